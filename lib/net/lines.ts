@@ -1,0 +1,191 @@
+/**
+ * Lines: messages that end with a delimiter.
+ *
+ * @module
+ */
+
+import { type Reader, readSome } from "./read.ts";
+import { writeAll, type Writer } from "./write.ts";
+
+/** Options for {@linkcode readLines}. */
+export interface ReadLinesOptions {
+  /**
+   * The longest line to accept, in bytes without its end, >= 0. Somebody who
+   * never sends the end of a line would otherwise fill the memory.
+   *
+   * @default 65536
+   */
+  maxBytes?: number;
+}
+
+/** How much {@linkcode readLines} asks for at a time, in bytes. */
+const CHUNK_SIZE = 16 * 1024;
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Keeps what was sent: a wrong byte is an error, not a U+FFFD, and a byte order
+ * mark is a character like any other.
+ */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads lines of UTF-8 text until the peer ends its side.
+ *
+ * A line ends with `\n` or `\r\n`, which is not part of it; a `\r` elsewhere is
+ * a character like any other. A last line without an end counts. However the
+ * bytes come, the lines are the same: they are decoded only when whole, so that
+ * a character cut in two by two reads is none the worse.
+ *
+ * It reads ahead: when a loop is left early, what has come after the line is
+ * lost. Nobody else should read from the source meanwhile. It does not close
+ * it either. It never holds more than `maxBytes` and one read.
+ *
+ * @param source Where to read from.
+ * @param options The limit.
+ * @returns The lines, in order.
+ * @throws {RangeError} If a line is longer than `maxBytes`, as soon as that is
+ * known, or if `maxBytes` is not a number >= 0.
+ * @throws {TypeError} If a line is not UTF-8.
+ * @throws {Error} If the source gives 0 bytes 100 times in a row.
+ *
+ * @example Three lines from two writes
+ * ```ts
+ * import { readLines } from "./lines.ts";
+ * import { writeAll } from "./write.ts";
+ * import { listenTcp } from "./listen.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = listenTcp();
+ * using client = await Deno.connect({ port: listener.addr.port });
+ * using server = await listener.accept();
+ *
+ * // The second write begins in the middle of the "ö".
+ * const bytes = new TextEncoder().encode("one\r\nzwölf\nthree");
+ * await writeAll(client, bytes.subarray(0, 8));
+ * await writeAll(client, bytes.subarray(8));
+ * await client.closeWrite();
+ * assertEquals(await Array.fromAsync(readLines(server)), [
+ *   "one",
+ *   "zwölf",
+ *   "three",
+ * ]);
+ * ```
+ */
+export async function* readLines(
+  source: Reader,
+  options: ReadLinesOptions = {},
+): AsyncGenerator<string> {
+  const { maxBytes = 65536 } = options;
+  if (!(maxBytes >= 0)) {
+    throw new RangeError(
+      `Cannot read lines: maxBytes ${maxBytes} is not a number >= 0`,
+    );
+  }
+  // The line under way is at [start, filled); no line ends before `searched`.
+  let buffer = new Uint8Array(CHUNK_SIZE);
+  let start = 0;
+  let filled = 0;
+  let searched = 0;
+  let number = 1;
+
+  /** Fails as soon as the line under way has more than `maxBytes`. */
+  function assertFits(end: number): void {
+    if (end - start <= maxBytes) return;
+    throw new RangeError(
+      `Cannot read line ${number}: it is longer than ${maxBytes} bytes`,
+    );
+  }
+
+  function lineUpTo(end: number): string {
+    assertFits(end);
+    try {
+      return UTF8.decode(buffer.subarray(start, end));
+    } catch (cause) {
+      const message = `Cannot read line ${number}: it is not UTF-8`;
+      throw new TypeError(message, { cause });
+    }
+  }
+
+  while (true) {
+    const count = await readSome(source, buffer.subarray(filled));
+    if (count === null) break;
+    filled += count;
+    const bytes = buffer.subarray(0, filled);
+    while ((searched = bytes.indexOf(LF, searched)) !== -1) {
+      yield lineUpTo(withoutCR(bytes, searched));
+      number++;
+      start = ++searched;
+    }
+    searched = filled;
+    // A last `\r` may turn out to belong to the end of the line.
+    assertFits(withoutCR(bytes, filled));
+    // Make room for the next read, in front or at the end.
+    buffer = withRoom(buffer, start, filled, maxBytes);
+    filled -= start;
+    searched -= start;
+    start = 0;
+  }
+  if (filled > 0) yield lineUpTo(filled);
+}
+
+/**
+ * Writes one line, and its `\n`, in one piece.
+ *
+ * @param target Where to write to.
+ * @param line The line without its end; it may be empty.
+ * @throws {TypeError} If `line` contains `\n` or `\r`: the peer would read two
+ * lines, the second of which may be a command of somebody else's making.
+ * @throws As {@linkcode writeAll}.
+ *
+ * @example One line is one line
+ * ```ts
+ * import { readLines, writeLine } from "./lines.ts";
+ * import { listenTcp } from "./listen.ts";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * using listener = listenTcp();
+ * using client = await Deno.connect({ port: listener.addr.port });
+ * using server = await listener.accept();
+ *
+ * await writeLine(client, "hello");
+ * assertEquals((await readLines(server).next()).value, "hello");
+ * await assertRejects(() => writeLine(client, "a\nQUIT"), TypeError);
+ * ```
+ */
+export async function writeLine(target: Writer, line: string): Promise<void> {
+  if (/[\r\n]/.test(line)) {
+    throw new TypeError(
+      `Cannot write a line that contains the end of one: ${
+        JSON.stringify(line.slice(0, 60))
+      }`,
+    );
+  }
+  await writeAll(target, new TextEncoder().encode(`${line}\n`));
+}
+
+/** Where the text ends, if the line ends at `end`. */
+function withoutCR(bytes: Uint8Array, end: number): number {
+  // The byte before an empty line is the `\n` of another one.
+  return bytes[end - 1] === CR ? end - 1 : end;
+}
+
+/** Moves [start, filled) to the front of a buffer that has room behind it. */
+function withRoom(
+  buffer: Uint8Array<ArrayBuffer>,
+  start: number,
+  filled: number,
+  maxBytes: number,
+): Uint8Array<ArrayBuffer> {
+  const kept = filled - start;
+  if (buffer.length - kept >= CHUNK_SIZE / 2) {
+    return start === 0 ? buffer : buffer.copyWithin(0, start, filled);
+  }
+  // Twice the size, so that a long line is copied few times, but never more
+  // than the longest line and one read.
+  const size = Math.min(2 * buffer.length, maxBytes + 1 + CHUNK_SIZE);
+  const larger = new Uint8Array(size);
+  larger.set(buffer.subarray(start, filled));
+  return larger;
+}

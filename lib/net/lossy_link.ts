@@ -1,0 +1,334 @@
+/**
+ * A bad link between two programs on one machine: it loses, repeats, reorders
+ * and delays, as often as one likes.
+ *
+ * ```text
+ *            there --->                    there --->
+ *  +--------+         +------------------+            +--------+
+ *  | client |---------| addr  LossyLink  |------------| server |
+ *  +--------+         +------------------+            +--------+
+ *            <--- back                     <--- back
+ * ```
+ *
+ * The client sends to the link instead of the server. The server sees the link
+ * as its client.
+ *
+ * @module
+ */
+
+import { closeQuietly } from "./close.ts";
+import { assertFaults, fateOf, type LinkFaults } from "./lossy_fate.ts";
+
+/** Options for {@linkcode LossyLink}: the faults of both directions. */
+export interface LossyLinkOptions extends LinkFaults {
+  /**
+   * Which datagrams it hits, an integer: the same seed does the same to the
+   * same sequence of datagrams.
+   *
+   * @default 1
+   */
+  seed?: number;
+  /** What is different on the way from the client to the server. */
+  there?: LinkFaults;
+  /** What is different on the way from the server to the client. */
+  back?: LinkFaults;
+}
+
+/**
+ * What a link has done in one direction, in datagrams. Once nothing is under
+ * way any more, `received + duplicated` is `delivered + lost + cut + overflowed`.
+ */
+export interface LinkCounts {
+  /** Came in. */
+  received: number;
+  /** Went out, copies included. */
+  delivered: number;
+  /** Taken away by chance. */
+  lost: number;
+  /** Sent once more. */
+  duplicated: number;
+  /** Held back until others had overtaken them. */
+  reordered: number;
+  /** Taken away because the link was cut. */
+  cut: number;
+  /** Taken away because the queue was full. */
+  overflowed: number;
+  /** Came from somebody whom the link does not serve. Not in `received`. */
+  foreign: number;
+}
+
+/** An IPv4 and a UDP header, in bytes: even empty messages take room. */
+const HEADERS = 28;
+
+/** One direction of the link. */
+interface Lane {
+  readonly index: number;
+  readonly faults: LinkFaults;
+  readonly counts: LinkCounts;
+  send(bytes: Uint8Array): Promise<unknown>;
+  /** Bytes that wait in here, headers included. */
+  queuedBytes: number;
+  /** When the last byte so far is through the narrow part, in milliseconds. */
+  freeAt: number;
+}
+
+/** A datagram that waits. */
+interface Parcel {
+  lane: Lane;
+  bytes: Uint8Array;
+  /** When it goes on, in milliseconds. */
+  due: number;
+  /** What happens to it then. */
+  next: "travel" | "arrive";
+  /** How many must overtake it before it goes on earlier than that. */
+  overtakers: number;
+  /** What share of the jitter it gets. */
+  jitter: number;
+}
+
+/**
+ * A relay for datagrams with the faults of a bad link.
+ *
+ * Its client is whoever has sent to it last. It never blocks the sender: what
+ * does not fit into its queue is lost.
+ *
+ * @example Every third message gets lost, more or less
+ * ```ts
+ * import { bindUdp } from "./datagram.ts";
+ * import { LossyLink } from "./lossy_link.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = bindUdp();
+ * using link = new LossyLink(server.addr, { seed: 5, there: { loss: 1 / 3 } });
+ * using client = bindUdp();
+ *
+ * for (let n = 1; n <= 9; n++) await client.send(new Uint8Array([n]), link.addr);
+ * const arrived: number[] = [];
+ * while (arrived.at(-1) !== 9) {
+ *   arrived.push((await server.receive({ deadlineMs: 1000 })).bytes[0]);
+ * }
+ * assertEquals(arrived, [2, 5, 7, 8, 9]);
+ * assertEquals(link.there.lost, 4);
+ * ```
+ */
+export class LossyLink implements Disposable {
+  readonly #front: Deno.DatagramConn;
+  readonly #behind: Deno.DatagramConn;
+  readonly #lanes: { there: Lane; back: Lane };
+  readonly #seed: number;
+  #client?: Deno.NetAddr;
+  /** In the order in which they go on. */
+  readonly #waiting: Parcel[] = [];
+  #timer?: ReturnType<typeof setTimeout>;
+  #isCut = false;
+  #isClosed = false;
+
+  /**
+   * Opens the link. It works at once.
+   *
+   * @param server Where the server receives, on this machine.
+   * @param options The faults.
+   * @throws {RangeError} If a fault is out of range.
+   */
+  constructor(server: Deno.NetAddr, options: LossyLinkOptions = {}) {
+    const { seed = 1, there, back, ...both } = options;
+    const faults = { there: { ...both, ...there }, back: { ...both, ...back } };
+    assertFaults(faults.there);
+    assertFaults(faults.back);
+    this.#seed = seed;
+    const hostname = server.hostname.includes(":") ? "::1" : "127.0.0.1";
+    const loopback = { transport: "udp", hostname, port: 0 } as const;
+    this.#front = Deno.listenDatagram(loopback);
+    this.#behind = Deno.listenDatagram(loopback);
+    const toServer = (bytes: Uint8Array) => this.#behind.send(bytes, server);
+    const toClient = (bytes: Uint8Array) =>
+      this.#front.send(bytes, this.#client!);
+    this.#lanes = {
+      there: makeLane(0, faults.there, toServer),
+      back: makeLane(1, faults.back, toClient),
+    };
+    this.#relay(this.#front, this.#lanes.there, (from) => {
+      this.#client = from;
+      return true;
+    });
+    this.#relay(
+      this.#behind,
+      this.#lanes.back,
+      (from) => from.port === server.port && this.#client !== undefined,
+    );
+  }
+
+  /** Where the client sends to instead of the server. */
+  get addr(): Deno.NetAddr {
+    return this.#front.addr as Deno.NetAddr;
+  }
+
+  /** What it has done to datagrams from the client to the server. */
+  get there(): Readonly<LinkCounts> {
+    return this.#lanes.there.counts;
+  }
+
+  /** What it has done to datagrams from the server to the client. */
+  get back(): Readonly<LinkCounts> {
+    return this.#lanes.back.counts;
+  }
+
+  /** Lets nothing through any more, not even what is under way. */
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  /** Lets datagrams through again after {@linkcode LossyLink.cut}. */
+  restore(): void {
+    this.#isCut = false;
+  }
+
+  /** Closes both sockets and forgets what is under way; closing twice is fine. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#waiting.length = 0;
+    closeQuietly(this.#front);
+    closeQuietly(this.#behind);
+  }
+
+  /** As {@linkcode LossyLink.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Takes what comes in at one side until the link is closed. */
+  async #relay(
+    socket: Deno.DatagramConn,
+    lane: Lane,
+    serves: (from: Deno.NetAddr) => boolean,
+  ): Promise<void> {
+    const buffer = new Uint8Array(65_535);
+    while (!this.#isClosed) {
+      try {
+        const [bytes, from] = await socket.receive(buffer);
+        if (!serves(from as Deno.NetAddr)) lane.counts.foreign++;
+        else await this.#take(lane, bytes);
+      } catch (error) {
+        // Windows tells a sender of a dead port at its next receive.
+        if (error instanceof Deno.errors.ConnectionReset) continue;
+        if (!this.#isClosed) throw error;
+      }
+    }
+  }
+
+  /** Lets one datagram meet its fate. It lies in a buffer that is used again. */
+  async #take(lane: Lane, bytes: Uint8Array): Promise<void> {
+    const { faults, counts } = lane;
+    const fate = fateOf(this.#seed, lane.index, counts.received++, faults);
+    if (this.#isCut) counts.cut++;
+    else if (fate.isLost) counts.lost++;
+    else {
+      const { overtakers, jitter } = fate;
+      if (fate.isDuplicated) {
+        counts.duplicated++;
+        await this.#travel(lane, bytes, jitter[1]);
+      }
+      if (overtakers > 0) {
+        counts.reordered++;
+        const due = performance.now() + (faults.holdMs ?? 10);
+        const held = { lane, bytes, due, overtakers, jitter: jitter[0] };
+        this.#wait({ ...held, next: "travel" });
+      } else {
+        await this.#travel(lane, bytes, jitter[0]);
+        await this.#overtake(lane);
+      }
+    }
+  }
+
+  /** Sends what has now been overtaken by enough others on its way. */
+  async #overtake(lane: Lane): Promise<void> {
+    for (const parcel of this.#waiting.slice()) {
+      if (parcel.lane !== lane || parcel.next !== "travel") continue;
+      if (--parcel.overtakers > 0) continue;
+      // It may have gone on by itself while another one was being sent.
+      const at = this.#waiting.indexOf(parcel);
+      if (at >= 0) await this.#goOn(this.#waiting.splice(at, 1)[0]);
+    }
+  }
+
+  /** Lets a datagram through the narrow part and along the line. */
+  async #travel(lane: Lane, bytes: Uint8Array, jitter: number): Promise<void> {
+    const { bytesPerSecond = Infinity, delayMs = 0, jitterMs = 0 } =
+      lane.faults;
+    const now = performance.now();
+    const free = Math.max(now, lane.freeAt);
+    const through = free + 1000 * bytes.length / bytesPerSecond;
+    const due = through + delayMs + jitterMs * jitter;
+    if (due <= now) await this.#arrive(lane, bytes);
+    else if (
+      this.#wait({ lane, bytes, due, jitter, overtakers: 0, next: "arrive" })
+    ) lane.freeAt = through;
+  }
+
+  async #arrive(lane: Lane, bytes: Uint8Array): Promise<void> {
+    if (this.#isCut) {
+      lane.counts.cut++;
+      return;
+    }
+    try {
+      await lane.send(bytes);
+      lane.counts.delivered++;
+    } catch {
+      // To the receiver it is the same whether the system or chance took it.
+      lane.counts.lost++;
+    }
+  }
+
+  /** Keeps a datagram until it is due, unless there is no room. */
+  #wait(parcel: Parcel): boolean {
+    const { lane, bytes, due } = parcel;
+    const { queueBytes = 1024 * 1024 } = lane.faults;
+    if (lane.queuedBytes + bytes.length + HEADERS > queueBytes) {
+      lane.counts.overflowed++;
+      return false;
+    }
+    lane.queuedBytes += bytes.length + HEADERS;
+    // Most are due after all others, so the place is looked for from the end.
+    let at = this.#waiting.length;
+    while (at > 0 && this.#waiting[at - 1].due > due) at--;
+    this.#waiting.splice(at, 0, { ...parcel, bytes: bytes.slice() });
+    this.#setTimer();
+    return true;
+  }
+
+  /** One timer serves all: it runs until the first one is due. */
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiting.length === 0 || this.#isClosed) return;
+    const ms = Math.max(0, Math.ceil(this.#waiting[0].due - performance.now()));
+    this.#timer = setTimeout(() => this.#sendDue(), ms);
+  }
+
+  async #sendDue(): Promise<void> {
+    while (this.#waiting[0]?.due <= performance.now()) {
+      await this.#goOn(this.#waiting.shift()!);
+    }
+    this.#setTimer();
+  }
+
+  async #goOn({ lane, bytes, next, jitter }: Parcel): Promise<void> {
+    lane.queuedBytes -= bytes.length + HEADERS;
+    if (next === "travel") await this.#travel(lane, bytes, jitter);
+    else await this.#arrive(lane, bytes);
+  }
+}
+
+function makeLane(index: number, faults: LinkFaults, send: Lane["send"]): Lane {
+  const counts: LinkCounts = {
+    received: 0,
+    delivered: 0,
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    cut: 0,
+    overflowed: 0,
+    foreign: 0,
+  };
+  return { index, faults, counts, send, queuedBytes: 0, freeAt: 0 };
+}

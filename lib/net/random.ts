@@ -1,0 +1,63 @@
+/**
+ * Random numbers from a seed: the same seed gives the same numbers, so that
+ * what went wrong by chance can go wrong again.
+ *
+ * They are good enough to lose datagrams by, and no good for secrets.
+ *
+ * @module
+ */
+
+/**
+ * Makes a generator of random numbers.
+ *
+ * It is Mulberry32 (Tommy Ettinger, 2017): 32 bits of state, to which each step
+ * adds an odd constant, so that it goes through all 2^32 values; the rest mixes
+ * the bits until neighbours have nothing in common.
+ *
+ * @param seed Where to begin; its lowest 32 bits count.
+ * @returns A function that gives the next number, >= 0 and < 1.
+ *
+ * @example Throw the same dice twice
+ * ```ts
+ * import { seededRandom } from "./random.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dice = seededRandom(7);
+ * const throws = Array.from({ length: 9 }, () => 1 + Math.floor(6 * dice()));
+ * assertEquals(throws, [1, 1, 6, 5, 4, 3, 3, 2, 4]);
+ * ```
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * Makes one seed of several numbers, all of which matter, and their order too.
+ *
+ * @param numbers Integers; the lowest 32 bits of each count.
+ * @returns An integer from 0 to 4294967295.
+ *
+ * @example The third datagram on the way back, in the world of seed 7
+ * ```ts
+ * import { mixSeed } from "./random.ts";
+ * import { assertEquals, assertNotEquals } from "@std/assert";
+ *
+ * assertEquals(mixSeed(7, 1, 3), mixSeed(7, 1, 3));
+ * assertNotEquals(mixSeed(7, 1, 3), mixSeed(7, 3, 1));
+ * ```
+ */
+export function mixSeed(...numbers: number[]): number {
+  let mixed = 0x9e3779b9;
+  for (const number of numbers) {
+    mixed = Math.imul(mixed ^ number, 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    mixed ^= mixed >>> 16;
+  }
+  return mixed >>> 0;
+}
