@@ -1,0 +1,94 @@
+import { cyan } from "@std/fmt/colors";
+import type { Bar } from "./events.ts";
+import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
+
+/** Measurements of one kind. */
+export interface Bars {
+  /** What was measured. */
+  title: string;
+  /** What each value counts: `µs`. */
+  unit: string;
+  /** The values, in the order in which to draw them. */
+  bars: Bar[];
+}
+
+/** A bar is drawn to an eighth of a column. */
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/** The longest bar is never longer than this, in columns. */
+const MAX_BAR = 40;
+
+/**
+ * Draws measurements as bars, with their values, and how many times the
+ * smallest each of them is.
+ *
+ * @param chart What to draw. Values are at least 0; a ratio is left out where
+ * the smallest is 0.
+ * @param width Columns to fit into.
+ * @returns Lines, the first of which is the title.
+ *
+ * @example Twice as long
+ * ```ts
+ * import { drawBars } from "./bars.ts";
+ * import { setColorEnabled } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * setColorEnabled(false);
+ * const bars = [{ name: "here", value: 5 }, { name: "there", value: 10 }];
+ * assertEquals(drawBars({ title: "walk", unit: "min", bars }, 33), [
+ *   "walk",
+ *   "here   █████      5.00 min  × 1.0",
+ *   "there  ██████████ 10.0 min  × 2.0",
+ * ]);
+ * ```
+ */
+export function drawBars(chart: Bars, width: number): string[] {
+  const { title, unit, bars } = chart;
+  const values = bars.map(({ value }) => value);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const rows = bars.map(({ name, value }) => ({
+    name,
+    value,
+    text: `${formatValue(value)} ${unit}`.trimEnd(),
+    ratio: least > 0 ? `× ${(value / least).toFixed(1)}` : "",
+  }));
+  const nameWidth = widest(rows.map(({ name }) => name));
+  const textWidth = widest(rows.map(({ text }) => text));
+  const ratioWidth = widest(rows.map(({ ratio }) => ratio));
+  const barWidth = Math.min(
+    MAX_BAR,
+    Math.max(1, width - nameWidth - textWidth - ratioWidth - 5),
+  );
+  return [
+    ...wrapText(title, { width }),
+    ...rows.map(({ name, value, text, ratio }) => {
+      const bar = drawBar(most > 0 ? value / most : 0, barWidth);
+      return [
+        padEndVisible(name, nameWidth),
+        "  ",
+        cyan(padEndVisible(bar, barWidth)),
+        " ",
+        padEndVisible(text, textWidth),
+        "  ",
+        ratio.padStart(ratioWidth),
+      ].join("").trimEnd();
+    }),
+  ];
+}
+
+/** A bar of a share of `width` columns; what is more than 0 is seen. */
+function drawBar(share: number, width: number): string {
+  if (share === 0) return "";
+  const eighths = Math.max(1, Math.round(share * width * 8));
+  return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
+}
+
+/** Three digits that count, and whole numbers in full: `0.05`, `18.2`, `2150`. */
+function formatValue(value: number): string {
+  if (value >= 100 || value === 0) return value.toFixed(0);
+  return value.toFixed(value >= 10 ? 1 : 2);
+}
+
+function widest(texts: string[]): number {
+  return Math.max(0, ...texts.map(visibleWidth));
+}

@@ -1,0 +1,211 @@
+/**
+ * Boxes of 32 bits a row, the way that RFCs draw headers.
+ *
+ * @module
+ */
+
+import { bold } from "@std/fmt/colors";
+import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
+
+/** One field of a header: how wide it is, and what is written in it. */
+export interface BitCell {
+  /** Bits, from 1 to 32. */
+  bits: number;
+  /**
+   * Writes its lines.
+   *
+   * @param inner Columns between its borders.
+   * @returns Lines, none of them wider than that where it can be helped.
+   */
+  lines(inner: number): BitLine[];
+}
+
+/** A line in a field. */
+export interface BitLine {
+  /** What is written. */
+  text: string;
+  /** What stands at the side; nothing unless given, see {@linkcode BitRow}. */
+  offset?: number;
+  /**
+   * Whether it begins at the left instead of standing in the middle.
+   *
+   * @default {false}
+   */
+  left?: boolean;
+}
+
+/** Fields side by side, of 32 bits together. */
+export interface BitRow {
+  /** Byte at which it begins, for the side; of the first line. */
+  offset: number;
+  /** The fields. */
+  cells: BitCell[];
+}
+
+/** Columns of the offset at the side, and a blank. */
+const SIDE = 5;
+
+/** Two columns a bit, as in an RFC, need this much. */
+const WIDE = SIDE + 65;
+
+/**
+ * Says whether a box has room for each bit to have borders of its own.
+ *
+ * @param width Columns to fit into.
+ * @returns `true` with two columns a bit, `false` with one and a half.
+ */
+export function isWide(width: number): boolean {
+  return width >= WIDE;
+}
+
+/**
+ * Draws rows of fields.
+ *
+ * @param rows The rows; all cells of one are 32 bits together.
+ * @param width Columns to fit into; 54 are needed, and more than 70 not used.
+ * @returns Lines: one or two that number the bits, then those of the box, all of
+ * the same width.
+ *
+ * @example Two ports
+ * ```ts
+ * import { drawBitBox, field } from "./bit_box.ts";
+ * import { stripAnsiCode } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cells = [field(16, "from", "80"), field(16, "to", "50000")];
+ * assertEquals(drawBitBox([{ offset: 0, cells }], 60).map(stripAnsiCode), [
+ *   "      0           8           16          24        31",
+ *   "     +-----------------------+-----------------------+",
+ *   "   0 |        from 80        |       to 50000        |",
+ *   "     +-----------------------+-----------------------+",
+ * ]);
+ * ```
+ */
+export function drawBitBox(rows: BitRow[], width: number): string[] {
+  const unit = isWide(width) ? 2 : 1.5;
+  const column = (bit: number) => Math.floor(bit * unit);
+  const total = column(32) + 1;
+  // The columns at which each row has a border.
+  const borders = rows.map(({ cells }) => {
+    let bit = 0;
+    return [0, ...cells.map(({ bits }) => column(bit += bits))];
+  });
+  const rule = (...neighbours: number[][]) => {
+    const corners = new Set(neighbours.flat());
+    const line = Array.from(
+      { length: total },
+      (_, i) => corners.has(i) ? "+" : "-",
+    );
+    return " ".repeat(SIDE) + line.join("");
+  };
+  return [
+    ...ruler(unit).map((line) => (" ".repeat(SIDE) + line).trimEnd()),
+    rule(borders[0]),
+    ...rows.flatMap((row, i) => [
+      ...drawRow(row, borders[i]),
+      rule(borders[i], borders[i + 1] ?? []),
+    ]),
+  ];
+}
+
+/**
+ * Makes a field of a name and a value: on one line where it fits, and otherwise
+ * below each other.
+ *
+ * @param bits How wide it is.
+ * @param name What it is called.
+ * @param value What it holds.
+ * @param notes Further lines.
+ * @returns The field.
+ */
+export function field(
+  bits: number,
+  name: string,
+  value: string | number,
+  ...notes: string[]
+): BitCell {
+  const values = bold(String(value));
+  return {
+    bits,
+    lines(inner) {
+      const whole = `${name} ${values}`;
+      // A value in a few bits is read more easily below its name.
+      const fits = bits >= 8 && visibleWidth(whole) <= inner - 2;
+      const lines = fits ? [whole] : [name, values];
+      return [...lines, ...notes]
+        .flatMap((text) => wrapText(text, { width: inner }))
+        .map((text) => ({ text }));
+    },
+  };
+}
+
+/**
+ * Makes fields of one bit each, with their names from top to bottom.
+ *
+ * @param bits The name of each bit, all equally long, and whether it is set.
+ * @param width Columns that the box is to fit into: where there is no room for
+ * borders between the bits, they share one field.
+ * @returns One field or several.
+ */
+export function flagFields(
+  bits: [name: string, isSet: boolean][],
+  width: number,
+): BitCell[] {
+  const letters = Array.from(bits[0][0], (_, i) => i);
+  const columnOf = ([name, isSet]: [string, boolean]) => {
+    const paint = isSet ? bold : (text: string) => text;
+    return [...letters.map((i) => paint(name[i])), paint(isSet ? "1" : "0")];
+  };
+  const columns = bits.map(columnOf);
+  if (isWide(width)) {
+    return columns.map((column) => ({
+      bits: 1,
+      lines: () => column.map((text) => ({ text })),
+    }));
+  }
+  const lines = columns[0].map((_, i) => ({
+    text: columns.map((column) => column[i]).join(""),
+  }));
+  return [{ bits: bits.length, lines: () => lines }];
+}
+
+/** Numbers the bits: each of them, or only the first one of each byte. */
+function ruler(unit: number): string[] {
+  const bits = Array.from({ length: 32 }, (_, bit) => bit);
+  if (unit === 2) {
+    const tens = bits.map((bit) => bit % 10 === 0 ? `${bit / 10} ` : "  ");
+    const ones = bits.map((bit) => `${bit % 10} `);
+    return [" " + tens.join(""), " " + ones.join("")];
+  }
+  const marks = [0, 8, 16, 24].map((bit) => String(bit).padEnd(8 * unit));
+  return [` ${marks.join("").slice(0, 31 * unit)}31`.slice(0, 32 * unit + 1)];
+}
+
+function drawRow({ offset, cells }: BitRow, borders: number[]): string[] {
+  const columns = cells.map((cell, i) => {
+    const inner = borders[i + 1] - borders[i] - 1;
+    return { inner, lines: cell.lines(inner) };
+  });
+  const height = Math.max(...columns.map(({ lines }) => lines.length));
+  return Array.from({ length: height }, (_, row) => {
+    const drawn = columns.map(({ inner, lines }) => {
+      // Fewer lines than the neighbours have stand in the middle.
+      const line = lines[row - Math.floor((height - lines.length) / 2)];
+      return { ...line, text: place(line, inner) };
+    });
+    const side = row === 0
+      ? offset
+      : drawn.find((line) => line.offset !== undefined)?.offset;
+    return [
+      String(side ?? "").padStart(SIDE - 1) + " |",
+      drawn.map(({ text }) => text).join("|"),
+      "|",
+    ].join("");
+  });
+}
+
+function place(line: BitLine | undefined, inner: number): string {
+  const { text = "", left = false } = line ?? {};
+  const before = left ? 1 : Math.floor((inner - visibleWidth(text)) / 2);
+  return padEndVisible(" ".repeat(Math.max(0, before)) + text, inner);
+}

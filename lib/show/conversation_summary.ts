@@ -1,0 +1,158 @@
+/**
+ * A TCP conversation, summed up in words.
+ *
+ * @module
+ */
+
+import { counted } from "./counted.ts";
+import { bold, cyan } from "@std/fmt/colors";
+import type {
+  Conversation,
+  ConversationEnd,
+  Ending,
+} from "../wire/conversation.ts";
+import { elapsedMs } from "../wire/timestamp.ts";
+import { formatElapsed } from "./elapsed.ts";
+import { formatEnd } from "./packet_line.ts";
+import { wrapText } from "./text.ts";
+
+/** Columns of the names of the facts, and of what stands before them. */
+const NAME_WIDTH = 14;
+
+/**
+ * Names a conversation by its number and its two ends.
+ *
+ * @param conversation The conversation.
+ * @returns One line.
+ */
+export function conversationTitle(conversation: Conversation): string {
+  const { number, client, server } = conversation;
+  const ends = [client, server].map(({ address, port }) =>
+    formatEnd(address, port)
+  );
+  return bold(`Conversation ${number}: ${ends.join(" → ")}`);
+}
+
+/**
+ * Sums a conversation up: the handshake, the bytes each way, what was sent
+ * again, and how it closed.
+ *
+ * @param conversation The conversation.
+ * @param options `width`: columns to fit into.
+ * @returns Lines, indented by two columns.
+ *
+ * @example A connection that is refused
+ * ```ts
+ * import { summarizeConversation } from "./conversation_summary.ts";
+ * import type { ConversationEnd } from "../wire/mod.ts";
+ * import { stripAnsiCode } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const client: ConversationEnd = {
+ *   address: "127.0.0.1",
+ *   port: 50000,
+ *   initialSequence: 700,
+ *   base: 700,
+ *   windowShift: null,
+ *   segments: 1,
+ *   bytes: 0,
+ *   retransmissions: 0,
+ *   finSequence: null,
+ *   state: "CLOSED",
+ * };
+ * const server = { ...client, port: 7, initialSequence: null };
+ * const lines = summarizeConversation({
+ *   number: 1,
+ *   client,
+ *   server,
+ *   handshake: false,
+ *   firstPacket: 1,
+ *   lastPacket: 2,
+ *   start: null,
+ *   end: null,
+ *   ending: { how: "refused" },
+ * }, { width: 80 });
+ * assertEquals(lines.map(stripAnsiCode), [
+ *   "  packets     2, from number 1 to 2",
+ *   "  handshake   not complete: the client's SYN has the number 700",
+ *   "  the client  sent 0 bytes in 1 segment",
+ *   "  the server  sent 0 bytes in 1 segment",
+ *   "  the end     refused: nobody listened there",
+ * ]);
+ * ```
+ */
+export function summarizeConversation(
+  conversation: Conversation,
+  options: { width: number },
+): string[] {
+  const { client, server, ending } = conversation;
+  const facts = [
+    ["packets", packetsText(conversation)],
+    ["handshake", handshakeText(conversation)],
+    ["the client", sentText(client)],
+    ["the server", sentText(server)],
+    ["the end", endingText(ending)],
+  ];
+  return facts.flatMap(([name, value]) =>
+    wrapText(cyan(value), {
+      width: options.width,
+      indent: " ".repeat(NAME_WIDTH),
+      firstIndent: `  ${name}`.padEnd(NAME_WIDTH),
+    })
+  );
+}
+
+function packetsText(conversation: Conversation): string {
+  const { client, server, firstPacket, lastPacket } = conversation;
+  const { start, end } = conversation;
+  const count = client.segments + server.segments;
+  const text = count === 1
+    ? `1, number ${firstPacket}`
+    : `${count}, from number ${firstPacket} to ${lastPacket}`;
+  if (start === null || end === null) return text;
+  return `${text}, in ${formatElapsed(Math.max(0, elapsedMs(start, end)))}`;
+}
+
+function handshakeText(conversation: Conversation): string {
+  const { handshake, client, server } = conversation;
+  const a = client.initialSequence;
+  const b = server.initialSequence;
+  if (handshake) {
+    return `SYN, SYN-ACK, ACK; the client counts from ${a}, the server ` +
+      `from ${b}`;
+  }
+  if (a === null && b === null) return "not in this capture";
+  const seen = [["client", a], ["server", b]]
+    .filter(([, number]) => number !== null)
+    .map(([side, number]) => `the ${side}'s SYN has the number ${number}`);
+  return `not complete: ${seen.join(", ")}`;
+}
+
+function sentText(end: ConversationEnd): string {
+  const { bytes, segments, retransmissions } = end;
+  const text = `sent ${counted(bytes, "byte")} in ${
+    counted(segments, "segment")
+  }`;
+  return retransmissions === 0
+    ? text
+    : `${text}, ${counted(retransmissions, "retransmission")}`;
+}
+
+function endingText(ending: Ending): string {
+  switch (ending.how) {
+    case "open":
+      return "open: no FIN and no reset in this capture";
+    case "half-closed":
+      return `half closed: the ${ending.by} has ended its side, the other not`;
+    case "closing":
+      return `closing, the ${ending.first} first; not both were acknowledged`;
+    case "closed":
+      return ending.simultaneous
+        ? `closed by both at once, in ${ending.segments} segments`
+        : `closed in ${ending.segments} segments, the ${ending.first} first`;
+    case "reset":
+      return `reset by the ${ending.by}`;
+    case "refused":
+      return "refused: nobody listened there";
+  }
+}

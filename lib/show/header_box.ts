@@ -1,0 +1,462 @@
+/**
+ * Headers, drawn as boxes of 32 bits a row with the values of a real packet in
+ * the fields.
+ *
+ * @module
+ */
+
+import { bold } from "@std/fmt/colors";
+import type { TrackedSegment } from "../wire/conversation.ts";
+import { EXTENSION_NAMES, type Ipv6Header } from "../wire/ipv6.ts";
+import type { Ipv4Header } from "../wire/ipv4.ts";
+import type { Packet } from "../wire/packet.ts";
+import type { TcpHeader } from "../wire/tcp.ts";
+import { TCP_FLAG_NAMES } from "../wire/tcp_flags.ts";
+import { encodeTcpOptions, type TcpOption } from "../wire/tcp_options.ts";
+import type { UdpHeader } from "../wire/udp.ts";
+import type { ChecksumVerdict } from "../wire/verdict.ts";
+import { type BitCell, type BitLine, type BitRow } from "./bit_box.ts";
+import { drawBitBox, field, flagFields, isWide } from "./bit_box.ts";
+import { protocolName } from "./protocol_names.ts";
+import { wrapText } from "./text.ts";
+
+/** A header that can be drawn. */
+export type HeaderLayer = "ip" | "tcp" | "udp";
+
+/** What the rest of the connection says about a TCP header. */
+export interface HeaderContext {
+  /** The sequence number, counted from the sender's SYN. */
+  relativeSequence?: number;
+  /** The acknowledgment number, counted from the receiver's SYN. */
+  relativeAcknowledgment?: number;
+  /**
+   * The window counts 2 to this power of bytes; 0 where the two ends have not
+   * agreed on a scale. It is left out where the handshake was not captured.
+   */
+  windowShift?: number;
+}
+
+/** How a header is drawn. */
+export interface HeaderBoxOptions extends HeaderContext {
+  /** Columns to fit into, at least 54; more than 70 are not used. */
+  width: number;
+  /** The verdict on its checksum; nothing is said of it unless given. */
+  checksum?: ChecksumVerdict;
+}
+
+/** How the headers of a packet are drawn. */
+export interface PacketBoxesOptions extends HeaderContext {
+  /** Columns to fit into, at least 54; more than 70 are not used. */
+  width: number;
+  /**
+   * Which headers to draw, as far as the packet has them.
+   *
+   * @default {["ip", "tcp", "udp"]}
+   */
+  layers?: HeaderLayer[];
+}
+
+/**
+ * Says what a segment's conversation knows about its header.
+ *
+ * @param segment The segment, as its conversation sees it.
+ * @returns What {@linkcode drawTcpHeader} and {@linkcode drawHeaders} take.
+ */
+export function headerContext(segment: TrackedSegment): HeaderContext {
+  const { client, server } = segment.conversation;
+  const sender = segment.conversation[segment.from];
+  const context: HeaderContext = { relativeSequence: segment.relativeSequence };
+  if (segment.relativeAcknowledgment !== null) {
+    context.relativeAcknowledgment = segment.relativeAcknowledgment;
+  }
+  // Scales count only where both ends have given one (RFC 7323, section 2.2).
+  if (client.initialSequence !== null && server.initialSequence !== null) {
+    const agreed = client.windowShift !== null && server.windowShift !== null;
+    context.windowShift = agreed ? sender.windowShift! : 0;
+  }
+  return context;
+}
+
+/**
+ * Draws the headers of a packet, one box each.
+ *
+ * @param packet The packet, decoded.
+ * @param options The width, and what its conversation knows; spread what
+ * {@linkcode headerContext} gives.
+ * @returns Lines; none if the packet has no such header.
+ *
+ * @example Both headers of a UDP message
+ * ```ts
+ * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
+ * import { drawHeaders } from "./header_box.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const packet = decodePacket(
+ *   encodePacket({
+ *     ip: { version: 4, source: "127.0.0.1", destination: "127.0.0.1" },
+ *     udp: { sourcePort: 50000, destinationPort: 53 },
+ *   }),
+ *   LINK_TYPES.RAW,
+ * );
+ * const titles = drawHeaders(packet, { width: 80 })
+ *   .filter((line) => line.includes("header, "));
+ * assertEquals(titles.length, 2);
+ * ```
+ */
+export function drawHeaders(
+  packet: Packet,
+  options: PacketBoxesOptions,
+): string[] {
+  const { layers = ["ip", "tcp", "udp"], ...rest } = options;
+  const { ip, tcp, udp, checksum, ipChecksum } = packet;
+  const boxes: string[][] = [];
+  if (ip !== null && layers.includes("ip")) {
+    boxes.push(
+      ip.version === 4
+        ? drawIpv4Header(ip, { ...rest, checksum: ipChecksum })
+        : drawIpv6Header(ip, rest),
+    );
+  }
+  if (tcp !== null && layers.includes("tcp")) {
+    boxes.push(drawTcpHeader(tcp, { ...rest, checksum }));
+  }
+  if (udp !== null && layers.includes("udp")) {
+    boxes.push(drawUdpHeader(udp, { ...rest, checksum }));
+  }
+  return boxes.flatMap((lines, i) => i === 0 ? lines : ["", ...lines]);
+}
+
+/**
+ * Draws a TCP header (RFC 9293, section 3.1).
+ *
+ * @param header The header.
+ * @param options The width, the verdict on the checksum, and what is known from
+ * the rest of the connection.
+ * @returns A title, and the box below it.
+ *
+ * @example A SYN
+ * ```ts
+ * import { decodeTcp, encodeTcp } from "../wire/mod.ts";
+ * import { drawTcpHeader } from "./header_box.ts";
+ * import { stripAnsiCode } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const header = decodeTcp(encodeTcp({
+ *   sourcePort: 50000,
+ *   destinationPort: 7,
+ *   sequence: 4294967295,
+ *   window: 65495,
+ *   flags: { syn: true },
+ * }));
+ * const lines = drawTcpHeader(header, { width: 80 }).map(stripAnsiCode);
+ * assertEquals(lines.slice(-8), [
+ *   "     +-------+-------+-+-+-+-+-+-+-+-+-------------------------------+",
+ *   "  12 | data  |       |C|E|U|A|P|R|S|F|                               |",
+ *   "     |offset | rsrvd |W|C|R|C|S|S|Y|I|         window 65495          |",
+ *   "     |  5×4  |   0   |R|E|G|K|H|T|N|N|                               |",
+ *   "     |       |       |0|0|0|0|0|0|1|0|                               |",
+ *   "     +-------+-------+-+-+-+-+-+-+-+-+-------------------------------+",
+ *   "  16 |        checksum 0x0000        |       urgent pointer 0        |",
+ *   "     +-------------------------------+-------------------------------+",
+ * ]);
+ * ```
+ */
+export function drawTcpHeader(
+  header: TcpHeader,
+  options: HeaderBoxOptions,
+): string[] {
+  const { width, relativeSequence, relativeAcknowledgment } = options;
+  const { flags, headerBytes } = header;
+  const bits = TCP_FLAG_NAMES.map((
+    name,
+  ): [string, boolean] => [name.toUpperCase(), flags[name]]);
+  const rows: BitRow[] = [
+    row(
+      0,
+      field(16, "source port", header.sourcePort),
+      field(16, "destination port", header.destinationPort),
+    ),
+    row(
+      4,
+      field(
+        32,
+        "sequence number",
+        withRelative(header.sequence, relativeSequence),
+      ),
+    ),
+    row(
+      8,
+      field(
+        32,
+        "acknowledgment number",
+        flags.ack
+          ? withRelative(header.acknowledgment, relativeAcknowledgment)
+          : `${header.acknowledgment}, without ACK`,
+      ),
+    ),
+    row(
+      12,
+      field(
+        4,
+        isWide(width) ? "data offset" : "data offs.",
+        `${headerBytes / 4}×4`,
+      ),
+      field(4, "rsrvd", header.reserved),
+      ...flagFields(bits, width),
+      field(16, "window", header.window, ...windowNotes(header, options)),
+    ),
+    row(
+      16,
+      field(16, "checksum", checksumText(header.checksum, options)),
+      field(16, "urgent pointer", urgentText(header)),
+    ),
+  ];
+  if (headerBytes > 20) rows.push(row(20, optionsCell(header)));
+  return withTitle("TCP", headerBytes, drawBitBox(rows, width));
+}
+
+/**
+ * Draws a UDP header (RFC 768).
+ *
+ * @param header The header.
+ * @param options The width, and the verdict on the checksum.
+ * @returns A title, and the box below it.
+ */
+export function drawUdpHeader(
+  header: UdpHeader,
+  options: HeaderBoxOptions,
+): string[] {
+  const rows = [
+    row(
+      0,
+      field(16, "source port", header.sourcePort),
+      field(16, "destination port", header.destinationPort),
+    ),
+    row(
+      4,
+      field(16, "length", header.length),
+      field(16, "checksum", checksumText(header.checksum, options)),
+    ),
+  ];
+  return withTitle("UDP", 8, drawBitBox(rows, options.width));
+}
+
+/**
+ * Draws an IPv4 header (RFC 791, section 3.1).
+ *
+ * @param header The header.
+ * @param options The width, and the verdict on the checksum.
+ * @returns A title, and the box below it.
+ */
+export function drawIpv4Header(
+  header: Ipv4Header,
+  options: HeaderBoxOptions,
+): string[] {
+  const { width } = options;
+  const { headerBytes } = header;
+  const rows = [
+    row(
+      0,
+      field(4, isWide(width) ? "version" : "ver.", 4),
+      field(4, "IHL", `${headerBytes / 4}×4`),
+      ...trafficFields(header, width),
+      field(16, "total length", header.totalBytes),
+    ),
+    row(
+      4,
+      field(16, "identification", header.identification),
+      ...flagFields([
+        [" 0", header.reservedBit],
+        ["DF", header.dontFragment],
+        ["MF", header.moreFragments],
+      ], width),
+      field(13, "fragment offset", `${header.fragmentOffset / 8}×8`),
+    ),
+    row(
+      8,
+      field(8, "time to live", header.timeToLive),
+      field(8, "protocol", protocolText(header.protocol)),
+      field(16, "checksum", checksumText(header.checksum, options)),
+    ),
+    row(12, field(32, "source address", header.source)),
+    row(16, field(32, "destination address", header.destination)),
+  ];
+  if (headerBytes > 20) {
+    const bytes = hex(header.options);
+    rows.push(row(20, listCell([[20, `options ${bold(bytes)}`]])));
+  }
+  return withTitle("IPv4", headerBytes, drawBitBox(rows, width));
+}
+
+/**
+ * Draws an IPv6 header, with a row for each of its extension headers (RFC 8200,
+ * sections 3 and 4).
+ *
+ * @param header The header.
+ * @param options The width.
+ * @returns A title, and the box below it.
+ */
+export function drawIpv6Header(
+  header: Ipv6Header,
+  options: HeaderBoxOptions,
+): string[] {
+  const { width } = options;
+  const rows = [
+    row(
+      0,
+      field(4, isWide(width) ? "version" : "ver.", 6),
+      ...trafficFields(header, width),
+      field(20, "flow label", header.flowLabel),
+    ),
+    row(
+      4,
+      field(16, "payload length", header.payloadBytes),
+      field(8, "next header", kindText(header.nextHeader)),
+      field(8, "hop limit", header.hopLimit),
+    ),
+    row(8, field(32, "source address", header.source, "(16 bytes)")),
+    row(24, field(32, "destination address", header.destination, "(16 bytes)")),
+  ];
+  let offset = 40;
+  const extensions = header.extensions.map((extension) => {
+    const { number, bytes } = extension;
+    const line = [
+      offset,
+      `${EXTENSION_NAMES[number]}, ${bytes.length} bytes: ` +
+      `next header ${bold(kindText(bytes[0]))}`,
+    ] as [number, string];
+    offset += bytes.length;
+    return line;
+  });
+  if (extensions.length > 0) rows.push(row(40, listCell(extensions)));
+  return withTitle("IPv6", header.headerBytes, drawBitBox(rows, width));
+}
+
+function row(offset: number, ...cells: BitCell[]): BitRow {
+  return { offset, cells };
+}
+
+function withTitle(name: string, size: number, lines: string[]): string[] {
+  return [bold(`${name} header, ${size} bytes`), ...lines];
+}
+
+function withRelative(number: number, relative: number | undefined): string {
+  return relative === undefined
+    ? `${number}`
+    : `${number}, relative ${relative}`;
+}
+
+function checksumText(
+  value: number,
+  { checksum }: HeaderBoxOptions,
+): string {
+  const text = `0x${value.toString(16).padStart(4, "0")}`;
+  return checksum === undefined ? text : `${text}, ${checksum}`;
+}
+
+/** The windows in SYN segments are never scaled (RFC 7323, section 2.2). */
+function windowNotes(
+  { flags, window }: TcpHeader,
+  { windowShift }: HeaderBoxOptions,
+): string[] {
+  if (flags.syn || windowShift === undefined) return [];
+  if (windowShift === 0) return ["not scaled"];
+  return [`× ${2 ** windowShift} = ${window * 2 ** windowShift} bytes`];
+}
+
+function urgentText({ flags, urgentPointer }: TcpHeader): string {
+  return flags.urg || urgentPointer === 0
+    ? `${urgentPointer}`
+    : `${urgentPointer}, without URG`;
+}
+
+function protocolText(number: number): string {
+  const name = protocolName(number);
+  return name === undefined ? `${number}` : `${number} ${name}`;
+}
+
+/** What comes next in IPv6: an extension header, or what the packet carries. */
+function kindText(number: number): string {
+  const name = EXTENSION_NAMES[number];
+  return name === undefined ? protocolText(number) : `${number} ${name}`;
+}
+
+/** Two fields of one byte, which share it where there is no room for both. */
+function trafficFields(
+  { dscp, ecn }: { dscp: number; ecn: number },
+  width: number,
+): BitCell[] {
+  if (isWide(width)) return [field(6, "DSCP", dscp), field(2, "ECN", ecn)];
+  return [field(8, "DSCP", dscp, `ECN ${bold(`${ecn}`)}`)];
+}
+
+/** The options of a TCP header, one a line, and what pads them. */
+function optionsCell({ options, headerBytes }: TcpHeader): BitCell {
+  let offset = 20;
+  const lines = options.map((option): [number, string] => {
+    const [size, text] = describeOption(option);
+    offset += size;
+    return [offset - size, text];
+  });
+  const padding = headerBytes - offset;
+  if (padding > 0) {
+    lines.push([offset, `padding, ${padding} ${plural(padding)}`]);
+  }
+  return listCell(lines);
+}
+
+/** Lines from left to right, each with its own offset at the side. */
+function listCell(items: [offset: number, text: string][]): BitCell {
+  return {
+    bits: 32,
+    lines: (inner) =>
+      items.flatMap(([offset, text]) =>
+        wrapText(text, { width: inner - 2, indent: "  ", firstIndent: "" })
+          .map((text, i): BitLine =>
+            i === 0 ? { text, left: true, offset } : { text, left: true }
+          )
+      ),
+  };
+}
+
+/** How many bytes an option takes, and what it says. */
+function describeOption(option: TcpOption): [size: number, text: string] {
+  switch (option.kind) {
+    case "end":
+      return [1, "kind 0, 1 byte: end of options"];
+    case "nop":
+      return [1, "kind 1, 1 byte: no operation"];
+  }
+  // Every other option says its kind and its size in its first two bytes.
+  const [number, size] = encodeTcpOptions([option]);
+  return [size, `kind ${number}, ${size} bytes: ${optionText(option)}`];
+}
+
+function optionText(option: Exclude<TcpOption, { kind: "end" | "nop" }>) {
+  switch (option.kind) {
+    case "mss":
+      return `maximum segment size ${bold(`${option.size}`)}`;
+    case "windowScale":
+      return `window scale ${bold(`${option.shift}`)}, ` +
+        `windows count ${2 ** option.shift} bytes`;
+    case "sackPermitted":
+      return "SACK permitted";
+    case "sack": {
+      const blocks = option.blocks.map(({ left, right }) => `${left}-${right}`);
+      return `SACK ${bold(blocks.join(", "))}`;
+    }
+    case "timestamps":
+      return `timestamps ${bold(`${option.value}`)}, ` +
+        `echo ${bold(`${option.echo}`)}`;
+    case "unknown":
+      return `unknown ${bold(hex(option.data))}`;
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return (bytes.toHex().match(/../g) ?? []).join(" ");
+}
+
+function plural(count: number): string {
+  return count === 1 ? "byte" : "bytes";
+}

@@ -1,0 +1,131 @@
+import { cyan, dim } from "@std/fmt/colors";
+import { formatElapsed } from "./elapsed.ts";
+import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
+
+/** Columns of the time at the left of each line. */
+export const TIME_WIDTH = 10;
+
+/** Columns beside the lanes and the arrow: the time, two bars, two blanks. */
+export const FRAME_WIDTH: number = TIME_WIDTH + 4;
+
+/** What an arrow needs around its label: blanks, two dashes, and its head. */
+const ARROW_FRAME = 5;
+
+/** What happens at one moment in a diagram of two lanes. */
+export interface LaneRow {
+  /** When, in milliseconds; nothing is written where it is not known. */
+  atMs?: number;
+  /** What is written in the left lane. */
+  left: string;
+  /** What is written in the right lane. */
+  right: string;
+  /** What goes from one to the other. */
+  arrow?: LaneArrow;
+}
+
+/** An arrow between two lanes. */
+export interface LaneArrow {
+  /**
+   * What is written on it: phrases, each of which stays on one line where it
+   * fits. Lines that have no room on the arrow stand above it.
+   */
+  phrases: string[];
+  /** Whether it goes from left to right. */
+  toRight: boolean;
+}
+
+/** Columns of each part of a diagram, all of them 1 or more. */
+export interface LaneLayout {
+  /** Columns of the left lane. */
+  left: number;
+  /** Columns of the right lane. */
+  right: number;
+  /** Columns between the bars. */
+  arrow: number;
+}
+
+/**
+ * Draws one row of a sequence diagram: time, left lane, arrow, right lane.
+ *
+ * @param row What happens.
+ * @param layout Columns of each part; the same for all rows of a diagram.
+ * @returns Its lines, one or more.
+ *
+ * @example A label of two lines
+ * ```ts
+ * import { drawLaneRow } from "./lane_rows.ts";
+ * import { stripAnsiCode } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines = drawLaneRow({
+ *   atMs: 0.5,
+ *   left: "SYN-SENT",
+ *   right: "",
+ *   arrow: { phrases: ["SYN", "seq 0"], toRight: true },
+ * }, { left: 8, right: 8, arrow: 12 });
+ * assertEquals(lines.map(stripAnsiCode), [
+ *   "                   │    SYN     │",
+ *   " 0.50 ms  SYN-SENT │── seq 0 ──▶│",
+ * ]);
+ * ```
+ */
+export function drawLaneRow(row: LaneRow, layout: LaneLayout): string[] {
+  const { atMs, arrow } = row;
+  const lefts = wrapText(row.left, { width: layout.left });
+  const rights = wrapText(row.right, { width: layout.right });
+  const labels = packPhrases(arrow?.phrases ?? [], layout.arrow - ARROW_FRAME);
+  // What does not fit on the arrow stands above it, and above all the rest.
+  const above = labels.slice(0, -1)
+    .map((label) => line("", "", centre(label, layout.arrow), ""));
+  const height = Math.max(lefts.length, rights.length);
+  const rest = Array.from({ length: height }, (_, i) => {
+    const time = i === 0 && atMs !== undefined ? formatElapsed(atMs) : "";
+    const middle = i === 0 && arrow !== undefined
+      ? drawArrow(labels.at(-1) ?? "", arrow.toRight, layout.arrow)
+      : " ".repeat(layout.arrow);
+    return line(time, lefts[i] ?? "", middle, rights[i] ?? "");
+  });
+  return [...above, ...rest];
+
+  function line(time: string, left: string, middle: string, right: string) {
+    return [
+      dim(time.padStart(TIME_WIDTH - 2)) + "  ",
+      padEndVisible(left, layout.left),
+      ` │${middle}│ `,
+      right,
+    ].join("").trimEnd();
+  }
+}
+
+/** Puts phrases on as few lines as hold them; cuts only what no line holds. */
+function packPhrases(phrases: string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const phrase of phrases) {
+    const last = lines.at(-1);
+    if (
+      last !== undefined &&
+      visibleWidth(last) + 1 + visibleWidth(phrase) <= width
+    ) {
+      lines[lines.length - 1] = `${last} ${phrase}`;
+    } else {
+      lines.push(...wrapText(phrase, { width: Math.max(1, width) }));
+    }
+  }
+  return lines;
+}
+
+function centre(text: string, width: number): string {
+  const before = Math.floor((width - visibleWidth(text)) / 2);
+  return padEndVisible(" ".repeat(Math.max(0, before)) + text, width);
+}
+
+/** An arrow of a given width, its label in the middle: `── "hi" ──▶`. */
+function drawArrow(label: string, toRight: boolean, width: number): string {
+  const text = label === "" ? "" : ` ${label} `;
+  const line = Math.max(0, width - 1 - visibleWidth(text));
+  const before = "─".repeat(Math.floor(line / 2));
+  const after = "─".repeat(Math.ceil(line / 2));
+  return toRight
+    ? cyan(before) + text + cyan(`${after}▶`)
+    : cyan(`◀${before}`) + text + cyan(after);
+}

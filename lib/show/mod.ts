@@ -1,0 +1,28 @@
+/**
+ * What a lesson shows.
+ *
+ * A lesson tells a {@linkcode Narrator} what happens; each telling is one
+ * {@linkcode ShowEvent}. {@linkcode Printer} prints events for a person, with
+ * sequence diagrams ({@linkcode drawLanes}), hex dumps
+ * ({@linkcode hexDump}), bars ({@linkcode drawBars}), tables
+ * ({@linkcode drawTable}), the headers of packets ({@linkcode drawHeaders}) and
+ * the segments of a connection ({@linkcode SegmentDiagram}).
+ *
+ * @module
+ */
+export * from "./bars.ts";
+export * from "./conversation_summary.ts";
+export * from "./counted.ts";
+export * from "./elapsed.ts";
+export * from "./events.ts";
+export * from "./header_box.ts";
+export * from "./hex_dump.ts";
+export * from "./lanes.ts";
+export * from "./markdown.ts";
+export * from "./narrator.ts";
+export * from "./packet_line.ts";
+export * from "./printer.ts";
+export * from "./segment_diagram.ts";
+export * from "./table.ts";
+export * from "./terminal.ts";
+export * from "./text.ts";

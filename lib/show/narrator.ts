@@ -1,0 +1,293 @@
+import type { TrackedSegment } from "../wire/conversation.ts";
+import type { Packet } from "../wire/packet.ts";
+import type { Bar, ShowEvent, ShowEventBody } from "./events.ts";
+import { headerContext, type HeaderLayer } from "./header_box.ts";
+import type { DiagramSegment, SegmentNumbers } from "./segment_diagram.ts";
+import { printable } from "./text.ts";
+
+/** What goes along an arrow, and the calls at its two ends. */
+export interface ArrowOptions {
+  /** Bytes to write on the arrow: as text, with their number. */
+  data?: Uint8Array;
+  /** Words to write on the arrow instead of bytes. */
+  label?: string;
+  /** The call that sent it, with its result: `write() took 5`. */
+  sent?: string;
+  /** The call that received it, with its result: `read() gave 5`. */
+  received?: string;
+}
+
+/** Which headers of a packet to show, and what is known about them. */
+export interface ShowHeadersOptions {
+  /**
+   * Which headers, as far as the packet has them.
+   *
+   * @default {["ip", "tcp", "udp"]}
+   */
+  layers?: HeaderLayer[];
+  /** What its conversation makes of it, for relative numbers and the window. */
+  segment?: TrackedSegment | null;
+}
+
+/** How segments are shown. */
+export interface ShowSegmentsOptions {
+  /**
+   * Which numbers to write on the arrows.
+   *
+   * @default {"relative"}
+   */
+  numbers?: SegmentNumbers;
+  /**
+   * The name of the client.
+   *
+   * @default {"client"}
+   */
+  client?: string;
+  /**
+   * The name of the server.
+   *
+   * @default {"server"}
+   */
+  server?: string;
+}
+
+/**
+ * The object that a lesson tells its story to.
+ *
+ * A lesson does not print. It tells what happens, as it happens, and each
+ * telling becomes one event with the time at which it happened. The same run
+ * can then be printed for a person, written as JSON, recorded by a test, or put
+ * on one timeline with what the kernel did.
+ *
+ * @example Recording what a lesson tells
+ * ```ts
+ * import { Narrator } from "./narrator.ts";
+ * import type { ShowEvent } from "./events.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const events: ShowEvent[] = [];
+ * const show = new Narrator((event) => events.push(event));
+ * show.step("A server listens");
+ * show.fact("address", "127.0.0.1:7000");
+ * assertEquals(events.map(({ kind }) => kind), ["step", "fact"]);
+ * ```
+ */
+export class Narrator {
+  readonly #tell: (event: ShowEvent) => void;
+  readonly #startedAt = performance.now();
+  #steps = 0;
+
+  /**
+   * Makes a narrator whose clock starts now.
+   *
+   * @param tell Receives each event, in order.
+   */
+  constructor(tell: (event: ShowEvent) => void) {
+    this.#tell = tell;
+  }
+
+  /**
+   * Begins the lesson.
+   *
+   * @param lesson Its number, its title, and the sentence that it proves.
+   */
+  lesson(lesson: { number: number; title: string; claim: string }): void {
+    const { number, title, claim } = lesson;
+    const startedAtMs = performance.timeOrigin + this.#startedAt;
+    this.#emit({ kind: "lesson", number, title, claim, startedAtMs });
+  }
+
+  /**
+   * Begins the next step; steps number themselves.
+   *
+   * @param title What happens in it.
+   */
+  step(title: string): void {
+    this.#emit({ kind: "step", number: ++this.#steps, title });
+  }
+
+  /**
+   * Tells a paragraph.
+   *
+   * @param text It, on one line; it is wrapped where it is printed.
+   */
+  say(text: string): void {
+    this.#emit({ kind: "say", text });
+  }
+
+  /**
+   * Asks for a prediction.
+   *
+   * @param question What the reader should settle before reading on.
+   */
+  predict(question: string): void {
+    this.#emit({ kind: "predict", question });
+  }
+
+  /**
+   * Shows something measured.
+   *
+   * @param name What it is.
+   * @param value What it came to.
+   */
+  fact(name: string, value: string | number): void {
+    this.#emit({ kind: "fact", name, value: String(value) });
+  }
+
+  /**
+   * Shows bytes, in hexadecimal and as text.
+   *
+   * @param name What they are.
+   * @param data The bytes.
+   */
+  bytes(name: string, data: Uint8Array): void {
+    this.#emit({ kind: "bytes", name, hex: data.toHex() });
+  }
+
+  /**
+   * Compares measurements: a bar for each, and how many times the smallest it
+   * is.
+   *
+   * @param title What was measured.
+   * @param options The unit, and the values in the order in which to show them.
+   */
+  bars(title: string, options: { unit: string; bars: Bar[] }): void {
+    this.#emit({ kind: "bars", title, ...options });
+  }
+
+  /**
+   * Shows a table.
+   *
+   * @param columns The names of its columns.
+   * @param rows Rows with a cell for each column.
+   */
+  table(columns: string[], rows: string[][]): void {
+    this.#emit({ kind: "table", columns, rows });
+  }
+
+  /**
+   * Shows the headers of a packet as boxes, with all their values.
+   *
+   * @param title Which packet it is.
+   * @param packet The packet, decoded.
+   * @param options Which headers, and what its conversation makes of it.
+   */
+  headers(
+    title: string,
+    packet: Packet,
+    options: ShowHeadersOptions = {},
+  ): void {
+    const { layers = ["ip", "tcp", "udp"], segment = null } = options;
+    const { bytes, payload, link, checksum, ipChecksum } = packet;
+    const start = link?.headerBytes ?? 0;
+    const end = payload.byteOffset - bytes.byteOffset;
+    this.#emit({
+      kind: "headers",
+      title,
+      hex: bytes.subarray(start, end).toHex(),
+      originalLength: packet.originalLength - start,
+      checksum,
+      ipChecksum,
+      layers,
+      context: segment === null ? {} : headerContext(segment),
+    });
+  }
+
+  /**
+   * Shows the segments of a connection as a sequence diagram.
+   *
+   * @param segments What `diagramSegment()` gave for each of them.
+   * @param options Which numbers to show, and the names of the two ends.
+   */
+  segments(
+    segments: DiagramSegment[],
+    options: ShowSegmentsOptions = {},
+  ): void {
+    const { numbers = "relative" } = options;
+    const { client = "client", server = "server" } = options;
+    this.#emit({ kind: "segments", client, server, numbers, segments });
+  }
+
+  /**
+   * Tells of something that happened just now, while a server is up.
+   *
+   * @param text One line.
+   */
+  note(text: string): void {
+    this.#emit({ kind: "note", text });
+  }
+
+  /**
+   * Begins a sequence diagram. It lasts until anything else is told.
+   *
+   * @param left The lane on the left, by custom the client.
+   * @param right The lane on the right, by custom the server.
+   * @returns The diagram, to be told what each side does.
+   */
+  lanes(left: string, right: string): Lanes {
+    this.#emit({ kind: "lanes", left, right });
+    return new Lanes((event) => this.#emit(event));
+  }
+
+  #emit(event: ShowEventBody): void {
+    this.#tell({ atMs: performance.now() - this.#startedAt, ...event });
+  }
+}
+
+/** A sequence diagram of two lanes, told as it happens. */
+export class Lanes {
+  readonly #emit: (event: ShowEventBody) => void;
+
+  /**
+   * Makes a diagram; {@linkcode Narrator.lanes} does.
+   *
+   * @param emit Receives the diagram's events.
+   */
+  constructor(emit: (event: ShowEventBody) => void) {
+    this.#emit = emit;
+  }
+
+  /**
+   * Says where a lane's socket is, for the head of the diagram.
+   *
+   * @param lane The lane's name.
+   * @param endpoint Its address: `127.0.0.1:7000`.
+   */
+  at(lane: string, endpoint: string): void {
+    this.#emit({ kind: "endpoint", lane, endpoint });
+  }
+
+  /**
+   * Tells of something that one side did by itself.
+   *
+   * @param lane The lane's name.
+   * @param call What it did, with the result.
+   */
+  call(lane: string, call: string): void {
+    this.#emit({ kind: "call", lane, call });
+  }
+
+  /**
+   * Tells of something that went from one side to the other. Tell it when it
+   * has arrived: then the time on the line, and the arrow, are true.
+   *
+   * @param way From which lane to which.
+   * @param options What went, and the calls at both ends.
+   */
+  arrow(way: { from: string; to: string }, options: ArrowOptions): void {
+    const { data, label, sent = "", received = "" } = options;
+    this.#emit({
+      kind: "arrow",
+      from: way.from,
+      to: way.to,
+      label: label ?? (data === undefined ? "" : bytesLabel(data)),
+      sent,
+      received,
+    });
+  }
+}
+
+function bytesLabel(data: Uint8Array): string {
+  const unit = data.length === 1 ? "byte" : "bytes";
+  return `${data.length} ${unit} ${printable(data, { max: 20 })}`;
+}

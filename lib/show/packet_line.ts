@@ -1,0 +1,192 @@
+/**
+ * A packet on one line.
+ *
+ * @module
+ */
+
+import { green, red, yellow } from "@std/fmt/colors";
+import type { TrackedSegment } from "../wire/conversation.ts";
+import type { Packet } from "../wire/packet.ts";
+import { formatTcpFlags } from "../wire/tcp_flags.ts";
+import { protocolName } from "./protocol_names.ts";
+import { printable } from "./text.ts";
+
+/** A preview shorter than this says nothing. */
+const MIN_PREVIEW = 8;
+
+/** How a packet is described. */
+export interface PacketWordsOptions {
+  /**
+   * What its conversation makes of it, for relative numbers.
+   *
+   * @default {null}
+   */
+  segment?: TrackedSegment | null;
+  /**
+   * Whether to show the numbers as they were on the wire.
+   *
+   * @default {false}
+   */
+  raw?: boolean;
+  /**
+   * Columns for all of it: what is left at the end shows the first bytes of the
+   * data. The rest may be longer, and is never cut.
+   *
+   * @default {0}
+   */
+  width?: number;
+}
+
+/**
+ * Names what a packet is, by the innermost header that says it.
+ *
+ * @param packet The packet.
+ * @returns Such as `TCP`, `ICMP`, `ARP`, `IP protocol 253`, or `type 0x88cc`;
+ * `null` if nothing says it.
+ *
+ * @example A message without a transport
+ * ```ts
+ * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
+ * import { protocolOf } from "./packet_line.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ip = {
+ *   version: 4,
+ *   protocol: 1,
+ *   source: "127.0.0.1",
+ *   destination: "127.0.0.1",
+ * } as const;
+ * const packet = decodePacket(encodePacket({ ip }), LINK_TYPES.RAW);
+ * assertEquals(protocolOf(packet), "ICMP");
+ * ```
+ */
+export function protocolOf({ ip, link }: Packet): string | null {
+  if (ip !== null) {
+    return protocolName(ip.protocol) ?? `IP protocol ${ip.protocol}`;
+  }
+  const etherType = link?.etherType ?? null;
+  if (etherType === null) return null;
+  if (etherType === 0x0806) return "ARP";
+  return `type 0x${etherType.toString(16).padStart(4, "0")}`;
+}
+
+/**
+ * Says between which two ends a packet goes.
+ *
+ * @param packet The packet.
+ * @returns Such as `127.0.0.1:50000 → 127.0.0.1:7`, without ports where there
+ * are none; empty where there are no addresses either.
+ *
+ * @example The two ends of a message
+ * ```ts
+ * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
+ * import { packetWay } from "./packet_line.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodePacket({
+ *   ip: { version: 6, source: "::1", destination: "::1" },
+ *   udp: { sourcePort: 50000, destinationPort: 53 },
+ * });
+ * const packet = decodePacket(bytes, LINK_TYPES.RAW);
+ * assertEquals(packetWay(packet), "[::1]:50000 → [::1]:53");
+ * ```
+ */
+export function packetWay({ link, ip, tcp, udp }: Packet): string {
+  if (ip !== null) {
+    const ports = tcp ?? udp;
+    const { source, destination } = ip;
+    return ports === null
+      ? `${source} → ${destination}`
+      : `${formatEnd(source, ports.sourcePort)} → ` +
+        formatEnd(destination, ports.destinationPort);
+  }
+  return link?.kind === "ethernet"
+    ? `${link.source} → ${link.destination}`
+    : "";
+}
+
+/**
+ * Writes an address and a port.
+ *
+ * @param address An IP address.
+ * @param port A port.
+ * @returns Such as `127.0.0.1:7` or `[::1]:7`.
+ *
+ * @example Both families
+ * ```ts
+ * import { formatEnd } from "./packet_line.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatEnd("127.0.0.1", 7), "127.0.0.1:7");
+ * assertEquals(formatEnd("::1", 7), "[::1]:7");
+ * ```
+ */
+export function formatEnd(address: string, port: number): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/**
+ * Says in a few words what a packet says.
+ *
+ * @param packet The packet.
+ * @param options What its conversation makes of it, and how wide.
+ * @returns Such as `PSH,ACK seq 1 ack 1 6 bytes`.
+ *
+ * @example A message with room for its text
+ * ```ts
+ * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
+ * import { packetWords } from "./packet_line.ts";
+ * import { stripAnsiCode } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodePacket({
+ *   ip: { version: 4, source: "127.0.0.1", destination: "127.0.0.1" },
+ *   udp: { sourcePort: 50000, destinationPort: 53 },
+ *   payload: new TextEncoder().encode("hello\n"),
+ * });
+ * const packet = decodePacket(bytes, LINK_TYPES.RAW);
+ * const words = packetWords(packet, { width: 30 });
+ * assertEquals(stripAnsiCode(words), 'UDP 6 bytes "hello\\n"');
+ * ```
+ */
+export function packetWords(
+  packet: Packet,
+  options: PacketWordsOptions = {},
+): string {
+  const { segment = null, raw = false, width = 0 } = options;
+  const { ip, tcp, udp, payload, payloadBytes, problem } = packet;
+  const words: string[] = [];
+  if (tcp !== null) {
+    const { flags, sequence, acknowledgment } = tcp;
+    words.push(
+      formatTcpFlags(flags) || "no flags",
+      `seq ${raw ? sequence : segment?.relativeSequence ?? sequence}`,
+    );
+    if (flags.ack) {
+      const relative = segment?.relativeAcknowledgment ?? acknowledgment;
+      words.push(`ack ${raw ? acknowledgment : relative}`);
+    }
+  } else {
+    words.push(protocolOf(packet) ?? "a packet");
+    if (ip !== null && ip.fragmentOffset > 0) {
+      words.push(`fragment from byte ${ip.fragmentOffset}`);
+    }
+  }
+  if (payloadBytes > 0 || tcp === null) {
+    words.push(payloadBytes === 1 ? "1 byte" : `${payloadBytes} bytes`);
+  }
+  // The colours come last: they would count as columns below.
+  const marks: [string, (text: string) => string][] = [];
+  if (segment?.retransmission) marks.push(["again", yellow]);
+  if (packet.checksum === "bad") marks.push(["bad checksum", red]);
+  if (packet.ipChecksum === "bad") marks.push(["bad IP checksum", red]);
+  if (problem !== null) marks.push([problem.message, red]);
+  const plain = [...words, ...marks.map(([text]) => text)].join(" ");
+  const painted = [...words, ...marks.map(([text, paint]) => paint(text))];
+  const room = width - plain.length - 1;
+  const hasData = (tcp !== null || udp !== null) && payload.length > 0;
+  if (hasData && room >= MIN_PREVIEW) {
+    painted.push(green(printable(payload, { max: room })));
+  }
+  return painted.join(" ");
+}

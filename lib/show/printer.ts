@@ -1,0 +1,185 @@
+import { bold, cyan, dim, yellow } from "@std/fmt/colors";
+import { LINK_TYPES } from "../wire/link.ts";
+import { decodePacket } from "../wire/packet.ts";
+import { drawBars } from "./bars.ts";
+import { formatElapsed } from "./elapsed.ts";
+import type { ShowEvent } from "./events.ts";
+import { hexDump } from "./hex_dump.ts";
+import { drawLanes } from "./lanes.ts";
+import { drawHeaders } from "./header_box.ts";
+import { drawSegments } from "./segment_diagram.ts";
+import { drawTable } from "./table.ts";
+import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
+
+/** The left margin of everything below a step's title. */
+const INDENT = "   ";
+
+/**
+ * Prints a lesson's events for a person.
+ *
+ * Facts in a row are aligned with each other, and a diagram's columns depend on
+ * all of its lines, so those are held back until something else comes.
+ *
+ * @example A step and two facts
+ * ```ts
+ * import { Printer } from "./printer.ts";
+ * import { setColorEnabled } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * setColorEnabled(false);
+ * let out = "";
+ * const printer = new Printer((text) => out += text, { width: 80 });
+ * printer.show({ atMs: 0, kind: "step", number: 1, title: "Listen" });
+ * printer.show({ atMs: 1, kind: "fact", name: "protocol", value: "tcp" });
+ * printer.show({ atMs: 1, kind: "fact", name: "port", value: "7000" });
+ * printer.flush();
+ * assertEquals(out, "1  Listen\n   protocol  tcp\n   port      7000\n");
+ * ```
+ */
+export class Printer {
+  readonly #write: (text: string) => void;
+  readonly #width: number;
+  #held: ShowEvent[] = [];
+  #lastLine = "";
+
+  /**
+   * Makes a printer.
+   *
+   * @param write Receives text, whole lines at a time.
+   * @param options `width`: columns to fit into, at least 40.
+   */
+  constructor(write: (text: string) => void, options: { width: number }) {
+    this.#write = write;
+    this.#width = options.width;
+  }
+
+  /**
+   * Prints an event, or holds it back with its kind.
+   *
+   * @param event The event.
+   */
+  show(event: ShowEvent): void {
+    if (!belongsTo(event, this.#held[0])) this.flush();
+    if (event.kind === "fact" || event.kind === "lanes" || this.#held[0]) {
+      this.#held.push(event);
+    } else {
+      this.#print(this.#linesOf(event));
+    }
+  }
+
+  /** Prints what is held back. Call it when the lesson ends or fails. */
+  flush(): void {
+    const held = this.#held;
+    this.#held = [];
+    if (held[0]?.kind === "fact") this.#print(this.#facts(held));
+    if (held[0]?.kind === "lanes") {
+      const lines = drawLanes(held, this.#width - INDENT.length);
+      this.#print(["", ...lines.map((line) => INDENT + line), ""]);
+    }
+  }
+
+  #linesOf(event: ShowEvent): string[] {
+    switch (event.kind) {
+      case "lesson":
+        return [
+          bold(`Lesson ${event.number}. ${event.title}`),
+          ...wrapText(event.claim, { width: this.#width }),
+        ];
+      case "step":
+        return ["", bold(`${event.number}  ${event.title}`)];
+      case "say":
+        return wrapText(event.text, { width: this.#width, indent: INDENT });
+      case "predict":
+        return wrapText(yellow("Predict: ") + event.question, {
+          width: this.#width,
+          indent: INDENT + " ".repeat("Predict: ".length),
+          firstIndent: INDENT,
+        });
+      case "bytes": {
+        const width = this.#width - INDENT.length;
+        const dump = hexDump(Uint8Array.fromHex(event.hex), { width });
+        return [event.name, ...dump].map((line) => INDENT + line);
+      }
+      case "bars":
+        return [
+          "",
+          ...drawBars(event, this.#width - INDENT.length)
+            .map((line) => INDENT + line),
+        ];
+      case "table":
+        return [
+          "",
+          ...drawTable(event, this.#width - INDENT.length)
+            .map((line) => INDENT + line),
+          "",
+        ];
+      case "headers":
+        return [
+          "",
+          ...wrapText(event.title, { width: this.#width, indent: INDENT }),
+          ...headerLines(event, this.#width - INDENT.length)
+            .map((line) => line === "" ? "" : INDENT + line),
+          "",
+        ];
+      case "segments":
+        return [
+          "",
+          ...drawSegments(event.segments, {
+            ...event,
+            width: this.#width - INDENT.length,
+          }).map((line) => INDENT + line),
+          "",
+        ];
+      case "note":
+        return wrapText(
+          dim(formatElapsed(event.atMs).padStart(8)) + `  ${event.text}`,
+          { width: this.#width, indent: " ".repeat(10), firstIndent: "" },
+        );
+      default:
+        return [];
+    }
+  }
+
+  #facts(events: ShowEvent[]): string[] {
+    const facts = events.filter((event) => event.kind === "fact");
+    const column = Math.max(...facts.map(({ name }) => visibleWidth(name))) + 2;
+    return facts.flatMap(({ name, value }) =>
+      wrapText(cyan(value), {
+        width: this.#width,
+        indent: INDENT + " ".repeat(column),
+        firstIndent: INDENT + padEndVisible(name, column),
+      })
+    );
+  }
+
+  #print(lines: string[]): void {
+    for (const line of lines) {
+      // One blank line parts two things; a second would say nothing more.
+      if (line !== "" || this.#lastLine !== "") this.#write(`${line}\n`);
+      this.#lastLine = line;
+    }
+  }
+}
+
+/** The verdicts are the event's: it has the headers only, not what they sum. */
+function headerLines(
+  event: Extract<ShowEvent, { kind: "headers" }>,
+  width: number,
+): string[] {
+  const { originalLength, checksum, ipChecksum, layers, context } = event;
+  const bytes = Uint8Array.fromHex(event.hex);
+  const packet = decodePacket(bytes, LINK_TYPES.RAW, { originalLength });
+  return drawHeaders({ ...packet, checksum, ipChecksum }, {
+    width,
+    layers,
+    ...context,
+  });
+}
+
+function belongsTo(event: ShowEvent, first: ShowEvent | undefined): boolean {
+  if (first?.kind === "fact") return event.kind === "fact";
+  if (first?.kind === "lanes") {
+    return ["endpoint", "call", "arrow"].includes(event.kind);
+  }
+  return false;
+}

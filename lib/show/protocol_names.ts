@@ -1,0 +1,34 @@
+/** What IP carries, by the numbers that IANA has given. */
+const NAMES: Readonly<Record<number, string>> = {
+  1: "ICMP",
+  2: "IGMP",
+  6: "TCP",
+  17: "UDP",
+  41: "IPv6",
+  47: "GRE",
+  50: "ESP",
+  51: "AH",
+  58: "ICMPv6",
+  59: "nothing",
+  89: "OSPF",
+  132: "SCTP",
+};
+
+/**
+ * Names what IP carries.
+ *
+ * @param number The number in the header, from 0 to 255.
+ * @returns Its name; `undefined` for the many that are seldom seen.
+ *
+ * @example TCP
+ * ```ts
+ * import { protocolName } from "./protocol_names.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(protocolName(6), "TCP");
+ * assertEquals(protocolName(253), undefined);
+ * ```
+ */
+export function protocolName(number: number): string | undefined {
+  return NAMES[number];
+}

@@ -1,0 +1,351 @@
+/**
+ * Sequence diagrams of captured TCP segments.
+ *
+ * @module
+ */
+
+import { bold } from "@std/fmt/colors";
+import type { TrackedSegment } from "../wire/conversation.ts";
+import type { Packet } from "../wire/packet.ts";
+import { formatTcpFlags } from "../wire/tcp_flags.ts";
+import type { TcpState } from "../wire/tcp_state.ts";
+import type { Side } from "../wire/tcp_walk.ts";
+import { elapsedMs } from "../wire/timestamp.ts";
+import { drawLaneRow, FRAME_WIDTH, type LaneLayout } from "./lane_rows.ts";
+
+/** Columns of a lane: the longest name of a state. */
+const LANE_WIDTH = "SYN-RECEIVED".length;
+
+/** Longer arrows say no more; those with both kinds of number need more room. */
+const MAX_ARROW = { relative: 42, raw: 60, both: 64 };
+
+/** Which numbers are written on the arrows. */
+export type SegmentNumbers =
+  /** Counted from the SYN of whoever counts. */
+  | "relative"
+  /** As they were on the wire. */
+  | "raw"
+  /** Counted from the SYN, and behind that as they were on the wire. */
+  | "both";
+
+/** A segment, as a diagram shows it: plain data, which can be kept or sent. */
+export interface DiagramSegment {
+  /** Milliseconds since the conversation's first packet; `null`: not known. */
+  atMs: number | null;
+  /** Which end sent it. */
+  from: Side;
+  /** Its flags: `SYN,ACK`. */
+  flags: string;
+  /** Its sequence number, as it was on the wire. */
+  sequence: number;
+  /** The same, counted from the sender's SYN. */
+  relativeSequence: number;
+  /** Its acknowledgment number, as it was on the wire; `null` without ACK. */
+  acknowledgment: number | null;
+  /** The same, counted from the receiver's SYN. */
+  relativeAcknowledgment: number | null;
+  /** Bytes of data in it. */
+  payloadBytes: number;
+  /** Whether all of it had been sent before. */
+  retransmission: boolean;
+  /** State of the client once it has arrived. */
+  clientState: TcpState;
+  /** State of the server once it has arrived. */
+  serverState: TcpState;
+}
+
+/** How a diagram is drawn. */
+export interface SegmentDiagramOptions {
+  /** Columns to fit into, at least 57. */
+  width: number;
+  /**
+   * Which numbers to write on the arrows.
+   *
+   * @default {"relative"}
+   */
+  numbers?: SegmentNumbers;
+  /**
+   * The name of the client, at the head of the left lane.
+   *
+   * @default {"client"}
+   */
+  client?: string;
+  /**
+   * The name of the server, at the head of the right lane.
+   *
+   * @default {"server"}
+   */
+  server?: string;
+}
+
+/**
+ * Takes from a packet, and from what its conversation makes of it, what a
+ * diagram shows.
+ *
+ * @param packet A packet with a TCP header.
+ * @param segment What `Conversations.add()` gave for it.
+ * @returns Plain data, with nothing of the packet's bytes in it.
+ * @throws {TypeError} If the packet has no TCP header.
+ */
+export function diagramSegment(
+  packet: Packet,
+  segment: TrackedSegment,
+): DiagramSegment {
+  const { tcp, time, payloadBytes } = packet;
+  if (tcp === null) {
+    throw new TypeError(
+      `Cannot draw packet ${packet.number}: it has no TCP header`,
+    );
+  }
+  const { conversation } = segment;
+  return {
+    atMs: conversation.start === null || time === null
+      ? null
+      : elapsedMs(conversation.start, time),
+    from: segment.from,
+    flags: formatTcpFlags(tcp.flags),
+    sequence: tcp.sequence,
+    relativeSequence: segment.relativeSequence,
+    acknowledgment: tcp.flags.ack ? tcp.acknowledgment : null,
+    relativeAcknowledgment: segment.relativeAcknowledgment,
+    payloadBytes,
+    retransmission: segment.retransmission,
+    clientState: segment.clientState,
+    serverState: segment.serverState,
+  };
+}
+
+/**
+ * Draws segments that are all there: the client left, the server right, an
+ * arrow for each segment, and in the margins the states, as they change.
+ *
+ * @param segments The segments of one conversation, in their order.
+ * @param options The width, the kind of numbers, and the names of the ends.
+ * @returns Lines.
+ *
+ * @example Nobody listens there
+ * ```ts
+ * import { type DiagramSegment, drawSegments } from "./segment_diagram.ts";
+ * import { stripAnsiCode } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const syn: DiagramSegment = {
+ *   atMs: 0,
+ *   from: "client",
+ *   flags: "SYN",
+ *   sequence: 700,
+ *   relativeSequence: 0,
+ *   acknowledgment: null,
+ *   relativeAcknowledgment: null,
+ *   payloadBytes: 0,
+ *   retransmission: false,
+ *   clientState: "SYN-SENT",
+ *   serverState: "SYN-RECEIVED",
+ * };
+ * const reset: DiagramSegment = {
+ *   ...syn,
+ *   atMs: 0.25,
+ *   from: "server",
+ *   flags: "RST,ACK",
+ *   sequence: 0,
+ *   acknowledgment: 701,
+ *   relativeAcknowledgment: 1,
+ *   clientState: "CLOSED",
+ *   serverState: "CLOSED",
+ * };
+ * const lines = drawSegments([syn, reset], { width: 60 });
+ * assertEquals(lines.map(stripAnsiCode), [
+ *   "          client       │                      │ server",
+ *   "          CLOSED       │                      │ CLOSED",
+ *   " 0.00 ms  SYN-SENT     │───── SYN seq 0 ─────▶│",
+ *   "                       │    RST,ACK seq 0     │",
+ *   " 0.25 ms  CLOSED       │◀─────── ack 1 ───────│",
+ * ]);
+ * ```
+ */
+export function drawSegments(
+  segments: Iterable<DiagramSegment>,
+  options: SegmentDiagramOptions,
+): string[] {
+  const diagram = new SegmentDiagram(options);
+  const lines = diagram.head();
+  for (const segment of segments) lines.push(...diagram.draw(segment));
+  return [...lines, ...diagram.end()];
+}
+
+/**
+ * Draws segments as they come, and keeps one of them at the most.
+ *
+ * What a listener in between cannot know is not claimed: whether the other end
+ * listens is shown by its answer, so a first SYN is held back until then.
+ *
+ * @example Line by line
+ * ```ts
+ * import { SegmentDiagram } from "./segment_diagram.ts";
+ * import { stripAnsiCode } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const diagram = new SegmentDiagram({ width: 70, numbers: "raw" });
+ * assertEquals(diagram.head().length, 1);
+ * const lines = diagram.draw({
+ *   atMs: 1,
+ *   from: "server",
+ *   flags: "FIN,ACK",
+ *   sequence: 4294967295,
+ *   relativeSequence: 100,
+ *   acknowledgment: 9,
+ *   relativeAcknowledgment: 9,
+ *   payloadBytes: 0,
+ *   retransmission: false,
+ *   clientState: "CLOSE-WAIT",
+ *   serverState: "FIN-WAIT-1",
+ * });
+ * assertEquals(lines.map(stripAnsiCode), [
+ *   "                       │     FIN,ACK seq 4294967295     │",
+ *   " 1.00 ms  CLOSE-WAIT   │◀──────────── ack 9 ────────────│ FIN-WAIT-1",
+ * ]);
+ * assertEquals(diagram.end(), []);
+ * ```
+ */
+export class SegmentDiagram {
+  readonly #names: Record<Side, string>;
+  readonly #numbers: SegmentNumbers;
+  readonly #layout: LaneLayout;
+  #shown: Record<Side, string> = { client: "", server: "" };
+  #isFirst = true;
+  #held: DiagramSegment | null = null;
+
+  /**
+   * Makes a diagram.
+   *
+   * @param options The width, the kind of numbers, and the names of the ends.
+   */
+  constructor(options: SegmentDiagramOptions) {
+    const { width, numbers = "relative" } = options;
+    const { client = "client", server = "server" } = options;
+    this.#names = { client, server };
+    this.#numbers = numbers;
+    this.#layout = {
+      left: LANE_WIDTH,
+      right: LANE_WIDTH,
+      arrow: Math.max(
+        1,
+        Math.min(MAX_ARROW[numbers], width - FRAME_WIDTH - 2 * LANE_WIDTH),
+      ),
+    };
+  }
+
+  /**
+   * Draws what stands above the first segment.
+   *
+   * @returns Lines: the names of the two ends.
+   */
+  head(): string[] {
+    const { client, server } = this.#names;
+    return this.#row(bold(client), bold(server));
+  }
+
+  /**
+   * Draws the next segment.
+   *
+   * @param segment The segment.
+   * @returns Lines; none yet for a first SYN.
+   */
+  draw(segment: DiagramSegment): string[] {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (isFirst && isOpening(segment)) {
+      this.#held = segment;
+      return [];
+    }
+    return [...this.#release(segment), ...this.#arrow(segment)];
+  }
+
+  /**
+   * Ends the diagram.
+   *
+   * @returns Lines: what was held back, if nothing came after it.
+   */
+  end(): string[] {
+    return this.#release(null);
+  }
+
+  /** Draws the first SYN, now that what follows says whom it reached. */
+  #release(next: DiagramSegment | null): string[] {
+    const syn = this.#held;
+    if (syn === null) return [];
+    this.#held = null;
+    const answer = next?.from === "server" ? next.flags : "";
+    if (answer.includes("SYN,ACK")) {
+      return [...this.#states("CLOSED", "LISTEN"), ...this.#arrow(syn)];
+    }
+    const serverState = answer.includes("RST") ? "CLOSED" : "";
+    return [
+      ...this.#states("CLOSED", serverState),
+      ...this.#arrow({ ...syn, serverState }),
+    ];
+  }
+
+  #arrow(
+    segment: Omit<DiagramSegment, "serverState"> & { serverState: string },
+  ): string[] {
+    const { atMs, from, clientState, serverState } = segment;
+    return drawLaneRow({
+      atMs: atMs ?? undefined,
+      left: this.#changed("client", clientState),
+      right: this.#changed("server", serverState),
+      arrow: {
+        phrases: phrasesOf(segment, this.#numbers),
+        toRight: from === "client",
+      },
+    }, this.#layout);
+  }
+
+  #states(client: string, server: string): string[] {
+    return this.#row(
+      this.#changed("client", client),
+      this.#changed("server", server),
+    );
+  }
+
+  #row(left: string, right: string): string[] {
+    return drawLaneRow({ left, right }, this.#layout);
+  }
+
+  /** A state stands where it begins, and not again below. */
+  #changed(side: Side, state: string): string {
+    if (this.#shown[side] === state) return "";
+    this.#shown[side] = state;
+    return state;
+  }
+}
+
+/** Whether it is a SYN that acknowledges nothing. */
+function isOpening({ flags, acknowledgment }: DiagramSegment): boolean {
+  return flags.startsWith("SYN") && acknowledgment === null;
+}
+
+function phrasesOf(
+  segment: Omit<DiagramSegment, "serverState">,
+  numbers: SegmentNumbers,
+): string[] {
+  const { acknowledgment, payloadBytes, retransmission } = segment;
+  const phrases = [segment.flags];
+  const add = (name: string, raw: number, relative: number) =>
+    phrases.push(
+      {
+        relative: `${name} ${relative}`,
+        raw: `${name} ${raw}`,
+        both: `${name} ${relative} (${raw})`,
+      }[numbers],
+    );
+  add("seq", segment.sequence, segment.relativeSequence);
+  if (acknowledgment !== null) {
+    add("ack", acknowledgment, segment.relativeAcknowledgment ?? 0);
+  }
+  if (payloadBytes > 0) {
+    phrases.push(payloadBytes === 1 ? "1 byte" : `${payloadBytes} bytes`);
+  }
+  if (retransmission) phrases.push("again");
+  return phrases.filter((phrase) => phrase !== "");
+}

@@ -1,0 +1,74 @@
+import { bold } from "@std/fmt/colors";
+import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
+
+/** Rows of cells under the names of their columns. */
+export interface Table {
+  /** The name of each column. */
+  columns: string[];
+  /** The rows; a cell that is missing is empty. */
+  rows: string[][];
+}
+
+/** What stands between two columns. */
+const GAP = "  ";
+
+/** A column is not made narrower than this to fit. */
+const MIN_COLUMN = 6;
+
+/**
+ * Draws a table in columns. Where it is too wide, the cells of the widest
+ * columns go on several lines.
+ *
+ * @param table What to draw.
+ * @param width Columns to fit into.
+ * @returns Lines: the names, a rule, and the rows.
+ *
+ * @example Two columns
+ * ```ts
+ * import { drawTable } from "./table.ts";
+ * import { setColorEnabled } from "@std/fmt/colors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * setColorEnabled(false);
+ * const columns = ["", "TCP", "UDP"];
+ * const rows = [["order", "kept", "not promised"]];
+ * assertEquals(drawTable({ columns, rows }, 22), [
+ *   "       TCP   UDP",
+ *   "─────  ────  ─────────",
+ *   "order  kept  not",
+ *   "             promised",
+ * ]);
+ * ```
+ */
+export function drawTable(table: Table, width: number): string[] {
+  const { columns, rows } = table;
+  const widths = columns.map((name, i) =>
+    Math.max(...[name, ...rows.map((row) => row[i] ?? "")].map(visibleWidth))
+  );
+  const room = width - GAP.length * (columns.length - 1);
+  while (widths.reduce((sum, one) => sum + one, 0) > room) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if (widths[widest] <= MIN_COLUMN) break;
+    widths[widest]--;
+  }
+  const rule = widths.map((one) => "─".repeat(one)).join(GAP);
+  return [
+    ...drawRow(columns, widths).map(bold),
+    rule,
+    ...rows.flatMap((row) => drawRow(row, widths)),
+  ];
+}
+
+/** One row, as high as its highest cell. */
+function drawRow(row: string[], widths: number[]): string[] {
+  const cells = widths.map((width, i) =>
+    wrapText(row[i] ?? "", { width: Math.max(1, width) })
+  );
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from(
+    { length: height },
+    (_, line) =>
+      cells.map((cell, i) => padEndVisible(cell[line] ?? "", widths[i]))
+        .join(GAP).trimEnd(),
+  );
+}
