@@ -1,0 +1,131 @@
+/**
+ * Numbers of several bytes. On the wire the most significant byte goes first
+ * ("network byte order", big-endian), whatever the machine prefers.
+ *
+ * None of these checks that the bytes are there: whoever reads a header checks
+ * its length once, at the start.
+ *
+ * @module
+ */
+
+/**
+ * Reads 16 bits, most significant byte first.
+ *
+ * @param bytes Where to read.
+ * @param at Index of the first of the two bytes.
+ * @returns An integer from 0 to 65535.
+ *
+ * @example Port 80
+ * ```ts
+ * import { readUint16 } from "./bytes.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(readUint16(new Uint8Array([0x00, 0x50]), 0), 80);
+ * ```
+ */
+export function readUint16(bytes: Uint8Array, at: number): number {
+  return bytes[at] << 8 | bytes[at + 1];
+}
+
+/**
+ * Reads 32 bits, most significant byte first.
+ *
+ * @param bytes Where to read.
+ * @param at Index of the first of the four bytes.
+ * @returns An integer from 0 to 4294967295.
+ *
+ * @example The highest bit is not a sign
+ * ```ts
+ * import { readUint32 } from "./bytes.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(readUint32(new Uint8Array([0x80, 0, 0, 1]), 0), 2147483649);
+ * ```
+ */
+export function readUint32(bytes: Uint8Array, at: number): number {
+  // Shifting works on signed numbers of 32 bits; `>>> 0` takes the sign away.
+  return (bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 |
+    bytes[at + 3]) >>> 0;
+}
+
+/**
+ * Writes 16 bits, most significant byte first.
+ *
+ * @param bytes Where to write.
+ * @param at Index of the first of the two bytes.
+ * @param value An integer; only its lowest 16 bits are written.
+ *
+ * @example Port 80
+ * ```ts
+ * import { writeUint16 } from "./bytes.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array(2);
+ * writeUint16(bytes, 0, 80);
+ * assertEquals(bytes, new Uint8Array([0x00, 0x50]));
+ * ```
+ */
+export function writeUint16(
+  bytes: Uint8Array,
+  at: number,
+  value: number,
+): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+/**
+ * Writes 32 bits, most significant byte first.
+ *
+ * @param bytes Where to write.
+ * @param at Index of the first of the four bytes.
+ * @param value An integer; only its lowest 32 bits are written.
+ *
+ * @example A sequence number
+ * ```ts
+ * import { writeUint32 } from "./bytes.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array(4);
+ * writeUint32(bytes, 0, 2147483649);
+ * assertEquals(bytes, new Uint8Array([0x80, 0, 0, 1]));
+ * ```
+ */
+export function writeUint32(
+  bytes: Uint8Array,
+  at: number,
+  value: number,
+): void {
+  writeUint16(bytes, at, value >>> 16);
+  writeUint16(bytes, at + 2, value);
+}
+
+/**
+ * Refuses a value that its field has no room for, before it is cut silently.
+ *
+ * @param name The field, for the message.
+ * @param value What is to be written.
+ * @param bits Width of the field, from 1 to 32.
+ * @returns `value`.
+ * @throws {RangeError} If `value` is not an integer of that many bits.
+ *
+ * @example A port has 16 bits
+ * ```ts
+ * import { requireBits } from "./bytes.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(requireBits("a port", 80, 16), 80);
+ * assertThrows(
+ *   () => requireBits("a port", 70_000, 16),
+ *   RangeError,
+ *   "Cannot write a port: 70000 is not an integer from 0 to 65535",
+ * );
+ * ```
+ */
+export function requireBits(name: string, value: number, bits: number): number {
+  const max = 2 ** bits - 1;
+  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
+  throw new RangeError(
+    `Cannot write ${name}: ${value} is not an integer from 0 to ${max}`,
+  );
+}

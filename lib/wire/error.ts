@@ -1,0 +1,83 @@
+/**
+ * The one way in which bytes from outside can be wrong.
+ *
+ * @module
+ */
+
+/**
+ * Thrown for bytes that do not mean what they should: a header that is cut
+ * off, a length that cannot be, a file of some other kind.
+ *
+ * Nothing else is ever thrown for what came from the wire or from a file, so a
+ * program that reads strangers' bytes has one class to catch.
+ *
+ * @example Say where it went wrong
+ * ```ts
+ * import { WireError } from "./error.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new WireError("a TCP header", 34, "20 bytes, found 3");
+ * assertEquals(
+ *   error.message,
+ *   "Cannot decode a TCP header at byte 34: expected 20 bytes, found 3",
+ * );
+ * assertEquals(error.offset, 34);
+ * ```
+ */
+export class WireError extends Error {
+  /** Always `WireError`. */
+  override name = "WireError";
+  /** What was being decoded, such as `a TCP header`. */
+  readonly what: string;
+  /** Where it went wrong: the index of a byte in what was given to decode. */
+  readonly offset: number;
+  /** What should have been there, and what was there instead. */
+  readonly expected: string;
+
+  /**
+   * Makes an error whose message has all three parts.
+   *
+   * @param what What was being decoded, such as `a TCP header`.
+   * @param offset Index of the byte where it went wrong.
+   * @param expected What should have been there, and what was.
+   */
+  constructor(what: string, offset: number, expected: string) {
+    super(`Cannot decode ${what} at byte ${offset}: expected ${expected}`);
+    this.what = what;
+    this.offset = offset;
+    this.expected = expected;
+  }
+}
+
+/**
+ * Makes sure that there are bytes enough, before anything reads them.
+ *
+ * @param what What is about to be decoded, for the message.
+ * @param size Bytes needed.
+ * @param start Index of the first byte needed.
+ * @param end Index after the last byte that there is.
+ * @throws {WireError} If fewer than `size` bytes lie between the two.
+ *
+ * @example Three bytes are no TCP header
+ * ```ts
+ * import { requireBytes, WireError } from "./error.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * requireBytes("a TCP header", 20, 34, 54);
+ * assertThrows(
+ *   () => requireBytes("a TCP header", 20, 34, 37),
+ *   WireError,
+ *   "expected 20 bytes, found 3",
+ * );
+ * ```
+ */
+export function requireBytes(
+  what: string,
+  size: number,
+  start: number,
+  end: number,
+): void {
+  if (end - start >= size) return;
+  const found = Math.max(0, end - start);
+  throw new WireError(what, start, `${size} bytes, found ${found}`);
+}

@@ -1,0 +1,74 @@
+/**
+ * Moments, to the nanosecond. A single number would not do: seconds since 1970
+ * with nanoseconds behind them have more digits than a number can hold.
+ *
+ * @module
+ */
+
+/** A moment: so long after the start of 1970, UTC. */
+export interface Timestamp {
+  /** Whole seconds since the start of 1970, UTC. */
+  seconds: number;
+  /** Nanoseconds since that second, from 0 to 999999999. */
+  nanoseconds: number;
+}
+
+/**
+ * Says how long it took from one moment to another.
+ *
+ * @param from When it began.
+ * @param to When it ended.
+ * @returns Milliseconds, with a fraction; below 0 if `to` is the earlier.
+ *
+ * @example Across the turn of a second
+ * ```ts
+ * import { elapsedMs } from "./timestamp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const from = { seconds: 1, nanoseconds: 999_500_000 };
+ * const to = { seconds: 2, nanoseconds: 250_000 };
+ * assertEquals(elapsedMs(from, to), 0.75);
+ * ```
+ */
+export function elapsedMs(from: Timestamp, to: Timestamp): number {
+  return (to.seconds - from.seconds) * 1000 +
+    (to.nanoseconds - from.nanoseconds) / 1e6;
+}
+
+/**
+ * Writes a moment as seconds since 1970, the way that tshark does.
+ *
+ * @param time The moment.
+ * @returns Seconds, a point, and nine digits.
+ *
+ * @example The zeros stay
+ * ```ts
+ * import { formatTimestamp } from "./timestamp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const time = { seconds: 1700000000, nanoseconds: 42 };
+ * assertEquals(formatTimestamp(time), "1700000000.000000042");
+ * ```
+ */
+export function formatTimestamp(time: Timestamp): string {
+  return `${time.seconds}.${String(time.nanoseconds).padStart(9, "0")}`;
+}
+
+/**
+ * Turns a moment into a JavaScript date, which has milliseconds only.
+ *
+ * @param time The moment.
+ * @returns The date.
+ *
+ * @example A moment on paper
+ * ```ts
+ * import { toDate } from "./timestamp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const date = toDate({ seconds: 1, nanoseconds: 500_000_000 });
+ * assertEquals(date.toISOString(), "1970-01-01T00:00:01.500Z");
+ * ```
+ */
+export function toDate(time: Timestamp): Date {
+  return new Date(time.seconds * 1000 + Math.floor(time.nanoseconds / 1e6));
+}
