@@ -1,0 +1,197 @@
+/**
+ * The lessons, in order.
+ *
+ * This is the only list of them: the command line, the tests and the README's
+ * table follow it. Nothing here loads a lesson.
+ *
+ * @module
+ */
+import type { Lesson } from "../lib/workbook/catalogue.ts";
+
+/** Every lesson of the workbook, in the order in which to read them. */
+export const lessons: Lesson[] = [
+  {
+    number: 1,
+    name: "endpoint",
+    title: "Endpoint",
+    claim: "A socket is an endpoint: a protocol, an address and a port.",
+    part: "A socket",
+    socketFiles: ["box.sock"],
+  },
+  {
+    number: 2,
+    name: "first_connection",
+    title: "First connection",
+    claim: "A server listens and accepts, a client connects, and each " +
+      "conversation has a socket of its own at either end.",
+    part: "A socket",
+  },
+  {
+    number: 3,
+    name: "echo",
+    title: "Echo",
+    claim: "One connection carries bytes both ways; read and write move as " +
+      "many as they can, and say how many.",
+    part: "TCP, a stream of bytes",
+  },
+  {
+    number: 4,
+    name: "byte_stream",
+    title: "Byte stream",
+    claim: "TCP keeps bytes and their order, and no messages: two writes can " +
+      "be one read, one write many reads.",
+    part: "TCP, a stream of bytes",
+  },
+  {
+    number: 5,
+    name: "framing",
+    title: "Framing",
+    claim: "Messages are made by the program: by a delimiter, or by a length " +
+      "in front, with a limit in either case.",
+    part: "TCP, a stream of bytes",
+  },
+  {
+    number: 6,
+    name: "many_clients",
+    title: "Many clients",
+    claim: "One listener serves many conversations at once, as long as none " +
+      "is waited for; who is not accepted yet waits in a queue.",
+    part: "TCP, a stream of bytes",
+  },
+  {
+    number: 7,
+    name: "closing",
+    title: "Closing",
+    claim: "A stream has two halves, and each has its own end; to close too " +
+      "early can destroy what was written before.",
+    part: "TCP, a stream of bytes",
+    programs: ["ss"],
+  },
+  {
+    number: 8,
+    name: "failures",
+    title: "Failures",
+    claim: "An error's class says what happened, and so what to do: nobody " +
+      "there, no answer, gone in the middle, or a mistake of your own.",
+    part: "TCP, a stream of bytes",
+    // The first is never made, and the path of the second is too long to be.
+    socketFiles: ["missing.sock", `${"long_".repeat(24)}.sock`],
+  },
+  {
+    number: 9,
+    name: "chat",
+    title: "Chat",
+    claim: "When many talk to many, one slow reader must not hold up the " +
+      "rest: each has a queue of its own, with a limit.",
+    part: "TCP, a stream of bytes",
+  },
+  {
+    number: 10,
+    name: "packets",
+    title: "Packets",
+    claim:
+      "Data travels cut up and numbered, each packet by any road, and is " +
+      "put together at the end.",
+    part: "Under the stream",
+  },
+  {
+    number: 11,
+    name: "tcp_segment",
+    title: "The TCP segment",
+    claim:
+      "In front of the data stand 20 to 60 bytes: whose they are, where in " +
+      "the stream they belong, and what has been heard so far.",
+    part: "Under the stream",
+    programs: ["tcpdump"],
+  },
+  {
+    number: 12,
+    name: "handshake",
+    title: "The handshake",
+    claim: "Three segments open a connection, so that each side has heard " +
+      "that the other hears it; three or four close it.",
+    part: "Under the stream",
+    programs: ["tcpdump"],
+  },
+  {
+    number: 13,
+    name: "datagrams",
+    title: "Datagrams",
+    claim: "A datagram is a letter, not a phone call: no connection, a whole " +
+      "message, an address on each, and no word if it is lost.",
+    part: "UDP, single messages",
+  },
+  {
+    number: 14,
+    name: "many_peers",
+    title: "Many peers",
+    claim: "One UDP socket talks with everybody: who they are stands on each " +
+      "message, and that one has left is told by silence alone.",
+    part: "UDP, single messages",
+  },
+  {
+    number: 15,
+    name: "lossy_link",
+    title: "Lossy link",
+    claim: "What can be lost must be asked for again, and what can be asked " +
+      "for again must be done once: a number on each question serves both.",
+    part: "UDP, single messages",
+  },
+  {
+    number: 16,
+    name: "reliable_stream",
+    title: "Reliable stream",
+    claim:
+      "Numbers, acknowledgments, time-outs and windows make a stream that " +
+      "loses nothing out of messages that may all be lost.",
+    part: "UDP, single messages",
+  },
+  {
+    number: 17,
+    name: "unix_streams",
+    title: "Unix streams",
+    claim: "A Unix socket is used like a TCP one, has a path for an address, " +
+      "and is reached from this machine alone.",
+    part: "Unix domain",
+    socketFiles: ["door.sock", "tür.sock"],
+    programs: ["ss"],
+  },
+  {
+    number: 18,
+    name: "choosing",
+    title: "Choosing a socket",
+    claim: "Unix datagrams are whole messages that wait and are not lost; " +
+      "which of the four kinds to take depends on what may be lost, what may " +
+      "wait, and who must reach it.",
+    part: "Unix domain",
+    socketFiles: [
+      ...["server.sock", "a.sock", "b.sock", "c.sock"],
+      // Those of the exercise.
+      ...["ask.sock", "ask.sock.me", "other.sock"],
+    ],
+  },
+  {
+    number: 19,
+    name: "http_by_hand",
+    title: "HTTP by hand",
+    claim: "HTTP/1.1 is lines of text and counted bytes on a TCP socket; one " +
+      "connection carries many requests, and each must say where it ends.",
+    part: "Real protocols, real programs",
+  },
+  {
+    number: 20,
+    name: "dns_by_hand",
+    title: "DNS by hand",
+    claim: "To find an address by its name takes one question and one answer " +
+      "in a datagram each, and TCP where the answer does not fit.",
+    part: "Real protocols, real programs",
+  },
+  {
+    number: 21,
+    name: "redis_by_hand",
+    title: "Redis by hand",
+    claim: "A protocol of counted strings carries any bytes, takes the next " +
+      "command before the reply, and needs nothing but a socket.",
+    part: "Real protocols, real programs",
+  },
+];

@@ -1,0 +1,100 @@
+import { Trial, type TrialOptions } from "./trial.ts";
+
+/** A known wrong answer, kept to prove that the check turns it away. */
+export interface Mistake<T> {
+  /** What is wrong with it, for the name of its test. */
+  name: string;
+  /** The wrong answer. */
+  attempt: T;
+  /** What the check must say about it: matches the failure's message. */
+  diagnosis: RegExp;
+}
+
+/** What the author of an exercise writes. */
+export interface ExerciseParts<T> {
+  /** Lesson and number: `"3.1"`. */
+  id: string;
+  /** A few words. */
+  title: string;
+  /** Two or three sentences. Everything that the check demands is said here. */
+  task: string;
+  /** The learner's answer, from `exercise.ts` by way of `loadAttempts`. */
+  attempt: T;
+  /** A good answer, from `solution.ts`. */
+  solution: T;
+  /** Wrong answers, from `mistakes.ts`. */
+  mistakes: Mistake<T>[];
+  /** At least three: a question, an approach, nearly the code. */
+  hints: string[];
+  /** The heading in the lesson's README to read when nothing closer fits. */
+  read: string;
+  /** Drives an answer; fails by `trial.fail`, or by throwing anything. */
+  check(attempt: T, trial: Trial): Promise<void> | void;
+}
+
+/** An exercise, ready to be checked. */
+export interface Exercise<T> extends Omit<ExerciseParts<T>, "check"> {
+  /** Resolves for a good answer, rejects with CheckFailed for any other. */
+  check(attempt: T, options?: TrialOptions): Promise<void>;
+}
+
+/**
+ * Makes an exercise out of its parts.
+ *
+ * Around the author's check it puts what every check needs: numbered steps,
+ * a deadline for each wait, the closing of what the check opened, and a
+ * {@linkcode CheckFailed} for whatever goes wrong, also for an error that the
+ * answer throws by itself and for a promise that it starts and forgets.
+ *
+ * @param parts The exercise.
+ * @returns The same with a `check` that takes an answer alone.
+ *
+ * @example An exercise, a right answer and a wrong one
+ * ```ts
+ * import { exercise } from "./exercise.ts";
+ * import { CheckFailed } from "./check_failed.ts";
+ * import { assertRejects } from "@std/assert";
+ *
+ * type Double = (n: number) => number;
+ * const double = exercise<Double>({
+ *   id: "0.1",
+ *   title: "Twice",
+ *   task: "Return twice the number.",
+ *   attempt: (n) => n,
+ *   solution: (n) => 2 * n,
+ *   mistakes: [],
+ *   hints: [],
+ *   read: "Numbers",
+ *   check(attempt, trial) {
+ *     trial.step("call it with 21");
+ *     trial.equal(attempt(21), 42, { likely: "Add the number to itself." });
+ *   },
+ * });
+ * await double.check(double.solution);
+ * await assertRejects(() => double.check((n) => n), CheckFailed, "Add");
+ * ```
+ */
+export function exercise<T>(parts: ExerciseParts<T>): Exercise<T> {
+  return {
+    ...parts,
+    async check(attempt: T, options: TrialOptions = {}): Promise<void> {
+      const trial = new Trial(parts.read, options);
+      try {
+        if (typeof attempt !== "function") {
+          trial.fail({
+            problem: `exercise.ts exports ${describe(attempt)} under this ` +
+              "name, and no function or class.",
+            likely: "Export what the task describes, under the name in it.",
+          });
+        }
+        await trial.guard(async () => await parts.check(attempt, trial));
+      } finally {
+        await trial.cleanUp();
+      }
+    },
+  };
+}
+
+function describe(value: unknown): string {
+  return value === null ? "null" : `a value of type ${typeof value}`;
+}

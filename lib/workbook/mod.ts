@@ -1,0 +1,22 @@
+/**
+ * What the author of a lesson builds with.
+ *
+ * An {@linkcode exercise} joins a learner's answer with its check. A check is
+ * given a {@linkcode Trial} to name its steps and wait by, and drives the
+ * answer over real sockets: {@linkcode connectPair} connects two,
+ * {@linkcode ShortConn} makes one move less than it is asked to, and
+ * {@linkcode Collector} keeps what came. {@linkcode runLesson} makes a program
+ * of a lesson.
+ *
+ * @module
+ */
+export type { Narrator } from "../show/mod.ts";
+export * from "./attempts.ts";
+export * from "./check_failed.ts";
+export * from "./collector.ts";
+export * from "./exercise.ts";
+export * from "./pair.ts";
+export * from "./run_lesson.ts";
+export * from "./short_conn.ts";
+export * from "./todo.ts";
+export * from "./trial.ts";

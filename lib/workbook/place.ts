@@ -1,0 +1,76 @@
+/** Where the learner's files are. The workbook has an exercise.ts of its own. */
+export const ANSWER_FILES = /\/lessons\/\w+\/exercise\.ts/;
+
+/**
+ * Finds the place in the learner's file where an error comes from.
+ *
+ * @param error What was thrown.
+ * @param files Matches the address of a file that holds answers.
+ * @returns For example `exercise.ts:12:5`, or an empty string if the error was
+ * thrown elsewhere, without any of the learner's code under way.
+ *
+ * @example An error that comes from somewhere else
+ * ```ts
+ * import { placeInAnswer } from "./place.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(placeInAnswer(new Error("not the learner's")), "");
+ * ```
+ */
+export function placeInAnswer(error: unknown, files = ANSWER_FILES): string {
+  const frame = framesOf(error).find((frame) => files.test(frame));
+  return frame?.match(/[^/\\]+:\d+:\d+/)?.[0] ?? "";
+}
+
+/**
+ * Tells a slip, such as a name that is not spelled right, from an error that
+ * says something about the task.
+ *
+ * It is a slip if the language itself has thrown the error, in a line of the
+ * learner's. A TypeError of a TextDecoder, or of a socket, is thrown further
+ * up, in Deno's own code, and is none.
+ *
+ * @param error What was thrown.
+ * @param files Matches the address of a file that holds answers.
+ * @returns Whether the line is the thing to look at.
+ *
+ * @example An error that was thrown by choice
+ * ```ts
+ * import { isSlip } from "./place.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isSlip(new Deno.errors.UnexpectedEof("too early")), false);
+ * ```
+ */
+export function isSlip(error: unknown, files = ANSWER_FILES): boolean {
+  const isOne = error instanceof ReferenceError ||
+    error instanceof TypeError || error instanceof SyntaxError ||
+    error instanceof RangeError && /call stack/.test(error.message);
+  if (!isOne) return false;
+  // Array.from() and its like are the language's; what they are given is not.
+  // Neither is what the workbook's own connections are called with.
+  const top = framesOf(error).find((frame) =>
+    !/\(<anonymous>\)$|\/(lib\/workbook|lessons\/\w+)\/\w+_conn\.ts:/.test(
+      frame,
+    )
+  );
+  return top !== undefined && files.test(top);
+}
+
+/**
+ * Whether a slip can be told from an error that the answer throws by choice.
+ *
+ * @param error A slip, by its class and its place.
+ * @returns Whether its words are the language's own.
+ */
+export function hasLanguagesWords(error: Error): boolean {
+  return error instanceof ReferenceError || LANGUAGES_WORDS.test(error.message);
+}
+
+const LANGUAGES_WORDS =
+  /call stack|is not (a function|a constructor|iterable|async iterable|an object)|^Cannot (read|set|destructure|convert|mix|assign|add|delete|use) |^Assignment to constant|^Class constructor|incompatible receiver/;
+
+function framesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  return (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+}

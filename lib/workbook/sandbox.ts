@@ -1,0 +1,88 @@
+import { UsageError } from "./usage_error.ts";
+
+/** What a child process may touch. */
+export interface SandboxOptions {
+  /** A folder of its own, for sockets and files: an absolute path. */
+  folder: string;
+  /**
+   * The names of the Unix sockets that it may make in that folder.
+   *
+   * @default []
+   */
+  socketFiles?: string[];
+  /**
+   * Other paths that it may read.
+   *
+   * @default []
+   */
+  read?: string[];
+  /**
+   * The programs that it may start, by name. A program can do what its user
+   * can, so this is for those that only look: `ss`.
+   *
+   * @default []
+   */
+  programs?: string[];
+}
+
+/**
+ * The arguments that run a module with the narrowest permissions.
+ *
+ * It may use the loopback network and its own folder, and nothing else but what
+ * the options name: a lesson, or a slip in a learner's code, cannot reach
+ * another machine, delete a file or start a program.
+ *
+ * @param module The path of the module to run.
+ * @param options What it may touch.
+ * @returns Arguments for `deno`, the module's own go behind them.
+ * @throws {UsageError} If a path has a comma in it.
+ */
+export function sandboxArgs(module: string, options: SandboxOptions): string[] {
+  const { folder, socketFiles = [], read = [], programs = [] } = options;
+  const net = [
+    "127.0.0.1",
+    "[::1]",
+    "localhost",
+    // A Unix socket is named whole: Deno has no permission for a folder of them.
+    ...socketFiles.map((name) => `unix:${folder}/${name}`),
+  ];
+  // Deno takes a list apart at each comma, and knows no way to escape one.
+  const unfit = [folder, ...read].find((path) => path.includes(","));
+  if (unfit !== undefined) {
+    throw new UsageError(
+      `the folder ${unfit} has a comma in its name, which Deno cannot give ` +
+        "permissions for: move the workbook to another one",
+    );
+  }
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    // The task `std` has cached what the workbook imports. Nothing else is
+    // fetched, also not by a learner's `import("https://…")`.
+    "--cached-only",
+    `--allow-net=${net.join(",")}`,
+    `--allow-read=${[folder, ...read].join(",")}`,
+    `--allow-write=${folder}`,
+    ...(programs.length > 0 ? [`--allow-run=${programs.join(",")}`] : []),
+    module,
+  ];
+}
+
+/**
+ * Makes a folder that is gone when the block that holds it ends.
+ *
+ * @returns Its absolute path, and its removal for `await using`.
+ */
+export async function temporaryFolder(): Promise<
+  AsyncDisposable & { path: string }
+> {
+  const path = await Deno.realPath(
+    // Short: the path of a Unix socket has room for some 100 bytes.
+    await Deno.makeTempDir({ prefix: "sockets-" }),
+  );
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}

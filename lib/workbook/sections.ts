@@ -1,0 +1,76 @@
+/** The part of an exercise or solution file that belongs to one exercise. */
+export interface Section {
+  /** `3.1` */
+  id: string;
+  /** The name of what it exports: `echo`. */
+  name: string;
+  /** Its lines, the heading included, with the line break at the end. */
+  text: string;
+}
+
+/** A source file, cut at its headings. */
+export interface SectionedSource {
+  /** What stands before the first heading: imports, and how to begin. */
+  head: string;
+  /** The sections, in the order of the file. */
+  sections: Section[];
+}
+
+const HEADING = /^\/\/ -+ (\d+\.\d+) (\w+) -+$/;
+
+/**
+ * Cuts a source file at its headings, which look like this:
+ *
+ *     // ---- 3.1 echo ---------------------------------------------------
+ *
+ * @param source The file's text.
+ * @returns Its head and its sections; joined they give the source again.
+ *
+ * @example A head and two sections
+ * ```ts
+ * import { splitSections } from "./sections.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { head, sections } = splitSections(
+ *   "import x;\n// -- 3.1 echo --\nA\n// -- 3.2 exchange --\nB\n",
+ * );
+ * assertEquals(head, "import x;\n");
+ * assertEquals(sections.map(({ id }) => id), ["3.1", "3.2"]);
+ * assertEquals(sections[1].text, "// -- 3.2 exchange --\nB\n");
+ * ```
+ */
+export function splitSections(source: string): SectionedSource {
+  const result: SectionedSource = { head: "", sections: [] };
+  for (const line of source.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
+    const heading = line.trimEnd().match(HEADING);
+    if (heading !== null) {
+      result.sections.push({ id: heading[1], name: heading[2], text: line });
+    } else if (result.sections.length > 0) {
+      result.sections[result.sections.length - 1].text += line;
+    } else {
+      result.head += line;
+    }
+  }
+  return result;
+}
+
+/**
+ * Puts another text in the place of one section.
+ *
+ * @param source The file's text.
+ * @param section The new section; the one with its id goes.
+ * @returns The new text, or `undefined` if the file has no such heading, or has
+ * it twice.
+ */
+export function replaceSection(
+  source: string,
+  section: Section,
+): string | undefined {
+  const { head, sections } = splitSections(source);
+  if (sections.filter(({ id }) => id === section.id).length !== 1) {
+    return undefined;
+  }
+  return head + sections
+    .map((old) => old.id === section.id ? section.text : old.text)
+    .join("");
+}

@@ -1,0 +1,245 @@
+/** How much a connection moves in one call. */
+export interface ShortConnOptions {
+  /**
+   * The most bytes that one `read` gives.
+   *
+   * @default Infinity
+   */
+  readSize?: number;
+  /**
+   * The most bytes that one `write` takes.
+   *
+   * @default Infinity
+   */
+  writeSize?: number;
+  /** Called whenever bytes have moved. */
+  onMove?: () => void;
+}
+
+/**
+ * A real connection that reads and writes less than it is asked to.
+ *
+ * A network does this when it likes; loopback hardly ever does. A check puts
+ * it around a connection to see whether an answer relies on luck, and to see
+ * what the answer did with it.
+ */
+export class ShortConn implements Deno.Conn {
+  readonly #conn: Deno.Conn;
+  readonly #readSize: number;
+  readonly #writeSize: number;
+  readonly #onMove: () => void;
+  #closed = false;
+  #writeEnded = false;
+  #readable?: ReadableStream<Uint8Array<ArrayBuffer>>;
+  #writable?: WritableStream<Uint8Array<ArrayBufferLike>>;
+
+  /**
+   * Wraps a connection.
+   *
+   * @param conn The connection to read from and write to.
+   * @param options How much moves in one call.
+   */
+  constructor(conn: Deno.Conn, options: ShortConnOptions = {}) {
+    this.#conn = conn;
+    this.#readSize = options.readSize ?? Infinity;
+    this.#writeSize = options.writeSize ?? Infinity;
+    this.#onMove = options.onMove ?? (() => {});
+  }
+
+  /** Whether `close` was called, also by `using` or by a stream that ended. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether `closeWrite` was called. */
+  get writeEnded(): boolean {
+    return this.#writeEnded;
+  }
+
+  /** The address of this end. */
+  get localAddr(): Deno.Addr {
+    return this.#conn.localAddr;
+  }
+
+  /** The address of the other end. */
+  get remoteAddr(): Deno.Addr {
+    return this.#conn.remoteAddr;
+  }
+
+  /** Reads as `Deno.Conn.read` does, but no more than `readSize` bytes. */
+  async read(buffer: Uint8Array): Promise<number | null> {
+    const count = await this.#conn.read(buffer.subarray(0, this.#readSize));
+    if (count) this.#onMove();
+    return count;
+  }
+
+  /** Writes as `Deno.Conn.write` does, but no more than `writeSize` bytes. */
+  async write(data: Uint8Array): Promise<number> {
+    const count = await this.#conn.write(data.subarray(0, this.#writeSize));
+    if (count) this.#onMove();
+    return count;
+  }
+
+  /** Ends this side of the connection. */
+  async closeWrite(): Promise<void> {
+    this.#writeEnded = true;
+    await this.#conn.closeWrite();
+  }
+
+  /** Closes for good. */
+  close(): void {
+    this.#closed = true;
+    this.#conn.close();
+  }
+
+  /** Keeps the process alive while a call is pending. */
+  ref(): void {
+    this.#conn.ref();
+  }
+
+  /** Lets the process end while a call is pending. */
+  unref(): void {
+    this.#conn.unref();
+  }
+
+  /** Closes, unless it is closed already. */
+  [Symbol.dispose](): void {
+    // As in Deno, leaving a `using` block after a close is no error.
+    if (!this.#closed) this.close();
+  }
+
+  /**
+   * The stream closes the whole connection at its end, as Deno's own does, and
+   * like that it is one of bytes: its reader may bring a buffer.
+   */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= new ReadableStream({
+      type: "bytes",
+      autoAllocateChunkSize: 64 * 1024,
+      pull: async (controller) => {
+        // There is one for every reader, since chunks are allocated.
+        const request = controller.byobRequest!;
+        const view = request.view as Uint8Array<ArrayBuffer>;
+        const count = await this.#orClose(this.read(view));
+        if (count === null) {
+          controller.close();
+          this[Symbol.dispose]();
+        }
+        request.respond(count ?? 0);
+      },
+      cancel: () => this[Symbol.dispose](),
+    }, { highWaterMark: 0 });
+  }
+
+  /** The stream closes the whole connection at its end, as Deno's own does. */
+  get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return this.#writable ??= new WritableStream({
+      write: async (data) => {
+        for (let sent = 0; sent < data.length;) {
+          sent += await this.#orClose(this.write(data.subarray(sent)));
+        }
+      },
+      close: () => this[Symbol.dispose](),
+      abort: () => this[Symbol.dispose](),
+    });
+  }
+
+  /** As in Deno, a stream that fails closes the connection too. */
+  async #orClose<V>(moving: Promise<V>): Promise<V> {
+    try {
+      return await moving;
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+}
+
+/**
+ * A listener whose connections are {@linkcode ShortConn}s.
+ *
+ * @param listener Accepts the real connections.
+ * @param options How much moves in one call.
+ * @returns The listener, with what it accepted and whether it was closed.
+ */
+export class ShortListener implements Deno.Listener<ShortConn> {
+  readonly #listener: Deno.Listener;
+  readonly #options: ShortConnOptions;
+  #closed = false;
+  /** Every connection that was accepted, in order. */
+  readonly accepted: ShortConn[] = [];
+
+  /**
+   * Wraps a listener.
+   *
+   * @param listener Accepts the real connections.
+   * @param options How much moves in one call.
+   */
+  constructor(listener: Deno.Listener, options: ShortConnOptions = {}) {
+    this.#listener = listener;
+    this.#options = options;
+  }
+
+  /** Whether `close` was called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The address that it listens on. */
+  get addr(): Deno.Addr {
+    return this.#listener.addr;
+  }
+
+  /** Accepts as the real listener does, and wraps what comes. */
+  async accept(): Promise<ShortConn> {
+    const conn = new ShortConn(await this.#listener.accept(), this.#options);
+    this.accepted.push(conn);
+    return conn;
+  }
+
+  /** Closes for good. */
+  close(): void {
+    this.#closed = true;
+    this.#listener.close();
+  }
+
+  /** Keeps the process alive while a call is pending. */
+  ref(): void {
+    this.#listener.ref();
+  }
+
+  /** Lets the process end while a call is pending. */
+  unref(): void {
+    this.#listener.unref();
+  }
+
+  /** Closes, unless it is closed already. */
+  [Symbol.dispose](): void {
+    if (!this.#closed) this.close();
+  }
+
+  /** As in Deno, leaving a `for await` loop early closes the listener. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ShortConn> {
+    return {
+      next: async () => {
+        try {
+          return { value: await this.accept(), done: false };
+        } catch (error) {
+          // As in Deno, closing the listener ends the loop.
+          if (
+            !(error instanceof Deno.errors.BadResource) &&
+            !(error instanceof Deno.errors.Interrupted)
+          ) throw error;
+          return { value: undefined, done: true };
+        }
+      },
+      return: (value) => {
+        this[Symbol.dispose]();
+        return Promise.resolve({ value, done: true });
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+}
