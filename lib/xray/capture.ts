@@ -1,0 +1,180 @@
+import {
+  type CapturedPacket,
+  decodePacket,
+  type Packet,
+  readCapture,
+} from "../wire/mod.ts";
+import { CannotLook, firstLine } from "./tools.ts";
+
+/** Bytes that are kept of each packet: every header, and how the data begins. */
+const SNAP_BYTES = 160;
+/**
+ * Room for packets that wait for `tcpdump`, in KiB. Those of all programs go
+ * through it, and a busy one must not push out the lesson's.
+ */
+const BUFFER_KIB = 32 * 1024;
+/** How long `tcpdump` may take to show its last packet. */
+const LIMIT_MS = 10_000;
+
+const LINUX = Deno.build.os === "linux";
+
+/** A capture of the loopback interface under way. */
+export interface Capture {
+  /**
+   * Ends the capture when every packet sent before has been seen.
+   *
+   * @returns What was captured.
+   */
+  stop(): Promise<Captured>;
+}
+
+/** What a capture has seen. */
+export interface Captured {
+  /** The packets of all programs, in order. */
+  packets: Packet[];
+  /** Whether it went to the end. */
+  complete: boolean;
+  /** How many packets, of any program, went by unseen. */
+  dropped: number;
+}
+
+/** How to capture. */
+export interface CaptureOptions {
+  /**
+   * A file to keep the capture in, as `tcpdump` writes it.
+   *
+   * @default {undefined}
+   */
+  copyTo?: string;
+}
+
+/**
+ * Captures TCP and UDP on the loopback interface with `tcpdump`.
+ *
+ * Nothing is written to a file, unless a copy is asked for.
+ *
+ * @param options How to capture.
+ * @returns The capture, once `tcpdump` listens.
+ * @throws {CannotLook} If it cannot capture, with what to do about it.
+ */
+export async function startCapture(
+  options: CaptureOptions = {},
+): Promise<Capture> {
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command("tcpdump", {
+      args: [
+        ...["-i", LINUX ? "lo" : "lo0", ...(LINUX ? ["--nano"] : [])],
+        ...["-n", "-U", "--immediate-mode"],
+        ...["-s", String(SNAP_BYTES), "-B", String(BUFFER_KIB)],
+        ...["-w", "-", "tcp or udp"],
+      ],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      // Out of the terminal's foreground: Ctrl-C is for the lesson, whose last
+      // packets are still to come then.
+      detached: Deno.build.os !== "windows",
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw CannotLook.missing("tcpdump");
+  }
+  const listening = Promise.withResolvers<boolean>();
+  let said = "";
+  const errors = (async () => {
+    for await (
+      const text of child.stderr.pipeThrough(new TextDecoderStream())
+    ) {
+      said += text;
+      if (said.includes("listening on")) listening.resolve(true);
+    }
+    listening.resolve(false);
+  })();
+  if (!await listening.promise) {
+    await Promise.all([child.stdout.cancel(), child.status, errors]);
+    throw CannotLook.forbidden("tcpdump", firstLine(said));
+  }
+  const bytes = options.copyTo === undefined
+    ? child.stdout
+    : child.stdout.pipeThrough(copier(options.copyTo));
+
+  // They are decoded in the end, so that reading keeps up with a busy machine.
+  const all: CapturedPacket[] = [];
+  const marker = new TextEncoder().encode(crypto.randomUUID());
+  const seen = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (const captured of readCapture(bytes)) {
+      if (endsWith(captured.bytes, marker)) seen.resolve();
+      // A packet that is a view would keep the whole chunk around it.
+      else all.push({ ...captured, bytes: captured.bytes.slice() });
+    }
+  })().catch(() => {
+    // It was ended in the middle of a packet, which is told of below.
+  });
+
+  return {
+    async stop() {
+      const ended = reading.then(() => false);
+      const complete = await sendMarker(
+        marker,
+        Promise.race([seen.promise.then(() => true), ended]),
+      );
+      try {
+        child.kill("SIGTERM");
+      } catch {
+        // It has ended by itself.
+      }
+      await Promise.all([child.status, reading, errors]);
+      const dropped = Number(said.match(/(\d+) packets? dropped/)?.[1] ?? 0);
+      const packets = all.map((captured) =>
+        decodePacket(captured.bytes, captured.linkType, captured)
+      );
+      return { packets, complete, dropped };
+    },
+  };
+}
+
+function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
+  const start = bytes.length - end.length;
+  return start >= 0 && end.every((byte, i) => bytes[start + i] === byte);
+}
+
+/** Writes what passes through to a file. */
+function copier(path: string): TransformStream<Uint8Array, Uint8Array> {
+  const file = Deno.openSync(path, { write: true, create: true });
+  return new TransformStream({
+    async transform(chunk, controller) {
+      for (let rest = chunk; rest.length > 0;) {
+        rest = rest.subarray(await file.write(rest));
+      }
+      controller.enqueue(chunk);
+    },
+    flush: () => file.close(),
+  });
+}
+
+/**
+ * Sends a datagram that nobody reads: when the capture shows it, it has shown
+ * all that came before.
+ */
+async function sendMarker(
+  marker: Uint8Array,
+  shown: Promise<boolean>,
+): Promise<boolean> {
+  const loopback = { transport: "udp", hostname: "127.0.0.1" } as const;
+  const socket = Deno.listenDatagram({ ...loopback, port: 0 });
+  let limit: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await socket.send(marker, socket.addr);
+    return await Promise.race([
+      shown,
+      new Promise<boolean>((resolve) => {
+        limit = setTimeout(resolve, LIMIT_MS, false);
+      }),
+    ]);
+  } finally {
+    clearTimeout(limit);
+    socket.close();
+  }
+}

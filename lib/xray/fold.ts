@@ -1,0 +1,82 @@
+import type { TimelineItem } from "./timeline.ts";
+
+/** What {@linkcode foldRepeats} needs to know of a row. */
+export interface Foldable {
+  /** Rows of which this is the same look alike; empty for one that is unique. */
+  like: string;
+}
+
+/** Rows of a repetition. */
+export interface Fold<Row> {
+  /** The rows that are left out. */
+  folded: Row[];
+}
+
+/** How long a pattern may be, and how many rows make it worth folding. */
+const PATTERNS = [{ length: 4, atLeast: 16 }, { length: 16, atLeast: 64 }];
+/** Rows that are kept at a repetition's end. */
+const KEPT_AT_END = 3;
+
+/**
+ * Leaves out the middle of long repetitions, such as the 5000 datagrams of a
+ * flood: what is kept shows how they begin and end.
+ *
+ * @param rows Rows in order.
+ * @returns The rows, with one {@linkcode Fold} for each stretch left out.
+ *
+ * @example A hundred rows of one kind
+ * ```ts
+ * import { foldRepeats } from "./fold.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = Array.from({ length: 100 }, () => ({ like: "sendto" }));
+ * const folded = foldRepeats(rows);
+ * assertEquals(folded.length, 4 + 1 + 3);
+ * assertEquals("folded" in folded[4] && folded[4].folded.length, 93);
+ * ```
+ */
+export function foldRepeats<Row extends Foldable>(
+  rows: Row[],
+): (Row | Fold<Row>)[] {
+  const shown: (Row | Fold<Row>)[] = [];
+  for (let at = 0; at < rows.length;) {
+    const [kept, end] = repetitionAt(rows, at);
+    shown.push(...rows.slice(at, at + kept));
+    if (end > at + kept) {
+      shown.push({ folded: rows.slice(at + kept, end - KEPT_AT_END) });
+      shown.push(...rows.slice(end - KEPT_AT_END, end));
+    }
+    at = Math.max(end, at + kept);
+  }
+  return shown;
+}
+
+/** How many rows to keep from `at`, and where the repetition ends. */
+function repetitionAt(rows: Foldable[], at: number): [number, number] {
+  for (const { length, atLeast } of PATTERNS) {
+    const pattern = new Set(
+      rows.slice(at, at + length).map(({ like }) => like),
+    );
+    pattern.delete("");
+    let end = at;
+    while (end < rows.length && pattern.has(rows[end].like)) end++;
+    if (end - at >= atLeast) return [length, end];
+  }
+  return [1, at + 1];
+}
+
+/**
+ * Says what makes a call or a packet look like another one.
+ *
+ * @param item What happened.
+ * @returns The same text for those that look alike; empty for what is unique.
+ */
+export function likeOf(item: TimelineItem): string {
+  if (item.seen === "call") {
+    const { name, socket, error = "" } = item.call;
+    return `${name} ${socket.role} ${error}`;
+  }
+  if (item.seen !== "packet") return "";
+  const { protocol, flags = "", bytes } = item.packet;
+  return `${protocol} ${flags} ${bytes > 0}`;
+}

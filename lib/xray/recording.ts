@@ -1,0 +1,184 @@
+import { foldRepeats, likeOf } from "./fold.ts";
+import { addUp, costOf } from "./summary.ts";
+import type { Socket } from "./socket_calls.ts";
+import type { LeftOut, TimelineItem } from "./timeline.ts";
+
+/** The first line of a recording: where and when it was made. */
+export interface RecordingHead {
+  /** What kind of line it is. */
+  seen: "run";
+  /** The lesson's number. */
+  lesson: number;
+  /** What was looked at besides the story. */
+  views: ("call" | "packet")[];
+  /** The operating system and its version: `linux 6.1.0`. */
+  system: string;
+  /** The processor: `x86_64`. */
+  machine: string;
+  /** The version of Deno. */
+  deno: string;
+  /** The day: `2026-11-21`. */
+  date: string;
+}
+
+/** A run that was written down. */
+export interface Recording {
+  /** Where and when it was made. */
+  head: RecordingHead;
+  /** Everything that was seen. */
+  items: TimelineItem[];
+}
+
+/** Parts of the story that no picture draws. */
+const LEFT_OUT = ["say", "predict", "bytes", "lanes", "bars", "table"];
+
+/**
+ * Says where and when a run is made. `deno task lesson 3 --xray --json --brief`
+ * prints a recording; as `recording.jsonl` in the lesson's folder, it is shown
+ * where a run cannot be looked at.
+ *
+ * @param lesson The lesson's number.
+ * @param views What is looked at besides the story.
+ * @returns The first line of its recording.
+ */
+export function headNow(
+  lesson: number,
+  views: RecordingHead["views"],
+): RecordingHead {
+  return {
+    seen: "run",
+    lesson,
+    views,
+    system: `${Deno.build.os} ${Deno.osRelease()}`,
+    machine: Deno.build.arch,
+    deno: Deno.version.deno,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+/**
+ * Leaves out the middle of long repetitions, such as a flood of datagrams: a
+ * recording should be small. What is left out still counts.
+ *
+ * @param items Everything that was seen.
+ * @returns The same, with an item of its own for each stretch left out.
+ */
+export function abridge(items: TimelineItem[]): TimelineItem[] {
+  const rows = items.map((item) => ({
+    item,
+    like: isTurningPoint(item) ? "" : likeOf(item),
+  }));
+  return foldRepeats(rows).map((row) => {
+    if (!("folded" in row)) return row.item;
+    const [{ item: { atMs, step } }] = row.folded;
+    const more: LeftOut = {
+      calls: 0,
+      packets: 0,
+      sent: { asked: 0, moved: 0 },
+      received: { asked: 0, moved: 0 },
+    };
+    for (const { item } of row.folded) addUp(more, costOf(item));
+    return { atMs, step, seen: "more", more };
+  });
+}
+
+/** Whether a socket begins or ends here: the summary needs to know of each. */
+function isTurningPoint(item: TimelineItem): boolean {
+  if (item.seen === "packet") {
+    return /SYN|FIN|RST/.test(item.packet.flags ?? "");
+  }
+  return item.seen === "call" &&
+    (item.call.made !== undefined ||
+      ["connect", "shutdown", "close"].includes(item.call.name));
+}
+
+/**
+ * Writes a run down, one JSON object a line. `seen` says what it is: the `run`
+ * itself, a part of the lesson's `story`, a `socket` before the first call that
+ * names it by its `id`, a `call`, a `packet`, or how many `more` are left out.
+ *
+ * Texts of the lesson that a picture does not need are left out, and of data
+ * only the first bytes are there, as hexadecimal digits.
+ *
+ * @param recording The run.
+ * @returns Lines.
+ */
+export function encodeRecording({ head, items }: Recording): string[] {
+  const known = new Set<number>();
+  const lines: unknown[] = [head];
+  for (const item of items) {
+    if (item.seen === "story") {
+      if (LEFT_OUT.includes(item.event.kind)) continue;
+      // An event's own time is the item's, and need not be said twice.
+      lines.push({ ...item, event: { ...item.event, atMs: undefined } });
+    } else if (item.seen === "more") lines.push(item);
+    else if (!head.views.includes(item.seen)) continue;
+    else if (item.seen === "call") {
+      const { socket, made, ...call } = item.call;
+      for (const one of [socket, made]) {
+        if (one === undefined || known.has(one.id)) continue;
+        known.add(one.id);
+        lines.push({ seen: "socket", socket: one });
+      }
+      const ids = { socket: socket.id, made: made?.id };
+      lines.push({ ...item, call: { ...call, ...ids } });
+    } else lines.push(item);
+  }
+  return lines.map((line) => JSON.stringify(line));
+}
+
+/**
+ * Reads what {@linkcode encodeRecording} wrote.
+ *
+ * @param text Lines.
+ * @returns The run.
+ * @throws {SyntaxError} If it is no recording.
+ *
+ * @example There and back
+ * ```ts
+ * import { decodeRecording, encodeRecording, headNow } from "./recording.ts";
+ * import type { TimelineItem } from "./timeline.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const event = { kind: "step", number: 1, title: "Listen", atMs: 1 } as const;
+ * const items: TimelineItem[] = [{ atMs: 1, step: 1, seen: "story", event }];
+ * const recording = { head: headNow(2, ["call"]), items };
+ * const text = encodeRecording(recording).join("\n");
+ * assertEquals(decodeRecording(text), recording);
+ * ```
+ */
+export function decodeRecording(text: string): Recording {
+  const [head, ...lines] = text.trim().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  if (head?.seen !== "run") {
+    throw new SyntaxError("Cannot read a recording: its first line is missing");
+  }
+  const sockets = new Map<number, Socket>();
+  const items: TimelineItem[] = [];
+  for (const line of lines) {
+    if (line.seen === "socket") sockets.set(line.socket.id, line.socket);
+    else {
+      if (line.seen === "story") line.event.atMs = line.atMs;
+      if (line.seen === "call") {
+        const { call } = line;
+        call.socket = sockets.get(call.socket);
+        if (call.made !== undefined) call.made = sockets.get(call.made);
+      }
+      items.push(line);
+    }
+  }
+  return { head, items };
+}
+
+/**
+ * Says that a picture is of a recording.
+ *
+ * @param head Where and when it was made.
+ * @returns One line.
+ */
+export function describeHead(head: RecordingHead): string {
+  const { system, machine, date, deno } = head;
+  return `This is a recording, made on ${system} (${machine}) ` +
+    `with Deno ${deno} on ${date}.`;
+}

@@ -1,0 +1,184 @@
+/** Bytes that are kept of what a call moves. */
+export const KEPT_BYTES = 32;
+
+/** One system call, as `strace` saw it. */
+export interface SystemCall {
+  /** The thread that made it. */
+  thread: number;
+  /** When it began, in milliseconds since 1970. */
+  atMs: number;
+  /** When it returned, in milliseconds since 1970. */
+  endMs: number;
+  /** For example `sendto`. */
+  name: string;
+  /** Its arguments, as `strace` writes them. */
+  args: string[];
+  /** What it returned, as `strace` writes it: `5`, or `21<TCP:[284037]>`. */
+  result: string;
+  /** The name of the error, if it failed: `EAGAIN`. */
+  error?: string;
+}
+
+/** `28328 1795235834.018727345 rest of the line` */
+const LINE = /^(\d+) +(\d+)\.(\d+) (.*)$/;
+/** `name(arguments) = result <seconds>`, with an error name perhaps. */
+const CALL = /^(\w+)\((.*)\) += (.*?)(?: <(\d+\.\d+)>)?$/;
+const RESUMED = /^<\.\.\. (\w+) resumed>(.*)$/;
+const UNFINISHED = / *<unfinished \.\.\.>$/;
+/** The end of a thread in the middle of a call: there is no result. */
+const CUT_OFF = / *<unfinished \.\.\.>\) += \?$/;
+
+/**
+ * The arguments by which `strace` writes a log that can be read here: every
+ * thread, with times to the nanosecond, the calls that are about sockets, and
+ * those by which bytes go in and out.
+ *
+ * @param log The path to write it to.
+ * @returns Arguments that go before the program's name.
+ */
+export function straceArgs(log: string): string[] {
+  return [
+    "--follow-forks",
+    "--absolute-timestamps=format:unix,precision:ns",
+    "--syscall-times=ns",
+    `--string-limit=${KEPT_BYTES}`,
+    "--trace=network,close,read,readv,write,writev",
+    `--output=${log}`,
+  ];
+}
+
+/**
+ * Reads the log of `strace -f -ttt -T`, line by line.
+ *
+ * A call during which another thread was scheduled is written in two lines;
+ * they are joined here, so calls come in the order in which they returned.
+ * Lines about signals and exits, and calls that never returned, give none.
+ *
+ * @example One call
+ * ```ts
+ * import { StraceReader } from "./strace.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const reader = new StraceReader();
+ * const call = reader.line(
+ *   '7 10.5 sendto(22<TCP:[9]>, "hi", 2, MSG_NOSIGNAL, NULL, 0) = 2 <0.000028>',
+ * )!;
+ * assertEquals(call.name, "sendto");
+ * assertEquals(call.args.slice(0, 3), ["22<TCP:[9]>", '"hi"', "2"]);
+ * assertEquals([call.result, call.atMs], ["2", 10_500]);
+ * ```
+ */
+export class StraceReader {
+  /** The first halves of calls that have not returned, by thread. */
+  readonly #begun = new Map<number, { atMs: number; text: string }>();
+
+  /**
+   * Takes the next line.
+   *
+   * @param line The line, without its end.
+   * @returns The call that it completes, or `undefined` if it completes none.
+   */
+  line(line: string): SystemCall | undefined {
+    const match = line.match(LINE);
+    if (match === null) return undefined;
+    const thread = Number(match[1]);
+    const nowMs = Number(match[2]) * 1000 + Number(`0.${match[3]}`) * 1000;
+    const text = match[4];
+    if (UNFINISHED.test(text)) {
+      this.#begun.set(thread, {
+        atMs: nowMs,
+        text: text.replace(UNFINISHED, ""),
+      });
+      return undefined;
+    }
+    const resumed = text.match(RESUMED);
+    if (resumed === null) return parseCall(thread, nowMs, text);
+    const begun = this.#begun.get(thread);
+    this.#begun.delete(thread);
+    return begun &&
+      parseCall(thread, begun.atMs, begun.text + resumed[2], nowMs);
+  }
+}
+
+function parseCall(
+  thread: number,
+  atMs: number,
+  text: string,
+  resumedMs?: number,
+): SystemCall | undefined {
+  const match = text.match(CALL);
+  if (match === null || CUT_OFF.test(text)) return undefined;
+  const [, name, args, outcome, seconds = "0"] = match;
+  const error = outcome.match(/^-1 (E\w+)/)?.[1];
+  return {
+    thread,
+    atMs,
+    endMs: resumedMs ?? atMs + Number(seconds) * 1000,
+    name,
+    args: splitArguments(args),
+    result: outcome.split(" ")[0],
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** Cuts at the commas that are outside of quotes and brackets. */
+function splitArguments(text: string): string[] {
+  const args: string[] = [];
+  let depth = 0;
+  let quoted = false;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (quoted) {
+      if (char === "\\") i++;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') quoted = true;
+    else if ("([{".includes(char)) depth++;
+    else if (")]}".includes(char)) depth--;
+    else if (char === "," && depth === 0) {
+      args.push(text.slice(start, i).trim());
+      start = i + 1;
+    }
+  }
+  if (text.trim() !== "") args.push(text.slice(start).trim());
+  return args;
+}
+
+const ESCAPES: Record<string, number> = {
+  n: 10,
+  t: 9,
+  r: 13,
+  v: 11,
+  f: 12,
+  b: 8,
+  a: 7,
+};
+
+/**
+ * Gives the bytes of a string as `strace` quotes it.
+ *
+ * @param text For example `"caf\303\251\n"`, or the first bytes and `...` of it.
+ * @returns The bytes; none if it is no string.
+ *
+ * @example Octal escapes, which are as short as the next character allows
+ * ```ts
+ * import { unquote } from "./strace.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(unquote(String.raw`"a\0\3039\n"...`).toHex(), "6100c3390a");
+ * assertEquals(unquote("NULL").length, 0);
+ * ```
+ */
+export function unquote(text: string): Uint8Array {
+  const quoted = text.match(/^"((?:[^"\\]|\\.)*)"/s)?.[1] ?? "";
+  const bytes: number[] = [];
+  for (const [piece] of quoted.matchAll(/\\([0-7]{1,3}|x[0-9a-f]{2}|.)|./gs)) {
+    if (piece[0] !== "\\") bytes.push(piece.charCodeAt(0));
+    else if (/[0-7]/.test(piece[1])) {
+      bytes.push(Number.parseInt(piece.slice(1), 8));
+    } else if (piece.length === 4) {
+      bytes.push(Number.parseInt(piece.slice(2), 16));
+    } else bytes.push(ESCAPES[piece[1]] ?? piece.charCodeAt(1));
+  }
+  return Uint8Array.from(bytes);
+}

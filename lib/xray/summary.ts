@@ -1,0 +1,265 @@
+import { bold, dim } from "@std/fmt/colors";
+import {
+  padEndVisible,
+  truncateVisible,
+  visibleWidth,
+  wrapText,
+} from "../show/mod.ts";
+import { nameOfSocket, type Socket } from "./socket_calls.ts";
+import type {
+  LeftOut,
+  TimedCall,
+  TimelineItem,
+  WirePacket,
+} from "./timeline.ts";
+
+/** So many endings get a line each. */
+const MAX_ENDINGS = 16;
+
+/** What one step of the lesson cost. */
+export interface StepCost extends LeftOut {
+  /** The step's number and title. */
+  title: string;
+}
+
+/**
+ * Adds up what each step cost.
+ *
+ * @param items The timeline.
+ * @returns One entry a step, in order; what came before the first has its own.
+ */
+export function costOfSteps(items: TimelineItem[]): StepCost[] {
+  const costs = new Map<number, StepCost>();
+  for (const item of items) {
+    const title = item.seen === "story" && item.event.kind === "step"
+      ? `${item.event.number}  ${item.event.title}`
+      : "before the first step";
+    const cost = costs.get(item.step) ?? {
+      title,
+      calls: 0,
+      packets: 0,
+      sent: { asked: 0, moved: 0 },
+      received: { asked: 0, moved: 0 },
+    };
+    costs.set(item.step, cost);
+    if (item.seen === "more") addUp(cost, item.more);
+    else if (item.seen !== "story") addUp(cost, costOf(item));
+  }
+  return [...costs.values()].filter(({ title, calls, packets }) =>
+    title !== "before the first step" || calls + packets > 0
+  );
+}
+
+/**
+ * Says what one call or packet cost.
+ *
+ * @param item What happened.
+ * @returns Its share of a sum.
+ */
+export function costOf(item: TimelineItem): LeftOut {
+  const nothing = { asked: 0, moved: 0 };
+  const cost = { calls: 0, packets: 0, sent: nothing, received: nothing };
+  if (item.seen === "packet") return { ...cost, packets: 1 };
+  if (item.seen !== "call") return cost;
+  const { moves, asked = 0, moved = 0, error } = item.call;
+  // Where nothing was there yet, it asks for the same once more.
+  const isCounted = moves !== undefined && error !== "EAGAIN";
+  const way = moves === "out" ? "sent" : "received";
+  return {
+    ...cost,
+    calls: 1,
+    ...(isCounted ? { [way]: { asked, moved } } : {}),
+  };
+}
+
+/**
+ * Adds a cost to a sum.
+ *
+ * @param sum What is added to.
+ * @param cost What is added.
+ */
+export function addUp(sum: LeftOut, cost: LeftOut): void {
+  sum.calls += cost.calls;
+  sum.packets += cost.packets;
+  for (const way of ["sent", "received"] as const) {
+    sum[way].asked += cost[way].asked;
+    sum[way].moved += cost[way].moved;
+  }
+}
+
+/** What came of the calls that ended one socket. */
+export interface SocketEnding {
+  /** The socket. */
+  socket: Socket;
+  /** For each `shutdown` and `close` of it, what that sent. */
+  effects: string[];
+}
+
+/**
+ * Says what each `shutdown` and `close` sent.
+ *
+ * @param items The timeline.
+ * @returns One entry a socket, in the order in which their ends began.
+ */
+export function effectsOfClosing(items: TimelineItem[]): SocketEnding[] {
+  const endings = new Map<number, SocketEnding>();
+  items.forEach((item, i) => {
+    if (item.seen !== "call") return;
+    const { socket, name, given } = item.call;
+    if (name !== "shutdown" && name !== "close") return;
+    const ending = endings.get(socket.id) ?? { socket, effects: [] };
+    endings.set(socket.id, ending);
+    const what = name === "shutdown" ? `shutdown(${given})` : "close()";
+    const effect = effectOf(item.call, items, i);
+    ending.effects.push(`${what} ${effect}`);
+  });
+  return [...endings.values()];
+}
+
+function effectOf(call: TimedCall, items: TimelineItem[], at: number): string {
+  const { socket, error } = call;
+  if (error !== undefined) return `failed with ${error}`;
+  if (socket.role === "listening") return "lets no more clients come";
+  if (socket.kind === "udp") return "sent nothing: UDP has no end";
+  if (socket.kind !== "tcp") return "sent no packet";
+  const mine = (item: TimelineItem) =>
+    item.seen === "call" && item.call.socket.id === socket.id;
+  const later = items.slice(at + 1);
+  // Until the next call on this socket; after its close, to the very end.
+  const next = later.findIndex(mine);
+  const window = next === -1 ? later : later.slice(0, next);
+  const sent = window.flatMap((item) => {
+    const isFrom = item.seen === "packet" && isSentBy(item.packet, socket);
+    return isFrom ? [item.packet.flags ?? ""] : [];
+  });
+  const words = ["FIN", "RST"].filter((flag) =>
+    sent.some((flags) => flags.includes(flag))
+  );
+  if (words.length > 0) return `sent ${words.join(", then ")}`;
+  const before = items.slice(0, at).findLast((item) =>
+    mine(item) && item.seen === "call" && item.call.name === "shutdown" &&
+    item.call.error === undefined
+  );
+  return before === undefined ? "sent nothing" : "sent nothing more";
+}
+
+function isSentBy({ source, destination }: WirePacket, socket: Socket) {
+  const { local, remote = destination } = socket;
+  return source === local && destination === remote;
+}
+
+/**
+ * Draws the summary below a timeline.
+ *
+ * @param items The timeline.
+ * @param options `width`: columns to fit into; `packets`: whether packets were
+ * captured, so that it can be said what each close sent; `calls`: whether calls
+ * were asked for.
+ * @returns Lines.
+ */
+export function drawSummary(
+  items: TimelineItem[],
+  options: { width: number; calls: boolean; packets: boolean },
+): string[] {
+  const { width, calls, packets } = options;
+  const steps = costOfSteps(items);
+  const columns = [
+    ...(calls ? ["calls"] : []),
+    ...(packets ? ["packets"] : []),
+    ...(calls ? ["bytes sent", "bytes received"] : []),
+  ];
+  const rows = steps.map((cost) => [
+    ...(calls ? [String(cost.calls)] : []),
+    ...(packets ? [String(cost.packets)] : []),
+    ...(calls
+      ? [
+        `${cost.sent.moved} of ${cost.sent.asked}`,
+        `${cost.received.moved} of ${cost.received.asked}`,
+      ]
+      : []),
+  ]);
+  const lines = [
+    ...drawCosts(steps.map(({ title }) => title), columns, { rows, width }),
+    ...(calls
+      ? wrapText(
+        dim(
+          "bytes: how many were moved, of how many there were or was room for",
+        ),
+        { width },
+      )
+      : []),
+  ];
+  const endings = calls && packets ? groupAlike(effectsOfClosing(items)) : [];
+  if (endings.length > 0) lines.push("", bold("What each close did"));
+  const column = Math.max(0, ...endings.map(([name]) => name.length)) + 2;
+  for (const [name, effects] of endings) {
+    lines.push(...wrapText(effects, {
+      width,
+      indent: " ".repeat(column),
+      firstIndent: name.padEnd(column),
+    }));
+  }
+  return lines;
+}
+
+/** One line a socket, or one for many that ended alike if they are many. */
+function groupAlike(
+  endings: SocketEnding[],
+): [name: string, effects: string][] {
+  const named = endings.map(({ socket, effects }) => ({
+    name: nameOfSocket(socket),
+    effects: effects.join(", "),
+  }));
+  if (named.length <= MAX_ENDINGS) {
+    return named.map(({ name, effects }) => [name, effects]);
+  }
+  const groups = Map.groupBy(
+    named,
+    ({ name, effects }) => `${name.replace(/^\d+, \w+ /, "")}: ${effects}`,
+  );
+  return [...groups.values()].map(([first, ...others]) => {
+    const [, words] = first.name.match(/^\d+, \w+ (.*)$/)!;
+    const name = others.length === 0
+      ? first.name
+      : `${others.length + 1} ${words}s`;
+    return [name, first.effects];
+  });
+}
+
+/** A table with numbers to the right, and room for titles in what is left. */
+function drawCosts(
+  titles: string[],
+  columns: string[],
+  { rows, width }: { rows: string[][]; width: number },
+): string[] {
+  const widths = columns.map((name, i) =>
+    Math.max(name.length, ...rows.map((row) => row[i].length)) + 2
+  );
+  const numbers = widths.reduce((sum, one) => sum + one, 0);
+  const head = "What each step cost";
+  const cellsOf = (cells: string[]) =>
+    cells.map((cell, i) => cell.padStart(widths[i])).join("");
+  const room = width - numbers;
+  if (room < head.length) {
+    // Big numbers on a narrow terminal: each title has a line of its own.
+    return [
+      bold(head),
+      bold(cellsOf(columns)),
+      ...rows.flatMap((row, i) => [
+        truncateVisible(titles[i], width),
+        cellsOf(row),
+      ]),
+    ];
+  }
+  const titleWidth = Math.min(
+    room,
+    Math.max(head.length, ...titles.map(visibleWidth)),
+  );
+  const line = (title: string, cells: string[]) =>
+    padEndVisible(truncateVisible(title, titleWidth), titleWidth) +
+    cellsOf(cells);
+  return [
+    bold(line(head, columns)),
+    ...rows.map((row, i) => line(titles[i], row)),
+  ];
+}
