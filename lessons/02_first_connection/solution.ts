@@ -1,0 +1,33 @@
+/** One good answer to each exercise of lesson 2. */
+
+// ---- 2.1 greetOnce ----------------------------------------------------------
+
+export async function greetOnce(
+  listener: Deno.Listener,
+  greeting: string,
+): Promise<void> {
+  // `using` closes the client's socket however this block is left: at its end,
+  // or by an error because the client has gone. The listener is not ours.
+  using conn = await listener.accept();
+  const bytes = new TextEncoder().encode(greeting);
+  // A write may take only a part, so the rest is written until there is none.
+  for (let sent = 0; sent < bytes.length;) {
+    sent += await conn.write(bytes.subarray(sent));
+  }
+}
+
+// ---- 2.2 fetchGreeting ------------------------------------------------------
+
+export async function fetchGreeting(port: number): Promise<string> {
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  // One decoder for the whole stream: with `stream: true` it keeps the first
+  // bytes of a character that is cut in two until the others come.
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(16 * 1024);
+  let text = "";
+  while (true) {
+    const count = await conn.read(buffer);
+    if (count === null) return text + decoder.decode();
+    text += decoder.decode(buffer.subarray(0, count), { stream: true });
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * Lesson 4: TCP carries bytes, in order, and no messages.
+ *
+ * The same bytes are written in one piece and in several, and the reads are
+ * counted. Their number has nothing to do with the number of writes.
+ */
+import {
+  connectTcp,
+  listenTcp,
+  readExact,
+  writeAll,
+} from "../../lib/net/mod.ts";
+import { type Narrator, printable } from "../../lib/show/mod.ts";
+import { runLesson } from "../../lib/workbook/run_lesson.ts";
+
+/** How often a pair of writes is tried. */
+const PAIRS = 50;
+
+/** Runs the demonstration. */
+export async function lesson(show: Narrator): Promise<void> {
+  await twoWritesOneRead(show);
+  await fiftyPairs(show);
+  await oneWriteManyReads(show);
+  await orderIsKept(show);
+  await endTooEarly(show);
+}
+
+/** The two ends of one connection, closed together. */
+async function connectBoth() {
+  using listener = listenTcp();
+  const [client, server] = await Promise.all([
+    connectTcp(listener.addr.port),
+    listener.accept(),
+  ]);
+  return {
+    client,
+    server,
+    [Symbol.dispose]() {
+      client.close();
+      server.close();
+    },
+  };
+}
+
+/** An adder that takes each read for one number adds up the wrong ones. */
+async function twoWritesOneRead(show: Narrator): Promise<void> {
+  show.step("Two writes, then a read");
+  show.say(
+    "The server adds up the numbers that a client sends. It takes whatever " +
+      "one read() gives for one number.",
+  );
+  show.predict(
+    'The client writes "10", then "25". Then the server reads. What is the sum?',
+  );
+  using both = await connectBoth();
+  const { client, server } = both;
+  // Each write goes out at once, in a segment of its own.
+  client.setNoDelay(true);
+  const lanes = show.lanes("client", "server");
+  let sent = 0;
+  for (const number of ["10", "25"]) {
+    const count = await client.write(new TextEncoder().encode(number));
+    lanes.call("client", `write("${number}") took ${count}`);
+    sent += count;
+  }
+  const buffer = new Uint8Array(1024);
+  let reads = 0;
+  let sum = 0;
+  for (let received = 0; received < sent; reads++) {
+    const count = await server.read(buffer) ?? 0;
+    const data = buffer.subarray(0, count);
+    lanes.call("server", `read() gave ${count}: ${printable(data)}`);
+    sum += Number(new TextDecoder().decode(data));
+    received += count;
+  }
+  show.fact("writes", 2);
+  show.fact("reads", reads);
+  show.fact("sum", sum);
+  show.say(
+    reads === 1
+      ? "Nothing was lost and nothing was added: the four bytes are there, in " +
+        "order. But where one write ended and the next began is not among them."
+      : "This time the reads came between the writes. Nothing promises that, " +
+        "as the next step shows.",
+  );
+}
+
+/** The same two writes come in one read or in two, as things fall. */
+async function fiftyPairs(show: Narrator): Promise<void> {
+  show.step(`The same two writes, ${PAIRS} times`);
+  show.predict(
+    "setNoDelay(true) asks TCP to send each write at once. Does that keep two " +
+      "writes apart?",
+  );
+  show.fact("setNoDelay(true)", inOneRead(await countPairs({ noDelay: true })));
+  show.fact(
+    "setNoDelay(false)",
+    inOneRead(await countPairs({ noDelay: false })),
+  );
+  show.fact(
+    "a pause between",
+    inOneRead(await countPairs({ noDelay: true, pause: true })),
+  );
+  show.say(
+    "The program that writes is the same each time. What a read gives depends " +
+      "on what has come by then, and that depends on timers, on load and on " +
+      "the network between: never on how the writer cut its bytes up.",
+  );
+}
+
+interface PairsOptions {
+  /** Whether the client's writes are sent at once. */
+  noDelay: boolean;
+  /** Whether the server reads already, and has time to, between the writes. */
+  pause?: boolean;
+}
+
+/** Says how many pairs of writes came in one read, of {@linkcode PAIRS}. */
+async function countPairs({ noDelay, pause }: PairsOptions): Promise<number> {
+  using both = await connectBoth();
+  const { client, server } = both;
+  client.setNoDelay(noDelay);
+  const [first, second] = ["10", "25"].map((s) => new TextEncoder().encode(s));
+  const buffer = new Uint8Array(64);
+  async function readsFor(size: number): Promise<number> {
+    let reads = 0;
+    for (let got = 0; got < size; reads++) {
+      got += await server.read(buffer) ?? size;
+    }
+    return reads;
+  }
+  let together = 0;
+  for (let i = 0; i < PAIRS; i++) {
+    const early = pause ? readsFor(4) : undefined;
+    await client.write(first);
+    if (pause) await new Promise((resolve) => setTimeout(resolve, 1));
+    await client.write(second);
+    if (await (early ?? readsFor(4)) === 1) together++;
+  }
+  return together;
+}
+
+function inOneRead(pairs: number): string {
+  return `${pairs} of ${PAIRS} pairs came in one read`;
+}
+
+/** One write call, and the sizes of the reads that it takes to get it all. */
+async function oneWriteManyReads(show: Narrator): Promise<void> {
+  const data = new Uint8Array(1024 * 1024);
+  show.step("One write, many reads");
+  show.predict(
+    "The client writes 1 MiB in one call. The server's buffer has room for 64 " +
+      "KiB, and then for 16 MiB. How many reads does it need each time?",
+  );
+  for (
+    const [name, size] of [["64 KiB", 2 ** 16], ["16 MiB", 2 ** 24]] as const
+  ) {
+    using both = await connectBoth();
+    const { client, server } = both;
+    const taken = await client.write(data);
+    const buffer = new Uint8Array(size);
+    const sizes: number[] = [];
+    for (let received = 0; received < taken; received += sizes.at(-1)!) {
+      sizes.push(await server.read(buffer) ?? taken);
+    }
+    show.fact(`${name}: writes`, `1, of ${taken} bytes`);
+    const first = sizes.slice(0, 5).join(", ");
+    const more = sizes.length > 5 ? ", …" : "";
+    show.fact(`${name}: reads`, `${sizes.length}, of ${first}${more} bytes`);
+  }
+  show.say(
+    "A read fills what fits of what has come, so neither the writer nor the " +
+      "reader chooses the pieces.",
+  );
+}
+
+/** Numbered bytes arrive complete and in order, however they were cut. */
+async function orderIsKept(show: Narrator): Promise<void> {
+  const numbers = Uint32Array.from({ length: 4 * 1024 * 1024 }, (_, i) => i);
+  show.step("What TCP does keep");
+  show.say(
+    `The client sends the numbers from 0 to ${
+      numbers.length - 1
+    }, four bytes ` +
+      "each, by writeAll(): it writes until all is taken. The server reads " +
+      "them by one readExact().",
+  );
+  using both = await connectBoth();
+  const { client, server } = both;
+  let writes = 0;
+  let reads = 0;
+  const counted = {
+    write: (data: Uint8Array) => (writes++, client.write(data)),
+    read: (buffer: Uint8Array) => (reads++, server.read(buffer)),
+  };
+  const [received] = await Promise.all([
+    readExact(counted, numbers.byteLength),
+    writeAll(counted, new Uint8Array(numbers.buffer)),
+  ]);
+  const out = new Uint32Array(received.buffer).findIndex((n, i) => n !== i);
+  show.fact("bytes", received.length);
+  show.fact("writes", writes);
+  show.fact("reads", reads);
+  show.fact("out of place", out === -1 ? "none" : `from number ${out} on`);
+  show.say(
+    "Every byte, once, in order: that is TCP's promise, and all of it. Each " +
+      "side may cut the stream up as it likes, and neither sees the other's " +
+      "cuts.",
+  );
+}
+
+/** The size that is agreed on makes an early end visible. */
+async function endTooEarly(show: Narrator): Promise<void> {
+  show.step("Numbers of two bytes, and an end in the middle of one");
+  show.say(
+    "The adder is mended if both sides agree on a size: each number is two " +
+      "bytes. Now the server asks for two bytes, whatever a read gives.",
+  );
+  show.predict('The client writes "1", "0253" and ends. What will be read?');
+  using both = await connectBoth();
+  const { client, server } = both;
+  const lanes = show.lanes("client", "server");
+  for (const piece of ["1", "0253"]) {
+    await writeAll(client, new TextEncoder().encode(piece));
+    lanes.call("client", `writeAll("${piece}")`);
+  }
+  await client.closeWrite();
+  lanes.call("client", "closeWrite()");
+  let sum = 0;
+  let failure: unknown;
+  while (failure === undefined) {
+    try {
+      const data = await readExact(server, 2);
+      lanes.call("server", `readExact(2) gave ${printable(data)}`);
+      sum += Number(new TextDecoder().decode(data));
+    } catch (error) {
+      failure = error;
+      lanes.call("server", `readExact(2) threw ${(error as Error).name}`);
+    }
+  }
+  show.fact("sum", sum);
+  show.fact("error", (failure as Error).message);
+  show.say(
+    "The end came inside a number, so the last byte is half of something. Only " +
+      "a reader that knows how much is due can tell, and it must say so.",
+  );
+}
+
+if (import.meta.main) await runLesson(import.meta.url, { lesson });

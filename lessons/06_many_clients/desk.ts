@@ -1,0 +1,158 @@
+/** A handler that the check holds in its hand, and clients that meet it. */
+import { connect as connectNode } from "node:net";
+import {
+  connectTcp,
+  listenTcp,
+  readExact,
+  writeAll,
+} from "../../lib/net/mod.ts";
+import { Collector } from "../../lib/workbook/collector.ts";
+import {
+  type ShortConn,
+  ShortListener,
+} from "../../lib/workbook/short_conn.ts";
+import type { Trial } from "../../lib/workbook/trial.ts";
+
+/** One call of the handler. It lasts until the check ends it. */
+export interface Visit {
+  conn: ShortConn;
+  /** Lets the handler return. */
+  leave(): void;
+  /** Lets the handler's promise fail. */
+  fail(error: Error): void;
+}
+
+/** A client of the check. */
+export interface Client {
+  conn: Deno.Conn;
+  /** All that the server sends, and whether it has ended. */
+  received: Collector;
+}
+
+/** A listener that sees when Deno refuses an accept. */
+class DeskListener extends ShortListener {
+  #refused = false;
+
+  /** Whether a second accept was tried while the first one waited. */
+  get refused(): boolean {
+    return this.#refused;
+  }
+
+  override async accept(): Promise<ShortConn> {
+    try {
+      return await super.accept();
+    } catch (error) {
+      this.#refused ||= error instanceof Deno.errors.Busy;
+      throw error;
+    }
+  }
+}
+
+/** A listener, the handler that an answer is given, and what became of them. */
+export class Desk {
+  /** The listener that the answer is given; its connections tell on it. */
+  readonly listener: DeskListener;
+  /** Every call of the handler that waits to be ended, in order. */
+  readonly visits: Visit[] = [];
+  /** What the handler does with the next clients, in place of waiting. */
+  readonly instead: ((conn: ShortConn) => Promise<void>)[] = [];
+  /** Handlers at work now. */
+  running = 0;
+  /** The most that were at work at one time. */
+  most = 0;
+  /** Handlers begin and wait for nothing from now on. */
+  #open = false;
+  readonly #trial: Trial;
+  readonly #port: number;
+  #arrived = Promise.withResolvers<void>();
+
+  /** @param trial Closes the sockets when the check ends. */
+  constructor(trial: Trial) {
+    this.#trial = trial;
+    const listener = trial.use(listenTcp());
+    this.#port = listener.addr.port;
+    this.listener = new DeskListener(listener);
+    // What the answer leaves open, or waits for, must not outlive the check.
+    trial.use({
+      close: () => {
+        this.openDoors();
+        this.listener.accepted.forEach((conn) => conn[Symbol.dispose]());
+      },
+    });
+  }
+
+  /** The handler. It lasts until the check says so, unless told otherwise. */
+  readonly handler = (given: Deno.Conn): Promise<void> => {
+    const conn = given as ShortConn;
+    this.most = Math.max(this.most, ++this.running);
+    let work: Promise<void>;
+    try {
+      const instead = this.instead.shift();
+      work = instead === undefined ? this.#visit(conn) : instead(conn);
+    } catch (error) {
+      this.running--;
+      throw error;
+    }
+    const done = () => void this.running--;
+    return work.then(done, (error) => {
+      done();
+      throw error;
+    });
+  };
+
+  /** Connects a client, and collects what it is sent. */
+  async connect(): Promise<Client> {
+    const conn = this.#trial.use(await connectTcp(this.#port));
+    return { conn, received: new Collector(conn, this.#trial) };
+  }
+
+  /** Connects a client that resets the connection when told to. */
+  async connectToReset(): Promise<{ reset(): void }> {
+    // Deno's own close() sends FIN first; only node:net resets for certain.
+    const socket = connectNode(this.#port, "127.0.0.1");
+    this.#trial.use({ close: () => socket.destroy() });
+    await new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("error", reject);
+    });
+    return { reset: () => socket.resetAndDestroy() };
+  }
+
+  /** Waits until the handler has been called so often, and waits. */
+  async visited(count: number): Promise<void> {
+    while (this.visits.length < count) await this.#arrived.promise;
+  }
+
+  /** Ends every handler, those under way and those to come. */
+  openDoors(): void {
+    this.#open = true;
+    for (const visit of this.visits) visit.leave();
+  }
+
+  #visit(conn: ShortConn): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.visits.push({ conn, leave: resolve, fail: reject });
+    if (this.#open) resolve();
+    this.#arrived.resolve();
+    this.#arrived = Promise.withResolvers();
+    return promise;
+  }
+}
+
+/**
+ * Gives whatever is due the time to happen: messages go to and fro over a
+ * socket of the check's own, so that the system and the event loop both have
+ * their turns.
+ *
+ * @param trial Closes the socket.
+ */
+export async function settle(trial: Trial): Promise<void> {
+  using listener = listenTcp();
+  const near = trial.use(await connectTcp(listener.addr.port));
+  const far = trial.use(await listener.accept());
+  for (let i = 0; i < 20; i++) {
+    await writeAll(near, new Uint8Array([i]));
+    await writeAll(far, await readExact(far, 1));
+    await readExact(near, 1);
+  }
+}

@@ -1,0 +1,6 @@
+/** An error in one line, with its class first. */
+export function describeError(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : Deno.inspect(error);
+}

@@ -1,0 +1,22 @@
+/** The type of 8.1. */
+export type ConnectWithin = (port: number, ms: number) => Promise<Deno.Conn>;
+
+/** What 8.2 makes. */
+export interface PatientReading {
+  read(ms: number): Promise<Uint8Array | null | "timeout">;
+}
+
+/** The type of 8.2: a class. */
+export type PatientReaderClass = new (conn: Deno.Conn) => PatientReading;
+
+/** How often 8.3 tries, and how long it waits. */
+export interface RetryOptions {
+  attempts: number;
+  firstDelayMs: number;
+}
+
+/** The type of 8.3. */
+export type Retry = <T>(
+  attempt: () => Promise<T>,
+  options: RetryOptions,
+) => Promise<T>;
