@@ -1,0 +1,65 @@
+/** One good answer to each exercise of lesson 11. */
+import type { Segment } from "./types.ts";
+
+// ---- 11.1 decodeSegment -----------------------------------------------------
+
+export function decodeSegment(bytes: Uint8Array): Segment {
+  if (bytes.length < 20) {
+    throw new RangeError(`a TCP header has 20 bytes, found ${bytes.length}`);
+  }
+  // The bytes may lie anywhere in their buffer, and a DataView counts from
+  // where it is told to begin.
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  // The upper four bits count words of four bytes.
+  const headerBytes = (view.getUint8(12) >> 4) * 4;
+  if (headerBytes < 20 || headerBytes > bytes.length) {
+    throw new RangeError(
+      `a header of ${headerBytes} bytes in ${bytes.length} bytes cannot be`,
+    );
+  }
+  const flags = view.getUint8(13);
+  return {
+    sourcePort: view.getUint16(0),
+    destinationPort: view.getUint16(2),
+    // Unsigned: half of all sequence numbers are above 2147483647.
+    sequence: view.getUint32(4),
+    acknowledgment: view.getUint32(8),
+    headerBytes,
+    flags: {
+      cwr: (flags & 0b1000_0000) !== 0,
+      ece: (flags & 0b0100_0000) !== 0,
+      urg: (flags & 0b0010_0000) !== 0,
+      ack: (flags & 0b0001_0000) !== 0,
+      psh: (flags & 0b0000_1000) !== 0,
+      rst: (flags & 0b0000_0100) !== 0,
+      syn: (flags & 0b0000_0010) !== 0,
+      fin: (flags & 0b0000_0001) !== 0,
+    },
+    window: view.getUint16(14),
+    checksum: view.getUint16(16),
+    urgentPointer: view.getUint16(18),
+    options: bytes.subarray(20, headerBytes),
+    payload: bytes.subarray(headerBytes),
+  };
+}
+
+// ---- 11.2 checksum ----------------------------------------------------------
+
+export function checksum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 2) {
+    // Past the end there is nothing: the lower half of the last number is 0.
+    sum += (bytes[at] << 8) | (bytes[at + 1] ?? 0);
+    // What no longer fits into 16 bits comes in again at the bottom.
+    if (sum > 0xffff) sum -= 0xffff;
+  }
+  return 0xffff - sum;
+}
+
+// ---- 11.3 seqLess -----------------------------------------------------------
+
+export function seqLess(a: number, b: number): boolean {
+  // The way forward from a to b: `>>> 0` leads across the end of the circle.
+  const ahead = (b - a) >>> 0;
+  return ahead > 0 && ahead < 2 ** 31;
+}
