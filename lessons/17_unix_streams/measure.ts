@@ -1,0 +1,64 @@
+/**
+ * Measuring, within a time that a reader is willing to wait.
+ *
+ * Both ends are in one process, so what is measured is the system's part and
+ * Deno's together. It is good for comparing kinds of sockets with each other,
+ * and not for saying what a machine can do at most.
+ */
+
+/** How long one measurement may take, in milliseconds. */
+const LIMIT_MS = 250;
+
+/**
+ * Measures how long a question and its answer take.
+ *
+ * @param ask Asks once, and resolves when the answer is there.
+ * @returns The median, in microseconds: a pause of the machine in between moves
+ * an average, and hardly a median.
+ */
+export async function medianMicroseconds(
+  ask: () => Promise<unknown>,
+): Promise<number> {
+  // The first rounds are compiled on the way, and say little.
+  for (let i = 0; i < 100; i++) await ask();
+  const times: number[] = [];
+  const limit = performance.now() + LIMIT_MS;
+  let before = performance.now();
+  do {
+    await ask();
+    const now = performance.now();
+    times.push(now - before);
+    before = now;
+  } while (before < limit && times.length < 4000);
+  return 1000 * times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
+}
+
+/**
+ * Measures how many bytes go through in a second, sent and received at the same
+ * time.
+ *
+ * @param send Sends some bytes, and says how many.
+ * @param receive Receives some, and says how many.
+ * @returns Megabytes (10⁶ bytes) a second, as received.
+ */
+export async function megabytesPerSecond(
+  send: () => Promise<number>,
+  receive: () => Promise<number>,
+): Promise<number> {
+  let sent = 0;
+  let received = 0;
+  const from = performance.now();
+  const limit = from + LIMIT_MS;
+  let end = from;
+  async function sendOn(): Promise<void> {
+    do sent += await send(); while (performance.now() < limit);
+  }
+  async function receiveOn(): Promise<void> {
+    do {
+      received += await receive();
+      end = performance.now();
+    } while (end < limit || received < sent);
+  }
+  await Promise.all([sendOn(), receiveOn()]);
+  return received / 1000 / (end - from);
+}
