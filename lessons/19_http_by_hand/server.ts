@@ -1,0 +1,305 @@
+/** An HTTP/1.1 server on TCP sockets: the parts of lib put together. */
+import {
+  closeQuietly,
+  hangUp,
+  readSome,
+  serve,
+  writeAll,
+} from "../../lib/net/mod.ts";
+import {
+  type BodyFraming,
+  expectsContinue,
+  fieldValue,
+  HttpError,
+  type HttpEvent,
+  type HttpLimits,
+  keepsAlive,
+  type RequestHead,
+  RequestParser,
+} from "../../lib/wire/mod.ts";
+import {
+  type Answer,
+  concat,
+  encodeAnswer,
+  encodeStream,
+  plainAnswer,
+} from "./answer.ts";
+import { Deadline } from "./deadline.ts";
+
+/** What a handler is given. */
+export interface Incoming {
+  /** The head of the request. */
+  head: RequestHead;
+  /**
+   * Reads the body. A client that waits for `100 Continue` is told to go on;
+   * one whose body nobody asks for is not.
+   */
+  body(): Promise<Uint8Array>;
+}
+
+/** Answers one request. */
+export type Handler = (request: Incoming) => Answer | Promise<Answer>;
+
+/** How a server treats its clients. */
+export interface HttpServerOptions {
+  /** How large a request may be. */
+  limits?: HttpLimits;
+  /**
+   * How long a head may take from its first byte, in milliseconds. It is for
+   * the whole of it: whoever sends a byte a second never lets a limit for each
+   * read pass.
+   *
+   * @default 10000
+   */
+  headMs?: number;
+  /** The same for a body. @default 30000 */
+  bodyMs?: number;
+  /** How long a connection may stay open with nothing on it. @default 30000 */
+  idleMs?: number;
+  /** How long a client may take to read what is sent. @default 30000 */
+  writeMs?: number;
+  /** How many clients there may be at once. @default 4096 */
+  maxClients?: number;
+  /** Stops the server. */
+  signal?: AbortSignal;
+  /** Hears of each answer; `head` is `null` if no request could be read. */
+  onAnswer?: (head: RequestHead | null, status: number) => void;
+  /** Hears of each client that was too slow, and of failures. */
+  onError?: (error: unknown) => void;
+}
+
+/** What a slow client is dropped with. */
+export class TooSlow extends Error {
+  override name = "TooSlow";
+}
+
+/**
+ * Answers requests until the listener is closed, or the signal is aborted.
+ *
+ * @param listener Where the clients come in.
+ * @param handler Answers one request.
+ * @param options How clients are treated.
+ */
+export async function serveHttp(
+  listener: Deno.Listener,
+  handler: Handler,
+  options: HttpServerOptions = {},
+): Promise<void> {
+  const { maxClients = 4096, signal, onError = () => {} } = options;
+  await serve(
+    listener,
+    (conn) => new Conversation(conn, handler, options).run(),
+    { limit: maxClients, signal, onError },
+  );
+}
+
+/** What a client may be too slow in; or it is not its turn. */
+type Phase = "idle" | "head" | "body" | "write" | "handler";
+
+/** As much as is collected before it is written, in bytes. */
+const BATCH_BYTES = 64 * 1024;
+
+/** All requests on one connection, one after the other. */
+class Conversation {
+  readonly #conn: Deno.Conn;
+  readonly #handler: Handler;
+  readonly #options: HttpServerOptions;
+  readonly #parser: RequestParser;
+  readonly #buffer = new Uint8Array(16 * 1024);
+  readonly #deadline = new Deadline(() => this.#giveUp());
+  #phase: Phase = "handler";
+  #givingUp?: Promise<void>;
+  #isBroken = false;
+  /** Answers to pipelined requests wait here, and go out together. */
+  #batch: Uint8Array[] = [];
+  #batchBytes = 0;
+
+  constructor(conn: Deno.Conn, handler: Handler, options: HttpServerOptions) {
+    this.#conn = conn;
+    this.#handler = handler;
+    this.#options = options;
+    this.#parser = new RequestParser(options.limits);
+  }
+
+  async run(): Promise<void> {
+    try {
+      while (true) {
+        const event = await this.#next("idle");
+        if (event === null) return await this.#flush();
+        if (event.kind !== "head") continue;
+        this.#enter("handler");
+        const { head, framing } = event;
+        if (!await this.#answerTo(head, framing)) return await this.#hangUp();
+      }
+    } catch (error) {
+      if (this.#givingUp !== undefined) {
+        throw new TooSlow(`the client was too slow: ${this.#phase}`);
+      }
+      if (!(error instanceof HttpError)) throw error;
+      // Where the next request begins is not known: answer this, and close.
+      await this.#send(plainAnswer(error.status), null, true);
+      await this.#hangUp();
+    } finally {
+      this.#deadline.close();
+      await this.#givingUp;
+    }
+  }
+
+  /** The next part of a request; `null` if the client ends between two. */
+  async #next(phase: Phase): Promise<HttpEvent<RequestHead> | null> {
+    let event = this.#parser.next();
+    while (event === null) {
+      // Whoever waits for more must first say what is ready to be said.
+      await this.#flush();
+      this.#enter(
+        phase === "idle" && !this.#parser.isBetween ? "head" : phase,
+      );
+      const count = await this.#read();
+      if (count === null) return this.#parser.end();
+      this.#parser.push(this.#buffer.subarray(0, count));
+      event = this.#parser.next();
+    }
+    return event;
+  }
+
+  async #read(): Promise<number | null> {
+    try {
+      return await readSome(this.#conn, this.#buffer);
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  /** Answers one request, and says whether another one may follow. */
+  async #answerTo(head: RequestHead, framing: BodyFraming): Promise<boolean> {
+    let reading: Promise<Uint8Array> | undefined;
+    const hasBody = framing.kind === "length"
+      ? framing.size > 0
+      : framing.kind !== "none";
+    const waits = hasBody && expectsContinue(head);
+    const readBody = () => this.#readBody(waits);
+    const answer = await this.#handle({
+      head,
+      body() {
+        reading ??= readBody();
+        // A handler may begin to read and forget about it.
+        reading.catch(() => {});
+        return reading;
+      },
+    });
+    // A body that nobody wanted, or read to its end, may still come: the next
+    // request cannot be told from it any more.
+    const [read] = await Promise.allSettled([reading]);
+    const wasRead = read.status === "fulfilled" &&
+      (reading !== undefined || !hasBody);
+    const closes = !wasRead || !keepsAlive(head);
+    return await this.#send(answer, head, closes);
+  }
+
+  async #handle(request: Incoming): Promise<Answer> {
+    const { head } = request;
+    const expected = fieldValue(head.fields, "expect");
+    if (expected !== null && head.version === "1.1" && !expectsContinue(head)) {
+      return plainAnswer(417);
+    }
+    try {
+      return await this.#handler(request);
+    } catch (error) {
+      if (error instanceof HttpError || this.#isBroken) throw error;
+      this.#options.onError?.(error);
+      return plainAnswer(500);
+    }
+  }
+
+  async #readBody(clientWaits: boolean): Promise<Uint8Array> {
+    // A body that is too large fails here, before the client is told to go on.
+    let event = this.#parser.next();
+    if (event === null && clientWaits) this.#write(CONTINUE);
+    event ??= await this.#next("body");
+    const pieces: Uint8Array[] = [];
+    while (event?.kind === "data") {
+      // It is a view of the buffer, which the next read fills anew.
+      pieces.push(event.data.slice());
+      event = await this.#next("body");
+    }
+    this.#enter("handler");
+    return concat(pieces);
+  }
+
+  async #send(
+    answer: Answer,
+    head: RequestHead | null,
+    closes: boolean,
+  ): Promise<boolean> {
+    const encoded = encodeAnswer(answer, head, closes);
+    this.#write(encoded.bytes);
+    if (encoded.stream !== null) {
+      for await (const piece of encodeStream(encoded.stream, head!)) {
+        this.#write(piece);
+        await this.#flush();
+      }
+    }
+    this.#options.onAnswer?.(head, answer.status);
+    if (this.#batchBytes >= BATCH_BYTES) await this.#flush();
+    return !closes && !encoded.mustClose;
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#batch.push(bytes);
+    this.#batchBytes += bytes.length;
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#batchBytes === 0) return;
+    const bytes = concat(this.#batch);
+    this.#batch = [];
+    this.#batchBytes = 0;
+    this.#enter("write");
+    await writeAll(this.#conn, bytes);
+    this.#enter("handler");
+  }
+
+  async #hangUp(): Promise<void> {
+    await this.#flush();
+    await hangUp(this.#conn);
+  }
+
+  /** Begins to wait for the client, unless that wait is under way. */
+  #enter(phase: Phase): void {
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    if (phase === "handler") return this.#deadline.clear();
+    const { headMs = 10_000, bodyMs = 30_000 } = this.#options;
+    const { idleMs = 30_000, writeMs = 30_000 } = this.#options;
+    const limits = { idle: idleMs, head: headMs, body: bodyMs, write: writeMs };
+    this.#deadline.within(limits[phase]);
+  }
+
+  /** Drops the client; nothing but a close ends a read or a write. */
+  #giveUp(): void {
+    this.#givingUp = (async () => {
+      if (this.#phase === "head" || this.#phase === "body") {
+        await this.#sayTooSlow();
+      }
+      closeQuietly(this.#conn);
+    })();
+  }
+
+  /** All that was to be written before is written: a read is under way. */
+  async #sayTooSlow(): Promise<void> {
+    const { bytes } = encodeAnswer(plainAnswer(408), null, true);
+    const enough = Promise.withResolvers<void>();
+    const timer = setTimeout(() => enough.resolve(), 1000);
+    try {
+      await Promise.race([writeAll(this.#conn, bytes), enough.promise]);
+      this.#options.onAnswer?.(null, 408);
+    } catch {
+      // It is gone already.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");

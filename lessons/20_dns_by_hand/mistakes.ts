@@ -1,0 +1,282 @@
+/** Wrong answers to the exercises of lesson 20, and what must be said of each. */
+import type { Mistake } from "../../lib/workbook/mod.ts";
+import * as solution from "./solution.ts";
+import type { DecodedMessage } from "./types.ts";
+
+type EncodeQuery = (
+  id: number,
+  name: string,
+  type: "A" | "AAAA" | "TXT",
+) => Uint8Array;
+type DecodeMessage = (bytes: Uint8Array, id: number) => DecodedMessage;
+
+/** Wrong answers to 20.1. */
+export const encodeQueryMistakes: Mistake<EncodeQuery>[] = [
+  {
+    name: "takes a label over 63 bytes",
+    attempt: loose((label) => label.length === 0),
+    diagnosis: /a label has at most 63 bytes/,
+  },
+  {
+    name: "takes an empty label",
+    attempt: loose((label) => label.length > 63),
+    diagnosis: /An empty label is the root/,
+  },
+  {
+    name: "takes a name over 255 bytes",
+    attempt: loose((label) => label.length === 0 || label.length > 63),
+    diagnosis: /at most 255 bytes/,
+  },
+  {
+    name: "leaves the root out",
+    attempt(...args) {
+      const query = solution.encodeQuery(...args);
+      const root = query.length - 5;
+      return Uint8Array.of(
+        ...query.subarray(0, root),
+        ...query.subarray(root + 1),
+      );
+    },
+    diagnosis: /Behind the last label stands a 0/,
+  },
+  {
+    name: "writes the least significant byte first",
+    attempt(...args) {
+      const query = solution.encodeQuery(...args);
+      new DataView(query.buffer).setUint16(0, args[0], true);
+      return query;
+    },
+    diagnosis: /which is little-endian/,
+  },
+  {
+    name: "writes the type with the least significant byte first",
+    attempt(...args) {
+      const query = solution.encodeQuery(...args);
+      query.subarray(-4, -2).reverse();
+      return query;
+    },
+    diagnosis: /The least significant byte came first/,
+  },
+  {
+    name: "sets no flags",
+    attempt: (...args) => solution.encodeQuery(...args).fill(0, 2, 4),
+    diagnosis: /The flags are 0x0100/,
+  },
+  {
+    name: "counts no question",
+    attempt: (...args) => solution.encodeQuery(...args).fill(0, 4, 6),
+    diagnosis: /1 question, and 0, 0, 0/,
+  },
+  {
+    name: "keeps the dots",
+    attempt(id, name, type) {
+      const query = solution.encodeQuery(id, name, type);
+      const text = new TextEncoder().encode(name);
+      query.set(text, 12);
+      return query;
+    },
+    diagnosis: /each with its length in front, and no dots/,
+  },
+  {
+    name: "asks for A always",
+    attempt: (id, name) => solution.encodeQuery(id, name, "A"),
+    diagnosis: /The last four bytes are the type/,
+  },
+  {
+    name: "takes the dot at the end for a label",
+    attempt(id, name, type) {
+      const query = solution.encodeQuery(id, name, type);
+      return name.endsWith(".")
+        ? Uint8Array.of(...query.subarray(0, -4), 0, ...query.subarray(-4))
+        : query;
+    },
+    diagnosis: /A dot at the end of a name is no label/,
+  },
+];
+
+/** Wrong answers to 20.2. */
+export const decodeMessageMistakes: Mistake<DecodeMessage>[] = [
+  {
+    name: "knows no compression",
+    attempt: flawed({ pointer: "none" }),
+    diagnosis: /are a pointer: the name goes on at the offset/,
+  },
+  {
+    name: "goes on behind what a pointer points at",
+    attempt: flawed({ pointer: "stays" }),
+    diagnosis: /the next field stands behind the pointer/,
+  },
+  {
+    name: "follows a pointer for ever",
+    attempt: flawed({ pointer: "recursive" }),
+    diagnosis: /never comes to an end, or fills the stack/,
+  },
+  {
+    name: "reads past the end",
+    attempt: flawed({ pastEnd: true }),
+    diagnosis: /Beyond the end, an array gives undefined/,
+  },
+  {
+    name: "takes an answer with another id",
+    attempt: (bytes) =>
+      solution.decodeMessage(bytes, (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)),
+    diagnosis: /Compare the id/,
+  },
+  {
+    name: "takes a query for an answer",
+    attempt: prepared((copy) => copy[2] |= 0x80),
+    diagnosis: /QR, says that it is a response/,
+  },
+  {
+    name: "puts the time together with a sign",
+    attempt: result((decoded) => {
+      for (const answer of decoded.answers) answer.ttl |= 0;
+    }),
+    diagnosis: /Four bytes put together with << have a sign/,
+  },
+  {
+    name: "takes the last byte of the flags for the response code",
+    attempt: (bytes, id) => ({
+      ...solution.decodeMessage(bytes, id),
+      rcode: bytes[3],
+    }),
+    diagnosis: /the last four bits of the flags/,
+  },
+  {
+    name: "does not see that it was cut",
+    attempt: result((decoded) => decoded.isTruncated = false),
+    diagnosis: /TC is the bit 0x0200/,
+  },
+  {
+    name: "leaves out the types that it does not know",
+    attempt: result((decoded) => {
+      decoded.answers = decoded.answers.filter(({ type }) => type !== "other");
+    }),
+    diagnosis: /Skip the data of types that you do not know/,
+  },
+  {
+    name: "takes any bits for a label",
+    attempt: flawed({ anyLabel: true }),
+    diagnosis: /Only 00 is a label/,
+  },
+  {
+    name: "takes an address of any size",
+    attempt: flawed({ anyAddress: true }),
+    diagnosis: /Compare the size of the data with 4/,
+  },
+];
+
+/** An encoder that refuses only the labels that it is told to. */
+function loose(isBad: (label: string) => boolean): EncodeQuery {
+  return (id, name, type) => {
+    const labels = name.replace(/\.$/, "").split(".");
+    if (labels.some(isBad)) throw new RangeError("label");
+    const types = { A: 1, TXT: 16, AAAA: 28 };
+    return Uint8Array.of(
+      ...[id >> 8, id & 0xff, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+      ...labels.flatMap((label) => [
+        label.length,
+        ...new TextEncoder().encode(label),
+      ]),
+      ...[0, 0, types[type], 0, 1],
+    );
+  };
+}
+
+/** The solution, on a message that was changed. */
+function prepared(change: (copy: Uint8Array) => void): DecodeMessage {
+  return (bytes, id) => {
+    const copy = bytes.slice();
+    if (copy.length > 3) change(copy);
+    return solution.decodeMessage(copy, id);
+  };
+}
+
+/** The solution, with its result changed. */
+function result(change: (decoded: DecodedMessage) => void): DecodeMessage {
+  return (bytes, id) => {
+    const decoded = solution.decodeMessage(bytes, id);
+    change(decoded);
+    return decoded;
+  };
+}
+
+/** What a decoder does wrong; it is right but for that. */
+interface Flaws {
+  pointer?: "none" | "stays" | "recursive";
+  pastEnd?: boolean;
+  anyLabel?: boolean;
+  anyAddress?: boolean;
+}
+
+function flawed(flaws: Flaws): DecodeMessage {
+  return (bytes, id) => {
+    const byte = (at: number) => {
+      if (at >= bytes.length && !flaws.pastEnd) throw new TypeError("end");
+      return bytes[at] ?? 0;
+    };
+    let at = 0;
+    const number = (size: number) => {
+      let value = 0;
+      for (let i = 0; i < size; i++) value = value * 256 + byte(at++);
+      return value;
+    };
+    const labels = (from: number, limit: number): [string[], number] => {
+      const length = byte(from);
+      if (length === 0) return [[], from + 1];
+      if (length >= 0xc0 && flaws.pointer !== "none") {
+        const target = (length & 0x3f) * 256 + byte(from + 1);
+        if (target >= limit && flaws.pointer !== "recursive") {
+          throw new TypeError("pointer");
+        }
+        const [rest, end] = labels(target, target);
+        return [rest, flaws.pointer === "stays" ? end : from + 2];
+      }
+      if (length > 63 && !flaws.anyLabel) {
+        if (flaws.pointer !== "none") throw new TypeError("label");
+      }
+      const size = flaws.anyLabel ? length & 0x3f : length;
+      byte(from + size);
+      const text = new TextDecoder().decode(
+        bytes.subarray(from + 1, from + 1 + size),
+      );
+      const [rest, end] = labels(from + 1 + size, limit);
+      return [[text, ...rest], end];
+    };
+    const name = () => {
+      const [found, end] = labels(at, at);
+      at = end;
+      return found.join(".");
+    };
+    if (number(2) !== id && !flaws.pastEnd) throw new TypeError("id");
+    if (
+      flaws.pastEnd && bytes.length > 1 && (bytes[0] << 8 | bytes[1]) !== id
+    ) {
+      throw new TypeError("id");
+    }
+    const flags = number(2);
+    if (flags < 0x8000 && bytes.length > 2) throw new TypeError("QR");
+    const [questions, answers] = [number(2), number(2), number(2), number(2)];
+    for (let i = 0; i < questions; i++) {
+      name();
+      number(4);
+    }
+    const decoded: DecodedMessage["answers"] = [];
+    for (let i = 0; i < answers; i++) {
+      const owner = name();
+      const [type, , ttl, size] = [number(2), number(2), number(4), number(2)];
+      const end = at + size;
+      if (end > bytes.length && !flaws.pastEnd) throw new TypeError("end");
+      const data = bytes.subarray(at, end);
+      if (type === 1 && size !== 4 && !flaws.anyAddress) {
+        throw new TypeError("A");
+      }
+      const value = type === 1 ? data.join(".") : type === 5 ? name() : "";
+      at = end;
+      const kind = type === 1 ? "A" : type === 5 ? "CNAME" : "other";
+      decoded.push({ name: owner, type: kind, ttl, value });
+    }
+    const isTruncated = (flags & 0x200) !== 0;
+    return { isTruncated, rcode: flags & 15, answers: decoded };
+  };
+}

@@ -1,0 +1,60 @@
+/** A client for the demonstrations and the tests: commands out, replies in. */
+import {
+  connectTcp,
+  type ConnectTcpOptions,
+  readSome,
+  writeAll,
+} from "../../lib/net/mod.ts";
+import { decodeReply, encodeCommand } from "../../lib/wire/mod.ts";
+
+/** One connection to a server that speaks RESP. */
+export class RedisClient {
+  /** The connection; its owner closes it. */
+  readonly conn: Deno.Conn;
+  readonly #buffer = new Uint8Array(16 * 1024);
+  #pending: Uint8Array = new Uint8Array(0);
+
+  constructor(conn: Deno.Conn) {
+    this.conn = conn;
+  }
+
+  static async connect(
+    port: number,
+    options: ConnectTcpOptions = {},
+  ): Promise<RedisClient> {
+    return new RedisClient(await connectTcp(port, options));
+  }
+
+  /** Sends commands in one write, and gives the reply to each. */
+  async ask(...commands: string[][]): Promise<Uint8Array[]> {
+    const pieces = commands.flatMap((command) => [...encodeCommand(command)]);
+    await writeAll(this.conn, Uint8Array.from(pieces));
+    const replies: Uint8Array[] = [];
+    for (const _ of commands) replies.push(await this.reply());
+    return replies;
+  }
+
+  /** Reads one reply, and gives it as it was sent. */
+  async reply(): Promise<Uint8Array> {
+    while (true) {
+      const decoded = decodeReply(this.#pending);
+      if (decoded !== null) {
+        const reply = this.#pending.slice(0, decoded.end);
+        this.#pending = this.#pending.subarray(decoded.end);
+        return reply;
+      }
+      const count = await readSome(this.conn, this.#buffer);
+      if (count === null) {
+        throw new Deno.errors.UnexpectedEof("Cannot read a reply: the end");
+      }
+      const joined = new Uint8Array(this.#pending.length + count);
+      joined.set(this.#pending);
+      joined.set(this.#buffer.subarray(0, count), this.#pending.length);
+      this.#pending = joined;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.conn[Symbol.dispose]();
+  }
+}
