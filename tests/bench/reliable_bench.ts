@@ -1,0 +1,136 @@
+/**
+ * How fast the reliable stream is, compared with TCP on the same machine at the
+ * same time.
+ *
+ *     deno run -A tests/bench/reliable_bench.ts
+ *
+ * Both ends are in this process, for both. The kinds take turns, so that
+ * whatever else the machine does slows them all alike; the best round of each
+ * counts. Goodput is what the receiver gets, per second: headers and what is
+ * sent again do not count.
+ */
+
+import { connectTcp } from "../../lib/net/connect.ts";
+import { listenTcp } from "../../lib/net/listen.ts";
+import { LossyLink } from "../../lib/net/lossy_link.ts";
+import {
+  connectReliable,
+  listenReliable,
+  type ReliableOptions,
+} from "../../lib/net/reliable/mod.ts";
+import { writeAll } from "../../lib/net/write.ts";
+
+const MIB = 1024 * 1024;
+const ROUNDS = 5;
+const CHUNK = new Uint8Array(256 * 1024);
+
+/** Sends that many bytes from one to the other. Gives bytes in a second. */
+async function goodput(
+  from: Deno.Conn,
+  to: Deno.Conn,
+  size: number,
+): Promise<number> {
+  const start = performance.now();
+  const sent = (async () => {
+    for (let left = size; left > 0; left -= CHUNK.length) {
+      await writeAll(from, CHUNK.subarray(0, Math.min(left, CHUNK.length)));
+    }
+    await from.closeWrite();
+  })();
+  const buffer = new Uint8Array(CHUNK.length);
+  let received = 0;
+  for (
+    let count = await to.read(buffer);
+    count !== null;
+    count = await to.read(buffer)
+  ) received += count;
+  await sent;
+  return 1000 * received / (performance.now() - start);
+}
+
+async function overTcp(size: number): Promise<number> {
+  using listener = listenTcp();
+  using client = await connectTcp(listener.addr.port);
+  using server = await listener.accept();
+  return await goodput(client, server, size);
+}
+
+async function overReliable(
+  size: number,
+  options: ReliableOptions,
+  loss?: number,
+): Promise<number> {
+  await using listener = listenReliable(0, options);
+  using link = loss === undefined
+    ? undefined
+    : new LossyLink(listener.addr, { loss });
+  const to = link?.addr ?? listener.addr;
+  const client = await connectReliable(to, options);
+  const server = await listener.accept();
+  const result = await goodput(client, server, size);
+  server.close();
+  client.close();
+  await Promise.all([client.done, server.done]);
+  return result;
+}
+
+/**
+ * Large segments, since each costs about the same whatever its size; and no more
+ * under way than a socket of Linux holds.
+ */
+const LARGE: ReliableOptions = {
+  segmentBytes: 65_491,
+  receiveBytes: 3 * 65_491,
+  sendBytes: MIB,
+  minRtoMs: 30,
+  ackDelayMs: 5,
+  timeWaitMs: 20,
+};
+
+/** Enough of them under way that three can follow a lost one. */
+const MEDIUM: ReliableOptions = {
+  ...LARGE,
+  segmentBytes: 16_000,
+  receiveBytes: 12 * 16_000,
+};
+
+/** What fits into one frame of Ethernet. */
+const SMALL: ReliableOptions = {
+  ...LARGE,
+  segmentBytes: 1400,
+  receiveBytes: 80 * 1400,
+};
+
+const KINDS: [name: string, run: () => Promise<number>][] = [
+  ["TCP", () => overTcp(256 * MIB)],
+  ["reliable, 65491-byte segments", () => overReliable(256 * MIB, LARGE)],
+  ["reliable, 16000-byte segments", () => overReliable(128 * MIB, MEDIUM)],
+  ["reliable, 1400-byte segments", () => overReliable(32 * MIB, SMALL)],
+  [
+    "16000, through the link, no loss",
+    () => overReliable(64 * MIB, MEDIUM, 0),
+  ],
+  [
+    "16000, through the link, 1 % loss",
+    () => overReliable(64 * MIB, MEDIUM, 0.01),
+  ],
+  [
+    "1400, through the link, 1 % loss",
+    () => overReliable(8 * MIB, SMALL, 0.01),
+  ],
+];
+
+if (import.meta.main) {
+  const best = KINDS.map(() => 0);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, [, run]] of KINDS.entries()) {
+      best[index] = Math.max(best[index], await run());
+    }
+  }
+  console.log("goodput                               MiB/s   of TCP");
+  for (const [index, [name]] of KINDS.entries()) {
+    const speed = (best[index] / MIB).toFixed(0).padStart(8);
+    const ratio = (best[index] / best[0]).toFixed(3).padStart(8);
+    console.log(name.padEnd(35) + speed + ratio);
+  }
+}

@@ -1,0 +1,58 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { Talk, testWith } from "./programs.ts";
+
+for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
+  testWith(
+    program,
+    `lesson 13 --serve answers ${program}, by the command that it prints`,
+    async () => {
+      await using server = Talk.lesson(13, "--port", "0");
+      const [, line] = await server.expect(
+        new RegExp(`^ *${fact} +(\\S.*)\\n`, "m"),
+      );
+      await server.expect(/waiting for messages/);
+      const [command, ...args] = line.split(" ");
+      assertEquals(command, program);
+
+      await using ann = new Talk(command, args);
+      await ann.type("hello\n");
+      await ann.expect(/^hello\n$/);
+      await ann.type("mit ümlaut\n");
+      await ann.expect(/^hello\nmit ümlaut\n$/);
+      await ann.type("count?\n");
+      await ann.expect(/\n3 from you\n$/);
+
+      await using bob = new Talk(command, args);
+      await bob.type("who?\n");
+      const [, bobsPort] = await bob.expect(/^udp:\/\/127\.0\.0\.1:(\d+)\n$/);
+      await server.expect(new RegExp(`:${bobsPort}: 5 bytes "who\\?\\\\n"`));
+      await bob.type("count?\n");
+      await bob.expect(/\n2 from you\n$/);
+
+      server.kill("SIGINT");
+      const { code, output } = await server.end();
+      assertEquals(code, 0);
+      assertMatch(
+        output,
+        /ended: 5 messages from 2 addresses, \d+ bytes sent back\n$/,
+      );
+    },
+  );
+}
+
+testWith("nc", "lesson 13 --serve goes on when nc is killed", async () => {
+  await using server = Talk.lesson(13);
+  const [, host, port] = await server.expect(/nc -u (\S+) (\d+)\n/);
+  await server.expect(/waiting for messages/);
+  {
+    await using killed = new Talk("nc", ["-u", host, port]);
+    await killed.type("one\n");
+    await killed.expect(/^one\n/);
+    killed.kill("SIGKILL");
+  }
+  await using next = new Talk("nc", ["-u", host, port]);
+  await next.type("two\n");
+  await next.expect(/^two\n/);
+  server.kill("SIGINT");
+  assertEquals((await server.end()).code, 0);
+});

@@ -1,0 +1,128 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { askDns } from "../../lessons/20_dns_by_hand/client.ts";
+import { listenTcp } from "../../lib/net/mod.ts";
+import { DNS_TYPES, type DnsRecord } from "../../lib/wire/mod.ts";
+import { isInstalled, Talk, testWith } from "./programs.ts";
+
+const LONG = Array.from(
+  { length: 12 },
+  (_, i) => `${i}`.repeat(100).slice(0, 100),
+);
+
+/** A real server on a port of its own, which asks nobody else. */
+async function startDnsmasq() {
+  // A port that is free now; dnsmasq has no way to ask for one.
+  const listener = listenTcp();
+  const { port } = listener.addr;
+  listener.close();
+  const child = new Deno.Command("dnsmasq", {
+    args: [
+      ...["--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null"],
+      ...["--listen-address=127.0.0.1", "--bind-interfaces", `--port=${port}`],
+      ...["--user=", "--pid-file=", "--local=/test/"],
+      ...[
+        "--address=/host.test/192.0.2.10",
+        "--address=/host.test/2001:db8::10",
+      ],
+      ...["--txt-record=note.test,some words", "--cname=www.test,base.test"],
+      ...["--cname=alias.test,www.test", "--host-record=base.test,192.0.2.20"],
+      ...LONG.map((text) => `--txt-record=long.test,${text}`),
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  for (let i = 0;; i++) {
+    try {
+      await askDns(port, "host.test", 1, { waitMs: 200, attempts: 1 });
+      break;
+    } catch (error) {
+      if (i === 50) {
+        child.kill("SIGKILL");
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await child.status;
+    },
+  };
+}
+
+async function dig(port: number, ...args: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command("dig", {
+    args: ["@127.0.0.1", "-p", String(port), "+tries=2", "+time=5", ...args],
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+/** A record as dig +short writes it. */
+function short({ data }: DnsRecord): string {
+  switch (data.kind) {
+    case "A":
+    case "AAAA":
+      return data.address;
+    case "CNAME":
+      return `${data.name}.`;
+    case "TXT":
+      return data.texts.map((text) => `"${new TextDecoder().decode(text)}"`)
+        .join(" ");
+    default:
+      return data.kind;
+  }
+}
+
+const both = isInstalled("dnsmasq") && isInstalled("dig") ? "dig" : "dnsmasq";
+
+testWith(both, "lesson 20 asks dnsmasq, and agrees with dig", async () => {
+  await using server = await startDnsmasq();
+  const cases = [
+    ["host.test", "A", 0, 1],
+    ["host.test", "AAAA", 0, 1],
+    ["note.test", "TXT", 0, 1],
+    ["www.test", "A", 0, 2],
+    ["alias.test", "A", 0, 3],
+    ["nobody.test", "A", 3, 0],
+    ["long.test", "TXT", 0, 12],
+  ] as const;
+  for (const [name, type, rcode, count] of cases) {
+    const asked = await askDns(server.port, name, DNS_TYPES[type]);
+    assertEquals(asked.message.rcode, rcode, name);
+    assertEquals(asked.message.answers.length, count, name);
+    assertEquals(asked.transport, name === "long.test" ? "tcp" : "udp", name);
+    const lines = (await dig(server.port, "+short", "+noedns", name, type))
+      .split("\n").filter((line) => line !== "" && !line.startsWith(";"));
+    assertEquals(asked.message.answers.map(short).sort(), lines.sort());
+    const status = await dig(server.port, "+noedns", name, type);
+    assertMatch(status, rcode === 3 ? /NXDOMAIN/ : /NOERROR/);
+  }
+});
+
+testWith("dig", "lesson 20 --serve is asked by dig", async () => {
+  await using server = Talk.lesson(20, "--port", "0");
+  const [, port] = await server.expect(/-p (\d+) host/);
+  const ask = async (...args: string[]) => await dig(Number(port), ...args);
+  assertEquals(await ask("+short", "host.example.test", "A"), "192.0.2.10\n");
+  assertEquals(
+    await ask("+short", "alias.example.test", "AAAA"),
+    "www.example.test.\nhost.example.test.\n2001:db8::10\n",
+  );
+  assertEquals(
+    await ask("+short", "note.example.test", "TXT"),
+    '"zw\\195\\182lf words" "and more"\n',
+  );
+  const none = await ask("nobody.example.test");
+  assertMatch(none, /status: NXDOMAIN/);
+  assertMatch(none, /flags: qr aa/);
+  assertMatch(none, /SOA\s+ns\.example\.test\. admin\.example\.test\. 1 3600/);
+  assertMatch(await ask("example.org"), /status: REFUSED/);
+  const long = await ask("+noedns", "long.example.test", "TXT");
+  assertMatch(long, /Truncated, retrying in TCP mode/);
+  assertMatch(long, /ANSWER: 10/);
+  server.kill("SIGINT");
+  assertEquals((await server.end()).code, 0);
+});

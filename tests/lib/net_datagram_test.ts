@@ -1,0 +1,215 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  bindUdp,
+  type DatagramSocket,
+  MAX_DATAGRAM_BYTES,
+} from "../../lib/net/datagram.ts";
+import { pattern } from "./net_fixture.ts";
+
+/** Two sockets that know nothing of each other, closed with `using`. */
+function twoSockets(): { a: DatagramSocket; b: DatagramSocket } & Disposable {
+  const a = bindUdp();
+  const b = bindUdp();
+  return {
+    a,
+    b,
+    [Symbol.dispose]() {
+      a.close();
+      b.close();
+    },
+  };
+}
+
+Deno.test("bindUdp() takes a free port of the loopback address", () => {
+  using socket = bindUdp();
+  assertEquals(socket.addr.hostname, "127.0.0.1");
+  assert(socket.addr.port > 0);
+});
+
+Deno.test("bindUdp() says where it cannot bind, with the system's own class", () => {
+  using socket = bindUdp();
+  const { port } = socket.addr;
+  assertThrows(
+    () => bindUdp(port),
+    Deno.errors.AddrInUse,
+    `Cannot bind udp://127.0.0.1:${port}: `,
+  );
+  assertThrows(
+    () => bindUdp(0, { hostname: "192.0.2.77" }),
+    Deno.errors.AddrNotAvailable,
+    "Cannot bind udp://192.0.2.77:0: ",
+  );
+  assertThrows(() => bindUdp(65_536), RangeError);
+});
+
+Deno.test("DatagramSocket keeps messages whole, from empty to the longest", async () => {
+  using pair = twoSockets();
+  const { a, b } = pair;
+  for (const size of [0, 1, 1400, MAX_DATAGRAM_BYTES]) {
+    await a.send(pattern(size), b.addr);
+    const { bytes, from } = await b.receive({ deadlineMs: 5000 });
+    assertEquals(bytes, pattern(size));
+    assertEquals(bytes.buffer.byteLength, size);
+    assertEquals(from.port, a.addr.port);
+  }
+});
+
+Deno.test("DatagramSocket.send() refuses one byte too many, and names both sizes", async () => {
+  using pair = twoSockets();
+  await assertRejects(
+    () => pair.a.send(new Uint8Array(65_508), pair.b.addr),
+    RangeError,
+    "Cannot send 65508 bytes: a datagram holds at most 65507",
+  );
+});
+
+Deno.test("DatagramSocket.receive() loses nothing when its deadline passes", async () => {
+  using pair = twoSockets();
+  const { a, b } = pair;
+  for (let round = 0; round < 3; round++) {
+    await assertRejects(
+      () => b.receive({ deadlineMs: 1 }),
+      Deno.errors.TimedOut,
+      "Cannot receive: nothing came within 1 ms",
+    );
+  }
+  await a.send(new Uint8Array([1]), b.addr);
+  await a.send(new Uint8Array([2]), b.addr);
+  assertEquals((await b.receive()).bytes[0], 1);
+  assertEquals((await b.receive({ deadlineMs: 5000 })).bytes[0], 2);
+});
+
+Deno.test("DatagramSocket.receive() hears one peer only, and counts the others", async () => {
+  using pair = twoSockets();
+  using stranger = bindUdp();
+  const { a, b } = pair;
+  await stranger.send(new Uint8Array([1]), b.addr);
+  await assertRejects(
+    () => b.receive({ deadlineMs: 20, from: a.addr }),
+    Deno.errors.TimedOut,
+    `nothing from udp://127.0.0.1:${a.addr.port} came within 20 ms`,
+  );
+  await stranger.send(new Uint8Array([2]), b.addr);
+  await a.send(new Uint8Array([3]), b.addr);
+  const { bytes } = await b.receive({ deadlineMs: 5000, from: a.addr });
+  assertEquals(bytes[0], 3);
+  assertEquals(b.strangers, 2);
+});
+
+Deno.test("DatagramSocket.receive() does not take one host's port for another's", async () => {
+  using pair = twoSockets();
+  const { a, b } = pair;
+  await a.send(new Uint8Array([1]), b.addr);
+  const from = { ...a.addr, hostname: "127.0.0.2" };
+  await assertRejects(
+    () => b.receive({ deadlineMs: 20, from }),
+    Deno.errors.TimedOut,
+  );
+  assertEquals(b.strangers, 1);
+});
+
+Deno.test("DatagramSocket.receive() lets only one call wait", async () => {
+  using pair = twoSockets();
+  const { a, b } = pair;
+  const first = b.receive();
+  await assertRejects(() => b.receive(), Deno.errors.Busy);
+  await a.send(new Uint8Array([1]), b.addr);
+  assertEquals((await first).bytes[0], 1);
+});
+
+Deno.test("DatagramSocket.receive() refuses times that no timer keeps", async () => {
+  using socket = bindUdp();
+  for (const deadlineMs of [-1, NaN, Infinity, 2 ** 31]) {
+    await assertRejects(() => socket.receive({ deadlineMs }), RangeError);
+  }
+});
+
+Deno.test("DatagramSocket tells a receive that waits of the close, and later calls that it is closed", async () => {
+  const socket = bindUdp();
+  const { addr } = socket;
+  const waiting = socket.receive();
+  socket.close();
+  await assertRejects(() => waiting, Deno.errors.Interrupted);
+  await assertRejects(() => socket.receive(), Deno.errors.BadResource);
+  await assertRejects(
+    () => socket.send(new Uint8Array(1), addr),
+    Deno.errors.BadResource,
+  );
+  socket.close();
+});
+
+Deno.test("DatagramSocket gives messages in a loop that ends at the close", async () => {
+  using pair = twoSockets();
+  const { a, b } = pair;
+  await a.send(new Uint8Array([1]), b.addr);
+  await a.send(new Uint8Array([2]), b.addr);
+  const seen: number[] = [];
+  for await (const { bytes } of b) {
+    seen.push(bytes[0]);
+    if (seen.length === 2) b.close();
+  }
+  assertEquals(seen, [1, 2]);
+});
+
+Deno.test("DatagramSocket stays open when the loop is left", async () => {
+  using pair = twoSockets();
+  const { a, b } = pair;
+  await a.send(new Uint8Array([1]), b.addr);
+  await a.send(new Uint8Array([2]), b.addr);
+  for await (const { bytes } of b) {
+    assertEquals(bytes[0], 1);
+    break;
+  }
+  assertEquals((await b.receive()).bytes[0], 2);
+});
+
+/** Whether a message to a group comes back on this machine's loopback interface. */
+async function hasMulticast(): Promise<boolean> {
+  try {
+    using member = bindUdp(0, { hostname: "239.255.77.1" });
+    using sender = bindUdp();
+    await member.join("239.255.77.1");
+    await sender.join("239.255.77.1");
+    const to = { ...member.addr, hostname: "239.255.77.1" };
+    await sender.send(new Uint8Array(1), to);
+    await member.receive({ deadlineMs: 500 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test({
+  name:
+    "DatagramSocket.join() lets one message reach every member on this machine",
+  ignore: !(await hasMulticast()),
+  async fn() {
+    const group = "239.255.77.2";
+    using first = bindUdp(0, { hostname: group });
+    const to = { ...first.addr, hostname: group };
+    using second = bindUdp(to.port, { hostname: group });
+    using sender = bindUdp();
+    for (const socket of [first, second, sender]) await socket.join(group);
+    await sender.send(new Uint8Array([7]), to);
+    for (const member of [first, second]) {
+      const { bytes, from } = await member.receive({ deadlineMs: 5000 });
+      assertEquals(bytes, new Uint8Array([7]));
+      assertEquals(from.hostname, "127.0.0.1");
+    }
+  },
+});
+
+Deno.test("DatagramSocket sends to no group that it has not joined on the loopback interface", async () => {
+  using socket = bindUdp();
+  const to = { ...socket.addr, hostname: "239.255.77.3" };
+  await assertRejects(
+    () => socket.send(new Uint8Array(1), to),
+    RangeError,
+    "Cannot send to 239.255.77.3: join it first, so that nothing leaves",
+  );
+  await assertRejects(
+    () => socket.join("127.0.0.1"),
+    RangeError,
+    "Cannot join 127.0.0.1: groups are 224.0.0.0 to 239.255.255.255",
+  );
+});

@@ -1,0 +1,55 @@
+/** What the tests of `lib/net` share: connected pairs, and a folder to put Unix sockets in. */
+
+/** Two ends of one TCP connection on the loopback address, closed with `using`. */
+export async function tcpPair(): Promise<
+  { client: Deno.TcpConn; server: Deno.TcpConn } & Disposable
+> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [client, server] = await Promise.all([
+    Deno.connect({ port: listener.addr.port }),
+    listener.accept(),
+  ]);
+  return {
+    client,
+    server,
+    // Disposing of a connection that is closed already does nothing.
+    [Symbol.dispose]() {
+      client[Symbol.dispose]();
+      server[Symbol.dispose]();
+    },
+  };
+}
+
+/** A fresh folder, removed with everything in it. */
+export function temporaryFolder(): { path: string } & Disposable {
+  const path = Deno.makeTempDirSync({ prefix: "net test " });
+  return {
+    path,
+    [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }),
+  };
+}
+
+/** A signal that is never aborted, and knows how many listen to it. */
+export function watchedSignal(): { signal: AbortSignal; listeners: number } {
+  const { signal } = new AbortController();
+  const watched = { signal, listeners: 0 };
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    watched.listeners++;
+    add(...args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    watched.listeners--;
+    remove(...args);
+  };
+  return watched;
+}
+
+/** `size` bytes that are all different from their neighbours, and from those 256 further on. */
+export function pattern(size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, i) => i * 31 + (i >> 8));
+}
+
+/** Neither end of a Unix socket exists in Deno on Windows. */
+export const noUnixSockets = Deno.build.os === "windows";

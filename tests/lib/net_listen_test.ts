@@ -1,0 +1,205 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { connectTcp } from "../../lib/net/connect.ts";
+import { listen, listenTcp } from "../../lib/net/listen.ts";
+import { noUnixSockets, temporaryFolder } from "./net_fixture.ts";
+
+/** One client in, one byte through, both ends closed: the listener works. */
+async function assertServes(listener: Deno.Listener): Promise<void> {
+  const { addr } = listener;
+  using client = addr.transport === "unix"
+    ? await Deno.connect({ transport: "unix", path: addr.path! })
+    : await Deno.connect(addr as Deno.NetAddr & { transport: "tcp" });
+  using server = await listener.accept();
+  await client.write(new Uint8Array([42]));
+  const buffer = new Uint8Array(1);
+  assertEquals(await server.read(buffer), 1);
+  assertEquals(buffer, new Uint8Array([42]));
+}
+
+Deno.test("listenTcp() takes a free loopback port", async () => {
+  using first = listenTcp();
+  using second = listenTcp();
+  assertEquals(first.addr.hostname, "127.0.0.1");
+  assert(first.addr.port > 0);
+  assert(first.addr.port !== second.addr.port);
+  await assertServes(first);
+  await assertServes(second);
+});
+
+Deno.test({
+  name: "listenTcp() takes the port that it is told, at the address it is told",
+  // Elsewhere all of 127.0.0.0/8 is this machine; macOS has 127.0.0.1 only.
+  ignore: Deno.build.os === "darwin",
+  fn() {
+    using first = listenTcp();
+    const { port } = first.addr;
+    using second = listenTcp(port, { hostname: "127.0.0.2" });
+    assertEquals(second.addr.port, port);
+    assertEquals(second.addr.hostname, "127.0.0.2");
+  },
+});
+
+Deno.test("listenTcp() listens on IPv6", async () => {
+  using listener = listenTcp(0, { hostname: "::1" });
+  assertEquals(listener.addr.hostname, "::1");
+  await assertServes(listener);
+});
+
+Deno.test("listenTcp() throws AddrInUse that names the endpoint and keeps the cause", () => {
+  using listener = listenTcp();
+  const { port } = listener.addr;
+  const error = assertThrows(
+    () => listenTcp(port),
+    Deno.errors.AddrInUse,
+    `Cannot listen on tcp://127.0.0.1:${port}: `,
+  );
+  assertInstanceOf(error.cause, Deno.errors.AddrInUse);
+});
+
+Deno.test("listenTcp() throws AddrNotAvailable for an address of another machine", () => {
+  // 192.0.2.0/24 is for documentation (RFC 5737): nobody has it.
+  assertThrows(
+    () => listenTcp(0, { hostname: "192.0.2.1" }),
+    Deno.errors.AddrNotAvailable,
+    "Cannot listen on tcp://192.0.2.1:0: ",
+  );
+});
+
+Deno.test("listenTcp() throws RangeError for a port over 65535", () => {
+  assertThrows(
+    () => listenTcp(65536),
+    RangeError,
+    "Cannot listen on tcp://127.0.0.1:65536: ",
+  );
+});
+
+for (const backlog of [-1, 1.5, NaN, Infinity]) {
+  Deno.test(`listenTcp() throws RangeError for a backlog of ${backlog}`, () => {
+    assertThrows(
+      () => listenTcp(0, { backlog }),
+      RangeError,
+      `Cannot listen with a backlog of ${backlog}: it must be an integer >= 0`,
+    );
+  });
+}
+
+Deno.test({
+  name:
+    "listenTcp() with a backlog of 0 lets one client connect, and the next waits",
+  // The one more than asked for is how Linux counts.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using listener = listenTcp(0, { backlog: 0 });
+    const { port } = listener.addr;
+    using first = await Deno.connect({ port });
+    await assertRejects(
+      () => connectTcp(port, { deadlineMs: 50 }),
+      Deno.errors.TimedOut,
+    );
+    using accepted = await listener.accept();
+    assertEquals(accepted.remoteAddr.port, first.localAddr.port);
+  },
+});
+
+Deno.test("listen() takes a TCP endpoint, as a value or as text", async () => {
+  using fromText = listen("tcp://127.0.0.1:0", { backlog: 1 });
+  await assertServes(fromText);
+  using fromValue = listen({ protocol: "tcp", host: "::1", port: 0 });
+  await assertServes(fromValue);
+  assertEquals((fromValue.addr as Deno.NetAddr).hostname, "::1");
+});
+
+Deno.test("listen() throws TypeError for a UDP endpoint, and names the call to use", () => {
+  assertThrows(
+    () => listen("udp://127.0.0.1:0"),
+    TypeError,
+    "use Deno.listenDatagram()",
+  );
+});
+
+Deno.test("listen() throws TypeError for text that is no endpoint", () => {
+  assertThrows(() => listen("127.0.0.1:0"), TypeError, "Cannot parse endpoint");
+});
+
+Deno.test({
+  name: "listen() takes a Unix path with spaces, and removes it when closed",
+  ignore: noUnixSockets,
+  async fn() {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/a b c.sock`;
+    const listener = listen(`unix:${path}`);
+    await assertServes(listener);
+    assert(Deno.statSync(path).isSocket);
+    listener.close();
+    assertThrows(() => Deno.statSync(path), Deno.errors.NotFound);
+  },
+});
+
+Deno.test({
+  name: "listen() throws AddrInUse for a Unix path that exists, and leaves it",
+  ignore: noUnixSockets,
+  fn() {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/a.sock`;
+    Deno.writeTextFileSync(path, "mine");
+    assertThrows(
+      () => listen({ protocol: "unix", path }),
+      Deno.errors.AddrInUse,
+      `Cannot listen on unix:${path}: `,
+    );
+    assertEquals(Deno.readTextFileSync(path), "mine");
+  },
+});
+
+Deno.test({
+  name: "listen() throws TypeError for a Unix path that is too long",
+  ignore: noUnixSockets,
+  fn() {
+    assertThrows(
+      () => listen(`unix:/tmp/${"x".repeat(200)}`),
+      TypeError,
+      "Cannot listen on unix:/tmp/xxx",
+    );
+  },
+});
+
+Deno.test("listen() throws TypeError for a backlog on a Unix path", () => {
+  assertThrows(
+    () => listen("unix:/tmp/never made.sock", { backlog: 1 }),
+    TypeError,
+    "Cannot listen with a backlog on a Unix path",
+  );
+});
+
+Deno.test("listen() closes the listener when the signal is aborted", async () => {
+  const stop = new AbortController();
+  const listener = listen("tcp://127.0.0.1:0", { signal: stop.signal });
+  await assertServes(listener);
+  const accepted = assertRejects(
+    () => listener.accept(),
+    Deno.errors.BadResource,
+  );
+  stop.abort();
+  await accepted;
+});
+
+Deno.test("listenTcp() survives an abort after the listener has been closed", () => {
+  const stop = new AbortController();
+  listenTcp(0, { signal: stop.signal }).close();
+  stop.abort();
+});
+
+Deno.test("listen() throws the signal's reason, and opens nothing, if it is aborted already", () => {
+  const reason = new Error("too late");
+  const thrown = assertThrows(() =>
+    listen("tcp://127.0.0.1:0", { signal: AbortSignal.abort(reason) })
+  );
+  assertStrictEquals(thrown, reason);
+});

@@ -1,0 +1,132 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { PatientReader } from "../../lib/net/patient_reader.ts";
+import { writeAll } from "../../lib/net/write.ts";
+import { FakeConn } from "../../lib/workbook/fake_conn.ts";
+import { pattern, tcpPair } from "./net_fixture.ts";
+
+/** Long enough that a test which relies on it fails first. */
+const LONG_MS = 100_000;
+
+Deno.test("PatientReader gives what comes, and null at the end", async () => {
+  using pair = await tcpPair();
+  const reader = new PatientReader(pair.server);
+  await pair.client.write(pattern(3));
+  assertEquals(await reader.read(LONG_MS), pattern(3));
+  await pair.client.closeWrite();
+  assertEquals(await reader.read(LONG_MS), null);
+  assertEquals(await reader.read(LONG_MS), null);
+});
+
+Deno.test("PatientReader keeps the read that came too late", async () => {
+  const conn = new FakeConn({ then: "silence" });
+  const reader = new PatientReader(conn);
+  assertEquals(await reader.read(1), "timeout");
+  assertEquals(await reader.read(0), "timeout");
+  conn.peerSends(pattern(4));
+  assertEquals(await reader.read(LONG_MS), pattern(4));
+  assertEquals(conn.reads, 1);
+  assert(!conn.closed);
+});
+
+Deno.test("PatientReader gives at once what came between two calls", async () => {
+  const conn = new FakeConn({ then: "silence" });
+  const reader = new PatientReader(conn);
+  assertEquals(await reader.read(0), "timeout");
+  conn.peerSends(pattern(4));
+  await conn.until(() => conn.pendingReads === 0);
+  assertEquals(await reader.read(0), pattern(4));
+  assertEquals(await reader.read(0), "timeout");
+});
+
+for (const size of [1, 5, 4096]) {
+  Deno.test(`PatientReader loses nothing between ${size} bytes and many deadlines`, async () => {
+    using pair = await tcpPair();
+    const data = pattern(size * 20);
+    const reader = new PatientReader({
+      read: (buffer) => pair.server.read(buffer.subarray(0, size)),
+    });
+    const received: number[] = [];
+    let timeouts = 0;
+    while (received.length < data.length) {
+      // Each part is sent only when a deadline has passed without it.
+      const next = await reader.read(received.length % 3);
+      assert(next !== null);
+      if (next === "timeout") {
+        const sent = received.length;
+        await writeAll(pair.client, data.subarray(sent, sent + size));
+        timeouts++;
+        continue;
+      }
+      received.push(...next);
+    }
+    assertEquals(new Uint8Array(received), data);
+    assert(timeouts >= 20);
+  });
+}
+
+Deno.test("PatientReader gives each call bytes of its own", async () => {
+  const reader = new PatientReader(
+    new FakeConn({ incoming: pattern(6), readSize: 3 }),
+  );
+  const first = await reader.read(LONG_MS);
+  await reader.read(LONG_MS);
+  assertEquals(first, pattern(3));
+});
+
+Deno.test("PatientReader passes over reads that give 0 bytes", async () => {
+  const conn = new FakeConn({ incoming: pattern(1), readSize: [0, 0, 1] });
+  assertEquals(await new PatientReader(conn).read(LONG_MS), pattern(1));
+});
+
+Deno.test("PatientReader rejects a second call with Busy, and the first goes on", async () => {
+  const conn = new FakeConn({ then: "silence" });
+  const reader = new PatientReader(conn);
+  const first = reader.read(LONG_MS);
+  const error = await assertRejects(() => reader.read(1), Deno.errors.Busy);
+  assertEquals(
+    error.message,
+    "Cannot read: another read is waiting; await that one first",
+  );
+  conn.peerSends(pattern(2));
+  assertEquals(await first, pattern(2));
+  conn.peerSends(pattern(3));
+  assertEquals(await reader.read(LONG_MS), pattern(3));
+  assert(!conn.overlappedReads);
+});
+
+Deno.test("PatientReader rejects as the read does, and can be asked again", async () => {
+  const conn = new FakeConn({ incoming: pattern(1), then: "reset" });
+  const reader = new PatientReader(conn);
+  assertEquals(await reader.read(LONG_MS), pattern(1));
+  await assertRejects(() => reader.read(LONG_MS), Deno.errors.ConnectionReset);
+  assertEquals(await reader.read(LONG_MS), null);
+});
+
+Deno.test("PatientReader tells the next call of a failure that came between", async () => {
+  using pair = await tcpPair();
+  const reader = new PatientReader(pair.server);
+  assertEquals(await reader.read(1), "timeout");
+  pair.server.close();
+  await assertRejects(() => reader.read(LONG_MS), Deno.errors.Interrupted);
+  await assertRejects(() => reader.read(LONG_MS), Deno.errors.BadResource);
+});
+
+Deno.test("PatientReader lets nothing escape when nobody asks again", async () => {
+  using pair = await tcpPair();
+  assertEquals(await new PatientReader(pair.server).read(1), "timeout");
+  pair.server.close();
+});
+
+for (const ms of [-1, NaN, Infinity, 2 ** 31]) {
+  Deno.test(`PatientReader rejects ${ms} ms with RangeError, and reads nothing`, async () => {
+    const conn = new FakeConn({ incoming: pattern(1) });
+    const reader = new PatientReader(conn);
+    await assertRejects(
+      () => reader.read(ms),
+      RangeError,
+      `Cannot read: ms ${ms} is not in 0 to 2147483647`,
+    );
+    assertEquals(conn.reads, 0);
+    assertEquals(await reader.read(LONG_MS), pattern(1));
+  });
+}

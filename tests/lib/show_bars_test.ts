@@ -1,0 +1,77 @@
+import { assert, assertEquals } from "@std/assert";
+import { setColorEnabled } from "@std/fmt/colors";
+import { drawBars, drawTable, visibleWidth } from "../../lib/show/mod.ts";
+
+setColorEnabled(false);
+
+const chart = (...values: number[]) => ({
+  title: "round trip",
+  unit: "µs",
+  bars: values.map((value, i) => ({ name: `kind ${i}`, value })),
+});
+
+Deno.test("drawBars() draws each value to the scale of the largest", () => {
+  const [title, ...lines] = drawBars(chart(1, 2, 4), 80);
+  assertEquals(title, "round trip");
+  assertEquals(lines.map((line) => line.match(/█+/)![0].length), [10, 20, 40]);
+});
+
+Deno.test("drawBars() says how many times the smallest each value is", () => {
+  const [, ...lines] = drawBars(chart(30, 20, 45), 80);
+  assertEquals(lines.map((line) => line.match(/× .*/)![0]), [
+    "× 1.5",
+    "× 1.0",
+    "× 2.3",
+  ]);
+});
+
+Deno.test("drawBars() leaves the ratio out where the smallest is 0", () => {
+  const lines = drawBars(chart(0, 7), 80);
+  assertEquals(lines[1].trimEnd().replace(/ +/g, " "), "kind 0 0 µs");
+  assert(!lines.join().includes("×"));
+});
+
+Deno.test("drawBars() shows a small value as something, and no value as none", () => {
+  const lines = drawBars(chart(1, 100_000, 0), 80);
+  assert(lines[1].includes("▏"));
+  assert(!/[▏█]/.test(lines[3]));
+});
+
+Deno.test("drawBars() draws no bar where every value is 0", () => {
+  assert(!/[▏█]/.test(drawBars(chart(0, 0), 80).join()));
+});
+
+for (const width of [37, 57, 77, 97]) {
+  Deno.test(`drawBars() and drawTable() fit into ${width} columns`, () => {
+    const bars = drawBars(chart(12_345.6, 0.004, 99), width);
+    const table = drawTable({
+      columns: ["", "TCP", "UDP", "unix"],
+      rows: [["order of the messages", "as they were sent", "not", "yes"]],
+    }, width);
+    for (const line of [...bars, ...table]) {
+      assert(visibleWidth(line) <= width, line);
+    }
+  });
+}
+
+Deno.test("drawTable() puts a long cell on several lines of its own column", () => {
+  const table = drawTable({
+    columns: ["a", "b"],
+    rows: [["one two three", "x"], ["four", "y"]],
+  }, 12);
+  assertEquals(table, [
+    "a          b",
+    "─────────  ─",
+    "one two    x",
+    "three",
+    "four       y",
+  ]);
+});
+
+Deno.test("drawTable() takes a row that lacks cells", () => {
+  assertEquals(drawTable({ columns: ["a", "b"], rows: [["1"]] }, 20), [
+    "a  b",
+    "─  ─",
+    "1",
+  ]);
+});

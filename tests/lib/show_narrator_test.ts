@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import { Narrator, type ShowEvent } from "../../lib/show/mod.ts";
+
+Deno.test("Narrator gives each event the time at which it was told", async () => {
+  const events: ShowEvent[] = [];
+  const show = new Narrator((event) => events.push(event));
+  show.say("now");
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  show.say("later");
+  assert(events[0].atMs >= 0);
+  assert(events[1].atMs > events[0].atMs);
+});
+
+Deno.test("Narrator's events can be written as JSON and read again", () => {
+  const events: ShowEvent[] = [];
+  const show = new Narrator((event) => events.push(event));
+  show.step("one");
+  show.fact("bytes", 5);
+  show.bytes("data", Uint8Array.of(0, 255));
+  const lanes = show.lanes("client", "server");
+  lanes.at("client", "tcp://127.0.0.1:1");
+  lanes.arrow({ from: "client", to: "server" }, { data: Uint8Array.of(255) });
+  assertEquals(JSON.parse(JSON.stringify(events)), events);
+});
+
+Deno.test("Narrator writes bytes on an arrow with their number, and 1 is a byte", () => {
+  const labels: string[] = [];
+  const show = new Narrator((event) => {
+    if (event.kind === "arrow") labels.push(event.label);
+  });
+  const lanes = show.lanes("client", "server");
+  const way = { from: "client", to: "server" };
+  lanes.arrow(way, { data: Uint8Array.of(10) });
+  lanes.arrow(way, { data: new TextEncoder().encode("hé") });
+  lanes.arrow(way, {});
+  assertEquals(labels, ['1 byte "\\n"', '3 bytes "hé"', ""]);
+});

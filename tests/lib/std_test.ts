@@ -1,0 +1,890 @@
+// These tests hold for the published @std packages and for the offline editions
+// in lib/std alike: they are what keeps the two the same. Nothing here imports
+// an edition by its path, so the import map decides which one is tested.
+import {
+  assert,
+  assertEquals,
+  assertExists,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  AssertionError,
+  assertLess,
+  assertLessOrEqual,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+  fail,
+} from "@std/assert";
+import { type Args, parseArgs } from "@std/cli/parse-args";
+import { format, type FormatOptions } from "@std/fmt/bytes";
+import * as colors from "@std/fmt/colors";
+
+/**
+ * Gives the message, without colours, of the AssertionError that a function
+ * throws. It asserts by `throw` alone.
+ */
+function complaint(fn: () => unknown): string {
+  try {
+    fn();
+  } catch (error) {
+    if (error instanceof AssertionError) {
+      return colors.stripAnsiCode(error.message);
+    }
+    throw error;
+  }
+  throw new Error("The assertion did not throw");
+}
+
+/** Does the same for a promise. */
+async function lateComplaint(promise: Promise<unknown>): Promise<string> {
+  const [result] = await Promise.allSettled([promise]);
+  return complaint(() => {
+    if (result.status === "rejected") throw result.reason;
+  });
+}
+
+/**
+ * Throws unless two texts are the same, without any of the assertions under
+ * test.
+ */
+function same(actual: string, expected: string): void {
+  if (actual !== expected) {
+    throw new Error(
+      `Got ${JSON.stringify(actual)}, wanted ${JSON.stringify(expected)}`,
+    );
+  }
+}
+
+Deno.test("AssertionError is an Error with a name, a message and a cause", () => {
+  const cause = new Error("why");
+  const error = new AssertionError("what", { cause });
+  same(`${error}`, "AssertionError: what");
+  assert(error instanceof Error && error.cause === cause);
+});
+
+Deno.test("assert() accepts what is truthy and narrows its type", () => {
+  const text: string | null = ["a"].find(() => true) ?? null;
+  assert(text);
+  same(text.toUpperCase(), "A");
+});
+
+Deno.test("assert() refuses what is falsy, with the caller's message alone", () => {
+  for (const falsy of [false, 0, "", null, undefined, NaN]) {
+    same(complaint(() => assert(falsy, "no peer")), "no peer");
+    same(complaint(() => assert(falsy)), "");
+  }
+});
+
+Deno.test("fail() always throws", () => {
+  same(complaint(() => fail()), "Failed assertion.");
+  same(complaint(() => fail("no peer")), "Failed assertion: no peer");
+});
+
+Deno.test("assertExists() accepts what is falsy but there, and narrows its type", () => {
+  for (const value of [0, "", false, NaN]) assertExists(value);
+  const text = ["a"].at(0);
+  assertExists(text);
+  same(text.toUpperCase(), "A");
+});
+
+Deno.test("assertExists() refuses null and undefined", () => {
+  same(
+    complaint(() => assertExists(null)),
+    'Expected actual: "null" to not be null or undefined.',
+  );
+  same(
+    complaint(() => assertExists(undefined, "no peer")),
+    'Expected actual: "undefined" to not be null or undefined: no peer',
+  );
+});
+
+Deno.test("assertInstanceOf() accepts an instance of the class or of one derived from it, and narrows its type", () => {
+  const value: unknown = new RangeError("far");
+  assertInstanceOf(value, Error);
+  same(value.message, "far");
+});
+
+Deno.test("assertInstanceOf() names both classes when they differ", () => {
+  const sentence = 'Expected object to be an instance of "Date"';
+  same(
+    complaint(() => assertInstanceOf(new Map(), Date)),
+    `${sentence} but was "Map".`,
+  );
+  same(
+    complaint(() => assertInstanceOf(null, Date)),
+    `${sentence} but was "null".`,
+  );
+  same(
+    complaint(() => assertInstanceOf(undefined, Date, "hm")),
+    `${sentence} but was "undefined": hm`,
+  );
+  same(
+    complaint(() => assertInstanceOf(1, Date)),
+    `${sentence} but was "number".`,
+  );
+  same(
+    complaint(() => assertInstanceOf(Object.create(null), Date)),
+    `${sentence} but was "Object".`,
+  );
+  same(
+    complaint(() => assertInstanceOf(Date, Date)),
+    `${sentence} but was not an instanced object.`,
+  );
+});
+
+Deno.test("assertInstanceOf() does not confuse two classes of one name", () => {
+  const Other = class {
+    static name = "Date";
+  };
+  same(
+    complaint(() => assertInstanceOf(new Other(), Date)),
+    'Expected object to be an instance of "Date".',
+  );
+});
+
+Deno.test("assertMatch() accepts a text that the pattern finds, and shows both otherwise", () => {
+  assertMatch("port 80", /\d+/);
+  same(
+    complaint(() => assertMatch("port", /\d+/g)),
+    'Expected actual: "port" to match: "/\\d+/g".',
+  );
+  same(
+    complaint(() => assertMatch("port", /\d/, "hm")),
+    'Expected actual: "port" to match: "/\\d/": hm',
+  );
+});
+
+Deno.test("assertStringIncludes() accepts a text that contains the other, and shows both otherwise", () => {
+  assertStringIncludes("port 80", "80");
+  assertStringIncludes("port 80", "");
+  same(
+    complaint(() => assertStringIncludes("port", "80")),
+    'Expected actual: "port" to contain: "80".',
+  );
+  same(
+    complaint(() => assertStringIncludes("port", "80", "hm")),
+    'Expected actual: "port" to contain: "80": hm',
+  );
+});
+
+class Point {
+  #x: number;
+  constructor(x: number) {
+    this.#x = x;
+  }
+  get x(): number {
+    return this.#x;
+  }
+}
+
+class NamedPoint extends Point {}
+
+/** Makes an object that contains itself. */
+function ring(value: number): unknown {
+  const made: Record<string, unknown> = { value };
+  made.self = made;
+  return made;
+}
+
+/** Makes errors whose stacks are the same, because one line makes them. */
+function errors(...messages: string[]): Error[] {
+  return messages.map((message) => new Error(message));
+}
+
+Deno.test("assertEquals() accepts values that hold the same", () => {
+  const pairs: [unknown, unknown][] = [
+    [1, 1],
+    [NaN, NaN],
+    [0, -0],
+    [[0], [-0]],
+    ["a", "a"],
+    [1n, 1n],
+    [[1, [2, { a: 3 }]], [1, [2, { a: 3 }]]],
+    [{ a: 1, b: 2 }, { b: 2, a: 1 }],
+    [{ a: undefined }, { a: undefined }],
+    [Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    ["port 80".match(/(?<port>\d+)/)?.groups, { port: "80" }],
+    [new Uint8Array([1, 2]), Uint8Array.of(0, 1, 2).subarray(1)],
+    [new Uint8Array([1, 2]).buffer, new Uint8Array([1, 2]).buffer],
+    [
+      new DataView(new Uint8Array([1]).buffer),
+      new DataView(new Uint8Array([1]).buffer),
+    ],
+    [new Date(5), new Date(5)],
+    [new Date(NaN), new Date(NaN)],
+    [/a/g, /a/g],
+    [new URL("tcp://[::1]:80"), new URL("tcp://[::1]:80")],
+    [new Map([["a", [1]], ["b", [2]]]), new Map([["b", [2]], ["a", [1]]])],
+    [
+      new Map([[{ id: 1 }, new Uint8Array(1)]]),
+      new Map([[{ id: 1 }, new Uint8Array(1)]]),
+    ],
+    [new Set([1, 2]), new Set([2, 1])],
+    [new Set([[1], [2]]), new Set([[2], [1]])],
+    [new Point(1), new Point(1)],
+    [ring(1), ring(1)],
+    errors("a", "a") as [Error, Error],
+  ];
+  for (const [actual, expected] of pairs) {
+    assertEquals(actual, expected);
+    complaint(() => assertNotEquals(actual, expected));
+  }
+});
+
+Deno.test("assertEquals() refuses values that do not hold the same", () => {
+  const pairs: [unknown, unknown][] = [
+    [1, 2],
+    [1, "1"],
+    [1, 1n],
+    [null, undefined],
+    [null, {}],
+    [{ a: undefined }, {}],
+    [{ a: undefined }, { b: undefined }],
+    [{ a: 1 }, { a: 1, b: 2 }],
+    [{ [Symbol.for("a")]: 1 }, { [Symbol.for("a")]: 2 }],
+    [[1, 2], [2, 1]],
+    [[1], [1, undefined]],
+    [[], {}],
+    [() => 1, () => 1],
+    [new Uint8Array([1, 2]), new Uint8Array([1, 3])],
+    [new Uint8Array([1]), new Uint8Array([1, 0])],
+    [new Uint8Array([1]), new Int8Array([1])],
+    [new Uint8Array([1]), [1]],
+    [new Uint8Array([1]).buffer, new Uint8Array([2]).buffer],
+    [
+      new DataView(new Uint8Array([1]).buffer),
+      new DataView(new Uint8Array([2]).buffer),
+    ],
+    [new Date(5), new Date(6)],
+    [/a/g, /a/i],
+    [new URL("tcp://[::1]:80"), new URL("tcp://[::1]:81")],
+    [new Map([["a", 1]]), new Map([["a", 2]])],
+    [new Map([["a", undefined]]), new Map([["b", undefined]])],
+    [new Set([1]), new Set([1, 2])],
+    [new Set([[1]]), new Set([[2]])],
+    [new Set(), new Map()],
+    [new Point(1), new Point(2)],
+    [new Point(1), new NamedPoint(1)],
+    [ring(1), ring(2)],
+    errors("a", "b") as [Error, Error],
+    [new Error("a"), new Error("a")],
+  ];
+  for (const [actual, expected] of pairs) {
+    assertNotEquals(actual, expected);
+    complaint(() => assertEquals(actual, expected));
+  }
+});
+
+Deno.test("assertEquals() shows which lines only came and which were only expected", () => {
+  same(
+    complaint(() => assertEquals([1, 2, 3], [1, 5, 3])),
+    "Values are not equal.\n\n\n    [Diff] Actual / Expected\n\n\n    [\n      1,\n-     2,\n+     5,\n      3,\n    ]\n",
+  );
+  assertMatch(
+    complaint(() => assertEquals<unknown>(1, "1", "hm")),
+    /^Values are not equal: hm\n[^]*\n- {3}1\n\+ {3}"1"\n/,
+  );
+});
+
+Deno.test("assertEquals() spells out the line ends of texts", () => {
+  const message = complaint(() => assertEquals("GET\r\nHost", "GET\nHost"));
+  assertMatch(message, /^- {3}GET\\r\\n$/m);
+  assertMatch(message, /^\+ {3}GET\\n$/m);
+  assertMatch(message, /^ {4}Host$/m);
+});
+
+Deno.test("assertEquals() shows where long values differ", () => {
+  const sent = Uint8Array.from({ length: 5000 }, (_, at) => at);
+  const bytes = complaint(() => assertEquals(sent.with(4000, 7), sent));
+  assert(/^- {5}7,\n\+ {5}160,$/m.test(bytes));
+  const text = "line\n".repeat(2000);
+  const longer = complaint(() => assertEquals(text, `${text}end`));
+  assert(/^\+ {3}end$/m.test(longer));
+});
+
+Deno.test("assertNotEquals() shows both values when they are equal", () => {
+  same(
+    complaint(() => assertNotEquals(1, 1)),
+    "Expected actual: 1 not to be: 1.",
+  );
+  same(
+    complaint(() => assertNotEquals("a", "a", "hm")),
+    'Expected actual: "a" not to be: "a": hm',
+  );
+});
+
+Deno.test("assertStrictEquals() accepts one and the same value and narrows its type", () => {
+  const peer = { port: 80 };
+  const value: unknown = peer;
+  assertStrictEquals(value, peer);
+  same(`${value.port}`, "80");
+  assertStrictEquals(NaN, NaN);
+});
+
+Deno.test("assertStrictEquals() tells a difference in content from one in reference", () => {
+  const sentence = "Values have the same structure but are not reference-equal";
+  same(
+    complaint(() => assertStrictEquals({ a: 1 }, { a: 1 })),
+    `${sentence}.\n\n    {\n      a: 1,\n    }\n`,
+  );
+  assertStringIncludes(
+    complaint(() => assertStrictEquals([], [], "hm")),
+    `${sentence}: hm\n`,
+  );
+  assertMatch(
+    complaint(() => assertStrictEquals(1, 2)),
+    /^Values are not strictly equal\.\n[^]*\n- {3}1\n\+ {3}2\n/,
+  );
+  assertMatch(
+    complaint(() => assertStrictEquals(0, -0, "hm")),
+    /^Values are not strictly equal: hm\n/,
+  );
+});
+
+Deno.test("assertGreater(), assertGreaterOrEqual(), assertLess() and assertLessOrEqual() accept what is in order", () => {
+  assertGreater(2, 1);
+  assertGreaterOrEqual(2, 1);
+  assertGreaterOrEqual(2n, 2n);
+  assertLess("a", "b");
+  assertLessOrEqual(1, 2);
+  assertLessOrEqual(new Date(1), new Date(1));
+});
+
+Deno.test("assertGreater(), assertGreaterOrEqual(), assertLess() and assertLessOrEqual() show both values otherwise", () => {
+  same(complaint(() => assertGreater(1, 1)), "Expect 1 > 1");
+  same(complaint(() => assertGreaterOrEqual("a", "b")), 'Expect "a" >= "b"');
+  same(complaint(() => assertLess(1, 1)), "Expect 1 < 1");
+  same(complaint(() => assertLessOrEqual(2, 1)), "Expect 2 <= 1");
+  same(complaint(() => assertLess(NaN, 1)), "Expect NaN < 1");
+  for (const assertion of [assertGreater, assertGreaterOrEqual]) {
+    same(complaint(() => assertion(1, 2, "hm")), "hm");
+  }
+  for (const assertion of [assertLess, assertLessOrEqual]) {
+    same(complaint(() => assertion(2, 1, "hm")), "hm");
+  }
+});
+
+function refuse(): never {
+  throw new RangeError("port 65536 is out of range");
+}
+
+Deno.test("assertThrows() returns what was thrown", () => {
+  const error = assertThrows(refuse, RangeError);
+  same(error.message, "port 65536 is out of range");
+  assertStrictEquals(
+    assertThrows(refuse, Error, "65536").constructor,
+    RangeError,
+  );
+  const thrown: unknown = assertThrows(() => {
+    throw "a text";
+  });
+  assertEquals(thrown, "a text");
+});
+
+Deno.test("assertThrows() refuses a function that returns", () => {
+  same(complaint(() => assertThrows(() => {})), "Expected function to throw.");
+  same(
+    complaint(() => assertThrows(() => {}, "hm")),
+    "Expected function to throw: hm",
+  );
+  same(
+    complaint(() => assertThrows(() => {}, Error, "port", "hm")),
+    "Expected function to throw: hm",
+  );
+});
+
+Deno.test("assertThrows() refuses an error of another class or with another message", () => {
+  same(
+    complaint(() => assertThrows(refuse, TypeError)),
+    'Expected error to be instance of "TypeError", but was "RangeError".',
+  );
+  same(
+    complaint(() => assertThrows(refuse, RangeError, "port 80")),
+    'Expected error message to include "port 80", but got "port 65536 is out of range".',
+  );
+  same(
+    complaint(() => assertThrows(refuse, RangeError, "port 80", "hm")),
+    'Expected error message to include "port 80", but got "port 65536 is out of range": hm',
+  );
+  const throwText = () => {
+    throw "a text";
+  };
+  same(
+    complaint(() => assertThrows(throwText, Error)),
+    "A non-Error object was thrown.",
+  );
+});
+
+Deno.test("assertThrows() does not mind colours in the message", () => {
+  assertThrows(
+    () => {
+      throw new Error("\x1b[31mport\x1b[39m 80");
+    },
+    Error,
+    "port 80",
+  );
+});
+
+Deno.test("assertRejects() returns what the promise rejected with", async () => {
+  const error = await assertRejects(
+    () => Promise.reject(new RangeError("far")),
+    RangeError,
+    "far",
+  );
+  same(error.message, "far");
+  const reason: unknown = await assertRejects(() => Promise.reject("a text"));
+  assertEquals(reason, "a text");
+  await assertRejects(async () => await refuse(), Error);
+});
+
+Deno.test("assertRejects() refuses a promise that resolves", async () => {
+  const resolve = () => Promise.resolve(1);
+  same(
+    await lateComplaint(assertRejects(resolve)),
+    "Expected function to reject.",
+  );
+  same(
+    await lateComplaint(assertRejects(resolve, "hm")),
+    "Expected function to reject: hm",
+  );
+  same(
+    await lateComplaint(assertRejects(resolve, Error, "port", "hm")),
+    "Expected function to reject: hm",
+  );
+});
+
+Deno.test("assertRejects() refuses a function that throws at once or returns no promise", async () => {
+  same(
+    await lateComplaint(assertRejects(refuse)),
+    "Function throws when expected to reject.",
+  );
+  // What the types refuse must be refused at run time, too.
+  const noPromise = (() => 1) as () => never;
+  same(
+    await lateComplaint(assertRejects(noPromise, "hm")),
+    "Function throws when expected to reject: hm",
+  );
+});
+
+Deno.test("assertRejects() refuses an error of another class or with another message", async () => {
+  const reject = () => Promise.reject(new RangeError("far"));
+  same(
+    await lateComplaint(assertRejects(reject, TypeError)),
+    'Expected error to be instance of "TypeError", but was "RangeError".',
+  );
+  same(
+    await lateComplaint(assertRejects(reject, RangeError, "near", "hm")),
+    'Expected error message to include "near", but got "far": hm',
+  );
+  same(
+    await lateComplaint(assertRejects(() => Promise.reject(1), Error)),
+    "A non-Error object was rejected.",
+  );
+});
+
+Deno.test("parseArgs() without options takes a value wherever there can be one", () => {
+  assertEquals(parseArgs([]), { _: [] });
+  assertEquals(parseArgs(["a", "--b", "c", "--d=e", "--f", "--g="]), {
+    _: ["a"],
+    b: "c",
+    d: "e",
+    f: true,
+    g: "",
+  });
+  assertEquals(parseArgs(["--a", "-b", "c", "-", "-d"]), {
+    _: ["-"],
+    a: true,
+    b: "c",
+    d: true,
+  });
+  assertEquals(parseArgs(["--a", "", "--b=c=d", "--no-e"]), {
+    _: [""],
+    a: true,
+    b: "c=d",
+    "no-e": true,
+  });
+});
+
+Deno.test("parseArgs() turns what reads as a number into one, unless it is declared a text", () => {
+  assertEquals(parseArgs(["3", "0x10", "1e3", " ", "3.1", "--port", "80"]), {
+    _: [3, 16, 1000, " ", 3.1],
+    port: 80,
+  });
+  assertEquals(
+    // The published types have no result for "_" among the texts.
+    parseArgs(["3", "03", "--port", "080"], {
+      string: ["_", "port"],
+    }) as unknown,
+    { _: ["3", "03"], port: "080" },
+  );
+});
+
+Deno.test("parseArgs() gives a declared boolean no value, except true and false", () => {
+  const parse = (...args: string[]) =>
+    parseArgs(args, { boolean: ["json", "serve"] });
+  assertEquals(parse("--json", "3"), {
+    _: [3],
+    json: true,
+    serve: false,
+  });
+  assertEquals(parse("--json", "false", "--serve", "true"), {
+    _: [],
+    json: false,
+    serve: true,
+  });
+  assertEquals(parse("--json=false", "--serve=yes"), {
+    _: [],
+    json: false,
+    serve: true,
+  });
+  assertEquals(parseArgs(["--json", "3", "-p", "4"], { boolean: true }), {
+    _: [3],
+    json: true,
+    p: 4,
+  });
+});
+
+Deno.test("parseArgs() gives a declared text the empty one when no value follows", () => {
+  assertEquals(parseArgs(["--port"], { string: ["port"] }), {
+    _: [],
+    port: "",
+  });
+  assertEquals(
+    parseArgs(["--port", "--json"], { string: "port", boolean: "json" }),
+    { _: [], port: "", json: true },
+  );
+  assertEquals(parseArgs([], { string: ["port"] }), { _: [] });
+});
+
+Deno.test("parseArgs() takes letters apart, and a value that follows one", () => {
+  assertEquals(parseArgs(["-ab", "c"]), { _: [], a: true, b: "c" });
+  assertEquals(parseArgs(["-ab", "c"], { boolean: ["b"] }), {
+    _: ["c"],
+    a: true,
+    b: true,
+  });
+  assertEquals(parseArgs(["-p80"]), { _: [], p: 80 });
+  assertEquals(parseArgs(["-p=80"], { string: ["p"] }), { _: [], p: "80" });
+  assertEquals(parseArgs(["-p/tmp/x"]), { _: [], p: "/tmp/x" });
+  assertEquals(parseArgs(["-p="]), { _: [], p: "" });
+  assertEquals(parseArgs(["-p-"]), { _: [], p: "-" });
+});
+
+Deno.test("parseArgs() sets every alias of a flag", () => {
+  const parse = (...args: string[]) =>
+    parseArgs(args, {
+      alias: { port: ["p", "P"], help: "h" },
+      boolean: ["help"],
+      string: ["p"],
+    });
+  assertEquals(parse("-P", "80", "-h", "x"), {
+    _: ["x"],
+    port: "80",
+    p: "80",
+    P: "80",
+    help: true,
+    h: true,
+  });
+  assertEquals(parse(), { _: [], help: false, h: false });
+});
+
+Deno.test("parseArgs() uses a default where a flag is not given", () => {
+  const parse = (...args: string[]) =>
+    parseArgs(args, {
+      default: { port: 80, json: true },
+      boolean: ["json"],
+      alias: { port: "p" },
+    });
+  assertEquals(parse(), { _: [], port: 80, p: 80, json: true });
+  assertEquals(parse("-p", "1", "--json=false"), {
+    _: [],
+    port: 1,
+    p: 1,
+    json: false,
+  });
+});
+
+Deno.test("parseArgs() gathers the values of a flag that collects, and keeps the last one of others", () => {
+  const parse = (...args: string[]) =>
+    parseArgs(args, {
+      collect: ["host"],
+      string: ["host", "port"],
+    });
+  assertEquals(
+    parse("--host=a", "--port=1", "--host", "b", "--port=2"),
+    {
+      _: [],
+      host: ["a", "b"],
+      port: "2",
+    },
+  );
+  assertEquals(parse(), { _: [], host: [] });
+});
+
+Deno.test("parseArgs() sets a flag to false for --no- where it can be negated", () => {
+  const parse = (...args: string[]) =>
+    parseArgs(args, {
+      boolean: ["color"],
+      negatable: ["color"],
+      default: { color: true },
+    });
+  assertEquals(parse(), { _: [], color: true });
+  assertEquals(parse("--no-color", "x"), {
+    _: ["x"],
+    color: false,
+  });
+  assertEquals(parseArgs(["--no-color"], { boolean: ["color"] }), {
+    _: [],
+    color: false,
+    "no-color": true,
+  });
+});
+
+Deno.test("parseArgs() leaves what follows -- alone", () => {
+  assertEquals(parseArgs(["1", "--", "2", "--a", "--"]), {
+    _: [1, "2", "--a", "--"],
+  });
+  const separate = parseArgs(["1", "--", "2", "--a"], { "--": true });
+  assertEquals(separate, { _: [1], "--": ["2", "--a"] });
+  const after: string[] = separate["--"];
+  assertEquals(after.length, 2);
+});
+
+Deno.test("parseArgs() stops at the first positional argument where told", () => {
+  const parse = (...args: string[]) =>
+    parseArgs(args, { stopEarly: true, boolean: ["json"] });
+  assertEquals(parse("--json", "nc", "-l", "80"), {
+    _: ["nc", "-l", "80"],
+    json: true,
+  });
+});
+
+Deno.test("parseArgs() tells unknown() of what no option declares, and drops it for false", () => {
+  const calls: unknown[][] = [];
+  const rest = parseArgs([
+    "3",
+    "--wat",
+    "7",
+    "--x=1",
+    "-yz",
+    "--json",
+    "--port",
+    "80",
+    "-h",
+    "--",
+    "--after",
+  ], {
+    boolean: ["json"],
+    string: ["port"],
+    alias: { help: "h" },
+    unknown(...call: unknown[]) {
+      calls.push(call);
+      return false;
+    },
+  });
+  assertEquals(calls, [["3"], ["--wat", "wat", "7"], ["--x=1", "x", "1"], [
+    "-yz",
+    "y",
+    true,
+  ], ["-yz", "z", true]]);
+  assertEquals(rest, {
+    _: ["--after"],
+    json: true,
+    port: "80",
+    help: true,
+    h: true,
+  });
+});
+
+Deno.test("parseArgs() keeps what unknown() does not answer with false", () => {
+  assertEquals(parseArgs(["3", "--wat", "7"], { unknown: () => undefined }), {
+    _: [3],
+    wat: 7,
+  });
+});
+
+Deno.test("parseArgs() gives its result the types that the options declare", () => {
+  const args = parseArgs(["--json", "--port=80", "--host=a", "3"], {
+    boolean: ["json", "color"],
+    string: ["port", "host", "path"],
+    collect: ["host"],
+    negatable: ["path"],
+    default: { port: "0" },
+    alias: { json: "j" },
+  });
+  const json: boolean = args.json;
+  const short: boolean = args.j;
+  const port: string = args.port;
+  const hosts: string[] = args.host;
+  const path: string | false | undefined = args.path;
+  const first: string | number = args._[0];
+  assertEquals([json, short, port, hosts, path, first], [
+    true,
+    true,
+    "80",
+    ["a"],
+    undefined,
+    3,
+  ]);
+
+  // @ts-expect-error A flag without a default may be absent.
+  const absent: string | false = args.path;
+  // @ts-expect-error A flag that nothing declares is `unknown`.
+  const wat: string = args.wat;
+  assertEquals([absent, wat], [undefined, undefined]);
+
+  const plain = parseArgs(["-J"], {
+    boolean: ["json"],
+    string: ["port"],
+    alias: { json: ["j", "J"] },
+  });
+  const long: boolean = plain.json;
+  const upper: boolean = plain.J;
+  // @ts-expect-error A text may be absent where nothing else is declared, too.
+  const given: string = plain.port;
+  assertEquals([long, upper, given], [true, true, undefined]);
+
+  const anything: Args = parseArgs(["--port=80"]);
+  const number: number = anything.port;
+  assertEquals(number, 80);
+});
+
+const sizes: [number, FormatOptions, string][] = [
+  [0, {}, "0 B"],
+  [1, {}, "1 B"],
+  [0.25, {}, "0.25 B"],
+  [999, {}, "999 B"],
+  [1000, {}, "1 kB"],
+  [1536, {}, "1.54 kB"],
+  [-1536, {}, "-1.54 kB"],
+  [1e6, {}, "1 MB"],
+  [1e30, {}, "1000000 YB"],
+  [1023, { binary: true }, "1020 B"],
+  [1024, { binary: true }, "1 kiB"],
+  [65507, { binary: true }, "64 kiB"],
+  [1024, { binary: true, bits: true }, "1 kibit"],
+  [1536, { bits: true }, "1.54 kbit"],
+  [5, { bits: true }, "5 b"],
+  [5, { signed: true }, "+5 B"],
+  [0, { signed: true }, " 0 B"],
+  [-5, { signed: true }, "-5 B"],
+  [1000, { minimumFractionDigits: 2, locale: "en" }, "1.00 kB"],
+  [1536, { maximumFractionDigits: 0, locale: "en" }, "2 kB"],
+  [1234, { locale: "de" }, "1,23 kB"],
+  [1234, { locale: ["de", "en"], maximumFractionDigits: 1 }, "1,2 kB"],
+  [5, { locale: true }, "5 B"],
+];
+
+for (const [size, options, text] of sizes) {
+  Deno.test(`format() writes ${size} as "${text}" with ${JSON.stringify(options)}`, () => {
+    assertEquals(format(size, options), text);
+  });
+}
+
+Deno.test("format() refuses what is not finite", () => {
+  assertThrows(
+    () => format(NaN),
+    TypeError,
+    "Expected a finite number, got number: NaN",
+  );
+  assertThrows(
+    () => format(Infinity),
+    TypeError,
+    "Expected a finite number, got number: Infinity",
+  );
+});
+
+const codes = {
+  bold: [1, 22],
+  dim: [2, 22],
+  italic: [3, 23],
+  underline: [4, 24],
+  inverse: [7, 27],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+  white: [37, 39],
+  gray: [90, 39],
+  brightRed: [91, 39],
+  brightGreen: [92, 39],
+  brightYellow: [93, 39],
+  brightBlue: [94, 39],
+  brightMagenta: [95, 39],
+  brightCyan: [96, 39],
+  brightWhite: [97, 39],
+} as const;
+const styles = Object.keys(codes) as (keyof typeof codes)[];
+
+/** Runs a function with the styles on or off, and puts them back. */
+function withColor(on: boolean, fn: () => void): void {
+  const before = colors.getColorEnabled();
+  colors.setColorEnabled(on);
+  try {
+    fn();
+  } finally {
+    colors.setColorEnabled(before);
+  }
+}
+
+for (const name of styles) {
+  const [open, close] = codes[name];
+  Deno.test(`${name}() wraps a text in the codes ${open} and ${close}`, {
+    ignore: Deno.noColor,
+  }, () => {
+    withColor(
+      true,
+      () => assertEquals(colors[name]("a"), `\x1b[${open}ma\x1b[${close}m`),
+    );
+  });
+}
+
+Deno.test(
+  "a style goes on after one inside it ends",
+  { ignore: Deno.noColor },
+  () => {
+    withColor(true, () => {
+      assertEquals(
+        colors.red(`a${colors.blue("b")}c`),
+        "\x1b[31ma\x1b[34mb\x1b[31mc\x1b[39m",
+      );
+      assertEquals(
+        colors.bold(`a${colors.dim("b")}c`),
+        "\x1b[1ma\x1b[2mb\x1b[1mc\x1b[22m",
+      );
+    });
+  },
+);
+
+Deno.test("setColorEnabled() turns every style off", () => {
+  withColor(false, () => {
+    assertEquals(colors.getColorEnabled(), false);
+    for (const name of styles) assertEquals(colors[name]("a"), "a");
+  });
+});
+
+Deno.test("setColorEnabled() turns the styles on, unless NO_COLOR is set", () => {
+  assertEquals(colors.getColorEnabled(), !Deno.noColor);
+  withColor(false, () => {
+    colors.setColorEnabled(true);
+    assertEquals(colors.getColorEnabled(), !Deno.noColor);
+  });
+});
+
+Deno.test("stripAnsiCode() takes escape sequences out and leaves the rest", () => {
+  assertEquals(
+    colors.stripAnsiCode("\x1b[1m\x1b[31mport\x1b[39m\x1b[22m 80\n"),
+    "port 80\n",
+  );
+  assertEquals(
+    colors.stripAnsiCode("\x1b[2K\x1b[1;5Hport\x1b[38;5;9m 80"),
+    "port 80",
+  );
+  assertEquals(colors.stripAnsiCode("[31mport"), "[31mport");
+});

@@ -1,0 +1,23 @@
+/**
+ * A process of its own for the tests of Unix sockets: opens one at the path that
+ * it is given, says what came of it in one line, and stays until it is ended.
+ */
+import { listenUnix, openUnixDatagram } from "../../lib/net/mod.ts";
+
+const [kind, path, at = "0"] = Deno.args;
+
+// Several of these start at the same instant: they wait for a moment that all
+// of them have been told.
+while (Date.now() < Number(at));
+try {
+  const socket = kind === "stream"
+    ? await listenUnix(path)
+    : await openUnixDatagram(path);
+  console.log("open");
+  // Until the end of the input, or a signal.
+  for await (const _ of Deno.stdin.readable);
+  socket.close();
+} catch (error) {
+  const { name, message } = error as Error;
+  console.log(`${name}: ${message}`);
+}

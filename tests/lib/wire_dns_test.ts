@@ -1,0 +1,230 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  decodeDns,
+  decodeName,
+  DNS_TYPES,
+  type DnsMessage,
+  encodeDns,
+  encodeName,
+  WireError,
+} from "../../lib/wire/mod.ts";
+import { Random } from "./wire_fixture.ts";
+
+const IN = 1;
+const MESSAGE: DnsMessage = {
+  id: 0xbeef,
+  isResponse: true,
+  opcode: 0,
+  isAuthoritative: true,
+  isTruncated: false,
+  wantsRecursion: true,
+  hasRecursion: false,
+  rcode: 0,
+  questions: [{ name: "www.example.org", type: DNS_TYPES.A, class: IN }],
+  answers: [
+    {
+      name: "www.example.org",
+      type: DNS_TYPES.CNAME,
+      class: IN,
+      ttl: 60,
+      data: { kind: "CNAME", name: "host.example.org" },
+    },
+    {
+      name: "host.example.org",
+      type: DNS_TYPES.A,
+      class: IN,
+      ttl: 0,
+      data: { kind: "A", address: "192.0.2.1" },
+    },
+    {
+      name: "host.example.org",
+      type: DNS_TYPES.AAAA,
+      class: IN,
+      ttl: 4294967295,
+      data: { kind: "AAAA", address: "2001:db8::1" },
+    },
+    {
+      name: "host.example.org",
+      type: DNS_TYPES.TXT,
+      class: IN,
+      ttl: 1,
+      data: {
+        kind: "TXT",
+        texts: [
+          new TextEncoder().encode("zwölf"),
+          new Uint8Array(0),
+          new Uint8Array(255).fill(0xff),
+        ],
+      },
+    },
+  ],
+  authorities: [{
+    name: "example.org",
+    type: DNS_TYPES.SOA,
+    class: IN,
+    ttl: 3600,
+    data: {
+      kind: "SOA",
+      primary: "ns.example.org",
+      mailbox: "admin.example.org",
+      serial: 2026,
+      refresh: 1,
+      retry: 2,
+      expire: 3,
+      minimum: 4294967295,
+    },
+  }],
+  additionals: [{
+    name: "",
+    type: 41,
+    class: 1232,
+    ttl: 0,
+    data: { kind: "other", bytes: new Uint8Array([1, 2, 3]) },
+  }],
+};
+
+Deno.test("decodeDns() gives back what encodeDns() was given", () => {
+  const bytes = encodeDns(MESSAGE);
+  assertEquals(decodeDns(bytes), MESSAGE);
+  assertEquals(encodeDns(decodeDns(bytes)), bytes);
+});
+
+Deno.test("encodeDns() points at names that were written before", () => {
+  const bytes = encodeDns({
+    questions: [MESSAGE.questions[0]],
+    answers: [MESSAGE.answers[0]],
+  });
+  // 12 of header, 17 + 4 of question, 2 + 10 of record, "host" and a pointer.
+  assertEquals(bytes.length, 12 + 21 + 12 + 7);
+  assertEquals(bytes.subarray(33, 35).toHex(), "c00c");
+});
+
+Deno.test("encodeName() and decodeName() take names of every form that there is", () => {
+  const names = ["", "a", "a.b", "x".repeat(63), "a\\.b.c", "\\000\\255\\\\.d"];
+  const longest = `${`${"x".repeat(63)}.`.repeat(3)}${"y".repeat(61)}`;
+  for (const name of [...names, longest]) {
+    const bytes = encodeName(name);
+    assertEquals(decodeName(bytes), { name, end: bytes.length });
+  }
+  assertEquals(encodeName("a.b."), encodeName("a.b"));
+  assertEquals(encodeName("."), new Uint8Array(1));
+  assertEquals(encodeName(longest).length, 255);
+  for (
+    const name of ["a..b", ".a", "..", "x".repeat(64), longest + "y", "zwölf"]
+  ) {
+    assertThrows(() => encodeName(name), RangeError);
+  }
+});
+
+Deno.test("decodeName() turns away pointers to themselves, forward and in a ring", () => {
+  const cases = [
+    [0xc0, 0],
+    [0xc0, 2, 0],
+    [1, 0x61, 0xc0, 0],
+    [0xc0],
+    [0x40, 0],
+    [0x80, 0],
+    [3, 0x61],
+    [],
+    [1, 0x61],
+  ];
+  for (const bytes of cases) {
+    assertThrows(() => decodeName(Uint8Array.from(bytes)), WireError);
+  }
+  const ring = Uint8Array.of(1, 0x61, 0xc0, 4, 1, 0x62, 0xc0, 0);
+  assertThrows(() => decodeName(ring, 0), WireError);
+  assertThrows(() => decodeName(ring, 4), WireError);
+  // Each label points at the one before it, until the name is too long.
+  const stairs: number[] = [0];
+  for (let i = 0, at = 0; i < 200; i++) {
+    const next = stairs.length;
+    stairs.push(1, 0x61, 0xc0 | at >> 8, at & 0xff);
+    at = next;
+  }
+  const bytes = Uint8Array.from(stairs);
+  assertEquals(decodeName(bytes, 1 + 4 * 126).name.length, 253);
+  assertThrows(() => decodeName(bytes, 1 + 4 * 127), WireError, "255");
+});
+
+Deno.test("decodeDns() turns away every message that is cut, or has too much", () => {
+  const bytes = encodeDns(MESSAGE);
+  for (let size = 0; size < bytes.length; size++) {
+    assertThrows(() => decodeDns(bytes.subarray(0, size)), WireError);
+  }
+  assertThrows(() => decodeDns(Uint8Array.of(...bytes, 0)), WireError);
+  const claims = new Uint8Array(12).fill(0xff);
+  assertThrows(() => decodeDns(claims), WireError);
+});
+
+Deno.test("encodeDns() refuses what does not fit", () => {
+  const [, a, , txt] = MESSAGE.answers;
+  const bad: Partial<DnsMessage>[] = [
+    { id: 65536 },
+    { rcode: 16 },
+    { answers: [{ ...a, ttl: -1 }] },
+    {
+      answers: [{
+        ...txt,
+        data: { kind: "TXT", texts: [new Uint8Array(256)] },
+      }],
+    },
+    { answers: Array.from({ length: 300 }, () => txt) },
+  ];
+  for (const message of bad) {
+    assertThrows(() => encodeDns(message), RangeError);
+  }
+  const data = { kind: "A", address: "::1" } as const;
+  assertThrows(() => encodeDns({ answers: [{ ...a, data }] }), TypeError);
+});
+
+Deno.test("50,000 mutated messages end in a message or a WireError", () => {
+  const random = new Random();
+  const original = encodeDns(MESSAGE);
+  const seen = { whole: 0, failed: 0 };
+  const started = performance.now();
+  for (let turn = 0; turn < 50_000; turn++) {
+    let bytes = original.slice();
+    for (let i = random.below(4); i >= 0; i--) {
+      const at = random.below(original.length);
+      const kind = random.below(6);
+      if (kind === 0) bytes[at] ^= 1 << random.below(8);
+      if (kind === 1) bytes[at] = 0xc0 | random.below(4);
+      if (kind === 2) bytes[at] = random.pick([0, 1, 0x3f, 0x40, 0xff]);
+      if (kind === 3) bytes.copyWithin(at, random.below(original.length));
+      if (kind === 4) bytes.fill(random.below(256), at, at + random.below(8));
+      if (kind === 5 && random.below(4) === 0) bytes = bytes.slice(0, at);
+    }
+    const where = `WIRE_SEED=${random.seed}, turn ${turn}: ${bytes.toHex()}`;
+    try {
+      const message = decodeDns(bytes);
+      // What was decoded can be said again, and means the same.
+      assertEquals(decodeDns(encodeDns(message)), message, where);
+      seen.whole++;
+    } catch (error) {
+      assert(error instanceof WireError, `${where}: ${error}`);
+      assert(error.offset >= 0 && error.offset <= bytes.length, where);
+      seen.failed++;
+    }
+  }
+  const seconds = (performance.now() - started) / 1000;
+  assert(seconds < 120, `${seconds} s`);
+  for (const count of Object.values(seen)) assert(count > 2000, `${count}`);
+});
+
+Deno.test("decodeDns() takes the worst message of 65535 bytes in bounded time", () => {
+  // Every record's name is a pointer to the longest chain that there may be.
+  const bytes = new Uint8Array(65535);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(6, 5000);
+  const name = encodeName("a.".repeat(127).slice(0, -1));
+  bytes.set([0, 0, 99, 0, 1, 0, 0, 0, 0, name.length >> 8, name.length], 12);
+  bytes.set(name, 23);
+  let at = 23 + name.length;
+  for (let i = 1; i < 5000; i++, at += 12) {
+    bytes.set([0xc0, 23, 0, 99, 0, 1, 0, 0, 0, 0, 0, 0], at);
+  }
+  const started = performance.now();
+  const { answers } = decodeDns(bytes.subarray(0, at));
+  assertEquals(answers.length, 5000);
+  assert(performance.now() - started < 30_000);
+});

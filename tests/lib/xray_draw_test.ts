@@ -1,0 +1,341 @@
+import { setColorEnabled } from "@std/fmt/colors";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type ShowEventBody, visibleWidth } from "../../lib/show/mod.ts";
+import { describeItem } from "../../lib/xray/describe.ts";
+import { drawTimeline, type View } from "../../lib/xray/draw.ts";
+import { foldRepeats } from "../../lib/xray/fold.ts";
+import { namesIn, shortPath } from "../../lib/xray/names.ts";
+import type { Socket } from "../../lib/xray/socket_calls.ts";
+import type {
+  TimedCall,
+  TimelineItem,
+  WirePacket,
+} from "../../lib/xray/timeline.ts";
+
+const SERVER = "127.0.0.1:7000";
+const CLIENT = "127.0.0.1:50000";
+const socket: Socket = {
+  id: 1,
+  descriptor: 21,
+  kind: "tcp",
+  role: "listening",
+  local: SERVER,
+};
+const accepted: Socket = {
+  ...socket,
+  id: 2,
+  descriptor: 22,
+  role: "accepted",
+  remote: CLIENT,
+};
+
+let clock = 0;
+
+function story(event: ShowEventBody): TimelineItem {
+  clock += 0.5;
+  return { atMs: clock, step: 1, seen: "story", event: { atMs: 0, ...event } };
+}
+
+function call(name: string, fields: Partial<TimedCall> = {}): TimelineItem {
+  clock += 0.5;
+  const call = {
+    name,
+    socket,
+    given: "",
+    returned: "0",
+    housekeeping: name.startsWith("get") || name.startsWith("set"),
+    tookMs: 0,
+    ...fields,
+  };
+  return { atMs: clock, step: 1, seen: "call", call };
+}
+
+function packet(fields: Partial<WirePacket> = {}): TimelineItem {
+  clock += 0.5;
+  const packet = {
+    protocol: "tcp" as const,
+    source: CLIENT,
+    destination: SERVER,
+    flags: "PSH,ACK",
+    relativeSequence: 1,
+    relativeAcknowledgment: 1,
+    bytes: 0,
+    ...fields,
+  };
+  return { atMs: clock, step: 1, seen: "packet", packet };
+}
+
+const UDP = {
+  protocol: "udp",
+  flags: undefined,
+  relativeSequence: undefined,
+  relativeAcknowledgment: undefined,
+} as const;
+
+function hex(text: string): string {
+  return new TextEncoder().encode(text).toHex();
+}
+
+/** Something of everything, with long words. */
+const ITEMS: TimelineItem[] = [
+  call("socket", { made: socket, given: "AF_INET, SOCK_STREAM" }),
+  call("setsockopt", { given: "SO_REUSEADDR 1" }),
+  story({ kind: "step", number: 1, title: "A server and its client" }),
+  call("bind", { given: SERVER }),
+  call("getsockname"),
+  call("getpeername"),
+  story({ kind: "endpoint", lane: "client", endpoint: `tcp://${CLIENT}` }),
+  story({
+    kind: "endpoint",
+    lane: "the very patient server",
+    endpoint: `tcp://${SERVER}`,
+  }),
+  story({ kind: "say", text: "This is not drawn." }),
+  packet({ flags: "SYN", relativeAcknowledgment: undefined }),
+  call("accept4", { made: accepted, peer: CLIENT }),
+  call("sendto", {
+    socket: accepted,
+    moves: "out",
+    given: "67108864 bytes",
+    asked: 67108864,
+    moved: 3919467,
+    returned: "3919467",
+    data: hex("0123456789".repeat(4)),
+  }),
+  packet({ bytes: 65535, data: hex("\0".repeat(32)), retransmission: true }),
+  story({
+    kind: "fact",
+    name: "a fact with a rather long name",
+    value: "127.0.0.1:50000 -> 127.0.0.1:7000, and more after that",
+  }),
+  call("recvfrom", {
+    socket: accepted,
+    moves: "in",
+    given: "room for 1024",
+    asked: 1024,
+    moved: 6,
+    returned: "6 bytes",
+    data: hex("日本"),
+  }),
+  call("recvfrom", { moves: "in", error: "EAGAIN", returned: "EAGAIN" }),
+  packet({ flags: "RST,ACK" }),
+  call("shutdown", { given: "SHUT_WR", error: "ENOTCONN" }),
+];
+
+function draw(width: number, views: Exclude<View, "story">[]): string[] {
+  setColorEnabled(false);
+  return drawTimeline(ITEMS, { width, views });
+}
+
+const ALL: Exclude<View, "story">[] = ["call", "packet"];
+
+for (const colours of [false, true]) {
+  Deno.test(`drawTimeline() keeps to its width, ${colours ? "with" : "without"} colours`, () => {
+    for (let width = 60; width <= 160; width++) {
+      for (const views of [["call"], ["packet"], ALL] as typeof ALL[]) {
+        setColorEnabled(colours);
+        const lines = drawTimeline(ITEMS, { width, views });
+        for (const line of lines) {
+          assert(visibleWidth(line) <= width, `${width}: ${line}`);
+          assertEquals(line.trimEnd(), line);
+          assert(!line.includes("\u00a0"), line);
+        }
+      }
+    }
+    setColorEnabled(false);
+  });
+}
+
+Deno.test("drawTimeline() puts three views side by side at 100 columns, and below one after another", () => {
+  const head = (width: number) =>
+    draw(width, ALL).find((line) => /the lesson +\S+ ?system/.test(line))!;
+  for (const width of [100, 120, 160]) {
+    assertMatch(head(width), /^ +the lesson +│ system calls +│ packets$/);
+  }
+  for (const width of [60, 80, 99]) {
+    assertEquals(
+      head(width),
+      "           ● the lesson   ▸ system calls   ⇢ packets",
+    );
+  }
+});
+
+Deno.test("drawTimeline() breaks lines between words that belong together", () => {
+  const text = draw(100, ALL).map((line) => line.split("│")[1]?.trim() ?? "")
+    .join("\n");
+  assertMatch(
+    text,
+    /^socket\(AF_INET, SOCK_STREAM\)\n= 21, the listening socket$/m,
+  );
+  assertMatch(text, /^accept4\(21\)\n= 22, an accepted socket\nfrom client$/m);
+  assertMatch(text, /^= 6 bytes "日本"/m);
+});
+
+Deno.test("drawTimeline() says how to read it, and no more than it shows", () => {
+  const legend = (width: number, views: typeof ALL) =>
+    draw(width, views).join(" ").split("the lesson  ")[0].replace(/\s+/g, " ");
+  assertMatch(
+    legend(160, ALL),
+    /system calls that .* packets that .* 21 and the like are descriptors.* seq and ack/,
+  );
+  assert(!legend(100, ALL).includes("seq and ack"));
+  assert(!legend(160, ["call"]).includes("packets"));
+  assert(!legend(160, ["packet"]).includes("descriptors"));
+});
+
+Deno.test("drawTimeline() folds what only asks for settings into one row", () => {
+  assertMatch(
+    draw(160, ["call"]).join("\n"),
+    /getsockname\(21\), getpeername\(21\)/,
+  );
+});
+
+Deno.test("drawTimeline() leaves out the middle of a flood", () => {
+  const items = Array.from({ length: 500 }, () => [
+    call("sendto", { moves: "out", given: "1 byte", asked: 1, moved: 1 }),
+    packet({ ...UDP, bytes: 1 }),
+  ]).flat();
+  setColorEnabled(false);
+  const lines = drawTimeline(items, { width: 120, views: ALL });
+  assert(lines.length < 16, lines.join("\n"));
+  assertMatch(
+    lines.join("\n"),
+    /│ … 49\d more like these +│ … 49\d more like these/,
+  );
+});
+
+Deno.test("drawTimeline() tells why Unix sockets have no packets", () => {
+  setColorEnabled(false);
+  const unix = { ...socket, kind: "unix" as const };
+  const items = [call("close", { socket: unix })];
+  const text = (views: typeof ALL) =>
+    drawTimeline(items, { width: 160, views }).join(" ");
+  assertMatch(
+    text(ALL),
+    /Unix sockets have no packets: .* inside the kernel\./,
+  );
+  assert(!text(["call"]).includes("Unix"));
+});
+
+for (
+  const [item, line] of [
+    [
+      call("connect", { given: SERVER, error: "EINPROGRESS" }),
+      "connect(21, 127.0.0.1:7000) = EINPROGRESS, under way",
+    ],
+    [
+      call("sendto", {
+        moves: "out",
+        given: "2 bytes",
+        asked: 2,
+        returned: "2",
+        data: hex("hi"),
+        peer: CLIENT,
+      }),
+      'sendto(21, 2 bytes "hi" to client) = 2',
+    ],
+    [
+      call("recvfrom", {
+        moves: "in",
+        given: "room for 9",
+        asked: 9,
+        moved: 0,
+      }),
+      "recvfrom(21, room for 9) = 0, the end",
+    ],
+    [
+      call("recvfrom", {
+        socket: { ...socket, kind: "udp" },
+        moves: "in",
+        given: "room for 9",
+        asked: 9,
+        moved: 0,
+        returned: "0 bytes",
+        peer: CLIENT,
+      }),
+      "recvfrom(21, room for 9) = 0 bytes from client",
+    ],
+    [
+      call("sendto", {
+        moves: "out",
+        given: "9 bytes",
+        asked: 9,
+        error: "EAGAIN",
+        data: hex("123456789"),
+      }),
+      'sendto(21, 9 bytes "123456789") = EAGAIN',
+    ],
+    [
+      call("getsockopt", {
+        given: "SO_ERROR",
+        returned: "ECONNREFUSED",
+        housekeeping: false,
+      }),
+      "getsockopt(21, SO_ERROR) = ECONNREFUSED",
+    ],
+    [
+      call("getsockname", { given: SERVER }),
+      "getsockname(21) = 127.0.0.1:7000",
+    ],
+    [
+      call("getsockname", { socket: accepted, given: SERVER }),
+      "getsockname(22)",
+    ],
+    [
+      call("bind", { given: "/tmp/sockets-1f/box.sock" }),
+      "bind(21, …/box.sock) = 0",
+    ],
+    [
+      packet({ ...UDP, fragment: true, bytes: 65480 }),
+      "client → :7000 UDP 65480 bytes (first fragment)",
+    ],
+    [
+      packet(UDP),
+      "client → :7000 UDP 0 bytes",
+    ],
+    [
+      story({
+        kind: "arrow",
+        from: "a",
+        to: "b",
+        label: "",
+        sent: "close()",
+        received: "",
+      }),
+      "a → b: close()",
+    ],
+    [story({ kind: "call", lane: "a", call: "read()" }), "a: read()"],
+    [story({ kind: "note", text: "a line" }), "a line"],
+    [story({ kind: "predict", question: "?" }), ""],
+  ] as [TimelineItem, string][]
+) {
+  Deno.test(`describeItem() says ${line || "nothing of a question"}`, () => {
+    const nameOf = namesIn([
+      story({ kind: "endpoint", lane: "client", endpoint: `udp://${CLIENT}` }),
+    ]);
+    const text = describeItem(item, { nameOf }).replaceAll("\u00a0", " ");
+    assertEquals(text, line);
+  });
+}
+
+Deno.test("namesIn() shortens long names, and gives ports to who has none", () => {
+  const nameOf = namesIn(ITEMS);
+  assertEquals(nameOf(CLIENT), "client");
+  assertEquals(nameOf(SERVER), "the very pa…");
+  assertEquals(nameOf("[::1]:9"), ":9");
+  assertEquals(nameOf("/tmp/x/a.sock"), "…/a.sock");
+  assertEquals(shortPath(`/tmp/${"a".repeat(60)}`), `…/${"a".repeat(23)}…`);
+});
+
+Deno.test("foldRepeats() keeps all that is not long, and every row somewhere", () => {
+  const rows = (text: string) => [...text].map((like) => ({ like }));
+  const some = rows("abcabcabcabd");
+  assertEquals(foldRepeats(some), some);
+  const many = rows(`x${"ab".repeat(50)}y`);
+  const folded = foldRepeats(many);
+  const all = folded.flatMap((row) => "folded" in row ? row.folded : [row]);
+  assertEquals(all, many);
+  assert(folded.length < 20);
+  const unique = Array.from({ length: 100 }, () => ({ like: "" }));
+  assertEquals(foldRepeats(unique), unique);
+});

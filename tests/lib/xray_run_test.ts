@@ -1,0 +1,358 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { nameOfSocket, xray } from "../../lib/xray/mod.ts";
+import {
+  assertCausal,
+  callsOf,
+  look,
+  packetsOf,
+  testLooking,
+} from "./xray_fixture.ts";
+
+function pathOf(module: string): string {
+  return fileURLToPath(new URL(module, import.meta.url));
+}
+
+const KINDS = pathOf("./xray_kinds.ts");
+const LESSON_2 = pathOf("../../lessons/02_first_connection/lesson.ts");
+const LESSON_13 = pathOf("../../lessons/13_datagrams/lesson.ts");
+const LESSON_3 = pathOf("../../lessons/03_echo/lesson.ts");
+
+testLooking(
+  ["strace", "tcpdump"],
+  "lesson 2 shows each call at its step, and the packets next to what sent them",
+  async () => {
+    await using run = await look(LESSON_2);
+    assertEquals([run.code, run.errors, run.problems], [0, "", []]);
+    const calls = callsOf(run.items).filter(({ housekeeping, error }) =>
+      !housekeeping && error !== "EAGAIN"
+    );
+    const names = (step: number) =>
+      calls.filter((call) => call.step === step).map(({ name }) => name);
+    assertEquals(names(1), ["socket", "bind", "listen"]);
+    // Then two more clients come.
+    assertEquals(names(2).slice(0, 13), [
+      ...["socket", "connect", "getsockopt", "sendto", "accept4", "recvfrom"],
+      ...["sendto", "recvfrom", "shutdown", "close", "recvfrom"],
+      ...["shutdown", "close"],
+    ]);
+    const packets = packetsOf(run.items);
+    const connects = calls.filter(({ name }) => name === "connect");
+    assertEquals(connects.length, 5);
+    for (const [i, { at, socket: { local } }] of connects.entries()) {
+      const next = calls.find((call) => call.at > at)!;
+      const [syn, answer, ack] = packets.filter((packet) =>
+        packet.at > at && [packet.source, packet.destination].includes(local!)
+      );
+      assertEquals(syn.flags, "SYN");
+      assert(syn.at < next.at, "SYN comes before the next call");
+      const refused = i === connects.length - 1;
+      assertEquals(answer.flags, refused ? "RST,ACK" : "SYN,ACK");
+      if (!refused) assertEquals(ack.flags, "ACK");
+    }
+    for (const call of calls.filter(({ name }) => name === "shutdown")) {
+      const next = calls.find(({ at }) => at > call.at)!;
+      // The other side may confirm something late at the same moment.
+      const sent = packets.filter(({ at, source, destination }) =>
+        at > call.at && at < next.at && source === call.socket.local &&
+        destination === call.socket.remote
+      );
+      assertEquals(sent.map(({ flags }) => flags), ["FIN,ACK"]);
+    }
+    assertCausal(run.items);
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "lesson 13 shows a send without a connect, and one datagram for each",
+  async () => {
+    await using run = await look(LESSON_13);
+    assertEquals([run.code, run.errors, run.problems], [0, "", []]);
+    const calls = callsOf(run.items).filter(({ step }) => step === 1);
+    const names = new Set(calls.map(({ name }) => name));
+    assert(names.has("sendto"));
+    for (const name of ["connect", "listen", "accept4", "shutdown"]) {
+      assert(!names.has(name), name);
+    }
+    const packets = packetsOf(run.items).filter(({ step }) => step === 1);
+    const sends = calls.filter(({ name }) => name === "sendto");
+    assertEquals(
+      packets.map(({ protocol, bytes, source, destination }) => [
+        ...[protocol, bytes, source, destination],
+      ]),
+      sends.map((
+        { moved, socket, peer },
+      ) => ["udp", moved, socket.local, peer]),
+    );
+    for (const [i, { at }] of packets.entries()) assert(at > sends[i].at);
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "every call of the lesson's sockets is there once, and none of the runtime's, as strace's own log says",
+  async () => {
+    await using run = await look(KINDS);
+    assertEquals([run.code, run.errors, run.problems], [0, "", []]);
+    const log = await Deno.readTextFile(`${run.folder}/calls.log`);
+    const main = log.split(" ")[0];
+    // Every beginning of a call in the main thread: a resumed one began before.
+    const begun = log.split("\n").filter((line) => line.startsWith(`${main} `))
+      .map((line) => line.replace(/^\d+ +[\d.]+ /, ""));
+    const counted = (start: string) =>
+      begun.filter((line) => line.startsWith(start)).length;
+    const calls = callsOf(run.items);
+    const seen = (name: string) =>
+      calls.filter((call) => call.name === name).length;
+
+    const sockets = counted("socket(AF_INET") + counted("socket(AF_UNIX");
+    assertEquals(seen("socket"), sockets);
+    assertEquals(sockets, 12);
+    // The others are there to be left out: look-ups, and a child process.
+    const all = log.match(/ socket\(AF_(INET|UNIX)/g)!.length;
+    assert(all > sockets, "only the lesson's sockets are in the log");
+    for (const name of ["bind", "listen", "accept4", "connect", "shutdown"]) {
+      assertEquals(seen(name), counted(`${name}(`), name);
+    }
+    // The runtime wakes itself through a pair of sockets without a name.
+    const pair = log.match(/socketpair\(.*\[(\d+), (\d+)\]/)!.slice(1);
+    for (const name of ["sendto", "recvfrom", "read", "write"]) {
+      const own = pair.reduce((sum, fd) => sum + counted(`${name}(${fd},`), 0);
+      const all = counted(`${name}(`);
+      const expected = name.length < 6 ? 0 : all - own;
+      assertEquals(seen(name), expected, name);
+    }
+    for (const name of ["sendmsg", "recvmsg", "sendmmsg", "writev", "readv"]) {
+      assertEquals(counted(`${name}(`), 0, `${name}: who uses it?`);
+    }
+    // Whoever was born was closed.
+    const born = calls.flatMap(({ made }) => made ?? []);
+    assertEquals(seen("close"), born.length);
+    assertEquals(
+      new Set(born.map(({ kind }) => kind)),
+      new Set(["tcp", "udp", "unix", "unixpacket"]),
+    );
+    assertCausal(run.items);
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "each kind of socket has its calls at its step; Unix sockets have no packets",
+  async () => {
+    await using run = await look(KINDS);
+    const titles = run.items.flatMap((item) =>
+      item.seen === "story" && item.event.kind === "step"
+        ? [item.event.title]
+        : []
+    );
+    const calls = callsOf(run.items);
+    const packets = packetsOf(run.items);
+    for (const [i, title] of titles.entries()) {
+      const protocols = new Set(
+        packets.filter(({ step }) => step === i + 1)
+          .map(({ protocol }) => protocol),
+      );
+      const expected = title === "udp" || title === "node:dgram"
+        ? ["udp"]
+        : title === "tcp" || title === "node:net" || title === "nobody's"
+        ? ["tcp"]
+        : [];
+      assertEquals([...protocols], expected, title);
+    }
+    const [datagram] = packets.filter(({ protocol }) => protocol === "udp");
+    assertEquals([datagram.bytes, datagram.data], [5, "68656c6c6f"]);
+    const kinds = new Set(calls.map(({ socket }) => nameOfSocket(socket)));
+    assert([...kinds].some((name) => name.endsWith("a Unix datagram socket")));
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump", "tshark"],
+  "the packets are those that tshark finds in the same capture",
+  async () => {
+    await using run = await look(LESSON_2, { keepCapture: true });
+    const listening = callsOf(run.items).flatMap(({ made }) =>
+      made?.role === "listening" ? [made.local!] : []
+    );
+    const [port] = listening.map((address) => address.split(":")[1]);
+    const fields = ["srcport", "dstport", "flags", "seq", "ack", "len"];
+    const { stdout } = await new Deno.Command("tshark", {
+      args: [
+        ...["-n", "-r", `${run.folder}/packets.pcap`],
+        ...["-Y", `tcp.port == ${port}`, "-T", "fields"],
+        ...["frame.time_epoch", ...fields.map((name) => `tcp.${name}`)]
+          .flatMap((name) => ["-e", name]),
+      ],
+      stderr: "null",
+    }).output();
+    const first = run.items.find(({ seen }) => seen === "packet")!;
+    const rows = new TextDecoder().decode(stdout).trim().split("\n")
+      .map((line) => line.split("\t").map(Number))
+      .toSorted((a, b) => a[0] - b[0])
+      .map(([, ...numbers]) => numbers);
+    const flagsOf = (flags: string) =>
+      ["FIN", "SYN", "RST", "PSH", "ACK"].reduce(
+        (sum, flag, bit) => sum + (flags.includes(flag) ? 2 ** bit : 0),
+        0,
+      );
+    assert(first !== undefined);
+    assertEquals(
+      packetsOf(run.items).map((packet) => [
+        Number(packet.source.split(":")[1]),
+        Number(packet.destination.split(":")[1]),
+        flagsOf(packet.flags!),
+        packet.relativeSequence,
+        packet.relativeAcknowledgment ?? 0,
+        packet.bytes,
+      ]),
+      rows,
+    );
+  },
+);
+
+testLooking(
+  ["strace"],
+  "calls alone need no capture, and give no packets",
+  async () => {
+    await using run = await look(LESSON_3, { packets: false });
+    assertEquals(run.problems, []);
+    assertEquals(packetsOf(run.items), []);
+    assert(callsOf(run.items).length > 40);
+  },
+);
+
+testLooking(
+  ["strace"],
+  "a lesson that fails shows what it did until then",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const module = `${folder}/fails.ts`;
+    await Deno.writeTextFile(
+      module,
+      "Deno.listen({ hostname: '127.0.0.1', port: 0 });\n" +
+        "throw new Error('on the way');\n",
+    );
+    await using run = await look(module, { packets: false });
+    assertEquals(run.code, 1);
+    assertMatch(run.errors, /on the way/);
+    assertEquals(
+      callsOf(run.items).map(({ name }) => name).slice(0, 4),
+      ["socket", "setsockopt", "bind", "listen"],
+    );
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+/** The child of a process that has this name. */
+function childNamed(name: string, parent = Deno.pid): number {
+  for (const { name: thread } of Deno.readDirSync(`/proc/${parent}/task`)) {
+    const path = `/proc/${parent}/task/${thread}/children`;
+    for (const pid of Deno.readTextFileSync(path).match(/\d+/g) ?? []) {
+      const comm = Deno.readTextFileSync(`/proc/${pid}/comm`).trim();
+      if (comm === name) return Number(pid);
+    }
+  }
+  throw new Error(`process ${parent} has no child ${name}`);
+}
+
+for (
+  const { tool, problem } of [
+    { tool: "tcpdump", problem: /^tcpdump ended early/ },
+    { tool: "strace", problem: /^strace ended early by SIGKILL/ },
+  ]
+) {
+  testLooking(
+    ["strace", "tcpdump"],
+    `when ${tool} dies, what was seen so far is shown and nothing is left`,
+    async () => {
+      const folder = await Deno.makeTempDir();
+      let server: number | undefined;
+      const signal = new AbortController();
+      const run = await xray(
+        ["run", "-q", "-A", LESSON_3, "--json", "--serve"],
+        {
+          calls: true,
+          packets: true,
+          folder,
+          signal: signal.signal,
+          limitMs: 60_000,
+          onEvent(event) {
+            if (event.kind !== "note" || server !== undefined) return;
+            server = childNamed("deno", childNamed("strace"));
+            Deno.kill(childNamed(tool), "SIGKILL");
+            if (tool === "tcpdump") signal.abort();
+          },
+        },
+      );
+      assertEquals(run.problems.length, 1);
+      assertMatch(run.problems[0], problem);
+      const names = callsOf(run.items).map(({ name }) => name);
+      assert(names.includes("listen"), names.join());
+      assert(run.items.some(({ seen }) => seen === "story"));
+      await assertGone(server!);
+      await Deno.remove(folder, { recursive: true });
+    },
+  );
+}
+
+testLooking(
+  ["strace", "tcpdump"],
+  "a signal ends a server, and its last calls and packets are there",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const signal = new AbortController();
+    const run = await xray(["run", "-q", "-A", LESSON_3, "--json", "--serve"], {
+      calls: true,
+      packets: true,
+      folder,
+      signal: signal.signal,
+      limitMs: 60_000,
+      async onEvent(event) {
+        if (event.kind === "fact" && event.name === "netcat") {
+          const port = Number(event.value.split(" ")[2]);
+          using client = await Deno.connect({ hostname: "127.0.0.1", port });
+          await client.write(new TextEncoder().encode("hello"));
+          await client.read(new Uint8Array(64));
+        }
+        if (event.kind === "note" && event.text.endsWith("ended its side")) {
+          signal.abort();
+        }
+      },
+    });
+    assertEquals([run.code, run.problems], [0, []]);
+    const last = callsOf(run.items).at(-1)!;
+    assertEquals([last.name, last.socket.role], ["close", "listening"]);
+    const flags = packetsOf(run.items).map(({ flags }) => flags);
+    assertEquals(flags.filter((name) => name === "FIN,ACK").length, 2);
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+testLooking(
+  ["strace"],
+  "an abort before the beginning ends the lesson at its first word",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const run = await xray(["run", "-q", "-A", LESSON_3, "--json", "--serve"], {
+      calls: true,
+      packets: false,
+      folder,
+      signal: AbortSignal.abort(),
+      limitMs: 60_000,
+    });
+    assertEquals(run.problems, []);
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+/** Asserts that a process has ended, which may take it a moment. */
+async function assertGone(pid: number): Promise<void> {
+  const { success } = await new Deno.Command("timeout", {
+    args: ["20", "tail", `--pid=${pid}`, "-s", "0.1", "-f", "/dev/null"],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  assert(success, `process ${pid} goes on`);
+}

@@ -1,0 +1,124 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { useCopy } from "./workbook_copy.ts";
+
+const copy = useCopy();
+
+/** What is typed, and the one line that answers it. */
+const MISUSES: [args: string[], answer: RegExp | string][] = [
+  [[], /^which command\? commands are lesson, read, check, .* packets$/],
+  [["lessons"], /^no command lessons: commands are lesson, read, check, /],
+  [["--help"], /^no command --help: commands are lesson, /],
+  [["constructor"], /^no command constructor: commands are lesson, /],
+  [[""], /^no command "": commands are lesson, /],
+
+  [["lesson", "0"], /^no lesson 0: lessons are 1 to \d+$/],
+  [["lesson", "99"], /^no lesson 99: lessons are 1 to \d+$/],
+  [["lesson", "99999999999999999999"], /^no lesson 9{20}: lessons are 1 to/],
+  [["lesson", "3e0"], /^no lesson 3e0: lessons are 1 to \d+$/],
+  [["lesson", ""], /^no lesson "": lessons are 1 to \d+$/],
+  [["lesson", "two\nlines"], /^no lesson "two\\nlines": lessons are 1 to \d+$/],
+  [["lesson", "\x1b[31m"], /^no lesson "\\u001b\[31m": lessons are 1 to \d+$/],
+  [["lesson", "3.1"], "3.1 is an exercise: name its lesson, 3"],
+  [["lesson", "99.1"], /^no lesson 99: lessons are 1 to \d+$/],
+  [["lesson", "3", "echo"], /^echo is one word too many; usage: deno task les/],
+  [["lesson", "-1"], /^no option -1; usage: deno task lesson /],
+  [["lesson", "--verbose"], /^no option --verbose; usage: deno task lesson /],
+  [["lesson", "--_=3"], /^no option --_; usage: deno task lesson /],
+  [["lesson", "3", "--json=yes"], /^--json takes no value; usage: /],
+  [["lesson", "--serve"], "which lesson? for example deno task lesson 3"],
+  [["lesson", "--json"], "which lesson? for example deno task lesson 3"],
+  [["lesson", "--", "--json"], /^no lesson --json: lessons are 1 to \d+$/],
+  [["lesson", "3", "--port", "7000"], "--port goes with --serve: add --serve"],
+  [["lesson", "3", "--serve", "--port"], /^--port needs a value; usage: /],
+  [["lesson", "3", "--serve", "--port="], /^--port needs a value; usage: /],
+  [
+    ["lesson", "3", "--serve", "--port", "1", "--port", "2"],
+    /^--port was given twice; usage: /,
+  ],
+  [
+    ["lesson", "3", "--serve", "--port", "-1"],
+    /^no option -1; usage: .*--port/,
+  ],
+  ...["-1", "65536", "99999999999", "abc", "1e3", "0x10", "7000.5", "7 000"]
+    .map((port): [string[], RegExp] => [
+      ["lesson", "3", "--serve", `--port=${port}`],
+      /^no port .*: ports are 1 to 65535, and 0 takes a free one$/,
+    ]),
+
+  [["read"], "which lesson? usage: deno task read 3"],
+  [["read", "99"], /^no lesson 99: lessons are 1 to \d+$/],
+  [["read", "3.1"], "3.1 is an exercise: name its lesson, 3"],
+  [["read", "3", "3"], "3 is one word too many; usage: deno task read 3"],
+  [["read", "3", "--all"], "no option --all; usage: deno task read 3"],
+
+  [["check", "99"], /^no lesson 99: lessons are 1 to \d+$/],
+  [["check", "3.9"], "no exercise 3.9: lesson 3 has 3.1 and 3.2"],
+  [["check", "3.0"], "no exercise 3.0: lesson 3 has 3.1 and 3.2"],
+  [["check", "3."], /^no lesson 3\.: lessons are 1 to \d+$/],
+  [["check", ".1"], /^no lesson \.1: lessons are 1 to \d+$/],
+  [["check", "3.1.1"], /^no lesson 3\.1\.1: lessons are 1 to \d+$/],
+  [["check", ""], /^no lesson "": lessons are 1 to \d+$/],
+  [["check", "3.1", "3.2"], /^3\.2 is one word too many; usage: deno task che/],
+  [["check", "-x"], /^no option -x; usage: deno task check /],
+
+  [["watch", "3"], "3 is one word too many; usage: deno task watch"],
+  [["watch", "--all"], "no option --all; usage: deno task watch"],
+  [["watch", ""], '"" is one word too many; usage: deno task watch'],
+
+  [["hint"], /^which exercise\? usage: deno task hint 3\.1 /],
+  [["hint", "3"], "3 is a lesson: name one of its exercises, 3.1 or 3.2"],
+  [["hint", "echo"], "echo is a lesson: name one of its exercises, 3.1 or 3.2"],
+  [["hint", "3.9"], "no exercise 3.9: lesson 3 has 3.1 and 3.2"],
+  [["hint", "3.1", "more"], /^more is one word too many; usage: /],
+  [["hint", "3.1", "--al"], /^no option --al; usage: deno task hint 3\.1 /],
+  [["hint", "3.1", "--more=2"], /^--more takes no value; usage: /],
+
+  [["solution"], /^which exercise\? usage: deno task solution 3\.1 /],
+  [["solution", "3"], "3 is a lesson: name one of its exercises, 3.1 or 3.2"],
+  [["solution", "3.9", "--yes"], "no exercise 3.9: lesson 3 has 3.1 and 3.2"],
+  [["solution", "3.1", "--yes=no"], /^--yes takes no value; usage: /],
+  [["solution", "3.1", "--force"], /^no option --force; usage: /],
+  [["solution", "3.1", "3.2"], /^3\.2 is one word too many; usage: /],
+
+  [["reset"], /^which exercise\? usage: deno task reset 3\.1 /],
+  [["reset", "99"], /^no lesson 99: lessons are 1 to \d+$/],
+  [["reset", "3.9"], "no exercise 3.9: lesson 3 has 3.1 and 3.2"],
+  [["reset", "3.1", "3.2"], /^3\.2 is one word too many; usage: /],
+  [["reset", "3.1", "--yes"], /^no option --yes; usage: deno task reset /],
+
+  [["next", "3"], "3 is one word too many; usage: deno task next"],
+  [["next", "--all"], "no option --all; usage: deno task next"],
+];
+
+for (const [args, answer] of MISUSES) {
+  const typed = args.map((arg) =>
+    /^[\w.=-]+$/.test(arg) ? arg : Deno.inspect(arg)
+  );
+  Deno.test(`misused, with one line: ${typed.join(" ") || "(nothing)"}`, async () => {
+    await copy().answer();
+    const before = await copy().lessonFiles();
+    const { code, stdout, stderr } = await copy().run(...args);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^[^\n]+\n$/);
+    const line = stderr.trimEnd();
+    if (typeof answer === "string") assertEquals(line, answer);
+    else assertMatch(line, answer);
+    assertEquals(await copy().lessonFiles(), before);
+  });
+}
+
+Deno.test("-- ends the options, as npm users type it", async () => {
+  await copy().clear();
+  const { code, stdout } = await copy().run("check", "--", "3.1");
+  assertEquals(code, 0);
+  assertMatch(stdout, /^· 3\.1 echo {2}not started$/m);
+});
+
+for (const name of ["3", "03", "echo", "03_echo"]) {
+  Deno.test(`${name} names lesson 3`, async () => {
+    await copy().clear();
+    const { code, stdout } = await copy().run("check", name);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^· 3\.1 echo {2}not started\n· 3\.2 exchange {2}/);
+  });
+}

@@ -1,0 +1,122 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { splitSections } from "../../lib/workbook/sections.ts";
+import type { Talk } from "../clients/programs.ts";
+import { assertLacks } from "./text.ts";
+import { answersText, echoWith, useCopy } from "./workbook_copy.ts";
+
+const copy = useCopy();
+const windows = Deno.build.os === "windows";
+const SOLVED = /✓ 3\.1 echo {2}solved/;
+const WRONG = "export async function echo() {}";
+
+/** Starts `watch` and waits until it watches. */
+async function startWatch(): Promise<Talk> {
+  await copy().clear();
+  const watching = copy().start("watch");
+  await watching.expect(
+    /^Save an exercise\.ts to have it checked; Ctrl-C ends/,
+  );
+  return watching;
+}
+
+/** Matches a text in which the patterns stand one behind the other. */
+function inOrder(...patterns: RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join("[^]*"));
+}
+
+Deno.test("watch says what a save makes pass, what it breaks, and what is next", async () => {
+  await using watching = await startWatch();
+  const placeholder = await copy().read();
+  const { sections } = splitSections(answersText());
+  await copy().write(
+    placeholder.replace(/\/\/ -+ 3\.1 [^]*(?=\/\/ -+ 3\.2)/, sections[0].text),
+  );
+  const next =
+    /Next:\n\n· 3\.2 exchange {2}not started\n[^]*deno task hint 3\.2/;
+  await watching.expect(inOrder(SOLVED, next));
+
+  await copy().answer({ exchange: "export const exchange = 3;" });
+  const broken = /✗ 3\.2 exchange {2}not right yet[^]*exports a value of type/;
+  await watching.expect(inOrder(SOLVED, next, broken));
+
+  await copy().answer();
+  const all =
+    /✓ 3\.2 exchange {2}solved\n\nNext:\n\nEvery exercise is solved\./;
+  await watching.expect(inOrder(SOLVED, next, broken, all));
+});
+
+Deno.test("watch survives a syntax error", async () => {
+  await using watching = await startWatch();
+  await copy().answer({ head: "function {\n" });
+  const broken = /✗ 3\.1 echo {2}cannot be loaded[^]*SyntaxError/;
+  await watching.expect(broken);
+  await copy().answer();
+  await watching.expect(inOrder(broken, SOLVED));
+});
+
+Deno.test("watch sees a save that replaces the file by renaming another", async () => {
+  await using watching = await startWatch();
+  const temporary = copy().file("exercise.ts.swp");
+  await Deno.writeTextFile(temporary, answersText());
+  await Deno.rename(temporary, copy().file("exercise.ts"));
+  await watching.expect(SOLVED);
+});
+
+Deno.test("watch sees a save that removes the file and writes it anew", async () => {
+  await using watching = await startWatch();
+  await Deno.remove(copy().file("exercise.ts"));
+  await copy().answer();
+  await watching.expect(SOLVED);
+});
+
+Deno.test("watch does not check again what was saved as it was", async () => {
+  await using watching = await startWatch();
+  await copy().clear();
+  await copy().answer();
+  await watching.expect(SOLVED);
+  watching.kill("SIGTERM");
+  const { output } = await watching.end();
+  assertLacks(output, /not started|not right yet/);
+});
+
+Deno.test("watch reports the last one of two quick saves only", async () => {
+  await using watching = await startWatch();
+  await copy().answer({ echo: WRONG });
+  await copy().answer();
+  await watching.expect(SOLVED);
+  watching.kill("SIGTERM");
+  const { output } = await watching.end();
+  assertLacks(output, /not right yet/);
+});
+
+Deno.test("watch gives up a check under way when something is saved meanwhile", async () => {
+  await using watching = await startWatch();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await copy().answer({
+    echo: echoWith(`
+  const port = ${listener.addr.port};
+  await Deno.connect({ hostname: "127.0.0.1", port });
+  while (true) {}`),
+  });
+  using _checking = await listener.accept();
+  await copy().answer();
+  await watching.expect(SOLVED);
+  watching.kill("SIGTERM");
+  const { output } = await watching.end();
+  assertLacks(output, /not right yet/);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test({
+    name: `${signal} ends watch with status 0` +
+      (windows ? " (ignored: Windows has no such signals)" : ""),
+    ignore: windows,
+    async fn() {
+      await using watching = await startWatch();
+      watching.kill(signal);
+      const { code, output } = await watching.end();
+      assertEquals(code, 0);
+      assertMatch(output, /^Save [^\n]+\n$/);
+    },
+  });
+}

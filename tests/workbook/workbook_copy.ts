@@ -1,0 +1,273 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { lessons } from "../../lessons/mod.ts";
+import { ROOT } from "../../lib/workbook/catalogue.ts";
+import { splitSections } from "../../lib/workbook/sections.ts";
+import { Talk } from "../clients/programs.ts";
+
+/** How long a command may take, in milliseconds: two slow cores, all busy. */
+const LIMIT_MS = 60_000;
+
+/** How a command came out. */
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Lesson 3's answers; each is the solution unless its code is given. */
+export interface Answers {
+  /** What stands before the first heading. */
+  head?: string;
+  /** The code of 3.1, without its heading. */
+  echo?: string;
+  /** The code of 3.2, without its heading. */
+  exchange?: string;
+}
+
+/** How a copy is made. */
+export interface CopyOptions {
+  /**
+   * Whether it has all the lessons, and not only lesson 3.
+   *
+   * @default {false}
+   */
+  whole?: boolean;
+  /**
+   * The name of its folder.
+   *
+   * @default {"workbook"}
+   */
+  name?: string;
+}
+
+/**
+ * A copy of the workbook that a test may change, with the exercises as they
+ * are in the beginning.
+ *
+ * It has lesson 3 only, so that a test of the workbook does not depend on what
+ * the other lessons are like.
+ */
+export class WorkbookCopy implements AsyncDisposable {
+  readonly #temporary: string;
+  /** The folder that holds it. */
+  readonly root: string;
+
+  private constructor(temporary: string, name: string) {
+    this.#temporary = temporary;
+    this.root = join(temporary, name);
+  }
+
+  /** Makes a copy in a new temporary folder. */
+  static async make(options: CopyOptions = {}): Promise<WorkbookCopy> {
+    const temporary = await Deno.realPath(
+      await Deno.makeTempDir({ prefix: "socket-workbook-test-" }),
+    );
+    const copy = new WorkbookCopy(temporary, options.name ?? "workbook");
+    try {
+      await copy.#fill(options.whole ?? false);
+    } catch (error) {
+      await copy[Symbol.asyncDispose]();
+      throw error;
+    }
+    return copy;
+  }
+
+  async #fill(whole: boolean): Promise<void> {
+    const kept = whole
+      ? lessons
+      : lessons.filter(({ name }) => name === "echo");
+    await Deno.mkdir(join(this.root, "lessons"), { recursive: true });
+    await Deno.copyFile(join(ROOT, "deno.json"), this.path("deno.json"));
+    await copyFolder(join(ROOT, "lib"), this.path("lib"));
+    for (const { number, name } of kept) {
+      const folder = `${String(number).padStart(2, "0")}_${name}`;
+      await copyFolder(
+        join(ROOT, "lessons", folder),
+        this.path("lessons", folder),
+      );
+      await Deno.copyFile(
+        this.path("lessons", folder, "placeholder.ts"),
+        this.path("lessons", folder, "exercise.ts"),
+      );
+    }
+    await Deno.writeTextFile(
+      this.path("lessons", "mod.ts"),
+      `export const lessons = ${JSON.stringify(kept)};\n`,
+    );
+  }
+
+  /** The path of something in it. */
+  path(...parts: string[]): string {
+    return join(this.root, ...parts);
+  }
+
+  /** The path of a file of lesson 3. */
+  file(name: string): string {
+    return this.path("lessons", "03_echo", name);
+  }
+
+  /** The text of `exercise.ts`. */
+  read(): Promise<string> {
+    return Deno.readTextFile(this.file("exercise.ts"));
+  }
+
+  /** Puts a text into `exercise.ts`. */
+  async write(text: string): Promise<void> {
+    await Deno.writeTextFile(this.file("exercise.ts"), text);
+  }
+
+  /** Puts answers into `exercise.ts`. */
+  async answer(answers: Answers = {}): Promise<void> {
+    await this.write(answersText(answers));
+  }
+
+  /** Puts the placeholders back. */
+  async clear(): Promise<void> {
+    await this.write(await Deno.readTextFile(this.file("placeholder.ts")));
+  }
+
+  /** The arguments for `deno` that give a command. */
+  args(...args: string[]): string[] {
+    return ["run", "-qA", this.path("lib", "workbook", "cli.ts"), ...args];
+  }
+
+  /** Gives a command, and waits for its end. */
+  run(...args: string[]): Promise<Outcome> {
+    return runDeno(this.args(...args));
+  }
+
+  /** Gives a command that goes on until it is told to end. */
+  start(...args: string[]): Talk {
+    return new Talk(Deno.execPath(), this.args(...args));
+  }
+
+  /** Loads one of its modules. */
+  // deno-lint-ignore no-explicit-any -- The type is the module's own.
+  import(...parts: string[]): Promise<any> {
+    return import(pathToFileURL(this.path(...parts)).href);
+  }
+
+  /** Every file of its lessons, with its text. */
+  async lessonFiles(): Promise<Record<string, string>> {
+    const files: Record<string, string> = {};
+    for await (const folder of Deno.readDir(this.path("lessons"))) {
+      if (!folder.isDirectory) continue;
+      for await (
+        const { name } of Deno.readDir(this.path("lessons", folder.name))
+      ) {
+        const path = this.path("lessons", folder.name, name);
+        files[`${folder.name}/${name}`] = await Deno.readTextFile(path);
+      }
+    }
+    return files;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#temporary, { recursive: true });
+    await forgetCompiled(this.#temporary);
+  }
+}
+
+/**
+ * Makes one copy for all the tests of a file, and removes it after them.
+ *
+ * @param options How it is made.
+ * @returns The copy, by a function, since it is there when the tests run.
+ */
+export function useCopy(options: CopyOptions = {}): () => WorkbookCopy {
+  let copy: WorkbookCopy;
+  Deno.test.beforeAll(async () => {
+    copy = await WorkbookCopy.make(options);
+  });
+  Deno.test.afterAll(() => copy[Symbol.asyncDispose]());
+  return () => copy;
+}
+
+/**
+ * The text of an `exercise.ts` for lesson 3.
+ *
+ * @param answers The answers; each is the solution unless its code is given.
+ * @returns A file with both headings.
+ */
+export function answersText(answers: Answers = {}): string {
+  const file = join(ROOT, "lessons", "03_echo", "solution.ts");
+  const sections = splitSections(Deno.readTextFileSync(file)).sections;
+  const texts = sections.map(({ name, text }) => {
+    const code = answers[name as "echo" | "exchange"];
+    const heading = text.split("\n")[0];
+    return code === undefined ? text : `${heading}\n\n${code}\n\n`;
+  });
+  return (answers.head ?? "") + texts.join("");
+}
+
+/**
+ * The solution of 3.1 with more code at its beginning.
+ *
+ * @param code Statements.
+ * @returns The function.
+ */
+export function echoWith(code: string): string {
+  const echo = answersText().match(/export async function echo[^]*?\n}\n/)![0];
+  return echo.replace("{\n", `{\n  ${code}\n`);
+}
+
+/**
+ * Runs Deno to its end.
+ *
+ * @param args Its arguments.
+ * @param options `cwd`: the folder to run it in; `env`: further variables.
+ * @returns How it came out.
+ */
+export async function runDeno(
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Outcome> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    ...options,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    // Not SIGKILL: the workbook would leave its own child behind.
+    child.kill("SIGTERM");
+  }, LIMIT_MS);
+  const { code, stdout, stderr } = await child.output();
+  clearTimeout(limit);
+  const outcome = {
+    code,
+    stdout: new TextDecoder().decode(stdout),
+    stderr: new TextDecoder().decode(stderr),
+  };
+  if (!late) return outcome;
+  throw new Error(
+    `deno ${args.join(" ")} did not end within ${LIMIT_MS / 1000} s: ` +
+      Deno.inspect(outcome),
+  );
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(join(from, name), join(to, name));
+    // The learner's own backups are no part of the workbook.
+    else if (!name.endsWith(".bak")) {
+      await Deno.copyFile(join(from, name), join(to, name));
+    }
+  }
+}
+
+/** Deno keeps what it compiles, by path; nobody will ask for these again. */
+async function forgetCompiled(folder: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  const { denoDir } = JSON.parse((await runDeno(["info", "--json"])).stdout);
+  try {
+    await Deno.remove(`${denoDir}/gen/file${folder}`, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,289 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { decodeRecording } from "../../lib/xray/mod.ts";
+import { listenTcp, readExact, writeAll } from "../../lib/net/mod.ts";
+import { Talk } from "../clients/programs.ts";
+import { testLooking } from "../lib/xray_fixture.ts";
+import { assertLacks } from "./text.ts";
+import { runDeno, useCopy, WorkbookCopy } from "./workbook_copy.ts";
+
+const copy = useCopy();
+// deno-lint-ignore no-control-regex
+const ESCAPE = /\x1b/;
+
+/** A folder that is the only one in which programs are found. */
+async function folderOf(
+  ...programs: string[]
+): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "socket-workbook-test-" });
+  for (const program of programs) {
+    const { stdout } = await new Deno.Command("which", { args: [program] })
+      .output();
+    const original = new TextDecoder().decode(stdout).trim();
+    await Deno.symlink(original, `${path}/${program}`);
+  }
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+testLooking(
+  ["strace", "tcpdump"],
+  "lesson 3 --xray draws three views in 80 columns, and what each step cost",
+  async () => {
+    const { code, stdout } = await copy().run("lesson", "3", "--xray");
+    assertEquals(code, 0);
+    assertLacks(stdout, ESCAPE);
+    for (const line of stdout.split("\n")) assert([...line].length <= 80, line);
+    assertMatch(stdout, /^What the lesson did, the system calls /);
+    assertMatch(stdout, /\n +● the lesson {3}▸ system calls {3}⇢ packets\n/);
+    assertMatch(stdout, /▸ listen\(\d+, backlog 511\) = 0\n/);
+    assertMatch(stdout, /⇢ client → server SYN seq 0\n/);
+    assertMatch(stdout, /● server → client: 5 bytes "hello"\n/);
+    assertMatch(stdout, /\nWhat each step cost +calls +packets +bytes sent/);
+    assertMatch(stdout, /\nWhat each close did\n/);
+  },
+);
+
+testLooking(
+  ["strace"],
+  "lesson 3 --calls draws two views, and needs no right to capture",
+  async () => {
+    await using folder = await folderOf("strace", "true");
+    const { code, stdout, stderr } = await runDeno(
+      copy().args("lesson", "3", "--calls"),
+      { env: { PATH: folder.path } },
+    );
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /\n +the lesson +│ system calls\n/);
+    assertLacks(stdout, /packets/);
+  },
+);
+
+testLooking(
+  ["tcpdump"],
+  "lesson 3 --packets knows its packets by the lesson's words where there is no strace",
+  async () => {
+    await using folder = await folderOf("tcpdump");
+    const { code, stdout } = await runDeno(
+      copy().args("lesson", "3", "--packets"),
+      { env: { PATH: folder.path } },
+    );
+    assertEquals(code, 0);
+    assertMatch(stdout, /\n +the lesson +│ packets\n/);
+    assertMatch(stdout, /client → server SYN/);
+    assertLacks(stdout, /calls/);
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "lesson 3 --xray --json gives one object a line, which can be read again",
+  async () => {
+    const { code, stdout } = await copy().run(
+      "lesson",
+      "3",
+      "--xray",
+      "--json",
+    );
+    assertEquals(code, 0);
+    const { head, items } = decodeRecording(stdout);
+    assertEquals([head.lesson, head.views], [3, ["call", "packet"]]);
+    assertEquals(
+      new Set(items.map(({ seen }) => seen)),
+      new Set(["story", "call", "packet"]),
+    );
+    const raw = items.flatMap((item) =>
+      item.seen === "packet" ? [item.packet.sequence!] : []
+    );
+    assert(raw.some((sequence) => sequence > 2 ** 16), "raw numbers are there");
+    assert(stdout.length < 60_000, `${stdout.length} bytes`);
+  },
+);
+
+Deno.test("without the tools a recording is drawn, and says that it is one", async () => {
+  await using folder = await folderOf();
+  const env = { PATH: folder.path };
+  const xray = (...args: string[]) =>
+    runDeno(copy().args("lesson", "3", ...args), { env });
+  const picture = await xray("--xray");
+  assertEquals(picture.code, 0);
+  assertMatch(picture.stderr, /^no system calls: .*; no packets: .*\n$/);
+  assertMatch(
+    picture.stdout,
+    /^This is a recording, made on \w+ .* with Deno [\d.]+ on [\d-]+\.\n\nWhat/,
+  );
+  assertMatch(picture.stdout, /⇢ client → server SYN seq 0\n/);
+  const calls = await xray("--calls");
+  assertEquals(calls.code, 0);
+  assertMatch(calls.stdout, /^This is a recording.*\n\n.*system calls/);
+  assertLacks(calls.stdout, /SYN/);
+  const json = await xray("--xray", "--json");
+  assertEquals(json.code, 0);
+  assertEquals(
+    json.stdout,
+    await Deno.readTextFile(copy().file("recording.jsonl")),
+  );
+});
+
+Deno.test("without the tools and a recording, one line says what to do", async () => {
+  await using own = await WorkbookCopy.make();
+  await Deno.remove(own.file("recording.jsonl"));
+  await using folder = await folderOf();
+  for (
+    const [args, line] of [
+      [["--calls"], /^no system calls: [^\n]+\n$/],
+      [["--packets"], /^no packets: [^\n]+\n$/],
+      [["--xray", "--json"], /^no system calls: [^\n]+; no packets: [^\n]+\n$/],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await runDeno(
+      own.args("lesson", "3", ...args),
+      { env: { PATH: folder.path } },
+    );
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, line);
+  }
+});
+
+for (
+  const [args, line] of [
+    [["lesson", "--xray"], /^which lesson\? for example deno task lesson 3\n$/],
+    [["lesson", "3", "--json", "--brief"], /^--brief goes with --json and /],
+    [["lesson", "3", "--calls=3"], /^--calls takes no value; usage: .*\n$/],
+  ] as const
+) {
+  Deno.test(`a misuse gets one line: ${args.join(" ")}`, async () => {
+    const { code, stdout, stderr } = await copy().run(...args);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, line);
+  });
+}
+
+testLooking(
+  ["strace"],
+  "what the lesson refuses is said in one line, without a picture",
+  async () => {
+    const { code, stdout, stderr } = await copy().run(
+      ...["lesson", "3", "--calls", "--port", "7000"],
+    );
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^--port goes with --serve: add --serve\n$/);
+  },
+);
+
+/** A command under way whose processes, and files, can be told from others. */
+class Watched implements AsyncDisposable {
+  readonly #mark = `SOCKET_WORKBOOK_TEST=${crypto.randomUUID()}`;
+  readonly #folder = Deno.makeTempDirSync({ prefix: "socket-workbook-test-" });
+  readonly talk: Talk;
+
+  constructor(args: string[]) {
+    const variables = [this.#mark, `TMPDIR=${this.#folder}`];
+    this.talk = new Talk("env", [...variables, Deno.execPath(), ...args]);
+  }
+
+  /** Asserts that it has left no process and no file behind. */
+  assertNothingLeft(): void {
+    assertEquals([...Deno.readDirSync(this.#folder)], []);
+    for (const { name } of Deno.readDirSync("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      let environment = "";
+      try {
+        environment = Deno.readTextFileSync(`/proc/${name}/environ`);
+      } catch {
+        // It has just ended, or is somebody else's.
+      }
+      assert(!environment.includes(this.#mark), `process ${name} is left`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.talk[Symbol.asyncDispose]();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  testLooking(
+    ["strace", "tcpdump"],
+    `lesson 3 --serve --xray tells its story at once, and draws at ${signal}`,
+    async () => {
+      await using watched = new Watched(
+        copy().args("lesson", "3", "--serve", "--xray"),
+      );
+      const { talk } = watched;
+      const [, port] = await talk.expect(/netcat +nc 127\.0\.0\.1 (\d+)/);
+      {
+        using client = await Deno.connect({
+          hostname: "127.0.0.1",
+          port: Number(port),
+        });
+        await writeAll(client, new TextEncoder().encode("hello\n"));
+        await readExact(client, 6);
+      }
+      await talk.expect(/client 1 at .*: ended its side/);
+      // A terminal's Ctrl-C comes more than once.
+      for (let i = 0; i < 3; i++) talk.kill(signal);
+      const { code, output } = await talk.end();
+      assertEquals(code, 0);
+      assertMatch(output, /ended: 1 client served, 6 bytes echoed\n\nWhat/);
+      assertMatch(output, /▸ recvfrom\(\d+, room for 65536\) = 6 bytes "hello/);
+      assertMatch(output, /⇢ :\d+ → :\d+ PSH,ACK seq 1 ack 1 6 bytes "hello/);
+      assertMatch(output, /\nWhat each step cost/);
+      watched.assertNothingLeft();
+    },
+  );
+}
+
+/** A copy in which lesson 3 does something else. */
+async function copyWith(body: string): Promise<WorkbookCopy> {
+  const own = await WorkbookCopy.make();
+  const lesson = own.file("lesson.ts");
+  await Deno.writeTextFile(
+    lesson,
+    `import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
+import { runLesson } from "../../lib/workbook/run_lesson.ts";
+await runLesson(import.meta.url, {
+  async lesson(show) {
+    show.step("Something else");
+    using listener = listenTcp();
+    ${body}
+  },
+});
+`,
+  );
+  return own;
+}
+
+testLooking(
+  ["strace", "tcpdump"],
+  "Ctrl-C ends a lesson that waits for ever, and shows what it did",
+  async () => {
+    // It says nothing before its end; that it is under way, its call tells.
+    using here = listenTcp();
+    await using own = await copyWith(
+      `using _call = await connectTcp(${here.addr.port});
+    await listener.accept();`,
+    );
+    await using watched = new Watched(own.args("lesson", "3", "--xray"));
+    using _call = await here.accept();
+    watched.talk.kill("SIGINT");
+    const { code, output } = await watched.talk.end();
+    assertEquals(code, 130);
+    assertMatch(output, /1 {2}Something else\n[^]*▸ listen\(/);
+    watched.assertNothingLeft();
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "a lesson that fails shows what it did, then how it failed",
+  async () => {
+    await using own = await copyWith("throw new Error('on the way');");
+    const { code, stdout, stderr } = await own.run("lesson", "3", "--xray");
+    assertEquals(code, 1);
+    assertMatch(stdout, /1 {2}Something else\n[^]*▸ listen\([^]*▸ close\(/);
+    assertMatch(stderr, /^the lesson failed: Error: on the way\n/);
+  },
+);
