@@ -12,6 +12,7 @@
  * | `story_clock.ts`  | finds when the lesson told each part of its story     |
  * | `capture.ts`      | captures packets with `tcpdump`                       |
  * | `tools.ts`        | says what is missing, and what to do about it         |
+ * | `causes.ts`       | finds the packet that a call waited for               |
  * | `timeline.ts`     | puts all in the order of cause and effect             |
  * | `run.ts`          | runs a lesson and looks at it                         |
  * | `names.ts`        | gives addresses the names that the lesson gives them  |

@@ -2,7 +2,7 @@ import type { ShowEvent } from "../show/mod.ts";
 import { type Capture, type Captured, startCapture } from "./capture.ts";
 import { SocketFollower } from "./socket_calls.ts";
 import { type ToldEvent, whenTold } from "./story_clock.ts";
-import { straceArgs, StraceReader, type SystemCall } from "./strace.ts";
+import { readStrace, straceArgs } from "./strace.ts";
 import { mergeTimeline, type TimelineItem } from "./timeline.ts";
 import { CannotLook, whyNoStrace } from "./tools.ts";
 
@@ -98,7 +98,9 @@ export async function xray(
       `tcpdump missed ${dropped} packets in the traffic of all programs: some ` +
       "of the lesson's may be among them",
     ];
-    const all = capture.traced ? await readLog(log) : [];
+    const all = capture.traced
+      ? readStrace(await Deno.readTextFile(log).catch(() => ""))
+      : [];
     const follower = new SocketFollower();
     const calls = all.flatMap((call) => follower.follow(call) ?? []);
     const events = told.map(({ event }) => event);
@@ -224,12 +226,6 @@ class TracedLesson {
       return true;
     }
   }
-}
-
-async function readLog(log: string): Promise<SystemCall[]> {
-  const reader = new StraceReader();
-  const text = await Deno.readTextFile(log).catch(() => "");
-  return text.split("\n").flatMap((line) => reader.line(line) ?? []);
 }
 
 /** Reads the lesson's events, each with its place in what the lesson wrote. */

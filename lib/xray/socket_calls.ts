@@ -23,8 +23,14 @@ export interface Socket {
 export interface SocketCall {
   /** When it began, in milliseconds since 1970. */
   atMs: number;
-  /** When it returned, in milliseconds since 1970. */
+  /** When it returned, in milliseconds since 1970, or a little later. */
   endMs: number;
+  /**
+   * When it had returned for certain.
+   *
+   * @default {Infinity}
+   */
+  settledMs?: number;
   /** For example `sendto`. */
   name: string;
   /** The socket that it was made on. */
@@ -176,10 +182,11 @@ export function nameOfSocket({ descriptor, kind, role }: Socket): string {
 }
 
 function plain(socket: Socket, call: SystemCall, given: string): SocketCall {
-  const { atMs, endMs, name, result, error } = call;
+  const { atMs, endMs, settledMs, name, result, error } = call;
   return {
     atMs,
     endMs,
+    settledMs,
     name,
     socket,
     given,

@@ -7,8 +7,17 @@ export interface SystemCall {
   thread: number;
   /** When it began, in milliseconds since 1970. */
   atMs: number;
-  /** When it returned, in milliseconds since 1970. */
+  /**
+   * When it returned, in milliseconds since 1970; it may have been later, for
+   * `strace` notes `atMs` a while before it begins to measure how long it takes.
+   */
   endMs: number;
+  /**
+   * When it had returned for certain: when its thread made its next call.
+   *
+   * @default {Infinity}
+   */
+  settledMs?: number;
   /** For example `sendto`. */
   name: string;
   /** Its arguments, as `strace` writes them. */
@@ -45,6 +54,24 @@ export function straceArgs(log: string): string[] {
     "--trace=network,close,read,readv,write,writev",
     `--output=${log}`,
   ];
+}
+
+/**
+ * Reads a whole log of `strace -f -ttt -T`.
+ *
+ * @param log Its text; the last line may be cut off.
+ * @returns The calls, in the order in which they returned.
+ */
+export function readStrace(log: string): SystemCall[] {
+  const reader = new StraceReader();
+  const calls = log.split("\n").flatMap((line) => reader.line(line) ?? []);
+  const last = new Map<number, SystemCall>();
+  for (const call of calls) {
+    const previous = last.get(call.thread);
+    if (previous !== undefined) previous.settledMs = call.atMs;
+    last.set(call.thread, call);
+  }
+  return calls;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type Packet,
   type Timestamp,
 } from "../wire/mod.ts";
+import { Causes } from "./causes.ts";
 import type { Socket, SocketCall } from "./socket_calls.ts";
 import { KEPT_BYTES } from "./strace.ts";
 
@@ -39,7 +40,7 @@ export interface WirePacket {
 }
 
 /** A system call on the timeline, which has its time. */
-export type TimedCall = Omit<SocketCall, "atMs" | "endMs"> & {
+export type TimedCall = Omit<SocketCall, "atMs" | "endMs" | "settledMs"> & {
   /** How long it took, in milliseconds. */
   tookMs: number;
 };
@@ -104,7 +105,8 @@ export interface Sightings {
  * All three go by the machine's one clock, so they are sorted by time; what has
  * the same time is put in the order of cause and effect. A call that gives
  * something to the kernel stands where it began: packets come after it. A call
- * that takes something stands where it returned: packets came before it.
+ * that takes something stands where it returned: packets came before it, and if
+ * the measured time says otherwise, it stands after the packet that caused it.
  *
  * @param sightings What was seen; calls and packets may be in any order.
  * @returns Everything that belongs to the lesson, in order.
@@ -112,6 +114,8 @@ export interface Sightings {
 export function mergeTimeline(sightings: Sightings): TimelineItem[] {
   const { events, calls, toldAtMs = [] } = sightings;
   const zeroMs = beginningOf(sightings);
+  const packets = packetsOf(sightings);
+  const causes = new Causes(packets);
   const items: Placed[] = [
     ...events.map((event, order) => {
       const toldMs = toldAtMs[order];
@@ -119,11 +123,11 @@ export function mergeTimeline(sightings: Sightings): TimelineItem[] {
       const rank = event.kind === "step" ? RANK.step : RANK.story;
       return { atMs, rank, order, step: 0, seen: "story" as const, event };
     }),
-    ...calls.map((call) => {
-      const { atMs: beganMs, endMs, ...rest } = call;
+    ...calls.toSorted((a, b) => a.atMs - b.atMs).map((call) => {
+      const { atMs: beganMs, endMs, settledMs: _, ...rest } = call;
       const took = takes(call);
       return {
-        atMs: (took ? endMs : beganMs) - zeroMs,
+        atMs: (took ? returnedMs(call, causes) : beganMs) - zeroMs,
         rank: took ? RANK.taking : RANK.giving,
         order: beganMs,
         step: 0,
@@ -131,7 +135,7 @@ export function mergeTimeline(sightings: Sightings): TimelineItem[] {
         call: { ...rest, tookMs: roundMs(endMs - beganMs) },
       };
     }),
-    ...packetsOf(sightings).map(({ time, packet }, order) => ({
+    ...packets.map(({ time, packet }, order) => ({
       atMs: time - zeroMs,
       rank: RANK.packet,
       order,
@@ -167,6 +171,13 @@ function beginningOf({ events, toldAtMs = [], calls }: Sightings): number {
 function takes({ name, moves, error }: SocketCall): boolean {
   return error !== "EAGAIN" && (moves === "in" ||
     ["accept", "accept4", "getsockopt", "getpeername"].includes(name));
+}
+
+/** When a call that takes something had it: not before its cause. */
+function returnedMs(call: SocketCall, causes: Causes): number {
+  const { endMs, settledMs = Infinity } = call;
+  const causeMs = causes.timeOf(call) ?? endMs;
+  return causeMs > endMs && causeMs <= settledMs ? causeMs : endMs;
 }
 
 /** A packet with its time, in milliseconds since 1970. */
@@ -205,14 +216,15 @@ function packetsOf(sightings: Sightings): Sighting[] {
 
 /**
  * A program need not ask which port its connection has, and after a refusal it
- * cannot; but the SYN says it, which goes out while `connect` is under way.
+ * cannot; but the SYN says it, which goes out while `connect` is under way: before
+ * the program does anything else.
  */
 function learnOwnAddresses(calls: SocketCall[], all: Sighting[]): void {
-  for (const { name, socket, atMs, endMs } of calls) {
+  for (const { name, socket, atMs, settledMs = Infinity } of calls) {
     if (name !== "connect" || socket.local !== undefined) continue;
     socket.local = all.find(({ time, packet }) =>
       packet.flags === "SYN" && packet.destination === socket.remote &&
-      time >= atMs && time <= endMs
+      time >= atMs && time <= settledMs
     )?.packet.source;
   }
 }

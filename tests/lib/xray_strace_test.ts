@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  readStrace,
   StraceReader,
   type SystemCall,
   unquote,
@@ -42,6 +43,16 @@ Deno.test("StraceReader joins calls that other threads interrupted", () => {
     ]),
     [[7, "recvfrom", 6, 1500, 2000, "2"], [8, "close", 1, 1600, 2500, "0"]],
   );
+});
+
+Deno.test("readStrace() says when a call had returned for certain: at its thread's next", () => {
+  const calls = readStrace(
+    "7 1.0 close(21) = 0 <0.1>\n8 1.25 close(22) = 0 <0.1>\n" +
+      "7 1.5 close(23) = 0 <0.1>\n8 2.0 clo",
+  );
+  assertEquals(calls.map(({ settledMs }) => settledMs), [
+    ...[1500, undefined, undefined],
+  ]);
 });
 
 Deno.test("StraceReader names errors", () => {

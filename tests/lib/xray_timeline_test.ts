@@ -33,6 +33,11 @@ class Run {
     this.events.push({ atMs: 0, ...lesson, startedAtMs: ZERO_MS });
   }
 
+  /** Milliseconds since 1970. */
+  get nowMs(): number {
+    return ZERO_MS + this.#ticks / TICKS_PER_MS;
+  }
+
   /** Lets time pass. */
   wait(ticks: number): void {
     this.#ticks += ticks;
@@ -55,14 +60,14 @@ class Run {
     fields: Partial<SocketCall> & { socket: Socket },
     meanwhile: () => void = () => {},
   ): void {
-    const beganTicks = this.#ticks;
-    const takes = name === "recvfrom" || name === "accept4";
+    const atMs = this.nowMs;
+    const takes = ["recvfrom", "accept4", "getsockopt"].includes(name);
     if (!takes) this.expected.push(name);
     meanwhile();
     if (takes) this.expected.push(name);
     this.calls.push({
-      atMs: ZERO_MS + beganTicks / TICKS_PER_MS,
-      endMs: ZERO_MS + this.#ticks / TICKS_PER_MS,
+      atMs,
+      endMs: this.nowMs,
       name,
       given: "",
       returned: "0",
@@ -269,6 +274,74 @@ Deno.test("mergeTimeline() learns from the SYN which port a connection has", () 
   const items = mergeTimeline(run.sightings);
   assertEquals(socket.local, `127.0.0.1:${CLIENT}`);
   assertEquals(items.filter(({ seen }) => seen === "packet").length, 2);
+});
+
+Deno.test("mergeTimeline() puts a call after its cause, where its measured end is too early", () => {
+  const run = new Run();
+  /** A call whose packets come after the end that was measured. */
+  const early = (
+    name: string,
+    fields: Partial<SocketCall> & { socket: Socket },
+    packet: () => void = () => {},
+  ) => {
+    const times = { endMs: run.nowMs, settledMs: run.nowMs + 1 };
+    run.call(name, { ...times, ...fields }, () => {
+      run.wait(1);
+      packet();
+      run.wait(1);
+    });
+    run.wait(TICKS_PER_MS);
+  };
+  const [at, from] = [`127.0.0.1:${SERVER}`, `127.0.0.1:${CLIENT}`];
+  const listening = run.socket("listening", at);
+  run.call("socket", { socket: listening, made: listening });
+  const client = run.socket("connecting", undefined, at);
+  run.call("socket", { socket: client, made: client });
+  early("connect", { socket: client }, () => {
+    run.packet({ syn: true }, true, { sequence: 99 });
+  });
+  run.packet({ syn: true, ack: true }, false, { sequence: 499 });
+  const asked = { given: "SO_ERROR", returned: "0" };
+  early("getsockopt", { socket: client, ...asked }, () => {
+    run.packet({ ack: true }, true, { sequence: 100 });
+  });
+  const server = run.socket("accepted", at, from);
+  early("accept4", { socket: listening, made: server });
+  run.call("sendto", { socket: client, moves: "out", asked: 4, moved: 4 });
+  run.packet({ psh: true, ack: true }, true, { sequence: 100, bytes: 1 });
+  const inward = { socket: server, moves: "in", asked: 9 } as const;
+  early("recvfrom", { ...inward, moved: 4 }, () => {
+    run.packet({ psh: true, ack: true }, true, { sequence: 101, bytes: 3 });
+  });
+  run.call("close", { socket: client });
+  early("recvfrom", { ...inward, moved: 0 }, () => {
+    run.packet({ fin: true, ack: true }, true, { sequence: 104 });
+  });
+  const items = mergeTimeline(run.sightings);
+  assertEquals(namesOf(items, run.packets), run.expected);
+  assertCausal(items);
+});
+
+Deno.test("mergeTimeline() leaves a call where it is, if its cause came before or is not known", () => {
+  const run = new Run();
+  const [at, from] = [`127.0.0.1:${SERVER}`, `127.0.0.1:${CLIENT}`];
+  const listening = run.socket("listening", at);
+  run.call("socket", { socket: listening, made: listening });
+  run.packet({ ack: true }, true, { sequence: 1 });
+  run.wait(1);
+  const server = run.socket("accepted", at, from);
+  const settled = { socket: server, made: undefined, settledMs: run.nowMs + 9 };
+  run.call("accept4", { ...settled, made: server });
+  run.packet({ psh: true, ack: true }, true, { sequence: 1, bytes: 4 });
+  run.wait(1);
+  const inward = { ...settled, moves: "in", asked: 9 } as const;
+  run.call("recvfrom", { ...inward, moved: 4 });
+  run.packet({ ack: true }, false, {});
+  run.wait(1);
+  run.call("recvfrom", { ...inward, moved: 9 });
+  run.packet({ ack: true }, true, { sequence: 5 });
+  const items = mergeTimeline(run.sightings);
+  assertEquals(namesOf(items, run.packets), run.expected);
 });
 
 Deno.test("mergeTimeline() prefers the time at which a story was written", () => {
