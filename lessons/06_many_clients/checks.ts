@@ -1,7 +1,9 @@
 /** The exercises of lesson 6, and how an answer to each is checked. */
 import { readExact, writeAll } from "../../lib/net/mod.ts";
+import { counted } from "../../lib/show/counted.ts";
 import { loadAttempts } from "../../lib/workbook/attempts.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
+import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial, TrialFailure, Wait } from "../../lib/workbook/trial.ts";
 import { type Client, Desk, settle } from "./desk.ts";
 import { serveAtMostMistakes, serveMistakes } from "./mistakes.ts";
@@ -214,7 +216,7 @@ async function checkPlaces(
   const limit = 2;
   const desk = new Desk(trial);
   const session = new Session("serveAtMost", desk, trial);
-  using timers = new TimerCount();
+  using timers = new TimerWatch();
   session.start(() => serveAtMost(desk.listener, desk.handler, limit));
 
   trial.step("six clients connect, where the limit is 2");
@@ -256,7 +258,7 @@ async function checkPlaces(
     "A promise that has settled already wins " +
       "every race: take a conversation out of the set when it has ended.",
   );
-  timers.expectNone(trial);
+  expectNoTimer(trial, timers);
 
   trial.step("the two at work fail, and two others begin");
   desk.visits[1].fail(new Error("the second handler failed"));
@@ -288,7 +290,7 @@ async function checkPlaces(
     "Is the place of each conversation given " +
       "back once only?",
   );
-  timers.expectNone(trial);
+  expectNoTimer(trial, timers);
 
   trial.step("all are done, the listener closes, serveAtMost() returns");
   desk.openDoors();
@@ -532,34 +534,16 @@ function isBadResource(error: unknown): boolean {
   return error instanceof Deno.errors.BadResource;
 }
 
-/** Counts the calls of setTimeout(): nothing in the checks makes one. */
-class TimerCount implements Disposable {
-  readonly #real = globalThis.setTimeout;
-  #calls = 0;
-
-  constructor() {
-    const count = (...args: Parameters<typeof setTimeout>) => {
-      this.#calls++;
-      return this.#real(...args);
-    };
-    globalThis.setTimeout = count as typeof setTimeout;
-  }
-
-  expectNone(trial: Trial): void {
-    if (this.#calls === 0) return;
-    trial.fail({
-      problem: `setTimeout() was called ${this.#calls} times.`,
-      likely:
-        "Waiting a little and looking asks again and again while nothing " +
-        "happens, and comes late when something does. The end of a " +
-        "conversation is a promise: wait for that.",
-      read: LIMIT,
-    });
-  }
-
-  [Symbol.dispose](): void {
-    globalThis.setTimeout = this.#real;
-  }
+/** Turns an answer away that has called setTimeout(): no check here does. */
+function expectNoTimer(trial: Trial, { started }: TimerWatch): void {
+  if (started.length === 0) return;
+  trial.fail({
+    problem: `setTimeout() was called ${counted(started.length, "time")}.`,
+    likely: "Waiting a little and looking asks again and again while nothing " +
+      "happens, and comes late when something does. The end of a " +
+      "conversation is a promise: wait for that.",
+    read: LIMIT,
+  });
 }
 
 /** The exercises of the lesson, in order. */

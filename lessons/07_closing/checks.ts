@@ -9,10 +9,10 @@ import {
   ShortConn,
   type ShortConnOptions,
 } from "../../lib/workbook/short_conn.ts";
+import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial, TrialFailure } from "../../lib/workbook/trial.ts";
 import { askAndHearMistakes, hangUpMistakes } from "./mistakes.ts";
 import * as solution from "./solution.ts";
-import { TimerWatch } from "./timer_watch.ts";
 
 const attempt = await loadAttempts(() => import("./exercise.ts"));
 
@@ -300,7 +300,7 @@ async function checkPoliteEnd(hangUp: HangUp, trial: Trial): Promise<void> {
     read: DRAIN,
   });
   expectClosed(trial, conn, "hangUp() has returned");
-  if (timers.running > 0) {
+  if (timers.running().length > 0) {
     trial.fail({
       problem: "The connection is closed, but a timer of hangUp() is still " +
         "running.",

@@ -3,10 +3,10 @@ import { connectTcp, listenTcp, writeAll } from "../../lib/net/mod.ts";
 import { describeError } from "./describe_error.ts";
 import { FullQueue } from "./full_queue.ts";
 import { connectWithinMistakes } from "./mistakes.ts";
-import { TimerWatch } from "./timer_watch.ts";
 import type { ConnectWithin } from "./types.ts";
 import * as solution from "./solution.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
+import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial } from "../../lib/workbook/trial.ts";
 
 const REFUSED = "Refused is an answer";

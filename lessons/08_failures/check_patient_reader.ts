@@ -3,11 +3,11 @@ import { writeAll } from "../../lib/net/mod.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { FakeConn } from "../../lib/workbook/fake_conn.ts";
 import { connectPair } from "../../lib/workbook/pair.ts";
+import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial } from "../../lib/workbook/trial.ts";
 import { describeError } from "./describe_error.ts";
 import { patientReaderMistakes } from "./mistakes.ts";
 import * as solution from "./solution.ts";
-import { TimerWatch } from "./timer_watch.ts";
 import type { PatientReaderClass, PatientReading } from "./types.ts";
 
 const LOSES = "A read that gives up, and reads again";

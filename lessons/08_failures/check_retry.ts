@@ -1,11 +1,11 @@
 /** How an answer to 8.3 is checked. */
 import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
+import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial } from "../../lib/workbook/trial.ts";
 import { describeError } from "./describe_error.ts";
 import { retryMistakes } from "./mistakes.ts";
 import * as solution from "./solution.ts";
-import { TimerWatch } from "./timer_watch.ts";
 import type { Retry, RetryOptions } from "./types.ts";
 
 const TRY_AGAIN = "Try again, but not everything";

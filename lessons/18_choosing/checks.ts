@@ -2,8 +2,8 @@
 import { loadAttempts } from "../../lib/workbook/attempts.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { socketFolder } from "../../lib/workbook/socket_folder.ts";
+import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial, TrialFailure } from "../../lib/workbook/trial.ts";
-import { TimerWatch } from "../07_closing/timer_watch.ts";
 import { fillQueue } from "./experiments.ts";
 import { askLocalMistakes, chooseMistakes } from "./mistakes.ts";
 import * as solution from "./solution.ts";
@@ -274,7 +274,6 @@ async function checkAnswers(desk: Desk): Promise<void> {
   for (const [step, question, answer] of talks) {
     trial.step(step);
     using timers = new TimerWatch();
-    const before = timers.running;
     const [asking, from] = await desk.ask(question);
     await desk.server.send(answer, from);
     const received = await asking.answer({
@@ -298,7 +297,7 @@ async function checkAnswers(desk: Desk): Promise<void> {
     });
     desk.expectServer();
     desk.expectClean(from.path!);
-    if (timers.running > before) {
+    if (timers.running().length > 0) {
       trial.fail({
         problem: "The answer is there, and a timer runs on.",
         likely: "A program cannot end while it waits for a timer. Stop it in " +

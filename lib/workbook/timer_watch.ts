@@ -1,8 +1,12 @@
 /**
- * Sees which timers are started by the global `setTimeout`, and which of them
- * are still to fire. Timers that keep no program running do not count.
+ * Sees which timers an answer starts by the global `setTimeout`, and which of
+ * them are still to fire.
+ *
+ * A timer that is left running keeps the program from ending, long after what
+ * it was for. A check watches while it calls the answer, and may watch for the
+ * length of a block (`using`) or leave the end of it to `trial.use`.
  */
-export class TimerWatch {
+export class TimerWatch implements Disposable {
   readonly #setTimeout = globalThis.setTimeout;
   readonly #clearTimeout = globalThis.clearTimeout;
   readonly #running = new Map<unknown, number>();
@@ -37,29 +41,39 @@ export class TimerWatch {
   }
 
   /**
-   * The timers that are still to fire.
+   * The timers that are still to fire. Those that keep no program running do
+   * not count.
    *
-   * @param leastMs Shorter ones do not count: those are other people's.
-   * @returns The delay of each.
+   * @param leastMs Shorter ones do not count either, in milliseconds: a check
+   * that gives the answer a long time need not mind other people's short ones.
+   * @returns The delay of each, in milliseconds.
    */
-  running(leastMs: number): number[] {
+  running(leastMs = 0): number[] {
     return [...this.#running]
       .filter(([timer, ms]) => ms >= leastMs && keepsRunning(timer))
       .map(([, ms]) => ms);
   }
 
-  /** Ends the watch, and every timer that was left. */
+  /**
+   * Ends the watch. Timers that are left run on: some may be other people's,
+   * who wait for them.
+   */
   close(): void {
     globalThis.setTimeout = this.#setTimeout;
     globalThis.clearTimeout = this.#clearTimeout;
-    for (const timer of this.#running.keys()) {
-      this.#clearTimeout(timer as number);
-    }
+  }
+
+  /** Closes it. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 
 /** Whether the program waits for a timer before it ends. */
 function keepsRunning(timer: unknown): boolean {
-  const { hasRef } = Object(timer);
+  const { hasRef, _destroyed } = Object(timer);
+  // It may have been ended by its own close(), or by the end of a `using`
+  // block: neither calls clearTimeout(), and only this tells.
+  if (_destroyed === true) return false;
   return typeof hasRef === "function" ? hasRef.call(timer) : true;
 }

@@ -1,0 +1,65 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
+
+const LONG_MS = 600_000;
+
+Deno.test("TimerWatch sees the timers that are started, and those that run", () => {
+  using timers = new TimerWatch();
+  assertEquals([timers.started, timers.running()], [[], []]);
+  const first = setTimeout(() => {}, LONG_MS);
+  const second = setTimeout(() => {}, 5000);
+  assertEquals(timers.running(), [LONG_MS, 5000]);
+  clearTimeout(first);
+  assertEquals(timers.running(), [5000]);
+  clearTimeout(second);
+  assertEquals(timers.started, [LONG_MS, 5000]);
+});
+
+Deno.test("TimerWatch lets a timer fire, with its arguments, and counts it no longer", async () => {
+  using timers = new TimerWatch();
+  const fired = Promise.withResolvers<unknown[]>();
+  setTimeout((...given: unknown[]) => fired.resolve(given), 0, "a", 2);
+  assertEquals(timers.running(), [0]);
+  assertEquals(await fired.promise, ["a", 2]);
+  assertEquals(timers.running(), []);
+});
+
+Deno.test("TimerWatch does not count timers shorter than it is told", () => {
+  using timers = new TimerWatch();
+  const started = [999, 1000].map((ms) => setTimeout(() => {}, ms));
+  assertEquals(timers.running(1000), [1000]);
+  started.forEach((timer) => clearTimeout(timer));
+});
+
+Deno.test("TimerWatch takes a timer that keeps no program running for none", () => {
+  using timers = new TimerWatch();
+  const timer = setTimeout(() => {}, LONG_MS);
+  timer.unref();
+  assertEquals(timers.running(), []);
+  timer.ref();
+  assertEquals(timers.running(), [LONG_MS]);
+  clearTimeout(timer);
+});
+
+const ends: Record<string, (timer: ReturnType<typeof setTimeout>) => void> = {
+  "clearTimeout()": (timer) => clearTimeout(timer),
+  "clearTimeout() of its number": (timer) => clearTimeout(Number(timer)),
+  "the end of a `using` block": (timer) => timer[Symbol.dispose](),
+};
+for (const [name, end] of Object.entries(ends)) {
+  Deno.test(`TimerWatch knows a timer that was ended by ${name}`, () => {
+    using timers = new TimerWatch();
+    end(setTimeout(() => {}, LONG_MS));
+    assertEquals(timers.running(), []);
+  });
+}
+
+Deno.test("TimerWatch steps aside when it closes, and ends nobody's timer", async () => {
+  const before = [setTimeout, clearTimeout];
+  const timers = new TimerWatch();
+  const waiting = new Promise((resolve) => setTimeout(resolve, 0));
+  timers.close();
+  assertStrictEquals(setTimeout, before[0]);
+  assertStrictEquals(clearTimeout, before[1]);
+  await waiting;
+});
