@@ -1,4 +1,8 @@
-import type { Trial } from "../../lib/workbook/trial.ts";
+import {
+  deliver,
+  OwnSocket,
+  type Received,
+} from "../../lib/workbook/own_socket.ts";
 
 /**
  * A real UDP socket that serves its receives in the order in which they began.
@@ -7,74 +11,22 @@ import type { Trial } from "../../lib/workbook/trial.ts";
  * often serves the newest first. Then a receive that was given up does harm only
  * now and then. Here it does so each time.
  */
-export class QueuedSocket implements Deno.DatagramConn {
-  readonly #socket: Deno.DatagramConn;
-  readonly #waiting: PromiseWithResolvers<
-    [Uint8Array<ArrayBuffer>, Deno.Addr]
-  >[] = [];
+export class QueuedSocket extends OwnSocket {
+  readonly #waiting: PromiseWithResolvers<Received>[] = [];
   #isPumping = false;
-  /** Whether somebody has closed it. */
-  closed = false;
-
-  /** @param trial Closes the socket at the end. */
-  constructor(trial: Trial) {
-    this.#socket = trial.use(
-      Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 }),
-    );
-  }
-
-  get addr(): Deno.NetAddr {
-    return this.#socket.addr as Deno.NetAddr;
-  }
 
   /** How many receives are under way. */
   get receiving(): number {
     return this.#waiting.length;
   }
 
-  send(message: Uint8Array, to: Deno.Addr): Promise<number> {
-    return this.#socket.send(message, to);
-  }
-
-  async receive(
-    buffer?: Uint8Array,
-  ): Promise<[Uint8Array<ArrayBuffer>, Deno.Addr]> {
-    const waiting = Promise.withResolvers<
-      [Uint8Array<ArrayBuffer>, Deno.Addr]
-    >();
+  override async receive(buffer?: Uint8Array): Promise<Received> {
+    const waiting = Promise.withResolvers<Received>();
     this.#waiting.push(waiting);
     this.#pump();
-    const received = await waiting.promise;
-    if (buffer === undefined) return received;
-    const part = received[0].subarray(0, buffer.length);
-    buffer.set(part);
-    const view = buffer.subarray(0, part.length) as Uint8Array<ArrayBuffer>;
-    return [view, received[1]];
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<
-    [Uint8Array<ArrayBuffer>, Deno.Addr]
-  > {
-    while (!this.closed) yield await this.receive();
-  }
-
-  close(): void {
-    this.closed = true;
-    this.#socket.close();
-  }
-
-  joinMulticastV4(
-    address: string,
-    networkInterface: string,
-  ): Promise<Deno.MulticastV4Membership> {
-    return this.#socket.joinMulticastV4(address, networkInterface);
-  }
-
-  joinMulticastV6(
-    address: string,
-    networkInterface: number,
-  ): Promise<Deno.MulticastV6Membership> {
-    return this.#socket.joinMulticastV6(address, networkInterface);
+    // Deno gives the beginning of a long array, and reading beyond the message
+    // would go unnoticed. Here nothing is behind it.
+    return deliver(await waiting.promise, buffer);
   }
 
   /** Receives as long as anybody waits. */
@@ -83,10 +35,8 @@ export class QueuedSocket implements Deno.DatagramConn {
     this.#isPumping = true;
     try {
       while (this.#waiting.length > 0) {
-        const [message, from] = await this.#socket.receive();
-        // Deno gives the beginning of a long array, and reading beyond the
-        // message would go unnoticed. Here nothing is behind it.
-        this.#waiting.shift()!.resolve([message.slice(), from]);
+        const received = await super.receive();
+        this.#waiting.shift()!.resolve(received);
       }
     } catch (error) {
       for (const { reject } of this.#waiting.splice(0)) reject(error);
