@@ -17,7 +17,12 @@ import {
 } from "../../lib/net/mod.ts";
 import { temporaryFolder } from "./net_fixture.ts";
 import { unixChild } from "./unix_child.ts";
-import { leaveStale, testUnix } from "./unix_fixture.ts";
+import {
+  exists,
+  leaveStale,
+  testPathOfProcess,
+  testUnix,
+} from "./unix_fixture.ts";
 
 const { AddrInUse, NotFound } = Deno.errors;
 
@@ -36,16 +41,6 @@ async function assertServes(listener: Deno.UnixListener): Promise<void> {
 
 function modeOf(path: string): number {
   return Deno.lstatSync(path).mode! & 0o777;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    assertInstanceOf(error, NotFound);
-    return false;
-  }
 }
 
 testUnix(
@@ -189,31 +184,7 @@ testUnix(
   },
 );
 
-testUnix(
-  "listenUnix() replaces the path of a server that was killed",
-  async () => {
-    using folder = temporaryFolder();
-    const path = `${folder.path}/s`;
-    const server = unixChild(path);
-    assertEquals(await server.said, "open");
-    await assertRejects(() => listenUnix(path), AddrInUse);
-    await server.kill("SIGKILL");
-    assert(Deno.lstatSync(path).isSocket);
-    using listener = await listenUnix(path);
-    await assertServes(listener);
-  },
-);
-
-testUnix("a server that ends in good order leaves no path", async () => {
-  using folder = temporaryFolder();
-  const path = `${folder.path}/s`;
-  {
-    await using server = unixChild(path);
-    assertEquals(await server.said, "open");
-    assert(exists(path));
-  }
-  assert(!exists(path));
-});
+testPathOfProcess("stream", listenUnix);
 
 testUnix(
   "listenUnix() refuses a plain file, a folder and a pipe, and leaves them",

@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertInstanceOf,
   assertRejects,
   assertStrictEquals,
   assertThrows,
@@ -9,23 +8,17 @@ import {
 import { join } from "node:path";
 import { openUnixDatagram } from "../../lib/net/mod.ts";
 import { pattern, temporaryFolder } from "./net_fixture.ts";
-import { unixChild } from "./unix_child.ts";
-import { leaveStale, testUnix } from "./unix_fixture.ts";
+import {
+  exists,
+  leaveStale,
+  testPathOfProcess,
+  testUnix,
+} from "./unix_fixture.ts";
 
-const { AddrInUse, NotFound } = Deno.errors;
+const { AddrInUse } = Deno.errors;
 
 function pathOf(socket: Deno.DatagramConn): string {
   return (socket.addr as Deno.UnixAddr).path!;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    assertInstanceOf(error, NotFound);
-    return false;
-  }
 }
 
 testUnix(
@@ -114,33 +107,7 @@ testUnix(
   },
 );
 
-testUnix(
-  "openUnixDatagram() replaces the path of a process that was killed",
-  async () => {
-    using folder = temporaryFolder();
-    const path = `${folder.path}/s`;
-    const server = unixChild(path, { kind: "datagram" });
-    assertEquals(await server.said, "open");
-    await assertRejects(() => openUnixDatagram(path), AddrInUse);
-    await server.kill("SIGKILL");
-    assert(exists(path));
-    (await openUnixDatagram(path)).close();
-  },
-);
-
-testUnix(
-  "a process that ends in good order leaves no datagram path",
-  async () => {
-    using folder = temporaryFolder();
-    const path = `${folder.path}/s`;
-    {
-      await using server = unixChild(path, { kind: "datagram" });
-      assertEquals(await server.said, "open");
-      assert(exists(path));
-    }
-    assert(!exists(path));
-  },
-);
+testPathOfProcess("datagram", openUnixDatagram);
 
 testUnix(
   "openUnixDatagram() refuses what is no socket, and leaves it",
