@@ -4,7 +4,7 @@ import { exercises } from "../lessons/02_first_connection/checks.ts";
 import { lesson, serve } from "../lessons/02_first_connection/lesson.ts";
 import { connectTcp, readToEnd } from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { record, Recording } from "./record.ts";
 
 testExercises("first_connection", exercises);
 
@@ -104,14 +104,8 @@ testAccepted<FetchGreeting>(exercises[1], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
-
 Deno.test("lesson 2 connects and writes before it accepts", async () => {
-  const recording = await recordLesson();
+  const recording = await record(lesson);
   assertEquals(recording.all("call").map(({ lane, call }) => [lane, call]), [
     ["client", "connect() returned"],
     ["client", "write() took 5"],
@@ -125,7 +119,7 @@ Deno.test("lesson 2 connects and writes before it accepts", async () => {
 });
 
 Deno.test("lesson 2 shows two clients at one port by their own ports", async () => {
-  const recording = await recordLesson();
+  const recording = await record(lesson);
   const [a, forA, b, forB] = [
     "A's own socket",
     "server's, for A",
@@ -140,7 +134,7 @@ Deno.test("lesson 2 shows two clients at one port by their own ports", async () 
 });
 
 Deno.test("lesson 2 ends one conversation, and nothing else with it", async () => {
-  const recording = await recordLesson();
+  const recording = await record(lesson);
   assertEquals(recording.fact("A reads"), "null");
   assertEquals(
     recording.all("fact").filter(({ name }) => name === "B reads")
@@ -154,7 +148,7 @@ Deno.test("lesson 2 is refused where nobody listens any more", async () => {
   // Another process can be given the port that has just been closed.
   let outcome = "";
   for (let run = 0; run < 5 && !outcome.startsWith("ConnectionR"); run++) {
-    outcome = (await recordLesson()).fact("D's connect()");
+    outcome = (await record(lesson)).fact("D's connect()");
   }
   assertMatch(outcome, /^ConnectionRefused, /);
 });

@@ -3,7 +3,7 @@ import { exercises } from "../lessons/03_echo/checks.ts";
 import { lesson, serve } from "../lessons/03_echo/lesson.ts";
 import { connectTcp, readExact, writeAll } from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 
 testExercises("echo", exercises);
 
@@ -68,11 +68,7 @@ testAccepted<Exchange>(exercises[1], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
+const recordLesson = recordOnce(lesson);
 
 Deno.test("lesson 3 shows each question and the same bytes as its answer", async () => {
   const arrows = (await recordLesson()).all("arrow")

@@ -3,7 +3,7 @@ import { exercises } from "../lessons/04_byte_stream/checks.ts";
 import { lesson } from "../lessons/04_byte_stream/lesson.ts";
 import * as net from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { type Recording, recordOnce } from "./record.ts";
 
 testExercises("byte_stream", exercises);
 
@@ -72,11 +72,7 @@ testAccepted<WriteAll>(exercises[1], {
   "with the helper of lib/net": net.writeAll,
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
+const recordLesson = recordOnce(lesson);
 
 /** How many pairs of writes came in one read, and of how many. */
 function pairs(recording: Recording, fact: string): number[] {

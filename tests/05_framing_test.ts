@@ -4,7 +4,7 @@ import { lesson, serve } from "../lessons/05_framing/lesson.ts";
 import { encodeFrame } from "../lessons/05_framing/solution.ts";
 import * as net from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 
 testExercises("framing", exercises);
 
@@ -191,11 +191,7 @@ testAccepted<ReadMessages>(exercises[2], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
+const recordLesson = recordOnce(lesson);
 
 Deno.test("lesson 5 shows the same messages as lines and as frames", async () => {
   const recording = await recordLesson();

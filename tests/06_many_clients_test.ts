@@ -8,7 +8,7 @@ import {
   serve as serveClients,
 } from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { record, Recording } from "./record.ts";
 
 testExercises("many_clients", exercises);
 
@@ -136,14 +136,8 @@ testAccepted<ServeAtMost>(exercises[1], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
-
 Deno.test("lesson 6 shows who is held up, who is not, and how the queue fills", async () => {
-  const recording = await recordLesson();
+  const recording = await record(lesson);
   // What happened on both lanes, as one story for each of the two servers.
   const stories: string[] = [];
   for (const event of recording.events) {

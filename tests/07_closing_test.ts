@@ -9,7 +9,7 @@ import {
   writeAll,
 } from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { record } from "./record.ts";
 
 testExercises("closing", exercises);
 
@@ -110,14 +110,8 @@ testAccepted<HangUp>(exercises[1], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
-
 Deno.test("lesson 7 shows what ends, what is lost, and what is left", async () => {
-  const recording = await recordLesson();
+  const recording = await record(lesson);
   const ends = recording.all("arrow").filter(({ label }) =>
     label === "FIN" || label === "RST"
   );
@@ -168,7 +162,7 @@ Deno.test({
   name: "lesson 7 shows the kernel's states through a whole life",
   ignore: await statesMissing() !== undefined,
   async fn() {
-    const recording = await recordLesson();
+    const recording = await record(lesson);
     const life: [string, RegExp][] = [
       ["listen()", /LISTEN/],
       ["connect()", /client ESTAB +server ESTAB/],
@@ -189,7 +183,7 @@ Deno.test({
   name: "lesson 7 goes on without the states where ss may not be started",
   permissions: { net: true, read: true },
   async fn() {
-    const recording = await recordLesson();
+    const recording = await record(lesson);
     const told = recording.all("say").filter(({ text }) =>
       text.includes("states are")
     );

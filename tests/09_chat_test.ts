@@ -15,7 +15,7 @@ import {
   writeLine,
 } from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 
 testExercises("chat", exercises);
 
@@ -145,17 +145,7 @@ testAccepted<ChatRoomClass>(exercises[0], {
   },
 });
 
-let recorded: Promise<Recording> | undefined;
-
-/** One run is enough for all that is asked about it. */
-function recordLesson(): Promise<Recording> {
-  async function record(): Promise<Recording> {
-    const recording = new Recording();
-    await lesson(recording.show);
-    return recording;
-  }
-  return recorded ??= record();
-}
+const recordLesson = recordOnce(lesson);
 
 /** All values of the facts with one name. */
 function facts(recording: Recording, name: string): string[] {

@@ -7,7 +7,7 @@ import type {
   Split,
 } from "../lessons/10_packets/types.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { recordOnce } from "./record.ts";
 
 testExercises("packets", exercises);
 
@@ -130,11 +130,7 @@ testAccepted<ReassemblerClass>(exercises[1], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
+const recordLesson = recordOnce(lesson);
 
 Deno.test("lesson 10 sends a message by one road, and by three", async () => {
   const recording = await recordLesson();

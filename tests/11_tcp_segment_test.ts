@@ -11,7 +11,7 @@ import type {
 } from "../lessons/11_tcp_segment/types.ts";
 import { checksum, decodeTcp, seqDiff } from "../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { record, type Recording } from "./record.ts";
 
 testExercises("tcp_segment", exercises);
 
@@ -132,12 +132,6 @@ testAccepted<SeqLess>(exercises[2], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
-
 /** What the lesson must show, whether it captured or not. */
 function assertShown(recording: Recording): void {
   const [{ hex }] = recording.all("headers");
@@ -170,14 +164,14 @@ function assertShown(recording: Recording): void {
 }
 
 Deno.test("lesson 11 shows a header, and numbers that count and come round", async () => {
-  assertShown(await recordLesson());
+  assertShown(await record(lesson));
 });
 
 Deno.test({
   name: "lesson 11 shows a recording where tcpdump may not be started",
   permissions: { net: true },
   async fn() {
-    const recording = await recordLesson();
+    const recording = await record(lesson);
     assertShown(recording);
     const told = recording.all("say")
       .filter(({ text }) => text.includes("Nothing was captured just now"));

@@ -12,7 +12,7 @@ import type {
 } from "../lessons/12_handshake/types.ts";
 import { nextState, seqAdd } from "../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { record, type Recording } from "./record.ts";
 
 testExercises("handshake", exercises);
 
@@ -144,12 +144,6 @@ testAccepted<NextState>(exercises[2], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
-
 /** What the lesson must show, whether it captured or not. */
 function assertShown(recording: Recording): void {
   const [opening, atOnce, later, reset] = recording.all("segments");
@@ -193,14 +187,14 @@ function assertShown(recording: Recording): void {
 }
 
 Deno.test("lesson 12 shows how a connection begins, and three ways to end", async () => {
-  assertShown(await recordLesson());
+  assertShown(await record(lesson));
 });
 
 Deno.test({
   name: "lesson 12 shows a recording where tcpdump may not be started",
   permissions: { net: true },
   async fn() {
-    const recording = await recordLesson();
+    const recording = await record(lesson);
     assertShown(recording);
     assertEquals(recording.fact("segments about the end"), "3, 4, 1");
     const told = recording.all("say")
@@ -210,7 +204,7 @@ Deno.test({
 });
 
 Deno.test("lesson 12 walks two ends through a simultaneous close", async () => {
-  const [walks, steps] = (await recordLesson()).all("table");
+  const [walks, steps] = (await record(lesson)).all("table");
   const walk = (name: string) => walks.rows.find(([one]) => one === name)!;
   assertEquals(walk("open").at(-1), "3");
   assertEquals(walk("close").at(-1), "4");

@@ -4,7 +4,7 @@ import { lesson, serve } from "../lessons/13_datagrams/lesson.ts";
 import type { Ask, SendMessage } from "../lessons/13_datagrams/types.ts";
 import { bindUdp, DatagramSocket, formatAddress } from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 
 testExercises("datagrams", exercises);
 
@@ -73,17 +73,7 @@ testAccepted<SendMessage>(exercises[1], {
     new DatagramSocket(socket).send(message, to),
 });
 
-let recorded: Promise<Recording> | undefined;
-
-/** One run of the lesson serves all tests. */
-function recordLesson(): Promise<Recording> {
-  recorded ??= (async () => {
-    const recording = new Recording();
-    await lesson(recording.show);
-    return recording;
-  })();
-  return recorded;
-}
+const recordLesson = recordOnce(lesson);
 
 Deno.test("lesson 13 shows as many receives as sends, each with its message", async () => {
   const recording = await recordLesson();

@@ -8,7 +8,7 @@ import type {
 } from "../lessons/14_many_peers/types.ts";
 import { bindUdp, type DatagramSocket, formatAddress } from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 
 testExercises("many_peers", exercises);
 
@@ -193,17 +193,7 @@ function isName(text: string): boolean {
   return text.length >= 1 && text.length <= 20 && [...text].every(isLetter);
 }
 
-let recorded: Promise<Recording> | undefined;
-
-/** One run of the lesson serves all tests. */
-function recordLesson(): Promise<Recording> {
-  recorded ??= (async () => {
-    const recording = new Recording();
-    await lesson(recording.show);
-    return recording;
-  })();
-  return recorded;
-}
+const recordLesson = recordOnce(lesson);
 
 Deno.test("lesson 14 shows one socket for three clients, where TCP has four", async () => {
   const recording = await recordLesson();

@@ -5,7 +5,7 @@ import { look } from "../lessons/15_lossy_link/numbered.ts";
 import type { Call, OnceOnlyClass } from "../lessons/15_lossy_link/types.ts";
 import { DatagramSocket } from "../lib/net/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { recordOnce } from "./record.ts";
 
 testExercises("lossy_link", exercises);
 
@@ -175,17 +175,7 @@ testAccepted<OnceOnlyClass>(exercises[1], {
   },
 });
 
-let recorded: Promise<Recording> | undefined;
-
-/** One run of the lesson serves all tests. */
-function recordLesson(): Promise<Recording> {
-  recorded ??= (async () => {
-    const recording = new Recording();
-    await lesson(recording.show);
-    return recording;
-  })();
-  return recorded;
-}
+const recordLesson = recordOnce(lesson);
 
 Deno.test("look() counts what never came, what came again, and what came late", () => {
   assertEquals(look([0, 2, 1, 2, 5, 1], 6), {

@@ -8,7 +8,7 @@ import type {
   TimerClass,
 } from "../lessons/16_reliable_stream/types.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { record } from "./record.ts";
 
 testExercises("reliable_stream", exercises);
 
@@ -261,8 +261,7 @@ testAccepted<SendWindowClass>(exercises[2], {
 });
 
 Deno.test("lesson 16 carries a file over a bad link, and holds back for a small window", async () => {
-  const recording = new Recording();
-  await lesson(recording.show);
+  const recording = await record(lesson);
   for (const name of ["SHA-256", "SHA-256, by TCP"]) {
     assertMatch(recording.fact(name), /^the same at both ends/);
   }

@@ -20,7 +20,7 @@ import { noUnixSockets, temporaryFolder } from "./lib/net_fixture.ts";
 import { unixChild } from "./lib/unix_child.ts";
 import { testUnix } from "./lib/unix_fixture.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 
 type ListenAt = (path: string) => Promise<Deno.UnixListener>;
 type PathFits = (path: string) => boolean;
@@ -104,20 +104,12 @@ if (noUnixSockets) {
   });
 }
 
-async function recordLesson(): Promise<Recording> {
+/** The run that all tests ask about. */
+const theRun = recordOnce(async (show) => {
   using folder = temporaryFolder();
-  const recording = new Recording();
-  await lesson(recording.show, { folder: folder.path });
+  await lesson(show, { folder: folder.path });
   assertEquals([...Deno.readDirSync(folder.path)], [], "it leaves nothing");
-  return recording;
-}
-
-let recorded: Recording | undefined;
-
-/** The run that all tests ask about, made by the first that asks. */
-async function theRun(): Promise<Recording> {
-  return recorded ??= await recordLesson();
-}
+});
 
 testUnix(
   "lesson 17 shows a file that holds nothing, and lets its owner in",

@@ -8,7 +8,7 @@ import type { Choice } from "../lessons/18_choosing/types.ts";
 import { noUnixSockets, temporaryFolder } from "./lib/net_fixture.ts";
 import { testUnix } from "./lib/unix_fixture.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 import { openUnixDatagram } from "../lib/net/mod.ts";
 
 type AskLocal = typeof askLocal;
@@ -139,17 +139,12 @@ if (noUnixSockets) {
   });
 }
 
-let recorded: Recording | undefined;
-
-/** The run that all tests ask about, made by the first that asks. */
-async function theRun(): Promise<Recording> {
-  if (recorded !== undefined) return recorded;
+/** The run that all tests ask about. */
+const theRun = recordOnce(async (show) => {
   using folder = temporaryFolder();
-  const recording = new Recording();
-  await lesson(recording.show, { folder: folder.path });
+  await lesson(show, { folder: folder.path });
   assertEquals([...Deno.readDirSync(folder.path)], [], "it leaves nothing");
-  return recorded = recording;
-}
+});
 
 /** A row of a table, by the kinds of sockets. */
 async function row(table: number, name: string): Promise<string[]> {

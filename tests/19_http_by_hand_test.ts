@@ -27,7 +27,7 @@ import {
   ResponseParser,
 } from "../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 
 testExercises("http_by_hand", exercises);
 
@@ -322,11 +322,7 @@ testAccepted<EncodeResponse>(exercises[1], {
   },
 });
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
+const recordLesson = recordOnce(lesson);
 
 Deno.test("lesson 19 shows a request as bytes, and answers it by hand", async () => {
   const recording = await recordLesson();

@@ -7,7 +7,7 @@ import type { DecodedMessage } from "../lessons/20_dns_by_hand/types.ts";
 import { connectTcp, readToEnd } from "../lib/net/mod.ts";
 import { decodeDns, DNS_TYPES, encodeDns, WireError } from "../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { record, Recording } from "./record.ts";
 
 testExercises("dns_by_hand", exercises);
 
@@ -135,8 +135,7 @@ testAccepted<DecodeMessage>(exercises[1], {
 });
 
 Deno.test("lesson 20 asks, follows names, and asks again over TCP", async () => {
-  const recording = new Recording();
-  await lesson(recording.show);
+  const recording = await record(lesson);
   assertEquals(recording.fact("bytes"), "35");
   assertEquals(recording.fact("bytes more than the query"), "16");
   assertMatch(recording.fact("c0 00 at offset 0"), /a pointer at byte 0/);

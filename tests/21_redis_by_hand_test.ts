@@ -16,7 +16,7 @@ import type {
 import { hangUp, listenTcp, readToEnd, writeAll } from "../lib/net/mod.ts";
 import { CommandParser, RespError } from "../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
-import { Recording } from "./record.ts";
+import { Recording, recordOnce } from "./record.ts";
 
 testExercises("redis_by_hand", exercises);
 
@@ -333,11 +333,7 @@ function bulk(value?: string): string {
   return value === undefined ? "$-1\r\n" : `$${value.length}\r\n${value}\r\n`;
 }
 
-async function recordLesson(): Promise<Recording> {
-  const recording = new Recording();
-  await lesson(recording.show);
-  return recording;
-}
+const recordLesson = recordOnce(lesson);
 
 Deno.test("lesson 21 sets a value with an end of a line in it, and gets it back", async () => {
   const recording = await recordLesson();

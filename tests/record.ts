@@ -39,3 +39,30 @@ export class Recording {
     return values[0].value;
   }
 }
+
+/**
+ * Runs a lesson, and records what it tells.
+ *
+ * @param lesson The lesson, or whatever tells something.
+ * @returns The recording.
+ */
+export async function record(
+  lesson: (show: Narrator) => Promise<void>,
+): Promise<Recording> {
+  const recording = new Recording();
+  await lesson(recording.show);
+  return recording;
+}
+
+/**
+ * Makes one run of a lesson serve all tests of a file.
+ *
+ * @param lesson The lesson, or whatever tells something.
+ * @returns Gives the recording, which the first call makes.
+ */
+export function recordOnce(
+  lesson: (show: Narrator) => Promise<void>,
+): () => Promise<Recording> {
+  let recorded: Promise<Recording> | undefined;
+  return () => recorded ??= record(lesson);
+}
