@@ -126,7 +126,7 @@ export async function connect(
  */
 async function open<T extends Deno.Conn>(
   endpoint: Endpoint,
-  start: (giveUp: AbortSignal) => Promise<T>,
+  start: (giveUp?: AbortSignal) => Promise<T>,
   { deadlineMs, signal }: ConnectOptions,
 ): Promise<T> {
   const failure = `Cannot connect to ${formatEndpoint(endpoint)}`;
@@ -134,6 +134,11 @@ async function open<T extends Deno.Conn>(
     assertTimer(deadlineMs, `${failure}: deadlineMs`);
   }
   signal?.throwIfAborted();
+  if (deadlineMs === undefined && signal === undefined) {
+    return await start().catch((error) => {
+      throw restate(error, failure);
+    });
+  }
 
   const giveUp = new AbortController();
   function onAbort() {

@@ -98,7 +98,8 @@ export async function writeFrame(
  *
  * @param source Where to read from.
  * @param options The limit.
- * @returns The payloads, in order; each is a buffer of the caller's own.
+ * @returns The payloads, in order, which nobody else uses. Frames that came
+ * together share one `ArrayBuffer`, so mind the `byteOffset` of each.
  * @throws {RangeError} If the length of a frame is over `maxBytes`, before any
  * room is made for it, or if `maxBytes` is not a number >= 0.
  * @throws {Deno.errors.UnexpectedEof} If the peer closes in mid-frame; the
@@ -133,53 +134,78 @@ export async function* readFrames(
       `Cannot read frames: maxBytes ${maxBytes} is not a number >= 0`,
     );
   }
-  // What was read and not yet used is at [start, filled). One read often
-  // brings many frames, and each is copied once, into its own buffer.
+  // What was read and is no whole frame yet is at [0, filled).
   const buffer = new Uint8Array(CHUNK_SIZE);
   const view = new DataView(buffer.buffer);
-  let start = 0;
   let filled = 0;
+  let number = 1;
 
-  for (let number = 1;; number++) {
+  while (true) {
+    // One read often brings many frames. They are copied together, since to make
+    // a buffer takes longer than to copy a small frame into it.
+    const sizes = sizesOfWholeFrames(view, filled, maxBytes);
+    const end = sizes.reduce((sum, size) => sum + HEADER_SIZE + size, 0);
+    const frames = buffer.slice(0, end);
+    let at = 0;
+    for (const size of sizes) {
+      at += HEADER_SIZE;
+      yield frames.subarray(at, at + size);
+      at += size;
+      number++;
+    }
+    buffer.copyWithin(0, end, filled);
+    filled -= end;
+
     const failure = `Cannot read frame ${number}`;
-    if (filled - start < HEADER_SIZE) {
-      buffer.copyWithin(0, start, filled);
-      filled -= start;
-      start = 0;
-    }
-    while (filled - start < HEADER_SIZE) {
-      const count = await readSome(source, buffer.subarray(filled));
-      if (count === null) {
-        if (filled === start) return;
-        throw new Deno.errors.UnexpectedEof(
-          `${failure}: the peer closed after ${filled - start} of ` +
-            `${HEADER_SIZE} bytes of its length`,
-        );
-      }
-      filled += count;
-    }
-    const size = view.getUint32(start);
-    if (size > maxBytes) {
+    const size = filled < HEADER_SIZE ? undefined : view.getUint32(0);
+    if (size !== undefined && size > maxBytes) {
       throw new RangeError(
         `${failure}: it claims ${size} bytes, the limit is ${maxBytes}`,
       );
     }
-    start += HEADER_SIZE;
-
-    const payload = new Uint8Array(size);
-    let have = Math.min(size, filled - start);
-    payload.set(buffer.subarray(start, start + have));
-    start += have;
-    // The rest of a long one goes where it belongs, with no copy at all.
-    while (have < size) {
-      const count = await readSome(source, payload.subarray(have));
-      if (count === null) {
-        throw new Deno.errors.UnexpectedEof(
-          `${failure}: the peer closed after ${have} of ${size} bytes`,
-        );
+    if (size !== undefined && HEADER_SIZE + size > CHUNK_SIZE) {
+      // The rest of a long one goes where it belongs, with no more copies.
+      const payload = new Uint8Array(size);
+      payload.set(buffer.subarray(HEADER_SIZE, filled));
+      let have = filled - HEADER_SIZE;
+      while (have < size) {
+        const count = await readSome(source, payload.subarray(have));
+        if (count === null) throw cutOff(failure, have, `${size} bytes`);
+        have += count;
       }
-      have += count;
+      filled = 0;
+      yield payload;
+      number++;
+      continue;
     }
-    yield payload;
+
+    const count = await readSome(source, buffer.subarray(filled));
+    if (count !== null) filled += count;
+    else if (filled === 0) return;
+    else if (size === undefined) {
+      throw cutOff(failure, filled, `${HEADER_SIZE} bytes of its length`);
+    } else throw cutOff(failure, filled - HEADER_SIZE, `${size} bytes`);
   }
+}
+
+function cutOff(failure: string, had: number, ofWhat: string): Error {
+  return new Deno.errors.UnexpectedEof(
+    `${failure}: the peer closed after ${had} of ${ofWhat}`,
+  );
+}
+
+/** The sizes of frames that are whole, up to one whose size is too much. */
+function sizesOfWholeFrames(
+  view: DataView,
+  filled: number,
+  maxBytes: number,
+): number[] {
+  const sizes: number[] = [];
+  for (let at = 0; filled - at >= HEADER_SIZE;) {
+    const size = view.getUint32(at);
+    at += HEADER_SIZE + size;
+    if (size > maxBytes || at > filled) break;
+    sizes.push(size);
+  }
+  return sizes;
 }

@@ -125,13 +125,21 @@ Deno.test("readFrames() gives a frame as soon as it is whole", async () => {
   await writeFrame(pair.server, pattern(1));
 });
 
-Deno.test("readFrames() gives each frame a buffer of its own", async () => {
-  const incoming = concat(encodeFrame(pattern(3)), encodeFrame(pattern(3)));
-  const { frames: [first, second] } = await read({ incoming });
-  first.fill(0);
-  assertEquals(second, pattern(3));
-  assertEquals(first.buffer.byteLength, 3);
-});
+for (const readSize of [1, 5, 4096]) {
+  Deno.test(`readFrames() gives each frame bytes of its own, by ${readSize}`, async () => {
+    const incoming = concat(...Array(9).fill(encodeFrame(pattern(3))));
+    const { frames } = await read({ incoming, readSize });
+    for (const [i, frame] of frames.entries()) {
+      assertEquals(frame, pattern(3));
+      frame.fill(i);
+    }
+    for (const [i, frame] of frames.entries()) {
+      assertEquals(frame, new Uint8Array(3).fill(i));
+      // Whoever keeps one does not keep more than what came in all.
+      assert(frame.buffer.byteLength <= incoming.length);
+    }
+  });
+}
 
 for (const readSize of [1, 5, 4096]) {
   Deno.test(`readFrames() rejects an end in each place of a frame, by ${readSize}`, async () => {
