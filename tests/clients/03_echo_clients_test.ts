@@ -7,11 +7,7 @@ for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
     `lesson 3 --serve talks with ${program}, by the command that it prints`,
     async () => {
       await using server = Talk.lesson(3, "--port", "0");
-      const [, line] = await server.expect(
-        new RegExp(`^ *${fact} +(\\S.*)\\n`, "m"),
-      );
-      await server.expect(/waiting for clients/);
-      const [command, ...args] = line.split(" ");
+      const [command, args] = await server.commandFor(fact);
       assertEquals(command, program);
 
       await using client = new Talk(command, args);

@@ -1,24 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { isInstalled, Talk, testWith } from "./programs.ts";
 
-/** What the room prints for a program: `nc 127.0.0.1 7000`. */
-async function commandFor(
-  room: Talk,
-  fact: string,
-): Promise<[program: string, args: string[]]> {
-  const [, line] = await room.expect(new RegExp(`^ *${fact} +(\\S.*)\\n`, "m"));
-  await room.expect(/waiting for members/);
-  const [program, ...args] = line.split(" ");
-  return [program, args];
-}
-
 for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
   testWith(
     program,
     `lesson 9 --serve is a room that people join with ${program}`,
     async () => {
       await using room = Talk.lesson(9, "--port", "0");
-      const command = await commandFor(room, fact);
+      const command = await room.commandFor(fact);
       assertEquals(command[0], program);
 
       await using ann = new Talk(...command);
@@ -44,7 +33,7 @@ for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
     `lesson 9 --serve goes on when a ${program} is killed in mid-line`,
     async () => {
       await using room = Talk.lesson(9, "--port", "0");
-      const command = await commandFor(room, fact);
+      const command = await room.commandFor(fact);
       await using ann = new Talk(...command);
       await ann.expect(/guest1 is here/);
       await using bob = new Talk(...command);
@@ -71,7 +60,7 @@ testWith(
   "lesson 9 --serve tells nc what was wrong with its line, and goes on",
   async () => {
     await using room = Talk.lesson(9, "--port", "0");
-    const command = await commandFor(room, "netcat");
+    const command = await room.commandFor("netcat");
     await using ann = new Talk(...command);
     await ann.expect(/guest1 is here/);
     await using long = new Talk(...command);
@@ -90,9 +79,9 @@ testWith(
   async () => {
     if (!isInstalled("nc")) return;
     await using room = Talk.lesson(9, "--port", "0");
-    await using ann = new Talk(...await commandFor(room, "netcat"));
+    await using ann = new Talk(...await room.commandFor("netcat"));
     await ann.expect(/guest1 is here/);
-    await using bob = new Talk(...await commandFor(room, "socat"));
+    await using bob = new Talk(...await room.commandFor("socat"));
     await ann.expect(/guest2 is here/);
     await ann.type("from nc\n");
     await bob.expect(/guest1: from nc\n/);

@@ -7,11 +7,7 @@ for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
     `lesson 13 --serve answers ${program}, by the command that it prints`,
     async () => {
       await using server = Talk.lesson(13, "--port", "0");
-      const [, line] = await server.expect(
-        new RegExp(`^ *${fact} +(\\S.*)\\n`, "m"),
-      );
-      await server.expect(/waiting for messages/);
-      const [command, ...args] = line.split(" ");
+      const [command, args] = await server.commandFor(fact);
       assertEquals(command, program);
 
       await using ann = new Talk(command, args);

@@ -1,24 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { isInstalled, Talk, testWith } from "./programs.ts";
 
-/** What the server prints for a program: `nc -u 127.0.0.1 7000`. */
-async function commandFor(
-  server: Talk,
-  fact: string,
-): Promise<[program: string, args: string[]]> {
-  const line = await server.expect(new RegExp(`^ *${fact} +(\\S.*)\\n`, "m"));
-  await server.expect(/waiting for messages/);
-  const [program, ...args] = line[1].split(" ");
-  return [program, args];
-}
-
 for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
   testWith(
     program,
     `lesson 14 --serve is a roll that people join with ${program}`,
     async () => {
       await using server = Talk.lesson(14, "--port", "0");
-      const command = await commandFor(server, fact);
+      const command = await server.commandFor(fact);
       assertEquals(command[0], program);
 
       await using ann = new Talk(...command);
@@ -54,7 +43,7 @@ testWith(
   "lesson 14 --serve does not notice that nc was killed, and goes on",
   async () => {
     await using server = Talk.lesson(14);
-    const command = await commandFor(server, "netcat");
+    const command = await server.commandFor("netcat");
     await using ann = new Talk(...command);
     await ann.type("HELLO ann\n");
     await ann.expect(/^OK ann\n/);
@@ -79,10 +68,10 @@ testWith(
   async () => {
     if (!isInstalled("nc")) return;
     await using server = Talk.lesson(14);
-    await using ann = new Talk(...await commandFor(server, "netcat"));
+    await using ann = new Talk(...await server.commandFor("netcat"));
     await ann.type("HELLO ann\n");
     await ann.expect(/^OK ann\n/);
-    await using bob = new Talk(...await commandFor(server, "socat"));
+    await using bob = new Talk(...await server.commandFor("socat"));
     await bob.type("HELLO bob\n");
     await bob.expect(/^OK bob\n/);
     await bob.type("SAY from socat\n");

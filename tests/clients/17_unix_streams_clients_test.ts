@@ -2,14 +2,6 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { noUnixSockets } from "../lib/net_fixture.ts";
 import { Talk, testWith } from "./programs.ts";
 
-/** The command that the server prints for one of its clients. */
-async function commandOf(server: Talk, program: string): Promise<string[]> {
-  const line = new RegExp(`^ *${program} +(\\S.*)\\n`, "m");
-  const [, command] = await server.expect(line);
-  await server.expect(/waiting for clients/);
-  return command.split(" ");
-}
-
 async function end(server: Talk, summary: RegExp): Promise<void> {
   server.kill("SIGINT");
   const { code, output } = await server.end();
@@ -33,7 +25,7 @@ for (const program of ["nc", "socat"]) {
     `lesson 17 --serve talks with ${program}, by the command that it prints`,
     async () => {
       await using server = Talk.lesson(17);
-      const [command, ...args] = await commandOf(server, program);
+      const [command, args] = await server.commandFor(program);
       assertEquals(command, program);
       const path = args.at(-1)!.replace("UNIX-CONNECT:", "");
       assert(Deno.lstatSync(path).isSocket);
@@ -53,7 +45,7 @@ testClient(
   "lesson 17 --serve answers curl --unix-socket, by the command that it prints",
   async () => {
     await using server = Talk.lesson(17);
-    const [command, ...args] = await commandOf(server, "curl");
+    const [command, args] = await server.commandFor("curl");
     for (const more of [["-i"], ["-i", "--data", "a body"], ["--head"]]) {
       await using client = new Talk(command, ["-sS", ...more, ...args]);
       const { code, output } = await client.end();
@@ -76,7 +68,7 @@ testClient(
   "lesson 17 --serve goes on when a client is killed",
   async () => {
     await using server = Talk.lesson(17);
-    const [command, ...args] = await commandOf(server, "nc");
+    const [command, args] = await server.commandFor("nc");
     {
       await using killed = new Talk(command, args);
       await killed.type("a line\nhalf a line");

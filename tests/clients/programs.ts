@@ -42,20 +42,31 @@ export function testWith(
   Deno.test({ name: name + reason, ignore, fn });
 }
 
+/** How a program is talked with. */
+export interface TalkOptions {
+  /**
+   * How long it may take to print what is expected, and to end, in
+   * milliseconds.
+   *
+   * @default {20000}
+   */
+  limitMs?: number;
+}
+
 /** A program under way, to talk with over its standard streams. */
 export class Talk implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #errors: Promise<string>;
-  readonly #reading: Promise<void>;
-  #output = "";
-  #moved = Promise.withResolvers<void>();
+  readonly #output: Printed;
+  readonly #errors: Printed;
+  readonly #limitMs: number;
 
   /**
    * @param program The program to start.
    * @param args Its arguments.
+   * @param options How long to wait for it.
    */
-  constructor(program: string, args: string[]) {
+  constructor(program: string, args: string[], options: TalkOptions = {}) {
     this.#child = new Deno.Command(program, {
       args,
       stdin: "piped",
@@ -63,8 +74,9 @@ export class Talk implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
-    this.#errors = new Response(this.#child.stderr).text();
-    this.#reading = this.#read();
+    this.#output = new Printed(this.#child.stdout);
+    this.#errors = new Printed(this.#child.stderr);
+    this.#limitMs = options.limitMs ?? LIMIT_MS;
   }
 
   /** Starts a lesson's server, as `deno task lesson N --serve` does. */
@@ -86,26 +98,45 @@ export class Talk implements AsyncDisposable {
    * @returns The match.
    */
   async expect(pattern: RegExp): Promise<RegExpMatchArray> {
-    const limit = setTimeout(() => this.kill("SIGKILL"), LIMIT_MS);
+    // Its end is no substitute for this: where another process has got its
+    // streams, they stay open when it is killed.
+    let isLate = false;
+    const late = Promise.withResolvers<void>();
+    const limit = setTimeout(() => {
+      isLate = true;
+      late.resolve();
+    }, this.#limitMs);
     try {
       while (true) {
-        const match = this.#output.match(pattern);
+        const hadEnded = this.#output.hasEnded;
+        const match = this.#output.text.match(pattern);
         if (match !== null) return match;
-        const ended = Symbol();
-        const what = await Promise.race([
-          this.#moved.promise,
-          this.#reading.then(() => ended),
-        ]);
-        if (what === ended && !pattern.test(this.#output)) {
-          throw new Error(
-            `never printed ${pattern}, but:\n${this.#output}` +
-              await this.#errors,
-          );
-        }
+        if (hadEnded || isLate) break;
+        await Promise.race([this.#output.moved, late.promise]);
       }
     } finally {
       clearTimeout(limit);
     }
+    if (!isLate) await this.#errors.ended;
+    throw new Error(
+      (isLate ? `not printed in ${this.#limitMs} ms: ` : "never printed: ") +
+        `${pattern}, but:\n${this.#output.text}${this.#errors.text}`,
+    );
+  }
+
+  /**
+   * Waits for the command that a lesson's server prints for its clients.
+   *
+   * @param fact What it stands behind: `netcat`.
+   * @returns The program and its arguments, once the server is ready.
+   */
+  async commandFor(fact: string): Promise<[program: string, args: string[]]> {
+    const [, line] = await this.expect(
+      new RegExp(`^ *${fact} +(\\S.*)\\n`, "m"),
+    );
+    await this.expect(/waiting for/);
+    const [program, ...args] = line.split(" ");
+    return [program, args];
   }
 
   /** Sends it a signal; that it has ended already does no harm. */
@@ -119,11 +150,15 @@ export class Talk implements AsyncDisposable {
 
   /** Waits for its end, and gives its exit code and all its output. */
   async end(): Promise<{ code: number; output: string }> {
-    const limit = setTimeout(() => this.kill("SIGKILL"), LIMIT_MS);
+    const limit = setTimeout(() => {
+      this.kill("SIGKILL");
+      this.#output.stop();
+      this.#errors.stop();
+    }, this.#limitMs);
     const { code } = await this.#child.status;
+    await Promise.all([this.#output.ended, this.#errors.ended]);
     clearTimeout(limit);
-    await this.#reading;
-    return { code, output: this.#output };
+    return { code, output: this.#output.text };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -131,13 +166,41 @@ export class Talk implements AsyncDisposable {
     this.kill("SIGTERM");
     await this.#input.close().catch(() => {});
     await this.end();
-    await this.#errors;
+  }
+}
+
+/** What a program prints on one of its streams. */
+class Printed {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #moved = Promise.withResolvers<void>();
+  /** All of it so far. */
+  text = "";
+  /** Whether there will be no more. */
+  hasEnded = false;
+  /** Resolves when there will be no more. */
+  readonly ended: Promise<void>;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+    this.ended = this.#read();
+  }
+
+  /** Resolves when there is more, or will be no more. */
+  get moved(): Promise<void> {
+    return this.#moved.promise;
+  }
+
+  /** Reads no more of it. */
+  stop(): void {
+    this.#reader.cancel().catch(() => {});
   }
 
   async #read(): Promise<void> {
-    const stream = this.#child.stdout.pipeThrough(new TextDecoderStream());
-    for await (const text of stream) {
-      this.#output += text;
+    const decoder = new TextDecoder();
+    while (!this.hasEnded) {
+      const { done, value } = await this.#reader.read();
+      this.text += decoder.decode(value, { stream: !done });
+      this.hasEnded = done;
       this.#moved.resolve();
       this.#moved = Promise.withResolvers();
     }
