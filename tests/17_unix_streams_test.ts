@@ -290,7 +290,7 @@ testUnix(
         assertEquals(await readExact(client, line.length), line);
       }
       await stop();
-      assertMatch(recording.all("note").at(-1)!.text, /1 clients served/);
+      assertMatch(recording.all("note").at(-1)!.text, /1 client served/);
     });
   },
 );

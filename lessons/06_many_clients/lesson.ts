@@ -184,7 +184,7 @@ async function fullQueue(show: Narrator): Promise<void> {
   } while (clients.length < TRIES);
 
   const last = `client ${clients.length + 1}`;
-  show.fact("connected", `${clients.length} clients`);
+  show.fact("connected", counted(clients.length, "client"));
   if (outcome === "still waiting") {
     const waited = formatElapsed(performance.now() - askedAt);
     show.fact(last, `no answer after ${waited}: it waits`);

@@ -1,4 +1,5 @@
 import { Outbox, readLines } from "../../lib/net/mod.ts";
+import { counted } from "../../lib/show/mod.ts";
 
 /** The most that may be unsent to one member, in bytes, unless told otherwise. */
 export const MAX_UNSENT_BYTES: number = 1024 * 1024;
@@ -113,7 +114,10 @@ export class Room {
       if (member === except) continue;
       if (!member.outbox.send(bytes)) {
         const { unsentBytes } = member.outbox;
-        this.#drop(member, `was dropped with ${unsentBytes} bytes unsent`);
+        this.#drop(
+          member,
+          `was dropped with ${counted(unsentBytes, "byte")} unsent`,
+        );
       }
       this.#mostUnsent = Math.max(
         this.#mostUnsent,

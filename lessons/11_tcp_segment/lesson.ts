@@ -6,7 +6,7 @@
  * up to the place where they begin again at 0. Where nothing can be captured it
  * shows a recording of the same.
  */
-import { type Narrator, printable } from "../../lib/show/mod.ts";
+import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
   Conversations,
   type Packet,
@@ -100,7 +100,7 @@ function everyField(show: Narrator, [{ packet, segment }]: Spoken[]): void {
   show.fact("header", `${headerBytes} bytes`);
   show.fact(
     "data",
-    `${packet.payloadBytes} bytes ${printable(packet.payload)}`,
+    `${counted(packet.payloadBytes, "byte")} ${printable(packet.payload)}`,
   );
   show.say(
     "Each row is 32 bits. 20 bytes are always there; the data offset says how " +
@@ -122,7 +122,7 @@ function bytesAreCounted(show: Narrator, spoken: Spoken[]): void {
     ["sequence number", "data", "first byte after it"],
     spoken.map(({ packet: { tcp, payload, payloadBytes } }) => [
       `${tcp!.sequence}`,
-      `${payloadBytes} bytes ${printable(payload)}`,
+      `${counted(payloadBytes, "byte")} ${printable(payload)}`,
       `${seqAdd(tcp!.sequence, payloadBytes)}`,
     ]),
   );
@@ -189,7 +189,7 @@ async function comeRound(
   const { last, next, ack } = findWrap(packets)!;
   const { sequence } = last.tcp!;
   show.fact("a segment", `sequence number ${sequence}`);
-  show.fact("its data", `${last.payloadBytes} bytes`);
+  show.fact("its data", counted(last.payloadBytes, "byte"));
   show.fact("the one behind it", `sequence number ${next.tcp!.sequence}`);
   const sum = sequence + last.payloadBytes;
   show.fact("the sum", `${sum} - 2 ** 32 = ${sum - 2 ** 32}`);

@@ -1,4 +1,5 @@
 /** Segments for the checks of lesson 12, made up and recorded. */
+import { counted } from "../../lib/show/mod.ts";
 import { encodeTcp, type TcpFields } from "../../lib/wire/mod.ts";
 import { readRecording } from "../11_tcp_segment/observe.ts";
 import { decodeSegment } from "../11_tcp_segment/solution.ts";
@@ -71,6 +72,6 @@ export function describe(segment: Segment): string {
     names.join(",") || "no flags",
     `seq ${sequence}`,
     ...(flags.ack ? [`ack ${acknowledgment}`] : []),
-    ...(payload.length > 0 ? [`${payload.length} bytes`] : []),
+    ...(payload.length > 0 ? [counted(payload.length, "byte")] : []),
   ].join(" ");
 }

@@ -12,7 +12,7 @@ import {
   type DatagramSocket,
   formatAddress,
 } from "../../lib/net/mod.ts";
-import { type Narrator, printable } from "../../lib/show/mod.ts";
+import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
 import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
 import { answerQuestions } from "./question_server.ts";
@@ -398,8 +398,9 @@ export async function serve(
     (text) => show.note(text),
   );
   show.note(
-    `ended: ${messages} messages from ${senders} addresses, ${bytes} bytes ` +
-      "sent back",
+    `ended: ${counted(messages, "message")} from ${senders} ` +
+      `${senders === 1 ? "address" : "addresses"}, ` +
+      `${counted(bytes, "byte")} sent back`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { type DatagramSocket, formatAddress } from "../../lib/net/mod.ts";
-import { printable } from "../../lib/show/mod.ts";
+import { counted, printable } from "../../lib/show/mod.ts";
 
 /** What a server has done. */
 export interface Served {
@@ -34,7 +34,8 @@ export async function answerQuestions(
     counts.set(sender, count);
     served.messages++;
     served.senders = counts.size;
-    note(`${sender}: ${bytes.length} bytes ${printable(bytes, { max: 40 })}`);
+    const size = counted(bytes.length, "byte");
+    note(`${sender}: ${size} ${printable(bytes, { max: 40 })}`);
     const answer = answerTo(bytes, { sender, count });
     try {
       await socket.send(answer, from);

@@ -17,7 +17,7 @@ import {
   serve as serveClients,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { type Narrator, printable } from "../../lib/show/mod.ts";
+import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
   type LessonContext,
   runLesson,
@@ -344,7 +344,9 @@ export async function serve(
     signal,
     onError: (error) => show.note(`a client is gone: ${error}`),
   });
-  show.note(`ended: ${clients} clients served, and the path is removed`);
+  show.note(
+    `ended: ${counted(clients, "client")} served, and the path is removed`,
+  );
 }
 
 if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });

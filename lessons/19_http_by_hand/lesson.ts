@@ -13,7 +13,7 @@ import {
   serve as serveClients,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { type Narrator, printable } from "../../lib/show/mod.ts";
+import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
   encodeChunk,
   encodeLastChunk,
@@ -392,7 +392,7 @@ export async function serve(
     },
     onError: (error) => show.note(`a client is gone: ${error}`),
   });
-  show.note(`ended: ${answers} answers`);
+  show.note(`ended: ${counted(answers, "answer")}`);
 }
 
 if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });

@@ -151,7 +151,7 @@ export async function serve(
   show.fact("too long", `${dig} +noedns long.${ZONE} TXT`);
   show.note("waiting for queries");
   await server.done;
-  show.note(`ended: ${queries} queries`);
+  show.note(`ended: ${queries} ${queries === 1 ? "query" : "queries"}`);
 }
 
 if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });

@@ -11,7 +11,7 @@ import {
   readToEnd,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { type Narrator, printable } from "../../lib/show/mod.ts";
+import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { encodeCommand } from "../../lib/wire/mod.ts";
 import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
 import { RedisClient } from "./client.ts";
@@ -248,7 +248,7 @@ export async function serve(
     onCommands: (count) => commands += count,
     onError: (error) => show.note(`a client was dropped: ${error}`),
   });
-  show.note(`ended: ${commands} commands`);
+  show.note(`ended: ${counted(commands, "command")}`);
 }
 
 if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });

@@ -1,5 +1,6 @@
 import type { TrackedSegment } from "../wire/conversation.ts";
 import type { Packet } from "../wire/packet.ts";
+import { counted } from "./counted.ts";
 import type { Bar, ShowEvent, ShowEventBody } from "./events.ts";
 import { headerContext, type HeaderLayer } from "./header_box.ts";
 import type { DiagramSegment, SegmentNumbers } from "./segment_diagram.ts";
@@ -288,6 +289,5 @@ export class Lanes {
 }
 
 function bytesLabel(data: Uint8Array): string {
-  const unit = data.length === 1 ? "byte" : "bytes";
-  return `${data.length} ${unit} ${printable(data, { max: 20 })}`;
+  return `${counted(data.length, "byte")} ${printable(data, { max: 20 })}`;
 }

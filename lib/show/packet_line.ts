@@ -8,6 +8,7 @@ import { green, red, yellow } from "@std/fmt/colors";
 import type { TrackedSegment } from "../wire/conversation.ts";
 import type { Packet } from "../wire/packet.ts";
 import { formatTcpFlags } from "../wire/tcp_flags.ts";
+import { counted } from "./counted.ts";
 import { protocolName } from "./protocol_names.ts";
 import { printable } from "./text.ts";
 
@@ -173,7 +174,7 @@ export function packetWords(
     }
   }
   if (payloadBytes > 0 || tcp === null) {
-    words.push(payloadBytes === 1 ? "1 byte" : `${payloadBytes} bytes`);
+    words.push(counted(payloadBytes, "byte"));
   }
   // The colours come last: they would count as columns below.
   const marks: [string, (text: string) => string][] = [];

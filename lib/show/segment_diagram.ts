@@ -11,6 +11,7 @@ import { formatTcpFlags } from "../wire/tcp_flags.ts";
 import type { TcpState } from "../wire/tcp_state.ts";
 import type { Side } from "../wire/tcp_walk.ts";
 import { elapsedMs } from "../wire/timestamp.ts";
+import { counted } from "./counted.ts";
 import { drawLaneRow, FRAME_WIDTH, type LaneLayout } from "./lane_rows.ts";
 
 /** Columns of a lane: the longest name of a state. */
@@ -344,7 +345,7 @@ function phrasesOf(
     add("ack", acknowledgment, segment.relativeAcknowledgment ?? 0);
   }
   if (payloadBytes > 0) {
-    phrases.push(payloadBytes === 1 ? "1 byte" : `${payloadBytes} bytes`);
+    phrases.push(counted(payloadBytes, "byte"));
   }
   if (retransmission) phrases.push("again");
   return phrases.filter((phrase) => phrase !== "");

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { counted } from "../show/counted.ts";
 import { CaptureParser, decodePacket, type Packet } from "../wire/mod.ts";
 import { WireError } from "../wire/mod.ts";
 import { ROOT } from "./catalogue.ts";
@@ -64,7 +65,7 @@ export async function readPackets(
     if (error instanceof WireError) throw explain(error, name, packets);
     if (error instanceof ReadFailed) {
       throw new DamagedCapture(
-        `${shown(name)}: cannot read on after ${counted(packets)}: ` +
+        `${shown(name)}: cannot read on after ${counted(packets, "packet")}: ` +
           error.message,
       );
     }
@@ -148,14 +149,12 @@ function explain(error: WireError, name: string, packets: number): Error {
     );
   }
   return new DamagedCapture(
-    `${shown(name)} is damaged after ${counted(packets)}: ${error.message}`,
+    `${shown(name)} is damaged after ${
+      counted(packets, "packet")
+    }: ${error.message}`,
   );
 }
 
 function shown(name: string): string {
   return name === "-" ? "what was piped in" : repeated(name);
-}
-
-function counted(packets: number): string {
-  return packets === 1 ? "1 packet" : `${packets} packets`;
 }

@@ -76,7 +76,9 @@ function linesOf(
     if (shown.length === value.length && shown.length > 0) return lines;
     return [...lines, `(${counted(value.length, "byte")})`];
   }
-  if (at >= value.length) return [`(ends after ${value.length} bytes)`];
+  if (at >= value.length) {
+    return [`(ends after ${counted(value.length, "byte")})`];
+  }
   // Eight bytes a line leave room for the words in front of it.
   const start = at - at % 8;
   return hexDump(value.subarray(start, start + 8), {

@@ -1,3 +1,4 @@
+import { counted } from "../show/counted.ts";
 import { CheckFailed, type Failure } from "./check_failed.ts";
 import {
   ANSWER_FILES,
@@ -131,9 +132,13 @@ export class Trial {
     const at = firstDifference(received, expected);
     if (at === -1) return;
     const problem = at === received.length
-      ? `${received.length} bytes came, where ${expected.length} were due.`
+      ? `${
+        counted(received.length, "byte")
+      } came, where ${expected.length} were due.`
       : at === expected.length
-      ? `${received.length} bytes came, where only ${expected.length} were due.`
+      ? `${
+        counted(received.length, "byte")
+      } came, where only ${expected.length} were due.`
       : `The bytes differ from byte ${at} on.`;
     this.fail({ problem, ...advice, expected, received });
   }

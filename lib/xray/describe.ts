@@ -1,4 +1,4 @@
-import { printable } from "../show/mod.ts";
+import { counted, printable } from "../show/mod.ts";
 import { type NameOf, shortPath } from "./names.ts";
 import { nameOfSocket } from "./socket_calls.ts";
 import type { TimedCall, TimelineItem, WirePacket } from "./timeline.ts";
@@ -147,8 +147,9 @@ function describePacket(
     if (ack !== undefined) words.push(tie(`ack ${ack}`));
   }
   if (bytes > 0 || protocol === "udp") {
-    const count = `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
-    words.push(tie(`${count} ${dataOf(packet, bytes, options)}`.trim()));
+    words.push(
+      tie(`${counted(bytes, "byte")} ${dataOf(packet, bytes, options)}`.trim()),
+    );
   }
   if (packet.fragment) words.push(tie("(first fragment)"));
   if (packet.retransmission) words.push(tie("(sent again)"));

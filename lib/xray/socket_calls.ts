@@ -1,3 +1,4 @@
+import { counted } from "../show/mod.ts";
 import { type SystemCall, unquote } from "./strace.ts";
 
 /** What kind of socket a descriptor is. */
@@ -204,7 +205,7 @@ function withPeer(call: SocketCall, peer: string | undefined): SocketCall {
 function sent(socket: Socket, call: SystemCall): SocketCall {
   const { asked, data, peer } = bytesOf(call, "out");
   return withPeer({
-    ...plain(socket, call, countBytes(asked)),
+    ...plain(socket, call, counted(asked, "byte")),
     moves: "out",
     asked,
     moved: Number(call.error === undefined ? call.result : 0),
@@ -218,7 +219,7 @@ function received(socket: Socket, call: SystemCall): SocketCall {
   const moved = Number(call.error === undefined ? call.result : 0);
   return withPeer({
     ...plain(socket, call, `room for ${asked}`),
-    returned: call.error ?? countBytes(moved),
+    returned: call.error ?? counted(moved, "byte"),
     moves: "in",
     asked,
     moved,
@@ -271,10 +272,6 @@ function setting(socket: Socket, call: SystemCall): SocketCall {
     };
   }
   return { ...plain(socket, call, args[2]), returned: value };
-}
-
-function countBytes(count: number): string {
-  return `${count} ${count === 1 ? "byte" : "bytes"}`;
 }
 
 function kindOf([family, type]: string[]): SocketKind | undefined {

@@ -35,7 +35,7 @@ for (const program of ["nc", "socat"]) {
       await client.expect(/^hello\n$/);
       await client.type("once more, with ümlauts\n");
       await client.expect(/^hello\nonce more, with ümlauts\n$/);
-      await end(server, /ended: 1 clients served, and the path is removed\n$/);
+      await end(server, /ended: 1 client served, and the path is removed\n$/);
     },
   );
 }

@@ -83,7 +83,7 @@ Deno.test("Trial says how two byte strings differ", () => {
   trial.equalBytes(bytes(), bytes(), { likely: "" });
   for (
     const [received, expected, problem] of [
-      [bytes(1), bytes(1, 2), "1 bytes came, where 2 were due."],
+      [bytes(1), bytes(1, 2), "1 byte came, where 2 were due."],
       [bytes(1, 2), bytes(1), "2 bytes came, where only 1 were due."],
       [bytes(1, 3, 3), bytes(1, 2, 3), "The bytes differ from byte 1 on."],
       [bytes(3), bytes(1, 2), "The bytes differ from byte 0 on."],

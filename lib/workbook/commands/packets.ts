@@ -1,6 +1,7 @@
 import { bold, dim } from "@std/fmt/colors";
 import {
   conversationTitle,
+  counted,
   diagramSegment,
   drawHeaders,
   formatElapsed,
@@ -331,7 +332,7 @@ function linkLine({ link, originalLength, bytes }: Packet): string {
 
 function payloadLine({ payload, payloadBytes }: Packet, width: number): string {
   if (payloadBytes === 0) return "no payload";
-  const count = payloadBytes === 1 ? "1 byte" : `${payloadBytes} bytes`;
+  const count = counted(payloadBytes, "byte");
   const head = `payload, ${count}: `;
   return head + printable(payload, { max: width - head.length });
 }
