@@ -17,6 +17,9 @@ import { assertTimer } from "./timer.ts";
  */
 export const MAX_DATAGRAM_BYTES = 65_507;
 
+/** Room for what UDP's own length field, of 16 bits, can count: IPv6 has more. */
+const ROOM_BYTES = 65_535;
+
 /** Options for {@linkcode bindUdp}. */
 export interface BindUdpOptions {
   /**
@@ -110,6 +113,7 @@ export function bindUdp(
 export class DatagramSocket implements Disposable, AsyncIterable<Datagram> {
   readonly #conn: Deno.DatagramConn;
   readonly #groups = new Set<string>();
+  #buffer?: Uint8Array<ArrayBuffer>;
   /** The receive under way, which may outlive the call that began it. */
   #pending?: Promise<[Uint8Array<ArrayBuffer>, Deno.Addr]>;
   #isWaiting = false;
@@ -216,7 +220,9 @@ export class DatagramSocket implements Disposable, AsyncIterable<Datagram> {
       : setTimeout(() => late.resolve(undefined), deadlineMs);
     try {
       while (true) {
-        const received = await Promise.race([this.#next(), late.promise]);
+        const received = timer === undefined
+          ? await this.#next()
+          : await Promise.race([this.#next(), late.promise]);
         if (received === undefined) {
           const who = from ? ` from ${formatAddress(from)}` : "";
           throw new Deno.errors.TimedOut(
@@ -304,9 +310,10 @@ export class DatagramSocket implements Disposable, AsyncIterable<Datagram> {
   /** The receive that an earlier call has left, or a new one. */
   #next(): Promise<[Uint8Array<ArrayBuffer>, Deno.Addr]> {
     if (this.#pending === undefined) {
-      // Without a buffer of ours Deno takes one for the longest message; a
-      // shorter one would cut the message without a word.
-      this.#pending = this.#conn.receive();
+      // One buffer for all, with room for the longest: a shorter one would cut
+      // the message without a word, and without any Deno makes one each time.
+      this.#buffer ??= new Uint8Array(ROOM_BYTES);
+      this.#pending = this.#conn.receive(this.#buffer);
       // It may fail while nobody waits. The next call hears of that.
       this.#pending.catch(() => {});
     }
