@@ -76,8 +76,14 @@ export function drawBars(chart: Bars, width: number): string[] {
   ];
 }
 
-/** A bar of a share of `width` columns; what is more than 0 is seen. */
-function drawBar(share: number, width: number): string {
+/**
+ * Draws one bar, to an eighth of a column.
+ *
+ * @param share How much of the width it takes, from 0 to 1.
+ * @param width Columns of a whole one.
+ * @returns The bar; what is more than 0 is seen.
+ */
+export function drawBar(share: number, width: number): string {
   if (share === 0) return "";
   const eighths = Math.max(1, Math.round(share * width * 8));
   return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];

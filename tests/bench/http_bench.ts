@@ -1,133 +1,76 @@
 /**
  * How many requests a second lesson 19's server answers, next to `Deno.serve`
- * and `node:http` in the same run. It is no test, and asserts nothing:
- *
- *     deno task bench http [seconds for each measurement]
+ * and `node:http`.
  *
  * Each server is a process of its own, asked for the same six bytes by the same
  * loader: 32 connections that stay open, each with one request under way, or
  * with 16 pipelined. The loader counts bytes and parses only the first answer,
  * so that it has little to do itself; `wrk` is asked as well where it is
- * installed. What counts is the ratio of two numbers of one run.
- *
- * What the difference buys: `Deno.serve` reads sockets and heads in Rust, so
- * that JavaScript runs for the handler alone, and speaks TLS and HTTP/2 as well.
- * `node:http` makes two streams for each request, so that bodies of any size go
- * in and out as they come; lesson 19 holds each body in memory, up to a limit,
- * and writes the answers to pipelined requests together.
+ * installed.
  *
  * @module
  */
-
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { serveHttp } from "../../lessons/19_http_by_hand/server.ts";
-import { site } from "../../lessons/19_http_by_hand/site.ts";
-import { connectTcp, listenTcp, writeAll } from "../../lib/net/mod.ts";
+import { connectTcp, writeAll } from "../../lib/net/mod.ts";
 import { ResponseParser } from "../../lib/wire/mod.ts";
+import type { Bench } from "./bench.ts";
+import { isInstalled } from "../clients/programs.ts";
+import { Player } from "./team.ts";
 
-/** What each server answers to every request, but for lesson 19's own site. */
-const TEXT = "text/plain; charset=utf-8";
-const BODY = "hello\n";
+const BOUGHT =
+  "What the difference buys: Deno.serve reads sockets and heads in Rust, so " +
+  "that JavaScript runs for the handler alone, and speaks TLS and HTTP/2 as " +
+  "well. node:http makes two streams for each request, so that bodies of any " +
+  "size go in and out as they come; lesson 19 holds each body in memory, up to " +
+  "a limit, and writes the answers to pipelined requests together.";
 
-/** Each starts a server, and hands over its port. */
-const SERVERS: Record<string, (ready: (port: number) => void) => unknown> = {
-  "lesson 19"(ready) {
-    const listener = listenTcp();
-    ready(listener.addr.port);
-    return serveHttp(listener, site);
-  },
-  "Deno.serve"(ready) {
-    return Deno.serve({
-      hostname: "127.0.0.1",
-      port: 0,
-      onListen: ({ port }) => ready(port),
-    }, () => new Response(BODY, { headers: { "content-type": TEXT } }));
-  },
-  "node:http"(ready) {
-    const server = createServer((_, response) => {
-      response.writeHead(200, {
-        "content-type": TEXT,
-        "content-length": BODY.length,
-      });
-      response.end(BODY);
-    });
-    server.listen(0, "127.0.0.1", () => {
-      ready((server.address() as AddressInfo).port);
-    });
-    return server;
-  },
-};
+/** Tasks of `players/http_server.ts`, each of which starts a server. */
+const SERVERS: [task: string, name: string][] = [
+  ["lesson19", "lesson 19"],
+  ["denoServe", "Deno.serve"],
+  ["nodeHttp", "node:http in Deno"],
+];
 
 const CONNECTIONS = 32;
-const ROUNDS = 3;
 const REQUEST = "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
-if (Deno.args[0] === "server") {
-  SERVERS[Deno.args[1]]((port) => console.log(port));
-  // It ends with whoever started it, also if that was killed.
-  await Deno.stdin.read(new Uint8Array(1));
-  Deno.exit();
-} else {
-  await compare(Number(Deno.args[0] ?? 1));
-}
-
-async function compare(seconds: number): Promise<void> {
-  const servers = await Promise.all(Object.keys(SERVERS).map(start));
-  const loaders: Record<string, (port: number) => Promise<number>> = {
-    "one at a time": (port) => load(port, 1, seconds),
-    "16 pipelined": (port) => load(port, 16, seconds),
-  };
-  if (hasWrk()) loaders["wrk"] = (port) => wrk(port, seconds);
-  else console.log("(wrk is not installed)");
-  for (const [name, run] of Object.entries(loaders)) {
-    // All take turns, and the best of each counts: a busy machine slows some
-    // rounds, and none is faster than it can be.
-    const best = servers.map(() => 0);
-    for (const { port } of servers) await run(port);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [i, { port }] of servers.entries()) {
-        best[i] = Math.max(best[i], await run(port));
-      }
-    }
-    console.log(`\n${name}, ${CONNECTIONS} connections`);
-    for (const [i, { name }] of servers.entries()) {
-      const rate = Math.round(best[i]).toString().padStart(8);
-      const ratio = (best[0] / best[i]).toFixed(2);
-      console.log(
-        `  ${name.padEnd(12)} ${rate} requests/s` +
-          (i === 0 ? "" : `; lesson 19 answers ${ratio} times as many`),
-      );
-    }
+/** Compares the servers under each load. */
+export default async function (bench: Bench): Promise<void> {
+  const deno = [Deno.execPath(), "run", "-qA", "--no-check"];
+  await using players = new AsyncDisposableStack();
+  const servers = await Promise.all(SERVERS.map(async ([task, name]) => {
+    const player = players.use(new Player(name, deno, "http_server.ts"));
+    return { name, port: await player.ask(task) };
+  }));
+  const ms = 2 * bench.effort.turnMs;
+  const loads: [name: string, run: (port: number) => Promise<number>][] = [
+    ["one request at a time", (port) => load(port, 1, ms)],
+    ["16 requests pipelined", (port) => load(port, 16, ms)],
+  ];
+  // Its shortest run is a second.
+  if (isInstalled("wrk") && !bench.quick) loads.push(["wrk", wrk]);
+  for (const [name, run] of loads) {
+    await bench.compete({
+      title: `${name}, on each of ${CONNECTIONS} connections`,
+      unit: "requests/s",
+      contenders: servers.map(({ name, port }) => ({
+        name,
+        run: () => run(port),
+      })),
+    }, Math.min(bench.effort.rounds, 7));
   }
-  for (const { child } of servers) {
-    await child.stdin.close();
-    await child.status;
-  }
-}
-
-/** Starts a server in a process of its own. */
-async function start(name: string) {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", import.meta.filename!, "server", name],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value } = await reader.read();
-  return { name, port: Number(value), child };
+  bench.note(BOUGHT);
 }
 
 /** Keeps all connections busy for a while; gives answers a second. */
 async function load(
   port: number,
   depth: number,
-  seconds: number,
+  ms: number,
 ): Promise<number> {
   const size = await answerSize(port);
   const batch = new TextEncoder().encode(REQUEST.repeat(depth));
   const startedMs = performance.now();
-  const endMs = startedMs + seconds * 1000;
+  const endMs = startedMs + ms;
   let answers = 0;
   await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
     using conn = await connectTcp(port);
@@ -167,20 +110,10 @@ async function answerSize(port: number): Promise<number> {
   }
 }
 
-function hasWrk(): boolean {
-  try {
-    new Deno.Command("wrk", { args: ["-v"], stdout: "null", stderr: "null" })
-      .outputSync();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function wrk(port: number, seconds: number): Promise<number> {
+async function wrk(port: number): Promise<number> {
   const { stdout } = await new Deno.Command("wrk", {
     args: [
-      ...["-t", "1", "-c", `${CONNECTIONS}`, "-d", `${seconds}s`],
+      ...["-t", "1", "-c", `${CONNECTIONS}`, "-d", "1s"],
       `http://127.0.0.1:${port}/hello`,
     ],
   }).output();

@@ -1,24 +1,40 @@
 /**
- * Runs the benchmarks: `deno task bench` runs all, `deno task bench reliable`
- * one. Each is a program of its own that prints its ratios; options behind the
- * name are passed on to it.
+ * Runs the benchmarks: `deno task bench` runs all, `deno task bench streams`
+ * one. `--quick` gives a first look in less than half a minute, and `--json` one
+ * line for each contest.
  *
  * @module
  */
+import { parseCommandLine } from "../../lib/workbook/command_line.ts";
+import { repeated, UsageError } from "../../lib/workbook/usage_error.ts";
+import { Bench } from "./bench.ts";
+
 const folder = new URL("./", import.meta.url);
 const names = [...Deno.readDirSync(folder)]
   .flatMap(({ name }) => name.match(/^(\w+)_bench\.ts$/)?.[1] ?? [])
   .sort();
 
-const [chosen, ...options] = Deno.args;
-if (chosen !== undefined && !names.includes(chosen)) {
-  console.error(`no benchmark ${chosen}: there are ${names.join(", ")}`);
+try {
+  const { words, flags } = parseCommandLine(Deno.args, {
+    usage: "deno task bench [NAME…] [--quick] [--json]",
+    flags: ["quick", "json"],
+    words: [0, names.length],
+  });
+  const unknown = words.find((word) => !names.includes(word));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `no benchmark ${repeated(unknown)}: there are ${names.join(", ")}`,
+    );
+  }
+  const bench = new Bench({ quick: flags.quick > 0, json: flags.json > 0 });
+  for (const name of words.length === 0 ? names : words) {
+    bench.note("");
+    bench.note(`── ${name}`);
+    const { default: run } = await import(`./${name}_bench.ts`);
+    await run(bench);
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
   Deno.exit(2);
-}
-for (const name of chosen === undefined ? names : [chosen]) {
-  console.log(`\n${name}`);
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-qA", new URL(`${name}_bench.ts`, folder).href, ...options],
-  }).spawn().status;
-  if (code !== 0) Deno.exit(code);
 }

@@ -2,14 +2,11 @@
  * How fast the reliable stream is, compared with TCP on the same machine at the
  * same time.
  *
- *     deno run -A tests/bench/reliable_bench.ts
+ * Both ends are in this process, for both. Goodput is what the receiver gets, per
+ * second: headers and what is sent again do not count.
  *
- * Both ends are in this process, for both. The kinds take turns, so that
- * whatever else the machine does slows them all alike; the best round of each
- * counts. Goodput is what the receiver gets, per second: headers and what is
- * sent again do not count.
+ * @module
  */
-
 import { connectTcp } from "../../lib/net/connect.ts";
 import { listenTcp } from "../../lib/net/listen.ts";
 import { LossyLink } from "../../lib/net/lossy_link.ts";
@@ -19,9 +16,9 @@ import {
   type ReliableOptions,
 } from "../../lib/net/reliable/mod.ts";
 import { writeAll } from "../../lib/net/write.ts";
+import type { Bench } from "./bench.ts";
 
 const MIB = 1024 * 1024;
-const ROUNDS = 5;
 const CHUNK = new Uint8Array(256 * 1024);
 
 /** Sends that many bytes from one to the other. Gives bytes in a second. */
@@ -101,36 +98,30 @@ const SMALL: ReliableOptions = {
   receiveBytes: 80 * 1400,
 };
 
-const KINDS: [name: string, run: () => Promise<number>][] = [
-  ["TCP", () => overTcp(256 * MIB)],
-  ["reliable, 65491-byte segments", () => overReliable(256 * MIB, LARGE)],
-  ["reliable, 16000-byte segments", () => overReliable(128 * MIB, MEDIUM)],
-  ["reliable, 1400-byte segments", () => overReliable(32 * MIB, SMALL)],
-  [
-    "16000, through the link, no loss",
-    () => overReliable(64 * MIB, MEDIUM, 0),
-  ],
-  [
-    "16000, through the link, 1 % loss",
-    () => overReliable(64 * MIB, MEDIUM, 0.01),
-  ],
-  [
-    "1400, through the link, 1 % loss",
-    () => overReliable(8 * MIB, SMALL, 0.01),
-  ],
+/** Each has about as much to do in MiB as it can in half a second. */
+const KINDS: [
+  name: string,
+  mib: number,
+  run: (size: number) => Promise<number>,
+][] = [
+  ["TCP", 256, overTcp],
+  ["65491-byte segments", 128, (size) => overReliable(size, LARGE)],
+  ["16000-byte segments", 128, (size) => overReliable(size, MEDIUM)],
+  ["1400-byte segments", 32, (size) => overReliable(size, SMALL)],
+  ["16000, through the link", 64, (size) => overReliable(size, MEDIUM, 0)],
+  ["16000, 1 % lost", 64, (size) => overReliable(size, MEDIUM, 0.01)],
+  ["1400, 1 % lost", 8, (size) => overReliable(size, SMALL, 0.01)],
 ];
 
-if (import.meta.main) {
-  const best = KINDS.map(() => 0);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, [, run]] of KINDS.entries()) {
-      best[index] = Math.max(best[index], await run());
-    }
-  }
-  console.log("goodput                               MiB/s   of TCP");
-  for (const [index, [name]] of KINDS.entries()) {
-    const speed = (best[index] / MIB).toFixed(0).padStart(8);
-    const ratio = (best[index] / best[0]).toFixed(3).padStart(8);
-    console.log(name.padEnd(35) + speed + ratio);
-  }
+/** Compares TCP with the reliable stream, of several sizes and over losses. */
+export default async function (bench: Bench): Promise<void> {
+  const share = bench.quick ? 1 / 32 : 1;
+  await bench.compete({
+    title: "goodput of the reliable stream, next to TCP",
+    unit: "MiB/s",
+    contenders: KINDS.map(([name, mib, run]) => ({
+      name,
+      run: async () => await run(mib * MIB * share) / MIB,
+    })),
+  }, Math.min(bench.effort.rounds, 5));
 }

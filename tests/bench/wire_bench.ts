@@ -1,8 +1,6 @@
 /**
  * How fast captures are read and decoded, next to tshark and tcpdump on the same
- * file in the same run. It is no test, and asserts nothing:
- *
- *     deno run -A tests/bench/wire_bench.ts [MiB]
+ * file.
  *
  * All three write one line of text for each packet, to nowhere. `decode` stops
  * before the text, which is what a program does that wants the packets. Without
@@ -10,7 +8,6 @@
  *
  * @module
  */
-
 import {
   decodePacket,
   encodePacket,
@@ -21,6 +18,9 @@ import {
   type Packet,
   readCapture,
 } from "../../lib/wire/mod.ts";
+import { isInstalled } from "../clients/programs.ts";
+import type { Bench } from "./bench.ts";
+import type { Contender } from "./contest.ts";
 
 /** What tshark is asked for, and what the workbook writes too. */
 const FIELDS = [
@@ -29,29 +29,32 @@ const FIELDS = [
   ...["tcp.len", "tcp.checksum.status"],
 ];
 
-/** Times that each contender runs; the best one counts. */
-const ROUNDS = 3;
+const MIB = 2 ** 20;
 
-const size = Number(Deno.args[0] ?? 100) * 1024 * 1024;
-const folder = Deno.makeTempDirSync({ prefix: "wire bench " });
-try {
-  const file = `${folder}/long.pcap`;
-  for (const payload of [0, 100, 1448]) {
-    const packets = await write(file, payload);
-    const bytes = Deno.statSync(file).size;
-    console.log(
-      `\n${packets} packets with ${payload} bytes of data, ${
-        (bytes / 2 ** 20).toFixed(0)
-      } MiB`,
-    );
-    await compare(file, packets);
+/** Compares the programs on captures of packets of three sizes. */
+export default async function (bench: Bench): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "wire bench " });
+  try {
+    const file = `${folder}/long.pcap`;
+    for (const payload of [0, 100, 1448]) {
+      const packets = await write(file, payload, (bench.quick ? 1 : 20) * MIB);
+      await bench.compete({
+        title: `a capture of packets with ${payload} bytes of data`,
+        unit: "packets/s",
+        contenders: contenders(file, packets),
+      }, Math.min(bench.effort.rounds, 3));
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-} finally {
-  Deno.removeSync(folder, { recursive: true });
 }
 
 /** Segments of one connection, with timestamps, and good checksums. */
-async function write(path: string, payload: number): Promise<number> {
+async function write(
+  path: string,
+  payload: number,
+  size: number,
+): Promise<number> {
   using file = await Deno.open(path, {
     write: true,
     create: true,
@@ -93,44 +96,33 @@ async function write(path: string, payload: number): Promise<number> {
   return packets;
 }
 
-async function compare(file: string, packets: number): Promise<void> {
-  const contenders: Record<string, () => Promise<void>> = {
+/** Programs that read the file, each as a contender. */
+function contenders(file: string, packets: number): Contender[] {
+  const programs: Record<string, () => Promise<void>> = {
     "workbook, decode": () => decode(file, () => {}),
     "workbook, text": () => decode(file, line),
     "tcpdump -r": () => run("tcpdump", ["-nn", "-tt", "-r", file]),
     // With -v it judges checksums, as the workbook and tshark here do.
     "tcpdump -v -r": () => run("tcpdump", ["-nn", "-tt", "-v", "-r", file]),
-    "tshark -r -T fields": () =>
+    "tshark -T fields": () =>
       run("tshark", [
         ...["-n", "-r", file, "-T", "fields"],
         ...["-o", "tcp.check_checksum:TRUE"],
         ...FIELDS.flatMap((field) => ["-e", field]),
       ]),
   };
-  const best: Record<string, number> = {};
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, run] of Object.entries(contenders)) {
-      // tshark takes a minute for what the others do in one second.
-      if (name.startsWith("tshark") && round > 0) continue;
-      const started = performance.now();
-      await run();
-      const seconds = (performance.now() - started) / 1000;
-      best[name] = Math.min(best[name] ?? Infinity, seconds);
-    }
-  }
-  for (const [name, seconds] of Object.entries(best)) {
-    const rate = Math.round(packets / seconds / 1000);
-    const ratios = [best["workbook, decode"], best["workbook, text"]]
-      .map((ours) => (seconds / ours).toFixed(2).padStart(6));
-    console.log(
-      `  ${name.padEnd(20)} ${
-        rate.toString().padStart(6)
-      } thousand packets/s,` +
-        ` ${ratios[0]} x the time of decode, ${ratios[1]} x that of text`,
-    );
-  }
-  const { rss } = Deno.memoryUsage();
-  console.log(`  memory of this process: ${(rss / 2 ** 20).toFixed(0)} MiB`);
+  return Object.entries(programs)
+    .filter(([name]) =>
+      name.startsWith("workbook") || isInstalled(name.split(" ")[0])
+    )
+    .map(([name, read]) => ({
+      name,
+      async run() {
+        const startedMs = performance.now();
+        await read();
+        return packets * 1000 / (performance.now() - startedMs);
+      },
+    }));
 }
 
 async function decode(

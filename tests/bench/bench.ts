@@ -1,0 +1,64 @@
+import { fitTerminal, wrapText } from "../../lib/show/mod.ts";
+import { compete, type Contest, type Result } from "./contest.ts";
+import { drawResult } from "./draw.ts";
+
+/** How long to measure. */
+export interface Effort {
+  /** How many rounds each contest has. */
+  rounds: number;
+  /** How long one turn of a contender takes, in milliseconds. */
+  turnMs: number;
+}
+
+/** For numbers to quote. */
+export const THOROUGH: Effort = { rounds: 15, turnMs: 300 };
+/** For a first look: all benchmarks together take less than half a minute. */
+export const QUICK: Effort = { rounds: 3, turnMs: 40 };
+
+/** What every benchmark is given: how much to do, and where results go. */
+export class Bench {
+  readonly #json: boolean;
+  /** How long to measure. */
+  readonly effort: Effort;
+  /** Whether only a first look is wanted. */
+  readonly quick: boolean;
+
+  /** @param options What was asked for on the command line. */
+  constructor({ quick, json }: { quick: boolean; json: boolean }) {
+    this.quick = quick;
+    this.#json = json;
+    this.effort = quick ? QUICK : THOROUGH;
+  }
+
+  /**
+   * Runs a contest and prints how it ended.
+   *
+   * @param contest Who does what.
+   * @param rounds How many rounds, where a turn takes longer than usual.
+   * @returns How it ended.
+   */
+  async compete(
+    contest: Contest,
+    rounds = this.effort.rounds,
+  ): Promise<Result> {
+    const result = await compete(contest, rounds);
+    const verdict = contest.verdict?.(result);
+    if (this.#json) {
+      console.log(JSON.stringify({ ...result, verdict }));
+    } else {
+      const { width } = fitTerminal();
+      console.log(drawResult(result, { width, verdict }).join("\n"));
+    }
+    return result;
+  }
+
+  /**
+   * Prints a line that is for people.
+   *
+   * @param text What to say.
+   */
+  note(text: string): void {
+    if (this.#json) return;
+    console.log(wrapText(text, { width: fitTerminal().width }).join("\n"));
+  }
+}

@@ -1,0 +1,42 @@
+import type { Result, Standing } from "./contest.ts";
+import { LIB, RAW } from "./team.ts";
+
+/** What the helpers should keep of the rate that Deno's own calls have. */
+const ENOUGH = 0.95;
+
+/**
+ * Says how much of the rate of Deno's own calls the helpers keep.
+ *
+ * @param result A contest of the two, and perhaps of others.
+ * @returns One sentence.
+ */
+export function keeps({ standings }: Result): string {
+  const { ratio } = find(standings, LIB);
+  const percent = `${Math.round(100 * ratio.median)} %`;
+  const verdict = `${LIB} keeps ${percent} of the rate of ${RAW}`;
+  return ratio.median >= ENOUGH
+    ? `${verdict}.`
+    : `${verdict}: less than the 95 % that it should.`;
+}
+
+/**
+ * Says whom the helpers beat.
+ *
+ * @param result A contest with others than Deno's own calls.
+ * @returns One sentence.
+ */
+export function beats({ standings }: Result): string {
+  const own = find(standings, LIB);
+  const others = standings.filter(({ name }) => name !== LIB && name !== RAW);
+  const list = (faster: boolean) =>
+    others.filter(({ median }) => own.median > median === faster)
+      .map(({ name, median }) =>
+        `${name} (× ${(own.median / median).toFixed(1)})`
+      )
+      .join(", ") || "nobody";
+  return `${LIB} beats ${list(true)}; is beaten by ${list(false)}.`;
+}
+
+function find(standings: Standing[], name: string): Standing {
+  return standings.find((standing) => standing.name === name)!;
+}
