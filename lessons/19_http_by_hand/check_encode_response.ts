@@ -276,11 +276,12 @@ function checkRefusals(encodeResponse: EncodeResponse, trial: Trial): void {
     try {
       answer = encodeResponse(200, "hello", { headers });
     } catch (error) {
+      trial.failOnSlip("encodeResponse()", error, TypeError);
       if (error instanceof TypeError) continue;
       trial.fail({
         problem: "It threw another error than the one that was asked for.",
         expected: "TypeError",
-        received: Deno.inspect(error),
+        received: trial.describe(error),
         likely: "Callers tell failures apart by the class of the error.",
       }, { cause: error });
     }

@@ -67,8 +67,9 @@ export function hasLanguagesWords(error: Error): boolean {
   return error instanceof ReferenceError || LANGUAGES_WORDS.test(error.message);
 }
 
+/** Whole phrases: "Cannot read a head of …" can be an answer's own words. */
 const LANGUAGES_WORDS =
-  /call stack|is not (a function|a constructor|iterable|async iterable|an object)|^Cannot (read|set|destructure|convert|mix|assign|add|delete|use) |^Assignment to constant|^Class constructor|incompatible receiver/;
+  /call stack|is not (a function|a constructor|iterable|async iterable|an object)|^Cannot (read|set) propert|^Cannot (read|write) private |^Cannot (destructure '|destructure property|convert (undefined|object|a BigInt|a Symbol)|mix BigInt|assign to read only|assign to private|(add|delete|define|redefine) property|use 'in')|^Assignment to constant|^Class constructor|incompatible receiver/;
 
 function framesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];

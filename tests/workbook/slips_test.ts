@@ -4,6 +4,8 @@ import { exercises as echo } from "../../lessons/03_echo/checks.ts";
 import { exercises as framing } from "../../lessons/05_framing/checks.ts";
 import { exercises as clients } from "../../lessons/06_many_clients/checks.ts";
 import { exercises as closing } from "../../lessons/07_closing/checks.ts";
+import { exercises as http } from "../../lessons/19_http_by_hand/checks.ts";
+import * as httpSolution from "../../lessons/19_http_by_hand/solution.ts";
 import { CheckFailed, type Failure } from "../../lib/workbook/check_failed.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { isSlip, placeInAnswer } from "../../lib/workbook/place.ts";
@@ -122,6 +124,72 @@ testSlip(
   },
   /conn\.clsoeWrite is not a function/,
 );
+
+/** Fails by a slip where a mistake of one class is to be refused. */
+function slipOn(due: new () => Error): unknown {
+  return class extends httpSolution.RequestReader {
+    override async readRequest() {
+      try {
+        return await super.readRequest();
+      } catch (error) {
+        if (error instanceof due) (error as Any).massage.at(0);
+        throw error;
+      }
+    }
+  };
+}
+// A slip of the class that is due, and of another one.
+for (const due of [TypeError, RangeError, Deno.errors.UnexpectedEof]) {
+  testSlip(
+    [http, 1],
+    slipOn(due),
+    /readRequest\(\) threw TypeError: Cannot read properties of undefined/,
+  );
+}
+testSlip(
+  [http, 2],
+  (status: Any, body: Any, options: Any) => {
+    for (const value of Object.values(options?.headers ?? {}) as Any[]) {
+      if (/[\r\n\0]/.test(value)) value.refuse();
+    }
+    return httpSolution.encodeResponse(status, body, options);
+  },
+  /encodeResponse\(\) threw TypeError: value\.refuse is not a function/,
+);
+
+Deno.test("19.1: an error by choice is none, whichever words it begins with", async () => {
+  await http[0].check(
+    class extends httpSolution.RequestReader {
+      override async readRequest() {
+        try {
+          return await super.readRequest();
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error;
+          throw new TypeError("Cannot read a request: it could be two");
+        }
+      }
+    },
+    { files: FILES, stallMs: 10_000 },
+  );
+});
+
+Deno.test("19.1: an error of the wrong class is told by its name, and its place", async () => {
+  const { problem, received } = await verdict(
+    http[0],
+    class extends httpSolution.RequestReader {
+      override async readRequest() {
+        try {
+          return await super.readRequest();
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          throw new TypeError("Cannot read so much");
+        }
+      }
+    },
+  );
+  assertMatch(problem, /another error than the one that was asked for/);
+  assertMatch(String(received), /^TypeError: Cannot read so much \(at slips/);
+});
 
 /** The end of a stream, with an answer that stops there by a slip. */
 Deno.test("a slip does not pass for the error that is due", async () => {
