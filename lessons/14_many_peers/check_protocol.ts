@@ -23,6 +23,12 @@ export function checkJoining(RollCall: RollCallClass, trial: Trial): void {
   hall.expect(CID, "HELLO cid\n", [[CID, "OK cid\n"]], {
     likely: "HELLO is answered with OK and the name, to its sender alone.",
   });
+  hall.expectPresent(["cid"], {
+    likely: "cid has just said HELLO. It is 0 ms by now() and was 0 ms then, " +
+      "so nobody has been silent for too long. Take each time from now(), the " +
+      "one of the message and the one that you compare it with.",
+    read: READ.silence,
+  });
   hall.join({ ann: ANN, bob: BOB });
   hall.expectPresent(["ann", "bob", "cid"], {
     likely: "They are three programs of one host, each with a port of its " +
@@ -82,7 +88,41 @@ export function checkSaying(RollCall: RollCallClass, trial: Trial): void {
       "The text is all behind the first space, as it is. Whoever splits " +
       "at each space takes a word for the whole, or loses spaces.",
   });
+  checkUnusualTexts(hall, trial);
 }
+
+/** Only a `\n` is not part of a text. */
+function checkUnusualTexts(hall: Hall, trial: Trial): void {
+  trial.step("bob says texts that have spaces at their ends, or \\r in them");
+  const texts: [text: string, likely: string][] = [
+    ["  hi  ", TEXT_AS_IT_IS],
+    [
+      "   ",
+      "Spaces are characters: three of them are a text. " + TEXT_AS_IT_IS,
+    ],
+    [
+      "hi\rho\u2028he",
+      "Each character but \\n can be in a text. In a regular " +
+      "expression `.` is not \\r, U+2028 and U+2029 either: write [^\\n].",
+    ],
+    [
+      "hi\r",
+      "Only one \\n at the end does not count. The \\r belongs to the text.",
+    ],
+  ];
+  for (const [text, likely] of texts) {
+    for (const end of ["", "\n"]) {
+      hall.expect(BOB, `SAY ${text}${end}`, [
+        [ANN, `bob: ${text}\n`],
+        [EVE, `bob: ${text}\n`],
+      ], { likely, read: READ.protocol });
+    }
+  }
+}
+
+const TEXT_AS_IT_IS =
+  "A text is all behind the first space, as it is. trim() " +
+  "takes more off than the one \\n that does not count.";
 
 /** Who has not said HELLO is nobody. */
 export function checkStrangers(RollCall: RollCallClass, trial: Trial): void {
@@ -151,6 +191,12 @@ export function checkTaken(RollCall: RollCallClass, trial: Trial): void {
   hall.expectPresent(["ann", "bob"], {
     likely: "After TAKEN nothing has changed: bob keeps the name that he has.",
   });
+  trial.step("the stranger says HELLO Ann, with a capital");
+  hall.expect(EVE, "HELLO Ann", [[EVE, "OK Ann\n"]], {
+    likely:
+      "Nobody has that name: Ann and ann are two. Compare names as they " +
+      "are.",
+  });
 }
 
 /** A second HELLO of the same peer. */
@@ -206,6 +252,12 @@ export function checkBye(RollCall: RollCallClass, trial: Trial): void {
   });
 }
 
+const STRICT =
+  "HELLO, SAY and BYE begin with the first character, and nothing " +
+  "stands behind a name or BYE but one \\n. trim() would take off more.";
+const ONE_END = "One \\n at the end does not count. The second one does, and " +
+  "neither a name nor a text nor BYE has a \\n.";
+
 /** What is in no row of the table. */
 export function checkMalformed(RollCall: RollCallClass, trial: Trial): void {
   const hall = new Hall(RollCall, trial);
@@ -228,6 +280,11 @@ export function checkMalformed(RollCall: RollCallClass, trial: Trial): void {
     ["hello dot", "HELLO, SAY and BYE are written in capitals, and only so."],
     ["HELLO", "HELLO needs a name."],
     ["HELLO ", "HELLO needs a name of 1 character at least."],
+    [" HELLO dot", STRICT],
+    ["HELLO dot ", STRICT],
+    ["HELLO dot\r\n", STRICT],
+    ["HELLO dot\n\n", ONE_END],
+    ["HELLO a_b", "A name has letters and digits. \\w is the underscore too."],
     ["HELLO dot dot", "A name has letters and digits, and no space."],
     ["HELLO dödel", "A name has the letters A to Z and a to z, and digits."],
     [`HELLO ${long}x`, "A name has 20 characters at most."],
@@ -235,11 +292,15 @@ export function checkMalformed(RollCall: RollCallClass, trial: Trial): void {
     ["SAY ", "SAY needs a text of 1 character at least."],
     ["SAYhello", "SAY and its text have a space between them."],
     ["BYE now", "BYE stands alone."],
+    ["BYE ", STRICT],
+    [" BYE", STRICT],
+    ["BYE\n\n", ONE_END],
     [
       "SAY hi\nbob: I lied",
       "A \\n in the middle of a text makes two lines of it, and the second " +
       "one looks as if another one had said it. Such a text is none.",
     ],
+    ["SAY hi\n\n", ONE_END],
     [
       new Uint8Array([...encode("SAY "), 0xff, 0xfe]),
       "These bytes are no UTF-8, so this is no message. A TextDecoder puts " +

@@ -29,12 +29,12 @@ const rollCall = exercise<RollCallClass>({
     "ends it. A stranger's SAY or BYE, and all else, leads to nothing. Each " +
     "message that goes out ends with one `\\n`, and one `\\n` at the end of " +
     "what comes does not count. A name has 1 to 20 letters A to Z or a to z or " +
-    "digits; a text is all behind the first space, 1 or more characters, no " +
-    "`\\n`; a message is UTF-8. A peer is its host and its port. A second " +
-    "HELLO changes the name and frees the old one; the same name again is " +
-    "`OK`. Whoever has sent none of these for `expireMs` or longer, by " +
-    "`now()`, is gone, and the name is free; what it receives, and what is " +
-    "none of these, does not count.",
+    "digits, and Ann and ann are two; a text is all behind the first space, as " +
+    "it is, 1 or more characters, no `\\n`; a message is UTF-8. A peer is its " +
+    "host and its port. A second HELLO changes the name and frees the old one; " +
+    "the same name again is `OK`. Whoever has sent none of these for `expireMs` " +
+    "or longer, by `now()`, is gone, and the name is free; what it receives, and " +
+    "what is none of these, does not count.",
   attempt: attempt.RollCall,
   solution: solution.RollCall,
   mistakes: rollCallMistakes,

@@ -178,7 +178,10 @@ async function rollCall(show: Narrator): Promise<void> {
   await hall.send(bob, "SAY it does");
   hall.takeRows();
   time = expireMs;
-  show.fact(`present, silent for ${expireMs} ms`, roll.present().join(", "));
+  show.fact(
+    `without those silent for ${expireMs} ms`,
+    roll.present().join(", "),
+  );
   show.say(
     "The messages to cid went out like the others, and nothing came back. Only " +
       "silence tells: ann and bob have said something since, cid has not. So " +

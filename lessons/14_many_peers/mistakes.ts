@@ -36,6 +36,7 @@ interface Faults {
   answersMalformed?: boolean;
   answersBye?: boolean;
   byeForgetsNobody?: boolean;
+  foldsCase?: boolean;
   shared?: boolean;
   unsorted?: boolean;
 }
@@ -97,7 +98,9 @@ function withFaults(faults: Faults): RollCallClass {
     }
 
     hello(name: string, key: string, from: Deno.NetAddr): Letter[] {
-      const owner = [...this.peers].find(([, peer]) => peer.name === name);
+      const same = (a: string, b: string) =>
+        faults.foldsCase ? a.toLowerCase() === b.toLowerCase() : a === b;
+      const owner = [...this.peers].find(([, peer]) => same(peer.name, name));
       const isOwn = owner?.[0] === key && !faults.sameNameIsTaken;
       const isKept = name in this.names;
       if ((owner || isKept) && !isOwn && !faults.takesTaken) {
@@ -280,6 +283,66 @@ export const rollCallMistakes: Mistake<RollCallClass>[] = [
     /A message may be empty/,
   ),
   mistake("splits at spaces", { say: /^SAY (\S+)/ }, /splits at each space/),
+  mistake(
+    "takes all spaces off the ends of a message",
+    { decode: (message) => decodeStrictly(message).trim() },
+    /trim\(\) takes more off/,
+  ),
+  mistake(
+    "takes all spaces off the end of a message",
+    { decode: (message) => decodeStrictly(message).trimEnd() },
+    /trim\(\) takes more off/,
+  ),
+  mistake(
+    "takes the spaces off a text",
+    { say: /^SAY +([^\n]+?) *\n?$/ },
+    /trim\(\) takes more off/,
+  ),
+  mistake(
+    "drops a text of spaces",
+    { say: /^SAY ([^\n]*[^\n ][^\n]*)\n?$/ },
+    /three of them are a text/,
+  ),
+  mistake(
+    "takes off a \\r with the \\n",
+    { decode: (message) => decodeStrictly(message).replace(/\r?\n$/, "") },
+    /The \\r belongs to the text/,
+  ),
+  mistake(
+    "takes `.` for all but \\n",
+    { say: /^SAY (.+)\n?$/ },
+    /write \[\^\\n\]/,
+  ),
+  mistake(
+    "takes spaces around BYE",
+    { bye: /^\s*BYE\s*$/ },
+    /nothing stands behind a name or BYE/,
+  ),
+  mistake(
+    "takes spaces behind a name",
+    { hello: /^HELLO ([A-Za-z0-9]{1,20})\s*$/ },
+    /nothing stands behind a name or BYE/,
+  ),
+  mistake(
+    "takes any number of \\n at the end",
+    { say: /^SAY ([^\n]+)\n*$/ },
+    /The second one does/,
+  ),
+  mistake(
+    "takes an underscore for a letter",
+    { hello: /^HELLO (\w{1,20})\n?$/ },
+    /\\w is the underscore too/,
+  ),
+  mistake(
+    "takes Ann and ann for one name",
+    { foldsCase: true },
+    /Ann and ann are two/,
+  ),
+  mistake(
+    "keeps its own time in one place, and goes by now() in the other",
+    { isExpired: () => true },
+    /Take each time from now\(\)/,
+  ),
   mistake(
     "lets a text have two lines",
     { say: /^SAY ([^]+?)\n?$/ },

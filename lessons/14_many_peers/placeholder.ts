@@ -29,8 +29,9 @@ import type { RollCallClass } from "./types.ts";
  *
  * - A message is UTF-8, and one `\n` at its end does not count (`nc` sends it).
  *   Each message that goes out ends with one `\n`.
- * - A name has 1 to 20 of the letters A to Z and a to z and the digits. A text
- *   is all behind the first space, as it is: 1 or more characters, no `\n`.
+ * - A name has 1 to 20 of the letters A to Z and a to z and the digits; `Ann` and
+ *   `ann` are two names. A text is all behind the first space, as it is: 1 or
+ *   more characters, spaces too, but no `\n`.
  * - A peer is its host and its port together.
  * - A second HELLO gives a peer the new name, and frees the old one. One that
  *   has this name already gets `OK name` again.
