@@ -64,8 +64,8 @@ testAccepted<ChatRoomClass>(exercises[0], {
           const count = await conn.read(buffer);
           if (count === null) break;
           text += decoder.decode(buffer.subarray(0, count), { stream: true });
-          if (text.length > 65_536 && !text.includes("\n")) break;
           const lines = text.split("\n");
+          if (lines.some((line) => size(line) > 65_536)) break;
           text = lines.pop()!;
           for (const line of lines) this.#say(`${line}\n`, member);
         }
@@ -144,6 +144,10 @@ testAccepted<ChatRoomClass>(exercises[0], {
     }
   },
 });
+
+function size(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
 
 const recordLesson = recordOnce(lesson);
 

@@ -22,7 +22,9 @@ const LEAVING = "One who leaves, leaves alone";
 const SLOW = "One slow reader, and everybody waits";
 const LIMIT = "A queue for each, and a limit";
 
-const LINE_BYTES = 32 * 1024;
+/** 32 KiB: three bytes each, so that counting characters gives too few. */
+const LINE = `${"世".repeat(10_922)}.\n`;
+const LINE_BYTES = encode(LINE).length;
 const MAX_UNSENT_BYTES = 1024 * 1024;
 
 const chatRoom = exercise<ChatRoomClass>({
@@ -31,12 +33,13 @@ const chatRoom = exercise<ChatRoomClass>({
   task: "Write `class ChatRoom` with `join(conn)` and `size`, the number of " +
     "members. `join` lets a member in at once and passes each line that it " +
     "sends on to all others, not to itself: the line as it is, with its `\\n` " +
-    "and nothing in front. Lines are UTF-8 text; an unfinished one at the end " +
-    "is dropped, or ended with a `\\n`. `join` resolves when the member has " +
-    "left and the room has closed its connection. It leaves when its side " +
-    "ends, when a read or a write fails, when more than 1 MiB is unsent to it, " +
-    "or when its line is longer than 64 KiB. `join` never throws, and no " +
-    "member delays another one or stops the room.",
+    "and nothing in front; a `\\r` before that may stay or go. Lines are UTF-8 " +
+    "text, and may be empty; an unfinished one at the end is dropped, or ended " +
+    "with a `\\n`. `join` resolves when the member has left and the room has " +
+    "closed its connection. It leaves when its side ends, when a read or a " +
+    "write fails, when more than 1 MiB is unsent to it, or when its line is " +
+    "longer than 64 KiB. `join` never throws, and no member delays another one " +
+    "or stops the room.",
   attempt: attempt.ChatRoom,
   solution: solution.ChatRoom,
   mistakes: chatRoomMistakes,
@@ -71,6 +74,7 @@ const chatRoom = exercise<ChatRoomClass>({
     await checkSlow(new Table(ChatRoom, trial));
     await checkTwoAtOnce(new Table(ChatRoom, trial));
     await checkLongLine(new Table(ChatRoom, trial));
+    await checkFinishedLongLines(new Table(ChatRoom, trial));
   },
 });
 
@@ -103,6 +107,10 @@ async function checkTalk(table: Table): Promise<void> {
   await cid.gets("hello\nhello, ann\nhello, cid\nyes?\nwait a bit\n");
   await ann.gets("hello, ann\nhello, cid\nyes?\n");
   await bob.gets("hello\nwait a bit\n");
+
+  trial.step('cid sends "\\n  two  spaces  \\n": an empty line, and one more');
+  await cid.says("\n  two  spaces  \n");
+  await bob.gets("hello\nwait a bit\n\n  two  spaces  \n");
   await table.close();
 }
 
@@ -190,17 +198,16 @@ async function checkSlow(table: Table): Promise<void> {
   const { trial } = table;
   const before = 28;
   trial.step(
-    `dot never reads; ann sends ${before} lines of 32 KiB, and bob gets each`,
+    `dot never reads; ann sends ${before} lines of 32 KiB ("世世世…\\n"), and ` +
+      "bob gets each",
   );
   const dot = table.seatFake("dot", { then: "silence", room: 0 });
   const ann = await table.seat("ann");
   const bob = await table.seat("bob");
   await table.expectSize(3);
-  const line = new Uint8Array(LINE_BYTES).fill(0x61);
-  line[LINE_BYTES - 1] = 0x0a;
   let lines = 0;
   async function sayLine(): Promise<void> {
-    await ann.saysBytes(line);
+    await ann.says(LINE);
     await bob.atLeast(++lines * LINE_BYTES);
   }
   while (lines < before) await sayLine();
@@ -229,7 +236,8 @@ async function checkSlow(table: Table): Promise<void> {
       expected: `its connection closed once more than ${MAX_UNSENT_BYTES} are`,
       likely: "A queue without a limit fills the memory as long as anybody " +
         "talks, and one that only leaves out lines lets dot miss some without " +
-        "knowing. Take the member out, and close its connection.",
+        "knowing. Take the member out, and close its connection. If you have " +
+        "a limit, count bytes: each of these characters is three.",
       read: LIMIT,
     });
   }
@@ -298,9 +306,7 @@ async function checkLongLine(table: Table): Promise<void> {
   await bob.gets(long);
 
   trial.step("cid sends 200000 bytes with no \\n, and is dropped");
-  // The room closes in the middle of it, so not all need be taken.
-  const flooding = writeAll(cid.peer, new Uint8Array(200_000).fill(0x6c));
-  flooding.catch(() => {});
+  cid.floods("l".repeat(200_000));
   await cid.leaves(
     "A line without an end would fill the memory: when more than 64 KiB have " +
       "come without a \\n, drop the member and close its connection.",
@@ -309,6 +315,30 @@ async function checkLongLine(table: Table): Promise<void> {
   await ann.says("where is cid?\n");
   await bob.gets(`${long}where is cid?\n`);
   await table.expectSize(2);
+  await table.close();
+}
+
+/** The limit is on each line, and in bytes. */
+async function checkFinishedLongLines(table: Table): Promise<void> {
+  const { trial } = table;
+  await table.seat("ann");
+  trial.step("dot sends a line of 66000 bytes with its \\n, and is dropped");
+  const dot = await table.seat("dot");
+  dot.floods(`${"l".repeat(66_000)}\n`);
+  await dot.leaves(
+    "The line was longer than 64 KiB, though its \\n came with the last read. " +
+      "The limit is on each line, finished or not.",
+    LIMIT,
+  );
+  trial.step('eve sends a line of 30000 times "世", and is dropped');
+  const eve = await table.seat("eve");
+  eve.floods(`${"世".repeat(30_000)}\n`);
+  await eve.leaves(
+    "These are 30000 characters of three bytes each, so more than 64 KiB. " +
+      "Measure the line in bytes, before it is decoded.",
+    LIMIT,
+  );
+  await table.expectSize(1);
   await table.close();
 }
 
@@ -444,12 +474,7 @@ class TalkingSeat extends Seat<ShortConn> {
 
   /** Sends a text. */
   async says(text: string): Promise<void> {
-    await this.saysBytes(encode(text));
-  }
-
-  /** Sends bytes. */
-  async saysBytes(bytes: Uint8Array): Promise<void> {
-    await this.trial.waitFor(writeAll(this.peer, bytes), {
+    await this.trial.waitFor(writeAll(this.peer, encode(text)), {
       waitingFor: `the room to read what ${this.name} sends`,
       likely: "The room does not read on, because it waits in a write to " +
         "somebody else. Reading from one must not wait for another.",
@@ -457,10 +482,18 @@ class TalkingSeat extends Seat<ShortConn> {
     });
   }
 
+  /** Sends a text, in the middle of which the room may close. */
+  floods(text: string): void {
+    writeAll(this.peer, encode(text)).catch(() => {});
+  }
+
   /** Compares all that has come so far. */
   async gets(text: string): Promise<void> {
     const due = encode(text);
-    const received = await this.atLeast(due.length);
+    const received = await this.atLeast(
+      due.length,
+      () => lineLost(decode(this.#heard.bytes), text),
+    );
     if (decode(received) === text) return;
     const said = JSON.stringify(cut(text));
     this.trial.equalBytes(received, due, {
@@ -469,16 +502,21 @@ class TalkingSeat extends Seat<ShortConn> {
     });
   }
 
-  /** Waits for so many bytes. */
-  async atLeast(size: number): Promise<Uint8Array> {
+  /** Waits for so many bytes; `explain` may know why they do not come. */
+  async atLeast(
+    size: number,
+    explain: () => string | undefined = () => undefined,
+  ): Promise<Uint8Array> {
     const before = this.#heard.length;
     const received = await this.trial.waitFor(this.#heard.atLeast(size), {
       waitingFor: `${this.name} to get ${size} bytes ` +
         `(${before} have come)`,
-      likely:
-        "A line goes to all others, as soon as its \\n has come. If one " +
-        "of them does not read, a write to that one waits, and an `await` on it " +
-        "holds up all that comes after; Promise.all too waits for the slowest.",
+      likely: () =>
+        explain() ??
+          "A line goes to all others, as soon as its \\n has come. If one " +
+            "of them does not read, a write to that one waits, and an `await` " +
+            "on it holds up all that comes after; Promise.all too waits for " +
+            "the slowest.",
       read: SLOW,
     });
     if (received.length < size) {
@@ -537,6 +575,19 @@ const MIXED = {
     "member do its writing: the next line when this one is done.",
   read: WHOLE_LINES,
 };
+
+/** What it means when all has come but some of the spaces or empty lines. */
+function lineLost(received: string, due: string): string | undefined {
+  if (received === due.replace(/\n(?=\n)/g, "")) {
+    return "All has come but the empty line. A line without a text is a line " +
+      "too: its \\n goes on like any other.";
+  }
+  if (received === due.replace(/^[ \t]+|[ \t]+$/gm, "")) {
+    return "All has come but the spaces at the ends of a line. The line goes " +
+      "on as it is, so do not trim() it.";
+  }
+  return undefined;
+}
 
 /** The beginning of a text. */
 function cut(text: string): string {

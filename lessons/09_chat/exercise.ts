@@ -15,8 +15,9 @@ import type { ChatRoomClass } from "./types.ts";
 /**
  * A chat room. `join` lets a member in at once, and passes each line that it
  * sends on to all others, never back to itself: the line as it is, with its
- * `\n` and nothing in front. Lines are UTF-8 text. An unfinished one at the end
- * is dropped, or ended with a `\n`.
+ * `\n` and nothing in front; a `\r` before that may stay or go. Lines are UTF-8
+ * text, and may be empty. An unfinished one at the end is dropped, or ended with
+ * a `\n`.
  *
  * `join` resolves when the member has left, and the room has closed its
  * connection by then. It leaves when its side ends, when a read or a write

@@ -83,6 +83,27 @@ abstract class RoomOfConns {
   abstract sayTo(others: Deno.Conn[], line: Uint8Array): Promise<void> | void;
 }
 
+/** Lines, as long as what is kept and what is passed on fits. */
+async function* linesWithin(
+  conn: Deno.Conn,
+  restFits: (rest: string) => boolean,
+  lineFits: (line: string) => boolean = () => true,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  // One read may bring a whole line, however long.
+  const buffer = new Uint8Array(256 * 1024);
+  let rest = "";
+  while (restFits(rest)) {
+    const count = await conn.read(buffer);
+    if (count === null) return;
+    rest += decoder.decode(buffer.subarray(0, count), { stream: true });
+    const lines = rest.split("\n");
+    rest = lines.pop()!;
+    if (!lines.every(lineFits)) return;
+    yield* lines;
+  }
+}
+
 /** Wrong answers to 9.1. */
 export const chatRoomMistakes: Mistake<ChatRoomClass>[] = [
   {
@@ -290,6 +311,50 @@ export const chatRoomMistakes: Mistake<ChatRoomClass>[] = [
       }
     },
     diagnosis: /no longer when it has left/,
+  },
+  {
+    name: "takes the spaces off a line",
+    attempt: class extends RoomOfOutboxes {
+      override say(line: string, from: Deno.Conn) {
+        super.say(line.trim(), from);
+      }
+    },
+    diagnosis: /All has come but the spaces.*do not trim/s,
+  },
+  {
+    name: "leaves empty lines out",
+    attempt: class extends RoomOfOutboxes {
+      override say(line: string, from: Deno.Conn) {
+        if (line !== "") super.say(line, from);
+      }
+    },
+    diagnosis: /All has come but the empty line/,
+  },
+  {
+    name: "counts what is unsent in characters",
+    attempt: class extends RoomOfOutboxes {
+      override maxBytes = 3 * MAX_UNSENT_BYTES;
+    },
+    diagnosis: /each of these characters is three/,
+  },
+  {
+    name: "minds the length of an unfinished line only",
+    attempt: class extends RoomOfOutboxes {
+      override linesOf(conn: Deno.Conn) {
+        return linesWithin(conn, (rest) => encode(rest).length <= 65_537);
+      }
+    },
+    diagnosis: /The limit is on each line, finished or not/,
+  },
+  {
+    name: "measures lines in characters",
+    attempt: class extends RoomOfOutboxes {
+      override linesOf(conn: Deno.Conn) {
+        const fits = (line: string) => line.length <= 65_536;
+        return linesWithin(conn, fits, fits);
+      }
+    },
+    diagnosis: /Measure the line in bytes/,
   },
   {
     name: "takes lines of any length",
