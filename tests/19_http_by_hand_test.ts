@@ -625,6 +625,26 @@ Deno.test("a stream that fails leaves its body without an end", async () => {
   });
 });
 
+Deno.test("the pieces of a stream do not wait for one another", async () => {
+  using listener = listenTcp();
+  const accept = listener.accept.bind(listener);
+  let noDelay = false;
+  listener.accept = async () => {
+    const conn = await accept();
+    const setNoDelay = conn.setNoDelay.bind(conn);
+    conn.setNoDelay = (value = true) => {
+      noDelay = value;
+      setNoDelay(value);
+    };
+    return conn;
+  };
+  const served = serveHttp(listener, site);
+  assertMatch(await ask(listener.addr.port, CLOSE), /^HTTP\/1\.1 200 /);
+  assertEquals(noDelay, true);
+  listener.close();
+  await served;
+});
+
 Deno.test("a slow sender is dropped, however often it sends a byte", async () => {
   const slow = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
   const cases: [start: string, limits: HttpServerOptions, status: string][] = [

@@ -81,14 +81,21 @@ export class TooSlow extends Error {
  * @param options How clients are treated.
  */
 export async function serveHttp(
-  listener: Deno.Listener,
+  listener: Deno.TcpListener,
   handler: Handler,
   options: HttpServerOptions = {},
 ): Promise<void> {
   const { maxClients = 4096, signal, onError = () => {} } = options;
   await serve(
     listener,
-    (conn) => new Conversation(conn, handler, options).run(),
+    (conn) => {
+      // A stream goes out in several writes. Without this, the second waits
+      // until the client has acknowledged the first, which it puts off for
+      // 40 ms: three chunks took 44 ms in place of 0.06. An answer that is one
+      // write takes as long either way.
+      conn.setNoDelay();
+      return new Conversation(conn, handler, options).run();
+    },
     { limit: maxClients, signal, onError },
   );
 }
