@@ -36,10 +36,11 @@ function testSlip(
   [of, number]: [Exercise<unknown>[], number],
   attempt: unknown,
   problem: RegExp,
+  where = "",
 ): void {
   const { id } = of[number - 1];
   Deno.test({
-    name: `${id}: a slip is reported with its line: ${problem.source}`,
+    name: `${id}: a slip${where} is reported with its line: ${problem.source}`,
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
@@ -144,6 +145,7 @@ for (const due of [TypeError, RangeError, Deno.errors.UnexpectedEof]) {
     [http, 1],
     slipOn(due),
     /readRequest\(\) threw TypeError: Cannot read properties of undefined/,
+    ` where ${due.name} is due`,
   );
 }
 testSlip(
