@@ -143,15 +143,12 @@ export async function* readFrames(
   while (true) {
     // One read often brings many frames. They are copied together, since to make
     // a buffer takes longer than to copy a small frame into it.
-    const sizes = sizesOfWholeFrames(view, filled, maxBytes);
-    const end = sizes.reduce((sum, size) => sum + HEADER_SIZE + size, 0);
+    const end = endOfWholeFrames(view, filled, maxBytes);
     const frames = buffer.slice(0, end);
-    let at = 0;
-    for (const size of sizes) {
-      at += HEADER_SIZE;
-      yield frames.subarray(at, at + size);
-      at += size;
-      number++;
+    for (let at = 0; at < end; number++) {
+      const from = at + HEADER_SIZE;
+      at = from + view.getUint32(at);
+      yield frames.subarray(from, at);
     }
     buffer.copyWithin(0, end, filled);
     filled -= end;
@@ -194,18 +191,17 @@ function cutOff(failure: string, had: number, ofWhat: string): Error {
   );
 }
 
-/** The sizes of frames that are whole, up to one whose size is too much. */
-function sizesOfWholeFrames(
+/** Where the last frame ends that is whole, and has a size that may be. */
+function endOfWholeFrames(
   view: DataView,
   filled: number,
   maxBytes: number,
-): number[] {
-  const sizes: number[] = [];
-  for (let at = 0; filled - at >= HEADER_SIZE;) {
-    const size = view.getUint32(at);
-    at += HEADER_SIZE + size;
-    if (size > maxBytes || at > filled) break;
-    sizes.push(size);
+): number {
+  let end = 0;
+  while (filled - end >= HEADER_SIZE) {
+    const size = view.getUint32(end);
+    if (size > maxBytes || size > filled - end - HEADER_SIZE) break;
+    end += HEADER_SIZE + size;
   }
-  return sizes;
+  return end;
 }
