@@ -1,5 +1,6 @@
 /** The exercises of lesson 4, and how an answer to each is checked. */
 import * as net from "../../lib/net/mod.ts";
+import { concat } from "../../lib/wire/bytes.ts";
 import {
   Collector,
   connectPair,
@@ -365,7 +366,7 @@ async function writeAndCompare(
 ): Promise<void> {
   const { peer, conn } = await connectPair(trial, { writeSize });
   const back = new Collector(peer, trial);
-  const expected = join(parts);
+  const expected = concat(parts);
   const watched = new WatchedConn(conn, expected.length);
   const endless = watched.endless.then(() =>
     trial.fail(
@@ -529,18 +530,6 @@ function randomBytes(size: number): Uint8Array {
     crypto.getRandomValues(bytes.subarray(at, at + 65_536));
   }
   return bytes.map((byte) => byte || 1);
-}
-
-function join(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -1,5 +1,6 @@
 /** How an answer to 8.2 is checked. */
 import { writeAll } from "../../lib/net/mod.ts";
+import { concat } from "../../lib/wire/bytes.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { FakeConn } from "../../lib/workbook/fake_conn.ts";
 import { connectPair } from "../../lib/workbook/pair.ts";
@@ -380,18 +381,6 @@ function assertOneRead(conn: FakeConn, trial: Trial): void {
 async function untilTaken(conn: FakeConn): Promise<void> {
   await conn.until(() => conn.pendingReads === 0);
   await new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-function concat(pieces: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    pieces.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -1,5 +1,6 @@
 /** How an answer to 19.1 is checked. */
 import { writeAll } from "../../lib/net/mod.ts";
+import { concat } from "../../lib/wire/bytes.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { FakeConn } from "../../lib/workbook/fake_conn.ts";
 import { connectPair } from "../../lib/workbook/pair.ts";
@@ -785,17 +786,6 @@ function nameOf(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.message}`
     : Deno.inspect(error);
-}
-
-function concat(pieces: Uint8Array[]): Uint8Array {
-  const size = pieces.reduce((sum, { length }) => sum + length, 0);
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -1,9 +1,10 @@
 /**
- * Numbers of several bytes. On the wire the most significant byte goes first
- * ("network byte order", big-endian), whatever the machine prefers.
+ * Numbers of several bytes, and bytes put together. On the wire the most
+ * significant byte of a number goes first ("network byte order", big-endian),
+ * whatever the machine prefers.
  *
- * None of these checks that the bytes are there: whoever reads a header checks
- * its length once, at the start.
+ * Nothing that reads checks that the bytes are there: whoever reads a header
+ * checks its length once, at the start.
  *
  * @module
  */
@@ -128,4 +129,33 @@ export function requireBits(name: string, value: number, bits: number): number {
   throw new RangeError(
     `Cannot write ${name}: ${value} is not an integer from 0 to ${max}`,
   );
+}
+
+/**
+ * Puts pieces together.
+ *
+ * @param pieces What goes one behind the other.
+ * @returns All of it, in a new array.
+ *
+ * @example A head and a body
+ * ```ts
+ * import { concat } from "./bytes.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [head, body] = [new Uint8Array([1, 2]), new Uint8Array([3])];
+ * assertEquals(concat([head, body]), new Uint8Array([1, 2, 3]));
+ * ```
+ */
+export function concat(
+  pieces: readonly Uint8Array[],
+): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(
+    pieces.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

@@ -13,6 +13,7 @@
  * @module
  */
 
+import { concat } from "./bytes.ts";
 import type { CapturedPacket, CaptureFormat } from "./capture_format.ts";
 import { MAX_PACKET_BYTES } from "./capture_format.ts";
 import { WireError } from "./error.ts";
@@ -186,15 +187,7 @@ export function encodePcap(
 ): Uint8Array {
   const parts = [encodePcapHeader(options)];
   for (const packet of packets) parts.push(encodePcapPacket(packet, options));
-  const bytes = new Uint8Array(
-    parts.reduce((sum, part) => sum + part.length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return concat(parts);
 }
 
 function pcapRecords(

@@ -18,6 +18,7 @@
  * @module
  */
 
+import { concat } from "./bytes.ts";
 import { WireError } from "./error.ts";
 
 /**
@@ -94,15 +95,7 @@ export function encodeCommand(
     const bytes = typeof part === "string" ? encoder.encode(part) : part;
     pieces.push(encoder.encode(`$${bytes.length}\r\n`), bytes.slice(), END);
   }
-  const all = new Uint8Array(
-    pieces.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+  return concat(pieces);
 }
 
 /**

@@ -16,6 +16,7 @@
  * @module
  */
 
+import { concat } from "./bytes.ts";
 import { RespError } from "./resp.ts";
 
 /** One answer. */
@@ -245,18 +246,6 @@ function line(first: string, text: string): Uint8Array {
     );
   }
   return encoder.encode(`${first}${text}\r\n`);
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 const encoder = new TextEncoder();

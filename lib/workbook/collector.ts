@@ -1,3 +1,4 @@
+import { concat } from "../wire/bytes.ts";
 import type { Trial } from "./trial.ts";
 
 /** The most that is kept of what a peer sends, in bytes. */
@@ -33,13 +34,7 @@ export class Collector {
 
   /** All that came so far. */
   get bytes(): Uint8Array {
-    const all = new Uint8Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
+    return concat(this.#chunks);
   }
 
   /** Whether the stream has come to its end, or failed. */

@@ -1,3 +1,5 @@
+import { concat } from "../wire/bytes.ts";
+
 /** What a {@linkcode FakeConn} does. */
 export interface FakeConnOptions {
   /**
@@ -411,18 +413,6 @@ function bytesOf(data: Uint8Array | string): Uint8Array {
   return typeof data === "string"
     ? new TextEncoder().encode(data)
     : data.slice();
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /**
