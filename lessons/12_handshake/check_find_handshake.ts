@@ -149,6 +149,37 @@ const CASES: Case[] = [
       "number by chance, and the server's port.",
   },
   {
+    step: "a SYN-ACK with the client's own port",
+    segments: [
+      syn(100),
+      fromClient({
+        sequence: 300,
+        acknowledgment: 101,
+        flags: { syn: true, ack: true },
+      }),
+      ack(101, 301),
+    ],
+    expected: null,
+    likely:
+      "The second segment comes from the other port: compare it with the " +
+      "port of the SYN. Nobody answers herself.",
+  },
+  {
+    step: "the three in another order",
+    segments: [ack(101, 301), synAck(300, 101), syn(100)],
+    expected: null,
+    likely: "These are the right ones, and the last comes first. An answer " +
+      "passes after what it answers: look for the second behind the first, and " +
+      "for the third behind the second.",
+  },
+  {
+    step: "an ACK that passes before the SYN-ACK",
+    segments: [syn(100), ack(101, 301), synAck(300, 101)],
+    expected: null,
+    likely: "An answer passes after what it answers: look for the second " +
+      "behind the first, and for the third behind the second.",
+  },
+  {
     step: "a reset in place of the third segment",
     segments: [
       syn(100),
@@ -224,6 +255,14 @@ const CASES: Case[] = [
     expected: FOUND,
     likely: "A SYN with another number begins anew: forget what answered the " +
       "first one.",
+    read: AGAIN,
+  },
+  {
+    step: "a second attempt, and an answer to the first one only",
+    segments: [syn(50), synAck(200, 51), syn(100), ack(51, 201)],
+    expected: null,
+    likely: "The SYN-ACK answered the first SYN, and the one that counts now " +
+      "has another number: forget what answered the first one.",
     read: AGAIN,
   },
   {

@@ -14,12 +14,14 @@ import {
   type TrackedSegment,
 } from "../../lib/wire/mod.ts";
 
+/** The ends that the lesson shows, in the order of its recording. */
+export const ENDS = ["at once", "later", "reset"] as const;
+
 /**
- * How often the first end is made. It takes three segments only if the server
- * closes within the moment that its kernel holds an acknowledgment back for,
- * and on a busy machine it may miss that.
+ * How a connection ends: the server closes as soon as it has read the end, or
+ * has something to say before; or the client resets it.
  */
-const TRIES = 3;
+export type End = typeof ENDS[number];
 
 /** A segment, and what it is in its conversation. */
 export interface Seen {
@@ -33,45 +35,37 @@ export interface Life {
   segments: Seen[];
 }
 
-/** The connections that the lesson shows. */
-export interface Lives {
-  /** The server closes as soon as it has read the end. */
-  atOnce: Life;
-  /** The server has something to say before it closes. */
-  later: Life;
-  /** The client resets the connection. */
-  reset: Life;
+/**
+ * Makes a connection, from its beginning to its end.
+ *
+ * @param end How it ends.
+ * @returns The client's port.
+ */
+export async function live(end: End): Promise<number> {
+  using listener = listenTcp();
+  if (end === "reset") return await liveToReset(listener);
+  using client = await connectTcp(listener.addr.port);
+  using server = await listener.accept();
+  await ask(client, server, "ready?");
+  await client.closeWrite();
+  await readToEnd(server);
+  if (end === "later") await writeAll(server, bytesOf("one more thing"));
+  await server.closeWrite();
+  await readToEnd(client);
+  return client.localAddr.port;
 }
 
-/**
- * Makes the connections, one after another.
- *
- * @returns The clients' ports.
- */
-export async function live(): Promise<number[]> {
-  const ports: number[] = [];
-  using listener = listenTcp();
-  for (let i = 0; i < TRIES + 1; i++) {
-    using client = await connectTcp(listener.addr.port);
-    using server = await listener.accept();
-    ports.push(client.localAddr.port);
-    await ask(client, server, "ready?");
-    await client.closeWrite();
-    await readToEnd(server);
-    if (i === TRIES) await writeAll(server, bytesOf("one more thing"));
-    await server.closeWrite();
-    await readToEnd(client);
-  }
+async function liveToReset(listener: Deno.TcpListener): Promise<number> {
   const client = connectNode(listener.addr.port, "127.0.0.1");
   using server = await listener.accept();
   if (client.connecting) {
     await new Promise<void>((resolve) => client.once("connect", resolve));
   }
-  ports.push(client.localPort!);
+  const port = client.localPort!;
   // Deno's own close() sends a FIN; this sends a RST and nothing else.
   client.resetAndDestroy();
   await server.read(new Uint8Array(1)).catch(() => {});
-  return ports;
+  return port;
 }
 
 /** A question, and the same as its answer. */
@@ -89,9 +83,9 @@ async function ask(
  * Finds the connections among captured packets.
  *
  * @param packets What was captured of {@linkcode live}.
- * @returns Them; `undefined` if there are not as many as were made.
+ * @returns Them, in the order in which they began.
  */
-export function livesOf(packets: Packet[]): Lives | undefined {
+export function livesOf(packets: Packet[]): Life[] {
   const conversations = new Conversations();
   const lives = new Map<Conversation, Life>();
   for (const packet of packets) {
@@ -102,16 +96,7 @@ export function livesOf(packets: Packet[]): Lives | undefined {
     lives.set(conversation, life);
     life.segments.push({ packet, segment });
   }
-  const all = [...lives.values()];
-  const [reset] = all.splice(-1);
-  const [later] = all.splice(-1);
-  if (later === undefined || all.length === 0) return undefined;
-  return {
-    atOnce: all.find(({ conversation }) => closesIn(conversation) === 3) ??
-      all[0],
-    later,
-    reset,
-  };
+  return [...lives.values()];
 }
 
 /**

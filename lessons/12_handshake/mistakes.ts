@@ -218,6 +218,40 @@ export const findHandshakeMistakes: Mistake<FindHandshake>[] = [
     diagnosis: /forget what answered the first one/,
   },
   {
+    name: "keeps the answer to a SYN that counts no more",
+    attempt(segments) {
+      let syn: Segment | undefined;
+      let synAck: Segment | undefined;
+      for (const segment of segments) {
+        if (segment.flags.syn && !segment.flags.ack) syn = segment;
+        else if (syn && synAck && RIGHT.third(syn, synAck, segment)) {
+          return { client: syn.sequence, server: synAck.sequence };
+        } else if (syn && RIGHT.second(syn, segment)) synAck = segment;
+      }
+      return null;
+    },
+    diagnosis: /answered the first SYN/,
+  },
+  {
+    name: "does not look who sends the SYN-ACK",
+    attempt: findWith({
+      second: (syn, { flags, acknowledgment }) =>
+        flags.syn && flags.ack && acknowledgment === next(syn),
+    }),
+    diagnosis: /Nobody answers herself/,
+  },
+  {
+    name: "looks for each of the three anywhere",
+    attempt(segments) {
+      const syn = segments.findLast(({ flags }) => flags.syn && !flags.ack);
+      const synAck = syn && segments.findLast((one) => RIGHT.second(syn, one));
+      const found = synAck &&
+        segments.some((one) => RIGHT.third(syn!, synAck, one));
+      return found ? { client: syn!.sequence, server: synAck.sequence } : null;
+    },
+    diagnosis: /An answer passes after what it answers/,
+  },
+  {
     name: "looks at three in a row only",
     attempt(segments) {
       for (let i = 0; i < segments.length; i++) {
@@ -320,6 +354,16 @@ export const nextStateMistakes: Mistake<NextState>[] = [
       return to;
     },
     diagnosis: /no reason to throw/,
+  },
+  {
+    name: "ignores a reset in SYN-RECEIVED",
+    attempt: machineWith(["SYN-RECEIVED", "rcv RST", "SYN-RECEIVED"]),
+    diagnosis: /CLOSED.*LISTEN is right as well/s,
+  },
+  {
+    name: "connects by a FIN",
+    attempt: machineWith(["SYN-RECEIVED", "rcv FIN", "ESTABLISHED"]),
+    diagnosis: /CLOSE-WAIT is right as well/,
   },
   {
     name: "closes wherever a FIN comes",

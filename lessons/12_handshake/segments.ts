@@ -47,8 +47,7 @@ function make({ data = "", ...fields }: TcpFields & { data?: string }) {
  * @returns The segments of each, in their order.
  */
 export function recordedSegments(): Segment[][] {
-  const { atOnce, later, reset } = livesOf(readRecording(RECORDING))!;
-  return [atOnce, later, reset].map(segmentsOf);
+  return livesOf(readRecording(RECORDING)).map(segmentsOf);
 }
 
 function segmentsOf({ segments }: Life): Segment[] {
