@@ -136,6 +136,23 @@ Deno.test("every player can do every task", async () => {
   }
 });
 
+Deno.test("bench NAME --quick --json gives one object for each contest", async () => {
+  const program = new URL("mod.ts", import.meta.url).href;
+  const args = ["run", "-qA", program, "datagrams", "--quick", "--json"];
+  const { code, stdout, stderr } = await runDeno(args);
+  assertEquals([code, stderr], [0, ""]);
+  const [result, ...others] = stdout.trim().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  assertEquals(others, []);
+  assertEquals([result.unit, result.better], ["echoes/s", "more"]);
+  assertMatch(result.verdict, /^lib\/net keeps \d+ % of the rate/);
+  for (const { name, median, quartiles, ratio } of result.standings) {
+    assert(quartiles[0] <= median && median <= quartiles[1], name);
+    assert(ratio.quartiles[0] <= ratio.median, name);
+  }
+});
+
 for (
   const { args, problem } of [
     {

@@ -40,9 +40,10 @@ async function echo(ms: number, path?: string): Promise<number> {
     server.close();
   })();
   const message = new Uint8Array(SMALL);
-  const answer = new Uint8Array(SMALL);
   const result = await rate(ms, async () => {
     await client.write(message);
+    // Whoever asks wants an answer that the next one does not overwrite.
+    const answer = new Uint8Array(SMALL);
     for (let got = 0; got < SMALL;) {
       got += (await client.read(answer.subarray(got)))!;
     }
