@@ -151,8 +151,9 @@ testAccepted<OnceOnlyClass>(exercises[1], {
       return this.#answers[key];
     }
   },
-  "that forgets what was asked for longest ago": class {
+  "with a set of keys to know the oldest, and copies": class {
     readonly #answers = new Map<string, Uint8Array>();
+    readonly #keys = new Set<string>();
     readonly #max: number;
     constructor(
       readonly perform: (request: Uint8Array) => Uint8Array,
@@ -165,10 +166,12 @@ testAccepted<OnceOnlyClass>(exercises[1], {
       const key = [from.hostname, from.port, a, b, c, d].join("/");
       const answer = this.#answers.get(key) ??
         new Uint8Array([a, b, c, d, ...this.perform(request.slice(4))]);
-      this.#answers.delete(key);
       this.#answers.set(key, answer);
-      if (this.#answers.size > this.#max) {
-        this.#answers.delete(this.#answers.keys().next().value!);
+      this.#keys.add(key);
+      if (this.#keys.size > this.#max) {
+        const { value: oldest } = this.#keys.values().next();
+        this.#keys.delete(oldest!);
+        this.#answers.delete(oldest!);
       }
       return answer.slice();
     }

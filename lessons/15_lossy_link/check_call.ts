@@ -20,6 +20,8 @@ const RECEIVE = "A receive cannot be taken back";
 const PATIENT: CallOptions = { timeoutMs: 60_000, attempts: 3 };
 /** More tries than there is time for. */
 const BUSY: CallOptions = { timeoutMs: 30, attempts: 1000 };
+/** More calls than a single byte has numbers for. */
+const MANY = 260;
 
 /**
  * Makes exercise 15.1.
@@ -71,11 +73,14 @@ export function makeCall(attempt: Call): Exercise<unknown> {
       await checkNumber(scene);
       await checkLateAnswer(scene);
       await checkOtherMessages(scene);
+      await checkNearNumbers(scene);
+      await checkOtherHost(scene);
       await checkEmpty(scene);
       await checkLostTries(scene);
       await checkAfterLostTries(scene);
       await checkJunkKeepsComing(scene);
       await checkLastTry(scene);
+      await checkManyCalls(scene);
       await checkNobodyAnswers(scene);
     },
   });
@@ -159,6 +164,59 @@ async function checkOtherMessages(scene: Scene): Promise<void> {
       likely:
         "A number is easily guessed, and anybody can write to you. Look " +
         "at the sender as well, host and port, as in lesson 13.",
+      read: LATE,
+    });
+  });
+}
+
+/** All four bytes make the number. */
+async function checkNearNumbers(scene: Scene): Promise<void> {
+  const { trial, socket, server } = scene;
+  trial.step("answer a call with four numbers that differ in one byte, first");
+  const calling = scene.call(encode("five"), PATIENT);
+  const question = await scene.question();
+  const lies = [0, 1, 2, 3].map((at) => {
+    const number = question.slice(0, 4);
+    number[at] ^= 1;
+    return join(number, encode(`lie ${at}`));
+  });
+  for (const lie of lies) await server.send(lie, socket.addr);
+  await scene.settle();
+  await scene.answer(question, encode("fifth"));
+  await scene.returns(calling, encode("fifth"), (got) => {
+    const text = new TextDecoder().decode(got);
+    const lie = lies[Number(/^lie ([0-3])$/.exec(text)?.[1])];
+    if (lie === undefined) return;
+    trial.fail({
+      problem: "It returned the answer to another number.",
+      expected: question.subarray(0, 4),
+      received: lie.subarray(0, 4),
+      likely: "The number has 4 bytes, and all of them count: getUint32(0) " +
+        "reads them at once.",
+      read: FORMAT,
+    });
+  });
+}
+
+/** Another machine, with a program on the same port. */
+async function checkOtherHost(scene: Scene): Promise<void> {
+  const { trial, socket, server } = scene;
+  const elsewhere = { ...server.addr, hostname: "192.0.2.1" };
+  trial.step("answer a call from the same port of another host, first");
+  const calling = scene.call(encode("six"), PATIENT);
+  const question = await scene.question();
+  const lie = encode("elsewhere");
+  socket.forge(join(question.subarray(0, 4), lie), elsewhere);
+  await scene.settle();
+  await scene.answer(question, encode("sixth"));
+  await scene.returns(calling, encode("sixth"), (got) => {
+    if (got.length !== lie.length) return;
+    trial.fail({
+      problem: `It returned what came from ${formatAddress(elsewhere)}.`,
+      expected: `what comes from ${formatAddress(server.addr)}`,
+      received: got,
+      likely: "That is the same port on another host, so another program. " +
+        "Compare the host as well as the port, as in lesson 13.",
       read: LATE,
     });
   });
@@ -257,11 +315,41 @@ async function checkLastTry(scene: Scene): Promise<void> {
   await scene.returns(calling, encode("just in time"));
 }
 
+/** A counter must have room to count. */
+async function checkManyCalls(scene: Scene): Promise<void> {
+  const { trial } = scene;
+  trial.step(`${MANY} calls one after the other, each answered at once`);
+  const callWith = new Map<string, number>();
+  let repeats = 0;
+  for (let call = 1; call <= MANY; call++) {
+    const calling = scene.call(encode("more?"), PATIENT);
+    const question = await scene.question("the question", "more?");
+    const number = question.subarray(0, 4).toHex();
+    // Of 32 random bits, one repeat in all these calls is bad luck. Two are not.
+    if (callWith.has(number) && ++repeats > 1) {
+      trial.fail({
+        problem: `Call ${call} has the number ${number}, as call ` +
+          `${callWith.get(number)} had.`,
+        expected: "a number that no call before it had",
+        likely:
+          "The numbers begin anew after a while, and then an old answer " +
+          "passes for a new one. 4 bytes have room for 4294967296 of them: use " +
+          "them all. `>>> 0` keeps a counter within 4 bytes, `& 255` within one.",
+        read: FORMAT,
+      });
+    }
+    callWith.set(number, call);
+    await scene.answer(question, encode("more"));
+    await scene.returns(calling, encode("more"));
+  }
+}
+
 /** There is a limit, and an error that says so. */
 async function checkNobodyAnswers(scene: Scene): Promise<void> {
   const { trial, server, socket } = scene;
-  const options: CallOptions = { timeoutMs: 20, attempts: 3 };
-  trial.step("call with 3 attempts of 20 ms, and never answer");
+  const options: CallOptions = { timeoutMs: 150, attempts: 3 };
+  trial.step("call with 3 attempts of 150 ms, and never answer");
+  const startedAt = performance.now();
   const [outcome] = await trial.waitFor(
     Promise.allSettled([
       (async () =>
@@ -276,6 +364,7 @@ async function checkNobodyAnswers(scene: Scene): Promise<void> {
       read: AGAIN,
     },
   );
+  const tookMs = performance.now() - startedAt;
   if (outcome.status === "fulfilled") {
     trial.fail({
       problem: `call() returned ${Deno.inspect(outcome.value)}.`,
@@ -312,6 +401,19 @@ async function checkNobodyAnswers(scene: Scene): Promise<void> {
         ? "It gave up before its tries were used up: after each of them, send " +
           "again, until `attempts` have gone."
         : "Send `attempts` times in all, then stop.",
+      read: AGAIN,
+    });
+  }
+  // However busy the machine is, three waits are never over sooner than this.
+  // The clocks of timers and of this measurement may differ by a little.
+  const leastMs = options.attempts * options.timeoutMs;
+  if (tookMs < 0.9 * leastMs) {
+    trial.fail({
+      problem: `It gave up after ${tookMs.toFixed(0)} ms.`,
+      expected: `not before ${leastMs} ms: 3 tries of ${options.timeoutMs} ms`,
+      likely:
+        "It waits `timeoutMs` after each try, the last one too: that may " +
+        "be the one that gets through.",
       read: AGAIN,
     });
   }

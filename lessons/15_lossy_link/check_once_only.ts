@@ -8,6 +8,7 @@ import type { OnceOnlyClass } from "./types.ts";
 const ONCE = "Answer once";
 const WHO = "Who asks";
 const FORGET = "What to forget";
+const FORMAT = "A number in front";
 
 /**
  * Makes exercise 15.2.
@@ -24,12 +25,13 @@ export function makeOnceOnly(attempt: OnceOnlyClass): Exercise<unknown> {
       "`handle(request, from)` takes a question of 15.1, a number in 4 bytes " +
       "and data, and returns the same 4 bytes and behind them what " +
       "`perform(data)` gave. For a repeat, the same number from the same host " +
-      "and port, it returns the same answer and performs nothing. The caller " +
-      "uses the array of the question again. It remembers the last " +
-      "`maxRemembered` answers of all senders together (100 unless told " +
-      "otherwise); then the one of the question done longest ago is forgotten, " +
-      "and a repeat of that is done again. If `perform` throws, `handle` " +
-      "throws the same and remembers nothing.",
+      "and port, it returns the same answer and performs nothing. The array " +
+      "of the question may be part of a larger one, and the caller uses it " +
+      "again. `OnceOnly` remembers the last `maxRemembered` answers of all " +
+      "senders together (100 unless told otherwise); with one more, that of " +
+      "the question done longest ago is forgotten, however often it was " +
+      "repeated since, and a repeat of it is done again. If `perform` throws, " +
+      "`handle` throws the same, and nothing is remembered or forgotten.",
     attempt,
     solution: solution.OnceOnly,
     mistakes: onceOnlyMistakes,
@@ -57,10 +59,13 @@ export function makeOnceOnly(attempt: OnceOnlyClass): Exercise<unknown> {
       checkRepeat(OnceOnly, trial);
       checkLaterRepeat(OnceOnly, trial);
       checkSenders(OnceOnly, trial);
+      checkPartOfArray(OnceOnly, trial);
       checkReusedArray(OnceOnly, trial);
       checkEmpty(OnceOnly, trial);
       checkFailure(OnceOnly, trial);
       checkLimit(OnceOnly, trial);
+      checkAge(OnceOnly, trial);
+      checkFailureAtLimit(OnceOnly, trial);
       checkManySenders(OnceOnly, trial);
       checkDefault(OnceOnly, trial);
     },
@@ -163,14 +168,71 @@ function checkSenders(OnceOnly: OnceOnlyClass, trial: Trial): void {
     read: WHO,
   });
 
+  trial.step(
+    "question 7 from 127.0.0.1, port 15000, then from 127.0.0.11, port 5000",
+  );
+  desk.ask(7, "add", { port: 15000 });
+  desk.ask(7, "add", { hostname: "127.0.0.11" });
+  desk.assertDone(7, {
+    likely:
+      "Written one behind the other, 127.0.0.1 and 15000 are the same text " +
+      "as 127.0.0.11 and 5000. Put something between host and port that is in " +
+      "neither.",
+    read: WHO,
+  });
+
   trial.step("questions 1 and 0x01000001 and 0x00010001, from one port");
   desk.ask(1, "add");
   desk.ask(0x01000001, "add");
   desk.ask(0x00010001, "add");
-  desk.assertDone(8, {
+  desk.assertDone(10, {
     likely: "The number has 4 bytes, and all of them count.",
     read: WHO,
   });
+
+  trial.step("questions 0x80 and 0x81, from one port");
+  desk.ask(0x80, "add");
+  desk.ask(0x81, "add");
+  desk.assertDone(12, {
+    likely:
+      "These are two numbers. They are bytes and no text: a TextDecoder " +
+      "makes the same � of every byte that is no UTF-8. Read the number with " +
+      "DataView's getUint32(0).",
+    read: WHO,
+  });
+}
+
+/** A question may lie anywhere in memory. */
+function checkPartOfArray(OnceOnly: OnceOnlyClass, trial: Trial): void {
+  trial.step("two questions that lie in one large array, one behind the other");
+  const desk = new Desk(OnceOnly, trial);
+  const questions = [join(1, encode("here")), join(2, encode("there"))];
+  const large = new Uint8Array([
+    0,
+    0,
+    0,
+    0,
+    ...questions.flatMap((q) => [...q]),
+  ]);
+  let at = 4;
+  for (const [i, { length }] of questions.entries()) {
+    const answer = desk.handle(large.subarray(at, at + length));
+    at += length;
+    const likely = "The array of a question may be part of a larger one, and " +
+      "request.buffer is the whole of it. Say where the question begins and " +
+      "ends: new DataView(request.buffer, request.byteOffset), and " +
+      "request.subarray(4).";
+    desk.assertDone(i + 1, { likely, read: FORMAT });
+    trial.equal(desk.seen[i], ["here", "there"][i], {
+      problem: "perform() was given something else than the data.",
+      likely,
+      read: FORMAT,
+    });
+    trial.equalBytes(answer, join(i + 1, encode(`done ${i + 1}`)), {
+      likely,
+      read: FORMAT,
+    });
+  }
 }
 
 /** Servers receive into one buffer. */
@@ -281,6 +343,53 @@ function checkLimit(OnceOnly: OnceOnlyClass, trial: Trial): void {
   desk.assertAnswer(answer, 1, "done 5");
 }
 
+/** How old an answer is, nobody changes by asking for it. */
+function checkAge(OnceOnly: OnceOnlyClass, trial: Trial): void {
+  const desk = new Desk(OnceOnly, trial, { maxRemembered: 2 });
+  trial.step(
+    "with maxRemembered 2: questions 1 and 2, a repeat of 1, question 3, and " +
+      "a repeat of 2",
+  );
+  for (const number of [1, 2, 1, 3, 2]) desk.ask(number, "add");
+  desk.assertDone(3, {
+    likely: "2 and 3 were done last, so these are remembered, and 1 is " +
+      "forgotten. A repeat makes no answer younger: leave its place in the " +
+      "order as it is. What counts is when a question was done, since its " +
+      "client stops asking some time after that.",
+    read: FORGET,
+  });
+}
+
+/** What was not done takes nobody's place. */
+function checkFailureAtLimit(OnceOnly: OnceOnlyClass, trial: Trial): void {
+  trial.step(
+    "with maxRemembered 2: questions 1 and 2, question 3 for which perform() " +
+      "throws, and repeats of 1 and 2",
+  );
+  let done = 0;
+  const desk = new OnceOnly((data) => {
+    if (data.length === 0) throw new Error("nothing to do");
+    done++;
+    return data;
+  }, { maxRemembered: 2 });
+  for (const number of [1, 2, 3, 1, 2]) {
+    const data = encode(number === 3 ? "" : "add");
+    try {
+      desk.handle(join(number, data), sender({}));
+    } catch {
+      // That of question 3, as it should be.
+    }
+  }
+  trial.equal(done, 2, {
+    problem: `perform() has done ${done} things.`,
+    likely:
+      "Question 3 failed, so there is no third answer to make room for: " +
+      "1 and 2 are still the last two. Forget the oldest when a new answer is " +
+      "there, and not before.",
+    read: FORGET,
+  });
+}
+
 /** Clients come and go, and the limit is for all together. */
 function checkManySenders(OnceOnly: OnceOnlyClass, trial: Trial): void {
   const desk = new Desk(OnceOnly, trial, { maxRemembered: 3 });
@@ -337,10 +446,15 @@ class Desk {
     text: string,
     from: { hostname?: string; port?: number } = {},
   ): Uint8Array {
-    const answer = this.#handler.handle(
-      join(number, encode(text)),
-      sender(from),
-    );
+    return this.handle(join(number, encode(text)), from);
+  }
+
+  /** Asks with this very array. */
+  handle(
+    question: Uint8Array,
+    from: { hostname?: string; port?: number } = {},
+  ): Uint8Array {
+    const answer = this.#handler.handle(question, sender(from));
     assertBytes(answer, this.#trial);
     return answer;
   }

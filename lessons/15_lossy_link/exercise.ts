@@ -50,12 +50,14 @@ export const call: Call = todo("15.1 call");
  * answer: the same 4 bytes, and what `perform(data)` gave. For a repeat, which
  * is the same number from the same sender, host and port, it returns the same
  * answer again and does not call `perform`. Every question has 4 bytes at
- * least. The caller uses the array of a question again for the next one.
+ * least. Its array may be part of a larger one, and the caller uses it again for
+ * the next question.
  *
  * It remembers the last `maxRemembered` answers, of all senders together, 100
  * unless told otherwise. One more, and that of the question done longest ago is
- * forgotten; a repeat of that one is done again, like a new question. If
- * `perform` throws, `handle` throws the same, and nothing is remembered.
+ * forgotten, however often it was repeated since; a repeat of that one is done
+ * again, like a new question. If `perform` throws, `handle` throws the same, and
+ * nothing is remembered or forgotten.
  *
  *     export class OnceOnly {
  *       constructor(

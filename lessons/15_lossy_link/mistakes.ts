@@ -20,6 +20,8 @@ interface CallFlaws {
   tries?: (attempts: number) => number;
   /** Does not wait for the answer to the last try. */
   isHasty?: boolean;
+  /** How long to wait after a try, in milliseconds. */
+  wait?: (timeoutMs: number, isLastOfMany: boolean) => number;
   /** What happens when there was no answer. */
   giveUp?: () => Uint8Array;
   closes?: boolean;
@@ -29,6 +31,8 @@ interface CallFlaws {
 interface Message {
   message: Uint8Array;
   isFromServer: boolean;
+  /** Whether it is from the server's port, on any host. */
+  isFromPort: boolean;
   number: number;
 }
 
@@ -45,6 +49,7 @@ function flawed(flaws: CallFlaws): Call {
     result = (message) => message.subarray(4),
     tries = (attempts) => attempts,
     isHasty = false,
+    wait = (timeoutMs) => timeoutMs,
     giveUp = () => {
       throw new Deno.errors.TimedOut("no answer");
     },
@@ -57,7 +62,7 @@ function flawed(flaws: CallFlaws): Call {
       const number = numberOf(call, attempt) >>> 0;
       await socket.send(questionOf(number, request), server);
       if (isHasty && attempt === attempts) break;
-      let late = sleep(timeoutMs);
+      let late = sleep(wait(timeoutMs, attempt > 1 && attempt === attempts));
       try {
         while (true) {
           receiving ??= socket.receive();
@@ -67,9 +72,9 @@ function flawed(flaws: CallFlaws): Call {
           receiving = undefined;
           const [message, from] = received;
           const { hostname, port } = from as Deno.NetAddr;
-          const isFromServer = hostname === server.hostname &&
-            port === server.port;
-          if (isAnswer({ message, isFromServer, number })) {
+          const isFromPort = port === server.port;
+          const isFromServer = hostname === server.hostname && isFromPort;
+          if (isAnswer({ message, isFromServer, isFromPort, number })) {
             if (closes) socket.close();
             return result(message);
           }
@@ -126,6 +131,19 @@ export const callMistakes: Mistake<Call>[] = [
         isFromServer && message.length >= 4,
     }),
     diagnosis: /the answer to the question before.*a late answer/s,
+  },
+  {
+    name: "compares one byte of the number",
+    attempt: flawed({
+      isAnswer: ({ message, isFromServer, number }) =>
+        isFromServer && message.length >= 4 && message[3] === (number & 255),
+    }),
+    diagnosis: /the answer to another number.*all of them count/s,
+  },
+  {
+    name: "begins anew after 256 numbers",
+    attempt: flawed({ number: (call) => call & 255 }),
+    diagnosis: /as call \d+ had.*begin anew after a while/s,
   },
   {
     name: "has no limit",
@@ -186,6 +204,14 @@ export const callMistakes: Mistake<Call>[] = [
     diagnosis: /A number is easily guessed/,
   },
   {
+    name: "looks at the sender's port, and not at its host",
+    attempt: flawed({
+      isAnswer: (message) =>
+        isRight({ ...message, isFromServer: message.isFromPort }),
+    }),
+    diagnosis: /from udp:\/\/192\.0\.2\.1.*Compare the host as well/s,
+  },
+  {
     name: "reads a number where there is none",
     attempt: flawed({
       isAnswer: ({ message, isFromServer, number }) =>
@@ -204,6 +230,13 @@ export const callMistakes: Mistake<Call>[] = [
     name: "does not wait after the last try",
     attempt: flawed({ isHasty: true }),
     diagnosis: /After the last try it waits/,
+  },
+  {
+    name: "hardly waits after the last of several tries",
+    attempt: flawed({
+      wait: (timeoutMs, isLastOfMany) => isLastOfMany ? 1 : timeoutMs,
+    }),
+    diagnosis: /gave up after \d+ ms.*the last one too/s,
   },
   {
     name: "counts only the repeats",
@@ -356,6 +389,35 @@ export const onceOnlyMistakes: Mistake<OnceOnlyClass>[] = [
     diagnosis: /the same digits/,
   },
   {
+    name: "writes host and port without a gap",
+    attempt: class extends Base {
+      protected override key(request: Uint8Array, from: Deno.NetAddr) {
+        return `${from.hostname}${from.port} ${numberIn(request)}`;
+      }
+    },
+    diagnosis: /the same text.*between host and port/s,
+  },
+  {
+    name: "reads the number as text",
+    attempt: class extends Base {
+      protected override key(request: Uint8Array, from: Deno.NetAddr) {
+        const number = new TextDecoder().decode(request.subarray(0, 4));
+        return `${from.hostname} ${from.port} ${number}`;
+      }
+    },
+    diagnosis: /They are bytes and no text/,
+  },
+  {
+    name: "reads the number where the whole array begins",
+    attempt: class extends Base {
+      protected override key(request: Uint8Array, from: Deno.NetAddr) {
+        const number = new DataView(request.buffer).getUint32(0);
+        return `${from.hostname} ${from.port} ${number}`;
+      }
+    },
+    diagnosis: /request\.buffer is the whole of it/,
+  },
+  {
     name: "looks at the last byte of the number",
     attempt: class extends Base {
       protected override key(request: Uint8Array, from: Deno.NetAddr) {
@@ -482,6 +544,29 @@ export const onceOnlyMistakes: Mistake<OnceOnlyClass>[] = [
       }
     },
     diagnosis: /forget one, not all/,
+  },
+  {
+    name: "forgets what was asked for longest ago",
+    attempt: class extends Base {
+      override handle(request: Uint8Array, from: Deno.NetAddr) {
+        const key = this.key(request, from);
+        const answer = super.handle(request, from);
+        this.answers.delete(key);
+        this.answers.set(key, answer);
+        return answer;
+      }
+    },
+    diagnosis: /A repeat makes no answer younger/,
+  },
+  {
+    name: "makes room before it knows whether there is an answer",
+    attempt: class extends Base {
+      protected override answer(request: Uint8Array) {
+        if (this.answers.size >= this.max) this.forget();
+        return super.answer(request);
+      }
+    },
+    diagnosis: /there is no third answer to make room for/,
   },
   {
     name: "remembers nothing new when it is full",

@@ -13,6 +13,8 @@ import {
  */
 export class QueuedSocket extends OwnSocket {
   readonly #waiting: PromiseWithResolvers<Received>[] = [];
+  /** What came when nobody waited. */
+  readonly #inbox: Received[] = [];
   #isPumping = false;
 
   /** How many receives are under way. */
@@ -23,10 +25,30 @@ export class QueuedSocket extends OwnSocket {
   override async receive(buffer?: Uint8Array): Promise<Received> {
     const waiting = Promise.withResolvers<Received>();
     this.#waiting.push(waiting);
+    this.#handOut();
     this.#pump();
     // Deno gives the beginning of a long array, and reading beyond the message
     // would go unnoticed. Here nothing is behind it.
     return deliver(await waiting.promise, buffer);
+  }
+
+  /**
+   * Lets a message come with any address on it, such as that of another host,
+   * which loopback does not have.
+   *
+   * @param message What it says.
+   * @param from Who seems to have sent it.
+   */
+  forge(message: Uint8Array<ArrayBuffer>, from: Deno.NetAddr): void {
+    this.#inbox.push([message, from]);
+    this.#handOut();
+  }
+
+  /** Gives what has come to those who wait, each in its order. */
+  #handOut(): void {
+    while (this.#inbox.length > 0 && this.#waiting.length > 0) {
+      this.#waiting.shift()!.resolve(this.#inbox.shift()!);
+    }
   }
 
   /** Receives as long as anybody waits. */
@@ -35,8 +57,8 @@ export class QueuedSocket extends OwnSocket {
     this.#isPumping = true;
     try {
       while (this.#waiting.length > 0) {
-        const received = await super.receive();
-        this.#waiting.shift()!.resolve(received);
+        this.#inbox.push(await super.receive());
+        this.#handOut();
       }
     } catch (error) {
       for (const { reject } of this.#waiting.splice(0)) reject(error);
