@@ -8,6 +8,12 @@ import type { FailureReport } from "./check_events.ts";
 /** The most that is shown of what the learner's code prints, in lines. */
 const MAX_PRINTED_LINES = 20;
 
+/** The most steps that are shown each by itself. */
+const MAX_STEPS = 12;
+
+/** As many are shown of more than that: what led to the last one. */
+const LAST_STEPS = 6;
+
 /**
  * Says in one line how an exercise stands.
  *
@@ -103,14 +109,20 @@ function stepLines(
   { steps }: FailureReport,
   { width }: { width: number },
 ): string[] {
-  return steps.flatMap((step, i) => {
-    const mark = i === steps.length - 1 ? red("✗") : green("✓");
+  const digits = Math.max(2, String(steps.length).length);
+  const folded = steps.length > MAX_STEPS ? steps.length - LAST_STEPS : 0;
+  const lines = steps.slice(folded).flatMap((step, i) => {
+    const number = folded + i + 1;
+    const mark = number === steps.length ? red("✗") : green("✓");
     return wrapText(step, {
       width,
-      indent: " ".repeat(7),
-      firstIndent: `  ${String(i + 1).padStart(2)} ${mark} `,
+      indent: " ".repeat(digits + 5),
+      firstIndent: `  ${String(number).padStart(digits)} ${mark} `,
     });
   });
+  if (folded === 0) return lines;
+  const first = `  ${"…".padStart(digits)} ${green("✓")}`;
+  return [`${first} the first ${folded} steps`, ...lines];
 }
 
 function comparison(name: string, lines: string[]): string[] {

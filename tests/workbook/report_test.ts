@@ -109,6 +109,22 @@ Deno.test("a report breaks a long step between words, under its beginning", () =
   ]);
 });
 
+Deno.test("a report folds the first of many steps, and keeps its columns from step 100 on", () => {
+  const steps = (count: number) =>
+    Array.from({ length: count }, (_, i) => `step ${i + 1}`);
+  const all = linesOf(failed({}, steps(12)));
+  assertEquals([all[2], all[13]], ["   1 ✓ step 1", "  12 ✗ step 12"]);
+  assertEquals(linesOf(failed({}, steps(101))).slice(2, 9), [
+    "    … ✓ the first 95 steps",
+    "   96 ✓ step 96",
+    "   97 ✓ step 97",
+    "   98 ✓ step 98",
+    "   99 ✓ step 99",
+    "  100 ✓ step 100",
+    "  101 ✗ step 101",
+  ]);
+});
+
 Deno.test("a report dumps bytes where there are none to compare them with", () => {
   const dump = linesOf(failed({ expected: "an error", received: bytes(10) }));
   assertEquals(dump.slice(3, 6), [
