@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
 import { exercises } from "../lessons/20_dns_by_hand/checks.ts";
 import { askDns } from "../lessons/20_dns_by_hand/client.ts";
 import { lesson, serve } from "../lessons/20_dns_by_hand/lesson.ts";
@@ -8,6 +9,8 @@ import { connectTcp, readToEnd } from "../lib/net/mod.ts";
 import { decodeDns, DNS_TYPES, encodeDns, WireError } from "../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
 import { record, Recording } from "./record.ts";
+import { joined } from "./workbook/text.ts";
+import { WorkbookCopy } from "./workbook/workbook_copy.ts";
 
 testExercises("dns_by_hand", exercises);
 
@@ -104,7 +107,75 @@ function viewDecoder(maxJumps: number): DecodeMessage {
   };
 }
 
+/** A cursor that keeps a view, and a set of the places it has been led to. */
+class Cursor {
+  readonly #view: DataView;
+  at = 0;
+  constructor(readonly bytes: Uint8Array) {
+    const { buffer, byteOffset, byteLength } = bytes;
+    this.#view = new DataView(buffer, byteOffset, byteLength);
+  }
+  take(size: 1 | 2 | 4): number {
+    if (this.at + size > this.bytes.length) throw new TypeError("end");
+    this.at += size;
+    const at = this.at - size;
+    if (size === 1) return this.#view.getUint8(at);
+    return size === 2 ? this.#view.getUint16(at) : this.#view.getUint32(at);
+  }
+  text(size: number): string {
+    this.at += size;
+    if (this.at > this.bytes.length) throw new TypeError("end");
+    const label = this.bytes.subarray(this.at - size, this.at);
+    return new TextDecoder().decode(label);
+  }
+  name(): string {
+    const labels: string[] = [];
+    const led = new Set<number>();
+    let back: number | undefined;
+    for (let size = this.take(1); size !== 0; size = this.take(1)) {
+      if (size < 64) labels.push(this.text(size));
+      else if (size < 192) throw new TypeError("label");
+      else {
+        const target = (size - 192) * 256 + this.take(1);
+        if (led.has(target)) throw new TypeError("ring");
+        led.add(target);
+        back ??= this.at;
+        this.at = target;
+      }
+    }
+    this.at = back ?? this.at;
+    return labels.join(".");
+  }
+}
+
+const cursorDecoder: DecodeMessage = (bytes, id) => {
+  const cursor = new Cursor(bytes);
+  if (cursor.take(2) !== id) throw new TypeError("id");
+  const flags = cursor.take(2);
+  if (flags < 0x8000) throw new TypeError("QR");
+  const [questions, count] = [cursor.take(2), cursor.take(2), cursor.take(4)];
+  for (let i = 0; i < questions; i++) cursor.name(), cursor.take(4);
+  const answers: DecodedMessage["answers"] = [];
+  for (let i = 0; i < count; i++) {
+    const [name, type] = [cursor.name(), cursor.take(2), cursor.take(2)];
+    const [ttl, size] = [cursor.take(4), cursor.take(2)];
+    const end = cursor.at + size;
+    if (type === 1 && size !== 4) throw new TypeError("A");
+    if (type === 5) {
+      answers.push({ name, type: "CNAME", ttl, value: cursor.name() });
+      cursor.at = end;
+      continue;
+    }
+    cursor.text(size);
+    const data = [...bytes.subarray(end - size, end)];
+    const value = type === 1 ? data.join(".") : "";
+    answers.push({ name, type: type === 1 ? "A" : "other", ttl, value });
+  }
+  return { isTruncated: (flags & 512) > 0, rcode: flags & 15, answers };
+};
+
 testAccepted<DecodeMessage>(exercises[1], {
+  "with a cursor, and a set of where pointers have led": cursorDecoder,
   "with a DataView, and a count of jumps": viewDecoder(20),
   "with more jumps": viewDecoder(100),
   "with the codec of lib/wire": (bytes, id) => {
@@ -182,6 +253,21 @@ Deno.test("lesson 20's server drops a slow TCP client, and goes on after rubbish
   await server.done;
 });
 
+Deno.test("20.2: an answer that follows a pointer for ever is told why, by the process that ends it", async () => {
+  await using copy = await WorkbookCopy.make({ whole: true });
+  const folder = join(copy.root, "lessons", "20_dns_by_hand");
+  const source = await Deno.readTextFile(join(folder, "solution.ts"));
+  const endless = source.replace("from = limit = target;", "from = target;");
+  assert(endless !== source);
+  await Deno.writeTextFile(join(folder, "exercise.ts"), endless);
+  const { code, stdout } = await copy.run("check", "20.2");
+  const text = joined(stdout);
+  assertEquals(code, 1);
+  assertMatch(text, /✗ a ring that stands before the name/);
+  assertMatch(text, /never gave control back.*lead to a smaller offset/);
+  assertMatch(text, /Read: "A pointer in place of a name"/);
+});
+
 Deno.test("lesson 20 serves, and tells how many queries there were", async () => {
   const stop = new AbortController();
   const recording = new Recording();
@@ -194,5 +280,7 @@ Deno.test("lesson 20 serves, and tells how many queries there were", async () =>
   await askDns(Number(port), "long.example.test", DNS_TYPES.TXT);
   stop.abort();
   await serving;
-  assertEquals(recording.all("note").at(-1)!.text, "ended: 2 queries");
+  const notes = recording.all("note").map(({ text }) => text);
+  assertEquals(notes.at(-1), "ended: 2 queries");
+  assertEquals(notes.at(-2), "a query over tcp: an answer of 1165 bytes");
 });

@@ -1,14 +1,18 @@
 /** The exercises of lesson 20, and how an answer to each is checked. */
-import { DNS_TYPES, type DnsRecord, encodeDns } from "../../lib/wire/mod.ts";
+import { DNS_TYPES, encodeDns } from "../../lib/wire/mod.ts";
 import {
   type Exercise,
   exercise,
   loadAttempts,
   type Trial,
 } from "../../lib/workbook/mod.ts";
+import {
+  checkDecodeMessage,
+  type DecodeMessage,
+} from "./check_decode_message.ts";
 import { decodeMessageMistakes, encodeQueryMistakes } from "./mistakes.ts";
+import { requireThrow } from "./require_throw.ts";
 import * as solution from "./solution.ts";
-import type { DecodedMessage } from "./types.ts";
 
 const attempt = await loadAttempts(() => import("./exercise.ts"));
 
@@ -17,12 +21,9 @@ type EncodeQuery = (
   name: string,
   type: "A" | "AAAA" | "TXT",
 ) => Uint8Array;
-type DecodeMessage = (bytes: Uint8Array, id: number) => DecodedMessage;
 
 const HEADER = "A question in one datagram";
 const NAMES = "Names are labels";
-const POINTERS = "A pointer in place of a name";
-const ANSWERS = "Whose answer is this?";
 const RECORDS = "Records";
 
 const encodeQuery = exercise<EncodeQuery>({
@@ -74,7 +75,7 @@ const encodeQuery = exercise<EncodeQuery>({
         wantsRecursion: true,
         questions: [{ name, type: DNS_TYPES[type], class: 1 }],
       });
-      const bytes = encode(id, name, type);
+      const bytes = encodeGood(encode, trial, { id, name, type });
       if (!(bytes instanceof Uint8Array)) {
         trial.fail({
           problem: `It returned ${Deno.inspect(bytes)}, and no Uint8Array.`,
@@ -86,6 +87,7 @@ const encodeQuery = exercise<EncodeQuery>({
     const bad = [
       ["x".repeat(64) + ".test", "a label of 64 bytes"],
       ["a..b", "an empty label"],
+      ["a..", "an empty label in front of the dot at the end"],
       [`${longest}y`, "a name of 256 bytes as it is sent"],
     ];
     for (const [name, what] of bad) {
@@ -97,13 +99,36 @@ const encodeQuery = exercise<EncodeQuery>({
             "has at most 63 bytes. A length of 64 would be read as no label."
           : what.includes("empty")
           ? "An empty label is the root, and ends the name: what is behind it " +
-            "would be read as the type."
+            "would be read as the type. Only one dot at the end is no label."
           : "A name has at most 255 bytes, with all lengths and the root.",
         read: NAMES,
       });
     }
   },
 });
+
+/** Encodes what is well, so that nothing may be thrown. */
+function encodeGood(
+  encode: EncodeQuery,
+  trial: Trial,
+  { id, name, type }: { id: number; name: string; type: "A" | "AAAA" | "TXT" },
+): Uint8Array {
+  try {
+    return encode(id, name, type);
+  } catch (error) {
+    trial.failOnSlip("encodeQuery()", error, TypeError);
+    trial.fail({
+      problem: `encodeQuery() threw ${trial.describe(error)}.`,
+      likely: name.endsWith(".")
+        ? "A name may have one dot at its end, which says that the root " +
+          "follows. Take it off before you cut the name at its dots: behind " +
+          "it there is no label, and so no empty one."
+        : "This name is well. A label may have 63 bytes, and a name 255 with " +
+          "the lengths of its labels and the root: just so many are allowed.",
+      read: NAMES,
+    }, { cause: error });
+  }
+}
 
 function compareQuery(
   trial: Trial,
@@ -123,12 +148,21 @@ function compareQuery(
   const swapped = (at: number) =>
     bytes[at] === expected[at + 1] && bytes[at + 1] === expected[at];
   const end = bytes.length - 4;
-  const likely = is(without)
+  const isLonger = bytes.length > expected.length &&
+    !differs(0, expected.length);
+  const likely = isLonger
+    ? `The query is there, and ${bytes.length - expected.length} bytes more. ` +
+      "Give an array as long as the query: 12 bytes, the name, and 4."
+    : is(without)
     ? "Behind the last label stands a 0, the root. Without it the type is read " +
       "as one label more."
     : differs(0, 2) && swapped(0)
     ? "The least significant byte came first, which is little-endian. Numbers " +
       "in DNS are big-endian, as a DataView writes them unless told otherwise."
+    : differs(0, 2)
+    ? "The id has two bytes, id >> 8 and id & 0xff. An element of a " +
+      "Uint8Array has room for one, and takes the lowest eight bits of what " +
+      "it is given."
     : differs(2, 4)
     ? 'The flags are 0x0100: only "recursion desired" is set.'
     : differs(4, 12)
@@ -176,307 +210,13 @@ const decodeMessage = exercise<DecodeMessage>({
     "      const target = (length & 0x3f) * 256 + byte(from + 1);\n" +
     "      if (target >= limit) throw new TypeError(…);\n" +
     "      if (end === -1) end = from + 2;\n" +
-    "      from = limit = target; // always further ahead\n" +
+    "      from = limit = target; // a smaller offset each time\n" +
     "      continue;\n" +
     "    }",
   ],
   read: RECORDS,
-  check: checkDecode,
+  check: checkDecodeMessage,
 });
-
-const ID = 0x1234;
-const question = { name: "www.example.test", type: 1, class: 1 };
-const a = (name: string, address: string, ttl = 60): DnsRecord => ({
-  name,
-  type: 1,
-  class: 1,
-  ttl,
-  data: { kind: "A", address },
-});
-const cname = (name: string, target: string): DnsRecord => ({
-  name,
-  type: 5,
-  class: 1,
-  ttl: 60,
-  data: { kind: "CNAME", name: target },
-});
-const chain = [
-  cname("www.example.test", "host.example.test"),
-  a("host.example.test", "192.0.2.10"),
-];
-
-function checkDecode(decode: DecodeMessage, trial: Trial): void {
-  const base = { id: ID, isResponse: true, questions: [question] };
-  const txt: DnsRecord = {
-    ...a("www.example.test", ""),
-    type: 16,
-    data: { kind: "TXT", texts: [new Uint8Array([0xc0, 0xc0, 0xff])] },
-  };
-  const cases: [string, Uint8Array, Partial<DecodedMessage>, string, string][] =
-    [
-      [
-        "an answer with no pointer in it",
-        encodeDns({
-          ...base,
-          questions: [],
-          answers: [a("host.test", "192.0.2.1")],
-        }),
-        {
-          answers: [{
-            name: "host.test",
-            type: "A",
-            ttl: 60,
-            value: "192.0.2.1",
-          }],
-        },
-        "A record is a name, its type and class (two bytes each), the time in " +
-        "four bytes, the size of its data in two, and the data.",
-        RECORDS,
-      ],
-      [
-        "an answer whose name is a pointer to the question's",
-        encodeDns({ ...base, answers: [a("www.example.test", "192.0.2.1")] }),
-        {
-          answers: [
-            {
-              name: "www.example.test",
-              type: "A",
-              ttl: 60,
-              value: "192.0.2.1",
-            },
-          ],
-        },
-        "Two bytes from c0 00 on are a pointer: the name goes on at the offset " +
-        "in their last 14 bits, and the next field stands behind the pointer.",
-        POINTERS,
-      ],
-      [
-        "a CNAME, and the address of the other name",
-        encodeDns({ ...base, answers: chain }),
-        {
-          answers: [
-            {
-              name: "www.example.test",
-              type: "CNAME",
-              ttl: 60,
-              value: "host.example.test",
-            },
-            {
-              name: "host.example.test",
-              type: "A",
-              ttl: 60,
-              value: "192.0.2.10",
-            },
-          ],
-        },
-        "A name may begin with labels and end in a pointer, also within a " +
-        "record's data: an offset counts from the start of the message.",
-        POINTERS,
-      ],
-      [
-        "a TXT record in front of an address, and records in other sections",
-        encodeDns({
-          ...base,
-          answers: [txt, a("www.example.test", "192.0.2.1")],
-          authorities: [a("ns.test", "192.0.2.53")],
-        }),
-        {
-          answers: [
-            { name: "www.example.test", type: "other", ttl: 60, value: "" },
-            {
-              name: "www.example.test",
-              type: "A",
-              ttl: 60,
-              value: "192.0.2.1",
-            },
-          ],
-        },
-        "Skip the data of types that you do not know by their size, and take the " +
-        "answer section only.",
-        RECORDS,
-      ],
-      [
-        "a time of 4294967295 seconds",
-        encodeDns({
-          ...base,
-          answers: [a("www.example.test", "192.0.2.1", 4294967295)],
-        }),
-        {
-          answers: [
-            {
-              name: "www.example.test",
-              type: "A",
-              ttl: 4294967295,
-              value: "192.0.2.1",
-            },
-          ],
-        },
-        "Four bytes put together with << have a sign. Multiply by 256, or use " +
-        "getUint32().",
-        RECORDS,
-      ],
-      [
-        "no such name: response code 3",
-        encodeDns({
-          ...base,
-          rcode: 3,
-          isAuthoritative: true,
-          hasRecursion: true,
-        }),
-        { rcode: 3 },
-        "The response code is the last four bits of the flags, and no more.",
-        ANSWERS,
-      ],
-      [
-        "an answer that was cut",
-        encodeDns({ ...base, isTruncated: true }),
-        { isTruncated: true },
-        "TC is the bit 0x0200 of the flags.",
-        ANSWERS,
-      ],
-    ];
-  for (const [what, bytes, expected, likely, read] of cases) {
-    trial.step(what);
-    let decoded: DecodedMessage;
-    try {
-      decoded = decode(bytes, ID);
-    } catch (error) {
-      trial.fail({
-        problem: `It threw ${error}.`,
-        received: bytes,
-        likely,
-        read,
-      }, {
-        cause: error,
-      });
-    }
-    trial.equal(
-      decoded,
-      { isTruncated: false, rcode: 0, answers: [], ...expected },
-      { likely, read },
-    );
-  }
-  checkRefused(decode, trial, encodeDns({ ...base, answers: chain }));
-}
-
-function checkRefused(
-  decode: DecodeMessage,
-  trial: Trial,
-  good: Uint8Array,
-): void {
-  const changed = (at: number, ...bytes: number[]) => {
-    const copy = good.slice();
-    copy.set(bytes, at);
-    return copy;
-  };
-  const loop =
-    "Whoever follows such a pointer never comes to an end, or fills " +
-    "the stack. Let each pointer lead further ahead than the last one, or " +
-    "count them.";
-  // The answer's name begins here: behind the header and the question.
-  const name = 12 + 18 + 4;
-  const ring = [1, 0x61, 0xc0, name];
-  const short = encodeDns({
-    id: ID,
-    isResponse: true,
-    answers: [{
-      ...a("a", ""),
-      data: { kind: "other", bytes: new Uint8Array(3) },
-    }],
-  });
-  const cases: [string, Uint8Array, string, string][] = [
-    [
-      "the answer to another query",
-      changed(0, 0x43, 0x21),
-      "Anybody may send a datagram to your port. Compare the id, before you " +
-      "believe a word of it.",
-      ANSWERS,
-    ],
-    [
-      "a query, and no response",
-      changed(2, 0x01, 0x00),
-      "The highest bit of the flags, QR, says that it is a response.",
-      ANSWERS,
-    ],
-    ["a pointer to itself", changed(name, 0xc0, name), loop, POINTERS],
-    [
-      "a label and a pointer back to it",
-      changed(name, ...ring),
-      loop,
-      POINTERS,
-    ],
-    [
-      "two pointers that lead to each other",
-      changed(name, 0xc0, name + 2, 0xc0, name),
-      loop,
-      POINTERS,
-    ],
-    [
-      "a label that begins with the bits 01",
-      changed(12, 0x43),
-      "Only 00 is a label, and only 11 is a pointer.",
-      POINTERS,
-    ],
-    [
-      "an address of three bytes",
-      short,
-      "Compare the size of the data with 4 before you read an address.",
-      RECORDS,
-    ],
-  ];
-  for (const [what, bytes, likely, read] of cases) {
-    trial.step(what);
-    requireThrow(trial, () => decode(bytes, ID), {
-      Class: TypeError,
-      likely,
-      read,
-    });
-  }
-  trial.step("the same answer, cut off after each of its bytes");
-  for (let size = 0; size < good.length; size++) {
-    requireThrow(trial, () => decode(good.slice(0, size), ID), {
-      Class: TypeError,
-      likely:
-        `Only ${size} of ${good.length} bytes are there. Beyond the end, ` +
-        "an array gives undefined and no error, which counts as 0: look at the " +
-        "length before you read.",
-      read: RECORDS,
-    });
-  }
-}
-
-function requireThrow(
-  trial: Trial,
-  run: () => unknown,
-  { Class, likely, read }: {
-    Class: typeof RangeError | typeof TypeError;
-    likely: string;
-    read: string;
-  },
-): void {
-  let received: unknown;
-  try {
-    received = run();
-  } catch (error) {
-    if (error instanceof Class) return;
-    trial.fail({
-      problem: "It threw another error than the one that was asked for.",
-      expected: Class.name,
-      received: String(error),
-      likely,
-      read,
-    }, { cause: error });
-  }
-  trial.fail({
-    problem: "It was taken.",
-    expected: Class.name,
-    received: received instanceof Uint8Array
-      ? received
-      : Deno.inspect(received),
-    likely,
-    read,
-  });
-}
 
 /** Both exercises, in order. */
 export const exercises = [encodeQuery, decodeMessage] as Exercise<unknown>[];

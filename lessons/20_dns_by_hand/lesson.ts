@@ -6,7 +6,7 @@
  * again over TCP, and one that came from somebody else.
  */
 import { formatAddress } from "../../lib/net/mod.ts";
-import type { Narrator } from "../../lib/show/mod.ts";
+import { counted, type Narrator } from "../../lib/show/mod.ts";
 import {
   decodeName,
   DNS_TYPES,
@@ -136,7 +136,8 @@ export async function serve(
     signal,
     onQuery(transport, answer) {
       queries++;
-      show.note(`a query over ${transport}: ${answer?.length ?? "no"} bytes`);
+      const size = answer && `an answer of ${counted(answer.length, "byte")}`;
+      show.note(`a query over ${transport}: ${size ?? "no answer"}`);
     },
   });
   const at = { transport: "udp", hostname: "127.0.0.1", port: server.port };

@@ -92,6 +92,57 @@ export const encodeQueryMistakes: Mistake<EncodeQuery>[] = [
     },
     diagnosis: /A dot at the end of a name is no label/,
   },
+  {
+    name: "takes off all dots at the end",
+    attempt: (id, name, type) =>
+      solution.encodeQuery(id, name.replace(/\.+$/, ""), type),
+    diagnosis: /Only one dot at the end is no label/,
+  },
+  {
+    name: "refuses a dot at the end",
+    attempt(id, name, type) {
+      if (name.endsWith(".")) throw new RangeError("an empty label");
+      return solution.encodeQuery(id, name, type);
+    },
+    diagnosis: /Take it off before you cut the name at its dots/,
+  },
+  {
+    name: "refuses a label of 63 bytes",
+    attempt(id, name, type) {
+      if (/[^.]{63}/.test(name)) throw new RangeError("label");
+      return solution.encodeQuery(id, name, type);
+    },
+    diagnosis: /A label may have 63 bytes/,
+  },
+  {
+    name: "puts the id into one byte",
+    attempt(id, name, type) {
+      const query = solution.encodeQuery(id, name, type);
+      query.set([0, id]);
+      return query;
+    },
+    diagnosis: /The id has two bytes/,
+  },
+  {
+    name: "gives all of its buffer",
+    attempt(...args) {
+      const buffer = new Uint8Array(512);
+      buffer.set(solution.encodeQuery(...args));
+      return buffer;
+    },
+    diagnosis: /Give an array as long as the query/,
+  },
+  {
+    name: "throws TypeError for a label that is too long",
+    attempt(id, name, type) {
+      try {
+        return solution.encodeQuery(id, name, type);
+      } catch (error) {
+        throw new TypeError("label", { cause: error });
+      }
+    },
+    diagnosis: /callers tell failures apart by the class/,
+  },
 ];
 
 /** Wrong answers to 20.2. */
@@ -110,6 +161,67 @@ export const decodeMessageMistakes: Mistake<DecodeMessage>[] = [
     name: "follows a pointer for ever",
     attempt: flawed({ pointer: "recursive" }),
     diagnosis: /never comes to an end, or fills the stack/,
+  },
+  {
+    name: "compares pointers with the place of the name alone",
+    attempt: flawed({ pointer: "fixed limit" }),
+    diagnosis: /Let each pointer lead to a smaller offset/,
+  },
+  {
+    name: "takes the second byte of a pointer for its offset",
+    attempt: flawed({ pointer: "one byte" }),
+    diagnosis: /An offset has 14 bits/,
+  },
+  {
+    name: "views the buffer from its beginning",
+    attempt: (bytes, id) =>
+      solution.decodeMessage(
+        new Uint8Array(bytes.buffer as ArrayBuffer, 0, bytes.length),
+        id,
+      ),
+    diagnosis: /part of a larger buffer, and begin at its byte 2/,
+  },
+  {
+    name: "takes a length over 63 for that of a label",
+    attempt: flawed({ longLabel: true }),
+    diagnosis: /A length over 63 is none/,
+  },
+  {
+    name: "skips data that are not there",
+    attempt: flawed({ skipsPastEnd: true }),
+    diagnosis: /Data that you skip must be there too/,
+  },
+  {
+    name: "takes an address of five bytes",
+    attempt: flawed({ minAddress: 4 }),
+    diagnosis: /fewer and more are both wrong/,
+  },
+  {
+    name: "leaves the RangeError of a DataView to the caller",
+    attempt(bytes, id) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      if (bytes.length < 12) view.getUint16(bytes.length);
+      return solution.decodeMessage(bytes, id);
+    },
+    diagnosis: /A DataView throws RangeError beyond its end/,
+  },
+  {
+    name: "throws an error of another class for a pointer",
+    attempt(bytes, id) {
+      try {
+        return solution.decodeMessage(bytes, id);
+      } catch (error) {
+        throw new Error("bad message", { cause: error });
+      }
+    },
+    diagnosis: /the task asks for TypeError/,
+  },
+  {
+    name: "leaves a dot behind each label",
+    attempt: result((decoded) => {
+      for (const answer of decoded.answers) answer.name += ".";
+    }),
+    diagnosis: /no dot at their end/,
   },
   {
     name: "reads past the end",
@@ -203,10 +315,13 @@ function result(change: (decoded: DecodedMessage) => void): DecodeMessage {
 
 /** What a decoder does wrong; it is right but for that. */
 interface Flaws {
-  pointer?: "none" | "stays" | "recursive";
+  pointer?: "none" | "stays" | "recursive" | "fixed limit" | "one byte";
   pastEnd?: boolean;
+  skipsPastEnd?: boolean;
   anyLabel?: boolean;
+  longLabel?: boolean;
   anyAddress?: boolean;
+  minAddress?: number;
 }
 
 function flawed(flaws: Flaws): DecodeMessage {
@@ -225,14 +340,18 @@ function flawed(flaws: Flaws): DecodeMessage {
       const length = byte(from);
       if (length === 0) return [[], from + 1];
       if (length >= 0xc0 && flaws.pointer !== "none") {
-        const target = (length & 0x3f) * 256 + byte(from + 1);
+        const high = flaws.pointer === "one byte" ? 0 : length & 0x3f;
+        const target = high * 256 + byte(from + 1);
         if (target >= limit && flaws.pointer !== "recursive") {
           throw new TypeError("pointer");
         }
-        const [rest, end] = labels(target, target);
+        const [rest, end] = labels(
+          target,
+          flaws.pointer === "fixed limit" ? limit : target,
+        );
         return [rest, flaws.pointer === "stays" ? end : from + 2];
       }
-      if (length > 63 && !flaws.anyLabel) {
+      if (length > 63 && !flaws.anyLabel && !flaws.longLabel) {
         if (flaws.pointer !== "none") throw new TypeError("label");
       }
       const size = flaws.anyLabel ? length & 0x3f : length;
@@ -266,10 +385,18 @@ function flawed(flaws: Flaws): DecodeMessage {
       const owner = name();
       const [type, , ttl, size] = [number(2), number(2), number(4), number(2)];
       const end = at + size;
-      if (end > bytes.length && !flaws.pastEnd) throw new TypeError("end");
+      if (end > bytes.length && !flaws.pastEnd && !flaws.skipsPastEnd) {
+        throw new TypeError("end");
+      }
       const data = bytes.subarray(at, end);
-      if (type === 1 && size !== 4 && !flaws.anyAddress) {
+      const isRight = flaws.minAddress === undefined
+        ? size === 4
+        : size >= flaws.minAddress;
+      if (type === 1 && !isRight && !flaws.anyAddress) {
         throw new TypeError("A");
+      }
+      if (type === 1 && data.length < 4 && flaws.skipsPastEnd) {
+        throw new TypeError("end");
       }
       const value = type === 1 ? data.join(".") : type === 5 ? name() : "";
       at = end;

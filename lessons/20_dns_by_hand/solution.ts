@@ -51,7 +51,7 @@ export function decodeMessage(bytes: Uint8Array, id: number): DecodedMessage {
     const labels: string[] = [];
     let from = at;
     let end = -1;
-    // A pointer must lead further ahead each time: so there is an end.
+    // A pointer must lead further back each time: so there is an end.
     let limit = at;
     while (true) {
       const length = byte(from);

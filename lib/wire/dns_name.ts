@@ -9,7 +9,7 @@
  * ```
  *
  * Two bits set in a length say that it is a pointer instead: the rest of the
- * name stands further ahead in the message, at that offset.
+ * name stands further back in the message, at that offset.
  *
  * @module
  */
@@ -56,8 +56,8 @@ export function encodeName(name: string): Uint8Array {
 /**
  * Decodes a name, and follows its pointers.
  *
- * Each pointer must lead further ahead than the place from where the last one
- * led: so there is an end, however they are set.
+ * The first pointer must lead to before the name, and each further one to a
+ * smaller offset than the last: so there is an end, however they are set.
  *
  * @param bytes The whole message.
  * @param start Index of the name's first byte.
@@ -81,7 +81,7 @@ export function decodeName(
   const labels: string[] = [];
   let end = -1;
   let at = start;
-  let ahead = start;
+  let limit = start;
   let size = 1;
   while (true) {
     requireBytes("a name", 1, at, bytes.length);
@@ -92,11 +92,15 @@ export function decodeName(
     if (length >= 0xc0) {
       requireBytes("a pointer", 2, at, bytes.length);
       const target = (length & 0x3f) << 8 | bytes[at + 1];
-      if (target >= ahead) {
-        throw new WireError("a pointer", at, `one to before ${ahead}`);
+      if (target >= limit) {
+        throw new WireError(
+          "a pointer",
+          at,
+          `an offset under ${limit}, found ${target}`,
+        );
       }
       if (end === -1) end = at + 2;
-      at = ahead = target;
+      at = limit = target;
       continue;
     }
     if (length > MAX_LABEL_BYTES) {

@@ -31,7 +31,7 @@ async function verdictOn(exercise: Exercise<unknown>): Promise<Verdict> {
   const open = openSockets();
   try {
     await exercise.check(exercise.attempt, {
-      onStep: (text) => tell({ kind: "step", text }),
+      onStep: (text, ifEndless) => tell({ kind: "step", text, ifEndless }),
     });
     await failOnLeak(open);
     return { state: "passed" };

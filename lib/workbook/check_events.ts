@@ -1,6 +1,7 @@
 import { counted } from "../show/counted.ts";
 import { hexDump } from "../show/hex_dump.ts";
 import type { CheckFailed } from "./check_failed.ts";
+import type { EndlessAdvice } from "./trial.ts";
 
 /** A failed check, in words that can go from one process to another. */
 export interface FailureReport {
@@ -28,7 +29,7 @@ export type CheckEvent =
   /** It is up; the answers are loaded next. */
   | { kind: "loading" }
   | { kind: "start"; id: string }
-  | { kind: "step"; text: string }
+  | { kind: "step"; text: string; ifEndless?: EndlessAdvice }
   | { kind: "alive" }
   | { kind: "verdict"; id: string; verdict: Verdict };
 

@@ -5,6 +5,7 @@ import type { CheckEvent, FailureReport, Verdict } from "./check_events.ts";
 import { Interrupted, onInterrupt, signalChild } from "./interrupted.ts";
 import { sandboxArgs, temporaryFolder } from "./sandbox.ts";
 import { splitSections } from "./sections.ts";
+import type { EndlessAdvice } from "./trial.ts";
 
 /** How one exercise came out. */
 export interface CheckResult {
@@ -149,6 +150,7 @@ async function runChild(
 
   const results: CheckResult[] = [];
   const steps: string[] = [];
+  let ifEndless: EndlessAdvice | undefined;
   let current: { id: string; name: string } | undefined;
   let printed = "";
   let ended: "silence" | "limit" | undefined;
@@ -175,9 +177,11 @@ async function runChild(
     } else if (event.kind === "start") {
       current = asked.find(({ id }) => id === event.id)!;
       steps.length = 0;
+      ifEndless = undefined;
       allow(limitMs);
     } else if (event.kind === "step") {
       steps.push(event.text);
+      ifEndless = event.ifEndless;
     } else if (event.kind === "verdict") {
       results.push({ lesson, ...current!, verdict: event.verdict, printed });
       current = undefined;
@@ -205,7 +209,12 @@ async function runChild(
   signal.throwIfAborted();
 
   if (current !== undefined) {
-    const report = unfinishedReport(steps, { ended, code, printed });
+    const report = unfinishedReport(steps, {
+      ended,
+      code,
+      printed,
+      ifEndless,
+    });
     const verdict: Verdict = { state: "failed", report };
     results.push({ lesson, ...current, verdict, printed });
   } else if (results.length === 0) {
@@ -232,11 +241,13 @@ interface Ending {
   ended?: "silence" | "limit";
   code: number;
   printed: string;
+  /** What the last step has to say of an answer that never came back. */
+  ifEndless?: EndlessAdvice;
 }
 
 function unfinishedReport(
   steps: string[],
-  { ended, code, printed }: Ending,
+  { ended, code, printed, ifEndless }: Ending,
 ): FailureReport {
   const report = { steps, expected: [], received: [], read: "" };
   const where = steps.length === 0 ? "before the first step" : "in this step";
@@ -246,6 +257,7 @@ function unfinishedReport(
       problem: `It stalled ${where}: your code never gave control back.`,
       likely: "Look for a loop that never ends and awaits nothing that takes " +
         "time: `while (true)` with no way out, or an end that it overlooks.",
+      ...ifEndless,
     };
   }
   if (ended === "limit") {

@@ -16,8 +16,11 @@ export interface TrialOptions {
    * @default 3000
    */
   stallMs?: number;
-  /** Called as each step begins, with what the check is about to do. */
-  onStep?: (step: string) => void;
+  /**
+   * Called as each step begins, with what the check is about to do, and what it
+   * means if the answer never gives control back in it.
+   */
+  onStep?: (step: string, ifEndless?: EndlessAdvice) => void;
   /**
    * Matches the address of a file that holds answers: errors that come from
    * there are reported with their place.
@@ -32,6 +35,14 @@ export type TrialFailure = Omit<Failure, "read"> & { read?: string };
 
 /** What a failed comparison says. */
 export type Advice = Omit<TrialFailure, "problem"> & { problem?: string };
+
+/** What it means when an answer never gives control back in a step. */
+export interface EndlessAdvice {
+  /** What usually keeps it there, and the way out. */
+  likely: string;
+  /** The heading in the README that explains it. */
+  read: string;
+}
 
 /** What an error means, where it means something particular. */
 export type Explain = (error: unknown) => TrialFailure | undefined;
@@ -57,7 +68,7 @@ export interface Wait {
 export class Trial {
   readonly #read: string;
   readonly #stallMs: number;
-  readonly #onStep: (step: string) => void;
+  readonly #onStep: NonNullable<TrialOptions["onStep"]>;
   readonly #files: RegExp;
   readonly #steps: string[] = [];
   readonly #cleanUps: (() => unknown)[] = [];
@@ -83,10 +94,12 @@ export class Trial {
    * Says what the check does next. It ends up numbered in the report.
    *
    * @param text What it does, in the present: `a client connects`.
+   * @param ifEndless What it means if the answer never gives control back in
+   * it. Nothing in this process can say so then; the one that ends it does.
    */
-  step(text: string): void {
+  step(text: string, ifEndless?: EndlessAdvice): void {
     this.#steps.push(text);
-    this.#onStep(text);
+    this.#onStep(text, ifEndless);
   }
 
   /**
