@@ -6,6 +6,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import type { Explain, Trial } from "../../lib/workbook/trial.ts";
+import { HastyTimers } from "./hasty_timers.ts";
 import { askMistakes } from "./mistakes.ts";
 import * as solution from "./solution.ts";
 import type { Ask } from "./types.ts";
@@ -15,6 +16,7 @@ const LETTER = "A letter, not a phone call";
 const WHOLE = "Whole messages";
 const SHORT = "A short buffer cuts";
 const ANYBODY = "Anybody can write to you";
+const NO_WORD = "No word if it is lost";
 
 /**
  * Makes exercise 13.1.
@@ -31,7 +33,8 @@ export function makeAsk(attempt: Ask): Exercise<unknown> {
       "comes from that server, whole: it may have 65,507 bytes, and it may have " +
       "none. That server is its host and its port: what comes from anybody else " +
       "is thrown away. It waits as long as it takes, and leaves the socket open " +
-      "for the next question.",
+      "for the next question. If the socket fails to send, it throws what the " +
+      "socket threw.",
     attempt,
     solution: solution.ask,
     mistakes: askMistakes,
@@ -52,6 +55,12 @@ export function makeAsk(attempt: Ask): Exercise<unknown> {
     ],
     read: ANYBODY,
     async check(ask, trial) {
+      trial.onForgotten((error) => ({
+        problem: `A send failed, and nobody was waiting for it: ${error}.`,
+        likely: "`await` the send: else the caller never learns that the " +
+          "question was not sent, and waits for an answer for ever.",
+        read: LETTER,
+      }));
       const scene = new Scene(ask, trial);
       await checkTwoQuestions(scene);
       await checkOtherPort(scene);
@@ -60,6 +69,8 @@ export function makeAsk(attempt: Ask): Exercise<unknown> {
       await checkLongAnswer(scene);
       await checkEmptyAnswer(scene);
       await checkEmptyQuestion(scene);
+      await checkPatience(scene);
+      await checkFailure(scene);
     },
   });
 }
@@ -146,7 +157,8 @@ async function checkOtherHost(scene: Scene): Promise<void> {
 /** More than one stranger, and the question is asked once all the same. */
 async function checkManyOthers(scene: Scene): Promise<void> {
   const { trial, socket, stranger } = scene;
-  trial.step('ask "time?", and 20 strange messages come before the answer');
+  trial.step('ask "time?", and 500 strange messages come before the answer');
+  for (let i = 20; i < 500; i++) socket.forge(encode(`no ${i}`), stranger.addr);
   const got = await scene.ask("time?", {
     answer: encode("two"),
     async before() {
@@ -196,6 +208,84 @@ async function checkEmptyQuestion(scene: Scene): Promise<void> {
   assertAnswer(got, encode("you said nothing"), trial);
 }
 
+/** The server takes its time, and no timer makes it faster. */
+async function checkPatience(scene: Scene): Promise<void> {
+  const { trial, socket } = scene;
+  trial.step('ask "when?", and the server answers after a long time');
+  using _ = new HastyTimers();
+  const sentBefore = socket.sent.length;
+  const got = await scene.ask("when?", {
+    answer: encode("at last"),
+    async before() {
+      for (let turn = 0; turn < 20; turn++) await nextTurn();
+      const questions = socket.sent.length - sentBefore;
+      if (questions === 1) return;
+      trial.fail({
+        problem:
+          `ask() sent its question ${questions} times, before anything ` +
+          "had come.",
+        expected: "once",
+        likely:
+          "A timer of yours sent it again. That is lesson 15: it takes a " +
+          "number on each question, so that the server does not do twice what " +
+          "is asked once. Here it is sent once, and waited for.",
+        read: NO_WORD,
+      });
+    },
+    explain: gaveUp,
+  });
+  assertAnswer(got, encode("at last"), trial);
+}
+
+function gaveUp(error: unknown) {
+  return {
+    problem: `ask() threw ${error}, before the answer had come.`,
+    likely: "It waits as long as it takes. How long that may be is the " +
+      "caller's to say. (The check lets each timer fire at once, as if its time " +
+      "had passed.)",
+    read: NO_WORD,
+  };
+}
+
+/** What the socket throws, the caller gets. */
+async function checkFailure({ trial, call, server }: Scene): Promise<void> {
+  trial.step("the socket fails to send: the network is unreachable");
+  const { NetworkUnreachable } = Deno.errors;
+  const sendError = new NetworkUnreachable(
+    "Network is unreachable (os error 101)",
+  );
+  const socket = new WatchedSocket(trial, { sendError });
+  const [result] = await trial.waitFor(
+    Promise.allSettled([
+      (async () => await call(socket, encode("hello?"), server.addr))(),
+    ]),
+    {
+      waitingFor: "ask() to throw",
+      likely:
+        "The question was not sent, so no answer will come. Pass on what " +
+        "send() threw: `await` it, and do not catch it.",
+      read: LETTER,
+    },
+  );
+  const error = result.status === "rejected" ? result.reason : undefined;
+  // A helper may have put more words to it.
+  if (error instanceof NetworkUnreachable) return;
+  trial.fail({
+    problem: error === undefined
+      ? "send() failed, and ask() returned as if nothing had happened."
+      : `send() failed, and ask() threw ${error}.`,
+    expected: `${sendError}`,
+    likely:
+      "Pass on the error of send() as it is, so that its class says what " +
+      "happened.",
+    read: LETTER,
+  });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 /** The longest message that this system carries: macOS stops at 9216 bytes. */
 async function longestHere(server: DatagramSocket): Promise<number> {
   for (const size of [65_507, 9000]) {
@@ -230,10 +320,11 @@ class Scene {
   readonly socket: WatchedSocket;
   readonly server: DatagramSocket;
   readonly stranger: DatagramSocket;
-  readonly #ask: Ask;
+  /** The answer itself. */
+  readonly call: Ask;
 
   constructor(ask: Ask, trial: Trial) {
-    this.#ask = ask;
+    this.call = ask;
     this.trial = trial;
     this.socket = new WatchedSocket(trial);
     this.server = trial.use(bindUdp());
@@ -248,7 +339,7 @@ class Scene {
     const sentBefore = socket.sent.length;
     const asking = trial.start(
       "ask",
-      () => this.#ask(socket, question, server.addr),
+      () => this.call(socket, question, server.addr),
       explain,
     );
     const { bytes, from } = await trial.waitFor(server.receive(), {

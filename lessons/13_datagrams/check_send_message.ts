@@ -202,6 +202,17 @@ async function checkRefused(
       read: HOW_LONG,
     });
   }
+  if (tried.length === 1 && error instanceof RangeError) {
+    trial.fail({
+      problem:
+        `sendMessage() tried to send ${message.length} bytes, and threw ` +
+        "its RangeError after that.",
+      expected: "the RangeError, and nothing sent",
+      likely: "The limit is right, and comes too late: what is longer is not " +
+        "sent at all. Compare first, and send only then.",
+      read: HOW_LONG,
+    });
+  }
   if (tried.length === 1) {
     trial.fail({
       problem: `sendMessage() tried to send ${message.length} bytes, and the ` +

@@ -128,6 +128,74 @@ export const askMistakes: Mistake<Ask>[] = [
     diagnosis: /An empty message is a message/,
   },
   {
+    name: "gives up after a while",
+    async attempt(socket, question, server) {
+      await socket.send(question, server);
+      const late = new Promise<never>((_, reject) => {
+        setTimeout(() => reject(new Error("no answer")), 60_000);
+      });
+      while (true) {
+        const [message, from] = await Promise.race([socket.receive(), late]);
+        if (isSame(from, server)) return message;
+      }
+    },
+    diagnosis: /It waits as long as it takes/,
+  },
+  {
+    name: "asks again after a while",
+    async attempt(socket, question, server) {
+      await socket.send(question, server);
+      const again = setTimeout(() => socket.send(question, server), 60_000);
+      try {
+        while (true) {
+          const [message, from] = await socket.receive();
+          if (isSame(from, server)) return message;
+        }
+      } finally {
+        clearTimeout(again);
+      }
+    },
+    diagnosis: /A timer of yours sent it again/,
+  },
+  {
+    name: "gives up after 100 strangers",
+    async attempt(socket, question, server) {
+      await socket.send(question, server);
+      for (let i = 0; i < 100; i++) {
+        const [message, from] = await socket.receive();
+        if (isSame(from, server)) return message;
+      }
+      throw new Error("too many strangers");
+    },
+    diagnosis: /throw the message away, not an error/,
+  },
+  {
+    name: "does not wait for its send",
+    async attempt(socket, question, server) {
+      socket.send(question, server);
+      while (true) {
+        const [message, from] = await socket.receive();
+        if (isSame(from, server)) return message;
+      }
+    },
+    diagnosis: /`await` the send.*waits for an answer for ever/s,
+  },
+  {
+    name: "hides that its send failed",
+    async attempt(socket, question, server) {
+      try {
+        await socket.send(question, server);
+      } catch {
+        throw new Error("cannot ask");
+      }
+      while (true) {
+        const [message, from] = await socket.receive();
+        if (isSame(from, server)) return message;
+      }
+    },
+    diagnosis: /Pass on the error of send\(\) as it is/,
+  },
+  {
     name: "closes the socket",
     async attempt(socket, question, server) {
       await socket.send(question, server);
@@ -164,6 +232,18 @@ export const askMistakes: Mistake<Ask>[] = [
 
 /** Wrong answers to 13.2. */
 export const sendMessageMistakes: Mistake<SendMessage>[] = [
+  {
+    name: "compares when the send has failed",
+    async attempt(socket, message, to) {
+      try {
+        await socket.send(message, to);
+      } catch (error) {
+        if (message.length <= 65_507) throw error;
+        throw new RangeError(`${message.length} > 65507`);
+      }
+    },
+    diagnosis: /threw its RangeError after that.*comes too late/s,
+  },
   {
     name: "cuts what is too long",
     async attempt(socket, message, to) {

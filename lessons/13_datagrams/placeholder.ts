@@ -16,7 +16,8 @@ import { todo } from "../../lib/workbook/todo.ts";
  * message that comes from that server, whole: it may have 65,507 bytes, and it
  * may have none. "From that server" is from its host and its port. What comes
  * from anybody else is thrown away. It waits as long as it takes, and leaves
- * the socket open for the next question.
+ * the socket open for the next question. If the socket fails to send, it throws
+ * what the socket threw.
  *
  *     export async function ask(
  *       socket: Deno.DatagramConn,

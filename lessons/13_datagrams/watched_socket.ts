@@ -17,6 +17,8 @@ export interface WatchedSocketOptions {
    * @default {true}
    */
   delivers?: boolean;
+  /** What each send fails with, if it is to fail. */
+  sendError?: Error;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface WatchedSocketOptions {
 export class WatchedSocket extends OwnSocket {
   readonly #trial: Trial;
   readonly #delivers: boolean;
+  readonly #sendError?: Error;
   readonly #forged: Received[] = [];
   /** All that was sent, in order; also what the system refused. */
   readonly sent: Letter[] = [];
@@ -34,10 +37,11 @@ export class WatchedSocket extends OwnSocket {
    * @param trial Closes the socket at the end, and is told of progress.
    * @param options How it differs from any other socket.
    */
-  constructor(trial: Trial, { delivers = true }: WatchedSocketOptions = {}) {
+  constructor(trial: Trial, options: WatchedSocketOptions = {}) {
     super(trial);
     this.#trial = trial;
-    this.#delivers = delivers;
+    this.#delivers = options.delivers ?? true;
+    this.#sendError = options.sendError;
   }
 
   /** Lets the next receive give this message, whoever sent it. */
@@ -48,6 +52,7 @@ export class WatchedSocket extends OwnSocket {
   override async send(message: Uint8Array, to: Deno.Addr): Promise<number> {
     this.#trial.progress();
     this.sent.push([message.slice(), to as Deno.NetAddr]);
+    if (this.#sendError !== undefined) throw this.#sendError;
     if (this.#delivers) return await super.send(message, to);
     if (message.length > 65_507) {
       throw new Error("Message too long (os error 90)");

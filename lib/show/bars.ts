@@ -37,8 +37,8 @@ const MAX_BAR = 40;
  * const bars = [{ name: "here", value: 5 }, { name: "there", value: 10 }];
  * assertEquals(drawBars({ title: "walk", unit: "min", bars }, 33), [
  *   "walk",
- *   "here   █████      5.00 min  × 1.0",
- *   "there  ██████████ 10.0 min  × 2.0",
+ *   "here   ██████       5 min   × 1.0",
+ *   "there  ████████████ 10 min  × 2.0",
  * ]);
  * ```
  */
@@ -46,10 +46,12 @@ export function drawBars(chart: Bars, width: number): string[] {
   const { title, unit, bars } = chart;
   const values = bars.map(({ value }) => value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
+  // Values that are all whole are counts, and nobody counts 92.0 messages.
+  const format = values.every(Number.isInteger) ? String : formatValue;
   const rows = bars.map(({ name, value }) => ({
     name,
     value,
-    text: `${formatValue(value)} ${unit}`.trimEnd(),
+    text: `${format(value)} ${unit}`.trimEnd(),
     ratio: least > 0 ? `× ${(value / least).toFixed(1)}` : "",
   }));
   const nameWidth = widest(rows.map(({ name }) => name));
