@@ -229,6 +229,37 @@ testAccepted<SendWindowClass>(exercises[2], {
       return this.#sent - this.#acked;
     }
   },
+  "with a list of segments, sent again as they were cut": class {
+    #waiting: number[] = [];
+    #flight: Piece[] = [];
+    constructor(private next: number, private readonly size: number) {}
+    push(data: Uint8Array) {
+      for (const byte of data) this.#waiting.push(byte);
+    }
+    takeNext(peerWindow: number) {
+      const room = Math.min(this.size, peerWindow - this.inFlight);
+      if (room <= 0 || this.#waiting.length === 0) return undefined;
+      const data = new Uint8Array(this.#waiting.splice(0, room));
+      const piece = { seq: this.next, data };
+      this.next = (this.next + data.length) >>> 0;
+      this.#flight.push(piece);
+      return piece;
+    }
+    acknowledge(ack: number) {
+      if (((ack - this.next) | 0) > 0) return;
+      this.#flight = this.#flight.flatMap(({ seq, data }) => {
+        const count = Math.max(0, (ack - seq) | 0);
+        if (count >= data.length) return [];
+        return [{ seq: (seq + count) >>> 0, data: data.slice(count) }];
+      });
+    }
+    retransmit() {
+      return this.#flight.at(0);
+    }
+    get inFlight() {
+      return this.#flight.reduce((sum, { data }) => sum + data.length, 0);
+    }
+  },
   "with two queues": class {
     #sent: number[] = [];
     #waiting: number[] = [];

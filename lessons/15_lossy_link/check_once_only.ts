@@ -1,4 +1,5 @@
 /** How an answer to 15.2 is checked. */
+import { counted } from "../../lib/show/counted.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import type { Trial } from "../../lib/workbook/trial.ts";
 import { onceOnlyMistakes } from "./mistakes.ts";
@@ -274,7 +275,7 @@ function checkEmpty(OnceOnly: OnceOnlyClass, trial: Trial): void {
     });
   }
   trial.equal(done, 1, {
-    problem: `perform() was called ${done} times.`,
+    problem: `perform() was called ${counted(done, "time")}.`,
     likely: "That the answer has no data does not mean that there was none. " +
       "Compare with undefined, or ask the Map by has().",
   });
@@ -381,7 +382,7 @@ function checkFailureAtLimit(OnceOnly: OnceOnlyClass, trial: Trial): void {
     }
   }
   trial.equal(done, 2, {
-    problem: `perform() has done ${done} things.`,
+    problem: `perform() has done ${counted(done, "thing")}.`,
     likely:
       "Question 3 failed, so there is no third answer to make room for: " +
       "1 and 2 are still the last two. Forget the oldest when a new answer is " +
@@ -465,8 +466,10 @@ class Desk {
   ): void {
     if (this.seen.length === times) return;
     this.#trial.fail({
-      problem: `perform() was called ${this.seen.length} times by now.`,
-      expected: `${times} times`,
+      problem: `perform() was called ${
+        counted(this.seen.length, "time")
+      } by now.`,
+      expected: counted(times, "time"),
       ...advice,
     });
   }

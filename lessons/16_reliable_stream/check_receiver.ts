@@ -25,8 +25,9 @@ export function makeReceiver(attempt: ReceiverClass): Exercise<unknown> {
       "array. It keeps a copy of what came early. `ack` is the number of the " +
       "next byte that is lacking, at first `initialSeq`. `window` is the room " +
       "from `ack` on, always `capacity`: what is in order is handed on at " +
-      "once. Bytes beyond the room are dropped, also those of a segment that " +
-      "lies in it partly, and bytes that came before. Segments overlap and " +
+      "once. Bytes beyond the room that there is when a segment comes are " +
+      "dropped, in order or not, also where the segment lies in it partly; so " +
+      "are bytes that came before. Segments overlap and " +
       "come in any order; where they overlap, they agree. After 2 ** 32 - 1 " +
       "comes 0.",
     attempt,
@@ -111,6 +112,20 @@ function checkReceiver(Receiver: ReceiverClass, trial: Trial): void {
   });
   expectAck(small, 4, trial, beyond);
 
+  trial.step("six bytes come in order, and there is room for four");
+  const tight = new Receiver(0, 4);
+  const room = "Bytes in order need room as well: this segment goes beyond " +
+    "`capacity`, counted from ack as it was when the segment came. Hand on " +
+    "what lies within, and drop the rest: the sender sends it again.";
+  expectBytes(tight.accept(0, letters("abcdef")), "abcd", trial, {
+    likely: room,
+  });
+  expectAck(tight, 4, trial, room);
+  expectBytes(tight.accept(4, letters("ef")), "ef", trial, {
+    likely: "These bytes were dropped when there was no room, and now they " +
+      "come again.",
+  });
+
   trial.step("every segment comes in the same buffer");
   const copying = new Receiver(0, 8);
   const buffer = letters("cd");
@@ -134,6 +149,13 @@ function checkReceiver(Receiver: ReceiverClass, trial: Trial): void {
   expectBytes(wrapped.accept(2 ** 32 - 1, letters("bcd")), "", trial, {
     likely: wrap,
   });
+
+  trial.step("the numbers are large, and do not wrap yet");
+  const large = new Receiver(2 ** 32 - 4, 20);
+  expectBytes(large.accept(2 ** 32 - 4, letters("ab")), "ab", trial, {
+    likely: wrap,
+  });
+  expectAck(large, 2 ** 32 - 2, trial, wrap);
 
   trial.step(`${RANDOM_COUNT} streams in random pieces, in random order`);
   const random = seededRandom(16);
@@ -197,7 +219,15 @@ function expectAck(
   trial: Trial,
   likely: string,
 ): void {
-  trial.equal(ack, expected, { problem: "ack is wrong.", likely });
+  const signed = ack < 0 && ack >>> 0 === expected;
+  trial.equal(ack, expected, {
+    problem: "ack is wrong.",
+    likely: signed
+      ? "A number goes from 0 to 4294967295, and this one has a sign: `| 0` " +
+        "gives it one. That is right for a distance. Keep ack itself in 32 bits " +
+        "by `>>> 0`, which gives none."
+      : likely,
+  });
 }
 
 function expectWindow(

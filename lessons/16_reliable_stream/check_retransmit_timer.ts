@@ -9,6 +9,11 @@ import type { TimerClass, Timing } from "./types.ts";
 /** Answers may round, in milliseconds. */
 const TOLERANCE = 1;
 
+const SIGN =
+  "A distance has no sign: a round trip that is shorter than the mean and one " +
+  "that is longer by as much count the same in rttvar. Take Math.abs() of the " +
+  "difference.";
+
 /**
  * Makes exercise 16.2.
  *
@@ -62,16 +67,28 @@ function checkTimer(RetransmitTimer: TimerClass, trial: Trial): void {
 
   trial.step("the second one takes 1200 ms");
   timer.sample(1200);
-  const wrongOrder = Math.abs(timer.rtoMs - 1800) <= TOLERANCE;
   expectRto(
     timer,
     1900,
     trial,
-    wrongOrder
+    isNear(timer.rtoMs, 1800)
       ? "rttvar goes by the mean before this sample: update it before srtt is " +
         "changed."
+      : isNear(timer.rtoMs, 300)
+      ? SIGN
       : "In either average the old value weighs most: 3/4 in rttvar, 7/8 in " +
         "srtt. Here rttvar is 3/4 × 200 + 1/4 × 800 = 350, srtt 500.",
+  );
+
+  trial.step("the third one takes 100 ms");
+  timer.sample(100);
+  expectRto(
+    timer,
+    1900,
+    trial,
+    isNear(timer.rtoMs, 1100)
+      ? SIGN
+      : "Here rttvar is 3/4 × 350 + 1/4 × 400 = 362.5, srtt 450.",
   );
 
   trial.step("round trips of 1 ms");
@@ -83,6 +100,20 @@ function checkTimer(RetransmitTimer: TimerClass, trial: Trial): void {
     trial,
     "rtoMs is at least 200: below that, a pause of the other end would be " +
       "taken for a loss.",
+  );
+
+  trial.step("a first round trip of 0 ms, by a coarse clock, and one of 800");
+  const coarse = new RetransmitTimer();
+  coarse.sample(0);
+  coarse.sample(800);
+  expectRto(
+    coarse,
+    900,
+    trial,
+    isNear(coarse.rtoMs, 2400)
+      ? "0 is a measurement, and so the second sample is not the first one " +
+        "again. `!srtt` is true of 0 as well: compare with undefined."
+      : "Here rttvar is 1/4 × 800 = 200, srtt 1/8 × 800 = 100.",
   );
 
   trial.step("time after time nothing comes");
@@ -134,13 +165,17 @@ function checkTimer(RetransmitTimer: TimerClass, trial: Trial): void {
   }
 }
 
+function isNear(rtoMs: number, expected: number): boolean {
+  return Math.abs(rtoMs - expected) <= TOLERANCE;
+}
+
 function expectRto(
   { rtoMs }: Timing,
   expected: number,
   trial: Trial,
   likely: string,
 ): void {
-  if (Math.abs(rtoMs - expected) <= TOLERANCE) return;
+  if (isNear(rtoMs, expected)) return;
   trial.fail({
     problem: "rtoMs is wrong.",
     expected: `${expected}`,

@@ -18,9 +18,9 @@ import type { Piece } from "./types.ts";
  * returned before (none: an empty array). It keeps what came early, in a copy.
  * `ack` is the number of the next byte that is lacking, at first `initialSeq`.
  * `window` says how many bytes from `ack` on there is room for: always
- * `capacity`, since what is in order is handed on at once. Bytes beyond that
- * room are dropped, as are bytes that came before. Numbers go from 0 to
- * 2 ** 32 - 1 and then on with 0.
+ * `capacity`, since what is in order is handed on at once. Bytes beyond the room
+ * that there is when a segment comes are dropped, in order or not, as are bytes
+ * that came before. Numbers go from 0 to 2 ** 32 - 1 and then on with 0.
  *
  *     export class Receiver {
  *       constructor(initialSeq: number, capacity: number) {
@@ -76,9 +76,10 @@ export const RetransmitTimer: new () => {
  * are none, or no room. From then on they are in flight. `acknowledge()` says
  * that all before `ack` has arrived, also in the midst of a segment; it changes
  * nothing if nothing new is acknowledged, or more than was sent.
- * `retransmit()` gives the oldest bytes in flight once more, at most
- * `segmentSize`, and `undefined` if there are none. The first byte has the
- * number `initialSeq`, and after 2 ** 32 - 1 comes 0.
+ * `retransmit()` gives the oldest bytes in flight once more: as many as fit into
+ * `segmentSize`, or what is left of the oldest segment that was taken (either is
+ * right); `undefined` if there are none. The first byte has the number
+ * `initialSeq`, and after 2 ** 32 - 1 comes 0.
  *
  *     export class SendWindow {
  *       constructor(initialSeq: number, segmentSize: number) {

@@ -47,8 +47,10 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
   show.say(
     `A file of ${file.length / 1024} KiB goes by UDP, through a relay that ` +
       "loses 3 % of the datagrams in either direction, sends 2 % twice, and " +
-      "holds each back for 5 ms and up to 3 more. The sender knows how much " +
-      "is under way, and lets no more be so than the congestion window.",
+      "holds each back for 5 ms and up to 3 more. How much the link holds, " +
+      "the sender does not know. So it sets itself a limit for what is under " +
+      "way, sent and not acknowledged, and tries whether more will do. That " +
+      "limit is the congestion window.",
   );
   show.predict(
     "Does the file arrive whole? How does the window begin, and what does a " +
@@ -80,7 +82,16 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
   show.fact("time-out at the end", `${stats.rtoMs.toFixed(0)} ms`);
   show.say(
     "The window grows as acknowledgments come, and is cut when something is " +
-      "missing: loss is taken for a sign that the link is full.",
+      "missing: loss is taken for a sign that the link is full. (Behind each " +
+      "bar stands its value, and how many times the smallest one that is.)",
+  );
+  const enough = Math.ceil(file.length / SEGMENT_BYTES);
+  const more = (100 * stats.retransmissions / enough).toFixed(0);
+  show.say(
+    `${enough} segments of ${SEGMENT_BYTES} bytes hold the file. ` +
+      `${stats.retransmissions} went again, ${more} % of that. Not only a lost ` +
+      "segment costs one: a lost acknowledgment or a segment that was " +
+      "overtaken can, too.",
   );
   return transfer;
 }
@@ -121,14 +132,17 @@ async function compare(
   const tcp = await carryByTcp(file);
   show.fact("SHA-256, by TCP", await sameHash(file, tcp.bytes));
   const rate = ({ ms }: { ms: number }) => file.length / 2 ** 20 / (ms / 1000);
-  show.bars("goodput: bytes of the file, for the time until all had come", {
-    unit: "MiB/s",
-    bars: [
-      { name: "over UDP, bad link", value: rate(bad) },
-      { name: "over UDP, no link", value: rate(good) },
-      { name: "TCP on loopback", value: rate(tcp) },
-    ],
-  });
+  show.bars(
+    "goodput: how much of the file came in a second, repeats not counted",
+    {
+      unit: "MiB/s",
+      bars: [
+        { name: "over UDP, bad link", value: rate(bad) },
+        { name: "over UDP, no link", value: rate(good) },
+        { name: "TCP on loopback", value: rate(tcp) },
+      ],
+    },
+  );
   show.fact(
     "no link, compared with TCP",
     `${(100 * tcp.ms / good.ms).toFixed(1)} % of its goodput`,

@@ -82,6 +82,40 @@ export const receiverMistakes: Mistake<ReceiverClass>[] = [
     diagnosis: /beyond the room/,
   },
   {
+    name: "hands on whatever is in order, room or not",
+    attempt: class extends Receiver {
+      readonly #wide: Receiver;
+      constructor(initialSeq: number, capacity: number) {
+        super(initialSeq, capacity);
+        this.#wide = new Receiver(initialSeq, 2 ** 20);
+      }
+      override accept(seq: number, data: Uint8Array) {
+        const distance = (seq - this.ack) | 0;
+        const room = distance <= 0 ? data.length : this.window - distance;
+        return this.#wide.accept(seq, data.subarray(0, Math.max(0, room)));
+      }
+      override get ack() {
+        return this.#wide.ack;
+      }
+    },
+    diagnosis: /Bytes in order need room as well/,
+  },
+  {
+    name: "keeps ack within 32 bits with a sign",
+    attempt: class extends Receiver {
+      #came = false;
+      override accept(seq: number, data: Uint8Array) {
+        const ready = super.accept(seq >>> 0, data);
+        this.#came ||= ready.length > 0;
+        return ready;
+      }
+      override get ack() {
+        return this.#came ? super.ack | 0 : super.ack;
+      }
+    },
+    diagnosis: /`\| 0` gives it one/,
+  },
+  {
     name: "takes the early bytes off the window",
     attempt: class extends Receiver {
       #early = 0;
@@ -211,6 +245,36 @@ export const timerMistakes: Mistake<TimerClass>[] = [
     diagnosis: /rttvar begins with R \/ 2/,
   },
   {
+    name: "takes the mean less the sample with its sign",
+    attempt: class extends OpenTimer {
+      override next(r: number, srtt: number) {
+        this.rttvar = 0.75 * this.rttvar + 0.25 * (srtt - r);
+        this.srtt = 0.875 * srtt + 0.125 * r;
+      }
+    },
+    diagnosis: /A distance has no sign/,
+  },
+  {
+    name: "takes the sample less the mean with its sign",
+    attempt: class extends OpenTimer {
+      override next(r: number, srtt: number) {
+        this.rttvar = 0.75 * this.rttvar + 0.25 * (r - srtt);
+        this.srtt = 0.875 * srtt + 0.125 * r;
+      }
+    },
+    diagnosis: /A distance has no sign/,
+  },
+  {
+    name: "takes a mean of 0 for none",
+    attempt: class extends OpenTimer {
+      override sample(r: number) {
+        if (this.srtt === 0) this.srtt = undefined;
+        super.sample(r);
+      }
+    },
+    diagnosis: /0 is a measurement/,
+  },
+  {
     name: "has the two weights the wrong way round",
     attempt: class extends OpenTimer {
       override next(r: number, srtt: number) {
@@ -243,6 +307,16 @@ export const sendWindowMistakes: Mistake<SendWindowClass>[] = [
       }
     },
     diagnosis: /the other end has that already/,
+  },
+  {
+    name: "sends again one byte at a time",
+    attempt: class extends SendWindow {
+      override retransmit() {
+        const piece = super.retransmit();
+        return piece && { ...piece, data: piece.data.subarray(0, 1) };
+      }
+    },
+    diagnosis: /as many as fit, or what is left of the oldest segment/,
   },
   {
     name: "stalls after a partial acknowledgment",
