@@ -35,7 +35,7 @@ export function makeConnectWithin(attempt: ConnectWithin): Exercise<unknown> {
       "`ms` milliseconds, it rejects with Deno.errors.TimedOut or with a " +
       "DOMException named TimeoutError (either will do); any other failure is " +
       "thrown as it is, at once. Afterwards nothing is left behind: no timer, " +
-      "and no connection that comes late.",
+      "and no connection that comes late and stays open.",
     attempt,
     solution: solution.connectWithin,
     mistakes: connectWithinMistakes,

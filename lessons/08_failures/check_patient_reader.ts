@@ -181,7 +181,13 @@ async function checkEnd(
         "a test such as `if (!count)` takes it for nothing at all.",
     });
   }
-  assertOpen(conn, trial);
+  assertOpen(
+    conn,
+    trial,
+    "The peer has ended its side only, and this one may still write. " +
+      "conn.readable closes the whole connection when it has come to its end, " +
+      "as `using` does at the end of its block. Read with conn.read().",
+  );
 }
 
 /** The connection fails between two calls. */
@@ -354,15 +360,15 @@ function expectBytes(received: unknown, due: Uint8Array, trial: Trial): void {
   });
 }
 
-function assertOpen(conn: FakeConn, trial: Trial): void {
+function assertOpen(
+  conn: FakeConn,
+  trial: Trial,
+  likely = "A close would cancel the read, but it ends the conversation, and " +
+    "what was on its way is lost. Let the read go on, and keep it for the " +
+    "next call.",
+): void {
   if (!conn.closed) return;
-  trial.fail({
-    problem: "read() closed the connection.",
-    likely:
-      "A close would cancel the read, but it ends the conversation, and " +
-      "what was on its way is lost. Let the read go on, and keep it for the " +
-      "next call.",
-  });
+  trial.fail({ problem: "read() closed the connection.", likely });
 }
 
 function assertOneRead(conn: FakeConn, trial: Trial): void {

@@ -1,5 +1,6 @@
 /** How an answer to 8.3 is checked. */
 import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
+import { counted } from "../../lib/show/mod.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial } from "../../lib/workbook/trial.ts";
@@ -104,6 +105,7 @@ async function checkDelays(retry: Retry, trial: Trial): Promise<void> {
   const options = { attempts: 4, firstDelayMs: SHORT_MS };
   const result = await run(retry, attempt, options, trial);
   watch.close();
+  if (attempt.calls === 1) await failOnOneAttempt(retry, trial);
   assertCalls(attempt, 4, trial);
   const waited = attempt.waits();
   const asked = attempt.delays();
@@ -124,6 +126,44 @@ async function checkDelays(retry: Retry, trial: Trial): Promise<void> {
     });
   }
   assertThrew(result, attempt.errors.at(-1), trial);
+}
+
+/** Why was there no second attempt? Two more trials tell. */
+async function failOnOneAttempt(retry: Retry, trial: Trial): Promise<void> {
+  const options = { attempts: 2, firstDelayMs: 1 };
+  const asOfSystem = new Attempts(() => {
+    const message = "Connection refused (os error 111)";
+    const error = new Deno.errors.ConnectionRefused(message);
+    throw Object.assign(error, { code: "ECONNREFUSED" });
+  });
+  await run(retry, asOfSystem, options, trial);
+  const problem = "1 attempt was made, where 4 were due.";
+  if (asOfSystem.calls > 1) {
+    trial.fail({
+      problem,
+      likely:
+        "It was refused by an error of the class ConnectionRefused, with " +
+        "another message and no code. Decide by the class, which says what " +
+        "happened: `error instanceof Deno.errors.ConnectionRefused`.",
+    });
+  }
+  let calls = 0;
+  await trial.waitFor(
+    settle(() =>
+      retry(() => {
+        calls++;
+        throw new Deno.errors.ConnectionRefused("before any promise");
+      }, options)
+    ),
+    { waitingFor: "retry() to be done", likely: "It does not go on." },
+  );
+  if (calls === 1) return;
+  trial.fail({
+    problem,
+    likely: "The refusal did not come to your `catch`, but to your caller. A " +
+      "`try` catches what fails while it runs, and a promise that it returns " +
+      "fails later: `return await attempt()`.",
+  });
 }
 
 /** What is no refusal is not tried again. */
@@ -283,7 +323,9 @@ async function run(
 function assertCalls(attempt: Attempts, due: number, trial: Trial): void {
   if (attempt.calls === due) return;
   trial.fail({
-    problem: `${attempt.calls} attempts were made, where ${due} were due.`,
+    problem: `${counted(attempt.calls, "attempt")} ` +
+      `${attempt.calls === 1 ? "was" : "were"} made, where ${due} ` +
+      `${due === 1 ? "was" : "were"} due.`,
     likely: attempt.calls > due
       ? "`attempts` counts all of them, the first one too: it is not the " +
         "number of repetitions."

@@ -12,7 +12,7 @@ import {
   readExact,
   writeAll,
 } from "../../lib/net/mod.ts";
-import type { Narrator } from "../../lib/show/mod.ts";
+import { counted, type Narrator } from "../../lib/show/mod.ts";
 import {
   type LessonContext,
   runLesson,
@@ -88,7 +88,9 @@ async function gone(show: Narrator): Promise<void> {
   );
   const count = await ended.client.read(new Uint8Array(4));
   show.fact("read, peer has closed", String(count));
-  await fails(show, "write, peer has closed", () => writeOn(ended.client));
+  const taken = await ended.client.write(new Uint8Array(1));
+  show.fact("write, peer has closed", `took ${counted(taken, "byte")}`);
+  await fails(show, "and write again", () => writeOn(ended.client));
 
   using torn = await connectResettable();
   const reading = torn.conn.read(new Uint8Array(4));
@@ -96,8 +98,9 @@ async function gone(show: Narrator): Promise<void> {
   await fails(show, "read, peer has reset", () => reading);
   show.say(
     "null is the end that was meant. Only who expects more bytes, as " +
-      "readExact() does, makes an error of it. A write finds a peer that has " +
-      "closed, and a reset says that the connection is void, and what was on " +
+      "readExact() does, makes an error of it. The first write to a peer that " +
+      "has closed is taken all the same, and answered with a reset; the next " +
+      "one fails. And a reset says that the connection is void, and what was on " +
       "its way with it. Nobody knows how much of it the other side has read " +
       "and done: connect again, but repeat only what may be done twice.",
   );
@@ -286,8 +289,8 @@ async function fails(
 }
 
 /**
- * Writes until that fails. The first write may still succeed: the system takes
- * the bytes, and learns only from the answer that nobody wants them.
+ * Writes until that fails: the system learns that nobody wants the bytes from
+ * the answer to those before, which takes a moment.
  */
 async function writeOn(conn: Deno.Conn): Promise<void> {
   for (let i = 0; i < 100; i++) {

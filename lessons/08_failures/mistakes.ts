@@ -574,6 +574,22 @@ export const retryMistakes: Mistake<Retry>[] = [
         }
       }
     },
-    diagnosis: /1 attempts were made, where 4 were due/,
+    diagnosis: /1 attempt was made.*`return await attempt\(\)`/s,
+  },
+  {
+    name: "knows a refusal by its code",
+    async attempt(attempt, { attempts, firstDelayMs }) {
+      for (let left = attempts, delayMs = firstDelayMs;; left--) {
+        try {
+          return await attempt();
+        } catch (error) {
+          const { code } = error as { code?: string };
+          if (code !== "ECONNREFUSED" || left === 1) throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        delayMs *= 2;
+      }
+    },
+    diagnosis: /Decide by the class/,
   },
 ];

@@ -17,7 +17,7 @@ import type { ConnectWithin, PatientReaderClass, Retry } from "./types.ts";
  * there is no answer by then, it rejects with Deno.errors.TimedOut or with a
  * DOMException named TimeoutError, whichever you find easier. Any other failure
  * is thrown as it is, and at once. Afterwards nothing is left behind: no timer,
- * and no connection that comes late.
+ * and no connection that comes late and stays open.
  *
  *     export async function connectWithin(
  *       port: number,
