@@ -87,6 +87,10 @@ async function aPath(show: Narrator, path: string): Promise<void> {
   await Deno.chmod(path, 0);
   const outcome = await attempt(() => connect({ protocol: "unix", path }));
   show.fact("connect() with mode 000", outcome);
+  listener.close();
+  const plain = listenAt(path);
+  show.fact("mode by Deno.listen()", modeText((await Deno.lstat(path)).mode));
+  plain.close();
   show.say(
     "No byte went through the file: it is a name and a permission, and the " +
       "bytes stay in memory. " +
@@ -94,6 +98,8 @@ async function aPath(show: Narrator, path: string): Promise<void> {
         ? "Who may write to it may connect. "
         : "Who may write to it may connect, and this user (root, perhaps) " +
           "may write to everything. ") +
+      "listenUnix() in lib/net gives the file to its user alone, and " +
+      "Deno.listen() leaves what the umask does. " +
       "The client has no name, so nobody can connect to it.",
   );
 }
