@@ -27,7 +27,8 @@ export function makeEncodeResponse(attempt: EncodeResponse): Exercise<unknown> {
       "`body` in UTF-8. Every line of the head ends with `\\r\\n`, and one " +
       "`Content-Length` says how many bytes the body has. `options.headers` " +
       "are more fields; a name that is not made of letters, digits and " +
-      "!#$%&'*+-.^_`|~, a value with a control character such as CR, LF or NUL, " +
+      "!#$%&'*+-.^_`|~, a value with a control character that is no tab, such " +
+      "as CR, LF or NUL, " +
       "and a second Content-Length or a Transfer-Encoding throw TypeError. " +
       "With `options.head` it is the answer to `HEAD`: the same head, and no " +
       "body. Each call returns an array of its own, as long as the answer. The " +
@@ -58,6 +59,7 @@ export function makeEncodeResponse(attempt: EncodeResponse): Exercise<unknown> {
       const more = {
         "Content-Type": "text/plain; charset=utf-8",
         "X-a": "b: c",
+        "X-tab": "d\te",
       };
       const cases: Case[] = [
         { status: 200, body: "hello\n" },

@@ -65,7 +65,8 @@ export function makeRequestReader(
       "is `chunked`, or no bytes. Whatever the list above the placeholder " +
       "names throws TypeError. A head over `maxHeadBytes` (8192, with its " +
       "blank line) or a body over `maxBodyBytes` (1048576) throws RangeError " +
-      "as soon as that is known, an end inside a request " +
+      "as soon as that is known, a line with a chunk's size that has grown as " +
+      "long as a head may be throws either, an end inside a request " +
       "`Deno.errors.UnexpectedEof`. `conn` stays open.",
     attempt,
     solution: solution.RequestReader,
@@ -235,6 +236,19 @@ const CHUNKED_DUE = {
 };
 
 async function checkChunks({ RequestReader, trial }: Tools): Promise<void> {
+  trial.step('a body in chunks: the head says "Transfer-Encoding: Chunked"');
+  const capital = CHUNKED.replace("chunked\r\n", "Chunked\r\n");
+  await expectRequest(
+    await send({ RequestReader, trial }, bytesOf(`${capital}0\r\n\r\n`)),
+    { ...CHUNKED_DUE, headers: { "transfer-encoding": "Chunked" } },
+    {
+      likely:
+        "Case means nothing in the name of a coding: compare it in lower " +
+        "case, and leave the value in `headers` as it came.",
+      read: CHUNKS,
+    },
+  );
+
   const cases: [name: string, chunks: string, body: string, likely: string][] =
     [
       [
@@ -379,35 +393,54 @@ async function checkHeadLimit({ RequestReader, trial }: Tools): Promise<void> {
     ]
   ) {
     trial.step(`no limits: ${what}`);
-    const conn = trial.use(
-      new FakeConn({
-        incoming: `GET / HTTP/1.1\r\nHost: a\r\nX: ${more}`,
-        then: "silence",
-        readSize: 4096,
-        onMove: () => trial.progress(),
-      }),
-    );
-    const size = conn.unread;
-    const run = { trial, conn, reader: await make(RequestReader, conn, trial) };
-    const tooLate = conn.until(() => conn.unread < size - PATIENCE).then(() =>
-      trial.fail({
-        problem: `It has read ${PATIENCE} bytes of one head, where 8192 are ` +
-          "allowed, and reads on.",
-        likely:
-          "Look at how much is kept after each read, all lines together. " +
-          "That a head is too long is known before its end has come, and its " +
-          "end may never come: until then everything would be kept.",
-        read: LIMITS,
-      })
-    );
-    tooLate.catch(() => {});
-    const refused = expectError(run, RangeError, {
-      likely: "8192 bytes have come with no blank line: it is too long.",
-      read: LIMITS,
+    await expectSoon(tools, {
+      text: `GET / HTTP/1.1\r\nHost: a\r\nX: ${more}`,
+      what: "head",
+      due: RangeError,
+      refuse: "8192 bytes have come with no blank line: it is too long.",
+      likely: "Look at how much is kept after each read, all lines together. " +
+        "That a head is too long is known before its end has come, and its " +
+        "end may never come: until then everything would be kept.",
     });
-    refused.catch(() => {});
-    await Promise.race([refused, tooLate]);
   }
+}
+
+/** What has no end: it must be refused before too much of it has been read. */
+async function expectSoon(
+  { RequestReader, trial }: Tools,
+  { text, what, due, refuse, likely }: {
+    text: string;
+    what: string;
+    due: ErrorClass | ErrorClass[];
+    refuse: string;
+    likely: string;
+  },
+): Promise<void> {
+  const conn = trial.use(
+    new FakeConn({
+      incoming: text,
+      then: "silence",
+      readSize: 4096,
+      onMove: () => trial.progress(),
+    }),
+  );
+  const size = conn.unread;
+  const run = { trial, conn, reader: await make(RequestReader, conn, trial) };
+  const tooLate = conn.until(() => conn.unread < size - PATIENCE).then(() =>
+    trial.fail({
+      problem: `It has read ${PATIENCE} bytes of one ${what}, where 8192 are ` +
+        "allowed, and reads on.",
+      likely,
+      read: LIMITS,
+    })
+  );
+  tooLate.catch(() => {});
+  const refused = expectError(run, due, {
+    likely: refuse,
+    read: LIMITS,
+  });
+  refused.catch(() => {});
+  await Promise.race([refused, tooLate]);
 }
 
 async function checkBodyLimit({ RequestReader, trial }: Tools): Promise<void> {
@@ -445,6 +478,17 @@ async function checkBodyLimit({ RequestReader, trial }: Tools): Promise<void> {
     likely: "The limit is for the body, which is all chunks together: each " +
       "may be small, and there may be no last one.",
     read: LIMITS,
+  });
+
+  trial.step("no limits: the size of a chunk is 000… without end");
+  await expectSoon(tools, {
+    text: CHUNKED + "0".repeat(1024 * 1024),
+    what: "line",
+    due: [RangeError, TypeError],
+    refuse: "8192 bytes have come with no end of the line: it is too long.",
+    likely:
+      "The line with the size of a chunk may have no end either. Look at " +
+      "how much of it is kept after each read.",
   });
 
   for (
@@ -521,6 +565,14 @@ async function checkRefusals({ RequestReader, trial }: Tools): Promise<void> {
       BOTH,
       SMUGGLED,
     ],
+    [
+      "two lengths that are the same",
+      post("Content-Length: 5\r\nContent-Length: 5"),
+      'Several fields of one name are one, and "5, 5" is no length. RFC 9112 ' +
+      "would let you take it for 5; the task does not, since whoever sends two " +
+      "may send two that differ.",
+      SMUGGLED,
+    ],
     ...["gzip", "gzip, chunked", "chunked, gzip", "xchunked"].map((
       coding,
     ): [string, string, string, string] => [
@@ -530,6 +582,13 @@ async function checkRefusals({ RequestReader, trial }: Tools): Promise<void> {
       "the rest for no body at all takes the body for the next request.",
       SMUGGLED,
     ]),
+    [
+      "Transfer-Encoding: gzip, and a second one: chunked",
+      post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"),
+      'Several fields of one name are one: this is "gzip, chunked", which is ' +
+      "not `chunked`, also where each has a line of its own.",
+      SMUGGLED,
+    ],
     [
       "\\n alone behind the first line",
       "GET / HTTP/1.1\nHost: a\r\n\r\n",
@@ -546,6 +605,14 @@ async function checkRefusals({ RequestReader, trial }: Tools): Promise<void> {
       "\\r alone in a field",
       "GET / HTTP/1.1\r\nHost: a\r\nX: a\rY: b\r\n\r\n",
       LONE,
+      LINES,
+    ],
+    [
+      "Content-Length: 5\\v",
+      post("Content-Length: 5\v"),
+      "\\v is no blank and no tab, and so a part of the value. trim() takes off " +
+      "more than these two: another program on the way does not, and reads " +
+      "another length. Say which characters: /^[ \\t]+|[ \\t]+$/g.",
       LINES,
     ],
     ["a first line of two parts", "GET /\r\nHost: a\r\n\r\n", FIRST, LINES],
@@ -586,6 +653,14 @@ async function checkRefusals({ RequestReader, trial }: Tools): Promise<void> {
       "size was wrong, and nothing that follows can be believed.",
       CHUNKS,
     ],
+    ...["XX", "\rX", "X\n"].map((end): [string, string, string, string] => [
+      `a chunk with ${JSON.stringify(end)} behind its data`,
+      `${CHUNKED}5\r\nhello${end}0\r\n\r\n`,
+      "Behind the data of a chunk stand two bytes, \\r and \\n. Look at both: " +
+      "whoever skips two bytes, whichever they are, reads another body than " +
+      "one who looks.",
+      CHUNKS,
+    ]),
   ];
   for (const [what, text, likely, read] of cases) {
     trial.step(`a client sends ${what}`);
@@ -651,16 +726,10 @@ async function expectRequest(
 ): Promise<Uint8Array> {
   // Said in full, since only then does the compiler know that fail() is an end.
   const trial: Trial = run.trial;
-  const request = await trial.waitFor(
-    trial.start("readRequest", () => reader.readRequest(), (error) => ({
-      problem: `readRequest() threw ${nameOf(error)}.`,
-      ...advice,
-    })),
-    {
-      waitingFor: `readRequest() to give ${due.method} ${due.target}`,
-      ...advice,
-    },
-  );
+  const request = await read({ trial, reader }, {
+    waitingFor: `readRequest() to give ${due.method} ${due.target}`,
+    ...advice,
+  });
   if (request === null || request === undefined) {
     trial.fail({
       problem: `readRequest() gave ${request}, and a request has come.`,
@@ -693,9 +762,46 @@ async function expectRequest(
   const problem = request.body.length === whole.length
     ? "The body is another one."
     : `The body has ${request.body.length} bytes, where ${whole.length} were due.`;
-  trial.equalBytes(request.body, whole, { problem, ...advice });
+  const isWindows = request.body.length > 0 &&
+    request.body.toHex() === throughWindows1252(whole).toHex();
+  trial.equalBytes(request.body, whole, {
+    problem,
+    ...advice,
+    ...isWindows && { likely: WINDOWS, read: LINES },
+  });
   return request.body;
 }
+
+/** Reads a request, where there is no reason to throw. */
+async function read(
+  { reader, ...run }: Pick<Run, "trial" | "reader">,
+  wait: Advice & { waitingFor: string },
+): Promise<HttpRequest | null> {
+  const trial: Trial = run.trial;
+  const [result] = await trial.waitFor(
+    Promise.allSettled([(async () => await reader.readRequest())()]),
+    wait,
+  );
+  if (result.status === "fulfilled") return result.value;
+  // A TypeError of the answer's own choice says that it has read amiss.
+  trial.failOnSlip("readRequest()", result.reason, TypeError);
+  trial.fail({
+    problem: `readRequest() threw ${trial.describe(result.reason)}.`,
+    likely: wait.likely,
+    read: wait.read,
+  }, { cause: result.reason });
+}
+
+/** What becomes of bytes that are text for a while, by the wrong table. */
+function throughWindows1252(bytes: Uint8Array): Uint8Array {
+  const text = new TextDecoder("latin1").decode(bytes);
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+const WINDOWS =
+  'For new TextDecoder("latin1") the bytes 80 to 9f are those of ' +
+  "windows-1252: 80 is €, whose code is 20ac, and comes back as ac. Where a " +
+  "byte must be a character, String.fromCharCode() makes it one.";
 
 function requireShape(request: HttpRequest, trial: Trial): void {
   if (
@@ -718,31 +824,34 @@ function shown(headers: Iterable<[string, string]>): [string, string][] {
 async function expectNull({ trial, reader }: Run): Promise<void> {
   const likely = "The peer has ended its side between two requests, which is " +
     "no failure: read() gives null, and nothing is left over.";
-  const request = await trial.waitFor(
-    trial.start("readRequest", () => reader.readRequest(), (error) => ({
-      problem: `readRequest() threw ${nameOf(error)} at the end.`,
-      likely,
-      read: HEAD_END,
-    })),
-    { waitingFor: "readRequest() to give null", likely, read: HEAD_END },
-  );
+  const request = await read({ trial, reader }, {
+    waitingFor: "readRequest() to give null",
+    likely,
+    read: HEAD_END,
+  });
   trial.equal(request, null, { likely, read: HEAD_END });
 }
 
+// deno-lint-ignore no-explicit-any
+type ErrorClass = new (...args: any[]) => Error;
+
+/** Reads what must be refused, by an error of this class or of one of these. */
 async function expectError(
   { trial, reader }: Run,
-  // deno-lint-ignore no-explicit-any
-  due: new (...args: any[]) => Error,
+  due: ErrorClass | ErrorClass[],
   advice: Advice,
 ): Promise<void> {
-  const name = due === Deno.errors.UnexpectedEof ? "UnexpectedEof" : due.name;
+  const classes = [due].flat();
+  const name = classes.map((Class) =>
+    Class === Deno.errors.UnexpectedEof ? "UnexpectedEof" : Class.name
+  ).join(" or ");
   const [result] = await trial.waitFor(
     Promise.allSettled([(async () => await reader.readRequest())()]),
     { waitingFor: `readRequest() to throw ${name}`, ...advice },
   );
   if (result.status === "rejected") {
     const error = result.reason;
-    const isDue = error instanceof due;
+    const isDue = classes.some((Class) => error instanceof Class);
     if (isDue && ENGINE.test(error.message)) {
       trial.fail({
         problem: "It ran out of room before it looked at the limit.",
@@ -780,12 +889,6 @@ function requireOpen({ trial, conn }: Run): void {
       "when a loop over it is left.",
     read: NEXT,
   });
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : Deno.inspect(error);
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -35,7 +35,15 @@ type Flaw =
   | "null in a head"
   | "half a body"
   | "view"
-  | "closes";
+  | "closes"
+  | "windows-1252"
+  | "trims values"
+  | "last coding"
+  | "merges lengths"
+  | "chunked in small letters"
+  | "skips two bytes"
+  | "no last line"
+  | "no line limit";
 
 /** A reader that is right but for its flaws. */
 function reader(...flaws: Flaw[]): RequestReaderClass {
@@ -99,7 +107,10 @@ function reader(...flaws: Flaw[]): RequestReaderClass {
 
     async #readBody(headers: Map<string, string>): Promise<Uint8Array> {
       const length = headers.get("content-length");
-      const coding = headers.get("transfer-encoding")?.toLowerCase();
+      const given = headers.get("transfer-encoding");
+      const coding = has("chunked in small letters")
+        ? given
+        : given?.toLowerCase();
       if (coding !== undefined) {
         require(has("two lengths") || length === undefined);
         require(has("other codings") || coding === "chunked");
@@ -112,6 +123,7 @@ function reader(...flaws: Flaw[]): RequestReaderClass {
       if (has("characters")) return await this.#takeCharacters(size);
       const body = await this.#take(size);
       this.#requireRoom(size);
+      if (has("windows-1252")) return throughText(body);
       if (!has("view")) return body;
       this.#shared.set(body);
       return this.#shared.subarray(0, size);
@@ -127,8 +139,12 @@ function reader(...flaws: Flaw[]): RequestReaderClass {
         if (has("parseInt sizes")) require(size >= 0);
         this.#requireRoom(has("limit for a chunk") ? size : body.length + size);
         for (const byte of await this.#take(size)) body.push(byte);
-        const line = await this.#readLine();
-        require(has("no end of chunk") || line === "");
+        if (size === 0 && has("no last line")) return Uint8Array.from(body);
+        if (has("skips two bytes")) await this.#take(2);
+        else {
+          const line = await this.#readLine();
+          require(has("no end of chunk") || line === "");
+        }
         if (size === 0) return Uint8Array.from(body);
       }
     }
@@ -151,6 +167,8 @@ function reader(...flaws: Flaw[]): RequestReaderClass {
       let line = "";
       while (!line.endsWith("\r\n")) {
         line += String.fromCharCode(...await this.#take(1));
+        if (has("no line limit") || line.length <= this.#maxHeadBytes) continue;
+        throw new RangeError("line");
       }
       return line.slice(0, -2);
     }
@@ -204,9 +222,21 @@ function addField(
   require(name !== "" && !/[ \t]/.test(name));
   const value = has("every colon")
     ? line.split(":")[1].trim()
+    : has("trims values")
+    ? line.slice(colon + 1).trim()
     : line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
-  const before = has("last length") ? undefined : headers.get(name);
+  const replaces = has("last length") ||
+    has("last coding") && name === "transfer-encoding" ||
+    has("merges lengths") && name === "content-length" &&
+      headers.get(name) === value;
+  const before = replaces ? undefined : headers.get(name);
   headers.set(name, before === undefined ? value : `${before}, ${value}`);
+}
+
+/** Bytes to text, and back: with "latin1" that is not the same. */
+function throughText(bytes: Uint8Array): Uint8Array {
+  const text = new TextDecoder("latin1").decode(bytes);
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
 function require(isRight: boolean): asserts isRight {
@@ -344,6 +374,46 @@ export const requestReaderMistakes: Mistake<RequestReaderClass>[] = [
     name: "closes the connection at the end",
     attempt: reader("closes"),
     diagnosis: /closed the connection/,
+  },
+  {
+    name: "makes text of a body with TextDecoder, by the label latin1",
+    attempt: reader("windows-1252"),
+    diagnosis: /those of windows-1252: 80 is €/,
+  },
+  {
+    name: "takes more than blanks and tabs off a value",
+    attempt: reader("trims values"),
+    diagnosis: /trim\(\) takes off more than these two/,
+  },
+  {
+    name: "goes by the last of two codings",
+    attempt: reader("last coding"),
+    diagnosis: /this is "gzip, chunked"/,
+  },
+  {
+    name: "takes two lengths that are the same for one",
+    attempt: reader("merges lengths"),
+    diagnosis: /"5, 5" is no length/,
+  },
+  {
+    name: "knows chunked in small letters only",
+    attempt: reader("chunked in small letters"),
+    diagnosis: /Case means nothing in the name of a coding/,
+  },
+  {
+    name: "skips two bytes behind a chunk, whichever they are",
+    attempt: reader("skips two bytes"),
+    diagnosis: /stand two bytes, \\r and \\n\. Look at both/,
+  },
+  {
+    name: "leaves the line end of the last chunk for the next request",
+    attempt: reader("no last line"),
+    diagnosis: /threw TypeError.*comes a blank line, and behind that the next/s,
+  },
+  {
+    name: "has no limit for the line with the size of a chunk",
+    attempt: reader("no line limit"),
+    diagnosis: /of one line, where 8192 are allowed/,
   },
   {
     name: "waits for the end of the stream",

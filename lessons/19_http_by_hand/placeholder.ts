@@ -31,16 +31,20 @@ import type { EncodeResponse, RequestReaderClass } from "./types.ts";
  *    `\r\n`;
  *  - a first line that is not three parts with one blank between them;
  *  - a field with no colon, with no name, or with a blank or tab in its name;
- *  - a `content-length` that is anything but digits;
+ *  - a `content-length` that is anything but digits, as two of them are that
+ *    have been joined, even if they say the same;
  *  - a `transfer-encoding` that is anything but `chunked`, in large or small
  *    letters; and one together with a `content-length`;
  *  - a chunk whose size is anything but hexadecimal digits, or that has no
- *    `\r\n` behind its data.
+ *    `\r\n` behind its data. (An extension behind the size, as in `5;a=b`, may
+ *    be refused or left out. Nobody sends fields behind the last chunk.)
  *
  * It throws RangeError for a head of more than `maxHeadBytes` (8192 if not
  * given, with its blank line) or a body of more than `maxBodyBytes` (1048576),
- * as soon as that is known; and Deno.errors.UnexpectedEof if the peer ends in
- * the middle of a request. It leaves `conn` open.
+ * as soon as that is known; either of the two for a line with the size of a
+ * chunk that has grown as long as a head may be (a lower limit will do); and
+ * Deno.errors.UnexpectedEof if the peer ends in the middle of a request. It
+ * leaves `conn` open.
  *
  *     export class RequestReader {
  *       constructor(conn: Deno.Conn, limits: RequestLimits = {}) {
@@ -63,8 +67,8 @@ export const RequestReader: RequestReaderClass = todo("19.1 RequestReader");
  *
  * `options.headers` are more fields. A name that is not made of letters, digits
  * and !#$%&'*+-.^_`|~ throws TypeError, as does a value with a control character
- * such as CR, LF or NUL in it, and a `Content-Length` or `Transfer-Encoding` of
- * the caller's, in large or small letters.
+ * in it that is no tab, such as CR, LF or NUL, and a `Content-Length` or
+ * `Transfer-Encoding` of the caller's, in large or small letters.
  *
  * With `options.head` it is the answer to `HEAD`: the same head as otherwise,
  * and no body. Each call returns an array of its own, as long as the answer.

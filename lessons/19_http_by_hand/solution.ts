@@ -92,16 +92,16 @@ export class RequestReader {
     if (size > this.#maxBodyBytes) throw new RangeError(`${size} bytes`);
   }
 
-  /** A line of a body in chunks, which is a short one. */
+  /** A line of a body in chunks. It may be endless, as a head may be. */
   async #readLine(): Promise<string> {
-    for (let size = 0; size < 100; size++) {
+    for (let size = 0; size < this.#maxHeadBytes; size++) {
       if (this.#rest.length <= size) await this.#mustReadMore();
       if (this.#rest[size] !== 0x0a) continue;
       const line = String.fromCharCode(...await this.#take(size + 1));
-      if (!line.endsWith("\r\n")) break;
-      return line.slice(0, -2);
+      if (line.endsWith("\r\n")) return line.slice(0, -2);
+      throw new TypeError("a line does not end with CR LF");
     }
-    throw new TypeError("a line without its end");
+    throw new RangeError(`a line of more than ${this.#maxHeadBytes} bytes`);
   }
 
   /** So many bytes; what is behind them stays for whoever asks next. */
