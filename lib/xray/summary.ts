@@ -128,19 +128,35 @@ function effectOf(call: TimedCall, items: TimelineItem[], at: number): string {
   // Until the next call on this socket; after its close, to the very end.
   const next = later.findIndex(mine);
   const window = next === -1 ? later : later.slice(0, next);
-  const sent = window.flatMap((item) => {
-    const isFrom = item.seen === "packet" && isSentBy(item.packet, socket);
-    return isFrom ? [item.packet.flags ?? ""] : [];
-  });
-  const words = ["FIN", "RST"].filter((flag) =>
-    sent.some((flags) => flags.includes(flag))
+  const [fin, rst] = ["FIN", "RST"].map((flag) =>
+    window.findIndex((item) =>
+      item.seen === "packet" && isSentBy(item.packet, socket) &&
+      (item.packet.flags ?? "").includes(flag)
+    )
   );
-  if (words.length > 0) return `sent ${words.join(", then ")}`;
+  // A socket that is closed answers data, and it is these that bring the RST.
+  const isAnswer = rst !== -1 &&
+    window.slice(0, rst).some((item) =>
+      item.seen === "packet" && item.packet.bytes > 0 &&
+      isSentTo(item.packet, socket)
+    );
+  const words = [
+    ...(fin !== -1 ? ["FIN"] : []),
+    ...(rst !== -1 && !isAnswer ? ["RST"] : []),
+  ];
+  const answered = isAnswer ? ", and RST later, in answer to data" : "";
+  if (words.length > 0) return `sent ${words.join(", then ")}${answered}`;
   const before = items.slice(0, at).findLast((item) =>
     mine(item) && item.seen === "call" && item.call.name === "shutdown" &&
     item.call.error === undefined
   );
-  return before === undefined ? "sent nothing" : "sent nothing more";
+  const nothing = before === undefined ? "sent nothing" : "sent nothing more";
+  return nothing + answered;
+}
+
+function isSentTo({ source, destination }: WirePacket, socket: Socket) {
+  const { local, remote = source } = socket;
+  return source === remote && destination === local;
 }
 
 function isSentBy({ source, destination }: WirePacket, socket: Socket) {
@@ -202,20 +218,23 @@ export function drawSummary(
   return lines;
 }
 
-/** One line a socket, or one for many that ended alike if they are many. */
+/**
+ * One line a socket, or one for many that ended alike if they are many. UDP
+ * sockets all end alike, so these are one line in any case.
+ */
 function groupAlike(
   endings: SocketEnding[],
 ): [name: string, effects: string][] {
   const named = endings.map(({ socket, effects }) => ({
+    isUdp: socket.kind === "udp",
     name: nameOfSocket(socket),
     effects: effects.join(", "),
   }));
-  if (named.length <= MAX_ENDINGS) {
-    return named.map(({ name, effects }) => [name, effects]);
-  }
+  const areMany = named.filter(({ isUdp }) => !isUdp).length > MAX_ENDINGS;
   const groups = Map.groupBy(
     named,
-    ({ name, effects }) => `${name.replace(/^\d+, \w+ /, "")}: ${effects}`,
+    ({ isUdp, name, effects }, i) =>
+      isUdp || areMany ? `${name.replace(/^\d+, \w+ /, "")}: ${effects}` : i,
   );
   return [...groups.values()].map(([first, ...others]) => {
     const [, words] = first.name.match(/^\d+, \w+ (.*)$/)!;

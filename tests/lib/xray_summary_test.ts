@@ -45,6 +45,13 @@ function packet(socket: Socket, flags: string): TimelineItem {
   return { atMs: 0, step: 1, seen: "packet", packet: { ...packet, bytes: 0 } };
 }
 
+/** Data that the other end sends. */
+function dataTo(socket: Socket): TimelineItem {
+  const [source, destination] = [socket.remote!, socket.local!];
+  const packet = { protocol: "tcp" as const, source, destination, bytes: 1 };
+  return { atMs: 0, step: 1, seen: "packet", packet };
+}
+
 function step(number: number, title: string): TimelineItem {
   const event = { atMs: 0, kind: "step", number, title } as const;
   return { atMs: 0, step: number, seen: "story", event };
@@ -157,6 +164,56 @@ Deno.test("drawSummary() puts many that ended alike on one line", () => {
   ]).flat();
   const lines = drawSummary(items, { width: 80, calls: true, packets: true });
   assertEquals(lines.at(-1), "30 accepted sockets  close() sent FIN");
+});
+
+Deno.test("effectsOfClosing() tells a RST that answers later data from one that close() sent", () => {
+  const [a, b, c, d] = [tcp(1), tcp(2), tcp(3), tcp(4)];
+  const items = [
+    call(a, "shutdown"),
+    packet(a, "FIN,ACK"),
+    call(a, "close"),
+    dataTo(a),
+    packet(a, "RST"),
+    call(b, "close"),
+    packet(b, "FIN,ACK"),
+    dataTo(b),
+    packet(b, "RST"),
+    // The data had come before.
+    dataTo(c),
+    call(c, "close"),
+    packet(c, "RST,ACK"),
+    // It was somebody else who sent data.
+    call(d, "close"),
+    dataTo(a),
+    packet(d, "RST"),
+  ];
+  assertEquals(effectsOfClosing(items).map(({ effects }) => effects.at(-1)), [
+    "close() sent nothing more, and RST later, in answer to data",
+    "close() sent FIN, and RST later, in answer to data",
+    "close() sent RST",
+    "close() sent RST",
+  ]);
+});
+
+Deno.test("drawSummary() puts all UDP sockets on one line, and leaves the others apart", () => {
+  setColorEnabled(false);
+  const udp = (id: number): Socket => ({
+    ...tcp(id, "unconnected"),
+    kind: "udp",
+  });
+  const items = [
+    call(udp(1), "close"),
+    ...[2, 3].flatMap((
+      id,
+    ) => [call(tcp(id), "close"), packet(tcp(id), "FIN,ACK")]),
+    call(udp(4), "close"),
+  ];
+  const lines = drawSummary(items, { width: 80, calls: true, packets: true });
+  assertEquals(lines.slice(-3), [
+    "2 UDP sockets           close() sent nothing: UDP has no end",
+    "22, an accepted socket  close() sent FIN",
+    "23, an accepted socket  close() sent FIN",
+  ]);
 });
 
 const HEAD = {
