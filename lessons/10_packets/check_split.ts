@@ -117,7 +117,8 @@ function comparePackets(
     problem: "The packets are not those of the message.",
     expected: show(expected),
     received: show(received),
-    ...(diagnose(received, expected) ?? advice ?? {
+    // A step with advice of its own knows better than the look of it.
+    ...(advice ?? diagnose(received, expected) ?? {
       likely: "Compare packet by packet: each begins where the one before it " +
         "ends, and all of them say the same total.",
     }),

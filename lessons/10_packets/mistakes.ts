@@ -42,6 +42,20 @@ export const splitMistakes: Mistake<Split>[] = [
     diagnosis: /an offset in the one is none in the other/,
   },
   {
+    name: "copies whole packets from the buffer below the message",
+    attempt: (message, size) =>
+      split(message, size).map((packet) => ({
+        ...packet,
+        data: new Uint8Array(
+          message.buffer.slice(
+            packet.offset,
+            packet.offset + size,
+          ) as ArrayBuffer,
+        ),
+      })),
+    diagnosis: /an offset in the one is none in the other/,
+  },
+  {
     name: "fills the last packet up with zeros",
     attempt: (message, size) =>
       split(message, size).map((packet) => {
