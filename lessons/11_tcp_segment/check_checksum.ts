@@ -154,6 +154,11 @@ function diagnose(
   bytes: Uint8Array,
 ): string | undefined {
   if (typeof received !== "number") return "Return a number.";
+  if (received === 0xffff && expected === 0) {
+    return "The sum is 0xffff here, and its bits turned over are 0. Whoever " +
+      "takes the remainder, `% 65535`, makes 0 of that sum: fold the carries " +
+      "in instead.";
+  }
   if (received === 0xffff - expected) {
     return "This is the sum itself. Turn its 16 bits over: `~sum & 0xffff`, " +
       "or 0xffff - sum.";

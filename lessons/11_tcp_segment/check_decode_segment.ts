@@ -195,12 +195,14 @@ function expectFields(
     });
   }
   for (const name of Object.keys(expected) as (keyof Segment)[]) {
-    const [got, wanted] = [show(received[name]), show(expected[name])];
-    if (got === wanted) continue;
+    if (show(received[name]) === show(expected[name])) continue;
+    const [got, wanted] = name === "flags"
+      ? differing(received.flags, expected.flags)
+      : [received[name], expected[name]];
     trial.fail({
       problem: `The field \`${name}\` is wrong.`,
-      expected: wanted,
-      received: got,
+      expected: show(wanted),
+      received: show(got),
       ...(advice ?? diagnose(name, received, expected, bytes)),
     });
   }
@@ -221,12 +223,39 @@ function decodeGood(
     trial.fail({
       problem: `decodeSegment() threw ${error}, and the segment is good: ` +
         `${bytes.length} bytes, with a data offset of ${words}.`,
-      likely: "A header of 20 bytes is the shortest, one that ends where the " +
-        "segment ends has no data behind it, and both are as they should be.",
+      likely: likelyRefused(bytes),
       read: DATA_OFFSET,
       ...advice,
     }, { cause: error });
   }
+}
+
+/** Why a good segment may look as if its data offset were impossible. */
+function likelyRefused(bytes: Uint8Array): string {
+  const words = bytes[12] >> 4;
+  const where = `The data offset is the upper four bits of byte 12, ` +
+    `\`bytes[12] >> 4\`, and counts words of four bytes: ${words} × 4 here. `;
+  return (bytes[12] & 15) !== 0
+    ? where + "The lower four bits are reserved. They can be set, and are no " +
+      "part of it."
+    : where + "A header of 20 bytes is the shortest, one that ends where the " +
+      "segment ends has no data behind it, and both are as they should be.";
+}
+
+/** The flags that are not the same, of each of the two. */
+function differing(
+  received: Segment["flags"],
+  expected: Segment["flags"],
+): [unknown, unknown] {
+  if (received === null || typeof received !== "object") {
+    return [received, expected];
+  }
+  const names = TCP_FLAG_NAMES.filter((name) =>
+    received[name] !== expected[name]
+  );
+  const pick = (flags: Segment["flags"]) =>
+    Object.fromEntries(names.map((name) => [name, flags[name]]));
+  return [pick(received), pick(expected)];
 }
 
 /** What a wrong field shows of how it was made. */
@@ -337,10 +366,23 @@ function expectRefusal(
   trial.fail({
     problem: `For ${what} decodeSegment() returned.`,
     expected: "a RangeError",
-    received: Deno.inspect(received),
+    received: showParts(received),
     likely,
     read: DATA_OFFSET,
   });
+}
+
+/** What of a segment depends on the data offset. */
+function showParts(segment: unknown): string {
+  if (segment === null || typeof segment !== "object") {
+    return Deno.inspect(segment);
+  }
+  const { headerBytes, options, payload } = segment as Segment;
+  return [
+    `headerBytes: ${headerBytes}`,
+    `options: ${show(options)}`,
+    `payload: ${show(payload)}`,
+  ].join("\n");
 }
 
 /** A value of a field, whatever class it is of. */
@@ -349,8 +391,10 @@ function show(value: unknown): string {
     return `${value.length} bytes: ${value.toHex()}`;
   }
   if (value === null || typeof value !== "object") return Deno.inspect(value);
-  const { cwr, ece, urg, ack, psh, rst, syn, fin } = value as Segment["flags"];
-  return Deno.inspect({ cwr, ece, urg, ack, psh, rst, syn, fin });
+  // In one order, whatever order they were put in, and no others.
+  const flags = TCP_FLAG_NAMES.filter((name) => name in value)
+    .map((name) => [name, (value as Segment["flags"])[name]]);
+  return Deno.inspect(Object.fromEntries(flags));
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -40,29 +40,28 @@ export async function lesson(show: Narrator): Promise<void> {
     "A client writes 5 bytes. Before them stands a TCP header. How long is it, " +
       "and what must it say so that the other side can use the 5 bytes?",
   );
+  const observed = await observe(async () => [await speak()]);
+  const isLive = "packets" in observed;
+  if (!isLive) {
+    show.say(
+      `Nothing was captured just now: ${observed.reason}. What follows is a ` +
+        "recording, made by this lesson on another machine.",
+    );
+  }
+  const recorded = readRecording(RECORDING);
+  const spoken = spokenSegments(isLive ? observed.packets : recorded);
+  everyField(show, spoken);
+  bytesAreCounted(show, spoken);
+  await manyBeginnings(show, isLive);
+  oneBit(show, spoken[0].packet);
+}
+
+/** Many connections: where they begin to count, and where one comes round. */
+async function manyBeginnings(show: Narrator, isLive: boolean): Promise<void> {
   const pairs: Ends[] = [];
   try {
-    const observed = await observe(async () => {
-      const port = await speak();
-      pairs.push(...await openMany(CONNECTIONS));
-      return [port, ...pairs.map(({ port }) => port)];
-    });
-    const packets = "packets" in observed
-      ? observed.packets
-      : readRecording(RECORDING);
-    if ("reason" in observed) {
-      show.say(
-        `Nothing was captured just now: ${observed.reason}. What follows is a ` +
-          "recording, made by this lesson on another machine.",
-      );
-    }
-    const spoken = spokenSegments(packets);
-    everyField(show, spoken);
-    bytesAreCounted(show, spoken);
-    const directions = directionsOf(packets);
-    anywhere(show, directions);
+    const directions = await anywhere(show, isLive ? pairs : undefined);
     await comeRound(show, directions, pairs);
-    oneBit(show, spoken[0].packet);
   } finally {
     for (const { client, server } of pairs) {
       client.close();
@@ -132,17 +131,28 @@ function bytesAreCounted(show: Narrator, spoken: Spoken[]): void {
   );
 }
 
-/** The first number of each direction. */
-function anywhere(show: Narrator, directions: Direction[]): void {
+/**
+ * The first number of each direction.
+ *
+ * @param pairs Takes the connections, which stay open; where it is not given,
+ * the recording is shown.
+ */
+async function anywhere(
+  show: Narrator,
+  pairs: Ends[] | undefined,
+): Promise<Direction[]> {
   show.step("They start anywhere");
   show.predict(
     "Programs that show packets let a connection begin at 0. Which number does " +
       "the first segment have on the wire?",
   );
-  for (const { from, port, initial } of directions.slice(2, 8)) {
+  const directions = await openAndLook(show, pairs);
+  for (const { from, port, initial } of directions.slice(0, 6)) {
     show.fact(`port ${port}, ${from}`, `SYN ${initial}`);
   }
   const numbers = directions.map(({ initial }) => initial);
+  const { size } = new Set(directions.map(({ port }) => port));
+  show.fact("opened", `${size} connections, of two directions each`);
   show.fact(`lowest of ${numbers.length}`, Math.min(...numbers));
   show.fact(`highest of ${numbers.length}`, Math.max(...numbers));
   show.say(
@@ -150,6 +160,24 @@ function anywhere(show: Narrator, directions: Direction[]): void {
       "9293, section 3.4.1): so segments of an old connection, or of a " +
       "stranger, do not fit into this one. The 0 is made by who shows it.",
   );
+  return directions;
+}
+
+/** Opens many connections, and looks where they begin to count. */
+async function openAndLook(
+  show: Narrator,
+  pairs: Ends[] | undefined,
+): Promise<Direction[]> {
+  if (pairs !== undefined) {
+    const observed = await observe(async () => {
+      pairs.push(...await openMany(CONNECTIONS));
+      return pairs.map(({ port }) => port);
+    });
+    if ("packets" in observed) return directionsOf(observed.packets);
+    show.say("They were missed just now, so this is the recording.");
+  }
+  // The first one of the recording is that on which words were said.
+  return directionsOf(readRecording(RECORDING)).slice(2);
 }
 
 /** A stream that is long enough. */

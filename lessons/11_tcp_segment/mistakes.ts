@@ -87,6 +87,22 @@ export const decodeMistakes: Mistake<DecodeSegment>[] = [
     diagnosis: /when it is cut short/,
   },
   {
+    name: "takes the lower half of byte 12 for the offset",
+    attempt(bytes) {
+      if ((bytes[12] & 15) < 5) throw new RangeError("header too short");
+      return solution.decodeSegment(bytes);
+    },
+    diagnosis: /the upper four bits of byte 12/,
+  },
+  {
+    name: "divides byte 12, and refuses what is no whole number then",
+    attempt(bytes) {
+      if (!Number.isInteger(bytes[12] / 4)) throw new RangeError("no offset");
+      return solution.decodeSegment(bytes);
+    },
+    diagnosis: /The lower four bits are reserved/,
+  },
+  {
     name: "counts the header in words",
     attempt(bytes) {
       const segment = solution.decodeSegment(bytes);
@@ -204,6 +220,11 @@ export const checksumMistakes: Mistake<Checksum>[] = [
       return ~((sum & 0xffff) + Math.floor(sum / 0x1_0000)) & 0xffff;
     },
     diagnosis: /Fold until nothing is left/,
+  },
+  {
+    name: "takes the remainder for the fold",
+    attempt: (bytes) => ~(sumOf(bytes) % 0xffff) & 0xffff,
+    diagnosis: /`% 65535`, makes 0 of that sum/,
   },
   {
     name: "does not turn the bits over",
