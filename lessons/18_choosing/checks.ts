@@ -32,8 +32,8 @@ const askLocal = exercise<AskLocal>({
     "datagram socket at the path `${server}.me` it sends the question to the " +
     "socket at the path `server`, and returns what that one answers, up to " +
     "60000 bytes; messages from anybody else are no answer. If all of it " +
-    "(sending too) takes longer than `timeoutMs`, it throws " +
-    "`Deno.errors.TimedOut`. What send() throws where nobody is there goes to " +
+    "(sending too) takes longer than `timeoutMs`, whatever others send " +
+    "meanwhile, it throws `Deno.errors.TimedOut`. What send() throws where nobody is there goes to " +
     "the caller as it is. In every case its own path is gone afterwards, no " +
     "timer runs on, and the server's path stays. It is called again and " +
     "again, and never twice at once.",
@@ -74,8 +74,10 @@ const askLocal = exercise<AskLocal>({
     await checkAnswers(desk);
     await checkStranger(desk);
     await checkSilence(desk);
+    await checkStrangersAllTheTime(desk);
     await checkFullQueue(desk);
     await checkNobody(desk);
+    checkTimers(desk);
   },
 });
 
@@ -84,6 +86,8 @@ class Desk {
   readonly path: string;
   readonly other: string;
   server: Deno.DatagramConn;
+  /** What ended with a timer left running. */
+  readonly timersLeft: string[] = [];
 
   constructor(
     readonly askLocal: AskLocal,
@@ -298,11 +302,7 @@ async function checkAnswers(desk: Desk): Promise<void> {
     desk.expectServer();
     desk.expectClean(from.path!);
     if (timers.running().length > 0) {
-      trial.fail({
-        problem: "The answer is there, and a timer runs on.",
-        likely: "A program cannot end while it waits for a timer. Stop it in " +
-          "the finally block, too: clearTimeout(timer).",
-      });
+      desk.timersLeft.push("The answer is there");
     }
   }
 }
@@ -375,6 +375,37 @@ function expectTimedOut(error: unknown, asking: Asking, desk: Desk): void {
   }
 }
 
+/** A chatterbox gives nobody more time. */
+async function checkStrangersAllTheTime(desk: Desk): Promise<void> {
+  const { trial, path, server } = desk;
+  trial.step(
+    `the server never answers, and a stranger writes all the time: ${SHORT_MS} ms`,
+  );
+  const stranger = desk.open(desk.other);
+  const to = { transport: "unixpacket", path: `${path}.me` } as const;
+  // There may be nobody yet, or nobody any more.
+  const chatter = setInterval(() => {
+    stranger.send(bytesOf("it is me!"), to).catch(() => {});
+  }, 5);
+  try {
+    const asking = new Asking(desk, bytesOf("hello?"), SHORT_MS);
+    const error = await asking.error({
+      waitingFor: "askLocal() to throw TimedOut",
+      likely: "Each message that comes begins the time anew, and so somebody " +
+        "who writes often enough makes it wait for ever. Start the timer once, " +
+        "before you send, and leave it running when a stranger's message comes.",
+      read: WAITS,
+    });
+    expectTimedOut(error, asking, desk);
+  } finally {
+    clearInterval(chatter);
+  }
+  await server.receive();
+  stranger.close();
+  Deno.removeSync(desk.other);
+  desk.expectClean(`${path}.me`);
+}
+
 /** Not only the answer can take for ever. */
 async function checkFullQueue(desk: Desk): Promise<void> {
   const { trial, server } = desk;
@@ -424,6 +455,7 @@ async function checkNobody(desk: Desk): Promise<void> {
     if (Expected === Deno.errors.ConnectionRefused) {
       Deno.listenDatagram({ transport: "unixpacket", path: desk.path }).close();
     }
+    using timers = new TimerWatch();
     const error = await new Asking(desk, bytesOf("hello?"), PLENTY_MS).error({
       waitingFor: `askLocal() to throw ${Expected.name}`,
       likely:
@@ -446,7 +478,23 @@ async function checkNobody(desk: Desk): Promise<void> {
       });
     }
     desk.expectClean(`${desk.path}.me`);
+    // Short ones may be the check's own.
+    if (timers.running(PLENTY_MS / 2).length > 0) {
+      desk.timersLeft.push(`The call has thrown ${Expected.name}`);
+    }
   }
+}
+
+/** Last of all: whoever leaves a timer has other things to learn first. */
+function checkTimers({ timersLeft, trial }: Desk): void {
+  trial.step("all calls have ended");
+  if (timersLeft.length === 0) return;
+  trial.fail({
+    problem: `${timersLeft[0]}, and a timer runs on.`,
+    likely: "A program cannot end while it waits for a timer. Stop it in " +
+      "the finally block, too: clearTimeout(timer).",
+    read: WAITS,
+  });
 }
 
 const choose = exercise<Choose>({

@@ -232,7 +232,7 @@ export async function roundTrip(kind: Kind, folder: string): Promise<number> {
   });
 }
 
-/** How large the messages are that carry bytes in mass, in bytes. */
+/** How large the messages are that carry bytes in bulk, in bytes. */
 export const MASS_BYTES = 16 * 1024;
 /** How many of them are on their way at most, so that none is lost. */
 export const MASS_WINDOW = 4;

@@ -331,7 +331,10 @@ function whichToTake(show: Narrator): void {
       "whole messages from many senders at one socket, none lost",
     ],
   ]);
-  show.say("Exercise 18.2 makes a function of this.");
+  show.say(
+    "What decides in each line is a rule. Exercise 18.2 has five of them, and " +
+      "makes a function of those.",
+  );
 }
 
 if (import.meta.main) await runLesson(import.meta.url, { lesson });

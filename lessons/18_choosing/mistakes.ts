@@ -25,6 +25,10 @@ interface Parts {
   hasty?: boolean;
   /** Whether the timer is left. */
   leaveTimer?: boolean;
+  /** Whether the timer is stopped after an answer only. */
+  stopOnSuccess?: boolean;
+  /** Whether each message begins the time anew. */
+  anew?: boolean;
   /** What is thrown when the time is over. */
   late?: () => Promise<Uint8Array>;
 }
@@ -46,6 +50,10 @@ async function ask(
   const receive = async () => {
     while (true) {
       const [data, from] = await socket.receive(new Uint8Array(room));
+      if (parts.anew) {
+        clearTimeout(timer);
+        startTimer();
+      }
       const sender = (from as Deno.UnixAddr).path;
       if (parts.anybody || sender === server) return data;
     }
@@ -67,9 +75,10 @@ async function ask(
     const talk = parts.sendFirst ? receive() : send().then(receive);
     const answer = await Promise.race([talk, late.promise]);
     if (parts.onlyOnSuccess) removeIt();
+    if (parts.stopOnSuccess) clearTimeout(timer);
     return answer;
   } finally {
-    if (!parts.leaveTimer) clearTimeout(timer);
+    if (!parts.leaveTimer && !parts.stopOnSuccess) clearTimeout(timer);
     socket.close();
     if (!parts.onlyOnSuccess) removeIt();
   }
@@ -156,7 +165,25 @@ export const askLocalMistakes: Mistake<AskLocal>[] = [
     name: "leaves its timer",
     attempt: (server, question, { timeoutMs }) =>
       ask(server, question, timeoutMs, { leaveTimer: true }),
-    diagnosis: /a timer runs on/,
+    diagnosis: /The answer is there, and a timer runs on/,
+  },
+  {
+    name: "leaves its timer, and takes anybody's answer",
+    attempt: (server, question, { timeoutMs }) =>
+      ask(server, question, timeoutMs, { leaveTimer: true, anybody: true }),
+    diagnosis: /receive\(\) also gives the sender/,
+  },
+  {
+    name: "stops its timer after an answer only",
+    attempt: (server, question, { timeoutMs }) =>
+      ask(server, question, timeoutMs, { stopOnSuccess: true }),
+    diagnosis: /has thrown NotFound, and a timer runs on/,
+  },
+  {
+    name: "begins the time anew with each message",
+    attempt: (server, question, { timeoutMs }) =>
+      ask(server, question, timeoutMs, { anew: true }),
+    diagnosis: /begins the time anew/,
   },
   {
     name: "gives up too early",

@@ -15,9 +15,10 @@ import type { Choice, Need } from "./types.ts";
 /**
  * Asks the Unix datagram socket at the path `server`, and returns its answer.
  * The question goes out from a socket at the path of the server with `.me`
- * behind it. That path is gone afterwards, whatever happens. If the whole takes
- * longer than `timeoutMs`, it throws `Deno.errors.TimedOut`. What others than
- * the server send is not the answer.
+ * behind it. That path is gone afterwards, whatever happens, and no timer runs
+ * on. If the whole takes longer than `timeoutMs`, it throws
+ * `Deno.errors.TimedOut`. What others than the server send is not the answer,
+ * and gives no more time.
  *
  *     export async function askLocal(
  *       server: string,
