@@ -397,8 +397,8 @@ async function checkHeadLimit({ RequestReader, trial }: Tools): Promise<void> {
       text: `GET / HTTP/1.1\r\nHost: a\r\nX: ${more}`,
       what: "head",
       due: RangeError,
-      refuse: "8192 bytes have come with no blank line: it is too long.",
-      likely: "Look at how much is kept after each read, all lines together. " +
+      likely: "8192 bytes have come with no blank line: it is too long. Look " +
+        "at how much is kept after each read, all lines together. " +
         "That a head is too long is known before its end has come, and its " +
         "end may never come: until then everything would be kept.",
     });
@@ -408,11 +408,10 @@ async function checkHeadLimit({ RequestReader, trial }: Tools): Promise<void> {
 /** What has no end: it must be refused before too much of it has been read. */
 async function expectSoon(
   { RequestReader, trial }: Tools,
-  { text, what, due, refuse, likely }: {
+  { text, what, due, likely }: {
     text: string;
     what: string;
     due: ErrorClass | ErrorClass[];
-    refuse: string;
     likely: string;
   },
 ): Promise<void> {
@@ -436,7 +435,7 @@ async function expectSoon(
   );
   tooLate.catch(() => {});
   const refused = expectError(run, due, {
-    likely: refuse,
+    likely,
     read: LIMITS,
   });
   refused.catch(() => {});
@@ -485,9 +484,8 @@ async function checkBodyLimit({ RequestReader, trial }: Tools): Promise<void> {
     text: CHUNKED + "0".repeat(1024 * 1024),
     what: "line",
     due: [RangeError, TypeError],
-    refuse: "8192 bytes have come with no end of the line: it is too long.",
-    likely:
-      "The line with the size of a chunk may have no end either. Look at " +
+    likely: "8192 bytes have come with no end of the line: it is too long. A " +
+      "line with the size of a chunk may have no end, as a head may: look at " +
       "how much of it is kept after each read.",
   });
 

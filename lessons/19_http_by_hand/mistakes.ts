@@ -164,13 +164,13 @@ function reader(...flaws: Flaw[]): RequestReaderClass {
     }
 
     async #readLine(): Promise<string> {
-      let line = "";
-      while (!line.endsWith("\r\n")) {
-        line += String.fromCharCode(...await this.#take(1));
+      const line: number[] = [];
+      while (line.at(-2) !== 0x0d || line.at(-1) !== 0x0a) {
+        line.push(...await this.#take(1));
         if (has("no line limit") || line.length <= this.#maxHeadBytes) continue;
         throw new RangeError("line");
       }
-      return line.slice(0, -2);
+      return String.fromCharCode(...line.slice(0, -2));
     }
 
     async #takeCharacters(size: number): Promise<Uint8Array> {
