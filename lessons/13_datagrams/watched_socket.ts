@@ -32,6 +32,8 @@ export class WatchedSocket extends OwnSocket {
   readonly #forged: Received[] = [];
   /** All that was sent, in order; also what the system refused. */
   readonly sent: Letter[] = [];
+  /** How many sends have not come to their end yet. */
+  sendsUnderWay = 0;
 
   /**
    * @param trial Closes the socket at the end, and is told of progress.
@@ -52,6 +54,15 @@ export class WatchedSocket extends OwnSocket {
   override async send(message: Uint8Array, to: Deno.Addr): Promise<number> {
     this.#trial.progress();
     this.sent.push([message.slice(), to as Deno.NetAddr]);
+    this.sendsUnderWay++;
+    try {
+      return await this.#pass(message, to);
+    } finally {
+      this.sendsUnderWay--;
+    }
+  }
+
+  async #pass(message: Uint8Array, to: Deno.Addr): Promise<number> {
     if (this.#sendError !== undefined) throw this.#sendError;
     if (this.#delivers) return await super.send(message, to);
     if (message.length > 65_507) {
