@@ -275,12 +275,17 @@ async function checkAfterLostTries(scene: Scene): Promise<void> {
   await scene.returns(calling, encode("yes"));
 }
 
-/** A chatterbox does not keep a call from asking again. */
+/**
+ * A chatterbox does not keep a call from asking again.
+ *
+ * The wait is much longer than a busy machine keeps the chatter from coming:
+ * with a pause of that length, a wait that begins anew would come to its end.
+ */
 async function checkJunkKeepsComing(scene: Scene): Promise<void> {
   const { trial, stranger, socket } = scene;
   trial.step("call, lose a try, while others write to the socket all the time");
   const calling = scene.call(encode("noise?"), {
-    timeoutMs: 150,
+    timeoutMs: 500,
     attempts: 1000,
   });
   const junk = setInterval(() => {
