@@ -55,9 +55,11 @@ testAccepted<ReadCommand>(exercises[0], {
       if (first === null) return null;
       const text = await line(first);
       if (text[0] !== "*") {
-        const words = text.trim().split(/\s+/).filter(Boolean);
+        const words = text.split(/[ \r]+/).filter(Boolean);
         if (words.length === 0) continue;
-        return words.map((word) => new TextEncoder().encode(word));
+        return words.map((word) =>
+          Uint8Array.from(word, (char) => char.charCodeAt(0))
+        );
       }
       const parts = [];
       for (let i = number(text.slice(1), 1, 1024); i > 0; i--) {
@@ -491,6 +493,10 @@ Deno.test("lesson 21 serves, and tells how many commands there were", async () =
     signal: stop.signal,
   });
   const [port] = recording.fact("by hand").match(/\d+$/)!;
+  // A command that was broken in two would be two commands when it is copied.
+  const facts = recording.all("fact");
+  const column = 3 + Math.max(...facts.map(({ name }) => name.length)) + 2;
+  for (const { value } of facts) assert(column + value.length <= 80, value);
   {
     using client = await RedisClient.connect(Number(port));
     const [save] = await client.ask(["CONFIG", "GET", "save"], ["PING"]);

@@ -163,11 +163,17 @@ async function checkInline(read: ReadCommand, trial: Trial): Promise<void> {
     "one blank or more between them, and \\n or \\r\\n at its end.";
   const blank = "A line with no word in it is no command: skip it, and read " +
     "the next one.";
+  const bytes =
+    "The words of a line are bytes as well, and à in UTF-8 is the " +
+    "two bytes c3 a0. If you make a character of each byte, make a byte of each " +
+    "character again, with charCodeAt(): TextEncoder makes two of each. And " +
+    "look for blanks only: trim() and /\\s/ take a0 for one too.";
   const cases: [string, (string[] | null)[], string][] = [
     ["PING\r\n", [["PING"], null], words],
     ["set key value\n", [["set", "key", "value"], null], words],
     ["  SET   a  b \r\nGET a\r\n", [["SET", "a", "b"], ["GET", "a"]], words],
     ["\r\n\n  \r\nPING\r\n\r\n", [["PING"], null], blank],
+    ["SET x \xc3\xa0\r\n", [["SET", "x", "\xc3\xa0"], null], bytes],
   ];
   for (const [text, expected, likely] of cases) {
     trial.step(`somebody types ${shown(bytesOf(text))}`);
@@ -196,8 +202,12 @@ async function checkRefused(read: ReadCommand, trial: Trial): Promise<void> {
     'take "0x4", "+4", "4x", "1e1" or "" as well: what one program reads as ' +
     "4 and another as 0 is how commands are smuggled in.";
   const form = "Each string of an array begins with $, and has \\r\\n behind " +
-    "its last byte. If something else is there, nothing behind it can be " +
+    "its last byte, both of them. If something else is there, nothing behind it can be " +
     "trusted.";
+  const lineEnd =
+    "The lines of an array end with \\r\\n. \\n alone ends a line " +
+    "that is typed by hand, and no other: whoever takes it here sees " +
+    "a command where another program on the way sees none.";
   const cases: [string, ErrorName[], string][] = [
     ["*1\r\n$-1\r\n", ["RangeError", "TypeError"], negative],
     ["*-1\r\n", ["RangeError", "TypeError"], negative],
@@ -214,6 +224,10 @@ async function checkRefused(read: ReadCommand, trial: Trial): Promise<void> {
     ["*1\r\n4\r\nPING\r\n", ["TypeError"], form],
     ["*1\r\n:4\r\nPING\r\n", ["TypeError"], form],
     ["*1\r\n$4\r\nPINGPONG\r\n", ["TypeError"], form],
+    ["*1\r\n$4\r\nPING\rX", ["TypeError"], form],
+    ["*1\r\n$4\r\nPINGX\n", ["TypeError"], form],
+    ["*1\n$4\r\nPING\r\n", ["TypeError"], lineEnd],
+    ["*1\r\n$4\nPING\r\n", ["TypeError"], lineEnd],
   ];
   for (const [text, names, likely] of cases) {
     trial.step(`a client sends ${shown(bytesOf(text))}, and waits`);
@@ -309,21 +323,26 @@ async function expect(
   reader: ByteReader,
   { expected, likely, read: section }: Expected,
 ): Promise<void> {
-  const reading = trial.start(
-    "readCommand",
-    () => read(reader),
-    () => ({
-      problem: "readCommand() threw an error where " +
-        `${expected === null ? "the end" : "a good command"} was to be read.`,
+  const [result] = await trial.waitFor(
+    Promise.allSettled([(async () => await read(reader))()]),
+    {
+      waitingFor: expected === null ? "null" : `the command ${expected[0]}`,
       likely,
       read: section,
-    }),
+    },
   );
-  const parts = await trial.waitFor(reading, {
-    waitingFor: expected === null ? "null" : `the command ${expected[0]}`,
-    likely,
-    read: section,
-  });
+  if (result.status === "rejected") {
+    // A TypeError of the answer's own choice says that it has read amiss.
+    trial.failOnSlip("readCommand()", result.reason, TypeError);
+    trial.fail({
+      problem: "readCommand() threw an error where " +
+        `${expected === null ? "the end" : "a good command"} was to be read.`,
+      received: trial.describe(result.reason),
+      likely,
+      read: section,
+    }, { cause: result.reason });
+  }
+  const parts = result.value;
   if (parts === null || expected === null) {
     trial.equal(asText(parts), expected, { likely, read: section });
     return;
@@ -369,12 +388,13 @@ async function expectError(
     });
   }
   const { reason } = result;
+  trial.failOnSlip("readCommand()", reason, TypeError);
   const name = reason instanceof Error ? reason.name : String(reason);
   if (names.includes(name as ErrorName)) return;
   trial.fail({
     problem: `It threw another error than the one that was asked for.`,
     expected: names[0],
-    received: String(reason),
+    received: trial.describe(reason),
     likely: name === "UnexpectedEof" || names[0] === "UnexpectedEof"
       ? likely
       : "Callers tell failures apart by the class of the error: RangeError " +
@@ -416,4 +436,5 @@ const LOST = "What was read behind the end of a command is the next one: it " +
   "came with the same read. Give it back with reader.unread() before you " +
   "return.";
 const ENDLESS = "Look at how much is kept after each read that brought no " +
-  "\\n: over 65536 bytes is too long already, whatever comes.";
+  "\\n: 65536 bytes, and one more that may be the \\r of the end. What is more " +
+  "than that is too long already, whatever comes.";

@@ -98,6 +98,15 @@ const REPLY_LINES: Line[] = [
     "and fe both become �, and so the same key.",
     SAFE,
   ],
+  [["SET", Uint8Array.of(1, 23), "one"], "+OK\r\n", "SET is answered by +OK."],
+  [["SET", Uint8Array.of(12, 3), "two"], "+OK\r\n", "SET is answered by +OK."],
+  [
+    ["GET", Uint8Array.of(1, 23)],
+    "$3\r\none\r\n",
+    "Two keys of different bytes are two keys. Their numbers in a row, with " +
+    'nothing between them, are not: 1 and 23 give "123", and so do 12 and 3.',
+    NIL,
+  ],
   [
     ["SET", "bytes", Uint8Array.of(0, 0xff, 0x0d, 0x0a, 0xc3)],
     "+OK\r\n",
@@ -139,11 +148,13 @@ const NIL_LINES: Line[] = [
 const sum = "INCR gives the sum as an integer, `:1\\r\\n`; a key that is not " +
   "there counts as 0.";
 const notNumber = "INCR takes digits, perhaps with a - in front, and nothing " +
-  'else. parseInt("12abc") is 12, Number("") is 0 and Number("1e3") is 1000: ' +
+  'else. parseInt("12abc") is 12, Number("") is 0, Number("1e3") is 1000 ' +
+  'and BigInt("+5") is 5: ' +
   "look at the text before you convert it.";
 const exact =
   "A number of JavaScript is exact up to 9007199254740991 (2^53 - 1); " +
-  "beyond it, adding 1 can change nothing. BigInt is exact.";
+  "beyond it, adding 1 can change nothing, and Number() of the text can give " +
+  "another one. BigInt is exact, if it is made of the text.";
 const fits = "An integer here has 64 bits with a sign: at most " +
   "9223372036854775807. BigInt has no such limit of its own; " +
   "BigInt.asIntN(64, n) === n tells whether n fits.";
@@ -161,7 +172,7 @@ const COUNT_LINES: Line[] = [
       COUNT,
     ],
   ]),
-  ...["12abc", "abc", "", " 1", "1.5", "1e3", "0x10", "--1"].flatMap(
+  ...["12abc", "abc", "", " 1", "+5", "1.5", "1e3", "0x10", "--1"].flatMap(
     (text): Line[] => [
       [["SET", "t", text], "+OK\r\n", "SET is answered by +OK."],
       [["INCR", "t"], ERROR, notNumber, COUNT],
@@ -175,6 +186,8 @@ const COUNT_LINES: Line[] = [
   ),
   [["SET", "big", "9007199254740992"], "+OK\r\n", "SET is answered by +OK."],
   [["INCR", "big"], ":9007199254740993\r\n", exact, COUNT],
+  [["SET", "big", "9007199254740993"], "+OK\r\n", "SET is answered by +OK."],
+  [["INCR", "big"], ":9007199254740994\r\n", exact, COUNT],
   [["SET", "big", "9223372036854775807"], "+OK\r\n", "SET is answered by +OK."],
   [["INCR", "big"], ERROR, fits, COUNT],
   [
@@ -243,7 +256,12 @@ const ERROR_LINES: Line[] = [
   ],
 ];
 
-/** What the time does, by a clock that the check moves. */
+/**
+ * What the time does, by a clock that the check moves.
+ *
+ * It never asks at the very millisecond at which a value ends: the real Redis
+ * still has it then, and "has passed" can be read in either way.
+ */
 function checkTime(Store: StoreClass, trial: Trial): void {
   let time = 1_700_000_000_000;
   const store = new Store({ now: () => time });
@@ -284,7 +302,7 @@ function checkTime(Store: StoreClass, trial: Trial): void {
     [
       ["GET", "n"],
       "$-1\r\n",
-      "INCR leaves the time that SET gave: " + over,
+      "INCR leaves the time that SET gave. " + over,
       TIME,
     ],
     [
@@ -351,9 +369,11 @@ function ask(
   try {
     received = store.run(parts);
   } catch (error) {
+    // Where an error is due, a slip is what the client has led to.
+    if (reply !== ERROR) trial.failOnSlip("run()", error, TypeError);
     trial.fail({
-      problem: `run() threw ${error}.`,
-      expected: reply,
+      problem: `run() threw ${trial.describe(error)}.`,
+      expected: Deno.inspect(reply),
       likely:
         "A client's mistake must not end the server: run() answers with " +
         `an error of RESP, and throws none. ${likely}`,
@@ -385,7 +405,7 @@ function requireError(
     problem: text.startsWith("-")
       ? "The error is not one line that begins with -ERR and a blank."
       : "This is no error of RESP.",
-    expected: ERROR,
+    expected: Deno.inspect(ERROR),
     received,
     likely: text.startsWith("-") && !text.startsWith("-ERR ")
       ? "Behind the - stands a code, ERR, a blank, and then the reason: " +

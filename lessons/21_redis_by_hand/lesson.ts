@@ -224,7 +224,9 @@ export async function serve(
 ): Promise<void> {
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
-  const at = `-h ${hostname} -p ${own}`;
+  // 127.0.0.1 is what both programs take when no host is given. With it, a
+  // command would not fit in a line, and its parts are commands of their own.
+  const at = `-p ${own}`;
   show.say(
     `A small Redis is up at ${formatAddress(listener.addr)}. It knows PING, ` +
       "ECHO, SET (EX, PX), GET, DEL and INCR, and keeps all in memory. Use " +
@@ -238,7 +240,11 @@ export async function serve(
   );
   show.fact(
     "no client at all",
-    `printf 'PING\\r\\nINCR n\\r\\n' | nc ${hostname} ${own}`,
+    `printf 'PING\\r\\nINCR n\\r\\n' | nc -N ${hostname} ${own}`,
+  );
+  show.say(
+    "With -N, Debian's nc ends its side behind the last command. End another " +
+      "nc with Ctrl-C.",
   );
   show.note("waiting for clients");
 

@@ -163,6 +163,35 @@ export const readCommandMistakes: Mistake<ReadCommand>[] = [
     },
     diagnosis: /by the class of the error/,
   },
+  {
+    name: "encodes the bytes of typed words once more",
+    attempt: typed((words) =>
+      words.map((word) => new TextEncoder().encode(latin1(word)))
+    ),
+    diagnosis: /TextEncoder makes two of each/,
+  },
+  {
+    name: "trims typed words",
+    attempt: typed((words) =>
+      words.map((word) => bytesOf(latin1(word).trim()))
+    ),
+    diagnosis: /take a0 for one too/,
+  },
+  {
+    name: "takes \\n alone for the end of a line in an array",
+    attempt: flawed({ anyLineEnd: true }),
+    diagnosis: /The lines of an array end with \\r\\n/,
+  },
+  {
+    name: "looks at the first byte behind a string only",
+    attempt: flawed({ isEnd: (end) => end[0] === "\r" }),
+    diagnosis: /behind its last byte, both of them/,
+  },
+  {
+    name: "looks at the second byte behind a string only",
+    attempt: flawed({ isEnd: (end) => end[1] === "\n" }),
+    diagnosis: /behind its last byte, both of them/,
+  },
 ];
 
 /** Wrong answers to 21.2. */
@@ -201,6 +230,43 @@ export const storeMistakes: Mistake<StoreClass>[] = [
       return `:${sum}\r\n`;
     }),
     diagnosis: /BigInt is exact/,
+  },
+  {
+    name: "makes a BigInt of a number of JavaScript",
+    attempt: replies((reply, [name, key], run) => {
+      if (name !== "INCR" || !/^:\d{16}/.test(reply)) return reply;
+      const old = BigInt(Number(BigInt(reply.slice(1, -2)) - 1n));
+      run(["SET", key, String(old + 1n)]);
+      return `:${old + 1n}\r\n`;
+    }),
+    diagnosis: /Number\(\) of the text can give another one/,
+  },
+  {
+    name: "takes a + in front of a number",
+    attempt: class extends solution.Store {
+      override run(command: Uint8Array[]): Uint8Array {
+        const [name, key] = command;
+        const bulk = latin1(super.run([bytesOf("GET"), key ?? name]));
+        const signed = /^\$\d+\r\n\+([0-9]+)\r\n$/.exec(bulk);
+        if (nameOf(command) === "INCR" && signed !== null) {
+          super.run([bytesOf("SET"), key, bytesOf(signed[1])]);
+        }
+        return super.run(command);
+      }
+    },
+    diagnosis: /perhaps with a - in front, and nothing else/,
+  },
+  {
+    name: "puts the numbers of a key in a row",
+    attempt: commands((command) =>
+      command.map((part, i) =>
+        i > 0 && (i === 1 || nameOf(command) === "DEL") &&
+          !["ECHO", "PING"].includes(nameOf(command))
+          ? bytesOf(part.join(""))
+          : part
+      )
+    ),
+    diagnosis: /1 and 23 give "123"/,
   },
   {
     name: "adds without an end",
@@ -419,6 +485,8 @@ interface Flaws {
   takesBlank?: boolean;
   anyMark?: boolean;
   anyEnd?: boolean;
+  isEnd?: (end: string) => boolean;
+  anyLineEnd?: boolean;
   min?: number;
   max?: number;
   maxLine?: number;
@@ -428,6 +496,7 @@ interface Flaws {
 /** A reader on one text, with a character for each byte. */
 function flawed(flaws: Flaws): ReadCommand {
   const { maxLine = 65536, parse = strict } = flaws;
+  const { isEnd = (end: string) => end === "\r\n" } = flaws;
   return async (reader: ByteReader) => {
     let pending = "";
     async function more(): Promise<boolean> {
@@ -448,7 +517,7 @@ function flawed(flaws: Flaws): ReadCommand {
         throw new RangeError("line");
       }
       pending = pending.slice(found.length + 1);
-      return found.replace(/\r$/, "");
+      return found;
     }
     async function take(size: number): Promise<string> {
       while (pending.length < size) await need();
@@ -457,7 +526,8 @@ function flawed(flaws: Flaws): ReadCommand {
       return text;
     }
     function count(text: string, min: number, max: number): number {
-      const value = parse(text.slice(1));
+      if (!text.endsWith("\r") && !flaws.anyLineEnd) throw new TypeError(text);
+      const value = parse(text.slice(1).replace(/\r$/, ""));
       if (
         value < (flaws.min ?? min) || value > Math.min(max, flaws.max ?? max)
       ) {
@@ -468,6 +538,7 @@ function flawed(flaws: Flaws): ReadCommand {
     while (true) {
       if (pending === "" && !await more()) return null;
       const first = await line();
+      const typed = first.replace(/\r$/, "");
       const parts: string[] = [];
       if (first[0] === "*" || flaws.noInline) {
         const due = count(first, 1, 1024);
@@ -476,14 +547,14 @@ function flawed(flaws: Flaws): ReadCommand {
           if (head[0] !== "$" && !flaws.anyMark) throw new TypeError(head);
           const size = count(head, 0, 1048576);
           parts.push(await take(flaws.inCharacters ? inUnits(size) : size));
-          if (await take(2) !== "\r\n" && !flaws.anyEnd) {
+          if (!isEnd(await take(2)) && !flaws.anyEnd) {
             throw new TypeError("end");
           }
         }
       } else if (flaws.oneBlank) {
-        parts.push(...first === "" ? [] : first.split(" "));
+        parts.push(...typed === "" ? [] : typed.split(" "));
       } else {
-        parts.push(...first.split(/[ \t]+/).filter((word) => word !== ""));
+        parts.push(...typed.split(/[ \t]+/).filter((word) => word !== ""));
       }
       if (parts.length === 0 && !flaws.takesBlank) continue;
       if (!flaws.loses) reader.unread(bytesOf(pending));
@@ -508,6 +579,22 @@ function changed(change: (parts: Uint8Array[]) => Uint8Array[]): ReadCommand {
   return async (reader) => {
     const parts = await solution.readCommand(reader);
     return parts && change(parts);
+  };
+}
+
+/** The solution, with the words of a line that was typed changed. */
+function typed(change: (words: Uint8Array[]) => Uint8Array[]): ReadCommand {
+  return async (reader) => {
+    let begin: number | undefined;
+    const parts = await solution.readCommand({
+      async read() {
+        const bytes = await reader.read();
+        begin ??= bytes?.[0];
+        return bytes;
+      },
+      unread: (bytes) => reader.unread(bytes),
+    });
+    return parts && begin !== 0x2a ? change(parts) : parts;
   };
 }
 

@@ -20,8 +20,8 @@ import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
  * A line that begins with `*` is an array: `*2\r\n`, and then each string as
  * `$4\r\n`, that many bytes of any kind, `\r\n`. An array has 1 to 1024 strings,
  * a string 0 to 1048576 bytes. Any other line is an inline command, which ends
- * in `\n` or `\r\n`: its words, with blanks between them. A line with no word is
- * skipped. No line is longer than 65536 bytes without its end.
+ * in `\n` or `\r\n`: its words, with blanks between them, byte for byte. A line
+ * with no word is skipped. No line is longer than 65536 bytes without its end.
  *
  * A number out of range, or a line too long, throws RangeError, as soon as that
  * is known. What is no RESP throws TypeError; a number has digits and nothing
@@ -53,10 +53,10 @@ export const readCommand: (
  *
  * Texts and values are bulk strings. SET without a time takes an old one away;
  * INCR leaves it. INCR takes an integer of 64 bits with a sign, written in
- * digits and nothing else, and gives no other. Whatever cannot be done (a
- * command unknown, a wrong number of arguments, a time that is no integer over
- * 0, a value that is no integer) changes nothing and gives an error, one line
- * that begins with `-ERR `. `now` gives the time in milliseconds; `Date.now` if
+ * digits, with a `-` in front if it is below 0, and gives no other. Whatever
+ * cannot be done (a command unknown, a wrong number of arguments, a time that is
+ * no integer over 0, a value that is no integer) changes nothing and gives an
+ * error, one line that begins with `-ERR `. `now` gives the time in milliseconds; `Date.now` if
  * it is not given.
  *
  *     export class Store implements CommandStore {
