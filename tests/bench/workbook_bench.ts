@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { lessons } from "../../lessons/mod.ts";
 import { fileOf, ROOT } from "../../lib/workbook/catalogue.ts";
-import { WorkbookCopy } from "../workbook/workbook_copy.ts";
+import { echoWith, WorkbookCopy } from "../workbook/workbook_copy.ts";
 import type { Bench } from "./bench.ts";
 import type { Contender } from "./contest.ts";
 
@@ -114,12 +114,12 @@ async function compareWatch(
     ...TIMES,
     title: "from a save to its verdict",
     contenders: [
-      toEnd("deno task check 3", ["task", "-q", "check", "3"], copy.root),
+      toEnd("deno task check 3.1", ["task", "-q", "check", "3.1"], copy.root),
       {
         name: "deno task watch",
         async run() {
           // What was saved as it was is not checked again.
-          await copy.answer({ head: `// Save ${++saves}\n` });
+          await copy.answer({ echo: echoWith(`// Save ${++saves}`) });
           const startMs = performance.now();
           await watching.expect(new RegExp(`(✓ 3\\.1 [^]*?){${saves}}`));
           return performance.now() - startMs;
