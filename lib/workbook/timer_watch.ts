@@ -10,6 +10,7 @@ export class TimerWatch implements Disposable {
   readonly #setTimeout = globalThis.setTimeout;
   readonly #clearTimeout = globalThis.clearTimeout;
   readonly #running = new Map<unknown, number>();
+  #isOver = false;
   /** The delay of each timer that was started, in milliseconds. */
   readonly started: number[] = [];
 
@@ -55,10 +56,13 @@ export class TimerWatch implements Disposable {
   }
 
   /**
-   * Ends the watch. Timers that are left run on: some may be other people's,
-   * who wait for them.
+   * Ends the watch; closing twice is fine, also when another one has begun
+   * meanwhile. Timers that are left run on: some may be other people's, who wait
+   * for them.
    */
   close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     globalThis.setTimeout = this.#setTimeout;
     globalThis.clearTimeout = this.#clearTimeout;
   }

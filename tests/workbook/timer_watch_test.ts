@@ -63,3 +63,13 @@ Deno.test("TimerWatch steps aside when it closes, and ends nobody's timer", asyn
   assertStrictEquals(clearTimeout, before[1]);
   await waiting;
 });
+
+Deno.test("TimerWatch does not take another one's place when it is closed again", () => {
+  const first = new TimerWatch();
+  first.close();
+  using second = new TimerWatch();
+  first.close();
+  const timer = setTimeout(() => {}, LONG_MS);
+  assertEquals(second.running(), [LONG_MS]);
+  clearTimeout(timer);
+});
