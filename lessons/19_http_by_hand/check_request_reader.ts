@@ -299,31 +299,12 @@ async function checkChunks({ RequestReader, trial }: Tools): Promise<void> {
 
 /** The same requests, through narrow reads. */
 async function checkCuts({ RequestReader, trial }: Tools): Promise<void> {
-  const long = "x".repeat(7000);
-  const bytes = concat([
-    bytesOf(`GET /a HTTP/1.1\r\nHost: a\r\nX-Long: ${long}\r\n\r\n`),
-    bytesOf("PUT /b HTTP/1.1\r\nHost: a\r\nContent-Length: 300\r\n\r\n"),
-    ANY_BYTES,
-    bytesOf(`${CHUNKED}100\r\n`),
-    ANY_BYTES.subarray(0, 256),
-    bytesOf("\r\n2c\r\n"),
-    ANY_BYTES.subarray(256),
-    bytesOf("\r\n0\r\n\r\n"),
-    bytesOf("GET /c HTTP/1.1\r\nHost: a\r\n\r\n"),
-  ]);
-  const due: Due[] = [
-    { method: "GET", target: "/a", headers: { host: "a", "x-long": long } },
-    {
-      method: "PUT",
-      target: "/b",
-      headers: { "content-length": "300" },
-      body: ANY_BYTES,
-    },
-    { ...CHUNKED_DUE, body: ANY_BYTES },
-    { method: "GET", target: "/c", headers: {} },
-  ];
-  for (const readSize of [1, 5, 4096]) {
+  // The long head is more than one wide read gives. Narrow ones are cut at
+  // every place of a short head too, and many an answer looks through all of
+  // its head after each read: of a long one that would take seconds.
+  for (const [readSize, fill] of [[1, 100], [5, 100], [4096, 7000]]) {
     trial.step(`four requests; each read gives at most ${readSize} bytes`);
+    const { bytes, due } = fourRequests("x".repeat(fill));
     const run = await send({ RequestReader, trial }, bytes, { readSize });
     for (const one of due) {
       await expectRequest(run, one, {
@@ -354,7 +335,38 @@ async function checkCuts({ RequestReader, trial }: Tools): Promise<void> {
   const headers = { "content-length": "1000000" };
   const put = { method: "PUT", target: "/l", headers, body: large };
   await expectRequest(run, put, advice);
-  await expectRequest(run, due[3], advice);
+  await expectRequest(run, {
+    method: "GET",
+    target: "/c",
+    headers: {},
+  }, advice);
+}
+
+/** No body, one by its length, one in chunks, and no body again. */
+function fourRequests(long: string): { bytes: Uint8Array; due: Due[] } {
+  const bytes = concat([
+    bytesOf(`GET /a HTTP/1.1\r\nHost: a\r\nX-Long: ${long}\r\n\r\n`),
+    bytesOf("PUT /b HTTP/1.1\r\nHost: a\r\nContent-Length: 300\r\n\r\n"),
+    ANY_BYTES,
+    bytesOf(`${CHUNKED}100\r\n`),
+    ANY_BYTES.subarray(0, 256),
+    bytesOf("\r\n2c\r\n"),
+    ANY_BYTES.subarray(256),
+    bytesOf("\r\n0\r\n\r\n"),
+    bytesOf("GET /c HTTP/1.1\r\nHost: a\r\n\r\n"),
+  ]);
+  const due: Due[] = [
+    { method: "GET", target: "/a", headers: { host: "a", "x-long": long } },
+    {
+      method: "PUT",
+      target: "/b",
+      headers: { "content-length": "300" },
+      body: ANY_BYTES,
+    },
+    { ...CHUNKED_DUE, body: ANY_BYTES },
+    { method: "GET", target: "/c", headers: {} },
+  ];
+  return { bytes, due };
 }
 
 async function checkHeadLimit({ RequestReader, trial }: Tools): Promise<void> {
@@ -760,8 +772,10 @@ async function expectRequest(
   const problem = request.body.length === whole.length
     ? "The body is another one."
     : `The body has ${request.body.length} bytes, where ${whole.length} were due.`;
-  const isWindows = request.body.length > 0 &&
-    request.body.toHex() === throughWindows1252(whole).toHex();
+  const hex = request.body.toHex();
+  // Only a wrong body is worth the look: a right one may be large.
+  const isWindows = hex !== whole.toHex() &&
+    hex === throughWindows1252(whole).toHex();
   trial.equalBytes(request.body, whole, {
     problem,
     ...advice,
