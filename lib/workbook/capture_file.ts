@@ -3,6 +3,7 @@ import { counted } from "../show/counted.ts";
 import { CaptureParser, decodePacket, type Packet } from "../wire/mod.ts";
 import { WireError } from "../wire/mod.ts";
 import { ROOT } from "./catalogue.ts";
+import type { Surroundings } from "./command.ts";
 import { Interrupted, onInterrupt } from "./interrupted.ts";
 import { repeated, UsageError } from "./usage_error.ts";
 
@@ -21,6 +22,8 @@ export interface CaptureVisitor {
   visit(packet: Packet): boolean;
   /** Called whenever it may take a while until there is more. */
   pause(): Promise<void>;
+  /** What is read for the name `-`. */
+  input: Surroundings["input"];
 }
 
 /**
@@ -28,7 +31,7 @@ export interface CaptureVisitor {
  *
  * @param name The path of a file as a person typed it, or `-` for what is piped
  * in.
- * @param visitor Is given each packet.
+ * @param visitor Is given each packet, and gives what is piped in.
  * @throws {Interrupted} If Ctrl-C ends what is piped in; what came before has
  * been given to the visitor.
  * @throws {UsageError} If there is no such capture.
@@ -42,7 +45,9 @@ export async function readPackets(
   const parser = new CaptureParser();
   let packets = 0;
   let interrupted = false;
-  const reader = name === "-" ? standardInput() : await openCapture(name);
+  const reader = name === "-"
+    ? pipedIn(visitor.input)
+    : await openCapture(name);
   // A live capture has no end but Ctrl-C, and wants to be summed up all the same.
   using _stopped = name === "-"
     ? onInterrupt(() => {
@@ -110,13 +115,13 @@ async function openCapture(name: string): Promise<ChunkReader> {
   }
 }
 
-function standardInput(): ChunkReader {
-  if (Deno.stdin.isTerminal()) {
+function pipedIn(input: Surroundings["input"]): ChunkReader {
+  if (input.isTerminal()) {
     throw new UsageError(
       "- reads what is piped in: tcpdump -i lo -U -w - | deno task packets -",
     );
   }
-  return Deno.stdin.readable.getReader();
+  return input.readable.getReader();
 }
 
 async function* chunksOf(reader: ChunkReader): AsyncGenerator<Uint8Array> {

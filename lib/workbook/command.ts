@@ -1,16 +1,22 @@
-/** What a command is given to speak through. */
+/** What a command is given to speak and to listen through. */
 export interface Surroundings {
   /** Prints lines for the person. */
   print(...lines: string[]): void;
+  /** Says in one line what went wrong, apart from what is printed. */
+  complain(line: string): void;
   /** Columns to fit into. */
   width: number;
+  /** What is typed or piped in. */
+  input: { isTerminal(): boolean; readable: ReadableStream<Uint8Array> };
+  /** Where `print()` prints, for bytes, and to see how fast they are taken. */
+  output: Pick<typeof Deno.stdout, "isTerminal" | "write">;
 }
 
 /**
  * A command of the workbook.
  *
  * @param args What follows its name.
- * @param io Where to print, and how wide.
+ * @param io What to speak and to listen through.
  * @returns The exit status: 0 done, 1 failed.
  * @throws {UsageError} If it was misused: one line, and exit status 2.
  */

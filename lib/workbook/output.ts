@@ -1,4 +1,4 @@
-import { writeAll } from "../net/write.ts";
+import { writeAll, type Writer } from "../net/write.ts";
 
 /** The reader of the output wants no more of it: `| head` has seen enough. */
 export class NobodyReads extends Error {
@@ -6,11 +6,17 @@ export class NobodyReads extends Error {
 }
 
 /**
- * Lines for the standard output, of which there may be millions: they are held
- * back and written many at a time, no faster than they are read.
+ * Lines of which there may be millions: they are held back and written many at
+ * a time, no faster than they are read.
  */
 export class Output {
+  readonly #target: Writer;
   #lines: string[] = [];
+
+  /** @param target Where the lines go. */
+  constructor(target: Writer) {
+    this.#target = target;
+  }
 
   /**
    * Holds lines back until the next flush.
@@ -31,7 +37,7 @@ export class Output {
     const text = this.#lines.join("\n") + "\n";
     this.#lines = [];
     try {
-      await writeAll(Deno.stdout, new TextEncoder().encode(text));
+      await writeAll(this.#target, new TextEncoder().encode(text));
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) throw new NobodyReads();
       throw error;

@@ -1,10 +1,14 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { parsePort } from "../../lib/workbook/command_line.ts";
+import { UsageError } from "../../lib/workbook/usage_error.ts";
 import { useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();
 
 /** What is typed, and the one line that answers it. */
-const MISUSES: [args: string[], answer: RegExp | string][] = [
+type Misuse = [args: string[], answer: RegExp | string];
+
+const MISUSES: Misuse[] = [
   [[], /^which command\? commands are lesson, read, check, .* packets$/],
   [["lessons"], /^no command lessons: commands are lesson, read, check, /],
   [["--help"], /^no command --help: commands are lesson, /],
@@ -28,7 +32,6 @@ const MISUSES: [args: string[], answer: RegExp | string][] = [
   [["lesson", "--serve"], "which lesson? for example deno task lesson 3"],
   [["lesson", "--json"], "which lesson? for example deno task lesson 3"],
   [["lesson", "--", "--json"], /^no lesson --json: lessons are 1 to \d+$/],
-  [["lesson", "3", "--port", "7000"], "--port goes with --serve: add --serve"],
   [["lesson", "3", "--serve", "--port"], /^--port needs a value; usage: /],
   [["lesson", "3", "--serve", "--port="], /^--port needs a value; usage: /],
   [
@@ -39,11 +42,6 @@ const MISUSES: [args: string[], answer: RegExp | string][] = [
     ["lesson", "3", "--serve", "--port", "-1"],
     /^no option -1; usage: .*--port/,
   ],
-  ...["-1", "65536", "99999999999", "abc", "1e3", "0x10", "7000.5", "7 000"]
-    .map((port): [string[], RegExp] => [
-      ["lesson", "3", "--serve", `--port=${port}`],
-      /^no port .*: ports are 1 to 65535, and 0 takes a free one$/,
-    ]),
 
   [["read"], "which lesson? usage: deno task read 3"],
   [["read", "99"], /^no lesson 99: lessons are 1 to \d+$/],
@@ -90,26 +88,59 @@ const MISUSES: [args: string[], answer: RegExp | string][] = [
   [["next", "--all"], "no option --all; usage: deno task next"],
 ];
 
-for (const [args, answer] of MISUSES) {
-  const typed = args.map((arg) =>
-    /^[\w.=-]+$/.test(arg) ? arg : Deno.inspect(arg)
-  );
-  Deno.test(`misused, with one line: ${typed.join(" ") || "(nothing)"}`, async () => {
-    await copy().answer();
-    const before = await copy().lessonFiles();
-    const { code, stdout, stderr } = await copy().run(...args);
-    assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, /^[^\n]+\n$/);
-    const line = stderr.trimEnd();
-    if (typeof answer === "string") assertEquals(line, answer);
-    else assertMatch(line, answer);
-    assertEquals(await copy().lessonFiles(), before);
+/** What only a process of its own shows: its exit, and what its child says. */
+const MISUSES_OF_A_PROCESS: Misuse[] = [
+  [[], /^which command\? commands are lesson, read, check, .* packets$/],
+  [["hint", "3.1", "more"], /^more is one word too many; usage: /],
+  [["lesson", "3", "--port", "7000"], "--port goes with --serve: add --serve"],
+  [
+    ["lesson", "3", "--serve", "--port=-1"],
+    /^no port -1: ports are 1 to 65535/,
+  ],
+  [
+    ["lesson", "3", "--serve", "--port=7 000"],
+    /^no port "7 000": ports are 1 /,
+  ],
+];
+
+testMisuses("call", MISUSES);
+testMisuses("run", MISUSES_OF_A_PROCESS);
+
+/** Tests misuses in this process, or each in one of its own. */
+function testMisuses(way: "call" | "run", misuses: Misuse[]): void {
+  const what = way === "call" ? "misused" : "misused, as a process of its own";
+  for (const [args, answer] of misuses) {
+    const typed = args.map((arg) =>
+      /^[\w.=-]+$/.test(arg) ? arg : Deno.inspect(arg)
+    );
+    Deno.test(`${what}, with one line: ${typed.join(" ") || "(nothing)"}`, async () => {
+      await copy().answer();
+      const before = await copy().lessonFiles();
+      const { code, stdout, stderr } = await copy()[way](...args);
+      assertEquals([code, stdout], [2, ""]);
+      assertMatch(stderr, /^[^\n]+\n$/);
+      const line = stderr.trimEnd();
+      if (typeof answer === "string") assertEquals(line, answer);
+      else assertMatch(line, answer);
+      assertEquals(await copy().lessonFiles(), before);
+    });
+  }
+}
+
+const NO_PORTS = "-1|65536|99999999999|abc|1e3|0x10|7000.5|7 000".split("|");
+for (const port of NO_PORTS) {
+  Deno.test(`a lesson that serves takes no port ${port}`, () => {
+    const { message } = assertThrows(() => parsePort(port), UsageError);
+    assertMatch(
+      message,
+      /^no port .*: ports are 1 to 65535, and 0 takes a free one$/,
+    );
   });
 }
 
 Deno.test("-- ends the options, as npm users type it", async () => {
   await copy().clear();
-  const { code, stdout } = await copy().run("check", "--", "3.1");
+  const { code, stdout } = await copy().call("check", "--", "3.1");
   assertEquals(code, 0);
   assertMatch(stdout, /^· 3\.1 echo {2}not started$/m);
 });
@@ -117,7 +148,7 @@ Deno.test("-- ends the options, as npm users type it", async () => {
 for (const name of ["3", "03", "echo", "03_echo"]) {
   Deno.test(`${name} names lesson 3`, async () => {
     await copy().clear();
-    const { code, stdout } = await copy().run("check", name);
+    const { code, stdout } = await copy().call("check", name);
     assertEquals(code, 0);
     assertMatch(stdout, /^· 3\.1 echo {2}not started\n· 3\.2 exchange {2}/);
   });

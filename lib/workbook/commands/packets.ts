@@ -63,7 +63,7 @@ export default async function packets(
     words: [1, 1],
     noun: "capture",
   });
-  const output = new Output();
+  const output = new Output(io.output);
   const show = chooseShow({
     json: flags.json > 0,
     follow: values.follow,
@@ -73,6 +73,7 @@ export default async function packets(
     const problem = await readPackets(name, {
       visit: (packet) => show.packet(packet),
       pause: () => output.flush(),
+      input: io.input,
     }).catch((error) => {
       const isPartial = error instanceof DamagedCapture ||
         error instanceof Interrupted;
@@ -86,7 +87,7 @@ export default async function packets(
     await output.flush();
     if (problem instanceof Interrupted) throw problem;
     if (problem instanceof DamagedCapture) {
-      console.error(problem.message);
+      io.complain(problem.message);
       return 1;
     }
     return 0;

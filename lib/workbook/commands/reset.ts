@@ -16,7 +16,8 @@ export default async function reset(
     noun: "exercise",
   });
   const { lesson, id } = findTarget(words[0]);
-  const say = (message: string) => io.print(fitMessage(message, io.width));
+  const say = (message: string) =>
+    io.print(fitMessage(message, io.width, io.output));
   const file = fileOf(lesson, "exercise.ts");
   const yours = await readIfThere(file);
   const placeholder = await Deno.readTextFile(fileOf(lesson, "placeholder.ts"));

@@ -21,10 +21,10 @@ export default async function solution(
   const { lesson, id } = findExercise(words[0]);
   if (flags.yes === 0) {
     // An answer that hangs takes its time to be found out.
-    if (Deno.stdout.isTerminal()) io.print(dim(`checking ${id} …`));
+    if (io.output.isTerminal()) io.print(dim(`checking ${id} …`));
     const [{ verdict }] = await checkLesson(lesson, { ids: [id] });
     if (verdict.state !== "passed") {
-      if (!agreed(id)) return 1;
+      if (!agreed(id, io)) return 1;
       // The prompt leaves the cursor behind the answer to it.
       io.print("");
     }
@@ -36,8 +36,8 @@ export default async function solution(
   return 0;
 }
 
-function agreed(id: string): boolean {
-  if (!Deno.stdin.isTerminal()) {
+function agreed(id: string, { input }: Surroundings): boolean {
+  if (!input.isTerminal()) {
     throw new UsageError(
       `${id} is not solved: \`deno task solution ${id} --yes\` shows the ` +
         "solution all the same",
