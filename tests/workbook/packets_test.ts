@@ -16,9 +16,11 @@ import {
 } from "../../lib/wire/mod.ts";
 import { ROOT } from "../../lib/workbook/catalogue.ts";
 import type { PacketRecord } from "../../lib/workbook/packet_record.ts";
+import { runCommand } from "../../lib/workbook/run_command.ts";
 import { temporaryFolder } from "../../lib/workbook/sandbox.ts";
 import { CAPTURE_NAMES, CAPTURES, readFixture } from "../lib/wire_fixture.ts";
-import { testWith } from "../clients/programs.ts";
+import { isInstalled, testWith } from "../clients/programs.ts";
+import { callCommand } from "./call.ts";
 import type { Outcome } from "./workbook_copy.ts";
 
 const CLI = join(ROOT, "lib", "workbook", "cli.ts");
@@ -68,7 +70,16 @@ async function deno(args: string[], options: Start = {}): Promise<Outcome> {
   };
 }
 
-function packets(args: string[], options: Start = {}): Promise<Outcome> {
+/** Gives the command in this process, which is all that most tests need. */
+function packets(
+  args: string[],
+  { stdin }: { stdin?: Uint8Array } = {},
+): Promise<Outcome> {
+  return callCommand(runCommand, ["packets", ...args], { stdin });
+}
+
+/** Gives the command in a process of its own. */
+function packetsProcess(args: string[], options?: Start): Promise<Outcome> {
   return deno(["run", "-qA", CLI, "packets", ...args], options);
 }
 
@@ -127,19 +138,31 @@ for (const name of CAPTURE_NAMES) {
     for (const pattern of SUMMARIES[name] ?? []) assertMatch(stdout, pattern);
     for (const line of lines.slice(end)) assert(line.length <= 80, line);
   });
-
-  testWith(
-    "tshark",
-    `packets ${name} --json agrees with tshark`,
-    async () => {
-      const ours = await records(path(name));
-      assertEquals(
-        ours.map((record) => fieldsOf(record)),
-        await tsharkFields(path(name)),
-      );
-    },
-  );
 }
+
+// tshark takes longer to start than to read, so it reads them all as one.
+testWith(
+  isInstalled("tshark") ? "mergecap" : "tshark",
+  "packets --json agrees with tshark on every capture",
+  async () => {
+    await using folder = await temporaryFolder();
+    const merged = join(folder.path, "merged.pcapng");
+    const files = CAPTURE_NAMES.map(path);
+    await new Deno.Command("mergecap", { args: ["-a", "-w", merged, ...files] })
+      .output();
+    const theirs = await tsharkFields(merged);
+    let before = 0;
+    for (const file of files) {
+      const ours = await records(file);
+      const rows = ours.map((record) =>
+        fieldsOf({ ...record, number: before + record.number })
+      );
+      assertEquals(rows, theirs.slice(before, before + ours.length), file);
+      before += ours.length;
+    }
+    assertEquals(theirs.length, before);
+  },
+);
 
 /** What tshark calls each field of `--json`, in text. */
 const FIELDS: Record<string, (record: PacketRecord) => unknown> = {
@@ -302,12 +325,28 @@ for (const args of [[], ["--json"], ["--follow", "1"], ["--box", "4"]]) {
   Deno.test(`packets - ${args.join(" ")} reads what is piped in like a file`, async () => {
     const name = "echo.pcapng";
     const stdin = readFixture(name);
-    const [piped, file] = await Promise.all([
-      packets(["-", ...args], { stdin }),
-      packets([path(name), ...args]),
-    ]);
+    const piped = await packets(["-", ...args], { stdin });
+    const file = await packets([path(name), ...args]);
     assertEquals(piped, file);
     assertEquals(file.code, 0);
+  });
+}
+
+/** A capture to cut, and to damage. */
+const whole = readFixture("echo.pcap");
+
+for (
+  const [what, code, args, stdin] of [
+    ["prints a file", 0, [path("echo.pcap")]],
+    ["prints what is piped in", 0, ["-", "--json"], whole],
+    ["is misused", 2, [path("echo.pcap"), "--box=11"]],
+    ["reads a damaged capture", 1, ["-"], whole.subarray(0, 260)],
+  ] as [string, number, string[], Uint8Array?][]
+) {
+  Deno.test(`packets, in a process of its own, ${what} just the same`, async () => {
+    const outcome = await packetsProcess(args, { stdin });
+    assertEquals(outcome, await packets(args, { stdin }));
+    assertEquals(outcome.code, code);
   });
 }
 
@@ -422,7 +461,6 @@ for (const [args, answer] of MISUSES) {
 }
 
 Deno.test("packets prints what it could read of a damaged file, then one line", async () => {
-  const whole = readFixture("echo.pcap");
   const { stdout } = await packets([path("echo.pcap"), "--json"]);
   const lines = stdout.split("\n");
   // In the file header, in the third packet's header, and in the third packet.
