@@ -31,7 +31,10 @@ export default async function (bench: Bench): Promise<void> {
     },
   }, rounds);
 
-  await using copy = await WorkbookCopy.make({ whole: !bench.quick });
+  await using copy = await WorkbookCopy.make({
+    whole: !bench.quick,
+    fullSize: true,
+  });
   await (bench.quick ? copy.answer() : solveAll(copy));
   const empty = copy.path("empty_test.ts");
   await Deno.writeTextFile(empty, 'Deno.test("nothing", () => {});\n');
