@@ -8,7 +8,7 @@ const BACKUP = /lessons\/03_echo\/(exercise\.[\dT.-]+\.bak)$/;
 
 /** Resets, and gives the name of the backup that it names. */
 async function reset(target: string): Promise<string> {
-  const { code, stdout, stderr } = await copy().run("reset", target);
+  const { code, stdout, stderr } = await copy().call("reset", target);
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^[^\n]+\n$/);
   const backup = stdout.trimEnd().match(BACKUP)?.[1];
@@ -59,7 +59,7 @@ Deno.test("reset 3.1 puts one placeholder back, and leaves all else alone", asyn
 Deno.test("reset 3.2 leaves 3.1 solved, also when the import of todo is gone", async () => {
   await copy().answer();
   await reset("3.2");
-  const { code, stdout } = await copy().run("check", "3");
+  const { code, stdout } = await copy().call("check", "3");
   assertEquals(code, 0);
   assertMatch(
     stdout,
@@ -75,14 +75,14 @@ Deno.test("reset does not import todo twice", async () => {
     await copy().read().then((text) => text.match(/^import/gm)?.length),
     1,
   );
-  assertEquals((await copy().run("check", "3")).code, 0);
+  assertEquals((await copy().call("check", "3")).code, 0);
 });
 
 Deno.test("reset says when there is nothing to reset, and makes no backup", async () => {
   await copy().clear();
   const before = await copy().lessonFiles();
   for (const target of ["3", "3.1", "3.2"]) {
-    const { code, stdout } = await copy().run("reset", target);
+    const { code, stdout } = await copy().call("reset", target);
     assertEquals(code, 0);
     assertMatch(
       stdout,
@@ -95,7 +95,7 @@ Deno.test("reset says when there is nothing to reset, and makes no backup", asyn
 Deno.test("reset brings back a file that was removed", async () => {
   for (const target of ["3", "3.1"]) {
     await Deno.remove(copy().file("exercise.ts"));
-    const { code, stdout } = await copy().run("reset", target);
+    const { code, stdout } = await copy().call("reset", target);
     assertEquals(code, 0);
     assertMatch(stdout, /^3\S* is reset; the file was not there\n$/);
     assertEquals(await copy().read(), await placeholder());
@@ -112,7 +112,7 @@ for (
   Deno.test(`reset 3.1 changes nothing when its heading ${what}, and names the way out`, async () => {
     await copy().write(text);
     const before = await copy().lessonFiles();
-    const { code, stdout, stderr } = await copy().run("reset", "3.1");
+    const { code, stdout, stderr } = await copy().call("reset", "3.1");
     assertEquals([code, stderr], [1, ""]);
     assertMatch(stdout, /not just one heading .* 3\.1 .*`deno task reset 3`/);
     assertEquals(await copy().lessonFiles(), before);
