@@ -4,56 +4,94 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
+import type { CheckLessonOptions } from "../../lib/workbook/checker.ts";
 import { joined } from "./text.ts";
-import { type Answers, useCopy, WorkbookCopy } from "./workbook_copy.ts";
-
-/** Answers that would keep a check waiting, and what must be said of each. */
-const ENDLESS: Record<string, [answers: Answers, said: RegExp]> = {
-  "waits for ever": [
-    { echo: "export async function echo() { await new Promise(() => {}) }" },
-    /1 ✗ a client connects .* It stalled: nothing came within 3 s while waiti/,
-  ],
-  "loops for ever": [
-    { echo: "export async function echo() { while (true) {} }" },
-    /1 ✗ a client connects .* your code never gave control back/,
-  ],
-  "prints for ever": [
-    { echo: 'export function echo() { while (true) console.log("x\\nx") }' },
-    /1 ✗ a client connects .* your code never gave control back.* … and more/,
-  ],
-  "prints for ever, without a line break": [
-    {
-      echo: `const x = new Uint8Array(1000).fill(120);
-export function echo() { while (true) Deno.stdout.writeSync(x) }`,
-    },
-    /1 ✗ a client connects .* your code never gave control back.* │ x{70}/,
-  ],
-};
-
-Deno.test("check ends each answer that would not end, within its deadline, and checks the other one", async () => {
-  await Promise.all(
-    Object.entries(ENDLESS).map(async ([what, [answers, said]]) => {
-      await using copy = await WorkbookCopy.make();
-      await copy.answer(answers);
-      const { code, stdout } = await copy.run("check", "3");
-      const text = joined(stdout);
-      assertEquals(code, 1, what);
-      assertMatch(text, said, what);
-      assertMatch(text, /✗ 3\.1 echo not right yet/, what);
-      assertMatch(text, /✓ 3\.2 exchange solved/, what);
-      // A flood must not push the report out of sight.
-      const lines = stdout.split("\n");
-      assert(lines.length < 50, `${what}: ${lines.length} lines`);
-      for (const line of lines) assert(line.length <= 80, line);
-    }),
-  );
-});
+import { type Answers, useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();
+/** The same to the workbook as `while (true) {}`, and leaves the core alone. */
+const LOOP_FOR_EVER = "while (true) Atomics.wait(" +
+  "new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);";
+
+/** Checks these answers in this process, and gives what there is to say. */
+async function checkAndReport(
+  answers: Answers,
+  options: CheckLessonOptions = {},
+): Promise<string> {
+  await copy().answer(answers);
+  const { checkLesson } = await copy().import("lib/workbook/checker.ts");
+  const { resultLines } = await copy().import("lib/workbook/report.ts");
+  const { lessons } = await copy().import("lessons/mod.ts");
+  const results = await checkLesson(lessons[0], options);
+  return stripAnsiCode(resultLines(results, { width: 80 }).join("\n"));
+}
+
+/** A flood must not push the report out of sight. */
+function assertShort(report: string): void {
+  const lines = report.split("\n");
+  assert(lines.length < 50, `${lines.length} lines`);
+  for (const line of lines) assert(line.length <= 80, line);
+}
+
+Deno.test("check ends an answer that loops for ever, within its deadline, and checks the other one", async () => {
+  await copy().answer({
+    echo: `export async function echo() { ${LOOP_FOR_EVER} }`,
+  });
+  const { code, stdout } = await copy().run("check", "3");
+  assertEquals(code, 1);
+  assertMatch(
+    joined(stdout),
+    /✗ 3\.1 echo not right yet 1 ✗ a client connects .* It stalled in this step: your code never gave control back/,
+  );
+  assertMatch(stdout, /✓ 3\.2 exchange {2}solved/);
+  assertShort(stdout);
+});
+
+Deno.test("check ends an answer that waits for ever, and checks the other one", async () => {
+  const report = await checkAndReport({
+    echo: "export async function echo() { await new Promise(() => {}) }",
+  });
+  assertMatch(
+    joined(report),
+    /✗ 3\.1 echo not right yet 1 ✗ a client connects .* It stalled: nothing came within 3 s while waiti/,
+  );
+  assertMatch(report, /✓ 3\.2 exchange {2}solved/);
+  assertShort(report);
+});
+
+Deno.test("check ends an answer that prints for ever", async () => {
+  // Nothing beside it, which could be silent on a busy machine.
+  const report = await checkAndReport({
+    echo: 'export function echo() { while (true) console.log("x\\nx") }',
+  }, { ids: ["3.1"], silenceMs: 1500 });
+  assertMatch(
+    joined(report),
+    /✗ 3\.1 echo not right yet 1 ✗ a client connects .* your code never gave control back.* … and more/,
+  );
+  assertShort(report);
+});
+
+Deno.test("check ends an answer that prints a lot without a line break, and checks the other one", async () => {
+  // More than is kept while the line break is still to come.
+  const report = await checkAndReport({
+    echo: `const x = new Uint8Array(1000).fill(120);
+export function echo() {
+  for (let i = 0; i < 3000; i++) Deno.stdout.writeSync(x);
+  ${LOOP_FOR_EVER}
+}`,
+  });
+  assertMatch(
+    joined(report),
+    /✗ 3\.1 echo not right yet 1 ✗ a client connects .* your code never gave control back.* │ x{70}/,
+  );
+  assertMatch(report, /✓ 3\.2 exchange {2}solved/);
+  assertShort(report);
+});
 
 for (
   const [what, code] of [
-    ["loops", "while (true) {}"],
+    ["loops", LOOP_FOR_EVER],
     ["waits", "await new Promise(() => {});"],
   ]
 ) {
@@ -81,6 +119,7 @@ Deno.test("check ends an answer that is still at work at the limit", async () =>
   while (true) {
     await conn.write(byte);
     await conn.read(byte);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }`,
   });
