@@ -15,8 +15,10 @@ import {
   readToEnd,
   writeAll,
 } from "../../lib/net/mod.ts";
+import { ROOT } from "../../lib/workbook/catalogue.ts";
+import { Talk } from "../clients/programs.ts";
 import { temporaryFolder } from "./net_fixture.ts";
-import { unixChild } from "./unix_child.ts";
+import { type UnixChild, unixChild } from "./unix_child.ts";
 import {
   exists,
   leaveStale,
@@ -244,9 +246,24 @@ testUnix(
 
 /** Somebody to whom a folder can be closed: nobody, where this is root. */
 const uid = Deno.uid() === 0 ? 65534 : undefined;
+/** Where nobody keeps compiled modules, so that it compiles them once. */
+const denoDir = uid === undefined ? undefined : folderOfEverybody();
+
+function folderOfEverybody(): string {
+  const path = Deno.makeTempDirSync({ prefix: "socket-workbook-test-" });
+  Deno.chmodSync(path, 0o777);
+  Deno.test.afterAll(() => Deno.removeSync(path, { recursive: true }));
+  return path;
+}
+
+/** Opens a socket as that stranger. */
+function strangersChild(path: string): UnixChild {
+  return unixChild(path, { uid, denoDir });
+}
+
 const mayRunAs = uid === undefined || await (async () => {
   using folder = temporaryFolder();
-  await using child = unixChild(`${folder.path}/none/s`, { uid });
+  await using child = strangersChild(`${folder.path}/none/s`);
   return (await child.said) !== "";
 })();
 
@@ -263,7 +280,7 @@ testAsStranger(
     const path = `${folder.path}/s`;
     Deno.chmodSync(folder.path, 0o555);
     {
-      await using child = unixChild(path, { uid });
+      await using child = strangersChild(path);
       assertStringIncludes(
         await child.said,
         `PermissionDenied: Cannot listen on unix:${path}: `,
@@ -280,7 +297,7 @@ testAsStranger(
     using folder = temporaryFolder();
     Deno.chmodSync(folder.path, 0o000);
     {
-      await using child = unixChild(`${folder.path}/s`, { uid });
+      await using child = strangersChild(`${folder.path}/s`);
       assertStringIncludes(await child.said, "PermissionDenied: Cannot listen");
     }
     Deno.chmodSync(folder.path, 0o755);
@@ -296,7 +313,7 @@ testAsStranger(
     Deno.chmodSync(path, 0o777);
     Deno.chmodSync(folder.path, 0o555);
     {
-      await using child = unixChild(path, { uid });
+      await using child = strangersChild(path);
       assertStringIncludes(await child.said, "PermissionDenied: Cannot listen");
     }
     assert(exists(path));
@@ -312,7 +329,7 @@ testAsStranger(
     using _listener = await listenUnix(path, { mode: 0o000 });
     Deno.chmodSync(folder.path, 0o777);
     {
-      await using child = unixChild(path, { uid });
+      await using child = strangersChild(path);
       // Not every system asks for the mode of a socket.
       const expected = Deno.build.os === "linux" ? "PermissionDenied" : "";
       assertMatch(await child.said, new RegExp(`^${expected}.*Cannot listen`));
@@ -382,22 +399,47 @@ testUnix(
   },
 );
 
+/** Starts a process that races others to a path. */
+function startRacer(path: string): Talk {
+  const racer = join(ROOT, "tests", "lib", "unix_racer.ts");
+  const config = join(ROOT, "deno.json");
+  const args = ["run", "-qA", "--no-check", "--config", config, racer, path];
+  return new Talk(Deno.execPath(), args);
+}
+
+/** Gives all of them the same line, and waits for what each answers. */
+async function askEach(
+  racers: Talk[],
+  line: string,
+  answer: string,
+): Promise<string[]> {
+  await Promise.all(racers.map((racer) => racer.type(`${line}\n`)));
+  const answers = racers.map((racer) =>
+    racer.expect(new RegExp(`^${answer}\n`, "m"))
+  );
+  return (await Promise.all(answers)).map(([, said]) => said);
+}
+
 testUnix(
   "two processes at once on a stale path: one wins, twenty times over",
   async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}/s`;
-    for (let round = 0; round < 20; round++) {
+    await using first = startRacer(path);
+    await using second = startRacer(path);
+    const racers = [first, second];
+    // Both have to be there: one that still starts would be late.
+    await askEach(racers, "close", "0 (closed)");
+    for (let round = 1; round <= 20; round++) {
       leaveStale(path);
-      // Time to start both, so that neither is late.
-      const at = Date.now() + 150;
-      await using first = unixChild(path, { at });
-      await using second = unixChild(path, { at });
-      const said = (await Promise.all([first.said, second.said])).toSorted();
-      assertEquals(said, [
+      // Time for both to hear of it, so that neither is late.
+      const at = Date.now() + 10;
+      const said = await askEach(racers, String(at), `${round} (.*)`);
+      assertEquals(said.toSorted(), [
         `AddrInUse: Cannot listen on unix:${path}: somebody listens there`,
         "open",
       ], `round ${round}`);
+      await askEach(racers, "close", `${round} (closed)`);
     }
   },
 );

@@ -13,24 +13,27 @@ export interface UnixChild extends AsyncDisposable {
 export interface UnixChildOptions {
   /** What it opens. */
   kind?: "stream" | "datagram";
-  /** When it opens it, in milliseconds since 1970. */
-  at?: number;
   /** The user to be, by number; only root may choose. */
   uid?: number;
+  /**
+   * Where that user keeps compiled modules; by default that is nowhere, for it
+   * has no home.
+   */
+  denoDir?: string;
 }
 
 /**
  * Opens a Unix socket in another process.
  *
  * @param path Where.
- * @param options What, when, and as whom.
+ * @param options What, and as whom.
  * @returns The process; `await using` ends it in good order.
  */
 export function unixChild(
   path: string,
   options: UnixChildOptions = {},
 ): UnixChild {
-  const { kind = "stream", at = 0, uid } = options;
+  const { kind = "stream", uid, denoDir = "/nowhere" } = options;
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -41,12 +44,10 @@ export function unixChild(
       join(ROOT, "tests", "lib", "unix_server.ts"),
       kind,
       path,
-      String(at),
     ],
     stdin: "piped",
     stdout: "piped",
-    // Another user has no home to keep compiled modules in.
-    ...(uid === undefined ? {} : { uid, env: { DENO_DIR: "/nowhere" } }),
+    ...(uid === undefined ? {} : { uid, env: { DENO_DIR: denoDir } }),
   }).spawn();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const said = (async () => {

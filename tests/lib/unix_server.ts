@@ -4,11 +4,8 @@
  */
 import { listenUnix, openUnixDatagram } from "../../lib/net/mod.ts";
 
-const [kind, path, at = "0"] = Deno.args;
+const [kind, path] = Deno.args;
 
-// Several of these start at the same instant: they wait for a moment that all
-// of them have been told.
-while (Date.now() < Number(at));
 try {
   const socket = kind === "stream"
     ? await listenUnix(path)
