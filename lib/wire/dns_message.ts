@@ -200,8 +200,11 @@ interface Walk {
 }
 
 function many<T>(count: number, decode: () => T): T[] {
-  // Each one takes bytes, so a count that is too large ends with them.
-  return Array.from({ length: count }, decode);
+  const all: T[] = [];
+  // Each one takes bytes, so a count that is too large ends with them. Nor is
+  // any room made for it in advance.
+  for (let i = 0; i < count; i++) all.push(decode());
+  return all;
 }
 
 function decodeQuestion(walk: Walk): DnsQuestion {

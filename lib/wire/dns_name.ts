@@ -119,24 +119,19 @@ export function decodeName(
 /** The labels of a name, as bytes. */
 function splitLabels(name: string): number[][] {
   if (name === "" || name === ".") return [];
-  const labels: number[][] = [[]];
-  const parts = name.matchAll(/\\([0-9]{3})|\\([^])|([^])/g);
-  for (const [, code, quoted, plain] of parts) {
-    if (plain === ".") {
-      labels.push([]);
+  let label: number[] = [];
+  const labels = [label];
+  for (let at = 0; at < name.length;) {
+    if (name[at] === ".") {
+      labels.push(label = []);
+      at++;
       continue;
     }
-    const byte = code === undefined
-      ? (quoted ?? plain).charCodeAt(0)
-      : Number(code);
-    if (byte > (code === undefined ? 127 : 255)) {
-      throw new RangeError(
-        `Cannot encode the name ${JSON.stringify(name)}: it is not ASCII`,
-      );
-    }
-    labels.at(-1)!.push(byte);
+    const { byte, next } = byteAt(name, at);
+    label.push(byte);
+    at = next;
   }
-  if (labels.at(-1)!.length === 0) labels.pop();
+  if (label.length === 0) labels.pop();
   for (const { length } of labels) {
     if (length >= 1 && length <= MAX_LABEL_BYTES) continue;
     throw new RangeError(
@@ -147,11 +142,31 @@ function splitLabels(name: string): number[][] {
   return labels;
 }
 
-function escape(label: Uint8Array): string {
-  return Array.from(label, (byte) => {
-    const char = String.fromCharCode(byte);
-    if (char === "." || char === "\\") return `\\${char}`;
-    if (byte > 0x20 && byte < 0x7f) return char;
-    return `\\${String(byte).padStart(3, "0")}`;
-  }).join("");
+/** The byte that stands at an index as itself, as `\.` or as `\007`. */
+function byteAt(name: string, at: number): { byte: number; next: number } {
+  const isQuoted = name[at] === "\\" && at + 1 < name.length;
+  const code = isQuoted ? name.slice(at + 1, at + 4) : "";
+  const isCode = /^[0-9]{3}$/.test(code);
+  const char = isQuoted ? at + 1 : at;
+  const byte = isCode ? Number(code) : name.charCodeAt(char);
+  if (byte > (isCode ? 255 : 127)) {
+    throw new RangeError(
+      `Cannot encode the name ${JSON.stringify(name)}: it is not ASCII`,
+    );
+  }
+  return { byte, next: isCode ? at + 4 : char + 1 };
 }
+
+function escape(label: Uint8Array): string {
+  let text = "";
+  for (const byte of label) text += WRITTEN[byte];
+  return text;
+}
+
+/** How each byte is written in a name. */
+const WRITTEN = Array.from({ length: 256 }, (_, byte) => {
+  const char = String.fromCharCode(byte);
+  if (char === "." || char === "\\") return `\\${char}`;
+  if (byte > 0x20 && byte < 0x7f) return char;
+  return `\\${String(byte).padStart(3, "0")}`;
+});

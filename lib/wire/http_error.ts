@@ -52,6 +52,7 @@ export class HttpError extends WireError {
    * @returns An error whose offset counts from further ahead.
    */
   after(bytes: number): HttpError {
+    if (bytes === 0) return this;
     const { what, offset, expected, status } = this;
     return new HttpError(what, offset + bytes, expected, status);
   }
