@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { isDeepStrictEqual } from "node:util";
 import {
   decodeDns,
   decodeName,
@@ -198,7 +199,11 @@ Deno.test("50,000 mutated messages end in a message or a WireError", () => {
     try {
       const message = decodeDns(bytes);
       // What was decoded can be said again, and means the same.
-      assertEquals(decodeDns(encodeDns(message)), message, where);
+      const again = decodeDns(encodeDns(message));
+      // Only assertEquals() says how they differ; it takes three times as long.
+      if (!isDeepStrictEqual(again, message)) {
+        assertEquals(again, message, where);
+      }
       seen.whole++;
     } catch (error) {
       assert(error instanceof WireError, `${where}: ${error}`);

@@ -34,19 +34,6 @@ export function readFixture(name: string): Uint8Array {
   return Deno.readFileSync(new URL(name, CAPTURES));
 }
 
-/** Whether a program can be started at all. */
-export function isInstalled(program: string): boolean {
-  try {
-    return new Deno.Command(program, {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Random numbers that are the same for the same seed (mulberry32). Run with
  * `WIRE_SEED=n` for others.
@@ -86,7 +73,9 @@ export class Random {
   }
 
   bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.below(256));
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i++) bytes[i] = this.below(256);
+    return bytes;
   }
 }
 
