@@ -295,7 +295,7 @@ Deno.test("Outboxes let one silent member hold up nobody", async () => {
     return { pair, outbox: new Outbox(pair.server) };
   }));
   const [silent, ...others] = members;
-  const filler = "x".repeat(1000);
+  const filler = "x".repeat(10_000);
   let lines = 0;
   const heard = others.map(({ pair }) => readLines(pair.client));
   // It takes the system's buffers and 1 MiB to be too slow.
@@ -308,7 +308,7 @@ Deno.test("Outboxes let one silent member hold up nobody", async () => {
     }
     lines++;
   }
-  assert(lines > 1000);
+  assert(lines > 100);
   silent.outbox.drop();
   for (const { pair, outbox } of members) {
     outbox.drop();
