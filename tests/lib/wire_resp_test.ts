@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import {
   CommandParser,
   decodeReply,
@@ -32,7 +37,7 @@ function collect(
     return { commands, error: null };
   } catch (error) {
     if (!(error instanceof RespError)) throw error;
-    assertThrows(() => parser.next(), RespError, error.message);
+    assertStrictEquals(assertThrows(() => parser.next()), error);
     return { commands, error };
   }
 }
