@@ -4,6 +4,7 @@ import { nameOfSocket, xray } from "../../lib/xray/mod.ts";
 import {
   assertCausal,
   callsOf,
+  type KeptRun,
   look,
   packetsOf,
   testLooking,
@@ -18,11 +19,21 @@ const LESSON_2 = pathOf("../../lessons/02_first_connection/lesson.ts");
 const LESSON_13 = pathOf("../../lessons/13_datagrams/lesson.ts");
 const LESSON_3 = pathOf("../../lessons/03_echo/lesson.ts");
 
+/** Looks at a module when it is first asked for, for all tests of this file. */
+function lookOnce(module: string): () => Promise<KeptRun> {
+  let run: Promise<KeptRun> | undefined;
+  Deno.test.afterAll(async () => (await run)?.[Symbol.asyncDispose]());
+  return () => run ??= look(module, { keepCapture: true });
+}
+
+const theKinds = lookOnce(KINDS);
+const theLesson2 = lookOnce(LESSON_2);
+
 testLooking(
   ["strace", "tcpdump"],
   "lesson 2 shows each call at its step, and the packets next to what sent them",
   async () => {
-    await using run = await look(LESSON_2);
+    const run = await theLesson2();
     assertEquals([run.code, run.errors, run.problems], [0, "", []]);
     const calls = callsOf(run.items).filter(({ housekeeping, error }) =>
       !housekeeping && error !== "EAGAIN"
@@ -93,7 +104,7 @@ testLooking(
   ["strace", "tcpdump"],
   "every call of the lesson's sockets is there once, and none of the runtime's, as strace's own log says",
   async () => {
-    await using run = await look(KINDS);
+    const run = await theKinds();
     assertEquals([run.code, run.errors, run.problems], [0, "", []]);
     const log = await Deno.readTextFile(`${run.folder}/calls.log`);
     const main = log.split(" ")[0];
@@ -141,7 +152,7 @@ testLooking(
   ["strace", "tcpdump"],
   "each kind of socket has its calls at its step; Unix sockets have no packets",
   async () => {
-    await using run = await look(KINDS);
+    const run = await theKinds();
     const titles = run.items.flatMap((item) =>
       item.seen === "story" && item.event.kind === "step"
         ? [item.event.title]
@@ -172,7 +183,7 @@ testLooking(
   ["strace", "tcpdump", "tshark"],
   "the packets are those that tshark finds in the same capture",
   async () => {
-    await using run = await look(LESSON_2, { keepCapture: true });
+    const run = await theLesson2();
     const listening = callsOf(run.items).flatMap(({ made }) =>
       made?.role === "listening" ? [made.local!] : []
     );

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeRecording } from "../../lib/xray/mod.ts";
 import { listenTcp, readExact, writeAll } from "../../lib/net/mod.ts";
+import { runCommand } from "../../lib/workbook/run_command.ts";
 import { Talk } from "../clients/programs.ts";
 import { testLooking } from "../lib/xray_fixture.ts";
+import { callCommand } from "./call.ts";
 import { assertLacks } from "./text.ts";
-import { runDeno, useCopy, WorkbookCopy } from "./workbook_copy.ts";
+import { runDeno, useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();
 // deno-lint-ignore no-control-regex
@@ -25,6 +27,17 @@ async function folderOf(
     path,
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
   };
+}
+
+/** Gives a file of lesson 3 another text, or none, until the end of the block. */
+async function changed(
+  name: string,
+  text: string | null,
+): Promise<AsyncDisposable> {
+  const path = copy().file(name);
+  const before = await Deno.readTextFile(path);
+  await (text === null ? Deno.remove(path) : Deno.writeTextFile(path, text));
+  return { [Symbol.asyncDispose]: () => Deno.writeTextFile(path, before) };
 }
 
 testLooking(
@@ -127,8 +140,7 @@ Deno.test("without the tools a recording is drawn, and says that it is one", asy
 });
 
 Deno.test("without the tools and a recording, one line says what to do", async () => {
-  await using own = await WorkbookCopy.make();
-  await Deno.remove(own.file("recording.jsonl"));
+  await using _changed = await changed("recording.jsonl", null);
   await using folder = await folderOf();
   for (
     const [args, line] of [
@@ -138,7 +150,7 @@ Deno.test("without the tools and a recording, one line says what to do", async (
     ] as const
   ) {
     const { code, stdout, stderr } = await runDeno(
-      own.args("lesson", "3", ...args),
+      copy().args("lesson", "3", ...args),
       { env: { PATH: folder.path } },
     );
     assertEquals([code, stdout], [1, ""]);
@@ -154,7 +166,7 @@ for (
   ] as const
 ) {
   Deno.test(`a misuse gets one line: ${args.join(" ")}`, async () => {
-    const { code, stdout, stderr } = await copy().run(...args);
+    const { code, stdout, stderr } = await callCommand(runCommand, [...args]);
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, line);
   });
@@ -236,12 +248,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   );
 }
 
-/** A copy in which lesson 3 does something else. */
-async function copyWith(body: string): Promise<WorkbookCopy> {
-  const own = await WorkbookCopy.make();
-  const lesson = own.file("lesson.ts");
-  await Deno.writeTextFile(
-    lesson,
+/** Lets lesson 3 do something else until the end of the block. */
+function changedLesson(body: string): Promise<AsyncDisposable> {
+  return changed(
+    "lesson.ts",
     `import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
 import { runLesson } from "../../lib/workbook/run_lesson.ts";
 await runLesson(import.meta.url, {
@@ -253,7 +263,6 @@ await runLesson(import.meta.url, {
 });
 `,
   );
-  return own;
 }
 
 testLooking(
@@ -262,11 +271,11 @@ testLooking(
   async () => {
     // It says nothing before its end; that it is under way, its call tells.
     using here = listenTcp();
-    await using own = await copyWith(
+    await using _changed = await changedLesson(
       `using _call = await connectTcp(${here.addr.port});
     await listener.accept();`,
     );
-    await using watched = new Watched(own.args("lesson", "3", "--xray"));
+    await using watched = new Watched(copy().args("lesson", "3", "--xray"));
     using _call = await here.accept();
     watched.talk.kill("SIGINT");
     const { code, output } = await watched.talk.end();
@@ -280,8 +289,10 @@ testLooking(
   ["strace", "tcpdump"],
   "a lesson that fails shows what it did, then how it failed",
   async () => {
-    await using own = await copyWith("throw new Error('on the way');");
-    const { code, stdout, stderr } = await own.run("lesson", "3", "--xray");
+    await using _changed = await changedLesson(
+      "throw new Error('on the way');",
+    );
+    const { code, stdout, stderr } = await copy().run("lesson", "3", "--xray");
     assertEquals(code, 1);
     assertMatch(stdout, /1 {2}Something else\n[^]*▸ listen\([^]*▸ close\(/);
     assertMatch(stderr, /^the lesson failed: Error: on the way\n/);
