@@ -35,6 +35,7 @@ export function testExercises(
   exercises: Exercise<unknown>[],
 ): void {
   const lesson = findLesson(lessons, name);
+  forgiveWrongAnswers();
   for (const exercise of exercises) testAnswer(lesson, exercise);
   testFiles(lesson, exercises);
   for (const exercise of exercises) testGates(lesson, exercise);
@@ -56,6 +57,22 @@ export function testAccepted<T>(
     });
   }
 }
+
+/**
+ * What a wrong answer leaves behind may fail when its check is over, and with it
+ * the folder of its sockets. That must not end the file of tests, as it does not
+ * end `deno task check`; what fails in the workbook's own code does.
+ */
+export function forgiveWrongAnswers(): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    const stack = String(event.reason?.stack);
+    if (stack.includes("/mistakes.ts") || !OWN_CODE.test(stack)) {
+      event.preventDefault();
+    }
+  });
+}
+
+const OWN_CODE = /\/(lib|tests)\/|\/lessons\/\w+\/(?!mistakes)/;
 
 /** The learner's answer. */
 function testAnswer(lesson: Lesson, exercise: Exercise<unknown>): void {
