@@ -1,8 +1,8 @@
 import type { Result, Standing } from "./contest.ts";
 import { LIB, RAW } from "./team.ts";
 
-/** What the helpers should keep of the rate that Deno's own calls have. */
-const ENOUGH = 0.95;
+/** What the helpers should keep of the rate of Deno's own calls, in percent. */
+const ENOUGH = 95;
 
 /**
  * Says how much of the rate of Deno's own calls the helpers keep.
@@ -12,13 +12,13 @@ const ENOUGH = 0.95;
  */
 export function keeps({ standings }: Result): string {
   const { ratio } = find(standings, LIB);
-  const percent = `${Math.round(100 * ratio.median)} %`;
-  const verdict = `${LIB} keeps ${percent} of the rate of ${RAW}`;
-  if (ratio.median >= ENOUGH) return `${verdict}.`;
+  const kept = Math.round(100 * ratio.median);
+  const verdict = `${LIB} keeps ${kept} % of the rate of ${RAW}`;
+  if (kept >= ENOUGH) return `${verdict}.`;
   // The upper quartile: what is within the spread may be otherwise next time.
-  return ratio.quartiles[1] >= ENOUGH
-    ? `${verdict}: no clear difference from the 95 % that it should.`
-    : `${verdict}: less than the 95 % that it should.`;
+  return 100 * ratio.quartiles[1] >= ENOUGH
+    ? `${verdict}: no clear difference from the ${ENOUGH} % that it should.`
+    : `${verdict}: less than the ${ENOUGH} % that it should.`;
 }
 
 /**
