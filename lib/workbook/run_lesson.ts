@@ -47,6 +47,7 @@ export async function runLesson(
 ): Promise<void> {
   const lesson = findLesson(lessons, basename(dirname(fileURLToPath(url))));
   const printer = new Printer(print, fitTerminal());
+  let serves = false;
   try {
     const { json, port, folder: given } = parseArguments(lesson.number);
     if (port !== undefined && program.serve === undefined) {
@@ -64,6 +65,7 @@ export async function runLesson(
     if (port === undefined) {
       await program.lesson(show, { folder });
     } else {
+      serves = true;
       const signal = interruption();
       await program.serve!(show, { folder, port, signal });
     }
@@ -74,6 +76,9 @@ export async function runLesson(
     console.error(line);
     Deno.exitCode = status;
   }
+  // To end by itself takes Deno a moment in which it listens no more, and a
+  // second signal would end it with another status.
+  if (serves) Deno.exit();
 }
 
 /** What a lesson was asked for; `port` is there if it is to serve. */
