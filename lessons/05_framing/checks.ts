@@ -189,10 +189,10 @@ async function checkLineForms(run: Run): Promise<void> {
       section: END,
     },
     {
-      text: "  in the middle \t\na\rb\n",
-      expected: ["  in the middle \t", "a\rb"],
-      likely: "Only the end of the line goes: blanks, tabs, and a \\r " +
-        "anywhere else belong to it.",
+      text: "  in the middle \t\na\rb\r\r\n",
+      expected: ["  in the middle \t", "a\rb\r"],
+      likely: "Only the end of the line goes, and that has one \\r at the " +
+        "most: blanks, tabs, and a \\r anywhere else belong to the line.",
     },
     {
       text: "one\r\ntwo\r\n",

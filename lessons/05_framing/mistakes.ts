@@ -130,6 +130,13 @@ export const readLinesMistakes: Mistake<ReadMessages>[] = [
     diagnosis: /Only the end of the line goes/,
   },
   {
+    name: "takes every \\r in front of the \\n for the end",
+    async *attempt(conn) {
+      yield* linesWith(conn, (line) => line.replace(/\r+$/, ""));
+    },
+    diagnosis: /has one \\r at the most/,
+  },
+  {
     name: "leaves out empty lines",
     async *attempt(conn) {
       for await (const line of solution.readLines(conn)) {
