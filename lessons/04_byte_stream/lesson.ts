@@ -4,13 +4,9 @@
  * The same bytes are written in one piece and in several, and the reads are
  * counted. Their number has nothing to do with the number of writes.
  */
-import {
-  connectTcp,
-  listenTcp,
-  readExact,
-  writeAll,
-} from "../../lib/net/mod.ts";
+import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
+import { connectBoth } from "../../lib/workbook/pair.ts";
 import { runLesson } from "../../lib/workbook/run_lesson.ts";
 
 /** How often a pair of writes is tried. */
@@ -23,23 +19,6 @@ export async function lesson(show: Narrator): Promise<void> {
   await oneWriteManyReads(show);
   await orderIsKept(show);
   await endTooEarly(show);
-}
-
-/** The two ends of one connection, closed together. */
-async function connectBoth() {
-  using listener = listenTcp();
-  const [client, server] = await Promise.all([
-    connectTcp(listener.addr.port),
-    listener.accept(),
-  ]);
-  return {
-    client,
-    server,
-    [Symbol.dispose]() {
-      client.close();
-      server.close();
-    },
-  };
 }
 
 /** An adder that takes each read for one number adds up the wrong ones. */

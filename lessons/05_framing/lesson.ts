@@ -17,6 +17,7 @@ import {
   writeLine,
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
+import { connectBoth } from "../../lib/workbook/pair.ts";
 import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
 import { encodeFrame } from "./solution.ts";
 
@@ -31,23 +32,6 @@ export async function lesson(show: Narrator): Promise<void> {
   await endlessLine(show);
   await unbelievableLength(show);
   await endInTheMiddle(show);
-}
-
-/** The two ends of one connection, closed together. */
-async function connectBoth() {
-  using listener = listenTcp();
-  const [client, server] = await Promise.all([
-    connectTcp(listener.addr.port),
-    listener.accept(),
-  ]);
-  return {
-    client,
-    server,
-    [Symbol.dispose]() {
-      client.close();
-      server.close();
-    },
-  };
 }
 
 /** The same messages in two forms, each sent in one write. */

@@ -22,6 +22,7 @@ import {
   RequestParser,
   ResponseParser,
 } from "../../lib/wire/mod.ts";
+import { connectBoth } from "../../lib/workbook/pair.ts";
 import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
 import { serveHttp, TooSlow } from "./server.ts";
 import { site } from "./site.ts";
@@ -316,23 +317,6 @@ function headsOf<Head>(parser: HttpParser<Head>): Head[] {
     if (part.kind === "head") heads.push(part.head);
   }
   return heads;
-}
-
-/** The two ends of one connection, closed together. */
-async function connectBoth() {
-  using listener = listenTcp();
-  const [client, server] = await Promise.all([
-    connectTcp(listener.addr.port),
-    listener.accept(),
-  ]);
-  return {
-    client,
-    server,
-    [Symbol.dispose]() {
-      client.close();
-      server.close();
-    },
-  };
 }
 
 function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {

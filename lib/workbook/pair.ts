@@ -2,7 +2,37 @@ import { connectTcp, listenTcp } from "../net/mod.ts";
 import { ShortConn, type ShortConnOptions } from "./short_conn.ts";
 import type { Trial } from "./trial.ts";
 
-/** The two ends of one real TCP connection. */
+/** The two ends of one TCP connection, closed together. */
+export interface BothEnds extends Disposable {
+  /** The end that connected. */
+  client: Deno.TcpConn;
+  /** The end that was accepted. */
+  server: Deno.TcpConn;
+}
+
+/**
+ * Connects two sockets over loopback.
+ *
+ * @returns Both ends; disposing of them closes what is still open.
+ */
+export async function connectBoth(): Promise<BothEnds> {
+  using listener = listenTcp();
+  const [client, server] = await Promise.all([
+    connectTcp(listener.addr.port),
+    listener.accept(),
+  ]);
+  return {
+    client,
+    server,
+    // Unlike close(), this does nothing to one that is closed already.
+    [Symbol.dispose]() {
+      client[Symbol.dispose]();
+      server[Symbol.dispose]();
+    },
+  };
+}
+
+/** The two ends of one real TCP connection, in a check. */
 export interface Pair {
   /** The end that the check uses. */
   peer: Deno.TcpConn;
@@ -21,11 +51,7 @@ export async function connectPair(
   trial: Trial,
   options: ShortConnOptions = {},
 ): Promise<Pair> {
-  using listener = listenTcp();
-  const [peer, conn] = await Promise.all([
-    connectTcp(listener.addr.port),
-    listener.accept(),
-  ]);
+  const { client: peer, server: conn } = await connectBoth();
   trial.use(peer);
   trial.use(conn);
   // An answer that writes and reads by turns should not wait 40 ms each time
