@@ -17,6 +17,7 @@ import {
   writeLine,
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
+import { concat } from "../../lib/wire/bytes.ts";
 import { connectBoth } from "../../lib/workbook/pair.ts";
 import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
 import { encodeFrame } from "./solution.ts";
@@ -225,10 +226,6 @@ function chunks(reads: Uint8Array[]): Pick<Deno.Conn, "read"> {
       return Promise.resolve(next?.length ?? null);
     },
   };
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
 function inQuotes(texts: string[]): string {

@@ -15,6 +15,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
+  concat,
   encodeChunk,
   encodeLastChunk,
   findHeadEnd,
@@ -317,10 +318,6 @@ function headsOf<Head>(parser: HttpParser<Head>): Head[] {
     if (part.kind === "head") heads.push(part.head);
   }
   return heads;
-}
-
-function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
 function inQuotes(texts: string[]): string {
