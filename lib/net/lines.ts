@@ -148,7 +148,6 @@ export async function writeLine(target: Writer, line: string): Promise<void> {
   await writeAll(target, new TextEncoder().encode(`${line}\n`));
 }
 
-/** Where the text ends, if the line ends at `end`. */
 /**
  * Decodes lines, all but the last of which have their ends.
  *
