@@ -19,7 +19,7 @@ export function drawResult(
   result: Result,
   { width, verdict }: { width: number; verdict?: string },
 ): string[] {
-  const { title, unit, better, standings } = result;
+  const { title, unit, better, rounds, standings } = result;
   const most = Math.max(...standings.map(({ median }) => median));
   const nameWidth = Math.max(...standings.map(({ name }) => name.length));
   const barWidth = Math.min(MAX_BAR, Math.max(1, width - nameWidth - NUMBERS));
@@ -34,8 +34,8 @@ export function drawResult(
         padEndVisible(bar, barWidth),
         short(median).padStart(5),
         `× ${ratio.median.toFixed(2)}`.padStart(7),
-        // The first is its own measure.
-        place === 0 ? "" : dim(spread.join(" to ")),
+        // The first is its own measure, and one round has no spread.
+        place === 0 || rounds === 1 ? "" : dim(spread.join(" to ")),
       ].join("  ").trimEnd();
     }),
     ...(verdict === undefined ? [] : wrapText(verdict, { width })),

@@ -16,8 +16,6 @@ export const LIB = "lib/net";
 export class Player implements AsyncDisposable {
   /** What it stands for. */
   readonly name: string;
-  /** Its process. */
-  readonly pid: number;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamDefaultReader<string>;
@@ -37,7 +35,6 @@ export class Player implements AsyncDisposable {
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
-    this.pid = this.#child.pid;
     this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream())
       .getReader();

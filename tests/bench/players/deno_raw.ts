@@ -145,7 +145,7 @@ async function connections(ms: number): Promise<number> {
   return result;
 }
 
-async function datagrams(ms: number): Promise<number> {
+async function datagrams(ms: number, inFlight: number): Promise<number> {
   const at = { transport: "udp", ...HERE } as const;
   const server = Deno.listenDatagram(at);
   const client = Deno.listenDatagram(at);
@@ -153,7 +153,7 @@ async function datagrams(ms: number): Promise<number> {
     for await (const [bytes, from] of server) await server.send(bytes, from);
   })();
   const message = new Uint8Array(SMALL);
-  for (let i = 0; i < IN_FLIGHT; i++) await client.send(message, server.addr);
+  for (let i = 0; i < inFlight; i++) await client.send(message, server.addr);
   const result = await rate(ms, async () => {
     await client.receive();
     await client.send(message, server.addr);
@@ -203,7 +203,8 @@ play({
   lines: (ms) => oneWay(ms, LINES, (from) => count(readLines(from))),
   frames: (ms) => oneWay(ms, FRAMES, (from) => count(readFrames(from))),
   connections,
-  datagrams,
+  datagrams: (ms) => datagrams(ms, IN_FLIGHT),
+  datagramEcho: (ms) => datagrams(ms, 1),
   hold,
   held: () => held,
   release: () => holder?.close(),

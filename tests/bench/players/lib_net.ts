@@ -119,14 +119,14 @@ async function connections(ms: number): Promise<number> {
   return result;
 }
 
-async function datagrams(ms: number): Promise<number> {
+async function datagrams(ms: number, inFlight: number): Promise<number> {
   using server = bindUdp();
   using client = bindUdp();
   const serving = (async () => {
     for await (const { bytes, from } of server) await server.send(bytes, from);
   })();
   const message = new Uint8Array(SMALL);
-  for (let i = 0; i < IN_FLIGHT; i++) await client.send(message, server.addr);
+  for (let i = 0; i < inFlight; i++) await client.send(message, server.addr);
   const result = await rate(ms, async () => {
     await client.receive();
     await client.send(message, server.addr);
@@ -175,7 +175,8 @@ play({
   lines: (ms) => oneWay(ms, LINES, countLines),
   frames: (ms) => oneWay(ms, FRAMES, countFrames),
   connections,
-  datagrams,
+  datagrams: (ms) => datagrams(ms, IN_FLIGHT),
+  datagramEcho: (ms) => datagrams(ms, 1),
   hold,
   held: () => held,
   release: () => holder?.close(),

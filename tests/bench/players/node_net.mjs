@@ -180,7 +180,7 @@ async function connections(ms) {
   return result;
 }
 
-async function datagrams(ms) {
+async function datagrams(ms, inFlight) {
   const server = createSocket("udp4");
   const client = createSocket("udp4");
   for (const socket of [server, client]) {
@@ -198,7 +198,7 @@ async function datagrams(ms) {
     client.send(message, port, address);
   });
   const startMs = performance.now();
-  for (let i = 0; i < IN_FLIGHT; i++) client.send(message, port, address);
+  for (let i = 0; i < inFlight; i++) client.send(message, port, address);
   await new Promise((resolve) => setTimeout(resolve, ms));
   const result = echoed * 1000 / (performance.now() - startMs);
   client.close();
@@ -239,7 +239,8 @@ play({
   frames: (ms) => oneWay(ms, FRAMES, countFrames),
   framesAwaited: (ms) => oneWay(ms, FRAMES, countFramesAwaited),
   connections,
-  datagrams,
+  datagrams: (ms) => datagrams(ms, IN_FLIGHT),
+  datagramEcho: (ms) => datagrams(ms, 1),
   hold,
   held: () => held,
   release: () => holder.close(),
