@@ -6,6 +6,7 @@ import {
   isSlip,
   placeInAnswer,
 } from "./place.ts";
+import { settle } from "./settle.ts";
 
 /** How an answer is tried. */
 export interface TrialOptions {
@@ -312,7 +313,7 @@ export class Trial {
       const done = check();
       done.catch(() => {});
       await Promise.race([done, this.#broken.promise]);
-      // Rejections are reported one turn late; one of the last step counts.
+      // Rejections are reported late; one of the last step counts.
       await this.#hearOut();
     } catch (error) {
       // A promise that failed unheard explains more than what it led to.
@@ -338,7 +339,7 @@ export class Trial {
           // The answer closed it, which is its right.
         }
       }
-      if (this.#cleanUps.length > 0) await nextTurn();
+      await settle();
     } finally {
       globalThis.removeEventListener("unhandledrejection", ignore);
     }
@@ -346,7 +347,7 @@ export class Trial {
 
   /** Gives a failure of the answer that is on its way the time to arrive. */
   async #hearOut(): Promise<void> {
-    await nextTurn();
+    await settle();
     await Promise.race([this.#broken.promise, undefined]);
   }
 
@@ -470,9 +471,4 @@ function firstDifference(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return i;
   return a.length === b.length ? -1 : shared;
-}
-
-/** Lets everything that is due run: promises, then one turn of the loop. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
