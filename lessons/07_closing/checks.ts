@@ -388,7 +388,10 @@ async function checkDrain(
   trial: Trial,
   narrow: ShortConnOptions,
 ): Promise<void> {
-  const { peer, conn } = await drainedPair(trial, narrow);
+  const { peer, conn } = await drainedPair(trial, {
+    ...narrow,
+    onMove: () => trial.progress(),
+  });
   await writeAll(peer, new Uint8Array(3000));
   await peer.closeWrite();
   await trial.waitFor(start(hangUp, trial, conn, LONG_MS), {

@@ -6,6 +6,7 @@ import {
 } from "@std/fmt/colors";
 import { renderMarkdown } from "../../lib/show/markdown.ts";
 import { visibleWidth } from "../../lib/show/text.ts";
+import { testColours } from "./colour_fixture.ts";
 
 /** Renders without colours, as lines. */
 function plain(source: string | string[], width = 40): string[] {
@@ -357,34 +358,24 @@ Deno.test("renderMarkdown() rejects a width below 1", () => {
   assertThrows(() => renderMarkdown("a", { width: 0 }), RangeError);
 });
 
-Deno.test({
-  name: "renderMarkdown() colours text without changing the layout",
-  ignore: Deno.noColor,
-  fn() {
-    const source = READING.replaceAll("`", ""); // which only plain text shows
-    for (const width of [20, 60]) {
-      const colored = render(source, { width, color: true });
-      assertEquals(colored.map(stripAnsiCode), plain(source, width));
-    }
-    assertEquals(render("a **b `c`** [d](e)", { width: 40, color: true }), [
-      "a \x1b[1mb \x1b[22m\x1b[1m\x1b[36mc\x1b[39m\x1b[22m " +
-      "\x1b[4md\x1b[24m \x1b[2m(e)\x1b[22m",
-    ]);
-  },
+testColours("renderMarkdown() colours text without changing the layout", () => {
+  const source = READING.replaceAll("`", ""); // which only plain text shows
+  for (const width of [20, 60]) {
+    const colored = render(source, { width, color: true });
+    assertEquals(colored.map(stripAnsiCode), plain(source, width));
+  }
+  assertEquals(render("a **b `c`** [d](e)", { width: 40, color: true }), [
+    "a \x1b[1mb \x1b[22m\x1b[1m\x1b[36mc\x1b[39m\x1b[22m " +
+    "\x1b[4md\x1b[24m \x1b[2m(e)\x1b[22m",
+  ]);
 });
 
-Deno.test({
-  name: "renderMarkdown() leaves no style on at the end of a line",
-  ignore: Deno.noColor,
-  fn() {
-    for (const line of render(READING, { width: 20, color: true })) {
-      // deno-lint-ignore no-control-regex
-      const codes = [...line.matchAll(/\x1b\[(\d+)m/g)].map(([, code]) =>
-        +code
-      );
-      const starts = codes.filter((code) => code < 20 || code === 36);
-      const ends = codes.filter((code) => code > 20 && code !== 36);
-      assertEquals(starts.length, ends.length, JSON.stringify(line));
-    }
-  },
+testColours("renderMarkdown() leaves no style on at the end of a line", () => {
+  for (const line of render(READING, { width: 20, color: true })) {
+    // deno-lint-ignore no-control-regex
+    const codes = [...line.matchAll(/\x1b\[(\d+)m/g)].map(([, code]) => +code);
+    const starts = codes.filter((code) => code < 20 || code === 36);
+    const ends = codes.filter((code) => code > 20 && code !== 36);
+    assertEquals(starts.length, ends.length, JSON.stringify(line));
+  }
 });

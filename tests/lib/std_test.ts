@@ -22,6 +22,7 @@ import {
 import { type Args, parseArgs } from "@std/cli/parse-args";
 import { format, type FormatOptions } from "@std/fmt/bytes";
 import * as colors from "@std/fmt/colors";
+import { testColours } from "./colour_fixture.ts";
 
 /**
  * Gives the message, without colours, of the AssertionError that a function
@@ -835,32 +836,29 @@ function withColor(on: boolean, fn: () => void): void {
 
 for (const name of styles) {
   const [open, close] = codes[name];
-  Deno.test(`${name}() wraps a text in the codes ${open} and ${close}`, {
-    ignore: Deno.noColor,
-  }, () => {
-    withColor(
-      true,
-      () => assertEquals(colors[name]("a"), `\x1b[${open}ma\x1b[${close}m`),
-    );
-  });
+  testColours(
+    `${name}() wraps a text in the codes ${open} and ${close}`,
+    () => {
+      withColor(
+        true,
+        () => assertEquals(colors[name]("a"), `\x1b[${open}ma\x1b[${close}m`),
+      );
+    },
+  );
 }
 
-Deno.test(
-  "a style goes on after one inside it ends",
-  { ignore: Deno.noColor },
-  () => {
-    withColor(true, () => {
-      assertEquals(
-        colors.red(`a${colors.blue("b")}c`),
-        "\x1b[31ma\x1b[34mb\x1b[31mc\x1b[39m",
-      );
-      assertEquals(
-        colors.bold(`a${colors.dim("b")}c`),
-        "\x1b[1ma\x1b[2mb\x1b[1mc\x1b[22m",
-      );
-    });
-  },
-);
+testColours("a style goes on after one inside it ends", () => {
+  withColor(true, () => {
+    assertEquals(
+      colors.red(`a${colors.blue("b")}c`),
+      "\x1b[31ma\x1b[34mb\x1b[31mc\x1b[39m",
+    );
+    assertEquals(
+      colors.bold(`a${colors.dim("b")}c`),
+      "\x1b[1ma\x1b[2mb\x1b[1mc\x1b[22m",
+    );
+  });
+});
 
 Deno.test("setColorEnabled() turns every style off", () => {
   withColor(false, () => {

@@ -6,6 +6,7 @@ import { reportOf, type Verdict } from "../../lib/workbook/check_events.ts";
 import { CheckFailed, type Failure } from "../../lib/workbook/check_failed.ts";
 import type { CheckResult } from "../../lib/workbook/checker.ts";
 import { reportLines, resultLines } from "../../lib/workbook/report.ts";
+import { testColours } from "../lib/colour_fixture.ts";
 
 const lesson = findLesson(lessons, "echo");
 
@@ -183,7 +184,7 @@ Deno.test("why a file cannot be loaded is said once", () => {
   assertEquals(resultLines([one, other], { width: 80 }).length, 9);
 });
 
-Deno.test("a report has colours only where they are wanted", () => {
+testColours("a report has colours only where they are wanted", () => {
   const one = failed({ expected: "a", received: "b", read: "c" }, ["step"]);
   setColorEnabled(true);
   const coloured = reportLines(one, { width: 80 });
