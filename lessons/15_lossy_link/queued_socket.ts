@@ -16,10 +16,17 @@ export class QueuedSocket extends OwnSocket {
   /** What came when nobody waited. */
   readonly #inbox: Received[] = [];
   #isPumping = false;
+  /** When the last send began, by `performance.now()`. */
+  lastSendAt = -Infinity;
 
   /** How many receives are under way. */
   get receiving(): number {
     return this.#waiting.length;
+  }
+
+  override send(message: Uint8Array, to: Deno.Addr): Promise<number> {
+    this.lastSendAt = performance.now();
+    return super.send(message, to);
   }
 
   override async receive(buffer?: Uint8Array): Promise<Received> {
