@@ -200,6 +200,7 @@ async function datagrams(ms, inFlight) {
   const startMs = performance.now();
   for (let i = 0; i < inFlight; i++) client.send(message, port, address);
   await new Promise((resolve) => setTimeout(resolve, ms));
+  if (echoed === 0) await once(client, "message");
   const result = echoed * 1000 / (performance.now() - startMs);
   client.close();
   server.close();

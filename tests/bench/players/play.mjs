@@ -33,7 +33,7 @@ export function play(own) {
 }
 
 /**
- * Does something again and again for a while.
+ * Does something again and again for a while, at least once.
  *
  * @param {number} ms How long, in milliseconds.
  * @param {() => Promise<unknown>} once Does it once.
@@ -52,7 +52,7 @@ export async function rate(ms, once) {
 }
 
 /**
- * Sends blocks for a while, and waits until all has been received.
+ * Sends blocks for a while, at least one, and waits until all has been received.
  *
  * @param {number} ms How long to send, in milliseconds.
  * @param {() => Promise<unknown>} send Sends one block.
@@ -62,7 +62,7 @@ export async function rate(ms, once) {
  */
 export async function flood(ms, send, end, received) {
   const startMs = performance.now();
-  while (performance.now() - startMs < ms) await send();
+  do await send(); while (performance.now() - startMs < ms);
   end();
   return await received * 1000 / (performance.now() - startMs);
 }
