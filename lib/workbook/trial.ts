@@ -74,7 +74,7 @@ export class Trial {
   readonly #steps: string[] = [];
   readonly #cleanUps: (() => unknown)[] = [];
   readonly #broken = Promise.withResolvers<never>();
-  #lastProgress = 0;
+  #movements = 0;
   #explainForgotten: Explain = () => undefined;
 
   /**
@@ -201,14 +201,18 @@ export class Trial {
     event.catch(() => {});
     this.progress();
     const stalled = Promise.withResolvers<never>();
+    // Ticks are counted, and not the clock: a machine that stood still for a
+    // while has given the answer no time to go on.
+    let [ticks, seen] = [0, this.#movements];
     const timer = setInterval(() => {
-      if (performance.now() - this.#lastProgress < this.#stallMs) return;
+      if (seen !== this.#movements) [ticks, seen] = [0, this.#movements];
+      if (++ticks <= TICKS_OF_STALL) return;
       stalled.reject(this.#failed({
         ...advise(wait),
         problem: `It stalled: nothing came within ${this.#stallMs / 1000} s ` +
           `while waiting for ${wait.waitingFor}.`,
       }));
-    }, this.#stallMs / 20);
+    }, this.#stallMs / TICKS_OF_STALL);
     try {
       return await Promise.race([event, this.#broken.promise, stalled.promise]);
     } catch (error) {
@@ -274,7 +278,7 @@ export class Trial {
 
   /** Says that something moved: the wait under way begins anew. */
   progress(): void {
-    this.#lastProgress = performance.now();
+    this.#movements++;
   }
 
   /**
@@ -416,6 +420,9 @@ function refused(
         "of them.",
   };
 }
+
+/** How often a wait looks for progress before it counts as stalled. */
+const TICKS_OF_STALL = 20;
 
 const LOOK_THERE =
   "The task gives no reason to fail here. Look at the line it names.";

@@ -148,6 +148,20 @@ Deno.test("Trial does not take an answer that makes progress for stalled", async
   }
 });
 
+Deno.test("Trial does not take a machine that stood still for an answer that stalled", async () => {
+  const trial = new Trial("", { stallMs: 100 });
+  const done = Promise.withResolvers<string>();
+  const waiting = trial.waitFor(done.promise, WAIT);
+  // By the clock, far more than the time is over before the answer's turn.
+  const timer = setInterval(() => {
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    clearInterval(timer);
+    setTimeout(() => done.resolve("done"), 20);
+  }, 10);
+  assertEquals(await waiting, "done");
+});
+
 Deno.test("Trial ends a wait at once when the answer throws, and keeps the cause", async () => {
   const thrown = new RangeError("too far");
   const { failure, cause } = await verdictOn(
