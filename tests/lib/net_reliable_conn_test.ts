@@ -226,6 +226,18 @@ Deno.test("ReliableConn says TimedOut when the other end has vanished", async ()
   await listener.done;
 });
 
+Deno.test("ReliableConn outlives a machine that stands still for longer than it has patience", async () => {
+  await using both = await pair({ giveUpMs: 100 });
+  const { client, server } = both;
+  for (let round = 0; round < 3; round++) {
+    await client.write(pattern(10));
+    // What has been sent waits in the sockets, and so does each answer.
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    assertEquals(await server.read(new Uint8Array(10)), 10);
+  }
+});
+
 Deno.test("connectReliable() says TimedOut where nobody is, since UDP does not tell", async () => {
   const nobody = bindUdp();
   const { addr } = nobody;
