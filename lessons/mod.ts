@@ -154,6 +154,7 @@ export const lessons: Lesson[] = [
       "and is reached from this machine alone.",
     part: "Unix domain",
     socketFiles: ["door.sock", "tür.sock"],
+    links: { "link.sock": "stale.sock" },
     programs: ["ss"],
   },
   {

@@ -68,7 +68,7 @@ if (noUnixSockets) {
       try {
         return Deno.listen({ transport: "unix", path });
       } catch (error) {
-        if (!(await Deno.stat(path)).isSocket) throw error;
+        if (!(await Deno.lstat(path)).isSocket) throw error;
         const code = await new Promise<string>((resolve) => {
           const knock = createConnection(path, () => {
             knock.destroy();

@@ -1,4 +1,5 @@
 /** The exercises of lesson 17, and how an answer to each is checked. */
+import { dirname, join } from "node:path";
 import { readToEnd, writeAll } from "../../lib/net/mod.ts";
 import { loadAttempts } from "../../lib/workbook/attempts.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
@@ -26,9 +27,9 @@ const listenAt = exercise<ListenAt>({
   task:
     "Write `listenAt(path)`, which gives a listener at that path. Where a " +
     "killed server has left its socket file, it removes the file and listens. " +
-    "Where a server is alive, or where there is a plain file or a folder, it " +
-    "throws `Deno.errors.AddrInUse` and leaves everything as it is. Only a " +
-    "refused connection shows that nobody is behind a socket: any other " +
+    "Where a server is alive, or where there is no socket (a plain file, a " +
+    "folder, a symbolic link), it throws `Deno.errors.AddrInUse` and leaves " +
+    "everything as it is. Only a refused connection shows that nobody is behind a socket: any other " +
     "failure to connect, such as that to a datagram socket, counts as alive. " +
     "It leaves no connection open.",
   attempt: attempt.listenAt,
@@ -56,13 +57,14 @@ const listenAt = exercise<ListenAt>({
   ],
   read: STALE,
   async check(listenAt, trial) {
-    const folder = socketFolder(trial, ["door.sock"]);
+    const folder = socketFolder(trial, ["door.sock", "stale.sock"]);
     const path = `${folder}/door.sock`;
     await checkEmpty(listenAt, path, trial);
     await checkAlive(listenAt, path, trial);
     await checkStale(listenAt, path, trial);
     await checkPlainFile(listenAt, path, trial);
     await checkFolder(listenAt, path, trial);
+    await checkLink(listenAt, path, trial);
     await checkDatagram(listenAt, path, trial);
   },
 });
@@ -222,7 +224,8 @@ function expectUntouched(
   try {
     const now = Deno.lstatSync(path);
     // The number alone says little: a new file may get that of a removed one.
-    const keys = ["ino", "dev", "isFile", "isDirectory", "isSocket"] as const;
+    const kinds = ["isFile", "isDirectory", "isSymlink", "isSocket"] as const;
+    const keys = ["ino", "dev", ...kinds] as const;
     if (keys.every((key) => now[key] === before[key])) return;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -333,6 +336,45 @@ function expectRefusal(
     received: Deno.inspect(outcome.value),
     likely: "Listen at the path that you were given, or throw.",
   });
+}
+
+/** What leads to a stale socket is none itself. */
+async function checkLink(
+  listenAt: ListenAt,
+  path: string,
+  trial: Trial,
+): Promise<void> {
+  trial.step("a symbolic link is at the path, and leads to a stale socket");
+  leaveStale(path);
+  Deno.renameSync(path, join(dirname(path), "stale.sock"));
+  const link = linkToStale(dirname(path));
+  Deno.renameSync(link, path);
+  const before = Deno.lstatSync(path);
+  const outcome = await settle(listenAt, path, trial);
+  expectUntouched(path, before, {
+    problem: "The symbolic link at the path is gone.",
+    likely:
+      "stat() follows a link, and tells of the socket that it leads to; " +
+      "remove() does not, and takes the link. Somebody has put it there on " +
+      "purpose. lstat() tells what is at the path itself.",
+    read: STALE,
+  }, trial);
+  expectRefusal(outcome, trial);
+  Deno.renameSync(path, link);
+}
+
+/**
+ * The path of a link to `stale.sock`. Under `deno task check` the folder has it
+ * from the start (`links` in the catalogue): a check may make none.
+ */
+function linkToStale(folder: string): string {
+  const link = join(folder, "link.sock");
+  try {
+    Deno.symlinkSync("stale.sock", link);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  }
+  return link;
 }
 
 /** Somebody is there who cannot be connected to. */

@@ -13,8 +13,8 @@ import { todo } from "../../lib/workbook/todo.ts";
 
 /**
  * Listens at `path`. A socket file that nobody is behind any more is removed
- * first. If a server is there, or a file or folder that is no socket, it throws
- * `Deno.errors.AddrInUse` and leaves everything as it is.
+ * first. If a server is there, or what is no socket (a file, a folder, a link),
+ * it throws `Deno.errors.AddrInUse` and leaves everything as it is.
  *
  *     export async function listenAt(path: string): Promise<Deno.UnixListener> {
  *     }

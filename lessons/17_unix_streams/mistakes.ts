@@ -55,6 +55,34 @@ export const listenAtMistakes: Mistake<ListenAt>[] = [
     diagnosis: /takes an empty folder as well/,
   },
   {
+    name: "follows a link, and removes it",
+    async attempt(path) {
+      try {
+        return listen(path);
+      } catch (error) {
+        if (!(error instanceof AddrInUse)) throw error;
+        const { isSocket } = await Deno.stat(path);
+        if (!isSocket || !await isRefused(path)) throw error;
+      }
+      await Deno.remove(path);
+      return listen(path);
+    },
+    diagnosis: /symbolic link at the path is gone.*lstat\(\) tells/s,
+  },
+  {
+    name: "takes all that is no file and no folder for a socket",
+    async attempt(path) {
+      const found = await lookAt(path);
+      if (found === undefined) return listen(path);
+      if (found.isFile || found.isDirectory || !await isRefused(path)) {
+        throw new AddrInUse("taken");
+      }
+      await Deno.remove(path);
+      return listen(path);
+    },
+    diagnosis: /symbolic link at the path is gone/,
+  },
+  {
     name: "takes every failure to connect for nobody",
     async attempt(path) {
       const found = await lookAt(path);

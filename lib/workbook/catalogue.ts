@@ -16,6 +16,11 @@ export interface Lesson {
   part: string;
   /** The Unix sockets that it makes in its own folder, by file name. */
   socketFiles?: string[];
+  /**
+   * Symbolic links that its checks find in their folder, by file name, each with
+   * where it leads: the sandbox lets nobody make one.
+   */
+  links?: Record<string, string>;
   /** The programs that it may start, where they are installed: `ss`. */
   programs?: string[];
 }
