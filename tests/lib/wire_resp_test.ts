@@ -196,7 +196,6 @@ Deno.test("50,000 mutated streams end in commands or a RespError, the same howev
   ];
   const limits = { maxLineBytes: 300, maxItems: 6, maxBulkBytes: 300 };
   const seen = { whole: 0, failed: 0 };
-  const started = performance.now();
   for (let turn = 0; turn < 50_000; turn++) {
     const stream = concat([
       mutate(random, random.pick(originals)),
@@ -215,8 +214,6 @@ Deno.test("50,000 mutated streams end in commands or a RespError, the same howev
     if (error === null) seen.whole++;
     else seen.failed++;
   }
-  const seconds = (performance.now() - started) / 1000;
-  assert(seconds < 120, `${seconds} s`);
   // Mutations that all did the same would test nothing.
   for (const count of Object.values(seen)) assert(count > 2000, `${count}`);
 });
