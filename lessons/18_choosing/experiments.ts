@@ -236,8 +236,8 @@ export async function roundTrip(kind: Kind, folder: string): Promise<number> {
 export const MASS_BYTES = 16 * 1024;
 /** How many of them are on their way at most, so that none is lost. */
 export const MASS_WINDOW = 4;
-/** How long they are carried, in milliseconds. */
-const MASS_MS = 100;
+/** How long they are carried each time, in milliseconds. */
+const MASS_MS = 30;
 
 /** How much gets through, in megabytes a second. */
 export async function throughput(kind: Kind, folder: string): Promise<number> {
