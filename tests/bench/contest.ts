@@ -50,10 +50,9 @@ export interface Summary {
 /** How one contender did. */
 export interface Standing extends Summary {
   name: string;
-  /**
-   * Its number over the first contender's of the same round. What slows the
-   * machine for a while slows both, so this says more than the numbers.
-   */
+  /** Its number in each round. */
+  numbers: number[];
+  /** Its number over the first contender's of the same round. */
   ratio: Summary;
 }
 
@@ -91,11 +90,21 @@ export async function compete(
   const standings = contenders.map(({ name }, who) => ({
     name,
     ...summarise(numbers[who]),
-    ratio: summarise(
-      numbers[who].map((number, round) => number / numbers[0][round]),
-    ),
+    numbers: numbers[who],
+    ratio: ratioOf(numbers[who], numbers[0]),
   }));
   return { title, unit, better, rounds, standings };
+}
+
+/**
+ * Compares two round by round: what slows the machine for a while slows both.
+ *
+ * @param one The numbers of one.
+ * @param other Those of the other, in the same rounds.
+ * @returns How many times the other's number the one's is.
+ */
+export function ratioOf(one: number[], other: number[]): Summary {
+  return summarise(one.map((number, round) => number / other[round]));
 }
 
 /**

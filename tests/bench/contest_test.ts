@@ -39,6 +39,7 @@ Deno.test("compete() lets all take turns, and compares them round by round", asy
   const result = await compete({ title: "", unit: "/s", contenders }, 3);
   assertEquals(turns.join(" "), "a b a b b a a b");
   assertEquals(result.standings.map(({ median }) => median), [4, 12]);
+  assertEquals(result.standings[1].numbers, [12, 6, 12]);
   assertEquals(result.standings[1].ratio, { median: 3, quartiles: [3, 3] });
 });
 
@@ -61,7 +62,12 @@ function resultOf(medians: Record<string, number>): Result {
     standings: Object.entries(medians).map(([name, median]) => {
       const ratio = median / first;
       return {
-        ...{ name, median, quartiles: [median, median] },
+        ...{
+          name,
+          median,
+          quartiles: [median, median],
+          numbers: Array(3).fill(median),
+        },
         ratio: { median: ratio, quartiles: [ratio * 0.9, ratio * 1.1] },
       };
     }),
@@ -108,7 +114,15 @@ Deno.test("the verdicts say what the numbers say", () => {
   assertMatch(keeps(result(100, 90, 1, 1)), /90 % .*: no clear difference/);
   assertEquals(
     beats(result(100, 90, 45, 180)),
-    "lib/net beats other (× 2.0); is beaten by third (× 0.5).",
+    "lib/net beats other (× 2.0); is beaten by third (× 0.50).",
+  );
+  const close = result(100, 90, 91, 180);
+  const [, own, other] = close.standings;
+  [own.numbers, other.numbers] = [[90, 90, 90], [100, 91, 80]];
+  assertEquals(
+    beats(close),
+    "lib/net beats nobody; is beaten by third (× 0.50); " +
+      "no clear difference from other (× 0.99).",
   );
 });
 

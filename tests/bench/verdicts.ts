@@ -1,4 +1,4 @@
-import type { Result, Standing } from "./contest.ts";
+import { ratioOf, type Result, type Standing } from "./contest.ts";
 import { LIB, RAW } from "./team.ts";
 
 /** What the helpers should keep of the rate of Deno's own calls, in percent. */
@@ -29,14 +29,24 @@ export function keeps({ standings }: Result): string {
  */
 export function beats({ standings }: Result): string {
   const own = find(standings, LIB);
-  const others = standings.filter(({ name }) => name !== LIB && name !== RAW);
-  const list = (faster: boolean) =>
-    others.filter(({ median }) => own.median > median === faster)
-      .map(({ name, median }) =>
-        `${name} (× ${(own.median / median).toFixed(1)})`
-      )
-      .join(", ") || "nobody";
-  return `${LIB} beats ${list(true)}; is beaten by ${list(false)}.`;
+  const beaten: string[] = [];
+  const equal: string[] = [];
+  const better: string[] = [];
+  for (const { name, numbers } of standings) {
+    if (name === LIB || name === RAW) continue;
+    const { median, quartiles: [lower, upper] } = ratioOf(own.numbers, numbers);
+    // Where the quartiles lie on both sides, it may be otherwise next time.
+    const list = lower > 1 ? beaten : upper < 1 ? better : equal;
+    list.push(`${name} (× ${median.toFixed(median < 1 ? 2 : 1)})`);
+  }
+  const parts = [
+    `${LIB} beats ${beaten.join(", ") || "nobody"}`,
+    `is beaten by ${better.join(", ") || "nobody"}`,
+    ...equal.length === 0
+      ? []
+      : [`no clear difference from ${equal.join(", ")}`],
+  ];
+  return `${parts.join("; ")}.`;
 }
 
 function find(standings: Standing[], name: string): Standing {
