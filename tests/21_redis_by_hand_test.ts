@@ -199,8 +199,12 @@ testAccepted<StoreClass>(exercises[1], {
         set: [2, 4, () => this.#set(args)],
         incr: [1, 1, () => this.#incr(key(args[0]))],
       };
-      const entry = table[text(name).toLowerCase()];
-      if (entry === undefined) return encode("-ERR unknown command\r\n");
+      const known = text(name).toLowerCase();
+      // A table has names of its own as well, such as constructor.
+      if (!Object.hasOwn(table, known)) {
+        return encode("-ERR unknown command\r\n");
+      }
+      const entry = table[known];
       const [min, max, run] = entry;
       if (args.length < min || args.length > max) {
         return encode("-ERR wrong number of arguments\r\n");
@@ -226,7 +230,9 @@ testAccepted<StoreClass>(exercises[1], {
       const old = text(this.#values.get(name) ?? encode("0"));
       if (!/^-?\d{1,19}$/.test(old)) return encode("-ERR no integer\r\n");
       const sum = BigInt(old) + 1n;
-      if (sum >= 2n ** 63n) return encode("-ERR overflow\r\n");
+      if (sum <= -(2n ** 63n) || sum >= 2n ** 63n) {
+        return encode("-ERR overflow\r\n");
+      }
       this.#values.set(name, encode(`${sum}`));
       return encode(`:${sum}\r\n`);
     }
@@ -297,8 +303,11 @@ testAccepted<StoreClass>(exercises[1], {
           const entry = this.#find(first);
           const old = entry?.value ?? "0";
           if (!/^-?[0-9]+$/.test(old)) throw new Error("integer");
+          // Only the lowest of all sums is that of a value too low.
           const sum = BigInt(old) + 1n;
-          if (BigInt.asIntN(64, sum) !== sum) throw new Error("range");
+          if (BigInt.asIntN(64, sum - 1n) !== sum - 1n || sum >> 63n === 1n) {
+            throw new Error("range");
+          }
           if (entry) entry.value = `${sum}`;
           else this.#entries.push({ key: latin1Bytes(first), value: `${sum}` });
           return `:${sum}\r\n`;
@@ -440,6 +449,31 @@ Deno.test("lesson 21's server drops a client that says nothing, or reads nothing
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assertMatch(String(deaf.errors[0]), /too slow: write/);
+});
+
+Deno.test("lesson 21's server tells a client that it dropped from one that it could not accept", async () => {
+  const listener = listenTcp();
+  const accept = listener.accept.bind(listener);
+  const failures = [new Error("Too many open files (os error 24)")];
+  listener.accept = () => {
+    const failure = failures.pop();
+    return failure === undefined ? accept() : Promise.reject(failure);
+  };
+  const told: [error: string, hasConn: boolean][] = [];
+  const serving = serveRedis(listener, new Store(), {
+    idleMs: 1,
+    onError: (error, conn) => told.push([`${error}`, conn !== undefined]),
+  });
+  {
+    using client = await RedisClient.connect(listener.addr.port);
+    assertEquals(await readToEnd(client.conn), new Uint8Array(0));
+  }
+  listener.close();
+  await serving;
+  assertEquals(told, [
+    ["Error: Too many open files (os error 24)", false],
+    ["TooSlow: the client was too slow: idle", true],
+  ]);
 });
 
 Deno.test("lesson 21's server answers a client while a thousand others say nothing", async () => {

@@ -219,6 +219,7 @@ async function checkRefused(read: ReadCommand, trial: Trial): Promise<void> {
     ["*1000000000\r\n$4\r\nPING\r\n", ["RangeError"], huge],
     ["*1\r\n$0x4\r\nPING\r\n", ["TypeError"], digits],
     ["*1\r\n$+4\r\nPING\r\n", ["TypeError"], digits],
+    ["*1\r\n$4x\r\nPING\r\n", ["TypeError"], digits],
     ["*1x\r\n$4\r\nPING\r\n", ["TypeError"], digits],
     ["*1\r\n$\r\n\r\n", ["TypeError"], digits],
     ["*1\r\n4\r\nPING\r\n", ["TypeError"], form],
@@ -291,6 +292,19 @@ async function checkLimits(read: ReadCommand, trial: Trial): Promise<void> {
       tooLate,
     });
   }
+
+  trial.step("an inline command of 65537 bytes");
+  await expectError(
+    read,
+    trial,
+    fakeReader(trial, { incoming: `${long}x\r\nPING\r\n` }),
+    {
+      names: ["RangeError"],
+      likely: "One byte over the limit is over it, also where the end of the " +
+        "line has come in the same read. Look at the length of each line.",
+      read: LIMIT,
+    },
+  );
 }
 
 async function checkEnds(read: ReadCommand, trial: Trial): Promise<void> {

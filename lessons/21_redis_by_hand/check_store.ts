@@ -121,6 +121,10 @@ const REPLY_LINES: Line[] = [
   ],
 ];
 
+const ownNames = "An object has names that nobody put into it, such as " +
+  "constructor. What comes from a client is looked up in a Map, or with " +
+  "Object.hasOwn().";
+
 const NIL_LINES: Line[] = [
   [
     ["GET", "missing"],
@@ -129,6 +133,7 @@ const NIL_LINES: Line[] = [
     "that somebody may have set.",
     NIL,
   ],
+  [["GET", "constructor"], "$-1\r\n", ownNames, NIL],
   [["SET", "empty", ""], "+OK\r\n", "An empty value is a value."],
   [
     ["GET", "empty"],
@@ -141,6 +146,13 @@ const NIL_LINES: Line[] = [
     ["DEL", "empty"],
     ":1\r\n",
     "A key with an empty value is there, and counts.",
+    NIL,
+  ],
+  [
+    ["PING", ""],
+    "$0\r\n\r\n",
+    "An empty text is a text: count the arguments, and do not ask whether one " +
+    "of them is true.",
     NIL,
   ],
 ];
@@ -158,6 +170,16 @@ const exact =
 const fits = "An integer here has 64 bits with a sign: at most " +
   "9223372036854775807. BigInt has no such limit of its own; " +
   "BigInt.asIntN(64, n) === n tells whether n fits.";
+const allFit = "INCR takes every integer of 64 bits with a sign, from " +
+  "-9223372036854775808 to 9223372036854775807: up to 19 digits. How many " +
+  "there are does not tell whether a number fits; " +
+  "BigInt.asIntN(64, n) === n does.";
+const oldFits = "The value that is there must be an integer of 64 bits too, " +
+  "and not the sum alone: this one is 1 below the lowest, " +
+  "-9223372036854775808, and no integer of the store's.";
+const oneLine = "An error is one line. If the client's words are put in it " +
+  "as they are, an end of a line in them ends it, and the rest is read as " +
+  "another reply: take out each \\r and each \\n, also where it stands alone.";
 
 const COUNT_LINES: Line[] = [
   [["INCR", "n"], ":1\r\n", sum, COUNT],
@@ -202,6 +224,28 @@ const COUNT_LINES: Line[] = [
     "SET is answered by +OK.",
   ],
   [["INCR", "big"], ERROR, fits, COUNT],
+  [["SET", "big", "9223372036854775806"], "+OK\r\n", "SET is answered by +OK."],
+  [["INCR", "big"], ":9223372036854775807\r\n", allFit, COUNT],
+  [
+    ["SET", "low", "-9223372036854775808"],
+    "+OK\r\n",
+    "SET is answered by +OK.",
+  ],
+  [["INCR", "low"], ":-9223372036854775807\r\n", allFit, COUNT],
+  [
+    ["SET", "low", "-9223372036854775809"],
+    "+OK\r\n",
+    "SET is answered by +OK.",
+  ],
+  [["INCR", "low"], ERROR, oldFits, COUNT],
+  [
+    ["GET", "low"],
+    "$20\r\n-9223372036854775809\r\n",
+    "An error changes nothing.",
+    COUNT,
+  ],
+  [["SET", "t", "1\r\n:2"], "+OK\r\n", "SET is answered by +OK."],
+  [["INCR", "t"], ERROR, oneLine, SAFE],
 ];
 
 const count = "Look at how many arguments there are before you use them: a " +
@@ -211,13 +255,11 @@ const seconds = "Behind SET key value nothing may stand but EX or PX and an " +
 
 const ERROR_LINES: Line[] = [
   [["HELLO"], ERROR, "A command that is unknown is answered by an error."],
-  [
-    ["a\r\n+OK\r\n"],
-    ERROR,
-    "An error is one line. If the client's words are put in it as they are, " +
-    "an end of a line in them ends it, and the rest is read as another reply.",
-    SAFE,
-  ],
+  [["constructor"], ERROR, ownNames, REPLIES],
+  ...["a\r\n+OK\r\n", "a\nb", "a\rb"].map(
+    (name): Line => [[name], ERROR, oneLine, SAFE],
+  ),
+  [["SET", "a", "kept"], "+OK\r\n", "SET is answered by +OK."],
   ...[
     ["ECHO"],
     ["ECHO", "a", "b"],
@@ -239,6 +281,7 @@ const ERROR_LINES: Line[] = [
     ["EX", "-1"],
     ["PX", "soon"],
     ["EX", "1.5"],
+    ["EX", "10s"],
     ["XX", "1"],
     ["EX", ""],
     [
@@ -248,7 +291,14 @@ const ERROR_LINES: Line[] = [
       "1",
     ],
   ].map((rest): Line => [["SET", "a", "b", ...rest], ERROR, seconds, TIME]),
-  [["GET", "a"], "$-1\r\n", "An error changes nothing: that SET was refused."],
+  [["SET", "a", "b", "E\r\nX", "1"], ERROR, oneLine, SAFE],
+  [
+    ["GET", "a"],
+    "$4\r\nkept\r\n",
+    "An error changes nothing. Each SET behind the first was refused, so its " +
+    "value is still there: look at all arguments before you put anything in " +
+    "the store, or take anything out of it.",
+  ],
   [
     ["PING"],
     "+PONG\r\n",
@@ -385,8 +435,8 @@ function ask(
       problem: `run() gave ${Deno.inspect(received)}, and no Uint8Array.`,
       likely:
         "run() returns the reply as bytes, and at once: no text, and no " +
-        "promise.",
-      read: REPLIES,
+        `promise. ${likely}`,
+      read,
     });
   }
   if (reply === ERROR) return requireError(trial, received, likely, read);

@@ -90,8 +90,10 @@ const store = exercise<StoreClass>({
     "    }\n" +
     "    // INCR\n" +
     "    if (!/^-?[0-9]+$/.test(old)) return error(…);\n" +
-    "    const sum = BigInt(old) + 1n;\n" +
-    "    if (BigInt.asIntN(64, sum) !== sum) return error(…);",
+    "    const [value, sum] = [BigInt(old), BigInt(old) + 1n];\n" +
+    "    if ([value, sum].some((n) => BigInt.asIntN(64, n) !== n)) {\n" +
+    "      return error(…);\n" +
+    "    }",
   ],
   read: "Five kinds of reply",
   check: checkStore,

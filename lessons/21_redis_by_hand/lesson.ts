@@ -252,7 +252,11 @@ export async function serve(
   await serveRedis(listener, new Store(), {
     signal,
     onCommands: (count) => commands += count,
-    onError: (error) => show.note(`a client was dropped: ${error}`),
+    onError(error, conn) {
+      // Without a connection there was nobody yet who could be dropped.
+      const what = conn ? "a client was dropped" : "cannot accept a client";
+      show.note(`${what}: ${error}`);
+    },
   });
   show.note(`ended: ${counted(commands, "command")}`);
 }

@@ -3,7 +3,7 @@ import type { Mistake } from "../../lib/workbook/mod.ts";
 import type { ReadCommand } from "./check_read_command.ts";
 import type { StoreClass } from "./check_store.ts";
 import * as solution from "./solution.ts";
-import type { ByteReader } from "./types.ts";
+import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
 
 /** Wrong answers to 21.1. */
 export const readCommandMistakes: Mistake<ReadCommand>[] = [
@@ -188,6 +188,18 @@ export const readCommandMistakes: Mistake<ReadCommand>[] = [
     diagnosis: /behind its last byte, both of them/,
   },
   {
+    name: "takes the digits at the beginning of a length",
+    attempt: flawed({
+      parse: (text) => Number(/^\d+/.exec(text)?.[0] ?? strict(text)),
+    }),
+    diagnosis: /digits and nothing else/,
+  },
+  {
+    name: "looks at the length of a line only while it has no end",
+    attempt: flawed({ anyWholeLine: true }),
+    diagnosis: /also where the end of the line has come in the same read/,
+  },
+  {
     name: "looks at the second byte behind a string only",
     attempt: flawed({ isEnd: (end) => end[1] === "\n" }),
     diagnosis: /behind its last byte, both of them/,
@@ -276,6 +288,40 @@ export const storeMistakes: Mistake<StoreClass>[] = [
       return ":9223372036854775808\r\n";
     }),
     diagnosis: /tells whether n fits/,
+  },
+  {
+    name: "takes 18 digits at most",
+    attempt: replies((reply, [name]) =>
+      name === "INCR" && /^:-?\d{19}/.test(reply)
+        ? "-ERR value is out of range\r\n"
+        : reply
+    ),
+    diagnosis: /How many there are does not tell whether a number fits/,
+  },
+  {
+    name: "refuses the lowest number",
+    attempt: replies((reply, [name]) =>
+      name === "INCR" && reply === ":-9223372036854775807\r\n"
+        ? "-ERR value is out of range\r\n"
+        : reply
+    ),
+    diagnosis: /from -9223372036854775808 to 9223372036854775807/,
+  },
+  {
+    name: "looks at the sum alone, and not at the value",
+    attempt: class extends solution.Store {
+      override run(command: Uint8Array[]): Uint8Array {
+        const [, key] = command;
+        if (nameOf(command) !== "INCR" || command.length !== 2) {
+          return super.run(command);
+        }
+        const [, old] = latin1(super.run([bytesOf("GET"), key])).split("\r\n");
+        if (old !== "-9223372036854775809") return super.run(command);
+        super.run([bytesOf("SET"), key, bytesOf("-9223372036854775808")]);
+        return bytesOf(":-9223372036854775808\r\n");
+      }
+    },
+    diagnosis: /an integer of 64 bits too, and not the sum alone/,
   },
   {
     name: "gives the sum as a string",
@@ -370,6 +416,116 @@ export const storeMistakes: Mistake<StoreClass>[] = [
         : reply
     ),
     diagnosis: /the rest is read as another reply/,
+  },
+  {
+    name: "takes \\r\\n out of the client's words, and neither of them alone",
+    attempt: replies((reply, _command, _run, name) =>
+      reply.startsWith("-ERR unknown")
+        ? `-ERR unknown command '${name.replaceAll("\r\n", " ")}'\r\n`
+        : reply
+    ),
+    diagnosis: /each \\r and each \\n, also where it stands alone/,
+  },
+  {
+    name: "says in an error which value it was",
+    attempt: class extends solution.Store {
+      override run(command: Uint8Array[]): Uint8Array {
+        const reply = latin1(super.run(command));
+        if (!reply.startsWith("-ERR value is no")) return bytesOf(reply);
+        const value = latin1(super.run([bytesOf("GET"), command[1]]));
+        const words = value.slice(value.indexOf("\n") + 1, -2);
+        return bytesOf(`-ERR not an integer: ${words}\r\n`);
+      }
+    },
+    diagnosis: /ends it, and the rest is read as another reply/,
+  },
+  {
+    name: "says in an error which option it was",
+    attempt: replies((reply, [name, , , option]) =>
+      name === "SET" && reply.startsWith("-ERR syntax")
+        ? `-ERR syntax error near '${option}'\r\n`
+        : reply
+    ),
+    diagnosis: /ends it, and the rest is read as another reply/,
+  },
+  {
+    name: "takes the old value away before it looks at the time",
+    attempt: class extends solution.Store {
+      override run(command: Uint8Array[]): Uint8Array {
+        if (nameOf(command) === "SET" && command.length > 3) {
+          super.run([bytesOf("DEL"), command[1]]);
+        }
+        return super.run(command);
+      }
+    },
+    diagnosis: /before you put anything in the store, or take anything out/,
+  },
+  {
+    name: "sets the value before it looks at the time",
+    attempt: class extends solution.Store {
+      override run(command: Uint8Array[]): Uint8Array {
+        if (nameOf(command) === "SET" && command.length > 3) {
+          super.run(command.slice(0, 3));
+        }
+        return super.run(command);
+      }
+    },
+    diagnosis: /before you put anything in the store, or take anything out/,
+  },
+  {
+    name: "reads the digits at the beginning of a time",
+    attempt: commands((command) =>
+      command.map((part, i) =>
+        i === 4 ? bytesOf(latin1(part).replace(/^(\d+)[a-z]$/, "$1")) : part
+      )
+    ),
+    diagnosis: /an integer over 0. Anything else is an error/,
+  },
+  {
+    name: "looks for commands in an object",
+    attempt: class {
+      readonly #table: Record<string, CommandStore["run"]>;
+      constructor(options?: StoreOptions) {
+        const store = new solution.Store(options);
+        const names = ["ping", "echo", "set", "get", "del", "incr"];
+        this.#table = Object.fromEntries(
+          names.map((name) => [name, (command) => store.run(command)]),
+        );
+      }
+      run(command: Uint8Array[]): Uint8Array {
+        const run = this.#table[nameOf(command).toLowerCase()];
+        return run?.(command) ?? bytesOf("-ERR unknown command\r\n");
+      }
+    },
+    diagnosis: /An object has names that nobody put into it/,
+  },
+  {
+    name: "keeps the values in an object",
+    attempt: class {
+      readonly #store: solution.Store;
+      readonly #values: Record<string, unknown> = {};
+      constructor(options?: StoreOptions) {
+        this.#store = new solution.Store(options);
+      }
+      run(command: Uint8Array[]): Uint8Array {
+        const reply = this.#store.run(command);
+        if (nameOf(command) !== "GET" || latin1(reply) !== "$-1\r\n") {
+          return reply;
+        }
+        const value = this.#values[latin1(command[1])];
+        return value === undefined
+          ? reply
+          : bytesOf(`$${String(value).length}\r\n${value}\r\n`);
+      }
+    },
+    diagnosis: /An object has names that nobody put into it/,
+  },
+  {
+    name: "takes an empty text for none",
+    attempt: replies((reply, [name, text]) =>
+      name === "PING" && text === "" ? "+PONG\r\n" : reply
+    ),
+    diagnosis: /An empty text is a text/,
   },
   {
     name: "does not count the arguments",
@@ -487,6 +643,7 @@ interface Flaws {
   anyEnd?: boolean;
   isEnd?: (end: string) => boolean;
   anyLineEnd?: boolean;
+  anyWholeLine?: boolean;
   min?: number;
   max?: number;
   maxLine?: number;
@@ -513,7 +670,11 @@ function flawed(flaws: Flaws): ReadCommand {
         await need();
       }
       const [found] = pending.split("\n", 1);
-      if (found.replace(/\r$/, "").length > maxLine) {
+      const isWhole = found.length < pending.length;
+      if (
+        found.replace(/\r$/, "").length > maxLine &&
+        !(flaws.anyWholeLine && isWhole)
+      ) {
         throw new RangeError("line");
       }
       pending = pending.slice(found.length + 1);

@@ -37,8 +37,11 @@ export interface RedisServerOptions {
   signal?: AbortSignal;
   /** Hears how many commands came in one read. */
   onCommands?: (count: number) => void;
-  /** Hears of each client that was dropped, and of failures. */
-  onError?: (error: unknown) => void;
+  /**
+   * Hears of each client that was dropped, with its connection, and of a client
+   * that could not be accepted, without one.
+   */
+  onError?: (error: unknown, conn?: Deno.Conn) => void;
 }
 
 /** What a slow client is dropped with. */
