@@ -707,6 +707,28 @@ Deno.test("a slow handler is none of the client's fault", async () => {
   });
 });
 
+Deno.test("a client that could not be accepted is no client that is gone", async () => {
+  const listener = listenTcp();
+  const accept = listener.accept.bind(listener);
+  const failures = [new Error("Too many open files (os error 24)")];
+  listener.accept = () => {
+    const failure = failures.pop();
+    return failure === undefined ? accept() : Promise.reject(failure);
+  };
+  const told: [error: string, hasConn: boolean][] = [];
+  const served = serveHttp(listener, site, {
+    headMs: 1,
+    onError: (error, conn) => told.push([`${error}`, conn !== undefined]),
+  });
+  assertMatch(await ask(listener.addr.port, "GET /"), /^HTTP\/1\.1 408 /);
+  listener.close();
+  await served;
+  assertEquals(told, [
+    ["Error: Too many open files (os error 24)", false],
+    ["TooSlow: the client was too slow: head", true],
+  ]);
+});
+
 Deno.test("a thousand idle connections keep nobody from being served", async () => {
   await withServer({}, async (port) => {
     const idle: Deno.Conn[] = [];

@@ -371,7 +371,11 @@ export async function serve(
         : printable(encode(`${head.method} ${head.target}`), { max: 50 });
       show.note(`${what}: ${status}`);
     },
-    onError: (error) => show.note(`a client is gone: ${error}`),
+    onError(error, conn) {
+      // Without a connection there was nobody yet who could be gone.
+      const what = conn ? "a client is gone" : "cannot accept a client";
+      show.note(`${what}: ${error}`);
+    },
   });
   show.note(`ended: ${counted(answers, "answer")}`);
 }

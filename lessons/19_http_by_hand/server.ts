@@ -64,8 +64,12 @@ export interface HttpServerOptions {
   signal?: AbortSignal;
   /** Hears of each answer; `head` is `null` if no request could be read. */
   onAnswer?: (head: RequestHead | null, status: number) => void;
-  /** Hears of each client that was too slow, and of failures. */
-  onError?: (error: unknown) => void;
+  /**
+   * Hears of each client that was too slow or broke off, and of each handler
+   * that failed, with the connection; and of a client that could not be
+   * accepted, without one.
+   */
+  onError?: (error: unknown, conn?: Deno.Conn) => void;
 }
 
 /** What a slow client is dropped with. */
@@ -214,7 +218,7 @@ class Conversation {
       return await this.#handler(request);
     } catch (error) {
       if (error instanceof HttpError || this.#isBroken) throw error;
-      this.#options.onError?.(error);
+      this.#options.onError?.(error, this.#conn);
       return plainAnswer(500);
     }
   }
