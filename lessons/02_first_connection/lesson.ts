@@ -24,6 +24,7 @@ const TO_CLIENT = { from: "server", to: "client" };
 export async function lesson(show: Narrator): Promise<void> {
   using listener = listenFirst(show);
   await wholeLife(show, listener);
+  announceTwoClients(show);
   using a = await meet(listener);
   using b = await meet(listener);
   twoClients(show, listener, { a, b });
@@ -121,16 +122,20 @@ async function meet(listener: Deno.TcpListener): Promise<Conversation> {
   };
 }
 
+/** Begins the step before they come: what they cost belongs to it. */
+function announceTwoClients(show: Narrator): void {
+  show.step("Two clients, one port");
+  show.predict(
+    "Two more clients connect, A and B. Does the server use a second port?",
+  );
+}
+
 /** Which addresses tell one conversation from another. */
 function twoClients(
   show: Narrator,
   listener: Deno.TcpListener,
   { a, b }: { a: Conversation; b: Conversation },
 ): void {
-  show.step("Two clients, one port");
-  show.predict(
-    "Two more clients connect, A and B. Does the server use a second port?",
-  );
   show.fact("listening", formatAddress(listener.addr));
   show.fact("A's own socket", fromTo(a.client));
   show.fact("server's, for A", fromTo(a.server));
