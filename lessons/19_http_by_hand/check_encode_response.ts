@@ -28,8 +28,7 @@ export function makeEncodeResponse(attempt: EncodeResponse): Exercise<unknown> {
       "`Content-Length` says how many bytes the body has. `options.headers` " +
       "are more fields; a name that is not made of letters, digits and " +
       "!#$%&'*+-.^_`|~, a value with a control character that is no tab, such " +
-      "as CR, LF or NUL, " +
-      "and a second Content-Length or a Transfer-Encoding throw TypeError. " +
+      "as CR, LF, NUL or DEL, and a second Content-Length or a Transfer-Encoding throw TypeError. " +
       "With `options.head` it is the answer to `HEAD`: the same head, and no " +
       "body. Each call returns an array of its own, as long as the answer. The " +
       "status is never one that has no body, such as 204.",
@@ -60,6 +59,11 @@ export function makeEncodeResponse(attempt: EncodeResponse): Exercise<unknown> {
         "Content-Type": "text/plain; charset=utf-8",
         "X-a": "b: c",
         "X-tab": "d\te",
+        "X-empty": "",
+        // Every character that a name may have, besides letters and digits.
+        "X.!#$%&'*+^_`|~": "a",
+        // It ends like the one that may not be there twice.
+        "X-Content-Length": "5",
       };
       const cases: Case[] = [
         { status: 200, body: "hello\n" },
@@ -69,6 +73,7 @@ export function makeEncodeResponse(attempt: EncodeResponse): Exercise<unknown> {
         { status: 200, body: "ö\r\n\r\n".repeat(10_000) },
         { status: 201, body: "hello\n", options: { headers: more } },
         { status: 200, body: "zwölf", options: { head: true } },
+        { status: 200, body: "", options: { head: true, headers: more } },
       ];
       const answers = cases.map((one) => {
         const answer = encode(encodeResponse, one, trial);
@@ -83,6 +88,8 @@ export function makeEncodeResponse(attempt: EncodeResponse): Exercise<unknown> {
           "writing the last one.",
       });
       checkRefusals(encodeResponse, trial);
+      checkEachCharacter(encodeResponse, trial);
+      checkWide(encodeResponse, trial);
     },
   });
 }
@@ -97,10 +104,26 @@ function encode(
     : JSON.stringify(body);
   const more = options === undefined ? "" : `, ${Deno.inspect(options)}`;
   trial.step(`it encodes ${status}, ${shown}${more}`);
-  // Some would not take `undefined` for no options at all.
-  const answer = options === undefined
-    ? encodeResponse(status, body)
-    : encodeResponse(status, body, options);
+  let answer: Uint8Array;
+  try {
+    // Some would not take `undefined` for no options at all.
+    answer = options === undefined
+      ? encodeResponse(status, body)
+      : encodeResponse(status, body, options);
+  } catch (error) {
+    trial.failOnSlip("encodeResponse()", error, TypeError);
+    if (!(error instanceof TypeError) || options?.headers === undefined) {
+      throw error;
+    }
+    trial.fail({
+      problem: `It threw ${trial.describe(error)}.`,
+      expected: "an answer",
+      likely:
+        "All of these names and values are good ones. A name is letters, " +
+        "digits and !#$%&'*+-.^_`|~, and only two names may not be there: " +
+        "compare the whole of it. A value may be empty, and have tabs in it.",
+    }, { cause: error });
+  }
   if (!(answer instanceof Uint8Array)) {
     trial.fail({
       problem: `encodeResponse() gave ${Deno.inspect(answer)}.`,
@@ -261,39 +284,110 @@ function checkRefusals(encodeResponse: EncodeResponse, trial: Trial): void {
     "and each value before you write it.";
   const second = "This answer says its length itself. With another one, or " +
     "with chunks, a client cannot know which to believe.";
-  const cases: [headers: Record<string, string>, likely: string][] = [
+  const cases: [headers: Headers, likely: string][] = [
     [{ "Location": "/\r\nSet-Cookie: admin=1" }, injection],
     [{ "X": "a\nb" }, injection],
     [{ "X": "a\rb" }, injection],
     [{ "X": "a\0b" }, injection],
     [{ "X: y\r\nZ": "a" }, injection],
     [{ "X Y": "a" }, injection],
-    [{ "": "a" }, injection],
+    [{ "": "a" }, NAME],
+    [{ "Xü": "a" }, NAME],
     [{ "content-length": "5" }, second],
+    [{ "CONTENT-LENGTH": "5" }, second],
     [{ "Transfer-Encoding": "chunked" }, second],
+    [{ "transfer-encoding": "chunked" }, second],
   ];
   for (const [headers, likely] of cases) {
     trial.step(`it refuses the headers ${Deno.inspect(headers)}`);
-    let answer: Uint8Array;
-    try {
-      answer = encodeResponse(200, "hello", { headers });
-    } catch (error) {
-      trial.failOnSlip("encodeResponse()", error, TypeError);
-      if (error instanceof TypeError) continue;
-      trial.fail({
-        problem: "It threw another error than the one that was asked for.",
-        expected: "TypeError",
-        received: trial.describe(error),
-        likely: "Callers tell failures apart by the class of the error.",
-      }, { cause: error });
-    }
-    trial.fail({
-      problem: "It made an answer of them.",
-      expected: "TypeError",
-      received: answer,
-      likely,
+    requireRefusal(encodeResponse, trial, { headers, likely });
+  }
+}
+
+/** None of the characters that may not stand there is left out. */
+function checkEachCharacter(
+  encodeResponse: EncodeResponse,
+  trial: Trial,
+): void {
+  const controls = [...Array(0x20).keys(), 0x7f]
+    .map((code) => String.fromCharCode(code));
+  trial.step("it refuses each control character in a value, but the tab");
+  for (const control of controls) {
+    if (control === "\t") continue;
+    requireRefusal(encodeResponse, trial, {
+      headers: { X: `a${control}b` },
+      likely: "CR, LF and NUL are not the only control characters: they are " +
+        "all from 00 to 1f, and 7f. The tab, 09, is the one that may be there: " +
+        "/[\\x00-\\x08\\x0a-\\x1f\\x7f]/.",
     });
   }
+  const others = ' "(),/:;<=>?@[\\]{}';
+  trial.step(`it refuses each of ${others} and each control in a name`);
+  for (const other of [...others, ...controls]) {
+    requireRefusal(encodeResponse, trial, {
+      headers: { [`X${other}y`]: "a" },
+      likely: NAME,
+    });
+  }
+}
+
+/**
+ * Characters of more than a byte: cut to one, these two are CR and LF. The task
+ * does not say how they go into a head, so each way will do but that one.
+ */
+function checkWide(encodeResponse: EncodeResponse, trial: Trial): void {
+  const headers = { X: "a\u010d\u010aY: b" };
+  trial.step('a value with U+010D and U+010A in front of "Y: b" is one line');
+  let answer: Uint8Array;
+  try {
+    answer = encodeResponse(200, "hello", { headers });
+  } catch (error) {
+    trial.failOnSlip("encodeResponse()", error, TypeError);
+    return;
+  }
+  if (!/\r\n?Y|\nY/.test(latin1(answer))) return;
+  trial.fail({
+    problem: "The value has become two lines.",
+    received: answer,
+    likely: "The code of a character may be more than a byte holds, and " +
+      "Uint8Array.from() cuts it off: of 10d and 10a it leaves 0d and 0a, " +
+      "which are CR and LF. Encode the head with TextEncoder.",
+  });
+}
+
+type Headers = Record<string, string>;
+
+const NAME =
+  "That is no name. Ask for what a name is made of, and not for what " +
+  "it must not have: from the first character to the last, /^[…]+$/, letters, " +
+  "digits and !#$%&'*+-.^_`|~. In [ ] a - between two characters stands for " +
+  "all from one to the other, as in +-. for the comma as well: put it last.";
+
+/** Fails unless these headers throw TypeError. */
+function requireRefusal(
+  encodeResponse: EncodeResponse,
+  trial: Trial,
+  { headers, likely }: { headers: Headers; likely: string },
+): void {
+  let answer: Uint8Array;
+  try {
+    answer = encodeResponse(200, "hello", { headers });
+  } catch (error) {
+    trial.failOnSlip("encodeResponse()", error, TypeError);
+    if (error instanceof TypeError) return;
+    trial.fail({
+      problem: "It threw another error than the one that was asked for.",
+      expected: "TypeError",
+      received: trial.describe(error),
+      likely: "Callers tell failures apart by the class of the error.",
+    }, { cause: error });
+  }
+  trial.fail({
+    problem: `It made an answer of the headers ${Deno.inspect(headers)}.`,
+    expected: "TypeError",
+    received: answer,
+    likely,
+  });
 }
 
 function latin1(bytes: Uint8Array): string {

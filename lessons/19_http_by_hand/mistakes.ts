@@ -544,6 +544,79 @@ export const encodeResponseMistakes: Mistake<EncodeResponse>[] = [
     diagnosis: /This answer says its length itself/,
   },
   {
+    name: "looks for CR, LF and NUL in a value, and for nothing else",
+    attempt: judging({ isValue: (value) => !/[\r\n\0]/.test(value) }),
+    diagnosis: /they are all from 00 to 1f, and 7f/,
+  },
+  {
+    name: "forgets that DEL is a control character",
+    // deno-lint-ignore no-control-regex
+    attempt: judging({ isValue: (value) => !/[\0-\x08\x0a-\x1f]/.test(value) }),
+    diagnosis: /they are all from 00 to 1f, and 7f/,
+  },
+  {
+    name: "takes the tab for a character that may not be there",
+    // deno-lint-ignore no-control-regex
+    attempt: judging({ isValue: (value) => !/[\0-\x1f\x7f]/.test(value) }),
+    diagnosis: /may be empty, and have tabs in it/,
+  },
+  {
+    name: "takes an empty value for none",
+    attempt: judging({ isValue: (value) => value !== "" && isValue(value) }),
+    diagnosis: /A value may be empty/,
+  },
+  {
+    name: "takes any name with no blank and no colon",
+    attempt: judging({ isName: (name) => /^[^\s:]+$/.test(name) }),
+    diagnosis: /Ask for what a name is made of/,
+  },
+  {
+    name: "takes any name of visible characters but the colon",
+    attempt: judging({ isName: (name) => /^[!-9;-~]+$/.test(name) }),
+    diagnosis: /Ask for what a name is made of/,
+  },
+  {
+    name: "takes letters, digits, _ and - for all that a name may have",
+    attempt: judging({ isName: (name) => /^[\w-]+$/.test(name) }),
+    diagnosis: /All of these names and values are good ones/,
+  },
+  {
+    name: "writes the characters of a name into [ ] as they stand in the task",
+    attempt: judging({
+      isName: (name) => /^[A-Za-z0-9!#$%&'*+-.^_`|~]+$/.test(name),
+    }),
+    diagnosis:
+      /stands for all from one to the other, as in \+-\. for the comma/,
+  },
+  {
+    name: "takes Content-Length for a length anywhere in a name",
+    attempt: judging({
+      isLength: (name) => /content-length|transfer-encoding/i.test(name),
+    }),
+    diagnosis: /only two names may not be there: compare the whole of it/,
+  },
+  {
+    name: "knows the fields of a length in two ways of writing only",
+    attempt: judging({
+      isLength: (name) =>
+        /^([Cc]ontent-[Ll]ength|[Tt]ransfer-[Ee]ncoding)$/.test(name),
+    }),
+    diagnosis: /This answer says its length itself/,
+  },
+  {
+    name: "makes the head of one byte a character",
+    attempt: judging({
+      bytesOf: (text) => Uint8Array.from(text, (char) => char.charCodeAt(0)),
+    }),
+    diagnosis: /value has become two lines.*Encode the head with TextEncoder/s,
+  },
+  {
+    name: "leaves the headers out where it leaves the body out",
+    attempt: (status, body, { headers, head } = {}) =>
+      solution.encodeResponse(status, body, head ? { head } : { headers }),
+    diagnosis: /Each entry of options\.headers is a field/,
+  },
+  {
     name: "forgets the headers",
     attempt: (status, body, { head } = {}) =>
       solution.encodeResponse(status, body, { head }),
@@ -561,6 +634,41 @@ export const encodeResponseMistakes: Mistake<EncodeResponse>[] = [
     diagnosis: /the text in UTF-8/,
   },
 ];
+
+/** How an encoder judges names and values, and makes bytes of them. */
+interface Judgement {
+  isName?: (name: string) => boolean;
+  isValue?: (value: string) => boolean;
+  isLength?: (name: string) => boolean;
+  bytesOf?: (text: string) => Uint8Array;
+}
+
+/** An encoder that is right but for how it judges. */
+function judging(judgement: Judgement): EncodeResponse {
+  const {
+    isName = (name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name),
+    isLength = (name) => /^(content-length|transfer-encoding)$/i.test(name),
+    bytesOf = (text) => new TextEncoder().encode(text),
+  } = judgement;
+  const isGood = judgement.isValue ?? isValue;
+  return (status, body, { headers = {}, head } = {}) => {
+    let lines = "";
+    for (const [name, value] of Object.entries(headers)) {
+      if (!isName(name) || !isGood(value) || isLength(name)) {
+        throw new TypeError(`not a field: ${name}`);
+      }
+      lines += `${name}: ${value}\r\n`;
+    }
+    const { length } = new TextEncoder().encode(body);
+    const text = `HTTP/1.1 ${status} \r\nContent-Length: ${length}\r\n${lines}`;
+    return joined(bytesOf(`${text}\r\n`), head ? "" : body);
+  };
+}
+
+function isValue(value: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return !/[\0-\x08\x0a-\x1f\x7f]/.test(value);
+}
 
 /** An encoder that is right but for what is done to its head. */
 function rewritten(

@@ -67,7 +67,7 @@ export const RequestReader: RequestReaderClass = todo("19.1 RequestReader");
  *
  * `options.headers` are more fields. A name that is not made of letters, digits
  * and !#$%&'*+-.^_`|~ throws TypeError, as does a value with a control character
- * in it that is no tab, such as CR, LF or NUL, and a `Content-Length` or
+ * in it that is no tab, such as CR, LF, NUL or DEL, and a `Content-Length` or
  * `Transfer-Encoding` of the caller's, in large or small letters.
  *
  * With `options.head` it is the answer to `HEAD`: the same head as otherwise,
