@@ -115,6 +115,18 @@ interface Tracking {
   closingSegments: number;
 }
 
+/** How much is remembered. */
+export interface ConversationsOptions {
+  /**
+   * How many conversations, so that no capture takes all memory. Of more, the
+   * one that has been quiet for the longest is forgotten: what is still said in
+   * it counts as a new one.
+   *
+   * @default {10000}
+   */
+  max?: number;
+}
+
 /**
  * Sorts packets into conversations. It keeps no packets, only the sums.
  *
@@ -152,9 +164,29 @@ interface Tracking {
  * ```
  */
 export class Conversations {
-  /** All conversations, in the order of their first packets. */
+  /**
+   * The conversations, in the order of their first packets: all of them, unless
+   * there were more than `max`.
+   */
   readonly list: Conversation[] = [];
-  #open = new Map<string, Tracking>();
+  /** Those that are remembered, the one that spoke last at the end. */
+  readonly #open = new Map<string, Tracking>();
+  readonly #max: number;
+  #count = 0;
+
+  /**
+   * Has seen none yet.
+   *
+   * @param options How much to remember.
+   */
+  constructor(options: ConversationsOptions = {}) {
+    this.#max = options.max ?? 10_000;
+  }
+
+  /** How many there were in all. */
+  get count(): number {
+    return this.#count;
+  }
 
   /**
    * Adds a packet to its conversation, or begins one with it.
@@ -174,11 +206,20 @@ export class Conversations {
       : `${destination}|${source}`;
     let tracking = this.#open.get(key);
     if (tracking === undefined || isNewSyn(tracking.conversation, tcp)) {
-      tracking = begin(packet, tcp, this.list.length + 1);
-      this.#open.set(key, tracking);
-      this.list.push(tracking.conversation);
+      tracking = begin(packet, tcp, ++this.#count);
+      if (this.list.length < this.#max) this.list.push(tracking.conversation);
     }
+    this.#remember(key, tracking);
     return track(tracking, packet, tcp);
+  }
+
+  /** A Map keeps the order in which its keys came in. */
+  #remember(key: string, tracking: Tracking): void {
+    this.#open.delete(key);
+    this.#open.set(key, tracking);
+    if (this.#open.size <= this.#max) return;
+    const [quietest] = this.#open.keys();
+    this.#open.delete(quietest);
   }
 }
 

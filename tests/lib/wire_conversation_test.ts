@@ -300,6 +300,23 @@ Deno.test("Conversations goes through the states of both ends opening at once", 
   assertEquals(script.list.length, 1);
 });
 
+Deno.test("Conversations forgets the one that was quiet for the longest when there are too many", () => {
+  const conversations = new Conversations({ max: 2 });
+  const say = (port: number) => {
+    const bytes = encodePacket({
+      ip: { version: 4, source: "127.0.0.1", destination: "127.0.0.1" },
+      tcp: { sourcePort: port, destinationPort: 7, flags: { ack: true } },
+    });
+    const packet = decodePacket(bytes, LINK_TYPES.RAW);
+    return conversations.add(packet)!.conversation.number;
+  };
+  // 50001 speaks again before the third one comes, and 50002 does not.
+  const said = [50001, 50002, 50001, 50003, 50001, 50002].map(say);
+  assertEquals(said, [1, 2, 1, 3, 1, 4]);
+  assertEquals(conversations.count, 4);
+  assertEquals(conversations.list.map(({ number }) => number), [1, 2]);
+});
+
 Deno.test("Conversations leaves out what is no TCP", () => {
   assertEquals(follow("udp.pcap").list, []);
 });

@@ -12,6 +12,7 @@ import {
   encodePcapHeader,
   encodePcapPacket,
   type IpFields,
+  LINK_TYPES,
   parseCapture,
 } from "../../lib/wire/mod.ts";
 import { ROOT } from "../../lib/workbook/catalogue.ts";
@@ -389,6 +390,33 @@ Deno.test("packets --follow shows one conversation of several", async () => {
     missing.stderr,
     "no conversation 99: conversations are 1 to 3\n",
   );
+});
+
+Deno.test("packets sums up a thousand conversations, and counts the others", async () => {
+  const ip = {
+    version: 4,
+    source: "127.0.0.1",
+    destination: "127.0.0.1",
+  } as const;
+  const stdin = encodePcap(
+    Array.from({ length: 1003 }, (_, i) => ({
+      bytes: encodePacket({
+        ip,
+        tcp: {
+          sourcePort: 10_000 + i,
+          destinationPort: 7,
+          flags: { syn: true },
+        },
+      }),
+    })),
+    { linkType: LINK_TYPES.RAW },
+  );
+  const { stdout } = await packets(["-"], { stdin });
+  const titles = stdout.match(/^Conversation \d+/gm)!;
+  assertEquals([titles.length, titles.at(-1)], [1000, "Conversation 1000"]);
+  assertMatch(stdout, /^and 3 more conversations: --follow 1001 draws one$/m);
+  const { stdout: last } = await packets(["-", "--follow", "1003"], { stdin });
+  assertMatch(last, /^Conversation 1003: 127\.0\.0\.1:11002 /);
 });
 
 Deno.test("packets --box draws a packet's headers, with what came before it in mind", async () => {

@@ -34,6 +34,9 @@ const USAGE = "deno task packets FILE [--json | --follow 1 | --box 1] [--raw]";
 /** Both kinds of number have room on one arrow from this width on. */
 const BOTH_WIDTH = 100;
 
+/** More conversations than anybody reads through. */
+const MAX_SUMMARIES = 1000;
+
 /** One way of showing a capture. */
 interface Show {
   /** Takes the next packet, and says whether it wants another one. */
@@ -169,16 +172,22 @@ class List implements Show {
 
   end(): void {
     const { output, width } = this.#options;
-    for (const conversation of this.#conversations.list) {
+    const { list, count } = this.#conversations;
+    const shown = list.slice(0, MAX_SUMMARIES);
+    for (const conversation of shown) {
       output.print(
         "",
         conversationTitle(conversation),
         ...summarizeConversation(conversation, { width }),
       );
     }
+    if (count > shown.length) {
+      const rest = counted(count - shown.length, "more conversation");
+      output.print("", `and ${rest}: --follow ${shown.length + 1} draws one`);
+    }
     const counts = Array.from(this.#counts, ([what, n]) => `${n} ${what}`);
     const total = counts.length === 0 ? "no packets" : counts.join(", ");
-    const follow = this.#conversations.list.length === 0 ? [] : [
+    const follow = count === 0 ? [] : [
       dim("draw a conversation: --follow 1    a packet's headers: --box 1"),
     ];
     output.print("", total, ...follow);
@@ -230,13 +239,13 @@ class Follow implements Show {
 
   missing(): string | null {
     if (this.#found !== null) return null;
-    const { length } = this.#conversations.list;
+    const { count } = this.#conversations;
     return `no conversation ${this.#number}: ` + (
-      length === 0
+      count === 0
         ? "there is no TCP in this capture"
-        : length === 1
+        : count === 1
         ? "there is one, conversation 1"
-        : `conversations are 1 to ${length}`
+        : `conversations are 1 to ${count}`
     );
   }
 }
