@@ -2,14 +2,25 @@
 import { type DnsRecord, encodeDns } from "../../lib/wire/mod.ts";
 import type { Trial } from "../../lib/workbook/mod.ts";
 import { requireThrow } from "./require_throw.ts";
-import type { DecodedMessage } from "./types.ts";
+import type { DecodedMessage, DnsAnswer } from "./types.ts";
 
 export type DecodeMessage = (bytes: Uint8Array, id: number) => DecodedMessage;
 
+const HEADER = "A question in one datagram";
 const NAMES = "Names are labels";
 const POINTERS = "A pointer in place of a name";
 const ANSWERS = "Whose answer is this?";
 const RECORDS = "Records";
+
+const TRUNCATED = "TC is the bit 0x0200 of the flags, and no other one: " +
+  "0x0400, beside it, says that the server is the one to know (AA).";
+/** Said of whoever throws for what an answer without records may say. */
+const SAYS_NO = {
+  likely: "This is an answer, and the result tells what it says: a response " +
+    "code, TC and an empty list of answers are nothing to throw for. Of all " +
+    "flags only the highest bit, QR, must be set; look at it alone, with &.",
+  read: ANSWERS,
+};
 
 const ID = 0x1234;
 const question = { name: "www.example.test", type: 1, class: 1 };
@@ -32,6 +43,12 @@ const chain = [
   a("host.example.test", "192.0.2.10"),
 ];
 
+/** What is decoded, what must come of it, what is likely else, and to read. */
+type Case = [string, Uint8Array, Partial<DecodedMessage>, string, string];
+
+/** Each owner is a label and a pointer to the owner before it. */
+const stairs = ["a.test", "b.a.test", "c.b.a.test", "d.c.b.a.test"];
+
 /** Checks an answer to 20.2. */
 export function checkDecodeMessage(
   decode: DecodeMessage,
@@ -47,150 +64,199 @@ export function checkDecodeMessage(
     ...txt,
     data: { kind: "TXT", texts: [new Uint8Array(250)] },
   };
-  const cases: [string, Uint8Array, Partial<DecodedMessage>, string, string][] =
+  const x63 = "x".repeat(63);
+  const taken = (name: string): DnsAnswer => ({
+    name,
+    type: "A",
+    ttl: 60,
+    value: "192.0.2.1",
+  });
+  const cases: Case[] = [
     [
-      [
-        "an answer with no pointer in it",
-        encodeDns({
-          ...base,
-          questions: [],
-          answers: [a("host.test", "192.0.2.1")],
-        }),
-        {
-          answers: [{
-            name: "host.test",
+      "an answer with no pointer in it",
+      encodeDns({ ...base, answers: [a("host.other", "192.0.2.1")] }),
+      { answers: [taken("host.other")] },
+      "A record is a name, its type and class (two bytes each), the time in " +
+      "four bytes, the size of its data in two, and the data.",
+      RECORDS,
+    ],
+    [
+      "an answer whose name is a pointer to the question's",
+      encodeDns({ ...base, answers: [a("www.example.test", "192.0.2.1")] }),
+      {
+        answers: [
+          {
+            name: "www.example.test",
             type: "A",
             ttl: 60,
             value: "192.0.2.1",
-          }],
-        },
-        "A record is a name, its type and class (two bytes each), the time in " +
-        "four bytes, the size of its data in two, and the data.",
-        RECORDS,
-      ],
+          },
+        ],
+      },
+      "Two bytes from c0 00 on are a pointer: the name goes on at the offset " +
+      "in their last 14 bits, and the next field stands behind the pointer.",
+      POINTERS,
+    ],
+    [
+      "a CNAME, and the address of the other name",
+      encodeDns({ ...base, answers: chain }),
+      {
+        answers: [
+          {
+            name: "www.example.test",
+            type: "CNAME",
+            ttl: 60,
+            value: "host.example.test",
+          },
+          {
+            name: "host.example.test",
+            type: "A",
+            ttl: 60,
+            value: "192.0.2.10",
+          },
+        ],
+      },
+      "A name may begin with labels and end in a pointer, also within a " +
+      "record's data: an offset counts from the start of the message.",
+      POINTERS,
+    ],
+    [
+      "a TXT record in front of an address, and records in other sections",
+      encodeDns({
+        ...base,
+        answers: [txt, a("www.example.test", "192.0.2.1")],
+        authorities: [a("ns.test", "192.0.2.53")],
+      }),
+      {
+        answers: [
+          { name: "www.example.test", type: "other", ttl: 60, value: "" },
+          {
+            name: "www.example.test",
+            type: "A",
+            ttl: 60,
+            value: "192.0.2.1",
+          },
+        ],
+      },
+      "Skip the data of types that you do not know by their size, and take the " +
+      "answer section only.",
+      RECORDS,
+    ],
+    [
+      "a pointer to offset 297, which is behind a long text",
+      encodeDns({
+        ...base,
+        answers: [
+          far,
+          a("far.test", "192.0.2.1"),
+          a("far.test", "192.0.2.2"),
+        ],
+      }),
+      {
+        answers: [
+          { name: "www.example.test", type: "other", ttl: 60, value: "" },
+          { name: "far.test", type: "A", ttl: 60, value: "192.0.2.1" },
+          { name: "far.test", type: "A", ttl: 60, value: "192.0.2.2" },
+        ],
+      },
+      "An offset has 14 bits: the last six of the first byte stand above the " +
+      "eight of the second. One byte alone reaches only the first 256.",
+      POINTERS,
+    ],
+    [
+      "a name with four pointers, each of which leads to the next",
+      encodeDns({
+        ...base,
+        questions: [{ ...question, name: "test" }],
+        answers: stairs.map((name) => a(name, "192.0.2.1")),
+      }),
+      { answers: stairs.map(taken) },
+      "A pointer may lead to a name that ends in one, and that to another, " +
+      "and so on. Such a row is no ring: each leads further back, and it has " +
+      "an end. Follow it until there is a 0.",
+      POINTERS,
+    ],
+    [
+      "a name with a label of 63 bytes",
+      encodeDns({ ...base, answers: [a(`${x63}.test`, "192.0.2.1")] }),
+      { answers: [taken(`${x63}.test`)] },
+      "A label has up to 63 bytes, which is the length 3f: the two highest " +
+      "bits are still 0.",
+      NAMES,
+    ],
+    [
+      "an address of IPv6, which is of the type 28",
+      encodeDns({
+        ...base,
+        answers: [{
+          ...a("www.example.test", ""),
+          type: 28,
+          data: { kind: "AAAA", address: "2001:db8::10" },
+        }],
+      }),
+      {
+        answers: [
+          { name: "www.example.test", type: "other", ttl: 60, value: "" },
+        ],
+      },
+      'The task knows two types, A (1) and CNAME (5). All others are "other", ' +
+      'and their value is "", also that of AAAA: skip it.',
+      RECORDS,
+    ],
+    ...[0, 2].map((count) =>
       [
-        "an answer whose name is a pointer to the question's",
-        encodeDns({ ...base, answers: [a("www.example.test", "192.0.2.1")] }),
-        {
-          answers: [
-            {
-              name: "www.example.test",
-              type: "A",
-              ttl: 60,
-              value: "192.0.2.1",
-            },
-          ],
-        },
-        "Two bytes from c0 00 on are a pointer: the name goes on at the offset " +
-        "in their last 14 bits, and the next field stands behind the pointer.",
-        POINTERS,
-      ],
-      [
-        "a CNAME, and the address of the other name",
-        encodeDns({ ...base, answers: chain }),
-        {
-          answers: [
-            {
-              name: "www.example.test",
-              type: "CNAME",
-              ttl: 60,
-              value: "host.example.test",
-            },
-            {
-              name: "host.example.test",
-              type: "A",
-              ttl: 60,
-              value: "192.0.2.10",
-            },
-          ],
-        },
-        "A name may begin with labels and end in a pointer, also within a " +
-        "record's data: an offset counts from the start of the message.",
-        POINTERS,
-      ],
-      [
-        "a TXT record in front of an address, and records in other sections",
+        `an answer with ${count} questions in front`,
         encodeDns({
           ...base,
-          answers: [txt, a("www.example.test", "192.0.2.1")],
-          authorities: [a("ns.test", "192.0.2.53")],
+          questions: Array.from({ length: count }, () => question),
+          answers: [a("host.other", "192.0.2.1")],
         }),
-        {
-          answers: [
-            { name: "www.example.test", type: "other", ttl: 60, value: "" },
-            {
-              name: "www.example.test",
-              type: "A",
-              ttl: 60,
-              value: "192.0.2.1",
-            },
-          ],
-        },
-        "Skip the data of types that you do not know by their size, and take the " +
-        "answer section only.",
-        RECORDS,
-      ],
-      [
-        "a pointer to offset 297, which is behind a long text",
-        encodeDns({
-          ...base,
-          answers: [
-            far,
-            a("far.test", "192.0.2.1"),
-            a("far.test", "192.0.2.2"),
-          ],
-        }),
-        {
-          answers: [
-            { name: "www.example.test", type: "other", ttl: 60, value: "" },
-            { name: "far.test", type: "A", ttl: 60, value: "192.0.2.1" },
-            { name: "far.test", type: "A", ttl: 60, value: "192.0.2.2" },
-          ],
-        },
-        "An offset has 14 bits: the last six of the first byte stand above the " +
-        "eight of the second. One byte alone reaches only the first 256.",
-        POINTERS,
-      ],
-      [
-        "a time of 4294967295 seconds",
-        encodeDns({
-          ...base,
-          answers: [a("www.example.test", "192.0.2.1", 4294967295)],
-        }),
-        {
-          answers: [
-            {
-              name: "www.example.test",
-              type: "A",
-              ttl: 4294967295,
-              value: "192.0.2.1",
-            },
-          ],
-        },
-        "Four bytes put together with << have a sign. Multiply by 256, or use " +
-        "getUint32().",
-        RECORDS,
-      ],
-      [
-        "no such name: response code 3",
-        encodeDns({
-          ...base,
-          rcode: 3,
-          isAuthoritative: true,
-          hasRecursion: true,
-        }),
-        { rcode: 3 },
-        "The response code is the last four bits of the flags, and no more.",
-        ANSWERS,
-      ],
-      [
-        "an answer that was cut",
-        encodeDns({ ...base, isTruncated: true }),
-        { isTruncated: true },
-        "TC is the bit 0x0200 of the flags.",
-        ANSWERS,
-      ],
-    ];
+        { answers: [taken("host.other")] },
+        "How many questions there are stands in bytes 4 and 5. Skip so many, " +
+        "and not always one.",
+        HEADER,
+      ] satisfies Case
+    ),
+    [
+      "a time of 4294967295 seconds",
+      encodeDns({
+        ...base,
+        answers: [a("www.example.test", "192.0.2.1", 4294967295)],
+      }),
+      {
+        answers: [
+          {
+            name: "www.example.test",
+            type: "A",
+            ttl: 4294967295,
+            value: "192.0.2.1",
+          },
+        ],
+      },
+      "Four bytes put together with << have a sign. Multiply by 256, or use " +
+      "getUint32().",
+      RECORDS,
+    ],
+    [
+      "no such name: response code 3",
+      encodeDns({
+        ...base,
+        rcode: 3,
+        isAuthoritative: true,
+        hasRecursion: true,
+      }),
+      { rcode: 3 },
+      "The response code is the last four bits of the flags, and no more.",
+      ANSWERS,
+    ],
+    [
+      "an answer that was cut",
+      encodeDns({ ...base, isTruncated: true }),
+      { isTruncated: true },
+      TRUNCATED,
+      ANSWERS,
+    ],
+  ];
   for (const [what, bytes, expected, likely, read] of cases) {
     trial.step(what);
     requireDecoded(decode, trial, { bytes, expected, likely, read });
@@ -228,11 +294,13 @@ function requireDecoded(
     trial.fail({
       problem: `It threw ${trial.describe(error)}.`,
       received: bytes,
-      likely,
-      read,
+      ...(expected.answers === undefined ? SAYS_NO : { likely, read }),
     }, { cause: error });
   }
   const due = { isTruncated: false, rcode: 0, answers: [], ...expected };
+  if (decoded?.isTruncated === !due.isTruncated) {
+    trial.equal(decoded, due, { likely: TRUNCATED, read: ANSWERS });
+  }
   const hasDots = Deno.inspect(withoutDots(decoded)) === Deno.inspect(due);
   trial.equal(decoded, due, {
     likely: hasDots
@@ -258,6 +326,9 @@ function withoutDots(decoded: DecodedMessage): DecodedMessage {
   };
 }
 
+/** What must be refused, what it means to take it, and what to read. */
+type RefusedCase = [string, Uint8Array, string, string];
+
 function checkRefused(
   decode: DecodeMessage,
   trial: Trial,
@@ -277,7 +348,7 @@ function checkRefused(
   const ring = [1, 0x61, 0xc0, name];
   const kind =
     "Only 00 is a label, and only 11 is a pointer. A length over 63 is none.";
-  const cases: [string, Uint8Array, string, string][] = [
+  const cases: RefusedCase[] = [
     [
       "the answer to another query",
       changed(0, 0x43, 0x21),
@@ -285,6 +356,13 @@ function checkRefused(
       "believe a word of it.",
       ANSWERS,
     ],
+    ...[[0x43, 0x34], [0x12, 0x21]].map(([high, low]): RefusedCase => [
+      `the answer to the query ${Uint8Array.of(high, low).toHex()}, not 1234`,
+      changed(0, high, low),
+      "One byte of the id is another one. Compare both, as one number: a guess " +
+      "at one byte is right once in 256 times.",
+      ANSWERS,
+    ]),
     [
       "a query, and no response",
       changed(2, 0x01, 0x00),
@@ -323,7 +401,7 @@ function checkRefused(
       kind,
       POINTERS,
     ],
-    ...[3, 5].map((size): [string, Uint8Array, string, string] => [
+    ...[3, 5].map((size): RefusedCase => [
       `an address of ${size} bytes`,
       addressOf(size),
       "Compare the size of the data with 4 before you read an address: fewer " +

@@ -66,6 +66,7 @@ const encodeQuery = exercise<EncodeQuery>({
       [2, "host.example.test.", "A"],
       [3, `${x63}.test`, "A"],
       [4, longest, "A"],
+      [5, `${longest}.`, "A"],
     ];
     for (const [id, name, type] of cases) {
       const short = name.length > 40 ? `(${name.length} characters)` : name;
@@ -76,17 +77,13 @@ const encodeQuery = exercise<EncodeQuery>({
         questions: [{ name, type: DNS_TYPES[type], class: 1 }],
       });
       const bytes = encodeGood(encode, trial, { id, name, type });
-      if (!(bytes instanceof Uint8Array)) {
-        trial.fail({
-          problem: `It returned ${Deno.inspect(bytes)}, and no Uint8Array.`,
-          likely: "Return the query as bytes.",
-        });
-      }
       compareQuery(trial, bytes, expected, name);
     }
+    requireOwnArray(encode, trial);
     const bad = [
       ["x".repeat(64) + ".test", "a label of 64 bytes"],
       ["a..b", "an empty label"],
+      [".a", "an empty label in front of the first dot"],
       ["a..", "an empty label in front of the dot at the end"],
       [`${longest}y`, "a name of 256 bytes as it is sent"],
     ];
@@ -107,27 +104,78 @@ const encodeQuery = exercise<EncodeQuery>({
   },
 });
 
+/** A query that was made before must stay as it was. */
+function requireOwnArray(encode: EncodeQuery, trial: Trial): void {
+  trial.step("two queries, one after the other");
+  const first = encodeGood(encode, trial, { id: 6, name: "a.bc", type: "A" });
+  const before = first.slice();
+  encodeGood(encode, trial, { id: 7, name: "x.yz", type: "TXT" });
+  trial.equalBytes(first, before, {
+    problem: "The second call has changed what the first one returned.",
+    likely:
+      "Both are made in the same memory, as `subarray` of one buffer gives it. " +
+      "Make a new array in each call: a query may still have to be sent again " +
+      "when the next one is made.",
+    read: HEADER,
+  });
+}
+
 /** Encodes what is well, so that nothing may be thrown. */
 function encodeGood(
   encode: EncodeQuery,
   trial: Trial,
   { id, name, type }: { id: number; name: string; type: "A" | "AAAA" | "TXT" },
 ): Uint8Array {
+  let bytes: Uint8Array;
   try {
-    return encode(id, name, type);
+    bytes = encode(id, name, type);
   } catch (error) {
     trial.failOnSlip("encodeQuery()", error, TypeError);
     trial.fail({
       problem: `encodeQuery() threw ${trial.describe(error)}.`,
-      likely: name.endsWith(".")
-        ? "A name may have one dot at its end, which says that the root " +
-          "follows. Take it off before you cut the name at its dots: behind " +
-          "it there is no label, and so no empty one."
-        : "This name is well. A label may have 63 bytes, and a name 255 with " +
-          "the lengths of its labels and the root: just so many are allowed.",
-      read: NAMES,
+      ...whyWell(name),
     }, { cause: error });
   }
+  if (bytes instanceof Uint8Array) return bytes;
+  trial.fail({
+    problem: `It returned ${Deno.inspect(bytes)}, and no Uint8Array.`,
+    likely: "Return the query as bytes.",
+  });
+}
+
+/** Why a query for a name is nothing to throw for. */
+function whyWell(name: string): { likely: string; read: string } {
+  const labels = name.replace(/\.$/, "").split(".");
+  const hasLongLabel = labels.some((label) => label.length === 63);
+  if (name.endsWith(".") && hasLongLabel) {
+    return {
+      likely: "This name is well. The limit of 255 is for the bytes that are " +
+        "sent, and not for the characters of the text: with a dot at its end " +
+        "this text has one more, and sends the same bytes.",
+      read: NAMES,
+    };
+  }
+  if (name.endsWith(".")) {
+    return {
+      likely: "A name may have one dot at its end, which says that the root " +
+        "follows. Take it off before you cut the name at its dots: behind " +
+        "it there is no label, and so no empty one.",
+      read: NAMES,
+    };
+  }
+  if (hasLongLabel) {
+    return {
+      likely:
+        "This name is well. A label may have 63 bytes, and a name 255 with " +
+        "the lengths of its labels and the root: just so many are allowed.",
+      read: NAMES,
+    };
+  }
+  return {
+    likely: "All of this is well: an id of any 16 bits, a name of one label " +
+      "or more, and each of the three types: A is 1, TXT 16 and AAAA 28.",
+    read: HEADER,
+  };
 }
 
 function compareQuery(
@@ -190,7 +238,7 @@ const decodeMessage = exercise<DecodeMessage>({
     "the last four bits of the flags, and for each record of the answer " +
     'section `{ name, type, ttl, value }`. The type is `"A"` (1; the value is ' +
     '`192.0.2.1`), `"CNAME"` (5; the value is the other name) or `"other"` ' +
-    '(the value is `""`). Names have no dot at their end, and may be ' +
+    '(all others; the value is `""`). Names have no dot at their end, and may be ' +
     "compressed. TypeError is thrown for another id, for a message that is no " +
     "response (QR is 0), for one that ends too early, for a label that begins " +
     "with the bits 01 or 10, for an address that is not four bytes long, and " +

@@ -1,7 +1,8 @@
 /** Wrong answers to the exercises of lesson 20, and what must be said of each. */
+import { decodeDns } from "../../lib/wire/mod.ts";
 import type { Mistake } from "../../lib/workbook/mod.ts";
 import * as solution from "./solution.ts";
-import type { DecodedMessage } from "./types.ts";
+import type { DecodedMessage, DnsAnswer } from "./types.ts";
 
 type EncodeQuery = (
   id: number,
@@ -131,6 +132,46 @@ export const encodeQueryMistakes: Mistake<EncodeQuery>[] = [
       return buffer;
     },
     diagnosis: /Give an array as long as the query/,
+  },
+  {
+    name: "refuses a text of over 253 characters",
+    attempt(id, name, type) {
+      if (name.length > 253) throw new RangeError("name");
+      return solution.encodeQuery(id, name, type);
+    },
+    diagnosis: /for the bytes that are sent, and not for the characters/,
+  },
+  {
+    name: "takes a dot in front off",
+    attempt: (id, name, type) =>
+      solution.encodeQuery(id, name.replace(/^\./, ""), type),
+    diagnosis: /An empty label is the root/,
+  },
+  {
+    name: "makes all queries in one buffer",
+    attempt: inOneBuffer(),
+    diagnosis: /Make a new array in each call/,
+  },
+  {
+    name: "knows no AAAA",
+    attempt(id, name, type) {
+      if (type === "AAAA") throw new RangeError("type");
+      return solution.encodeQuery(id, name, type);
+    },
+    diagnosis: /each of the three types/,
+  },
+  {
+    name: "takes 255 for the limit of the labels without the root",
+    attempt(id, name, type) {
+      const labels = name.replace(/\.$/, "");
+      if (labels.length + 1 > 255) throw new RangeError("name");
+      return loose((label) => label.length === 0 || label.length > 63)(
+        id,
+        name,
+        type,
+      );
+    },
+    diagnosis: /with all lengths and the root/,
   },
   {
     name: "throws TypeError for a label that is too long",
@@ -267,6 +308,73 @@ export const decodeMessageMistakes: Mistake<DecodeMessage>[] = [
     diagnosis: /Skip the data of types that you do not know/,
   },
   {
+    name: "follows two pointers at most",
+    attempt: flawed({ maxPointers: 2 }),
+    diagnosis: /Such a row is no ring/,
+  },
+  {
+    name: "refuses a label of 63 bytes",
+    attempt: flawed({ maxLabel: 62 }),
+    diagnosis: /A label has up to 63 bytes/,
+  },
+  {
+    name: "gives the address of IPv6",
+    attempt: withAaaa("other"),
+    diagnosis: /All others are "other", and their value is ""/,
+  },
+  {
+    name: "gives AAAA as a type of its own",
+    attempt: withAaaa("AAAA" as "other"),
+    diagnosis: /All others are "other", and their value is ""/,
+  },
+  {
+    name: "skips one question, however many there are",
+    attempt: flawed({ oneQuestion: true }),
+    diagnosis: /and not always one/,
+  },
+  {
+    name: "skips one question, if there are any",
+    attempt: prepared((copy) => {
+      if (copy[5] > 1) copy[5] = 1;
+    }),
+    diagnosis: /and not always one/,
+  },
+  {
+    name: "takes AA for TC",
+    attempt: (bytes, id) => ({
+      ...solution.decodeMessage(bytes, id),
+      isTruncated: (bytes[2] & 0x06) !== 0,
+    }),
+    diagnosis: /TC is the bit 0x0200 of the flags, and no other one/,
+  },
+  {
+    name: "demands flags of 8000",
+    attempt(bytes, id) {
+      if (bytes[2] !== 0x80 || bytes[3] !== 0) throw new TypeError("flags");
+      return solution.decodeMessage(bytes, id);
+    },
+    diagnosis: /Of all flags only the highest bit, QR, must be set/,
+  },
+  {
+    name: "throws for a response code",
+    attempt(bytes, id) {
+      const decoded = solution.decodeMessage(bytes, id);
+      if (decoded.rcode !== 0) throw new TypeError("no such name");
+      return decoded;
+    },
+    diagnosis: /a response code, TC and an empty list .* nothing to throw for/,
+  },
+  {
+    name: "compares the second byte of the id alone",
+    attempt: prepared((copy) => copy[0] = 0x12),
+    diagnosis: /One byte of the id is another one/,
+  },
+  {
+    name: "compares the first byte of the id alone",
+    attempt: prepared((copy) => copy[1] = 0x34),
+    diagnosis: /One byte of the id is another one/,
+  },
+  {
     name: "takes any bits for a label",
     attempt: flawed({ anyLabel: true }),
     diagnosis: /Only 00 is a label/,
@@ -292,6 +400,30 @@ function loose(isBad: (label: string) => boolean): EncodeQuery {
       ]),
       ...[0, 0, types[type], 0, 1],
     );
+  };
+}
+
+/** The solution, in the same memory each time. */
+function inOneBuffer(): EncodeQuery {
+  const buffer = new Uint8Array(512);
+  return (...args) => {
+    const query = solution.encodeQuery(...args);
+    buffer.set(query);
+    return buffer.subarray(0, query.length);
+  };
+}
+
+/** The solution, with addresses of IPv6 decoded too. */
+function withAaaa(type: DnsAnswer["type"]): DecodeMessage {
+  return (bytes, id) => {
+    const decoded = solution.decodeMessage(bytes, id);
+    const { answers } = decodeDns(bytes);
+    answers.forEach(({ data }, i) => {
+      if (data.kind !== "AAAA") return;
+      decoded.answers[i].type = type;
+      decoded.answers[i].value = data.address;
+    });
+    return decoded;
   };
 }
 
@@ -322,6 +454,9 @@ interface Flaws {
   longLabel?: boolean;
   anyAddress?: boolean;
   minAddress?: number;
+  maxPointers?: number;
+  maxLabel?: number;
+  oneQuestion?: boolean;
 }
 
 function flawed(flaws: Flaws): DecodeMessage {
@@ -336,10 +471,15 @@ function flawed(flaws: Flaws): DecodeMessage {
       for (let i = 0; i < size; i++) value = value * 256 + byte(at++);
       return value;
     };
-    const labels = (from: number, limit: number): [string[], number] => {
+    const labels = (
+      from: number,
+      limit: number,
+      pointers = 0,
+    ): [string[], number] => {
       const length = byte(from);
       if (length === 0) return [[], from + 1];
       if (length >= 0xc0 && flaws.pointer !== "none") {
+        if (pointers === flaws.maxPointers) throw new TypeError("pointers");
         const high = flaws.pointer === "one byte" ? 0 : length & 0x3f;
         const target = high * 256 + byte(from + 1);
         if (target >= limit && flaws.pointer !== "recursive") {
@@ -348,6 +488,7 @@ function flawed(flaws: Flaws): DecodeMessage {
         const [rest, end] = labels(
           target,
           flaws.pointer === "fixed limit" ? limit : target,
+          pointers + 1,
         );
         return [rest, flaws.pointer === "stays" ? end : from + 2];
       }
@@ -359,7 +500,8 @@ function flawed(flaws: Flaws): DecodeMessage {
       const text = new TextDecoder().decode(
         bytes.subarray(from + 1, from + 1 + size),
       );
-      const [rest, end] = labels(from + 1 + size, limit);
+      if (size > (flaws.maxLabel ?? size)) throw new TypeError("label");
+      const [rest, end] = labels(from + 1 + size, limit, pointers);
       return [[text, ...rest], end];
     };
     const name = () => {
@@ -376,7 +518,7 @@ function flawed(flaws: Flaws): DecodeMessage {
     const flags = number(2);
     if (flags < 0x8000 && bytes.length > 2) throw new TypeError("QR");
     const [questions, answers] = [number(2), number(2), number(2), number(2)];
-    for (let i = 0; i < questions; i++) {
+    for (let i = 0; i < (flaws.oneQuestion ? 1 : questions); i++) {
       name();
       number(4);
     }
