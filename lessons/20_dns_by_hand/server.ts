@@ -8,8 +8,10 @@ import {
 } from "../../lib/net/mod.ts";
 import {
   decodeDns,
+  DNS_CLASS_IN,
   DNS_TYPES,
   type DnsMessage,
+  type DnsQuestion,
   type DnsRecord,
   encodeDns,
   RCODE_NXDOMAIN,
@@ -18,6 +20,21 @@ import {
 
 /** As much as an answer over UDP may have (RFC 1035, section 4.2.1). */
 const MAX_UDP_BYTES = 512;
+
+/** The size of a message's header. */
+const HEADER_BYTES = 12;
+
+/** Codes of answers that say no (RFC 1035, section 4.1.1). */
+const RCODES = { FORMERR: 1, NOTIMP: 4, REFUSED: 5 };
+
+/** Types that only a question has (RFC 1035, section 3.2.3; RFC 1995). */
+const QTYPES = { IXFR: 251, AXFR: 252, ANY: 255 };
+
+/**
+ * As many TCP clients as there may be at once. Who opens a connection and says
+ * nothing takes up one of them until `queryMs` is over.
+ */
+const MAX_CLIENTS = 4096;
 
 /** The zone that the server knows all about. */
 export const ZONE = "example.test";
@@ -69,53 +86,87 @@ export function answerQuery(
   bytes: Uint8Array,
   maxBytes: number,
 ): Uint8Array | null {
-  let query: DnsMessage;
-  try {
-    query = decodeDns(bytes);
-  } catch (error) {
-    if (error instanceof WireError) return null;
-    throw error;
-  }
-  // To answer an answer could go on for ever between two servers.
-  if (query.isResponse) return null;
-  const { id, opcode, wantsRecursion, questions } = query;
-  const base = { id, opcode, wantsRecursion, questions, isResponse: true };
-  const [question] = questions;
-  if (opcode !== 0 || questions.length !== 1) {
-    return encodeDns({ ...base, questions: [], rcode: opcode === 0 ? 1 : 4 });
-  }
-  const asked = question.name.toLowerCase();
-  const isOurs = asked === ZONE || asked.endsWith(`.${ZONE}`);
-  if (!isOurs || question.class !== 1) return encodeDns({ ...base, rcode: 5 });
-  const { answers, exists } = lookUp(asked, question.type);
-  const answer = {
-    ...base,
-    isAuthoritative: true,
-    rcode: exists ? 0 : RCODE_NXDOMAIN,
-    answers,
-    authorities: answers.length === 0 ? [SOA] : [],
-  };
+  // Without a whole header there is no id, and so nothing to answer to.
+  if (bytes.length < HEADER_BYTES) return null;
+  const { id, opcode, wantsRecursion, isResponse } = decodeHeader(bytes);
+  // To answer an answer makes a loop: two servers would go on for ever.
+  if (isResponse) return null;
+  const base = { id, opcode, wantsRecursion, isResponse: true };
+  // What stands behind the header has another meaning in each kind of query.
+  if (opcode !== 0) return encodeDns({ ...base, rcode: RCODES.NOTIMP });
+  const question = decodeQuestion(bytes);
+  if (question === null) return encodeDns({ ...base, rcode: RCODES.FORMERR });
+
+  const answer = { ...base, questions: [question], ...answerTo(question) };
   const whole = encodeDns(answer);
   if (whole.length <= maxBytes) return whole;
   return encodeDns({ ...answer, answers: [], isTruncated: true });
 }
 
+/** The header alone, whatever is behind it. */
+function decodeHeader(bytes: Uint8Array): DnsMessage {
+  // With counts of 0 it is a message by itself.
+  return decodeDns(bytes.slice(0, HEADER_BYTES).fill(0, 4));
+}
+
+/** The only question of a query, or `null` if the query is malformed. */
+function decodeQuestion(bytes: Uint8Array): DnsQuestion | null {
+  try {
+    const { questions } = decodeDns(bytes);
+    return questions.length === 1 ? questions[0] : null;
+  } catch (error) {
+    if (error instanceof WireError) return null;
+    throw error;
+  }
+}
+
+/** What the zone says to a question. */
+function answerTo(question: DnsQuestion): Partial<DnsMessage> {
+  const { type } = question;
+  const name = question.name.toLowerCase();
+  const wantsZone = type === QTYPES.AXFR || type === QTYPES.IXFR;
+  if (!isInZone(name) || question.class !== DNS_CLASS_IN || wantsZone) {
+    return { rcode: RCODES.REFUSED };
+  }
+  const { answers, exists, hasData } = lookUp(name, type);
+  return {
+    isAuthoritative: true,
+    rcode: exists ? 0 : RCODE_NXDOMAIN,
+    answers,
+    // A "no" has the SOA with it, also behind an alias: it says for how long
+    // the "no" may be kept (RFC 2308, sections 2.2 and 5).
+    authorities: hasData ? [] : [SOA],
+  };
+}
+
+/** Whether a name is the zone's own, or one under it. */
+function isInZone(name: string): boolean {
+  // A dot behind a backslash is no bound, but a part of its label: the text
+  // `a\.example.test` ends in the zone's name, and its labels do not.
+  const labels = name.match(/(?:\\.|[^\\.])+/g) ?? [];
+  const count = ZONE.split(".").length;
+  return labels.slice(-count).join(".") === ZONE;
+}
+
 /** Follows one alias after the other. */
 function lookUp(name: string, type: number) {
   const answers: DnsRecord[] = [];
-  let exists = false;
+  let here: DnsRecord[] = [];
   // No chain of this zone is longer than its records.
   for (const _ of RECORDS) {
-    const here = RECORDS.filter((record) => record.name === name);
-    exists ||= here.length > 0;
-    const found = here.filter((record) => record.type === type);
+    here = RECORDS.filter((record) => record.name === name);
+    // Who asks for any type has got the alias itself, and is not led on.
+    const found = type === QTYPES.ANY
+      ? here
+      : here.filter((record) => record.type === type);
     answers.push(...found);
+    if (found.length > 0) return { answers, exists: true, hasData: true };
     const alias = here.find(({ data }) => data.kind === "CNAME");
-    if (found.length > 0 || alias?.data.kind !== "CNAME") break;
+    if (alias?.data.kind !== "CNAME") break;
     answers.push(alias);
     name = alias.data.name;
   }
-  return { answers, exists };
+  return { answers, exists: here.length > 0, hasData: false };
 }
 
 /** How the server treats its clients. */
@@ -157,7 +208,7 @@ export function startDns(
       clearTimeout(timer);
     }
     // A client that ends, or is too slow, is gone: there is nobody to tell.
-  }, { limit: 256, signal, onError: () => {} });
+  }, { limit: MAX_CLIENTS, signal, onError: () => {} });
   const datagrams = (async () => {
     for await (const [bytes, from] of socket) {
       const answer = answerQuery(bytes, MAX_UDP_BYTES);
