@@ -5,8 +5,15 @@ import {
   readExact,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { decodeDns, type DnsMessage, WireError } from "../../lib/wire/mod.ts";
-import { encodeDns } from "../../lib/wire/mod.ts";
+import {
+  decodeDns,
+  type DnsMessage,
+  encodeDns,
+  WireError,
+} from "../../lib/wire/mod.ts";
+
+/** All servers that are asked are on this machine. */
+const HOSTNAME = "127.0.0.1";
 
 /** How to ask. */
 export interface AskOptions {
@@ -14,7 +21,17 @@ export interface AskOptions {
   waitMs?: number;
   /** How often to ask over UDP, where a datagram may get lost. @default 3 */
   attempts?: number;
+  /** Hears of each datagram that is not believed, and what is wrong with it. */
+  onTurnedAway?: (from: Deno.NetAddr, bytes: Uint8Array, why: Doubt) => void;
 }
+
+/** What is not as it must be in a message that claims to be the answer. */
+export type Doubt =
+  | "its address"
+  | "its port"
+  | "its form"
+  | "its id"
+  | "its question";
 
 /** An answer, and the way that it came. */
 export interface Asked {
@@ -44,43 +61,56 @@ export async function askDns(
   return { message: decodeDns(whole), size: whole.length, transport: "tcp" };
 }
 
-/** Whether some bytes are an answer to a query: id and question are its own. */
-export function answers(query: Uint8Array, bytes: Uint8Array): boolean {
+/** Whether a datagram comes from another socket than the one that was asked. */
+function doubtSender(from: Deno.NetAddr, port: number): Doubt | null {
+  // Another address has all its ports too, the server's number among them.
+  if (from.hostname !== HOSTNAME) return "its address";
+  return from.port === port ? null : "its port";
+}
+
+/** Whether some bytes are no answer to a query: id and question are not its. */
+function doubtMessage(query: Uint8Array, bytes: Uint8Array): Doubt | null {
+  const asked = decodeDns(query);
+  let message: DnsMessage;
   try {
-    const [asked, message] = [decodeDns(query), decodeDns(bytes)];
-    const [own, other] = [asked.questions[0], message.questions[0]];
-    return message.isResponse && message.id === asked.id &&
-      message.questions.length === 1 && other.type === own.type &&
-      other.class === own.class &&
-      other.name.toLowerCase() === own.name.toLowerCase();
+    message = decodeDns(bytes);
   } catch (error) {
-    if (error instanceof WireError) return false;
+    if (error instanceof WireError) return "its form";
     throw error;
   }
+  if (!message.isResponse) return "its form";
+  if (message.id !== asked.id) return "its id";
+  const [own, other] = [asked.questions[0], message.questions[0]];
+  const isSame = message.questions.length === 1 && other.type === own.type &&
+    other.class === own.class &&
+    other.name.toLowerCase() === own.name.toLowerCase();
+  return isSame ? null : "its question";
 }
 
 async function askUdp(
   port: number,
   query: Uint8Array,
-  { waitMs = 2000, attempts = 3 }: AskOptions,
+  { waitMs = 2000, attempts = 3, onTurnedAway = () => {} }: AskOptions,
 ): Promise<Uint8Array> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     // A new port each time: an answer that is late does not meet this one.
     const socket = Deno.listenDatagram({
       transport: "udp",
-      hostname: "127.0.0.1",
+      hostname: HOSTNAME,
       port: 0,
     });
     const timer = setTimeout(() => closeQuietly(socket), waitMs);
     try {
       await socket.send(query, {
         transport: "udp",
-        hostname: "127.0.0.1",
+        hostname: HOSTNAME,
         port,
       });
       for await (const [bytes, from] of socket) {
         const sender = from as Deno.NetAddr;
-        if (sender.port === port && answers(query, bytes)) return bytes;
+        const doubt = doubtSender(sender, port) ?? doubtMessage(query, bytes);
+        if (doubt === null) return bytes;
+        onTurnedAway(sender, bytes, doubt);
       }
     } finally {
       clearTimeout(timer);
@@ -107,7 +137,10 @@ async function askTcp(
     );
     const [high, low] = await readExact(conn, 2);
     const bytes = await readExact(conn, high << 8 | low);
-    if (!answers(query, bytes)) throw new TypeError("no answer to the query");
+    const doubt = doubtMessage(query, bytes);
+    if (doubt !== null) {
+      throw new TypeError(`Cannot take an answer over TCP for ${doubt}`);
+    }
     return bytes;
   } finally {
     clearTimeout(timer);

@@ -5,19 +5,32 @@
  * other names or do not exist, an answer that does not fit and is asked for
  * again over TCP, and one that came from somebody else.
  */
-import { formatAddress } from "../../lib/net/mod.ts";
+import {
+  bindUdp,
+  type DatagramSocket,
+  formatAddress,
+} from "../../lib/net/mod.ts";
 import { counted, type Narrator } from "../../lib/show/mod.ts";
 import {
+  decodeDns,
   decodeName,
   DNS_TYPES,
+  type DnsMessage,
   type DnsRecord,
   encodeDns,
   WireError,
 } from "../../lib/wire/mod.ts";
 import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
-import { answers, askDns } from "./client.ts";
+import { askDns } from "./client.ts";
 import { answerQuery, startDns, ZONE } from "./server.ts";
 import { encodeQuery } from "./solution.ts";
+
+/** The size of the header in front of each message. */
+const HEADER_BYTES = 12;
+/** How long to wait for what nothing keeps from coming, in milliseconds. */
+const PATIENCE_MS = 10_000;
+/** The address that those give who are not the server. */
+const FALSE_ADDRESS = "192.0.2.66";
 
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
@@ -28,7 +41,7 @@ export async function lesson(show: Narrator): Promise<void> {
     pointers(show);
     await chains(show, server.port);
     await tooLong(show, server.port);
-    whoseAnswer(show);
+    await whoseAnswer(show);
   } finally {
     stop.abort();
     await server.done;
@@ -40,9 +53,20 @@ function bytesOfQuery(show: Narrator): void {
   show.predict(
     `How many bytes does it take to ask for the address of host.${ZONE}?`,
   );
-  const query = encodeQuery(0x1234, `host.${ZONE}`, "A");
+  const name = `host.${ZONE}`;
+  const query = encodeQuery(0x1234, name, "A");
   show.bytes("the query:", query);
   show.fact("bytes", query.length);
+  const { end } = decodeName(query, HEADER_BYTES);
+  show.say(
+    `${HEADER_BYTES} are the header, ${end - HEADER_BYTES} the name, and ` +
+      `${
+        query.length - end
+      } the type and the class. The text of the name has ` +
+      `${name.length} letters and dots. Each dot has become the length of the ` +
+      "label behind it; the length of the first label and the 0 at the end " +
+      "are new.",
+  );
 }
 
 function pointers(show: Narrator): void {
@@ -55,6 +79,13 @@ function pointers(show: Narrator): void {
   const answer = answerQuery(query, 512)!;
   show.bytes("the answer, behind the question:", answer.subarray(query.length));
   show.fact("bytes more than the query", answer.length - query.length);
+  const again = decodeName(answer, query.length);
+  show.fact("bytes of the name in them", again.end - query.length);
+  show.fact("the name that they give", again.name);
+  show.say(
+    "c0 says that a pointer stands there and no label, and 0c that the name is " +
+      "at byte 12, where the question has it.",
+  );
   const loop = Uint8Array.of(0xc0, 0x00);
   try {
     decodeName(loop);
@@ -62,6 +93,10 @@ function pointers(show: Narrator): void {
     if (!(error instanceof WireError)) throw error;
     show.fact("c0 00 at offset 0", error.message);
   }
+  show.say(
+    "This pointer leads to itself, and following it never comes to an end. So " +
+      "each one must lead further back.",
+  );
 }
 
 async function chains(show: Narrator, port: number): Promise<void> {
@@ -75,6 +110,13 @@ async function chains(show: Narrator, port: number): Promise<void> {
     show.fact(`${name}, code`, message.rcode);
     show.fact(`${name}, answers`, message.answers.length);
     for (const record of message.answers) show.say(line(record));
+    show.say(
+      message.rcode === 0
+        ? "Code 0: the name is there. The server followed both aliases by " +
+          "itself, so one question brought the address."
+        : "Code 3: there is no such name. That is an answer too, and better " +
+          "than silence, after which the client would ask again.",
+    );
   }
 }
 
@@ -86,35 +128,94 @@ async function tooLong(show: Narrator, port: number): Promise<void> {
       "over UDP may have. What does the server do?",
   );
   const query = encodeQuery(1, `long.${ZONE}`, "TXT");
-  show.fact("bytes over UDP", answerQuery(query, 512)!.length);
+  const cut = answerQuery(query, 512)!;
+  show.fact("bytes over UDP", cut.length);
+  show.fact("answers in them", decodeDns(cut).answers.length);
+  show.fact("the bit TC", decodeDns(cut).isTruncated ? "set" : "not set");
   const asked = await askDns(port, `long.${ZONE}`, DNS_TYPES.TXT);
   show.fact("came over", asked.transport);
   show.fact("bytes in the end", asked.size);
   show.fact("answers in the end", asked.message.answers.length);
+  show.say(
+    "Over UDP came the header and the question, and TC, which says that the " +
+      "answer was cut. So the client sent the same query to the same port over " +
+      "TCP, where there is room.",
+  );
 }
 
-function whoseAnswer(show: Narrator): void {
+/** Answers of others, which come before that of the server. */
+async function whoseAnswer(show: Narrator): Promise<void> {
   show.step("Whose answer is this?");
   show.predict(
-    "Somebody else sends an answer to the client's port, with a guess for the " +
-      "id. What can the client compare?",
+    "Before the server answers, others send answers of their own to the " +
+      "client's port. What can the client compare?",
   );
-  const query = encodeQuery(0x1234, `host.${ZONE}`, "A");
-  const good = answerQuery(query, 512)!;
-  const otherId = good.slice();
-  otherId[0] ^= 1;
-  const other = encodeDns({
-    id: 0x1234,
-    isResponse: true,
-    questions: [{ name: `evil.${ZONE}`, type: 1, class: 1 }],
-  });
-  show.fact("the answer", taken(answers(query, good)));
-  show.fact("another id", taken(answers(query, otherId)));
-  show.fact("another question", taken(answers(query, other)));
+  using sockets = new DisposableStack();
+  const server = sockets.use(bindUdp());
+  const stranger = sockets.use(bindUdp());
+  const { namesake, whyNone } = bindNamesake(server.addr.port);
+  if (namesake !== undefined) sockets.use(namesake);
+  show.fact("the server", formatAddress(server.addr));
+
+  const rows: string[][] = [];
+  const [{ message }] = await Promise.all([
+    askDns(server.addr.port, `host.${ZONE}`, DNS_TYPES.A, {
+      waitMs: PATIENCE_MS,
+      attempts: 1,
+      onTurnedAway: (from, bytes, doubt) =>
+        rows.push([formatAddress(from), addressIn(decodeDns(bytes)), doubt]),
+    }),
+    answerLast(server, [stranger, ...(namesake ? [namesake] : [])]),
+  ]);
+  show.table(["an answer came from", "it says", "turned away for"], rows);
+  show.fact("the answer that was taken", addressIn(message));
+  show.say(
+    "Strangers who knew the id and the question sent from sockets of their " +
+      "own. The two answers from the server's own socket look like those of " +
+      "somebody who forges the sender, and has to guess the rest.",
+  );
+  if (whyNone !== undefined) show.say(whyNone);
 }
 
-function taken(isTaken: boolean): string {
-  return isTaken ? "taken" : "turned away";
+/** Waits for a query, and lets others answer it before the server does. */
+async function answerLast(
+  server: DatagramSocket,
+  strangers: DatagramSocket[],
+): Promise<void> {
+  const { bytes, from } = await server.receive({ deadlineMs: PATIENCE_MS });
+  const answer = answerQuery(bytes, 512)!;
+  const message = decodeDns(answer);
+  const [right] = message.answers;
+  const wrong: DnsMessage = {
+    ...message,
+    answers: [{ ...right, data: { kind: "A", address: FALSE_ADDRESS } }],
+  };
+  const [question] = message.questions;
+  const other = { ...question, name: `other.${ZONE}` };
+  for (const stranger of strangers) await stranger.send(encodeDns(wrong), from);
+  await server.send(encodeDns({ ...wrong, id: wrong.id ^ 1 }), from);
+  await server.send(encodeDns({ ...wrong, questions: [other] }), from);
+  await server.send(answer, from);
+}
+
+/** A socket at the same port of another address, where that can be had. */
+function bindNamesake(port: number) {
+  const hostname = "127.0.0.2";
+  try {
+    return { namesake: bindUdp(port, { hostname }) };
+  } catch (error) {
+    const whyNone = error instanceof Deno.errors.NotCapable
+      ? `Nobody sent from the server's port at ${hostname}: lessons may use ` +
+        "127.0.0.1 and ::1 only. The README tells how to see it."
+      : `Nobody sent from the server's port at ${hostname}: this machine ` +
+        `does not do it (${error}).`;
+    return { whyNone };
+  }
+}
+
+/** The address in an answer. */
+function addressIn({ answers: [{ data }] }: DnsMessage): string {
+  return data.kind === "A" ? data.address : data.kind;
 }
 
 function line({ name, ttl, data }: DnsRecord): string {

@@ -123,6 +123,30 @@ testWith("dig", "lesson 20 --serve is asked by dig", async () => {
   const long = await ask("+noedns", "long.example.test", "TXT");
   assertMatch(long, /Truncated, retrying in TCP mode/);
   assertMatch(long, /ANSWER: 10/);
+
+  const any = await ask("host.example.test", "ANY");
+  assertMatch(any, /status: NOERROR/);
+  assertMatch(any, /IN\s+A\s+192\.0\.2\.10\n/);
+  assertMatch(any, /IN\s+AAAA\s+2001:db8::10\n/);
+  assertEquals(
+    await ask("+short", "www.example.test", "ANY"),
+    "host.example.test.\n",
+  );
+  const mx = await ask("www.example.test", "MX");
+  assertMatch(mx, /status: NOERROR/);
+  assertMatch(mx, /ANSWER: 1, AUTHORITY: 1/);
+  assertMatch(mx, /CNAME\s+host\.example\.test\.\n/);
+  assertMatch(mx, /SOA\s+ns\.example\.test\./);
+  const zone = await ask("example.test", "AXFR");
+  assertMatch(zone, /Transfer failed/);
+  assertMatch(await ask("+tcp", "example.test", "IXFR=1"), /Transfer failed/);
+  const dot = await ask("a\\.example.test", "A");
+  assertMatch(dot, /QUESTION SECTION:\n;a\\\.example\.test\./);
+  assertMatch(dot, /status: REFUSED/);
+  const notify = await ask("+opcode=NOTIFY", "example.test", "SOA");
+  assertMatch(notify, /status: NOTIMP/);
+  const malformed = await ask("+header-only");
+  assertMatch(malformed, /status: FORMERR/);
   server.kill("SIGINT");
   assertEquals((await server.end()).code, 0);
 });
