@@ -1,16 +1,20 @@
 import { lessons } from "../../lessons/mod.ts";
+import type { Lesson } from "./catalogue.ts";
 import { checkLesson, type CheckResult } from "./checker.ts";
 
 /**
  * Finds the first exercise that is not solved.
  *
- * @param signal Ends the search when aborted; it then rejects.
+ * @param options `from`: the lesson to begin with, the first one if not given;
+ * those before it come last. `signal` ends the search when aborted; it then
+ * rejects.
  * @returns How it stands, or `undefined` if all are solved.
  */
 export async function findNext(
-  signal?: AbortSignal,
+  { from = lessons[0], signal }: { from?: Lesson; signal?: AbortSignal } = {},
 ): Promise<CheckResult | undefined> {
-  for (const lesson of lessons) {
+  const at = lessons.indexOf(from);
+  for (const lesson of [...lessons.slice(at), ...lessons.slice(0, at)]) {
     const results = await checkLesson(lesson, { signal });
     const open = results.find(({ verdict }) => verdict.state !== "passed");
     if (open !== undefined) return open;

@@ -2,7 +2,12 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { splitSections } from "../../lib/workbook/sections.ts";
 import type { Talk } from "../clients/programs.ts";
 import { assertLacks } from "./text.ts";
-import { answersText, echoWith, useCopy } from "./workbook_copy.ts";
+import {
+  answersText,
+  echoWith,
+  useCopy,
+  WorkbookCopy,
+} from "./workbook_copy.ts";
 
 const copy = useCopy();
 const windows = Deno.build.os === "windows";
@@ -43,6 +48,14 @@ Deno.test("watch says what a save makes pass, what it breaks, and what is next",
   const all =
     /✓ 3\.2 exchange {2}solved\n\nNext:\n\nEvery exercise is solved\./;
   await watching.expect(inOrder(SOLVED, next, broken, all));
+});
+
+Deno.test("watch goes on from the lesson that was saved, not from the first", async () => {
+  await using whole = await WorkbookCopy.make({ whole: true });
+  await using watching = whole.start("watch");
+  await watching.expect(/Ctrl-C ends/);
+  await whole.answer();
+  await watching.expect(/3\.2 exchange {2}solved\n\nNext:\n\n· 4\.1 /);
 });
 
 Deno.test("watch survives a syntax error", async () => {
