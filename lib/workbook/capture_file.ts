@@ -97,6 +97,8 @@ class ReadFailed extends Error {}
 type ChunkReader = ReadableStreamDefaultReader<Uint8Array>;
 
 async function openCapture(name: string): Promise<ChunkReader> {
+  // The path would be that of the folder one is in.
+  if (name === "") throw new UsageError('no file "": name a pcap');
   const path = typedPath(name);
   try {
     const { isDirectory } = await Deno.stat(path);

@@ -67,6 +67,9 @@ export function parseCommandLine(
   const [min, max] = syntax.words;
   const wrong = (problem: string) =>
     new UsageError(`${problem}; usage: ${usage}`);
+  if (args.includes("--help") || args.includes("-h")) {
+    throw new UsageError(`usage: ${usage}`);
+  }
   // parseArgs keeps the words under this name, and does not survive an option
   // that is called the same.
   const underscore = args.find((arg) => arg.split("=")[0] === "--_");
@@ -87,6 +90,12 @@ export function parseCommandLine(
       throw wrong(`${option} takes no value`);
     }
   }
+  const namedValues = Object.fromEntries(values.map((name) => {
+    const all = given[name] ?? [];
+    if (all.length > 1) throw wrong(`--${name} was given twice`);
+    if (all[0] === "") throw wrong(`--${name} needs a value`);
+    return [name, all[0] as string | undefined];
+  }));
   const words = given._;
   if (words.length > max) {
     throw wrong(`${repeated(words[max])} is one word too many`);
@@ -99,12 +108,7 @@ export function parseCommandLine(
     flags: Object.fromEntries(
       flags.map((name) => [name, given[name]?.length ?? 0]),
     ),
-    values: Object.fromEntries(values.map((name) => {
-      const all = given[name] ?? [];
-      if (all.length > 1) throw wrong(`--${name} was given twice`);
-      if (all[0] === "") throw wrong(`--${name} needs a value`);
-      return [name, all[0] as string | undefined];
-    })),
+    values: namedValues,
   };
 }
 

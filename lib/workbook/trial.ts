@@ -50,8 +50,8 @@ export type Explain = (error: unknown) => TrialFailure | undefined;
 
 /** What is waited for, and what it means if it does not come. */
 export interface Wait {
-  /** Ends the sentence "nothing came while waiting for …". */
-  waitingFor: string;
+  /** Ends the sentence "nothing came while waiting for …"; may count. */
+  waitingFor: string | (() => string);
   /** What usually keeps it from coming; may look at what did come. */
   likely: string | (() => string);
   /** The heading in the README that explains it. */
@@ -210,7 +210,7 @@ export class Trial {
       stalled.reject(this.#failed({
         ...advise(wait),
         problem: `It stalled: nothing came within ${this.#stallMs / 1000} s ` +
-          `while waiting for ${wait.waitingFor}.`,
+          `while waiting for ${asked(wait.waitingFor)}.`,
       }));
     }, this.#stallMs / TICKS_OF_STALL);
     try {
@@ -219,7 +219,7 @@ export class Trial {
       if (error instanceof CheckFailed) throw error;
       // The learner's own error explains more than its effect on the peer.
       await this.#hearOut();
-      const problem = `Waiting for ${wait.waitingFor} ended in ` +
+      const problem = `Waiting for ${asked(wait.waitingFor)} ended in ` +
         `${nameOf(error)}.`;
       throw this.#failed(
         this.#placed(error, {
@@ -397,8 +397,13 @@ export class Trial {
 }
 
 function advise(wait: Wait): { likely: string; read?: string } {
-  const likely = typeof wait.likely === "string" ? wait.likely : wait.likely();
+  const likely = asked(wait.likely);
   return wait.read === undefined ? { likely } : { likely, read: wait.read };
+}
+
+/** A text, which may be made only now: it can say what has come so far. */
+function asked(text: string | (() => string)): string {
+  return typeof text === "string" ? text : text();
 }
 
 /** What the permissions of a check do not allow is no fault in the logic. */

@@ -33,6 +33,9 @@ const MISUSES: Misuse[] = [
   [["lesson", "--json"], "which lesson? for example deno task lesson 3"],
   [["lesson", "--", "--json"], /^no lesson --json: lessons are 1 to \d+$/],
   [["lesson", "3", "--serve", "--port"], /^--port needs a value; usage: /],
+  [["lesson", "3", "--serve", "--port", ""], /^--port needs a value; usage: /],
+  [["lesson", "--help"], /^usage: deno task lesson \[3 \| echo\] /],
+  [["hint", "-h"], /^usage: deno task hint 3\.1 /],
   [["lesson", "3", "--serve", "--port="], /^--port needs a value; usage: /],
   [
     ["lesson", "3", "--serve", "--port", "1", "--port", "2"],

@@ -466,7 +466,7 @@ const MISUSES: [args: string[], answer: RegExp][] = [
   ],
   [[path("udp.pcap"), "--box=7"], /^no packet 7: packets are 1 to 6$/],
   [["missing.pcap"], /^no file missing\.pcap: there is no .+missing\.pcap$/],
-  [[""], /is a folder: name a pcap in it$/],
+  [[""], /^no file "": name a pcap$/],
   [["two\nlines"], /^no file "two\\nlines": there is no "/],
   [[ROOT], /is a folder: name a pcap in it$/],
   [[CLI], /cli\.ts is no capture in pcap or pcapng format: it begins with 2f/],

@@ -115,12 +115,12 @@ Deno.test("Trial names the step that stalled, what was due, and what that means"
   });
 });
 
-Deno.test("Trial asks what a stall means only when it has stalled", async () => {
+Deno.test("Trial asks what was due, and what a stall means, only when it has stalled", async () => {
   let seen = "nothing";
   const { failure } = await verdictOn(
     async (trial) => {
       const waiting = trial.waitFor(NEVER, {
-        ...WAIT,
+        waitingFor: () => `two bytes (${seen} has come)`,
         likely: () => `It has sent ${seen}.`,
       });
       seen = "a byte";
@@ -129,7 +129,11 @@ Deno.test("Trial asks what a stall means only when it has stalled", async () => 
     undefined,
     { stallMs: 100 },
   );
-  assertEquals(failure.likely, "It has sent a byte.");
+  assertEquals([failure.problem, failure.likely], [
+    "It stalled: nothing came within 0.1 s while waiting for two bytes " +
+    "(a byte has come).",
+    "It has sent a byte.",
+  ]);
 });
 
 Deno.test("Trial does not take an answer that makes progress for stalled", async () => {
