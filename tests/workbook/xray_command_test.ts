@@ -54,7 +54,7 @@ testLooking(
     assertMatch(stdout, /⇢ client → server SYN seq 0\n/);
     assertMatch(stdout, /● server → client: 5 bytes "hello"\n/);
     assertMatch(stdout, /\nWhat each step cost +calls +packets +bytes sent/);
-    assertMatch(stdout, /\nWhat each close did\n/);
+    assertMatch(stdout, /\nWhat each close did, and in which step\n/);
   },
 );
 
