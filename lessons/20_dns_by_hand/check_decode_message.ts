@@ -12,6 +12,8 @@ const POINTERS = "A pointer in place of a name";
 const ANSWERS = "Whose answer is this?";
 const RECORDS = "Records";
 
+const RCODE =
+  "The response code is the last four bits of the flags, and no more.";
 const TRUNCATED = "TC is the bit 0x0200 of the flags, and no other one: " +
   "0x0400, beside it, says that the server is the one to know (AA).";
 /** Said of whoever throws for what an answer without records may say. */
@@ -43,7 +45,10 @@ const chain = [
   a("host.example.test", "192.0.2.10"),
 ];
 
-/** What is decoded, what must come of it, what is likely else, and to read. */
+/**
+ * What it is, its bytes, what must come of them, what is likely if something
+ * else does, and what to read.
+ */
 type Case = [string, Uint8Array, Partial<DecodedMessage>, string, string];
 
 /** Each owner is a label and a pointer to the owner before it. */
@@ -246,7 +251,7 @@ export function checkDecodeMessage(
         hasRecursion: true,
       }),
       { rcode: 3 },
-      "The response code is the last four bits of the flags, and no more.",
+      RCODE,
       ANSWERS,
     ],
     [
@@ -298,8 +303,9 @@ function requireDecoded(
     }, { cause: error });
   }
   const due = { isTruncated: false, rcode: 0, answers: [], ...expected };
-  if (decoded?.isTruncated === !due.isTruncated) {
-    trial.equal(decoded, due, { likely: TRUNCATED, read: ANSWERS });
+  const flags = likelyOfFlags(decoded, due);
+  if (flags !== undefined) {
+    trial.equal(decoded, due, { likely: flags, read: ANSWERS });
   }
   const hasDots = Deno.inspect(withoutDots(decoded)) === Deno.inspect(due);
   trial.equal(decoded, due, {
@@ -309,6 +315,23 @@ function requireDecoded(
       : likely,
     read: hasDots ? NAMES : read,
   });
+}
+
+/** What it means that the flags were decoded to something else, if they were. */
+function likelyOfFlags(
+  decoded: DecodedMessage | undefined,
+  due: DecodedMessage,
+): string | undefined {
+  // What has no such fields is no matter of the flags.
+  if (decoded?.isTruncated === undefined || decoded.rcode === undefined) {
+    return undefined;
+  }
+  if (typeof decoded.isTruncated !== "boolean") {
+    return "`isTruncated` is true or false, and what & gives is a number. " +
+      "Compare it with 0: (flags & 0x0200) !== 0.";
+  }
+  if (decoded.isTruncated !== due.isTruncated) return TRUNCATED;
+  return decoded.rcode === due.rcode ? undefined : RCODE;
 }
 
 /** What was decoded, with the dots at the ends of names taken off. */

@@ -41,7 +41,18 @@ export interface Asked {
   transport: "udp" | "tcp";
 }
 
-/** Asks a server on this machine, and again over TCP if the answer was cut. */
+/**
+ * Asks a server on this machine, and again over TCP if the answer was cut.
+ *
+ * @param port The port of the server, the same for UDP and TCP.
+ * @param name The name to ask for.
+ * @param type What about it; see `DNS_TYPES`.
+ * @param options How long to wait and how often to ask, and who hears of what
+ * was not believed.
+ * @returns The answer, and the way that it came.
+ * @throws {Deno.errors.TimedOut} If no answer comes over UDP.
+ * @throws {TypeError} If what comes over TCP is no answer to the query.
+ */
 export async function askDns(
   port: number,
   name: string,

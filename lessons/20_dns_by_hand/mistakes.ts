@@ -348,6 +348,21 @@ export const decodeMessageMistakes: Mistake<DecodeMessage>[] = [
     diagnosis: /TC is the bit 0x0200 of the flags, and no other one/,
   },
   {
+    name: "gives TC as a number",
+    attempt: result((decoded) => {
+      decoded.isTruncated = (decoded.isTruncated ? 0x200 : 0) as never;
+    }),
+    diagnosis: /`isTruncated` is true or false/,
+  },
+  {
+    name: "takes all flags for the response code",
+    attempt: (bytes, id) => ({
+      ...solution.decodeMessage(bytes, id),
+      rcode: bytes[2] * 256 + bytes[3],
+    }),
+    diagnosis: /the last four bits of the flags, and no more/,
+  },
+  {
     name: "demands flags of 8000",
     attempt(bytes, id) {
       if (bytes[2] !== 0x80 || bytes[3] !== 0) throw new TypeError("flags");

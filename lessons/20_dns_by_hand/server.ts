@@ -179,7 +179,14 @@ export interface DnsServerOptions {
   onQuery?: (transport: "udp" | "tcp", answer: Uint8Array | null) => void;
 }
 
-/** Opens both sockets at one port, and answers until the signal is aborted. */
+/**
+ * Opens both sockets at one port, and answers until the signal is aborted.
+ *
+ * @param port The port for both; 0 asks the system for one that is free.
+ * @param options The signal, and how clients are treated.
+ * @returns The port, and a promise that resolves when all is closed.
+ * @throws {Deno.errors.AddrInUse} If somebody else has the port.
+ */
 export function startDns(
   port: number,
   { signal, queryMs = 5000, onQuery = () => {} }: DnsServerOptions,
