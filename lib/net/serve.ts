@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import { closeQuietly } from "./close.ts";
 import { formatAddress } from "./endpoint.ts";
 
@@ -20,8 +21,9 @@ export interface ServeOptions {
   limit?: number;
   /**
    * Hears of every failure: a handler's, with the connection (still open,
-   * unless the handler closed it), or that of an `accept()`, without one. If it
-   * fails itself, that goes to the console, and the server goes on.
+   * unless the handler closed it), or that of an `accept()`, without one; what
+   * the latter means, {@linkcode leftBeforeAccept} tells. If it fails itself,
+   * that goes to the console, and the server goes on.
    *
    * @default Writes to the console, with `console.error`.
    */
@@ -35,9 +37,38 @@ export interface ServeOptions {
 
 /**
  * How long to wait after a failed accept, in milliseconds: what it lacks, such
- * as descriptors, needs time to come.
+ * as descriptors, needs time to come. A client that has left is nothing to wait
+ * for.
  */
 const ACCEPT_PAUSE_MS = 100;
+
+/**
+ * Whether an error of `accept()` says only that the client had left before it
+ * was accepted. It was taken out of the queue with that, so the next `accept()`
+ * can give the next client at once. An error of another kind, such as too many
+ * open files, is about this side, and may come again and again.
+ *
+ * On Linux `accept` itself succeeds, and Deno throws NotConnected when it asks
+ * for the address of the far end. Other systems say ConnectionAborted (accept,
+ * POSIX) or ConnectionReset (Windows) for the same.
+ *
+ * @param error What `accept()` threw.
+ * @returns Whether the next one may be accepted without waiting.
+ *
+ * @example Who is gone, and what is wrong here
+ * ```ts
+ * import { leftBeforeAccept } from "./serve.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(leftBeforeAccept(new Deno.errors.NotConnected()));
+ * assert(!leftBeforeAccept(new Error("Too many open files (os error 24)")));
+ * ```
+ */
+export function leftBeforeAccept(error: unknown): boolean {
+  return error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.ConnectionAborted ||
+    error instanceof Deno.errors.ConnectionReset;
+}
 
 /**
  * Accepts clients until the listener is closed, and runs `handler` for each,
@@ -47,6 +78,10 @@ const ACCEPT_PAUSE_MS = 100;
  * closed when its handler is done. To stop, close the listener, which lets the
  * conversations finish, or abort the signal, which ends them: a handler that
  * waits in `read` then gets Interrupted, and that is not reported.
+ *
+ * A client that has left before it is accepted is reported, and holds up
+ * nobody. When an accept fails for another reason, the next one comes a little
+ * later.
  *
  * @param listener Where the clients come in.
  * @param handler What to do with one client. It need not close the connection,
@@ -132,13 +167,26 @@ export async function serve<C extends Deno.Conn>(
         if (error instanceof Deno.errors.BadResource) break;
         if (error instanceof Deno.errors.Busy) throw error;
         await report(onError, error);
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+        await (leftBeforeAccept(error) ? nextTurn() : pause());
       }
     }
   } finally {
     await Promise.all(conversations.values());
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/** Gives what an accept lacks the time to come. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+}
+
+/**
+ * Waits for no time at all. But each client that has left gives the others a
+ * turn, so that no flood of them keeps the loop to itself.
+ */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 /**
@@ -168,6 +216,8 @@ async function report(
 function printError(error: unknown, conn?: Deno.Conn): void {
   const what = conn
     ? `Cannot serve ${formatAddress(conn.remoteAddr)}:`
+    : leftBeforeAccept(error)
+    ? "A client left before it was accepted:"
     : "Cannot accept:";
   console.error(what, error);
 }

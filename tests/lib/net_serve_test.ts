@@ -4,11 +4,14 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { once } from "node:events";
+import { connect as connectNode } from "node:net";
 import { connect, connectTcp } from "../../lib/net/connect.ts";
 import { listen, listenTcp } from "../../lib/net/listen.ts";
 import { readExact, readToEnd } from "../../lib/net/read.ts";
 import { serve } from "../../lib/net/serve.ts";
 import { writeAll } from "../../lib/net/write.ts";
+import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import {
   noUnixSockets,
   pattern,
@@ -536,32 +539,155 @@ Deno.test("serve() forgets a connection when its handler is done", async () => {
   assertEquals(closes, 1);
 });
 
-Deno.test("serve() reports a failed accept, waits a little, and goes on", async () => {
+/** A listener whose first accepts fail, each with the next of these errors. */
+function failingFirst(failures: Error[]): Deno.TcpListener {
   const listener = listenTcp();
   const accept = listener.accept.bind(listener);
-  const failures = [
-    new Error("Too many open files (os error 24)"),
-    new Deno.errors.ConnectionAborted("gone already"),
-  ];
   let calls = 0;
   listener.accept = () => {
     const failure = failures[calls++];
     return failure ? Promise.reject(failure) : accept();
   };
-  const { list, onError } = reports();
-  const started = performance.now();
-  const served = serve(listener, echo, { onError });
+  return listener;
+}
 
-  using client = await connectTcp(listener.addr.port);
+/** The pauses that serve() made: no other timer here waits for any time. */
+function pauses({ started }: TimerWatch): number[] {
+  return started.filter((ms) => ms > 0);
+}
+
+/** Connects, sends a byte, and has it back. */
+async function askOnce(port: number): Promise<void> {
+  using client = await connectTcp(port);
   await writeAll(client, new Uint8Array([1]));
   await client.closeWrite();
   assertEquals(await readToEnd(client), new Uint8Array([1]));
-  // Two pauses of 100 ms; without them a lasting failure would keep it busy.
-  assert(performance.now() - started >= 190);
+}
+
+Deno.test("serve() reports a failed accept, waits a little, and goes on", async () => {
+  const failures = [
+    new Error("Too many open files (os error 24)"),
+    new Deno.errors.PermissionDenied("not now"),
+  ];
+  const listener = failingFirst(failures);
+  const { list, onError } = reports();
+  using timers = new TimerWatch();
+  const served = serve(listener, echo, { onError });
+  await askOnce(listener.addr.port);
+  // Without these, a lasting failure would keep it busy.
+  assertEquals(pauses(timers), [100, 100]);
 
   listener.close();
   await served;
   assertEquals(list, failures.map((error) => ({ error, conn: undefined })));
+});
+
+Deno.test("serve() reports a client that left before it was accepted, and goes on at once", async () => {
+  const failures = [
+    new Deno.errors.NotConnected("gone already"),
+    new Deno.errors.ConnectionAborted("gone already"),
+    new Deno.errors.ConnectionReset("gone already"),
+  ];
+  const listener = failingFirst(failures);
+  const { list, onError } = reports();
+  using timers = new TimerWatch();
+  const served = serve(listener, echo, { onError });
+  await askOnce(listener.addr.port);
+  assertEquals(pauses(timers), []);
+
+  listener.close();
+  await served;
+  assertEquals(list, failures.map((error) => ({ error, conn: undefined })));
+});
+
+/**
+ * Clients that connect, and reset before anybody has accepted them. Returns when
+ * the system has taken note of it: on Linux a connection that waits in the
+ * listener's queue stands in this list, from the listener's port to the client's,
+ * and one that was reset does not.
+ */
+async function resetInQueue(port: number, count: number): Promise<void> {
+  const entries: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const socket = connectNode(port, "127.0.0.1");
+    await once(socket, "connect");
+    const [near, far] = [port, socket.localPort!].map((one) =>
+      one.toString(16).toUpperCase().padStart(4, "0")
+    );
+    entries.push(`0100007F:${near} 0100007F:${far} `);
+    socket.resetAndDestroy();
+  }
+  while (true) {
+    const list = await Deno.readTextFile("/proc/net/tcp");
+    if (!entries.some((entry) => list.includes(entry))) return;
+    await nextTurn();
+  }
+}
+
+const notLinux = Deno.build.os === "linux"
+  ? ""
+  : " (ignored: only Linux lists who waits in a queue)";
+Deno.test({
+  name:
+    `serve() serves the next client without a pause when twenty have reset before they were accepted${notLinux}`,
+  ignore: notLinux !== "",
+  async fn() {
+    const listener = listenTcp();
+    const { port } = listener.addr;
+    const { list, onError } = reports();
+    // One place, and somebody in it: nobody else is accepted.
+    const served = serve(listener, echo, { limit: 1, onError });
+    using first = await connectTcp(port);
+    await writeAll(first, new Uint8Array([1]));
+    assertEquals(await readExact(first, 1), new Uint8Array([1]));
+    await resetInQueue(port, 20);
+
+    using timers = new TimerWatch();
+    const asked = askOnce(port);
+    await first.closeWrite();
+    assertEquals(await first.read(new Uint8Array(1)), null);
+    await asked;
+    assertEquals(pauses(timers), []);
+
+    listener.close();
+    await served;
+    assertEquals(list.length, 20);
+    for (const { error, conn } of list) {
+      assert(error instanceof Deno.errors.NotConnected, String(error));
+      assertEquals(conn, undefined);
+    }
+  },
+});
+
+Deno.test("serve() lets others have their turn although one client after the other has left", async () => {
+  const listener = listenTcp();
+  const ENOUGH = 1_000_000;
+  let [calls, open] = [0, true];
+  listener.accept = () =>
+    Promise.reject(
+      open && ++calls < ENOUGH
+        ? new Deno.errors.NotConnected("gone already")
+        : new Deno.errors.BadResource("closed"),
+    );
+  const served = serve(listener, noClient, { onError: () => {} });
+  for (let i = 0; i < 3; i++) await nextTurn();
+  open = false;
+  listener.close();
+  await served;
+  assert(calls < ENOUGH, "it kept the event loop to itself");
+});
+
+Deno.test("serve() tells the console of a client that left before it was accepted", async () => {
+  using captured = captureConsole();
+  const failure = new Deno.errors.NotConnected("gone already");
+  const listener = failingFirst([failure]);
+  const served = serve(listener, echo);
+  await askOnce(listener.addr.port);
+  listener.close();
+  await served;
+  assertEquals(captured.calls, [
+    ["A client left before it was accepted:", failure],
+  ]);
 });
 
 Deno.test("serve() writes a failed accept to the console if nobody asks for it", async () => {
