@@ -13,7 +13,11 @@ import {
   writeAll,
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import {
+  describeAcceptError,
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/run_lesson.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
@@ -171,7 +175,10 @@ export async function serve(
     show.note(`${name}: ended its side`);
   }, {
     signal,
-    onError: (error) => show.note(`a client is gone: ${error}`),
+    onError: (error, conn) =>
+      show.note(
+        conn ? `a client is gone: ${error}` : describeAcceptError(error),
+      ),
   });
   show.note(
     `ended: ${counted(clients, "client")} served, ` +

@@ -19,7 +19,11 @@ import {
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
 import { connectBoth } from "../../lib/workbook/pair.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import {
+  describeAcceptError,
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/run_lesson.ts";
 import { encodeFrame } from "./solution.ts";
 
 /** The longest line that the server of this lesson takes, in bytes. */
@@ -286,7 +290,10 @@ export async function serve(
     }
   }, {
     signal,
-    onError: (error) => show.note(`a client is gone: ${error}`),
+    onError: (error, conn) =>
+      show.note(
+        conn ? `a client is gone: ${error}` : describeAcceptError(error),
+      ),
   });
   show.note(
     `ended: ${counted(clients, "client")} served, ${counted(lines, "line")}`,

@@ -348,7 +348,10 @@ export async function serve(
     show.note(`${name}: ended its side`);
   }, {
     signal,
-    onError: (error) => show.note(`a client is gone: ${error}`),
+    onError: (error, conn) =>
+      show.note(
+        conn ? `a client is gone: ${error}` : describeAcceptError(error),
+      ),
   });
   show.note(
     `ended: ${counted(clients, "client")} served, and the path is removed`,

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lessons } from "../../lessons/mod.ts";
+import { leftBeforeAccept } from "../net/mod.ts";
 import { fitTerminal, Narrator, Printer, type ShowEvent } from "../show/mod.ts";
 import { findLesson } from "./catalogue.ts";
 import { parseCommandLine, parsePort } from "./command_line.ts";
@@ -79,6 +80,20 @@ export async function runLesson(
   // To end by itself takes Deno a moment in which it listens no more, and a
   // second signal would end it with another status.
   if (serves) Deno.exit();
+}
+
+/**
+ * What a lesson's server says when it has not accepted a client. Nobody is gone
+ * then whom the reader has seen come, and perhaps nobody at all.
+ *
+ * @param error What `accept()` threw, as `onError` of `serve` hears it without
+ * a connection.
+ * @returns One line.
+ */
+export function describeAcceptError(error: unknown): string {
+  return leftBeforeAccept(error)
+    ? "a client left before it was accepted"
+    : `cannot accept a client: ${error}`;
 }
 
 /** What a lesson was asked for; `port` is there if it is to serve. */
