@@ -19,6 +19,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
+  describeAcceptError,
   type LessonContext,
   runLesson,
   type ServeContext,
