@@ -3,8 +3,12 @@ import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { loadAttempts } from "../../lib/workbook/attempts.ts";
 import { Collector } from "../../lib/workbook/collector.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
+import { FakeConn } from "../../lib/workbook/fake_conn.ts";
 import { connectPair } from "../../lib/workbook/pair.ts";
-import type { ShortConnOptions } from "../../lib/workbook/short_conn.ts";
+import {
+  ShortConn,
+  type ShortConnOptions,
+} from "../../lib/workbook/short_conn.ts";
 import type { Trial } from "../../lib/workbook/trial.ts";
 import { echoMistakes, exchangeMistakes } from "./mistakes.ts";
 import * as solution from "./solution.ts";
@@ -18,6 +22,9 @@ const READ_HALF_FULL = "A read fills part of a buffer";
 const WRITE_SHORT = "A write takes part of the bytes";
 const END = "The end is null";
 const BOTH_AT_ONCE = "Both directions at once";
+
+/** What is on the way or in the server, at the least, in 3.2. */
+const MAX_UNREAD_BYTES = 64 * 1024;
 
 const echo = exercise<Echo>({
   id: "3.1",
@@ -117,11 +124,16 @@ async function sendAndExpect(
   const received = await trial.waitFor(
     Promise.race([back.atLeast(expected.length), early]),
     {
-      waitingFor: `the ${text.length} bytes to come back ` +
+      waitingFor: () =>
+        `the ${text.length} bytes to come back ` +
         `(${back.length - sofar.length} have)`,
-      likely:
-        "Write what was read at once, as it comes: the client waits for " +
-        "its answer before it sends more, or ends.",
+      likely: () =>
+        back.length > sofar.length
+          ? "Some of the bytes came back, and not all. Send " +
+            "buffer.subarray(0, count), each byte of it: a line end is a byte " +
+            "like any other."
+          : "Write what was read at once, as it comes: the client waits for " +
+            "its answer before it sends more, or ends.",
     },
   );
   trial.equalBytes(received, expected, {
@@ -210,8 +222,10 @@ const exchange = exercise<Exchange>({
   title: "Send and receive at once",
   task: "Write `exchange(conn, data)`: it sends all of `data` to an echo " +
     "server and returns the bytes that come back, as many as it sent, be it " +
-    "none or 64 MiB. The connection stays open for the next exchange. If the " +
-    "server ends the stream before all is back, it throws.",
+    "none or 64 MiB. Server and network may hold as little as 64 KiB that you " +
+    "have not read; then the server reads no more. The connection stays open " +
+    "for the next exchange. If the server ends the stream before all is back, " +
+    "it throws.",
   attempt: attempt.exchange,
   solution: solution.exchange,
   mistakes: exchangeMistakes,
@@ -256,6 +270,7 @@ const exchange = exercise<Exchange>({
     trial.step("3000 bytes, where each write takes at most 7");
     await exchangeRandom(exchange, trial, { writeSize: 7 });
     await checkEarlyEnd(exchange, trial);
+    await checkLittleRoom(exchange, trial);
 
     trial.step("64 MiB, which fit into no buffer on the way");
     const large = await connectPair(trial);
@@ -289,13 +304,14 @@ async function exchangeAndCompare(
       waitingFor: `exchange() to return ${data.length} bytes`,
       likely: data.length === 0
         ? "No bytes were sent, so none come back: there is nothing to wait for."
-        : data.length > 1_000_000
-        ? "An exchange that sends everything first stops half-way: the server " +
-          "cannot write what nobody reads, so it reads no more, so your write " +
-          "waits for ever. The client reads while it still sends."
+        : data.length > MAX_UNREAD_BYTES
+        ? "An exchange that sends everything first, or much of it, stops " +
+          "half-way: the server cannot write what nobody reads, so it reads no " +
+          "more, so your write waits for ever. The client reads while it still " +
+          "sends."
         : "Has all of it been sent? write() says how many it took: the rest " +
           "must be written again.",
-      read: data.length > 1_000_000 ? BOTH_AT_ONCE : WRITE_SHORT,
+      read: data.length > MAX_UNREAD_BYTES ? BOTH_AT_ONCE : WRITE_SHORT,
     },
   );
   if (!(answer instanceof Uint8Array)) {
@@ -313,6 +329,43 @@ async function exchangeAndCompare(
         "what has come so far.",
     read: READ_HALF_FULL,
   });
+}
+
+/** A server that stops reading as soon as a little of its answer is unread. */
+async function checkLittleRoom(
+  exchange: Exchange,
+  trial: Trial,
+): Promise<void> {
+  trial.step("256 KiB, of which server and network hold 64 KiB unread");
+  const onMove = () => trial.progress();
+  // The kernel's own buffers hold some MiB, and would hide what waits here.
+  const conn = new ShortConn(new EchoWithLimit(MAX_UNREAD_BYTES), { onMove });
+  // 251 is no divisor of any usual size, so no piece is like another.
+  const data = Uint8Array.from(
+    { length: 4 * MAX_UNREAD_BYTES },
+    (_, at) => at % 251,
+  );
+  await exchangeAndCompare(exchange, { conn, data, trial });
+}
+
+/** An echo at the other end of a connection that holds so many bytes. */
+class EchoWithLimit extends FakeConn {
+  constructor(room: number) {
+    super({ room, then: "silence" });
+  }
+
+  override async write(data: Uint8Array): Promise<number> {
+    const count = await super.write(data);
+    this.peerSends(data.subarray(0, count));
+    return count;
+  }
+
+  override async read(buffer: Uint8Array): Promise<number | null> {
+    const count = await super.read(buffer);
+    // What has been read makes room for as much.
+    this.peerTakes(count ?? 0);
+    return count;
+  }
 }
 
 /** A server that closes after it has sent back a part. */

@@ -39,6 +39,35 @@ export const echoMistakes: Mistake<Echo>[] = [
     diagnosis: /buffer\.subarray\(0, count\)/,
   },
   {
+    name: "sends back half of what came",
+    async attempt(conn) {
+      const buffer = new Uint8Array(1024);
+      for (
+        let count = await conn.read(buffer);
+        count !== null;
+        count = await conn.read(buffer)
+      ) {
+        await writeAll(conn, buffer.subarray(0, count / 2));
+      }
+    },
+    diagnosis: /\(3 have\).*Some of the bytes came back, and not all/s,
+  },
+  {
+    name: "drops the line end",
+    async attempt(conn) {
+      const buffer = new Uint8Array(1024);
+      for (
+        let count = await conn.read(buffer);
+        count !== null;
+        count = await conn.read(buffer)
+      ) {
+        const text = new TextDecoder().decode(buffer.subarray(0, count));
+        await writeAll(conn, new TextEncoder().encode(text.trimEnd()));
+      }
+    },
+    diagnosis: /\(5 have\).*a line end is a byte like any other/s,
+  },
+  {
     name: "ignores how much write took",
     async attempt(conn) {
       const buffer = new Uint8Array(1024);
@@ -141,6 +170,19 @@ export const exchangeMistakes: Mistake<Exchange>[] = [
       return await receive(conn, data.length);
     },
     diagnosis: /reads while it still sends/,
+  },
+  {
+    name: "writes and reads 1 MiB by turns, which the kernel's buffers hold",
+    async attempt(conn, data) {
+      const answer = new Uint8Array(data.length);
+      for (let at = 0; at < data.length; at += 1024 * 1024) {
+        const piece = data.subarray(at, at + 1024 * 1024);
+        await writeAll(conn, piece);
+        answer.set(await receive(conn, piece.length), at);
+      }
+      return answer;
+    },
+    diagnosis: /262144 bytes.*reads while it still sends/s,
   },
   {
     name: "returns after the first read",
