@@ -22,6 +22,9 @@ const LAST_COLON = "An IPv6 address has colons of its own. The port follows " +
 const AS_WRITTEN = "HOST and PATH stay as they are written. new URL() does " +
   "more than cut: it shortens IPv6 addresses, changes capitals, and writes " +
   "blanks as %20.";
+const SLASHES = "A path stays as it is written, two slashes in a row too. " +
+  "Whatever looks for // in the text, or makes one slash of two, is for the " +
+  "start of the text only, or for nothing.";
 const WHOLE_PATH = "All that follows `unix:` is the path, colons and blanks " +
   "too: cut after the first colon, and only there.";
 
@@ -79,6 +82,7 @@ export const GOOD: Step[] = [
       { text: "tcp://[2001:DB8:0:0:0:0:0:7]:7000", likely: AS_WRITTEN },
       { text: "tcp://LocalHost:7000", likely: AS_WRITTEN },
       { text: "unix:/tmp/at 10:30/a.sock", likely: WHOLE_PATH },
+      { text: "unix:/tmp//a.sock", likely: SLASHES },
       { text: "unix:sockets/[50%]/a.sock:7000", likely: WHOLE_PATH },
       {
         text: "unix:/tmp/a\nb",
@@ -198,6 +202,10 @@ export const WRITTEN: Step[] = [
     "tcp://LocalHost:7000",
     "unix:sockets/50% at 10:30.sock",
   ),
+  {
+    step: "it leaves two slashes in a row in a path",
+    texts: [{ text: "unix:/tmp//a.sock", likely: SLASHES }],
+  },
 ];
 
 function step(step: string, ...texts: string[]): Step {

@@ -230,6 +230,16 @@ export const parseMistakes: Mistake<Parse>[] = [
     diagnosis: /All that follows `unix:` is the path/,
   },
   {
+    name: "cuts a path at two slashes",
+    attempt(text) {
+      const path = text.split("//").at(-1)!;
+      return text.startsWith("unix:/") && text.includes("//")
+        ? { protocol: "unix", path }
+        : solution.parseEndpoint(text);
+    },
+    diagnosis: /two slashes in a row too/,
+  },
+  {
     name: "takes an IPv6 address without brackets",
     attempt: reader({
       host: (host) => notEmpty(host.replace(/^\[(.*)\]$/, "$1")),
@@ -374,6 +384,14 @@ export const formatMistakes: Mistake<Format>[] = [
         ? `unix:${encodeURI(endpoint.path)}`
         : solution.formatEndpoint(endpoint),
     diagnosis: /new URL\(\) and encodeURI\(\) change letters/,
+  },
+  {
+    name: "makes one slash of two in a path",
+    attempt: (endpoint) =>
+      endpoint.protocol === "unix"
+        ? `unix:${endpoint.path.replaceAll("//", "/")}`
+        : solution.formatEndpoint(endpoint),
+    diagnosis: /two slashes in a row too/,
   },
   {
     name: "changes the endpoint",
