@@ -142,7 +142,9 @@ async function greetAndCompare(
   trial.equalBytes(
     received,
     bytes,
-    narrow === undefined
+    wasCutInText(received, greeting)
+      ? CUT_IN_TEXT
+      : narrow === undefined
       ? wrongGreeting(received, bytes)
       : wrongParts(received, { bytes, greeting }),
   );
@@ -229,10 +231,35 @@ function usedAfterClose(error: unknown): TrialFailure | undefined {
   };
 }
 
+/** Whether all has come but for characters that were cut in two. */
+function wasCutInText(received: Uint8Array, greeting: string): boolean {
+  const text = new TextDecoder().decode(received);
+  if (text.length !== greeting.length || !text.includes("\ufffd")) return false;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== greeting[at] && text[at] !== "\ufffd") return false;
+  }
+  return true;
+}
+
+const CUT_IN_TEXT: Advice = {
+  likely: "EF BF BD is U+FFFD, which TextEncoder puts in the place of half a " +
+    "character: a string counts some characters as two, and slice() or an " +
+    "index can cut one in two before it is encoded. Encode the greeting as a " +
+    "whole, and cut the bytes.",
+  read: SEND_ALL,
+};
+
 /** Why the bytes are wrong although every write took all of them, mostly. */
 function wrongGreeting(received: Uint8Array, bytes: Uint8Array): Advice {
   if (startsWith(received, bytes)) {
-    return { likely: "Send the greeting and nothing besides: no line end." };
+    return received.subarray(bytes.length).every((byte) => byte === 0)
+      ? {
+        likely: "The zeros behind the greeting are the rest of a buffer that " +
+          "was larger. encodeInto() says how many bytes it has `written`: " +
+          "send bytes.subarray(0, written).",
+        read: SEND_ALL,
+      }
+      : { likely: "Send the greeting and nothing besides: no line end." };
   }
   if (received.length === 0) {
     return {

@@ -147,6 +147,36 @@ export const greetOnceMistakes: Mistake<GreetOnce>[] = [
     diagnosis: /no line end/,
   },
   {
+    name: "sends its whole buffer, whatever was encoded into it",
+    async attempt(listener, greeting) {
+      using conn = await listener.accept();
+      const bytes = new Uint8Array(3 * greeting.length);
+      new TextEncoder().encodeInto(greeting, bytes);
+      await writeAll(conn, bytes);
+    },
+    diagnosis: /send bytes\.subarray\(0, written\)/,
+  },
+  {
+    name: "encodes the text in pieces, which cut characters in two",
+    async attempt(listener, greeting) {
+      using conn = await listener.accept();
+      for (let at = 0; at < greeting.length; at += 1024) {
+        await writeAll(conn, bytesOf(greeting.slice(at, at + 1024)));
+      }
+    },
+    diagnosis: /cut one in two before it is encoded/,
+  },
+  {
+    name: "encodes the text unit by unit",
+    async attempt(listener, greeting) {
+      using conn = await listener.accept();
+      for (let at = 0; at < greeting.length; at++) {
+        await writeAll(conn, bytesOf(greeting[at]));
+      }
+    },
+    diagnosis: /cut one in two before it is encoded/,
+  },
+  {
     name: "waits for the client to say something first",
     async attempt(listener, greeting) {
       using conn = await listener.accept();
