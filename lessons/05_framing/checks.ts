@@ -32,6 +32,9 @@ const LIMIT = "Every message needs a limit";
 const FRAMES = "Frames: a length in front";
 const END = "An end in the middle";
 
+/** The limit of 5.3 where none is given, in bytes. */
+const USUAL_LIMIT = 1024 * 1024;
+
 /** How far past its limit an answer may read: several buffers of any size. */
 const PATIENCE = 256 * 1024;
 
@@ -72,8 +75,8 @@ const readLines = exercise<ReadMessages>({
   task:
     "Write `readLines(conn, options)`, an async generator. It yields each " +
     "line of UTF-8 text, without the `\\n` or `\\r\\n` at its end and otherwise " +
-    "as it was sent, as soon as it is whole. A last line with no end counts. A " +
-    "line of more than `maxBytes` bytes (65536 if not given; its end does not " +
+    "as it was sent, as soon as it is whole. A last line with no " +
+    "`\\n` counts, as it was sent. A line of more than `maxBytes` bytes (65536 if not given; its end does not " +
     "count) throws RangeError as soon as that is known, and is not kept whole. " +
     "A line that is not UTF-8 throws TypeError, after the lines in front of it " +
     "have been yielded. Many lines may come in one " +
@@ -193,6 +196,14 @@ async function checkLineForms(run: Run): Promise<void> {
       expected: ["  in the middle \t", "a\rb\r"],
       likely: "Only the end of the line goes, and that has one \\r at the " +
         "most: blanks, tabs, and a \\r anywhere else belong to the line.",
+    },
+    {
+      text: "one\nlast\r",
+      expected: ["one", "last\r"],
+      likely:
+        "No \\n follows this \\r, so it is not the end of a line, but a " +
+        "character in it. Take a \\r away only in front of a \\n.",
+      section: END,
     },
     {
       text: "one\r\ntwo\r\n",
@@ -343,6 +354,7 @@ async function checkLineLimits(run: Run): Promise<void> {
         : TOO_LONG.likely,
     });
   }
+  await checkLimitOfNone(run, textData("\nx\n"));
   const longest = "x".repeat(65536);
   trial.step("no maxBytes: a line of 65536 bytes, and then one of 65537");
   const { peer, conn } = await connectPair(trial);
@@ -361,6 +373,33 @@ async function checkLineLimits(run: Run): Promise<void> {
     });
   }
   await expectError(run, messages, TOO_LONG);
+}
+
+/** An empty message and one of one byte, where none is to have any. */
+async function checkLimitOfNone(run: Run, data: Data): Promise<void> {
+  const { trial } = run;
+  const likely =
+    "A limit of 0 is a limit: an empty message keeps it, and one " +
+    "byte is too much. `maxBytes || 65536` takes 0 for a limit that was not " +
+    "given; `??` and a default value do not.";
+  trial.step(`maxBytes 0: ${data.what}`);
+  const { peer, conn } = await connectPair(trial);
+  await writeAll(peer, data.bytes);
+  const messages = start(run, conn, { maxBytes: 0 }, {
+    likely,
+    section: LIMIT,
+  });
+  const first = await messages.next({
+    waitingFor: "the empty message",
+    likely,
+    read: LIMIT,
+  });
+  compare(run, first === undefined ? [] : [first], {
+    expected: [""],
+    likely,
+    section: LIMIT,
+  });
+  await expectError(run, messages, { ...TOO_LONG, likely });
 }
 
 /** More keeps coming, and no end of the line with it. */
@@ -556,6 +595,8 @@ interface Due {
   likely: string;
   /** What it means if the messages end instead; `likely` if not given. */
   ended?: string;
+  /** What it means if another error comes; that it is another, if not given. */
+  other?: string;
   section: string;
 }
 
@@ -574,11 +615,14 @@ const NOT_UTF8: Due = {
   section: CUT,
 };
 
+const OTHER_ERROR = "Callers tell failures apart by the class of the error: " +
+  "the task says which one belongs here.";
+
 /** Expects the next thing that an answer does to be an error. */
 async function expectError(
   run: Run,
   messages: Messages,
-  { error, likely, ended = likely, section }: Due,
+  { error, likely, ended = likely, other = OTHER_ERROR, section }: Due,
 ): Promise<void> {
   // Said in full, since only then does the compiler know that fail() is an end.
   const trial: Trial = run.trial;
@@ -594,9 +638,7 @@ async function expectError(
       problem: "It threw another error than the one that was asked for.",
       expected: error.name,
       received: trial.describe(outcome.error),
-      likely:
-        "Callers tell failures apart by the class of the error: the task " +
-        "says which one belongs here.",
+      likely: other,
       read: section,
     }, { cause: outcome.error });
   }
@@ -787,6 +829,7 @@ const readFrames = exercise<ReadMessages>({
     await checkNotUtf8(run, Uint8Array.of(0, 0, 0, 3, 0x6f, 0xff, 0x6b));
     await checkFrameLimits(run);
     await checkFrameEnds(run);
+    await checkUsualLimit(run);
   },
 });
 
@@ -854,19 +897,48 @@ async function checkFrameLimits(run: Run): Promise<void> {
   });
   await expectError(run, messages, TOO_LONG);
 
-  for (const length of [0xffffffff, 0x80000000]) {
-    const header = new Uint8Array(4);
-    new DataView(header.buffer).setUint32(0, length);
+  await checkLimitOfNone(run, frames(["", "x"]));
+
+  for (const length of [0xffffffff, 0x80000000, USUAL_LIMIT + 1]) {
+    const header = headerOf(length);
     trial.step(`no maxBytes: a client sends ${spaced(header)}, and no more`);
     const pair = await connectPair(trial);
     await writeAll(pair.peer, header);
     await expectError(run, start(run, pair.conn), {
       ...TOO_LONG,
-      likely: "The length is all that it takes to refuse the frame: judge it " +
-        "before you make room or wait for as many bytes. And read it without a " +
-        "sign, by getUint32(): with one, it is negative, and under any limit.",
+      likely: length === USUAL_LIMIT + 1
+        ? `${length} bytes are one more than are allowed where no maxBytes is ` +
+          "given."
+        : "The length is all that it takes to refuse the frame: judge it " +
+          "before you make room or wait for as many bytes. And read it without " +
+          "a sign, by getUint32(): with one, it is negative, and under any " +
+          "limit.",
     });
   }
+}
+
+/** A text that is just not too long, and does not come. */
+async function checkUsualLimit(run: Run): Promise<void> {
+  const { trial } = run;
+  const header = headerOf(USUAL_LIMIT);
+  trial.step(`no maxBytes: a client sends ${spaced(header)}, and ends`);
+  const { peer, conn } = await connectPair(trial);
+  await writeAll(peer, header);
+  await peer.closeWrite();
+  const likely = `${USUAL_LIMIT} bytes are allowed where no maxBytes is ` +
+    "given. The frame would be good, but the stream ends inside it.";
+  await expectError(run, start(run, conn), {
+    error: Deno.errors.UnexpectedEof,
+    likely,
+    other: likely,
+    section: LIMIT,
+  });
+}
+
+function headerOf(length: number): Uint8Array {
+  const header = new Uint8Array(4);
+  new DataView(header.buffer).setUint32(0, length);
+  return header;
 }
 
 /** The stream breaks off: in the length, behind it, and in the text. */

@@ -137,6 +137,13 @@ export const readLinesMistakes: Mistake<ReadMessages>[] = [
     diagnosis: /has one \\r at the most/,
   },
   {
+    name: "takes a \\r off a last line that has no \\n",
+    async *attempt(conn) {
+      yield* linesWith(conn, (line) => line.replace(/\r$/, ""));
+    },
+    diagnosis: /Take a \\r away only in front of a \\n/,
+  },
+  {
     name: "leaves out empty lines",
     async *attempt(conn) {
       for await (const line of solution.readLines(conn)) {
@@ -187,6 +194,14 @@ export const readLinesMistakes: Mistake<ReadMessages>[] = [
       }
     },
     diagnosis: /known before its end has come/,
+  },
+  {
+    name: "takes a limit of 0 for none given",
+    async *attempt(conn, options = {}) {
+      const maxBytes = options.maxBytes || 65536;
+      yield* solution.readLines(conn, { maxBytes });
+    },
+    diagnosis: /takes 0 for a limit that was not given/,
   },
   {
     name: "counts the limit in characters",
@@ -301,14 +316,13 @@ export const readLinesMistakes: Mistake<ReadMessages>[] = [
     name: "puts � for what is not UTF-8",
     async *attempt(conn) {
       let bytes: number[] = [];
-      const line = () =>
-        new TextDecoder().decode(Uint8Array.from(bytes)).replace(/\r$/, "");
+      const line = () => new TextDecoder().decode(Uint8Array.from(bytes));
       for await (const byte of bytesOf(conn)) {
         if (byte !== 0x0a) {
           bytes.push(byte);
           continue;
         }
-        yield line();
+        yield line().replace(/\r$/, "");
         bytes = [];
       }
       if (bytes.length > 0) yield line();
@@ -591,6 +605,28 @@ export const readFramesMistakes: Mistake<ReadMessages>[] = [
       }
     },
     diagnosis: /all that it takes to refuse the frame/,
+  },
+  {
+    name: "takes a limit of 0 for none given",
+    async *attempt(conn, options = {}) {
+      const maxBytes = options.maxBytes || 1024 * 1024;
+      yield* solution.readFrames(conn, { maxBytes });
+    },
+    diagnosis: /takes 0 for a limit that was not given/,
+  },
+  {
+    name: "has another limit where none is given, and a lower one",
+    async *attempt(conn, { maxBytes = 65536 } = {}) {
+      yield* solution.readFrames(conn, { maxBytes });
+    },
+    diagnosis: /1048576 bytes are allowed where no maxBytes is given/,
+  },
+  {
+    name: "has another limit where none is given, and a higher one",
+    async *attempt(conn, { maxBytes = 1024 ** 3 } = {}) {
+      yield* solution.readFrames(conn, { maxBytes });
+    },
+    diagnosis: /1048577 bytes are one more than are allowed/,
   },
   {
     name: "counts the length's own bytes against the limit",
