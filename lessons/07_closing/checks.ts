@@ -5,6 +5,7 @@ import { Collector } from "../../lib/workbook/collector.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { FakeConn } from "../../lib/workbook/fake_conn.ts";
 import { connectPair } from "../../lib/workbook/pair.ts";
+import { settle } from "../../lib/workbook/settle.ts";
 import {
   ShortConn,
   type ShortConnOptions,
@@ -87,6 +88,7 @@ const askAndHear = exercise<AskAndHear>({
     for (let i = 0; i < large.length; i += 65_537) large[i] = i / 65_537;
     await ask(askAndHear, trial, { question: large, answer: large });
     await checkReset(askAndHear, trial);
+    await checkBrokenWrite(askAndHear, trial);
   },
 });
 
@@ -231,6 +233,56 @@ async function checkReset(
   });
 }
 
+/** A question that cannot be sent, while nothing comes back yet. */
+async function checkBrokenWrite(
+  askAndHear: AskAndHear,
+  trial: Trial,
+): Promise<void> {
+  trial.step("the connection breaks at the first write; nothing has come back");
+  trial.onForgotten((error) =>
+    error instanceof Deno.errors.BrokenPipe
+      ? {
+        problem: `A write has failed, and nobody awaits it: ${error}.`,
+        likely: AWAIT_SENDING,
+        read: FIN_RST,
+      }
+      : undefined
+  );
+  const conn = new FakeConn({ then: "silence", breakAt: 0 });
+  // As on a socket, whoever reads is told as well, but hears no more than that
+  // nothing will come.
+  conn.until(() => conn.writes > 0 && conn.pendingWrites === 0)
+    .then(async () => {
+      await settle();
+      conn.peerEnds();
+    });
+  const outcome = Promise.allSettled([
+    (async () => await askAndHear(conn, bytesOf("how many?")))(),
+  ]);
+  const [result] = await trial.waitFor(outcome, {
+    waitingFor: "askAndHear() to throw",
+    likely: AWAIT_SENDING,
+    read: FIN_RST,
+  });
+  if (result.status === "rejected") {
+    trial.failOnSlip("askAndHear()", result.reason);
+    return;
+  }
+  trial.fail({
+    problem: "askAndHear() returned, though the question could not be sent.",
+    expected: "an error",
+    received: result.value instanceof Uint8Array
+      ? result.value
+      : Deno.inspect(result.value),
+    likely: "Nobody has answered a question that was never asked. Let the " +
+      `error of write() through. ${AWAIT_SENDING}`,
+    read: FIN_RST,
+  });
+}
+
+const AWAIT_SENDING = "Await the sending too, or nobody catches its failure: " +
+  "one that nobody awaits ends the whole process.";
+
 const hangUp = exercise<HangUp>({
   id: "7.2",
   title: "Hang up, and lose nothing",
@@ -270,7 +322,9 @@ const hangUp = exercise<HangUp>({
       trial.step(`3000 bytes still come, at most ${readSize} with each read`);
       await checkDrain(hangUp, trial, { readSize });
     }
+    await checkUsualGrace(hangUp, trial);
     await checkSilentPeer(hangUp, trial);
+    await checkNoGrace(hangUp, trial);
     await checkEndlessPeer(hangUp, trial);
     await checkGone(hangUp, trial);
   },
@@ -299,17 +353,51 @@ async function checkPoliteEnd(hangUp: HangUp, trial: Trial): Promise<void> {
           "closeWrite(), then read until it has ended too.",
     read: DRAIN,
   });
-  expectClosed(trial, conn, "hangUp() has returned");
-  if (timers.running().length > 0) {
+  expectDone(trial, { conn, timers }, "hangUp() has returned");
+}
+
+/** A peer that takes its time, where no grace is given. */
+async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
+  trial.step("graceMs is not given; a peer takes a moment to end its side");
+  const { peer, conn } = await connectPair(trial);
+  const heard = new Collector(peer, trial);
+  const begin = performance.now();
+  const hungUp = trial.start(
+    "hangUp",
+    () => hangUp(conn),
+    (error) =>
+      error instanceof TypeError
+        ? {
+          problem: `hangUp(conn) threw ${error}.`,
+          likely: "The options may be left out, all of them or this one: " +
+            "{ graceMs = 1000 } = {}.",
+          read: DRAIN,
+        }
+        : explainHangUp(error, "thrown"),
+  );
+  await trial.waitFor(heard.end().catch(() => {}), {
+    waitingFor: "the end of your side",
+    likely: "The peer waits for it: tell it first, by closeWrite().",
+    read: DRAIN,
+  });
+  await turns(10, 10);
+  // On a machine that stood still the grace may be over, and no fault in it.
+  if (conn.closed && performance.now() - begin < 900) {
     trial.fail({
-      problem: "The connection is closed, but a timer of hangUp() is still " +
-        "running.",
-      likely: "It keeps the process alive until it has run out, long after " +
-        "the conversation. Keep what setTimeout() gives, and clearTimeout() " +
-        "in `finally`.",
+      problem: "hangUp() closed the connection at once, and the peer had not " +
+        "ended its side.",
+      likely: "The grace is 1000 ms unless another one is given. A timer of " +
+        "`undefined` ms runs out at once.",
       read: DRAIN,
     });
   }
+  await peer.closeWrite().catch(() => {});
+  await trial.waitFor(hungUp, {
+    waitingFor: "hangUp() to return after the peer has ended its side",
+    likely: "read() gives null when the peer has ended: close then.",
+    read: DRAIN,
+  });
+  expectClosed(trial, conn, "The peer has ended its side");
 }
 
 /** A reply on its way, input unread, and a peer that goes on sending. */
@@ -412,6 +500,7 @@ async function checkDrain(
 
 /** A peer that is gone, in both ways in which one can notice. */
 async function checkGone(hangUp: HangUp, trial: Trial): Promise<void> {
+  using timers = new TimerWatch();
   trial.step("the peer has reset the connection: read() throws");
   const reset = new FakeConn({ incoming: "abc", then: "reset" });
   await trial.waitFor(start(hangUp, trial, reset, LONG_MS), {
@@ -419,7 +508,7 @@ async function checkGone(hangUp: HangUp, trial: Trial): Promise<void> {
     likely: "read() has thrown ConnectionReset: nobody is there to wait for.",
     read: DRAIN,
   });
-  expectClosed(trial, reset, "read() has failed");
+  expectDone(trial, { conn: reset, timers }, "read() has failed");
 
   trial.step("closeWrite() throws, for the connection is no more");
   const dead = new FakeConn({ incoming: "", then: "reset" });
@@ -430,7 +519,7 @@ async function checkGone(hangUp: HangUp, trial: Trial): Promise<void> {
     likely: "Whatever fails on the way, close and return.",
     read: DRAIN,
   });
-  expectClosed(trial, dead, "closeWrite() has failed");
+  expectDone(trial, { conn: dead, timers }, "closeWrite() has failed");
 }
 
 /** A peer that says nothing. */
@@ -442,6 +531,32 @@ async function checkSilentPeer(hangUp: HangUp, trial: Trial): Promise<void> {
     likely: "A peer that says nothing and never ends its side would keep you " +
       "waiting for ever. Set a timer that closes the connection: the read " +
       "that waits then throws Interrupted.",
+    read: DRAIN,
+  });
+  expectClosed(trial, conn, "The grace is over");
+}
+
+/** A peer that says nothing, and no time for it. */
+async function checkNoGrace(hangUp: HangUp, trial: Trial): Promise<void> {
+  trial.step("a peer says nothing and never ends; graceMs is 0");
+  const { conn } = await connectPair(trial);
+  const hungUp = start(hangUp, trial, conn, 0);
+  let hasReturned = false;
+  hungUp.then(() => hasReturned = true).catch(() => {});
+  // Turns and not the clock: in each of them a timer of 0 ms has its chance,
+  // however slow the machine is.
+  for (let turn = 0; turn < 25 && !hasReturned; turn++) await turns(1, 20);
+  if (!hasReturned && !conn.closed) {
+    trial.fail({
+      problem: "The grace is 0 ms, and hangUp() goes on waiting.",
+      likely: "0 is a number like others. `graceMs || 1000` takes it for a " +
+        "grace that was not given; `??` and a default value do not.",
+      read: DRAIN,
+    });
+  }
+  await trial.waitFor(hungUp, {
+    waitingFor: "hangUp() to return when the grace is over",
+    likely: "The connection is closed: return.",
     read: DRAIN,
   });
   expectClosed(trial, conn, "The grace is over");
@@ -495,6 +610,30 @@ function expectClosed(
       "way: in `finally`.",
     read: DRAIN,
   });
+}
+
+/** Expects the connection to be closed, and no timer to be left. */
+function expectDone(
+  trial: Trial,
+  { conn, timers }: { conn: { closed: boolean }; timers: TimerWatch },
+  when: string,
+): void {
+  expectClosed(trial, conn, when);
+  if (timers.running().length === 0) return;
+  trial.fail({
+    problem: `${when}, and a timer of hangUp() is still running.`,
+    likely: "It keeps the process alive until it has run out, long after the " +
+      "conversation. Keep what setTimeout() gives, and clearTimeout() in " +
+      "`finally`.",
+    read: DRAIN,
+  });
+}
+
+/** Lets time pass, turn by turn, for what must not happen meanwhile. */
+async function turns(count: number, ms: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
 }
 
 function explainHangUp(

@@ -1,6 +1,7 @@
 /** Wrong answers to the exercises of lesson 7, and what must be said of each. */
 import { closeQuietly, readToEnd, writeAll } from "../../lib/net/mod.ts";
 import type { Mistake } from "../../lib/workbook/exercise.ts";
+import * as solution from "./solution.ts";
 
 type AskAndHear = (
   conn: Deno.Conn,
@@ -142,6 +143,42 @@ export const askAndHearMistakes: Mistake<AskAndHear>[] = [
     diagnosis: /half an answer/,
   },
   {
+    name: "does not await the sending",
+    async attempt(conn, question) {
+      (async () => {
+        await writeAll(conn, question);
+        await conn.closeWrite();
+      })();
+      return await readToEnd(conn);
+    },
+    diagnosis:
+      /A write has failed, and nobody awaits it.*Await the sending too/s,
+  },
+  {
+    name: "awaits the sending only when it has heard the answer",
+    async attempt(conn, question) {
+      const sending = writeAll(conn, question).then(() => conn.closeWrite());
+      const answer = await readToEnd(conn);
+      await sending;
+      return answer;
+    },
+    diagnosis:
+      /A write has failed, and nobody awaits it.*Await the sending too/s,
+  },
+  {
+    name: "does not mind that the question could not be sent",
+    async attempt(conn, question) {
+      try {
+        await writeAll(conn, question);
+        await conn.closeWrite();
+      } catch {
+        // Hopes for an answer.
+      }
+      return await readToEnd(conn);
+    },
+    diagnosis: /a question that was never asked/,
+  },
+  {
     name: "closes in the end",
     async attempt(conn, question) {
       using _closed = conn;
@@ -265,7 +302,53 @@ export const hangUpMistakes: Mistake<HangUp>[] = [
       await Promise.race([draining, late]).catch(() => {});
       closeQuietly(conn);
     },
-    diagnosis: /a timer of hangUp\(\) is still running/,
+    diagnosis: /has returned, and a timer of hangUp\(\) is still running/,
+  },
+  {
+    name: "leaves the timer running when the peer has reset the connection",
+    async attempt(conn, { graceMs = 1000 } = {}) {
+      try {
+        const timer = setTimeout(() => closeQuietly(conn), graceMs);
+        await conn.closeWrite();
+        await readToEnd(conn);
+        clearTimeout(timer);
+      } catch {
+        // Gone, or late.
+      }
+      closeQuietly(conn);
+    },
+    diagnosis: /read\(\) has failed, and a timer of hangUp\(\)/,
+  },
+  {
+    name: "takes a grace of 0 for none given",
+    async attempt(conn, options = {}) {
+      await solution.hangUp(conn, { graceMs: options.graceMs || 1000 });
+    },
+    diagnosis: /takes it for a grace that was not given/,
+  },
+  {
+    name: "has no grace unless one is given",
+    async attempt(conn, options = {}) {
+      const { graceMs } = options;
+      const timer = setTimeout(() => closeQuietly(conn), graceMs);
+      try {
+        await conn.closeWrite();
+        await readToEnd(conn);
+      } catch {
+        // Gone, or late.
+      } finally {
+        clearTimeout(timer);
+        closeQuietly(conn);
+      }
+    },
+    diagnosis: /The grace is 1000 ms unless another one is given/,
+  },
+  {
+    name: "cannot do without options",
+    async attempt(conn, options) {
+      await solution.hangUp(conn, { graceMs: options!.graceMs });
+    },
+    diagnosis: /The options may be left out/,
   },
   {
     name: "always waits for the whole grace",
