@@ -507,10 +507,10 @@ class TalkingSeat extends Seat<ShortConn> {
     size: number,
     explain: () => string | undefined = () => undefined,
   ): Promise<Uint8Array> {
-    const before = this.#heard.length;
     const received = await this.trial.waitFor(this.#heard.atLeast(size), {
-      waitingFor: `${this.name} to get ${size} bytes ` +
-        `(${before} have come)`,
+      waitingFor: () =>
+        `${this.name} to get ${size} bytes ` +
+        `(${this.#heard.length} have come)`,
       likely: () =>
         explain() ??
           "A line goes to all others, as soon as its \\n has come. If one " +
@@ -576,17 +576,35 @@ const MIXED = {
   read: WHOLE_LINES,
 };
 
-/** What it means when all has come but some of the spaces or empty lines. */
+/** What it means when all has come but some of the spaces or line ends. */
 function lineLost(received: string, due: string): string | undefined {
+  if (received === due.replaceAll("\n", "")) {
+    return "The text has come, and no line end. A line is passed on with its " +
+      "\\n: whoever cuts lines out at the \\n must put one behind each again.";
+  }
   if (received === due.replace(/\n(?=\n)/g, "")) {
     return "All has come but the empty line. A line without a text is a line " +
       "too: its \\n goes on like any other.";
   }
-  if (received === due.replace(/^[ \t]+|[ \t]+$/gm, "")) {
-    return "All has come but the spaces at the ends of a line. The line goes " +
-      "on as it is, so do not trim() it.";
+  const trimmed = [
+    ["trim", /^[ \t]+|[ \t]+$/gm, "at the ends"],
+    ["trimEnd", /[ \t]+$/gm, "at the end"],
+    ["trimStart", /^[ \t]+/gm, "at the beginning"],
+  ] as const;
+  for (const [name, spaces, where] of trimmed) {
+    if (received !== due.replace(spaces, "")) continue;
+    return `All has come but the spaces ${where} of a line. The line goes on ` +
+      `as it is, so do not ${name}() it.`;
+  }
+  if (withoutSpace(received) === withoutSpace(due)) {
+    return "All has come but some of the spaces or line ends. Each line goes " +
+      "on as it is: also an empty one, also the spaces at its ends.";
   }
   return undefined;
+}
+
+function withoutSpace(text: string): string {
+  return text.replace(/\s/g, "");
 }
 
 /** The beginning of a text. */

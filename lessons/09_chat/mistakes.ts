@@ -319,7 +319,43 @@ export const chatRoomMistakes: Mistake<ChatRoomClass>[] = [
         super.say(line.trim(), from);
       }
     },
-    diagnosis: /All has come but the spaces.*do not trim/s,
+    diagnosis: /All has come but the spaces.*do not trim\(\)/s,
+  },
+  {
+    name: "takes the spaces off the end of a line",
+    attempt: class extends RoomOfOutboxes {
+      override say(line: string, from: Deno.Conn) {
+        super.say(line.trimEnd(), from);
+      }
+    },
+    diagnosis: /the spaces at the end of a line.*do not trimEnd\(\)/s,
+  },
+  {
+    name: "takes the spaces off the beginning of a line",
+    attempt: class extends RoomOfOutboxes {
+      override say(line: string, from: Deno.Conn) {
+        super.say(line.trimStart(), from);
+      }
+    },
+    diagnosis: /the spaces at the beginning of a line.*do not trimStart\(\)/s,
+  },
+  {
+    name: "takes the spaces off, and leaves out what is empty then",
+    attempt: class extends RoomOfOutboxes {
+      override say(line: string, from: Deno.Conn) {
+        if (line.trim() !== "") super.say(line.trim(), from);
+      }
+    },
+    diagnosis: /\(\d\d have come\).*All has come but some of the spaces/s,
+  },
+  {
+    name: "passes a line on without its end",
+    attempt: class extends RoomOfOutboxes {
+      override send(conn: Deno.Conn, bytes: Uint8Array) {
+        super.send(conn, bytes.subarray(0, -1));
+      }
+    },
+    diagnosis: /\(5 have come\).*The text has come, and no line end/s,
   },
   {
     name: "leaves empty lines out",
