@@ -109,6 +109,9 @@ async function checkReassembler(
   trial.step("packets overlap");
   checkOverlaps(Reassembler, trial);
 
+  trial.step("packets come for the bytes 2, 10 and 100, and then the rest");
+  checkNumbers(new Reassembler(), trial);
+
   trial.step("it is asked for the message too early");
   const early = new Reassembler();
   expectThrow(early, "before the first packet", trial);
@@ -193,6 +196,24 @@ function checkOverlaps(Reassembler: ReassemblerClass, trial: Trial): void {
   }
 }
 
+/** Offsets of one, two and three digits: as text they have another order. */
+function checkNumbers(reassembler: Reassembling, trial: Trial): void {
+  const likely =
+    "sort() without a comparison sorts numbers as text, and then " +
+    "10 and 100 come before 2: use sort((a, b) => a - b). And if the bits of " +
+    "one number say what has come: it has 32, and 1 << 32 is 1 again.";
+  const message = Uint8Array.from({ length: 120 }, (_, i) => i);
+  const total = message.length;
+  const has = new Set<number>();
+  const pieces = [[2, 5], [10, 15], [100, 110], [0, 60], [50, 105], [105, 120]];
+  for (const [offset, end] of pieces) {
+    reassembler.add({ offset, total, data: message.slice(offset, end) });
+    for (let at = offset; at < end; at++) has.add(at);
+    expectMissing(reassembler, gapsOf(has, total), trial, { likely });
+  }
+  expectMessage(reassembler, message, trial, { likely });
+}
+
 /** Random pieces until the message is whole, compared at every step. */
 function checkRandom(
   reassembler: Reassembling,
@@ -274,6 +295,11 @@ function expectMissing(
 /** What wrong gaps show of how they were made. */
 function diagnose(received: unknown, expected: Ranges): string | undefined {
   if (!Array.isArray(received)) return "Return an array of gaps, [] if none.";
+  if (JSON.stringify(received) === JSON.stringify(expected.toSorted())) {
+    return "These are the right gaps, sorted as text: sort() without a " +
+      "comparison does that, and then 10 and 100 come before 2. Use " +
+      "sort(([a], [b]) => a - b).";
+  }
   const bytes = bytesIn(received);
   if (String(bytes) === String(bytesIn(expected))) {
     return received.length > expected.length

@@ -187,7 +187,34 @@ function diagnose(
   ) {
     return { likely: "Give the packets in the order of their offsets." };
   }
-  return undefined;
+  const [lengths, dueLengths] = [received, expected].map((packets) =>
+    packets.map(({ data }) => data.length)
+  );
+  if (
+    String(byOffset) !== String(wanted) ||
+    String(lengths) !== String(dueLengths)
+  ) return undefined;
+  return shareOneArray(received)
+    ? {
+      likely: "Offsets, totals and lengths are right, and only the data are " +
+        "not: all packets share one array, which holds the bytes of the last " +
+        "one. Make a new array for each packet; slice() does.",
+      read: OWN_BYTES,
+    }
+    : {
+      likely: "Offsets, totals and lengths are right, and only the data are " +
+        "not: in each packet they are the bytes of the message from its " +
+        "offset on.",
+    };
+}
+
+/** Whether the data of all packets begin at the same byte of the memory. */
+function shareOneArray(packets: Packet[]): boolean {
+  const [{ data: first }] = packets;
+  return packets.length > 1 &&
+    packets.every(({ data }) =>
+      data.buffer === first.buffer && data.byteOffset === first.byteOffset
+    );
 }
 
 /** Packets, each on one line; only what the task names. */

@@ -79,6 +79,26 @@ export const splitMistakes: Mistake<Split>[] = [
     diagnosis: /The last packet is empty/,
   },
   {
+    name: "has one array for all packets",
+    attempt(message, size) {
+      const shared = new Uint8Array(size);
+      return split(message, size).map((packet) => {
+        shared.set(packet.data);
+        return { ...packet, data: shared.subarray(0, packet.data.length) };
+      });
+    },
+    diagnosis: /all packets share one array/,
+  },
+  {
+    name: "takes the data from the beginning each time",
+    attempt: (message, size) =>
+      split(message, size).map((packet) => ({
+        ...packet,
+        data: message.slice(0, packet.data.length),
+      })),
+    diagnosis: /only the data are not.*from its offset on/s,
+  },
+  {
     name: "counts packets in total",
     attempt: (message, size) =>
       split(message, size).map((packet, _, { length }) => ({
@@ -232,6 +252,62 @@ export const reassemblerMistakes: Mistake<ReassemblerClass>[] = [
       }
     },
     diagnosis: /The end is one too low/,
+  },
+  {
+    name: "sorts offsets as text",
+    attempt: class extends Reassembler {
+      #ends = new Map<number, number>();
+      #total = 0;
+      override add(packet: Packet): void {
+        super.add(packet);
+        const { offset, total, data } = packet;
+        this.#total = total;
+        const end = this.#ends.get(offset) ?? offset;
+        this.#ends.set(offset, Math.max(end, offset + data.length));
+      }
+      override missing(): [number, number][] {
+        const gaps: [number, number][] = [];
+        let reached = 0;
+        for (const start of [...this.#ends.keys()].sort()) {
+          if (start > reached) gaps.push([reached, start]);
+          reached = Math.max(reached, this.#ends.get(start)!);
+        }
+        if (reached < this.#total) gaps.push([reached, this.#total]);
+        return gaps;
+      }
+    },
+    diagnosis: /sort\(\) without a comparison/,
+  },
+  {
+    name: "has 32 bits to say what has come",
+    attempt: class extends Base {
+      #bits = 0;
+      override add(packet: Packet): void {
+        super.add(packet);
+        packet.data.forEach((_, i) => this.#bits |= 1 << packet.offset + i);
+        this.has = this.has.map((_, at) => (this.#bits & 1 << at) !== 0);
+      }
+      override message(): Uint8Array {
+        return this.has.length === 0 && this.bytes.length === 0 && this.#begun
+          ? this.bytes
+          : super.message();
+      }
+      #begun = false;
+      override begin(total: number): void {
+        this.#begun = true;
+        super.begin(total);
+      }
+    },
+    diagnosis: /1 << 32 is 1 again/,
+  },
+  {
+    name: "sorts its gaps as text",
+    attempt: class extends Reassembler {
+      override missing(): [number, number][] {
+        return super.missing().sort();
+      }
+    },
+    diagnosis: /sort\(\) without a comparison/,
   },
   {
     name: "keeps views of what it is given",
