@@ -47,6 +47,18 @@ export const askMistakes: Mistake<Ask>[] = [
     diagnosis: /never ===/,
   },
   {
+    name: "compares two objects as JSON",
+    async attempt(socket, question, server) {
+      await socket.send(question, server);
+      while (true) {
+        const [message, from] = await socket.receive();
+        if (JSON.stringify(from) === JSON.stringify(server)) return message;
+      }
+    },
+    diagnosis:
+      /by the order of their properties.*What is in an address counts/s,
+  },
+  {
     name: "receives into a buffer of 1024 bytes",
     async attempt(socket, question, server) {
       await socket.send(question, server);
@@ -140,6 +152,37 @@ export const askMistakes: Mistake<Ask>[] = [
       }
     },
     diagnosis: /It waits as long as it takes/,
+  },
+  {
+    name: "gives up by a signal",
+    async attempt(socket, question, server) {
+      await socket.send(question, server);
+      const signal = AbortSignal.timeout(60_000);
+      const late = new Promise<never>((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+      while (true) {
+        const [message, from] = await Promise.race([socket.receive(), late]);
+        if (isSame(from, server)) return message;
+      }
+    },
+    diagnosis: /It waits as long as it takes/,
+  },
+  {
+    name: "asks again each minute",
+    async attempt(socket, question, server) {
+      await socket.send(question, server);
+      const again = setInterval(() => socket.send(question, server), 60_000);
+      try {
+        while (true) {
+          const [message, from] = await socket.receive();
+          if (isSame(from, server)) return message;
+        }
+      } finally {
+        clearInterval(again);
+      }
+    },
+    diagnosis: /A timer of yours sent it again/,
   },
   {
     name: "asks again after a while",
