@@ -21,7 +21,7 @@ interface CallFlaws {
   /** Does not wait for the answer to the last try. */
   isHasty?: boolean;
   /** How long to wait after a try, in milliseconds. */
-  wait?: (timeoutMs: number, isLastOfMany: boolean) => number;
+  wait?: (timeoutMs: number, attempt: number, attempts: number) => number;
   /** What happens when there was no answer. */
   giveUp?: () => Uint8Array;
   closes?: boolean;
@@ -30,6 +30,8 @@ interface CallFlaws {
 /** What came, and what it should be. */
 interface Message {
   message: Uint8Array;
+  from: Deno.Addr;
+  server: Deno.NetAddr;
   isFromServer: boolean;
   /** Whether it is from the server's port, on any host. */
   isFromPort: boolean;
@@ -62,7 +64,7 @@ function flawed(flaws: CallFlaws): Call {
       const number = numberOf(call, attempt) >>> 0;
       await socket.send(questionOf(number, request), server);
       if (isHasty && attempt === attempts) break;
-      let late = sleep(wait(timeoutMs, attempt > 1 && attempt === attempts));
+      let late = sleep(wait(timeoutMs, attempt, attempts));
       try {
         while (true) {
           receiving ??= socket.receive();
@@ -74,7 +76,8 @@ function flawed(flaws: CallFlaws): Call {
           const { hostname, port } = from as Deno.NetAddr;
           const isFromPort = port === server.port;
           const isFromServer = hostname === server.hostname && isFromPort;
-          if (isAnswer({ message, isFromServer, isFromPort, number })) {
+          const about = { message, from, server, isFromServer, isFromPort };
+          if (isAnswer({ ...about, number })) {
             if (closes) socket.close();
             return result(message);
           }
@@ -234,9 +237,63 @@ export const callMistakes: Mistake<Call>[] = [
   {
     name: "hardly waits after the last of several tries",
     attempt: flawed({
-      wait: (timeoutMs, isLastOfMany) => isLastOfMany ? 1 : timeoutMs,
+      wait: (timeoutMs, attempt, attempts) =>
+        attempt > 1 && attempt === attempts ? 1 : timeoutMs,
     }),
     diagnosis: /gave up after \d+ ms.*the last one too/s,
+  },
+  {
+    name: "waits twice as long after each try",
+    attempt: flawed({
+      wait: (timeoutMs, attempt) => timeoutMs * 2 ** (attempt - 1),
+    }),
+    diagnosis: /In three calls in a row.*and not longer each time/s,
+  },
+  {
+    name: "compares the addresses as JSON",
+    attempt: flawed({
+      isAnswer: (about) =>
+        isRight(about) &&
+        JSON.stringify(about.from) === JSON.stringify(about.server),
+    }),
+    diagnosis: /what is in them counts.*not the order of their properties/s,
+  },
+  {
+    name: "returns the rest of the array that Deno received into",
+    attempt: flawed({ result: ({ buffer }) => new Uint8Array(buffer, 4) }),
+    diagnosis: /message\.buffer is the whole array/,
+  },
+  {
+    name: "lets its interval go on when the answer is there",
+    async attempt(socket, server, request, { timeoutMs, attempts }) {
+      const number = ++calls;
+      let tries = 1;
+      await socket.send(question(number, request), server);
+      const failed = Promise.withResolvers<never>();
+      const timer = setInterval(() => {
+        if (tries++ < attempts) {
+          socket.send(question(number, request), server).catch(() => {});
+        } else {
+          clearInterval(timer);
+          failed.reject(new Deno.errors.TimedOut("no answer"));
+        }
+      }, timeoutMs);
+      async function hear(): Promise<Uint8Array> {
+        while (true) {
+          const [message, from] = await socket.receive();
+          const isFromServer =
+            (from as Deno.NetAddr).hostname === server.hostname &&
+            (from as Deno.NetAddr).port === server.port;
+          if (!isFromServer || message.length < 4) continue;
+          if (numberIn(message) === number) return message.subarray(4);
+        }
+      }
+      const hearing = hear();
+      hearing.catch(() => {});
+      failed.promise.catch(() => {});
+      return await Promise.race([hearing, failed.promise]);
+    },
+    diagnosis: /A timer of that call still runs/,
   },
   {
     name: "counts only the repeats",
@@ -398,6 +455,16 @@ export const onceOnlyMistakes: Mistake<OnceOnlyClass>[] = [
     diagnosis: /the same text.*between host and port/s,
   },
   {
+    name: "writes the bytes of the number in a row",
+    attempt: class extends Base {
+      protected override key(request: Uint8Array, from: Deno.NetAddr) {
+        const number = request.subarray(0, 4).join("");
+        return `${from.hostname} ${from.port} ${number}`;
+      }
+    },
+    diagnosis: /0, 0, 1, 23.*Read them as one number/s,
+  },
+  {
     name: "reads the number as text",
     attempt: class extends Base {
       protected override key(request: Uint8Array, from: Deno.NetAddr) {
@@ -522,6 +589,23 @@ export const onceOnlyMistakes: Mistake<OnceOnlyClass>[] = [
       }
     },
     diagnosis: /Note the question only when it is done/,
+  },
+  {
+    name: "remembers a failure, and throws it again",
+    attempt: class extends Base {
+      readonly #failures = new Map<unknown, unknown>();
+      override handle(request: Uint8Array, from: Deno.NetAddr) {
+        const key = this.key(request, from);
+        if (this.#failures.has(key)) throw this.#failures.get(key);
+        try {
+          return super.handle(request, from);
+        } catch (error) {
+          this.#failures.set(key, error);
+          throw error;
+        }
+      }
+    },
+    diagnosis: /threw the same for the repeat.*the repeat is a new chance/s,
   },
   {
     name: "turns a failure into an answer",

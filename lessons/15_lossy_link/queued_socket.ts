@@ -16,8 +16,10 @@ export class QueuedSocket extends OwnSocket {
   /** What came when nobody waited. */
   readonly #inbox: Received[] = [];
   #isPumping = false;
-  /** When the last send began, by `performance.now()`. */
-  lastSendAt = -Infinity;
+  /** What was sent, and when each send began, by `performance.now()`. */
+  readonly sent: { message: Uint8Array; at: number }[] = [];
+  /** Hears of each send, once it is in the list. */
+  onSend: () => void = () => {};
 
   /** How many receives are under way. */
   get receiving(): number {
@@ -25,7 +27,8 @@ export class QueuedSocket extends OwnSocket {
   }
 
   override send(message: Uint8Array, to: Deno.Addr): Promise<number> {
-    this.lastSendAt = performance.now();
+    this.sent.push({ message: message.slice(), at: performance.now() });
+    this.onSend();
     return super.send(message, to);
   }
 
@@ -34,9 +37,12 @@ export class QueuedSocket extends OwnSocket {
     this.#waiting.push(waiting);
     this.#handOut();
     this.#pump();
-    // Deno gives the beginning of a long array, and reading beyond the message
-    // would go unnoticed. Here nothing is behind it.
-    return deliver(await waiting.promise, buffer);
+    const received = await waiting.promise;
+    // Deno gives the beginning of a long array. Reading beyond a message that
+    // is too short for a number would go unnoticed there: here nothing is
+    // behind such a one.
+    const hasNumber = received[0].length >= 4;
+    return deliver(received, buffer ?? (hasNumber ? longArray() : undefined));
   }
 
   /**
@@ -73,4 +79,9 @@ export class QueuedSocket extends OwnSocket {
       this.#isPumping = false;
     }
   }
+}
+
+/** As Deno makes one for each message. */
+function longArray(): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(65_507);
 }
