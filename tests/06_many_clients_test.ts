@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { exercises } from "../lessons/06_many_clients/checks.ts";
 import { lesson, serve } from "../lessons/06_many_clients/lesson.ts";
 import {
@@ -7,6 +7,8 @@ import {
   readExact,
   serve as serveClients,
 } from "../lib/net/mod.ts";
+import { CheckFailed } from "../lib/workbook/check_failed.ts";
+import { describeAcceptError } from "../lib/workbook/run_lesson.ts";
 import { testAccepted, testExercises } from "./gates.ts";
 import { record, Recording } from "./record.ts";
 
@@ -20,6 +22,17 @@ type ServeAtMost = (
   limit: number,
 ) => Promise<void>;
 
+/** The next client who is still there, or null when the listener is closed. */
+async function whoComes(listener: Deno.Listener): Promise<Deno.Conn | null> {
+  try {
+    return await listener.accept();
+  } catch (error) {
+    if (error instanceof Deno.errors.BadResource) return null;
+    if (error instanceof Deno.errors.NotConnected) return whoComes(listener);
+    throw error;
+  }
+}
+
 testAccepted<Serve>(exercises[0], {
   "with accept() in a loop, and promises chained": async (
     listener,
@@ -31,6 +44,7 @@ testAccepted<Serve>(exercises[0], {
         conn = await listener.accept();
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return;
+        if (error instanceof Deno.errors.NotConnected) continue;
         throw error;
       }
       Promise.resolve(conn).then(handler)
@@ -38,14 +52,48 @@ testAccepted<Serve>(exercises[0], {
         .finally(() => closeQuietly(conn));
     }
   },
+  "with `for await` in a loop that begins it anew": async (
+    listener,
+    handler,
+  ) => {
+    while (true) {
+      try {
+        for await (const conn of listener) converse(conn, handler);
+        return;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotConnected)) throw error;
+      }
+    }
+  },
+  "with accept().catch(), and only the end ends it": async (
+    listener,
+    handler,
+  ) => {
+    let closed = false;
+    while (!closed) {
+      const conn = await listener.accept().catch((error) => {
+        closed = error instanceof Deno.errors.BadResource;
+        return null;
+      });
+      if (conn !== null) converse(conn, handler);
+    }
+  },
+  "by the code of the error": async (
+    listener,
+    handler,
+  ) => {
+    for (let open = true; open;) {
+      try {
+        converse(await listener.accept(), handler);
+      } catch (error) {
+        open = (error as { code?: string }).code === "ENOTCONN";
+      }
+    }
+  },
   "by recursion, waiting for every conversation": async (listener, handler) => {
     async function next(): Promise<void> {
-      let conn: Deno.Conn;
-      try {
-        conn = await listener.accept();
-      } catch {
-        return;
-      }
+      const conn = await whoComes(listener);
+      if (conn === null) return;
       await Promise.all([
         next(),
         (async () => {
@@ -59,6 +107,18 @@ testAccepted<Serve>(exercises[0], {
       ]);
     }
     await next();
+  },
+  "with a chain of promises, and no loop": (listener, handler) => {
+    function next(): Promise<void> {
+      return listener.accept().then((conn) => {
+        converse(conn, handler);
+        return next();
+      }, (error) => {
+        if (error instanceof Deno.errors.BadResource) return;
+        return next();
+      });
+    }
+    return next();
   },
   "with the helper of lib/net": (listener, handler) =>
     serveClients(listener, handler, { onError: () => {} }),
@@ -85,14 +145,10 @@ testAccepted<ServeAtMost>(exercises[1], {
     let door = Promise.resolve();
     async function place(): Promise<void> {
       while (true) {
-        const accepted = door.then(() => listener.accept());
+        const accepted = door.then(() => whoComes(listener));
         door = accepted.then(() => {}, () => {});
-        let conn: Deno.Conn;
-        try {
-          conn = await accepted;
-        } catch {
-          return;
-        }
+        const conn = await accepted;
+        if (conn === null) return;
         await converse(conn, handler);
       }
     }
@@ -114,7 +170,11 @@ testAccepted<ServeAtMost>(exercises[1], {
       if (next === undefined) free++;
       else next();
     }
-    for await (const conn of listener) all.push(whenFree(conn));
+    for (
+      let conn = await whoComes(listener);
+      conn !== null;
+      conn = await whoComes(listener)
+    ) all.push(whenFree(conn));
     await Promise.all(all);
   },
   "with a count, and one promise for the next free place": async (
@@ -124,7 +184,9 @@ testAccepted<ServeAtMost>(exercises[1], {
   ) => {
     let running = 0;
     let freed = Promise.withResolvers<void>();
-    for await (const conn of listener) {
+    while (true) {
+      const conn = await whoComes(listener);
+      if (conn === null) return;
       running++;
       converse(conn, handler).then(() => {
         running--;
@@ -134,6 +196,8 @@ testAccepted<ServeAtMost>(exercises[1], {
       while (running >= limit) await freed.promise;
     }
   },
+  "with the helper of lib/net": (listener, handler, limit) =>
+    serveClients(listener, handler, { limit, onError: () => {} }),
 });
 
 Deno.test("lesson 6 shows who is held up, who is not, and how the queue fills", async () => {
@@ -163,9 +227,45 @@ Deno.test("lesson 6 shows who is held up, who is not, and how the queue fills", 
     assertEquals(recording.fact("connected"), "3 clients");
     assertMatch(recording.fact("client 4"), /no answer .* it waits/);
     assertMatch(recording.fact("client 4 then"), /^connected, after/);
+    assertEquals(recording.fact("accept()"), "threw NotConnected");
+    assertMatch(recording.fact("for await"), /^threw NotConnected/);
+    assertEquals(
+      recording.fact("serve() in lib/net"),
+      "heard of NotConnected, and served client 2",
+    );
   } else {
     assert(parseInt(recording.fact("connected")) >= 1);
   }
+});
+
+for (const name of ["oldest", "newest"]) {
+  Deno.test({
+    name:
+      `6.2: who waits for the ${name} conversation hears so when another ends`,
+    // The answer is left where it waits.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const { check, mistakes } = exercises[1];
+      const mistake = mistakes.find((one) => one.name.includes(name))!;
+      const error = await assertRejects(
+        () => check(mistake.attempt, { stallMs: 1000 }),
+        CheckFailed,
+      );
+      assertMatch(error.steps.at(-1)!, /of the two is done, and another one/);
+    },
+  });
+}
+
+Deno.test("--serve says whether a client left, or could not be accepted", () => {
+  assertEquals(
+    describeAcceptError(new Deno.errors.NotConnected("gone")),
+    "a client left before it was accepted",
+  );
+  assertEquals(
+    describeAcceptError(new Error("Too many open files (os error 24)")),
+    "cannot accept a client: Error: Too many open files (os error 24)",
+  );
 });
 
 Deno.test("lesson 6 serves clients at once, and counts them", async () => {

@@ -22,7 +22,11 @@ type ServeAtMost = (
 const START = "Start, and go on accepting";
 const FAILURE = "A promise that nobody waits for";
 const CLOSING = "Who closes, and how it stops";
+const LEFT = "A client that leaves the queue";
 const LIMIT = "No more than so many";
+
+const LEAVER_STEP =
+  "a client resets before it is accepted, and the next one comes";
 
 const serve = exercise<Serve>({
   id: "6.1",
@@ -33,7 +37,9 @@ const serve = exercise<Serve>({
     "only. When a handler is done, however it ends, `serve` closes its " +
     "connection; the handler may have closed it before. When the listener is " +
     "closed, `serve` returns, at once or when the last conversation is done, " +
-    "as you like; conversations under way go on to their end.",
+    "as you like; conversations under way go on to their end. A client may " +
+    "reset its connection before it is accepted: accept() throws NotConnected " +
+    "then, and the next client is served all the same.",
   attempt: attempt.serve,
   solution: solution.serve,
   mistakes: serveMistakes,
@@ -42,8 +48,10 @@ const serve = exercise<Serve>({
     "learns of it when the handler fails?",
     "Write a function of your own for one conversation: it awaits the handler, " +
     "catches whatever that throws, and closes in any case. It never fails, so " +
-    "the loop that accepts may call it without awaiting it. A `for await` loop " +
-    "over the listener ends by itself when the listener is closed.",
+    "the loop that accepts may call it without awaiting it. That loop calls " +
+    "accept() itself, and asks of each error which one it is: BadResource is " +
+    "the end, NotConnected is one client's own affair. A `for await` loop " +
+    "would throw the latter on.",
     "Nearly the code:\n" +
     "    async function converse(conn: Deno.Conn): Promise<void> {\n" +
     "      using _closed = conn; // a second close does no harm this way\n" +
@@ -53,7 +61,17 @@ const serve = exercise<Serve>({
     "        // one client's own affair\n" +
     "      }\n" +
     "    }\n" +
-    "    for await (const conn of listener) converse(conn);",
+    "    while (true) {\n" +
+    "      let conn: Deno.Conn;\n" +
+    "      try {\n" +
+    "        conn = await listener.accept();\n" +
+    "      } catch (error) {\n" +
+    "        if (error instanceof Deno.errors.BadResource) return;\n" +
+    "        if (error instanceof Deno.errors.NotConnected) continue;\n" +
+    "        throw error;\n" +
+    "      }\n" +
+    "      converse(conn);\n" +
+    "    }",
   ],
   read: START,
   async check(serve, trial) {
@@ -116,6 +134,17 @@ const serve = exercise<Serve>({
     });
     await nextClient(desk, session);
 
+    trial.step(LEAVER_STEP);
+    // Twice, since a server must not only survive the first one.
+    for (let round = 0; round < 2; round++) {
+      await desk.connectAndLeave();
+      await nextClient(desk, session, {
+        likely: "A client has reset its connection before it was accepted, " +
+          "and accept() threw NotConnected. Call it again: others wait.",
+        read: LEFT,
+      });
+    }
+
     trial.step("the listener closes; the first client's talk goes on");
     session.stop();
     await settle(trial);
@@ -155,15 +184,21 @@ async function resetOne(
 }
 
 /** Another client comes, and has to be served. */
-async function nextClient(desk: Desk, session: Session): Promise<void> {
+async function nextClient(
+  desk: Desk,
+  session: Session,
+  advice: { likely: string; read: string } = {
+    likely: "Whatever became of the last client, go on accepting.",
+    read: FAILURE,
+  },
+): Promise<void> {
   // First what went before takes its effect, whatever that is.
   await session.settle();
   const count = desk.visits.length + 1;
   await desk.connect();
   await session.wait(desk.visited(count), {
     waitingFor: "a handler for the next client",
-    likely: "Whatever became of the last client, go on accepting.",
-    read: FAILURE,
+    ...advice,
   });
 }
 
@@ -182,8 +217,9 @@ const serveAtMost = exercise<ServeAtMost>({
   task: "Write `serveAtMost(listener, handler, limit)`. It is like `serve`, " +
     "with no more than `limit` handlers at once (1 or more), and never fewer " +
     "while clients wait: when one ends, well or badly, the next begins. Who " +
-    "comes meanwhile waits, and is not turned away. It waits for a " +
-    "conversation to end, not for time to pass: no timers.",
+    "comes meanwhile waits, and is not turned away. Who resets before being " +
+    "accepted takes no place, and ends nothing. It waits for a conversation " +
+    "to end, not for time to pass: no timers.",
   attempt: attempt.serveAtMost,
   solution: solution.serveAtMost,
   mistakes: serveAtMostMistakes,
@@ -194,12 +230,15 @@ const serveAtMost = exercise<ServeAtMost>({
     "takes itself out when it is done. When the set is full, wait for the " +
     "first of them before you accept again: Promise.race() waits for one, " +
     "Promise.all() for all.",
-    "Nearly the code, with converse() from 6.1:\n" +
+    "Nearly the code, with the loop and converse() from 6.1. The end of the " +
+    "loop is a `break` now:\n" +
     "    const conversation = converse(conn).then(() => {\n" +
     "      running.delete(conversation);\n" +
     "    });\n" +
     "    running.add(conversation);\n" +
-    "    if (running.size >= limit) await Promise.race(running);",
+    "    if (running.size >= limit) await Promise.race(running);\n" +
+    "and, when the loop has ended:\n" +
+    "    await Promise.all(running);",
   ],
   read: LIMIT,
   async check(serveAtMost, trial) {
@@ -242,28 +281,35 @@ async function checkPlaces(
     });
   }
 
-  trial.step("one of the two is done, and the third begins");
-  desk.visits[0].leave();
-  await session.wait(desk.visited(3), {
-    waitingFor: "the next handler to begin",
-    likely: "A place is free as soon as ONE conversation has ended. Wait for " +
-      "the first of them, by Promise.race(), not Promise.all().",
-    read: LIMIT,
-  });
-  await session.settle();
-  expectNoMore(
-    desk,
-    trial,
-    limit,
-    "A promise that has settled already wins " +
-      "every race: take a conversation out of the set when it has ended.",
-  );
-  expectNoTimer(trial, timers);
+  // Not the oldest first: any of them that ends has made room.
+  for (
+    const [name, leaver, next] of [["second", 1, 3], ["first", 0, 4]] as const
+  ) {
+    trial.step(`the ${name} of the two is done, and another one begins`);
+    desk.visits[leaver].leave();
+    await session.wait(desk.visited(next), {
+      waitingFor: "the next handler to begin",
+      likely: "A place is free as soon as ONE conversation has ended, " +
+        "whichever that is. Wait for any of them, by Promise.race(), not the " +
+        "first one in the row, or the last, and not for all of them, as " +
+        "Promise.all() does.",
+      read: LIMIT,
+    });
+    await session.settle();
+    expectNoMore(
+      desk,
+      trial,
+      limit,
+      "A promise that has settled already wins " +
+        "every race: take a conversation out of the set when it has ended.",
+    );
+    expectNoTimer(trial, timers);
+  }
 
   trial.step("the two at work fail, and two others begin");
-  desk.visits[1].fail(new Error("the second handler failed"));
   desk.visits[2].fail(new Error("the third handler failed"));
-  await session.wait(desk.visited(5), {
+  desk.visits[3].fail(new Error("the fourth handler failed"));
+  await session.wait(desk.visited(6), {
     waitingFor: "2 handlers to begin in their places",
     likely: "A handler that fails gives its place back too: count down in " +
       "`finally`, or after a catch.",
@@ -275,8 +321,9 @@ async function checkPlaces(
     throw new Error("the handler threw at once");
   });
   await desk.connect();
-  desk.visits[3].leave();
-  await session.wait(desk.visited(6), {
+  await desk.connect();
+  desk.visits[4].leave();
+  await session.wait(desk.visited(7), {
     waitingFor: "a handler for the next client",
     likely: "A handler that fails gives its place back too, also when it " +
       "throws before it returns a promise.",
@@ -298,13 +345,17 @@ async function checkPlaces(
   await session.returned();
 }
 
-/** One place only, and an end while somebody waits for it. */
+/**
+ * One place only: somebody leaves before it is free, and the end comes while
+ * somebody waits for it.
+ */
 async function checkOnePlace(
   serveAtMost: ServeAtMost,
   trial: Trial,
 ): Promise<void> {
   const desk = new Desk(trial);
   const session = new Session("serveAtMost", desk, trial);
+  using timers = new TimerWatch();
   session.start(() => serveAtMost(desk.listener, desk.handler, 1));
 
   trial.step("two clients come one after the other, where the limit is 1");
@@ -330,8 +381,32 @@ async function checkOnePlace(
     read: LIMIT,
   });
 
-  trial.step("a third waits for its place, and the listener closes");
-  await desk.connect();
+  trial.step(LEAVER_STEP);
+  await desk.connectAndLeave();
+  for (let i = 0; i < 2; i++) await desk.connect();
+  desk.visits[1].leave();
+  await session.wait(desk.visited(3), {
+    waitingFor: "a handler for the next client",
+    likely: "Who has left before it was accepted takes no place: accept() " +
+      "threw NotConnected, so call it again.",
+    read: LEFT,
+  });
+  await session.settle();
+  expectNoMore(
+    desk,
+    trial,
+    1,
+    "A client that has left before it was accepted has taken no place, and " +
+      "gives none back.",
+  );
+  expectNoTimer(
+    trial,
+    timers,
+    "A client that has left is nothing to wait for, and others are behind it: " +
+      "after NotConnected, call accept() again at once.",
+  );
+
+  trial.step("the last one waits for its place, and the listener closes");
   session.stop();
   await session.settle();
   desk.openDoors();
@@ -435,8 +510,13 @@ class Session {
     const { accepted } = this.#desk.listener;
     await this.#trial.waitFor(this.#serving, {
       waitingFor: `${this.#name}() to return after the listener has closed`,
-      likely: "A `for await` loop over the listener ends when it is closed, " +
-        "and accept() throws BadResource. No handler is at work any more.",
+      likely: () =>
+        this.#desk.listener.isAskedForEver
+          ? "accept() threw BadResource: the listener has been closed, and " +
+            "that is the end. To go on after every error is to call accept() " +
+            "again and again, for ever: only NotConnected is a reason to."
+          : "A `for await` loop over the listener ends when it is closed, " +
+            "and accept() throws BadResource. No handler is at work any more.",
       read: CLOSING,
     });
     await settle(this.#trial);
@@ -452,7 +532,17 @@ class Session {
   }
 
   #failEarly(): never {
-    const { closed } = this.#desk.listener;
+    const { closed, lost } = this.#desk.listener;
+    if (!closed && lost > 0) {
+      this.#trial.fail({
+        problem: `${this.#name}() returned while the listener was open.`,
+        likely:
+          "accept() threw NotConnected, for a client that had reset its " +
+          "connection. That is the end of that client, and not of the server: " +
+          "only BadResource says that the listener has been closed.",
+        read: LEFT,
+      });
+    }
     this.#trial.fail({
       problem: closed
         ? `${this.#name}() closed the listener.`
@@ -471,6 +561,7 @@ class Session {
     const problem = `${this.#name}() threw ${error}.`;
     if (error instanceof Deno.errors.Busy) return explainBusy(problem);
     if (isBadResource(error)) return this.#explainBadResource(problem);
+    if (error instanceof Deno.errors.NotConnected) return explainLeft(problem);
     if (/at once/.test(String(error))) {
       return {
         problem,
@@ -494,6 +585,7 @@ class Session {
     const problem = `A promise failed, with nobody waiting for it: ${error}.`;
     if (error instanceof Deno.errors.Busy) return explainBusy(problem);
     if (isBadResource(error)) return this.#explainBadResource(problem);
+    if (error instanceof Deno.errors.NotConnected) return explainLeft(problem);
     return {
       problem,
       likely:
@@ -509,8 +601,7 @@ class Session {
       ? {
         problem,
         likely: "To close the listener is how a server is told to stop: " +
-          "accept() throws BadResource then. Return, or loop with `for await`, " +
-          "which ends by itself.",
+          "accept() throws BadResource then. That is the time to return.",
         read: CLOSING,
       }
       : {
@@ -527,6 +618,17 @@ function explainBusy(problem: string): TrialFailure {
   return { problem, likely: ONE_ACCEPT, read: START };
 }
 
+function explainLeft(problem: string): TrialFailure {
+  return {
+    problem,
+    likely: "A client had reset its connection before it was accepted, and " +
+      "accept() throws NotConnected for that one. A `for await` loop over the " +
+      "listener throws it on, and has ended. Call accept() in a loop of your " +
+      "own, which goes on after NotConnected.",
+    read: LEFT,
+  };
+}
+
 const ONE_ACCEPT = "Deno lets only one accept() wait on a listener, and a " +
   "second one throws Busy: accept in one loop.";
 
@@ -535,13 +637,17 @@ function isBadResource(error: unknown): boolean {
 }
 
 /** Turns an answer away that has called setTimeout(): no check here does. */
-function expectNoTimer(trial: Trial, { started }: TimerWatch): void {
+function expectNoTimer(
+  trial: Trial,
+  { started }: TimerWatch,
+  likely = "Waiting a little and looking asks again and again while nothing " +
+    "happens, and comes late when something does. The end of a conversation " +
+    "is a promise: wait for that.",
+): void {
   if (started.length === 0) return;
   trial.fail({
     problem: `setTimeout() was called ${counted(started.length, "time")}.`,
-    likely: "Waiting a little and looking asks again and again while nothing " +
-      "happens, and comes late when something does. The end of a " +
-      "conversation is a promise: wait for that.",
+    likely,
     read: LIMIT,
   });
 }

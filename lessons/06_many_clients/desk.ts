@@ -1,5 +1,4 @@
 /** A handler that the check holds in its hand, and clients that meet it. */
-import { connect as connectNode } from "node:net";
 import {
   connectTcp,
   listenTcp,
@@ -12,6 +11,7 @@ import {
   ShortListener,
 } from "../../lib/workbook/short_conn.ts";
 import type { Trial } from "../../lib/workbook/trial.ts";
+import { connectLeaver, type Leaver } from "./leaver.ts";
 
 /** One call of the handler. It lasts until the check ends it. */
 export interface Visit {
@@ -29,22 +29,72 @@ export interface Client {
   received: Collector;
 }
 
-/** A listener that sees when Deno refuses an accept. */
+/** So many accepts after the end are no mistake, but an endless loop. */
+const MOST_LATE_ACCEPTS = 100;
+
+/** A listener that sees what Deno answers to an accept, and what follows. */
 class DeskListener extends ShortListener {
   #refused = false;
+  #lost = 0;
+  #lateAccepts = 0;
+  readonly #left = new Set<number>();
+  #leaving: Promise<void> = Promise.resolve();
 
   /** Whether a second accept was tried while the first one waited. */
   get refused(): boolean {
     return this.#refused;
   }
 
+  /** How many accepts have failed since the client had left. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Whether the answer accepts again and again after the end. */
+  get isAskedForEver(): boolean {
+    return this.#lateAccepts > MOST_LATE_ACCEPTS;
+  }
+
   override async accept(): Promise<ShortConn> {
+    if (this.closed && ++this.#lateAccepts > MOST_LATE_ACCEPTS) {
+      // Such a loop never gives control back: it ends here, for good.
+      return new Promise(() => {});
+    }
     try {
-      return await super.accept();
+      return await this.#acceptWhoStays();
     } catch (error) {
       this.#refused ||= error instanceof Deno.errors.Busy;
+      if (error instanceof Deno.errors.NotConnected) this.#lost++;
       throw error;
     }
+  }
+
+  /**
+   * Lets a client leave before it is accepted.
+   *
+   * Whether accept() comes before the reset is chance where the answer waits in
+   * it already. So it is held back meanwhile, and then fails as Deno's own does
+   * where the reset came first.
+   */
+  async lose(connecting: Promise<Leaver>): Promise<void> {
+    this.#leaving = connecting.then((client) => {
+      this.#left.add(client.port);
+      client.reset();
+    });
+    await this.#leaving;
+  }
+
+  async #acceptWhoStays(): Promise<ShortConn> {
+    const conn = await super.accept();
+    await this.#leaving;
+    if (!this.#left.has((conn.remoteAddr as Deno.NetAddr).port)) return conn;
+    conn[Symbol.dispose]();
+    throw Object.assign(
+      new Deno.errors.NotConnected(
+        "Transport endpoint is not connected (os error 107)",
+      ),
+      { code: "ENOTCONN" },
+    );
   }
 }
 
@@ -107,15 +157,13 @@ export class Desk {
   }
 
   /** Connects a client that resets the connection when told to. */
-  async connectToReset(): Promise<{ reset(): void }> {
-    // Deno's own close() sends FIN first; only node:net resets for certain.
-    const socket = connectNode(this.#port, "127.0.0.1");
-    this.#trial.use({ close: () => socket.destroy() });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("error", reject);
-    });
-    return { reset: () => socket.resetAndDestroy() };
+  async connectToReset(): Promise<Leaver> {
+    return this.#trial.use(await connectLeaver(this.#port));
+  }
+
+  /** Connects a client that resets before it is accepted. */
+  async connectAndLeave(): Promise<void> {
+    await this.listener.lose(this.connectToReset());
   }
 
   /** Waits until the handler has been called so often, and waits. */

@@ -2,7 +2,8 @@
  * Lesson 6: one listener, many conversations.
  *
  * The same two clients, one of them silent, meet two servers that differ in one
- * word: `await`. Then nobody accepts at all, and the queue fills up.
+ * word: `await`. Then nobody accepts at all, and the queue fills up; and a client
+ * leaves the queue before anybody has accepted it.
  */
 import {
   closeQuietly,
@@ -14,7 +15,12 @@ import {
   writeAll,
 } from "../../lib/net/mod.ts";
 import { counted, formatElapsed, type Narrator } from "../../lib/show/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import {
+  describeAcceptError,
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/run_lesson.ts";
+import { connectLeaver } from "./leaver.ts";
 
 type Handler = (conn: Deno.Conn) => Promise<void>;
 
@@ -32,6 +38,7 @@ export async function lesson(show: Narrator): Promise<void> {
   await allAtOnce(show);
   await hundredSilent(show);
   await fullQueue(show);
+  await leftTheQueue(show);
 }
 
 /** A server that awaits its handler talks to nobody else meanwhile. */
@@ -66,8 +73,8 @@ async function allAtOnce(show: Narrator): Promise<void> {
     "talk() begins, and at its first await it hands back a promise; nobody " +
       "waits for that, so the loop is at accept() again. No second thread is " +
       "needed: a conversation that waits does nothing, and costs little. (The " +
-      "run used serve() in lib/net, which also closes and catches: exercise " +
-      "6.1.)",
+      "run used serve() in lib/net. It also closes and catches, which this " +
+      "line does not: exercise 6.1.)",
   );
 }
 
@@ -206,6 +213,82 @@ async function fullQueue(show: Narrator): Promise<void> {
   for (const conn of clients) conn.close();
 }
 
+/** Client 1 resets in the queue, and client 2 is behind it. */
+async function leftTheQueue(show: Narrator): Promise<void> {
+  show.step("A client that leaves before it is accepted");
+  show.predict(
+    "Client 1 connects, and resets its connection. Client 2 connects. Only " +
+      "now does the server call accept(). What does it get: client 1, client " +
+      "2, or something else?",
+  );
+  using byHand = await oneLeftOneWaits();
+  show.fact("accept()", await next(byHand));
+  show.fact("accept() again", await next(byHand));
+
+  using inLoop = await oneLeftOneWaits();
+  show.fact("for await", await forAwait(inLoop));
+
+  using served = await oneLeftOneWaits();
+  const errors: string[] = [];
+  await serveClients(served.listener, (conn) => {
+    if (served.nameOf(conn) === "client 2") served.listener.close();
+  }, { onError: (error) => void errors.push((error as Error).name) });
+  const heard = errors.join(", ") || "no error";
+  show.fact("serve() in lib/net", `heard of ${heard}, and served client 2`);
+  show.say(
+    "On Linux a client that has reset is still taken out of the queue, and " +
+      "Deno finds nobody at the other end. accept() throws for that one " +
+      "client, and the next call gives the next one. A for await loop throws " +
+      "it on and is over, and so is a server that is made of it.",
+  );
+}
+
+/** A listener, and two clients who have connected: one has reset, one waits. */
+interface Queue extends Disposable {
+  listener: Deno.TcpListener;
+  /** Which of the two a connection leads to. */
+  nameOf(conn: Deno.TcpConn): "client 1" | "client 2";
+}
+
+async function oneLeftOneWaits(): Promise<Queue> {
+  const listener = listenTcp();
+  const { port } = listener.addr;
+  (await connectLeaver(port)).reset();
+  const second = await connectTcp(port);
+  return {
+    listener,
+    nameOf: (conn) =>
+      conn.remoteAddr.port === second.localAddr.port ? "client 2" : "client 1",
+    [Symbol.dispose]() {
+      listener[Symbol.dispose]();
+      second.close();
+    },
+  };
+}
+
+/** What one accept() gives. */
+async function next({ listener, nameOf }: Queue): Promise<string> {
+  try {
+    using conn = await listener.accept();
+    return `gave ${nameOf(conn)}`;
+  } catch (error) {
+    return `threw ${(error as Error).name}`;
+  }
+}
+
+/** What becomes of the short loop, whose end should be the listener's. */
+async function forAwait({ listener, nameOf }: Queue): Promise<string> {
+  try {
+    for await (const conn of listener) {
+      conn.close();
+      if (nameOf(conn) === "client 2") return "gave client 2";
+    }
+    return "ended";
+  } catch (error) {
+    return `threw ${(error as Error).name}, and client 2 still waits`;
+  }
+}
+
 /** Waits, but not for ever; the promise goes on. */
 async function within<V>(
   ms: number,
@@ -256,7 +339,13 @@ export async function serve(
       closeQuietly(conn);
       show.note(`client ${number} is gone: ${open.size} at once`);
     }
-  }, { signal, onError: (error) => show.note(`a client failed: ${error}`) });
+  }, {
+    signal,
+    onError: (error, conn) =>
+      show.note(
+        conn ? `a client failed: ${error}` : describeAcceptError(error),
+      ),
+  });
   show.note(
     `ended: ${counted(clients, "client")} served, at most ${most} at once`,
   );

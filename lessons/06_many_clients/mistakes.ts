@@ -20,6 +20,18 @@ async function converse(conn: Deno.Conn, handler: Handler): Promise<void> {
   }
 }
 
+/** Accepts as it should be done, for mistakes that lie elsewhere. */
+async function* clientsOf(listener: Deno.Listener): AsyncGenerator<Deno.Conn> {
+  while (true) {
+    try {
+      yield await listener.accept();
+    } catch (error) {
+      if (error instanceof Deno.errors.BadResource) return;
+      if (!(error instanceof Deno.errors.NotConnected)) throw error;
+    }
+  }
+}
+
 /** Wrong answers to 6.1. */
 export const serveMistakes: Mistake<Serve>[] = [
   {
@@ -124,9 +136,102 @@ export const serveMistakes: Mistake<Serve>[] = [
   {
     name: "rejects when the listener closes",
     async attempt(listener, handler) {
-      while (true) converse(await listener.accept(), handler);
+      while (true) {
+        try {
+          converse(await listener.accept(), handler);
+        } catch (error) {
+          if (!(error instanceof Deno.errors.NotConnected)) throw error;
+        }
+      }
     },
     diagnosis: /how a server is told to stop/,
+  },
+  {
+    name: "loops with `for await`, which a client ends that has left already",
+    async attempt(listener, handler) {
+      for await (const conn of listener) converse(conn, handler);
+    },
+    diagnosis: /NotConnected.*before it was accepted.*in a loop of your own/s,
+  },
+  {
+    name: "takes every error of accept() for the end",
+    async attempt(listener, handler) {
+      while (true) {
+        let conn: Deno.Conn;
+        try {
+          conn = await listener.accept();
+        } catch {
+          return;
+        }
+        converse(conn, handler);
+      }
+    },
+    diagnosis: /returned while.*NotConnected.*end of that client/s,
+  },
+  {
+    name: "catches around a `for await` loop, and does not begin it again",
+    async attempt(listener, handler) {
+      try {
+        for await (const conn of listener) converse(conn, handler);
+      } catch (error) {
+        console.assert(error instanceof Deno.errors.NotConnected);
+      }
+    },
+    diagnosis: /returned while.*NotConnected.*end of that client/s,
+  },
+  {
+    name: "begins again once only",
+    async attempt(listener, handler) {
+      try {
+        for await (const conn of listener) converse(conn, handler);
+      } catch {
+        for await (const conn of listener) converse(conn, handler);
+      }
+    },
+    diagnosis: /NotConnected.*before it was accepted.*in a loop of your own/s,
+  },
+  {
+    name: "goes on after every error of accept(), also after the last",
+    async attempt(listener, handler) {
+      while (true) {
+        try {
+          converse(await listener.accept(), handler);
+        } catch {
+          // Somebody had left, it thinks.
+        }
+      }
+    },
+    diagnosis: /BadResource.*is the end.*again and again/s,
+  },
+  {
+    name: "leaves an accept() that nobody waits for",
+    async attempt(listener, handler) {
+      const closed = Promise.withResolvers<void>();
+      function next(): void {
+        listener.accept().then((conn) => {
+          converse(conn, handler);
+          next();
+        }, (error) => {
+          if (!(error instanceof Deno.errors.BadResource)) throw error;
+          closed.resolve();
+        });
+      }
+      next();
+      await closed.promise;
+    },
+    diagnosis: /NotConnected.*before it was accepted.*in a loop of your own/s,
+  },
+  {
+    name: "closes every connection when the listener closes",
+    async attempt(listener, handler) {
+      const open: Deno.Conn[] = [];
+      for await (const conn of clientsOf(listener)) {
+        open.push(conn);
+        converse(conn, handler);
+      }
+      open.forEach(closeQuietly);
+    },
+    diagnosis: /closed under a handler that was still at work/,
   },
   {
     name: "serves one client",
@@ -214,7 +319,169 @@ export const serveAtMostMistakes: Mistake<ServeAtMost>[] = [
         batch = [];
       }
     },
-    diagnosis: /Promise\.race\(\), not Promise\.all\(\)/,
+    diagnosis: /Promise\.race\(\), not the first one.*Promise\.all\(\)/s,
+  },
+  {
+    name: "waits for the oldest conversation",
+    async attempt(listener, handler, limit) {
+      const running: Promise<void>[] = [];
+      for await (const conn of clientsOf(listener)) {
+        const conversation: Promise<void> = converse(conn, handler).then(() =>
+          void running.splice(running.indexOf(conversation), 1)
+        );
+        running.push(conversation);
+        if (running.length >= limit) await running[0];
+      }
+    },
+    diagnosis: /Promise\.race\(\), not the first one/,
+  },
+  {
+    name: "waits for the newest conversation",
+    async attempt(listener, handler, limit) {
+      const running: Promise<void>[] = [];
+      for await (const conn of clientsOf(listener)) {
+        const conversation: Promise<void> = converse(conn, handler).then(() =>
+          void running.splice(running.indexOf(conversation), 1)
+        );
+        running.push(conversation);
+        if (running.length >= limit) await running.at(-1);
+      }
+    },
+    diagnosis: /Promise\.race\(\), not the first one.*or the last/s,
+  },
+  {
+    name: "loops with `for await`, which a client ends that has left already",
+    async attempt(listener, handler, limit) {
+      const running = new Set<Promise<void>>();
+      for await (const conn of listener) {
+        const conversation: Promise<void> = converse(conn, handler)
+          .then(() => void running.delete(conversation));
+        running.add(conversation);
+        if (running.size >= limit) await Promise.race(running);
+      }
+    },
+    diagnosis: /NotConnected.*before it was accepted.*in a loop of your own/s,
+  },
+  {
+    name: "takes a place before it accepts, and keeps it if nobody comes in",
+    async attempt(listener, handler, limit) {
+      let free = limit;
+      let freed = Promise.withResolvers<void>();
+      while (true) {
+        while (free === 0) await freed.promise;
+        free--;
+        try {
+          const conn = await listener.accept();
+          converse(conn, handler).then(() => {
+            free++;
+            freed.resolve();
+            freed = Promise.withResolvers();
+          });
+        } catch (error) {
+          if (error instanceof Deno.errors.BadResource) return;
+        }
+      }
+    },
+    diagnosis: /left before it was accepted takes no place/,
+  },
+  {
+    name: "takes every error of accept() for the end",
+    async attempt(listener, handler, limit) {
+      const running = new Set<Promise<void>>();
+      try {
+        for await (const conn of listener) {
+          const conversation: Promise<void> = converse(conn, handler)
+            .then(() => void running.delete(conversation));
+          running.add(conversation);
+          if (running.size >= limit) await Promise.race(running);
+        }
+      } catch {
+        // It was closed, it thinks.
+      }
+    },
+    diagnosis: /returned while.*NotConnected.*end of that client/s,
+  },
+  {
+    name: "gives a place back for a client that had taken none",
+    async attempt(listener, handler, limit) {
+      let running = 0;
+      let freed = Promise.withResolvers<void>();
+      function leave(): void {
+        running--;
+        freed.resolve();
+        freed = Promise.withResolvers();
+      }
+      while (true) {
+        while (running >= limit) await freed.promise;
+        try {
+          const conn = await listener.accept();
+          running++;
+          converse(conn, handler).then(leave);
+        } catch (error) {
+          if (error instanceof Deno.errors.BadResource) return;
+          leave();
+        }
+      }
+    },
+    diagnosis: /2 handlers at once.*has taken no place, and gives none back/s,
+  },
+  {
+    name: "waits a little after a client that has left",
+    async attempt(listener, handler, limit) {
+      const running = new Set<Promise<void>>();
+      while (true) {
+        try {
+          const conn = await listener.accept();
+          const conversation: Promise<void> = converse(conn, handler)
+            .then(() => void running.delete(conversation));
+          running.add(conversation);
+          if (running.size >= limit) await Promise.race(running);
+        } catch (error) {
+          if (error instanceof Deno.errors.BadResource) return;
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      }
+    },
+    diagnosis: /setTimeout\(\).*nothing to wait for/s,
+  },
+  {
+    name: "gives a place back twice after a failure",
+    async attempt(listener, handler, limit) {
+      let running = 0;
+      let freed = Promise.withResolvers<void>();
+      function leave(): void {
+        running--;
+        freed.resolve();
+        freed = Promise.withResolvers();
+      }
+      async function start(conn: Deno.Conn): Promise<void> {
+        try {
+          await handler(conn);
+        } catch {
+          leave();
+        } finally {
+          closeQuietly(conn);
+          leave();
+        }
+      }
+      for await (const conn of clientsOf(listener)) {
+        running++;
+        start(conn);
+        while (running >= limit) await freed.promise;
+      }
+    },
+    diagnosis: /handlers at once.*given back once only/s,
+  },
+  {
+    name: "never gives a place back",
+    async attempt(listener, handler, limit) {
+      let served = 0;
+      for await (const conn of clientsOf(listener)) {
+        converse(conn, handler);
+        if (++served >= limit) await new Promise<never>(() => {});
+      }
+    },
+    diagnosis: /A place is free as soon as ONE conversation has ended/,
   },
   {
     name: "polls",
@@ -264,7 +531,7 @@ export const serveAtMostMistakes: Mistake<ServeAtMost>[] = [
     name: "closes only after a success",
     async attempt(listener, handler, limit) {
       const running = new Set<Promise<void>>();
-      for await (const conn of listener) {
+      for await (const conn of clientsOf(listener)) {
         const conversation: Promise<void> = Promise.resolve(conn)
           .then(handler)
           .then(() => conn.close(), () => {})

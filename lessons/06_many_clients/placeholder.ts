@@ -17,7 +17,9 @@ import { todo } from "../../lib/workbook/todo.ts";
  * client only. When a handler is done, however it ends, `serve` closes its
  * connection; the handler may have closed it before. When the listener is
  * closed, `serve` returns, at once or when the last conversation is done, as you
- * like; conversations under way go on to their end.
+ * like; conversations under way go on to their end. A client may reset its
+ * connection before it is accepted: accept() throws NotConnected then, and the
+ * next client is served all the same.
  *
  *     export async function serve(
  *       listener: Deno.Listener,
@@ -35,8 +37,9 @@ export const serve: (
 /**
  * Like `serve`, with no more than `limit` handlers at once (1 or more), and
  * never fewer while clients wait: when one ends, the next begins. Who comes
- * meanwhile waits, and is not turned away. It waits for a conversation to end,
- * not for time to pass: no timers.
+ * meanwhile waits, and is not turned away. Who resets before being accepted
+ * takes no place, and ends nothing. It waits for a conversation to end, not for
+ * time to pass: no timers.
  *
  *     export async function serveAtMost(
  *       listener: Deno.Listener,

@@ -17,8 +17,18 @@ export async function serve(
     }
   }
 
-  // The loop ends when the listener is closed: no error, but no client either.
-  for await (const conn of listener) {
+  while (true) {
+    let conn: Deno.Conn;
+    try {
+      conn = await listener.accept();
+    } catch (error) {
+      // This is how Deno says that the listener has been closed: the end.
+      if (error instanceof Deno.errors.BadResource) return;
+      // This client has reset its connection before it was accepted. That is
+      // its own affair too: others wait. A `for await` loop would end here.
+      if (error instanceof Deno.errors.NotConnected) continue;
+      throw error;
+    }
     // Not awaited, or the next client would wait for this one. That is safe
     // only because converse() catches everything: a promise that fails with
     // nobody waiting for it ends the whole process.
@@ -44,7 +54,16 @@ export async function serveAtMost(
     }
   }
 
-  for await (const conn of listener) {
+  while (true) {
+    let conn: Deno.Conn;
+    try {
+      conn = await listener.accept();
+    } catch (error) {
+      if (error instanceof Deno.errors.BadResource) break;
+      // Who has left before it was accepted takes no place.
+      if (error instanceof Deno.errors.NotConnected) continue;
+      throw error;
+    }
     const conversation = converse(conn).then(() => {
       running.delete(conversation);
     });
