@@ -7,7 +7,7 @@ import {
   serveRedis,
   TooSlow,
 } from "../lessons/21_redis_by_hand/server.ts";
-import { Store } from "../lessons/21_redis_by_hand/solution.ts";
+import { readCommand, Store } from "../lessons/21_redis_by_hand/solution.ts";
 import type {
   ByteReader,
   CommandStore,
@@ -146,6 +146,23 @@ testAccepted<ReadCommand>(exercises[0], {
         at += size + 2;
       }
       return { parts, end: at };
+    }
+  },
+  "with errors of classes of its own, each of the class that is due": async (
+    reader,
+  ) => {
+    class TooMuch extends RangeError {
+      override name = "TooMuch";
+    }
+    class NoResp extends TypeError {
+      override name = "NoResp";
+    }
+    try {
+      return await readCommand(reader);
+    } catch (error) {
+      if (error instanceof RangeError) throw new TooMuch(error.message);
+      if (error instanceof TypeError) throw new NoResp(error.message);
+      throw error;
     }
   },
   "with the parser of lib/wire, and errors of its own": async (reader) => {

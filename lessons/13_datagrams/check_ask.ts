@@ -372,12 +372,18 @@ class Scene {
     await server.send(answer, socket.addr);
     const got = await trial.waitFor(asking, {
       waitingFor: `ask() to return the ${answer.length} bytes of the answer`,
-      likely: options.likely ??
-        "The answer has come, from the server's own address. If each message " +
-          "was compared with the server and none was the same: two objects " +
-          "are never ===, even with the same values, and JSON.stringify() tells " +
-          "them apart by the order of their properties. What is in an address " +
-          "counts: compare hostname with hostname, and port with port.",
+      likely: () =>
+        socket.receiving > 1
+          ? `There are ${socket.receiving} receives under way on the socket: ` +
+            "one that was given up has taken the answer, and nobody looks at " +
+            "it any more. A receive cannot be taken back, also not by " +
+            "Promise.race(): begin one, and await it before the next."
+          : options.likely ??
+            "The answer has come, from the server's own address. If each message " +
+              "was compared with the server and none was the same: two objects " +
+              "are never ===, even with the same values, and JSON.stringify() tells " +
+              "them apart by the order of their properties. What is in an address " +
+              "counts: compare hostname with hostname, and port with port.",
       read: options.read ?? ANYBODY,
     });
     if (!(got instanceof Uint8Array)) {
@@ -395,8 +401,9 @@ class Scene {
         problem: `ask() sent ${questions} messages.`,
         expected: "1, the question",
         likely:
-          "What a stranger sends says nothing about the question: it is " +
-          "on its way. Only receive() belongs into the loop, not send().",
+          "The question is to be sent once, and then waited for. What a " +
+          "stranger sends says nothing about it: it is on its way. Only " +
+          "receive() belongs into the loop, not send().",
         read: ANYBODY,
       });
     }

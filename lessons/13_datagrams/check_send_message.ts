@@ -96,16 +96,28 @@ async function checkSent(
   const sending = trial.start(
     "sendMessage",
     () => sendMessage(socket, message, receiver.addr),
-    (error) =>
-      error instanceof RangeError && isLong
-        ? {
+    (error) => {
+      if (!isLong) return undefined;
+      if (error instanceof RangeError) {
+        return {
           problem: `sendMessage() threw RangeError: ${error.message}.`,
           likely: `${MAX_BYTES} bytes are not too many: that many still go. ` +
             "Refuse those that have more than the limit, not those that reach " +
             "it.",
           read: HOW_LONG,
-        }
-        : undefined,
+        };
+      }
+      const tried = socket.sent[0]?.[0].length ?? 0;
+      if (tried <= message.length) return undefined;
+      return {
+        problem: `sendMessage() tried to send ${tried} bytes of a message of ` +
+          `${message.length}, and threw ${nameOf(error)}.`,
+        likely:
+          "A message may be a part of a larger array, and message.buffer " +
+          "is the whole of that. Send the message as it is.",
+        read: WHOLE,
+      };
+    },
   );
   await trial.waitFor(sending, {
     waitingFor: "sendMessage() to return",

@@ -239,6 +239,33 @@ export const askMistakes: Mistake<Ask>[] = [
     diagnosis: /Pass on the error of send\(\) as it is/,
   },
   {
+    name: "receives once before it asks, and gives that up",
+    async attempt(socket, question, server) {
+      const late = new Promise((resolve) => setTimeout(resolve, 0));
+      const old = socket.receive();
+      old.catch(() => {});
+      await Promise.race([old, late]);
+      await socket.send(question, server);
+      while (true) {
+        const [message, from] = await socket.receive();
+        if (isSame(from, server)) return message;
+      }
+    },
+    diagnosis: /one that was given up has taken the answer/,
+  },
+  {
+    name: "asks twice, to be safe",
+    async attempt(socket, question, server) {
+      await socket.send(question, server);
+      await socket.send(question, server);
+      while (true) {
+        const [message, from] = await socket.receive();
+        if (isSame(from, server)) return message;
+      }
+    },
+    diagnosis: /is to be sent once, and then waited for/,
+  },
+  {
     name: "closes the socket",
     async attempt(socket, question, server) {
       await socket.send(question, server);
@@ -381,6 +408,14 @@ export const sendMessageMistakes: Mistake<SendMessage>[] = [
       }
     },
     diagnosis: /send once, without a loop/,
+  },
+  {
+    name: "sends all of the array that the message is a part of",
+    async attempt(socket, { buffer, length }, to) {
+      if (length > 65_507) throw tooLong(length, 65_507);
+      await socket.send(new Uint8Array(buffer), to);
+    },
+    diagnosis: /tried to send 65536 bytes.*message\.buffer is the whole/s,
   },
   {
     name: "puts the length in front",

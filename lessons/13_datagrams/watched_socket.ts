@@ -34,6 +34,8 @@ export class WatchedSocket extends OwnSocket {
   readonly sent: Letter[] = [];
   /** How many sends have not come to their end yet. */
   sendsUnderWay = 0;
+  /** How many receives wait for a message. */
+  receiving = 0;
 
   /**
    * @param trial Closes the socket at the end, and is told of progress.
@@ -74,8 +76,12 @@ export class WatchedSocket extends OwnSocket {
   override async receive(buffer?: Uint8Array): Promise<Received> {
     const forged = this.#forged.shift();
     if (forged !== undefined) return deliver(forged, buffer);
-    const received = await super.receive(buffer);
-    this.#trial.progress();
-    return received;
+    this.receiving++;
+    try {
+      return await super.receive(buffer);
+    } finally {
+      this.receiving--;
+      this.#trial.progress();
+    }
   }
 }

@@ -514,9 +514,11 @@ function assertBytes(answer: unknown, trial: Trial): void {
   trial.fail({
     problem: `handle() gave ${Deno.inspect(answer)}.`,
     expected: "a Uint8Array",
-    likely:
-      "Every question gets its answer, a repeat too: whoever repeats it " +
-      "has not heard it.",
+    likely: answer instanceof Promise
+      ? "handle() returns the answer itself: nothing is waited for here, so it " +
+        "is not `async`."
+      : "Every question gets its answer, a repeat too: whoever repeats it " +
+        "has not heard it.",
   });
 }
 

@@ -391,6 +391,16 @@ export const onceOnlyMistakes: Mistake<OnceOnlyClass>[] = [
     diagnosis: /handle\(\) gave undefined.*has not heard it/s,
   },
   {
+    name: "answers with a promise",
+    attempt: class extends Base {
+      override handle(request: Uint8Array, from: Deno.NetAddr) {
+        const answer = Promise.resolve(super.handle(request, from));
+        return answer as unknown as Uint8Array;
+      }
+    },
+    diagnosis: /nothing is waited for here, so it is not `async`/,
+  },
+  {
     name: "answers repeats with words of their own",
     attempt: class extends Base {
       protected override repeat(_: Uint8Array, request: Uint8Array) {

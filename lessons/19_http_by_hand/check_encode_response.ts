@@ -102,7 +102,10 @@ function encode(
   const shown = body.length > 20
     ? `a text of ${body.length} characters`
     : JSON.stringify(body);
-  const more = options === undefined ? "" : `, ${Deno.inspect(options)}`;
+  const inOneLine = { breakLength: Infinity, compact: true };
+  const more = options === undefined
+    ? ""
+    : `, ${Deno.inspect(options, inOneLine)}`;
   trial.step(`it encodes ${status}, ${shown}${more}`);
   let answer: Uint8Array;
   try {
@@ -382,11 +385,18 @@ function requireRefusal(
       likely: "Callers tell failures apart by the class of the error.",
     }, { cause: error });
   }
+  const text = latin1(answer);
+  const wasChanged = Object.entries(headers).flat().some((part) =>
+    !text.includes(latin1(new TextEncoder().encode(part)))
+  );
   trial.fail({
     problem: `It made an answer of the headers ${Deno.inspect(headers)}.`,
     expected: "TypeError",
     received: answer,
-    likely,
+    likely: wasChanged
+      ? "Something was left out, or written in another way, and whoever gave " +
+        "it would never learn of that. Throw."
+      : likely,
   });
 }
 

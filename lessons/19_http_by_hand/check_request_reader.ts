@@ -58,7 +58,8 @@ export function makeRequestReader(
       "`readRequest()`, which gives the next request as soon as it is whole, " +
       "or `null` when the peer ends between two. There can be several on one " +
       "connection, and in one read: keep what was read too much for the next " +
-      "call. A request is `{ method, target, headers, body }`. `headers` is a " +
+      "call. A request is `{ method, target, headers, body }`; the first two " +
+      "as they came. `headers` is a " +
       "Map, names in lower case, values without blanks or tabs around them, " +
       'several of one name joined by ", ". `body` is an array of its own: as ' +
       "many bytes as `content-length` says, or chunks if `transfer-encoding` " +
@@ -219,6 +220,59 @@ async function checkFields({ RequestReader, trial }: Tools): Promise<void> {
     const due = { method: "GET", target: "/", headers };
     await expectRequest(run, due, { likely, read: LINES });
   }
+
+  const target = "/a/../b?c=%64&d=http://e/";
+  trial.step(`the target is ${target}`);
+  await expectRequest(
+    await send(
+      { RequestReader, trial },
+      bytesOf(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`),
+    ),
+    { method: "GET", target, headers: {} },
+    {
+      likely: "The target is the second of three parts, as it came: leave it " +
+        "to others to cut it, or to decode it.",
+      read: LINES,
+    },
+  );
+  await checkOtherLetters({ RequestReader, trial });
+}
+
+/**
+ * A head that is not English. As what text it is read is not said, but where
+ * the body begins is a matter of bytes.
+ */
+async function checkOtherLetters(tools: Tools): Promise<void> {
+  const { trial } = tools;
+  trial.step(
+    'a head has "X: zwölf ö €" in it, and a body of 5 bytes behind it',
+  );
+  const run = await send(
+    tools,
+    bytesOf(
+      "PUT / HTTP/1.1\r\nHost: a\r\nX: zwölf ö €\r\nContent-Length: 5\r\n" +
+        "\r\nhelloGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
+    ),
+  );
+  const likely = "In UTF-8 ö is one character of two bytes. Whoever " +
+    "finds the end of a head in text of UTF-8, and cuts off as many bytes as it " +
+    "has characters, cuts too early. Make a character of each byte, with " +
+    "String.fromCharCode(), or look for the end in the bytes.";
+  const advice = { likely, read: LINES };
+  const request = await read(run, {
+    waitingFor: "readRequest() to give PUT /",
+    ...advice,
+  });
+  if (request === null || request === undefined) {
+    return trial.fail({
+      problem: `readRequest() gave ${request}, and a request has come.`,
+      ...advice,
+    });
+  }
+  requireShape(request, trial);
+  trial.equalBytes(request.body, bytesOf("hello"), advice);
+  const next = { method: "GET", target: "/next", headers: {} };
+  await expectRequest(run, next, advice);
 }
 
 /** Every byte there is, and what looks like the ends of things. */

@@ -20,11 +20,11 @@ import type { EncodeResponse, RequestReaderClass } from "./types.ts";
  * caller awaits each call before the next.
  *
  * `readRequest` gives a request as soon as it is whole, or `null` when the peer
- * ends its side between two of them. In `headers` names are in lower case, and
- * values have no blanks or tabs around them; several fields of one name are
- * one, joined by ", ". The body has as many bytes as `content-length` says; or
- * it comes in chunks, if `transfer-encoding` is `chunked`; or it has none. Each
- * request has an array of its own for it.
+ * ends its side between two of them. `method` and `target` are as they came. In
+ * `headers` names are in lower case, and values have no blanks or tabs around
+ * them; several fields of one name are one, joined by ", ". The body has as many
+ * bytes as `content-length` says; or it comes in chunks, if `transfer-encoding`
+ * is `chunked`; or it has none. Each request has an array of its own for it.
  *
  * It throws TypeError for
  *  - a line of the head that has a `\r` or `\n` in it, or that does not end with

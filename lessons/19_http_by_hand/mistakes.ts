@@ -43,7 +43,9 @@ type Flaw =
   | "chunked in small letters"
   | "skips two bytes"
   | "no last line"
-  | "no line limit";
+  | "no line limit"
+  | "counts characters of UTF-8"
+  | "target as a path";
 
 /** A reader that is right but for its flaws. */
 function reader(...flaws: Flaw[]): RequestReaderClass {
@@ -79,12 +81,16 @@ function reader(...flaws: Flaw[]): RequestReaderClass {
       for (const line of lines.slice(1)) addField(headers, line, has);
       const body = await this.#readBody(headers);
       if (has("loses the next")) this.#rest = new Uint8Array();
-      return { method: parts[0], target: parts[1], headers, body };
+      const target = has("target as a path")
+        ? new URL(parts[1], "http://a").pathname
+        : parts[1];
+      return { method: parts[0], target, headers, body };
     }
 
     async #readHead(): Promise<string | null> {
       for (let reads = 0;; reads++) {
-        const text = new TextDecoder("latin1").decode(this.#rest);
+        const label = has("counts characters of UTF-8") ? "utf-8" : "latin1";
+        const text = new TextDecoder(label).decode(this.#rest);
         const end = text.indexOf("\r\n\r\n");
         const size = has("limit for all") || end === -1 ? text.length : end + 4;
         const longest = has("limit for a line")
@@ -416,6 +422,16 @@ export const requestReaderMistakes: Mistake<RequestReaderClass>[] = [
     diagnosis: /of one line, where 8192 are allowed/,
   },
   {
+    name: "cuts a head off by its characters, in UTF-8",
+    attempt: reader("counts characters of UTF-8"),
+    diagnosis: /cuts off as many bytes as it has characters/,
+  },
+  {
+    name: "makes a path of the target",
+    attempt: reader("target as a path"),
+    diagnosis: /as it came: leave it to others to cut it/,
+  },
+  {
     name: "waits for the end of the stream",
     attempt: class extends reader() {
       constructor(conn: Deno.Conn) {
@@ -587,6 +603,29 @@ export const encodeResponseMistakes: Mistake<EncodeResponse>[] = [
     }),
     diagnosis:
       /stands for all from one to the other, as in \+-\. for the comma/,
+  },
+  {
+    name: "leaves control characters out, without a word",
+    attempt: (status, body, { headers = {}, head } = {}) => {
+      const clean = Object.entries(headers).map(([name, value]) => {
+        // deno-lint-ignore no-control-regex
+        return [name, value.replace(/[\0-\x08\x0a-\x1f\x7f]/g, "")];
+      });
+      const options = { headers: Object.fromEntries(clean), head };
+      return solution.encodeResponse(status, body, options);
+    },
+    diagnosis: /Something was left out.*would never learn of that/s,
+  },
+  {
+    name: "leaves out a length of the caller's, without a word",
+    attempt: (status, body, { headers = {}, head } = {}) => {
+      const others = Object.entries(headers).filter(([name]) =>
+        !/^(content-length|transfer-encoding)$/i.test(name)
+      );
+      const options = { headers: Object.fromEntries(others), head };
+      return solution.encodeResponse(status, body, options);
+    },
+    diagnosis: /Something was left out.*would never learn of that/s,
   },
   {
     name: "takes Content-Length for a length anywhere in a name",

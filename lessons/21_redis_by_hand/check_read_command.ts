@@ -28,6 +28,7 @@ export async function checkReadCommand(
   trial: Trial,
 ): Promise<void> {
   await checkOnSocket(read, trial);
+  await checkTwoClients(read, trial);
   await checkValues(read, trial);
   await checkCuts(read, trial);
   await checkInline(read, trial);
@@ -71,6 +72,30 @@ async function checkOnSocket(read: ReadCommand, trial: Trial): Promise<void> {
     likely: "At the end between two commands, return null.",
     read: STREAM,
   });
+}
+
+/** What one client sent is nothing to another one. */
+async function checkTwoClients(read: ReadCommand, trial: Trial): Promise<void> {
+  trial.step("two clients send two commands each, and are read by turns");
+  const clients = ["a", "b"].map((name) => ({
+    name,
+    reader: fakeReader(trial, {
+      incoming: [1, 2].map((number) =>
+        latin1(encodeCommand(["ECHO", `${name}${number}`]))
+      ).join(""),
+    }),
+  }));
+  for (const number of [1, 2]) {
+    for (const { name, reader } of clients) {
+      await expect(read, trial, reader, {
+        expected: ["ECHO", `${name}${number}`],
+        likely: "Each reader has a client of its own. What was read too much " +
+          "goes back to the reader that it came from, with reader.unread(): a " +
+          "variable beside the function is one for all of them.",
+        read: STREAM,
+      });
+    }
+  }
 }
 
 /** Values that look like something else. */
@@ -374,7 +399,13 @@ async function expect(
   trial.equal(asText(parts), expected, { likely, read: section });
 }
 
-type ErrorName = "RangeError" | "TypeError" | "UnexpectedEof";
+const CLASSES = {
+  RangeError,
+  TypeError,
+  UnexpectedEof: Deno.errors.UnexpectedEof,
+};
+
+type ErrorName = keyof typeof CLASSES;
 
 async function expectError(
   read: ReadCommand,
@@ -403,13 +434,13 @@ async function expectError(
   }
   const { reason } = result;
   trial.failOnSlip("readCommand()", reason, TypeError);
-  const name = reason instanceof Error ? reason.name : String(reason);
-  if (names.includes(name as ErrorName)) return;
+  if (names.some((name) => reason instanceof CLASSES[name])) return;
   trial.fail({
     problem: `It threw another error than the one that was asked for.`,
     expected: names[0],
     received: trial.describe(reason),
-    likely: name === "UnexpectedEof" || names[0] === "UnexpectedEof"
+    likely: reason instanceof CLASSES.UnexpectedEof ||
+        names[0] === "UnexpectedEof"
       ? likely
       : "Callers tell failures apart by the class of the error: RangeError " +
         "for a number out of range and a line too long, TypeError for what is " +

@@ -70,6 +70,24 @@ export const readCommandMistakes: Mistake<ReadCommand>[] = [
     diagnosis: /What was read behind the end of a command is the next one/,
   },
   {
+    name: "keeps what it has read too much beside the function",
+    attempt: (() => {
+      let rest: Uint8Array | null = null;
+      return (reader: ByteReader) =>
+        solution.readCommand({
+          async read() {
+            const bytes = rest ?? await reader.read();
+            rest = null;
+            return bytes;
+          },
+          unread(bytes) {
+            if (bytes.length > 0) rest = bytes;
+          },
+        });
+    })(),
+    diagnosis: /a variable beside the function is one for all of them/,
+  },
+  {
     name: "takes one read for one command",
     async attempt(reader) {
       const bytes = await reader.read();
