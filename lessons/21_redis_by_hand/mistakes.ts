@@ -206,13 +206,6 @@ export const readCommandMistakes: Mistake<ReadCommand>[] = [
     diagnosis: /behind its last byte, both of them/,
   },
   {
-    name: "takes the digits at the beginning of a length",
-    attempt: flawed({
-      parse: (text) => Number(/^\d+/.exec(text)?.[0] ?? strict(text)),
-    }),
-    diagnosis: /digits and nothing else/,
-  },
-  {
     name: "looks at the length of a line only while it has no end",
     attempt: flawed({ anyWholeLine: true }),
     diagnosis: /also where the end of the line has come in the same read/,
