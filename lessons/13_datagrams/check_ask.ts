@@ -65,6 +65,7 @@ export function makeAsk(attempt: Ask): Exercise<unknown> {
       await checkTwoQuestions(scene);
       await checkOtherPort(scene);
       await checkOtherHost(scene);
+      await checkInARow(scene);
       await checkManyOthers(scene);
       await checkLongAnswer(scene);
       await checkEmptyAnswer(scene);
@@ -152,6 +153,37 @@ async function checkOtherHost(scene: Scene): Promise<void> {
     },
   });
   assertAnswer(got, encode("one"), trial);
+}
+
+/** Two addresses that look the same, written without a gap. */
+async function checkInARow({ trial, call }: Scene): Promise<void> {
+  trial.step(
+    'ask "time?" of 127.0.0.1, port 15000, and before it 127.0.0.11, port ' +
+      "5000, answers",
+  );
+  // Nothing goes out: what the system has at that port is none of our business.
+  const socket = new WatchedSocket(trial, { delivers: false });
+  const server = address("127.0.0.1", 15000);
+  socket.forge(encode("I am not that one"), address("127.0.0.11", 5000));
+  socket.forge(encode("noon"), server);
+  const got = await trial.waitFor(
+    trial.start(
+      "ask",
+      () => call(socket, encode("time?"), written(server)),
+      strangerTakenForFailure,
+    ),
+    {
+      waitingFor: "ask() to return the 4 bytes of the answer",
+      likely: "The answer has come, from the server's own address.",
+      read: ANYBODY,
+    },
+  );
+  trial.equalBytes(got, encode("noon"), {
+    likely: "Written one behind the other, 127.0.0.1 and 15000 are the same " +
+      "text as 127.0.0.11 and 5000. Compare hostname with hostname, and port " +
+      "with port.",
+    read: ANYBODY,
+  });
 }
 
 /** More than one stranger, and the question is asked once all the same. */
@@ -420,6 +452,11 @@ class Scene {
  */
 function written({ hostname, port }: Deno.NetAddr): Deno.NetAddr {
   return { transport: "udp", hostname, port };
+}
+
+/** An address as Deno gives it with a message. */
+function address(hostname: string, port: number): Deno.NetAddr {
+  return { hostname, port, transport: "udp" };
 }
 
 function failClosed(trial: Trial): never {

@@ -59,6 +59,18 @@ export const askMistakes: Mistake<Ask>[] = [
       /by the order of their properties.*What is in an address counts/s,
   },
   {
+    name: "compares host and port in a row",
+    async attempt(socket, question, server) {
+      const inARow = ({ hostname, port }: Deno.NetAddr) => hostname + port;
+      await socket.send(question, server);
+      while (true) {
+        const [message, from] = await socket.receive();
+        if (inARow(from as Deno.NetAddr) === inARow(server)) return message;
+      }
+    },
+    diagnosis: /the same text as 127\.0\.0\.11 and 5000/,
+  },
+  {
     name: "receives into a buffer of 1024 bytes",
     async attempt(socket, question, server) {
       await socket.send(question, server);
