@@ -1,5 +1,6 @@
 /** How an answer to 8.1 is checked. */
-import { connectTcp, listenTcp, writeAll } from "../../lib/net/mod.ts";
+import { listenTcp, writeAll } from "../../lib/net/mod.ts";
+import { deafPort } from "./deaf_port.ts";
 import { describeError } from "./describe_error.ts";
 import { FullQueue } from "./full_queue.ts";
 import { connectWithinMistakes } from "./mistakes.ts";
@@ -117,12 +118,10 @@ async function checkRefusal(
   trial: Trial,
 ): Promise<void> {
   trial.step(`nobody listens; connectWithin(port, ${LONG_MS}) is refused`);
-  const listener = trial.use(listenTcp());
-  // A client's own port: it is taken, so that nobody else can listen there.
-  const client = trial.use(await connectTcp(listener.addr.port));
+  const port = await deafPort(trial);
   const watch = trial.use(new TimerWatch());
   const result = await trial.waitFor(
-    settle(() => connectWithin(client.localAddr.port, LONG_MS)),
+    settle(() => connectWithin(port, LONG_MS)),
     {
       waitingFor: "connectWithin() to throw ConnectionRefused",
       likely:

@@ -4,6 +4,7 @@ import { counted } from "../../lib/show/mod.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial } from "../../lib/workbook/trial.ts";
+import { deafPort } from "./deaf_port.ts";
 import { describeError } from "./describe_error.ts";
 import { retryMistakes } from "./mistakes.ts";
 import * as solution from "./solution.ts";
@@ -234,9 +235,7 @@ async function checkRealRefusals(retry: Retry, trial: Trial): Promise<void> {
   trial.step("on sockets: two refusals, then a connection");
   const listener = trial.use(listenTcp());
   const { port } = listener.addr;
-  // A client's own port: it is taken, so that nobody else can listen there.
-  const client = trial.use(await connectTcp(port));
-  const deaf = client.localAddr.port;
+  const deaf = await deafPort(trial);
   const attempt = new Attempts((call) => connectTcp(call < 3 ? deaf : port));
   const options = { attempts: 5, firstDelayMs: 1 };
   const result = await run(retry, attempt, options, trial);

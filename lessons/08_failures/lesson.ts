@@ -50,17 +50,19 @@ async function noneOrTwo(show: Narrator): Promise<void> {
       "somebody, or fail at once?",
   );
   const { listener, client, server } = await connectedPair();
-  using _listener = listener, _client = client, _server = server;
+  using _client = client, _server = server;
+  // The connection goes on, and so the system gives its port to nobody else.
+  listener.close();
   const refusedMs = await fails(
     show,
     "connect, nobody listens",
-    // A client's own port: it is taken, so that nobody else can listen there.
-    () => Deno.connect({ hostname: HOST, port: client.localAddr.port }),
+    () => Deno.connect({ hostname: HOST, port: server.localAddr.port }),
   );
+  using other = listenTcp();
   await fails(
     show,
     "listen, port is taken",
-    () => Deno.listen({ hostname: HOST, port: listener.addr.port }),
+    () => Deno.listen({ hostname: HOST, port: other.addr.port }),
   );
   show.say(
     `The refusal came after ${refusedMs.toFixed(1)} ms. It is an answer: the ` +

@@ -16,16 +16,22 @@ import {
 const AMPLE_MS = 60_000;
 
 /**
- * A port where nobody listens, nor can while this is held: the client's end of
- * a connection has it. A port that was merely free a moment ago would not do,
- * since the tests beside this one take free ports too.
+ * A port where nobody listens, nor is given it while this is held: a connection
+ * has it whose listener is closed. A port that was merely free a moment ago would
+ * not do, since the tests beside this one take free ports too; nor a client's own
+ * port, which the next client may be given, and then is connected to itself.
  */
 async function deadPort() {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const client = await Deno.connect({ port: listener.addr.port });
+  const { port } = listener.addr;
+  const client = await Deno.connect({ port });
+  const server = await listener.accept();
   return {
-    port: client.localAddr.port,
-    [Symbol.dispose]: () => client.close(),
+    port,
+    [Symbol.dispose]() {
+      client.close();
+      server.close();
+    },
   };
 }
 
