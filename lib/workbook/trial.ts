@@ -54,8 +54,8 @@ export interface Wait {
   waitingFor: string | (() => string);
   /** What usually keeps it from coming; may look at what did come. */
   likely: string | (() => string);
-  /** The heading in the README that explains it. */
-  read?: string;
+  /** The heading in the README that explains it; may look, too. */
+  read?: string | (() => string);
 }
 
 /**
@@ -398,7 +398,9 @@ export class Trial {
 
 function advise(wait: Wait): { likely: string; read?: string } {
   const likely = asked(wait.likely);
-  return wait.read === undefined ? { likely } : { likely, read: wait.read };
+  return wait.read === undefined
+    ? { likely }
+    : { likely, read: asked(wait.read) };
 }
 
 /** A text, which may be made only now: it can say what has come so far. */

@@ -122,6 +122,7 @@ Deno.test("Trial asks what was due, and what a stall means, only when it has sta
       const waiting = trial.waitFor(NEVER, {
         waitingFor: () => `two bytes (${seen} has come)`,
         likely: () => `It has sent ${seen}.`,
+        read: () => `What ${seen} is`,
       });
       seen = "a byte";
       await waiting;
@@ -129,11 +130,12 @@ Deno.test("Trial asks what was due, and what a stall means, only when it has sta
     undefined,
     { stallMs: 100 },
   );
-  assertEquals([failure.problem, failure.likely], [
-    "It stalled: nothing came within 0.1 s while waiting for two bytes " +
-    "(a byte has come).",
-    "It has sent a byte.",
-  ]);
+  assertEquals(failure, {
+    problem: "It stalled: nothing came within 0.1 s while waiting for two " +
+      "bytes (a byte has come).",
+    likely: "It has sent a byte.",
+    read: "What a byte is",
+  });
 });
 
 Deno.test("Trial does not take an answer that makes progress for stalled", async () => {
