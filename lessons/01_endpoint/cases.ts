@@ -22,9 +22,11 @@ const LAST_COLON = "An IPv6 address has colons of its own. The port follows " +
 const AS_WRITTEN = "HOST and PATH stay as they are written. new URL() does " +
   "more than cut: it shortens IPv6 addresses, changes capitals, and writes " +
   "blanks as %20.";
-const SLASHES = "A path stays as it is written, two slashes in a row too. " +
-  "Whatever looks for // in the text, or makes one slash of two, is for the " +
-  "start of the text only, or for nothing.";
+const SLASHES = "A path stays as it is written, two slashes in a row too: do " +
+  "not look for // in it, and do not make one of two.";
+const BLANKS = "A path stays as it is written. Blanks and line breaks are " +
+  "characters of it like others, also at its ends: do not trim() it, and " +
+  "write no \\n for a line break.";
 const WHOLE_PATH = "All that follows `unix:` is the path, colons and blanks " +
   "too: cut after the first colon, and only there.";
 
@@ -83,6 +85,7 @@ export const GOOD: Step[] = [
       { text: "tcp://LocalHost:7000", likely: AS_WRITTEN },
       { text: "unix:/tmp/at 10:30/a.sock", likely: WHOLE_PATH },
       { text: "unix:/tmp//a.sock", likely: SLASHES },
+      { text: "unix: /tmp/a.sock ", likely: BLANKS },
       { text: "unix:sockets/[50%]/a.sock:7000", likely: WHOLE_PATH },
       {
         text: "unix:/tmp/a\nb",
@@ -98,6 +101,13 @@ export const GOOD: Step[] = [
 const PROTOCOL =
   "Only tcp://, udp:// and unix: begin an endpoint. Look at the " +
   "start of the text first, and throw if it is none of the three.";
+const CAPITALS = "The three protocols are written in small letters. TCP:// " +
+  "begins no endpoint: the task names the only three beginnings.";
+const LINE_BREAK =
+  "There is a line break in it. In a regular expression with " +
+  "the flag m, ^ and $ are the ends of each line, not of the text.";
+const SPLIT = "split() cuts at every ://, and what follows the second is " +
+  "lost. The whole rest belongs to host and port: cut behind the first only.";
 const NO_COLON = "There is no colon before a port here. Where nothing is " +
   "found, indexOf() gives -1 and split() no second part: look at that first.";
 const NO_PORT = 'Nothing stands behind the colon, and Number("") is 0: see ' +
@@ -133,6 +143,9 @@ export const REFUSED: Step[] = [
       { text: "http://127.0.0.1:7000", likely: PROTOCOL },
       { text: "127.0.0.1:7000", likely: PROTOCOL },
       { text: "", likely: PROTOCOL },
+      { text: "tcp:127.0.0.1:7000", likely: PROTOCOL },
+      { text: "TCP://127.0.0.1:7000", likely: CAPITALS },
+      { text: "see\ntcp://127.0.0.1:7000", likely: LINE_BREAK },
       { text: " tcp://127.0.0.1:7000", likely: OUTSIDE },
     ],
   },
@@ -150,6 +163,8 @@ export const REFUSED: Step[] = [
     texts: [
       port("80abc", PARSE_INT),
       port("80/", PARSE_INT),
+      port("80\nand more", LINE_BREAK),
+      port("80://a", SPLIT),
       ...[" 80", "80 ", "+80", "-1", "-0", "8e1", "0x50", "80.0"].map((text) =>
         port(text, NUMBER)
       ),
@@ -182,7 +197,11 @@ export const REFUSED: Step[] = [
 /** Endpoints to write, each as the text that is to come of it. */
 export const WRITTEN: Step[] = [
   step("it writes tcp://127.0.0.1:7000", "tcp://127.0.0.1:7000"),
-  step("it writes udp://localhost:53", "udp://localhost:53"),
+  step(
+    "it writes udp://localhost:53",
+    "udp://localhost:53",
+    "tcp://server-2.example:7000",
+  ),
   step(
     "it puts brackets round an IPv6 address",
     "udp://[::1]:53",
@@ -203,8 +222,12 @@ export const WRITTEN: Step[] = [
     "unix:sockets/50% at 10:30.sock",
   ),
   {
-    step: "it leaves two slashes in a row in a path",
-    texts: [{ text: "unix:/tmp//a.sock", likely: SLASHES }],
+    step: "it leaves slashes, blanks and line breaks in a path",
+    texts: [
+      { text: "unix:/tmp//a.sock", likely: SLASHES },
+      { text: "unix: /tmp/a.sock ", likely: BLANKS },
+      { text: "unix:/tmp/a\nb", likely: BLANKS },
+    ],
   },
 ];
 

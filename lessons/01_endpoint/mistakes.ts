@@ -185,8 +185,9 @@ export const parseMistakes: Mistake<Parse>[] = [
     diagnosis: /Only tcp:\/\/, udp:\/\/ and unix: begin an endpoint/,
   },
   {
-    name: "trims the text",
-    attempt: (text) => solution.parseEndpoint(text.trim()),
+    name: "trims the text of an address",
+    attempt: (text) =>
+      solution.parseEndpoint(text.startsWith("unix:") ? text : text.trim()),
     diagnosis: /trim\(\) makes right what is wrong/,
   },
   {
@@ -238,6 +239,46 @@ export const parseMistakes: Mistake<Parse>[] = [
         : solution.parseEndpoint(text);
     },
     diagnosis: /two slashes in a row too/,
+  },
+  {
+    name: "trims a path",
+    attempt(text) {
+      const endpoint = solution.parseEndpoint(text);
+      return endpoint.protocol === "unix"
+        ? { ...endpoint, path: endpoint.path.trim() }
+        : endpoint;
+    },
+    diagnosis: /do not trim\(\) it/,
+  },
+  {
+    name: "takes the protocol in capitals too",
+    attempt: (text) =>
+      solution.parseEndpoint(
+        text.replace(/^(tcp|udp)/i, (word) => word.toLowerCase()),
+      ),
+    diagnosis: /written in small letters/,
+  },
+  {
+    name: "finds an endpoint in a line of the text",
+    attempt(text) {
+      const found = text.match(/^(tcp|udp):\/\/.*:\d+$/m)?.[0];
+      return solution.parseEndpoint(found ?? text);
+    },
+    diagnosis: /the ends of each line, not of the text/,
+  },
+  {
+    name: "does without the slashes",
+    attempt: (text) =>
+      solution.parseEndpoint(text.replace(/^(tcp|udp):(?!\/\/)/, "$1://")),
+    diagnosis: /Only tcp:\/\/, udp:\/\/ and unix: begin an endpoint/,
+  },
+  {
+    name: "splits at every ://",
+    attempt(text) {
+      if (text.startsWith("unix:")) return solution.parseEndpoint(text);
+      return solution.parseEndpoint(text.split("://").slice(0, 2).join("://"));
+    },
+    diagnosis: /what follows the second is lost/,
   },
   {
     name: "takes an IPv6 address without brackets",
@@ -392,6 +433,24 @@ export const formatMistakes: Mistake<Format>[] = [
         ? `unix:${endpoint.path.replaceAll("//", "/")}`
         : solution.formatEndpoint(endpoint),
     diagnosis: /two slashes in a row too/,
+  },
+  {
+    name: "trims the path",
+    attempt: (endpoint) => solution.formatEndpoint(endpoint).trim(),
+    diagnosis: /do not trim\(\) it/,
+  },
+  {
+    name: "writes a line break in two letters",
+    attempt: (endpoint) =>
+      solution.formatEndpoint(endpoint).replaceAll("\n", "\\n"),
+    diagnosis: /write no \\n for a line break/,
+  },
+  {
+    name: "takes every host that is no name of letters for an IPv6 address",
+    attempt: writer((host) =>
+      /^([a-z]+|[\d.]+)$/i.test(host) ? host : `[${host}]`
+    ),
+    diagnosis: /server-2.*Brackets are for IPv6 addresses only/s,
   },
   {
     name: "changes the endpoint",
