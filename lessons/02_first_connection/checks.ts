@@ -252,14 +252,18 @@ const CUT_IN_TEXT: Advice = {
 /** Why the bytes are wrong although every write took all of them, mostly. */
 function wrongGreeting(received: Uint8Array, bytes: Uint8Array): Advice {
   if (startsWith(received, bytes)) {
-    return received.subarray(bytes.length).every((byte) => byte === 0)
+    const rest = received.subarray(bytes.length);
+    return rest.length > 1 && rest.every((byte) => byte === 0)
       ? {
         likely: "The zeros behind the greeting are the rest of a buffer that " +
           "was larger. encodeInto() says how many bytes it has `written`: " +
           "send bytes.subarray(0, written).",
         read: SEND_ALL,
       }
-      : { likely: "Send the greeting and nothing besides: no line end." };
+      : {
+        likely: "Send the greeting once, and nothing besides: no line end, " +
+          "and no \\0.",
+      };
   }
   if (received.length === 0) {
     return {
@@ -381,7 +385,12 @@ const fetchGreeting = exercise<FetchGreeting>({
       trial.step(`it sends "${greeting}" byte by byte`);
       await fetchAndCompare(fetchGreeting, { greeting, trial, pieceSize: 1 });
     }
-    trial.step("it sends 3 MiB of characters of one to four bytes");
+    trial.step("it sends 3 MiB of characters of one to four bytes", {
+      likely: "A read into a buffer of no bytes gives 0, at once, and never " +
+        "null: is one that you fill bit by bit full? No size is enough for " +
+        "any greeting. Decode each part as it comes, or keep them in a list.",
+      read: READ_END,
+    });
     // Reading by single bytes is slow, and right. It cannot be seen from here.
     const patience = setInterval(() => trial.progress(), 100);
     const limit = setTimeout(() => clearInterval(patience), 40_000);
@@ -536,16 +545,16 @@ function wrongText(text: string, greeting: string): Advice {
       read: READ_END,
     };
   }
+  if (text.trim() === greeting.trim()) {
+    return {
+      likely: "White space is part of the greeting: leave it as it is.",
+    };
+  }
   if (greeting.startsWith(text)) {
     return {
       likely: "One read gives what has come so far, and less than a full " +
         "buffer is not the end. Read until read() gives null.",
       read: READ_END,
-    };
-  }
-  if (text.trim() === greeting.trim()) {
-    return {
-      likely: "White space is part of the greeting: leave it as it is.",
     };
   }
   if (text.includes("\ufffd")) {

@@ -147,6 +147,14 @@ export const greetOnceMistakes: Mistake<GreetOnce>[] = [
     diagnosis: /no line end/,
   },
   {
+    name: "adds a zero, as C does",
+    async attempt(listener, greeting) {
+      using conn = await listener.accept();
+      await writeAll(conn, bytesOf(`${greeting}\0`));
+    },
+    diagnosis: /no line end, and no \\0/,
+  },
+  {
     name: "sends its whole buffer, whatever was encoded into it",
     async attempt(listener, greeting) {
       using conn = await listener.accept();
@@ -331,6 +339,14 @@ export const fetchGreetingMistakes: Mistake<FetchGreeting>[] = [
     async attempt(port) {
       using conn = await Deno.connect({ port });
       return new TextDecoder().decode(await readToEnd(conn)).trim();
+    },
+    diagnosis: /White space is part of the greeting/,
+  },
+  {
+    name: "strips the line end",
+    async attempt(port) {
+      using conn = await Deno.connect({ port });
+      return new TextDecoder().decode(await readToEnd(conn)).trimEnd();
     },
     diagnosis: /White space is part of the greeting/,
   },
