@@ -136,9 +136,15 @@ async function sendAndExpect(
             "its answer before it sends more, or ends.",
     },
   );
+  const rest = received.subarray(expected.length);
   trial.equalBytes(received, expected, {
-    likely: "read() fills part of the buffer and says how much. Send " +
-      "buffer.subarray(0, count): the rest is old, or zeros.",
+    likely: rest.length === 0
+      ? "As many bytes came back as were sent, but others. An echo does " +
+        "nothing to them: send what read() has put into the buffer."
+      : rest.toHex() === bytesOf(text).toHex()
+      ? "Send each byte that was read once, and nothing besides."
+      : "read() fills part of the buffer and says how much. Send " +
+        "buffer.subarray(0, count): the rest is old, or zeros.",
   });
 }
 
@@ -221,8 +227,8 @@ const exchange = exercise<Exchange>({
   id: "3.2",
   title: "Send and receive at once",
   task: "Write `exchange(conn, data)`: it sends all of `data` to an echo " +
-    "server and returns the bytes that come back, as many as it sent, be it " +
-    "none or 64 MiB. Server and network may hold as little as 64 KiB that you " +
+    "server and returns the bytes that come back, whatever they are, as many as " +
+    "it sent, be it none or 64 MiB. Server and network may hold as little as 64 KiB that you " +
     "have not read; then the server reads no more. The connection stays open " +
     "for the next exchange. If the server ends the stream before all is back, " +
     "it throws.",
@@ -269,6 +275,7 @@ const exchange = exercise<Exchange>({
     }
     trial.step("3000 bytes, where each write takes at most 7");
     await exchangeRandom(exchange, trial, { writeSize: 7 });
+    await checkOtherBytes(exchange, trial);
     await checkEarlyEnd(exchange, trial);
     await checkLittleRoom(exchange, trial);
 
@@ -324,7 +331,11 @@ async function exchangeAndCompare(
   trial.equalBytes(answer, whole, {
     likely: answer.length === whole.length
       ? "Put each piece behind the one before it, at answer.subarray(received)" +
-        ", and go on until all have come: one read() gives what has come so far."
+        ", and go on until all have come: one read() gives what has come so " +
+        "far. A piece that is only a view of a buffer changes with the next read."
+      : answer.length > whole.length
+      ? "Return as many bytes as were sent. Behind those that have come, a " +
+        "larger buffer holds nothing but zeros."
       : "Go on until as many bytes have come as were sent: one read() gives " +
         "what has come so far.",
     read: READ_HALF_FULL,
@@ -366,6 +377,30 @@ class EchoWithLimit extends FakeConn {
     this.peerTakes(count ?? 0);
     return count;
   }
+}
+
+/** A server that is no good echo: only what it sends back can be returned. */
+async function checkOtherBytes(
+  exchange: Exchange,
+  trial: Trial,
+): Promise<void> {
+  trial.step('it sends "hello", and "HELLO" comes back');
+  const { peer, conn } = await connectPair(trial);
+  const answering = readExact(peer, 5)
+    .then(() => writeAll(peer, bytesOf("HELLO")));
+  answering.catch(() => {});
+  const answer = await trial.waitFor(
+    trial.start("exchange", () => exchange(conn, bytesOf("hello"))),
+    {
+      waitingFor: "exchange() to return 5 bytes",
+      likely: "As many bytes have come back as were sent.",
+    },
+  );
+  trial.equalBytes(answer, bytesOf("HELLO"), {
+    likely: "Return what read() gave, in an array of its own. Whether it is " +
+      "what was sent is for the caller to see.",
+    read: READ_HALF_FULL,
+  });
 }
 
 /** A server that closes after it has sent back a part. */

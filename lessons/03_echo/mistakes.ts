@@ -53,6 +53,36 @@ export const echoMistakes: Mistake<Echo>[] = [
     diagnosis: /\(3 have\).*Some of the bytes came back, and not all/s,
   },
   {
+    name: "does something to the bytes",
+    async attempt(conn) {
+      const buffer = new Uint8Array(1024);
+      for (
+        let count = await conn.read(buffer);
+        count !== null;
+        count = await conn.read(buffer)
+      ) {
+        const text = new TextDecoder().decode(buffer.subarray(0, count));
+        await writeAll(conn, new TextEncoder().encode(text.toUpperCase()));
+      }
+    },
+    diagnosis: /An echo does nothing to them/,
+  },
+  {
+    name: "sends everything twice",
+    async attempt(conn) {
+      const buffer = new Uint8Array(1024);
+      for (
+        let count = await conn.read(buffer);
+        count !== null;
+        count = await conn.read(buffer)
+      ) {
+        const bytes = buffer.subarray(0, count);
+        await writeAll(conn, new Uint8Array([...bytes, ...bytes]));
+      }
+    },
+    diagnosis: /Send each byte that was read once/,
+  },
+  {
     name: "drops the line end",
     async attempt(conn) {
       const buffer = new Uint8Array(1024);
@@ -240,6 +270,25 @@ export const exchangeMistakes: Mistake<Exchange>[] = [
       return answer;
     },
     diagnosis: /stays open for the next exchange/,
+  },
+  {
+    name: "returns what it sent, when as many bytes have come back",
+    async attempt(conn, data) {
+      await Promise.all([receive(conn, data.length), writeAll(conn, data)]);
+      return data;
+    },
+    diagnosis: /Return what read\(\) gave/,
+  },
+  {
+    name: "returns a buffer that is longer than the answer",
+    async attempt(conn, data) {
+      const [answer] = await Promise.all([
+        receive(conn, data.length),
+        writeAll(conn, data),
+      ]);
+      return new Uint8Array([...answer, 0, 0, 0]);
+    },
+    diagnosis: /Return as many bytes as were sent/,
   },
   {
     name: "returns what it has when the server ends early",
