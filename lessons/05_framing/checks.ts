@@ -262,6 +262,7 @@ async function checkNotUtf8(run: Run, bytes: Uint8Array): Promise<void> {
   const { peer, conn } = await connectPair(run.trial);
   await writeAll(peer, bytes);
   await expectError(run, start(run, conn), NOT_UTF8);
+  requireOpen(conn, run);
 }
 
 /** A last line that breaks off inside a character. */
@@ -380,8 +381,8 @@ async function checkLimitOfNone(run: Run, data: Data): Promise<void> {
   const { trial } = run;
   const likely =
     "A limit of 0 is a limit: an empty message keeps it, and one " +
-    "byte is too much. `maxBytes || 65536` takes 0 for a limit that was not " +
-    "given; `??` and a default value do not.";
+    "byte is too much. `||` takes 0 for a limit that was not given; `??` and " +
+    "a default value do not.";
   trial.step(`maxBytes 0: ${data.what}`);
   const { peer, conn } = await connectPair(trial);
   await writeAll(peer, data.bytes);
@@ -400,6 +401,7 @@ async function checkLimitOfNone(run: Run, data: Data): Promise<void> {
     section: LIMIT,
   });
   await expectError(run, messages, { ...TOO_LONG, likely });
+  requireOpen(conn, run);
 }
 
 /** More keeps coming, and no end of the line with it. */
@@ -632,7 +634,7 @@ async function expectError(
     read: section,
   });
   if (outcome.kind === "error") {
-    trial.failOnSlip(`${run.name}()`, outcome.error, error);
+    trial.failOnSlip(`${run.name}()`, outcome.error, TypeError);
     if (outcome.error instanceof error) return;
     trial.fail({
       problem: "It threw another error than the one that was asked for.",
@@ -669,7 +671,8 @@ function requireOpen(
   trial.fail({
     problem: `${name}() closed the connection.`,
     likely:
-      "The caller may still want to answer: whoever called it closes it. " +
+      "The caller may still want to answer, be it that something is wrong: " +
+      "whoever called it closes it. " +
       "The stream conn.readable closes the whole connection at its end, and " +
       "when a loop over it is left.",
     read: section,

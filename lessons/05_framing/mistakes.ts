@@ -338,6 +338,18 @@ export const readLinesMistakes: Mistake<ReadMessages>[] = [
     diagnosis: /readLines\(\) closed the connection/,
   },
   {
+    name: "closes the connection when it throws",
+    async *attempt(conn, options) {
+      try {
+        yield* solution.readLines(conn, options);
+      } catch (error) {
+        conn.close();
+        throw error;
+      }
+    },
+    diagnosis: /readLines\(\) closed the connection/,
+  },
+  {
     name: "loops over the stream, which closes the connection when it is left",
     async *attempt(conn) {
       yield* cutText(conn.readable, (bytes) => decode([...bytes]));
@@ -669,6 +681,30 @@ export const readFramesMistakes: Mistake<ReadMessages>[] = [
       fail();
     },
     diagnosis: /ended between two messages, which is no error/,
+  },
+  {
+    name: "closes the connection when it throws",
+    async *attempt(conn, options) {
+      try {
+        yield* solution.readFrames(conn, options);
+      } catch (error) {
+        conn.close();
+        throw error;
+      }
+    },
+    diagnosis: /readFrames\(\) closed the connection/,
+  },
+  {
+    name: "throws a TypeError for a frame that is too long",
+    async *attempt(conn, options) {
+      try {
+        yield* solution.readFrames(conn, options);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new TypeError("too long");
+      }
+    },
+    diagnosis: /by the class of the error/,
   },
   {
     name: "takes an empty frame for the end",
