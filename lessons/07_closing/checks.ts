@@ -69,6 +69,11 @@ const askAndHear = exercise<AskAndHear>({
       question: new Uint8Array(),
       answer: new Uint8Array(),
     });
+    trial.step('it asks nothing, and the answer is "speak up!"');
+    await ask(askAndHear, trial, {
+      question: new Uint8Array(),
+      answer: bytesOf("speak up!"),
+    });
     for (const readSize of [1, 5, 4096]) {
       trial.step(`3000 bytes come back, at most ${readSize} with each read`);
       await ask(askAndHear, trial, {
@@ -83,12 +88,18 @@ const askAndHear = exercise<AskAndHear>({
       answer: bytesOf("thank you"),
       narrow: { writeSize: 7 },
     });
-    trial.step("it asks 8 MiB, and 8 MiB come back");
+    trial.step("it asks 8 MiB, and 8 MiB come back", {
+      likely: "A read into a buffer of no bytes gives 0, at once, and never " +
+        "null: is one that you fill bit by bit full? No size is enough for " +
+        "any answer. Keep each piece in a list.",
+      read: HALVES,
+    });
     const large = new Uint8Array(8 * 1024 * 1024).fill(7);
     for (let i = 0; i < large.length; i += 65_537) large[i] = i / 65_537;
     await ask(askAndHear, trial, { question: large, answer: large });
     await checkReset(askAndHear, trial);
     await checkBrokenWrite(askAndHear, trial);
+    await checkFailedEnd(askAndHear, trial);
   },
 });
 
@@ -142,9 +153,15 @@ async function ask(
     });
   }
   trial.equalBytes(heard, answer, {
-    likely: heard.length < answer.length
+    likely: heard.length < answer.length && !asked.ended
+      ? "The server waits for the end of your question, be it empty, before " +
+        "it answers: end your side, and read until null."
+      : heard.length < answer.length
       ? "Read until null: one read() gives what has come so far, be it one " +
         "byte or all, and a short one is not the last."
+      : heard.toHex() === encodedAsText(answer).toHex()
+      ? "Not every byte is text: a TextDecoder puts U+FFFD (EF BF BD) in the " +
+        "place of what is none. Keep the bytes."
       : heard.length > answer.length
       ? "Only the first `count` bytes of the buffer are new: keep " +
         "buffer.slice(0, count)."
@@ -153,6 +170,11 @@ async function ask(
         "buffer.slice(0, count).",
     read: HALVES,
   });
+}
+
+/** What becomes of bytes that are taken for text, and made bytes again. */
+function encodedAsText(bytes: Uint8Array): Uint8Array {
+  return bytesOf(new TextDecoder().decode(bytes));
 }
 
 function failClosed(
@@ -249,13 +271,42 @@ async function checkBrokenWrite(
       : undefined
   );
   const conn = new FakeConn({ then: "silence", breakAt: 0 });
-  // As on a socket, whoever reads is told as well, but hears no more than that
-  // nothing will come.
+  // As on a socket, reading ends as well, a little later.
   conn.until(() => conn.writes > 0 && conn.pendingWrites === 0)
-    .then(async () => {
-      await settle();
-      conn.peerEnds();
-    });
+    .then(settle).then(() => conn.peerEnds());
+  await expectThrow(askAndHear, conn, trial);
+}
+
+/** A side that cannot be ended, since the connection is no more. */
+async function checkFailedEnd(
+  askAndHear: AskAndHear,
+  trial: Trial,
+): Promise<void> {
+  trial.step("closeWrite() throws, for the connection is no more");
+  trial.onForgotten((error) =>
+    error instanceof Deno.errors.NotConnected
+      ? {
+        problem: `closeWrite() has failed, and nobody awaits it: ${error}.`,
+        likely: AWAIT_SENDING,
+        read: FIN_RST,
+      }
+      : undefined
+  );
+  const conn = new FakeConn({ then: "silence" });
+  conn.closeWrite = async () => {
+    await settle();
+    settle().then(() => conn.peerEnds());
+    throw new Deno.errors.NotConnected("not connected");
+  };
+  await expectThrow(askAndHear, conn, trial);
+}
+
+/** Expects an error, where nobody will ever answer. */
+async function expectThrow(
+  askAndHear: AskAndHear,
+  conn: FakeConn,
+  trial: Trial,
+): Promise<void> {
   const outcome = Promise.allSettled([
     (async () => await askAndHear(conn, bytesOf("how many?")))(),
   ]);
@@ -269,19 +320,19 @@ async function checkBrokenWrite(
     return;
   }
   trial.fail({
-    problem: "askAndHear() returned, though the question could not be sent.",
+    problem: "askAndHear() returned, though the question has not arrived.",
     expected: "an error",
     received: result.value instanceof Uint8Array
       ? result.value
       : Deno.inspect(result.value),
     likely: "Nobody has answered a question that was never asked. Let the " +
-      `error of write() through. ${AWAIT_SENDING}`,
+      `error of write() or closeWrite() through. ${AWAIT_SENDING}`,
     read: FIN_RST,
   });
 }
 
-const AWAIT_SENDING = "Await the sending too, or nobody catches its failure: " +
-  "one that nobody awaits ends the whole process.";
+const AWAIT_SENDING = "Await the sending too, and the end of it, or nobody " +
+  "catches its failure: one that nobody awaits ends the whole process.";
 
 const hangUp = exercise<HangUp>({
   id: "7.2",
@@ -327,6 +378,7 @@ const hangUp = exercise<HangUp>({
     await checkNoGrace(hangUp, trial);
     await checkEndlessPeer(hangUp, trial);
     await checkGone(hangUp, trial);
+    await checkDeafPeer(hangUp, trial);
   },
 });
 
@@ -358,7 +410,7 @@ async function checkPoliteEnd(hangUp: HangUp, trial: Trial): Promise<void> {
 
 /** A peer that takes its time, where no grace is given. */
 async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
-  trial.step("graceMs is not given; a peer takes a moment to end its side");
+  trial.step("hangUp(conn), no options; a peer takes a moment to end its side");
   const { peer, conn } = await connectPair(trial);
   const heard = new Collector(peer, trial);
   const begin = performance.now();
@@ -530,7 +582,23 @@ async function checkSilentPeer(hangUp: HangUp, trial: Trial): Promise<void> {
     waitingFor: "hangUp() to return when the grace is over",
     likely: "A peer that says nothing and never ends its side would keep you " +
       "waiting for ever. Set a timer that closes the connection: the read " +
-      "that waits then throws Interrupted.",
+      "that waits then throws Interrupted. graceMs is in milliseconds, as " +
+      "setTimeout() takes it.",
+    read: DRAIN,
+  });
+  expectClosed(trial, conn, "The grace is over");
+}
+
+/** A peer that does not even read. */
+async function checkDeafPeer(hangUp: HangUp, trial: Trial): Promise<void> {
+  trial.step(`a peer reads nothing, and a write still waits; ${SHORT_MS} ms`);
+  const conn = trial.use(new FakeConn({ then: "silence", room: 0 }));
+  conn.write(new Uint8Array(1)).catch(() => {});
+  await trial.waitFor(start(hangUp, trial, conn, SHORT_MS), {
+    waitingFor: "hangUp() to return when the grace is over",
+    likely: "closeWrite() waits until what was written has been taken, and a " +
+      "peer that does not read takes nothing. The grace counts from the call " +
+      "on: set the timer first.",
     read: DRAIN,
   });
   expectClosed(trial, conn, "The grace is over");

@@ -166,6 +166,31 @@ export const askAndHearMistakes: Mistake<AskAndHear>[] = [
       /A write has failed, and nobody awaits it.*Await the sending too/s,
   },
   {
+    name: "does not await the end of its side",
+    async attempt(conn, question) {
+      await writeAll(conn, question);
+      conn.closeWrite();
+      return await readToEnd(conn);
+    },
+    diagnosis: /closeWrite\(\) has failed, and nobody awaits it/,
+  },
+  {
+    name: "has no answer where nothing is asked",
+    async attempt(conn, question) {
+      if (question.length === 0) return new Uint8Array();
+      return await solution.askAndHear(conn, question);
+    },
+    diagnosis: /the end of your question, be it empty/,
+  },
+  {
+    name: "takes the answer for text",
+    async attempt(conn, question) {
+      const answer = await solution.askAndHear(conn, question);
+      return new TextEncoder().encode(new TextDecoder().decode(answer));
+    },
+    diagnosis: /Not every byte is text/,
+  },
+  {
     name: "does not mind that the question could not be sent",
     async attempt(conn, question) {
       try {
@@ -318,6 +343,23 @@ export const hangUpMistakes: Mistake<HangUp>[] = [
       closeQuietly(conn);
     },
     diagnosis: /read\(\) has failed, and a timer of hangUp\(\)/,
+  },
+  {
+    name: "sets its timer when its own side is ended",
+    async attempt(conn, { graceMs = 1000 } = {}) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      try {
+        await conn.closeWrite();
+        timer = setTimeout(() => closeQuietly(conn), graceMs);
+        await readToEnd(conn);
+      } catch {
+        // Gone, or late.
+      } finally {
+        clearTimeout(timer);
+        closeQuietly(conn);
+      }
+    },
+    diagnosis: /set the timer first/,
   },
   {
     name: "takes a grace of 0 for none given",
