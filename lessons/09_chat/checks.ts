@@ -66,6 +66,7 @@ const chatRoom = exercise<ChatRoomClass>({
   read: TO_OTHERS,
   async check(ChatRoom, trial) {
     await checkTalk(new Table(ChatRoom, trial));
+    await checkTwoRooms(new Table(ChatRoom, trial), new Table(ChatRoom, trial));
     for (const narrow of [{ readSize: 1 }, { readSize: 5 }, { writeSize: 3 }]) {
       await checkNarrow(new Table(ChatRoom, trial), narrow);
     }
@@ -96,7 +97,10 @@ async function checkTalk(table: Table): Promise<void> {
 
   trial.step("bob sends two lines in one write, and the others get both");
   await bob.says("hello, ann\nhello, cid\n");
-  await ann.gets("hello, ann\nhello, cid\n");
+  await ann.gets("hello, ann\nhello, cid\n", {
+    likely: "One read may bring several lines: pass on each of them.",
+    read: WHOLE_LINES,
+  });
   await cid.gets("hello\nhello, ann\nhello, cid\n");
 
   trial.step('ann sends "wait", bob sends "yes?\\n", ann sends " a bit\\n"');
@@ -114,6 +118,23 @@ async function checkTalk(table: Table): Promise<void> {
   await table.close();
 }
 
+/** What is said in one room is not heard in another. */
+async function checkTwoRooms(one: Table, other: Table): Promise<void> {
+  one.trial.step("ann and bob are in one room, cid and dot in another");
+  const [ann, bob] = [await one.seat("ann"), await one.seat("bob")];
+  const [cid, dot] = [await other.seat("cid"), await other.seat("dot")];
+  const likely = "Each ChatRoom has members of its own. What stands outside " +
+    "the class, or is static, is there once for all of them.";
+  await one.expectSize(2, likely);
+  await other.expectSize(2, likely);
+  await ann.says("in here\n");
+  await bob.gets("in here\n");
+  await cid.says("in there\n");
+  await dot.gets("in there\n");
+  await one.close();
+  await other.close();
+}
+
 /** The same lines, however the bytes come and go. */
 async function checkNarrow(
   table: Table,
@@ -129,7 +150,14 @@ async function checkNarrow(
   const bob = await table.seat("bob", narrow);
   const text = "grüß dich, 世界\n\n" + "x".repeat(300) + "\nand so on\n";
   await ann.says(text);
-  await bob.gets(text);
+  await bob.gets(
+    text,
+    narrow.writeSize === undefined ? undefined : {
+      likely: "write() says how many bytes it took, and the rest is not sent " +
+        "unless you write it: loop until the whole line is taken.",
+      read: WHOLE_LINES,
+    },
+  );
   await table.close();
 }
 
@@ -303,7 +331,11 @@ async function checkLongLine(table: Table): Promise<void> {
   const cid = await table.seat("cid");
   const long = `${"l".repeat(60_000)}\n`;
   await ann.says(long);
-  await bob.gets(long);
+  await bob.gets(long, {
+    likely: "A line of 60000 bytes is long, but not too long: up to 64 KiB, " +
+      "which is 65536 bytes, it goes to all others.",
+    read: LIMIT,
+  });
 
   trial.step("cid sends 200000 bytes with no \\n, and is dropped");
   cid.floods("l".repeat(200_000));
@@ -377,16 +409,19 @@ class Table {
   }
 
   /** Waits until the room has so many members. */
-  async expectSize(size: number): Promise<void> {
+  async expectSize(
+    size: number,
+    likely =
+      "A member counts as soon as join() is called, and no longer when " +
+      "it has left, however it left.",
+  ): Promise<void> {
     // Its owner may need a turn or two, but no more.
     for (let turn = 0; turn < 20 && this.#room.size !== size; turn++) {
       await nextTurn();
     }
     this.trial.equal(this.#room.size, size, {
       problem: "room.size is not the number of members.",
-      likely:
-        "A member counts as soon as join() is called, and no longer when " +
-        "it has left, however it left.",
+      likely,
       read: LEAVING,
     });
   }
@@ -487,12 +522,12 @@ class TalkingSeat extends Seat<ShortConn> {
     writeAll(this.peer, encode(text)).catch(() => {});
   }
 
-  /** Compares all that has come so far. */
-  async gets(text: string): Promise<void> {
+  /** Compares all that has come so far; `ifShort` is for when some has not. */
+  async gets(text: string, ifShort?: Why): Promise<void> {
     const due = encode(text);
     const received = await this.atLeast(
       due.length,
-      () => lineLost(decode(this.#heard.bytes), text),
+      () => lineLost(decode(this.#heard.bytes), text) ?? ifShort,
     );
     if (decode(received) === text) return;
     const said = JSON.stringify(cut(text));
@@ -505,19 +540,15 @@ class TalkingSeat extends Seat<ShortConn> {
   /** Waits for so many bytes; `explain` may know why they do not come. */
   async atLeast(
     size: number,
-    explain: () => string | undefined = () => undefined,
+    explain: () => Why | undefined = () => undefined,
   ): Promise<Uint8Array> {
+    const why = () => explain() ?? SOMEBODY_WAITS;
     const received = await this.trial.waitFor(this.#heard.atLeast(size), {
       waitingFor: () =>
         `${this.name} to get ${size} bytes ` +
         `(${this.#heard.length} have come)`,
-      likely: () =>
-        explain() ??
-          "A line goes to all others, as soon as its \\n has come. If one " +
-            "of them does not read, a write to that one waits, and an `await` " +
-            "on it holds up all that comes after; Promise.all too waits for " +
-            "the slowest.",
-      read: SLOW,
+      likely: () => why().likely,
+      read: () => why().read,
     });
     if (received.length < size) {
       this.trial.fail({
@@ -576,8 +607,27 @@ const MIXED = {
   read: WHOLE_LINES,
 };
 
+/** What usually keeps a line from coming, and where to read. */
+interface Why {
+  likely: string;
+  read: string;
+}
+
+const SOMEBODY_WAITS: Why = {
+  likely:
+    "A line goes to all others, as soon as its \\n has come. If one of them " +
+    "does not read, a write to that one waits, and an `await` on it holds up " +
+    "all that comes after; Promise.all too waits for the slowest.",
+  read: SLOW,
+};
+
 /** What it means when all has come but some of the spaces or line ends. */
-function lineLost(received: string, due: string): string | undefined {
+function lineLost(received: string, due: string): Why | undefined {
+  const likely = whatIsLost(received, due);
+  return likely === undefined ? undefined : { likely, read: TO_OTHERS };
+}
+
+function whatIsLost(received: string, due: string): string | undefined {
   if (received === due.replaceAll("\n", "")) {
     return "The text has come, and no line end. A line is passed on with its " +
       "\\n: whoever cuts lines out at the \\n must put one behind each again.";

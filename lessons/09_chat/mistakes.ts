@@ -313,6 +313,60 @@ export const chatRoomMistakes: Mistake<ChatRoomClass>[] = [
     diagnosis: /no longer when it has left/,
   },
   {
+    name: "has the members of all rooms in one place",
+    attempt: (() => {
+      const everybody = new Map<Deno.Conn, Outbox>();
+      return class extends RoomOfOutboxes {
+        override readonly members = everybody;
+      };
+    })(),
+    diagnosis: /there once for all of them/,
+  },
+  {
+    name: "passes on only the last of several lines",
+    attempt: class extends RoomOfOutboxes {
+      override async *linesOf(conn: Deno.Conn) {
+        let rest = "";
+        const buffer = new Uint8Array(16 * 1024);
+        for (
+          let count = await conn.read(buffer);
+          count !== null;
+          count = await conn.read(buffer)
+        ) {
+          rest += new TextDecoder().decode(buffer.subarray(0, count));
+          const lines = rest.split("\n");
+          rest = lines.pop()!;
+          if (lines.length > 0) yield lines.at(-1)!;
+        }
+      }
+    },
+    diagnosis: /One read may bring several lines/,
+  },
+  {
+    name: "ignores how much a write took",
+    attempt: class extends RoomOfConns {
+      readonly last = new Map<Deno.Conn, Promise<unknown>>();
+      sayTo(others: Deno.Conn[], line: Uint8Array) {
+        for (const other of others) {
+          const before = this.last.get(other) ?? Promise.resolve();
+          const now = before.then(() => other.write(line))
+            .catch(() => this.leave(other));
+          this.last.set(other, now);
+        }
+      }
+    },
+    diagnosis: /write\(\) says how many bytes it took/,
+  },
+  {
+    name: "has a lower limit for a line",
+    attempt: class extends RoomOfOutboxes {
+      override linesOf(conn: Deno.Conn) {
+        return readLines(conn, { maxBytes: 50_000 });
+      }
+    },
+    diagnosis: /up to 64 KiB, which is 65536 bytes/,
+  },
+  {
     name: "takes the spaces off a line",
     attempt: class extends RoomOfOutboxes {
       override say(line: string, from: Deno.Conn) {
