@@ -109,6 +109,16 @@ async function checkReassembler(
   trial.step("packets overlap");
   checkOverlaps(Reassembler, trial);
 
+  trial.step("the bytes of a message are all 0");
+  const zeros = new Reassembler();
+  const nothing = "A byte that has come may be 0, so the bytes cannot tell " +
+    "what is missing. Remember beside them which have come.";
+  zeros.add({ offset: 0, total: 4, data: new Uint8Array(2) });
+  expectMissing(zeros, [[2, 4]], trial, { likely: nothing });
+  zeros.add({ offset: 2, total: 4, data: new Uint8Array(2) });
+  expectMissing(zeros, [], trial, { likely: nothing });
+  expectMessage(zeros, new Uint8Array(4), trial, { likely: nothing });
+
   trial.step("packets come for the bytes 2, 10 and 100, and then the rest");
   checkNumbers(new Reassembler(), trial);
 
@@ -171,13 +181,15 @@ function checkGaps(Reassembler: ReassemblerClass, trial: Trial): void {
 /** Pieces that were cut differently when they were sent again. */
 function checkOverlaps(Reassembler: ReassemblerClass, trial: Trial): void {
   const likely = "Where packets overlap, the same bytes come twice: count " +
-    "them once. A packet may also lie over several gaps, or in the middle of one.";
+    "them once. A packet may also lie over several gaps, or in the middle of " +
+    "one, and a shorter one at the same offset takes nothing away.";
   const orders: [number, number][][] = [
     [[0, 6], [4, 9], [9, 10]],
     [[0, 4], [0, 8], [8, 10]],
     [[2, 4], [6, 8], [1, 9], [0, 10]],
     [[0, 10], [3, 5]],
     [[3, 5], [2, 6], [2, 6], [0, 3]],
+    [[2, 8], [2, 5]],
   ];
   for (const pieces of orders) {
     const reassembler = new Reassembler();
@@ -206,10 +218,15 @@ function checkNumbers(reassembler: Reassembling, trial: Trial): void {
   const total = message.length;
   const has = new Set<number>();
   const pieces = [[2, 5], [10, 15], [100, 110], [0, 60], [50, 105], [105, 120]];
+  const came: string[] = [];
   for (const [offset, end] of pieces) {
+    came.push(`[${offset}, ${end}]`);
     reassembler.add({ offset, total, data: message.slice(offset, end) });
     for (let at = offset; at < end; at++) has.add(at);
-    expectMissing(reassembler, gapsOf(has, total), trial, { likely });
+    expectMissing(reassembler, gapsOf(has, total), trial, {
+      problem: `When ${came.join(", ")} had come, missing() was wrong.`,
+      likely,
+    });
   }
   expectMessage(reassembler, message, trial, { likely });
 }
@@ -304,7 +321,7 @@ function diagnose(received: unknown, expected: Ranges): string | undefined {
   if (String(bytes) === String(bytesIn(expected))) {
     return received.length > expected.length
       ? "These are the right bytes in too many pieces. Bytes that follow one " +
-        "another are one gap; from 5 to 5 there is none."
+        "another are one gap; from 5 to 5, or back to 0, there is none."
       : "These are the right gaps, in another order: sort them by start.";
   }
   const inclusive = expected.map(([start, end]) => [start, end - 1]);

@@ -58,6 +58,9 @@ function checkSplit(split: Split, trial: Trial): void {
   trial.step("it splits 8 bytes into packets of 4");
   expectPackets(split, bytesOf("8 bytes!"), 4, trial);
 
+  trial.step("it splits 10 bytes into packets of 8");
+  expectPackets(split, bytesOf("ten bytes!"), 8, trial);
+
   trial.step("a message that fits into one packet, and one of a single byte");
   expectPackets(split, bytesOf("hello"), 1448, trial);
   expectPackets(split, bytesOf("hello"), 5, trial);
@@ -152,6 +155,13 @@ function diagnose(
         "the message is at its end with the packet before.",
     };
   }
+  if (bytes < due && received.length === expected.length) {
+    return {
+      likely: "As many packets as there should be, with too few bytes in " +
+        "them. slice(start, end) and subarray(start, end) take an end, and " +
+        "not a length: offset + size.",
+    };
+  }
   if (bytes < due) {
     return {
       likely: "Bytes of the message are in no packet. The last packet is " +
@@ -187,13 +197,24 @@ function diagnose(
   ) {
     return { likely: "Give the packets in the order of their offsets." };
   }
+  if (byOffset[0] !== 0) {
+    return {
+      likely:
+        "The first byte of the message has the offset 0, and so has the " +
+        "packet that begins with it.",
+    };
+  }
   const [lengths, dueLengths] = [received, expected].map((packets) =>
     packets.map(({ data }) => data.length)
   );
-  if (
-    String(byOffset) !== String(wanted) ||
-    String(lengths) !== String(dueLengths)
-  ) return undefined;
+  if (String(lengths) !== String(dueLengths)) {
+    return {
+      likely:
+        "Each packet but the last holds `size` bytes: no more, and also " +
+        "no fewer, so that all would have the same.",
+    };
+  }
+  if (String(byOffset) !== String(wanted)) return undefined;
   return shareOneArray(received)
     ? {
       likely: "Offsets, totals and lengths are right, and only the data are " +

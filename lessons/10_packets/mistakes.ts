@@ -99,6 +99,32 @@ export const splitMistakes: Mistake<Split>[] = [
     diagnosis: /only the data are not.*from its offset on/s,
   },
   {
+    name: "takes the size for an end",
+    attempt: (message, size) =>
+      split(message, size).map((packet) => ({
+        ...packet,
+        data: message.slice(packet.offset, size),
+      })),
+    diagnosis: /take an end, and not a length/,
+  },
+  {
+    name: "makes all packets about as long as each other",
+    attempt(message, size) {
+      const count = Math.ceil(message.length / size) || 1;
+      return split(message, Math.ceil(message.length / count) || 1);
+    },
+    diagnosis: /Each packet but the last holds `size` bytes/,
+  },
+  {
+    name: "begins to count at 1",
+    attempt: (message, size) =>
+      split(message, size).map((packet) => ({
+        ...packet,
+        offset: packet.offset + 1,
+      })),
+    diagnosis: /The first byte of the message has the offset 0/,
+  },
+  {
     name: "counts packets in total",
     attempt: (message, size) =>
       split(message, size).map((packet, _, { length }) => ({
@@ -252,6 +278,46 @@ export const reassemblerMistakes: Mistake<ReassemblerClass>[] = [
       }
     },
     diagnosis: /The end is one too low/,
+  },
+  {
+    name: "takes a zero for a byte that has not come",
+    attempt: class extends Base {
+      #begun = false;
+      override add(packet: Packet): void {
+        super.add(packet);
+        this.#begun = true;
+        this.has = Array.from(this.bytes, (byte) => byte !== 0);
+      }
+      override message(): Uint8Array {
+        if (!this.#begun || this.missing().length > 0) throw new Error("no");
+        return this.bytes;
+      }
+    },
+    diagnosis: /A byte that has come may be 0/,
+  },
+  {
+    name: "keeps the last packet of each offset, be it shorter",
+    attempt: class extends Reassembler {
+      #ends = new Map<number, number>();
+      #total = 0;
+      override add(packet: Packet): void {
+        super.add(packet);
+        const { offset, total, data } = packet;
+        this.#total = total;
+        this.#ends.set(offset, offset + data.length);
+      }
+      override missing(): [number, number][] {
+        const gaps: [number, number][] = [];
+        let reached = 0;
+        for (const [start, end] of [...this.#ends].sort(([a], [b]) => a - b)) {
+          if (start > reached) gaps.push([reached, start]);
+          reached = Math.max(reached, end);
+        }
+        if (reached < this.#total) gaps.push([reached, this.#total]);
+        return gaps;
+      }
+    },
+    diagnosis: /a shorter one at the same offset takes nothing away/,
   },
   {
     name: "sorts offsets as text",
