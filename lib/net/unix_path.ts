@@ -227,24 +227,17 @@ function openOwn<T extends { close(): void }>(
 }
 
 /**
- * Opens a socket whose file has the mode from its first moment, by way of the
- * process's umask; where that is not permitted, from a moment later.
+ * Opens a socket and gives its file the mode. A umask would do both at once, but
+ * it belongs to the whole process, whose other threads make files meanwhile.
  */
 function openWithMode<T extends { close(): void }>(
   path: string,
   mode: number,
   open: (path: string) => T,
 ): T {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "umask" });
-  const before = state === "granted" ? Deno.umask(0o777 & ~mode) : undefined;
-  let socket: T;
+  const socket = open(path);
   try {
-    socket = open(path);
-  } finally {
-    if (before !== undefined) Deno.umask(before);
-  }
-  try {
-    if (before === undefined) Deno.chmodSync(path, mode);
+    Deno.chmodSync(path, mode);
     return socket;
   } catch (error) {
     socket.close();

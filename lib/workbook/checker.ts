@@ -54,6 +54,9 @@ export interface CheckLessonOptions {
   signal?: AbortSignal;
 }
 
+/** How long Deno itself may take to start, in milliseconds. */
+const START_MS = 60_000;
+
 /** The most that is kept of what the learner's code prints, in characters. */
 const MAX_PRINTED = 4000;
 
@@ -147,7 +150,7 @@ async function runChild(
     ],
     cwd: folder.path,
     // What Deno itself says of an error becomes part of a report.
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", FORCE_COLOR: "" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -168,7 +171,7 @@ async function runChild(
   signal.addEventListener("abort", kill);
   let silence: ReturnType<typeof setTimeout> | undefined;
   // Until it says something, it is Deno that starts, perhaps on a busy machine.
-  let limit = setTimeout(end, limitMs, "limit");
+  let limit = setTimeout(end, START_MS, "limit");
   function allow(ms: number): void {
     clearTimeout(limit);
     limit = setTimeout(end, ms, "limit");

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import type { ShowEvent } from "../show/mod.ts";
 import { type Capture, type Captured, startCapture } from "./capture.ts";
 import { SocketFollower } from "./socket_calls.ts";
@@ -154,6 +155,9 @@ class TracedLesson {
     const deno = Deno.execPath();
     this.#child = new Deno.Command(log === undefined ? deno : "strace", {
       args: log === undefined ? args : [...straceArgs(log), deno, ...args],
+      // Without it, Deno asks the system where the user lives, and that by a
+      // socket, which would look like one of the lesson's.
+      env: Deno.env.has("HOME") ? {} : { HOME: tmpdir() },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

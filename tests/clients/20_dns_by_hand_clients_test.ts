@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { askDns } from "../../lessons/20_dns_by_hand/client.ts";
-import { listenTcp } from "../../lib/net/mod.ts";
 import { DNS_TYPES, type DnsRecord } from "../../lib/wire/mod.ts";
+import { quietPort } from "../lib/net_fixture.ts";
 import { isInstalled, Talk, testWith } from "./programs.ts";
 
 const LONG = Array.from(
@@ -11,10 +11,8 @@ const LONG = Array.from(
 
 /** A real server on a port of its own, which asks nobody else. */
 async function startDnsmasq() {
-  // A port that is free now; dnsmasq has no way to ask for one.
-  const listener = listenTcp();
-  const { port } = listener.addr;
-  listener.close();
+  // dnsmasq has no way to ask for a free port.
+  const port = quietPort();
   const child = new Deno.Command("dnsmasq", {
     args: [
       ...["--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null"],

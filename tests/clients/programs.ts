@@ -42,6 +42,13 @@ export function testWith(
   Deno.test({ name: name + reason, ignore, fn });
 }
 
+/** Keeps programs from what the person who runs the tests has set up. */
+export const OF_ITS_OWN = {
+  NO_PROXY: "*",
+  no_proxy: "*",
+  REDISCLI_HISTFILE: "/dev/null",
+};
+
 /** How a program is talked with. */
 export interface TalkOptions {
   /**
@@ -69,6 +76,7 @@ export class Talk implements AsyncDisposable {
   constructor(program: string, args: string[], options: TalkOptions = {}) {
     this.#child = new Deno.Command(program, {
       args,
+      env: OF_ITS_OWN,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

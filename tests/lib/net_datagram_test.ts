@@ -101,10 +101,13 @@ Deno.test("DatagramSocket.receive() does not take one host's port for another's"
   const { a, b } = pair;
   await a.send(new Uint8Array([1]), b.addr);
   const from = { ...a.addr, hostname: "127.0.0.2" };
-  await assertRejects(
-    () => b.receive({ deadlineMs: 20, from }),
-    Deno.errors.TimedOut,
-  );
+  // On a busy machine a deadline passes before the socket is looked at.
+  while (b.strangers === 0) {
+    await assertRejects(
+      () => b.receive({ deadlineMs: 20, from }),
+      Deno.errors.TimedOut,
+    );
+  }
   assertEquals(b.strangers, 1);
 });
 

@@ -20,6 +20,24 @@ export async function tcpPair(): Promise<
   };
 }
 
+/**
+ * A port that nobody has, of TCP and of UDP, and that no system gives to those
+ * who ask for a free one: the tests beside this one do so all the time.
+ */
+export function quietPort(): number {
+  const hostname = "127.0.0.1";
+  while (true) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      Deno.listen({ hostname, port }).close();
+      Deno.listenDatagram({ transport: "udp", hostname, port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}
+
 /** A fresh folder, removed with everything in it. */
 export function temporaryFolder(): { path: string } & Disposable {
   const path = Deno.makeTempDirSync({ prefix: "net test " });

@@ -78,10 +78,8 @@ for (const mode of [0o600, 0o660, 0o777, 0o200]) {
     `listenUnix() makes a file with the mode 0o${mode.toString(8)}`,
     async () => {
       using folder = temporaryFolder();
-      const umask = Deno.umask();
       using listener = await listenUnix(`${folder.path}/s`, { mode });
       assertEquals(modeOf(listener.addr.path!), mode);
-      assertEquals(Deno.umask(), umask);
     },
   );
 }
@@ -263,8 +261,14 @@ function strangersChild(path: string): UnixChild {
 
 const mayRunAs = uid === undefined || await (async () => {
   using folder = temporaryFolder();
-  await using child = strangersChild(`${folder.path}/none/s`);
-  return (await child.said) !== "";
+  try {
+    await using child = strangersChild(`${folder.path}/none/s`);
+    return (await child.said) !== "";
+  } catch (error) {
+    // Deno itself may lie in a folder of root's.
+    if (error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
+  }
 })();
 
 function testAsStranger(name: string, fn: () => Promise<void>): void {

@@ -7,7 +7,7 @@ import {
 import { connectTcp } from "../../lib/net/connect.ts";
 import { listenTcp } from "../../lib/net/listen.ts";
 import { retry, type RetryOptions } from "../../lib/net/retry.ts";
-import { watchedSignal } from "./net_fixture.ts";
+import { quietPort, watchedSignal } from "./net_fixture.ts";
 
 /** Fails with these errors, one by one, and then gives "done". */
 function failing(...errors: unknown[]) {
@@ -216,9 +216,7 @@ Deno.test("retry() leaves the signal alone afterwards", async () => {
 });
 
 Deno.test("retry() connects to a server that is up a little later", async () => {
-  const early = listenTcp();
-  const { port } = early.addr;
-  early.close();
+  const port = quietPort();
   let late: Deno.Listener | undefined;
   let delays = 0;
   using conn = await retry(() => connectTcp(port), {

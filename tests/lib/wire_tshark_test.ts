@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import {
   Conversations,
   decodePacket,
@@ -238,7 +239,7 @@ Deno.test({
 });
 
 function pathOf(name: string): string {
-  return new URL(name, CAPTURES).pathname;
+  return fileURLToPath(new URL(name, CAPTURES));
 }
 
 /** Hands on captures as one file with many interfaces, by somebody else. */

@@ -114,7 +114,7 @@ async function onTerminal(
   const command = [Deno.execPath(), ...copy().args(...args)];
   const { stdout } = await new Deno.Command("script", {
     args: ["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
-    env: { TERM: "xterm", ...env },
+    env: { TERM: "xterm", FORCE_COLOR: "", ...env },
     stdin: "null",
     stderr: "null",
   }).output();

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { readExact, writeAll } from "../../lib/net/mod.ts";
 import type { Talk } from "../clients/programs.ts";
+import { quietPort } from "../lib/net_fixture.ts";
 import { type Outcome, useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();
@@ -28,7 +29,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       `lesson 3 --serve serves two clients, and ${signal} ends it with a summary${noSignals}`,
     ignore: windows,
     async fn() {
-      const [talk, port] = await serve("--port", "0");
+      const [talk, port] = await serve("--port", String(quietPort()));
       await using server = talk;
       {
         using one = await Deno.connect({ hostname, port });

@@ -465,11 +465,14 @@ const MISUSES: [args: string[], answer: RegExp][] = [
     /^no conversation 1: there is no TCP in t/,
   ],
   [[path("udp.pcap"), "--box=7"], /^no packet 7: packets are 1 to 6$/],
-  [["missing.pcap"], /^no file missing\.pcap: there is no .+missing\.pcap$/],
+  [["missing.pcap"], /^no file missing\.pcap: there is no .+missing\.pcap"?$/],
   [[""], /^no file "": name a pcap$/],
   [["two\nlines"], /^no file "two\\nlines": there is no "/],
   [[ROOT], /is a folder: name a pcap in it$/],
-  [[CLI], /cli\.ts is no capture in pcap or pcapng format: it begins with 2f/],
+  [
+    [CLI],
+    /cli\.ts"? is no capture in pcap or pcapng format: it begins with 2f/,
+  ],
   [
     ["-"],
     /^what was piped in is no capture in pcap or pcapng format: it has 0/,
@@ -556,7 +559,11 @@ Deno.test({
     let text = "";
     const output = child.stdout.pipeThrough(new TextDecoderStream())
       .getReader();
-    while (!text.includes("   9 ")) text += (await output.read()).value;
+    while (!text.includes("   9 ")) {
+      const { done, value } = await output.read();
+      assert(!done, `it ended after: ${text}`);
+      text += value;
+    }
     child.kill("SIGINT");
     while (true) {
       const { done, value } = await output.read();

@@ -69,7 +69,7 @@ Deno.test("plain `deno test` without a terminal runs nothing, and says in one li
     join(folder.path, "tiny_test.ts"),
     'Deno.test("tiny", () => console.log("it ran"));\n',
   );
-  const env = { NO_COLOR: "1", RUST_BACKTRACE: "0" };
+  const env = { NO_COLOR: "1", FORCE_COLOR: "", RUST_BACKTRACE: "0" };
   const plain = await runDeno(["test"], { cwd: folder.path, env });
   assertEquals(plain.code, 1);
   assertMatch(

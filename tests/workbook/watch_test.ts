@@ -12,7 +12,8 @@ import {
 const copy = useCopy();
 const windows = Deno.build.os === "windows";
 const SOLVED = /✓ 3\.1 echo {2}solved/;
-const WRONG = "export async function echo() {}";
+/** Wrong, and a check needs three seconds to find out. */
+const WRONG = "export const echo = () => new Promise(() => {});";
 
 /** Starts `watch` and waits until it watches. */
 async function startWatch(): Promise<Talk> {

@@ -79,8 +79,10 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
   }).spawn();
 
   // Ctrl-C goes to the child as well, which ends by itself and has the last
-  // word; a signal sent to this process alone is passed on.
-  using _passedOn = onInterrupt(() => signalChild(child, "SIGINT"));
+  // word; a signal sent to this process alone is passed on. So it stays to the
+  // end of the process: a second one, while the folder is removed, must not give
+  // it another status.
+  onInterrupt(() => signalChild(child, "SIGINT"));
   let late = false;
   const limit = options.includes("--serve") ? undefined : setTimeout(() => {
     late = true;

@@ -79,7 +79,9 @@ async function look(
 ): Promise<number> {
   await using folder = await temporaryFolder();
   const end = new AbortController();
-  using _passedOn = onInterrupt(() => end.abort());
+  // To the end of the process: a second signal, while the folder is removed, must
+  // not give it another status.
+  onInterrupt(() => end.abort());
   // A server's story is for now: it says where to connect to.
   const live = request.serve ? livePrinter(request.json, io) : undefined;
   const { items, code, errors, problems, warnings } = await xray([
