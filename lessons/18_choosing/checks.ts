@@ -1,6 +1,7 @@
 /** The exercises of lesson 18, and how an answer to each is checked. */
 import { loadAttempts } from "../../lib/workbook/attempts.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
+import { LongestGap } from "../../lib/workbook/longest_gap.ts";
 import { settle } from "../../lib/workbook/settle.ts";
 import { socketFolder } from "../../lib/workbook/socket_folder.ts";
 import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
@@ -417,12 +418,12 @@ async function checkStrangersAllTheTime(desk: Desk): Promise<void> {
   );
   const stranger = desk.open(desk.other);
   for (let turn = 0; turn < 10; turn++) {
-    let longestMs = 0;
+    let silenceMs = 0;
     await desk.heard(async () => {
-      longestMs = await longestSilence(desk, stranger);
+      silenceMs = await longestSilence(desk, stranger);
     });
     desk.expectClean(`${path}.me`);
-    if (longestMs < 0.75 * CHATTER_MS) break;
+    if (silenceMs < 0.75 * CHATTER_MS) break;
   }
   stranger.close();
   Deno.removeSync(desk.other);
@@ -434,15 +435,10 @@ async function longestSilence(
   stranger: Deno.DatagramConn,
 ): Promise<number> {
   const to = { transport: "unixpacket", path: `${desk.path}.me` } as const;
-  let [longestMs, lastAt] = [0, performance.now()];
-  function hear(): void {
-    const now = performance.now();
-    longestMs = Math.max(longestMs, now - lastAt);
-    lastAt = now;
-  }
+  const gap = new LongestGap();
   // There may be nobody yet, or nobody any more.
   const chatter = setInterval(() => {
-    hear();
+    gap.mark();
     stranger.send(bytesOf("it is me!"), to).catch(() => {});
   }, 5);
   try {
@@ -454,12 +450,12 @@ async function longestSilence(
         "before you send, and leave it running when a stranger's message comes.",
       read: WAITS,
     });
-    hear();
+    gap.mark();
     expectTimedOut(error, asking, desk);
   } finally {
     clearInterval(chatter);
   }
-  return longestMs;
+  return gap.ms;
 }
 
 /** Not only the answer can take for ever. */
