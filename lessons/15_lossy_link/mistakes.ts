@@ -247,7 +247,7 @@ export const callMistakes: Mistake<Call>[] = [
     attempt: flawed({
       wait: (timeoutMs, attempt) => timeoutMs * 2 ** (attempt - 1),
     }),
-    diagnosis: /In three calls in a row.*and not longer each time/s,
+    diagnosis: /much longer after its last try.*and not longer each time/s,
   },
   {
     name: "compares the addresses as JSON",
