@@ -15,7 +15,11 @@ import {
   writeAll,
 } from "../../lib/net/mod.ts";
 import { counted, formatElapsed, type Narrator } from "../../lib/show/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import {
+  describeAcceptError,
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/run_lesson.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
@@ -257,7 +261,10 @@ export async function serve(
     show.note(`${name}: greeted, and its socket closed`);
   }, {
     signal,
-    onError: (error) => show.note(`a client is gone: ${error}`),
+    onError: (error, conn) =>
+      show.note(
+        conn ? `a client is gone: ${error}` : describeAcceptError(error),
+      ),
   });
   show.note(
     `ended: ${counted(clients, "client")} greeted at port ${own}, from ` +

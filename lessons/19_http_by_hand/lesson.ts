@@ -24,7 +24,11 @@ import {
   ResponseParser,
 } from "../../lib/wire/mod.ts";
 import { connectBoth } from "../../lib/workbook/pair.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import {
+  describeAcceptError,
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/run_lesson.ts";
 import { serveHttp, TooSlow } from "./server.ts";
 import { site } from "./site.ts";
 import { encodeResponse } from "./solution.ts";
@@ -54,8 +58,11 @@ async function requestAsBytes(show: Narrator): Promise<void> {
   );
   show.predict("What will the first bytes be that the server reads?");
   const fetching = fetch(`http://127.0.0.1:${port}/hello`);
-  fetching.catch(() => {});
-  using conn = await listener.accept();
+  const accepting = listener.accept();
+  accepting.catch(() => {});
+  // If it never comes, fetch() itself says why.
+  await Promise.race([accepting, fetching]);
+  using conn = await accepting;
   const head = await readHead(conn);
   show.bytes(`what fetch() sent, ${head.length} bytes:`, head);
   const answer = encodeResponse(200, "hello\n", {
@@ -372,9 +379,9 @@ export async function serve(
       show.note(`${what}: ${status}`);
     },
     onError(error, conn) {
-      // Without a connection there was nobody yet who could be gone.
-      const what = conn ? "a client is gone" : "cannot accept a client";
-      show.note(`${what}: ${error}`);
+      show.note(
+        conn ? `a client is gone: ${error}` : describeAcceptError(error),
+      );
     },
   });
   show.note(`ended: ${counted(answers, "answer")}`);

@@ -13,7 +13,11 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { encodeCommand } from "../../lib/wire/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import {
+  describeAcceptError,
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/run_lesson.ts";
 import { RedisClient } from "./client.ts";
 import { type RedisServerOptions, serveRedis, TooSlow } from "./server.ts";
 import { Store } from "./solution.ts";
@@ -253,9 +257,9 @@ export async function serve(
     signal,
     onCommands: (count) => commands += count,
     onError(error, conn) {
-      // Without a connection there was nobody yet who could be dropped.
-      const what = conn ? "a client was dropped" : "cannot accept a client";
-      show.note(`${what}: ${error}`);
+      show.note(
+        conn ? `a client was dropped: ${error}` : describeAcceptError(error),
+      );
     },
   });
   show.note(`ended: ${counted(commands, "command")}`);

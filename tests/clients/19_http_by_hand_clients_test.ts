@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Talk, testWith } from "./programs.ts";
+import { OF_ITS_OWN, Talk, testWith } from "./programs.ts";
 
 /** Starts lesson 19's server, and hands over its address. */
 async function withServer(
@@ -27,6 +27,7 @@ async function pipeInto(
 ): Promise<string> {
   const child = new Deno.Command(program, {
     args,
+    env: OF_ITS_OWN,
     stdin: "piped",
     stdout: "piped",
   }).spawn();
@@ -102,6 +103,7 @@ testWith(
           ]
         ) {
           const { success, stdout } = await new Deno.Command("curl", {
+            env: OF_ITS_OWN,
             args: [
               ...["-s", "--data-binary", `@${path}`, `${url}/echo`],
               ...header.flatMap((field) => ["-H", field]),
