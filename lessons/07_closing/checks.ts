@@ -615,8 +615,10 @@ async function checkNoGrace(hangUp: HangUp, trial: Trial): Promise<void> {
   let hasReturned = false;
   hungUp.then(() => hasReturned = true).catch(() => {});
   // Turns and not the clock: in each of them a timer of 0 ms has its chance,
-  // however slow the machine is.
-  for (let turn = 0; turn < 10 && !hasReturned; turn++) await settle();
+  // however slow the machine is. They are 300 ms in all, so that whoever looks
+  // at the clock now and then is in time, and whoever waits 1000 ms is not, even
+  // where the machine stands still for half a second.
+  for (let turn = 0; turn < 15 && !hasReturned; turn++) await turns(1, 20);
   if (!hasReturned && !conn.closed) {
     trial.fail({
       problem: "The grace is 0 ms, and hangUp() goes on waiting.",
