@@ -379,8 +379,8 @@ async function checkManyCalls(scene: Scene): Promise<void> {
  */
 async function checkNobodyAnswers(scene: Scene): Promise<void> {
   const { trial } = scene;
-  const options: CallOptions = { timeoutMs: 120, attempts: 4 };
-  trial.step("call with 4 attempts of 120 ms, and never answer");
+  const options: CallOptions = { timeoutMs: 120, attempts: 3 };
+  trial.step("call with 3 attempts of 120 ms, and never answer");
   let failure = await giveUp(scene, options);
   for (let run = 2; run <= 3 && failure !== undefined; run++) {
     trial.step("the waits were not alike: call again");
@@ -489,7 +489,7 @@ async function giveUp(
       "be the one that gets through.",
     read: AGAIN,
   };
-  // However busy the machine is, four waits are never over sooner than this.
+  // However busy the machine is, three waits are never over sooner than this.
   // The clocks of timers and of this measurement may differ by a little.
   if (tookMs < 0.9 * leastMs) trial.fail(tooSoon);
   // Timers that are late can make up for a last wait that is left out. It may

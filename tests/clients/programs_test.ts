@@ -45,7 +45,7 @@ testWith(
   async () => {
     // `cat` lives until its input ends, which is when the talk is over.
     const script = "exec 3<&0; echo out; cat <&3 & exit 3";
-    await using shell = new Talk("bash", ["-c", script], { limitMs: 3000 });
+    await using shell = new Talk("bash", ["-c", script], { limitMs: 2000 });
     await assertRejects(() => shell.expect(/hello/), Error, "not printed in");
     assertEquals(await shell.end(), { code: 3, output: "out\n" });
   },
