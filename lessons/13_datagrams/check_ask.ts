@@ -5,6 +5,7 @@ import {
   formatAddress,
 } from "../../lib/net/mod.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
+import { written } from "../../lib/workbook/own_socket.ts";
 import type { Explain, Trial } from "../../lib/workbook/trial.ts";
 import { HastyTimers } from "./hasty_timers.ts";
 import { askMistakes } from "./mistakes.ts";
@@ -444,14 +445,6 @@ class Scene {
     if (answer.length < 1000) assertAnswer(got, answer, trial);
     return got;
   }
-}
-
-/**
- * An address as people write it down. Deno puts the properties of its own in
- * another order, and who compares by that would never hear this server.
- */
-function written({ hostname, port }: Deno.NetAddr): Deno.NetAddr {
-  return { transport: "udp", hostname, port };
 }
 
 /** An address as Deno gives it with a message. */

@@ -7,6 +7,7 @@ import {
 import { counted } from "../../lib/show/counted.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { LongestGap } from "../../lib/workbook/longest_gap.ts";
+import { written } from "../../lib/workbook/own_socket.ts";
 import type { Trial, TrialFailure } from "../../lib/workbook/trial.ts";
 import { callMistakes } from "./mistakes.ts";
 import { QueuedSocket } from "./queued_socket.ts";
@@ -752,14 +753,6 @@ class Scene {
     }
     return undefined;
   }
-}
-
-/**
- * An address as people write it down. Deno puts the properties of its own in
- * another order, and who compares by that would never hear this server.
- */
-function written({ hostname, port }: Deno.NetAddr): Deno.NetAddr {
-  return { transport: "udp", hostname, port };
 }
 
 function sameNumber(a: Uint8Array, b: Uint8Array): boolean {

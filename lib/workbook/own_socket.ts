@@ -70,6 +70,18 @@ export class OwnSocket implements Deno.DatagramConn {
 }
 
 /**
+ * Gives an address as people write it down. Deno puts the properties of its own
+ * in another order, and an answer that compares by that would never hear the one
+ * it has asked.
+ *
+ * @param addr The address.
+ * @returns The same, in another order.
+ */
+export function written({ hostname, port }: Deno.NetAddr): Deno.NetAddr {
+  return { transport: "udp", hostname, port };
+}
+
+/**
  * Gives a message as a receive does: what the caller's buffer has no room for
  * is cut off, without a word.
  *
