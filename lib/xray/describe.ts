@@ -94,6 +94,7 @@ function describeCall(call: TimedCall, options: DescribeOptions): string {
   if (call.housekeeping) {
     if (name.endsWith("sockopt")) args.push(tie(given));
     const text = `${name}(${args.join(", ")})`;
+    if (call.error !== undefined) return `${text} ${tie(`= ${call.error}`)}`;
     // It tells which port came of port 0.
     const tells = name === "getsockname" && socket.remote === undefined;
     return tells && given !== "" ? `${text} ${tie(`= ${given}`)}` : text;

@@ -172,9 +172,10 @@ function rowsOf(items: TimelineItem[], layout: Layout): Row[] {
     const row = rowOf(item, nameOf, layout);
     if (row.text === "") continue;
     const last = rows.at(-1);
-    const asks = item.seen === "call" && item.call.housekeeping;
     // What only asks for addresses and settings, one after another, is one row.
-    if (asks && last?.view === "call" && last.quiet) {
+    if (
+      row.view === "call" && row.quiet && last?.view === "call" && last.quiet
+    ) {
       last.text += `, ${row.text}`;
     } else rows.push(row);
   }
@@ -211,7 +212,7 @@ function rowOf(item: Seen, nameOf: NameOf, layout: Layout): Row {
   const waits = error === "EAGAIN" || error === "EINPROGRESS";
   return {
     ...row,
-    quiet: housekeeping,
+    quiet: housekeeping && error === undefined,
     failed: error !== undefined && !waits,
   };
 }

@@ -190,6 +190,19 @@ Deno.test("drawTimeline() folds what only asks for settings into one row", () =>
   );
 });
 
+Deno.test("drawTimeline() shows what only asks, and fails, in a row of its own", () => {
+  const items = [
+    call("getsockname", { given: "127.0.0.1:1" }),
+    call("getpeername", { error: "ENOTCONN" }),
+    call("getsockname", { given: "127.0.0.1:1" }),
+  ];
+  setColorEnabled(false);
+  const rows = drawTimeline(items, { width: 100, views: ["call"] })
+    .filter((line) => line.includes("get")).map((line) => line.trim());
+  assertEquals(rows.length, 3);
+  assertMatch(rows[1], /getpeername\(21\)\s=\sENOTCONN$/);
+});
+
 Deno.test("drawTimeline() leaves out the middle of a flood", () => {
   const items = Array.from({ length: 500 }, () => [
     call("sendto", { moves: "out", given: "1 byte", asked: 1, moved: 1 }),
