@@ -1,5 +1,6 @@
 /** The exercises of lesson 3, and how an answer to each is checked. */
 import { readExact, writeAll } from "../../lib/net/mod.ts";
+import { counted } from "../../lib/show/counted.ts";
 import { loadAttempts } from "../../lib/workbook/attempts.ts";
 import { Collector } from "../../lib/workbook/collector.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
@@ -175,7 +176,7 @@ async function checkBytes(
 ): Promise<void> {
   const sent = crypto.getRandomValues(new Uint8Array(3000));
   const how = narrow.readSize !== undefined
-    ? `each read gives at most ${narrow.readSize} bytes`
+    ? `each read gives at most ${counted(narrow.readSize, "byte")}`
     : `each write takes at most ${narrow.writeSize} bytes`;
   trial.step(`${sent.length} random bytes, where ${how}`);
 

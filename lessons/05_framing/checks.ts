@@ -481,16 +481,17 @@ function compare(
       messages.length <= 4 ? messages : messages.slice(at, at + 4),
       { strAbbreviateSize: 60 },
     );
-  const wrong = received.find((message, i) => message !== expected[i]) ?? "";
+  const where = received.findIndex((message, i) => message !== expected[i]);
+  const wrong = received[where] ?? "";
   trial.fail({
     problem: received.length < expected.length
       ? `${received.length} messages came, where ${expected.length} were due.`
       : at === -1
       ? `More messages came than the ${expected.length} that were due.`
-      : `Message ${at + 1} is another one.`,
+      : `Message ${at + 1} is not the one that was sent.`,
     expected: shown(expected),
     received: shown(received),
-    ...lookAt(wrong) ?? {
+    ...lookAt(wrong, expected[where]) ?? {
       likely: at === -1
         ? "Behind the last message nothing more was sent. An empty message is " +
           "one only if its mark, or its length, has come."
@@ -516,8 +517,18 @@ function start(
   );
 }
 
-/** Three mistakes leave their marks in the text. */
-function lookAt(text: string): Omit<TrialFailure, "problem"> | undefined {
+/** Some mistakes leave their marks in the text. */
+function lookAt(
+  text: string,
+  due = "",
+): Omit<TrialFailure, "problem"> | undefined {
+  if (/^\0+$/.test(text) && text.length === due.length) {
+    return {
+      likely: "An array of the right length was never filled: a read that " +
+        "makes its own array gives it back, and does not fill yours.",
+      read: FRAMES,
+    };
+  }
   if (text.includes("\0".repeat(8))) {
     return {
       likely: "The \\0 were not sent: they are the part of the buffer that " +
