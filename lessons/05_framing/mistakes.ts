@@ -542,6 +542,21 @@ export const readFramesMistakes: Mistake<ReadMessages>[] = [
     diagnosis: /read on until as many bytes are there as its length says/,
   },
   {
+    name: "makes an array, and does not take what was read",
+    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
+      while (true) {
+        const header = await readExact(conn, 4, "end");
+        if (header.length === 0) return;
+        const size = new DataView(header.buffer).getUint32(0);
+        if (size > maxBytes) throw new RangeError("too long");
+        const payload = new Uint8Array(size);
+        await readExact(conn, size);
+        yield decode([...payload]);
+      }
+    },
+    diagnosis: /array of the right length was never filled/,
+  },
+  {
     name: "loses the frames that came in the same read",
     async *attempt(conn) {
       const buffer = new Uint8Array(65536);
