@@ -5,7 +5,7 @@ import { loadAttempts } from "../../lib/workbook/attempts.ts";
 import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
 import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import type { Trial, TrialFailure, Wait } from "../../lib/workbook/trial.ts";
-import { type Client, Desk, settle } from "./desk.ts";
+import { type Client, Desk, settle, tellsOfShortage } from "./desk.ts";
 import { serveAtMostMistakes, serveMistakes } from "./mistakes.ts";
 import * as solution from "./solution.ts";
 
@@ -39,7 +39,9 @@ const serve = exercise<Serve>({
     "closed, `serve` returns, at once or when the last conversation is done, " +
     "as you like; conversations under way go on to their end. A client may " +
     "reset its connection before it is accepted: accept() throws NotConnected " +
-    "then, and the next client is served all the same.",
+    "then, and the next client is served all the same. Any other error of " +
+    'accept(), such as "Too many open files", is to reach whoever awaits ' +
+    "`serve`; or `serve` accepts again after a short pause.",
   attempt: attempt.serve,
   solution: solution.serve,
   mistakes: serveMistakes,
@@ -50,8 +52,8 @@ const serve = exercise<Serve>({
     "catches whatever that throws, and closes in any case. It never fails, so " +
     "the loop that accepts may call it without awaiting it. That loop calls " +
     "accept() itself, and asks of each error which one it is: BadResource is " +
-    "the end, NotConnected is one client's own affair. A `for await` loop " +
-    "would throw the latter on.",
+    "the end, NotConnected is one client's own affair, and any other goes to " +
+    "whoever awaits `serve`. A `for await` loop would throw NotConnected on.",
     "Nearly the code:\n" +
     "    async function converse(conn: Deno.Conn): Promise<void> {\n" +
     "      using _closed = conn; // a second close does no harm this way\n" +
@@ -159,6 +161,7 @@ const serve = exercise<Serve>({
     trial.step("the last handlers are done, and serve() has returned");
     desk.openDoors();
     await session.returned();
+    await checkShortage("serve", serve, trial);
   },
 });
 
@@ -202,6 +205,108 @@ async function nextClient(
   });
 }
 
+/** An error of accept() that is neither the end nor one client's own. */
+async function checkShortage(
+  name: string,
+  serve: Serve,
+  trial: Trial,
+): Promise<void> {
+  const desk = new Desk(trial);
+  const { listener } = desk;
+  listener.runShort();
+
+  trial.step('accept() throws "Too many open files", on a new listener');
+  let [hasReturned, hasThrown] = [false, false];
+  const serving = trial.start(name, async () => {
+    try {
+      await serve(listener, desk.handler);
+      hasReturned = true;
+    } catch (error) {
+      if (!tellsOfShortage(error)) throw error;
+      hasThrown = true;
+    }
+  }, (error) => ({
+    problem: `${name}() threw ${error}.`,
+    likely: isBadResource(error)
+      ? "accept() throws BadResource when the listener has been closed, also " +
+        "after it has thrown another error before. That is the time to return."
+      : 'Whoever awaits it does not learn that accept() threw "Too many open ' +
+        'files (os error 24)": throw that error on, or give it as the `cause` ' +
+        "of your own.",
+    read: isBadResource(error) ? CLOSING : LEFT,
+  }));
+  trial.onForgotten((error) =>
+    tellsOfShortage(error)
+      ? {
+        problem: `A promise failed, with nobody waiting for it: ${error}.`,
+        likely:
+          "accept() threw this, and nobody was waiting for that promise. " +
+          "In a program of its own this ends the whole process. Let it reach " +
+          `whoever awaits ${name}().`,
+        read: LEFT,
+      }
+      : undefined
+  );
+  const wait = {
+    likely: `Neither the end, nor one client's own: let ${name}() throw it, ` +
+      "or call accept() again after a short pause.",
+    read: LEFT,
+  };
+  await trial.waitFor(Promise.race([listener.failed, serving]), {
+    ...wait,
+    waitingFor: "a call of accept()",
+  });
+  // Twice, so that a loop without a pause has the time to show itself.
+  for (let round = 0; round < 2; round++) {
+    await trial.waitFor(settle(trial), {
+      ...wait,
+      waitingFor: "messages of the check's own to go to and fro",
+    });
+  }
+  if (listener.isHasty) {
+    trial.fail({
+      problem: 'accept() threw "Too many open files (os error 24)", and was ' +
+        "called again and again without a pause.",
+      likely: "It fails for as long as descriptors are missing, and such a " +
+        "loop leaves nobody the time to close one. Go on at once after " +
+        `NotConnected only: let ${name}() throw any other error, or pause ` +
+        "before the next accept().",
+      read: LEFT,
+    });
+  }
+  const failIfReturned = () => {
+    if (!hasReturned) return;
+    trial.fail({
+      problem: `${name}() returned after accept() had thrown "Too many open ` +
+        'files (os error 24)", as if the listener had been closed.',
+      likely: "Nobody learns that the server has ended. Only BadResource is " +
+        "the end, and only NotConnected is one client's own: let " +
+        `${name}() throw any other error.`,
+      read: LEFT,
+    });
+  };
+  failIfReturned();
+  if (hasThrown) return;
+
+  trial.step("accept() succeeds again, and a client comes");
+  listener.recover();
+  await desk.connect();
+  await trial.waitFor(Promise.race([desk.visited(1), serving]), {
+    ...wait,
+    waitingFor:
+      `a handler for that client, or for ${name}() to throw the error`,
+  });
+  failIfReturned();
+  desk.openDoors();
+  listener[Symbol.dispose]();
+  await trial.waitFor(serving, {
+    waitingFor: `${name}() to return after the listener has closed`,
+    likely: "accept() throws BadResource: that is the end, also after it has " +
+      "thrown another error before.",
+    read: CLOSING,
+  });
+}
+
 function failStillOpen(trial: Trial): never {
   trial.fail({
     problem: "The connection whose handler has failed is still open.",
@@ -219,7 +324,10 @@ const serveAtMost = exercise<ServeAtMost>({
     "while clients wait: when one ends, well or badly, the next begins. Who " +
     "comes meanwhile waits, and is not turned away. Who resets before being " +
     "accepted takes no place, and ends nothing. It waits for a conversation " +
-    "to end, not for time to pass: no timers.",
+    "to end, not for time to pass: no timers for that. It accepts nobody for " +
+    "whom there is no place, but for one that may wait in its hand. Any other " +
+    "error of accept() is as in `serve`: it reaches whoever awaits " +
+    "`serveAtMost`, or the next accept() comes after a short pause.",
   attempt: attempt.serveAtMost,
   solution: solution.serveAtMost,
   mistakes: serveAtMostMistakes,
@@ -244,6 +352,11 @@ const serveAtMost = exercise<ServeAtMost>({
   async check(serveAtMost, trial) {
     await checkPlaces(serveAtMost, trial);
     await checkOnePlace(serveAtMost, trial);
+    await checkShortage(
+      "serveAtMost",
+      (listener, handler) => serveAtMost(listener, handler, 2),
+      trial,
+    );
   },
 });
 
@@ -270,6 +383,18 @@ async function checkPlaces(
   });
   await session.settle();
   expectNoMore(desk, trial, limit, tooMany(desk, limit));
+  // One may be in the answer's hand, accepted before it waits for a place.
+  if (desk.listener.open > limit + 1) {
+    trial.fail({
+      problem: `You have accepted ${desk.listener.open} clients with a limit ` +
+        `of ${limit}.`,
+      likely:
+        "Who is not accepted waits in the queue, and costs you nothing. " +
+        "Wait for a place before you accept the next one, or at least before " +
+        "the one after that.",
+      read: LIMIT,
+    });
+  }
   for (const { received } of clients) {
     if (!received.ended) continue;
     trial.fail({
@@ -514,10 +639,10 @@ class Session {
         this.#desk.listener.isAskedForEver
           ? "accept() threw BadResource: the listener has been closed, and " +
             "that is the end. To go on after every error is to call accept() " +
-            "again and again, for ever: only NotConnected is a reason to."
+            "again and again, for ever. Go on at once after NotConnected only."
           : "A `for await` loop over the listener ends when it is closed, " +
             "and accept() throws BadResource. No handler is at work any more.",
-      read: CLOSING,
+      read: () => this.#desk.listener.isAskedForEver ? LEFT : CLOSING,
     });
     await settle(this.#trial);
     const open = accepted.filter(({ closed }) => !closed).length;
@@ -567,7 +692,8 @@ class Session {
         problem,
         likely: "That handler threw before it had a promise to return, so " +
           ".catch() on its result never ran. `await handler(conn)` in a `try` " +
-          "block catches both kinds.",
+          "block, in an async function of its own that the loop starts, " +
+          "catches both kinds.",
         read: FAILURE,
       };
     }

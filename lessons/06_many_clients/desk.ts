@@ -32,6 +32,27 @@ export interface Client {
 /** So many accepts after the end are no mistake, but an endless loop. */
 const MOST_LATE_ACCEPTS = 100;
 
+/** So many accepts that fail, within so long, are no pauses between them. */
+const MOST_HASTY_ACCEPTS = 50;
+const HASTE_MS = 10;
+
+const TOO_MANY_FILES = "Too many open files (os error 24)";
+
+/**
+ * Whether an error says that descriptors were used up, itself or by what it was
+ * caused by.
+ *
+ * @param error What an answer threw.
+ * @returns Whether whoever catches it learns of that.
+ */
+export function tellsOfShortage(error: unknown): boolean {
+  if (String(error).includes(TOO_MANY_FILES)) return true;
+  if (!(error instanceof Error)) return false;
+  return error instanceof AggregateError &&
+      error.errors.some(tellsOfShortage) ||
+    error.cause !== undefined && tellsOfShortage(error.cause);
+}
+
 /** A listener that sees what Deno answers to an accept, and what follows. */
 class DeskListener extends ShortListener {
   #refused = false;
@@ -39,6 +60,11 @@ class DeskListener extends ShortListener {
   #lateAccepts = 0;
   readonly #left = new Set<number>();
   #leaving: Promise<void> = Promise.resolve();
+  #isShort = false;
+  readonly #shortage = Promise.withResolvers<void>();
+  #hastyAccepts = 0;
+  #isHasty = false;
+  #haste?: ReturnType<typeof setTimeout>;
 
   /** Whether a second accept was tried while the first one waited. */
   get refused(): boolean {
@@ -50,12 +76,40 @@ class DeskListener extends ShortListener {
     return this.#lost;
   }
 
+  /** How many connections are accepted, and not closed yet. */
+  get open(): number {
+    return this.accepted.filter(({ closed }) => !closed).length;
+  }
+
   /** Whether the answer accepts again and again after the end. */
   get isAskedForEver(): boolean {
     return this.#lateAccepts > MOST_LATE_ACCEPTS;
   }
 
+  /** Resolves when the first accept has failed for want of descriptors. */
+  get failed(): Promise<void> {
+    return this.#shortage.promise;
+  }
+
+  /** Whether the answer accepts again and again, where every accept fails. */
+  get isHasty(): boolean {
+    return this.#isHasty;
+  }
+
+  /** Lets every accept fail from now on, as if descriptors were used up. */
+  runShort(): void {
+    this.#isShort = true;
+  }
+
+  /** Lets accepts succeed again. */
+  recover(): void {
+    this.#isShort = false;
+    clearTimeout(this.#haste);
+    this.#haste = undefined;
+  }
+
   override async accept(): Promise<ShortConn> {
+    if (this.#isShort && !this.closed) return await this.#acceptInVain();
     if (this.closed && ++this.#lateAccepts > MOST_LATE_ACCEPTS) {
       // Such a loop never gives control back: it ends here, for good.
       return new Promise(() => {});
@@ -82,6 +136,21 @@ class DeskListener extends ShortListener {
       client.reset();
     });
     await this.#leaving;
+  }
+
+  async #acceptInVain(): Promise<never> {
+    this.#shortage.resolve();
+    // A loop without a pause gives no timer its turn, so this counts to the end
+    // there, however slow the machine is. One with a pause is never counted so
+    // far: its own timers stand in the same row as this one.
+    this.#haste ??= setTimeout(() => {
+      this.#hastyAccepts = 0;
+      this.#haste = undefined;
+    }, HASTE_MS);
+    this.#isHasty ||= ++this.#hastyAccepts > MOST_HASTY_ACCEPTS;
+    // Such a loop never gives control back: it ends here, for good.
+    if (this.#isHasty) await new Promise<never>(() => {});
+    throw Object.assign(new Error(TOO_MANY_FILES), { code: "EMFILE" });
   }
 
   async #acceptWhoStays(): Promise<ShortConn> {
@@ -126,6 +195,7 @@ export class Desk {
     trial.use({
       close: () => {
         this.openDoors();
+        this.listener.recover();
         this.listener.accepted.forEach((conn) => conn[Symbol.dispose]());
       },
     });

@@ -19,7 +19,9 @@ import { todo } from "../../lib/workbook/todo.ts";
  * closed, `serve` returns, at once or when the last conversation is done, as you
  * like; conversations under way go on to their end. A client may reset its
  * connection before it is accepted: accept() throws NotConnected then, and the
- * next client is served all the same.
+ * next client is served all the same. Any other error of accept(), such as "Too
+ * many open files", is to reach whoever awaits `serve`; or `serve` accepts again
+ * after a short pause.
  *
  *     export async function serve(
  *       listener: Deno.Listener,
@@ -39,7 +41,10 @@ export const serve: (
  * never fewer while clients wait: when one ends, the next begins. Who comes
  * meanwhile waits, and is not turned away. Who resets before being accepted
  * takes no place, and ends nothing. It waits for a conversation to end, not for
- * time to pass: no timers.
+ * time to pass: no timers for that. It accepts nobody for whom there is no place,
+ * but for one that may wait in its hand. Any other error of accept() is as in
+ * `serve`: it reaches whoever awaits `serveAtMost`, or the next accept() comes
+ * after a short pause.
  *
  *     export async function serveAtMost(
  *       listener: Deno.Listener,

@@ -240,6 +240,47 @@ export const serveMistakes: Mistake<Serve>[] = [
     },
     diagnosis: /returned while the listener was open/,
   },
+  {
+    name: "goes on at once after every error of accept() but the last",
+    async attempt(listener, handler) {
+      while (true) {
+        try {
+          converse(await listener.accept(), handler);
+        } catch (error) {
+          if (error instanceof Deno.errors.BadResource) return;
+        }
+      }
+    },
+    diagnosis: /Too many open files.*again and again without a pause/s,
+  },
+  {
+    name:
+      "goes on after a client that has left, and takes all else for the end",
+    async attempt(listener, handler) {
+      while (true) {
+        try {
+          converse(await listener.accept(), handler);
+        } catch (error) {
+          if (error instanceof Deno.errors.NotConnected) continue;
+          return;
+        }
+      }
+    },
+    diagnosis: /returned after.*Too many open files.*Nobody learns/s,
+  },
+  {
+    name: "throws what accept() threw where nobody waits for it",
+    async attempt(listener, handler) {
+      const closed = Promise.withResolvers<void>();
+      async function accepting(): Promise<void> {
+        for await (const conn of clientsOf(listener)) converse(conn, handler);
+        closed.resolve();
+      }
+      accepting();
+      await closed.promise;
+    },
+    diagnosis: /Too many open files.*reach whoever awaits serve\(\)/s,
+  },
 ];
 
 /** Wrong answers to 6.2. */
@@ -541,5 +582,63 @@ export const serveAtMostMistakes: Mistake<ServeAtMost>[] = [
       }
     },
     diagnosis: /still open at the end/,
+  },
+  {
+    name: "accepts everybody at once, and lets them wait in a row of its own",
+    async attempt(listener, handler, limit) {
+      let running = 0;
+      const waiting: Deno.Conn[] = [];
+      async function start(conn: Deno.Conn): Promise<void> {
+        running++;
+        await converse(conn, handler);
+        running--;
+        const next = waiting.shift();
+        if (next !== undefined) start(next);
+      }
+      for await (const conn of clientsOf(listener)) {
+        if (running < limit) start(conn);
+        else waiting.push(conn);
+      }
+    },
+    diagnosis:
+      /You have accepted 6 clients with a limit of 2\..*waits in the queue/s,
+  },
+  {
+    name: "goes on at once after every error of accept() but the last",
+    async attempt(listener, handler, limit) {
+      const running = new Set<Promise<void>>();
+      while (true) {
+        try {
+          const conn = await listener.accept();
+          const conversation: Promise<void> = converse(conn, handler)
+            .then(() => void running.delete(conversation));
+          running.add(conversation);
+          if (running.size >= limit) await Promise.race(running);
+        } catch (error) {
+          if (error instanceof Deno.errors.BadResource) return;
+        }
+      }
+    },
+    diagnosis: /Too many open files.*again and again without a pause/s,
+  },
+  {
+    name:
+      "goes on after a client that has left, and takes all else for the end",
+    async attempt(listener, handler, limit) {
+      const running = new Set<Promise<void>>();
+      while (true) {
+        try {
+          const conn = await listener.accept();
+          const conversation: Promise<void> = converse(conn, handler)
+            .then(() => void running.delete(conversation));
+          running.add(conversation);
+          if (running.size >= limit) await Promise.race(running);
+        } catch (error) {
+          if (error instanceof Deno.errors.NotConnected) continue;
+          return;
+        }
+      }
+    },
+    diagnosis: /returned after.*Too many open files.*Nobody learns/s,
   },
 ];
