@@ -417,6 +417,12 @@ async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
   const { peer, conn } = await connectPair(trial);
   const heard = new Collector(peer, trial);
   const begin = performance.now();
+  let closedAt = Infinity;
+  const close = conn.close.bind(conn);
+  conn.close = () => {
+    closedAt = Math.min(closedAt, performance.now());
+    close();
+  };
   const hungUp = trial.start(
     "hangUp",
     () => hangUp(conn),
@@ -436,8 +442,9 @@ async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
     read: DRAIN,
   });
   await turns(10, 10);
-  // On a machine that stood still the grace may be over, and no fault in it.
-  if (conn.closed && performance.now() - begin < 900) {
+  // On a machine that stood still the grace may be over, and no fault in it: what
+  // counts is when it closed, and not when this is asked.
+  if (closedAt - begin < 900) {
     trial.fail({
       problem: "hangUp() closed the connection at once, and the peer had not " +
         "ended its side.",
@@ -607,9 +614,22 @@ async function checkDeafPeer(hangUp: HangUp, trial: Trial): Promise<void> {
   expectClosed(trial, conn, "The grace is over");
 }
 
-/** A peer that says nothing, and no time for it. */
+/**
+ * A peer that says nothing, and no time for it.
+ *
+ * Where the machine stood still for as long as the usual grace, whoever waits for
+ * that is back in time: then once more.
+ */
 async function checkNoGrace(hangUp: HangUp, trial: Trial): Promise<void> {
   trial.step("a peer says nothing and never ends; graceMs is 0");
+  for (let run = 0; run < 10; run++) {
+    const begin = performance.now();
+    await hangUpAtOnce(hangUp, trial);
+    if (performance.now() - begin < 900) return;
+  }
+}
+
+async function hangUpAtOnce(hangUp: HangUp, trial: Trial): Promise<void> {
   const { conn } = await connectPair(trial);
   const hungUp = start(hangUp, trial, conn, 0);
   let hasReturned = false;

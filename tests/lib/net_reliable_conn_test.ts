@@ -227,12 +227,12 @@ Deno.test("ReliableConn says TimedOut when the other end has vanished", async ()
 });
 
 Deno.test("ReliableConn outlives a machine that stands still for longer than it has patience", async () => {
-  await using both = await pair({ giveUpMs: 100 });
+  await using both = await pair({ giveUpMs: 300 });
   const { client, server } = both;
   for (let round = 0; round < 3; round++) {
     await client.write(pattern(10));
     // What has been sent waits in the sockets, and so does each answer.
-    const until = performance.now() + 150;
+    const until = performance.now() + 450;
     while (performance.now() < until);
     assertEquals(await server.read(new Uint8Array(10)), 10);
   }

@@ -14,9 +14,9 @@ import type { Segment } from "./segment.ts";
 import type { ReliableStats } from "./trace.ts";
 
 /** A timer that is later than this, in milliseconds, comes after a standstill. */
-const STANDSTILL_MS = 50;
+const STANDSTILL_MS = 20;
 /** How many turns of the event loop bring in what waits in the sockets. */
-const TURNS = 3;
+const TURNS = 5;
 
 /**
  * One end of a reliable stream: `Deno.Conn`, by datagrams.
