@@ -153,7 +153,8 @@ export const lessons: Lesson[] = [
     claim: "A Unix socket is used like a TCP one, has a path for an address, " +
       "and is reached from this machine alone.",
     part: "Unix domain",
-    socketFiles: ["door.sock", "tür.sock"],
+    // The last one is that of the exercise, behind its link.
+    socketFiles: ["door.sock", "tür.sock", "stale.sock"],
     links: { "link.sock": "stale.sock" },
     programs: ["ss"],
   },

@@ -345,11 +345,12 @@ async function checkLink(
   trial: Trial,
 ): Promise<void> {
   trial.step("a symbolic link is at the path, and leads to a stale socket");
+  const stale = join(dirname(path), "stale.sock");
   leaveStale(path);
-  Deno.renameSync(path, join(dirname(path), "stale.sock"));
+  Deno.renameSync(path, stale);
   const link = linkToStale(dirname(path));
   Deno.renameSync(link, path);
-  const before = Deno.lstatSync(path);
+  const [before, staleBefore] = [path, stale].map((at) => Deno.lstatSync(at));
   const outcome = await settle(listenAt, path, trial);
   expectUntouched(path, before, {
     problem: "The symbolic link at the path is gone.",
@@ -357,6 +358,14 @@ async function checkLink(
       "stat() follows a link, and tells of the socket that it leads to; " +
       "remove() does not, and takes the link. Somebody has put it there on " +
       "purpose. lstat() tells what is at the path itself.",
+    read: STALE,
+  }, trial);
+  expectUntouched(stale, staleBefore, {
+    problem:
+      "The socket that the link leads to is gone. It is at another path.",
+    likely: "Only what is at the path itself may go. realPath() and stat() " +
+      "follow a link to something else, which may be anybody's: lstat() does " +
+      "not, and says that a link is no socket.",
     read: STALE,
   }, trial);
   expectRefusal(outcome, trial);

@@ -70,6 +70,22 @@ export const listenAtMistakes: Mistake<ListenAt>[] = [
     diagnosis: /symbolic link at the path is gone.*lstat\(\) tells/s,
   },
   {
+    name: "follows a link, and removes what it leads to",
+    async attempt(path) {
+      try {
+        return listen(path);
+      } catch (error) {
+        if (!(error instanceof AddrInUse)) throw error;
+        const real = await Deno.realPath(path);
+        const { isSocket } = await Deno.lstat(real);
+        if (!isSocket || !await isRefused(real)) throw error;
+        await Deno.remove(real);
+      }
+      return listen(path);
+    },
+    diagnosis: /that the link leads to is gone.*follow a link/s,
+  },
+  {
     name: "takes all that is no file and no folder for a socket",
     async attempt(path) {
       const found = await lookAt(path);
