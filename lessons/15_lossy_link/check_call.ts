@@ -408,11 +408,11 @@ async function giveUp(
     if (socket.sent.length - before <= options.attempts) trial.progress();
   };
   const startedAt = performance.now();
-  // How many ticks there were after each try. They are counted, and not the
+  // How many ticks there were after the last try. They are counted, and not the
   // clock: a pause of the machine is no wait.
-  const ticks: number[] = Array(options.attempts).fill(0);
+  let lastTicks = 0;
   const clock = setInterval(() => {
-    ticks[socket.sent.length - before - 1]++;
+    if (socket.sent.length - before >= options.attempts) lastTicks++;
   }, TICK_MS);
   const [outcome] = await trial.waitFor(
     Promise.allSettled([
@@ -476,7 +476,6 @@ async function giveUp(
   const sentAt = socket.sent.slice(before).map(({ at }) => at);
   const waitsMs = sentAt.map((at, i) => (sentAt[i + 1] ?? endedAt) - at);
   const lastWaitMs = waitsMs[waitsMs.length - 1];
-  const lastTicks = ticks[options.attempts - 1];
   const tookMs = endedAt - startedAt;
   const leastMs = options.attempts * options.timeoutMs;
   const tooSoon: TrialFailure = {
