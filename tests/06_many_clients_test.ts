@@ -8,7 +8,8 @@ import {
   serve as serveClients,
 } from "../lib/net/mod.ts";
 import { CheckFailed } from "../lib/workbook/check_failed.ts";
-import { describeAcceptError } from "../lib/workbook/run_lesson.ts";
+import { FakeConn } from "../lib/workbook/fake_conn.ts";
+import { describeServeError } from "../lib/workbook/run_lesson.ts";
 import { testAccepted, testExercises } from "./gates.ts";
 import { record, Recording } from "./record.ts";
 
@@ -296,14 +297,18 @@ for (const name of ["oldest", "newest"]) {
   });
 }
 
-Deno.test("--serve says whether a client left, or could not be accepted", () => {
+Deno.test("--serve says whether a client is gone, left before, or could not be accepted", () => {
   assertEquals(
-    describeAcceptError(new Deno.errors.NotConnected("gone")),
+    describeServeError(new Deno.errors.NotConnected("gone")),
     "a client left before it was accepted",
   );
   assertEquals(
-    describeAcceptError(new Error("Too many open files (os error 24)")),
+    describeServeError(new Error("Too many open files (os error 24)")),
     "cannot accept a client: Error: Too many open files (os error 24)",
+  );
+  assertEquals(
+    describeServeError(new Error("reset"), new FakeConn()),
+    "a client is gone: Error: reset",
   );
 });
 

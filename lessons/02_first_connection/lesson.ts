@@ -16,7 +16,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, formatElapsed, type Narrator } from "../../lib/show/mod.ts";
 import {
-  describeAcceptError,
+  describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/run_lesson.ts";
@@ -261,10 +261,7 @@ export async function serve(
     show.note(`${name}: greeted, and its socket closed`);
   }, {
     signal,
-    onError: (error, conn) =>
-      show.note(
-        conn ? `a client is gone: ${error}` : describeAcceptError(error),
-      ),
+    onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(
     `ended: ${counted(clients, "client")} greeted at port ${own}, from ` +

@@ -14,7 +14,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
-  describeAcceptError,
+  describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/run_lesson.ts";
@@ -175,10 +175,7 @@ export async function serve(
     show.note(`${name}: ended its side`);
   }, {
     signal,
-    onError: (error, conn) =>
-      show.note(
-        conn ? `a client is gone: ${error}` : describeAcceptError(error),
-      ),
+    onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(
     `ended: ${counted(clients, "client")} served, ` +

@@ -20,7 +20,7 @@ import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
 import { connectBoth } from "../../lib/workbook/pair.ts";
 import {
-  describeAcceptError,
+  describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/run_lesson.ts";
@@ -290,10 +290,7 @@ export async function serve(
     }
   }, {
     signal,
-    onError: (error, conn) =>
-      show.note(
-        conn ? `a client is gone: ${error}` : describeAcceptError(error),
-      ),
+    onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(
     `ended: ${counted(clients, "client")} served, ${counted(lines, "line")}`,

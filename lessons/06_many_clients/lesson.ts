@@ -16,7 +16,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, formatElapsed, type Narrator } from "../../lib/show/mod.ts";
 import {
-  describeAcceptError,
+  describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/run_lesson.ts";
@@ -341,10 +341,7 @@ export async function serve(
     }
   }, {
     signal,
-    onError: (error, conn) =>
-      show.note(
-        conn ? `a client failed: ${error}` : describeAcceptError(error),
-      ),
+    onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(
     `ended: ${counted(clients, "client")} served, at most ${most} at once`,

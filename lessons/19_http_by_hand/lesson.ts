@@ -25,7 +25,7 @@ import {
 } from "../../lib/wire/mod.ts";
 import { connectBoth } from "../../lib/workbook/pair.ts";
 import {
-  describeAcceptError,
+  describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/run_lesson.ts";
@@ -378,11 +378,7 @@ export async function serve(
         : printable(encode(`${head.method} ${head.target}`), { max: 50 });
       show.note(`${what}: ${status}`);
     },
-    onError(error, conn) {
-      show.note(
-        conn ? `a client is gone: ${error}` : describeAcceptError(error),
-      );
-    },
+    onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(`ended: ${counted(answers, "answer")}`);
 }

@@ -14,7 +14,7 @@ import {
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { encodeCommand } from "../../lib/wire/mod.ts";
 import {
-  describeAcceptError,
+  describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/run_lesson.ts";
@@ -256,11 +256,7 @@ export async function serve(
   await serveRedis(listener, new Store(), {
     signal,
     onCommands: (count) => commands += count,
-    onError(error, conn) {
-      show.note(
-        conn ? `a client was dropped: ${error}` : describeAcceptError(error),
-      );
-    },
+    onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(`ended: ${counted(commands, "command")}`);
 }

@@ -83,14 +83,15 @@ export async function runLesson(
 }
 
 /**
- * What a lesson's server says when it has not accepted a client. Nobody is gone
- * then whom the reader has seen come, and perhaps nobody at all.
+ * What a lesson's server says of a failure that `onError` of `serve` hears of.
+ * Without a connection, nobody is gone whom the reader has seen come.
  *
- * @param error What `accept()` threw, as `onError` of `serve` hears it without
- * a connection.
+ * @param error What was thrown.
+ * @param conn The client's connection; none if `accept()` has failed.
  * @returns One line.
  */
-export function describeAcceptError(error: unknown): string {
+export function describeServeError(error: unknown, conn?: Deno.Conn): string {
+  if (conn !== undefined) return `a client is gone: ${error}`;
   return leftBeforeAccept(error)
     ? "a client left before it was accepted"
     : `cannot accept a client: ${error}`;
