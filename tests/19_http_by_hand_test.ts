@@ -27,6 +27,7 @@ import {
   ResponseParser,
 } from "../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
+import { failingFirst } from "./lib/net_fixture.ts";
 import { Recording, recordOnce } from "./record.ts";
 
 testExercises("http_by_hand", exercises);
@@ -710,13 +711,9 @@ Deno.test("a slow handler is none of the client's fault", async () => {
 });
 
 Deno.test("a client that could not be accepted is no client that is gone", async () => {
-  const listener = listenTcp();
-  const accept = listener.accept.bind(listener);
-  const failures = [new Error("Too many open files (os error 24)")];
-  listener.accept = () => {
-    const failure = failures.pop();
-    return failure === undefined ? accept() : Promise.reject(failure);
-  };
+  const listener = failingFirst([
+    new Error("Too many open files (os error 24)"),
+  ]);
   const told: [error: string, hasConn: boolean][] = [];
   const served = serveHttp(listener, site, {
     headMs: 1,

@@ -16,6 +16,7 @@ import type {
 import { hangUp, listenTcp, readToEnd, writeAll } from "../lib/net/mod.ts";
 import { CommandParser, RespError } from "../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "./gates.ts";
+import { failingFirst } from "./lib/net_fixture.ts";
 import { Recording, recordOnce } from "./record.ts";
 
 testExercises("redis_by_hand", exercises);
@@ -469,13 +470,9 @@ Deno.test("lesson 21's server drops a client that says nothing, or reads nothing
 });
 
 Deno.test("lesson 21's server tells a client that it dropped from one that it could not accept", async () => {
-  const listener = listenTcp();
-  const accept = listener.accept.bind(listener);
-  const failures = [new Error("Too many open files (os error 24)")];
-  listener.accept = () => {
-    const failure = failures.pop();
-    return failure === undefined ? accept() : Promise.reject(failure);
-  };
+  const listener = failingFirst([
+    new Error("Too many open files (os error 24)"),
+  ]);
   const told: [error: string, hasConn: boolean][] = [];
   const serving = serveRedis(listener, new Store(), {
     idleMs: 1,

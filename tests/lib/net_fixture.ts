@@ -1,5 +1,7 @@
 /** What the tests of `lib/net` share: connected pairs, and a folder to put Unix sockets in. */
 
+import { listenTcp } from "../../lib/net/listen.ts";
+
 /** Two ends of one TCP connection on the loopback address, closed with `using`. */
 export async function tcpPair(): Promise<
   { client: Deno.TcpConn; server: Deno.TcpConn } & Disposable
@@ -36,6 +38,18 @@ export function quietPort(): number {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
+}
+
+/** A listener whose first accepts fail, each with the next of these errors. */
+export function failingFirst(failures: Error[]): Deno.TcpListener {
+  const listener = listenTcp();
+  const accept = listener.accept.bind(listener);
+  let calls = 0;
+  listener.accept = () => {
+    const failure = failures[calls++];
+    return failure ? Promise.reject(failure) : accept();
+  };
+  return listener;
 }
 
 /** A fresh folder, removed with everything in it. */

@@ -13,6 +13,7 @@ import { serve } from "../../lib/net/serve.ts";
 import { writeAll } from "../../lib/net/write.ts";
 import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
 import {
+  failingFirst,
   noUnixSockets,
   pattern,
   temporaryFolder,
@@ -538,18 +539,6 @@ Deno.test("serve() forgets a connection when its handler is done", async () => {
   await served;
   assertEquals(closes, 1);
 });
-
-/** A listener whose first accepts fail, each with the next of these errors. */
-function failingFirst(failures: Error[]): Deno.TcpListener {
-  const listener = listenTcp();
-  const accept = listener.accept.bind(listener);
-  let calls = 0;
-  listener.accept = () => {
-    const failure = failures[calls++];
-    return failure ? Promise.reject(failure) : accept();
-  };
-  return listener;
-}
 
 /** The pauses that serve() made: no other timer here waits for any time. */
 function pauses({ started }: TimerWatch): number[] {
