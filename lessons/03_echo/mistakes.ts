@@ -40,61 +40,22 @@ export const echoMistakes: Mistake<Echo>[] = [
   },
   {
     name: "sends back half of what came",
-    async attempt(conn) {
-      const buffer = new Uint8Array(1024);
-      for (
-        let count = await conn.read(buffer);
-        count !== null;
-        count = await conn.read(buffer)
-      ) {
-        await writeAll(conn, buffer.subarray(0, count / 2));
-      }
-    },
+    attempt: echoOf((bytes) => bytes.subarray(0, bytes.length / 2)),
     diagnosis: /\(3 have\).*Some of the bytes came back, and not all/s,
   },
   {
     name: "does something to the bytes",
-    async attempt(conn) {
-      const buffer = new Uint8Array(1024);
-      for (
-        let count = await conn.read(buffer);
-        count !== null;
-        count = await conn.read(buffer)
-      ) {
-        const text = new TextDecoder().decode(buffer.subarray(0, count));
-        await writeAll(conn, new TextEncoder().encode(text.toUpperCase()));
-      }
-    },
+    attempt: echoOf(asText((text) => text.toUpperCase())),
     diagnosis: /An echo does nothing to them/,
   },
   {
     name: "sends everything twice",
-    async attempt(conn) {
-      const buffer = new Uint8Array(1024);
-      for (
-        let count = await conn.read(buffer);
-        count !== null;
-        count = await conn.read(buffer)
-      ) {
-        const bytes = buffer.subarray(0, count);
-        await writeAll(conn, new Uint8Array([...bytes, ...bytes]));
-      }
-    },
+    attempt: echoOf((bytes) => new Uint8Array([...bytes, ...bytes])),
     diagnosis: /Send each byte that was read once/,
   },
   {
     name: "drops the line end",
-    async attempt(conn) {
-      const buffer = new Uint8Array(1024);
-      for (
-        let count = await conn.read(buffer);
-        count !== null;
-        count = await conn.read(buffer)
-      ) {
-        const text = new TextDecoder().decode(buffer.subarray(0, count));
-        await writeAll(conn, new TextEncoder().encode(text.trimEnd()));
-      }
-    },
+    attempt: echoOf(asText((text) => text.trimEnd())),
     diagnosis: /\(5 have\).*a line end is a byte like any other/s,
   },
   {
@@ -190,6 +151,26 @@ export const echoMistakes: Mistake<Echo>[] = [
     diagnosis: /not (?:sent|come) back|await/,
   },
 ];
+
+/** An echo that is right, but for what it does to the bytes. */
+function echoOf(change: (bytes: Uint8Array) => Uint8Array): Echo {
+  return async (conn) => {
+    const buffer = new Uint8Array(1024);
+    for (
+      let count = await conn.read(buffer);
+      count !== null;
+      count = await conn.read(buffer)
+    ) {
+      await writeAll(conn, change(buffer.subarray(0, count)));
+    }
+  };
+}
+
+/** What is done to bytes by way of their text. */
+function asText(change: (text: string) => string) {
+  return (bytes: Uint8Array) =>
+    new TextEncoder().encode(change(new TextDecoder().decode(bytes)));
+}
 
 /** Wrong answers to 3.2. */
 export const exchangeMistakes: Mistake<Exchange>[] = [

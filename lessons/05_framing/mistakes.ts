@@ -339,14 +339,7 @@ export const readLinesMistakes: Mistake<ReadMessages>[] = [
   },
   {
     name: "closes the connection when it throws",
-    async *attempt(conn, options) {
-      try {
-        yield* solution.readLines(conn, options);
-      } catch (error) {
-        conn.close();
-        throw error;
-      }
-    },
+    attempt: closing(solution.readLines),
     diagnosis: /readLines\(\) closed the connection/,
   },
   {
@@ -366,6 +359,18 @@ export const readLinesMistakes: Mistake<ReadMessages>[] = [
     diagnosis: /Declare it as `async function\*`/,
   },
 ];
+
+/** Closes when it throws, and is right otherwise. */
+function closing(read: ReadMessages): ReadMessages {
+  return async function* (conn, options) {
+    try {
+      yield* read(conn, options);
+    } catch (error) {
+      conn.close();
+      throw error;
+    }
+  };
+}
 
 /** Wrong answers to 5.2. */
 export const encodeFrameMistakes: Mistake<EncodeFrame>[] = [
@@ -699,14 +704,7 @@ export const readFramesMistakes: Mistake<ReadMessages>[] = [
   },
   {
     name: "closes the connection when it throws",
-    async *attempt(conn, options) {
-      try {
-        yield* solution.readFrames(conn, options);
-      } catch (error) {
-        conn.close();
-        throw error;
-      }
-    },
+    attempt: closing(solution.readFrames),
     diagnosis: /readFrames\(\) closed the connection/,
   },
   {

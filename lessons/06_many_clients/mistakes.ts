@@ -283,6 +283,25 @@ export const serveMistakes: Mistake<Serve>[] = [
   },
 ];
 
+/** Keeps the limit, and goes on after every error but that of the end. */
+function goingOn(afterError: () => void | Promise<void>): ServeAtMost {
+  return async (listener, handler, limit) => {
+    const running = new Set<Promise<void>>();
+    while (true) {
+      try {
+        const conn = await listener.accept();
+        const conversation: Promise<void> = converse(conn, handler)
+          .then(() => void running.delete(conversation));
+        running.add(conversation);
+        if (running.size >= limit) await Promise.race(running);
+      } catch (error) {
+        if (error instanceof Deno.errors.BadResource) return;
+        await afterError();
+      }
+    }
+  };
+}
+
 /** Wrong answers to 6.2. */
 export const serveAtMostMistakes: Mistake<ServeAtMost>[] = [
   {
@@ -468,21 +487,7 @@ export const serveAtMostMistakes: Mistake<ServeAtMost>[] = [
   },
   {
     name: "waits a little after a client that has left",
-    async attempt(listener, handler, limit) {
-      const running = new Set<Promise<void>>();
-      while (true) {
-        try {
-          const conn = await listener.accept();
-          const conversation: Promise<void> = converse(conn, handler)
-            .then(() => void running.delete(conversation));
-          running.add(conversation);
-          if (running.size >= limit) await Promise.race(running);
-        } catch (error) {
-          if (error instanceof Deno.errors.BadResource) return;
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-      }
-    },
+    attempt: goingOn(() => new Promise((resolve) => setTimeout(resolve, 10))),
     diagnosis: /setTimeout\(\).*nothing to wait for/s,
   },
   {
@@ -605,20 +610,7 @@ export const serveAtMostMistakes: Mistake<ServeAtMost>[] = [
   },
   {
     name: "goes on at once after every error of accept() but the last",
-    async attempt(listener, handler, limit) {
-      const running = new Set<Promise<void>>();
-      while (true) {
-        try {
-          const conn = await listener.accept();
-          const conversation: Promise<void> = converse(conn, handler)
-            .then(() => void running.delete(conversation));
-          running.add(conversation);
-          if (running.size >= limit) await Promise.race(running);
-        } catch (error) {
-          if (error instanceof Deno.errors.BadResource) return;
-        }
-      }
-    },
+    attempt: goingOn(() => {}),
     diagnosis: /Too many open files.*again and again without a pause/s,
   },
   {
