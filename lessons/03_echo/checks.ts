@@ -228,11 +228,11 @@ const exchange = exercise<Exchange>({
   id: "3.2",
   title: "Send and receive at once",
   task: "Write `exchange(conn, data)`: it sends all of `data` to an echo " +
-    "server and returns the bytes that come back, whatever they are, as many as " +
-    "it sent, be it none or 64 MiB. Server and network may hold as little as 64 KiB that you " +
-    "have not read; then the server reads no more. The connection stays open " +
-    "for the next exchange. If the server ends the stream before all is back, " +
-    "it throws.",
+    "server and returns the bytes that come back, whatever they are, as many " +
+    "as it sent, be it none or 64 MiB. Server and network may hold as little " +
+    "as 64 KiB that you have not read; then the server reads no more. The " +
+    "connection stays open for the next exchange. If the server ends the " +
+    "stream before all is back, it throws.",
   attempt: attempt.exchange,
   solution: solution.exchange,
   mistakes: exchangeMistakes,

@@ -75,9 +75,10 @@ const readLines = exercise<ReadMessages>({
   task:
     "Write `readLines(conn, options)`, an async generator. It yields each " +
     "line of UTF-8 text, without the `\\n` or `\\r\\n` at its end and otherwise " +
-    "as it was sent, as soon as it is whole. A last line with no " +
-    "`\\n` counts, as it was sent. A line of more than `maxBytes` bytes (65536 if not given; its end does not " +
-    "count) throws RangeError as soon as that is known, and is not kept whole. " +
+    "as it was sent, as soon as it is whole. A last line with no `\\n` " +
+    "counts, as it was sent. A line of more than `maxBytes` bytes (65536 if " +
+    "not given; its end does not count) throws RangeError as soon as that is " +
+    "known, and is not kept whole. " +
     "A line that is not UTF-8 throws TypeError, after the lines in front of it " +
     "have been yielded. Many lines may come in one " +
     "read, and one line in many. It leaves `conn` open, also when the caller " +

@@ -29,7 +29,8 @@ const listenAt = exercise<ListenAt>({
     "killed server has left its socket file, it removes the file and listens. " +
     "Where a server is alive, or where there is no socket (a plain file, a " +
     "folder, a symbolic link), it throws `Deno.errors.AddrInUse` and leaves " +
-    "everything as it is. Only a refused connection shows that nobody is behind a socket: any other " +
+    "everything as it is. Only a refused connection shows that nobody is " +
+    "behind a socket: any other " +
     "failure to connect, such as that to a datagram socket, counts as alive. " +
     "It leaves no connection open.",
   attempt: attempt.listenAt,

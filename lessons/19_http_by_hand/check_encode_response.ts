@@ -28,7 +28,8 @@ export function makeEncodeResponse(attempt: EncodeResponse): Exercise<unknown> {
       "`Content-Length` says how many bytes the body has. `options.headers` " +
       "are more fields; a name that is not made of letters, digits and " +
       "!#$%&'*+-.^_`|~, a value with a control character that is no tab, such " +
-      "as CR, LF, NUL or DEL, and a second Content-Length or a Transfer-Encoding throw TypeError. " +
+      "as CR, LF, NUL or DEL, and a second Content-Length or a " +
+      "Transfer-Encoding throw TypeError. " +
       "With `options.head` it is the answer to `HEAD`: the same head, and no " +
       "body. Each call returns an array of its own, as long as the answer. The " +
       "status is never one that has no body, such as 204.",

@@ -227,7 +227,8 @@ async function checkRefused(read: ReadCommand, trial: Trial): Promise<void> {
     'take "0x4", "+4", "4x", "1e1" or "" as well: what one program reads as ' +
     "4 and another as 0 is how commands are smuggled in.";
   const form = "Each string of an array begins with $, and has \\r\\n behind " +
-    "its last byte, both of them. If something else is there, nothing behind it can be " +
+    "its last byte, both of them. If something else is there, nothing behind " +
+    "it can be " +
     "trusted.";
   const lineEnd =
     "The lines of an array end with \\r\\n. \\n alone ends a line " +

@@ -23,7 +23,8 @@ const readCommand = exercise<ReadCommand>({
     "`$4\\r\\n`, that many bytes of any kind, `\\r\\n`; it has 1 to 1024 strings, " +
     "each of 0 to 1048576 bytes. Any other line is an inline command: words " +
     "with blanks between them, byte for byte, `\\n` or `\\r\\n` at its end; one " +
-    "with no word is skipped. A line of more than 65536 bytes (without its end), or a number " +
+    "with no word is skipped. A line of more than 65536 bytes (without its " +
+    "end), or a number " +
     "out of range, throws RangeError as soon as that is known. What is no RESP " +
     "throws TypeError; a number is digits and nothing else. An end in the " +
     "middle throws `Deno.errors.UnexpectedEof`.",
@@ -67,7 +68,8 @@ const store = exercise<StoreClass>({
     "integers. Keys and values are bytes of any kind. When its time has passed " +
     "a key is gone; SET without a time takes an old one away, INCR leaves it. " +
     "INCR takes an integer of 64 bits with a sign, in digits, with a - in front " +
-    "if it is below 0; the sum must be one too. Whatever cannot be done (an unknown command, a " +
+    "if it is below 0; the sum must be one too. Whatever cannot be done (an " +
+    "unknown command, a " +
     "wrong number of arguments, a time that is no integer over 0, no integer " +
     "for INCR) changes nothing and gives an error of one line, `-ERR ` and a " +
     "reason. `new Store({ now })` gives it a clock in milliseconds, `Date.now` " +
