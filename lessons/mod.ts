@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Lesson } from "../lib/workbook/catalogue.ts";
+import type { Lesson } from "../lib/workbook/checker/catalog.ts";
 
 /** Every lesson of the workbook, in the order in which to read them. */
 export const lessons: Lesson[] = [

@@ -20,7 +20,7 @@ import type { Narrator } from "../../lib/show/mod.ts";
 import {
   type LessonContext,
   runLesson,
-} from "../../lib/workbook/run_lesson.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
 
 /** Runs the demonstration. */
 export async function lesson(

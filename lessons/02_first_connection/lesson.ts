@@ -19,7 +19,7 @@ import {
   describeServeError,
   runLesson,
   type ServeContext,
-} from "../../lib/workbook/run_lesson.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };

@@ -6,8 +6,8 @@
  */
 import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
-import { connectBoth } from "../../lib/workbook/pair.ts";
-import { runLesson } from "../../lib/workbook/run_lesson.ts";
+import { connectBoth } from "../../lib/workbook/kit/pair.ts";
+import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 
 /** How often a pair of writes is tried. */
 const PAIRS = 50;

@@ -1,4 +1,4 @@
-import { ShortConn } from "../../lib/workbook/mod.ts";
+import { ShortConn } from "../../lib/workbook/kit/mod.ts";
 
 /** So many writes of no bytes are a loop that will not end. */
 const MAX_EMPTY_WRITES = 100;

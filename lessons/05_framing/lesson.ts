@@ -18,12 +18,12 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
-import { connectBoth } from "../../lib/workbook/pair.ts";
+import { connectBoth } from "../../lib/workbook/kit/pair.ts";
 import {
   describeServeError,
   runLesson,
   type ServeContext,
-} from "../../lib/workbook/run_lesson.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { encodeFrame } from "./solution.ts";
 
 /** The longest line that the server of this lesson takes, in bytes. */

@@ -1,4 +1,4 @@
-import type { Trial, TrialFailure, Wait } from "../../lib/workbook/mod.ts";
+import type { Trial, TrialFailure, Wait } from "../../lib/workbook/kit/mod.ts";
 
 /** What an answer that yields messages did when it was asked for one. */
 export type Outcome =

@@ -5,12 +5,12 @@ import {
   readExact,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { Collector } from "../../lib/workbook/collector.ts";
+import { Collector } from "../../lib/workbook/kit/collector.ts";
 import {
   type ShortConn,
   ShortListener,
-} from "../../lib/workbook/short_conn.ts";
-import type { Trial } from "../../lib/workbook/trial.ts";
+} from "../../lib/workbook/kit/short_conn.ts";
+import type { Trial } from "../../lib/workbook/kit/trial.ts";
 import { connectLeaver, type Leaver } from "./leaver.ts";
 
 /** One call of the handler. It lasts until the check ends it. */

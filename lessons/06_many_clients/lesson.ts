@@ -19,7 +19,7 @@ import {
   describeServeError,
   runLesson,
   type ServeContext,
-} from "../../lib/workbook/run_lesson.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { connectLeaver } from "./leaver.ts";
 
 type Handler = (conn: Deno.Conn) => Promise<void>;

@@ -14,7 +14,7 @@ import {
   writeAll,
 } from "../../lib/net/mod.ts";
 import type { Narrator } from "../../lib/show/mod.ts";
-import { runLesson } from "../../lib/workbook/run_lesson.ts";
+import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { StateReader, type States } from "./states.ts";
 
 const TO_SERVER = { from: "client", to: "server" };

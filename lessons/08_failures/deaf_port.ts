@@ -1,5 +1,5 @@
-import { connectBoth } from "../../lib/workbook/pair.ts";
-import type { Trial } from "../../lib/workbook/trial.ts";
+import { connectBoth } from "../../lib/workbook/kit/pair.ts";
+import type { Trial } from "../../lib/workbook/kit/trial.ts";
 
 /**
  * Finds a port that refuses connections for as long as a check lasts.

@@ -16,7 +16,7 @@ import { counted, type Narrator } from "../../lib/show/mod.ts";
 import {
   type LessonContext,
   runLesson,
-} from "../../lib/workbook/run_lesson.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { describeError } from "./describe_error.ts";
 import { connectResettable } from "./resettable.ts";
 import { FullQueue } from "./full_queue.ts";

@@ -16,7 +16,7 @@ import {
   writeLine,
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator } from "../../lib/show/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import { runLesson, type ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
 import { once } from "node:events";
 import { connect as connectNode, type Socket } from "node:net";
 import { NaiveRoom } from "./naive_room.ts";

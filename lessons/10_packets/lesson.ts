@@ -8,7 +8,7 @@
  */
 import { type Narrator, printable } from "../../lib/show/mod.ts";
 import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
-import { runLesson } from "../../lib/workbook/run_lesson.ts";
+import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { fromDatagram, toDatagram } from "./datagrams.ts";
 import { type Network, openNetwork, type RoadPlan } from "./roads.ts";
 import { Reassembler, split } from "./solution.ts";

@@ -13,7 +13,7 @@ import {
   seqAdd,
   type TrackedSegment,
 } from "../../lib/wire/mod.ts";
-import { runLesson } from "../../lib/workbook/run_lesson.ts";
+import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { observe, readRecording } from "./observe.ts";
 import { RECORDING } from "./recording.ts";
 import { checksum } from "./solution.ts";

@@ -12,7 +12,7 @@ import {
   walk,
   type WalkRecord,
 } from "../../lib/wire/mod.ts";
-import { runLesson } from "../../lib/workbook/run_lesson.ts";
+import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { observe, readRecording } from "../11_tcp_segment/observe.ts";
 import { closesIn, type End, ENDS, type Life, live, livesOf } from "./lives.ts";
 import { RECORDING } from "./recording.ts";

@@ -14,7 +14,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import { runLesson, type ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
 import { answerQuestions } from "./question_server.ts";
 
 const TO_SERVER = { from: "client", to: "server" };

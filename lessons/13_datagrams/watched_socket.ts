@@ -2,8 +2,8 @@ import {
   deliver,
   OwnSocket,
   type Received,
-} from "../../lib/workbook/own_socket.ts";
-import type { Trial } from "../../lib/workbook/trial.ts";
+} from "../../lib/workbook/kit/own_socket.ts";
+import type { Trial } from "../../lib/workbook/kit/trial.ts";
 
 /** A message and the address on it. */
 export type Letter = [message: Uint8Array, address: Deno.NetAddr];

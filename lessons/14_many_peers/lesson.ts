@@ -13,7 +13,7 @@ import {
   listenTcp,
 } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import { runLesson, type ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
 import { serveRollCall } from "./roll_call_server.ts";
 import { RollCall } from "./solution.ts";
 import type { Letter } from "./types.ts";

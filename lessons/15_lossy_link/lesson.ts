@@ -13,7 +13,7 @@ import {
   type LossyLinkOptions,
 } from "../../lib/net/mod.ts";
 import type { Narrator } from "../../lib/show/mod.ts";
-import { runLesson } from "../../lib/workbook/run_lesson.ts";
+import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { look, passThrough } from "./numbered.ts";
 import { call, OnceOnly } from "./solution.ts";
 

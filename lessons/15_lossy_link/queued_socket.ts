@@ -2,7 +2,7 @@ import {
   deliver,
   OwnSocket,
   type Received,
-} from "../../lib/workbook/own_socket.ts";
+} from "../../lib/workbook/kit/own_socket.ts";
 
 /**
  * A real UDP socket that serves its receives in the order in which they began.

@@ -21,7 +21,7 @@ import {
   type ReliableStats,
 } from "../../lib/net/reliable/mod.ts";
 import type { Narrator } from "../../lib/show/mod.ts";
-import { runLesson } from "../../lib/workbook/run_lesson.ts";
+import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 
 const FILE_BYTES = 300 * 1024;
 const SEGMENT_BYTES = 1200;

@@ -23,8 +23,8 @@ import {
   type LessonContext,
   runLesson,
   type ServeContext,
-} from "../../lib/workbook/run_lesson.ts";
-import { UsageError } from "../../lib/workbook/usage_error.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
+import { UsageError } from "../../lib/workbook/checker/usage_error.ts";
 import { leaveStale } from "./leave_stale.ts";
 import { answer } from "./line_or_http.ts";
 import { medianMicroseconds, megabytesPerSecond } from "./measure.ts";

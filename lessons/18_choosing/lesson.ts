@@ -9,7 +9,7 @@ import type { Narrator } from "../../lib/show/mod.ts";
 import {
   type LessonContext,
   runLesson,
-} from "../../lib/workbook/run_lesson.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { type Kind, KINDS, NAMES } from "./channels.ts";
 import {
   addressOf,

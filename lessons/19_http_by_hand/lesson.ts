@@ -23,12 +23,12 @@ import {
   RequestParser,
   ResponseParser,
 } from "../../lib/wire/mod.ts";
-import { connectBoth } from "../../lib/workbook/pair.ts";
+import { connectBoth } from "../../lib/workbook/kit/pair.ts";
 import {
   describeServeError,
   runLesson,
   type ServeContext,
-} from "../../lib/workbook/run_lesson.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { serveHttp, TooSlow } from "./server.ts";
 import { site } from "./site.ts";
 import { encodeResponse } from "./solution.ts";

@@ -20,7 +20,7 @@ import {
   encodeDns,
   WireError,
 } from "../../lib/wire/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/run_lesson.ts";
+import { runLesson, type ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
 import { askDns } from "./client.ts";
 import { answerQuery, startDns, ZONE } from "./server.ts";
 import { encodeQuery } from "./solution.ts";

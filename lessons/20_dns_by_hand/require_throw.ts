@@ -1,5 +1,5 @@
 /** A call that must throw, and an error of the class that was asked for. */
-import type { Trial } from "../../lib/workbook/mod.ts";
+import type { Trial } from "../../lib/workbook/kit/mod.ts";
 
 /** What must be thrown, and what it means if it is not. */
 export interface Due {

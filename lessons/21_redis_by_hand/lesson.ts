@@ -17,7 +17,7 @@ import {
   describeServeError,
   runLesson,
   type ServeContext,
-} from "../../lib/workbook/run_lesson.ts";
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { RedisClient } from "./client.ts";
 import { type RedisServerOptions, serveRedis, TooSlow } from "./server.ts";
 import { Store } from "./solution.ts";

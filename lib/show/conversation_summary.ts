@@ -10,8 +10,8 @@ import type {
   Conversation,
   ConversationEnd,
   Ending,
-} from "../wire/conversation.ts";
-import { elapsedMs } from "../wire/timestamp.ts";
+} from "../wire/capture/conversation.ts";
+import { elapsedMs } from "../wire/capture/timestamp.ts";
 import { formatElapsed } from "./elapsed.ts";
 import { formatEnd } from "./packet_line.ts";
 import { wrapText } from "./text.ts";

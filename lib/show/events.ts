@@ -1,4 +1,4 @@
-import type { ChecksumVerdict } from "../wire/verdict.ts";
+import type { ChecksumVerdict } from "../wire/ip/verdict.ts";
 import type { HeaderContext, HeaderLayer } from "./header_box.ts";
 import type { DiagramSegment, SegmentNumbers } from "./segment_diagram.ts";
 

@@ -6,15 +6,15 @@
  */
 
 import { bold } from "@std/fmt/colors";
-import type { TrackedSegment } from "../wire/conversation.ts";
-import { EXTENSION_NAMES, type Ipv6Header } from "../wire/ipv6.ts";
-import type { Ipv4Header } from "../wire/ipv4.ts";
-import type { Packet } from "../wire/packet.ts";
-import type { TcpHeader } from "../wire/tcp.ts";
-import { TCP_FLAG_NAMES } from "../wire/tcp_flags.ts";
-import { encodeTcpOptions, type TcpOption } from "../wire/tcp_options.ts";
-import type { UdpHeader } from "../wire/udp.ts";
-import type { ChecksumVerdict } from "../wire/verdict.ts";
+import type { TrackedSegment } from "../wire/capture/conversation.ts";
+import { EXTENSION_NAMES, type Ipv6Header } from "../wire/ip/ipv6.ts";
+import type { Ipv4Header } from "../wire/ip/ipv4.ts";
+import type { Packet } from "../wire/capture/packet.ts";
+import type { TcpHeader } from "../wire/tcp/header.ts";
+import { TCP_FLAG_NAMES } from "../wire/tcp/flags.ts";
+import { encodeTcpOptions, type TcpOption } from "../wire/tcp/options.ts";
+import type { UdpHeader } from "../wire/ip/udp.ts";
+import type { ChecksumVerdict } from "../wire/ip/verdict.ts";
 import { type BitCell, type BitLine, type BitRow } from "./bit_box.ts";
 import { drawBitBox, field, flagFields, isWide } from "./bit_box.ts";
 import { protocolName } from "./protocol_names.ts";

@@ -1,5 +1,5 @@
-import type { TrackedSegment } from "../wire/conversation.ts";
-import type { Packet } from "../wire/packet.ts";
+import type { TrackedSegment } from "../wire/capture/conversation.ts";
+import type { Packet } from "../wire/capture/packet.ts";
 import { counted } from "./counted.ts";
 import type { Bar, ShowEvent, ShowEventBody } from "./events.ts";
 import { headerContext, type HeaderLayer } from "./header_box.ts";

@@ -5,9 +5,9 @@
  */
 
 import { green, red, yellow } from "@std/fmt/colors";
-import type { TrackedSegment } from "../wire/conversation.ts";
-import type { Packet } from "../wire/packet.ts";
-import { formatTcpFlags } from "../wire/tcp_flags.ts";
+import type { TrackedSegment } from "../wire/capture/conversation.ts";
+import type { Packet } from "../wire/capture/packet.ts";
+import { formatTcpFlags } from "../wire/tcp/flags.ts";
 import { counted } from "./counted.ts";
 import { protocolName } from "./protocol_names.ts";
 import { printable } from "./text.ts";

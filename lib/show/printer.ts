@@ -1,6 +1,6 @@
 import { bold, cyan, dim, yellow } from "@std/fmt/colors";
-import { LINK_TYPES } from "../wire/link.ts";
-import { decodePacket } from "../wire/packet.ts";
+import { LINK_TYPES } from "../wire/capture/link.ts";
+import { decodePacket } from "../wire/capture/packet.ts";
 import { drawBars } from "./bars.ts";
 import { formatElapsed } from "./elapsed.ts";
 import type { ShowEvent } from "./events.ts";

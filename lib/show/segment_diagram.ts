@@ -5,12 +5,12 @@
  */
 
 import { bold } from "@std/fmt/colors";
-import type { TrackedSegment } from "../wire/conversation.ts";
-import type { Packet } from "../wire/packet.ts";
-import { formatTcpFlags } from "../wire/tcp_flags.ts";
-import type { TcpState } from "../wire/tcp_state.ts";
-import type { Side } from "../wire/tcp_walk.ts";
-import { elapsedMs } from "../wire/timestamp.ts";
+import type { TrackedSegment } from "../wire/capture/conversation.ts";
+import type { Packet } from "../wire/capture/packet.ts";
+import { formatTcpFlags } from "../wire/tcp/flags.ts";
+import type { TcpState } from "../wire/tcp/state.ts";
+import type { Side } from "../wire/tcp/walk.ts";
+import { elapsedMs } from "../wire/capture/timestamp.ts";
 import { counted } from "./counted.ts";
 import { drawLaneRow, FRAME_WIDTH, type LaneLayout } from "./lane_rows.ts";
 

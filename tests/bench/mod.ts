@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { parseCommandLine } from "../../lib/workbook/command_line.ts";
-import { repeated, UsageError } from "../../lib/workbook/usage_error.ts";
+import { parseCommandLine } from "../../lib/workbook/cli/command_line.ts";
+import { repeated, UsageError } from "../../lib/workbook/checker/usage_error.ts";
 import { Bench } from "./bench.ts";
 
 const folder = new URL("./", import.meta.url);

@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { ROOT } from "../../lib/workbook/catalogue.ts";
+import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { isInstalled } from "../clients/programs.ts";
 import type { Bench } from "./bench.ts";
 

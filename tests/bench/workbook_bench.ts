@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { lessons } from "../../lessons/mod.ts";
-import { fileOf, ROOT } from "../../lib/workbook/catalogue.ts";
+import { fileOf, ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { echoWith, WorkbookCopy } from "../workbook/workbook_copy.ts";
 import type { Bench } from "./bench.ts";
 import type { Contender } from "./contest.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ROOT } from "../../lib/workbook/catalogue.ts";
+import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 
 /** How long anything may take that a program should do at once. */
 const LIMIT_MS = 20_000;

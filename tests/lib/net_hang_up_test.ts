@@ -5,7 +5,7 @@ import { writeAll } from "../../lib/net/write.ts";
 import {
   FakeConn,
   type FakeConnOptions,
-} from "../../lib/workbook/fake_conn.ts";
+} from "../../lib/workbook/kit/fake_conn.ts";
 import { pattern, tcpPair } from "./net_fixture.ts";
 
 /** Long enough that a test which relies on it fails first. */

@@ -9,7 +9,7 @@ import { writeAll } from "../../lib/net/write.ts";
 import {
   FakeConn,
   type FakeConnOptions,
-} from "../../lib/workbook/fake_conn.ts";
+} from "../../lib/workbook/kit/fake_conn.ts";
 import { tcpPair } from "./net_fixture.ts";
 
 /** The lines of a scripted connection, and the error at their end, if any. */

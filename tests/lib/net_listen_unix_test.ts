@@ -15,7 +15,7 @@ import {
   readToEnd,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { ROOT } from "../../lib/workbook/catalogue.ts";
+import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { Talk } from "../clients/programs.ts";
 import { temporaryFolder } from "./net_fixture.ts";
 import { type UnixChild, unixChild } from "./unix_child.ts";

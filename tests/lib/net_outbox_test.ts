@@ -9,7 +9,7 @@ import { readLines } from "../../lib/net/lines.ts";
 import { Outbox } from "../../lib/net/outbox.ts";
 import { readExact, readToEnd } from "../../lib/net/read.ts";
 import { writeAll } from "../../lib/net/write.ts";
-import { FakeConn } from "../../lib/workbook/fake_conn.ts";
+import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
 import { pattern, tcpPair } from "./net_fixture.ts";
 
 /** Long enough that a test which relies on it fails first. */

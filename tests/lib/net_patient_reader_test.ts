@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PatientReader } from "../../lib/net/patient_reader.ts";
 import { writeAll } from "../../lib/net/write.ts";
-import { FakeConn } from "../../lib/workbook/fake_conn.ts";
+import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
 import { pattern, tcpPair } from "./net_fixture.ts";
 
 /** Long enough that a test which relies on it fails first. */

@@ -11,7 +11,7 @@ import { listen, listenTcp } from "../../lib/net/listen.ts";
 import { readExact, readToEnd } from "../../lib/net/read.ts";
 import { serve } from "../../lib/net/serve.ts";
 import { writeAll } from "../../lib/net/write.ts";
-import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
+import { TimerWatch } from "../../lib/workbook/kit/timer_watch.ts";
 import {
   failingFirst,
   noUnixSockets,

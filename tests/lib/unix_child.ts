@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ROOT } from "../../lib/workbook/catalogue.ts";
+import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 
 /** A process that holds a Unix socket open, and what it said when it began. */
 export interface UnixChild extends AsyncDisposable {

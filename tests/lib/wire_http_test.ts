@@ -25,7 +25,7 @@ import {
   WireError,
 } from "../../lib/wire/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
-import { bytesOf, textOf } from "../../lib/wire/http_text.ts";
+import { bytesOf, textOf } from "../../lib/wire/http/text.ts";
 import { Random } from "./wire_fixture.ts";
 
 const HOST = "Host: x\r\n";

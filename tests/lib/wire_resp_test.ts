@@ -14,7 +14,7 @@ import {
   type RespReply,
 } from "../../lib/wire/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
-import { bytesOf as bytes, textOf } from "../../lib/wire/http_text.ts";
+import { bytesOf as bytes, textOf } from "../../lib/wire/http/text.ts";
 import { Random } from "./wire_fixture.ts";
 
 /** All commands in some pieces, as text, and the error that ended them. */

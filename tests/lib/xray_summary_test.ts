@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { visibleWidth } from "../../lib/show/mod.ts";
 import { existsSync } from "node:fs";
 import { lessons } from "../../lessons/mod.ts";
-import { fileOf } from "../../lib/workbook/catalogue.ts";
+import { fileOf } from "../../lib/workbook/checker/catalog.ts";
 import {
   abridge,
   CannotLook,

@@ -3,8 +3,8 @@ import {
   loadAttempts,
   loadError,
   stateOf,
-} from "../../lib/workbook/attempts.ts";
-import { isTodo, todo } from "../../lib/workbook/todo.ts";
+} from "../../lib/workbook/checker/attempts.ts";
+import { isTodo, todo } from "../../lib/workbook/kit/todo.ts";
 
 interface Answers {
   echo: () => string;

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { parsePort } from "../../lib/workbook/command_line.ts";
-import { UsageError } from "../../lib/workbook/usage_error.ts";
+import { parsePort } from "../../lib/workbook/cli/command_line.ts";
+import { UsageError } from "../../lib/workbook/checker/usage_error.ts";
 import { useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();

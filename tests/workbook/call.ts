@@ -1,6 +1,6 @@
 import { setColorEnabled } from "@std/fmt/colors";
-import type { Surroundings } from "../../lib/workbook/command.ts";
-import type { runCommand } from "../../lib/workbook/run_command.ts";
+import type { Surroundings } from "../../lib/workbook/cli/command.ts";
+import type { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import type { Outcome } from "./workbook_copy.ts";
 
 /** How a command is called. */

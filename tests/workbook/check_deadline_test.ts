@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import type { CheckLessonOptions } from "../../lib/workbook/checker.ts";
+import type { CheckLessonOptions } from "../../lib/workbook/checker/checker.ts";
 import { joined } from "./text.ts";
 import { type Answers, useCopy } from "./workbook_copy.ts";
 

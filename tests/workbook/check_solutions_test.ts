@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { lessons } from "../../lessons/mod.ts";
-import { fileOf, folderOf } from "../../lib/workbook/catalogue.ts";
-import { exercisesOf } from "../../lib/workbook/checker.ts";
+import { fileOf, folderOf } from "../../lib/workbook/checker/catalog.ts";
+import { exercisesOf } from "../../lib/workbook/checker/checker.ts";
 import { useCopy } from "./workbook_copy.ts";
 
 // Elsewhere in the tests, a check runs with every permission. Learners' answers

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { writeAll } from "../../lib/net/mod.ts";
-import { Collector } from "../../lib/workbook/collector.ts";
-import { FakeConn } from "../../lib/workbook/fake_conn.ts";
-import { Trial } from "../../lib/workbook/trial.ts";
+import { Collector } from "../../lib/workbook/kit/collector.ts";
+import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
+import { Trial } from "../../lib/workbook/kit/trial.ts";
 import { pattern, tcpPair } from "../lib/net_fixture.ts";
 
 Deno.test("Collector keeps all that comes, in order, in whatever pieces", async () => {

@@ -3,8 +3,8 @@ import {
   type CommandSyntax,
   parseCommandLine,
   parsePort,
-} from "../../lib/workbook/command_line.ts";
-import { repeated, UsageError } from "../../lib/workbook/usage_error.ts";
+} from "../../lib/workbook/cli/command_line.ts";
+import { repeated, UsageError } from "../../lib/workbook/checker/usage_error.ts";
 
 const SYNTAX: CommandSyntax = {
   usage: "try 3 [--deep] [--port 7000]",

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { readExact, readToEnd, writeAll } from "../../lib/net/mod.ts";
-import { FakeConn } from "../../lib/workbook/fake_conn.ts";
+import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
 import { pattern, tcpPair } from "../lib/net_fixture.ts";
 
 const {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import type { ShowEvent } from "../../lib/show/mod.ts";
-import { ROOT } from "../../lib/workbook/catalogue.ts";
+import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { isInstalled } from "../clients/programs.ts";
 import { assertLacks } from "./text.ts";
 import {

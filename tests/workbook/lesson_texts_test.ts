@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { lessons } from "../../lessons/mod.ts";
-import { fileOf, folderOf } from "../../lib/workbook/catalogue.ts";
+import { fileOf, folderOf } from "../../lib/workbook/checker/catalog.ts";
 
 /** A terminal of 80 columns, where `read` indents code by two. */
 const MAX_COLUMNS = 78;

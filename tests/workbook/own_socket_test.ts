@@ -3,8 +3,8 @@ import {
   deliver,
   OwnSocket,
   type Received,
-} from "../../lib/workbook/own_socket.ts";
-import { Trial } from "../../lib/workbook/trial.ts";
+} from "../../lib/workbook/kit/own_socket.ts";
+import { Trial } from "../../lib/workbook/kit/trial.ts";
 
 /** Runs a test with a socket that its trial closes at the end. */
 async function withSocket(

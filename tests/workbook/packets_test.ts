@@ -15,10 +15,10 @@ import {
   LINK_TYPES,
   parseCapture,
 } from "../../lib/wire/mod.ts";
-import { ROOT } from "../../lib/workbook/catalogue.ts";
-import type { PacketRecord } from "../../lib/workbook/packet_record.ts";
-import { runCommand } from "../../lib/workbook/run_command.ts";
-import { temporaryFolder } from "../../lib/workbook/sandbox.ts";
+import { ROOT } from "../../lib/workbook/checker/catalog.ts";
+import type { PacketRecord } from "../../lib/workbook/cli/packet_record.ts";
+import { runCommand } from "../../lib/workbook/cli/run_command.ts";
+import { temporaryFolder } from "../../lib/workbook/checker/sandbox.ts";
 import { CAPTURE_NAMES, CAPTURES, readFixture } from "../lib/wire_fixture.ts";
 import { isInstalled, testWith } from "../clients/programs.ts";
 import { callCommand } from "./call.ts";

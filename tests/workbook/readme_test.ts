@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { lessons } from "../../lessons/mod.ts";
-import { folderOf, ROOT } from "../../lib/workbook/catalogue.ts";
+import { folderOf, ROOT } from "../../lib/workbook/checker/catalog.ts";
 
 const readme = Deno.readTextFileSync(join(ROOT, "README.md"));
 

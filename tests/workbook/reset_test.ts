@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { splitSections } from "../../lib/workbook/sections.ts";
+import { splitSections } from "../../lib/workbook/checker/sections.ts";
 import { answersText, useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();

@@ -5,8 +5,8 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { sandboxArgs, temporaryFolder } from "../../lib/workbook/sandbox.ts";
-import { UsageError } from "../../lib/workbook/usage_error.ts";
+import { sandboxArgs, temporaryFolder } from "../../lib/workbook/checker/sandbox.ts";
+import { UsageError } from "../../lib/workbook/checker/usage_error.ts";
 import { WorkbookCopy } from "./workbook_copy.ts";
 
 Deno.test("sandboxArgs() allows loopback and the folder, and asks for nothing more", () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connectTcp, listenTcp, writeAll } from "../../lib/net/mod.ts";
-import { ShortConn, ShortListener } from "../../lib/workbook/short_conn.ts";
+import { ShortConn, ShortListener } from "../../lib/workbook/kit/short_conn.ts";
 
 /** A check must not accept with these what Deno's own sockets would not do. */
 const listeners: Record<string, (real: Deno.Listener) => Deno.Listener> = {

@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { exercises as endpoint } from "../../lessons/01_endpoint/checks.ts";
-import { exercises as echo } from "../../lessons/03_echo/checks.ts";
-import { exercises as framing } from "../../lessons/05_framing/checks.ts";
-import { exercises as clients } from "../../lessons/06_many_clients/checks.ts";
-import { exercises as closing } from "../../lessons/07_closing/checks.ts";
-import { exercises as http } from "../../lessons/19_http_by_hand/checks.ts";
+import { exercises as endpoint } from "../../lessons/01_endpoint/exercises.ts";
+import { exercises as echo } from "../../lessons/03_echo/exercises.ts";
+import { exercises as framing } from "../../lessons/05_framing/exercises.ts";
+import { exercises as clients } from "../../lessons/06_many_clients/exercises.ts";
+import { exercises as closing } from "../../lessons/07_closing/exercises.ts";
+import { exercises as http } from "../../lessons/19_http_by_hand/exercises.ts";
 import * as httpSolution from "../../lessons/19_http_by_hand/solution.ts";
-import { CheckFailed, type Failure } from "../../lib/workbook/check_failed.ts";
-import { type Exercise, exercise } from "../../lib/workbook/exercise.ts";
-import { isSlip, placeInAnswer } from "../../lib/workbook/place.ts";
-import type { Trial } from "../../lib/workbook/trial.ts";
+import { CheckFailed, type Failure } from "../../lib/workbook/kit/check_failed.ts";
+import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
+import { isSlip, placeInAnswer } from "../../lib/workbook/kit/place.ts";
+import type { Trial } from "../../lib/workbook/kit/trial.ts";
 
 /** The answers are in this file. */
 const FILES = /\/slips_test\.ts/;

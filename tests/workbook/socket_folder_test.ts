@@ -5,10 +5,10 @@ import {
   assertMatch,
   assertRejects,
 } from "@std/assert";
-import { CheckFailed } from "../../lib/workbook/check_failed.ts";
-import { exercise } from "../../lib/workbook/exercise.ts";
-import { socketFolder } from "../../lib/workbook/socket_folder.ts";
-import { Trial } from "../../lib/workbook/trial.ts";
+import { CheckFailed } from "../../lib/workbook/kit/check_failed.ts";
+import { exercise } from "../../lib/workbook/kit/exercise.ts";
+import { socketFolder } from "../../lib/workbook/kit/socket_folder.ts";
+import { Trial } from "../../lib/workbook/kit/trial.ts";
 import { noUnixSockets } from "../lib/net_fixture.ts";
 import { testUnix } from "../lib/unix_fixture.ts";
 

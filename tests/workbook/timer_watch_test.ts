@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { TimerWatch } from "../../lib/workbook/timer_watch.ts";
+import { TimerWatch } from "../../lib/workbook/kit/timer_watch.ts";
 
 const LONG_MS = 600_000;
 

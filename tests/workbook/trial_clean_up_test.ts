@@ -1,8 +1,8 @@
 import { assertRejects } from "@std/assert";
 import { listenTcp } from "../../lib/net/mod.ts";
-import { CheckFailed } from "../../lib/workbook/check_failed.ts";
-import { exercise } from "../../lib/workbook/exercise.ts";
-import type { Trial } from "../../lib/workbook/trial.ts";
+import { CheckFailed } from "../../lib/workbook/kit/check_failed.ts";
+import { exercise } from "../../lib/workbook/kit/exercise.ts";
+import type { Trial } from "../../lib/workbook/kit/trial.ts";
 
 type Attempt = (listener: Deno.Listener) => void;
 

@@ -7,9 +7,9 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { CheckFailed } from "../../lib/workbook/check_failed.ts";
-import { exercise } from "../../lib/workbook/exercise.ts";
-import { Trial, type TrialOptions } from "../../lib/workbook/trial.ts";
+import { CheckFailed } from "../../lib/workbook/kit/check_failed.ts";
+import { exercise } from "../../lib/workbook/kit/exercise.ts";
+import { Trial, type TrialOptions } from "../../lib/workbook/kit/trial.ts";
 
 const NEVER = new Promise<never>(() => {});
 const WAIT = { waitingFor: "an answer", likely: "Answer." };

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { splitSections } from "../../lib/workbook/sections.ts";
+import { splitSections } from "../../lib/workbook/checker/sections.ts";
 import type { Talk } from "../clients/programs.ts";
 import { assertLacks } from "./text.ts";
 import {

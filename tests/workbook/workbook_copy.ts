@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { lessons } from "../../lessons/mod.ts";
-import { ROOT } from "../../lib/workbook/catalogue.ts";
-import { splitSections } from "../../lib/workbook/sections.ts";
+import { ROOT } from "../../lib/workbook/checker/catalog.ts";
+import { splitSections } from "../../lib/workbook/checker/sections.ts";
 import { Talk } from "../clients/programs.ts";
 import { callCommand } from "./call.ts";
 

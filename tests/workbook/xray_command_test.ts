@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeRecording } from "../../lib/xray/mod.ts";
 import { listenTcp, readExact, writeAll } from "../../lib/net/mod.ts";
-import { runCommand } from "../../lib/workbook/run_command.ts";
+import { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import { Talk } from "../clients/programs.ts";
 import { testLooking } from "../lib/xray_fixture.ts";
 import { callCommand } from "./call.ts";
@@ -253,7 +253,7 @@ function changedLesson(body: string): Promise<AsyncDisposable> {
   return changed(
     "lesson.ts",
     `import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
-import { runLesson } from "../../lib/workbook/run_lesson.ts";
+import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 await runLesson(import.meta.url, {
   async lesson(show) {
     show.step("Something else");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { seqAdd, seqDiff } from "../../wire/sequence.ts";
+import { seqAdd, seqDiff } from "../../wire/tcp/sequence.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import type { ReliableSettings } from "./options.ts";
 import { Receiver } from "./receiver.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { seqAdd } from "../../wire/sequence.ts";
+import { seqAdd } from "../../wire/tcp/sequence.ts";
 import { WireError } from "../../wire/error.ts";
 import { closeQuietly } from "../close.ts";
 import {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { seqAdd } from "../../wire/sequence.ts";
+import { seqAdd } from "../../wire/tcp/sequence.ts";
 import {
   type TcpEvent,
   type TcpState,
   transitionOf,
-} from "../../wire/tcp_state.ts";
+} from "../../wire/tcp/state.ts";
 import { Inbound } from "./inbound.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { ReliableSettings } from "./options.ts";

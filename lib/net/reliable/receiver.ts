@@ -4,7 +4,7 @@
  * @module
  */
 
-import { seqAdd, seqDiff } from "../../wire/sequence.ts";
+import { seqAdd, seqDiff } from "../../wire/tcp/sequence.ts";
 
 /** Bytes that came early, and where they belong. */
 interface Piece {

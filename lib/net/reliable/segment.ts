@@ -26,7 +26,7 @@
  */
 
 import { readUint16, readUint32, writeUint32 } from "../../wire/bytes.ts";
-import { checksum, fold, sumWords } from "../../wire/checksum.ts";
+import { checksum, fold, sumWords } from "../../wire/ip/checksum.ts";
 import { WireError } from "../../wire/error.ts";
 
 /** Bytes of the header. */

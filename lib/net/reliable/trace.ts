@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TCP_STATES, type TcpState } from "../../wire/tcp_state.ts";
+import { TCP_STATES, type TcpState } from "../../wire/tcp/state.ts";
 
 export { TCP_STATES, type TcpState };
 

@@ -1,0 +1,107 @@
+/**
+ * Putting a whole packet together, from the inside out.
+ *
+ * @module
+ */
+
+import { type CookedFields } from "./cooked.ts";
+import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
+import type { EthernetFields } from "./ethernet.ts";
+import { encodeIpv4, type Ipv4Fields } from "../ip/ipv4.ts";
+import { encodeIpv6, type Ipv6Fields } from "../ip/ipv6.ts";
+import { encodeLink, type LinkFields } from "./link.ts";
+import { encodeTcp, PROTOCOL_TCP, type TcpFields } from "../tcp/header.ts";
+import { encodeUdp, PROTOCOL_UDP, type UdpFields } from "../ip/udp.ts";
+
+/** IP fields whose `protocol` may follow from what the packet carries. */
+export type IpFields =
+  | Omit<Ipv4Fields, "protocol"> & { protocol?: number }
+  | Omit<Ipv6Fields, "protocol"> & { protocol?: number };
+
+/** What a packet is made of; a decoded packet will do. */
+export interface PacketFields {
+  /**
+   * The header below IP; its type follows from `ip` where it is missing.
+   *
+   * @default {{ kind: "raw" }}
+   */
+  link?: LinkFields | null;
+  /** The IP header; its protocol follows from `tcp` and `udp`. */
+  ip?: IpFields | null;
+  /** The TCP header. Give this, or `udp`, or neither. */
+  tcp?: TcpFields | null;
+  /** The UDP header. */
+  udp?: UdpFields | null;
+  /**
+   * What the innermost header carries.
+   *
+   * @default {new Uint8Array(0)}
+   */
+  payload?: Uint8Array;
+}
+
+/**
+ * Encodes a packet. Lengths and checksums are computed where missing, so that
+ * few fields make a valid packet; those that are given stay as they are, so
+ * that a decoded packet encodes to its own bytes, and a wrong one can be made.
+ *
+ * @param fields Its layers.
+ * @returns A new buffer.
+ * @throws {RangeError} If a value does not fit its field.
+ * @throws {TypeError} If an address is none.
+ *
+ * @example A SYN
+ * ```ts
+ * import { encodePacket } from "./encode_packet.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodePacket({
+ *   link: { kind: "ethernet" },
+ *   ip: { version: 6, source: "::1", destination: "::1" },
+ *   tcp: { sourcePort: 50000, destinationPort: 7, flags: { syn: true } },
+ * });
+ * assertEquals(bytes.length, 14 + 40 + 20);
+ * ```
+ */
+export function encodePacket(fields: PacketFields): Uint8Array {
+  const { link, ip, tcp, udp, payload = new Uint8Array(0) } = fields;
+  const addresses = ip ?? undefined;
+  const segment = tcp
+    ? encodeTcp(tcp, { payload, addresses })
+    : udp
+    ? encodeUdp(udp, { payload, addresses })
+    : payload;
+  const datagram = ip ? encodeIp(ip, protocolOf(fields), segment) : segment;
+  const header = encodeLink(withType(link ?? { kind: "raw" }, ip ?? null));
+  const bytes = new Uint8Array(header.length + datagram.length);
+  bytes.set(header, 0);
+  bytes.set(datagram, header.length);
+  return bytes;
+}
+
+function protocolOf({ ip, tcp, udp }: PacketFields): number {
+  const protocol = ip?.protocol ??
+    (tcp ? PROTOCOL_TCP : udp ? PROTOCOL_UDP : undefined);
+  if (protocol !== undefined) return protocol;
+  throw new TypeError("Cannot encode a packet: it has no protocol");
+}
+
+function encodeIp(
+  ip: IpFields,
+  protocol: number,
+  payload: Uint8Array,
+): Uint8Array {
+  return ip.version === 4
+    ? encodeIpv4({ ...ip, protocol }, payload)
+    : encodeIpv6({ ...ip, protocol }, payload);
+}
+
+/** Where the link header has a field for what follows, and it is missing. */
+function withType(link: LinkFields, ip: IpFields | null): LinkFields {
+  if (ip === null || link.kind === "raw" || link.kind === "loopback") {
+    return link;
+  }
+  const etherType = ip.version === 4 ? ETHER_TYPE_IPV4 : ETHER_TYPE_IPV6;
+  const typed: EthernetFields | CookedFields = { etherType, ...link };
+  return typed;
+}

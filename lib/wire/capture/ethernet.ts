@@ -1,0 +1,154 @@
+/**
+ * Ethernet frames (IEEE 802.3), with the tags of virtual networks (802.1Q).
+ *
+ * ```text
+ * +-----------------+-----------------+----------+------+ - - - - -
+ * | destination (6) |   source (6)    | tags (4) | type | payload
+ * +-----------------+-----------------+----------+------+ - - - - -
+ * ```
+ *
+ * @module
+ */
+
+import { formatMac, parseMac } from "../ip/address.ts";
+import { readUint16, requireBits, writeUint16 } from "../bytes.ts";
+import { requireBytes } from "../error.ts";
+
+/** The type that stands for IPv4 in a frame. */
+export const ETHER_TYPE_IPV4 = 0x0800;
+
+/** The type that stands for IPv6 in a frame. */
+export const ETHER_TYPE_IPV6 = 0x86dd;
+
+/** The types that say that a tag follows: of 802.1Q, and of 802.1ad. */
+const TAG_TYPES = [0x8100, 0x88a8];
+
+/** The tag of a virtual network. */
+export interface VlanTag {
+  /** The type that announced it: 0x8100 or 0x88a8. */
+  type: number;
+  /** Priority, 3 bits. */
+  priority: number;
+  /** May be dropped first where there is too much. */
+  dropEligible: boolean;
+  /** Number of the virtual network, 12 bits. */
+  id: number;
+}
+
+/** Every field of an Ethernet header. */
+export interface EthernetHeader {
+  /** Which header it is. */
+  kind: "ethernet";
+  /** Bytes of header: 14, and 4 for each tag. */
+  headerBytes: number;
+  /** Address of the sending card, such as `02:00:00:00:00:01`. */
+  source: string;
+  /** Address of the receiving card. */
+  destination: string;
+  /** Tags of virtual networks, the outermost first. */
+  tags: VlanTag[];
+  /** What it carries; below 1536 it is a length instead. */
+  etherType: number;
+}
+
+/** What an Ethernet header is made of; all of it has a default. */
+export interface EthernetFields extends Partial<EthernetHeader> {
+  /** Which header it is. */
+  kind: "ethernet";
+}
+
+/**
+ * Decodes an Ethernet header.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after the last byte that there is.
+ * @returns Every field; the payload starts at `start + headerBytes`, and may
+ * have padding behind it, since a frame has 60 bytes at least.
+ * @throws {WireError} If the header or a tag does not fit.
+ *
+ * @example A frame on loopback, where no card has an address
+ * ```ts
+ * import { decodeEthernet } from "./ethernet.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array(14);
+ * bytes.set([0x08, 0x00], 12);
+ * const header = decodeEthernet(bytes);
+ * assertEquals(header.source, "00:00:00:00:00:00");
+ * assertEquals(header.etherType, 0x0800);
+ * ```
+ */
+export function decodeEthernet(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): EthernetHeader {
+  requireBytes("an Ethernet header", 14, start, end);
+  const tags: VlanTag[] = [];
+  let at = start + 12;
+  let etherType = readUint16(bytes, at);
+  while (TAG_TYPES.includes(etherType)) {
+    requireBytes("a VLAN tag", 4, at + 2, end);
+    const tag = readUint16(bytes, at + 2);
+    tags.push({
+      type: etherType,
+      priority: tag >>> 13,
+      dropEligible: (tag & 0x1000) !== 0,
+      id: tag & 0x0fff,
+    });
+    at += 4;
+    etherType = readUint16(bytes, at);
+  }
+  return {
+    kind: "ethernet",
+    headerBytes: at + 2 - start,
+    source: formatMac(bytes, start + 6),
+    destination: formatMac(bytes, start),
+    tags,
+    etherType,
+  };
+}
+
+/**
+ * Encodes an Ethernet header.
+ *
+ * @param fields The header; addresses are all zeros and the type is IPv4 where
+ * missing.
+ * @returns A new buffer of 14 bytes, and 4 for each tag.
+ * @throws {RangeError} If a value does not fit its field.
+ * @throws {TypeError} If an address is none.
+ *
+ * @example What is encoded decodes to the same fields
+ * ```ts
+ * import { decodeEthernet, encodeEthernet } from "./ethernet.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tag = { type: 0x8100, priority: 5, dropEligible: false, id: 42 };
+ * const bytes = encodeEthernet({ kind: "ethernet", tags: [tag] });
+ * assertEquals(bytes.length, 18);
+ * assertEquals(decodeEthernet(bytes).tags, [tag]);
+ * ```
+ */
+export function encodeEthernet(fields: EthernetFields): Uint8Array {
+  const { tags = [], etherType = ETHER_TYPE_IPV4 } = fields;
+  const { source = "00:00:00:00:00:00", destination = "00:00:00:00:00:00" } =
+    fields;
+  const bytes = new Uint8Array(14 + 4 * tags.length);
+  bytes.set(macBytes(destination), 0);
+  bytes.set(macBytes(source), 6);
+  tags.forEach((tag, i) => {
+    const field = requireBits("a priority", tag.priority, 3) << 13 |
+      (tag.dropEligible ? 0x1000 : 0) | requireBits("a VLAN", tag.id, 12);
+    writeUint16(bytes, 12 + 4 * i, tag.type);
+    writeUint16(bytes, 14 + 4 * i, field);
+  });
+  writeUint16(bytes, bytes.length - 2, requireBits("a type", etherType, 16));
+  return bytes;
+}
+
+function macBytes(address: string): Uint8Array {
+  const bytes = parseMac(address);
+  if (bytes.length === 6) return bytes;
+  throw new TypeError(`Cannot write ${address}: it is no Ethernet address`);
+}

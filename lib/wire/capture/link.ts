@@ -1,0 +1,171 @@
+/**
+ * The layer below IP: which header it has depends on what was captured, and
+ * the capture file says so with a number, its link type.
+ *
+ * @module
+ */
+
+import { type CookedFields, type CookedHeader } from "./cooked.ts";
+import { decodeCooked, encodeCooked } from "./cooked.ts";
+import { requireBytes, WireError } from "../error.ts";
+import { decodeEthernet, encodeEthernet } from "./ethernet.ts";
+import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
+import type { EthernetFields, EthernetHeader } from "./ethernet.ts";
+import { decodeLoopback, encodeLoopback } from "./loopback.ts";
+import type { LoopbackFields, LoopbackHeader } from "./loopback.ts";
+
+/** The link types that can be decoded, by the names that tcpdump.org gives. */
+export const LINK_TYPES = {
+  /** Loopback of BSD and macOS, in the byte order of the machine. */
+  NULL: 0,
+  /** Ethernet; Linux also shows its loopback interface like this. */
+  ETHERNET: 1,
+  /** IPv4 or IPv6, with nothing in front. */
+  RAW: 101,
+  /** Loopback of OpenBSD, big-endian. */
+  LOOP: 108,
+  /** `tcpdump -i any` on Linux, until 2020. */
+  LINUX_SLL: 113,
+  /** IPv4, with nothing in front. */
+  IPV4: 228,
+  /** IPv6, with nothing in front. */
+  IPV6: 229,
+  /** `tcpdump -i any` on Linux, today. */
+  LINUX_SLL2: 276,
+} as const;
+
+/** No header at all: the bytes begin with that of IP. */
+export interface RawHeader {
+  /** Which header it is. */
+  kind: "raw";
+  /** Always 0. */
+  headerBytes: number;
+  /** IPv4 or IPv6, told by the version in the first four bits. */
+  etherType: number | null;
+}
+
+/** What a raw header is made of, which is nothing. */
+export interface RawFields extends Partial<RawHeader> {
+  /** Which header it is. */
+  kind: "raw";
+}
+
+/** The header below IP, told apart by `kind`. */
+export type LinkHeader =
+  | EthernetHeader
+  | CookedHeader
+  | LoopbackHeader
+  | RawHeader;
+
+/** What a header below IP is made of, told apart by `kind`. */
+export type LinkFields =
+  | EthernetFields
+  | CookedFields
+  | LoopbackFields
+  | RawFields;
+
+/**
+ * Decodes the header below IP.
+ *
+ * @param bytes The packet from its first byte.
+ * @param linkType What the capture says that it is, see {@linkcode LINK_TYPES}.
+ * @returns The header; what it carries starts at `headerBytes`, and is IPv4 or
+ * IPv6 if `etherType` says so.
+ * @throws {WireError} If the header does not fit, or there is no such link
+ * type.
+ *
+ * @example Nothing in front of IPv4
+ * ```ts
+ * import { decodeLink, LINK_TYPES } from "./link.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodeLink(new Uint8Array([0x45]), LINK_TYPES.RAW), {
+ *   kind: "raw",
+ *   headerBytes: 0,
+ *   etherType: 0x0800,
+ * });
+ * ```
+ */
+export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
+  switch (linkType) {
+    case LINK_TYPES.ETHERNET:
+      return decodeEthernet(bytes);
+    case LINK_TYPES.LINUX_SLL:
+      return decodeCooked(1, bytes);
+    case LINK_TYPES.LINUX_SLL2:
+      return decodeCooked(2, bytes);
+    case LINK_TYPES.NULL:
+    case LINK_TYPES.LOOP:
+      return decodeLoopback(bytes);
+    case LINK_TYPES.RAW:
+    case LINK_TYPES.IPV4:
+    case LINK_TYPES.IPV6:
+      return decodeRaw(bytes);
+    default:
+      throw new WireError(
+        "a packet",
+        0,
+        `link type ${Object.values(LINK_TYPES).join(", ")}, found ${linkType}`,
+      );
+  }
+}
+
+/**
+ * Encodes the header below IP.
+ *
+ * @param fields The header.
+ * @returns A new buffer, empty for `raw`.
+ * @throws {RangeError} If a value does not fit its field.
+ * @throws {TypeError} If an address is none.
+ *
+ * @example An Ethernet header with nothing but defaults
+ * ```ts
+ * import { encodeLink } from "./link.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeLink({ kind: "ethernet" }).length, 14);
+ * ```
+ */
+export function encodeLink(fields: LinkFields): Uint8Array {
+  switch (fields.kind) {
+    case "ethernet":
+      return encodeEthernet(fields);
+    case "cooked":
+      return encodeCooked(fields);
+    case "loopback":
+      return encodeLoopback(fields);
+    case "raw":
+      return new Uint8Array(0);
+  }
+}
+
+/**
+ * Names a link type for people.
+ *
+ * @param linkType The number that a capture file has.
+ * @returns Such as `ETHERNET`, or `link type 147` for one that is not decoded.
+ *
+ * @example What `tcpdump -i lo` writes on Linux
+ * ```ts
+ * import { linkTypeName } from "./link.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(linkTypeName(1), "ETHERNET");
+ * assertEquals(linkTypeName(147), "link type 147");
+ * ```
+ */
+export function linkTypeName(linkType: number): string {
+  const known = Object.entries(LINK_TYPES).find(([, n]) => n === linkType);
+  return known?.[0] ?? `link type ${linkType}`;
+}
+
+function decodeRaw(bytes: Uint8Array): RawHeader {
+  requireBytes("an IP header", 1, 0, bytes.length);
+  const version = bytes[0] >>> 4;
+  const etherType = version === 4
+    ? ETHER_TYPE_IPV4
+    : version === 6
+    ? ETHER_TYPE_IPV6
+    : null;
+  return { kind: "raw", headerBytes: 0, etherType };
+}

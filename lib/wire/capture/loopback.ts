@@ -1,0 +1,117 @@
+/**
+ * The loopback header of BSD and macOS: four bytes that say which family of
+ * addresses follows (LINKTYPE_NULL and LINKTYPE_LOOP of tcpdump.org).
+ *
+ * It never leaves the machine, so it is in that machine's own byte order, and
+ * each system has a number of its own for IPv6.
+ *
+ * @module
+ */
+
+import { readUint32, requireBits, writeUint32 } from "../bytes.ts";
+import { requireBytes } from "../error.ts";
+import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
+
+/** IPv4 is 2 everywhere; IPv6 is 10, 24, 28 or 30, as the system has it. */
+const FAMILIES: Readonly<Record<number, number>> = {
+  2: ETHER_TYPE_IPV4,
+  10: ETHER_TYPE_IPV6, // Linux
+  24: ETHER_TYPE_IPV6, // NetBSD, OpenBSD
+  28: ETHER_TYPE_IPV6, // FreeBSD
+  30: ETHER_TYPE_IPV6, // macOS
+};
+
+/** Every field of a loopback header. */
+export interface LoopbackHeader {
+  /** Which header it is. */
+  kind: "loopback";
+  /** Always 4. */
+  headerBytes: number;
+  /** Number of the family of addresses: 2 for IPv4. */
+  family: number;
+  /** Whether the least significant byte comes first. */
+  littleEndian: boolean;
+  /** What the family means, as Ethernet says it; `null` for others. */
+  etherType: number | null;
+}
+
+/** What a loopback header is made of. */
+export interface LoopbackFields extends Partial<LoopbackHeader> {
+  /** Which header it is. */
+  kind: "loopback";
+  /** Number of the family of addresses: 2 for IPv4. */
+  family: number;
+}
+
+/**
+ * Decodes a loopback header.
+ *
+ * Families are small numbers, so one that does not fit 16 bits was written in
+ * the other byte order.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after the last byte that there is.
+ * @returns Every field; the payload starts at `start + 4`.
+ * @throws {WireError} If the header does not fit.
+ *
+ * @example IPv6 as macOS has it
+ * ```ts
+ * import { decodeLoopback } from "./loopback.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodeLoopback(new Uint8Array([30, 0, 0, 0])), {
+ *   kind: "loopback",
+ *   headerBytes: 4,
+ *   family: 30,
+ *   littleEndian: true,
+ *   etherType: 0x86dd,
+ * });
+ * ```
+ */
+export function decodeLoopback(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): LoopbackHeader {
+  requireBytes("a loopback header", 4, start, end);
+  const asIs = readUint32(bytes, start);
+  const littleEndian = asIs > 0xffff;
+  const family = littleEndian ? swap(asIs) : asIs;
+  const etherType = FAMILIES[family] ?? null;
+  return { kind: "loopback", headerBytes: 4, family, littleEndian, etherType };
+}
+
+/**
+ * Encodes a loopback header.
+ *
+ * @param fields The family, and the byte order, which is big-endian where it
+ * is missing.
+ * @returns A new buffer of 4 bytes.
+ * @throws {RangeError} If the family does not fit 32 bits.
+ *
+ * @example IPv4 on a little-endian machine
+ * ```ts
+ * import { encodeLoopback } from "./loopback.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeLoopback({
+ *   kind: "loopback",
+ *   family: 2,
+ *   littleEndian: true,
+ * });
+ * assertEquals(bytes, new Uint8Array([2, 0, 0, 0]));
+ * ```
+ */
+export function encodeLoopback(fields: LoopbackFields): Uint8Array {
+  const family = requireBits("a family", fields.family, 32);
+  const bytes = new Uint8Array(4);
+  writeUint32(bytes, 0, fields.littleEndian ? swap(family) : family);
+  return bytes;
+}
+
+/** Turns the order of the four bytes round. */
+function swap(value: number): number {
+  return (value << 24 | (value & 0xff00) << 8 | value >>> 8 & 0xff00 |
+    value >>> 24) >>> 0;
+}

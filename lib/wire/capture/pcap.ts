@@ -1,0 +1,243 @@
+/**
+ * The classic capture file: a header of 24 bytes, then each packet behind 16
+ * bytes of its own (draft-ietf-opsawg-pcap).
+ *
+ * ```text
+ * file:    magic 4 | version 2 + 2 | reserved 8 | snaplen 4 | link type 4
+ * packet:  seconds 4 | fraction 4 | bytes here 4 | bytes on the wire 4
+ * ```
+ *
+ * All in the byte order of the machine that wrote it, which the magic number
+ * gives away; another magic number says that the fraction is in nanoseconds.
+ *
+ * @module
+ */
+
+import { concat } from "../bytes.ts";
+import type { CapturedPacket, CaptureFormat } from "./capture_format.ts";
+import { MAX_PACKET_BYTES } from "./capture_format.ts";
+import { WireError } from "../error.ts";
+import type { Timestamp } from "./timestamp.ts";
+
+/** The magic number of files with microseconds. */
+const MAGIC_MICRO = 0xa1b2c3d4;
+/** The magic number of files with nanoseconds. */
+const MAGIC_NANO = 0xa1b23c4d;
+const FILE_HEADER_BYTES = 24;
+const PACKET_HEADER_BYTES = 16;
+
+/**
+ * Starts on a classic capture file, if it is one.
+ *
+ * @param magic The first four bytes of the file, read big-endian.
+ * @returns How to read its records, of which the file header counts as the
+ * first; `null` if the file is something else.
+ *
+ * @example Told by the magic number
+ * ```ts
+ * import { pcapFormat } from "./pcap.ts";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * assert(pcapFormat(0xd4c3b2a1) !== null); // little-endian, as on most machines
+ * assertEquals(pcapFormat(0x7f454c46), null); // a program
+ * ```
+ */
+export function pcapFormat(magic: number): CaptureFormat | null {
+  const swapped = new DataView(new ArrayBuffer(4));
+  swapped.setUint32(0, magic, true);
+  for (const littleEndian of [false, true]) {
+    const value = littleEndian ? swapped.getUint32(0) : magic;
+    if (value === MAGIC_MICRO) return pcapRecords(littleEndian, 1000);
+    if (value === MAGIC_NANO) return pcapRecords(littleEndian, 1);
+  }
+  return null;
+}
+
+/** Options for {@linkcode encodePcap}. */
+export interface PcapOptions {
+  /**
+   * What header the packets begin with, see `LINK_TYPES`.
+   *
+   * @default {1}
+   */
+  linkType?: number;
+  /**
+   * The most bytes of a packet that were kept, for the file header.
+   *
+   * @default {262144}
+   */
+  snapLength?: number;
+  /**
+   * Whether times are written in nanoseconds; otherwise in microseconds, with
+   * what is smaller cut off.
+   *
+   * @default {false}
+   */
+  nanoseconds?: boolean;
+  /**
+   * Whether the least significant byte comes first.
+   *
+   * @default {true}
+   */
+  littleEndian?: boolean;
+}
+
+/** What is written of a packet; a captured packet will do. */
+export interface PcapPacket {
+  /** Its bytes, from the first one of the link header. */
+  bytes: Uint8Array;
+  /**
+   * When it was captured.
+   *
+   * @default {{ seconds: 0, nanoseconds: 0 }}
+   */
+  time?: Timestamp | null;
+  /**
+   * Bytes that it had on the wire.
+   *
+   * @default {bytes.length}
+   */
+  originalLength?: number;
+}
+
+/**
+ * Encodes the header of a capture file.
+ *
+ * @param options Link type, byte order, and unit of time.
+ * @returns A new buffer of 24 bytes.
+ *
+ * @example The start of a file
+ * ```ts
+ * import { encodePcapHeader } from "./pcap.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodePcapHeader();
+ * assertEquals(bytes.length, 24);
+ * assertEquals(bytes.subarray(0, 2), new Uint8Array([0xd4, 0xc3]));
+ * ```
+ */
+export function encodePcapHeader(options: PcapOptions = {}): Uint8Array {
+  const { linkType = 1, snapLength = MAX_PACKET_BYTES } = options;
+  const { nanoseconds = false, littleEndian = true } = options;
+  const view = new DataView(new ArrayBuffer(FILE_HEADER_BYTES));
+  view.setUint32(0, nanoseconds ? MAGIC_NANO : MAGIC_MICRO, littleEndian);
+  view.setUint16(4, 2, littleEndian);
+  view.setUint16(6, 4, littleEndian);
+  view.setUint32(16, snapLength, littleEndian);
+  view.setUint32(20, linkType, littleEndian);
+  return new Uint8Array(view.buffer);
+}
+
+/**
+ * Encodes a packet for a capture file. The options must be those that the
+ * file's header was written with.
+ *
+ * @param packet The packet.
+ * @param options Byte order, and unit of time.
+ * @returns A new buffer: 16 bytes, then those of the packet.
+ *
+ * @example A packet of one byte
+ * ```ts
+ * import { encodePcapPacket } from "./pcap.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodePcapPacket({ bytes: new Uint8Array(1) }).length, 17);
+ * ```
+ */
+export function encodePcapPacket(
+  packet: PcapPacket,
+  options: PcapOptions = {},
+): Uint8Array {
+  const { bytes, originalLength = bytes.length } = packet;
+  const { nanoseconds = false, littleEndian = true } = options;
+  const time = packet.time ?? { seconds: 0, nanoseconds: 0 };
+  const record = new Uint8Array(PACKET_HEADER_BYTES + bytes.length);
+  const view = new DataView(record.buffer);
+  const fraction = time.nanoseconds / (nanoseconds ? 1 : 1000);
+  view.setUint32(0, time.seconds, littleEndian);
+  view.setUint32(4, fraction, littleEndian);
+  view.setUint32(8, bytes.length, littleEndian);
+  view.setUint32(12, originalLength, littleEndian);
+  record.set(bytes, PACKET_HEADER_BYTES);
+  return record;
+}
+
+/**
+ * Encodes a whole capture file, for tcpdump and Wireshark to read.
+ *
+ * @param packets The packets in their order.
+ * @param options Link type, byte order, and unit of time.
+ * @returns A new buffer.
+ *
+ * @example What is written can be read
+ * ```ts
+ * import { parseCapture } from "./read_capture.ts";
+ * import { encodePcap } from "./pcap.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array([1, 2, 3]);
+ * const [packet] = parseCapture(encodePcap([{ bytes }], { linkType: 101 }));
+ * assertEquals(packet.bytes, bytes);
+ * assertEquals(packet.linkType, 101);
+ * ```
+ */
+export function encodePcap(
+  packets: Iterable<PcapPacket>,
+  options: PcapOptions = {},
+): Uint8Array {
+  const parts = [encodePcapHeader(options)];
+  for (const packet of packets) parts.push(encodePcapPacket(packet, options));
+  return concat(parts);
+}
+
+function pcapRecords(
+  littleEndian: boolean,
+  nanosecondsPerUnit: number,
+): CaptureFormat {
+  let linkType: number | null = null;
+  let number = 0;
+
+  function recordSize(view: DataView, at: number, offset: number): number {
+    if (linkType === null) return FILE_HEADER_BYTES;
+    if (view.byteLength - at < PACKET_HEADER_BYTES) return 0;
+    const size = view.getUint32(at + 8, littleEndian);
+    if (size > MAX_PACKET_BYTES) {
+      throw new WireError(
+        "a pcap packet",
+        offset + 8,
+        `at most ${MAX_PACKET_BYTES} bytes, found ${size}`,
+      );
+    }
+    return PACKET_HEADER_BYTES + size;
+  }
+
+  function decodeRecord(
+    view: DataView,
+    at: number,
+    size: number,
+  ): CapturedPacket | null {
+    if (linkType === null) {
+      // The upper bits say whether frames end with a checksum of their own.
+      linkType = view.getUint32(at + 20, littleEndian) & 0x03ff_ffff;
+      return null;
+    }
+    const fraction = view.getUint32(at + 4, littleEndian) * nanosecondsPerUnit;
+    return {
+      number: ++number,
+      time: {
+        // A fraction of a second or more is out of order, but no harm.
+        seconds: view.getUint32(at, littleEndian) + Math.floor(fraction / 1e9),
+        nanoseconds: fraction % 1e9,
+      },
+      linkType,
+      originalLength: view.getUint32(at + 12, littleEndian),
+      bytes: new Uint8Array(
+        view.buffer,
+        view.byteOffset + at + PACKET_HEADER_BYTES,
+        size - PACKET_HEADER_BYTES,
+      ),
+    };
+  }
+
+  return { recordName: "a pcap packet", recordSize, decodeRecord };
+}

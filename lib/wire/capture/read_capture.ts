@@ -1,0 +1,203 @@
+/**
+ * Reading captures, in whichever of the two formats they are, piece by piece,
+ * so that a file of any size needs only little memory.
+ *
+ * @module
+ */
+
+import type { CapturedPacket, CaptureFormat } from "./capture_format.ts";
+import { WireError } from "../error.ts";
+import { pcapFormat } from "./pcap.ts";
+import { pcapngFormat } from "./pcapng.ts";
+
+/**
+ * Reads packets from a stream as they come: a file, or what tcpdump writes to
+ * its standard output while it captures.
+ *
+ * Of the stream it keeps one chunk and one unfinished record. The packets' bytes
+ * are views, so a program that keeps one packet keeps the chunk around it; let
+ * it copy what it wants to keep for long.
+ *
+ * @param stream The capture. Leaving the loop early cancels it.
+ * @returns The packets in their order. Those before a mistake come first.
+ * @throws {WireError} If it is no capture, or ends in the middle of a packet;
+ * `offset` counts from the start of the stream.
+ *
+ * @example From a file in memory
+ * ```ts
+ * import { readCapture } from "./read_capture.ts";
+ * import { encodePcap } from "./pcap.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const file = encodePcap([{ bytes: new Uint8Array(60) }]);
+ * for await (const packet of readCapture(ReadableStream.from([file]))) {
+ *   assertEquals(packet.number, 1);
+ *   assertEquals(packet.bytes.length, 60);
+ * }
+ * ```
+ */
+export async function* readCapture(
+  stream: ReadableStream<Uint8Array>,
+): AsyncGenerator<CapturedPacket, void, undefined> {
+  const parser = new CaptureParser();
+  for await (const chunk of stream) {
+    for (const packet of parser.push(chunk)) yield packet;
+  }
+  parser.end();
+}
+
+/**
+ * Reads the packets of a capture that is in memory as a whole.
+ *
+ * @param bytes The capture.
+ * @returns The packets in their order; their bytes are views of `bytes`.
+ * @throws {WireError} If it is no capture, or ends in the middle of a packet.
+ *
+ * @example A file that was cut
+ * ```ts
+ * import { parseCapture } from "./read_capture.ts";
+ * import { WireError } from "../error.ts";
+ * import { encodePcap } from "./pcap.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const file = encodePcap([{ bytes: new Uint8Array(60) }]);
+ * assertEquals(parseCapture(file).length, 1);
+ * assertThrows(() => parseCapture(file.subarray(0, 99)), WireError, "byte 24");
+ * ```
+ */
+export function parseCapture(bytes: Uint8Array): CapturedPacket[] {
+  const parser = new CaptureParser();
+  const packets = [...parser.push(bytes)];
+  parser.end();
+  return packets;
+}
+
+/**
+ * Reads a capture that is given to it in pieces, of any size.
+ *
+ * @example Byte by byte
+ * ```ts
+ * import { CaptureParser } from "./read_capture.ts";
+ * import { encodePcap } from "./pcap.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parser = new CaptureParser();
+ * let packets = 0;
+ * for (const byte of encodePcap([{ bytes: new Uint8Array(60) }])) {
+ *   packets += [...parser.push(new Uint8Array([byte]))].length;
+ * }
+ * parser.end();
+ * assertEquals(packets, 1);
+ * ```
+ */
+export class CaptureParser {
+  #format: CaptureFormat | null = null;
+  /** The record that the last chunk cut off: as much of it as has come. */
+  #cut: Uint8Array = new Uint8Array(0);
+  /** Bytes of `#cut` that are filled; the rest is room for more. */
+  #cutBytes = 0;
+  /** Place in the file of the first byte that is not used yet. */
+  #offset = 0;
+
+  /** Bytes of memory that the parser holds itself. */
+  get bufferedBytes(): number {
+    return this.#cut.length;
+  }
+
+  /**
+   * Takes the next piece, and gives the packets that are complete with it.
+   *
+   * @param chunk The next bytes. They must not change afterwards, since packets
+   * are views of them.
+   * @returns The packets; use all of them before the next push.
+   * @throws {WireError} If the bytes are no capture.
+   */
+  *push(chunk: Uint8Array): Generator<CapturedPacket, void, undefined> {
+    let at = 0;
+    // Only the record that was cut is copied together; all others are used
+    // where they lie.
+    while (this.#cutBytes > 0 && at < chunk.length) {
+      at += this.#mend(chunk, at);
+      const view = viewOf(this.#cut, this.#cutBytes);
+      const size = this.#recordSize(view, 0);
+      if (size === 0 || size > this.#cutBytes) continue;
+      this.#cut = new Uint8Array(0);
+      this.#cutBytes = 0;
+      const packet = this.#decode(view, 0, size);
+      if (packet !== null) yield packet;
+    }
+    const view = viewOf(chunk, chunk.length);
+    while (at < chunk.length) {
+      const size = this.#recordSize(view, at);
+      if (size === 0 || size > chunk.length - at) {
+        this.#cutBytes = chunk.length - at;
+        this.#cut = chunk.slice(at);
+        return;
+      }
+      const packet = this.#decode(view, at, size);
+      at += size;
+      if (packet !== null) yield packet;
+    }
+  }
+
+  /**
+   * Says that no more will come.
+   *
+   * @throws {WireError} If a packet is not complete, or nothing has come.
+   */
+  end(): void {
+    if (this.#cutBytes === 0 && this.#format !== null) return;
+    throw new WireError(
+      this.#format?.recordName ?? "a capture",
+      this.#offset,
+      `all of it, found only ${this.#cutBytes} bytes`,
+    );
+  }
+
+  /** Bytes in the record at `at`; 0 if too few are there to tell. */
+  #recordSize(view: DataView, at: number): number {
+    if (view.byteLength - at < 4) return 0;
+    this.#format ??= detectFormat(view.getUint32(at));
+    return this.#format.recordSize(view, at, this.#offset);
+  }
+
+  #decode(view: DataView, at: number, size: number): CapturedPacket | null {
+    const packet = this.#format!.decodeRecord(view, at, size, this.#offset);
+    this.#offset += size;
+    return packet;
+  }
+
+  /** Adds what the cut record lacks, as far as that is known; says how much. */
+  #mend(chunk: Uint8Array, at: number): number {
+    const view = viewOf(this.#cut, this.#cutBytes);
+    // A byte more is always needed, or the record would not be cut.
+    const size = this.#recordSize(view, 0) || this.#cutBytes + 1;
+    const added = Math.min(size - this.#cutBytes, chunk.length - at);
+    const filled = this.#cutBytes + added;
+    if (filled > this.#cut.length) {
+      // Twice what is needed, so that many small chunks are not each copied
+      // again and again; but no more than the record takes, once that is known.
+      const grown = new Uint8Array(Math.max(16, Math.min(size, 2 * filled)));
+      grown.set(this.#cut.subarray(0, this.#cutBytes));
+      this.#cut = grown;
+    }
+    this.#cut.set(chunk.subarray(at, at + added), this.#cutBytes);
+    this.#cutBytes = filled;
+    return added;
+  }
+}
+
+function viewOf(bytes: Uint8Array, length: number): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, length);
+}
+
+function detectFormat(magic: number): CaptureFormat {
+  const format = pcapFormat(magic) ?? pcapngFormat(magic);
+  if (format !== null) return format;
+  const found = magic.toString(16).padStart(8, "0");
+  throw new WireError(
+    "a capture",
+    0,
+    `the magic number of pcap or pcapng, found ${found}`,
+  );
+}

@@ -1,0 +1,168 @@
+/**
+ * Header fields: lines of a name, a colon and a value (RFC 9112, section 5).
+ *
+ * @module
+ */
+
+import { HttpError } from "./error.ts";
+import { isFieldValue, isToken, quote } from "./text.ts";
+
+/** One line of a head. */
+export interface HttpField {
+  /** Its name. Case means nothing in it; decoded ones are in small letters. */
+  name: string;
+  /** Its value, without the blanks around it. */
+  value: string;
+}
+
+/**
+ * Decodes one field.
+ *
+ * Two forms are refused that a lenient reader takes in a way of its own, so that
+ * two readers on the way would disagree: a blank in front of the colon, and a
+ * line that goes on with the value of the one before (RFC 9112, sections 5.1
+ * and 5.2).
+ *
+ * @param line The line without its end.
+ * @param offset Index of its first byte, for the error.
+ * @returns The field, its name in small letters.
+ * @throws {HttpError} If it is none.
+ *
+ * @example Blanks around the value do not belong to it
+ * ```ts
+ * import { decodeField } from "./fields.ts";
+ * import { HttpError } from "./error.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const field = decodeField("Content-Length: \t5 ");
+ * assertEquals(field, { name: "content-length", value: "5" });
+ * assertThrows(() => decodeField("Content-Length : 5"), HttpError, "blank");
+ * ```
+ */
+export function decodeField(line: string, offset = 0): HttpField {
+  const colon = line.indexOf(":");
+  const name = line.slice(0, Math.max(0, colon));
+  if (!isToken(name)) throw new HttpError(WHAT, offset, wrongName(line, name));
+  let start = colon + 1;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  const value = line.slice(start, end);
+  if (!isFieldValue(value)) {
+    throw new HttpError(
+      WHAT,
+      offset,
+      `a value with no control characters, found ${quote(value)}`,
+    );
+  }
+  return { name: name.toLowerCase(), value };
+}
+
+/**
+ * Encodes fields, each with its CR LF.
+ *
+ * @param fields The fields, in order; characters up to U+00FF.
+ * @returns Their lines.
+ * @throws {TypeError} If a name or a value has a character that it cannot have:
+ * with a CR LF in it, it would be two lines.
+ *
+ * @example A value cannot smuggle in a line
+ * ```ts
+ * import { encodeFields } from "./fields.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(encodeFields([{ name: "Host", value: "a" }]), "Host: a\r\n");
+ * const value = "/\r\nSet-Cookie: x=1";
+ * assertThrows(() => encodeFields([{ name: "Location", value }]), TypeError);
+ * ```
+ */
+export function encodeFields(fields: readonly HttpField[]): string {
+  let text = "";
+  for (const { name, value } of fields) {
+    if (!isToken(name)) {
+      throw new TypeError(`Cannot write a field: ${quote(name)} is no name`);
+    }
+    if (!isFieldValue(value)) {
+      throw new TypeError(
+        `Cannot write the field ${name}: ${quote(value)} is no value`,
+      );
+    }
+    text += `${name}: ${value}\r\n`;
+  }
+  return text;
+}
+
+/**
+ * The value of a field. Several of one name are one, joined with commas (RFC
+ * 9110, section 5.3).
+ *
+ * @param fields Decoded fields.
+ * @param name The name, in small letters.
+ * @returns The value, or `null` if there is no such field.
+ *
+ * @example Two lines, one value
+ * ```ts
+ * import { fieldValue } from "./fields.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fields = [{ name: "via", value: "a" }, { name: "via", value: "b" }];
+ * assertEquals(fieldValue(fields, "via"), "a, b");
+ * assertEquals(fieldValue(fields, "host"), null);
+ * ```
+ */
+export function fieldValue(
+  fields: readonly HttpField[],
+  name: string,
+): string | null {
+  let joined: string | null = null;
+  for (const field of fields) {
+    if (field.name !== name) continue;
+    joined = joined === null ? field.value : `${joined}, ${field.value}`;
+  }
+  return joined;
+}
+
+/**
+ * The members of a field that is a list of words in which case means nothing,
+ * such as `Connection` (RFC 9110, section 5.6.1).
+ *
+ * @param fields Decoded fields.
+ * @param name The name, in small letters.
+ * @returns The members, in small letters; empty ones are left out.
+ *
+ * @example What the connection is asked to do
+ * ```ts
+ * import { fieldList } from "./fields.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fields = [{ name: "connection", value: "Keep-Alive,, TE" }];
+ * assertEquals(fieldList(fields, "connection"), ["keep-alive", "te"]);
+ * ```
+ */
+export function fieldList(
+  fields: readonly HttpField[],
+  name: string,
+): string[] {
+  const value = fieldValue(fields, name);
+  if (value === null) return [];
+  return value.toLowerCase().split(",")
+    .map((member) => member.replace(/^[ \t]+|[ \t]+$/g, ""))
+    .filter((member) => member !== "");
+}
+
+const WHAT = "a field of a head";
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** The commonest ways to be wrong have a name. */
+function wrongName(line: string, name: string): string {
+  if (isBlank(line.charCodeAt(0))) {
+    return "a name, found a blank: a line may not go on with the one before";
+  }
+  if (isBlank(name.charCodeAt(name.length - 1))) {
+    return `a colon, found a blank behind ${quote(name.trimEnd())}`;
+  }
+  return `a name and a colon, found ${quote(line)}`;
+}

@@ -1,0 +1,168 @@
+/**
+ * How long the body of a message is (RFC 9112, section 6.3).
+ *
+ * This is where requests are smuggled: if two programs on the way disagree
+ * about the length, one of them takes the end of a body for the next request.
+ * So a message that can be read in two ways is refused, also where the RFC would
+ * allow to choose.
+ *
+ * @module
+ */
+
+import { HttpError } from "./error.ts";
+import { fieldList, fieldValue, type HttpField } from "./fields.ts";
+import type { HttpVersion } from "./head.ts";
+import type { RequestHead } from "./request.ts";
+import type { ResponseHead } from "./response.ts";
+import { quote } from "./text.ts";
+
+/** How the end of a body is known. */
+export type BodyFraming =
+  /** There is no body. */
+  | { kind: "none" }
+  /** It has so many bytes. */
+  | { kind: "length"; size: number }
+  /** It comes in chunks, each with its size, and the last one says so. */
+  | { kind: "chunked" }
+  /** It lasts until the connection ends. Only answers can do that. */
+  | { kind: "close" };
+
+/**
+ * How long the body of a request is.
+ *
+ * @param head The request's head.
+ * @returns How its end is known; never `close`.
+ * @throws {HttpError} With 400 if that is not certain: two lengths, a length and
+ * chunks, a length that is no number, chunks in version 1.0. With 501 if the
+ * body is encoded in another way as well.
+ *
+ * @example A length and chunks are one too many
+ * ```ts
+ * import { requestFraming } from "./framing.ts";
+ * import { HttpError } from "./error.ts";
+ * import type { RequestHead } from "./request.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const length = { name: "content-length", value: "5" };
+ * const chunked = { name: "transfer-encoding", value: "chunked" };
+ * const head: RequestHead = {
+ *   method: "POST",
+ *   target: "/",
+ *   version: "1.1",
+ *   fields: [length],
+ * };
+ * assertEquals(requestFraming(head), { kind: "length", size: 5 });
+ * head.fields.push(chunked);
+ * assertThrows(() => requestFraming(head), HttpError, "two");
+ * ```
+ */
+export function requestFraming(head: RequestHead): BodyFraming {
+  const framing = framingOf(head.fields, head.version);
+  if (framing?.kind === "close") {
+    throw new HttpError(
+      "a request's body",
+      0,
+      "chunked as the last transfer coding: without it the body has no end",
+    );
+  }
+  return framing ?? { kind: "none" };
+}
+
+/**
+ * How long the body of an answer is.
+ *
+ * @param head The answer's head.
+ * @param method The method of the request that it answers: an answer to `HEAD`
+ * has no body, whatever it says.
+ * @returns How its end is known.
+ * @throws {HttpError} As {@linkcode requestFraming}.
+ *
+ * @example No length at all
+ * ```ts
+ * import { responseFraming } from "./framing.ts";
+ * import type { ResponseHead } from "./response.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const head: ResponseHead = {
+ *   status: 200,
+ *   reason: "OK",
+ *   version: "1.1",
+ *   fields: [],
+ * };
+ * assertEquals(responseFraming(head, "GET"), { kind: "close" });
+ * assertEquals(responseFraming(head, "HEAD"), { kind: "none" });
+ * ```
+ */
+export function responseFraming(
+  head: ResponseHead,
+  method: string,
+): BodyFraming {
+  const { status } = head;
+  const framing = framingOf(head.fields, head.version);
+  if (method === "HEAD" || status < 200 || status === 204 || status === 304) {
+    return { kind: "none" };
+  }
+  // What follows then is a tunnel, and no message any more.
+  if (method === "CONNECT" && status < 300) return { kind: "none" };
+  return framing ?? { kind: "close" };
+}
+
+function framingOf(
+  fields: readonly HttpField[],
+  version: HttpVersion,
+): BodyFraming | null {
+  const length = fieldValue(fields, "content-length");
+  const coding = fieldValue(fields, "transfer-encoding");
+  if (coding === null) return length === null ? null : lengthOf(length);
+  if (length !== null) {
+    throw new HttpError(
+      "a body",
+      0,
+      "one length, found two: Content-Length and Transfer-Encoding",
+    );
+  }
+  if (version === "1.0") {
+    throw new HttpError("a body", 0, "no Transfer-Encoding in HTTP/1.0");
+  }
+  return codingOf(fieldList(fields, "transfer-encoding"), coding);
+}
+
+/** Digits only: no sign, no blank, no list, not even of equal numbers. */
+function lengthOf(value: string): BodyFraming {
+  if (!/^[0-9]+$/.test(value)) {
+    throw new HttpError(
+      "Content-Length",
+      0,
+      `one number of bytes, in digits, found ${quote(value)}`,
+    );
+  }
+  const size = Number(value);
+  if (!Number.isSafeInteger(size)) {
+    throw new HttpError("Content-Length", 0, "a number less than 2^53", 413);
+  }
+  return { kind: "length", size };
+}
+
+function codingOf(codings: string[], value: string): BodyFraming {
+  const last = codings.at(-1);
+  const chunked = codings.filter((coding) => coding === "chunked").length;
+  if (
+    last === undefined || chunked > 1 || chunked === 1 && last !== "chunked"
+  ) {
+    throw new HttpError(
+      "Transfer-Encoding",
+      0,
+      `chunked, once and at the end, found ${quote(value)}`,
+    );
+  }
+  if (chunked === 0) return { kind: "close" };
+  if (codings.length > 1) {
+    throw new HttpError(
+      "Transfer-Encoding",
+      0,
+      `chunked alone, found ${quote(value)}`,
+      501,
+    );
+  }
+  return { kind: "chunked" };
+}

@@ -1,0 +1,342 @@
+/**
+ * Messages in a stream of bytes, one behind the other, however they come.
+ *
+ * The parsers read no socket: they are given bytes, and say what these are. So
+ * they work the same over TCP, in a test, and on a file.
+ *
+ * @module
+ */
+
+import { ChunkedDecoder } from "./chunked.ts";
+import { HttpError } from "./error.ts";
+import type { HttpField } from "./fields.ts";
+import {
+  type BodyFraming,
+  requestFraming,
+  responseFraming,
+} from "./framing.ts";
+import { findHeadEnd, headTooLong, lineTooLong } from "./head.ts";
+import { HttpInput } from "./input.ts";
+import { type HttpLimits, withDefaults } from "./limits.ts";
+import { decodeRequestHead, type RequestHead } from "./request.ts";
+import { decodeResponseHead, type ResponseHead } from "./response.ts";
+
+/** One part of a message. */
+export type HttpEvent<Head> =
+  /** A message begins. */
+  | { kind: "head"; head: Head; framing: BodyFraming }
+  /** A piece of its body, as a view. */
+  | { kind: "data"; data: Uint8Array }
+  /** It is whole; most have no trailers. */
+  | { kind: "end"; trailers: HttpField[] };
+
+/** What the parsers of requests and of answers share. */
+export abstract class HttpParser<Head> {
+  readonly #input = new HttpInput();
+  readonly #limits: Required<HttpLimits>;
+  #state: "head" | "none" | "length" | "chunked" | "close" = "head";
+  /** How many unused bytes are known to hold no end of a head. */
+  #searched = 0;
+  #skippedLine = false;
+  /** Bytes of the body that have not come, or may still come. */
+  #left = 0;
+  #chunks: ChunkedDecoder | null = null;
+  #failure: HttpError | null = null;
+
+  /**
+   * Begins before the first message.
+   *
+   * @param limits How large one may be.
+   * @throws {RangeError} If a limit is not a number >= 0.
+   */
+  constructor(limits: HttpLimits = {}) {
+    this.#limits = withDefaults(limits);
+  }
+
+  /** Whether no byte of the next message has come. */
+  get isBetween(): boolean {
+    return this.#state === "head" && this.#input.left === 0;
+  }
+
+  /** How many bytes have been pushed and not been used. */
+  get unusedBytes(): number {
+    return this.#input.left;
+  }
+
+  /**
+   * Takes the next bytes. Ask `next` until it gives `null` before the next push.
+   *
+   * @param bytes They; they may change when `next` has given `null`.
+   */
+  push(bytes: Uint8Array): void {
+    this.#input.push(bytes);
+  }
+
+  /**
+   * Gives the next part of a message.
+   *
+   * @returns The part, or `null` when more bytes are needed for it.
+   * @throws {HttpError} If it is wrong, or too large; `offset` counts from the
+   * start of the stream. From then on there is nothing else.
+   */
+  next(): HttpEvent<Head> | null {
+    if (this.#failure !== null) throw this.#failure;
+    try {
+      const event = this.#next();
+      if (event === null) this.#input.keep();
+      return event;
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      this.#failure = error.after(this.#input.base);
+      throw this.#failure;
+    }
+  }
+
+  /**
+   * Says that no more bytes will come; ask `next` before, until it gives `null`.
+   *
+   * @returns The end of a body that lasts as long as its connection, or `null`.
+   * @throws {HttpError} If the stream ended inside a message.
+   */
+  end(): HttpEvent<Head> | null {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#state === "close") {
+      this.#state = "head";
+      return { kind: "end", trailers: [] };
+    }
+    if (this.isBetween) return null;
+    const { base, bytes } = this.#input;
+    this.#failure = new HttpError(
+      this.#state === "head" ? "a head" : "a body",
+      base + bytes.length,
+      "more bytes, found the end of the stream",
+    );
+    throw this.#failure;
+  }
+
+  /** Decodes a head, and says how long the body behind it is. */
+  protected abstract decode(bytes: Uint8Array, limits: Required<HttpLimits>): {
+    head: Head;
+    framing: BodyFraming;
+  };
+
+  /** What a message may begin with, so that another protocol is seen at once. */
+  protected abstract mayBegin(byte: number): boolean;
+
+  #next(): HttpEvent<Head> | null {
+    switch (this.#state) {
+      case "head":
+        return this.#nextHead();
+      case "none":
+        return this.#endOf([]);
+      case "chunked":
+        return this.#nextChunk();
+      case "length":
+        if (this.#left === 0) return this.#endOf([]);
+        this.#requireRoom(this.#left);
+        return this.#nextData();
+      case "close":
+        if (this.#left < this.#input.left) this.#requireRoom(Infinity);
+        return this.#nextData();
+    }
+  }
+
+  #nextHead(): HttpEvent<Head> | null {
+    const input = this.#input;
+    if (input.left === 0) return null;
+    this.#requireBeginning();
+    const start = input.at;
+    const { maxLineBytes, maxHeadBytes } = this.#limits;
+    // What is over a limit is not looked at, so that the same bytes fail in the
+    // same way however they come.
+    const line = input.bytes.subarray(start, start + maxLineBytes + 2);
+    if (line.length === maxLineBytes + 2 && !line.includes(LF)) {
+      throw lineTooLong(maxLineBytes).after(start);
+    }
+    const room = input.bytes.subarray(0, start + maxHeadBytes);
+    const end = findHeadEnd(room, start, start + this.#searched);
+    if (end - start === 2 && !this.#skippedLine) {
+      // Old clients send a line end too many behind a body (RFC 9112, 2.2).
+      input.at = end;
+      this.#searched = 0;
+      this.#skippedLine = true;
+      return this.#nextHead();
+    }
+    this.#searched = Math.min(input.left, maxHeadBytes);
+    if (end === -1) {
+      if (input.left < maxHeadBytes) return null;
+      throw headTooLong(maxHeadBytes).after(start);
+    }
+    const { head, framing } = this.#decodeAt(start, end);
+    input.at = end;
+    this.#searched = 0;
+    this.#skippedLine = false;
+    this.#begin(framing);
+    return { kind: "head", head, framing };
+  }
+
+  #requireBeginning(): void {
+    const { bytes, at } = this.#input;
+    if (bytes[at] === CR && !this.#skippedLine) return;
+    if (this.mayBegin(bytes[at])) return;
+    throw new HttpError(
+      "a head",
+      at,
+      `a first line, found the byte ${bytes[at].toString(16).padStart(2, "0")}`,
+    );
+  }
+
+  #decodeAt(start: number, end: number): { head: Head; framing: BodyFraming } {
+    try {
+      return this.decode(this.#input.bytes.subarray(start, end), this.#limits);
+    } catch (error) {
+      throw error instanceof HttpError ? error.after(start) : error;
+    }
+  }
+
+  #begin(framing: BodyFraming): void {
+    this.#state = framing.kind;
+    this.#left = framing.kind === "length"
+      ? framing.size
+      : this.#limits.maxBodyBytes;
+    this.#chunks = framing.kind === "chunked"
+      ? new ChunkedDecoder(this.#limits, this.#input)
+      : null;
+  }
+
+  #endOf(trailers: HttpField[]): HttpEvent<Head> {
+    this.#state = "head";
+    this.#searched = 0;
+    this.#chunks = null;
+    return { kind: "end", trailers };
+  }
+
+  #nextData(): HttpEvent<Head> | null {
+    const input = this.#input;
+    if (input.left === 0) return null;
+    const data = input.bytes.subarray(input.at, input.at + this.#left);
+    input.at += data.length;
+    this.#left -= data.length;
+    return { kind: "data", data };
+  }
+
+  #requireRoom(size: number): void {
+    const { maxBodyBytes } = this.#limits;
+    if (size <= maxBodyBytes) return;
+    throw new HttpError(
+      "a body",
+      this.#input.at,
+      `at most ${maxBodyBytes} bytes, found ${
+        size === Infinity ? "more" : size
+      }`,
+      413,
+    );
+  }
+
+  #nextChunk(): HttpEvent<Head> | null {
+    const data = this.#chunks!.next();
+    if (data !== null) return { kind: "data", data };
+    const trailers = this.#chunks!.trailers;
+    return trailers === null ? null : this.#endOf(trailers);
+  }
+}
+
+/**
+ * Reads requests, as a server does.
+ *
+ * It holds a head, and what was last pushed. A body over the limit is refused
+ * behind its head, so that the head is known when the answer is written.
+ *
+ * @example Two requests, cut somewhere
+ * ```ts
+ * import { RequestParser } from "./parser.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parser = new RequestParser();
+ * const kinds: string[] = [];
+ * const pieces = [
+ *   "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe",
+ *   "lloGET /b HTTP/1.1\r\nHost: x\r\n\r\n",
+ * ];
+ * for (const piece of pieces) {
+ *   parser.push(new TextEncoder().encode(piece));
+ *   for (let part = parser.next(); part !== null; part = parser.next()) {
+ *     kinds.push(part.kind);
+ *   }
+ * }
+ * assertEquals(kinds, ["head", "data", "data", "end", "head", "end"]);
+ * assertEquals(parser.end(), null); // It ended between two requests.
+ * ```
+ */
+export class RequestParser extends HttpParser<RequestHead> {
+  /** Decodes a head, and says how long the body behind it is. */
+  protected override decode(
+    bytes: Uint8Array,
+    limits: Required<HttpLimits>,
+  ): { head: RequestHead; framing: BodyFraming } {
+    const head = decodeRequestHead(bytes, limits);
+    return { head, framing: requestFraming(head) };
+  }
+
+  /** What a message may begin with. */
+  protected override mayBegin(byte: number): boolean {
+    // A visible character. TLS begins with 16, for one.
+    return byte > 0x20 && byte < 0x7f;
+  }
+}
+
+/**
+ * Reads answers, as a client does.
+ *
+ * How long an answer is depends on its request, so each request is to be
+ * announced with `expect`, in order.
+ *
+ * @example An answer to HEAD has no body, whatever it says
+ * ```ts
+ * import { ResponseParser } from "./parser.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parser = new ResponseParser();
+ * parser.expect("HEAD");
+ * parser.push(
+ *   new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+ * );
+ * assertEquals(parser.next()?.kind, "head");
+ * assertEquals(parser.next()?.kind, "end");
+ * ```
+ */
+export class ResponseParser extends HttpParser<ResponseHead> {
+  readonly #methods: string[] = [];
+
+  /**
+   * Announces an answer.
+   *
+   * @param method The method of the request that was sent.
+   */
+  expect(method: string): void {
+    this.#methods.push(method);
+  }
+
+  /** Decodes a head, and says how long the body behind it is. */
+  protected override decode(
+    bytes: Uint8Array,
+    limits: Required<HttpLimits>,
+  ): { head: ResponseHead; framing: BodyFraming } {
+    const head = decodeResponseHead(bytes, limits);
+    if (this.#methods.length === 0) {
+      throw new HttpError("an answer", 0, "nothing: no request was sent");
+    }
+    const framing = responseFraming(head, this.#methods[0]);
+    // `100 Continue` and its like come before the answer.
+    if (head.status >= 200) this.#methods.shift();
+    return { head, framing };
+  }
+
+  /** What a message may begin with. */
+  protected override mayBegin(byte: number): boolean {
+    return byte === 0x48; // "H"
+  }
+}
+
+const CR = 0x0d;
+const LF = 0x0a;

@@ -1,0 +1,155 @@
+/**
+ * The head of a request: what is asked for, and how (RFC 9112, section 3).
+ *
+ * @module
+ */
+
+import { HttpError } from "./error.ts";
+import { encodeFields, type HttpField } from "./fields.ts";
+import { decodeVersion, type HttpVersion, splitHead } from "./head.ts";
+import type { HttpLimits } from "./limits.ts";
+import { bytesOf, isToken, quote } from "./text.ts";
+
+/** The head of a request. */
+export interface RequestHead {
+  /** What to do: `GET`. Case counts. */
+  method: string;
+  /** With what: `/a?b`, `http://host/a?b`, `host:443`, or `*`. */
+  target: string;
+  /** Which version the client speaks. */
+  version: HttpVersion;
+  /** The fields, in order. */
+  fields: HttpField[];
+}
+
+/**
+ * Decodes the head of a request.
+ *
+ * It is strict: one blank between the three parts of the first line, a target
+ * of the form that the method takes, and just one `Host`, which 1.1 must have
+ * (RFC 9112, section 3.2).
+ *
+ * @param bytes The head, with its blank line, and nothing behind it.
+ * @param limits How large it may be.
+ * @returns Its parts.
+ * @throws {HttpError} If it is no such head.
+ *
+ * @example The least that a client can send
+ * ```ts
+ * import { decodeRequestHead } from "./request.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "GET /a?b HTTP/1.1\r\nHost: localhost\r\n\r\n";
+ * assertEquals(decodeRequestHead(new TextEncoder().encode(text)), {
+ *   method: "GET",
+ *   target: "/a?b",
+ *   version: "1.1",
+ *   fields: [{ name: "host", value: "localhost" }],
+ * });
+ * ```
+ */
+export function decodeRequestHead(
+  bytes: Uint8Array,
+  limits: HttpLimits = {},
+): RequestHead {
+  const { startLine, fields } = splitHead(bytes, limits);
+  const first = startLine.indexOf(" ");
+  const second = startLine.indexOf(" ", first + 1);
+  const method = startLine.slice(0, Math.max(0, first));
+  if (!isToken(method) || second === -1) {
+    throw new HttpError(
+      "a request line",
+      0,
+      `a method, a target and a version, found ${quote(startLine)}`,
+    );
+  }
+  const version = decodeVersion(startLine.slice(second + 1), second + 1);
+  const target = startLine.slice(first + 1, second);
+  if (!isTarget(target, method)) {
+    throw new HttpError(
+      "a request line",
+      first + 1,
+      `a target for ${quote(method)}, found ${quote(target)}`,
+    );
+  }
+  requireHost(fields, version, startLine.length + 2);
+  return { method, target, version, fields };
+}
+
+/**
+ * Encodes the head of a request, as version 1.1.
+ *
+ * @param head Method, target and fields; `Host` is one of them.
+ * @returns Its bytes, with the blank line.
+ * @throws {TypeError} If a part has characters that it cannot have, or there is
+ * not just one `Host`.
+ *
+ * @example Ask for a page
+ * ```ts
+ * import { encodeRequestHead } from "./request.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fields = [{ name: "Host", value: "localhost:7000" }];
+ * const bytes = encodeRequestHead({ method: "GET", target: "/", fields });
+ * assertEquals(
+ *   new TextDecoder().decode(bytes),
+ *   "GET / HTTP/1.1\r\nHost: localhost:7000\r\n\r\n",
+ * );
+ * ```
+ */
+export function encodeRequestHead(
+  head: Omit<RequestHead, "version">,
+): Uint8Array<ArrayBuffer> {
+  const { method, target, fields } = head;
+  if (!isToken(method) || !isTarget(target, method)) {
+    throw new TypeError(
+      `Cannot write a request: ${quote(method)} of ${quote(target)} is none`,
+    );
+  }
+  const hosts = fields.filter(({ name }) => name.toLowerCase() === "host");
+  if (hosts.length !== 1) {
+    throw new TypeError(
+      `Cannot write a request: it has ${hosts.length} Host fields, not one`,
+    );
+  }
+  return bytesOf(
+    `${method} ${target} HTTP/1.1\r\n${encodeFields(fields)}\r\n`,
+  );
+}
+
+/** Visible characters; a `#` and what is behind it stay with the client. */
+const TARGET = /^[\x21\x22\x24-\x7e]+$/;
+const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+;=%-]+):[0-9]+$/;
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]/;
+const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+;=%-]*)(?::[0-9]*)?$/;
+
+/** The four forms of RFC 9112, section 3.2. */
+function isTarget(target: string, method: string): boolean {
+  if (!TARGET.test(target)) return false;
+  if (method === "CONNECT") return AUTHORITY.test(target);
+  if (target === "*") return method === "OPTIONS";
+  return target.startsWith("/") || ABSOLUTE.test(target);
+}
+
+function requireHost(
+  fields: HttpField[],
+  version: HttpVersion,
+  offset: number,
+): void {
+  let hosts = 0;
+  let value = "";
+  for (const field of fields) {
+    if (field.name !== "host") continue;
+    hosts++;
+    value = field.value;
+  }
+  if (hosts === 0 && version === "1.0") return;
+  if (hosts === 1 && HOST.test(value)) return;
+  throw new HttpError(
+    "a request",
+    offset,
+    hosts === 1
+      ? `a host, found ${quote(value)}`
+      : `one Host field, found ${hosts}`,
+  );
+}

@@ -1,0 +1,115 @@
+/**
+ * The head of an answer: how it went (RFC 9112, section 4).
+ *
+ * @module
+ */
+
+import { HttpError } from "./error.ts";
+import { encodeFields, type HttpField } from "./fields.ts";
+import { decodeVersion, type HttpVersion, splitHead } from "./head.ts";
+import type { HttpLimits } from "./limits.ts";
+import { reasonOf } from "./status.ts";
+import { bytesOf, isFieldValue, quote } from "./text.ts";
+
+/** The head of an answer. */
+export interface ResponseHead {
+  /** How it went, from 100 to 999: 200 is well, 404 is not found. */
+  status: number;
+  /** The same in words, for people; it may be empty. */
+  reason: string;
+  /** Which version the server speaks. */
+  version: HttpVersion;
+  /** The fields, in order. */
+  fields: HttpField[];
+}
+
+/** What {@linkcode encodeResponseHead} needs. */
+export interface ResponseFields {
+  /** How it went, an integer from 100 to 999. */
+  status: number;
+  /**
+   * The same in words.
+   *
+   * @default Those of RFC 9110
+   */
+  reason?: string;
+  /** The fields, in order. */
+  fields: readonly HttpField[];
+}
+
+/**
+ * Decodes the head of an answer.
+ *
+ * @param bytes The head, with its blank line, and nothing behind it.
+ * @param limits How large it may be.
+ * @returns Its parts.
+ * @throws {HttpError} If it is no such head.
+ *
+ * @example With words, and without
+ * ```ts
+ * import { decodeResponseHead } from "./response.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decode = (text: string) =>
+ *   decodeResponseHead(new TextEncoder().encode(text));
+ * assertEquals(decode("HTTP/1.1 404 Not Found\r\n\r\n").status, 404);
+ * assertEquals(decode("HTTP/1.1 404 \r\n\r\n").reason, "");
+ * ```
+ */
+export function decodeResponseHead(
+  bytes: Uint8Array,
+  limits: HttpLimits = {},
+): ResponseHead {
+  const { startLine, fields } = splitHead(bytes, limits);
+  const version = decodeVersion(startLine.slice(0, 8), 0);
+  const match = /^ ([1-9][0-9]{2}) (.*)$/s.exec(startLine.slice(8));
+  if (match === null || !isFieldValue(match[2])) {
+    throw new HttpError(
+      "a status line",
+      8,
+      `a blank, three digits, a blank and a reason, found ${
+        quote(startLine.slice(8))
+      }`,
+    );
+  }
+  return { status: Number(match[1]), reason: match[2], version, fields };
+}
+
+/**
+ * Encodes the head of an answer, as version 1.1.
+ *
+ * @param head Status and fields.
+ * @returns Its bytes, with the blank line.
+ * @throws {RangeError} If the status is not an integer from 100 to 999.
+ * @throws {TypeError} If a part has characters that it cannot have.
+ *
+ * @example Nothing to see
+ * ```ts
+ * import { encodeResponseHead } from "./response.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fields = [{ name: "Content-Length", value: "0" }];
+ * assertEquals(
+ *   new TextDecoder().decode(encodeResponseHead({ status: 404, fields })),
+ *   "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+ * );
+ * ```
+ */
+export function encodeResponseHead(
+  head: ResponseFields,
+): Uint8Array<ArrayBuffer> {
+  const { status, reason = reasonOf(status), fields } = head;
+  if (!(Number.isInteger(status) && status >= 100 && status <= 999)) {
+    throw new RangeError(
+      `Cannot write an answer: status ${status} is not from 100 to 999`,
+    );
+  }
+  if (!isFieldValue(reason)) {
+    throw new TypeError(
+      `Cannot write an answer: ${quote(reason)} is no reason`,
+    );
+  }
+  return bytesOf(
+    `HTTP/1.1 ${status} ${reason}\r\n${encodeFields(fields)}\r\n`,
+  );
+}

@@ -1,0 +1,74 @@
+/**
+ * What the numbers of answers mean (RFC 9110, section 15).
+ *
+ * @module
+ */
+
+const REASONS: Record<number, string> = {
+  100: "Continue",
+  101: "Switching Protocols",
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  203: "Non-Authoritative Information",
+  204: "No Content",
+  205: "Reset Content",
+  206: "Partial Content",
+  300: "Multiple Choices",
+  301: "Moved Permanently",
+  302: "Found",
+  303: "See Other",
+  304: "Not Modified",
+  305: "Use Proxy",
+  307: "Temporary Redirect",
+  308: "Permanent Redirect",
+  400: "Bad Request",
+  401: "Unauthorized",
+  402: "Payment Required",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  407: "Proxy Authentication Required",
+  408: "Request Timeout",
+  409: "Conflict",
+  410: "Gone",
+  411: "Length Required",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  414: "URI Too Long",
+  415: "Unsupported Media Type",
+  416: "Range Not Satisfiable",
+  417: "Expectation Failed",
+  421: "Misdirected Request",
+  422: "Unprocessable Content",
+  426: "Upgrade Required",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+  505: "HTTP Version Not Supported",
+};
+
+/**
+ * The words that go with a status. They are for people: programs go by the
+ * number, and the words may be left out (RFC 9112, section 4).
+ *
+ * @param status The number.
+ * @returns The words, or an empty text for a number that has none.
+ *
+ * @example The best known one
+ * ```ts
+ * import { reasonOf } from "./status.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(reasonOf(404), "Not Found");
+ * assertEquals(reasonOf(299), "");
+ * ```
+ */
+export function reasonOf(status: number): string {
+  return REASONS[status] ?? "";
+}

@@ -1,0 +1,284 @@
+/**
+ * The IPv6 header: 40 bytes, and extension headers between it and what it
+ * carries (RFC 8200, sections 3 and 4).
+ *
+ * ```text
+ * +-------+---------------+---------------------------------------+
+ * |version| traffic class |              flow label               |
+ * +-------+---------------+-------+---------------+---------------+
+ * |        payload length         |  next header  |   hop limit   |
+ * +-------------------------------+---------------+---------------+
+ * |                  source address, 16 bytes                     |
+ * +---------------------------------------------------------------+
+ * |                destination address, 16 bytes                  |
+ * +---------------------------------------------------------------+
+ * ```
+ *
+ * Each header says of what kind the next one is, so the extensions form a
+ * chain, which ends with a number that is none of theirs.
+ *
+ * @module
+ */
+
+import { formatIpv6, parseIp } from "./address.ts";
+import { readUint16, readUint32, requireBits } from "../bytes.ts";
+import { writeUint16, writeUint32 } from "../bytes.ts";
+import { requireBytes, WireError } from "../error.ts";
+
+/** "There is nothing more", where a header would say what comes next. */
+export const NO_NEXT_HEADER = 59;
+
+/** The kinds of extension header that are skipped, by their number. */
+export const EXTENSION_NAMES: Readonly<Record<number, string>> = {
+  0: "hop-by-hop options",
+  43: "routing",
+  44: "fragment",
+  60: "destination options",
+};
+
+/** One extension header. */
+export interface Ipv6Extension {
+  /** Its kind, one of those in {@linkcode EXTENSION_NAMES}. */
+  number: number;
+  /** All its bytes, a multiple of 8; the first is the next header's number. */
+  bytes: Uint8Array;
+}
+
+/** Every field of an IPv6 header and its extensions. */
+export interface Ipv6Header {
+  /** Always 6. */
+  version: 6;
+  /** Bytes of header, all extensions included, 40 or more. */
+  headerBytes: number;
+  /** How to treat it on the way, 6 bits (RFC 2474). */
+  dscp: number;
+  /** Congestion, as the way has marked it, 2 bits (RFC 3168). */
+  ecn: number;
+  /** The same number in all packets of one flow, 20 bits. */
+  flowLabel: number;
+  /** Bytes after the first 40, extensions included. */
+  payloadBytes: number;
+  /** The kind of the first extension, or `protocol` where there is none. */
+  nextHeader: number;
+  /** Routers that it may still pass, from 0 to 255. */
+  hopLimit: number;
+  /** Address of the sender. */
+  source: string;
+  /** Address of the receiver. */
+  destination: string;
+  /** The extension headers in their order. */
+  extensions: Ipv6Extension[];
+  /** What it carries: 6 is TCP, 17 is UDP, 59 is nothing. */
+  protocol: number;
+  /** It is a fragment, and not the last one. */
+  moreFragments: boolean;
+  /** Where the fragment's payload belongs, in bytes; a multiple of 8. */
+  fragmentOffset: number;
+  /** The same number in all fragments of one packet; `null` in no fragment. */
+  identification: number | null;
+}
+
+/** What an IPv6 header is made of; most of it has a default. */
+export interface Ipv6Fields extends Partial<Ipv6Header> {
+  /** Which header it is. */
+  version: 6;
+  /** What it carries: 6 is TCP, 17 is UDP. */
+  protocol: number;
+  /** Address of the sender. */
+  source: string;
+  /** Address of the receiver. */
+  destination: string;
+}
+
+/**
+ * Decodes an IPv6 header and its extension headers.
+ *
+ * After a fragment header that is not the first of its packet the chain ends:
+ * what follows is a piece out of the middle.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after the last byte that there is, which may be before the
+ * end of the payload, if the capture cut it.
+ * @returns Every field; the payload starts at `start + headerBytes`, and ends
+ * at `start + 40 + payloadBytes`.
+ * @throws {WireError} If the headers do not fit, or it is not of version 6.
+ *
+ * @example A header without extensions
+ * ```ts
+ * import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeIpv6({
+ *   version: 6,
+ *   protocol: 17,
+ *   source: "::1",
+ *   destination: "::1",
+ * }, new Uint8Array(8));
+ * const header = decodeIpv6(bytes);
+ * assertEquals(header.headerBytes, 40);
+ * assertEquals(header.payloadBytes, 8);
+ * assertEquals(header.source, "::1");
+ * assertEquals(header.hopLimit, 64);
+ * ```
+ */
+export function decodeIpv6(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Ipv6Header {
+  requireBytes("an IPv6 header", 40, start, end);
+  const first = readUint32(bytes, start);
+  const version = first >>> 28;
+  if (version !== 6) {
+    throw new WireError("an IPv6 header", start, `version 6, found ${version}`);
+  }
+  const payloadBytes = readUint16(bytes, start + 4);
+  const nextHeader = bytes[start + 6];
+  // The extensions count as payload, so the payload's length bounds them.
+  const chain = walkExtensions(
+    bytes,
+    start + 40,
+    Math.min(end, start + 40 + payloadBytes),
+    nextHeader,
+  );
+  return {
+    version: 6,
+    headerBytes: chain.at - start,
+    dscp: first >>> 22 & 0x3f,
+    ecn: first >>> 20 & 3,
+    flowLabel: first & 0xf_ffff,
+    payloadBytes,
+    nextHeader,
+    hopLimit: bytes[start + 7],
+    source: formatIpv6(bytes, start + 8),
+    destination: formatIpv6(bytes, start + 24),
+    extensions: chain.extensions,
+    protocol: chain.protocol,
+    moreFragments: chain.moreFragments,
+    fragmentOffset: chain.fragmentOffset,
+    identification: chain.identification,
+  };
+}
+
+/**
+ * Encodes an IPv6 packet: header, extensions and payload.
+ *
+ * @param fields The header; lengths are computed where missing, the hop limit
+ * is 64, the rest 0. What each header says about the next one is written anew.
+ * A fragment is told by its extension alone, not by the fields derived from it.
+ * @param payload What it carries, such as a TCP segment.
+ * @returns A new buffer.
+ * @throws {RangeError} If a value does not fit its field, or an extension is
+ * not a multiple of 8 bytes.
+ * @throws {TypeError} If an address is no IPv6 address.
+ *
+ * @example With a header of options, which are all padding
+ * ```ts
+ * import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeIpv6({
+ *   version: 6,
+ *   protocol: 17,
+ *   source: "::1",
+ *   destination: "::1",
+ *   extensions: [{
+ *     number: 60,
+ *     bytes: new Uint8Array([0, 0, 1, 4, 0, 0, 0, 0]),
+ *   }],
+ * }, new Uint8Array(8));
+ * const header = decodeIpv6(bytes);
+ * assertEquals(header.nextHeader, 60);
+ * assertEquals(header.protocol, 17);
+ * assertEquals(header.headerBytes, 48);
+ * ```
+ */
+export function encodeIpv6(
+  fields: Ipv6Fields,
+  payload: Uint8Array,
+): Uint8Array {
+  const { extensions = [], protocol } = fields;
+  const size = extensions.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const bytes = new Uint8Array(40 + size + payload.length);
+  const trafficClass = requireBits("a DSCP", fields.dscp ?? 0, 6) << 2 |
+    requireBits("an ECN field", fields.ecn ?? 0, 2);
+  const flowLabel = requireBits("a flow label", fields.flowLabel ?? 0, 20);
+  writeUint32(bytes, 0, 6 << 28 | trafficClass << 20 | flowLabel);
+  const payloadBytes = fields.payloadBytes ?? size + payload.length;
+  writeUint16(bytes, 4, requireBits("a payload length", payloadBytes, 16));
+  bytes[6] = requireBits(
+    "a next header",
+    extensions[0]?.number ?? protocol,
+    8,
+  );
+  bytes[7] = requireBits("a hop limit", fields.hopLimit ?? 64, 8);
+  bytes.set(ipv6Bytes(fields.source), 8);
+  bytes.set(ipv6Bytes(fields.destination), 24);
+  let at = 40;
+  extensions.forEach((extension, i) => {
+    const next = extensions[i + 1]?.number ?? protocol;
+    bytes.set(encodeExtension(extension, next), at);
+    at += extension.bytes.length;
+  });
+  bytes.set(payload, at);
+  return bytes;
+}
+
+/** Follows the chain. Each turn takes at least 8 bytes, so it ends. */
+function walkExtensions(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  nextHeader: number,
+) {
+  const extensions: Ipv6Extension[] = [];
+  const chain = {
+    extensions,
+    at: start,
+    protocol: nextHeader,
+    moreFragments: false,
+    fragmentOffset: 0,
+    identification: null as number | null,
+  };
+  while (EXTENSION_NAMES[chain.protocol] !== undefined) {
+    const { at, protocol: number } = chain;
+    requireBytes("an IPv6 extension header", 8, at, end);
+    // Only the fragment header has no length: in its place is a reserved byte.
+    const size = number === 44 ? 8 : (bytes[at + 1] + 1) * 8;
+    requireBytes("an IPv6 extension header", size, at, end);
+    extensions.push({ number, bytes: bytes.subarray(at, at + size) });
+    chain.at = at + size;
+    chain.protocol = bytes[at];
+    if (number !== 44) continue;
+    const field = readUint16(bytes, at + 2);
+    chain.fragmentOffset = field & 0xfff8;
+    chain.moreFragments = (field & 1) === 1;
+    chain.identification = readUint32(bytes, at + 4);
+    if (chain.fragmentOffset > 0) break;
+  }
+  return chain;
+}
+
+function encodeExtension(
+  extension: Ipv6Extension,
+  nextHeader: number,
+): Uint8Array {
+  const bytes = extension.bytes.slice();
+  if (bytes.length % 8 !== 0 || bytes.length === 0) {
+    throw new RangeError(
+      `Cannot write an extension header of ${bytes.length} bytes: it must be a multiple of 8`,
+    );
+  }
+  bytes[0] = requireBits("a next header", nextHeader, 8);
+  if (extension.number !== 44) {
+    bytes[1] = requireBits("an extension's length", bytes.length / 8 - 1, 8);
+  }
+  return bytes;
+}
+
+function ipv6Bytes(address: string): Uint8Array {
+  const bytes = parseIp(address);
+  if (bytes.length === 16) return bytes;
+  throw new TypeError(`Cannot write ${address}: it is no IPv6 address`);
+}

@@ -1,0 +1,142 @@
+/**
+ * The UDP header: eight bytes in front of one message (RFC 768).
+ *
+ * ```text
+ * +-------------------------------+-------------------------------+
+ * |          source port          |       destination port        |
+ * +-------------------------------+-------------------------------+
+ * |            length             |           checksum            |
+ * +-------------------------------+-------------------------------+
+ * ```
+ *
+ * @module
+ */
+
+import { parseIp } from "./address.ts";
+import { readUint16, requireBits, writeUint16 } from "../bytes.ts";
+import { checksum, pseudoHeaderSum } from "./checksum.ts";
+import { requireBytes, WireError } from "../error.ts";
+import type { SegmentOptions } from "../tcp/header.ts";
+
+/** The number by which IP says that it carries UDP. */
+export const PROTOCOL_UDP = 17;
+
+/** Every field of a UDP header. */
+export interface UdpHeader {
+  /** Port of the sender, from 0 to 65535; 0 where no answer is wanted. */
+  sourcePort: number;
+  /** Port of the receiver, from 0 to 65535. */
+  destinationPort: number;
+  /** Bytes of header and message together, from 8 to 65535. */
+  length: number;
+  /** The checksum as it was sent; 0 says that there is none. */
+  checksum: number;
+}
+
+/** What a UDP header is made of: the ports; all else has a default. */
+export interface UdpFields extends Partial<UdpHeader> {
+  /** Port of the sender. */
+  sourcePort: number;
+  /** Port of the receiver. */
+  destinationPort: number;
+}
+
+/**
+ * Decodes a UDP header.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after the last byte of the datagram.
+ * @returns Every field; the message starts at `start + 8`.
+ * @throws {WireError} If fewer than 8 bytes are there, or the length is below
+ * that.
+ *
+ * @example An empty message
+ * ```ts
+ * import { decodeUdp } from "./udp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodeUdp(new Uint8Array([0, 53, 0x80, 0, 0, 8, 0, 0])), {
+ *   sourcePort: 53,
+ *   destinationPort: 32768,
+ *   length: 8,
+ *   checksum: 0,
+ * });
+ * ```
+ */
+export function decodeUdp(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): UdpHeader {
+  requireBytes("a UDP header", 8, start, end);
+  const length = readUint16(bytes, start + 4);
+  if (length < 8) {
+    throw new WireError(
+      "a UDP header",
+      start + 4,
+      `a length from 8 to 65535, found ${length}`,
+    );
+  }
+  return {
+    sourcePort: readUint16(bytes, start),
+    destinationPort: readUint16(bytes, start + 2),
+    length,
+    checksum: readUint16(bytes, start + 6),
+  };
+}
+
+/**
+ * Encodes a UDP datagram: header and message.
+ *
+ * @param fields The header; length and checksum are computed where missing.
+ * @param options Message and addresses.
+ * @returns A new buffer.
+ * @throws {RangeError} If a value does not fit its field; so does a message of
+ * more than 65527 bytes.
+ * @throws {TypeError} If an address is none.
+ *
+ * @example A message of two bytes
+ * ```ts
+ * import { encodeUdp } from "./udp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeUdp({ sourcePort: 53, destinationPort: 32768 }, {
+ *   payload: new TextEncoder().encode("hi"),
+ * });
+ * assertEquals(
+ *   bytes,
+ *   new Uint8Array([0, 53, 0x80, 0, 0, 10, 0, 0, 0x68, 0x69]),
+ * );
+ * ```
+ */
+export function encodeUdp(
+  fields: UdpFields,
+  options: SegmentOptions = {},
+): Uint8Array {
+  const { payload = new Uint8Array(0), addresses } = options;
+  const length = fields.length ?? 8 + payload.length;
+  const bytes = new Uint8Array(8 + payload.length);
+  writeUint16(bytes, 0, requireBits("a port", fields.sourcePort, 16));
+  writeUint16(bytes, 2, requireBits("a port", fields.destinationPort, 16));
+  writeUint16(bytes, 4, requireBits("a UDP length", length, 16));
+  bytes.set(payload, 8);
+  const sum = fields.checksum ?? datagramChecksum(bytes, addresses);
+  writeUint16(bytes, 6, requireBits("a checksum", sum, 16));
+  return bytes;
+}
+
+function datagramChecksum(
+  bytes: Uint8Array,
+  addresses: SegmentOptions["addresses"],
+): number {
+  if (addresses === undefined) return 0;
+  const source = parseIp(addresses.source);
+  const destination = parseIp(addresses.destination);
+  const sum = checksum(
+    bytes,
+    pseudoHeaderSum(source, destination, PROTOCOL_UDP, bytes.length),
+  );
+  // Zero would say "no checksum"; all ones count the same, so they stand in.
+  return sum === 0 ? 0xffff : sum;
+}

@@ -1,0 +1,103 @@
+/**
+ * Judging checksums in captured packets.
+ *
+ * A capture on the sending machine shows packets before the network card has
+ * finished them. Linux leaves the checksum of TCP and UDP to the card ("check-
+ * sum offload"), and on loopback to nobody, since those bytes never leave
+ * memory. What stands in the field then is the sum of the pseudo-header,
+ * folded but not turned over: the card only has to add the rest. So a checksum
+ * that is wrong, but is exactly that sum, is `offloaded` and no damage.
+ *
+ * @module
+ */
+
+import { fold, sumWords } from "./checksum.ts";
+
+/**
+ * What can be said about a checksum:
+ *
+ * - `good`: it is the sum of the bytes.
+ * - `bad`: it is not, so the bytes were damaged, or it was never computed.
+ * - `offloaded`: it waits for the network card to finish it.
+ * - `none`: there is none to judge (IPv6 has none; UDP over IPv4 may have 0).
+ * - `unknown`: not all bytes that it protects are there, or nobody knows which
+ *   those are (a cut packet, a fragment, a route through other addresses).
+ */
+export type ChecksumVerdict =
+  | "good"
+  | "bad"
+  | "offloaded"
+  | "none"
+  | "unknown";
+
+/**
+ * Judges the checksum of an IPv4 header.
+ *
+ * @param bytes Where the header is.
+ * @param start Index of its first byte.
+ * @param end Index after its last one, options included.
+ * @returns `good` or `bad`.
+ *
+ * @example One damaged bit
+ * ```ts
+ * import { encodeIpv4 } from "./ipv4.ts";
+ * import { judgeHeader } from "./verdict.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const address = "127.0.0.1";
+ * const bytes = encodeIpv4({
+ *   version: 4,
+ *   protocol: 6,
+ *   source: address,
+ *   destination: address,
+ * }, new Uint8Array(0));
+ * assertEquals(judgeHeader(bytes, 0, 20), "good");
+ * bytes[15] ^= 1;
+ * assertEquals(judgeHeader(bytes, 0, 20), "bad");
+ * ```
+ */
+export function judgeHeader(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): ChecksumVerdict {
+  return fold(sumWords(bytes, start, end)) === 0xffff ? "good" : "bad";
+}
+
+/**
+ * Judges the checksum of a TCP segment or a UDP datagram.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after its last one; all of it must be there.
+ * @param field Its checksum, as it was sent.
+ * @param pseudoSum What `pseudoHeaderSum` gives for it.
+ * @returns `good`, `bad` or `offloaded`.
+ *
+ * @example A field that holds the sum of the pseudo-header only
+ * ```ts
+ * import { parseIp } from "./address.ts";
+ * import { fold, pseudoHeaderSum } from "./checksum.ts";
+ * import { encodeTcp } from "../tcp/header.ts";
+ * import { judgeSegment } from "./verdict.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const address = parseIp("127.0.0.1");
+ * const pseudo = pseudoHeaderSum(address, address, 6, 20);
+ * const checksum = fold(pseudo);
+ * const bytes = encodeTcp({ sourcePort: 1, destinationPort: 2, checksum });
+ * assertEquals(judgeSegment(bytes, 0, 20, checksum, pseudo), "offloaded");
+ * ```
+ */
+export function judgeSegment(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  field: number,
+  pseudoSum: number,
+): ChecksumVerdict {
+  // With the checksum itself in the sum, all ones are what must come out.
+  const sum = fold(pseudoSum + sumWords(bytes, start, end));
+  if (sum === 0xffff) return "good";
+  return field === fold(pseudoSum) ? "offloaded" : "bad";
+}

@@ -1,0 +1,235 @@
+/**
+ * The states that each end of a TCP connection goes through (RFC 9293, section
+ * 3.3.2), as a table: in this state, when that happens, send this, and go there.
+ *
+ * ```text
+ *                        CLOSED
+ *        passive OPEN  /        \  active OPEN, send SYN
+ *                  LISTEN      SYN-SENT
+ *     rcv SYN, send    \        /  rcv SYN,ACK, send ACK
+ *       SYN,ACK     SYN-RECEIVED  |
+ *       rcv ACK of SYN  \         |
+ *                       ESTABLISHED
+ *      CLOSE, send FIN /           \ rcv FIN, send ACK
+ *              FIN-WAIT-1         CLOSE-WAIT
+ *    rcv ACK  /     \ rcv FIN        | CLOSE, send FIN
+ *     FIN-WAIT-2   CLOSING        LAST-ACK
+ *      rcv FIN \    / rcv ACK        | rcv ACK
+ *             TIME-WAIT -----------> CLOSED
+ * ```
+ *
+ * @module
+ */
+
+/** The states, as RFC 9293 names them. */
+export const TCP_STATES = [
+  "CLOSED",
+  "LISTEN",
+  "SYN-SENT",
+  "SYN-RECEIVED",
+  "ESTABLISHED",
+  "FIN-WAIT-1",
+  "FIN-WAIT-2",
+  "CLOSE-WAIT",
+  "CLOSING",
+  "LAST-ACK",
+  "TIME-WAIT",
+] as const;
+
+/** A state of one end of a connection. */
+export type TcpState = typeof TCP_STATES[number];
+
+/** What can happen: what the program asks for, what arrives, and a timer. */
+export const TCP_EVENTS = [
+  "passive OPEN",
+  "active OPEN",
+  "SEND",
+  "CLOSE",
+  "ABORT",
+  "rcv SYN",
+  "rcv SYN,ACK",
+  "rcv ACK of SYN",
+  "rcv FIN",
+  "rcv ACK of FIN",
+  "rcv RST",
+  "2MSL timeout",
+] as const;
+
+/**
+ * Something that happens at one end of a connection.
+ *
+ * One segment can be several events. They count in the order in which RFC 9293,
+ * section 3.10.7.4, looks at a segment: RST, SYN, ACK, FIN. So a FIN that also
+ * acknowledges ours is first `rcv ACK of FIN`, then `rcv FIN`.
+ */
+export type TcpEvent = typeof TCP_EVENTS[number];
+
+/** What an end can send in answer to an event. */
+export type TcpSend = "SYN" | "SYN,ACK" | "ACK" | "FIN" | "RST";
+
+/** One arrow of the diagram. */
+export interface TcpTransition {
+  /** The state to go to, which may be the one it is in. */
+  readonly to: TcpState;
+  /** What to send; `null` for nothing. */
+  readonly send: TcpSend | null;
+}
+
+/** How a connection came to be, for {@linkcode transitionOf}. */
+export interface TcpStateOptions {
+  /**
+   * Whether this end began by listening. It matters in SYN-RECEIVED only, where
+   * a reset leads such an end back to LISTEN, and any other to CLOSED.
+   *
+   * @default {false}
+   */
+  passive?: boolean;
+}
+
+const go = (to: TcpState, send: TcpSend | null = null): TcpTransition =>
+  Object.freeze({ to, send });
+
+/**
+ * All transitions. Where an event is missing, it is an error for whoever asked
+ * for it, or a segment to drop, and the state stays.
+ */
+export const TCP_TRANSITIONS: Readonly<
+  Record<TcpState, Readonly<Partial<Record<TcpEvent, TcpTransition>>>>
+> = {
+  "CLOSED": {
+    "passive OPEN": go("LISTEN"),
+    "active OPEN": go("SYN-SENT", "SYN"),
+    // Nobody is there: whatever comes, other than a reset, is answered by one.
+    "rcv SYN": go("CLOSED", "RST"),
+    "rcv SYN,ACK": go("CLOSED", "RST"),
+    "rcv ACK of SYN": go("CLOSED", "RST"),
+    "rcv FIN": go("CLOSED", "RST"),
+    "rcv ACK of FIN": go("CLOSED", "RST"),
+  },
+  "LISTEN": {
+    "active OPEN": go("SYN-SENT", "SYN"),
+    "SEND": go("SYN-SENT", "SYN"),
+    "CLOSE": go("CLOSED"),
+    "ABORT": go("CLOSED"),
+    "rcv SYN": go("SYN-RECEIVED", "SYN,ACK"),
+    // An acknowledgment of what was never sent comes from an old connection.
+    "rcv SYN,ACK": go("LISTEN", "RST"),
+    "rcv ACK of SYN": go("LISTEN", "RST"),
+    "rcv ACK of FIN": go("LISTEN", "RST"),
+  },
+  "SYN-SENT": {
+    "CLOSE": go("CLOSED"),
+    "ABORT": go("CLOSED"),
+    "rcv SYN,ACK": go("ESTABLISHED", "ACK"),
+    // Both opened at once.
+    "rcv SYN": go("SYN-RECEIVED", "SYN,ACK"),
+    "rcv RST": go("CLOSED"),
+  },
+  "SYN-RECEIVED": {
+    "CLOSE": go("FIN-WAIT-1", "FIN"),
+    "ABORT": go("CLOSED", "RST"),
+    "rcv ACK of SYN": go("ESTABLISHED"),
+    "rcv FIN": go("CLOSE-WAIT", "ACK"),
+    "rcv RST": go("CLOSED"),
+  },
+  "ESTABLISHED": {
+    "CLOSE": go("FIN-WAIT-1", "FIN"),
+    "ABORT": go("CLOSED", "RST"),
+    "rcv FIN": go("CLOSE-WAIT", "ACK"),
+    "rcv RST": go("CLOSED"),
+  },
+  "FIN-WAIT-1": {
+    "ABORT": go("CLOSED", "RST"),
+    "rcv ACK of FIN": go("FIN-WAIT-2"),
+    // Both closed at once.
+    "rcv FIN": go("CLOSING", "ACK"),
+    "rcv RST": go("CLOSED"),
+  },
+  "FIN-WAIT-2": {
+    "ABORT": go("CLOSED", "RST"),
+    "rcv FIN": go("TIME-WAIT", "ACK"),
+    "rcv RST": go("CLOSED"),
+  },
+  "CLOSE-WAIT": {
+    "CLOSE": go("LAST-ACK", "FIN"),
+    "ABORT": go("CLOSED", "RST"),
+    "rcv RST": go("CLOSED"),
+  },
+  "CLOSING": {
+    "ABORT": go("CLOSED"),
+    "rcv ACK of FIN": go("TIME-WAIT"),
+    "rcv RST": go("CLOSED"),
+  },
+  "LAST-ACK": {
+    "ABORT": go("CLOSED"),
+    "rcv ACK of FIN": go("CLOSED"),
+    "rcv RST": go("CLOSED"),
+  },
+  "TIME-WAIT": {
+    "ABORT": go("CLOSED"),
+    // The other end did not get the last acknowledgment, and sends its FIN
+    // again: this is what the waiting is for.
+    "rcv FIN": go("TIME-WAIT", "ACK"),
+    "rcv RST": go("CLOSED"),
+    "2MSL timeout": go("CLOSED"),
+  },
+};
+
+/**
+ * Looks a transition up.
+ *
+ * @param state The state that the end is in.
+ * @param event What happens.
+ * @param options How the connection came to be.
+ * @returns Where it goes and what it sends; `null` if the event changes nothing
+ * and is answered by nothing.
+ *
+ * @example A listener hears of a client
+ * ```ts
+ * import { transitionOf } from "./state.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(transitionOf("LISTEN", "rcv SYN"), {
+ *   to: "SYN-RECEIVED",
+ *   send: "SYN,ACK",
+ * });
+ * assertEquals(transitionOf("LISTEN", "rcv FIN"), null);
+ * ```
+ */
+export function transitionOf(
+  state: TcpState,
+  event: TcpEvent,
+  options: TcpStateOptions = {},
+): TcpTransition | null {
+  const { passive = false } = options;
+  if (state === "SYN-RECEIVED" && event === "rcv RST" && passive) {
+    return go("LISTEN");
+  }
+  return TCP_TRANSITIONS[state][event] ?? null;
+}
+
+/**
+ * Says which state comes next.
+ *
+ * @param state The state that the end is in.
+ * @param event What happens.
+ * @param options How the connection came to be.
+ * @returns The next state, which is `state` if the event changes nothing.
+ *
+ * @example Both ends close at once
+ * ```ts
+ * import { nextState } from "./state.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nextState("ESTABLISHED", "CLOSE"), "FIN-WAIT-1");
+ * assertEquals(nextState("FIN-WAIT-1", "rcv FIN"), "CLOSING");
+ * assertEquals(nextState("CLOSING", "rcv ACK of FIN"), "TIME-WAIT");
+ * ```
+ */
+export function nextState(
+  state: TcpState,
+  event: TcpEvent,
+  options: TcpStateOptions = {},
+): TcpState {
+  return transitionOf(state, event, options)?.to ?? state;
+}

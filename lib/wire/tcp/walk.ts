@@ -1,0 +1,289 @@
+/**
+ * Two ends of a TCP connection, walked through the state machine side by side:
+ * what one sends is on its way until the other receives it.
+ *
+ * Nothing here is real but the states: segments have no bytes, and none is
+ * lost. It shows what must happen, where a capture shows what did.
+ *
+ * @module
+ */
+
+import { type TcpEvent, type TcpSend, type TcpState } from "./state.ts";
+import { transitionOf } from "./state.ts";
+
+/** One of the two ends. */
+export type Side = "client" | "server";
+
+/** What a segment says, as far as the states care. */
+export interface WalkSegment {
+  /** Whether it opens its direction. */
+  readonly syn: boolean;
+  /** Whether it ends its direction. */
+  readonly fin: boolean;
+  /** Whether it ends everything. */
+  readonly rst: boolean;
+  /** Whether it acknowledges the other end's SYN. */
+  readonly acksSyn: boolean;
+  /** Whether it acknowledges the other end's FIN. */
+  readonly acksFin: boolean;
+}
+
+/** One end, and what is on its way to it. */
+export interface WalkEnd {
+  /** The state that it is in. */
+  readonly state: TcpState;
+  /** Whether it began by listening. */
+  readonly passive: boolean;
+  /** Whether the other end's SYN has arrived here. */
+  readonly heardSyn: boolean;
+  /** Whether the other end's FIN has arrived here. */
+  readonly heardFin: boolean;
+  /** What was sent to this end and has not arrived, the oldest first. */
+  readonly incoming: readonly WalkSegment[];
+}
+
+/** Both ends. */
+export type WalkPair = Readonly<Record<Side, WalkEnd>>;
+
+/**
+ * One step: an end does something by itself, or `receive`s the oldest segment
+ * on its way to it.
+ */
+export type WalkStep = readonly [
+  side: Side,
+  what:
+    | "passive OPEN"
+    | "active OPEN"
+    | "CLOSE"
+    | "ABORT"
+    | "2MSL timeout"
+    | "receive",
+];
+
+/** What a step did. */
+export interface WalkRecord {
+  /** The end that it happened to. */
+  side: Side;
+  /** What happened, in the order in which it counts. */
+  events: TcpEvent[];
+  /** The state before. */
+  from: TcpState;
+  /** The state after. */
+  to: TcpState;
+  /** What it sent: as many of `SYN`, `ACK`, … as there were segments. */
+  sent: TcpSend[];
+  /** What it received, such as `FIN,ACK`; `null` if it did something itself. */
+  received: string | null;
+}
+
+/** Two ends that know nothing of one another. */
+export const CLOSED_PAIR: WalkPair = {
+  client: newEnd(),
+  server: newEnd(),
+};
+
+/** How connections begin and end, each from two closed ends on. */
+export const TCP_WALKS: Readonly<Record<string, readonly WalkStep[]>> = {
+  "open": [
+    ["server", "passive OPEN"],
+    ["client", "active OPEN"],
+    ["server", "receive"],
+    ["client", "receive"],
+    ["server", "receive"],
+  ],
+  "simultaneous open": [
+    ["client", "active OPEN"],
+    ["server", "active OPEN"],
+    ["client", "receive"],
+    ["server", "receive"],
+    ["client", "receive"],
+    ["server", "receive"],
+  ],
+  "close": [
+    ["client", "CLOSE"],
+    ["server", "receive"],
+    ["client", "receive"],
+    ["server", "CLOSE"],
+    ["client", "receive"],
+    ["server", "receive"],
+    ["client", "2MSL timeout"],
+  ],
+  "simultaneous close": [
+    ["client", "CLOSE"],
+    ["server", "CLOSE"],
+    ["client", "receive"],
+    ["server", "receive"],
+    ["client", "receive"],
+    ["server", "receive"],
+    ["client", "2MSL timeout"],
+    ["server", "2MSL timeout"],
+  ],
+  "half-close": [
+    ["client", "CLOSE"],
+    ["server", "receive"],
+    ["client", "receive"],
+  ],
+  "reset": [
+    ["client", "ABORT"],
+    ["server", "receive"],
+  ],
+};
+
+/**
+ * Takes one step.
+ *
+ * @param pair Both ends as they are.
+ * @param step What happens, and where.
+ * @returns Both ends as they are afterwards, and what was done.
+ * @throws {RangeError} If the end is to receive, and nothing is on its way.
+ *
+ * @example The first segment of all
+ * ```ts
+ * import { CLOSED_PAIR, walkStep } from "./walk.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { pair, record } = walkStep(CLOSED_PAIR, ["client", "active OPEN"]);
+ * assertEquals(pair.client.state, "SYN-SENT");
+ * assertEquals(record.sent, ["SYN"]);
+ * assertEquals(pair.server.incoming.length, 1);
+ * ```
+ */
+export function walkStep(
+  pair: WalkPair,
+  step: WalkStep,
+): { pair: WalkPair; record: WalkRecord } {
+  const [side, what] = step;
+  const peer: Side = side === "client" ? "server" : "client";
+  const before = pair[side];
+  let end = before;
+  let received: WalkSegment | null = null;
+  if (what === "receive") {
+    if (end.incoming.length === 0) {
+      throw new RangeError(`Cannot receive: nothing is on its way to ${side}`);
+    }
+    received = end.incoming[0];
+    end = {
+      ...end,
+      heardSyn: end.heardSyn || received.syn,
+      heardFin: end.heardFin || received.fin,
+      incoming: end.incoming.slice(1),
+    };
+  }
+  const events = received ? eventsOf(received, end.state) : [what as TcpEvent];
+  const sent: TcpSend[] = [];
+  for (const event of events) {
+    const { passive } = end;
+    const transition = transitionOf(end.state, event, { passive });
+    if (transition === null) continue;
+    end = arrive(end, transition.to, event);
+    if (transition.send !== null) sent.push(transition.send);
+    // A reset answers the segment as a whole.
+    if (transition.send === "RST") break;
+  }
+  const incoming = [
+    ...pair[peer].incoming,
+    ...sent.map((name) => segmentOf(name, end)),
+  ];
+  const record: WalkRecord = {
+    side,
+    events,
+    from: before.state,
+    to: end.state,
+    sent,
+    received: received && nameOf(received),
+  };
+  const after = { ...pair, [side]: end };
+  return { pair: { ...after, [peer]: { ...pair[peer], incoming } }, record };
+}
+
+/**
+ * Takes several steps.
+ *
+ * @param steps What happens, one after another.
+ * @param pair Both ends as they are before.
+ * @returns Both ends as they are afterwards, and what each step did.
+ * @throws {RangeError} If an end is to receive, and nothing is on its way.
+ *
+ * @example Three segments open a connection, four close it
+ * ```ts
+ * import { TCP_WALKS, walk } from "./walk.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const opened = walk(TCP_WALKS["open"]);
+ * assertEquals(opened.pair.client.state, "ESTABLISHED");
+ * assertEquals(opened.records.flatMap(({ sent }) => sent), [
+ *   "SYN",
+ *   "SYN,ACK",
+ *   "ACK",
+ * ]);
+ *
+ * const closed = walk(TCP_WALKS["close"], opened.pair);
+ * assertEquals(closed.pair.client.state, "CLOSED");
+ * assertEquals(closed.records.flatMap(({ sent }) => sent).length, 4);
+ * ```
+ */
+export function walk(
+  steps: readonly WalkStep[],
+  pair: WalkPair = CLOSED_PAIR,
+): { pair: WalkPair; records: WalkRecord[] } {
+  const records: WalkRecord[] = [];
+  for (const step of steps) {
+    const result = walkStep(pair, step);
+    pair = result.pair;
+    records.push(result.record);
+  }
+  return { pair, records };
+}
+
+/** What a segment means to whoever receives it in that state. */
+function eventsOf(segment: WalkSegment, state: TcpState): TcpEvent[] {
+  if (segment.rst) return ["rcv RST"];
+  // Only an end without a connection takes SYN and ACK for one event; any
+  // other has heard the SYN already, or is about to answer it.
+  if (segment.syn && segment.acksSyn && state === "SYN-SENT") {
+    return ["rcv SYN,ACK"];
+  }
+  const events: TcpEvent[] = [];
+  if (segment.syn && !segment.acksSyn) events.push("rcv SYN");
+  if (segment.acksFin) events.push("rcv ACK of FIN");
+  else if (segment.acksSyn) events.push("rcv ACK of SYN");
+  if (segment.fin) events.push("rcv FIN");
+  return events;
+}
+
+/** An end that is closed, or listens again, has forgotten its connection. */
+function arrive(end: WalkEnd, state: TcpState, event: TcpEvent): WalkEnd {
+  if (state === "CLOSED" || state === "LISTEN") {
+    const passive = state === "LISTEN";
+    return { ...newEnd(), state, passive, incoming: end.incoming };
+  }
+  const passive = end.passive && event !== "active OPEN";
+  return { ...end, state, passive };
+}
+
+/** Whatever is sent acknowledges all that has been heard. */
+function segmentOf(name: TcpSend, end: WalkEnd): WalkSegment {
+  return {
+    syn: name.startsWith("SYN"),
+    fin: name === "FIN",
+    rst: name === "RST",
+    acksSyn: name !== "SYN" && name !== "RST" && end.heardSyn,
+    acksFin: name !== "SYN" && name !== "RST" && end.heardFin,
+  };
+}
+
+function nameOf({ syn, fin, rst, acksSyn, acksFin }: WalkSegment): string {
+  const ack = acksSyn || acksFin;
+  return [syn && "SYN", fin && "FIN", rst && "RST", ack && "ACK"]
+    .filter((part) => part !== false).join(",");
+}
+
+function newEnd(): WalkEnd {
+  return {
+    state: "CLOSED",
+    passive: false,
+    heardSyn: false,
+    heardFin: false,
+    incoming: [],
+  };
+}

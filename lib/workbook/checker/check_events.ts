@@ -1,0 +1,90 @@
+import { counted } from "../../show/counted.ts";
+import { hexDump } from "../../show/hex_dump.ts";
+import type { CheckFailed } from "../kit/check_failed.ts";
+import type { EndlessAdvice } from "../kit/trial.ts";
+
+/** A failed check, in words that can go from one process to another. */
+export interface FailureReport {
+  /** What the check did; it failed in the last of these. */
+  steps: string[];
+  problem: string;
+  /** Lines to print below "expected". */
+  expected: string[];
+  /** Lines to print below "received". */
+  received: string[];
+  likely: string;
+  /** The README heading to read, or an empty string. */
+  read: string;
+}
+
+/** How one exercise stands. */
+export type Verdict =
+  | { state: "not started" }
+  | { state: "passed" }
+  | { state: "broken"; message: string }
+  | { state: "failed"; report: FailureReport };
+
+/** What the child that runs the checks tells its parent. */
+export type CheckEvent =
+  /** It is up; the answers are loaded next. */
+  | { kind: "loading" }
+  | { kind: "start"; id: string }
+  | { kind: "step"; text: string; ifEndless?: EndlessAdvice }
+  | { kind: "alive" }
+  | { kind: "verdict"; id: string; verdict: Verdict };
+
+/**
+ * Puts a failure into words.
+ *
+ * @param error What the check threw.
+ * @returns Lines of text only; bytes become the line of a hex dump where they
+ * first differ, with carets below it.
+ */
+export function reportOf({ failure, steps }: CheckFailed): FailureReport {
+  const { expected, received } = failure;
+  const at = expected instanceof Uint8Array && received instanceof Uint8Array
+    ? firstDifference(expected, received)
+    : undefined;
+  return {
+    steps,
+    problem: failure.problem,
+    expected: linesOf(expected, at),
+    received: linesOf(received, at),
+    likely: failure.likely,
+    read: failure.read,
+  };
+}
+
+/** The place of the first byte that differs, also where one text ends. */
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
+}
+
+/** The most bytes that are shown where there are none to compare them with. */
+const MAX_SHOWN = 32;
+
+function linesOf(
+  value: Uint8Array | string | undefined,
+  at: number | undefined,
+): string[] {
+  if (value === undefined) return [];
+  if (typeof value === "string") return value.split("\n");
+  if (at === undefined) {
+    const shown = value.subarray(0, MAX_SHOWN);
+    const lines = shown.length === 0 ? [] : hexDump(shown, { bytesPerLine: 8 });
+    if (shown.length === value.length && shown.length > 0) return lines;
+    return [...lines, `(${counted(value.length, "byte")})`];
+  }
+  if (at >= value.length) {
+    return [`(ends after ${counted(value.length, "byte")})`];
+  }
+  // Eight bytes a line leave room for the words in front of it.
+  const start = at - at % 8;
+  return hexDump(value.subarray(start, start + 8), {
+    offset: start,
+    bytesPerLine: 8,
+    mark: at - start,
+  });
+}

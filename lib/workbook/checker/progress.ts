@@ -1,0 +1,45 @@
+import { lessons } from "../../../lessons/mod.ts";
+import type { Lesson } from "./catalog.ts";
+import { checkLesson, type CheckResult } from "./checker.ts";
+
+/**
+ * Finds the first exercise that is not solved.
+ *
+ * @param options `from`: the lesson to begin with, the first one if not given;
+ * those before it come last. `signal` ends the search when aborted; it then
+ * rejects.
+ * @returns How it stands, or `undefined` if all are solved.
+ */
+export async function findNext(
+  { from = lessons[0], signal }: { from?: Lesson; signal?: AbortSignal } = {},
+): Promise<CheckResult | undefined> {
+  const at = lessons.indexOf(from);
+  for (const lesson of [...lessons.slice(at), ...lessons.slice(0, at)]) {
+    const results = await checkLesson(lesson, { signal });
+    const open = results.find(({ verdict }) => verdict.state !== "passed");
+    if (open !== undefined) return open;
+  }
+}
+
+/**
+ * Checks every exercise of the workbook, several lessons at once.
+ *
+ * @returns The results, in order.
+ */
+export async function checkAll(): Promise<CheckResult[]> {
+  const results: CheckResult[][] = [];
+  const waiting = [...lessons.entries()];
+  const workers = Array.from(
+    { length: navigator.hardwareConcurrency },
+    async () => {
+      for (let job = waiting.shift(); job; job = waiting.shift()) {
+        results[job[0]] = await checkLesson(job[1]);
+      }
+    },
+  );
+  // When one is interrupted, the others still have to clean up.
+  const outcomes = await Promise.allSettled(workers);
+  const failed = outcomes.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+  return results.flat();
+}

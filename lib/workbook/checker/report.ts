@@ -1,0 +1,160 @@
+import { bold, dim, green, red, stripAnsiCode, yellow } from "@std/fmt/colors";
+import { truncateVisible, wrapText } from "../../show/mod.ts";
+import { pathToFileURL } from "node:url";
+import { folderOf, ROOT } from "./catalog.ts";
+import type { CheckResult } from "./checker.ts";
+import type { FailureReport } from "./check_events.ts";
+
+/** The most that is shown of what the learner's code prints, in lines. */
+const MAX_PRINTED_LINES = 20;
+
+/** The most steps that are shown each by itself. */
+const MAX_STEPS = 12;
+
+/** As many are shown of more than that: what led to the last one. */
+const LAST_STEPS = 6;
+
+/**
+ * Says in one line how an exercise stands.
+ *
+ * @param result What its check gave.
+ * @returns For example `✓ 3.1 echo  solved`.
+ */
+export function summaryLine({ id, name, verdict }: CheckResult): string {
+  const [mark, word] = {
+    "passed": [green("✓"), green("solved")],
+    "failed": [red("✗"), red("not right yet")],
+    "broken": [red("✗"), red("cannot be loaded")],
+    "not started": [dim("·"), dim("not started")],
+  }[verdict.state];
+  return `${mark} ${bold(`${id} ${name}`)}  ${word}`;
+}
+
+/**
+ * Says all that a check found out.
+ *
+ * @param result What the check gave.
+ * @param options `width`: columns to fit into.
+ * @returns Lines: the summary, and for a wrong answer what was done, what was
+ * expected, what came, what that usually means, and where to read.
+ */
+export function reportLines(
+  result: CheckResult,
+  options: { width: number },
+): string[] {
+  const { verdict, lesson } = result;
+  const lines = [summaryLine(result)];
+  const wrap = (text: string, first = "") =>
+    wrapText(first + withShortPaths(text), {
+      width: options.width,
+      indent: "    ",
+      firstIndent: "  ",
+    });
+  if (verdict.state === "broken") {
+    lines.push("", `  lessons/${folderOf(lesson)}/exercise.ts:`);
+    lines.push(...messageLines(verdict.message, options));
+  }
+  if (verdict.state === "failed") {
+    const { problem, likely, read, expected, received } = verdict.report;
+    const steps = stepLines(verdict.report, options);
+    if (steps.length > 0) lines.push("", ...steps);
+    lines.push("", ...wrap(problem));
+    lines.push(...comparison("expected", expected));
+    lines.push(...comparison("received", received));
+    lines.push(...wrap(likely, yellow("Usually: ")));
+    if (read !== "") {
+      const file = `lessons/${folderOf(lesson)}/README.md`;
+      lines.push(...wrap(`"${read}" in ${file}`, yellow("Read: ")));
+    }
+  }
+  if (result.printed !== "") {
+    lines.push("", "  Your code printed:");
+    lines.push(...printedLines(result.printed, options));
+  }
+  return lines;
+}
+
+/**
+ * Says all that the checks of several exercises found out.
+ *
+ * Why a file cannot be loaded is said once, not for each of its exercises.
+ *
+ * @param results What the checks gave, in order.
+ * @param options `width`: columns to fit into.
+ * @returns Lines, with a blank one beside whatever takes more than one.
+ */
+export function resultLines(
+  results: CheckResult[],
+  options: { width: number },
+): string[] {
+  const blocks = results.map((result, i) =>
+    isSaid(result, results[i - 1])
+      ? [summaryLine(result)]
+      : reportLines(result, options)
+  );
+  return blocks.flatMap((lines, i) => {
+    const apart = lines.length > 1 || blocks[i - 1]?.length > 1;
+    return i > 0 && apart ? ["", ...lines] : lines;
+  });
+}
+
+function isSaid(result: CheckResult, before?: CheckResult): boolean {
+  return result.verdict.state === "broken" &&
+    before?.verdict.state === "broken" &&
+    before.lesson === result.lesson &&
+    before.verdict.message === result.verdict.message;
+}
+
+function stepLines(
+  { steps }: FailureReport,
+  { width }: { width: number },
+): string[] {
+  const digits = Math.max(2, String(steps.length).length);
+  const folded = steps.length > MAX_STEPS ? steps.length - LAST_STEPS : 0;
+  const lines = steps.slice(folded).flatMap((step, i) => {
+    const number = folded + i + 1;
+    const mark = number === steps.length ? red("✗") : green("✓");
+    return wrapText(step, {
+      width,
+      indent: " ".repeat(digits + 5),
+      firstIndent: `  ${String(number).padStart(digits)} ${mark} `,
+    });
+  });
+  if (folded === 0) return lines;
+  const first = `  ${"…".padStart(digits)} ${green("✓")}`;
+  return [`${first} the first ${folded} steps`, ...lines];
+}
+
+function comparison(name: string, lines: string[]): string[] {
+  return lines.map((line, i) =>
+    `  ${i === 0 ? name.padEnd(8) : " ".repeat(8)}  ${line}`
+  );
+}
+
+/** Prose is wrapped; a part of the source, which is indented, stays as it is. */
+function messageLines(message: string, { width }: { width: number }): string[] {
+  return withShortPaths(message).split("\n").flatMap((line) =>
+    /^\s/.test(line)
+      ? [`    ${line}`]
+      : wrapText(line, { width, indent: "    " })
+  );
+}
+
+/** Paths as one finds them in the workbook's folder; they fit on a line. */
+function withShortPaths(text: string): string {
+  return text.replaceAll(pathToFileURL(ROOT).href, "").replaceAll(ROOT, "");
+}
+
+/** What the learner's code printed, made harmless for the terminal. */
+function printedLines(text: string, { width }: { width: number }): string[] {
+  const lines = stripAnsiCode(text).trimEnd().split(/\r?\n/);
+  const shown = lines.slice(0, MAX_PRINTED_LINES);
+  if (lines.length > shown.length) shown.push("… and more");
+  return shown
+    .map((line) => line.replaceAll("\t", "    ").replace(/\p{Cc}/gu, escape))
+    .map((line) => dim(`  │ ${truncateVisible(line, width - 4)}`));
+}
+
+function escape(control: string): string {
+  return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}

@@ -1,0 +1,40 @@
+import { dim } from "@std/fmt/colors";
+import { checkLesson, type CheckResult } from "../../checker/checker.ts";
+import type { Surroundings } from "../command.ts";
+import { parseCommandLine } from "../command_line.ts";
+import { checkAll } from "../../checker/progress.ts";
+import { resultLines } from "../../checker/report.ts";
+import { findTarget } from "../targets.ts";
+
+/** `deno task check`: checks answers, and says what is wrong with them. */
+export default async function check(
+  args: string[],
+  io: Surroundings,
+): Promise<number> {
+  const { words } = parseCommandLine(args, {
+    usage: "deno task check [3 | echo | 3.1]",
+    words: [0, 1],
+  });
+  const results = words.length === 0 ? await checkAll() : await checkOne(words);
+  io.print(...resultLines(results, io));
+  const count = (...states: string[]) =>
+    results.filter(({ verdict }) => states.includes(verdict.state)).length;
+  const failed = count("failed", "broken");
+  const open = count("not started");
+  io.print(
+    "",
+    `${count("passed")} solved, ${failed} not right yet, ${open} not started`,
+  );
+  const first = results.find(({ verdict }) => verdict.state !== "passed");
+  if (first !== undefined) {
+    io.print(dim(`stuck? deno task hint ${first.id}`));
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+async function checkOne([text]: string[]): Promise<CheckResult[]> {
+  const { lesson, id } = findTarget(text);
+  return await checkLesson(lesson, {
+    ids: id === undefined ? undefined : [id],
+  });
+}

@@ -1,0 +1,126 @@
+import { bold, dim, green, red } from "@std/fmt/colors";
+import { lessons } from "../../../../lessons/mod.ts";
+import { fileOf, findLesson, type Lesson } from "../../checker/catalog.ts";
+import type { CheckResult } from "../../checker/checker.ts";
+import type { Surroundings } from "../command.ts";
+import { parseCommandLine } from "../command_line.ts";
+import { checkAll } from "../../checker/progress.ts";
+import { onInterrupt, signalChild } from "../../checker/interrupted.ts";
+import { sandboxArgs, temporaryFolder } from "../../checker/sandbox.ts";
+import { UsageError } from "../../checker/usage_error.ts";
+
+/** How long a lesson may run when it does not serve, in milliseconds. */
+const LIMIT_MS = 120_000;
+
+/** `deno task lesson`: lists the lessons, or runs one. */
+export default async function lesson(
+  args: string[],
+  io: Surroundings,
+): Promise<number> {
+  const { words, flags, values } = parseCommandLine(args, {
+    usage: "deno task lesson [3 | echo] [--calls | --packets | --xray] " +
+      "[--json [--brief]] [--serve [--port 7000]]",
+    flags: ["json", "serve", "calls", "packets", "xray", "brief"],
+    values: ["port"],
+    words: [0, 1],
+  });
+  if (words.length === 0) {
+    const given = Object.values(flags).some((times) => times > 0);
+    if (given || values.port !== undefined) {
+      throw new UsageError("which lesson? for example deno task lesson 3");
+    }
+    io.print(...listLines(await checkAll()));
+    return 0;
+  }
+  const chosen = findLesson(lessons, words[0]);
+  // The lesson says itself what is wrong with them.
+  const options = [];
+  if (flags.serve > 0) options.push("--serve");
+  if (values.port !== undefined) options.push(`--port=${values.port}`);
+  const [json, serve] = [flags.json > 0, flags.serve > 0];
+  const calls = flags.calls + flags.xray > 0;
+  const packets = flags.packets + flags.xray > 0;
+  if (calls || packets) {
+    const { xrayLesson } = await import("./xray.ts");
+    const request = {
+      ...{ calls, packets, json, brief: flags.brief > 0, serve, options },
+      limitMs: LIMIT_MS,
+    };
+    return await xrayLesson(chosen, request, io);
+  }
+  if (flags.brief > 0) {
+    throw new UsageError("--brief goes with --json and --calls or --packets");
+  }
+  if (json) options.push("--json");
+  const status = await run(chosen, options);
+  if (status === 0 && options.length === 0) {
+    io.print(
+      "",
+      dim(`read it: deno task read ${chosen.number}    then: deno task next`),
+    );
+  }
+  return status;
+}
+
+/** Runs the lesson in a child that may use the loopback network only. */
+async function run(chosen: Lesson, options: string[]): Promise<number> {
+  await using folder = await temporaryFolder();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...sandboxArgs(fileOf(chosen, "lesson.ts"), {
+        folder: folder.path,
+        socketFiles: chosen.socketFiles,
+        programs: chosen.programs,
+      }),
+      "--folder",
+      folder.path,
+      ...options,
+    ],
+  }).spawn();
+
+  // Ctrl-C goes to the child as well, which ends by itself and has the last
+  // word; a signal sent to this process alone is passed on. So it stays to the
+  // end of the process: a second one, while the folder is removed, must not give
+  // it another status.
+  onInterrupt(() => signalChild(child, "SIGINT"));
+  let late = false;
+  const limit = options.includes("--serve") ? undefined : setTimeout(() => {
+    late = true;
+    signalChild(child, "SIGKILL");
+  }, LIMIT_MS);
+  const { code } = await child.status;
+  clearTimeout(limit);
+  if (late) {
+    console.error(`the lesson was ended after ${LIMIT_MS / 1000} s`);
+  }
+  return code;
+}
+
+function listLines(results: CheckResult[]): string[] {
+  const marks = {
+    "passed": green("✓"),
+    "failed": red("✗"),
+    "broken": red("✗"),
+    "not started": dim("·"),
+  };
+  const column = Math.max(...lessons.map(({ title }) => title.length)) + 2;
+  const lines = lessons.flatMap((lesson, i) => {
+    const exercises = results
+      .filter((result) => result.lesson === lesson)
+      .map(({ id, verdict }) => `${id} ${marks[verdict.state]}`);
+    return [
+      ...(lesson.part === lessons[i - 1]?.part ? [] : ["", bold(lesson.part)]),
+      `  ${String(lesson.number).padStart(2)}  ${lesson.title.padEnd(column)}` +
+      exercises.join("  "),
+    ];
+  });
+  const solved = results.filter(({ verdict }) => verdict.state === "passed");
+  return [
+    ...lines.slice(1),
+    "",
+    `${marks.passed} solved  ${marks.failed} not right yet  ` +
+    `${marks["not started"]} not started    ` +
+    `${solved.length} of ${results.length} solved`,
+    dim("run one: deno task lesson 1    what to do next: deno task next"),
+  ];
+}

@@ -1,0 +1,56 @@
+import type { Command, Surroundings } from "./command.ts";
+import { Interrupted } from "../checker/interrupted.ts";
+import { repeated, UsageError } from "../checker/usage_error.ts";
+
+type CommandLoader = () => Promise<{ default: Command }>;
+
+// Loaded when asked for: a lesson should not wait for the code of the others.
+const commands: Record<string, CommandLoader> = {
+  lesson: () => import("./commands/lesson.ts"),
+  read: () => import("./commands/read.ts"),
+  check: () => import("./commands/check.ts"),
+  watch: () => import("./commands/watch.ts"),
+  hint: () => import("./commands/hint.ts"),
+  solution: () => import("./commands/solution.ts"),
+  reset: () => import("./commands/reset.ts"),
+  next: () => import("./commands/next.ts"),
+  packets: () => import("./commands/packets.ts"),
+};
+
+/**
+ * Runs a command of the workbook.
+ *
+ * It touches none of the process's own streams, so that the tests can run
+ * commands without a process for each.
+ *
+ * @param args The command's name, and what follows it.
+ * @param io What it speaks and listens through.
+ * @returns The exit status: 0 done, 1 failed, 2 misused, 130 interrupted.
+ */
+export async function runCommand(
+  [name, ...args]: string[],
+  io: Surroundings,
+): Promise<number> {
+  try {
+    const { default: command } = await findCommand(name)();
+    return await command(args, io);
+  } catch (error) {
+    // 128 and the number of SIGINT is what a shell gives for Ctrl-C.
+    if (error instanceof Interrupted) return 130;
+    if (!(error instanceof UsageError)) throw error;
+    io.complain(error.message);
+    return 2;
+  }
+}
+
+function findCommand(name: string | undefined): CommandLoader {
+  if (name !== undefined && Object.hasOwn(commands, name)) {
+    return commands[name];
+  }
+  const problem = name === undefined
+    ? "which command?"
+    : `no command ${repeated(name)}:`;
+  throw new UsageError(
+    `${problem} commands are ${Object.keys(commands).join(", ")}`,
+  );
+}

@@ -1,0 +1,174 @@
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lessons } from "../../../lessons/mod.ts";
+import { leftBeforeAccept } from "../../net/mod.ts";
+import { fitTerminal, Narrator, Printer, type ShowEvent } from "../../show/mod.ts";
+import { findLesson } from "../checker/catalog.ts";
+import { parseCommandLine, parsePort } from "./command_line.ts";
+import { temporaryFolder } from "../checker/sandbox.ts";
+import { UsageError } from "../checker/usage_error.ts";
+
+/** What a lesson is given besides the object to tell its story to. */
+export interface LessonContext {
+  /**
+   * A folder of its own for the lesson's `socketFiles`: an absolute path, or
+   * empty for a lesson that has none.
+   */
+  folder: string;
+}
+
+/** What a lesson's server is given. */
+export interface ServeContext extends LessonContext {
+  /** The port to listen on; 0 takes a free one. */
+  port: number;
+  /** Aborts when the server should end: at Ctrl-C. */
+  signal: AbortSignal;
+}
+
+/** What a lesson can do. */
+export interface LessonProgram {
+  /** Runs the lesson's demonstration to its end. */
+  lesson(show: Narrator, context: LessonContext): Promise<void>;
+  /** Keeps the lesson's server up for clients of the learner's own. */
+  serve?(show: Narrator, context: ServeContext): Promise<void>;
+}
+
+/**
+ * Runs a lesson as a program: reads its arguments, prints what it tells, and
+ * turns what goes wrong into one line.
+ *
+ *     deno run … lesson.ts [--json] [--serve [--port N]] [--folder PATH]
+ *
+ * @param url The lesson's `import.meta.url`.
+ * @param program What it can do.
+ */
+export async function runLesson(
+  url: string,
+  program: LessonProgram,
+): Promise<void> {
+  const lesson = findLesson(lessons, basename(dirname(fileURLToPath(url))));
+  const printer = new Printer(print, fitTerminal());
+  let serves = false;
+  try {
+    const { json, port, folder: given } = parseArguments(lesson.number);
+    if (port !== undefined && program.serve === undefined) {
+      throw new UsageError("this lesson has no server: leave out --serve");
+    }
+    const show = new Narrator(
+      json ? printJson : (event) => printer.show(event),
+    );
+    // The command line gives a folder that it also grants permission for.
+    await using own = given === undefined && lesson.socketFiles
+      ? await temporaryFolder()
+      : undefined;
+    const folder = given ?? own?.path ?? "";
+    show.lesson(lesson);
+    if (port === undefined) {
+      await program.lesson(show, { folder });
+    } else {
+      serves = true;
+      const signal = interruption();
+      await program.serve!(show, { folder, port, signal });
+    }
+    printer.flush();
+  } catch (error) {
+    printer.flush();
+    const [line, status] = explain(error, lesson.number);
+    console.error(line);
+    Deno.exitCode = status;
+  }
+  // To end by itself takes Deno a moment in which it listens no more, and a
+  // second signal would end it with another status.
+  if (serves) Deno.exit();
+}
+
+/**
+ * What a lesson's server says of a failure that `onError` of `serve` hears of.
+ * Without a connection, nobody is gone whom the reader has seen come.
+ *
+ * @param error What was thrown.
+ * @param conn The client's connection; none if `accept()` has failed.
+ * @returns One line.
+ */
+export function describeServeError(error: unknown, conn?: Deno.Conn): string {
+  if (conn !== undefined) return `a client is gone: ${error}`;
+  return leftBeforeAccept(error)
+    ? "a client left before it was accepted"
+    : `cannot accept a client: ${error}`;
+}
+
+/** What a lesson was asked for; `port` is there if it is to serve. */
+function parseArguments(
+  number: number,
+): { json: boolean; port?: number; folder?: string } {
+  const { flags, values } = parseCommandLine(Deno.args, {
+    usage: `deno task lesson ${number} [--json] [--serve [--port 7000]]`,
+    flags: ["json", "serve"],
+    values: ["port", "folder"],
+    words: [0, 0],
+  });
+  if (values.port !== undefined && flags.serve === 0) {
+    throw new UsageError("--port goes with --serve: add --serve");
+  }
+  return {
+    json: flags.json > 0,
+    port: flags.serve > 0 ? parsePort(values.port ?? "0") : undefined,
+    folder: values.folder,
+  };
+}
+
+/**
+ * Aborts at Ctrl-C. A terminal tells this process of it, and the command line
+ * passes it on: so it listens to the end, for a second signal must not cut off
+ * the summary that the first one asks for.
+ */
+function interruption(): AbortSignal {
+  const interrupted = new AbortController();
+  Deno.addSignalListener("SIGINT", () => interrupted.abort());
+  return interrupted.signal;
+}
+
+/** One line for a person, and the exit status: 2 if the call was at fault. */
+function explain(error: unknown, number: number): [string, number] {
+  if (error instanceof UsageError) return [error.message, 2];
+  if (error instanceof Deno.errors.AddrInUse) {
+    return [
+      "that port is in use: choose another with --port, or leave out --port " +
+      "for a free one",
+      2,
+    ];
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return [
+      "the system does not allow that port: choose one from 1024 to 65535, " +
+      "or leave out --port for a free one",
+      2,
+    ];
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return [
+      `the lesson lacks a permission (${error.message}): run it as ` +
+      `\`deno task lesson ${number}\``,
+      2,
+    ];
+  }
+  return [`the lesson failed: ${Deno.inspect(error)}`, 1];
+}
+
+function printJson(event: ShowEvent): void {
+  print(`${JSON.stringify(event)}\n`);
+}
+
+/** Writes at once: a server's notes must not wait for a buffer to fill. */
+function print(text: string): void {
+  try {
+    let bytes = new TextEncoder().encode(text);
+    while (bytes.length > 0) {
+      bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+    }
+  } catch (error) {
+    // The reader has seen enough, as in `deno task lesson 3 | head`.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    throw error;
+  }
+}

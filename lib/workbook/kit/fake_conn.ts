@@ -1,0 +1,424 @@
+import { concat } from "../../wire/bytes.ts";
+
+/** What a {@linkcode FakeConn} does. */
+export interface FakeConnOptions {
+  /**
+   * What the peer sends; text becomes UTF-8.
+   *
+   * @default Nothing
+   */
+  incoming?: Uint8Array | string;
+  /**
+   * What follows the incoming bytes: the end (`null`), a reset
+   * (ConnectionReset), or nothing, so that a read waits until the test goes on
+   * with `peerSends`, `peerEnds` or `peerResets`.
+   *
+   * @default "end"
+   */
+  then?: "end" | "reset" | "silence";
+  /**
+   * The most bytes that one `read` gives. Of a list, each read uses up one
+   * number, and the last one holds for all that follow. 0 is a read that gives
+   * nothing, which is not the end.
+   *
+   * @default Infinity
+   */
+  readSize?: number | readonly number[];
+  /**
+   * The most bytes that one `write` takes, one number or a list as above.
+   *
+   * @default Infinity
+   */
+  writeSize?: number | readonly number[];
+  /**
+   * After how many written bytes the pipe is broken: each later write rejects
+   * with BrokenPipe.
+   *
+   * @default Infinity
+   */
+  breakAt?: number;
+  /**
+   * How many bytes fit into the buffers between the two. Once they are full,
+   * writes wait, as for a peer that does not read, until `peerTakes`.
+   *
+   * @default Infinity
+   */
+  room?: number;
+  /** Called whenever bytes have moved: `() => trial.progress()` in a check. */
+  onMove?: () => void;
+}
+
+/**
+ * A connection with no socket behind it, which does as it is told.
+ *
+ * Loopback hardly ever gives one byte at a time, and does not reset a
+ * connection at byte 7. This does, the same way each time. In all else it
+ * behaves as Deno's own connections were measured to:
+ *
+ * - It works in later turns of the event loop, never at once; so bytes that
+ *   change before a write is done are sent as changed, and a write that
+ *   `close()` overtakes rejects with Interrupted and sends nothing.
+ * - `close()` releases what waits with Interrupted; any use after it, a second
+ *   `close()` too, fails with BadResource, but an empty read gives 0.
+ * - After `closeWrite()`, a write rejects with BrokenPipe. While a write waits,
+ *   `closeWrite()` waits behind it.
+ * - A reset is told once, as ConnectionReset, to the next read (after the bytes
+ *   that came before it) or write; then reads give `null`, writes BrokenPipe.
+ * - Two reads, or two writes, at once are served in turn, and are remembered in
+ *   `overlappedReads` and `overlappedWrites`.
+ * - `readable` and `writable` close the whole connection when they end or fail.
+ *
+ * ```ts
+ * import { readExact } from "../../net/mod.ts";
+ * import { FakeConn } from "./fake_conn.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const conn = new FakeConn({ incoming: "hello", readSize: [1, 2] });
+ * assertEquals(await readExact(conn, 4), new TextEncoder().encode("hell"));
+ * assertEquals(conn.reads, 3); // 1, 2 and 1 of 2 bytes.
+ * assertEquals(conn.unread, 1);
+ * ```
+ */
+export class FakeConn implements Deno.Conn {
+  #incoming: Uint8Array;
+  #inputOver: boolean;
+  #resetAfterInput: boolean;
+  #reset: "no" | "due" | "told" = "no";
+  #sawEnd = false;
+  #reads = 0;
+  #pendingReads = 0;
+  #overlappedReads = false;
+  readonly #nextReadSize: () => number;
+
+  readonly #chunks: Uint8Array[] = [];
+  #bytesWritten = 0;
+  #writes = 0;
+  #pendingWrites = 0;
+  #overlappedWrites = false;
+  #room: number;
+  readonly #breakAt: number;
+  readonly #nextWriteSize: () => number;
+
+  #closed = false;
+  #writeEnded = false;
+  #readable?: ReadableStream<Uint8Array<ArrayBuffer>>;
+  #writable?: WritableStream<Uint8Array<ArrayBufferLike>>;
+  readonly #onMove: () => void;
+  #change = Promise.withResolvers<void>();
+
+  readonly localAddr: Deno.NetAddr = {
+    transport: "tcp",
+    hostname: "127.0.0.1",
+    port: 7000,
+  };
+  readonly remoteAddr: Deno.NetAddr = {
+    transport: "tcp",
+    hostname: "127.0.0.1",
+    port: 50000,
+  };
+
+  /** @param options What it does. */
+  constructor(options: FakeConnOptions = {}) {
+    const { then = "end" } = options;
+    this.#incoming = bytesOf(options.incoming ?? "");
+    this.#inputOver = then !== "silence";
+    this.#resetAfterInput = then === "reset";
+    this.#nextReadSize = inTurn(options.readSize);
+    this.#nextWriteSize = inTurn(options.writeSize);
+    this.#breakAt = options.breakAt ?? Infinity;
+    this.#room = options.room ?? Infinity;
+    this.#onMove = options.onMove ?? (() => {});
+    this.#resetIfDue();
+  }
+
+  /** How many reads were begun, without those into an empty buffer. */
+  get reads(): number {
+    return this.#reads;
+  }
+
+  /** How many reads wait at this moment. */
+  get pendingReads(): number {
+    return this.#pendingReads;
+  }
+
+  /** Whether a read was ever begun while another one was under way. */
+  get overlappedReads(): boolean {
+    return this.#overlappedReads;
+  }
+
+  /** How many incoming bytes nobody has read, at the end or at the close. */
+  get unread(): number {
+    return this.#incoming.length;
+  }
+
+  /** Whether a read has given `null`, because the peer has ended its side. */
+  get sawEnd(): boolean {
+    return this.#sawEnd;
+  }
+
+  /** All that was written, in a new buffer. */
+  get written(): Uint8Array {
+    return concat(this.#chunks);
+  }
+
+  /** How many bytes were written. */
+  get bytesWritten(): number {
+    return this.#bytesWritten;
+  }
+
+  /** How many writes were begun. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** How many writes wait at this moment. */
+  get pendingWrites(): number {
+    return this.#pendingWrites;
+  }
+
+  /** Whether a write was ever begun while another one was under way. */
+  get overlappedWrites(): boolean {
+    return this.#overlappedWrites;
+  }
+
+  /** Whether `closeWrite` has ended the sending side. */
+  get writeEnded(): boolean {
+    return this.#writeEnded;
+  }
+
+  /** Whether `close` was called, also by `using` or by a stream that ended. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Lets more bytes arrive. After `then: "silence"` this is how a slow peer is
+   * played, with no clock.
+   *
+   * @param data What arrives; text becomes UTF-8.
+   * @throws {TypeError} If the peer has ended its side or reset it.
+   */
+  peerSends(data: Uint8Array | string): void {
+    if (this.#inputOver) {
+      throw new TypeError('The peer has ended its side: use then: "silence"');
+    }
+    this.#incoming = concat([this.#incoming, bytesOf(data)]);
+    this.#wake();
+  }
+
+  /** Ends the peer's side: after the unread bytes, reads give `null`. */
+  peerEnds(): void {
+    this.#inputOver = true;
+    this.#wake();
+  }
+
+  /** Resets the connection: writes fail at once, reads after the unread bytes. */
+  peerResets(): void {
+    this.#inputOver = true;
+    this.#reset = "due";
+    this.#wake();
+  }
+
+  /**
+   * Makes room for more writes, as a peer does that reads.
+   *
+   * @param size Bytes; `Infinity` for a peer that reads all from now on.
+   */
+  peerTakes(size: number): void {
+    this.#room += size;
+    this.#wake();
+  }
+
+  /**
+   * Waits for a moment when `condition` holds; it is asked whenever something
+   * happens on the connection.
+   *
+   * @param condition For example `() => conn.pendingReads > 0`.
+   */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await this.#change.promise;
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    if (buffer.length === 0) return 0;
+    this.#assertOpen();
+    this.#reads++;
+    if (this.#pendingReads++ > 0) this.#overlappedReads = true;
+    const size = this.#nextReadSize();
+    this.#wake();
+    try {
+      return await this.#when(() => {
+        if (this.unread > 0) return this.#take(buffer, size);
+        if (this.#reset === "due") throw this.#tellReset();
+        if (!this.#inputOver) return undefined;
+        this.#sawEnd = this.#reset === "no";
+        return null;
+      });
+    } finally {
+      this.#pendingReads--;
+      this.#wake();
+    }
+  }
+
+  async write(data: Uint8Array): Promise<number> {
+    this.#assertOpen();
+    this.#writes++;
+    if (this.#pendingWrites++ > 0) this.#overlappedWrites = true;
+    const size = this.#nextWriteSize();
+    this.#wake();
+    try {
+      return await this.#when(() => {
+        if (this.#reset === "due") throw this.#tellReset();
+        if (this.#isBroken()) {
+          throw new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
+        }
+        return this.#room > 0 ? this.#put(data, size) : undefined;
+      });
+    } finally {
+      this.#pendingWrites--;
+      this.#wake();
+    }
+  }
+
+  async closeWrite(): Promise<void> {
+    this.#assertOpen();
+    if (this.#pendingWrites > 0) {
+      await this.#when(() => this.#pendingWrites === 0 || undefined);
+    }
+    this.#writeEnded = true;
+    this.#wake();
+    await nextTurn();
+  }
+
+  close(): void {
+    this.#assertOpen();
+    this.#closed = true;
+    this.#wake();
+  }
+
+  [Symbol.dispose](): void {
+    // As in Deno, leaving a `using` block after a close is no error.
+    if (!this.#closed) this.close();
+  }
+
+  /** Does nothing: there is no socket that could keep the program running. */
+  ref(): void {}
+
+  /** Does nothing. */
+  unref(): void {}
+
+  /** The stream closes the whole connection at its end, as Deno's own does. */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= new ReadableStream({
+      pull: async (controller) => {
+        const buffer = new Uint8Array(64 * 1024);
+        const count = await this.#orClose(this.read(buffer));
+        if (count !== null) {
+          return controller.enqueue(buffer.subarray(0, count));
+        }
+        controller.close();
+        this[Symbol.dispose]();
+      },
+      cancel: () => this[Symbol.dispose](),
+    }, { highWaterMark: 0 });
+  }
+
+  /** The stream closes the whole connection at its end, as Deno's own does. */
+  get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return this.#writable ??= new WritableStream({
+      write: async (data) => {
+        for (let sent = 0; sent < data.length;) {
+          sent += await this.#orClose(this.write(data.subarray(sent)));
+        }
+      },
+      close: () => this[Symbol.dispose](),
+      abort: () => this[Symbol.dispose](),
+    });
+  }
+
+  #take(buffer: Uint8Array, size: number): number {
+    const count = Math.min(size, buffer.length, this.unread);
+    buffer.set(this.#incoming.subarray(0, count));
+    this.#incoming = this.#incoming.subarray(count);
+    this.#resetIfDue();
+    if (count > 0) this.#onMove();
+    return count;
+  }
+
+  #put(data: Uint8Array, size: number): number {
+    const left = this.#breakAt - this.#bytesWritten;
+    const count = Math.min(size, data.length, this.#room, left);
+    this.#chunks.push(data.slice(0, count));
+    this.#bytesWritten += count;
+    this.#room -= count;
+    if (count > 0) this.#onMove();
+    return count;
+  }
+
+  #isBroken(): boolean {
+    return this.#writeEnded || this.#reset !== "no" ||
+      this.#bytesWritten >= this.#breakAt;
+  }
+
+  #resetIfDue(): void {
+    if (this.#resetAfterInput && this.unread === 0) this.#reset = "due";
+  }
+
+  #tellReset(): Error {
+    this.#reset = "told";
+    return new Deno.errors.ConnectionReset(
+      "Connection reset by peer (os error 104)",
+    );
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new Deno.errors.BadResource("Bad resource ID");
+  }
+
+  /** Tries until it gives something, or `close` overtakes it. */
+  async #when<V>(attempt: () => V | undefined): Promise<V> {
+    await nextTurn();
+    while (true) {
+      if (this.#closed) throw new Deno.errors.Interrupted("operation canceled");
+      const result = attempt();
+      if (result !== undefined) return result;
+      await this.#change.promise;
+    }
+  }
+
+  #wake(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+  }
+
+  /** As in Deno, a stream that fails closes the connection too. */
+  async #orClose<V>(moving: Promise<V>): Promise<V> {
+    try {
+      return await moving;
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+}
+
+/** Gives the numbers one by one, and the last one again for ever. */
+function inTurn(sizes: number | readonly number[] = Infinity): () => number {
+  const list = [sizes].flat();
+  let at = 0;
+  return () => list[Math.min(at++, list.length - 1)] ?? Infinity;
+}
+
+function bytesOf(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string"
+    ? new TextEncoder().encode(data)
+    : data.slice();
+}
+
+/**
+ * One turn of the event loop. A promise alone would not do: code that reads in
+ * an endless loop would keep every timer from running, the deadline too.
+ */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

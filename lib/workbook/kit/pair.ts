@@ -1,0 +1,64 @@
+import { connectTcp, listenTcp } from "../../net/mod.ts";
+import { ShortConn, type ShortConnOptions } from "./short_conn.ts";
+import type { Trial } from "./trial.ts";
+
+/** The two ends of one TCP connection, closed together. */
+export interface BothEnds extends Disposable {
+  /** The end that connected. */
+  client: Deno.TcpConn;
+  /** The end that was accepted. */
+  server: Deno.TcpConn;
+}
+
+/**
+ * Connects two sockets over loopback.
+ *
+ * @returns Both ends; disposing of them closes what is still open.
+ */
+export async function connectBoth(): Promise<BothEnds> {
+  using listener = listenTcp();
+  const [client, server] = await Promise.all([
+    connectTcp(listener.addr.port),
+    listener.accept(),
+  ]);
+  return {
+    client,
+    server,
+    // Unlike close(), this does nothing to one that is closed already.
+    [Symbol.dispose]() {
+      client[Symbol.dispose]();
+      server[Symbol.dispose]();
+    },
+  };
+}
+
+/** The two ends of one real TCP connection, in a check. */
+export interface Pair {
+  /** The end that the check uses. */
+  peer: Deno.TcpConn;
+  /** The end that the answer gets. */
+  conn: ShortConn;
+}
+
+/**
+ * Connects two sockets over loopback, for the time of a check.
+ *
+ * @param trial Closes them when the check ends.
+ * @param options How much the answer's end moves in one call.
+ * @returns Both ends.
+ */
+export async function connectPair(
+  trial: Trial,
+  options: ShortConnOptions = {},
+): Promise<Pair> {
+  const { client: peer, server: conn } = await connectBoth();
+  trial.use(peer);
+  trial.use(conn);
+  // An answer that writes and reads by turns should not wait 40 ms each time
+  // for the kernel to see whether there is more to send.
+  peer.setNoDelay();
+  conn.setNoDelay();
+  // As long as bytes move, a slow answer is not a stalled one.
+  const onMove = () => trial.progress();
+  return { peer, conn: new ShortConn(conn, { onMove, ...options }) };
+}

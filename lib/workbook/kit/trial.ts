@@ -1,0 +1,488 @@
+import { counted } from "../../show/counted.ts";
+import { CheckFailed, type Failure } from "./check_failed.ts";
+import {
+  ANSWER_FILES,
+  hasLanguagesWords,
+  isSlip,
+  placeInAnswer,
+} from "./place.ts";
+import { settle } from "./settle.ts";
+
+/** How an answer is tried. */
+export interface TrialOptions {
+  /**
+   * How long one wait may last before the step counts as stalled, in
+   * milliseconds.
+   *
+   * @default 3000
+   */
+  stallMs?: number;
+  /**
+   * Called as each step begins, with what the check is about to do, and what it
+   * means if the answer never gives control back in it.
+   */
+  onStep?: (step: string, ifEndless?: EndlessAdvice) => void;
+  /**
+   * Matches the address of a file that holds answers: errors that come from
+   * there are reported with their place.
+   *
+   * @default {ANSWER_FILES}
+   */
+  files?: RegExp;
+}
+
+/** A failure whose place to read may be left to the exercise. */
+export type TrialFailure = Omit<Failure, "read"> & { read?: string };
+
+/** What a failed comparison says. */
+export type Advice = Omit<TrialFailure, "problem"> & { problem?: string };
+
+/** What it means when an answer never gives control back in a step. */
+export interface EndlessAdvice {
+  /** What usually keeps it there, and the way out. */
+  likely: string;
+  /** The heading in the README that explains it. */
+  read: string;
+}
+
+/** What an error means, where it means something particular. */
+export type Explain = (error: unknown) => TrialFailure | undefined;
+
+/** What is waited for, and what it means if it does not come. */
+export interface Wait {
+  /** Ends the sentence "nothing came while waiting for …"; may count. */
+  waitingFor: string | (() => string);
+  /** What usually keeps it from coming; may look at what did come. */
+  likely: string | (() => string);
+  /** The heading in the README that explains it; may look, too. */
+  read?: string | (() => string);
+}
+
+/**
+ * One run of a check against one answer.
+ *
+ * A check tells it what it does (`step`), starts the learner's code (`start`),
+ * waits for events (`waitFor`) and fails (`fail`, `equal`, `equalBytes`). It
+ * never sleeps: each wait ends with its event, with the failure of the
+ * learner's code, or at the deadline, which names the step that stalled.
+ */
+export class Trial {
+  readonly #read: string;
+  readonly #stallMs: number;
+  readonly #onStep: NonNullable<TrialOptions["onStep"]>;
+  readonly #files: RegExp;
+  readonly #steps: string[] = [];
+  readonly #cleanUps: (() => unknown)[] = [];
+  readonly #broken = Promise.withResolvers<never>();
+  #movements = 0;
+  #explainForgotten: Explain = () => undefined;
+
+  /**
+   * Begins a run.
+   *
+   * @param read The README heading for failures that name none.
+   * @param options How to run it.
+   */
+  constructor(read: string, options: TrialOptions = {}) {
+    this.#read = read;
+    this.#stallMs = options.stallMs ?? 3000;
+    this.#onStep = options.onStep ?? (() => {});
+    this.#files = options.files ?? ANSWER_FILES;
+    this.#broken.promise.catch(() => {});
+  }
+
+  /**
+   * Says what the check does next. It ends up numbered in the report.
+   *
+   * @param text What it does, in the present: `a client connects`.
+   * @param ifEndless What it means if the answer never gives control back in
+   * it. Nothing in this process can say so then; the one that ends it does.
+   */
+  step(text: string, ifEndless?: EndlessAdvice): void {
+    this.#steps.push(text);
+    this.#onStep(text, ifEndless);
+  }
+
+  /**
+   * Turns the answer away.
+   *
+   * @param failure What was found wrong.
+   * @param options `cause`: the error behind it.
+   * @throws {CheckFailed} Always.
+   */
+  fail(failure: TrialFailure, options?: ErrorOptions): never {
+    throw this.#failed(failure, options);
+  }
+
+  /**
+   * Turns the answer away unless two values print the same.
+   *
+   * @param received What the answer gave.
+   * @param expected What is right.
+   * @param advice What it means when they differ.
+   * @throws {CheckFailed} If they differ.
+   */
+  equal(received: unknown, expected: unknown, advice: Advice): void {
+    const [got, wanted] = [inspect(received), inspect(expected)];
+    if (got === wanted) return;
+    this.fail({
+      problem: "The result is not what was asked for.",
+      ...advice,
+      expected: wanted,
+      received: got,
+    });
+  }
+
+  /**
+   * Turns the answer away unless two byte strings are the same.
+   *
+   * @param received What the answer gave.
+   * @param expected What is right.
+   * @param advice What it means when they differ; the default problem names
+   * the first byte that does.
+   * @throws {CheckFailed} If they differ.
+   */
+  equalBytes(received: Uint8Array, expected: Uint8Array, advice: Advice): void {
+    const at = firstDifference(received, expected);
+    if (at === -1) return;
+    const problem = at === received.length
+      ? `${
+        counted(received.length, "byte")
+      } came, where ${expected.length} were due.`
+      : at === expected.length
+      ? `${
+        counted(received.length, "byte")
+      } came, where only ${expected.length} were due.`
+      : `The bytes differ from byte ${at} on.`;
+    this.fail({ problem, ...advice, expected, received });
+  }
+
+  /**
+   * Starts the learner's code and watches it: if it throws, the check fails
+   * there and then, whatever it is waiting for. A slip is reported as one, with
+   * its line, whatever the advice.
+   *
+   * @param name The function's name, for the report.
+   * @param run Calls it.
+   * @param advice What it means when it throws, if something particular.
+   * @returns Resolves with what the code returns.
+   */
+  start<V>(
+    name: string,
+    run: () => V | Promise<V>,
+    advice: Explain = () => undefined,
+  ): Promise<V> {
+    const result = (async () => {
+      try {
+        return await run();
+      } catch (error) {
+        const failure = this.#failed(
+          this.#explained(`${name}()`, error, advice),
+          { cause: error },
+        );
+        this.#broken.reject(failure);
+        throw failure;
+      }
+    })();
+    result.catch(() => {});
+    return result;
+  }
+
+  /**
+   * Waits for an event that the learner's code should bring about.
+   *
+   * @param event Settles when it comes.
+   * @param wait What it is, and what it means if it does not come.
+   * @returns What the event brought.
+   * @throws {CheckFailed} If nothing comes in time, if the event fails, or if
+   * code begun with `start` throws meanwhile.
+   */
+  async waitFor<V>(event: Promise<V>, wait: Wait): Promise<V> {
+    event.catch(() => {});
+    this.progress();
+    const stalled = Promise.withResolvers<never>();
+    // Ticks are counted, and not the clock: a machine that stood still for a
+    // while has given the answer no time to go on.
+    let [ticks, seen] = [0, this.#movements];
+    const timer = setInterval(() => {
+      if (seen !== this.#movements) [ticks, seen] = [0, this.#movements];
+      if (++ticks <= TICKS_OF_STALL) return;
+      stalled.reject(this.#failed({
+        ...advise(wait),
+        problem: `It stalled: nothing came within ${this.#stallMs / 1000} s ` +
+          `while waiting for ${asked(wait.waitingFor)}.`,
+      }));
+    }, this.#stallMs / TICKS_OF_STALL);
+    try {
+      return await Promise.race([event, this.#broken.promise, stalled.promise]);
+    } catch (error) {
+      if (error instanceof CheckFailed) throw error;
+      // The learner's own error explains more than its effect on the peer.
+      await this.#hearOut();
+      const problem = `Waiting for ${asked(wait.waitingFor)} ended in ` +
+        `${nameOf(error)}.`;
+      throw this.#failed(
+        this.#placed(error, {
+          ...isSlip(error, this.#files) ? { likely: LOOK_THERE } : advise(wait),
+          problem,
+        }),
+        { cause: error },
+      );
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /**
+   * Turns the answer away if an error is a slip: a misspelt name, say. For
+   * checks that expect an error, and would take a slip for it.
+   *
+   * @param what Begins the sentence "… threw …": the function's name, the call.
+   * @param error What the answer threw.
+   * @param due The class of error that the answer may throw by choice, if the
+   * language throws it too.
+   * @throws {CheckFailed} If it is a slip.
+   */
+  failOnSlip(
+    what: string,
+    error: unknown,
+    // deno-lint-ignore no-explicit-any -- Error classes differ in their own.
+    due?: new (...args: any[]) => Error,
+  ): void {
+    if (!isSlip(error, this.#files)) return;
+    const byChoice = due !== undefined && error instanceof due;
+    if (byChoice && !hasLanguagesWords(error)) return;
+    this.fail(this.#threw(what, error), { cause: error });
+  }
+
+  /**
+   * Puts an error of the answer's into one line, without its stack.
+   *
+   * @param error What the answer threw.
+   * @returns Its name, its message, and its place in the learner's file.
+   */
+  describe(error: unknown): string {
+    const place = placeInAnswer(error, this.#files);
+    return `${nameOf(error)}${place && ` (at ${place})`}`;
+  }
+
+  /**
+   * Says what it means when a promise fails that the answer started and did not
+   * await. The check fails there and then in any case.
+   *
+   * @param explain What it means, if something particular.
+   */
+  onForgotten(explain: Explain): void {
+    this.#explainForgotten = explain;
+  }
+
+  /** Says that something moved: the wait under way begins anew. */
+  progress(): void {
+    this.#movements++;
+  }
+
+  /**
+   * Leaves something to be closed when the check ends, however it ends.
+   *
+   * @param resource What to close; that it is closed already does no harm.
+   * @returns The same.
+   */
+  use<R extends { close(): unknown }>(resource: R): R {
+    this.#cleanUps.push(() => resource.close());
+    return resource;
+  }
+
+  /**
+   * Runs the author's check so that every failure becomes a CheckFailed.
+   *
+   * @param check The check.
+   * @throws {CheckFailed} If the check fails in any way.
+   */
+  async guard(check: () => Promise<void>): Promise<void> {
+    // A promise that the answer starts and forgets fails with nobody waiting
+    // for it. The runtime tells only the global object.
+    const onForgotten = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      const { reason } = event;
+      const failure = isSlip(reason, this.#files)
+        ? { ...forgotten(reason), likely: LOOK_THERE }
+        : this.#explainForgotten(reason) ?? closedUnderWay(reason) ??
+          forgotten(reason);
+      this.#broken.reject(
+        this.#failed(this.#placed(reason, failure), { cause: reason }),
+      );
+    };
+    globalThis.addEventListener("unhandledrejection", onForgotten);
+    try {
+      const done = check();
+      done.catch(() => {});
+      await Promise.race([done, this.#broken.promise]);
+      // Rejections are reported late; one of the last step counts.
+      await this.#hearOut();
+    } catch (error) {
+      // A promise that failed unheard explains more than what it led to.
+      await this.#hearOut();
+      if (error instanceof CheckFailed) throw error;
+      throw this.#failed(this.#explained("It", error), { cause: error });
+    } finally {
+      globalThis.removeEventListener("unhandledrejection", onForgotten);
+    }
+  }
+
+  /** Closes what `use` was given, the newest first. */
+  async cleanUp(): Promise<void> {
+    // Code that the answer left waiting fails now, with the verdict given. It
+    // must not end the process, nor count against the next exercise.
+    const ignore = (event: PromiseRejectionEvent) => event.preventDefault();
+    globalThis.addEventListener("unhandledrejection", ignore);
+    try {
+      for (const cleanUp of this.#cleanUps.reverse()) {
+        try {
+          await cleanUp();
+        } catch {
+          // The answer closed it, which is its right.
+        }
+      }
+      await settle();
+    } finally {
+      globalThis.removeEventListener("unhandledrejection", ignore);
+    }
+  }
+
+  /** Gives a failure of the answer that is on its way the time to arrive. */
+  async #hearOut(): Promise<void> {
+    await settle();
+    await Promise.race([this.#broken.promise, undefined]);
+  }
+
+  /** What an error means: its line first, if it is a slip. */
+  #explained(
+    what: string,
+    error: unknown,
+    advice: Explain = () => undefined,
+  ): TrialFailure {
+    const place = placeInAnswer(error, this.#files);
+    const notAllowed = refused(what, error, place);
+    if (notAllowed !== undefined) return notAllowed;
+    if (isSlip(error, this.#files)) return this.#threw(what, error);
+    const failure = advice(error);
+    return failure === undefined
+      ? this.#threw(what, error)
+      : this.#placed(error, failure);
+  }
+
+  #threw(what: string, error: unknown): TrialFailure {
+    const place = placeInAnswer(error, this.#files);
+    return {
+      problem: `${what} threw ${nameOf(error)}${place && ` at ${place}`}.`,
+      likely: LOOK_THERE,
+    };
+  }
+
+  /** Adds the line of the learner's that an error comes from. */
+  #placed(error: unknown, failure: TrialFailure): TrialFailure {
+    const place = placeInAnswer(error, this.#files);
+    if (place === "" || failure.problem.includes(place)) return failure;
+    const problem = failure.problem.replace(/\.?$/, ` (at ${place}).`);
+    return { ...failure, problem };
+  }
+
+  #failed(failure: TrialFailure, options?: ErrorOptions): CheckFailed {
+    return new CheckFailed(
+      { read: this.#read, ...failure },
+      [...this.#steps],
+      options,
+    );
+  }
+}
+
+function advise(wait: Wait): { likely: string; read?: string } {
+  const likely = asked(wait.likely);
+  return wait.read === undefined
+    ? { likely }
+    : { likely, read: asked(wait.read) };
+}
+
+/** A text, which may be made only now: it can say what has come so far. */
+function asked(text: string | (() => string)): string {
+  return typeof text === "string" ? text : text();
+}
+
+/** What the permissions of a check do not allow is no fault in the logic. */
+function refused(
+  what: string,
+  error: unknown,
+  place: string,
+): TrialFailure | undefined {
+  if (!(error instanceof Deno.errors.NotCapable)) return undefined;
+  const [message] = error.message.split(", run again with");
+  return {
+    problem: `${what} threw NotCapable${place && ` at ${place}`}: ${message}.`,
+    likely: message.includes('"unix:')
+      ? "While it is checked, your code may open Unix sockets at the paths " +
+        "that the task names, and at no others. Compare the path above with " +
+        "the one that the task asks for."
+      : "While it is checked, your code may use loopback sockets and nothing " +
+        "else: no files, no programs, no other machines. The task needs none " +
+        "of them.",
+  };
+}
+
+/** How often a wait looks for progress before it counts as stalled. */
+const TICKS_OF_STALL = 20;
+
+const LOOK_THERE =
+  "The task gives no reason to fail here. Look at the line it names.";
+
+function forgotten(error: unknown): TrialFailure {
+  return {
+    problem: `A promise that the answer started and did not await ` +
+      `failed: ${nameOf(error)}.`,
+    likely: "Await it, or return it, so that the caller learns of the " +
+      "failure. In a program of its own this would end the process.",
+  };
+}
+
+/**
+ * What it means that a promise which nobody awaits fails because its socket is
+ * closed.
+ *
+ * @param error What it failed with.
+ * @param read The README heading to read; the exercise's own if not given.
+ * @returns The failure, or `undefined` if it is another error.
+ */
+export function closedUnderWay(
+  error: unknown,
+  read?: string,
+): TrialFailure | undefined {
+  if (
+    !(error instanceof Deno.errors.Interrupted ||
+      error instanceof Deno.errors.BadResource)
+  ) return undefined;
+  return {
+    ...forgotten(error),
+    likely: "close() ended a write() or read() that was still under way: " +
+      "await it first.",
+    ...read === undefined ? {} : { read },
+  };
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : inspect(error);
+}
+
+function inspect(value: unknown): string {
+  return Deno.inspect(value, {
+    depth: 6,
+    sorted: true,
+    strAbbreviateSize: 200,
+  });
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return i;
+  return a.length === b.length ? -1 : shared;
+}
