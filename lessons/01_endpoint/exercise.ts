@@ -13,7 +13,7 @@
  *     { protocol: "unix", path: string }
  */
 import type { Endpoint } from "../../lib/net/endpoint.ts";
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 
 // ---- 1.1 parseEndpoint ------------------------------------------------------
 

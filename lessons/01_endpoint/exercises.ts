@@ -8,9 +8,7 @@ import {
   parseEndpoint as read,
 } from "../../lib/net/mod.ts";
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
-import { placeInAnswer } from "../../lib/workbook/kit/place.ts";
-import type { Trial } from "../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, placeInAnswer, type Trial } from "../../lib/workbook/kit/mod.ts";
 import { type Case, GOOD, randomEndpoints, REFUSED, WRITTEN } from "./cases.ts";
 import { formatMistakes, parseMistakes } from "../../tests/lessons/01_endpoint/wrong_answers.ts";
 import * as solution from "./solution.ts";

@@ -1,19 +1,7 @@
 /** The exercises of lesson 2, and how an answer to each is checked. */
 import { connectTcp, listenTcp, writeAll } from "../../lib/net/mod.ts";
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { Collector } from "../../lib/workbook/kit/collector.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
-import {
-  type ShortConn,
-  type ShortConnOptions,
-  ShortListener,
-} from "../../lib/workbook/kit/short_conn.ts";
-import {
-  type Advice,
-  closedUnderWay,
-  type Trial,
-  type TrialFailure,
-} from "../../lib/workbook/kit/trial.ts";
+import { type Advice, closedUnderWay, Collector, type Exercise, exercise, type ShortConn, type ShortConnOptions, ShortListener, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
 import { fetchGreetingMistakes, greetOnceMistakes } from "../../tests/lessons/02_first_connection/wrong_answers.ts";
 import * as solution from "./solution.ts";
 

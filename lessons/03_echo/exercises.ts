@@ -2,15 +2,7 @@
 import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { Collector } from "../../lib/workbook/kit/collector.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
-import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
-import { connectPair } from "../../lib/workbook/kit/pair.ts";
-import {
-  ShortConn,
-  type ShortConnOptions,
-} from "../../lib/workbook/kit/short_conn.ts";
-import type { Trial } from "../../lib/workbook/kit/trial.ts";
+import { Collector, connectPair, type Exercise, exercise, FakeConn, ShortConn, type ShortConnOptions, type Trial } from "../../lib/workbook/kit/mod.ts";
 import { echoMistakes, exchangeMistakes } from "../../tests/lessons/03_echo/wrong_answers.ts";
 import * as solution from "./solution.ts";
 

@@ -1,14 +1,7 @@
 /** The exercises of lesson 4, and how an answer to each is checked. */
 import * as net from "../../lib/net/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
-import {
-  Collector,
-  connectPair,
-  type Exercise,
-  exercise,
-  loadAttempts,
-  type Trial,
-} from "../../lib/workbook/kit/mod.ts";
+import { Collector, connectPair, type Exercise, exercise, loadAttempts, type Trial } from "../../lib/workbook/kit/mod.ts";
 import { readExactMistakes, writeAllMistakes } from "../../tests/lessons/04_byte_stream/wrong_answers.ts";
 import * as solution from "./solution.ts";
 import { WatchedConn } from "./watched_conn.ts";

@@ -6,7 +6,7 @@
  */
 import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
-import { connectBoth } from "../../lib/workbook/kit/pair.ts";
+import { connectBoth } from "../../lib/workbook/kit/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 
 /** How often a pair of writes is tried. */

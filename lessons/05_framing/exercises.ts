@@ -1,15 +1,6 @@
 /** The exercises of lesson 5, and how an answer to each is checked. */
 import { writeAll } from "../../lib/net/mod.ts";
-import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
-import {
-  connectPair,
-  type Exercise,
-  exercise,
-  loadAttempts,
-  type ShortConn,
-  type Trial,
-  type TrialFailure,
-} from "../../lib/workbook/kit/mod.ts";
+import { connectPair, type Exercise, exercise, FakeConn, loadAttempts, type ShortConn, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
 import { Messages } from "./messages.ts";
 import {
   encodeFrameMistakes,

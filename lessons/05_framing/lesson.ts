@@ -18,7 +18,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
-import { connectBoth } from "../../lib/workbook/kit/pair.ts";
+import { connectBoth } from "../../lib/workbook/kit/mod.ts";
 import {
   describeServeError,
   runLesson,

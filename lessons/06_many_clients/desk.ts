@@ -5,12 +5,7 @@ import {
   readExact,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { Collector } from "../../lib/workbook/kit/collector.ts";
-import {
-  type ShortConn,
-  ShortListener,
-} from "../../lib/workbook/kit/short_conn.ts";
-import type { Trial } from "../../lib/workbook/kit/trial.ts";
+import { Collector, type ShortConn, ShortListener, type Trial } from "../../lib/workbook/kit/mod.ts";
 import { connectLeaver, type Leaver } from "./leaver.ts";
 
 /** One call of the handler. It lasts until the check ends it. */

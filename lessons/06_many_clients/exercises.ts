@@ -2,9 +2,7 @@
 import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
-import { TimerWatch } from "../../lib/workbook/kit/timer_watch.ts";
-import type { Trial, TrialFailure, Wait } from "../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, TimerWatch, type Trial, type TrialFailure, type Wait } from "../../lib/workbook/kit/mod.ts";
 import { type Client, Desk, settle, tellsOfShortage } from "./desk.ts";
 import { serveAtMostMistakes, serveMistakes } from "../../tests/lessons/06_many_clients/wrong_answers.ts";
 import * as solution from "./solution.ts";

@@ -1,18 +1,7 @@
 /** The exercises of lesson 7, and how an answer to each is checked. */
 import { writeAll } from "../../lib/net/mod.ts";
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { Collector } from "../../lib/workbook/kit/collector.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
-import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
-import { LongestGap } from "../../lib/workbook/kit/longest_gap.ts";
-import { connectPair } from "../../lib/workbook/kit/pair.ts";
-import { settle } from "../../lib/workbook/kit/settle.ts";
-import {
-  ShortConn,
-  type ShortConnOptions,
-} from "../../lib/workbook/kit/short_conn.ts";
-import { TimerWatch } from "../../lib/workbook/kit/timer_watch.ts";
-import type { Trial, TrialFailure } from "../../lib/workbook/kit/trial.ts";
+import { Collector, connectPair, type Exercise, exercise, FakeConn, LongestGap, settle, ShortConn, type ShortConnOptions, TimerWatch, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
 import { askAndHearMistakes, hangUpMistakes } from "../../tests/lessons/07_closing/wrong_answers.ts";
 import * as solution from "./solution.ts";
 

@@ -1,5 +1,4 @@
-import { connectBoth } from "../../lib/workbook/kit/pair.ts";
-import type { Trial } from "../../lib/workbook/kit/trial.ts";
+import { connectBoth, type Trial } from "../../lib/workbook/kit/mod.ts";
 
 /**
  * Finds a port that refuses connections for as long as a check lasts.

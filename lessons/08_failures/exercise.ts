@@ -7,7 +7,7 @@
  *
  * Keep the lines with the numbers: `deno task reset 8.1` goes by them.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ConnectWithin, PatientReaderClass, Retry } from "./types.ts";
 
 // ---- 8.1 connectWithin ------------------------------------------------------

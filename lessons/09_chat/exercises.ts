@@ -1,15 +1,7 @@
 /** The exercise of lesson 9, and how an answer to it is checked. */
 import { writeAll } from "../../lib/net/mod.ts";
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { Collector } from "../../lib/workbook/kit/collector.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
-import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
-import { connectPair } from "../../lib/workbook/kit/pair.ts";
-import type {
-  ShortConn,
-  ShortConnOptions,
-} from "../../lib/workbook/kit/short_conn.ts";
-import type { Trial } from "../../lib/workbook/kit/trial.ts";
+import { Collector, connectPair, type Exercise, exercise, FakeConn, type ShortConn, type ShortConnOptions, type Trial } from "../../lib/workbook/kit/mod.ts";
 import { chatRoomMistakes } from "../../tests/lessons/09_chat/wrong_answers.ts";
 import * as solution from "./solution.ts";
 import type { ChatRoomClass, Chatting } from "./types.ts";

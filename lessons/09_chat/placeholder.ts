@@ -7,7 +7,7 @@
  *
  * Keep the line with the number: `deno task reset 9.1` goes by it.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ChatRoomClass } from "./types.ts";
 
 // ---- 9.1 ChatRoom -----------------------------------------------------------

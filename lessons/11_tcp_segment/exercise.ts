@@ -7,7 +7,7 @@
  *
  * Keep the lines with the numbers: `deno task reset 11.1` goes by them.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Segment } from "./types.ts";
 
 // ---- 11.1 decodeSegment -----------------------------------------------------

@@ -7,7 +7,7 @@
  *
  * Keep the lines with the numbers: `deno task reset 12.1` goes by them.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Handshake, Segment, TcpEvent, TcpState } from "./types.ts";
 
 // ---- 12.1 expectedAck -------------------------------------------------------

@@ -1,6 +1,6 @@
 /** The exercises of lesson 13, and how an answer to each is checked. */
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import type { Exercise } from "../../lib/workbook/kit/exercise.ts";
+import type { Exercise } from "../../lib/workbook/kit/mod.ts";
 import { makeAsk } from "./checks/ask.ts";
 import { makeSendMessage } from "./checks/send_message.ts";
 

@@ -1,9 +1,4 @@
-import {
-  deliver,
-  OwnSocket,
-  type Received,
-} from "../../lib/workbook/kit/own_socket.ts";
-import type { Trial } from "../../lib/workbook/kit/trial.ts";
+import { deliver, OwnSocket, type Received, type Trial } from "../../lib/workbook/kit/mod.ts";
 
 /** A message and the address on it. */
 export type Letter = [message: Uint8Array, address: Deno.NetAddr];

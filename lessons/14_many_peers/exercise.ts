@@ -7,7 +7,7 @@
  *
  * Keep the line with the number: `deno task reset 14.1` goes by it.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { RollCallClass } from "./types.ts";
 
 // ---- 14.1 RollCall ----------------------------------------------------------

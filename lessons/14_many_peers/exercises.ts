@@ -1,6 +1,6 @@
 /** The exercise of lesson 14, and how an answer to it is checked. */
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
+import { type Exercise, exercise } from "../../lib/workbook/kit/mod.ts";
 import { checkExpiry, checkRealTime } from "./checks/expiry.ts";
 import {
   checkBye,

@@ -1,6 +1,6 @@
 import { formatAddress } from "../../lib/net/mod.ts";
 import { printable } from "../../lib/show/mod.ts";
-import type { Trial } from "../../lib/workbook/kit/trial.ts";
+import type { Trial } from "../../lib/workbook/kit/mod.ts";
 import type { CallingRoll, Letter, RollCallClass } from "./types.ts";
 
 /** The README's headings that failures point at. */

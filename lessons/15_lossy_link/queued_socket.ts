@@ -1,8 +1,4 @@
-import {
-  deliver,
-  OwnSocket,
-  type Received,
-} from "../../lib/workbook/kit/own_socket.ts";
+import { deliver, OwnSocket, type Received } from "../../lib/workbook/kit/mod.ts";
 
 /**
  * A real UDP socket that serves its receives in the order in which they began.

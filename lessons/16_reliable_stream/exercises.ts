@@ -1,6 +1,6 @@
 /** The exercises of lesson 16, and how an answer to each is checked. */
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import type { Exercise } from "../../lib/workbook/kit/exercise.ts";
+import type { Exercise } from "../../lib/workbook/kit/mod.ts";
 import { makeReceiver } from "./checks/receiver.ts";
 import { makeRetransmitTimer } from "./checks/retransmit_timer.ts";
 import { makeSendWindow } from "./checks/send_window.ts";

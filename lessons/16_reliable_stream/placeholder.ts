@@ -7,7 +7,7 @@
  *
  * Keep the lines with the numbers: `deno task reset 16.1` goes by them.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Piece } from "./types.ts";
 
 // ---- 16.1 Receiver ----------------------------------------------------------

@@ -7,7 +7,7 @@
  *
  * Keep the lines with the numbers: `deno task reset 17.1` goes by them.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 
 // ---- 17.1 listenAt ----------------------------------------------------------
 

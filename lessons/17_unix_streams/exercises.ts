@@ -2,9 +2,7 @@
 import { dirname, join } from "node:path";
 import { readToEnd, writeAll } from "../../lib/net/mod.ts";
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
-import { socketFolder } from "../../lib/workbook/kit/socket_folder.ts";
-import type { Trial, TrialFailure } from "../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, socketFolder, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
 import { leaveStale } from "./leave_stale.ts";
 import { listenAtMistakes, pathFitsMistakes } from "../../tests/lessons/17_unix_streams/wrong_answers.ts";
 import * as solution from "./solution.ts";

@@ -1,11 +1,6 @@
 /** The exercises of lesson 18, and how an answer to each is checked. */
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
-import { LongestGap } from "../../lib/workbook/kit/longest_gap.ts";
-import { settle } from "../../lib/workbook/kit/settle.ts";
-import { socketFolder } from "../../lib/workbook/kit/socket_folder.ts";
-import { TimerWatch } from "../../lib/workbook/kit/timer_watch.ts";
-import type { Trial, TrialFailure } from "../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, LongestGap, settle, socketFolder, TimerWatch, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
 import { fillQueue } from "./experiments.ts";
 import { askLocalMistakes, chooseMistakes } from "../../tests/lessons/18_choosing/wrong_answers.ts";
 import * as solution from "./solution.ts";

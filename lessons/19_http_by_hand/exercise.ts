@@ -8,7 +8,7 @@
  * Keep the lines with the numbers: `deno task reset 19.1` goes by them. The
  * types `HttpRequest`, `RequestLimits` and `ResponseOptions` are in types.ts.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { EncodeResponse, RequestReaderClass } from "./types.ts";
 
 // ---- 19.1 RequestReader -----------------------------------------------------

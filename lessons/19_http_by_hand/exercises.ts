@@ -1,6 +1,6 @@
 /** The exercises of lesson 19, and how an answer to each is checked. */
 import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import type { Exercise } from "../../lib/workbook/kit/exercise.ts";
+import type { Exercise } from "../../lib/workbook/kit/mod.ts";
 import { makeEncodeResponse } from "./checks/encode_response.ts";
 import { makeRequestReader } from "./checks/request_reader.ts";
 

@@ -23,7 +23,7 @@ import {
   RequestParser,
   ResponseParser,
 } from "../../lib/wire/mod.ts";
-import { connectBoth } from "../../lib/workbook/kit/pair.ts";
+import { connectBoth } from "../../lib/workbook/kit/mod.ts";
 import {
   describeServeError,
   runLesson,

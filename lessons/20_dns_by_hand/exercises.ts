@@ -1,11 +1,6 @@
 /** The exercises of lesson 20, and how an answer to each is checked. */
 import { DNS_TYPES, encodeDns } from "../../lib/wire/mod.ts";
-import {
-  type Exercise,
-  exercise,
-  loadAttempts,
-  type Trial,
-} from "../../lib/workbook/kit/mod.ts";
+import { type Exercise, exercise, loadAttempts, type Trial } from "../../lib/workbook/kit/mod.ts";
 import {
   checkDecodeMessage,
   type DecodeMessage,

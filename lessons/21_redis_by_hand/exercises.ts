@@ -1,9 +1,5 @@
 /** The exercises of lesson 21, and how an answer to each is checked. */
-import {
-  type Exercise,
-  exercise,
-  loadAttempts,
-} from "../../lib/workbook/kit/mod.ts";
+import { type Exercise, exercise, loadAttempts } from "../../lib/workbook/kit/mod.ts";
 import { checkReadCommand, type ReadCommand } from "./checks/read_command.ts";
 import { checkStore, type StoreClass } from "./checks/store.ts";
 import { readCommandMistakes, storeMistakes } from "../../tests/lessons/21_redis_by_hand/wrong_answers.ts";

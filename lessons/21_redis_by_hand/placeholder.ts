@@ -7,7 +7,7 @@
  *
  * Keep the lines with the numbers: `deno task reset 21.1` goes by them.
  */
-import { todo } from "../../lib/workbook/kit/todo.ts";
+import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
 
 // ---- 21.1 readCommand -------------------------------------------------------

@@ -15,9 +15,8 @@ import {
   folderOf,
   type Lesson,
 } from "../../lib/workbook/checker/catalog.ts";
-import { CheckFailed } from "../../lib/workbook/kit/check_failed.ts";
+import { CheckFailed, type Exercise } from "../../lib/workbook/kit/mod.ts";
 import { checkLesson, exercisesOf } from "../../lib/workbook/checker/checker.ts";
-import type { Exercise } from "../../lib/workbook/kit/exercise.ts";
 import { reportLines } from "../../lib/workbook/checker/report.ts";
 import { splitSections } from "../../lib/workbook/checker/sections.ts";
 

@@ -6,9 +6,7 @@ import { FullQueue } from "../full_queue.ts";
 import { connectWithinMistakes } from "../../../tests/lessons/08_failures/wrong_answers.ts";
 import type { ConnectWithin } from "../types.ts";
 import * as solution from "../solution.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import { TimerWatch } from "../../../lib/workbook/kit/timer_watch.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 
 const REFUSED = "Refused is an answer";
 const NO_ANSWER = "No answer is no answer";

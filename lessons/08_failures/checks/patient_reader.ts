@@ -1,11 +1,7 @@
 /** How an answer to 8.2 is checked. */
 import { writeAll } from "../../../lib/net/mod.ts";
 import { concat } from "../../../lib/wire/bytes.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import { FakeConn } from "../../../lib/workbook/kit/fake_conn.ts";
-import { connectPair } from "../../../lib/workbook/kit/pair.ts";
-import { TimerWatch } from "../../../lib/workbook/kit/timer_watch.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { connectPair, type Exercise, exercise, FakeConn, TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { describeError } from "../describe_error.ts";
 import { patientReaderMistakes } from "../../../tests/lessons/08_failures/wrong_answers.ts";
 import * as solution from "../solution.ts";

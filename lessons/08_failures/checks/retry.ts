@@ -1,9 +1,7 @@
 /** How an answer to 8.3 is checked. */
 import { connectTcp, listenTcp } from "../../../lib/net/mod.ts";
 import { counted } from "../../../lib/show/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import { TimerWatch } from "../../../lib/workbook/kit/timer_watch.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { deafPort } from "../deaf_port.ts";
 import { describeError } from "../describe_error.ts";
 import { retryMistakes } from "../../../tests/lessons/08_failures/wrong_answers.ts";

@@ -1,7 +1,6 @@
 /** How an answer to 10.2 is checked. */
 import { bindUdp, seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { fromDatagram, toDatagram } from "../datagrams.ts";
 import { reassemblerMistakes } from "../../../tests/lessons/10_packets/wrong_answers.ts";
 import * as solution from "../solution.ts";

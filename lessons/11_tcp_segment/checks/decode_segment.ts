@@ -6,8 +6,7 @@ import {
   TCP_FLAG_NAMES,
   type TcpFields,
 } from "../../../lib/wire/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { decodeMistakes } from "../../../tests/lessons/11_tcp_segment/wrong_answers.ts";
 import { readRecording } from "../observe.ts";
 import { RECORDING } from "../recording.ts";

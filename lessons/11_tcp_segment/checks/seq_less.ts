@@ -1,7 +1,6 @@
 /** How an answer to 11.3 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { seqLessMistakes } from "../../../tests/lessons/11_tcp_segment/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { SeqLess } from "../types.ts";

@@ -1,7 +1,6 @@
 /** How an answer to 12.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { expectedAckMistakes } from "../../../tests/lessons/12_handshake/wrong_answers.ts";
 import { describe, fromClient, recordedSegments } from "../segments.ts";
 import * as solution from "../solution.ts";

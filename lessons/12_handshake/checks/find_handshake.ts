@@ -1,6 +1,5 @@
 /** How an answer to 12.2 is checked. */
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { findHandshakeMistakes } from "../../../tests/lessons/12_handshake/wrong_answers.ts";
 import {
   describe,

@@ -6,8 +6,7 @@ import {
   TCP_WALKS,
   walk,
 } from "../../../lib/wire/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { nextStateMistakes } from "../../../tests/lessons/12_handshake/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { NextState, TcpEvent, TcpState } from "../types.ts";

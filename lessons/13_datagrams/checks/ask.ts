@@ -4,9 +4,7 @@ import {
   type DatagramSocket,
   formatAddress,
 } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import { written } from "../../../lib/workbook/kit/own_socket.ts";
-import type { Explain, Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Explain, type Trial, written } from "../../../lib/workbook/kit/mod.ts";
 import { HastyTimers } from "../hasty_timers.ts";
 import { askMistakes } from "../../../tests/lessons/13_datagrams/wrong_answers.ts";
 import * as solution from "../solution.ts";

@@ -1,7 +1,6 @@
 /** How an answer to 13.2 is checked. */
 import { bindUdp, type DatagramSocket } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { sendMessageMistakes } from "../../../tests/lessons/13_datagrams/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { SendMessage } from "../types.ts";

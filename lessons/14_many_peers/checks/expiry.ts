@@ -1,5 +1,5 @@
 /** How 14.1 is checked: who is silent is gone. */
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import type { Trial } from "../../../lib/workbook/kit/mod.ts";
 import { ANN, BOB, encode, EVE, Hall, READ } from "../hall.ts";
 import type { CallingRoll, RollCallClass } from "../types.ts";
 

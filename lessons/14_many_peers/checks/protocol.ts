@@ -1,7 +1,6 @@
 /** How 14.1 is checked: what goes out for what comes. */
 import { bindUdp, type DatagramSocket } from "../../../lib/net/mod.ts";
-import { CheckFailed } from "../../../lib/workbook/kit/check_failed.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { CheckFailed, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import {
   ANN,
   BOB,

@@ -5,10 +5,7 @@ import {
   formatAddress,
 } from "../../../lib/net/mod.ts";
 import { counted } from "../../../lib/show/counted.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import { LongestGap } from "../../../lib/workbook/kit/longest_gap.ts";
-import { written } from "../../../lib/workbook/kit/own_socket.ts";
-import type { Trial, TrialFailure } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, LongestGap, type Trial, type TrialFailure, written } from "../../../lib/workbook/kit/mod.ts";
 import { callMistakes } from "../../../tests/lessons/15_lossy_link/wrong_answers.ts";
 import { QueuedSocket } from "../queued_socket.ts";
 import * as solution from "../solution.ts";

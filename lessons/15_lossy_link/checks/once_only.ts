@@ -1,7 +1,6 @@
 /** How an answer to 15.2 is checked. */
 import { counted } from "../../../lib/show/counted.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { onceOnlyMistakes } from "../../../tests/lessons/15_lossy_link/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { OnceOnlyClass } from "../types.ts";

@@ -1,7 +1,6 @@
 /** How an answer to 16.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { receiverMistakes } from "../../../tests/lessons/16_reliable_stream/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { ReceiverClass, Receiving } from "../types.ts";

@@ -1,6 +1,5 @@
 /** How an answer to 19.2 is checked. */
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { encodeResponseMistakes } from "../../../tests/lessons/19_http_by_hand/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { EncodeResponse, ResponseOptions } from "../types.ts";

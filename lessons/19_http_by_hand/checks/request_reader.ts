@@ -1,10 +1,7 @@
 /** How an answer to 19.1 is checked. */
 import { writeAll } from "../../../lib/net/mod.ts";
 import { concat } from "../../../lib/wire/bytes.ts";
-import { type Exercise, exercise } from "../../../lib/workbook/kit/exercise.ts";
-import { FakeConn } from "../../../lib/workbook/kit/fake_conn.ts";
-import { connectPair } from "../../../lib/workbook/kit/pair.ts";
-import type { Trial } from "../../../lib/workbook/kit/trial.ts";
+import { connectPair, type Exercise, exercise, FakeConn, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { requestReaderMistakes } from "../../../tests/lessons/19_http_by_hand/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type {

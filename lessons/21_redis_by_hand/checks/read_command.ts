@@ -2,11 +2,7 @@
 import { writeAll } from "../../../lib/net/mod.ts";
 import { printable } from "../../../lib/show/mod.ts";
 import { encodeCommand } from "../../../lib/wire/mod.ts";
-import {
-  FakeConn,
-  type FakeConnOptions,
-} from "../../../lib/workbook/kit/fake_conn.ts";
-import { connectPair, type Trial } from "../../../lib/workbook/kit/mod.ts";
+import { connectPair, FakeConn, type FakeConnOptions, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { ConnReader } from "../reader.ts";
 import type { ByteReader } from "../types.ts";
 

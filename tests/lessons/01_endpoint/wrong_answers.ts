@@ -1,6 +1,6 @@
 /** Wrong answers to the exercises of lesson 1, and what is said of each. */
 import type { Endpoint } from "../../../lib/net/endpoint.ts";
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../../../lessons/01_endpoint/solution.ts";
 
 type Parse = (text: string) => Endpoint;

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 2, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 
 type GreetOnce = (listener: Deno.Listener, greeting: string) => Promise<void>;

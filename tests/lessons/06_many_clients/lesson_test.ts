@@ -7,8 +7,7 @@ import {
   readExact,
   serve as serveClients,
 } from "../../../lib/net/mod.ts";
-import { CheckFailed } from "../../../lib/workbook/kit/check_failed.ts";
-import { FakeConn } from "../../../lib/workbook/kit/fake_conn.ts";
+import { CheckFailed, FakeConn } from "../../../lib/workbook/kit/mod.ts";
 import { describeServeError } from "../../../lib/workbook/cli/run_lesson.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { record, Recording } from "../record.ts";

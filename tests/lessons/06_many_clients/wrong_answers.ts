@@ -1,6 +1,6 @@
 /** Wrong answers to the exercises of lesson 6, and what must be said of each. */
 import { closeQuietly } from "../../../lib/net/mod.ts";
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 
 type Handler = (conn: Deno.Conn) => Promise<void>;
 type Serve = (listener: Deno.Listener, handler: Handler) => Promise<void>;

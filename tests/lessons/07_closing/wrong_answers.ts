@@ -1,6 +1,6 @@
 /** Wrong answers to the exercises of lesson 7, and what must be said of each. */
 import { closeQuietly, readToEnd, writeAll } from "../../../lib/net/mod.ts";
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../../../lessons/07_closing/solution.ts";
 
 type AskAndHear = (

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercise of lesson 9, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import { Outbox, readLines, writeAll } from "../../../lib/net/mod.ts";
 import type { ChatRoomClass } from "../../../lessons/09_chat/types.ts";
 

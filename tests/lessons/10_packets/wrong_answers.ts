@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 10, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import { Reassembler, split } from "../../../lessons/10_packets/solution.ts";
 import type { Packet, ReassemblerClass, Split } from "../../../lessons/10_packets/types.ts";
 

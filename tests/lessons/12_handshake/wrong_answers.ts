@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 12, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../../../lessons/12_handshake/solution.ts";
 import type {
   ExpectedAck,

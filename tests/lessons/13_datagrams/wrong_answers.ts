@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 13, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import type { Ask, SendMessage } from "../../../lessons/13_datagrams/types.ts";
 
 /** Wrong answers to 13.1. */

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercise of lesson 14, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import type {
   CallingRoll,
   Letter,

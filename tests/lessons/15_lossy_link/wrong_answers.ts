@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 15, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import type { Call, OnceOnlyClass, Perform } from "../../../lessons/15_lossy_link/types.ts";
 
 /** What is wrong with a call. */

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 16, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import { Receiver, SendWindow } from "../../../lessons/16_reliable_stream/solution.ts";
 import type {
   Piece,

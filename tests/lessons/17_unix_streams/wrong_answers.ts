@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 17, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 
 type ListenAt = (path: string) => Promise<Deno.UnixListener>;
 type PathFits = (path: string) => boolean;

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 18, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/exercise.ts";
+import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
 import type { askLocal, choose } from "../../../lessons/18_choosing/solution.ts";
 
 type AskLocal = typeof askLocal;
