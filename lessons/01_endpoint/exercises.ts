@@ -7,13 +7,14 @@ import {
   listenTcp,
   parseEndpoint as read,
 } from "../../lib/net/mod.ts";
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise, placeInAnswer, type Trial } from "../../lib/workbook/kit/mod.ts";
+import {
+  type Exercise,
+  exercise,
+  placeInAnswer,
+  type Trial,
+} from "../../lib/workbook/kit/mod.ts";
 import { type Case, GOOD, randomEndpoints, REFUSED, WRITTEN } from "./cases.ts";
-import { formatMistakes, parseMistakes } from "../../tests/lessons/01_endpoint/wrong_answers.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type Parse = (text: string) => Endpoint;
 type Format = (endpoint: Endpoint) => string;
@@ -24,19 +25,9 @@ const RANDOM_COUNT = 200;
 
 const parseEndpoint = exercise<Parse>({
   id: "1.1",
+  pure: true,
   title: "Read an endpoint",
-  task: "Write `parseEndpoint(text)`. It reads `tcp://HOST:PORT`, " +
-    "`udp://HOST:PORT` and `unix:PATH`, such as `tcp://127.0.0.1:7000`, " +
-    "`udp://[::1]:53` and `unix:/tmp/a.sock`, and returns `{ protocol, host, " +
-    "port }` or `{ protocol, path }`. HOST is a name, an IPv4 address, or an " +
-    "IPv6 address in brackets, which the result does not have; PORT is " +
-    "digits and nothing else, from 0 to 65535; PATH is all that follows, be " +
-    "it blanks or line breaks. " +
-    "HOST and PATH stay as they are written, and neither is empty. For " +
-    "anything else, be it only a blank in front, it throws a TypeError.",
-  attempt: attempt.parseEndpoint,
   solution: solution.parseEndpoint,
-  mistakes: parseMistakes,
   hints: [
     "Which colon in `udp://[::1]:53` is the one before the port? And what " +
     'does `Number("")` give, or `parseInt("80abc")`?',
@@ -185,16 +176,9 @@ const SPLIT_AT_FIRST = "An IPv6 address has colons of its own. The port " +
 
 const formatEndpoint = exercise<Format>({
   id: "1.2",
+  pure: true,
   title: "Write an endpoint",
-  task:
-    "Write `formatEndpoint(endpoint)`, the inverse of `parseEndpoint`: it " +
-    "returns `tcp://HOST:PORT`, `udp://HOST:PORT` or `unix:PATH`. A host " +
-    "that is an IPv6 address, which is the only kind with colons in it, gets " +
-    "brackets. Host, port and path are written as they are, and the endpoint " +
-    "is not changed. It need not check the endpoint.",
-  attempt: attempt.formatEndpoint,
   solution: solution.formatEndpoint,
-  mistakes: formatMistakes,
   hints: [
     "What does `parseEndpoint` need in order to find the end of the host? " +
     "Which hosts would hide it?",

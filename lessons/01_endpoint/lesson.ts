@@ -21,6 +21,7 @@ import {
   type LessonContext,
   runLesson,
 } from "../../lib/workbook/cli/run_lesson.ts";
+import { lessons } from "../mod.ts";
 
 /** Runs the demonstration. */
 export async function lesson(
@@ -282,4 +283,6 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

@@ -1,11 +1,18 @@
 /** The exercises of lesson 2, and how an answer to each is checked. */
 import { connectTcp, listenTcp, writeAll } from "../../lib/net/mod.ts";
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Advice, closedUnderWay, Collector, type Exercise, exercise, type ShortConn, type ShortConnOptions, ShortListener, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
-import { fetchGreetingMistakes, greetOnceMistakes } from "../../tests/lessons/02_first_connection/wrong_answers.ts";
+import {
+  type Advice,
+  closedUnderWay,
+  Collector,
+  type Exercise,
+  exercise,
+  type ShortConn,
+  type ShortConnOptions,
+  ShortListener,
+  type Trial,
+  type TrialFailure,
+} from "../../lib/workbook/kit/mod.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type GreetOnce = (listener: Deno.Listener, greeting: string) => Promise<void>;
 type FetchGreeting = (port: number) => Promise<string>;
@@ -23,16 +30,7 @@ const MiB = 1024 * 1024;
 const greetOnce = exercise<GreetOnce>({
   id: "2.1",
   title: "Greet one client",
-  task: "Write `greetOnce(listener, greeting)`. It accepts one client, sends " +
-    "it the whole greeting as UTF-8 and nothing else, and closes the socket " +
-    "of that client only; then it returns. It waits for no word from the " +
-    "client, and the listener stays open for the next call. A greeting may " +
-    "be empty or many MiB long, and a write may take only part of it. If the " +
-    "client leaves in the middle, greetOnce may throw, but the client's " +
-    "socket is closed all the same.",
-  attempt: attempt.greetOnce,
   solution: solution.greetOnce,
-  mistakes: greetOnceMistakes,
   hints: [
     "There are two sockets: the one that listens, and the one that accept() " +
     "gives. On which of them do you write, and which of them is yours to " +
@@ -340,13 +338,7 @@ async function checkEarlyLeaver(
 const fetchGreeting = exercise<FetchGreeting>({
   id: "2.2",
   title: "Fetch a greeting",
-  task: "Write `fetchGreeting(port)`. It connects to that port of 127.0.0.1, " +
-    "sends nothing, and returns as text all that the server sends until it " +
-    "ends the stream: UTF-8, none or many MiB of it, in however many pieces " +
-    "it comes. Then its socket is closed.",
-  attempt: attempt.fetchGreeting,
   solution: solution.fetchGreeting,
-  mistakes: fetchGreetingMistakes,
   hints: [
     "How does a client learn that the greeting is complete: by the size of " +
     "what came, or by something that read() gives?",

@@ -1,12 +1,17 @@
 /** The exercises of lesson 3, and how an answer to each is checked. */
 import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { Collector, connectPair, type Exercise, exercise, FakeConn, ShortConn, type ShortConnOptions, type Trial } from "../../lib/workbook/kit/mod.ts";
-import { echoMistakes, exchangeMistakes } from "../../tests/lessons/03_echo/wrong_answers.ts";
+import {
+  Collector,
+  connectPair,
+  type Exercise,
+  exercise,
+  FakeConn,
+  ShortConn,
+  type ShortConnOptions,
+  type Trial,
+} from "../../lib/workbook/kit/mod.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type Echo = (conn: Deno.Conn) => Promise<void>;
 type Exchange = (conn: Deno.Conn, data: Uint8Array) => Promise<Uint8Array>;
@@ -22,13 +27,7 @@ const MAX_UNREAD_BYTES = 64 * 1024;
 const echo = exercise<Echo>({
   id: "3.1",
   title: "Send back what comes",
-  task: "Write `echo(conn)`. It sends back every byte that comes, as it " +
-    "comes, until the peer ends its side; then it returns. The bytes may be " +
-    "anything, not only text, and there can be many requests on one " +
-    "connection. It leaves `conn` open: whoever called it closes it.",
-  attempt: attempt.echo,
   solution: solution.echo,
-  mistakes: echoMistakes,
   hints: [
     "How does `read` say how many bytes came, and how does it say that none " +
     "will come any more? Those are two different answers.",
@@ -219,15 +218,7 @@ function endTakenForFailure(error: unknown) {
 const exchange = exercise<Exchange>({
   id: "3.2",
   title: "Send and receive at once",
-  task: "Write `exchange(conn, data)`: it sends all of `data` to an echo " +
-    "server and returns the bytes that come back, whatever they are, as many " +
-    "as it sent, be it none or 64 MiB. Server and network may hold as little " +
-    "as 64 KiB that you have not read; then the server reads no more. The " +
-    "connection stays open for the next exchange. If the server ends the " +
-    "stream before all is back, it throws.",
-  attempt: attempt.exchange,
   solution: solution.exchange,
-  mistakes: exchangeMistakes,
   hints: [
     "The server sends back while you send. Where do those bytes wait if " +
     "nobody reads them, and what happens when that place is full?",

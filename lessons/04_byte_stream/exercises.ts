@@ -1,12 +1,15 @@
 /** The exercises of lesson 4, and how an answer to each is checked. */
 import * as net from "../../lib/net/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
-import { Collector, connectPair, type Exercise, exercise, loadAttempts, type Trial } from "../../lib/workbook/kit/mod.ts";
-import { readExactMistakes, writeAllMistakes } from "../../tests/lessons/04_byte_stream/wrong_answers.ts";
+import {
+  Collector,
+  connectPair,
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../lib/workbook/kit/mod.ts";
 import * as solution from "./solution.ts";
 import { WatchedConn } from "./watched_conn.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type ReadExact = (conn: Deno.Conn, size: number) => Promise<Uint8Array>;
 type WriteAll = (conn: Deno.Conn, data: Uint8Array) => Promise<void>;
@@ -20,16 +23,7 @@ const ALL_TAKEN = "Write until all is taken";
 const readExact = exercise<ReadExact>({
   id: "4.1",
   title: "Read as many bytes as are due",
-  task:
-    "Write `readExact(conn, size)`. It reads exactly `size` bytes, however " +
-    "many reads that takes, and returns them in a Uint8Array of that length, " +
-    "which later calls do not change. The bytes after them stay in `conn` for " +
-    "whoever reads next; for `size` 0 it takes none and waits for none. If the " +
-    "peer ends its side first, it throws `Deno.errors.UnexpectedEof`. It " +
-    "leaves `conn` open.",
-  attempt: attempt.readExact,
   solution: solution.readExact,
-  mistakes: readExactMistakes,
   hints: [
     "One read gives what has come so far. How do you know that you have all, " +
     "and how many bytes may the next read take so that none is taken too many?",
@@ -301,14 +295,7 @@ function hasReplacement(bytes: Uint8Array): boolean {
 const writeAll = exercise<WriteAll>({
   id: "4.2",
   title: "Write until all is taken",
-  task: "Write `writeAll(conn, data)`. It writes all of `data`, in order, " +
-    "however few bytes each write takes, and returns when the last one has " +
-    "been taken. It starts a write only when the one before is done. What " +
-    "`write` throws goes on to the caller. It leaves `data` as it is, and " +
-    "`conn` open for the next call.",
-  attempt: attempt.writeAll,
   solution: solution.writeAll,
-  mistakes: writeAllMistakes,
   hints: [
     "A write of 10 bytes returned 4. Which bytes are still to be written, and " +
     "how do you know when there are none?",

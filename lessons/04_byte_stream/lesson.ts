@@ -8,6 +8,7 @@ import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
 import { connectBoth } from "../../lib/workbook/kit/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
+import { lessons } from "../mod.ts";
 
 /** How often a pair of writes is tried. */
 const PAIRS = 50;
@@ -225,4 +226,6 @@ async function endTooEarly(show: Narrator): Promise<void> {
   );
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

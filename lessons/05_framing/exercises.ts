@@ -1,15 +1,16 @@
 /** The exercises of lesson 5, and how an answer to each is checked. */
 import { writeAll } from "../../lib/net/mod.ts";
-import { connectPair, type Exercise, exercise, FakeConn, loadAttempts, type ShortConn, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
-import { Messages } from "./messages.ts";
 import {
-  encodeFrameMistakes,
-  readFramesMistakes,
-  readLinesMistakes,
-} from "../../tests/lessons/05_framing/wrong_answers.ts";
+  connectPair,
+  type Exercise,
+  exercise,
+  FakeConn,
+  type ShortConn,
+  type Trial,
+  type TrialFailure,
+} from "../../lib/workbook/kit/mod.ts";
+import { Messages } from "./messages.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type ReadMessages = (
   conn: Deno.Conn,
@@ -63,20 +64,7 @@ interface Sending {
 const readLines = exercise<ReadMessages>({
   id: "5.1",
   title: "Read lines",
-  task:
-    "Write `readLines(conn, options)`, an async generator. It yields each " +
-    "line of UTF-8 text, without the `\\n` or `\\r\\n` at its end and otherwise " +
-    "as it was sent, as soon as it is whole. A last line with no `\\n` " +
-    "counts, as it was sent. A line of more than `maxBytes` bytes (65536 if " +
-    "not given; its end does not count) throws RangeError as soon as that is " +
-    "known, and is not kept whole. " +
-    "A line that is not UTF-8 throws TypeError, after the lines in front of it " +
-    "have been yielded. Many lines may come in one " +
-    "read, and one line in many. It leaves `conn` open, also when the caller " +
-    "leaves it early.",
-  attempt: attempt.readLines,
   solution: solution.readLines,
-  mistakes: readLinesMistakes,
   hints: [
     "A read gave the end of one line, two whole ones, and the first half of " +
     'the next, which ends inside an "ö". What can be decoded now, and what ' +
@@ -684,15 +672,9 @@ function requireOpen(
 
 const encodeFrame = exercise<EncodeFrame>({
   id: "5.2",
+  pure: true,
   title: "Put the length in front",
-  task:
-    "Write `encodeFrame(text)`. It returns a Uint8Array of four bytes that " +
-    "say how many bytes follow, the most significant first (big-endian), and " +
-    "then the text in UTF-8. Each call returns an array of its own, exactly as " +
-    "long as the frame.",
-  attempt: attempt.encodeFrame,
   solution: solution.encodeFrame,
-  mistakes: encodeFrameMistakes,
   hints: [
     'How many bytes follow for "ö"? What knows that, the text or its bytes?',
     "Encode the text first, with TextEncoder. Then make an array with room for " +
@@ -793,18 +775,7 @@ function explainFrame(
 const readFrames = exercise<ReadMessages>({
   id: "5.3",
   title: "Read frames",
-  task:
-    "Write `readFrames(conn, options)`, an async generator. It reads what " +
-    "5.2 writes, and yields each text as soon as it is whole, the empty one " +
-    "too. A length over `maxBytes` (1048576 if not given; the four bytes of " +
-    "the length do not count) throws RangeError, at once, with nothing of the " +
-    "text read or waited for. If the stream ends between two frames, it " +
-    "returns; if it ends inside one, it throws `Deno.errors.UnexpectedEof`. A " +
-    "text that is not UTF-8 throws TypeError. It leaves `conn` open, also when " +
-    "the caller leaves it early.",
-  attempt: attempt.readFrames,
   solution: solution.readFrames,
-  mistakes: readFramesMistakes,
   hints: [
     "How many bytes do you need before you know the length? And then, before " +
     "you have the text? You have a function for such needs since lesson 4.",

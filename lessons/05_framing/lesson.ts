@@ -25,6 +25,7 @@ import {
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { encodeFrame } from "./solution.ts";
+import { lessons } from "../mod.ts";
 
 /** The longest line that the server of this lesson takes, in bytes. */
 const MAX_LINE = 80;
@@ -297,4 +298,6 @@ export async function serve(
   );
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

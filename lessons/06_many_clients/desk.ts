@@ -5,7 +5,12 @@ import {
   readExact,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { Collector, type ShortConn, ShortListener, type Trial } from "../../lib/workbook/kit/mod.ts";
+import {
+  Collector,
+  type ShortConn,
+  ShortListener,
+  type Trial,
+} from "../../lib/workbook/kit/mod.ts";
 import { connectLeaver, type Leaver } from "./leaver.ts";
 
 /** One call of the handler. It lasts until the check ends it. */

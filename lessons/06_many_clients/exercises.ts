@@ -1,13 +1,16 @@
 /** The exercises of lesson 6, and how an answer to each is checked. */
 import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise, TimerWatch, type Trial, type TrialFailure, type Wait } from "../../lib/workbook/kit/mod.ts";
+import {
+  type Exercise,
+  exercise,
+  TimerWatch,
+  type Trial,
+  type TrialFailure,
+  type Wait,
+} from "../../lib/workbook/kit/mod.ts";
 import { type Client, Desk, settle, tellsOfShortage } from "./desk.ts";
-import { serveAtMostMistakes, serveMistakes } from "../../tests/lessons/06_many_clients/wrong_answers.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type Handler = (conn: Deno.Conn) => Promise<void>;
 type Serve = (listener: Deno.Listener, handler: Handler) => Promise<void>;
@@ -29,20 +32,7 @@ const LEAVER_STEP =
 const serve = exercise<Serve>({
   id: "6.1",
   title: "All clients at once",
-  task: "Write `serve(listener, handler)`. It accepts clients until the " +
-    "listener is closed, and starts `handler` for each, all at once. A " +
-    "handler may fail, also by throwing at once: that ends its own client " +
-    "only. When a handler is done, however it ends, `serve` closes its " +
-    "connection; the handler may have closed it before. When the listener is " +
-    "closed, `serve` returns, at once or when the last conversation is done, " +
-    "as you like; conversations under way go on to their end. A client may " +
-    "reset its connection before it is accepted: accept() throws NotConnected " +
-    "then, and the next client is served all the same. Any other error of " +
-    'accept(), such as "Too many open files", is to reach whoever awaits ' +
-    "`serve`; or `serve` accepts again after a short pause.",
-  attempt: attempt.serve,
   solution: solution.serve,
-  mistakes: serveMistakes,
   hints: [
     "Who waits for the handler, if it is not the loop that accepts? And who " +
     "learns of it when the handler fails?",
@@ -317,18 +307,7 @@ function failStillOpen(trial: Trial): never {
 const serveAtMost = exercise<ServeAtMost>({
   id: "6.2",
   title: "No more than so many at once",
-  task: "Write `serveAtMost(listener, handler, limit)`. It is like `serve`, " +
-    "with no more than `limit` handlers at once (1 or more), and never fewer " +
-    "while clients wait: when one ends, well or badly, the next begins. Who " +
-    "comes meanwhile waits, and is not turned away. Who resets before being " +
-    "accepted takes no place, and ends nothing. It waits for a conversation " +
-    "to end, not for time to pass: no timers for that. It accepts nobody for " +
-    "whom there is no place, but for one that may wait in its hand. Any other " +
-    "error of accept() is as in `serve`: it reaches whoever awaits " +
-    "`serveAtMost`, or the next accept() comes after a short pause.",
-  attempt: attempt.serveAtMost,
   solution: solution.serveAtMost,
-  mistakes: serveAtMostMistakes,
   hints: [
     "Where can clients wait while all places are taken, without your doing " +
     "anything? And what tells you that a place has become free?",

@@ -21,6 +21,7 @@ import {
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { connectLeaver } from "./leaver.ts";
+import { lessons } from "../mod.ts";
 
 type Handler = (conn: Deno.Conn) => Promise<void>;
 
@@ -352,4 +353,6 @@ function tell(conn: Deno.Conn, text: string): Promise<void> {
   return writeAll(conn, new TextEncoder().encode(text));
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

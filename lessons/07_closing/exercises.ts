@@ -1,11 +1,20 @@
 /** The exercises of lesson 7, and how an answer to each is checked. */
 import { writeAll } from "../../lib/net/mod.ts";
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { Collector, connectPair, type Exercise, exercise, FakeConn, LongestGap, settle, ShortConn, type ShortConnOptions, TimerWatch, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
-import { askAndHearMistakes, hangUpMistakes } from "../../tests/lessons/07_closing/wrong_answers.ts";
+import {
+  Collector,
+  connectPair,
+  type Exercise,
+  exercise,
+  FakeConn,
+  LongestGap,
+  settle,
+  ShortConn,
+  type ShortConnOptions,
+  TimerWatch,
+  type Trial,
+  type TrialFailure,
+} from "../../lib/workbook/kit/mod.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type AskAndHear = (
   conn: Deno.Conn,
@@ -25,15 +34,7 @@ const AFTER = "What a closed socket says";
 const askAndHear = exercise<AskAndHear>({
   id: "7.1",
   title: "Ask, end, and hear the answer",
-  task: "Write `askAndHear(conn, question)`. It sends all of `question` and " +
-    "ends its own side of the stream; only then does the server answer. It " +
-    "returns all bytes of the answer, which goes on until the server ends its " +
-    "side. Both may be empty, and both may be large. If the connection fails " +
-    "before the answer has ended, it throws. It leaves `conn` open: whoever " +
-    "called it closes it.",
-  attempt: attempt.askAndHear,
   solution: solution.askAndHear,
-  mistakes: askAndHearMistakes,
   hints: [
     "The server reads until it gets null. Which call of yours gives it that, " +
     "and leaves the way back open?",
@@ -327,15 +328,7 @@ const AWAIT_SENDING = "Await the sending too, and the end of it, or nobody " +
 const hangUp = exercise<HangUp>({
   id: "7.2",
   title: "Hang up, and lose nothing",
-  task: "Write `hangUp(conn, { graceMs })`. It ends its own side, reads and " +
-    "throws away what still comes, and closes `conn` as soon as the peer has " +
-    "ended its side too. `graceMs` milliseconds after the call (1000 unless " +
-    "given) it closes in any case, whether the peer is silent or still sends. " +
-    "A peer that is gone already is no failure: it never throws, always " +
-    "closes, and leaves no timer running.",
-  attempt: attempt.hangUp,
   solution: solution.hangUp,
-  mistakes: hangUpMistakes,
   hints: [
     "What has to be read before close(), so that no RST is sent? And what, " +
     "besides the peer, can bring a read that waits to its end?",

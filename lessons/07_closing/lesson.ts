@@ -16,6 +16,7 @@ import {
 import type { Narrator } from "../../lib/show/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { StateReader, type States } from "./states.ts";
+import { lessons } from "../mod.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
@@ -315,4 +316,6 @@ function inMiB(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(2)} MiB`;
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

@@ -1,15 +1,12 @@
 /** The exercises of lesson 8, and how an answer to each is checked. */
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
 import type { Exercise } from "../../lib/workbook/kit/mod.ts";
 import { makeConnectWithin } from "./checks/connect_within.ts";
 import { makePatientReader } from "./checks/patient_reader.ts";
 import { makeRetry } from "./checks/retry.ts";
 
-const attempt = await loadAttempts(() => import("./exercise.ts"));
-
 /** The exercises of the lesson, in order. */
 export const exercises: Exercise<unknown>[] = [
-  makeConnectWithin(attempt.connectWithin),
-  makePatientReader(attempt.PatientReader),
-  makeRetry(attempt.retry),
+  makeConnectWithin(),
+  makePatientReader(),
+  makeRetry(),
 ];

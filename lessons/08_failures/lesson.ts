@@ -21,6 +21,7 @@ import { describeError } from "./describe_error.ts";
 import { connectResettable } from "./resettable.ts";
 import { FullQueue } from "./full_queue.ts";
 import { LONG_NAME, MISSING_NAME } from "./socket_files.ts";
+import { lessons } from "../mod.ts";
 
 const HOST = "127.0.0.1";
 const TO_SERVER = { from: "client", to: "server" };
@@ -314,4 +315,6 @@ function text(buffer: Uint8Array, count: number | null): string {
   return new TextDecoder().decode(buffer.subarray(0, count ?? 0));
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

@@ -1,12 +1,17 @@
 /** The exercise of lesson 9, and how an answer to it is checked. */
 import { writeAll } from "../../lib/net/mod.ts";
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { Collector, connectPair, type Exercise, exercise, FakeConn, type ShortConn, type ShortConnOptions, type Trial } from "../../lib/workbook/kit/mod.ts";
-import { chatRoomMistakes } from "../../tests/lessons/09_chat/wrong_answers.ts";
+import {
+  Collector,
+  connectPair,
+  type Exercise,
+  exercise,
+  FakeConn,
+  type ShortConn,
+  type ShortConnOptions,
+  type Trial,
+} from "../../lib/workbook/kit/mod.ts";
 import * as solution from "./solution.ts";
 import type { ChatRoomClass, Chatting } from "./types.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 const TO_OTHERS = "A line to all others";
 const WHOLE_LINES = "Whole lines, one at a time";
@@ -22,19 +27,7 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
 const chatRoom = exercise<ChatRoomClass>({
   id: "9.1",
   title: "A room for many",
-  task: "Write `class ChatRoom` with `join(conn)` and `size`, the number of " +
-    "members. `join` lets a member in at once and passes each line that it " +
-    "sends on to all others, not to itself: the line as it is, with its `\\n` " +
-    "and nothing in front; a `\\r` before that may stay or go. Lines are UTF-8 " +
-    "text, and may be empty; an unfinished one at the end is dropped, or ended " +
-    "with a `\\n`. `join` resolves when the member has left and the room has " +
-    "closed its connection. It leaves when its side ends, when a read or a " +
-    "write fails, when more than 1 MiB is unsent to it, or when its line is " +
-    "longer than 64 KiB. `join` never throws, and no member delays another one " +
-    "or stops the room.",
-  attempt: attempt.ChatRoom,
   solution: solution.ChatRoom,
-  mistakes: chatRoomMistakes,
   hints: [
     "Ann's line goes to bob and to dot, and dot does not read. Which of your " +
     "`await`s stands between ann and bob then?",

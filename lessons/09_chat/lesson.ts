@@ -16,11 +16,15 @@ import {
   writeLine,
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator } from "../../lib/show/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
+import {
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { once } from "node:events";
 import { connect as connectNode, type Socket } from "node:net";
 import { NaiveRoom } from "./naive_room.ts";
 import { MAX_UNSENT_BYTES, Room } from "./room.ts";
+import { lessons } from "../mod.ts";
 
 /** One line of the flood, and how many of them there are at most. */
 const LINE_BYTES = 32 * 1024;
@@ -287,4 +291,6 @@ export async function serve(
   );
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

@@ -1,5 +1,5 @@
 import { Outbox, readLines } from "../../lib/net/mod.ts";
-import { counted } from "../../lib/show/mod.ts";
+import { counted } from "../../lib/show/counted.ts";
 
 /** The most that may be unsent to one member, in bytes, unless told otherwise. */
 export const MAX_UNSENT_BYTES: number = 1024 * 1024;

@@ -13,6 +13,7 @@ import { fromDatagram, toDatagram } from "./datagrams.ts";
 import { type Network, openNetwork, type RoadPlan } from "./roads.ts";
 import { Reassembler, split } from "./solution.ts";
 import type { Packet } from "./types.ts";
+import { lessons } from "../mod.ts";
 
 const MESSAGE = new TextEncoder().encode(
   "Cut up, numbered, sent by any road, and put together again at the end.",
@@ -306,4 +307,6 @@ function frameOf(payload: Uint8Array): Uint8Array {
   });
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

@@ -27,6 +27,7 @@ import {
   sendPastWrap,
   speak,
 } from "./traffic.ts";
+import { lessons } from "../mod.ts";
 
 /** How many connections show where they begin to count. */
 const CONNECTIONS = 100;
@@ -268,4 +269,6 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(4, "0")}`;
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

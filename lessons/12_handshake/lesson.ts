@@ -16,6 +16,7 @@ import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { observe, readRecording } from "../11_tcp_segment/observe.ts";
 import { closesIn, type End, ENDS, type Life, live, livesOf } from "./lives.ts";
 import { RECORDING } from "./recording.ts";
+import { lessons } from "../mod.ts";
 
 /**
  * How often the first end is made. It takes three segments only if the server
@@ -226,4 +227,6 @@ function statesOf(records: WalkRecord[], side: "client" | "server"): string {
     .join(" → ");
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

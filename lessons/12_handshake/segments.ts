@@ -1,5 +1,5 @@
 /** Segments for the checks of lesson 12, made up and recorded. */
-import { counted } from "../../lib/show/mod.ts";
+import { counted } from "../../lib/show/counted.ts";
 import { encodeTcp, type TcpFields } from "../../lib/wire/mod.ts";
 import { readRecording } from "../11_tcp_segment/observe.ts";
 import { decodeSegment } from "../11_tcp_segment/solution.ts";

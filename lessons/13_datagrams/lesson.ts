@@ -14,8 +14,12 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
+import {
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { answerQuestions } from "./question_server.ts";
+import { lessons } from "../mod.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
@@ -404,4 +408,6 @@ export async function serve(
   );
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

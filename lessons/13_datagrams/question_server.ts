@@ -1,5 +1,6 @@
 import { type DatagramSocket, formatAddress } from "../../lib/net/mod.ts";
-import { counted, printable } from "../../lib/show/mod.ts";
+import { counted } from "../../lib/show/counted.ts";
+import { printable } from "../../lib/show/text.ts";
 
 /** What a server has done. */
 export interface Served {

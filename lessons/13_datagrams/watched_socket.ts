@@ -1,4 +1,9 @@
-import { deliver, OwnSocket, type Received, type Trial } from "../../lib/workbook/kit/mod.ts";
+import {
+  deliver,
+  OwnSocket,
+  type Received,
+  type Trial,
+} from "../../lib/workbook/kit/mod.ts";
 
 /** A message and the address on it. */
 export type Letter = [message: Uint8Array, address: Deno.NetAddr];

@@ -1,5 +1,4 @@
 /** The exercise of lesson 14, and how an answer to it is checked. */
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
 import { type Exercise, exercise } from "../../lib/workbook/kit/mod.ts";
 import { checkExpiry, checkRealTime } from "./checks/expiry.ts";
 import {
@@ -12,32 +11,14 @@ import {
   checkStrangers,
   checkTaken,
 } from "./checks/protocol.ts";
-import { rollCallMistakes } from "../../tests/lessons/14_many_peers/wrong_answers.ts";
 import * as solution from "./solution.ts";
 import type { RollCallClass } from "./types.ts";
 
-const attempt = await loadAttempts(() => import("./exercise.ts"));
-
 const rollCall = exercise<RollCallClass>({
   id: "14.1",
+  pure: true,
   title: "Who is present",
-  task: "Write `class RollCall` with `handle(message, from)`, which takes a " +
-    "message and returns those that go out for it, and `present()`, the names " +
-    "of all who are present, sorted. `HELLO name` makes its sender present: " +
-    "`OK name` to it, or `TAKEN name` if another one has the name. `SAY text` " +
-    "of one present goes to each other one present as `name: text`. `BYE` " +
-    "ends it. A stranger's SAY or BYE, and all else, leads to nothing. Each " +
-    "message that goes out ends with one `\\n`, and one `\\n` at the end of " +
-    "what comes does not count. A name has 1 to 20 letters A to Z or a to z or " +
-    "digits, and Ann and ann are two; a text is all behind the first space, as " +
-    "it is, 1 or more characters, no `\\n`; a message is UTF-8. A peer is its " +
-    "host and its port. A second HELLO changes the name and frees the old one; " +
-    "the same name again is `OK`. Whoever has sent none of these for `expireMs` " +
-    "or longer, by `now()`, is gone, and the name is free; what it receives, and " +
-    "what is none of these, does not count.",
-  attempt: attempt.RollCall,
   solution: solution.RollCall,
-  mistakes: rollCallMistakes,
   hints: [
     "Two messages come. What on them tells you whether the same peer sent " +
     "both? And what must you remember of a peer, to know later that it has " +

@@ -1,5 +1,5 @@
 import { formatAddress } from "../../lib/net/mod.ts";
-import { printable } from "../../lib/show/mod.ts";
+import { printable } from "../../lib/show/text.ts";
 import type { Trial } from "../../lib/workbook/kit/mod.ts";
 import type { CallingRoll, Letter, RollCallClass } from "./types.ts";
 

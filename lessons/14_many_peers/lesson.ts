@@ -13,10 +13,14 @@ import {
   listenTcp,
 } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
+import {
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { serveRollCall } from "./roll_call_server.ts";
 import { RollCall } from "./solution.ts";
 import type { Letter } from "./types.ts";
+import { lessons } from "../mod.ts";
 
 /** How long to wait for what nothing keeps from coming. */
 const PATIENCE_MS = 10_000;
@@ -324,4 +328,6 @@ export async function serve(
   );
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

@@ -1,5 +1,5 @@
 import { type DatagramSocket, formatAddress } from "../../lib/net/mod.ts";
-import { printable } from "../../lib/show/mod.ts";
+import { printable } from "../../lib/show/text.ts";
 import type { CallingRoll } from "./types.ts";
 
 /** What a server has done. */

@@ -16,6 +16,7 @@ import type { Narrator } from "../../lib/show/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { look, passThrough } from "./numbered.ts";
 import { call, OnceOnly } from "./solution.ts";
+import { lessons } from "../mod.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
@@ -335,4 +336,6 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

@@ -1,4 +1,8 @@
-import { deliver, OwnSocket, type Received } from "../../lib/workbook/kit/mod.ts";
+import {
+  deliver,
+  OwnSocket,
+  type Received,
+} from "../../lib/workbook/kit/mod.ts";
 
 /**
  * A real UDP socket that serves its receives in the order in which they began.

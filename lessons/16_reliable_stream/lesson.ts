@@ -22,6 +22,7 @@ import {
 } from "../../lib/net/reliable/mod.ts";
 import type { Narrator } from "../../lib/show/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
+import { lessons } from "../mod.ts";
 
 const FILE_BYTES = 300 * 1024;
 const SEGMENT_BYTES = 1200;
@@ -251,4 +252,6 @@ async function hash(bytes: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", copy)).toHex();
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

@@ -1,13 +1,15 @@
 /** The exercises of lesson 17, and how an answer to each is checked. */
 import { dirname, join } from "node:path";
 import { readToEnd, writeAll } from "../../lib/net/mod.ts";
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise, socketFolder, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
+import {
+  type Exercise,
+  exercise,
+  socketFolder,
+  type Trial,
+  type TrialFailure,
+} from "../../lib/workbook/kit/mod.ts";
 import { leaveStale } from "./leave_stale.ts";
-import { listenAtMistakes, pathFitsMistakes } from "../../tests/lessons/17_unix_streams/wrong_answers.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type ListenAt = (path: string) => Promise<Deno.UnixListener>;
 type PathFits = (path: string) => boolean;
@@ -22,18 +24,7 @@ const { AddrInUse } = Deno.errors;
 const listenAt = exercise<ListenAt>({
   id: "17.1",
   title: "Listen where a server was killed",
-  task:
-    "Write `listenAt(path)`, which gives a listener at that path. Where a " +
-    "killed server has left its socket file, it removes the file and listens. " +
-    "Where a server is alive, or where there is no socket (a plain file, a " +
-    "folder, a symbolic link), it throws `Deno.errors.AddrInUse` and leaves " +
-    "everything as it is. Only a refused connection shows that nobody is " +
-    "behind a socket: any other " +
-    "failure to connect, such as that to a datagram socket, counts as alive. " +
-    "It leaves no connection open.",
-  attempt: attempt.listenAt,
   solution: solution.listenAt,
-  mistakes: listenAtMistakes,
   hints: [
     "Two things are at stake: a file that must go, and everything else, which " +
     "must stay. What tells a socket that somebody is behind from one that " +
@@ -410,13 +401,9 @@ async function checkDatagram(
 
 const pathFits = exercise<PathFits>({
   id: "17.2",
+  pure: true,
   title: "Room for a path",
-  task: "Write `pathFits(path)`: it says whether a Unix socket on Linux can " +
-    "have that path. The whole path, written in UTF-8 as it stands, may have " +
-    "107 bytes and no more. (Nothing is opened: it need not exist.)",
-  attempt: attempt.pathFits,
   solution: solution.pathFits,
-  mistakes: pathFitsMistakes,
   hints: [
     "The field in the kernel has room for bytes. How many bytes is a `ü`?",
     "Turn the path into the bytes that the kernel would get, and count those. " +

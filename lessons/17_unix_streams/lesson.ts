@@ -29,6 +29,7 @@ import { leaveStale } from "./leave_stale.ts";
 import { answer } from "./line_or_http.ts";
 import { medianMicroseconds, megabytesPerSecond } from "./measure.ts";
 import { socketsOf } from "./sockets_of.ts";
+import { lessons } from "../mod.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
@@ -356,4 +357,6 @@ export async function serve(
   );
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

@@ -1,12 +1,17 @@
 /** The exercises of lesson 18, and how an answer to each is checked. */
-import { loadAttempts } from "../../lib/workbook/checker/attempts.ts";
-import { type Exercise, exercise, LongestGap, settle, socketFolder, TimerWatch, type Trial, type TrialFailure } from "../../lib/workbook/kit/mod.ts";
+import {
+  type Exercise,
+  exercise,
+  LongestGap,
+  settle,
+  socketFolder,
+  TimerWatch,
+  type Trial,
+  type TrialFailure,
+} from "../../lib/workbook/kit/mod.ts";
 import { fillQueue } from "./experiments.ts";
-import { askLocalMistakes, chooseMistakes } from "../../tests/lessons/18_choosing/wrong_answers.ts";
 import * as solution from "./solution.ts";
 import type { Choice, Need } from "./types.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type AskLocal = typeof solution.askLocal;
 type Choose = (need: Need) => Choice;
@@ -30,18 +35,7 @@ const CHATTER_MS = 500;
 const askLocal = exercise<AskLocal>({
   id: "18.1",
   title: "Ask over a Unix datagram",
-  task: "Write `askLocal(server, question, { timeoutMs })`. From a Unix " +
-    "datagram socket at the path `${server}.me` it sends the question to the " +
-    "socket at the path `server`, and returns what that one answers, up to " +
-    "60000 bytes; messages from anybody else are no answer. If all of it " +
-    "(sending too) takes longer than `timeoutMs`, whatever others send " +
-    "meanwhile, it throws `Deno.errors.TimedOut`. What send() throws where nobody is there goes to " +
-    "the caller as it is. In every case its own path is gone afterwards, no " +
-    "timer runs on, and the server's path stays. It is called again and " +
-    "again, and never twice at once.",
-  attempt: attempt.askLocal,
   solution: solution.askLocal,
-  mistakes: askLocalMistakes,
   hints: [
     "A letter is answered to the address on its back. Where does a Unix " +
     "datagram socket have that, and who takes it down again?",
@@ -546,15 +540,9 @@ function checkTimers({ timersLeft, trial }: Desk): void {
 
 const choose = exercise<Choose>({
   id: "18.2",
+  pure: true,
   title: "Which socket to take",
-  task: "Write `choose(need)`. The first of these that fits decides. 1. " +
-    'Latency beats loss, and not every byte matters: "udp". 2. On the same ' +
-    "machine, and messages stay whole or there are many receivers: " +
-    '"unixpacket". 3. On the same machine: "unix". 4. Many receivers, and not ' +
-    'every byte matters: "udp". 5. Otherwise "tcp". (`Need` is in types.ts.)',
-  attempt: attempt.choose,
   solution: solution.choose,
-  mistakes: chooseMistakes,
   hints: [
     "Which of the five questions rules out most? Which two can contradict each " +
     "other, and which of them wins?",

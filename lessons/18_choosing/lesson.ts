@@ -26,6 +26,7 @@ import {
   socketsForThree,
   throughput,
 } from "./experiments.ts";
+import { lessons } from "../mod.ts";
 
 /** What is said where Deno has no Unix sockets. */
 export const NOT_ON_WINDOWS =
@@ -360,4 +361,6 @@ function whichToTake(show: Narrator): void {
   );
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson });
+}

@@ -32,6 +32,7 @@ import {
 import { serveHttp, TooSlow } from "./server.ts";
 import { site } from "./site.ts";
 import { encodeResponse } from "./solution.ts";
+import { lessons } from "../mod.ts";
 
 /** How long the slow client of this lesson has for a head, in milliseconds. */
 const SHORT_MS = 100;
@@ -383,4 +384,6 @@ export async function serve(
   show.note(`ended: ${counted(answers, "answer")}`);
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

@@ -1,15 +1,16 @@
 /** The exercises of lesson 20, and how an answer to each is checked. */
 import { DNS_TYPES, encodeDns } from "../../lib/wire/mod.ts";
-import { type Exercise, exercise, loadAttempts, type Trial } from "../../lib/workbook/kit/mod.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../lib/workbook/kit/mod.ts";
 import {
   checkDecodeMessage,
   type DecodeMessage,
 } from "./checks/decode_message.ts";
-import { decodeMessageMistakes, encodeQueryMistakes } from "../../tests/lessons/20_dns_by_hand/wrong_answers.ts";
 import { requireThrow } from "./require_throw.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 type EncodeQuery = (
   id: number,
@@ -23,19 +24,9 @@ const RECORDS = "Records";
 
 const encodeQuery = exercise<EncodeQuery>({
   id: "20.1",
+  pure: true,
   title: "Encode a query",
-  task:
-    "Write `encodeQuery(id, name, type)`. It returns a new array: a header of " +
-    "twelve bytes (the id, the flags 0x0100, one question, three counts of 0), " +
-    "the name as labels, each with its length in one byte in front and a 0 " +
-    "behind the last, the type (A 1, TXT 16, AAAA 28), and the class 1. All " +
-    "numbers but the labels' lengths have two bytes, the most significant " +
-    "first. The name is ASCII and may have a dot at its end. A label that is " +
-    "empty or over 63 bytes, and a name of over 255 bytes as it is sent, throw " +
-    "RangeError.",
-  attempt: attempt.encodeQuery,
   solution: solution.encodeQuery,
-  mistakes: encodeQueryMistakes,
   hints: [
     "How does somebody who reads the labels one by one know that there is no " +
     "other one? And how many bytes is `a.bc` then?",
@@ -226,21 +217,9 @@ function compareQuery(
 
 const decodeMessage = exercise<DecodeMessage>({
   id: "20.2",
+  pure: true,
   title: "Decode the answer",
-  task:
-    "Write `decodeMessage(bytes, id)`, which decodes the answer to the query " +
-    "with that id. It returns `{ isTruncated, rcode, answers }`: the TC bit, " +
-    "the last four bits of the flags, and for each record of the answer " +
-    'section `{ name, type, ttl, value }`. The type is `"A"` (1; the value is ' +
-    '`192.0.2.1`), `"CNAME"` (5; the value is the other name) or `"other"` ' +
-    '(all others; the value is `""`). Names have no dot at their end, and may be ' +
-    "compressed. TypeError is thrown for another id, for a message that is no " +
-    "response (QR is 0), for one that ends too early, for a label that begins " +
-    "with the bits 01 or 10, for an address that is not four bytes long, and " +
-    "for a pointer to itself or in a ring.",
-  attempt: attempt.decodeMessage,
   solution: solution.decodeMessage,
-  mistakes: decodeMessageMistakes,
   hints: [
     "Where does the next field begin behind a name that ended in a pointer: " +
     "behind the pointer, or behind what it points at?",

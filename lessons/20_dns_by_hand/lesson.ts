@@ -20,10 +20,14 @@ import {
   encodeDns,
   WireError,
 } from "../../lib/wire/mod.ts";
-import { runLesson, type ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
+import {
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/cli/run_lesson.ts";
 import { askDns } from "./client.ts";
 import { answerQuery, startDns, ZONE } from "./server.ts";
 import { encodeQuery } from "./solution.ts";
+import { lessons } from "../mod.ts";
 
 /** The size of the header in front of each message. */
 const HEADER_BYTES = 12;
@@ -256,4 +260,6 @@ export async function serve(
   show.note(`ended: ${queries} ${queries === 1 ? "query" : "queries"}`);
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

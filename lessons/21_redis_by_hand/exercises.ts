@@ -1,32 +1,13 @@
 /** The exercises of lesson 21, and how an answer to each is checked. */
-import { type Exercise, exercise, loadAttempts } from "../../lib/workbook/kit/mod.ts";
+import { type Exercise, exercise } from "../../lib/workbook/kit/mod.ts";
 import { checkReadCommand, type ReadCommand } from "./checks/read_command.ts";
 import { checkStore, type StoreClass } from "./checks/store.ts";
-import { readCommandMistakes, storeMistakes } from "../../tests/lessons/21_redis_by_hand/wrong_answers.ts";
 import * as solution from "./solution.ts";
-
-const attempt = await loadAttempts(() => import("./exercise.ts"));
 
 const readCommand = exercise<ReadCommand>({
   id: "21.1",
   title: "Read a command",
-  task:
-    "Write `readCommand(reader)`. It reads one command and returns its strings " +
-    "as bytes, as soon as it is whole, or null if the stream ends where a " +
-    "command could begin; `reader.read()` gives the next bytes, and what came " +
-    "behind the command goes back with `reader.unread(bytes)`. A line that " +
-    "begins with `*` is an array: `*2\\r\\n`, and then each string as " +
-    "`$4\\r\\n`, that many bytes of any kind, `\\r\\n`; it has 1 to 1024 strings, " +
-    "each of 0 to 1048576 bytes. Any other line is an inline command: words " +
-    "with blanks between them, byte for byte, `\\n` or `\\r\\n` at its end; one " +
-    "with no word is skipped. A line of more than 65536 bytes (without its " +
-    "end), or a number " +
-    "out of range, throws RangeError as soon as that is known. What is no RESP " +
-    "throws TypeError; a number is digits and nothing else. An end in the " +
-    "middle throws `Deno.errors.UnexpectedEof`.",
-  attempt: attempt.readCommand,
   solution: solution.readCommand,
-  mistakes: readCommandMistakes,
   hints: [
     'One read gave "*2\\r\\n$4\\r\\nECHO\\r\\n$5\\r\\nhe". The next one gives the ' +
     "rest of it, and a whole command more. What do you know after the first " +
@@ -53,26 +34,9 @@ const readCommand = exercise<ReadCommand>({
 
 const store = exercise<StoreClass>({
   id: "21.2",
+  pure: true,
   title: "A store",
-  task:
-    "Write `class Store` with `run(command)`, which runs one command (its " +
-    "strings as bytes, the name first, in capitals or not) and returns the " +
-    "reply in RESP, as bytes. PING: +PONG, or the text behind it; ECHO text; " +
-    "SET key value, with EX seconds or PX milliseconds behind it or not: +OK; " +
-    "GET key: the value, or nil; DEL key [key ...]: how many of them there " +
-    "were; INCR key: the sum. Texts and values are bulk strings, numbers " +
-    "integers. Keys and values are bytes of any kind. When its time has passed " +
-    "a key is gone; SET without a time takes an old one away, INCR leaves it. " +
-    "INCR takes an integer of 64 bits with a sign, in digits, with a - in front " +
-    "if it is below 0; the sum must be one too. Whatever cannot be done (an " +
-    "unknown command, a " +
-    "wrong number of arguments, a time that is no integer over 0, no integer " +
-    "for INCR) changes nothing and gives an error of one line, `-ERR ` and a " +
-    "reason. `new Store({ now })` gives it a clock in milliseconds, `Date.now` " +
-    "if none is given.",
-  attempt: attempt.Store,
   solution: solution.Store,
-  mistakes: storeMistakes,
   hints: [
     "A key is bytes, and a Map compares arrays by identity. What can you make " +
     "of bytes that is equal just when they are? And when must somebody look at " +

@@ -21,6 +21,7 @@ import {
 import { RedisClient } from "./client.ts";
 import { type RedisServerOptions, serveRedis, TooSlow } from "./server.ts";
 import { Store } from "./solution.ts";
+import { lessons } from "../mod.ts";
 
 /** How long the slow client of this lesson has for a command, in ms. */
 const SHORT_MS = 100;
@@ -261,4 +262,6 @@ export async function serve(
   show.note(`ended: ${counted(commands, "command")}`);
 }
 
-if (import.meta.main) await runLesson(import.meta.url, { lesson, serve });
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

@@ -1,12 +1,11 @@
 /**
- * Every @std entry point that the workbook imports, and nothing else. The task
- * `std` in deno.json caches this file, so that one command tells whether JSR
- * can be reached; where it cannot, the task links the editions beside this
- * file.
+ * Every @std entry point that the workbook imports, and nothing else.
+ * `lib/workbook/cli.ts` loads it to learn whether the published packages are in
+ * Deno's cache; where they aren't, `offline.json` names the editions next to
+ * this file.
  *
  * @module
  */
 import "@std/assert";
 import "@std/cli/parse-args";
-import "@std/fmt/bytes";
 import "@std/fmt/colors";

@@ -6,7 +6,10 @@
  * @module
  */
 import { parseCommandLine } from "../../lib/workbook/cli/command_line.ts";
-import { repeated, UsageError } from "../../lib/workbook/checker/usage_error.ts";
+import {
+  repeated,
+  UsageError,
+} from "../../lib/workbook/checker/usage_error.ts";
 import { Bench } from "./bench.ts";
 
 const folder = new URL("./", import.meta.url);

@@ -5,10 +5,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { stripAnsiCode } from "@std/fmt/colors";
 import { pathToFileURL } from "node:url";
 import { lessons } from "../../lessons/mod.ts";
-import { stateOf } from "../../lib/workbook/checker/attempts.ts";
 import {
   fileOf,
   findLesson,
@@ -16,28 +14,56 @@ import {
   type Lesson,
 } from "../../lib/workbook/checker/catalog.ts";
 import { CheckFailed, type Exercise } from "../../lib/workbook/kit/mod.ts";
-import { checkLesson, exercisesOf } from "../../lib/workbook/checker/checker.ts";
-import { reportLines } from "../../lib/workbook/checker/report.ts";
+import {
+  checkLesson,
+  exercisesOf,
+} from "../../lib/workbook/checker/checker.ts";
+import { isTodo } from "../../lib/workbook/kit/mod.ts";
 import { splitSections } from "../../lib/workbook/checker/sections.ts";
 
+/** A wrong answer, which the check must reject with its own diagnosis. */
+export type WrongAnswer<T> =
+  & {
+    /** What is wrong with it, for the name of its test. */
+    name: string;
+    /** Matches the message of the failure. */
+    diagnosis: RegExp;
+  }
+  & ({
+    /** The answer. */
+    attempt: T;
+  } | {
+    /**
+     * The one thing that differs from the solution: a piece of its section of
+     * `solution.ts`, which occurs there exactly once, and what replaces it.
+     */
+    replace: [target: string, replacement: string];
+  });
+
+/** The wrong answers to each exercise of a lesson, by its id. */
+// deno-lint-ignore no-explicit-any -- Each exercise has a type of its own.
+export type WrongAnswers = Record<string, WrongAnswer<any>[]>;
+
 /**
- * Registers the tests that every exercise of a lesson must pass.
+ * Registers the tests that every exercise of a lesson must pass: the
+ * placeholder counts as not started, the solution passes, and each wrong answer
+ * gets its diagnosis.
  *
- * The learner's own answer is checked too, in a child process as by
- * `deno task check`; one that is not started shows as ignored.
- *
- * @param name The lesson's name in the catalogue.
- * @param exercises What its `checks.ts` exports.
+ * @param name The lesson's name in the catalog.
+ * @param exercises What its `exercises.ts` exports.
+ * @param wrongAnswers The wrong answers to each.
  */
 export function testExercises(
   name: string,
   exercises: Exercise<unknown>[],
+  wrongAnswers: WrongAnswers,
 ): void {
   const lesson = findLesson(lessons, name);
   forgiveWrongAnswers();
-  for (const exercise of exercises) testAnswer(lesson, exercise);
   testFiles(lesson, exercises);
-  for (const exercise of exercises) testGates(lesson, exercise);
+  for (const exercise of exercises) {
+    testGates(lesson, exercise, wrongAnswers[exercise.id] ?? []);
+  }
 }
 
 /**
@@ -65,28 +91,14 @@ export function testAccepted<T>(
 export function forgiveWrongAnswers(): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     const stack = String(event.reason?.stack);
-    if (stack.includes("/mistakes.ts") || !OWN_CODE.test(stack)) {
+    if (WRONG.test(stack) || !OWN_CODE.test(stack)) {
       event.preventDefault();
     }
   });
 }
 
-const OWN_CODE = /\/(lib|tests)\/|\/lessons\/\w+\/(?!mistakes)/;
-
-/** The learner's answer. */
-function testAnswer(lesson: Lesson, exercise: Exercise<unknown>): void {
-  const { id, title } = exercise;
-  if (stateOf(exercise.attempt) === "not started") {
-    Deno.test.ignore(`${id} ${title} (not started)`, () => {});
-    return;
-  }
-  Deno.test(`${id} ${title} (your answer)`, async () => {
-    const [result] = await checkLesson(lesson, { ids: [id] });
-    if (result.verdict.state === "passed") return;
-    const report = reportLines(result, { width: 80 }).map(stripAnsiCode);
-    throw new Error(`${report.join("\n")}\n`);
-  });
-}
+const WRONG = /\/wrong_answers\.ts|data:application\/typescript/;
+const OWN_CODE = /\/(lib|tests|lessons)\//;
 
 /** What must be so in the lesson's files for its commands to work. */
 function testFiles(lesson: Lesson, exercises: Exercise<unknown>[]): void {
@@ -107,14 +119,17 @@ function testFiles(lesson: Lesson, exercises: Exercise<unknown>[]): void {
   });
 }
 
-/** The placeholder is known, the solution passes, no mistake does. */
-function testGates(lesson: Lesson, exercise: Exercise<unknown>): void {
+function testGates(
+  lesson: Lesson,
+  exercise: Exercise<unknown>,
+  wrongAnswers: WrongAnswer<unknown>[],
+): void {
   const { id } = exercise;
-  Deno.test(`${id}: the placeholder is not started, and passes no check`, async () => {
+  Deno.test(`${id}: the placeholder counts as not started, and its check fails`, async () => {
     const url = pathToFileURL(fileOf(lesson, "placeholder.ts")).href;
     const { name } = exercisesOf(lesson).find((one) => one.id === id)!;
     const placeholder = (await import(url))[name];
-    assertEquals(stateOf(placeholder), "not started");
+    assert(isTodo(placeholder));
     await assertRejects(() => exercise.check(placeholder), CheckFailed);
   });
 
@@ -122,22 +137,59 @@ function testGates(lesson: Lesson, exercise: Exercise<unknown>): void {
     await exercise.check(exercise.solution, { stallMs: 10_000 });
   });
 
-  for (const mistake of exercise.mistakes) {
+  for (const wrong of wrongAnswers) {
     Deno.test({
-      name: `${id}: turned away: ${mistake.name}`,
+      name: `${id}: rejected: ${wrong.name}`,
       // Leaving things open is what some wrong answers do wrong.
       sanitizeOps: false,
       sanitizeResources: false,
       async fn() {
+        const attempt = "attempt" in wrong
+          ? wrong.attempt
+          : await changedSolution(lesson, id, wrong.replace);
         const error = await assertRejects(
-          () => exercise.check(mistake.attempt, { stallMs: 1000 }),
+          () => exercise.check(attempt, { stallMs: 1000 }),
           CheckFailed,
         );
-        assertMatch(error.message, mistake.diagnosis);
+        assertMatch(error.message, wrong.diagnosis);
         assertStringIncludes(headingsOf(lesson).join("\n"), error.failure.read);
       },
     });
   }
+}
+
+/**
+ * Loads a lesson's solution with one thing changed.
+ *
+ * @param lesson The lesson.
+ * @param id The exercise whose section has the target.
+ * @param replace The target, and what replaces it.
+ * @returns The changed answer.
+ */
+async function changedSolution(
+  lesson: Lesson,
+  id: string,
+  [target, replacement]: [target: string, replacement: string],
+): Promise<unknown> {
+  const source = await Deno.readTextFile(fileOf(lesson, "solution.ts"));
+  const { head, sections } = splitSections(source);
+  const section = sections.find((one) => one.id === id)!;
+  const parts = section.text.split(target);
+  assertEquals(
+    parts.length - 1,
+    1,
+    `this must occur exactly once in ${id} of solution.ts: ${target}`,
+  );
+  const code = sections
+    .map((one) => one === section ? parts.join(replacement) : one.text)
+    .join("");
+  const base = pathToFileURL(fileOf(lesson, "solution.ts"));
+  const absolute = (head + code).replace(
+    /(from ")(\.[^"]*)"/g,
+    (_, from, path) => `${from}${new URL(path, base)}"`,
+  );
+  const url = `data:application/typescript,${encodeURIComponent(absolute)}`;
+  return (await import(url))[section.name];
 }
 
 function headingsOf(lesson: Lesson): string[] {

@@ -20,7 +20,7 @@ import {
   fail,
 } from "@std/assert";
 import { type Args, parseArgs } from "@std/cli/parse-args";
-import { format, type FormatOptions } from "@std/fmt/bytes";
+
 import * as colors from "@std/fmt/colors";
 import { testColours } from "./colour_fixture.ts";
 
@@ -754,72 +754,15 @@ Deno.test("parseArgs() gives its result the types that the options declare", () 
   assertEquals(number, 80);
 });
 
-const sizes: [number, FormatOptions, string][] = [
-  [0, {}, "0 B"],
-  [1, {}, "1 B"],
-  [0.25, {}, "0.25 B"],
-  [999, {}, "999 B"],
-  [1000, {}, "1 kB"],
-  [1536, {}, "1.54 kB"],
-  [-1536, {}, "-1.54 kB"],
-  [1e6, {}, "1 MB"],
-  [1e30, {}, "1000000 YB"],
-  [1023, { binary: true }, "1020 B"],
-  [1024, { binary: true }, "1 kiB"],
-  [65507, { binary: true }, "64 kiB"],
-  [1024, { binary: true, bits: true }, "1 kibit"],
-  [1536, { bits: true }, "1.54 kbit"],
-  [5, { bits: true }, "5 b"],
-  [5, { signed: true }, "+5 B"],
-  [0, { signed: true }, " 0 B"],
-  [-5, { signed: true }, "-5 B"],
-  [1000, { minimumFractionDigits: 2, locale: "en" }, "1.00 kB"],
-  [1536, { maximumFractionDigits: 0, locale: "en" }, "2 kB"],
-  [1234, { locale: "de" }, "1,23 kB"],
-  [1234, { locale: ["de", "en"], maximumFractionDigits: 1 }, "1,2 kB"],
-  [5, { locale: true }, "5 B"],
-];
-
-for (const [size, options, text] of sizes) {
-  Deno.test(`format() writes ${size} as "${text}" with ${JSON.stringify(options)}`, () => {
-    assertEquals(format(size, options), text);
-  });
-}
-
-Deno.test("format() refuses what is not finite", () => {
-  assertThrows(
-    () => format(NaN),
-    TypeError,
-    "Expected a finite number, got number: NaN",
-  );
-  assertThrows(
-    () => format(Infinity),
-    TypeError,
-    "Expected a finite number, got number: Infinity",
-  );
-});
-
 const codes = {
   bold: [1, 22],
   dim: [2, 22],
   italic: [3, 23],
   underline: [4, 24],
-  inverse: [7, 27],
   red: [31, 39],
   green: [32, 39],
   yellow: [33, 39],
-  blue: [34, 39],
-  magenta: [35, 39],
   cyan: [36, 39],
-  white: [37, 39],
-  gray: [90, 39],
-  brightRed: [91, 39],
-  brightGreen: [92, 39],
-  brightYellow: [93, 39],
-  brightBlue: [94, 39],
-  brightMagenta: [95, 39],
-  brightCyan: [96, 39],
-  brightWhite: [97, 39],
 } as const;
 const styles = Object.keys(codes) as (keyof typeof codes)[];
 

@@ -1,7 +1,14 @@
-import { setColorEnabled } from "@std/fmt/colors";
-import type { Surroundings } from "../../lib/workbook/cli/command.ts";
+import * as paint from "@std/fmt/colors";
+import type { Lesson } from "../../lib/workbook/checker/catalog.ts";
+import type { CommandContext } from "../../lib/workbook/cli/command.ts";
 import type { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import type { Outcome } from "./workbook_copy.ts";
+
+/** What it takes to run a command. */
+export interface Callable {
+  runCommand: typeof runCommand;
+  lessons: Lesson[];
+}
 
 /** How a command is called. */
 export interface CallOptions {
@@ -21,21 +28,23 @@ export interface CallOptions {
  *
  * It leaves colours off.
  *
- * @param run The `runCommand()` of the workbook in question.
+ * @param workbook The `runCommand()` and the catalog of the workbook.
  * @param args The command and its arguments.
  * @param options What is piped in.
  * @returns How it came out.
  */
 export async function callCommand(
-  run: typeof runCommand,
+  { runCommand, lessons }: Callable,
   args: string[],
   { stdin }: CallOptions = {},
 ): Promise<Outcome> {
-  setColorEnabled(false);
+  paint.setColorEnabled(false);
   const [stdout, stderr] = [new Blocks(), new Blocks()];
-  const io: Surroundings = {
+  const io: CommandContext = {
     print: (...lines) => stdout.add(lines.join("\n") + "\n"),
     complain: (line) => stderr.add(line + "\n"),
+    lessons,
+    paint,
     width: 80,
     input: {
       isTerminal: () => false,
@@ -43,7 +52,7 @@ export async function callCommand(
     },
     output: { isTerminal: () => false, write: (bytes) => stdout.write(bytes) },
   };
-  const code = await run(args, io);
+  const code = await runCommand(args, io);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 

@@ -4,7 +4,10 @@ import {
   parseCommandLine,
   parsePort,
 } from "../../lib/workbook/cli/command_line.ts";
-import { repeated, UsageError } from "../../lib/workbook/checker/usage_error.ts";
+import {
+  repeated,
+  UsageError,
+} from "../../lib/workbook/checker/usage_error.ts";
 
 const SYNTAX: CommandSyntax = {
   usage: "try 3 [--deep] [--port 7000]",

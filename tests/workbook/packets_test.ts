@@ -21,6 +21,7 @@ import { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import { temporaryFolder } from "../../lib/workbook/checker/sandbox.ts";
 import { CAPTURE_NAMES, CAPTURES, readFixture } from "../lib/wire_fixture.ts";
 import { isInstalled, testWith } from "../clients/programs.ts";
+import { lessons } from "../../lessons/mod.ts";
 import { callCommand } from "./call.ts";
 import type { Outcome } from "./workbook_copy.ts";
 
@@ -76,7 +77,7 @@ function packets(
   args: string[],
   { stdin }: { stdin?: Uint8Array } = {},
 ): Promise<Outcome> {
-  return callCommand(runCommand, ["packets", ...args], { stdin });
+  return callCommand({ runCommand, lessons }, ["packets", ...args], { stdin });
 }
 
 /** Gives the command in a process of its own. */

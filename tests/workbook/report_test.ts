@@ -2,8 +2,14 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { setColorEnabled, stripAnsiCode } from "@std/fmt/colors";
 import { lessons } from "../../lessons/mod.ts";
 import { findLesson } from "../../lib/workbook/checker/catalog.ts";
-import { reportOf, type Verdict } from "../../lib/workbook/checker/check_events.ts";
-import { CheckFailed, type Failure } from "../../lib/workbook/kit/check_failed.ts";
+import {
+  reportOf,
+  type Verdict,
+} from "../../lib/workbook/checker/check_events.ts";
+import {
+  CheckFailed,
+  type Failure,
+} from "../../lib/workbook/kit/check_failed.ts";
 import type { CheckResult } from "../../lib/workbook/checker/checker.ts";
 import { reportLines, resultLines } from "../../lib/workbook/checker/report.ts";
 import { testColours } from "../lib/colour_fixture.ts";

@@ -5,7 +5,10 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { sandboxArgs, temporaryFolder } from "../../lib/workbook/checker/sandbox.ts";
+import {
+  sandboxArgs,
+  temporaryFolder,
+} from "../../lib/workbook/checker/sandbox.ts";
 import { UsageError } from "../../lib/workbook/checker/usage_error.ts";
 import { WorkbookCopy } from "./workbook_copy.ts";
 

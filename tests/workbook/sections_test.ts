@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { replaceSection, splitSections } from "../../lib/workbook/checker/sections.ts";
+import {
+  replaceSection,
+  splitSections,
+} from "../../lib/workbook/checker/sections.ts";
 
 const FIRST = "// ---- 3.1 echo ----\nA\n\n";
 const SECOND = "// ---- 3.2 exchange ----\nB\n";

@@ -6,7 +6,10 @@ import { exercises as clients } from "../../lessons/06_many_clients/exercises.ts
 import { exercises as closing } from "../../lessons/07_closing/exercises.ts";
 import { exercises as http } from "../../lessons/19_http_by_hand/exercises.ts";
 import * as httpSolution from "../../lessons/19_http_by_hand/solution.ts";
-import { CheckFailed, type Failure } from "../../lib/workbook/kit/check_failed.ts";
+import {
+  CheckFailed,
+  type Failure,
+} from "../../lib/workbook/kit/check_failed.ts";
 import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
 import { isSlip, placeInAnswer } from "../../lib/workbook/kit/place.ts";
 import type { Trial } from "../../lib/workbook/kit/trial.ts";
@@ -245,10 +248,7 @@ async function failureOf(
   const tried = exercise({
     id: "0.1",
     title: "",
-    task: "",
-    attempt,
     solution: attempt,
-    mistakes: [],
     hints: [],
     read: "",
     check: (_, trial) => check(trial),

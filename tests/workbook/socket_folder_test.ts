@@ -44,10 +44,7 @@ Deno.test("a check that is refused a Unix path says which paths are allowed", as
   const listens = exercise<() => void>({
     id: "0.1",
     title: "Listen",
-    task: "Listen.",
-    attempt: () => {},
     solution: () => {},
-    mistakes: [],
     hints: [],
     read: "A heading",
     async check(attempt, trial) {

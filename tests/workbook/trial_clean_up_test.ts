@@ -13,10 +13,7 @@ function checkWith(check: (attempt: Attempt, trial: Trial) => void) {
   return exercise<Attempt>({
     id: "0.1",
     title: "Accept",
-    task: "Accept one client.",
-    attempt: () => {},
     solution: () => {},
-    mistakes: [],
     hints: [],
     read: "Accept",
     check,

@@ -23,10 +23,7 @@ async function verdictOn(
   const tried = exercise({
     id: "0.1",
     title: "",
-    task: "",
-    attempt,
     solution: attempt,
-    mistakes: [],
     hints: [],
     read: "The lesson",
     check: (attempt, trial) => check(trial, attempt),

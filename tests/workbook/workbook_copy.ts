@@ -109,10 +109,10 @@ export class WorkbookCopy implements AsyncDisposable {
   /** Lets the check of 3.2 move less. */
   async #shrink(): Promise<void> {
     const full = "64 * 1024 * 1024";
-    const text = await Deno.readTextFile(this.file("checks.ts"));
-    if (!text.includes(full)) throw new Error(`checks.ts has no ${full}`);
+    const text = await Deno.readTextFile(this.file("exercises.ts"));
+    if (!text.includes(full)) throw new Error(`exercises.ts has no ${full}`);
     await Deno.writeTextFile(
-      this.file("checks.ts"),
+      this.file("exercises.ts"),
       text.replace(full, "64 * 1024"),
     );
   }
@@ -149,7 +149,8 @@ export class WorkbookCopy implements AsyncDisposable {
 
   /** The arguments for `deno` that give a command. */
   args(...args: string[]): string[] {
-    return ["run", "-qA", this.path("lib", "workbook", "cli.ts"), ...args];
+    const cli = this.path("lib", "workbook", "cli.ts");
+    return ["run", "-qA", "--cached-only", cli, ...args];
   }
 
   /**
@@ -158,8 +159,11 @@ export class WorkbookCopy implements AsyncDisposable {
    * they are now, since that takes a process of its own.
    */
   async call(...args: string[]): Promise<Outcome> {
-    const { runCommand } = await this.import("lib/workbook/run_command.ts");
-    return await callCommand(runCommand, args);
+    const { lessons } = await this.import("lessons/mod.ts");
+    const { runCommand } = await this.import(
+      "lib/workbook/cli/run_command.ts",
+    );
+    return await callCommand({ runCommand, lessons }, args);
   }
 
   /** Gives a command in a process of its own, and waits for its end. */

@@ -4,6 +4,7 @@ import { listenTcp, readExact, writeAll } from "../../lib/net/mod.ts";
 import { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import { Talk } from "../clients/programs.ts";
 import { testLooking } from "../lib/xray_fixture.ts";
+import { lessons } from "../../lessons/mod.ts";
 import { callCommand } from "./call.ts";
 import { assertLacks } from "./text.ts";
 import { runDeno, useCopy } from "./workbook_copy.ts";
@@ -166,7 +167,10 @@ for (
   ] as const
 ) {
   Deno.test(`a misuse gets one line: ${args.join(" ")}`, async () => {
-    const { code, stdout, stderr } = await callCommand(runCommand, [...args]);
+    const { code, stdout, stderr } = await callCommand(
+      { runCommand, lessons },
+      [...args],
+    );
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, line);
   });

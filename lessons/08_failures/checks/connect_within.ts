@@ -3,10 +3,14 @@ import { listenTcp, writeAll } from "../../../lib/net/mod.ts";
 import { deafPort } from "../deaf_port.ts";
 import { describeError } from "../describe_error.ts";
 import { FullQueue } from "../full_queue.ts";
-import { connectWithinMistakes } from "../../../tests/lessons/08_failures/wrong_answers.ts";
 import type { ConnectWithin } from "../types.ts";
 import * as solution from "../solution.ts";
-import { type Exercise, exercise, TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type Exercise,
+  exercise,
+  TimerWatch,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 
 const REFUSED = "Refused is an answer";
 const NO_ANSWER = "No answer is no answer";
@@ -25,19 +29,11 @@ const EARLY_MS = 5;
 const SECOND_TRY_MS = 1500;
 
 /** Makes 8.1. */
-export function makeConnectWithin(attempt: ConnectWithin): Exercise<unknown> {
+export function makeConnectWithin(): Exercise<unknown> {
   return exercise<ConnectWithin>({
     id: "8.1",
     title: "Connect, but not for ever",
-    task: "Write `connectWithin(port, ms)`. It connects to the port on " +
-      "127.0.0.1 and returns the connection. If there is no answer within " +
-      "`ms` milliseconds, it rejects with Deno.errors.TimedOut or with a " +
-      "DOMException named TimeoutError (either will do); any other failure is " +
-      "thrown as it is, at once. Afterwards nothing is left behind: no timer, " +
-      "and no connection that comes late and stays open.",
-    attempt,
     solution: solution.connectWithin,
-    mistakes: connectWithinMistakes,
     hints: [
       "If you stop waiting for Deno.connect(), does it stop connecting? And " +
       "who closes the connection if it does come, later?",

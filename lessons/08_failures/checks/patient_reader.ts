@@ -1,9 +1,15 @@
 /** How an answer to 8.2 is checked. */
 import { writeAll } from "../../../lib/net/mod.ts";
 import { concat } from "../../../lib/wire/bytes.ts";
-import { connectPair, type Exercise, exercise, FakeConn, TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  connectPair,
+  type Exercise,
+  exercise,
+  FakeConn,
+  TimerWatch,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { describeError } from "../describe_error.ts";
-import { patientReaderMistakes } from "../../../tests/lessons/08_failures/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { PatientReaderClass, PatientReading } from "../types.ts";
 
@@ -20,23 +26,11 @@ const SHORT_MS = 20;
 const EARLY_MS = 5;
 
 /** Makes 8.2. */
-export function makePatientReader(
-  attempt: PatientReaderClass,
-): Exercise<unknown> {
+export function makePatientReader(): Exercise<unknown> {
   return exercise<PatientReaderClass>({
     id: "8.2",
     title: "Give up on a read, and lose nothing",
-    task: "Write `class PatientReader` with `constructor(conn)` and " +
-      "`read(ms)`. `read` gives the bytes that came (one or more, in an array " +
-      'of their own), `null` at the end, or "timeout" when nothing came ' +
-      "within `ms`. What comes after a time-out is given by a later read, and " +
-      "a failure of the connection is thrown, also if it came between two " +
-      "calls. Never more than one read is under way on `conn`, no timer is " +
-      "left behind, and `conn` stays open. The caller awaits each read before " +
-      "the next.",
-    attempt,
     solution: solution.PatientReader,
-    mistakes: patientReaderMistakes,
     hints: [
       "After the deadline, the read on the connection is still under way. " +
       "Where do the next bytes go, and who can still get at them?",

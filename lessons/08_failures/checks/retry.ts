@@ -1,10 +1,14 @@
 /** How an answer to 8.3 is checked. */
 import { connectTcp, listenTcp } from "../../../lib/net/mod.ts";
-import { counted } from "../../../lib/show/mod.ts";
-import { type Exercise, exercise, TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
+import { counted } from "../../../lib/show/counted.ts";
+import {
+  type Exercise,
+  exercise,
+  TimerWatch,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { deafPort } from "../deaf_port.ts";
 import { describeError } from "../describe_error.ts";
-import { retryMistakes } from "../../../tests/lessons/08_failures/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { Retry, RetryOptions } from "../types.ts";
 
@@ -19,20 +23,11 @@ const SHORT_MS = 40;
 const EARLY_MS = 5;
 
 /** Makes 8.3. */
-export function makeRetry(attempt: Retry): Exercise<unknown> {
+export function makeRetry(): Exercise<unknown> {
   return exercise<Retry>({
     id: "8.3",
     title: "Try again, later and later",
-    task: "Write `retry(attempt, { attempts, firstDelayMs })`. It runs " +
-      "`attempt` until it works, at most `attempts` times, and returns what it " +
-      "gave. It waits `firstDelayMs` before the second attempt, and before " +
-      "each later one twice as long as before the last. It tries again only " +
-      "after ConnectionRefused (which `attempt` may also throw before it has " +
-      "returned a promise). Any other error, and the error of the last " +
-      "attempt, is thrown at once and as it is.",
-    attempt,
     solution: solution.retry,
-    mistakes: retryMistakes,
     hints: [
       "Write down what happens in time for three attempts that all fail: how " +
       "many waits are there, where do they stand, and what is thrown?",

@@ -1,8 +1,11 @@
 /** How an answer to 10.2 is checked. */
 import { bindUdp, seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { fromDatagram, toDatagram } from "../datagrams.ts";
-import { reassemblerMistakes } from "../../../tests/lessons/10_packets/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { Packet, ReassemblerClass, Reassembling } from "../types.ts";
 
@@ -16,25 +19,14 @@ const MESSAGE = bytesOf("ten bytes!");
 /**
  * Makes exercise 10.2.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeReassembler(attempt: ReassemblerClass): Exercise<unknown> {
+export function makeReassembler(): Exercise<unknown> {
   return exercise<ReassemblerClass>({
     id: "10.2",
+    pure: true,
     title: "Put it together again",
-    task:
-      "Write the class `Reassembler`, for the packets of one message. They " +
-      "are added in any order, some more than once, and may overlap (where " +
-      "they do, they agree). `missing()` gives the gaps that are left, in " +
-      "order, each as `[start, end]` without the byte at `end`, and as large " +
-      "as it is. It is not asked before the first packet. `message()` gives " +
-      "the whole message, and throws as long as a part of it is missing, also " +
-      "before the first packet. `add()` copies what it keeps, since the caller " +
-      "receives the next packet into the same buffer.",
-    attempt,
     solution: solution.Reassembler,
-    mistakes: reassemblerMistakes,
     hints: [
       "Two packets have come with 4 bytes each. How many bytes of the message " +
       "are there: 8, 4, or something in between? What must you remember to " +

@@ -1,7 +1,10 @@
 /** How an answer to 10.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { splitMistakes } from "../../../tests/lessons/10_packets/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { Packet, Split } from "../types.ts";
 
@@ -12,22 +15,14 @@ const RANDOM_COUNT = 200;
 /**
  * Makes exercise 10.1.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeSplit(attempt: Split): Exercise<unknown> {
+export function makeSplit(): Exercise<unknown> {
   return exercise<Split>({
     id: "10.1",
+    pure: true,
     title: "Cut a message up",
-    task: "Write `split(message, size)`. It cuts the message into packets of " +
-      "`size` bytes each, in order; the last one has what is left. `offset` " +
-      "is the byte of the message at which a packet begins, `total` how many " +
-      "bytes the whole message has. A message of no bytes is one packet " +
-      "without data. The data are copies: whoever called it writes its next " +
-      "message into the same buffer. `size` is a whole number, at least 1.",
-    attempt,
     solution: solution.split,
-    mistakes: splitMistakes,
     hints: [
       "At which byte does each packet of a message of 10 bytes begin, when a " +
       "packet holds 4? And which packets does a message of 8 bytes have, or " +

@@ -1,7 +1,10 @@
 /** How an answer to 11.2 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { checksumMistakes } from "../../../tests/lessons/11_tcp_segment/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { readRecording } from "../observe.ts";
 import { RECORDING } from "../recording.ts";
 import * as solution from "../solution.ts";
@@ -13,23 +16,14 @@ const RANDOM_COUNT = 200;
 /**
  * Makes exercise 11.2.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeChecksum(attempt: Checksum): Exercise<unknown> {
+export function makeChecksum(): Exercise<unknown> {
   return exercise<Checksum>({
     id: "11.2",
+    pure: true,
     title: "The Internet checksum",
-    task:
-      "Write `checksum(bytes)`, the Internet checksum (RFC 1071) of up to " +
-      "65,535 bytes. Take the bytes in pairs as numbers of 16 bits, the first " +
-      "byte of a pair being the upper half, and add them. A last byte without " +
-      "a partner is the upper half of a number whose lower half is 0. Each " +
-      "carry out of the 16 bits is added in again at the bottom. The checksum " +
-      "is that sum with all 16 bits turned over: a number from 0 to 65535.",
-    attempt,
     solution: solution.checksum,
-    mistakes: checksumMistakes,
     hints: [
       "What is 0xffff + 0x0001 in 16 bits, and where does the carry go? Can " +
       "there be a carry again when it has been added in?",

@@ -6,8 +6,11 @@ import {
   TCP_FLAG_NAMES,
   type TcpFields,
 } from "../../../lib/wire/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { decodeMistakes } from "../../../tests/lessons/11_tcp_segment/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { readRecording } from "../observe.ts";
 import { RECORDING } from "../recording.ts";
 import * as solution from "../solution.ts";
@@ -33,24 +36,14 @@ const NUMBER_FIELDS = {
 /**
  * Makes exercise 11.1.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeDecodeSegment(attempt: DecodeSegment): Exercise<unknown> {
+export function makeDecodeSegment(): Exercise<unknown> {
   return exercise<DecodeSegment>({
     id: "11.1",
+    pure: true,
     title: "Take a segment apart",
-    task: "Write `decodeSegment(bytes)`. It takes a TCP segment apart into " +
-      "`sourcePort`, `destinationPort`, `sequence`, `acknowledgment`, " +
-      "`headerBytes` (20 to 60), `flags` (eight booleans), `window`, " +
-      "`checksum`, `urgentPointer`, `options` (the bytes between byte 20 and " +
-      "the end of the header) and `payload` (the bytes behind it). The four " +
-      "reserved bits mean nothing and are left out. It throws a RangeError if " +
-      "there are fewer than 20 bytes, if the data offset is below 5, or if " +
-      "the header would be longer than the bytes there are.",
-    attempt,
     solution: solution.decodeSegment,
-    mistakes: decodeMistakes,
     hints: [
       "In which row of the header is each field, and how many bytes has it? " +
       "Which four bits say where the data begin, and what do they count?",

@@ -1,7 +1,10 @@
 /** How an answer to 11.3 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { seqLessMistakes } from "../../../tests/lessons/11_tcp_segment/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { SeqLess } from "../types.ts";
 
@@ -13,22 +16,14 @@ const RANDOM_COUNT = 500;
 /**
  * Makes exercise 11.3.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeSeqLess(attempt: SeqLess): Exercise<unknown> {
+export function makeSeqLess(): Exercise<unknown> {
   return exercise<SeqLess>({
     id: "11.3",
+    pure: true,
     title: "Before, in a circle",
-    task:
-      "Write `seqLess(a, b)` for two sequence numbers, whole numbers from " +
-      "0 to 4294967295. It says whether `a` comes before `b`: whether the way " +
-      "forward from `a` to `b`, across 4294967295 to 0 if need be, is shorter " +
-      "than half the circle of 2^32. A number does not come before itself. " +
-      "Exactly half the circle apart (2^31), neither comes before the other.",
-    attempt,
     solution: solution.seqLess,
-    mistakes: seqLessMistakes,
     hints: [
       "4294967290 and 5: which of them comes first, when the stream has just " +
       "come round? How far is it from the one to the other, going forward?",

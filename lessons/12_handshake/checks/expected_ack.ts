@@ -1,7 +1,10 @@
 /** How an answer to 12.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { expectedAckMistakes } from "../../../tests/lessons/12_handshake/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { describe, fromClient, recordedSegments } from "../segments.ts";
 import * as solution from "../solution.ts";
 import type { ExpectedAck, Segment } from "../types.ts";
@@ -12,21 +15,14 @@ const RANDOM_COUNT = 200;
 /**
  * Makes exercise 12.1.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeExpectedAck(attempt: ExpectedAck): Exercise<unknown> {
+export function makeExpectedAck(): Exercise<unknown> {
   return exercise<ExpectedAck>({
     id: "12.1",
+    pure: true,
     title: "What is acknowledged",
-    task: "Write `expectedAck(segment)`: the acknowledgment number that a " +
-      "receiver sends when it has everything up to the end of this segment. " +
-      "Each byte of `payload` takes a sequence number, a SYN takes one, and a " +
-      "FIN takes one, all in the same segment if need be; nothing else takes " +
-      "any. After 4294967295 comes 0.",
-    attempt,
     solution: solution.expectedAck,
-    mistakes: expectedAckMistakes,
     hints: [
       "The client's SYN has the number A and no data. What does the server " +
       "acknowledge? And what is acknowledged when a segment with 5 bytes and a " +

@@ -1,6 +1,9 @@
 /** How an answer to 12.2 is checked. */
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { findHandshakeMistakes } from "../../../tests/lessons/12_handshake/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import {
   describe,
   type Fields,
@@ -17,26 +20,14 @@ const AGAIN = "What is sent again";
 /**
  * Makes exercise 12.2.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeFindHandshake(attempt: FindHandshake): Exercise<unknown> {
+export function makeFindHandshake(): Exercise<unknown> {
   return exercise<FindHandshake>({
     id: "12.2",
+    pure: true,
     title: "Find the handshake",
-    task:
-      "Write `findHandshake(segments)` for the segments of one connection, " +
-      "of both directions, in the order in which they passed. It looks for a " +
-      "SYN without ACK (number A); then, from the other port, a SYN with ACK " +
-      "that acknowledges A + 1 (number B); then, from the port of the first, " +
-      "an ACK without SYN and RST that acknowledges B + 1, with data or " +
-      "without. Others may come in between. It returns `{ client: A, server: " +
-      "B }`, or null if there is none. Each of the three may be sent again, " +
-      "with the same numbers; a SYN with another number begins anew. Numbers " +
-      "go round after 4294967295.",
-    attempt,
     solution: solution.findHandshake,
-    mistakes: findHandshakeMistakes,
     hints: [
       "What do you know when a SYN has passed? What must the next one of the " +
       "three say so that you know it belongs to that SYN, and to no other?",

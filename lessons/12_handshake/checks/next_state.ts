@@ -6,8 +6,11 @@ import {
   TCP_WALKS,
   walk,
 } from "../../../lib/wire/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { nextStateMistakes } from "../../../tests/lessons/12_handshake/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { NextState, TcpEvent, TcpState } from "../types.ts";
 
@@ -16,23 +19,14 @@ const MACHINE = "The state machine";
 /**
  * Makes exercise 12.3.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeNextState(attempt: NextState): Exercise<unknown> {
+export function makeNextState(): Exercise<unknown> {
   return exercise<NextState>({
     id: "12.3",
+    pure: true,
     title: "The state machine",
-    task: "Write `nextState(state, event)`: the state of one end of a " +
-      'connection after an event, as RFC 9293, section 3.3.2, and "The state ' +
-      'machine" in the lesson have it. The names of states and events are in ' +
-      "types.ts. An event that leads nowhere from a state leaves the state as " +
-      "it is. A reset leads to CLOSED from every state but LISTEN, where it " +
-      "changes nothing. Two answers of the RFC that are not drawn are right as " +
-      "well: from SYN-RECEIVED a reset to LISTEN, and a FIN to CLOSE-WAIT.",
-    attempt,
     solution: solution.nextState,
-    mistakes: nextStateMistakes,
     hints: [
       "Which end goes through FIN-WAIT-1, and which through CLOSE-WAIT? What is " +
       "different when both have sent their FIN before either has arrived?",

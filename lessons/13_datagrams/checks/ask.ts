@@ -4,9 +4,14 @@ import {
   type DatagramSocket,
   formatAddress,
 } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Explain, type Trial, written } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type Exercise,
+  exercise,
+  type Explain,
+  type Trial,
+  written,
+} from "../../../lib/workbook/kit/mod.ts";
 import { HastyTimers } from "../hasty_timers.ts";
-import { askMistakes } from "../../../tests/lessons/13_datagrams/wrong_answers.ts";
 import * as solution from "../solution.ts";
 import type { Ask } from "../types.ts";
 import { WatchedSocket } from "../watched_socket.ts";
@@ -20,23 +25,13 @@ const NO_WORD = "No word if it is lost";
 /**
  * Makes exercise 13.1.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeAsk(attempt: Ask): Exercise<unknown> {
+export function makeAsk(): Exercise<unknown> {
   return exercise<Ask>({
     id: "13.1",
     title: "Ask one, and hear that one",
-    task: "Write `ask(socket, question, server)`. It sends `question` to " +
-      "`server`, once and from `socket`, and returns the first message that " +
-      "comes from that server, whole: it may have 65,507 bytes, and it may have " +
-      "none. That server is its host and its port: what comes from anybody else " +
-      "is thrown away. It waits as long as it takes, and leaves the socket open " +
-      "for the next question. If the socket fails to send, it throws what the " +
-      "socket threw.",
-    attempt,
     solution: solution.ask,
-    mistakes: askMistakes,
     hints: [
       "Anybody who knows your port can write to it, also before you have asked. " +
       "What comes with each message that tells you who wrote it?",

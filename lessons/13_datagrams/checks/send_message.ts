@@ -1,7 +1,10 @@
 /** How an answer to 13.2 is checked. */
 import { bindUdp, type DatagramSocket } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { sendMessageMistakes } from "../../../tests/lessons/13_datagrams/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { SendMessage } from "../types.ts";
 import { WatchedSocket } from "../watched_socket.ts";
@@ -15,22 +18,13 @@ const MAX_BYTES = 65_507;
 /**
  * Makes exercise 13.2.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeSendMessage(attempt: SendMessage): Exercise<unknown> {
+export function makeSendMessage(): Exercise<unknown> {
   return exercise<SendMessage>({
     id: "13.2",
     title: "Whole, or not at all",
-    task:
-      "Write `sendMessage(socket, message, to)`. It sends `message` as one " +
-      "datagram, also an empty one. One of more than 65,507 bytes is not sent at " +
-      "all: then it throws a `RangeError` whose message names both sizes, that " +
-      "of the message and the limit. If the socket fails to send, it throws what " +
-      "the socket threw.",
-    attempt,
     solution: solution.sendMessage,
-    mistakes: sendMessageMistakes,
     hints: [
       "65,535 is the largest number that the length field holds. What else does " +
       "it count, besides your bytes?",

@@ -5,8 +5,14 @@ import {
   formatAddress,
 } from "../../../lib/net/mod.ts";
 import { counted } from "../../../lib/show/counted.ts";
-import { type Exercise, exercise, LongestGap, type Trial, type TrialFailure, written } from "../../../lib/workbook/kit/mod.ts";
-import { callMistakes } from "../../../tests/lessons/15_lossy_link/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  LongestGap,
+  type Trial,
+  type TrialFailure,
+  written,
+} from "../../../lib/workbook/kit/mod.ts";
 import { QueuedSocket } from "../queued_socket.ts";
 import * as solution from "../solution.ts";
 import type { Call, CallOptions } from "../types.ts";
@@ -31,28 +37,13 @@ const MANY = 1000;
 /**
  * Makes exercise 15.1.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeCall(attempt: Call): Exercise<unknown> {
+export function makeCall(): Exercise<unknown> {
   return exercise<Call>({
     id: "15.1",
     title: "Ask again, and know the answer",
-    task:
-      "Write `call(socket, server, request, { timeoutMs, attempts })`. It " +
-      "sends one datagram: a number in 4 bytes, big-endian, and behind it " +
-      "`request`. It returns what stands behind the same 4 bytes in the " +
-      "server's answer; both may be empty. Each call has a number that no call " +
-      "before it had, all tries of one call have the same. It sends " +
-      "`attempts` times in all, waits `timeoutMs` after each, also the last, " +
-      "and then rejects with Deno.errors.TimedOut. Other numbers, fewer than " +
-      "4 bytes and other senders are thrown away and change nothing: they " +
-      "start no new try, and make none last longer. The next call uses the " +
-      "same socket: leave it open, and no receive under way when you have an " +
-      "answer (after TimedOut one may be left).",
-    attempt,
     solution: solution.call,
-    mistakes: callMistakes,
     hints: [
       "An answer may come when you have asked something else by then. What must " +
       "stand in it, so that you can tell? And who has to write it first?",

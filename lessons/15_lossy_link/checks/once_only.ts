@@ -1,7 +1,10 @@
 /** How an answer to 15.2 is checked. */
 import { counted } from "../../../lib/show/counted.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { onceOnlyMistakes } from "../../../tests/lessons/15_lossy_link/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { OnceOnlyClass } from "../types.ts";
 
@@ -13,28 +16,14 @@ const FORMAT = "A number in front";
 /**
  * Makes exercise 15.2.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeOnceOnly(attempt: OnceOnlyClass): Exercise<unknown> {
+export function makeOnceOnly(): Exercise<unknown> {
   return exercise<OnceOnlyClass>({
     id: "15.2",
+    pure: true,
     title: "Do nothing twice",
-    task:
-      "Write `class OnceOnly`, made of `perform` and `{ maxRemembered }`. " +
-      "`handle(request, from)` takes a question of 15.1, a number in 4 bytes " +
-      "and data, and returns the same 4 bytes and behind them what " +
-      "`perform(data)` gave. For a repeat, the same number from the same host " +
-      "and port, it returns the same answer and performs nothing. The array " +
-      "of the question may be part of a larger one, and the caller uses it " +
-      "again. `OnceOnly` remembers the last `maxRemembered` answers of all " +
-      "senders together (100 unless told otherwise); with one more, that of " +
-      "the question done longest ago is forgotten, however often it was " +
-      "repeated since, and a repeat of it is done again. If `perform` throws, " +
-      "`handle` throws the same, and nothing is remembered or forgotten.",
-    attempt,
     solution: solution.OnceOnly,
-    mistakes: onceOnlyMistakes,
     hints: [
       "By what does a server know a repeat? Two clients may both be at number 7. " +
       "And what does the client want that sends one?",

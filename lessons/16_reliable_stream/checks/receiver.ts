@@ -1,7 +1,10 @@
 /** How an answer to 16.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { receiverMistakes } from "../../../tests/lessons/16_reliable_stream/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { ReceiverClass, Receiving } from "../types.ts";
 
@@ -10,28 +13,14 @@ const RANDOM_COUNT = 40;
 /**
  * Makes exercise 16.1.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeReceiver(attempt: ReceiverClass): Exercise<unknown> {
+export function makeReceiver(): Exercise<unknown> {
   return exercise<ReceiverClass>({
     id: "16.1",
+    pure: true,
     title: "Put the stream in order",
-    task:
-      "Write the class `Receiver`. `accept(seq, data)` takes a segment whose " +
-      "first byte has the number `seq`, and returns the bytes that are in " +
-      "order now and were not returned before; if there are none, an empty " +
-      "array. It keeps a copy of what came early. `ack` is the number of the " +
-      "next byte that is lacking, at first `initialSeq`. `window` is the room " +
-      "from `ack` on, always `capacity`: what is in order is handed on at " +
-      "once. Bytes beyond the room that there is when a segment comes are " +
-      "dropped, in order or not, also where the segment lies in it partly; so " +
-      "are bytes that came before. Segments overlap and " +
-      "come in any order; where they overlap, they agree. After 2 ** 32 - 1 " +
-      "comes 0.",
-    attempt,
     solution: solution.Receiver,
-    mistakes: receiverMistakes,
     hints: [
       "A segment comes. Which of its bytes lie before `ack`, which from there " +
       "on, which beyond the room? What if it begins before and ends after?",

@@ -1,7 +1,10 @@
 /** How an answer to 16.2 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { timerMistakes } from "../../../tests/lessons/16_reliable_stream/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { TimerClass, Timing } from "../types.ts";
 
@@ -16,24 +19,14 @@ const SIGN =
 /**
  * Makes exercise 16.2.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeRetransmitTimer(attempt: TimerClass): Exercise<unknown> {
+export function makeRetransmitTimer(): Exercise<unknown> {
   return exercise<TimerClass>({
     id: "16.2",
+    pure: true,
     title: "How long to wait",
-    task:
-      "Write the class `RetransmitTimer` (RFC 6298, section 2). `rtoMs` is " +
-      "1000 at first. The first `sample(R)` sets srtt = R and rttvar = R / 2. " +
-      "Each other sets rttvar = 3/4 rttvar + 1/4 |srtt - R|, and after that " +
-      "srtt = 7/8 srtt + 1/8 R. After either, rtoMs = srtt + 4 rttvar, but at " +
-      "least 200 and at most 60000. `backOff()` doubles rtoMs, to 60000 at " +
-      "most; the next sample ends that. All times are in milliseconds; up to " +
-      "1 ms of rounding does no harm.",
-    attempt,
     solution: solution.RetransmitTimer,
-    mistakes: timerMistakes,
     hints: [
       "Round trips of 100, 100, 100 and of 20, 180, 100: the mean is the same. " +
       "Which of the two needs the longer time-out?",

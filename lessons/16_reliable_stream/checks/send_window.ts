@@ -1,36 +1,24 @@
 /** How an answer to 16.3 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { sendWindowMistakes } from "../../../tests/lessons/16_reliable_stream/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { Piece, Sending, SendWindowClass } from "../types.ts";
 
 /**
  * Makes exercise 16.3.
  *
- * @param attempt The learner's answer.
  * @returns The exercise.
  */
-export function makeSendWindow(attempt: SendWindowClass): Exercise<unknown> {
+export function makeSendWindow(): Exercise<unknown> {
   return exercise<SendWindowClass>({
     id: "16.3",
+    pure: true,
     title: "What may go, and what must go again",
-    task:
-      "Write the class `SendWindow`. `push(data)` puts a copy of bytes behind " +
-      "what is there. `takeNext(peerWindow)` gives the next bytes that were " +
-      "never sent, as `{ seq, data }`: as many as there are, but at most " +
-      "`segmentSize`, and no more than leaves `inFlight` within `peerWindow`; " +
-      "`undefined` if that is none. They are in flight then. `acknowledge(ack)` " +
-      "says that all before `ack` has arrived, also in the midst of a segment; " +
-      "it changes nothing if nothing new is acknowledged, or more than was " +
-      "sent. `retransmit()` gives the oldest bytes in flight once more: as many " +
-      "as fit into `segmentSize`, or what is left of the oldest segment that " +
-      "was taken (either is right); `undefined` if there are none. " +
-      "`inFlight` is how many bytes are sent and not acknowledged. The first " +
-      "byte has the number `initialSeq`; after 2 ** 32 - 1 comes 0.",
-    attempt,
     solution: solution.SendWindow,
-    mistakes: sendWindowMistakes,
     hints: [
       "Three kinds of bytes: acknowledged, in flight, never sent. Which of " +
       "them must you keep, and which call moves the border between which?",

@@ -1,6 +1,9 @@
 /** How an answer to 19.2 is checked. */
-import { type Exercise, exercise, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { encodeResponseMistakes } from "../../../tests/lessons/19_http_by_hand/wrong_answers.ts";
+import {
+  type Exercise,
+  exercise,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { EncodeResponse, ResponseOptions } from "../types.ts";
 
@@ -15,26 +18,12 @@ interface Case {
 }
 
 /** Makes 19.2. */
-export function makeEncodeResponse(attempt: EncodeResponse): Exercise<unknown> {
+export function makeEncodeResponse(): Exercise<unknown> {
   return exercise<EncodeResponse>({
     id: "19.2",
+    pure: true,
     title: "Write an answer",
-    task:
-      "Write `encodeResponse(status, body, options)`. It returns the bytes " +
-      "of an answer: a first line such as `HTTP/1.1 200 OK` (the reason may be " +
-      "any, or none, but the blank before it stays), fields, a blank line, and " +
-      "`body` in UTF-8. Every line of the head ends with `\\r\\n`, and one " +
-      "`Content-Length` says how many bytes the body has. `options.headers` " +
-      "are more fields; a name that is not made of letters, digits and " +
-      "!#$%&'*+-.^_`|~, a value with a control character that is no tab, such " +
-      "as CR, LF, NUL or DEL, and a second Content-Length or a " +
-      "Transfer-Encoding throw TypeError. " +
-      "With `options.head` it is the answer to `HEAD`: the same head, and no " +
-      "body. Each call returns an array of its own, as long as the answer. The " +
-      "status is never one that has no body, such as 204.",
-    attempt,
     solution: solution.encodeResponse,
-    mistakes: encodeResponseMistakes,
     hints: [
       'How many bytes are "zwölf"? What would a client do with an answer whose ' +
       "Content-Length is one too small, when the next answer comes on the same " +

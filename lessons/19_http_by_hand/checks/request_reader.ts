@@ -1,8 +1,13 @@
 /** How an answer to 19.1 is checked. */
 import { writeAll } from "../../../lib/net/mod.ts";
 import { concat } from "../../../lib/wire/bytes.ts";
-import { connectPair, type Exercise, exercise, FakeConn, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import { requestReaderMistakes } from "../../../tests/lessons/19_http_by_hand/wrong_answers.ts";
+import {
+  connectPair,
+  type Exercise,
+  exercise,
+  FakeConn,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type {
   HttpRequest,
@@ -45,30 +50,11 @@ interface Run {
 }
 
 /** Makes 19.1. */
-export function makeRequestReader(
-  attempt: RequestReaderClass,
-): Exercise<unknown> {
+export function makeRequestReader(): Exercise<unknown> {
   return exercise<RequestReaderClass>({
     id: "19.1",
     title: "Read requests",
-    task: "Write `class RequestReader` with `constructor(conn, limits)` and " +
-      "`readRequest()`, which gives the next request as soon as it is whole, " +
-      "or `null` when the peer ends between two. There can be several on one " +
-      "connection, and in one read: keep what was read too much for the next " +
-      "call. A request is `{ method, target, headers, body }`; the first two " +
-      "as they came. `headers` is a " +
-      "Map, names in lower case, values without blanks or tabs around them, " +
-      'several of one name joined by ", ". `body` is an array of its own: as ' +
-      "many bytes as `content-length` says, or chunks if `transfer-encoding` " +
-      "is `chunked`, or no bytes. Whatever the list above the placeholder " +
-      "names throws TypeError. A head over `maxHeadBytes` (8192, with its " +
-      "blank line) or a body over `maxBodyBytes` (1048576) throws RangeError " +
-      "as soon as that is known, a line with a chunk's size that has grown as " +
-      "long as a head may be throws either, an end inside a request " +
-      "`Deno.errors.UnexpectedEof`. `conn` stays open.",
-    attempt,
     solution: solution.RequestReader,
-    mistakes: requestReaderMistakes,
     hints: [
       "One read gave the second half of a head, a body, and the first half of " +
       "the next head. What of that does this call use, and where is the rest " +

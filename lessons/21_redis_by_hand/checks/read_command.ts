@@ -1,8 +1,13 @@
 /** How an answer to 21.1 is checked. */
 import { writeAll } from "../../../lib/net/mod.ts";
-import { printable } from "../../../lib/show/mod.ts";
+import { printable } from "../../../lib/show/text.ts";
 import { encodeCommand } from "../../../lib/wire/mod.ts";
-import { connectPair, FakeConn, type FakeConnOptions, type Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  connectPair,
+  FakeConn,
+  type FakeConnOptions,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { ConnReader } from "../reader.ts";
 import type { ByteReader } from "../types.ts";
 

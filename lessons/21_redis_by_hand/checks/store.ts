@@ -1,5 +1,5 @@
 /** How an answer to 21.2 is checked. */
-import { printable } from "../../../lib/show/mod.ts";
+import { printable } from "../../../lib/show/text.ts";
 import type { Trial } from "../../../lib/workbook/kit/mod.ts";
 import type { CommandStore, StoreOptions } from "../types.ts";
 

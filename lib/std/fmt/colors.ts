@@ -90,16 +90,6 @@ export function underline(str: string): string {
 }
 
 /**
- * Makes a text with its foreground and background exchanged.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function inverse(str: string): string {
-  return style("inverse", str);
-}
-
-/**
  * Makes a text red.
  *
  * @param str The text.
@@ -130,26 +120,6 @@ export function yellow(str: string): string {
 }
 
 /**
- * Makes a text blue.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function blue(str: string): string {
-  return style("blue", str);
-}
-
-/**
- * Makes a text magenta.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function magenta(str: string): string {
-  return style("magenta", str);
-}
-
-/**
  * Makes a text cyan.
  *
  * @param str The text.
@@ -157,94 +127,4 @@ export function magenta(str: string): string {
  */
 export function cyan(str: string): string {
   return style("cyan", str);
-}
-
-/**
- * Makes a text white.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function white(str: string): string {
-  return style("white", str);
-}
-
-/**
- * Makes a text gray.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function gray(str: string): string {
-  return style("gray", str);
-}
-
-/**
- * Makes a text bright red.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function brightRed(str: string): string {
-  return style("redBright", str);
-}
-
-/**
- * Makes a text bright green.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function brightGreen(str: string): string {
-  return style("greenBright", str);
-}
-
-/**
- * Makes a text bright yellow.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function brightYellow(str: string): string {
-  return style("yellowBright", str);
-}
-
-/**
- * Makes a text bright blue.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function brightBlue(str: string): string {
-  return style("blueBright", str);
-}
-
-/**
- * Makes a text bright magenta.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function brightMagenta(str: string): string {
-  return style("magentaBright", str);
-}
-
-/**
- * Makes a text bright cyan.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function brightCyan(str: string): string {
-  return style("cyanBright", str);
-}
-
-/**
- * Makes a text bright white.
- *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
- */
-export function brightWhite(str: string): string {
-  return style("whiteBright", str);
 }

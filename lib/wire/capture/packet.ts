@@ -17,7 +17,11 @@ import { decodeLink, type LinkHeader } from "./link.ts";
 import { decodeTcp, PROTOCOL_TCP, type TcpHeader } from "../tcp/header.ts";
 import type { Timestamp } from "./timestamp.ts";
 import { decodeUdp, PROTOCOL_UDP, type UdpHeader } from "../ip/udp.ts";
-import { type ChecksumVerdict, judgeHeader, judgeSegment } from "../ip/verdict.ts";
+import {
+  type ChecksumVerdict,
+  judgeHeader,
+  judgeSegment,
+} from "../ip/verdict.ts";
 
 /** A packet, layer by layer. What it does not have is `null`. */
 export interface Packet {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { fileOf, type Lesson, ROOT } from "./catalog.ts";
 import type { CheckEvent, FailureReport, Verdict } from "./check_events.ts";
 import { Interrupted, onInterrupt, signalChild } from "./interrupted.ts";
@@ -106,6 +106,28 @@ export async function checkLesson(
   return asked.map(({ id }) => results.get(id)!);
 }
 
+/**
+ * The exercises of a lesson that the learner has started: their placeholder is
+ * gone. No code is run.
+ *
+ * @param lesson The lesson.
+ * @returns Their ids, in order.
+ */
+export function startedExercises(lesson: Lesson): string[] {
+  const ids = exercisesOf(lesson).map(({ id }) => id);
+  if (!isTouched(lesson)) return [];
+  let answers: string;
+  try {
+    answers = Deno.readTextFileSync(fileOf(lesson, "exercise.ts"));
+  } catch {
+    // The report says why it can't be read.
+    return ids;
+  }
+  return ids.filter((id) =>
+    !new RegExp(`^[^/*]*\\btodo\\(\\s*"${id} `, "m").test(answers)
+  );
+}
+
 /** Whether the learner has written anything: unequal files, no code is run. */
 function isTouched(lesson: Lesson): boolean {
   const placeholder = Deno.readTextFileSync(fileOf(lesson, "placeholder.ts"));
@@ -139,14 +161,15 @@ async function runChild(
   }
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...sandboxArgs(join(ROOT, "lib", "workbook", "check_child.ts"), {
+      ...sandboxArgs(fileURLToPath(import.meta.resolve("./check_child.ts")), {
         folder: folder.path,
         socketFiles: lesson.socketFiles,
         read: [ROOT],
       }),
       mark,
-      pathToFileURL(fileOf(lesson, "checks.ts")).href,
-      ...asked.map(({ id }) => id),
+      pathToFileURL(fileOf(lesson, "exercises.ts")).href,
+      pathToFileURL(fileOf(lesson, "exercise.ts")).href,
+      ...asked.map(({ id, name }) => `${id} ${name}`),
     ],
     cwd: folder.path,
     // What Deno itself says of an error becomes part of a report.

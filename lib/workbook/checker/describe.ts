@@ -1,20 +1,52 @@
 import { pathToFileURL } from "node:url";
-import { skipAttempts } from "./attempts.ts";
-import { fileOf, type Lesson } from "./catalog.ts";
 import type { Exercise } from "../kit/exercise.ts";
+import { fileOf, type Lesson } from "./catalog.ts";
+import { splitSections } from "./sections.ts";
+
+/** An exercise in words. */
+export interface ExerciseText extends Exercise<unknown> {
+  /** The task, as Markdown: the comment above its placeholder. */
+  task: string;
+}
 
 /**
- * Loads a lesson's exercises for their words: titles, tasks and hints.
- *
- * None of the learner's code is loaded, so this works whatever state it is in.
+ * Loads a lesson's exercises, and their tasks from its placeholder file. None
+ * of the learner's code is loaded.
  *
  * @param lesson The lesson.
- * @returns Its exercises; their attempts are not to be used.
+ * @returns Its exercises, in order.
  */
 export async function describeExercises(
   lesson: Lesson,
-): Promise<Exercise<unknown>[]> {
-  skipAttempts();
-  const url = pathToFileURL(fileOf(lesson, "checks.ts")).href;
-  return (await import(url)).exercises;
+): Promise<ExerciseText[]> {
+  const url = pathToFileURL(fileOf(lesson, "exercises.ts")).href;
+  const { exercises } = await import(url) as {
+    exercises: Exercise<unknown>[];
+  };
+  const source = await Deno.readTextFile(fileOf(lesson, "placeholder.ts"));
+  const { sections } = splitSections(source);
+  return exercises.map((exercise) => {
+    const section = sections.find(({ id }) => id === exercise.id);
+    return { ...exercise, task: taskOf(section?.text ?? "") };
+  });
+}
+
+/**
+ * Reads the task out of an exercise's section.
+ *
+ * @param section The section's text, from the placeholder file.
+ * @returns The text of its last doc comment, or an empty string.
+ *
+ * @example The comment, without its frame
+ * ```ts
+ * import { taskOf } from "./describe.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const section = "/**\n * Returns twice `n`.\n *\n * - 0 is 0.\n *\u002f\n";
+ * assertEquals(taskOf(section), "Returns twice `n`.\n\n- 0 is 0.");
+ * ```
+ */
+export function taskOf(section: string): string {
+  const comment = [...section.matchAll(/\/\*\*([^]*?)\*\//g)].at(-1)?.[1] ?? "";
+  return comment.replace(/^ *\* ?/gm, "").trim();
 }

@@ -1,16 +1,17 @@
-import { lessons } from "../../../lessons/mod.ts";
 import type { Lesson } from "./catalog.ts";
 import { checkLesson, type CheckResult } from "./checker.ts";
 
 /**
  * Finds the first exercise that is not solved.
  *
+ * @param lessons The catalog.
  * @param options `from`: the lesson to begin with, the first one if not given;
  * those before it come last. `signal` ends the search when aborted; it then
  * rejects.
  * @returns How it stands, or `undefined` if all are solved.
  */
 export async function findNext(
+  lessons: Lesson[],
   { from = lessons[0], signal }: { from?: Lesson; signal?: AbortSignal } = {},
 ): Promise<CheckResult | undefined> {
   const at = lessons.indexOf(from);
@@ -24,9 +25,10 @@ export async function findNext(
 /**
  * Checks every exercise of the workbook, several lessons at once.
  *
+ * @param lessons The catalog.
  * @returns The results, in order.
  */
-export async function checkAll(): Promise<CheckResult[]> {
+export async function checkAll(lessons: Lesson[]): Promise<CheckResult[]> {
   const results: CheckResult[][] = [];
   const waiting = [...lessons.entries()];
   const workers = Array.from(

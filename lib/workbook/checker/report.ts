@@ -1,5 +1,5 @@
-import { bold, dim, green, red, stripAnsiCode, yellow } from "@std/fmt/colors";
-import { truncateVisible, wrapText } from "../../show/mod.ts";
+import { stripVTControlCharacters } from "node:util";
+import { truncateVisible, wrapText } from "../../show/text.ts";
 import { pathToFileURL } from "node:url";
 import { folderOf, ROOT } from "./catalog.ts";
 import type { CheckResult } from "./checker.ts";
@@ -14,13 +14,46 @@ const MAX_STEPS = 12;
 /** As many are shown of more than that: what led to the last one. */
 const LAST_STEPS = 6;
 
+/** Styles for parts of a text: the functions of `@std/fmt/colors`. */
+export type Paint = Record<
+  "bold" | "dim" | "green" | "red" | "yellow",
+  (text: string) => string
+>;
+
+const same = (text: string) => text;
+const PLAIN: Paint = {
+  bold: same,
+  dim: same,
+  green: same,
+  red: same,
+  yellow: same,
+};
+
+/** How a report is laid out. */
+export interface ReportOptions {
+  /** Columns to fit into. */
+  width: number;
+  /**
+   * The styles to use. This module loads no @std package itself, so that
+   * `deno test` can report in a fresh clone.
+   *
+   * @default none
+   */
+  paint?: Paint;
+}
+
 /**
  * Says in one line how an exercise stands.
  *
- * @param result What its check gave.
+ * @param result The verdict of its check.
+ * @param options `paint`: the styles to use.
  * @returns For example `✓ 3.1 echo  solved`.
  */
-export function summaryLine({ id, name, verdict }: CheckResult): string {
+export function summaryLine(
+  { id, name, verdict }: CheckResult,
+  { paint = PLAIN }: Pick<ReportOptions, "paint"> = {},
+): string {
+  const { bold, dim, green, red } = paint;
   const [mark, word] = {
     "passed": [green("✓"), green("solved")],
     "failed": [red("✗"), red("not right yet")],
@@ -34,16 +67,17 @@ export function summaryLine({ id, name, verdict }: CheckResult): string {
  * Says all that a check found out.
  *
  * @param result What the check gave.
- * @param options `width`: columns to fit into.
+ * @param options How to lay it out.
  * @returns Lines: the summary, and for a wrong answer what was done, what was
  * expected, what came, what that usually means, and where to read.
  */
 export function reportLines(
   result: CheckResult,
-  options: { width: number },
+  options: ReportOptions,
 ): string[] {
   const { verdict, lesson } = result;
-  const lines = [summaryLine(result)];
+  const { yellow } = options.paint ?? PLAIN;
+  const lines = [summaryLine(result, options)];
   const wrap = (text: string, first = "") =>
     wrapText(first + withShortPaths(text), {
       width: options.width,
@@ -80,16 +114,16 @@ export function reportLines(
  * Why a file cannot be loaded is said once, not for each of its exercises.
  *
  * @param results What the checks gave, in order.
- * @param options `width`: columns to fit into.
+ * @param options How to lay it out.
  * @returns Lines, with a blank one beside whatever takes more than one.
  */
 export function resultLines(
   results: CheckResult[],
-  options: { width: number },
+  options: ReportOptions,
 ): string[] {
   const blocks = results.map((result, i) =>
     isSaid(result, results[i - 1])
-      ? [summaryLine(result)]
+      ? [summaryLine(result, options)]
       : reportLines(result, options)
   );
   return blocks.flatMap((lines, i) => {
@@ -107,8 +141,9 @@ function isSaid(result: CheckResult, before?: CheckResult): boolean {
 
 function stepLines(
   { steps }: FailureReport,
-  { width }: { width: number },
+  { width, paint = PLAIN }: ReportOptions,
 ): string[] {
+  const { green, red } = paint;
   const digits = Math.max(2, String(steps.length).length);
   const folded = steps.length > MAX_STEPS ? steps.length - LAST_STEPS : 0;
   const lines = steps.slice(folded).flatMap((step, i) => {
@@ -146,13 +181,16 @@ function withShortPaths(text: string): string {
 }
 
 /** What the learner's code printed, made harmless for the terminal. */
-function printedLines(text: string, { width }: { width: number }): string[] {
-  const lines = stripAnsiCode(text).trimEnd().split(/\r?\n/);
+function printedLines(
+  text: string,
+  { width, paint = PLAIN }: ReportOptions,
+): string[] {
+  const lines = stripVTControlCharacters(text).trimEnd().split(/\r?\n/);
   const shown = lines.slice(0, MAX_PRINTED_LINES);
   if (lines.length > shown.length) shown.push("… and more");
   return shown
     .map((line) => line.replaceAll("\t", "    ").replace(/\p{Cc}/gu, escape))
-    .map((line) => dim(`  │ ${truncateVisible(line, width - 4)}`));
+    .map((line) => paint.dim(`  │ ${truncateVisible(line, width - 4)}`));
 }
 
 function escape(control: string): string {

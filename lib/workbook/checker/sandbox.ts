@@ -1,3 +1,4 @@
+import { stdArgs } from "./std_args.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What a child process may touch. */
@@ -58,9 +59,9 @@ export function sandboxArgs(module: string, options: SandboxOptions): string[] {
     "run",
     "--quiet",
     "--no-prompt",
-    // The task `std` has cached what the workbook imports. Nothing else is
-    // fetched, also not by a learner's `import("https://…")`.
+    // Nothing is fetched, not even by a learner's `import("https://…")`.
     "--cached-only",
+    ...stdArgs(),
     `--allow-net=${net.join(",")}`,
     `--allow-read=${[folder, ...read].join(",")}`,
     `--allow-write=${folder}`,

@@ -3,7 +3,7 @@ import { counted } from "../../show/counted.ts";
 import { CaptureParser, decodePacket, type Packet } from "../../wire/mod.ts";
 import { WireError } from "../../wire/mod.ts";
 import { ROOT } from "../checker/catalog.ts";
-import type { Surroundings } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { Interrupted, onInterrupt } from "../checker/interrupted.ts";
 import { repeated, UsageError } from "../checker/usage_error.ts";
 
@@ -23,7 +23,7 @@ export interface CaptureVisitor {
   /** Called whenever it may take a while until there is more. */
   pause(): Promise<void>;
   /** What is read for the name `-`. */
-  input: Surroundings["input"];
+  input: CommandContext["input"];
 }
 
 /**
@@ -117,7 +117,7 @@ async function openCapture(name: string): Promise<ChunkReader> {
   }
 }
 
-function pipedIn(input: Surroundings["input"]): ChunkReader {
+function pipedIn(input: CommandContext["input"]): ChunkReader {
   if (input.isTerminal()) {
     throw new UsageError(
       "- reads what is piped in: tcpdump -i lo -U -w - | deno task packets -",

@@ -1,11 +1,18 @@
-/** What a command is given to speak and to listen through. */
-export interface Surroundings {
+import type { Paint } from "../checker/report.ts";
+import type { Lesson } from "../checker/catalog.ts";
+
+/** What a command works on, and how it talks to the person who runs it. */
+export interface CommandContext {
+  /** The catalog. */
+  lessons: Lesson[];
   /** Prints lines for the person. */
   print(...lines: string[]): void;
   /** Says in one line what went wrong, apart from what is printed. */
   complain(line: string): void;
   /** Columns to fit into. */
   width: number;
+  /** The styles of reports. */
+  paint: Paint;
   /** What is typed or piped in. */
   input: { isTerminal(): boolean; readable: ReadableStream<Uint8Array> };
   /** Where `print()` prints, for bytes, and to see how fast they are taken. */
@@ -20,4 +27,4 @@ export interface Surroundings {
  * @returns The exit status: 0 done, 1 failed.
  * @throws {UsageError} If it was misused: one line, and exit status 2.
  */
-export type Command = (args: string[], io: Surroundings) => Promise<number>;
+export type Command = (args: string[], io: CommandContext) => Promise<number>;

@@ -1,4 +1,4 @@
-import type { Command, Surroundings } from "./command.ts";
+import type { Command, CommandContext } from "./command.ts";
 import { Interrupted } from "../checker/interrupted.ts";
 import { repeated, UsageError } from "../checker/usage_error.ts";
 
@@ -15,6 +15,8 @@ const commands: Record<string, CommandLoader> = {
   reset: () => import("./commands/reset.ts"),
   next: () => import("./commands/next.ts"),
   packets: () => import("./commands/packets.ts"),
+  test: () => import("./commands/test.ts"),
+  bench: () => import("./commands/bench.ts"),
 };
 
 /**
@@ -29,7 +31,7 @@ const commands: Record<string, CommandLoader> = {
  */
 export async function runCommand(
   [name, ...args]: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   try {
     const { default: command } = await findCommand(name)();

@@ -1,9 +1,13 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lessons } from "../../../lessons/mod.ts";
 import { leftBeforeAccept } from "../../net/mod.ts";
-import { fitTerminal, Narrator, Printer, type ShowEvent } from "../../show/mod.ts";
-import { findLesson } from "../checker/catalog.ts";
+import {
+  fitTerminal,
+  Narrator,
+  Printer,
+  type ShowEvent,
+} from "../../show/mod.ts";
+import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { parseCommandLine, parsePort } from "./command_line.ts";
 import { temporaryFolder } from "../checker/sandbox.ts";
 import { UsageError } from "../checker/usage_error.ts";
@@ -25,8 +29,12 @@ export interface ServeContext extends LessonContext {
   signal: AbortSignal;
 }
 
-/** What a lesson can do. */
+/** What a lesson can do, and where it is. */
 export interface LessonProgram {
+  /** The catalog that the lesson is in. */
+  lessons: Lesson[];
+  /** The `import.meta.url` of its `lesson.ts`. */
+  url: string;
   /** Runs the lesson's demonstration to its end. */
   lesson(show: Narrator, context: LessonContext): Promise<void>;
   /** Keeps the lesson's server up for clients of the learner's own. */
@@ -39,14 +47,11 @@ export interface LessonProgram {
  *
  *     deno run … lesson.ts [--json] [--serve [--port N]] [--folder PATH]
  *
- * @param url The lesson's `import.meta.url`.
  * @param program What it can do.
  */
-export async function runLesson(
-  url: string,
-  program: LessonProgram,
-): Promise<void> {
-  const lesson = findLesson(lessons, basename(dirname(fileURLToPath(url))));
+export async function runLesson(program: LessonProgram): Promise<void> {
+  const folder = basename(dirname(fileURLToPath(program.url)));
+  const lesson = findLesson(program.lessons, folder);
   const printer = new Printer(print, fitTerminal());
   let serves = false;
   try {

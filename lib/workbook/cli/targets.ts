@@ -1,4 +1,3 @@
-import { lessons } from "../../../lessons/mod.ts";
 import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { exercisesOf } from "../checker/checker.ts";
 import { UsageError } from "../checker/usage_error.ts";
@@ -13,11 +12,12 @@ export interface Target {
 /**
  * Finds what a person means by `3`, `echo` or `3.1`.
  *
+ * @param lessons The catalog.
  * @param text What was typed.
  * @returns The lesson, and the exercise if one was named.
  * @throws {UsageError} If there is no such lesson or exercise.
  */
-export function findTarget(text: string): Target {
+export function findTarget(lessons: Lesson[], text: string): Target {
   const match = text.match(/^(\d+)\.(\d+)$/);
   if (match === null) return { lesson: findLesson(lessons, text) };
   const lesson = findLesson(lessons, match[1]);
@@ -32,12 +32,16 @@ export function findTarget(text: string): Target {
 /**
  * Finds one exercise.
  *
+ * @param lessons The catalog.
  * @param text What was typed: `3.1`.
  * @returns Its lesson and its id.
  * @throws {UsageError} If it is a lesson, or there is no such exercise.
  */
-export function findExercise(text: string): Required<Target> {
-  const { lesson, id } = findTarget(text);
+export function findExercise(
+  lessons: Lesson[],
+  text: string,
+): Required<Target> {
+  const { lesson, id } = findTarget(lessons, text);
   if (id !== undefined) return { lesson, id };
   const ids = exercisesOf(lesson).map((exercise) => exercise.id);
   throw new UsageError(

@@ -1,33 +1,24 @@
 import { Trial, type TrialOptions } from "./trial.ts";
 
-/** A known wrong answer, kept to prove that the check turns it away. */
-export interface Mistake<T> {
-  /** What is wrong with it, for the name of its test. */
-  name: string;
-  /** The wrong answer. */
-  attempt: T;
-  /** What the check must say about it: matches the failure's message. */
-  diagnosis: RegExp;
-}
-
 /** What the author of an exercise writes. */
 export interface ExerciseParts<T> {
   /** Lesson and number: `"3.1"`. */
   id: string;
   /** A few words. */
   title: string;
-  /** Two or three sentences. Everything that the check demands is said here. */
-  task: string;
-  /** The learner's answer, from `exercise.ts` by way of `loadAttempts`. */
-  attempt: T;
   /** A good answer, from `solution.ts`. */
   solution: T;
-  /** Wrong answers, from `mistakes.ts`. */
-  mistakes: Mistake<T>[];
   /** At least three: a question, an approach, nearly the code. */
   hints: string[];
-  /** The heading in the lesson's README to read when nothing closer fits. */
+  /** The README heading to read when a failure names no better one. */
   read: string;
+  /**
+   * Whether the answer can be checked without any permission: neither it nor
+   * its check opens a socket.
+   *
+   * @default false
+   */
+  pure?: boolean;
   /** Drives an answer; fails by `trial.fail`, or by throwing anything. */
   check(attempt: T, trial: Trial): Promise<void> | void;
 }
@@ -59,10 +50,7 @@ export interface Exercise<T> extends Omit<ExerciseParts<T>, "check"> {
  * const double = exercise<Double>({
  *   id: "0.1",
  *   title: "Twice",
- *   task: "Return twice the number.",
- *   attempt: (n) => n,
  *   solution: (n) => 2 * n,
- *   mistakes: [],
  *   hints: [],
  *   read: "Numbers",
  *   check(attempt, trial) {

@@ -1,23 +1,28 @@
 /**
- * What the author of a lesson builds with.
+ * What the author of an exercise builds with.
  *
- * An {@linkcode exercise} joins a learner's answer with its check. A check is
- * given a {@linkcode Trial} to name its steps and wait by, and drives the
- * answer over real sockets: {@linkcode connectPair} connects two,
- * {@linkcode ShortConn} makes one move less than it is asked to,
- * {@linkcode Collector} keeps what came, and {@linkcode TimerWatch} knows which
- * timers run on. {@linkcode runLesson} makes a program of a lesson.
+ * An {@linkcode exercise} joins hints, a solution and a check. The check gets a
+ * {@linkcode Trial} to name its steps and wait by, and drives the answer over
+ * real sockets: {@linkcode connectPair} connects two, {@linkcode ShortConn}
+ * moves less than it's asked to, {@linkcode FakeConn} does what loopback won't,
+ * {@linkcode Collector} keeps what arrives, and {@linkcode TimerWatch} knows
+ * which timers are still running.
+ *
+ * Nothing here imports an @std package: `deno test` loads it in a fresh clone.
  *
  * @module
  */
-export type { Narrator } from "../../show/mod.ts";
-export * from "../checker/attempts.ts";
 export * from "./check_failed.ts";
 export * from "./collector.ts";
 export * from "./exercise.ts";
+export * from "./fake_conn.ts";
+export * from "./longest_gap.ts";
+export * from "./own_socket.ts";
 export * from "./pair.ts";
-export * from "../cli/run_lesson.ts";
+export * from "./place.ts";
+export * from "./settle.ts";
 export * from "./short_conn.ts";
+export * from "./socket_folder.ts";
 export * from "./timer_watch.ts";
 export * from "./todo.ts";
 export * from "./trial.ts";

@@ -10,11 +10,18 @@ import { lessons } from "../../../lessons/mod.ts";
 import { type Endpoint, parseEndpoint } from "../../../lib/net/mod.ts";
 import type { ShowEvent } from "../../../lib/show/mod.ts";
 import { fileOf, findLesson } from "../../../lib/workbook/checker/catalog.ts";
-import { sandboxArgs, temporaryFolder } from "../../../lib/workbook/checker/sandbox.ts";
+import {
+  sandboxArgs,
+  temporaryFolder,
+} from "../../../lib/workbook/checker/sandbox.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording } from "../record.ts";
+import { formatMistakes, parseMistakes } from "./wrong_answers.ts";
 
-testExercises("endpoint", exercises);
+testExercises("endpoint", exercises, {
+  "1.1": parseMistakes,
+  "1.2": formatMistakes,
+});
 
 type Parse = (text: string) => Endpoint;
 type Format = (endpoint: Endpoint) => string;

@@ -1,6 +1,6 @@
 /** Wrong answers to the exercises of lesson 1, and what is said of each. */
 import type { Endpoint } from "../../../lib/net/endpoint.ts";
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import * as solution from "../../../lessons/01_endpoint/solution.ts";
 
 type Parse = (text: string) => Endpoint;
@@ -8,7 +8,7 @@ type Format = (endpoint: Endpoint) => string;
 type Address = Extract<Endpoint, { host: string }>;
 
 /** Wrong answers to 1.1. */
-export const parseMistakes: Mistake<Parse>[] = [
+export const parseMistakes: WrongAnswer<Parse>[] = [
   {
     name: "splits an IPv6 address at the first colon",
     attempt: reader({
@@ -350,7 +350,7 @@ export const parseMistakes: Mistake<Parse>[] = [
 ];
 
 /** Wrong answers to 1.2. */
-export const formatMistakes: Mistake<Format>[] = [
+export const formatMistakes: WrongAnswer<Format>[] = [
   {
     name: "no brackets for IPv6",
     attempt: writer((host) => host),

@@ -5,8 +5,12 @@ import { lesson, serve } from "../../../lessons/02_first_connection/lesson.ts";
 import { connectTcp, readToEnd } from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { record, Recording } from "../record.ts";
+import { fetchGreetingMistakes, greetOnceMistakes } from "./wrong_answers.ts";
 
-testExercises("first_connection", exercises);
+testExercises("first_connection", exercises, {
+  "2.1": greetOnceMistakes,
+  "2.2": fetchGreetingMistakes,
+});
 
 type GreetOnce = (listener: Deno.Listener, greeting: string) => Promise<void>;
 type FetchGreeting = (port: number) => Promise<string>;

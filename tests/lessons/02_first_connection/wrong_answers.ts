@@ -1,12 +1,12 @@
 /** Wrong answers to the exercises of lesson 2, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 
 type GreetOnce = (listener: Deno.Listener, greeting: string) => Promise<void>;
 type FetchGreeting = (port: number) => Promise<string>;
 
 /** Wrong answers to 2.1. */
-export const greetOnceMistakes: Mistake<GreetOnce>[] = [
+export const greetOnceMistakes: WrongAnswer<GreetOnce>[] = [
   {
     name: "closes the listener too",
     async attempt(listener, greeting) {
@@ -215,7 +215,7 @@ export const greetOnceMistakes: Mistake<GreetOnce>[] = [
 ];
 
 /** Wrong answers to 2.2. */
-export const fetchGreetingMistakes: Mistake<FetchGreeting>[] = [
+export const fetchGreetingMistakes: WrongAnswer<FetchGreeting>[] = [
   {
     name: "reads once only",
     async attempt(port) {

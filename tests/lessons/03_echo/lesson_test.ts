@@ -4,8 +4,12 @@ import { lesson, serve } from "../../../lessons/03_echo/lesson.ts";
 import { connectTcp, readExact, writeAll } from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording, recordOnce } from "../record.ts";
+import { echoMistakes, exchangeMistakes } from "./wrong_answers.ts";
 
-testExercises("echo", exercises);
+testExercises("echo", exercises, {
+  "3.1": echoMistakes,
+  "3.2": exchangeMistakes,
+});
 
 type Echo = (conn: Deno.Conn) => Promise<void>;
 type Exchange = (conn: Deno.Conn, data: Uint8Array) => Promise<Uint8Array>;

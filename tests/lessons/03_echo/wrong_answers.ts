@@ -1,12 +1,12 @@
 /** Wrong answers to the exercises of lesson 3, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import { writeAll } from "../../../lib/net/mod.ts";
 
 type Echo = (conn: Deno.Conn) => Promise<void>;
 type Exchange = (conn: Deno.Conn, data: Uint8Array) => Promise<Uint8Array>;
 
 /** Wrong answers to 3.1. */
-export const echoMistakes: Mistake<Echo>[] = [
+export const echoMistakes: WrongAnswer<Echo>[] = [
   {
     name: "reads once only",
     async attempt(conn) {
@@ -173,7 +173,7 @@ function asText(change: (text: string) => string) {
 }
 
 /** Wrong answers to 3.2. */
-export const exchangeMistakes: Mistake<Exchange>[] = [
+export const exchangeMistakes: WrongAnswer<Exchange>[] = [
   {
     name: "sends everything before it reads",
     async attempt(conn, data) {

@@ -4,8 +4,12 @@ import { lesson } from "../../../lessons/04_byte_stream/lesson.ts";
 import * as net from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { type Recording, recordOnce } from "../record.ts";
+import { readExactMistakes, writeAllMistakes } from "./wrong_answers.ts";
 
-testExercises("byte_stream", exercises);
+testExercises("byte_stream", exercises, {
+  "4.1": readExactMistakes,
+  "4.2": writeAllMistakes,
+});
 
 type ReadExact = (conn: Deno.Conn, size: number) => Promise<Uint8Array>;
 type WriteAll = (conn: Deno.Conn, data: Uint8Array) => Promise<void>;

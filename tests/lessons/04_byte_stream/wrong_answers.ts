@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 4, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 
 type ReadExact = (conn: Deno.Conn, size: number) => Promise<Uint8Array>;
 type WriteAll = (conn: Deno.Conn, data: Uint8Array) => Promise<void>;
@@ -7,7 +7,7 @@ type WriteAll = (conn: Deno.Conn, data: Uint8Array) => Promise<void>;
 const shared = new Uint8Array(1024 * 1024);
 
 /** Wrong answers to 4.1. */
-export const readExactMistakes: Mistake<ReadExact>[] = [
+export const readExactMistakes: WrongAnswer<ReadExact>[] = [
   {
     name: "reads once, and returns what came",
     async attempt(conn, size) {
@@ -185,7 +185,7 @@ export const readExactMistakes: Mistake<ReadExact>[] = [
 ];
 
 /** Wrong answers to 4.2. */
-export const writeAllMistakes: Mistake<WriteAll>[] = [
+export const writeAllMistakes: WrongAnswer<WriteAll>[] = [
   {
     name: "ignores how much the write took",
     async attempt(conn, data) {

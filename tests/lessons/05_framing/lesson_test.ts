@@ -5,8 +5,17 @@ import { encodeFrame } from "../../../lessons/05_framing/solution.ts";
 import * as net from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording, recordOnce } from "../record.ts";
+import {
+  encodeFrameMistakes,
+  readFramesMistakes,
+  readLinesMistakes,
+} from "./wrong_answers.ts";
 
-testExercises("framing", exercises);
+testExercises("framing", exercises, {
+  "5.1": readLinesMistakes,
+  "5.2": encodeFrameMistakes,
+  "5.3": readFramesMistakes,
+});
 
 type Options = { maxBytes?: number };
 type ReadMessages = (

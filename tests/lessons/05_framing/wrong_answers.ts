@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 5, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import * as solution from "../../../lessons/05_framing/solution.ts";
 
 type ReadMessages = (
@@ -9,7 +9,7 @@ type ReadMessages = (
 type EncodeFrame = (text: string) => Uint8Array;
 
 /** Wrong answers to 5.1. */
-export const readLinesMistakes: Mistake<ReadMessages>[] = [
+export const readLinesMistakes: WrongAnswer<ReadMessages>[] = [
   {
     name:
       "decodes its whole buffer, whatever arrived, as published examples do",
@@ -373,7 +373,7 @@ function closing(read: ReadMessages): ReadMessages {
 }
 
 /** Wrong answers to 5.2. */
-export const encodeFrameMistakes: Mistake<EncodeFrame>[] = [
+export const encodeFrameMistakes: WrongAnswer<EncodeFrame>[] = [
   {
     name: "writes the length in characters",
     attempt(text) {
@@ -500,7 +500,7 @@ export const encodeFrameMistakes: Mistake<EncodeFrame>[] = [
 ];
 
 /** Wrong answers to 5.3. */
-export const readFramesMistakes: Mistake<ReadMessages>[] = [
+export const readFramesMistakes: WrongAnswer<ReadMessages>[] = [
   {
     name:
       "decodes its whole buffer, whatever arrived, as published examples do",

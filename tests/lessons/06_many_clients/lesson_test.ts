@@ -11,8 +11,12 @@ import { CheckFailed, FakeConn } from "../../../lib/workbook/kit/mod.ts";
 import { describeServeError } from "../../../lib/workbook/cli/run_lesson.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { record, Recording } from "../record.ts";
+import { serveAtMostMistakes, serveMistakes } from "./wrong_answers.ts";
 
-testExercises("many_clients", exercises);
+testExercises("many_clients", exercises, {
+  "6.1": serveMistakes,
+  "6.2": serveAtMostMistakes,
+});
 
 type Handler = (conn: Deno.Conn) => Promise<void>;
 type Serve = (listener: Deno.Listener, handler: Handler) => Promise<void>;
@@ -285,10 +289,13 @@ for (const name of ["oldest", "newest"]) {
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      const { check, mistakes } = exercises[1];
-      const mistake = mistakes.find((one) => one.name.includes(name))!;
+      const { check } = exercises[1];
+      const mistake = serveAtMostMistakes.find((one) =>
+        one.name.includes(name)
+      )!;
       const error = await assertRejects(
-        () => check(mistake.attempt, { stallMs: 1000 }),
+        () =>
+          check((mistake as { attempt: unknown }).attempt, { stallMs: 1000 }),
         CheckFailed,
       );
       assertMatch(error.steps.at(-1)!, /of the two is done, and another one/);

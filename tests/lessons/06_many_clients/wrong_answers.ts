@@ -1,6 +1,6 @@
 /** Wrong answers to the exercises of lesson 6, and what must be said of each. */
 import { closeQuietly } from "../../../lib/net/mod.ts";
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 
 type Handler = (conn: Deno.Conn) => Promise<void>;
 type Serve = (listener: Deno.Listener, handler: Handler) => Promise<void>;
@@ -33,7 +33,7 @@ async function* clientsOf(listener: Deno.Listener): AsyncGenerator<Deno.Conn> {
 }
 
 /** Wrong answers to 6.1. */
-export const serveMistakes: Mistake<Serve>[] = [
+export const serveMistakes: WrongAnswer<Serve>[] = [
   {
     name: "awaits the handler",
     async attempt(listener, handler) {
@@ -303,7 +303,7 @@ function goingOn(afterError: () => void | Promise<void>): ServeAtMost {
 }
 
 /** Wrong answers to 6.2. */
-export const serveAtMostMistakes: Mistake<ServeAtMost>[] = [
+export const serveAtMostMistakes: WrongAnswer<ServeAtMost>[] = [
   {
     name: "has workers that accept at the same time",
     async attempt(listener, handler, limit) {

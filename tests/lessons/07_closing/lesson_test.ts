@@ -10,8 +10,12 @@ import {
 } from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { record } from "../record.ts";
+import { askAndHearMistakes, hangUpMistakes } from "./wrong_answers.ts";
 
-testExercises("closing", exercises);
+testExercises("closing", exercises, {
+  "7.1": askAndHearMistakes,
+  "7.2": hangUpMistakes,
+});
 
 type AskAndHear = (
   conn: Deno.Conn,

@@ -1,6 +1,6 @@
 /** Wrong answers to the exercises of lesson 7, and what must be said of each. */
 import { closeQuietly, readToEnd, writeAll } from "../../../lib/net/mod.ts";
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import * as solution from "../../../lessons/07_closing/solution.ts";
 
 type AskAndHear = (
@@ -13,7 +13,7 @@ type HangUp = (
 ) => Promise<void>;
 
 /** Wrong answers to 7.1. */
-export const askAndHearMistakes: Mistake<AskAndHear>[] = [
+export const askAndHearMistakes: WrongAnswer<AskAndHear>[] = [
   {
     name: "closes instead of ending its side",
     async attempt(conn, question) {
@@ -216,7 +216,7 @@ export const askAndHearMistakes: Mistake<AskAndHear>[] = [
 ];
 
 /** Wrong answers to 7.2. */
-export const hangUpMistakes: Mistake<HangUp>[] = [
+export const hangUpMistakes: WrongAnswer<HangUp>[] = [
   {
     name: "closes with input unread",
     async attempt(conn) {

@@ -17,8 +17,17 @@ import { temporaryFolder } from "../../../lib/workbook/checker/sandbox.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording } from "../record.ts";
+import {
+  connectWithinMistakes,
+  patientReaderMistakes,
+  retryMistakes,
+} from "./wrong_answers.ts";
 
-testExercises("failures", exercises);
+testExercises("failures", exercises, {
+  "8.1": connectWithinMistakes,
+  "8.2": patientReaderMistakes,
+  "8.3": retryMistakes,
+});
 
 testAccepted<ConnectWithin>(exercises[0], {
   "with AbortSignal.timeout": (port, ms) =>

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 8, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import type {
   ConnectWithin,
   PatientReaderClass,
@@ -10,7 +10,7 @@ import type {
 const hostname = "127.0.0.1";
 
 /** Wrong answers to 8.1. */
-export const connectWithinMistakes: Mistake<ConnectWithin>[] = [
+export const connectWithinMistakes: WrongAnswer<ConnectWithin>[] = [
   {
     name: "leaves a timer",
     async attempt(port, ms) {
@@ -172,7 +172,7 @@ async function within<V>(
 }
 
 /** Wrong answers to 8.2. */
-export const patientReaderMistakes: Mistake<PatientReaderClass>[] = [
+export const patientReaderMistakes: WrongAnswer<PatientReaderClass>[] = [
   {
     name: "races, and reads again",
     attempt: class {
@@ -362,7 +362,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** Wrong answers to 8.3. */
-export const retryMistakes: Mistake<Retry>[] = [
+export const retryMistakes: WrongAnswer<Retry>[] = [
   {
     name: "tries everything again",
     async attempt<T>(attempt: () => Promise<T>, options: RetryOptions) {

@@ -16,8 +16,9 @@ import {
 } from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording, recordOnce } from "../record.ts";
+import { chatRoomMistakes } from "./wrong_answers.ts";
 
-testExercises("chat", exercises);
+testExercises("chat", exercises, { "9.1": chatRoomMistakes });
 
 testAccepted<ChatRoomClass>(exercises[0], {
   "with the helpers of lib/net": class {

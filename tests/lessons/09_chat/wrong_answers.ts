@@ -1,5 +1,5 @@
 /** Wrong answers to the exercise of lesson 9, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import { Outbox, readLines, writeAll } from "../../../lib/net/mod.ts";
 import type { ChatRoomClass } from "../../../lessons/09_chat/types.ts";
 
@@ -105,7 +105,7 @@ async function* linesWithin(
 }
 
 /** Wrong answers to 9.1. */
-export const chatRoomMistakes: Mistake<ChatRoomClass>[] = [
+export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   {
     name: "writes to one after another",
     attempt: class extends RoomOfConns {

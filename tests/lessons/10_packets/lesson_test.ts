@@ -8,8 +8,12 @@ import type {
 } from "../../../lessons/10_packets/types.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { recordOnce } from "../record.ts";
+import { reassemblerMistakes, splitMistakes } from "./wrong_answers.ts";
 
-testExercises("packets", exercises);
+testExercises("packets", exercises, {
+  "10.1": splitMistakes,
+  "10.2": reassemblerMistakes,
+});
 
 testAccepted<Split>(exercises[0], {
   "with an array made to measure": (message, size) =>

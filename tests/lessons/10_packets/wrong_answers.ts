@@ -1,10 +1,14 @@
 /** Wrong answers to the exercises of lesson 10, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import { Reassembler, split } from "../../../lessons/10_packets/solution.ts";
-import type { Packet, ReassemblerClass, Split } from "../../../lessons/10_packets/types.ts";
+import type {
+  Packet,
+  ReassemblerClass,
+  Split,
+} from "../../../lessons/10_packets/types.ts";
 
 /** Wrong answers to 10.1. */
-export const splitMistakes: Mistake<Split>[] = [
+export const splitMistakes: WrongAnswer<Split>[] = [
   {
     name: "loses the rest",
     attempt(message, size) {
@@ -174,7 +178,7 @@ class Base {
 }
 
 /** Wrong answers to 10.2. */
-export const reassemblerMistakes: Mistake<ReassemblerClass>[] = [
+export const reassemblerMistakes: WrongAnswer<ReassemblerClass>[] = [
   {
     name: "appends in the order of arrival",
     attempt: class extends Reassembler {

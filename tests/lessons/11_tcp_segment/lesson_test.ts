@@ -12,8 +12,17 @@ import type {
 import { checksum, decodeTcp, seqDiff } from "../../../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { record, type Recording } from "../record.ts";
+import {
+  checksumMistakes,
+  decodeMistakes,
+  seqLessMistakes,
+} from "./wrong_answers.ts";
 
-testExercises("tcp_segment", exercises);
+testExercises("tcp_segment", exercises, {
+  "11.1": decodeMistakes,
+  "11.2": checksumMistakes,
+  "11.3": seqLessMistakes,
+});
 
 testAccepted<DecodeSegment>(exercises[0], {
   "with copies, and numbers made by hand": (bytes) => {

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 11, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import * as solution from "../../../lessons/11_tcp_segment/solution.ts";
 import type {
   Checksum,
@@ -10,7 +10,7 @@ import type {
 } from "../../../lessons/11_tcp_segment/types.ts";
 
 /** Wrong answers to 11.1. */
-export const decodeMistakes: Mistake<DecodeSegment>[] = [
+export const decodeMistakes: WrongAnswer<DecodeSegment>[] = [
   {
     name: "gives signed numbers",
     attempt: (bytes) => ({
@@ -186,7 +186,7 @@ function decodeUnchecked(bytes: Uint8Array): Segment {
 }
 
 /** Wrong answers to 11.2. */
-export const checksumMistakes: Mistake<Checksum>[] = [
+export const checksumMistakes: WrongAnswer<Checksum>[] = [
   {
     name: "leaves out an odd last byte",
     attempt: (bytes) => solution.checksum(bytes.subarray(0, bytes.length & ~1)),
@@ -281,7 +281,7 @@ function finish(sum: number): number {
 const HALF = 2 ** 31;
 
 /** Wrong answers to 11.3. */
-export const seqLessMistakes: Mistake<SeqLess>[] = [
+export const seqLessMistakes: WrongAnswer<SeqLess>[] = [
   {
     name: "compares as usual",
     attempt: (a, b) => a < b,

@@ -13,8 +13,17 @@ import type {
 import { nextState, seqAdd } from "../../../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { record, type Recording } from "../record.ts";
+import {
+  expectedAckMistakes,
+  findHandshakeMistakes,
+  nextStateMistakes,
+} from "./wrong_answers.ts";
 
-testExercises("handshake", exercises);
+testExercises("handshake", exercises, {
+  "12.1": expectedAckMistakes,
+  "12.2": findHandshakeMistakes,
+  "12.3": nextStateMistakes,
+});
 
 testAccepted<ExpectedAck>(exercises[0], {
   "with a remainder": ({ sequence, payload, flags: { syn, fin } }) =>

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 12, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import * as solution from "../../../lessons/12_handshake/solution.ts";
 import type {
   ExpectedAck,
@@ -11,7 +11,7 @@ import type {
 } from "../../../lessons/12_handshake/types.ts";
 
 /** Wrong answers to 12.1. */
-export const expectedAckMistakes: Mistake<ExpectedAck>[] = [
+export const expectedAckMistakes: WrongAnswer<ExpectedAck>[] = [
   {
     name: "forgets the SYN",
     attempt: ({ sequence, payload, flags }) =>
@@ -103,7 +103,7 @@ function findWith(tests: Partial<Tests>): FindHandshake {
 }
 
 /** Wrong answers to 12.2. */
-export const findHandshakeMistakes: Mistake<FindHandshake>[] = [
+export const findHandshakeMistakes: WrongAnswer<FindHandshake>[] = [
   {
     name: "does not compare what the SYN-ACK acknowledges",
     attempt: findWith({
@@ -280,7 +280,7 @@ function machineWith(...arrows: Arrow[]): NextState {
 }
 
 /** Wrong answers to 12.3. */
-export const nextStateMistakes: Mistake<NextState>[] = [
+export const nextStateMistakes: WrongAnswer<NextState>[] = [
   {
     name: "knows no simultaneous close",
     attempt: machineWith(["FIN-WAIT-1", "rcv FIN", "FIN-WAIT-1"]),

@@ -2,11 +2,19 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exercises } from "../../../lessons/13_datagrams/exercises.ts";
 import { lesson, serve } from "../../../lessons/13_datagrams/lesson.ts";
 import type { Ask, SendMessage } from "../../../lessons/13_datagrams/types.ts";
-import { bindUdp, DatagramSocket, formatAddress } from "../../../lib/net/mod.ts";
+import {
+  bindUdp,
+  DatagramSocket,
+  formatAddress,
+} from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording, recordOnce } from "../record.ts";
+import { askMistakes, sendMessageMistakes } from "./wrong_answers.ts";
 
-testExercises("datagrams", exercises);
+testExercises("datagrams", exercises, {
+  "13.1": askMistakes,
+  "13.2": sendMessageMistakes,
+});
 
 /** What is in an address, in one order. */
 const ORDER = ["transport", "hostname", "port"];

@@ -1,9 +1,9 @@
 /** Wrong answers to the exercises of lesson 13, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import type { Ask, SendMessage } from "../../../lessons/13_datagrams/types.ts";
 
 /** Wrong answers to 13.1. */
-export const askMistakes: Mistake<Ask>[] = [
+export const askMistakes: WrongAnswer<Ask>[] = [
   {
     name: "takes anybody's answer",
     async attempt(socket, question, server) {
@@ -313,7 +313,7 @@ export const askMistakes: Mistake<Ask>[] = [
 ];
 
 /** Wrong answers to 13.2. */
-export const sendMessageMistakes: Mistake<SendMessage>[] = [
+export const sendMessageMistakes: WrongAnswer<SendMessage>[] = [
   {
     name: "compares when the send has failed",
     async attempt(socket, message, to) {

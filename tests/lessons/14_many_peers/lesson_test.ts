@@ -6,11 +6,16 @@ import type {
   RollCallClass,
   RollCallOptions,
 } from "../../../lessons/14_many_peers/types.ts";
-import { bindUdp, type DatagramSocket, formatAddress } from "../../../lib/net/mod.ts";
+import {
+  bindUdp,
+  type DatagramSocket,
+  formatAddress,
+} from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording, recordOnce } from "../record.ts";
+import { rollCallMistakes } from "./wrong_answers.ts";
 
-testExercises("many_peers", exercises);
+testExercises("many_peers", exercises, { "14.1": rollCallMistakes });
 
 interface Entry {
   name: string;

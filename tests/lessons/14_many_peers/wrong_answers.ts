@@ -1,5 +1,5 @@
 /** Wrong answers to the exercise of lesson 14, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import type {
   CallingRoll,
   Letter,
@@ -167,12 +167,12 @@ function mistake(
   name: string,
   faults: Faults,
   diagnosis: RegExp,
-): Mistake<RollCallClass> {
+): WrongAnswer<RollCallClass> {
   return { name, attempt: withFaults(faults), diagnosis };
 }
 
 /** Wrong answers to 14.1. */
-export const rollCallMistakes: Mistake<RollCallClass>[] = [
+export const rollCallMistakes: WrongAnswer<RollCallClass>[] = [
   mistake(
     "knows peers by host only",
     { keyOf: ({ hostname }) => hostname },

@@ -2,12 +2,19 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exercises } from "../../../lessons/15_lossy_link/exercises.ts";
 import { lesson } from "../../../lessons/15_lossy_link/lesson.ts";
 import { look } from "../../../lessons/15_lossy_link/numbered.ts";
-import type { Call, OnceOnlyClass } from "../../../lessons/15_lossy_link/types.ts";
+import type {
+  Call,
+  OnceOnlyClass,
+} from "../../../lessons/15_lossy_link/types.ts";
 import { DatagramSocket } from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { recordOnce } from "../record.ts";
+import { callMistakes, onceOnlyMistakes } from "./wrong_answers.ts";
 
-testExercises("lossy_link", exercises);
+testExercises("lossy_link", exercises, {
+  "15.1": callMistakes,
+  "15.2": onceOnlyMistakes,
+});
 
 function isSame(from: Deno.Addr, server: Deno.NetAddr): boolean {
   const { hostname, port } = from as Deno.NetAddr;

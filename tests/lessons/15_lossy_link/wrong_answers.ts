@@ -1,6 +1,10 @@
 /** Wrong answers to the exercises of lesson 15, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
-import type { Call, OnceOnlyClass, Perform } from "../../../lessons/15_lossy_link/types.ts";
+import type { WrongAnswer } from "../gates.ts";
+import type {
+  Call,
+  OnceOnlyClass,
+  Perform,
+} from "../../../lessons/15_lossy_link/types.ts";
 
 /** What is wrong with a call. */
 interface CallFlaws {
@@ -117,7 +121,7 @@ function isRight({ message, isFromServer, number }: Message): boolean {
 }
 
 /** Wrong answers to 15.1. */
-export const callMistakes: Mistake<Call>[] = [
+export const callMistakes: WrongAnswer<Call>[] = [
   {
     name: "has no number",
     attempt: flawed({
@@ -364,7 +368,7 @@ class Base {
 }
 
 /** Wrong answers to 15.2. */
-export const onceOnlyMistakes: Mistake<OnceOnlyClass>[] = [
+export const onceOnlyMistakes: WrongAnswer<OnceOnlyClass>[] = [
   {
     name: "does it twice",
     attempt: class extends Base {

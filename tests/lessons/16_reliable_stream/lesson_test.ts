@@ -9,8 +9,17 @@ import type {
 } from "../../../lessons/16_reliable_stream/types.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { record } from "../record.ts";
+import {
+  receiverMistakes,
+  sendWindowMistakes,
+  timerMistakes,
+} from "./wrong_answers.ts";
 
-testExercises("reliable_stream", exercises);
+testExercises("reliable_stream", exercises, {
+  "16.1": receiverMistakes,
+  "16.2": timerMistakes,
+  "16.3": sendWindowMistakes,
+});
 
 const WRAP = 2 ** 32;
 

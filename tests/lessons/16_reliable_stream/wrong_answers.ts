@@ -1,6 +1,9 @@
 /** Wrong answers to the exercises of lesson 16, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
-import { Receiver, SendWindow } from "../../../lessons/16_reliable_stream/solution.ts";
+import type { WrongAnswer } from "../gates.ts";
+import {
+  Receiver,
+  SendWindow,
+} from "../../../lessons/16_reliable_stream/solution.ts";
 import type {
   Piece,
   ReceiverClass,
@@ -9,7 +12,7 @@ import type {
 } from "../../../lessons/16_reliable_stream/types.ts";
 
 /** Wrong answers to 16.1. */
-export const receiverMistakes: Mistake<ReceiverClass>[] = [
+export const receiverMistakes: WrongAnswer<ReceiverClass>[] = [
   {
     name: "delivers twice",
     attempt: class extends Receiver {
@@ -176,7 +179,7 @@ class OpenTimer {
 }
 
 /** Wrong answers to 16.2. */
-export const timerMistakes: Mistake<TimerClass>[] = [
+export const timerMistakes: WrongAnswer<TimerClass>[] = [
   {
     name: "knows no variance",
     attempt: class extends OpenTimer {
@@ -287,7 +290,7 @@ export const timerMistakes: Mistake<TimerClass>[] = [
 ];
 
 /** Wrong answers to 16.3. */
-export const sendWindowMistakes: Mistake<SendWindowClass>[] = [
+export const sendWindowMistakes: WrongAnswer<SendWindowClass>[] = [
   {
     name: "ignores a zero window",
     attempt: class extends SendWindow {

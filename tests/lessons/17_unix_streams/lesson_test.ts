@@ -21,6 +21,7 @@ import { unixChild } from "../../lib/unix_child.ts";
 import { testUnix } from "../../lib/unix_fixture.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording, recordOnce } from "../record.ts";
+import { listenAtMistakes, pathFitsMistakes } from "./wrong_answers.ts";
 
 type ListenAt = (path: string) => Promise<Deno.UnixListener>;
 type PathFits = (path: string) => boolean;
@@ -31,7 +32,10 @@ if (noUnixSockets) {
     () => {},
   );
 } else {
-  testExercises("unix_streams", exercises);
+  testExercises("unix_streams", exercises, {
+    "17.1": listenAtMistakes,
+    "17.2": pathFitsMistakes,
+  });
   testAccepted<ListenAt>(exercises[0], {
     "that looks and knocks before it listens": async (path) => {
       const found = await Deno.lstat(path).catch(() => undefined);

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 17, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 
 type ListenAt = (path: string) => Promise<Deno.UnixListener>;
 type PathFits = (path: string) => boolean;
@@ -7,7 +7,7 @@ type PathFits = (path: string) => boolean;
 const { AddrInUse, ConnectionRefused, NotFound } = Deno.errors;
 
 /** Wrong answers to 17.1. */
-export const listenAtMistakes: Mistake<ListenAt>[] = [
+export const listenAtMistakes: WrongAnswer<ListenAt>[] = [
   {
     name: "removes what is there without a look",
     async attempt(path) {
@@ -208,7 +208,7 @@ async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {
 }
 
 /** Wrong answers to 17.2. */
-export const pathFitsMistakes: Mistake<PathFits>[] = [
+export const pathFitsMistakes: WrongAnswer<PathFits>[] = [
   {
     name: "counts the units of UTF-16",
     attempt: (path) => path.length <= 107,

@@ -3,13 +3,17 @@ import { exercises } from "../../../lessons/18_choosing/exercises.ts";
 import { KINDS, NAMES } from "../../../lessons/18_choosing/channels.ts";
 import { fillQueue } from "../../../lessons/18_choosing/experiments.ts";
 import { lesson, NOT_ON_WINDOWS } from "../../../lessons/18_choosing/lesson.ts";
-import type { askLocal, choose } from "../../../lessons/18_choosing/solution.ts";
+import type {
+  askLocal,
+  choose,
+} from "../../../lessons/18_choosing/solution.ts";
 import type { Choice } from "../../../lessons/18_choosing/types.ts";
 import { noUnixSockets, temporaryFolder } from "../../lib/net_fixture.ts";
 import { testUnix } from "../../lib/unix_fixture.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording, recordOnce } from "../record.ts";
 import { openUnixDatagram } from "../../../lib/net/mod.ts";
+import { askLocalMistakes, chooseMistakes } from "./wrong_answers.ts";
 
 type AskLocal = typeof askLocal;
 type Choose = typeof choose;
@@ -20,7 +24,10 @@ if (noUnixSockets) {
     () => {},
   );
 } else {
-  testExercises("choosing", exercises);
+  testExercises("choosing", exercises, {
+    "18.1": askLocalMistakes,
+    "18.2": chooseMistakes,
+  });
   testAccepted<AskLocal>(exercises[0], {
     "with the helper of lib/net, and AbortSignal": async (
       server,

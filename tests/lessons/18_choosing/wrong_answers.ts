@@ -1,6 +1,9 @@
 /** Wrong answers to the exercises of lesson 18, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
-import type { askLocal, choose } from "../../../lessons/18_choosing/solution.ts";
+import type { WrongAnswer } from "../gates.ts";
+import type {
+  askLocal,
+  choose,
+} from "../../../lessons/18_choosing/solution.ts";
 
 type AskLocal = typeof askLocal;
 type Choose = typeof choose;
@@ -90,7 +93,7 @@ async function ask(
 }
 
 /** Wrong answers to 18.1. */
-export const askLocalMistakes: Mistake<AskLocal>[] = [
+export const askLocalMistakes: WrongAnswer<AskLocal>[] = [
   {
     name: "has no path, and gets no answer",
     attempt: (server, question, { timeoutMs }) =>
@@ -199,7 +202,7 @@ export const askLocalMistakes: Mistake<AskLocal>[] = [
 ];
 
 /** Wrong answers to 18.2. */
-export const chooseMistakes: Mistake<Choose>[] = [
+export const chooseMistakes: WrongAnswer<Choose>[] = [
   {
     name: "takes UDP for a file",
     attempt: ({ sameMachine }) => sameMachine ? "unix" : "udp",

@@ -29,8 +29,15 @@ import {
 import { testAccepted, testExercises } from "../gates.ts";
 import { failingFirst } from "../../lib/net_fixture.ts";
 import { Recording, recordOnce } from "../record.ts";
+import {
+  encodeResponseMistakes,
+  requestReaderMistakes,
+} from "./wrong_answers.ts";
 
-testExercises("http_by_hand", exercises);
+testExercises("http_by_hand", exercises, {
+  "19.1": requestReaderMistakes,
+  "19.2": encodeResponseMistakes,
+});
 
 testAccepted<RequestReaderClass>(exercises[0], {
   "lines byte by byte, and bodies with numbers in arrays": class {

@@ -1,5 +1,5 @@
 /** Wrong answers to the exercises of lesson 19, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import * as solution from "../../../lessons/19_http_by_hand/solution.ts";
 import type {
   EncodeResponse,
@@ -250,7 +250,7 @@ function require(isRight: boolean): asserts isRight {
 }
 
 /** Wrong answers to 19.1. */
-export const requestReaderMistakes: Mistake<RequestReaderClass>[] = [
+export const requestReaderMistakes: WrongAnswer<RequestReaderClass>[] = [
   {
     name: "takes the head from one read",
     attempt: reader("one read"),
@@ -450,7 +450,7 @@ export const requestReaderMistakes: Mistake<RequestReaderClass>[] = [
 ];
 
 /** Wrong answers to 19.2. */
-export const encodeResponseMistakes: Mistake<EncodeResponse>[] = [
+export const encodeResponseMistakes: WrongAnswer<EncodeResponse>[] = [
   {
     name: "takes the length in characters",
     attempt: rewritten((text, body) =>

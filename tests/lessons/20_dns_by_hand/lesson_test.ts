@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { exercises } from "../../../lessons/20_dns_by_hand/exercises.ts";
 import { askDns, type Doubt } from "../../../lessons/20_dns_by_hand/client.ts";
 import { lesson, serve } from "../../../lessons/20_dns_by_hand/lesson.ts";
-import { answerQuery, startDns } from "../../../lessons/20_dns_by_hand/server.ts";
+import {
+  answerQuery,
+  startDns,
+} from "../../../lessons/20_dns_by_hand/server.ts";
 import type { DecodedMessage } from "../../../lessons/20_dns_by_hand/types.ts";
 import {
   bindUdp,
@@ -28,8 +31,12 @@ import { testAccepted, testExercises } from "../gates.ts";
 import { record, Recording } from "../record.ts";
 import { joined } from "../../workbook/text.ts";
 import { WorkbookCopy } from "../../workbook/workbook_copy.ts";
+import { decodeMessageMistakes, encodeQueryMistakes } from "./wrong_answers.ts";
 
-testExercises("dns_by_hand", exercises);
+testExercises("dns_by_hand", exercises, {
+  "20.1": encodeQueryMistakes,
+  "20.2": decodeMessageMistakes,
+});
 
 type EncodeQuery = (
   id: number,

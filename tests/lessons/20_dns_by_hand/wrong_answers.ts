@@ -1,8 +1,11 @@
 /** Wrong answers to the exercises of lesson 20, and what must be said of each. */
 import { decodeDns } from "../../../lib/wire/mod.ts";
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import * as solution from "../../../lessons/20_dns_by_hand/solution.ts";
-import type { DecodedMessage, DnsAnswer } from "../../../lessons/20_dns_by_hand/types.ts";
+import type {
+  DecodedMessage,
+  DnsAnswer,
+} from "../../../lessons/20_dns_by_hand/types.ts";
 
 type EncodeQuery = (
   id: number,
@@ -12,7 +15,7 @@ type EncodeQuery = (
 type DecodeMessage = (bytes: Uint8Array, id: number) => DecodedMessage;
 
 /** Wrong answers to 20.1. */
-export const encodeQueryMistakes: Mistake<EncodeQuery>[] = [
+export const encodeQueryMistakes: WrongAnswer<EncodeQuery>[] = [
   {
     name: "takes a label over 63 bytes",
     attempt: loose((label) => label.length === 0),
@@ -187,7 +190,7 @@ export const encodeQueryMistakes: Mistake<EncodeQuery>[] = [
 ];
 
 /** Wrong answers to 20.2. */
-export const decodeMessageMistakes: Mistake<DecodeMessage>[] = [
+export const decodeMessageMistakes: WrongAnswer<DecodeMessage>[] = [
   {
     name: "knows no compression",
     attempt: flawed({ pointer: "none" }),

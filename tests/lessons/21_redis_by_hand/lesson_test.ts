@@ -7,19 +7,31 @@ import {
   serveRedis,
   TooSlow,
 } from "../../../lessons/21_redis_by_hand/server.ts";
-import { readCommand, Store } from "../../../lessons/21_redis_by_hand/solution.ts";
+import {
+  readCommand,
+  Store,
+} from "../../../lessons/21_redis_by_hand/solution.ts";
 import type {
   ByteReader,
   CommandStore,
   StoreOptions,
 } from "../../../lessons/21_redis_by_hand/types.ts";
-import { hangUp, listenTcp, readToEnd, writeAll } from "../../../lib/net/mod.ts";
+import {
+  hangUp,
+  listenTcp,
+  readToEnd,
+  writeAll,
+} from "../../../lib/net/mod.ts";
 import { CommandParser, RespError } from "../../../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { failingFirst } from "../../lib/net_fixture.ts";
 import { Recording, recordOnce } from "../record.ts";
+import { readCommandMistakes, storeMistakes } from "./wrong_answers.ts";
 
-testExercises("redis_by_hand", exercises);
+testExercises("redis_by_hand", exercises, {
+  "21.1": readCommandMistakes,
+  "21.2": storeMistakes,
+});
 
 type ReadCommand = (reader: ByteReader) => Promise<Uint8Array[] | null>;
 type StoreClass = new (options?: StoreOptions) => CommandStore;

@@ -1,12 +1,16 @@
 /** Wrong answers to the exercises of lesson 21, and what must be said of each. */
-import type { Mistake } from "../../../lib/workbook/kit/mod.ts";
+import type { WrongAnswer } from "../gates.ts";
 import type { ReadCommand } from "../../../lessons/21_redis_by_hand/checks/read_command.ts";
 import type { StoreClass } from "../../../lessons/21_redis_by_hand/checks/store.ts";
 import * as solution from "../../../lessons/21_redis_by_hand/solution.ts";
-import type { ByteReader, CommandStore, StoreOptions } from "../../../lessons/21_redis_by_hand/types.ts";
+import type {
+  ByteReader,
+  CommandStore,
+  StoreOptions,
+} from "../../../lessons/21_redis_by_hand/types.ts";
 
 /** Wrong answers to 21.1. */
-export const readCommandMistakes: Mistake<ReadCommand>[] = [
+export const readCommandMistakes: WrongAnswer<ReadCommand>[] = [
   {
     name: "splits at blanks",
     async attempt(reader) {
@@ -218,7 +222,7 @@ export const readCommandMistakes: Mistake<ReadCommand>[] = [
 ];
 
 /** Wrong answers to 21.2. */
-export const storeMistakes: Mistake<StoreClass>[] = [
+export const storeMistakes: WrongAnswer<StoreClass>[] = [
   {
     name: "gives an empty string for nil",
     attempt: replies((reply) => reply === "$-1\r\n" ? "$0\r\n\r\n" : reply),

@@ -1,6 +1,7 @@
 import { dim } from "@std/fmt/colors";
+import type { Lesson } from "../../checker/catalog.ts";
 import { checkLesson, type CheckResult } from "../../checker/checker.ts";
-import type { Surroundings } from "../command.ts";
+import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { checkAll } from "../../checker/progress.ts";
 import { resultLines } from "../../checker/report.ts";
@@ -9,13 +10,15 @@ import { findTarget } from "../targets.ts";
 /** `deno task check`: checks answers, and says what is wrong with them. */
 export default async function check(
   args: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   const { words } = parseCommandLine(args, {
     usage: "deno task check [3 | echo | 3.1]",
     words: [0, 1],
   });
-  const results = words.length === 0 ? await checkAll() : await checkOne(words);
+  const results = words.length === 0
+    ? await checkAll(io.lessons)
+    : await checkOne(io.lessons, words[0]);
   io.print(...resultLines(results, io));
   const count = (...states: string[]) =>
     results.filter(({ verdict }) => states.includes(verdict.state)).length;
@@ -32,8 +35,11 @@ export default async function check(
   return failed > 0 ? 1 : 0;
 }
 
-async function checkOne([text]: string[]): Promise<CheckResult[]> {
-  const { lesson, id } = findTarget(text);
+async function checkOne(
+  lessons: Lesson[],
+  text: string,
+): Promise<CheckResult[]> {
+  const { lesson, id } = findTarget(lessons, text);
   return await checkLesson(lesson, {
     ids: id === undefined ? undefined : [id],
   });

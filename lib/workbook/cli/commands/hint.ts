@@ -1,6 +1,6 @@
 import { bold, dim } from "@std/fmt/colors";
 import { wrapText } from "../../../show/mod.ts";
-import type { Surroundings } from "../command.ts";
+import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { describeExercises } from "../../checker/describe.ts";
 import { findExercise } from "../targets.ts";
@@ -8,7 +8,7 @@ import { findExercise } from "../targets.ts";
 /** `deno task hint 3.1`: a first hint, and further ones when asked for. */
 export default async function hint(
   args: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   const { words, flags } = parseCommandLine(args, {
     usage: "deno task hint 3.1 [--more [--more …] | --all]",
@@ -16,7 +16,7 @@ export default async function hint(
     words: [1, 1],
     noun: "exercise",
   });
-  const { lesson, id } = findExercise(words[0]);
+  const { lesson, id } = findExercise(io.lessons, words[0]);
   const exercises = await describeExercises(lesson);
   const { title, hints } = exercises.find((one) => one.id === id)!;
   const shown = flags.all > 0
@@ -35,7 +35,7 @@ export default async function hint(
 }
 
 /** Prose is wrapped; lines of code, which are indented, stay as they are. */
-function hintLines(head: string, text: string, io: Surroundings): string[] {
+function hintLines(head: string, text: string, io: CommandContext): string[] {
   return text.split("\n").flatMap((line, i) =>
     line.startsWith("  ")
       ? [line]

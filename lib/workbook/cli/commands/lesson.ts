@@ -1,8 +1,7 @@
 import { bold, dim, green, red } from "@std/fmt/colors";
-import { lessons } from "../../../../lessons/mod.ts";
 import { fileOf, findLesson, type Lesson } from "../../checker/catalog.ts";
 import type { CheckResult } from "../../checker/checker.ts";
-import type { Surroundings } from "../command.ts";
+import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { checkAll } from "../../checker/progress.ts";
 import { onInterrupt, signalChild } from "../../checker/interrupted.ts";
@@ -15,7 +14,7 @@ const LIMIT_MS = 120_000;
 /** `deno task lesson`: lists the lessons, or runs one. */
 export default async function lesson(
   args: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   const { words, flags, values } = parseCommandLine(args, {
     usage: "deno task lesson [3 | echo] [--calls | --packets | --xray] " +
@@ -29,10 +28,10 @@ export default async function lesson(
     if (given || values.port !== undefined) {
       throw new UsageError("which lesson? for example deno task lesson 3");
     }
-    io.print(...listLines(await checkAll()));
+    io.print(...listLines(io.lessons, await checkAll(io.lessons)));
     return 0;
   }
-  const chosen = findLesson(lessons, words[0]);
+  const chosen = findLesson(io.lessons, words[0]);
   // The lesson says itself what is wrong with them.
   const options = [];
   if (flags.serve > 0) options.push("--serve");
@@ -96,7 +95,7 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
   return code;
 }
 
-function listLines(results: CheckResult[]): string[] {
+function listLines(lessons: Lesson[], results: CheckResult[]): string[] {
   const marks = {
     "passed": green("✓"),
     "failed": red("✗"),

@@ -1,20 +1,20 @@
 import { bold, dim, green } from "@std/fmt/colors";
-import { wrapText } from "../../../show/mod.ts";
-import type { Surroundings } from "../command.ts";
+import { renderMarkdown } from "../../../show/mod.ts";
+import type { CommandContext } from "../command.ts";
 import { folderOf } from "../../checker/catalog.ts";
 import type { CheckResult } from "../../checker/checker.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { describeExercises } from "../../checker/describe.ts";
 import { findNext } from "../../checker/progress.ts";
-import { summaryLine } from "../../checker/report.ts";
+import { type ReportOptions, summaryLine } from "../../checker/report.ts";
 
 /** `deno task next`: the first exercise that is not solved, and what to do. */
 export default async function next(
   args: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   parseCommandLine(args, { usage: "deno task next", words: [0, 0] });
-  io.print(...await nextLines(await findNext(), io));
+  io.print(...await nextLines(await findNext(io.lessons), io));
   return 0;
 }
 
@@ -22,22 +22,22 @@ export default async function next(
  * Says what to do next.
  *
  * @param open The first exercise that is not solved, if any is left.
- * @param options `width`: columns to fit into.
+ * @param options How to lay it out.
  * @returns Lines: how it stands, its task, and the commands that go with it.
  */
 export async function nextLines(
   open: CheckResult | undefined,
-  { width }: { width: number },
+  { width, paint }: Required<ReportOptions>,
 ): Promise<string[]> {
   if (open === undefined) return [green("Every exercise is solved.")];
   const { lesson, id } = open;
   const exercises = await describeExercises(lesson);
   const { title, task } = exercises.find((one) => one.id === id)!;
   return [
-    summaryLine(open),
+    summaryLine(open, { paint }),
     "",
     bold(title),
-    ...wrapText(task, { width }),
+    renderMarkdown(task, { width }).trimEnd(),
     "",
     `  lessons/${folderOf(lesson)}/exercise.ts  ${dim("is the file to edit")}`,
     `  deno task read ${lesson.number}    ${dim("explains it")}`,

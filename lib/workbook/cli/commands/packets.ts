@@ -22,7 +22,7 @@ import {
   type TrackedSegment,
 } from "../../../wire/mod.ts";
 import { DamagedCapture, readPackets } from "../capture_file.ts";
-import type { Surroundings } from "../command.ts";
+import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { Interrupted } from "../../checker/interrupted.ts";
 import { NobodyReads, Output } from "../output.ts";
@@ -57,7 +57,7 @@ interface ShowOptions {
 /** `deno task packets FILE`: the packets of a capture, and what they are to each other. */
 export default async function packets(
   args: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   const { words: [name], flags, values } = parseCommandLine(args, {
     usage: USAGE,

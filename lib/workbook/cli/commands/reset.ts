@@ -1,6 +1,6 @@
 import { fitMessage } from "../../../show/terminal.ts";
 import { fileOf, folderOf, type Lesson } from "../../checker/catalog.ts";
-import type { Surroundings } from "../command.ts";
+import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { replaceSection, splitSections } from "../../checker/sections.ts";
 import { findTarget } from "../targets.ts";
@@ -8,14 +8,14 @@ import { findTarget } from "../targets.ts";
 /** `deno task reset 3.1`: the placeholder again; your text is kept beside it. */
 export default async function reset(
   args: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   const { words } = parseCommandLine(args, {
     usage: "deno task reset 3.1 (or 3, for the whole lesson)",
     words: [1, 1],
     noun: "exercise",
   });
-  const { lesson, id } = findTarget(words[0]);
+  const { lesson, id } = findTarget(io.lessons, words[0]);
   const say = (message: string) =>
     io.print(fitMessage(message, io.width, io.output));
   const file = fileOf(lesson, "exercise.ts");

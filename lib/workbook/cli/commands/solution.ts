@@ -1,7 +1,7 @@
 import { dim } from "@std/fmt/colors";
 import { fileOf } from "../../checker/catalog.ts";
 import { checkLesson } from "../../checker/checker.ts";
-import type { Surroundings } from "../command.ts";
+import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { splitSections } from "../../checker/sections.ts";
 import { findExercise } from "../targets.ts";
@@ -10,7 +10,7 @@ import { UsageError } from "../../checker/usage_error.ts";
 /** `deno task solution 3.1`: a good answer; asks first if yours is not one. */
 export default async function solution(
   args: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   const { words, flags } = parseCommandLine(args, {
     usage: "deno task solution 3.1 [--yes]",
@@ -18,7 +18,7 @@ export default async function solution(
     words: [1, 1],
     noun: "exercise",
   });
-  const { lesson, id } = findExercise(words[0]);
+  const { lesson, id } = findExercise(io.lessons, words[0]);
   if (flags.yes === 0) {
     // An answer that hangs takes its time to be found out.
     if (io.output.isTerminal()) io.print(dim(`checking ${id} …`));
@@ -36,7 +36,7 @@ export default async function solution(
   return 0;
 }
 
-function agreed(id: string, { input }: Surroundings): boolean {
+function agreed(id: string, { input }: CommandContext): boolean {
   if (!input.isTerminal()) {
     throw new UsageError(
       `${id} is not solved: \`deno task solution ${id} --yes\` shows the ` +

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { lessons } from "../../../../lessons/mod.ts";
 import { fileOf, type Lesson, ROOT } from "../../checker/catalog.ts";
 import { checkLesson } from "../../checker/checker.ts";
-import type { Surroundings } from "../command.ts";
+import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { onInterrupt } from "../../checker/interrupted.ts";
 import { findNext } from "../../checker/progress.ts";
@@ -16,11 +15,11 @@ const SETTLE_MS = 50;
 /** `deno task watch`: checks each exercise as it is saved, until Ctrl-C. */
 export default async function watch(
   args: string[],
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   parseCommandLine(args, { usage: "deno task watch", words: [0, 0] });
   const seen = new Map<Lesson, string>();
-  for (const lesson of lessons) seen.set(lesson, readAnswers(lesson) ?? "");
+  for (const lesson of io.lessons) seen.set(lesson, readAnswers(lesson) ?? "");
 
   using watcher = Deno.watchFs(join(ROOT, "lessons"));
   using _ending = onInterrupt(() => watcher.close());
@@ -51,10 +50,10 @@ export default async function watch(
 /** Checks the exercises whose text is not what it was. */
 async function checkSaved(
   seen: Map<Lesson, string>,
-  io: Surroundings,
+  io: CommandContext,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const lesson of lessons) {
+  for (const lesson of io.lessons) {
     const text = readAnswers(lesson);
     const before = seen.get(lesson)!;
     // Some editors remove the file and write it anew: it will be back.
@@ -68,7 +67,7 @@ async function checkSaved(
       seen.set(lesson, text);
       if (results.every(({ verdict }) => verdict.state === "passed")) {
         // Whoever works at lesson 3 goes on there, whatever was left out before.
-        const next = await findNext({ from: lesson, signal });
+        const next = await findNext(io.lessons, { from: lesson, signal });
         io.print("", "Next:", "", ...await nextLines(next, io));
       }
     } catch (error) {

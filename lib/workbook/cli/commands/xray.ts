@@ -12,7 +12,7 @@ import {
   xray,
 } from "../../../xray/mod.ts";
 import { fileOf, type Lesson } from "../../checker/catalog.ts";
-import type { Surroundings } from "../command.ts";
+import type { CommandContext } from "../command.ts";
 import { onInterrupt } from "../../checker/interrupted.ts";
 import { sandboxArgs, temporaryFolder } from "../../checker/sandbox.ts";
 
@@ -51,7 +51,7 @@ export interface XrayRequest {
 export async function xrayLesson(
   lesson: Lesson,
   request: XrayRequest,
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   try {
     return await look(lesson, request, io);
@@ -75,7 +75,7 @@ export async function xrayLesson(
 async function look(
   lesson: Lesson,
   request: XrayRequest,
-  io: Surroundings,
+  io: CommandContext,
 ): Promise<number> {
   await using folder = await temporaryFolder();
   const end = new AbortController();
@@ -143,7 +143,7 @@ function picture(
 }
 
 /** Prints a server's story as it happens; beside JSON it goes to stderr. */
-function livePrinter(json: boolean, { width }: Surroundings): Printer {
+function livePrinter(json: boolean, { width }: CommandContext): Printer {
   const out = json ? Deno.stderr : Deno.stdout;
   return new Printer((text) => {
     for (let rest = new TextEncoder().encode(text); rest.length > 0;) {

@@ -1,0 +1,7 @@
+/**
+ * DNS messages.
+ *
+ * @module
+ */
+export * from "./message.ts";
+export * from "./name.ts";

@@ -1,0 +1,7 @@
+/**
+ * RESP, the protocol of Redis.
+ *
+ * @module
+ */
+export * from "./command.ts";
+export * from "./reply.ts";

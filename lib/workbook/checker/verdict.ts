@@ -1,0 +1,94 @@
+import { CheckFailed } from "../kit/check_failed.ts";
+import type { Exercise } from "../kit/exercise.ts";
+import { placeInAnswer } from "../kit/place.ts";
+import type { TrialOptions } from "../kit/trial.ts";
+import type { Answer } from "./answers.ts";
+import { reportOf, type Verdict } from "./check_events.ts";
+
+/**
+ * Checks an answer in this process.
+ *
+ * @param exercise The exercise.
+ * @param answer The answer, as it was loaded.
+ * @param options How to run the check.
+ * @returns The verdict.
+ */
+export async function verdictOn(
+  exercise: Exercise<unknown>,
+  answer: Answer,
+  options: TrialOptions = {},
+): Promise<Verdict> {
+  if (answer.state === "not started") return { state: "not started" };
+  if (answer.state === "broken") {
+    return { state: "broken", message: messageOf(answer.error) };
+  }
+  const open = openSockets();
+  try {
+    await exercise.check(answer.attempt, options);
+    await failOnLeak(open);
+    return { state: "passed" };
+  } catch (error) {
+    if (!(error instanceof CheckFailed)) throw error;
+    return { state: "failed", report: reportOf(error) };
+  }
+}
+
+/** Counts the open sockets by kind, as Deno's own test sanitizer does. */
+function openSockets(): Map<string, number> {
+  const internal = (Deno as unknown as Record<symbol, DenoInternal>)[
+    (Deno as unknown as { internal: symbol }).internal
+  ];
+  const counts = new Map<string, number>();
+  for (const kind of Object.values(internal.core.resources())) {
+    if (kind in SOCKETS) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+interface DenoInternal {
+  core: { resources(): Record<string, string> };
+}
+
+const SOCKETS: Record<string, string> = {
+  tcpListener: "a listening TCP socket",
+  tcpStream: "a TCP connection",
+  udpSocket: "a UDP socket",
+  unixListener: "a listening Unix socket",
+  unixStream: "a Unix connection",
+  unixDatagram: "a Unix datagram socket",
+};
+
+async function failOnLeak(before: Map<string, number>): Promise<void> {
+  let leaked: string[] = [];
+  // A socket that the code closes in its last moment may take a little longer.
+  for (let turn = 0; turn < 50; turn++) {
+    leaked = [...openSockets()]
+      .filter(([kind, count]) => count > (before.get(kind) ?? 0))
+      .map(([kind]) => SOCKETS[kind]);
+    if (leaked.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new CheckFailed({
+    problem: `The results are right, but ${leaked.join(" and ")} that your ` +
+      "code opened is still open.",
+    likely: "Close what you open, also when something fails on the way: " +
+      "`using conn = await Deno.connect(…)` does both.",
+    read: "",
+  }, ["every result is as asked for", "all sockets are closed"]);
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return `it threw ${Deno.inspect(error)}`;
+  const place = placeInAnswer(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    const [what] = error.message.split(", run again with");
+    return `${error.name}: ${what}${
+      place ? ` (at ${place})` : ""
+    }. Your code ` +
+      "may use loopback sockets and nothing else: no files, no programs, no " +
+      "other machines.";
+  }
+  return place === "" || error.message.includes(place)
+    ? error.message
+    : `${error.name}: ${error.message} (at ${place})`;
+}

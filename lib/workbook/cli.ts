@@ -1,0 +1,77 @@
+/**
+ * The workbook's command line. `deno.json` has a task for each command.
+ *
+ * This module imports no @std package, so it starts anywhere. It runs the
+ * command with the published packages if they are in Deno's cache, and with the
+ * offline editions otherwise. It asks no network: one that doesn't answer can't
+ * delay a command.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+
+const resolve = (path: string) => fileURLToPath(import.meta.resolve(path));
+
+/** Whether what the workbook uses of @std can be loaded. */
+async function hasStd(): Promise<boolean> {
+  try {
+    // The task runs with `--cached-only`, or with the offline editions already.
+    await import("../std/deps.ts");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Downloads the published packages for the next command, as far as that gets
+ * while this one runs.
+ */
+function fetchStd(): Disposable {
+  const fetching = new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", resolve("../std/deps.ts")],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  // A download isn't worth waiting for.
+  fetching.unref();
+  return {
+    [Symbol.dispose]() {
+      try {
+        fetching.kill();
+      } catch {
+        // It has ended.
+      }
+    },
+  };
+}
+
+/** Runs the command in a process that uses the offline editions. */
+async function runOffline(): Promise<number> {
+  // A program that runs commands has no use for a second process.
+  using _fetching = Deno.stdin.isTerminal() ? fetchStd() : undefined;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-qA", "--cached-only"],
+      `--import-map=${resolve("../std/offline.json")}`,
+      resolve("./cli/main.ts"),
+      ...Deno.args,
+    ],
+  }).spawn();
+  // The terminal sends Ctrl-C to both. Whatever else ends this process must end
+  // the child, which then has the last word.
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? []
+    : ["SIGTERM", "SIGHUP"];
+  Deno.addSignalListener("SIGINT", () => {});
+  for (const signal of signals) {
+    Deno.addSignalListener(signal, () => child.kill(signal));
+  }
+  return (await child.status).code;
+}
+
+const status = await hasStd()
+  ? await (await import("./cli/main.ts")).main(Deno.args)
+  : await runOffline();
+Deno.exit(status);

@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../checker/catalog.ts";
+import { runDeno } from "../run_deno.ts";
+
+/** Everything that has tests, and the texts whose examples are tests. */
+const ALL = ["lessons", "lib", "tests", "README.md"];
+
+/**
+ * `deno task test`: runs every test, the examples in the texts, and the
+ * learner's answers. Arguments go to `deno test`; a path among them limits the
+ * run to that path.
+ */
+export default function test(args: string[]): Promise<number> {
+  const chosen = args.some((arg) => existsSync(join(ROOT, arg)));
+  // Many tests wait for a deadline, so more files run at once than there are
+  // processors.
+  return runDeno("test", [
+    ...["--no-check", "--doc", "--parallel"],
+    // An answer is run in its sandbox only.
+    "--ignore=lessons/*/exercise.ts,lessons/*/scratch.ts",
+    ...args,
+    ...(chosen ? [] : ALL),
+  ], { env: { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "6" } });
+}

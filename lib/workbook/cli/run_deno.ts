@@ -1,0 +1,26 @@
+import { ROOT } from "../checker/catalog.ts";
+import { onInterrupt, signalChild } from "../checker/interrupted.ts";
+import { stdArgs } from "../checker/std_args.ts";
+
+/**
+ * Runs Deno on this checkout, in the terminal of this process, with the @std
+ * packages of this process.
+ *
+ * @param subcommand `test`, or `run`.
+ * @param args What follows it.
+ * @param options `env`: further environment variables.
+ * @returns Deno's exit status.
+ */
+export async function runDeno(
+  subcommand: string,
+  args: string[],
+  options: { env?: Record<string, string> } = {},
+): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [subcommand, "-A", ...stdArgs(), ...args],
+    cwd: ROOT,
+    ...options,
+  }).spawn();
+  using _ending = onInterrupt(() => signalChild(child, "SIGTERM"));
+  return (await child.status).code;
+}
