@@ -8,7 +8,7 @@
  * @module
  */
 import { type Answer, loadAnswers } from "../lib/workbook/checker/answers.ts";
-import { findLesson, type Lesson } from "../lib/workbook/checker/catalog.ts";
+import type { Lesson } from "../lib/workbook/checker/catalog.ts";
 import {
   checkLesson,
   type CheckResult,

@@ -59,14 +59,19 @@ async function runOffline(): Promise<number> {
       ...Deno.args,
     ],
   }).spawn();
-  // The terminal sends Ctrl-C to both. Whatever else ends this process must end
-  // the child, which then has the last word.
+  // The child has the last word. It hears of a Ctrl-C twice, from the terminal
+  // and from here, and of a `kill` once.
   const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? []
-    : ["SIGTERM", "SIGHUP"];
-  Deno.addSignalListener("SIGINT", () => {});
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) {
-    Deno.addSignalListener(signal, () => child.kill(signal));
+    Deno.addSignalListener(signal, () => {
+      try {
+        child.kill(signal);
+      } catch {
+        // It has just ended.
+      }
+    });
   }
   return (await child.status).code;
 }

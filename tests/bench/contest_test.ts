@@ -6,6 +6,7 @@ import { compete, type Result, summarise } from "./contest.ts";
 import { drawResult, short } from "./draw.ts";
 import { Team } from "./team.ts";
 import { beats, keeps } from "./verdicts.ts";
+import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
 for (
   const { numbers, median, quartiles } of [
@@ -153,7 +154,15 @@ Deno.test("every player can do every task", async () => {
 
 Deno.test("bench NAME --quick --json gives one object for each contest", async () => {
   const program = new URL("mod.ts", import.meta.url).href;
-  const args = ["run", "-qA", program, "datagrams", "--quick", "--json"];
+  const args = [
+    "run",
+    "-qA",
+    ...stdArgs(),
+    program,
+    "datagrams",
+    "--quick",
+    "--json",
+  ];
   const { code, stdout, stderr } = await runDeno(args);
   assertEquals([code, stderr], [0, ""]);
   const [result, ...next] = stdout.trim().split("\n").map((line) =>
@@ -180,7 +189,13 @@ for (
 ) {
   Deno.test(`bench ${args.join(" ")} says what is wrong, in a line`, async () => {
     const program = new URL("mod.ts", import.meta.url).href;
-    const outcome = await runDeno(["run", "-qA", program, ...args]);
+    const outcome = await runDeno([
+      "run",
+      "-qA",
+      ...stdArgs(),
+      program,
+      ...args,
+    ]);
     assertEquals([outcome.code, outcome.stdout], [2, ""]);
     assertMatch(outcome.stderr, problem);
     assertEquals(outcome.stderr.trim().split("\n").length, 1);

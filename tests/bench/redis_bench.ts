@@ -33,7 +33,17 @@ export default async function (bench: Bench): Promise<void> {
   const cli = join(ROOT, "lib", "workbook", "cli.ts");
   const servers = await Promise.all([
     start("lesson 21", Deno.execPath(), (port) => [
-      ...["run", "-qA", cli, "lesson", "21", "--serve", "--port", String(port)],
+      ...[
+        "run",
+        "-qA",
+        "--cached-only",
+        cli,
+        "lesson",
+        "21",
+        "--serve",
+        "--port",
+        String(port),
+      ],
     ]),
     start("redis-server", "redis-server", (port) => [
       ...["--port", String(port), "--bind", "127.0.0.1"],

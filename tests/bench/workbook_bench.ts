@@ -10,6 +10,7 @@ import { fileOf, ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { echoWith, WorkbookCopy } from "../workbook/workbook_copy.ts";
 import type { Bench } from "./bench.ts";
 import type { Contender } from "./contest.ts";
+import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
 /** How long commands take, which is less the better. */
 const TIMES = { unit: "ms", better: "less" } as const;
@@ -22,7 +23,7 @@ export default async function (bench: Bench): Promise<void> {
     ...TIMES,
     title: "from the command to a lesson's first line",
     contenders: [
-      firstLine("deno run lesson.ts", ["run", "-qA", lesson]),
+      firstLine("deno run lesson.ts", ["run", "-qA", ...stdArgs(), lesson]),
       firstLine("deno task lesson 1", ["task", "-q", "lesson", "1"]),
     ],
     verdict({ standings: [alone, task] }) {

@@ -90,7 +90,15 @@ export class Talk implements AsyncDisposable {
   /** Starts a lesson's server, as `deno task lesson N --serve` does. */
   static lesson(number: number, ...options: string[]): Talk {
     const cli = join(ROOT, "lib", "workbook", "cli.ts");
-    const args = ["run", "-qA", cli, "lesson", String(number), "--serve"];
+    const args = [
+      "run",
+      "-qA",
+      "--cached-only",
+      cli,
+      "lesson",
+      String(number),
+      "--serve",
+    ];
     return new Talk(Deno.execPath(), [...args, ...options]);
   }
 

@@ -14,10 +14,7 @@ import {
   type Lesson,
 } from "../../lib/workbook/checker/catalog.ts";
 import { CheckFailed, type Exercise } from "../../lib/workbook/kit/mod.ts";
-import {
-  checkLesson,
-  exercisesOf,
-} from "../../lib/workbook/checker/checker.ts";
+import { exercisesOf } from "../../lib/workbook/checker/checker.ts";
 import { isTodo } from "../../lib/workbook/kit/mod.ts";
 import { splitSections } from "../../lib/workbook/checker/sections.ts";
 

@@ -793,8 +793,8 @@ for (const name of styles) {
 testColours("a style goes on after one inside it ends", () => {
   withColor(true, () => {
     assertEquals(
-      colors.red(`a${colors.blue("b")}c`),
-      "\x1b[31ma\x1b[34mb\x1b[31mc\x1b[39m",
+      colors.red(`a${colors.cyan("b")}c`),
+      "\x1b[31ma\x1b[36mb\x1b[31mc\x1b[39m",
     );
     assertEquals(
       colors.bold(`a${colors.dim("b")}c`),

@@ -8,6 +8,7 @@ import {
   type XrayRun,
 } from "../../lib/xray/mod.ts";
 import { isInstalled } from "../clients/programs.ts";
+import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
 /** Whether a program, with these arguments, does its work. */
 function does(program: string, ...args: string[]): boolean {
@@ -83,7 +84,17 @@ export async function look(
   while (true) {
     const folder = await Deno.makeTempDir({ prefix: "socket-workbook-test-" });
     const run = await xray(
-      ["run", "-q", "-A", module, "--json", "--folder", folder, ...args],
+      [
+        "run",
+        "-q",
+        "-A",
+        ...stdArgs(),
+        module,
+        "--json",
+        "--folder",
+        folder,
+        ...args,
+      ],
       { calls: true, packets: true, folder, limitMs: 60_000, ...others },
     );
     const kept = {

@@ -9,6 +9,7 @@ import {
   packetsOf,
   testLooking,
 } from "./xray_fixture.ts";
+import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
 function pathOf(module: string): string {
   return fileURLToPath(new URL(module, import.meta.url));
@@ -296,7 +297,7 @@ for (
       let server: number | undefined;
       const signal = new AbortController();
       const run = await xray(
-        ["run", "-q", "-A", LESSON_3, "--json", "--serve"],
+        ["run", "-q", "-A", ...stdArgs(), LESSON_3, "--json", "--serve"],
         {
           calls: true,
           packets: true,
@@ -330,7 +331,15 @@ testLooking(
   async () => {
     const folder = await Deno.makeTempDir();
     const signal = new AbortController();
-    const run = await xray(["run", "-q", "-A", LESSON_3, "--json", "--serve"], {
+    const run = await xray([
+      "run",
+      "-q",
+      "-A",
+      ...stdArgs(),
+      LESSON_3,
+      "--json",
+      "--serve",
+    ], {
       calls: true,
       packets: true,
       folder,
@@ -362,7 +371,15 @@ testLooking(
   "an abort before the beginning ends the lesson at its first word",
   async () => {
     const folder = await Deno.makeTempDir();
-    const run = await xray(["run", "-q", "-A", LESSON_3, "--json", "--serve"], {
+    const run = await xray([
+      "run",
+      "-q",
+      "-A",
+      ...stdArgs(),
+      LESSON_3,
+      "--json",
+      "--serve",
+    ], {
       calls: true,
       packets: false,
       folder,

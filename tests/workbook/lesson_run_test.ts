@@ -10,6 +10,7 @@ import {
   useCopy,
   WorkbookCopy,
 } from "./workbook_copy.ts";
+import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
 const copy = useCopy();
 // deno-lint-ignore no-control-regex
@@ -62,7 +63,13 @@ Deno.test("lesson 3 --json gives one event a line, with the steps as printed", a
 
 Deno.test("a lesson runs on its own, with the same steps", async () => {
   const [own, command] = await Promise.all([
-    runDeno(["run", "-q", "--allow-net=127.0.0.1", copy().file("lesson.ts")]),
+    runDeno([
+      "run",
+      "-q",
+      ...stdArgs(),
+      "--allow-net=127.0.0.1",
+      copy().file("lesson.ts"),
+    ]),
     printLesson(),
   ]);
   assertEquals([own.code, own.stderr], [0, ""]);
@@ -90,7 +97,14 @@ for (
 ) {
   Deno.test(`a lesson on its own, misused, answers with one line: ${args.join(" ")}`, async () => {
     const { code, stdout, stderr } = await runDeno(
-      ["run", "-q", "--allow-net=127.0.0.1", copy().file("lesson.ts"), ...args],
+      [
+        "run",
+        "-q",
+        ...stdArgs(),
+        "--allow-net=127.0.0.1",
+        copy().file("lesson.ts"),
+        ...args,
+      ],
     );
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, /^[^\n]+\n$/);

@@ -1,10 +1,6 @@
-import { assert, assertEquals, assertExists, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertExists } from "@std/assert";
 import { join } from "node:path";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
-import { temporaryFolder } from "../../lib/workbook/checker/sandbox.ts";
-import { isInstalled } from "../clients/programs.ts";
-import { assertLacks } from "./text.ts";
-import { runDeno } from "./workbook_copy.ts";
 
 const config = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
 
