@@ -36,14 +36,15 @@ export const GOOD: Step[] = [
     step: "it reads tcp://127.0.0.1:7000",
     texts: [{
       text: "tcp://127.0.0.1:7000",
-      likely: "After tcp:// come the host, a colon, and the port.",
+      likely: "After tcp:// come the hostname, a colon, and the port.",
     }],
   },
   {
     step: "it reads the path of unix:/tmp/a.sock",
     texts: [{
       text: "unix:/tmp/a.sock",
-      likely: "After `unix:` all the rest is the path, and there is no host " +
+      likely:
+        "After `unix:` all the rest is the path, and there is no hostname " +
         "and no port.",
     }],
   },
@@ -59,7 +60,7 @@ export const GOOD: Step[] = [
     texts: [
       {
         text: "udp://localhost:7000",
-        likely: "A host may be a name: it need not have dots or digits.",
+        likely: "A hostname may be a name: it need not have dots or digits.",
       },
       {
         text: "tcp://127.0.0.1:0",
@@ -107,7 +108,7 @@ const LINE_BREAK =
   "There is a line break in it. In a regular expression with " +
   "the flag m, ^ and $ are the ends of each line, not of the text.";
 const SPLIT = "split() cuts at every ://, and what follows the second is " +
-  "lost. The whole rest belongs to host and port: cut behind the first only.";
+  "lost. The whole rest belongs to hostname and port: cut behind the first only.";
 const NO_COLON = "There is no colon before a port here. Where nothing is " +
   "found, indexOf() gives -1 and split() no second part: look at that first.";
 const NO_PORT = 'Nothing stands behind the colon, and Number("") is 0: see ' +
@@ -122,10 +123,11 @@ const NUMBER =
 const TOO_LARGE =
   "A port has 16 bits in the TCP and UDP headers, so 65535 is " +
   "the highest. Compare the number, not the count of its digits.";
-const EMPTY_HOST = "There is no host in it. An address of no letters leads " +
-  "nowhere: throw if the host is empty, also between brackets.";
+const EMPTY_HOST =
+  "There is no hostname in it. An address of no letters leads " +
+  "nowhere: throw if the hostname is empty, also between brackets.";
 const NO_BRACKETS = "Without brackets nobody can tell which colon is the " +
-  "port's: ::1:53 is an IPv6 address by itself. A host that has colons needs " +
+  "port's: ::1:53 is an IPv6 address by itself. A hostname that has colons needs " +
   "a bracket on either side.";
 const OUTSIDE =
   "Nothing comes before the protocol. trim() makes right what is " +
@@ -175,7 +177,7 @@ export const REFUSED: Step[] = [
     texts: [port("65536", TOO_LARGE), port("70000", TOO_LARGE)],
   },
   {
-    step: "it refuses an empty host, and an empty path",
+    step: "it refuses an empty hostname, and an empty path",
     texts: [
       { text: "tcp://:7000", likely: EMPTY_HOST },
       { text: "udp://[]:7000", likely: EMPTY_HOST },
@@ -258,9 +260,9 @@ export function* randomEndpoints(count: number): Generator<Endpoint> {
     if (below(4) === 0) {
       yield { protocol: "unix", path: `/${pick("ab:. [1]%", below(30))}.sock` };
     } else {
-      const host = hosts[below(hosts.length)]();
+      const hostname = hosts[below(hosts.length)]();
       const protocol = below(2) === 0 ? "tcp" : "udp";
-      yield { protocol, host, port: below(65_536) };
+      yield { protocol, hostname, port: below(65_536) };
     }
   }
 }

@@ -9,7 +9,7 @@
  *
  * `Endpoint` is one of these two, so a look at `protocol` tells which:
  *
- *     { protocol: "tcp" | "udp", host: string, port: number }
+ *     { protocol: "tcp" | "udp", hostname: string, port: number }
  *     { protocol: "unix", path: string }
  */
 import type { Endpoint } from "../../lib/net/endpoint.ts";
@@ -35,7 +35,7 @@ export const parseEndpoint: (text: string) => Endpoint = todo(
 // ---- 1.2 formatEndpoint -----------------------------------------------------
 
 /**
- * Writes an endpoint, so that `parseEndpoint` reads the same one back. A host
+ * Writes an endpoint, so that `parseEndpoint` reads the same one back. A hostname
  * that is an IPv6 address gets brackets; it is the only kind with colons in it.
  * Everything else is written as it is, and the endpoint itself is not changed.
  *

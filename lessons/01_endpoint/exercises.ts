@@ -33,16 +33,16 @@ const parseEndpoint = exercise<Parse>({
     'does `Number("")` give, or `parseInt("80abc")`?',
     "Look at the start first: `unix:` means that all the rest is the path. " +
     "After `tcp://` or `udp://`, cut at the last colon. Then look at the two " +
-    "parts: is the port made of digits, and not too large? Does the host " +
+    "parts: is the port made of digits, and not too large? Does the hostname " +
     "have brackets to take off, or colons without brackets?",
     "Nearly the code, for `rest`, which is what follows `tcp://`:\n" +
     '    const colon = rest.lastIndexOf(":");\n' +
-    "    const host = rest.slice(0, colon); // -1 when there is no colon\n" +
+    "    const hostname = rest.slice(0, colon); // -1 when there is no colon\n" +
     "    const digits = rest.slice(colon + 1);\n" +
     "    if (!/^[0-9]+$/.test(digits)) {\n" +
     "      throw new TypeError(`no port in ${text}`);\n" +
     "    }\n" +
-    'A host that starts with "[" and ends with "]" is host.slice(1, -1). One ' +
+    'A hostname that starts with "[" and ends with "]" is hostname.slice(1, -1). One ' +
     "that has a colon and no brackets is none, and neither is an empty one.",
   ],
   read: HOW_WRITTEN,
@@ -73,7 +73,7 @@ const parseEndpoint = exercise<Parse>({
 });
 
 const COMPARE = "Compare the text with what came, part by part: protocol, " +
-  "host, port or path. HOST and PATH stay as they are written.";
+  "hostname, port or path. HOST and PATH stay as they are written.";
 
 /** The answer must read the text as the workbook's own reader does. */
 function mustRead(parse: Parse, one: Case, trial: Trial): Endpoint {
@@ -155,11 +155,11 @@ function diagnose(received: unknown, expected: Endpoint): string | undefined {
     return "The port is a number in an endpoint, and text only in its " +
       "written form: Number(digits) makes one of the other.";
   }
-  if (got.host === `[${expected.host}]`) {
+  if (got.hostname === `[${expected.hostname}]`) {
     return "The brackets belong to the written form only: they say where the " +
       "address ends. The address itself has none.";
   }
-  if (String(got.host).startsWith("[")) return SPLIT_AT_FIRST;
+  if (String(got.hostname).startsWith("[")) return SPLIT_AT_FIRST;
   if (Number.isNaN(got.port)) {
     return "NaN is what Number() gives for a text that is no number. Is it " +
       "cut at the right colon?";
@@ -180,15 +180,15 @@ const formatEndpoint = exercise<Format>({
   title: "Write an endpoint",
   solution: solution.formatEndpoint,
   hints: [
-    "What does `parseEndpoint` need in order to find the end of the host? " +
+    "What does `parseEndpoint` need in order to find the end of the hostname? " +
     "Which hosts would hide it?",
     "Two kinds of endpoint, two ways to write them: look at " +
     "`endpoint.protocol` first. TypeScript then knows whether there is a " +
-    "path or a host and a port. A template string puts the parts together.",
+    "path or a hostname and a port. A template string puts the parts together.",
     "Nearly the code:\n" +
     '    if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;\n' +
-    "    const { protocol, host, port } = endpoint;\n" +
-    '    const written = host.includes(":") ? `[${host}]` : host;\n' +
+    "    const { protocol, hostname, port } = endpoint;\n" +
+    '    const written = hostname.includes(":") ? `[${hostname}]` : hostname;\n' +
     "Now put `protocol`, `written` and `port` together.",
   ],
   read: HOW_WRITTEN,
@@ -209,7 +209,7 @@ const formatEndpoint = exercise<Format>({
     trial.use(
       await trial.waitFor(connect(text), {
         waitingFor: `a connection to ${text}`,
-        likely: "Write the host and the port as they are.",
+        likely: "Write the hostname and the port as they are.",
       }),
     );
   },
@@ -233,7 +233,7 @@ function mustWrite(
       expected: show(expected),
       likely: endpoint.protocol === "unix"
         ? "Look at `protocol` before you use the other fields: only tcp and " +
-          "udp have a host and a port."
+          "udp have a hostname and a port."
         : "Nothing is wrong with this endpoint, and formatEndpoint() need not " +
           "check it.",
     }, { cause: outcome.error });
@@ -277,7 +277,7 @@ function diagnoseText(received: unknown, expected: string): string | undefined {
   }
   if (start === "unix" && received.startsWith("unix://")) {
     return "In unix:PATH the path follows the colon at once. Two slashes " +
-      "announce a host, and a path has none.";
+      "announce a hostname, and a path has none.";
   }
   const port = expected.match(/:(\d+)$/)?.[0];
   if (port !== undefined && !received.endsWith(port)) {

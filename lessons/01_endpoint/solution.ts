@@ -18,33 +18,33 @@ export function parseEndpoint(text: string): Endpoint {
   throw new TypeError(`"${text}" begins with no protocol that sockets have`);
 }
 
-function hostAndPort(text: string): { host: string; port: number } {
+function hostAndPort(text: string): { hostname: string; port: number } {
   // An IPv6 address has colons of its own: the port follows the last one.
   const colon = text.lastIndexOf(":");
   if (colon === -1) throw new TypeError(`"${text}" has no port`);
-  let host = text.slice(0, colon);
+  let hostname = text.slice(0, colon);
   const digits = text.slice(colon + 1);
 
   // Number() takes "", " 80" and "8e1" too, so the text is looked at first.
   if (!/^[0-9]+$/.test(digits) || Number(digits) > 65535) {
     throw new TypeError(`"${digits}" is not a port from 0 to 65535`);
   }
-  if (host.startsWith("[") && host.endsWith("]")) {
-    host = host.slice(1, -1);
-  } else if (host.includes(":")) {
+  if (hostname.startsWith("[") && hostname.endsWith("]")) {
+    hostname = hostname.slice(1, -1);
+  } else if (hostname.includes(":")) {
     // Whose colon would be the port's? Nobody can tell in "::1:53".
-    throw new TypeError(`"${host}" needs brackets round it`);
+    throw new TypeError(`"${hostname}" needs brackets round it`);
   }
-  if (host === "") throw new TypeError(`"${text}" has no host`);
-  return { host, port: Number(digits) };
+  if (hostname === "") throw new TypeError(`"${text}" has no hostname`);
+  return { hostname, port: Number(digits) };
 }
 
 // ---- 1.2 formatEndpoint -----------------------------------------------------
 
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
-  const { protocol, host, port } = endpoint;
+  const { protocol, hostname, port } = endpoint;
   // Without brackets the port's colon would be one of many.
-  if (host.includes(":")) return `${protocol}://[${host}]:${port}`;
-  return `${protocol}://${host}:${port}`;
+  if (hostname.includes(":")) return `${protocol}://[${hostname}]:${port}`;
+  return `${protocol}://${hostname}:${port}`;
 }

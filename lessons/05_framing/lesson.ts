@@ -6,9 +6,9 @@
  * without end, lengths that nobody should believe, and ends in the middle.
  */
 import {
+  closeGracefully,
   connectTcp,
   formatAddress,
-  hangUp,
   listenTcp,
   readFrames,
   readLines,
@@ -287,7 +287,7 @@ export async function serve(
       show.note(`${name}: turned away: ${error.message}`);
       await writeLine(conn, `error: ${error.message}`);
       // What it still sends is thrown away, so that it gets to read the error.
-      await hangUp(conn);
+      await closeGracefully(conn);
     }
   }, {
     signal,

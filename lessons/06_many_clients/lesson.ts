@@ -184,7 +184,7 @@ async function fullQueue(show: Narrator): Promise<void> {
   let outcome: Deno.Conn | "still waiting" | Error;
   do {
     askedAt = performance.now();
-    next = connectTcp(listener.addr.port, { deadlineMs: LIMIT_MS });
+    next = connectTcp(listener.addr.port, { timeoutMs: LIMIT_MS });
     outcome = await within(PATIENCE_MS, next)
       .catch((error: Error) => error);
     if (outcome === "still waiting" || outcome instanceof Error) break;

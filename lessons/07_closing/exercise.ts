@@ -29,7 +29,7 @@ export const askAndHear: (
   question: Uint8Array,
 ) => Promise<Uint8Array> = todo("7.1 askAndHear");
 
-// ---- 7.2 hangUp -------------------------------------------------------------
+// ---- 7.2 closeGracefully -------------------------------------------------------------
 
 /**
  * Ends a conversation so that the peer hears all of it: ends its own side,
@@ -39,13 +39,13 @@ export const askAndHear: (
  * peer that is gone already is no failure: it never throws, always closes, and
  * leaves no timer running.
  *
- *     export async function hangUp(
+ *     export async function closeGracefully(
  *       conn: Deno.Conn,
  *       options: { graceMs?: number } = {},
  *     ): Promise<void> {
  *     }
  */
-export const hangUp: (
+export const closeGracefully: (
   conn: Deno.Conn,
   options?: { graceMs?: number },
-) => Promise<void> = todo("7.2 hangUp");
+) => Promise<void> = todo("7.2 closeGracefully");

@@ -20,7 +20,7 @@ type AskAndHear = (
   conn: Deno.Conn,
   question: Uint8Array,
 ) => Promise<Uint8Array>;
-type HangUp = (
+type CloseGracefully = (
   conn: Deno.Conn,
   options?: { graceMs?: number },
 ) => Promise<void>;
@@ -325,10 +325,10 @@ async function expectThrow(
 const AWAIT_SENDING = "Await the sending too, and the end of it, or nobody " +
   "catches its failure: one that nobody awaits ends the whole process.";
 
-const hangUp = exercise<HangUp>({
+const closeGracefully = exercise<CloseGracefully>({
   id: "7.2",
   title: "Hang up, and lose nothing",
-  solution: solution.hangUp,
+  solution: solution.closeGracefully,
   hints: [
     "What has to be read before close(), so that no RST is sent? And what, " +
     "besides the peer, can bring a read that waits to its end?",
@@ -348,20 +348,20 @@ const hangUp = exercise<HangUp>({
     "    }",
   ],
   read: DRAIN,
-  async check(hangUp, trial) {
+  async check(closeGracefully, trial) {
     trial.onForgotten((error) => explainHangUp(error, "forgotten"));
-    await checkPoliteEnd(hangUp, trial);
-    await checkLastWords(hangUp, trial);
+    await checkPoliteEnd(closeGracefully, trial);
+    await checkLastWords(closeGracefully, trial);
     for (const readSize of [1, 5, 4096]) {
       trial.step(`3000 bytes still come, at most ${readSize} with each read`);
-      await checkDrain(hangUp, trial, { readSize });
+      await checkDrain(closeGracefully, trial, { readSize });
     }
-    await checkUsualGrace(hangUp, trial);
-    await checkSilentPeer(hangUp, trial);
-    await checkNoGrace(hangUp, trial);
-    await checkEndlessPeer(hangUp, trial);
-    await checkGone(hangUp, trial);
-    await checkDeafPeer(hangUp, trial);
+    await checkUsualGrace(closeGracefully, trial);
+    await checkSilentPeer(closeGracefully, trial);
+    await checkNoGrace(closeGracefully, trial);
+    await checkEndlessPeer(closeGracefully, trial);
+    await checkGone(closeGracefully, trial);
+    await checkDeafPeer(closeGracefully, trial);
   },
 });
 
@@ -373,15 +373,18 @@ const SHORT_MS = 200;
 const ENDLESS_MS = 400;
 
 /** A peer that ends when it hears the end. */
-async function checkPoliteEnd(hangUp: HangUp, trial: Trial): Promise<void> {
+async function checkPoliteEnd(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
   trial.step("a peer waits for our end, and ends its side then");
   const { peer, conn } = await connectPair(trial);
   const heard = new Collector(peer, trial);
   const ending = heard.end().then(() => peer.closeWrite());
   ending.catch(() => {});
   using timers = new TimerWatch();
-  await trial.waitFor(start(hangUp, trial, conn, LONG_MS), {
-    waitingFor: "hangUp() to return, long before the grace is over",
+  await trial.waitFor(start(closeGracefully, trial, conn, LONG_MS), {
+    waitingFor: "closeGracefully() to return, long before the grace is over",
     likely: () =>
       heard.ended
         ? "The peer has ended its side, and read() has given null or will: " +
@@ -390,12 +393,17 @@ async function checkPoliteEnd(hangUp: HangUp, trial: Trial): Promise<void> {
           "closeWrite(), then read until it has ended too.",
     read: DRAIN,
   });
-  expectDone(trial, { conn, timers }, "hangUp() has returned");
+  expectDone(trial, { conn, timers }, "closeGracefully() has returned");
 }
 
 /** A peer that takes its time, where no grace is given. */
-async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
-  trial.step("hangUp(conn), no options; a peer takes a moment to end its side");
+async function checkUsualGrace(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
+  trial.step(
+    "closeGracefully(conn), no options; a peer takes a moment to end its side",
+  );
   const { peer, conn } = await connectPair(trial);
   const heard = new Collector(peer, trial);
   const begin = performance.now();
@@ -406,12 +414,12 @@ async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
     close();
   };
   const hungUp = trial.start(
-    "hangUp",
-    () => hangUp(conn),
+    "closeGracefully",
+    () => closeGracefully(conn),
     (error) =>
       error instanceof TypeError
         ? {
-          problem: `hangUp(conn) threw ${error}.`,
+          problem: `closeGracefully(conn) threw ${error}.`,
           likely: "The options may be left out, all of them or this one: " +
             "{ graceMs = 1000 } = {}.",
           read: DRAIN,
@@ -428,7 +436,8 @@ async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
   // counts is when it closed, and not when this is asked.
   if (closedAt - begin < 900) {
     trial.fail({
-      problem: "hangUp() closed the connection at once, and the peer had not " +
+      problem:
+        "closeGracefully() closed the connection at once, and the peer had not " +
         "ended its side.",
       likely: "The grace is 1000 ms unless another one is given. A timer of " +
         "`undefined` ms runs out at once.",
@@ -437,7 +446,7 @@ async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
   }
   await peer.closeWrite().catch(() => {});
   await trial.waitFor(hungUp, {
-    waitingFor: "hangUp() to return after the peer has ended its side",
+    waitingFor: "closeGracefully() to return after the peer has ended its side",
     likely: "read() gives null when the peer has ended: close then.",
     read: DRAIN,
   });
@@ -445,7 +454,10 @@ async function checkUsualGrace(hangUp: HangUp, trial: Trial): Promise<void> {
 }
 
 /** A reply on its way, input unread, and a peer that goes on sending. */
-async function checkLastWords(hangUp: HangUp, trial: Trial): Promise<void> {
+async function checkLastWords(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
   trial.step("990 bytes are unread, and a large reply is on its way");
   const { peer, conn } = await drainedPair(trial);
   await writeAll(peer, new Uint8Array(1000));
@@ -453,8 +465,8 @@ async function checkLastWords(hangUp: HangUp, trial: Trial): Promise<void> {
   // As much as the system takes: most of it has not reached the peer yet.
   const reply = new Uint8Array(16 * 1024 * 1024).fill(7);
   const written = await conn.write(reply);
-  const hungUp = start(hangUp, trial, conn, LONG_MS);
-  // The peer reads only after hangUp() has had its turn.
+  const hungUp = start(closeGracefully, trial, conn, LONG_MS);
+  // The peer reads only after closeGracefully() has had its turn.
   await new Promise((resolve) => setImmediate(resolve));
   const received = new Collector(peer, trial);
   const end = received.end().catch((error) => {
@@ -475,7 +487,8 @@ async function checkLastWords(hangUp: HangUp, trial: Trial): Promise<void> {
   });
   if (conn.closed && came.length === written) {
     trial.fail({
-      problem: "hangUp() closed the connection before the peer had ended.",
+      problem:
+        "closeGracefully() closed the connection before the peer had ended.",
       likely: "Closed with input that nobody has read, or that still comes, " +
         "the connection is reset. Read until null before you close.",
       read: LOST,
@@ -492,13 +505,14 @@ async function checkLastWords(hangUp: HangUp, trial: Trial): Promise<void> {
     const before = conn.drained;
     await writeAll(peer, new Uint8Array([i])).catch(() => {});
     await trial.waitFor(conn.drainedTo(before + 1), {
-      waitingFor: "hangUp() to read what still comes",
+      waitingFor: "closeGracefully() to read what still comes",
       likely: "Read on, whatever comes, until read() gives null.",
       read: DRAIN,
     });
     if (!conn.closed) continue;
     trial.fail({
-      problem: "hangUp() closed the connection while the peer was still " +
+      problem:
+        "closeGracefully() closed the connection while the peer was still " +
         "sending, and the grace was not over.",
       likely: "The peer is reset in the middle of its sentence. Nobody knows " +
         "how many reads it takes: null is the only sign of the end.",
@@ -507,7 +521,7 @@ async function checkLastWords(hangUp: HangUp, trial: Trial): Promise<void> {
   }
   await peer.closeWrite();
   await trial.waitFor(hungUp, {
-    waitingFor: "hangUp() to return after the peer has ended its side",
+    waitingFor: "closeGracefully() to return after the peer has ended its side",
     likely: "read() gives null when the peer has ended: close then.",
     read: DRAIN,
   });
@@ -516,7 +530,7 @@ async function checkLastWords(hangUp: HangUp, trial: Trial): Promise<void> {
 
 /** Input through narrow reads. */
 async function checkDrain(
-  hangUp: HangUp,
+  closeGracefully: CloseGracefully,
   trial: Trial,
   narrow: ShortConnOptions,
 ): Promise<void> {
@@ -526,15 +540,16 @@ async function checkDrain(
   });
   await writeAll(peer, new Uint8Array(3000));
   await peer.closeWrite();
-  await trial.waitFor(start(hangUp, trial, conn, LONG_MS), {
-    waitingFor: "hangUp() to read to the end, and to return",
+  await trial.waitFor(start(closeGracefully, trial, conn, LONG_MS), {
+    waitingFor: "closeGracefully() to read to the end, and to return",
     likely: "Read until read() gives null, however little each read gives.",
     read: DRAIN,
   });
   expectClosed(trial, conn, "The peer has ended its side");
   if (conn.drained === 3000) return;
   trial.fail({
-    problem: `hangUp() has read ${conn.drained} of the 3000 bytes that came.`,
+    problem:
+      `closeGracefully() has read ${conn.drained} of the 3000 bytes that came.`,
     likely:
       "Closed with input that nobody has read, the connection is reset. " +
       "Read until null.",
@@ -543,12 +558,15 @@ async function checkDrain(
 }
 
 /** A peer that is gone, in both ways in which one can notice. */
-async function checkGone(hangUp: HangUp, trial: Trial): Promise<void> {
+async function checkGone(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
   using timers = new TimerWatch();
   trial.step("the peer has reset the connection: read() throws");
   const reset = new FakeConn({ incoming: "abc", then: "reset" });
-  await trial.waitFor(start(hangUp, trial, reset, LONG_MS), {
-    waitingFor: "hangUp() to return",
+  await trial.waitFor(start(closeGracefully, trial, reset, LONG_MS), {
+    waitingFor: "closeGracefully() to return",
     likely: "read() has thrown ConnectionReset: nobody is there to wait for.",
     read: DRAIN,
   });
@@ -558,8 +576,8 @@ async function checkGone(hangUp: HangUp, trial: Trial): Promise<void> {
   const dead = new FakeConn({ incoming: "", then: "reset" });
   dead.closeWrite = () =>
     Promise.reject(new Deno.errors.NotConnected("not connected"));
-  await trial.waitFor(start(hangUp, trial, dead, LONG_MS), {
-    waitingFor: "hangUp() to return",
+  await trial.waitFor(start(closeGracefully, trial, dead, LONG_MS), {
+    waitingFor: "closeGracefully() to return",
     likely: "Whatever fails on the way, close and return.",
     read: DRAIN,
   });
@@ -567,11 +585,14 @@ async function checkGone(hangUp: HangUp, trial: Trial): Promise<void> {
 }
 
 /** A peer that says nothing. */
-async function checkSilentPeer(hangUp: HangUp, trial: Trial): Promise<void> {
+async function checkSilentPeer(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
   trial.step(`a peer says nothing and never ends; graceMs is ${SHORT_MS}`);
   const { conn } = await connectPair(trial);
-  await trial.waitFor(start(hangUp, trial, conn, SHORT_MS), {
-    waitingFor: "hangUp() to return when the grace is over",
+  await trial.waitFor(start(closeGracefully, trial, conn, SHORT_MS), {
+    waitingFor: "closeGracefully() to return when the grace is over",
     likely: "A peer that says nothing and never ends its side would keep you " +
       "waiting for ever. Set a timer that closes the connection: the read " +
       "that waits then throws Interrupted. graceMs is in milliseconds, as " +
@@ -582,12 +603,15 @@ async function checkSilentPeer(hangUp: HangUp, trial: Trial): Promise<void> {
 }
 
 /** A peer that does not even read. */
-async function checkDeafPeer(hangUp: HangUp, trial: Trial): Promise<void> {
+async function checkDeafPeer(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
   trial.step(`a peer reads nothing, and a write still waits; ${SHORT_MS} ms`);
   const conn = trial.use(new FakeConn({ then: "silence", room: 0 }));
   conn.write(new Uint8Array(1)).catch(() => {});
-  await trial.waitFor(start(hangUp, trial, conn, SHORT_MS), {
-    waitingFor: "hangUp() to return when the grace is over",
+  await trial.waitFor(start(closeGracefully, trial, conn, SHORT_MS), {
+    waitingFor: "closeGracefully() to return when the grace is over",
     likely: "closeWrite() waits until what was written has been taken, and a " +
       "peer that does not read takes nothing. The grace counts from the call " +
       "on: set the timer first.",
@@ -602,18 +626,24 @@ async function checkDeafPeer(hangUp: HangUp, trial: Trial): Promise<void> {
  * Where the machine stood still for as long as the usual grace, whoever waits for
  * that is back in time: then once more.
  */
-async function checkNoGrace(hangUp: HangUp, trial: Trial): Promise<void> {
+async function checkNoGrace(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
   trial.step("a peer says nothing and never ends; graceMs is 0");
   for (let run = 0; run < 10; run++) {
     const begin = performance.now();
-    await hangUpAtOnce(hangUp, trial);
+    await hangUpAtOnce(closeGracefully, trial);
     if (performance.now() - begin < 900) return;
   }
 }
 
-async function hangUpAtOnce(hangUp: HangUp, trial: Trial): Promise<void> {
+async function hangUpAtOnce(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
   const { conn } = await connectPair(trial);
-  const hungUp = start(hangUp, trial, conn, 0);
+  const hungUp = start(closeGracefully, trial, conn, 0);
   let hasReturned = false;
   hungUp.then(() => hasReturned = true).catch(() => {});
   // Turns and not the clock: in each of them a timer of 0 ms has its chance,
@@ -623,14 +653,14 @@ async function hangUpAtOnce(hangUp: HangUp, trial: Trial): Promise<void> {
   for (let turn = 0; turn < 15 && !hasReturned; turn++) await turns(1, 20);
   if (!hasReturned && !conn.closed) {
     trial.fail({
-      problem: "The grace is 0 ms, and hangUp() goes on waiting.",
+      problem: "The grace is 0 ms, and closeGracefully() goes on waiting.",
       likely: "0 is a number like others. `graceMs || 1000` takes it for a " +
         "grace that was not given; `??` and a default value do not.",
       read: DRAIN,
     });
   }
   await trial.waitFor(hungUp, {
-    waitingFor: "hangUp() to return when the grace is over",
+    waitingFor: "closeGracefully() to return when the grace is over",
     likely: "The connection is closed: return.",
     read: DRAIN,
   });
@@ -643,15 +673,23 @@ async function hangUpAtOnce(hangUp: HangUp, trial: Trial): Promise<void> {
  * Where the machine stood still for as long as the grace, the peer was silent
  * too, and whoever counts from the last byte is over in time: then once more.
  */
-async function checkEndlessPeer(hangUp: HangUp, trial: Trial): Promise<void> {
+async function checkEndlessPeer(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<void> {
   trial.step(`a peer sends byte after byte, without end; ${ENDLESS_MS} ms`);
   for (let turn = 0; turn < 10; turn++) {
-    if (await longestSilence(hangUp, trial) < 0.75 * ENDLESS_MS) return;
+    if (await longestSilence(closeGracefully, trial) < 0.75 * ENDLESS_MS) {
+      return;
+    }
   }
 }
 
 /** Hangs up on such a peer; gives the longest time between two of its bytes. */
-async function longestSilence(hangUp: HangUp, trial: Trial): Promise<number> {
+async function longestSilence(
+  closeGracefully: CloseGracefully,
+  trial: Trial,
+): Promise<number> {
   const { peer, conn } = await drainedPair(trial);
   const gap = new LongestGap();
   const sending = (async () => {
@@ -664,8 +702,8 @@ async function longestSilence(hangUp: HangUp, trial: Trial): Promise<number> {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   })().catch(() => {});
-  await trial.waitFor(start(hangUp, trial, conn, ENDLESS_MS), {
-    waitingFor: "hangUp() to return when the grace is over",
+  await trial.waitFor(start(closeGracefully, trial, conn, ENDLESS_MS), {
+    waitingFor: "closeGracefully() to return when the grace is over",
     likely: "The grace counts from the call on, for all reads together, and " +
       "not from the last byte: a peer that never stops must not hold you.",
     read: DRAIN,
@@ -677,14 +715,14 @@ async function longestSilence(hangUp: HangUp, trial: Trial): Promise<number> {
 }
 
 function start(
-  hangUp: HangUp,
+  closeGracefully: CloseGracefully,
   trial: Trial,
   conn: Deno.Conn,
   graceMs: number,
 ): Promise<void> {
   return trial.start(
-    "hangUp",
-    () => hangUp(conn, { graceMs }),
+    "closeGracefully",
+    () => closeGracefully(conn, { graceMs }),
     (error) => explainHangUp(error, "thrown"),
   );
 }
@@ -712,7 +750,7 @@ function expectDone(
   expectClosed(trial, conn, when);
   if (timers.running().length === 0) return;
   trial.fail({
-    problem: `${when}, and a timer of hangUp() is still running.`,
+    problem: `${when}, and a timer of closeGracefully() is still running.`,
     likely: "It keeps the process alive until it has run out, long after the " +
       "conversation. Keep what setTimeout() gives, and clearTimeout() in " +
       "`finally`.",
@@ -732,8 +770,8 @@ function explainHangUp(
   how: "thrown" | "forgotten",
 ): TrialFailure {
   const problem = how === "thrown"
-    ? `hangUp() threw ${error}.`
-    : `A promise of hangUp() that nobody waits for failed: ${error}.`;
+    ? `closeGracefully() threw ${error}.`
+    : `A promise of closeGracefully() that nobody waits for failed: ${error}.`;
   if (error instanceof Deno.errors.Interrupted) {
     return {
       problem,
@@ -808,4 +846,4 @@ function bytesOf(text: string): Uint8Array {
 }
 
 /** The exercises of the lesson, in order. */
-export const exercises: Exercise<unknown>[] = [askAndHear, hangUp];
+export const exercises: Exercise<unknown>[] = [askAndHear, closeGracefully];

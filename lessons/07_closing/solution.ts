@@ -24,9 +24,9 @@ export async function askAndHear(
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
-// ---- 7.2 hangUp -------------------------------------------------------------
+// ---- 7.2 closeGracefully -------------------------------------------------------------
 
-export async function hangUp(
+export async function closeGracefully(
   conn: Deno.Conn,
   options: { graceMs?: number } = {},
 ): Promise<void> {

@@ -78,7 +78,7 @@ export class StateReader {
     }).output();
     const states = { listener: "-", client: "-", server: "-", unsent: 0 };
     for (const line of new TextDecoder().decode(stdout).split("\n")) {
-      const [state, , sendQueue, local, peer] = line.split(/\s+/);
+      const [state, , sendQueueBytes, local, peer] = line.split(/\s+/);
       const [from, to] = [local, peer].map((at) =>
         Number(at?.split(":").at(-1))
       );
@@ -86,7 +86,7 @@ export class StateReader {
       else if (from === this.clientPort) states.client = state;
       else if (to === this.clientPort) {
         states.server = state;
-        states.unsent = Number(sendQueue);
+        states.unsent = Number(sendQueueBytes);
       }
     }
     return states;

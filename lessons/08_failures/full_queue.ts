@@ -30,8 +30,8 @@ export class FullQueue implements Disposable {
     }
     try {
       while (queue.clients.length < MOST) {
-        const deadlineMs = NO_ROOM_AFTER_MS;
-        queue.clients.push(await connectTcp(queue.port, { deadlineMs }));
+        const timeoutMs = NO_ROOM_AFTER_MS;
+        queue.clients.push(await connectTcp(queue.port, { timeoutMs }));
       }
     } catch {
       // No room, or a system that refuses where others keep silent.

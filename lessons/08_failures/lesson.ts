@@ -8,8 +8,8 @@ import {
   connectTcp,
   formatAddress,
   listenTcp,
-  PatientReader,
   readExact,
+  TimedReader,
   writeAll,
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator } from "../../lib/show/mod.ts";
@@ -119,8 +119,8 @@ async function noAnswer(show: Narrator): Promise<void> {
   using queue = await FullQueue.make();
   await fails(
     show,
-    `connectTcp, deadlineMs: ${PATIENCE_MS}`,
-    () => connectTcp(queue.port, { deadlineMs: PATIENCE_MS }),
+    `connectTcp, timeoutMs: ${PATIENCE_MS}`,
+    () => connectTcp(queue.port, { timeoutMs: PATIENCE_MS }),
   );
   const { port } = queue;
   const lateMs = await fails(
@@ -255,7 +255,7 @@ async function timeOutThatKeeps(show: Narrator): Promise<void> {
   show.step("The same, and nothing lost");
   const { listener, client, server } = await connectedPair();
   using _listener = listener, _client = client, _server = server;
-  const reader = new PatientReader(server);
+  const reader = new TimedReader(server);
   const first = await reader.read(PATIENCE_MS);
   let got = "";
   for (const word of ["hello ", "world"]) {
@@ -266,7 +266,7 @@ async function timeOutThatKeeps(show: Narrator): Promise<void> {
   show.fact("first read", JSON.stringify(first));
   show.fact("the program got", JSON.stringify(got));
   show.say(
-    "PatientReader in lib/net keeps the read that came too late, and gives its " +
+    "TimedReader in lib/net keeps the read that came too late, and gives its " +
       "bytes to the next call. Writing it is exercise 8.2.",
   );
 }

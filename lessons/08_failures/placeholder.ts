@@ -8,7 +8,7 @@
  * Keep the lines with the numbers: `deno task reset 8.1` goes by them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
-import type { ConnectWithin, PatientReaderClass, Retry } from "./types.ts";
+import type { ConnectWithin, Retry, TimedReaderClass } from "./types.ts";
 
 // ---- 8.1 connectWithin ------------------------------------------------------
 
@@ -27,7 +27,7 @@ import type { ConnectWithin, PatientReaderClass, Retry } from "./types.ts";
  */
 export const connectWithin: ConnectWithin = todo("8.1 connectWithin");
 
-// ---- 8.2 PatientReader ------------------------------------------------------
+// ---- 8.2 TimedReader ------------------------------------------------------
 
 /**
  * Reads from a connection, with a deadline for each read. `read` gives the
@@ -39,7 +39,7 @@ export const connectWithin: ConnectWithin = todo("8.1 connectWithin");
  * There is never more than one read under way on `conn`, no timer is left
  * behind, and `conn` stays open. The caller awaits each `read` before the next.
  *
- *     export class PatientReader {
+ *     export class TimedReader {
  *       constructor(conn: Deno.Conn) {
  *       }
  *
@@ -47,7 +47,7 @@ export const connectWithin: ConnectWithin = todo("8.1 connectWithin");
  *       }
  *     }
  */
-export const PatientReader: PatientReaderClass = todo("8.2 PatientReader");
+export const TimedReader: TimedReaderClass = todo("8.2 TimedReader");
 
 // ---- 8.3 retry --------------------------------------------------------------
 

@@ -27,9 +27,9 @@ export async function connectWithin(
 // Shorter, and as good: `signal: AbortSignal.timeout(ms)`, and no timer of our
 // own. That one throws TimeoutError, and keeps no program running.
 
-// ---- 8.2 PatientReader ------------------------------------------------------
+// ---- 8.2 TimedReader ------------------------------------------------------
 
-export class PatientReader {
+export class TimedReader {
   #conn: Deno.Conn;
   #buffer = new Uint8Array(16 * 1024);
   /** The read under way. It may outlive the call that began it. */

@@ -2,12 +2,12 @@
 export type ConnectWithin = (port: number, ms: number) => Promise<Deno.Conn>;
 
 /** What 8.2 makes. */
-export interface PatientReading {
+export interface TimedReading {
   read(ms: number): Promise<Uint8Array | null | "timeout">;
 }
 
 /** The type of 8.2: a class. */
-export type PatientReaderClass = new (conn: Deno.Conn) => PatientReading;
+export type TimedReaderClass = new (conn: Deno.Conn) => TimedReading;
 
 /** How often 8.3 tries, and how long it waits. */
 export interface RetryOptions {

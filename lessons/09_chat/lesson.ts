@@ -9,9 +9,9 @@ import {
   connectTcp,
   formatAddress,
   listenTcp,
-  PatientReader,
   readLines,
   serve as serveClients,
+  TimedReader,
   writeAll,
   writeLine,
 } from "../../lib/net/mod.ts";
@@ -202,7 +202,7 @@ class Door<R extends { join(conn: Deno.Conn, name: string): Promise<unknown> }>
 class Flood {
   readonly #line = new Uint8Array(LINE_BYTES).fill(0x2e);
   readonly #from: Deno.Conn;
-  readonly #to: PatientReader;
+  readonly #to: TimedReader;
   #missing = 0;
   /** How many lines came. */
   lines = 0;
@@ -213,7 +213,7 @@ class Flood {
 
   constructor(from: Deno.Conn, to: Deno.Conn) {
     this.#from = from;
-    this.#to = new PatientReader(to);
+    this.#to = new TimedReader(to);
     this.#line[LINE_BYTES - 1] = 0x0a;
   }
 

@@ -1,4 +1,4 @@
-import { Outbox, readLines } from "../../lib/net/mod.ts";
+import { readLines, SendQueue } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
 
 /** The most that may be unsent to one member, in bytes, unless told otherwise. */
@@ -30,7 +30,7 @@ export interface RoomOptions {
 /** One member, and what is to be sent to it. */
 interface Member {
   name: string;
-  outbox: Outbox;
+  queue: SendQueue;
   /** Why it was dropped, once it was. */
   dropped?: string;
 }
@@ -38,10 +38,10 @@ interface Member {
 /**
  * A chat room: lines of text in, the same lines out to all others.
  *
- * Nobody waits for anybody. Each member has an outbox with a limit, so that a
+ * Nobody waits for anybody. Each member has a queue with a limit, so that a
  * line is handed to all of them at once, and who does not read in time is
  * dropped. That bounds the memory: each member costs one line under way, and
- * what its outbox may hold.
+ * what its queue may hold.
  */
 export class Room {
   readonly #members = new Set<Member>();
@@ -84,10 +84,10 @@ export class Room {
    */
   async join(conn: Deno.Conn, name: string): Promise<string> {
     const { maxUnsentBytes, maxLineBytes: maxBytes } = this.#options;
-    const outbox = new Outbox(conn, { maxBytes: maxUnsentBytes });
-    const member: Member = { name, outbox };
+    const queue = new SendQueue(conn, { maxBytes: maxUnsentBytes });
+    const member: Member = { name, queue };
     // A write that fails tells of a member that is gone.
-    outbox.ended.then((error) => {
+    queue.ended.then((error) => {
       if (error !== undefined) this.#drop(member, `is gone: ${error}`);
     });
     this.#members.add(member);
@@ -102,7 +102,7 @@ export class Room {
       how = member.dropped ?? await this.#sendAway(member, error);
     }
     this.#members.delete(member);
-    outbox.drop();
+    queue.drop();
     this.#announce(`${name} ${how}`);
     return how;
   }
@@ -112,8 +112,8 @@ export class Room {
     const bytes = new TextEncoder().encode(text);
     for (const member of this.#members) {
       if (member === except) continue;
-      if (!member.outbox.send(bytes)) {
-        const { unsentBytes } = member.outbox;
+      if (!member.queue.send(bytes)) {
+        const { unsentBytes } = member.queue;
         this.#drop(
           member,
           `was dropped with ${counted(unsentBytes, "byte")} unsent`,
@@ -121,7 +121,7 @@ export class Room {
       }
       this.#mostUnsent = Math.max(
         this.#mostUnsent,
-        member.outbox.unsentBytes,
+        member.queue.unsentBytes,
       );
     }
   }
@@ -134,7 +134,7 @@ export class Room {
   #drop(member: Member, how: string): void {
     member.dropped ??= how;
     this.#members.delete(member);
-    member.outbox.drop();
+    member.queue.drop();
   }
 
   /** Tells a member what was wrong with its line, if it was the line. */
@@ -143,8 +143,8 @@ export class Room {
     const isLine = error instanceof RangeError || error instanceof TypeError;
     if (!isLine) return `is gone: ${error}`;
     const { message } = error;
-    member.outbox.send(new TextEncoder().encode(`* ${message}. Goodbye.\n`));
-    await member.outbox.close();
+    member.queue.send(new TextEncoder().encode(`* ${message}. Goodbye.\n`));
+    await member.queue.close();
     return `was sent away: ${message}`;
   }
 }

@@ -72,11 +72,11 @@ async function call(
   const breaks = plan.breaksAfter !== undefined;
   if (breaks) await road.broken;
   // Nobody says that the road is broken: silence is all that there is.
-  const deadlineMs = breaks ? QUIET_MS : PATIENCE_MS;
+  const timeoutMs = breaks ? QUIET_MS : PATIENCE_MS;
   let arrived = 0;
   let text = "";
   while (arrived < pieces.length) {
-    const datagram = await orQuiet(network, deadlineMs);
+    const datagram = await orQuiet(network, timeoutMs);
     if (datagram === undefined) break;
     arrived++;
     text += new TextDecoder().decode(datagram.bytes);
@@ -85,9 +85,9 @@ async function call(
 }
 
 /** The next datagram, or `undefined` where none comes. */
-async function orQuiet({ receiver }: Network, deadlineMs: number) {
+async function orQuiet({ receiver }: Network, timeoutMs: number) {
   try {
-    return await receiver.receive({ deadlineMs });
+    return await receiver.receive({ timeoutMs });
   } catch (error) {
     if (error instanceof Deno.errors.TimedOut) return undefined;
     throw error;

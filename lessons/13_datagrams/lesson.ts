@@ -281,7 +281,7 @@ async function nobodyThere(show: Narrator): Promise<void> {
   show.fact("send()", await outcome(() => client.send(encode("hello"), addr)));
   show.fact(
     `receive(), ${SILENCE_MS} ms`,
-    await outcome(() => client.receive({ deadlineMs: SILENCE_MS })),
+    await outcome(() => client.receive({ timeoutMs: SILENCE_MS })),
   );
   show.fact(
     "connect() by TCP",
@@ -354,7 +354,7 @@ async function nextOrSilence(
   socket: DatagramSocket,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    return (await socket.receive({ deadlineMs: SILENCE_MS })).bytes;
+    return (await socket.receive({ timeoutMs: SILENCE_MS })).bytes;
   } catch (error) {
     if (error instanceof Deno.errors.TimedOut) return undefined;
     throw error;

@@ -53,9 +53,9 @@ async function oneToMany(show: Narrator): Promise<void> {
   for (const name of names) {
     const client = sockets.use(bindUdp());
     await client.send(encode(`I am ${name}`), server.addr);
-    const { bytes, from } = await server.receive({ deadlineMs: PATIENCE_MS });
+    const { bytes, from } = await server.receive({ timeoutMs: PATIENCE_MS });
     await server.send(encode(`hello, ${name}`), from);
-    const answer = await client.receive({ deadlineMs: PATIENCE_MS });
+    const answer = await client.receive({ timeoutMs: PATIENCE_MS });
     rows.push([
       formatAddress(from),
       printable(bytes),
@@ -126,7 +126,7 @@ async function manyToMany(show: Narrator): Promise<void> {
 async function take(socket: DatagramSocket, count: number): Promise<string[]> {
   const texts: string[] = [];
   while (texts.length < count) {
-    const { bytes } = await socket.receive({ deadlineMs: PATIENCE_MS });
+    const { bytes } = await socket.receive({ timeoutMs: PATIENCE_MS });
     texts.push(new TextDecoder().decode(bytes));
   }
   return texts;
@@ -221,7 +221,7 @@ class Hall {
   async send(peer: DatagramSocket, text: string): Promise<void> {
     await peer.send(encode(text), this.#server.addr);
     const { bytes, from } = await this.#server.receive({
-      deadlineMs: PATIENCE_MS,
+      timeoutMs: PATIENCE_MS,
     });
     const letters = this.#roll.handle(bytes, from);
     for (const { to, message } of letters) {
@@ -289,7 +289,7 @@ async function sendToGroup(members: number): Promise<string[]> {
   await sender.send(encode("to all"), first.addr);
   const received: string[] = [];
   for (const socket of group) {
-    const { bytes } = await socket.receive({ deadlineMs: PATIENCE_MS });
+    const { bytes } = await socket.receive({ timeoutMs: PATIENCE_MS });
     received.push(printable(bytes));
   }
   return received;

@@ -127,7 +127,7 @@ async function lateAnswer(show: Narrator): Promise<void> {
   const first = await server.receive();
   lanes.arrow(TO_SERVER, { label: '"2+3?"', received: "is slow" });
   const silent = await client.receive({
-    deadlineMs: TIMEOUT_MS,
+    timeoutMs: TIMEOUT_MS,
     from: server.addr,
   }).then(() => false, () => true);
   lanes.call("client", silent ? "gives up" : "has an answer");

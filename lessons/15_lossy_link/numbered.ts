@@ -45,7 +45,7 @@ export async function passThrough(
   while (!isThrough(link.there, count, arrived.length)) {
     if (performance.now() > giveUpAt) break;
     try {
-      const { bytes } = await receiver.receive({ deadlineMs: LOOK_MS });
+      const { bytes } = await receiver.receive({ timeoutMs: LOOK_MS });
       const number = new DataView(bytes.buffer).getUint32(0);
       arrived.push(number);
       tookMs.push(performance.now() - sentAt[number]);

@@ -1,5 +1,10 @@
 /** A server that sends lines back, and speaks enough HTTP for curl. */
-import { hangUp, readLines, writeAll, writeLine } from "../../lib/net/mod.ts";
+import {
+  closeGracefully,
+  readLines,
+  writeAll,
+  writeLine,
+} from "../../lib/net/mod.ts";
 
 /** What the first line of an HTTP request looks like (RFC 9112, section 3). */
 const REQUEST_LINE = /^[A-Z]+ \S+ HTTP\/1\.[01]$/;
@@ -24,9 +29,9 @@ export async function answer(
       await writeLine(conn, line);
     } else if (line === "") {
       // The request's head is whole. Lesson 19 does all of this properly. A
-      // body may follow: hangUp() reads it, so that the answer is not lost.
+      // body may follow: closeGracefully() reads it, so that the answer is not lost.
       await writeAll(conn, response(first.startsWith("HEAD ")));
-      return await hangUp(conn);
+      return await closeGracefully(conn);
     }
   }
 }

@@ -1,10 +1,10 @@
 /** All four kinds of sockets behind one small interface, to be compared. */
 import {
+  bindUnixDatagram,
   connect,
   connectTcp,
   listenTcp,
   listenUnix,
-  openUnixDatagram,
   writeAll,
 } from "../../lib/net/mod.ts";
 
@@ -85,7 +85,7 @@ export async function meet(kind: Kind, folder: string): Promise<Meeting> {
   }
   const names = ["server.sock", "a.sock", "b.sock", "c.sock"];
   return meetByDatagram((index) =>
-    openUnixDatagram(`${folder}/${names[index]}`)
+    bindUnixDatagram(`${folder}/${names[index]}`)
   );
 }
 

@@ -4,7 +4,7 @@
  * What each of them promises, and what it costs, is found out by trying, on this
  * machine and in this run. The table at the end has nothing else in it.
  */
-import { openUnixDatagram } from "../../lib/net/mod.ts";
+import { bindUnixDatagram } from "../../lib/net/mod.ts";
 import type { Narrator } from "../../lib/show/mod.ts";
 import {
   type LessonContext,
@@ -86,8 +86,8 @@ async function wholeMessages(show: Narrator, folder: string): Promise<void> {
   );
   const serverPath = `${folder}/server.sock`;
   const clientPath = `${folder}/a.sock`;
-  using server = await openUnixDatagram(serverPath);
-  using client = await openUnixDatagram(clientPath);
+  using server = await bindUnixDatagram(serverPath);
+  using client = await bindUnixDatagram(clientPath);
   const lanes = show.lanes("client", "server");
   lanes.at("client", placeOf(client.addr));
   lanes.at("server", placeOf(server.addr));
@@ -115,12 +115,12 @@ async function wholeMessages(show: Narrator, folder: string): Promise<void> {
   const left = `${folder}/b.sock`;
   Deno.listenDatagram({ transport: "unixpacket", path: left }).close();
   show.fact("a path after Deno's close()", await whatIsAt(left));
-  (await openUnixDatagram(left)).close();
+  (await bindUnixDatagram(left)).close();
   show.fact("and after lib/net's close()", await whatIsAt(left));
   show.say(
     "Each message came whole, as with UDP. A server answers to the path that " +
       "the client is at, so a client needs one too. Deno leaves the file " +
-      "behind; openUnixDatagram() in lib/net removes it, whatever happens.",
+      "behind; bindUnixDatagram() in lib/net removes it, whatever happens.",
   );
 }
 
@@ -143,8 +143,8 @@ async function fullQueue(show: Narrator, folder: string): Promise<void> {
     "The server does not receive, and the client goes on sending. UDP would " +
       "throw away what there is no room for. What does this do?",
   );
-  using server = await openUnixDatagram(`${folder}/server.sock`);
-  using client = await openUnixDatagram(`${folder}/a.sock`);
+  using server = await bindUnixDatagram(`${folder}/server.sock`);
+  using client = await bindUnixDatagram(`${folder}/a.sock`);
   const lanes = show.lanes("client", "server");
   const { taken, waiting, refused } = await fillQueue(() =>
     client.send(new Uint8Array([1]), server.addr)

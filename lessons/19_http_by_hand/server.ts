@@ -1,7 +1,7 @@
 /** An HTTP/1.1 server on TCP sockets: the parts of lib put together. */
 import {
+  closeGracefully,
   closeQuietly,
-  hangUp,
   readSome,
   serve,
   writeAll,
@@ -140,7 +140,9 @@ class Conversation {
         if (event.kind !== "head") continue;
         this.#enter("handler");
         const { head, framing } = event;
-        if (!await this.#answerTo(head, framing)) return await this.#hangUp();
+        if (!await this.#answerTo(head, framing)) {
+          return await this.#closeGracefully();
+        }
       }
     } catch (error) {
       if (this.#givingUp !== undefined) {
@@ -149,7 +151,7 @@ class Conversation {
       if (!(error instanceof HttpError)) throw error;
       // Where the next request begins is not known: answer this, and close.
       await this.#send(plainAnswer(error.status), null, true);
-      await this.#hangUp();
+      await this.#closeGracefully();
     } finally {
       this.#deadline.close();
       await this.#givingUp;
@@ -271,9 +273,9 @@ class Conversation {
     this.#enter("handler");
   }
 
-  async #hangUp(): Promise<void> {
+  async #closeGracefully(): Promise<void> {
     await this.#flush();
-    await hangUp(this.#conn);
+    await closeGracefully(this.#conn);
   }
 
   /** Begins to wait for the client, unless that wait is under way. */

@@ -139,7 +139,7 @@ async function askTcp(
   query: Uint8Array,
   { waitMs = 2000 }: AskOptions,
 ): Promise<Uint8Array> {
-  using conn = await connectTcp(port, { deadlineMs: waitMs });
+  using conn = await connectTcp(port, { timeoutMs: waitMs });
   const timer = setTimeout(() => closeQuietly(conn), waitMs);
   try {
     await writeAll(

@@ -186,7 +186,7 @@ async function answerLast(
   server: DatagramSocket,
   strangers: DatagramSocket[],
 ): Promise<void> {
-  const { bytes, from } = await server.receive({ deadlineMs: PATIENCE_MS });
+  const { bytes, from } = await server.receive({ timeoutMs: PATIENCE_MS });
   const answer = answerQuery(bytes, 512)!;
   const message = decodeDns(answer);
   const [right] = message.answers;

@@ -1,7 +1,7 @@
 /** A server that speaks RESP on TCP sockets: the parts of lib put together. */
 import {
+  closeGracefully,
   closeQuietly,
-  hangUp,
   readSome,
   serve,
   writeAll,
@@ -126,7 +126,7 @@ async function converse(
     );
     await replies.flush();
     deadline.clear();
-    await hangUp(conn);
+    await closeGracefully(conn);
     throw error;
   }
 }

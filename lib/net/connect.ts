@@ -15,7 +15,7 @@ export interface ConnectOptions {
    * at once) to 2147483647, the longest that a timer can run. Without it the
    * system's own limit holds, which for TCP is minutes.
    */
-  deadlineMs?: number;
+  timeoutMs?: number;
   /** Gives up when aborted. Once connected, it does nothing more. */
   signal?: AbortSignal;
 }
@@ -40,9 +40,9 @@ export interface ConnectTcpOptions extends ConnectOptions {
  * @param port The port to connect to, 1 to 65535.
  * @param options The address, the deadline and the signal.
  * @returns The connection; its owner closes it.
- * @throws {RangeError} If the port is out of range, or `deadlineMs` is.
+ * @throws {RangeError} If the port is out of range, or `timeoutMs` is.
  * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
- * @throws {Deno.errors.TimedOut} If there is no answer within `deadlineMs`.
+ * @throws {Deno.errors.TimedOut} If there is no answer within `timeoutMs`.
  * @throws The signal's reason, if it is aborted first.
  *
  * @example Connect, and give up after a second
@@ -52,7 +52,7 @@ export interface ConnectTcpOptions extends ConnectOptions {
  * import { assertEquals } from "@std/assert";
  *
  * using listener = listenTcp();
- * using conn = await connectTcp(listener.addr.port, { deadlineMs: 1000 });
+ * using conn = await connectTcp(listener.addr.port, { timeoutMs: 1000 });
  * assertEquals(conn.remoteAddr.port, listener.addr.port);
  * ```
  */
@@ -62,7 +62,7 @@ export function connectTcp(
 ): Promise<Deno.TcpConn> {
   const { hostname = "127.0.0.1" } = options;
   return open(
-    { protocol: "tcp", host: hostname, port },
+    { protocol: "tcp", hostname, port },
     (signal) => Deno.connect({ hostname, port, signal }),
     options,
   );
@@ -75,12 +75,12 @@ export function connectTcp(
  * @param options The deadline and the signal.
  * @returns The connection; its owner closes it.
  * @throws {TypeError} If `endpoint` is written wrongly, or is a UDP one.
- * @throws {RangeError} If the port is out of range, or `deadlineMs` is.
+ * @throws {RangeError} If the port is out of range, or `timeoutMs` is.
  * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
  * @throws {Deno.errors.NotFound} If there is no file at the Unix path.
  * @throws {Deno.errors.WouldBlock} If the queue of the Unix listener is full:
  * unlike TCP, it does not wait.
- * @throws {Deno.errors.TimedOut} If there is no answer within `deadlineMs`.
+ * @throws {Deno.errors.TimedOut} If there is no answer within `timeoutMs`.
  * @throws The signal's reason, if it is aborted first.
  *
  * @example A refusal says who refused
@@ -106,7 +106,7 @@ export async function connect(
   const to = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
   switch (to.protocol) {
     case "tcp":
-      return await connectTcp(to.port, { ...options, hostname: to.host });
+      return await connectTcp(to.port, { ...options, hostname: to.hostname });
     case "unix":
       return await open(
         to,
@@ -127,14 +127,14 @@ export async function connect(
 async function open<T extends Deno.Conn>(
   endpoint: Endpoint,
   start: (giveUp?: AbortSignal) => Promise<T>,
-  { deadlineMs, signal }: ConnectOptions,
+  { timeoutMs, signal }: ConnectOptions,
 ): Promise<T> {
   const failure = `Cannot connect to ${formatEndpoint(endpoint)}`;
-  if (deadlineMs !== undefined) {
-    assertTimer(deadlineMs, `${failure}: deadlineMs`);
+  if (timeoutMs !== undefined) {
+    assertTimer(timeoutMs, `${failure}: timeoutMs`);
   }
   signal?.throwIfAborted();
-  if (deadlineMs === undefined && signal === undefined) {
+  if (timeoutMs === undefined && signal === undefined) {
     return await start().catch((error) => {
       throw restate(error, failure);
     });
@@ -145,14 +145,14 @@ async function open<T extends Deno.Conn>(
     giveUp.abort(signal?.reason);
   }
   function onDeadline() {
-    const message = `${failure}: no answer within ${deadlineMs} ms`;
+    const message = `${failure}: no answer within ${timeoutMs} ms`;
     giveUp.abort(new Deno.errors.TimedOut(message));
   }
-  if (deadlineMs === 0) onDeadline();
+  if (timeoutMs === 0) onDeadline();
   giveUp.signal.throwIfAborted();
 
   signal?.addEventListener("abort", onAbort);
-  const timer = deadlineMs && setTimeout(onDeadline, deadlineMs);
+  const timer = timeoutMs && setTimeout(onDeadline, timeoutMs);
   try {
     const conn = await start(giveUp.signal);
     // A connection may still arrive when nobody waits for it any more. Deno can

@@ -47,7 +47,7 @@ export interface ReceiveOptions {
    *
    * @default {undefined} as long as it takes
    */
-  deadlineMs?: number;
+  timeoutMs?: number;
   /**
    * The only one to listen to, by host and by port. What others send meanwhile
    * is thrown away and counted in {@linkcode DatagramSocket.strangers}.
@@ -82,10 +82,10 @@ export interface ReceiveOptions {
  * using client = bindUdp();
  *
  * await client.send(new Uint8Array([1, 2, 3]), server.addr);
- * const { bytes, from } = await server.receive({ deadlineMs: 1000 });
+ * const { bytes, from } = await server.receive({ timeoutMs: 1000 });
  * await server.send(bytes.toReversed(), from);
  *
- * const answer = await client.receive({ deadlineMs: 1000, from: server.addr });
+ * const answer = await client.receive({ timeoutMs: 1000, from: server.addr });
  * assertEquals(answer.bytes, new Uint8Array([3, 2, 1]));
  * ```
  */
@@ -104,7 +104,7 @@ export function bindUdp(
       loopback: true,
     }));
   } catch (error) {
-    const at = formatEndpoint({ protocol: "udp", host: hostname, port });
+    const at = formatEndpoint({ protocol: "udp", hostname, port });
     throw restate(error, `Cannot bind ${at}`);
   }
 }
@@ -181,7 +181,7 @@ export class DatagramSocket implements Disposable, AsyncIterable<Datagram> {
    * @param options How long to wait, and for whom.
    * @returns The message, in bytes of its own. It is never cut: there is room
    * for the longest.
-   * @throws {RangeError} If `deadlineMs` is out of range.
+   * @throws {RangeError} If `timeoutMs` is out of range.
    * @throws {Deno.errors.TimedOut} If nothing (from `from`) comes in time.
    * @throws {Deno.errors.Busy} If another call is still waiting.
    * @throws {Deno.errors.Interrupted} If the socket is closed meanwhile.
@@ -195,7 +195,7 @@ export class DatagramSocket implements Disposable, AsyncIterable<Datagram> {
    * using one = bindUdp();
    * using other = bindUdp();
    * await assertRejects(
-   *   () => one.receive({ deadlineMs: 5 }),
+   *   () => one.receive({ timeoutMs: 5 }),
    *   Deno.errors.TimedOut,
    *   "Cannot receive: nothing came within 5 ms",
    * );
@@ -204,9 +204,9 @@ export class DatagramSocket implements Disposable, AsyncIterable<Datagram> {
    * ```
    */
   async receive(options: ReceiveOptions = {}): Promise<Datagram> {
-    const { deadlineMs, from } = options;
-    if (deadlineMs !== undefined) {
-      assertTimer(deadlineMs, "Cannot receive: deadlineMs");
+    const { timeoutMs, from } = options;
+    if (timeoutMs !== undefined) {
+      assertTimer(timeoutMs, "Cannot receive: timeoutMs");
     }
     if (this.#isWaiting) {
       throw new Deno.errors.Busy(
@@ -215,9 +215,9 @@ export class DatagramSocket implements Disposable, AsyncIterable<Datagram> {
     }
     this.#isWaiting = true;
     const late = Promise.withResolvers<undefined>();
-    const timer = deadlineMs === undefined
+    const timer = timeoutMs === undefined
       ? undefined
-      : setTimeout(() => late.resolve(undefined), deadlineMs);
+      : setTimeout(() => late.resolve(undefined), timeoutMs);
     try {
       while (true) {
         const received = timer === undefined
@@ -226,7 +226,7 @@ export class DatagramSocket implements Disposable, AsyncIterable<Datagram> {
         if (received === undefined) {
           const who = from ? ` from ${formatAddress(from)}` : "";
           throw new Deno.errors.TimedOut(
-            `Cannot receive: nothing${who} came within ${deadlineMs} ms`,
+            `Cannot receive: nothing${who} came within ${timeoutMs} ms`,
           );
         }
         this.#pending = undefined;

@@ -8,11 +8,11 @@
  * Where a socket can be reached: a protocol with an address and a port, or a
  * path on this machine.
  *
- * An IPv6 `host` has no brackets here (`::1`); only the written form needs
+ * An IPv6 `hostname` has no brackets here (`::1`); only the written form needs
  * them.
  */
 export type Endpoint =
-  | { protocol: "tcp" | "udp"; host: string; port: number }
+  | { protocol: "tcp" | "udp"; hostname: string; port: number }
   | { protocol: "unix"; path: string };
 
 /**
@@ -23,7 +23,7 @@ export type Endpoint =
  * 3.2.2), or a name.
  *
  * @param text The written form, with nothing before or after it.
- * @returns `{ protocol, host, port }` for TCP and UDP, `{ protocol, path }` for
+ * @returns `{ protocol, hostname, port }` for TCP and UDP, `{ protocol, path }` for
  * Unix.
  * @throws {TypeError} If `text` is not an endpoint; the message says what is
  * wrong and what would be right.
@@ -35,12 +35,12 @@ export type Endpoint =
  *
  * assertEquals(parseEndpoint("tcp://127.0.0.1:7000"), {
  *   protocol: "tcp",
- *   host: "127.0.0.1",
+ *   hostname: "127.0.0.1",
  *   port: 7000,
  * });
  * assertEquals(parseEndpoint("udp://[::1]:53"), {
  *   protocol: "udp",
- *   host: "::1",
+ *   hostname: "::1",
  *   port: 53,
  * });
  * assertEquals(parseEndpoint("unix:/tmp/a.sock"), {
@@ -58,8 +58,12 @@ export function parseEndpoint(text: string): Endpoint {
     throw bad(text, "it must start with tcp://, udp:// or unix:");
   }
   // The port follows the last colon that no bracket encloses, if there is one.
-  const [, host, port] = /^(.*?)(?::([^:\]]*))?$/s.exec(text.slice(6))!;
-  return { protocol, host: parseHost(text, host), port: parsePort(text, port) };
+  const [, hostname, port] = /^(.*?)(?::([^:\]]*))?$/s.exec(text.slice(6))!;
+  return {
+    protocol,
+    hostname: parseHost(text, hostname),
+    port: parsePort(text, port),
+  };
 }
 
 /**
@@ -70,7 +74,7 @@ export function parseEndpoint(text: string): Endpoint {
  *
  * @param endpoint The endpoint to write.
  * @returns `tcp://HOST:PORT`, `udp://HOST:PORT` or `unix:PATH`, with brackets
- * round an IPv6 host.
+ * round an IPv6 hostname.
  *
  * @example Write an IPv6 endpoint
  * ```ts
@@ -78,7 +82,7 @@ export function parseEndpoint(text: string): Endpoint {
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(
- *   formatEndpoint({ protocol: "tcp", host: "::1", port: 7000 }),
+ *   formatEndpoint({ protocol: "tcp", hostname: "::1", port: 7000 }),
  *   "tcp://[::1]:7000",
  * );
  * assertEquals(
@@ -89,8 +93,8 @@ export function parseEndpoint(text: string): Endpoint {
  */
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
-  const { protocol, host, port } = endpoint;
-  const written = host.includes(":") ? `[${host}]` : host;
+  const { protocol, hostname, port } = endpoint;
+  const written = hostname.includes(":") ? `[${hostname}]` : hostname;
   return `${protocol}://${written}:${port}`;
 }
 
@@ -125,7 +129,11 @@ export function endpointOf(addr: Deno.Addr): Endpoint {
   switch (addr.transport) {
     case "tcp":
     case "udp":
-      return { protocol: addr.transport, host: addr.hostname, port: addr.port };
+      return {
+        protocol: addr.transport,
+        hostname: addr.hostname,
+        port: addr.port,
+      };
     case "unix":
     case "unixpacket":
       return { protocol: "unix", path: addr.path ?? "" };
@@ -170,29 +178,35 @@ function parsePath(text: string, path: string): string {
 }
 
 /** Takes the brackets off an IPv6 address; what else is good stays as it is. */
-function parseHost(text: string, host: string): string {
-  if (host === "") throw bad(text, "the host is missing, as in 127.0.0.1:7000");
-  if (host.startsWith("[")) {
-    const address = host.slice(1, -1);
+function parseHost(text: string, hostname: string): string {
+  if (hostname === "") {
+    throw bad(text, "the hostname is missing, as in 127.0.0.1:7000");
+  }
+  if (hostname.startsWith("[")) {
+    const address = hostname.slice(1, -1);
     // The URL standard has a strict reader for the rest.
     const isIPv6 = /^[\da-f:.]+$/i.test(address) &&
-      host.endsWith("]") && URL.canParse(`http://${host}`);
-    if (!isIPv6) throw bad(text, `${host} is not an IPv6 address in brackets`);
+      hostname.endsWith("]") && URL.canParse(`http://${hostname}`);
+    if (!isIPv6) {
+      throw bad(text, `${hostname} is not an IPv6 address in brackets`);
+    }
     return address;
   }
-  if (host.includes(":")) {
+  if (hostname.includes(":")) {
     throw bad(text, "an IPv6 address needs brackets, as in [::1]:7000");
   }
   // Digits and dots are meant as an IPv4 address, so 127.1 is not a name.
-  if (/^[\d.]+$/.test(host) ? !isIPv4(host) : !/^[\w.-]+$/.test(host)) {
-    throw bad(text, `"${host}" is neither an IPv4 address nor a name`);
+  if (
+    /^[\d.]+$/.test(hostname) ? !isIPv4(hostname) : !/^[\w.-]+$/.test(hostname)
+  ) {
+    throw bad(text, `"${hostname}" is neither an IPv4 address nor a name`);
   }
-  return host;
+  return hostname;
 }
 
 /** Four numbers up to 255. Some read a leading 0 as octal, so none may lead. */
-function isIPv4(host: string): boolean {
-  const parts = host.split(".");
+function isIPv4(hostname: string): boolean {
+  const parts = hostname.split(".");
   return parts.length === 4 &&
     parts.every((part) => /^(0|[1-9]\d*)$/.test(part) && Number(part) <= 255);
 }

@@ -75,7 +75,7 @@ export function listenTcp(
     );
   }
   return open(
-    { protocol: "tcp", host: hostname, port },
+    { protocol: "tcp", hostname, port },
     () => Deno.listen({ hostname, port, tcpBacklog: backlog }),
     signal,
   );
@@ -118,7 +118,7 @@ export function listen(
   const at = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
   switch (at.protocol) {
     case "tcp":
-      return listenTcp(at.port, { ...options, hostname: at.host });
+      return listenTcp(at.port, { ...options, hostname: at.hostname });
     case "unix":
       if (options.backlog !== undefined) {
         throw new TypeError(

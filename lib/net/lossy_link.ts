@@ -105,7 +105,7 @@ interface Parcel {
  * for (let n = 1; n <= 9; n++) await client.send(new Uint8Array([n]), link.addr);
  * const arrived: number[] = [];
  * while (arrived.at(-1) !== 9) {
- *   arrived.push((await server.receive({ deadlineMs: 1000 })).bytes[0]);
+ *   arrived.push((await server.receive({ timeoutMs: 1000 })).bytes[0]);
  * }
  * assertEquals(arrived, [2, 5, 7, 8, 9]);
  * assertEquals(link.there.lost, 4);

@@ -12,10 +12,10 @@
  * | `lines.ts`          | messages that end with a delimiter                   |
  * | `frames.ts`         | messages with their length in front                  |
  * | `serve.ts`          | accepts clients and talks to all of them at once     |
- * | `hang_up.ts`        | ends a connection so that the peer hears all of it   |
- * | `patient_reader.ts` | reads with a deadline that loses no bytes            |
+ * | `close_gracefully.ts`        | ends a connection so that the peer hears all of it   |
+ * | `timed_reader.ts` | reads with a deadline that loses no bytes            |
  * | `retry.ts`          | tries again, later and later                         |
- * | `outbox.ts`         | sends without waiting for a slow reader              |
+ * | `sendQueue.ts`         | sends without waiting for a slow reader              |
  * | `listen_unix.ts`    | listens at a path, and removes a stale one           |
  * | `unix_datagram.ts`  | sends and receives whole messages at a path          |
  * | `unix_path.ts`      | whose a socket's file is, and when it goes           |
@@ -40,7 +40,7 @@
  *   await writeAll(conn, question.toReversed());
  * });
  *
- * using conn = await connectTcp(listener.addr.port, { deadlineMs: 1000 });
+ * using conn = await connectTcp(listener.addr.port, { timeoutMs: 1000 });
  * await writeAll(conn, new Uint8Array([1, 2, 3]));
  * await conn.closeWrite();
  * assertEquals(await readToEnd(conn), new Uint8Array([3, 2, 1]));
@@ -57,14 +57,14 @@ export * from "./connect.ts";
 export * from "./datagram.ts";
 export * from "./endpoint.ts";
 export * from "./frames.ts";
-export * from "./hang_up.ts";
+export * from "./close_gracefully.ts";
 export * from "./lines.ts";
 export * from "./listen.ts";
 export * from "./listen_unix.ts";
 export * from "./lossy_fate.ts";
 export * from "./lossy_link.ts";
-export * from "./outbox.ts";
-export * from "./patient_reader.ts";
+export * from "./send_queue.ts";
+export * from "./timed_reader.ts";
 export * from "./random.ts";
 export * from "./read.ts";
 export * from "./restate.ts";

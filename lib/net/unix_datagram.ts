@@ -8,7 +8,7 @@ import { closeQuietly } from "./close.ts";
 import { restate } from "./restate.ts";
 import { type Claimed, claimPath } from "./unix_path.ts";
 
-/** Options for {@linkcode openUnixDatagram}. */
+/** Options for {@linkcode bindUnixDatagram}. */
 export interface UnixDatagramOptions {
   /**
    * The permissions of the file. Who may write to it may send (on Linux,
@@ -52,13 +52,13 @@ export type UnixDatagramConn = Deno.DatagramConn & Disposable;
  *
  * @example A question, and an answer to the return address
  * ```ts
- * import { openUnixDatagram } from "./unix_datagram.ts";
+ * import { bindUnixDatagram } from "./unix_datagram.ts";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * if (Deno.build.os !== "windows") {
- *   const server = await openUnixDatagram();
+ *   const server = await bindUnixDatagram();
  *   {
- *     using client = await openUnixDatagram();
+ *     using client = await bindUnixDatagram();
  *     await client.send(new Uint8Array([1, 2, 3]), server.addr);
  *     const [question, from] = await server.receive();
  *     assertEquals(from, client.addr);
@@ -72,7 +72,7 @@ export type UnixDatagramConn = Deno.DatagramConn & Disposable;
  * }
  * ```
  */
-export async function openUnixDatagram(
+export async function bindUnixDatagram(
   path?: string,
   options: UnixDatagramOptions = {},
 ): Promise<UnixDatagramConn> {

@@ -72,7 +72,7 @@ Deno.test("connectTcp() with a deadline and a signal leaves no timer and no list
   const stop = new AbortController();
   using conn = await connectTcp(listener.addr.port, {
     hostname: "::1",
-    deadlineMs: AMPLE_MS,
+    timeoutMs: AMPLE_MS,
     signal: stop.signal,
   });
   using server = await listener.accept();
@@ -99,7 +99,7 @@ Deno.test({
     using folder = temporaryFolder();
     const path = `${folder.path}/a b.sock`;
     using listener = Deno.listen({ transport: "unix", path });
-    using conn = await connect(`unix:${path}`, { deadlineMs: AMPLE_MS });
+    using conn = await connect(`unix:${path}`, { timeoutMs: AMPLE_MS });
     using server = await listener.accept();
     await conn.write(new Uint8Array([1]));
     assertEquals(await server.read(new Uint8Array(1)), 1);
@@ -137,7 +137,7 @@ Deno.test("connectTcp() tells a refusal as a refusal, whatever the deadline", as
   using dead = await deadPort();
   const { port } = dead;
   await assertRejects(
-    () => connectTcp(port, { deadlineMs: AMPLE_MS }),
+    () => connectTcp(port, { timeoutMs: AMPLE_MS }),
     Deno.errors.ConnectionRefused,
   );
 });
@@ -160,7 +160,7 @@ Deno.test({
     Deno.listenDatagram({ transport: "unixpacket", path }).close();
     assert(Deno.statSync(path).isSocket);
     await assertRejects(
-      () => connect(`unix:${path}`, { deadlineMs: AMPLE_MS }),
+      () => connect(`unix:${path}`, { timeoutMs: AMPLE_MS }),
       Error,
       `Cannot connect to unix:${path}: `,
     );
@@ -179,11 +179,11 @@ Deno.test("connectTcp() rejects with RangeError for a port out of range", async 
 
 Deno.test("connectTcp() rejects with RangeError for a deadline out of range", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  for (const deadlineMs of [-1, NaN, Infinity, 2 ** 31]) {
+  for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31]) {
     await assertRejects(
-      () => connectTcp(listener.addr.port, { deadlineMs }),
+      () => connectTcp(listener.addr.port, { timeoutMs }),
       RangeError,
-      `deadlineMs ${deadlineMs} is not in 0 to 2147483647`,
+      `timeoutMs ${timeoutMs} is not in 0 to 2147483647`,
     );
   }
 });
@@ -196,7 +196,7 @@ Deno.test({
     using full = await fullListener();
     const started = performance.now();
     const error = await assertRejects(
-      () => connectTcp(full.port, { deadlineMs: 100 }),
+      () => connectTcp(full.port, { timeoutMs: 100 }),
       Deno.errors.TimedOut,
     );
     assertEquals(
@@ -213,7 +213,7 @@ Deno.test({
   async fn() {
     using full = await fullListener();
     await assertRejects(
-      () => connect(`tcp://127.0.0.1:${full.port}`, { deadlineMs: 20 }),
+      () => connect(`tcp://127.0.0.1:${full.port}`, { timeoutMs: 20 }),
       Deno.errors.TimedOut,
       "no answer within 20 ms",
     );
@@ -224,7 +224,7 @@ Deno.test("connectTcp() with a deadline of 0 rejects with TimedOut, and does not
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   await assertRejects(
-    () => connectTcp(port, { deadlineMs: 0 }),
+    () => connectTcp(port, { timeoutMs: 0 }),
     Deno.errors.TimedOut,
     "no answer within 0 ms",
   );
@@ -242,7 +242,7 @@ Deno.test({
     for (const reason of [new Error("changed my mind"), "a string", null]) {
       const stop = new AbortController();
       const connecting = connectTcp(full.port, {
-        deadlineMs: AMPLE_MS,
+        timeoutMs: AMPLE_MS,
         signal: stop.signal,
       });
       stop.abort(reason);
@@ -290,7 +290,7 @@ Deno.test({
     using clients = new DisposableStack();
     const error = await assertRejects(async () => {
       while (true) {
-        clients.use(await connect(`unix:${path}`, { deadlineMs: AMPLE_MS }));
+        clients.use(await connect(`unix:${path}`, { timeoutMs: AMPLE_MS }));
       }
     }, Deno.errors.WouldBlock);
     assert(error.message.startsWith(`Cannot connect to unix:${path}: `));
@@ -301,7 +301,7 @@ Deno.test("connectTcp() in great numbers leaves neither timers, nor sockets, nor
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   const watched = watchedSignal();
-  const options = { deadlineMs: AMPLE_MS, signal: watched.signal };
+  const options = { timeoutMs: AMPLE_MS, signal: watched.signal };
   for (let round = 0; round < 10; round++) {
     using pairs = new DisposableStack();
     const clients = await Promise.all(

@@ -47,7 +47,7 @@ Deno.test("DatagramSocket keeps messages whole, from empty to the longest", asyn
   const { a, b } = pair;
   for (const size of [0, 1, 1400, MAX_DATAGRAM_BYTES]) {
     await a.send(pattern(size), b.addr);
-    const { bytes, from } = await b.receive({ deadlineMs: 5000 });
+    const { bytes, from } = await b.receive({ timeoutMs: 5000 });
     assertEquals(bytes, pattern(size));
     assertEquals(bytes.buffer.byteLength, size);
     assertEquals(from.port, a.addr.port);
@@ -68,7 +68,7 @@ Deno.test("DatagramSocket.receive() loses nothing when its deadline passes", asy
   const { a, b } = pair;
   for (let round = 0; round < 3; round++) {
     await assertRejects(
-      () => b.receive({ deadlineMs: 1 }),
+      () => b.receive({ timeoutMs: 1 }),
       Deno.errors.TimedOut,
       "Cannot receive: nothing came within 1 ms",
     );
@@ -76,7 +76,7 @@ Deno.test("DatagramSocket.receive() loses nothing when its deadline passes", asy
   await a.send(new Uint8Array([1]), b.addr);
   await a.send(new Uint8Array([2]), b.addr);
   assertEquals((await b.receive()).bytes[0], 1);
-  assertEquals((await b.receive({ deadlineMs: 5000 })).bytes[0], 2);
+  assertEquals((await b.receive({ timeoutMs: 5000 })).bytes[0], 2);
 });
 
 Deno.test("DatagramSocket.receive() hears one peer only, and counts the others", async () => {
@@ -85,13 +85,13 @@ Deno.test("DatagramSocket.receive() hears one peer only, and counts the others",
   const { a, b } = pair;
   await stranger.send(new Uint8Array([1]), b.addr);
   await assertRejects(
-    () => b.receive({ deadlineMs: 20, from: a.addr }),
+    () => b.receive({ timeoutMs: 20, from: a.addr }),
     Deno.errors.TimedOut,
     `nothing from udp://127.0.0.1:${a.addr.port} came within 20 ms`,
   );
   await stranger.send(new Uint8Array([2]), b.addr);
   await a.send(new Uint8Array([3]), b.addr);
-  const { bytes } = await b.receive({ deadlineMs: 5000, from: a.addr });
+  const { bytes } = await b.receive({ timeoutMs: 5000, from: a.addr });
   assertEquals(bytes[0], 3);
   assertEquals(b.strangers, 2);
 });
@@ -104,7 +104,7 @@ Deno.test("DatagramSocket.receive() does not take one host's port for another's"
   // On a busy machine a deadline passes before the socket is looked at.
   while (b.strangers === 0) {
     await assertRejects(
-      () => b.receive({ deadlineMs: 20, from }),
+      () => b.receive({ timeoutMs: 20, from }),
       Deno.errors.TimedOut,
     );
   }
@@ -122,8 +122,8 @@ Deno.test("DatagramSocket.receive() lets only one call wait", async () => {
 
 Deno.test("DatagramSocket.receive() refuses times that no timer keeps", async () => {
   using socket = bindUdp();
-  for (const deadlineMs of [-1, NaN, Infinity, 2 ** 31]) {
-    await assertRejects(() => socket.receive({ deadlineMs }), RangeError);
+  for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31]) {
+    await assertRejects(() => socket.receive({ timeoutMs }), RangeError);
   }
 });
 
@@ -175,7 +175,7 @@ async function hasMulticast(): Promise<boolean> {
     await sender.join("239.255.77.1");
     const to = { ...member.addr, hostname: "239.255.77.1" };
     await sender.send(new Uint8Array(1), to);
-    await member.receive({ deadlineMs: 500 });
+    await member.receive({ timeoutMs: 500 });
     return true;
   } catch {
     return false;
@@ -195,7 +195,7 @@ Deno.test({
     for (const socket of [first, second, sender]) await socket.join(group);
     await sender.send(new Uint8Array([7]), to);
     for (const member of [first, second]) {
-      const { bytes, from } = await member.receive({ deadlineMs: 5000 });
+      const { bytes, from } = await member.receive({ timeoutMs: 5000 });
       assertEquals(bytes, new Uint8Array([7]));
       assertEquals(from.hostname, "127.0.0.1");
     }

@@ -12,27 +12,27 @@ import { noUnixSockets, temporaryFolder } from "./net_fixture.ts";
 const GOOD: [text: string, endpoint: Endpoint][] = [
   [
     "tcp://127.0.0.1:7000",
-    { protocol: "tcp", host: "127.0.0.1", port: 7000 },
+    { protocol: "tcp", hostname: "127.0.0.1", port: 7000 },
   ],
-  ["tcp://0.0.0.0:0", { protocol: "tcp", host: "0.0.0.0", port: 0 }],
+  ["tcp://0.0.0.0:0", { protocol: "tcp", hostname: "0.0.0.0", port: 0 }],
   [
     "udp://255.255.255.255:65535",
-    { protocol: "udp", host: "255.255.255.255", port: 65535 },
+    { protocol: "udp", hostname: "255.255.255.255", port: 65535 },
   ],
-  ["udp://[::1]:53", { protocol: "udp", host: "::1", port: 53 }],
-  ["tcp://[::]:80", { protocol: "tcp", host: "::", port: 80 }],
+  ["udp://[::1]:53", { protocol: "udp", hostname: "::1", port: 53 }],
+  ["tcp://[::]:80", { protocol: "tcp", hostname: "::", port: 80 }],
   [
     "tcp://[2001:DB8::7]:80",
-    { protocol: "tcp", host: "2001:DB8::7", port: 80 },
+    { protocol: "tcp", hostname: "2001:DB8::7", port: 80 },
   ],
   [
     "tcp://[::ffff:127.0.0.1]:80",
-    { protocol: "tcp", host: "::ffff:127.0.0.1", port: 80 },
+    { protocol: "tcp", hostname: "::ffff:127.0.0.1", port: 80 },
   ],
-  ["tcp://localhost:80", { protocol: "tcp", host: "localhost", port: 80 }],
+  ["tcp://localhost:80", { protocol: "tcp", hostname: "localhost", port: 80 }],
   [
-    "udp://my-host.example_1.org:80",
-    { protocol: "udp", host: "my-host.example_1.org", port: 80 },
+    "udp://my-hostname.example_1.org:80",
+    { protocol: "udp", hostname: "my-hostname.example_1.org", port: 80 },
   ],
   ["unix:/tmp/a.sock", { protocol: "unix", path: "/tmp/a.sock" }],
   ["unix:a.sock", { protocol: "unix", path: "a.sock" }],
@@ -55,7 +55,7 @@ for (const [text, endpoint] of GOOD) {
 Deno.test("parseEndpoint() takes leading zeros off a port", () => {
   assertEquals(parseEndpoint("tcp://localhost:0080"), {
     protocol: "tcp",
-    host: "localhost",
+    hostname: "localhost",
     port: 80,
   });
 });
@@ -74,8 +74,8 @@ const BAD: [text: string, why: string][] = [
   ["unixpacket:/tmp/a.sock", "it must start with"],
   ["unix:", "the path is missing"],
   ["unix:///tmp/a.sock", "the path follows the colon"],
-  ["tcp://", "the host is missing"],
-  ["tcp://:7000", "the host is missing"],
+  ["tcp://", "the hostname is missing"],
+  ["tcp://:7000", "the hostname is missing"],
   ["tcp://127.0.0.1", "the port is missing"],
   ["tcp://127.0.0.1:", "the port is missing"],
   ["tcp://[::1]", "the port is missing"],
@@ -114,9 +114,9 @@ const BAD: [text: string, why: string][] = [
   ["tcp://127.0.0.01:80", '"127.0.0.01" is neither'],
   ["tcp://127..0.1:80", '"127..0.1" is neither'],
   ["tcp://.:80", '"." is neither'],
-  ["tcp://local host:80", '"local host" is neither'],
-  ["tcp://user@host:80", '"user@host" is neither'],
-  ["tcp://host/path:80", '"host/path" is neither'],
+  ["tcp://local hostname:80", '"local hostname" is neither'],
+  ["tcp://user@hostname:80", '"user@hostname" is neither'],
+  ["tcp://hostname/path:80", '"hostname/path" is neither'],
   ["tcp://ho\nst:80", '"ho\nst" is neither'],
 ];
 
@@ -136,12 +136,16 @@ Deno.test("endpointOf() names both ends of a TCP connection", async () => {
   using client = await Deno.connect({ port: listener.addr.port });
   using _server = await listener.accept();
 
-  const host = "127.0.0.1";
-  assertEquals(endpointOf(listener.addr), { protocol: "tcp", host, port });
-  assertEquals(endpointOf(client.remoteAddr), { protocol: "tcp", host, port });
+  const hostname = "127.0.0.1";
+  assertEquals(endpointOf(listener.addr), { protocol: "tcp", hostname, port });
+  assertEquals(endpointOf(client.remoteAddr), {
+    protocol: "tcp",
+    hostname,
+    port,
+  });
   assertEquals(endpointOf(client.localAddr), {
     protocol: "tcp",
-    host,
+    hostname,
     port: client.localAddr.port,
   });
 });
@@ -150,7 +154,7 @@ Deno.test("endpointOf() gives IPv6 without brackets, and formatEndpoint() adds t
   using listener = Deno.listen({ hostname: "::1", port: 0 });
   const { port } = listener.addr;
   const endpoint = endpointOf(listener.addr);
-  assertEquals(endpoint, { protocol: "tcp", host: "::1", port });
+  assertEquals(endpoint, { protocol: "tcp", hostname: "::1", port });
   assertEquals(formatEndpoint(endpoint), `tcp://[::1]:${port}`);
   assertEquals(parseEndpoint(formatEndpoint(endpoint)), endpoint);
 });

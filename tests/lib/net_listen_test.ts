@@ -100,7 +100,7 @@ Deno.test({
     const { port } = listener.addr;
     using first = await Deno.connect({ port });
     await assertRejects(
-      () => connectTcp(port, { deadlineMs: 50 }),
+      () => connectTcp(port, { timeoutMs: 50 }),
       Deno.errors.TimedOut,
     );
     using accepted = await listener.accept();

@@ -27,7 +27,7 @@ async function through(
   return { arrived, counts: { ...there } };
 
   async function receive(): Promise<number> {
-    const { bytes } = await server.receive({ deadlineMs: 5000 });
+    const { bytes } = await server.receive({ timeoutMs: 5000 });
     return bytes[0] << 8 | bytes[1];
   }
 }
@@ -50,10 +50,10 @@ Deno.test("LossyLink without faults passes everything on, both ways, in order", 
   using client = bindUdp();
   for (const n of upTo(20)) {
     await client.send(new Uint8Array([n]), link.addr);
-    const { bytes, from } = await server.receive({ deadlineMs: 5000 });
+    const { bytes, from } = await server.receive({ timeoutMs: 5000 });
     assertEquals(bytes, new Uint8Array([n]));
     await server.send(new Uint8Array([n, n]), from);
-    const answer = await client.receive({ deadlineMs: 5000, from: link.addr });
+    const answer = await client.receive({ timeoutMs: 5000, from: link.addr });
     assertEquals(answer.bytes, new Uint8Array([n, n]));
   }
   assertEquals(link.there.delivered, 20);

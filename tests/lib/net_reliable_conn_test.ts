@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { bindUdp } from "../../lib/net/datagram.ts";
-import { hangUp } from "../../lib/net/hang_up.ts";
+import { closeGracefully } from "../../lib/net/close_gracefully.ts";
 import { readLines, writeLine } from "../../lib/net/lines.ts";
 import { LossyLink } from "../../lib/net/lossy_link.ts";
-import { PatientReader } from "../../lib/net/patient_reader.ts";
+import { TimedReader } from "../../lib/net/timed_reader.ts";
 import { readExact, readToEnd } from "../../lib/net/read.ts";
 import {
   connectReliable,
@@ -75,7 +75,7 @@ Deno.test("ReliableConn is a Deno.Conn to everything in lib/net", async () => {
   await writeAll(server, pattern(100_000));
   assertEquals(await readExact(client, 100_000), pattern(100_000));
 
-  const reader = new PatientReader(server);
+  const reader = new TimedReader(server);
   assertEquals(await reader.read(1), "timeout");
   await client.write(new Uint8Array([7]));
   assertEquals(await reader.read(5000), new Uint8Array([7]));
@@ -83,7 +83,7 @@ Deno.test("ReliableConn is a Deno.Conn to everything in lib/net", async () => {
   const ended = reader.read(5000);
   await client.closeWrite();
   assertEquals(await ended, null);
-  await Promise.all([hangUp(server), hangUp(client)]);
+  await Promise.all([closeGracefully(server), closeGracefully(client)]);
 });
 
 Deno.test("ReliableListener is a Deno.Listener to serve()", async () => {
@@ -287,7 +287,7 @@ Deno.test("ReliableListener counts and drops what is no segment, and what belong
     ...[0, 0, 0, 9],
   ]);
   await stranger.send(segment, listener.addr);
-  const { bytes } = await stranger.receive({ deadlineMs: 5000 });
+  const { bytes } = await stranger.receive({ timeoutMs: 5000 });
   assertEquals(bytes[1], 0x04);
   assertEquals({ ...listener.dropped }, { malformed: 6, foreign: 1 });
   // The stream has not noticed.

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { join } from "node:path";
-import { openUnixDatagram } from "../../lib/net/mod.ts";
+import { bindUnixDatagram } from "../../lib/net/mod.ts";
 import { pattern, temporaryFolder } from "./net_fixture.ts";
 import {
   exists,
@@ -22,9 +22,9 @@ function pathOf(socket: Deno.DatagramConn): string {
 }
 
 testUnix(
-  "openUnixDatagram() gives a socket a path of its own, and takes it away again",
+  "bindUnixDatagram() gives a socket a path of its own, and takes it away again",
   async () => {
-    const socket = await openUnixDatagram();
+    const socket = await bindUnixDatagram();
     const path = pathOf(socket);
     const folder = join(path, "..");
     assertEquals(Deno.lstatSync(folder).mode! & 0o777, 0o700);
@@ -35,19 +35,19 @@ testUnix(
 );
 
 testUnix(
-  "openUnixDatagram() makes a file with the mode that it is told",
+  "bindUnixDatagram() makes a file with the mode that it is told",
   async () => {
     using folder = temporaryFolder();
-    using socket = await openUnixDatagram(`${folder.path}/s`, { mode: 0o622 });
+    using socket = await bindUnixDatagram(`${folder.path}/s`, { mode: 0o622 });
     assertEquals(Deno.lstatSync(pathOf(socket)).mode! & 0o777, 0o622);
   },
 );
 
 testUnix(
-  "two openUnixDatagram() exchange whole messages, also empty ones",
+  "two bindUnixDatagram() exchange whole messages, also empty ones",
   async () => {
-    using a = await openUnixDatagram();
-    using b = await openUnixDatagram();
+    using a = await bindUnixDatagram();
+    using b = await bindUnixDatagram();
     for (const size of [0, 1, 5000, 65_507]) {
       const message = pattern(size);
       await a.send(message, b.addr);
@@ -59,11 +59,11 @@ testUnix(
 );
 
 testUnix(
-  "openUnixDatagram() removes its path when the block throws",
+  "bindUnixDatagram() removes its path when the block throws",
   async () => {
     let path = "";
     await assertRejects(async () => {
-      using socket = await openUnixDatagram();
+      using socket = await bindUnixDatagram();
       path = pathOf(socket);
       throw new Error("from the block");
     }, "from the block");
@@ -72,14 +72,14 @@ testUnix(
 );
 
 testUnix(
-  "openUnixDatagram() refuses a path where a socket is open, of either kind",
+  "bindUnixDatagram() refuses a path where a socket is open, of either kind",
   async () => {
     using folder = temporaryFolder();
-    using datagram = await openUnixDatagram(`${folder.path}/d`);
+    using datagram = await bindUnixDatagram(`${folder.path}/d`);
     using stream = Deno.listen({ transport: "unix", path: `${folder.path}/s` });
     for (const path of [pathOf(datagram), stream.addr.path!]) {
       await assertRejects(
-        () => openUnixDatagram(path),
+        () => bindUnixDatagram(path),
         AddrInUse,
         `Cannot open unixpacket:${path}: `,
       );
@@ -92,31 +92,31 @@ testUnix(
 );
 
 testUnix(
-  "openUnixDatagram() replaces a path that nobody is behind, of either kind",
+  "bindUnixDatagram() replaces a path that nobody is behind, of either kind",
   async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}/s`;
     leaveStale(path);
-    (await openUnixDatagram(path)).close();
+    (await bindUnixDatagram(path)).close();
     assert(!exists(path));
     Deno.listenDatagram({ transport: "unixpacket", path }).close();
     assert(exists(path));
-    using socket = await openUnixDatagram(path);
+    using socket = await bindUnixDatagram(path);
     await socket.send(new Uint8Array([7]), socket.addr);
     assertEquals((await socket.receive())[0], new Uint8Array([7]));
   },
 );
 
-testPathOfProcess("datagram", openUnixDatagram);
+testPathOfProcess("datagram", bindUnixDatagram);
 
 testUnix(
-  "openUnixDatagram() refuses what is no socket, and leaves it",
+  "bindUnixDatagram() refuses what is no socket, and leaves it",
   async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}/file`;
     Deno.writeTextFileSync(path, "mine");
     await assertRejects(
-      () => openUnixDatagram(path),
+      () => bindUnixDatagram(path),
       AddrInUse,
       "a plain file",
     );
@@ -129,7 +129,7 @@ testUnix(
   async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}/s`;
-    const socket = await openUnixDatagram(path);
+    const socket = await bindUnixDatagram(path);
     Deno.removeSync(path);
     Deno.writeTextFileSync(path, "mine");
     socket.close();
@@ -140,10 +140,10 @@ testUnix(
 );
 
 testUnix(
-  "openUnixDatagram() closes the socket when the signal is aborted",
+  "bindUnixDatagram() closes the socket when the signal is aborted",
   async () => {
     const stop = new AbortController();
-    const socket = await openUnixDatagram(undefined, { signal: stop.signal });
+    const socket = await bindUnixDatagram(undefined, { signal: stop.signal });
     const received = assertRejects(() => socket.receive());
     stop.abort();
     await received;
@@ -152,11 +152,11 @@ testUnix(
 );
 
 testUnix(
-  "openUnixDatagram() throws the signal's reason if it is aborted already",
+  "bindUnixDatagram() throws the signal's reason if it is aborted already",
   async () => {
     const reason = new Error("too late");
     const thrown = await assertRejects(() =>
-      openUnixDatagram(undefined, { signal: AbortSignal.abort(reason) })
+      bindUnixDatagram(undefined, { signal: AbortSignal.abort(reason) })
     );
     assertStrictEquals(thrown, reason);
   },

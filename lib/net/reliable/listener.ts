@@ -62,7 +62,7 @@ export function listenReliable(
     const socket = new Port({ hostname, port, isListening: true });
     return new ReliableListener(socket, { ...rest, backlog });
   } catch (error) {
-    const at = formatEndpoint({ protocol: "udp", host: hostname, port });
+    const at = formatEndpoint({ protocol: "udp", hostname, port });
     throw restate(error, `Cannot listen on ${at}`);
   }
 }

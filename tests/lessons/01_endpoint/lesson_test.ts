@@ -36,7 +36,7 @@ testAccepted<Parse>(exercises[0], {
     if (!parts || Number(parts.port) > 65535) throw new TypeError(text);
     return {
       protocol: parts.protocol as "tcp" | "udp",
-      host: parts.v6 ?? parts.name,
+      hostname: parts.v6 ?? parts.name,
       port: +parts.port,
     };
   },
@@ -51,24 +51,24 @@ testAccepted<Parse>(exercises[0], {
     for (let unit = 1; text[at] >= "0" && text[at] <= "9"; at--, unit *= 10) {
       port += unit * Number(text[at]);
     }
-    let host = text.slice(6, at);
+    let hostname = text.slice(6, at);
     const digits = text.length - 1 - at;
     if (digits < 1 || text[at] !== ":" || port > 65535) {
       throw new TypeError("port");
     }
-    const brackets = host.at(0) === "[" && host.at(-1) === "]";
-    if (brackets) host = host.slice(1, -1);
-    if (host.includes(":") !== brackets || host === "") {
-      throw new TypeError("host");
+    const brackets = hostname.at(0) === "[" && hostname.at(-1) === "]";
+    if (brackets) hostname = hostname.slice(1, -1);
+    if (hostname.includes(":") !== brackets || hostname === "") {
+      throw new TypeError("hostname");
     }
-    return { protocol: text.slice(0, 3) as "tcp" | "udp", host, port };
+    return { protocol: text.slice(0, 3) as "tcp" | "udp", hostname, port };
   },
-  "as an object of a class, with a stricter look at the host": (text) => {
+  "as an object of a class, with a stricter look at the hostname": (text) => {
     class NoEndpoint extends TypeError {}
     class Address {
       constructor(
         public protocol: "tcp" | "udp",
-        public host: string,
+        public hostname: string,
         public port: number,
         public path?: string,
       ) {}
@@ -78,10 +78,10 @@ testAccepted<Parse>(exercises[0], {
     if (parts === null || !URL.canParse(`ws://${parts[2]}:${parts[3]}`)) {
       throw new NoEndpoint(text);
     }
-    const [, protocol, host, port] = parts;
+    const [, protocol, hostname, port] = parts;
     return new Address(
       protocol as "tcp" | "udp",
-      host.startsWith("[") ? host.slice(1, -1) : host,
+      hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,
       Number(port),
     );
   },
@@ -93,9 +93,10 @@ testAccepted<Format>(exercises[1], {
       case "unix":
         return "unix:".concat(endpoint.path);
       default: {
-        const { protocol, host, port } = endpoint;
-        const many = host.split(":").length > 2;
-        return [protocol, "://", many ? `[${host}]` : host, ":", port].join("");
+        const { protocol, hostname, port } = endpoint;
+        const many = hostname.split(":").length > 2;
+        return [protocol, "://", many ? `[${hostname}]` : hostname, ":", port]
+          .join("");
       }
     }
   },
@@ -103,15 +104,18 @@ testAccepted<Format>(exercises[1], {
     "path" in endpoint
       ? `${endpoint.protocol}:${endpoint.path}`
       : `${endpoint.protocol}://` +
-        `${endpoint.host.replace(/^.*:.*$/, "[$&]")}:${String(endpoint.port)}`,
+        `${endpoint.hostname.replace(/^.*:.*$/, "[$&]")}:${
+          String(endpoint.port)
+        }`,
   "with an answer to 1.1 at hand": (endpoint) => {
     if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
-    const plain = `${endpoint.protocol}://${endpoint.host}:${endpoint.port}`;
+    const plain =
+      `${endpoint.protocol}://${endpoint.hostname}:${endpoint.port}`;
     try {
       parseEndpoint(plain);
       return plain;
     } catch {
-      return `${endpoint.protocol}://[${endpoint.host}]:${endpoint.port}`;
+      return `${endpoint.protocol}://[${endpoint.hostname}]:${endpoint.port}`;
     }
   },
 });
@@ -134,7 +138,7 @@ Deno.test("lesson 1 gets three ports of its own for three times port 0", async (
     (name) => {
       const endpoint = parseEndpoint(recording.fact(name));
       assert(endpoint.protocol === "tcp");
-      assertEquals(endpoint.host, "127.0.0.1");
+      assertEquals(endpoint.hostname, "127.0.0.1");
       return endpoint.port;
     },
   );

@@ -5,7 +5,7 @@ import * as solution from "../../../lessons/01_endpoint/solution.ts";
 
 type Parse = (text: string) => Endpoint;
 type Format = (endpoint: Endpoint) => string;
-type Address = Extract<Endpoint, { host: string }>;
+type Address = Extract<Endpoint, { hostname: string }>;
 
 /** Wrong answers to 1.1. */
 export const parseMistakes: WrongAnswer<Parse>[] = [
@@ -13,8 +13,8 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
     name: "splits an IPv6 address at the first colon",
     attempt: reader({
       cut(rest) {
-        const [host, port] = rest.split(":");
-        return [host, port];
+        const [hostname, port] = rest.split(":");
+        return [hostname, port];
       },
     }),
     diagnosis: /colons of its own.*follows the last colon/s,
@@ -24,10 +24,10 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
     attempt(text) {
       if (text.startsWith("unix:")) return solution.parseEndpoint(text);
       const [protocol, rest] = text.split("://");
-      const [host, port] = rest.split(":");
+      const [hostname, port] = rest.split(":");
       return {
         protocol: protocol as "tcp" | "udp",
-        host,
+        hostname,
         port: Number(port),
       };
     },
@@ -45,7 +45,7 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
   },
   {
     name: "keeps the brackets",
-    attempt: reader({ host: (host) => host }),
+    attempt: reader({ hostname: (hostname) => hostname }),
     diagnosis: /brackets belong to the written form/,
   },
   {
@@ -145,8 +145,8 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
       if (protocol !== "tcp" && protocol !== "udp" || url.port === "") {
         throw new TypeError("no endpoint");
       }
-      const host = url.hostname.replace(/^\[|\]$/g, "");
-      return { protocol, host, port: Number(url.port) };
+      const hostname = url.hostname.replace(/^\[|\]$/g, "");
+      return { protocol, hostname, port: Number(url.port) };
     },
     diagnosis: /new URL\(\) does more than cut/,
   },
@@ -158,7 +158,7 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
       const url = new URL(text.replace(protocol, "http"));
       return {
         protocol: protocol as "tcp" | "udp",
-        host: url.hostname.replace(/^\[|\]$/g, ""),
+        hostname: url.hostname.replace(/^\[|\]$/g, ""),
         port: Number(url.port),
       };
     },
@@ -204,13 +204,13 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
       if (/[a-z]+:\/\/[a-z]/.test(text)) throw new TypeError("no address");
       return solution.parseEndpoint(text);
     },
-    diagnosis: /A host may be a name/,
+    diagnosis: /A hostname may be a name/,
   },
   {
-    name: "takes an empty host",
+    name: "takes an empty hostname",
     attempt: (text) =>
       solution.parseEndpoint(text.replace(/\/\/(?=:)|\[\]/, "//x")),
-    diagnosis: /There is no host in it/,
+    diagnosis: /There is no hostname in it/,
   },
   {
     name: "takes an empty path",
@@ -283,18 +283,18 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
   {
     name: "takes an IPv6 address without brackets",
     attempt: reader({
-      host: (host) => notEmpty(host.replace(/^\[(.*)\]$/, "$1")),
+      hostname: (hostname) => notEmpty(hostname.replace(/^\[(.*)\]$/, "$1")),
     }),
     diagnosis: /nobody can tell which colon is the port's/,
   },
   {
     name: "does not see that a bracket is missing",
     attempt: reader({
-      host(host) {
-        if (!/[[\]]/.test(host) && host.includes(":")) {
+      hostname(hostname) {
+        if (!/[[\]]/.test(hostname) && hostname.includes(":")) {
           throw new TypeError("no brackets");
         }
-        return notEmpty(host.replaceAll(/[[\]]/g, ""));
+        return notEmpty(hostname.replaceAll(/[[\]]/g, ""));
       },
     }),
     diagnosis: /a bracket on either side/,
@@ -353,29 +353,33 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
 export const formatMistakes: WrongAnswer<Format>[] = [
   {
     name: "no brackets for IPv6",
-    attempt: writer((host) => host),
+    attempt: writer((hostname) => hostname),
     diagnosis: /Without brackets nobody can tell the port's colon/,
   },
   {
     name: "brackets for ::1 only",
-    attempt: writer((host) => host === "::1" ? "[::1]" : host),
+    attempt: writer((hostname) => hostname === "::1" ? "[::1]" : hostname),
     diagnosis: /2001:db8.*Without brackets nobody can tell the port's colon/s,
   },
   {
     name: "takes :: for the sign of an IPv6 address",
-    attempt: writer((host) => host.includes("::") ? `[${host}]` : host),
+    attempt: writer((hostname) =>
+      hostname.includes("::") ? `[${hostname}]` : hostname
+    ),
     diagnosis: /2001:db8.*Without brackets nobody can tell the port's colon/s,
   },
   {
     name: "takes dots for the sign of an IPv4 address",
-    attempt: writer((host) =>
-      host.includes(".") || !host.includes(":") ? host : `[${host}]`
+    attempt: writer((hostname) =>
+      hostname.includes(".") || !hostname.includes(":")
+        ? hostname
+        : `[${hostname}]`
     ),
     diagnosis: /::ffff.*Without brackets nobody can tell the port's colon/s,
   },
   {
-    name: "brackets for every host",
-    attempt: writer((host) => `[${host}]`),
+    name: "brackets for every hostname",
+    attempt: writer((hostname) => `[${hostname}]`),
     diagnosis: /Brackets are for IPv6 addresses only/,
   },
   {
@@ -384,7 +388,7 @@ export const formatMistakes: WrongAnswer<Format>[] = [
       endpoint.protocol === "unix"
         ? `unix://${endpoint.path}`
         : solution.formatEndpoint(endpoint),
-    diagnosis: /Two slashes announce a host/,
+    diagnosis: /Two slashes announce a hostname/,
   },
   {
     name: "always tcp",
@@ -393,12 +397,14 @@ export const formatMistakes: WrongAnswer<Format>[] = [
     diagnosis: /the endpoint's own protocol, here udp/,
   },
   {
-    name: "looks for a host in every endpoint",
+    name: "looks for a hostname in every endpoint",
     attempt(endpoint) {
-      const { protocol, host, port } = endpoint as Address;
-      return `${protocol}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+      const { protocol, hostname, port } = endpoint as Address;
+      return `${protocol}://${
+        hostname.includes(":") ? `[${hostname}]` : hostname
+      }:${port}`;
     },
-    diagnosis: /only tcp and udp have a host/,
+    diagnosis: /only tcp and udp have a hostname/,
   },
   {
     name: "leaves out port 0",
@@ -407,7 +413,10 @@ export const formatMistakes: WrongAnswer<Format>[] = [
   },
   {
     name: "leaves out port 80, as new URL() does",
-    attempt: writer((host) => host.includes(":") ? `[${host}]` : host, 80),
+    attempt: writer(
+      (hostname) => hostname.includes(":") ? `[${hostname}]` : hostname,
+      80,
+    ),
     diagnosis: /The port is always written/,
   },
   {
@@ -446,9 +455,9 @@ export const formatMistakes: WrongAnswer<Format>[] = [
     diagnosis: /write no \\n for a line break/,
   },
   {
-    name: "takes every host that is no name of letters for an IPv6 address",
-    attempt: writer((host) =>
-      /^([a-z]+|[\d.]+)$/i.test(host) ? host : `[${host}]`
+    name: "takes every hostname that is no name of letters for an IPv6 address",
+    attempt: writer((hostname) =>
+      /^([a-z]+|[\d.]+)$/i.test(hostname) ? hostname : `[${hostname}]`
     ),
     diagnosis: /server-2.*Brackets are for IPv6 addresses only/s,
   },
@@ -456,8 +465,10 @@ export const formatMistakes: WrongAnswer<Format>[] = [
     name: "changes the endpoint",
     attempt(endpoint) {
       if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
-      if (endpoint.host.includes(":")) endpoint.host = `[${endpoint.host}]`;
-      return `${endpoint.protocol}://${endpoint.host}:${endpoint.port}`;
+      if (endpoint.hostname.includes(":")) {
+        endpoint.hostname = `[${endpoint.hostname}]`;
+      }
+      return `${endpoint.protocol}://${endpoint.hostname}:${endpoint.port}`;
     },
     diagnosis: /make a new text, and leave the object/,
   },
@@ -471,14 +482,14 @@ export const formatMistakes: WrongAnswer<Format>[] = [
 ];
 
 interface Parts {
-  cut?(rest: string): [host: string, port: string];
-  host?(written: string): string;
+  cut?(rest: string): [hostname: string, port: string];
+  hostname?(written: string): string;
   port?(written: string): number;
 }
 
 /** An answer to 1.1 that is right but for the parts that it is given. */
 function reader(
-  { cut = cutAtLast, host = goodHost, port = goodPort }: Parts,
+  { cut = cutAtLast, hostname = goodHost, port = goodPort }: Parts,
 ): Parse {
   return (text) => {
     const [, protocol, rest] = text.match(/^(tcp|udp):\/\/(.*)$/) ?? [];
@@ -486,7 +497,7 @@ function reader(
     const [writtenHost, writtenPort] = cut(rest);
     return {
       protocol: protocol as "tcp" | "udp",
-      host: host(writtenHost),
+      hostname: hostname(writtenHost),
       port: port(writtenPort),
     };
   };
@@ -499,12 +510,12 @@ function cutAtLast(rest: string): [string, string] {
 }
 
 function goodHost(written: string): string {
-  return (solution.parseEndpoint(`tcp://${written}:0`) as Address).host;
+  return (solution.parseEndpoint(`tcp://${written}:0`) as Address).hostname;
 }
 
-function notEmpty(host: string): string {
-  if (host === "") throw new TypeError("no host");
-  return host;
+function notEmpty(hostname: string): string {
+  if (hostname === "") throw new TypeError("no hostname");
+  return hostname;
 }
 
 function goodPort(written: string): number {
@@ -526,11 +537,14 @@ function atMost(limit: number, port: number): number {
   return port;
 }
 
-/** An answer to 1.2 that writes the host in its own way. */
-function writer(host: (host: string) => string, defaultPort?: number): Format {
+/** An answer to 1.2 that writes the hostname in its own way. */
+function writer(
+  hostname: (hostname: string) => string,
+  defaultPort?: number,
+): Format {
   return (endpoint) => {
     if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
-    const start = `${endpoint.protocol}://${host(endpoint.host)}`;
+    const start = `${endpoint.protocol}://${hostname(endpoint.hostname)}`;
     return endpoint.port === defaultPort ? start : `${start}:${endpoint.port}`;
   };
 }

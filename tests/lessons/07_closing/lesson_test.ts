@@ -10,18 +10,21 @@ import {
 } from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { record } from "../record.ts";
-import { askAndHearMistakes, hangUpMistakes } from "./wrong_answers.ts";
+import {
+  askAndHearMistakes,
+  closeGracefullyMistakes,
+} from "./wrong_answers.ts";
 
 testExercises("closing", exercises, {
   "7.1": askAndHearMistakes,
-  "7.2": hangUpMistakes,
+  "7.2": closeGracefullyMistakes,
 });
 
 type AskAndHear = (
   conn: Deno.Conn,
   question: Uint8Array,
 ) => Promise<Uint8Array>;
-type HangUp = (
+type CloseGracefully = (
   conn: Deno.Conn,
   options?: { graceMs?: number },
 ) => Promise<void>;
@@ -65,7 +68,7 @@ testAccepted<AskAndHear>(exercises[0], {
   },
 });
 
-testAccepted<HangUp>(exercises[1], {
+testAccepted<CloseGracefully>(exercises[1], {
   "with a race, and a buffer of one byte": async (
     conn,
     { graceMs = 1000 } = {},

@@ -7,7 +7,7 @@ type AskAndHear = (
   conn: Deno.Conn,
   question: Uint8Array,
 ) => Promise<Uint8Array>;
-type HangUp = (
+type CloseGracefully = (
   conn: Deno.Conn,
   options?: { graceMs?: number },
 ) => Promise<void>;
@@ -216,7 +216,7 @@ export const askAndHearMistakes: WrongAnswer<AskAndHear>[] = [
 ];
 
 /** Wrong answers to 7.2. */
-export const hangUpMistakes: WrongAnswer<HangUp>[] = [
+export const closeGracefullyMistakes: WrongAnswer<CloseGracefully>[] = [
   {
     name: "closes with input unread",
     async attempt(conn) {
@@ -327,7 +327,8 @@ export const hangUpMistakes: WrongAnswer<HangUp>[] = [
       await Promise.race([draining, late]).catch(() => {});
       closeQuietly(conn);
     },
-    diagnosis: /has returned, and a timer of hangUp\(\) is still running/,
+    diagnosis:
+      /has returned, and a timer of closeGracefully\(\) is still running/,
   },
   {
     name: "leaves the timer running when the peer has reset the connection",
@@ -342,7 +343,7 @@ export const hangUpMistakes: WrongAnswer<HangUp>[] = [
       }
       closeQuietly(conn);
     },
-    diagnosis: /read\(\) has failed, and a timer of hangUp\(\)/,
+    diagnosis: /read\(\) has failed, and a timer of closeGracefully\(\)/,
   },
   {
     name: "sets its timer when its own side is ended",
@@ -364,7 +365,9 @@ export const hangUpMistakes: WrongAnswer<HangUp>[] = [
   {
     name: "takes a grace of 0 for none given",
     async attempt(conn, options = {}) {
-      await solution.hangUp(conn, { graceMs: options.graceMs || 1000 });
+      await solution.closeGracefully(conn, {
+        graceMs: options.graceMs || 1000,
+      });
     },
     diagnosis: /takes it for a grace that was not given/,
   },
@@ -388,7 +391,7 @@ export const hangUpMistakes: WrongAnswer<HangUp>[] = [
   {
     name: "cannot do without options",
     async attempt(conn, options) {
-      await solution.hangUp(conn, { graceMs: options!.graceMs });
+      await solution.closeGracefully(conn, { graceMs: options!.graceMs });
     },
     diagnosis: /The options may be left out/,
   },

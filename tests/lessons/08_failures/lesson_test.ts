@@ -7,25 +7,25 @@ import {
 } from "../../../lessons/08_failures/socket_files.ts";
 import type {
   ConnectWithin,
-  PatientReaderClass,
   Retry,
   RetryOptions,
+  TimedReaderClass,
 } from "../../../lessons/08_failures/types.ts";
 import { lessons } from "../../../lessons/mod.ts";
-import { connectTcp, PatientReader, retry } from "../../../lib/net/mod.ts";
+import { connectTcp, retry, TimedReader } from "../../../lib/net/mod.ts";
 import { temporaryFolder } from "../../../lib/workbook/checker/sandbox.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording } from "../record.ts";
 import {
   connectWithinMistakes,
-  patientReaderMistakes,
   retryMistakes,
+  timedReaderMistakes,
 } from "./wrong_answers.ts";
 
 testExercises("failures", exercises, {
   "8.1": connectWithinMistakes,
-  "8.2": patientReaderMistakes,
+  "8.2": timedReaderMistakes,
   "8.3": retryMistakes,
 });
 
@@ -37,7 +37,7 @@ testAccepted<ConnectWithin>(exercises[0], {
       signal: AbortSignal.timeout(ms),
     }),
   "with the helper of lib/net": (port, ms) =>
-    connectTcp(port, { deadlineMs: ms }),
+    connectTcp(port, { timeoutMs: ms }),
   "with a race, and a close of what comes late": async (port, ms) => {
     const connecting = Deno.connect({ hostname: "127.0.0.1", port });
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -66,8 +66,8 @@ testAccepted<ConnectWithin>(exercises[0], {
   },
 });
 
-testAccepted<PatientReaderClass>(exercises[1], {
-  "of lib/net": PatientReader,
+testAccepted<TimedReaderClass>(exercises[1], {
+  "of lib/net": TimedReader,
   "with a new buffer for each read, and AbortSignal.timeout": class {
     #reading?: Promise<Uint8Array | null>;
     constructor(readonly conn: Deno.Conn) {}
@@ -234,7 +234,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const facts = factsOf(await recordLesson());
-    assertMatch(facts.get("connectTcp, deadlineMs: 100")!, /^TimedOut: /);
+    assertMatch(facts.get("connectTcp, timeoutMs: 100")!, /^TimedOut: /);
     assertMatch(facts.get("AbortSignal.timeout(100)")!, /^TimeoutError: /);
     assertMatch(facts.get("controller.abort()")!, /^AbortError: /);
   },

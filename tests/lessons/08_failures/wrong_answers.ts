@@ -2,9 +2,9 @@
 import type { WrongAnswer } from "../gates.ts";
 import type {
   ConnectWithin,
-  PatientReaderClass,
   Retry,
   RetryOptions,
+  TimedReaderClass,
 } from "../../../lessons/08_failures/types.ts";
 
 const hostname = "127.0.0.1";
@@ -172,7 +172,7 @@ async function within<V>(
 }
 
 /** Wrong answers to 8.2. */
-export const patientReaderMistakes: WrongAnswer<PatientReaderClass>[] = [
+export const timedReaderMistakes: WrongAnswer<TimedReaderClass>[] = [
   {
     name: "races, and reads again",
     attempt: class {

@@ -8,9 +8,9 @@ import type { ChatRoomClass } from "../../../lessons/09_chat/types.ts";
 import {
   connectTcp,
   listenTcp,
-  Outbox,
   readLines,
   readToEnd,
+  SendQueue,
   writeAll,
   writeLine,
 } from "../../../lib/net/mod.ts";
@@ -22,14 +22,14 @@ testExercises("chat", exercises, { "9.1": chatRoomMistakes });
 
 testAccepted<ChatRoomClass>(exercises[0], {
   "with the helpers of lib/net": class {
-    #members = new Map<Deno.Conn, Outbox>();
+    #members = new Map<Deno.Conn, SendQueue>();
     get size() {
       return this.#members.size;
     }
     async join(conn: Deno.Conn) {
-      const outbox = new Outbox(conn);
-      this.#members.set(conn, outbox);
-      outbox.ended.then(() => this.#leave(conn));
+      const queue = new SendQueue(conn);
+      this.#members.set(conn, queue);
+      queue.ended.then(() => this.#leave(conn));
       try {
         for await (const line of readLines(conn)) {
           const bytes = new TextEncoder().encode(`${line}\n`);

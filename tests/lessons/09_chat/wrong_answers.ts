@@ -1,6 +1,6 @@
 /** Wrong answers to the exercise of lesson 9, and what must be said of each. */
 import type { WrongAnswer } from "../gates.ts";
-import { Outbox, readLines, writeAll } from "../../../lib/net/mod.ts";
+import { readLines, SendQueue, writeAll } from "../../../lib/net/mod.ts";
 import type { ChatRoomClass } from "../../../lessons/09_chat/types.ts";
 
 const MAX_UNSENT_BYTES = 1024 * 1024;
@@ -10,9 +10,9 @@ function encode(line: string): Uint8Array {
 }
 
 /** What is right about most of the wrong answers below. */
-abstract class RoomOfOutboxes {
-  readonly members = new Map<Deno.Conn, Outbox>();
-  /** The most that an outbox may hold. */
+abstract class RoomOfQueues {
+  readonly members = new Map<Deno.Conn, SendQueue>();
+  /** The most that a queue may hold. */
   maxBytes = MAX_UNSENT_BYTES;
 
   get size(): number {
@@ -30,9 +30,9 @@ abstract class RoomOfOutboxes {
   }
 
   enter(conn: Deno.Conn): void {
-    const outbox = new Outbox(conn, { maxBytes: this.maxBytes });
-    this.members.set(conn, outbox);
-    outbox.ended.then(() => this.leave(conn));
+    const queue = new SendQueue(conn, { maxBytes: this.maxBytes });
+    this.members.set(conn, queue);
+    queue.ended.then(() => this.leave(conn));
   }
 
   leave(conn: Deno.Conn): void {
@@ -55,7 +55,7 @@ abstract class RoomOfOutboxes {
   }
 }
 
-/** The same without outboxes, for those that write in some other way. */
+/** The same without queues, for those that write in some other way. */
 abstract class RoomOfConns {
   readonly members = new Set<Deno.Conn>();
 
@@ -164,7 +164,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "throws when a member is reset",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override async join(conn: Deno.Conn) {
         this.enter(conn);
         try {
@@ -178,14 +178,14 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "has no limit",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override maxBytes = Infinity;
     },
     diagnosis: /A queue without a limit fills the memory/,
   },
   {
     name: "leaves lines out instead of the member",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override send(conn: Deno.Conn, bytes: Uint8Array) {
         this.members.get(conn)?.send(bytes);
       }
@@ -194,14 +194,14 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "drops whoever must wait at all",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override maxBytes = 64 * 1024;
     },
     diagnosis: /A member may be slow for a while/,
   },
   {
     name: "counts all that was ever sent",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       readonly sent = new Map<Deno.Conn, number>();
       override send(conn: Deno.Conn, bytes: Uint8Array) {
         const sent = (this.sent.get(conn) ?? 0) + bytes.length;
@@ -214,7 +214,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "drops a slow member, and leaves its connection open",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override send(conn: Deno.Conn, bytes: Uint8Array) {
         if (!this.members.get(conn)?.send(bytes)) this.members.delete(conn);
       }
@@ -223,7 +223,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "echoes to the sender",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override say(line: string) {
         for (const conn of this.members.keys()) this.send(conn, encode(line));
       }
@@ -232,7 +232,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "puts a name in front",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override say(line: string, from: Deno.Conn) {
         super.say(`somebody: ${line}`, from);
       }
@@ -241,7 +241,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "passes on what a read gave, line or not",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override async join(conn: Deno.Conn) {
         this.enter(conn);
         const buffer = new Uint8Array(16 * 1024);
@@ -265,7 +265,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "decodes each piece by itself",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override async *linesOf(conn: Deno.Conn) {
         let rest = "";
         const buffer = new Uint8Array(16 * 1024);
@@ -285,7 +285,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "leaves the connection of a member that has left open",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override async join(conn: Deno.Conn) {
         this.enter(conn);
         try {
@@ -300,7 +300,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "keeps members that have left in its count",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       #joined = 0;
       override get size() {
         return this.#joined;
@@ -315,8 +315,8 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   {
     name: "has the members of all rooms in one place",
     attempt: (() => {
-      const everybody = new Map<Deno.Conn, Outbox>();
-      return class extends RoomOfOutboxes {
+      const everybody = new Map<Deno.Conn, SendQueue>();
+      return class extends RoomOfQueues {
         override readonly members = everybody;
       };
     })(),
@@ -324,7 +324,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "passes on only the last of several lines",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override async *linesOf(conn: Deno.Conn) {
         let rest = "";
         const buffer = new Uint8Array(16 * 1024);
@@ -359,7 +359,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "has a lower limit for a line",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override linesOf(conn: Deno.Conn) {
         return readLines(conn, { maxBytes: 50_000 });
       }
@@ -368,7 +368,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "takes the spaces off a line",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override say(line: string, from: Deno.Conn) {
         super.say(line.trim(), from);
       }
@@ -377,7 +377,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "takes the spaces off the end of a line",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override say(line: string, from: Deno.Conn) {
         super.say(line.trimEnd(), from);
       }
@@ -386,7 +386,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "takes the spaces off the beginning of a line",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override say(line: string, from: Deno.Conn) {
         super.say(line.trimStart(), from);
       }
@@ -395,7 +395,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "takes the spaces off, and leaves out what is empty then",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override say(line: string, from: Deno.Conn) {
         if (line.trim() !== "") super.say(line.trim(), from);
       }
@@ -404,7 +404,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "passes a line on without its end",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override send(conn: Deno.Conn, bytes: Uint8Array) {
         super.send(conn, bytes.subarray(0, -1));
       }
@@ -413,7 +413,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "leaves empty lines out",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override say(line: string, from: Deno.Conn) {
         if (line !== "") super.say(line, from);
       }
@@ -422,14 +422,14 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "counts what is unsent in characters",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override maxBytes = 3 * MAX_UNSENT_BYTES;
     },
     diagnosis: /each of these characters is three/,
   },
   {
     name: "minds the length of an unfinished line only",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override linesOf(conn: Deno.Conn) {
         return linesWithin(conn, (rest) => encode(rest).length <= 65_537);
       }
@@ -438,7 +438,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "measures lines in characters",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override linesOf(conn: Deno.Conn) {
         const fits = (line: string) => line.length <= 65_536;
         return linesWithin(conn, fits, fits);
@@ -448,7 +448,7 @@ export const chatRoomMistakes: WrongAnswer<ChatRoomClass>[] = [
   },
   {
     name: "takes lines of any length",
-    attempt: class extends RoomOfOutboxes {
+    attempt: class extends RoomOfQueues {
       override linesOf(conn: Deno.Conn) {
         return readLines(conn, { maxBytes: Infinity });
       }

@@ -193,7 +193,7 @@ Deno.test("lesson 13 serves answers until it is told to stop", async () => {
   using bob = bindUdp();
   async function ask(socket: DatagramSocket, text: string): Promise<string> {
     await socket.send(new TextEncoder().encode(text), server);
-    const { bytes } = await socket.receive({ deadlineMs: 10_000 });
+    const { bytes } = await socket.receive({ timeoutMs: 10_000 });
     return new TextDecoder().decode(bytes);
   }
   assertEquals(await ask(ann, "hello\n"), "hello\n");

@@ -296,7 +296,7 @@ Deno.test("lesson 14 calls the roll until it is told to stop", async () => {
   const send = (socket: DatagramSocket, text: string) =>
     socket.send(new TextEncoder().encode(text), server);
   async function receive(socket: DatagramSocket): Promise<string> {
-    const { bytes } = await socket.receive({ deadlineMs: 10_000 });
+    const { bytes } = await socket.receive({ timeoutMs: 10_000 });
     return new TextDecoder().decode(bytes);
   }
   await send(ann, "HELLO ann\n");

@@ -36,8 +36,8 @@ testAccepted<Call>(exercises[0], {
       const end = performance.now() + timeoutMs;
       try {
         while (true) {
-          const deadlineMs = Math.max(0, end - performance.now());
-          const { bytes } = await helper.receive({ from: server, deadlineMs });
+          const timeoutMs = Math.max(0, end - performance.now());
+          const { bytes } = await helper.receive({ from: server, timeoutMs });
           if (number.every((byte, i) => bytes[i] === byte)) {
             return bytes.subarray(4);
           }

@@ -12,7 +12,7 @@ import { noUnixSockets, temporaryFolder } from "../../lib/net_fixture.ts";
 import { testUnix } from "../../lib/unix_fixture.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording, recordOnce } from "../record.ts";
-import { openUnixDatagram } from "../../../lib/net/mod.ts";
+import { bindUnixDatagram } from "../../../lib/net/mod.ts";
 import { askLocalMistakes, chooseMistakes } from "./wrong_answers.ts";
 
 type AskLocal = typeof askLocal;
@@ -34,7 +34,7 @@ if (noUnixSockets) {
       question,
       { timeoutMs },
     ) => {
-      using socket = await openUnixDatagram(`${server}.me`);
+      using socket = await bindUnixDatagram(`${server}.me`);
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), timeoutMs);
       try {

@@ -14,8 +14,8 @@ import type {
   RequestReaderClass,
 } from "../../../lessons/19_http_by_hand/types.ts";
 import {
+  closeGracefully,
   connectTcp,
-  hangUp,
   listenTcp,
   readToEnd,
   writeAll,
@@ -774,7 +774,7 @@ Deno.test("lesson 19 serves until it is told to stop, and counts", async () => {
   // A line of somebody else's making would be one in the log.
   using conn = await connectTcp(Number(port));
   await writeAll(conn, new TextEncoder().encode("\x1b[31mGET"));
-  await hangUp(conn);
+  await closeGracefully(conn);
   stop.abort();
   await serving;
   const notes = recording.all("note").map(({ text }) => text);

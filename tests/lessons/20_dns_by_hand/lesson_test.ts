@@ -311,7 +311,7 @@ Deno.test({
           turnedAway.push(`${hostname}: ${doubt}`),
       }),
       (async () => {
-        const { bytes, from } = await server.receive({ deadlineMs: 20_000 });
+        const { bytes, from } = await server.receive({ timeoutMs: 20_000 });
         const { id, questions } = decodeDns(bytes);
         const wrong = encodeDns({ id, questions, isResponse: true, rcode: 3 });
         await namesake.send(wrong, from);
@@ -338,7 +338,7 @@ Deno.test("askDns() turns away what is no answer to its query, and says why", as
       onTurnedAway: (_from, _bytes, doubt) => doubts.push(doubt),
     }),
     (async () => {
-      const { bytes, from } = await server.receive({ deadlineMs: 20_000 });
+      const { bytes, from } = await server.receive({ timeoutMs: 20_000 });
       const { id, questions: [question] } = decodeDns(bytes);
       const good = { id, isResponse: true, questions: [question] };
       await stranger.send(encodeDns(good), from);

@@ -17,7 +17,7 @@ import type {
   StoreOptions,
 } from "../../../lessons/21_redis_by_hand/types.ts";
 import {
-  hangUp,
+  closeGracefully,
   listenTcp,
   readToEnd,
   writeAll,
@@ -541,7 +541,7 @@ Deno.test("lesson 21's server answers all that came before the end of the client
   assertEquals(text(await readToEnd(other.conn)), "$1\r\nb\r\n");
   using broken = await RedisClient.connect(server.port);
   await writeAll(broken.conn, encode("GET a\r\n*1"));
-  await hangUp(broken.conn);
+  await closeGracefully(broken.conn);
 });
 
 Deno.test("lesson 21 serves, and tells how many commands there were", async () => {

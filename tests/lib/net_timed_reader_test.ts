@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { PatientReader } from "../../lib/net/patient_reader.ts";
+import { TimedReader } from "../../lib/net/timed_reader.ts";
 import { writeAll } from "../../lib/net/write.ts";
 import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
 import { pattern, tcpPair } from "./net_fixture.ts";
@@ -7,9 +7,9 @@ import { pattern, tcpPair } from "./net_fixture.ts";
 /** Long enough that a test which relies on it fails first. */
 const LONG_MS = 100_000;
 
-Deno.test("PatientReader gives what comes, and null at the end", async () => {
+Deno.test("TimedReader gives what comes, and null at the end", async () => {
   using pair = await tcpPair();
-  const reader = new PatientReader(pair.server);
+  const reader = new TimedReader(pair.server);
   await pair.client.write(pattern(3));
   assertEquals(await reader.read(LONG_MS), pattern(3));
   await pair.client.closeWrite();
@@ -17,9 +17,9 @@ Deno.test("PatientReader gives what comes, and null at the end", async () => {
   assertEquals(await reader.read(LONG_MS), null);
 });
 
-Deno.test("PatientReader keeps the read that came too late", async () => {
+Deno.test("TimedReader keeps the read that came too late", async () => {
   const conn = new FakeConn({ then: "silence" });
-  const reader = new PatientReader(conn);
+  const reader = new TimedReader(conn);
   assertEquals(await reader.read(1), "timeout");
   assertEquals(await reader.read(0), "timeout");
   conn.peerSends(pattern(4));
@@ -28,9 +28,9 @@ Deno.test("PatientReader keeps the read that came too late", async () => {
   assert(!conn.closed);
 });
 
-Deno.test("PatientReader gives at once what came between two calls", async () => {
+Deno.test("TimedReader gives at once what came between two calls", async () => {
   const conn = new FakeConn({ then: "silence" });
-  const reader = new PatientReader(conn);
+  const reader = new TimedReader(conn);
   assertEquals(await reader.read(0), "timeout");
   conn.peerSends(pattern(4));
   await conn.until(() => conn.pendingReads === 0);
@@ -39,10 +39,10 @@ Deno.test("PatientReader gives at once what came between two calls", async () =>
 });
 
 for (const size of [1, 5, 4096]) {
-  Deno.test(`PatientReader loses nothing between ${size} bytes and many deadlines`, async () => {
+  Deno.test(`TimedReader loses nothing between ${size} bytes and many deadlines`, async () => {
     using pair = await tcpPair();
     const data = pattern(size * 20);
-    const reader = new PatientReader({
+    const reader = new TimedReader({
       read: (buffer) => pair.server.read(buffer.subarray(0, size)),
     });
     const received: number[] = [];
@@ -67,8 +67,8 @@ for (const size of [1, 5, 4096]) {
   });
 }
 
-Deno.test("PatientReader gives each call bytes of its own", async () => {
-  const reader = new PatientReader(
+Deno.test("TimedReader gives each call bytes of its own", async () => {
+  const reader = new TimedReader(
     new FakeConn({ incoming: pattern(6), readSize: 3 }),
   );
   const first = await reader.read(LONG_MS);
@@ -76,14 +76,14 @@ Deno.test("PatientReader gives each call bytes of its own", async () => {
   assertEquals(first, pattern(3));
 });
 
-Deno.test("PatientReader passes over reads that give 0 bytes", async () => {
+Deno.test("TimedReader passes over reads that give 0 bytes", async () => {
   const conn = new FakeConn({ incoming: pattern(1), readSize: [0, 0, 1] });
-  assertEquals(await new PatientReader(conn).read(LONG_MS), pattern(1));
+  assertEquals(await new TimedReader(conn).read(LONG_MS), pattern(1));
 });
 
-Deno.test("PatientReader rejects a second call with Busy, and the first goes on", async () => {
+Deno.test("TimedReader rejects a second call with Busy, and the first goes on", async () => {
   const conn = new FakeConn({ then: "silence" });
-  const reader = new PatientReader(conn);
+  const reader = new TimedReader(conn);
   const first = reader.read(LONG_MS);
   const error = await assertRejects(() => reader.read(1), Deno.errors.Busy);
   assertEquals(
@@ -97,33 +97,33 @@ Deno.test("PatientReader rejects a second call with Busy, and the first goes on"
   assert(!conn.overlappedReads);
 });
 
-Deno.test("PatientReader rejects as the read does, and can be asked again", async () => {
+Deno.test("TimedReader rejects as the read does, and can be asked again", async () => {
   const conn = new FakeConn({ incoming: pattern(1), then: "reset" });
-  const reader = new PatientReader(conn);
+  const reader = new TimedReader(conn);
   assertEquals(await reader.read(LONG_MS), pattern(1));
   await assertRejects(() => reader.read(LONG_MS), Deno.errors.ConnectionReset);
   assertEquals(await reader.read(LONG_MS), null);
 });
 
-Deno.test("PatientReader tells the next call of a failure that came between", async () => {
+Deno.test("TimedReader tells the next call of a failure that came between", async () => {
   using pair = await tcpPair();
-  const reader = new PatientReader(pair.server);
+  const reader = new TimedReader(pair.server);
   assertEquals(await reader.read(1), "timeout");
   pair.server.close();
   await assertRejects(() => reader.read(LONG_MS), Deno.errors.Interrupted);
   await assertRejects(() => reader.read(LONG_MS), Deno.errors.BadResource);
 });
 
-Deno.test("PatientReader lets nothing escape when nobody asks again", async () => {
+Deno.test("TimedReader lets nothing escape when nobody asks again", async () => {
   using pair = await tcpPair();
-  assertEquals(await new PatientReader(pair.server).read(1), "timeout");
+  assertEquals(await new TimedReader(pair.server).read(1), "timeout");
   pair.server.close();
 });
 
 for (const ms of [-1, NaN, Infinity, 2 ** 31]) {
-  Deno.test(`PatientReader rejects ${ms} ms with RangeError, and reads nothing`, async () => {
+  Deno.test(`TimedReader rejects ${ms} ms with RangeError, and reads nothing`, async () => {
     const conn = new FakeConn({ incoming: pattern(1) });
-    const reader = new PatientReader(conn);
+    const reader = new TimedReader(conn);
     await assertRejects(
       () => reader.read(ms),
       RangeError,

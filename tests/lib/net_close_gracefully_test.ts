@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { hangUp } from "../../lib/net/hang_up.ts";
+import { closeGracefully } from "../../lib/net/close_gracefully.ts";
 import { readToEnd } from "../../lib/net/read.ts";
 import { writeAll } from "../../lib/net/write.ts";
 import {
@@ -16,9 +16,9 @@ async function assertClosed(conn: Deno.Conn): Promise<void> {
 }
 
 for (const readSize of [1, 5, 4096]) {
-  Deno.test(`hangUp() ends its side, reads to the end by ${readSize}, and closes`, async () => {
+  Deno.test(`closeGracefully() ends its side, reads to the end by ${readSize}, and closes`, async () => {
     const conn = new FakeConn({ incoming: pattern(10_000), readSize });
-    await hangUp(conn, { graceMs: LONG_MS });
+    await closeGracefully(conn, { graceMs: LONG_MS });
     assert(conn.writeEnded);
     assertEquals(conn.unread, 0);
     assert(conn.sawEnd);
@@ -26,9 +26,9 @@ for (const readSize of [1, 5, 4096]) {
   });
 }
 
-Deno.test("hangUp() ends its side before it waits for the peer's end", async () => {
+Deno.test("closeGracefully() ends its side before it waits for the peer's end", async () => {
   const conn = new FakeConn({ then: "silence" });
-  const hungUp = hangUp(conn, { graceMs: LONG_MS });
+  const hungUp = closeGracefully(conn, { graceMs: LONG_MS });
   await conn.until(() => conn.pendingReads === 1);
   assert(conn.writeEnded);
   assert(!conn.closed);
@@ -39,7 +39,7 @@ Deno.test("hangUp() ends its side before it waits for the peer's end", async () 
   assert(conn.closed);
 });
 
-Deno.test("hangUp() saves an answer that close() would lose with the unread question", async () => {
+Deno.test("closeGracefully() saves an answer that close() would lose with the unread question", async () => {
   using pair = await tcpPair();
   const question = pattern(1_000_000);
   const answer = pattern(1000);
@@ -49,31 +49,31 @@ Deno.test("hangUp() saves an answer that close() would lose with the unread ques
     .finally(() => pair.client.close());
   await pair.server.read(new Uint8Array(1));
   await writeAll(pair.server, answer);
-  await hangUp(pair.server, { graceMs: LONG_MS });
+  await closeGracefully(pair.server, { graceMs: LONG_MS });
   const heard = await asking;
   assertEquals(heard.length, answer.length);
   assert(heard.every((byte, index) => byte === answer[index]));
   await assertClosed(pair.server);
 });
 
-Deno.test("hangUp() closes in time when the peer is silent", async () => {
+Deno.test("closeGracefully() closes in time when the peer is silent", async () => {
   using pair = await tcpPair();
-  await hangUp(pair.server, { graceMs: 20 });
+  await closeGracefully(pair.server, { graceMs: 20 });
   await assertClosed(pair.server);
   assertEquals(await pair.client.read(new Uint8Array(1)), null);
 });
 
-Deno.test("hangUp() closes in time when the peer never stops sending", async () => {
+Deno.test("closeGracefully() closes in time when the peer never stops sending", async () => {
   using pair = await tcpPair();
   const sending = assertRejects(async () => {
     while (true) await pair.client.write(pattern(1000));
   });
-  await hangUp(pair.server, { graceMs: 20 });
+  await closeGracefully(pair.server, { graceMs: 20 });
   await assertClosed(pair.server);
   await sending;
 });
 
-Deno.test("hangUp() closes in time when its own end waits behind a write", async () => {
+Deno.test("closeGracefully() closes in time when its own end waits behind a write", async () => {
   using pair = await tcpPair();
   // Nobody reads, so the first write fills the buffers, and the second waits.
   const data = new Uint8Array(64 << 20);
@@ -82,14 +82,14 @@ Deno.test("hangUp() closes in time when its own end waits behind a write", async
     () => pair.server.write(data),
     Deno.errors.Interrupted,
   );
-  await hangUp(pair.server, { graceMs: 50 });
+  await closeGracefully(pair.server, { graceMs: 50 });
   await assertClosed(pair.server);
   await writing;
 });
 
-Deno.test("hangUp() with graceMs 0 closes at once", async () => {
+Deno.test("closeGracefully() with graceMs 0 closes at once", async () => {
   const conn = new FakeConn({ then: "silence" });
-  await hangUp(conn, { graceMs: 0 });
+  await closeGracefully(conn, { graceMs: 0 });
   assert(conn.writeEnded);
   assert(conn.closed);
 });
@@ -104,51 +104,56 @@ const GONE: Record<string, FakeConnOptions> = {
   "broke the pipe": { breakAt: 0 },
 };
 for (const [name, script] of Object.entries(GONE)) {
-  Deno.test(`hangUp() does not mind a peer that ${name}`, async () => {
+  Deno.test(`closeGracefully() does not mind a peer that ${name}`, async () => {
     const conn = new FakeConn(script);
-    await hangUp(conn, { graceMs: LONG_MS });
+    await closeGracefully(conn, { graceMs: LONG_MS });
     assert(conn.closed);
   });
 }
 
-Deno.test("hangUp() does not mind a peer that resets it while it waits", async () => {
+Deno.test("closeGracefully() does not mind a peer that resets it while it waits", async () => {
   const conn = new FakeConn({ then: "silence" });
-  const hungUp = hangUp(conn, { graceMs: LONG_MS });
+  const hungUp = closeGracefully(conn, { graceMs: LONG_MS });
   await conn.until(() => conn.pendingReads === 1);
   conn.peerResets();
   await hungUp;
   assert(conn.closed);
 });
 
-Deno.test("hangUp() does not mind a peer that closed with input unread", async () => {
+Deno.test("closeGracefully() does not mind a peer that closed with input unread", async () => {
   using pair = await tcpPair();
   await writeAll(pair.server, pattern(100));
   await pair.client.read(new Uint8Array(1));
   pair.client.close();
-  await hangUp(pair.server, { graceMs: LONG_MS });
+  await closeGracefully(pair.server, { graceMs: LONG_MS });
   await assertClosed(pair.server);
 });
 
-Deno.test("hangUp() does not mind a connection that is closed, or is being closed", async () => {
+Deno.test("closeGracefully() does not mind a connection that is closed, or is being closed", async () => {
   using pair = await tcpPair();
-  const hungUp = hangUp(pair.server, { graceMs: LONG_MS });
+  const hungUp = closeGracefully(pair.server, { graceMs: LONG_MS });
   pair.server.close();
   await hungUp;
-  await hangUp(pair.server);
-  await Promise.all([hangUp(pair.client), hangUp(pair.client)]);
+  await closeGracefully(pair.server);
+  await Promise.all([
+    closeGracefully(pair.client),
+    closeGracefully(pair.client),
+  ]);
 });
 
-Deno.test("hangUp() closes also when it fails for another reason", async () => {
+Deno.test("closeGracefully() closes also when it fails for another reason", async () => {
   const conn = new FakeConn();
   const failure = new TypeError("a bug");
   conn.read = () => Promise.reject(failure);
-  const error = await assertRejects(() => hangUp(conn, { graceMs: LONG_MS }));
+  const error = await assertRejects(() =>
+    closeGracefully(conn, { graceMs: LONG_MS })
+  );
   assertEquals(error, failure);
   assert(conn.closed);
 
   const empty = new FakeConn({ incoming: "a", readSize: 0 });
   await assertRejects(
-    () => hangUp(empty, { graceMs: LONG_MS }),
+    () => closeGracefully(empty, { graceMs: LONG_MS }),
     Error,
     "100 reads in a row gave no bytes",
   );
@@ -156,10 +161,10 @@ Deno.test("hangUp() closes also when it fails for another reason", async () => {
 });
 
 for (const graceMs of [-1, NaN, Infinity, 2 ** 31]) {
-  Deno.test(`hangUp() closes, and rejects with RangeError for graceMs ${graceMs}`, async () => {
+  Deno.test(`closeGracefully() closes, and rejects with RangeError for graceMs ${graceMs}`, async () => {
     const conn = new FakeConn();
     await assertRejects(
-      () => hangUp(conn, { graceMs }),
+      () => closeGracefully(conn, { graceMs }),
       RangeError,
       `Cannot hang up: graceMs ${graceMs} is not in 0 to 2147483647`,
     );

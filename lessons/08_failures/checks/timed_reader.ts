@@ -11,7 +11,7 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import { describeError } from "../describe_error.ts";
 import * as solution from "../solution.ts";
-import type { PatientReaderClass, PatientReading } from "../types.ts";
+import type { TimedReaderClass, TimedReading } from "../types.ts";
 
 const LOSES = "A read that gives up, and reads again";
 const KEEP = "Keep the read that came too late";
@@ -26,11 +26,11 @@ const SHORT_MS = 20;
 const EARLY_MS = 5;
 
 /** Makes 8.2. */
-export function makePatientReader(): Exercise<unknown> {
-  return exercise<PatientReaderClass>({
+export function makeTimedReader(): Exercise<unknown> {
+  return exercise<TimedReaderClass>({
     id: "8.2",
     title: "Give up on a read, and lose nothing",
-    solution: solution.PatientReader,
+    solution: solution.TimedReader,
     hints: [
       "After the deadline, the read on the connection is still under way. " +
       "Where do the next bytes go, and who can still get at them?",
@@ -47,27 +47,27 @@ export function makePatientReader(): Exercise<unknown> {
       "`finally`, and forget a read that failed as well.",
     ],
     read: KEEP,
-    async check(PatientReader, trial) {
-      await checkReady(PatientReader, trial);
-      await checkLateBytes(PatientReader, trial);
+    async check(TimedReader, trial) {
+      await checkReady(TimedReader, trial);
+      await checkLateBytes(TimedReader, trial);
       for (const readSize of [1, 5, 4096]) {
-        await checkMany(PatientReader, trial, readSize);
+        await checkMany(TimedReader, trial, readSize);
       }
-      await checkEnd(PatientReader, trial);
-      await checkReset(PatientReader, trial);
-      await checkSocket(PatientReader, trial);
+      await checkEnd(TimedReader, trial);
+      await checkReset(TimedReader, trial);
+      await checkSocket(TimedReader, trial);
     },
   });
 }
 
 /** Bytes are there before anybody asks. */
 async function checkReady(
-  PatientReader: PatientReaderClass,
+  TimedReader: TimedReaderClass,
   trial: Trial,
 ): Promise<void> {
   trial.step(`5 bytes have come; read(${LONG_MS}) gives them`);
   const conn = fakeConn(trial, { incoming: "hello" });
-  const reader = await make(PatientReader, conn, trial);
+  const reader = await make(TimedReader, conn, trial);
   const watch = trial.use(new TimerWatch());
   const data = await read(reader, LONG_MS, trial);
   expectBytes(data, bytesOf("hello"), trial);
@@ -86,12 +86,12 @@ async function checkReady(
 
 /** Bytes come after a time-out: between two calls, and during the second. */
 async function checkLateBytes(
-  PatientReader: PatientReaderClass,
+  TimedReader: TimedReaderClass,
   trial: Trial,
 ): Promise<void> {
   trial.step(`nothing comes; read(${SHORT_MS}) gives "timeout"`);
   const conn = fakeConn(trial);
-  const reader = await make(PatientReader, conn, trial);
+  const reader = await make(TimedReader, conn, trial);
   await timeOut(reader, conn, trial);
 
   trial.step(`4 bytes come between two calls; read(${READY_MS}) gives them`);
@@ -111,7 +111,7 @@ async function checkLateBytes(
 
 /** Several time-outs, with bytes between them. */
 async function checkMany(
-  PatientReader: PatientReaderClass,
+  TimedReader: TimedReaderClass,
   trial: Trial,
   readSize: number,
 ): Promise<void> {
@@ -120,7 +120,7 @@ async function checkMany(
   );
   const sent = crypto.getRandomValues(new Uint8Array(3000));
   const conn = fakeConn(trial, { readSize });
-  const reader = await make(PatientReader, conn, trial);
+  const reader = await make(TimedReader, conn, trial);
   const pieces: Uint8Array[] = [];
   const copies: Uint8Array[] = [];
   let length = 0;
@@ -153,12 +153,12 @@ async function checkMany(
 
 /** The end comes between two calls. */
 async function checkEnd(
-  PatientReader: PatientReaderClass,
+  TimedReader: TimedReaderClass,
   trial: Trial,
 ): Promise<void> {
   trial.step("the peer ends its side after a time-out; read gives null, twice");
   const conn = fakeConn(trial);
-  const reader = await make(PatientReader, conn, trial);
+  const reader = await make(TimedReader, conn, trial);
   await timeOut(reader, conn, trial);
   conn.peerEnds();
   await untilTaken(conn);
@@ -182,12 +182,12 @@ async function checkEnd(
 
 /** The connection fails between two calls. */
 async function checkReset(
-  PatientReader: PatientReaderClass,
+  TimedReader: TimedReaderClass,
   trial: Trial,
 ): Promise<void> {
   trial.step("the peer resets after a time-out; read throws ConnectionReset");
   const conn = fakeConn(trial);
-  const reader = await make(PatientReader, conn, trial);
+  const reader = await make(TimedReader, conn, trial);
   await timeOut(reader, conn, trial);
   trial.onForgotten((error) => ({
     problem: `The read that was kept failed with nobody waiting for it: ${
@@ -230,12 +230,12 @@ async function checkReset(
 
 /** The same on a real connection, with many bytes and their end. */
 async function checkSocket(
-  PatientReader: PatientReaderClass,
+  TimedReader: TimedReaderClass,
   trial: Trial,
 ): Promise<void> {
   trial.step("on a socket: a time-out, then 200000 bytes and the end");
   const { peer, conn } = await connectPair(trial);
-  const reader = await make(PatientReader, conn, trial);
+  const reader = await make(TimedReader, conn, trial);
   expectTimeOut(await read(reader, SHORT_MS, trial), trial);
   const sent = crypto.getRandomValues(new Uint8Array(50_000));
   const sending = (async () => {
@@ -269,19 +269,19 @@ function fakeConn(
 }
 
 async function make(
-  PatientReader: PatientReaderClass,
+  TimedReader: TimedReaderClass,
   conn: Deno.Conn,
   trial: Trial,
-): Promise<PatientReading> {
+): Promise<TimedReading> {
   return await trial.start(
-    "new PatientReader",
-    () => new PatientReader(conn),
+    "new TimedReader",
+    () => new TimedReader(conn),
   );
 }
 
 /** Reads, and takes an error for what it is. */
 function read(
-  reader: PatientReading,
+  reader: TimedReading,
   ms: number,
   trial: Trial,
 ): Promise<Uint8Array | null | "timeout"> {
@@ -299,7 +299,7 @@ function read(
 
 /** Lets a read time out, and looks whether it did so in order. */
 async function timeOut(
-  reader: PatientReading,
+  reader: TimedReading,
   conn: FakeConn,
   trial: Trial,
 ): Promise<void> {

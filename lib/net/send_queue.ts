@@ -5,12 +5,15 @@
  */
 
 import { closeQuietly } from "./close.ts";
-import { hangUp, type HangUpOptions } from "./hang_up.ts";
+import {
+  closeGracefully,
+  type CloseGracefullyOptions,
+} from "./close_gracefully.ts";
 import { assertTimer } from "./timer.ts";
 import { writeAll } from "./write.ts";
 
-/** Options for {@linkcode Outbox}. */
-export interface OutboxOptions {
+/** Options for {@linkcode SendQueue}. */
+export interface SendQueueOptions {
   /**
    * The most that may be unsent, in bytes, >= 0. It comes on top of what the
    * system's own buffers hold.
@@ -25,36 +28,36 @@ export interface OutboxOptions {
  *
  * Writing to a peer that does not read waits, perhaps for ever; a server that
  * waits there lets all others wait too, and one that does not wait fills its
- * memory. An outbox takes bytes at once while there is room, and says so when
+ * memory. An sendQueue takes bytes at once while there is room, and says so when
  * there is none. Then it is for its owner to drop the peer, or what was to be
  * said.
  *
- * Only the outbox may write to the connection: it writes one batch at a time,
+ * Only the sendQueue may write to the connection: it writes one batch at a time,
  * so that messages never mix. Small ones that wait are written together. It
  * copies the bytes, and holds at most three times `maxBytes` (a batch half
  * written, and a queue being moved to a larger buffer). A write that fails
- * rejects nowhere: {@linkcode Outbox.ended} tells of it, once.
+ * rejects nowhere: {@linkcode SendQueue.ended} tells of it, once.
  *
  * @example Drop the peer that does not read
  * ```ts
- * import { Outbox } from "./outbox.ts";
+ * import { SendQueue } from "./send_queue.ts";
  * import { listenTcp } from "./listen.ts";
  * import { assert, assertEquals } from "@std/assert";
  *
  * using listener = listenTcp();
  * using _silent = await Deno.connect({ port: listener.addr.port });
- * const outbox = new Outbox(await listener.accept());
+ * const sendQueue = new SendQueue(await listener.accept());
  *
  * const line = new Uint8Array(100_000);
  * let taken = 0;
- * while (outbox.send(line)) taken++; // It never waits.
+ * while (sendQueue.send(line)) taken++; // It never waits.
  * assertEquals(taken, 10);
- * assert(outbox.unsentBytes <= 1024 * 1024);
- * outbox.drop();
- * assertEquals(await outbox.ended, undefined);
+ * assert(sendQueue.unsentBytes <= 1024 * 1024);
+ * sendQueue.drop();
+ * assertEquals(await sendQueue.ended, undefined);
  * ```
  */
-export class Outbox {
+export class SendQueue {
   readonly #conn: Deno.Conn;
   readonly #maxBytes: number;
   /** What waits for the next batch: the first `#waitingBytes` of it. */
@@ -72,17 +75,17 @@ export class Outbox {
   readonly #ended = Promise.withResolvers<unknown>();
 
   /**
-   * Makes an empty outbox; nothing is written before something is sent.
+   * Makes an empty sendQueue; nothing is written before something is sent.
    *
    * @param conn Where to write to. Its owner goes on reading from it.
    * @param options The limit.
    * @throws {RangeError} If `maxBytes` is not a number >= 0.
    */
-  constructor(conn: Deno.Conn, options: OutboxOptions = {}) {
+  constructor(conn: Deno.Conn, options: SendQueueOptions = {}) {
     const { maxBytes = 1024 * 1024 } = options;
     if (!(maxBytes >= 0)) {
       throw new RangeError(
-        `Cannot make an outbox: maxBytes ${maxBytes} is not a number >= 0`,
+        `Cannot make an sendQueue: maxBytes ${maxBytes} is not a number >= 0`,
       );
     }
     this.#conn = conn;
@@ -109,7 +112,7 @@ export class Outbox {
    * @param bytes What to send; it is copied.
    * @returns Whether they were taken. `false` says that the peer reads too
    * slowly (more than `maxBytes` would be unsent), or that a write has failed,
-   * or that the outbox is closed.
+   * or that the sendQueue is closed.
    */
   send(bytes: Uint8Array): boolean {
     if (!this.#isOpen || this.unsentBytes + bytes.length > this.#maxBytes) {
@@ -136,7 +139,7 @@ export class Outbox {
 
   /**
    * Takes nothing more, sends what is in the queue, and hangs up politely: see
-   * {@linkcode hangUp}. A peer that is too slow, or gone, is no failure.
+   * {@linkcode closeGracefully}. A peer that is too slow, or gone, is no failure.
    *
    * @param options How long all this may take.
    * @returns Resolves when the connection is closed. A second call waits for
@@ -144,7 +147,7 @@ export class Outbox {
    * @throws {RangeError} If `graceMs` is out of range; the connection is closed
    * all the same.
    */
-  close(options: HangUpOptions = {}): Promise<void> {
+  close(options: CloseGracefullyOptions = {}): Promise<void> {
     this.#isOpen = false;
     return this.#closing ??= this.#close(options);
   }
@@ -158,15 +161,15 @@ export class Outbox {
     this.#stop();
   }
 
-  async #close({ graceMs = 1000 }: HangUpOptions): Promise<void> {
+  async #close({ graceMs = 1000 }: CloseGracefullyOptions): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      assertTimer(graceMs, "Cannot close the outbox: graceMs");
+      assertTimer(graceMs, "Cannot close the sendQueue: graceMs");
       const until = performance.now() + graceMs;
       timer = setTimeout(() => this.drop(), graceMs);
       await this.flush();
       const leftMs = Math.max(0, until - performance.now());
-      await hangUp(this.#conn, { graceMs: leftMs });
+      await closeGracefully(this.#conn, { graceMs: leftMs });
     } finally {
       clearTimeout(timer);
       this.drop();

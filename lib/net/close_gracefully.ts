@@ -8,8 +8,8 @@ import { closeQuietly } from "./close.ts";
 import { readSome } from "./read.ts";
 import { assertTimer } from "./timer.ts";
 
-/** Options for {@linkcode hangUp}. */
-export interface HangUpOptions {
+/** Options for {@linkcode closeGracefully}. */
+export interface CloseGracefullyOptions {
   /**
    * How long the peer has to end its side as well, in milliseconds, from 0
    * (close at once) to 2147483647, the longest that a timer can run.
@@ -55,7 +55,7 @@ const GONE = [
  *
  * @example An answer survives a question that nobody read
  * ```ts
- * import { hangUp } from "./hang_up.ts";
+ * import { closeGracefully } from "./close_gracefully.ts";
  * import { readToEnd } from "./read.ts";
  * import { writeAll } from "./write.ts";
  * import { listenTcp } from "./listen.ts";
@@ -67,16 +67,16 @@ const GONE = [
  *
  * await writeAll(client, new Uint8Array(100));
  * await writeAll(server, new TextEncoder().encode("busy"));
- * const hungUp = hangUp(server);
+ * const hungUp = closeGracefully(server);
  * const answer = await readToEnd(client);
  * assertEquals(new TextDecoder().decode(answer), "busy");
  * client.close();
  * await hungUp;
  * ```
  */
-export async function hangUp(
+export async function closeGracefully(
   conn: Deno.Conn,
-  options: HangUpOptions = {},
+  options: CloseGracefullyOptions = {},
 ): Promise<void> {
   const { graceMs = 1000 } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -19,7 +19,7 @@ import { assertTimer } from "./timer.ts";
  *
  * @example A deadline passes, and no byte is lost
  * ```ts
- * import { PatientReader } from "./patient_reader.ts";
+ * import { TimedReader } from "./timed_reader.ts";
  * import { listenTcp } from "./listen.ts";
  * import { assertEquals } from "@std/assert";
  *
@@ -27,7 +27,7 @@ import { assertTimer } from "./timer.ts";
  * using client = await Deno.connect({ port: listener.addr.port });
  * using server = await listener.accept();
  *
- * const reader = new PatientReader(server);
+ * const reader = new TimedReader(server);
  * assertEquals(await reader.read(5), "timeout");
  * await client.write(new Uint8Array([1, 2, 3]));
  * assertEquals(await reader.read(10_000), new Uint8Array([1, 2, 3]));
@@ -35,7 +35,7 @@ import { assertTimer } from "./timer.ts";
  * assertEquals(await reader.read(10_000), null);
  * ```
  */
-export class PatientReader {
+export class TimedReader {
   readonly #source: Reader;
   readonly #buffer = new Uint8Array(16 * 1024);
   /** The read under way, which may outlive the call that began it. */
