@@ -87,7 +87,7 @@ Deno.test("connect() takes a TCP endpoint, as a value or as text", async () => {
   using listener = Deno.listen({ hostname: "::1", port: 0 });
   const { port } = listener.addr;
   using first = await connect(`tcp://[::1]:${port}`);
-  using second = await connect({ protocol: "tcp", host: "::1", port });
+  using second = await connect({ protocol: "tcp", hostname: "::1", port });
   assertEquals(first.remoteAddr, listener.addr);
   assertEquals(second.remoteAddr, listener.addr);
 });

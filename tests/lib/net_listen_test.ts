@@ -111,7 +111,7 @@ Deno.test({
 Deno.test("listen() takes a TCP endpoint, as a value or as text", async () => {
   using fromText = listen("tcp://127.0.0.1:0", { backlog: 1 });
   await assertServes(fromText);
-  using fromValue = listen({ protocol: "tcp", host: "::1", port: 0 });
+  using fromValue = listen({ protocol: "tcp", hostname: "::1", port: 0 });
   await assertServes(fromValue);
   assertEquals((fromValue.addr as Deno.NetAddr).hostname, "::1");
 });

@@ -20,8 +20,8 @@ async function checkAndReport(
   options: CheckLessonOptions = {},
 ): Promise<string> {
   await copy().answer(answers);
-  const { checkLesson } = await copy().import("lib/workbook/checker.ts");
-  const { resultLines } = await copy().import("lib/workbook/report.ts");
+  const { checkLesson } = await copy().import("lib/workbook/checker/checker.ts");
+  const { resultLines } = await copy().import("lib/workbook/checker/report.ts");
   const { lessons } = await copy().import("lessons/mod.ts");
   const results = await checkLesson(lessons[0], options);
   return stripAnsiCode(resultLines(results, { width: 80 }).join("\n"));
@@ -97,7 +97,7 @@ for (
 ) {
   Deno.test(`check ends a file that ${what} for ever while it is loaded, once for all exercises`, async () => {
     await copy().answer({ head: `${code}\n` });
-    const { checkLesson } = await copy().import("lib/workbook/checker.ts");
+    const { checkLesson } = await copy().import("lib/workbook/checker/checker.ts");
     const { lessons } = await copy().import("lessons/mod.ts");
     const results = await checkLesson(lessons[0], {
       silenceMs: 1000,
@@ -123,7 +123,7 @@ Deno.test("check ends an answer that is still at work at the limit", async () =>
   }
 }`,
   });
-  const { checkLesson } = await copy().import("lib/workbook/checker.ts");
+  const { checkLesson } = await copy().import("lib/workbook/checker/checker.ts");
   const { lessons } = await copy().import("lessons/mod.ts");
   const [{ verdict }] = await checkLesson(lessons[0], {
     ids: ["3.2"],
