@@ -9,7 +9,10 @@ const copy = useCopy();
 type Misuse = [args: string[], answer: RegExp | string];
 
 const MISUSES: Misuse[] = [
-  [[], /^which command\? commands are lesson, read, check, .* packets$/],
+  [
+    [],
+    /^which command\? commands are lesson, read, check, .* packets, test, bench$/,
+  ],
   [["lessons"], /^no command lessons: commands are lesson, read, check, /],
   [["--help"], /^no command --help: commands are lesson, /],
   [["constructor"], /^no command constructor: commands are lesson, /],
@@ -93,7 +96,10 @@ const MISUSES: Misuse[] = [
 
 /** What only a process of its own shows: its exit, and what its child says. */
 const MISUSES_OF_A_PROCESS: Misuse[] = [
-  [[], /^which command\? commands are lesson, read, check, .* packets$/],
+  [
+    [],
+    /^which command\? commands are lesson, read, check, .* packets, test, bench$/,
+  ],
   [["hint", "3.1", "more"], /^more is one word too many; usage: /],
   [["lesson", "3", "--port", "7000"], "--port goes with --serve: add --serve"],
   [

@@ -20,7 +20,9 @@ async function checkAndReport(
   options: CheckLessonOptions = {},
 ): Promise<string> {
   await copy().answer(answers);
-  const { checkLesson } = await copy().import("lib/workbook/checker/checker.ts");
+  const { checkLesson } = await copy().import(
+    "lib/workbook/checker/checker.ts",
+  );
   const { resultLines } = await copy().import("lib/workbook/checker/report.ts");
   const { lessons } = await copy().import("lessons/mod.ts");
   const results = await checkLesson(lessons[0], options);
@@ -97,7 +99,9 @@ for (
 ) {
   Deno.test(`check ends a file that ${what} for ever while it is loaded, once for all exercises`, async () => {
     await copy().answer({ head: `${code}\n` });
-    const { checkLesson } = await copy().import("lib/workbook/checker/checker.ts");
+    const { checkLesson } = await copy().import(
+      "lib/workbook/checker/checker.ts",
+    );
     const { lessons } = await copy().import("lessons/mod.ts");
     const results = await checkLesson(lessons[0], {
       silenceMs: 1000,
@@ -123,7 +127,9 @@ Deno.test("check ends an answer that is still at work at the limit", async () =>
   }
 }`,
   });
-  const { checkLesson } = await copy().import("lib/workbook/checker/checker.ts");
+  const { checkLesson } = await copy().import(
+    "lib/workbook/checker/checker.ts",
+  );
   const { lessons } = await copy().import("lessons/mod.ts");
   const [{ verdict }] = await checkLesson(lessons[0], {
     ids: ["3.2"],

@@ -37,13 +37,8 @@ async function check(
 
 /** Checks lesson 3 with the answers that are there. */
 async function checkInProcess(): Promise<{ code: number; text: string }> {
-  const command = await copy().import("lib/workbook/commands/check.ts");
-  const printed: string[] = [];
-  const code = await command.default(["3"], {
-    print: (...lines: string[]) => printed.push(...lines),
-    width: 80,
-  });
-  return { code, text: stripAnsiCode(printed.join("\n")) + "\n" };
+  const { code, stdout } = await copy().call("check", "3");
+  return { code, text: stdout };
 }
 
 /** A wrong 3.2 that does something at once. */

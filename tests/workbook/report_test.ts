@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { setColorEnabled, stripAnsiCode } from "@std/fmt/colors";
+import * as paint from "@std/fmt/colors";
+import { stripAnsiCode } from "@std/fmt/colors";
 import { lessons } from "../../lessons/mod.ts";
 import { findLesson } from "../../lib/workbook/checker/catalog.ts";
 import {
@@ -190,11 +191,11 @@ Deno.test("why a file cannot be loaded is said once", () => {
   assertEquals(resultLines([one, other], { width: 80 }).length, 9);
 });
 
-testColours("a report has colours only where they are wanted", () => {
+testColours("a report has colors only if it is given some", () => {
   const one = failed({ expected: "a", received: "b", read: "c" }, ["step"]);
-  setColorEnabled(true);
-  const coloured = reportLines(one, { width: 80 });
-  setColorEnabled(false);
+  paint.setColorEnabled(true);
+  const coloured = reportLines(one, { width: 80, paint });
+  paint.setColorEnabled(false);
   const plain = reportLines(one, { width: 80 });
   assert(coloured.join("\n") !== plain.join("\n"));
   assertEquals(coloured.map(stripAnsiCode), plain);

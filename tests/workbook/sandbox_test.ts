@@ -9,6 +9,7 @@ import {
   sandboxArgs,
   temporaryFolder,
 } from "../../lib/workbook/checker/sandbox.ts";
+import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 import { UsageError } from "../../lib/workbook/checker/usage_error.ts";
 import { WorkbookCopy } from "./workbook_copy.ts";
 
@@ -19,6 +20,7 @@ Deno.test("sandboxArgs() allows loopback and the folder, and asks for nothing mo
     "--quiet",
     "--no-prompt",
     "--cached-only",
+    ...stdArgs(),
     "--allow-net=127.0.0.1,[::1],localhost",
     "--allow-read=/t",
     "--allow-write=/t",

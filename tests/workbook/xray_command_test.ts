@@ -258,7 +258,8 @@ function changedLesson(body: string): Promise<AsyncDisposable> {
     "lesson.ts",
     `import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
-await runLesson(import.meta.url, {
+import { lessons } from "../mod.ts";
+await runLesson({ lessons, url: import.meta.url,
   async lesson(show) {
     show.step("Something else");
     using listener = listenTcp();
