@@ -28,11 +28,11 @@ export interface SendQueueOptions {
  *
  * Writing to a peer that does not read waits, perhaps for ever; a server that
  * waits there lets all others wait too, and one that does not wait fills its
- * memory. An sendQueue takes bytes at once while there is room, and says so when
+ * memory. A send queue takes bytes at once while there is room, and says so when
  * there is none. Then it is for its owner to drop the peer, or what was to be
  * said.
  *
- * Only the sendQueue may write to the connection: it writes one batch at a time,
+ * Only the send queue may write to the connection: it writes one batch at a time,
  * so that messages never mix. Small ones that wait are written together. It
  * copies the bytes, and holds at most three times `maxBytes` (a batch half
  * written, and a queue being moved to a larger buffer). A write that fails
@@ -46,15 +46,15 @@ export interface SendQueueOptions {
  *
  * using listener = listenTcp();
  * using _silent = await Deno.connect({ port: listener.addr.port });
- * const sendQueue = new SendQueue(await listener.accept());
+ * const queue = new SendQueue(await listener.accept());
  *
  * const line = new Uint8Array(100_000);
  * let taken = 0;
- * while (sendQueue.send(line)) taken++; // It never waits.
+ * while (queue.send(line)) taken++; // It never waits.
  * assertEquals(taken, 10);
- * assert(sendQueue.unsentBytes <= 1024 * 1024);
- * sendQueue.drop();
- * assertEquals(await sendQueue.ended, undefined);
+ * assert(queue.unsentBytes <= 1024 * 1024);
+ * queue.drop();
+ * assertEquals(await queue.ended, undefined);
  * ```
  */
 export class SendQueue {
@@ -75,7 +75,7 @@ export class SendQueue {
   readonly #ended = Promise.withResolvers<unknown>();
 
   /**
-   * Makes an empty sendQueue; nothing is written before something is sent.
+   * Makes an empty send queue; nothing is written before something is sent.
    *
    * @param conn Where to write to. Its owner goes on reading from it.
    * @param options The limit.
@@ -85,7 +85,7 @@ export class SendQueue {
     const { maxBytes = 1024 * 1024 } = options;
     if (!(maxBytes >= 0)) {
       throw new RangeError(
-        `Cannot make an sendQueue: maxBytes ${maxBytes} is not a number >= 0`,
+        `Cannot make a send queue: maxBytes ${maxBytes} is not a number >= 0`,
       );
     }
     this.#conn = conn;
@@ -112,7 +112,7 @@ export class SendQueue {
    * @param bytes What to send; it is copied.
    * @returns Whether they were taken. `false` says that the peer reads too
    * slowly (more than `maxBytes` would be unsent), or that a write has failed,
-   * or that the sendQueue is closed.
+   * or that the send queue is closed.
    */
   send(bytes: Uint8Array): boolean {
     if (!this.#isOpen || this.unsentBytes + bytes.length > this.#maxBytes) {
@@ -164,7 +164,7 @@ export class SendQueue {
   async #close({ graceMs = 1000 }: CloseGracefullyOptions): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      assertTimer(graceMs, "Cannot close the sendQueue: graceMs");
+      assertTimer(graceMs, "Cannot close the send queue: graceMs");
       const until = performance.now() + graceMs;
       timer = setTimeout(() => this.drop(), graceMs);
       await this.flush();

@@ -273,7 +273,7 @@ for (const graceMs of [-1, NaN, Infinity]) {
     await assertRejects(
       () => new SendQueue(conn).close({ graceMs }),
       RangeError,
-      `Cannot close the queue: graceMs ${graceMs} is not in 0 to 2147483647`,
+      `Cannot close the send queue: graceMs ${graceMs} is not in 0 to 2147483647`,
     );
     assert(conn.closed);
   });
@@ -284,7 +284,7 @@ for (const maxBytes of [-1, NaN]) {
     assertThrows(
       () => new SendQueue(new FakeConn(), { maxBytes }),
       RangeError,
-      `Cannot make an queue: maxBytes ${maxBytes} is not a number >= 0`,
+      `Cannot make a send queue: maxBytes ${maxBytes} is not a number >= 0`,
     );
   });
 }
