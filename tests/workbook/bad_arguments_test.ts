@@ -11,7 +11,7 @@ type Misuse = [args: string[], answer: RegExp | string];
 const MISUSES: Misuse[] = [
   [
     [],
-    /^which command\? commands are lesson, read, check, .* packets, test, bench$/,
+    /^which command\? commands are lesson, read, check, .* packets, test, bench, mutate$/,
   ],
   [["lessons"], /^no command lessons: commands are lesson, read, check, /],
   [["--help"], /^no command --help: commands are lesson, /],
@@ -98,7 +98,7 @@ const MISUSES: Misuse[] = [
 const MISUSES_OF_A_PROCESS: Misuse[] = [
   [
     [],
-    /^which command\? commands are lesson, read, check, .* packets, test, bench$/,
+    /^which command\? commands are lesson, read, check, .* packets, test, bench, mutate$/,
   ],
   [["hint", "3.1", "more"], /^more is one word too many; usage: /],
   [["lesson", "3", "--port", "7000"], "--port goes with --serve: add --serve"],

@@ -100,6 +100,13 @@ export class WorkbookCopy implements AsyncDisposable {
         this.path("lessons", folder, "exercise.ts"),
       );
     }
+    // It names every lesson.
+    if (whole) {
+      await Deno.copyFile(
+        join(ROOT, "lessons", "answers_test.ts"),
+        this.path("lessons", "answers_test.ts"),
+      );
+    }
     await Deno.writeTextFile(
       this.path("lessons", "mod.ts"),
       `export const lessons = ${JSON.stringify(kept)};\n`,

@@ -17,6 +17,7 @@ const commands: Record<string, CommandLoader> = {
   packets: () => import("./commands/packets.ts"),
   test: () => import("./commands/test.ts"),
   bench: () => import("./commands/bench.ts"),
+  mutate: () => import("./commands/mutate.ts"),
 };
 
 /**
