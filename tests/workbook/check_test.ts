@@ -4,7 +4,6 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { stripAnsiCode } from "@std/fmt/colors";
 import { join } from "node:path";
 import { assertLacks, joined } from "./text.ts";
 import { type Answers, echoWith, useCopy } from "./workbook_copy.ts";

@@ -28,10 +28,71 @@ export type Verdict =
 export type CheckEvent =
   /** It is up; the answers are loaded next. */
   | { kind: "loading" }
-  | { kind: "start"; id: string }
+  | { kind: "start" }
   | { kind: "step"; text: string; ifEndless?: EndlessAdvice }
   | { kind: "alive" }
-  | { kind: "verdict"; id: string; verdict: Verdict };
+  | { kind: "verdict"; verdict: Verdict };
+
+/** The most characters of one text in an event. */
+const MAX_TEXT = 10_000;
+
+/**
+ * Reads an event.
+ *
+ * @param json What the child wrote after its mark.
+ * @returns The event, or `undefined` if it isn't one: the parent relies on
+ * nothing that a process with a learner's code in it says.
+ */
+export function parseEvent(json: string): CheckEvent | undefined {
+  let event;
+  try {
+    event = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  switch (event?.kind) {
+    case "loading":
+    case "start":
+    case "alive":
+      return event;
+    case "step":
+      return typeof event.text === "string" && isAdvice(event.ifEndless)
+        ? event
+        : undefined;
+    case "verdict":
+      return isVerdict(event.verdict) ? event : undefined;
+  }
+}
+
+function isAdvice(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { likely, read } = (value ?? {}) as Record<string, unknown>;
+  return typeof likely === "string" && typeof read === "string";
+}
+
+function isVerdict(value: unknown): value is Verdict {
+  const { state, message, report } = (value ?? {}) as Record<string, unknown>;
+  if (state === "passed" || state === "not started") return true;
+  if (state === "broken") return typeof message === "string";
+  const { steps, expected, received, ...texts } = (report ?? {}) as Record<
+    string,
+    unknown
+  >;
+  return state === "failed" &&
+    [steps, expected, received].every((list) =>
+      Array.isArray(list) && list.every((text) => typeof text === "string")
+    ) &&
+    ["problem", "likely", "read"].every((name) =>
+      typeof texts[name] === "string"
+    );
+}
+
+/** A text of an answer's, which may be of any length, cut for a report. */
+export function cut(text: string): string {
+  return text.length <= MAX_TEXT
+    ? text
+    : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
+}
 
 /**
  * Puts a failure into words.
@@ -47,10 +108,10 @@ export function reportOf({ failure, steps }: CheckFailed): FailureReport {
     : undefined;
   return {
     steps,
-    problem: failure.problem,
+    problem: cut(failure.problem),
     expected: linesOf(expected, at),
     received: linesOf(received, at),
-    likely: failure.likely,
+    likely: cut(failure.likely),
     read: failure.read,
   };
 }
@@ -70,7 +131,7 @@ function linesOf(
   at: number | undefined,
 ): string[] {
   if (value === undefined) return [];
-  if (typeof value === "string") return value.split("\n");
+  if (typeof value === "string") return cut(value).split("\n");
   if (at === undefined) {
     const shown = value.subarray(0, MAX_SHOWN);
     const lines = shown.length === 0 ? [] : hexDump(shown, { bytesPerLine: 8 });

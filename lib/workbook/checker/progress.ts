@@ -1,5 +1,9 @@
 import type { Lesson } from "./catalog.ts";
-import { checkLesson, type CheckResult } from "./checker.ts";
+import {
+  checkLesson,
+  type CheckLessonOptions,
+  type CheckResult,
+} from "./checker.ts";
 
 /**
  * Finds the first exercise that is not solved.
@@ -26,16 +30,20 @@ export async function findNext(
  * Checks every exercise of the workbook, several lessons at once.
  *
  * @param lessons The catalog.
+ * @param options `types`: what the compiler says of all of them.
  * @returns The results, in order.
  */
-export async function checkAll(lessons: Lesson[]): Promise<CheckResult[]> {
+export async function checkAll(
+  lessons: Lesson[],
+  { types }: Pick<CheckLessonOptions, "types"> = {},
+): Promise<CheckResult[]> {
   const results: CheckResult[][] = [];
   const waiting = [...lessons.entries()];
   const workers = Array.from(
     { length: navigator.hardwareConcurrency },
     async () => {
       for (let job = waiting.shift(); job; job = waiting.shift()) {
-        results[job[0]] = await checkLesson(job[1]);
+        results[job[0]] = await checkLesson(job[1], { types });
       }
     },
   );

@@ -84,6 +84,9 @@ export function reportLines(
       indent: "    ",
       firstIndent: "  ",
     });
+  const { typeErrors = [] } = result;
+  if (typeErrors.length > 0) lines.push("");
+  for (const error of typeErrors) lines.push(...wrap(error, yellow("Type: ")));
   if (verdict.state === "broken") {
     lines.push("", `  lessons/${folderOf(lesson)}/exercise.ts:`);
     lines.push(...messageLines(verdict.message, options));

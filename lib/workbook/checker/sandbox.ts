@@ -24,6 +24,12 @@ export interface SandboxOptions {
    * @default []
    */
   programs?: string[];
+  /**
+   * The most that its JavaScript heap may hold, in MiB.
+   *
+   * @default V8's own limit
+   */
+  heapMiB?: number;
 }
 
 /**
@@ -39,7 +45,8 @@ export interface SandboxOptions {
  * @throws {UsageError} If a path has a comma in it.
  */
 export function sandboxArgs(module: string, options: SandboxOptions): string[] {
-  const { folder, socketFiles = [], read = [], programs = [] } = options;
+  const { folder, socketFiles = [], read = [], programs = [], heapMiB } =
+    options;
   const net = [
     "127.0.0.1",
     "[::1]",
@@ -62,6 +69,9 @@ export function sandboxArgs(module: string, options: SandboxOptions): string[] {
     // Nothing is fetched, not even by a learner's `import("https://…")`.
     "--cached-only",
     ...stdArgs(),
+    ...(heapMiB === undefined
+      ? []
+      : [`--v8-flags=--max-old-space-size=${heapMiB}`]),
     `--allow-net=${net.join(",")}`,
     `--allow-read=${[folder, ...read].join(",")}`,
     `--allow-write=${folder}`,

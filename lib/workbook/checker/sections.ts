@@ -74,3 +74,20 @@ export function replaceSection(
     .map((old) => old.id === section.id ? section.text : old.text)
     .join("");
 }
+
+/**
+ * Finds the exercise that a line of a file belongs to.
+ *
+ * @param source The file's text.
+ * @param line A line, from 1.
+ * @returns The exercise's id, or the first one's for a line above all headings.
+ */
+export function exerciseAt(source: string, line: number): string | undefined {
+  const { head, sections } = splitSections(source);
+  let last = head.split("\n").length - 1;
+  for (const { id, text } of sections) {
+    last += text.split("\n").length - 1;
+    if (line <= last) return id;
+  }
+  return sections.at(-1)?.id;
+}

@@ -3,7 +3,17 @@ import type { Exercise } from "../kit/exercise.ts";
 import { placeInAnswer } from "../kit/place.ts";
 import type { TrialOptions } from "../kit/trial.ts";
 import type { Answer } from "./answers.ts";
-import { reportOf, type Verdict } from "./check_events.ts";
+import { cut, reportOf, type Verdict } from "./check_events.ts";
+
+/** How an answer is judged. */
+export interface VerdictOptions extends TrialOptions {
+  /**
+   * Names a built-in that the answer has replaced, if it has.
+   *
+   * @default no built-in is watched
+   */
+  changed?: () => string | undefined;
+}
 
 /**
  * Checks an answer in this process.
@@ -16,21 +26,49 @@ import { reportOf, type Verdict } from "./check_events.ts";
 export async function verdictOn(
   exercise: Exercise<unknown>,
   answer: Answer,
-  options: TrialOptions = {},
+  { changed = () => undefined, ...options }: VerdictOptions = {},
 ): Promise<Verdict> {
   if (answer.state === "not started") return { state: "not started" };
   if (answer.state === "broken") {
-    return { state: "broken", message: messageOf(answer.error) };
+    return { state: "broken", message: cut(messageOf(answer.error)) };
   }
   const open = openSockets();
   try {
-    await exercise.check(answer.attempt, options);
+    failOnBorrowed(answer.attempt, exercise);
+    failOnChange(changed);
+    try {
+      await exercise.check(answer.attempt, options);
+    } finally {
+      // A check that used what the answer replaced proves nothing.
+      failOnChange(changed);
+    }
     await failOnLeak(open);
     return { state: "passed" };
   } catch (error) {
     if (!(error instanceof CheckFailed)) throw error;
     return { state: "failed", report: reportOf(error) };
   }
+}
+
+/** Fails an answer that is the workbook's own, imported. */
+function failOnBorrowed(attempt: unknown, { solution }: Exercise<unknown>) {
+  if (attempt !== solution) return;
+  throw new CheckFailed({
+    problem: "This is the workbook's own solution, imported from solution.ts.",
+    likely: "It works, but it isn't yours: write your own, then compare.",
+    read: "",
+  }, ["load the answer"]);
+}
+
+function failOnChange(changed: () => string | undefined): void {
+  const name = changed();
+  if (name === undefined) return;
+  throw new CheckFailed({
+    problem: `Your code replaces ${name}, which the check itself uses.`,
+    likely: "Leave the built-in objects as they are: write a function of " +
+      "your own instead.",
+    read: "",
+  }, ["the built-in objects are as they were"]);
 }
 
 /** Counts the open sockets by kind, as Deno's own test sanitizer does. */

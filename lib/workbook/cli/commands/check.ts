@@ -1,6 +1,11 @@
 import { dim } from "@std/fmt/colors";
 import type { Lesson } from "../../checker/catalog.ts";
-import { checkLesson, type CheckResult } from "../../checker/checker.ts";
+import {
+  checkLesson,
+  type CheckResult,
+  isTouched,
+} from "../../checker/checker.ts";
+import { checkTypes } from "../../checker/type_check.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { checkAll } from "../../checker/progress.ts";
@@ -17,7 +22,9 @@ export default async function check(
     words: [0, 1],
   });
   const results = words.length === 0
-    ? await checkAll(io.lessons)
+    ? await checkAll(io.lessons, {
+      types: checkTypes(io.lessons.filter(isTouched)),
+    })
     : await checkOne(io.lessons, words[0]);
   io.print(...resultLines(results, io));
   const count = (...states: string[]) =>
@@ -42,5 +49,6 @@ async function checkOne(
   const { lesson, id } = findTarget(lessons, text);
   return await checkLesson(lesson, {
     ids: id === undefined ? undefined : [id],
+    types: isTouched(lesson) ? checkTypes([lesson]) : undefined,
   });
 }

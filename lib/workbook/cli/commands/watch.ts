@@ -6,6 +6,7 @@ import { parseCommandLine } from "../command_line.ts";
 import { onInterrupt } from "../../checker/interrupted.ts";
 import { findNext } from "../../checker/progress.ts";
 import { resultLines } from "../../checker/report.ts";
+import { checkTypes } from "../../checker/type_check.ts";
 import { splitSections } from "../../checker/sections.ts";
 import { nextLines } from "./next.ts";
 
@@ -61,6 +62,7 @@ async function checkSaved(
     try {
       const results = await checkLesson(lesson, {
         ids: changedExercises(before, text),
+        types: checkTypes([lesson]),
         signal,
       });
       io.print("", ...resultLines(results, io));

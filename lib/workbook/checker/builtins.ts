@@ -1,0 +1,93 @@
+/** The objects that answers share with the checks that judge them. */
+const OBJECTS: Record<string, object> = {
+  globalThis,
+  Deno,
+  "Deno.stdout": Deno.stdout,
+  JSON,
+  Math,
+  Reflect,
+  Atomics,
+  performance,
+  "async functions": Object.getPrototypeOf(async () => {}),
+  "generators": Object.getPrototypeOf(function* () {}),
+  "async generators": Object.getPrototypeOf(async function* () {}),
+  "array iterators": Object.getPrototypeOf([][Symbol.iterator]()),
+  "typed arrays": Object.getPrototypeOf(Uint8Array),
+};
+for (const name of Object.getOwnPropertyNames(globalThis)) {
+  // Deno loads some of the others when they're first looked at.
+  const found = Object.getOwnPropertyDescriptor(globalThis, name);
+  const value = found?.value;
+  if (typeof value !== "function") continue;
+  OBJECTS[name] = value;
+  const { prototype } = value;
+  if (prototype instanceof Object) OBJECTS[`${name}.prototype`] = prototype;
+}
+for (const name of ["Conn", "TcpConn", "Listener"]) {
+  const value = (Deno as unknown as Record<string, unknown>)[name];
+  if (value instanceof Object) OBJECTS[`Deno.${name}`] = value;
+}
+const TYPED = Object.getPrototypeOf(Uint8Array).prototype;
+OBJECTS["typed arrays' prototype"] = TYPED;
+
+/** Replaced by programs now and then without harm to any check. */
+const HARMLESS = new Set(["Error.stackTraceLimit", "Error.prepareStackTrace"]);
+
+type Snapshot = Map<object, Map<PropertyKey, PropertyDescriptor>>;
+
+// The checks below must not rely on what an answer may have replaced.
+const { getOwnPropertyDescriptor, is } = Object;
+const { ownKeys } = Reflect;
+
+/**
+ * Remembers the built-in objects as they are.
+ *
+ * @returns A function that names what has been replaced since: `JSON.stringify`;
+ * or `undefined` if everything is as it was.
+ *
+ * @example A function that is replaced
+ * ```ts
+ * import { watchBuiltins } from "./builtins.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { round } = Math;
+ * const changed = watchBuiltins();
+ * assertEquals(changed(), undefined);
+ * Math.round = () => 4;
+ * assertEquals(changed(), "Math.round");
+ * Math.round = round;
+ * ```
+ */
+export function watchBuiltins(): () => string | undefined {
+  const before: Snapshot = new Map();
+  for (const object of Object.values(OBJECTS)) {
+    const own = new Map<PropertyKey, PropertyDescriptor>();
+    for (const key of ownKeys(object)) {
+      own.set(key, getOwnPropertyDescriptor(object, key)!);
+    }
+    before.set(object, own);
+  }
+  const names = Object.entries(OBJECTS);
+  const entries = names.map(([name, object]) =>
+    [name, object, [...before.get(object)!]] as const
+  );
+  return () => {
+    for (let i = 0; i < entries.length; i++) {
+      const [name, object, properties] = entries[i];
+      for (let k = 0; k < properties.length; k++) {
+        const [key, old] = properties[k];
+        const now = getOwnPropertyDescriptor(object, key);
+        const same = now !== undefined && is(now.value, old.value) &&
+          now.get === old.get && now.set === old.set;
+        if (same) continue;
+        const property = typeof key === "symbol" ? key.toString() : `${key}`;
+        const full = object === globalThis ? property : `${name}.${property}`;
+        // Deno puts a value where a getter was when some are first used.
+        const lazy = old.get !== undefined && now !== undefined &&
+          (object === globalThis || object === Deno) &&
+          is(now.value, old.get.call(object));
+        if (!HARMLESS.has(full) && !lazy) return full;
+      }
+    }
+  };
+}

@@ -1,0 +1,323 @@
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { EndlessAdvice } from "../kit/trial.ts";
+import { fileOf, type Lesson, ROOT } from "./catalog.ts";
+import {
+  type CheckEvent,
+  type FailureReport,
+  parseEvent,
+  type Verdict,
+} from "./check_events.ts";
+import { privateDenoDir } from "./deno_dir.ts";
+import { Interrupted, onInterrupt, signalChild } from "./interrupted.ts";
+import type { CheckJob } from "./job.ts";
+import { MEMORY_MIB, memoryOf } from "./memory.ts";
+import { sandboxArgs, temporaryFolder } from "./sandbox.ts";
+
+/** How a check in a child process ended. */
+export interface CheckOutcome {
+  verdict: Verdict;
+  /** What the learner's code printed meanwhile. */
+  printed: string;
+  /** Whether the child was ended while it loaded the learner's file. */
+  endedLoading?: boolean;
+}
+
+/** The limits of a check. All times leave out those in which the machine, or
+ * this process, stands still. */
+export interface RunCheckOptions {
+  /**
+   * How long the child may be silent, in milliseconds. It says something twice
+   * a second unless the learner's code never gives control back.
+   *
+   * @default 4000
+   */
+  silenceMs?: number;
+  /**
+   * How long the learner's file may take to load, in milliseconds.
+   *
+   * @default 10000
+   */
+  loadMs?: number;
+  /**
+   * How long the exercise may take, in milliseconds.
+   *
+   * @default 30000
+   */
+  limitMs?: number;
+  /**
+   * Ends the check under way when aborted; it then rejects.
+   *
+   * @default a signal that aborts when the process is told to end
+   */
+  signal?: AbortSignal;
+}
+
+/** How long Deno itself may take to start, in milliseconds. */
+const START_MS = 60_000;
+
+/** The most that is kept of what the learner's code prints, in characters. */
+const MAX_PRINTED = 4000;
+
+/** How often the limits are looked at, in milliseconds. */
+const TICK_MS = 50;
+
+/** The processor time that a child may use, in seconds, whoever watches it. */
+const CPU_SECONDS = 60;
+
+/** Why a child was ended. */
+type Reason = "silence" | "limit" | "memory";
+
+/**
+ * Checks one answer in a child process, and ends it at the limits.
+ *
+ * @param lesson The lesson.
+ * @param exercise The exercise's id, and the name of its answer.
+ * @param options The limits.
+ * @returns The verdict, and what the answer printed.
+ * @throws {Interrupted} If a signal ends it; with `options.signal`, what that
+ * was aborted with.
+ */
+export async function runCheck(
+  lesson: Lesson,
+  exercise: { id: string; name: string },
+  options: RunCheckOptions = {},
+): Promise<CheckOutcome> {
+  const { silenceMs = 4000, loadMs = 10_000, limitMs = 30_000 } = options;
+  const interrupted = new AbortController();
+  const { signal = interrupted.signal } = options;
+  using _ending = options.signal === undefined
+    ? onInterrupt(() => interrupted.abort(new Interrupted()))
+    : undefined;
+  signal.throwIfAborted();
+  await using folder = await temporaryFolder();
+  const child = await startChild(lesson, folder.path);
+  const mark = `\u001f${crypto.randomUUID()} `;
+  await tellJob(child, {
+    mark,
+    exercisesUrl: pathToFileURL(fileOf(lesson, "exercises.ts")).href,
+    answersUrl: pathToFileURL(fileOf(lesson, "exercise.ts")).href,
+    ...exercise,
+  });
+
+  const steps: string[] = [];
+  let ifEndless: EndlessAdvice | undefined;
+  // An assertion, since the compiler follows no assignment in a callback.
+  let stage = "starting" as "starting" | "loading" | "checking";
+  let verdict: Verdict | undefined;
+  let printed = "";
+  let ended: Reason | undefined;
+
+  const kill = () => signalChild(child, "SIGKILL");
+  function end(reason: Reason): void {
+    ended = reason;
+    kill();
+  }
+  signal.addEventListener("abort", kill);
+  // Ticks are counted, and not the clock: a machine that stood still, or a
+  // Ctrl-Z, has given the answer no time to go on.
+  let [silent, spent, limit] = [0, 0, START_MS];
+  const watch = setInterval(() => {
+    silent += TICK_MS;
+    spent += TICK_MS;
+    if (stage !== "starting" && silent > silenceMs) end("silence");
+    else if (spent > limit) end("limit");
+    else if (memoryOf(child.pid) > MEMORY_MIB) end("memory");
+  }, TICK_MS);
+
+  function hear(event: CheckEvent): void {
+    silent = 0;
+    switch (event.kind) {
+      case "loading":
+        [stage, spent, limit] = ["loading", 0, loadMs];
+        break;
+      case "start":
+        [stage, spent, limit] = ["checking", 0, limitMs];
+        break;
+      case "step":
+        steps.push(event.text);
+        ifEndless = event.ifEndless;
+        break;
+      case "verdict":
+        verdict ??= event.verdict;
+        break;
+    }
+  }
+  function keep(text: string): void {
+    printed = (printed + text).slice(0, MAX_PRINTED);
+  }
+
+  const [{ code }] = await Promise.all([
+    child.status,
+    readLines(child.stdout, (line) => {
+      const at = line.indexOf(mark);
+      if (at === -1) return keep(line);
+      keep(line.slice(0, at));
+      const event = parseEvent(line.slice(at + mark.length));
+      if (event !== undefined) hear(event);
+    }),
+    readLines(child.stderr, keep),
+  ]);
+  clearInterval(watch);
+  signal.removeEventListener("abort", kill);
+  signal.throwIfAborted();
+
+  if (verdict !== undefined) return { verdict, printed };
+  // V8 ends a process whose heap is full in its own way.
+  if (printed.includes("JavaScript heap out of memory")) ended = "memory";
+  if (/Fatal JavaScript out of memory/.test(printed)) ended = "memory";
+  if (ended === "memory") printed = "";
+  const ending = { ended, code, printed, ifEndless };
+  return stage === "checking"
+    ? {
+      verdict: { state: "failed", report: unfinishedReport(steps, ending) },
+      printed,
+    }
+    : {
+      verdict: { state: "broken", message: loadMessage(ending) },
+      printed,
+      endedLoading: ended !== undefined,
+    };
+}
+
+/** Starts the child, with hardly any permission and with limits of its own. */
+async function startChild(
+  lesson: Lesson,
+  folder: string,
+): Promise<Deno.ChildProcess> {
+  const windows = Deno.build.os === "windows";
+  // Windows lets only its administrators make links, and has no Unix sockets.
+  const links = windows ? {} : lesson.links ?? {};
+  for (const [name, target] of Object.entries(links)) {
+    await Deno.symlink(target, join(folder, name));
+  }
+  const module = fileURLToPath(import.meta.resolve("./check_child.ts"));
+  const deno = [
+    Deno.execPath(),
+    ...sandboxArgs(module, {
+      folder,
+      socketFiles: lesson.socketFiles,
+      read: [ROOT],
+      heapMiB: MEMORY_MIB,
+    }),
+  ];
+  // An endless loop must end even if this process is killed, and the shell's
+  // limit is the one that nothing in the child can lift.
+  const [program, ...args] = windows ? deno : [
+    "/bin/sh",
+    "-c",
+    `ulimit -t ${CPU_SECONDS} && exec "$@"`,
+    "sh",
+    ...deno,
+  ];
+  return new Deno.Command(program, {
+    args,
+    cwd: folder,
+    // What Deno itself says of an error becomes part of a report.
+    env: {
+      NO_COLOR: "1",
+      FORCE_COLOR: "",
+      ...await privateDenoDir(folder),
+    },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function tellJob(
+  child: Deno.ChildProcess,
+  job: CheckJob,
+): Promise<void> {
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(JSON.stringify(job)));
+    await writer.close();
+  } catch {
+    // It has ended already; how, its status says.
+  }
+}
+
+/** How a child ended that had not finished. */
+interface Ending {
+  /** Why it was ended, if it did not end by itself. */
+  ended?: Reason;
+  code: number;
+  printed: string;
+  /** What the last step has to say of an answer that never came back. */
+  ifEndless?: EndlessAdvice;
+}
+
+const TOO_MUCH = `used more than ${MEMORY_MIB} MiB of memory`;
+
+function unfinishedReport(
+  steps: string[],
+  { ended, code, printed, ifEndless }: Ending,
+): FailureReport {
+  const report = { steps, expected: [], received: [], read: "" };
+  const where = steps.length === 0 ? "before the first step" : "in this step";
+  if (ended === "memory") {
+    return {
+      ...report,
+      problem: `Your code ${TOO_MUCH} ${where}, so it was ended.`,
+      likely: "Look for a loop that keeps adding to an array, a string or a " +
+        "buffer, or for a size that comes from the peer and has no limit.",
+    };
+  }
+  if (ended === "silence") {
+    return {
+      ...report,
+      problem: `It stalled ${where}: your code never gave control back.`,
+      likely: "Look for a loop that never ends and awaits nothing that takes " +
+        "time: `while (true)` with no way out, or an end that it overlooks.",
+      ...ifEndless,
+    };
+  }
+  if (ended === "limit") {
+    return {
+      ...report,
+      problem: `It stalled ${where}: it was still at work at the deadline.`,
+      likely: "Look for a loop that goes on after the end of the stream.",
+    };
+  }
+  if (printed.includes("error: Uncaught")) {
+    return {
+      ...report,
+      problem: `The process ended ${where}, with an error that nothing caught.`,
+      likely:
+        "It came from a timer or an event, where no caller can catch it: " +
+        "the place is below. Catch it there.",
+    };
+  }
+  return {
+    ...report,
+    problem: `The process ended ${where}, with exit code ${code}.`,
+    likely: "Your code, or something it calls, ends the whole process: " +
+      "`Deno.exit()` does. Return, or throw an error, instead.",
+  };
+}
+
+function loadMessage({ ended, code, printed }: Ending): string {
+  if (ended === "memory") return `exercise.ts ${TOO_MUCH} while it was loaded`;
+  return ended !== undefined
+    ? "exercise.ts never finished loading: look for an endless loop, or an " +
+      "`await` that never ends, outside of every function"
+    : `the process ended with exit code ${code} while exercise.ts was loaded` +
+      (printed.includes("error:") ? "" : ": look for `Deno.exit()`");
+}
+
+/** Reads text line by line, the line breaks kept, also from a flood. */
+async function readLines(
+  stream: ReadableStream<Uint8Array>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split(/(?<=\n)/);
+    rest = lines.at(-1)?.endsWith("\n") ? "" : lines.pop() ?? "";
+    lines.forEach(onLine);
+    // A line without end is somebody's flood: no event is as long as this.
+    if (rest.length > 1_000_000) rest = rest.slice(-MAX_PRINTED);
+  }
+  if (rest !== "") onLine(rest);
+}

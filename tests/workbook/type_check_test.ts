@@ -1,0 +1,51 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { exerciseAt } from "../../lib/workbook/checker/sections.ts";
+import { joined } from "./text.ts";
+import { echoWith, useCopy } from "./workbook_copy.ts";
+
+const copy = useCopy();
+
+Deno.test("a type error comes first in the report, and the verdict follows", async () => {
+  await copy().answer({
+    echo: "export async function echo(conn: Deno.Conn) {\n" +
+      "  await conn.write(5);\n}",
+  });
+  const { code, stdout } = await copy().call("check", "3");
+  assertEquals(code, 1);
+  assertMatch(
+    joined(stdout),
+    /^✗ 3\.1 echo not right yet Type: exercise\.ts:4:20: Argument of type 'number' is not assignable to parameter of type 'Uint8Array<[^']*>'\. 1 ✗ /,
+  );
+  assertMatch(stdout, /✓ 3\.2 exchange {2}solved\n\n1 solved/);
+});
+
+Deno.test("a type error that does no harm is shown, and the answer is solved", async () => {
+  await copy().answer({
+    echo: echoWith('const n: string = 5 + "" as number;'),
+  });
+  for (const words of [["check"], ["check", "3.1"]]) {
+    const { code, stdout } = await copy().call(...words);
+    assertEquals(code, 0);
+    assertMatch(
+      joined(stdout),
+      /^✓ 3\.1 echo solved Type: exercise\.ts:\d+:\d+: .*'string'/,
+    );
+  }
+});
+
+Deno.test("right types are not mentioned, and neither are those of the placeholder", async () => {
+  for (const prepare of [() => copy().answer(), () => copy().clear()]) {
+    await prepare();
+    const { stdout } = await copy().call("check", "3");
+    assert(!stdout.includes("Type:"), stdout);
+  }
+});
+
+Deno.test("exerciseAt() finds the exercise of a line", () => {
+  const source = "import x;\n// -- 3.1 echo --\nA\n// -- 3.2 exchange --\nB\n";
+  assertEquals(
+    [1, 2, 3, 4, 5].map((line) => exerciseAt(source, line)),
+    ["3.1", "3.1", "3.1", "3.2", "3.2"],
+  );
+  assertEquals(exerciseAt("no heading", 1), undefined);
+});
