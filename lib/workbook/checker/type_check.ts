@@ -47,7 +47,7 @@ function* errorsIn(
   for (const block of text.split("\n\n")) {
     // The message, the line of code, the marks below it, the place.
     const [, message] =
-      /TS\d+ \[ERROR\]: ([^]+)\n[^\n]*\n *~+\n +at /.exec(block) ?? [];
+      /TS\d+ \[ERROR\]: ([^]+)\n[^\n]*\n *[~^]+\n +at /.exec(block) ?? [];
     const [, at, line, column] = /\n +at (\S+):(\d+):(\d+)/.exec(block) ?? [];
     if (message === undefined || at !== url) continue;
     yield {
