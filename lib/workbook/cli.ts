@@ -9,6 +9,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { describeSystemError } from "./cli/system_error.ts";
 
 const resolve = (path: string) => fileURLToPath(import.meta.resolve(path));
 
@@ -49,9 +50,24 @@ function fetchStd(): Disposable {
 
 /** Runs the command in a process that uses the offline editions. */
 async function runOffline(): Promise<number> {
+  let child: Deno.ChildProcess | undefined;
+  // The child has the last word. It hears of a Ctrl-C twice, from the terminal
+  // and from here, and of a `kill` once.
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+  for (const signal of signals) {
+    Deno.addSignalListener(signal, () => {
+      try {
+        child?.kill(signal);
+      } catch {
+        // It has just ended.
+      }
+    });
+  }
   // A program that runs commands has no use for a second process.
   using _fetching = Deno.stdin.isTerminal() ? fetchStd() : undefined;
-  const child = new Deno.Command(Deno.execPath(), {
+  child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-qA", "--cached-only"],
       `--import-map=${resolve("../std/offline.json")}`,
@@ -59,24 +75,31 @@ async function runOffline(): Promise<number> {
       ...Deno.args,
     ],
   }).spawn();
-  // The child has the last word. It hears of a Ctrl-C twice, from the terminal
-  // and from here, and of a `kill` once.
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of signals) {
-    Deno.addSignalListener(signal, () => {
-      try {
-        child.kill(signal);
-      } catch {
-        // It has just ended.
-      }
-    });
-  }
   return (await child.status).code;
 }
 
-const status = await hasStd()
-  ? await (await import("./cli/main.ts")).main(Deno.args)
-  : await runOffline();
-Deno.exit(status);
+/** One line if this Deno is too old for the workbook. */
+function complaintAboutVersion(): string | undefined {
+  const { deno } = Deno.version;
+  const [major, minor] = deno.split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 9)
+    ? undefined
+    : `needs Deno 2.9 or later; this is ${deno}`;
+}
+
+const complaint = complaintAboutVersion();
+if (complaint !== undefined) {
+  console.error(complaint);
+  Deno.exit(2);
+}
+try {
+  const status = await hasStd()
+    ? await (await import("./cli/main.ts")).main(Deno.args)
+    : await runOffline();
+  Deno.exit(status);
+} catch (error) {
+  const line = describeSystemError(error);
+  if (line === undefined) throw error;
+  console.error(line);
+  Deno.exit(1);
+}

@@ -18,7 +18,7 @@ import {
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import type { PacketRecord } from "../../lib/workbook/cli/packet_record.ts";
 import { runCommand } from "../../lib/workbook/cli/run_command.ts";
-import { temporaryFolder } from "../../lib/workbook/checker/sandbox.ts";
+import { temporaryFolder } from "../../lib/workbook/checker/temporary_folder.ts";
 import { CAPTURE_NAMES, CAPTURES, readFixture } from "../lib/wire_fixture.ts";
 import { isInstalled, testWith } from "../clients/programs.ts";
 import { lessons } from "../../lessons/mod.ts";

@@ -86,7 +86,7 @@ Deno.test("reset says when there is nothing to reset, and makes no backup", asyn
     assertEquals(code, 0);
     assertMatch(
       stdout,
-      /^3\S* is as it was in the beginning: nothing to reset\n$/,
+      /^3\S* is still as it was at first: nothing to reset\n$/,
     );
   }
   assertEquals(await copy().lessonFiles(), before);
@@ -97,7 +97,7 @@ Deno.test("reset brings back a file that was removed", async () => {
     await Deno.remove(copy().file("exercise.ts"));
     const { code, stdout } = await copy().call("reset", target);
     assertEquals(code, 0);
-    assertMatch(stdout, /^3\S* is reset; the file was not there\n$/);
+    assertMatch(stdout, /^3\S* is reset; the file was missing\n$/);
     assertEquals(await copy().read(), await placeholder());
   }
 });
@@ -114,7 +114,10 @@ for (
     const before = await copy().lessonFiles();
     const { code, stdout, stderr } = await copy().call("reset", "3.1");
     assertEquals([code, stderr], [1, ""]);
-    assertMatch(stdout, /not just one heading .* 3\.1 .*`deno task reset 3`/);
+    assertMatch(
+      stdout,
+      /doesn't have exactly one heading .* 3\.1 .*`deno task reset 3`/,
+    );
     assertEquals(await copy().lessonFiles(), before);
     await reset("3");
     assertEquals(await copy().read(), await placeholder());
@@ -144,4 +147,45 @@ Deno.test("git ignores what reset makes, and no file of a lesson", async () => {
   assertMatch(ignored, /^lessons\/\*\/exercise\.\*\.bak$/m);
   await copy().answer();
   assertMatch(await reset("3.1"), /^exercise\..+\.bak$/);
+});
+
+Deno.test("reset 3.1 keeps every byte outside its section, whatever the encoding", async () => {
+  const rest = new Uint8Array([0x2f, 0x2f, 0xe4, 0xff, 0x80, 0x00]);
+  const answers = new TextEncoder().encode(answersText());
+  await Deno.writeFile(
+    copy().file("exercise.ts"),
+    new Uint8Array([...answers, ...rest]),
+  );
+  await reset("3.1");
+  const after = await Deno.readFile(copy().file("exercise.ts"));
+  assertEquals(after.slice(-rest.length), rest);
+});
+
+Deno.test("reset 3.1 in a file with CRLF puts back a placeholder with CRLF", async () => {
+  await copy().write(answersText().replaceAll("\n", "\r\n"));
+  await reset("3.1");
+  const text = await copy().read();
+  assertEquals(text.match(/(?<!\r)\n/g), null);
+});
+
+Deno.test({
+  name: "reset follows a symbolic link, and leaves it one" +
+    (Deno.build.os === "windows" ? " (ignored: links need an admin)" : ""),
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const [link, file] = ["exercise.ts", "mine.ts"].map((name) =>
+      copy().file(name)
+    );
+    await Deno.writeTextFile(file, answersText());
+    await Deno.remove(link);
+    await Deno.symlink(file, link);
+    try {
+      await reset("3");
+      assert((await Deno.lstat(link)).isSymlink);
+      assertEquals(await Deno.readTextFile(file), await placeholder());
+    } finally {
+      await Deno.remove(link);
+      await Deno.remove(file);
+    }
+  },
 });

@@ -5,10 +5,8 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import {
-  sandboxArgs,
-  temporaryFolder,
-} from "../../lib/workbook/checker/sandbox.ts";
+import { sandboxArgs } from "../../lib/workbook/checker/sandbox.ts";
+import { temporaryFolder } from "../../lib/workbook/checker/temporary_folder.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 import { UsageError } from "../../lib/workbook/checker/usage_error.ts";
 import { WorkbookCopy } from "./workbook_copy.ts";

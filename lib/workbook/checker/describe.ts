@@ -48,5 +48,5 @@ export async function describeExercises(
  */
 export function taskOf(section: string): string {
   const comment = [...section.matchAll(/\/\*\*([^]*?)\*\//g)].at(-1)?.[1] ?? "";
-  return comment.replace(/^ *\* ?/gm, "").trim();
+  return comment.replace(/^ *\* ?/gm, "").replace(/^\s*\n/, "").trimEnd();
 }

@@ -3,10 +3,10 @@ export class Interrupted extends Error {
   override name = "Interrupted";
 }
 
-/** The signals of a Ctrl-C, of `kill`, and of a terminal that is closed. */
+/** Ctrl-C, `kill`, a terminal that is closed, Ctrl-\. */
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM", "SIGHUP"];
+  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /**
  * Does something of one's own when a signal would end the process.

@@ -79,7 +79,7 @@ export function reportLines(
   const { yellow } = options.paint ?? PLAIN;
   const lines = [summaryLine(result, options)];
   const wrap = (text: string, first = "") =>
-    wrapText(first + withShortPaths(text), {
+    wrapText(first + harmless(withShortPaths(text)), {
       width: options.width,
       indent: "    ",
       firstIndent: "  ",
@@ -152,7 +152,7 @@ function stepLines(
   const lines = steps.slice(folded).flatMap((step, i) => {
     const number = folded + i + 1;
     const mark = number === steps.length ? red("✗") : green("✓");
-    return wrapText(step, {
+    return wrapText(harmless(step), {
       width,
       indent: " ".repeat(digits + 5),
       firstIndent: `  ${String(number).padStart(digits)} ${mark} `,
@@ -165,13 +165,13 @@ function stepLines(
 
 function comparison(name: string, lines: string[]): string[] {
   return lines.map((line, i) =>
-    `  ${i === 0 ? name.padEnd(8) : " ".repeat(8)}  ${line}`
+    `  ${i === 0 ? name.padEnd(8) : " ".repeat(8)}  ${harmless(line)}`
   );
 }
 
 /** Prose is wrapped; a part of the source, which is indented, stays as it is. */
 function messageLines(message: string, { width }: { width: number }): string[] {
-  return withShortPaths(message).split("\n").flatMap((line) =>
+  return withShortPaths(message).split("\n").map(harmless).flatMap((line) =>
     /^\s/.test(line)
       ? [`    ${line}`]
       : wrapText(line, { width, indent: "    " })
@@ -192,10 +192,22 @@ function printedLines(
   const shown = lines.slice(0, MAX_PRINTED_LINES);
   if (lines.length > shown.length) shown.push("… and more");
   return shown
-    .map((line) => line.replaceAll("\t", "    ").replace(/\p{Cc}/gu, escape))
+    .map((line) => harmless(line.replaceAll("\t", "    ")))
     .map((line) => paint.dim(`  │ ${truncateVisible(line, width - 4)}`));
 }
 
-function escape(control: string): string {
-  return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
+/**
+ * Escapes what acts on a terminal: control characters, and those that change
+ * the direction of text.
+ */
+function harmless(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (char) => {
+      const code = char.codePointAt(0)!.toString(16);
+      return code.length > 2
+        ? `\\u${code.padStart(4, "0")}`
+        : `\\x${code.padStart(2, "0")}`;
+    },
+  );
 }

@@ -12,7 +12,8 @@ import { privateDenoDir } from "./deno_dir.ts";
 import { Interrupted, onInterrupt, signalChild } from "./interrupted.ts";
 import type { CheckJob } from "./job.ts";
 import { MEMORY_MIB, memoryOf } from "./memory.ts";
-import { sandboxArgs, temporaryFolder } from "./sandbox.ts";
+import { sandboxArgs } from "./sandbox.ts";
+import { temporaryFolder } from "./temporary_folder.ts";
 
 /** How a check in a child process ended. */
 export interface CheckOutcome {
@@ -114,6 +115,8 @@ export async function runCheck(
     kill();
   }
   signal.addEventListener("abort", kill);
+  // It may have aborted while the child was being started.
+  if (signal.aborted) kill();
   // Ticks are counted, and not the clock: a machine that stood still, or a
   // Ctrl-Z, has given the answer no time to go on.
   let [silent, spent, limit] = [0, 0, START_MS];

@@ -79,21 +79,3 @@ export function sandboxArgs(module: string, options: SandboxOptions): string[] {
     module,
   ];
 }
-
-/**
- * Makes a folder that is gone when the block that holds it ends.
- *
- * @returns Its absolute path, and its removal for `await using`.
- */
-export async function temporaryFolder(): Promise<
-  AsyncDisposable & { path: string }
-> {
-  const path = await Deno.realPath(
-    // Short: the path of a Unix socket has room for some 100 bytes.
-    await Deno.makeTempDir({ prefix: "sockets-" }),
-  );
-  return {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
-}

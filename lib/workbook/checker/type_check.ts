@@ -26,9 +26,9 @@ export async function checkTypes(lessons: Lesson[]): Promise<TypeErrors> {
   const errors: TypeErrors = new Map();
   if (success || files.length === 0) return errors;
   const text = new TextDecoder().decode(stderr);
-  for (const lesson of lessons) {
-    const url = pathToFileURL(fileOf(lesson, "exercise.ts")).href;
-    const source = Deno.readTextFileSync(fileOf(lesson, "exercise.ts"));
+  for (const [i, lesson] of lessons.entries()) {
+    const url = pathToFileURL(files[i]).href;
+    const source = sourceOf(lesson);
     for (const { message, line, column } of errorsIn(text, url)) {
       const id = exerciseAt(source, line);
       if (id === undefined) continue;
@@ -37,6 +37,15 @@ export async function checkTypes(lessons: Lesson[]): Promise<TypeErrors> {
     }
   }
   return errors;
+}
+
+/** A learner's file; why one can't be read is said where it's loaded. */
+function sourceOf(lesson: Lesson): string {
+  try {
+    return Deno.readTextFileSync(fileOf(lesson, "exercise.ts"));
+  } catch {
+    return "";
+  }
 }
 
 /** Finds the errors about one file in what the compiler printed. */

@@ -46,8 +46,25 @@ export async function verdictOn(
     return { state: "passed" };
   } catch (error) {
     if (!(error instanceof CheckFailed)) throw error;
-    return { state: "failed", report: reportOf(error) };
+    const report = reportOf(error);
+    return {
+      state: "failed",
+      report: hasNoFiles(error) ? { ...report, ...NO_FILES } : report,
+    };
   }
+}
+
+const NO_FILES = {
+  problem: "There are too many open files, so no socket could be opened.",
+  likely: "If your code doesn't leave sockets open, it's this shell's limit: " +
+    "see `ulimit -n`, and raise it with `ulimit -n 1024`.",
+  read: "",
+};
+
+/** Whether an error, or what caused it, is a lack of file descriptors. */
+function hasNoFiles(error: unknown): boolean {
+  return error instanceof Error &&
+    (/\(os error 24\)/.test(error.message) || hasNoFiles(error.cause));
 }
 
 /** Fails an answer that is the workbook's own, imported. */

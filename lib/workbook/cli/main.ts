@@ -21,7 +21,7 @@ export async function main(args: string[]): Promise<number> {
   return await runCommand(args, {
     lessons,
     paint,
-    print: (...lines) => console.log(lines.join("\n")),
+    print: (...lines) => write(`${lines.join("\n")}\n`),
     complain: (line) => console.error(fitMessage(line, width, Deno.stderr)),
     width,
     input: Deno.stdin,
@@ -29,4 +29,24 @@ export async function main(args: string[]): Promise<number> {
   });
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+/** Writes at once, and in whole: a pipe takes a part of a long text. */
+function write(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let sent = 0; sent < bytes.length;) {
+    sent += Deno.stdout.writeSync(bytes.subarray(sent));
+  }
+}
+
+/** Ends this process as a signal would, once the one that started it is gone. */
+function endWithParent(): void {
+  const parent = Deno.ppid;
+  const watch = setInterval(() => {
+    if (Deno.ppid !== parent) Deno.kill(Deno.pid, "SIGTERM");
+  }, 1000);
+  Deno.unrefTimer(watch);
+}
+
+if (import.meta.main) {
+  endWithParent();
+  Deno.exit(await main(Deno.args));
+}

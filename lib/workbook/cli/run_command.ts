@@ -1,3 +1,4 @@
+import { describeSystemError } from "./system_error.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { Interrupted } from "../checker/interrupted.ts";
 import { repeated, UsageError } from "../checker/usage_error.ts";
@@ -40,9 +41,16 @@ export async function runCommand(
   } catch (error) {
     // 128 and the number of SIGINT is what a shell gives for Ctrl-C.
     if (error instanceof Interrupted) return 130;
-    if (!(error instanceof UsageError)) throw error;
-    io.complain(error.message);
-    return 2;
+    if (error instanceof UsageError) {
+      io.complain(error.message);
+      return 2;
+    }
+    // Its reader has seen enough, as in `deno task check | head -1`.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    const line = describeSystemError(error);
+    if (line === undefined) throw error;
+    io.complain(line);
+    return 1;
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../show/mod.ts";
 import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { parseCommandLine, parsePort } from "./command_line.ts";
-import { temporaryFolder } from "../checker/sandbox.ts";
+import { temporaryFolder } from "../checker/temporary_folder.ts";
 import { UsageError } from "../checker/usage_error.ts";
 
 /** What a lesson is given besides the object to tell its story to. */

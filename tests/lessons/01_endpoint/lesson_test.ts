@@ -10,10 +10,8 @@ import { lessons } from "../../../lessons/mod.ts";
 import { type Endpoint, parseEndpoint } from "../../../lib/net/mod.ts";
 import type { ShowEvent } from "../../../lib/show/mod.ts";
 import { fileOf, findLesson } from "../../../lib/workbook/checker/catalog.ts";
-import {
-  sandboxArgs,
-  temporaryFolder,
-} from "../../../lib/workbook/checker/sandbox.ts";
+import { sandboxArgs } from "../../../lib/workbook/checker/sandbox.ts";
+import { temporaryFolder } from "../../../lib/workbook/checker/temporary_folder.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording } from "../record.ts";
 import { formatMistakes, parseMistakes } from "./wrong_answers.ts";

@@ -13,7 +13,7 @@ import type {
 } from "../../../lessons/08_failures/types.ts";
 import { lessons } from "../../../lessons/mod.ts";
 import { connectTcp, retry, TimedReader } from "../../../lib/net/mod.ts";
-import { temporaryFolder } from "../../../lib/workbook/checker/sandbox.ts";
+import { temporaryFolder } from "../../../lib/workbook/checker/temporary_folder.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { testAccepted, testExercises } from "../gates.ts";
 import { Recording } from "../record.ts";

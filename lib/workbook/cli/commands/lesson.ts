@@ -5,7 +5,8 @@ import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { checkAll } from "../../checker/progress.ts";
 import { onInterrupt, signalChild } from "../../checker/interrupted.ts";
-import { sandboxArgs, temporaryFolder } from "../../checker/sandbox.ts";
+import { sandboxArgs } from "../../checker/sandbox.ts";
+import { temporaryFolder } from "../../checker/temporary_folder.ts";
 import { UsageError } from "../../checker/usage_error.ts";
 
 /** How long a lesson may run when it does not serve, in milliseconds. */

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { fitMessage } from "../../../show/terminal.ts";
 import { fileOf, folderOf, type Lesson } from "../../checker/catalog.ts";
 import type { CommandContext } from "../command.ts";
@@ -18,54 +19,91 @@ export default async function reset(
   const { lesson, id } = findTarget(io.lessons, words[0]);
   const say = (message: string) =>
     io.print(fitMessage(message, io.width, io.output));
-  const file = fileOf(lesson, "exercise.ts");
+  const file = await realPathOf(fileOf(lesson, "exercise.ts"));
   const yours = await readIfThere(file);
-  const placeholder = await Deno.readTextFile(fileOf(lesson, "placeholder.ts"));
+  const placeholder = toText(
+    await Deno.readFile(fileOf(lesson, "placeholder.ts")),
+  );
   const fresh = id === undefined || yours === undefined
     ? placeholder
     : withoutAnswer(yours, placeholder, id);
   const shown = `lessons/${folderOf(lesson)}/exercise.ts`;
   if (fresh === undefined) {
     say(
-      `${shown} has not just one heading \`// ---- ${id} … ----\`, so ${id} ` +
-        `alone cannot be reset: \`deno task reset ${lesson.number}\` resets ` +
-        "the whole file",
+      `${shown} doesn't have exactly one heading \`// ---- ${id} … ----\`, so ` +
+        `${id} alone can't be reset: \`deno task reset ${lesson.number}\` ` +
+        "resets the whole file",
     );
     return 1;
   }
   if (fresh === yours) {
-    say(`${words[0]} is as it was in the beginning: nothing to reset`);
+    say(`${words[0]} is still as it was at first: nothing to reset`);
     return 0;
   }
   const kept = yours === undefined
-    ? "the file was not there"
-    : `what you had is in ${await backUp(lesson)}`;
-  // A rename is all or nothing: the file is never half-written.
-  await Deno.writeTextFile(`${file}.new`, fresh);
-  await Deno.rename(`${file}.new`, file);
+    ? "the file was missing"
+    : `your text is in ${await backUp(lesson)}`;
+  await replaceFile(file, toBytes(fresh));
   say(`${words[0]} is reset; ${kept}`);
   return 0;
 }
 
+// A learner's file may hold any bytes. A character for each byte keeps them as
+// they are, and the headings are ASCII.
+function toText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("latin1");
+}
+
+function toBytes(text: string): Uint8Array {
+  return Buffer.from(text, "latin1");
+}
+
+/** The file that a link leads to: the link stays. */
+async function realPathOf(file: string): Promise<string> {
+  try {
+    return await Deno.realPath(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return file;
+    throw error;
+  }
+}
+
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(file);
+    return toText(await Deno.readFile(file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
 
-/** The learner's file with one section as it was in the beginning. */
+/** Replaces a file all at once, so that it's never half-written. */
+async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+  const fresh = `${file}.new`;
+  try {
+    await Deno.writeFile(fresh, bytes);
+    await Deno.rename(fresh, file);
+  } catch (error) {
+    await Deno.remove(fresh).catch(() => {});
+    throw error;
+  }
+}
+
+/** The learner's file with one section as it was at first. */
 function withoutAnswer(
   yours: string,
   placeholder: string,
   id: string,
 ): string | undefined {
-  const { head, sections } = splitSections(placeholder);
+  // One kind of line ending, the one that most lines of the file have.
+  const count = (ending: string) => yours.split(ending).length - 1;
+  const own = 2 * count("\r\n") > count("\n")
+    ? placeholder.replaceAll(/\r?\n/g, "\r\n")
+    : placeholder;
+  const { head, sections } = splitSections(own);
   const section = sections.find((one) => one.id === id)!;
   const fresh = replaceSection(yours, section);
-  // Whoever has solved all may have removed the import of todo as unused.
+  // A learner who has solved everything may have removed this import.
   const needed = head.match(/^import .*\btodo\b.*\n/m)?.[0] ?? "";
   return fresh === undefined || /^import\b[^;]*\btodo\b/m.test(yours)
     ? fresh
@@ -82,7 +120,10 @@ async function backUp(lesson: Lesson): Promise<string> {
       await Deno.writeFile(fileOf(lesson, name), yours, { createNew: true });
       return `lessons/${folderOf(lesson)}/${name}`;
     } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (error instanceof Deno.errors.AlreadyExists) continue;
+      // A disk that is full keeps a part of it.
+      await Deno.remove(fileOf(lesson, name)).catch(() => {});
+      throw error;
     }
   }
 }

@@ -14,7 +14,8 @@ import {
 import { fileOf, type Lesson } from "../../checker/catalog.ts";
 import type { CommandContext } from "../command.ts";
 import { onInterrupt } from "../../checker/interrupted.ts";
-import { sandboxArgs, temporaryFolder } from "../../checker/sandbox.ts";
+import { sandboxArgs } from "../../checker/sandbox.ts";
+import { temporaryFolder } from "../../checker/temporary_folder.ts";
 
 /** Three views side by side use more columns than prose does. */
 const MAX_WIDTH = 160;

@@ -1,0 +1,99 @@
+import process from "node:process";
+import { join } from "node:path";
+import { UsageError } from "./usage_error.ts";
+
+/** Folders are named after the process that made them: `sockets-4711-…`. */
+const NAME = /^sockets-(\d+)-/;
+
+/** The longest path that leaves room for the names of Unix sockets, in bytes. */
+const MAX_BYTES = 60;
+
+/**
+ * Makes a folder that is removed when the block that holds it ends. It removes
+ * the folders of processes that were killed before they could do so, too.
+ *
+ * @returns Its absolute path, and its removal for `await using`.
+ * @throws {UsageError} If the folder for temporary files can't be used.
+ */
+export async function temporaryFolder(): Promise<
+  AsyncDisposable & { path: string }
+> {
+  const path = await makeFolder();
+  await sweep(join(path, ".."));
+  return { path, [Symbol.asyncDispose]: () => remove(path) };
+}
+
+async function makeFolder(): Promise<string> {
+  const prefix = `sockets-${Deno.pid}-`;
+  const given = Deno.env.get("TMPDIR");
+  const wrong = (problem: string) =>
+    new UsageError(
+      `TMPDIR is ${given}, ${problem}: set it to a folder in which you may ` +
+        "write, such as /tmp",
+    );
+  if (given?.includes(",")) {
+    throw wrong("whose comma Deno can't give permissions for");
+  }
+  let path: string;
+  try {
+    path = await Deno.realPath(await Deno.makeTempDir({ prefix }));
+  } catch (error) {
+    if (given === undefined || !isAboutFolder(error)) throw error;
+    throw wrong(
+      error instanceof Deno.errors.NotFound
+        ? "which doesn't exist"
+        : "in which no folder can be made",
+    );
+  }
+  if (new TextEncoder().encode(path).length <= MAX_BYTES) return path;
+  // The path of a Unix socket has room for some 100 bytes.
+  for (const dir of ["/tmp", "/var/tmp"]) {
+    try {
+      const shorter = await Deno.makeTempDir({ dir, prefix });
+      await remove(path);
+      return await Deno.realPath(shorter);
+    } catch {
+      // Not here, then.
+    }
+  }
+  return path;
+}
+
+function isAboutFolder(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.NotADirectory ||
+    /Not a directory|Read-only/.test(String(error));
+}
+
+/** Removes folders whose processes are gone. */
+async function sweep(folder: string): Promise<void> {
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const pid = Number(NAME.exec(name)?.[1]);
+      if (!isDirectory || !(pid > 0) || isAlive(pid)) continue;
+      await remove(join(folder, name)).catch(() => {
+        // It is another user's.
+      });
+    }
+  } catch {
+    // What can't be listed can't be swept.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as { code?: string }).code !== "ESRCH";
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    // Another process may have swept it.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

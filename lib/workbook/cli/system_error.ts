@@ -1,0 +1,55 @@
+import { ROOT } from "../checker/catalog.ts";
+
+/** What the system says, in words, by the code of its error. */
+const MEANINGS: Record<string, string> = {
+  EACCES: "permission denied",
+  EPERM: "the system doesn't permit it",
+  EROFS: "the file system is read-only",
+  EISDIR: "it's a folder, and should be a file",
+  ENOTDIR: "a part of the path is not a folder",
+  ENOENT: "it doesn't exist",
+  ENOSPC: "the disk is full",
+  EDQUOT: "your disk quota is used up",
+  EMFILE: "too many open files; `ulimit -n 1024` allows more in this shell",
+  ENFILE: "the system has too many open files",
+  ENOMEM: "there is not enough memory",
+  EAGAIN: "the system has no room for another process",
+};
+
+/**
+ * Says in one line what the system refused, for errors that are nobody's
+ * mistake in the workbook: a full disk, a file that can't be read.
+ *
+ * @param error What was thrown.
+ * @returns The line, or `undefined` if it's another kind of error.
+ */
+export function describeSystemError(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = codeOf(error);
+  const meaning = code && MEANINGS[code];
+  if (!meaning) return undefined;
+  // Deno names the call and the path: `…: readfile '/path/of/the/file'`.
+  const [, path] = /: \w+ '([^']+)'/.exec(error.message) ?? [];
+  const name = path?.replace(ROOT, "") ?? "the workbook can't go on";
+  return `${name}: ${meaning}`;
+}
+
+function codeOf(error: Error): string | undefined {
+  const { code } = error as { code?: string };
+  if (code !== undefined) return code;
+  const [, number] = /\(os error (\d+)\)/.exec(error.message) ?? [];
+  if (Deno.build.os === "windows" || number === undefined) return undefined;
+  return {
+    1: "EPERM",
+    2: "ENOENT",
+    11: "EAGAIN",
+    12: "ENOMEM",
+    13: "EACCES",
+    20: "ENOTDIR",
+    21: "EISDIR",
+    23: "ENFILE",
+    24: "EMFILE",
+    28: "ENOSPC",
+    30: "EROFS",
+  }[number];
+}
