@@ -34,8 +34,8 @@ export const parseEndpoint: (text: string) => Endpoint = todo(
  *     export function formatEndpoint(endpoint: Endpoint): string {
  *     }
  *
- * Writes an endpoint as text, in one of the three forms above, so that
- * `parseEndpoint` reads the same endpoint back.
+ * Writes an endpoint as `tcp://HOST:PORT`, `udp://HOST:PORT`, or `unix:PATH`, so
+ * that `parseEndpoint` reads the same endpoint back.
  *
  * - An IPv6 address gets brackets. It's the only kind of hostname with colons.
  * - Hostname, port, and path are written exactly as they are.
