@@ -23,29 +23,6 @@ testAccepted<ParseEndpoint>(exercises[0], {
       port: +parts.port,
     };
   },
-  "character by character, from the right": (text) => {
-    const start = text.slice(0, 6);
-    if (text.startsWith("unix:") && text.length > 5) {
-      return { path: text.substring(5), protocol: "unix" };
-    }
-    if (start !== "tcp://" && start !== "udp://") throw new TypeError("start");
-    let port = 0;
-    let at = text.length - 1;
-    for (let unit = 1; text[at] >= "0" && text[at] <= "9"; at--, unit *= 10) {
-      port += unit * Number(text[at]);
-    }
-    let hostname = text.slice(6, at);
-    const digits = text.length - 1 - at;
-    if (digits < 1 || text[at] !== ":" || port > 65535) {
-      throw new TypeError("port");
-    }
-    const brackets = hostname.at(0) === "[" && hostname.at(-1) === "]";
-    if (brackets) hostname = hostname.slice(1, -1);
-    if (hostname.includes(":") !== brackets || hostname === "") {
-      throw new TypeError("hostname");
-    }
-    return { protocol: text.slice(0, 3) as "tcp" | "udp", hostname, port };
-  },
   "with an instance of a class, and stricter about the hostname": (text) => {
     class NoEndpoint extends TypeError {}
     class Address {
@@ -83,13 +60,6 @@ testAccepted<FormatEndpoint>(exercises[1], {
       }
     }
   },
-  "with `in`, and a regular expression": (endpoint) =>
-    "path" in endpoint
-      ? `${endpoint.protocol}:${endpoint.path}`
-      : `${endpoint.protocol}://` +
-        `${endpoint.hostname.replace(/^.*:.*$/, "[$&]")}:${
-          String(endpoint.port)
-        }`,
   "with an answer to 1.1 at hand": (endpoint) => {
     if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
     const plain =

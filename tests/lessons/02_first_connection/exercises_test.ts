@@ -71,19 +71,4 @@ testAccepted<FetchGreeting>(exercises[1], {
       conn.close();
     }
   },
-  "with one buffer that grows": async (port) => {
-    using conn = await Deno.connect({ port });
-    let buffer = new Uint8Array(1);
-    let filled = 0;
-    while (true) {
-      const count = await conn.read(buffer.subarray(filled));
-      if (count === null) break;
-      filled += count;
-      if (filled < buffer.length) continue;
-      const larger = new Uint8Array(2 * buffer.length);
-      larger.set(buffer);
-      buffer = larger;
-    }
-    return new TextDecoder().decode(buffer.subarray(0, filled));
-  },
 });
