@@ -95,6 +95,7 @@ const REJECTED: Cases = {
   "it rejects a text without a colon before the port": {
     "tcp://127.0.0.1": NO_COLON,
     "udp://[::1]": NO_COLON,
+    "tcp://7000": NO_COLON,
   },
   "it rejects an empty hostname, and an empty path": {
     "tcp://:7000": NO_HOSTNAME,

@@ -139,7 +139,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   },
   {
     name: "doesn't see that the port is missing",
-    attempt: editing((text) => text.replace(/^(\w+:\/\/[^:]+)$/, "$1:0")),
+    replace: ["colon === -1", "false"],
     diagnosis: /no colon before a port/,
   },
 
