@@ -70,20 +70,17 @@ async function oneNumber(show: Narrator): Promise<void> {
   );
   const noIPv6 = whyNoIPv6();
   const hosts = noIPv6 === undefined ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
-  const boxes = untilFree(() => openAll(hosts));
-  try {
-    for (const { endpoint, deliver } of boxes) {
-      const name = formatEndpoint(endpoint);
-      show.fact(name, `got "${await deliver(`to ${name}`)}"`);
-    }
-  } finally {
-    for (const box of boxes) box.close();
+  using sockets = new DisposableStack();
+  const opened = untilFree(() => openAll(hosts, sockets));
+  for (const { endpoint, deliver } of opened) {
+    const name = formatEndpoint(endpoint);
+    show.fact(name, `got "${await deliver(`to ${name}`)}"`);
   }
   if (noIPv6 !== undefined) {
     show.say(`IPv6 was left out, for this machine has no ::1. ${noIPv6}.`);
   }
   show.say(
-    `${boxes.length} sockets had one number at the same time, and each got ` +
+    `${opened.length} sockets had one number at the same time, and each got ` +
       "its own letter. A number alone leads nowhere: the protocol and the " +
       "address belong to it.",
   );
@@ -100,38 +97,28 @@ function whyNoIPv6(): string | undefined {
 }
 
 /** A socket that is open, of whichever protocol. */
-interface Box {
+interface OpenSocket {
   endpoint: Endpoint;
   /** Sends a text to the endpoint, and returns what the socket received. */
   deliver(text: string): Promise<string>;
-  close(): void;
 }
 
 /** Opens a socket for each protocol at each address, with one port for all. */
-function openAll(hosts: string[]): Box[] {
-  const boxes: Box[] = [];
-  try {
-    let port = 0;
-    for (const hostname of hosts) {
-      const listener = listenTcp(port, { hostname });
-      port = listener.addr.port;
-      boxes.push({
-        endpoint: endpointOf(listener.addr),
-        deliver: (text) => deliverByStream(listener, text),
-        close: () => listener.close(),
-      });
-      const socket = openUdp(hostname, port);
-      boxes.push({
-        endpoint: endpointOf(socket.addr),
-        deliver: (text) => deliverByUdp(socket, text),
-        close: () => socket.close(),
-      });
-    }
-    return boxes;
-  } catch (error) {
-    for (const box of boxes) box.close();
-    throw error;
-  }
+function openAll(hosts: string[], sockets: DisposableStack): OpenSocket[] {
+  let port = 0;
+  return hosts.flatMap((hostname) => {
+    const listener = sockets.use(listenTcp(port, { hostname }));
+    port = listener.addr.port;
+    const socket = openUdp(hostname, port);
+    sockets.defer(() => socket.close());
+    return [{
+      endpoint: endpointOf(listener.addr),
+      deliver: (text) => deliverByStream(listener, text),
+    }, {
+      endpoint: endpointOf(socket.addr),
+      deliver: (text) => deliverByUdp(socket, text),
+    }];
+  });
 }
 
 function openUdp(hostname: string, port: number): Deno.DatagramConn {

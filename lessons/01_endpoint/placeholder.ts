@@ -1,16 +1,8 @@
 /**
- * Your answers to lesson 1.
+ * Lesson 1: `deno task check 1` checks this file; `deno task watch`, each save.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 1
- *
- * Keep the lines with the numbers: `deno task reset 1.1` goes by them.
- *
- * `Endpoint` is one of these two, so a look at `protocol` tells which:
- *
- *     { protocol: "tcp" | "udp", hostname: string, port: number }
- *     { protocol: "unix", path: string }
+ * Replace each `todo(…)` with your code. Keep the lines with the numbers:
+ * `deno task reset 1.1` needs them.
  */
 import type { Endpoint } from "../../lib/net/endpoint.ts";
 import { todo } from "../../lib/workbook/kit/mod.ts";
@@ -18,15 +10,19 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
 // ---- 1.1 parseEndpoint ------------------------------------------------------
 
 /**
- * Reads an endpoint in its written form: `tcp://HOST:PORT`, `udp://HOST:PORT`
- * or `unix:PATH`. HOST is a name, an IPv4 address, or an IPv6 address in
- * brackets, which the result does not have. PORT is digits and nothing else,
- * from 0 to 65535. PATH is all that follows, be it blanks or line breaks. HOST
- * and PATH stay as they are written, and neither is empty. For anything else it
- * throws a TypeError.
- *
  *     export function parseEndpoint(text: string): Endpoint {
  *     }
+ *
+ * Parses `tcp://HOST:PORT`, `udp://HOST:PORT`, or `unix:PATH`. The result has
+ * the properties `protocol` (`"tcp"` or `"udp"`), `hostname`, and `port` (a
+ * number), or, for a path, `protocol` (`"unix"`) and `path`.
+ *
+ * - HOST is a name, an IPv4 address, or an IPv6 address in brackets:
+ *   `udp://[::1]:53` has the hostname `::1`.
+ * - PORT is one or more digits and nothing else, from 0 to 65535.
+ * - PATH is everything after `unix:`, even spaces, colons, and line breaks.
+ * - HOST and PATH stay exactly as written, and neither is empty.
+ * - For any other text, throw a TypeError, even if it only has a space too many.
  */
 export const parseEndpoint: (text: string) => Endpoint = todo(
   "1.1 parseEndpoint",
@@ -35,12 +31,15 @@ export const parseEndpoint: (text: string) => Endpoint = todo(
 // ---- 1.2 formatEndpoint -----------------------------------------------------
 
 /**
- * Writes an endpoint, so that `parseEndpoint` reads the same one back. A hostname
- * that is an IPv6 address gets brackets; it is the only kind with colons in it.
- * Everything else is written as it is, and the endpoint itself is not changed.
- *
  *     export function formatEndpoint(endpoint: Endpoint): string {
  *     }
+ *
+ * Writes an endpoint as `tcp://HOST:PORT`, `udp://HOST:PORT`, or `unix:PATH`, so
+ * that `parseEndpoint` reads the same endpoint back.
+ *
+ * - An IPv6 address gets brackets. It's the only kind of hostname with colons.
+ * - Hostname, port, and path are written exactly as they are.
+ * - The endpoint is valid, so you don't have to check it. Don't change it.
  */
 export const formatEndpoint: (endpoint: Endpoint) => string = todo(
   "1.2 formatEndpoint",

@@ -6,11 +6,11 @@ export async function greetOnce(
   listener: Deno.Listener,
   greeting: string,
 ): Promise<void> {
-  // `using` closes the client's socket however this block is left: at its end,
-  // or by an error because the client has gone. The listener is not ours.
+  // `using` closes the client's socket at the end of the block, and also if an
+  // error ends it because the client has gone. The listener isn't ours to close.
   using conn = await listener.accept();
   const bytes = new TextEncoder().encode(greeting);
-  // A write may take only a part, so the rest is written until there is none.
+  // A write may take only part of the bytes, so write until none are left.
   for (let sent = 0; sent < bytes.length;) {
     sent += await conn.write(bytes.subarray(sent));
   }
@@ -20,8 +20,8 @@ export async function greetOnce(
 
 export async function fetchGreeting(port: number): Promise<string> {
   using conn = await Deno.connect({ hostname: "127.0.0.1", port });
-  // One decoder for the whole stream: with `stream: true` it keeps the first
-  // bytes of a character that is cut in two until the others come.
+  // One decoder for the whole stream: with `stream: true`, it keeps the first
+  // bytes of a character that is cut in two until the rest arrives.
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(16 * 1024);
   let text = "";

@@ -1,37 +1,43 @@
 /**
- * Your answers to lesson 3.
+ * Lesson 3: `deno task check 3` checks this file; `deno task watch`, each save.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 3
- *
- * Keep the lines with the numbers: `deno task reset 3.1` goes by them.
+ * Replace each `todo(…)` with your code. Keep the lines with the numbers:
+ * `deno task reset 3.1` needs them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 
 // ---- 3.1 echo ---------------------------------------------------------------
 
 /**
- * Sends back every byte that comes, as it comes, until the peer ends its side.
- * Then it returns. It leaves `conn` open: whoever called it closes it.
- *
  *     export async function echo(conn: Deno.Conn): Promise<void> {
  *     }
+ *
+ * Sends back every byte that the client sends, as soon as it arrives. When the
+ * client has ended its side of the connection, echo returns.
+ *
+ * - The client may send anything, not only text, and as often as it likes.
+ * - A read may give any number of bytes, and a write may take only part of them.
+ * - Leave `conn` open: the caller closes it.
  */
 export const echo: (conn: Deno.Conn) => Promise<void> = todo("3.1 echo");
 
 // ---- 3.2 exchange -----------------------------------------------------------
 
 /**
- * Sends `data` to an echo server, and returns the bytes that come back: as many
- * as it sent, be it none or 64 MiB. The connection stays open for the next
- * exchange. If the server ends the stream too early, it throws.
- *
  *     export async function exchange(
  *       conn: Deno.Conn,
  *       data: Uint8Array,
  *     ): Promise<Uint8Array> {
  *     }
+ *
+ * Sends all of `data` to an echo server, and returns what comes back: as many
+ * bytes as it sent, whatever they are.
+ *
+ * - `data` may be empty, or as large as 64 MiB.
+ * - The server and the network hold at least 64 KiB that you haven't read, but
+ *   perhaps no more. When they're full, the server stops reading.
+ * - Leave the connection open for the next exchange, in both directions.
+ * - If the server ends the stream before everything is back, throw an error.
  */
 export const exchange: (
   conn: Deno.Conn,

@@ -1,4 +1,5 @@
 import { Narrator, type ShowEvent } from "../../lib/show/mod.ts";
+import type { ServeContext } from "../../lib/workbook/cli/run_lesson.ts";
 
 /** One kind of event. */
 export type EventOf<K extends ShowEvent["kind"]> = Extract<
@@ -65,4 +66,28 @@ export function recordOnce(
 ): () => Promise<Recording> {
   let recorded: Promise<Recording> | undefined;
   return () => recorded ??= record(lesson);
+}
+
+/**
+ * Runs a lesson's server at a free port while a test talks to it.
+ *
+ * @param serve The lesson's server.
+ * @param talk Talks to it; the recording has what the server tells.
+ * @returns The whole recording, when the server has stopped.
+ */
+export async function recordServer(
+  serve: (show: Narrator, context: ServeContext) => Promise<void>,
+  talk: (recording: Recording) => Promise<void>,
+): Promise<Recording> {
+  const stop = new AbortController();
+  const context = { port: 0, folder: "", signal: stop.signal };
+  const recording = new Recording();
+  const serving = serve(recording.show, context);
+  try {
+    await talk(recording);
+  } finally {
+    stop.abort();
+    await serving;
+  }
+  return recording;
 }

@@ -1,143 +1,38 @@
 /** Wrong answers to the exercises of lesson 1, and what is said of each. */
-import type { Endpoint } from "../../../lib/net/endpoint.ts";
-import type { WrongAnswer } from "../gates.ts";
 import * as solution from "../../../lessons/01_endpoint/solution.ts";
+import type {
+  FormatEndpoint,
+  ParseEndpoint,
+} from "../../../lessons/01_endpoint/types.ts";
+import type { Endpoint } from "../../../lib/net/mod.ts";
+import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
-type Parse = (text: string) => Endpoint;
-type Format = (endpoint: Endpoint) => string;
-type Address = Extract<Endpoint, { hostname: string }>;
+const DIGITS_TEST = "!/^[0-9]+$/.test(digits)";
+const UNIX_PATH = 'text.slice("unix:".length)';
+const LAST_THROW = 'throw new TypeError(`"${text}" starts with no protocol`);';
 
-/** Wrong answers to 1.1. */
-export const parseMistakes: WrongAnswer<Parse>[] = [
+const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   {
-    name: "splits an IPv6 address at the first colon",
-    attempt: reader({
-      cut(rest) {
-        const [hostname, port] = rest.split(":");
-        return [hostname, port];
-      },
-    }),
-    diagnosis: /colons of its own.*follows the last colon/s,
-  },
-  {
-    name: "splits at the first colon, and does not look at the parts",
-    attempt(text) {
-      if (text.startsWith("unix:")) return solution.parseEndpoint(text);
-      const [protocol, rest] = text.split("://");
-      const [hostname, port] = rest.split(":");
-      return {
-        protocol: protocol as "tcp" | "udp",
-        hostname,
-        port: Number(port),
-      };
-    },
-    diagnosis: /colons of its own.*follows the last colon/s,
-  },
-  {
-    name: "matches a path by dots, which stop at a line break",
-    attempt(text) {
-      const path = text.match(/^unix:(.+)/)?.[1];
-      return path === undefined
-        ? solution.parseEndpoint(text)
-        : { protocol: "unix", path };
-    },
-    diagnosis: /A line break is a character of a path/,
+    name: "splits at each colon, and doesn't look at the parts",
+    replace: [
+      'const colon = text.lastIndexOf(":");',
+      `const [before, after] = text.split(":");
+      return { hostname: before, port: Number(after) };`,
+    ],
+    diagnosis: /first colon.*isn't the one before the port/,
   },
   {
     name: "keeps the brackets",
-    attempt: reader({ hostname: (hostname) => hostname }),
-    diagnosis: /brackets belong to the written form/,
+    replace: ["hostname = hostname.slice(1, -1);", ""],
+    diagnosis: /The brackets only show where the address ends/,
   },
   {
-    name: "takes port 70000",
-    attempt: reader({ port: digitsOnly }),
-    diagnosis: /16 bits/,
+    name: "takes the text for a web address, which has a default port",
+    replace: ["Number(digits) };", 'new URL("http://h:" + digits).port * 1 };'],
+    diagnosis: /default port of http/,
   },
   {
-    name: "takes port 65536, and no higher one",
-    attempt: reader({ port: (text) => atMost(65536, digitsOnly(text)) }),
-    diagnosis: /"tcp:\/\/127\.0\.0\.1:65536"\) returned.*16 bits/s,
-  },
-  {
-    name: "counts the digits of a port instead of comparing it",
-    attempt: reader({
-      port(text) {
-        if (!/^\d{1,5}$/.test(text)) throw new TypeError("no port");
-        return Number(text);
-      },
-    }),
-    diagnosis: /not the count of its digits/,
-  },
-  {
-    name: "takes 80abc, by parseInt",
-    attempt: reader({
-      port(text) {
-        const port = parseInt(text);
-        if (Number.isNaN(port)) throw new TypeError("no port");
-        return atMost(65535, port);
-      },
-    }),
-    diagnosis: /parseInt\(\) reads as far as it finds digits/,
-  },
-  {
-    name: "takes an empty port for 0",
-    attempt: reader({ port: (text) => atMost(65535, numberOf(text)) }),
-    diagnosis: /Number\(""\) is 0/,
-  },
-  {
-    name: 'takes " 80" and "8e1", by Number',
-    attempt: reader({
-      port(text) {
-        if (text === "") throw new TypeError("no port");
-        return atMost(65535, numberOf(text));
-      },
-    }),
-    diagnosis: /Number\(\) takes more than digits/,
-  },
-  {
-    name: "takes -1",
-    attempt: reader({
-      port(text) {
-        if (!/^-?\d+$/.test(text)) throw new TypeError("no port");
-        return atMost(65535, Number(text));
-      },
-    }),
-    diagnosis: /:-1"\) returned.*Number\(\) takes more than digits/s,
-  },
-  {
-    name: "takes port 0 for a missing one",
-    attempt: reader({
-      port(text) {
-        const port = digitsOnly(text);
-        if (!port) throw new TypeError("no port");
-        return atMost(65535, port);
-      },
-    }),
-    diagnosis: /0 is a port that can be asked for/,
-  },
-  {
-    name: "leaves the port a text",
-    attempt(text) {
-      const endpoint = solution.parseEndpoint(text);
-      if (endpoint.protocol === "unix") return endpoint;
-      return {
-        ...endpoint,
-        port: String(endpoint.port),
-      } as unknown as Endpoint;
-    },
-    diagnosis: /The port is a number in an endpoint/,
-  },
-  {
-    name: "leaves the colon at the protocol",
-    attempt(text) {
-      const endpoint = solution.parseEndpoint(text);
-      const protocol = `${endpoint.protocol}:`;
-      return { ...endpoint, protocol } as unknown as Endpoint;
-    },
-    diagnosis: /the word alone/,
-  },
-  {
-    name: "uses new URL(), which rewrites hosts and paths",
+    name: "uses new URL(), which rewrites hostnames and paths",
     attempt(text) {
       const url = new URL(text);
       const protocol = url.protocol.slice(0, -1);
@@ -150,190 +45,42 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
     },
     diagnosis: /new URL\(\) does more than cut/,
   },
+
   {
-    name: "takes the text for a web address, which has a default port",
-    attempt(text) {
-      if (text.startsWith("unix:")) return solution.parseEndpoint(text);
-      const [protocol] = text.split("://");
-      const url = new URL(text.replace(protocol, "http"));
-      return {
-        protocol: protocol as "tcp" | "udp",
-        hostname: url.hostname.replace(/^\[|\]$/g, ""),
-        port: Number(url.port),
-      };
-    },
-    diagnosis: /default port of http/,
+    name: "accepts port 65536, but no higher one",
+    replace: ["> 65535", "> 65536"],
+    diagnosis:
+      /"tcp:\/\/127\.0\.0\.1:65536"\) returned.*16 bits.*not how many digits/s,
   },
   {
-    name: "takes any protocol",
-    attempt(text) {
-      const [protocol] = text.split("://");
-      if (text === "" || text.startsWith("unix:")) {
-        return solution.parseEndpoint(text);
-      }
-      const endpoint = solution.parseEndpoint(text.replace(protocol, "tcp"));
-      return { ...endpoint, protocol } as Endpoint;
-    },
-    diagnosis: /Only tcp:\/\/, udp:\/\/ and unix: begin an endpoint/,
+    name: "accepts 80abc, by parseInt()",
+    replace: [DIGITS_TEST, "Number.isNaN(parseInt(digits))"],
+    diagnosis: /parseInt\(\) stops at the first character/,
   },
   {
-    name: "takes what is no Unix path for TCP",
-    attempt(text) {
-      if (/^(udp|unix):/.test(text)) return solution.parseEndpoint(text);
-      return solution.parseEndpoint(`tcp://${text.replace("tcp://", "")}`);
-    },
-    diagnosis: /Only tcp:\/\/, udp:\/\/ and unix: begin an endpoint/,
+    name: "takes an empty port for 0",
+    replace: [DIGITS_TEST, "Number.isNaN(Number(digits))"],
+    diagnosis: /Number\(""\) is 0/,
   },
   {
-    name: "trims the text of an address",
-    attempt: (text) =>
-      solution.parseEndpoint(text.startsWith("unix:") ? text : text.trim()),
-    diagnosis: /trim\(\) makes right what is wrong/,
+    name: 'accepts " 80" and "8e1", by Number()',
+    replace: [DIGITS_TEST, 'digits === "" || Number.isNaN(Number(digits))'],
+    diagnosis: /Number\(\) accepts more than digits/,
   },
   {
-    name: "does not see that the port is missing",
-    attempt(text) {
-      if (/^(tcp|udp):\/\/[^:]+$/.test(text)) text += ":0";
-      return solution.parseEndpoint(text);
-    },
-    diagnosis: /no colon before a port/,
+    name: "accepts -1",
+    replace: ["/^[0-9]+$/", "/^-?[0-9]+$/"],
+    diagnosis: /:-1"\) returned.*Number\(\) accepts more than digits/s,
   },
   {
-    name: "takes only addresses for hosts",
-    attempt(text) {
-      if (/[a-z]+:\/\/[a-z]/.test(text)) throw new TypeError("no address");
-      return solution.parseEndpoint(text);
-    },
-    diagnosis: /A hostname may be a name/,
+    name: "takes port 0 for a missing one",
+    replace: ["> 65535", "> 65535 || !Number(digits)"],
+    diagnosis: /`if \(port\)` takes it for a missing one/,
   },
   {
-    name: "takes an empty hostname",
-    attempt: (text) =>
-      solution.parseEndpoint(text.replace(/\/\/(?=:)|\[\]/, "//x")),
-    diagnosis: /There is no hostname in it/,
-  },
-  {
-    name: "takes an empty path",
-    attempt: (text) =>
-      text === "unix:"
-        ? { protocol: "unix", path: "" }
-        : solution.parseEndpoint(text),
-    diagnosis: /There is no path in it/,
-  },
-  {
-    name: "cuts a Unix path at its colon",
-    attempt(text) {
-      if (!text.startsWith("unix:")) return solution.parseEndpoint(text);
-      const [, path] = text.split(":");
-      if (path === "") throw new TypeError("no path");
-      return { protocol: "unix", path };
-    },
-    diagnosis: /All that follows `unix:` is the path/,
-  },
-  {
-    name: "cuts a path at two slashes",
-    attempt(text) {
-      const path = text.split("//").at(-1)!;
-      return text.startsWith("unix:/") && text.includes("//")
-        ? { protocol: "unix", path }
-        : solution.parseEndpoint(text);
-    },
-    diagnosis: /two slashes in a row too/,
-  },
-  {
-    name: "trims a path",
-    attempt(text) {
-      const endpoint = solution.parseEndpoint(text);
-      return endpoint.protocol === "unix"
-        ? { ...endpoint, path: endpoint.path.trim() }
-        : endpoint;
-    },
-    diagnosis: /do not trim\(\) it/,
-  },
-  {
-    name: "takes the protocol in capitals too",
-    attempt: (text) =>
-      solution.parseEndpoint(
-        text.replace(/^(tcp|udp)/i, (word) => word.toLowerCase()),
-      ),
-    diagnosis: /written in small letters/,
-  },
-  {
-    name: "finds an endpoint in a line of the text",
-    attempt(text) {
-      const found = text.match(/^(tcp|udp):\/\/.*:\d+$/m)?.[0];
-      return solution.parseEndpoint(found ?? text);
-    },
-    diagnosis: /the ends of each line, not of the text/,
-  },
-  {
-    name: "does without the slashes",
-    attempt: (text) =>
-      solution.parseEndpoint(text.replace(/^(tcp|udp):(?!\/\/)/, "$1://")),
-    diagnosis: /Only tcp:\/\/, udp:\/\/ and unix: begin an endpoint/,
-  },
-  {
-    name: "splits at every ://",
-    attempt(text) {
-      if (text.startsWith("unix:")) return solution.parseEndpoint(text);
-      return solution.parseEndpoint(text.split("://").slice(0, 2).join("://"));
-    },
-    diagnosis: /what follows the second is lost/,
-  },
-  {
-    name: "takes an IPv6 address without brackets",
-    attempt: reader({
-      hostname: (hostname) => notEmpty(hostname.replace(/^\[(.*)\]$/, "$1")),
-    }),
-    diagnosis: /nobody can tell which colon is the port's/,
-  },
-  {
-    name: "does not see that a bracket is missing",
-    attempt: reader({
-      hostname(hostname) {
-        if (!/[[\]]/.test(hostname) && hostname.includes(":")) {
-          throw new TypeError("no brackets");
-        }
-        return notEmpty(hostname.replaceAll(/[[\]]/g, ""));
-      },
-    }),
-    diagnosis: /a bracket on either side/,
-  },
-  {
-    name: "throws a plain Error",
-    attempt(text) {
-      try {
-        return solution.parseEndpoint(text);
-      } catch {
-        throw new Error(`not an endpoint: ${text}`);
-      }
-    },
-    diagnosis: /a caller tells failures apart by their class/,
-  },
-  {
-    name: "returns null instead of throwing",
-    attempt(text) {
-      try {
-        return solution.parseEndpoint(text);
-      } catch {
-        return null as unknown as Endpoint;
-      }
-    },
-    diagnosis: /A caller who does not look/,
-  },
-  {
-    name: "is async",
-    attempt:
-      ((text: string) =>
-        Promise.try(solution.parseEndpoint, text)) as unknown as Parse,
-    diagnosis: /a function that is not async/,
-  },
-  {
-    name: "returns nothing",
-    attempt: ((text: string) => {
-      solution.parseEndpoint(text);
-    }) as unknown as Parse,
-    diagnosis: /without a return gives undefined/,
+    name: "leaves the port a text",
+    replace: ["port: Number(digits) }", "port: digits }"],
+    diagnosis: /The port of an endpoint is a number/,
   },
   {
     name: "keeps a global regular expression between calls",
@@ -345,206 +92,232 @@ export const parseMistakes: WrongAnswer<Parse>[] = [
         return solution.parseEndpoint(text);
       };
     })(),
-    diagnosis: /flag g keeps its lastIndex/,
+    diagnosis: /flag g, for example, keeps its lastIndex/,
+  },
+
+  {
+    name: "leaves the colon at the protocol",
+    replace: ["return { protocol,", 'return { protocol: protocol + ":",'],
+    diagnosis: /only the word, without the colon/,
+  },
+  {
+    name: "accepts one more protocol",
+    replace: ['"udp"]', '"udp", "http"]'],
+    diagnosis: /An endpoint starts with tcp:\/\/, udp:\/\/, or unix:/,
+  },
+  {
+    name: "takes everything else for TCP",
+    replace: [LAST_THROW, 'return { protocol: "tcp", ...hostAndPort(text) };'],
+    diagnosis: /An endpoint starts with tcp:\/\/, udp:\/\/, or unix:/,
+  },
+  {
+    name: "accepts a protocol without slashes",
+    attempt: editing((text) => text.replace(/^(tcp|udp):(?!\/\/)/, "$1://")),
+    diagnosis: /An endpoint starts with tcp:\/\/, udp:\/\/, or unix:/,
+  },
+  {
+    name: "accepts the protocol in capitals",
+    attempt: editing((text) => text.replace(/^TCP/, "tcp")),
+    diagnosis: /The protocol is lowercase/,
+  },
+  {
+    name: "trims the text of an address",
+    attempt: editing((text) => text.startsWith("unix:") ? text : text.trim()),
+    diagnosis: /Don't trim\(\) it: that hides/,
+  },
+  {
+    name: "finds an endpoint in one line of the text",
+    attempt: editing((text) => text.match(/^tcp:\/\/.*:\d+$/m)?.[0] ?? text),
+    diagnosis: /the ends of each line, not of the text/,
+  },
+  {
+    name: "splits at every ://",
+    attempt: editing((text) =>
+      text.startsWith("unix:") ? text : text.split("://", 2).join("://")
+    ),
+    diagnosis: /you lose what follows the second/,
+  },
+  {
+    name: "doesn't see that the port is missing",
+    replace: ["colon === -1", "false"],
+    diagnosis: /no colon before a port/,
+  },
+
+  {
+    name: "accepts only addresses as hostnames",
+    replace: ['hostname === ""', 'hostname === "" || /^[a-z]/.test(hostname)'],
+    diagnosis: /A hostname can be a name/,
+  },
+  {
+    name: "accepts an empty hostname",
+    replace: ['hostname === ""', "false"],
+    diagnosis: /The hostname is empty/,
+  },
+  {
+    name: "accepts an IPv6 address without brackets",
+    replace: ['hostname.includes(":")', "false"],
+    diagnosis: /can't tell which colon is the port's/,
+  },
+  {
+    name: "doesn't see that one bracket is missing",
+    replace: ['startsWith("[") &&', 'startsWith("[") ||'],
+    diagnosis: /a bracket on either side/,
+  },
+  {
+    name: "accepts an empty path",
+    replace: ['path === ""', "false"],
+    diagnosis: /The path is empty/,
+  },
+  {
+    name: "cuts a path at its colon",
+    replace: [UNIX_PATH, 'text.split(":")[1]'],
+    diagnosis: /Everything after `unix:` is the path, colons/,
+  },
+  {
+    name: "cuts a path at two slashes",
+    replace: [UNIX_PATH, 'text.slice(5).split("//").at(-1)'],
+    diagnosis: /two slashes in a row/,
+  },
+  {
+    name: "trims a path",
+    replace: [UNIX_PATH, "text.slice(5).trim()"],
+    diagnosis: /don't trim\(\) it, and don't write/,
+  },
+  {
+    name: "matches a path by dots, which stop at a line break",
+    replace: [UNIX_PATH, "text.match(/^unix:(.*)/)[1]"],
+    diagnosis: /a dot in a regular expression doesn't match it/,
+  },
+
+  {
+    name: "throws a plain Error",
+    replace: [LAST_THROW, LAST_THROW.replace("TypeError", "Error")],
+    diagnosis: /callers tell errors apart by their class/,
+  },
+  {
+    name: "returns null instead of throwing",
+    replace: [LAST_THROW, "return null;"],
+    diagnosis: /A caller that forgets to check the result/,
+  },
+  {
+    name: "is async",
+    replace: ["export function", "export async function"],
+    diagnosis: /returns the endpoint itself, not a promise of it/,
+  },
+  {
+    name: "returns nothing",
+    replace: ["return { protocol,", "return void { protocol,"],
+    diagnosis: /without a return gives undefined/,
   },
 ];
 
-/** Wrong answers to 1.2. */
-export const formatMistakes: WrongAnswer<Format>[] = [
-  {
-    name: "no brackets for IPv6",
-    attempt: writer((hostname) => hostname),
-    diagnosis: /Without brackets nobody can tell the port's colon/,
-  },
-  {
-    name: "brackets for ::1 only",
-    attempt: writer((hostname) => hostname === "::1" ? "[::1]" : hostname),
-    diagnosis: /2001:db8.*Without brackets nobody can tell the port's colon/s,
-  },
+const PARTS = "const { protocol, hostname, port } = endpoint;";
+const IS_IPV6 = 'hostname.includes(":")';
+const UNIX_TEXT = "`unix:${endpoint.path}`";
+
+const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
   {
     name: "takes :: for the sign of an IPv6 address",
-    attempt: writer((hostname) =>
-      hostname.includes("::") ? `[${hostname}]` : hostname
-    ),
-    diagnosis: /2001:db8.*Without brackets nobody can tell the port's colon/s,
+    replace: [IS_IPV6, 'hostname.includes("::")'],
+    diagnosis: /2001:db8.*Without brackets, you can't tell the port's colon/s,
   },
   {
     name: "takes dots for the sign of an IPv4 address",
-    attempt: writer((hostname) =>
-      hostname.includes(".") || !hostname.includes(":")
-        ? hostname
-        : `[${hostname}]`
-    ),
-    diagnosis: /::ffff.*Without brackets nobody can tell the port's colon/s,
+    replace: [IS_IPV6, '!hostname.includes(".") && hostname.includes(":")'],
+    diagnosis: /::ffff.*Without brackets, you can't tell the port's colon/s,
   },
   {
-    name: "brackets for every hostname",
-    attempt: writer((hostname) => `[${hostname}]`),
-    diagnosis: /Brackets are for IPv6 addresses only/,
+    name: "takes every hostname that isn't all letters for an IPv6 address",
+    replace: [IS_IPV6, "!/^([a-z]+|[\\d.]+)$/i.test(hostname)"],
+    diagnosis: /server-2.*Only IPv6 addresses get brackets/s,
   },
   {
-    name: "unix://path",
-    attempt: (endpoint) =>
-      endpoint.protocol === "unix"
-        ? `unix://${endpoint.path}`
-        : solution.formatEndpoint(endpoint),
-    diagnosis: /Two slashes announce a hostname/,
-  },
-  {
-    name: "always tcp",
-    attempt: (endpoint) =>
-      solution.formatEndpoint(endpoint).replace(/^udp/, "tcp"),
+    name: "always writes tcp",
+    replace: [
+      PARTS,
+      'const { hostname, port } = endpoint; const protocol = "tcp";',
+    ],
     diagnosis: /the endpoint's own protocol, here udp/,
   },
   {
     name: "looks for a hostname in every endpoint",
-    attempt(endpoint) {
-      const { protocol, hostname, port } = endpoint as Address;
-      return `${protocol}://${
-        hostname.includes(":") ? `[${hostname}]` : hostname
-      }:${port}`;
-    },
+    replace: [`if (endpoint.protocol === "unix") return ${UNIX_TEXT};`, ""],
     diagnosis: /only tcp and udp have a hostname/,
   },
   {
-    name: "leaves out port 0",
-    attempt: (endpoint) => solution.formatEndpoint(endpoint).replace(/:0$/, ""),
-    diagnosis: /The port is always written/,
-  },
-  {
-    name: "leaves out port 80, as new URL() does",
-    attempt: writer(
-      (hostname) => hostname.includes(":") ? `[${hostname}]` : hostname,
-      80,
-    ),
-    diagnosis: /The port is always written/,
-  },
-  {
-    name: "uses new URL(), which rewrites hosts",
-    attempt(endpoint) {
-      const text = solution.formatEndpoint(endpoint);
-      return endpoint.protocol === "unix" ? text : new URL(text).href;
-    },
-    diagnosis: /new URL\(\) and encodeURI\(\) change letters/,
-  },
-  {
-    name: "encodes the path",
-    attempt: (endpoint) =>
-      endpoint.protocol === "unix"
-        ? `unix:${encodeURI(endpoint.path)}`
-        : solution.formatEndpoint(endpoint),
-    diagnosis: /new URL\(\) and encodeURI\(\) change letters/,
-  },
-  {
-    name: "makes one slash of two in a path",
-    attempt: (endpoint) =>
-      endpoint.protocol === "unix"
-        ? `unix:${endpoint.path.replaceAll("//", "/")}`
-        : solution.formatEndpoint(endpoint),
-    diagnosis: /two slashes in a row too/,
-  },
-  {
-    name: "trims the path",
-    attempt: (endpoint) => solution.formatEndpoint(endpoint).trim(),
-    diagnosis: /do not trim\(\) it/,
-  },
-  {
-    name: "writes a line break in two letters",
-    attempt: (endpoint) =>
-      solution.formatEndpoint(endpoint).replaceAll("\n", "\\n"),
-    diagnosis: /write no \\n for a line break/,
-  },
-  {
-    name: "takes every hostname that is no name of letters for an IPv6 address",
-    attempt: writer((hostname) =>
-      /^([a-z]+|[\d.]+)$/i.test(hostname) ? hostname : `[${hostname}]`
-    ),
-    diagnosis: /server-2.*Brackets are for IPv6 addresses only/s,
-  },
-  {
     name: "changes the endpoint",
-    attempt(endpoint) {
-      if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
-      if (endpoint.hostname.includes(":")) {
-        endpoint.hostname = `[${endpoint.hostname}]`;
-      }
-      return `${endpoint.protocol}://${endpoint.hostname}:${endpoint.port}`;
-    },
+    replace: [
+      PARTS,
+      `${PARTS} if (hostname.includes(":")) endpoint.hostname += "]";`,
+    ],
     diagnosis: /make a new text, and leave the object/,
   },
   {
+    name: "leaves out port 0",
+    attempt: rewriting((text) => text.replace(/:0$/, "")),
+    diagnosis: /Always write the port/,
+  },
+  {
+    name: "leaves out port 80",
+    attempt: rewriting((text) => text.replace(/:80$/, "")),
+    diagnosis: /Always write the port/,
+  },
+  {
+    name: "uses new URL(), which rewrites hostnames",
+    attempt: rewriting((text) =>
+      /^unix/.test(text) ? text : URL.parse(text)!.href
+    ),
+    diagnosis: /new URL\(\) and encodeURI\(\) change characters/,
+  },
+  {
+    name: "encodes the path",
+    replace: [UNIX_TEXT, "`unix:${encodeURI(endpoint.path)}`"],
+    diagnosis: /new URL\(\) and encodeURI\(\) change characters/,
+  },
+  {
+    name: "writes unix://PATH",
+    replace: [UNIX_TEXT, "`unix://${endpoint.path}`"],
+    diagnosis: /Two slashes announce a hostname/,
+  },
+  {
+    name: "collapses two slashes in a path",
+    replace: [UNIX_TEXT, '`unix:${endpoint.path.replaceAll("//", "/")}`'],
+    diagnosis: /two slashes in a row/,
+  },
+  {
+    name: "trims the path",
+    attempt: rewriting((text) => text.trim()),
+    diagnosis: /don't trim\(\) it/,
+  },
+  {
+    name: "writes a line break as two characters",
+    attempt: rewriting((text) => text.replaceAll("\n", "\\n")),
+    diagnosis: /don't write a line break as \\n/,
+  },
+  {
+    name: "is async",
+    replace: ["export function", "export async function"],
+    diagnosis: /returns the text itself, not a promise of it/,
+  },
+  {
     name: "returns nothing",
-    attempt: ((endpoint: Endpoint) => {
-      solution.formatEndpoint(endpoint);
-    }) as unknown as Format,
-    diagnosis: /also one that prints/,
+    replace: ["return `${protocol}://${hostname}", "void `${protocol}"],
+    diagnosis: /even if it prints the text/,
   },
 ];
 
-interface Parts {
-  cut?(rest: string): [hostname: string, port: string];
-  hostname?(written: string): string;
-  port?(written: string): number;
+/** Both exercises. */
+export const wrongAnswers: WrongAnswers = {
+  "1.1": parseEndpoint,
+  "1.2": formatEndpoint,
+};
+
+/** Changes the text before it parses it. */
+function editing(edit: (text: string) => string): ParseEndpoint {
+  return (text) => solution.parseEndpoint(edit(text));
 }
 
-/** An answer to 1.1 that is right but for the parts that it is given. */
-function reader(
-  { cut = cutAtLast, hostname = goodHost, port = goodPort }: Parts,
-): Parse {
-  return (text) => {
-    const [, protocol, rest] = text.match(/^(tcp|udp):\/\/(.*)$/) ?? [];
-    if (protocol === undefined) return solution.parseEndpoint(text);
-    const [writtenHost, writtenPort] = cut(rest);
-    return {
-      protocol: protocol as "tcp" | "udp",
-      hostname: hostname(writtenHost),
-      port: port(writtenPort),
-    };
-  };
-}
-
-function cutAtLast(rest: string): [string, string] {
-  const colon = rest.lastIndexOf(":");
-  if (colon === -1) throw new TypeError("no port");
-  return [rest.slice(0, colon), rest.slice(colon + 1)];
-}
-
-function goodHost(written: string): string {
-  return (solution.parseEndpoint(`tcp://${written}:0`) as Address).hostname;
-}
-
-function notEmpty(hostname: string): string {
-  if (hostname === "") throw new TypeError("no hostname");
-  return hostname;
-}
-
-function goodPort(written: string): number {
-  return atMost(65535, digitsOnly(written));
-}
-
-function digitsOnly(text: string): number {
-  if (!/^\d+$/.test(text)) throw new TypeError("no port");
-  return Number(text);
-}
-
-function numberOf(text: string): number {
-  if (Number.isNaN(Number(text))) throw new TypeError("no port");
-  return Number(text);
-}
-
-function atMost(limit: number, port: number): number {
-  if (port > limit) throw new TypeError("no port");
-  return port;
-}
-
-/** An answer to 1.2 that writes the hostname in its own way. */
-function writer(
-  hostname: (hostname: string) => string,
-  defaultPort?: number,
-): Format {
-  return (endpoint) => {
-    if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
-    const start = `${endpoint.protocol}://${hostname(endpoint.hostname)}`;
-    return endpoint.port === defaultPort ? start : `${start}:${endpoint.port}`;
-  };
+/** Changes the text that is right. */
+function rewriting(edit: (text: string) => string): FormatEndpoint {
+  return (endpoint: Endpoint) => edit(solution.formatEndpoint(endpoint));
 }

@@ -1,284 +1,177 @@
-/** Wrong answers to the exercises of lesson 2, and what must be said of each. */
-import type { WrongAnswer } from "../gates.ts";
-import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
+/** Wrong answers to the exercises of lesson 2, and what is said of each. */
+import type {
+  FetchGreeting,
+  GreetOnce,
+} from "../../../lessons/02_first_connection/types.ts";
+import { writeAll } from "../../../lib/net/mod.ts";
+import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
-type GreetOnce = (listener: Deno.Listener, greeting: string) => Promise<void>;
-type FetchGreeting = (port: number) => Promise<string>;
+const ACCEPT = "using conn = await listener.accept();";
+const ENCODE = "new TextEncoder().encode(greeting)";
+const WRITE = "sent += await conn.write(bytes.subarray(sent));";
+const LOOP_END = "bytes.subarray(sent));\n  }";
 
-/** Wrong answers to 2.1. */
-export const greetOnceMistakes: WrongAnswer<GreetOnce>[] = [
+const greetOnce: WrongAnswer<GreetOnce>[] = [
   {
     name: "closes the listener too",
-    async attempt(listener, greeting) {
-      using _listener = listener;
-      using conn = await listener.accept();
-      await writeAll(conn, bytesOf(greeting));
-    },
-    diagnosis: /closed the listener/,
+    replace: [ACCEPT, `${ACCEPT} using _listener = listener;`],
+    diagnosis: /closed the listener\..*The caller still needs the listener/s,
   },
   {
     name: "leaves a for await loop, which closes the listener",
-    async attempt(listener, greeting) {
-      for await (const conn of listener) {
-        await writeAll(conn, bytesOf(greeting));
-        conn.close();
-        break;
-      }
-    },
-    diagnosis: /for await.*closes it/s,
+    replace: [
+      ACCEPT,
+      "let conn; for await (conn of listener) break; using _conn = conn;",
+    ],
+    diagnosis: /for await.*break and return close it/s,
   },
   {
     name: "leaves the client's socket open",
-    async attempt(listener, greeting) {
-      const conn = await listener.accept();
-      await writeAll(conn, bytesOf(greeting));
-    },
+    replace: ["using conn", "const conn"],
     diagnosis: /the client's socket is still open\./,
   },
   {
-    name: "ends its side and leaves the socket open",
-    async attempt(listener, greeting) {
-      const conn = await listener.accept();
-      await writeAll(conn, bytesOf(greeting));
-      await conn.closeWrite();
-    },
-    diagnosis: /only its sending half was ended/,
+    name: "ends its side, and leaves the socket open",
+    replace: [
+      ACCEPT,
+      `const conn = await listener.accept();
+      await using _end = { [Symbol.asyncDispose]: () => conn.closeWrite() };`,
+    ],
+    diagnosis: /you only ended its sending half/,
   },
   {
     name: "leaves the socket open when the client leaves early",
     async attempt(listener, greeting) {
       const conn = await listener.accept();
-      await writeAll(conn, bytesOf(greeting));
+      await writeAll(conn, new TextEncoder().encode(greeting));
       conn.close();
     },
-    diagnosis: /close\(\) behind it is never reached/,
+    diagnosis: /never reaches a close\(\)/,
   },
   {
-    name: "writes only a part: ignores how much write took",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      await conn.write(bytesOf(greeting));
-    },
-    diagnosis: /the rest is not sent unless you write it/,
+    name: "closes the socket twice",
+    replace: [LOOP_END, `${LOOP_END}\n  conn.close();\n  conn.close();`],
+    diagnosis: /Do you use it after close\(\), or close it twice/,
   },
   {
-    name: "does not await its writes",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      writeAll(conn, bytesOf(greeting));
-    },
-    diagnosis: /close\(\) ended a write\(\)|await each write/,
+    name: "ignores how much write() took",
+    replace: [WRITE, `${WRITE} break;`],
+    diagnosis: /doesn't send the rest unless you write that/,
   },
   {
-    name: "closes while its write is under way",
-    async attempt(listener, greeting) {
-      const conn = await listener.accept();
-      conn.write(bytesOf(greeting));
-      conn.close();
-    },
+    name: "doesn't await its write",
+    replace: [WRITE, "conn.write(bytes); break;"],
     diagnosis: /close\(\) ended a write\(\)|Write first, await each write/,
   },
   {
-    name: "does not wait for a client",
+    name: "doesn't wait for a client",
     attempt(listener, greeting) {
       listener.accept().then(async (conn) => {
-        await writeAll(conn, bytesOf(greeting));
+        await writeAll(conn, new TextEncoder().encode(greeting));
         conn.close();
       });
       return Promise.resolve();
     },
-    diagnosis: /before a client had come/,
+    diagnosis: /before a client had connected/,
   },
   {
-    name: "sends character codes for bytes",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      const codes = [...greeting].map((char) => char.charCodeAt(0));
-      await writeAll(conn, Uint8Array.from(codes));
-    },
-    diagnosis: /A character code is not a byte/,
+    name: "sends character codes instead of bytes",
+    replace: [ENCODE, "Uint8Array.from(greeting, (c) => c.charCodeAt(0))"],
+    diagnosis: /A character code isn't a byte/,
   },
   {
     name: "makes room for as many bytes as there are characters",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      const bytes = new Uint8Array(greeting.length);
-      new TextEncoder().encodeInto(greeting, bytes);
-      await writeAll(conn, bytes);
-    },
+    replace: [ENCODE, `${ENCODE}.slice(0, greeting.length)`],
     diagnosis: /more bytes than greeting\.length/,
   },
   {
     name: "stops after as many bytes as there are characters",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      const bytes = bytesOf(greeting);
-      for (let sent = 0; sent < greeting.length;) {
-        sent += await conn.write(bytes.subarray(sent));
-      }
-    },
-    diagnosis: /as many bytes as the greeting has characters/,
+    replace: ["sent < bytes.length", "sent < greeting.length"],
+    diagnosis: /the greeting has \d+ characters/,
   },
   {
-    name: "takes what write gives for a number of characters",
+    name: "takes what write() returns for a number of characters",
     async attempt(listener, greeting) {
       using conn = await listener.accept();
       for (let rest = greeting; rest !== "";) {
-        rest = rest.slice(await conn.write(bytesOf(rest)));
+        rest = rest.slice(await conn.write(new TextEncoder().encode(rest)));
       }
     },
-    diagnosis: /bytes it took, not characters/,
+    diagnosis: /how many bytes it took, not characters/,
   },
   {
     name: "starts over with each write",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      const bytes = bytesOf(greeting);
-      for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes);
-    },
-    diagnosis: /goes on where the last one ended/,
-  },
-  {
-    name: "adds a line end",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      await writeAll(conn, bytesOf(`${greeting}\n`));
-    },
-    diagnosis: /no line end/,
+    replace: [WRITE, "sent += await conn.write(bytes);"],
+    diagnosis: /continue where the last one ended/,
   },
   {
     name: "adds a zero, as C does",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      await writeAll(conn, bytesOf(`${greeting}\0`));
-    },
-    diagnosis: /no line end, and no \\0/,
+    replace: [ENCODE, 'new TextEncoder().encode(greeting + "\\0")'],
+    diagnosis: /no line ending, no \\0/,
   },
   {
     name: "sends its whole buffer, whatever was encoded into it",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      const bytes = new Uint8Array(3 * greeting.length);
-      new TextEncoder().encodeInto(greeting, bytes);
-      await writeAll(conn, bytes);
-    },
+    replace: [
+      ENCODE,
+      `new Uint8Array(3 * greeting.length);
+      new TextEncoder().encodeInto(greeting, bytes)`,
+    ],
     diagnosis: /send bytes\.subarray\(0, written\)/,
   },
   {
     name: "encodes the text in pieces, which cut characters in two",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      for (let at = 0; at < greeting.length; at += 1024) {
-        await writeAll(conn, bytesOf(greeting.slice(at, at + 1024)));
-      }
-    },
-    diagnosis: /cut one in two before it is encoded/,
-  },
-  {
-    name: "encodes the text unit by unit",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      for (let at = 0; at < greeting.length; at++) {
-        await writeAll(conn, bytesOf(greeting[at]));
-      }
-    },
-    diagnosis: /cut one in two before it is encoded/,
+    replace: [
+      ENCODE,
+      `Uint8Array.from((greeting.match(/[^]{1,1024}/g) ?? [])
+        .flatMap((piece) => [...new TextEncoder().encode(piece)]))`,
+    ],
+    diagnosis: /slice\(\) or an index can cut one in two/,
   },
   {
     name: "waits for the client to say something first",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      await conn.read(new Uint8Array(1024));
-      await writeAll(conn, bytesOf(greeting));
-    },
-    diagnosis: /this one says nothing/,
+    replace: [ACCEPT, `${ACCEPT} await conn.read(new Uint8Array(1));`],
+    diagnosis: /you wait forever: this client says nothing/,
   },
   {
     name: "waits for the client to close",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      await writeAll(conn, bytesOf(greeting));
-      await readToEnd(conn);
-    },
-    diagnosis: /it is the server that closes/,
+    replace: [LOOP_END, `${LOOP_END}\n  await conn.read(new Uint8Array(1));`],
+    diagnosis: /here it's the server that closes/,
   },
   {
-    name: "serves for ever",
-    async attempt(listener, greeting) {
-      while (true) {
-        using conn = await listener.accept();
-        await writeAll(conn, bytesOf(greeting));
-      }
-    },
+    name: "serves forever",
+    replace: [LOOP_END, `${LOOP_END}\n  await greetOnce(listener, greeting);`],
     diagnosis: /called accept\(\) a second time/,
   },
 ];
 
-/** Wrong answers to 2.2. */
-export const fetchGreetingMistakes: WrongAnswer<FetchGreeting>[] = [
+const RETURN = "return text + decoder.decode();";
+
+const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
-    name: "reads once only",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      const buffer = new Uint8Array(1024);
-      const count = await conn.read(buffer);
-      return new TextDecoder().decode(buffer.subarray(0, count ?? 0));
-    },
-    diagnosis: /One read gives what has come so far/,
-  },
-  {
-    name: "takes a read that does not fill the buffer for the last",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      const decoder = new TextDecoder();
-      const buffer = new Uint8Array(1024);
-      let text = "";
-      let count: number | null;
-      do {
-        count = await conn.read(buffer);
-        text += decoder.decode(buffer.subarray(0, count ?? 0), {
-          stream: true,
-        });
-      } while (count === buffer.length);
-      return text;
-    },
-    diagnosis: /less than a full buffer is not the end/,
+    name: "takes a read that doesn't fill the buffer for the last",
+    replace: [
+      "{ stream: true });",
+      "{ stream: true });\n    if (count < buffer.length) return text;",
+    ],
+    diagnosis: /what has arrived so far.*isn't full doesn't mean the end/,
   },
   {
     name: "decodes the whole buffer",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      const buffer = new Uint8Array(1024);
-      let text = "";
-      while (await conn.read(buffer) !== null) {
-        text += new TextDecoder().decode(buffer);
-      }
-      return text;
-    },
-    diagnosis: /buffer\.subarray\(0, count\)/,
+    replace: ["buffer.subarray(0, count)", "buffer"],
+    diagnosis: /Decode buffer\.subarray\(0, count\)/,
   },
   {
     name: "decodes each part by itself",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      const decoder = new TextDecoder();
-      let text = "";
-      for await (const part of conn.readable) text += decoder.decode(part);
-      return text;
-    },
-    diagnosis: /stream: true/,
+    replace: [", { stream: true }", ""],
+    diagnosis: /decode\(part, \{ stream: true \}\)/,
   },
   {
     name: "makes a character of each byte",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      let text = "";
-      for await (const part of conn.readable) {
-        for (const byte of part) text += String.fromCharCode(byte);
-      }
-      return text;
-    },
-    diagnosis: /Each byte became a character/,
+    replace: [
+      "decoder.decode(buffer.subarray(0, count), { stream: true })",
+      "String.fromCharCode(...buffer.subarray(0, count))",
+    ],
+    diagnosis: /You turned each byte into a character/,
   },
   {
     name: "keeps views of a buffer that it reads into again",
@@ -286,89 +179,60 @@ export const fetchGreetingMistakes: WrongAnswer<FetchGreeting>[] = [
       using conn = await Deno.connect({ port });
       const buffer = new Uint8Array(1024);
       const parts: Uint8Array<ArrayBuffer>[] = [];
-      for (
-        let count = await conn.read(buffer);
-        count !== null;
-        count = await conn.read(buffer)
-      ) {
+      while (true) {
+        const count = await conn.read(buffer);
+        if (count === null) return await new Blob(parts).text();
         parts.push(buffer.subarray(0, count));
       }
-      return await new Blob(parts).text();
     },
-    diagnosis: /buffer\.slice\(0, count\)/,
+    diagnosis: /Keep a copy, buffer\.slice\(0, count\)/,
   },
   {
     name: "leaves the connection open",
-    async attempt(port) {
-      const conn = await Deno.connect({ port });
-      return new TextDecoder().decode(await readToEnd(conn));
-    },
+    replace: ["using conn", "const conn"],
     diagnosis: /its connection is still open/,
   },
   {
     name: "never tests for null",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      const buffer = new Uint8Array(1024);
-      // Stands for the endless loop, which would never let the test go on.
-      while (await conn.read(buffer) !== null);
-      return await new Promise<string>(() => {});
-    },
+    // Stands for the endless loop, which would never let the test go on.
+    replace: [RETURN, "await new Promise(() => {});"],
     diagnosis: /read\(\) gives null when the server has ended/,
   },
   {
     name: "takes an empty greeting for a failure",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      const text = new TextDecoder().decode(await readToEnd(conn));
-      if (text === "") throw new Error("no greeting");
-      return text;
-    },
-    diagnosis: /An empty greeting is a greeting/,
+    replace: [
+      RETURN,
+      'if (text === "") throw new Error("no"); else return text;',
+    ],
+    diagnosis: /An empty greeting is valid/,
   },
   {
-    name: "connects to a port of its own choice",
-    async attempt() {
-      using conn = await Deno.connect({ port: 1 });
-      return new TextDecoder().decode(await readToEnd(conn));
-    },
-    diagnosis: /Connect to the port that is given/,
+    name: "connects to a port of its choice",
+    replace: ["port })", "port: 1 })"],
+    diagnosis: /Connect to the port that you got/,
   },
   {
-    name: "strips white space",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      return new TextDecoder().decode(await readToEnd(conn)).trim();
-    },
-    diagnosis: /White space is part of the greeting/,
-  },
-  {
-    name: "strips the line end",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      return new TextDecoder().decode(await readToEnd(conn)).trimEnd();
-    },
+    name: "strips the line ending",
+    replace: [RETURN, "return text.trimEnd();"],
     diagnosis: /White space is part of the greeting/,
   },
   {
     name: "returns bytes",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      return await readToEnd(conn) as unknown as string;
-    },
-    diagnosis: /Bytes become text/,
+    replace: [RETURN, "return new TextEncoder().encode(text);"],
+    diagnosis: /Turn the bytes into text with a TextDecoder/,
   },
   {
     name: "says something first",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      await conn.write(bytesOf("hello?\n"));
-      return new TextDecoder().decode(await readToEnd(conn));
-    },
-    diagnosis: /sent 7 bytes to the server/,
+    replace: [
+      "const decoder",
+      'await conn.write(new TextEncoder().encode("hello?"));\n  const decoder',
+    ],
+    diagnosis: /sent 6 bytes to the server/,
   },
 ];
 
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
+/** Both exercises. */
+export const wrongAnswers: WrongAnswers = {
+  "2.1": greetOnce,
+  "2.2": fetchGreeting,
+};

@@ -1,0 +1,27 @@
+/** The greetings that the checks of both exercises send. */
+import { seededRandom } from "../../../lib/net/mod.ts";
+
+export const MiB = 1024 * 1024;
+
+/** Characters of one to four bytes. */
+export const MIXED = "Grüß Gott, 世界 🌍";
+
+/**
+ * Makes a text of about `size` bytes, with characters of one to four bytes in
+ * no regular order: whatever the size of a buffer, it cuts some of them in two.
+ */
+export function mixedText(size: number): string {
+  const random = seededRandom(2);
+  const picked: string[] = [];
+  for (let bytes = 0; bytes < size;) {
+    const pick = Math.floor(4 * random());
+    picked.push(["a", "é", "€", "🌍"][pick]);
+    bytes += pick + 1;
+  }
+  return picked.join("");
+}
+
+/** Encodes a text. */
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
