@@ -87,6 +87,14 @@ export async function checkAcceptError(
       read: LEFT,
     });
   }
+  if (run.calls.length > 0) {
+    trial.fail({
+      problem: `accept() threw ${ERROR}, and you called the handler.`,
+      likely: "There's no client to serve. End the loop with that error, or " +
+        "skip the rest of this round with `continue`.",
+      read: LEFT,
+    });
+  }
   function failIfReturned(): void {
     if (!hasReturned) return;
     trial.fail({

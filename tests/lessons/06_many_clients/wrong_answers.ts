@@ -186,6 +186,11 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
     diagnosis: /stalled.*accept in one loop/s,
   },
   {
+    name: "calls the handler after an error of accept()",
+    replace: [OTHERWISE, ""],
+    diagnosis: /Too many open files.*you called the handler/s,
+  },
+  {
     name: "starts one too many",
     replace: ["running.size >= limit", "running.size > limit"],
     diagnosis: /3 handlers were running.*the limit is 2.*one too many/s,
