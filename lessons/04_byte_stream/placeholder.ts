@@ -1,27 +1,28 @@
 /**
- * Your answers to lesson 4.
+ * Your answers to lesson 4. Commands: `deno task check 4`, `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 4
- *
- * Keep the lines with the numbers: `deno task reset 4.1` goes by them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 4.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 
 // ---- 4.1 readExact ----------------------------------------------------------
 
 /**
- * Reads exactly `size` bytes from `conn` and returns them in an array of that
- * length, which later calls do not change. The bytes after them stay in `conn`
- * for the next call; `size` 0 needs no read at all. If the peer ends its side
- * first, it throws `Deno.errors.UnexpectedEof`. It leaves `conn` open.
+ * Reads exactly `size` bytes from `conn`, however many reads that takes, and
+ * returns them in an array of that length.
  *
  *     export async function readExact(
  *       conn: Deno.Conn,
  *       size: number,
  *     ): Promise<Uint8Array> {
  *     }
+ *
+ * - Take no more than `size` bytes from `conn`: the caller reads the rest later.
+ * - For `size` 0, return at once without waiting for anything.
+ * - Later calls must not change an array that you have returned.
+ * - If the peer closes its side first, throw `Deno.errors.UnexpectedEof`.
+ * - Leave `conn` open.
  */
 export const readExact: (
   conn: Deno.Conn,
@@ -31,15 +32,18 @@ export const readExact: (
 // ---- 4.2 writeAll -----------------------------------------------------------
 
 /**
- * Writes all of `data`, in order, with one `write` at a time, and returns when
- * the last byte has been taken. What `write` throws goes on to the caller. It
- * leaves `conn` open for the next call.
+ * Writes all of `data` to `conn`, in order, however few bytes each `write`
+ * takes. Returns when the last byte has been taken.
  *
  *     export async function writeAll(
  *       conn: Deno.Conn,
  *       data: Uint8Array,
  *     ): Promise<void> {
  *     }
+ *
+ * - Start a `write` only when the one before it is done.
+ * - If `write` throws, let the error reach the caller.
+ * - Don't change `data`, and leave `conn` open for the next call.
  */
 export const writeAll: (
   conn: Deno.Conn,

@@ -6,16 +6,16 @@ export async function readExact(
   conn: Deno.Conn,
   size: number,
 ): Promise<Uint8Array> {
-  // A new array for each call, and no longer than was asked for: a read can
-  // then not take more than `size` bytes, which belong to somebody else.
+  // A new array for each call, with room for no more than `size` bytes: a read
+  // can't take bytes that the caller wants to read later.
   const data = new Uint8Array(size);
   let filled = 0;
   while (filled < size) {
-    // subarray is a view: the read puts its bytes behind those that are there.
+    // subarray() is a view: the new bytes go right after those already there.
     const count = await conn.read(data.subarray(filled));
     if (count === null) {
       throw new Deno.errors.UnexpectedEof(
-        `Cannot read ${size} bytes: the peer ended after ${filled}`,
+        `Cannot read ${size} bytes: the peer closed after ${filled}`,
       );
     }
     filled += count;
@@ -31,7 +31,7 @@ export async function writeAll(
 ): Promise<void> {
   let written = 0;
   while (written < data.length) {
-    // Awaited before the next one: two writes at once could mix their bytes.
+    // Await each write: if two ran at once, their bytes could get mixed up.
     written += await conn.write(data.subarray(written));
   }
 }

@@ -1,11 +1,8 @@
 /**
- * Your answers to lesson 6.
+ * Your answers to lesson 6. Commands: `deno task check 6`, `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 6
- *
- * Keep the lines with the numbers: `deno task reset 6.1` goes by them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 6.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 
@@ -13,21 +10,24 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
 
 /**
  * Accepts clients until the listener is closed, and starts `handler` for each,
- * all at once. A handler may fail, also by throwing at once: that ends its own
- * client only. When a handler is done, however it ends, `serve` closes its
- * connection; the handler may have closed it before. When the listener is
- * closed, `serve` returns, at once or when the last conversation is done, as you
- * like; conversations under way go on to their end. A client may reset its
- * connection before it is accepted: accept() throws NotConnected then, and the
- * next client is served all the same. Any other error of accept(), such as "Too
- * many open files", is to reach whoever awaits `serve`; or `serve` accepts again
- * after a short pause.
+ * so that all of them are served at once. Closes each connection when its
+ * handler is done.
  *
  *     export async function serve(
  *       listener: Deno.Listener,
  *       handler: (conn: Deno.Conn) => Promise<void>,
  *     ): Promise<void> {
  *     }
+ *
+ * - A handler may fail, or throw at once, before it returns a promise. That ends
+ *   only its own client's connection.
+ * - A handler may close its connection itself.
+ * - If a client resets its connection before you accept it, accept() throws
+ *   NotConnected. Serve the next client all the same.
+ * - When your caller closes the listener, accept() throws BadResource. Return
+ *   then, at once or when the last handler is done; let running handlers go on.
+ * - If accept() throws anything else, such as "Too many open files", let the
+ *   error reach your caller, or accept again after a short pause.
  */
 export const serve: (
   listener: Deno.Listener,
@@ -37,14 +37,9 @@ export const serve: (
 // ---- 6.2 serveAtMost --------------------------------------------------------
 
 /**
- * Like `serve`, with no more than `limit` handlers at once (1 or more), and
- * never fewer while clients wait: when one ends, the next begins. Who comes
- * meanwhile waits, and is not turned away. Who resets before being accepted
- * takes no place, and ends nothing. It waits for a conversation to end, not for
- * time to pass: no timers for that. It accepts nobody for whom there is no place,
- * but for one that may wait in its hand. Any other error of accept() is as in
- * `serve`: it reaches whoever awaits `serveAtMost`, or the next accept() comes
- * after a short pause.
+ * Does what `serve` does, with all its edge cases, but never runs more than
+ * `limit` handlers at once. As soon as one of them is done, even if it failed,
+ * the next client that's waiting gets its place.
  *
  *     export async function serveAtMost(
  *       listener: Deno.Listener,
@@ -52,6 +47,13 @@ export const serve: (
  *       limit: number,
  *     ): Promise<void> {
  *     }
+ *
+ * - `limit` is 1 or more.
+ * - Clients without a place wait. Don't close their connections, and leave them
+ *   in the listener's queue: accept one of them at most.
+ * - A client that resets its connection before you accept it takes no place.
+ * - Wait for a handler to be done, and not for time to pass: use no timer, except
+ *   to pause after an error such as "Too many open files".
  */
 export const serveAtMost: (
   listener: Deno.Listener,

@@ -20,10 +20,9 @@ import {
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
-import { connectLeaver } from "./leaver.ts";
+import { connectToReset } from "./resetting_client.ts";
+import type { Handler } from "./types.ts";
 import { lessons } from "../mod.ts";
-
-type Handler = (conn: Deno.Conn) => Promise<void>;
 
 const TO_CLIENTS = { from: "server", to: "clients" };
 const HELLO = new TextEncoder().encode("hello");
@@ -254,7 +253,7 @@ interface Queue extends Disposable {
 async function oneLeftOneWaits(): Promise<Queue> {
   const listener = listenTcp();
   const { port } = listener.addr;
-  (await connectLeaver(port)).reset();
+  (await connectToReset(port)).reset();
   const second = await connectTcp(port);
   return {
     listener,

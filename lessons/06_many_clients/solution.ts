@@ -6,14 +6,14 @@ export async function serve(
   listener: Deno.Listener,
   handler: (conn: Deno.Conn) => Promise<void>,
 ): Promise<void> {
-  async function converse(conn: Deno.Conn): Promise<void> {
-    // `using` closes at the end of the block, however that comes, and does not
-    // mind if the handler has closed before. A second close() would throw.
+  async function serveOne(conn: Deno.Conn): Promise<void> {
+    // `using` closes at the end of the block, whatever ends it, and doesn't mind
+    // if the handler has already closed. A second close() would throw.
     using _closed = conn;
     try {
       await handler(conn);
     } catch {
-      // One client's failure is its own. A real server writes it down here.
+      // Only this client is affected. A real server would log the error here.
     }
   }
 
@@ -22,17 +22,17 @@ export async function serve(
     try {
       conn = await listener.accept();
     } catch (error) {
-      // This is how Deno says that the listener has been closed: the end.
+      // The listener has been closed: that's the end.
       if (error instanceof Deno.errors.BadResource) return;
-      // This client has reset its connection before it was accepted. That is
-      // its own affair too: others wait. A `for await` loop would end here.
+      // This client reset its connection before it was accepted, and others are
+      // waiting. A `for await` loop would end here.
       if (error instanceof Deno.errors.NotConnected) continue;
       throw error;
     }
-    // Not awaited, or the next client would wait for this one. That is safe
-    // only because converse() catches everything: a promise that fails with
-    // nobody waiting for it ends the whole process.
-    converse(conn);
+    // Not awaited, or the next client would wait for this one. That's safe only
+    // because serveOne() catches everything: a promise that fails while nothing
+    // awaits it ends the whole process.
+    serveOne(conn);
   }
 }
 
@@ -45,7 +45,7 @@ export async function serveAtMost(
 ): Promise<void> {
   const running = new Set<Promise<void>>();
 
-  async function converse(conn: Deno.Conn): Promise<void> {
+  async function serveOne(conn: Deno.Conn): Promise<void> {
     using _closed = conn;
     try {
       await handler(conn);
@@ -60,16 +60,16 @@ export async function serveAtMost(
       conn = await listener.accept();
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) break;
-      // Who has left before it was accepted takes no place.
+      // A client that has gone before it was accepted takes no place.
       if (error instanceof Deno.errors.NotConnected) continue;
       throw error;
     }
-    const conversation = converse(conn).then(() => {
-      running.delete(conversation);
+    const served = serveOne(conn).then(() => {
+      running.delete(served);
     });
-    running.add(conversation);
-    // Race, not all: one conversation that ends is one place that is free.
-    // Until then nobody accepts, and who comes waits in the listener's queue.
+    running.add(served);
+    // Race, not all: when one client is done, one place is free. Until then,
+    // accept nobody: new clients wait in the listener's queue.
     if (running.size >= limit) await Promise.race(running);
   }
   await Promise.all(running);

@@ -9,8 +9,8 @@ export async function askAndHear(
   for (let sent = 0; sent < question.length;) {
     sent += await conn.write(question.subarray(sent));
   }
-  // This is what the server waits for. close() would say it too, but would end
-  // the other direction as well, and the answer comes that way.
+  // The server waits for this. close() would send it, too, but would also end
+  // the other direction, from which the answer comes.
   await conn.closeWrite();
 
   const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -18,30 +18,30 @@ export async function askAndHear(
   while (true) {
     const count = await conn.read(buffer);
     if (count === null) break;
-    // A copy: the next read fills the same buffer.
+    // A copy: the next read overwrites the buffer.
     pieces.push(buffer.slice(0, count));
   }
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
-// ---- 7.2 closeGracefully -------------------------------------------------------------
+// ---- 7.2 closeGracefully ----------------------------------------------------
 
 export async function closeGracefully(
   conn: Deno.Conn,
   options: { graceMs?: number } = {},
 ): Promise<void> {
   const { graceMs = 1000 } = options;
-  // Nothing but a close ends a read that waits; it then throws Interrupted.
-  // Disposing closes, and does not mind if that has been done.
+  // Only closing ends a read that waits; it then throws Interrupted. Disposing
+  // closes, too, but doesn't mind if the connection is already closed.
   const timer = setTimeout(() => conn[Symbol.dispose](), graceMs);
   try {
     await conn.closeWrite();
     const buffer = new Uint8Array(16 * 1024);
-    // What comes now is of no interest. But as long as it is read, no RST is
-    // sent, and our last words reach the peer.
+    // The input doesn't matter any more. But as long as it's read, the system
+    // sends no RST, and what was written before reaches the peer.
     while (await conn.read(buffer) !== null);
   } catch {
-    // The peer has gone, or the grace is over. Both mean that it is time.
+    // The peer is gone, or the grace period is over: time to close either way.
   } finally {
     clearTimeout(timer);
     conn[Symbol.dispose]();

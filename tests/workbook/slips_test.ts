@@ -11,7 +11,9 @@ import {
   type Failure,
 } from "../../lib/workbook/kit/check_failed.ts";
 import { type Exercise, exercise } from "../../lib/workbook/kit/exercise.ts";
+import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
 import { isSlip, placeInAnswer } from "../../lib/workbook/kit/place.ts";
+import { ShortConn } from "../../lib/workbook/kit/short_conn.ts";
 import type { Trial } from "../../lib/workbook/kit/trial.ts";
 
 /** The answers are in this file. */
@@ -315,4 +317,10 @@ Deno.test("isSlip() asks where an error was thrown, not where it passed", () => 
     assertMatch(placeInAnswer(error, FILES), PLACE);
     assertEquals(placeInAnswer(error), "");
   }
+});
+
+Deno.test("isSlip() looks past the connections of the workbook", async () => {
+  const conn = new ShortConn(new FakeConn());
+  const error = await conn.write("hello" as Any).catch((error) => error);
+  assert(isSlip(error, FILES));
 });

@@ -47,15 +47,16 @@ export function isSlip(error: unknown, files = ANSWER_FILES): boolean {
     error instanceof TypeError || error instanceof SyntaxError ||
     error instanceof RangeError && /call stack/.test(error.message);
   if (!isOne) return false;
-  // Array.from() and its like are the language's; what they are given is not.
-  // Neither is what the workbook's own connections are called with.
-  const top = framesOf(error).find((frame) =>
-    !/\(<anonymous>\)$|\/(lib\/workbook|lessons\/\w+)\/\w+_conn\.ts:/.test(
-      frame,
-    )
-  );
+  const top = framesOf(error).find((frame) => !PASSED_THROUGH.test(frame));
   return top !== undefined && files.test(top);
 }
+
+/**
+ * Array.from() and its like are the language's; what they are given is not.
+ * Neither is what the workbook's own connections are called with.
+ */
+const PASSED_THROUGH =
+  /\(<anonymous>\)$|\/(lib\/workbook\/kit|lessons\/\w+(\/checks)?)\/\w+_conn\.ts:/;
 
 /**
  * Whether a slip can be told from an error that the answer throws by choice.

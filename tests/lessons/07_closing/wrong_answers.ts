@@ -1,453 +1,239 @@
-/** Wrong answers to the exercises of lesson 7, and what must be said of each. */
-import { closeQuietly, readToEnd, writeAll } from "../../../lib/net/mod.ts";
-import type { WrongAnswer } from "../gates.ts";
-import * as solution from "../../../lessons/07_closing/solution.ts";
+/** Wrong answers to the exercises of lesson 7, and the diagnosis of each. */
+import type {
+  AskAndHear,
+  CloseGracefully,
+} from "../../../lessons/07_closing/types.ts";
+import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
+import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
-type AskAndHear = (
-  conn: Deno.Conn,
-  question: Uint8Array,
-) => Promise<Uint8Array>;
-type CloseGracefully = (
-  conn: Deno.Conn,
-  options?: { graceMs?: number },
-) => Promise<void>;
+// Lines of the solution to 7.1.
+const WRITE = "sent += await conn.write(question.subarray(sent));";
+const CLOSE_WRITE = "await conn.closeWrite();";
+const KEEP = "pieces.push(buffer.slice(0, count));";
+const RETURN = "return new Uint8Array(await new Blob(pieces).arrayBuffer());";
 
-/** Wrong answers to 7.1. */
-export const askAndHearMistakes: WrongAnswer<AskAndHear>[] = [
+const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
-    name: "closes instead of ending its side",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      conn.close();
-      return await readToEnd(conn);
-    },
+    name: "calls close() instead of closeWrite()",
+    replace: [CLOSE_WRITE, "conn.close();"],
     diagnosis: /close\(\) ends both directions/,
   },
   {
-    name: "closes, and takes the failure for an empty answer",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      conn.close();
-      return await readToEnd(conn).catch(() => new Uint8Array());
-    },
+    name: "calls close(), and takes the failure for an empty answer",
+    replace: [CLOSE_WRITE, "conn.close(); return new Uint8Array();"],
     diagnosis: /close\(\) ends both directions/,
   },
   {
-    name: "ends its side by a stream, which closes both",
-    async attempt(conn, question) {
-      const writer = conn.writable.getWriter();
-      await writer.write(question);
-      await writer.close();
-      return await readToEnd(conn);
-    },
+    name: "closes conn.writable, and so the connection",
+    replace: [CLOSE_WRITE, "await conn.writable.close();"],
     diagnosis: /close\(\) ends both directions/,
   },
   {
-    name: "never ends its side",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      return await readToEnd(conn);
-    },
-    diagnosis: /waits for its end.*closeWrite\(\)/s,
+    name: "never closes its side",
+    replace: [CLOSE_WRITE, ""],
+    diagnosis: /waits for its end.*conn\.closeWrite\(\)/s,
   },
   {
     name: "reads once",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      await conn.closeWrite();
-      const buffer = new Uint8Array(64 * 1024);
-      const count = await conn.read(buffer);
-      return buffer.slice(0, count ?? 0);
-    },
-    diagnosis: /one read\(\) gives what has come so far/,
+    replace: [KEEP, `${KEEP} break;`],
+    diagnosis: /One read\(\) returns whatever has arrived/,
   },
   {
-    name: "takes a read that does not fill the buffer for the last",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      await conn.closeWrite();
-      const buffer = new Uint8Array(64 * 1024);
-      const bytes: number[] = [];
-      let count: number | null;
-      do {
-        count = await conn.read(buffer);
-        bytes.push(...buffer.subarray(0, count ?? 0));
-      } while (count === buffer.length);
-      return new Uint8Array(bytes);
-    },
-    diagnosis: /one read\(\) gives what has come so far/,
-  },
-  {
-    name: "ends its side before all is written",
-    async attempt(conn, question) {
-      await conn.write(question);
-      await conn.closeWrite();
-      return await readToEnd(conn);
-    },
-    diagnosis: /end your side only when all of the question is written/,
+    name: "closes its side before everything is written",
+    replace: [WRITE, `${WRITE} break;`],
+    diagnosis: /close your side when you have written all of it/,
   },
   {
     name: "keeps views of a buffer that it uses again",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      await conn.closeWrite();
-      const buffer = new Uint8Array(1024);
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
-      for (
-        let count = await conn.read(buffer);
-        count !== null;
-        count = await conn.read(buffer)
-      ) {
-        pieces.push(buffer.subarray(0, count));
-      }
-      return new Uint8Array(await new Blob(pieces).arrayBuffer());
-    },
+    replace: ["buffer.slice(0, count)", "buffer.subarray(0, count)"],
     diagnosis: /a view of the buffer/,
   },
   {
-    name: "takes null for an error",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      await conn.closeWrite();
-      const buffer = new Uint8Array(1024);
-      const bytes: number[] = [];
-      while (bytes.length === 0 || bytes.length % 1024 === 0) {
-        const count = await conn.read(buffer);
-        if (count === null) throw new Error("connection lost");
-        bytes.push(...buffer.subarray(0, count));
-      }
-      return new Uint8Array(bytes);
-    },
-    diagnosis: /null is no failure/,
+    name: "takes null for a failure",
+    replace: ["break;", 'throw new Error("connection lost");'],
+    diagnosis: /Did you get null\? That isn't a failure/,
   },
   {
     name: "returns half an answer after a reset",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      await conn.closeWrite();
-      const bytes: number[] = [];
-      const buffer = new Uint8Array(1024);
-      try {
-        for (
-          let count = await conn.read(buffer);
-          count !== null;
-          count = await conn.read(buffer)
-        ) {
-          bytes.push(...buffer.subarray(0, count));
-        }
-      } catch {
-        // Takes what there is.
-      }
-      return new Uint8Array(bytes);
-    },
+    replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
     diagnosis: /half an answer/,
   },
   {
-    name: "does not await the sending",
-    async attempt(conn, question) {
-      (async () => {
-        await writeAll(conn, question);
-        await conn.closeWrite();
-      })();
-      return await readToEnd(conn);
-    },
-    diagnosis:
-      /A write has failed, and nobody awaits it.*Await the sending too/s,
-  },
-  {
-    name: "awaits the sending only when it has heard the answer",
+    name: "awaits the sending only when it has the answer",
     async attempt(conn, question) {
       const sending = writeAll(conn, question).then(() => conn.closeWrite());
       const answer = await readToEnd(conn);
       await sending;
       return answer;
     },
-    diagnosis:
-      /A write has failed, and nobody awaits it.*Await the sending too/s,
+    diagnosis: /didn't await a write\(\) that failed.*Await every write\(\)/s,
   },
   {
-    name: "does not await the end of its side",
-    async attempt(conn, question) {
-      await writeAll(conn, question);
-      conn.closeWrite();
-      return await readToEnd(conn);
-    },
-    diagnosis: /closeWrite\(\) has failed, and nobody awaits it/,
+    name: "doesn't await closeWrite()",
+    replace: [CLOSE_WRITE, "conn.closeWrite();"],
+    diagnosis: /didn't await a closeWrite\(\) that failed/,
   },
   {
-    name: "has no answer where nothing is asked",
-    async attempt(conn, question) {
-      if (question.length === 0) return new Uint8Array();
-      return await solution.askAndHear(conn, question);
-    },
-    diagnosis: /the end of your question, be it empty/,
+    name: "returns nothing when the question is empty",
+    replace: [
+      "for (",
+      "if (question.length === 0) return new Uint8Array();\n  for (",
+    ],
+    diagnosis: /before it answers, even if the question is empty/,
   },
   {
-    name: "takes the answer for text",
-    async attempt(conn, question) {
-      const answer = await solution.askAndHear(conn, question);
-      return new TextEncoder().encode(new TextDecoder().decode(answer));
-    },
-    diagnosis: /Not every byte is text/,
+    name: "decodes the answer as text",
+    replace: [
+      RETURN,
+      "return new TextEncoder().encode(await new Blob(pieces).text());",
+    ],
+    diagnosis: /bytes that aren't valid UTF-8/,
   },
   {
-    name: "does not mind that the question could not be sent",
-    async attempt(conn, question) {
-      try {
-        await writeAll(conn, question);
-        await conn.closeWrite();
-      } catch {
-        // Hopes for an answer.
-      }
-      return await readToEnd(conn);
-    },
-    diagnosis: /a question that was never asked/,
+    name: "ignores that the question couldn't be sent",
+    replace: [
+      "conn.write(question.subarray(sent))",
+      "conn.write(question.subarray(sent)).catch(() => Infinity)",
+    ],
+    diagnosis: /can't answer a question that it never got/,
   },
   {
-    name: "closes in the end",
-    async attempt(conn, question) {
-      using _closed = conn;
-      await writeAll(conn, question);
-      await conn.closeWrite();
-      return await readToEnd(conn);
-    },
-    diagnosis: /whoever called it closes it/,
+    name: "closes the connection in the end",
+    replace: [RETURN, `using _closed = conn; ${RETURN}`],
+    diagnosis: /Leave closing to your caller/,
   },
 ];
 
-/** Wrong answers to 7.2. */
-export const closeGracefullyMistakes: WrongAnswer<CloseGracefully>[] = [
+// Lines of the solution to 7.2.
+const SET_TIMER = "const timer =";
+const DRAIN = "while (await conn.read(buffer) !== null);";
+const CATCH = "} catch {";
+
+/** Returns after a failure, without what the solution does in `finally`. */
+function afterFailure(code: string): [string, string] {
+  return ["} finally {", `  return ${code};\n  }\n  {`];
+}
+
+/** Throws an error of one class instead of catching it. */
+function rethrowing(name: string): [string, string] {
+  return [
+    CATCH,
+    `} catch (error) { if (error instanceof Deno.errors.${name}) throw error;`,
+  ];
+}
+
+const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
-    name: "closes with input unread",
-    async attempt(conn) {
-      try {
-        await conn.closeWrite();
-      } finally {
-        conn.close();
-      }
-    },
-    diagnosis: /input that nobody has read/,
+    name: "closes with unread input",
+    replace: [DRAIN, ""],
+    diagnosis: /throws away what it still had to send/,
   },
   {
-    name: "waits for ever for a silent peer",
-    async attempt(conn) {
-      try {
-        await conn.closeWrite();
-        await readToEnd(conn);
-      } catch {
-        // Gone.
-      } finally {
-        conn.close();
-      }
-    },
-    diagnosis: /says nothing and never ends/,
+    name: "waits forever for a silent peer",
+    replace: ["setTimeout(() => conn[Symbol.dispose](), graceMs)", "undefined"],
+    diagnosis: /sends nothing and never closes its side/,
   },
   {
-    name: "leaves the socket open after a failed read",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      const timer = setTimeout(() => closeQuietly(conn), graceMs);
-      try {
-        await conn.closeWrite();
-        await readToEnd(conn);
-        closeQuietly(conn);
-      } catch {
-        // Thinks that a reset connection needs no close.
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-    diagnosis: /read\(\) has failed.*still open/s,
+    name: "leaves the connection open after a failed read()",
+    replace: afterFailure("clearTimeout(timer)"),
+    diagnosis: /after read\(\) had thrown, and the connection is still open/,
   },
   {
-    name: "leaves the socket open when its own side cannot be ended",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      try {
-        await conn.closeWrite();
-      } catch {
-        return;
-      }
-      const timer = setTimeout(() => closeQuietly(conn), graceMs);
-      await readToEnd(conn).catch(() => {});
-      clearTimeout(timer);
-      closeQuietly(conn);
-    },
-    diagnosis: /closeWrite\(\) has failed.*still open/s,
+    name: "leaves the connection open when closeWrite() fails",
+    replace: [
+      SET_TIMER,
+      `try { ${CLOSE_WRITE} } catch { return; }\n  ${SET_TIMER}`,
+    ],
+    diagnosis: /after closeWrite\(\) had thrown, and the connection is still/,
   },
   {
     name: "throws when the peer is gone",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      const timer = setTimeout(() => closeQuietly(conn), graceMs);
-      try {
-        await conn.closeWrite();
-        await readToEnd(conn);
-      } catch (error) {
-        if (error instanceof Deno.errors.ConnectionReset) throw error;
-      } finally {
-        clearTimeout(timer);
-        closeQuietly(conn);
-      }
-    },
-    diagnosis: /what hanging up is for/,
+    replace: rethrowing("ConnectionReset"),
+    diagnosis: /You're about to close the connection anyway/,
   },
   {
-    name: "throws what its own close does to the read",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      const timer = setTimeout(() => closeQuietly(conn), graceMs);
-      try {
-        await conn.closeWrite();
-        await readToEnd(conn);
-      } finally {
-        clearTimeout(timer);
-        closeQuietly(conn);
-      }
-    },
-    diagnosis: /your own close\(\) ended/,
+    name: "throws what its own close() does to the read()",
+    replace: rethrowing("Interrupted"),
+    diagnosis: /Your own close\(\) ended that read/,
   },
   {
-    name: "closes twice when the grace is over",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      const timer = setTimeout(() => conn.close(), graceMs);
-      try {
-        await conn.closeWrite();
-        await readToEnd(conn);
-      } catch {
-        // Gone, or interrupted.
-      } finally {
-        clearTimeout(timer);
-        conn.close();
-      }
-    },
+    name: "closes twice when the grace period is over",
+    replace: [
+      "clearTimeout(timer);\n    conn[Symbol.dispose]();",
+      "clearTimeout(timer);\n    conn.close();",
+    ],
     diagnosis: /a second close\(\) throws BadResource/,
   },
   {
     name: "leaves the timer running",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      const draining = conn.closeWrite().then(() => readToEnd(conn));
-      const late = new Promise((resolve) => setTimeout(resolve, graceMs));
-      await Promise.race([draining, late]).catch(() => {});
-      closeQuietly(conn);
-    },
-    diagnosis:
-      /has returned, and a timer of closeGracefully\(\) is still running/,
+    replace: ["clearTimeout(timer);", ""],
+    diagnosis: /after the peer closed its side, and its timer is still running/,
   },
   {
     name: "leaves the timer running when the peer has reset the connection",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      try {
-        const timer = setTimeout(() => closeQuietly(conn), graceMs);
-        await conn.closeWrite();
-        await readToEnd(conn);
-        clearTimeout(timer);
-      } catch {
-        // Gone, or late.
-      }
-      closeQuietly(conn);
-    },
-    diagnosis: /read\(\) has failed, and a timer of closeGracefully\(\)/,
+    replace: afterFailure("conn[Symbol.dispose]()"),
+    diagnosis: /after read\(\) had thrown, and its timer is still running/,
   },
   {
-    name: "sets its timer when its own side is ended",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      try {
-        await conn.closeWrite();
-        timer = setTimeout(() => closeQuietly(conn), graceMs);
-        await readToEnd(conn);
-      } catch {
-        // Gone, or late.
-      } finally {
-        clearTimeout(timer);
-        closeQuietly(conn);
-      }
-    },
+    name: "sets the timer when its side is closed",
+    replace: [
+      SET_TIMER,
+      `await conn.closeWrite().catch(() => {});\n  ${SET_TIMER}`,
+    ],
     diagnosis: /set the timer first/,
   },
   {
-    name: "takes a grace of 0 for none given",
-    async attempt(conn, options = {}) {
-      await solution.closeGracefully(conn, {
-        graceMs: options.graceMs || 1000,
-      });
-    },
-    diagnosis: /takes it for a grace that was not given/,
+    name: "takes a grace period of 0 for a missing one",
+    replace: [
+      "const { graceMs = 1000 } = options;",
+      "const graceMs = options.graceMs || 1000;",
+    ],
+    diagnosis: /takes it for a missing one/,
   },
   {
-    name: "has no grace unless one is given",
-    async attempt(conn, options = {}) {
-      const { graceMs } = options;
-      const timer = setTimeout(() => closeQuietly(conn), graceMs);
-      try {
-        await conn.closeWrite();
-        await readToEnd(conn);
-      } catch {
-        // Gone, or late.
-      } finally {
-        clearTimeout(timer);
-        closeQuietly(conn);
-      }
-    },
-    diagnosis: /The grace is 1000 ms unless another one is given/,
+    name: "has no default for the grace period",
+    replace: ["graceMs = 1000", "graceMs"],
+    diagnosis: /Without options, the grace period is 1000 ms/,
   },
   {
-    name: "cannot do without options",
-    async attempt(conn, options) {
-      await solution.closeGracefully(conn, { graceMs: options!.graceMs });
-    },
-    diagnosis: /The options may be left out/,
+    name: "can't be called without options",
+    replace: ["number } = {}", "number }"],
+    diagnosis: /may leave out all the options/,
   },
   {
-    name: "always waits for the whole grace",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      await conn.closeWrite().catch(() => {});
-      const draining = readToEnd(conn).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, graceMs));
-      closeQuietly(conn);
-      await draining;
-    },
-    diagnosis: /do not wait for the grace to pass/,
+    name: "always waits until the grace period is over",
+    replace: [
+      DRAIN,
+      `${DRAIN} await new Promise((next) => setTimeout(next, graceMs));`,
+    ],
+    diagnosis: /don't wait until the grace period is over/,
   },
   {
-    name: "drains a fixed number of reads",
-    async attempt(conn) {
-      try {
-        await conn.closeWrite();
-        for (let i = 0; i < 10; i++) {
-          if (await conn.read(new Uint8Array(1024)) === null) break;
-        }
-      } catch {
-        // Gone.
-      } finally {
-        closeQuietly(conn);
-      }
-    },
+    name: "drains with a fixed number of reads",
+    replace: [DRAIN, "for (let i = 0; i < 10; i++) await conn.read(buffer);"],
     diagnosis: /still sending.*null is the only sign/s,
   },
   {
-    name: "begins the grace anew with every read",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      const buffer = new Uint8Array(1024);
-      try {
-        await conn.closeWrite();
-        for (let count: number | null = 0; count !== null;) {
-          const timer = setTimeout(() => closeQuietly(conn), graceMs);
-          count = await conn.read(buffer).finally(() => clearTimeout(timer));
-        }
-      } catch {
-        // Gone, or interrupted.
-      } finally {
-        closeQuietly(conn);
-      }
-    },
-    diagnosis: /from the call on.*not from the last byte/s,
+    name: "begins the grace period again with each read()",
+    replace: [
+      DRAIN,
+      `clearTimeout(timer);
+      for (let count; count !== null;) {
+        const again = setTimeout(() => conn[Symbol.dispose](), graceMs);
+        count = await conn.read(buffer).finally(() => clearTimeout(again));
+      }`,
+    ],
+    diagnosis: /begins with the call.*If it begins again with each read/s,
   },
   {
-    name: "never ends its own side",
-    async attempt(conn, { graceMs = 1000 } = {}) {
-      const timer = setTimeout(() => closeQuietly(conn), graceMs);
-      await readToEnd(conn).catch(() => {});
-      clearTimeout(timer);
-      closeQuietly(conn);
-    },
-    diagnosis: /The peer waits for the end of your side/,
+    name: "never closes its own side",
+    replace: [CLOSE_WRITE, ""],
+    diagnosis: /The peer waits for you to close your side/,
   },
 ];
+
+/** By the id of the exercise. */
+export const wrongAnswers: WrongAnswers = {
+  "7.1": askAndHear,
+  "7.2": closeGracefully,
+};

@@ -1,47 +1,48 @@
-import { ShortConn } from "../../lib/workbook/kit/mod.ts";
+import { concat } from "../../../lib/wire/bytes.ts";
+import { ShortConn } from "../../../lib/workbook/kit/mod.ts";
 
-/** So many writes of no bytes are a loop that will not end. */
+/** This many writes of no bytes are an endless loop. */
 const MAX_EMPTY_WRITES = 100;
 
-/** A connection that knows what is written on it, and when. */
+/** A connection that records what is written to it, and when. */
 export class WatchedConn extends ShortConn {
-  readonly #conn: ShortConn;
   readonly #due: number;
   readonly #endless = Promise.withResolvers<void>();
   readonly #moved = Promise.withResolvers<void>();
   readonly #offered: Uint8Array[] = [];
   #emptyWrites = 0;
-  /** Bytes that were taken so far. */
+  /** How many bytes the connection has accepted so far. */
   taken = 0;
-  /** Writes that are under way. */
+  /** How many writes are in progress. */
   pending = 0;
-  /** Whether a write was ever started while another was under way. */
+  /** Whether a write ever began while another was in progress. */
   overlapped = false;
-  /** Resolves when bytes have been taken. */
+  /** Resolves when the connection has accepted the first bytes. */
   readonly moved: Promise<void> = this.#moved.promise;
   /**
-   * Resolves when more bytes are offered than are due, or none again and again.
-   * The write that does so gets no answer: an endless loop ends there.
+   * Resolves when a write offers more bytes than are due, or when 100 writes
+   * have offered none. That write never returns, so an endless loop stops there.
    */
   readonly endless: Promise<void> = this.#endless.promise;
 
   /**
+   * Wraps a connection.
+   *
    * @param conn The connection to write to.
-   * @param due Bytes that will have been written when all is done.
+   * @param due How many bytes a correct answer writes in total.
    */
   constructor(conn: ShortConn, due: number) {
     super(conn);
-    this.#conn = conn;
     this.#due = due;
   }
 
-  /** All bytes that were taken, and those that were offered too many. */
+  /** All bytes accepted, and those offered beyond what was due. */
   get offered(): Uint8Array {
-    return Uint8Array.fromHex(this.#offered.map((b) => b.toHex()).join(""));
+    return concat(this.#offered);
   }
 
   override async write(data: Uint8Array): Promise<number> {
-    if (this.pending > 0) this.overlapped = true;
+    this.overlapped ||= this.pending > 0;
     this.pending++;
     if (data.length === 0) this.#emptyWrites++;
     if (
@@ -53,7 +54,7 @@ export class WatchedConn extends ShortConn {
       await new Promise(() => {});
     }
     try {
-      const count = await this.#conn.write(data);
+      const count = await super.write(data);
       this.taken += count;
       this.#offered.push(data.slice(0, count));
       this.#moved.resolve();
