@@ -193,8 +193,11 @@ export class WorkbookCopy implements AsyncDisposable {
     for await (const folder of Deno.readDir(this.path("lessons"))) {
       if (!folder.isDirectory) continue;
       for await (
-        const { name } of Deno.readDir(this.path("lessons", folder.name))
+        const { name, isFile } of Deno.readDir(
+          this.path("lessons", folder.name),
+        )
       ) {
+        if (!isFile) continue;
         const path = this.path("lessons", folder.name, name);
         files[`${folder.name}/${name}`] = await Deno.readTextFile(path);
       }

@@ -1,5 +1,5 @@
 /** The most memory that an answer may use, in MiB. */
-export const MEMORY_MIB = 1024;
+export const MEMORY_MIB = 512;
 
 /**
  * Reads how much memory another process uses.

@@ -9,10 +9,8 @@ import { lessons } from "../../../lessons/mod.ts";
 import { parseEndpoint } from "../../../lib/net/mod.ts";
 import type { ShowEvent } from "../../../lib/show/mod.ts";
 import { fileOf, findLesson } from "../../../lib/workbook/checker/catalog.ts";
-import {
-  sandboxArgs,
-  temporaryFolder,
-} from "../../../lib/workbook/checker/sandbox.ts";
+import { sandboxArgs } from "../../../lib/workbook/checker/sandbox.ts";
+import { temporaryFolder } from "../../../lib/workbook/checker/temporary_folder.ts";
 import { Recording, recordOnce } from "../record.ts";
 
 const recordLesson = recordOnce(async (show) => {
