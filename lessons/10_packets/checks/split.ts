@@ -92,42 +92,66 @@ function diagnose(received: Packet[], expected: Packet[]): Advice {
   }
   const [got, due] = [describe(received), describe(expected)];
   const isSame = (key: keyof typeof got) => `${got[key]}` === `${due[key]}`;
-  const likely = received.length === 0
-    ? "There is no packet at all. An empty message is a message, too, and " +
-      "without a packet the receiver never hears of it."
-    : received.length > expected.length && got.lengths.at(-1) === 0
-    ? "The last packet is empty. If the length divides by `size`, the message " +
-      "ends with the packet before."
-    : got.bytes < due.bytes && received.length === expected.length
-    ? "There are as many packets as there should be, but with too few bytes in " +
+  const causes: [applies: boolean, likely: string][] = [
+    [
+      received.length === 0,
+      "There is no packet at all. An empty message is a message, too, and " +
+      "without a packet the receiver never hears of it.",
+    ],
+    [
+      received.length > expected.length && got.lengths.at(-1) === 0,
+      "The last packet is empty. If the length divides by `size`, the message " +
+      "ends with the packet before.",
+    ],
+    [
+      got.bytes < due.bytes && received.length === expected.length,
+      "There are as many packets as there should be, but with too few bytes in " +
       "them. slice(start, end) and subarray(start, end) take an end, not a " +
-      "length: offset + size."
-    : got.bytes < due.bytes
-    ? "Some bytes of the message are in no packet. The last packet is shorter " +
+      "length: offset + size.",
+    ],
+    [
+      got.bytes < due.bytes,
+      "Some bytes of the message are in no packet. The last packet is shorter " +
       "than `size`, but it isn't left out: go on until the offset has reached " +
-      "the length."
-    : got.bytes > due.bytes
-    ? "There are more bytes in the packets than in the message. The last packet " +
+      "the length.",
+    ],
+    [
+      got.bytes > due.bytes,
+      "There are more bytes in the packets than in the message. The last packet " +
       "holds only what's left, without padding: the receiver couldn't tell the " +
-      "padding from data."
-    : !got.totals.every((total) => total === due.totals[0])
-    ? "`total` is the number of bytes in the whole message, and the same in " +
-      "each packet: the receiver may get any of them first."
-    : expected.length > 1 && got.offsets.every((offset, i) => offset === i)
-    ? "`offset` counts bytes, not packets: only then can a receiver put a " +
-      "packet in its place without the others."
-    : !isSame("offsets") && isSame("sortedOffsets")
-    ? "Return the packets in the order of their offsets."
-    : got.offsets[0] !== 0
-    ? "The first byte of the message has offset 0, and so has the packet that " +
-      "begins with it."
-    : !isSame("lengths")
-    ? "Each packet except the last holds `size` bytes: no more, and no fewer, " +
-      "even if that would make them all equally long."
-    : !isSame("offsets")
-    ? "Compare packet by packet: each begins where the one before it ends."
-    : undefined;
-  if (likely !== undefined) return { likely };
+      "padding from data.",
+    ],
+    [
+      !got.totals.every((total) => total === due.totals[0]),
+      "`total` is the number of bytes in the whole message, and the same in " +
+      "each packet: the receiver may get any of them first.",
+    ],
+    [
+      expected.length > 1 && got.offsets.every((offset, i) => offset === i),
+      "`offset` counts bytes, not packets: only then can a receiver put a " +
+      "packet in its place without the others.",
+    ],
+    [
+      !isSame("offsets") && isSame("sortedOffsets"),
+      "Return the packets in the order of their offsets.",
+    ],
+    [
+      got.offsets[0] !== 0,
+      "The first byte of the message has offset 0, and so has the packet that " +
+      "begins with it.",
+    ],
+    [
+      !isSame("lengths"),
+      "Each packet except the last holds `size` bytes: no more, and no fewer, " +
+      "even if that would make them all equally long.",
+    ],
+    [
+      !isSame("offsets"),
+      "Compare packet by packet: each begins where the one before it ends.",
+    ],
+  ];
+  const cause = causes.find(([applies]) => applies);
+  if (cause !== undefined) return { likely: cause[1] };
   const [{ data: first }] = received;
   const isShared = received.length > 1 &&
     received.every(({ data }) =>
