@@ -17,9 +17,8 @@ import {
   type LessonContext,
   runLesson,
 } from "../../lib/workbook/cli/run_lesson.ts";
-import { describeError } from "./describe_error.ts";
 import { connectResettable } from "./resettable.ts";
-import { FullQueue } from "./full_queue.ts";
+import { FullBacklog } from "./full_backlog.ts";
 import { LONG_NAME, MISSING_NAME } from "./socket_files.ts";
 import { lessons } from "../mod.ts";
 
@@ -116,13 +115,13 @@ async function noAnswer(show: Narrator): Promise<void> {
     "The queue in front of accept() is full. What does the next connect() " +
       "hear, and who ends its waiting?",
   );
-  using queue = await FullQueue.make();
+  using full = await FullBacklog.make();
   await fails(
     show,
     `connectTcp, timeoutMs: ${PATIENCE_MS}`,
-    () => connectTcp(queue.port, { timeoutMs: PATIENCE_MS }),
+    () => connectTcp(full.port, { timeoutMs: PATIENCE_MS }),
   );
-  const { port } = queue;
+  const { port } = full;
   const lateMs = await fails(
     show,
     `AbortSignal.timeout(${PATIENCE_MS})`,
@@ -289,6 +288,13 @@ async function fails(
   const tookMs = performance.now() - start;
   show.fact(name, outcome);
   return tookMs;
+}
+
+/** An error in one line, with its class first. */
+function describeError(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : Deno.inspect(error);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { createServer, type Socket } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { connectTcp } from "../../lib/net/mod.ts";
 
-/** A connection whose other end can be torn off. */
+/** A connection that the other end can reset. */
 export interface Resettable extends Disposable {
   /** This end. */
   conn: Deno.TcpConn;
@@ -10,23 +11,18 @@ export interface Resettable extends Disposable {
 }
 
 /**
- * Connects to a server that resets the connection when it is told to.
+ * Connects to a server that resets the connection when it's told to.
  *
- * A close sends a FIN, and what follows depends on what was left unread. Only
- * `node:net` can send an RST for certain.
+ * `close()` sends a FIN, and an RST only if bytes were left unread. For a
+ * certain RST, it takes `node:net`.
  */
 export async function connectResettable(): Promise<Resettable> {
-  const accepted = Promise.withResolvers<Socket>();
-  const server = createServer(accepted.resolve);
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await listening;
-  const address = server.address();
-  if (address === null || typeof address === "string") {
-    throw new TypeError(`Cannot connect to ${address}: it has no port`);
-  }
-  const conn = await connectTcp(address.port);
-  const socket = await accepted.promise;
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const [conn, [socket]] = await Promise.all([
+    connectTcp((server.address() as AddressInfo).port),
+    once(server, "connection") as Promise<[Socket]>,
+  ]);
   server.close();
   return {
     conn,

@@ -27,7 +27,7 @@ export async function connectWithin(
 // Shorter, and as good: `signal: AbortSignal.timeout(ms)`, and no timer of our
 // own. That one throws TimeoutError, and keeps no program running.
 
-// ---- 8.2 TimedReader ------------------------------------------------------
+// ---- 8.2 TimedReader --------------------------------------------------------
 
 export class TimedReader {
   #conn: Deno.Conn;

@@ -1,21 +1,21 @@
-/** The type of 8.1. */
+/** What 8.1 asks for. */
 export type ConnectWithin = (port: number, ms: number) => Promise<Deno.Conn>;
 
-/** What 8.2 makes. */
+/** A connection with a deadline for each read. */
 export interface TimedReading {
   read(ms: number): Promise<Uint8Array | null | "timeout">;
 }
 
-/** The type of 8.2: a class. */
+/** What 8.2 asks for. */
 export type TimedReaderClass = new (conn: Deno.Conn) => TimedReading;
 
-/** How often 8.3 tries, and how long it waits. */
+/** How often `retry` tries, and how long it waits. */
 export interface RetryOptions {
   attempts: number;
   firstDelayMs: number;
 }
 
-/** The type of 8.3. */
+/** What 8.3 asks for. */
 export type Retry = <T>(
   attempt: () => Promise<T>,
   options: RetryOptions,

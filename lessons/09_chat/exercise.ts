@@ -1,11 +1,8 @@
 /**
- * Your answer to lesson 9.
+ * Your answer to lesson 9: run `deno task check 9` or `deno task watch`.
  *
- * Put your code in the place of the line with `todo(…)`, save, and run
- *
- *     deno task check 9
- *
- * Keep the line with the number: `deno task reset 9.1` goes by it.
+ * Replace the `todo(…)` with your code. Keep the line with the number:
+ * `deno task reset 9.1` needs it to find the exercise.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ChatRoomClass } from "./types.ts";
@@ -13,19 +10,6 @@ import type { ChatRoomClass } from "./types.ts";
 // ---- 9.1 ChatRoom -----------------------------------------------------------
 
 /**
- * A chat room. `join` lets a member in at once, and passes each line that it
- * sends on to all others, never back to itself: the line as it is, with its
- * `\n` and nothing in front; a `\r` before that may stay or go. Lines are UTF-8
- * text, and may be empty. An unfinished one at the end is dropped, or ended with
- * a `\n`.
- *
- * `join` resolves when the member has left, and the room has closed its
- * connection by then. It leaves when its side ends, when a read or a write
- * fails, when more than 1 MiB is unsent to it, or when its line is longer than
- * 64 KiB. `join` never throws. No member delays another one or stops the room.
- *
- * `size` is the number of members.
- *
  *     export class ChatRoom {
  *       get size(): number {
  *       }
@@ -33,5 +17,17 @@ import type { ChatRoomClass } from "./types.ts";
  *       async join(conn: Deno.Conn): Promise<void> {
  *       }
  *     }
+ *
+ * A chat room. `join` lets a member in at once, and passes each line that it
+ * sends on to all other members. `size` is the number of members. No member
+ * delays another, or stops the room.
+ *
+ * - A line is UTF-8 text up to a `\n`, and may be empty. Pass it on whole and
+ *   unchanged, with its `\n`; a `\r` before that may stay or go.
+ * - An unfinished line at the end is dropped, or ended with a `\n`.
+ * - A member leaves when its side ends, when a read or a write fails, when more
+ *   than 1 MiB is unsent to it, or when it sends a line longer than 64 KiB.
+ * - When a member has left, the room has closed its connection, and `join`
+ *   resolves. `join` never throws.
  */
 export const ChatRoom: ChatRoomClass = todo("9.1 ChatRoom");

@@ -6,7 +6,6 @@
  * drops that one, and goes on.
  */
 import {
-  connectTcp,
   formatAddress,
   listenTcp,
   readLines,
@@ -20,10 +19,9 @@ import {
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
-import { once } from "node:events";
-import { connect as connectNode, type Socket } from "node:net";
 import { NaiveRoom } from "./naive_room.ts";
 import { MAX_UNSENT_BYTES, Room } from "./room.ts";
+import { RoomServer } from "./room_server.ts";
 import { lessons } from "../mod.ts";
 
 /** One line of the flood, and how many of them there are at most. */
@@ -46,10 +44,10 @@ async function talk(show: Narrator): Promise<void> {
   show.predict(
     "ann says hello, then bob does. Who reads what? And who reads her own line?",
   );
-  await using door = new Door(new Room());
-  const { room } = door;
-  const [ann, bob] = [await door.enter("ann"), await door.enter("bob")];
-  const cid = await door.enter("cid");
+  await using server = new RoomServer(new Room());
+  const { room } = server;
+  const [ann, bob] = [await server.join("ann"), await server.join("bob")];
+  const cid = await server.join("cid");
   const [annReads, bobReads, cidReads] = [ann, bob, cid].map((conn) =>
     readLines(conn)
   );
@@ -67,10 +65,10 @@ async function talk(show: Narrator): Promise<void> {
 
   show.step("One is torn away");
   show.predict("eve comes in, and her connection is reset. Who notices?");
-  const eve = await door.enterNode("eve");
+  const eve = await server.joinResettable("eve");
   show.fact("members", room.size);
-  eve.resetAndDestroy();
-  show.fact("eve", await door.left("eve"));
+  eve.reset();
+  show.fact("eve", await server.left("eve"));
   show.fact("members now", room.size);
   await writeLine(ann, "still there?");
   show.fact("bob reads", await nextLine(bobReads));
@@ -86,10 +84,10 @@ async function naive(show: Narrator): Promise<void> {
     `dot joins and never reads. ann says lines of ${inKiB(LINE_BYTES)}, one ` +
       "after the other, and bob reads each. How many does he get?",
   );
-  await using door = new Door(new NaiveRoom());
-  const dot = await door.enter("dot");
-  const bob = await door.enter("bob");
-  const ann = await door.enter("ann");
+  await using server = new RoomServer(new NaiveRoom());
+  const dot = await server.join("dot");
+  const bob = await server.join("bob");
+  const ann = await server.join("ann");
   const flood = new Flood(ann, bob);
   while (flood.lines < MAX_LINES && await flood.next(STOPPED_MS));
   const isStopped = flood.lines < MAX_LINES;
@@ -120,11 +118,11 @@ async function bounded(show: Narrator): Promise<void> {
     `Now the room writes to each member by itself. ann says ${inMiB(total)} ` +
       "in all, and dot still does not read. How much memory does it cost?",
   );
-  await using door = new Door(new Room());
-  const { room } = door;
-  const dot = await door.enter("dot");
-  const bob = await door.enter("bob");
-  const ann = await door.enter("ann");
+  await using server = new RoomServer(new Room());
+  const { room } = server;
+  const dot = await server.join("dot");
+  const bob = await server.join("bob");
+  const ann = await server.join("ann");
   const flood = new Flood(ann, bob);
   let droppedAfter = 0;
   while (flood.lines < MAX_LINES) {
@@ -135,7 +133,7 @@ async function bounded(show: Narrator): Promise<void> {
   show.fact("bob got", `${flood.lines} lines, ${inMiB(flood.bytes)}`);
   show.fact("the slowest line took", `${flood.slowestMs.toFixed(1)} ms`);
   if (droppedAfter > 0) {
-    show.fact("dot", await door.left("dot"));
+    show.fact("dot", await server.left("dot"));
     show.fact("dot was dropped after", `${droppedAfter} lines`);
   }
   show.fact(
@@ -148,54 +146,6 @@ async function bounded(show: Narrator): Promise<void> {
       "does then. This one drops her: nobody misses lines without knowing it.",
   );
   dot.close();
-}
-
-/** Where people enter a room, over real sockets. */
-class Door<R extends { join(conn: Deno.Conn, name: string): Promise<unknown> }>
-  implements AsyncDisposable {
-  readonly room: R;
-  readonly #listener = listenTcp();
-  readonly #open: Disposable[] = [];
-  readonly #leaving = new Map<string, Promise<unknown>>();
-
-  constructor(room: R) {
-    this.room = room;
-  }
-
-  /** Connects, and joins the other end to the room. */
-  async enter(name: string): Promise<Deno.TcpConn> {
-    const connecting = connectTcp(this.#listener.addr.port);
-    await this.#admit(name);
-    const conn = await connecting;
-    conn.setNoDelay();
-    this.#open.push(conn);
-    return conn;
-  }
-
-  /** The same with a socket of `node:net`, which can be reset. */
-  async enterNode(name: string): Promise<Socket> {
-    const socket = connectNode(this.#listener.addr.port, "127.0.0.1");
-    await Promise.all([once(socket, "connect"), this.#admit(name)]);
-    this.#open.push({ [Symbol.dispose]: () => socket.destroy() });
-    return socket;
-  }
-
-  /** Waits until somebody has left, and says how. */
-  async left(name: string): Promise<string> {
-    return String(await this.#leaving.get(name));
-  }
-
-  async #admit(name: string): Promise<void> {
-    const conn = await this.#listener.accept();
-    this.#leaving.set(name, this.room.join(conn, name));
-  }
-
-  /** All leave. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const conn of this.#open) conn[Symbol.dispose]();
-    this.#listener.close();
-    await Promise.all(this.#leaving.values());
-  }
 }
 
 /** One says long lines, and another one reads each before the next is said. */

@@ -1,4 +1,4 @@
-/** What 9.1 makes. */
+/** A chat room. */
 export interface Chatting {
   /** The number of members. */
   readonly size: number;
@@ -6,5 +6,5 @@ export interface Chatting {
   join(conn: Deno.Conn): Promise<void>;
 }
 
-/** The type of 9.1: a class. */
+/** What 9.1 asks for. */
 export type ChatRoomClass = new () => Chatting;

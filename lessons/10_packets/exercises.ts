@@ -1,10 +1,59 @@
-/** The exercises of lesson 10, and how an answer to each is checked. */
-import type { Exercise } from "../../lib/workbook/kit/mod.ts";
-import { makeReassembler } from "./checks/reassembler.ts";
-import { makeSplit } from "./checks/split.ts";
+/** The exercises of lesson 10. */
+import { type Exercise, exercise } from "../../lib/workbook/kit/mod.ts";
+import { checkReassembler } from "./checks/reassembler.ts";
+import { checkSplit } from "./checks/split.ts";
+import * as solution from "./solution.ts";
+import type { ReassemblerClass, Split } from "./types.ts";
 
 /** The exercises of the lesson, in order. */
 export const exercises: Exercise<unknown>[] = [
-  makeSplit(),
-  makeReassembler(),
+  exercise<Split>({
+    id: "10.1",
+    pure: true,
+    title: "Cut a message up",
+    solution: solution.split,
+    hints: [
+      "If a message has 10 bytes and a packet holds 4, at which byte does each " +
+      "packet begin? And which packets does a message of 8 bytes have, or an " +
+      "empty one?",
+      "Walk through the message in steps of `size`, from 0 to its length. At " +
+      "each step, copy the next `size` bytes, or what's left. Then look at the " +
+      "empty message: a loop that ends at the length doesn't even begin there.",
+      "Nearly the code:\n" +
+      "    let offset = 0;\n" +
+      "    do {\n" +
+      "      const data = message.slice(offset, offset + size);\n" +
+      "      packets.push({ offset, total: message.length, data });\n" +
+      "      offset += size;\n" +
+      "    } while (offset < message.length);\n" +
+      "slice() copies, and stops at the end of the message by itself.",
+    ],
+    read: "What a packet says",
+    check: checkSplit,
+  }),
+  exercise<ReassemblerClass>({
+    id: "10.2",
+    pure: true,
+    title: "Put it together again",
+    solution: solution.Reassembler,
+    hints: [
+      "Two packets of 4 bytes each have arrived. How many bytes of the message " +
+      "do you have: 8, 4, or something in between? What must you remember to " +
+      "know that?",
+      "Make a buffer of `total` bytes at the first packet, and put the data of " +
+      "each packet at its offset. Also remember which bytes have arrived: keep " +
+      "a list of the gaps, or simply one boolean per byte. A gap is a run of " +
+      "bytes that haven't arrived.",
+      "Nearly the code, with `#bytes` and `#has`, an array of `total` booleans:\n" +
+      "    this.#bytes.set(data, offset); // set() copies\n" +
+      "    this.#has.fill(true, offset, offset + data.length);\n" +
+      "and for missing(), going through all bytes:\n" +
+      "    if (this.#has[at]) continue;\n" +
+      "    const gap = gaps.at(-1);\n" +
+      "    if (gap?.[1] === at) gap[1] = at + 1; // the gap goes on\n" +
+      "    else gaps.push([at, at + 1]);",
+    ],
+    read: "The numbers do it all",
+    check: checkReassembler,
+  }),
 ];

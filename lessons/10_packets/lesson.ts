@@ -1,8 +1,8 @@
 /**
  * Lesson 10: data travels in packets.
  *
- * The same message goes over one road, as a telephone call did, and over three,
- * as packets do. The roads are real UDP relays on loopback. One of them breaks
+ * The same message takes one route, as a telephone call did, and three, as
+ * packets do. The routes are real UDP relays on loopback. One of them breaks
  * down on the way, and what is missing is sent again by another. In the end a
  * packet is opened, layer by layer.
  */
@@ -10,7 +10,7 @@ import { type Narrator, printable } from "../../lib/show/mod.ts";
 import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { fromDatagram, toDatagram } from "./datagrams.ts";
-import { type Network, openNetwork, type RoadPlan } from "./roads.ts";
+import { type Network, openNetwork, type RoutePlan } from "./relays.ts";
 import { Reassembler, split } from "./solution.ts";
 import type { Packet } from "./types.ts";
 import { lessons } from "../mod.ts";
@@ -29,13 +29,13 @@ const MAX_REQUESTS = 50;
 
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
-  await oneRoad(show);
-  await threeRoads(show);
+  await oneRoute(show);
+  await threeRoutes(show);
   layers(show);
 }
 
-/** A circuit: the road is chosen once, and everything follows it. */
-async function oneRoad(show: Narrator): Promise<void> {
+/** A circuit: the route is chosen once, and everything follows it. */
+async function oneRoute(show: Narrator): Promise<void> {
   show.step("One road for the whole message");
   show.say(
     "A telephone call of old: a road is chosen and kept free for the call. " +
@@ -61,17 +61,17 @@ async function oneRoad(show: Narrator): Promise<void> {
   );
 }
 
-/** Sends every piece along one road, and listens as long as any can come. */
+/** Sends every piece along one route, and listens as long as any can come. */
 async function call(
-  plan: RoadPlan,
+  plan: RoutePlan,
 ): Promise<{ sent: number; arrived: number; text: string }> {
   await using network = openNetwork([plan]);
-  const { sender, roads: [road] } = network;
+  const { sender, routes: [route] } = network;
   const pieces = split(MESSAGE, SIZE).map(({ data }) => data);
-  for (const piece of pieces) await sender.send(piece, road.entrance);
+  for (const piece of pieces) await sender.send(piece, route.entrance);
   const breaks = plan.breaksAfter !== undefined;
-  if (breaks) await road.broken;
-  // Nobody says that the road is broken: silence is all that there is.
+  if (breaks) await route.broken;
+  // Nobody says that the route is broken: silence is all that there is.
   const timeoutMs = breaks ? QUIET_MS : PATIENCE_MS;
   let arrived = 0;
   let text = "";
@@ -95,7 +95,7 @@ async function orQuiet({ receiver }: Network, timeoutMs: number) {
 }
 
 /** Packets: each finds its own way, and each can be sent again. */
-async function threeRoads(show: Narrator): Promise<void> {
+async function threeRoutes(show: Narrator): Promise<void> {
   show.step("Three roads, and a number on each packet");
   show.say(
     "Now each piece is a packet: it says at which byte of the message it " +
@@ -149,8 +149,8 @@ async function threeRoads(show: Narrator): Promise<void> {
 
 interface Arrival {
   packet: Packet;
-  /** The name of the road by which it came. */
-  road: string;
+  /** The name of the route by which it came. */
+  route: string;
 }
 
 /** Takes what comes, until all is there or nothing comes any more. */
@@ -164,47 +164,47 @@ async function listen(
     if (datagram === undefined) return;
     const packet = fromDatagram(datagram.bytes);
     reassembler.add(packet);
-    const road = network.roads.find(({ exit }) =>
+    const route = network.routes.find(({ exit }) =>
       exit.port === datagram.from.port
     );
-    arrived.push({ packet, road: road?.name ?? "?" });
+    arrived.push({ packet, route: route?.name ?? "?" });
   } while (reassembler.missing().length > 0);
 }
 
-/** Asks along a road by which something has come, another one each time. */
+/** Asks along a route by which something has come, another one each time. */
 async function askAgain(
-  { receiver, roads }: Network,
+  { receiver, routes }: Network,
   { missing, arrived, requests }: {
     missing: [number, number][];
     arrived: Arrival[];
     requests: number;
   },
 ): Promise<void> {
-  const known = roads.filter(({ name }) =>
-    arrived.some(({ road }) => road === name)
+  const known = routes.filter(({ name }) =>
+    arrived.some(({ route }) => route === name)
   );
-  const road = (known.length > 0 ? known : roads).at(
+  const route = (known.length > 0 ? known : routes).at(
     -1 - requests % known.length,
   )!;
   await receiver.send(
     new TextEncoder().encode(JSON.stringify(missing)),
-    road.exit,
+    route.exit,
   );
 }
 
 /**
- * Sends all packets, and again those that are asked for, each by the road after
+ * Sends all packets, and again those that are asked for, each by the route after
  * the one that it took before. Ends when the socket is closed.
  *
  * @returns How many packets it sent.
  */
-async function sendPackets({ sender, roads }: Network): Promise<number> {
+async function sendPackets({ sender, routes }: Network): Promise<number> {
   const packets = split(MESSAGE, SIZE);
-  const nextRoad = packets.map((_, i) => i);
+  const nextRoute = packets.map((_, i) => i);
   let sent = 0;
   async function send(i: number): Promise<void> {
-    const road = roads[nextRoad[i]++ % roads.length];
-    await sender.send(toDatagram(packets[i]), road.entrance);
+    const route = routes[nextRoute[i]++ % routes.length];
+    await sender.send(toDatagram(packets[i]), route.entrance);
     sent++;
   }
   for (let i = 0; i < packets.length; i++) await send(i);
@@ -224,11 +224,11 @@ async function sendPackets({ sender, roads }: Network): Promise<number> {
 function tellArrivals(show: Narrator, arrived: Arrival[], first: number): void {
   show.table(
     ["arrived", "belongs at", "data", "by road"],
-    arrived.map(({ packet, road }, i) => [
+    arrived.map(({ packet, route }, i) => [
       `${first + i}.`,
       `${packet.offset} of ${packet.total}`,
       printable(packet.data),
-      road,
+      route,
     ]),
   );
 }

@@ -1,25 +1,25 @@
 /**
- * Your answers to lesson 10.
+ * Your answers to lesson 10: run `deno task check 10` or `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 10
- *
- * Keep the lines with the numbers: `deno task reset 10.1` goes by them.
+ * Replace each `todo(…)` with your code. Keep the lines with the numbers:
+ * `deno task reset 10.1` needs them to find the exercise.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
-import type { Packet } from "./types.ts";
+import type { Packet, ReassemblerClass } from "./types.ts";
 
 // ---- 10.1 split -------------------------------------------------------------
 
 /**
- * Cuts `message` into packets of `size` bytes each, in order; the last one has
- * what is left. `offset` says at which byte of the message a packet belongs,
- * `total` how many bytes the whole message has. A message of no bytes is one
- * packet without data. The data are copies: the caller uses `message` again.
- *
  *     export function split(message: Uint8Array, size: number): Packet[] {
  *     }
+ *
+ * Cuts `message` into packets of `size` bytes each, in order; `size` is a whole
+ * number, at least 1. `offset` is the position of a packet's first byte in the
+ * message, and `total` is the number of bytes in the whole message.
+ *
+ * - The last packet holds the bytes that are left.
+ * - An empty message is one packet without data.
+ * - `data` is a copy: the caller writes its next message into the same buffer.
  */
 export const split: (message: Uint8Array, size: number) => Packet[] = todo(
   "10.1 split",
@@ -28,13 +28,6 @@ export const split: (message: Uint8Array, size: number) => Packet[] = todo(
 // ---- 10.2 Reassembler -------------------------------------------------------
 
 /**
- * Puts one message together from its packets, which come in any order, some of
- * them twice, and may overlap. `missing()` gives the gaps that are left, in
- * order, each as large as it is: from `start` up to `end`, without `end`
- * itself. `message()` gives the whole message, and throws as long as a part of
- * it is missing, also before the first packet. `add()` copies what it keeps:
- * the caller receives the next packet into the same buffer.
- *
  *     export class Reassembler {
  *       add(packet: Packet): void {
  *       }
@@ -43,9 +36,16 @@ export const split: (message: Uint8Array, size: number) => Packet[] = todo(
  *       message(): Uint8Array {
  *       }
  *     }
+ *
+ * Puts one message together from its packets, which arrive in any order. Some
+ * arrive more than once, and some overlap; where they do, their bytes agree.
+ *
+ * - `missing()` returns the gaps that are left, in order, each as large as it
+ *   is, from `start` up to `end`, without the byte at `end`. The caller doesn't
+ *   call it before the first packet.
+ * - `message()` returns the whole message. It throws while any part is missing,
+ *   and before the first packet.
+ * - `add()` copies what it keeps: the caller receives the next packet into the
+ *   same buffer.
  */
-export const Reassembler: new () => {
-  add(packet: Packet): void;
-  missing(): [start: number, end: number][];
-  message(): Uint8Array;
-} = todo("10.2 Reassembler");
+export const Reassembler: ReassemblerClass = todo("10.2 Reassembler");

@@ -1,372 +1,313 @@
-/** How an answer to 8.3 is checked. */
+/** Checks 8.3: how often it tries, how long it waits, and what it throws. */
 import { connectTcp, listenTcp } from "../../../lib/net/mod.ts";
 import { counted } from "../../../lib/show/counted.ts";
-import {
-  type Exercise,
-  exercise,
-  TimerWatch,
-  type Trial,
-} from "../../../lib/workbook/kit/mod.ts";
-import { deafPort } from "../deaf_port.ts";
-import { describeError } from "../describe_error.ts";
-import * as solution from "../solution.ts";
+import { TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import type { Retry, RetryOptions } from "../types.ts";
+import { outcomeOf } from "./outcome.ts";
+import { refusingPort } from "./refusing_port.ts";
 
-const TRY_AGAIN = "Try again, but not everything";
 const LATER = "Later, and later still";
 
-/** A delay that nobody should come to wait for, in milliseconds. */
+const { ConnectionRefused, ConnectionReset, TimedOut } = Deno.errors;
+
+/** A delay that must never be waited for, in milliseconds. */
 const LONG_MS = 30_000;
-/** A delay that the check waits for, in milliseconds. */
-const SHORT_MS = 40;
-/** Timers may fire this much early, by the clock that the check reads. */
+/** The waits that the check does wait for, in milliseconds. */
+const WAITS_MS = [40, 80, 160];
+/** How much too early a timer may fire, by `performance.now()`, in ms. */
 const EARLY_MS = 5;
 
-/** Makes 8.3. */
-export function makeRetry(): Exercise<unknown> {
-  return exercise<Retry>({
-    id: "8.3",
-    title: "Try again, later and later",
-    solution: solution.retry,
-    hints: [
-      "Write down what happens in time for three attempts that all fail: how " +
-      "many waits are there, where do they stand, and what is thrown?",
-      "Loop over the attempts, with `try { return await attempt() }`. In the " +
-      "`catch`, decide: is it no refusal, or was it the last attempt? Then " +
-      "throw the error that you caught. Else wait, and double the delay.",
-      "Nearly the code:\n" +
-      "    for (let left = attempts;; left--) {\n" +
-      "      try {\n" +
-      "        return await attempt();\n" +
-      "      } catch (error) {\n" +
-      "        if (…no refusal… || left === 1) throw error;\n" +
-      "      }\n" +
-      "      await new Promise((resolve) => setTimeout(resolve, delayMs));\n" +
-      "      delayMs *= 2;\n" +
-      "    }",
-    ],
-    read: TRY_AGAIN,
-    async check(retry, trial) {
-      await checkSuccess(retry, trial);
-      await checkLastAttempt(retry, trial);
-      await checkDelays(retry, trial);
-      await checkOtherErrors(retry, trial);
-      await checkEarlyThrow(retry, trial);
-      await checkRealRefusals(retry, trial);
-    },
-  });
+/** What retry() is given. */
+interface Scenario extends RetryOptions {
+  /** Makes an attempt; gets its number, from 1. */
+  attempt(call: number): Promise<unknown>;
 }
 
-/** It works at once. */
-async function checkSuccess(retry: Retry, trial: Trial): Promise<void> {
-  // Not every good result is a true one.
+/** One attempt that retry() made. */
+interface Call {
+  beganAt: number;
+  endedAt: number;
+  /** What its promise rejected with. */
+  error?: unknown;
+}
+
+/** What came of one call of retry(). */
+interface Run {
+  trial: Trial;
+  calls: Call[];
+  outcome: PromiseSettledResult<unknown>;
+  /** The delays of all timers that were started meanwhile, in milliseconds. */
+  timers: number[];
+}
+
+/** Calls retry(), and waits for it. */
+type Runner = (scenario: Scenario) => Promise<Run>;
+
+/** Checks an answer to 8.3. */
+export async function checkRetry(retry: Retry, trial: Trial): Promise<void> {
+  const run: Runner = (scenario) => runRetry(retry, trial, scenario);
+  await checkSuccess(run, trial);
+  await checkOneAttempt(run, trial);
+  await checkWaits(run, trial);
+  await checkOtherErrors(run, trial);
+  await checkEarlyThrow(run, trial);
+  await checkSockets(run, trial);
+}
+
+async function checkSuccess(run: Runner, trial: Trial): Promise<void> {
   for (const value of ["connected", 0, undefined]) {
-    const gives = Deno.inspect(value);
-    trial.step(`the first attempt gives ${gives}: retry() returns it`);
-    const attempt = new Attempts(() => value);
-    const options = { attempts: 3, firstDelayMs: LONG_MS };
-    const result = await run(retry, attempt, options, trial);
-    if (result.status === "rejected") failOn(result.reason, trial);
-    trial.equal(attempt.calls, 1, {
-      problem: `An attempt that works was made ${attempt.calls} times.`,
-      likely: "It works when it does not throw, whatever it gives: 0, false " +
-        "and undefined are results too. Return the first one.",
+    trial.step(
+      `the first attempt gives ${Deno.inspect(value)}: retry() returns it`,
+    );
+    const attempt = () => Promise.resolve(value);
+    const ran = await run({ attempt, attempts: 3, firstDelayMs: LONG_MS });
+    trial.equal(ran.calls.length, 1, {
+      problem: `An attempt that works was made ${ran.calls.length} times.`,
+      likely: "An attempt works if it doesn't throw, whatever it gives: 0, " +
+        "false, and undefined are results, too. Return the first one.",
     });
-    trial.equal(result.value, value, {
-      likely: "Return what the attempt gave: `return await attempt()`.",
-    });
+    assertReturned(ran, value);
   }
 }
 
-/** One attempt alone, refused. */
-async function checkLastAttempt(retry: Retry, trial: Trial): Promise<void> {
-  trial.step(`attempts: 1, and it is refused: retry() throws at once`);
-  const attempt = new Attempts(refuse);
-  const options = { attempts: 1, firstDelayMs: LONG_MS };
-  const result = await run(retry, attempt, options, trial);
-  assertCalls(attempt, 1, trial);
-  assertThrew(result, attempt.errors.at(-1), trial);
+async function checkOneAttempt(run: Runner, trial: Trial): Promise<void> {
+  trial.step("attempts: 1, and it's refused: retry() throws at once");
+  const ran = await run({
+    attempt: refuse,
+    attempts: 1,
+    firstDelayMs: LONG_MS,
+  });
+  assertCalls(ran, 1);
+  assertThrew(ran, ran.calls[0].error);
 }
 
-/** Four attempts, three waits. */
-async function checkDelays(retry: Retry, trial: Trial): Promise<void> {
-  const due = [SHORT_MS, 2 * SHORT_MS, 4 * SHORT_MS];
-  trial.step(
-    `attempts: 4, all refused: waits of ${due.join(", ")} ms between them`,
-  );
-  const watch = trial.use(new TimerWatch());
-  const attempt = new Attempts(refuse, watch);
-  const options = { attempts: 4, firstDelayMs: SHORT_MS };
-  const result = await run(retry, attempt, options, trial);
-  watch.close();
-  if (attempt.calls === 1) await failOnOneAttempt(retry, trial);
-  assertCalls(attempt, 4, trial);
-  const waited = attempt.waits();
-  const asked = attempt.delays();
-  // The clock alone cannot tell on a busy machine. Where there is one timer for
-  // each wait, as in most answers, that timer tells.
-  const isWrong = asked.length === 3 && asked.some((ms, i) => ms !== due[i]) ||
-    waited.some((ms, i) => ms < due[i] - EARLY_MS);
-  if (isWrong) {
-    const got = asked.length === 3 ? asked : waited;
+async function checkWaits(run: Runner, trial: Trial): Promise<void> {
+  const due = WAITS_MS.join(", ");
+  trial.step(`attempts: 4, all refused: waits of ${due} ms between them`);
+  const ran = await run({
+    attempt: refuse,
+    attempts: 4,
+    firstDelayMs: WAITS_MS[0],
+  });
+  if (ran.calls.length === 1) await explainOneAttempt(run, trial);
+  assertCalls(ran, 4);
+  const { calls, timers } = ran;
+  const waited = calls.slice(1)
+    .map(({ beganAt }, i) => beganAt - calls[i].endedAt);
+  // On a busy machine, the clock can't tell that a wait was too long. Where the
+  // answer starts one timer for each wait, as most do, its delay can.
+  const isTimed = timers.length === WAITS_MS.length;
+  if (
+    isTimed && timers.some((ms, i) => ms !== WAITS_MS[i]) ||
+    waited.some((ms, i) => ms < WAITS_MS[i] - EARLY_MS)
+  ) {
+    const received = (isTimed ? timers : waited).map((ms) => ms.toFixed(0));
     trial.fail({
-      problem: "The waits between the attempts are not the ones asked for.",
-      expected: `${due.join(", ")} ms`,
-      received: `${got.map((ms) => ms.toFixed(0)).join(", ")} ms`,
+      problem: "The waits between the attempts are wrong.",
+      expected: `${due} ms`,
+      received: `${received.join(", ")} ms`,
       likely: "The first wait is `firstDelayMs`, and each later one is twice " +
-        "the one before: a server that is overloaded needs more time, not " +
-        "more questions. Double the delay after each wait, not before it.",
+        "as long as the one before: an overloaded server needs more time, not " +
+        "more requests. Double the delay after each wait, not before it.",
       read: LATER,
     });
   }
-  assertThrew(result, attempt.errors.at(-1), trial);
+  assertThrew(ran, calls[3].error);
 }
 
-/** Why was there no second attempt? Two more trials tell. */
-async function failOnOneAttempt(retry: Retry, trial: Trial): Promise<void> {
+/** Finds out why there was no second attempt. */
+async function explainOneAttempt(run: Runner, trial: Trial): Promise<void> {
+  const problem = "1 attempt was made, but 4 were due.";
   const options = { attempts: 2, firstDelayMs: 1 };
-  const asOfSystem = new Attempts(() => {
-    const message = "Connection refused (os error 111)";
-    const error = new Deno.errors.ConnectionRefused(message);
-    throw Object.assign(error, { code: "ECONNREFUSED" });
+  const byCode = await run({
+    ...options,
+    attempt() {
+      const error = new ConnectionRefused("Connection refused (os error 111)");
+      return Promise.reject(Object.assign(error, { code: "ECONNREFUSED" }));
+    },
   });
-  await run(retry, asOfSystem, options, trial);
-  const problem = "1 attempt was made, where 4 were due.";
-  if (asOfSystem.calls > 1) {
+  if (byCode.calls.length > 1) {
     trial.fail({
       problem,
-      likely:
-        "It was refused by an error of the class ConnectionRefused, with " +
-        "another message and no code. Decide by the class, which says what " +
-        "happened: `error instanceof Deno.errors.ConnectionRefused`.",
+      likely: "It was refused with an error of the class ConnectionRefused " +
+        "that has another message, and no code. Decide by the class: `error " +
+        "instanceof Deno.errors.ConnectionRefused`.",
     });
   }
-  let calls = 0;
-  await trial.waitFor(
-    settle(() =>
-      retry(() => {
-        calls++;
-        throw new Deno.errors.ConnectionRefused("before any promise");
-      }, options)
-    ),
-    { waitingFor: "retry() to be done", likely: "It does not go on." },
-  );
-  if (calls === 1) return;
-  trial.fail({
-    problem,
-    likely: "The refusal did not come to your `catch`, but to your caller. A " +
-      "`try` catches what fails while it runs, and a promise that it returns " +
-      "fails later: `return await attempt()`.",
+  const bySyncThrow = await run({
+    ...options,
+    attempt() {
+      throw new ConnectionRefused("before any promise");
+    },
   });
+  if (bySyncThrow.calls.length > 1) {
+    trial.fail({
+      problem,
+      likely: "The refusal went past your `catch`, to your caller. A `try` " +
+        "catches only what fails inside it, and a promise that you return " +
+        "without `await` fails later: `return await attempt()`.",
+    });
+  }
 }
 
-/** What is no refusal is not tried again. */
-async function checkOtherErrors(retry: Retry, trial: Trial): Promise<void> {
+async function checkOtherErrors(run: Runner, trial: Trial): Promise<void> {
   const others = [
-    new Deno.errors.ConnectionReset("reset in the middle of it"),
-    new Deno.errors.TimedOut("no answer"),
+    new ConnectionReset("reset in the middle of it"),
+    new TimedOut("no answer"),
     new TypeError("a slip of the programmer"),
-    // A class is not known by its message.
+    // The message of a refusal, but another class.
     new Error("Connection refused (os error 111)"),
   ];
   for (const error of others) {
     trial.step(`a refusal, then ${error.name}: retry() throws that at once`);
-    const attempt = new Attempts((call) => {
-      throw call === 1 ? new Deno.errors.ConnectionRefused("not yet") : error;
+    const ran = await run({
+      attempt: (call) => call === 1 ? refuse(call) : Promise.reject(error),
+      attempts: 4,
+      firstDelayMs: 1,
     });
-    const options = { attempts: 4, firstDelayMs: 1 };
-    const result = await run(retry, attempt, options, trial);
-    if (attempt.calls > 2) {
+    if (ran.calls.length > 2) {
       trial.fail({
-        problem: `After ${describeError(error)}, retry() tried again.`,
-        likely:
-          "A refusal means that nothing was done: nobody was there. After " +
-          "any other failure, something may have been done, and would be done " +
+        problem: `After ${trial.describe(error)}, retry() tried again.`,
+        likely: "A refusal means that nothing was done. After any other " +
+          "failure, the attempt may have done something, which would be done " +
           "twice. Try again only if `error instanceof " +
           "Deno.errors.ConnectionRefused`.",
       });
     }
-    assertCalls(attempt, 2, trial);
-    assertThrew(result, error, trial);
+    assertCalls(ran, 2);
+    assertThrew(ran, error);
   }
 }
 
-/** An attempt that throws before it has made a promise. */
-async function checkEarlyThrow(retry: Retry, trial: Trial): Promise<void> {
-  trial.step("an attempt is refused before it has returned a promise");
-  let calls = 0;
-  const result = await trial.waitFor(
-    settle(() =>
-      retry(() => {
-        if (++calls === 1) throw new Deno.errors.ConnectionRefused("at once");
-        return Promise.resolve("second");
-      }, { attempts: 2, firstDelayMs: 1 })
-    ),
-    {
-      waitingFor: "retry() to return what the second attempt gave",
-      likely: "The first attempt was refused, and there is one more.",
+async function checkEarlyThrow(run: Runner, trial: Trial): Promise<void> {
+  trial.step("an attempt throws ConnectionRefused before it returns a promise");
+  const ran = await run({
+    attempt(call) {
+      if (call === 1) throw new ConnectionRefused("before any promise");
+      return Promise.resolve("second");
     },
-  );
-  if (result.status === "fulfilled") {
-    return trial.equal(result.value, "second", {
-      likely: "Return what the attempt gave.",
-    });
-  }
-  trial.fail({
+    attempts: 2,
+    firstDelayMs: 1,
+  });
+  assertReturned(ran, "second", {
     problem:
-      "An attempt that throws before it has returned a promise was not " +
-      "tried again.",
-    received: describeError(result.reason),
-    likely: "`attempt().catch(…)` sees only what the promise brings. With " +
-      "`try { return await attempt() } catch`, both ways of failing come to " +
-      "the same place.",
-  }, { cause: result.reason });
-}
-
-/** With sockets: nobody listens, nobody listens, somebody does. */
-async function checkRealRefusals(retry: Retry, trial: Trial): Promise<void> {
-  trial.step("on sockets: two refusals, then a connection");
-  const listener = trial.use(listenTcp());
-  const { port } = listener.addr;
-  const deaf = await deafPort(trial);
-  const attempt = new Attempts((call) => connectTcp(call < 3 ? deaf : port));
-  const options = { attempts: 5, firstDelayMs: 1 };
-  const result = await run(retry, attempt, options, trial);
-  if (result.status === "rejected") failOn(result.reason, trial);
-  const conn = result.value as Deno.Conn;
-  assertCalls(attempt, 3, trial);
-  trial.use(conn);
-}
-
-/** Counts what `retry` makes of an attempt. */
-class Attempts {
-  readonly #attempt: (call: number) => unknown;
-  readonly #watch?: TimerWatch;
-  readonly #begins: number[] = [];
-  readonly #ends: number[] = [];
-  readonly #timers: number[] = [];
-  /** What was thrown, in order. */
-  readonly errors: unknown[] = [];
-
-  constructor(attempt: (call: number) => unknown, watch?: TimerWatch) {
-    this.#attempt = attempt;
-    this.#watch = watch;
-  }
-
-  get calls(): number {
-    return this.#begins.length;
-  }
-
-  async run(): Promise<unknown> {
-    this.#begins.push(performance.now());
-    this.#timers.push(this.#watch?.started.length ?? 0);
-    try {
-      return await this.#attempt(this.calls);
-    } catch (error) {
-      this.errors.push(error);
-      throw error;
-    } finally {
-      this.#ends.push(performance.now());
-    }
-  }
-
-  /** How long it was between two attempts, by the clock, in milliseconds. */
-  waits(): number[] {
-    return this.#begins.slice(1).map((begin, i) => begin - this.#ends[i]);
-  }
-
-  /** The delay of the timer between two attempts, if there was just one. */
-  delays(): number[] {
-    const started = this.#watch?.started ?? [];
-    return this.#timers.slice(1).flatMap((end, i) => {
-      const between = started.slice(this.#timers[i], end);
-      return between.length === 1 ? between : [];
-    });
-  }
-}
-
-function refuse(call: number): never {
-  throw new Deno.errors.ConnectionRefused(`refusal number ${call}`);
-}
-
-async function run(
-  retry: Retry,
-  attempt: Attempts,
-  options: RetryOptions,
-  trial: Trial,
-): Promise<PromiseSettledResult<unknown>> {
-  return await trial.waitFor(
-    settle(() => retry(() => attempt.run(), options)),
-    {
-      waitingFor: "retry() to be done",
-      likely: () =>
-        attempt.calls === 0
-          ? "It has not made an attempt yet. The first one comes at once: the " +
-            "waits are between the attempts."
-          : attempt.calls >= options.attempts
-          ? "All attempts were made, and it waits: for what? No wait follows " +
-            "the last attempt; its failure is thrown at once."
-          : "It has made an attempt and does not go on.",
-      read: LATER,
-    },
-  );
-}
-
-function assertCalls(attempt: Attempts, due: number, trial: Trial): void {
-  if (attempt.calls === due) return;
-  trial.fail({
-    problem: `${counted(attempt.calls, "attempt")} ` +
-      `${attempt.calls === 1 ? "was" : "were"} made, where ${due} ` +
-      `${due === 1 ? "was" : "were"} due.`,
-    likely: attempt.calls > due
-      ? "`attempts` counts all of them, the first one too: it is not the " +
-        "number of repetitions."
-      : "After a refusal it tries again, until `attempts` are made.",
+      "An attempt that threw before it returned a promise wasn't tried " +
+      "again.",
+    likely: "`attempt().catch(…)` sees only what the promise rejects with. " +
+      "`try { return await attempt() } catch` sees both kinds of failure.",
   });
 }
 
-function assertThrew(
-  result: PromiseSettledResult<unknown>,
-  due: unknown,
+async function checkSockets(run: Runner, trial: Trial): Promise<void> {
+  trial.step("on sockets: two refusals, then a connection");
+  const listener = trial.use(listenTcp());
+  const refusing = await refusingPort(trial);
+  const ran = await run({
+    attempt: async (call) =>
+      trial.use(await connectTcp(call < 3 ? refusing : listener.addr.port)),
+    attempts: 5,
+    firstDelayMs: 1,
+  });
+  assertCalls(ran, 3);
+  if (ran.outcome.status === "rejected") assertReturned(ran, "a connection");
+}
+
+async function runRetry(
+  retry: Retry,
   trial: Trial,
+  { attempt, attempts, firstDelayMs }: Scenario,
+): Promise<Run> {
+  using watch = new TimerWatch();
+  const calls: Call[] = [];
+  const next = () => {
+    const call: Call = { beganAt: performance.now(), endedAt: NaN };
+    calls.push(call);
+    return attempt(calls.length)
+      .catch((error) => {
+        call.error = error;
+        throw error;
+      })
+      .finally(() => call.endedAt = performance.now());
+  };
+  const outcome = await trial.waitFor(
+    outcomeOf(() => retry<unknown>(next, { attempts, firstDelayMs })),
+    {
+      waitingFor: "retry() to return or throw",
+      likely: () =>
+        calls.length === 0
+          ? "It hasn't made an attempt yet. Make the first one at once: the " +
+            "waits come between the attempts."
+          : calls.length >= attempts
+          ? "It has made all its attempts, and still waits. Don't wait after " +
+            "the last attempt: throw its error at once."
+          : "It has made an attempt, and then neither returned nor made the " +
+            "next one.",
+      read: LATER,
+    },
+  );
+  return { trial, calls, outcome, timers: watch.started };
+}
+
+function refuse(call: number): Promise<never> {
+  return Promise.reject(new ConnectionRefused(`refusal number ${call}`));
+}
+
+function assertCalls({ trial, calls }: Run, due: number): void {
+  if (calls.length === due) return;
+  const were = (count: number) => count === 1 ? "was" : "were";
+  trial.fail({
+    problem:
+      `${counted(calls.length, "attempt")} ${were(calls.length)} made, ` +
+      `but ${due} ${were(due)} due.`,
+    likely: calls.length > due
+      ? "`attempts` counts all attempts, including the first: it isn't the " +
+        "number of repetitions."
+      : "After a refusal, try again until you've made `attempts` attempts.",
+  });
+}
+
+function assertReturned(
+  { trial, outcome }: Run,
+  due: unknown,
+  ifThrown?: { problem: string; likely: string },
 ): void {
-  if (result.status === "fulfilled") {
-    trial.fail({
-      problem: `retry() returned ${Deno.inspect(result.value)}, though no ` +
-        "attempt worked.",
-      expected: describeError(due),
-      likely:
-        "Throw the error of the last attempt: its caller must know that " +
-        "there is nothing to go on with.",
+  if (outcome.status === "fulfilled") {
+    return trial.equal(outcome.value, due, {
+      likely: "Return what the attempt gave: `return await attempt()`.",
     });
   }
-  const { reason } = result;
+  const thrown = trial.describe(outcome.reason);
+  trial.fail({
+    problem: `retry() threw ${thrown}, though an attempt worked.`,
+    received: thrown,
+    likely: "An attempt that works ends the loop, and after a refusal there " +
+      "was another attempt to make: return what it gave.",
+    ...ifThrown,
+  }, { cause: outcome.reason });
+}
+
+function assertThrew({ trial, outcome }: Run, due: unknown): void {
+  if (outcome.status === "fulfilled") {
+    return trial.fail({
+      problem: `retry() returned ${Deno.inspect(outcome.value)}, though no ` +
+        "attempt worked.",
+      expected: trial.describe(due),
+      likely:
+        "Throw the error of the last attempt: your caller must know that " +
+        "there is no result.",
+    });
+  }
+  const { reason } = outcome;
   if (reason === due) return;
+  const [received, expected] = [trial.describe(reason), trial.describe(due)];
   trial.fail({
-    problem: "retry() did not throw the last error as it is.",
-    expected: describeError(due),
-    received: reason instanceof Error && due instanceof Error &&
-        reason.name === due.name && reason.message === due.message
-      ? `${describeError(reason)}, which is another object`
-      : describeError(reason),
-    likely: "Throw the very error that was caught last. A caller decides by " +
-      "its class, and an error of your own around it hides that.",
-  }, { cause: reason });
-}
-
-function failOn(error: unknown, trial: Trial): never {
-  trial.fail({
-    problem: `retry() threw ${describeError(error)}.`,
+    problem: "retry() didn't throw the last error unchanged.",
+    expected,
+    received: received === expected
+      ? `${received}, but another object`
+      : received,
     likely:
-      "There were attempts left, or the last one worked: return what it " +
-      "gave.",
-  }, { cause: error });
-}
-
-/** Calls the answer, and takes whatever comes of it. */
-async function settle<V>(
-  run: () => Promise<V>,
-): Promise<PromiseSettledResult<V>> {
-  const [result] = await Promise.allSettled([(async () => await run())()]);
-  return result;
+      "Throw the very error that you caught last. Callers decide by its " +
+      "class, and an error of your own around it hides that.",
+  }, { cause: reason });
 }

@@ -1,131 +1,118 @@
-/** How an answer to 8.2 is checked. */
+/** Checks 8.2 with bytes, the end, and a reset that come between two reads. */
 import { writeAll } from "../../../lib/net/mod.ts";
 import { concat } from "../../../lib/wire/bytes.ts";
 import {
   connectPair,
-  type Exercise,
-  exercise,
   FakeConn,
+  type FakeConnOptions,
   TimerWatch,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
-import { describeError } from "../describe_error.ts";
-import * as solution from "../solution.ts";
 import type { TimedReaderClass, TimedReading } from "../types.ts";
+import { outcomeOf } from "./outcome.ts";
 
 const LOSES = "A read that gives up, and reads again";
 const KEEP = "Keep the read that came too late";
 
-/** A deadline that no check waits for, in milliseconds. */
+/** A deadline that must never pass, in milliseconds. */
 const LONG_MS = 30_000;
-/** A deadline for what has come already, in milliseconds. */
+/** A deadline for what has arrived already, in milliseconds. */
 const READY_MS = 100;
 /** A deadline that passes, in milliseconds. */
 const SHORT_MS = 20;
-/** Timers may fire this much early, by the clock that the check reads. */
+/** How much too early a timer may fire, by `performance.now()`, in ms. */
 const EARLY_MS = 5;
 
-/** Makes 8.2. */
-export function makeTimedReader(): Exercise<unknown> {
-  return exercise<TimedReaderClass>({
-    id: "8.2",
-    title: "Give up on a read, and lose nothing",
-    solution: solution.TimedReader,
-    hints: [
-      "After the deadline, the read on the connection is still under way. " +
-      "Where do the next bytes go, and who can still get at them?",
-      "Keep the promise of the read in a field. The next call waits for that " +
-      "one, if there is one, and begins a read of its own only if there is " +
-      "none. Once it has given something, or failed, it is done: forget it.",
-      "Nearly the code:\n" +
-      "    this.#reading ??= this.#conn.read(this.#buffer);\n" +
-      "    const count = await Promise.race([this.#reading, late]);\n" +
-      '    if (count === "timeout") return count;\n' +
-      "    this.#reading = undefined;\n" +
-      "    return count === null ? null : this.#buffer.slice(0, count);\n" +
-      "where `late` is a promise that a timer resolves. Clear the timer in a " +
-      "`finally`, and forget a read that failed as well.",
-    ],
-    read: KEEP,
-    async check(TimedReader, trial) {
-      await checkReady(TimedReader, trial);
-      await checkLateBytes(TimedReader, trial);
-      for (const readSize of [1, 5, 4096]) {
-        await checkMany(TimedReader, trial, readSize);
-      }
-      await checkEnd(TimedReader, trial);
-      await checkReset(TimedReader, trial);
-      await checkSocket(TimedReader, trial);
-    },
+/** A reader, and the connection whose peer the check plays. */
+interface Subject {
+  trial: Trial;
+  conn: FakeConn;
+  reader: TimedReading;
+}
+
+/** Checks an answer to 8.2. */
+export async function checkTimedReader(
+  TimedReader: TimedReaderClass,
+  trial: Trial,
+): Promise<void> {
+  const make = (conn: Deno.Conn) =>
+    trial.start("new TimedReader", () => new TimedReader(conn));
+  const open = async (options: FakeConnOptions = {}): Promise<Subject> => {
+    const onMove = () => trial.progress();
+    const conn = new FakeConn({ ...options, then: "silence", onMove });
+    return { trial, conn: trial.use(conn), reader: await make(conn) };
+  };
+
+  trial.step(`5 bytes have arrived; read(${LONG_MS}) returns them`);
+  await checkReady(await open({ incoming: "hello" }));
+
+  trial.step(`nothing arrives; read(${SHORT_MS}) returns "timeout"`);
+  await checkLateBytes(await open());
+
+  for (const readSize of [1, 5, 4096]) {
+    trial.step(
+      `3000 bytes with timeouts between them, at most ${readSize} a read`,
+    );
+    await checkMany(await open({ readSize }));
+  }
+
+  trial.step(
+    "the peer ends its side after a timeout; read returns null, twice",
+  );
+  await checkEnd(await open());
+
+  trial.step("the peer resets after a timeout; read throws ConnectionReset");
+  await checkReset(await open());
+
+  trial.step("on a socket: a timeout, then 200000 bytes and the end");
+  const { peer, conn } = await connectPair(trial);
+  await checkSocket(await make(conn), peer, trial);
+}
+
+async function checkReady({ trial, reader }: Subject): Promise<void> {
+  const watch = trial.use(new TimerWatch());
+  expectBytes(await read(reader, LONG_MS, trial), bytesOf("hello"), trial);
+  const [ms] = watch.running(1000);
+  watch.close();
+  if (ms === undefined) return;
+  trial.fail({
+    problem: `A timer of ${ms} ms still runs after read() has returned bytes.`,
+    likely: "The end of the race doesn't stop the timer, just as it doesn't " +
+      "stop the read. A timer keeps the program from ending until it fires: " +
+      "clear it in a `finally`.",
   });
 }
 
-/** Bytes are there before anybody asks. */
-async function checkReady(
-  TimedReader: TimedReaderClass,
-  trial: Trial,
-): Promise<void> {
-  trial.step(`5 bytes have come; read(${LONG_MS}) gives them`);
-  const conn = fakeConn(trial, { incoming: "hello" });
-  const reader = await make(TimedReader, conn, trial);
-  const watch = trial.use(new TimerWatch());
-  const data = await read(reader, LONG_MS, trial);
-  expectBytes(data, bytesOf("hello"), trial);
-  const [ms] = watch.running(1000);
-  if (ms !== undefined) {
-    trial.fail({
-      problem: `A timer of ${ms} ms still runs after the read has given ` +
-        "its bytes.",
-      likely: "The race does not end the timer, as it does not end the read. " +
-        "A timer keeps the program running until it fires: clear it in a " +
-        "`finally`.",
-    });
-  }
-  watch.close();
-}
+/** Bytes arrive after a timeout: between two calls, and during the second. */
+async function checkLateBytes(subject: Subject): Promise<void> {
+  const { trial, conn, reader } = subject;
+  await timeOut(subject);
 
-/** Bytes come after a time-out: between two calls, and during the second. */
-async function checkLateBytes(
-  TimedReader: TimedReaderClass,
-  trial: Trial,
-): Promise<void> {
-  trial.step(`nothing comes; read(${SHORT_MS}) gives "timeout"`);
-  const conn = fakeConn(trial);
-  const reader = await make(TimedReader, conn, trial);
-  await timeOut(reader, conn, trial);
-
-  trial.step(`4 bytes come between two calls; read(${READY_MS}) gives them`);
+  trial.step(
+    `4 bytes arrive between two calls; read(${READY_MS}) returns them`,
+  );
   conn.peerSends("late");
   await untilTaken(conn);
   expectBytes(await read(reader, READY_MS, trial), bytesOf("late"), trial);
 
-  trial.step("after another time-out, 5 bytes come while the next read waits");
-  await timeOut(reader, conn, trial);
+  trial.step("after another timeout, 5 bytes arrive while the next read waits");
+  await timeOut(subject);
   const reading = read(reader, LONG_MS, trial);
   reading.catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await nextTurn();
   conn.peerSends("later");
   expectBytes(await reading, bytesOf("later"), trial);
-  assertOneRead(conn, trial);
+  assertOneRead(subject);
 }
 
-/** Several time-outs, with bytes between them. */
-async function checkMany(
-  TimedReader: TimedReaderClass,
-  trial: Trial,
-  readSize: number,
-): Promise<void> {
-  trial.step(
-    `3000 bytes with time-outs between them, at most ${readSize} a read`,
-  );
+async function checkMany(subject: Subject): Promise<void> {
+  const { trial, conn, reader } = subject;
   const sent = crypto.getRandomValues(new Uint8Array(3000));
-  const conn = fakeConn(trial, { readSize });
-  const reader = await make(TimedReader, conn, trial);
   const pieces: Uint8Array[] = [];
   const copies: Uint8Array[] = [];
   let length = 0;
   for (let at = 0; at < sent.length; at += 1000) {
-    await timeOut(reader, conn, trial);
+    await timeOut(subject);
     conn.peerSends(sent.subarray(at, at + 1000));
     while (length < at + 1000) {
       const piece = await read(reader, LONG_MS, trial);
@@ -139,104 +126,84 @@ async function checkMany(
   }
   trial.equalBytes(concat(copies), sent, {
     likely:
-      "Give each byte once, in order, and no others: of the buffer, only " +
-      "the first `count` bytes are new.",
+      "Return each byte once, in order, and nothing else: only the first " +
+      "`count` bytes of the buffer are new.",
   });
   trial.equalBytes(concat(pieces), sent, {
-    problem: "The arrays that read() gave have changed since.",
-    likely: "They are views of one buffer, and later reads write into that. " +
-      "Give a copy, `buffer.slice(0, count)`, or take a new buffer for each " +
+    problem: "The arrays that read() returned earlier have changed.",
+    likely: "They are views of one buffer, and later reads write into it. " +
+      "Return a copy, `buffer.slice(0, count)`, or use a new buffer for each " +
       "read.",
   });
-  assertOneRead(conn, trial);
+  assertOneRead(subject);
 }
 
-/** The end comes between two calls. */
-async function checkEnd(
-  TimedReader: TimedReaderClass,
-  trial: Trial,
-): Promise<void> {
-  trial.step("the peer ends its side after a time-out; read gives null, twice");
-  const conn = fakeConn(trial);
-  const reader = await make(TimedReader, conn, trial);
-  await timeOut(reader, conn, trial);
+async function checkEnd(subject: Subject): Promise<void> {
+  const { trial, conn, reader } = subject;
+  await timeOut(subject);
   conn.peerEnds();
   await untilTaken(conn);
   for (const _ of [1, 2]) {
-    const end = await read(reader, READY_MS, trial);
-    trial.equal(end, null, {
-      problem: "The peer has ended its side, and read() does not say so.",
-      likely: "null is what the kept read gives at the end, and what every " +
-        "read after it gives. It is neither a time-out nor an empty array; and " +
-        "a test such as `if (!count)` takes it for nothing at all.",
+    trial.equal(await read(reader, READY_MS, trial), null, {
+      problem: "The peer has ended its side, but read() doesn't say so.",
+      likely: "At the end, the read that you kept gives null, and so does " +
+        "every later one. That's neither a timeout nor an empty array, and a " +
+        "test such as `if (!count)` confuses it with them.",
     });
   }
   assertOpen(
-    conn,
-    trial,
-    "The peer has ended its side only, and this one may still write. " +
-      "conn.readable closes the whole connection when it has come to its end, " +
-      "as `using` does at the end of its block. Read with conn.read().",
+    subject,
+    "Only the peer has ended its side; your caller may still write. " +
+      "conn.readable closes the whole connection at the end of its stream, as " +
+      "`using` does at the end of its block. Read with conn.read().",
   );
 }
 
-/** The connection fails between two calls. */
-async function checkReset(
-  TimedReader: TimedReaderClass,
-  trial: Trial,
-): Promise<void> {
-  trial.step("the peer resets after a time-out; read throws ConnectionReset");
-  const conn = fakeConn(trial);
-  const reader = await make(TimedReader, conn, trial);
-  await timeOut(reader, conn, trial);
+async function checkReset(subject: Subject): Promise<void> {
+  const { trial, conn, reader } = subject;
+  await timeOut(subject);
   trial.onForgotten((error) => ({
-    problem: `The read that was kept failed with nobody waiting for it: ${
-      describeError(error)
+    problem: `The read that you kept failed while nothing awaited it: ${
+      trial.describe(error)
     }.`,
-    likely: "It failed between two calls, which ends the program unless " +
-      "somebody catches it. Give the promise a `catch` that does nothing, and " +
-      "let the next call await the promise itself, which still throws.",
+    likely:
+      "It failed between two calls, and an unhandled rejection ends the " +
+      "program. Give the promise a `catch` that does nothing; the next call " +
+      "awaits the promise itself, and that still throws.",
   }));
   conn.peerResets();
   await untilTaken(conn);
-  const [result] = await trial.waitFor(
-    Promise.allSettled([(async () => await reader.read(READY_MS))()]),
-    {
-      waitingFor: "read() to throw ConnectionReset",
-      likely: "The kept read has failed: the next call is to throw that.",
-    },
-  );
-  if (result.status === "fulfilled") {
-    trial.fail({
-      problem: `The connection was reset, and read() gave ${
-        Deno.inspect(result.value)
-      }.`,
+  const outcome = await trial.waitFor(outcomeOf(() => reader.read(READY_MS)), {
+    waitingFor: "read() to throw ConnectionReset",
+    likely:
+      "The read that you kept has failed: the next call throws its error.",
+  });
+  if (outcome.status === "fulfilled") {
+    return trial.fail({
+      problem: "The connection was reset, but read() returned " +
+        `${Deno.inspect(outcome.value)}.`,
       expected: "ConnectionReset, thrown",
-      likely:
-        "The failure got lost between two calls. Keep the promise of the " +
-        "read and let the next call await it: it throws then. A reset is not " +
-        "the end that the peer meant.",
+      likely: "The error got lost between two calls. Keep the promise of the " +
+        "read, and let the next call await it: then it throws. A reset isn't " +
+        "the end of the stream: bytes may be missing.",
     });
   }
-  if (!(result.reason instanceof Deno.errors.ConnectionReset)) {
+  if (!(outcome.reason instanceof Deno.errors.ConnectionReset)) {
     trial.fail({
-      problem: "read() threw another error than the connection did.",
+      problem: "read() didn't throw the error of the connection.",
       expected: "ConnectionReset",
-      received: describeError(result.reason),
-      likely: "Throw the failure of the connection as it is.",
-    }, { cause: result.reason });
+      received: trial.describe(outcome.reason),
+      likely: "Throw the error that conn.read() threw, unchanged.",
+    }, { cause: outcome.reason });
   }
 }
 
-/** The same on a real connection, with many bytes and their end. */
 async function checkSocket(
-  TimedReader: TimedReaderClass,
+  reader: TimedReading,
+  peer: Deno.TcpConn,
   trial: Trial,
 ): Promise<void> {
-  trial.step("on a socket: a time-out, then 200000 bytes and the end");
-  const { peer, conn } = await connectPair(trial);
-  const reader = await make(TimedReader, conn, trial);
-  expectTimeOut(await read(reader, SHORT_MS, trial), trial);
+  expectTimeout(await read(reader, SHORT_MS, trial), trial);
   const sent = crypto.getRandomValues(new Uint8Array(50_000));
   const sending = (async () => {
     for (let i = 0; i < 4; i++) await writeAll(peer, sent);
@@ -251,132 +218,109 @@ async function checkSocket(
     pieces.push(data);
   }
   trial.equalBytes(concat(pieces), concat([sent, sent, sent, sent]), {
-    likely: "Give each byte once, in order, and no others.",
+    likely: "Return each byte once, in order, and nothing else.",
   });
 }
 
-/** A connection whose other end is in the check's hand. */
-function fakeConn(
-  trial: Trial,
-  options: { incoming?: string; readSize?: number } = {},
-): FakeConn {
-  const conn = new FakeConn({
-    ...options,
-    then: "silence",
-    onMove: () => trial.progress(),
-  });
-  return trial.use(conn);
-}
-
-async function make(
-  TimedReader: TimedReaderClass,
-  conn: Deno.Conn,
-  trial: Trial,
-): Promise<TimedReading> {
-  return await trial.start(
-    "new TimedReader",
-    () => new TimedReader(conn),
-  );
-}
-
-/** Reads, and takes an error for what it is. */
+/** Reads; fails if read() throws or doesn't return in time. */
 function read(
   reader: TimedReading,
   ms: number,
   trial: Trial,
 ): Promise<Uint8Array | null | "timeout"> {
   return trial.waitFor(trial.start("read", () => reader.read(ms)), {
-    waitingFor: `read(${ms}) to give something`,
+    waitingFor: `read(${ms}) to return`,
     likely: ms === LONG_MS
-      ? "Bytes have come. Does another read, that was given up, have them? And " +
-        "is the deadline the longest time to wait, not the shortest?"
-      : "The deadline has passed: then read() is to give " +
-        '"timeout". Awaiting the read itself cannot be cut short, but a race ' +
-        "with a timer can.",
+      ? "Bytes have arrived. Did an earlier read, which you gave up on, take " +
+        "them? And is `ms` the longest time to wait, not the shortest?"
+      : 'The deadline has passed, so read() must return "timeout". You can\'t ' +
+        "cut short an `await` of the read itself, but you can race it against " +
+        "a timer.",
     read: ms === LONG_MS ? LOSES : KEEP,
   });
 }
 
-/** Lets a read time out, and looks whether it did so in order. */
-async function timeOut(
-  reader: TimedReading,
-  conn: FakeConn,
-  trial: Trial,
-): Promise<void> {
+/** Lets a read time out: not too early, and without closing anything. */
+async function timeOut(subject: Subject): Promise<void> {
+  const { trial, reader } = subject;
   const start = performance.now();
-  expectTimeOut(await read(reader, SHORT_MS, trial), trial);
+  expectTimeout(await read(reader, SHORT_MS, trial), trial);
   const tookMs = performance.now() - start;
   if (tookMs < SHORT_MS - EARLY_MS) {
     trial.fail({
       problem: `read(${SHORT_MS}) gave up after ${tookMs.toFixed(1)} ms.`,
-      likely: "It is to wait as long as it was told: bytes may still come.",
+      likely: "Wait for the whole time: bytes may still arrive.",
     });
   }
-  assertOpen(conn, trial);
+  assertOpen(
+    subject,
+    "Closing it cancels the read, but it also ends the conversation, and " +
+      "whatever was on its way is lost. Let the read go on, and keep it for " +
+      "the next call.",
+  );
 }
 
-function expectTimeOut(received: unknown, trial: Trial): void {
+function expectTimeout(received: unknown, trial: Trial): void {
   trial.equal(received, "timeout", {
-    problem: "Nothing has come, and the deadline has passed.",
+    problem: 'Nothing arrived in time, but read() didn\'t return "timeout".',
     likely: received === null
-      ? "null says that the peer has ended its side, and it has not. Nothing " +
-        'came in time: that is "timeout".'
-      : 'Nothing came in time: that is "timeout", no error and no bytes.',
+      ? "null means that the peer has ended its side, and it hasn't."
+      : "Return the string, and neither throw nor return bytes.",
   });
 }
 
 function expectBytes(received: unknown, due: Uint8Array, trial: Trial): void {
   if (received === "timeout") {
     trial.fail({
-      problem: `The bytes have come, and read() gave "timeout".`,
+      problem: 'The bytes have arrived, but read() returned "timeout".',
       expected: due,
-      likely: "They are gone: the read that was given up is still under way, " +
-        "and has taken them. Keep it, and let the next call wait for that one " +
-        "instead of beginning another.",
+      likely: "They're lost: the read that you gave up on was still pending, " +
+        "and took them. Keep it, and let the next call await it instead of " +
+        "starting another.",
       read: LOSES,
     });
   }
   if (!(received instanceof Uint8Array)) {
     trial.fail({
-      problem: `Bytes have come, and read() gave ${Deno.inspect(received)}.`,
+      problem: `Bytes have arrived, but read() returned ${
+        Deno.inspect(received)
+      }.`,
       expected: due,
-      likely:
-        "Give the bytes, as a Uint8Array: the first `count` of the buffer.",
+      likely: "Return the bytes as a Uint8Array: the first `count` of the " +
+        "buffer.",
     });
   }
   trial.equalBytes(received, due, {
-    likely: "Of the buffer, only the first `count` bytes are new: give " +
+    likely: "Only the first `count` bytes of the buffer are new: return " +
       "buffer.slice(0, count).",
   });
 }
 
-function assertOpen(
-  conn: FakeConn,
-  trial: Trial,
-  likely = "A close would cancel the read, but it ends the conversation, and " +
-    "what was on its way is lost. Let the read go on, and keep it for the " +
-    "next call.",
-): void {
+function assertOpen({ trial, conn }: Subject, likely: string): void {
   if (!conn.closed) return;
   trial.fail({ problem: "read() closed the connection.", likely });
 }
 
-function assertOneRead(conn: FakeConn, trial: Trial): void {
+function assertOneRead({ trial, conn }: Subject): void {
   if (!conn.overlappedReads) return;
   trial.fail({
-    problem: "Two reads were under way on the connection at once.",
+    problem: "Two reads were pending on the connection at once.",
     likely:
-      "The first is still there after its deadline: a second one besides " +
-      "it means that either may take the next bytes, and their order is a " +
-      "matter of luck. Begin a read only if none is under way.",
+      "After its deadline, the first read is still pending. If you start " +
+      "a second one, either may take the next bytes, and their order is a " +
+      "matter of luck. Start a read only if none is pending.",
     read: LOSES,
   });
 }
 
-/** Waits until what came has been taken by the read that is under way. */
+/** Waits until a pending read has taken what arrived. */
 async function untilTaken(conn: FakeConn): Promise<void> {
   await conn.until(() => conn.pendingReads === 0);
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await nextTurn();
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function bytesOf(text: string): Uint8Array {

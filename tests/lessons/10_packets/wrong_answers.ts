@@ -1,433 +1,251 @@
-/** Wrong answers to the exercises of lesson 10, and what must be said of each. */
-import type { WrongAnswer } from "../gates.ts";
-import { Reassembler, split } from "../../../lessons/10_packets/solution.ts";
-import type {
-  Packet,
-  ReassemblerClass,
-  Split,
-} from "../../../lessons/10_packets/types.ts";
+/** Wrong answers to the exercises of lesson 10, and the diagnosis each must get. */
+import type { WrongAnswers } from "../gates.ts";
 
-/** Wrong answers to 10.1. */
-export const splitMistakes: WrongAnswer<Split>[] = [
-  {
-    name: "loses the rest",
-    attempt(message, size) {
-      const count = Math.max(1, Math.floor(message.length / size));
-      return split(message, size).slice(0, count);
-    },
-    diagnosis: /in no packet/,
-  },
-  {
-    name: "gives nothing for an empty message",
-    attempt: (message, size) => message.length > 0 ? split(message, size) : [],
-    diagnosis: /nobody ever hears of it/,
-  },
-  {
-    name: "shares the message's bytes",
-    attempt: (message, size) =>
-      split(message, size).map((packet) => ({
-        ...packet,
-        data: message.subarray(packet.offset, packet.offset + size),
-      })),
-    diagnosis: /they share its bytes/,
-  },
-  {
-    name: "copies from the buffer below the message",
-    attempt: (message, size) =>
-      split(message, size).map((packet) => ({
-        ...packet,
-        data: new Uint8Array(
-          message.buffer.slice(
-            packet.offset,
-            packet.offset + packet.data.length,
-          ) as ArrayBuffer,
-        ),
-      })),
-    diagnosis: /an offset in the one is none in the other/,
-  },
-  {
-    name: "copies whole packets from the buffer below the message",
-    attempt: (message, size) =>
-      split(message, size).map((packet) => ({
-        ...packet,
-        data: new Uint8Array(
-          message.buffer.slice(
-            packet.offset,
-            packet.offset + size,
-          ) as ArrayBuffer,
-        ),
-      })),
-    diagnosis: /an offset in the one is none in the other/,
-  },
-  {
-    name: "fills the last packet up with zeros",
-    attempt: (message, size) =>
-      split(message, size).map((packet) => {
-        const data = new Uint8Array(size);
-        data.set(packet.data);
-        return { ...packet, data };
-      }),
-    diagnosis: /nothing to fill it up/,
-  },
-  {
-    name: "ends with an empty packet where the length divides",
-    attempt(message, size) {
-      const packets: Packet[] = [];
-      const total = message.length;
-      for (let offset = 0; offset <= total; offset += size) {
-        const data = message.slice(offset, offset + size);
-        packets.push({ offset, total, data });
-      }
-      return packets;
-    },
-    diagnosis: /The last packet is empty/,
-  },
-  {
-    name: "has one array for all packets",
-    attempt(message, size) {
-      const shared = new Uint8Array(size);
-      return split(message, size).map((packet) => {
-        shared.set(packet.data);
-        return { ...packet, data: shared.subarray(0, packet.data.length) };
-      });
-    },
-    diagnosis: /all packets share one array/,
-  },
-  {
-    name: "takes the data from the beginning each time",
-    attempt: (message, size) =>
-      split(message, size).map((packet) => ({
-        ...packet,
-        data: message.slice(0, packet.data.length),
-      })),
-    diagnosis: /only the data are not.*from its offset on/s,
-  },
-  {
-    name: "takes the size for an end",
-    attempt: (message, size) =>
-      split(message, size).map((packet) => ({
-        ...packet,
-        data: message.slice(packet.offset, size),
-      })),
-    diagnosis: /take an end, and not a length/,
-  },
-  {
-    name: "makes all packets about as long as each other",
-    attempt(message, size) {
-      const count = Math.ceil(message.length / size) || 1;
-      return split(message, Math.ceil(message.length / count) || 1);
-    },
-    diagnosis: /Each packet but the last holds `size` bytes/,
-  },
-  {
-    name: "begins to count at 1",
-    attempt: (message, size) =>
-      split(message, size).map((packet) => ({
-        ...packet,
-        offset: packet.offset + 1,
-      })),
-    diagnosis: /The first byte of the message has the offset 0/,
-  },
-  {
-    name: "counts packets in total",
-    attempt: (message, size) =>
-      split(message, size).map((packet, _, { length }) => ({
-        ...packet,
-        total: length,
-      })),
-    diagnosis: /`total` counts the bytes/,
-  },
-  {
-    name: "counts packets in offset",
-    attempt: (message, size) =>
-      split(message, size).map((packet, i) => ({ ...packet, offset: i })),
-    diagnosis: /`offset` counts bytes/,
-  },
-];
+type Replacement = [target: string, replacement: string];
 
-/** What a wrong answer is made of: bytes, and a flag for each. */
-class Base {
-  bytes = new Uint8Array();
-  has: boolean[] = [];
-  protected begin(total: number): void {
-    if (this.bytes.length === total) return;
-    this.bytes = new Uint8Array(total);
-    this.has = new Array(total).fill(false);
-  }
-  add({ offset, total, data }: Packet): void {
-    this.begin(total);
-    this.bytes.set(data, offset);
-    this.has.fill(true, offset, offset + data.length);
-  }
-  missing(): [number, number][] {
-    const gaps: [number, number][] = [];
-    this.has.forEach((has, at) => {
-      const gap = gaps.at(-1);
-      if (has) return;
-      if (gap?.[1] === at) gap[1]++;
-      else gaps.push([at, at + 1]);
-    });
-    return gaps;
-  }
-  message(): Uint8Array {
-    if (this.missing().length > 0 || this.has.length === 0) {
-      throw new Error("incomplete");
-    }
-    return this.bytes;
-  }
+/** Replaces the data of each packet. */
+function data(code: string): Replacement {
+  return ["message.slice(offset, offset + size)", code];
 }
 
-/** Wrong answers to 10.2. */
-export const reassemblerMistakes: WrongAnswer<ReassemblerClass>[] = [
-  {
-    name: "appends in the order of arrival",
-    attempt: class extends Reassembler {
-      #all: number[] = [];
-      override add(packet: Packet): void {
-        super.add(packet);
-        this.#all.push(...packet.data);
-      }
-      override message(): Uint8Array {
-        super.message();
-        return new Uint8Array(this.#all);
-      }
+/** Replaces offset and total of each packet. */
+function numbers(code: string): Replacement {
+  return ["{ offset, total, data", `{ ${code}, data`];
+}
+
+/** Adds code to the end of add(), where it may work out `#missing` anew. */
+function afterAdd(code: string): Replacement {
+  const last = "const end = offset + data.length;";
+  return [last, `${last} ${code}`];
+}
+
+/** Replaces what missing() returns. */
+function gaps(code: string): Replacement {
+  return ["return this.#missing.map(([start, end]) => [start, end]);", code];
+}
+
+/** Works out `#missing` byte by byte. */
+function gapsWhere(hasNotArrived: string): string {
+  return `this.#missing = [];
+    for (let at = 0; at < total; at++) {
+      if (!(${hasNotArrived})) continue;
+      const gap = this.#missing.at(-1);
+      if (gap?.[1] === at) gap[1]++;
+      else this.#missing.push([at, at + 1]);
+    }`;
+}
+
+/** Keeps one end for each offset, and works out `#missing` in their order. */
+function endsByOffset(end: string, order: string): Replacement {
+  return afterAdd(`
+    this.ends ??= new Map();
+    this.ends.set(offset, ${end});
+    this.#missing = [];
+    let reached = 0;
+    for (const start of [...this.ends.keys()].sort(${order})) {
+      if (start > reached) this.#missing.push([reached, start]);
+      reached = Math.max(reached, this.ends.get(start));
+    }
+    if (reached < total) this.#missing.push([reached, total]);
+    return;`);
+}
+
+export const wrongAnswers: WrongAnswers = {
+  "10.1": [
+    {
+      name: "loses the rest",
+      replace: ["(offset < total)", "(offset + size <= total)"],
+      diagnosis: /in no packet/,
     },
-    diagnosis: /The order of arrival says nothing/,
-  },
-  {
-    name: "counts repeats",
-    attempt: class extends Reassembler {
-      #count = 0;
-      #total = 0;
-      override add(packet: Packet): void {
-        super.add(packet);
-        this.#count += packet.data.length;
-        this.#total = packet.total;
-      }
-      override missing(): [number, number][] {
-        return this.#count >= this.#total ? [] : super.missing();
-      }
+    {
+      name: "returns nothing for an empty message",
+      replace: ["do {", "if (total === 0) return packets; do {"],
+      diagnosis: /the receiver never hears of it/,
     },
-    diagnosis: /not how many have come/,
-  },
-  {
-    name: "misses a gap in front of what came",
-    attempt: class extends Reassembler {
-      #reached = 0;
-      #total = 0;
-      override add(packet: Packet): void {
-        super.add(packet);
-        const end = packet.offset + packet.data.length;
-        this.#reached = Math.max(this.#reached, end);
-        this.#total = packet.total;
-      }
-      override missing(): [number, number][] {
-        const { length } = super.missing();
-        return length > 0 && this.#reached < this.#total
-          ? [[this.#reached, this.#total]]
-          : [];
-      }
+    {
+      name: "shares the message's bytes",
+      replace: data("message.subarray(offset, offset + size)"),
+      diagnosis: /they share its bytes/,
     },
-    diagnosis: /Neither a count nor the highest byte/,
-  },
-  {
-    name: "names the first gap only",
-    attempt: class extends Reassembler {
-      override missing(): [number, number][] {
-        return super.missing().slice(0, 1);
-      }
+    {
+      name: "copies from the buffer below the message",
+      replace: data(
+        "new Uint8Array(message.buffer.slice(offset, offset + size))",
+      ),
+      diagnosis: /an offset in one isn't the same place in the other/,
     },
-    diagnosis: /several of them/,
-  },
-  {
-    name: "knows packets by where they begin",
-    attempt: class extends Reassembler {
-      #begun = new Set<number>();
-      override add(packet: Packet): void {
-        if (this.#begun.has(packet.offset)) return;
-        this.#begun.add(packet.offset);
-        super.add(packet);
-      }
+    {
+      name: "fills the last packet up with zeros",
+      replace: data(
+        "Uint8Array.from({ length: size }, (_, i) => message[offset + i])",
+      ),
+      diagnosis: /without padding/,
     },
-    diagnosis: /Where packets overlap/,
-  },
-  {
-    name: "takes an overlap for a repeat, and leaves it out",
-    attempt: class extends Base {
-      override add(packet: Packet): void {
-        if (!this.has[packet.offset]) super.add(packet);
-      }
+    {
+      name: "ends with an empty packet if the length divides",
+      replace: ["(offset < total)", "(offset <= total)"],
+      diagnosis: /The last packet is empty/,
     },
-    diagnosis: /Where packets overlap/,
-  },
-  {
-    name: "gives gaps byte by byte",
-    attempt: class extends Reassembler {
-      override missing(): [number, number][] {
-        return super.missing().flatMap(([start, end]) =>
-          Array.from({ length: end - start }, (_, i): [number, number] => [
-            start + i,
-            start + i + 1,
-          ])
-        );
-      }
+    {
+      name: "has one array for all packets",
+      replace: [
+        "packets.push({ offset, total, data: message.slice(offset, offset + size) });",
+        `const piece = message.subarray(offset, offset + size);
+        var shared = shared ?? new Uint8Array(size);
+        shared.set(piece);
+        packets.push({ offset, total, data: shared.subarray(0, piece.length) });`,
+      ],
+      diagnosis: /all packets share one array/,
     },
-    diagnosis: /too many pieces/,
-  },
-  {
-    name: "counts the last byte of a gap in",
-    attempt: class extends Reassembler {
-      override missing(): [number, number][] {
-        return super.missing().map(([start, end]) => [start, end - 1]);
-      }
+    {
+      name: "takes the data from the beginning each time",
+      replace: data("message.slice(0, Math.min(size, total - offset))"),
+      diagnosis: /but the data is wrong.*from its offset on/s,
     },
-    diagnosis: /The end is one too low/,
-  },
-  {
-    name: "takes a zero for a byte that has not come",
-    attempt: class extends Base {
-      #begun = false;
-      override add(packet: Packet): void {
-        super.add(packet);
-        this.#begun = true;
-        this.has = Array.from(this.bytes, (byte) => byte !== 0);
-      }
-      override message(): Uint8Array {
-        if (!this.#begun || this.missing().length > 0) throw new Error("no");
-        return this.bytes;
-      }
+    {
+      name: "takes the size for an end",
+      replace: data("message.slice(offset, size)"),
+      diagnosis: /take an end, not a length/,
     },
-    diagnosis: /A byte that has come may be 0/,
-  },
-  {
-    name: "keeps the last packet of each offset, be it shorter",
-    attempt: class extends Reassembler {
-      #ends = new Map<number, number>();
-      #total = 0;
-      override add(packet: Packet): void {
-        super.add(packet);
-        const { offset, total, data } = packet;
-        this.#total = total;
-        this.#ends.set(offset, offset + data.length);
-      }
-      override missing(): [number, number][] {
-        const gaps: [number, number][] = [];
-        let reached = 0;
-        for (const [start, end] of [...this.#ends].sort(([a], [b]) => a - b)) {
-          if (start > reached) gaps.push([reached, start]);
-          reached = Math.max(reached, end);
-        }
-        if (reached < this.#total) gaps.push([reached, this.#total]);
-        return gaps;
-      }
+    {
+      name: "makes all packets about equally long",
+      replace: [
+        "do {",
+        "size = Math.ceil(total / Math.ceil(total / size)) || size; do {",
+      ],
+      diagnosis: /Each packet except the last holds `size` bytes/,
     },
-    diagnosis: /a shorter one at the same offset takes nothing away/,
-  },
-  {
-    name: "sorts offsets as text",
-    attempt: class extends Reassembler {
-      #ends = new Map<number, number>();
-      #total = 0;
-      override add(packet: Packet): void {
-        super.add(packet);
-        const { offset, total, data } = packet;
-        this.#total = total;
-        const end = this.#ends.get(offset) ?? offset;
-        this.#ends.set(offset, Math.max(end, offset + data.length));
-      }
-      override missing(): [number, number][] {
-        const gaps: [number, number][] = [];
-        let reached = 0;
-        for (const start of [...this.#ends.keys()].sort()) {
-          if (start > reached) gaps.push([reached, start]);
-          reached = Math.max(reached, this.#ends.get(start)!);
-        }
-        if (reached < this.#total) gaps.push([reached, this.#total]);
-        return gaps;
-      }
+    {
+      name: "begins to count at 1",
+      replace: numbers("offset: offset + 1, total"),
+      diagnosis: /The first byte of the message has offset 0/,
     },
-    diagnosis: /sort\(\) without a comparison/,
-  },
-  {
-    name: "has 32 bits to say what has come",
-    attempt: class extends Base {
-      #bits = 0;
-      override add(packet: Packet): void {
-        super.add(packet);
-        packet.data.forEach((_, i) => this.#bits |= 1 << packet.offset + i);
-        this.has = this.has.map((_, at) => (this.#bits & 1 << at) !== 0);
-      }
-      override message(): Uint8Array {
-        return this.has.length === 0 && this.bytes.length === 0 && this.#begun
-          ? this.bytes
-          : super.message();
-      }
-      #begun = false;
-      override begin(total: number): void {
-        this.#begun = true;
-        super.begin(total);
-      }
+    {
+      name: "counts packets in total",
+      replace: numbers("offset, total: Math.ceil(total / size)"),
+      diagnosis: /`total` is the number of bytes/,
     },
-    diagnosis: /1 << 32 is 1 again/,
-  },
-  {
-    name: "sorts its gaps as text",
-    attempt: class extends Reassembler {
-      override missing(): [number, number][] {
-        return super.missing().sort();
-      }
+    {
+      name: "counts packets in offset",
+      replace: numbers("offset: packets.length, total"),
+      diagnosis: /`offset` counts bytes/,
     },
-    diagnosis: /sort\(\) without a comparison/,
-  },
-  {
-    name: "keeps views of what it is given",
-    attempt: class extends Reassembler {
-      #packets: Packet[] = [];
-      override add(packet: Packet): void {
-        super.add(packet);
-        this.#packets.push(packet);
-      }
-      override message(): Uint8Array {
-        const bytes = super.message();
-        for (const { offset, data } of this.#packets) bytes.set(data, offset);
-        return bytes;
-      }
+  ],
+
+  "10.2": [
+    {
+      name: "appends in the order of arrival",
+      replace: [
+        "this.#bytes.set(data, offset);",
+        `this.at ??= 0;
+        this.#bytes.set(data.subarray(0, total - this.at), this.at);
+        this.at = Math.min(this.at + data.length, total);`,
+      ],
+      diagnosis: /The order of arrival says nothing/,
     },
-    diagnosis: /The next packet overwrote one/,
-  },
-  {
-    name: "gives an unfinished message",
-    attempt: class extends Base {
-      override message(): Uint8Array {
-        return this.bytes;
-      }
+    {
+      name: "counts repeats",
+      replace: afterAdd(
+        `this.count = (this.count ?? 0) + data.length;
+        if (this.count >= total) this.#missing = [];`,
+      ),
+      diagnosis: /not how many/,
     },
-    diagnosis: /zeros where nothing came look like data/,
-  },
-  {
-    name: "never completes a message of no bytes",
-    attempt: Base,
-    diagnosis: /total is 0/,
-  },
-  {
-    name: "shares one message among all objects",
-    attempt: (() => {
-      let shared = new Reassembler();
-      return class {
+    {
+      name: "misses a gap before the bytes that have arrived",
+      replace: ["= [from, Math.min(to, offset)];", "= [from, from];"],
+      diagnosis: /Neither a count nor the highest byte/,
+    },
+    {
+      name: "names the first gap only",
+      replace: gaps("return this.#missing.slice(0, 1);"),
+      diagnosis: /and more than one/,
+    },
+    {
+      name: "knows packets by where they begin",
+      replace: afterAdd(
+        `this.begun ??= new Set();
+        if (this.begun.has(offset)) return;
+        this.begun.add(offset);`,
+      ),
+      diagnosis: /Where packets overlap/,
+    },
+    {
+      name: "returns gaps byte by byte",
+      replace: gaps(
+        `return this.#missing.flatMap(([start, end]) =>
+          Array.from({ length: end - start }, (_, i) => [start + i, start + i + 1])
+        );`,
+      ),
+      diagnosis: /too many pieces/,
+    },
+    {
+      name: "includes the last byte of a gap",
+      replace: gaps("return this.#missing.map(([a, b]) => [a, b - 1]);"),
+      diagnosis: /The end is one too low/,
+    },
+    {
+      name: "takes a zero for a byte that hasn't arrived",
+      replace: afterAdd(`${gapsWhere("this.#bytes[at] === 0")} return;`),
+      diagnosis: /A byte that has arrived may be 0/,
+    },
+    {
+      name: "keeps the last packet of each offset, even if it's shorter",
+      replace: endsByOffset("end", "(a, b) => a - b"),
+      diagnosis: /a shorter packet at the same offset takes nothing away/,
+    },
+    {
+      name: "sorts offsets as text",
+      replace: endsByOffset("Math.max(end, this.ends.get(offset) ?? 0)", ""),
+      diagnosis: /sort\(\) without a comparison sorts numbers/,
+    },
+    {
+      name: "has 32 bits to remember what has arrived",
+      replace: afterAdd(
+        `for (let at = offset; at < end; at++) this.bits |= 1 << at;
+        ${gapsWhere("(this.bits & 1 << at) === 0")} return;`,
+      ),
+      diagnosis: /1 << 32 is 1 again/,
+    },
+    {
+      name: "sorts its gaps as text",
+      replace: gaps("return this.#missing.toSorted();"),
+      diagnosis: /sort\(\) without a comparison does that/,
+    },
+    {
+      name: "keeps views of what it's given",
+      replace: afterAdd(
+        `this.packets ??= [];
+        this.packets.push({ offset, data });
+        for (const packet of this.packets) {
+          this.#bytes.set(packet.data, packet.offset);
+        }`,
+      ),
+      diagnosis: /The next packet overwrote one/,
+    },
+    {
+      name: "returns an unfinished message",
+      replace: [" || this.#missing.length > 0", ""],
+      diagnosis: /zeros where nothing has arrived look like data/,
+    },
+    {
+      name: "never completes an empty message",
+      replace: ["this.#bytes === undefined ||", "!this.#bytes?.length ||"],
+      diagnosis: /total is 0/,
+    },
+    {
+      name: "shares one message among all objects",
+      replace: [
+        "#bytes: Uint8Array | undefined;",
+        `#bytes: Uint8Array | undefined;
         constructor() {
-          shared = new Reassembler();
-        }
-        add(packet: Packet): void {
-          shared.add(packet);
-        }
-        missing(): [number, number][] {
-          return shared.missing();
-        }
-        message(): Uint8Array {
-          return shared.message();
-        }
-      };
-    })(),
-    diagnosis: /there once for all of them/,
-  },
-];
+          const shared = Reassembler.shared ??= this;
+          shared.#bytes = undefined;
+          shared.#missing = [];
+          return shared;
+        }`,
+      ],
+      diagnosis: /is shared by all of them/,
+    },
+  ],
+};

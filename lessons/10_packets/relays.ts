@@ -1,11 +1,11 @@
-/** Roads from a sender to a receiver: real UDP sockets that pass on what comes. */
+/** Routes from a sender to a receiver: UDP sockets that pass datagrams on. */
 import { bindUdp, type DatagramSocket } from "../../lib/net/mod.ts";
 
-/** A road, as the lesson plans it. */
-export interface RoadPlan {
-  /** What it is called. */
+/** A route, as the lesson plans it. */
+export interface RoutePlan {
+  /** Its name. */
   name: string;
-  /** How many relays stand along it. */
+  /** How many relays are on it. */
   relays: number;
   /**
    * After how many datagrams its last relay breaks down.
@@ -15,64 +15,58 @@ export interface RoadPlan {
   breaksAfter?: number;
 }
 
-/** A road that is open. */
-export interface Road {
+/** A route that is open. */
+export interface Route {
   name: string;
-  relays: number;
-  /** Where a sender puts its datagrams. */
+  /** The address that the sender sends its datagrams to. */
   entrance: Deno.NetAddr;
-  /** Where they come out: a receiver knows the road by it. */
+  /** The address that they come from, by which the receiver knows the route. */
   exit: Deno.NetAddr;
-  /** Resolves when the relay that breaks down has done so. */
+  /** Resolves when its last relay has broken down. */
   broken: Promise<void>;
 }
 
-/** Two ends and the roads between them. */
+/** Two ends and the routes between them. */
 export interface Network extends AsyncDisposable {
   sender: DatagramSocket;
   receiver: DatagramSocket;
-  roads: Road[];
+  routes: Route[];
 }
 
 /**
- * Opens the two ends and all relays between them, each a socket and a task of
- * its own.
+ * Opens the two ends and all relays between them, each with its own socket.
  *
- * @param plans The roads.
- * @returns Them, to be disposed of.
+ * @param plans The routes.
+ * @returns The ends and the routes; disposing of them closes every socket.
  */
-export function openNetwork(plans: RoadPlan[]): Network {
+export function openNetwork(plans: RoutePlan[]): Network {
   const sender = bindUdp();
   const receiver = bindUdp();
   const relays: DatagramSocket[] = [];
   const tasks: Promise<void>[] = [];
-  const roads = plans.map((plan): Road => {
+  const routes = plans.map((plan): Route => {
     const sockets = Array.from({ length: plan.relays }, () => bindUdp());
     relays.push(...sockets);
-    const stops = [sender.addr, ...sockets.map(addrOf), receiver.addr];
-    let broken = Promise.resolve();
-    sockets.forEach((socket, i) => {
-      const isLast = i === sockets.length - 1;
-      const task = relay(socket, {
+    const stops = [sender, ...sockets, receiver].map(({ addr }) => addr);
+    const passing = sockets.map((socket, i) =>
+      relay(socket, {
         previous: stops[i],
         next: stops[i + 2],
-        breaksAfter: isLast ? plan.breaksAfter : undefined,
-      });
-      if (isLast) broken = task;
-      tasks.push(task);
-    });
+        breaksAfter: i === sockets.length - 1 ? plan.breaksAfter : undefined,
+      })
+    );
+    tasks.push(...passing);
     return {
       name: plan.name,
-      relays: plan.relays,
       entrance: stops[1],
       exit: stops[plan.relays],
-      broken,
+      broken: passing.at(-1)!,
     };
   });
   return {
     sender,
     receiver,
-    roads,
+    routes,
     async [Symbol.asyncDispose]() {
       for (const socket of [sender, receiver, ...relays]) socket.close();
       await Promise.all(tasks);
@@ -81,8 +75,8 @@ export function openNetwork(plans: RoadPlan[]): Network {
 }
 
 /**
- * Passes datagrams on: what comes from the stop ahead goes back, all else goes
- * ahead. When it breaks down it says nothing to anybody.
+ * Passes datagrams on: those from the next stop go back, all others go ahead.
+ * When it breaks down, it tells nothing to either side.
  */
 async function relay(
   socket: DatagramSocket,
@@ -105,8 +99,4 @@ async function relay(
     if (++passed === breaksAfter) break;
   }
   socket.close();
-}
-
-function addrOf(socket: DatagramSocket): Deno.NetAddr {
-  return socket.addr;
 }

@@ -1,19 +1,14 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exercises } from "../../../lessons/10_packets/exercises.ts";
-import { lesson } from "../../../lessons/10_packets/lesson.ts";
 import type {
   Packet,
+  Range,
   ReassemblerClass,
   Split,
 } from "../../../lessons/10_packets/types.ts";
 import { testAccepted, testExercises } from "../gates.ts";
-import { recordOnce } from "../record.ts";
-import { reassemblerMistakes, splitMistakes } from "./wrong_answers.ts";
+import { wrongAnswers } from "./wrong_answers.ts";
 
-testExercises("packets", exercises, {
-  "10.1": splitMistakes,
-  "10.2": reassemblerMistakes,
-});
+testExercises("packets", exercises, wrongAnswers);
 
 testAccepted<Split>(exercises[0], {
   "with an array made to measure": (message, size) =>
@@ -61,7 +56,7 @@ testAccepted<ReassemblerClass>(exercises[1], {
       for (let i = 0; i < data.length; i++) this.#has[offset + i] = true;
     }
     missing() {
-      const gaps: [number, number][] = [];
+      const gaps: Range[] = [];
       for (let at = 0; at < (this.#bytes?.length ?? 0); at++) {
         if (this.#has[at]) continue;
         const gap = gaps.at(-1);
@@ -85,7 +80,7 @@ testAccepted<ReassemblerClass>(exercises[1], {
       );
     }
     missing() {
-      const gaps: [number, number][] = [];
+      const gaps: Range[] = [];
       let start = -1;
       for (let at = 0; at <= this.#total; at++) {
         const isHere = at === this.#total || this.#bytes.has(at);
@@ -112,7 +107,7 @@ testAccepted<ReassemblerClass>(exercises[1], {
       this.packets.sort((a, b) => a.offset - b.offset);
     }
     missing() {
-      const gaps: [number, number][] = [];
+      const gaps: Range[] = [];
       let at = 0;
       for (const { offset, data } of this.packets) {
         if (offset > at) gaps.push([at, offset]);
@@ -132,54 +127,4 @@ testAccepted<ReassemblerClass>(exercises[1], {
       return new Uint8Array(all);
     }
   },
-});
-
-const recordLesson = recordOnce(lesson);
-
-Deno.test("lesson 10 sends a message by one road, and by three", async () => {
-  const recording = await recordLesson();
-
-  // A circuit: what comes is the beginning, in order, and all is sent again.
-  const [, some, start] = recording.fact("arrived")
-    .match(/^(\d+) pieces: "(.*)"$/)!;
-  const [, all, whole] = recording.fact("arrived then")
-    .match(/^(\d+) pieces: "(.*)"$/)!;
-  assert(Number(some) < Number(all));
-  assert(whole.startsWith(start) && start.length < whole.length);
-  assertEquals(recording.fact("sent"), `${all} pieces`);
-
-  // Packets: some are missing, they come by another road, the message is whole.
-  const [first, again] = recording.all("table");
-  assert(first.rows.length < Number(all));
-  assertMatch(recording.fact("missing"), /^bytes \d+ to \d+/);
-  const numbers = ({ rows }: typeof first) => rows.map((row) => row[1]);
-  for (const number of new Set(numbers(again))) {
-    const [offset] = number.split(" ");
-    const missing = recording.fact("missing").matchAll(/(\d+) to (\d+)/g);
-    assert(
-      [...missing].some(([, from, to]) => +from <= +offset && +offset <= +to),
-    );
-  }
-  assertEquals(
-    new Set([...numbers(first), ...numbers(again)]).size,
-    Number(all),
-  );
-  assertEquals(recording.fact("message"), `"${whole}"`);
-});
-
-Deno.test("lesson 10 shows what each layer adds, in place after place", async () => {
-  const recording = await recordLesson();
-  const { rows } = recording.all("table")[2];
-  assertEquals(rows.map(([part]) => part), [
-    "frame",
-    "datagram",
-    "segment",
-    "data",
-  ]);
-  let at = 0;
-  for (const [, , size, range] of rows) {
-    assertEquals(range, `${at} to ${at + Number(size) - 1}`);
-    at += Number(size);
-  }
-  assertMatch(recording.fact("in all"), new RegExp(`^${at} bytes`));
 });

@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
+
+/** A chat room of any kind. */
+export interface AnyRoom {
+  join(conn: Deno.Conn, name: string): Promise<unknown>;
+}
+
+/** A room, the listener in front of it, and the clients that have joined. */
+export class RoomServer<R extends AnyRoom> implements AsyncDisposable {
+  readonly room: R;
+  readonly #listener = listenTcp();
+  readonly #clients: Disposable[] = [];
+  readonly #leaving = new Map<string, Promise<unknown>>();
+
+  /** @param room The room. */
+  constructor(room: R) {
+    this.room = room;
+  }
+
+  /** Connects a client, and lets it join. */
+  async join(name: string): Promise<Deno.TcpConn> {
+    const connecting = connectTcp(this.#listener.addr.port);
+    await this.#accept(name);
+    const conn = await connecting;
+    conn.setNoDelay();
+    this.#clients.push(conn);
+    return conn;
+  }
+
+  /** Connects a client that can reset its connection, and lets it join. */
+  async joinResettable(name: string): Promise<{ reset(): void }> {
+    const socket = connect(this.#listener.addr.port, "127.0.0.1");
+    await Promise.all([once(socket, "connect"), this.#accept(name)]);
+    this.#clients.push({ [Symbol.dispose]: () => socket.destroy() });
+    return { reset: () => void socket.resetAndDestroy() };
+  }
+
+  /** Waits until a member has left, and says how it left. */
+  async left(name: string): Promise<string> {
+    return String(await this.#leaving.get(name));
+  }
+
+  async #accept(name: string): Promise<void> {
+    const conn = await this.#listener.accept();
+    this.#leaving.set(name, this.room.join(conn, name));
+  }
+
+  /** Closes every client, and waits until all members have left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) client[Symbol.dispose]();
+    this.#listener.close();
+    await Promise.all(this.#leaving.values());
+  }
+}

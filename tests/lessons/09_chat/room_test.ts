@@ -1,0 +1,184 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Room } from "../../../lessons/09_chat/room.ts";
+import { RoomServer } from "../../../lessons/09_chat/room_server.ts";
+import {
+  readLines,
+  readToEnd,
+  writeAll,
+  writeLine,
+} from "../../../lib/net/mod.ts";
+import { connectBoth } from "../../../lib/workbook/kit/mod.ts";
+
+/** Runs a test with a room, which must be empty when all clients have left. */
+function testRoom(
+  name: string,
+  room: Room,
+  test: (server: RoomServer<Room>) => Promise<void>,
+): void {
+  Deno.test(name, async () => {
+    {
+      await using server = new RoomServer(room);
+      await test(server);
+    }
+    assertEquals(room.size, 0);
+  });
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Reads what arrives until the connection is closed at either end. */
+async function drain(conn: Deno.Conn): Promise<void> {
+  await readToEnd(conn).catch(() => {});
+}
+
+/** Lets one member send a line, and another read it. */
+async function assertTalks(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+  await writeLine(from, "still here");
+  for await (const line of readLines(to)) {
+    if (line.endsWith(": still here")) return;
+  }
+  throw new Error("the room has ended");
+}
+
+/** Reads lines, and expects each sender's to be numbered from 0. */
+class LineCounter {
+  readonly #next = new Map<string, number>();
+  readonly #reading: Promise<void>;
+  #due = 0;
+  #count = 0;
+  #arrived = Promise.withResolvers<void>();
+
+  constructor(conn: Deno.Conn) {
+    this.#reading = this.#read(conn);
+    this.#reading.catch(() => {});
+  }
+
+  /** Waits until so many lines have arrived in all. */
+  async lines(count: number): Promise<void> {
+    this.#due = count;
+    if (this.#count >= count) return;
+    await Promise.race([this.#arrived.promise, this.#reading]);
+    assertEquals(this.#count, count, "lines before the room closed");
+  }
+
+  async #read(conn: Deno.Conn): Promise<void> {
+    for await (const line of readLines(conn)) {
+      const [, sender, number] = line.match(/^(\w+): (\d+) /)!;
+      assertEquals(Number(number), this.#next.get(sender) ?? 0, sender);
+      this.#next.set(sender, Number(number) + 1);
+      if (++this.#count === this.#due) {
+        this.#arrived.resolve();
+        this.#arrived = Promise.withResolvers();
+      }
+    }
+  }
+}
+
+const maxUnsentBytes = 64 * 1024;
+testRoom(
+  "Room holds 500 members, one of which never reads: the others get every line in order, and memory stays bounded",
+  new Room({ maxUnsentBytes }),
+  async (server) => {
+    const { room } = server;
+    using silent = await connectBoth();
+    // What it never reads fills the kernel's buffers long before the room's
+    // queue. So they are full when it joins: this write takes what fits.
+    await silent.server.write(new Uint8Array(64 * 1024 * 1024));
+    const left = room.join(silent.server, "silent");
+    const senders: Deno.Conn[] = [];
+    const counters: LineCounter[] = [];
+    while (room.size < 500) {
+      const conn = await server.join(`m${room.size}`);
+      if (senders.length < 5) senders.push(conn);
+      else counters.push(new LineCounter(conn));
+    }
+    senders.forEach(drain);
+    const padding = ".".repeat(500);
+    const linesAtOnce = 10;
+    for (let round = 0; round < 8; round++) {
+      const first = round * linesAtOnce;
+      const lines = Array.from(
+        { length: linesAtOnce },
+        (_, i) => `${first + i} ${padding}\n`,
+      );
+      const bytes = bytesOf(lines.join(""));
+      await Promise.all(senders.map((sender) => writeAll(sender, bytes)));
+      const sent = (first + linesAtOnce) * senders.length;
+      await Promise.all(counters.map((counter) => counter.lines(sent)));
+    }
+    assertEquals(room.size, 499);
+    assertMatch(await left, /^was dropped with \d+ bytes unsent$/);
+    assert(room.mostUnsent > maxUnsentBytes / 2, `${room.mostUnsent}`);
+    assert(room.mostUnsent <= maxUnsentBytes, `${room.mostUnsent}`);
+  },
+);
+
+testRoom(
+  "Room never holds more than 1 MiB for one member, unless told otherwise",
+  new Room(),
+  async (server) => {
+    const { room } = server;
+    await server.join("silent");
+    const talker = await server.join("talker");
+    const line = bytesOf(`${".".repeat(59_999)}\n`);
+    while (room.size === 2) await writeAll(talker, line);
+    assertMatch(await server.left("silent"), /^was dropped/);
+    assert(room.mostUnsent <= 1024 * 1024, `${room.mostUnsent}`);
+    assert(room.mostUnsent > 900_000, `${room.mostUnsent}`);
+  },
+);
+
+for (
+  const { what, sent, problem } of [
+    {
+      what: "is too long",
+      sent: bytesOf(".".repeat(101)),
+      problem: "longer than 100 bytes",
+    },
+    {
+      what: "isn't UTF-8",
+      sent: new Uint8Array([0x68, 0x69, 0xff, 0x0a]),
+      problem: "not UTF-8",
+    },
+  ]
+) {
+  testRoom(
+    `Room drops a member whose line ${what}, says why, and goes on`,
+    new Room({ maxLineBytes: 100 }),
+    async (server) => {
+      const odd = await server.join("odd");
+      const [ann, bob] = [await server.join("ann"), await server.join("bob")];
+      await writeAll(odd, sent);
+      const goodbye = new TextDecoder().decode(await readToEnd(odd));
+      assertMatch(goodbye, /^\* Cannot read line 1: it is .*\. Goodbye\.\n$/);
+      assert(goodbye.includes(problem), goodbye);
+      odd.close();
+      const how = await server.left("odd");
+      assertMatch(how, new RegExp(`^was sent away: .*${problem}$`));
+      await assertTalks(ann, bob);
+    },
+  );
+}
+
+testRoom(
+  "Room lets a member go that resets in the middle of a flood to it, and goes on",
+  new Room(),
+  async (server) => {
+    const torn = await server.joinResettable("torn");
+    const [ann, bob] = [await server.join("ann"), await server.join("bob")];
+    drain(bob);
+    const line = bytesOf(`${"x".repeat(5000)}\n`);
+    const flooding = (async () => {
+      for (let i = 0; i < 20; i++) await writeAll(ann, line);
+    })();
+    torn.reset();
+    assertMatch(
+      await server.left("torn"),
+      /^is gone: (Error: )?(ConnectionReset|BrokenPipe)/,
+    );
+    await flooding;
+    await assertTalks(ann, await server.join("cid"));
+  },
+);

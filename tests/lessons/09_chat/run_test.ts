@@ -1,0 +1,89 @@
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { lesson, serve } from "../../../lessons/09_chat/lesson.ts";
+import { MAX_UNSENT_BYTES } from "../../../lessons/09_chat/room.ts";
+import { connectTcp, readLines, writeLine } from "../../../lib/net/mod.ts";
+import { Recording, recordOnce } from "../record.ts";
+
+const recordLesson = recordOnce(lesson);
+
+/** All values of the facts with one name. */
+function facts(recording: Recording, name: string): string[] {
+  return recording.all("fact").filter((fact) => fact.name === name)
+    .map(({ value }) => value);
+}
+
+/** The number of lines in "120 lines, 3.8 MiB". */
+function linesIn(fact: string): number {
+  return Number(fact.match(/^(\d+) lines/)![1]);
+}
+
+Deno.test("lesson 9 shows a line going to all others, and not back", async () => {
+  const recording = await recordLesson();
+  assertEquals(facts(recording, "bob reads"), [
+    '"ann: hello"',
+    '"ann: still there?"',
+  ]);
+  assertEquals(facts(recording, "cid reads"), [
+    '"ann: hello"',
+    '"bob: hello, ann"',
+  ]);
+  assertEquals(recording.fact("ann's first line"), '"bob: hello, ann"');
+});
+
+Deno.test("lesson 9 shows that a reset takes only one member", async () => {
+  const recording = await recordLesson();
+  assertEquals(recording.fact("members"), "4");
+  assertMatch(recording.fact("eve"), /^is gone: ConnectionReset/);
+  assertEquals(recording.fact("members now"), "3");
+});
+
+Deno.test("lesson 9 shows that the naive room stops, and the bounded one goes on", async () => {
+  const recording = await recordLesson();
+  const [naive, bounded] = facts(recording, "bob got").map(linesIn);
+  assertLess(naive, bounded);
+  assertEquals(recording.fact("then"), "nothing for 500 ms");
+  assertEquals(recording.fact("dot begins to read"), "bob gets the next line");
+});
+
+Deno.test("lesson 9 shows that the slow member is dropped within the limit", async () => {
+  const recording = await recordLesson();
+  assertMatch(recording.fact("dot"), /^was dropped with \d+ bytes unsent$/);
+  const [, most] = recording.fact("most ever queued").match(/^(\d+) bytes/)!;
+  assert(Number(most) > 0 && Number(most) <= MAX_UNSENT_BYTES, most);
+});
+
+Deno.test("lesson 9 serves a room, tells its members who comes and goes, and sums up", async () => {
+  const stop = new AbortController();
+  const recording = new Recording();
+  const options = { port: 0, folder: "", signal: stop.signal };
+  const serving = serve(recording.show, options);
+  const port = Number(recording.fact("netcat").match(/\d+$/)![0]);
+  {
+    using ann = await connectTcp(port);
+    const annReads = readLines(ann);
+    await assertNext(annReads, "* guest1 is here, 1 in the room");
+    {
+      using bob = await connectTcp(port);
+      const bobReads = readLines(bob);
+      await assertNext(bobReads, "* guest2 is here, 2 in the room");
+      await assertNext(annReads, "* guest2 is here, 2 in the room");
+      await writeLine(ann, "hello");
+      await assertNext(bobReads, "guest1: hello");
+      await bob.closeWrite();
+      await assertNext(annReads, "* guest2 left");
+    }
+    stop.abort();
+    await serving;
+  }
+  assertMatch(
+    recording.all("note").at(-1)!.text,
+    /^closed: 2 guests, 1 line said, at most \d+ bytes? queued for one of them$/,
+  );
+});
+
+async function assertNext(
+  lines: AsyncGenerator<string>,
+  expected: string,
+): Promise<void> {
+  assertEquals((await lines.next()).value, expected);
+}
