@@ -1,4 +1,13 @@
 import { concat } from "../../wire/bytes.ts";
+import {
+  awaited,
+  requireBytes,
+  requireFewPending,
+  requireRoom,
+} from "./misuse.ts";
+
+// A check may watch the global one, to see what the answer does with it.
+const { setImmediate } = globalThis;
 
 /** What a {@linkcode FakeConn} does. */
 export interface FakeConnOptions {
@@ -86,8 +95,10 @@ export class FakeConn implements Deno.Conn {
   #reset: "no" | "due" | "told" = "no";
   #sawEnd = false;
   #reads = 0;
+  #bytesRead = 0;
   #pendingReads = 0;
   #overlappedReads = false;
+  #emptyReads = 0;
   readonly #nextReadSize: () => number;
 
   readonly #chunks: Uint8Array[] = [];
@@ -146,9 +157,32 @@ export class FakeConn implements Deno.Conn {
     return this.#overlappedReads;
   }
 
+  /** How many reads into an empty buffer there were since the last other one. */
+  get emptyReads(): number {
+    return this.#emptyReads;
+  }
+
+  /**
+   * Whether all that has arrived is read, and a read waits for more that may
+   * come.
+   */
+  get isDrained(): boolean {
+    return this.#pendingReads > 0 && this.unread === 0 && !this.#inputOver;
+  }
+
   /** How many incoming bytes nobody has read, at the end or at the close. */
   get unread(): number {
     return this.#incoming.length;
+  }
+
+  /** Those bytes, in a new buffer. */
+  get unreadBytes(): Uint8Array {
+    return this.#incoming.slice();
+  }
+
+  /** How many bytes were read. */
+  get bytesRead(): number {
+    return this.#bytesRead;
   }
 
   /** Whether a read has given `null`, because the peer has ended its side. */
@@ -239,7 +273,15 @@ export class FakeConn implements Deno.Conn {
     while (!condition()) await this.#change.promise;
   }
 
-  async read(buffer: Uint8Array): Promise<number | null> {
+  read(buffer: Uint8Array): Promise<number | null> {
+    requireFewPending("conn.read", this.#pendingReads);
+    return awaited("conn.read", this.#read(buffer));
+  }
+
+  async #read(buffer: Uint8Array): Promise<number | null> {
+    requireBytes("conn.read", buffer);
+    this.#emptyReads = buffer.length === 0 ? this.#emptyReads + 1 : 0;
+    requireRoom(this.#emptyReads);
     if (buffer.length === 0) return 0;
     this.#assertOpen();
     this.#reads++;
@@ -260,7 +302,12 @@ export class FakeConn implements Deno.Conn {
     }
   }
 
-  async write(data: Uint8Array): Promise<number> {
+  write(data: Uint8Array): Promise<number> {
+    return awaited("conn.write", this.#write(data));
+  }
+
+  async #write(data: Uint8Array): Promise<number> {
+    requireBytes("conn.write", data);
     this.#assertOpen();
     this.#writes++;
     if (this.#pendingWrites++ > 0) this.#overlappedWrites = true;
@@ -307,17 +354,25 @@ export class FakeConn implements Deno.Conn {
   /** Does nothing. */
   unref(): void {}
 
-  /** The stream closes the whole connection at its end, as Deno's own does. */
+  /**
+   * The stream closes the whole connection at its end, as Deno's own does, and
+   * like that it is one of bytes: its reader may bring a buffer.
+   */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= new ReadableStream({
+      type: "bytes",
+      autoAllocateChunkSize: 64 * 1024,
       pull: async (controller) => {
-        const buffer = new Uint8Array(64 * 1024);
-        const count = await this.#orClose(this.read(buffer));
-        if (count !== null) {
-          return controller.enqueue(buffer.subarray(0, count));
+        // There is one for every reader, since chunks are allocated.
+        const request = controller.byobRequest!;
+        const view = request.view as Uint8Array<ArrayBuffer>;
+        let count: number | null;
+        do count = await this.#orClose(this.read(view)); while (count === 0);
+        if (count === null) {
+          controller.close();
+          this[Symbol.dispose]();
         }
-        controller.close();
-        this[Symbol.dispose]();
+        request.respond(count ?? 0);
       },
       cancel: () => this[Symbol.dispose](),
     }, { highWaterMark: 0 });
@@ -327,6 +382,7 @@ export class FakeConn implements Deno.Conn {
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
     return this.#writable ??= new WritableStream({
       write: async (data) => {
+        requireBytes("writer.write", data);
         for (let sent = 0; sent < data.length;) {
           sent += await this.#orClose(this.write(data.subarray(sent)));
         }
@@ -340,6 +396,7 @@ export class FakeConn implements Deno.Conn {
     const count = Math.min(size, buffer.length, this.unread);
     buffer.set(this.#incoming.subarray(0, count));
     this.#incoming = this.#incoming.subarray(count);
+    this.#bytesRead += count;
     this.#resetIfDue();
     if (count > 0) this.#onMove();
     return count;

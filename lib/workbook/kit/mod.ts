@@ -12,17 +12,25 @@
  *
  * @module
  */
+export * from "./call_cases.ts";
+export * from "./call_driver.ts";
 export * from "./check_failed.ts";
 export * from "./collector.ts";
 export * from "./exercise.ts";
 export * from "./fake_conn.ts";
 export * from "./longest_gap.ts";
+export * from "./misuse.ts";
 export * from "./own_socket.ts";
 export * from "./pair.ts";
 export * from "./place.ts";
+export * from "./probes.ts";
+export * from "./sample_texts.ts";
 export * from "./settle.ts";
 export * from "./short_conn.ts";
 export * from "./socket_folder.ts";
+export * from "./stream_cases.ts";
+export * from "./stream_types.ts";
 export * from "./timer_watch.ts";
 export * from "./todo.ts";
 export * from "./trial.ts";
+export * from "./values.ts";

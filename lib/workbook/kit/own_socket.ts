@@ -1,3 +1,4 @@
+import { awaited, requireBytes } from "./misuse.ts";
 import type { Trial } from "./trial.ts";
 
 /** What one receive gives: a message, and the address on it. */
@@ -33,12 +34,22 @@ export class OwnSocket implements Deno.DatagramConn {
 
   /** Sends as `Deno.DatagramConn.send` does. */
   send(message: Uint8Array, to: Deno.Addr): Promise<number> {
-    return this.#socket.send(message, to);
+    return awaited("socket.send", this.#send(message, to));
   }
 
   /** Receives as `Deno.DatagramConn.receive` does. */
   receive(buffer?: Uint8Array): Promise<Received> {
-    return this.#socket.receive(buffer);
+    return awaited("socket.receive", this.#receive(buffer));
+  }
+
+  async #send(message: Uint8Array, to: Deno.Addr): Promise<number> {
+    requireBytes("socket.send", message);
+    return await this.#socket.send(message, to);
+  }
+
+  async #receive(buffer?: Uint8Array): Promise<Received> {
+    if (buffer !== undefined) requireBytes("socket.receive", buffer);
+    return await this.#socket.receive(buffer);
   }
 
   /** Receives until somebody closes it. */

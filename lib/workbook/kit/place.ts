@@ -72,6 +72,18 @@ export function hasLanguagesWords(error: Error): boolean {
 const LANGUAGES_WORDS =
   /call stack|is not (a function|a constructor|iterable|async iterable|an object)|^Cannot (read|set) propert|^Cannot (read|write) private |^Cannot (destructure '|destructure property|convert (undefined|object|a BigInt|a Symbol)|mix BigInt|assign to read only|assign to private|(add|delete|define|redefine) property|use 'in')|^Assignment to constant|^Class constructor|incompatible receiver/;
 
+/**
+ * Names the call that threw an error.
+ *
+ * @param error What was thrown.
+ * @returns For example `TextDecoder.decode()`, or an empty string.
+ */
+export function callOf(error: unknown): string {
+  const [top = ""] = framesOf(error);
+  const name = top.match(/^\s+at (?:async )?([\w.$# ]+) \(/)?.[1] ?? "";
+  return name && `${name}()`;
+}
+
 function framesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   return (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));

@@ -1,3 +1,5 @@
+import { nextTimers } from "./own_timers.ts";
+
 /**
  * Lets all that is due come to its end: what sockets have to deliver, the
  * promises that wait for it, and the report of those that nobody awaits.
@@ -9,6 +11,6 @@
  */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTimers();
   }
 }

@@ -1,3 +1,10 @@
+import {
+  awaited,
+  requireBytes,
+  requireFewPending,
+  requireRoom,
+} from "./misuse.ts";
+
 /** How much a connection moves in one call. */
 export interface ShortConnOptions {
   /**
@@ -30,6 +37,8 @@ export class ShortConn implements Deno.Conn {
   readonly #onMove: () => void;
   #closed = false;
   #writeEnded = false;
+  #pendingReads = 0;
+  #emptyReads = 0;
   #readable?: ReadableStream<Uint8Array<ArrayBuffer>>;
   #writable?: WritableStream<Uint8Array<ArrayBufferLike>>;
 
@@ -66,15 +75,38 @@ export class ShortConn implements Deno.Conn {
     return this.#conn.remoteAddr;
   }
 
+  /** How many reads into an empty buffer there were since the last other one. */
+  get emptyReads(): number {
+    return this.#emptyReads;
+  }
+
   /** Reads as `Deno.Conn.read` does, but no more than `readSize` bytes. */
-  async read(buffer: Uint8Array): Promise<number | null> {
-    const count = await this.#conn.read(buffer.subarray(0, this.#readSize));
-    if (count) this.#onMove();
-    return count;
+  read(buffer: Uint8Array): Promise<number | null> {
+    requireFewPending("conn.read", this.#pendingReads);
+    return awaited("conn.read", this.#read(buffer));
+  }
+
+  async #read(buffer: Uint8Array): Promise<number | null> {
+    requireBytes("conn.read", buffer);
+    this.#emptyReads = buffer.length === 0 ? this.#emptyReads + 1 : 0;
+    requireRoom(this.#emptyReads);
+    this.#pendingReads++;
+    try {
+      const count = await this.#conn.read(buffer.subarray(0, this.#readSize));
+      if (count) this.#onMove();
+      return count;
+    } finally {
+      this.#pendingReads--;
+    }
   }
 
   /** Writes as `Deno.Conn.write` does, but no more than `writeSize` bytes. */
-  async write(data: Uint8Array): Promise<number> {
+  write(data: Uint8Array): Promise<number> {
+    return awaited("conn.write", this.#write(data));
+  }
+
+  async #write(data: Uint8Array): Promise<number> {
+    requireBytes("conn.write", data);
     const count = await this.#conn.write(data.subarray(0, this.#writeSize));
     if (count) this.#onMove();
     return count;
@@ -135,6 +167,7 @@ export class ShortConn implements Deno.Conn {
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
     return this.#writable ??= new WritableStream({
       write: async (data) => {
+        requireBytes("writer.write", data);
         for (let sent = 0; sent < data.length;) {
           sent += await this.#orClose(this.write(data.subarray(sent)));
         }

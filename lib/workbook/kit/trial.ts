@@ -1,12 +1,16 @@
 import { counted } from "../../show/counted.ts";
 import { CheckFailed, type Failure } from "./check_failed.ts";
+import { Misuse, onMisuse } from "./misuse.ts";
 import {
   ANSWER_FILES,
+  callOf,
   hasLanguagesWords,
   isSlip,
   placeInAnswer,
 } from "./place.ts";
+import { every } from "./own_timers.ts";
 import { settle } from "./settle.ts";
+import { differenceAt, type EqualOptions, shown } from "./values.ts";
 
 /** How an answer is tried. */
 export interface TrialOptions {
@@ -115,21 +119,32 @@ export class Trial {
   }
 
   /**
-   * Turns the answer away unless two values print the same.
+   * Rejects the answer unless two values are equal, by {@linkcode differenceAt}:
+   * bytes by content, objects by the fields of the expected one.
    *
    * @param received What the answer gave.
    * @param expected What is right.
    * @param advice What it means when they differ.
+   * @param options Whether extra fields are allowed.
    * @throws {CheckFailed} If they differ.
    */
-  equal(received: unknown, expected: unknown, advice: Advice): void {
-    const [got, wanted] = [inspect(received), inspect(expected)];
-    if (got === wanted) return;
+  equal(
+    received: unknown,
+    expected: unknown,
+    advice: Advice,
+    options?: EqualOptions,
+  ): void {
+    const at = differenceAt(received, expected, options);
+    if (at === undefined) return;
+    if (received instanceof Uint8Array && expected instanceof Uint8Array) {
+      this.equalBytes(received, expected, advice);
+    }
+    const place = at === "" ? "" : ` at ${at}`;
     this.fail({
-      problem: "The result is not what was asked for.",
+      problem: `The result is wrong${place}.`,
       ...advice,
-      expected: wanted,
-      received: got,
+      expected: shown(expected, 200),
+      received: shown(received, 200),
     });
   }
 
@@ -204,7 +219,7 @@ export class Trial {
     // Ticks are counted, and not the clock: a machine that stood still for a
     // while has given the answer no time to go on.
     let [ticks, seen] = [0, this.#movements];
-    const timer = setInterval(() => {
+    const endWatch = every(this.#stallMs / TICKS_OF_STALL, () => {
       if (seen !== this.#movements) [ticks, seen] = [0, this.#movements];
       if (++ticks <= TICKS_OF_STALL) return;
       stalled.reject(this.#failed({
@@ -212,7 +227,7 @@ export class Trial {
         problem: `It stalled: nothing came within ${this.#stallMs / 1000} s ` +
           `while waiting for ${asked(wait.waitingFor)}.`,
       }));
-    }, this.#stallMs / TICKS_OF_STALL);
+    });
     try {
       return await Promise.race([event, this.#broken.promise, stalled.promise]);
     } catch (error) {
@@ -223,13 +238,15 @@ export class Trial {
         `${nameOf(error)}.`;
       throw this.#failed(
         this.#placed(error, {
-          ...isSlip(error, this.#files) ? { likely: LOOK_THERE } : advise(wait),
+          ...isSlip(error, this.#files)
+            ? { likely: this.#whereToLook(error) }
+            : advise(wait),
           problem,
         }),
         { cause: error },
       );
     } finally {
-      clearInterval(timer);
+      endWatch();
     }
   }
 
@@ -249,10 +266,32 @@ export class Trial {
     // deno-lint-ignore no-explicit-any -- Error classes differ in their own.
     due?: new (...args: any[]) => Error,
   ): void {
+    if (error instanceof Misuse) this.fail(this.#misused(error));
     if (!isSlip(error, this.#files)) return;
     const byChoice = due !== undefined && error instanceof due;
     if (byChoice && !hasLanguagesWords(error)) return;
     this.fail(this.#threw(what, error), { cause: error });
+  }
+
+  /**
+   * Rejects the answer for an error where none is due: with its line if it's a
+   * slip, and with the advice if it's anything else.
+   *
+   * @param what Begins the sentence "… threw …": the function's name, the call.
+   * @param error What the answer threw.
+   * @param advice What it means, if something particular.
+   * @throws {CheckFailed} Always.
+   */
+  failThrown(
+    what: string,
+    error: unknown,
+    advice: Partial<Advice> = {},
+  ): never {
+    const threw = this.#threw(what, error);
+    this.fail(
+      this.#explained(what, error, () => ({ ...threw, ...advice })),
+      { cause: error },
+    );
   }
 
   /**
@@ -305,7 +344,7 @@ export class Trial {
       event.preventDefault();
       const { reason } = event;
       const failure = isSlip(reason, this.#files)
-        ? { ...forgotten(reason), likely: LOOK_THERE }
+        ? { ...forgotten(reason), likely: this.#whereToLook(reason) }
         : this.#explainForgotten(reason) ?? closedUnderWay(reason) ??
           forgotten(reason);
       this.#broken.reject(
@@ -313,6 +352,10 @@ export class Trial {
       );
     };
     globalThis.addEventListener("unhandledrejection", onForgotten);
+    // The answer may catch it, and go on with something else.
+    const endMisuse = onMisuse((error) =>
+      this.#broken.reject(this.#failed(this.#misused(error), { cause: error }))
+    );
     try {
       const done = check();
       done.catch(() => {});
@@ -325,6 +368,7 @@ export class Trial {
       if (error instanceof CheckFailed) throw error;
       throw this.#failed(this.#explained("It", error), { cause: error });
     } finally {
+      endMisuse();
       globalThis.removeEventListener("unhandledrejection", onForgotten);
     }
   }
@@ -364,6 +408,7 @@ export class Trial {
     const place = placeInAnswer(error, this.#files);
     const notAllowed = refused(what, error, place);
     if (notAllowed !== undefined) return notAllowed;
+    if (error instanceof Misuse) return this.#misused(error);
     if (isSlip(error, this.#files)) return this.#threw(what, error);
     const failure = advice(error);
     return failure === undefined
@@ -375,8 +420,30 @@ export class Trial {
     const place = placeInAnswer(error, this.#files);
     return {
       problem: `${what} threw ${nameOf(error)}${place && ` at ${place}`}.`,
-      likely: LOOK_THERE,
+      likely: this.#whereToLook(error),
     };
+  }
+
+  /** What to do about an error that the task gives no reason for. */
+  #whereToLook(error: unknown): string {
+    if (!(error instanceof Error)) {
+      return "That has no stack, so nothing says where it was thrown: throw " +
+        "an Error object.";
+    }
+    if (placeInAnswer(error, this.#files) !== "") {
+      return "The task gives no reason to fail here. Look at the line it names.";
+    }
+    const call = callOf(error);
+    return `${call === "" ? "A call" : `The call of ${call}`} failed, and no ` +
+      "line of yours is in its stack. The task gives no reason to fail here: " +
+      "print something before and after each `await` to see where it happens.";
+  }
+
+  #misused(error: Misuse): TrialFailure {
+    return this.#placed(error, {
+      problem: `${error.message}.`,
+      likely: error.advice,
+    });
   }
 
   /** Adds the line of the learner's that an error comes from. */
@@ -389,7 +456,7 @@ export class Trial {
 
   #failed(failure: TrialFailure, options?: ErrorOptions): CheckFailed {
     return new CheckFailed(
-      { read: this.#read, ...failure },
+      { ...failure, read: failure.read ?? this.#read },
       [...this.#steps],
       options,
     );
@@ -431,9 +498,6 @@ function refused(
 /** How often a wait looks for progress before it counts as stalled. */
 const TICKS_OF_STALL = 20;
 
-const LOOK_THERE =
-  "The task gives no reason to fail here. Look at the line it names.";
-
 function forgotten(error: unknown): TrialFailure {
   return {
     problem: `A promise that the answer started and did not await ` +
@@ -470,15 +534,7 @@ export function closedUnderWay(
 function nameOf(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.message}`
-    : inspect(error);
-}
-
-function inspect(value: unknown): string {
-  return Deno.inspect(value, {
-    depth: 6,
-    sorted: true,
-    strAbbreviateSize: 200,
-  });
+    : shown(error, 200);
 }
 
 function firstDifference(a: Uint8Array, b: Uint8Array): number {

@@ -1,340 +1,261 @@
 /** Wrong answers to the exercises of lesson 5, and what must be said of each. */
-import type { WrongAnswer } from "../gates.ts";
+import type {
+  EncodeFrame,
+  ReadMessages,
+} from "../../../lessons/05_framing/types.ts";
 import * as solution from "../../../lessons/05_framing/solution.ts";
+import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
-type ReadMessages = (
-  conn: Deno.Conn,
-  options?: { maxBytes?: number },
-) => AsyncGenerator<string>;
-type EncodeFrame = (text: string) => Uint8Array;
+const STRICT = 'new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })';
+const DROPS_BOM: [string, string] = [
+  STRICT,
+  'new TextDecoder("utf-8", { fatal: true })',
+];
+const NOT_FATAL: [string, string] = [
+  STRICT,
+  'new TextDecoder("utf-8", { ignoreBOM: true })',
+];
 
-/** Wrong answers to 5.1. */
-export const readLinesMistakes: WrongAnswer<ReadMessages>[] = [
+const readLines: WrongAnswer<ReadMessages>[] = [
   {
-    name:
-      "decodes its whole buffer, whatever arrived, as published examples do",
-    async *attempt(conn) {
-      const decoder = new TextDecoder();
-      const buf = new Uint8Array(1024);
-      await conn.read(buf);
-      yield decoder.decode(buf);
-    },
+    name: "decodes its whole buffer, whatever arrived",
+    attempt: decodeWholeBuffer,
     diagnosis: /the part of the buffer that read\(\) did not fill/,
   },
   {
-    name: "decodes its whole buffer, and cuts lines out of that",
-    async *attempt(conn) {
-      const decoder = new TextDecoder();
-      const buf = new Uint8Array(1024);
-      let text = "";
-      while (await conn.read(buf) !== null) {
-        const lines = (text + decoder.decode(buf)).split("\n");
-        text = lines.pop()!;
-        yield* lines;
-      }
-    },
-    diagnosis: /the part of the buffer that read\(\) did not fill/,
+    name: "reads into an empty buffer",
+    replace: ["new Uint8Array(4096)", "new Uint8Array()"],
+    diagnosis: /got an empty buffer 100 times.*`new Uint8Array\(\)`/s,
+  },
+  {
+    name: "doesn't await read()",
+    replace: [
+      "const count = await conn.read(buffer);",
+      "const count = conn.read(buffer) as unknown as number;",
+    ],
+    diagnosis: /You used the result of conn\.read\(\) before it was there/,
   },
   {
     name: "decodes each read by itself",
-    async *attempt(conn) {
-      yield* cutText(reads(conn), (bytes) => new TextDecoder().decode(bytes));
-    },
+    attempt: (conn) =>
+      cutText(reads(conn), (bytes) => new TextDecoder().decode(bytes)),
     diagnosis: /The � is half a character/,
   },
   {
     name: "decodes each read by itself, and minds what is not UTF-8",
-    async *attempt(conn) {
-      const decoder = new TextDecoder("utf-8", { fatal: true });
-      yield* cutText(reads(conn), (bytes) => decoder.decode(bytes));
-    },
-    diagnosis: /Put the pieces of a line together first/,
+    attempt: (conn) => cutText(reads(conn), decode),
+    diagnosis: /a read may end inside a character/,
   },
   {
     name: "loses what follows the first line of a read",
-    async *attempt(conn) {
-      let text = "";
-      for await (const bytes of reads(conn)) {
-        text += new TextDecoder().decode(bytes);
-        if (!text.includes("\n")) continue;
-        yield text.slice(0, text.indexOf("\n"));
-        text = "";
-      }
-    },
-    diagnosis: /What came behind the first one is the next ones/,
-  },
-  {
-    name: "yields one line a read, and keeps the rest for later",
-    async *attempt(conn) {
-      let text = "";
-      for await (const bytes of reads(conn)) {
-        text += new TextDecoder().decode(bytes);
-        const end = text.indexOf("\n");
-        if (end === -1) continue;
-        yield text.slice(0, end);
-        text = text.slice(end + 1);
-      }
-    },
-    diagnosis: /look at it before you read again/,
-  },
-  {
-    name: "takes each read for one line",
-    async *attempt(conn) {
-      for await (const bytes of reads(conn)) {
-        yield new TextDecoder().decode(bytes).trimEnd();
-      }
-    },
-    diagnosis: /One read may bring many messages/,
+    replace: [
+      "pending = pending.subarray(end + 1);",
+      "pending = new Uint8Array();",
+    ],
+    diagnosis: /keep it, and look at it before you read again/,
   },
   {
     name: "drops the last line if it has no end",
-    async *attempt(conn) {
-      let bytes: number[] = [];
-      for await (const byte of bytesOf(conn)) {
-        if (byte !== 0x0a) {
-          bytes.push(byte);
-          continue;
-        }
-        if (bytes.at(-1) === 0x0d) bytes.pop();
-        yield decode(bytes);
-        bytes = [];
-      }
-    },
+    replace: ["if (pending.length > 0) yield lineOf(pending);", ""],
     diagnosis: /at null, yield what is left/,
   },
   {
     name: "leaves the \\r",
-    async *attempt(conn) {
-      yield* linesWith(conn, (line) => line);
-    },
+    replace: [
+      "lineOf(line.at(-1) === 0x0d ? line.subarray(0, -1) : line)",
+      "lineOf(line)",
+    ],
     diagnosis: /take the \\r away/,
   },
   {
     name: "looks for \\r\\n in each read by itself",
-    async *attempt(conn) {
-      const decoder = new TextDecoder("utf-8", { fatal: true });
-      yield* cutText(
+    attempt: (conn) =>
+      cutText(
         reads(conn),
-        (bytes) =>
-          decoder.decode(bytes, { stream: true }).replaceAll("\r\n", "\n"),
+        (bytes) => decode(bytes).replaceAll("\r\n", "\n"),
         (line) => line,
-      );
-    },
+      ),
     diagnosis: /not in each piece/,
   },
   {
     name: "trims the lines",
-    async *attempt(conn) {
-      yield* linesWith(conn, (line) => line.trim());
-    },
-    diagnosis: /Only the end of the line goes/,
+    replace: ["decoder.decode(bytes)", "decoder.decode(bytes).trim()"],
+    diagnosis: /Remove only the end of the line/,
   },
   {
     name: "takes every \\r in front of the \\n for the end",
-    async *attempt(conn) {
-      yield* linesWith(conn, (line) => line.replace(/\r+$/, ""));
-    },
-    diagnosis: /has one \\r at the most/,
+    replace: [
+      "lineOf(line.at(-1) === 0x0d ? line.subarray(0, -1) : line)",
+      'lineOf(line).replace(/\\r+$/, "")',
+    ],
+    diagnosis: /has one \\r at most/,
   },
   {
     name: "takes a \\r off a last line that has no \\n",
-    async *attempt(conn) {
-      yield* linesWith(conn, (line) => line.replace(/\r$/, ""));
-    },
+    replace: [
+      "if (pending.length > 0) yield lineOf(pending)",
+      'if (pending.length > 0) yield lineOf(pending).replace(/\\r$/, "")',
+    ],
     diagnosis: /Take a \\r away only in front of a \\n/,
   },
   {
     name: "leaves out empty lines",
-    async *attempt(conn) {
-      for await (const line of solution.readLines(conn)) {
-        if (line !== "") yield line;
-      }
-    },
+    replace: ["yield lineOf(line.at", "if (end > 0) yield lineOf(line.at"],
     diagnosis: /an empty line between them, which counts/,
   },
   {
     name: "yields an empty line at the end",
-    async *attempt(conn) {
-      const decoder = new TextDecoder("utf-8", { fatal: true });
-      let text = "";
-      for await (const bytes of reads(conn)) {
-        text += decoder.decode(bytes, { stream: true });
-        const lines = text.split("\n");
-        text = lines.pop()!;
-        yield* lines.map((line) => line.replace(/\r$/, ""));
-      }
-      yield text;
-    },
-    diagnosis: /Behind the last message nothing more was sent/,
+    replace: ["if (pending.length > 0) yield", "yield"],
+    diagnosis: /After the last message nothing more was sent/,
   },
   {
     name: "reads to the end before it yields anything",
     async *attempt(conn) {
-      const all: number[] = [];
-      for await (const byte of bytesOf(conn)) all.push(byte);
-      yield* decode(all).split(/\r?\n/);
+      yield* await Array.fromAsync(solution.readLines(conn));
     },
     diagnosis: /as soon as its end has come/,
   },
   {
     name: "has no limit",
-    async *attempt(conn) {
-      yield* solution.readLines(conn, { maxBytes: Infinity });
-    },
-    diagnosis: /whoever can connect can fill the memory/,
+    replace: ["if (bytes.length > maxBytes)", "if (bytes.length > Infinity)"],
+    diagnosis: /any client that can connect can fill the memory/,
   },
   {
     name: "looks at the limit only when the line is whole",
-    async *attempt(conn, { maxBytes = 65536 } = {}) {
-      for await (
-        const line of solution.readLines(conn, { maxBytes: Infinity })
-      ) {
-        if (encode(line).length > maxBytes) throw new RangeError();
-        yield line;
-      }
-    },
+    replace: ["if (pending.length > maxBytes + 1) lineOf(pending);", ""],
     diagnosis: /known before its end has come/,
   },
   {
     name: "takes a limit of 0 for none given",
-    async *attempt(conn, options = {}) {
-      const maxBytes = options.maxBytes || 65536;
-      yield* solution.readLines(conn, { maxBytes });
-    },
-    diagnosis: /takes 0 for a limit that was not given/,
+    replace: [
+      "const { maxBytes = 65536 } = options",
+      "const maxBytes = options.maxBytes || 65536",
+    ],
+    diagnosis: /takes 0 for a limit that wasn't given/,
+  },
+  {
+    name: "has a cap of its own as well",
+    replace: [
+      "const { maxBytes = 65536 } = options",
+      "const maxBytes = Math.min(options.maxBytes ?? 65536, 65536)",
+    ],
+    diagnosis: /maxBytes is the only limit/,
+  },
+  {
+    name: "has a lower limit where none is given",
+    replace: ["{ maxBytes = 65536 }", "{ maxBytes = 65535 }"],
+    diagnosis: /65536 bytes are allowed where no maxBytes is given/,
   },
   {
     name: "counts the limit in characters",
-    async *attempt(conn, { maxBytes = 65536 } = {}) {
-      for await (const line of solution.readLines(conn)) {
-        if (line.length > maxBytes) throw new RangeError();
-        yield line;
-      }
-    },
+    replace: [
+      "if (bytes.length > maxBytes)",
+      "if (decoder.decode(bytes).length > maxBytes)",
+    ],
     diagnosis: /text\.length counts something else/,
   },
   {
     name: "counts the \\r of a line's end against the limit",
-    async *attempt(conn, { maxBytes = 65536 } = {}) {
-      let bytes: number[] = [];
-      for await (const byte of bytesOf(conn)) {
-        if (byte === 0x0a) {
-          if (bytes.at(-1) === 0x0d) bytes.pop();
-          yield decode(bytes);
-          bytes = [];
-        } else if (bytes.push(byte) > maxBytes) {
-          throw new RangeError("too long");
-        }
-      }
-      if (bytes.length > 0) yield decode(bytes);
-    },
+    replace: [
+      "lineOf(line.at(-1) === 0x0d ? line.subarray(0, -1) : line)",
+      'lineOf(line).replace(/\\r$/, "")',
+    ],
     diagnosis: /a \\r may be a line that is not too long/,
   },
   {
-    name: "counts the \\r only where a read ends behind it",
-    async *attempt(conn, { maxBytes = 65536 } = {}) {
-      let bytes: number[] = [];
-      for await (const part of reads(conn)) {
-        for (const byte of part) {
-          if (byte !== 0x0a) {
-            bytes.push(byte);
-            continue;
-          }
-          if (bytes.at(-1) === 0x0d) bytes.pop();
-          if (bytes.length > maxBytes) throw new RangeError("too long");
-          yield decode(bytes);
-          bytes = [];
-        }
-        if (bytes.length > maxBytes) throw new RangeError("too long");
-      }
-      if (bytes.length > 0) yield decode(bytes);
-    },
+    name: "counts the \\r only where a read ends after it",
+    replace: [
+      "if (pending.length > maxBytes + 1)",
+      "if (pending.length > maxBytes)",
+    ],
     diagnosis: /a read may end just before that/,
   },
   {
+    name: "doesn't count a \\r in front of the end",
+    replace: [
+      "if (pending.length > 0) yield lineOf(pending)",
+      "if (pending.at(-1) === 0x0d) yield decoder.decode(pending);\n" +
+      "  else if (pending.length > 0) yield lineOf(pending)",
+    ],
+    diagnosis: /Look at the limit once more when the stream ends/,
+  },
+  {
+    name: "looks at all lines of a read before it yields the first",
+    replace: [
+      "pending = joined;",
+      `pending = joined;
+      for (const line of String.fromCharCode(...joined).split("\\n")) {
+        if (line.length > maxBytes + 1) throw new RangeError("too long");
+        if (!line.endsWith("\\r") && line.length > maxBytes) lineOf(joined);
+      }`,
+    ],
+    diagnosis: /yield it, before you reject the second/,
+  },
+  {
     name: "never asks its decoder for what it has kept",
-    async *attempt(conn) {
-      const decoder = new TextDecoder("utf-8", { fatal: true });
-      yield* cutText(
-        reads(conn),
-        (bytes) => decoder.decode(bytes, { stream: true }),
-      );
-    },
+    replace: [
+      "decoder.decode(bytes)",
+      "decoder.decode(bytes, { stream: true })",
+    ],
     diagnosis: /call decode\(\) once more at the end/,
   },
   {
     name: "decodes all that came before it looks for a line",
     async *attempt(conn) {
       const decoder = new TextDecoder("utf-8", { fatal: true });
-      let text = "";
-      for await (const bytes of reads(conn)) {
-        text += decoder.decode(bytes, { stream: true });
-        const lines = text.split(/\r?\n/);
-        text = lines.pop()!;
-        yield* lines;
-      }
-      text += decoder.decode();
-      if (text !== "") yield text;
+      const stream = { stream: true };
+      yield* cutText(reads(conn), (bytes) => decoder.decode(bytes, stream));
+      decoder.decode();
     },
     diagnosis: /cut the bytes into lines first/,
   },
   {
     name: "counts all lines together against the limit",
-    async *attempt(conn, options = {}) {
-      let left = options.maxBytes ?? 65536;
-      for await (const line of solution.readLines(conn, options)) {
-        left -= encode(line).length;
-        if (left < 0) throw new RangeError("too much");
-        yield line;
-      }
-    },
+    replace: [
+      `function lineOf(bytes: Uint8Array): string {
+    if (bytes.length > maxBytes) {`,
+      `let total = 0;
+  function lineOf(bytes: Uint8Array): string {
+    if ((total += bytes.length) > maxBytes) {`,
+    ],
     diagnosis: /for each line by itself/,
   },
   {
     name: "ends without a word at a line that is too long",
-    async *attempt(conn, options) {
-      try {
-        yield* solution.readLines(conn, options);
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-      }
-    },
-    diagnosis: /It ended, as if all were well/,
+    attempt: ending(solution.readLines, RangeError),
+    diagnosis: /readLines\(\) ended .*where RangeError was due/,
   },
   {
     name: "throws an error of another class",
-    async *attempt(conn, options) {
-      try {
-        yield* solution.readLines(conn, options);
-      } catch {
-        throw new Error("line too long");
-      }
-    },
+    replace: ["throw new RangeError(", "throw new Error("],
     diagnosis: /by the class of the error/,
   },
   {
     name: "puts � for what is not UTF-8",
-    async *attempt(conn) {
-      let bytes: number[] = [];
-      const line = () => new TextDecoder().decode(Uint8Array.from(bytes));
-      for await (const byte of bytesOf(conn)) {
-        if (byte !== 0x0a) {
-          bytes.push(byte);
-          continue;
-        }
-        yield line().replace(/\r$/, "");
-        bytes = [];
-      }
-      if (bytes.length > 0) yield line();
-    },
+    replace: NOT_FATAL,
     diagnosis: /the damage goes on unseen/,
   },
   {
+    name: "drops a byte order mark",
+    replace: DROPS_BOM,
+    diagnosis: /drops it unless you pass ignoreBOM/,
+  },
+  {
+    name: "takes a reset for the end",
+    replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
+    diagnosis: /Let the error of read\(\) pass/,
+  },
+  {
+    name: "has one list of bytes for all connections",
+    attempt: byByte(() => ONE_FOR_ALL),
+    diagnosis: /went wrong with two in use at the same time/,
+  },
+  {
     name: "closes the connection at the end",
-    async *attempt(conn, options) {
-      yield* solution.readLines(conn, options);
-      conn.close();
-    },
+    replace: [
+      "if (count === null) break;",
+      "if (count === null) conn.close();",
+    ],
     diagnosis: /readLines\(\) closed the connection/,
   },
   {
@@ -344,389 +265,252 @@ export const readLinesMistakes: WrongAnswer<ReadMessages>[] = [
   },
   {
     name: "loops over the stream, which closes the connection when it is left",
-    async *attempt(conn) {
-      yield* cutText(conn.readable, (bytes) => decode([...bytes]));
-    },
-    diagnosis: /when a loop over it is left/,
+    attempt: (conn) => cutText(conn.readable, decode),
+    diagnosis: /when you leave a loop over it/,
   },
   {
     name: "returns a promise of an array",
-    attempt: (async (conn: Deno.Conn) =>
-      await Array
-        .fromAsync(
-          solution.readLines(conn),
-        )) as unknown as ReadMessages,
+    attempt:
+      ((conn: Deno.Conn) =>
+        Array.fromAsync(solution.readLines(conn))) as unknown as ReadMessages,
     diagnosis: /Declare it as `async function\*`/,
   },
 ];
 
-/** Closes when it throws, and is right otherwise. */
-function closing(read: ReadMessages): ReadMessages {
-  return async function* (conn, options) {
-    try {
-      yield* read(conn, options);
-    } catch (error) {
-      conn.close();
-      throw error;
-    }
-  };
-}
-
-/** Wrong answers to 5.2. */
-export const encodeFrameMistakes: WrongAnswer<EncodeFrame>[] = [
+const encodeFrame: WrongAnswer<EncodeFrame>[] = [
   {
     name: "writes the length in characters",
-    attempt(text) {
-      const frame = solution.encodeFrame(text);
-      new DataView(frame.buffer).setUint32(0, text.length);
-      return frame;
-    },
-    diagnosis: /counts UTF-16 units/,
-  },
-  {
-    name: "makes room for as many bytes as there are characters",
-    attempt(text) {
-      const frame = new Uint8Array(4 + text.length);
-      new DataView(frame.buffer).setUint32(0, text.length);
-      new TextEncoder().encodeInto(text, frame.subarray(4));
-      return frame;
-    },
+    replace: ["setUint32(0, payload.length)", "setUint32(0, text.length)"],
     diagnosis: /counts UTF-16 units/,
   },
   {
     name: "writes the least significant byte first",
-    attempt(text) {
-      const frame = solution.encodeFrame(text);
-      new DataView(frame.buffer).setUint32(0, frame.length - 4, true);
-      return frame;
-    },
-    diagnosis: /little-endian/,
-  },
-  {
-    name: "takes the order of the machine",
-    attempt(text) {
-      const frame = solution.encodeFrame(text);
-      new Uint32Array(frame.buffer, 0, 1)[0] = frame.length - 4;
-      return frame;
-    },
+    replace: ["payload.length);\n  frame", "payload.length, true);\n  frame"],
     diagnosis: /little-endian/,
   },
   {
     name: "has one byte of length",
-    attempt(text) {
-      const payload = encode(text);
-      return Uint8Array.of(0, 0, 0, payload.length, ...payload);
-    },
-    diagnosis: /needs all four bytes/,
+    replace: [
+      "new DataView(frame.buffer).setUint32(0, payload.length)",
+      "frame[3] = payload.length",
+    ],
+    diagnosis: /a byte can only count to 255/,
   },
   {
-    name: "has two bytes of length, and two of nothing",
-    attempt(text) {
-      const frame = solution.encodeFrame(text);
-      new DataView(frame.buffer).setUint16(0, 0);
-      return frame;
-    },
-    diagnosis: /needs all four bytes/,
+    name: "has two bytes of length",
+    replace: ["setUint32(0", "setUint16(2"],
+    diagnosis: /and two to 65535/,
   },
   {
     name: "has a length of one byte in all",
     attempt(text) {
-      const payload = encode(text);
+      const payload = new TextEncoder().encode(text);
       return Uint8Array.of(payload.length, ...payload);
     },
     diagnosis: /Four bytes of length come first/,
   },
   {
     name: "counts the length's own bytes",
-    attempt(text) {
-      const frame = solution.encodeFrame(text);
-      new DataView(frame.buffer).setUint32(0, frame.length);
-      return frame;
-    },
+    replace: ["setUint32(0, payload.length)", "setUint32(0, frame.length)"],
     diagnosis: /its own four bytes do not count/,
   },
   {
     name: "writes the length in digits",
-    attempt(text) {
-      const payload = encode(text);
-      return encode(String(payload.length).padStart(4, "0") + text);
-    },
+    attempt: (text) =>
+      new TextEncoder().encode(String(text.length).padStart(4, "0") + text),
     diagnosis: /as a number and not as digits/,
   },
   {
-    name: "encodes in UTF-16",
-    attempt(text) {
-      const frame = new Uint8Array(4 + 2 * text.length);
-      const view = new DataView(frame.buffer);
-      view.setUint32(0, 2 * text.length);
-      for (let i = 0; i < text.length; i++) {
-        view.setUint16(4 + 2 * i, text.charCodeAt(i));
-      }
-      return frame;
-    },
-    diagnosis: /comes the text in UTF-8/,
-  },
-  {
     name: "encodes characters as bytes",
-    attempt(text) {
-      const codes = [...text].map((char) => char.charCodeAt(0));
-      return Uint8Array.of(0, 0, 0, codes.length, ...codes);
-    },
+    replace: [
+      "new TextEncoder().encode(text)",
+      "Uint8Array.from([...text], (char) => char.charCodeAt(0))",
+    ],
     diagnosis: /comes the text in UTF-8/,
-  },
-  {
-    name: "adds the end of a line",
-    attempt: (text) => Uint8Array.of(...solution.encodeFrame(text), 0x0a),
-    diagnosis: /with nothing behind it/,
   },
   {
     name: "returns a buffer that is too long",
-    attempt(text) {
-      const frame = new Uint8Array(100_000);
-      frame.set(solution.encodeFrame(text));
-      return frame;
-    },
-    diagnosis: /with nothing behind it/,
+    replace: ["new Uint8Array(4 + ", "new Uint8Array(5 + "],
+    diagnosis: /with nothing after it/,
+  },
+  {
+    name: "makes an argument of each byte",
+    replace: [
+      "return frame;",
+      "return Uint8Array.of(...frame.subarray(0, 4), ...payload);",
+    ],
+    diagnosis: /a call takes only so many/,
   },
   {
     name: "uses one buffer for all frames",
-    attempt(text) {
-      const frame = solution.encodeFrame(text);
-      shared.set(frame);
-      return shared.subarray(0, frame.length);
-    },
+    replace: [
+      "new Uint8Array(4 + payload.length);",
+      "((globalThis as any).frame5 ??= new Uint8Array(300_000))" +
+      ".subarray(0, 4 + payload.length);",
+    ],
     diagnosis: /Make a new array in each call/,
   },
 ];
 
-/** Wrong answers to 5.3. */
-export const readFramesMistakes: WrongAnswer<ReadMessages>[] = [
+const readFrames: WrongAnswer<ReadMessages>[] = [
   {
-    name:
-      "decodes its whole buffer, whatever arrived, as published examples do",
-    async *attempt(conn) {
-      const decoder = new TextDecoder();
-      const buf = new Uint8Array(1024);
-      await conn.read(buf);
-      yield decoder.decode(buf);
-    },
+    name: "decodes its whole buffer, whatever arrived",
+    attempt: decodeWholeBuffer,
     diagnosis: /the part of the buffer that read\(\) did not fill/,
   },
   {
     name: "takes the length for text",
     async *attempt(conn) {
-      for await (const bytes of reads(conn)) yield decode([...bytes]);
+      for await (const bytes of reads(conn)) yield decode(bytes);
     },
     diagnosis: /bytes of a length: they were taken for text/,
   },
   {
     name: "takes the header to come whole",
-    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
-      const header = new Uint8Array(4);
-      while (await conn.read(header) !== null) {
-        const size = new DataView(header.buffer).getUint32(0);
-        if (size > maxBytes) throw new RangeError("too long");
-        yield decode([...await readExact(conn, size)]);
-      }
-    },
+    replace: [
+      "const header = await readUpTo(4);",
+      "const header = new Uint8Array(4);\n" +
+      "    if (await conn.read(header) === null) return;",
+    ],
     diagnosis: /may come in two reads, or in four/,
   },
   {
     name: "takes the text to come whole",
-    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
-      while (true) {
-        const header = await readExact(conn, 4, "end");
-        if (header.length === 0) return;
-        const size = new DataView(header.buffer).getUint32(0);
-        if (size > maxBytes) throw new RangeError("too long");
-        const payload = new Uint8Array(size);
-        const count = size === 0 ? 0 : await conn.read(payload);
-        yield decode([...payload.subarray(0, count ?? 0)]);
-      }
-    },
+    replace: [
+      "const payload = await readUpTo(size);",
+      "const room = new Uint8Array(size);\n" +
+      "    const count = size === 0 ? 0 : await conn.read(room);\n" +
+      "    const payload = room.subarray(0, count ?? 0);",
+    ],
     diagnosis: /read on until as many bytes are there as its length says/,
   },
   {
     name: "makes an array, and does not take what was read",
-    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
-      while (true) {
-        const header = await readExact(conn, 4, "end");
-        if (header.length === 0) return;
-        const size = new DataView(header.buffer).getUint32(0);
-        if (size > maxBytes) throw new RangeError("too long");
-        const payload = new Uint8Array(size);
-        await readExact(conn, size);
-        yield decode([...payload]);
-      }
-    },
-    diagnosis: /array of the right length was never filled/,
+    replace: [
+      "const payload = await readUpTo(size);",
+      "await readUpTo(size);\n    const payload = new Uint8Array(size);",
+    ],
+    diagnosis: /array of the right length and never filled it/,
   },
   {
     name: "loses the frames that came in the same read",
     async *attempt(conn) {
-      const buffer = new Uint8Array(65536);
-      const view = new DataView(buffer.buffer);
-      while (await conn.read(buffer) !== null) {
-        const size = view.getUint32(0);
-        yield decode([...buffer.subarray(4, 4 + size)]);
+      for await (const bytes of reads(conn)) {
+        const size = new DataView(bytes.buffer).getUint32(0);
+        yield decode(bytes.subarray(4, 4 + size));
       }
     },
-    diagnosis: /What came behind the first one is the next ones/,
+    diagnosis: /What follows the first one is the next ones/,
   },
   {
     name: "decodes each read by itself",
-    async *attempt(conn) {
-      while (true) {
-        const header = await readExact(conn, 4, "end");
-        if (header.length === 0) return;
-        const decoder = new TextDecoder();
-        let text = "";
-        for (let left = new DataView(header.buffer).getUint32(0); left > 0;) {
-          const piece = new Uint8Array(left);
-          const count = await conn.read(piece) ?? fail();
-          text += decoder.decode(piece.subarray(0, count));
-          left -= count;
-        }
-        yield text;
-      }
-    },
+    replace: [
+      "const payload = await readUpTo(size);",
+      `let text = "";
+    for (let left = size; left > 0;) {
+      const piece = new Uint8Array(left);
+      const count = await conn.read(piece) ?? left;
+      text += new TextDecoder().decode(piece.subarray(0, count));
+      left -= count;
+    }
+    const payload = new TextEncoder().encode(text);`,
+    ],
     diagnosis: /The � is half a character/,
   },
   {
     name: "reads the length in the order of the machine",
-    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
-      const header = await readExact(conn, 4);
-      const size = new DataView(header.buffer).getUint32(0, true);
-      if (size > maxBytes) throw new RangeError(`${size} bytes are too many`);
-      yield decode([...await readExact(conn, size)]);
-    },
+    replace: ["getUint32(0)", "getUint32(0, true)"],
     diagnosis: /one read in the wrong order/,
   },
   {
     name: "reads the length with a sign",
-    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
-      while (true) {
-        const header = await readExact(conn, 4, "end");
-        if (header.length === 0) return;
-        if (header.length < 4) fail();
-        const size = new DataView(header.buffer).getInt32(0);
-        if (size > maxBytes) throw new RangeError("too long");
-        const payload: number[] = [];
-        while (payload.length < size) {
-          payload.push(...await readExact(conn, 1));
-        }
-        yield decode(payload);
-      }
-    },
+    replace: [
+      "new DataView(header.buffer).getUint32(0)",
+      "Math.max(0, new DataView(header.buffer).getInt32(0))",
+    ],
     diagnosis: /it is negative, and under any limit/,
   },
   {
     name: "has no limit",
-    async *attempt(conn) {
-      yield* solution.readFrames(conn, { maxBytes: Infinity });
-    },
-    diagnosis: /whoever can connect can fill the memory/,
+    replace: ["if (size > maxBytes)", "if (size > Infinity)"],
+    diagnosis: /any client that can connect can fill the memory/,
   },
   {
     name: "looks at the limit only when the text is there",
     async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
       const frames = solution.readFrames(conn, { maxBytes: Infinity });
       for await (const text of frames) {
-        if (encode(text).length > maxBytes) throw new RangeError("too long");
+        if (text.length > maxBytes) throw new RangeError("too long");
         yield text;
       }
     },
-    diagnosis: /all that it takes to refuse the frame/,
+    diagnosis: /all that it takes to reject the frame/,
   },
   {
     name: "takes a limit of 0 for none given",
-    async *attempt(conn, options = {}) {
-      const maxBytes = options.maxBytes || 1024 * 1024;
-      yield* solution.readFrames(conn, { maxBytes });
-    },
-    diagnosis: /takes 0 for a limit that was not given/,
+    replace: [
+      "const { maxBytes = 1024 * 1024 } = options",
+      "const maxBytes = options.maxBytes || 1024 * 1024",
+    ],
+    diagnosis: /takes 0 for a limit that wasn't given/,
   },
   {
-    name: "has another limit where none is given, and a lower one",
-    async *attempt(conn, { maxBytes = 65536 } = {}) {
-      yield* solution.readFrames(conn, { maxBytes });
-    },
+    name: "has a cap of its own as well",
+    replace: [
+      "const { maxBytes = 1024 * 1024 } = options",
+      "const maxBytes = Math.min(options.maxBytes ?? 2 ** 20, 2 ** 20)",
+    ],
+    diagnosis: /maxBytes is the only limit/,
+  },
+  {
+    name: "has a lower limit where none is given",
+    replace: ["maxBytes = 1024 * 1024", "maxBytes = 65536"],
     diagnosis: /1048576 bytes are allowed where no maxBytes is given/,
   },
   {
-    name: "has another limit where none is given, and a higher one",
-    async *attempt(conn, { maxBytes = 1024 ** 3 } = {}) {
-      yield* solution.readFrames(conn, { maxBytes });
-    },
+    name: "has a higher limit where none is given",
+    replace: ["maxBytes = 1024 * 1024", "maxBytes = 1024 ** 3"],
     diagnosis: /1048577 bytes are one more than are allowed/,
   },
   {
     name: "counts the length's own bytes against the limit",
-    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
-      yield* solution.readFrames(conn, { maxBytes: maxBytes - 4 });
-    },
+    replace: ["if (size > maxBytes)", "if (size + 4 > maxBytes)"],
     diagnosis: /The four bytes in front do not count/,
   },
   {
     name: "takes an end in mid-frame for the end",
-    async *attempt(conn, options) {
-      try {
-        yield* solution.readFrames(conn, options);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.UnexpectedEof)) throw error;
-      }
-    },
+    attempt: ending(solution.readFrames, Deno.errors.UnexpectedEof),
     diagnosis: /in the middle of a frame: something has been lost/,
   },
   {
     name: "yields what there is of a frame at the end",
-    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
-      while (true) {
-        const header = await readExact(conn, 4, "end");
-        if (header.length < 4) {
-          if (header.length === 0) return;
-          fail();
-        }
-        const size = new DataView(header.buffer).getUint32(0);
-        if (size > maxBytes) throw new RangeError("too long");
-        yield decode([...await readExact(conn, size, "end")]);
-      }
-    },
+    replace: ["if (payload.length < size)", "if (payload.length > size)"],
     diagnosis: /Nobody can tell it from a whole one/,
   },
   {
     name: "throws at the end between two frames too",
-    async *attempt(conn, options) {
-      yield* solution.readFrames(conn, options);
-      fail();
-    },
+    replace: ["if (header.length === 0) return;", ""],
     diagnosis: /ended between two messages, which is no error/,
   },
   {
-    name: "closes the connection when it throws",
-    attempt: closing(solution.readFrames),
-    diagnosis: /readFrames\(\) closed the connection/,
+    name: "takes a reset for the end",
+    replace: [
+      "conn.read(data.subarray(filled))",
+      "conn.read(data.subarray(filled)).catch(() => null)",
+    ],
+    diagnosis: /Let the error of read\(\) pass/,
   },
   {
     name: "throws a TypeError for a frame that is too long",
-    async *attempt(conn, options) {
-      try {
-        yield* solution.readFrames(conn, options);
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        throw new TypeError("too long");
-      }
-    },
+    replace: ["throw new RangeError(", "throw new TypeError("],
     diagnosis: /by the class of the error/,
   },
   {
     name: "takes an empty frame for the end",
-    async *attempt(conn, options) {
-      for await (const text of solution.readFrames(conn, options)) {
-        if (text === "") return;
-        yield text;
-      }
-    },
+    replace: [
+      "const payload =",
+      "if (size === 0) return;\n    const payload =",
+    ],
     diagnosis: /an empty text, which counts/,
   },
   {
@@ -743,42 +527,77 @@ export const readFramesMistakes: WrongAnswer<ReadMessages>[] = [
   },
   {
     name: "closes the connection at the end",
-    async *attempt(conn, options) {
-      yield* solution.readFrames(conn, options);
-      conn.close();
-    },
+    replace: ["return;", "return conn.close();"],
+    diagnosis: /readFrames\(\) closed the connection/,
+  },
+  {
+    name: "closes the connection when it throws",
+    attempt: closing(solution.readFrames),
     diagnosis: /readFrames\(\) closed the connection/,
   },
   {
     name: "puts � for what is not UTF-8",
-    async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
-      while (true) {
-        const header = await readExact(conn, 4, "end");
-        if (header.length === 0) return;
-        if (header.length < 4) fail();
-        const size = new DataView(header.buffer).getUint32(0);
-        if (size > maxBytes) throw new RangeError("too long");
-        yield new TextDecoder().decode(await readExact(conn, size));
-      }
-    },
+    replace: NOT_FATAL,
     diagnosis: /the damage goes on unseen/,
+  },
+  {
+    name: "drops a byte order mark",
+    replace: DROPS_BOM,
+    diagnosis: /drops it unless you pass ignoreBOM/,
   },
 ];
 
-const shared = new Uint8Array(100_000);
+/** The wrong answers of the lesson. */
+export const wrongAnswers: WrongAnswers = {
+  "5.1": readLines,
+  "5.2": encodeFrame,
+  "5.3": readFrames,
+};
+
+/** The published example: it takes what one read brought for all. */
+async function* decodeWholeBuffer(conn: Deno.Conn): AsyncGenerator<string> {
+  const buffer = new Uint8Array(1024);
+  await conn.read(buffer);
+  yield new TextDecoder().decode(buffer);
+}
+
+/** Ends where it must throw, and is right otherwise. */
+function ending(
+  read: ReadMessages,
+  // deno-lint-ignore no-explicit-any -- Error classes differ in their own.
+  kind: new (...args: any[]) => Error,
+): ReadMessages {
+  return async function* (conn, options) {
+    try {
+      yield* read(conn, options);
+    } catch (error) {
+      if (!(error instanceof kind)) throw error;
+    }
+  };
+}
+
+/** Closes when it throws, and is right otherwise. */
+function closing(read: ReadMessages): ReadMessages {
+  return async function* (conn, options) {
+    try {
+      yield* read(conn, options);
+    } catch (error) {
+      conn.close();
+      throw error;
+    }
+  };
+}
 
 /** What each read gives, in an array of its own. */
-async function* reads(conn: Deno.Conn): AsyncGenerator<Uint8Array> {
+async function* reads(
+  conn: Deno.Conn,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const buffer = new Uint8Array(4096);
   for (
     let count = await conn.read(buffer);
     count !== null;
     count = await conn.read(buffer)
   ) yield buffer.slice(0, count);
-}
-
-async function* bytesOf(conn: Deno.Conn): AsyncGenerator<number> {
-  for await (const bytes of reads(conn)) yield* bytes;
 }
 
 /** Lines out of pieces of text, each decoded by itself; right but for that. */
@@ -797,49 +616,39 @@ async function* cutText(
   if (text !== "") yield text;
 }
 
-/** Lines of which the end was not taken with care. */
-async function* linesWith(
-  conn: Deno.Conn,
-  clean: (line: string) => string,
-): AsyncGenerator<string> {
-  let bytes: number[] = [];
-  for await (const byte of bytesOf(conn)) {
-    if (byte === 0x0a) {
-      yield clean(decode(bytes));
-      bytes = [];
-    } else {
-      bytes.push(byte);
+const ONE_FOR_ALL: number[] = [];
+
+/**
+ * Reads lines byte by byte.
+ *
+ * @param makeList Gives the list for the bytes of a line: a right answer makes
+ * a new one for each connection.
+ * @returns The answer.
+ */
+export function byByte(makeList: () => number[]): ReadMessages {
+  return async function* (conn, { maxBytes = 65536 } = {}) {
+    const line = makeList();
+    line.length = 0;
+    function whole(): string {
+      if (line.length > maxBytes) throw new RangeError("too long");
+      return decode(Uint8Array.from(line.splice(0)));
     }
-  }
-  if (bytes.length > 0) yield clean(decode(bytes));
-}
-
-/** Reads so many bytes; at an early end it throws, or gives what there is. */
-async function readExact(
-  conn: Deno.Conn,
-  size: number,
-  early: "throw" | "end" = "throw",
-): Promise<Uint8Array<ArrayBuffer>> {
-  const data = new Uint8Array(size);
-  for (let filled = 0; filled < size;) {
-    const count = await conn.read(data.subarray(filled));
-    if (count === null) {
-      return early === "end" ? data.slice(0, filled) : fail();
+    for await (const bytes of reads(conn)) {
+      for (const byte of bytes) {
+        if (byte === 0x0a) {
+          if (line.at(-1) === 0x0d) line.pop();
+          yield whole();
+        } else if (line.push(byte) > maxBytes + 1) {
+          throw new RangeError("too long");
+        }
+      }
     }
-    filled += count;
-  }
-  return data;
+    if (line.length > 0) yield whole();
+  };
 }
 
-function decode(bytes: number[]): string {
-  return new TextDecoder("utf-8", { fatal: true })
-    .decode(Uint8Array.from(bytes));
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-function fail(): never {
-  throw new Deno.errors.UnexpectedEof("the stream ended too early");
+/** Decodes as the exercises ask for. */
+export function decode(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+    .decode(bytes);
 }

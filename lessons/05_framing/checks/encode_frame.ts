@@ -1,0 +1,98 @@
+/** How an answer to 5.2 is checked. */
+import {
+  type CallResult,
+  checkFunction,
+  SAMPLE_TEXTS,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import { encodeFrame as solution } from "../solution.ts";
+import type { EncodeFrame } from "../types.ts";
+
+const TEXTS = [
+  "hi",
+  "zwölf 🐢",
+  "",
+  ...Object.values(SAMPLE_TEXTS),
+  "x".repeat(255),
+  "x".repeat(300),
+  "ö".repeat(40_000),
+  "x".repeat(200_000),
+];
+
+/**
+ * Checks an answer to 5.2.
+ *
+ * @param encodeFrame The answer.
+ * @param trial The run of the check.
+ */
+export async function checkEncodeFrame(
+  encodeFrame: EncodeFrame,
+  trial: Trial,
+): Promise<void> {
+  await checkFunction(
+    trial,
+    encodeFrame,
+    TEXTS.map((text) => ({
+      step: `encode ${describe(text)}`,
+      args: [text],
+      returns: solution(text),
+      likely: (result) => explainFrame(result, text),
+    })),
+    { name: "encodeFrame" },
+  );
+}
+
+/** What the four bytes say tells how they were made. */
+function explainFrame(
+  { value: frame, error }: CallResult,
+  text: string,
+): string | undefined {
+  if (error !== undefined) {
+    return 'If it is "Maximum call stack size exceeded": `...payload` makes ' +
+      "an argument of each byte, and a call takes only so many. Make an array " +
+      "of the right length, and copy the bytes with set().";
+  }
+  if (!(frame instanceof Uint8Array)) return undefined;
+  if (frame.length < 4) return "Four bytes of length come first.";
+  const payload = new TextEncoder().encode(text);
+  const size = payload.length;
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const said = view.getUint32(0);
+  const body = frame.subarray(4);
+  const isBody = body.length >= size &&
+    payload.every((byte, i) => byte === body[i]);
+  if (said === size && isBody) {
+    return "Return exactly the frame, with nothing after it: whatever follows " +
+      "would be taken for the next frame's length.";
+  }
+  if (size > 0 && view.getUint32(0, true) === size) {
+    return "The length is there, but its least significant byte is first: " +
+      "that's little-endian. setUint32(0, size) is big-endian unless a third " +
+      "argument says otherwise.";
+  }
+  if (said === text.length && said !== size) {
+    return "text.length counts UTF-16 units, and not the bytes that follow. " +
+      "Encode first, then take the length of the bytes.";
+  }
+  if (said === size || said === body.length) {
+    return "After the length comes the text in UTF-8, which is what " +
+      "TextEncoder makes. Every byte of it counts.";
+  }
+  if (isBody && said === size + 4) {
+    return "The length says how many bytes follow it: its own four bytes do " +
+      "not count.";
+  }
+  if (isBody && (said === size % 256 || said === size % 65536)) {
+    return "The number needs all four bytes: a byte can only count to 255, " +
+      "and two to 65535.";
+  }
+  return "The frame begins with four bytes of length, as a number and not as " +
+    "digits: 00 00 00 02 for two bytes.";
+}
+
+function describe(text: string): string {
+  if (text === "") return "an empty text";
+  return text.length < 20
+    ? JSON.stringify(text)
+    : `${JSON.stringify(text[0])} ${text.length} times`;
+}

@@ -1,0 +1,232 @@
+/** How an answer to 5.3 is checked. */
+import {
+  aroundLimit,
+  checkStream,
+  NOT_UTF8,
+  SAMPLE_TEXTS,
+  type StreamCase,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import { concat } from "../../../lib/wire/bytes.ts";
+import { encodeFrame } from "../solution.ts";
+import type { ReadMessages } from "../types.ts";
+import {
+  allowed,
+  CUT,
+  END,
+  explainMessages,
+  FRAMES,
+  LIMIT,
+  LIMIT_OF_ZERO,
+  MANY_TEXTS,
+  NOT_STRICT,
+  RESET,
+  TOO_LONG,
+} from "./explain.ts";
+
+/** The limit where none is given, in bytes. */
+const DEFAULT_LIMIT = 1024 * 1024;
+
+const LONG = "zwölf 🐢 ".repeat(400);
+
+const UNTIL_WHOLE = "A text may come in many reads: read on until as many " +
+  "bytes are there as its length says.";
+
+const FORMS: StreamCase[] = [
+  {
+    step: 'a client sends a frame "one", waits for a reply, and sends "two"',
+    sends: ["one", "two"].map(encodeFrame),
+    values: ["one", "two"],
+    early: true,
+    likely:
+      "Yield each text as soon as as many bytes have come as its length " +
+      "says: the client may wait for a reply before it sends more.",
+    read: FRAMES,
+  },
+  {
+    step: 'a client sends frames "one", "two", and "three" at once, and ends',
+    sends: frames("one", "two", "three"),
+    values: ["one", "two", "three"],
+    likely:
+      "One read may bring many frames. What follows the first one is the " +
+      "next ones: keep it, and look at it before you read again.",
+    cut: ({ values, error }) =>
+      /^[ot]/.test(String(values.at(-1))) || error !== undefined
+        ? UNTIL_WHOLE
+        : "The four bytes of the length may come in two reads, or in four: " +
+          "read on until all of them are there.",
+    read: CUT,
+  },
+  {
+    step: 'it sends frames "", "a", and ""',
+    sends: frames("", "a", ""),
+    values: ["", "a", ""],
+    likely: "A length of 0 is an empty text, which counts. It isn't the end.",
+    read: FRAMES,
+  },
+  {
+    step: "it sends a frame of 4800 bytes",
+    sends: frames(LONG),
+    values: [LONG],
+    likely: UNTIL_WHOLE,
+    cut: UNTIL_WHOLE,
+    read: CUT,
+  },
+  {
+    step: "it sends 100 frames of all sizes",
+    sends: frames(...MANY_TEXTS),
+    values: MANY_TEXTS,
+    likely: "The same bytes are the same texts, however they come: what you " +
+      "read after the end of one is the start of the next.",
+    read: CUT,
+  },
+];
+
+const SAMPLES = Object.values(SAMPLE_TEXTS);
+
+const TEXTS = Object.entries(NOT_UTF8).map(([what, bytes]): StreamCase => ({
+  step: `a frame "good", and one that isn't UTF-8: ${what}`,
+  sends: concat([frames("good"), headerOf(bytes.length), bytes]),
+  then: "silence",
+  values: ["good"],
+  ends: TypeError,
+  likely: ({ values }) =>
+    values.length === 0
+      ? "The first frame is whole, and UTF-8: yield it before you look at the " +
+        "second."
+      : NOT_STRICT,
+  read: CUT,
+})).concat({
+  step: "it sends frames with characters of one to four bytes",
+  sends: frames(...SAMPLES),
+  values: SAMPLES,
+  likely: "Decode the bytes of a text as UTF-8, and change nothing in it.",
+  read: CUT,
+});
+
+const BROKEN_OFF: StreamCase[] = [
+  ...([
+    [2, "after 2 bytes of a length"],
+    [4, "after a length, before the first byte of its text"],
+    [8, "after 4 of 10 bytes of a text"],
+  ] as const).map(([size, where]): StreamCase => ({
+    step: `after a frame "good", the stream ends ${where}`,
+    sends: concat([frames("good"), frames("0123456789").subarray(0, size)]),
+    values: ["good"],
+    ends: Deno.errors.UnexpectedEof,
+    likely: ({ values, then }) =>
+      values.length > 1
+        ? "This text isn't whole: the stream ended first. Nobody can tell it " +
+          "from a whole one if you yield it."
+        : then === "end"
+        ? "Between two frames the end is no error, but this one is in the " +
+          "middle of a frame: something has been lost, and the caller must " +
+          "learn of it."
+        : undefined,
+    read: END,
+  })),
+  {
+    step: 'the connection is reset after a frame "one" and half of another',
+    sends: concat([frames("one"), frames("two").subarray(0, 5)]),
+    then: "reset",
+    values: ["one"],
+    likely: () => RESET,
+    read: END,
+  },
+];
+
+const OF_1000 = Array.from({ length: 20 }, () => "x".repeat(1000));
+const EACH_BY_ITSELF =
+  "The limit is for each text by itself, and one of just " +
+  "`maxBytes` bytes is allowed. The four bytes in front do not count, and " +
+  "neither do other frames that came with it.";
+
+const LIMITS: StreamCase[] = [
+  {
+    step: "maxBytes 1000: 20 frames of 1000 bytes each",
+    sends: frames(...OF_1000),
+    args: [{ maxBytes: 1000 }],
+    values: OF_1000,
+    likely: EACH_BY_ITSELF,
+    cut: EACH_BY_ITSELF,
+  },
+  ...aroundLimit(1000).map((size): StreamCase => ({
+    step: `maxBytes 1000: a frame "ok", and then one of ${size} bytes`,
+    sends: frames("ok", "x".repeat(size)),
+    args: [{ maxBytes: 1000 }],
+    ...size > 1000
+      ? { values: ["ok"], ends: RangeError, likely: TOO_LONG }
+      : { values: ["ok", "x".repeat(size)], likely: EACH_BY_ITSELF },
+  })),
+  ...[DEFAULT_LIMIT, DEFAULT_LIMIT + 5000].map((limit): StreamCase => ({
+    step: `${isDefault(limit) ? "no maxBytes" : `maxBytes ${limit}`}: a ` +
+      `client sends ${spaced(headerOf(limit))}, and ends`,
+    sends: headerOf(limit),
+    args: isDefault(limit) ? [] : [{ maxBytes: limit }],
+    ends: Deno.errors.UnexpectedEof,
+    likely: () =>
+      `${allowed(limit, isDefault(limit))} So this frame would be good, but ` +
+      "the stream ends inside it.",
+  })),
+  {
+    step: 'maxBytes 0: frames "" and "x"',
+    sends: frames("", "x"),
+    args: [{ maxBytes: 0 }],
+    values: [""],
+    ends: RangeError,
+    likely: LIMIT_OF_ZERO,
+  },
+  ...[0xffffffff, 0x80000000, DEFAULT_LIMIT + 1].map((length): StreamCase => ({
+    step: `no maxBytes: a client sends ${spaced(headerOf(length))}, and waits`,
+    sends: headerOf(length),
+    then: "silence",
+    ends: RangeError,
+    likely: length === DEFAULT_LIMIT + 1
+      ? `${length} bytes are one more than are allowed where no maxBytes is ` +
+        "given."
+      : "The length is all that it takes to reject the frame: judge it before " +
+        "you make room or wait for that many bytes. And read it without a " +
+        "sign, by getUint32(): with one, it is negative, and under any limit.",
+  })),
+].map((one) => ({ ...one, read: LIMIT }));
+
+function isDefault(limit: number): boolean {
+  return limit === DEFAULT_LIMIT;
+}
+
+function frames(...texts: string[]): Uint8Array {
+  return concat(texts.map(encodeFrame));
+}
+
+function headerOf(length: number): Uint8Array {
+  const header = new Uint8Array(4);
+  new DataView(header.buffer).setUint32(0, length);
+  return header;
+}
+
+function spaced(bytes: Uint8Array): string {
+  return bytes.toHex().replace(/..(?!$)/g, "$& ");
+}
+
+/**
+ * Checks an answer to 5.3.
+ *
+ * @param readFrames The answer.
+ * @param trial The run of the check.
+ */
+export async function checkReadFrames(
+  readFrames: ReadMessages,
+  trial: Trial,
+): Promise<void> {
+  await checkStream(trial, {
+    name: "readFrames",
+    open: readFrames,
+    what: "text",
+    explain: explainMessages,
+    cut: () => ({
+      likely: "A read may end anywhere, also inside a length. Read on until " +
+        "you have what you need, and never take more than that.",
+      read: CUT,
+    }),
+  }, [...FORMS, ...BROKEN_OFF, ...LIMITS, ...TEXTS]);
+}

@@ -1,0 +1,278 @@
+/** How an answer to 5.1 is checked. */
+import {
+  checkStream,
+  NOT_UTF8,
+  SAMPLE_TEXTS,
+  type StreamCase,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import { concat } from "../../../lib/wire/bytes.ts";
+import type { ReadMessages } from "../types.ts";
+import {
+  allowed,
+  CUT,
+  END,
+  explainMessages,
+  LIMIT,
+  LIMIT_OF_ZERO,
+  LINES,
+  MANY_TEXTS,
+  NOT_STRICT,
+  RESET,
+  TOO_LONG,
+} from "./explain.ts";
+
+/** The limit where none is given, in bytes. */
+const DEFAULT_LIMIT = 65536;
+
+const FORMS: StreamCase[] = [
+  {
+    step: 'a client sends "one\\n", waits for a reply, and sends "two\\n"',
+    sends: ["one\n", "two\n"],
+    values: ["one", "two"],
+    early: true,
+    likely:
+      "Yield each line as soon as its end has come: the client may wait " +
+      "for a reply before it sends more, or ends.",
+    read: LINES,
+  },
+  {
+    step: 'a client sends "one\\ntwo\\nthree\\n", and ends',
+    sends: "one\ntwo\nthree\n",
+    values: ["one", "two", "three"],
+    likely:
+      "One read may bring many lines. What follows the first one is the " +
+      "next ones: keep it, and look at it before you read again.",
+    read: CUT,
+  },
+  {
+    step: 'it sends "one\\r\\ntwo\\r\\n"',
+    sends: "one\r\ntwo\r\n",
+    values: ["one", "two"],
+    likely:
+      "A line may end in \\r\\n as well as in \\n: take the \\r away if " +
+      "it's the last character before the \\n.",
+    cut:
+      "The \\r and its \\n can come in two reads. Look for the \\r when the " +
+      "line is whole, not in each piece.",
+    read: LINES,
+  },
+  {
+    step: 'it sends "a\\n\\nb\\n"',
+    sends: "a\n\nb\n",
+    values: ["a", "", "b"],
+    likely: "Two \\n in a row have an empty line between them, which counts.",
+    read: LINES,
+  },
+  {
+    step: 'it sends "one\\nlast"',
+    sends: "one\nlast",
+    values: ["one", "last"],
+    likely: "A last line with no \\n counts: at null, yield what is left, if " +
+      "there is any.",
+    read: END,
+  },
+  {
+    step: 'it sends "  in the middle \\t\\na\\rb\\r\\r\\n"',
+    sends: "  in the middle \t\na\rb\r\r\n",
+    values: ["  in the middle \t", "a\rb\r"],
+    likely: "Remove only the end of the line, and that has one \\r at most: " +
+      "spaces, tabs, and a \\r anywhere else belong to the line.",
+    read: LINES,
+  },
+  {
+    step: 'it sends "one\\nlast\\r"',
+    sends: "one\nlast\r",
+    values: ["one", "last\r"],
+    likely: "No \\n follows this \\r, so it's not the end of a line, but a " +
+      "character in it. Take a \\r away only in front of a \\n.",
+    read: END,
+  },
+  {
+    step: "it sends 100 lines of all sizes",
+    sends: MANY_TEXTS.map((text) => `${text}\n`).join(""),
+    values: MANY_TEXTS,
+    likely: "The same bytes are the same lines, however they come: what you " +
+      "read after the end of one is the start of the next.",
+    read: CUT,
+  },
+];
+
+const STREAMING = "The first byte of an ö isn't text. A decoder that is told " +
+  "{ stream: true } keeps it, waits for the second, and says nothing: call " +
+  "decode() once more at the end of each line, without that.";
+const SAMPLES = Object.values(SAMPLE_TEXTS);
+
+const TEXTS: StreamCase[] = [
+  ...Object.entries(NOT_UTF8).map(([what, bytes]): StreamCase => ({
+    step: `"good\\n", and then a line that isn't UTF-8: ${what}`,
+    sends: concat([bytesOf("good\n"), bytes, bytesOf("\n")]),
+    then: "silence",
+    values: ["good"],
+    ends: TypeError,
+    likely: ({ values }) =>
+      values.length === 0
+        ? "The first line is whole, and UTF-8: yield it. What follows is " +
+          "another line, so cut the bytes into lines first, and decode each " +
+          "line by itself."
+        : String(values[1]).includes("\ufffd")
+        ? NOT_STRICT
+        : STREAMING,
+    read: CUT,
+  })),
+  {
+    step: "the stream ends inside a character: 61 62 c3",
+    sends: Uint8Array.of(0x61, 0x62, 0xc3),
+    ends: TypeError,
+    likely: STREAMING,
+    read: CUT,
+  },
+];
+
+const TEN = "0123456789";
+const MANY_OF_TEN = Array.from({ length: 200 }, () => TEN);
+const EACH_BY_ITSELF = "The limit is for each line by itself, and a line of " +
+  "just `maxBytes` bytes is allowed. Its end does not count, and neither do " +
+  "other lines that came with it.";
+const CR_MAY_END = "The end of a line does not count, and \\r\\n is one: 10 " +
+  "bytes and a \\r may be a line that is not too long. You know whether the " +
+  "\\r counts when the next byte is there, and a read may end just before that.";
+
+const LIMITS: StreamCase[] = [
+  {
+    step: "maxBytes 10: 200 lines of 10 bytes each",
+    sends: MANY_OF_TEN.map((line) => `${line}\n`).join(""),
+    values: MANY_OF_TEN,
+    likely: EACH_BY_ITSELF,
+  },
+  {
+    step: "maxBytes 10: the same lines with \\r\\n",
+    sends: MANY_OF_TEN.map((line) => `${line}\r\n`).join(""),
+    values: MANY_OF_TEN,
+    readSizes: [1, 5, 11, 4096],
+    likely: CR_MAY_END,
+    cut: CR_MAY_END,
+  },
+  tooLong("a line of 11 bytes", `${TEN}!\n`),
+  tooLong("a good line, and one of 11 bytes", `good\n${TEN}!\n`, ["good"]),
+  tooLong("a line of 6 characters, which are 12 bytes", "öööööö\n"),
+  tooLong("11 bytes, and then the end, with no \\n", `${TEN}!`),
+  {
+    ...tooLong("10 bytes and a \\r, and then the end", `${TEN}\r`),
+    likely: "No \\n follows this \\r, so it's part of the line, which has 11 " +
+      "bytes. Look at the limit once more when the stream ends.",
+  },
+].map((one) => ({ ...one, args: [{ maxBytes: 10 }], read: LIMIT }));
+
+const MORE_LIMITS: StreamCase[] = [
+  {
+    step: 'maxBytes 0: "\\nx\\n"',
+    sends: "\nx\n",
+    args: [{ maxBytes: 0 }],
+    values: [""],
+    ends: RangeError,
+    likely: LIMIT_OF_ZERO,
+    read: LIMIT,
+  },
+  ...[DEFAULT_LIMIT, DEFAULT_LIMIT + 5000].flatMap((limit) =>
+    [limit, limit + 1].map((size) => nearLimit(size, limit))
+  ),
+  {
+    step: 'maxBytes 1000: "ok\\n", and then "xxx…" forever, with no \\n',
+    sends: "ok\n",
+    endless: "x",
+    args: [{ maxBytes: 1000 }],
+    values: ["ok"],
+    ends: RangeError,
+    likely: "Look at how much you keep after each read. That a line is too " +
+      "long is known before its end has come, and its end may never come.",
+    read: LIMIT,
+  },
+];
+
+const LAST: StreamCase[] = [
+  {
+    step: 'the connection is reset after "one\\ntw"',
+    sends: "one\ntw",
+    then: "reset",
+    values: ["one"],
+    likely: () => RESET,
+    read: END,
+  },
+  {
+    step: "a client sends lines with characters of one to four bytes",
+    sends: SAMPLES.map((text) => `${text}\n`).join(""),
+    values: SAMPLES,
+    likely: "Decode the bytes of a line as UTF-8, and change nothing in it.",
+    read: CUT,
+  },
+];
+
+/** A line of a size near a limit of thousands of bytes. */
+function nearLimit(size: number, limit: number): StreamCase {
+  const line = "x".repeat(size);
+  const isDefault = limit === DEFAULT_LIMIT;
+  return {
+    step: `${isDefault ? "no maxBytes" : `maxBytes ${limit}`}: a line of ` +
+      `${size} bytes`,
+    args: isDefault ? [] : [{ maxBytes: limit }],
+    sends: `${line}\n`,
+    readSizes: [],
+    ...size > limit
+      ? { ends: RangeError, likely: TOO_LONG }
+      : { values: [line], likely: allowed(limit, isDefault) },
+    read: LIMIT,
+  };
+}
+
+function tooLong(
+  what: string,
+  sends: string,
+  values: string[] = [],
+): StreamCase {
+  return {
+    step: `maxBytes 10: ${what}`,
+    sends,
+    values,
+    ends: RangeError,
+    likely: ({ values: got, then }) =>
+      then === "error" && got.length === values.length
+        ? undefined
+        : got.length < values.length
+        ? "The first line is whole, and within the limit: yield it, before you " +
+          "reject the second."
+        : sends.startsWith("ö")
+        ? "The limit is in bytes, since bytes fill the memory: text.length " +
+          "counts something else."
+        : TOO_LONG,
+  };
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/**
+ * Checks an answer to 5.1.
+ *
+ * @param readLines The answer.
+ * @param trial The run of the check.
+ */
+export async function checkReadLines(
+  readLines: ReadMessages,
+  trial: Trial,
+): Promise<void> {
+  await checkStream(trial, {
+    name: "readLines",
+    open: readLines,
+    what: "line",
+    explain: explainMessages,
+    cut: () => ({
+      likely:
+        "The same bytes are the same lines, however they come: keep what " +
+        "you read after the end of a line, and put the pieces of a line " +
+        "together first, before you decode it.",
+      read: CUT,
+    }),
+  }, [...FORMS, ...TEXTS, ...LIMITS, ...MORE_LIMITS, ...LAST]);
+}

@@ -1,0 +1,194 @@
+/**
+ * Runs an answer that is a function or a class through a table of calls, and
+ * tries on each what a table's author would forget.
+ *
+ * @module
+ */
+import {
+  type CallAdvice,
+  CallDriver,
+  type CallDue,
+  type CallOptions,
+  labelOf,
+  type Pass,
+} from "./call_driver.ts";
+import { PROBES } from "./probes.ts";
+import { TimerWatch } from "./timer_watch.ts";
+import type { Trial } from "./trial.ts";
+import { asViews, bytesIn, copyOf } from "./values.ts";
+
+/** One call of a function. */
+export interface FunctionCase extends CallDue {
+  /**
+   * What the check does, for the report.
+   *
+   * @default {"call parse(\"a\")"} The call, with its arguments.
+   */
+  step?: string;
+  /** The arguments. Each call gets a copy. */
+  args: unknown[];
+}
+
+/** One call of a method, or one look at a property. */
+export interface MethodCall extends CallDue {
+  /** The name of the method or property. */
+  do: string;
+  /** The arguments; leave them out for a property. Each call gets a copy. */
+  args?: unknown[];
+  /**
+   * Whether the same call gives the same result at once again. That holds for
+   * properties and for calls that fail.
+   *
+   * @default false
+   */
+  again?: boolean;
+}
+
+/** What is done with one object, in order. */
+export interface ObjectCase {
+  /** What the check does, for the report. */
+  step: string;
+  /** The constructor's arguments. */
+  make?: unknown[];
+  /** The calls, in order. */
+  calls: MethodCall[];
+  /** What a wrong result means where the call says nothing itself. */
+  likely?: CallAdvice;
+  /** The heading in the README that explains it. */
+  read?: string;
+}
+
+const PLAIN: Pass = { args: copyOf };
+const VIEWS: Pass = { args: asViews, probe: PROBES.views };
+
+/**
+ * Checks a function by a table of calls.
+ *
+ * Every case also runs a second time, and once more after all the others, with
+ * each `Uint8Array` as a view into a larger buffer, and with a look at its
+ * arguments and at earlier results afterward.
+ *
+ * @param trial The run of the check.
+ * @param call The answer.
+ * @param cases The table.
+ * @param options How results are judged.
+ * @throws {CheckFailed} If any call goes wrong.
+ */
+export async function checkFunction(
+  trial: Trial,
+  // deno-lint-ignore no-explicit-any -- Each answer has a type of its own.
+  call: (...args: any[]) => unknown,
+  cases: FunctionCase[],
+  options: CallOptions,
+): Promise<void> {
+  using timers = new TimerWatch();
+  const driver = new CallDriver(trial, options, timers);
+  const planned = cases.map((one) => ({
+    ...one,
+    label: labelOf(options.name, one.args),
+    call,
+  }));
+  const firsts: (() => void)[] = [];
+  for (const one of planned) {
+    trial.step(one.step ?? `call ${one.label}`);
+    const first = await driver.run(one, PLAIN);
+    const second = await driver.run(one, { ...PLAIN, probe: PROBES.twice });
+    driver.requireOwn(one, first, second);
+    firsts.push(() => driver.requireUnchanged(one, first));
+    if (bytesIn(one.args).length > 0) await driver.run(one, VIEWS);
+  }
+  trial.step("the first results are still the same");
+  firsts.forEach((require) => require());
+  trial.step("the same calls again, in the opposite order");
+  for (const one of planned.toReversed()) {
+    await driver.run(one, { ...PLAIN, probe: PROBES.state });
+  }
+  if (!options.async) return;
+  trial.step("all the calls again, at the same time");
+  const atOnce = { ...PLAIN, probe: PROBES.twoAtOnce, atOnce: true };
+  await Promise.all(planned.map((one) => driver.run(one, atOnce)));
+}
+
+/**
+ * Checks a class by a table of stories: what is done with one object, in order.
+ *
+ * Every story also runs on a second object, on two objects by turns, and with
+ * each `Uint8Array` as a view into a larger buffer. Calls that fail, and looks
+ * at properties, are repeated at once.
+ *
+ * @param trial The run of the check.
+ * @param make Makes an object of the answer's class.
+ * @param cases The table.
+ * @param options How results are judged.
+ * @throws {CheckFailed} If any call goes wrong.
+ */
+export async function checkClass(
+  trial: Trial,
+  // deno-lint-ignore no-explicit-any -- Each answer has a type of its own.
+  make: (...args: any[]) => object,
+  cases: ObjectCase[],
+  options: CallOptions,
+): Promise<void> {
+  using timers = new TimerWatch();
+  const driver = new CallDriver(trial, options, timers);
+  function start(one: ObjectCase, pass: Pass): AsyncGenerator<void> {
+    try {
+      return follow(driver, make(...copyOf(one.make ?? [])), one, pass);
+    } catch (error) {
+      trial.failThrown(labelOf(`new ${options.name}`, one.make ?? []), error);
+    }
+  }
+  for (const one of cases) {
+    trial.step(one.step);
+    await finish(start(one, PLAIN));
+    await finish(start(one, { ...PLAIN, probe: PROBES.state }));
+    if (bytesIn(one.calls.map(({ args }) => args)).length > 0) {
+      await finish(start(one, VIEWS));
+    }
+  }
+  trial.step("two objects are used by turns");
+  const pass = { ...PLAIN, probe: PROBES.twoAtOnce };
+  for (const [i, one] of cases.entries()) {
+    const other = cases[(i + 1) % cases.length];
+    const stories = [start(one, pass), start(other, pass)];
+    for (const story of stories) await story.next();
+    await stories[0].next();
+    await finish(stories[1]);
+    await finish(stories[0]);
+  }
+}
+
+/** Does with an object what a case says, and stops after each call. */
+async function* follow(
+  driver: CallDriver,
+  object: object,
+  { calls, likely, read }: ObjectCase,
+  pass: Pass,
+): AsyncGenerator<void> {
+  const earlier: (() => void)[] = [];
+  for (const { do: name, args, again, ...due } of calls) {
+    const isProperty = args === undefined;
+    const planned = {
+      likely,
+      read,
+      ...due,
+      args: args ?? [],
+      label: isProperty ? name : labelOf(name, args),
+      call: (...args: unknown[]) => {
+        const member = Reflect.get(object, name);
+        return isProperty ? member : member.apply(object, args);
+      },
+    };
+    const value = await driver.run(planned, pass);
+    if (again || due.throws !== undefined || isProperty) {
+      await driver.run(planned, { ...pass, probe: PROBES.twice });
+    }
+    earlier.push(() => driver.requireUnchanged(planned, value));
+    earlier.forEach((require) => require());
+    yield;
+  }
+}
+
+async function finish(story: AsyncGenerator<void>): Promise<void> {
+  for await (const _ of story);
+}

@@ -1,0 +1,277 @@
+import { CheckFailed } from "./check_failed.ts";
+import {
+  type ErrorClass,
+  namesOf,
+  PROBES,
+  requireError,
+  WRONG_CLASS,
+} from "./probes.ts";
+import type { TimerWatch } from "./timer_watch.ts";
+import type { Advice, Trial } from "./trial.ts";
+import { bytesIn, differenceAt, shown } from "./values.ts";
+
+/** What one call gave. */
+export interface CallResult {
+  /** What it returned, unless it threw. */
+  value?: unknown;
+  /** What it threw. */
+  error?: unknown;
+}
+
+/** What a mistake in a result means: a text, or advice made from the result. */
+export type CallAdvice =
+  | string
+  | ((result: CallResult) => string | Partial<Advice> | undefined);
+
+/** What must come of a call, and what anything else means. */
+export interface CallDue {
+  /** What must be returned; anything goes if neither this nor `throws` is there. */
+  returns?: unknown;
+  /** The class of the error it must throw, or several that are all right. */
+  throws?: ErrorClass | ErrorClass[];
+  /** What it usually means if something else comes. */
+  likely?: CallAdvice;
+  /** The heading in the README that explains it. */
+  read?: string;
+}
+
+/** How the results of an answer are judged. */
+export interface CallOptions {
+  /** The name of the function or class. */
+  name: string;
+  /** Makes of a result what is compared, such as a sorted copy. */
+  // deno-lint-ignore no-explicit-any -- Each answer returns a type of its own.
+  see?: (value: any) => unknown;
+  /** A diagnosis that comes before that of the case. */
+  explain?: (
+    result: CallResult,
+    due: CallDue & { args: unknown[] },
+  ) => string | Partial<Advice> | undefined;
+  /**
+   * Whether the answer returns a promise.
+   *
+   * @default false
+   */
+  async?: boolean;
+  /**
+   * Whether extra fields in a result are wrong.
+   *
+   * @default false
+   */
+  exact?: boolean;
+  /**
+   * Whether the answer must copy what it keeps or returns: the driver writes
+   * over the bytes it was given after each call.
+   *
+   * @default false
+   */
+  copies?: boolean;
+  /**
+   * Whether two calls may return the same array or object.
+   *
+   * @default false
+   */
+  mayShare?: boolean;
+}
+
+/** What the driver does differently in one pass over a table. */
+export interface Pass {
+  /** Made of the arguments before each call. */
+  args: (args: unknown[]) => unknown[];
+  /** What it means if a result is right in a plain pass, and wrong in this one. */
+  probe?: (name: string) => Advice;
+  /** Whether other calls are under way, with timers of their own. */
+  atOnce?: boolean;
+}
+
+/** A call as it's made: of the function itself, or of an object's method. */
+export interface PlannedCall extends CallDue {
+  /** The call, for the report: `parse("a")`. */
+  label: string;
+  /** The arguments, of which each call gets a copy. */
+  args: unknown[];
+  /** Makes the call. */
+  call: (...args: unknown[]) => unknown;
+}
+
+/** Makes calls of an answer, and judges each. */
+export class CallDriver {
+  readonly #trial: Trial;
+  readonly #options: CallOptions;
+  readonly #timers: TimerWatch;
+
+  /** Begins; the watch is of all calls together. */
+  constructor(trial: Trial, options: CallOptions, timers: TimerWatch) {
+    this.#trial = trial;
+    this.#options = options;
+    this.#timers = timers;
+  }
+
+  /** Makes one call, and judges the result and what became of the arguments. */
+  async run(one: PlannedCall, pass: Pass): Promise<unknown> {
+    const args = pass.args(one.args);
+    const result = await this.#call(one, args);
+    this.#judge(one, result, pass);
+    if (differenceAt(args, one.args, { exact: true }) !== undefined) {
+      this.#trial.fail({
+        ...PROBES.inputs(one.label),
+        expected: shown(one.args),
+        received: shown(args),
+      });
+    }
+    if (this.#options.copies) {
+      bytesIn(args).forEach((bytes) => bytes.fill(0x2a));
+      this.requireUnchanged(one, result.value, PROBES.copies);
+    }
+    if (!pass.atOnce && this.#timers.runningCount > 0) {
+      this.#trial.fail(PROBES.timer(one.label));
+    }
+    return result.value;
+  }
+
+  /** Requires that a result is still what it was. */
+  requireUnchanged(
+    one: PlannedCall,
+    value: unknown,
+    probe = PROBES.unchanged,
+  ): void {
+    if (!("returns" in one)) return;
+    const seen = this.#see(value);
+    if (differenceAt(seen, one.returns, this.#options) === undefined) return;
+    this.#fail(one, { value }, probe(one.label));
+  }
+
+  /** Requires that two calls gave results that can be changed separately. */
+  requireOwn(one: PlannedCall, first: unknown, second: unknown): void {
+    if (this.#options.mayShare || !areOneObject(first, second)) return;
+    if (one.args.includes(first)) return;
+    this.#trial.fail(PROBES.shared(one.label));
+  }
+
+  async #call(one: PlannedCall, args: unknown[]): Promise<CallResult> {
+    try {
+      const value = one.call(...args);
+      if (!(value instanceof Promise)) return { value };
+      if (!this.#options.async) this.#trial.fail(PROBES.promise(one.label));
+      const settled = value.then(
+        (value) => ({ value }),
+        (error) => ({ error }),
+      );
+      return await this.#trial.waitFor(settled, {
+        waitingFor: `${one.label} to be done`,
+        likely: NEVER_DONE,
+      });
+    } catch (error) {
+      if (error instanceof CheckFailed) throw error;
+      return { error };
+    }
+  }
+
+  #judge(one: PlannedCall, result: CallResult, { probe }: Pass): void {
+    const isError = "error" in result;
+    const advice = probe?.(one.label) ?? this.#advice(one, result);
+    if (one.throws !== undefined) {
+      const due = [one.throws].flat();
+      if (isError) {
+        const { likely = WRONG_CLASS } = advice;
+        requireError(this.#trial, one.label, result.error, due, {
+          ...advice,
+          likely,
+        });
+      } else {
+        this.#trial.fail({
+          problem: `${one.label} returned a value, where it must throw.`,
+          likely: `The task says when to throw ${namesOf(due)}.`,
+          ...advice,
+          expected: namesOf(due),
+          received: shown(this.#see(result.value)),
+        });
+      }
+      return;
+    }
+    if (isError) {
+      this.#trial.failThrown(one.label, result.error, advice);
+    }
+    if (!("returns" in one)) return;
+    const seen = this.#see(result.value);
+    if (differenceAt(seen, one.returns, this.#options) !== undefined) {
+      this.#fail(one, result, advice);
+    }
+  }
+
+  #fail(one: PlannedCall, result: CallResult, advice: Partial<Advice>): never {
+    const [received, expected] = [this.#see(result.value), one.returns];
+    const { read } = one;
+    const fallback = { likely: kindAdvice(received, expected), read };
+    if (received instanceof Uint8Array && expected instanceof Uint8Array) {
+      this.#trial.equalBytes(received, expected, { ...fallback, ...advice });
+    }
+    const at = differenceAt(received, expected, this.#options) || "";
+    this.#trial.fail({
+      problem: `${one.label} gave a wrong result${at && ` (at ${at})`}.`,
+      ...fallback,
+      ...advice,
+      expected: shown(expected, 200),
+      received: shown(received, 200),
+    });
+  }
+
+  #advice(one: PlannedCall, result: CallResult): Partial<Advice> {
+    const { likely, read } = one;
+    const advice = this.#options.explain?.(result, one) ??
+      (typeof likely === "function" ? likely(result) : likely);
+    const base = read === undefined ? {} : { read };
+    if (advice === undefined) return base;
+    return typeof advice === "string"
+      ? { ...base, likely: advice }
+      : { ...base, ...advice };
+  }
+
+  #see(value: unknown): unknown {
+    const { see } = this.#options;
+    if (see === undefined) return value;
+    try {
+      return see(value);
+    } catch {
+      // It's of another kind than the author counts on: then show it as it is.
+      return value;
+    }
+  }
+}
+
+const NEVER_DONE = "A promise in it never settles. Look at what each `await` " +
+  "waits for.";
+
+/**
+ * Writes a call as the report shows it.
+ *
+ * @param name The function's or method's name.
+ * @param args The arguments.
+ * @returns For example `parse("a")`.
+ */
+export function labelOf(name: string, args: unknown[]): string {
+  const list = args.map((arg) => shown(arg)).join(", ").replace(/\s+/g, " ");
+  return `${name}(${list.length > 100 ? `${list.slice(0, 99)}…` : list})`;
+}
+
+/** What it means if a result isn't even of the right kind. */
+function kindAdvice(received: unknown, expected: unknown): string {
+  if (received === undefined) {
+    return "It returned nothing. Is there a `return` on every path?";
+  }
+  if (expected instanceof Uint8Array) {
+    return "Return the bytes themselves, as a Uint8Array.";
+  }
+  return "Go through your code with these arguments, line by line.";
+}
+
+/** Whether a change of one would change the other. */
+function areOneObject(a: unknown, b: unknown): boolean {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return a.buffer === b.buffer &&
+      a.byteOffset < b.byteOffset + b.length &&
+      b.byteOffset < a.byteOffset + a.length;
+  }
+  return a === b && typeof a === "object" && a !== null &&
+    Object.keys(a).length > 0 && !Object.isFrozen(a);
+}

@@ -1,0 +1,136 @@
+/**
+ * Calls that a real socket would not take, or would take in another way than
+ * they're meant: a string instead of bytes, a promise used as a number.
+ *
+ * @module
+ */
+
+/** The learner's code used a socket in a way that can't work. */
+export class Misuse extends TypeError {
+  /** What to do instead. */
+  readonly advice: string;
+
+  /**
+   * Makes the error, and tells the check that's running: the learner's code may
+   * catch it.
+   *
+   * @param message What the code did.
+   * @param advice What to do instead.
+   */
+  constructor(message: string, advice: string) {
+    super(message);
+    this.name = "TypeError";
+    this.advice = advice;
+    for (const listener of listeners) listener(this);
+  }
+}
+
+const listeners = new Set<(misuse: Misuse) => void>();
+
+/**
+ * Hears of every misuse.
+ *
+ * @param listener Called with each.
+ * @returns Ends that.
+ */
+export function onMisuse(listener: (misuse: Misuse) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * Requires that what the learner's code passes to a socket is bytes.
+ *
+ * @param call The call, for the message: `"conn.write"`.
+ * @param data What it was given.
+ * @throws {Misuse} If it isn't a `Uint8Array`.
+ */
+export function requireBytes(
+  call: string,
+  data: unknown,
+): asserts data is Uint8Array {
+  if (data instanceof Uint8Array) return;
+  const name = describe(data);
+  if (/read|receive/.test(call)) {
+    throw new Misuse(
+      `${call}() got ${name} instead of a buffer`,
+      `Pass ${call}() a buffer to fill, such as new Uint8Array(4096).`,
+    );
+  }
+  throw new Misuse(
+    `${call}() got ${name} instead of bytes`,
+    typeof data === "string"
+      ? "A socket takes bytes (a Uint8Array), not text: encode it first, with " +
+        "new TextEncoder().encode(text)."
+      : data instanceof Promise
+      ? "That promise gives the bytes later: `await` it first."
+      : "A socket takes bytes, as a Uint8Array.",
+  );
+}
+
+/**
+ * Notices when code uses the promise of a call as if it were the result.
+ *
+ * @param call The call, for the message: `"conn.read"`.
+ * @param promise What it returns.
+ * @returns The same promise.
+ */
+export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
+  return Object.defineProperty(promise, Symbol.toPrimitive, {
+    value() {
+      throw new Misuse(
+        `You used the result of ${call}() before it was there`,
+        `${call}() returns a promise. Write \`await ${call}(…)\` to get what ` +
+          "it brings.",
+      );
+    },
+  });
+}
+
+/** The most calls of a kind that one socket takes at a time. */
+const MAX_PENDING = 1000;
+
+/**
+ * Stops code that calls again and again and waits for none of the calls: it
+ * would never give control back.
+ *
+ * @param call The call, for the message.
+ * @param pending How many of them are under way.
+ * @throws {Misuse} If there are too many.
+ */
+export function requireFewPending(call: string, pending: number): void {
+  if (pending < MAX_PENDING) return;
+  throw new Misuse(
+    `${MAX_PENDING} calls of ${call}() were under way at once`,
+    `${call}() returns a promise, which is never null, so a loop that doesn't ` +
+      `wait for it never ends. Write \`await ${call}(…)\`.`,
+  );
+}
+
+/** How many reads into an empty buffer in a row are one too many. */
+const MAX_EMPTY_READS = 100;
+
+/**
+ * Counts reads that can't bring anything.
+ *
+ * @param emptyReads How many reads in a row had an empty buffer.
+ * @throws {Misuse} If there are too many.
+ */
+export function requireRoom(emptyReads: number): void {
+  if (emptyReads < MAX_EMPTY_READS) return;
+  throw new Misuse(
+    `conn.read() got an empty buffer ${MAX_EMPTY_READS} times in a row`,
+    "A read into a buffer of no bytes gives 0, and never null. " +
+      "`new Uint8Array()` is such a buffer: give it a size, as in " +
+      "new Uint8Array(4096).",
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "string") return `the string ${Deno.inspect(value)}`;
+  if (typeof value !== "object") return `the ${typeof value} ${String(value)}`;
+  return `${/^[aeiou]/i.test(value.constructor?.name) ? "an" : "a"} ${
+    value.constructor?.name ?? "object"
+  }`;
+}

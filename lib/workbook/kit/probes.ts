@@ -1,0 +1,133 @@
+/**
+ * What it means when an answer fails one of the probes that every table gets.
+ *
+ * @module
+ */
+import type { Advice, Trial } from "./trial.ts";
+
+/** A class of errors. */
+// deno-lint-ignore no-explicit-any -- Error classes differ in their arguments.
+export type ErrorClass = new (...args: any[]) => Error;
+
+/** Advice that names its problem. */
+export type ProbeAdvice = Advice & { problem: string };
+
+/** What it means to fail a probe; `call` is the call or function that did. */
+export const PROBES = {
+  twice: (call: string): ProbeAdvice => ({
+    problem: `${call} gave another result the second time.`,
+    likely: "The first call left something behind: a variable outside the " +
+      "function, a regular expression with the g flag, or an argument it " +
+      "changed. Keep everything one call needs inside that call.",
+  }),
+  unchanged: (call: string): ProbeAdvice => ({
+    problem: `The result of ${call} changed when later calls were made.`,
+    likely: "It's a view of a buffer, or an object, that later calls write " +
+      "into. Make a new array in each call, or return a copy: subarray() gives " +
+      "a view, slice() a copy.",
+  }),
+  shared: (call: string): ProbeAdvice => ({
+    problem: `Two calls of ${call} returned the same object.`,
+    likely: "If the caller changes one result, the other changes too. Make a " +
+      "new array in each call, or a new object, inside the function.",
+  }),
+  state: (call: string): ProbeAdvice => ({
+    problem: `${call} gave another result after other calls, though it had ` +
+      "given the right one before.",
+    likely: "Something of the other calls is still there: a variable outside " +
+      "the function or class is shared by all calls. Make it a local variable, " +
+      "or a private field.",
+  }),
+  twoAtOnce: (call: string): ProbeAdvice => ({
+    problem:
+      `${call} went wrong with two in use at the same time, though each ` +
+      "works alone.",
+    likely: "Something of one got into the other: a variable outside the " +
+      "function or class, or a static field, is shared by all. Make it a local " +
+      "variable, or a private field.",
+  }),
+  inputs: (call: string): ProbeAdvice => ({
+    problem: `${call} changed its arguments, which belong to the caller.`,
+    likely:
+      "Methods such as sort(), reverse(), splice(), shift(), and fill() " +
+      "change the array itself. Work on a copy: [...list], bytes.slice(), or " +
+      "toSorted().",
+  }),
+  views: (call: string): ProbeAdvice => ({
+    problem: `${call} went wrong with the same bytes as part of a larger ` +
+      "buffer.",
+    likely:
+      "A Uint8Array can be a view into a larger buffer, and `.buffer` is " +
+      "all of that. For a DataView or another view, pass the place and the " +
+      "size: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).",
+  }),
+  copies: (call: string): ProbeAdvice => ({
+    problem: `The result of ${call} changed when the caller used its buffer ` +
+      "again.",
+    likely: "The bytes you were given are the caller's, who writes into them " +
+      "next. Keep and return copies: subarray() gives a view, slice() a copy.",
+  }),
+  timer: (call: string): ProbeAdvice => ({
+    problem: `${call} is done, and a timer of yours is still running.`,
+    likely: "It keeps the program from ending. Clear it on every path, also " +
+      "when something fails: put clearTimeout() into a `finally` block.",
+  }),
+  polling: (call: string): ProbeAdvice => ({
+    problem: `${call} looks again and again whether something has come.`,
+    likely:
+      "Don't poll with a timer: `await` what brings the news. read() and " +
+      "receive() wait until something arrives, and cost nothing meanwhile.",
+  }),
+  promise: (call: string): ProbeAdvice => ({
+    problem: `${call} returned a promise.`,
+    likely: "Nothing has to be waited for here: return the value itself, " +
+      "without `async`.",
+  }),
+  emptyBuffer: (call: string): ProbeAdvice => ({
+    problem: `${call} read into an empty buffer, which gives 0 bytes.`,
+    likely:
+      "`new Uint8Array()` has no room for anything. Give it a size, as in " +
+      "new Uint8Array(4096); read() fills as much of it as has arrived.",
+  }),
+} as const;
+
+/** What a wrong class of error means. */
+export const WRONG_CLASS = "Callers tell failures apart by the class of the " +
+  "error: the task says which one belongs here.";
+
+/**
+ * Requires that an error is of one of the classes that are due, and not a slip.
+ *
+ * @param trial The run of the check.
+ * @param call The call or function that threw it.
+ * @param error What it threw.
+ * @param due The classes.
+ * @param advice What it means if it's of another class.
+ * @throws {CheckFailed} If it isn't.
+ */
+export function requireError(
+  trial: Trial,
+  call: string,
+  error: unknown,
+  due: ErrorClass[],
+  advice: Advice,
+): void {
+  trial.failOnSlip(call, error, due.includes(TypeError) ? TypeError : due[0]);
+  if (due.some((one) => error instanceof one)) return;
+  trial.fail({
+    problem: `${call} threw another error than ${namesOf(due)}.`,
+    ...advice,
+    expected: namesOf(due),
+    received: trial.describe(error),
+  }, { cause: error });
+}
+
+/**
+ * Lists classes of errors.
+ *
+ * @param due The classes.
+ * @returns For example `RangeError or TypeError`.
+ */
+export function namesOf(due: ErrorClass[]): string {
+  return due.map(({ name }) => name).join(" or ");
+}

@@ -1,0 +1,95 @@
+/**
+ * Runs an answer that reads a stream through a table of cases, and tries on
+ * each what a table's author would forget.
+ *
+ * @module
+ */
+import { PROBES } from "./probes.ts";
+import { StreamDriver } from "./stream_driver.ts";
+import {
+  endOf,
+  type StreamAnswer,
+  type StreamCase,
+  type StreamRun,
+} from "./stream_types.ts";
+import { TimerWatch } from "./timer_watch.ts";
+import type { Trial } from "./trial.ts";
+import { bytesIn, toBytes } from "./values.ts";
+
+/**
+ * Checks an answer that reads a stream by a table of cases.
+ *
+ * Every case runs over a {@linkcode FakeConn} in one piece, and then again; in
+ * the pieces of the case; in reads of 1, 5, and 4096 bytes; with bytes among the
+ * arguments as views into larger buffers; and over a real socket. Then two
+ * connections are read by turns, and a generator is left early. After each run
+ * the connection is open, or closed, as it must be, nothing was sent but what
+ * must be, and no timer and no read is left.
+ *
+ * @param trial The run of the check.
+ * @param answer The answer.
+ * @param cases The table.
+ * @throws {CheckFailed} If any run goes wrong.
+ */
+export async function checkStream(
+  trial: Trial,
+  answer: StreamAnswer,
+  cases: StreamCase[],
+): Promise<void> {
+  using timers = new TimerWatch();
+  const driver = new StreamDriver(trial, answer, timers);
+  for (const one of cases) {
+    trial.step(one.step, one.ifEndless);
+    for (const run of runsOf(one, answer)) await driver.run(one, run);
+  }
+  const good = cases.filter(canBeHalved);
+  if (good.length === 0) return;
+  trial.step("the first stream again, after all the others");
+  await driver.run(good[0], { probe: PROBES.state(`${answer.name}()`) });
+  trial.step("two connections are read at the same time");
+  for (const [i, one] of good.slice(0, 3).entries()) {
+    await driver.runTwo(one, good[(i + 1) % good.length]);
+  }
+  await driver.leaveEarly(good[0]);
+}
+
+/** So many reads take about a second; with more of them, a size is left out. */
+const MAX_READS = 50_000;
+
+/** A stream of so many bytes isn't read twice: a slow answer would take long. */
+const LARGE = 32 * 1024;
+
+/** The runs of one case, in order. */
+function runsOf(
+  one: StreamCase,
+  { name, cut }: StreamAnswer,
+): StreamRun[] {
+  const { sends = "", then = "end", readSizes = [1, 5, 4096] } = one;
+  const size = sizeOf(one);
+  const runs: StreamRun[] = [{}];
+  if (size < LARGE) runs.push({ probe: PROBES.twice(`${name}()`) });
+  if (bytesIn(one.args).length > 0) {
+    runs.push({ views: true, probe: PROBES.views(`${name}()`) });
+  }
+  if (one.early || one.endless !== undefined) return runs;
+  const likely = one.cut ?? cut;
+  if (Array.isArray(sends)) runs.push({ inPieces: true, likely });
+  for (const readSize of readSizes) {
+    if (readSize >= size || size / readSize > MAX_READS) continue;
+    runs.push({ readSize, likely });
+  }
+  if (then === "end") runs.push({ overSocket: true });
+  return runs;
+}
+
+/** Whether a case is one that two connections can be read by. */
+function canBeHalved(one: StreamCase): boolean {
+  const { values = [], then = "end", afterEnd, endless } = one;
+  return values.length > 0 && then === "end" && !afterEnd &&
+    endless === undefined && ["end", "more"].includes(String(endOf(one))) &&
+    sizeOf(one) < 10_000;
+}
+
+function sizeOf({ sends = "" }: StreamCase): number {
+  return [sends].flat().reduce((sum, piece) => sum + toBytes(piece).length, 0);
+}

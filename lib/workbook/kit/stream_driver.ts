@@ -1,0 +1,216 @@
+import { concat } from "../../wire/bytes.ts";
+import { FakeConn } from "./fake_conn.ts";
+import { connectPair } from "./pair.ts";
+import { PROBES } from "./probes.ts";
+import { settle } from "./settle.ts";
+import type { ShortConn } from "./short_conn.ts";
+import { openReader, type StreamLine } from "./stream_reader.ts";
+import type {
+  StreamAnswer,
+  StreamCase,
+  StreamResult,
+  StreamRun,
+} from "./stream_types.ts";
+import { StreamJudge } from "./stream_judge.ts";
+import type { TimerWatch } from "./timer_watch.ts";
+import type { Trial } from "./trial.ts";
+import { asViews, copyOf, toBytes } from "./values.ts";
+
+/** How far past its limit an answer may read: several buffers of any size. */
+const PATIENCE = 256 * 1024;
+
+/** Runs an answer on one stream after the other. */
+export class StreamDriver {
+  readonly #trial: Trial;
+  readonly #answer: StreamAnswer;
+  readonly #judge: StreamJudge;
+
+  /** Begins; the watch is of all runs together. */
+  constructor(trial: Trial, answer: StreamAnswer, timers: TimerWatch) {
+    this.#trial = trial;
+    this.#answer = answer;
+    this.#judge = new StreamJudge(trial, answer, timers);
+  }
+
+  /** Runs one case once. */
+  async run(one: StreamCase, run: StreamRun): Promise<void> {
+    const line = run.overSocket
+      ? await this.#openSocket(one)
+      : this.#openFake(one, run);
+    if (line.conn instanceof FakeConn && !one.early) {
+      this.#feed(line, line.conn, run);
+    }
+    this.#judge.judge(line, await this.#collect(line), run);
+  }
+
+  /** Runs two cases by turns; the first is done before the second. */
+  async runTwo(one: StreamCase, other: StreamCase): Promise<void> {
+    const halves = [];
+    for (const due of [one, other]) {
+      const line = this.#openFake({ ...due, early: false }, {});
+      const conn = line.conn as FakeConn;
+      const bytes = concat(piecesOf(due));
+      const half = Math.ceil(bytes.length / 2);
+      conn.peerSends(bytes.subarray(0, half));
+      const result = this.#collect(line);
+      result.catch(() => {});
+      await Promise.race([result, conn.until(() => conn.isDrained)]);
+      halves.push({ line, conn, result, rest: bytes.subarray(half) });
+    }
+    for (const { line, conn, result, rest } of halves) {
+      conn.peerSends(rest);
+      conn.peerEnds();
+      line.isFed = true;
+      const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
+      this.#judge.judge(line, await result, { probe });
+    }
+  }
+
+  /** Leaves a generator after its first value, as `break` in a loop does. */
+  async leaveEarly(one: StreamCase): Promise<void> {
+    const line = this.#openFake({ ...one, early: false }, {});
+    const { leave } = line.reader;
+    if (leave === undefined) return;
+    this.#trial.step("the caller leaves after the first value");
+    (line.conn as FakeConn).peerSends(concat(piecesOf(one)));
+    await this.#next(line);
+    await this.#trial.waitFor(leave(), {
+      waitingFor: `${this.#answer.name}() to be left`,
+      likely: "When its caller leaves the loop, a `finally` in the generator " +
+        "runs. It must not wait for the peer.",
+    });
+    this.#judge.requireTidy(line, "left");
+  }
+
+  #openFake(
+    one: StreamCase,
+    { readSize, views }: StreamRun,
+  ): StreamLine {
+    const { writeSize, breakAt } = one;
+    const conn = this.#trial.use(
+      new FakeConn({
+        then: "silence",
+        readSize: one.endless === undefined ? readSize : 4096,
+        writeSize,
+        breakAt,
+        onMove: () => this.#trial.progress(),
+      }),
+    );
+    return this.#open(one, conn, views ? asViews : copyOf);
+  }
+
+  async #openSocket(one: StreamCase): Promise<StreamLine> {
+    const { peer, conn } = await connectPair(this.#trial, one);
+    async function send() {
+      const buffer = new Uint8Array(64 * 1024);
+      while (one.afterEnd && await peer.read(buffer) !== null);
+      const bytes = concat(piecesOf(one));
+      for (let at = 0; at < bytes.length;) {
+        at += await peer.write(bytes.subarray(at));
+      }
+      await peer.closeWrite();
+    }
+    // An answer that stops early makes it fail, and gets its own diagnosis.
+    send().catch(() => {});
+    return this.#open(one, conn, copyOf);
+  }
+
+  #open(
+    one: StreamCase,
+    conn: FakeConn | ShortConn,
+    copy: typeof copyOf,
+  ): StreamLine {
+    const args = copy(one.args ?? []);
+    const reader = openReader(this.#trial, this.#answer, conn, args);
+    return { one, conn, args, reader, isFed: false };
+  }
+
+  /** Lets the bytes of a case arrive, and what follows them. */
+  async #feed(
+    line: StreamLine,
+    conn: FakeConn,
+    { inPieces }: StreamRun,
+  ): Promise<void> {
+    const { one } = line;
+    if (one.afterEnd) await conn.until(() => conn.writeEnded);
+    const pieces = piecesOf(one);
+    for (const piece of inPieces ? pieces : [concat(pieces)]) {
+      if (inPieces) await conn.until(() => conn.isDrained);
+      conn.peerSends(piece);
+    }
+    if (one.endless !== undefined) {
+      conn.peerSends(one.endless.repeat(4 * PATIENCE / one.endless.length));
+    }
+    this.#finish(line, conn);
+  }
+
+  #finish(line: StreamLine, conn: FakeConn): void {
+    const { then = "end", endless } = line.one;
+    if (endless === undefined && then === "end") conn.peerEnds();
+    if (then === "reset") conn.peerResets();
+    line.isFed = true;
+  }
+
+  /** Asks for values until one is wrong, or as many came as were due. */
+  async #collect(line: StreamLine): Promise<StreamResult> {
+    const { one, conn } = line;
+    const { values: due = [], early } = one;
+    const pieces = early ? piecesOf(one) : [];
+    const values: unknown[] = [];
+    while (true) {
+      if (one.ends === "more" && values.length === due.length) {
+        return { values, then: "more" };
+      }
+      if (early && conn instanceof FakeConn && !conn.closed) {
+        const piece = pieces.shift();
+        if (piece === undefined) this.#finish(line, conn);
+        else conn.peerSends(piece);
+        line.isFed = true;
+      }
+      const step = await this.#next(line);
+      if (!("value" in step)) return { values, ...step };
+      const at = values.push(step.value) - 1;
+      if (at >= due.length || this.#judge.differs(step.value, due[at])) {
+        return { values, then: "more" };
+      }
+    }
+  }
+
+  /** The next value, or what came instead. */
+  async #next(
+    line: StreamLine,
+  ): Promise<{ value: unknown } | Omit<StreamResult, "values">> {
+    const { conn, one, reader } = line;
+    const events = [reader.next()];
+    if (conn instanceof FakeConn) {
+      events.push(
+        conn.until(() => line.isFed && conn.isDrained).then(async () => {
+          // What it has read may be on its way out.
+          await settle();
+          return { then: "waiting" };
+        }),
+      );
+      if (one.endless !== undefined) events.push(this.#tooLate(line, conn));
+    }
+    return await this.#trial.waitFor(Promise.race(events), {
+      waitingFor: `${this.#answer.name}() to go on`,
+      likely: () => this.#judge.whyWaiting(one).likely,
+      read: () => this.#judge.whyWaiting(one).read ?? "",
+    });
+  }
+
+  /** Stops an answer that reads on and on, when it could know enough. */
+  async #tooLate(line: StreamLine, conn: FakeConn): Promise<never> {
+    const size = concat(piecesOf(line.one)).length + PATIENCE;
+    await conn.until(() => conn.bytesRead > size);
+    this.#trial.fail({
+      ...this.#judge.whyWaiting(line.one),
+      problem: `${this.#answer.name}() has read over ${PATIENCE} bytes, and ` +
+        "reads on.",
+    });
+  }
+}
+
+function piecesOf({ sends = "" }: StreamCase): Uint8Array[] {
+  return [sends].flat().map(toBytes);
+}

@@ -1,0 +1,272 @@
+import { counted } from "../../show/counted.ts";
+import { FakeConn } from "./fake_conn.ts";
+import {
+  type ErrorClass,
+  namesOf,
+  PROBES,
+  requireError,
+  WRONG_CLASS,
+} from "./probes.ts";
+import type { StreamLine } from "./stream_reader.ts";
+import {
+  endOf,
+  type StreamAnswer,
+  type StreamCase,
+  type StreamResult,
+  type StreamRun,
+} from "./stream_types.ts";
+import type { TimerWatch } from "./timer_watch.ts";
+import type { Advice, Trial } from "./trial.ts";
+import { differenceAt, shown, toBytes } from "./values.ts";
+
+/** Says what is wrong with what an answer gave, and why. */
+export class StreamJudge {
+  readonly #trial: Trial;
+  readonly #answer: StreamAnswer;
+  readonly #timers: TimerWatch;
+  readonly #call: string;
+  readonly #what: string;
+  /** Values that were right when they came, and what they must still be. */
+  #earlier: [value: unknown, due: unknown][] = [];
+
+  /** Begins; the watch is of all runs together. */
+  constructor(trial: Trial, answer: StreamAnswer, timers: TimerWatch) {
+    this.#trial = trial;
+    this.#answer = answer;
+    this.#timers = timers;
+    this.#call = `${answer.name}()`;
+    this.#what = answer.what ?? "value";
+  }
+
+  /** Whether a value isn't the one that's due. */
+  differs(value: unknown, due: unknown): boolean {
+    return differenceAt(this.#see(value), due) !== undefined;
+  }
+
+  /** What it means if the answer waits where it need not. */
+  whyWaiting(one: StreamCase): Partial<Advice> & { likely: string } {
+    return this.#advice(one, { values: [], then: "waiting" }, {});
+  }
+
+  /** Rejects the answer unless it gave what is due, and left all in order. */
+  judge(line: StreamLine, result: StreamResult, run: StreamRun): void {
+    const { one } = line;
+    const { values: due = [] } = one;
+    const advice = run.probe ?? this.#advice(one, result, run);
+    const end = endOf(one);
+    const isRight = result.values.length === due.length &&
+      !result.values.some((value, i) => this.differs(value, due[i]));
+    const ended = typeof end === "string" && end === result.then;
+    if (!isRight || !ended) {
+      this.#requireRoom(line);
+      if (result.then === "error") {
+        if (isRight && typeof end !== "string") {
+          this.#requireClass(line, result.error, end, advice);
+        } else {
+          this.#failThrown(line, result.error, advice);
+        }
+      } else {
+        this.#trial.fail({ ...this.#mismatch(one, result), ...advice });
+      }
+    }
+    this.requireTidy(line, result.then);
+    this.#requireUnchanged(result.values, due);
+  }
+
+  /** Rejects the answer if it left something behind. */
+  requireTidy(
+    { one, conn, args }: StreamLine,
+    then: StreamResult["then"] | "left",
+  ): void {
+    const { conn: must = "open" } = this.#answer;
+    if (then !== "waiting") {
+      if (must === "open" && conn.closed) this.#trial.fail(this.#closed());
+      if (must === "closed" && !conn.closed) {
+        this.#trial.fail({
+          problem: `${this.#call} is done, and the connection is still open.`,
+          likely: "Close it on every path, also when something fails, and " +
+            "before you return: take it with `using`, or close it in a " +
+            "`finally` block.",
+        });
+      }
+      if (this.#timers.runningCount > 0) {
+        this.#trial.fail(PROBES.timer(this.#call));
+      }
+    } else if (this.#timers.runningCount > 0) {
+      this.#trial.fail(PROBES.polling(this.#call));
+    }
+    if (differenceAt(args, one.args ?? [], { exact: true }) !== undefined) {
+      this.#trial.fail({
+        ...PROBES.inputs(this.#call),
+        expected: shown(one.args),
+        received: shown(args),
+      });
+    }
+    if (conn instanceof FakeConn) this.#requireBytes(one, conn, then);
+  }
+
+  #requireBytes(
+    { writes = "", leaves }: StreamCase,
+    conn: FakeConn,
+    then: StreamResult["then"] | "left",
+  ): void {
+    this.#trial.equalBytes(conn.written, toBytes(writes), {
+      problem: `${this.#call} sent ${counted(conn.bytesWritten, "byte")}, ` +
+        `and not what it should.`,
+      likely: writes === ""
+        ? "It only has to read: whatever it writes goes to the peer."
+        : "write() says how many bytes it took: write the rest, until none is " +
+          "left, and nothing else.",
+    });
+    if (leaves !== undefined) {
+      this.#trial.equalBytes(conn.unreadBytes, toBytes(leaves), {
+        problem:
+          `${this.#call} took bytes from the connection that belong to ` +
+          "the next reader.",
+        likely:
+          "A read fills as much of its buffer as has arrived. Give it a " +
+          "buffer with no more room than you still need.",
+      });
+    }
+    if (conn.pendingReads > 0 && then !== "waiting" && !conn.closed) {
+      this.#trial.fail({
+        problem: `${this.#call} is done, and a read of its is still waiting.`,
+        likely:
+          "That read takes the next bytes, and nobody gets them. Start a " +
+          "read only when you need more, and await it before you go on.",
+      });
+    }
+  }
+
+  /** A read into an empty buffer explains all that follows. */
+  #requireRoom({ conn }: StreamLine): void {
+    if (conn.emptyReads > 0) this.#trial.fail(PROBES.emptyBuffer(this.#call));
+  }
+
+  #requireClass(
+    line: StreamLine,
+    error: unknown,
+    due: ErrorClass[],
+    advice: Partial<Advice>,
+  ): void {
+    // A plain text is about no error at all, and this is one of another class.
+    const likely = typeof line.one.likely === "string"
+      ? WRONG_CLASS
+      : advice.likely || WRONG_CLASS;
+    requireError(this.#trial, this.#call, error, due, { ...advice, likely });
+  }
+
+  #failThrown(
+    { conn }: StreamLine,
+    error: unknown,
+    advice: Partial<Advice>,
+  ): never {
+    const usedClosed = conn.closed &&
+      (error instanceof Deno.errors.BadResource ||
+        error instanceof Deno.errors.Interrupted);
+    if (usedClosed) this.#trial.fail(this.#closed(), { cause: error });
+    const { expected: _, received: __, ...rest } = advice;
+    this.#trial.failThrown(this.#call, error, rest);
+  }
+
+  #closed(): Advice & { problem: string } {
+    return {
+      problem: `${this.#call} closed the connection.`,
+      likely:
+        "The caller still needs it, even after an error: whoever opened " +
+        "it closes it. The stream conn.readable closes the whole connection " +
+        "at its end, and when you leave a loop over it.",
+    };
+  }
+
+  /** What a result is, beside what it should be. */
+  #mismatch(one: StreamCase, { values, then }: StreamResult) {
+    const { values: due = [] } = one;
+    const what = this.#what;
+    const at = values.findIndex((value, i) =>
+      i >= due.length || this.differs(value, due[i])
+    );
+    const end = endOf(one);
+    const wanted = end === "end"
+      ? "the end"
+      : end === "waiting"
+      ? "to wait for more"
+      : end === "more"
+      ? ""
+      : namesOf(end);
+    const list = (all: unknown[]) =>
+      shown(all.length <= 4 ? all : all.slice(Math.max(at, 0), at + 4), 60);
+    if (at !== -1 && at < due.length) {
+      return {
+        problem: `${capital(what)} ${at + 1} is wrong.`,
+        expected: list(due),
+        received: list(values.map((value) => this.#see(value))),
+      };
+    }
+    if (at !== -1) {
+      return {
+        problem: typeof end === "string"
+          ? `${this.#call} gave more than ${counted(due.length, what)}.`
+          : `${this.#call} gave a ${what}, where it must throw ${wanted}.`,
+        expected: wanted,
+        received: shown(this.#see(values[at]), 60),
+      };
+    }
+    const isShort = values.length < due.length;
+    const did = then === "end"
+      ? `ended after ${counted(values.length, what)}`
+      : `read all that came, and waits for more`;
+    return {
+      problem: isShort
+        ? `${this.#call} ${did}, where ${due.length} were due.`
+        : `${this.#call} ${did}, where ${wanted} was due.`,
+      expected: isShort ? list(due) : wanted,
+      received: isShort
+        ? list(values.map((value) => this.#see(value)))
+        : then === "end"
+        ? "the end"
+        : "nothing",
+    };
+  }
+
+  #advice(
+    one: StreamCase,
+    result: StreamResult,
+    { likely = one.likely }: StreamRun,
+  ): Partial<Advice> & { likely: string } {
+    const advice = this.#answer.explain?.(result, one) ??
+      (typeof likely === "function" ? likely(result) : likely);
+    const base = { likely: "", ...one.read && { read: one.read } };
+    return typeof advice === "string"
+      ? { ...base, likely: advice }
+      : { ...base, ...advice };
+  }
+
+  #requireUnchanged(values: unknown[], due: unknown[]): void {
+    const pairs = values.map((value, i): [unknown, unknown] => [value, due[i]]);
+    for (const [value, one] of [...this.#earlier, ...pairs]) {
+      if (!this.differs(value, one)) continue;
+      this.#trial.fail({
+        ...PROBES.unchanged(this.#call),
+        expected: shown(one),
+        received: shown(this.#see(value)),
+      });
+    }
+    this.#earlier = pairs;
+  }
+
+  #see(value: unknown): unknown {
+    const { see } = this.#answer;
+    if (see === undefined) return value;
+    try {
+      return see(value);
+    } catch {
+      // It's of another kind than the author counts on: then show it as it is.
+      return value;
+    }
+  }
+}
+
+function capital(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,92 @@
+import type { FakeConn } from "./fake_conn.ts";
+import type { ShortConn } from "./short_conn.ts";
+import type { StreamAnswer, StreamCase, StreamResult } from "./stream_types.ts";
+import type { Trial } from "./trial.ts";
+import { shown } from "./values.ts";
+
+/** An answer that's under way, asked for one value at a time. */
+export interface StreamReader {
+  /** The next value, or the end, or what it threw. Never rejects. */
+  next(): Promise<{ value: unknown } | Omit<StreamResult, "values">>;
+  /** Leaves it, as `break` in a loop does; only a generator can be left. */
+  leave?: () => Promise<unknown>;
+}
+
+/** One connection, with the answer reading from it. */
+export interface StreamLine {
+  /** The case that it runs. */
+  one: StreamCase;
+  /** The end that the answer has. */
+  conn: FakeConn | ShortConn;
+  /** The arguments that the answer got. */
+  args: unknown[];
+  /** Asks the answer for more. */
+  reader: StreamReader;
+  /** Whether all that the peer sends has been sent. */
+  isFed: boolean;
+}
+
+/**
+ * Calls the answer, whichever of the two kinds it is.
+ *
+ * @param trial The run of the check.
+ * @param answer The answer.
+ * @param conn The connection to read from.
+ * @param args What else it's called with.
+ * @returns The answer under way.
+ * @throws {CheckFailed} If it's neither a generator nor a function.
+ */
+export function openReader(
+  trial: Trial,
+  answer: StreamAnswer,
+  conn: Deno.Conn,
+  args: unknown[],
+): StreamReader {
+  const { name, what = "value" } = answer;
+  const opened = open();
+  if (typeof opened === "function") {
+    return {
+      next: () =>
+        outcome(async () => {
+          const value = await opened();
+          return value === null ? { then: "end" } : { value };
+        }),
+    };
+  }
+  const iterator = opened?.[Symbol.asyncIterator]?.();
+  if (iterator === undefined) {
+    Promise.resolve(opened).catch(() => {});
+    trial.fail({
+      problem: `${name}() returned ${shown(opened)}.`,
+      expected: `an async generator that yields each ${what}`,
+      likely: "Declare it as `async function*`, and `yield` each " +
+        `${what} as soon as it's complete.`,
+    });
+  }
+  return {
+    next: () =>
+      outcome(async () => {
+        const { done, value } = await iterator.next();
+        return done ? { then: "end" } : { value };
+      }),
+    leave: async () => await iterator.return?.(),
+  };
+
+  function open() {
+    try {
+      return answer.open(conn, ...args);
+    } catch (error) {
+      trial.failThrown(`${name}()`, error);
+    }
+  }
+}
+
+type Outcome = Awaited<ReturnType<StreamReader["next"]>>;
+
+async function outcome(ask: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await ask();
+  } catch (error) {
+    return { then: "error", error };
+  }
+}

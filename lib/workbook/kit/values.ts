@@ -1,0 +1,173 @@
+/**
+ * Values in checks: compared by what they hold, copied, and shown in a line.
+ *
+ * @module
+ */
+
+/** How {@linkcode differenceAt} compares. */
+export interface EqualOptions {
+  /**
+   * Whether fields that the expected value doesn't have count as a difference.
+   *
+   * @default false
+   */
+  exact?: boolean;
+}
+
+/**
+ * Finds the first place where two values differ.
+ *
+ * It compares by value: bytes by content, whatever class holds them, and
+ * objects by the fields of the expected one. So a class instance with getters,
+ * an object with no prototype, and one with extra fields all count as equal.
+ *
+ * @param received What the answer gave.
+ * @param expected What's right.
+ * @param options Whether extra fields are allowed.
+ * @returns The place, such as `[2].name`; an empty string if the values as a
+ * whole differ, and `undefined` if they're equal.
+ *
+ * @example Only what the expected value names is compared
+ * ```ts
+ * import { differenceAt } from "./values.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const record = { name: "a", ttl: 60, extra: true };
+ * assertEquals(differenceAt([record], [{ name: "a", ttl: 60 }]), undefined);
+ * assertEquals(differenceAt([record], [{ name: "b", ttl: 60 }]), "[0].name");
+ * ```
+ */
+export function differenceAt(
+  received: unknown,
+  expected: unknown,
+  options: EqualOptions = {},
+): string | undefined {
+  if (received === expected) return undefined;
+  if (Number.isNaN(received) && Number.isNaN(expected)) return undefined;
+  if (!isObject(expected) || !isObject(received)) return "";
+  if (expected instanceof Uint8Array) {
+    return received instanceof Uint8Array && sameBytes(received, expected)
+      ? undefined
+      : "";
+  }
+  if (expected instanceof Map || expected instanceof Set) {
+    if (received.constructor !== expected.constructor) return "";
+    return differenceAt([...received as Set<unknown>], [...expected], options);
+  }
+  if (expected instanceof Date) {
+    return differenceAt(received.valueOf(), expected.valueOf());
+  }
+  const isList = Array.isArray(expected);
+  if (isList !== Array.isArray(received)) return "";
+  if (isList && received.length !== expected.length) return "";
+  const have: Record<string, unknown> = Object(received);
+  const due: Record<string, unknown> = Object(expected);
+  const names = Object.keys(due);
+  if (options.exact) names.push(...Object.keys(have));
+  for (const name of names) {
+    const at = differenceAt(have[name], due[name], options);
+    if (at !== undefined) return (isList ? `[${name}]` : `.${name}`) + at;
+  }
+  return undefined;
+}
+
+/**
+ * Copies a value with all the bytes, arrays, and plain objects in it. Anything
+ * else, such as a function or a class instance, is passed on as it is.
+ *
+ * @param value What to copy.
+ * @param bytes What becomes of each `Uint8Array` in it.
+ * @returns The copy.
+ */
+export function copyOf<V>(
+  value: V,
+  bytes: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes.slice(),
+): V {
+  if (value instanceof Uint8Array) return bytes(value) as V;
+  if (Array.isArray(value)) return value.map((one) => copyOf(one, bytes)) as V;
+  if (!isPlain(value)) return value;
+  const entries = Object.entries(value)
+    .map(([name, one]) => [name, copyOf(one, bytes)]);
+  return Object.assign(
+    Object.create(Object.getPrototypeOf(value)),
+    Object.fromEntries(entries),
+  );
+}
+
+/**
+ * Copies a value so that each `Uint8Array` in it becomes a short view into a
+ * larger buffer, with other bytes before and after it.
+ *
+ * @param value What to copy.
+ * @returns The copy, at an odd offset of its buffer.
+ */
+export function asViews<V>(value: V): V {
+  return copyOf(value, (bytes) => {
+    const buffer = new Uint8Array(bytes.length + 71).fill(0x5a);
+    buffer.set(bytes, 7);
+    return buffer.subarray(7, 7 + bytes.length);
+  });
+}
+
+/**
+ * Lists all the bytes in a value.
+ *
+ * @param value Arrays and plain objects are searched.
+ * @returns Each `Uint8Array` in it.
+ */
+export function bytesIn(value: unknown): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  copyOf(value, (bytes) => {
+    found.push(bytes);
+    return bytes;
+  });
+  return found;
+}
+
+/**
+ * Shows a value as JavaScript would write it; bytes as `<68 65 6c 6c 6f>`.
+ *
+ * @param value Anything.
+ * @param length About how many characters of a text are shown.
+ * @returns Short text, on one line unless the value is large.
+ */
+export function shown(value: unknown, length = 60): string {
+  if (value instanceof Uint8Array) {
+    const digits = value.subarray(0, 16).toHex().replace(/..(?!$)/g, "$& ");
+    return value.length > 16
+      ? `<${digits} …, ${value.length} bytes>`
+      : `<${digits}>`;
+  }
+  return Deno.inspect(value, {
+    breakLength: 76,
+    depth: 6,
+    iterableLimit: 20,
+    sorted: true,
+    strAbbreviateSize: length,
+  });
+}
+
+/**
+ * Encodes text, and leaves bytes as they are.
+ *
+ * @param data Bytes or text.
+ * @returns Bytes.
+ */
+export function toBytes(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? new TextEncoder().encode(data) : data;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+// deno-lint-ignore no-explicit-any -- Any field may be asked for.
+function isObject(value: unknown): value is Record<string, any> {
+  return typeof value === "object" && value !== null;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (!isObject(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
