@@ -18,7 +18,7 @@ function filledIn(placeholder: string): string {
     // Code is indented in the task, as everywhere in Markdown.
     const blocks = taskOf(text).match(/(^ {4}.*\n?|^\n(?= {4}))+/gm) ?? [];
     const signature = blocks
-      .map((block) => block.replaceAll(/^ {4}/gm, ""))
+      .map((block) => block.replaceAll(/^ {4}/gm, "").trimStart())
       .find((block) => block.startsWith("export "));
     if (signature === undefined) throw new Error(`${id} has no signature`);
     return withBodies(signature);
