@@ -13,9 +13,9 @@ import type { Handshake, Segment, TcpEvent, TcpState } from "./types.ts";
  *     export function expectedAck(segment: Segment): number {
  *     }
  *
- * Computes the acknowledgment number that a receiver sends once it has everything
- * up to the end of this segment. A `Segment` is what `decodeSegment` of lesson 11
- * returns.
+ * Computes the acknowledgment number that a receiver sends once it has
+ * everything up to the end of this segment. A `Segment` is what `decodeSegment`
+ * of lesson 11 returns.
  *
  * - Each byte of data takes a sequence number, and so do a SYN and a FIN. One
  *   segment may have all three. Nothing else takes one.
@@ -31,12 +31,12 @@ export const expectedAck: (segment: Segment) => number = todo(
  *     export function findHandshake(segments: Segment[]): Handshake | null {
  *     }
  *
- * Finds the three-way handshake among the segments of one connection, which come
- * from both ends, in the order in which they were captured:
+ * Finds the three-way handshake among the segments of one connection, which
+ * come from both ends, in the order in which they were captured:
  *
  * 1. a SYN without ACK: the client's, with sequence number A
- * 2. a SYN with ACK from the other port: it acknowledges A + 1, and has sequence
- *    number B
+ * 2. a SYN with ACK from the other port: it acknowledges A + 1, and has
+ *    sequence number B
  * 3. an ACK without SYN or RST from the client's port: it acknowledges B + 1
  *
  * Returns `{ client: A, server: B }`, or null if there is no handshake.

@@ -4,8 +4,8 @@ import type { Handshake, Segment, TcpEvent, TcpState } from "./types.ts";
 // ---- 12.1 expectedAck -------------------------------------------------------
 
 export function expectedAck({ sequence, payload, flags }: Segment): number {
-  // A SYN counts as a byte before the data and a FIN as a byte after it, so both
-  // can be acknowledged and retransmitted, like data.
+  // A SYN counts as a byte before the data and a FIN as a byte after it, so
+  // both can be acknowledged and retransmitted, like data.
   const length = payload.length + Number(flags.syn) + Number(flags.fin);
   // `>>> 0` is modulo 2 ** 32.
   return (sequence + length) >>> 0;

@@ -16,13 +16,13 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  *     ): Promise<Uint8Array> {
  *     }
  *
- * Sends `question` from `socket` to `server`, once, and returns the first message
- * that comes from that server.
+ * Sends `question` from `socket` to `server`, once, and returns the first
+ * message that comes from that server.
  *
  * - A message is from the server if both its hostname and its port are the
  *   server's. Ignore all other messages, however many there are.
- * - The question and the answer can be empty, and the answer can have up to 65,507
- *   bytes, which need not be text. Later messages must not change it.
+ * - The question and the answer can be empty, and the answer can have up to
+ *   65,507 bytes, which need not be text. Later messages must not change it.
  * - Wait for as long as it takes, and leave the socket open.
  * - If the socket can't send, throw what it threw.
  */

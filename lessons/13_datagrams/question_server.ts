@@ -15,8 +15,8 @@ export interface Served {
 /**
  * Answers every message, until the socket is closed.
  *
- * There are no connections to open or close: each message carries the address to
- * answer. The server counts the messages from each address, and never learns
+ * There are no connections to open or close: each message carries the address
+ * to answer. The server counts the messages from each address, and never learns
  * which clients won't send again.
  *
  * @param socket The socket that receives the messages.

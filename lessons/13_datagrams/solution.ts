@@ -12,8 +12,8 @@ export async function ask(
     // Without a buffer, receive() makes a new one that fits the longest answer.
     const [message, from] = await socket.receive();
     if (from.transport !== "udp") continue;
-    // Anyone who knows our port can send to it. Two programs on one machine have
-    // the same host, and programs on two machines may have the same port.
+    // Anyone who knows our port can send to it. Two programs on one machine
+    // have the same host, and programs on two machines may have the same port.
     if (from.hostname === server.hostname && from.port === server.port) {
       return message;
     }
@@ -35,6 +35,6 @@ export async function sendMessage(
       `Cannot send ${message.length} bytes: the limit is ${MAX_BYTES}`,
     );
   }
-  // One send() is one datagram, so this needs no loop, even for an empty message.
+  // One send() is one datagram, so even an empty message needs no loop.
   await socket.send(message, to);
 }

@@ -12,7 +12,7 @@ const DATA_OFFSET = "Where the data begin";
 const FLAGS = "Eight flags in one byte";
 const RANDOM_COUNT = 200;
 
-/** The fields that are numbers: the first byte of each, and the one after it. */
+/** The numeric fields: where each starts, and where it ends. */
 const NUMBER_FIELDS = {
   sourcePort: [0, 2],
   destinationPort: [2, 4],

@@ -112,7 +112,7 @@ const SAME_STATE =
   "In the diagram, this event doesn't lead anywhere from here, " +
   "so the state stays the same: return it.";
 
-/** Events in SYN-RECEIVED that may lead somewhere else than the diagram says. */
+/** Other answers that are right in SYN-RECEIVED. */
 const ALSO_RIGHT: Partial<Record<TcpEvent, [to: TcpState, likely: string]>> = {
   "rcv RST": [
     "LISTEN",

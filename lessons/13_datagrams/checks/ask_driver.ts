@@ -35,7 +35,7 @@ export interface ExchangeOptions {
   ifDifferent?: { likely: string; read: string };
 }
 
-/** Calls an answer to 13.1, with a server, a stranger, and the socket it asks by. */
+/** Calls an answer to 13.1, with a server, a stranger, and a socket. */
 export class AskDriver {
   readonly trial: Trial;
   readonly ask: Ask;

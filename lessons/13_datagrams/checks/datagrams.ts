@@ -16,8 +16,8 @@ export const READ = {
 } as const;
 
 /**
- * Finds the longest message that this system sends. macOS, for example, sends at
- * most 9216 bytes unless it's configured otherwise.
+ * Finds the longest message that this system sends. macOS, for example, sends
+ * at most 9216 bytes unless it's configured otherwise.
  *
  * @returns Its length in bytes.
  */

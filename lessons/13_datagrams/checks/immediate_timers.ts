@@ -1,10 +1,10 @@
 /**
- * Makes every timer that's started by the global `setTimeout`, `setInterval`, or
- * `AbortSignal.timeout` fire at once, as if its time were up.
+ * Makes every timer that's started by the global `setTimeout`, `setInterval`,
+ * or `AbortSignal.timeout` fire at once, as if its time were up.
  *
- * That way, a check finds out whether an answer gives up after some time, without
- * waiting for that time. Only the first tick of an interval fires at once, so the
- * check's own wait, which counts ticks, still lasts.
+ * That way, a check finds out whether an answer gives up after some time,
+ * without waiting for that time. Only the first tick of an interval fires at
+ * once, so the check's own wait, which counts ticks, still lasts.
  */
 export class ImmediateTimers {
   readonly #setTimeout = globalThis.setTimeout;

@@ -20,8 +20,8 @@ export interface WatchedSocketOptions {
 }
 
 /**
- * A real UDP socket that lists what was sent, and can receive what loopback alone
- * doesn't bring: a message from another machine.
+ * A real UDP socket that lists what was sent, and can receive what loopback
+ * alone doesn't bring: a message from another machine.
  */
 export class WatchedSocket extends OwnSocket {
   readonly #trial: Trial;

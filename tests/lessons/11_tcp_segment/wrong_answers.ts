@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 11, and the diagnosis each must get. */
+/** Wrong answers of lesson 11, and the diagnosis each must get. */
 import type { WrongAnswers } from "../gates.ts";
 
 const HEADER_BYTES = "headerBytes,\n    flags";

@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 12, and the diagnosis each must get. */
+/** Wrong answers of lesson 12, and the diagnosis each must get. */
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 import * as solution from "../../../lessons/12_handshake/solution.ts";
 import type {

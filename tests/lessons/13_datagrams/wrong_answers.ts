@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 13, and the diagnosis each must get. */
+/** Wrong answers of lesson 13, and the diagnosis each must get. */
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 import * as solution from "../../../lessons/13_datagrams/solution.ts";
 import type { Ask } from "../../../lessons/13_datagrams/types.ts";
