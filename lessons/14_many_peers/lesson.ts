@@ -132,10 +132,6 @@ async function take(socket: DatagramSocket, count: number): Promise<string[]> {
   return texts;
 }
 
-function quoted(text: string): string {
-  return JSON.stringify(text);
-}
-
 /** Who is present, by what they send, and until when. */
 async function rollCall(show: Narrator): Promise<void> {
   const expireMs = 10_000;
@@ -158,7 +154,10 @@ async function rollCall(show: Narrator): Promise<void> {
   await demo.send(ann, "SAY hello");
   await demo.send(eve, "SAY let me in");
   show.table(["came", "from", "went out", "to"], demo.takeRows());
-  show.fact("bob received", (await take(bob, 2)).map(quoted).join(", "));
+  show.fact(
+    "bob received",
+    (await take(bob, 2)).map((text) => JSON.stringify(text)).join(", "),
+  );
   show.fact("present", roll.present().join(", "));
   show.say(
     "To be present is to have sent HELLO: what the server knows of its peers " +

@@ -51,14 +51,7 @@ export class AskDriver {
     this.stranger = trial.use(bindUdp());
   }
 
-  /**
-   * Asks a question, answers it, and checks what `ask()` returns.
-   *
-   * @param question The question.
-   * @param answer The server's answer.
-   * @param options What's particular about them.
-   * @returns What `ask()` returned.
-   */
+  /** Asks a question, answers it, and checks what `ask()` returns. */
   async exchange(
     question: string,
     answer: Uint8Array,

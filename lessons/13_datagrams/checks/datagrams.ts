@@ -16,10 +16,8 @@ export const READ = {
 } as const;
 
 /**
- * Finds the longest message that this system sends. macOS, for example, sends
- * at most 9216 bytes unless it's configured otherwise.
- *
- * @returns Its length in bytes.
+ * Finds how many bytes the longest message has that this system sends. macOS,
+ * for example, sends at most 9216 unless it's configured otherwise.
  */
 export async function longestMessage(): Promise<number> {
   for (const size of [MAX_BYTES, 9000]) {
@@ -35,14 +33,7 @@ export async function longestMessage(): Promise<number> {
   return 1400;
 }
 
-/**
- * Waits for a call that should fail.
- *
- * @param trial The run of the check.
- * @param call Calls the answer.
- * @param wait What it means if the call doesn't end.
- * @returns What it threw, or `undefined` if it returned.
- */
+/** Waits for a call that should throw, and gives its error, if any. */
 export async function errorOf(
   trial: Trial,
   call: () => Promise<unknown>,

@@ -35,12 +35,7 @@ export class WatchedSocket extends OwnSocket {
   /** How many receives wait for a message. */
   pendingReceives = 0;
 
-  /**
-   * Opens the socket.
-   *
-   * @param trial Closes the socket at the end, and is told of progress.
-   * @param options How it differs from an ordinary one.
-   */
+  /** Opens the socket, until the trial ends. */
   constructor(trial: Trial, options: WatchedSocketOptions = {}) {
     super(trial);
     this.#trial = trial;

@@ -5,6 +5,7 @@ const HEADER_BYTES = "headerBytes,\n    flags";
 const FOLD_AND_RETURN = `    if (sum > 0xffff) sum -= 0xffff;
   }
   return 0xffff - sum;`;
+const PAIR = "(bytes[at] << 8) | (bytes[at + 1] ?? 0)";
 const COMPARISON = "ahead > 0 && ahead < 2 ** 31";
 
 export const wrongAnswers: WrongAnswers = {
@@ -134,18 +135,12 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "takes the second byte for the upper half",
-      replace: [
-        "(bytes[at] << 8) | (bytes[at + 1] ?? 0)",
-        "bytes[at] | ((bytes[at + 1] ?? 0) << 8)",
-      ],
+      replace: [PAIR, "bytes[at] | ((bytes[at + 1] ?? 0) << 8)"],
       diagnosis: /two bytes of your result are swapped/,
     },
     {
       name: "adds bytes instead of pairs",
-      replace: [
-        "(bytes[at] << 8) | (bytes[at + 1] ?? 0)",
-        "bytes[at] + (bytes[at + 1] ?? 0)",
-      ],
+      replace: [PAIR, "bytes[at] + (bytes[at + 1] ?? 0)"],
       diagnosis: /Two bytes make one number/,
     },
     {

@@ -140,18 +140,12 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "counts an ACK",
-      replace: [
-        "Number(flags.fin)",
-        "Number(flags.fin || (flags.ack && !flags.syn && !payload.length))",
-      ],
+      replace: ["flags.fin)", "flags.fin || !(flags.syn || payload.length))"],
       diagnosis: /An ACK takes no sequence number/,
     },
     {
       name: "counts SYN or FIN, but not both",
-      replace: [
-        "Number(flags.syn) + Number(flags.fin)",
-        "Number(flags.syn || flags.fin)",
-      ],
+      replace: ["(flags.syn) + Number(", "(flags.syn || "],
       diagnosis: /each of them counts/,
     },
     {

@@ -57,10 +57,7 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "answers strangers",
-      replace: [
-        "=== undefined) return [];",
-        '=== undefined) return [messageTo(from, "ERROR say HELLO first")];',
-      ],
+      replace: ["d) return [", 'd) return [messageTo(from, "Who are you?")'],
       diagnosis: /Don't answer strangers/,
     },
     {
@@ -159,10 +156,7 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "removes a \\r with the \\n",
-      replace: [
-        DECODE,
-        'const text = decode(message).replace(/\\r?\\n$/, "");',
-      ],
+      replace: ["= decode(message)", '= decode(message).replace(/\\r\\n/, "")'],
       diagnosis: /The \\r belongs to the text/,
     },
     {
@@ -258,10 +252,7 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "has one list for all roll calls",
-      replace: [
-        "readonly #peers = new Map<string, Peer>();",
-        "get #peers(): Map<string, Peer> { return RollCall.all ??= new Map(); }",
-      ],
+      replace: ["= new Map<string, Peer>()", "= (RollCall.all ??= new Map())"],
       diagnosis: /Each has a list of its own/,
     },
     {
