@@ -70,18 +70,24 @@ interface Advice {
   read: string;
 }
 
+interface Run {
+  decode: DecodeSegment;
+  trial: Trial;
+}
+
 /** Checks an answer to 11.1, `decodeSegment()`. */
 export function checkDecodeSegment(decode: DecodeSegment, trial: Trial): void {
+  const run: Run = { decode, trial };
   for (const [step, segments] of SEGMENTS) {
     trial.step(step);
-    for (const bytes of segments) expectFields(decode, bytes, trial);
+    for (const bytes of segments) expectFields(run, bytes);
   }
 
   trial.step("a segment in the middle of a larger buffer");
   const segment = encodeTcp({ ...PORTS, sequence: 5 }, DATA);
   const buffer = new Uint8Array(100).fill(0x55);
   buffer.set(segment, 34);
-  expectFields(decode, buffer.subarray(34, 34 + segment.length), trial, {
+  expectFields(run, buffer.subarray(34, 34 + segment.length), {
     likely: "You read from the start of the buffer, but the bytes are a view " +
       "into its middle: in a packet, other headers come first. Pass " +
       "bytes.byteOffset and bytes.length to the DataView, as well as " +
@@ -91,7 +97,7 @@ export function checkDecodeSegment(decode: DecodeSegment, trial: Trial): void {
 
   trial.step("fewer than 20 bytes");
   for (const length of [0, 3, 13, 19]) {
-    expectRangeError(decode, segment.slice(0, length), trial, {
+    expectRangeError(run, segment.slice(0, length), {
       what: `${length} bytes`,
       likely: "A TCP header has at least 20 bytes. Reading past the end of a " +
         "Uint8Array isn't an error, it gives undefined: check the length first.",
@@ -100,7 +106,7 @@ export function checkDecodeSegment(decode: DecodeSegment, trial: Trial): void {
 
   trial.step("impossible data offsets");
   for (const offset of [0, 4, 7, 15]) {
-    expectRangeError(decode, segment.with(12, offset << 4), trial, {
+    expectRangeError(run, segment.with(12, offset << 4), {
       what: `a data offset of ${offset} in ${segment.length} bytes`,
       likely: offset < 5
         ? "The first 20 bytes are always there, so a data offset below 5 is " +
@@ -114,7 +120,7 @@ export function checkDecodeSegment(decode: DecodeSegment, trial: Trial): void {
   trial.step(`${RANDOM_COUNT} segments with random fields`);
   const random = seededRandom(11);
   for (let i = 0; i < RANDOM_COUNT; i++) {
-    expectFields(decode, randomSegment(random), trial);
+    expectFields(run, randomSegment(random));
   }
 }
 
@@ -131,14 +137,10 @@ function randomSegment(random: () => number): Uint8Array {
   return bytes.with(12, words << 4 | (bytes[12] & 15));
 }
 
-function expectFields(
-  decode: DecodeSegment,
-  bytes: Uint8Array,
-  trial: Trial,
-  advice?: Advice,
-): void {
+function expectFields(run: Run, bytes: Uint8Array, advice?: Advice): void {
+  const { trial } = run;
   const expected = solution.decodeSegment(bytes);
-  const received = decodeGood(decode, bytes, trial, advice);
+  const received = decodeGood(run, bytes, advice);
   if (received === null || typeof received !== "object") {
     trial.fail({
       problem: `decodeSegment() returned ${Deno.inspect(received)}.`,
@@ -159,18 +161,13 @@ function expectFields(
 }
 
 /** Decodes a segment with nothing wrong in it: a RangeError is a mistake. */
-function decodeGood(
-  decode: DecodeSegment,
-  bytes: Uint8Array,
-  trial: Trial,
-  advice?: Advice,
-): Segment {
+function decodeGood(run: Run, bytes: Uint8Array, advice?: Advice): Segment {
   try {
-    return decode(bytes);
+    return run.decode(bytes);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const words = bytes[12] >> 4;
-    trial.fail({
+    run.trial.fail({
       problem:
         `decodeSegment() rejected a good segment with ${error}: it has ` +
         `${bytes.length} bytes and a data offset of ${words}.`,
@@ -264,9 +261,8 @@ function diagnoseFlags(received: Flags, expected: Flags): string {
 }
 
 function expectRangeError(
-  decode: DecodeSegment,
+  { decode, trial }: Run,
   bytes: Uint8Array,
-  trial: Trial,
   { what, likely }: { what: string; likely: string },
 ): void {
   let received: unknown;
