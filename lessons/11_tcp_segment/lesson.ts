@@ -23,9 +23,10 @@ import {
   directionsOf,
   type Ends,
   findWrap,
+  nearestToWrap,
   openMany,
   sendPastWrap,
-  speak,
+  sendWords,
 } from "./traffic.ts";
 import { lessons } from "../mod.ts";
 
@@ -41,7 +42,7 @@ export async function lesson(show: Narrator): Promise<void> {
     "A client writes 5 bytes. Before them stands a TCP header. How long is it, " +
       "and what must it say so that the other side can use the 5 bytes?",
   );
-  const observed = await observe(async () => [await speak()]);
+  const observed = await observe(async () => [await sendWords()]);
   const isLive = "packets" in observed;
   if (!isLive) {
     show.say(
@@ -192,9 +193,7 @@ async function comeRound(
     "The number has 32 bits. What happens to a connection whose numbers have " +
       "reached the last one?",
   );
-  const nearest = directions.reduce((a, b) =>
-    bytesToWrap(a) < bytesToWrap(b) ? a : b
-  );
+  const nearest = nearestToWrap(directions);
   const ends = pairs.find(({ port }) => port === nearest.port);
   let packets = readRecording(RECORDING);
   if (ends !== undefined && bytesToWrap(nearest) <= MAX_STREAM) {

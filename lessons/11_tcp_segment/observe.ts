@@ -1,4 +1,4 @@
-/** What a lesson sends, as tcpdump saw it; or a recording of the same. */
+/** Captures what a lesson sends, and reads recordings of it. */
 import { decodePacket, type Packet, parseCapture } from "../../lib/wire/mod.ts";
 import {
   type Capture,
@@ -7,17 +7,17 @@ import {
 } from "../../lib/xray/capture.ts";
 import { CannotLook } from "../../lib/xray/tools.ts";
 
-/** What was captured, or why nothing could be. */
+/** What was captured, or why nothing was. */
 export type Observed = { packets: Packet[] } | { reason: string };
 
 /**
  * Captures what a function sends over loopback.
  *
- * Other programs use loopback too, so only packets of the ports that the
- * function returns are kept. It does not run where nothing can be captured.
+ * Other programs use loopback too, so this keeps only packets of the ports that
+ * the function returns. If nothing can be captured, the function doesn't run.
  *
- * @param run Opens sockets, and returns their clients' ports.
- * @returns The packets, or a line that says why there are none.
+ * @param run Opens sockets, and returns the clients' ports.
+ * @returns The packets, or a line that says why there aren't any.
  */
 export async function observe(
   run: () => Promise<Iterable<number>>,
@@ -51,12 +51,12 @@ export async function observe(
 }
 
 /**
- * Reads a recording that is kept in a module.
+ * Reads the packets of a recording.
  *
- * A lesson may read no files, so the bytes of the capture are in its code.
+ * Lessons aren't allowed to read files, so recordings are part of their code.
  *
- * @param base64 A capture file.
- * @returns Its packets.
+ * @param base64 The bytes of a capture file.
+ * @returns The packets in it.
  */
 export function readRecording(base64: string): Packet[] {
   return parseCapture(Uint8Array.fromBase64(base64)).map((captured) =>

@@ -1,11 +1,8 @@
 /**
- * Your answers to lesson 11.
+ * Lesson 11: check your answers with `deno task check 11` or `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 11
- *
- * Keep the lines with the numbers: `deno task reset 11.1` goes by them.
+ * Replace each `todo(…)` with your code. Keep the lines with the exercise
+ * numbers: `deno task reset 11.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Segment } from "./types.ts";
@@ -13,12 +10,21 @@ import type { Segment } from "./types.ts";
 // ---- 11.1 decodeSegment -----------------------------------------------------
 
 /**
- * Takes a TCP segment apart. `types.ts` says which fields a Segment has. It
- * throws a RangeError if there are fewer than 20 bytes, if the data offset is
- * below 5, or if it says that the header is longer than the bytes there are.
- *
  *     export function decodeSegment(bytes: Uint8Array): Segment {
  *     }
+ *
+ * Decodes a TCP segment: every field of its header, and its data. `types.ts`
+ * lists the fields of a `Segment`.
+ *
+ * - All numbers are unsigned and big-endian.
+ * - `headerBytes` is the length of the header in bytes, from 20 to 60.
+ * - `flags` has a boolean for each of the eight flags.
+ * - `options` are the bytes from 20 to the end of the header, and `payload` the
+ *   bytes after it. Both may be empty.
+ * - The four reserved bits may have any value; ignore them.
+ * - `bytes` may be a view into a larger buffer.
+ * - Throw a RangeError if there are fewer than 20 bytes, if the data offset is
+ *   below 5, or if the header would be longer than `bytes`.
  */
 export const decodeSegment: (bytes: Uint8Array) => Segment = todo(
   "11.1 decodeSegment",
@@ -27,24 +33,32 @@ export const decodeSegment: (bytes: Uint8Array) => Segment = todo(
 // ---- 11.2 checksum ----------------------------------------------------------
 
 /**
- * Computes the Internet checksum (RFC 1071) of up to 65,535 bytes: the sum of
- * the bytes, taken in pairs as numbers of 16 bits, with each carry added in
- * again at the bottom, and all bits turned over. A last byte without a partner
- * is the upper half of a number whose lower half is 0.
- *
  *     export function checksum(bytes: Uint8Array): number {
  *     }
+ *
+ * Computes the Internet checksum (RFC 1071): the sum of all bytes, taken in
+ * pairs as big-endian 16-bit numbers, with all 16 bits inverted. The result is
+ * a number from 0 to 65535.
+ *
+ * - Add each carry out of the 16 bits back in at the bottom.
+ * - An odd last byte is the upper half of a number whose lower half is 0.
+ * - There may be from 0 to 65,535 bytes.
+ * - `bytes` may be a view into a larger buffer.
  */
 export const checksum: (bytes: Uint8Array) => number = todo("11.2 checksum");
 
 // ---- 11.3 seqLess -----------------------------------------------------------
 
 /**
- * Says whether sequence number `a` comes before `b`, both from 0 to 4294967295:
- * whether the shorter way round from `a` to `b` leads forward. Exactly half the
- * circle apart, neither comes before the other.
- *
  *     export function seqLess(a: number, b: number): boolean {
  *     }
+ *
+ * Says whether sequence number `a` comes before `b`: whether the way forward
+ * from `a` to `b` is shorter than half the sequence space of 2^32 numbers.
+ *
+ * - Both are whole numbers from 0 to 4294967295, and after 4294967295 comes 0.
+ * - A number doesn't come before itself.
+ * - If they're exactly half the sequence space (2^31) apart, neither comes
+ *   before the other.
  */
 export const seqLess: (a: number, b: number) => boolean = todo("11.3 seqLess");

@@ -7,14 +7,13 @@ export function decodeSegment(bytes: Uint8Array): Segment {
   if (bytes.length < 20) {
     throw new RangeError(`a TCP header has 20 bytes, found ${bytes.length}`);
   }
-  // The bytes may lie anywhere in their buffer, and a DataView counts from
-  // where it is told to begin.
+  // The bytes may be anywhere in their buffer, so say where the view starts.
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   // The upper four bits count words of four bytes.
   const headerBytes = (view.getUint8(12) >> 4) * 4;
   if (headerBytes < 20 || headerBytes > bytes.length) {
     throw new RangeError(
-      `a header of ${headerBytes} bytes in ${bytes.length} bytes cannot be`,
+      `${bytes.length} bytes can't have a header of ${headerBytes}`,
     );
   }
   const flags = view.getUint8(13);
@@ -48,9 +47,9 @@ export function decodeSegment(bytes: Uint8Array): Segment {
 export function checksum(bytes: Uint8Array): number {
   let sum = 0;
   for (let at = 0; at < bytes.length; at += 2) {
-    // Past the end there is nothing: the lower half of the last number is 0.
+    // After an odd last byte there's undefined, which counts as 0.
     sum += (bytes[at] << 8) | (bytes[at + 1] ?? 0);
-    // What no longer fits into 16 bits comes in again at the bottom.
+    // Add the carry back in at the bottom: -0x10000 + 1.
     if (sum > 0xffff) sum -= 0xffff;
   }
   return 0xffff - sum;
@@ -59,7 +58,7 @@ export function checksum(bytes: Uint8Array): number {
 // ---- 11.3 seqLess -----------------------------------------------------------
 
 export function seqLess(a: number, b: number): boolean {
-  // The way forward from a to b: `>>> 0` leads across the end of the circle.
+  // The way forward from a to b, across the wraparound: `>>> 0` is modulo 2^32.
   const ahead = (b - a) >>> 0;
   return ahead > 0 && ahead < 2 ** 31;
 }

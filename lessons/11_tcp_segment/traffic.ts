@@ -1,19 +1,13 @@
-/** What lesson 11 sends: a few words, many beginnings, and one long stream. */
+/** What lesson 11 sends: a few words, many handshakes, and one long stream. */
 import {
   connectTcp,
   listenTcp,
   readExact,
   writeAll,
 } from "../../lib/net/mod.ts";
-import {
-  type Conversation,
-  type ConversationEnd,
-  Conversations,
-  type Packet,
-  type Side,
-} from "../../lib/wire/mod.ts";
+import { Conversations, type Packet, type Side } from "../../lib/wire/mod.ts";
 
-/** What the client says, one write each. */
+/** What the client sends, in one write each. */
 export const WORDS = ["hello", "hey", "ten bytes!"];
 
 /** Both ends of a connection. */
@@ -23,14 +17,14 @@ export interface Ends extends Record<Side, Deno.TcpConn> {
 }
 
 /**
- * Says the words on a new connection, each one when the one before has come,
- * and closes it.
+ * Sends the words on a new connection, each one after the last was echoed, and
+ * closes it.
  *
  * @returns The client's port.
  */
-export async function speak(): Promise<number> {
+export async function sendWords(): Promise<number> {
   const [{ client, server, port }] = await openMany(1);
-  // Without waiting for more to send: each word gets a segment of its own.
+  // Without Nagle's algorithm, each word gets its own segment.
   client.setNoDelay();
   for (const word of WORDS) {
     const bytes = new TextEncoder().encode(word);
@@ -47,8 +41,8 @@ export async function speak(): Promise<number> {
 /**
  * Opens connections, and leaves them open.
  *
- * @param count How many.
- * @returns Both ends of each.
+ * @param count How many to open.
+ * @returns Both ends of each connection.
  */
 export async function openMany(count: number): Promise<Ends[]> {
   using listener = listenTcp();
@@ -61,60 +55,60 @@ export async function openMany(count: number): Promise<Ends[]> {
   return pairs;
 }
 
-/** One direction of a connection, and where it began. */
+/** One direction of a connection. */
 export interface Direction {
   port: number;
   from: Side;
-  /** The number of its SYN. */
+  /** Its initial sequence number: that of its SYN. */
   initial: number;
 }
 
 /**
- * Finds where each direction of each connection began to count.
+ * Finds the initial sequence number of each direction of each connection.
  *
  * @param packets The packets of their handshakes.
  * @returns Two directions for each connection.
  */
 export function directionsOf(packets: Packet[]): Direction[] {
-  return conversationsOf(packets).flatMap((conversation) =>
-    (["client", "server"] as const).flatMap((from): Direction[] => {
-      const end: ConversationEnd = conversation[from];
-      return end.initialSequence === null ? [] : [{
-        port: conversation.client.port,
-        from,
-        initial: end.initialSequence,
-      }];
-    })
-  );
-}
-
-/**
- * Sorts packets into conversations.
- *
- * @param packets Them.
- * @returns The conversations, in the order in which they began.
- */
-export function conversationsOf(packets: Packet[]): Conversation[] {
   const conversations = new Conversations();
   for (const packet of packets) conversations.add(packet);
-  return conversations.list;
+  return conversations.list.flatMap((conversation) => {
+    const { port } = conversation.client;
+    return (["client", "server"] as const)
+      .map((from) => ({
+        port,
+        from,
+        initial: conversation[from].initialSequence,
+      }))
+      .filter((one): one is Direction => one.initial !== null);
+  });
 }
 
 /**
- * How many bytes a direction can send until its numbers begin again at 0.
+ * Counts the bytes that a direction can send before its numbers wrap around.
  *
- * @param direction The direction, of which nothing but the SYN has been sent.
- * @returns Bytes.
+ * @param direction A direction that has sent nothing but its SYN.
+ * @returns The number of bytes.
  */
 export function bytesToWrap({ initial }: Direction): number {
   return 2 ** 32 - 1 - initial;
 }
 
 /**
- * Sends so many bytes that the numbers come round, and some more.
+ * Finds the direction whose numbers wrap around first.
+ *
+ * @param directions The directions, at least one.
+ * @returns The one with the highest initial sequence number.
+ */
+export function nearestToWrap(directions: Direction[]): Direction {
+  return directions.reduce((a, b) => a.initial > b.initial ? a : b);
+}
+
+/**
+ * Sends enough for a direction's numbers to wrap around, and 256 KiB more.
  *
  * @param ends The connection.
- * @param direction Which of its directions.
+ * @param direction The direction to send in.
  */
 export async function sendPastWrap(
   ends: Ends,
@@ -142,21 +136,21 @@ async function discard(conn: Deno.Conn, size: number): Promise<void> {
   }
 }
 
-/** The segments around the end of the circle. */
+/** The segments around the wraparound. */
 export interface Wrap {
-  /** The last one with a number before the end. */
+  /** The last segment before it. */
   last: Packet;
-  /** The one behind it. */
+  /** The segment after that. */
   next: Packet;
-  /** The first acknowledgment from behind the end. */
+  /** The first acknowledgment number after the wraparound. */
   ack: Packet | undefined;
 }
 
 /**
- * Finds where sequence numbers begin again at 0.
+ * Finds where sequence numbers wrap around.
  *
- * @param packets Packets in the order in which they passed.
- * @returns The segments around that place; `undefined` if there is none.
+ * @param packets The packets, in order of capture.
+ * @returns The segments around that place, or `undefined` if there isn't one.
  */
 export function findWrap(packets: Packet[]): Wrap | undefined {
   for (const [i, last] of packets.entries()) {
@@ -164,14 +158,14 @@ export function findWrap(packets: Packet[]): Wrap | undefined {
     if (tcp === null || payloadBytes === 0) continue;
     const end = tcp.sequence + payloadBytes;
     if (end < 2 ** 32) continue;
-    const behind = packets.slice(i + 1);
-    const next = behind.find((packet) =>
+    const later = packets.slice(i + 1);
+    const next = later.find((packet) =>
       packet.tcp?.sourcePort === tcp.sourcePort &&
       packet.tcp.destinationPort === tcp.destinationPort &&
       packet.tcp.sequence === end - 2 ** 32 && packet.payloadBytes > 0
     );
     if (next === undefined) continue;
-    const ack = behind.find((packet) =>
+    const ack = later.find((packet) =>
       packet.tcp?.sourcePort === tcp.destinationPort &&
       packet.tcp.destinationPort === tcp.sourcePort &&
       packet.tcp.acknowledgment < 2 ** 31

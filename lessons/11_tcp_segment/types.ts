@@ -1,4 +1,4 @@
-/** The eight flags, in the order in which they stand in the header. */
+/** The eight flags, in the order of the header: CWR is the highest bit. */
 export interface Flags {
   cwr: boolean;
   ece: boolean;
@@ -10,23 +10,23 @@ export interface Flags {
   fin: boolean;
 }
 
-/** A TCP segment: its header, field by field, and the data behind it. */
+/** A TCP segment: the fields of its header, and its data. */
 export interface Segment {
   sourcePort: number;
   destinationPort: number;
-  /** The number of the first byte of data, or of the SYN. */
+  /** The sequence number of the first byte of data, or of the SYN. */
   sequence: number;
-  /** The number of the next byte that the sender waits for. */
+  /** The sequence number of the next byte that the sender expects. */
   acknowledgment: number;
-  /** Bytes of header, from 20 to 60. */
+  /** The length of the header, in bytes: from 20 to 60. */
   headerBytes: number;
   flags: Flags;
   window: number;
   checksum: number;
   urgentPointer: number;
-  /** What lies between byte 20 and the end of the header, as it is. */
+  /** The bytes from 20 to the end of the header. */
   options: Uint8Array;
-  /** The data. */
+  /** The data: the bytes after the header. */
   payload: Uint8Array;
 }
 

@@ -1,14 +1,14 @@
-/** Keeps captured packets in a module, for `readRecording`. */
+/** Writes captured packets into a module, for `readRecording`. */
 import { encodePcap, LINK_TYPES, type Packet } from "../../lib/wire/mod.ts";
 
-/** Headers, and no more data than a few words have. */
+/** Enough for the headers and a few words of data. */
 const KEPT_BYTES = 96;
 
 /**
- * Writes `recording.ts` beside the module that calls it.
+ * Writes `recording.ts` next to the module that calls it.
  *
- * @param packets What to keep, captured on Linux.
- * @param caller Its `import.meta.url`.
+ * @param packets The packets to record, captured on Linux.
+ * @param caller The calling module's `import.meta.url`.
  */
 export async function writeRecording(
   packets: Packet[],
@@ -26,7 +26,7 @@ export async function writeRecording(
   const { os, arch } = Deno.build;
   const day = new Date().toISOString().slice(0, 10);
   const text = `/**
- * What this lesson sends, for where nothing can be captured: a capture file.
+ * What this lesson sends, for machines that can't capture: a capture file.
  *
  * It was made by \`make_recording.ts\` on loopback, with tcpdump, by Deno
  * ${Deno.version.deno} on ${os} ${Deno.osRelease()} (${arch}), on ${day}.

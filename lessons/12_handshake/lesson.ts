@@ -14,7 +14,14 @@ import {
 } from "../../lib/wire/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { observe, readRecording } from "../11_tcp_segment/observe.ts";
-import { closesIn, type End, ENDS, type Life, live, livesOf } from "./lives.ts";
+import {
+  closingSegments,
+  type Connection,
+  connectionsOf,
+  type Ending,
+  ENDINGS,
+  makeConnection,
+} from "./connections.ts";
 import { RECORDING } from "./recording.ts";
 import { lessons } from "../mod.ts";
 
@@ -27,14 +34,14 @@ const TRIES = 3;
 
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
-  const catcher = new Catcher(show);
-  await opening(show, catcher);
-  await closing(show, catcher);
+  const source = new ConnectionSource(show);
+  await opening(show, source);
+  await closing(show, source);
   machine(show);
 }
 
-/** Makes connections, and catches them; or takes recorded ones. */
-class Catcher {
+/** Makes and captures connections, or takes recorded ones. */
+class ConnectionSource {
   readonly #show: Narrator;
   #isBlind = false;
 
@@ -42,26 +49,34 @@ class Catcher {
     this.#show = show;
   }
 
-  /** A connection with an end of this kind. */
-  async take(end: End): Promise<Life> {
+  /** Gives a connection that ends this way. */
+  async take(ending: Ending): Promise<Connection> {
     if (!this.#isBlind) {
-      const observed = await observe(async () => [await live(end)]);
-      const [life] = "packets" in observed ? livesOf(observed.packets) : [];
-      if (life !== undefined) return life;
+      const observed = await observe(
+        async () => [await makeConnection(ending)],
+      );
+      const [first] = "packets" in observed
+        ? connectionsOf(observed.packets)
+        : [];
+      if (first !== undefined) return first;
       this.#tellWhy(
         "reason" in observed ? observed.reason : "tcpdump missed some packets",
       );
     }
-    return livesOf(readRecording(RECORDING))[ENDS.indexOf(end)];
+    return connectionsOf(readRecording(RECORDING))[ENDINGS.indexOf(ending)];
   }
 
-  /** The same; one that closed in three segments, if there is one. */
-  async takeShort(): Promise<Life> {
-    let life = await this.take("at once");
-    for (let i = 1; i < TRIES && closesIn(life.conversation) !== 3; i++) {
-      life = await this.take("at once");
+  /** Gives one that closed in three segments, if it can get one. */
+  async takeShort(): Promise<Connection> {
+    let taken = await this.take("at once");
+    for (
+      let i = 1;
+      i < TRIES && closingSegments(taken.conversation) !== 3;
+      i++
+    ) {
+      taken = await this.take("at once");
     }
-    return life;
+    return taken;
   }
 
   #tellWhy(reason: string): void {
@@ -75,14 +90,17 @@ class Catcher {
 }
 
 /** SYN(A); SYN-ACK(B, A+1); ACK(B+1). */
-async function opening(show: Narrator, catcher: Catcher): Promise<void> {
+async function opening(
+  show: Narrator,
+  source: ConnectionSource,
+): Promise<void> {
   show.step("Three segments open a connection");
   show.predict(
     "A client knows where to connect, and nothing else. What do the two sides " +
       "have to tell one another before the first byte, and why are two segments " +
       "not enough?",
   );
-  const { segments } = await catcher.take("at once");
+  const { segments } = await source.take("at once");
   const three = segments.slice(0, 3);
   const [syn, synAck, ack] = three.map(({ packet }) => packet.tcp!);
   tell(show, three, "raw");
@@ -106,14 +124,17 @@ function sum(acknowledged: number, initial: number, name: string): string {
 }
 
 /** The same call, and three ends. */
-async function closing(show: Narrator, catcher: Catcher): Promise<void> {
+async function closing(
+  show: Narrator,
+  source: ConnectionSource,
+): Promise<void> {
   show.step("And the end: the server closes at once");
   show.predict(
     "Each side ends its own direction with a FIN, and each FIN is acknowledged. " +
       "The server closes as soon as it has read the end. How many segments is " +
       "that?",
   );
-  const atOnce = await catcher.takeShort();
+  const atOnce = await source.takeShort();
   tellEnd(show, atOnce);
 
   show.step("And the end: the server has more to say");
@@ -121,14 +142,14 @@ async function closing(show: Narrator, catcher: Catcher): Promise<void> {
     "Now the server sends 14 bytes more before it closes. How many segments are " +
       "about the end this time?",
   );
-  const later = await catcher.take("later");
+  const later = await source.take("later");
   tellEnd(show, later);
 
   show.step("And the end: a reset");
-  const reset = await catcher.take("reset");
+  const reset = await source.take("reset");
   tellEnd(show, reset);
   const counts = [atOnce, later, reset]
-    .map(({ conversation }) => closesIn(conversation));
+    .map(({ conversation }) => closingSegments(conversation));
   show.fact("segments about the end", counts.join(", "));
   show.say(
     '"Closing takes exactly four segments" counts what must be said: two FINs, ' +
@@ -139,17 +160,19 @@ async function closing(show: Narrator, catcher: Catcher): Promise<void> {
 }
 
 /** The segments about the end, and what lies between them. */
-function endOf({ segments }: Life): Life["segments"] {
+function endOf(
+  { segments }: Connection,
+): Connection["segments"] {
   const first = segments.findIndex(({ packet }) =>
     packet.tcp!.flags.fin || packet.tcp!.flags.rst
   );
   return segments.slice(first);
 }
 
-function tellEnd(show: Narrator, life: Life): void {
-  const shown = endOf(life);
+function tellEnd(show: Narrator, connection: Connection): void {
+  const shown = endOf(connection);
   tell(show, shown);
-  const { ending } = life.conversation;
+  const { ending } = connection.conversation;
   if (ending.how === "reset") {
     show.fact("closed by", `a reset of the ${ending.by}`);
   } else if (ending.how === "closed") {
@@ -167,7 +190,7 @@ function tellEnd(show: Narrator, life: Life): void {
 
 function tell(
   show: Narrator,
-  seen: Life["segments"],
+  seen: Connection["segments"],
   numbers: "raw" | "relative" = "relative",
 ): void {
   show.segments(

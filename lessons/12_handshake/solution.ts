@@ -4,8 +4,8 @@ import type { Handshake, Segment, TcpEvent, TcpState } from "./types.ts";
 // ---- 12.1 expectedAck -------------------------------------------------------
 
 export function expectedAck({ sequence, payload, flags }: Segment): number {
-  // A SYN stands before the data and a FIN behind it, as if each were a byte:
-  // so they can be acknowledged, and sent again, like data.
+  // A SYN counts as a byte before the data and a FIN as a byte after it, so
+  // both can be acknowledged and retransmitted, like data.
   const length = payload.length + Number(flags.syn) + Number(flags.fin);
   // `>>> 0` is modulo 2 ** 32.
   return (sequence + length) >>> 0;
@@ -20,7 +20,7 @@ export function findHandshake(segments: Segment[]): Handshake | null {
     const { flags, sourcePort, sequence, acknowledgment } = segment;
     if (flags.rst) continue;
     if (flags.syn && !flags.ack) {
-      // Sent again it has the same number, and what answered it still holds.
+      // A retransmitted SYN has the same number, so its SYN-ACK still counts.
       if (sequence !== syn?.sequence) synAck = undefined;
       syn = segment;
     } else if (syn !== undefined && flags.syn) {
@@ -36,17 +36,17 @@ export function findHandshake(segments: Segment[]): Handshake | null {
   return null;
 }
 
-/** The number behind a SYN, which takes one. */
+/** The sequence number after a SYN, which takes one itself. */
 function next({ sequence }: Segment): number {
   return (sequence + 1) >>> 0;
 }
 
 // ---- 12.3 nextState ---------------------------------------------------------
 
-/** Where each event leads. What is missing leads nowhere. */
+/** Where each event leads. The events that aren't listed lead nowhere. */
 const NEXT: Record<TcpState, Partial<Record<TcpEvent, TcpState>>> = {
   "CLOSED": { "passive OPEN": "LISTEN", "active OPEN": "SYN-SENT" },
-  // A listener is there for everybody: no reset from anybody closes it.
+  // A reset doesn't close a listener, which waits for any client.
   "LISTEN": {
     "active OPEN": "SYN-SENT",
     "rcv SYN": "SYN-RECEIVED",
@@ -54,7 +54,7 @@ const NEXT: Record<TcpState, Partial<Record<TcpEvent, TcpState>>> = {
   },
   "SYN-SENT": {
     "rcv SYN,ACK": "ESTABLISHED",
-    // Both opened at once.
+    // A simultaneous open.
     "rcv SYN": "SYN-RECEIVED",
     "rcv RST": "CLOSED",
     "CLOSE": "CLOSED",
@@ -71,7 +71,7 @@ const NEXT: Record<TcpState, Partial<Record<TcpEvent, TcpState>>> = {
   },
   "FIN-WAIT-1": {
     "rcv ACK of FIN": "FIN-WAIT-2",
-    // Both closed at once.
+    // A simultaneous close.
     "rcv FIN": "CLOSING",
     "rcv RST": "CLOSED",
   },

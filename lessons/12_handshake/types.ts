@@ -6,22 +6,23 @@ export type { Segment };
 /**
  * A state of one end of a connection: "CLOSED", "LISTEN", "SYN-SENT",
  * "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT",
- * "CLOSING", "LAST-ACK" or "TIME-WAIT".
+ * "CLOSING", "LAST-ACK", or "TIME-WAIT".
  */
 export type { TcpState };
 
 /**
- * Something that happens there: "passive OPEN", "active OPEN" or "CLOSE" by the
- * program, "rcv SYN", "rcv SYN,ACK", "rcv ACK of SYN", "rcv FIN", "rcv ACK of
- * FIN" or "rcv RST" by the other end, or the "2MSL timeout".
+ * Something that happens to that end. The program asks for "passive OPEN",
+ * "active OPEN", or "CLOSE"; the other end sends "rcv SYN", "rcv SYN,ACK",
+ * "rcv ACK of SYN", "rcv FIN", "rcv ACK of FIN", or "rcv RST"; and time passes
+ * until the "2MSL timeout".
  */
 export type TcpEvent = Exclude<AnyEvent, "SEND" | "ABORT">;
 
-/** Where the numbers of the two directions begin. */
+/** The initial sequence numbers of both directions. */
 export interface Handshake {
-  /** The number of the client's SYN. */
+  /** The sequence number of the client's SYN. */
   client: number;
-  /** The number of the server's SYN. */
+  /** The sequence number of the server's SYN. */
   server: number;
 }
 

@@ -1,30 +1,30 @@
 /**
- * Your answers to lesson 13.
+ * Lesson 13: check your answers with `deno task check 13` or `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 13
- *
- * Keep the lines with the numbers: `deno task reset 13.1` goes by them.
+ * Replace each `todo(…)` with your code. Keep the lines with the exercise
+ * numbers: `deno task reset 13.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 
 // ---- 13.1 ask ---------------------------------------------------------------
 
 /**
- * Sends `question` to `server`, once and from `socket`, and returns the first
- * message that comes from that server, whole: it may have 65,507 bytes, and it
- * may have none. "From that server" is from its host and its port. What comes
- * from anybody else is thrown away. It waits as long as it takes, and leaves
- * the socket open for the next question. If the socket fails to send, it throws
- * what the socket threw.
- *
  *     export async function ask(
  *       socket: Deno.DatagramConn,
  *       question: Uint8Array,
  *       server: Deno.NetAddr,
  *     ): Promise<Uint8Array> {
  *     }
+ *
+ * Sends `question` from `socket` to `server`, once, and returns the first
+ * message that comes from that server.
+ *
+ * - A message is from the server if both its hostname and its port are the
+ *   server's. Ignore all other messages, however many there are.
+ * - The question and the answer can be empty, and the answer can have up to
+ *   65,507 bytes, which need not be text. Later messages must not change it.
+ * - Wait for as long as it takes, and leave the socket open.
+ * - If the socket can't send, throw what it threw.
  */
 export const ask: (
   socket: Deno.DatagramConn,
@@ -35,17 +35,19 @@ export const ask: (
 // ---- 13.2 sendMessage -------------------------------------------------------
 
 /**
- * Sends `message` as one datagram, also an empty one. One of more than 65,507
- * bytes is not sent at all: then it throws a RangeError whose message names
- * both sizes, that of the message and the limit. If the socket fails to send,
- * it throws what the socket threw.
- *
  *     export async function sendMessage(
  *       socket: Deno.DatagramConn,
  *       message: Uint8Array,
  *       to: Deno.NetAddr,
  *     ): Promise<void> {
  *     }
+ *
+ * Sends `message` as one datagram, unless it's too long for one.
+ *
+ * - An empty message is sent, too. `message` may be part of a larger array.
+ * - If it has more than 65,507 bytes, send nothing and throw a RangeError. Its
+ *   message contains both the size and the limit, in digits.
+ * - If the socket can't send, throw what it threw.
  */
 export const sendMessage: (
   socket: Deno.DatagramConn,

@@ -193,7 +193,7 @@ async function sendOne(size: number, hostname: string): Promise<string> {
   let sender, receiver;
   try {
     sender = bind(sockets, hostname);
-    receiver = bind(sockets, hostname);
+    receiver = sockets.use(bindUdp(0, { hostname }));
   } catch {
     return "no such address here";
   }
@@ -205,30 +205,13 @@ async function sendOne(size: number, hostname: string): Promise<string> {
     // Had any piece been sent, it would come before this.
     await sender.send(new Uint8Array(1), receiver.addr);
   }
-  const bytes = await lengthOfNext(receiver);
+  const bytes = (await nextWithin(receiver, PATIENCE_MS))?.length;
   if (refusal === undefined) {
     return bytes === size ? "came whole" : `${bytes ?? "no"} bytes came`;
   }
   return bytes === 1
     ? `"${refusal}", nothing came`
     : `"${refusal}", and yet ${bytes ?? "no"} bytes came`;
-}
-
-/** The length of the next message; nothing if none comes. */
-async function lengthOfNext(
-  socket: Deno.DatagramConn,
-): Promise<number | undefined> {
-  const timer = setTimeout(() => socket.close(), PATIENCE_MS);
-  try {
-    // A byte more than there can be, so that nothing is cut here.
-    const [message] = await socket.receive(new Uint8Array(MAX_LENGTH + 1));
-    return message.length;
-  } catch (error) {
-    if (error instanceof Deno.errors.Interrupted) return undefined;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** What does not fit into the buffer is gone. */
@@ -321,9 +304,9 @@ async function flood(show: Narrator): Promise<void> {
   }
   const numbers: number[] = [];
   for (
-    let bytes = await nextOrSilence(server);
+    let bytes = await nextWithin(server, SILENCE_MS);
     bytes !== undefined;
-    bytes = await nextOrSilence(server)
+    bytes = await nextWithin(server, SILENCE_MS)
   ) {
     numbers.push(new DataView(bytes.buffer).getUint32(0));
   }
@@ -349,12 +332,13 @@ async function flood(show: Narrator): Promise<void> {
   );
 }
 
-/** The next message, or nothing if none is there. */
-async function nextOrSilence(
+/** The next message, or nothing if none comes in time. */
+async function nextWithin(
   socket: DatagramSocket,
+  timeoutMs: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    return (await socket.receive({ timeoutMs: SILENCE_MS })).bytes;
+    return (await socket.receive({ timeoutMs })).bytes;
   } catch (error) {
     if (error instanceof Deno.errors.TimedOut) return undefined;
     throw error;

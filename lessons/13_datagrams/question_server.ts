@@ -2,26 +2,26 @@ import { type DatagramSocket, formatAddress } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
 import { printable } from "../../lib/show/text.ts";
 
-/** What a server has done. */
+/** What a server has done so far. */
 export interface Served {
-  /** How many messages came. */
+  /** Messages received. */
   messages: number;
-  /** From how many addresses they came. */
+  /** Addresses that they came from. */
   senders: number;
-  /** How many bytes went back. */
+  /** Bytes sent back. */
   bytes: number;
 }
 
 /**
- * Answers each message that comes, until the socket is closed.
+ * Answers every message, until the socket is closed.
  *
- * There is no connection that could begin or end: all that it needs for an
- * answer stands on the message. It counts the messages of each address, and
- * never learns which of them will not write again.
+ * There are no connections to open or close: each message carries the address
+ * to answer. The server counts the messages from each address, and never learns
+ * which clients won't send again.
  *
- * @param socket Where the messages come.
- * @param note Is told of each.
- * @returns What it did.
+ * @param socket The socket that receives the messages.
+ * @param note Called with a line about each message.
+ * @returns What it did until then.
  */
 export async function answerQuestions(
   socket: DatagramSocket,
@@ -42,7 +42,7 @@ export async function answerQuestions(
       await socket.send(answer, from);
       served.bytes += answer.length;
     } catch (error) {
-      // One who cannot be answered does not end the server for the others.
+      // A client that can't be answered doesn't end the server for the others.
       note(`${sender}: ${(error as Error).message}`);
     }
   }

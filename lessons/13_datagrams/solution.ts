@@ -9,12 +9,11 @@ export async function ask(
 ): Promise<Uint8Array> {
   await socket.send(question, server);
   while (true) {
-    // Without a buffer of ours there is room for the longest answer, and the
-    // answer is ours to keep.
+    // Without a buffer, receive() makes a new one that fits the longest answer.
     const [message, from] = await socket.receive();
     if (from.transport !== "udp") continue;
-    // Anybody who knows our port can write to it. Two programs of one machine
-    // have the same host, and two machines may use the same port.
+    // Anyone who knows our port can send to it. Two programs on one machine
+    // have the same host, and programs on two machines may have the same port.
     if (from.hostname === server.hostname && from.port === server.port) {
       return message;
     }
@@ -23,7 +22,7 @@ export async function ask(
 
 // ---- 13.2 sendMessage -------------------------------------------------------
 
-/** 65,535, less 20 for the header of IPv4 and 8 for that of UDP. */
+/** The length field's 65,535, minus 20 for the IPv4 header and 8 for UDP's. */
 const MAX_BYTES = 65_535 - 20 - 8;
 
 export async function sendMessage(
@@ -36,6 +35,6 @@ export async function sendMessage(
       `Cannot send ${message.length} bytes: the limit is ${MAX_BYTES}`,
     );
   }
-  // One send is one message, so there is no loop, also not for an empty one.
+  // One send() is one datagram, so even an empty message needs no loop.
   await socket.send(message, to);
 }

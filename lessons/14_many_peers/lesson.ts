@@ -19,7 +19,7 @@ import {
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { serveRollCall } from "./roll_call_server.ts";
 import { RollCall } from "./solution.ts";
-import type { Letter } from "./types.ts";
+import type { OutgoingMessage } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 /** How long to wait for what nothing keeps from coming. */
@@ -132,19 +132,15 @@ async function take(socket: DatagramSocket, count: number): Promise<string[]> {
   return texts;
 }
 
-function quoted(text: string): string {
-  return JSON.stringify(text);
-}
-
 /** Who is present, by what they send, and until when. */
 async function rollCall(show: Narrator): Promise<void> {
   const expireMs = 10_000;
   let time = 0;
   const roll = new RollCall({ expireMs, now: () => time });
   using sockets = new DisposableStack();
-  const hall = new Hall(roll, sockets);
+  const demo = new RollCallDemo(roll, sockets);
   const [ann, bob, cid, eve] = ["ann", "bob", "cid", "eve"].map((name) =>
-    hall.enter(name)
+    demo.open(name)
   );
 
   show.step("A roll call: N to M through one socket");
@@ -152,13 +148,16 @@ async function rollCall(show: Narrator): Promise<void> {
     "ann, bob and cid say HELLO to a server; ann and then eve, who has not, " +
       "SAY something. Who gets what?",
   );
-  await hall.send(ann, "HELLO ann");
-  await hall.send(bob, "HELLO bob");
-  await hall.send(cid, "HELLO cid");
-  await hall.send(ann, "SAY hello");
-  await hall.send(eve, "SAY let me in");
-  show.table(["came", "from", "went out", "to"], hall.takeRows());
-  show.fact("bob received", (await take(bob, 2)).map(quoted).join(", "));
+  await demo.send(ann, "HELLO ann");
+  await demo.send(bob, "HELLO bob");
+  await demo.send(cid, "HELLO cid");
+  await demo.send(ann, "SAY hello");
+  await demo.send(eve, "SAY let me in");
+  show.table(["came", "from", "went out", "to"], demo.takeRows());
+  show.fact(
+    "bob received",
+    (await take(bob, 2)).map((text) => JSON.stringify(text)).join(", "),
+  );
   show.fact("present", roll.present().join(", "));
   show.say(
     "To be present is to have sent HELLO: what the server knows of its peers " +
@@ -172,15 +171,15 @@ async function rollCall(show: Narrator): Promise<void> {
       "send to it fail? When does the server know?",
   );
   cid.close();
-  await hall.send(ann, "SAY still there?");
-  await hall.send(bob, "SAY I am");
-  show.table(["came", "from", "went out", "to"], hall.takeRows());
-  show.fact("errors of send()", hall.errors);
+  await demo.send(ann, "SAY still there?");
+  await demo.send(bob, "SAY I am");
+  show.table(["came", "from", "went out", "to"], demo.takeRows());
+  show.fact("errors of send()", demo.errors);
   show.fact("present", roll.present().join(", "));
   time = expireMs - 1;
-  await hall.send(ann, "SAY time flies");
-  await hall.send(bob, "SAY it does");
-  hall.takeRows();
+  await demo.send(ann, "SAY time flies");
+  await demo.send(bob, "SAY it does");
+  demo.takeRows();
   time = expireMs;
   show.fact(
     `without those silent for ${expireMs} ms`,
@@ -194,8 +193,8 @@ async function rollCall(show: Narrator): Promise<void> {
   );
 }
 
-/** Where a roll is called, over real sockets. */
-class Hall {
+/** A roll-call server and its peers, over real sockets. */
+class RollCallDemo {
   readonly #roll: RollCall;
   readonly #sockets: DisposableStack;
   readonly #server: DatagramSocket;
@@ -210,8 +209,8 @@ class Hall {
     this.#server = sockets.use(bindUdp());
   }
 
-  /** A peer's socket. */
-  enter(name: string): DatagramSocket {
+  /** Opens a peer's socket. */
+  open(name: string): DatagramSocket {
     const socket = this.#sockets.use(bindUdp());
     this.#names.set(socket.addr.port, name);
     return socket;
@@ -223,22 +222,22 @@ class Hall {
     const { bytes, from } = await this.#server.receive({
       timeoutMs: PATIENCE_MS,
     });
-    const letters = this.#roll.handle(bytes, from);
-    for (const { to, message } of letters) {
+    const outgoing = this.#roll.handle(bytes, from);
+    for (const { to, message } of outgoing) {
       await this.#server.send(message, to).catch(() => this.errors++);
     }
-    this.#note(text, from, letters);
+    this.#note(text, from, outgoing);
   }
 
-  /** What came and went since the last time. */
+  /** Gives the messages since the last call. */
   takeRows(): string[][] {
     return this.#rows.splice(0);
   }
 
-  #note(text: string, from: Deno.NetAddr, letters: Letter[]): void {
+  #note(text: string, from: Deno.NetAddr, outgoing: OutgoingMessage[]): void {
     const came = [text, this.#label(from)];
-    if (letters.length === 0) this.#rows.push([...came, "nothing", ""]);
-    for (const [i, { to, message }] of letters.entries()) {
+    if (outgoing.length === 0) this.#rows.push([...came, "nothing", ""]);
+    for (const [i, { to, message }] of outgoing.entries()) {
       const left = i === 0 ? came : ["", ""];
       this.#rows.push([...left, printable(message), this.#label(to)]);
     }

@@ -1,28 +1,29 @@
 import { type DatagramSocket, formatAddress } from "../../lib/net/mod.ts";
 import { printable } from "../../lib/show/text.ts";
-import type { CallingRoll } from "./types.ts";
+import type { RollCallInstance } from "./types.ts";
 
-/** What a server has done. */
+/** What a server has done so far. */
 export interface RollCallServed {
-  /** How often a name came to be present. */
+  /** Names that have joined. */
   joined: number;
-  /** How many messages came. */
+  /** Messages received. */
   received: number;
-  /** How many messages went out. */
+  /** Messages sent. */
   sent: number;
 }
 
 /**
- * Calls the roll on a socket until it is closed.
+ * Runs a roll call on a socket until it's closed.
  *
- * @param socket The one socket, for all peers.
- * @param roll Says what goes out for what comes.
- * @param note Is told of what comes, and of who comes and goes.
- * @returns What it did.
+ * @param socket The socket, which serves all peers.
+ * @param roll Handles the messages.
+ * @param note Called with a line about each message, and about each peer that
+ * joins or leaves.
+ * @returns What it did until then.
  */
 export async function serveRollCall(
   socket: DatagramSocket,
-  roll: CallingRoll,
+  roll: RollCallInstance,
   note: (text: string) => void,
 ): Promise<RollCallServed> {
   const served: RollCallServed = { joined: 0, received: 0, sent: 0 };
@@ -38,18 +39,18 @@ export async function serveRollCall(
     if (gone.length > 0) note(`${gone.join(", ")} left; ${rest}`);
   }
   for await (const { bytes, from } of socket) {
-    // Who has been silent for too long was gone before this came.
+    // Peers that were silent for too long were gone before this arrived.
     noteChanges();
-    const letters = roll.handle(bytes, from);
+    const outgoing = roll.handle(bytes, from);
     served.received++;
     const sender = formatAddress(from);
-    note(`${sender}: ${printable(bytes, { max: 40 })}, ${letters.length} out`);
-    for (const { to, message } of letters) {
+    note(`${sender}: ${printable(bytes, { max: 40 })}, ${outgoing.length} out`);
+    for (const { to, message } of outgoing) {
       try {
         await socket.send(message, to);
         served.sent++;
       } catch (error) {
-        // One who cannot be reached does not end the roll for the others.
+        // A peer that can't be reached doesn't end the server for the others.
         note(`${formatAddress(to)}: ${(error as Error).message}`);
       }
     }

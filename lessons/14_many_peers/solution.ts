@@ -1,19 +1,19 @@
 /** One good answer to the exercise of lesson 14. */
-import type { Letter, RollCallOptions } from "./types.ts";
+import type { OutgoingMessage, RollCallOptions } from "./types.ts";
 
 // ---- 14.1 RollCall ----------------------------------------------------------
 
 interface Peer {
   name: string;
   address: Deno.NetAddr;
-  /** When it last sent something. */
+  /** When it last sent something that counts. */
   heardAt: number;
 }
 
 export class RollCall {
   readonly #expireMs: number;
   readonly #now: () => number;
-  /** Who is present, by host and port: no connection tells two peers apart. */
+  /** The present peers, by host and port: no connection tells them apart. */
   readonly #peers = new Map<string, Peer>();
 
   constructor({ expireMs, now = () => performance.now() }: RollCallOptions) {
@@ -21,8 +21,8 @@ export class RollCall {
     this.#now = now;
   }
 
-  handle(message: Uint8Array, from: Deno.NetAddr): Letter[] {
-    // First of all: a message that comes too late must not revive its sender.
+  handle(message: Uint8Array, from: Deno.NetAddr): OutgoingMessage[] {
+    // This comes first: a late message must not bring its sender back.
     this.#expire();
     const text = decode(message);
     const [, name] = text.match(/^HELLO ([A-Za-z0-9]{1,20})\n?$/) ?? [];
@@ -38,31 +38,31 @@ export class RollCall {
     return [...this.#peers.values()].map(({ name }) => name).sort();
   }
 
-  #hello(name: string, from: Deno.NetAddr): Letter[] {
+  #hello(name: string, from: Deno.NetAddr): OutgoingMessage[] {
     const key = keyOf(from);
     const isTaken = [...this.#peers].some(([other, peer]) =>
       peer.name === name && other !== key
     );
     if (isTaken) {
       this.#hear(key);
-      return [letter(from, `TAKEN ${name}`)];
+      return [messageTo(from, `TAKEN ${name}`)];
     }
-    // The new entry takes the place of an older one, and of its name.
+    // This replaces the peer's older entry, and with it the older name.
     this.#peers.set(key, { name, address: from, heardAt: this.#now() });
-    return [letter(from, `OK ${name}`)];
+    return [messageTo(from, `OK ${name}`)];
   }
 
-  #say(text: string, from: Deno.NetAddr): Letter[] {
+  #say(text: string, from: Deno.NetAddr): OutgoingMessage[] {
     const key = keyOf(from);
     const speaker = this.#hear(key);
-    // No word to a stranger: it may not even be the one who sent this.
+    // Don't answer a stranger, who may not even have sent this.
     if (speaker === undefined) return [];
     return [...this.#peers]
       .filter(([other]) => other !== key)
-      .map(([, { address }]) => letter(address, `${speaker.name}: ${text}`));
+      .map(([, { address }]) => messageTo(address, `${speaker.name}: ${text}`));
   }
 
-  /** Only who sends something is known to be alive. */
+  /** Notes that a peer is alive, because it sent something. */
   #hear(key: string): Peer | undefined {
     const peer = this.#peers.get(key);
     if (peer !== undefined) peer.heardAt = this.#now();
@@ -78,11 +78,11 @@ export class RollCall {
 }
 
 function keyOf({ hostname, port }: Deno.NetAddr): string {
-  // With a space between them, no two addresses make the same text.
+  // With a space in between, no two addresses give the same text.
   return `${hostname} ${port}`;
 }
 
-/** The text of a message; nothing where it is no UTF-8. */
+/** Decodes a message, and gives an empty text if it isn't UTF-8. */
 function decode(message: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(message);
@@ -91,6 +91,6 @@ function decode(message: Uint8Array): string {
   }
 }
 
-function letter(to: Deno.NetAddr, text: string): Letter {
+function messageTo(to: Deno.NetAddr, text: string): OutgoingMessage {
   return { to, message: new TextEncoder().encode(`${text}\n`) };
 }

@@ -1,24 +1,28 @@
-/** A message to be sent, and where to. */
-export interface Letter {
+/** A message to send, and the address to send it to. */
+export interface OutgoingMessage {
   to: Deno.NetAddr;
   message: Uint8Array;
 }
 
 /** Options of 14.1. */
 export interface RollCallOptions {
-  /** Whoever is silent for so long is gone, in milliseconds. */
+  /** A peer that has been silent for this long is gone, in milliseconds. */
   expireMs: number;
-  /** The time, in milliseconds. The default is the real one. */
+  /**
+   * Gives the time, in milliseconds.
+   *
+   * @default {() => performance.now()}
+   */
   now?: () => number;
 }
 
-/** What 14.1 makes. */
-export interface CallingRoll {
-  /** Takes a message, and gives those that it leads to. */
-  handle(message: Uint8Array, from: Deno.NetAddr): Letter[];
-  /** The names of all who are present, sorted. */
+/** What 14.1 constructs. */
+export interface RollCallInstance {
+  /** Takes a message, and returns the messages to send because of it. */
+  handle(message: Uint8Array, from: Deno.NetAddr): OutgoingMessage[];
+  /** Returns the names of all present peers, sorted. */
   present(): string[];
 }
 
 /** The type of 14.1: a class. */
-export type RollCallClass = new (options: RollCallOptions) => CallingRoll;
+export type RollCallClass = new (options: RollCallOptions) => RollCallInstance;

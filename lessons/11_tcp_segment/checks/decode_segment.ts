@@ -1,20 +1,10 @@
-/** How an answer to 11.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import {
-  encodeTcp,
-  type SegmentOptions,
-  TCP_FLAG_NAMES,
-  type TcpFields,
-} from "../../../lib/wire/mod.ts";
-import {
-  type Exercise,
-  exercise,
-  type Trial,
-} from "../../../lib/workbook/kit/mod.ts";
+import { encodeTcp, TCP_FLAG_NAMES } from "../../../lib/wire/mod.ts";
+import type { Trial } from "../../../lib/workbook/kit/mod.ts";
 import { readRecording } from "../observe.ts";
 import { RECORDING } from "../recording.ts";
 import * as solution from "../solution.ts";
-import type { DecodeSegment, Segment } from "../types.ts";
+import type { DecodeSegment, Flags, Segment } from "../types.ts";
 
 const FIELDS = "Every field, and where it is";
 const NUMBERS = "From bytes to numbers";
@@ -22,7 +12,7 @@ const DATA_OFFSET = "Where the data begin";
 const FLAGS = "Eight flags in one byte";
 const RANDOM_COUNT = 200;
 
-/** Fields that are numbers, with their places in the header. */
+/** The numeric fields: where each starts, and where it ends. */
 const NUMBER_FIELDS = {
   sourcePort: [0, 2],
   destinationPort: [2, 4],
@@ -33,313 +23,246 @@ const NUMBER_FIELDS = {
   urgentPointer: [18, 20],
 } as const;
 
-/**
- * Makes exercise 11.1.
- *
- * @returns The exercise.
- */
-export function makeDecodeSegment(): Exercise<unknown> {
-  return exercise<DecodeSegment>({
-    id: "11.1",
-    pure: true,
-    title: "Take a segment apart",
-    solution: solution.decodeSegment,
-    hints: [
-      "In which row of the header is each field, and how many bytes has it? " +
-      "Which four bits say where the data begin, and what do they count?",
-      "A DataView reads numbers of two and four bytes, the most significant " +
-      "byte first, unsigned: getUint16 and getUint32. The data offset is the " +
-      "upper half of byte 12, in words of four bytes. The flags are byte 13: " +
-      "test one bit at a time. Look at the length before you read, and at the " +
-      "data offset before you use it.",
-      "Nearly the code:\n" +
-      "    const { buffer, byteOffset, length } = bytes;\n" +
-      "    const view = new DataView(buffer, byteOffset, length);\n" +
-      "    const headerBytes = (view.getUint8(12) >> 4) * 4;\n" +
-      "    const bits = view.getUint8(13);\n" +
-      "and then, for example:\n" +
-      "    sequence: view.getUint32(4),\n" +
-      "    flags: { fin: (bits & 1) !== 0, syn: (bits & 2) !== 0, … },\n" +
-      "    payload: bytes.subarray(headerBytes),",
-    ],
-    read: FIELDS,
-    check: checkDecode,
-  });
+const PORTS = { sourcePort: 50000, destinationPort: 7000 };
+const DATA = { payload: new TextEncoder().encode("data") };
+const LONGEST_OPTION = {
+  kind: "unknown" as const,
+  number: 254,
+  data: new Uint8Array(38).fill(9),
+};
+const ALL_FLAGS = Object.fromEntries(
+  TCP_FLAG_NAMES.map((name) => [name, true]),
+);
+
+/** Segments to decode. */
+const SEGMENTS: [step: string, segments: Uint8Array[]][] = [
+  ['a captured segment with "hello" in it', [capturedHello()]],
+  ["a segment without options, and one with 40 bytes of options", [
+    encodeTcp(PORTS, DATA),
+    encodeTcp({ ...PORTS, options: [LONGEST_OPTION] }, DATA),
+  ]],
+  ["a header with no data after it", [
+    encodeTcp({ ...PORTS, flags: { ack: true } }),
+  ]],
+  [
+    "each flag by itself, then all of them",
+    [...TCP_FLAG_NAMES.map((name) => ({ [name]: true })), ALL_FLAGS]
+      .map((flags) => encodeTcp({ ...PORTS, flags })),
+  ],
+  ["the highest values", [
+    encodeTcp({
+      sourcePort: 65535,
+      destinationPort: 65535,
+      sequence: 4294967295,
+      acknowledgment: 2147483648,
+      window: 65535,
+      checksum: 65535,
+      urgentPointer: 65535,
+    }),
+  ]],
+  ["a segment whose reserved bits are set", [
+    encodeTcp({ ...PORTS, reserved: 15, flags: { syn: true } }),
+  ]],
+];
+
+interface Advice {
+  likely: string;
+  read: string;
 }
 
-/** The ports, where they do not matter. */
-const PORTS = { sourcePort: 50000, destinationPort: 7000 };
+interface Run {
+  decode: DecodeSegment;
+  trial: Trial;
+}
 
-function checkDecode(decode: DecodeSegment, trial: Trial): void {
-  trial.step('a segment off the wire, with "hello" in it');
-  const { bytes, link, ip } = readRecording(RECORDING)
-    .find(({ payload }) => payload.length === 5)!;
-  const start = link!.headerBytes + ip!.headerBytes;
-  expectFields(decode, bytes.slice(start), trial);
-
-  trial.step("a segment without options, and one with as many as there can be");
-  const payload = bytesOf("data");
-  expectSegment(decode, PORTS, trial, { payload });
-  const data = new Uint8Array(38).fill(9);
-  const options = [{ kind: "unknown" as const, number: 254, data }];
-  expectSegment(decode, { ...PORTS, options }, trial, { payload });
-
-  trial.step("a header without data behind it");
-  expectSegment(decode, { ...PORTS, flags: { ack: true } }, trial);
-
-  trial.step("each flag by itself, and all of them");
-  for (const name of TCP_FLAG_NAMES) {
-    expectSegment(decode, { ...PORTS, flags: { [name]: true } }, trial);
+/** Checks an answer to 11.1, `decodeSegment()`. */
+export function checkDecodeSegment(decode: DecodeSegment, trial: Trial): void {
+  const run: Run = { decode, trial };
+  for (const [step, segments] of SEGMENTS) {
+    trial.step(step);
+    for (const bytes of segments) expectFields(run, bytes);
   }
-  const all = Object.fromEntries(TCP_FLAG_NAMES.map((name) => [name, true]));
-  expectSegment(decode, { ...PORTS, flags: all }, trial);
-
-  trial.step("the highest numbers that there are");
-  expectSegment(decode, {
-    sourcePort: 65535,
-    destinationPort: 65535,
-    sequence: 4294967295,
-    acknowledgment: 2147483648,
-    window: 65535,
-    checksum: 65535,
-    urgentPointer: 65535,
-  }, trial);
-
-  trial.step("reserved bits that somebody has set");
-  expectSegment(
-    decode,
-    { ...PORTS, reserved: 15, flags: { syn: true } },
-    trial,
-  );
 
   trial.step("a segment in the middle of a larger buffer");
-  const segment = encodeTcp({ ...PORTS, sequence: 5 }, { payload });
+  const segment = encodeTcp({ ...PORTS, sequence: 5 }, DATA);
   const buffer = new Uint8Array(100).fill(0x55);
   buffer.set(segment, 34);
-  const view = buffer.subarray(34, 34 + segment.length);
-  expectFields(decode, view, trial, {
-    likely: "The bytes are a view of a part of a buffer: a packet, in which " +
-      "other headers come first. A DataView of bytes.buffer begins where the " +
-      "buffer does. Give it bytes.byteOffset and bytes.length as well.",
+  expectFields(run, buffer.subarray(34, 34 + segment.length), {
+    likely: "You read from the start of the buffer, but the bytes are a view " +
+      "into its middle: in a packet, other headers come first. Pass " +
+      "bytes.byteOffset and bytes.length to the DataView, as well as " +
+      "bytes.buffer.",
     read: NUMBERS,
   });
 
   trial.step("fewer than 20 bytes");
   for (const length of [0, 3, 13, 19]) {
-    expectRefusal(decode, segment.slice(0, length), trial, {
+    expectRangeError(run, segment.slice(0, length), {
       what: `${length} bytes`,
-      likely: "No TCP header is shorter than 20 bytes. Reading past the end " +
-        "of a Uint8Array gives undefined and no error: look at the length first.",
+      likely: "A TCP header has at least 20 bytes. Reading past the end of a " +
+        "Uint8Array isn't an error, it gives undefined: check the length first.",
     });
   }
 
-  trial.step("data offsets that cannot be");
+  trial.step("impossible data offsets");
   for (const offset of [0, 4, 7, 15]) {
-    const wrong = segment.slice();
-    wrong[12] = offset << 4;
-    expectRefusal(decode, wrong, trial, {
-      what: `a data offset of ${offset} in ${wrong.length} bytes`,
+    expectRangeError(run, segment.with(12, offset << 4), {
+      what: `a data offset of ${offset} in ${segment.length} bytes`,
       likely: offset < 5
-        ? "The 20 bytes are always there, so a data offset below 5 is a lie. " +
-          "Who believes it takes a part of the header for data."
-        : `The header would have ${offset * 4} bytes, and there are only ` +
-          `${wrong.length}. subarray() says nothing when it is cut short.`,
+        ? "The first 20 bytes are always there, so a data offset below 5 is " +
+          "impossible. If you trust it, you take part of the header for data."
+        : `That header would have ${offset * 4} bytes, but there are only ` +
+          `${segment.length}, and subarray() stops there without an error: ` +
+          "compare the two first.",
     });
   }
 
   trial.step(`${RANDOM_COUNT} segments with random fields`);
   const random = seededRandom(11);
   for (let i = 0; i < RANDOM_COUNT; i++) {
-    expectFields(decode, randomSegment(random), trial);
+    expectFields(run, randomSegment(random));
   }
+}
+
+function capturedHello(): Uint8Array {
+  const { bytes, link, ip } = readRecording(RECORDING)
+    .find(({ payloadBytes }) => payloadBytes === 5)!;
+  return bytes.slice(link!.headerBytes + ip!.headerBytes);
 }
 
 function randomSegment(random: () => number): Uint8Array {
-  const bytes = new Uint8Array(20 + 4 * Math.floor(random() * 20));
-  for (let at = 0; at < bytes.length; at++) bytes[at] = random() * 256;
+  const bytes = new Uint8Array(20 + 4 * Math.floor(random() * 20))
+    .map(() => random() * 256);
   const words = 5 + Math.floor(random() * (Math.min(60, bytes.length) / 4 - 4));
-  bytes[12] = words << 4 | (bytes[12] & 15);
-  return bytes;
+  return bytes.with(12, words << 4 | (bytes[12] & 15));
 }
 
-function expectSegment(
-  decode: DecodeSegment,
-  fields: TcpFields,
-  trial: Trial,
-  options: SegmentOptions = {},
-): void {
-  expectFields(decode, encodeTcp(fields, options), trial);
-}
-
-function expectFields(
-  decode: DecodeSegment,
-  bytes: Uint8Array,
-  trial: Trial,
-  advice?: { likely: string; read: string },
-): void {
+function expectFields(run: Run, bytes: Uint8Array, advice?: Advice): void {
+  const { trial } = run;
   const expected = solution.decodeSegment(bytes);
-  const received = decodeGood(decode, bytes, trial, advice);
+  const received = decodeGood(run, bytes, advice);
   if (received === null || typeof received !== "object") {
     trial.fail({
-      problem: `decodeSegment() gave ${Deno.inspect(received)}.`,
+      problem: `decodeSegment() returned ${Deno.inspect(received)}.`,
       expected: "an object with the fields of a Segment",
-      likely: "Return the segment; types.ts says which fields it has.",
+      likely: "Return the segment; types.ts lists its fields.",
     });
   }
   for (const name of Object.keys(expected) as (keyof Segment)[]) {
-    if (show(received[name]) === show(expected[name])) continue;
-    const [got, wanted] = name === "flags"
-      ? differing(received.flags, expected.flags)
-      : [received[name], expected[name]];
+    const [got, wanted] = [show(received[name]), show(expected[name])];
+    if (got === wanted) continue;
     trial.fail({
       problem: `The field \`${name}\` is wrong.`,
-      expected: show(wanted),
-      received: show(got),
-      ...(advice ?? diagnose(name, received, expected, bytes)),
+      expected: wanted,
+      received: got,
+      ...advice ?? diagnose(name, received, expected, bytes),
     });
   }
 }
 
-/** The answer must not throw here. */
-function decodeGood(
-  decode: DecodeSegment,
-  bytes: Uint8Array,
-  trial: Trial,
-  advice?: { likely: string; read: string },
-): Segment {
+/** Decodes a segment with nothing wrong in it: a RangeError is a mistake. */
+function decodeGood(run: Run, bytes: Uint8Array, advice?: Advice): Segment {
   try {
-    return decode(bytes);
+    return run.decode(bytes);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const words = bytes[12] >> 4;
-    trial.fail({
-      problem: `decodeSegment() threw ${error}, and the segment is good: ` +
-        `${bytes.length} bytes, with a data offset of ${words}.`,
-      likely: likelyRefused(bytes),
+    run.trial.fail({
+      problem:
+        `decodeSegment() rejected a good segment with ${error}: it has ` +
+        `${bytes.length} bytes and a data offset of ${words}.`,
+      likely: "The data offset is the upper four bits of byte 12, " +
+        `\`bytes[12] >> 4\`, and counts words of four bytes: ${words} × 4. ` +
+        ((bytes[12] & 15) !== 0
+          ? "The lower four bits are reserved. They may be set, and aren't " +
+            "part of it."
+          : "A header may have just 20 bytes, and a segment may end where its " +
+            "header ends, with no data."),
       read: DATA_OFFSET,
       ...advice,
     }, { cause: error });
   }
 }
 
-/** Why a good segment may look as if its data offset were impossible. */
-function likelyRefused(bytes: Uint8Array): string {
-  const words = bytes[12] >> 4;
-  const where = `The data offset is the upper four bits of byte 12, ` +
-    `\`bytes[12] >> 4\`, and counts words of four bytes: ${words} × 4 here. `;
-  return (bytes[12] & 15) !== 0
-    ? where + "The lower four bits are reserved. They can be set, and are no " +
-      "part of it."
-    : where + "A header of 20 bytes is the shortest, one that ends where the " +
-      "segment ends has no data behind it, and both are as they should be.";
-}
-
-/** The flags that are not the same, of each of the two. */
-function differing(
-  received: Segment["flags"],
-  expected: Segment["flags"],
-): [unknown, unknown] {
-  if (received === null || typeof received !== "object") {
-    return [received, expected];
-  }
-  const names = TCP_FLAG_NAMES.filter((name) =>
-    received[name] !== expected[name]
-  );
-  const pick = (flags: Segment["flags"]) =>
-    Object.fromEntries(names.map((name) => [name, flags[name]]));
-  return [pick(received), pick(expected)];
-}
-
-/** What a wrong field shows of how it was made. */
+/** What a wrong field reveals about how it was read. */
 function diagnose(
   name: keyof Segment,
   received: Segment,
   expected: Segment,
   bytes: Uint8Array,
-): { likely: string; read: string } {
+): Advice {
   const got = received[name];
-  if (name === "flags") return diagnoseFlags(received.flags, expected.flags);
-  if (name === "headerBytes") return diagnoseHeader(received, expected);
+  if (name === "flags") {
+    return {
+      likely: diagnoseFlags(received.flags, expected.flags),
+      read: FLAGS,
+    };
+  }
+  if (name === "headerBytes") {
+    return {
+      likely: got === expected.headerBytes / 4
+        ? "The data offset counts words of four bytes: multiply it by 4."
+        : "The data offset is the upper half of byte 12, and the lower half is " +
+          "reserved. `>> 4` leaves only the upper half.",
+      read: DATA_OFFSET,
+    };
+  }
   if (name === "options" || name === "payload") {
     return {
       likely: got instanceof Uint8Array
-        ? "The options lie between byte 20 and headerBytes, and the data from " +
-          "headerBytes on: only without options is that byte 20."
-        : "It is a Uint8Array, of no bytes if there are none.",
+        ? "The options are the bytes from 20 to headerBytes, and the data " +
+          "starts at headerBytes. That's byte 20 only if there are no options."
+        : "It's a Uint8Array, empty if there's nothing in it.",
       read: DATA_OFFSET,
     };
   }
   const [start, end] = NUMBER_FIELDS[name];
-  const place = `It is bytes ${start} to ${
-    end - 1
-  }, the most significant first.`;
+  const place = `It's bytes ${start} to ${end - 1}, most significant first.`;
   if (typeof got === "number" && got < 0) {
     return {
-      likely: "A number below 0: the highest bit was taken for a sign. In " +
-        "JavaScript `<<` and `|` give signed numbers of 32 bits. getUint32() " +
-        "of a DataView does not, and `>>> 0` makes it right again.",
+      likely: "It's negative: you read the highest bit as a sign. In " +
+        "JavaScript, `<<` and `|` give signed 32-bit numbers. DataView's " +
+        "getUint32() doesn't, and `>>> 0` makes a number unsigned again.",
       read: NUMBERS,
     };
   }
-  const turned = bytes.slice(start, end).reverse();
-  if (got === turned.reduce((sum, byte) => sum * 256 + byte, 0)) {
+  const reversed = bytes.slice(start, end).reverse();
+  if (got === reversed.reduce((sum, byte) => sum * 256 + byte, 0)) {
     return {
-      likely: `The bytes are in the wrong order. ${place} A DataView does it ` +
-        "that way unless it is told `true`; a Uint16Array has the order of " +
-        "the machine.",
+      likely:
+        `The byte order is wrong. ${place} A DataView reads numbers that ` +
+        "way unless you pass `true`; a Uint16Array uses the machine's order.",
       read: NUMBERS,
     };
   }
   return { likely: place, read: FIELDS };
 }
 
-function diagnoseFlags(received: Segment["flags"], expected: Segment["flags"]) {
+function diagnoseFlags(received: Flags, expected: Flags): string {
   const names = TCP_FLAG_NAMES;
-  const read = FLAGS;
   if (received === null || typeof received !== "object") {
-    return { likely: "It is an object with eight booleans.", read };
+    return "It's an object with eight booleans.";
   }
   if (names.some((name) => typeof received[name] !== "boolean")) {
-    return {
-      likely:
-        "Each flag is true or false. `bits & 2` is a number: compare it " +
-        "with 0.",
-      read,
-    };
+    return "Each flag is true or false. `bits & 2` is a number: compare it " +
+      "with 0.";
   }
   const set = names.filter((name) => expected[name]);
   const seen = names.filter((name) => received[name]);
-  if (seen.length === set.length && set.length > 0) {
-    return {
-      likely: `${set.join(", ")} came out as ${seen.join(", ")}: each bit is ` +
-        "another flag than you think. From the highest bit to the lowest the " +
-        "byte has CWR, ECE, URG, ACK, PSH, RST, SYN, FIN: FIN is 1, SYN is 2.",
-      read,
-    };
-  }
-  return {
-    likely:
-      "The flags are byte 13, one bit each: CWR is 128, ECE 64, URG 32, " +
-      "ACK 16, PSH 8, RST 4, SYN 2, FIN 1. Test each one with `&`, for " +
-      "several can be set.",
-    read,
-  };
+  return seen.length === set.length && set.length > 0
+    ? `You read ${set.join(", ")} as ${
+      seen.join(", ")
+    }: you have the bits in ` +
+      "the wrong places. From the highest bit to the lowest, the byte has CWR, " +
+      "ECE, URG, ACK, PSH, RST, SYN, FIN: FIN is 1, SYN is 2."
+    : "The flags are byte 13, one bit each: CWR is 128, ECE 64, URG 32, ACK " +
+      "16, PSH 8, RST 4, SYN 2, FIN 1. Test each one with `&`, because several " +
+      "can be set at once.";
 }
 
-function diagnoseHeader(received: Segment, expected: Segment) {
-  return {
-    likely: received.headerBytes === expected.headerBytes / 4
-      ? "The data offset counts words of four bytes: multiply it."
-      : "The data offset is the upper half of byte 12, four bits; the lower " +
-        "half is reserved. `>> 4` leaves the upper half alone.",
-    read: DATA_OFFSET,
-  };
-}
-
-function expectRefusal(
-  decode: DecodeSegment,
+function expectRangeError(
+  { decode, trial }: Run,
   bytes: Uint8Array,
-  trial: Trial,
   { what, likely }: { what: string; likely: string },
 ): void {
   let received: unknown;
@@ -348,15 +271,17 @@ function expectRefusal(
   } catch (error) {
     if (error instanceof RangeError) return;
     trial.fail({
-      problem: `For ${what} decodeSegment() threw ${error}.`,
+      problem: `Wrong error class: given ${what}, decodeSegment() threw ` +
+        `${error}.`,
       expected: "a RangeError",
-      likely: "It is right to throw, but a caller tells failures apart by " +
-        "their class: `throw new RangeError(…)`.",
+      likely:
+        "You're right to throw, but callers tell failures apart by class: " +
+        "`throw new RangeError(…)`.",
       read: DATA_OFFSET,
     }, { cause: error });
   }
   trial.fail({
-    problem: `For ${what} decodeSegment() returned.`,
+    problem: `Given ${what}, decodeSegment() returned instead of throwing.`,
     expected: "a RangeError",
     received: showParts(received),
     likely,
@@ -364,31 +289,22 @@ function expectRefusal(
   });
 }
 
-/** What of a segment depends on the data offset. */
+/** The parts of a segment that depend on the data offset. */
 function showParts(segment: unknown): string {
-  if (segment === null || typeof segment !== "object") {
-    return Deno.inspect(segment);
-  }
+  if (segment !== Object(segment)) return Deno.inspect(segment);
   const { headerBytes, options, payload } = segment as Segment;
-  return [
-    `headerBytes: ${headerBytes}`,
-    `options: ${show(options)}`,
-    `payload: ${show(payload)}`,
-  ].join("\n");
+  return `headerBytes: ${headerBytes}\noptions: ${show(options)}\n` +
+    `payload: ${show(payload)}`;
 }
 
-/** A value of a field, whatever class it is of. */
+/** A field's value, the same for every class of array or object. */
 function show(value: unknown): string {
   if (value instanceof Uint8Array) {
     return `${value.length} bytes: ${value.toHex()}`;
   }
   if (value === null || typeof value !== "object") return Deno.inspect(value);
-  // In one order, whatever order they were put in, and no others.
-  const flags = TCP_FLAG_NAMES.filter((name) => name in value)
-    .map((name) => [name, (value as Segment["flags"])[name]]);
-  return Deno.inspect(Object.fromEntries(flags));
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  const flags = value as Flags;
+  return TCP_FLAG_NAMES.filter((name) => flags[name] !== false)
+    .map((name) => flags[name] === true ? name : `${name}: ${flags[name]}`)
+    .join(", ") || "no flags";
 }

@@ -1,333 +1,297 @@
-/** How an answer to 13.2 is checked. */
 import { bindUdp, type DatagramSocket } from "../../../lib/net/mod.ts";
-import {
-  type Exercise,
-  exercise,
-  type Trial,
-} from "../../../lib/workbook/kit/mod.ts";
-import * as solution from "../solution.ts";
+import type { Trial, TrialFailure } from "../../../lib/workbook/kit/mod.ts";
 import type { SendMessage } from "../types.ts";
-import { WatchedSocket } from "../watched_socket.ts";
+import {
+  encode,
+  errorOf,
+  longestMessage,
+  MAX_BYTES,
+  READ,
+} from "./datagrams.ts";
+import { WatchedSocket } from "./watched_socket.ts";
 
-const LETTER = "A letter, not a phone call";
-const WHOLE = "Whole messages";
-const HOW_LONG = "How long a message may be";
-
-const MAX_BYTES = 65_507;
-
-/**
- * Makes exercise 13.2.
- *
- * @returns The exercise.
- */
-export function makeSendMessage(): Exercise<unknown> {
-  return exercise<SendMessage>({
-    id: "13.2",
-    title: "Whole, or not at all",
-    solution: solution.sendMessage,
-    hints: [
-      "65,535 is the largest number that the length field holds. What else does " +
-      "it count, besides your bytes?",
-      "Compare first, and throw before anything is sent. There is nothing to " +
-      "loop over: one send is one message, and takes all of it or fails.",
-      "Nearly the code:\n" +
-      "    if (message.length > 65_507) {\n" +
-      "      throw new RangeError(/* message.length and 65507 are in it */);\n" +
-      "    }\n" +
-      "    await socket.send(message, to);",
-    ],
-    read: HOW_LONG,
-    async check(sendMessage, trial) {
-      trial.onForgotten((error) => ({
-        problem: `A send failed, and nobody was waiting for it: ${error}.`,
-        likely: "`await` it, or return it: else the caller never learns that " +
-          "the message was not sent.",
-        read: LETTER,
-      }));
-      const receiver = trial.use(bindUdp());
-      const delivers = await carriesLongest(receiver);
-      const scene: Scene = { sendMessage, trial, receiver, delivers };
-      await checkSent(scene, "it sends 5 bytes", encode("hello"));
-      await checkSent(scene, "it sends an empty message", new Uint8Array());
-      await checkSent(
-        scene,
-        `it sends ${MAX_BYTES} bytes, the most there can be`,
-        crypto.getRandomValues(new Uint8Array(65_536)).subarray(0, MAX_BYTES),
-      );
-      for (const size of [MAX_BYTES + 1, 65_535, 65_536, 200_000]) {
-        await checkRefused(scene, `${size} bytes`, new Uint8Array(size));
-      }
-      const euros = encode("€".repeat(30_000));
-      await checkRefused(
-        scene,
-        `a text of 30000 characters, which are ${euros.length} bytes in UTF-8`,
-        euros,
-      );
-      await checkFailure(scene);
-    },
-  });
-}
-
-interface Scene {
+/** An answer to 13.2, and where it sends to. */
+interface Run {
   sendMessage: SendMessage;
   trial: Trial;
   receiver: DatagramSocket;
-  /** Whether this system carries messages of the full length. */
+  /** Whether this system can send messages of the full length. */
   delivers: boolean;
 }
 
-/** The message leaves as one, and arrives. */
+/** Checks an answer to 13.2, `sendMessage()`. */
+export async function checkSendMessage(
+  sendMessage: SendMessage,
+  trial: Trial,
+): Promise<void> {
+  trial.onForgotten((error) => ({
+    problem: `You didn't await send(), and it failed: ${error}.`,
+    likely:
+      "`await` it, or return it: otherwise the caller never learns that " +
+      "the message wasn't sent.",
+    read: READ.datagrams,
+  }));
+  const receiver = trial.use(bindUdp());
+  const delivers = await longestMessage() === MAX_BYTES;
+  const run: Run = { sendMessage, trial, receiver, delivers };
+  const longest = crypto.getRandomValues(new Uint8Array(65_536))
+    .subarray(0, MAX_BYTES);
+  await checkSent(run, "it sends 5 bytes", encode("hello"));
+  await checkSent(run, "it sends an empty message", new Uint8Array());
+  await checkSent(run, `it sends ${MAX_BYTES} bytes, the maximum`, longest);
+  for (const size of [MAX_BYTES + 1, 65_535, 65_536, 200_000]) {
+    await checkRejected(run, `${size} bytes`, new Uint8Array(size));
+  }
+  const euros = encode("€".repeat(30_000));
+  await checkRejected(
+    run,
+    `a text of 30000 characters, which are ${euros.length} bytes in UTF-8`,
+    euros,
+  );
+  await checkFailedSend(run);
+}
+
+/** The message is sent as one datagram, and arrives. */
 async function checkSent(
-  { sendMessage, trial, receiver, delivers }: Scene,
+  { sendMessage, trial, receiver, delivers }: Run,
   step: string,
   message: Uint8Array,
 ): Promise<void> {
   trial.step(step);
-  const isLong = message.length === MAX_BYTES;
-  const arrives = delivers || !isLong;
+  const isLongest = message.length === MAX_BYTES;
+  const arrives = delivers || !isLongest;
   const socket = new WatchedSocket(trial, { delivers: arrives });
   const sending = trial.start(
     "sendMessage",
     () => sendMessage(socket, message, receiver.addr),
-    (error) => {
-      if (!isLong) return undefined;
-      if (error instanceof RangeError) {
-        return {
-          problem: `sendMessage() threw RangeError: ${error.message}.`,
-          likely: `${MAX_BYTES} bytes are not too many: that many still go. ` +
-            "Refuse those that have more than the limit, not those that reach " +
-            "it.",
-          read: HOW_LONG,
-        };
-      }
-      const tried = socket.sent[0]?.[0].length ?? 0;
-      if (tried <= message.length) return undefined;
-      return {
-        problem: `sendMessage() tried to send ${tried} bytes of a message of ` +
-          `${message.length}, and threw ${nameOf(error)}.`,
-        likely:
-          "A message may be a part of a larger array, and message.buffer " +
-          "is the whole of that. Send the message as it is.",
-        read: WHOLE,
-      };
-    },
+    (error) => isLongest ? explainLongest(error, socket, message) : undefined,
   );
   await trial.waitFor(sending, {
     waitingFor: "sendMessage() to return",
-    likely: "Nobody answers a datagram by itself: when it is sent, you are " +
-      "done. Wait for send(), and for nothing else.",
-    read: LETTER,
+    likely: "UDP doesn't acknowledge datagrams: once it's sent, you're done. " +
+      "Wait for send(), and nothing else.",
+    read: READ.datagrams,
   });
-  assertOne(socket, message, trial);
+  expectSentOnce(socket, message, trial);
   if (!arrives) return;
   const { bytes } = await trial.waitFor(receiver.receive(), {
     waitingFor: "the message to arrive",
     likely: "Send it to the address that sendMessage() was given.",
-    read: LETTER,
+    read: READ.datagrams,
   });
   trial.equalBytes(bytes, message, {
     likely: "Send the message as it is, with nothing in front.",
-    read: WHOLE,
+    read: READ.whole,
   });
 }
 
-/** Exactly the message was sent, once. */
-function assertOne(
+/** What it means if sending the longest message fails. */
+function explainLongest(
+  error: unknown,
+  { sent }: WatchedSocket,
+  message: Uint8Array,
+): TrialFailure | undefined {
+  if (error instanceof RangeError) {
+    return {
+      problem: `sendMessage() rejected ${MAX_BYTES} bytes: ${error.message}.`,
+      likely:
+        `${MAX_BYTES} bytes are exactly the limit, and can still be sent. ` +
+        "Throw only if there are more.",
+      read: READ.length,
+    };
+  }
+  const [{ length } = message] = sent;
+  if (length <= message.length) return undefined;
+  return {
+    problem: `You tried to send ${length} bytes of a message of ` +
+      `${message.length}: ${error}.`,
+    likely:
+      "A message may be part of a larger array, and message.buffer is all " +
+      "of that array. Send the message as it is.",
+    read: READ.whole,
+  };
+}
+
+function expectSentOnce(
   { sent }: WatchedSocket,
   message: Uint8Array,
   trial: Trial,
 ): void {
   if (sent.length === 0) {
     trial.fail({
-      problem: "sendMessage() returned, and has sent nothing.",
+      problem: "sendMessage() returned without sending anything.",
       likely: message.length === 0
-        ? "An empty message is a message, with a header and an address like " +
-          "any other. A loop that runs while bytes are left never sends it: " +
+        ? "An empty message is a message, with a header and an address like any " +
+          "other. A loop that runs while there are bytes left never sends it: " +
           "send once, without a loop."
         : "Call socket.send() with the message and the address.",
-      read: WHOLE,
+      read: READ.whole,
     });
   }
   if (sent.length > 1) {
     trial.fail({
-      problem: `sendMessage() sent ${sent.length} messages for one.`,
+      problem: `sendMessage() sent ${sent.length} datagrams for one message.`,
       expected: `1, of ${message.length} bytes`,
-      received: `${sent.map(([{ length }]) => length).join(", ")} bytes`,
-      likely: "Each send is a message of its own, and the receiver gets as " +
-        "many as you sent. Send all of it in one.",
-      read: WHOLE,
+      received: `${sent.map(({ length }) => length).join(", ")} bytes`,
+      likely:
+        "Each send() is a datagram of its own, and that's how the receiver " +
+        "gets them. Send the whole message at once.",
+      read: READ.whole,
     });
   }
-  trial.equalBytes(sent[0][0], message, {
-    likely: "Send the message as it is, with nothing in front and nothing " +
-      "left out: UDP keeps the length by itself.",
-    read: WHOLE,
+  trial.equalBytes(sent[0], message, {
+    likely:
+      "Send the message as it is, with nothing in front and nothing left " +
+      "out: UDP keeps the length by itself.",
+    read: READ.whole,
   });
 }
 
-/** Nothing leaves, and a RangeError says why. */
-async function checkRefused(
-  { sendMessage, trial, receiver, delivers }: Scene,
+/** Nothing is sent, and a RangeError says why. */
+async function checkRejected(
+  { sendMessage, trial, receiver, delivers }: Run,
   what: string,
   message: Uint8Array,
 ): Promise<void> {
-  trial.step(`it refuses ${what}`);
+  trial.step(`it rejects ${what}`);
   const socket = new WatchedSocket(trial, { delivers });
-  const { sent } = socket;
-  const [result] = await trial.waitFor(
-    Promise.allSettled([
-      (async () => await sendMessage(socket, message, receiver.addr))(),
-    ]),
+  const error = await errorOf(
+    trial,
+    () => sendMessage(socket, message, receiver.addr),
     {
       waitingFor: "sendMessage() to throw",
-      likely: "There is nothing to wait for: no system sends this. Throw.",
-      read: HOW_LONG,
+      likely: "There's nothing to wait for: no system can send this. Throw.",
+      read: READ.length,
     },
   );
-  const error = result.status === "rejected" ? result.reason : undefined;
-  const tried = sent.map(([{ length }]) => length);
-  if (tried.length > 1) {
+  const lengths = socket.sent.map(({ length }) => length);
+  if (lengths.length > 0) {
     trial.fail({
-      problem: `sendMessage() cut ${message.length} bytes into ` +
-        `${tried.length} messages.`,
-      received: `messages of ${tried.slice(0, 5).join(", ")} bytes` +
-        (tried.length > 5 ? ", …" : ""),
-      likely: "The receiver would get several messages, perhaps not all of " +
-        "them and not in this order, and nothing to tell it that they belong " +
-        "together. Throw, and leave it to the caller to ask for less.",
-      read: HOW_LONG,
+      read: READ.length,
+      ...explainSent(lengths, error, message.length),
     });
   }
-  if (tried.length === 1 && tried[0] < message.length) {
-    trial.fail({
-      problem: `sendMessage() sent the first ${tried[0]} bytes of ` +
-        `${message.length}.`,
-      likely: "Whoever gets them takes them for the whole. A message goes " +
-        "whole, or not at all: throw.",
-      read: HOW_LONG,
-    });
+  if (error instanceof RangeError) {
+    return expectSizes(error.message, message.length, trial);
   }
-  if (tried.length === 1 && error instanceof RangeError) {
-    trial.fail({
-      problem:
-        `sendMessage() tried to send ${message.length} bytes, and threw ` +
-        "its RangeError after that.",
-      expected: "the RangeError, and nothing sent",
-      likely: "The limit is right, and comes too late: what is longer is not " +
-        "sent at all. Compare first, and send only then.",
-      read: HOW_LONG,
-    });
-  }
-  if (tried.length === 1) {
-    trial.fail({
-      problem: `sendMessage() tried to send ${message.length} bytes, and the ` +
-        `system refused it.`,
-      received: error === undefined ? "no error" : `${error}`,
-      likely: message.length > 65_536
-        ? "The limit is in bytes, as the length field is, and a character of " +
-          "text may have four of them. Compare message.length, before sending."
-        : "Compare with the limit first, and send only then. The limit is not " +
-          "65,535: that is what the length field holds, and it counts the 20 " +
-          "bytes of the IPv4 header and the 8 of UDP as well.",
-      read: HOW_LONG,
-    });
-  }
-  if (error === undefined) {
-    trial.fail({
-      problem: "sendMessage() sent nothing, and threw no error.",
-      likely:
-        "Nobody would learn that the message is gone. Throw a RangeError.",
-      read: HOW_LONG,
-    });
-  }
-  if (!(error instanceof RangeError)) {
-    trial.fail({
-      problem: `sendMessage() threw ${nameOf(error)}.`,
-      expected: "a RangeError",
-      likely: "A number is out of range, so that is the class. A caller goes " +
-        "by it.",
-      read: HOW_LONG,
-    });
-  }
-  assertSizes(error.message, message.length, trial);
+  trial.fail({
+    read: READ.length,
+    expected: "a RangeError",
+    ...error === undefined
+      ? {
+        problem: "sendMessage() sent nothing, and didn't throw.",
+        likely: "The caller never learns that the message is lost. Throw a " +
+          "RangeError.",
+      }
+      : {
+        problem: "Wrong error class: sendMessage() threw " +
+          `${trial.describe(error)}.`,
+        likely: "A number is out of range, so that's the class. Callers tell " +
+          "errors apart by it.",
+      },
+  });
 }
 
-/** Both numbers are in the text, in whatever way they are written. */
-function assertSizes(text: string, size: number, trial: Trial): void {
+/** What it means that something was sent of a message that's too long. */
+function explainSent(
+  lengths: number[],
+  error: unknown,
+  size: number,
+): TrialFailure {
+  if (lengths.length > 1) {
+    return {
+      problem: `You split ${size} bytes into ${lengths.length} datagrams.`,
+      received: `datagrams of ${lengths.slice(0, 5).join(", ")} bytes` +
+        (lengths.length > 5 ? ", …" : ""),
+      likely:
+        "The receiver gets several messages, perhaps not all of them and " +
+        "not in this order, and can't tell that they belong together. Throw, " +
+        "and let the caller send less.",
+    };
+  }
+  if (lengths[0] < size) {
+    return {
+      problem: `You sent only the first ${lengths[0]} of ${size} bytes.`,
+      likely:
+        "The receiver takes them for the whole message. Send all of it or " +
+        "nothing: throw.",
+    };
+  }
+  if (error instanceof RangeError) {
+    return {
+      problem:
+        `You tried to send ${size} bytes before you threw the RangeError.`,
+      expected: "the RangeError, and nothing sent",
+      likely:
+        "Your limit is right, but you check it too late. Compare first, and " +
+        "send only if the message fits.",
+    };
+  }
+  return {
+    problem: `You tried to send ${size} bytes, and the system rejected them.`,
+    received: error === undefined ? "no error" : `${error}`,
+    likely: size > 65_536
+      ? "The limit is in bytes, as the length field is, and a character can take " +
+        "up to four bytes. Compare message.length before you send."
+      : "Compare with the limit first. It isn't 65,535: that's the largest number " +
+        "in the length field, and the length includes the 20 bytes of the IPv4 " +
+        "header and the 8 bytes of the UDP header.",
+  };
+}
+
+/** Both numbers are in the text, however their digits are grouped. */
+function expectSizes(text: string, size: number, trial: Trial): void {
   const numbers: string[] = text
     .replace(/(?<=\d)[.,_'’\u00a0\u202f ](?=\d{3}(?!\d))/g, "")
     .match(/\d+/g) ?? [];
   const missing = [size, MAX_BYTES].filter((n) => !numbers.includes(`${n}`));
   if (missing.length === 0) return;
   trial.fail({
-    problem: `The RangeError does not name ${missing.join(" and ")}.`,
+    problem: `The RangeError doesn't mention ${missing.join(" and ")}.`,
     expected: `${size} and ${MAX_BYTES} in its message`,
     received: JSON.stringify(text),
-    likely:
-      "Whoever reads it wants to know by how much it was too long: name " +
-      "the size of the message and the limit, both in digits.",
-    read: HOW_LONG,
+    likely: "The caller wants to know how far over the limit it was: mention " +
+      "both the size and the limit, in digits.",
+    read: READ.length,
   });
 }
 
-/** What the socket throws, the caller gets. */
-async function checkFailure(
-  { sendMessage, trial, receiver }: Scene,
+/** If send() fails, the caller gets its error. */
+async function checkFailedSend(
+  { sendMessage, trial, receiver }: Run,
 ): Promise<void> {
-  trial.step("it is called with a socket that is closed");
+  trial.step("it's called with a closed socket");
   const socket = new WatchedSocket(trial);
   socket.close();
-  const [result] = await trial.waitFor(
-    Promise.allSettled([
-      (async () => await sendMessage(socket, encode("hello"), receiver.addr))(),
-    ]),
+  const error = await errorOf(
+    trial,
+    () => sendMessage(socket, encode("hello"), receiver.addr),
     {
       waitingFor: "sendMessage() to throw",
       likely: "send() fails at once. Throw what it threw.",
-      read: LETTER,
+      read: READ.datagrams,
     },
   );
-  if (result.status === "fulfilled") {
-    trial.fail({
-      problem: "The socket failed to send, and sendMessage() returned as if " +
-        "nothing had happened.",
-      expected: "what socket.send() threw: BadResource",
-      likely:
-        "Datagrams are lost without a word on the way, but what the own " +
-        "system refuses is known. `await` the send, and catch nothing.",
-      read: LETTER,
-    });
-  }
-  const { reason } = result as PromiseRejectedResult;
-  if (!(reason instanceof Deno.errors.BadResource)) {
-    trial.fail({
-      problem: `sendMessage() threw ${nameOf(reason)}.`,
-      expected: "what socket.send() threw: BadResource",
-      likely: "This message is not too long. Pass on the error of send() as " +
-        "it is, so that its class says what happened.",
-      read: LETTER,
-    });
-  }
-}
-
-/** macOS, for example, carries 9216 bytes unless told otherwise. */
-async function carriesLongest(receiver: DatagramSocket): Promise<boolean> {
-  using sender = bindUdp();
-  try {
-    await sender.send(new Uint8Array(MAX_BYTES), receiver.addr);
-  } catch {
-    return false;
-  }
-  await receiver.receive();
-  return true;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : Deno.inspect(error);
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  if (error instanceof Deno.errors.BadResource) return;
+  trial.fail({
+    expected: "what socket.send() threw: BadResource",
+    read: READ.datagrams,
+    ...error === undefined
+      ? {
+        problem:
+          "send() failed, and sendMessage() returned as if nothing had " +
+          "happened.",
+        likely:
+          "The network loses datagrams silently, but your own system does " +
+          "tell you what it couldn't send. `await` the send, and don't catch its " +
+          "error.",
+      }
+      : {
+        problem: `send() failed, and sendMessage() threw ` +
+          `${trial.describe(error)} instead.`,
+        likely:
+          "This message isn't too long. Let the caller have the error of " +
+          "send() as it is: its class says what happened.",
+      },
+  });
 }
