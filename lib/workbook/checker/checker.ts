@@ -8,7 +8,7 @@ import { splitSections } from "./sections.ts";
 import type { TypeErrors } from "./type_check.ts";
 
 /** How one exercise came out. */
-export interface CheckResult extends Omit<CheckOutcome, "endedLoading"> {
+export interface CheckResult extends CheckOutcome {
   lesson: Lesson;
   /** `3.1` */
   id: string;
@@ -69,12 +69,12 @@ export async function checkLesson(
   const touched = isTouched(lesson);
   const results: CheckResult[] = [];
   for (const { id, name } of asked) {
-    const { endedLoading, ...outcome } = touched
+    const outcome = touched
       ? await runCheck(lesson, { id, name }, options)
       : NOT_STARTED;
     results.push({ lesson, id, name, ...outcome });
     // Another child would come no further with the same file.
-    if (endedLoading) {
+    if (outcome.ended === "loading") {
       const rest = asked.slice(results.length);
       results.push(...rest.map((one) => ({ lesson, ...one, ...outcome })));
       break;

@@ -3,53 +3,114 @@ import {
   checkLesson,
   type CheckLessonOptions,
   type CheckResult,
+  exercisesOf,
+  startedExercises,
 } from "./checker.ts";
+import { VerdictCache } from "./verdict_cache.ts";
 
 /**
- * Finds the first exercise that is not solved.
+ * Finds the first exercise that is not solved. Verdicts that still hold are not
+ * asked for again.
  *
  * @param lessons The catalog.
  * @param options `from`: the lesson to begin with, the first one if not given;
  * those before it come last. `signal` ends the search when aborted; it then
  * rejects.
- * @returns How it stands, or `undefined` if all are solved.
+ * @returns The state of that exercise, or `undefined` if all are solved.
  */
 export async function findNext(
   lessons: Lesson[],
   { from = lessons[0], signal }: { from?: Lesson; signal?: AbortSignal } = {},
 ): Promise<CheckResult | undefined> {
+  const cache = VerdictCache.open();
   const at = lessons.indexOf(from);
-  for (const lesson of [...lessons.slice(at), ...lessons.slice(0, at)]) {
-    const results = await checkLesson(lesson, { signal });
-    const open = results.find(({ verdict }) => verdict.state !== "passed");
-    if (open !== undefined) return open;
+  try {
+    for (const lesson of [...lessons.slice(at), ...lessons.slice(0, at)]) {
+      const results = await checkWith(cache, lesson, { signal });
+      const open = results.find(({ verdict }) => verdict.state !== "passed");
+      if (open !== undefined) return open;
+    }
+  } finally {
+    cache.save();
   }
+}
+
+/** How all exercises are checked. */
+export interface CheckAllOptions extends Pick<CheckLessonOptions, "types"> {
+  /**
+   * Whether every answer is checked, also those whose verdict is known.
+   *
+   * @default false
+   */
+  anew?: boolean;
 }
 
 /**
  * Checks every exercise of the workbook, several lessons at once.
  *
  * @param lessons The catalog.
- * @param options `types`: what the compiler says of all of them.
+ * @param options What to check, and what the compiler says.
  * @returns The results, in order.
  */
 export async function checkAll(
   lessons: Lesson[],
-  { types }: Pick<CheckLessonOptions, "types"> = {},
+  { types, anew = false }: CheckAllOptions = {},
 ): Promise<CheckResult[]> {
+  const cache = VerdictCache.open();
   const results: CheckResult[][] = [];
   const waiting = [...lessons.entries()];
   const workers = Array.from(
     { length: navigator.hardwareConcurrency },
     async () => {
       for (let job = waiting.shift(); job; job = waiting.shift()) {
-        results[job[0]] = await checkLesson(job[1], { types });
+        results[job[0]] = await checkWith(cache, job[1], { types, anew });
       }
     },
   );
   // When one is interrupted, the others still have to clean up.
   const outcomes = await Promise.allSettled(workers);
+  cache.save();
   const failed = outcomes.find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
   return results.flat();
+}
+
+/**
+ * Checks exercises, and remembers the verdicts.
+ *
+ * @param lesson The lesson.
+ * @param options Which of its exercises, and the limits.
+ * @returns One result for each, in order.
+ */
+export async function checkAndRemember(
+  lesson: Lesson,
+  options: CheckLessonOptions,
+): Promise<CheckResult[]> {
+  const cache = VerdictCache.open();
+  const results = await checkWith(cache, lesson, { ...options, anew: true });
+  cache.save();
+  return results;
+}
+
+/** Checks those exercises of a lesson whose verdict isn't known. */
+async function checkWith(
+  cache: VerdictCache,
+  lesson: Lesson,
+  { anew, ids, ...options }: CheckLessonOptions & { anew?: boolean },
+): Promise<CheckResult[]> {
+  const asked = exercisesOf(lesson)
+    .filter(({ id }) => ids?.includes(id) ?? true);
+  const started = startedExercises(lesson);
+  const known = asked.map(({ id, name }): CheckResult | undefined =>
+    started.includes(id)
+      ? anew ? undefined : cache.get(lesson, id)
+      : { lesson, id, name, verdict: { state: "not started" }, printed: "" }
+  );
+  const unknown = asked.filter((_, i) => known[i] === undefined);
+  const fresh = unknown.length === 0 ? [] : await checkLesson(lesson, {
+    ...options,
+    ids: unknown.map(({ id }) => id),
+  });
+  for (const result of fresh) cache.set(result);
+  return known.map((result) => result ?? fresh.shift()!);
 }

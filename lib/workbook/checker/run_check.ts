@@ -20,8 +20,8 @@ export interface CheckOutcome {
   verdict: Verdict;
   /** What the learner's code printed meanwhile. */
   printed: string;
-  /** Whether the child was ended while it loaded the learner's file. */
-  endedLoading?: boolean;
+  /** Whether the child was ended, and when, instead of giving a verdict. */
+  ended?: "loading" | "checking";
 }
 
 /** The limits of a check. All times leave out those in which the machine, or
@@ -175,11 +175,12 @@ export async function runCheck(
     ? {
       verdict: { state: "failed", report: unfinishedReport(steps, ending) },
       printed,
+      ended: "checking",
     }
     : {
       verdict: { state: "broken", message: loadMessage(ending) },
       printed,
-      endedLoading: ended !== undefined,
+      ended: ended && "loading",
     };
 }
 

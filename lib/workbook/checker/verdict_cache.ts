@@ -58,9 +58,10 @@ export class VerdictCache {
    *
    * @param result The result of a check.
    */
-  set({ lesson, id, name, verdict, printed }: CheckResult): void {
+  set({ lesson, id, name, verdict, printed, ended }: CheckResult): void {
     const key = this.#keyOf(lesson);
-    if (key === undefined) return;
+    // That a check was ended may be the machine's fault.
+    if (key === undefined || ended) return;
     this.#entries[id] = { key, result: { id, name, verdict, printed } };
     this.#changed = true;
   }

@@ -1,14 +1,10 @@
 import { dim } from "@std/fmt/colors";
 import type { Lesson } from "../../checker/catalog.ts";
-import {
-  checkLesson,
-  type CheckResult,
-  isTouched,
-} from "../../checker/checker.ts";
+import { type CheckResult, isTouched } from "../../checker/checker.ts";
 import { checkTypes } from "../../checker/type_check.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
-import { checkAll } from "../../checker/progress.ts";
+import { checkAll, checkAndRemember } from "../../checker/progress.ts";
 import { resultLines } from "../../checker/report.ts";
 import { findTarget } from "../targets.ts";
 
@@ -24,6 +20,7 @@ export default async function check(
   const results = words.length === 0
     ? await checkAll(io.lessons, {
       types: checkTypes(io.lessons.filter(isTouched)),
+      anew: true,
     })
     : await checkOne(io.lessons, words[0]);
   io.print(...resultLines(results, io));
@@ -47,7 +44,7 @@ async function checkOne(
   text: string,
 ): Promise<CheckResult[]> {
   const { lesson, id } = findTarget(lessons, text);
-  return await checkLesson(lesson, {
+  return await checkAndRemember(lesson, {
     ids: id === undefined ? undefined : [id],
     types: isTouched(lesson) ? checkTypes([lesson]) : undefined,
   });

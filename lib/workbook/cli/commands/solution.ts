@@ -1,6 +1,6 @@
 import { dim } from "@std/fmt/colors";
 import { fileOf } from "../../checker/catalog.ts";
-import { checkLesson } from "../../checker/checker.ts";
+import { checkAndRemember } from "../../checker/progress.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { splitSections } from "../../checker/sections.ts";
@@ -22,7 +22,7 @@ export default async function solution(
   if (flags.yes === 0) {
     // An answer that hangs takes its time to be found out.
     if (io.output.isTerminal()) io.print(dim(`checking ${id} …`));
-    const [{ verdict }] = await checkLesson(lesson, { ids: [id] });
+    const [{ verdict }] = await checkAndRemember(lesson, { ids: [id] });
     if (verdict.state !== "passed") {
       if (!agreed(id, io)) return 1;
       // The prompt leaves the cursor behind the answer to it.

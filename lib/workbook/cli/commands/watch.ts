@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { fileOf, type Lesson, ROOT } from "../../checker/catalog.ts";
-import { checkLesson } from "../../checker/checker.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { onInterrupt } from "../../checker/interrupted.ts";
-import { findNext } from "../../checker/progress.ts";
+import { checkAndRemember, findNext } from "../../checker/progress.ts";
 import { resultLines } from "../../checker/report.ts";
 import { checkTypes } from "../../checker/type_check.ts";
 import { splitSections } from "../../checker/sections.ts";
@@ -60,7 +59,7 @@ async function checkSaved(
     // Some editors remove the file and write it anew: it will be back.
     if (text === undefined || text === before) continue;
     try {
-      const results = await checkLesson(lesson, {
+      const results = await checkAndRemember(lesson, {
         ids: changedExercises(before, text),
         types: checkTypes([lesson]),
         signal,

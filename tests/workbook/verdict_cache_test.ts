@@ -1,0 +1,107 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { echoWith, useCopy } from "./workbook_copy.ts";
+
+const copy = useCopy();
+
+/** The list's mark of 3.1, and how many checks it took to find it out. */
+async function listed(): Promise<{ mark: string; runs: number }> {
+  // The check itself says that it ran: it leaves a file's name in the report.
+  const { stdout, stderr } = await copy().run("lesson");
+  assertEquals(stderr, "");
+  const mark = stdout.match(/3\.1 (.)/)![1];
+  return { mark, runs: await countRuns() };
+}
+
+const COUNTER = "runs";
+
+/** Counts the checks since the last call: each starts a child process. */
+async function countRuns(): Promise<number> {
+  const path = copy().path(COUNTER);
+  const text = await Deno.readTextFile(path).catch(() => "");
+  await Deno.writeTextFile(path, "");
+  return text.length;
+}
+
+/** Lets the workbook in the copy count the processes that it starts. */
+async function watchRuns(): Promise<void> {
+  const file = copy().path("lib", "workbook", "checker", "run_check.ts");
+  const text = await Deno.readTextFile(file);
+  const path = JSON.stringify(copy().path(COUNTER));
+  const counting =
+    `Deno.writeTextFileSync(${path}, "x", { append: true });\n  const child = await`;
+  assert(text.includes("const child = await"));
+  await Deno.writeTextFile(file, text.replace("const child = await", counting));
+  await Deno.remove(copy().path(".workbook"), { recursive: true })
+    .catch(() => {});
+  await countRuns();
+}
+
+Deno.test("the list checks an answer once, and again when the answer changes", async () => {
+  await watchRuns();
+  await copy().answer();
+  assertEquals(await listed(), { mark: "✓", runs: 2 });
+  assertEquals(await listed(), { mark: "✓", runs: 0 });
+  await copy().answer({ echo: echoWith("return;") });
+  assertEquals(await listed(), { mark: "✗", runs: 2 });
+  assertEquals(await listed(), { mark: "✗", runs: 0 });
+  await copy().clear();
+  assertEquals(await listed(), { mark: "·", runs: 0 });
+});
+
+const CHANGES: Record<string, string[]> = {
+  "its check": ["lessons", "03_echo", "checks", "echo.ts"],
+  "its solution": ["lessons", "03_echo", "solution.ts"],
+  "a helper": ["lib", "net", "read.ts"],
+  "the kit": ["lib", "workbook", "kit", "trial.ts"],
+};
+for (const [what, path] of Object.entries(CHANGES)) {
+  Deno.test(`an answer is checked again when ${what} changes`, async () => {
+    await copy().answer();
+    await listed();
+    assertEquals((await listed()).runs, 0);
+    const file = copy().path(...path);
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, `${text}// changed\n`);
+    assertEquals((await listed()).runs, 2);
+    await Deno.writeTextFile(file, text);
+  });
+}
+
+Deno.test("an answer is checked again when Deno's version changes", async () => {
+  await copy().answer();
+  await listed();
+  const file = copy().path(".workbook", "verdicts.json");
+  const cache = copy().path("lib", "workbook", "checker", "verdict_cache.ts");
+  const text = await Deno.readTextFile(cache);
+  const other = text.replace("${Deno.version.deno} ", "99.0.0 ");
+  assert(other !== text);
+  const before = await Deno.readTextFile(file);
+  await Deno.writeTextFile(cache, other);
+  assertEquals((await listed()).runs, 2);
+  assert(await Deno.readTextFile(file) !== before);
+  await Deno.writeTextFile(cache, text);
+});
+
+Deno.test("an answer that imports another file of the learner's is never remembered", async () => {
+  await Deno.writeTextFile(copy().file("mine.ts"), "export const SIZE = 9;\n");
+  await copy().answer({ head: 'import "./mine.ts";\n' });
+  await listed();
+  assertEquals((await listed()).runs, 2);
+});
+
+Deno.test("check runs anew, whatever is remembered, and next remembers", async () => {
+  await copy().answer();
+  await listed();
+  await copy().run("check", "3.1");
+  assertEquals(await countRuns(), 1);
+  assertMatch((await copy().run("next")).stdout, /^Every exercise is solved/);
+  assertEquals(await countRuns(), 0);
+});
+
+Deno.test("a damaged file of verdicts is as good as none", async () => {
+  await copy().answer();
+  for (const text of ["", "null", "{", '{"3.1":5}', '{"3.1":{"key":1}}']) {
+    await Deno.writeTextFile(copy().path(".workbook", "verdicts.json"), text);
+    assertEquals((await listed()).mark, "✓", text);
+  }
+});
