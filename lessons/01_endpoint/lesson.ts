@@ -28,21 +28,21 @@ export async function lesson(
   show: Narrator,
   { folder }: LessonContext,
 ): Promise<void> {
-  freePorts(show);
+  await freePorts(show);
   await oneNumber(show);
-  sameEndpointTwice(show);
+  await sameEndpointTwice(show);
   await everyAddress(show);
   await path(show, `${folder}/box.sock`);
 }
 
 /** Port 0 asks for a free one. */
-function freePorts(show: Narrator): void {
+async function freePorts(show: Narrator): Promise<void> {
   show.step("An address and a port");
   show.say(
     "The address is the house, the port is the letter box, and a socket is " +
       "the box that a program posts from and receives in.",
   );
-  show.predict(
+  await show.predict(
     "The program opens three sockets at tcp://127.0.0.1:0 and keeps them " +
       "all. How many ports will it have, and which?",
   );
@@ -63,7 +63,7 @@ function freePorts(show: Narrator): void {
 /** One port number, open for two protocols and at two addresses. */
 async function oneNumber(show: Narrator): Promise<void> {
   show.step("One number, several letter boxes");
-  show.predict(
+  await show.predict(
     "A TCP socket gets a port on 127.0.0.1. While it is open, can UDP have " +
       "the same number there? And can both have it on ::1, the loopback " +
       "address of IPv6?",
@@ -151,9 +151,9 @@ async function deliverByStream(
 }
 
 /** A port is not the program's: it is the open socket's. */
-function sameEndpointTwice(show: Narrator): void {
+async function sameEndpointTwice(show: Narrator): Promise<void> {
   show.step("The same endpoint twice");
-  show.predict(
+  await show.predict(
     "This program has a port open, and asks for the same endpoint once more. " +
       "The port is its own: will it get it? And when it has closed the first " +
       "socket?",
@@ -219,7 +219,7 @@ async function everyAddress(show: Narrator): Promise<void> {
       "all of its IPv4 addresses: whoever is on a network with this machine " +
       "can knock at a socket that is open there.",
   );
-  show.predict(
+  await show.predict(
     "This run may use only those parts of the network that it was granted. " +
       "Is 0.0.0.0 one of them?",
   );
@@ -241,7 +241,7 @@ async function path(show: Narrator, path: string): Promise<void> {
     show.say("This step is left out: Deno has no Unix sockets on Windows.");
     return;
   }
-  show.predict(
+  await show.predict(
     "A Unix socket is open at a path, and a letter goes through it. How " +
       "large is the file at that path, and is it there when the socket is " +
       "closed?",

@@ -27,9 +27,9 @@ const TO_CLIENT = { from: "server", to: "client" };
 
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
-  using listener = listenFirst(show);
+  using listener = await listenFirst(show);
   await wholeLife(show, listener);
-  announceTwoClients(show);
+  await announceTwoClients(show);
   using a = await meet(listener);
   using b = await meet(listener);
   twoClients(show, listener, { a, b });
@@ -38,9 +38,9 @@ export async function lesson(show: Narrator): Promise<void> {
 }
 
 /** listen() comes back at once: it opens the port, and waits for nobody. */
-function listenFirst(show: Narrator): Deno.TcpListener {
+async function listenFirst(show: Narrator): Promise<Deno.TcpListener> {
   show.step("A server listens");
-  show.predict(
+  await show.predict(
     "No client exists yet. How long will Deno.listen() wait for one?",
   );
   const before = performance.now();
@@ -64,7 +64,7 @@ async function wholeLife(
   const question = new TextEncoder().encode("hello");
   const answer = new TextEncoder().encode("hi!");
   show.step("One conversation, from connect() to close()");
-  show.predict(
+  await show.predict(
     "The client connects and writes while the server has not called accept(). " +
       "Which of the client's calls will have to wait for that?",
   );
@@ -128,9 +128,9 @@ async function meet(listener: Deno.TcpListener): Promise<Conversation> {
 }
 
 /** Begins the step before they come: what they cost belongs to it. */
-function announceTwoClients(show: Narrator): void {
+async function announceTwoClients(show: Narrator): Promise<void> {
   show.step("Two clients, one port");
-  show.predict(
+  await show.predict(
     "Two more clients connect, A and B. Does the server use a second port?",
   );
 }
@@ -168,7 +168,7 @@ async function endOne(
   { a, b }: { a: Conversation; b: Conversation },
 ): Promise<void> {
   show.step("One conversation ends");
-  show.predict(
+  await show.predict(
     "The server closes its socket for A. Can B still talk to it? Can a third " +
       "client, C, still come?",
   );
@@ -191,7 +191,7 @@ async function stopListening(
 ): Promise<void> {
   const { port } = listener.addr;
   show.step("Nobody listens");
-  show.predict(
+  await show.predict(
     "Now the listening socket closes. What becomes of B? And what will a new " +
       "client get: does it wait for somebody to listen?",
   );

@@ -81,7 +81,7 @@ async function smallBuffer(
   const message = new TextEncoder().encode("ten bytes!");
   const buffer = new Uint8Array(4);
   show.step("A buffer that is too small, and the end");
-  show.predict(
+  await show.predict(
     `The client writes ${message.length} bytes once and ends its side. The ` +
       `server's buffer holds ${buffer.length}. How many reads will it make, ` +
       "and what will the last one give?",
@@ -118,7 +118,7 @@ async function shortWrite(
 ): Promise<void> {
   const offered = new Uint8Array(64 * 1024 * 1024);
   show.step("More bytes than there is room for");
-  show.predict(
+  await show.predict(
     `The client offers ${inMiB(offered.length)} in one write, and the server ` +
       "reads nothing. How many bytes will write() say it took?",
   );

@@ -29,7 +29,7 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
     "The server adds up the numbers that a client sends. It takes whatever " +
       "one read() gives for one number.",
   );
-  show.predict(
+  await show.predict(
     'The client writes "10", then "25". Then the server reads. What is the sum?',
   );
   using both = await connectBoth();
@@ -68,7 +68,7 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
 /** The same two writes come in one read or in two, as things fall. */
 async function fiftyPairs(show: Narrator): Promise<void> {
   show.step(`The same two writes, ${PAIRS} times`);
-  show.predict(
+  await show.predict(
     "setNoDelay(true) asks TCP to send each write at once. Does that keep two " +
       "writes apart?",
   );
@@ -128,7 +128,7 @@ function inOneRead(pairs: number): string {
 async function oneWriteManyReads(show: Narrator): Promise<void> {
   const data = new Uint8Array(1024 * 1024);
   show.step("One write, many reads");
-  show.predict(
+  await show.predict(
     "The client writes 1 MiB in one call. The server's buffer has room for 64 " +
       "KiB, and then for 16 MiB. How many reads does it need each time?",
   );
@@ -196,7 +196,9 @@ async function endTooEarly(show: Narrator): Promise<void> {
     "The adder is mended if both sides agree on a size: each number is two " +
       "bytes. Now the server asks for two bytes, whatever a read gives.",
   );
-  show.predict('The client writes "1", "0253" and ends. What will be read?');
+  await show.predict(
+    'The client writes "1", "0253" and ends. What will be read?',
+  );
   using both = await connectBoth();
   const { client, server } = both;
   const lanes = show.lanes("client", "server");

@@ -44,7 +44,7 @@ export async function lesson(show: Narrator): Promise<void> {
 async function linesAndFrames(show: Narrator): Promise<void> {
   const messages = ["hello", "naïve", "", "🐢"];
   show.step("The same messages, as lines and as frames");
-  show.predict(
+  await show.predict(
     `How many characters has "naïve", and how many bytes? And "🐢"? Which of ` +
       "the two numbers belongs in front of the message?",
   );
@@ -76,7 +76,7 @@ async function linesAndFrames(show: Narrator): Promise<void> {
 async function cutCharacter(show: Narrator): Promise<void> {
   const line = encode("zwölf\n");
   show.step("A character that two reads share");
-  show.predict(
+  await show.predict(
     `The line is ${line.length} bytes, the server's buffer 3. What comes out ` +
       "if it decodes each read by itself?",
   );
@@ -106,7 +106,7 @@ async function cutCharacter(show: Narrator): Promise<void> {
 async function cutHeader(show: Narrator): Promise<void> {
   const frame = encodeFrame("x".repeat(300));
   show.step("A length that comes in two pieces");
-  show.predict(
+  await show.predict(
     "A frame of 300 bytes begins 00 00 01 2c. The client writes three of the " +
       "four, the server reads into a buffer of four. What length does it see?",
   );
@@ -131,7 +131,7 @@ async function cutHeader(show: Narrator): Promise<void> {
 async function endlessLine(show: Narrator): Promise<void> {
   const limit = 1000;
   show.step("A line without end");
-  show.predict(
+  await show.predict(
     `A client sends "xxx…" for ever, and no "\\n". The server allows lines of ` +
       `${limit} bytes. How many bytes does it read before it gives up?`,
   );
@@ -195,7 +195,7 @@ async function unbelievableLength(show: Narrator): Promise<void> {
 /** Where a stream breaks off, a frame can tell, and a line cannot. */
 async function endInTheMiddle(show: Narrator): Promise<void> {
   show.step("An end in the middle");
-  show.predict(
+  await show.predict(
     `The client dies after "pay 10" of "pay 1000". What does the server ` +
       "make of it, with lines and with frames?",
   );

@@ -45,7 +45,7 @@ export async function lesson(show: Narrator): Promise<void> {
 async function oneAfterAnother(show: Narrator): Promise<void> {
   show.step("A server that awaits each conversation");
   show.say("for await (const conn of listener) await talk(conn);");
-  show.predict(
+  await show.predict(
     "Client 1 connects and says nothing. Client 2 connects and says hello. " +
       "When will client 2 be answered?",
   );
@@ -171,7 +171,7 @@ async function fullQueue(show: Narrator): Promise<void> {
   // More than any system should hold that was asked for two.
   const TRIES = 16;
   show.step("A queue, and nobody who accepts");
-  show.predict(
+  await show.predict(
     `A listener has a queue for ${BACKLOG} (tcpBacklog: ${BACKLOG}) and never ` +
       "calls accept(). How many clients can connect? And the next one: is it " +
       "refused?",
@@ -216,7 +216,7 @@ async function fullQueue(show: Narrator): Promise<void> {
 /** Client 1 resets in the queue, and client 2 is behind it. */
 async function leftTheQueue(show: Narrator): Promise<void> {
   show.step("A client that leaves before it is accepted");
-  show.predict(
+  await show.predict(
     "Client 1 connects, and resets its connection. Client 2 connects. Only " +
       "now does the server call accept(). What does it get: client 1, client " +
       "2, or something else?",

@@ -37,7 +37,7 @@ export async function lesson(show: Narrator): Promise<void> {
 /** The client ends its side, and hears the answer all the same. */
 async function halfClose(show: Narrator): Promise<void> {
   show.step("One side ends, the other goes on");
-  show.predict(
+  await show.predict(
     "The client asks, and ends its side of the stream. Can the server still " +
       "answer?",
   );
@@ -82,7 +82,9 @@ async function wholeLife(show: Narrator): Promise<void> {
     listener.close();
     return;
   }
-  show.predict("Who is left when both have closed: the client, or the server?");
+  await show.predict(
+    "Who is left when both have closed: the client, or the server?",
+  );
   function tell(after: string, { client, server }: States): void {
     show.fact(after, `client ${client.padEnd(10)}  server ${server}`);
   }
@@ -177,7 +179,7 @@ async function twoEnds(show: Narrator): Promise<void> {
 /** One call, and two ways to end behind it. */
 async function lostReply(show: Narrator): Promise<void> {
   show.step("A reply that is lost, and the same reply kept");
-  show.predict(
+  await show.predict(
     "A server reads 10 bytes of a question of 1000, writes its reply, and " +
       "closes. write() has taken the reply. Does the client get all of it?",
   );

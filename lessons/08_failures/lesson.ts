@@ -45,7 +45,7 @@ export async function lesson(
 /** Nobody listens, or somebody does already. */
 async function noneOrTwo(show: Narrator): Promise<void> {
   show.step("Nobody there, or somebody there already");
-  show.predict(
+  await show.predict(
     "You connect to a port where nobody listens. Does connect() wait for " +
       "somebody, or fail at once?",
   );
@@ -75,7 +75,7 @@ async function noneOrTwo(show: Narrator): Promise<void> {
 /** The other side ends, in four ways. */
 async function gone(show: Narrator): Promise<void> {
   show.step("The other side is gone");
-  show.predict(
+  await show.predict(
     "The server closes the connection. Does the client's next read fail? " +
       "And its next write?",
   );
@@ -111,7 +111,7 @@ async function gone(show: Narrator): Promise<void> {
 /** Nothing comes back at all. */
 async function noAnswer(show: Narrator): Promise<void> {
   show.step("No answer");
-  show.predict(
+  await show.predict(
     "The queue in front of accept() is full. What does the next connect() " +
       "hear, and who ends its waiting?",
   );
@@ -200,7 +200,7 @@ async function badPaths(show: Narrator, folder: string): Promise<void> {
 /** The common way to give up on a read, and what it costs. */
 async function timeOutThatLoses(show: Narrator): Promise<void> {
   show.step("A read that gives up, and reads again");
-  show.predict(
+  await show.predict(
     `A read is raced against a timer of ${PATIENCE_MS} ms, and loses. The ` +
       'program reads again. Now the client sends "hello ", then "world". ' +
       "What does the program get?",

@@ -41,7 +41,7 @@ export async function lesson(show: Narrator): Promise<void> {
 /** A line to all others, and one that leaves without a word. */
 async function talk(show: Narrator): Promise<void> {
   show.step("Three members, and a line to all others");
-  show.predict(
+  await show.predict(
     "ann says hello, then bob does. Who reads what? And who reads her own line?",
   );
   await using server = new RoomServer(new Room());
@@ -64,7 +64,7 @@ async function talk(show: Narrator): Promise<void> {
   );
 
   show.step("One is torn away");
-  show.predict("eve comes in, and her connection is reset. Who notices?");
+  await show.predict("eve comes in, and her connection is reset. Who notices?");
   const eve = await server.joinResettable("eve");
   show.fact("members", room.size);
   eve.reset();
@@ -80,7 +80,7 @@ async function talk(show: Narrator): Promise<void> {
 /** Every line waits for the slowest. */
 async function naive(show: Narrator): Promise<void> {
   show.step("One does not read, and the room waits");
-  show.predict(
+  await show.predict(
     `dot joins and never reads. ann says lines of ${inKiB(LINE_BYTES)}, one ` +
       "after the other, and bob reads each. How many does he get?",
   );
@@ -114,7 +114,7 @@ async function naive(show: Narrator): Promise<void> {
 async function bounded(show: Narrator): Promise<void> {
   show.step("The same with a queue for each, and a limit");
   const total = MAX_LINES * LINE_BYTES;
-  show.predict(
+  await show.predict(
     `Now the room writes to each member by itself. ann says ${inMiB(total)} ` +
       "in all, and dot still does not read. How much memory does it cost?",
   );

@@ -31,7 +31,7 @@ const MAX_REQUESTS = 50;
 export async function lesson(show: Narrator): Promise<void> {
   await oneRoute(show);
   await threeRoutes(show);
-  layers(show);
+  await layers(show);
 }
 
 /** A circuit: the route is chosen once, and everything follows it. */
@@ -43,7 +43,7 @@ async function oneRoute(show: Narrator): Promise<void> {
       "number. This road has two relays, real UDP sockets; the second one " +
       "breaks down when it has passed on four pieces.",
   );
-  show.predict(
+  await show.predict(
     `The message has ${MESSAGE.length} bytes, in pieces of ${SIZE}. How much ` +
       "of it arrives, in what order, and what must be sent again?",
   );
@@ -103,7 +103,7 @@ async function threeRoutes(show: Narrator): Promise<void> {
       "A with one relay, B with two and C with three. B's last relay breaks " +
       "down when it has passed on one packet.",
   );
-  show.predict(
+  await show.predict(
     "In which order do the packets arrive? Does it matter? And how does the " +
       "receiver learn what is missing, when nobody tells it of the relay?",
   );
@@ -239,14 +239,14 @@ function formatRanges(ranges: [number, number][]): string {
 }
 
 /** What a packet is made of, from the outside in. */
-function layers(show: Narrator): void {
+async function layers(show: Narrator): Promise<void> {
   show.step("A letter in an envelope in an envelope in an envelope");
   show.say(
     "On a real road each layer puts its own header in front of what it is " +
       "given, and looks at no more than that. Here is a frame for an Ethernet, " +
       "made and then opened again by the workbook's own code.",
   );
-  show.predict(
+  await show.predict(
     `A program writes ${SIZE} bytes to a TCP socket. How many leave the machine?`,
   );
   const frame = frameOf(MESSAGE.subarray(0, SIZE));

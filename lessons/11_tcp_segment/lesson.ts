@@ -38,7 +38,7 @@ const MAX_STREAM = 128 * 1024 * 1024;
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
   show.step("The header in front of five bytes");
-  show.predict(
+  await show.predict(
     "A client writes 5 bytes. Before them stands a TCP header. How long is it, " +
       "and what must it say so that the other side can use the 5 bytes?",
   );
@@ -53,9 +53,9 @@ export async function lesson(show: Narrator): Promise<void> {
   const recorded = readRecording(RECORDING);
   const spoken = spokenSegments(isLive ? observed.packets : recorded);
   everyField(show, spoken);
-  bytesAreCounted(show, spoken);
+  await bytesAreCounted(show, spoken);
   await manyBeginnings(show, isLive);
-  oneBit(show, spoken[0].packet);
+  await oneBit(show, spoken[0].packet);
 }
 
 /** Many connections: where they begin to count, and where one comes round. */
@@ -111,10 +111,13 @@ function everyField(show: Narrator, [{ packet, segment }]: Spoken[]): void {
 }
 
 /** What the next number will be. */
-function bytesAreCounted(show: Narrator, spoken: Spoken[]): void {
+async function bytesAreCounted(
+  show: Narrator,
+  spoken: Spoken[],
+): Promise<void> {
   show.step("Sequence numbers count bytes");
   const [{ packet: first }] = spoken;
-  show.predict(
+  await show.predict(
     `The first data have the sequence number ${first.tcp!.sequence}. The ` +
       "client goes on with 3 bytes, then with 10. What are the numbers of " +
       "those two segments?",
@@ -144,7 +147,7 @@ async function anywhere(
   pairs: Ends[] | undefined,
 ): Promise<Direction[]> {
   show.step("They start anywhere");
-  show.predict(
+  await show.predict(
     "Programs that show packets let a connection begin at 0. Which number does " +
       "the first segment have on the wire?",
   );
@@ -189,7 +192,7 @@ async function comeRound(
   pairs: Ends[],
 ): Promise<void> {
   show.step("And after 4294967295 comes 0");
-  show.predict(
+  await show.predict(
     "The number has 32 bits. What happens to a connection whose numbers have " +
       "reached the last one?",
   );
@@ -229,7 +232,7 @@ async function comeRound(
 }
 
 /** What the checksum notices, and what it does not. */
-function oneBit(show: Narrator, packet: Packet): void {
+async function oneBit(show: Narrator, packet: Packet): Promise<void> {
   show.step("One wrong bit");
   show.say(
     "IPv4 and TCP have the same checksum. " +
@@ -238,7 +241,7 @@ function oneBit(show: Narrator, packet: Packet): void {
           "loopback does not have; that of the IPv4 header before it is real."
         : "Here is that of the IPv4 header, which is shorter."),
   );
-  show.predict(
+  await show.predict(
     "A receiver adds up all numbers of 16 bits, the checksum too, and turns " +
       "the bits over. 0 means unharmed. What if one bit is wrong? What if two " +
       "of the numbers have changed places?",

@@ -37,7 +37,7 @@ export async function lesson(show: Narrator): Promise<void> {
   const source = new ConnectionSource(show);
   await opening(show, source);
   await closing(show, source);
-  machine(show);
+  await machine(show);
 }
 
 /** Makes and captures connections, or takes recorded ones. */
@@ -95,7 +95,7 @@ async function opening(
   source: ConnectionSource,
 ): Promise<void> {
   show.step("Three segments open a connection");
-  show.predict(
+  await show.predict(
     "A client knows where to connect, and nothing else. What do the two sides " +
       "have to tell one another before the first byte, and why are two segments " +
       "not enough?",
@@ -129,7 +129,7 @@ async function closing(
   source: ConnectionSource,
 ): Promise<void> {
   show.step("And the end: the server closes at once");
-  show.predict(
+  await show.predict(
     "Each side ends its own direction with a FIN, and each FIN is acknowledged. " +
       "The server closes as soon as it has read the end. How many segments is " +
       "that?",
@@ -138,7 +138,7 @@ async function closing(
   tellEnd(show, atOnce);
 
   show.step("And the end: the server has more to say");
-  show.predict(
+  await show.predict(
     "Now the server sends 14 bytes more before it closes. How many segments are " +
       "about the end this time?",
   );
@@ -200,14 +200,14 @@ function tell(
 }
 
 /** What must happen, where the captures showed what did. */
-function machine(show: Narrator): void {
+async function machine(show: Narrator): Promise<void> {
   show.step("The state machine, walked");
   show.say(
     "RFC 9293, section 3.3.2, gives each end eleven states, and says what leads " +
       "from one to another. Here two ends are walked through it, also in ways " +
       "that loopback is too fast to show.",
   );
-  show.predict(
+  await show.predict(
     "Both sides close at the same moment: each sends its FIN before it has " +
       "heard of the other's. Who waits in TIME-WAIT?",
   );

@@ -61,7 +61,7 @@ function bind(
 async function letters(show: Narrator): Promise<void> {
   const messages = ["hello", "you", ""].map((text) => encode(text));
   show.step("Letters: no connection, and an address on each");
-  show.predict(
+  await show.predict(
     `The client sends messages of ${
       messages.map(({ length }) => length).join(", ")
     } ` +
@@ -107,7 +107,7 @@ async function letters(show: Narrator): Promise<void> {
 async function header(show: Narrator): Promise<void> {
   const message = encode("hello");
   show.step("Eight bytes in front");
-  show.predict(
+  await show.predict(
     `TCP puts at least 20 bytes in front of data. What does UDP need, to bring ` +
       `a message of ${message.length} bytes to the right socket?`,
   );
@@ -162,7 +162,7 @@ async function howLong(show: Narrator): Promise<void> {
   const longest4 = MAX_LENGTH - IPV4_HEADER_BYTES - UDP_HEADER_BYTES;
   const longest6 = MAX_LENGTH - UDP_HEADER_BYTES;
   show.step("How long a message may be");
-  show.predict(
+  await show.predict(
     `A length field of 16 bits ends at ${MAX_LENGTH}. How long is the longest ` +
       "message? And one that is too long: is it cut into several, cut off, or " +
       "refused?",
@@ -219,7 +219,7 @@ async function shortBuffer(show: Narrator): Promise<void> {
   const message = encode("meet me at nine, no, make it ten");
   const buffer = new Uint8Array(15);
   show.step("A buffer that is too short");
-  show.predict(
+  await show.predict(
     `A message of ${message.length} bytes comes, and the buffer for it holds ` +
       `${buffer.length}. A stream would give the rest to the next read. And here?`,
   );
@@ -253,7 +253,7 @@ async function receiveInto(
 /** A send says nothing of whether anybody is there. */
 async function nobodyThere(show: Narrator): Promise<void> {
   show.step("A port where nobody is");
-  show.predict(
+  await show.predict(
     "A socket is closed, and a client sends to the port that it had. What " +
       "does send() say? And what would connect() say, over TCP?",
   );
@@ -289,7 +289,7 @@ async function outcome(run: () => Promise<unknown>): Promise<string> {
 /** Who is not read, loses. */
 async function flood(show: Narrator): Promise<void> {
   show.step("A flood that nobody reads");
-  show.predict(
+  await show.predict(
     `The client sends ${FLOOD} messages of ${FLOOD_BYTES} bytes, and only then ` +
       "the server begins to receive. How many does it get, and which? What did " +
       "send() say of the others?",

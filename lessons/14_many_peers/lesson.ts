@@ -41,7 +41,7 @@ export async function lesson(show: Narrator): Promise<void> {
 async function oneToMany(show: Narrator): Promise<void> {
   const names = ["ann", "bob", "cid"];
   show.step("One socket, and everybody");
-  show.predict(
+  await show.predict(
     `A server talks with ${names.length} clients. How many sockets does it ` +
       "hold over TCP? And over UDP?",
   );
@@ -88,7 +88,7 @@ async function manyToMany(show: Narrator): Promise<void> {
   const names = ["ann", "bob", "cid", "dot"];
   const size = names.length;
   show.step("Many to many, and nobody in the middle");
-  show.predict(
+  await show.predict(
     `${size} peers, and each writes a message to each other one. How many ` +
       "sockets do they need, how many sends? How many connections would TCP need?",
   );
@@ -144,7 +144,7 @@ async function rollCall(show: Narrator): Promise<void> {
   );
 
   show.step("A roll call: N to M through one socket");
-  show.predict(
+  await show.predict(
     "ann, bob and cid say HELLO to a server; ann and then eve, who has not, " +
       "SAY something. Who gets what?",
   );
@@ -166,7 +166,7 @@ async function rollCall(show: Narrator): Promise<void> {
   );
 
   show.step("One who leaves without a word");
-  show.predict(
+  await show.predict(
     "cid's socket is closed, as by a crash: no BYE. Does the server's next " +
       "send to it fail? When does the server know?",
   );
@@ -265,7 +265,7 @@ async function oneSendForAll(show: Narrator): Promise<void> {
         : `Not shown: this machine does not do it (${error}).`,
     );
   }
-  show.predict(
+  await show.predict(
     `${members} sockets join the group ${GROUP}, and one message is sent to ` +
       "that address. How many receive it?",
   );

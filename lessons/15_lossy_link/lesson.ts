@@ -50,7 +50,7 @@ export async function lesson(show: Narrator): Promise<void> {
 /** What a bad link does, and that it does it again. */
 async function badLink(show: Narrator): Promise<void> {
   show.step(`${SENT} datagrams through a bad link`);
-  show.predict(
+  await show.predict(
     `${SENT} datagrams with the numbers 0 to ${SENT - 1} go through a relay ` +
       "that loses 20 % of them, sends 10 % twice, and lets others overtake " +
       "10 %. How many come? And what can the receiver tell by the numbers?",
@@ -86,7 +86,7 @@ function compare(one: number[], other: number[]): string {
 async function delay(show: Narrator): Promise<void> {
   const count = 20;
   show.step("Delay, and delay that differs");
-  show.predict(
+  await show.predict(
     `${count} datagrams go at once through a relay that delays each by 5 ms, ` +
       "and by up to 20 ms more. Nothing is reordered on purpose. In which " +
       "order do they come?",
@@ -113,7 +113,7 @@ async function delay(show: Narrator): Promise<void> {
 /** A late answer, taken for another one. */
 async function lateAnswer(show: Narrator): Promise<void> {
   show.step("A late answer");
-  show.predict(
+  await show.predict(
     `A client asks "2+3?", waits ${TIMEOUT_MS} ms in vain, gives up, and asks ` +
       '"10+10?". Only now the first answer comes. What does the client take ' +
       "10+10 to be?",
@@ -174,7 +174,7 @@ async function askWithNumbers(): Promise<string> {
 async function doneTwice(show: Narrator): Promise<void> {
   const deposits = 10;
   show.step("Ask again: does that do no harm?");
-  show.predict(
+  await show.predict(
     `A client puts 1 into an account, ${deposits} times, over a link that loses ` +
       "30 % of the answers and sends 30 % of the questions twice. It asks again " +
       "until it has an answer. What is in the account in the end?",
@@ -233,7 +233,7 @@ async function tries(show: Narrator): Promise<void> {
   const count = 60;
   const shares = [0, 0.1, 0.3];
   show.step("How often to ask");
-  show.predict(
+  await show.predict(
     `${count} calls each, over links that lose nothing, 10 % and 30 % in either ` +
       "direction. How many tries does a call need on the average, and the " +
       "unluckiest?",

@@ -53,7 +53,7 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
       "way, sent and not acknowledged, and tries whether more will do. That " +
       "limit is the congestion window.",
   );
-  show.predict(
+  await show.predict(
     "Does the file arrive whole? How does the window begin, and what does a " +
       "lost segment do to it?",
   );
@@ -100,7 +100,7 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
 /** The receiver's room holds the sender back. */
 async function smallWindow(show: Narrator, file: Uint8Array): Promise<void> {
   show.step("A receiver with little room");
-  show.predict(
+  await show.predict(
     `Now the link loses nothing, and the receiver has room for ${SMALL_WINDOW} ` +
       "bytes. How much is under way at most?",
   );
@@ -125,7 +125,7 @@ async function compare(
   bad: Transfer,
 ): Promise<void> {
   show.step("The same file by TCP on loopback");
-  show.predict(
+  await show.predict(
     '"UDP is faster than TCP." Which of these is the quickest: the reliable ' +
       "stream over the bad link, over a good one, or TCP?",
   );

@@ -57,7 +57,7 @@ export async function lesson(
 /** Question and answer, and the file that stands for the address. */
 async function aPath(show: Narrator, path: string): Promise<void> {
   show.step("A path for an address");
-  show.predict(
+  await show.predict(
     "A server listens at a path, and a client sends it five bytes. How large " +
       "is the file at that path then? And where does the server see its " +
       "client?",
@@ -138,7 +138,7 @@ async function attempt(
 /** A path is taken as long as its file is there. */
 async function secondServer(show: Narrator, path: string): Promise<void> {
   show.step("A second server at the same path");
-  show.predict(
+  await show.predict(
     "Another server asks for the path where one listens already. Does it get " +
       "it? And who greets the next client?",
   );
@@ -168,7 +168,7 @@ async function stalePath(show: Narrator, path: string): Promise<void> {
       "that. (No program is killed here: the file is moved away while the " +
       "listener closes, and back. What is left is the same.)",
   );
-  show.predict(
+  await show.predict(
     "The file is there, and its server is gone. What does a client get? And " +
       "a new server?",
   );
@@ -202,7 +202,7 @@ async function stalePath(show: Narrator, path: string): Promise<void> {
 async function longPath(show: Narrator, folder: string): Promise<void> {
   const NAME = "tür.sock";
   show.step("How long a path may be");
-  show.predict(
+  await show.predict(
     "Slashes in a row count as one, so ……//tür.sock can be spelled with as " +
       "many bytes as one likes. How many may it have? And does the ü count " +
       "as one?",
@@ -228,7 +228,7 @@ async function longPath(show: Narrator, folder: string): Promise<void> {
 /** Where TCP has an address and a port, there is nothing to knock at. */
 async function nobodyOutside(show: Narrator, path: string): Promise<void> {
   show.step("Who can reach it");
-  show.predict(
+  await show.predict(
     "This process listens by TCP, and at a path. A network carries addresses " +
       "and ports. Which of the two could another machine ask for?",
   );
@@ -254,7 +254,7 @@ async function nobodyOutside(show: Narrator, path: string): Promise<void> {
 /** The same talk over TCP on loopback and over a path. */
 async function howFast(show: Narrator, path: string): Promise<void> {
   show.step("How fast it is");
-  show.predict(
+  await show.predict(
     "TCP counts, acknowledges and could send again, on loopback too. A Unix " +
       "socket copies from one program to the other. How much faster is it?",
   );

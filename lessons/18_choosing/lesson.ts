@@ -47,7 +47,7 @@ export async function lesson(
   const slow = await aSlowReader(show, folder);
   const cost = await theCost(show, folder);
   await thePromises(show, folder, { slow, cost });
-  whichToTake(show);
+  await whichToTake(show);
 }
 
 /** Measures one thing for each kind, one after the other. */
@@ -79,7 +79,7 @@ async function inTurns(
 async function wholeMessages(show: Narrator, folder: string): Promise<void> {
   const SIZES = [5, 0, 60_000];
   show.step("A datagram at a path");
-  show.predict(
+  await show.predict(
     `A client sends ${SIZES.join(", ")} bytes to a Unix datagram socket, in ` +
       "that order. How many receives does the server need? And what must the " +
       "client have, so that the server can answer?",
@@ -139,7 +139,7 @@ async function whatIsAt(path: string): Promise<string> {
 /** Where UDP throws away, this waits. */
 async function fullQueue(show: Narrator, folder: string): Promise<void> {
   show.step("A queue that is full");
-  show.predict(
+  await show.predict(
     "The server does not receive, and the client goes on sending. UDP would " +
       "throw away what there is no room for. What does this do?",
   );
@@ -180,7 +180,7 @@ async function aSlowReader(
   folder: string,
 ): Promise<ForEach<SlowReader>> {
   show.step("A slow reader under each of the four");
-  show.predict(
+  await show.predict(
     `A client sends messages of ${SLOW_BYTES} bytes, up to ${SLOW_LIMIT} of ` +
       "them, and nobody reads until it has to wait or is done. Which of the " +
       "four make it wait? And which lose something?",
@@ -226,7 +226,7 @@ async function theCost(
   folder: string,
 ): Promise<Cost> {
   show.step("What each costs");
-  show.predict(
+  await show.predict(
     "UDP has no connection, no acknowledgments and no order to keep. Is it the " +
       "fastest of the four?",
   );
@@ -275,7 +275,7 @@ async function thePromises(
 ): Promise<void> {
   const SIZES = [10, 20, 30];
   show.step("What each promises");
-  show.predict(
+  await show.predict(
     "Cover the columns below, and say for each row which of the four go " +
       "together.",
   );
@@ -327,9 +327,9 @@ function sizeText(bytes: number): string {
 }
 
 /** Four tasks, and what decides each. */
-function whichToTake(show: Narrator): void {
+async function whichToTake(show: Narrator): Promise<void> {
   show.step("Which to take");
-  show.predict(
+  await show.predict(
     "A file for another machine; a voice call; a game; a database beside the " +
       "program that asks it. Which socket for each, and by which row?",
   );

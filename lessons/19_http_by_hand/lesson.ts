@@ -57,7 +57,7 @@ async function requestAsBytes(show: Narrator): Promise<void> {
     }. Deno's own fetch() is told to get http://127.0.0.1:${port}/hello ` +
       "from it.",
   );
-  show.predict("What will the first bytes be that the server reads?");
+  await show.predict("What will the first bytes be that the server reads?");
   const fetching = fetch(`http://127.0.0.1:${port}/hello`);
   const accepting = listener.accept();
   accepting.catch(() => {});
@@ -88,7 +88,7 @@ async function pipelined(show: Narrator): Promise<void> {
     names.map((name) => `GET ${name} HTTP/1.1\r\nHost: x\r\n\r\n`).join(""),
   );
   show.step("Three requests in one read");
-  show.predict(
+  await show.predict(
     `A client writes three requests of ${requests.length / 3} bytes in one ` +
       "write, and waits. How many reads does the server need for them? And " +
       "how many connections?",
@@ -137,7 +137,7 @@ async function twoForms(show: Narrator): Promise<void> {
   const body = "zwölf";
   const bytes = encode(body);
   show.step("A body by its length, and in chunks");
-  show.predict(
+  await show.predict(
     `Which Content-Length has the body "${body}"? And how can a body be sent ` +
       "whose length is not known when it begins?",
   );
@@ -193,7 +193,7 @@ async function smuggled(show: Narrator): Promise<void> {
     `A request says both: "${length.trim()}" and "${chunked.trim()}". Its body ` +
       `is ${printable(encode(body), { max: 60 })}.`,
   );
-  show.predict("How many requests are these bytes?");
+  await show.predict("How many requests are these bytes?");
   for (
     const [who, fields] of [["the length", length], ["the chunks", chunked]]
   ) {
@@ -253,7 +253,7 @@ async function slowSender(show: Narrator): Promise<void> {
     `The server allows ${SHORT_MS} ms for a head. This client sends a byte ` +
       "every few milliseconds, and never the blank line.",
   );
-  show.predict(
+  await show.predict(
     "A server that waits so long for each read would wait for ever. How many " +
       "bytes does this one take before it has had enough?",
   );

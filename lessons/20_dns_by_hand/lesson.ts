@@ -41,8 +41,8 @@ export async function lesson(show: Narrator): Promise<void> {
   const stop = new AbortController();
   const server = startDns(0, { signal: stop.signal });
   try {
-    bytesOfQuery(show);
-    pointers(show);
+    await bytesOfQuery(show);
+    await pointers(show);
     await chains(show, server.port);
     await tooLong(show, server.port);
     await whoseAnswer(show);
@@ -52,9 +52,9 @@ export async function lesson(show: Narrator): Promise<void> {
   }
 }
 
-function bytesOfQuery(show: Narrator): void {
+async function bytesOfQuery(show: Narrator): Promise<void> {
   show.step("A question in one datagram");
-  show.predict(
+  await show.predict(
     `How many bytes does it take to ask for the address of host.${ZONE}?`,
   );
   const name = `host.${ZONE}`;
@@ -73,9 +73,9 @@ function bytesOfQuery(show: Narrator): void {
   );
 }
 
-function pointers(show: Narrator): void {
+async function pointers(show: Narrator): Promise<void> {
   show.step("A pointer in place of a name");
-  show.predict(
+  await show.predict(
     "The answer repeats the question, and says whose address it is. How many " +
       "bytes does the name take the second time?",
   );
@@ -105,7 +105,7 @@ function pointers(show: Narrator): void {
 
 async function chains(show: Narrator, port: number): Promise<void> {
   show.step("Names that have other names, and names that do not exist");
-  show.predict(
+  await show.predict(
     `alias.${ZONE} is another name of www.${ZONE}, and that of host.${ZONE}. ` +
       "How many records answer a question for its address?",
   );
@@ -127,7 +127,7 @@ async function chains(show: Narrator, port: number): Promise<void> {
 /** Myth: DNS is UDP. */
 async function tooLong(show: Narrator, port: number): Promise<void> {
   show.step("An answer that does not fit");
-  show.predict(
+  await show.predict(
     `The texts of long.${ZONE} do not fit in the 512 bytes that an answer ` +
       "over UDP may have. What does the server do?",
   );
@@ -150,7 +150,7 @@ async function tooLong(show: Narrator, port: number): Promise<void> {
 /** Answers of others, which come before that of the server. */
 async function whoseAnswer(show: Narrator): Promise<void> {
   show.step("Whose answer is this?");
-  show.predict(
+  await show.predict(
     "Before the server answers, others send answers of their own to the " +
       "client's port. What can the client compare?",
   );

@@ -32,7 +32,7 @@ export async function lesson(show: Narrator): Promise<void> {
   await nilAndEmpty(show);
   await pipelined(show);
   await valueAsCommand(show);
-  timeWithoutTimers(show);
+  await timeWithoutTimers(show);
   await unbelievable(show);
 }
 
@@ -59,7 +59,7 @@ async function talk(options: RedisServerOptions = {}) {
 async function countedStrings(show: Narrator): Promise<void> {
   show.step("A command is an array of counted strings");
   await using server = await talk();
-  show.predict(
+  await show.predict(
     'The value of SET note "a b\\r\\nc" has a blank and an end of a line in ' +
       "it. How can the server know where it ends?",
   );
@@ -78,7 +78,7 @@ async function countedStrings(show: Narrator): Promise<void> {
 async function nilAndEmpty(show: Narrator): Promise<void> {
   show.step("Nil is not empty");
   await using server = await talk();
-  show.predict(
+  await show.predict(
     "One key was set to no bytes at all, one was never set. Are the replies " +
       "to GET the same?",
   );
@@ -97,7 +97,7 @@ async function nilAndEmpty(show: Narrator): Promise<void> {
 async function pipelined(show: Narrator): Promise<void> {
   const times = 1000;
   show.step("Pipelining: the next command before the reply");
-  show.predict(
+  await show.predict(
     `A client sends INCR n ${times} times and waits for each reply; then it ` +
       `sends ${times} more at once. How many reads does the server need for ` +
       "each, and which takes longer?",
@@ -137,7 +137,7 @@ async function pipelined(show: Narrator): Promise<void> {
 /** A value that ends its own line. */
 async function valueAsCommand(show: Narrator): Promise<void> {
   show.step("A value that looks like a command");
-  show.predict(
+  await show.predict(
     "A program writes `SET note ${value}` as a line, and the value is " +
       '"hi\\r\\nDEL balance". How many commands is that?',
   );
@@ -161,10 +161,10 @@ async function valueAsCommand(show: Narrator): Promise<void> {
   );
 }
 
-function timeWithoutTimers(show: Narrator): void {
+async function timeWithoutTimers(show: Narrator): Promise<void> {
   const keys = 1000;
   show.step("Values that end by themselves");
-  show.predict(
+  await show.predict(
     `${keys} keys are to end in an hour. How many timers does the store need?`,
   );
   let time = 0;
@@ -190,7 +190,7 @@ function timeWithoutTimers(show: Narrator): void {
 /** Lengths that nobody should believe, and a client that is too slow. */
 async function unbelievable(show: Narrator): Promise<void> {
   show.step("Those who mean no good");
-  show.predict(
+  await show.predict(
     `A client claims a string of 4294967295 bytes; another one sends "*1" ` +
       `and nothing more, and has ${SHORT_MS} ms. What becomes of them?`,
   );

@@ -28,6 +28,8 @@ export type ShowEventBody =
   | { kind: "say"; text: string }
   /** A question to answer before reading on. */
   | { kind: "predict"; question: string }
+  /** What the reader predicted, repeated after what happened. */
+  | { kind: "predicted"; text: string }
   /** Something measured: a name and its value. */
   | { kind: "fact"; name: string; value: string }
   /** Bytes, as hexadecimal digits, two a byte. */

@@ -52,6 +52,18 @@ export interface ShowSegmentsOptions {
   server?: string;
 }
 
+/** How a {@linkcode Narrator} tells. */
+export interface NarratorOptions {
+  /**
+   * Asks the reader for a prediction.
+   *
+   * @param question The question.
+   * @returns The reader's words, or an empty string.
+   * @default the lesson goes on at once
+   */
+  ask?: (question: string) => Promise<string>;
+}
+
 /**
  * The object that a lesson tells its story to.
  *
@@ -75,16 +87,24 @@ export interface ShowSegmentsOptions {
  */
 export class Narrator {
   readonly #tell: (event: ShowEvent) => void;
+  readonly #ask?: NarratorOptions["ask"];
   readonly #startedAt = performance.now();
+  #pausedMs = 0;
   #steps = 0;
+  #prediction = "";
 
   /**
    * Makes a narrator whose clock starts now.
    *
    * @param tell Receives each event, in order.
+   * @param options What happens at a question.
    */
-  constructor(tell: (event: ShowEvent) => void) {
+  constructor(
+    tell: (event: ShowEvent) => void,
+    options: NarratorOptions = {},
+  ) {
     this.#tell = tell;
+    this.#ask = options.ask;
   }
 
   /**
@@ -104,6 +124,7 @@ export class Narrator {
    * @param title What happens in it.
    */
   step(title: string): void {
+    this.recall();
     this.#emit({ kind: "step", number: ++this.#steps, title });
   }
 
@@ -117,12 +138,25 @@ export class Narrator {
   }
 
   /**
-   * Asks for a prediction.
+   * Asks for a prediction, and waits for it if there is a reader to ask. The
+   * clock stands still meanwhile.
    *
    * @param question What the reader should settle before reading on.
    */
-  predict(question: string): void {
+  async predict(question: string): Promise<void> {
+    this.recall();
     this.#emit({ kind: "predict", question });
+    if (this.#ask === undefined) return;
+    const pausedAt = performance.now();
+    this.#prediction = (await this.#ask(question)).trim();
+    this.#pausedMs += performance.now() - pausedAt;
+  }
+
+  /** Repeats the last prediction, next to what happened. */
+  recall(): void {
+    const text = this.#prediction;
+    this.#prediction = "";
+    if (text !== "") this.#emit({ kind: "predicted", text });
   }
 
   /**
@@ -231,7 +265,8 @@ export class Narrator {
   }
 
   #emit(event: ShowEventBody): void {
-    this.#tell({ atMs: performance.now() - this.#startedAt, ...event });
+    const atMs = performance.now() - this.#startedAt - this.#pausedMs;
+    this.#tell({ atMs, ...event });
   }
 }
 

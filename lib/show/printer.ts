@@ -95,6 +95,15 @@ export class Printer {
           indent: INDENT + " ".repeat("Predict: ".length),
           firstIndent: INDENT,
         });
+      case "predicted":
+        return [
+          "",
+          ...wrapText(yellow("You predicted: ") + event.text, {
+            width: this.#width,
+            indent: INDENT + " ".repeat("You predicted: ".length),
+            firstIndent: INDENT,
+          }),
+        ];
       case "bytes": {
         const width = this.#width - INDENT.length;
         const dump = hexDump(Uint8Array.fromHex(event.hex), { width });

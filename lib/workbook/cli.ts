@@ -50,7 +50,8 @@ function fetchStd(): Disposable {
 
 /** Runs the command in a process that uses the offline editions. */
 async function runOffline(): Promise<number> {
-  let child: Deno.ChildProcess | undefined;
+  // The signals are heard before there is a child to send them to.
+  const started: { child?: Deno.ChildProcess } = {};
   // The child has the last word. It hears of a Ctrl-C twice, from the terminal
   // and from here, and of a `kill` once.
   const signals: Deno.Signal[] = Deno.build.os === "windows"
@@ -59,7 +60,7 @@ async function runOffline(): Promise<number> {
   for (const signal of signals) {
     Deno.addSignalListener(signal, () => {
       try {
-        child?.kill(signal);
+        started.child?.kill(signal);
       } catch {
         // It has just ended.
       }
@@ -67,7 +68,7 @@ async function runOffline(): Promise<number> {
   }
   // A program that runs commands has no use for a second process.
   using _fetching = Deno.stdin.isTerminal() ? fetchStd() : undefined;
-  child = new Deno.Command(Deno.execPath(), {
+  const child = started.child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-qA", "--cached-only"],
       `--import-map=${resolve("../std/offline.json")}`,

@@ -35,3 +35,53 @@ Deno.test("Narrator writes bytes on an arrow with their number, and 1 is a byte"
   lanes.arrow(way, {});
   assertEquals(labels, ['1 byte "\\n"', '3 bytes "hé"', ""]);
 });
+
+Deno.test("Narrator asks at a question, and repeats the answer at the end of its step", async () => {
+  const events: ShowEvent[] = [];
+  const asked: string[] = [];
+  const show = new Narrator((event) => events.push(event), {
+    ask(question) {
+      asked.push(question);
+      return Promise.resolve(question === "How many?" ? " four \n" : "\n");
+    },
+  });
+  show.step("first");
+  await show.predict("How many?");
+  show.fact("reads", 4);
+  show.step("second");
+  await show.predict("And now?");
+  show.fact("reads", 1);
+  show.recall();
+  assertEquals(asked, ["How many?", "And now?"]);
+  assertEquals(events.map(({ kind }) => kind), [
+    ...["step", "predict", "fact", "predicted"],
+    ...["step", "predict", "fact"],
+  ]);
+  assertEquals(
+    events.flatMap((event) => event.kind === "predicted" ? event.text : []),
+    ["four"],
+  );
+});
+
+Deno.test("Narrator's clock stands still while the reader thinks", async () => {
+  const events: ShowEvent[] = [];
+  const show = new Narrator((event) => events.push(event), {
+    async ask() {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return "";
+    },
+  });
+  await show.predict("How long?");
+  show.fact("a", 1);
+  const [before, after] = events.map(({ atMs }) => atMs);
+  // The pause is 200 ms, whatever the machine takes besides.
+  assert(after - before < 190, `${after - before} ms`);
+});
+
+Deno.test("Narrator goes straight on where there is no reader to ask", async () => {
+  const events: ShowEvent[] = [];
+  const show = new Narrator((event) => events.push(event));
+  await show.predict("How many?");
+  show.recall();
+  assertEquals(events.map(({ kind }) => kind), ["predict"]);
+});

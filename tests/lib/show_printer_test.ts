@@ -34,7 +34,10 @@ Deno.test("Printer aligns facts in a row, and not those further on", () => {
 });
 
 Deno.test("Printer wraps a prediction under its own words", () => {
-  const out = print((show) => show.predict("word ".repeat(20).trim()), 60);
+  const out = print(
+    (show) => show.predict("word ".repeat(20).trim()),
+    60,
+  );
   const [first, second] = out.split("\n");
   assert(first.startsWith("   Predict: word"));
   assert(second.startsWith(" ".repeat(12) + "word"));

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import type { ShowEvent } from "../../lib/show/mod.ts";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
-import { isInstalled } from "../clients/programs.ts";
+import { isInstalled, Talk } from "../clients/programs.ts";
 import { assertLacks } from "./text.ts";
 import {
   type Outcome,
@@ -147,6 +147,30 @@ Deno.test({
       const coloured = await onTerminal({ NO_COLOR: "" }, ...args);
       assertMatch(coloured, ESCAPE);
     }
+  },
+});
+
+Deno.test({
+  name:
+    `a lesson stops at its questions in a terminal, and repeats what was predicted${why}`,
+  ignore: !script,
+  async fn() {
+    const command = [Deno.execPath(), ...copy().args("lesson", "3")];
+    await using terminal = new Talk("script", [
+      ...["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
+    ]);
+    const question = "Your prediction, or just Enter: ";
+    await terminal.expect(new RegExp(`^2 [^]*${question}$`, "m"));
+    await terminal.type("four, I think\n");
+    await terminal.expect(
+      new RegExp(
+        `reads {3}4[^]*You predicted: four, I think\\s+3 [^]*${question}$`,
+      ),
+    );
+    await terminal.type("\n");
+    const { code, output } = await terminal.end();
+    assertEquals(code, 0);
+    assertLacks(output.slice(output.lastIndexOf(question)), /You predicted/);
   },
 });
 

@@ -55,12 +55,13 @@ export async function runLesson(program: LessonProgram): Promise<void> {
   const printer = new Printer(print, fitTerminal());
   let serves = false;
   try {
-    const { json, port, folder: given } = parseArguments(lesson.number);
+    const { json, port, folder: given, pause } = parseArguments(lesson.number);
     if (port !== undefined && program.serve === undefined) {
       throw new UsageError("this lesson has no server: leave out --serve");
     }
     const show = new Narrator(
       json ? printJson : (event) => printer.show(event),
+      pause ? { ask: askForPrediction } : {},
     );
     // The command line gives a folder that it also grants permission for.
     await using own = given === undefined && lesson.socketFiles
@@ -70,6 +71,7 @@ export async function runLesson(program: LessonProgram): Promise<void> {
     show.lesson(lesson);
     if (port === undefined) {
       await program.lesson(show, { folder });
+      show.recall();
     } else {
       serves = true;
       const signal = interruption();
@@ -105,21 +107,41 @@ export function describeServeError(error: unknown, conn?: Deno.Conn): string {
 /** What a lesson was asked for; `port` is there if it is to serve. */
 function parseArguments(
   number: number,
-): { json: boolean; port?: number; folder?: string } {
+): { json: boolean; port?: number; folder?: string; pause: boolean } {
   const { flags, values } = parseCommandLine(Deno.args, {
-    usage: `deno task lesson ${number} [--json] [--serve [--port 7000]]`,
-    flags: ["json", "serve"],
+    usage: `deno task lesson ${number} [--json] [--no-pause] ` +
+      "[--serve [--port 7000]]",
+    flags: ["json", "serve", "no-pause"],
     values: ["port", "folder"],
     words: [0, 0],
   });
   if (values.port !== undefined && flags.serve === 0) {
     throw new UsageError("--port goes with --serve: add --serve");
   }
+  const terminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   return {
     json: flags.json > 0,
+    pause: terminal && flags.json + flags.serve + flags["no-pause"] === 0,
     port: flags.serve > 0 ? parsePort(values.port ?? "0") : undefined,
     folder: values.folder,
   };
+}
+
+/** Reads a line from the terminal; Ctrl-D is an empty one. */
+async function askForPrediction(): Promise<string> {
+  print("   Your prediction, or just Enter: ");
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(1024);
+  let line = "";
+  while (!line.includes("\n")) {
+    const count = await Deno.stdin.read(buffer);
+    if (count === null) {
+      print("\n");
+      break;
+    }
+    line += decoder.decode(buffer.subarray(0, count), { stream: true });
+  }
+  return line;
 }
 
 /**

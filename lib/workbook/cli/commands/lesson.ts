@@ -19,8 +19,8 @@ export default async function lesson(
 ): Promise<number> {
   const { words, flags, values } = parseCommandLine(args, {
     usage: "deno task lesson [3 | echo] [--calls | --packets | --xray] " +
-      "[--json [--brief]] [--serve [--port 7000]]",
-    flags: ["json", "serve", "calls", "packets", "xray", "brief"],
+      "[--json [--brief]] [--no-pause] [--serve [--port 7000]]",
+    flags: ["json", "serve", "calls", "packets", "xray", "brief", "no-pause"],
     values: ["port"],
     words: [0, 1],
   });
@@ -52,8 +52,9 @@ export default async function lesson(
     throw new UsageError("--brief goes with --json and --calls or --packets");
   }
   if (json) options.push("--json");
+  if (flags["no-pause"] > 0) options.push("--no-pause");
   const status = await run(chosen, options);
-  if (status === 0 && options.length === 0) {
+  if (status === 0 && !json && !serve) {
     io.print(
       "",
       dim(`read it: deno task read ${chosen.number}    then: deno task next`),
@@ -84,7 +85,9 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
   // it another status.
   onInterrupt(() => signalChild(child, "SIGINT"));
   let late = false;
-  const limit = options.includes("--serve") ? undefined : setTimeout(() => {
+  // A reader who thinks about a question is in no hurry.
+  const open = options.includes("--serve") || Deno.stdin.isTerminal();
+  const limit = open ? undefined : setTimeout(() => {
     late = true;
     signalChild(child, "SIGKILL");
   }, LIMIT_MS);
