@@ -83,76 +83,79 @@ function expectChoice(
   });
 }
 
-/** Says what would go wrong with a choice. */
-function adviceFor(
-  chosen: Choice,
-  right: Choice,
-  need: Need,
-): { likely: string; read: string } {
-  if (!["tcp", "udp", "unix", "unixpacket"].includes(chosen)) {
-    return {
-      likely: 'Always return one of "tcp", "udp", "unix", and "unixpacket".',
-      read: TAKE,
-    };
-  }
-  if (!need.sameMachine && chosen.startsWith("unix")) {
-    return {
-      likely: "A Unix socket's address is a path on this machine, which no " +
-        "other machine can reach.",
-      read: PROMISES,
-    };
-  }
-  if (chosen === "udp" && need.everyByteMatters) {
-    return {
-      likely: "UDP drops what doesn't fit into a slow reader's queue, and " +
-        "nobody notices. If every byte matters, that decides, even if latency " +
-        "matters as well.",
-      read: SLOW,
-    };
-  }
-  if (right === "udp" && need.latencyBeatsLoss) {
-    return {
-      likely: chosen === "tcp"
-        ? "With TCP, one lost segment holds up everything after it until it " +
-          "has been sent again (head-of-line blocking): too late to be of use."
-        : "Latency decides on one machine, too: when a Unix socket's queue is " +
-          "full, the sender waits for the reader, and everything after that is " +
-          "late. Only UDP never waits.",
-      read: SLOW,
-    };
-  }
-  if (right === "udp") {
-    return {
-      likely:
-        "A TCP connection has only one peer. If not every byte matters, " +
-        "one UDP socket can send to all receivers.",
-      read: PROMISES,
-    };
-  }
-  if (right === "unixpacket" && chosen === "unix") {
-    return {
-      likely: need.messagesStayWhole
-        ? "A Unix stream doesn't preserve messages: 10, 20, and 30 bytes can " +
-          "arrive as 60. Unix datagrams do, and they aren't lost either."
-        : "A stream has only one peer. One datagram socket can send to many.",
-      read: PROMISES,
-    };
-  }
-  if (right.startsWith("unix") && !chosen.startsWith("unix")) {
-    return {
-      likely: "Both ends are on this machine, where a Unix socket loses " +
-        "nothing, needs no port, has file permissions, and can't be reached " +
-        "from other machines.",
-      read: TAKE,
-    };
-  }
-  return {
-    likely: right === "unix"
-      ? "Nothing here requires whole messages or many receivers. A stream " +
-        "carries any amount of data, but a datagram has a maximum size."
-      : "Nothing here is worth losing data for. Without many receivers, and if " +
-        "latency doesn't come first, TCP is the safe choice; framing (lesson " +
-        "5) preserves messages.",
-    read: TAKE,
-  };
+/** Says what would go wrong with a choice: the first of these that applies. */
+function adviceFor(chosen: Choice, right: Choice, need: Need) {
+  const isUnix = String(chosen).startsWith("unix");
+  const advice: [applies: boolean, likely: string, read: string][] = [
+    [
+      !["tcp", "udp", "unix", "unixpacket"].includes(chosen),
+      'Always return one of "tcp", "udp", "unix", and "unixpacket".',
+      TAKE,
+    ],
+    [
+      isUnix && !need.sameMachine,
+      "A Unix socket's address is a path on this machine, which no other " +
+      "machine can reach.",
+      PROMISES,
+    ],
+    [
+      chosen === "udp" && need.everyByteMatters,
+      "UDP drops what doesn't fit into a slow reader's queue, and nobody " +
+      "notices. If every byte matters, that decides, even if latency matters " +
+      "as well.",
+      SLOW,
+    ],
+    [
+      right === "udp" && need.latencyBeatsLoss && chosen === "tcp",
+      "With TCP, one lost segment holds up everything after it until it has " +
+      "been sent again (head-of-line blocking): too late to be of use.",
+      SLOW,
+    ],
+    [
+      right === "udp" && need.latencyBeatsLoss,
+      "Latency decides on one machine, too: when a Unix socket's queue is " +
+      "full, the sender waits for the reader, and everything after that is " +
+      "late. Only UDP never waits.",
+      SLOW,
+    ],
+    [
+      right === "udp",
+      "A TCP connection has only one peer. If not every byte matters, one UDP " +
+      "socket can send to all receivers.",
+      PROMISES,
+    ],
+    [
+      right === "unixpacket" && chosen === "unix" && need.messagesStayWhole,
+      "A Unix stream doesn't preserve messages: 10, 20, and 30 bytes can " +
+      "arrive as 60. Unix datagrams do, and they aren't lost either.",
+      PROMISES,
+    ],
+    [
+      right === "unixpacket" && chosen === "unix",
+      "A stream has only one peer. One datagram socket can send to many.",
+      PROMISES,
+    ],
+    [
+      right.startsWith("unix") && !isUnix,
+      "Both ends are on this machine, where a Unix socket loses nothing, " +
+      "needs no port, has file permissions, and can't be reached from other " +
+      "machines.",
+      TAKE,
+    ],
+    [
+      right === "unix",
+      "Nothing here requires whole messages or many receivers. A stream " +
+      "carries any amount of data, but a datagram has a maximum size.",
+      TAKE,
+    ],
+    [
+      true,
+      "Nothing here is worth losing data for. Without many receivers, and if " +
+      "latency doesn't come first, TCP is the safe choice; framing (lesson 5) " +
+      "preserves messages.",
+      TAKE,
+    ],
+  ];
+  const [, likely, read] = advice.find(([applies]) => applies)!;
+  return { likely, read };
 }
