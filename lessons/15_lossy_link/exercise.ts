@@ -1,9 +1,8 @@
 /**
- * Your answers to lesson 15: check them with `deno task check 15`, or each time
- * you save with `deno task watch`.
+ * Your answers to lesson 15. Commands: `deno task check 15`, `deno task watch`.
  *
- * Replace each line that has `todo(…)` with your code. Keep the lines with the
- * numbers: `deno task reset 15.1` looks for them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 15.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Call, OnceOnlyClass } from "./types.ts";

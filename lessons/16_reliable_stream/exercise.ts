@@ -1,9 +1,8 @@
 /**
- * Your answers to lesson 16: check them with `deno task check 16`, or each time
- * you save with `deno task watch`.
+ * Your answers to lesson 16. Commands: `deno task check 16`, `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the numbers:
- * `deno task reset 16.1` looks for them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 16.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Piece, ReceiverClass, RetransmitTimerClass } from "./types.ts";

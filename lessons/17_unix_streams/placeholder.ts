@@ -1,9 +1,8 @@
 /**
- * Your answers to lesson 17: check them with `deno task check 17`, or each time
- * you save with `deno task watch`.
+ * Your answers to lesson 17. Commands: `deno task check 17`, `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the numbers:
- * `deno task reset 17.1` looks for them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 17.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ListenAt, PathFits } from "./types.ts";

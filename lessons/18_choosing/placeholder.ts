@@ -1,9 +1,8 @@
 /**
- * Your answers to lesson 18: check them with `deno task check 18`, or each time
- * you save with `deno task watch`.
+ * Your answers to lesson 18. Commands: `deno task check 18`, `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the numbers:
- * `deno task reset 18.1` looks for them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 18.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { AskLocal, Choice, Need } from "./types.ts";
