@@ -291,7 +291,8 @@ export class CallDriver {
     if (error instanceof Deno.errors.TimedOut) {
       return {
         problem:
-          `call() gave up early: it had ${attempts} attempts of ${timeoutMs} ms.`,
+          `call() gave up early: it had ${counted(attempts, "attempt")} of ` +
+          `${timeoutMs} ms.`,
         likely: attempts === 1
           ? "Wait `timeoutMs` after the last attempt too: it may be the one " +
             "that gets through."

@@ -213,7 +213,7 @@ function expectAck(
   { likely }: { likely: string },
 ): void {
   trial.equal(ack, expected, {
-    problem: "ack is wrong.",
+    problem: `ack is ${Deno.inspect(ack)}, not ${expected}.`,
     likely: ack < 0 && ack >>> 0 === expected
       ? "Sequence numbers go from 0 to 4294967295, and this one is negative: " +
         "`| 0` makes a signed 32-bit number. That's right for a distance, but " +
@@ -224,7 +224,7 @@ function expectAck(
 
 function expectWindow(window: number, capacity: number, trial: Trial): void {
   trial.equal(window, capacity, {
-    problem: "window is wrong.",
+    problem: `window is ${Deno.inspect(window)}, not ${capacity}.`,
     likely: "The window is counted from ack. Bytes that arrived early lie " +
       "inside it, so they don't make it smaller, and bytes in order don't " +
       "stay. It's always `capacity`.",

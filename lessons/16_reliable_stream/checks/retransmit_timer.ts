@@ -155,9 +155,7 @@ function expectRto(
   if (isNear(rtoMs)) return;
   const cause = Object.entries(known).find(([ms]) => isNear(Number(ms)));
   trial.fail({
-    problem: "rtoMs is wrong.",
-    expected: `${rtoMs}`,
-    received: Deno.inspect(received),
+    problem: `rtoMs is ${Deno.inspect(received)}, not ${rtoMs}.`,
     likely: cause?.[1] ?? likely,
   });
 }

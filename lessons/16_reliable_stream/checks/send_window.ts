@@ -237,7 +237,7 @@ function expectPiece(
   const right = expected.map(show);
   if (right.includes(got)) return;
   trial.equal(got, right[0], {
-    problem: "This isn't the piece to send.",
+    problem: "Wrong piece to send.",
     likely,
   });
 }
@@ -256,5 +256,8 @@ function expectInFlight(
   likely = "Bytes are in flight from when they're taken until they're " +
     "acknowledged. Sending them again doesn't add to them.",
 ): void {
-  trial.equal(inFlight, expected, { problem: "inFlight is wrong.", likely });
+  trial.equal(inFlight, expected, {
+    problem: `inFlight is ${Deno.inspect(inFlight)}, not ${expected}.`,
+    likely,
+  });
 }
