@@ -2,7 +2,7 @@
 
 // ---- 15.1 call --------------------------------------------------------------
 
-/** A random start: a program that is started again does not begin at 0 again. */
+/** Starts at random, so that a restarted program doesn't reuse its numbers. */
 let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];
 
 export async function call(
@@ -11,17 +11,17 @@ export async function call(
   request: Uint8Array,
   options: { timeoutMs: number; attempts: number },
 ): Promise<Uint8Array> {
-  // One number for all tries: an answer to any of them is the answer.
+  // One number for all attempts: an answer to any of them is the answer.
   lastNumber = (lastNumber + 1) >>> 0;
   const number = lastNumber;
   const question = new Uint8Array(4 + request.length);
   new DataView(question.buffer).setUint32(0, number);
   question.set(request, 4);
 
-  // A receive cannot be taken back, so it goes on from one try to the next. A
-  // second one beside it would wait while this one takes the answer.
+  // You can't cancel a receive, so this one goes on from attempt to attempt. It
+  // would take the answer away from a second one.
   const answer = receiveAnswer(socket, server, number);
-  // If no try is left, nobody waits for it any more.
+  // After a timeout, nothing awaits it.
   answer.catch(() => {});
   for (let attempt = 1; attempt <= options.attempts; attempt++) {
     await socket.send(question, server);
@@ -35,11 +35,11 @@ export async function call(
     }
   }
   throw new Deno.errors.TimedOut(
-    `No answer to ${options.attempts} tries of ${options.timeoutMs} ms`,
+    `No answer to ${options.attempts} attempts of ${options.timeoutMs} ms`,
   );
 }
 
-/** Throws away what comes until it is the answer. */
+/** Ignores datagrams until one is the answer. */
 async function receiveAnswer(
   socket: Deno.DatagramConn,
   server: Deno.NetAddr,
@@ -60,7 +60,7 @@ async function receiveAnswer(
 export class OnceOnly {
   readonly #perform: (request: Uint8Array) => Uint8Array;
   readonly #maxRemembered: number;
-  /** The answers by question. A Map keeps the order in which they came in. */
+  /** The answers by question. A Map keeps them in insertion order. */
   readonly #answers = new Map<string, Uint8Array>();
 
   constructor(
@@ -74,14 +74,14 @@ export class OnceOnly {
   handle(request: Uint8Array, from: Deno.NetAddr): Uint8Array {
     const { buffer, byteOffset } = request;
     const number = new DataView(buffer, byteOffset).getUint32(0);
-    // Each client counts by itself. Without something between them, port 50001
-    // and number 23 would look like port 5000 and number 123.
+    // Each client counts on its own. Without separators, port 50001 and number
+    // 23 would look like port 5000 and number 123.
     const key = `${from.hostname} ${from.port} ${number}`;
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
 
     const data = this.#perform(request.subarray(4));
-    // An array of its own: the one of the question is used again.
+    // A new array, because the caller reuses the question's.
     const answer = new Uint8Array(4 + data.length);
     answer.set(request.subarray(0, 4));
     answer.set(data, 4);

@@ -1,6 +1,6 @@
 /** How long a call waits, and how often it asks. */
 export interface CallOptions {
-  /** How long to wait for the answer after each try, in milliseconds. */
+  /** How long to wait for the answer after each attempt, in milliseconds. */
   timeoutMs: number;
   /** How often to send the question at most, an integer >= 1. */
   attempts: number;
@@ -14,7 +14,7 @@ export type Call = (
   options: CallOptions,
 ) => Promise<Uint8Array>;
 
-/** Does what a request asks for, and gives what to answer. */
+/** Does what a request asks for, and returns the data of the answer. */
 export type Perform = (request: Uint8Array) => Uint8Array;
 
 /** The type of 15.2. */

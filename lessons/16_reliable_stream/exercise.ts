@@ -1,27 +1,15 @@
 /**
- * Your answers to lesson 16.
+ * Your answers to lesson 16. Commands: `deno task check 16`, `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 16
- *
- * Keep the lines with the numbers: `deno task reset 16.1` goes by them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 16.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
-import type { Piece } from "./types.ts";
+import type { Piece, ReceiverClass, RetransmitTimerClass } from "./types.ts";
 
 // ---- 16.1 Receiver ----------------------------------------------------------
 
 /**
- * Puts a stream in order. `accept()` takes a segment whose first byte has the
- * number `seq`, and returns the bytes that are in order now and were not
- * returned before (none: an empty array). It keeps what came early, in a copy.
- * `ack` is the number of the next byte that is lacking, at first `initialSeq`.
- * `window` says how many bytes from `ack` on there is room for: always
- * `capacity`, since what is in order is handed on at once. Bytes beyond the room
- * that there is when a segment comes are dropped, in order or not, as are bytes
- * that came before. Numbers go from 0 to 2 ** 32 - 1 and then on with 0.
- *
  *     export class Receiver {
  *       constructor(initialSeq: number, capacity: number) {
  *       }
@@ -32,26 +20,28 @@ import type { Piece } from "./types.ts";
  *       get window(): number {
  *       }
  *     }
+ *
+ * Puts a stream in order. `accept` gets a segment whose first byte has the
+ * sequence number `seq`, and returns the bytes that are in order now and that it
+ * hasn't returned before. If there are none, it returns an empty array.
+ *
+ * - Segments arrive in any order, repeat, and overlap; where they overlap, their
+ *   bytes agree.
+ * - `ack` is the sequence number of the first missing byte, at first
+ *   `initialSeq`. After 2 ** 32 - 1 comes 0.
+ * - Keep a copy of bytes that arrive early: the caller reuses its array.
+ * - `window` is the number of bytes that there's room for, counted from `ack`.
+ *   It's always `capacity`, because you hand on bytes as soon as they're in
+ *   order.
+ * - Drop bytes before `ack`, and bytes beyond the window as it is when the
+ *   segment arrives, whether they're in order or not. Keep the rest of such a
+ *   segment.
  */
-export const Receiver: new (initialSeq: number, capacity: number) => {
-  accept(seq: number, data: Uint8Array): Uint8Array;
-  readonly ack: number;
-  readonly window: number;
-} = todo("16.1 Receiver");
+export const Receiver: ReceiverClass = todo("16.1 Receiver");
 
 // ---- 16.2 RetransmitTimer ---------------------------------------------------
 
 /**
- * Says how long to wait for an acknowledgment (RFC 6298, section 2).
- * `rtoMs` is 1000 at first. `sample()` brings a measured round trip R:
- *
- * - the first: srtt = R, rttvar = R / 2
- * - each other: rttvar = 3/4 rttvar + 1/4 |srtt - R|, and after that
- *   srtt = 7/8 srtt + 1/8 R
- * - after either: rtoMs = srtt + 4 rttvar, but at least 200 and at most 60000
- *
- * `backOff()` doubles rtoMs, to 60000 at most; the next sample ends that.
- *
  *     export class RetransmitTimer {
  *       sample(rttMs: number): void {
  *       }
@@ -60,27 +50,26 @@ export const Receiver: new (initialSeq: number, capacity: number) => {
  *       get rtoMs(): number {
  *       }
  *     }
+ *
+ * Says how long to wait for an acknowledgment: `rtoMs` is the retransmission
+ * timeout (RTO) of RFC 6298, section 2. All times are in milliseconds; rounding
+ * to whole ones is fine.
+ *
+ * - Before the first sample, `rtoMs` is 1000.
+ * - `sample` adds a measured round-trip time R. The first one sets srtt = R and
+ *   rttvar = R / 2. Each later one sets rttvar = 3/4 rttvar + 1/4 |srtt - R|, and
+ *   then srtt = 7/8 srtt + 1/8 R.
+ * - After each sample, `rtoMs` is srtt + 4 rttvar, but at least 200 and at most
+ *   60000.
+ * - `backOff` doubles `rtoMs`, up to 60000. The next sample ends that.
  */
-export const RetransmitTimer: new () => {
-  sample(rttMs: number): void;
-  backOff(): void;
-  readonly rtoMs: number;
-} = todo("16.2 RetransmitTimer");
+export const RetransmitTimer: RetransmitTimerClass = todo(
+  "16.2 RetransmitTimer",
+);
 
 // ---- 16.3 SendWindow --------------------------------------------------------
 
 /**
- * Knows what is under way. `push()` puts a copy of bytes behind what is there.
- * `takeNext()` gives the next bytes that were never sent, at most `segmentSize`
- * and no more than leaves `inFlight` within `peerWindow`; `undefined` if there
- * are none, or no room. From then on they are in flight. `acknowledge()` says
- * that all before `ack` has arrived, also in the midst of a segment; it changes
- * nothing if nothing new is acknowledged, or more than was sent.
- * `retransmit()` gives the oldest bytes in flight once more: as many as fit into
- * `segmentSize`, or what is left of the oldest segment that was taken (either is
- * right); `undefined` if there are none. The first byte has the number
- * `initialSeq`, and after 2 ** 32 - 1 comes 0.
- *
  *     export class SendWindow {
  *       constructor(initialSeq: number, segmentSize: number) {
  *       }
@@ -95,6 +84,24 @@ export const RetransmitTimer: new () => {
  *       get inFlight(): number {
  *       }
  *     }
+ *
+ * Keeps the bytes that a sender may still need, and says what to send. A `Piece`
+ * is `{ seq: number, data: Uint8Array }`, where `seq` is the sequence number of
+ * the first byte.
+ *
+ * - `push` appends a copy of the bytes. The first byte of all has the sequence
+ *   number `initialSeq`; after 2 ** 32 - 1 comes 0.
+ * - `takeNext` returns the next bytes that were never sent: as many as there are,
+ *   but at most `segmentSize`, and not so many that `inFlight` exceeds
+ *   `peerWindow`. It returns `undefined` if there are none, or no room. From
+ *   then on, these bytes are in flight.
+ * - `inFlight` is the number of bytes sent and not yet acknowledged.
+ * - `acknowledge` says that all bytes before `ack` have arrived, even if that's
+ *   in the middle of a segment. Ignore it if it acknowledges nothing new, or
+ *   more than was sent.
+ * - `retransmit` returns the oldest bytes in flight again, `undefined` if there
+ *   are none. Return either as many as fit into `segmentSize`, or what's left of
+ *   the oldest segment that was taken.
  */
 export const SendWindow: new (initialSeq: number, segmentSize: number) => {
   push(data: Uint8Array): void;

@@ -1,4 +1,4 @@
-/** Good answers to lesson 16. */
+/** One good answer to each exercise of lesson 16. */
 import type { Piece } from "./types.ts";
 
 // ---- 16.1 Receiver ----------------------------------------------------------
@@ -7,7 +7,7 @@ import type { Piece } from "./types.ts";
 export class Receiver {
   #ack: number;
   readonly #capacity: number;
-  /** Bytes that came early, by their distance from `ack`. */
+  /** Bytes that arrived early, by their distance from `ack`. */
   #early = new Map<number, number>();
 
   constructor(initialSeq: number, capacity: number) {
@@ -16,7 +16,7 @@ export class Receiver {
   }
 
   accept(seq: number, data: Uint8Array): Uint8Array {
-    // The distance in 32 bits, with a sign: negative is before `ack`.
+    // The distance as a signed 32-bit number: negative is before `ack`.
     const distance = (seq - this.#ack) | 0;
     for (let i = 0; i < data.length; i++) {
       const at = distance + i;
@@ -57,7 +57,7 @@ export class RetransmitTimer {
       this.#srtt = rttMs;
       this.#rttvar = rttMs / 2;
     } else {
-      // The variance first: it goes by the mean before this sample.
+      // The variance first: it uses the mean before this sample.
       this.#rttvar += (Math.abs(this.#srtt - rttMs) - this.#rttvar) / 4;
       this.#srtt += (rttMs - this.#srtt) / 8;
     }
@@ -76,12 +76,12 @@ export class RetransmitTimer {
 
 // ---- 16.3 SendWindow --------------------------------------------------------
 
-/** Knows what is under way. */
+/** Keeps the bytes that a sender may still need. */
 export class SendWindow {
-  /** The number of the first byte in `#bytes`. */
+  /** The sequence number of the first byte in `#bytes`. */
   #oldest: number;
   readonly #segmentSize: number;
-  /** What is in flight, and behind it what was never sent. */
+  /** The bytes in flight, followed by those never sent. */
   #bytes = new Uint8Array();
   #inFlight = 0;
 

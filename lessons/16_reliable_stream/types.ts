@@ -1,40 +1,31 @@
-/** Bytes, and the number of the first of them in the stream. */
+/** Bytes, and the sequence number of the first of them. */
 export interface Piece {
   seq: number;
   data: Uint8Array;
 }
 
-/** The shape of 16.1. */
-export interface Receiving {
+/** The type of 16.1. */
+export type ReceiverClass = new (initialSeq: number, capacity: number) => {
   accept(seq: number, data: Uint8Array): Uint8Array;
   readonly ack: number;
   readonly window: number;
-}
-/** The class of 16.1. */
-export type ReceiverClass = new (
-  initialSeq: number,
-  capacity: number,
-) => Receiving;
+};
 
-/** The shape of 16.2. */
-export interface Timing {
+/** The type of 16.2. */
+export type RetransmitTimerClass = new () => {
   sample(rttMs: number): void;
   backOff(): void;
   readonly rtoMs: number;
-}
-/** The class of 16.2. */
-export type TimerClass = new () => Timing;
+};
 
-/** The shape of 16.3. */
-export interface Sending {
+/** The type of 16.3. */
+export type SendWindowClass = new (
+  initialSeq: number,
+  segmentSize: number,
+) => {
   push(data: Uint8Array): void;
   takeNext(peerWindow: number): Piece | undefined;
   acknowledge(ack: number): void;
   retransmit(): Piece | undefined;
   readonly inFlight: number;
-}
-/** The class of 16.3. */
-export type SendWindowClass = new (
-  initialSeq: number,
-  segmentSize: number,
-) => Sending;
+};

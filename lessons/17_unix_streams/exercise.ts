@@ -1,35 +1,37 @@
 /**
- * Your answers to lesson 17.
+ * Your answers to lesson 17. Commands: `deno task check 17`, `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 17
- *
- * Keep the lines with the numbers: `deno task reset 17.1` goes by them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 17.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
+import type { ListenAt, PathFits } from "./types.ts";
 
 // ---- 17.1 listenAt ----------------------------------------------------------
 
 /**
- * Listens at `path`. A socket file that nobody is behind any more is removed
- * first. If a server is there, or what is no socket (a file, a folder, a link),
- * it throws `Deno.errors.AddrInUse` and leaves everything as it is.
- *
  *     export async function listenAt(path: string): Promise<Deno.UnixListener> {
  *     }
+ *
+ * Listens at `path`. If a server that was killed left its socket file there (a
+ * stale path), removes the file and listens.
+ *
+ * - If a server is listening there, or if there's something else than a socket (a
+ *   plain file, a folder, a symbolic link), throw `Deno.errors.AddrInUse` and
+ *   leave everything as it is.
+ * - A socket is stale only if a connection to it is refused. If you can't connect
+ *   for any other reason, as with a datagram socket, it's in use.
+ * - Leave no connection open.
  */
-export const listenAt: (path: string) => Promise<Deno.UnixListener> = todo(
-  "17.1 listenAt",
-);
+export const listenAt: ListenAt = todo("17.1 listenAt");
 
 // ---- 17.2 pathFits ----------------------------------------------------------
 
 /**
- * Says whether a path is short enough for a Unix socket on Linux: 107 bytes of
- * UTF-8 at most.
- *
  *     export function pathFits(path: string): boolean {
  *     }
+ *
+ * Says whether `path` is short enough for a Unix socket on Linux: the whole path,
+ * encoded as UTF-8, has at most 107 bytes. Nothing needs to exist there.
  */
-export const pathFits: (path: string) => boolean = todo("17.2 pathFits");
+export const pathFits: PathFits = todo("17.2 pathFits");

@@ -4,24 +4,24 @@
 
 export async function listenAt(path: string): Promise<Deno.UnixListener> {
   try {
-    // The usual case, and the only one that needs no questions.
+    // The usual case: nothing is at the path.
     return Deno.listen({ transport: "unix", path });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    // lstat, not stat: what counts is what is at the path itself. A plain file
-    // refuses a connection too, so this comes before the knock.
+    // lstat() doesn't follow a link, as stat() does. A plain file refuses a
+    // connection too, so look at the kind of file first.
     const { isSocket } = await Deno.lstat(path);
-    if (!isSocket || await isSomebodyThere(path)) throw error;
+    if (!isSocket || await isInUse(path)) throw error;
   }
   await Deno.remove(path);
-  // If another server was faster just now, this throws AddrInUse again.
+  // If another server was faster, this throws AddrInUse again.
   return Deno.listen({ transport: "unix", path });
 }
 
-/** Only a refusal says that nobody is there; any other failure does not. */
-async function isSomebodyThere(path: string): Promise<boolean> {
+/** Only a refused connection shows that no server is listening. */
+async function isInUse(path: string): Promise<boolean> {
   try {
-    using _knock = await Deno.connect({ transport: "unix", path });
+    using _conn = await Deno.connect({ transport: "unix", path });
     return true;
   } catch (error) {
     return !(error instanceof Deno.errors.ConnectionRefused);
@@ -31,7 +31,7 @@ async function isSomebodyThere(path: string): Promise<boolean> {
 // ---- 17.2 pathFits ----------------------------------------------------------
 
 export function pathFits(path: string): boolean {
-  // The field has 108 bytes, and the last one is for the zero at the end. A
-  // character takes one to four bytes in UTF-8, so characters do not count.
+  // The kernel's field has 108 bytes, and the last one is for the zero at the
+  // end. A character takes one to four bytes in UTF-8.
   return new TextEncoder().encode(path).length <= 107;
 }

@@ -1,4 +1,4 @@
-/** All four kinds of sockets behind one small interface, to be compared. */
+/** All four kinds of sockets with one small interface, to compare them. */
 import {
   bindUnixDatagram,
   connect,
@@ -7,14 +7,15 @@ import {
   listenUnix,
   writeAll,
 } from "../../lib/net/mod.ts";
+import type { Choice } from "./types.ts";
 
-/** The kinds, by the names that Deno has for them. */
-export type Kind = "tcp" | "udp" | "unix" | "unixpacket";
+/** A kind of socket, by the name that Deno has for it. */
+export type Kind = Choice;
 
 /** Every kind, in the order in which to show them. */
 export const KINDS: Kind[] = ["tcp", "udp", "unix", "unixpacket"];
 
-/** What a reader calls them. */
+/** What a reader calls each kind. */
 export const NAMES: Record<Kind, string> = {
   tcp: "TCP",
   udp: "UDP",
@@ -22,42 +23,42 @@ export const NAMES: Record<Kind, string> = {
   unixpacket: "Unix datagram",
 };
 
-/** Whether it carries a stream of bytes, in which messages have no edges. */
+/** Whether it carries a stream of bytes, which doesn't preserve messages. */
 export function isStream(kind: Kind): boolean {
   return kind === "tcp" || kind === "unix";
 }
 
 /** One end of a conversation. */
-export interface End extends Disposable {
+export interface End {
   /** Sends all of it. */
   send(data: Uint8Array): Promise<void>;
   /**
-   * Receives so many bytes of a stream, or one whole message. They are good until
-   * the next call.
+   * Receives this many bytes of a stream, or one whole message. They stay valid
+   * until the next call.
    */
   receive(size: number): Promise<Uint8Array>;
-  /** Receives what one call gives. */
+  /** Receives what one call returns. */
   receiveOnce(): Promise<Uint8Array>;
   close(): void;
 }
 
-/** Both ends of a conversation, which closes them. */
+/** Both ends of a conversation. */
 export interface Pair extends Disposable {
   client: End;
   server: End;
 }
 
 /** A server, and a way to reach it. */
-export interface Meeting extends Disposable {
-  /** Where the server is. */
+export interface Server extends Disposable {
+  /** The server's address. */
   address: Deno.Addr;
-  /** A client, and the end at which the server talks to it. */
-  join(): Promise<Pair>;
+  /** Opens a client, and the end at which the server talks to it. */
+  addClient(): Promise<Pair>;
   /** How many sockets the server has open. */
-  readonly serverSockets: number;
+  readonly sockets: number;
 }
 
-/** What no message here is longer than, in bytes. */
+/** No message here is longer, in bytes. */
 const MAX_MESSAGE = 64 * 1024;
 
 /**
@@ -67,97 +68,85 @@ const MAX_MESSAGE = 64 * 1024;
  * @param folder Where the Unix kinds have their paths.
  * @returns The server, without clients.
  */
-export async function meet(kind: Kind, folder: string): Promise<Meeting> {
-  if (isStream(kind)) {
-    const path = `${folder}/server.sock`;
-    return meetByStream(kind === "tcp" ? listenTcp() : await listenUnix(path));
-  }
-  if (kind === "udp") {
-    return meetByDatagram(() =>
-      Promise.resolve(
-        Deno.listenDatagram({
-          transport: "udp",
-          hostname: "127.0.0.1",
-          port: 0,
-        }),
-      )
-    );
-  }
-  const names = ["server.sock", "a.sock", "b.sock", "c.sock"];
-  return meetByDatagram((index) =>
-    bindUnixDatagram(`${folder}/${names[index]}`)
+export async function openServer(kind: Kind, folder: string): Promise<Server> {
+  const paths = ["server.sock", "a.sock", "b.sock", "c.sock"].map((name) =>
+    `${folder}/${name}`
   );
+  switch (kind) {
+    case "tcp":
+      return streamServer(listenTcp());
+    case "unix":
+      return streamServer(await listenUnix(paths[0]));
+    case "udp":
+      return datagramServer(() => Promise.resolve(openUdp()));
+    case "unixpacket":
+      return datagramServer((index) => bindUnixDatagram(paths[index]));
+  }
+}
+
+function openUdp(): Deno.DatagramConn {
+  const hostname = "127.0.0.1";
+  return Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
 }
 
 /** Opens both ends of one conversation. */
 export async function openPair(kind: Kind, folder: string): Promise<Pair> {
-  const meeting = await meet(kind, folder);
-  const { client, server } = await meeting.join();
+  const server = await openServer(kind, folder);
+  const pair = await server.addClient();
   return {
-    client,
-    server,
+    ...pair,
     [Symbol.dispose]() {
-      client.close();
-      server.close();
-      meeting[Symbol.dispose]();
+      pair[Symbol.dispose]();
+      server[Symbol.dispose]();
     },
   };
 }
 
-/** Each client has a socket of its own at the server. */
-function meetByStream(listener: Deno.Listener): Meeting {
+/** The server has a socket for each client. */
+function streamServer(listener: Deno.Listener): Server {
   let accepted = 0;
   const { addr } = listener;
   return {
     address: addr,
-    async join() {
+    async addClient() {
       const client = addr.transport === "tcp"
-        ? await withoutDelay(connectTcp(addr.port))
+        ? await connectTcp(addr.port)
         : await connect(`unix:${(addr as Deno.UnixAddr).path}`);
-      const server = addr.transport === "tcp"
-        ? await withoutDelay((listener as Deno.TcpListener).accept())
-        : await listener.accept();
+      const server = await listener.accept();
+      for (const conn of [client, server]) {
+        // TCP would wait for an acknowledgment before it sends the rest of a
+        // message, and the peer may delay that (RFC 9293, section 3.7.4).
+        if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay();
+      }
       accepted++;
       return pairOf(streamEnd(client), streamEnd(server));
     },
-    get serverSockets() {
+    get sockets() {
       return 1 + accepted;
     },
     [Symbol.dispose]: () => listener.close(),
   };
 }
 
-/** One socket hears everybody, and answers to the address on the letter. */
-async function meetByDatagram(
+/** The server has one socket, and answers to the sender's address. */
+async function datagramServer(
   open: (index: number) => Promise<Deno.DatagramConn>,
-): Promise<Meeting> {
+): Promise<Server> {
   const socket = await open(0);
   let clients = 0;
   return {
     address: socket.addr,
-    async join() {
+    async addClient() {
       const client = await open(++clients);
       return pairOf(
         datagramEnd(client, socket.addr),
-        // The socket is the server's: it stays when one client goes.
+        // The socket is the server's: it stays open when one client closes.
         { ...datagramEnd(socket, client.addr), close() {} },
       );
     },
-    serverSockets: 1,
+    sockets: 1,
     [Symbol.dispose]: () => socket.close(),
   };
-}
-
-/**
- * Nothing of TCP's waits for company: it would wait for an acknowledgment, which
- * the other side may delay (RFC 9293, section 3.7.4).
- */
-async function withoutDelay(
-  opening: Promise<Deno.TcpConn>,
-): Promise<Deno.Conn> {
-  const conn = await opening;
-  conn.setNoDelay();
-  return conn;
 }
 
 function pairOf(client: End, server: End): Pair {
@@ -172,11 +161,11 @@ function pairOf(client: End, server: End): Pair {
 }
 
 function streamEnd(conn: Deno.Conn): End {
+  // One buffer for all calls, as below: what's compared is the work of the
+  // sockets, not that of making new buffers.
   const buffer = new Uint8Array(MAX_MESSAGE);
   return {
     send: (data) => writeAll(conn, data),
-    // Into one buffer, as below: what is compared is the sockets' work, and not
-    // that of making new buffers.
     async receive(size) {
       for (let filled = 0; filled < size;) {
         const count = await conn.read(buffer.subarray(filled, size));
@@ -189,7 +178,6 @@ function streamEnd(conn: Deno.Conn): End {
       return buffer.slice(0, await conn.read(buffer) ?? 0);
     },
     close: () => conn.close(),
-    [Symbol.dispose]: () => conn.close(),
   };
 }
 
@@ -206,6 +194,5 @@ function datagramEnd(socket: Deno.DatagramConn, to: Deno.Addr): End {
     receive: receiveOnce,
     receiveOnce,
     close: () => socket.close(),
-    [Symbol.dispose]: () => socket.close(),
   };
 }

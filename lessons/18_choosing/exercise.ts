@@ -1,51 +1,51 @@
 /**
- * Your answers to lesson 18.
+ * Your answers to lesson 18. Commands: `deno task check 18`, `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 18
- *
- * Keep the lines with the numbers: `deno task reset 18.1` goes by them.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 18.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
-import type { Choice, Need } from "./types.ts";
+import type { AskLocal, Choice, Need } from "./types.ts";
 
 // ---- 18.1 askLocal ----------------------------------------------------------
 
 /**
- * Asks the Unix datagram socket at the path `server`, and returns its answer.
- * The question goes out from a socket at the path of the server with `.me`
- * behind it. That path is gone afterwards, whatever happens, and no timer runs
- * on. If the whole takes longer than `timeoutMs`, it throws
- * `Deno.errors.TimedOut`. What others than the server send is not the answer,
- * and gives no more time.
- *
  *     export async function askLocal(
  *       server: string,
  *       question: Uint8Array,
  *       options: { timeoutMs: number },
  *     ): Promise<Uint8Array> {
  *     }
+ *
+ * Sends `question` to the Unix datagram socket at the path `server`, and returns
+ * its answer, which has up to 60000 bytes. It sends from a socket of its own at
+ * the path `${server}.me`, the return address.
+ *
+ * - Ignore messages from any other sender; they don't extend the time either.
+ * - If all of it, sending included, takes longer than `timeoutMs` milliseconds,
+ *   throw `Deno.errors.TimedOut`.
+ * - If no server is there, send() throws: let the caller have that error
+ *   unchanged.
+ * - However the call ends, `${server}.me` is gone afterward, the server's path is
+ *   still there, and no timer is running.
+ * - It's called again and again, but never twice at once.
  */
-export const askLocal: (
-  server: string,
-  question: Uint8Array,
-  options: { timeoutMs: number },
-) => Promise<Uint8Array> = todo("18.1 askLocal");
+export const askLocal: AskLocal = todo("18.1 askLocal");
 
 // ---- 18.2 choose ------------------------------------------------------------
 
 /**
- * Says which kind of socket to take. The first of these that fits decides:
- *
- * 1. latency beats loss, and not every byte matters: "udp"
- * 2. on the same machine, and messages stay whole or there are many receivers:
- *    "unixpacket"
- * 3. on the same machine: "unix"
- * 4. there are many receivers, and not every byte matters: "udp"
- * 5. otherwise: "tcp"
- *
  *     export function choose(need: Need): Choice {
  *     }
+ *
+ * Says which kind of socket to use. `types.ts` explains each property of `Need`,
+ * and lists the values of `Choice`. The first rule that applies decides:
+ *
+ * 1. Latency beats loss, and not every byte matters: `"udp"`.
+ * 2. On the same machine, messages must stay whole or there are many receivers:
+ *    `"unixpacket"`.
+ * 3. On the same machine: `"unix"`.
+ * 4. There are many receivers, and not every byte matters: `"udp"`.
+ * 5. Otherwise: `"tcp"`.
  */
 export const choose: (need: Need) => Choice = todo("18.2 choose");

@@ -1,7 +1,13 @@
 /** What each kind of socket promises, found out by trying. */
 import { medianMicroseconds } from "../17_unix_streams/measure.ts";
 import { connect, endpointOf } from "../../lib/net/mod.ts";
-import { type End, isStream, type Kind, meet, openPair } from "./channels.ts";
+import {
+  type End,
+  isStream,
+  type Kind,
+  openPair,
+  openServer,
+} from "./channels.ts";
 
 /** What came of a reader that did not read. */
 export interface SlowReader {
@@ -184,13 +190,13 @@ export async function socketsForThree(
   kind: Kind,
   folder: string,
 ): Promise<number> {
-  using meeting = await meet(kind, folder);
+  using server = await openServer(kind, folder);
   const pairs = [];
-  for (let i = 0; i < 3; i++) pairs.push(await meeting.join());
+  for (let i = 0; i < 3; i++) pairs.push(await server.addClient());
   for (const { client } of pairs) await client.send(new Uint8Array([1]));
-  for (const { server } of pairs) await server.receive(1);
+  for (const pair of pairs) await pair.server.receive(1);
   for (const pair of pairs) pair[Symbol.dispose]();
-  return meeting.serverSockets;
+  return server.sockets;
 }
 
 /** Whether the address names a machine, or a path on this one. */
@@ -198,20 +204,20 @@ export async function addressOf(
   kind: Kind,
   folder: string,
 ): Promise<"host and port" | "path"> {
-  using meeting = await meet(kind, folder);
-  return "hostname" in meeting.address ? "host and port" : "path";
+  using server = await openServer(kind, folder);
+  return "hostname" in server.address ? "host and port" : "path";
 }
 
 /** What a client hears where a server has just gone, and its path with it. */
 export async function nobodyThere(kind: Kind, folder: string): Promise<string> {
-  const meeting = await meet(kind, folder);
+  const server = await openServer(kind, folder);
   try {
     if (isStream(kind)) {
-      meeting[Symbol.dispose]();
-      (await connect(endpointOf(meeting.address))).close();
+      server[Symbol.dispose]();
+      (await connect(endpointOf(server.address))).close();
     } else {
-      using pair = await meeting.join();
-      meeting[Symbol.dispose]();
+      using pair = await server.addClient();
+      server[Symbol.dispose]();
       await pair.client.send(new Uint8Array([1]));
     }
     return "nothing";

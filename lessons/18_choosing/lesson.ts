@@ -202,10 +202,7 @@ async function aSlowReader(
   );
   show.bars("what arrived, of what was sent", {
     unit: "%",
-    bars: KINDS.map((kind) => ({
-      name: NAMES[kind],
-      value: 100 * slow[kind].received / slow[kind].sent,
-    })),
+    bars: bars((kind) => 100 * slow[kind].received / slow[kind].sent),
   });
   show.say(
     "Who does not throw away must make somebody wait. That is back-pressure: " +
@@ -213,6 +210,11 @@ async function aSlowReader(
       "costs messages, and the sender never knows.",
   );
   return slow;
+}
+
+/** One bar for each kind. */
+function bars(value: (kind: Kind) => number) {
+  return KINDS.map((kind) => ({ name: NAMES[kind], value: value(kind) }));
 }
 
 interface Cost {
@@ -234,10 +236,7 @@ async function theCost(
   const megabytes = await inTurns((kind) => throughput(kind, folder));
   show.bars("a question of 64 bytes and its answer", {
     unit: "µs",
-    bars: KINDS.map((kind) => ({
-      name: NAMES[kind],
-      value: microseconds[kind],
-    })),
+    bars: bars((kind) => microseconds[kind]),
   });
   show.bars(
     `one way, in messages of ${
@@ -246,10 +245,7 @@ async function theCost(
       "way at most",
     {
       unit: "MB/s",
-      bars: KINDS.map((kind) => ({
-        name: NAMES[kind],
-        value: megabytes[kind],
-      })),
+      bars: bars((kind) => megabytes[kind]),
     },
   );
   const soonest = least(KINDS, (kind) => microseconds[kind]);

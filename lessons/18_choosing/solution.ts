@@ -8,7 +8,7 @@ export async function askLocal(
   question: Uint8Array,
   options: { timeoutMs: number },
 ): Promise<Uint8Array> {
-  // The return address. Without a path of one's own there is no answer.
+  // The return address: without a path, the server can't answer.
   const path = `${server}.me`;
   const socket = Deno.listenDatagram({ transport: "unixpacket", path });
 
@@ -16,7 +16,7 @@ export async function askLocal(
     await socket.send(question, { transport: "unixpacket", path: server });
     while (true) {
       const [data, from] = await socket.receive();
-      // Whoever may write to the file may send to it, so the sender counts.
+      // Every program that may write to the file can send to it.
       if ((from as Deno.UnixAddr).path === server) return data;
     }
   }
@@ -28,11 +28,11 @@ export async function askLocal(
     late.reject(new Deno.errors.TimedOut(message));
   }, timeoutMs);
   try {
-    // All of it is under the deadline: with a full queue even send() waits.
+    // The deadline covers send() too: it waits when the queue is full.
     return await Promise.race([talk(), late.promise]);
   } finally {
     clearTimeout(timer);
-    // Deno closes the socket and leaves the file.
+    // close() leaves the file.
     socket.close();
     Deno.removeSync(path);
   }
@@ -41,14 +41,14 @@ export async function askLocal(
 // ---- 18.2 choose ------------------------------------------------------------
 
 export function choose(need: Need): Choice {
-  // Only UDP never makes its sender wait, also on one machine.
+  // Only UDP never makes its sender wait, even on one machine.
   if (need.latencyBeatsLoss && !need.everyByteMatters) return "udp";
   if (need.sameMachine) {
-    // Both Unix kinds lose nothing. Datagrams have edges, and many peers.
+    // Both Unix kinds lose nothing; only datagrams preserve messages.
     return need.messagesStayWhole || need.manyReceivers ? "unixpacket" : "unix";
   }
-  // One message for many is what UDP can and TCP cannot.
+  // One UDP socket can send to many; a TCP connection has one peer.
   if (need.manyReceivers && !need.everyByteMatters) return "udp";
-  // TCP has no edges, but frames (lesson 5) make whole messages of it.
+  // TCP doesn't preserve messages, but framing (lesson 5) does.
   return "tcp";
 }

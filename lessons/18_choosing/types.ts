@@ -14,3 +14,13 @@ export interface Need {
 
 /** A kind of socket, by the name that Deno has for it. */
 export type Choice = "tcp" | "udp" | "unix" | "unixpacket";
+
+/** The type of 18.1. */
+export type AskLocal = (
+  server: string,
+  question: Uint8Array,
+  options: { timeoutMs: number },
+) => Promise<Uint8Array>;
+
+/** The type of 18.2. */
+export type Choose = (need: Need) => Choice;

@@ -1,177 +1,161 @@
 /** How an answer to 16.2 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import {
-  type Exercise,
-  exercise,
-  type Trial,
-} from "../../../lib/workbook/kit/mod.ts";
-import * as solution from "../solution.ts";
-import type { TimerClass, Timing } from "../types.ts";
+import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import { RetransmitTimer as Solution } from "../solution.ts";
+import type { RetransmitTimerClass } from "../types.ts";
 
 /** Answers may round, in milliseconds. */
 const TOLERANCE = 1;
 
 const SIGN =
-  "A distance has no sign: a round trip that is shorter than the mean and one " +
-  "that is longer by as much count the same in rttvar. Take Math.abs() of the " +
-  "difference.";
+  "A distance has no sign: a round trip 100 ms shorter than the mean changes " +
+  "rttvar as much as one 100 ms longer. Take Math.abs() of the difference.";
 
-/**
- * Makes exercise 16.2.
- *
- * @returns The exercise.
- */
-export function makeRetransmitTimer(): Exercise<unknown> {
-  return exercise<TimerClass>({
-    id: "16.2",
-    pure: true,
-    title: "How long to wait",
-    solution: solution.RetransmitTimer,
-    hints: [
-      "Round trips of 100, 100, 100 and of 20, 180, 100: the mean is the same. " +
-      "Which of the two needs the longer time-out?",
-      "Keep three numbers: srtt (undefined before the first sample), rttvar " +
-      "and rto. Limit rto where it is set, and keep srtt and rttvar unlimited.",
-      "For each sample but the first:\n" +
-      "    rttvar = 0.75 * rttvar + 0.25 * Math.abs(srtt - r);\n" +
-      "    srtt = 0.875 * srtt + 0.125 * r;\n" +
-      "    rto = Math.min(60000, Math.max(200, srtt + 4 * rttvar));",
-    ],
-    read: "How long to wait",
-    check: checkTimer,
-  });
+interface Step {
+  step: string;
+  /** Starts over with a new timer. */
+  isNew?: boolean;
+  /** The samples to add, or how often to back off. */
+  samples?: number[];
+  backOffs?: number;
+  rtoMs: number;
+  /** What it means if `rtoMs` is something else. */
+  likely: string;
+  /** What certain wrong values mean. */
+  known?: Record<number, string>;
 }
 
-function checkTimer(RetransmitTimer: TimerClass, trial: Trial): void {
-  trial.step("nothing is measured yet");
-  const timer = new RetransmitTimer();
-  expectRto(timer, 1000, trial, "Before the first sample rtoMs is 1000.");
-
-  trial.step("the first round trip takes 400 ms");
-  timer.sample(400);
-  expectRto(
-    timer,
-    1200,
-    trial,
-    "After the first sample srtt is R, and rttvar begins with R / 2: " +
+const STEPS: Step[] = [
+  {
+    step: "nothing has been measured yet",
+    isNew: true,
+    rtoMs: 1000,
+    likely: "Before the first sample, rtoMs is 1000.",
+  },
+  {
+    step: "the first round trip takes 400 ms",
+    samples: [400],
+    rtoMs: 1200,
+    likely: "The first sample sets srtt to R and rttvar to R / 2: rtoMs is " +
       "400 + 4 × 200.",
-  );
+  },
+  {
+    step: "the second round trip takes 1200 ms",
+    samples: [1200],
+    rtoMs: 1900,
+    likely: "In both averages, the old value counts most: 3/4 in rttvar, 7/8 " +
+      "in srtt. Here, rttvar is 3/4 × 200 + 1/4 × 800 = 350, and srtt 500.",
+    known: {
+      300: SIGN,
+      1800: "rttvar uses the mean before this sample: update it before you " +
+        "change srtt.",
+    },
+  },
+  {
+    step: "the third round trip takes 100 ms",
+    samples: [100],
+    rtoMs: 1900,
+    likely: "Here, rttvar is 3/4 × 350 + 1/4 × 400 = 362.5, and srtt 450.",
+    known: { 1100: SIGN },
+  },
+  {
+    step: "a first round trip takes 50 s",
+    isNew: true,
+    samples: [50_000],
+    rtoMs: 60_000,
+    likely: "rtoMs is at most 60000, after a sample too.",
+  },
+  {
+    step: "a first round trip takes 0 ms, by a coarse clock, and the next 800",
+    isNew: true,
+    samples: [0, 800],
+    rtoMs: 900,
+    likely: "Here, rttvar is 1/4 × 800 = 200, and srtt 1/8 × 800 = 100.",
+    known: {
+      2400: "0 is a measurement, so the next sample isn't the first. `!srtt` " +
+        "is true for 0 too: compare with undefined.",
+    },
+  },
+  {
+    step: "round trips take 1 ms",
+    isNew: true,
+    samples: Array(20).fill(1),
+    rtoMs: 200,
+    likely:
+      "rtoMs is at least 200: otherwise, a short pause of the peer looks " +
+      "like a loss.",
+  },
+  {
+    step: "no acknowledgment arrives",
+    backOffs: 1,
+    rtoMs: 400,
+    likely: "backOff() doubles rtoMs.",
+  },
+  {
+    step: "again, no acknowledgment arrives",
+    backOffs: 1,
+    rtoMs: 800,
+    likely: "backOff() doubles rtoMs each time.",
+  },
+  {
+    step: "ten more times, no acknowledgment arrives",
+    backOffs: 10,
+    rtoMs: 60_000,
+    likely: "rtoMs is at most 60000 ms, after backOff() too.",
+  },
+  {
+    step: "then a round trip takes 1 ms",
+    samples: [1],
+    rtoMs: 200,
+    likely:
+      "A sample ends the doubling: afterward, rtoMs depends only on srtt " +
+      "and rttvar.",
+  },
+];
 
-  trial.step("the second one takes 1200 ms");
-  timer.sample(1200);
-  expectRto(
-    timer,
-    1900,
-    trial,
-    isNear(timer.rtoMs, 1800)
-      ? "rttvar goes by the mean before this sample: update it before srtt is " +
-        "changed."
-      : isNear(timer.rtoMs, 300)
-      ? SIGN
-      : "In either average the old value weighs most: 3/4 in rttvar, 7/8 in " +
-        "srtt. Here rttvar is 3/4 × 200 + 1/4 × 800 = 350, srtt 500.",
-  );
+/** Checks an answer to 16.2. */
+export function checkRetransmitTimer(
+  RetransmitTimer: RetransmitTimerClass,
+  trial: Trial,
+): void {
+  let timer = new RetransmitTimer();
+  for (const { step, isNew, samples = [], backOffs = 0, ...due } of STEPS) {
+    trial.step(step);
+    if (isNew) timer = new RetransmitTimer();
+    for (const rttMs of samples) timer.sample(rttMs);
+    for (let i = 0; i < backOffs; i++) timer.backOff();
+    expectRto(timer.rtoMs, due, trial);
+  }
 
-  trial.step("the third one takes 100 ms");
-  timer.sample(100);
-  expectRto(
-    timer,
-    1900,
-    trial,
-    isNear(timer.rtoMs, 1100)
-      ? SIGN
-      : "Here rttvar is 3/4 × 350 + 1/4 × 400 = 362.5, srtt 450.",
-  );
-
-  trial.step("round trips of 1 ms");
-  const quick = new RetransmitTimer();
-  for (let i = 0; i < 20; i++) quick.sample(1);
-  expectRto(
-    quick,
-    200,
-    trial,
-    "rtoMs is at least 200: below that, a pause of the other end would be " +
-      "taken for a loss.",
-  );
-
-  trial.step("a first round trip of 0 ms, by a coarse clock, and one of 800");
-  const coarse = new RetransmitTimer();
-  coarse.sample(0);
-  coarse.sample(800);
-  expectRto(
-    coarse,
-    900,
-    trial,
-    isNear(coarse.rtoMs, 2400)
-      ? "0 is a measurement, and so the second sample is not the first one " +
-        "again. `!srtt` is true of 0 as well: compare with undefined."
-      : "Here rttvar is 1/4 × 800 = 200, srtt 1/8 × 800 = 100.",
-  );
-
-  trial.step("time after time nothing comes");
-  quick.backOff();
-  expectRto(quick, 400, trial, "backOff() doubles rtoMs.");
-  quick.backOff();
-  expectRto(quick, 800, trial, "backOff() doubles rtoMs, each time.");
-  for (let i = 0; i < 10; i++) quick.backOff();
-  expectRto(
-    quick,
-    60_000,
-    trial,
-    "rtoMs is at most 60000 ms, after backOff() too.",
-  );
-
-  trial.step("then a round trip of 1 ms is measured");
-  quick.sample(1);
-  expectRto(
-    quick,
-    200,
-    trial,
-    "The next measurement is the truth again: a sample ends the doubling. " +
-      "rtoMs follows from srtt and rttvar alone.",
-  );
-
-  trial.step("the first round trip takes 50 s");
-  const slow = new RetransmitTimer();
-  slow.sample(50_000);
-  expectRto(slow, 60_000, trial, "rtoMs is at most 60000, after a sample too.");
-
-  trial.step("40 lives at random");
+  trial.step("40 timers get random samples and back off at random");
   const random = seededRandom(162);
   for (let i = 0; i < 40; i++) {
-    const [one, other] = [
-      new RetransmitTimer(),
-      new solution.RetransmitTimer(),
-    ];
+    const [timer, right] = [new RetransmitTimer(), new Solution()];
     const calls: string[] = [];
     for (let j = 0; j < 20; j++) {
       const ms = Math.floor(random() * 2000);
       const isSample = random() < 0.7;
       calls.push(isSample ? `sample(${ms})` : "backOff()");
-      for (const each of [one, other]) {
+      for (const each of [timer, right]) {
         if (isSample) each.sample(ms);
         else each.backOff();
       }
-      expectRto(one, other.rtoMs, trial, `This came of ${calls.join(", ")}.`);
+      const likely = `The calls so far: ${calls.join(", ")}.`;
+      expectRto(timer.rtoMs, { rtoMs: right.rtoMs, likely }, trial);
     }
   }
 }
 
-function isNear(rtoMs: number, expected: number): boolean {
-  return Math.abs(rtoMs - expected) <= TOLERANCE;
-}
-
 function expectRto(
-  { rtoMs }: Timing,
-  expected: number,
+  received: number,
+  { rtoMs, likely, known = {} }: Pick<Step, "rtoMs" | "likely" | "known">,
   trial: Trial,
-  likely: string,
 ): void {
-  if (isNear(rtoMs, expected)) return;
+  const isNear = (ms: number) => Math.abs(received - ms) <= TOLERANCE;
+  if (isNear(rtoMs)) return;
+  const cause = Object.entries(known).find(([ms]) => isNear(Number(ms)));
   trial.fail({
-    problem: "rtoMs is wrong.",
-    expected: `${expected}`,
-    received: Deno.inspect(rtoMs),
-    likely,
+    problem: `rtoMs is ${Deno.inspect(received)}, not ${rtoMs}.`,
+    likely: cause?.[1] ?? likely,
   });
 }

@@ -1,409 +1,206 @@
-/** Wrong answers to the exercises of lesson 16, and what must be said of each. */
-import type { WrongAnswer } from "../gates.ts";
-import {
-  Receiver,
-  SendWindow,
-} from "../../../lessons/16_reliable_stream/solution.ts";
-import type {
-  Piece,
-  ReceiverClass,
-  SendWindowClass,
-  TimerClass,
-} from "../../../lessons/16_reliable_stream/types.ts";
+import { Receiver } from "../../../lessons/16_reliable_stream/solution.ts";
+import type { Piece } from "../../../lessons/16_reliable_stream/types.ts";
+import type { WrongAnswers } from "../gates.ts";
 
-/** Wrong answers to 16.1. */
-export const receiverMistakes: WrongAnswer<ReceiverClass>[] = [
-  {
-    name: "delivers twice",
-    attempt: class extends Receiver {
-      override accept(seq: number, data: Uint8Array) {
-        const isOld = ((seq - this.ack) | 0) < 0;
-        const ready = super.accept(seq, data);
-        return isOld ? data.slice() : ready;
-      }
-    },
-    diagnosis: /handed on a second time/,
-  },
-  {
-    name: "drops what came early",
-    attempt: class extends Receiver {
-      override accept(seq: number, data: Uint8Array) {
-        return ((seq - this.ack) | 0) > 0
-          ? new Uint8Array()
-          : super.accept(seq, data);
-      }
-    },
-    diagnosis: /what came early was thrown away/,
-  },
-  {
-    name: "acknowledges what it lacks",
-    attempt: class extends Receiver {
-      #top?: number;
-      override accept(seq: number, data: Uint8Array) {
-        const ready = super.accept(seq, data);
-        this.#top = Math.max(this.#top ?? 0, seq + data.length);
-        return ready;
-      }
-      override get ack() {
-        return this.#top ?? super.ack;
-      }
-    },
-    diagnosis: /the sender forgets what it acknowledges/,
-  },
-  {
-    name: "compares numbers by a < b",
-    attempt: class extends Receiver {
-      override accept(seq: number, data: Uint8Array) {
-        return seq < this.ack && seq + data.length <= this.ack
-          ? new Uint8Array()
-          : super.accept(seq, data);
-      }
-    },
-    diagnosis: /small numbers are the later ones/,
-  },
-  {
-    name: "takes an overlapping segment for an old one",
-    attempt: class extends Receiver {
-      override accept(seq: number, data: Uint8Array) {
-        return ((seq - this.ack) | 0) < 0
-          ? new Uint8Array()
-          : super.accept(seq, data);
-      }
-    },
-    diagnosis: /its end is new/,
-  },
-  {
-    name: "keeps more than it has room for",
-    attempt: class extends Receiver {
-      constructor(initialSeq: number, private readonly room: number) {
-        super(initialSeq, 2 ** 20);
-      }
-      override get window() {
-        return this.room;
-      }
-    },
-    diagnosis: /beyond the room/,
-  },
-  {
-    name: "hands on whatever is in order, room or not",
-    attempt: class extends Receiver {
-      readonly #wide: Receiver;
-      constructor(initialSeq: number, capacity: number) {
-        super(initialSeq, capacity);
-        this.#wide = new Receiver(initialSeq, 2 ** 20);
-      }
-      override accept(seq: number, data: Uint8Array) {
-        const distance = (seq - this.ack) | 0;
-        const room = distance <= 0 ? data.length : this.window - distance;
-        return this.#wide.accept(seq, data.subarray(0, Math.max(0, room)));
-      }
-      override get ack() {
-        return this.#wide.ack;
-      }
-    },
-    diagnosis: /Bytes in order need room as well/,
-  },
-  {
-    name: "keeps ack within 32 bits with a sign",
-    attempt: class extends Receiver {
-      #came = false;
-      override accept(seq: number, data: Uint8Array) {
-        const ready = super.accept(seq >>> 0, data);
-        this.#came ||= ready.length > 0;
-        return ready;
-      }
-      override get ack() {
-        return this.#came ? super.ack | 0 : super.ack;
-      }
-    },
-    diagnosis: /`\| 0` gives it one/,
-  },
-  {
-    name: "takes the early bytes off the window",
-    attempt: class extends Receiver {
-      #early = 0;
-      override accept(seq: number, data: Uint8Array) {
-        if (((seq - this.ack) | 0) > 0) this.#early += data.length;
-        return super.accept(seq, data);
-      }
-      override get window() {
-        return super.window - this.#early;
-      }
-    },
-    diagnosis: /counted from ack/,
-  },
-  {
-    name: "keeps a view of the caller's buffer",
-    attempt: class {
-      #early: Piece[] = [];
-      constructor(public ack: number, public window: number) {}
-      accept(seq: number, data: Uint8Array) {
-        this.#early.push({ seq, data });
-        const inner = new Receiver(this.ack, this.window);
-        const bytes: number[] = [];
-        for (const piece of this.#early) {
-          bytes.push(...inner.accept(piece.seq, piece.data));
-        }
-        this.ack = inner.ack;
-        return new Uint8Array(bytes);
-      }
-    },
-    diagnosis: /a view of the buffer/,
-  },
-];
-
-/** A timer with its parts in the open, and one thing to be done otherwise. */
-class OpenTimer {
-  srtt?: number;
-  rttvar = 0;
-  rtoMs = 1000;
-  sample(r: number): void {
-    if (this.srtt === undefined) this.first(r);
-    else this.next(r, this.srtt);
-    this.rtoMs = this.limit(this.srtt! + 4 * this.rttvar);
-  }
-  first(r: number): void {
-    this.srtt = r;
-    this.rttvar = r / 2;
-  }
-  next(r: number, srtt: number): void {
-    this.rttvar = 0.75 * this.rttvar + 0.25 * Math.abs(srtt - r);
-    this.srtt = 0.875 * srtt + 0.125 * r;
-  }
-  limit(ms: number): number {
-    return Math.min(60_000, Math.max(200, ms));
-  }
-  backOff(): void {
-    this.rtoMs = Math.min(60_000, 2 * this.rtoMs);
+/** Keeps the caller's arrays, and puts them in order anew each time. */
+class ReceiverOfViews {
+  readonly #pieces: Piece[] = [];
+  constructor(public ack: number, readonly window: number) {}
+  accept(seq: number, data: Uint8Array) {
+    this.#pieces.push({ seq, data });
+    const inner = new Receiver(this.ack, this.window);
+    const ready = this.#pieces.flatMap((piece) => [
+      ...inner.accept(piece.seq, piece.data),
+    ]);
+    this.ack = inner.ack;
+    return new Uint8Array(ready);
   }
 }
 
-/** Wrong answers to 16.2. */
-export const timerMistakes: WrongAnswer<TimerClass>[] = [
-  {
-    name: "knows no variance",
-    attempt: class extends OpenTimer {
-      override sample(r: number) {
-        super.sample(r);
-        this.rtoMs = this.limit(2 * this.srtt!);
-      }
+/** Wrong answers to lesson 16. */
+export const wrongAnswers: WrongAnswers = {
+  "16.1": [
+    {
+      name: "returns old bytes again",
+      replace: ["return ready", "return distance < 0 ? data.slice() : ready"],
+      diagnosis: /You returned these bytes a second time/,
     },
-    diagnosis: /rttvar begins with R \/ 2/,
-  },
-  {
-    name: "updates the mean first",
-    attempt: class extends OpenTimer {
-      override next(r: number, srtt: number) {
-        this.srtt = 0.875 * srtt + 0.125 * r;
-        this.rttvar = 0.75 * this.rttvar + 0.25 * Math.abs(this.srtt - r);
-      }
+    {
+      name: "drops what arrives early",
+      replace: ["i < data.length", "i < data.length && distance <= 0"],
+      diagnosis: /you dropped what had arrived early/,
     },
-    diagnosis: /before srtt is changed/,
-  },
-  {
-    name: "has no floor",
-    attempt: class extends OpenTimer {
-      override limit = (ms: number) => Math.min(60_000, ms);
+    {
+      name: "acknowledges missing bytes",
+      replace: [
+        "(this.#ack + count) >>> 0",
+        "Math.max(this.#ack, seq + data.length)",
+      ],
+      diagnosis: /the sender forgets what you acknowledge/,
     },
-    diagnosis: /at least 200/,
-  },
-  {
-    name: "never doubles",
-    attempt: class extends OpenTimer {
-      override backOff() {}
+    {
+      name: "compares sequence numbers with <",
+      replace: ["(seq - this.#ack) | 0", "seq - this.#ack"],
+      diagnosis: /small sequence numbers are the later ones/,
     },
-    diagnosis: /backOff\(\) doubles/,
-  },
-  {
-    name: "doubles without end",
-    attempt: class extends OpenTimer {
-      override backOff() {
-        this.rtoMs *= 2;
-      }
+    {
+      name: "takes an overlapping segment for an old one",
+      replace: ["i < data.length", "i < data.length && distance >= 0"],
+      diagnosis: /its end is new/,
     },
-    diagnosis: /at most 60000 ms, after backOff/,
-  },
-  {
-    name: "stays doubled after a sample",
-    attempt: class extends OpenTimer {
-      #factor = 1;
-      override backOff() {
-        this.#factor *= 2;
-        super.backOff();
-      }
-      override sample(r: number) {
-        super.sample(r);
-        this.rtoMs = this.limit(this.rtoMs * this.#factor);
-      }
+    {
+      name: "keeps more than there's room for",
+      replace: [" && at < this.#capacity", ""],
+      diagnosis: /Drop bytes beyond the window/,
     },
-    diagnosis: /a sample ends the doubling/,
-  },
-  {
-    name: "takes the first sample for one of many",
-    attempt: class extends OpenTimer {
-      override first(r: number) {
-        this.next(r, 0);
-      }
+    {
+      name: "returns bytes in order even if there's no room",
+      replace: [
+        "at < this.#capacity",
+        "(distance <= 0 || at < this.#capacity)",
+      ],
+      diagnosis: /Bytes in order need room too/,
     },
-    diagnosis: /rttvar begins with R \/ 2/,
-  },
-  {
-    name: "takes the mean less the sample with its sign",
-    attempt: class extends OpenTimer {
-      override next(r: number, srtt: number) {
-        this.rttvar = 0.75 * this.rttvar + 0.25 * (srtt - r);
-        this.srtt = 0.875 * srtt + 0.125 * r;
-      }
+    {
+      name: "makes ack a signed number",
+      replace: ["(this.#ack + count) >>> 0", "(this.#ack + count) | 0"],
+      diagnosis: /`\| 0` makes a signed 32-bit number/,
     },
-    diagnosis: /A distance has no sign/,
-  },
-  {
-    name: "takes the sample less the mean with its sign",
-    attempt: class extends OpenTimer {
-      override next(r: number, srtt: number) {
-        this.rttvar = 0.75 * this.rttvar + 0.25 * (r - srtt);
-        this.srtt = 0.875 * srtt + 0.125 * r;
-      }
+    {
+      name: "subtracts early bytes from the window",
+      replace: [
+        "return this.#capacity",
+        "return this.#capacity - this.#early.size",
+      ],
+      diagnosis: /The window is counted from ack/,
     },
-    diagnosis: /A distance has no sign/,
-  },
-  {
-    name: "takes a mean of 0 for none",
-    attempt: class extends OpenTimer {
-      override sample(r: number) {
-        if (this.srtt === 0) this.srtt = undefined;
-        super.sample(r);
-      }
+    {
+      name: "keeps a view of the caller's array",
+      attempt: ReceiverOfViews,
+      diagnosis: /you kept a view of the caller's array/,
     },
-    diagnosis: /0 is a measurement/,
-  },
-  {
-    name: "has the two weights the wrong way round",
-    attempt: class extends OpenTimer {
-      override next(r: number, srtt: number) {
-        this.rttvar = 0.25 * this.rttvar + 0.75 * Math.abs(srtt - r);
-        this.srtt = 0.125 * srtt + 0.875 * r;
-      }
+  ],
+  "16.2": [
+    {
+      name: "ignores the variance",
+      replace: ["this.#srtt + 4 * this.#rttvar", "2 * this.#srtt"],
+      diagnosis: /sets srtt to R and rttvar to R \/ 2/,
     },
-    diagnosis: /the old value weighs most/,
-  },
-];
-
-/** Wrong answers to 16.3. */
-export const sendWindowMistakes: WrongAnswer<SendWindowClass>[] = [
-  {
-    name: "ignores a zero window",
-    attempt: class extends SendWindow {
-      override takeNext(peerWindow: number) {
-        return super.takeNext(peerWindow === 0 ? 2 ** 20 : peerWindow);
-      }
+    {
+      name: "updates the mean first",
+      replace: [
+        `this.#rttvar += (Math.abs(this.#srtt - rttMs) - this.#rttvar) / 4;
+      this.#srtt += (rttMs - this.#srtt) / 8;`,
+        `this.#srtt += (rttMs - this.#srtt) / 8;
+      this.#rttvar += (Math.abs(this.#srtt - rttMs) - this.#rttvar) / 4;`,
+      ],
+      diagnosis: /before you change srtt/,
     },
-    diagnosis: /no room at all/,
-  },
-  {
-    name: "sends again what was acknowledged",
-    attempt: class extends SendWindow {
-      #last?: Piece;
-      override retransmit() {
-        this.#last ??= super.retransmit();
-        return this.#last;
-      }
+    {
+      name: "swaps the weights of the mean",
+      replace: ["(rttMs - this.#srtt) / 8", "7 * (rttMs - this.#srtt) / 8"],
+      diagnosis: /the old value counts most/,
     },
-    diagnosis: /the other end has that already/,
-  },
-  {
-    name: "sends again one byte at a time",
-    attempt: class extends SendWindow {
-      override retransmit() {
-        const piece = super.retransmit();
-        return piece && { ...piece, data: piece.data.subarray(0, 1) };
-      }
+    {
+      name: "has no floor",
+      replace: ["Math.max(200, rto)", "rto"],
+      diagnosis: /at least 200/,
     },
-    diagnosis: /as many as fit, or what is left of the oldest segment/,
-  },
-  {
-    name: "stalls after a partial acknowledgment",
-    attempt: class extends SendWindow {
-      readonly #first: number;
-      constructor(initialSeq: number, private readonly size: number) {
-        super(initialSeq, size);
-        this.#first = initialSeq;
-      }
-      override acknowledge(ack: number) {
-        if (((ack - this.#first) >>> 0) % this.size === 0) {
-          super.acknowledge(ack);
-        }
-      }
+    {
+      name: "never doubles",
+      replace: ["2 * this.#rto", "this.#rto"],
+      diagnosis: /backOff\(\) doubles/,
     },
-    diagnosis: /in the midst of a segment/,
-  },
-  {
-    name: "forgets what is in flight",
-    attempt: class extends SendWindow {
-      override takeNext(peerWindow: number) {
-        return super.takeNext(peerWindow > 0 ? peerWindow + this.inFlight : 0);
-      }
+    {
+      name: "doubles without a limit",
+      replace: ["Math.min(60_000, 2 * this.#rto)", "2 * this.#rto"],
+      diagnosis: /at most 60000 ms, after backOff/,
     },
-    diagnosis: /counts against it/,
-  },
-  {
-    name: "waits until a whole segment fits",
-    attempt: class extends SendWindow {
-      constructor(initialSeq: number, private readonly size: number) {
-        super(initialSeq, size);
-      }
-      override takeNext(peerWindow: number) {
-        return peerWindow - this.inFlight < this.size
-          ? undefined
-          : super.takeNext(peerWindow);
-      }
+    {
+      name: "stays doubled after a sample",
+      replace: [
+        "this.#rto = Math.min(60_000, 2",
+        `this.#srtt! *= 2;
+    this.#rto = Math.min(60_000, 2`,
+      ],
+      diagnosis: /A sample ends the doubling/,
     },
-    diagnosis: /less room than a segment/,
-  },
-  {
-    name: "believes an acknowledgment of what was never sent",
-    attempt: class extends SendWindow {
-      override acknowledge(ack: number) {
-        const oldest = this.retransmit()?.seq ?? ack;
-        const count = Math.min((ack - oldest) | 0, this.inFlight);
-        super.acknowledge((oldest + count) >>> 0);
-      }
+    {
+      name: "takes the mean minus the sample, with its sign",
+      replace: ["Math.abs(this.#srtt - rttMs)", "(this.#srtt - rttMs)"],
+      diagnosis: /A distance has no sign/,
     },
-    diagnosis: /never sent/,
-  },
-  {
-    name: "counts on beyond 32 bits",
-    attempt: class extends SendWindow {
-      #next: number;
-      constructor(initialSeq: number, segmentSize: number) {
-        super(initialSeq, segmentSize);
-        this.#next = initialSeq;
-      }
-      override takeNext(peerWindow: number) {
-        const piece = super.takeNext(peerWindow);
-        if (piece === undefined) return undefined;
-        const seq = this.#next;
-        this.#next += piece.data.length;
-        return { ...piece, seq };
-      }
+    {
+      name: "takes the sample minus the mean, with its sign",
+      replace: ["Math.abs(this.#srtt - rttMs)", "(rttMs - this.#srtt)"],
+      diagnosis: /A distance has no sign/,
     },
-    diagnosis: /after 4294967295 comes 0/,
-  },
-  {
-    name: "keeps a view of what was pushed",
-    attempt: class extends SendWindow {
-      #kept?: Uint8Array;
-      override push(data: Uint8Array) {
-        this.#kept = data;
-        super.push(data);
-      }
-      override takeNext(peerWindow: number) {
-        const piece = super.takeNext(peerWindow);
-        return piece && this.#kept
-          ? { ...piece, data: this.#kept.subarray(0, piece.data.length) }
-          : piece;
-      }
+    {
+      name: "takes a mean of 0 for no mean",
+      replace: ["this.#srtt === undefined", "!this.#srtt"],
+      diagnosis: /0 is a measurement/,
     },
-    diagnosis: /uses its buffer again/,
-  },
-];
+  ],
+  "16.3": [
+    {
+      name: "ignores a zero window",
+      replace: ["peerWindow - start", "(peerWindow || Infinity) - start"],
+      diagnosis: /there's no room at all/,
+    },
+    {
+      name: "sends acknowledged bytes again",
+      replace: [
+        "return { seq: this.#oldest,",
+        "return this.again ??= { seq: this.#oldest,",
+      ],
+      diagnosis: /the peer has them already/,
+    },
+    {
+      name: "sends again one byte at a time",
+      replace: ["Math.min(this.#segmentSize, this.#inFlight)", "1"],
+      diagnosis: /as many as fit, or what's left of the oldest segment/,
+    },
+    {
+      name: "stalls after a partial acknowledgment",
+      replace: [
+        "count > this.#inFlight",
+        "count > this.#inFlight || count % this.#segmentSize > 0",
+      ],
+      diagnosis: /it can end in the middle of a segment/,
+    },
+    {
+      name: "forgets what's in flight",
+      replace: ["peerWindow - start", "peerWindow"],
+      diagnosis: /count against it/,
+    },
+    {
+      name: "waits until a whole segment fits",
+      replace: [
+        "size <= 0",
+        "size <= 0 || peerWindow - start < this.#segmentSize",
+      ],
+      diagnosis: /less room than a segment/,
+    },
+    {
+      name: "believes an acknowledgment of bytes never sent",
+      replace: [
+        "(ack - this.#oldest) | 0",
+        "Math.min((ack - this.#oldest) | 0, this.#inFlight)",
+      ],
+      diagnosis: /never sent/,
+    },
+    {
+      name: "counts on beyond 32 bits",
+      replace: ["(this.#oldest + start) >>> 0", "this.#oldest + start"],
+      diagnosis: /after 4294967295 comes 0/,
+    },
+    {
+      name: "keeps the array that was pushed",
+      replace: [
+        "this.#bytes = bytes",
+        "this.#bytes = this.#bytes.length > 0 ? bytes : data",
+      ],
+      diagnosis: /the caller reuses its array/,
+    },
+  ],
+};

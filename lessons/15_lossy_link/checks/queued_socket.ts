@@ -2,26 +2,27 @@ import {
   deliver,
   OwnSocket,
   type Received,
-} from "../../lib/workbook/kit/mod.ts";
+} from "../../../lib/workbook/kit/mod.ts";
 
 /**
- * A real UDP socket that serves its receives in the order in which they began.
+ * A real UDP socket whose pending receives get datagrams in the order in which
+ * they started.
  *
- * The system promises no order among receives that wait side by side, and Deno
- * often serves the newest first. Then a receive that was given up does harm only
- * now and then. Here it does so each time.
+ * The system promises no order among pending receives, and Deno often serves the
+ * newest first. Then an abandoned receive does harm only now and then. Here it
+ * does so every time.
  */
 export class QueuedSocket extends OwnSocket {
   readonly #waiting: PromiseWithResolvers<Received>[] = [];
-  /** What came when nobody waited. */
+  /** What arrived while no receive was pending. */
   readonly #inbox: Received[] = [];
   #isPumping = false;
   /** What was sent, and when each send began, by `performance.now()`. */
   readonly sent: { message: Uint8Array; at: number }[] = [];
-  /** Hears of each send, once it is in the list. */
+  /** Called for each send, once it's in the list. */
   onSend: () => void = () => {};
 
-  /** How many receives are under way. */
+  /** How many receives are pending. */
   get receiving(): number {
     return this.#waiting.length;
   }
@@ -38,33 +39,33 @@ export class QueuedSocket extends OwnSocket {
     this.#handOut();
     this.#pump();
     const received = await waiting.promise;
-    // Deno gives the beginning of a long array. Reading beyond a message that
-    // is too short for a number would go unnoticed there: here nothing is
-    // behind such a one.
+    // Deno returns the start of a large buffer, so reading past the end of a
+    // message that's too short for a number would go unnoticed. Here, nothing
+    // follows such a message.
     const hasNumber = received[0].length >= 4;
-    return deliver(received, buffer ?? (hasNumber ? longArray() : undefined));
+    return deliver(received, buffer ?? (hasNumber ? largeBuffer() : undefined));
   }
 
   /**
-   * Lets a message come with any address on it, such as that of another host,
-   * which loopback does not have.
+   * Delivers a message with any sender's address, such as that of another host,
+   * which loopback doesn't have.
    *
-   * @param message What it says.
-   * @param from Who seems to have sent it.
+   * @param message The message.
+   * @param from The sender's address.
    */
   forge(message: Uint8Array<ArrayBuffer>, from: Deno.NetAddr): void {
     this.#inbox.push([message, from]);
     this.#handOut();
   }
 
-  /** Gives what has come to those who wait, each in its order. */
+  /** Gives what has arrived to the pending receives, each in its turn. */
   #handOut(): void {
     while (this.#inbox.length > 0 && this.#waiting.length > 0) {
       this.#waiting.shift()!.resolve(this.#inbox.shift()!);
     }
   }
 
-  /** Receives as long as anybody waits. */
+  /** Receives as long as a receive is pending. */
   async #pump(): Promise<void> {
     if (this.#isPumping) return;
     this.#isPumping = true;
@@ -81,7 +82,7 @@ export class QueuedSocket extends OwnSocket {
   }
 }
 
-/** As Deno makes one for each message. */
-function longArray(): Uint8Array<ArrayBuffer> {
+/** A buffer like those that Deno makes for each message. */
+function largeBuffer(): Uint8Array<ArrayBuffer> {
   return new Uint8Array(65_507);
 }
