@@ -160,11 +160,11 @@ Deno.test({
       ...["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
     ]);
     const question = "Your prediction, or just Enter: ";
-    await terminal.expect(new RegExp(`^2 [^]*${question}$`, "m"));
+    await terminal.expect(new RegExp(`${question}$`));
     await terminal.type("four, I think\n");
     await terminal.expect(
       new RegExp(
-        `reads {3}4[^]*You predicted: four, I think\\s+3 [^]*${question}$`,
+        `You predicted: .*four, I think[^]*${question}$`,
       ),
     );
     await terminal.type("\n");
