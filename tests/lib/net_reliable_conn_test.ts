@@ -207,7 +207,7 @@ Deno.test("ReliableConn says ConnectionReset, and by whom, after the other end's
 });
 
 Deno.test("ReliableConn says TimedOut when the other end has vanished", async () => {
-  const options = { ...QUICK, giveUpMs: 2000 };
+  const options = { ...QUICK, userTimeoutMs: 2000 };
   const listener = listenReliable(0, options);
   const link = new LossyLink(listener.addr);
   const client = await connectReliable(link.addr, options);
@@ -227,7 +227,7 @@ Deno.test("ReliableConn says TimedOut when the other end has vanished", async ()
 });
 
 Deno.test("ReliableConn outlives a machine that stands still for longer than it has patience", async () => {
-  await using both = await pair({ giveUpMs: 300 });
+  await using both = await pair({ userTimeoutMs: 300 });
   const { client, server } = both;
   for (let round = 0; round < 3; round++) {
     await client.write(pattern(10));
@@ -242,7 +242,7 @@ Deno.test("connectReliable() says TimedOut where nobody is, since UDP does not t
   // No system gives this port to whoever asks for a free one.
   const addr = { transport: "udp", hostname: "127.0.0.1", port: 1 } as const;
   await assertRejects(
-    () => connectReliable(addr, { ...QUICK, giveUpMs: 100 }),
+    () => connectReliable(addr, { ...QUICK, userTimeoutMs: 100 }),
     Deno.errors.TimedOut,
     `Cannot connect to udp://127.0.0.1:${addr.port}: ` +
       "Nobody has answered for 100 ms",
