@@ -292,7 +292,7 @@ Deno.test("settingsOf() turns away what cannot be, and says what can", () => {
     assertThrows(
       () => settingsOf(options),
       RangeError,
-      `Cannot make a reliable stream: ${Object.keys(options)[0]}`,
+      `Cannot make a reliable connection: ${Object.keys(options)[0]}`,
     );
   }
 });

@@ -141,7 +141,7 @@ Deno.test("Protocol says TimedOut when nobody answers its SYN", () => {
   world.client.open();
   world.run(() => world.client.error !== undefined);
   assertInstanceOf(world.client.error, Deno.errors.TimedOut);
-  assertEquals(world.client.error.message, "Nobody has answered for 5000 ms");
+  assertEquals(world.client.error.message, "no answer within 5000 ms");
   assertEquals(world.now, 5000);
   assert(world.client.isOver);
 });
@@ -533,7 +533,7 @@ Deno.test("Protocol says TimedOut when the other end has vanished, and no earlie
   assertInstanceOf(world.client.error, Deno.errors.TimedOut);
   assertEquals(
     world.client.error.message,
-    "The other end has not answered for 5000 ms",
+    "the peer has not answered for 5000 ms",
   );
   assertEquals(world.now - start, 5000);
   assert(world.client.isOver);
