@@ -1,8 +1,10 @@
 /** All four kinds of sockets behind one small interface, to be compared. */
 import {
+  bindUdp,
   bindUnixDatagram,
   connect,
   connectTcp,
+  type DatagramSocket,
   listenTcp,
   listenUnix,
   writeAll,
@@ -72,17 +74,7 @@ export async function meet(kind: Kind, folder: string): Promise<Meeting> {
     const path = `${folder}/server.sock`;
     return meetByStream(kind === "tcp" ? listenTcp() : await listenUnix(path));
   }
-  if (kind === "udp") {
-    return meetByDatagram(() =>
-      Promise.resolve(
-        Deno.listenDatagram({
-          transport: "udp",
-          hostname: "127.0.0.1",
-          port: 0,
-        }),
-      )
-    );
-  }
+  if (kind === "udp") return meetByDatagram(() => Promise.resolve(bindUdp()));
   const names = ["server.sock", "a.sock", "b.sock", "c.sock"];
   return meetByDatagram((index) =>
     bindUnixDatagram(`${folder}/${names[index]}`)
@@ -128,8 +120,8 @@ function meetByStream(listener: Deno.Listener): Meeting {
 }
 
 /** One socket hears everybody, and answers to the address on the letter. */
-async function meetByDatagram(
-  open: (index: number) => Promise<Deno.DatagramConn>,
+async function meetByDatagram<A extends Deno.Addr>(
+  open: (index: number) => Promise<DatagramSocket<A>>,
 ): Promise<Meeting> {
   const socket = await open(0);
   let clients = 0;
@@ -175,8 +167,6 @@ function streamEnd(conn: Deno.Conn): End {
   const buffer = new Uint8Array(MAX_MESSAGE);
   return {
     send: (data) => writeAll(conn, data),
-    // Into one buffer, as below: what is compared is the sockets' work, and not
-    // that of making new buffers.
     async receive(size) {
       for (let filled = 0; filled < size;) {
         const count = await conn.read(buffer.subarray(filled, size));
@@ -193,16 +183,15 @@ function streamEnd(conn: Deno.Conn): End {
   };
 }
 
-function datagramEnd(socket: Deno.DatagramConn, to: Deno.Addr): End {
-  const buffer = new Uint8Array(MAX_MESSAGE);
+function datagramEnd<A extends Deno.Addr>(
+  socket: DatagramSocket<A>,
+  to: A,
+): End {
   async function receiveOnce() {
-    const [data] = await socket.receive(buffer);
-    return data;
+    return (await socket.receive()).bytes;
   }
   return {
-    async send(data) {
-      await socket.send(data, to);
-    },
+    send: (data) => socket.send(data, to),
     receive: receiveOnce,
     receiveOnce,
     close: () => socket.close(),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 import { closeQuietly } from "./close.ts";
 import { formatAddress } from "./endpoint.ts";
 
@@ -168,9 +168,8 @@ export async function serve<C extends Deno.Conn>(
         await report(onError, error);
         // After a client that has left, other tasks get a turn, so that a flood
         // of such clients can't keep the event loop busy.
-        await (leftBeforeAccept(error)
-          ? setImmediate()
-          : setTimeout(ACCEPT_PAUSE_MS));
+        if (leftBeforeAccept(error)) await setImmediate();
+        else await new Promise((done) => setTimeout(done, ACCEPT_PAUSE_MS));
       }
     }
   } finally {
