@@ -1,7 +1,8 @@
 import { counted, printable } from "../show/mod.ts";
 import { type NameOf, shortPath } from "./names.ts";
 import { nameOfSocket } from "./socket_calls.ts";
-import type { TimedCall, TimelineItem, WirePacket } from "./timeline.ts";
+import type { TimedCall, TimelineItem } from "./timeline.ts";
+import type { WirePacket } from "./wire_packet.ts";
 
 /** Where a line may not break: it is drawn as a space. */
 const TIED = "\u00a0";

@@ -6,12 +6,8 @@ import {
   wrapText,
 } from "../show/mod.ts";
 import { nameOfSocket, type Socket } from "./socket_calls.ts";
-import type {
-  LeftOut,
-  TimedCall,
-  TimelineItem,
-  WirePacket,
-} from "./timeline.ts";
+import type { LeftOut, TimedCall, TimelineItem } from "./timeline.ts";
+import type { WirePacket } from "./wire_packet.ts";
 
 /** So many endings get a line each. */
 const MAX_ENDINGS = 16;
