@@ -219,7 +219,5 @@ function withRoom(
   // Double the size, so that a long line is copied only a few times, up to the
   // longest line and one read.
   const size = Math.min(2 * buffer.length, maxBytes + 1 + CHUNK_SIZE);
-  const larger = new Uint8Array(size);
-  larger.set(buffer.subarray(0, kept));
-  return larger;
+  return new Uint8Array(buffer.buffer.transfer(size));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { setTimeout as sleepFor } from "node:timers/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { assertTimer } from "./timer.ts";
 
 /** Options for {@linkcode retry}. */
@@ -121,7 +121,7 @@ async function sleepUnlessAborted(
   signal?: AbortSignal,
 ): Promise<void> {
   try {
-    await sleepFor(ms, undefined, { signal });
+    await wait(ms, undefined, { signal });
   } catch (error) {
     // It throws an AbortError, not the signal's reason.
     signal?.throwIfAborted();

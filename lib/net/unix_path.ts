@@ -6,7 +6,9 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * The longest path of a Unix socket, in bytes of UTF-8: the room in the socket's
@@ -125,7 +127,7 @@ function absolutePath(path: string): string {
     throw new TypeError("a path has at least one byte, and no zero byte");
   }
   const absolute = isAbsolute(path) ? path : resolve(path);
-  const size = new TextEncoder().encode(absolute).length;
+  const size = Buffer.byteLength(absolute);
   if (size > MAX_UNIX_PATH_BYTES) {
     throw new TypeError(
       `its path has ${size} bytes, and a Unix socket's path has at most ` +
@@ -150,7 +152,7 @@ async function lockFolder(
           `another process has kept ${folder} locked for ${LOCK_TIMEOUT_MS} ms`,
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+      await sleep(LOCK_PAUSE_MS);
       signal?.throwIfAborted();
     }
     return handle;
