@@ -89,7 +89,7 @@ async function oneNumber(show: Narrator): Promise<void> {
 /** The system's reason, or undefined where IPv6 can be used. */
 function whyNoIPv6(): string | undefined {
   try {
-    using _listener = listen("tcp://[::1]:0");
+    using _listener = listenTcp(0, { hostname: "::1" });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     return (error as Error).message;
@@ -246,7 +246,7 @@ async function path(show: Narrator, path: string): Promise<void> {
       "large is the file at that path, and is it there when the socket is " +
       "closed?",
   );
-  using listener = listen({ protocol: "unix", path });
+  using listener = await listen({ protocol: "unix", path });
   show.fact("endpoint", formatAddress(listener.addr));
   const received = await deliverByStream(listener, "a letter for the path");
   show.fact("received", `"${received}"`);

@@ -176,14 +176,27 @@ class Flood {
       await writeAll(this.#from, this.#line);
     }
     while (this.#missing > 0) {
-      const data = await this.#to.read(patienceMs);
-      if (!(data instanceof Uint8Array)) return false;
+      const data = await readOrStop(this.#to, patienceMs);
+      if (data === null) return false;
       this.#missing -= data.length;
       this.bytes += data.length;
     }
     this.lines++;
     this.slowestMs = Math.max(this.slowestMs, performance.now() - start);
     return true;
+  }
+}
+
+/** Reads, or returns null at the end, and if nothing comes in time. */
+async function readOrStop(
+  reader: TimedReader,
+  timeoutMs: number,
+): Promise<Uint8Array | null> {
+  try {
+    return await reader.read(timeoutMs);
+  } catch (error) {
+    if (error instanceof Deno.errors.TimedOut) return null;
+    throw error;
   }
 }
 

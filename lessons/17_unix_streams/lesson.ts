@@ -9,7 +9,6 @@ import {
   connect,
   connectTcp,
   formatAddress,
-  listen,
   listenTcp,
   listenUnix,
   readExact,
@@ -129,8 +128,8 @@ async function attempt(
     (await open()).close();
     return "it worked";
   } catch (error) {
-    const { name, cause, message } = error as Error;
-    const said = cause instanceof Error ? cause.message : message;
+    const { name, message } = error as Error;
+    const said = message.replace(/^Cannot \w+ \w+ unix:\S+: /, "");
     return `${name}: ${said.replace(/ \(os error \d+\)$/, "")}`;
   }
 }
@@ -142,7 +141,7 @@ async function secondServer(show: Narrator, path: string): Promise<void> {
     "Another server asks for the path where one listens already. Does it get " +
       "it? And who greets the next client?",
   );
-  using listener = listen({ protocol: "unix", path });
+  using listener = await listenUnix(path);
   show.fact("Deno.listen()", await attempt(() => listenAt(path)));
   show.fact("the first server then", await greet(listener, path));
 }

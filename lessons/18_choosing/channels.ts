@@ -1,8 +1,10 @@
 /** All four kinds of sockets with one small interface, to compare them. */
 import {
+  bindUdp,
   bindUnixDatagram,
   connect,
   connectTcp,
+  type DatagramSocket,
   listenTcp,
   listenUnix,
   writeAll,
@@ -78,15 +80,10 @@ export async function openServer(kind: Kind, folder: string): Promise<Server> {
     case "unix":
       return streamServer(await listenUnix(paths[0]));
     case "udp":
-      return datagramServer(() => Promise.resolve(openUdp()));
+      return datagramServer(() => Promise.resolve(bindUdp()));
     case "unixpacket":
       return datagramServer((index) => bindUnixDatagram(paths[index]));
   }
-}
-
-function openUdp(): Deno.DatagramConn {
-  const hostname = "127.0.0.1";
-  return Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
 }
 
 /** Opens both ends of one conversation. */
@@ -129,8 +126,8 @@ function streamServer(listener: Deno.Listener): Server {
 }
 
 /** The server has one socket, and answers to the sender's address. */
-async function datagramServer(
-  open: (index: number) => Promise<Deno.DatagramConn>,
+async function datagramServer<A extends Deno.Addr>(
+  open: (index: number) => Promise<DatagramSocket<A>>,
 ): Promise<Server> {
   const socket = await open(0);
   let clients = 0;
@@ -181,16 +178,15 @@ function streamEnd(conn: Deno.Conn): End {
   };
 }
 
-function datagramEnd(socket: Deno.DatagramConn, to: Deno.Addr): End {
-  const buffer = new Uint8Array(MAX_MESSAGE);
+function datagramEnd<A extends Deno.Addr>(
+  socket: DatagramSocket<A>,
+  to: A,
+): End {
   async function receiveOnce() {
-    const [data] = await socket.receive(buffer);
-    return data;
+    return (await socket.receive()).bytes;
   }
   return {
-    async send(data) {
-      await socket.send(data, to);
-    },
+    send: (data) => socket.send(data, to),
     receive: receiveOnce,
     receiveOnce,
     close: () => socket.close(),

@@ -94,18 +94,18 @@ async function wholeMessages(show: Narrator, folder: string): Promise<void> {
   for (const size of SIZES) {
     await client.send(new Uint8Array(size), server.addr);
   }
-  let from: Deno.Addr = server.addr;
+  let from = server.addr;
   for (let i = 0; i < SIZES.length; i++) {
-    const [data, sender] = await server.receive();
+    const { bytes, from: sender } = await server.receive();
     from = sender;
     lanes.arrow({ from: "client", to: "server" }, {
       label: `${SIZES[i]} bytes`,
       sent: "send()",
-      received: `receive() gave ${data.length}`,
+      received: `receive() gave ${bytes.length}`,
     });
   }
   await server.send(new TextEncoder().encode("three came"), from);
-  const [answer] = await client.receive();
+  const { bytes: answer } = await client.receive();
   lanes.arrow({ from: "server", to: "client" }, {
     data: answer,
     sent: "send()",

@@ -1,18 +1,17 @@
 /**
- * Closing what may already be closed.
+ * Closing a socket that may already be closed.
  *
  * @module
  */
 
 /**
- * Closes a connection or a listener, and does not mind if that has been done
- * before.
+ * Closes a socket, and does nothing if it is already closed.
  *
- * Deno's `close()` throws BadResource the second time. Where several parts of a
- * program may end one socket (a handler, a deadline, an abort signal), whoever
- * comes second uses this.
+ * Deno's `close()` throws BadResource the second time. Use this where several
+ * parts of a program may close the same socket: a handler, a timeout, an abort
+ * signal.
  *
- * @param resource What to close.
+ * @param resource The connection or listener to close.
  *
  * @example Close twice
  * ```ts
@@ -31,4 +30,31 @@ export function closeQuietly(resource: { close(): void }): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
+}
+
+/**
+ * Closes a socket when a signal is aborted.
+ *
+ * @param resource The connection or listener to close.
+ * @param signal The signal; without one, nothing happens.
+ *
+ * @example Stop listening
+ * ```ts
+ * import { closeOnAbort } from "./close.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const stop = new AbortController();
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * closeOnAbort(listener, stop.signal);
+ * stop.abort();
+ * assertThrows(() => listener.close(), Deno.errors.BadResource);
+ * ```
+ */
+export function closeOnAbort(
+  resource: { close(): void },
+  signal?: AbortSignal,
+): void {
+  signal?.addEventListener("abort", () => closeQuietly(resource), {
+    once: true,
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * The end of a conversation, said so that the peer hears all of it.
+ * Closing a connection so that the peer receives everything.
  *
  * @module
  */
@@ -11,49 +11,48 @@ import { assertTimer } from "./timer.ts";
 /** Options for {@linkcode closeGracefully}. */
 export interface CloseGracefullyOptions {
   /**
-   * How long the peer has to end its side as well, in milliseconds, from 0
-   * (close at once) to 2147483647, the longest that a timer can run.
+   * How long the peer has to end its side too, in milliseconds, from 0 (close at
+   * once) to 2147483647, the longest time a timer can run.
    *
    * @default 1000
    */
   graceMs?: number;
 }
 
-/** What reading and ending throw when the other side, or this one, is gone. */
+/** The errors of a connection that either side has already closed or reset. */
 const GONE = [
   Deno.errors.ConnectionReset,
   Deno.errors.ConnectionAborted,
   Deno.errors.BrokenPipe,
   Deno.errors.NotConnected,
   Deno.errors.TimedOut,
-  // The socket was closed here, at the end of the grace or by somebody else.
+  // This side closed the socket: at the end of the grace period, or elsewhere.
   Deno.errors.Interrupted,
   Deno.errors.BadResource,
 ];
 
 /**
- * Ends a connection without losing what is still on its way: ends this side,
- * reads until the peer has ended its own, and closes.
+ * Closes a connection without losing bytes that are still on their way: ends
+ * this side, reads until the peer has ended its side, and then closes.
  *
- * A stream can end in two ways (RFC 9293, section 3.6). A FIN says "no more
- * from me", comes after the last byte, and leaves the other direction open. An
- * RST says "this connection is no more": what the peer has not yet read may be
- * thrown away with it. `close()` alone sends an RST when there is input that
- * nobody read, or when some comes later (RFC 1122, section 4.2.2.13), and so
- * can destroy an answer that was written in good order just before (RFC 2525,
- * section 2.17).
+ * A connection can end in two ways (RFC 9293, section 3.6). A FIN follows the
+ * last byte and leaves the other direction open (half-close). An RST ends the
+ * whole connection, and the peer may lose bytes that it hasn't read yet.
+ * `close()` alone sends an RST if there is unread input, or if more arrives
+ * later (RFC 1122, section 4.2.2.13), so it can destroy an answer that you have
+ * just written (RFC 2525, section 2.17).
  *
- * A peer that does not end its side is cut off when the grace is over, with
- * all that this means. A peer that is gone already is no failure. Whatever
- * happens, the connection is closed when this is done.
+ * If the peer doesn't end its side within the grace period, the connection is
+ * closed anyway. It's no error if the peer is already gone. When the promise
+ * settles, the connection is closed.
  *
- * @param conn The connection; nobody else should read from it any more. All
- * that comes is thrown away.
- * @param options How long to wait.
- * @throws {RangeError} If `graceMs` is out of range; the connection is closed
- * all the same.
+ * @param conn The connection. Nothing else should read from it; all its input is
+ * dropped.
+ * @param options The grace period.
+ * @throws {RangeError} If `graceMs` is out of range; the connection is still
+ * closed.
  *
- * @example An answer survives a question that nobody read
+ * @example An answer survives unread input
  * ```ts
  * import { closeGracefully } from "./close_gracefully.ts";
  * import { readToEnd } from "./read.ts";
@@ -67,11 +66,11 @@ const GONE = [
  *
  * await writeAll(client, new Uint8Array(100));
  * await writeAll(server, new TextEncoder().encode("busy"));
- * const hungUp = closeGracefully(server);
+ * const closed = closeGracefully(server);
  * const answer = await readToEnd(client);
  * assertEquals(new TextDecoder().decode(answer), "busy");
  * client.close();
- * await hungUp;
+ * await closed;
  * ```
  */
 export async function closeGracefully(
@@ -81,9 +80,9 @@ export async function closeGracefully(
   const { graceMs = 1000 } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    assertTimer(graceMs, "Cannot hang up: graceMs");
-    // Nothing cancels a read but a close. It also releases a closeWrite that
-    // waits behind a write.
+    assertTimer(graceMs, "Cannot close gracefully: graceMs");
+    // Only a close cancels a read. It also ends a closeWrite that waits for a
+    // write.
     timer = setTimeout(() => closeQuietly(conn), graceMs);
     await conn.closeWrite();
     const buffer = new Uint8Array(16 * 1024);

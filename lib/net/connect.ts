@@ -1,22 +1,23 @@
 /**
- * Connections: the client's half, with a limit to its patience.
+ * Connections: the client's side, with a timeout.
  *
  * @module
  */
 
+import { addContext } from "./add_context.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
-import { restate } from "./restate.ts";
 import { assertTimer } from "./timer.ts";
 
-/** Options for {@linkcode connect}. */
+/** Options for {@linkcode connect} and {@linkcode connectUnix}. */
 export interface ConnectOptions {
   /**
-   * How long to wait for the connection, in milliseconds, from 0 (which is past
-   * at once) to 2147483647, the longest that a timer can run. Without it the
-   * system's own limit holds, which for TCP is minutes.
+   * How long to wait for the connection, in milliseconds, from 0 (which fails at
+   * once) to 2147483647, the longest time a timer can run.
+   *
+   * @default {undefined} the system's own timeout, which is minutes for TCP
    */
   timeoutMs?: number;
-  /** Gives up when aborted. Once connected, it does nothing more. */
+  /** Gives up when aborted. Once connected, it has no effect. */
   signal?: AbortSignal;
 }
 
@@ -31,17 +32,17 @@ export interface ConnectTcpOptions extends ConnectOptions {
 }
 
 /**
- * Connects to a TCP port, on this machine unless told otherwise.
+ * Connects to a TCP port, by default on this machine.
  *
  * `Deno.connect` makes two system calls here: `socket` and `connect`. The
- * promise resolves when the handshake is done (RFC 9293, section 3.5), which
- * does not need the server to have called `accept()`.
+ * promise resolves when the three-way handshake is done (RFC 9293, section 3.5),
+ * even if the server hasn't called `accept()` yet.
  *
  * @param port The port to connect to, 1 to 65535.
- * @param options The address, the deadline and the signal.
- * @returns The connection; its owner closes it.
- * @throws {RangeError} If the port is out of range, or `timeoutMs` is.
- * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
+ * @param options The address, the timeout, and the signal.
+ * @returns The connection; you close it.
+ * @throws {RangeError} If the port or `timeoutMs` is out of range.
+ * @throws {Deno.errors.ConnectionRefused} If nothing listens on that port.
  * @throws {Deno.errors.TimedOut} If there is no answer within `timeoutMs`.
  * @throws The signal's reason, if it is aborted first.
  *
@@ -69,21 +70,56 @@ export function connectTcp(
 }
 
 /**
- * Connects to a stream socket, TCP or Unix, at an endpoint.
+ * Connects to a Unix stream socket on this machine.
  *
- * @param endpoint Where to connect to, as a value or in its written form.
- * @param options The deadline and the signal.
- * @returns The connection; its owner closes it.
- * @throws {TypeError} If `endpoint` is written wrongly, or is a UDP one.
- * @throws {RangeError} If the port is out of range, or `timeoutMs` is.
- * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
- * @throws {Deno.errors.NotFound} If there is no file at the Unix path.
- * @throws {Deno.errors.WouldBlock} If the queue of the Unix listener is full:
- * unlike TCP, it does not wait.
- * @throws {Deno.errors.TimedOut} If there is no answer within `timeoutMs`.
+ * @param path The path that the server listens at.
+ * @param options The timeout and the signal.
+ * @returns The connection; you close it.
+ * @throws {RangeError} If `timeoutMs` is out of range.
+ * @throws {Deno.errors.NotFound} If there is no file at the path.
+ * @throws {Deno.errors.ConnectionRefused} If the listener is gone, but its file
+ * isn't, or if the file isn't a socket.
+ * @throws {Deno.errors.PermissionDenied} If you may not write to the file.
+ * @throws {Deno.errors.WouldBlock} If the listener's backlog is full: unlike
+ * TCP, a Unix socket doesn't wait.
+ * @throws {Deno.errors.TimedOut} If `timeoutMs` is over first.
  * @throws The signal's reason, if it is aborted first.
  *
- * @example A refusal says who refused
+ * @example Connect to a path
+ * ```ts
+ * import { connectUnix } from "./connect.ts";
+ * import { listenUnix } from "./listen_unix.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * if (Deno.build.os !== "windows") {
+ *   using listener = await listenUnix();
+ *   using conn = await connectUnix(listener.addr.path!);
+ *   assertEquals(conn.remoteAddr, listener.addr);
+ * }
+ * ```
+ */
+export function connectUnix(
+  path: string,
+  options: ConnectOptions = {},
+): Promise<Deno.UnixConn> {
+  return open(
+    { protocol: "unix", path },
+    () => Deno.connect({ transport: "unix", path }),
+    options,
+  );
+}
+
+/**
+ * Connects to a stream socket, TCP or Unix, at an endpoint, by
+ * {@linkcode connectTcp} or {@linkcode connectUnix}.
+ *
+ * @param endpoint The endpoint to connect to, as a value or as text.
+ * @param options The timeout and the signal.
+ * @returns The connection; you close it.
+ * @throws {TypeError} If `endpoint` isn't valid, or is a UDP endpoint.
+ * @throws As `connectTcp` or `connectUnix`.
+ *
+ * @example The error names the endpoint that refused the connection
  * ```ts
  * import { connect } from "./connect.ts";
  * import { listenTcp } from "./listen.ts";
@@ -108,21 +144,17 @@ export async function connect(
     case "tcp":
       return await connectTcp(to.port, { ...options, hostname: to.hostname });
     case "unix":
-      return await open(
-        to,
-        () => Deno.connect({ transport: "unix", path: to.path }),
-        options,
-      );
+      return await connectUnix(to.path, options);
     case "udp":
       throw new TypeError(
-        "Cannot connect by UDP: nobody connects; use Deno.listenDatagram()",
+        "Cannot connect to a UDP endpoint: UDP has no connections; use bindUdp()",
       );
   }
 }
 
 /**
- * Opens the connection; gives up at the deadline or on abort, and then leaves
- * neither timer nor socket behind.
+ * Opens the connection. If it gives up, at the timeout or on abort, it leaves
+ * neither a timer nor a socket open.
  */
 async function open<T extends Deno.Conn>(
   endpoint: Endpoint,
@@ -136,7 +168,7 @@ async function open<T extends Deno.Conn>(
   signal?.throwIfAborted();
   if (timeoutMs === undefined && signal === undefined) {
     return await start().catch((error) => {
-      throw restate(error, failure);
+      throw addContext(error, failure);
     });
   }
 
@@ -144,27 +176,27 @@ async function open<T extends Deno.Conn>(
   function onAbort() {
     giveUp.abort(signal?.reason);
   }
-  function onDeadline() {
+  function onTimeout() {
     const message = `${failure}: no answer within ${timeoutMs} ms`;
     giveUp.abort(new Deno.errors.TimedOut(message));
   }
-  if (timeoutMs === 0) onDeadline();
+  if (timeoutMs === 0) onTimeout();
   giveUp.signal.throwIfAborted();
 
   signal?.addEventListener("abort", onAbort);
-  const timer = timeoutMs && setTimeout(onDeadline, timeoutMs);
+  const timer = timeoutMs && setTimeout(onTimeout, timeoutMs);
   try {
     const conn = await start(giveUp.signal);
-    // A connection may still arrive when nobody waits for it any more. Deno can
-    // stop a TCP connection on its way, but not a Unix one; that one does not
-    // hang, though: the system takes it or turns it away at once.
+    // The connection may still arrive after this has given up. Deno can cancel
+    // a TCP connect, but not a Unix one. That one doesn't wait, though: the
+    // system accepts or refuses it at once.
     if (giveUp.signal.aborted) conn.close();
     giveUp.signal.throwIfAborted();
     return conn;
   } catch (error) {
-    // A refusal that came is told as one, even if the deadline has passed
+    // If the connection was refused, say so, even if the timeout has passed
     // meanwhile.
-    throw error === giveUp.signal.reason ? error : restate(error, failure);
+    throw error === giveUp.signal.reason ? error : addContext(error, failure);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);

@@ -1,34 +1,33 @@
 /**
- * Endpoints: where a socket can be reached, as a value and as a line of text.
+ * Endpoints: the addresses of sockets, as a value and as a line of text.
  *
  * @module
  */
 
 /**
- * Where a socket can be reached: a protocol with an address and a port, or a
- * path on this machine.
+ * The address of a socket: a protocol with a hostname and a port, or a path on
+ * this machine.
  *
- * An IPv6 `hostname` has no brackets here (`::1`); only the written form needs
- * them.
+ * An IPv6 `hostname` has no brackets here (`::1`); only the text needs them.
  */
 export type Endpoint =
   | { protocol: "tcp" | "udp"; hostname: string; port: number }
   | { protocol: "unix"; path: string };
 
 /**
- * Reads an endpoint from its written form: `tcp://HOST:PORT`, `udp://HOST:PORT`
- * or `unix:PATH`.
+ * Parses an endpoint: `tcp://HOSTNAME:PORT`, `udp://HOSTNAME:PORT`, or
+ * `unix:PATH`.
  *
- * HOST is an IPv4 address, an IPv6 address in brackets (RFC 3986, section
+ * HOSTNAME is an IPv4 address, an IPv6 address in brackets (RFC 3986, section
  * 3.2.2), or a name.
  *
- * @param text The written form, with nothing before or after it.
- * @returns `{ protocol, hostname, port }` for TCP and UDP, `{ protocol, path }` for
- * Unix.
- * @throws {TypeError} If `text` is not an endpoint; the message says what is
- * wrong and what would be right.
+ * @param text The endpoint as text, with nothing before or after it.
+ * @returns `{ protocol, hostname, port }` for TCP and UDP, `{ protocol, path }`
+ * for Unix.
+ * @throws {TypeError} If `text` isn't an endpoint; the message says what's wrong
+ * and what would be right.
  *
- * @example Read the three kinds
+ * @example Parse the three kinds
  * ```ts
  * import { parseEndpoint } from "./endpoint.ts";
  * import { assertEquals } from "@std/assert";
@@ -57,7 +56,7 @@ export function parseEndpoint(text: string): Endpoint {
   if (protocol !== "tcp" && protocol !== "udp" || text.slice(3, 6) !== "://") {
     throw bad(text, "it must start with tcp://, udp:// or unix:");
   }
-  // The port follows the last colon that no bracket encloses, if there is one.
+  // The port follows the last colon outside the brackets.
   const [, hostname, port] = /^(.*?)(?::([^:\]]*))?$/s.exec(text.slice(6))!;
   return {
     protocol,
@@ -67,16 +66,16 @@ export function parseEndpoint(text: string): Endpoint {
 }
 
 /**
- * Writes an endpoint, so that {@linkcode parseEndpoint} reads it back.
+ * Formats an endpoint, so that {@linkcode parseEndpoint} can parse it.
  *
- * It checks nothing, since it must also serve in a message about an endpoint
- * that is wrong.
+ * It doesn't check the endpoint, because error messages about invalid endpoints
+ * use it, too.
  *
- * @param endpoint The endpoint to write.
- * @returns `tcp://HOST:PORT`, `udp://HOST:PORT` or `unix:PATH`, with brackets
- * round an IPv6 hostname.
+ * @param endpoint The endpoint to format.
+ * @returns `tcp://HOSTNAME:PORT`, `udp://HOSTNAME:PORT`, or `unix:PATH`, with
+ * brackets around an IPv6 hostname.
  *
- * @example Write an IPv6 endpoint
+ * @example Format an IPv6 endpoint
  * ```ts
  * import { formatEndpoint } from "./endpoint.ts";
  * import { assertEquals } from "@std/assert";
@@ -99,20 +98,18 @@ export function formatEndpoint(endpoint: Endpoint): string {
 }
 
 /**
- * Turns an address object of Deno into an endpoint.
+ * Converts one of Deno's addresses to an endpoint.
  *
- * Unix datagram sockets (`unixpacket`) give `unix` too: it is the path that
- * reaches them. A client that never bound a path has none, and Deno gives
- * `null` for it: the endpoint then has the path `""`, which nothing can connect
- * to.
+ * The protocol of a Unix datagram socket (`unixpacket`) is `unix`, too. A socket
+ * that isn't bound to a path has the path `null` in Deno; its endpoint has the
+ * path `""`, which nothing can connect to.
  *
- * @param addr What `listener.addr`, `conn.localAddr` or `conn.remoteAddr`
- * gives.
+ * @param addr The address, such as `listener.addr` or `conn.remoteAddr`.
  * @returns The endpoint, as {@linkcode parseEndpoint} returns it.
- * @throws {TypeError} If `addr` is of a transport that the workbook does not
+ * @throws {TypeError} If the address has a transport that the workbook doesn't
  * cover, such as `vsock`.
  *
- * @example Say where a listener is
+ * @example Show a listener's endpoint
  * ```ts
  * import { endpointOf, formatEndpoint } from "./endpoint.ts";
  * import { assertEquals } from "@std/assert";
@@ -145,14 +142,13 @@ export function endpointOf(addr: Deno.Addr): Endpoint {
 }
 
 /**
- * Writes one of Deno's address objects as text, for a person to read.
+ * Formats one of Deno's addresses.
  *
- * @param addr What `listener.addr`, `conn.localAddr` or `conn.remoteAddr`
- * gives.
- * @returns For example `tcp://127.0.0.1:7000`.
+ * @param addr The address, such as `listener.addr` or `conn.remoteAddr`.
+ * @returns The endpoint as text, such as `tcp://127.0.0.1:7000`.
  * @throws {TypeError} As {@linkcode endpointOf}.
  *
- * @example Say where a listener is
+ * @example Show a listener's address
  * ```ts
  * import { formatAddress } from "./endpoint.ts";
  * import { assertEquals } from "@std/assert";
@@ -166,7 +162,7 @@ export function formatAddress(addr: Deno.Addr): string {
   return formatEndpoint(endpointOf(addr));
 }
 
-/** Any path will do, but two slashes say that somebody took this for a URL. */
+/** Accepts any path, except one with two slashes, which is meant as a URL. */
 function parsePath(text: string, path: string): string {
   if (path === "") {
     throw bad(text, "the path is missing, as in unix:/tmp/a.sock");
@@ -177,14 +173,14 @@ function parsePath(text: string, path: string): string {
   return path;
 }
 
-/** Takes the brackets off an IPv6 address; what else is good stays as it is. */
+/** Checks a hostname, and removes the brackets of an IPv6 address. */
 function parseHost(text: string, hostname: string): string {
   if (hostname === "") {
     throw bad(text, "the hostname is missing, as in 127.0.0.1:7000");
   }
   if (hostname.startsWith("[")) {
     const address = hostname.slice(1, -1);
-    // The URL standard has a strict reader for the rest.
+    // URL has a strict parser for the rest.
     const isIPv6 = /^[\da-f:.]+$/i.test(address) &&
       hostname.endsWith("]") && URL.canParse(`http://${hostname}`);
     if (!isIPv6) {
@@ -195,7 +191,7 @@ function parseHost(text: string, hostname: string): string {
   if (hostname.includes(":")) {
     throw bad(text, "an IPv6 address needs brackets, as in [::1]:7000");
   }
-  // Digits and dots are meant as an IPv4 address, so 127.1 is not a name.
+  // Digits and dots are meant as an IPv4 address, so 127.1 isn't a name.
   if (
     /^[\d.]+$/.test(hostname) ? !isIPv4(hostname) : !/^[\w.-]+$/.test(hostname)
   ) {
@@ -204,17 +200,21 @@ function parseHost(text: string, hostname: string): string {
   return hostname;
 }
 
-/** Four numbers up to 255. Some read a leading 0 as octal, so none may lead. */
+/**
+ * Says whether a hostname is four numbers up to 255, without leading zeros, which
+ * some parsers read as octal. `node:net` has the same function, but takes 50 ms to
+ * load.
+ */
 function isIPv4(hostname: string): boolean {
   const parts = hostname.split(".");
   return parts.length === 4 &&
     parts.every((part) => /^(0|[1-9]\d*)$/.test(part) && Number(part) <= 255);
 }
 
-/** `Number` alone would not do: it takes "", " 80", "8e1" and "0x50" too. */
+/** `Number` alone isn't enough: it accepts "", " 80", "8e1", and "0x50", too. */
 function parsePort(text: string, port = ""): number {
   if (port === "") {
-    throw bad(text, "the port is missing; write :7000 behind it");
+    throw bad(text, "the port is missing; write :7000 after it");
   }
   if (!/^\d+$/.test(port) || Number(port) > 65535) {
     throw bad(text, `port "${port}" is not a number from 0 to 65535`);
@@ -222,7 +222,6 @@ function parsePort(text: string, port = ""): number {
   return Number(port);
 }
 
-/** The one place that words the failure. */
 function bad(text: string, why: string): TypeError {
   return new TypeError(`Cannot parse endpoint "${text}": ${why}`);
 }

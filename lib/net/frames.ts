@@ -1,5 +1,5 @@
 /**
- * Frames: messages with their length in front.
+ * Frames: messages with a length prefix.
  *
  * @module
  */
@@ -10,27 +10,27 @@ import { writeAll, type Writer } from "./write.ts";
 /** Options for {@linkcode readFrames}. */
 export interface ReadFramesOptions {
   /**
-   * The longest payload to accept, in bytes, >= 0. A length is only what the
-   * peer claims; without a limit, four bytes of `FF` would ask for 4 GiB.
+   * The longest payload to accept, in bytes, >= 0. The length is only what the
+   * peer claims: without a limit, four bytes of `FF` would ask for 4 GiB.
    *
    * @default 1048576
    */
   maxBytes?: number;
 }
 
-/** The length in front: an unsigned integer, big-endian as in RFC 791. */
+/** The length prefix: an unsigned integer, big-endian (network byte order). */
 const HEADER_SIZE = 4;
 
-/** How much {@linkcode readFrames} asks for at a time, in bytes. */
+/** How many bytes {@linkcode readFrames} asks for at a time. */
 const CHUNK_SIZE = 64 * 1024;
 
 /**
- * Puts the length of a message in front of it.
+ * Encodes a message as a frame: its length, and then the message.
  *
  * @param payload The message, which may be empty; it is copied.
  * @returns A new buffer: four bytes of length, most significant byte first, and
  * the message.
- * @throws {RangeError} If the length does not fit into four bytes.
+ * @throws {RangeError} If the length doesn't fit in four bytes.
  *
  * @example Three bytes become seven
  * ```ts
@@ -56,11 +56,11 @@ export function encodeFrame(payload: Uint8Array): Uint8Array {
 }
 
 /**
- * Writes one message as a frame, length and payload in one piece.
+ * Writes one message as a frame, length and payload together.
  *
- * @param target Where to write to.
+ * @param target The connection to write to.
  * @param payload The message, which may be empty.
- * @throws {RangeError} If the length does not fit into four bytes.
+ * @throws {RangeError} If the length doesn't fit in four bytes.
  * @throws As {@linkcode writeAll}.
  *
  * @example Write two messages, read two messages
@@ -92,21 +92,21 @@ export async function writeFrame(
 /**
  * Reads frames until the peer ends its side between two of them.
  *
- * It reads ahead: when a loop is left early, what has come after the frame is
- * lost. Nobody else should read from the source meanwhile. It does not close
- * it either.
+ * It reads ahead: if you leave the loop early, you lose the bytes after the
+ * frame. Nothing else should read from the source meanwhile. It doesn't close
+ * the source.
  *
- * @param source Where to read from.
+ * @param source The connection to read from.
  * @param options The limit.
- * @returns The payloads, in order, which nobody else uses. Frames that came
- * together share one `ArrayBuffer`, so mind the `byteOffset` of each.
- * @throws {RangeError} If the length of a frame is over `maxBytes`, before any
- * room is made for it, or if `maxBytes` is not a number >= 0.
- * @throws {Deno.errors.UnexpectedEof} If the peer closes in mid-frame; the
- * message says after how many of how many bytes.
- * @throws {Error} If the source gives 0 bytes 100 times in a row.
+ * @returns The payloads, in order. Nothing overwrites them later, but frames that
+ * arrive together share one `ArrayBuffer`, so mind each one's `byteOffset`.
+ * @throws {RangeError} If the length of a frame is over `maxBytes`, before
+ * allocating memory for it, or if `maxBytes` isn't a number >= 0.
+ * @throws {Deno.errors.UnexpectedEof} If the peer closes in the middle of a
+ * frame; the message says after how many of how many bytes.
+ * @throws {Error} If the source returns 0 bytes 100 times in a row.
  *
- * @example A length that nobody should believe
+ * @example A length over the limit
  * ```ts
  * import { readFrames } from "./frames.ts";
  * import { listenTcp } from "./listen.ts";
@@ -134,15 +134,15 @@ export async function* readFrames(
       `Cannot read frames: maxBytes ${maxBytes} is not a number >= 0`,
     );
   }
-  // What was read and is no whole frame yet is at [0, filled).
+  // The incomplete frame is at [0, filled).
   const buffer = new Uint8Array(CHUNK_SIZE);
   const view = new DataView(buffer.buffer);
   let filled = 0;
   let number = 1;
 
   while (true) {
-    // One read often brings many frames. They are copied together, since to make
-    // a buffer takes longer than to copy a small frame into it.
+    // One read often returns many frames. Copy them together, because allocating
+    // a buffer takes longer than copying a small frame.
     const end = endOfWholeFrames(view, filled, maxBytes);
     const frames = buffer.slice(0, end);
     for (let at = 0; at < end; number++) {
@@ -161,7 +161,7 @@ export async function* readFrames(
       );
     }
     if (size !== undefined && HEADER_SIZE + size > CHUNK_SIZE) {
-      // The rest of a long one goes where it belongs, with no more copies.
+      // Read the rest of a long frame straight into its own buffer.
       const payload = new Uint8Array(size);
       payload.set(buffer.subarray(HEADER_SIZE, filled));
       let have = filled - HEADER_SIZE;
@@ -191,7 +191,7 @@ function cutOff(failure: string, had: number, ofWhat: string): Error {
   );
 }
 
-/** Where the last frame ends that is whole, and has a size that may be. */
+/** Finds the end of the last frame that is complete and within the limit. */
 function endOfWholeFrames(
   view: DataView,
   filled: number,

@@ -1,54 +1,55 @@
 /**
- * Lines: messages that end with a delimiter.
+ * Lines: messages that end in a delimiter.
  *
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { type Reader, readSome } from "./read.ts";
 import { writeAll, type Writer } from "./write.ts";
 
 /** Options for {@linkcode readLines}. */
 export interface ReadLinesOptions {
   /**
-   * The longest line to accept, in bytes without its end, >= 0. Somebody who
-   * never sends the end of a line would otherwise fill the memory.
+   * The longest line to accept, in bytes without its line ending, >= 0. Without a
+   * limit, a peer that never ends its line fills your memory.
    *
    * @default 65536
    */
   maxBytes?: number;
 }
 
-/** How much {@linkcode readLines} asks for at a time, in bytes. */
+/** How many bytes {@linkcode readLines} asks for at a time. */
 const CHUNK_SIZE = 16 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * Keeps what was sent: a wrong byte is an error, not a U+FFFD, and a byte order
- * mark is a character like any other.
+ * Changes nothing in the text: an invalid byte is an error, not U+FFFD, and a
+ * byte order mark is a character like any other.
  */
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Reads lines of UTF-8 text until the peer ends its side.
  *
- * A line ends with `\n` or `\r\n`, which is not part of it; a `\r` elsewhere is
- * a character like any other. A last line without an end counts. However the
- * bytes come, the lines are the same: they are decoded only when whole, so that
- * a character cut in two by two reads is none the worse.
+ * A line ends in `\n` or `\r\n`, which isn't part of the line; a `\r` elsewhere
+ * is a character like any other. A last line without a line ending counts. The
+ * lines don't depend on how the reads split the bytes: each line is decoded when
+ * it's complete, so it doesn't matter if a character is split in two.
  *
- * It reads ahead: when a loop is left early, what has come after the line is
- * lost. Nobody else should read from the source meanwhile. It does not close
- * it either. It never holds more than `maxBytes` and one read.
+ * It reads ahead: if you leave the loop early, you lose the bytes after the
+ * line. Nothing else should read from the source meanwhile. It doesn't close the
+ * source. It never holds more than `maxBytes` and one read.
  *
- * @param source Where to read from.
+ * @param source The connection to read from.
  * @param options The limit.
  * @returns The lines, in order.
  * @throws {RangeError} If a line is longer than `maxBytes`, as soon as that is
- * known, or if `maxBytes` is not a number >= 0.
- * @throws {TypeError} If a line is not UTF-8.
- * @throws {Error} If the source gives 0 bytes 100 times in a row.
+ * known, or if `maxBytes` isn't a number >= 0.
+ * @throws {TypeError} If a line isn't valid UTF-8.
+ * @throws {Error} If the source returns 0 bytes 100 times in a row.
  *
  * @example Three lines from two writes
  * ```ts
@@ -83,7 +84,7 @@ export async function* readLines(
       `Cannot read lines: maxBytes ${maxBytes} is not a number >= 0`,
     );
   }
-  // What was read and is no whole line yet is at [0, filled).
+  // The incomplete line is at [0, filled).
   let buffer = new Uint8Array(CHUNK_SIZE);
   let filled = 0;
   let number = 0;
@@ -101,8 +102,8 @@ export async function* readLines(
       buffer.copyWithin(0, fresh + end + 1, filled);
       filled -= fresh + end + 1;
     }
-    // Fail as soon as the line under way is too long. A last `\r` may turn out
-    // to belong to its end.
+    // Fail as soon as the incomplete line is too long. Its last `\r` may turn out
+    // to be part of the line ending.
     const length = buffer[filled - 1] === CR ? filled - 1 : filled;
     if (length > maxBytes) throw tooLong(number + 1, maxBytes);
     buffer = withRoom(buffer, filled, maxBytes);
@@ -114,12 +115,12 @@ export async function* readLines(
 }
 
 /**
- * Writes one line, and its `\n`, in one piece.
+ * Writes one line and its `\n` together.
  *
- * @param target Where to write to.
- * @param line The line without its end; it may be empty.
+ * @param target The connection to write to.
+ * @param line The line without its line ending; it may be empty.
  * @throws {TypeError} If `line` contains `\n` or `\r`: the peer would read two
- * lines, the second of which may be a command of somebody else's making.
+ * lines, and an attacker could choose the second one (injection).
  * @throws As {@linkcode writeAll}.
  *
  * @example One line is one line
@@ -140,7 +141,7 @@ export async function* readLines(
 export async function writeLine(target: Writer, line: string): Promise<void> {
   if (/[\r\n]/.test(line)) {
     throw new TypeError(
-      `Cannot write a line that contains the end of one: ${
+      `Cannot write a line that contains a line ending: ${
         JSON.stringify(line.slice(0, 60))
       }`,
     );
@@ -149,12 +150,14 @@ export async function writeLine(target: Writer, line: string): Promise<void> {
 }
 
 /**
- * Decodes lines, all but the last of which have their ends.
+ * Decodes lines, all but the last of which have their line endings.
  *
- * All at once, since that takes a tenth of the time that one by one takes; if a
- * byte somewhere is wrong, one by one, for those before it are good.
+ * It decodes them all at once, which takes a tenth of the time. If a byte is
+ * invalid, it decodes them one by one, because the lines before that byte are
+ * valid.
  *
- * @returns The lines; an error for one that is not UTF-8, and nothing after it.
+ * @param bytes The lines as UTF-8.
+ * @returns The lines, up to the first invalid one, which is an error.
  */
 function decodeLines(bytes: Uint8Array): (string | Error)[] {
   const all = decode(bytes);
@@ -183,7 +186,7 @@ function withoutCR(line: string | Error): string | Error {
     : line;
 }
 
-/** Fails if a line is none, or too long. */
+/** Throws if a line isn't valid UTF-8 or is too long. */
 function checkLine(
   line: string | Error,
   number: number,
@@ -193,15 +196,11 @@ function checkLine(
     const message = `Cannot read line ${number}: it is not UTF-8`;
     throw new TypeError(message, { cause: line });
   }
-  // A UTF-16 code unit is three bytes of UTF-8 at the most.
-  if (3 * line.length > maxBytes && byteLength(line) > maxBytes) {
+  // A UTF-16 code unit is at most three bytes of UTF-8.
+  if (3 * line.length > maxBytes && Buffer.byteLength(line) > maxBytes) {
     throw tooLong(number, maxBytes);
   }
   return line;
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
 
 function tooLong(number: number, maxBytes: number): RangeError {
@@ -210,17 +209,15 @@ function tooLong(number: number, maxBytes: number): RangeError {
   );
 }
 
-/** Makes sure that there is room for the next read behind what is kept. */
+/** Makes sure that there is room for the next read after the bytes to keep. */
 function withRoom(
   buffer: Uint8Array<ArrayBuffer>,
   kept: number,
   maxBytes: number,
 ): Uint8Array<ArrayBuffer> {
   if (buffer.length - kept >= CHUNK_SIZE / 2) return buffer;
-  // Twice the size, so that a long line is copied few times, but never more
-  // than the longest line and one read.
+  // Double the size, so that a long line is copied only a few times, up to the
+  // longest line and one read.
   const size = Math.min(2 * buffer.length, maxBytes + 1 + CHUNK_SIZE);
-  const larger = new Uint8Array(size);
-  larger.set(buffer.subarray(0, kept));
-  return larger;
+  return new Uint8Array(buffer.buffer.transfer(size));
 }

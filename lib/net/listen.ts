@@ -1,25 +1,26 @@
 /**
- * Listening sockets: the server's half of making a connection.
+ * Listening sockets: where a server accepts its connections.
  *
  * @module
  */
 
-import { closeQuietly } from "./close.ts";
+import { addContext } from "./add_context.ts";
+import { closeOnAbort } from "./close.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
-import { restate } from "./restate.ts";
+import { listenUnix } from "./listen_unix.ts";
 
 /** Options for {@linkcode listen}. */
 export interface ListenOptions {
   /**
-   * How many connections may wait for `accept()`, an integer >= 0, for TCP
-   * only. Linux holds one more than this, and the next client waits: it is not
-   * refused.
+   * The number of connections that may wait for `accept()`, an integer >= 0, for
+   * TCP only. Linux holds one more than this. The next client isn't refused: it
+   * waits.
    *
    * @default 511
    */
   backlog?: number;
   /**
-   * Closes the listener when aborted. If it is aborted already, nothing is
+   * Closes the listener when aborted. If it is already aborted, nothing is
    * opened.
    */
   signal?: AbortSignal;
@@ -28,8 +29,7 @@ export interface ListenOptions {
 /** Options for {@linkcode listenTcp}. */
 export interface ListenTcpOptions extends ListenOptions {
   /**
-   * The local address to listen on. The default can be reached from this
-   * machine only.
+   * The local address to listen on. Only this machine can reach the default.
    *
    * @default "127.0.0.1"
    */
@@ -37,23 +37,22 @@ export interface ListenTcpOptions extends ListenOptions {
 }
 
 /**
- * Opens a TCP listener, on a free port of the loopback address unless told
- * otherwise.
+ * Opens a TCP listener, by default on a free port of the loopback address.
  *
- * `Deno.listen` makes three system calls here: `socket`, `bind` and `listen`.
- * From then on clients can connect, even while nobody calls `accept()` (RFC
- * 9293, section 3.10.1, passive OPEN).
+ * `Deno.listen` makes three system calls here: `socket`, `bind`, and `listen`.
+ * From then on clients can connect, even before you call `accept()` (RFC 9293,
+ * section 3.10.1, passive OPEN).
  *
- * @param port The port to listen on; 0 asks the system for a free one, which is
- * then in `listener.addr.port`.
- * @param options The address, the queue and the signal.
- * @returns The listener; its owner closes it.
- * @throws {RangeError} If the port is over 65535, or `backlog` is not an
- * integer >= 0.
+ * @param port The port to listen on; 0 asks the system for a free one, which you
+ * find in `listener.addr.port`.
+ * @param options The address, the backlog, and the signal.
+ * @returns The listener; you close it.
+ * @throws {RangeError} If the port is over 65535, or `backlog` isn't an integer
+ * >= 0.
  * @throws {Deno.errors.AddrInUse} If another listener has that port.
- * @throws {Deno.errors.AddrNotAvailable} If `hostname` is not an address of
- * this machine.
- * @throws The signal's reason, if it is aborted already.
+ * @throws {Deno.errors.AddrNotAvailable} If `hostname` isn't an address of this
+ * machine.
+ * @throws The signal's reason, if it is already aborted.
  *
  * @example Listen on a free port
  * ```ts
@@ -74,47 +73,44 @@ export function listenTcp(
       `Cannot listen with a backlog of ${backlog}: it must be an integer >= 0`,
     );
   }
-  return open(
-    { protocol: "tcp", hostname, port },
-    () => Deno.listen({ hostname, port, tcpBacklog: backlog }),
-    signal,
-  );
+  signal?.throwIfAborted();
+  try {
+    const listener = Deno.listen({ hostname, port, tcpBacklog: backlog });
+    closeOnAbort(listener, signal);
+    return listener;
+  } catch (error) {
+    const at = formatEndpoint({ protocol: "tcp", hostname, port });
+    throw addContext(error, `Cannot listen on ${at}`);
+  }
 }
 
 /**
- * Opens a listener for a stream, TCP or Unix, at an endpoint.
+ * Opens a stream listener, TCP or Unix, at an endpoint, by
+ * {@linkcode listenTcp} or {@linkcode listenUnix}.
  *
- * A Unix listener makes a file at its path, and removes it when it is closed.
+ * @param endpoint The endpoint to listen on, as a value or as text; TCP port 0
+ * asks the system for a free one.
+ * @param options The backlog and the signal.
+ * @returns The listener; you close it.
+ * @throws {TypeError} If `endpoint` isn't valid, or is a UDP endpoint, or if you
+ * give a `backlog` for a Unix path.
+ * @throws As `listenTcp` or `listenUnix`.
  *
- * @param endpoint Where to listen, as a value or in its written form; TCP port
- * 0 asks for a free one.
- * @param options The queue and the signal.
- * @returns The listener; its owner closes it.
- * @throws {TypeError} If `endpoint` is written wrongly or is a UDP one, if
- * `backlog` is given for Unix, or if the path is too long (108 bytes or more on
- * Linux).
- * @throws {RangeError} If the port is over 65535, or `backlog` is not an
- * integer >= 0.
- * @throws {Deno.errors.AddrInUse} If the port is taken, or the path exists.
- * @throws {Deno.errors.AddrNotAvailable} If the host is not an address of this
- * machine.
- * @throws The signal's reason, if it is aborted already.
- *
- * @example Listen on IPv6, until a signal says stop
+ * @example Listen on IPv6 until a signal is aborted
  * ```ts
  * import { listen } from "./listen.ts";
  * import { assertRejects } from "@std/assert";
  *
  * const stop = new AbortController();
- * const listener = listen("tcp://[::1]:0", { signal: stop.signal });
+ * const listener = await listen("tcp://[::1]:0", { signal: stop.signal });
  * stop.abort();
  * await assertRejects(() => listener.accept(), Deno.errors.BadResource);
  * ```
  */
-export function listen(
+export async function listen(
   endpoint: Endpoint | string,
   options: ListenOptions = {},
-): Deno.Listener {
+): Promise<Deno.Listener> {
   const at = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
   switch (at.protocol) {
     case "tcp":
@@ -125,35 +121,10 @@ export function listen(
           "Cannot listen with a backlog on a Unix path: it is for TCP only",
         );
       }
-      return open(
-        at,
-        () => Deno.listen({ transport: "unix", path: at.path }),
-        options.signal,
-      );
+      return await listenUnix(at.path, options);
     case "udp":
       throw new TypeError(
-        "Cannot listen by UDP: nobody connects; use Deno.listenDatagram()",
+        "Cannot listen on a UDP endpoint: UDP has no connections; use bindUdp()",
       );
-  }
-}
-
-/**
- * Opens the listener, ties it to the signal, and names the endpoint if that
- * fails.
- */
-function open<T extends Deno.Listener>(
-  endpoint: Endpoint,
-  start: () => T,
-  signal?: AbortSignal,
-): T {
-  signal?.throwIfAborted();
-  try {
-    const listener = start();
-    signal?.addEventListener("abort", () => closeQuietly(listener), {
-      once: true,
-    });
-    return listener;
-  } catch (error) {
-    throw restate(error, `Cannot listen on ${formatEndpoint(endpoint)}`);
   }
 }

@@ -1,59 +1,45 @@
 /**
- * A listening socket at a path, for this machine alone.
+ * A listening socket at a path, for clients on this machine.
  *
  * @module
  */
 
-import { closeQuietly } from "./close.ts";
-import { restate } from "./restate.ts";
-import { type Claimed, claimPath } from "./unix_path.ts";
-
-/** Options for {@linkcode listenUnix}. */
-export interface ListenUnixOptions {
-  /**
-   * The permissions of the file. Who may write to it may connect (on Linux,
-   * unix(7)); the folder has a word in it too.
-   *
-   * @default 0o600
-   */
-  mode?: number;
-  /**
-   * Closes the listener when aborted. If it is aborted already, nothing is
-   * opened.
-   */
-  signal?: AbortSignal;
-}
+import { addContext } from "./add_context.ts";
+import { closeOnAbort, closeQuietly } from "./close.ts";
+import { type Claimed, claimPath, type UnixPathOptions } from "./unix_path.ts";
 
 /**
- * Opens a Unix stream listener, and deals with what an earlier one left behind.
+ * Opens a Unix stream listener, and removes the socket file that a killed server
+ * left at the path.
  *
- * A server that is killed leaves its file, and `Deno.listen` then says AddrInUse
- * although nobody is there. This knocks first: a socket that refuses is stale,
- * and is removed. One where somebody listens stays, and so does everything that
- * is no socket. Of several servers that start at the same instant, by this
- * function, exactly one wins. The one that listens gets a connection that
- * closes at once: that was the knock.
+ * A server that is killed leaves its file, and `Deno.listen` then throws
+ * AddrInUse although no server is running. `listenUnix` connects to the path
+ * first. If the connection is refused, the file is stale, and `listenUnix`
+ * removes it. It leaves a file that has a listener, and everything that isn't a
+ * socket. If several servers call it at the same instant, exactly one of them
+ * gets the path. A listener that is asked this way accepts a connection that
+ * closes at once.
  *
- * On `close()`, and when the process ends in good order, also by `Deno.exit()`,
- * it removes the file that it made; `Deno.listen` would remove whatever is at
- * the path by then. A signal that kills the process leaves the file, for the
- * next one to remove.
+ * When the listener closes, and when the process exits by itself or by
+ * `Deno.exit()`, `listenUnix` removes the file it made, and no other:
+ * `Deno.listen` would remove whatever is at the path by then. If a signal kills
+ * the process, the file stays until the next server removes it.
  *
- * @param path Where to listen, at most 107 bytes of UTF-8 (103 elsewhere than on
- * Linux). Without it, the path is in a fresh folder that nobody else can enter,
- * and that goes with the listener.
+ * @param path The path to listen at, at most 107 bytes of UTF-8 (103 on systems
+ * other than Linux). Without it, the socket gets a path in a new folder that no
+ * other user can enter; closing the listener removes the folder, too.
  * @param options The mode and the signal.
- * @returns The listener; its owner closes it.
- * @throws {TypeError} If the path is empty, too long, or has a zero byte.
- * @throws {RangeError} If the mode is not in 0 to 0o777.
- * @throws {Deno.errors.AddrInUse} If somebody is there, or something that is no
- * socket.
- * @throws {Deno.errors.NotFound} If the folder does not exist.
- * @throws {Deno.errors.PermissionDenied} If the folder does not allow it.
+ * @returns The listener; you close it.
+ * @throws {TypeError} If the path is empty, too long, or contains a zero byte.
+ * @throws {RangeError} If the mode isn't in 0 to 0o777.
+ * @throws {Deno.errors.AddrInUse} If a socket is open at the path, or if there
+ * is something that isn't a socket.
+ * @throws {Deno.errors.NotFound} If the folder doesn't exist.
+ * @throws {Deno.errors.PermissionDenied} If the folder doesn't allow it.
  * @throws {Deno.errors.NotSupported} On Windows.
- * @throws The signal's reason, if it is aborted already.
+ * @throws The signal's reason, if it is already aborted.
  *
- * @example A server at a path, and a second one
+ * @example A second server at the same path
  * ```ts
  * import { listenUnix } from "./listen_unix.ts";
  * import { assertEquals, assertRejects } from "@std/assert";
@@ -65,40 +51,38 @@ export interface ListenUnixOptions {
  *   await assertRejects(
  *     () => listenUnix(path!),
  *     Deno.errors.AddrInUse,
- *     `Cannot listen on unix:${path}: somebody listens there`,
+ *     `Cannot listen on unix:${path}: another listener has that path`,
  *   );
  * }
  * ```
  */
 export async function listenUnix(
   path?: string,
-  options: ListenUnixOptions = {},
+  options: UnixPathOptions = {},
 ): Promise<Deno.UnixListener> {
-  const { mode = 0o600, signal } = options;
+  const { signal } = options;
   try {
     const claimed = await claimPath(
       path,
       (path) => Deno.listen({ transport: "unix", path }),
-      { mode, signal },
+      options,
     );
-    const listener = guard(claimed);
-    signal?.addEventListener("abort", () => closeQuietly(listener), {
-      once: true,
-    });
+    const listener = withSafeClose(claimed);
+    closeOnAbort(listener, signal);
     return listener;
   } catch (error) {
     if (signal?.aborted && error === signal.reason) throw error;
-    throw restate(error, `Cannot listen on unix:${path ?? ""}`);
+    throw addContext(error, `Cannot listen on unix:${path ?? ""}`);
   }
 }
 
-/** Makes `close` remove nobody else's file. */
-function guard(
+/** Keeps `close` from removing a file that another server has made. */
+function withSafeClose(
   { socket, path, isOwn, release }: Claimed<Deno.UnixListener>,
 ): Deno.UnixListener {
   const closeAndRemove = socket.close.bind(socket);
   function close() {
-    // Deno removes the path whoever made it, so another one's file steps aside.
+    // Deno removes any file at the path, so another server's steps aside.
     const aside = isOwn() ? undefined : stepAside(path);
     try {
       closeAndRemove();
@@ -113,14 +97,14 @@ function guard(
   });
 }
 
-/** Renames what is at a path, and gives its name meanwhile. */
+/** Renames the file at a path, and returns its temporary name. */
 function stepAside(path: string): string | undefined {
   const aside = `${path}.${crypto.randomUUID().slice(0, 8)}`;
   try {
     Deno.renameSync(path, aside);
     return aside;
   } catch {
-    // There is nothing, or it may not be removed either.
+    // There is no file, or Deno can't remove it either.
     return undefined;
   }
 }

@@ -1,67 +1,68 @@
 /**
- * What a bad link does to each datagram, decided by chance from a seed.
+ * The faults of a bad link: what happens to each datagram, at random from a seed.
  *
  * @module
  */
 
 import { mixSeed, seededRandom } from "./random.ts";
 
-/** How bad one direction of a link is. All shares are from 0 to 1. */
+/** The faults of one direction of a link. All shares are from 0 to 1. */
 export interface LinkFaults {
   /**
-   * Share of datagrams that never arrive.
+   * The share of datagrams that never arrive.
    *
    * @default 0
    */
   loss?: number;
   /**
-   * Share of datagrams that arrive twice.
+   * The share of datagrams that arrive twice.
    *
    * @default 0
    */
   duplication?: number;
   /**
-   * Share of datagrams that are held back until others have overtaken them.
+   * The share of datagrams that are held back until others have overtaken them.
    *
    * @default 0
    */
   reordering?: number;
   /**
-   * The most that overtake a datagram which is held back, an integer >= 1.
+   * The most datagrams that overtake one that is held back, an integer >= 1.
    *
    * @default 3
    */
   overtakers?: number;
   /**
-   * How long a datagram is held back if no others come, in milliseconds.
+   * How long a datagram is held back if no others arrive, in milliseconds.
    *
    * @default 10
    */
   holdMs?: number;
   /**
-   * How long each datagram is under way, in milliseconds.
+   * The delay of each datagram, in milliseconds.
    *
    * @default 0
    */
   delayMs?: number;
   /**
-   * The most that comes on top of `delayMs`, in milliseconds: for each datagram
-   * a new time between 0 and this. Where datagrams follow one another more
-   * closely than that, some overtake others.
+   * The most extra delay, in milliseconds: each datagram gets a random one from 0
+   * to this. Datagrams that follow each other more closely than that may overtake
+   * each other.
    *
    * @default 0
    */
   jitterMs?: number;
   /**
-   * How much goes through, in bytes of messages in a second; the rest waits in
-   * a queue.
+   * The rate of the link, in bytes of messages per second; the rest waits in a
+   * queue.
    *
    * @default {Infinity}
    */
   bytesPerSecond?: number;
   /**
-   * Room for what is held back, delayed or queued, in bytes; each message takes
-   * 28 besides for its headers. What finds it full is lost, as in a router.
+   * The size of the queue for datagrams that are held back, delayed, or waiting,
+   * in bytes; each message takes 28 more for its headers. If the queue is full,
+   * the datagram is lost, as in a router.
    *
    * @default 1048576
    */
@@ -74,27 +75,27 @@ export interface Fate {
   isLost: boolean;
   /** Whether it arrives twice. */
   isDuplicated: boolean;
-  /** How many others overtake it, 0 if it is not held back. */
+  /** How many others overtake it; 0 if it isn't held back. */
   overtakers: number;
-  /** How much jitter it gets, as a share of `jitterMs`; its copy gets the second. */
+  /** The jitter of the datagram and of its copy, as shares of `jitterMs`. */
   jitter: [number, number];
 }
 
 /**
  * Decides what happens to one datagram.
  *
- * It depends on the seed, the direction and how many datagrams came before, and
- * on nothing else: not on the time, and not on what happened to the others. So
- * the same seed does the same to the same sequence of datagrams, and a fault
- * that is switched off leaves the others as they are.
+ * It depends only on the seed, the direction, and the number of datagrams before
+ * this one: not on the time, and not on what happened to the others. So the same
+ * seed does the same to the same sequence of datagrams, and turning off one fault
+ * doesn't change the others.
  *
- * @param seed Which world this is, an integer.
- * @param lane Which direction of the link, an integer.
- * @param ordinal How many came before it in this direction.
- * @param faults The shares.
- * @returns Its fate.
+ * @param seed The seed, an integer.
+ * @param lane The direction of the link, an integer.
+ * @param ordinal The number of datagrams before it in this direction.
+ * @param faults The faults of this direction.
+ * @returns What happens to the datagram.
  *
- * @example A fifth is lost, the same fifth each time
+ * @example Lose a fifth, the same fifth each time
  * ```ts
  * import { fateOf } from "./lossy_fate.ts";
  * import { assertEquals } from "@std/assert";
@@ -113,7 +114,7 @@ export function fateOf(
 ): Fate {
   const { loss = 0, duplication = 0, reordering = 0, overtakers = 3 } = faults;
   const random = seededRandom(mixSeed(seed, lane, ordinal));
-  // All numbers are drawn, in this order, whether they are needed or not.
+  // Draw all the numbers, in this order, whether they are needed or not.
   const isLost = random() < loss;
   const isDuplicated = random() < duplication;
   const isHeld = random() < reordering;
@@ -127,13 +128,13 @@ export function fateOf(
 }
 
 /**
- * Turns away faults that cannot be.
+ * Throws if a fault is out of range.
  *
- * @param faults What somebody asks for.
- * @throws {RangeError} If a share is not from 0 to 1, or a time, a rate or a
- * size is not a number that is large enough.
+ * @param faults The faults to check.
+ * @throws {RangeError} If a share isn't from 0 to 1, or if a time, a rate, or a
+ * size is out of range.
  *
- * @example A share is no percentage
+ * @example A share isn't a percentage
  * ```ts
  * import { assertFaults } from "./lossy_fate.ts";
  * import { assertThrows } from "@std/assert";

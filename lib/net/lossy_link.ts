@@ -1,6 +1,6 @@
 /**
- * A bad link between two programs on one machine: it loses, repeats, reorders
- * and delays, as often as one likes.
+ * A bad link between two programs on one machine: it loses, duplicates,
+ * reorders, and delays datagrams, as often as you like.
  *
  * ```text
  *            there --->                    there --->
@@ -10,8 +10,8 @@
  *            <--- back                     <--- back
  * ```
  *
- * The client sends to the link instead of the server. The server sees the link
- * as its client.
+ * The client sends to the link instead of the server. The server receives from
+ * the link.
  *
  * @module
  */
@@ -22,42 +22,42 @@ import { assertFaults, fateOf, type LinkFaults } from "./lossy_fate.ts";
 /** Options for {@linkcode LossyLink}: the faults of both directions. */
 export interface LossyLinkOptions extends LinkFaults {
   /**
-   * Which datagrams it hits, an integer: the same seed does the same to the
-   * same sequence of datagrams.
+   * The seed for the faults, an integer: the same seed does the same to the same
+   * sequence of datagrams.
    *
    * @default 1
    */
   seed?: number;
-  /** What is different on the way from the client to the server. */
+  /** Faults that differ on the way from the client to the server. */
   there?: LinkFaults;
-  /** What is different on the way from the server to the client. */
+  /** Faults that differ on the way from the server to the client. */
   back?: LinkFaults;
 }
 
 /**
- * What a link has done in one direction, in datagrams. Once nothing is under
- * way any more, `received + duplicated` is `delivered + lost + cut + overflowed`.
+ * What a link has done in one direction, in datagrams. When no datagram is on its
+ * way, `received + duplicated` is `delivered + lost + cut + overflowed`.
  */
 export interface LinkCounts {
-  /** Came in. */
+  /** Datagrams that the link received. */
   received: number;
-  /** Went out, copies included. */
+  /** Datagrams that it sent on, with copies. */
   delivered: number;
-  /** Taken away by chance. */
+  /** Datagrams lost at random. */
   lost: number;
-  /** Sent once more. */
+  /** Datagrams sent a second time. */
   duplicated: number;
-  /** Held back until others had overtaken them. */
+  /** Datagrams held back until others had overtaken them. */
   reordered: number;
-  /** Taken away because the link was cut. */
+  /** Datagrams lost because the link was cut. */
   cut: number;
-  /** Taken away because the queue was full. */
+  /** Datagrams lost because the queue was full. */
   overflowed: number;
-  /** Came from somebody whom the link does not serve. Not in `received`. */
+  /** Datagrams from other senders, which aren't counted in `received`. */
   foreign: number;
 }
 
-/** An IPv4 and a UDP header, in bytes: even empty messages take room. */
+/** The size of an IPv4 and a UDP header, in bytes: even empty messages need room. */
 const HEADERS = 28;
 
 /** One direction of the link. */
@@ -66,35 +66,35 @@ interface Lane {
   readonly faults: LinkFaults;
   readonly counts: LinkCounts;
   send(bytes: Uint8Array): Promise<unknown>;
-  /** Bytes that wait in here, headers included. */
+  /** Bytes that wait in the queue, with headers. */
   queuedBytes: number;
-  /** When the last byte so far is through the narrow part, in milliseconds. */
+  /** When the bottleneck is free again, in milliseconds. */
   freeAt: number;
 }
 
-/** A datagram that waits. */
+/** A datagram in the queue. */
 interface Parcel {
   lane: Lane;
   bytes: Uint8Array;
-  /** When it goes on, in milliseconds. */
+  /** When it moves on, in milliseconds. */
   due: number;
   /** What happens to it then. */
   next: "travel" | "arrive";
-  /** How many must overtake it before it goes on earlier than that. */
+  /** How many must overtake it before it may move on earlier. */
   overtakers: number;
-  /** What share of the jitter it gets. */
+  /** Its share of the jitter. */
   jitter: number;
 }
 
 /**
  * A relay for datagrams with the faults of a bad link.
  *
- * Its client is whoever has sent to it last. It never blocks the sender: what
- * does not fit into its queue is lost.
+ * Its client is the last sender other than the server. It never blocks the
+ * sender: a datagram that doesn't fit in the queue is lost.
  *
- * @example Every third message gets lost, more or less
+ * @example Lose about a third of the messages
  * ```ts
- * import { bindUdp } from "./datagram.ts";
+ * import { bindUdp } from "./udp.ts";
  * import { LossyLink } from "./lossy_link.ts";
  * import { assertEquals } from "@std/assert";
  *
@@ -117,17 +117,17 @@ export class LossyLink implements Disposable {
   readonly #lanes: { there: Lane; back: Lane };
   readonly #seed: number;
   #client?: Deno.NetAddr;
-  /** In the order in which they go on. */
+  /** The queue, in the order in which datagrams move on. */
   readonly #waiting: Parcel[] = [];
   #timer?: ReturnType<typeof setTimeout>;
   #isCut = false;
   #isClosed = false;
 
   /**
-   * Opens the link. It works at once.
+   * Opens the link.
    *
-   * @param server Where the server receives, on this machine.
-   * @param options The faults.
+   * @param server The server's address, on this machine.
+   * @param options The seed and the faults.
    * @throws {RangeError} If a fault is out of range.
    */
   constructor(server: Deno.NetAddr, options: LossyLinkOptions = {}) {
@@ -158,7 +158,7 @@ export class LossyLink implements Disposable {
     );
   }
 
-  /** Where the client sends to instead of the server. */
+  /** The address that the client sends to instead of the server's. */
   get addr(): Deno.NetAddr {
     return this.#front.addr as Deno.NetAddr;
   }
@@ -173,7 +173,7 @@ export class LossyLink implements Disposable {
     return this.#lanes.back.counts;
   }
 
-  /** Lets nothing through any more, not even what is under way. */
+  /** Loses all datagrams from now on, even those on their way. */
   cut(): void {
     this.#isCut = true;
   }
@@ -183,7 +183,7 @@ export class LossyLink implements Disposable {
     this.#isCut = false;
   }
 
-  /** Closes both sockets and forgets what is under way; closing twice is fine. */
+  /** Closes both sockets and drops the queue. You can close it twice. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -192,12 +192,12 @@ export class LossyLink implements Disposable {
     closeQuietly(this.#behind);
   }
 
-  /** As {@linkcode LossyLink.close}. */
+  /** Closes the link, as {@linkcode LossyLink.close} does. */
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** Takes what comes in at one side until the link is closed. */
+  /** Receives on one side until the link is closed. */
   async #relay(
     socket: Deno.DatagramConn,
     lane: Lane,
@@ -210,14 +210,14 @@ export class LossyLink implements Disposable {
         if (!serves(from as Deno.NetAddr)) lane.counts.foreign++;
         else await this.#take(lane, bytes);
       } catch (error) {
-        // Windows tells a sender of a dead port at its next receive.
+        // On Windows, a receive fails after a send to a port that isn't open.
         if (error instanceof Deno.errors.ConnectionReset) continue;
         if (!this.#isClosed) throw error;
       }
     }
   }
 
-  /** Lets one datagram meet its fate. It lies in a buffer that is used again. */
+  /** Decides what happens to one datagram, whose buffer will be reused. */
   async #take(lane: Lane, bytes: Uint8Array): Promise<void> {
     const { faults, counts } = lane;
     const fate = fateOf(this.#seed, lane.index, counts.received++, faults);
@@ -241,18 +241,18 @@ export class LossyLink implements Disposable {
     }
   }
 
-  /** Sends what has now been overtaken by enough others on its way. */
+  /** Moves on the datagrams that enough others have overtaken. */
   async #overtake(lane: Lane): Promise<void> {
     for (const parcel of this.#waiting.slice()) {
       if (parcel.lane !== lane || parcel.next !== "travel") continue;
       if (--parcel.overtakers > 0) continue;
-      // It may have gone on by itself while another one was being sent.
+      // It may have moved on by itself while another one was being sent.
       const at = this.#waiting.indexOf(parcel);
       if (at >= 0) await this.#goOn(this.#waiting.splice(at, 1)[0]);
     }
   }
 
-  /** Lets a datagram through the narrow part and along the line. */
+  /** Takes a datagram through the bottleneck and delays it. */
   async #travel(lane: Lane, bytes: Uint8Array, jitter: number): Promise<void> {
     const { bytesPerSecond = Infinity, delayMs = 0, jitterMs = 0 } =
       lane.faults;
@@ -275,12 +275,12 @@ export class LossyLink implements Disposable {
       await lane.send(bytes);
       lane.counts.delivered++;
     } catch {
-      // To the receiver it is the same whether the system or chance took it.
+      // For the receiver, it doesn't matter why the datagram was lost.
       lane.counts.lost++;
     }
   }
 
-  /** Keeps a datagram until it is due, unless there is no room. */
+  /** Queues a datagram until it is due, unless the queue is full. */
   #wait(parcel: Parcel): boolean {
     const { lane, bytes, due } = parcel;
     const { queueBytes = 1024 * 1024 } = lane.faults;
@@ -289,7 +289,7 @@ export class LossyLink implements Disposable {
       return false;
     }
     lane.queuedBytes += bytes.length + HEADERS;
-    // Most are due after all others, so the place is looked for from the end.
+    // Most are due after all others, so search for the place from the end.
     let at = this.#waiting.length;
     while (at > 0 && this.#waiting[at - 1].due > due) at--;
     this.#waiting.splice(at, 0, { ...parcel, bytes: bytes.slice() });
@@ -297,7 +297,7 @@ export class LossyLink implements Disposable {
     return true;
   }
 
-  /** One timer serves all: it runs until the first one is due. */
+  /** One timer serves them all: it runs until the first one is due. */
   #setTimer(): void {
     clearTimeout(this.#timer);
     if (this.#waiting.length === 0 || this.#isClosed) return;

@@ -1,35 +1,40 @@
 /**
- * Socket helpers on `Deno.listen`, `Deno.connect` and `Deno.listenDatagram`:
- * what nearly every program with sockets needs.
+ * Socket helpers built on `Deno.listen`, `Deno.connect`, and
+ * `Deno.listenDatagram`: what nearly every program that uses sockets needs.
  *
- * | file                | what it does                                         |
- * | ------------------- | ---------------------------------------------------- |
- * | `endpoint.ts`       | where a socket can be reached, as value and text     |
- * | `listen.ts`         | opens a listener, by default on a free loopback port |
- * | `connect.ts`        | opens a connection, with a deadline and a signal     |
- * | `read.ts`           | reads exactly so many bytes, or all up to the end    |
- * | `write.ts`          | writes all bytes, however few each write takes       |
- * | `lines.ts`          | messages that end with a delimiter                   |
- * | `frames.ts`         | messages with their length in front                  |
- * | `serve.ts`          | accepts clients and talks to all of them at once     |
- * | `close_gracefully.ts`        | ends a connection so that the peer hears all of it   |
- * | `timed_reader.ts` | reads with a deadline that loses no bytes            |
- * | `retry.ts`          | tries again, later and later                         |
- * | `sendQueue.ts`         | sends without waiting for a slow reader              |
- * | `listen_unix.ts`    | listens at a path, and removes a stale one           |
- * | `unix_datagram.ts`  | sends and receives whole messages at a path          |
- * | `unix_path.ts`      | whose a socket's file is, and when it goes           |
- * | `close.ts`          | closes what may already be closed                    |
- * | `restate.ts`        | makes a system error say what was being done         |
- * | `datagram.ts`       | sends and receives single messages                   |
- * | `lossy_link.ts`     | a relay that loses, repeats, reorders and delays     |
- * | `lossy_fate.ts`     | what such a link does to each datagram               |
- * | `random.ts`         | random numbers from a seed                           |
+ * | file                  | what it does                                       |
+ * | --------------------- | -------------------------------------------------- |
+ * | `endpoint.ts`         | the address of a socket, as a value and as text    |
+ * | `listen.ts`           | opens a listener, by default on a free local port  |
+ * | `connect.ts`          | opens a connection, with a timeout and a signal    |
+ * | `read.ts`             | reads exactly `size` bytes, or all until the end   |
+ * | `write.ts`            | writes all bytes, however few each write takes     |
+ * | `lines.ts`            | messages that end in a delimiter                   |
+ * | `frames.ts`           | messages with a length prefix                      |
+ * | `serve.ts`            | accepts clients and serves all of them at once     |
+ * | `close_gracefully.ts` | closes a connection without losing bytes           |
+ * | `timed_reader.ts`     | reads with a timeout that loses no bytes           |
+ * | `retry.ts`            | tries again, with a delay that doubles             |
+ * | `send_queue.ts`       | sends without waiting for a slow reader            |
+ * | `listen_unix.ts`      | listens at a path, and removes a stale file        |
+ * | `datagram.ts`         | sends and receives whole messages                  |
+ * | `udp.ts`              | opens a datagram socket on a UDP port              |
+ * | `unix_datagram.ts`    | opens a datagram socket at a path                  |
+ * | `unix_path.ts`        | the file of a Unix socket, and when to remove it   |
+ * | `close.ts`            | closes a socket that may already be closed         |
+ * | `add_context.ts`      | says in an error's message what failed             |
+ * | `lossy_link.ts`       | a relay that loses, duplicates, reorders, delays   |
+ * | `lossy_fate.ts`       | what such a link does to each datagram             |
+ * | `random.ts`           | random numbers from a seed                         |
+ *
+ * Functions that open a stream listener start with `listen`, those that open a
+ * stream connection with `connect`, and those that open a datagram socket with
+ * `bind`. `timeoutMs` is always how long to wait before Deno.errors.TimedOut.
  *
  * Each file can be read on its own, in this order. A reliable stream over
- * datagrams has a folder and a `mod.ts` of its own: `reliable/`.
+ * datagrams has its own folder and `mod.ts`: `reliable/`.
  *
- * @example Ask and hear
+ * @example Ask a question and read the answer
  * ```ts
  * import { connectTcp, listenTcp, readToEnd, serve, writeAll } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
@@ -52,24 +57,25 @@
  * @module
  */
 
+export * from "./add_context.ts";
 export * from "./close.ts";
+export * from "./close_gracefully.ts";
 export * from "./connect.ts";
 export * from "./datagram.ts";
 export * from "./endpoint.ts";
 export * from "./frames.ts";
-export * from "./close_gracefully.ts";
 export * from "./lines.ts";
 export * from "./listen.ts";
 export * from "./listen_unix.ts";
 export * from "./lossy_fate.ts";
 export * from "./lossy_link.ts";
-export * from "./send_queue.ts";
-export * from "./timed_reader.ts";
 export * from "./random.ts";
 export * from "./read.ts";
-export * from "./restate.ts";
 export * from "./retry.ts";
+export * from "./send_queue.ts";
 export * from "./serve.ts";
+export * from "./timed_reader.ts";
+export * from "./udp.ts";
 export * from "./unix_datagram.ts";
 export * from "./unix_path.ts";
 export * from "./write.ts";

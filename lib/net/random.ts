@@ -1,8 +1,8 @@
 /**
- * Random numbers from a seed: the same seed gives the same numbers, so that
- * what went wrong by chance can go wrong again.
+ * Random numbers from a seed: the same seed gives the same numbers, so you can
+ * repeat a failure that happened by chance.
  *
- * They are good enough to lose datagrams by, and no good for secrets.
+ * They are good enough to lose datagrams, and not good enough for secrets.
  *
  * @module
  */
@@ -12,12 +12,12 @@
  *
  * It is Mulberry32 (Tommy Ettinger, 2017): 32 bits of state, to which each step
  * adds an odd constant, so that it goes through all 2^32 values; the rest mixes
- * the bits until neighbours have nothing in common.
+ * the bits, so that successive numbers look unrelated.
  *
- * @param seed Where to begin; its lowest 32 bits count.
- * @returns A function that gives the next number, >= 0 and < 1.
+ * @param seed The initial state; only its lowest 32 bits count.
+ * @returns A function that returns the next number, >= 0 and < 1.
  *
- * @example Throw the same dice twice
+ * @example Roll the same dice each time
  * ```ts
  * import { seededRandom } from "./random.ts";
  * import { assertEquals } from "@std/assert";
@@ -38,12 +38,13 @@ export function seededRandom(seed: number): () => number {
 }
 
 /**
- * Makes one seed of several numbers, all of which matter, and their order too.
+ * Combines several numbers into one seed that depends on all of them, and on
+ * their order.
  *
- * @param numbers Integers; the lowest 32 bits of each count.
+ * @param numbers The integers to combine; only the lowest 32 bits of each count.
  * @returns An integer from 0 to 4294967295.
  *
- * @example The third datagram on the way back, in the world of seed 7
+ * @example The seed for the third datagram on the way back
  * ```ts
  * import { mixSeed } from "./random.ts";
  * import { assertEquals, assertNotEquals } from "@std/assert";

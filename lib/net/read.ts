@@ -1,21 +1,21 @@
 /**
- * Reading from a stream of bytes, where one `read` is never promised to give
- * what one `write` took.
+ * Reading from a byte stream, where one `read` need not return what one `write`
+ * sent.
  *
  * @module
  */
 
 /**
- * Anything that reads like a `Deno.Conn`: fills part of the buffer and says how
- * much, or gives `null` at the end.
+ * Anything that reads like a `Deno.Conn`: `read` fills part of the buffer and
+ * returns the number of bytes, or `null` at the end.
  */
 export type Reader = Pick<Deno.Conn, "read">;
 
 /** Options for {@linkcode readToEnd}. */
 export interface ReadToEndOptions {
   /**
-   * The most to accept, in bytes, >= 0. Set it whenever the peer is not
-   * trusted: without it, whoever sends without end fills the memory.
+   * The most bytes to accept, >= 0. Set it unless you trust the peer: without a
+   * limit, a peer that never stops sending fills your memory.
    *
    * @default Infinity
    */
@@ -23,25 +23,25 @@ export interface ReadToEndOptions {
 }
 
 /**
- * How many reads in a row may give 0 bytes before the source counts as broken.
- * Deno allows such a read, which is not the end of the stream; a source that
- * gives nothing else would keep the loop, and the program, busy for ever.
+ * How many reads in a row may return 0 bytes before the source counts as broken.
+ * Deno allows such a read, which isn't the end of the stream. A source that
+ * returned only 0 would keep the loop, and the program, busy forever.
  */
 const MAX_EMPTY_READS = 100;
 
-/** How much {@linkcode readToEnd} asks for at a time, in bytes. */
+/** How many bytes {@linkcode readToEnd} asks for at a time. */
 const CHUNK_SIZE = 64 * 1024;
 
 /**
- * Reads at least one byte: like `source.read`, but a read that gives 0 bytes is
- * tried again.
+ * Reads at least one byte: like `source.read`, but if a read returns 0 bytes,
+ * tries again.
  *
- * @param source Where to read from.
- * @param buffer Where to put the bytes; it has room for one at least.
- * @returns How many bytes came, 1 or more, or `null` at the end.
- * @throws {Error} If the source gives 0 bytes 100 times in a row.
+ * @param source The connection to read from.
+ * @param buffer The buffer for the bytes, with room for at least one.
+ * @returns The number of bytes read, 1 or more, or `null` at the end.
+ * @throws {Error} If the source returns 0 bytes 100 times in a row.
  *
- * @example Read what there is
+ * @example Read what has arrived
  * ```ts
  * import { readSome } from "./read.ts";
  * import { listenTcp } from "./listen.ts";
@@ -75,21 +75,21 @@ function noBytes(): Error {
 }
 
 /**
- * Reads exactly `size` bytes, however many reads that takes, and not one byte
- * more.
+ * Reads exactly `size` bytes, however many reads that takes.
  *
- * The buffer is made before anything has come: check a size that the peer has
- * sent before you use it.
+ * It allocates the buffer before any byte arrives, so if the peer sent the size,
+ * check it first.
  *
- * @param source Where to read from.
- * @param size Bytes to read, an integer >= 0; for 0 it does not read at all.
+ * @param source The connection to read from.
+ * @param size The number of bytes to read, an integer >= 0; for 0 it doesn't read
+ * at all.
  * @returns A new buffer of `size` bytes.
- * @throws {RangeError} If `size` is not an integer >= 0.
- * @throws {Deno.errors.UnexpectedEof} If the peer closes first; the message
- * says after how many bytes.
- * @throws {Error} If the source gives 0 bytes 100 times in a row.
+ * @throws {RangeError} If `size` isn't an integer >= 0.
+ * @throws {Deno.errors.UnexpectedEof} If the peer closes first; the message says
+ * after how many bytes.
+ * @throws {Error} If the source returns 0 bytes 100 times in a row.
  *
- * @example Put two writes together
+ * @example Read across two writes
  * ```ts
  * import { readExact } from "./read.ts";
  * import { listenTcp } from "./listen.ts";
@@ -116,7 +116,7 @@ export async function readExact(
   }
   const data = new Uint8Array(size);
   let filled = 0;
-  // Not by readSome(): each function in between costs a small message a little.
+  // Without readSome(): one more call would make small messages slower.
   for (let empty = 0; filled < size;) {
     const count = await source.read(data.subarray(filled));
     if (count === null) {
@@ -134,12 +134,12 @@ export async function readExact(
 /**
  * Reads until the peer ends its side.
  *
- * @param source Where to read from.
+ * @param source The connection to read from.
  * @param options The limit.
- * @returns A new buffer of all bytes that came, which may be none.
- * @throws {RangeError} If more than `maxBytes` come, or `maxBytes` is not a
- * number >= 0.
- * @throws {Error} If the source gives 0 bytes 100 times in a row.
+ * @returns A new buffer of all the bytes, which may be empty.
+ * @throws {RangeError} If the peer sends more than `maxBytes`, or if `maxBytes`
+ * isn't a number >= 0.
+ * @throws {Error} If the source returns 0 bytes 100 times in a row.
  *
  * @example Read a whole answer
  * ```ts
@@ -168,8 +168,8 @@ export async function readToEnd(
       `Cannot read to the end: maxBytes ${maxBytes} is not a number >= 0`,
     );
   }
-  // Full chunks wait here, so that each byte is copied once, at the end, and
-  // small reads share a chunk.
+  // Full chunks are kept here, so each byte is copied only once, at the end.
+  // Small reads share a chunk.
   const full: Uint8Array[] = [];
   let chunk = new Uint8Array(CHUNK_SIZE);
   let filled = 0;
@@ -196,7 +196,6 @@ export async function readToEnd(
   return data;
 }
 
-/** Messages are read by people, and "1 bytes" is not how they talk. */
 function bytes(count: number): string {
   return count === 1 ? "1 byte" : `${count} bytes`;
 }

@@ -1,44 +1,45 @@
 /**
- * Trying again, later and later.
+ * Trying again, with a delay that doubles.
  *
  * @module
  */
 
+import { setTimeout as wait } from "node:timers/promises";
 import { assertTimer } from "./timer.ts";
 
 /** Options for {@linkcode retry}. */
 export interface RetryOptions {
-  /** How often to try at most, an integer >= 1, or Infinity. */
+  /** The most attempts to make, an integer >= 1, or Infinity. */
   attempts: number;
-  /** How long to wait after the first failure, in milliseconds, >= 0. */
+  /** The delay after the first failure, in milliseconds, >= 0. */
   firstDelayMs: number;
   /**
-   * The longest wait between two attempts, in milliseconds, from 0 to
-   * 2147483647, the longest that a timer can run.
+   * The longest delay between two attempts, in milliseconds, from 0 to
+   * 2147483647, the longest time a timer can run.
    *
    * @default 30000
    */
   maxDelayMs?: number;
   /**
-   * Which part of each delay is left to chance, from 0 to 1: with 0.5, a delay
-   * of 100 ms is a random one from 50 to 100 ms. Clients that all lost the same
-   * server would otherwise all come back in the same moment.
+   * The part of each delay that is random, from 0 to 1: with 0.5, a delay of 100
+   * ms becomes a random one from 50 to 100 ms. Without it, all clients that lost
+   * the same server come back at the same moment.
    *
    * @default 0
    */
   jitter?: number;
   /**
-   * Whether another attempt can help after this error.
+   * Says whether another attempt can help after this error.
    *
-   * @default Only for ConnectionRefused: nobody listens yet, and nothing has
-   * been sent that a second attempt would do twice.
+   * @default Only after ConnectionRefused: no server is listening yet, so nothing
+   * was sent that a second attempt would repeat.
    */
   isWorthRetrying?: (error: unknown) => boolean;
-  /** Gives up when aborted, at once if it is waiting between two attempts. */
+  /** Gives up when aborted, even during a delay. */
   signal?: AbortSignal;
   /**
-   * Waits, for so many milliseconds or until the signal is aborted. A test puts
-   * its own here, and does not wait.
+   * Waits for `ms` milliseconds, or until the signal is aborted. A test can pass
+   * its own function that doesn't wait.
    *
    * @default A timer
    */
@@ -46,17 +47,18 @@ export interface RetryOptions {
 }
 
 /**
- * Tries until it works, waiting twice as long after each failure.
+ * Tries until an attempt succeeds, with a delay that doubles after each failure
+ * (exponential backoff).
  *
- * @param attempt What to try: `() => connectTcp(port)`.
- * @param options How often and how long.
- * @returns What the first attempt that works gives.
- * @throws What the last attempt threw, as it is: the one that was not worth
- * retrying, or the one after which no attempts were left.
+ * @param attempt The function to try, such as `() => connectTcp(port)`.
+ * @param options The number of attempts, the delays, and the signal.
+ * @returns The result of the first attempt that succeeds.
+ * @throws The last attempt's error, unchanged: the one that isn't worth retrying,
+ * or the one after which no attempts are left.
  * @throws {RangeError} If an option is out of range.
  * @throws The signal's reason, if it is aborted first.
  *
- * @example A server that is up at the third attempt
+ * @example A server that accepts the third attempt
  * ```ts
  * import { retry } from "./retry.ts";
  * import { assertEquals } from "@std/assert";
@@ -114,19 +116,17 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Deno.errors.ConnectionRefused;
 }
 
-function sleepUnlessAborted(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    function onAbort() {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
+async function sleepUnlessAborted(
+  ms: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await wait(ms, undefined, { signal });
+  } catch (error) {
+    // It throws an AbortError, not the signal's reason.
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 function assertOption(isGood: boolean, problem: string): void {

@@ -1,5 +1,5 @@
 /**
- * A queue in front of a connection, so that a slow reader holds up nobody.
+ * A queue in front of a connection, so that a slow reader delays nobody else.
  *
  * @module
  */
@@ -15,8 +15,8 @@ import { writeAll } from "./write.ts";
 /** Options for {@linkcode SendQueue}. */
 export interface SendQueueOptions {
   /**
-   * The most that may be unsent, in bytes, >= 0. It comes on top of what the
-   * system's own buffers hold.
+   * The most bytes that may be unsent, >= 0, not counting those in the system's
+   * own buffers.
    *
    * @default 1048576
    */
@@ -24,21 +24,21 @@ export interface SendQueueOptions {
 }
 
 /**
- * What is to be sent on one connection, in a queue with a limit.
+ * A bounded queue of bytes to send on one connection.
  *
- * Writing to a peer that does not read waits, perhaps for ever; a server that
- * waits there lets all others wait too, and one that does not wait fills its
- * memory. A send queue takes bytes at once while there is room, and says so when
- * there is none. Then it is for its owner to drop the peer, or what was to be
- * said.
+ * A write to a peer that doesn't read waits, perhaps forever (backpressure). A
+ * server that awaits that write makes all its other clients wait, and one that
+ * doesn't await it fills its memory. A send queue takes bytes without waiting
+ * while it has room, and refuses them when it has none. Then you decide: drop
+ * the peer, or drop the message.
  *
- * Only the send queue may write to the connection: it writes one batch at a time,
- * so that messages never mix. Small ones that wait are written together. It
- * copies the bytes, and holds at most three times `maxBytes` (a batch half
- * written, and a queue being moved to a larger buffer). A write that fails
- * rejects nowhere: {@linkcode SendQueue.ended} tells of it, once.
+ * Only the queue may write to the connection. It writes one batch at a time, so
+ * messages never mix, and writes small messages together. It copies the bytes,
+ * and holds at most three times `maxBytes` (a batch in progress, and a queue that
+ * is being moved to a larger buffer). If a write fails, no method rejects;
+ * {@linkcode SendQueue.ended} reports it once.
  *
- * @example Drop the peer that does not read
+ * @example Drop the peer that doesn't read
  * ```ts
  * import { SendQueue } from "./send_queue.ts";
  * import { listenTcp } from "./listen.ts";
@@ -60,10 +60,10 @@ export interface SendQueueOptions {
 export class SendQueue {
   readonly #conn: Deno.Conn;
   readonly #maxBytes: number;
-  /** What waits for the next batch: the first `#waitingBytes` of it. */
+  /** The next batch is its first `#waitingBytes` bytes. */
   #waiting = NONE;
   #waitingBytes = 0;
-  /** Bytes that `send` took, and bytes that the system took, since the start. */
+  /** Bytes that `send` and the system have taken since the start. */
   #accepted = 0;
   #taken = 0;
   #flushes: { at: number; resolve: (done: boolean) => void }[] = [];
@@ -75,11 +75,11 @@ export class SendQueue {
   readonly #ended = Promise.withResolvers<unknown>();
 
   /**
-   * Makes an empty send queue; nothing is written before something is sent.
+   * Makes an empty queue.
    *
-   * @param conn Where to write to. Its owner goes on reading from it.
+   * @param conn The connection to write to. You may read from it.
    * @param options The limit.
-   * @throws {RangeError} If `maxBytes` is not a number >= 0.
+   * @throws {RangeError} If `maxBytes` isn't a number >= 0.
    */
   constructor(conn: Deno.Conn, options: SendQueueOptions = {}) {
     const { maxBytes = 1024 * 1024 } = options;
@@ -92,27 +92,27 @@ export class SendQueue {
     this.#maxBytes = maxBytes;
   }
 
-  /** How many bytes the system has not taken yet. */
+  /** How many bytes the system hasn't taken yet. */
   get unsentBytes(): number {
     return this.#isStopped ? 0 : this.#accepted - this.#taken;
   }
 
   /**
-   * Resolves, and never rejects, when nothing more will be written: with
-   * `undefined` after `close` or `drop`, or with the error of the write that
-   * failed. The connection is still open in that last case.
+   * Resolves when nothing more will be written: with `undefined` after `close` or
+   * `drop`, or with the error of the write that failed. In that last case, the
+   * connection is still open. It never rejects.
    */
   get ended(): Promise<unknown> {
     return this.#ended.promise;
   }
 
   /**
-   * Puts bytes into the queue, all or none. It does not wait.
+   * Puts bytes into the queue, all or none, without waiting.
    *
-   * @param bytes What to send; it is copied.
-   * @returns Whether they were taken. `false` says that the peer reads too
-   * slowly (more than `maxBytes` would be unsent), or that a write has failed,
-   * or that the send queue is closed.
+   * @param bytes The bytes to send; they are copied.
+   * @returns Whether the queue took them. `false` means that the peer reads too
+   * slowly (more than `maxBytes` would be unsent), that a write has failed, or
+   * that the queue is closed.
    */
   send(bytes: Uint8Array): boolean {
     if (!this.#isOpen || this.unsentBytes + bytes.length > this.#maxBytes) {
@@ -125,10 +125,10 @@ export class SendQueue {
   }
 
   /**
-   * Waits until the system has taken all that has been sent so far. The peer
-   * need not have seen it.
+   * Waits until the system has taken all bytes sent so far. The peer may not have
+   * received them yet.
    *
-   * @returns `true` then; `false` if the writing ended first.
+   * @returns `true` when it has, or `false` if the queue ended first.
    */
   flush(): Promise<boolean> {
     if (this.unsentBytes === 0) return Promise.resolve(!this.#isStopped);
@@ -138,14 +138,14 @@ export class SendQueue {
   }
 
   /**
-   * Takes nothing more, sends what is in the queue, and hangs up politely: see
-   * {@linkcode closeGracefully}. A peer that is too slow, or gone, is no failure.
+   * Takes no more bytes, sends those in the queue, and closes the connection with
+   * {@linkcode closeGracefully}. It's no error if the peer is too slow or gone.
    *
-   * @param options How long all this may take.
-   * @returns Resolves when the connection is closed. A second call waits for
-   * the first one.
-   * @throws {RangeError} If `graceMs` is out of range; the connection is closed
-   * all the same.
+   * @param options The grace period for all of this.
+   * @returns Resolves when the connection is closed. A second call waits for the
+   * first one.
+   * @throws {RangeError} If `graceMs` is out of range; the connection is still
+   * closed.
    */
   close(options: CloseGracefullyOptions = {}): Promise<void> {
     this.#isOpen = false;
@@ -153,8 +153,8 @@ export class SendQueue {
   }
 
   /**
-   * Closes the connection at once, and forgets what is unsent. A read that
-   * waits on the connection rejects with Interrupted.
+   * Closes the connection at once and drops the unsent bytes. A read that waits on
+   * the connection rejects with Interrupted.
    */
   drop(): void {
     closeQuietly(this.#conn);
@@ -176,7 +176,7 @@ export class SendQueue {
     }
   }
 
-  /** Writes batch after batch until nothing waits. There is only one at a time. */
+  /** Writes one batch after another until the queue is empty. */
   async #writeAll(): Promise<void> {
     const target = {
       write: async (data: Uint8Array) => {
@@ -195,7 +195,7 @@ export class SendQueue {
         await writeAll(target, batch);
       }
     } catch (error) {
-      // After `drop` the failure is its doing.
+      // After `drop`, the write fails because the connection is closed.
       if (!this.#isStopped) this.#error = error;
       this.#stop();
     }
@@ -218,7 +218,7 @@ export class SendQueue {
     }
   }
 
-  /** Doubles the room as needed, so that many small messages cost little. */
+  /** Doubles the buffer as needed, so that many small messages cost little. */
   #append(bytes: Uint8Array): void {
     const size = this.#waitingBytes + bytes.length;
     if (size > this.#waiting.length) {
@@ -232,5 +232,5 @@ export class SendQueue {
   }
 }
 
-/** Nobody writes into it. */
+/** An empty buffer that all queues share. */
 const NONE = new Uint8Array(0);

@@ -1,61 +1,59 @@
 /**
- * One listener, many conversations at once.
+ * One listener, many connections at once.
  *
  * @module
  */
 
-import { setImmediate } from "node:timers";
+import { setImmediate } from "node:timers/promises";
 import { closeQuietly } from "./close.ts";
 import { formatAddress } from "./endpoint.ts";
 
 /** Options for {@linkcode serve}. */
 export interface ServeOptions {
   /**
-   * How many clients to talk to at once, an integer >= 1, or Infinity. While
-   * there are so many, nobody is accepted: the next ones are connected, and
-   * wait in the system's queue (see `backlog` of `listenTcp`) until a handler
-   * is done.
+   * The most clients to serve at once, an integer >= 1, or Infinity. At the limit,
+   * `serve` accepts no more: the next clients are connected, and wait in the
+   * backlog (see `listenTcp`) until a handler is done.
    *
    * @default Infinity
    */
   limit?: number;
   /**
-   * Hears of every failure: a handler's, with the connection (still open,
-   * unless the handler closed it), or that of an `accept()`, without one; what
-   * the latter means, {@linkcode leftBeforeAccept} tells. If it fails itself,
-   * that goes to the console, and the server goes on.
+   * Called with every error: a handler's, with its connection (still open, unless
+   * the handler closed it), or that of an `accept()`, without a connection;
+   * {@linkcode leftBeforeAccept} says what the latter means. If `onError` fails,
+   * its error goes to the console, and the server goes on.
    *
-   * @default Writes to the console, with `console.error`.
+   * @default Writes to the console with `console.error`.
    */
   onError?: (error: unknown, conn?: Deno.Conn) => void | Promise<void>;
   /**
-   * Stops the server when aborted: closes the listener and every open
-   * connection.
+   * Stops the server when aborted: closes the listener and all open
+   * connections.
    */
   signal?: AbortSignal;
 }
 
 /**
- * How long to wait after a failed accept, in milliseconds: what it lacks, such
- * as descriptors, needs time to come. A client that has left is nothing to wait
- * for.
+ * How long to wait after a failed accept, in milliseconds. If the system has run
+ * out of file descriptors, for example, it takes time until some are free.
  */
 const ACCEPT_PAUSE_MS = 100;
 
 /**
- * Whether an error of `accept()` says only that the client had left before it
- * was accepted. It was taken out of the queue with that, so the next `accept()`
- * can give the next client at once. An error of another kind, such as too many
- * open files, is about this side, and may come again and again.
+ * Says whether `accept()` failed only because the client had already left. That
+ * removed the client from the backlog, so the next `accept()` can return the next
+ * client at once. Any other error, such as too many open files, is about this
+ * machine, and may happen again and again.
  *
- * On Linux `accept` itself succeeds, and Deno throws NotConnected when it asks
- * for the address of the far end. Other systems say ConnectionAborted (accept,
- * POSIX) or ConnectionReset (Windows) for the same.
+ * On Linux, `accept` itself succeeds, and Deno throws NotConnected when it asks
+ * for the client's address. Other systems throw ConnectionAborted (accept, POSIX)
+ * or ConnectionReset (Windows).
  *
- * @param error What `accept()` threw.
- * @returns Whether the next one may be accepted without waiting.
+ * @param error The error of `accept()`.
+ * @returns Whether you can call `accept()` again without waiting.
  *
- * @example Who is gone, and what is wrong here
+ * @example A client that left, and a shortage on this machine
  * ```ts
  * import { leftBeforeAccept } from "./serve.ts";
  * import { assert } from "@std/assert";
@@ -71,29 +69,30 @@ export function leftBeforeAccept(error: unknown): boolean {
 }
 
 /**
- * Accepts clients until the listener is closed, and runs `handler` for each,
- * all at once.
+ * Accepts clients until the listener is closed, and runs `handler` for all of
+ * them at once.
  *
- * A handler that fails ends its own conversation only, and each connection is
- * closed when its handler is done. To stop, close the listener, which lets the
- * conversations finish, or abort the signal, which ends them: a handler that
- * waits in `read` then gets Interrupted, and that is not reported.
+ * If a handler fails, only its own connection ends. `serve` closes each
+ * connection when its handler is done. To stop the server, close the listener,
+ * which lets the handlers finish, or abort the signal, which also closes their
+ * connections: a `read` that waits then rejects with Interrupted, and `serve`
+ * doesn't report that.
  *
- * A client that has left before it is accepted is reported, and holds up
- * nobody. When an accept fails for another reason, the next one comes a little
- * later.
+ * A client that leaves before it is accepted is reported, and delays no other.
+ * If `accept()` fails for another reason, `serve` waits a moment before it calls
+ * it again.
  *
- * @param listener Where the clients come in.
- * @param handler What to do with one client. It need not close the connection,
- * but may.
- * @param options The limit, who hears of failures, and the signal.
- * @returns A promise that resolves when the listener is closed and every
- * handler has settled, also after an abort.
+ * @param listener The listener to accept clients from.
+ * @param handler The function that serves one client. It may close the
+ * connection, but needn't.
+ * @param options The limit, the error handler, and the signal.
+ * @returns Resolves when the listener is closed and all handlers have settled,
+ * also after an abort.
  * @throws {RangeError} If `limit` is out of range.
- * @throws {Deno.errors.Busy} If somebody else is in `accept()` on this
+ * @throws {Deno.errors.Busy} If another call to `accept()` is waiting on this
  * listener.
  *
- * @example Send everybody their bytes back
+ * @example Echo each client's bytes
  * ```ts
  * import { serve } from "./serve.ts";
  * import { readToEnd } from "./read.ts";
@@ -135,7 +134,7 @@ export async function serve<C extends Deno.Conn>(
     for (const conn of conversations.keys()) closeQuietly(conn);
   }
 
-  /** Never rejects: whatever goes wrong with one client is dealt with here. */
+  /** Never rejects: it handles everything that goes wrong with one client. */
   async function converse(conn: C): Promise<void> {
     try {
       await handler(conn);
@@ -159,15 +158,18 @@ export async function serve<C extends Deno.Conn>(
       try {
         const conn = await listener.accept();
         if (!signal?.aborted) conversations.set(conn, converse(conn));
-        // The abort can come while the client is on its way here, or from the
-        // first lines of its handler.
+        // The abort can happen during the accept, or in the first lines of the
+        // handler.
         if (signal?.aborted) closeQuietly(conn);
       } catch (error) {
-        // BadResource is how Deno says that the listener has been closed.
+        // Deno throws BadResource when the listener is closed.
         if (error instanceof Deno.errors.BadResource) break;
         if (error instanceof Deno.errors.Busy) throw error;
         await report(onError, error);
-        await (leftBeforeAccept(error) ? nextTurn() : pause());
+        // After a client that has left, other tasks get a turn, so that a flood
+        // of such clients can't keep the event loop busy.
+        if (leftBeforeAccept(error)) await setImmediate();
+        else await new Promise((done) => setTimeout(done, ACCEPT_PAUSE_MS));
       }
     }
   } finally {
@@ -176,22 +178,9 @@ export async function serve<C extends Deno.Conn>(
   }
 }
 
-/** Gives what an accept lacks the time to come. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
-}
-
 /**
- * Waits for no time at all. But each client that has left gives the others a
- * turn, so that no flood of them keeps the loop to itself.
- */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
-}
-
-/**
- * Whether a handler failed only because its connection was closed under it, or
- * because it watched the same signal.
+ * Says whether a handler failed only because the abort closed its connection, or
+ * because it uses the same signal.
  */
 function comesFromAbort(error: unknown, signal?: AbortSignal): boolean {
   return signal !== undefined && signal.aborted &&
@@ -199,7 +188,7 @@ function comesFromAbort(error: unknown, signal?: AbortSignal): boolean {
       error instanceof Deno.errors.BadResource || error === signal.reason);
 }
 
-/** Hands a failure on, and survives it if that fails as well. */
+/** Calls `onError`, and survives if that fails, too. */
 async function report(
   onError: NonNullable<ServeOptions["onError"]>,
   error: unknown,
@@ -208,11 +197,16 @@ async function report(
   try {
     await onError(error, conn);
   } catch (failure) {
-    console.error("onError failed with", failure, "when it was told of", error);
+    console.error(
+      "onError failed with",
+      failure,
+      "when it was called for",
+      error,
+    );
   }
 }
 
-/** What happens to failures when nobody asks for them: they are seen. */
+/** The default of `onError`. */
 function printError(error: unknown, conn?: Deno.Conn): void {
   const what = conn
     ? `Cannot serve ${formatAddress(conn.remoteAddr)}:`

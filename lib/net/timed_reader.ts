@@ -1,5 +1,5 @@
 /**
- * Reading with a deadline, so that nothing is lost when it passes.
+ * Reading with a timeout, without losing bytes.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import { type Reader, readSome } from "./read.ts";
 import { assertTimer } from "./timer.ts";
 
 /**
- * Reads with a deadline for each read.
+ * Reads with a timeout for each read.
  *
- * Nothing can cancel a read on a socket but closing it. Who races it against a
- * timer and then reads again has two reads waiting: the first one takes the
- * next bytes, and nobody looks at what it brings. This keeps the read that came
- * too late, and gives its bytes to the next call.
+ * Only closing a socket cancels a read on it. If you race a read against a timer
+ * and then read again, two reads are waiting: the first one takes the next
+ * bytes, and nothing looks at its result. A `TimedReader` keeps the read that
+ * was too late, and returns its bytes from the next call.
  *
- * All reading must go through it from then on.
+ * From then on, read from the source only through its `TimedReader`.
  *
- * @example A deadline passes, and no byte is lost
+ * @example A timeout loses no byte
  * ```ts
  * import { TimedReader } from "./timed_reader.ts";
  * import { listenTcp } from "./listen.ts";
- * import { assertEquals } from "@std/assert";
+ * import { assertEquals, assertRejects } from "@std/assert";
  *
  * using listener = listenTcp();
  * using client = await Deno.connect({ port: listener.addr.port });
  * using server = await listener.accept();
  *
  * const reader = new TimedReader(server);
- * assertEquals(await reader.read(5), "timeout");
+ * await assertRejects(() => reader.read(5), Deno.errors.TimedOut);
  * await client.write(new Uint8Array([1, 2, 3]));
  * assertEquals(await reader.read(10_000), new Uint8Array([1, 2, 3]));
  * await client.closeWrite();
@@ -38,52 +38,54 @@ import { assertTimer } from "./timer.ts";
 export class TimedReader {
   readonly #source: Reader;
   readonly #buffer = new Uint8Array(16 * 1024);
-  /** The read under way, which may outlive the call that began it. */
+  /** The read in progress, which may outlive the call that started it. */
   #pending?: Promise<number | null>;
   #isWaiting = false;
 
   /**
-   * Begins to read only when it is asked to.
+   * Makes a reader; it starts no read before you call `read`.
    *
-   * @param source Where to read from.
+   * @param source The connection to read from.
    */
   constructor(source: Reader) {
     this.#source = source;
   }
 
   /**
-   * Reads what comes next, if it comes in time.
+   * Reads the next bytes, if they arrive in time.
    *
-   * @param ms How long to wait, in milliseconds, from 0 to 2147483647, the
-   * longest that a timer can run. 0 gives what an earlier, late read brought,
+   * @param timeoutMs How long to wait, in milliseconds, from 0 to 2147483647, the
+   * longest time a timer can run. 0 returns the bytes of an earlier, late read,
    * and hardly ever more.
-   * @returns A new buffer of one byte or more; `null` when the peer has ended
-   * its side; `"timeout"` when nothing came in time. All three leave the
-   * connection open.
-   * @throws {RangeError} If `ms` is out of range.
+   * @returns A new buffer of one byte or more, or `null` when the peer has ended
+   * its side.
+   * @throws {Deno.errors.TimedOut} If nothing arrives in time. The connection
+   * stays open, and you can read again.
+   * @throws {RangeError} If `timeoutMs` is out of range.
    * @throws {Deno.errors.Busy} If another call is still waiting.
-   * @throws What the read throws: ConnectionReset, for example. If that happens
-   * between two calls, the second one throws it.
+   * @throws The read's error, such as ConnectionReset. If the read fails between
+   * two calls, the second one throws its error.
    */
-  async read(ms: number): Promise<Uint8Array | null | "timeout"> {
-    assertTimer(ms, "Cannot read: ms");
+  async read(timeoutMs: number): Promise<Uint8Array | null> {
+    assertTimer(timeoutMs, "Cannot read: timeoutMs");
     if (this.#isWaiting) {
       throw new Deno.errors.Busy(
         "Cannot read: another read is waiting; await that one first",
       );
     }
     this.#isWaiting = true;
-    const late = Promise.withResolvers<"timeout">();
-    const timer = setTimeout(() => late.resolve("timeout"), ms);
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => late.resolve("late"), timeoutMs);
     try {
-      // A race also counts as somebody who hears of a failure: should the read
-      // fail when nobody asks again, that does not end the program.
+      // The race also handles the read's rejection: if the read fails after the
+      // timeout and nobody reads again, that doesn't end the program.
       this.#pending ??= readSome(this.#source, this.#buffer);
       const count = await Promise.race([this.#pending, late.promise]);
-      if (count === "timeout") return count;
-      this.#pending = undefined;
-      // The buffer is used again, so the caller gets bytes of its own.
-      return count === null ? null : this.#buffer.slice(0, count);
+      if (count !== "late") {
+        this.#pending = undefined;
+        // The next read uses the buffer again, so the caller gets a copy.
+        return count === null ? null : this.#buffer.slice(0, count);
+      }
     } catch (error) {
       this.#pending = undefined;
       throw error;
@@ -91,5 +93,8 @@ export class TimedReader {
       clearTimeout(timer);
       this.#isWaiting = false;
     }
+    throw new Deno.errors.TimedOut(
+      `Cannot read: nothing came within ${timeoutMs} ms`,
+    );
   }
 }

@@ -1,28 +1,29 @@
 /**
- * What a timer can wait for. Only the other files of this folder use it.
+ * The times that a timer can wait for. Only the other files in this folder use
+ * it.
  *
  * @module
  */
 
 /**
- * Turns away a time that `setTimeout` would not keep: for anything over
- * 2147483647 ms, and for Infinity, it fires at once.
+ * Throws for a time that `setTimeout` can't wait: for anything over 2147483647
+ * ms, and for Infinity, it fires at once.
  *
  * @param ms The time, in milliseconds.
- * @param failure What cannot be done, and the name of the option, such as
- * `Cannot hang up: graceMs`.
- * @throws {RangeError} If `ms` is not in 0 to 2147483647.
+ * @param failure What failed, and the option's name, such as
+ * `Cannot receive: timeoutMs`.
+ * @throws {RangeError} If `ms` isn't in 0 to 2147483647.
  *
- * @example Infinity is no time for a timer
+ * @example A timer can't wait forever
  * ```ts
  * import { assertTimer } from "./timer.ts";
  * import { assertThrows } from "@std/assert";
  *
- * assertTimer(1000, "Cannot hang up: graceMs");
+ * assertTimer(1000, "Cannot receive: timeoutMs");
  * assertThrows(
- *   () => assertTimer(Infinity, "Cannot hang up: graceMs"),
+ *   () => assertTimer(Infinity, "Cannot receive: timeoutMs"),
  *   RangeError,
- *   "Cannot hang up: graceMs Infinity is not in 0 to 2147483647",
+ *   "Cannot receive: timeoutMs Infinity is not in 0 to 2147483647",
  * );
  * ```
  */

@@ -1,54 +1,42 @@
 /**
- * A datagram socket at a path, for this machine alone.
+ * A datagram socket at a path, for this machine.
  *
  * @module
  */
 
-import { closeQuietly } from "./close.ts";
-import { restate } from "./restate.ts";
-import { type Claimed, claimPath } from "./unix_path.ts";
-
-/** Options for {@linkcode bindUnixDatagram}. */
-export interface UnixDatagramOptions {
-  /**
-   * The permissions of the file. Who may write to it may send (on Linux,
-   * unix(7)). A server must be allowed to write to its client's too, or it
-   * cannot answer.
-   *
-   * @default 0o600
-   */
-  mode?: number;
-  /**
-   * Closes the socket when aborted. If it is aborted already, nothing is
-   * opened.
-   */
-  signal?: AbortSignal;
-}
-
-/** A datagram socket that can be held by `using`. */
-export type UnixDatagramConn = Deno.DatagramConn & Disposable;
+import { addContext } from "./add_context.ts";
+import { closeOnAbort } from "./close.ts";
+import { DatagramSocket } from "./datagram.ts";
+import { type Claimed, claimPath, type UnixPathOptions } from "./unix_path.ts";
 
 /**
- * Opens a Unix datagram socket with a path of its own, that goes with it.
+ * The longest message that {@linkcode UnixDatagramSocket} receives whole, in
+ * bytes. It is more than Linux lets a socket send by default (212992 bytes, with
+ * what the kernel adds).
+ */
+export const MAX_UNIX_DATAGRAM_BYTES = 262_144;
+
+/**
+ * Opens a Unix datagram socket at a path, and removes the file when the socket
+ * closes.
  *
- * Whoever wants an answer needs a path: it is the return address. Deno never
- * removes it. This does, on `close()`, at the end of the block that holds the
- * socket by `using`, and when the process ends in good order, also by
- * `Deno.exit()`. An error that nothing catches leaves the file, and so does a
- * signal that kills; the next one to open that path then removes it.
+ * A client that wants an answer needs a path, too: it is the return address.
+ * Deno leaves the file behind. This removes it when you close the socket, at the
+ * end of the block that holds it with `using`, and when the process exits by
+ * itself or by `Deno.exit()`. After an uncaught error or a signal that kills the
+ * process, the file stays; the next socket opened at that path removes it.
  *
- * What Deno calls `unixpacket` is SOCK_DGRAM (unix(7)): messages stay whole and
- * in order, none is lost, and when the receiver's queue is full (on Linux 11
- * messages by default) `send()` waits. A `send()` that waits goes on waiting
- * after `close()`. `receive()` without a buffer of your own cuts what is longer
- * than 65507 bytes.
+ * What Deno calls `unixpacket` is SOCK_DGRAM (unix(7)): messages arrive whole
+ * and in order, and none is lost. If the receiver's queue is full (11 messages
+ * by default on Linux), `send()` waits. A `send()` that is waiting goes on
+ * waiting after `close()`.
  *
- * @param path The socket's own path, at most 107 bytes of UTF-8 (103 elsewhere
- * than on Linux). Without it, the path is in a fresh folder that nobody else can
- * enter, and that goes with the socket.
+ * @param path The socket's own path, at most 107 bytes of UTF-8 (103 on systems
+ * other than Linux). Without it, the socket gets a path in a new folder that no
+ * other user can enter; closing the socket removes the folder, too.
  * @param options The mode and the signal.
- * @returns The socket; its owner closes it.
- * @throws As `listenUnix` does.
+ * @returns The socket; you close it.
+ * @throws As `listenUnix`.
  *
  * @example A question, and an answer to the return address
  * ```ts
@@ -60,53 +48,61 @@ export type UnixDatagramConn = Deno.DatagramConn & Disposable;
  *   {
  *     using client = await bindUnixDatagram();
  *     await client.send(new Uint8Array([1, 2, 3]), server.addr);
- *     const [question, from] = await server.receive();
+ *     const { bytes, from } = await server.receive();
  *     assertEquals(from, client.addr);
- *     await server.send(question.toReversed(), from);
- *     const [answer] = await client.receive();
- *     assertEquals(answer, new Uint8Array([3, 2, 1]));
+ *     await server.send(bytes.toReversed(), from);
+ *     const answer = await client.receive({ from: server.addr });
+ *     assertEquals(answer.bytes, new Uint8Array([3, 2, 1]));
  *   }
  *   server.close();
- *   const { path } = server.addr as Deno.UnixAddr;
+ *   const { path } = server.addr;
  *   assertThrows(() => Deno.lstatSync(path!), Deno.errors.NotFound);
  * }
  * ```
  */
 export async function bindUnixDatagram(
   path?: string,
-  options: UnixDatagramOptions = {},
-): Promise<UnixDatagramConn> {
-  const { mode = 0o600, signal } = options;
+  options: UnixPathOptions = {},
+): Promise<UnixDatagramSocket> {
+  const { signal } = options;
   try {
     const claimed = await claimPath(
       path,
       (path) => Deno.listenDatagram({ transport: "unixpacket", path }),
-      { mode, signal },
+      options,
     );
-    const socket = withRemoval(claimed);
-    signal?.addEventListener("abort", () => closeQuietly(socket), {
-      once: true,
-    });
+    const socket = new UnixDatagramSocket(claimed);
+    closeOnAbort(socket, signal);
     return socket;
   } catch (error) {
     if (signal?.aborted && error === signal.reason) throw error;
-    throw restate(error, `Cannot open unixpacket:${path ?? ""}`);
+    throw addContext(error, `Cannot bind unix:${path ?? ""}`);
   }
 }
 
-/** Makes `close` remove the file too, if it is still the one that was made. */
-function withRemoval(
-  { socket, path, isOwn, release }: Claimed<Deno.DatagramConn>,
-): UnixDatagramConn {
-  const closeOnly = socket.close.bind(socket);
-  function close() {
-    // In this order nobody finds a file with no socket behind it.
+/** A Unix datagram socket; {@linkcode bindUnixDatagram} opens it. */
+export class UnixDatagramSocket extends DatagramSocket<Deno.UnixAddr> {
+  readonly #claimed: Claimed<Deno.DatagramConn>;
+
+  /**
+   * Takes over a socket and its file.
+   *
+   * @param claimed The socket, as `claimPath` opens it.
+   */
+  constructor(claimed: Claimed<Deno.DatagramConn>) {
+    super(claimed.socket, MAX_UNIX_DATAGRAM_BYTES);
+    this.#claimed = claimed;
+  }
+
+  /**
+   * Closes the socket and removes its file, unless another file has taken the
+   * path. You can close it twice.
+   */
+  override close(): void {
+    const { path, isOwn, release } = this.#claimed;
+    // In this order, no client ever finds the file of a closed socket.
     if (isOwn()) Deno.removeSync(path);
-    closeOnly();
+    super.close();
     release();
   }
-  return Object.assign(socket, {
-    close,
-    [Symbol.dispose]: () => closeQuietly({ close }),
-  });
 }

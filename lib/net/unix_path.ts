@@ -1,30 +1,42 @@
 /**
- * The file at which a Unix socket is found: whose it is, whether anybody is
- * behind it, and when it goes. `listen_unix.ts` and `unix_datagram.ts` are built
- * on this.
+ * The file where clients find a Unix socket: who made it, whether a socket is
+ * still open there, and when to remove it. `listen_unix.ts` and
+ * `unix_datagram.ts` are built on this.
  *
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * How many bytes of UTF-8 a path may have: what the address of a Unix socket has
- * room for, without the zero at its end (`sun_path`, unix(7)).
+ * The longest path of a Unix socket, in bytes of UTF-8: the room in the socket's
+ * address, without the zero byte at its end (`sun_path`, unix(7)).
  */
 export const MAX_UNIX_PATH_BYTES: number = Deno.build.os === "linux"
   ? 107
   : 103;
 
-/** How long somebody else may be busy in the same folder, in milliseconds. */
-const LOCK_LIMIT_MS = 10_000;
+/** How long to wait for another process's lock on the folder, in milliseconds. */
+const LOCK_TIMEOUT_MS = 10_000;
 const LOCK_PAUSE_MS = 5;
 
-/** Options for {@linkcode claimPath}. */
-export interface ClaimPathOptions {
-  /** The permissions of the file, from 0 to 0o777. */
-  mode: number;
-  /** Gives up when aborted. */
+/** Options for `listenUnix` and `bindUnixDatagram`. */
+export interface UnixPathOptions {
+  /**
+   * The permissions of the socket's file, from 0 to 0o777. On Linux, you need
+   * write permission to connect or to send (unix(7)), and permission to enter
+   * the folder. A datagram server also needs it for its clients' files, or it
+   * can't answer.
+   *
+   * @default 0o600
+   */
+  mode?: number;
+  /**
+   * Closes the socket when aborted. If it is already aborted, nothing is
+   * opened.
+   */
   signal?: AbortSignal;
 }
 
@@ -32,38 +44,38 @@ export interface ClaimPathOptions {
 export interface Claimed<T> {
   /** The socket, open. */
   socket: T;
-  /** Where it is. */
+  /** The path of its file. */
   path: string;
-  /** Whether the file at the path is still the one that was made. */
+  /** Says whether the file at the path is still the one made for the socket. */
   isOwn(): boolean;
-  /** Forgets the path, and removes the folder if it was made for it. */
+  /** Forgets the path, and removes the folder if it was made for the socket. */
   release(): void;
 }
 
 /**
- * Opens a socket at a path, where there must be nothing, or a socket that
- * nobody is behind any more; that one is removed.
+ * Opens a socket at a path. If a closed socket has left its file there, removes
+ * that file first.
  *
- * Between the question whether anybody is there and the opening, others must
- * not do the same: two servers that start at once could both find a stale path,
- * and the second one would remove the first one's socket. So all of it happens
- * under a lock on the folder (`flock`), which the system releases even if the
- * process is killed.
+ * Between the check and the opening, no other process may do the same: two
+ * servers that start at once could both find a stale path, and the second one
+ * would remove the first one's socket. So all of this happens under a lock on
+ * the folder (`flock`), which the system releases even if the process is killed.
  *
- * @param path Where; without it, in a fresh folder that only its owner can
+ * @param path The path; without it, one in a new folder that only its owner can
  * enter.
- * @param open Opens the socket, at once.
- * @param options The mode, and the signal.
- * @returns The socket and its path. Who closes the socket calls `release`.
- * @throws {TypeError} If the path is empty, has a zero byte, or is too long.
- * @throws {RangeError} If the mode is out of range.
- * @throws {Deno.errors.AddrInUse} If somebody is there, or something that is no
- * socket. It is not touched.
+ * @param open Opens the socket, synchronously.
+ * @param options The mode and the signal.
+ * @returns The socket and its path. After closing the socket, call `release`.
+ * @throws {TypeError} If the path is empty, contains a zero byte, or is too
+ * long.
+ * @throws {RangeError} If the mode isn't in 0 to 0o777.
+ * @throws {Deno.errors.AddrInUse} If a socket is open at the path, or if there
+ * is something that isn't a socket. It isn't touched.
+ * @throws {Deno.errors.NotFound} If the folder doesn't exist.
+ * @throws {Deno.errors.PermissionDenied} If the folder doesn't allow it.
  * @throws {Deno.errors.NotSupported} On Windows.
- * @throws What the system says: NotFound for a missing folder, PermissionDenied
- * for one that it may not use.
  *
- * @example A path that nobody has
+ * @example A path in a new folder
  * ```ts
  * import { claimPath } from "./unix_path.ts";
  * import { assert } from "@std/assert";
@@ -72,7 +84,6 @@ export interface Claimed<T> {
  *   const { socket, isOwn, release } = await claimPath(
  *     undefined,
  *     (path) => Deno.listen({ transport: "unix", path }),
- *     { mode: 0o600 },
  *   );
  *   assert(isOwn());
  *   socket.close();
@@ -83,9 +94,9 @@ export interface Claimed<T> {
 export async function claimPath<T extends { close(): void }>(
   path: string | undefined,
   open: (path: string) => T,
-  options: ClaimPathOptions,
+  options: UnixPathOptions = {},
 ): Promise<Claimed<T>> {
-  const { mode, signal } = options;
+  const { mode = 0o600, signal } = options;
   if (Deno.build.os === "windows") {
     throw new Deno.errors.NotSupported(
       "Deno has no Unix sockets on Windows; use TCP or UDP on 127.0.0.1",
@@ -99,7 +110,7 @@ export async function claimPath<T extends { close(): void }>(
     ? Deno.makeTempDirSync({ prefix: "unix-" })
     : undefined;
   try {
-    const at = assertPath(path ?? join(ownFolder!, "socket"));
+    const at = absolutePath(path ?? join(ownFolder!, "socket"));
     using _lock = await lockFolder(dirname(at), signal);
     await removeStale(at);
     signal?.throwIfAborted();
@@ -110,38 +121,38 @@ export async function claimPath<T extends { close(): void }>(
   }
 }
 
-/** Makes the path absolute, as Deno does before it counts the bytes. */
-function assertPath(path: string): string {
+/** Makes a path absolute, as Deno does before it counts the bytes. */
+function absolutePath(path: string): string {
   if (path === "" || path.includes("\0")) {
-    throw new TypeError("a path has at least one byte, and none that is zero");
+    throw new TypeError("a path has at least one byte, and no zero byte");
   }
   const absolute = isAbsolute(path) ? path : resolve(path);
-  const size = new TextEncoder().encode(absolute).length;
+  const size = Buffer.byteLength(absolute);
   if (size > MAX_UNIX_PATH_BYTES) {
     throw new TypeError(
-      `its path has ${size} bytes, and a socket's has ` +
-        `${MAX_UNIX_PATH_BYTES} at most`,
+      `its path has ${size} bytes, and a Unix socket's path has at most ` +
+        MAX_UNIX_PATH_BYTES,
     );
   }
   return absolute;
 }
 
-/** Waits until nobody else opens a socket in the folder. */
+/** Waits until no other process is opening a socket in the folder. */
 async function lockFolder(
   folder: string,
   signal?: AbortSignal,
 ): Promise<Disposable> {
   const handle = Deno.openSync(folder);
-  const limit = performance.now() + LOCK_LIMIT_MS;
+  const limit = performance.now() + LOCK_TIMEOUT_MS;
   try {
-    // A lock that waits in the system could not be given up.
+    // Nothing can cancel a lock that waits in the system, so poll for it.
     while (!handle.tryLockSync(true)) {
       if (performance.now() > limit) {
         throw new Deno.errors.TimedOut(
-          `somebody else has kept ${folder} locked for ${LOCK_LIMIT_MS} ms`,
+          `another process has kept ${folder} locked for ${LOCK_TIMEOUT_MS} ms`,
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+      await sleep(LOCK_PAUSE_MS);
       signal?.throwIfAborted();
     }
     return handle;
@@ -151,7 +162,7 @@ async function lockFolder(
   }
 }
 
-/** Removes a socket that nobody is behind, and nothing else. */
+/** Removes the file of a closed socket, and nothing else. */
 async function removeStale(path: string): Promise<void> {
   const found = lstat(path);
   if (found === undefined) return;
@@ -160,30 +171,31 @@ async function removeStale(path: string): Promise<void> {
       `there is ${kindOf(found)} at that path, and no socket: it stays`,
     );
   }
-  const problem = await whoIsThere(path);
+  const problem = await probe(path);
   if (problem !== undefined) throw problem;
-  // Somebody who does not know of the lock may have been faster.
+  // A process that doesn't use the lock may have replaced the file meanwhile.
   if (isSame(lstat(path), found)) Deno.removeSync(path);
 }
 
 /**
- * Knocks. A refusal, and nothing but a refusal, says that the socket behind the
- * file is gone.
+ * Tries to connect. Only a refusal means that the socket is closed.
+ *
+ * @returns Why the path can't be taken, or `undefined` if it can.
  */
-async function whoIsThere(path: string): Promise<Error | undefined> {
+async function probe(path: string): Promise<Error | undefined> {
   try {
     const conn = await Deno.connect({ transport: "unix", path });
     conn.close();
-    return new Deno.errors.AddrInUse("somebody listens there");
+    return new Deno.errors.AddrInUse("another listener has that path");
   } catch (error) {
     if (error instanceof Deno.errors.ConnectionRefused) return undefined;
-    // It was removed meanwhile.
+    // Its server has removed it meanwhile.
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (
       error instanceof Deno.errors.PermissionDenied ||
       error instanceof Deno.errors.NotCapable
     ) return error;
-    // A full queue (EAGAIN), or a datagram socket (EPROTOTYPE): both are there.
+    // A full backlog (EAGAIN), or a datagram socket (EPROTOTYPE): both are open.
     return new Deno.errors.AddrInUse(
       `a socket is open there: ${(error as Error).message}`,
       { cause: error },
@@ -202,24 +214,25 @@ function openOwn<T extends { close(): void }>(
   { open, mode, ownFolder }: OpenOwn<T>,
 ): Claimed<T> {
   const socket = openWithMode(path, mode, open);
-  // As long as the socket is open its inode lives, and no other file can have
-  // the same number, even if this one is removed.
+  // While the socket is open its inode exists, so no other file can have the
+  // same number, even if this file is removed.
   const own = lstat(path);
   let released = false;
   const isOwn = () => !released && isSame(lstat(path), own);
-  /** The last words of a process that ends with its socket open. */
+  /** Runs when the process exits with its socket open. */
   function onUnload() {
     if (isOwn()) Deno.removeSync(path);
     release();
   }
   function release() {
+    if (released) return;
     released = true;
     globalThis.removeEventListener("unload", onUnload);
     if (ownFolder === undefined) return;
     try {
       Deno.removeSync(ownFolder);
     } catch {
-      // Somebody put something into it, and may want it; or it is gone.
+      // Someone put another file there, or removed the folder.
     }
   }
   globalThis.addEventListener("unload", onUnload);
@@ -227,8 +240,8 @@ function openOwn<T extends { close(): void }>(
 }
 
 /**
- * Opens a socket and gives its file the mode. A umask would do both at once, but
- * it belongs to the whole process, whose other threads make files meanwhile.
+ * Opens a socket and sets its file's mode. A umask would do both at once, but it
+ * belongs to the whole process, and other threads may be making files.
  */
 function openWithMode<T extends { close(): void }>(
   path: string,

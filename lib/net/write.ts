@@ -1,30 +1,29 @@
 /**
- * Writing all of it, where one `write` may take only part.
+ * Writing to a byte stream, where one `write` may take only part of the data.
  *
  * @module
  */
 
 /**
- * Anything that writes like a `Deno.Conn`: takes part of the buffer, and says
- * how much.
+ * Anything that writes like a `Deno.Conn`: `write` takes part of the buffer and
+ * returns the number of bytes.
  */
 export type Writer = Pick<Deno.Conn, "write">;
 
 /**
  * Writes all of `data`, however many writes that takes.
  *
- * It waits while the peer does not read and the buffers between the two are
- * full: that is how a slow reader slows its writer down. When it returns, the
- * system has taken the bytes; the peer need not have seen them (RFC 9293,
- * section 3.10.2). Do not start a second `writeAll` on one connection before
- * the first is done, or their parts mix.
+ * It waits while the peer doesn't read and the buffers between the two are full:
+ * that's how a slow reader slows the writer down (backpressure). When it
+ * resolves, the system has taken the bytes, but the peer may not have received
+ * them yet (RFC 9293, section 3.10.2). Don't start a second `writeAll` on the
+ * same connection before the first one is done, or their bytes mix.
  *
- * @param target Where to write to.
- * @param data Bytes to write; they must not change until this is done. None is
- * fine, and writes nothing.
- * @throws {Deno.errors.WriteZero} If a write takes no bytes at all. A socket
- * never does that; a broken target that does would otherwise be asked again for
- * ever.
+ * @param target The connection to write to.
+ * @param data The bytes to write, which may be none; don't change them before the
+ * promise resolves.
+ * @throws {Deno.errors.WriteZero} If a write takes no bytes. A socket never does
+ * that; with a broken target, the loop would never end.
  * @throws {Deno.errors.BrokenPipe} If the peer has closed.
  * @throws {Deno.errors.ConnectionReset} If the peer has reset the connection.
  *

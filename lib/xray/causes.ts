@@ -1,23 +1,20 @@
 import type { Socket, SocketCall } from "./socket_calls.ts";
-import type { WirePacket } from "./timeline.ts";
-
-/** A packet, and when it was on the wire in milliseconds since 1970. */
-export interface TimedPacket {
-  time: number;
-  packet: WirePacket;
-}
+import type { TimedPacket, WirePacket } from "./wire_packet.ts";
 
 /**
- * Finds the packet without which a call could not have returned what it did:
- * `recvfrom` cannot give a byte before it arrived, nor `accept` a connection
- * before its handshake.
+ * Finds the packet that caused a call's result: `recvfrom` can't return a byte
+ * before it arrives, nor `accept` a connection before its handshake.
  */
 export class Causes {
   readonly #byWay = new Map<string, TimedPacket[]>();
-  /** What each socket has taken: bytes, and the packets that brought them. */
+  /** The bytes that each socket has received, and the packets that had them. */
   readonly #taken = new Map<Socket, { bytes: number; packets: number }>();
 
-  /** @param packets Those of the lesson, in order. */
+  /**
+   * Makes the search for one run.
+   *
+   * @param packets The lesson's packets, in order.
+   */
   constructor(packets: TimedPacket[]) {
     for (const timed of packets) {
       const way = wayOf(timed.packet.source, timed.packet.destination);
@@ -28,10 +25,11 @@ export class Causes {
   }
 
   /**
-   * Takes the next call, in the order in which they were made.
+   * Finds the cause of the next call. Pass the calls in the order in which the
+   * lesson made them.
    *
-   * @param call A call that takes something from the kernel.
-   * @returns When its cause was on the wire, in milliseconds since 1970;
+   * @param call A call whose result comes from the kernel.
+   * @returns When the packet was on the wire, in milliseconds since 1970, or
    * `undefined` if no packet is known to be its cause.
    */
   timeOf(call: SocketCall): number | undefined {
@@ -49,14 +47,14 @@ export class Causes {
     return this.#timeOfBytes(call, coming);
   }
 
-  /** When the last was there of all that this socket has received until now. */
+  /** Returns when the last byte that this socket has received arrived. */
   #timeOfBytes(
     { socket, moved = 0 }: SocketCall,
     coming: TimedPacket[],
   ): number | undefined {
     const taken = this.#taken.get(socket) ?? { bytes: 0, packets: 0 };
     this.#taken.set(socket, taken);
-    // One datagram at a time, but a stream's bytes in any pieces.
+    // UDP receives one datagram per call, TCP any number of bytes.
     if (socket.kind === "udp") return coming[taken.packets++]?.time;
     taken.bytes += moved;
     while (
@@ -82,7 +80,7 @@ const isAck = (flags: string) => flags.includes("ACK");
 const isFin = (flags: string) => flags.includes("FIN");
 const isReset = (flags: string) => flags.includes("RST");
 
-/** Bytes of the stream until a packet's end; its SYN counts as number 0. */
+/** Counts the bytes of the stream up to a packet's end; the SYN is number 0. */
 function bytesUpTo({ relativeSequence = 0, bytes }: WirePacket): number {
   return bytes === 0 ? 0 : relativeSequence - 1 + bytes;
 }

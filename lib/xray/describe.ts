@@ -1,42 +1,43 @@
 import { counted, printable } from "../show/mod.ts";
 import { type NameOf, shortPath } from "./names.ts";
 import { nameOfSocket } from "./socket_calls.ts";
-import type { TimedCall, TimelineItem, WirePacket } from "./timeline.ts";
+import type { TimedCall, TimelineItem } from "./timeline.ts";
+import type { WirePacket } from "./wire_packet.ts";
 
-/** Where a line may not break: it is drawn as a space. */
+/** A space at which a line can't break. */
 const TIED = "\u00a0";
 
-/** How to describe. */
+/** Options for {@linkcode describeItem}. */
 export interface DescribeOptions {
-  /** A name for each address. */
+  /** Returns the name of an address. */
   nameOf: NameOf;
   /**
-   * Columns of the column that it goes into.
+   * The width of the timeline's column, in characters.
    *
    * @default {Infinity}
    */
   width?: number;
 }
 
-/** Columns that a packet's seq and ack need beside its names. */
+/** The width that a packet's seq and ack need beside its names, in characters. */
 export const MIN_NUMBERS_WIDTH = 36;
-/** Data takes no more columns than this. */
+/** The most width for data, in characters. */
 const MAX_DATA = 34;
 
-/** What an error means to who called without waiting. */
+/** What the error of a non-blocking call means. */
 const MEANINGS: Record<string, string> = {
   EAGAIN: "nothing yet",
   EINPROGRESS: "under way",
 };
 
 /**
- * Puts one thing that happened into a line of words.
+ * Describes one item of a timeline in a line.
  *
- * Words that belong together are tied by no-break spaces.
+ * No-break spaces tie words that belong together.
  *
- * @param item What happened.
- * @param options How to describe it.
- * @returns The line; empty for a part of the story that needs none here.
+ * @param item The item to describe.
+ * @param options The names of addresses, and the width.
+ * @returns The line, which is empty for an event that isn't shown here.
  *
  * @example A packet
  * ```ts
@@ -109,7 +110,7 @@ function describeCall(call: TimedCall, options: DescribeOptions): string {
   return `${name}(${args.join(", ")})${gap}=${TIED}${outcome}`;
 }
 
-/** What a call came to, in words. */
+/** Describes the result of a call. */
 function outcomeOf(call: TimedCall, options: DescribeOptions): string {
   const { error, made, moves, moved = 0, returned } = call;
   if (error !== undefined) {
@@ -157,7 +158,7 @@ function describePacket(
   return words.join(" ");
 }
 
-/** The first bytes of data as text, with `…` if there are more. */
+/** Formats the first bytes of data as text, with `…` if there are more. */
 function dataOf(
   { data = "" }: { data?: string },
   total: number,

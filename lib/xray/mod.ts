@@ -1,26 +1,27 @@
 /**
- * X-ray: one run of a lesson, seen from three sides on one timeline.
+ * X-ray: one run of a lesson, observed in three ways on one timeline.
  *
- * What the lesson tells says why something happens; the system calls, followed
- * by `strace`, say what the program asked of the kernel; the packets, captured
- * by `tcpdump` on the loopback interface, say what went out because of it.
+ * The lesson's story says why something happens. The system calls, traced by
+ * `strace`, say what the program asked the kernel to do. The packets, captured by
+ * `tcpdump` on the loopback interface, say what the kernel sent.
  *
  * | file              | what it does                                          |
  * | ----------------- | ----------------------------------------------------- |
  * | `strace.ts`       | reads the log of `strace`, line by line               |
- * | `socket_calls.ts` | follows each socket from its birth to its close       |
- * | `story_clock.ts`  | finds when the lesson told each part of its story     |
+ * | `socket_calls.ts` | follows each socket until its close                   |
+ * | `story_clock.ts`  | finds when the lesson reported each event             |
  * | `capture.ts`      | captures packets with `tcpdump`                       |
- * | `tools.ts`        | says what is missing, and what to do about it         |
- * | `causes.ts`       | finds the packet that a call waited for               |
- * | `timeline.ts`     | puts all in the order of cause and effect             |
- * | `run.ts`          | runs a lesson and looks at it                         |
- * | `names.ts`        | gives addresses the names that the lesson gives them  |
- * | `describe.ts`     | puts one thing that happened into words               |
+ * | `tools.ts`        | says which tool is missing, and how to get it         |
+ * | `wire_packet.ts`  | a packet, as the timeline shows it                    |
+ * | `causes.ts`       | finds the packet that caused a call's result          |
+ * | `timeline.ts`     | merges all of it in the order of cause and effect     |
+ * | `run.ts`          | runs a lesson and observes it                         |
+ * | `names.ts`        | replaces addresses by the lesson's names for them     |
+ * | `describe.ts`     | describes one item in words                           |
  * | `fold.ts`         | leaves out the middle of long repetitions             |
  * | `draw.ts`         | draws the timeline, in columns or in lines            |
- * | `summary.ts`      | adds up what each step cost, and what each close did  |
- * | `recording.ts`    | writes a run down, and reads it again                 |
+ * | `summary.ts`      | adds up the calls and bytes of each step              |
+ * | `recording.ts`    | saves a run, and loads it again                       |
  *
  * @example A lesson's calls
  * ```ts ignore
@@ -34,7 +35,7 @@
  *
  * @module
  */
-// What the types below are made of.
+// The types that those below use.
 export type * from "../show/mod.ts";
 export type * from "../wire/mod.ts";
 export * from "./capture.ts";
@@ -50,3 +51,4 @@ export * from "./strace.ts";
 export * from "./summary.ts";
 export * from "./timeline.ts";
 export * from "./tools.ts";
+export * from "./wire_packet.ts";

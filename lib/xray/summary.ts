@@ -6,27 +6,23 @@ import {
   wrapText,
 } from "../show/mod.ts";
 import { nameOfSocket, type Socket } from "./socket_calls.ts";
-import type {
-  LeftOut,
-  TimedCall,
-  TimelineItem,
-  WirePacket,
-} from "./timeline.ts";
+import type { LeftOut, TimedCall, TimelineItem } from "./timeline.ts";
+import type { WirePacket } from "./wire_packet.ts";
 
-/** So many endings get a line each. */
+/** The most endings that get a line each. */
 const MAX_ENDINGS = 16;
 
-/** What one step of the lesson cost. */
+/** The calls, packets, and bytes of one step. */
 export interface StepCost extends LeftOut {
   /** The step's number and title. */
   title: string;
 }
 
 /**
- * Adds up what each step cost.
+ * Adds up the calls, packets, and bytes of each step.
  *
  * @param items The timeline.
- * @returns One entry a step, in order; what came before the first has its own.
+ * @returns One entry per step, in order, and one for the items before the first.
  */
 export function costOfSteps(items: TimelineItem[]): StepCost[] {
   const costs = new Map<number, StepCost>();
@@ -51,10 +47,10 @@ export function costOfSteps(items: TimelineItem[]): StepCost[] {
 }
 
 /**
- * Says what one call or packet cost.
+ * Counts one item.
  *
- * @param item What happened.
- * @returns Its share of a sum.
+ * @param item The call, packet, or event.
+ * @returns The item's calls, packets, and bytes.
  */
 export function costOf(item: TimelineItem): LeftOut {
   const nothing = { asked: 0, moved: 0 };
@@ -75,8 +71,8 @@ export function costOf(item: TimelineItem): LeftOut {
 /**
  * Adds a cost to a sum.
  *
- * @param sum What is added to.
- * @param cost What is added.
+ * @param sum The sum, which is changed.
+ * @param cost The cost to add.
  */
 export function addUp(sum: LeftOut, cost: LeftOut): void {
   sum.calls += cost.calls;
@@ -87,21 +83,21 @@ export function addUp(sum: LeftOut, cost: LeftOut): void {
   }
 }
 
-/** What came of the calls that ended one socket. */
+/** The effects of the calls that closed one socket. */
 export interface SocketEnding {
   /** The socket. */
   socket: Socket;
-  /** The step in which its end began: descriptors are used again. */
+  /** The step of the first such call: file descriptors are reused. */
   step: number;
-  /** For each `shutdown` and `close` of it, what that sent. */
+  /** What each `shutdown` and `close` sent. */
   effects: string[];
 }
 
 /**
- * Says what each `shutdown` and `close` sent.
+ * Finds what each `shutdown` and `close` sent.
  *
  * @param items The timeline.
- * @returns One entry a socket, in the order in which their ends began.
+ * @returns One entry per socket, in the order of the first such call.
  */
 export function effectsOfClosing(items: TimelineItem[]): SocketEnding[] {
   const endings = new Map<number, SocketEnding>();
@@ -171,10 +167,10 @@ function isSentBy({ source, destination }: WirePacket, socket: Socket) {
  * Draws the summary below a timeline.
  *
  * @param items The timeline.
- * @param options `width`: columns to fit into; `packets`: whether packets were
- * captured, so that it can be said what each close sent; `calls`: whether calls
- * were asked for.
- * @returns Lines.
+ * @param options `width`: the width in characters; `packets`: whether packets were
+ * captured, so that the summary can say what each close sent; `calls`: whether
+ * calls were requested.
+ * @returns The lines.
  */
 export function drawSummary(
   items: TimelineItem[],
@@ -224,8 +220,8 @@ export function drawSummary(
 }
 
 /**
- * One line a socket, or one for many that ended alike if they are many. UDP
- * sockets all end alike, so these are one line in any case.
+ * Makes one line per socket, or one for all sockets with the same ending if there
+ * are many. UDP sockets always have the same ending, so they share one line.
  */
 function groupAlike(
   endings: SocketEnding[],
@@ -251,7 +247,7 @@ function groupAlike(
   });
 }
 
-/** A table with numbers to the right, and room for titles in what is left. */
+/** Draws a table with numbers on the right; titles get the remaining width. */
 function drawCosts(
   titles: string[],
   columns: string[],

@@ -1,59 +1,29 @@
 import type { ShowEvent } from "../show/mod.ts";
-import {
-  Conversations,
-  formatTcpFlags,
-  type Packet,
-  type Timestamp,
-} from "../wire/mod.ts";
+import { Conversations, type Packet } from "../wire/mod.ts";
 import { Causes } from "./causes.ts";
 import type { Socket, SocketCall } from "./socket_calls.ts";
-import { KEPT_BYTES } from "./strace.ts";
+import {
+  epochMs,
+  type TimedPacket,
+  type WirePacket,
+  wirePacketOf,
+} from "./wire_packet.ts";
 
-/** One packet of the lesson, as the timeline has it. */
-export interface WirePacket {
-  /** Which of the two it is. */
-  protocol: "tcp" | "udp";
-  /** `127.0.0.1:42694` */
-  source: string;
-  /** `127.0.0.1:45885` */
-  destination: string;
-  /** `SYN,ACK`; TCP only. */
-  flags?: string;
-  /** The sequence number as it is in the header; TCP only. */
-  sequence?: number;
-  /** The acknowledgment as it is in the header; only where ACK is set. */
-  acknowledgment?: number;
-  /** The sequence number counted from the sender's SYN. */
-  relativeSequence?: number;
-  /** The acknowledgment counted from the receiver's SYN. */
-  relativeAcknowledgment?: number;
-  /** Room for more bytes at the sender, before scaling; TCP only. */
-  window?: number;
-  /** Whether all of its bytes were sent before. */
-  retransmission?: boolean;
-  /** Whether more of its data comes in other packets, which have no ports. */
-  fragment?: boolean;
-  /** Bytes of data. */
-  bytes: number;
-  /** The first of them, in hexadecimal. */
-  data?: string;
-}
-
-/** A system call on the timeline, which has its time. */
+/** A system call on the timeline, whose item has the time. */
 export type TimedCall = Omit<SocketCall, "atMs" | "endMs" | "settledMs"> & {
   /** How long it took, in milliseconds. */
   tookMs: number;
 };
 
 /**
- * One thing that happened, and where it was seen. It is plain data: as JSON it
- * is one line of `--xray --json`, and of a recording.
+ * One event of a run, and where it was observed. It is plain data: as JSON, it is
+ * one line of `--xray --json` and of a recording.
  */
 export type TimelineItem =
   & {
-    /** Milliseconds since the lesson began. */
+    /** The time, in milliseconds since the lesson started. */
     atMs: number;
-    /** The step in which it happened, from 1; 0 before the first. */
+    /** The lesson's step, from 1; 0 before the first step. */
     step: number;
   }
   & (
@@ -63,36 +33,36 @@ export type TimelineItem =
     | { seen: "more"; more: LeftOut }
   );
 
-/** A stretch of a recording that is left out, for it was like what is around. */
+/** A part of a recording that is left out because it repeats what's around it. */
 export interface LeftOut {
-  /** How many system calls it had. */
+  /** The number of system calls left out. */
   calls: number;
-  /** How many packets it had. */
+  /** The number of packets left out. */
   packets: number;
-  /** Bytes that calls were given to send, and those that they took. */
+  /** Bytes that calls were asked to send, and bytes that they took. */
   sent: { asked: number; moved: number };
-  /** Bytes that calls had room to receive, and those that they got. */
+  /** Bytes that calls had room for, and bytes that they received. */
   received: { asked: number; moved: number };
 }
 
-/** What was seen of a run, from three sides. */
-export interface Sightings {
-  /** What the lesson told. */
+/** What was observed of a run: its story, its system calls, and packets. */
+export interface Observations {
+  /** The events that the lesson reported. */
   events: ShowEvent[];
   /**
-   * When each of them left the lesson, in milliseconds since 1970, as far as it
-   * is known.
+   * When the lesson wrote each event, in milliseconds since 1970, where that is
+   * known.
    *
    * @default []
    */
   toldAtMs?: (number | undefined)[];
-  /** The calls that it made on sockets. */
+  /** The system calls on the lesson's sockets. */
   calls: SocketCall[];
-  /** What went over the loopback interface, the lesson's or not. */
+  /** All packets on the loopback interface, also those of other programs. */
   packets: Packet[];
   /**
-   * Addresses besides those of its sockets to know the lesson's packets by, where its calls
-   * were not seen.
+   * More addresses of the lesson's packets, for runs whose system calls weren't
+   * observed.
    *
    * @default []
    */
@@ -100,21 +70,21 @@ export interface Sightings {
 }
 
 /**
- * Puts what was seen from three sides on one timeline.
+ * Merges a run's story, system calls, and packets into one timeline.
  *
- * All three go by the machine's one clock, so they are sorted by time; what has
- * the same time is put in the order of cause and effect. A call that gives
- * something to the kernel stands where it began: packets come after it. A call
- * that takes something stands where it returned: packets came before it, and if
- * the measured time says otherwise, it stands after the packet that caused it.
+ * All three use the machine's clock, so they are sorted by time, and at the same
+ * time by cause and effect. A call that sends is placed where it started: its
+ * packets follow. A call that receives is placed where it returned, after its
+ * packets. If the measured time says otherwise, it is placed after the packet
+ * that caused it.
  *
- * @param sightings What was seen; calls and packets may be in any order.
- * @returns Everything that belongs to the lesson, in order.
+ * @param observations The observations; calls and packets may be in any order.
+ * @returns All items of the lesson, in order.
  */
-export function mergeTimeline(sightings: Sightings): TimelineItem[] {
-  const { events, calls, toldAtMs = [] } = sightings;
-  const zeroMs = beginningOf(sightings);
-  const packets = packetsOf(sightings);
+export function mergeTimeline(observations: Observations): TimelineItem[] {
+  const { events, calls, toldAtMs = [] } = observations;
+  const zeroMs = beginningOf(observations);
+  const packets = packetsOf(observations);
   const causes = new Causes(packets);
   const items: Placed[] = [
     ...events.map((event, order) => {
@@ -152,14 +122,14 @@ export function mergeTimeline(sightings: Sightings): TimelineItem[] {
   });
 }
 
-/** An item, and what decides where it goes. */
+/** An item, and its place among items of the same time. */
 type Placed = TimelineItem & { rank: number; order: number };
 
-/** Of two things at the same time, the one that caused the other is lower. */
+/** The order at the same time: causes before effects. */
 const RANK = { step: 0, giving: 1, packet: 2, taking: 3, story: 4 };
 
-/** When the lesson's own clock was 0, in milliseconds since 1970. */
-function beginningOf({ events, toldAtMs = [], calls }: Sightings): number {
+/** Returns the time when the lesson's clock was 0, in milliseconds since 1970. */
+function beginningOf({ events, toldAtMs = [], calls }: Observations): number {
   const first = events.findIndex((event) => event.kind === "lesson");
   const lesson = events[first];
   if (lesson?.kind !== "lesson") return calls[0]?.atMs ?? 0;
@@ -167,59 +137,56 @@ function beginningOf({ events, toldAtMs = [], calls }: Sightings): number {
   return toldMs === undefined ? lesson.startedAtMs : toldMs - lesson.atMs;
 }
 
-/** Whether a call's result is the effect of something before it. */
+/** Says whether a call's result is the effect of an earlier event. */
 function takes({ name, moves, error }: SocketCall): boolean {
   return error !== "EAGAIN" && (moves === "in" ||
     ["accept", "accept4", "getsockopt", "getpeername"].includes(name));
 }
 
-/** When a call that takes something had it: not before its cause. */
+/** Returns when a call had its result: not before its cause. */
 function returnedMs(call: SocketCall, causes: Causes): number {
   const { endMs, settledMs = Infinity } = call;
   const causeMs = causes.timeOf(call) ?? endMs;
   return causeMs > endMs && causeMs <= settledMs ? causeMs : endMs;
 }
 
-/** A packet with its time, in milliseconds since 1970. */
-interface Sighting {
-  time: number;
-  packet: WirePacket;
+/** A packet for the timeline, with the captured one. */
+interface ObservedPacket extends TimedPacket {
   original: Packet;
 }
 
-/** The packets of the lesson's sockets in order, with what TCP says in them. */
-function packetsOf(sightings: Sightings): Sighting[] {
-  const all = sightings.packets.flatMap((original) => {
-    const packet = decode(original);
+/** Returns the packets of the lesson's sockets, in order. */
+function packetsOf(observations: Observations): ObservedPacket[] {
+  const all = observations.packets.flatMap((original) => {
+    const packet = wirePacketOf(original);
     return packet === undefined || original.time === null
       ? []
       : [{ time: epochMs(original.time), packet, original }];
   });
-  // More than one processor sends packets, so they may come out of order.
+  // Several processors send packets, so the capture may be out of order.
   all.sort((a, b) => a.time - b.time || a.original.number - b.original.number);
-  learnOwnAddresses(sightings.calls, all);
-  const isOwn = ownershipBy(sightings);
+  learnOwnAddresses(observations.calls, all);
+  const isOwn = ownershipBy(observations);
   const conversations = new Conversations();
-  return all.filter(isOwn).map((sighting) => {
-    const { packet, original } = sighting;
-    if (original.tcp === null) return sighting;
+  return all.filter(isOwn).map((observed) => {
+    const { packet, original } = observed;
+    if (original.tcp === null) return observed;
     const tracked = conversations.add(original);
-    if (tracked === null) return sighting;
+    if (tracked === null) return observed;
     packet.relativeSequence = tracked.relativeSequence;
     if (tracked.relativeAcknowledgment !== null) {
       packet.relativeAcknowledgment = tracked.relativeAcknowledgment;
     }
     if (tracked.retransmission) packet.retransmission = true;
-    return sighting;
+    return observed;
   });
 }
 
 /**
- * A program need not ask which port its connection has, and after a refusal it
- * cannot; but the SYN says it, which goes out while `connect` is under way: before
- * the program does anything else.
+ * Finds the local addresses of connections. A program needn't ask for its port,
+ * and can't after a refusal; but the SYN has it, and is sent during `connect`.
  */
-function learnOwnAddresses(calls: SocketCall[], all: Sighting[]): void {
+function learnOwnAddresses(calls: SocketCall[], all: ObservedPacket[]): void {
   for (const { name, socket, atMs, settledMs = Infinity } of calls) {
     if (name !== "connect" || socket.local !== undefined) continue;
     socket.local = all.find(({ time, packet }) =>
@@ -230,13 +197,13 @@ function learnOwnAddresses(calls: SocketCall[], all: Sighting[]): void {
 }
 
 /**
- * Tells the lesson's packets from those of other programs: by the addresses of
- * its sockets, from the birth of each. A port may have been somebody else's
- * before, and a UDP port may be again after its close.
+ * Recognizes the lesson's packets by the addresses of its sockets, while each is
+ * open: another program may have had the same port before, and may get the same
+ * UDP port later.
  */
 function ownershipBy(
-  { calls, addresses = [] }: Sightings,
-): (sighting: Sighting) => boolean {
+  { calls, addresses = [] }: Observations,
+): (observed: ObservedPacket) => boolean {
   const lives = new Map<string, [fromMs: number, toMs: number][]>();
   const closed = new Map<Socket, number>();
   for (const { name, socket, endMs } of calls) {
@@ -244,7 +211,7 @@ function ownershipBy(
   }
   for (const { made, atMs } of calls) {
     if (made?.local === undefined) continue;
-    // TCP says its last word after the close.
+    // TCP still sends segments after the close.
     const toMs = made.kind === "tcp" ? Infinity : closed.get(made) ?? Infinity;
     const key = `${made.kind} ${made.local.replace(ANY_ADDRESS, "*")}`;
     lives.set(key, [...lives.get(key) ?? [], [atMs, toMs]]);
@@ -261,41 +228,10 @@ function ownershipBy(
     });
 }
 
-/** The host of a socket that is bound to every address. */
+/** The wildcard address, of a socket that is bound to all addresses. */
 const ANY_ADDRESS = /^(0\.0\.0\.0|\[::\])(?=:)/;
 
-function decode(packet: Packet): WirePacket | undefined {
-  const { ip, tcp, udp, payload, payloadBytes } = packet;
-  const ports = tcp ?? udp;
-  if (ip === null || ports === null) return undefined;
-  return {
-    protocol: tcp === null ? "udp" : "tcp",
-    source: endpoint(ip.source, ports.sourcePort),
-    destination: endpoint(ip.destination, ports.destinationPort),
-    ...(tcp === null ? {} : {
-      flags: formatTcpFlags(tcp.flags),
-      sequence: tcp.sequence,
-      ...(tcp.flags.ack ? { acknowledgment: tcp.acknowledgment } : {}),
-      window: tcp.window,
-    }),
-    ...(ip.moreFragments ? { fragment: true } : {}),
-    bytes: payloadBytes,
-    ...(payload.length > 0
-      ? { data: payload.subarray(0, KEPT_BYTES).toHex() }
-      : {}),
-  };
-}
-
-function endpoint(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-/** Milliseconds since 1970: a number holds them to a quarter of a microsecond. */
-function epochMs({ seconds, nanoseconds }: Timestamp): number {
-  return seconds * 1000 + nanoseconds / 1e6;
-}
-
-/** To the microsecond, which is what can be told apart. */
+/** Rounds to a microsecond, the precision of the measurements. */
 function roundMs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

@@ -28,14 +28,14 @@ for (const readSize of [1, 5, 4096]) {
 
 Deno.test("closeGracefully() ends its side before it waits for the peer's end", async () => {
   const conn = new FakeConn({ then: "silence" });
-  const hungUp = closeGracefully(conn, { graceMs: LONG_MS });
+  const closed = closeGracefully(conn, { graceMs: LONG_MS });
   await conn.until(() => conn.pendingReads === 1);
   assert(conn.writeEnded);
   assert(!conn.closed);
   conn.peerSends("more");
   await conn.until(() => conn.unread === 0 && conn.pendingReads === 1);
   conn.peerEnds();
-  await hungUp;
+  await closed;
   assert(conn.closed);
 });
 
@@ -113,10 +113,10 @@ for (const [name, script] of Object.entries(GONE)) {
 
 Deno.test("closeGracefully() does not mind a peer that resets it while it waits", async () => {
   const conn = new FakeConn({ then: "silence" });
-  const hungUp = closeGracefully(conn, { graceMs: LONG_MS });
+  const closed = closeGracefully(conn, { graceMs: LONG_MS });
   await conn.until(() => conn.pendingReads === 1);
   conn.peerResets();
-  await hungUp;
+  await closed;
   assert(conn.closed);
 });
 
@@ -131,9 +131,9 @@ Deno.test("closeGracefully() does not mind a peer that closed with input unread"
 
 Deno.test("closeGracefully() does not mind a connection that is closed, or is being closed", async () => {
   using pair = await tcpPair();
-  const hungUp = closeGracefully(pair.server, { graceMs: LONG_MS });
+  const closed = closeGracefully(pair.server, { graceMs: LONG_MS });
   pair.server.close();
-  await hungUp;
+  await closed;
   await closeGracefully(pair.server);
   await Promise.all([
     closeGracefully(pair.client),
@@ -166,7 +166,7 @@ for (const graceMs of [-1, NaN, Infinity, 2 ** 31]) {
     await assertRejects(
       () => closeGracefully(conn, { graceMs }),
       RangeError,
-      `Cannot hang up: graceMs ${graceMs} is not in 0 to 2147483647`,
+      `Cannot close gracefully: graceMs ${graceMs} is not in 0 to 2147483647`,
     );
     assert(conn.closed);
   });

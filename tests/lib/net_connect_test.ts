@@ -1,11 +1,10 @@
 import {
   assert,
   assertEquals,
-  assertInstanceOf,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { connect, connectTcp } from "../../lib/net/connect.ts";
+import { connect, connectTcp, connectUnix } from "../../lib/net/connect.ts";
 import {
   noUnixSockets,
   temporaryFolder,
@@ -93,16 +92,23 @@ Deno.test("connect() takes a TCP endpoint, as a value or as text", async () => {
 });
 
 Deno.test({
-  name: "connect() takes a Unix path with spaces",
+  name: "connect() and connectUnix() take a Unix path with spaces",
   ignore: noUnixSockets,
   async fn() {
     using folder = temporaryFolder();
     const path = `${folder.path}/a b.sock`;
     using listener = Deno.listen({ transport: "unix", path });
-    using conn = await connect(`unix:${path}`, { timeoutMs: AMPLE_MS });
-    using server = await listener.accept();
-    await conn.write(new Uint8Array([1]));
-    assertEquals(await server.read(new Uint8Array(1)), 1);
+    for (
+      const conn of [
+        await connect(`unix:${path}`, { timeoutMs: AMPLE_MS }),
+        await connectUnix(path),
+      ]
+    ) {
+      using client = conn;
+      using server = await listener.accept();
+      await client.write(new Uint8Array([1]));
+      assertEquals(await server.read(new Uint8Array(1)), 1);
+    }
   },
 });
 
@@ -110,7 +116,7 @@ Deno.test("connect() rejects with TypeError for a UDP endpoint, and names the ca
   await assertRejects(
     () => connect("udp://127.0.0.1:53"),
     TypeError,
-    "use Deno.listenDatagram()",
+    "use bindUdp()",
   );
 });
 
@@ -122,7 +128,7 @@ Deno.test("connect() rejects with TypeError for text that is no endpoint", async
   );
 });
 
-Deno.test("connectTcp() rejects with ConnectionRefused that names the endpoint and keeps the cause", async () => {
+Deno.test("connectTcp() rejects with the system's ConnectionRefused, and names the endpoint", async () => {
   using dead = await deadPort();
   const { port } = dead;
   const error = await assertRejects(
@@ -130,7 +136,7 @@ Deno.test("connectTcp() rejects with ConnectionRefused that names the endpoint a
     Deno.errors.ConnectionRefused,
     `Cannot connect to tcp://127.0.0.1:${port}: `,
   );
-  assertInstanceOf(error.cause, Deno.errors.ConnectionRefused);
+  assertEquals((error as Error & { code?: string }).code, "ECONNREFUSED");
 });
 
 Deno.test("connectTcp() tells a refusal as a refusal, whatever the deadline", async () => {
@@ -154,7 +160,7 @@ Deno.test({
       Deno.errors.NotFound,
       `Cannot connect to unix:${path}: `,
     );
-    assertInstanceOf(error.cause, Deno.errors.NotFound);
+    assertEquals((error as Error & { code?: string }).code, "ENOENT");
 
     // A listener that is killed leaves its file; so does a datagram socket.
     Deno.listenDatagram({ transport: "unixpacket", path }).close();

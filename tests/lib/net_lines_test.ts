@@ -214,7 +214,7 @@ for (const line of ["a\nb", "a\n", "a\rb", "a\r\n"]) {
     const error = await assertRejects(() => writeLine(conn, line), TypeError);
     assertEquals(
       error.message,
-      `Cannot write a line that contains the end of one: ${
+      `Cannot write a line that contains a line ending: ${
         JSON.stringify(line)
       }`,
     );

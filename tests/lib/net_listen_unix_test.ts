@@ -110,7 +110,7 @@ for (const name of ["a b  c", "ümlaut ß 日本 😀", "-x", "a:b", "100%"]) {
 }
 
 testUnix(
-  "listenUnix() refuses a path where somebody listens, and leaves it",
+  "listenUnix() refuses a path that has a listener, and leaves it",
   async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}/s`;
@@ -119,7 +119,7 @@ testUnix(
     await assertRejects(
       () => listenUnix(path),
       AddrInUse,
-      `Cannot listen on unix:${path}: somebody listens there`,
+      `Cannot listen on unix:${path}: another listener has that path`,
     );
     assertEquals(Deno.lstatSync(path).ino, before);
     await assertServes(first);
@@ -356,7 +356,7 @@ testUnix(
       TypeError,
       `its path has ${MAX_UNIX_PATH_BYTES + 1} bytes`,
     );
-    assertStringIncludes(error.message, `${MAX_UNIX_PATH_BYTES} at most`);
+    assertStringIncludes(error.message, `at most ${MAX_UNIX_PATH_BYTES}`);
     // The same number of characters, and more bytes.
     await assertRejects(
       () => listenUnix(`${folder.path}/${"ä".repeat(room)}`),
@@ -440,7 +440,7 @@ testUnix(
       const at = Date.now() + 10;
       const said = await askEach(racers, String(at), `${round} (.*)`);
       assertEquals(said.toSorted(), [
-        `AddrInUse: Cannot listen on unix:${path}: somebody listens there`,
+        `AddrInUse: Cannot listen on unix:${path}: another listener has that path`,
         "open",
       ], `round ${round}`);
       await askEach(racers, "close", `${round} (closed)`);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { bindUdp } from "../../lib/net/datagram.ts";
+import { bindUdp } from "../../lib/net/udp.ts";
 import { fateOf } from "../../lib/net/lossy_fate.ts";
 import {
   type LinkCounts,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { bindUdp } from "../../lib/net/datagram.ts";
+import { bindUdp } from "../../lib/net/udp.ts";
 import { closeGracefully } from "../../lib/net/close_gracefully.ts";
 import { readLines, writeLine } from "../../lib/net/lines.ts";
 import { LossyLink } from "../../lib/net/lossy_link.ts";
@@ -76,7 +76,7 @@ Deno.test("ReliableConn is a Deno.Conn to everything in lib/net", async () => {
   assertEquals(await readExact(client, 100_000), pattern(100_000));
 
   const reader = new TimedReader(server);
-  assertEquals(await reader.read(1), "timeout");
+  await assertRejects(() => reader.read(1), Deno.errors.TimedOut);
   await client.write(new Uint8Array([7]));
   assertEquals(await reader.read(5000), new Uint8Array([7]));
 
@@ -153,7 +153,7 @@ Deno.test("ReliableConn tells a read and a write that wait of the close", async 
   await assertRejects(
     () => reading,
     Deno.errors.Interrupted,
-    "Cannot read: the stream was closed meanwhile",
+    "Cannot read: the connection was closed meanwhile",
   );
   await assertRejects(() => writing, Deno.errors.Interrupted);
   both.server.reset();
@@ -166,7 +166,7 @@ Deno.test("ReliableConn says BadResource after its close", async () => {
   await assertRejects(
     () => client.read(new Uint8Array(1)),
     Deno.errors.BadResource,
-    "Cannot read: the stream is closed",
+    "Cannot read: the connection is closed",
   );
   await assertRejects(
     () => client.write(new Uint8Array(1)),
@@ -197,8 +197,8 @@ Deno.test("ReliableConn says ConnectionReset, and by whom, after the other end's
   await assertRejects(
     () => reading,
     Deno.errors.ConnectionReset,
-    `Cannot read, to udp://127.0.0.1:${client.localAddr.port}: ` +
-      "The other end has reset the stream",
+    `Cannot read (peer udp://127.0.0.1:${client.localAddr.port}): ` +
+      "the peer has reset the connection",
   );
   await assertRejects(
     () => server.write(new Uint8Array(1)),
@@ -207,7 +207,7 @@ Deno.test("ReliableConn says ConnectionReset, and by whom, after the other end's
 });
 
 Deno.test("ReliableConn says TimedOut when the other end has vanished", async () => {
-  const options = { ...QUICK, giveUpMs: 2000 };
+  const options = { ...QUICK, userTimeoutMs: 2000 };
   const listener = listenReliable(0, options);
   const link = new LossyLink(listener.addr);
   const client = await connectReliable(link.addr, options);
@@ -217,7 +217,7 @@ Deno.test("ReliableConn says TimedOut when the other end has vanished", async ()
   await assertRejects(
     () => client.read(new Uint8Array(1)),
     Deno.errors.TimedOut,
-    "The other end has not answered for 2000 ms",
+    "the peer has not answered for 2000 ms",
   );
   await client.done;
   client.close();
@@ -227,7 +227,7 @@ Deno.test("ReliableConn says TimedOut when the other end has vanished", async ()
 });
 
 Deno.test("ReliableConn outlives a machine that stands still for longer than it has patience", async () => {
-  await using both = await pair({ giveUpMs: 300 });
+  await using both = await pair({ userTimeoutMs: 300 });
   const { client, server } = both;
   for (let round = 0; round < 3; round++) {
     await client.write(pattern(10));
@@ -242,10 +242,10 @@ Deno.test("connectReliable() says TimedOut where nobody is, since UDP does not t
   // No system gives this port to whoever asks for a free one.
   const addr = { transport: "udp", hostname: "127.0.0.1", port: 1 } as const;
   await assertRejects(
-    () => connectReliable(addr, { ...QUICK, giveUpMs: 100 }),
+    () => connectReliable(addr, { ...QUICK, userTimeoutMs: 100 }),
     Deno.errors.TimedOut,
     `Cannot connect to udp://127.0.0.1:${addr.port}: ` +
-      "Nobody has answered for 100 ms",
+      "no answer within 100 ms",
   );
 });
 

@@ -23,7 +23,7 @@ const QUICK: ReliableOptions = {
   ackDelayMs: 0,
   // The last acknowledgment must get through before this is over.
   timeWaitMs: 600,
-  giveUpMs: 60_000,
+  userTimeoutMs: 60_000,
 };
 
 /** Bytes that no fault can mix up without being noticed. */

@@ -200,34 +200,34 @@ Deno.test("RetransmitTimer never waits less than its least time, nor less than a
 Deno.test("CongestionWindow doubles in slow start, and then adds one segment for each window", () => {
   const window = new CongestionWindow({ segmentBytes: 100, segments: 4 });
   for (let n = 0; n < 4; n++) window.grow(100);
-  assertEquals(window.bytes, 800);
+  assertEquals(window.cwnd, 800);
   window.enterRecovery(800);
-  assertEquals([window.threshold, window.bytes], [400, 700]);
+  assertEquals([window.ssthresh, window.cwnd], [400, 700]);
   window.leaveRecovery(400);
-  assertEquals(window.bytes, 400);
+  assertEquals(window.cwnd, 400);
   for (let n = 0; n < 4; n++) window.grow(100);
-  assertEquals(window.bytes, 500);
+  assertEquals(window.cwnd, 500);
   for (let n = 0; n < 4; n++) window.grow(100);
-  assertEquals(window.bytes, 500);
+  assertEquals(window.cwnd, 500);
   window.grow(100);
-  assertEquals(window.bytes, 600);
+  assertEquals(window.cwnd, 600);
 });
 
 Deno.test("CongestionWindow halves once for one segment that times out again and again", () => {
   const window = new CongestionWindow({ segmentBytes: 100, segments: 10 });
   window.timeOut(1000);
-  assertEquals([window.bytes, window.threshold], [100, 500]);
+  assertEquals([window.cwnd, window.ssthresh], [100, 500]);
   window.timeOut();
   window.timeOut();
-  assertEquals([window.bytes, window.threshold], [100, 500]);
+  assertEquals([window.cwnd, window.ssthresh], [100, 500]);
   window.timeOut(100);
-  assertEquals(window.threshold, 200);
+  assertEquals(window.ssthresh, 200);
 });
 
 Deno.test("CongestionWindow is a whole number of bytes, also after half of an odd one", () => {
   const window = new CongestionWindow({ segmentBytes: 1, segments: 10 });
   window.enterRecovery(17);
-  assertEquals([window.threshold, window.bytes], [8, 11]);
+  assertEquals([window.ssthresh, window.cwnd], [8, 11]);
 });
 
 Deno.test("SendWindow gives room by the smaller of the two windows", () => {
@@ -285,14 +285,14 @@ Deno.test("settingsOf() turns away what cannot be, and says what can", () => {
       { sendBytes: -1 },
       { initialSequence: 2 ** 32 },
       { minRtoMs: -1 },
-      { giveUpMs: Infinity },
+      { userTimeoutMs: Infinity },
       { keepAliveMs: NaN },
     ]
   ) {
     assertThrows(
       () => settingsOf(options),
       RangeError,
-      `Cannot make a reliable stream: ${Object.keys(options)[0]}`,
+      `Cannot make a reliable connection: ${Object.keys(options)[0]}`,
     );
   }
 });

@@ -114,7 +114,7 @@ Deno.test({
   async fn() {
     using folder = temporaryFolder();
     const path = `${folder.path}/a.sock`;
-    const listener = listen(`unix:${path}`);
+    const listener = await listen(`unix:${path}`);
     const served = serveWell(listener, echo);
     using client = await connect(`unix:${path}`);
     await writeAll(client, pattern(10));

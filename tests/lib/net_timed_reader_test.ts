@@ -1,8 +1,15 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
 import { TimedReader } from "../../lib/net/timed_reader.ts";
 import { writeAll } from "../../lib/net/write.ts";
 import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
 import { pattern, tcpPair } from "./net_fixture.ts";
+
+const { TimedOut } = Deno.errors;
 
 /** Long enough that a test which relies on it fails first. */
 const LONG_MS = 100_000;
@@ -20,8 +27,12 @@ Deno.test("TimedReader gives what comes, and null at the end", async () => {
 Deno.test("TimedReader keeps the read that came too late", async () => {
   const conn = new FakeConn({ then: "silence" });
   const reader = new TimedReader(conn);
-  assertEquals(await reader.read(1), "timeout");
-  assertEquals(await reader.read(0), "timeout");
+  await assertRejects(
+    () => reader.read(1),
+    TimedOut,
+    "Cannot read: nothing came within 1 ms",
+  );
+  await assertRejects(() => reader.read(0), TimedOut);
   conn.peerSends(pattern(4));
   assertEquals(await reader.read(LONG_MS), pattern(4));
   assertEquals(conn.reads, 1);
@@ -31,11 +42,11 @@ Deno.test("TimedReader keeps the read that came too late", async () => {
 Deno.test("TimedReader gives at once what came between two calls", async () => {
   const conn = new FakeConn({ then: "silence" });
   const reader = new TimedReader(conn);
-  assertEquals(await reader.read(0), "timeout");
+  await assertRejects(() => reader.read(0), TimedOut);
   conn.peerSends(pattern(4));
   await conn.until(() => conn.pendingReads === 0);
   assertEquals(await reader.read(0), pattern(4));
-  assertEquals(await reader.read(0), "timeout");
+  await assertRejects(() => reader.read(0), TimedOut);
 });
 
 for (const size of [1, 5, 4096]) {
@@ -51,16 +62,17 @@ for (const size of [1, 5, 4096]) {
     while (received.length < data.length) {
       // Each part is sent only when a deadline has passed without it. On a busy
       // machine another one may pass before it is there.
-      const next = await reader.read(received.length % 3);
-      assert(next !== null);
-      if (next === "timeout") {
+      try {
+        const next = await reader.read(received.length % 3);
+        assert(next !== null);
+        received.push(...next);
+      } catch (error) {
+        assertInstanceOf(error, TimedOut);
         timeouts++;
         if (sent > received.length) continue;
         await writeAll(pair.client, data.subarray(sent, sent + size));
         sent += size;
-        continue;
       }
-      received.push(...next);
     }
     assertEquals(new Uint8Array(received), data);
     assert(timeouts >= 20);
@@ -108,7 +120,7 @@ Deno.test("TimedReader rejects as the read does, and can be asked again", async 
 Deno.test("TimedReader tells the next call of a failure that came between", async () => {
   using pair = await tcpPair();
   const reader = new TimedReader(pair.server);
-  assertEquals(await reader.read(1), "timeout");
+  await assertRejects(() => reader.read(1), TimedOut);
   pair.server.close();
   await assertRejects(() => reader.read(LONG_MS), Deno.errors.Interrupted);
   await assertRejects(() => reader.read(LONG_MS), Deno.errors.BadResource);
@@ -116,18 +128,18 @@ Deno.test("TimedReader tells the next call of a failure that came between", asyn
 
 Deno.test("TimedReader lets nothing escape when nobody asks again", async () => {
   using pair = await tcpPair();
-  assertEquals(await new TimedReader(pair.server).read(1), "timeout");
+  await assertRejects(() => new TimedReader(pair.server).read(1), TimedOut);
   pair.server.close();
 });
 
-for (const ms of [-1, NaN, Infinity, 2 ** 31]) {
-  Deno.test(`TimedReader rejects ${ms} ms with RangeError, and reads nothing`, async () => {
+for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31]) {
+  Deno.test(`TimedReader rejects ${timeoutMs} ms with RangeError, and reads nothing`, async () => {
     const conn = new FakeConn({ incoming: pattern(1) });
     const reader = new TimedReader(conn);
     await assertRejects(
-      () => reader.read(ms),
+      () => reader.read(timeoutMs),
       RangeError,
-      `Cannot read: ms ${ms} is not in 0 to 2147483647`,
+      `Cannot read: timeoutMs ${timeoutMs} is not in 0 to 2147483647`,
     );
     assertEquals(conn.reads, 0);
     assertEquals(await reader.read(LONG_MS), pattern(1));

@@ -6,11 +6,8 @@ import { drawTimeline, type View } from "../../lib/xray/draw.ts";
 import { foldRepeats } from "../../lib/xray/fold.ts";
 import { namesIn, shortPath } from "../../lib/xray/names.ts";
 import type { Socket } from "../../lib/xray/socket_calls.ts";
-import type {
-  TimedCall,
-  TimelineItem,
-  WirePacket,
-} from "../../lib/xray/timeline.ts";
+import type { TimedCall, TimelineItem } from "../../lib/xray/timeline.ts";
+import type { WirePacket } from "../../lib/xray/wire_packet.ts";
 
 const SERVER = "127.0.0.1:7000";
 const CLIENT = "127.0.0.1:50000";

@@ -5,7 +5,7 @@ import type { Packet, TcpFlags } from "../../lib/wire/mod.ts";
 import type { Socket, SocketCall } from "../../lib/xray/socket_calls.ts";
 import {
   mergeTimeline,
-  type Sightings,
+  type Observations,
   type TimelineItem,
 } from "../../lib/xray/timeline.ts";
 import { assertCausal } from "./xray_fixture.ts";
@@ -103,7 +103,7 @@ class Run {
     this.expected.push(`packet ${number}`);
   }
 
-  get sightings(): Sightings {
+  get observations(): Observations {
     const { events, calls, packets } = this;
     return { events, calls, packets };
   }
@@ -192,7 +192,7 @@ Deno.test("mergeTimeline() finds the order of cause and effect, whatever order t
   for (let seed = 1; seed <= 300; seed++) {
     const random = randomFrom(seed);
     const run = randomRun(random);
-    const { events, calls, packets } = run.sightings;
+    const { events, calls, packets } = run.observations;
     const items = mergeTimeline({
       events,
       calls: shuffled(calls, random),
@@ -206,14 +206,14 @@ Deno.test("mergeTimeline() finds the order of cause and effect, whatever order t
 Deno.test("mergeTimeline() puts each thing into the step that was told last", () => {
   const run = randomRun(randomFrom(7));
   let step = 0;
-  for (const item of mergeTimeline(run.sightings)) {
+  for (const item of mergeTimeline(run.observations)) {
     if (item.seen === "story" && item.event.kind === "step") step++;
     assertEquals(item.step, step);
   }
 });
 
 Deno.test("mergeTimeline() counts numbers from the start of each direction, and keeps the raw ones", () => {
-  const items = mergeTimeline(randomRun(randomFrom(1)).sightings);
+  const items = mergeTimeline(randomRun(randomFrom(1)).observations);
   const packets = items.flatMap((item) =>
     item.seen === "packet" ? [item.packet] : []
   );
@@ -240,7 +240,8 @@ Deno.test("mergeTimeline() leaves out other programs, and who had a port before"
   const other = run.socket("listening", "127.0.0.1:9");
   run.call("socket", { socket: other, made: other });
   const count = () =>
-    mergeTimeline(run.sightings).filter(({ seen }) => seen === "packet").length;
+    mergeTimeline(run.observations).filter(({ seen }) => seen === "packet")
+      .length;
   run.packet({ ack: true }, true, {});
   run.wait(1);
   assertEquals(count(), 0);
@@ -254,7 +255,7 @@ Deno.test("mergeTimeline() leaves out other programs, and who had a port before"
 Deno.test("mergeTimeline() knows packets by addresses where no calls were seen", () => {
   const run = new Run();
   run.packet({ syn: true }, true, {});
-  const { events, packets } = run.sightings;
+  const { events, packets } = run.observations;
   const seen = (address: string) =>
     mergeTimeline({ events, packets, calls: [], addresses: [address] }).length;
   assertEquals(seen("127.0.0.1:9"), 1);
@@ -271,7 +272,7 @@ Deno.test("mergeTimeline() learns from the SYN which port a connection has", () 
     run.packet({ rst: true, ack: true }, false, {});
     run.wait(1);
   });
-  const items = mergeTimeline(run.sightings);
+  const items = mergeTimeline(run.observations);
   assertEquals(socket.local, `127.0.0.1:${CLIENT}`);
   assertEquals(items.filter(({ seen }) => seen === "packet").length, 2);
 });
@@ -317,7 +318,7 @@ Deno.test("mergeTimeline() puts a call after its cause, where its measured end i
   early("recvfrom", { ...inward, moved: 0 }, () => {
     run.packet({ fin: true, ack: true }, true, { sequence: 104 });
   });
-  const items = mergeTimeline(run.sightings);
+  const items = mergeTimeline(run.observations);
   assertEquals(namesOf(items, run.packets), run.expected);
   assertCausal(items);
 });
@@ -340,7 +341,7 @@ Deno.test("mergeTimeline() leaves a call where it is, if its cause came before o
   run.wait(1);
   run.call("recvfrom", { ...inward, moved: 9 });
   run.packet({ ack: true }, true, { sequence: 5 });
-  const items = mergeTimeline(run.sightings);
+  const items = mergeTimeline(run.observations);
   assertEquals(namesOf(items, run.packets), run.expected);
 });
 

@@ -38,10 +38,14 @@ Deno.test("parseCommandLine() leaves values and words as they were typed", () =>
   assertEquals([words, values.port], [["1e3"], "007"]);
 });
 
-Deno.test("parseCommandLine() takes everything behind -- for words", () => {
-  assertEquals(parseCommandLine(["--", "--deepest"], SYNTAX).words, [
-    "--deepest",
-  ]);
+Deno.test("parseCommandLine() takes everything after -- as words", () => {
+  assertEquals(
+    parseCommandLine(["--", "--deepest", "--deep=1"], SYNTAX).words,
+    [
+      "--deepest",
+      "--deep=1",
+    ],
+  );
 });
 
 Deno.test("parseCommandLine() says in one line what is wrong", () => {
@@ -53,6 +57,10 @@ Deno.test("parseCommandLine() says in one line what is wrong", () => {
   assertEquals(complaint(["1", "-d"]), `no option -d; ${usage}`);
   assertEquals(complaint(["1", "--no-deep"]), `no option --no-deep; ${usage}`);
   assertEquals(complaint(["1", "--deep=1"]), `--deep takes no value; ${usage}`);
+  assertEquals(
+    complaint(["1", "--no-deep=1"]),
+    `no option --no-deep; ${usage}`,
+  );
   assertEquals(complaint(["1", "--port"]), `--port needs a value; ${usage}`);
   assertEquals(
     complaint(["1", "--port", "--deep"]),

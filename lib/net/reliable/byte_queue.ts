@@ -1,16 +1,16 @@
 /**
- * Bytes that wait in line: those to send, and those to read.
+ * A queue of bytes, to send or to read.
  *
  * @module
  */
 
 /**
- * A queue of bytes with a limit.
+ * A bounded queue of bytes.
  *
- * It is a ring: one buffer that is filled at one place and emptied at another,
- * and goes on at the front when it comes to the end. Nothing is ever moved.
+ * It is a ring buffer: bytes are added in one place and removed in another, and
+ * both wrap around at the end. Bytes are never moved.
  *
- * @example In at one end, out at the other
+ * @example Add and remove bytes
  * ```ts
  * import { ByteQueue } from "./byte_queue.ts";
  * import { assertEquals } from "@std/assert";
@@ -32,7 +32,7 @@ export class ByteQueue {
   /**
    * Makes an empty queue.
    *
-   * @param capacity The most that it holds, in bytes.
+   * @param capacity The most bytes that it holds.
    */
   constructor(capacity: number) {
     this.#ring = new Uint8Array(capacity);
@@ -43,16 +43,16 @@ export class ByteQueue {
     return this.#length;
   }
 
-  /** How many more it takes. */
+  /** How many more bytes fit. */
   get room(): number {
     return this.#ring.length - this.#length;
   }
 
   /**
-   * Takes bytes in, as many as there is room for.
+   * Adds as many bytes as fit.
    *
-   * @param bytes What to take in; it is copied.
-   * @returns How many were taken.
+   * @param bytes The bytes to add; they are copied.
+   * @returns The number of bytes added.
    */
   push(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.room);
@@ -65,11 +65,11 @@ export class ByteQueue {
   }
 
   /**
-   * Copies bytes out, and leaves them in the queue.
+   * Copies bytes out, without removing them.
    *
-   * @param target Where to put them.
-   * @param offset How many to pass over before that, up to `length`.
-   * @returns How many were copied: all that there are, or as many as fit.
+   * @param target The buffer for the bytes.
+   * @param offset The number of bytes to skip first, up to `length`.
+   * @returns The number of bytes copied: all that are left, or as many as fit.
    */
   copyTo(target: Uint8Array, offset = 0): number {
     const size = this.#ring.length;
@@ -82,13 +82,13 @@ export class ByteQueue {
   }
 
   /**
-   * Forgets the first bytes.
+   * Removes the first bytes.
    *
-   * @param count How many, up to `length`.
+   * @param count The number of bytes, up to `length`.
    */
   drop(count: number): void {
     this.#length -= count;
-    // An empty queue begins at the front again, so that less goes round the end.
+    // An empty queue starts at the front again, so that it wraps less often.
     this.#start = this.#length === 0
       ? 0
       : (this.#start + count) % this.#ring.length;

@@ -1,15 +1,15 @@
 /**
- * How much may be under way before the link between is overfull.
+ * How much data the network may hold.
  *
  * @module
  */
 
 /**
- * The congestion window: slow start, congestion avoidance, fast recovery (RFC
- * 5681; RFC 6582 for acknowledgments that cover only part).
+ * The congestion window: slow start, congestion avoidance, and fast recovery (RFC
+ * 5681; RFC 6582 for partial acknowledgments).
  *
- * Nobody tells a sender how much the link holds. It finds out: it sends more
- * until something gets lost, and then half as much.
+ * A sender isn't told how much data the network can hold. It finds out: it sends
+ * more and more until a segment gets lost, and then half as much.
  *
  * ```text
  *  window          lost           lost
@@ -19,7 +19,7 @@
  *    |         _/   |        /      |        /      one segment more
  *    |       _/     |      /        |      /        each round trip
  *    |     _/       |____/          |____/
- *    | ___/  twice as much each round trip
+ *    | ___/  doubles each round trip
  *    +------------------------------------------------- time
  * ```
  *
@@ -30,110 +30,112 @@
  *
  * const window = new CongestionWindow({ segmentBytes: 1000, segments: 4 });
  * for (let n = 0; n < 4; n++) window.grow(1000);
- * assertEquals(window.bytes, 8000); // Slow start.
+ * assertEquals(window.cwnd, 8000); // Slow start.
  * window.timeOut(8000);
- * assertEquals([window.bytes, window.threshold], [1000, 4000]);
+ * assertEquals([window.cwnd, window.ssthresh], [1000, 4000]);
  * ```
  */
 export class CongestionWindow {
   readonly #segmentBytes: number;
-  #bytes: number;
-  #threshold = Infinity;
+  #cwnd: number;
+  #ssthresh = Infinity;
   /** Bytes acknowledged since the window last grew, in congestion avoidance. */
   #credit = 0;
 
   /**
-   * Begins in slow start.
+   * Makes a window in slow start.
    *
-   * @param options How large a segment is, in bytes of data, and how many may
-   * be under way at first.
+   * @param options The size of a segment, in bytes of data, and the initial window,
+   * in segments.
    */
   constructor(options: { segmentBytes: number; segments: number }) {
     this.#segmentBytes = options.segmentBytes;
-    this.#bytes = options.segments * options.segmentBytes;
+    this.#cwnd = options.segments * options.segmentBytes;
   }
 
-  /** How many bytes may be under way: `cwnd`. */
-  get bytes(): number {
-    return this.#bytes;
+  /** The congestion window: how many bytes may be in flight. */
+  get cwnd(): number {
+    return this.#cwnd;
   }
 
-  /** Up to here it is slow start, in bytes: `ssthresh`. At first there is no end. */
-  get threshold(): number {
-    return this.#threshold;
+  /** The slow start threshold, in bytes; Infinity before the first loss. */
+  get ssthresh(): number {
+    return this.#ssthresh;
   }
 
   /**
-   * Grows, since bytes have arrived (RFC 5681, section 3.1). Call it only when
-   * the window was full: what was not tried out is not proved.
+   * Grows the window for acknowledged data (RFC 5681, section 3.1). Call it only
+   * if the window was full: otherwise, the acknowledgment doesn't show that the
+   * network can hold more.
    *
-   * @param acknowledged How many bytes.
+   * @param acknowledged The number of bytes newly acknowledged.
    */
   grow(acknowledged: number): void {
-    if (this.#bytes < this.#threshold) {
-      this.#bytes += Math.min(acknowledged, this.#segmentBytes);
+    if (this.#cwnd < this.#ssthresh) {
+      this.#cwnd += Math.min(acknowledged, this.#segmentBytes);
       return;
     }
-    // One segment for each full window: one in a round trip.
+    // One segment for each full window, so one per round trip.
     this.#credit += acknowledged;
-    if (this.#credit >= this.#bytes) {
-      this.#credit -= this.#bytes;
-      this.#bytes += this.#segmentBytes;
+    if (this.#credit >= this.#cwnd) {
+      this.#credit -= this.#cwnd;
+      this.#cwnd += this.#segmentBytes;
     }
   }
 
   /**
-   * Halves the window, since three duplicate acknowledgments say that one
-   * segment is lost and three have arrived (RFC 5681, section 3.2).
+   * Starts fast recovery: halves the window, because three duplicate ACKs mean
+   * that one segment was lost and three arrived (RFC 5681, section 3.2).
    *
-   * @param inFlight How many bytes were under way.
+   * @param inFlight The number of bytes in flight, FlightSize.
    */
   enterRecovery(inFlight: number): void {
-    this.#lowerThreshold(inFlight);
-    this.#bytes = this.#threshold + 3 * this.#segmentBytes;
+    this.#lowerSsthresh(inFlight);
+    this.#cwnd = this.#ssthresh + 3 * this.#segmentBytes;
   }
 
-  /** One more duplicate: one more segment has left the link. */
+  /** Handles another duplicate ACK: one more segment has left the network. */
   inflate(): void {
-    this.#bytes += this.#segmentBytes;
+    this.#cwnd += this.#segmentBytes;
   }
 
   /**
-   * Bytes have arrived, but there is another gap (RFC 6582, section 3.2).
+   * Handles a partial acknowledgment (RFC 6582, section 3.2).
    *
-   * @param acknowledged How many bytes.
+   * @param acknowledged The number of bytes newly acknowledged.
    */
   deflate(acknowledged: number): void {
-    this.#bytes = this.#segmentBytes +
-      Math.max(this.#bytes - acknowledged, this.#segmentBytes);
+    this.#cwnd = this.#segmentBytes +
+      Math.max(this.#cwnd - acknowledged, this.#segmentBytes);
   }
 
   /**
-   * All that was under way at the loss has arrived.
+   * Ends fast recovery, when all data that was in flight at the loss is
+   * acknowledged.
    *
-   * @param inFlight How many bytes are under way now.
+   * @param inFlight The number of bytes in flight now.
    */
   leaveRecovery(inFlight: number): void {
     const oneMore = Math.max(inFlight, this.#segmentBytes) + this.#segmentBytes;
-    this.#bytes = Math.min(this.#threshold, oneMore);
+    this.#cwnd = Math.min(this.#ssthresh, oneMore);
     this.#credit = 0;
   }
 
   /**
-   * Begins again with one segment, since nothing has come back for so long (RFC
-   * 5681, section 3.1).
+   * Restarts with one segment, after a retransmission timeout (RFC 5681, section
+   * 3.1).
    *
-   * @param inFlight How many bytes were under way; `undefined` if the same
-   * segment has timed out before: that says nothing new about the link.
+   * @param inFlight The number of bytes that were in flight; `undefined` if the same
+   * segment has timed out before, which says nothing new about the network.
    */
   timeOut(inFlight?: number): void {
-    if (inFlight !== undefined) this.#lowerThreshold(inFlight);
-    this.#bytes = this.#segmentBytes;
+    if (inFlight !== undefined) this.#lowerSsthresh(inFlight);
+    this.#cwnd = this.#segmentBytes;
     this.#credit = 0;
   }
 
-  #lowerThreshold(inFlight: number): void {
+  #lowerSsthresh(inFlight: number): void {
     const half = Math.floor(inFlight / 2);
-    this.#threshold = Math.max(half, 2 * this.#segmentBytes);
+    this.#ssthresh = Math.max(half, 2 * this.#segmentBytes);
   }
 }

@@ -1,110 +1,108 @@
 /**
- * A reliable stream with the shape of a connection.
+ * A reliable connection with the interface of `Deno.Conn`.
  *
  * @module
  */
 
 import { formatAddress } from "../endpoint.ts";
-import { restate } from "../restate.ts";
 import { writeAll } from "../write.ts";
 import type { ReliableSettings } from "./options.ts";
-import type { Port, PortCounts } from "./port.ts";
 import { Protocol } from "./protocol.ts";
 import type { Segment } from "./segment.ts";
+import type { DroppedCounts, SharedUdpSocket } from "./shared_udp_socket.ts";
 import type { ReliableStats } from "./trace.ts";
 
-/** A timer that is later than this, in milliseconds, comes after a standstill. */
+/** If a timer is later than this, in milliseconds, the machine has stood still. */
 const STANDSTILL_MS = 20;
-/** How many turns of the event loop bring in what waits in the sockets. */
+/** How many turns of the event loop it takes to receive what waits in the sockets. */
 const TURNS = 5;
 
 /**
- * One end of a reliable stream: `Deno.Conn`, by datagrams.
+ * One end of a reliable connection: a `Deno.Conn` over datagrams.
  *
- * {@linkcode connectReliable} and {@linkcode ReliableListener} make it. It adds
- * to the protocol what that one does without: a socket, a clock, and promises.
+ * {@linkcode connectReliable} and {@linkcode ReliableListener} open it. It adds
+ * what {@linkcode Protocol} leaves out: a socket, a clock, and promises.
  *
- * After `close()` it goes on in the background until all that was written has
- * arrived, and then for a while more (TIME-WAIT). The system does that for TCP,
- * unseen; here the program does, and {@linkcode ReliableConn.done} tells when.
+ * After `close()` it goes on in the background until the peer has acknowledged
+ * all the data, and then stays in TIME-WAIT. For TCP, the kernel does that; here
+ * the program does, and {@linkcode ReliableConn.done} says when it's over.
  */
 export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   readonly #protocol: Protocol;
-  readonly #port: Port;
+  readonly #socket: SharedUdpSocket;
   readonly #done = Promise.withResolvers<void>();
   #timer?: ReturnType<typeof setTimeout>;
   #timerAt = Infinity;
-  /** Turns of the event loop that a late deadline has still to wait. */
+  /** How many more turns of the event loop a late timer waits. */
   #turnsLeft?: number;
   #isRefed = true;
   #isClosed = false;
   #isGone = false;
-  /** Who waits for something to change. */
+  /** Resolves at the next change, for the calls that wait. */
   #waiting?: PromiseWithResolvers<void>;
   #readable?: ReadableStream<Uint8Array<ArrayBuffer>>;
   #writable?: WritableStream<Uint8Array<ArrayBufferLike>>;
-  /** Where the other end is. */
+  /** The peer's address. */
   readonly remoteAddr: Deno.NetAddr;
-  /** Where this end is. */
+  /** The local address. */
   readonly localAddr: Deno.NetAddr;
 
   /**
-   * Only this folder makes streams.
+   * Makes a connection. Only this folder calls it.
    *
-   * @param role Which end it is.
-   * @param settings All settings.
-   * @param place The socket that it shares, and the other end's address.
+   * @param role Which end of the connection it is.
+   * @param settings All the settings.
+   * @param place The UDP socket and the peer's address.
    */
   constructor(
     role: "client" | "server",
     settings: ReliableSettings,
-    place: { port: Port; remoteAddr: Deno.NetAddr },
+    place: { socket: SharedUdpSocket; remoteAddr: Deno.NetAddr },
   ) {
-    const { port, remoteAddr } = place;
-    this.#port = port;
+    const { socket, remoteAddr } = place;
+    this.#socket = socket;
     this.remoteAddr = remoteAddr;
-    this.localAddr = port.addr;
+    this.localAddr = socket.addr;
     this.#protocol = new Protocol(role, settings, {
       now: () => performance.now(),
-      buffer: (size) => port.buffer(size),
-      send: (datagram) => port.send(datagram, remoteAddr),
+      buffer: (size) => socket.buffer(size),
+      send: (datagram) => socket.send(datagram, remoteAddr),
     });
-    port.add(remoteAddr, this);
-    port.keepAlive(this, true);
+    socket.add(remoteAddr, this);
+    socket.ref(this);
     if (role === "client") {
       this.#protocol.open();
       this.#settle();
     }
   }
 
-  /** How things stand, and what has been done so far. */
+  /** The state of this end, and what it has done so far. */
   get stats(): ReliableStats {
     return this.#protocol.stats;
   }
 
-  /** What its socket has dropped, since it belongs to no stream. */
-  get dropped(): Readonly<PortCounts> {
-    return this.#port.counts;
+  /** How many datagrams its socket dropped because they belong to no connection. */
+  get dropped(): Readonly<DroppedCounts> {
+    return this.#socket.dropped;
   }
 
   /**
-   * Resolves when all is over at this end: nothing is under way any more, and
-   * nothing runs in the background. It never rejects.
+   * Resolves when this end is done: nothing is in flight, and nothing runs in the
+   * background. It never rejects.
    */
   get done(): Promise<void> {
     return this.#done.promise;
   }
 
   /**
-   * Reads bytes that have come, or waits for some.
+   * Reads the bytes that have arrived, or waits for some.
    *
-   * @param target Where to put them.
-   * @returns How many there were, or `null` if the other end has ended its
-   * side.
-   * @throws {Deno.errors.ConnectionReset} If the other end has reset the stream.
-   * @throws {Deno.errors.TimedOut} If it owes an answer for too long.
+   * @param target The buffer for the bytes.
+   * @returns The number of bytes, or `null` if the peer has ended its side.
+   * @throws {Deno.errors.ConnectionReset} If the peer has reset the connection.
+   * @throws {Deno.errors.TimedOut} If the peer hasn't answered for too long.
    * @throws {Deno.errors.Interrupted} If this end is closed meanwhile.
-   * @throws {Deno.errors.BadResource} If it is closed already.
+   * @throws {Deno.errors.BadResource} If this end is already closed.
    */
   async read(target: Uint8Array): Promise<number | null> {
     this.#assertOpen("read");
@@ -116,26 +114,26 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
         return count;
       }
       if (this.#protocol.isAtEnd) return null;
-      this.#assertWell("read");
+      this.#assertNotFailed("read");
       await this.#change("read");
     }
   }
 
   /**
-   * Writes bytes, as many as there is room for, or waits for room.
+   * Writes as many bytes as there is room for, or waits for room.
    *
-   * @param data What to write; it is copied.
-   * @returns How many were taken. The other end need not have them yet.
-   * @throws {Deno.errors.BrokenPipe} If this side has been ended.
-   * @throws {Deno.errors.ConnectionReset} If the other end has reset the stream.
-   * @throws {Deno.errors.TimedOut} If it owes an answer for too long.
+   * @param data The bytes to write; they are copied.
+   * @returns The number of bytes taken. The peer may not have received them yet.
+   * @throws {Deno.errors.BrokenPipe} If you have ended this side.
+   * @throws {Deno.errors.ConnectionReset} If the peer has reset the connection.
+   * @throws {Deno.errors.TimedOut} If the peer hasn't answered for too long.
    * @throws {Deno.errors.Interrupted} If this end is closed meanwhile.
-   * @throws {Deno.errors.BadResource} If it is closed already.
+   * @throws {Deno.errors.BadResource} If this end is already closed.
    */
   async write(data: Uint8Array): Promise<number> {
     this.#assertOpen("write");
     while (true) {
-      this.#assertWell("write");
+      this.#assertNotFailed("write");
       const count = this.#protocol.write(data);
       if (count > 0 || data.length === 0) {
         this.#settle();
@@ -146,26 +144,28 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   }
 
   /**
-   * Ends this side: what was written goes out, and then a FIN. The other side
-   * stays open.
+   * Ends this side (half-close): sends the data written so far, and then a FIN.
+   * The other side stays open.
    *
-   * @returns Resolves at once; the FIN goes when it is its turn.
-   * @throws {Deno.errors.ConnectionReset} As `write`.
-   * @throws {Deno.errors.BadResource} If the stream is closed already.
+   * @returns Resolves at once; the FIN follows the data.
+   * @throws {Deno.errors.ConnectionReset} If the peer has reset the connection.
+   * @throws {Deno.errors.TimedOut} If the peer hasn't answered for too long.
+   * @throws {Deno.errors.BadResource} If this end is already closed.
    */
   // deno-lint-ignore require-await
   async closeWrite(): Promise<void> {
-    this.#assertOpen("end the stream");
-    this.#assertWell("end the stream");
+    this.#assertOpen("close the write side");
+    this.#assertNotFailed("close the write side");
     this.#protocol.closeWrite();
     this.#settle();
   }
 
   /**
-   * Closes this end. What was written still goes out, in the background. What
-   * nobody has read is lost, and then the other end sees a reset.
+   * Closes this end. Data that you have written is still sent, in the background.
+   * If there is input that you haven't read, it is lost, and the peer gets a
+   * reset.
    *
-   * @throws {Deno.errors.BadResource} If it is closed already.
+   * @throws {Deno.errors.BadResource} If this end is already closed.
    */
   close(): void {
     this.#assertOpen("close");
@@ -174,24 +174,24 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
     this.#settle();
   }
 
-  /** Closes this end at once: the other end sees a reset. */
+  /** Closes this end at once: the peer gets a reset. */
   reset(): void {
     this.#isClosed = true;
     this.#protocol.abort();
     this.#settle();
   }
 
-  /** Lets the program end while this stream waits. */
+  /** Lets the program end while this connection is open. */
   unref(): void {
-    this.#keepAlive(false);
+    this.#setRef(false);
   }
 
   /** Takes back {@linkcode ReliableConn.unref}. */
   ref(): void {
-    this.#keepAlive(true);
+    this.#setRef(true);
   }
 
-  /** What comes, as a stream. It ends with the other end's side. */
+  /** The input as a stream, which ends when the peer ends its side. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= new ReadableStream({
       pull: async (controller) => {
@@ -204,7 +204,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
     }, { highWaterMark: 0 });
   }
 
-  /** Where to write to, as a stream. Closing it ends this side only. */
+  /** The output as a stream. Closing it ends only this side. */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
     return this.#writable ??= new WritableStream({
       write: (chunk) => writeAll(this, chunk),
@@ -213,22 +213,22 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
     });
   }
 
-  /** Closes this end, if it is not closed yet. */
+  /** Closes this end, if it isn't closed yet. */
   [Symbol.dispose](): void {
     if (!this.#isClosed) this.close();
   }
 
-  /** Closes this end, and waits until all is over. */
+  /** Closes this end, and waits until it is done. */
   async [Symbol.asyncDispose](): Promise<void> {
     this[Symbol.dispose]();
     await this.done;
   }
 
   /**
-   * Waits until both ends know each other. Only this folder calls it.
+   * Waits until the handshake is done. Only this folder calls it.
    *
-   * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
-   * @throws {Deno.errors.TimedOut} If nobody answers.
+   * @throws {Deno.errors.ConnectionRefused} If nothing listens there.
+   * @throws {Deno.errors.TimedOut} If there is no answer.
    */
   async opened(): Promise<void> {
     while (!this.#protocol.isOpen) {
@@ -239,22 +239,22 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   }
 
   /**
-   * Takes a segment. Only the socket calls it.
+   * Handles a segment from the peer. Only the socket calls it.
    *
-   * @param segment What came.
+   * @param segment The segment.
    */
   arrive(segment: Segment): void {
     this.#protocol.arrive(segment);
     this.#settle();
   }
 
-  /** After whatever has happened: wakes those who wait, and sets the timer. */
+  /** After each event: wakes the calls that wait, and sets the timer. */
   #settle(): void {
     this.#waiting?.resolve();
     this.#waiting = undefined;
     if (this.#protocol.isOver) return this.#leave();
     const at = this.#protocol.deadline;
-    // A timer that fires too early does no harm, and setting one costs time.
+    // A timer that fires too early does no harm, and setting a new one costs time.
     if (at >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
@@ -263,11 +263,11 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
     if (!this.#isRefed) Deno.unrefTimer(this.#timer);
   }
 
-  /** A deadline has come. */
+  /** Runs when the timer fires. */
   #expire(at: number): void {
     this.#timerAt = Infinity;
-    // If the machine has stood still, what came meanwhile is looked at only
-    // after the timers: let it in first, for it may be what is missed here.
+    // If the machine has stood still, the event loop runs the timers before it
+    // receives. Receive first: the missing acknowledgment may have arrived.
     const isLate = performance.now() > at + STANDSTILL_MS;
     this.#turnsLeft = isLate ? (this.#turnsLeft ?? TURNS) - 1 : 0;
     if (this.#turnsLeft === 0) {
@@ -277,46 +277,50 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
     this.#settle();
   }
 
-  /** All is over. */
+  /** Releases the timer and the socket. */
   #leave(): void {
     if (this.#isGone) return;
     this.#isGone = true;
     clearTimeout(this.#timer);
-    this.#port.keepAlive(this, false);
-    this.#port.remove(this.remoteAddr);
+    this.#socket.unref(this);
+    this.#socket.remove(this.remoteAddr);
     this.#done.resolve();
   }
 
-  /** Waits until something has happened. */
+  /** Waits for the next event. */
   async #change(doing: string): Promise<void> {
     this.#waiting ??= Promise.withResolvers();
     await this.#waiting.promise;
     if (!this.#isClosed) return;
     throw new Deno.errors.Interrupted(
-      `Cannot ${doing}: the stream was closed meanwhile`,
+      `Cannot ${doing}: the connection was closed meanwhile`,
     );
   }
 
   #assertOpen(doing: string): void {
     if (!this.#isClosed) return;
     throw new Deno.errors.BadResource(
-      `Cannot ${doing}: the stream is closed`,
+      `Cannot ${doing}: the connection is closed`,
     );
   }
 
-  #assertWell(doing: string): void {
+  #assertNotFailed(doing: string): void {
     const { error } = this.#protocol;
     if (error === undefined) return;
-    const other = formatAddress(this.remoteAddr);
-    throw restate(error, `Cannot ${doing}, to ${other}`);
+    // Each call that fails throws its own error; the protocol keeps only one.
+    const SameClass = error.constructor as ErrorConstructor;
+    const peer = formatAddress(this.remoteAddr);
+    const message = `Cannot ${doing} (peer ${peer}): ${error.message}`;
+    throw new SameClass(message, { cause: error });
   }
 
-  #keepAlive(isWanted: boolean): void {
-    this.#isRefed = isWanted;
+  #setRef(isRefed: boolean): void {
+    this.#isRefed = isRefed;
     if (this.#isGone) return;
-    this.#port.keepAlive(this, isWanted);
+    if (isRefed) this.#socket.ref(this);
+    else this.#socket.unref(this);
     if (this.#timer === undefined) return;
-    if (isWanted) Deno.refTimer(this.#timer);
+    if (isRefed) Deno.refTimer(this.#timer);
     else Deno.unrefTimer(this.#timer);
   }
 }

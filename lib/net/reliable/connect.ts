@@ -1,34 +1,32 @@
 /**
- * Opening a reliable stream.
+ * Opening a reliable connection.
  *
  * @module
  */
 
+import { addContext } from "../add_context.ts";
 import { formatAddress } from "../endpoint.ts";
-import { restate } from "../restate.ts";
 import { ReliableConn } from "./conn.ts";
 import { type ReliableOptions, settingsOf } from "./options.ts";
-import { Port } from "./port.ts";
+import { SharedUdpSocket } from "./shared_udp_socket.ts";
 
 /** Options for {@linkcode connectReliable}. */
 export interface ConnectReliableOptions extends ReliableOptions {
-  /** Gives the attempt up when aborted. */
+  /** Gives up when aborted. Once connected, it has no effect. */
   signal?: AbortSignal;
 }
 
 /**
- * Connects to a {@linkcode ReliableListener}, by three segments: SYN, SYN,ACK,
- * ACK (RFC 9293, section 3.5).
+ * Connects to a {@linkcode ReliableListener}, by a three-way handshake: SYN,
+ * SYN,ACK, ACK (RFC 9293, section 3.5).
  *
- * @param to Where it listens, such as `listener.addr`, or the address of a link
- * that leads there.
- * @param options Sizes and times.
- * @returns The stream; its owner closes it.
+ * @param to The listener's address, or the address of a link that leads there.
+ * @param options The sizes, the times, and the signal.
+ * @returns The connection; you close it.
  * @throws {RangeError} If an option is out of range.
- * @throws {Deno.errors.ConnectionRefused} If a socket is there that listens no
- * more.
- * @throws {Deno.errors.TimedOut} If nobody answers within `giveUpMs`: UDP does
- * not tell that nobody is there.
+ * @throws {Deno.errors.ConnectionRefused} If that socket isn't listening any more.
+ * @throws {Deno.errors.TimedOut} If there is no answer within `userTimeoutMs`:
+ * with UDP, you get no error if no socket has that port.
  * @throws The signal's reason, if it is aborted first.
  *
  * @example A question and an answer
@@ -58,8 +56,8 @@ export async function connectReliable(
   const settings = settingsOf(rest);
   signal?.throwIfAborted();
   const hostname = to.hostname.includes(":") ? "::1" : "127.0.0.1";
-  const port = new Port({ hostname, port: 0, isListening: false });
-  const conn = new ReliableConn("client", settings, { port, remoteAddr: to });
+  const socket = new SharedUdpSocket({ hostname, port: 0, isListening: false });
+  const conn = new ReliableConn("client", settings, { socket, remoteAddr: to });
   function onAbort() {
     conn.reset();
   }
@@ -69,10 +67,10 @@ export async function connectReliable(
     return conn;
   } catch (error) {
     signal?.throwIfAborted();
-    throw restate(error, `Cannot connect to ${formatAddress(to)}`);
+    throw addContext(error, `Cannot connect to ${formatAddress(to)}`);
   } finally {
     signal?.removeEventListener("abort", onAbort);
-    // Whoever is told of the end may rely on it.
-    if (conn.stats.state === "CLOSED") await port.closed;
+    // When this rejects, the socket is closed.
+    if (conn.stats.state === "CLOSED") await socket.closed;
   }
 }

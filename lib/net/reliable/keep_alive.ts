@@ -1,19 +1,19 @@
 /**
- * Whether a silent end is still there.
+ * Whether a silent peer is still alive.
  *
  * @module
  */
 
 /**
- * Says when to ask an end that owes no answer for a sign of life, and when to
- * take it for gone (RFC 9293, section 3.8.4). It has no timer.
+ * Says when to send a keep-alive to a silent peer, and when to give up (RFC 9293,
+ * section 3.8.4). It has no timer.
  *
- * @example Four questions, no answer
+ * @example Four keep-alives without an answer
  * ```ts
  * import { KeepAlive } from "./keep_alive.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const keepAlive = new KeepAlive({ keepAliveMs: 1000, giveUpMs: 300 });
+ * const keepAlive = new KeepAlive({ keepAliveMs: 1000, userTimeoutMs: 300 });
  * keepAlive.heard(0);
  * const seen = Array.from({ length: 5 }, () => {
  *   const at = keepAlive.deadline;
@@ -29,32 +29,32 @@
  * ```
  */
 export class KeepAlive {
-  readonly #settings: { keepAliveMs?: number; giveUpMs: number };
+  readonly #settings: { keepAliveMs?: number; userTimeoutMs: number };
   #heardAt = 0;
   #askedAt = -Infinity;
 
   /**
-   * Has heard nothing yet.
+   * Makes a keep-alive, before the first segment.
    *
-   * @param settings After what silence to ask, in milliseconds (`undefined` for
-   * never), and how long to wait for an answer then.
+   * @param settings The silence before the first keep-alive, in milliseconds
+   * (`undefined` for none), and how long to wait for an answer.
    */
-  constructor(settings: { keepAliveMs?: number; giveUpMs: number }) {
+  constructor(settings: { keepAliveMs?: number; userTimeoutMs: number }) {
     this.#settings = settings;
   }
 
   /** When to call {@linkcode KeepAlive.check}, in milliseconds. */
   get deadline(): number {
-    const { keepAliveMs, giveUpMs } = this.#settings;
+    const { keepAliveMs, userTimeoutMs } = this.#settings;
     if (keepAliveMs === undefined) return Infinity;
     const silentAt = this.#heardAt + keepAliveMs;
-    // A question can get lost, so it is asked four times.
-    const nextAt = this.#askedAt + Math.max(1, giveUpMs / 4);
-    return Math.min(Math.max(silentAt, nextAt), silentAt + giveUpMs);
+    // A keep-alive can get lost, so send four of them.
+    const nextAt = this.#askedAt + Math.max(1, userTimeoutMs / 4);
+    return Math.min(Math.max(silentAt, nextAt), silentAt + userTimeoutMs);
   }
 
   /**
-   * The other end has sent something.
+   * Notes that the peer has sent a segment.
    *
    * @param now The time, in milliseconds.
    */
@@ -66,12 +66,12 @@ export class KeepAlive {
    * Says what to do now.
    *
    * @param now The time, in milliseconds.
-   * @returns `ask` for a sign of life, take it for `gone`, or `wait`.
+   * @returns `ask` to send a keep-alive, `gone` to give up, or `wait`.
    */
   check(now: number): "ask" | "gone" | "wait" {
     if (now < this.deadline) return "wait";
-    const { keepAliveMs = 0, giveUpMs } = this.#settings;
-    if (now >= this.#heardAt + keepAliveMs + giveUpMs) return "gone";
+    const { keepAliveMs = 0, userTimeoutMs } = this.#settings;
+    if (now >= this.#heardAt + keepAliveMs + userTimeoutMs) return "gone";
     this.#askedAt = now;
     return "ask";
   }

@@ -1,27 +1,26 @@
 /**
- * Waiting for reliable streams.
+ * Accepting reliable connections.
  *
  * @module
  */
 
+import { addContext } from "../add_context.ts";
 import { formatEndpoint } from "../endpoint.ts";
-import { restate } from "../restate.ts";
 import { ReliableConn } from "./conn.ts";
 import { type ReliableOptions, settingsOf } from "./options.ts";
-import { Port, type PortCounts } from "./port.ts";
+import { type DroppedCounts, SharedUdpSocket } from "./shared_udp_socket.ts";
 
-/** Options for {@linkcode listenReliable}; the others are for its streams. */
+/** Options for {@linkcode listenReliable}; the others are for its connections. */
 export interface ListenReliableOptions extends ReliableOptions {
   /**
-   * The local address to listen on. The default can be reached from this
-   * machine only.
+   * The local address to listen on. Only this machine can reach the default.
    *
    * @default "127.0.0.1"
    */
   hostname?: string;
   /**
-   * How many streams may wait for `accept()`, an integer >= 1. Further clients
-   * get no answer, and ask again.
+   * The number of connections that may wait for `accept()`, an integer >= 1. More
+   * clients get no answer, and send their SYN again.
    *
    * @default 128
    */
@@ -29,16 +28,16 @@ export interface ListenReliableOptions extends ReliableOptions {
 }
 
 /**
- * Listens for reliable streams, on a free UDP port of the loopback address
- * unless told otherwise.
+ * Listens for reliable connections, by default on a free UDP port of the loopback
+ * address.
  *
  * @param port The UDP port; 0 asks the system for a free one.
- * @param options The address, the queue, and what its streams are like.
- * @returns The listener; its owner closes it.
+ * @param options The address, the backlog, and the options of the connections.
+ * @returns The listener; you close it.
  * @throws {RangeError} If an option is out of range.
  * @throws {Deno.errors.AddrInUse} If another UDP socket has that port.
  *
- * @example See {@linkcode connectReliable} for one that is answered
+ * @example Listen on a free port; see {@linkcode connectReliable} for the client
  * ```ts
  * import { listenReliable } from "./listener.ts";
  * import { assert } from "@std/assert";
@@ -59,60 +58,66 @@ export function listenReliable(
   }
   settingsOf(rest);
   try {
-    const socket = new Port({ hostname, port, isListening: true });
+    const socket = new SharedUdpSocket({ hostname, port, isListening: true });
     return new ReliableListener(socket, { ...rest, backlog });
   } catch (error) {
     const at = formatEndpoint({ protocol: "udp", hostname, port });
-    throw restate(error, `Cannot listen on ${at}`);
+    throw addContext(error, `Cannot listen on ${at}`);
   }
 }
 
-/** A listener with the shape of `Deno.Listener`; {@linkcode listenReliable} makes it. */
+/**
+ * A listener with the interface of `Deno.Listener`; {@linkcode listenReliable}
+ * opens it.
+ */
 export class ReliableListener
   implements Deno.Listener<ReliableConn, Deno.NetAddr>, AsyncDisposable {
-  readonly #port: Port;
+  readonly #socket: SharedUdpSocket;
   readonly #options: ReliableOptions & { backlog: number };
-  /** Those whose three segments are not through, and those who wait. */
+  /** Connections in their handshake, and those that wait for `accept()`. */
   readonly #opening = new Set<ReliableConn>();
   readonly #ready: ReliableConn[] = [];
   readonly #accepting: PromiseWithResolvers<ReliableConn>[] = [];
   #isClosed = false;
-  /** Where it listens. */
+  /** The address that it listens on. */
   readonly addr: Deno.NetAddr;
 
   /**
-   * Only this folder makes listeners.
+   * Makes a listener. Only this folder calls it.
    *
-   * @param port The socket.
-   * @param options The queue, and what its streams are like.
+   * @param socket The UDP socket.
+   * @param options The backlog and the options of the connections.
    */
-  constructor(port: Port, options: ReliableOptions & { backlog: number }) {
-    this.#port = port;
+  constructor(
+    socket: SharedUdpSocket,
+    options: ReliableOptions & { backlog: number },
+  ) {
+    this.#socket = socket;
     this.#options = options;
-    this.addr = port.addr;
-    port.onNewcomer = (from) => this.#meet(from);
-    port.keepAlive(this, true);
+    this.addr = socket.addr;
+    socket.onSyn = (from) => this.#receiveSyn(from);
+    socket.ref(this);
   }
 
-  /** What its socket has dropped, since it belongs to no stream. */
-  get dropped(): Readonly<PortCounts> {
-    return this.#port.counts;
+  /** How many datagrams were dropped because they belong to no connection. */
+  get dropped(): Readonly<DroppedCounts> {
+    return this.#socket.dropped;
   }
 
   /**
-   * Resolves when the listener is closed and all streams that it has accepted
-   * are over: then the port is free.
+   * Resolves when the listener and all the connections it accepted are closed:
+   * then the port is free.
    */
   get done(): Promise<void> {
-    return this.#port.closed;
+    return this.#socket.closed;
   }
 
   /**
-   * Waits for the next stream.
+   * Accepts the next connection, or waits for one.
    *
-   * @returns The stream; its owner closes it.
-   * @throws {Deno.errors.BadResource} If the listener is closed, already or
-   * meanwhile.
+   * @returns The connection; you close it.
+   * @throws {Deno.errors.BadResource} If the listener is already closed, or is
+   * closed meanwhile.
    */
   accept(): Promise<ReliableConn> {
     if (this.#isClosed) {
@@ -128,7 +133,7 @@ export class ReliableListener
   }
 
   /**
-   * Listens no more. Those who wait are turned away by a reset; streams that
+   * Stops listening. Connections that wait for `accept()` are reset; those that
    * were accepted go on.
    */
   close(): void {
@@ -146,24 +151,24 @@ export class ReliableListener
         ),
       );
     }
-    this.#port.keepAlive(this, false);
-    this.#port.stopListening();
+    this.#socket.unref(this);
+    this.#socket.stopListening();
   }
 
-  /** Lets the program end while this listener waits. */
+  /** Lets the program end while this listener is open. */
   unref(): void {
-    this.#port.keepAlive(this, false);
+    this.#socket.unref(this);
   }
 
   /** Takes back {@linkcode ReliableListener.unref}. */
   ref(): void {
-    this.#port.keepAlive(this, true);
+    this.#socket.ref(this);
   }
 
   /**
-   * Accepts stream after stream until the listener is closed.
+   * Accepts connections until the listener is closed.
    *
-   * @returns The streams, as they come.
+   * @returns The connections, in the order in which they opened.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<ReliableConn> {
     while (!this.#isClosed) {
@@ -175,35 +180,35 @@ export class ReliableListener
     }
   }
 
-  /** Closes the listener, if it is not closed yet. */
+  /** Closes the listener, if it isn't closed yet. */
   [Symbol.dispose](): void {
     if (!this.#isClosed) this.close();
   }
 
-  /** Closes the listener, and waits until its streams are over too. */
+  /** Closes the listener, and waits until its connections are closed, too. */
   async [Symbol.asyncDispose](): Promise<void> {
     this[Symbol.dispose]();
     await this.done;
   }
 
-  /** Somebody new has sent a SYN. */
-  #meet(from: Deno.NetAddr): ReliableConn | undefined {
+  /** Makes a connection for a SYN from a new address, if the backlog has room. */
+  #receiveSyn(from: Deno.NetAddr): ReliableConn | undefined {
     const { backlog, ...options } = this.#options;
     if (this.#opening.size + this.#ready.length >= backlog) return undefined;
     const conn = new ReliableConn("server", settingsOf(options), {
-      port: this.#port,
+      socket: this.#socket,
       remoteAddr: from,
     });
     this.#opening.add(conn);
-    this.#introduce(conn);
+    this.#queueWhenOpen(conn);
     return conn;
   }
 
-  async #introduce(conn: ReliableConn): Promise<void> {
+  async #queueWhenOpen(conn: ReliableConn): Promise<void> {
     try {
       await conn.opened();
     } catch {
-      // It has gone again, or the listener has.
+      // The client or this listener has reset it.
       return;
     } finally {
       this.#opening.delete(conn);

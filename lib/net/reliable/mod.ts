@@ -1,44 +1,43 @@
 /**
- * A reliable byte stream over datagrams: TCP's promises, made by hand.
+ * A reliable connection over datagrams: TCP's guarantees, made by hand.
  *
  * ```text
  *  ReliableConn, ReliableListener            read, write, accept, close
  *  +---------------------------------------------------------------------+
- *  | Protocol                                states, resets, time-outs   |
+ *  | Protocol                                states, resets, timeouts    |
  *  | +-----------------------------------+  +--------------------------+ |
- *  | | Outbound                          |  | Inbound                  | |
- *  | | SendWindow       what may go      |  | Receiver   puts in order | |
- *  | | CongestionWindow what the link    |  | ByteQueue  keeps unread  | |
+ *  | | SendSide                          |  | ReceiveSide              | |
+ *  | | SendWindow       what may be sent |  | Receiver   puts in order | |
+ *  | | CongestionWindow what the network |  | ByteQueue  keeps unread  | |
  *  | |                  may hold         |  +--------------------------+ |
- *  | | RetransmitTimer  when to go again |                               |
+ *  | | RetransmitTimer  when to resend   |                               |
  *  | | ByteQueue        keeps unacked    |                               |
  *  | +-----------------------------------+                               |
  *  +---------------------------------------------------------------------+
- *  Port                                      one UDP socket
+ *  SharedUdpSocket                           one UDP socket
  * ```
  *
  * | file                   | what it does                                    |
  * | ---------------------- | ----------------------------------------------- |
- * | `segment.ts`           | the header: 16 bytes and a checksum             |
- * | `byte_queue.ts`        | bytes that wait in line                         |
+ * | `segment.ts`           | the header: 16 bytes, with a checksum           |
+ * | `byte_queue.ts`        | a queue of bytes, to send or to read            |
  * | `receiver.ts`          | puts segments in order                          |
- * | `retransmit_timer.ts`  | how long to wait (RFC 6298)                     |
- * | `congestion_window.ts` | how much the link holds (RFC 5681)              |
- * | `send_window.ts`       | what is under way, and what may go              |
- * | `inbound.ts`           | the incoming half                               |
- * | `outbound.ts`          | the outgoing half                               |
- * | `keep_alive.ts`        | whether a silent end is still there             |
+ * | `retransmit_timer.ts`  | computes the RTO (RFC 6298)                     |
+ * | `congestion_window.ts` | slow start, congestion avoidance (RFC 5681)     |
+ * | `send_window.ts`       | what is in flight, and what you may send        |
+ * | `receive_side.ts`      | the receive side: acknowledgments and window    |
+ * | `send_side.ts`         | the send side: sending and retransmission       |
+ * | `keep_alive.ts`        | whether a silent peer is still alive            |
  * | `protocol.ts`          | the rules, without socket and clock             |
- * | `port.ts`              | one UDP socket for many streams                 |
- * | `conn.ts`              | a stream with the shape of `Deno.Conn`          |
- * | `connect.ts`           | opens one                                       |
- * | `listener.ts`          | waits for some, as `Deno.Listener`              |
+ * | `shared_udp_socket.ts` | one UDP socket for many connections             |
+ * | `conn.ts`              | a connection with the interface of `Deno.Conn`  |
+ * | `connect.ts`           | opens a connection                              |
+ * | `listener.ts`          | accepts connections, as a `Deno.Listener`       |
  * | `options.ts`           | sizes and times                                 |
- * | `trace.ts`             | what can be seen of it                          |
+ * | `trace.ts`             | events and state                                |
  *
- * What TCP has and this has not: options in the header, urgent data, selective
- * acknowledgments, two clients that call each other at once, and the wait of small
- * segments for one another (RFC 896).
+ * These parts of TCP are missing: header options, urgent data, selective
+ * acknowledgments, simultaneous open, and Nagle's algorithm (RFC 896).
  *
  * @module
  */
@@ -47,15 +46,15 @@ export * from "./byte_queue.ts";
 export * from "./congestion_window.ts";
 export * from "./conn.ts";
 export * from "./connect.ts";
-export * from "./inbound.ts";
 export * from "./keep_alive.ts";
 export * from "./listener.ts";
 export * from "./options.ts";
-export * from "./outbound.ts";
-export * from "./port.ts";
 export * from "./protocol.ts";
+export * from "./receive_side.ts";
 export * from "./receiver.ts";
 export * from "./retransmit_timer.ts";
 export * from "./segment.ts";
+export * from "./send_side.ts";
 export * from "./send_window.ts";
+export * from "./shared_udp_socket.ts";
 export * from "./trace.ts";

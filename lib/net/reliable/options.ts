@@ -1,5 +1,5 @@
 /**
- * What can be set for a reliable stream, with its units.
+ * The options of a reliable connection, with their units.
  *
  * @module
  */
@@ -8,92 +8,93 @@ import { assertTimer } from "../timer.ts";
 import { MAX_SEGMENT_BYTES } from "./segment.ts";
 import type { ReliableEvent } from "./trace.ts";
 
-/** Options for one end of a reliable stream. */
+/** Options for one end of a reliable connection. */
 export interface ReliableOptions {
   /**
-   * The most data in one segment, in bytes, from 1 to 65491. With its header it
-   * should fit into what the link carries whole: 1500 bytes on Ethernet, 65536
-   * on a loopback interface.
+   * The most data in one segment (MSS), in bytes, from 1 to 65491. With its headers
+   * it should fit in the link's MTU: 1500 bytes on Ethernet, 65536 on a loopback
+   * interface.
    *
    * @default 1200
    */
   segmentBytes?: number;
   /**
-   * Room for what has come and is not read yet, in bytes. It is the window that
-   * the other end sees. What the system's own buffer cannot hold gets lost: on
-   * Linux that is 92 segments of 1200 bytes, 13 of 16384, 4 of 65491.
+   * The size of the receive buffer, in bytes. It is the window that this end
+   * advertises. What doesn't fit in the system's own buffer gets lost: on Linux,
+   * that one holds 92 segments of 1200 bytes, 13 of 16384, or 4 of 65491.
    *
    * @default 65536
    */
   receiveBytes?: number;
   /**
-   * Room for what is written and not acknowledged yet, in bytes.
+   * The size of the send buffer, for data that isn't acknowledged yet, in bytes.
    *
    * @default 262144
    */
   sendBytes?: number;
   /**
-   * How many segments may be under way at first (RFC 5681, section 3.1).
+   * The initial congestion window, in segments (RFC 5681, section 3.1).
    *
    * @default 4
    */
   initialSegments?: number;
   /**
-   * The retransmission time-out before anything is measured, in milliseconds.
+   * The retransmission timeout before the first measurement, in milliseconds.
    *
    * @default 1000
    */
   initialRtoMs?: number;
   /**
-   * The shortest retransmission time-out, in milliseconds. It should be longer
-   * than the other end's `ackDelayMs`.
+   * The shortest retransmission timeout, in milliseconds. It should be longer than
+   * the peer's `ackDelayMs`.
    *
    * @default 200
    */
   minRtoMs?: number;
   /**
-   * The longest retransmission time-out, in milliseconds.
+   * The longest retransmission timeout, in milliseconds.
    *
    * @default 60000
    */
   maxRtoMs?: number;
   /**
-   * How long a single segment may wait for its acknowledgment, in milliseconds,
-   * so that one acknowledgment can serve two (RFC 9293, section 3.8.6.3).
+   * How long to delay the ACK of a single segment, in milliseconds, so that one
+   * ACK can be for two segments (RFC 9293, section 3.8.6.3).
    *
    * @default 20
    */
   ackDelayMs?: number;
   /**
-   * How long the other end may be silent when it owes an answer, in
-   * milliseconds, before it is taken for gone.
+   * The user timeout: how long data may stay unacknowledged, in milliseconds,
+   * before the connection fails with TimedOut (RFC 9293, section 3.9.1.1, and RFC
+   * 5482).
    *
    * @default 20000
    */
-  giveUpMs?: number;
+  userTimeoutMs?: number;
   /**
-   * After how long a silence the other end is asked whether it is still there,
-   * in milliseconds (RFC 9293, section 3.8.4).
+   * How long the peer may be silent before this end sends a keep-alive, in
+   * milliseconds (RFC 9293, section 3.8.4).
    *
-   * @default {undefined} never
+   * @default {undefined} no keep-alives
    */
   keepAliveMs?: number;
   /**
-   * How long the end that closed first stays in TIME-WAIT, in milliseconds:
-   * twice the longest life of a segment, 2MSL.
+   * How long the end that closed first stays in TIME-WAIT, in milliseconds: twice
+   * the maximum segment lifetime, 2MSL.
    *
    * @default 1000
    */
   timeWaitMs?: number;
   /**
-   * The number of this end's SYN, from 0 to 4294967295. Unless a test needs to
-   * know it, it should be a surprise (RFC 9293, section 3.4.1).
+   * The initial sequence number, from 0 to 4294967295. Except in tests, attackers
+   * mustn't be able to guess it (RFC 9293, section 3.4.1).
    *
    * @default {undefined} a random one
    */
   initialSequence?: number;
   /**
-   * Called for each thing that happens, at once; it must not throw.
+   * Called for each event, at once; it must not throw.
    *
    * @default {undefined}
    */
@@ -106,13 +107,13 @@ export type ReliableSettings =
   & Pick<ReliableOptions, "keepAliveMs" | "onEvent">;
 
 /**
- * Fills in the defaults, and turns away what cannot be.
+ * Fills in the defaults, and throws for an option that is out of range.
  *
- * @param options What somebody asks for.
- * @returns All settings.
- * @throws {RangeError} If one is out of range.
+ * @param options The options of a connection.
+ * @returns All the settings.
+ * @throws {RangeError} If an option is out of range.
  *
- * @example An odd segment size
+ * @example Default and invalid options
  * ```ts
  * import { settingsOf } from "./options.ts";
  * import { assertEquals, assertThrows } from "@std/assert";
@@ -135,7 +136,7 @@ export function settingsOf(options: ReliableOptions): ReliableSettings {
     minRtoMs: 200,
     maxRtoMs: 60_000,
     ackDelayMs: 20,
-    giveUpMs: 20_000,
+    userTimeoutMs: 20_000,
     timeWaitMs: 1000,
     initialSequence: crypto.getRandomValues(new Uint32Array(1))[0],
     ...options,
@@ -151,13 +152,13 @@ export function settingsOf(options: ReliableOptions): ReliableSettings {
     const value = settings[name as keyof typeof sizes];
     if (Number.isInteger(value) && value >= min && value <= max) continue;
     throw new RangeError(
-      `Cannot make a reliable stream: ` +
+      `Cannot make a reliable connection: ` +
         `${name} ${value} is not an integer from ${min} to ${max}`,
     );
   }
   for (const [name, value] of Object.entries(settings)) {
     if (!name.endsWith("Ms") || value === undefined) continue;
-    assertTimer(value as number, `Cannot make a reliable stream: ${name}`);
+    assertTimer(value as number, `Cannot make a reliable connection: ${name}`);
   }
   return settings;
 }

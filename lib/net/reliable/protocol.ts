@@ -1,5 +1,5 @@
 /**
- * One end of a reliable stream, without socket and without clock.
+ * One end of a reliable connection, without a socket and without a clock.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import {
   type TcpState,
   transitionOf,
 } from "../../wire/tcp/state.ts";
-import { Inbound } from "./inbound.ts";
+import { ReceiveSide } from "./receive_side.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { ReliableSettings } from "./options.ts";
-import { type Exit, Outbound, type Part } from "./outbound.ts";
+import { type Part, type SegmentOutput, SendSide } from "./send_side.ts";
 import {
   ACK,
   FIN,
@@ -26,28 +26,27 @@ import {
 } from "./segment.ts";
 import type { ReliableCounts, ReliableEvent, ReliableStats } from "./trace.ts";
 
-/** What one end needs from its surroundings. */
-export interface Surroundings {
-  /** Gives the time, in milliseconds; it never goes back. */
+/** The input, output, and clock of one end: all that {@linkcode Protocol} leaves out. */
+export interface ProtocolIo {
+  /** Returns the time in milliseconds; it never goes back. */
   now(): number;
-  /** Gives a buffer of so many bytes to write a datagram into. */
+  /** Returns a buffer of `size` bytes for a datagram. */
   buffer(size: number): Uint8Array;
-  /** Sends such a buffer to the other end, and takes it back. It may get lost. */
+  /** Sends such a datagram to the peer, and takes back its buffer. It may get lost. */
   send(datagram: Uint8Array): void;
 }
 
 /**
- * The rules of the reliable stream (RFC 9293, section 3.10): what to do when a
- * segment arrives, when the program asks for something, and when time has
- * passed.
+ * The rules of the reliable connection (RFC 9293, section 3.10): what to do when
+ * a segment arrives, when the program makes a call, and when a timeout passes.
  *
- * It is the same machine for both ends. It does nothing by itself: somebody
- * must give it what arrives, and call `tick()` at its `deadline`. So a test can
- * run two of them in a world of its own, with a clock that it moves by hand.
+ * It is the same state machine for both ends. It does no I/O by itself: the
+ * caller passes it the segments that arrive, and calls `tick()` at its
+ * `deadline`. So a test can run two of them with a simulated network and clock.
  */
 export class Protocol {
   readonly #settings: ReliableSettings;
-  readonly #around: Surroundings;
+  readonly #io: ProtocolIo;
   readonly #startedAt: number;
   readonly #counts: ReliableCounts = {
     segmentsSent: 0,
@@ -59,90 +58,93 @@ export class Protocol {
     fastRetransmits: 0,
     probes: 0,
   };
-  readonly #outbound: Outbound;
-  /** There is none before the other end's SYN has come. */
-  #inbound?: Inbound;
+  readonly #sendSide: SendSide;
+  /** Undefined until the peer's SYN arrives. */
+  #receiveSide?: ReceiveSide;
   #state: TcpState;
   #error?: Error;
-  /** Whether the program has closed this end, and will read nothing more. */
+  /** Whether the program has closed this end, and will read no more. */
   #isAbandoned = false;
   #isWriteClosed = false;
-  /** When the waiting in TIME-WAIT, or in an end that nobody owns, is over. */
+  /** When TIME-WAIT ends, or FIN-WAIT-2 after a close. */
   #leaveAt = Infinity;
   readonly #keepAlive: KeepAlive;
 
   /**
-   * Makes an end that is closed (a client) or listens (a server's).
+   * Makes one end, in the state CLOSED (the client) or LISTEN (the server).
    *
-   * @param role Which of the two.
-   * @param settings All settings.
-   * @param around What surrounds it.
+   * @param role Which end of the connection it is.
+   * @param settings All the settings.
+   * @param io The input, output, and clock.
    */
   constructor(
     role: "client" | "server",
     settings: ReliableSettings,
-    around: Surroundings,
+    io: ProtocolIo,
   ) {
     this.#settings = settings;
-    this.#around = around;
+    this.#io = io;
     this.#state = role === "client" ? "CLOSED" : "LISTEN";
-    this.#startedAt = around.now();
+    this.#startedAt = io.now();
     this.#keepAlive = new KeepAlive(settings);
-    const exit: Exit = {
+    const output: SegmentOutput = {
       send: (part) => this.#sendPart(part),
       tell: (kind) => this.#tell(kind),
     };
-    this.#outbound = new Outbound(settings, this.#counts, exit);
+    this.#sendSide = new SendSide(settings, this.#counts, output);
   }
 
-  /** Its state, as in TCP. */
+  /** The state, as in TCP. */
   get state(): TcpState {
     return this.#state;
   }
 
-  /** Why it ended, if it did not end well. */
+  /** The error that ended the connection, if there was one. */
   get error(): Error | undefined {
     return this.#error;
   }
 
-  /** Whether both ends know each other, and the stream is not over. */
+  /** Whether the handshake is done, and the connection isn't closed. */
   get isOpen(): boolean {
-    return this.#inbound !== undefined && this.#state !== "SYN-RECEIVED" &&
+    return this.#receiveSide !== undefined && this.#state !== "SYN-RECEIVED" &&
       this.#state !== "CLOSED";
   }
 
-  /** Whether nothing will ever happen here any more. */
+  /** Whether this end is done: nothing more will happen. */
   get isOver(): boolean {
     return this.#state === "CLOSED" && this.#leaveAt === Infinity;
   }
 
-  /** Whether all that the other end sends has come and has been read. */
+  /** Whether the peer has ended its side, and all its data has been read. */
   get isAtEnd(): boolean {
-    return this.#inbound?.isFinished === true && this.#inbound.unread === 0;
+    return this.#receiveSide?.isFinished === true &&
+      this.#receiveSide.unread === 0;
   }
 
   /** When to call {@linkcode Protocol.tick}; Infinity if never. */
   get deadline(): number {
     return Math.min(
-      this.#outbound.deadline,
-      this.#inbound?.ackAt ?? Infinity,
+      this.#sendSide.deadline,
+      this.#receiveSide?.ackAt ?? Infinity,
       this.#leaveAt,
-      this.#isSettled || !this.#inbound ? Infinity : this.#keepAlive.deadline,
+      this.#isSettled || !this.#receiveSide
+        ? Infinity
+        : this.#keepAlive.deadline,
     );
   }
 
-  /** How things stand. */
+  /** The state of this end, and what it has done so far. */
   get stats(): ReliableStats {
-    const { window, congestion, timer, unacknowledged } = this.#outbound;
+    const { window, congestion, timer, unacknowledged } = this.#sendSide;
     return {
       ...this.#counts,
       state: this.#state,
-      cwnd: congestion.bytes,
-      ssthresh: congestion.threshold,
+      cwnd: congestion.cwnd,
+      ssthresh: congestion.ssthresh,
       inFlight: window.inFlight,
       unacknowledged,
       sendWindow: Math.max(0, window.edge - window.una),
-      receiveWindow: this.#inbound?.window ?? this.#settings.receiveBytes,
+      receiveWindow: this.#receiveSide?.window ?? this.#settings.receiveBytes,
       rtoMs: timer.rtoMs,
       srttMs: timer.srttMs,
     };
@@ -151,94 +153,94 @@ export class Protocol {
   /** Sends the SYN. */
   open(): void {
     this.#go("active OPEN");
-    this.#outbound.pump(this.#around.now());
+    this.#sendSide.pump(this.#io.now());
   }
 
   /**
-   * Gives out bytes that have come.
+   * Reads bytes that have arrived.
    *
-   * @param target Where to put them.
-   * @returns How many there were; 0 says that one must wait, or that there will
-   * be none: see `isAtEnd` and `error`.
+   * @param target The buffer for the bytes.
+   * @returns The number of bytes; 0 means that you must wait, or that there will be
+   * no more: see `isAtEnd` and `error`.
    */
   read(target: Uint8Array): number {
-    const inbound = this.#inbound;
-    if (inbound === undefined || inbound.unread === 0) return 0;
-    const now = this.#around.now();
-    const count = inbound.read(target, now);
-    if (inbound.ackAt <= now && !this.#isSettled) this.#sendAck();
+    const receiveSide = this.#receiveSide;
+    if (receiveSide === undefined || receiveSide.unread === 0) return 0;
+    const now = this.#io.now();
+    const count = receiveSide.read(target, now);
+    if (receiveSide.ackAt <= now && !this.#isSettled) this.#sendAck();
     return count;
   }
 
   /**
    * Takes bytes to send.
    *
-   * @param bytes The bytes; they are copied.
-   * @returns How many were taken; 0 says that one must wait.
-   * @throws {Deno.errors.BrokenPipe} If this end has said that it is done.
+   * @param bytes The bytes to send; they are copied.
+   * @returns The number of bytes taken; 0 means that you must wait for room.
+   * @throws {Deno.errors.BrokenPipe} If this side has ended.
    */
   write(bytes: Uint8Array): number {
     if (this.#isWriteClosed) {
       throw new Deno.errors.BrokenPipe(
-        "Cannot write: this side of the stream has ended",
+        "Cannot write: you have ended this side of the connection",
       );
     }
-    const count = this.#outbound.write(bytes);
-    if (count > 0) this.#outbound.pump(this.#around.now());
+    const count = this.#sendSide.write(bytes);
+    if (count > 0) this.#sendSide.pump(this.#io.now());
     return count;
   }
 
-  /** Says that nothing more will be written; what was, still goes out. */
+  /** Ends this side: sends the data written so far, and then a FIN. */
   closeWrite(): void {
     if (this.#isWriteClosed) return;
     this.#isWriteClosed = true;
     if (this.#state === "CLOSED") return;
     this.#go("CLOSE");
     if (this.isOver) return;
-    this.#outbound.finish();
-    this.#outbound.pump(this.#around.now());
+    this.#sendSide.finish();
+    this.#sendSide.pump(this.#io.now());
   }
 
   /**
-   * Says that nothing more will be written or read. What was written still goes
-   * out. If there is something that nobody has read, or if more comes, the
-   * other end is told by a reset (RFC 1122, section 4.2.2.13).
+   * Closes this end. Data that was written is still sent. If there is unread
+   * input, or if more arrives, the peer gets a reset (RFC 1122, section
+   * 4.2.2.13).
    */
   close(): void {
     if (this.#isAbandoned) return;
     this.#isAbandoned = true;
-    if (this.#inbound && this.#inbound.unread > 0) return this.abort();
+    if (this.#receiveSide && this.#receiveSide.unread > 0) return this.abort();
     this.closeWrite();
     this.#limitOrphan();
   }
 
-  /** Ends it at once, tells the other end by a reset, and forgets all data. */
+  /** Closes this end at once, drops its data, and sends a reset. */
   abort(): void {
     this.#isAbandoned = this.#isWriteClosed = true;
     if (this.#state === "CLOSED") return;
-    const knowsPeer = this.#inbound !== undefined;
+    const knowsPeer = this.#receiveSide !== undefined;
     if (knowsPeer && this.#state !== "TIME-WAIT") this.#sendReset();
     this.#end();
-    // The reset may get lost. For a while, whatever comes is answered by one.
+    // The reset may get lost. For a while, answer every segment with another one.
     if (knowsPeer) {
-      this.#leaveAt = this.#around.now() + this.#settings.timeWaitMs;
+      this.#leaveAt = this.#io.now() + this.#settings.timeWaitMs;
     }
   }
 
   /** Does what is due by now. */
   tick(): void {
-    const now = this.#around.now();
+    const now = this.#io.now();
     if (now >= this.#leaveAt) return this.#leave();
-    if (!this.#outbound.expire(now)) return this.#giveUp();
-    if (this.#inbound && now >= this.#inbound.ackAt) this.#sendAck();
-    if (this.#isSettled || !this.#inbound) return;
+    if (!this.#sendSide.expire(now)) return this.#giveUp();
+    if (this.#receiveSide && now >= this.#receiveSide.ackAt) this.#sendAck();
+    if (this.#isSettled || !this.#receiveSide) return;
     const next = this.#keepAlive.check(now);
     if (next === "gone") this.#giveUp();
-    else if (next === "ask") this.#askForLife();
+    else if (next === "ask") this.#sendKeepAlive();
   }
 
   /**
-   * Takes a segment that has come from the other end.
+   * Handles a segment from the peer.
    *
    * @param segment The segment; its data is copied.
    */
@@ -248,8 +250,8 @@ export class Protocol {
     else if (this.#state === "SYN-SENT") this.#arriveAtClient(segment);
     else if (this.#state !== "CLOSED") this.#arriveInside(segment);
     else if (segment.flags === SYN) {
-      // Somebody new has that address. This end makes way, and the SYN that
-      // comes again gets through.
+      // A new connection from the same address. This end leaves, and the client's
+      // next SYN opens the connection.
       this.#leaveAt = Infinity;
     } else if (!(segment.flags & RST)) this.#sendReset(segment.ack);
     if (this.#settings.onEvent) this.#tell("received", segment);
@@ -258,138 +260,139 @@ export class Protocol {
   /** RFC 9293, section 3.10.7.2. */
   #arriveAtListener(segment: Segment): void {
     if (segment.flags !== SYN) return;
-    this.#meet(segment);
-    // A SYN has no acknowledgment, but it tells of room.
-    this.#outbound.acknowledge(
+    this.#receiveSyn(segment);
+    // A SYN has no acknowledgment, but it advertises a window.
+    this.#sendSide.acknowledge(
       { ...segment, ack: this.#initial },
-      this.#around.now(),
+      this.#io.now(),
     );
     this.#go("rcv SYN");
-    this.#outbound.pump(this.#around.now());
+    this.#sendSide.pump(this.#io.now());
   }
 
-  /** RFC 9293, section 3.10.7.3. Two clients that call each other do not meet. */
+  /** RFC 9293, section 3.10.7.3, without simultaneous open. */
   #arriveAtClient(segment: Segment): void {
     const { flags, ack } = segment;
     if (!(flags & ACK)) return;
     if (ack !== seqAdd(this.#initial, 1)) {
-      // It belongs to an earlier connection, which the other end remembers.
+      // It belongs to an earlier connection that the peer still has.
       if (!(flags & RST)) this.#sendReset(ack);
       return;
     }
     if (flags & RST) {
       return this.#fail(
-        new Deno.errors.ConnectionRefused("The other end answered by a reset"),
+        new Deno.errors.ConnectionRefused("the peer answered with a reset"),
       );
     }
     if (!(flags & SYN)) return;
-    this.#meet(segment);
-    this.#outbound.acknowledge(segment, this.#around.now());
+    this.#receiveSyn(segment);
+    this.#sendSide.acknowledge(segment, this.#io.now());
     this.#go("rcv SYN,ACK");
     this.#sendAck();
-    this.#outbound.pump(this.#around.now());
+    this.#sendSide.pump(this.#io.now());
   }
 
-  /** RFC 9293, section 3.10.7.4, with the caution of RFC 5961. */
+  /** RFC 9293, section 3.10.7.4, with the checks of RFC 5961. */
   #arriveInside(segment: Segment): void {
-    const inbound = this.#inbound!;
+    const receiveSide = this.#receiveSide!;
     const { flags } = segment;
     if (flags & RST) {
-      if (segment.seq === inbound.ack) this.#arriveReset();
-      // Whoever really means it answers this by a reset with the right number.
-      else if (inbound.isInWindow(segment.seq)) this.#sendAck();
+      if (segment.seq === receiveSide.ack) this.#arriveReset();
+      // A peer that means it answers this with a reset that has the right number.
+      else if (receiveSide.isInWindow(segment.seq)) this.#sendAck();
       return;
     }
     if (flags & SYN) {
-      // It comes again since the answer to it was lost. Or else it is the first
-      // of a new connection from the same address: then the other end answers
-      // this by a reset, asks again, and is welcome (RFC 9293, section 3.5.1).
+      // A retransmission, because the answer was lost; or the first SYN of a new
+      // connection from the same address. Then the peer answers this ACK with a
+      // reset, and its next SYN opens the connection (RFC 9293, section 3.5.1).
       this.#sendAck(this.#state === "SYN-RECEIVED" ? SYN : 0);
       return;
     }
     if (!(flags & ACK)) return;
-    const now = this.#around.now();
-    if (!this.#outbound.acknowledge(segment, now)) {
-      // It is of an earlier connection, or forged. Only what is more than an
-      // acknowledgment is answered, or two ends could go on like this for ever.
+    const now = this.#io.now();
+    if (!this.#sendSide.acknowledge(segment, now)) {
+      // It is from an earlier connection, or forged. Don't answer a pure ACK, or
+      // two ends could acknowledge each other forever.
       if (this.#state === "SYN-RECEIVED") this.#sendReset(segment.ack);
       else if (segment.data.length > 0 || flags & FIN) this.#sendAck();
       return;
     }
     this.#keepAlive.heard(now);
-    if (this.#state === "SYN-RECEIVED" && this.#outbound.window.una > 0) {
+    if (this.#state === "SYN-RECEIVED" && this.#sendSide.window.una > 0) {
       this.#go("rcv ACK of SYN");
     }
-    if (this.#outbound.isDone) this.#go("rcv ACK of FIN");
+    if (this.#sendSide.isDone) this.#go("rcv ACK of FIN");
     if (this.#state === "CLOSED") return;
     this.#acceptData(segment, now);
   }
 
   #acceptData(segment: Segment, now: number): void {
-    const inbound = this.#inbound!;
-    const wasFinished = inbound.isFinished;
-    const mustSay = inbound.accept(segment, now);
-    if (this.#isAbandoned && inbound.unread > 0) return this.abort();
-    // Duplicates tell the other end of a gap, but only if they have no data.
+    const receiveSide = this.#receiveSide!;
+    const wasFinished = receiveSide.isFinished;
+    const mustSay = receiveSide.accept(segment, now);
+    if (this.#isAbandoned && receiveSide.unread > 0) return this.abort();
+    // Duplicate ACKs tell the peer about a gap, but only without data.
     if (mustSay) this.#sendAck();
-    if (inbound.isFinished && (!wasFinished || segment.flags & FIN)) {
+    if (receiveSide.isFinished && (!wasFinished || segment.flags & FIN)) {
       this.#go("rcv FIN");
     }
-    this.#outbound.pump(now);
-    if (inbound.ackAt <= now) this.#sendAck();
+    this.#sendSide.pump(now);
+    if (receiveSide.ackAt <= now) this.#sendAck();
   }
 
   #arriveReset(): void {
-    // After both FINs there may be nothing left that a reset could spoil.
+    // After both FINs, there may be no data left to lose.
     const isLate = ["TIME-WAIT", "CLOSING", "LAST-ACK"].includes(this.#state);
-    if (isLate && this.#outbound.unacknowledged === 0) return this.#end();
+    if (isLate && this.#sendSide.unacknowledged === 0) return this.#end();
     this.#fail(
-      new Deno.errors.ConnectionReset("The other end has reset the stream"),
+      new Deno.errors.ConnectionReset("the peer has reset the connection"),
     );
   }
 
-  /** The other end's SYN has come. */
-  #meet(segment: Segment): void {
-    this.#keepAlive.heard(this.#around.now());
-    this.#inbound = new Inbound(
+  /** Handles the peer's SYN. */
+  #receiveSyn(segment: Segment): void {
+    this.#keepAlive.heard(this.#io.now());
+    this.#receiveSide = new ReceiveSide(
       seqAdd(segment.seq, 1),
       this.#settings,
       this.#counts,
     );
   }
 
+  /** The initial sequence number, ISS. */
   get #initial(): number {
-    return this.#outbound.window.seq(0);
+    return this.#sendSide.window.seq(0);
   }
 
-  /** Whether no more is expected of the other end. */
+  /** Whether no more segments are expected from the peer. */
   get #isSettled(): boolean {
     return this.#state === "CLOSED" || this.#state === "TIME-WAIT";
   }
 
-  /** Lets the table of lib/wire say which state comes next. */
+  /** Moves to the next state, by the table in lib/wire. */
   #go(event: TcpEvent): void {
     const transition = transitionOf(this.#state, event);
     if (transition === null) return;
     this.#state = transition.to;
     if (this.#state === "CLOSED") return this.#end();
     if (this.#state === "TIME-WAIT") {
-      this.#outbound.stop();
-      this.#leaveAt = this.#around.now() + this.#settings.timeWaitMs;
+      this.#sendSide.stop();
+      this.#leaveAt = this.#io.now() + this.#settings.timeWaitMs;
     }
     this.#limitOrphan();
     this.#tell("state");
   }
 
-  /** Nobody owns this end any more, and the other one need not ever end. */
+  /** Limits FIN-WAIT-2 after a close: the peer might never end its side. */
   #limitOrphan(): void {
     if (
       this.#isAbandoned && this.#state === "FIN-WAIT-2" &&
       this.#leaveAt === Infinity
-    ) this.#leaveAt = this.#around.now() + this.#settings.giveUpMs;
+    ) this.#leaveAt = this.#io.now() + this.#settings.userTimeoutMs;
   }
 
-  /** The waiting is over. */
+  /** Ends TIME-WAIT, or FIN-WAIT-2. */
   #leave(): void {
     this.#leaveAt = Infinity;
     if (this.#state === "CLOSED") return;
@@ -406,30 +409,30 @@ export class Protocol {
     this.#state = "CLOSED";
     this.#leaveAt = Infinity;
     this.#isWriteClosed = true;
-    this.#outbound.stop();
-    this.#inbound?.settle();
+    this.#sendSide.stop();
+    this.#receiveSide?.settle();
     this.#tell("state");
   }
 
-  /** Asks by a number that is known to be acknowledged (RFC 9293, section 3.8.4). */
-  #askForLife(): void {
-    const { window } = this.#outbound;
+  /** Sends a keep-alive: an old sequence number, so that the peer answers. */
+  #sendKeepAlive(): void {
+    const { window } = this.#sendSide;
     this.#send(0, window.seq(window.una - 1));
   }
 
   #giveUp(): void {
-    const { giveUpMs } = this.#settings;
-    const message = this.#inbound
-      ? `The other end has not answered for ${giveUpMs} ms`
-      : `Nobody has answered for ${giveUpMs} ms`;
+    const { userTimeoutMs } = this.#settings;
+    const message = this.#receiveSide
+      ? `the peer has not answered for ${userTimeoutMs} ms`
+      : `no answer within ${userTimeoutMs} ms`;
     this.#fail(new Deno.errors.TimedOut(message));
   }
 
   #sendPart(part: Part): void {
-    const datagram = this.#around.buffer(HEADER_BYTES + part.length);
-    this.#outbound.copy(part, datagram.subarray(HEADER_BYTES));
+    const datagram = this.#io.buffer(HEADER_BYTES + part.length);
+    this.#sendSide.copy(part, datagram.subarray(HEADER_BYTES));
     if (part.isAgain) this.#counts.retransmissions++;
-    const { window } = this.#outbound;
+    const { window } = this.#sendSide;
     this.#send(part.flags, window.seq(part.position), {
       datagram,
       kind: part.isAgain ? "sent again" : "sent",
@@ -437,46 +440,46 @@ export class Protocol {
   }
 
   #sendAck(flags = 0): void {
-    const { window } = this.#outbound;
+    const { window } = this.#sendSide;
     this.#send(flags, window.seq(flags & SYN ? 0 : window.highest));
   }
 
-  /** Sends a reset: with the number that was asked for, or with the next one. */
+  /** Sends a reset, with a given sequence number or the next one. */
   #sendReset(seq?: number): void {
     this.#send(
       RST,
-      seq ?? this.#outbound.window.seq(this.#outbound.window.next),
+      seq ?? this.#sendSide.window.seq(this.#sendSide.window.next),
     );
   }
 
-  /** Every segment but a client's first has an acknowledgment and the window. */
+  /** Sends a segment; all but the client's SYN acknowledge, and advertise a window. */
   #send(
     flags: number,
     seq: number,
-    { datagram = this.#around.buffer(HEADER_BYTES), kind = "sent" }: {
+    { datagram = this.#io.buffer(HEADER_BYTES), kind = "sent" }: {
       datagram?: Uint8Array;
       kind?: ReliableEvent["kind"];
     } = {},
   ): void {
-    const inbound = this.#inbound;
+    const receiveSide = this.#receiveSide;
     const header = {
-      flags: inbound ? flags | ACK : flags,
+      flags: receiveSide ? flags | ACK : flags,
       seq,
-      ack: inbound?.ack ?? 0,
-      window: inbound?.acknowledge() ?? this.#settings.receiveBytes,
+      ack: receiveSide?.ack ?? 0,
+      window: receiveSide?.acknowledge() ?? this.#settings.receiveBytes,
     };
     writeHeader(datagram, header);
     this.#counts.segmentsSent++;
     if (this.#settings.onEvent) {
       this.#tell(kind, { ...header, data: datagram.subarray(HEADER_BYTES) });
     }
-    this.#around.send(datagram);
+    this.#io.send(datagram);
   }
 
   #tell(kind: ReliableEvent["kind"], segment?: Segment): void {
     const { onEvent } = this.#settings;
     if (onEvent === undefined) return;
-    const atMs = this.#around.now() - this.#startedAt;
+    const atMs = this.#io.now() - this.#startedAt;
     const { stats } = this;
     if (segment === undefined) return onEvent({ atMs, kind, stats });
     const { flags, seq, ack, window, data: { length } } = segment;

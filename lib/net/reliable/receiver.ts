@@ -1,27 +1,27 @@
 /**
- * Putting segments in order: the receiving half of a reliable stream.
+ * Putting segments in order.
  *
  * @module
  */
 
 import { seqAdd, seqDiff } from "../../wire/tcp/sequence.ts";
 
-/** Bytes that came early, and where they belong. */
+/** Bytes that arrived early, and their place in the stream. */
 interface Piece {
-  /** Position of the first byte in the stream, counted from 0, not wrapped. */
+  /** The position of the first byte in the stream, counted from 0, not wrapped. */
   start: number;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Makes a stream of segments that come late, early, twice, or in parts that
- * overlap (RFC 9293, sections 3.4 and 3.10.7.4).
+ * Reassembles the byte stream from segments that arrive late, early, twice, or
+ * overlapping (RFC 9293, sections 3.4 and 3.10.7.4).
  *
- * It keeps what is early until the gap before it is filled, and drops what it
- * has already, and what lies outside its window. It does no input or output.
+ * It keeps early bytes until the gap before them is filled, and drops bytes that
+ * it already has or that are outside its window. It does no I/O.
  *
- * The numbers on the wire go round in a circle. In here positions are plain
- * numbers that never wrap, so "earlier" is simply `<`.
+ * Sequence numbers wrap at 2^32. Positions here are plain numbers that never
+ * wrap, so "earlier" is simply `<`.
  *
  * @example The second segment overtakes the first
  * ```ts
@@ -40,52 +40,52 @@ interface Piece {
 export class Receiver {
   readonly #first: number;
   readonly #capacity: number;
-  /** Position of the next byte of the stream. */
+  /** The position of the next byte in order. */
   #next = 0;
-  /** Bytes that have been given out, and not yet released. */
+  /** How many bytes were returned but not released yet. */
   #unread = 0;
-  /** What came early, in order, without overlaps. */
+  /** The bytes that arrived early, in order, without overlaps. */
   readonly #early: Piece[] = [];
 
   /**
-   * Waits for the first byte.
+   * Makes a receiver, before the first byte.
    *
-   * @param first The number of the first byte, from 0 to 4294967295.
-   * @param capacity The most to hold, in bytes: what came early, and what is
-   * in order but not yet released. Less than 2147483648.
+   * @param first The sequence number of the first byte, from 0 to 4294967295.
+   * @param capacity The size of the receive buffer, in bytes, less than
+   * 2147483648: for early bytes, and for bytes in order that aren't released yet.
    */
   constructor(first: number, capacity: number) {
     this.#first = first;
     this.#capacity = capacity;
   }
 
-  /** The number of the next byte in order: all before it have come. */
+  /** The sequence number of the next byte in order, RCV.NXT. */
   get ack(): number {
     return seqAdd(this.#first, this.#next);
   }
 
-  /** How many bytes from `ack` on there is room for. */
+  /** The receive window: the bytes from `ack` on that there is room for. */
   get window(): number {
     return this.#capacity - this.#unread;
   }
 
-  /** How many bytes came early and wait for a gap to be filled. */
+  /** How many bytes arrived early. */
   get earlyBytes(): number {
     return this.#early.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
-  /** Whether there is a gap in front of bytes that came early. */
+  /** Whether there is a gap before early bytes. */
   get hasGap(): boolean {
     return this.#early.length > 0;
   }
 
   /**
-   * Takes a segment.
+   * Accepts a segment.
    *
-   * @param seq The number of its first byte.
-   * @param data Its bytes.
-   * @returns All bytes that are now in order and were not before; often none.
-   * They may be a view of `data`. They take room until they are released.
+   * @param seq The sequence number of its first byte.
+   * @param data The segment's data.
+   * @returns The bytes that are now in order and weren't before, which may be
+   * none. They may be a view of `data`. They use room until you release them.
    */
   accept(seq: number, data: Uint8Array): Uint8Array {
     const start = this.#next + seqDiff(seq, this.ack);
@@ -96,7 +96,7 @@ export class Receiver {
 
     const fresh = data.subarray(from - start, to - start);
     if (from === this.#next && this.#early.length === 0) {
-      // Nearly all segments go this way. Nothing is copied.
+      // Nearly all segments arrive in order. They aren't copied.
       return this.#deliver(fresh);
     }
     this.#keep(from, fresh);
@@ -104,9 +104,9 @@ export class Receiver {
   }
 
   /**
-   * Makes room: somebody has read bytes that {@linkcode Receiver.accept} gave.
+   * Makes room again, for bytes that {@linkcode Receiver.accept} has returned.
    *
-   * @param count How many.
+   * @param count The number of bytes.
    */
   release(count: number): void {
     this.#unread -= count;
@@ -118,7 +118,7 @@ export class Receiver {
     return bytes;
   }
 
-  /** Copies into the gaps what is not there yet. */
+  /** Copies bytes into the gaps. */
   #keep(start: number, bytes: Uint8Array): void {
     const end = start + bytes.length;
     let from = start;
@@ -136,7 +136,7 @@ export class Receiver {
     }
   }
 
-  /** Takes out the pieces that follow one another from the next byte on. */
+  /** Removes and joins the pieces that are now in order. */
   #takeReady(): Uint8Array {
     let count = 0;
     let end = this.#next;

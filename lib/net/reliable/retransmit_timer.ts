@@ -1,5 +1,5 @@
 /**
- * How long to wait for an acknowledgment before sending again.
+ * How long to wait for an acknowledgment before a retransmission.
  *
  * @module
  */
@@ -7,20 +7,20 @@
 /** Options for {@linkcode RetransmitTimer}. */
 export interface RetransmitTimerOptions {
   /**
-   * The time before anything is measured, in milliseconds (RFC 6298, rule 2.1).
+   * The RTO before the first measurement, in milliseconds (RFC 6298, rule 2.1).
    *
    * @default 1000
    */
   initialMs?: number;
   /**
-   * The shortest time, in milliseconds. RFC 6298, rule 2.4, says 1000; systems
-   * use 200 or less, and a loopback interface can do with 10.
+   * The shortest RTO, in milliseconds. RFC 6298, rule 2.4, says 1000; systems use
+   * 200 or less, and 10 is enough on a loopback interface.
    *
    * @default 200
    */
   minMs?: number;
   /**
-   * The longest time, in milliseconds (rule 2.5).
+   * The longest RTO, in milliseconds (rule 2.5).
    *
    * @default 60000
    */
@@ -28,17 +28,17 @@ export interface RetransmitTimerOptions {
 }
 
 /**
- * Computes the retransmission time-out from measured round trips (RFC 6298).
+ * Computes the retransmission timeout (RTO) from measured round-trip times (RFC
+ * 6298).
  *
- * The mean alone would be too short every other time, so the mean deviation
- * comes on top of it four times. Both are smoothed: one slow answer changes
- * little, a slow link does.
+ * The mean alone would be too short half the time, so the RTO adds four times the
+ * mean deviation. Both are smoothed, so one outlier barely changes the RTO.
  *
- * It holds no clock. The caller measures, and by Karn's rule (section 3) never
- * gives it the time of a segment that was sent twice: nobody can tell which of
- * the two an acknowledgment answers.
+ * It has no clock: the caller measures. By Karn's algorithm (section 3), never
+ * pass the time of a segment that was retransmitted: you can't tell which of the
+ * two segments the acknowledgment is for.
  *
- * @example A steady link, then a time-out
+ * @example A steady link, then a timeout
  * ```ts
  * import { RetransmitTimer } from "./retransmit_timer.ts";
  * import { assertEquals } from "@std/assert";
@@ -61,9 +61,9 @@ export class RetransmitTimer {
   #rtoMs: number;
 
   /**
-   * Has measured nothing yet.
+   * Makes a timer, before the first measurement.
    *
-   * @param options The limits.
+   * @param options The initial, shortest, and longest RTO.
    */
   constructor(options: RetransmitTimerOptions = {}) {
     const { initialMs = 1000, minMs = 200, maxMs = 60_000 } = options;
@@ -72,26 +72,26 @@ export class RetransmitTimer {
     this.#rtoMs = this.#limit(initialMs);
   }
 
-  /** How long to wait for an acknowledgment now, in milliseconds. */
+  /** The retransmission timeout now, in milliseconds. */
   get rtoMs(): number {
     return this.#rtoMs;
   }
 
-  /** The smoothed round-trip time, in milliseconds, once one was measured. */
+  /** The smoothed round-trip time, in milliseconds, after the first measurement. */
   get srttMs(): number | undefined {
     return this.#srttMs;
   }
 
-  /** How far round trips are from that, smoothed, in milliseconds. */
+  /** The round-trip time variation, in milliseconds. */
   get rttvarMs(): number {
     return this.#rttvarMs;
   }
 
   /**
-   * Learns from a round trip. It also takes back what
-   * {@linkcode RetransmitTimer.backOff} did.
+   * Updates the RTO with a measured round-trip time. That also undoes
+   * {@linkcode RetransmitTimer.backOff}.
    *
-   * @param rttMs How long the acknowledgment took, in milliseconds, >= 0.
+   * @param rttMs The round-trip time, in milliseconds, >= 0.
    */
   sample(rttMs: number): void {
     if (this.#srttMs === undefined) {
@@ -99,7 +99,7 @@ export class RetransmitTimer {
       this.#srttMs = rttMs;
       this.#rttvarMs = rttMs / 2;
     } else {
-      // Rule 2.3. The deviation is from the mean before this round trip.
+      // Rule 2.3. Update the deviation first: it uses the old mean.
       const deviation = Math.abs(this.#srttMs - rttMs);
       this.#rttvarMs = 0.75 * this.#rttvarMs + 0.25 * deviation;
       this.#srttMs = 0.875 * this.#srttMs + 0.125 * rttMs;
@@ -110,7 +110,7 @@ export class RetransmitTimer {
     );
   }
 
-  /** Doubles the time after it has run out (rule 5.5). */
+  /** Doubles the RTO, after a timeout (rule 5.5). */
   backOff(): void {
     this.#rtoMs = this.#limit(2 * this.#rtoMs);
   }

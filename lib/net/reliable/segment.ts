@@ -1,6 +1,6 @@
 /**
- * The header of the reliable stream: 16 bytes in front of each segment, which
- * travels in one datagram.
+ * The header of a reliable connection's segments: 16 bytes before the data, in
+ * one datagram.
  *
  * ```text
  *  0               1               2               3
@@ -16,11 +16,11 @@
  * |  data ...                                                     |
  * ```
  *
- * It is TCP's header (RFC 9293, section 3.1) without what UDP does already (the
- * ports, the length) and with a window of 32 bits, which needs no scaling. The
- * flags lie where TCP has them: A(CK), R(ST), S(YN), F(IN). The mark tells it
- * from messages that are meant for somebody else, and the checksum (RFC 1071)
- * covers header and data.
+ * It is TCP's header (RFC 9293, section 3.1) without the fields that UDP already
+ * has (ports, length), and with a window of 32 bits, which needs no scaling. The
+ * flags have TCP's positions: A(CK), R(ST), S(YN), F(IN). The mark distinguishes
+ * segments from other programs' messages, and the checksum (RFC 1071) covers the
+ * header and the data.
  *
  * @module
  */
@@ -29,46 +29,46 @@ import { readUint16, readUint32, writeUint32 } from "../../wire/bytes.ts";
 import { checksum, fold, sumWords } from "../../wire/ip/checksum.ts";
 import { WireError } from "../../wire/error.ts";
 
-/** Bytes of the header. */
+/** The size of the header, in bytes. */
 export const HEADER_BYTES = 16;
 
-/** The most data that one segment holds: what one datagram does, less the header. */
+/** The most data in one segment, in bytes: a datagram's most, minus the header. */
 export const MAX_SEGMENT_BYTES = 65_507 - HEADER_BYTES;
 
-/** The last segment of this direction: no more data follows. */
+/** The sender has no more data. */
 export const FIN = 0x01;
-/** The first segment of this direction: its number is the initial one. */
+/** The sender opens the connection, with its initial sequence number. */
 export const SYN = 0x02;
-/** The connection is no more. */
+/** The sender has reset the connection. */
 export const RST = 0x04;
-/** The acknowledgment number means something. */
+/** The acknowledgment number is valid. */
 export const ACK = 0x10;
 
-/** First byte of every segment: a W, for workbook. */
+/** The first byte of every segment: a W, for workbook. */
 const MARK = 0x57;
 
-/** What one segment says. */
+/** A segment: its header's fields, and its data. */
 export interface Segment {
   /** A sum of {@linkcode FIN}, {@linkcode SYN}, {@linkcode RST}, {@linkcode ACK}. */
   flags: number;
-  /** Number of the first byte of the data, from 0 to 4294967295. */
+  /** The sequence number of the first byte of data, from 0 to 4294967295. */
   seq: number;
-  /** Number of the byte that the sender waits for, if it has `ACK`. */
+  /** The sequence number of the next byte that the sender expects, if `ACK` is set. */
   ack: number;
-  /** How many bytes from `ack` on the sender has room for. */
+  /** The sender's window: how many bytes from `ack` on it has room for. */
   window: number;
-  /** The data, which may be none. */
+  /** The data, which may be empty. */
   data: Uint8Array;
 }
 
 /**
- * Writes the header in front of data that is in its place already, so that the
- * data need not be copied for it.
+ * Writes the header into a datagram that already has the data, so that the data
+ * needn't be copied.
  *
- * @param datagram 16 bytes for the header, and then the data.
- * @param header What it shall say.
+ * @param datagram The datagram: 16 bytes for the header, and then the data.
+ * @param header The fields of the header.
  *
- * @example See {@linkcode encodeSegment}
+ * @example Write the header before two bytes of data
  * ```ts
  * import { ACK, decodeSegment, writeHeader } from "./segment.ts";
  * import { assertEquals } from "@std/assert";
@@ -95,9 +95,9 @@ export function writeHeader(
 }
 
 /**
- * Makes a datagram of a segment.
+ * Encodes a segment as a datagram.
  *
- * @param segment What it shall say.
+ * @param segment The segment to encode.
  * @returns The header and the data.
  *
  * @example A segment with one byte
@@ -120,14 +120,13 @@ export function encodeSegment(segment: Segment): Uint8Array {
 }
 
 /**
- * Reads a segment.
+ * Decodes a segment from a datagram.
  *
- * @param datagram All that came in one datagram.
- * @returns What it says. The data is a view of the datagram: who keeps it
- * copies it.
- * @throws {WireError} If it is no segment of this kind, or was damaged.
+ * @param datagram The datagram.
+ * @returns The segment. Its data is a view of the datagram: to keep it, copy it.
+ * @throws {WireError} If the datagram isn't a segment of this kind, or is damaged.
  *
- * @example A bit has flipped on the way
+ * @example A bit flips on the way
  * ```ts
  * import { ACK, decodeSegment, encodeSegment } from "./segment.ts";
  * import { WireError } from "../../wire/mod.ts";
@@ -147,7 +146,7 @@ export function decodeSegment(datagram: Uint8Array): Segment {
   if ((datagram[1] & ~(FIN | SYN | RST | ACK)) !== 0) {
     throw bad(1, "no other flags than ACK, RST, SYN, FIN");
   }
-  // A sum over everything, checksum included, is all ones.
+  // The sum over everything, including the checksum, is all ones.
   if (fold(sumWords(datagram)) !== 0xffff) {
     throw bad(2, `another checksum than ${readUint16(datagram, 2)}`);
   }
@@ -161,12 +160,12 @@ export function decodeSegment(datagram: Uint8Array): Segment {
 }
 
 /**
- * Writes flags for a person to read.
+ * Formats flags.
  *
- * @param flags As in {@linkcode Segment}.
- * @returns For example `SYN,ACK`.
+ * @param flags The flags of a {@linkcode Segment}.
+ * @returns Their names, such as `SYN,ACK`.
  *
- * @example The answer to a SYN
+ * @example The flags of the answer to a SYN
  * ```ts
  * import { ACK, formatFlags, SYN } from "./segment.ts";
  * import { assertEquals } from "@std/assert";

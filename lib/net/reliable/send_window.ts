@@ -1,35 +1,34 @@
 /**
- * What is under way, and what may go: the sending half of a reliable stream.
+ * What is in flight, and what you may send.
  *
  * @module
  */
 
 import { seqAdd, seqDiff } from "../../wire/tcp/sequence.ts";
 
-/** What an acknowledgment has changed. */
+/** The changes that an acknowledgment makes. */
 export interface Acknowledged {
-  /** How many positions it covers that were not covered before. */
+  /** How many positions it newly acknowledges. */
   count: number;
-  /** Whether the receiver has room for more than it had before. */
+  /** Whether it moves the right edge of the window. */
   isWider: boolean;
 }
 
 /**
- * The send window (RFC 9293, section 3.3.1, figure 3). It holds numbers, not
- * bytes, and does no input or output.
+ * The send window (RFC 9293, section 3.3.1, figure 3). It keeps positions, not
+ * bytes, and does no I/O.
  *
  * ```text
- *     acknowledged  |   under way    |  may go now   |  must wait
+ *     acknowledged  |   in flight    | may send now  |  must wait
  *  -----------------+----------------+---------------+------------
  *                  una             next            edge
  * ```
  *
- * All places are positions: plain numbers that count from 0, which is the SYN,
- * and never wrap. Only what goes on the wire, or comes from it, is a sequence
- * number. When it has to send again, it moves `next` back to `una`; `highest`
- * remembers how far it has been.
+ * Positions are plain numbers that count from 0, which is the SYN, and never wrap.
+ * Only segments on the wire have sequence numbers. To retransmit, it moves `next`
+ * (SND.NXT) back to `una` (SND.UNA); `highest` remembers how far it had been.
  *
- * @example Send, hear, send again
+ * @example Send, get an acknowledgment, retransmit
  * ```ts
  * import { SendWindow } from "./send_window.ts";
  * import { assertEquals } from "@std/assert";
@@ -39,7 +38,7 @@ export interface Acknowledged {
  * window.acknowledge(4294967291, 10);
  * assertEquals(window.room(Infinity), 10);
  * window.sent(10);
- * window.acknowledge(0, 4); // 5 of them have come, and there is room for 4
+ * window.acknowledge(0, 4); // 5 bytes have arrived, and there is room for 4
  * assertEquals([window.inFlight, window.room(Infinity)], [5, 0]);
  * window.goBack();
  * assertEquals([window.inFlight, window.room(Infinity)], [0, 5]);
@@ -55,7 +54,7 @@ export class SendWindow {
   #widest = 0;
 
   /**
-   * Has sent nothing yet, and has no room but for the SYN, which needs none.
+   * Makes a window, before the SYN.
    *
    * @param initial The sequence number of the SYN, from 0 to 4294967295.
    */
@@ -63,35 +62,35 @@ export class SendWindow {
     this.#initial = initial;
   }
 
-  /** The first position that is not acknowledged. */
+  /** The first position that isn't acknowledged, SND.UNA. */
   get una(): number {
     return this.#una;
   }
 
-  /** The first position that has not been sent, or must be sent again. */
+  /** The next position to send or retransmit, SND.NXT. */
   get next(): number {
     return this.#next;
   }
 
-  /** The first position that has never been sent. */
+  /** The first position that was never sent. */
   get highest(): number {
     return this.#highest;
   }
 
-  /** The first position that the receiver has no room for. */
+  /** The right edge: the first position that the peer has no room for. */
   get edge(): number {
     return this.#edge;
   }
 
-  /** How many are under way. */
+  /** How many positions are in flight. */
   get inFlight(): number {
     return this.#next - this.#una;
   }
 
   /**
-   * Gives the number that a position has on the wire.
+   * Converts a position to its sequence number.
    *
-   * @param position The position.
+   * @param position The position to convert.
    * @returns The sequence number, from 0 to 4294967295.
    */
   seq(position: number): number {
@@ -99,10 +98,10 @@ export class SendWindow {
   }
 
   /**
-   * Says how much may go now.
+   * Says how much you may send now.
    *
-   * @param congestionBytes How much the link may hold.
-   * @returns How many positions from `next` on, >= 0.
+   * @param congestionBytes The congestion window, in bytes.
+   * @returns The number of positions from `next` on, >= 0.
    */
   room(congestionBytes: number): number {
     const end = Math.min(this.#edge, this.#una + congestionBytes);
@@ -110,9 +109,9 @@ export class SendWindow {
   }
 
   /**
-   * Remembers that more was sent, from `next` on.
+   * Notes that positions from `next` on were sent.
    *
-   * @param count How many positions.
+   * @param count The number of positions.
    */
   sent(count: number): void {
     this.#next += count;
@@ -120,23 +119,24 @@ export class SendWindow {
   }
 
   /**
-   * Remembers that something was sent without room for it, to ask for room. It
-   * does not count as under way, since it will hardly be taken; but it may be.
+   * Notes a zero-window probe. It doesn't count as in flight, because the peer
+   * will probably drop it; but it may accept it.
    *
-   * @param count How many positions, from `next` on.
+   * @param count The number of positions, from `next` on.
    */
   probed(count: number): void {
     this.#highest = Math.max(this.#highest, this.#next + count);
   }
 
   /**
-   * Takes an acknowledgment. One that comes late changes nothing: no receiver
-   * of this kind ever takes back an acknowledgment or room.
+   * Handles an acknowledgment. An old one changes nothing: this kind of receiver
+   * never takes back an acknowledgment or shrinks its window.
    *
-   * @param ack The number of the byte that the receiver waits for.
-   * @param window How many bytes from there on it has room for.
-   * @returns What has changed; `null` if it cannot be meant for this stream: it
-   * acknowledges what was never sent, or long ago (RFC 5961, section 5.2).
+   * @param ack The acknowledgment number.
+   * @param window The peer's window, in bytes from `ack` on.
+   * @returns The changes, or `null` if the acknowledgment can't belong to this
+   * connection: it is for bytes that were never sent, or are too old (RFC 5961,
+   * section 5.2).
    */
   acknowledge(ack: number, window: number): Acknowledged | null {
     const position = this.#una + seqDiff(ack, this.seq(this.#una));
@@ -146,14 +146,14 @@ export class SendWindow {
     }
     const count = Math.max(0, position - this.#una);
     this.#una += count;
-    // It may cover more than was sent since it went back.
+    // It may acknowledge bytes after a `next` that went back.
     this.#next = Math.max(this.#next, this.#una);
     const isWider = position + window > this.#edge;
     if (isWider) this.#edge = position + window;
     return { count, isWider };
   }
 
-  /** Takes all that is under way for lost: it must be sent again, from `una` on. */
+  /** Counts all that is in flight as lost: it must be retransmitted from `una` on. */
   goBack(): void {
     this.#next = this.#una;
   }

@@ -1,5 +1,5 @@
 /**
- * What can be seen of a reliable stream while it works.
+ * The events and the state of a reliable connection, for `onEvent` and `stats`.
  *
  * @module
  */
@@ -8,67 +8,67 @@ import { TCP_STATES, type TcpState } from "../../wire/tcp/state.ts";
 
 export { TCP_STATES, type TcpState };
 
-/** What one end has done so far. */
+/** The counts of what one end has done so far. */
 export interface ReliableCounts {
-  /** Segments sent, again or for the first time, with data or without. */
+  /** Segments sent, including retransmissions and pure ACKs. */
   segmentsSent: number;
-  /** Segments received and understood. */
+  /** Valid segments received. */
   segmentsReceived: number;
-  /** Bytes of data sent for the first time. */
+  /** Bytes of data sent, without retransmissions. */
   bytesSent: number;
   /** Bytes of data received in order. */
   bytesReceived: number;
-  /** Segments sent again, for whatever reason. */
+  /** Segments retransmitted, for any reason. */
   retransmissions: number;
-  /** How often the retransmission timer has run out. */
+  /** Retransmission timeouts. */
   timeouts: number;
-  /** How often three duplicate acknowledgments came before it did. */
+  /** Fast retransmits, after three duplicate ACKs. */
   fastRetransmits: number;
-  /** How often the receiver was asked whether it has room again. */
+  /** Zero-window probes. */
   probes: number;
 }
 
-/** How things stand at one end, and what it has done so far. */
+/** The state of one end, and what it has done so far. */
 export interface ReliableStats extends ReliableCounts {
-  /** Its state, as in TCP. */
+  /** The state, as in TCP. */
   state: TcpState;
   /** The congestion window, in bytes. */
   cwnd: number;
-  /** Where slow start ends, in bytes; Infinity before the first loss. */
+  /** The slow start threshold, in bytes; Infinity before the first loss. */
   ssthresh: number;
-  /** How much is sent and not acknowledged, in bytes. */
+  /** The data in flight (sent but not acknowledged), in bytes. */
   inFlight: number;
-  /** How much is written and not acknowledged, in bytes. */
+  /** The data written but not acknowledged, in bytes. */
   unacknowledged: number;
-  /** How much the other end has room for beyond what it has acknowledged, in bytes. */
+  /** The peer's window, in bytes. */
   sendWindow: number;
-  /** How much this end has room for, in bytes. */
+  /** This end's window, in bytes. */
   receiveWindow: number;
-  /** The retransmission time-out, in milliseconds. */
+  /** The retransmission timeout, in milliseconds. */
   rtoMs: number;
-  /** The smoothed round-trip time, in milliseconds, once one was measured. */
+  /** The smoothed round-trip time, in milliseconds, after the first measurement. */
   srttMs?: number;
 }
 
-/** A segment as a trace shows it. */
+/** A segment, as a trace shows it. */
 export interface TracedSegment {
-  /** For example `SYN,ACK`. */
+  /** The flags, such as `SYN,ACK`. */
   flags: string;
-  /** Its sequence number. */
+  /** The sequence number. */
   seq: number;
-  /** Its acknowledgment number. */
+  /** The acknowledgment number. */
   ack: number;
-  /** Its window, in bytes. */
+  /** The window, in bytes. */
   window: number;
-  /** How much data it has, in bytes. */
+  /** The size of its data, in bytes. */
   length: number;
 }
 
-/** Something that has happened at one end of a reliable stream. */
+/** An event at one end of a reliable connection. */
 export interface ReliableEvent {
-  /** When, in milliseconds since the end was made. */
+  /** The time of the event, in milliseconds since this end was made. */
   atMs: number;
-  /** What. */
+  /** The kind of event. */
   kind:
     | "sent"
     | "sent again"
@@ -77,8 +77,8 @@ export interface ReliableEvent {
     | "fast retransmit"
     | "probed"
     | "state";
-  /** The segment, if it was one. */
+  /** The segment, if the event is about one. */
   segment?: TracedSegment;
-  /** How things stand right after it. */
+  /** The state right after the event. */
   stats: ReliableStats;
 }

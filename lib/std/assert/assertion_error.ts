@@ -1,15 +1,15 @@
 /**
- * What every assertion throws when it does not hold.
+ * The error of a failed assertion.
  *
- * It is not the class of the same name in `node:assert`, because that one takes
- * its message in an object.
+ * It isn't the class of the same name in `node:assert`, because that one takes its
+ * message in an object.
  */
 export class AssertionError extends Error {
   /**
    * Makes the error.
    *
-   * @param message What was expected and what came.
-   * @param options The `cause`, where there is one.
+   * @param message The expected and the actual value.
+   * @param options The `cause`, if there is one.
    */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -18,7 +18,7 @@ export class AssertionError extends Error {
 }
 
 /**
- * Ends an assertion's sentence with the caller's message, or with a full stop.
+ * Formats the end of an assertion's sentence: the caller's message, or a period.
  *
  * @param message The caller's message, if any.
  * @returns `": message"` or `"."`.

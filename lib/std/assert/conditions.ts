@@ -1,4 +1,5 @@
 import { AssertionError, ending } from "./assertion_error.ts";
+import { format } from "./format.ts";
 
 // deno-lint-ignore no-explicit-any -- A class may take and make anything.
 type AnyClass = abstract new (...args: any[]) => any;
@@ -6,7 +7,7 @@ type AnyClass = abstract new (...args: any[]) => any;
 /**
  * Asserts that a value is truthy.
  *
- * @param expr The value to look at.
+ * @param expr The value to check.
  * @param msg The whole message of the error.
  * @throws {AssertionError} If the value is falsy.
  */
@@ -15,20 +16,10 @@ export function assert(expr: unknown, msg = ""): asserts expr {
 }
 
 /**
- * Fails, whatever happened before.
- *
- * @param msg Why this place must not be reached.
- * @throws {AssertionError} Always.
- */
-export function fail(msg?: string): never {
-  throw new AssertionError(`Failed assertion${ending(msg)}`);
-}
-
-/**
  * Asserts that a value is neither `null` nor `undefined`.
  *
- * @param actual The value to look at.
- * @param msg Added to the error's message.
+ * @param actual The value to check.
+ * @param msg A text to add to the error's message.
  * @throws {AssertionError} If the value is `null` or `undefined`.
  */
 export function assertExists<T>(
@@ -44,9 +35,9 @@ export function assertExists<T>(
 /**
  * Asserts that a value is an instance of a class.
  *
- * @param actual The value to look at.
+ * @param actual The value to check.
  * @param expectedType The class.
- * @param msg Added to the error's message.
+ * @param msg A text to add to the error's message.
  * @throws {AssertionError} If `actual instanceof expectedType` is false.
  */
 export function assertInstanceOf<
@@ -59,8 +50,8 @@ export function assertInstanceOf<
   if (actual instanceof expectedType) return;
   const expected = expectedType.name;
   const came = kindOf(actual);
-  // Two classes of one name differ without the names saying so, and a function
-  // is usually a class not yet constructed.
+  // Two classes can have the same name, and a function is usually a class that
+  // wasn't constructed.
   const butWas = came === expected
     ? ""
     : came === "function"
@@ -71,7 +62,7 @@ export function assertInstanceOf<
   );
 }
 
-/** Names a value's class, or its primitive type. */
+/** Returns the name of a value's class, or its primitive type. */
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   return typeof value === "object"
@@ -84,7 +75,7 @@ function kindOf(value: unknown): string {
  *
  * @param actual The text.
  * @param expected The pattern.
- * @param msg Added to the error's message.
+ * @param msg A text to add to the error's message.
  * @throws {AssertionError} If the pattern does not match.
  */
 export function assertMatch(
@@ -102,8 +93,8 @@ export function assertMatch(
  * Asserts that a text contains another.
  *
  * @param actual The text to search.
- * @param expected The text to find.
- * @param msg Added to the error's message.
+ * @param expected The text that it must contain.
+ * @param msg A text to add to the error's message.
  * @throws {AssertionError} If `expected` is not in `actual`.
  */
 export function assertStringIncludes(
@@ -114,5 +105,20 @@ export function assertStringIncludes(
   if (actual.includes(expected)) return;
   throw new AssertionError(
     `Expected actual: "${actual}" to contain: "${expected}"${ending(msg)}`,
+  );
+}
+
+/**
+ * Asserts that one value is less than another.
+ *
+ * @param actual The value to check.
+ * @param expected The value that it must be less than.
+ * @param msg The whole message of the error.
+ * @throws {AssertionError} If `actual < expected` is false.
+ */
+export function assertLess<T>(actual: T, expected: T, msg?: string): void {
+  if (actual < expected) return;
+  throw new AssertionError(
+    msg ?? `Expect ${format(actual)} < ${format(expected)}`,
   );
 }

@@ -7,15 +7,15 @@ import { isDeepStrictEqual, types } from "node:util";
 type Path = readonly (readonly [object, object])[];
 
 /**
- * Compares two values by what they hold.
+ * Compares two values by content.
  *
- * It is not `isDeepStrictEqual` alone, because the published `assertEquals`
- * takes 0 and -0 as equal, does not tell `Object.create(null)` from `{}` (which
+ * It isn't `isDeepStrictEqual` alone, because the published `assertEquals`
+ * treats 0 and -0 as equal, and `Object.create(null)` and `{}` (which
  * `match.groups` needs), reads getters, and compares the stacks of errors.
  *
  * @param a One value.
- * @param b The other.
- * @param path Where the comparison stands; left out by callers.
+ * @param b The other value.
+ * @param path The pairs being compared; callers omit it.
  * @returns Whether they are equal.
  */
 export function equal(a: unknown, b: unknown, path: Path = []): boolean {
@@ -44,7 +44,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** An object without a prototype is as plain as one written with braces. */
+/** Returns a value's prototype; one without a prototype counts as plain. */
 function kind(value: object): unknown {
   return Object.getPrototypeOf(value) ?? Object.prototype;
 }
@@ -56,8 +56,8 @@ function isCollection(
 }
 
 /**
- * Bytes, dates, patterns and boxed primitives keep their content where no
- * property shows it, or not cheaply.
+ * Says whether a value's content isn't in its properties, as with bytes, dates,
+ * patterns, and boxed primitives.
  */
 function hidesItsContent(value: object): boolean {
   return types.isTypedArray(value) || types.isAnyArrayBuffer(value) ||
@@ -66,8 +66,7 @@ function hidesItsContent(value: object): boolean {
 }
 
 /**
- * Names every property that can be read, the getters of the classes above
- * included.
+ * Returns the names of all properties, with the getters of a value's classes.
  */
 function namesOf(value: object): Set<string | symbol> {
   const names = new Set<string | symbol>();

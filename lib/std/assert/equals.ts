@@ -4,11 +4,11 @@ import { equal } from "./equal.ts";
 import { format } from "./format.ts";
 
 /**
- * Asserts that two values hold the same.
+ * Asserts that two values are equal in content.
  *
- * @param actual What came.
- * @param expected What was expected.
- * @param msg Added to the error's message.
+ * @param actual The actual value.
+ * @param expected The expected value.
+ * @param msg A text to add to the error's message.
  * @throws {AssertionError} If they differ; the message shows where.
  */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
@@ -19,11 +19,11 @@ export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
 }
 
 /**
- * Asserts that two values do not hold the same.
+ * Asserts that two values aren't equal in content.
  *
- * @param actual What came.
- * @param expected What must not come.
- * @param msg Added to the error's message.
+ * @param actual The actual value.
+ * @param expected The value that it must not equal.
+ * @param msg A text to add to the error's message.
  * @throws {AssertionError} If they are equal.
  */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
@@ -36,13 +36,13 @@ export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
 }
 
 /**
- * Asserts that two values are one and the same, as `Object.is` says.
+ * Asserts that two values are the same, by `Object.is`.
  *
- * @param actual What came.
- * @param expected What was expected.
- * @param msg Added to the error's message.
- * @throws {AssertionError} If they are not the same; the message shows where
- * they differ, or that only the references do.
+ * @param actual The actual value.
+ * @param expected The expected value.
+ * @param msg A text to add to the error's message.
+ * @throws {AssertionError} If they aren't the same; the message shows where they
+ * differ, or that only the references do.
  */
 export function assertStrictEquals<T>(
   actual: unknown,
@@ -67,14 +67,14 @@ export function assertStrictEquals<T>(
 }
 
 /**
- * How many lines of each value a message compares. The time and memory that
- * `diff` takes grow with the square of it: 65536 bytes would take all there is.
+ * How many lines of each value a message compares. The time and memory of `diff`
+ * grow with the square of it: for 65536 bytes, no memory would be left.
  */
 const MOST_LINES = 200;
 
 /**
- * Shows both values, with a `-` before each line that only came and a `+`
- * before each that was only expected.
+ * Shows both values, with a `-` before each line that only the actual value has,
+ * and a `+` before each that only the expected one has.
  */
 function difference(actual: unknown, expected: unknown): string {
   const texts = typeof actual === "string" && typeof expected === "string";
@@ -110,8 +110,8 @@ function difference(actual: unknown, expected: unknown): string {
 }
 
 /**
- * Splits a text after its line ends, and spells those out, so that CR LF can be
- * told from LF.
+ * Splits a text after its line endings, and escapes those, so that CR LF differs
+ * from LF.
  */
 function linesOf(text: unknown): string[] {
   return String(text).split(/(?<=\n)/).map((line) =>

@@ -1,9 +1,9 @@
 /**
- * Writes a value out in full, one part a line, so that two values can be
- * compared line by line.
+ * Formats a value in full, one part per line, so that two values can be compared
+ * line by line.
  *
- * @param value Any value.
- * @returns The text, with keys sorted and nothing left out.
+ * @param value The value to format.
+ * @returns The text, with sorted keys, and nothing left out.
  */
 export function format(value: unknown): string {
   return Deno.inspect(value, {

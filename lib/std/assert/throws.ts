@@ -8,8 +8,8 @@ type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
  * Asserts that a function throws.
  *
  * @param fn The function to call.
- * @param msg Added to the error's message.
- * @returns What it threw.
+ * @param msg A text to add to the error's message.
+ * @returns The value that was thrown.
  * @throws {AssertionError} If it returns.
  */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
@@ -17,10 +17,10 @@ export function assertThrows(fn: () => unknown, msg?: string): unknown;
  * Asserts that a function throws an error of a class.
  *
  * @param fn The function to call.
- * @param ErrorClass The class.
- * @param msgIncludes What the error's message must contain.
- * @param msg Added to the error's message.
- * @returns What it threw.
+ * @param ErrorClass The expected class.
+ * @param msgIncludes The text that the error's message must contain.
+ * @param msg A text to add to the error's message.
+ * @returns The value that was thrown.
  * @throws {AssertionError} If it returns, or throws something else.
  */
 export function assertThrows<E extends Error = Error>(
@@ -52,8 +52,8 @@ export function assertThrows(
  * Asserts that a function returns a promise that rejects.
  *
  * @param fn The function to call.
- * @param msg Added to the error's message.
- * @returns What the promise rejected with.
+ * @param msg A text to add to the error's message.
+ * @returns The reason for the rejection.
  * @throws {AssertionError} If the promise resolves, or the function throws or
  * returns no promise.
  */
@@ -66,10 +66,10 @@ export function assertRejects(
  * class.
  *
  * @param fn The function to call.
- * @param ErrorClass The class.
- * @param msgIncludes What the error's message must contain.
- * @param msg Added to the error's message.
- * @returns What the promise rejected with.
+ * @param ErrorClass The expected class.
+ * @param msgIncludes The text that the error's message must contain.
+ * @param msg A text to add to the error's message.
+ * @returns The reason for the rejection.
  * @throws {AssertionError} If the promise resolves or rejects with something
  * else, or the function throws or returns no promise.
  */
@@ -91,8 +91,7 @@ export async function assertRejects(
   try {
     promise = fn();
   } catch {
-    // A function that throws at once gives no promise, which the next lines
-    // refuse.
+    // A function that throws returns no promise, so the next lines reject it.
   }
   if (typeof promise?.then !== "function") {
     throw new AssertionError(
@@ -110,7 +109,7 @@ export async function assertRejects(
   throw new AssertionError(`Expected function to reject${end}`);
 }
 
-/** Throws unless the error is of the class and says what it should. */
+/** Throws unless the error has the expected class and message. */
 function judge(
   error: unknown,
   expected: ErrorClass<Error>,
@@ -129,7 +128,7 @@ function judge(
       `Expected error to be instance of "${expected.name}", but was "${came}"${end}`,
     );
   }
-  // Colours do not count, because a message may be made for a terminal.
+  // Ignore colors: the message may be for a terminal.
   if (
     !stripVTControlCharacters(error.message).includes(
       stripVTControlCharacters(msgIncludes),

@@ -1,7 +1,7 @@
 /**
  * The offline edition of `@std/fmt/colors`: the styles that the workbook uses.
- * The codes are those of `node:util`; its `styleText` does not serve here,
- * because it nests bold and dim in another way than the published edition.
+ * The codes are those of `node:util`. Its `styleText` isn't used, because it nests
+ * bold and dim in another way than the published edition.
  *
  * @module
  */
@@ -10,10 +10,9 @@ import { inspect, stripVTControlCharacters } from "node:util";
 let enabled = !Deno.noColor;
 
 /**
- * Turns the styles on or off. A learner who set `NO_COLOR` keeps them off,
- * whatever a program asks for.
+ * Turns the styles on or off. If `NO_COLOR` is set, they stay off.
  *
- * @param value Whether the functions below add escape sequences.
+ * @param value Whether to add escape sequences.
  */
 export function setColorEnabled(value: boolean): void {
   if (!Deno.noColor) enabled = value;
@@ -30,17 +29,17 @@ export function getColorEnabled(): boolean {
 }
 
 /**
- * Takes the escape sequences out of a text.
+ * Removes the escape sequences from a text.
  *
- * @param string The text.
- * @returns The text as it reads without a terminal.
+ * @param string The text to clean.
+ * @returns The text without escape sequences.
  */
 export function stripAnsiCode(string: string): string {
   return stripVTControlCharacters(string);
 }
 
 /**
- * Wraps a text in a style, and takes the style up again where a nested one ends
+ * Wraps a text in a style, and starts the style again after a nested one that ends
  * with the same code.
  */
 function style(name: string, text: string): string {
@@ -52,8 +51,8 @@ function style(name: string, text: string): string {
 /**
  * Makes a text bold.
  *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
+ * @param str The text to style.
+ * @returns The text with escape sequences, or unchanged if styles are off.
  */
 export function bold(str: string): string {
   return style("bold", str);
@@ -62,8 +61,8 @@ export function bold(str: string): string {
 /**
  * Makes a text dim.
  *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
+ * @param str The text to style.
+ * @returns The text with escape sequences, or unchanged if styles are off.
  */
 export function dim(str: string): string {
   return style("dim", str);
@@ -72,8 +71,8 @@ export function dim(str: string): string {
 /**
  * Makes a text italic.
  *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
+ * @param str The text to style.
+ * @returns The text with escape sequences, or unchanged if styles are off.
  */
 export function italic(str: string): string {
   return style("italic", str);
@@ -82,8 +81,8 @@ export function italic(str: string): string {
 /**
  * Makes a text underlined.
  *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
+ * @param str The text to style.
+ * @returns The text with escape sequences, or unchanged if styles are off.
  */
 export function underline(str: string): string {
   return style("underline", str);
@@ -92,8 +91,8 @@ export function underline(str: string): string {
 /**
  * Makes a text red.
  *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
+ * @param str The text to style.
+ * @returns The text with escape sequences, or unchanged if styles are off.
  */
 export function red(str: string): string {
   return style("red", str);
@@ -102,8 +101,8 @@ export function red(str: string): string {
 /**
  * Makes a text green.
  *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
+ * @param str The text to style.
+ * @returns The text with escape sequences, or unchanged if styles are off.
  */
 export function green(str: string): string {
   return style("green", str);
@@ -112,8 +111,8 @@ export function green(str: string): string {
 /**
  * Makes a text yellow.
  *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
+ * @param str The text to style.
+ * @returns The text with escape sequences, or unchanged if styles are off.
  */
 export function yellow(str: string): string {
   return style("yellow", str);
@@ -122,8 +121,8 @@ export function yellow(str: string): string {
 /**
  * Makes a text cyan.
  *
- * @param str The text.
- * @returns The text with its escape sequences, or as it is when styles are off.
+ * @param str The text to style.
+ * @returns The text with escape sequences, or unchanged if styles are off.
  */
 export function cyan(str: string): string {
   return style("cyan", str);

@@ -3,47 +3,47 @@ import { repeated, UsageError } from "../checker/usage_error.ts";
 
 /** What a command accepts. */
 export interface CommandSyntax {
-  /** How it is called, for a person: `deno task hint 3.1 [--more]`. */
+  /** How to call it, such as `deno task hint 3.1 [--more]`. */
   usage: string;
   /**
-   * Options that are there or not.
+   * The options without a value.
    *
    * @default []
    */
   flags?: string[];
   /**
-   * Options that have a value.
+   * The options with a value.
    *
    * @default []
    */
   values?: string[];
-  /** The fewest and the most words besides the options. */
+  /** The fewest and the most words that aren't options. */
   words: [min: number, max: number];
   /**
-   * What a missing word should name: `exercise`.
+   * What a missing word should name, such as `exercise`.
    *
    * @default "one"
    */
   noun?: string;
 }
 
-/** What a person typed. */
+/** The arguments of a command, by kind. */
 export interface CommandLine {
-  /** Words besides the options. */
+  /** The words that aren't options. */
   words: string[];
-  /** How many times each flag was given. */
+  /** How many times each option without a value was given. */
   flags: Record<string, number>;
-  /** The value of each option that has one. */
+  /** The value of each option with a value. */
   values: Record<string, string | undefined>;
 }
 
 /**
- * Takes a command's arguments apart.
+ * Parses a command's arguments.
  *
- * @param args What follows the command.
- * @param syntax What it accepts.
- * @returns Words, flags and values.
- * @throws {UsageError} If anything else was given, or too much or too little.
+ * @param args The arguments after the command.
+ * @param syntax The arguments that the command accepts.
+ * @returns The words, flags, and values.
+ * @throws {UsageError} If there is any other argument, or too many or too few.
  *
  * @example A word and a flag given twice
  * ```ts
@@ -70,10 +70,15 @@ export function parseCommandLine(
   if (args.includes("--help") || args.includes("-h")) {
     throw new UsageError(`usage: ${usage}`);
   }
-  // parseArgs keeps the words under this name, and does not survive an option
-  // that is called the same.
-  const underscore = args.find((arg) => arg.split("=")[0] === "--_");
-  if (underscore !== undefined) throw wrong(noOption(underscore));
+  // parseArgs takes a value for a flag, `--no-more=1` for `--more`, and `--_=1`
+  // for a word, and doesn't call `unknown` for them.
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  for (const arg of args.slice(0, end)) {
+    const [, name, value] = /^--([^=]+)(=.*)?$/s.exec(arg) ?? [];
+    if (name === undefined || values.includes(name)) continue;
+    if (!flags.includes(name)) throw wrong(noOption(arg));
+    if (value !== undefined) throw wrong(`--${name} takes no value`);
+  }
   const given = parseArgs(args, {
     boolean: flags,
     string: ["_", ...values],
@@ -84,12 +89,6 @@ export function parseCommandLine(
   }) as unknown as
     & { _: string[] }
     & Record<string, (boolean | string)[] | undefined>;
-  for (const arg of args) {
-    const [option, value] = arg.split("=");
-    if (value !== undefined && flags.includes(option.slice(2))) {
-      throw wrong(`${option} takes no value`);
-    }
-  }
   const namedValues = Object.fromEntries(values.map((name) => {
     const all = given[name] ?? [];
     if (all.length > 1) throw wrong(`--${name} was given twice`);
@@ -113,11 +112,11 @@ export function parseCommandLine(
 }
 
 /**
- * Reads a port's number.
+ * Parses a port number.
  *
- * @param text What was typed.
- * @returns The port, 0 included.
- * @throws {UsageError} If it is none.
+ * @param text The argument.
+ * @returns The port, from 0 to 65535.
+ * @throws {UsageError} If it isn't a port number.
  *
  * @example Digits only
  * ```ts

@@ -39,7 +39,7 @@ async function echoAll(conn: Deno.Conn): Promise<void> {
 }
 
 async function echo(ms: number, at = TCP): Promise<number> {
-  const listener = listen(at);
+  const listener = await listen(at);
   const serving = serve(listener, echoAll);
   using client = await connectTo(listener);
   const message = new Uint8Array(SMALL);
@@ -60,7 +60,7 @@ async function oneWay(
   count: (from: Deno.Conn) => Promise<number>,
   at = TCP,
 ): Promise<number> {
-  const listener = listen(at);
+  const listener = await listen(at);
   const counted = Promise.withResolvers<number>();
   const serving = serve(listener, async (conn) => {
     counted.resolve(await count(conn));

@@ -1,6 +1,6 @@
 import { exercises } from "../../../lessons/13_datagrams/exercises.ts";
 import type { Ask, SendMessage } from "../../../lessons/13_datagrams/types.ts";
-import { DatagramSocket, formatAddress } from "../../../lib/net/mod.ts";
+import { formatAddress, UdpSocket } from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { wrongAnswers } from "./wrong_answers.ts";
 
@@ -52,7 +52,7 @@ testAccepted<Ask>(ask, {
     };
   })(),
   "uses the helper of lib/net": async (socket, question, server) => {
-    const helper = new DatagramSocket(socket);
+    const helper = new UdpSocket(socket);
     await helper.send(question, server);
     return (await helper.receive({ from: server })).bytes;
   },
@@ -75,5 +75,5 @@ testAccepted<SendMessage>(sendMessage, {
     if (sent !== message.length) throw new Error("cut");
   },
   "uses the helper of lib/net": (socket, message, to) =>
-    new DatagramSocket(socket).send(message, to),
+    new UdpSocket(socket).send(message, to),
 });

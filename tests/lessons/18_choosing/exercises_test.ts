@@ -32,10 +32,8 @@ if (noUnixSockets) {
           });
           const to = { transport: "unixpacket" as const, path: server };
           socket.send(question, to).then(async () => {
-            for await (const [data, from] of socket) {
-              if (from.transport === "unixpacket" && from.path === server) {
-                return resolve(data);
-              }
+            for await (const { bytes, from } of socket) {
+              if (from.path === server) return resolve(bytes);
             }
           }).catch(reject);
         });

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   bindUdp,
-  type DatagramSocket,
   MAX_DATAGRAM_BYTES,
-} from "../../lib/net/datagram.ts";
+  type UdpSocket,
+} from "../../lib/net/udp.ts";
 import { pattern } from "./net_fixture.ts";
 
 /** Two sockets that know nothing of each other, closed with `using`. */
-function twoSockets(): { a: DatagramSocket; b: DatagramSocket } & Disposable {
+function twoSockets(): { a: UdpSocket; b: UdpSocket } & Disposable {
   const a = bindUdp();
   const b = bindUdp();
   return {
@@ -54,7 +54,7 @@ Deno.test("DatagramSocket keeps messages whole, from empty to the longest", asyn
   }
 });
 
-Deno.test("DatagramSocket.send() refuses one byte too many, and names both sizes", async () => {
+Deno.test("UdpSocket.send() refuses one byte too many, and names both sizes", async () => {
   using pair = twoSockets();
   await assertRejects(
     () => pair.a.send(new Uint8Array(65_508), pair.b.addr),
@@ -183,8 +183,7 @@ async function hasMulticast(): Promise<boolean> {
 }
 
 Deno.test({
-  name:
-    "DatagramSocket.join() lets one message reach every member on this machine",
+  name: "UdpSocket.join() lets one message reach every member on this machine",
   ignore: !(await hasMulticast()),
   async fn() {
     const group = "239.255.77.2";
@@ -202,7 +201,7 @@ Deno.test({
   },
 });
 
-Deno.test("DatagramSocket sends to no group that it has not joined on the loopback interface", async () => {
+Deno.test("UdpSocket sends to no group that it has not joined on the loopback interface", async () => {
   using socket = bindUdp();
   const to = { ...socket.addr, hostname: "239.255.77.3" };
   await assertRejects(

@@ -1,5 +1,5 @@
 /**
- * Sending, until all has arrived: the outgoing half of a reliable stream.
+ * The send side of a reliable connection: sending, and retransmission.
  *
  * @module
  */
@@ -12,75 +12,75 @@ import { FIN, type Segment, SYN } from "./segment.ts";
 import { SendWindow } from "./send_window.ts";
 import type { ReliableCounts, ReliableEvent } from "./trace.ts";
 
-/** What goes into one segment. */
+/** The content of one segment. */
 export interface Part {
-  /** Where it begins: 0 is the SYN, 1 the first byte. */
+  /** The position of its start: 0 is the SYN, 1 the first byte. */
   position: number;
-  /** How many bytes of data it has. */
+  /** The size of its data, in bytes. */
   length: number;
-  /** `SYN`, `FIN` or neither. */
+  /** `SYN`, `FIN`, or neither. */
   flags: number;
-  /** Whether it, or a part of it, was sent before. */
+  /** Whether it is a retransmission, at least in part. */
   isAgain: boolean;
 }
 
-/** What the outgoing half needs from the connection. */
-export interface Exit {
-  /** Sends a segment, now. */
+/** The output of the send side. */
+export interface SegmentOutput {
+  /** Sends a segment now. */
   send(part: Part): void;
-  /** Tells those who watch. */
+  /** Reports an event to `onEvent`. */
   tell(kind: ReliableEvent["kind"]): void;
 }
 
-/** Duplicate acknowledgments that mean a loss (RFC 5681, section 3.2). */
+/** The number of duplicate ACKs that mean a loss (RFC 5681, section 3.2). */
 const DUPLICATES = 3;
 
 /**
- * Decides what to send, and when to send it again. It knows the time only from
- * what it is told, and has no timer: it says when it wants to be called.
+ * Decides what to send, and when to send it again. It has no clock and no timer:
+ * callers pass the time, and call `expire` at its `deadline`.
  */
-export class Outbound {
+export class SendSide {
   readonly #settings: ReliableSettings;
   readonly #counts: ReliableCounts;
-  readonly #exit: Exit;
-  /** What is under way, and what the other end has room for. */
+  readonly #output: SegmentOutput;
+  /** The send window: what is in flight, and the peer's window. */
   readonly window: SendWindow;
-  /** What the link may hold. */
+  /** The congestion window. */
   readonly congestion: CongestionWindow;
-  /** How long to wait for an acknowledgment. */
+  /** The retransmission timeout. */
   readonly timer: RetransmitTimer;
-  /** What is written and not acknowledged. It begins at `#queueStart`. */
+  /** The unacknowledged data, which starts at the position `#queueStart`. */
   readonly #queue: ByteQueue;
   #queueStart = 1;
   #isFinished = false;
 
-  /** What is being timed: one segment at a time, and none that was sent twice. */
+  /** The segment whose round trip is being measured; never a retransmission. */
   #timed?: { end: number; at: number };
   #retransmitAt?: number;
-  /** When the other end last did what it should. */
+  /** When the peer last acknowledged new data. */
   #progressAt = 0;
-  /** How often the timer has run out since then. */
+  /** How many retransmission timeouts there were since then. */
   #timeouts = 0;
   #duplicates = 0;
   #isRecovering = false;
-  /** A loss before this position is the one that is being repaired already. */
+  /** Where fast recovery ends (`recover` in RFC 6582). */
   #recoverTo = 0;
 
   /**
-   * Has nothing to send but the SYN.
+   * Makes the send side, with only the SYN to send.
    *
-   * @param settings Sizes, times, and the number of the SYN.
-   * @param counts Where to count.
-   * @param exit How to send.
+   * @param settings All the settings.
+   * @param counts The counts to update.
+   * @param output The functions that send a segment and report an event.
    */
   constructor(
     settings: ReliableSettings,
     counts: ReliableCounts,
-    exit: Exit,
+    output: SegmentOutput,
   ) {
     this.#settings = settings;
     this.#counts = counts;
-    this.#exit = exit;
+    this.#output = output;
     this.#queue = new ByteQueue(settings.sendBytes);
     this.window = new SendWindow(settings.initialSequence);
     this.congestion = new CongestionWindow({
@@ -94,42 +94,42 @@ export class Outbound {
     });
   }
 
-  /** How many bytes are written and not acknowledged. */
+  /** How many bytes are written but not acknowledged. */
   get unacknowledged(): number {
     return this.#queue.length;
   }
 
-  /** Whether the other end has all, and knows that it is all. */
+  /** Whether the peer has acknowledged all the data and the FIN. */
   get isDone(): boolean {
     return this.#isFinished && this.window.una === this.#end;
   }
 
-  /** When to call {@linkcode Outbound.expire}, in milliseconds. */
+  /** When to call {@linkcode SendSide.expire}, in milliseconds. */
   get deadline(): number {
     if (this.#retransmitAt === undefined) return Infinity;
     return Math.min(this.#retransmitAt, this.#giveUpAt);
   }
 
   /**
-   * Takes bytes to send, as many as there is room for.
+   * Takes as many bytes to send as there is room for.
    *
-   * @param bytes The bytes; they are copied.
-   * @returns How many were taken.
+   * @param bytes The bytes to send; they are copied.
+   * @returns The number of bytes taken.
    */
   write(bytes: Uint8Array): number {
     return this.#queue.push(bytes);
   }
 
-  /** Says that nothing more will be written. */
+  /** Ends this side: a FIN follows the data. */
   finish(): void {
     this.#isFinished = true;
   }
 
   /**
-   * Copies the data of a part into a segment.
+   * Copies the data of a segment.
    *
-   * @param part Which part.
-   * @param target Where to put it: as many bytes as it has.
+   * @param part The segment's content.
+   * @param target The buffer for the data, of exactly its size.
    */
   copy(part: Part, target: Uint8Array): void {
     if (part.length > 0) {
@@ -138,7 +138,7 @@ export class Outbound {
   }
 
   /**
-   * Sends what may go now.
+   * Sends all the segments that the windows allow.
    *
    * @param now The time, in milliseconds.
    */
@@ -147,16 +147,16 @@ export class Outbound {
       const size = sizeOf(part);
       if (!part.isAgain) {
         this.#counts.bytesSent += part.length;
-        // One measurement in a round trip is enough (RFC 6298, section 3).
+        // One measurement per round trip is enough (RFC 6298, section 3).
         this.#timed ??= { end: part.position + size, at: now };
       }
-      // It counts as sent before it is: the trace shows what is then in flight.
+      // Count it as sent first, so that the trace shows it in flight.
       this.window.sent(size);
-      this.#exit.send(part);
+      this.#output.send(part);
       this.#startTimer(now, this.timer.rtoMs);
     }
-    // The receiver has no room. When it has, it will say so, but that can get
-    // lost: it must be asked (RFC 9293, section 3.8.6.1).
+    // A zero window. The peer's window update can get lost, so probe the window
+    // (RFC 9293, section 3.8.6.1).
     const isStuck = this.window.inFlight === 0 && this.#end > this.window.una;
     if (isStuck && this.window.una > 0) {
       this.#startTimer(now, this.timer.rtoMs);
@@ -164,29 +164,29 @@ export class Outbound {
   }
 
   /**
-   * Takes the acknowledgment in a segment.
+   * Handles the acknowledgment in a segment.
    *
-   * @param segment What came.
+   * @param segment The segment.
    * @param now The time, in milliseconds.
-   * @returns Whether it can be meant for this stream.
+   * @returns Whether the acknowledgment can belong to this connection.
    */
   acknowledge(segment: Segment, now: number): boolean {
     const { window } = this;
     const { inFlight } = window;
     const wasFull = inFlight + this.#settings.segmentBytes >
-      this.congestion.bytes;
+      this.congestion.cwnd;
     const isPure = segment.data.length === 0 && !(segment.flags & (SYN | FIN));
     const result = window.acknowledge(segment.ack, segment.window);
     if (result === null) return false;
 
     if (result.count > 0) this.#advance(result.count, { now, wasFull });
-    // RFC 5681, section 2, says what a duplicate is.
+    // RFC 5681, section 2, defines a duplicate acknowledgment.
     else if (isPure && inFlight > 0 && !result.isWider) {
       if (segment.ack === window.seq(window.una)) this.#duplicate();
     }
     if (window.inFlight === 0) {
-      // Nothing is under way: what runs, if anything, asks for room. Whoever
-      // answers that he has none is there all the same.
+      // Nothing is in flight, so the timer, if any, is for zero-window probes. A
+      // peer that answers them with a zero window is still alive.
       if (result.isWider || result.count > 0) this.#retransmitAt = undefined;
       this.#progressAt = now;
     }
@@ -194,10 +194,10 @@ export class Outbound {
   }
 
   /**
-   * Does what is due: sends again, or asks for room.
+   * Does what is due: retransmits, or probes a zero window.
    *
    * @param now The time, in milliseconds.
-   * @returns Whether there is still hope for an answer.
+   * @returns `false` if the user timeout has passed without an answer.
    */
   expire(now: number): boolean {
     if (this.#retransmitAt === undefined) return true;
@@ -212,50 +212,50 @@ export class Outbound {
     return true;
   }
 
-  /** Nothing is expected any more. */
+  /** Stops the timer. */
   stop(): void {
     this.#retransmitAt = undefined;
   }
 
-  /** One position after all data that is written so far. */
+  /** The position after all the data written so far. */
   get #dataEnd(): number {
     return this.#queueStart + this.#queue.length;
   }
 
-  /** One position after all, the FIN included. */
+  /** The position after all the data and the FIN. */
   get #end(): number {
     return this.#dataEnd + (this.#isFinished ? 1 : 0);
   }
 
   get #giveUpAt(): number {
-    return this.#progressAt + this.#settings.giveUpMs;
+    return this.#progressAt + this.#settings.userTimeoutMs;
   }
 
-  /** What may go now. */
+  /** Returns the next segment that the windows allow, if any. */
   #nextPart(): Part | undefined {
     const { window } = this;
-    // The SYN goes alone, and nothing goes before it is acknowledged.
+    // The SYN goes alone, and no data follows until it is acknowledged.
     if (window.next === 0) return this.#part(0, 0);
     if (window.una === 0 || window.next >= this.#end) return undefined;
-    // Two duplicates may be two that were overtaken: one more segment for each
-    // shows whether there will be a third (limited transmit, RFC 3042).
+    // For each of the first two duplicate ACKs, send one new segment: its ACK may
+    // be the third duplicate (limited transmit, RFC 3042).
     const extra = this.#isRecovering
       ? 0
       : Math.min(this.#duplicates, 2) * this.#settings.segmentBytes;
     const part = this.#part(
       window.next,
-      window.room(this.congestion.bytes + extra),
+      window.room(this.congestion.cwnd + extra),
     );
     // A FIN alone needs no room.
     if (part.length === 0) return part.flags & FIN ? part : undefined;
-    // Crumbs can wait for the acknowledgment of what is under way (the silly
-    // window syndrome, RFC 9293, section 3.8.6.2.1).
-    const isCrumb = part.length < this.#settings.segmentBytes &&
+    // A small segment waits until the data in flight is acknowledged (silly window
+    // syndrome, RFC 9293, section 3.8.6.2.1).
+    const isSmall = part.length < this.#settings.segmentBytes &&
       part.position + part.length < this.#dataEnd;
-    return isCrumb && window.inFlight > 0 ? undefined : part;
+    return isSmall && window.inFlight > 0 ? undefined : part;
   }
 
-  /** What a segment that begins here holds, up to a limit. */
+  /** Returns the segment that starts at a position, with at most `limit` bytes. */
   #part(position: number, limit: number): Part {
     const isAgain = position < this.window.highest;
     if (position === 0) return { position, length: 0, flags: SYN, isAgain };
@@ -268,7 +268,7 @@ export class Outbound {
     return { position, length, flags, isAgain };
   }
 
-  /** Bytes have arrived. */
+  /** Handles an acknowledgment of new data. */
   #advance(count: number, { now, wasFull }: { now: number; wasFull: boolean }) {
     const { window, congestion } = this;
     const start = Math.max(1, Math.min(window.una, this.#dataEnd));
@@ -293,13 +293,13 @@ export class Outbound {
       this.#isRecovering = false;
       congestion.leaveRecovery(window.inFlight);
     } else {
-      // A partial acknowledgment: the next gap begins right here (RFC 6582).
+      // A partial acknowledgment: the next gap starts right here (RFC 6582).
       congestion.deflate(count);
-      this.#sendFirstAgain();
+      this.#retransmitFirst();
     }
   }
 
-  /** The receiver has got something, but not what it waits for. */
+  /** Handles a duplicate acknowledgment: the peer received a later segment. */
   #duplicate(): void {
     const { window, congestion } = this;
     this.#duplicates++;
@@ -311,19 +311,20 @@ export class Outbound {
       this.#isRecovering = true;
       this.#recoverTo = window.highest;
       congestion.enterRecovery(window.inFlight);
-      this.#exit.tell("fast retransmit");
-      this.#sendFirstAgain();
+      this.#output.tell("fast retransmit");
+      this.#retransmitFirst();
     }
   }
 
-  #sendFirstAgain(): void {
+  /** Retransmits the first segment in flight. */
+  #retransmitFirst(): void {
     const { una, next } = this.window;
     if (next === una) return;
     this.#timed = undefined;
-    this.#exit.send(this.#part(una, next - una));
+    this.#output.send(this.#part(una, next - una));
   }
 
-  /** Nothing came back: all that is under way counts as lost. */
+  /** Handles a retransmission timeout: all that is in flight counts as lost. */
   #timeOut(): void {
     const { window, congestion } = this;
     this.#counts.timeouts++;
@@ -332,18 +333,18 @@ export class Outbound {
     this.#timed = undefined;
     this.#isRecovering = false;
     this.#duplicates = 0;
-    // What is sent again makes duplicates, which say nothing about a new loss.
+    // Retransmissions cause duplicate ACKs, which don't mean a new loss.
     this.#recoverTo = window.highest;
-    this.#exit.tell("timed out");
+    this.#output.tell("timed out");
   }
 
-  /** Sends one byte that there is no room for: its answer says what there is. */
+  /** Sends a zero-window probe: one byte, so that the peer answers with its window. */
   #probe(): void {
     this.#counts.probes++;
     const part = this.#part(this.window.next, 1);
     this.window.probed(sizeOf(part));
-    this.#exit.tell("probed");
-    this.#exit.send(part);
+    this.#output.tell("probed");
+    this.#output.send(part);
   }
 
   #startTimer(now: number, ms: number): void {
@@ -353,7 +354,7 @@ export class Outbound {
   }
 }
 
-/** How many positions a part takes: SYN and FIN count as one each. */
+/** Counts the positions of a segment: its data, and one each for SYN and FIN. */
 function sizeOf(part: Part): number {
   return part.length + (part.flags & (SYN | FIN) ? 1 : 0);
 }

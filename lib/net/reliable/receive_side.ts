@@ -1,5 +1,5 @@
 /**
- * Receiving, in order: the incoming half of a reliable stream.
+ * The receive side of a reliable connection: order, window, acknowledgments.
  *
  * @module
  */
@@ -12,29 +12,29 @@ import { FIN, type Segment } from "./segment.ts";
 import type { ReliableCounts } from "./trace.ts";
 
 /**
- * Keeps what has come until it is read, and decides when to say so to the other
- * end.
+ * Keeps received bytes until they are read, and decides when to acknowledge
+ * them.
  */
-export class Inbound {
+export class ReceiveSide {
   readonly #settings: ReliableSettings;
   readonly #counts: ReliableCounts;
   readonly #receiver: Receiver;
   readonly #unread: ByteQueue;
-  /** The number of the FIN, once it has come. */
+  /** The sequence number of the peer's FIN, once it arrives. */
   #finAt?: number;
   #isFinished = false;
-  /** Up to where the other end was told that there is room. */
+  /** The right edge of the window that this end has advertised. */
   #edge: number;
-  /** Segments that came since the last acknowledgment. */
+  /** Segments received since the last acknowledgment. */
   #pending = 0;
   #ackAt = Infinity;
 
   /**
-   * Waits for the first byte.
+   * Makes the receive side, before the first byte.
    *
-   * @param first Its number: one more than the SYN's.
-   * @param settings Sizes and times.
-   * @param counts Where to count.
+   * @param first The sequence number of the first byte: one after the SYN's.
+   * @param settings All the settings.
+   * @param counts The counts to update.
    */
   constructor(
     first: number,
@@ -48,12 +48,12 @@ export class Inbound {
     this.#edge = first;
   }
 
-  /** The number to acknowledge. */
+  /** The acknowledgment number, RCV.NXT. */
   get ack(): number {
     return seqAdd(this.#receiver.ack, this.#isFinished ? 1 : 0);
   }
 
-  /** Whether all has come. */
+  /** Whether all the data and the FIN have arrived. */
   get isFinished(): boolean {
     return this.#isFinished;
   }
@@ -63,29 +63,29 @@ export class Inbound {
     return this.#unread.length;
   }
 
-  /** When an acknowledgment must go at the latest, in milliseconds. */
+  /** When to send a delayed ACK at the latest, in milliseconds. */
   get ackAt(): number {
     return this.#ackAt;
   }
 
-  /** How much room there is, in bytes. */
+  /** The free room in the receive buffer, in bytes. */
   get window(): number {
     return this.#receiver.window;
   }
 
   /**
-   * Takes a segment's data and FIN.
+   * Accepts a segment's data and FIN.
    *
-   * @param segment What came.
+   * @param segment The segment.
    * @param now The time, in milliseconds.
-   * @returns Whether it must be acknowledged at once, by a segment without
-   * data, since it is not what was expected (RFC 5681, section 4.2).
+   * @returns Whether to acknowledge it at once with a pure ACK, because it isn't
+   * the next segment (RFC 5681, section 4.2).
    */
   accept(segment: Segment, now: number): boolean {
     const { seq, data, flags } = segment;
     const hasFin = (flags & FIN) !== 0;
     const isEarlier = seqDiff(seq, this.ack) < 0;
-    // No data, and no question either: an earlier number is one (keep-alive).
+    // It has no data. An old sequence number is a keep-alive, which asks for an ACK.
     if (data.length === 0 && !hasFin) return isEarlier;
 
     const receiver = this.#receiver;
@@ -102,7 +102,7 @@ export class Inbound {
     if (isEnd || hadGap || fresh.length !== data.length || fresh.length === 0) {
       return true;
     }
-    // One acknowledgment for two segments, and not too late for one.
+    // A delayed ACK: one for two segments, or after `ackDelayMs` for one.
     this.#pending++;
     const isDue = this.#pending >= 2 || this.#settings.ackDelayMs === 0;
     this.#ackAt = isDue
@@ -112,13 +112,14 @@ export class Inbound {
   }
 
   /**
-   * An acknowledgment goes now, and with it the news of how much room there is.
+   * Notes that an acknowledgment is sent now, and decides which window it
+   * advertises.
    *
-   * The room that it tells of grows by whole segments, or by half of all there
-   * is: who hears of every byte of room sends single bytes (the silly window
+   * The window grows by whole segments, or by half the buffer: if this end
+   * advertised each byte of room, the peer would send single bytes (silly window
    * syndrome, RFC 9293, section 3.8.6.2.2).
    *
-   * @returns How much room to tell of, in bytes.
+   * @returns The window to advertise, in bytes.
    */
   acknowledge(): number {
     this.settle();
@@ -127,29 +128,29 @@ export class Inbound {
     const isWorthSaying =
       this.#gain >= Math.min(segmentBytes, receiveBytes / 2);
     if (isWorthSaying) this.#edge = seqAdd(ack, window);
-    // One byte that was sent to ask for room may have been taken all the same.
+    // The byte of a zero-window probe may have been accepted.
     if (seqDiff(this.#edge, ack) < 0) this.#edge = ack;
     return seqDiff(this.#edge, ack);
   }
 
-  /** Nothing waits to be acknowledged any more. */
+  /** Cancels the delayed ACK. */
   settle(): void {
     this.#pending = 0;
     this.#ackAt = Infinity;
   }
 
   /**
-   * Gives bytes to whoever reads.
+   * Reads bytes in order.
    *
-   * @param target Where to put them.
+   * @param target The buffer for the bytes.
    * @param now The time, in milliseconds.
-   * @returns How many there were.
+   * @returns The number of bytes.
    */
   read(target: Uint8Array, now: number): number {
     const count = this.#unread.copyTo(target);
     this.#unread.drop(count);
     this.#receiver.release(count);
-    // If that makes much more room, the other end should hear of it.
+    // If the window grows a lot, send a window update.
     const { receiveBytes, segmentBytes } = this.#settings;
     const isNews = this.#gain >= Math.min(2 * segmentBytes, receiveBytes / 2);
     if (isNews && !this.#isFinished) this.#ackAt = now;
@@ -157,18 +158,18 @@ export class Inbound {
   }
 
   /**
-   * Says whether a number lies in the window, so that a reset which has it may
-   * be genuine (RFC 5961, section 3.2).
+   * Says whether a sequence number is in the receive window. A reset with a number
+   * outside it is forged or old (RFC 5961, section 3.2).
    *
-   * @param seq The number.
-   * @returns Whether it does.
+   * @param seq The sequence number.
+   * @returns Whether it is in the window.
    */
   isInWindow(seq: number): boolean {
     const ahead = seqDiff(seq, this.ack);
     return ahead >= 0 && ahead <= Math.max(this.#receiver.window, 1);
   }
 
-  /** How much more room there is than the other end was told of, in bytes. */
+  /** How much larger the window is than the advertised one, in bytes. */
   get #gain(): number {
     const { ack, window } = this.#receiver;
     return seqDiff(seqAdd(ack, window), this.#edge);

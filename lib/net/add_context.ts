@@ -1,0 +1,45 @@
+/**
+ * Error messages that say what failed, and where.
+ *
+ * @module
+ */
+
+/**
+ * Puts what failed in front of an error's message.
+ *
+ * The system says "Connection refused", but not by which endpoint. The error
+ * stays the same object, so its class, `name`, `code`, `errors`, and `cause`
+ * stay as they are: programs decide by them (`error instanceof
+ * Deno.errors.ConnectionRefused`).
+ *
+ * @param error The value that was caught. Pass only an error of this one
+ * failure: everyone who holds it sees the new message.
+ * @param failure What failed, such as `Cannot connect to tcp://127.0.0.1:7000`.
+ * @returns `error`, so that you can throw it again.
+ *
+ * @example Name the endpoint that refused the connection
+ * ```ts
+ * import { addContext } from "./add_context.ts";
+ * import { assertEquals, assertStrictEquals } from "@std/assert";
+ *
+ * const error = new Deno.errors.ConnectionRefused("os error 111");
+ * const failure = "Cannot connect to tcp://127.0.0.1:7000";
+ * assertStrictEquals(addContext(error, failure), error);
+ * assertEquals(
+ *   error.message,
+ *   "Cannot connect to tcp://127.0.0.1:7000: os error 111",
+ * );
+ * ```
+ */
+export function addContext(error: unknown, failure: string): unknown {
+  if (error instanceof Error) {
+    // An assignment would throw for a DOMException, whose message is a getter,
+    // and for a frozen error.
+    Reflect.defineProperty(error, "message", {
+      value: `${failure}: ${error.message}`,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return error;
+}
