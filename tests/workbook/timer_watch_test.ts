@@ -1,4 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import * as nodeTimers from "node:timers";
+import * as nodePromises from "node:timers/promises";
+import { settle } from "../../lib/workbook/kit/settle.ts";
 import { TimerWatch } from "../../lib/workbook/kit/timer_watch.ts";
 
 const LONG_MS = 600_000;
@@ -72,4 +75,39 @@ Deno.test("TimerWatch does not take another one's place when it is closed again"
   const timer = setTimeout(() => {}, LONG_MS);
   assertEquals(second.running(), [LONG_MS]);
   clearTimeout(timer);
+});
+
+Deno.test("TimerWatch sees an interval until it's cleared", () => {
+  using timers = new TimerWatch();
+  const interval = setInterval(() => {}, LONG_MS);
+  assertEquals([timers.running(), timers.runningCount], [[LONG_MS], 1]);
+  clearInterval(interval);
+  assertEquals([timers.running(), timers.runningCount], [[], 0]);
+});
+
+Deno.test("TimerWatch counts the timers of node:timers and its promises", () => {
+  using timers = new TimerWatch();
+  const plain = nodeTimers.setTimeout(() => {}, LONG_MS);
+  const stop = new AbortController();
+  nodePromises.setTimeout(LONG_MS, undefined, { signal: stop.signal })
+    .catch(() => {});
+  assertEquals([timers.running(), timers.runningCount], [[], 2]);
+  nodeTimers.clearTimeout(plain);
+  stop.abort();
+  assertEquals(timers.runningCount, 0);
+});
+
+Deno.test("TimerWatch counts setImmediate(), and names AbortSignal.timeout()", async () => {
+  using timers = new TimerWatch();
+  await new Promise((resolve) => setImmediate(resolve));
+  const signal = AbortSignal.timeout(0);
+  await new Promise((resolve) => signal.onabort = resolve);
+  assertEquals([timers.immediates, timers.started], [1, [0]]);
+});
+
+Deno.test("TimerWatch leaves out the timers of the kit", async () => {
+  using timers = new TimerWatch();
+  const waiting = settle();
+  assertEquals([timers.started, timers.runningCount], [[], 0]);
+  await waiting;
 });

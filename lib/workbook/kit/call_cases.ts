@@ -60,6 +60,17 @@ export interface ObjectCase {
 
 const PLAIN: Pass = { args: copyOf };
 const VIEWS: Pass = { args: asViews, probe: PROBES.views };
+const OVERWRITTEN: Pass = {
+  args: copyOf,
+  probe: PROBES.copies,
+  overwrites: true,
+};
+
+/** The passes that bytes among the arguments call for. */
+function passesOf(args: unknown, { copies }: CallOptions): Pass[] {
+  if (bytesIn(args).length === 0) return [];
+  return copies ? [VIEWS, OVERWRITTEN] : [VIEWS];
+}
 
 /**
  * Checks a function by a table of calls.
@@ -95,7 +106,9 @@ export async function checkFunction(
     const second = await driver.run(one, { ...PLAIN, probe: PROBES.twice });
     driver.requireOwn(one, first, second);
     firsts.push(() => driver.requireUnchanged(one, first));
-    if (bytesIn(one.args).length > 0) await driver.run(one, VIEWS);
+    for (const pass of passesOf(one.args, options)) {
+      await driver.run(one, pass);
+    }
   }
   trial.step("the first results are still the same");
   firsts.forEach((require) => require());
@@ -142,9 +155,8 @@ export async function checkClass(
     trial.step(one.step);
     await finish(start(one, PLAIN));
     await finish(start(one, { ...PLAIN, probe: PROBES.state }));
-    if (bytesIn(one.calls.map(({ args }) => args)).length > 0) {
-      await finish(start(one, VIEWS));
-    }
+    const args = one.calls.map(({ args }) => args);
+    for (const pass of passesOf(args, options)) await finish(start(one, pass));
   }
   trial.step("two objects are used by turns");
   const pass = { ...PLAIN, probe: PROBES.twoAtOnce };

@@ -60,8 +60,8 @@ export interface CallOptions {
    */
   exact?: boolean;
   /**
-   * Whether the answer must copy what it keeps or returns: the driver writes
-   * over the bytes it was given after each call.
+   * Whether the answer must copy what it keeps or returns: in one pass, the
+   * driver overwrites the bytes of each call after it.
    *
    * @default false
    */
@@ -80,6 +80,8 @@ export interface Pass {
   args: (args: unknown[]) => unknown[];
   /** What it means if a result is right in a plain pass, and wrong in this one. */
   probe?: (name: string) => Advice;
+  /** Whether the bytes that were given are overwritten after each call. */
+  overwrites?: boolean;
   /** Whether other calls are under way, with timers of their own. */
   atOnce?: boolean;
 }
@@ -119,7 +121,7 @@ export class CallDriver {
         received: shown(args),
       });
     }
-    if (this.#options.copies) {
+    if (pass.overwrites) {
       bytesIn(args).forEach((bytes) => bytes.fill(0x2a));
       this.requireUnchanged(one, result.value, PROBES.copies);
     }

@@ -183,13 +183,7 @@ export class StreamDriver {
     const { conn, one, reader } = line;
     const events = [reader.next()];
     if (conn instanceof FakeConn) {
-      events.push(
-        conn.until(() => line.isFed && conn.isDrained).then(async () => {
-          // What it has read may be on its way out.
-          await settle();
-          return { then: "waiting" };
-        }),
-      );
+      events.push(this.#drained(line, conn));
       if (one.endless !== undefined) events.push(this.#tooLate(line, conn));
     }
     return await this.#trial.waitFor(Promise.race(events), {
@@ -197,6 +191,20 @@ export class StreamDriver {
       likely: () => this.#judge.whyWaiting(one).likely,
       read: () => this.#judge.whyWaiting(one).read ?? "",
     });
+  }
+
+  /** Resolves when the answer has read all there is, and waits for more. */
+  async #drained(
+    line: StreamLine,
+    conn: FakeConn,
+  ): Promise<Omit<StreamResult, "values">> {
+    const isDrained = () => line.isFed && conn.isDrained;
+    do {
+      await conn.until(isDrained);
+      // What it has read may be on its way out.
+      await settle();
+    } while (!isDrained());
+    return { then: "waiting" };
   }
 
   /** Stops an answer that reads on and on, when it could know enough. */

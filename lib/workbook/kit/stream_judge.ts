@@ -52,6 +52,8 @@ export class StreamJudge {
   judge(line: StreamLine, result: StreamResult, run: StreamRun): void {
     const { one } = line;
     const { values: due = [] } = one;
+    // All but the last were right when they came.
+    this.#requireUnchanged(result.values.slice(0, -1), due);
     const advice = run.probe ?? this.#advice(one, result, run);
     const end = endOf(one);
     const isRight = result.values.length === due.length &&
@@ -71,6 +73,7 @@ export class StreamJudge {
     }
     this.requireTidy(line, result.then);
     this.#requireUnchanged(result.values, due);
+    this.#earlier = result.values.map((value, i) => [value, due[i]]);
   }
 
   /** Rejects the answer if it left something behind. */
@@ -243,7 +246,7 @@ export class StreamJudge {
   }
 
   #requireUnchanged(values: unknown[], due: unknown[]): void {
-    const pairs = values.map((value, i): [unknown, unknown] => [value, due[i]]);
+    const pairs = values.map((value, i) => [value, due[i]]);
     for (const [value, one] of [...this.#earlier, ...pairs]) {
       if (!this.differs(value, one)) continue;
       this.#trial.fail({
@@ -252,7 +255,6 @@ export class StreamJudge {
         received: shown(this.#see(value)),
       });
     }
-    this.#earlier = pairs;
   }
 
   #see(value: unknown): unknown {

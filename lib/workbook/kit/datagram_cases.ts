@@ -1,0 +1,49 @@
+/**
+ * Runs an answer that sends and receives datagrams through a table of cases,
+ * and tries on each what a table's author would forget.
+ *
+ * @module
+ */
+import { DatagramDriver } from "./datagram_driver.ts";
+import type { DatagramAnswer, DatagramCase } from "./datagram_types.ts";
+import { PROBES } from "./probes.ts";
+import { TimerWatch } from "./timer_watch.ts";
+import type { Trial } from "./trial.ts";
+import { bytesIn } from "./values.ts";
+
+/**
+ * Checks an answer that sends and receives datagrams by a table of cases.
+ *
+ * Every case runs on a {@linkcode FakeSocket}, again on the same socket, and with
+ * bytes among the arguments as views into larger buffers. Then two calls run at
+ * the same time, and the one that began last gets its answer first. After each
+ * run the socket is open, no receive and no timer is left, and earlier results
+ * are unchanged. Try at least one call over real sockets besides.
+ *
+ * @param trial The run of the check.
+ * @param answer The answer.
+ * @param cases The table.
+ * @throws {CheckFailed} If any run goes wrong.
+ */
+export async function checkDatagrams(
+  trial: Trial,
+  answer: DatagramAnswer,
+  cases: DatagramCase[],
+): Promise<void> {
+  using timers = new TimerWatch();
+  const driver = new DatagramDriver(trial, answer, timers);
+  const name = `${answer.name}()`;
+  for (const one of cases) {
+    trial.step(one.step, one.ifEndless);
+    await driver.runTwice(one);
+    if (bytesIn(one.args).length > 0) {
+      await driver.run(one, { views: true, probe: PROBES.views(name) });
+    }
+  }
+  const good = cases.filter(({ throws, waits, arrives = [] }) =>
+    throws === undefined && !waits && arrives.length > 0
+  );
+  if (good.length === 0) return;
+  trial.step("two calls at the same time, each on a socket of its own");
+  await driver.runTwo(good[0], good[1] ?? good[0]);
+}

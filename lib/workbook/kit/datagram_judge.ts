@@ -1,0 +1,196 @@
+import { counted } from "../../show/counted.ts";
+import type {
+  DatagramAnswer,
+  DatagramCase,
+  DatagramResult,
+} from "./datagram_types.ts";
+import type { FakeSocket } from "./fake_socket.ts";
+import { namesOf, PROBES, requireError, WRONG_CLASS } from "./probes.ts";
+import type { TimerWatch } from "./timer_watch.ts";
+import type { Advice, Trial } from "./trial.ts";
+import { differenceAt, shown, toBytes } from "./values.ts";
+
+/** What a run looks like when it's over. */
+export interface DatagramRun {
+  /** The case. */
+  one: DatagramCase;
+  /** The arguments that the answer got, and what they must still be. */
+  args: [given: unknown[], due: unknown[]];
+  /** The answer's socket. */
+  socket: FakeSocket;
+  /** What it means if this run fails, before any other diagnosis. */
+  probe?: Advice;
+  /** Whether other calls are under way, with timers of their own. */
+  atOnce?: boolean;
+}
+
+/** Says what is wrong with what an answer did with datagrams, and why. */
+export class DatagramJudge {
+  readonly #trial: Trial;
+  readonly #answer: DatagramAnswer;
+  readonly #timers: TimerWatch;
+  readonly #name: string;
+
+  /** Begins; the watch is of all runs together. */
+  constructor(trial: Trial, answer: DatagramAnswer, timers: TimerWatch) {
+    this.#trial = trial;
+    this.#answer = answer;
+    this.#timers = timers;
+    this.#name = `${answer.name}()`;
+  }
+
+  /** Rejects the answer unless it did what is due, and left all in order. */
+  judge(run: DatagramRun, result: DatagramResult): void {
+    const { one, probe, socket } = run;
+    const advice = probe ?? this.advice(one, result);
+    const hasMany = socket.mostPendingReceives > 1 && !run.atOnce;
+    if (result.then === "waiting" && hasMany) {
+      this.#trial.fail(MANY_RECEIVES(this.#name, socket.mostPendingReceives));
+    }
+    if (result.then === "error" && one.throws === undefined) {
+      this.#trial.failThrown(this.#name, result.error, advice);
+    }
+    this.#requireSent(one, result, advice);
+    this.#requireResult(one, result, advice);
+    this.#requireTidy(run, result);
+  }
+
+  /** Requires that an earlier result is still what it was. */
+  requireUnchanged(one: DatagramCase, { then, value }: DatagramResult): void {
+    if (then !== "value" || !("returns" in one)) return;
+    if (differenceAt(this.#see(value), one.returns) === undefined) return;
+    this.#trial.fail({
+      ...PROBES.unchanged(this.#name),
+      expected: forReport(one.returns),
+      received: forReport(this.#see(value)),
+    });
+  }
+
+  /** What it means that this came of a case. */
+  advice(one: DatagramCase, result: DatagramResult): Advice {
+    const { likely, read } = one;
+    const advice = this.#answer.explain?.(result, one) ??
+      (typeof likely === "function" ? likely(result) : likely);
+    const base = { likely: "", ...read && { read } };
+    return typeof advice === "string"
+      ? { ...base, likely: advice }
+      : { ...base, ...advice };
+  }
+
+  #requireSent(
+    { sends = [] }: DatagramCase,
+    { sent }: DatagramResult,
+    advice: Advice,
+  ): void {
+    const { seeSent = (bytes: Uint8Array) => bytes } = this.#answer;
+    for (const [i, { message, to }] of sends.entries()) {
+      if (sent[i] === undefined) break;
+      this.#trial.equal(seeSent(sent[i].message), seeSent(toBytes(message)), {
+        problem: `Datagram ${i + 1} that ${this.#name} sent is wrong.`,
+        ...advice,
+      });
+      this.#trial.equal(sent[i].addr, to, {
+        problem: `${this.#name} sent datagram ${i + 1} to another address.`,
+        ...advice,
+      });
+    }
+    if (sent.length === sends.length) return;
+    this.#trial.fail({
+      problem: `${this.#name} sent ${counted(sent.length, "datagram")}, and ` +
+        `should send ${sends.length}.`,
+      ...advice,
+    });
+  }
+
+  #requireResult(
+    one: DatagramCase,
+    { then, value, error }: DatagramResult,
+    advice: Advice,
+  ): void {
+    const due = [one.throws ?? []].flat();
+    if (then === "error") {
+      // A plain text is about no error at all, and this is one of another class.
+      const likely = typeof one.likely === "string"
+        ? WRONG_CLASS
+        : advice.likely || WRONG_CLASS;
+      const all = { ...advice, likely };
+      requireError(this.#trial, this.#name, error, due, all);
+    } else if (then === "waiting" && !one.waits) {
+      this.#trial.fail({
+        problem:
+          `${this.#name} waits for another datagram, and there are none.`,
+        ...advice,
+      });
+    } else if (then === "value" && (one.waits || due.length > 0)) {
+      this.#trial.fail({
+        problem: `${this.#name} returned, and should not.`,
+        expected: one.waits ? "to wait for a datagram" : namesOf(due),
+        received: shown(this.#see(value)),
+        ...advice,
+      });
+    } else if (then === "value" && "returns" in one) {
+      this.#trial.equal(this.#see(value), one.returns, advice);
+    }
+  }
+
+  #requireTidy(
+    { one, args, socket, atOnce }: DatagramRun,
+    result: DatagramResult,
+  ) {
+    if (socket.closed) {
+      this.#trial.fail({
+        problem: `${this.#name} closed the socket.`,
+        likely: "The caller still needs it for the next call: whoever opened " +
+          "it closes it. Leave a loop over the socket by `return` or `break`.",
+      });
+    }
+    const mayLeave = one.waits ||
+      result.then === "error" && this.#answer.mayLeaveReceive;
+    if (socket.pendingReceives > 0 && !mayLeave) {
+      this.#trial.fail(LEFT_RECEIVE(this.#name));
+    }
+    if (!atOnce && !one.waits && this.#timers.runningCount > 0) {
+      this.#trial.fail(PROBES.timer(this.#name));
+    }
+    const [given, due] = args;
+    if (differenceAt(given, due, { exact: true }) !== undefined) {
+      this.#trial.fail({
+        ...PROBES.inputs(this.#name),
+        expected: shown(due),
+        received: shown(given),
+      });
+    }
+  }
+
+  #see(value: unknown): unknown {
+    const { see } = this.#answer;
+    if (see === undefined) return value;
+    try {
+      return see(value);
+    } catch {
+      // It's of another kind than the author counts on: then show it as it is.
+      return value;
+    }
+  }
+}
+
+const LEFT_RECEIVE = (name: string) => ({
+  problem: `${name} is done, and a receive of its is still waiting.`,
+  likely:
+    "That receive takes the next datagram, and nobody gets it: a receive " +
+    "can't be taken back, not even by Promise.race(). Start one only when you " +
+    "need another datagram, and await it before you go on.",
+});
+
+const MANY_RECEIVES = (name: string, count: number) => ({
+  problem: `${name} had ${count} receives waiting at the same time.`,
+  likely:
+    "A receive that you gave up takes the next datagram, and nobody looks " +
+    "at it any more: a receive can't be taken back, not even by " +
+    "Promise.race(). Start one, and await it before you start the next.",
+});
+
+/** Bytes are shown as a dump, anything else as text. */
+function forReport(value: unknown): Uint8Array | string {
+  return value instanceof Uint8Array ? value : shown(value, 200);
+}
