@@ -17,6 +17,7 @@ const NOT_FATAL: [string, string] = [
 ];
 
 const CUT_CR = "lineOf(line.at(-1) === 0x0d ? line.subarray(0, -1) : line)";
+const OPTIONS = "{ maxBytes = 65536 } = options";
 const LAST_LINE = "if (pending.length > 0) yield lineOf(pending)";
 
 const readLines: WrongAnswer<ReadMessages>[] = [
@@ -116,17 +117,14 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   },
   {
     name: "takes a limit of 0 for none given",
-    replace: [
-      "const { maxBytes = 65536 } = options",
-      "const maxBytes = options.maxBytes || 65536",
-    ],
+    replace: [OPTIONS, "maxBytes = options.maxBytes || 65536"],
     diagnosis: /takes 0 for a limit that wasn't given/,
   },
   {
     name: "has a cap of its own as well",
     replace: [
-      "const { maxBytes = 65536 } = options",
-      "const maxBytes = Math.min(options.maxBytes ?? 65536, 65536)",
+      OPTIONS,
+      "maxBytes = Math.min(options.maxBytes ?? 2 ** 16, 2 ** 16)",
     ],
     diagnosis: /maxBytes is the only limit/,
   },
