@@ -21,7 +21,7 @@ export async function main(args: string[]): Promise<number> {
   return await runCommand(args, {
     lessons,
     paint,
-    print: (...lines) => write(`${lines.join("\n")}\n`),
+    print: (...lines) => write(lines.map((line) => `${line}\n`).join("")),
     complain: (line) => console.error(fitMessage(line, width, Deno.stderr)),
     width,
     input: Deno.stdin,

@@ -1,8 +1,8 @@
-import { bold, dim, green, red } from "@std/fmt/colors";
+import { dim } from "@std/fmt/colors";
 import { fileOf, findLesson, type Lesson } from "../../checker/catalog.ts";
-import type { CheckResult } from "../../checker/checker.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
+import { listLines } from "../list.ts";
 import { checkAll } from "../../checker/progress.ts";
 import { onInterrupt, signalChild } from "../../checker/interrupted.ts";
 import { sandboxArgs } from "../../checker/sandbox.ts";
@@ -97,33 +97,4 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
     console.error(`the lesson was ended after ${LIMIT_MS / 1000} s`);
   }
   return code;
-}
-
-function listLines(lessons: Lesson[], results: CheckResult[]): string[] {
-  const marks = {
-    "passed": green("✓"),
-    "failed": red("✗"),
-    "broken": red("✗"),
-    "not started": dim("·"),
-  };
-  const column = Math.max(...lessons.map(({ title }) => title.length)) + 2;
-  const lines = lessons.flatMap((lesson, i) => {
-    const exercises = results
-      .filter((result) => result.lesson === lesson)
-      .map(({ id, verdict }) => `${id} ${marks[verdict.state]}`);
-    return [
-      ...(lesson.part === lessons[i - 1]?.part ? [] : ["", bold(lesson.part)]),
-      `  ${String(lesson.number).padStart(2)}  ${lesson.title.padEnd(column)}` +
-      exercises.join("  "),
-    ];
-  });
-  const solved = results.filter(({ verdict }) => verdict.state === "passed");
-  return [
-    ...lines.slice(1),
-    "",
-    `${marks.passed} solved  ${marks.failed} not right yet  ` +
-    `${marks["not started"]} not started    ` +
-    `${solved.length} of ${results.length} solved`,
-    dim("run one: deno task lesson 1    what to do next: deno task next"),
-  ];
 }
