@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
 import { lessons } from "../../lessons/mod.ts";
 import {
   type Example,
@@ -69,7 +70,7 @@ Deno.test("try shows an assertion that doesn't hold, and exits with 1", async ()
   );
   const { code, stdout, stderr } = await copy().run("try", "3");
   assertEquals(code, 1);
-  assertMatch(stderr, /scratch\.ts:2:/);
+  assertMatch(stripAnsiCode(stderr), /scratch\.ts:2:/);
   assertMatch(stdout, /it ended with exit code 1/);
   await Deno.remove(file);
 });
