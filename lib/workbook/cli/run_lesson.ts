@@ -8,6 +8,7 @@ import {
   type ShowEvent,
 } from "../../show/mod.ts";
 import { loadAnswers } from "../checker/answers.ts";
+import { endWithParent } from "../checker/interrupted.ts";
 import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { parseCommandLine, parsePort } from "./command_line.ts";
 import { temporaryFolder } from "../checker/temporary_folder.ts";
@@ -89,6 +90,7 @@ export async function runLesson(program: LessonProgram): Promise<void> {
       pause ? { ask: askForPrediction } : {},
     );
     // The command line gives a folder that it also grants permission for.
+    if (given !== undefined) endWithParent(() => Deno.exit(1));
     await using own = given === undefined && lesson.socketFiles
       ? await temporaryFolder()
       : undefined;
