@@ -66,15 +66,19 @@ async function allAtOnce(show: Narrator): Promise<void> {
   show.step("The same clients, and a server that does not wait");
   show.say("for await (const conn of listener) talk(conn);");
   await meetTwoClients(show, {
-    serve: (listener, talk) => serveClients(listener, talk),
+    async serve(listener, talk) {
+      const talks: Promise<void>[] = [];
+      for await (const conn of listener) talks.push(talk(conn));
+      await Promise.all(talks);
+    },
     patienceMs: LIMIT_MS,
   });
   show.say(
     "talk() begins, and at its first await it hands back a promise; nobody " +
       "waits for that, so the loop is at accept() again. No second thread is " +
-      "needed: a conversation that waits does nothing, and costs little. (The " +
-      "run used serve() in lib/net. It also closes and catches, which this " +
-      "line does not: exercise 6.1.)",
+      "needed: a conversation that waits does nothing, and costs little. (A real " +
+      "server also closes each connection and catches what talk() throws: " +
+      "that's exercise 6.1, and serve() in lib/net.)",
   );
 }
 

@@ -136,7 +136,8 @@ async function header(show: Narrator): Promise<void> {
   show.say(
     "Two ports, a length, a checksum: no number, no acknowledgment, no window. " +
       "A system throws away a datagram whose checksum is wrong, and tells " +
-      "nobody: what arrives is right, but not all arrives.",
+      "nobody. So nearly all of what arrives is right (sixteen bits of checksum " +
+      "miss some errors, as lesson 11 shows), but not all of it arrives.",
   );
 }
 
