@@ -81,7 +81,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads from the start of the underlying buffer",
       replace: [", bytes.byteOffset, bytes.length)", ")"],
-      diagnosis: /the bytes are a view into its middle/,
+      diagnosis: /pass the place and the size/,
     },
     {
       name: "requires data after the header",
@@ -91,7 +91,15 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws a TypeError",
       replace: ["RangeError(`a TCP", "TypeError(`a TCP"],
-      diagnosis: /tell failures apart by class/,
+      diagnosis: /tell failures apart by the class/,
+    },
+    {
+      name: "measures the header by all that follows in the buffer",
+      replace: [
+        "headerBytes > bytes.length",
+        "headerBytes > new DataView(bytes.buffer, bytes.byteOffset).byteLength",
+      ],
+      diagnosis: /with the same bytes as part of a larger buffer/,
     },
   ],
   "11.2": [
