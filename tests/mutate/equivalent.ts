@@ -9,4 +9,47 @@ export interface Equivalent {
 }
 
 /** By exercise: the mutants that may pass. */
-export const equivalent: Record<string, Equivalent[]> = {};
+export const equivalent: Record<string, Equivalent[]> = {
+  "11.1": [
+    {
+      before: "if (bytes.length < 20) {",
+      after: "if (false && bytes.length < 20) {",
+      why: "A DataView throws a RangeError for what it doesn't have.",
+    },
+    {
+      before: "if (bytes.length < 20) {",
+      after: "if (bytes.length < 19) {",
+      why: "A header of 20 bytes is longer than 19, so it's a RangeError, too.",
+    },
+    {
+      before:
+        "throw new RangeError(`a TCP header has 20 bytes, found ${bytes.length}`);",
+      after: "",
+      why: "A DataView throws a RangeError for what it doesn't have.",
+    },
+    {
+      before: "if (headerBytes < 20 || headerBytes > bytes.length) {",
+      after: "if (headerBytes < 19 || headerBytes > bytes.length) {",
+      why: "headerBytes is a multiple of 4.",
+    },
+  ],
+  "11.2": [
+    {
+      before: "for (let at = 0; at < bytes.length; at += 2) {",
+      after: "for (let at = 0; at <= bytes.length; at += 2) {",
+      why: "After the last byte there's undefined, which counts as 0.",
+    },
+  ],
+  "11.3": [
+    {
+      before: "const ahead = (b - a) >>> 0;",
+      after: "const ahead = (b - a) >> 0;",
+      why: "Every distance of half the sequence space or more is negative.",
+    },
+    {
+      before: "const ahead = (b - a) >>> 0;",
+      after: "const ahead = (b - a) << 0;",
+      why: "Every distance of half the sequence space or more is negative.",
+    },
+  ],
+};

@@ -7,7 +7,6 @@ import {
   checkFunction,
   differenceAt,
   type FunctionCase,
-  shown,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import { readRecording } from "../observe.ts";
@@ -173,8 +172,6 @@ function explain(
   if (name === undefined) return undefined;
   return {
     problem: `The field \`${name}\` is wrong.`,
-    expected: shown(expected[name]),
-    received: shown(received[name]),
     ...explainField(name, received, expected, bytes),
   };
 }
@@ -203,6 +200,12 @@ function explainField(
   bytes: Uint8Array,
 ): Advice {
   const got: unknown = received[name];
+  if (got === undefined) {
+    return {
+      likely: "There's no such field in your result: types.ts has the names.",
+      read: FIELDS,
+    };
+  }
   switch (name) {
     case "flags":
       return {
@@ -220,15 +223,19 @@ function explainField(
     case "options":
     case "payload":
       return {
-        likely: got instanceof Uint8Array
-          ? "The options are the bytes from 20 to headerBytes, and the data " +
-            "starts at headerBytes. That's byte 20 only if there are no options."
-          : "It's a Uint8Array, empty if there's nothing in it.",
+        likely: !(got instanceof Uint8Array)
+          ? "It's a Uint8Array, empty if there's nothing in it."
+          : !bytes.toHex().includes(got.toHex())
+          ? "Those bytes aren't in the segment. Return them as they are: they " +
+            "don't have to be text."
+          : "The options are the bytes from 20 to headerBytes, and the data " +
+            "starts at headerBytes. That's byte 20 only if there are no options.",
         read: DATA_OFFSET,
       };
   }
   const [start, end] = NUMBER_FIELDS[name];
-  const place = `It's bytes ${start} to ${end - 1}, most significant first.`;
+  const place = `It's the number in bytes ${start} to ${end - 1}, the most ` +
+    "significant byte first, whatever the flags say.";
   if (typeof got === "number" && got < 0) {
     return {
       likely: "It's negative: you read the highest bit as a sign. In " +
@@ -253,6 +260,11 @@ function explainFlags(received: Flags, expected: Flags): string {
   const names = TCP_FLAG_NAMES;
   if (received === null || typeof received !== "object") {
     return "It's an object with eight booleans.";
+  }
+  const missing = names.filter((name) => received[name] === undefined);
+  if (missing.length > 0) {
+    return `${missing.join(", ")} is missing: each flag is true or false, ` +
+      "and types.ts has the names.";
   }
   if (names.some((name) => typeof received[name] !== "boolean")) {
     return "Each flag is true or false. `bits & 2` is a number: compare it " +

@@ -157,10 +157,41 @@ export const wrongAnswers: WrongAnswers = {
         "let sum = 0;",
         "let sum = 0;\n  bytes = new Uint8Array(bytes.buffer, 0, bytes.length);",
       ],
-      diagnosis: /the bytes are a view into its middle/,
+      diagnosis: /pass the place and the size/,
+    },
+    {
+      name: "adds to what the call before left",
+      replace: [
+        "let sum = 0;",
+        "let sum = checksum.sum = 1 + (checksum.sum ?? -1);",
+      ],
+      diagnosis: /another result the second time/,
+    },
+    {
+      name: "gives 0 for no bytes",
+      replace: [
+        "let sum = 0;",
+        "if (bytes.length === 0) return 0;\n  let sum = 0;",
+      ],
+      diagnosis: /empty input has a checksum, too/,
+    },
+    {
+      name: "puts 0 into the place of the checksum",
+      replace: ["let sum = 0;", "bytes.fill(0, 10, 12);\n  let sum = 0;"],
+      diagnosis: /Sum up all bytes as they are, also those/,
+    },
+    {
+      name: "clears the bytes that it has summed",
+      replace: ["0xffff - sum;", "0xffff - sum + 0 * bytes.fill(0).length;"],
+      diagnosis: /changed its arguments/,
     },
   ],
   "11.3": [
+    {
+      name: "compares signed numbers",
+      replace: [COMPARISON, "(a | 0) < (b | 0)"],
+      diagnosis: /make one of their difference instead/,
+    },
     {
       name: "compares as usual",
       replace: [COMPARISON, "a < b"],
