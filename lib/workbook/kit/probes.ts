@@ -50,8 +50,8 @@ export const PROBES = {
     problem: `${call} changed its arguments, which belong to the caller.`,
     likely:
       "Methods such as sort(), reverse(), splice(), shift(), and fill() " +
-      "change the array itself. Work on a copy: [...list], bytes.slice(), or " +
-      "toSorted().",
+      "change the array itself, and `segment.size += 1` changes the object. " +
+      "Work on a copy: [...list], bytes.slice(), toSorted(), or a variable.",
   }),
   views: (call: string): ProbeAdvice => ({
     problem: `${call} went wrong with the same bytes as part of a larger ` +
