@@ -1,4 +1,10 @@
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+/** How an answer to 12.2 is checked. */
+import {
+  type CallResult,
+  checkFunction,
+  type FunctionCase,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import type { FindHandshake, Handshake, Segment } from "../types.ts";
 import {
   describe,
@@ -17,16 +23,17 @@ type Case = [
 
 const SYN_ACK = { syn: true, ack: true };
 const RST_ACK = { rst: true, ack: true };
-const ACK = { ack: true };
 
 const syn = (sequence: number) =>
   fromClient({ sequence, flags: { syn: true } });
 const synAck = (sequence: number, acknowledgment: number) =>
   fromServer({ sequence, acknowledgment, flags: SYN_ACK });
 const ack = (sequence: number, acknowledgment: number, data = "") =>
-  fromClient({ sequence, acknowledgment, data, flags: ACK });
+  fromClient({ sequence, acknowledgment, data, flags: { ack: true } });
 const serverAck = (sequence: number, acknowledgment: number, data = "") =>
-  fromServer({ sequence, acknowledgment, data, flags: ACK });
+  fromServer({ sequence, acknowledgment, data, flags: { ack: true } });
+const reset = (acknowledgment: number) =>
+  fromServer({ acknowledgment, flags: RST_ACK });
 
 const FOUND = { client: 100, server: 300 };
 
@@ -56,6 +63,21 @@ const CASES: Case[] = [
     "it. Without the third there is no handshake.",
   ],
   [
+    "a handshake without its second segment",
+    [syn(100), ack(101, 301)],
+    null,
+    "Without a SYN-ACK there is no handshake. If you saw one in an earlier " +
+    "call, that doesn't count: keep it in a variable inside the function.",
+  ],
+  [
+    "a handshake without its first segment",
+    [synAck(300, 101), ack(101, 301)],
+    null,
+    "Without the client's SYN there is no handshake. If you saw one in an " +
+    "earlier call, that doesn't count: keep it in a variable inside the " +
+    "function.",
+  ],
+  [
     "the middle of a connection",
     [ack(500, 700, "hello"), serverAck(700, 505)],
     null,
@@ -64,7 +86,7 @@ const CASES: Case[] = [
   ],
   [
     "a refused connection",
-    [syn(100), fromServer({ acknowledgment: 101, flags: RST_ACK })],
+    [syn(100), reset(101)],
     null,
     "A reset answers the SYN. Without a SYN-ACK there is no handshake.",
   ],
@@ -142,6 +164,36 @@ const CASES: Case[] = [
     "same.",
   ],
   [
+    "a third segment with data, PSH, and FIN",
+    [
+      syn(100),
+      synAck(300, 101),
+      fromClient({
+        sequence: 101,
+        acknowledgment: 301,
+        data: "bye",
+        flags: { ack: true, psh: true, fin: true },
+      }),
+    ],
+    FOUND,
+    "What counts in the third segment is that it has ACK, and neither SYN nor " +
+    "RST. Its other flags may be set.",
+  ],
+  [
+    "a SYN with ECE and CWR, and a SYN-ACK with ECE",
+    [
+      fromClient({ sequence: 100, flags: { syn: true, ece: true, cwr: true } }),
+      fromServer({
+        sequence: 300,
+        acknowledgment: 101,
+        flags: { ...SYN_ACK, ece: true },
+      }),
+      ack(101, 301),
+    ],
+    FOUND,
+    "A SYN is known by SYN and ACK alone. Its other flags may be set.",
+  ],
+  [
     "numbers that wrap around",
     [syn(4294967295), synAck(4294967295, 0), ack(0, 0)],
     { client: 4294967295, server: 4294967295 },
@@ -160,8 +212,8 @@ const CASES: Case[] = [
 /** Cases that "What is sent again" explains. */
 const RETRANSMISSIONS: Case[] = [
   [
-    "a retransmitted SYN",
-    [syn(100), syn(100), synAck(300, 101), ack(101, 301)],
+    "a SYN retransmitted twice",
+    [syn(100), syn(100), syn(100), synAck(300, 101), ack(101, 301)],
     FOUND,
     "No answer came in time, so the client sent its SYN again, with the same " +
     "sequence number. It's the same SYN, not the second segment.",
@@ -181,23 +233,38 @@ const RETRANSMISSIONS: Case[] = [
     "start over.",
   ],
   [
+    "a SYN retransmitted after the handshake",
+    [syn(100), synAck(300, 101), ack(101, 301), syn(100)],
+    FOUND,
+    "The handshake is complete: return it as soon as you've seen its third " +
+    "segment.",
+  ],
+  [
     "a retransmitted SYN-ACK, where both ends start with the same number",
     [syn(100), synAck(100, 101), synAck(100, 101)],
     null,
     "The third segment is an ACK without SYN, from the client.",
   ],
   [
-    "a second attempt with another number",
+    "three attempts, each with another number",
     [
       syn(50),
       synAck(200, 51),
+      syn(75),
+      synAck(250, 76),
       syn(100),
       synAck(300, 101),
       ack(101, 301),
     ],
     FOUND,
     "A SYN with another number starts over: forget the SYN-ACK that answered " +
-    "the first one.",
+    "the one before.",
+  ],
+  [
+    "a refused connection, and another attempt",
+    [syn(50), reset(51), syn(100), synAck(300, 101), ack(101, 301)],
+    FOUND,
+    "A reset ends one attempt, and the client may make another one: go on.",
   ],
   [
     "a second attempt, but only the first one is answered",
@@ -220,38 +287,41 @@ const RETRANSMISSIONS: Case[] = [
   ],
 ];
 
-/** Checks an answer to 12.2, `findHandshake()`. */
-export function checkFindHandshake(find: FindHandshake, trial: Trial): void {
-  function expectFound(
-    [step, segments, expected, likely]: Case,
-    read?: string,
-  ): void {
-    trial.step(step);
-    const received = find(segments);
-    const shown = pick(received);
-    if (Deno.inspect(shown) === Deno.inspect(expected)) return;
-    trial.fail({
-      problem: `findHandshake() is wrong for\n${describeAll(segments)}`,
-      expected: Deno.inspect(expected),
-      received: Deno.inspect(shown),
-      likely: received === undefined
-        ? "A function that ends without a return gives undefined: return null."
-        : likely,
-      ...read && { read },
-    });
-  }
+const RECORDED = recordedConnections().map((segments): Case => [
+  `a captured connection of ${segments.length} segments`,
+  segments,
+  { client: segments[0].sequence, server: segments[1].sequence },
+  "This one was real: SYN, SYN-ACK, ACK, then data and the close.",
+]);
 
-  for (const one of CASES) expectFound(one);
-  for (const one of RETRANSMISSIONS) expectFound(one, "What is sent again");
-  for (const segments of recordedConnections()) {
-    const [syn, synAck] = segments;
-    expectFound([
-      `a captured connection of ${segments.length} segments`,
-      segments,
-      { client: syn.sequence, server: synAck.sequence },
-      "This one was real: SYN, SYN-ACK, ACK, then data and the close.",
-    ]);
-  }
+/** Checks an answer to 12.2, `findHandshake()`. */
+export async function checkFindHandshake(
+  findHandshake: FindHandshake,
+  trial: Trial,
+): Promise<void> {
+  await checkFunction(trial, findHandshake, [
+    ...CASES.map((one) => callOf(one)),
+    ...RETRANSMISSIONS.map((one) => callOf(one, "What is sent again")),
+    ...RECORDED.map((one) => callOf(one)),
+  ], { name: "findHandshake" });
+}
+
+function callOf(
+  [step, segments, expected, likely]: Case,
+  read?: string,
+): FunctionCase {
+  return {
+    step,
+    label: `findHandshake([${describeAll(segments)}])`,
+    args: [segments],
+    returns: expected,
+    likely: ({ value, error }: CallResult) =>
+      error === undefined && expected === null &&
+        Object(value).client === undefined
+        ? "Where there's no handshake, return null, and nothing else."
+        : likely,
+    read,
+  };
 }
 
 /** The first segments, each with its sender: the SYN is the client's. */
@@ -259,13 +329,6 @@ function describeAll(segments: Segment[]): string {
   const syn = segments.find(({ flags }) => flags.syn && !flags.ack);
   const { sourcePort: client } = syn ?? fromClient({});
   return segments.slice(0, 6).map((one) =>
-    `${one.sourcePort === client ? "client" : "server"}: ${describe(one)}`
-  ).join("\n") || "no segments";
-}
-
-/** The two properties of a result that count. */
-function pick(received: unknown): unknown {
-  if (received === null || typeof received !== "object") return received;
-  const { client, server } = received as Handshake;
-  return { client, server };
+    `${one.sourcePort === client ? "client" : "server"} ${describe(one)}`
+  ).join("; ");
 }

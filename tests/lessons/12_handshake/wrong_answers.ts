@@ -3,6 +3,7 @@ import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 import * as solution from "../../../lessons/12_handshake/solution.ts";
 import type {
   FindHandshake,
+  Segment,
   TcpEvent,
   TcpState,
 } from "../../../lessons/12_handshake/types.ts";
@@ -52,6 +53,16 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     diagnosis: /The client doesn't answer itself/,
   },
   {
+    name: "remembers the SYN of an earlier call",
+    replace: [
+      "for (const segment of segments) {",
+      `syn = findHandshake.syn;
+  for (const segment of segments) {
+    findHandshake.syn = syn;`,
+    ],
+    diagnosis: /Without the client's SYN.*inside the function/,
+  },
+  {
     name: "takes a SYN-ACK for the third segment",
     replace: [
       KEEP_SYN_ACK,
@@ -81,6 +92,34 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     diagnosis: /may carry data/,
   },
   {
+    name: "accepts no PSH in the third segment",
+    replace: ["&& flags.ack)", "&& flags.ack && !flags.psh)"],
+    diagnosis: /Its other flags may be set/,
+  },
+  {
+    name: "accepts no FIN in the third segment",
+    replace: ["&& flags.ack)", "&& flags.ack && !flags.fin)"],
+    diagnosis: /has ACK, and neither SYN nor RST/,
+  },
+  {
+    name: "gives up at the first reset",
+    replace: ["if (flags.rst) continue;", "if (flags.rst) return null;"],
+    diagnosis: /the client may make another one: go on/,
+  },
+  {
+    name: "knows a SYN by its only flag",
+    replace: [
+      "if (flags.syn && !flags.ack) {",
+      "if (flags.syn && !flags.ack && !flags.ece) {",
+    ],
+    diagnosis: /A SYN is known by SYN and ACK alone/,
+  },
+  {
+    name: "takes segments out of the list",
+    replace: ["of segments)", "of segments.splice(0))"],
+    diagnosis: /changed its arguments/,
+  },
+  {
     name: "keeps the first SYN forever",
     replace: ["syn = segment", "syn ??= segment"],
     diagnosis: /A SYN with another number starts over/,
@@ -93,7 +132,7 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
   {
     name: "returns undefined",
     replace: ["return null", "return undefined as never"],
-    diagnosis: /return null/,
+    diagnosis: /return null, and nothing else/,
   },
   {
     name: "looks for each of the three anywhere",
@@ -139,6 +178,12 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /gives unsigned ones/,
     },
     {
+      name: "changes the segment",
+      attempt: (segment: Segment) =>
+        segment.sequence = solution.expectedAck(segment),
+      diagnosis: /changed its arguments/,
+    },
+    {
       name: "counts an ACK",
       replace: ["flags.fin)", "flags.fin || !(flags.syn || payload.length))"],
       diagnosis: /An ACK takes no sequence number/,
@@ -156,6 +201,15 @@ export const wrongAnswers: WrongAnswers = {
   ],
   "12.2": findHandshake,
   "12.3": [
+    {
+      name: "keeps the state of all ends in one variable",
+      replace: [
+        "return NEXT[state][event] ?? state",
+        `state = nextState.state ??= state;
+  return nextState.state = NEXT[state][event] ?? state`,
+      ],
+      diagnosis: /go by `state`, not by a variable outside/,
+    },
     {
       name: "doesn't know simultaneous close",
       replace: arrow("FIN-WAIT-1", "rcv FIN", "FIN-WAIT-1"),
