@@ -32,6 +32,13 @@ const CASES: DatagramCase[] = [
     { message: (sent) => sent, from: SERVER },
   ], "Compare the address."),
   {
+    ...asks("more than one", [
+      { message: "first", from: SERVER },
+      { message: "second", from: SERVER },
+    ], "Return the first."),
+    returns: bytes("first"),
+  },
+  {
     ...asks("four", [{ message: "a lie", from: STRANGER }], "Wait for it."),
     waits: true,
   },
@@ -93,6 +100,14 @@ testProbes<Ask>(
         return await ask(socket, question, server);
       },
       /sent 9 datagrams, and should send 1\.\nNot nine times/,
+    ],
+    [
+      "an attempt to send too much",
+      async (socket, question, server) => {
+        await socket.send(new Uint8Array(65_508), server).catch(() => {});
+        return await ask(socket, question, server);
+      },
+      /Datagram 1 that ask\(\) sent is wrong/,
     ],
     [
       "something else sent",

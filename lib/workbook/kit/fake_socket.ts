@@ -34,7 +34,7 @@ export class FakeSocket implements Deno.DatagramConn {
     hostname: "127.0.0.1",
     port: 50000,
   };
-  /** All that was sent, in order. */
+  /** All that was sent, in order, also what is too long for a datagram. */
   readonly sent: Datagram[] = [];
   /** Whether somebody has closed it. */
   closed = false;
@@ -117,11 +117,11 @@ export class FakeSocket implements Deno.DatagramConn {
     this.#assertOpen();
     await Promise.resolve();
     if (this.#sendError !== undefined) throw this.#sendError;
+    this.sent.push({ message: message.slice(), addr: { ...addr } });
+    this.#wake();
     if (message.length > MAX_BYTES) {
       throw new Error("Message too long (os error 90)");
     }
-    this.sent.push({ message: message.slice(), addr: { ...addr } });
-    this.#wake();
     return message.length;
   }
 

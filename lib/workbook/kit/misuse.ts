@@ -76,14 +76,17 @@ export function requireBytes(
  * @returns The same promise.
  */
 export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
-  return Object.defineProperty(promise, Symbol.toPrimitive, {
-    value() {
-      throw new Misuse(
-        `You used the result of ${call}() before it was there`,
-        `${call}() returns a promise. Write \`await ${call}(…)\` to get what ` +
-          "it brings.",
-      );
-    },
+  function use(): never {
+    throw new Misuse(
+      `You used the result of ${call}() before it was there`,
+      `${call}() returns a promise. Write \`await ${call}(…)\` to get what ` +
+        "it brings.",
+    );
+  }
+  // As a number or a text, and as a list: `const [bytes] = socket.receive()`.
+  return Object.assign(promise, {
+    [Symbol.toPrimitive]: use,
+    [Symbol.iterator]: use,
   });
 }
 
