@@ -52,4 +52,23 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "Every distance of half the sequence space or more is negative.",
     },
   ],
+  "13.1": [
+    {
+      before: 'if (from.transport !== "udp") continue;',
+      after: 'if (false && from.transport !== "udp") continue;',
+      why: "It's for the type: a UDP socket knows no other addresses.",
+    },
+    {
+      before: 'if (from.transport !== "udp") continue;',
+      after: "",
+      why: "It's for the type: a UDP socket knows no other addresses.",
+    },
+  ],
+  "13.2": [
+    {
+      before: "const MAX_BYTES = 65_535 - 20 - 8;",
+      after: "const MAX_BYTES = 65_535 - 8 - 20;",
+      why: "It's the same number.",
+    },
+  ],
 };

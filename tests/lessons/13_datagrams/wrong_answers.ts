@@ -1,4 +1,5 @@
 /** Wrong answers of lesson 13, and the diagnosis each must get. */
+import * as timers from "node:timers/promises";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 import * as solution from "../../../lessons/13_datagrams/solution.ts";
 import type { Ask } from "../../../lessons/13_datagrams/types.ts";
@@ -31,7 +32,7 @@ const ask: WrongAnswer<Ask>[] = [
       IS_SERVER,
       "from.hostname + from.port === server.hostname + server.port",
     ],
-    diagnosis: /the same text as 127\.0\.0\.11 and 5000/,
+    diagnosis: /the same text as 127\.0\.0\.11 and 9/,
   },
   {
     name: "receives into a buffer of 1024 bytes",
@@ -41,7 +42,7 @@ const ask: WrongAnswer<Ask>[] = [
   {
     name: "receives all answers into one buffer",
     replace: [RECEIVE, "await socket.receive(ask.b ??= new Uint8Array(1e5))"],
-    diagnosis: /view of a buffer that the next message has overwritten/,
+    diagnosis: /a view of a buffer, or an object, that later calls write into/,
   },
   {
     name: "returns the whole buffer, whatever came",
@@ -71,6 +72,55 @@ const ask: WrongAnswer<Ask>[] = [
     diagnosis: /Ignore the message, and receive again/,
   },
   {
+    name: "doesn't await receive()",
+    replace: [RECEIVE, "socket.receive()"],
+    diagnosis: /You used the result of socket\.receive\(\) before it was there/,
+  },
+  {
+    name: "returns the address, too",
+    replace: ["return message;", "return [message, from];"],
+    diagnosis: /return the message/,
+  },
+  {
+    name: "joins all that the server sends",
+    async attempt(socket, question, server) {
+      let all = await solution.ask(socket, question, server);
+      const quiet = new Promise<null>((resolve) =>
+        setTimeout(resolve, 0, null)
+      );
+      const more = socket.receive();
+      const got = await Promise.race([more, quiet]);
+      if (got !== null) all = Uint8Array.of(...all, ...got[0]);
+      return all;
+    },
+    diagnosis: /a receive of its is still waiting/,
+  },
+  {
+    name: "waits for a second message",
+    attempt: async (socket, question, server) =>
+      Uint8Array.of(
+        ...await solution.ask(socket, question, server),
+        ...(await socket.receive())[0],
+      ),
+    diagnosis: /don't wait for another/,
+  },
+  {
+    name: "waits for the server that it asked first",
+    replace: [
+      SEND_QUESTION,
+      `${SEND_QUESTION}\n  server = ask.first ??= server;`,
+    ],
+    diagnosis: /not with what an earlier call left in a variable/,
+  },
+  {
+    name: "compares how hostnames begin",
+    replace: [
+      "from.hostname === server.hostname",
+      "from.hostname.startsWith(server.hostname)",
+    ],
+    diagnosis: /127\.0\.0\.10 is another host/,
+  },
+  {
     name: "ignores an empty answer",
     replace: ["return message;", "if (message.length > 0) return message;"],
     diagnosis: /An empty message is a message: it came from the server/,
@@ -98,6 +148,21 @@ const ask: WrongAnswer<Ask>[] = [
       ])`,
     ],
     diagnosis: /Wait for as long as it takes/,
+  },
+  {
+    name: "gives up when a timer of node:timers fires",
+    async attempt(socket, question, server) {
+      const stop = new AbortController();
+      const late = timers.setTimeout(60_000, null, { signal: stop.signal });
+      const answer = solution.ask(socket, question, server);
+      try {
+        return await Promise.race([answer, late.then(() => new Uint8Array())]);
+      } finally {
+        stop.abort();
+        late.catch(() => {});
+      }
+    },
+    diagnosis: /waits with a timer of node:timers.*Wait for as long/s,
   },
   {
     name: "asks again every minute",
@@ -130,12 +195,12 @@ const ask: WrongAnswer<Ask>[] = [
       await Promise.race([old, late]);
       return await solution.ask(socket, question, server);
     },
-    diagnosis: /one that you abandoned has taken the answer/,
+    diagnosis: /A receive that you gave up takes the next datagram/,
   },
   {
     name: "closes the socket",
     replace: ["return message;", "socket.close();\n      return message;"],
-    diagnosis: /closed the socket; the caller still needs it/,
+    diagnosis: /whoever opened it closes it/,
   },
   {
     name: "asks from a socket of its own",
@@ -223,7 +288,17 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "sends the whole array that the message is part of",
       replace: [SEND, "await socket.send(new Uint8Array(message.buffer), to)"],
-      diagnosis: /tried to send 65536 bytes.*message\.buffer is all of/s,
+      diagnosis: /as part of a larger buffer.*`\.buffer` is all of that/s,
+    },
+    {
+      name: "waits for an answer",
+      replace: [SEND, `${SEND};\n  await socket.receive()`],
+      diagnosis: /UDP doesn't acknowledge datagrams/,
+    },
+    {
+      name: "sends to its own address",
+      replace: ["(message, to)", "(message, socket.addr)"],
+      diagnosis: /Send it to the address that sendMessage\(\) was given/,
     },
     {
       name: "puts the length in front",
