@@ -47,7 +47,10 @@ export interface MethodCall extends CallDue {
 
 /** What is done with one object, in order. */
 export interface ObjectCase {
-  /** What the check does, for the report. */
+  /**
+   * What the check does, for the report. Cases in a row with the same text are
+   * one step.
+   */
   step: string;
   /** The constructor's arguments. */
   make?: unknown[];
@@ -151,8 +154,8 @@ export async function checkClass(
       trial.failThrown(labelOf(`new ${options.name}`, one.make ?? []), error);
     }
   }
-  for (const one of cases) {
-    trial.step(one.step);
+  for (const [i, one] of cases.entries()) {
+    if (one.step !== cases[i - 1]?.step) trial.step(one.step);
     await finish(start(one, PLAIN));
     await finish(start(one, { ...PLAIN, probe: PROBES.state }));
     const args = one.calls.map(({ args }) => args);
