@@ -22,7 +22,7 @@ export const exercises: Exercise<unknown>[] = [
       "Almost the code:\n" +
       "    handle(message, from) {\n" +
       "      this.#expire();\n" +
-      "      const text = decode(message);  // with { fatal: true }, and a catch\n" +
+      "      const text = decode(message);\n" +
       "      const [, name] =\n" +
       "        text.match(/^HELLO ([A-Za-z0-9]{1,20})\\n?$/) ?? [];\n" +
       "      if (name !== undefined) return this.#hello(name, from);\n" +
@@ -31,8 +31,9 @@ export const exercises: Exercise<unknown>[] = [
       "      if (/^BYE\\n?$/.test(text)) this.#peers.delete(keyOf(from));\n" +
       "      return [];\n" +
       "    }\n" +
-      "where keyOf() returns `${hostname} ${port}`, and #hello() and #say() " +
-      "remember when they last heard from the peer.",
+      "where decode() uses a TextDecoder with { fatal: true, ignoreBOM: true } " +
+      'and returns "" if that throws, keyOf() returns `${hostname} ${port}`, ' +
+      "and #hello() and #say() remember when they last heard from the peer.",
     ],
     read: "The roll call",
     pure: true,

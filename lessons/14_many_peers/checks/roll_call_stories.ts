@@ -1,6 +1,15 @@
-import { formatAddress } from "../../../lib/net/mod.ts";
+/** What the check of 14.1 makes its stories of. */
+import {
+  type Advice,
+  type CallDue,
+  type CallResult,
+  differenceAt,
+  type MethodCall,
+  type ObjectCase,
+  shown,
+  toBytes,
+} from "../../../lib/workbook/kit/mod.ts";
 import { printable } from "../../../lib/show/text.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
 import type {
   OutgoingMessage,
   RollCallClass,
@@ -32,173 +41,192 @@ export type PeerName = keyof typeof PEERS;
 /** The text to send to each peer, without the `\n` at its end. */
 export type Outgoing = Partial<Record<PeerName, string>>;
 
-/** What a failure means, and which section explains it. */
-export interface Advice {
-  likely: string;
-  read?: string;
-}
-
 function peerAt(hostname: string, port: number): Deno.NetAddr {
   return { transport: "udp", hostname, port };
 }
 
-/** Sends messages to an answer to 14.1, with a clock that the check sets. */
-export class RollCallDriver {
-  readonly trial: Trial;
+/** An answer's roll call, with a clock that stands still until it's set. */
+export class Session {
   readonly #roll: RollCallInstance;
-  /** What `now()` returns, in milliseconds. */
-  time = 0;
+  #time = 0;
 
-  constructor(RollCall: RollCallClass, trial: Trial) {
-    this.trial = trial;
-    this.#roll = new RollCall({ expireMs: 1000, now: () => this.time });
+  constructor(RollCall: RollCallClass, expireMs = 1000) {
+    this.#roll = new RollCall({ expireMs, now: () => this.#time });
   }
 
-  /** Each of these peers says HELLO with its own name, and gets OK. */
-  join(...names: PeerName[]): void {
-    for (const name of names) {
-      this.expect(name, `HELLO ${name}`, { [name]: `OK ${name}` }, {
-        likely:
-          "In this RollCall, no other peer has that name: answer OK and " +
-          "the name. Each RollCall has a list of its own, so keep the list in a " +
-          "field of the object.",
-      });
-    }
+  at(time: number): void {
+    this.#time = time;
   }
 
-  /** A peer sends a message, and exactly these must be sent because of it. */
-  expect(
-    from: PeerName,
-    message: string | Uint8Array,
-    outgoing: Outgoing,
-    advice: Advice,
-  ): void {
-    const sent = this.send(from, message).map(({ to, message }) => ({
-      address: formatAddress(to),
-      text: new TextDecoder().decode(message),
-    }));
-    const due = Object.entries(outgoing).map(([name, text]) => ({
-      address: formatAddress(PEERS[name as PeerName]),
-      text: `${text}\n`,
-    }));
-    if (listOf(sent) === listOf(due)) return;
-    this.trial.fail({
-      problem: `handle() returned the wrong messages for ${quote(message)} ` +
-        `from ${formatAddress(PEERS[from])} (${from}).`,
-      expected: listOf(due),
-      received: listOf(sent),
-      read: READ.protocol,
-      ...commonMistake(sent, due, formatAddress(PEERS[from])) ?? advice,
-    });
+  handle(message: Uint8Array, from: Deno.NetAddr): OutgoingMessage[] {
+    return this.#roll.handle(message, from);
   }
 
-  /** Exactly these names must be present. */
-  expectPresent(names: string[], advice: Advice): void {
-    const present = this.present();
-    if (present.join() === names.join()) return;
-    const isUnsorted = present.toSorted().join() === names.join();
-    this.trial.fail({
-      problem: "present() doesn't return the names of those who are present.",
-      expected: Deno.inspect(names),
-      received: Deno.inspect(present),
-      read: READ.protocol,
-      ...isUnsorted
-        ? {
-          likely: "All names are there, but in another order: sort the names.",
-        }
-        : advice,
-    });
-  }
-
-  /** Returns what `present()` returns: an array. */
   present(): string[] {
-    const present = this.#roll.present();
-    if (Array.isArray(present)) return present;
-    this.trial.fail({
-      problem: `present() returned ${Deno.inspect(present)}.`,
-      expected: "an array of names",
-      likely: "`[...map.values()]` makes an array of the values in a Map.",
-    });
+    return this.#roll.present();
   }
+}
 
-  /** Sends a message, and returns what `handle()` returns. */
-  send(from: PeerName, message: string | Uint8Array): OutgoingMessage[] {
-    const bytes = typeof message === "string" ? encode(message) : message;
-    // A new address object each time, like those from receive().
-    const outgoing = this.#roll.handle(bytes.slice(), { ...PEERS[from] });
-    if (!Array.isArray(outgoing)) {
-      this.trial.fail({
-        problem: `handle() returned ${Deno.inspect(outgoing)}.`,
-        expected: "an array of { to, message }",
-        likely:
-          "Return the messages themselves, since there's nothing to wait " +
-          "for; if there's nothing to send, return [].",
-      });
-    }
-    for (const one of outgoing) this.#expectMessage(one);
-    return outgoing;
-  }
+/**
+ * What is done with one roll call, after some peers have said HELLO, and what
+ * it means if anything else comes of it.
+ */
+export function story(
+  step: string,
+  peers: string,
+  likely: string,
+  ...calls: MethodCall[]
+): ObjectCase {
+  const joins = namesIn(peers).map((name) => join(name as PeerName));
+  return { step, calls: [...joins, ...calls], likely, read: READ.protocol };
+}
 
-  #expectMessage(outgoing: OutgoingMessage): void {
-    if (!(outgoing?.message instanceof Uint8Array)) {
-      this.trial.fail({
-        problem: "handle() returned a message that isn't a Uint8Array.",
-        expected: "{ to: Deno.NetAddr, message: Uint8Array }",
-        received: Deno.inspect(outgoing),
-        likely: "A socket sends bytes: new TextEncoder().encode(text).",
-      });
-    }
-    const { to } = outgoing;
-    if (to?.transport !== "udp" || typeof to.port !== "number") {
-      this.trial.fail({
-        problem: "handle() returned a message whose `to` isn't a UDP address.",
-        expected: Deno.inspect(PEERS.ann),
-        received: Deno.inspect(to),
-        likely:
-          "Remember the `from` of each peer's messages: that's where its " +
-          "own messages go.",
-      });
-    }
-  }
+/** A peer says HELLO with its own name, and gets OK. */
+function join(name: PeerName): MethodCall {
+  return {
+    ...handle(name, `HELLO ${name}`, { [name]: `OK ${name}` }),
+    likely:
+      "In this RollCall, no other peer has that name: answer OK and the " +
+      "name. Each RollCall has a list of its own, so keep the list in a field " +
+      "of the object.",
+  };
+}
+
+/** A peer sends a message, and exactly these must be sent because of it. */
+export function handle(
+  from: PeerName,
+  message: string | Uint8Array,
+  outgoing: Outgoing,
+): MethodCall {
+  const returns = Object.entries(outgoing)
+    .map(([name, text]) => seenAs(PEERS[name as PeerName], `${text}\n`))
+    .toSorted(inOrder);
+  return { ...send(from, message), returns };
+}
+
+/** A peer sends a message, whatever comes of it. */
+export function send(
+  from: PeerName,
+  message: string | Uint8Array,
+): MethodCall {
+  const { hostname, port } = PEERS[from];
+  const text = typeof message === "string"
+    ? shown(message)
+    : printable(message);
+  return {
+    do: "handle",
+    label: `handle(${text}) from ${from}, ${hostname}:${port},`,
+    args: [toBytes(message), PEERS[from]],
+  };
+}
+
+/** Exactly these names must be present. */
+export function present(names: string): MethodCall {
+  return { do: "present", args: [], returns: namesIn(names), again: true };
+}
+
+function namesIn(text: string): string[] {
+  return text.match(/\w+/g) ?? [];
+}
+
+/** From now on, it's this late. */
+export function at(timeMs: number): MethodCall {
+  return { do: "at", args: [timeMs] };
 }
 
 /** A message to send, as reports show it. */
-interface ShownMessage {
-  address: string;
+interface SeenMessage {
+  to: string;
   text: string;
 }
 
-function listOf(messages: ShownMessage[]): string {
-  return messages.map(({ address, text }) =>
-    `${JSON.stringify(text)} to ${address}`
-  ).sort().join("\n") || "nothing";
+function seenAs({ hostname, port }: Deno.NetAddr, text: string): SeenMessage {
+  return { to: `${hostname}:${port}`, text };
 }
 
-/** What's wrong if the mistake is one that any message can reveal. */
-function commonMistake(
-  sent: ShownMessage[],
-  due: ShownMessage[],
+function inOrder(a: SeenMessage, b: SeenMessage): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+/** Makes of a result what is compared: messages in one order, with their text. */
+export function see(value: unknown): unknown {
+  if (!Array.isArray(value) || !value.every(isOutgoing)) return value;
+  return value
+    .map(({ to, message }) => seenAs(to, new TextDecoder().decode(message)))
+    .toSorted(inOrder);
+}
+
+function isOutgoing(one: unknown): one is OutgoingMessage {
+  const { to, message } = Object(one);
+  return message instanceof Uint8Array && to?.transport === "udp" &&
+    typeof to.port === "number";
+}
+
+/** What's wrong if the mistake is one that any call can reveal. */
+export function explain(
+  { value, error }: CallResult,
+  { args: [, from], returns }: CallDue & { args: unknown[] },
+): Partial<Advice> | undefined {
+  if (error !== undefined || returns === undefined) return undefined;
+  if (from === undefined) return explainPresent(value, returns as string[]);
+  if (!Array.isArray(value)) {
+    return {
+      likely:
+        "Return the messages themselves, as an array of { to, message }, since " +
+        "there's nothing to wait for; if there's nothing to send, return [].",
+    };
+  }
+  const wrong = value.find((one) => !isOutgoing(one));
+  if (wrong !== undefined) {
+    return {
+      likely: wrong?.message instanceof Uint8Array
+        ? "`to` is a UDP address. Remember the `from` of each peer's messages: " +
+          "that's where its own messages go."
+        : "Each is { to, message }, and a socket sends bytes: " +
+          "new TextEncoder().encode(text).",
+    };
+  }
+  return explainMessages(
+    see(value) as SeenMessage[],
+    returns as SeenMessage[],
+    seenAs(from as Deno.NetAddr, "").to,
+  );
+}
+
+function explainPresent(
+  value: unknown,
+  names: string[],
+): Partial<Advice> | undefined {
+  if (!Array.isArray(value)) {
+    return {
+      likely: "It's an array of names. `[...map.values()]` makes an array of " +
+        "the values in a Map.",
+    };
+  }
+  return differenceAt(value.toSorted(), names) !== undefined ? undefined : {
+    likely: "All names are there, but in another order: sort the names.",
+  };
+}
+
+function explainMessages(
+  sent: SeenMessage[],
+  due: SeenMessage[],
   sender: string,
-): Advice | undefined {
-  const bare = (messages: ShownMessage[]) =>
-    messages.map(({ text }) => text.replace(/\n+$/, "")).sort().join();
-  if (bare(sent) === bare(due)) {
-    if (sent.some(({ text }) => !text.endsWith("\n"))) {
-      return {
-        likely:
-          "Each outgoing message ends with one \\n: nc prints only what it " +
+): Partial<Advice> | undefined {
+  const bare = (messages: SeenMessage[]) =>
+    messages.map(({ text }) => text.replace(/[\r\n]+$/, "")).sort().join();
+  const isWell = ({ text }: SeenMessage) => /[^\r\n]\n$/.test(text);
+  if (bare(sent) === bare(due) && !sent.every(isWell)) {
+    return {
+      likely: sent.some(({ text }) => text.endsWith("\n\n"))
+        ? "One \\n at the end of an incoming message doesn't count, because nc " +
+          "sends it. Remove it before you look at the message."
+        : "Each outgoing message ends with one \\n: nc prints only what it " +
           "receives.",
-      };
-    }
-    if (sent.some(({ text }) => text.endsWith("\n\n"))) {
-      return {
-        likely: "One \\n at the end of an incoming message doesn't count, " +
-          "because nc sends it. Remove it before you look at the message.",
-      };
-    }
+    };
   }
   const isSay = due.some(({ text }) => text.includes(": "));
-  if (isSay && sent.some(({ address }) => address === sender)) {
+  if (isSay && sent.some(({ to }) => to === sender)) {
     return {
       likely:
         "You echo the text to its sender, who knows it already. Send it to " +
@@ -206,16 +234,4 @@ function commonMistake(
     };
   }
   return undefined;
-}
-
-/** A message as reports show it. */
-export function quote(message: string | Uint8Array): string {
-  return typeof message === "string"
-    ? JSON.stringify(message)
-    : printable(message);
-}
-
-/** Encodes a text in UTF-8. */
-export function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -1,4 +1,5 @@
 /** Wrong answers of lesson 14, and the diagnosis each must get. */
+import * as solution from "../../../lessons/14_many_peers/solution.ts";
 import type { WrongAnswers } from "../gates.ts";
 
 const KEY = "`${hostname} ${port}`";
@@ -121,8 +122,31 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /BYE removes its sender from the list/,
     },
     {
+      name: "drops a byte order mark",
+      replace: [", ignoreBOM: true", ""],
+      diagnosis: /ignoreBOM: true/,
+    },
+    {
+      name: "finds SAY anywhere",
+      replace: [SAY, "/SAY ([^\\n]+)\\n?$/"],
+      diagnosis: /start at the first character/,
+    },
+    {
+      name: "doesn't count a HELLO with a new name",
+      replace: [
+        "heardAt: this.#now()",
+        "heardAt: this.#peers.get(key)?.heardAt ?? this.#now()",
+      ],
+      diagnosis: /a second HELLO does, whatever the name/,
+    },
+    {
+      name: "has a limit of its own",
+      replace: ["this.#expireMs = expireMs;", "this.#expireMs = 1000;"],
+      diagnosis: /Here, it's 60/,
+    },
+    {
       name: "accepts bytes that aren't UTF-8",
-      replace: ["{ fatal: true }", "{}"],
+      replace: ["fatal: true, ", ""],
       diagnosis: /\{ fatal: true \}/,
     },
     {
@@ -147,17 +171,12 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "trims the message",
       replace: [DECODE, "const text = decode(message).trim();"],
-      diagnosis: /first space, unchanged\. trim\(\) removes more/,
+      diagnosis: /trim\(\) removes more than one/,
     },
     {
       name: "ignores a text of spaces",
       replace: [SAY, "/^SAY ([^\\n]*[^\\n ][^\\n]*)\\n?$/"],
       diagnosis: /three of them are a text/,
-    },
-    {
-      name: "removes a \\r with the \\n",
-      replace: ["= decode(message)", '= decode(message).replace(/\\r\\n/, "")'],
-      diagnosis: /The \\r belongs to the text/,
     },
     {
       name: "takes `.` for everything but \\n",
@@ -214,7 +233,15 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "keeps the \\n that nc sends",
-      replace: [SAY, "/^SAY ([^\\n]+\\n?)$/"],
+      attempt: class extends solution.RollCall {
+        override handle(message: Uint8Array, from: Deno.NetAddr) {
+          const end = message.at(-1) === 0x0a ? [0x0a] : [];
+          return super.handle(message, from).map(({ to, message }) => ({
+            to,
+            message: Uint8Array.of(...message, ...end),
+          }));
+        }
+      },
       diagnosis: /at the end of an incoming message doesn't count/,
     },
     {
@@ -253,7 +280,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has one list for all roll calls",
       replace: ["= new Map<string, Peer>()", "= (RollCall.all ??= new Map())"],
-      diagnosis: /Each has a list of its own/,
+      diagnosis: /Each RollCall has a list of its own/,
     },
     {
       name: "doesn't sort",
