@@ -196,6 +196,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /gives unsigned ones/,
     },
     {
+      name: "counts the characters of the data",
+      replace: ["payload.length", "new TextDecoder().decode(payload).length"],
+      diagnosis: /Only data, SYN, and FIN take sequence numbers/,
+    },
+    {
       name: "changes the segment",
       attempt: (segment: Segment) =>
         segment.sequence = solution.expectedAck(segment),

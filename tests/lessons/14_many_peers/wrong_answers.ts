@@ -128,6 +128,27 @@ export const wrongAnswers: WrongAnswers = {
       replace: [FORGET, "{}"],
       diagnosis: /BYE removes its sender from the list/,
     },
+    ...replacing("${harmless(text)}", {
+      "normalizes texts": [
+        '${harmless(text).normalize("NFC")}',
+        /normalize\(\) changes it/,
+      ],
+      "cuts long texts": ["${harmless(text).slice(0, 1000)}", /may be long/],
+      "trims byte order marks": [
+        '${harmless(text).replace("\\ufeff", "")}',
+        /A byte order mark counts, too/,
+      ],
+    }),
+    ...replacing("return { to, message:", {
+      "sends to no address": [
+        "return { to: keyOf(to), message:",
+        /`to` is a UDP address/,
+      ],
+      "sends texts": [
+        "return { to, message: text, bytes:",
+        /a socket sends bytes/,
+      ],
+    }),
     {
       name: "drops a byte order mark",
       replace: [", ignoreBOM: true", ""],
