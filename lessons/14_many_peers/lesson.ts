@@ -14,6 +14,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
 import {
+  answerFor,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
@@ -301,8 +302,9 @@ function encode(text: string): Uint8Array {
 /** Keeps a roll-call server up, and tells of everybody who comes and goes. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
   using socket = bindUdp(port);
   signal.addEventListener("abort", () => socket.close(), { once: true });
   if (signal.aborted) socket.close();
@@ -316,9 +318,10 @@ export async function serve(
   show.fact("netcat", `nc -u ${hostname} ${own}`);
   show.fact("socat", `socat - UDP:${hostname}:${own}`);
   show.note("waiting for messages");
+  const Roll = answerFor(context, "RollCall", RollCall);
   const served = await serveRollCall(
     socket,
-    new RollCall({ expireMs: EXPIRE_MS }),
+    new Roll({ expireMs: EXPIRE_MS }),
     (text) => show.note(text),
   );
   show.note(
