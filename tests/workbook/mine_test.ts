@@ -61,6 +61,36 @@ const VISIBLE: Visible[] = [
     talk: (port) => overTcp(port, "hello"),
     answer: /^\*ello$/,
   },
+  {
+    lesson: 5,
+    folder: "05_framing",
+    names: ["readLines"],
+    change: [
+      "return decoder.decode(bytes);",
+      "return `my ${decoder.decode(bytes)}`;",
+    ],
+    talk: (port) => overTcp(port, "hello\n"),
+    answer: /^MY HELLO /,
+  },
+  {
+    lesson: 13,
+    folder: "13_datagrams",
+    names: ["sendMessage"],
+    change: [
+      "await socket.send(message, to);",
+      "await socket.send(message.toReversed(), to);",
+    ],
+    talk: (port) => overUdp(port, "hello"),
+    answer: /^olleh$/,
+  },
+  {
+    lesson: 14,
+    folder: "14_many_peers",
+    names: ["RollCall"],
+    change: ["`OK ${name}`", "`WELCOME ${name}`"],
+    talk: (port) => overUdp(port, "HELLO ann"),
+    answer: /^WELCOME ann\s*$/,
+  },
 ];
 
 for (const { lesson, folder, names, change, talk, answer } of VISIBLE) {
