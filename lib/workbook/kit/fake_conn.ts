@@ -2,6 +2,7 @@ import { concat } from "../../wire/bytes.ts";
 import {
   awaited,
   requireBytes,
+  requireData,
   requireFewPending,
   requireRoom,
 } from "./misuse.ts";
@@ -104,6 +105,7 @@ export class FakeConn implements Deno.Conn {
   readonly #chunks: Uint8Array[] = [];
   #bytesWritten = 0;
   #writes = 0;
+  #emptyWrites = 0;
   #pendingWrites = 0;
   #overlappedWrites = false;
   #room: number;
@@ -308,6 +310,8 @@ export class FakeConn implements Deno.Conn {
 
   async #write(data: Uint8Array): Promise<number> {
     requireBytes("conn.write", data);
+    this.#emptyWrites = data.length === 0 ? this.#emptyWrites + 1 : 0;
+    requireData(this.#emptyWrites);
     this.#assertOpen();
     this.#writes++;
     if (this.#pendingWrites++ > 0) this.#overlappedWrites = true;

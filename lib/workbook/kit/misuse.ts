@@ -110,8 +110,8 @@ export function requireFewPending(call: string, pending: number): void {
   );
 }
 
-/** How many reads into an empty buffer in a row are one too many. */
-const MAX_EMPTY_READS = 100;
+/** How many calls in a row that can't move anything are one too many. */
+const MAX_EMPTY_CALLS = 100;
 
 /**
  * Counts reads that can't bring anything.
@@ -120,12 +120,28 @@ const MAX_EMPTY_READS = 100;
  * @throws {Misuse} If there are too many.
  */
 export function requireRoom(emptyReads: number): void {
-  if (emptyReads < MAX_EMPTY_READS) return;
+  if (emptyReads < MAX_EMPTY_CALLS) return;
   throw new Misuse(
-    `conn.read() got an empty buffer ${MAX_EMPTY_READS} times in a row`,
+    `conn.read() got an empty buffer ${MAX_EMPTY_CALLS} times in a row`,
     "A read into a buffer of no bytes gives 0, and never null. " +
       "`new Uint8Array()` is such a buffer: give it a size, as in " +
       "new Uint8Array(4096).",
+  );
+}
+
+/**
+ * Counts writes that can't send anything.
+ *
+ * @param emptyWrites How many writes in a row had no bytes.
+ * @throws {Misuse} If there are too many.
+ */
+export function requireData(emptyWrites: number): void {
+  if (emptyWrites < MAX_EMPTY_CALLS) return;
+  throw new Misuse(
+    `conn.write() got no bytes ${MAX_EMPTY_CALLS} times in a row`,
+    "The second argument of subarray() and slice() is where the part ends, " +
+      "not how long it is. Leave it out: data.subarray(written) goes to the " +
+      "end.",
   );
 }
 

@@ -79,7 +79,9 @@ function runsOf(
     if (readSize >= size || size / readSize > MAX_READS) continue;
     runs.push({ readSize, likely });
   }
-  if (then === "end") runs.push({ overSocket: true });
+  // A real one fails when it likes.
+  const fails = one.breakAt !== undefined;
+  if (then === "end" && !fails) runs.push({ overSocket: true });
   return runs;
 }
 

@@ -1,4 +1,5 @@
 import { concat } from "../../wire/bytes.ts";
+import { Collector } from "./collector.ts";
 import { FakeConn } from "./fake_conn.ts";
 import { connectPair } from "./pair.ts";
 import { PROBES } from "./probes.ts";
@@ -35,34 +36,37 @@ export class StreamDriver {
   /** Runs one case once. */
   async run(one: StreamCase, run: StreamRun): Promise<void> {
     const line = run.overSocket
-      ? await this.#openSocket(one)
+      ? await this.#openSocket(one, run)
       : this.#openFake(one, run);
     if (line.conn instanceof FakeConn && !one.early) {
-      this.#feed(line, line.conn, run);
+      this.#feed(line, line.conn);
     }
-    this.#judge.judge(line, await this.#collect(line), run);
+    this.#judge.judge(line, await this.#collect(line));
+    if (line.heard !== undefined) await this.#requireHeard(line, line.heard);
   }
 
   /** Runs two cases by turns; the first is done before the second. */
   async runTwo(one: StreamCase, other: StreamCase): Promise<void> {
     const halves = [];
+    const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
     for (const due of [one, other]) {
-      const line = this.#openFake({ ...due, early: false }, {});
+      const line = this.#openFake({ ...due, early: false }, { probe });
       const conn = line.conn as FakeConn;
       const bytes = concat(piecesOf(due));
       const half = Math.ceil(bytes.length / 2);
       conn.peerSends(bytes.subarray(0, half));
       const result = this.#collect(line);
       result.catch(() => {});
-      await Promise.race([result, conn.until(() => conn.isDrained)]);
+      // An answer that writes is in the middle of it then.
+      const isHalfRead = conn.until(() => conn.isDrained);
+      await Promise.race([result, isHalfRead, settle()]);
       halves.push({ line, conn, result, rest: bytes.subarray(half) });
     }
     for (const { line, conn, result, rest } of halves) {
       conn.peerSends(rest);
       conn.peerEnds();
       line.isFed = true;
-      const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
-      this.#judge.judge(line, await result, { probe });
+      this.#judge.judge(line, await result);
     }
   }
 
@@ -82,28 +86,27 @@ export class StreamDriver {
     this.#judge.requireTidy(line, "left");
   }
 
-  #openFake(
-    one: StreamCase,
-    { readSize, views }: StreamRun,
-  ): StreamLine {
+  #openFake(one: StreamCase, run: StreamRun): StreamLine {
     const { writeSize, breakAt } = one;
     const conn = this.#trial.use(
       new FakeConn({
         then: "silence",
-        readSize: one.endless === undefined ? readSize : 4096,
+        readSize: one.endless === undefined ? run.readSize : 4096,
         writeSize,
         breakAt,
+        // One byte too many is let through, so that it can be noticed.
+        room: toBytes(one.writes ?? "").length + 1,
         onMove: () => this.#trial.progress(),
       }),
     );
-    return this.#open(one, conn, views ? asViews : copyOf);
+    return this.#open(one, run, conn);
   }
 
-  async #openSocket(one: StreamCase): Promise<StreamLine> {
+  async #openSocket(one: StreamCase, run: StreamRun): Promise<StreamLine> {
     const { peer, conn } = await connectPair(this.#trial, one);
+    const heard = new Collector(peer, this.#trial);
     async function send() {
-      const buffer = new Uint8Array(64 * 1024);
-      while (one.afterEnd && await peer.read(buffer) !== null);
+      if (one.afterEnd) await heard.end();
       const bytes = concat(piecesOf(one));
       for (let at = 0; at < bytes.length;) {
         at += await peer.write(bytes.subarray(at));
@@ -112,26 +115,34 @@ export class StreamDriver {
     }
     // An answer that stops early makes it fail, and gets its own diagnosis.
     send().catch(() => {});
-    return this.#open(one, conn, copyOf);
+    return { ...this.#open(one, run, conn), heard };
+  }
+
+  /** Requires that what the answer sent over a real socket has come. */
+  async #requireHeard(line: StreamLine, heard: Collector): Promise<void> {
+    const { conn } = line;
+    if (!conn.closed && !conn.writeEnded) await conn.closeWrite();
+    const sent = await this.#trial.waitFor(
+      // Closing with input unread resets the connection, and loses what came.
+      heard.end().catch(() => undefined),
+      { waitingFor: "all that it sent to arrive", likely: "" },
+    );
+    if (sent !== undefined) this.#judge.requireSent(line, sent);
   }
 
   #open(
     one: StreamCase,
+    run: StreamRun,
     conn: FakeConn | ShortConn,
-    copy: typeof copyOf,
   ): StreamLine {
-    const args = copy(one.args ?? []);
+    const args = (run.views ? asViews : copyOf)(one.args ?? []);
     const reader = openReader(this.#trial, this.#answer, conn, args);
-    return { one, conn, args, reader, isFed: false };
+    return { one, run, conn, args, reader, isFed: false };
   }
 
   /** Lets the bytes of a case arrive, and what follows them. */
-  async #feed(
-    line: StreamLine,
-    conn: FakeConn,
-    { inPieces }: StreamRun,
-  ): Promise<void> {
-    const { one } = line;
+  async #feed(line: StreamLine, conn: FakeConn): Promise<void> {
+    const { one, run: { inPieces } } = line;
     if (one.afterEnd) await conn.until(() => conn.writeEnded);
     const pieces = piecesOf(one);
     for (const piece of inPieces ? pieces : [concat(pieces)]) {
@@ -183,7 +194,7 @@ export class StreamDriver {
     const { conn, one, reader } = line;
     const events = [reader.next()];
     if (conn instanceof FakeConn) {
-      events.push(this.#drained(line, conn));
+      events.push(this.#tooMuch(line, conn), this.#drained(line, conn));
       if (one.endless !== undefined) events.push(this.#tooLate(line, conn));
     }
     return await this.#trial.waitFor(Promise.race(events), {
@@ -205,6 +216,14 @@ export class StreamDriver {
       await settle();
     } while (!isDrained());
     return { then: "waiting" };
+  }
+
+  /** Stops an answer that writes more than it should, perhaps without end. */
+  async #tooMuch(line: StreamLine, conn: FakeConn): Promise<never> {
+    const due = toBytes(line.one.writes ?? "").length;
+    await conn.until(() => conn.bytesWritten > due);
+    this.#judge.requireSent(line, conn.written);
+    throw new Error("More than what is due can't be right");
   }
 
   /** Stops an answer that reads on and on, when it could know enough. */

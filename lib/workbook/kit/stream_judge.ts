@@ -49,8 +49,8 @@ export class StreamJudge {
   }
 
   /** Rejects the answer unless it gave what is due, and left all in order. */
-  judge(line: StreamLine, result: StreamResult, run: StreamRun): void {
-    const { one } = line;
+  judge(line: StreamLine, result: StreamResult): void {
+    const { one, run } = line;
     const { values: due = [] } = one;
     // All but the last were right when they came.
     this.#requireUnchanged(result.values.slice(0, -1), due);
@@ -68,7 +68,7 @@ export class StreamJudge {
           this.#failThrown(line, result.error, advice);
         }
       } else {
-        this.#trial.fail({ ...this.#mismatch(one, result), ...advice });
+        this.#failMismatch(one, result, advice);
       }
     }
     this.requireTidy(line, result.then);
@@ -77,13 +77,15 @@ export class StreamJudge {
   }
 
   /** Rejects the answer if it left something behind. */
-  requireTidy(
-    { one, conn, args }: StreamLine,
-    then: StreamResult["then"] | "left",
-  ): void {
+  requireTidy(line: StreamLine, then: StreamResult["then"] | "left"): void {
+    const { one, conn, args } = line;
     const { conn: must = "open" } = this.#answer;
+    // Deno's own streams close a connection that fails: there's no use for it.
+    const isBroken = one.then === "reset" || one.breakAt !== undefined;
     if (then !== "waiting") {
-      if (must === "open" && conn.closed) this.#trial.fail(this.#closed());
+      if (must === "open" && conn.closed && !isBroken) {
+        this.#trial.fail(this.#closed());
+      }
       if (must === "closed" && !conn.closed) {
         this.#trial.fail({
           problem: `${this.#call} is done, and the connection is still open.`,
@@ -105,32 +107,75 @@ export class StreamJudge {
         received: shown(args),
       });
     }
-    if (conn instanceof FakeConn) this.#requireBytes(one, conn, then);
+    if (conn instanceof FakeConn) this.#requireBytes(line, conn, then);
+  }
+
+  /** Rejects the answer unless it sent what is due, and nothing else. */
+  requireSent({ one, run }: StreamLine, sent: Uint8Array): void {
+    const due = toBytes(one.writes ?? "");
+    const advice = run.probe ?? this.#answer.explainSent?.(sent, due) ??
+      (due.length === 0
+        ? "It only has to read: whatever it writes goes to the peer."
+        : "write() says how many bytes it took: write the rest, until none is " +
+          "left, and nothing else.");
+    this.#trial.equalBytes(sent, due, {
+      problem: `${this.#call} sent ` +
+        (sent.length === due.length
+          ? "other bytes than it should."
+          : sent.length > due.length
+          ? `more than the ${counted(due.length, "byte")} that it should.`
+          : `only ${sent.length} of the ${counted(due.length, "byte")} that ` +
+            "it should."),
+      likely: "",
+      ...typeof advice === "string" ? { likely: advice } : advice,
+    });
   }
 
   #requireBytes(
-    { writes = "", leaves }: StreamCase,
+    line: StreamLine,
     conn: FakeConn,
     then: StreamResult["then"] | "left",
   ): void {
-    this.#trial.equalBytes(conn.written, toBytes(writes), {
-      problem: `${this.#call} sent ${counted(conn.bytesWritten, "byte")}, ` +
-        `and not what it should.`,
-      likely: writes === ""
-        ? "It only has to read: whatever it writes goes to the peer."
-        : "write() says how many bytes it took: write the rest, until none is " +
-          "left, and nothing else.",
-    });
+    const { leaves, afterEnd, breakAt } = line.one;
+    const { conn: must = "open" } = this.#answer;
+    if (conn.overlappedWrites) {
+      this.#trial.fail({
+        problem: `${this.#call} started a write while another one was in ` +
+          "progress.",
+        likely: "If each of the two is taken in parts, their bytes get mixed " +
+          "up. Await each write before you start the next: only its result " +
+          "tells you where the next one begins.",
+      });
+    }
+    if (conn.pendingWrites > 0 && then !== "waiting" && !conn.closed) {
+      this.#trial.fail({
+        problem: `${this.#call} returned while a write was still in progress.`,
+        likely: "Await each write. Once you return, the caller believes that " +
+          "all bytes have been taken, and may change them or close the " +
+          "connection.",
+      });
+    }
+    this.requireSent(line, conn.written);
+    if (must === "open" && conn.writeEnded && !afterEnd) {
+      this.#trial.fail({
+        problem: `${this.#call} closed your side of the connection.`,
+        likely: "The caller may have more to write: leave the connection as " +
+          "it is, and don't call closeWrite().",
+      });
+    }
     if (leaves !== undefined) {
       this.#trial.equalBytes(conn.unreadBytes, toBytes(leaves), {
         problem:
           `${this.#call} took bytes from the connection that belong to ` +
           "the next reader.",
         likely:
-          "A read fills as much of its buffer as has arrived. Give it a " +
-          "buffer with no more room than you still need.",
+          "A read fills as much of its buffer as has arrived. Never ask for " +
+          "more bytes than you still need: pass a buffer with only that much " +
+          "room.",
       });
     }
+    // A read on a connection that can't be written to brings nothing anyway.
+    if (breakAt !== undefined) return;
     if (conn.pendingReads > 0 && then !== "waiting" && !conn.closed) {
       this.#trial.fail({
         problem: `${this.#call} is done, and a read of its is still waiting.`,
@@ -178,8 +223,22 @@ export class StreamJudge {
       likely:
         "The caller still needs it, even after an error: whoever opened " +
         "it closes it. The stream conn.readable closes the whole connection " +
-        "at its end, and when you leave a loop over it.",
+        "at its end, and when you leave a loop over it. So does " +
+        "conn.writable, for example at the end of pipeTo().",
     };
+  }
+
+  #failMismatch(
+    one: StreamCase,
+    result: StreamResult,
+    advice: Partial<Advice> & { likely: string },
+  ): never {
+    const at = result.values.length - 1;
+    const [received, due] = [this.#see(result.values[at]), one.values?.[at]];
+    if (received instanceof Uint8Array && due instanceof Uint8Array) {
+      this.#trial.equalBytes(received, due, advice);
+    }
+    this.#trial.fail({ ...this.#mismatch(one, result), ...advice });
   }
 
   /** What a result is, beside what it should be. */
@@ -221,7 +280,8 @@ export class StreamJudge {
       : `read all that came, and waits for more`;
     return {
       problem: isShort
-        ? `${this.#call} ${did}, where ${due.length} were due.`
+        ? `${this.#call} ${did}, where ${due.length} ` +
+          `${due.length === 1 ? "was" : "were"} due.`
         : `${this.#call} ${did}, where ${wanted} was due.`,
       expected: isShort ? list(due) : wanted,
       received: isShort

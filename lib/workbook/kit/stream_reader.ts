@@ -1,6 +1,12 @@
+import type { Collector } from "./collector.ts";
 import type { FakeConn } from "./fake_conn.ts";
 import type { ShortConn } from "./short_conn.ts";
-import type { StreamAnswer, StreamCase, StreamResult } from "./stream_types.ts";
+import type {
+  StreamAnswer,
+  StreamCase,
+  StreamResult,
+  StreamRun,
+} from "./stream_types.ts";
 import type { Trial } from "./trial.ts";
 import { shown } from "./values.ts";
 
@@ -16,6 +22,8 @@ export interface StreamReader {
 export interface StreamLine {
   /** The case that it runs. */
   one: StreamCase;
+  /** How this run of it differs from the plain one. */
+  run: StreamRun;
   /** The end that the answer has. */
   conn: FakeConn | ShortConn;
   /** The arguments that the answer got. */
@@ -24,6 +32,8 @@ export interface StreamLine {
   reader: StreamReader;
   /** Whether all that the peer sends has been sent. */
   isFed: boolean;
+  /** What the peer gets, over a real socket. */
+  heard?: Collector;
 }
 
 /**

@@ -132,6 +132,11 @@ export interface StreamAnswer {
     result: StreamResult,
     due: StreamCase,
   ) => string | Partial<Advice> | undefined;
+  /** What it means if the answer sent other bytes than those that are due. */
+  explainSent?: (
+    sent: Uint8Array,
+    due: Uint8Array,
+  ) => string | Partial<Advice> | undefined;
   /** What it means if a case fails only where reads bring small pieces. */
   cut: StreamAdvice;
 }
