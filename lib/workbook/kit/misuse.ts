@@ -125,7 +125,8 @@ export function requireRoom(emptyReads: number): void {
     `conn.read() got an empty buffer ${MAX_EMPTY_CALLS} times in a row`,
     "A read into a buffer of no bytes gives 0, and never null. " +
       "`new Uint8Array()` is such a buffer: give it a size, as in " +
-      "new Uint8Array(4096).",
+      "new Uint8Array(4096). So is an empty subarray(): its second argument " +
+      "is where the part ends, not how long it is.",
   );
 }
 
@@ -139,9 +140,9 @@ export function requireData(emptyWrites: number): void {
   if (emptyWrites < MAX_EMPTY_CALLS) return;
   throw new Misuse(
     `conn.write() got no bytes ${MAX_EMPTY_CALLS} times in a row`,
-    "The second argument of subarray() and slice() is where the part ends, " +
-      "not how long it is. Leave it out: data.subarray(written) goes to the " +
-      "end.",
+    "Stop when you have written everything. If you haven't, look at how you " +
+      "cut the rest off: the second argument of subarray() and slice() is " +
+      "where the part ends, not how long it is.",
   );
 }
 

@@ -68,7 +68,9 @@ function runsOf(
   const { sends = "", then = "end", readSizes = [1, 5, 4096] } = one;
   const size = sizeOf(one);
   const runs: StreamRun[] = [{}];
-  if (size < LARGE) runs.push({ probe: PROBES.twice(`${name}()`) });
+  if (size + toBytes(one.writes ?? "").length < LARGE) {
+    runs.push({ probe: PROBES.twice(`${name}()`) });
+  }
   if (bytesIn(one.args).length > 0) {
     runs.push({ views: true, probe: PROBES.views(`${name}()`) });
   }
