@@ -10,7 +10,6 @@ import {
 import type { ReadExact } from "../types.ts";
 import { bytesOf, manyBytes, wentThroughText } from "./bytes.ts";
 
-const NOT_MORE = "And not a byte more";
 const END = "An end in the middle is an error";
 
 const NO_READ_FOR_0 = "For 0 bytes you need no read at all: test whether you " +

@@ -172,6 +172,11 @@ export class FakeConn implements Deno.Conn {
     return this.#pendingReads > 0 && this.unread === 0 && !this.#inputOver;
   }
 
+  /** Whether a write waits for the peer to make room. */
+  get isFull(): boolean {
+    return this.#pendingWrites > 0 && this.#room === 0;
+  }
+
   /** How many incoming bytes nobody has read, at the end or at the close. */
   get unread(): number {
     return this.#incoming.length;

@@ -89,9 +89,9 @@ function runsOf(
 
 /** Whether a case is one that two connections can be read by. */
 function canBeHalved(one: StreamCase): boolean {
-  const { values = [], then = "end", afterEnd, endless } = one;
-  return values.length > 0 && then === "end" && !afterEnd &&
-    endless === undefined && ["end", "more"].includes(String(endOf(one))) &&
+  const { values = [], then = "end", endless } = one;
+  return values.length > 0 && then === "end" && endless === undefined &&
+    ["end", "more"].includes(String(endOf(one))) &&
     sizeOf(one) < 10_000;
 }
 

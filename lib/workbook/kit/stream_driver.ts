@@ -45,27 +45,29 @@ export class StreamDriver {
     if (line.heard !== undefined) await this.#requireHeard(line, line.heard);
   }
 
-  /** Runs two cases by turns; the first is done before the second. */
+  /**
+   * Runs two cases by turns: each gets half of its bytes and room for half of
+   * what it writes, and then the first is done before the second.
+   */
   async runTwo(one: StreamCase, other: StreamCase): Promise<void> {
-    const halves = [];
     const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
+    const halves = [];
     for (const due of [one, other]) {
-      const line = this.#openFake({ ...due, early: false }, { probe });
-      const conn = line.conn as FakeConn;
       const bytes = concat(piecesOf(due));
-      const half = Math.ceil(bytes.length / 2);
+      const half = due.afterEnd ? 0 : Math.ceil(bytes.length / 2);
+      const room = Math.ceil(sizeOfWrites(due) / 2);
+      const line = this.#openFake({ ...due, early: false }, { probe, room });
+      const conn = line.conn as FakeConn;
       conn.peerSends(bytes.subarray(0, half));
       const result = this.#collect(line);
       result.catch(() => {});
-      // An answer that writes is in the middle of it then.
-      const isHalfRead = conn.until(() => conn.isDrained);
-      await Promise.race([result, isHalfRead, settle()]);
+      const isStuck = () => conn.isDrained || conn.isFull;
+      await Promise.race([result, conn.until(isStuck)]);
       halves.push({ line, conn, result, rest: bytes.subarray(half) });
     }
     for (const { line, conn, result, rest } of halves) {
-      conn.peerSends(rest);
-      conn.peerEnds();
-      line.isFed = true;
+      conn.peerTakes(sizeOfWrites(line.one) + 1 - conn.bytesWritten);
+      this.#feed(line, conn, [rest]);
       this.#judge.judge(line, await result);
     }
   }
@@ -95,7 +97,7 @@ export class StreamDriver {
         writeSize,
         breakAt,
         // One byte too many is let through, so that it can be noticed.
-        room: toBytes(one.writes ?? "").length + 1,
+        room: run.room ?? sizeOfWrites(one) + 1,
         onMove: () => this.#trial.progress(),
       }),
     );
@@ -141,10 +143,13 @@ export class StreamDriver {
   }
 
   /** Lets the bytes of a case arrive, and what follows them. */
-  async #feed(line: StreamLine, conn: FakeConn): Promise<void> {
+  async #feed(
+    line: StreamLine,
+    conn: FakeConn,
+    pieces = piecesOf(line.one),
+  ): Promise<void> {
     const { one, run: { inPieces } } = line;
     if (one.afterEnd) await conn.until(() => conn.writeEnded);
-    const pieces = piecesOf(one);
     for (const piece of inPieces ? pieces : [concat(pieces)]) {
       if (inPieces) await conn.until(() => conn.isDrained);
       conn.peerSends(piece);
@@ -199,8 +204,8 @@ export class StreamDriver {
     }
     return await this.#trial.waitFor(Promise.race(events), {
       waitingFor: `${this.#answer.name}() to go on`,
-      likely: () => this.#judge.whyWaiting(one).likely,
-      read: () => this.#judge.whyWaiting(one).read ?? "",
+      likely: () => this.#judge.whyWaiting(line).likely,
+      read: () => this.#judge.whyWaiting(line).read ?? "",
     });
   }
 
@@ -220,8 +225,7 @@ export class StreamDriver {
 
   /** Stops an answer that writes more than it should, perhaps without end. */
   async #tooMuch(line: StreamLine, conn: FakeConn): Promise<never> {
-    const due = toBytes(line.one.writes ?? "").length;
-    await conn.until(() => conn.bytesWritten > due);
+    await conn.until(() => conn.bytesWritten > sizeOfWrites(line.one));
     this.#judge.requireSent(line, conn.written);
     throw new Error("More than what is due can't be right");
   }
@@ -231,7 +235,7 @@ export class StreamDriver {
     const size = concat(piecesOf(line.one)).length + PATIENCE;
     await conn.until(() => conn.bytesRead > size);
     this.#trial.fail({
-      ...this.#judge.whyWaiting(line.one),
+      ...this.#judge.whyWaiting(line),
       problem: `${this.#answer.name}() has read over ${PATIENCE} bytes, and ` +
         "reads on.",
     });
@@ -240,4 +244,8 @@ export class StreamDriver {
 
 function piecesOf({ sends = "" }: StreamCase): Uint8Array[] {
   return [sends].flat().map(toBytes);
+}
+
+function sizeOfWrites({ writes = "" }: StreamCase): number {
+  return toBytes(writes).length;
 }

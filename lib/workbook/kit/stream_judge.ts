@@ -44,8 +44,9 @@ export class StreamJudge {
   }
 
   /** What it means if the answer waits where it need not. */
-  whyWaiting(one: StreamCase): Partial<Advice> & { likely: string } {
-    return this.#advice(one, { values: [], then: "waiting" }, {});
+  whyWaiting({ one, run }: StreamLine): Partial<Advice> & { likely: string } {
+    return run.probe ??
+      this.#advice(one, { values: [], then: "waiting" }, {});
   }
 
   /** Rejects the answer unless it gave what is due, and left all in order. */

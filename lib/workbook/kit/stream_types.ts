@@ -145,6 +145,8 @@ export interface StreamAnswer {
 export interface StreamRun {
   /** The most bytes that one read gives. */
   readSize?: number;
+  /** How many bytes the peer takes before writes wait. */
+  room?: number;
   /** Whether each piece arrives by itself. */
   inPieces?: boolean;
   /** Whether a real socket is used. */

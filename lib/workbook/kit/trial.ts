@@ -456,7 +456,7 @@ export class Trial {
 
   #failed(failure: TrialFailure, options?: ErrorOptions): CheckFailed {
     return new CheckFailed(
-      { ...failure, read: failure.read ?? this.#read },
+      { ...failure, read: failure.read || this.#read },
       [...this.#steps],
       options,
     );
