@@ -121,7 +121,9 @@ export class StreamJudge {
           "left, and nothing else.");
     this.#trial.equalBytes(sent, due, {
       problem: `${this.#call} sent ` +
-        (sent.length === due.length
+        (due.length === 0
+          ? `${counted(sent.length, "byte")}, and must send nothing.`
+          : sent.length === due.length
           ? "other bytes than it should."
           : sent.length > due.length
           ? `more than the ${counted(due.length, "byte")} that it should.`
