@@ -3,12 +3,14 @@ import { counted } from "../../../lib/show/counted.ts";
 import {
   type Advice,
   checkStream,
+  sampleBytes,
   type StreamCase,
   type StreamResult,
+  toBytes,
   type Trial,
+  wentThroughText,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { ReadExact } from "../types.ts";
-import { bytesOf, manyBytes, wentThroughText } from "./bytes.ts";
 
 const END = "An end in the middle is an error";
 
@@ -25,7 +27,7 @@ function reads(
   sizes: number[],
   due: Partial<StreamCase> = {},
 ): StreamCase {
-  const sent = typeof sends === "string" ? bytesOf(sends) : manyBytes(sends);
+  const sent = typeof sends === "string" ? toBytes(sends) : sampleBytes(sends);
   const { then = "end", ends } = due;
   const starts = sizes.map((_, i) =>
     sizes.slice(0, i).reduce((sum, size) => sum + size, 0)

@@ -3,12 +3,14 @@ import {
   type Advice,
   checkStream,
   type ErrorClass,
+  sampleBytes,
   type StreamCase,
+  toBytes,
   type Trial,
+  wentThroughText,
 } from "../../../lib/workbook/kit/mod.ts";
 import { concat } from "../../../lib/wire/bytes.ts";
 import type { WriteAll } from "../types.ts";
-import { bytesOf, manyBytes, wentThroughText } from "./bytes.ts";
 
 /** Calls that write these parts, one after the other. */
 function writes(
@@ -17,7 +19,7 @@ function writes(
   due: Partial<StreamCase> = {},
 ): StreamCase {
   const args = parts.map((part) =>
-    typeof part === "string" ? bytesOf(part) : manyBytes(part)
+    typeof part === "string" ? toBytes(part) : sampleBytes(part)
   );
   const sizes = args.map(({ length }) => length).join(", then ");
   return {

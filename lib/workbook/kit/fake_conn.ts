@@ -47,6 +47,8 @@ export interface FakeConnOptions {
    * @default Infinity
    */
   breakAt?: number;
+  /** What `closeWrite` rejects with, as on a connection that is gone. */
+  closeWriteError?: Error;
   /**
    * How many bytes fit into the buffers between the two. Once they are full,
    * writes wait, as for a peer that does not read, until `peerTakes`.
@@ -110,6 +112,7 @@ export class FakeConn implements Deno.Conn {
   #overlappedWrites = false;
   #room: number;
   readonly #breakAt: number;
+  readonly #closeWriteError?: Error;
   readonly #nextWriteSize: () => number;
 
   #closed = false;
@@ -139,6 +142,7 @@ export class FakeConn implements Deno.Conn {
     this.#nextReadSize = inTurn(options.readSize);
     this.#nextWriteSize = inTurn(options.writeSize);
     this.#breakAt = options.breakAt ?? Infinity;
+    this.#closeWriteError = options.closeWriteError;
     this.#room = options.room ?? Infinity;
     this.#onMove = options.onMove ?? (() => {});
     this.#resetIfDue();
@@ -340,6 +344,10 @@ export class FakeConn implements Deno.Conn {
     this.#assertOpen();
     if (this.#pendingWrites > 0) {
       await this.#when(() => this.#pendingWrites === 0 || undefined);
+    }
+    if (this.#closeWriteError !== undefined) {
+      await nextTurn();
+      throw this.#closeWriteError;
     }
     this.#writeEnded = true;
     this.#wake();

@@ -92,6 +92,7 @@ export * from "./own_socket.ts";
 export * from "./pair.ts";
 export * from "./place.ts";
 export * from "./probes.ts";
+export * from "./sample_bytes.ts";
 export * from "./sample_texts.ts";
 export * from "./settle.ts";
 export * from "./short_conn.ts";

@@ -82,7 +82,7 @@ function runsOf(
     runs.push({ readSize, likely });
   }
   // A real one fails when it likes.
-  const fails = one.breakAt !== undefined;
+  const fails = one.breakAt !== undefined || one.closeWriteError !== undefined;
   if (then === "end" && !fails) runs.push({ overSocket: true });
   return runs;
 }

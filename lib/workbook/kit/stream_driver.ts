@@ -52,11 +52,15 @@ export class StreamDriver {
   async runTwo(one: StreamCase, other: StreamCase): Promise<void> {
     const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
     const halves = [];
-    for (const due of [one, other]) {
+    for (const [due, atOnce] of [[one, true], [other, false]] as const) {
       const bytes = concat(piecesOf(due));
       const half = due.afterEnd ? 0 : Math.ceil(bytes.length / 2);
       const room = Math.ceil(sizeOfWrites(due) / 2);
-      const line = this.#openFake({ ...due, early: false }, { probe, room });
+      const line = this.#openFake({ ...due, early: false }, {
+        probe,
+        room,
+        atOnce,
+      });
       const conn = line.conn as FakeConn;
       conn.peerSends(bytes.subarray(0, half));
       const result = this.#collect(line);
@@ -89,13 +93,14 @@ export class StreamDriver {
   }
 
   #openFake(one: StreamCase, run: StreamRun): StreamLine {
-    const { writeSize, breakAt } = one;
+    const { writeSize, breakAt, closeWriteError } = one;
     const conn = this.#trial.use(
       new FakeConn({
         then: "silence",
         readSize: one.endless === undefined ? run.readSize : 4096,
         writeSize,
         breakAt,
+        closeWriteError,
         // One byte too many is let through, so that it can be noticed.
         room: run.room ?? sizeOfWrites(one) + 1,
         onMove: () => this.#trial.progress(),

@@ -62,6 +62,9 @@ export class StreamJudge {
     const ended = typeof end === "string" && end === result.then;
     if (!isRight || !ended) {
       this.#requireRoom(line);
+      if (this.#answer.conn !== "closed" && endedBoth(line)) {
+        this.#trial.fail(this.#closed(line));
+      }
       if (result.then === "error") {
         if (isRight && typeof end !== "string") {
           this.#requireClass(line, result.error, end, advice);
@@ -79,13 +82,14 @@ export class StreamJudge {
 
   /** Rejects the answer if it left something behind. */
   requireTidy(line: StreamLine, then: StreamResult["then"] | "left"): void {
-    const { one, conn, args } = line;
+    const { one, conn, args, run: { probe, atOnce } } = line;
     const { conn: must = "open" } = this.#answer;
+    const hasTimer = !atOnce && this.#timers.runningCount > 0;
     // Deno's own streams close a connection that fails: there's no use for it.
     const isBroken = one.then === "reset" || one.breakAt !== undefined;
     if (then !== "waiting") {
       if (must === "open" && conn.closed && !isBroken) {
-        this.#trial.fail(this.#closed());
+        this.#trial.fail(this.#closed(line));
       }
       if (must === "closed" && !conn.closed) {
         this.#trial.fail({
@@ -95,10 +99,10 @@ export class StreamJudge {
             "`finally` block.",
         });
       }
-      if (this.#timers.runningCount > 0) {
-        this.#trial.fail(PROBES.timer(this.#call));
+      if (hasTimer) {
+        this.#trial.fail({ ...PROBES.timer(this.#call), ...probe });
       }
-    } else if (this.#timers.runningCount > 0) {
+    } else if (hasTimer) {
       this.#trial.fail(PROBES.polling(this.#call));
     }
     if (differenceAt(args, one.args ?? [], { exact: true }) !== undefined) {
@@ -208,26 +212,30 @@ export class StreamJudge {
   }
 
   #failThrown(
-    { conn }: StreamLine,
+    line: StreamLine,
     error: unknown,
     advice: Partial<Advice>,
   ): never {
-    const usedClosed = conn.closed &&
+    const { conn: must = "open" } = this.#answer;
+    const usedClosed = line.conn.closed && must === "open" &&
       (error instanceof Deno.errors.BadResource ||
         error instanceof Deno.errors.Interrupted);
-    if (usedClosed) this.#trial.fail(this.#closed(), { cause: error });
+    if (usedClosed) this.#trial.fail(this.#closed(line), { cause: error });
     const { expected: _, received: __, ...rest } = advice;
     this.#trial.failThrown(this.#call, error, rest);
   }
 
-  #closed(): Advice & { problem: string } {
+  #closed(line: StreamLine): Advice & { problem: string } {
     return {
       problem: `${this.#call} closed the connection.`,
-      likely:
-        "The caller still needs it, even after an error: whoever opened " +
-        "it closes it. The stream conn.readable closes the whole connection " +
-        "at its end, and when you leave a loop over it. So does " +
-        "conn.writable, for example at the end of pipeTo().",
+      likely: endedBoth(line)
+        ? "close() ends both directions, so you can't read the answer any " +
+          "more. Closing conn.writable does the same. closeWrite() ends your " +
+          "own side only."
+        : "The caller still needs it, even after an error: whoever opened " +
+          "it closes it. The stream conn.readable closes the whole connection " +
+          "at its end, and when you leave a loop over it. So does " +
+          "conn.writable, for example at the end of pipeTo().",
     };
   }
 
@@ -334,4 +342,9 @@ export class StreamJudge {
 
 function capital(text: string): string {
   return text[0].toUpperCase() + text.slice(1);
+}
+
+/** Whether the answer closed all where it had to end its own side only. */
+function endedBoth({ one, conn }: StreamLine): boolean {
+  return Boolean(one.afterEnd) && conn.closed && !conn.writeEnded;
 }

@@ -84,6 +84,8 @@ export interface StreamCase {
   writeSize?: number;
   /** After how many bytes each write fails with BrokenPipe. */
   breakAt?: number;
+  /** What closing its own side fails with. */
+  closeWriteError?: Error;
   /** What it usually means if something else comes. */
   likely: StreamAdvice;
   /**
@@ -151,6 +153,8 @@ export interface StreamRun {
   inPieces?: boolean;
   /** Whether a real socket is used. */
   overSocket?: boolean;
+  /** Whether another run is under way, with timers of its own. */
+  atOnce?: boolean;
   /** Whether bytes among the arguments are views into larger buffers. */
   views?: boolean;
   /** What it means if this run fails; it comes before any other diagnosis. */

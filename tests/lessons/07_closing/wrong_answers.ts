@@ -31,7 +31,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "never closes its side",
     replace: [CLOSE_WRITE, ""],
-    diagnosis: /waits for its end.*conn\.closeWrite\(\)/s,
+    diagnosis: /whole question and its end.*conn\.closeWrite\(\)/s,
   },
   {
     name: "reads once",
@@ -57,6 +57,43 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     name: "returns half an answer after a reset",
     replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
     diagnosis: /half an answer/,
+  },
+  {
+    name: "takes a reset before the answer for an empty one",
+    replace: [
+      "conn.read(buffer)",
+      `conn.read(buffer).catch((error) => {
+        if (pieces.length > 0) throw error;
+        return null;
+      })`,
+    ],
+    diagnosis: /A reset isn't the end of the answer/,
+  },
+  {
+    name: "sends the whole buffer that the question is a view of",
+    replace: [
+      "for (",
+      "question = new Uint8Array(question.buffer);\n  for (",
+    ],
+    diagnosis: /as part of a larger buffer.*\.buffer/s,
+  },
+  {
+    name: "collects the pieces of all answers in one list",
+    replace: [
+      "const pieces: Uint8Array<ArrayBuffer>[] = [];",
+      "const pieces: Uint8Array<ArrayBuffer>[] = askAndHear.pieces ??= [];",
+    ],
+    diagnosis: /another result the second time/,
+  },
+  {
+    name: "takes a pause for the end of the answer",
+    replace: [
+      KEEP,
+      `${KEEP}
+      const next = new Promise<null>((next) => setTimeout(next, 1, null));
+      if (await Promise.race([conn.read(buffer), next]) === null) break;`,
+    ],
+    diagnosis: /One read\(\) returns whatever has arrived|timer of yours/,
   },
   {
     name: "awaits the sending only when it has the answer",
@@ -100,7 +137,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "closes the connection in the end",
     replace: [RETURN, `using _closed = conn; ${RETURN}`],
-    diagnosis: /Leave closing to your caller/,
+    diagnosis: /whoever opened it closes it/,
   },
 ];
 
