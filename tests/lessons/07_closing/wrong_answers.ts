@@ -3,6 +3,7 @@ import type {
   AskAndHear,
   CloseGracefully,
 } from "../../../lessons/07_closing/types.ts";
+import * as promises from "node:timers/promises";
 import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
@@ -86,16 +87,6 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /another result the second time/,
   },
   {
-    name: "takes a pause for the end of the answer",
-    replace: [
-      KEEP,
-      `${KEEP}
-      const next = new Promise<null>((next) => setTimeout(next, 1, null));
-      if (await Promise.race([conn.read(buffer), next]) === null) break;`,
-    ],
-    diagnosis: /One read\(\) returns whatever has arrived|timer of yours/,
-  },
-  {
     name: "awaits the sending only when it has the answer",
     async attempt(conn, question) {
       const sending = writeAll(conn, question).then(() => conn.closeWrite());
@@ -159,6 +150,8 @@ function rethrowing(name: string): [string, string] {
   ];
 }
 
+let sharedTimer: ReturnType<typeof setTimeout>;
+
 const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "closes with unread input",
@@ -168,12 +161,12 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "waits forever for a silent peer",
     replace: ["setTimeout(() => conn[Symbol.dispose](), graceMs)", "undefined"],
-    diagnosis: /sends nothing and never closes its side/,
+    diagnosis: /sends nothing.*read\(\) waits forever for a peer/s,
   },
   {
     name: "leaves the connection open after a failed read()",
     replace: afterFailure("clearTimeout(timer)"),
-    diagnosis: /after read\(\) had thrown, and the connection is still open/,
+    diagnosis: /the connection is still open.*on every path/s,
   },
   {
     name: "leaves the connection open when closeWrite() fails",
@@ -181,7 +174,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
       SET_TIMER,
       `try { ${CLOSE_WRITE} } catch { return; }\n  ${SET_TIMER}`,
     ],
-    diagnosis: /after closeWrite\(\) had thrown, and the connection is still/,
+    diagnosis: /the connection is still open.*when something fails/s,
   },
   {
     name: "throws when the peer is gone",
@@ -204,12 +197,12 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "leaves the timer running",
     replace: ["clearTimeout(timer);", ""],
-    diagnosis: /after the peer closed its side, and its timer is still running/,
+    diagnosis: /a timer of yours is still running/,
   },
   {
     name: "leaves the timer running when the peer has reset the connection",
     replace: afterFailure("conn[Symbol.dispose]()"),
-    diagnosis: /after read\(\) had thrown, and its timer is still running/,
+    diagnosis: /a timer of yours is still running.*when something fails/s,
   },
   {
     name: "sets the timer when its side is closed",
@@ -230,7 +223,34 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "has no default for the grace period",
     replace: ["graceMs = 1000", "graceMs"],
-    diagnosis: /Without options, the grace period is 1000 ms/,
+    diagnosis: /closed the connection after \d+ ms.*Without options/s,
+  },
+  {
+    name: "waits ten times as long where no grace period is given",
+    replace: ["graceMs = 1000", "graceMs = 10_000"],
+    diagnosis: /hasn't closed the connection.*Without options/s,
+  },
+  {
+    name: "has one timer for all connections",
+    async attempt(conn, { graceMs = 1000 } = {}) {
+      sharedTimer = setTimeout(() => conn[Symbol.dispose](), graceMs);
+      await conn.closeWrite().then(() => readToEnd(conn)).catch(() => {});
+      clearTimeout(sharedTimer);
+      conn[Symbol.dispose]();
+    },
+    diagnosis: /two in use at the same time/,
+  },
+  {
+    name: "leaves a timer of node:timers/promises running",
+    async attempt(conn, { graceMs = 1000 } = {}) {
+      const drained = conn.closeWrite().then(() => readToEnd(conn));
+      await Promise.race([
+        drained.catch(() => {}),
+        promises.setTimeout(graceMs),
+      ]);
+      conn[Symbol.dispose]();
+    },
+    diagnosis: /a timer of yours is still running/,
   },
   {
     name: "can't be called without options",
@@ -248,7 +268,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "drains with a fixed number of reads",
     replace: [DRAIN, "for (let i = 0; i < 10; i++) await conn.read(buffer);"],
-    diagnosis: /still sending.*null is the only sign/s,
+    diagnosis: /before the peer had closed its side.*only sign/s,
   },
   {
     name: "begins the grace period again with each read()",
@@ -265,7 +285,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "never closes its own side",
     replace: [CLOSE_WRITE, ""],
-    diagnosis: /The peer waits for you to close your side/,
+    diagnosis: /the peer waits for that before it closes its own/,
   },
 ];
 
