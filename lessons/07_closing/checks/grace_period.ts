@@ -133,8 +133,8 @@ async function checkOne(
           `${Math.round(ms)} ms, before its time was up.`,
         likely: graceMs === DEFAULT_MS
           ? DEFAULT
-          : "Only null is the end of the peer's side: wait for it as long as " +
-            "the grace period lasts.",
+          : "graceMs is in milliseconds, as setTimeout() takes it. Until it's " +
+            "over, only null is the end of the peer's side.",
         read: DRAIN,
       });
     }

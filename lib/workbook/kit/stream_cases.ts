@@ -47,7 +47,7 @@ export async function checkStream(
   if (good.length === 0) return;
   trial.step("the first stream again, after all the others");
   await driver.run(good[0], { probe: PROBES.state(`${answer.name}()`) });
-  trial.step("two connections are read at the same time");
+  trial.step("two connections are used at the same time");
   for (const [i, one] of good.slice(0, 3).entries()) {
     await driver.runTwo(one, good[(i + 1) % good.length]);
   }

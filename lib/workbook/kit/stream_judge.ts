@@ -280,7 +280,8 @@ export class StreamJudge {
       return {
         problem: typeof end === "string"
           ? `${this.#call} gave more than ${counted(due.length, what)}.`
-          : `${this.#call} gave a ${what}, where it must throw ${wanted}.`,
+          : `${this.#call} gave ${withArticle(what)}, where it must throw ` +
+            `${wanted}.`,
         expected: wanted,
         received: shown(this.#see(values[at]), 60),
       };
@@ -338,6 +339,10 @@ export class StreamJudge {
       return value;
     }
   }
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 }
 
 function capital(text: string): string {
