@@ -10,6 +10,11 @@ export interface Equivalent {
 
 /** By exercise: the mutants that may pass. */
 export const equivalent: Record<string, Equivalent[]> = {
+  "7.2": [999, 1001].map((ms) => ({
+    before: "const { graceMs = 1000 } = options;",
+    after: `const { graceMs = ${ms} } = options;`,
+    why: "A timer may be a millisecond early or late.",
+  })),
   "11.1": [
     {
       before: "if (bytes.length < 20) {",

@@ -3,12 +3,14 @@ import { counted } from "../../../lib/show/counted.ts";
 import {
   type Advice,
   checkStream,
+  explainBytes,
+  forEachArgument,
+  READ_ON,
   sampleBytes,
   type StreamCase,
   type StreamResult,
   toBytes,
   type Trial,
-  wentThroughText,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { ReadExact } from "../types.ts";
 
@@ -16,10 +18,6 @@ const END = "An end in the middle is an error";
 
 const NO_READ_FOR_0 = "For 0 bytes you need no read at all: test whether you " +
   "have enough before you read, not after.";
-const KEEP_READING =
-  "One read() returns whatever has arrived, even if that's " +
-  "a single byte. Keep reading into the free part of the array, " +
-  "data.subarray(filled), until you have `size` bytes.";
 
 /** A peer sends something, and calls with these sizes read of it. */
 function reads(
@@ -42,7 +40,7 @@ function reads(
     values: ends === undefined ? values : values.slice(0, -1),
     ends: "end",
     leaves: sent.subarray(starts.at(-1)! + sizes.at(-1)!),
-    likely: KEEP_READING,
+    likely: READ_ON,
     ...due,
   };
 }
@@ -111,47 +109,12 @@ function explain(
   due: StreamCase,
 ): Partial<Advice> | undefined {
   const expected = due.values?.[values.length - 1];
-  const received = see(values.at(-1));
   if (then !== "more" || !(expected instanceof Uint8Array)) return undefined;
-  if (!(received instanceof Uint8Array)) {
-    return {
-      likely: "Return the bytes themselves, `size` of them, as a Uint8Array.",
-    };
-  }
-  if (expected.length === 0) {
-    return {
-      problem: `You were asked for 0 bytes, but returned ${received.length}.`,
-      likely: NO_READ_FOR_0,
-    };
-  }
-  if (wentThroughText(received, expected)) {
-    return {
-      likely: "TextDecoder puts EF BF BD in place of bytes that aren't valid " +
-        "UTF-8. These bytes aren't text, so don't decode them.",
-      read: "No boundaries",
-    };
-  }
-  if (received.length > expected.length) {
-    return {
-      likely: "The caller asked for exactly `size` bytes, so return an array " +
-        "of that length, even if your own buffer is longer.",
-    };
-  }
-  if (received.length < expected.length) return { likely: KEEP_READING };
-  const filled = received.findLastIndex((byte) => byte !== 0) + 1;
-  const isStart = received.subarray(0, filled)
-    .every((byte, i) => byte === expected[i]);
   return {
-    likely: isStart
-      ? `The rest of the array was never filled. ${KEEP_READING}`
-      : "Each piece belongs after the ones before it. read() writes to the " +
-        "start of the buffer you pass, so pass data.subarray(filled).",
+    likely: expected.length === 0
+      ? NO_READ_FOR_0
+      : explainBytes(values.at(-1), expected),
   };
-}
-
-/** An object for each call, since a call may return null by mistake. */
-function see(call: unknown): unknown {
-  return Object(call).bytes;
 }
 
 /**
@@ -166,13 +129,9 @@ export async function checkReadExact(
 ): Promise<void> {
   await checkStream(trial, {
     name: "readExact",
-    open: (conn, ...sizes: number[]) => async () =>
-      sizes.length === 0
-        ? null
-        : { bytes: await readExact(conn, sizes.shift()!) },
+    open: forEachArgument(readExact),
     what: "result",
-    see,
     explain,
-    cut: KEEP_READING,
+    cut: READ_ON,
   }, CASES);
 }

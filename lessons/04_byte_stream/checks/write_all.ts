@@ -3,6 +3,7 @@ import {
   type Advice,
   checkStream,
   type ErrorClass,
+  forEachArgument,
   sampleBytes,
   type StreamCase,
   toBytes,
@@ -130,12 +131,8 @@ export async function checkWriteAll(
 ): Promise<void> {
   await checkStream(trial, {
     name: "writeAll",
-    open: (conn, ...parts: Uint8Array[]) => async () => {
-      const part = parts.shift();
-      if (part === undefined) return null;
-      await writeAll(conn, part);
-      return "returned";
-    },
+    open: forEachArgument(writeAll),
+    see: () => "returned",
     what: "result",
     explain: ({ error }) =>
       /locked/.test(String(error))

@@ -3,17 +3,23 @@ import { counted } from "../../../lib/show/counted.ts";
 import {
   type Advice,
   checkStream,
+  explainBytes,
+  forEachArgument,
+  READ_ON,
   sampleBytes,
   type StreamCase,
   type StreamResult,
   toBytes,
   type Trial,
-  wentThroughText,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { AskAndHear } from "../types.ts";
 
 const HALVES = "Two streams, two ends";
 const FIN_RST = "FIN and RST";
+
+const SEND_END = "The server answers when it has the whole question and its " +
+  "end, even if the question is empty: conn.closeWrite() sends that. null is " +
+  "the end of the answer: return then.";
 
 /** A server that answers once the question has ended. */
 function talk(
@@ -34,9 +40,7 @@ function talk(
     afterEnd: true,
     sends: answered,
     values: [answered],
-    likely: "The server answers when it has the whole question and its end, " +
-      "even if the question is empty: conn.closeWrite() sends that. null is the " +
-      "end of the answer: return then.",
+    likely: SEND_END,
     read: HALVES,
     ...due,
   };
@@ -121,35 +125,12 @@ function explain(
           "says that the answer is complete. An answer may also be empty.",
       };
   }
-  const heard = Object(values[0])[0];
   const answer = due.values?.[0];
   if (then !== "more" || !(answer instanceof Uint8Array)) return undefined;
-  if (!(heard instanceof Uint8Array)) {
-    return { likely: "Return the bytes of the answer, even of an empty one." };
-  }
-  return { likely: explainHeard(heard, answer) };
+  return Object(values[0]).length === 0 ? { likely: SEND_END } : {
+    likely: explainBytes(values[0], answer),
+  };
 }
-
-function explainHeard(heard: Uint8Array, answer: Uint8Array): string {
-  if (heard.length === 0) {
-    return "The server waits for the end of your question before it answers, " +
-      "even if the question is empty: close your side, and read until null.";
-  }
-  if (heard.length < answer.length) return READ_ON;
-  if (wentThroughText(heard, answer)) {
-    return "TextDecoder puts U+FFFD (EF BF BD) in place of bytes that aren't " +
-      "valid UTF-8. The answer needn't be text, so don't decode it.";
-  }
-  return heard.length > answer.length
-    ? "Only the first `count` bytes of the buffer are new: keep " +
-      "buffer.slice(0, count)."
-    : "The length is right, but the bytes aren't: subarray() makes a view of " +
-      "the buffer, which the next read() overwrites. Keep a copy: " +
-      "buffer.slice(0, count).";
-}
-
-const READ_ON = "One read() returns whatever has arrived, even if that's a " +
-  "single byte, and a short read isn't always the last one. Read until null.";
 
 /**
  * Checks an answer to 7.1.
@@ -175,12 +156,8 @@ export async function checkAskAndHear(
   });
   await checkStream(trial, {
     name: "askAndHear",
-    open: (conn, ...questions: Uint8Array[]) => async () => {
-      const question = questions.shift();
-      return question === undefined ? null : [await askAndHear(conn, question)];
-    },
+    open: forEachArgument(askAndHear),
     what: "answer",
-    see: ([answer]) => answer,
     explain,
     explainSent: (sent, due) =>
       sent.length < due.length

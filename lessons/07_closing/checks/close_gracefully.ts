@@ -6,6 +6,7 @@ import {
   Collector,
   connectPair,
   FakeConn,
+  forEachArgument,
   type StreamCase,
   type StreamResult,
   type Trial,
@@ -84,13 +85,11 @@ export async function checkCloseGracefully(
   await checkReply(closeGracefully, trial);
   await checkStream(trial, {
     name: "closeGracefully",
-    open: (conn, ...calls: { graceMs: number }[]) => async () => {
-      const options = calls.shift();
-      if (options === undefined) return null;
+    open: forEachArgument(async (conn, options: { graceMs: number }) => {
       await closeGracefully(conn, options);
       // What a real connection has heard can't be seen.
       return !(conn instanceof FakeConn) || conn.sawEnd ? AT_END : TOO_EARLY;
-    },
+    }),
     conn: "closed",
     explain,
     cut: UNREAD,

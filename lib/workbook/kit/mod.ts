@@ -83,6 +83,7 @@ export * from "./collector.ts";
 export * from "./datagram_cases.ts";
 export * from "./datagram_types.ts";
 export * from "./exercise.ts";
+export * from "./explain_bytes.ts";
 export * from "./fake_conn.ts";
 export * from "./fake_socket.ts";
 export * from "./longest_gap.ts";

@@ -54,6 +54,19 @@ export async function checkStream(
   await driver.leaveEarly(good[0]);
 }
 
+/**
+ * Makes the `open` of an answer that's called once for each argument.
+ *
+ * @param call Calls the answer; `null` and `undefined` become `"nothing"`.
+ * @returns For {@linkcode checkStream}.
+ */
+export function forEachArgument<A>(
+  call: (conn: Deno.Conn, arg: A) => Promise<unknown>,
+): StreamAnswer["open"] {
+  return (conn, ...args: A[]) => async () =>
+    args.length === 0 ? null : await call(conn, args.shift()!) ?? "nothing";
+}
+
 /** So many reads take about a second; with more of them, a size is left out. */
 const MAX_READS = 50_000;
 

@@ -20,11 +20,6 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /close\(\) ends both directions/,
   },
   {
-    name: "calls close(), and takes the failure for an empty answer",
-    replace: [CLOSE_WRITE, "conn.close(); return new Uint8Array();"],
-    diagnosis: /close\(\) ends both directions/,
-  },
-  {
     name: "closes conn.writable, and so the connection",
     replace: [CLOSE_WRITE, "await conn.writable.close();"],
     diagnosis: /close\(\) ends both directions/,
@@ -47,7 +42,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "keeps views of a buffer that it uses again",
     replace: ["buffer.slice(0, count)", "buffer.subarray(0, count)"],
-    diagnosis: /a view of the buffer/,
+    diagnosis: /subarray\(\) is a view/,
   },
   {
     name: "takes null for a failure",
@@ -107,7 +102,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
       "for (",
       "if (question.length === 0) return new Uint8Array();\n  for (",
     ],
-    diagnosis: /before it answers, even if the question is empty/,
+    diagnosis: /even if the question is empty: conn\.closeWrite\(\) sends that/,
   },
   {
     name: "decodes the answer as text",
