@@ -1,201 +1,136 @@
 import {
-  connectTcp,
-  listenTcp,
-  readExact,
-  writeAll,
-} from "../../../lib/net/mod.ts";
-import {
-  Collector,
-  type ShortConn,
+  type Advice,
+  FakeConn,
+  FakeListener,
+  PROBES,
+  settle,
+  TimerWatch,
   type Trial,
   type TrialFailure,
-  type Wait,
+  until,
 } from "../../../lib/workbook/kit/mod.ts";
-import { connectToReset, type ResettingClient } from "../resetting_client.ts";
-import type { Handler } from "../types.ts";
-import { WatchedListener } from "./watched_listener.ts";
+import type { Handler, ServeAtMost } from "../types.ts";
+import {
+  CLOSING,
+  explainError,
+  FAILURE,
+  LEFT,
+  LIMIT,
+  ONE_ACCEPT,
+} from "./explain.ts";
 
-export const START = "Start, and go on accepting";
-export const FAILURE = "A promise that nobody waits for";
-export const CLOSING = "Who closes, and how it stops";
-export const LEFT = "A client that leaves the queue";
-
-/** One call of the handler, which runs until the check ends it. */
-export interface HandlerCall {
-  conn: ShortConn;
-  /** Makes the handler return. */
-  finish(): void;
-  /** Makes the handler's promise reject. */
-  fail(error: Error): void;
+/** A client, and what has become of it. */
+interface Client {
+  conn: FakeConn;
+  state: "waiting" | "running" | "done";
+  /** How the handler's promise settles. */
+  end: PromiseWithResolvers<void>;
+  /** What the handler does instead of waiting for the check. */
+  act?: Handler;
+  hasFailed?: boolean;
 }
 
-/** A client of the check. */
-export interface Client {
-  conn: Deno.Conn;
-  /** All that the server sends, and whether it has ended. */
-  received: Collector;
+/** The answer to check, and how many clients it may serve at once. */
+export interface Server {
+  name: string;
+  serve: ServeAtMost;
+  limit: number;
 }
 
-/** One run of an answer, with a listener, a handler, and clients. */
+/** Something that happens to a server. */
+export interface Action {
+  /** What happens, for the report. */
+  step: string;
+  /** Makes it happen. */
+  run: (run: ServerRun) => void;
+  /** What it means if fewer handlers are running afterward than should be. */
+  fewer: string | ((running: number) => string);
+  /** What it means if more are running than the limit allows. */
+  more?: string | ((running: number, limit: number) => string);
+  /** What it means if the answer has started a timer. */
+  timer?: string;
+  /** The heading in the README that explains it. */
+  read: string;
+}
+
+/**
+ * One run of an answer, with clients that do as they are told.
+ *
+ * After each action the check knows which handlers must be running, and which
+ * connections must be open: it waits until that is so, and looks whether it stays
+ * so.
+ */
 export class ServerRun {
-  readonly #name: string;
+  readonly #server: Server;
   readonly #trial: Trial;
-  readonly #port: number;
-  #called = Promise.withResolvers<void>();
-  #finishAtOnce = false;
-  #serving: Promise<void> = Promise.resolve();
-  #returnedEarly: Promise<never> = new Promise(() => {});
+  readonly #timers: TimerWatch;
+  readonly #probe?: Advice;
+  readonly #serving: Promise<void>;
+  readonly #endedEarly: Promise<never>;
+  #most = 0;
+  #calls = 0;
   #stopped = false;
-  /** The listener that the answer gets. */
-  readonly listener: WatchedListener;
-  /** Every call of the handler that waits for the check, in order. */
-  readonly calls: HandlerCall[] = [];
-  /** What the handler does with the next clients, instead of waiting. */
-  readonly nextHandlers: ((conn: ShortConn) => Promise<void>)[] = [];
-  /** How many handlers are running. */
-  running = 0;
-  /** The most handlers that were running at once. */
-  most = 0;
+  #returned = false;
+  #wrongCall?: TrialFailure;
+  readonly listener = new FakeListener();
+  readonly clients: Client[] = [];
 
   /**
-   * Opens the listener.
+   * Starts the answer.
    *
-   * @param name The name of the answer.
-   * @param trial Closes the sockets when the check ends.
+   * @param server The answer.
+   * @param trial The run of the check.
+   * @param timers Watches all runs together.
+   * @param probe What it means if anything goes wrong, whatever it is.
    */
-  constructor(name: string, trial: Trial) {
-    this.#name = name;
+  constructor(
+    server: Server,
+    trial: Trial,
+    timers: TimerWatch,
+    probe?: Advice,
+  ) {
+    const { name, serve, limit } = server;
+    this.#server = server;
     this.#trial = trial;
-    const listener = trial.use(listenTcp());
-    this.#port = listener.addr.port;
-    this.listener = new WatchedListener(listener);
-    // What the answer leaves open, or waits for, must not outlive the check.
+    this.#timers = timers;
+    this.#probe = probe;
+    // What the answer waits for must not outlive the check.
     trial.use({
       close: () => {
-        this.finishAll();
-        this.listener.stopFailing();
-        this.listener.accepted.forEach((conn) => conn[Symbol.dispose]());
+        this.#endAll();
+        this.stop();
       },
     });
+    trial.onForgotten((error) => this.#explain(error, true));
+    this.#serving = trial.start(
+      name,
+      () => serve(this.listener, this.#handler, limit),
+      (error) => this.#explain(error, false),
+    );
+    this.#endedEarly = this.#serving.then(() => {
+      this.#returned = true;
+      return this.#stopped ? new Promise(() => {}) : this.#failEarly();
+    });
+    this.#endedEarly.catch(() => {});
   }
 
-  /** The handler that the answer gets. */
-  readonly handler: Handler = (conn) => {
-    const handle = this.nextHandlers.shift() ?? ((conn) => this.#wait(conn));
-    this.most = Math.max(this.most, ++this.running);
-    const done = () => void this.running--;
-    try {
-      return handle(conn as ShortConn).finally(done);
-    } catch (error) {
-      done();
-      throw error;
+  /** Lets clients connect. */
+  connect(count: number, act?: Handler): void {
+    for (let i = 0; i < count; i++) {
+      const conn = new FakeConn({ then: "silence" });
+      const end = Promise.withResolvers<void>();
+      this.clients.push({ conn, state: "waiting", end, act });
+      this.listener.connects(conn);
     }
-  };
-
-  #wait(conn: ShortConn): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.calls.push({ conn, finish: resolve, fail: reject });
-    if (this.#finishAtOnce) resolve();
-    this.#called.resolve();
-    this.#called = Promise.withResolvers();
-    return promise;
   }
 
-  /** Waits until this many calls of the handler have begun to wait. */
-  async called(count: number): Promise<void> {
-    while (this.calls.length < count) await this.#called.promise;
-  }
-
-  /** Ends every handler, those that are running and those to come. */
-  finishAll(): void {
-    this.#finishAtOnce = true;
-    for (const call of this.calls) call.finish();
-  }
-
-  /** Connects a client, and collects what it is sent. */
-  async connect(): Promise<Client> {
-    const conn = this.#trial.use(await connectTcp(this.#port));
-    return { conn, received: new Collector(conn, this.#trial) };
-  }
-
-  /** Connects several clients, one after the other. */
-  async connectMany(count: number): Promise<Client[]> {
-    const clients: Client[] = [];
-    for (let i = 0; i < count; i++) clients.push(await this.connect());
-    return clients;
-  }
-
-  /** Connects a client that resets its connection when it is told to. */
-  async connectToReset(): Promise<ResettingClient> {
-    return this.#trial.use(await connectToReset(this.#port));
-  }
-
-  /** Connects a client that resets its connection before it's accepted. */
-  async connectAndReset(): Promise<void> {
-    await this.listener.reset(this.connectToReset());
-  }
-
-  /** Starts the answer, and watches all its promises. */
-  start(serve: () => Promise<void>): void {
-    this.#serving = this.#trial.start(
-      this.#name,
-      serve,
-      (error) => this.#explain(error, "thrown"),
-    );
-    this.#returnedEarly = this.#serving.then(() =>
-      this.#stopped ? new Promise<never>(() => {}) : this.#failEarly()
-    );
-    this.#returnedEarly.catch(() => {});
-    this.#trial.onForgotten((error) => this.#explain(error, "forgotten"));
-  }
-
-  /** Waits, but no longer once the answer has returned too early. */
-  wait<V>(event: Promise<V>, wait: Wait): Promise<V> {
-    const { likely } = wait;
-    return this.#trial.waitFor(Promise.race([event, this.#returnedEarly]), {
-      ...wait,
-      likely: () => {
-        // The answer may have caught that error and stopped.
-        if (this.listener.wasBusy) return ONE_ACCEPT;
-        return typeof likely === "string" ? likely : likely();
-      },
-    });
-  }
-
-  /** Lets whatever is due happen, and notices if the answer fails. */
-  settle(): Promise<void> {
-    return this.wait(roundTrips(this.#trial), {
-      waitingFor: "the check's own messages to arrive",
-      likely: "Give control back: await something that takes time.",
-    });
-  }
-
-  /** Connects another client, which must be served. */
-  async expectNextServed(
-    advice = {
-      likely: "Whatever happened to the last client, go on accepting.",
-      read: FAILURE,
-    },
-  ): Promise<void> {
-    // First, whatever happened before takes effect.
-    await this.settle();
-    const count = this.calls.length + 1;
-    await this.connect();
-    await this.wait(this.called(count), {
-      waitingFor: "a handler for the next client to start",
-      ...advice,
-    });
-  }
-
-  /** Fails if a connection is closed whose handler is still running. */
-  expectOpen(except?: { closed: boolean }): void {
-    if (!this.calls.some(({ conn }) => conn !== except && conn.closed)) return;
-    this.#trial.fail({
-      problem: "You closed a connection whose handler was still running.",
-      likely: "Await the handler before you close its connection, in a " +
-        "function of your own that the accept loop doesn't wait for.",
-      read: CLOSING,
-    });
+  /** Ends the handler of a client, by an error if there is one. */
+  end(index: number, error?: Error): void {
+    const client = this.clients[index];
+    client.state = "done";
+    client.hasFailed = error !== undefined;
+    if (error === undefined) client.end.resolve();
+    else client.end.reject(error);
   }
 
   /** Closes the listener, which tells the server to stop. */
@@ -204,46 +139,195 @@ export class ServerRun {
     this.listener[Symbol.dispose]();
   }
 
-  /** Waits for the answer to return, with everything closed. */
-  async returned(): Promise<void> {
+  /** Does one thing, and requires that the answer does what it must. */
+  async perform(action: Action): Promise<void> {
+    this.#trial.step(action.step);
+    action.run(this);
+    await this.#reach(() => this.#whatIsMissing(action));
+    await settle();
+    this.#requireNothingElse(action);
+  }
+
+  /** Ends all handlers, and requires that the answer returns. */
+  async finish(): Promise<void> {
+    this.#trial.step("all handlers return, and so does the server");
+    this.#endAll();
     const { listener } = this;
-    await this.#trial.waitFor(this.#serving, {
-      waitingFor: `${this.#name}() to return after the listener has closed`,
-      likely: () =>
-        listener.loopsForever
+    await this.#reach(() =>
+      this.#returned ? undefined : {
+        problem:
+          `${this.#server.name}() to return after the listener has closed`,
+        likely: listener.loopsForever
           ? "accept() throws BadResource once the listener is closed, and will " +
-            "always throw it: if you go on after every error, you loop " +
-            "forever. Go on at once after NotConnected only."
+            "always throw it: if you go on after every error, you loop forever. " +
+            "Go on at once after NotConnected only."
           : "When the listener is closed, accept() throws BadResource, and a " +
             "`for await` loop over it ends. No handler is running any more.",
-      read: () => listener.loopsForever ? LEFT : CLOSING,
+        read: listener.loopsForever ? LEFT : CLOSING,
+      }
+    );
+    await settle();
+    const open = listener.accepted.filter(({ closed }) => !closed);
+    if (open.length > 0) {
+      this.#fail({
+        problem: `${open.length} of ${listener.accepted.length} connections ` +
+          `${open.length === 1 ? "is" : "are"} still open at the end.`,
+        likely: CLOSE_ALL,
+        read: CLOSING,
+      });
+    }
+    if (this.#timers.runningCount > 0) {
+      this.#fail(PROBES.timer(`${this.#server.name}()`));
+    }
+  }
+
+  /** Ends all handlers, those that are running and those to come. */
+  #endAll(): void {
+    for (const [index, client] of this.clients.entries()) {
+      if (client.state === "running") this.end(index);
+      else client.act ??= () => Promise.resolve();
+    }
+  }
+
+  /** The handler that the answer gets. */
+  readonly #handler: Handler = (conn) => {
+    const client = this.clients.find((client) => client.conn === conn);
+    if (client?.state !== "waiting") {
+      this.#wrongCall = {
+        problem: client === undefined
+          ? "You called the handler with something else than a connection that " +
+            "accept() returned."
+          : "You called the handler twice for the same client.",
+        likely: "Call it once for each client, with what accept() returned.",
+      };
+      return Promise.resolve();
+    }
+    this.#calls++;
+    client.state = "running";
+    this.#most = Math.max(this.#most, this.#running);
+    if (client.act === undefined) return client.end.promise;
+    client.state = "done";
+    try {
+      return client.act(conn);
+    } catch (error) {
+      client.hasFailed = true;
+      throw error;
+    }
+  };
+
+  get #running(): number {
+    return this.clients.filter(({ state }) => state === "running").length;
+  }
+
+  /** Waits until nothing is missing. */
+  async #reach(missing: () => TrialFailure | undefined): Promise<void> {
+    const reached = until(
+      this.#trial,
+      () => missing() === undefined || this.#wrongCall !== undefined,
+    );
+    await this.#trial.waitFor(Promise.race([reached, this.#endedEarly]), {
+      waitingFor: () => missing()?.problem ?? "",
+      likely: () =>
+        // The answer may have caught that error and stopped.
+        this.listener.wasBusy
+          ? ONE_ACCEPT
+          : (this.#probe ?? missing())?.likely ?? "",
+      read: () => missing()?.read ?? "",
     });
-    await roundTrips(this.#trial);
-    const { open, accepted } = listener;
-    if (open === 0) return;
-    this.#trial.fail({
-      problem: `${open} of ${accepted.length} connections ` +
-        `${open === 1 ? "is" : "are"} still open at the end.`,
-      likely: "Close each connection when its handler is done, also after a " +
-        "failure: in `finally`, or with `using`.",
+    if (this.#wrongCall !== undefined) this.#fail(this.#wrongCall);
+  }
+
+  /** What the answer must still do. */
+  #whatIsMissing({ fewer, read }: Action): TrialFailure | undefined {
+    const left = this.clients.filter(({ state }) => state !== "done");
+    const due = this.#stopped
+      ? []
+      : left.slice(0, this.#server.limit).filter(({ state }) =>
+        state === "waiting"
+      );
+    const running = this.#running;
+    if (due.length > 0) {
+      return {
+        problem: `${running + due.length} handlers to run at once`,
+        likely: typeof fewer === "string" ? fewer : fewer(running),
+        read,
+      };
+    }
+    const open = this.clients.find(({ state, conn }) =>
+      state === "done" && !conn.closed
+    );
+    return open && {
+      problem: "a connection to be closed whose handler has " +
+        (open.hasFailed ? "failed" : "returned"),
+      likely: open.hasFailed
+        ? "Its client waits forever, and the process has one descriptor less. " +
+          "Close in `finally`, or with `using`: then it also happens after a " +
+          "failure."
+        : "When a handler is done, close its connection: nothing else does.",
       read: CLOSING,
-    });
+    };
+  }
+
+  /** Rejects an answer that did more than it should. */
+  #requireNothingElse({ more, timer, read }: Action): void {
+    const { name, limit } = this.#server;
+    if (this.#most > limit) {
+      this.#fail({
+        problem: `${this.#most} handlers were running at once, but the limit ` +
+          `is ${limit}.`,
+        likely: typeof more === "function"
+          ? more(this.#most, limit)
+          : more ?? "",
+        read,
+      });
+    }
+    const closed = this.clients.find(({ state, conn }) =>
+      state !== "done" && conn.closed
+    );
+    if (closed !== undefined) {
+      this.#fail(closed.state === "running" ? CLOSED_RUNNING : CLOSED_WAITING);
+    }
+    const { accepted } = this.listener;
+    // It may accept one more before it waits for a place.
+    if (limit < Infinity && accepted.length > this.#calls + 1) {
+      this.#fail({
+        problem: `You have accepted ${accepted.length} clients, with a limit ` +
+          `of ${limit}, and ${this.#running} of them are being served.`,
+        likely:
+          "A client that you don't accept waits in the queue, and costs " +
+          "you nothing. Wait for a place before you accept the next client, or " +
+          "at least before the one after that.",
+        read,
+      });
+    }
+    const { started, runningCount, isImmediateDue } = this.#timers;
+    const isPolling = started.length + runningCount > 0 || isImmediateDue;
+    if (limit < Infinity && isPolling) {
+      this.#fail({
+        problem: `${name}() uses a timer, or another way to look again and ` +
+          "again.",
+        likely: timer ??
+          "That wastes time while nothing happens, and comes late when " +
+            "something does. You get a promise from each handler: wait for that.",
+        read,
+      });
+    }
   }
 
   #failEarly(): never {
-    if (this.listener.closed) {
-      this.#trial.fail({
+    const { listener } = this;
+    if (listener.closed) {
+      this.#fail({
         problem: "You closed the listener.",
         likely: "It belongs to the caller, who closes it to stop the server. " +
           "One client's failure is no reason to stop serving the others.",
         read: FAILURE,
       });
     }
-    const problem = `${this.#name}() returned while the listener was open.`;
-    this.#trial.fail(
-      this.listener.lost > 0
+    this.#fail({
+      problem: `${this.#server.name}() returned while the listener was open.`,
+      ...listener.lost > 0
         ? {
-          problem,
           likely:
             "accept() threw NotConnected, because a client had reset its " +
             "connection. Only that client is gone, so go on accepting. Only " +
@@ -251,80 +335,72 @@ export class ServerRun {
           read: LEFT,
         }
         : {
-          problem,
           likely: "Go on accepting until the listener is closed.",
           read: CLOSING,
         },
-    );
+    });
   }
 
-  /** What it means that the answer threw an error, or forgot its promise. */
-  #explain(error: unknown, how: "thrown" | "forgotten"): TrialFailure {
-    const problem = how === "thrown"
-      ? `${this.#name}() threw ${error}.`
-      : `A promise that you didn't await failed: ${error}.`;
-    if (error instanceof Deno.errors.Busy) {
-      return { problem, likely: ONE_ACCEPT, read: START };
-    }
-    if (error instanceof Deno.errors.BadResource) {
-      return {
-        problem,
-        likely: this.#stopped
-          ? "The caller closes the listener to stop the server, and accept() " +
-            "throws BadResource then. That's the time to return."
-          : "The handler had closed the connection, and a second close() " +
-            "throws BadResource. `using` and conn[Symbol.dispose]() don't, and " +
-            "a close() in a `try` block is fine, too.",
-        read: CLOSING,
-      };
-    }
-    if (error instanceof Deno.errors.NotConnected) {
-      return {
-        problem,
-        likely:
-          "A client had reset its connection before you accepted it, and " +
-          "accept() throws NotConnected for that one. A `for await` loop over " +
-          "the listener rethrows the error and ends. Call accept() in a loop of " +
-          "your own, which goes on after NotConnected.",
-        read: LEFT,
-      };
-    }
+  #explain(error: unknown, forgotten: boolean): TrialFailure {
+    const stopped = this.#stopped;
     return {
-      problem,
-      likely: how === "forgotten"
-        ? "A handler failed, and nothing was awaiting that promise. In a " +
-          "program of your own, this ends the whole process, and every " +
-          "client's connection with it. Catch the error where you call the " +
-          "handler."
-        : /at once/.test(String(error))
-        ? "That handler threw before it returned a promise, so .catch() on its " +
-          "result never ran. Write an async function with `await handler(conn)` " +
-          "in a `try` block, and start it for each client: it catches both " +
-          "kinds of failure."
-        : "One client's failure has ended the server. Catch what a handler " +
-          "throws, in an async function that you start for each client.",
-      read: FAILURE,
+      ...explainError(this.#server.name, error, { forgotten, stopped }),
+      ...this.#probe,
     };
   }
-}
 
-const ONE_ACCEPT =
-  "Deno lets only one accept() at a time wait on a listener, " +
-  "and a second one throws Busy: accept in one loop.";
-
-/**
- * Sends messages back and forth over a socket of the check's own, so that the
- * system and the event loop have time for whatever else is due.
- *
- * @param trial Closes the socket.
- */
-export async function roundTrips(trial: Trial): Promise<void> {
-  using listener = listenTcp();
-  const near = trial.use(await connectTcp(listener.addr.port));
-  const far = trial.use(await listener.accept());
-  for (let i = 0; i < 20; i++) {
-    await writeAll(near, new Uint8Array([i]));
-    await writeAll(far, await readExact(far, 1));
-    await readExact(near, 1);
+  #fail(failure: TrialFailure): never {
+    this.#trial.fail({ ...failure, ...this.#probe });
   }
 }
+
+/**
+ * Runs servers at the same time; each thing happens to all of them in turn.
+ *
+ * @param servers The servers.
+ * @param actions What happens.
+ * @param options The run of the check, the watch of all runs together, and what
+ * it means if something goes wrong.
+ */
+export async function runAtOnce(
+  servers: Server[],
+  actions: Action[],
+  { trial, timers, probe }: {
+    trial: Trial;
+    timers: TimerWatch;
+    probe: Advice;
+  },
+): Promise<void> {
+  trial.step(
+    `${servers.length} servers at the same time, each with a listener`,
+  );
+  const runs = servers.map((server) =>
+    new ServerRun(server, trial, timers, probe)
+  );
+  for (const action of actions) {
+    for (const run of runs) await run.perform(action);
+  }
+  for (const run of runs) {
+    run.stop();
+    await run.finish();
+  }
+}
+
+const CLOSE_ALL =
+  "Close each connection when its handler is done, also after " +
+  "a failure: in `finally`, or with `using`.";
+
+const CLOSED_RUNNING = {
+  problem: "You closed a connection whose handler was still running.",
+  likely:
+    "Await the handler before you close its connection, in a function of " +
+    "your own that the accept loop doesn't wait for.",
+  read: CLOSING,
+};
+const CLOSED_WAITING = {
+  problem: "You closed the connection of a client that had no place yet.",
+  likely:
+    "That client has to wait, which costs you nothing: don't accept it, " +
+    "and it waits in the listener's queue.",
+  read: LIMIT,
+};

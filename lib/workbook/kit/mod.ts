@@ -85,6 +85,7 @@ export * from "./datagram_types.ts";
 export * from "./exercise.ts";
 export * from "./explain_bytes.ts";
 export * from "./fake_conn.ts";
+export * from "./fake_listener.ts";
 export * from "./fake_socket.ts";
 export * from "./longest_gap.ts";
 export * from "./misuse.ts";

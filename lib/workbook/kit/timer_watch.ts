@@ -83,6 +83,14 @@ export class TimerWatch implements Disposable {
   }
 
   /**
+   * Whether something waits for the next turn of the event loop. If nothing else
+   * happens, it looks again and again.
+   */
+  get isImmediateDue(): boolean {
+    return process.getActiveResourcesInfo().includes("Immediate");
+  }
+
+  /**
    * Ends the watch; closing twice is fine, also when another one has begun
    * meanwhile. Timers that are left run on: some may be other people's, who wait
    * for them.

@@ -83,7 +83,7 @@ const serve: WrongAnswer<Serve>[] = [
   {
     name: "closes only after a success",
     replace: [START, "handler(conn).then(() => conn.close()).catch(() => {});"],
-    diagnosis: /A handler failed, and its connection is still open/,
+    diagnosis: /closed whose handler has failed.*one descriptor less/s,
   },
   {
     name: "never closes",
@@ -233,17 +233,18 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
   {
     name: "returns after any error of accept()",
     replace: [`${CLOSED} break;`, "break;"],
-    diagnosis: /returned while.*NotConnected.*Only that client is gone/s,
+    diagnosis:
+      /takes no place: accept\(\) threw NotConnected, so call it again/,
   },
   {
     name: "frees a place for a client that had taken none",
     replace: onGone("limit++;"),
-    diagnosis: /2 handlers were running.*so it frees none/s,
+    diagnosis: /3 handlers were running.*so it frees none/s,
   },
   {
     name: "waits a little after a client that has gone",
     replace: onGone("await new Promise((next) => setTimeout(next, 10));"),
-    diagnosis: /You called setTimeout\(\).*That client is gone/s,
+    diagnosis: /uses a timer.*That client is gone/s,
   },
   {
     name: "frees a place twice after a failure",
@@ -256,7 +257,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
       WAIT,
       "while (running.size >= limit) await new Promise((next) => setTimeout(next, 5));",
     ],
-    diagnosis: /You called setTimeout\(\).*asks again and again/s,
+    diagnosis: /uses a timer.*a promise from each handler/s,
   },
   {
     name: "closes connections for which there is no place",
@@ -281,7 +282,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
       "using _closed = conn;\n    try {\n      await handler(conn);",
       "try {\n await handler(conn); conn.close();",
     ],
-    diagnosis: /still open at the end/,
+    diagnosis: /closed whose handler has failed/,
   },
   {
     name: "accepts every client at once, and lets most of them wait",
