@@ -20,7 +20,7 @@ import {
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
-import { connectToReset } from "./resetting_client.ts";
+import { connectAndReset } from "./resetting_client.ts";
 import type { Handler } from "./types.ts";
 import { lessons } from "../mod.ts";
 
@@ -257,7 +257,7 @@ interface Queue extends Disposable {
 async function oneLeftOneWaits(): Promise<Queue> {
   const listener = listenTcp();
   const { port } = listener.addr;
-  (await connectToReset(port)).reset();
+  await connectAndReset(port);
   const second = await connectTcp(port);
   return {
     listener,

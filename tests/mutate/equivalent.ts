@@ -10,6 +10,11 @@ export interface Equivalent {
 
 /** By exercise: the mutants that may pass. */
 export const equivalent: Record<string, Equivalent[]> = {
+  "6.2": ["Promise.all(running);", ""].map((after) => ({
+    before: "await Promise.all(running);",
+    after,
+    why: "It may return at once when the listener has closed.",
+  })),
   "7.2": [999, 1001].map((ms) => ({
     before: "const { graceMs = 1000 } = options;",
     after: `const { graceMs = ${ms} } = options;`,

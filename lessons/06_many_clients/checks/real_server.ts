@@ -35,7 +35,8 @@ export async function checkRealServer(
       read: START,
     });
     trial.equalBytes(answer, new Uint8Array([i]), {
-      likely: "Pass the handler the connection that accept() returned.",
+      likely: "The handler talks to the client. Pass it the connection that " +
+        "accept() returned, and write nothing yourself.",
       read: START,
     });
   }

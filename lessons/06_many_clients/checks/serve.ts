@@ -1,14 +1,10 @@
 /** How an answer to 6.1 is checked. */
-import {
-  PROBES,
-  TimerWatch,
-  type Trial,
-} from "../../../lib/workbook/kit/mod.ts";
+import { TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import type { Serve } from "../types.ts";
 import { checkAcceptError } from "./accept_error.ts";
 import { AT_ONCE, CLOSING, FAILURE, LEFT, START } from "./explain.ts";
 import { checkRealServer } from "./real_server.ts";
-import { type Action, runAtOnce, ServerRun } from "./server_run.ts";
+import { type Action, runAtOnce, runServer } from "./server_run.ts";
 
 const GO_ON = {
   fewer: "Whatever happened to the last client, go on accepting.",
@@ -23,7 +19,7 @@ const GONE = {
 const STORY: Action[] = [
   {
     step: "three clients connect; each one's handler waits",
-    run: (run) => run.connect(3),
+    run: (clients) => clients.connect(3),
     fewer: (running) =>
       running === 0
         ? "No handler is running. Do you call it for each client? A catch " +
@@ -35,32 +31,32 @@ const STORY: Action[] = [
   },
   {
     step: "the second client's handler returns",
-    run: (run) => run.end(1),
+    run: (clients) => clients.end(1),
     ...GO_ON,
   },
   {
     step: "the third client's handler fails, and another client connects",
-    run: (run) => {
-      run.end(2, new Error("the client is gone"));
-      run.connect(1);
+    run: (clients) => {
+      clients.end(2, new Error("the client is gone"));
+      clients.connect(1);
     },
     ...GO_ON,
   },
   {
     step: "a client's handler throws at once, before it returns a promise",
-    run: (run) => {
-      run.connect(1, () => {
+    run: (clients) => {
+      clients.connect(1, () => {
         throw new Error(AT_ONCE);
       });
-      run.connect(1);
+      clients.connect(1);
     },
     ...GO_ON,
   },
   {
     step: "a client's handler closes the connection itself",
-    run: (run) => {
-      run.connect(1, (conn) => Promise.resolve(conn.close()));
-      run.connect(1);
+    run: (clients) => {
+      clients.connect(1, (conn) => Promise.resolve(conn.close()));
+      clients.connect(1);
     },
     ...GO_ON,
   },
@@ -68,15 +64,15 @@ const STORY: Action[] = [
   ...["a client", "another client"].map((who): Action => ({
     step: `${who} resets its connection before you accept it, and the next ` +
       "one connects",
-    run: (run) => {
-      run.listener.leaves();
-      run.connect(1);
+    run: (clients) => {
+      clients.listener.leaves();
+      clients.connect(1);
     },
     ...GONE,
   })),
   {
     step: "200 clients connect at once",
-    run: (run) => run.connect(200),
+    run: (clients) => clients.connect(200),
     fewer: (running) =>
       `${running} handlers are running, and the next client waits. The task ` +
       "sets no limit: start a handler for each client at once.",
@@ -84,7 +80,7 @@ const STORY: Action[] = [
   },
   {
     step: "the listener closes; handlers that are running go on",
-    run: (run) => run.stop(),
+    run: (clients) => clients.stop(),
     fewer: "",
     read: CLOSING,
   },
@@ -99,16 +95,8 @@ const STORY: Action[] = [
 export async function checkServe(serve: Serve, trial: Trial): Promise<void> {
   const server = { name: "serve", serve, limit: Infinity };
   using timers = new TimerWatch();
-  const run = new ServerRun(server, trial, timers);
-  for (const action of STORY) await run.perform(action);
-  await run.finish();
-
-  const probe = PROBES.twoAtOnce("serve()");
-  await runAtOnce([server, server], STORY.slice(0, 3), {
-    trial,
-    timers,
-    probe,
-  });
+  await runServer(server, STORY, { trial, timers });
+  await runAtOnce([server, server], STORY.slice(0, 3), { trial, timers });
   await checkRealServer(server, trial);
   await checkAcceptError(server, trial);
 }

@@ -37,7 +37,8 @@
  * What you do have to think of: each limit with {@linkcode aroundLimit}, also 0
  * and the default; one, two, and three or more of everything, with the bad one
  * first, in the middle, and last; texts from {@linkcode SAMPLE_TEXTS}, and bytes
- * from {@linkcode NOT_UTF8}.
+ * from {@linkcode NOT_UTF8} and {@linkcode sampleBytes}, whose mistakes
+ * {@linkcode explainBytes} explains.
  *
  * ```ts
  * import { assertRejects } from "@std/assert";
@@ -65,8 +66,9 @@
  * ## Where no driver fits
  *
  * Drive the answer yourself: {@linkcode connectPair} connects two sockets,
- * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn} and
- * {@linkcode FakeSocket} do what loopback won't, {@linkcode openByPort} hands a
+ * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn},
+ * {@linkcode FakeListener}, and {@linkcode FakeSocket} do what loopback won't,
+ * {@linkcode openByPort} hands a
  * connection to an answer that connects by itself, {@linkcode Collector} keeps
  * what arrives, and {@linkcode TimerWatch} knows which timers are still running.
  * All of them say what's wrong with a string where bytes belong, a missing
