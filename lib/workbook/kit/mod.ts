@@ -68,11 +68,11 @@
  * Drive the answer yourself: {@linkcode connectPair} connects two sockets,
  * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn},
  * {@linkcode FakeListener}, and {@linkcode FakeSocket} do what loopback won't,
- * {@linkcode openByPort} hands a
- * connection to an answer that connects by itself, {@linkcode Collector} keeps
- * what arrives, and {@linkcode TimerWatch} knows which timers are still running.
- * All of them say what's wrong with a string where bytes belong, a missing
- * `await`, and an empty buffer ({@linkcode Misuse}).
+ * {@linkcode openByPort} hands a connection to an answer that connects by itself,
+ * {@linkcode Collector} keeps what arrives, and {@linkcode TimerWatch} knows
+ * which timers are still running. All of them say what's wrong with a string
+ * where bytes belong, a missing `await`, and an empty buffer
+ * ({@linkcode Misuse}).
  *
  * Nothing here imports an @std package: `deno test` loads it in a fresh clone.
  *
