@@ -198,7 +198,9 @@ async function* follow(
     if (again || due.throws !== undefined || isProperty) {
       await driver.run(planned, { ...pass, probe: PROBES.twice });
     }
-    earlier.push(() => driver.requireUnchanged(planned, value));
+    if (typeof value === "object") {
+      earlier.push(() => driver.requireUnchanged(planned, value));
+    }
     earlier.forEach((require) => require());
     yield;
   }
