@@ -48,6 +48,8 @@ const FILLED: Arrival[4] = [
 ];
 const SEVERAL = "More than one segment had arrived early: return all that " +
   "are in order now, in the order of their sequence numbers.";
+const ZERO = "A byte can be 0, and it's there all the same. `if (byte)` is " +
+  "false for it: compare with undefined.";
 const PARTLY = "You dropped a whole segment, although its first bytes are " +
   "inside the window: keep those, and drop only the rest.";
 const BEYOND: CallAdvice = ({ value }) =>
@@ -94,6 +96,10 @@ const CASES: ObjectCase[] = [
     [9, "cd", "", 7, EARLY],
     [7, "abc", "abcdefgh", 15, SEVERAL],
     [8, "bcdefghij", "ij", 17, OVERLAP],
+  ]),
+  story("the bytes are zeros", [0, 20], [
+    [2, "\0\0", "", 0, EARLY],
+    [0, "\0\0", "\0\0\0\0", 4, ZERO],
   ]),
   story("a segment ends beyond the window", [0, 4], [
     [2, "cdef", "", 0, EARLY],

@@ -148,12 +148,13 @@ function take(
   due: Due | undefined,
   inFlight: number,
   likely: CallAdvice,
+  inFlightLikely: CallAdvice = IN_FLIGHT,
 ): MethodCall[] {
   const [args, returns] = [[peerWindow], pieceOf(due)];
   const isNone = due === undefined;
   return [
     { do: "takeNext", args, returns, likely, again: isNone },
-    look(inFlight, likely),
+    look(inFlight, inFlightLikely),
   ];
 }
 
@@ -227,7 +228,7 @@ function randomStory(random: () => number, index: number): ObjectCase {
     const due: Due | undefined = piece && [piece.seq, piece.data];
     if (action === 2) {
       if (piece) ends.push((piece.seq + piece.data.length) >>> 0);
-      return take(n, due, right.inFlight, likely);
+      return take(n, due, right.inFlight, likely, likely);
     }
     const left = piece?.data.subarray(0, (ends[0] - acked) | 0);
     return again(due, right.inFlight, likely, piece && [piece.seq, left!]);

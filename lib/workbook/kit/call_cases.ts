@@ -196,7 +196,7 @@ async function* follow(
     };
     const value = await driver.run(planned, pass);
     if (again || due.throws !== undefined || isProperty) {
-      await driver.run(planned, { ...pass, probe: PROBES.twice });
+      await driver.run(planned, { ...pass, probe: PROBES.repeated });
     }
     if (typeof value === "object") {
       earlier.push(() => driver.requireUnchanged(planned, value));

@@ -76,6 +76,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /You kept bytes that were beyond the window when they/,
     },
     {
+      name: "takes a byte of 0 for one that's missing",
+      replace: ["this.#early.has(count)", "this.#early.get(count)"],
+      diagnosis: /A byte can be 0/,
+    },
+    {
       name: "returns an array of numbers",
       replace: ["return ready", "return [...ready]"],
       diagnosis: /or an empty Uint8Array/,
@@ -246,6 +251,14 @@ export const wrongAnswers: WrongAnswers = {
         "size <= 0 || peerWindow - start < this.#segmentSize",
       ],
       diagnosis: /less room than a segment/,
+    },
+    {
+      name: "goes back: what's sent again isn't in flight meanwhile",
+      replace: [
+        "return { seq: this.#oldest,",
+        "this.#inFlight = 0;\n    return { seq: this.#oldest,",
+      ],
+      diagnosis: /retransmit\(\) gave another result the second time/,
     },
     {
       name: "believes an acknowledgment of bytes never sent",
