@@ -105,24 +105,25 @@ testAccepted<OnceOnlyClass>(exercises[1], {
   },
   "with a ring of keys beside an object": class {
     readonly #answers: Record<string, Uint8Array> = Object.create(null);
-    readonly #ring: string[];
+    readonly #ring: string[] = [];
+    readonly #size: number;
     #at = 0;
     constructor(
       readonly perform: (request: Uint8Array) => Uint8Array,
-      { maxRemembered }: { maxRemembered?: number } = {},
+      { maxRemembered = 100 }: { maxRemembered?: number } = {},
     ) {
-      this.#ring = new Array(maxRemembered ?? 100).fill("");
+      this.#size = maxRemembered;
     }
     handle(request: Uint8Array, { hostname, port }: Deno.NetAddr): Uint8Array {
       const key = `${hostname}|${port}|${request.slice(0, 4).toHex()}`;
-      if (!(key in this.#answers)) {
-        const data = this.perform(request.slice(4));
-        delete this.#answers[this.#ring[this.#at]];
-        this.#ring[this.#at] = key;
-        this.#at = (this.#at + 1) % this.#ring.length;
-        this.#answers[key] = Uint8Array.of(...request.slice(0, 4), ...data);
-      }
-      return this.#answers[key];
+      if (key in this.#answers) return this.#answers[key];
+      const data = this.perform(request.slice(4));
+      const answer = Uint8Array.of(...request.slice(0, 4), ...data);
+      if (this.#size === 0) return answer;
+      delete this.#answers[this.#ring[this.#at]];
+      this.#ring[this.#at] = key;
+      this.#at = (this.#at + 1) % this.#size;
+      return this.#answers[key] = answer;
     }
   },
 });

@@ -202,6 +202,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /This is a repeat.*wants the work done once/s,
     },
     {
+      name: "forgets an answer when it's repeated",
+      replace: ["return known", "return this.#answers.delete(key) && known"],
+      diagnosis: /look there first, at every repeat/,
+    },
+    {
       name: "answers repeats with no bytes",
       replace: ["return known", "return new Uint8Array()"],
       diagnosis: /asks until it gives up/,
@@ -219,7 +224,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "answers with a promise",
       replace: ["handle(", "async handle("],
-      diagnosis: /It has nothing to await, so don't make it `async`/,
+      diagnosis: /returned a promise.*without `async`/s,
     },
     {
       name: "remembers forever",
@@ -267,7 +272,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads the number at the start of the whole array",
       replace: ["buffer, byteOffset)", "buffer)"],
-      diagnosis: /request\.buffer is that whole array/,
+      diagnosis: /went wrong with the same bytes as part of a larger buffer/,
     },
     {
       name: "uses only the last byte of the number",
@@ -306,9 +311,9 @@ export const wrongAnswers: WrongAnswers = {
       name: "writes the answer into the question's array",
       replace: [
         "new Uint8Array(4 + data.length)",
-        "data.length === 5 ? request : new Uint8Array(4 + data.length)",
+        "data.length === 1 ? request : new Uint8Array(4 + data.length)",
       ],
-      diagnosis: /shares its bytes with the question/,
+      diagnosis: /when the caller used its buffer again/,
     },
     {
       name: "takes an answer without data for no answer",
@@ -336,7 +341,8 @@ export const wrongAnswers: WrongAnswers = {
       throw error;
     }`,
       ],
-      diagnosis: /threw the same error.*the repeat gets a new chance/s,
+      diagnosis:
+        /the error of an earlier attempt.*the repeat gets a new chance/s,
     },
     {
       name: "turns an error into an answer",
@@ -389,6 +395,11 @@ export const wrongAnswers: WrongAnswers = {
       const [oldest] = own;`,
       ],
       diagnosis: /You keep the limit for each sender/,
+    },
+    {
+      name: "takes a limit of 0 for no limit",
+      replace: ["?? 100", "|| 100"],
+      diagnosis: /0 is a limit: nothing is remembered/,
     },
     {
       name: "has no default limit",
