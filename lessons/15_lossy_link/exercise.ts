@@ -32,9 +32,9 @@ import type { Call, OnceOnlyClass } from "./types.ts";
  *   bytes, or another sender (hostname or port). It doesn't start a new attempt,
  *   and doesn't make the current wait any longer.
  * - `request` and the data may be empty.
- * - The next call uses the same socket: leave it open, and leave no receive
- *   pending that would take the next answer. (After TimedOut, one may be left,
- *   because the caller then closes the socket.)
+ * - The caller uses the socket again: leave it open, and no receive pending, which
+ *   would take the next datagram. (After TimedOut, one may be left, because the
+ *   caller then closes the socket.)
  */
 export const call: Call = todo("15.1 call");
 

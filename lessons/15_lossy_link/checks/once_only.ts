@@ -5,11 +5,12 @@ import {
   type MethodCall,
   type ObjectCase,
   shown,
+  toBytes,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import { OnceOnly as Solution } from "../solution.ts";
 import type { OnceOnlyClass } from "../types.ts";
-import { datagram, encode, textOf } from "./datagrams.ts";
+import { datagram, textOf } from "./datagrams.ts";
 import {
   ECHO,
   FAIL,
@@ -69,7 +70,7 @@ class Server {
     this.#performed.push(text);
     if (text === FAIL || text === FAIL_ONCE && isNew) throw FAILURE;
     if (text === ECHO) return data;
-    return encode(text === NOTHING ? "" : `done ${this.#performed.length}`);
+    return toBytes(text === NOTHING ? "" : `done ${this.#performed.length}`);
   }
 }
 

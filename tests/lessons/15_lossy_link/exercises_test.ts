@@ -46,41 +46,6 @@ testAccepted<Call>(exercises[0], {
       }
     };
   })(),
-  "with one reader for each socket, that keeps a list of calls": (() => {
-    type Waiting = Map<string, (data: Uint8Array) => void>;
-    const readers = new WeakMap<Deno.DatagramConn, Waiting>();
-    function listen(socket: Deno.DatagramConn, server: Deno.NetAddr): Waiting {
-      const waiting: Waiting = new Map();
-      (async () => {
-        while (true) {
-          const [message, from] = await socket.receive();
-          if (!isSame(from, server)) continue;
-          waiting.get(message.slice(0, 4).toHex())?.(message.slice(4));
-        }
-      })().catch(() => {});
-      return waiting;
-    }
-    return async (socket, server, request, { timeoutMs, attempts }) => {
-      const waiting = readers.get(socket) ?? listen(socket, server);
-      readers.set(socket, waiting);
-      const number = crypto.getRandomValues(new Uint8Array(4));
-      const answer = Promise.withResolvers<Uint8Array | undefined>();
-      waiting.set(number.toHex(), answer.resolve);
-      try {
-        for (let attempt = 0; attempt < attempts; attempt++) {
-          await socket.send(new Uint8Array([...number, ...request]), server);
-          const late = Promise.withResolvers<undefined>();
-          const timer = setTimeout(() => late.resolve(undefined), timeoutMs);
-          const data = await Promise.race([answer.promise, late.promise]);
-          clearTimeout(timer);
-          if (data) return data;
-        }
-      } finally {
-        waiting.delete(number.toHex());
-      }
-      throw new Deno.errors.TimedOut("gone");
-    };
-  })(),
 });
 
 testAccepted<OnceOnlyClass>(exercises[1], {

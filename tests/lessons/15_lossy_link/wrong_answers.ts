@@ -58,7 +58,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "doesn't look at the number of an answer",
       replace: ["if (view.getUint32(0) === number) ", ""],
-      diagnosis: /the answer to the previous question.*a late answer/s,
+      diagnosis: /carries another number.*a late answer/s,
     },
     {
       name: "compares one byte of the number",
@@ -68,6 +68,11 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "starts over after 256 numbers",
       replace: ["(lastNumber + 1) >>> 0", "(lastNumber + 1) & 255"],
+      diagnosis: /same number as call \d+.*start over too soon/s,
+    },
+    {
+      name: "starts over after 65536 numbers",
+      replace: ["(lastNumber + 1) >>> 0", "(lastNumber + 1) & 0xffff"],
       diagnosis: /same number as call \d+.*start over too soon/s,
     },
     {
@@ -86,7 +91,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has no limit",
       replace: ["attempt <= options.attempts", "true"],
-      diagnosis: /retry forever/,
+      diagnosis: /more than `attempts` times.*retry forever/s,
     },
     {
       name: "uses up an attempt for each stray datagram",
@@ -104,7 +109,36 @@ export const wrongAnswers: WrongAnswers = {
         "[answer,",
         "[attempt === 1 ? answer : receiveAnswer(socket, server, number),",
       ],
-      diagnosis: /One that an earlier attempt started took the answer/,
+      diagnosis: /One that was started earlier took the answer/,
+    },
+    {
+      name: "starts a receive that it never looks at",
+      replace: [
+        "const answer =",
+        "socket.receive().catch(() => {}); const answer =",
+      ],
+      diagnosis: /had 2 receives waiting at the same time/,
+    },
+    {
+      name: "has a buffer of 512 bytes",
+      replace: ["socket.receive()", "socket.receive(new Uint8Array(512))"],
+      diagnosis: /cuts off what your buffer has no room for/,
+    },
+    {
+      name: "returns a view of one buffer",
+      replace: [
+        "socket.receive()",
+        "socket.receive(receiveAnswer.buffer ??= new Uint8Array(65507))",
+      ],
+      diagnosis: /changed when later calls were made/,
+    },
+    {
+      name: "reads the request at the start of its whole buffer",
+      replace: [
+        "question.set(request, 4);",
+        "question.set(new Uint8Array(request.buffer, 0, request.length), 4);",
+      ],
+      diagnosis: /as part of a larger buffer/,
     },
     {
       name: "returns the number too",
@@ -155,12 +189,29 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "hardly waits after its fourth attempt",
       replace: ["timeoutMs);", "timeoutMs / (attempt === 4 ? 60 : 1));"],
-      diagnosis: /gave up after \d+ ms.*including the last/s,
+      diagnosis:
+        /After attempt 4, call\(\) gave up too early.*including the last/s,
+    },
+    {
+      name: "sends all attempts at once",
+      replace: [
+        "const late",
+        "if (attempt < options.attempts) continue; const late",
+      ],
+      diagnosis: /sent the question 3 times.*Send one attempt, and wait/s,
+    },
+    {
+      name: "waits longer each time, and as long as it should in all",
+      replace: [
+        "options.timeoutMs);\n    try",
+        "0.4 * attempt * options.timeoutMs);\n    try",
+      ],
+      diagnosis: /After attempt 1, call\(\) asked again too early/,
     },
     {
       name: "doubles its wait after each attempt",
       replace: ["timeoutMs);", "timeoutMs * 2 ** (attempt - 1));"],
-      diagnosis: /much longer than `timeoutMs`.*exponential backoff/s,
+      diagnosis: /After attempt 2, .*much too late.*exponential backoff/s,
     },
     {
       name: "schedules all attempts, and doesn't cancel them",
@@ -172,7 +223,7 @@ export const wrongAnswers: WrongAnswers = {
   }
   for (let`,
       ],
-      diagnosis: /A timer of that call is still running/,
+      diagnosis: /a timer of yours is still running/,
     },
     {
       name: "counts only the retries",
