@@ -213,6 +213,9 @@ function explain(
     const wrong = formatProblem(message, request);
     if (wrong !== undefined) return wrong;
   }
+  if (sent.some(({ addr }) => differenceAt(addr, SERVER) !== undefined)) {
+    return { likely: "Send each attempt to the `server` that call() got." };
+  }
   if (sent.length > sends.length) {
     return {
       problem: `call() sent the question ${sent.length} times, and should ` +

@@ -57,6 +57,7 @@ async function waitsOf(
   const socket = trial.use(new FakeSocket());
   const waits: { isLong: boolean; isTooLong: boolean }[] = [];
   let timers: ReturnType<typeof setTimeout>[] = [];
+  const tooLong = Promise.withResolvers<void>();
   const send = socket.send.bind(socket);
   socket.send = (message, to) => {
     timers.forEach(clearTimeout);
@@ -64,34 +65,35 @@ async function waitsOf(
     waits.push(wait);
     timers = [
       setTimeout(() => wait.isLong = true, 0.75 * timeoutMs),
-      setTimeout(() => wait.isTooLong = true, 1.5 * timeoutMs),
+      setTimeout(() => {
+        wait.isTooLong = true;
+        tooLong.resolve();
+      }, 1.5 * timeoutMs),
     ];
     return send(message, to);
   };
   const noise = setInterval(() => {
     if (!isNoisy) return;
     socket.arrives(toBytes("noise"), STRANGER);
-    socket.arrives(datagram(crypto.getRandomValues(new Uint8Array(4)), ""), {
-      ...SERVER,
-    });
+    const number = crypto.getRandomValues(new Uint8Array(4));
+    socket.arrives(datagram(number, ""), SERVER);
   }, NOISE_MS);
+  const calling = call(socket, SERVER, toBytes("?"), OPTIONS).catch(() => {});
   try {
-    await trial.waitFor(
-      Promise.allSettled([call(socket, SERVER, toBytes("?"), OPTIONS)]),
-      {
-        waitingFor: `call() to send its ${attempts} attempts and give up`,
-        likely: isNoisy ? RESTARTED : TOO_LONG,
-        read: AGAIN,
-      },
-    );
+    await trial.waitFor(Promise.race([calling, tooLong.promise]), {
+      waitingFor: `call() to send its ${attempts} attempts and give up`,
+      likely: "Send the first attempt at once.",
+      read: AGAIN,
+    });
   } finally {
     clearInterval(noise);
     timers.forEach(clearTimeout);
+    socket.close();
   }
   const wrong = waits.findIndex((wait) => !wait.isLong || wait.isTooLong);
   if (wrong === -1) return undefined;
   const { isTooLong } = waits[wrong];
-  const what = wrong + 1 === waits.length ? "gave up" : "asked again";
+  const what = wrong + 1 === attempts ? "gave up" : "asked again";
   return {
     problem: `After attempt ${wrong + 1}, call() ${what} ` +
       `${isTooLong ? "much too late" : "too early"}.`,

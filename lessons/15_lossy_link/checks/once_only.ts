@@ -36,6 +36,9 @@ export async function checkOnceOnly(
   );
 }
 
+/** What the calls of `perform` are called in a report. */
+const PERFORMED = "the list of calls of perform()";
+
 const FAILURE = new Error("perform() can't do that");
 
 /** One OnceOnly, and what its `perform` was called with. */
@@ -51,7 +54,7 @@ class Server {
   }
 
   /** The data of each call, as text. */
-  get performed(): string[] {
+  get [PERFORMED](): string[] {
     return [...this.#performed];
   }
 
@@ -86,10 +89,10 @@ function caseOf(
     read,
     calls: questions.flatMap(([number, from, data = "add"], i) => {
       const question = datagram(number, data);
-      const before = right.performed.length;
+      const before = right[PERFORMED].length;
       const sender = { ...SENDER, ...from };
       const returns = right.handle(question, sender);
-      const { performed } = right;
+      const performed = right[PERFORMED];
       const isRepeat = performed.length === before;
       const why = i > 0 ? likely : "A new question must be performed, once.";
       return [
@@ -97,10 +100,10 @@ function caseOf(
           do: "handle",
           args: [question, sender],
           returns,
-          likely: (result) => whyWrong(result, returns, isRepeat) ?? why,
+          likely: (result) => whyWrong(result, returns, isRepeat, why),
         },
         {
-          do: "performed",
+          do: PERFORMED,
           returns: performed,
           likely: ({ value }) =>
             whyPerformed(value as string[], performed) ??
@@ -111,20 +114,23 @@ function caseOf(
   };
 }
 
-/** What a wrong answer to a question means, unless it's what the story shows. */
+/** What a wrong answer to a question means; `why` if it's of another call. */
 function whyWrong(
   { value, error }: CallResult,
   right: Uint8Array | string,
   isRepeat: boolean,
+  why: string,
 ): { problem: string; likely: string } | undefined {
-  if (error !== undefined) return undefined;
   if (typeof right === "string") {
     return {
-      problem: "handle() didn't throw, although perform() did.",
-      likely: "Don't catch its error: the server must learn that nothing was " +
-        "done.",
+      problem: error === undefined
+        ? "handle() didn't throw, although perform() did."
+        : "handle() threw another error than perform().",
+      likely: "Let the caller have the error of perform() unchanged: the " +
+        "server must learn that nothing was done.",
     };
   }
+  if (error !== undefined) return undefined;
   if (typeof value === "string") {
     return {
       problem: "handle() threw the error of an earlier attempt.",
@@ -140,8 +146,14 @@ function whyWrong(
   }
   const [got, due] = [textOf(value), textOf(right)];
   // It's what another call of perform() returned, or the question itself.
-  if (/^done \d+$/.test(got) && got !== due) return undefined;
-  if (got === FAIL_ONCE) return undefined;
+  if (/^done \d+$/.test(got) && got !== due || got === FAIL_ONCE) {
+    return {
+      problem: isRepeat
+        ? "This repeat was performed again."
+        : "This question wasn't performed: it got an earlier answer.",
+      likely: why,
+    };
+  }
   if (isRepeat) {
     return {
       problem: "The repeat got another answer.",

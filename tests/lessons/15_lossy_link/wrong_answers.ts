@@ -407,6 +407,19 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /the server must learn that nothing was done/,
     },
     {
+      name: "throws an error of its own",
+      replace: [
+        PERFORM,
+        `let data;
+    try {
+      data = this.#perform(request.subarray(4));
+    } catch (cause) {
+      throw new Error("not done", { cause });
+    }`,
+      ],
+      diagnosis: /threw another error than perform\(\)/,
+    },
+    {
       name: "forgets everything when it's full",
       replace: ["this.#answers.delete(oldest)", "this.#answers.clear()"],
       diagnosis: /forget one, not all/,
