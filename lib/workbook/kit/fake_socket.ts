@@ -138,7 +138,7 @@ export class FakeSocket implements Deno.DatagramConn {
     // is what came before: reading on into that must do harm.
     const room = buffer ?? new Uint8Array(message.length + 100).fill(0x5a);
     if (buffer === undefined) room.set(this.#before.subarray(0, room.length));
-    this.#before = message;
+    this.#before = room;
     return deliver([message as Received[0], inDenosOrder(addr)], room);
   }
 

@@ -7,7 +7,7 @@ import type { WrongAnswers } from "../gates.ts";
 export function disturbedCall(
   effect: "no effect" | "next attempt" | "restarted timer",
 ): Call {
-  let lastNumber = 0;
+  let lastNumber = 1e9;
   return async (conn, server, request, { timeoutMs, attempts }) => {
     const socket = new DatagramSocket(conn);
     const question = datagram(++lastNumber, request);
