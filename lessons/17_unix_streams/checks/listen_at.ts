@@ -153,7 +153,9 @@ class Run {
     if (error !== undefined) trial.failThrown("listenAt()", error, probe);
     if (value === undefined || typeof value?.accept !== "function") {
       trial.fail({
-        problem: `listenAt() returned ${shown(value)}.`,
+        problem: `listenAt() returned ${
+          value === Object(value) ? "another object" : shown(value)
+        }.`,
         expected: "a listener",
         likely: "Return what Deno.listen() returns.",
         read: PATH,
@@ -168,9 +170,9 @@ class Run {
     const client = await Deno.connect({ transport: "unix", path })
       .catch((error) =>
         trial.fail({
-          ...advice,
           problem: "A client couldn't connect to the path: " +
             `${trial.describe(error)}.`,
+          ...advice,
         })
       );
     trial.use(client);

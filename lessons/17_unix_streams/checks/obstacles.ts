@@ -117,6 +117,7 @@ function placeFifo(path: string): Disposable {
     ...info,
     isFile: false,
     isFifo: true,
+    size: 0,
   });
   Object.assign(Deno, {
     lstat: async (one: string) => asFifo(await lstat(one)),
