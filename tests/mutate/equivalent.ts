@@ -71,4 +71,17 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "It's the same number.",
     },
   ],
+  "17.1": [
+    {
+      before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+      after:
+        "if (false && !(error instanceof Deno.errors.AddrInUse)) throw error;",
+      why: "The task says nothing of other errors; lstat() throws for most.",
+    },
+    {
+      before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+      after: "",
+      why: "The task says nothing of other errors; lstat() throws for most.",
+    },
+  ],
 };

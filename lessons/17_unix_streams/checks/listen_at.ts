@@ -3,6 +3,7 @@ import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import {
   type Advice,
   PROBES,
+  settle,
   shown,
   socketFolder,
   TimerWatch,
@@ -43,7 +44,8 @@ export async function checkListenAt(
   for (const when of ["a server was killed", "it happens again"]) {
     trial.step(`${when}: its file is still there, and listenAt() is called`);
     leaveStale(path);
-    await run.expectServer(path);
+    using slow = new SlowRemove();
+    await run.expectServer(path, () => slow.isUnderWay ? NOT_AWAITED : {});
   }
 
   for (const obstacle of OBSTACLES) await checkObstacle(run, obstacle, path);
@@ -52,9 +54,36 @@ export async function checkListenAt(
   leaveStale(path);
   leaveStale(otherPath);
   const calls = [path, otherPath].map((one) =>
-    run.expectServer(one, PROBES.twoAtOnce("listenAt()"))
+    run.expectServer(one, () => PROBES.twoAtOnce("listenAt()"), "at once")
   );
   await Promise.all(calls);
+}
+
+const NOT_AWAITED = {
+  likely: "You listen before the stale file is gone. Deno.remove() returns a " +
+    "promise: `await` it first.",
+};
+
+/**
+ * Makes `Deno.remove` slow for a while. Otherwise, one that isn't awaited is done
+ * in time nearly always.
+ */
+class SlowRemove implements Disposable {
+  readonly #remove = Deno.remove;
+  isUnderWay = false;
+
+  constructor() {
+    Deno.remove = async (path, options) => {
+      this.isUnderWay = true;
+      await settle();
+      await this.#remove(path, options);
+      this.isUnderWay = false;
+    };
+  }
+
+  [Symbol.dispose](): void {
+    Deno.remove = this.#remove;
+  }
 }
 
 /** A server that's listening must notice no more than a closed connection. */
@@ -139,9 +168,14 @@ class Run {
   }
 
   /** Fails unless the answer listens at the path, and a client gets through. */
-  async expectServer(path: string, probe?: Advice): Promise<void> {
+  async expectServer(
+    path: string,
+    explain: () => Partial<Advice> = () => ({}),
+    timing: "alone" | "at once" = "alone",
+  ): Promise<void> {
     const trial: Trial = this.trial;
-    const { value, error } = await this.#call(path, probe);
+    const { value, error } = await this.#call(path, timing);
+    const probe = explain();
     if (error instanceof Deno.errors.AddrInUse) {
       trial.fail({
         problem: "listenAt() threw AddrInUse, but no server is listening.",
@@ -224,7 +258,10 @@ class Run {
     });
   }
 
-  async #call(path: string, probe?: Advice): Promise<Outcome> {
+  async #call(
+    path: string,
+    timing: "alone" | "at once" = "alone",
+  ): Promise<Outcome> {
     const trial: Trial = this.trial;
     const calling = (async () => await this.#listenAt(path))().then(
       (value) => ({ value }),
@@ -241,7 +278,7 @@ class Run {
     const { value } = outcome;
     if (typeof value?.close === "function") trial.use(value);
     // Two calls at once may wait for each other.
-    if (probe === undefined && this.#timers.runningCount > 0) {
+    if (timing === "alone" && this.#timers.runningCount > 0) {
       trial.fail(PROBES.timer("listenAt()"));
     }
     return outcome;

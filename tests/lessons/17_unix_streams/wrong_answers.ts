@@ -19,6 +19,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /took the path from a server.*Before you remove anything/s,
     },
     {
+      name: "doesn't wait until the file is removed",
+      replace: ["await Deno.remove(path)", "Deno.remove(path)"],
+      diagnosis: /threw AddrInUse.*`await` it first/s,
+    },
+    {
       name: "removes the file before it throws",
       replace: [
         `if (!isSocket || await isInUse(path)) throw error;
