@@ -3,8 +3,8 @@ import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import {
   type Advice,
   PROBES,
-  settle,
   shown,
+  SlowRemove,
   socketFolder,
   TimerWatch,
   toBytes,
@@ -63,28 +63,6 @@ const NOT_AWAITED = {
   likely: "You listen before the stale file is gone. Deno.remove() returns a " +
     "promise: `await` it first.",
 };
-
-/**
- * Makes `Deno.remove` slow for a while. Otherwise, one that isn't awaited is done
- * in time nearly always.
- */
-class SlowRemove implements Disposable {
-  readonly #remove = Deno.remove;
-  isUnderWay = false;
-
-  constructor() {
-    Deno.remove = async (path, options) => {
-      this.isUnderWay = true;
-      await settle();
-      await this.#remove(path, options);
-      this.isUnderWay = false;
-    };
-  }
-
-  [Symbol.dispose](): void {
-    Deno.remove = this.#remove;
-  }
-}
 
 /** A server that's listening must notice no more than a closed connection. */
 async function checkServer(run: Run, path: string): Promise<void> {
