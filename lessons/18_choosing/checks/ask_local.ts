@@ -21,7 +21,7 @@ interface Exchange {
   step: string;
   question: string | Uint8Array;
   answer: string | Uint8Array;
-  /** What another sender sends before the answer. */
+  /** What other senders send before the answer. */
   stranger?: string;
   /** What it means if no answer is returned. */
   ifStuck?: string;
@@ -34,7 +34,7 @@ const EXCHANGES: Exchange[] = [
     answer: "noon",
   },
   {
-    step: "another sender's message arrives before the server's answer",
+    step: "messages of two other senders arrive before the server's answer",
     question: "who is there?",
     answer: "the server",
     stranger: "I am the server!",
@@ -60,7 +60,8 @@ export async function checkAskLocal(
   askLocal: AskLocal,
   trial: Trial,
 ): Promise<void> {
-  const folder = socketFolder(trial, ["ask.sock", "ask.sock.me", "other.sock"]);
+  const names = ["ask.sock", "ask.sock.me", "ask.sock.too", "not_ask.sock"];
+  const folder = socketFolder(trial, names);
   using run = new AskRun(askLocal, trial, folder);
   const answers: [received: Uint8Array, due: Uint8Array][] = [];
   for (const one of EXCHANGES) {
@@ -113,9 +114,11 @@ async function exchange(
   });
   requireAddress(run, from);
   if (stranger !== undefined) {
-    const other = run.bind(run.paths.other);
-    await other.socket.send(toBytes(stranger), from);
-    end(other);
+    for (const path of run.paths.strangers) {
+      const other = run.bind(path);
+      await other.socket.send(toBytes(stranger), from);
+      end(other);
+    }
   }
   await server.socket.send(due, from);
   const received: unknown = await trial.waitFor(asking, {
@@ -128,8 +131,10 @@ async function exchange(
     trial.fail({
       problem: `askLocal() returned ${shown(received)}.`,
       expected: "a Uint8Array",
-      likely: "receive() returns two things, the data and the sender. Return " +
-        "the data.",
+      likely: Array.isArray(received)
+        ? "receive() returns two things, the data and the sender. Return the " +
+          "data."
+        : "Return the data as it arrived, as bytes.",
     });
   }
   if (stranger && differenceAt(received, toBytes(stranger)) === undefined) {

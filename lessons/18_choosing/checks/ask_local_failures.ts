@@ -36,7 +36,7 @@ export async function checkFailures(run: AskRun): Promise<void> {
   trial.step(
     `the server never answers, and a stranger keeps sending: ${NOISY_MS} ms`,
   );
-  const stranger = run.bind(paths.other);
+  const stranger = run.bind(paths.strangers[0]);
   const own = { transport: "unixpacket", path: paths.own } as const;
   // The client's path may not exist yet, or no more.
   const endNoise = every(NOISE_MS, () => {
@@ -53,7 +53,7 @@ export async function checkFailures(run: AskRun): Promise<void> {
 async function checkFullQueue(run: AskRun): Promise<void> {
   run.trial.step("the server's queue is full, so send() waits");
   const server = run.bind(run.paths.server);
-  const stranger = run.bind(run.paths.other);
+  const stranger = run.bind(run.paths.strangers[0]);
   const { waiting } = await fillQueue(() =>
     stranger.socket.send(new Uint8Array(1), server.socket.addr)
   );
@@ -157,14 +157,7 @@ async function timeOut(
   const asking = run.ask(toBytes("hello?"), { timeoutMs });
   const { value, error } = await trial.waitFor(asking, {
     waitingFor: "askLocal() to throw TimedOut",
-    likely: () => {
-      const longer = run.timersStarted.slice(timersBefore)
-        .find((ms) => ms > 2 * timeoutMs);
-      return longer === undefined
-        ? likely
-        : `You started a timer of ${longer} ms, and timeoutMs is ` +
-          `${timeoutMs}: it's in milliseconds, as for setTimeout().`;
-    },
+    likely: () => whyLate(),
     read: WAITS,
   }).finally(() => watches.forEach((endWatch) => endWatch()));
   if (error === undefined) failReturned(trial, value, WAITS);
@@ -173,8 +166,9 @@ async function timeOut(
     trial.fail({
       problem: `Wrong error: expected TimedOut, got ${trial.describe(error)}.`,
       likely: "A caller decides by the class of an error: throw new " +
-        "Deno.errors.TimedOut(…). BadResource comes from a socket that was " +
-        "closed while it was waiting: throw TimedOut before you close it.",
+        "Deno.errors.TimedOut(…). BadResource and Interrupted come from a " +
+        "socket that was closed while it was waiting: throw TimedOut before " +
+        "you close it.",
       read: WAITS,
     });
   }
@@ -188,7 +182,15 @@ async function timeOut(
   if (!isTooLong) return undefined;
   return {
     problem: `askLocal() gave up much later than after ${timeoutMs} ms.`,
-    likely,
+    likely: whyLate(),
     read: WAITS,
   };
+
+  function whyLate(): string {
+    const longer = run.timersStarted.slice(timersBefore)
+      .find((ms) => ms > 1.2 * timeoutMs);
+    if (longer === undefined) return likely;
+    return `You started a timer of ${longer} ms, and timeoutMs is ` +
+      `${timeoutMs}: it's in milliseconds, as for setTimeout().`;
+  }
 }

@@ -1,9 +1,11 @@
 /** One answer to 18.1, called again and again. */
 import {
   asViews,
+  awaited,
   copyOf,
   differenceAt,
   PROBES,
+  requireBytes,
   shown,
   SlowRemove,
   TimerWatch,
@@ -41,8 +43,8 @@ export interface Peer {
 /** Calls an answer, and looks at what each call leaves behind. */
 export class AskRun implements Disposable {
   readonly trial: Trial;
-  /** The server's path, the client's own, and that of another sender. */
-  readonly paths: { server: string; own: string; other: string };
+  /** The server's path, the client's own, and those of other senders. */
+  readonly paths: { server: string; own: string; strangers: string[] };
   readonly #askLocal: AskLocal;
   readonly #timers = new TimerWatch();
   readonly #remove = new SlowRemove();
@@ -53,7 +55,9 @@ export class AskRun implements Disposable {
   /** Begins to watch. Whoever makes it must dispose of it. */
   constructor(askLocal: AskLocal, trial: Trial, folder: string) {
     const server = `${folder}/ask.sock`;
-    this.paths = { server, own: `${server}.me`, other: `${folder}/other.sock` };
+    // They look a little like the server's.
+    const strangers = [`${folder}/not_ask.sock`, `${server}.too`];
+    this.paths = { server, own: `${server}.me`, strangers };
     this.trial = trial;
     this.#askLocal = askLocal;
     Deno.listenDatagram = this.#listenWatched.bind(this);
@@ -101,13 +105,18 @@ export class AskRun implements Disposable {
     const socket = this.#listen(
       options as Deno.UnixListenOptions & { transport: "unixpacket" },
     );
-    const close = socket.close.bind(socket);
+    const [send, close] = [socket.send, socket.close];
     this.#open.add(socket);
-    socket.close = () => {
-      this.#open.delete(socket);
-      close();
-    };
-    return this.trial.use(socket);
+    return this.trial.use(Object.assign(socket, {
+      send: (bytes: Uint8Array, to: Deno.Addr) => {
+        requireBytes("socket.send", bytes);
+        return awaited("socket.send", send.call(socket, bytes, to));
+      },
+      close: () => {
+        this.#open.delete(socket);
+        close.call(socket);
+      },
+    }));
   }
 
   async #call(...args: Parameters<AskLocal>): Promise<AskResult> {

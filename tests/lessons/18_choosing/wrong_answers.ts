@@ -97,6 +97,16 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /isn't from the server.*receive\(\) also returns the sender/s,
     },
     {
+      name: "accepts an answer from a path that begins like the server's",
+      replace: ["path === server", "path.startsWith(server)"],
+      diagnosis: /Accept the message only if sender\.path is the server's/,
+    },
+    {
+      name: "sends text",
+      replace: ["send(question", "send(new TextDecoder().decode(question)"],
+      diagnosis: /socket\.send\(\) got the string .*encode it first/s,
+    },
+    {
       name: "has too little room for the answer",
       replace: ["receive()", "receive(new Uint8Array(1024))"],
       diagnosis: /receive\(\) drops what doesn't fit into your buffer/,
