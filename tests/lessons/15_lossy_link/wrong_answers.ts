@@ -66,11 +66,6 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /carries another number.*all of them count/s,
     },
     {
-      name: "starts over after 256 numbers",
-      replace: ["(lastNumber + 1) >>> 0", "(lastNumber + 1) & 255"],
-      diagnosis: /same number as call \d+.*start over too soon/s,
-    },
-    {
       name: "starts over after 65536 numbers",
       replace: ["(lastNumber + 1) >>> 0", "(lastNumber + 1) & 0xffff"],
       diagnosis: /same number as call \d+.*start over too soon/s,
@@ -187,12 +182,6 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /gave up early.*after the last attempt too/s,
     },
     {
-      name: "hardly waits after its fourth attempt",
-      replace: ["timeoutMs);", "timeoutMs / (attempt === 4 ? 60 : 1));"],
-      diagnosis:
-        /After attempt 4, call\(\) gave up too early.*including the last/s,
-    },
-    {
       name: "sends all attempts at once",
       replace: [
         "const late",
@@ -291,11 +280,6 @@ export const wrongAnswers: WrongAnswers = {
       name: "identifies the sender by port only",
       replace: [KEY, "`${from.port} ${number}`"],
       diagnosis: /The same port on another host/,
-    },
-    {
-      name: "identifies the sender by hostname only",
-      replace: [KEY, "`${from.hostname} ${number}`"],
-      diagnosis: /Another port is another sender/,
     },
     {
       name: "joins port and number without a separator",
@@ -423,11 +407,6 @@ export const wrongAnswers: WrongAnswers = {
       name: "forgets everything when it's full",
       replace: ["this.#answers.delete(oldest)", "this.#answers.clear()"],
       diagnosis: /forget one, not all/,
-    },
-    {
-      name: "remembers nothing new when it's full",
-      replace: ["this.#answers.delete(oldest)", "this.#answers.delete(key)"],
-      diagnosis: /the oldest, not the newest/,
     },
     {
       name: "forgets what was asked for longest ago",

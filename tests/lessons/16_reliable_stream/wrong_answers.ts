@@ -144,11 +144,6 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Limit only rtoMs/,
     },
     {
-      name: "has a floor for the variance, as Linux does",
-      replace: ["4 * this.#rttvar", "Math.max(200, 4 * this.#rttvar)"],
-      diagnosis: /as Linux does/,
-    },
-    {
       name: "has a smaller floor for the variance",
       replace: ["4 * this.#rttvar", "Math.max(100, 4 * this.#rttvar)"],
       diagnosis: /You add a least value for 4 × rttvar/,
