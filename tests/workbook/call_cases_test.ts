@@ -318,6 +318,7 @@ testProbes<CollectorClass>(
         likely: "Go on.",
       },
       {
+        step: "one",
         calls: [
           { do: "add", args: [Uint8Array.of(8)] },
           { do: "all", args: [], returns: Uint8Array.of(8) },
