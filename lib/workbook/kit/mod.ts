@@ -68,7 +68,8 @@
  * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn} and
  * {@linkcode FakeSocket} do what loopback won't, {@linkcode openByPort} hands a
  * connection to an answer that connects by itself, {@linkcode Collector} keeps
- * what arrives, and {@linkcode TimerWatch} knows which timers are still running.
+ * what arrives, {@linkcode TimerWatch} knows which timers are still running, and
+ * {@linkcode SlowRemove} shows which removals weren't awaited.
  * All of them say what's wrong with a string where bytes belong, a missing
  * `await`, and an empty buffer ({@linkcode Misuse}).
  *
