@@ -286,22 +286,16 @@ function explain(
         read,
       };
     }
-    const isMore = value.length > returns.length;
-    if (isMore && value.length === returns.length + 4) {
-      return {
-        likely: "Return the data without the number: the bytes after the " +
-          "first 4.",
-        read: FORMAT,
-      };
-    }
-    if (isMore) {
-      return {
-        likely: "message.buffer is the whole buffer that Deno received into; " +
-          "the message is only its beginning. Take a part of the message " +
-          "instead: message.subarray(4).",
-        read: FORMAT,
-      };
-    }
+    const extra = value.length - returns.length;
+    if (extra <= 0) return undefined;
+    return {
+      likely: extra === 4
+        ? "Return the data without the number: the bytes after the first 4."
+        : "message.buffer is the whole buffer that Deno received into; the " +
+          "message is only its beginning. Take a part of the message instead: " +
+          "message.subarray(4).",
+      read: FORMAT,
+    };
   }
 }
 
