@@ -336,9 +336,9 @@ export async function serve(
     "It sends back lines, and answers HTTP. Talk to it from another terminal, " +
       "as the same user, and end it here with Ctrl-C:",
   );
-  show.fact("nc", `nc -U ${path}`);
-  show.fact("socat", `socat - UNIX-CONNECT:${path}`);
-  show.fact("curl", `curl --unix-socket ${path} http://x/`);
+  show.command("nc", `nc -U ${path}`);
+  show.command("socat", `socat - UNIX-CONNECT:${path}`);
+  show.command("curl", `curl --unix-socket ${path} http://x/`);
   show.note("waiting for clients");
 
   let clients = 0;

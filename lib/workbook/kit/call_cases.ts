@@ -196,9 +196,11 @@ async function* follow(
     };
     const value = await driver.run(planned, pass);
     if (again || due.throws !== undefined || isProperty) {
-      await driver.run(planned, { ...pass, probe: PROBES.twice });
+      await driver.run(planned, { ...pass, probe: PROBES.repeated });
     }
-    earlier.push(() => driver.requireUnchanged(planned, value));
+    if (typeof value === "object") {
+      earlier.push(() => driver.requireUnchanged(planned, value));
+    }
     earlier.forEach((require) => require());
     yield;
   }

@@ -66,13 +66,20 @@
  * ## Where no driver fits
  *
  * Drive the answer yourself: {@linkcode connectPair} connects two sockets,
- * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn},
- * {@linkcode FakeListener}, and {@linkcode FakeSocket} do what loopback won't,
- * {@linkcode openByPort} hands a connection to an answer that connects by itself,
- * {@linkcode Collector} keeps what arrives, and {@linkcode TimerWatch} knows
- * which timers are still running. All of them say what's wrong with a string
- * where bytes belong, a missing `await`, and an empty buffer
  * ({@linkcode Misuse}).
+ * All of them say what's wrong with a string where bytes belong, a missing
+ * `await`, and an empty buffer ({@linkcode Misuse}).
+ * connection to an answer that connects by itself, {@linkcode Collector} keeps
+ * what arrives, {@linkcode TimerWatch} knows which timers are still running, and
+ * where bytes belong, a missing `await`, and an empty buffer
+ * which timers are still running. All of them say what's wrong with a string
+ * {@linkcode Collector} keeps what arrives, and {@linkcode TimerWatch} knows
+ * {@linkcode FakeListener}, and {@linkcode FakeSocket} do what loopback won't,
+ * {@linkcode FakeSocket} do what loopback won't, {@linkcode openByPort} hands a
+ * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn} and
+ * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn},
+ * {@linkcode SlowRemove} shows which removals weren't awaited.
+ * {@linkcode openByPort} hands a connection to an answer that connects by itself,
  *
  * Nothing here imports an @std package: `deno test` loads it in a fresh clone.
  *
@@ -93,6 +100,7 @@ export * from "./longest_gap.ts";
 export * from "./misuse.ts";
 export * from "./open_by_port.ts";
 export * from "./own_socket.ts";
+export { every } from "./own_timers.ts";
 export * from "./pair.ts";
 export * from "./place.ts";
 export * from "./probes.ts";
@@ -100,6 +108,7 @@ export * from "./sample_bytes.ts";
 export * from "./sample_texts.ts";
 export * from "./settle.ts";
 export * from "./short_conn.ts";
+export * from "./slow_remove.ts";
 export * from "./socket_folder.ts";
 export * from "./stream_cases.ts";
 export * from "./stream_types.ts";

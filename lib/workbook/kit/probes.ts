@@ -20,6 +20,12 @@ export const PROBES = {
       "function, a regular expression with the g flag, or an argument it " +
       "changed. Keep everything one call needs inside that call.",
   }),
+  repeated: (call: string): ProbeAdvice => ({
+    problem: `${call} gave another result the second time, right after the ` +
+      "first.",
+    likely: "The first call changed something in the object that it should " +
+      "only look at, or forgot something that's still needed.",
+  }),
   unchanged: (call: string): ProbeAdvice => ({
     problem: `The result of ${call} changed when later calls were made.`,
     likely: "It's a view of a buffer, or an object, that later calls write " +
