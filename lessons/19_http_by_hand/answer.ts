@@ -1,5 +1,6 @@
 /** What a handler answers, and how it goes over the wire. */
 import {
+  concat,
   encodeChunk,
   encodeLastChunk,
   encodeResponseHead,
@@ -91,20 +92,6 @@ export async function* encodeStream(
     yield head.version === "1.0" ? data : encodeChunk(data);
   }
   if (head.version !== "1.0") yield encodeLastChunk();
-}
-
-/** Puts pieces together, so that they go out in one write. */
-export function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first = NONE, ...rest] = pieces.filter(({ length }) => length > 0);
-  if (rest.length === 0) return first;
-  const size = rest.reduce((sum, { length }) => sum + length, first.length);
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const piece of [first, ...rest]) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 const NONE = new Uint8Array(0);

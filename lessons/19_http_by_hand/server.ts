@@ -8,6 +8,7 @@ import {
 } from "../../lib/net/mod.ts";
 import {
   type BodyFraming,
+  concat,
   expectsContinue,
   fieldValue,
   HttpError,
@@ -19,7 +20,6 @@ import {
 } from "../../lib/wire/mod.ts";
 import {
   type Answer,
-  concat,
   encodeAnswer,
   encodeStream,
   plainAnswer,
