@@ -29,6 +29,7 @@ import {
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
+import { readResponses } from "./read_responses.ts";
 import { serveHttp, TooSlow } from "./server.ts";
 import { site } from "./site.ts";
 import { encodeResponse } from "./solution.ts";
@@ -117,13 +118,16 @@ async function pipelined(show: Narrator): Promise<void> {
   });
   using client = await connectTcp(listener.addr.port);
   await writeAll(client, requests);
-  const bodies = await readBodies(client, names.length);
+  const responses = await readResponses(client, names.map(() => "GET"));
   await client.closeWrite();
   listener.close();
   await served;
   show.fact("reads of the server", reads);
   show.fact("requests in them", seen.join("  "));
-  show.fact("answers of the client", inQuotes(bodies));
+  show.fact(
+    "answers of the client",
+    inQuotes(responses.map(({ body }) => body)),
+  );
   show.fact("connections", connections);
   show.say(
     "Requests that follow each other without waiting are pipelined. Nobody " +
@@ -285,26 +289,6 @@ async function slowSender(show: Narrator): Promise<void> {
       "connections one for their time: whatever a stranger can make grow or " +
       "last, some stranger will.",
   );
-}
-
-/** The bodies of so many answers, one behind the other on one connection. */
-async function readBodies(conn: Deno.Conn, count: number): Promise<string[]> {
-  const parser = new ResponseParser();
-  for (let i = 0; i < count; i++) parser.expect("GET");
-  const bodies: string[] = [];
-  const buffer = new Uint8Array(4096);
-  let body = "";
-  while (bodies.length < count) {
-    const size = await conn.read(buffer);
-    if (size === null) break;
-    parser.push(buffer.subarray(0, size));
-    for (let part = parser.next(); part !== null; part = parser.next()) {
-      if (part.kind === "head") body = "";
-      if (part.kind === "data") body += decode(part.data);
-      if (part.kind === "end") bodies.push(body);
-    }
-  }
-  return bodies;
 }
 
 /** Reads up to the blank line, and no limit: the client is our own. */

@@ -36,11 +36,11 @@ testAccepted<RequestReaderClass>(exercises[0], {
       return buffer.subarray(0, count);
     }
 
-    async #line(): Promise<string> {
+    async #line(maxBytes = this.#maxHeadBytes): Promise<string> {
       let line = "";
       while (!line.endsWith("\r\n")) {
         line += String.fromCharCode(...await this.#some(1));
-        if (++this.#lineBytes > this.#maxHeadBytes) throw new RangeError();
+        if (++this.#lineBytes > maxBytes) throw new RangeError();
       }
       if (/[\r\n]/.test(line.slice(0, -2))) throw new TypeError("line");
       return line.slice(0, -2);
@@ -80,8 +80,9 @@ testAccepted<RequestReaderClass>(exercises[0], {
       if (length !== undefined) await this.#add(body, Number(length));
       for (let size = -1; coding !== undefined && size !== 0;) {
         this.#lineBytes = 0;
-        const line = await this.#line();
-        if (!/^[\da-f]+$/i.test(line)) throw new TypeError("size");
+        // A lower limit will do here, and so will leaving out an extension.
+        const line = await this.#line(100);
+        if (!/^[\da-f]+(;.*)?$/i.test(line)) throw new TypeError("size");
         await this.#add(body, size = parseInt(line, 16));
         if (await this.#line() !== "") throw new TypeError("chunk");
       }
@@ -94,91 +95,6 @@ testAccepted<RequestReaderClass>(exercises[0], {
       while (body.length < end) {
         body.push(...await this.#some(Math.min(end - body.length, 1000)));
       }
-    }
-  },
-  "keeps what has arrived as text, one character per byte": class {
-    #text = "";
-    constructor(
-      readonly conn: Deno.Conn,
-      readonly options?: RequestLimits,
-    ) {}
-
-    /** Cuts off what ends where `find` says, or nothing at the end. */
-    async #cut(
-      find: (text: string) => number,
-      limit = Infinity,
-    ): Promise<string> {
-      const buffer = new Uint8Array(64 * 1024);
-      while (true) {
-        const end = find(this.#text);
-        if (Math.max(end, end < 0 ? this.#text.length : 0) > limit) {
-          throw new RangeError("head");
-        }
-        if (end >= 0) {
-          const cut = this.#text.slice(0, end);
-          this.#text = this.#text.slice(end);
-          return cut;
-        }
-        const count = await this.conn.read(buffer);
-        if (count === null && this.#text === "") return "";
-        if (count === null) throw new Deno.errors.UnexpectedEof("early");
-        for (const byte of buffer.subarray(0, count)) {
-          this.#text += String.fromCharCode(byte);
-        }
-      }
-    }
-
-    async #take(size: number): Promise<string> {
-      const text = await this.#cut((text) => text.length >= size ? size : -1);
-      if (text.length === size) return text;
-      throw new Deno.errors.UnexpectedEof("early");
-    }
-
-    async readRequest(): Promise<HttpRequest | null> {
-      const { maxHeadBytes = 8192, maxBodyBytes = 1048576 } = this.options ??
-        {};
-      const after = (end: string) => (text: string) =>
-        text.includes(end) ? text.indexOf(end) + end.length : -1;
-      const head = await this.#cut(after("\r\n\r\n"), maxHeadBytes);
-      if (head === "") return null;
-      const bad = new TypeError("not HTTP");
-      const lines = head.slice(0, -4).split("\r\n");
-      if (/[\r\n]/.test(lines.join(""))) throw bad;
-      const [method, target, version, ...more] = lines[0].split(" ");
-      if (!method || !target || !version || more.length > 0) throw bad;
-      const headers = new Map<string, string>();
-      for (const line of lines.slice(1)) {
-        const [name, ...values] = line.toLowerCase().split(":");
-        if (values.length === 0 || !/^[^ \t]+$/.test(name)) throw bad;
-        const value = line.slice(name.length + 1)
-          .replace(/^[ \t]*/, "").replace(/[ \t]*$/, "");
-        const all = [headers.get(name), value].filter((one) => one != null);
-        headers.set(name, all.join(", "));
-      }
-      const length = headers.get("content-length");
-      const coding = headers.get("transfer-encoding")?.toLowerCase();
-      if (length !== undefined && coding !== undefined) throw bad;
-      if (length?.match(/\D|^$/) || (coding ?? "chunked") !== "chunked") {
-        throw bad;
-      }
-      let body = "";
-      const add = async (size: number) => {
-        if (body.length + size > maxBodyBytes) throw new RangeError("body");
-        body += await this.#take(size);
-      };
-      if (length !== undefined) await add(Number(length));
-      while (coding !== undefined) {
-        const line = await this.#cut(after("\n"), 100);
-        if (line === "") throw new Deno.errors.UnexpectedEof("early");
-        // An extension is left out: RFC 9112, section 7.1.1.
-        if (!/^[0-9A-Fa-f]+(;.*)?\r\n$/.test(line)) throw bad;
-        const size = parseInt(line, 16);
-        await add(size);
-        if (await this.#take(2) !== "\r\n") throw bad;
-        if (size === 0) break;
-      }
-      const bytes = Uint8Array.from(body, (char) => char.charCodeAt(0));
-      return { method, target, headers, body: bytes };
     }
   },
   "uses the parser of lib/wire": class {

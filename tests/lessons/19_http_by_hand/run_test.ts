@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { lesson, serve } from "../../../lessons/19_http_by_hand/lesson.ts";
+import { readResponses } from "../../../lessons/19_http_by_hand/read_responses.ts";
 import {
   type Handler,
   type HttpServerOptions,
@@ -13,7 +14,6 @@ import {
   readToEnd,
   writeAll,
 } from "../../../lib/net/mod.ts";
-import { ResponseParser } from "../../../lib/wire/mod.ts";
 import { failingFirst } from "../../lib/net_fixture.ts";
 import { Recording, recordOnce } from "../record.ts";
 
@@ -80,7 +80,7 @@ Deno.test("serveHttp() answers many requests on one connection, in order", async
       "HEAD /hello HTTP/1.1\r\nHost: x\r\n\r\n" +
       "GET /count HTTP/1.1\r\nHost: x\r\n\r\n",
   );
-  assertEquals((await readAnswers(conn, ...methods)).map(({ body }) => body), [
+  assertEquals((await readResponses(conn, methods)).map(({ body }) => body), [
     ...Array(1000).fill("hello\n"),
     "hi",
     "",
@@ -88,7 +88,7 @@ Deno.test("serveHttp() answers many requests on one connection, in order", async
   ]);
   // And it's still open.
   await send(conn, GET);
-  assertEquals((await readAnswers(conn, "GET"))[0].status, 200);
+  assertEquals((await readResponses(conn, ["GET"]))[0].status, 200);
   assertEquals(server.errors, []);
 });
 
@@ -131,7 +131,7 @@ Deno.test("serveHttp() answers with a status for each kind of failure", async ()
     ] as const
   ) {
     await send(conn, `${start}\r\n`);
-    const [answer] = await readAnswers(conn, start.split(" ")[0]);
+    const [answer] = await readResponses(conn, [start.split(" ")[0]]);
     assertEquals(answer.status, status, start);
   }
   for (
@@ -188,7 +188,7 @@ Deno.test("serveHttp() tells a client to send the body, or that it needn't", asy
     "HTTP/1.1 100 Continue\r\n\r\n",
   );
   await send(conn, "hi");
-  assertEquals((await readAnswers(conn, "POST"))[0].body, "hi");
+  assertEquals((await readResponses(conn, ["POST"]))[0].body, "hi");
 
   const large = await server.ask(`${head}Content-Length: 9999999\r\n\r\n`);
   assertMatch(large, /^HTTP\/1\.1 413 /);
@@ -213,7 +213,7 @@ Deno.test("serveHttp() answers 500 when a handler fails, and goes on", async () 
   });
   using conn = await connectTcp(server.port);
   await send(conn, GET.replace("/hello", "/tea") + GET);
-  const answers = await readAnswers(conn, "GET", "GET");
+  const answers = await readResponses(conn, ["GET", "GET"]);
   assertEquals(answers.map(({ status }) => status), [500, 200]);
   assertEquals(server.errors, [failure]);
 });
@@ -227,7 +227,7 @@ Deno.test("serveHttp() reads on after a handler that didn't wait for the body", 
   });
   using conn = await connectTcp(server.port);
   await send(conn, `${POST}Content-Length: 5\r\n\r\nhello${GET}`);
-  const answers = await readAnswers(conn, "POST", "GET");
+  const answers = await readResponses(conn, ["POST", "GET"]);
   assertEquals(answers.map(({ body }) => body), ["/echo", "/hello"]);
   const broken = await server.ask(
     `${POST}Content-Length: 5000000\r\n\r\nhello`,
@@ -417,31 +417,6 @@ async function ask(port: number, text: string): Promise<string> {
   using conn = await connectTcp(port);
   await send(conn, text);
   return decode(await readToEnd(conn));
-}
-
-/** Reads an answer for each method, and leaves the connection open. */
-async function readAnswers(
-  conn: Deno.Conn,
-  ...methods: string[]
-): Promise<{ status: number; body: string }[]> {
-  const parser = new ResponseParser();
-  for (const method of methods) parser.expect(method);
-  const answers: { status: number; body: string }[] = [];
-  const buffer = new Uint8Array(64 * 1024);
-  let whole = 0;
-  while (whole < methods.length) {
-    const count = await conn.read(buffer);
-    if (count === null) break;
-    parser.push(buffer.subarray(0, count));
-    for (let part = parser.next(); part !== null; part = parser.next()) {
-      if (part.kind === "head") {
-        answers.push({ status: part.head.status, body: "" });
-      } else if (part.kind === "data") {
-        answers.at(-1)!.body += decode(part.data);
-      } else if (answers.at(-1)!.status >= 200) whole++;
-    }
-  }
-  return answers;
 }
 
 async function send(conn: Deno.Conn, text: string): Promise<void> {
