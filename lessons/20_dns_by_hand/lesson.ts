@@ -164,9 +164,9 @@ async function whoseAnswer(show: Narrator): Promise<void> {
   const rows: string[][] = [];
   const [{ message }] = await Promise.all([
     askDns(server.addr.port, `host.${ZONE}`, DNS_TYPES.A, {
-      waitMs: PATIENCE_MS,
+      timeoutMs: PATIENCE_MS,
       attempts: 1,
-      onTurnedAway: (from, bytes, doubt) =>
+      onRejected: (from, bytes, doubt) =>
         rows.push([formatAddress(from), addressIn(decodeDns(bytes)), doubt]),
     }),
     answerLast(server, [stranger, ...(namesake ? [namesake] : [])]),

@@ -32,7 +32,7 @@ async function startDnsmasq() {
   }).spawn();
   for (let i = 0;; i++) {
     try {
-      await askDns(port, "host.test", 1, { waitMs: 200, attempts: 1 });
+      await askDns(port, "host.test", 1, { timeoutMs: 200, attempts: 1 });
       break;
     } catch (error) {
       if (i === 50) {
