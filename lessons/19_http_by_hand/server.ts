@@ -2,6 +2,7 @@
 import {
   closeGracefully,
   closeQuietly,
+  Deadline,
   readSome,
   serve,
   writeAll,
@@ -24,7 +25,6 @@ import {
   encodeStream,
   plainAnswer,
 } from "./answer.ts";
-import { Deadline } from "./deadline.ts";
 
 /** What a handler is given. */
 export interface Incoming {
@@ -153,7 +153,7 @@ class Conversation {
       await this.#send(plainAnswer(error.status), null, true);
       await this.#closeGracefully();
     } finally {
-      this.#deadline.close();
+      this.#deadline[Symbol.dispose]();
       await this.#givingUp;
     }
   }

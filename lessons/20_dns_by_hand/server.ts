@@ -1,6 +1,7 @@
 /** A small authoritative DNS server, on UDP and TCP at the same port. */
 import {
   closeQuietly,
+  Deadline,
   listenTcp,
   readExact,
   serve,
@@ -194,25 +195,17 @@ export function startDns(
   const { listener, socket } = listenBoth(port);
   const serving = serve(listener, async (conn) => {
     // The time is for each whole query, and not for each read.
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    try {
-      while (true) {
-        timer = setTimeout(() => closeQuietly(conn), queryMs);
-        const [high, low] = await readExact(conn, 2);
-        const answer = answerQuery(
-          await readExact(conn, high << 8 | low),
-          65535,
-        );
-        onQuery("tcp", answer);
-        if (answer === null) return;
-        await writeAll(
-          conn,
-          Uint8Array.of(answer.length >> 8, answer.length & 0xff, ...answer),
-        );
-        clearTimeout(timer);
-      }
-    } finally {
-      clearTimeout(timer);
+    using deadline = new Deadline(() => closeQuietly(conn));
+    while (true) {
+      deadline.within(queryMs);
+      const [high, low] = await readExact(conn, 2);
+      const answer = answerQuery(await readExact(conn, high << 8 | low), 65535);
+      onQuery("tcp", answer);
+      if (answer === null) return;
+      await writeAll(
+        conn,
+        Uint8Array.of(answer.length >> 8, answer.length & 0xff, ...answer),
+      );
     }
     // A client that ends, or is too slow, is gone: there is nobody to tell.
   }, { limit: MAX_CLIENTS, signal, onError: () => {} });

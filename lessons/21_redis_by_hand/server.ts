@@ -2,12 +2,14 @@
 import {
   closeGracefully,
   closeQuietly,
+  Deadline,
   readSome,
   serve,
   writeAll,
 } from "../../lib/net/mod.ts";
 import {
   CommandParser,
+  concat,
   encodeReply,
   RespError,
   type RespLimits,
@@ -72,6 +74,9 @@ export async function serveRedis(
   );
 }
 
+/** What a client may be too slow in. */
+type Phase = "idle" | "command" | "write";
+
 /** All commands on one connection, in their order. */
 async function converse(
   conn: Deno.TcpConn,
@@ -84,15 +89,27 @@ async function converse(
   conn.setNoDelay();
   const parser = new CommandParser(options.limits);
   const buffer = new Uint8Array(16 * 1024);
-  using deadline = new Deadline(() => closeQuietly(conn));
+  const limits = { idle: idleMs, command: commandMs, write: writeMs };
+  let phase: Phase | null = null;
+  let tooSlow = null as Phase | null;
+  using deadline = new Deadline(() => {
+    tooSlow = phase;
+    closeQuietly(conn);
+  });
+  function enter(next: Phase | null): void {
+    // The rest of a command gets no more time, however often a byte comes.
+    if (next === phase && next !== "idle") return;
+    phase = next;
+    if (next === null) deadline.clear();
+    else deadline.within(limits[next]);
+  }
   const replies = new Replies(async (bytes) => {
-    deadline.within("write", writeMs);
+    enter("write");
     await writeAll(conn, bytes);
   });
   try {
     while (true) {
-      if (parser.isBetween) deadline.within("idle", idleMs);
-      else deadline.within("command", commandMs);
+      enter(parser.isBetween ? "idle" : "command");
       const count = await readSome(conn, buffer);
       if (count === null) return parser.end();
       parser.push(buffer.subarray(0, count));
@@ -104,7 +121,7 @@ async function converse(
       ) {
         commands++;
         // The next command has a time of its own.
-        deadline.clear();
+        enter(null);
         if (nameOf(command) === "QUIT") {
           await replies.add(OK);
           return await replies.flush();
@@ -116,8 +133,8 @@ async function converse(
       await replies.flush();
     }
   } catch (error) {
-    if (deadline.passed !== null) {
-      throw new TooSlow(`the client was too slow: ${deadline.passed}`);
+    if (tooSlow !== null) {
+      throw new TooSlow(`the client was too slow: ${tooSlow}`);
     }
     if (!(error instanceof RespError)) throw error;
     const message = error.message.replace(/[\r\n]/g, " ");
@@ -125,7 +142,7 @@ async function converse(
       encodeReply({ kind: "error", text: `ERR Protocol error: ${message}` }),
     );
     await replies.flush();
-    deadline.clear();
+    enter(null);
     await closeGracefully(conn);
     throw error;
   }
@@ -165,67 +182,10 @@ class Replies {
 
   async flush(): Promise<void> {
     if (this.#size === 0) return;
-    const all = new Uint8Array(this.#size);
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
+    const all = concat(this.#parts);
     this.#parts = [];
     this.#size = 0;
     await this.#write(all);
-  }
-}
-
-/** What a client may be too slow in. */
-type Phase = "idle" | "command" | "write";
-
-/**
- * One moment by which something must have happened. The timer is left running
- * when the moment moves, which it does with each command: one that fires too
- * early is set again.
- */
-class Deadline {
-  readonly #onPassed: () => void;
-  #phase: Phase | null = null;
-  #at = Infinity;
-  #timer?: ReturnType<typeof setTimeout>;
-  #timerAt = Infinity;
-  /** What was too slow; `null` as long as nothing was. */
-  passed: Phase | null = null;
-
-  constructor(onPassed: () => void) {
-    this.#onPassed = onPassed;
-  }
-
-  /** Begins a phase, unless it is under way. */
-  within(phase: Phase, ms: number): void {
-    // A client that says nothing, and then a bit, begins a command then.
-    if (phase === this.#phase && phase !== "idle") return;
-    this.#phase = phase;
-    this.#at = performance.now() + ms;
-    if (this.#at < this.#timerAt) this.#set();
-  }
-
-  clear(): void {
-    this.#phase = null;
-    this.#at = Infinity;
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
-
-  #set(): void {
-    clearTimeout(this.#timer);
-    this.#timerAt = this.#at;
-    this.#timer = setTimeout(() => {
-      this.#timerAt = Infinity;
-      if (this.#at === Infinity) return;
-      if (performance.now() < this.#at) return this.#set();
-      this.passed = this.#phase;
-      this.#onPassed();
-    }, Math.max(0, this.#at - performance.now()));
   }
 }
 
