@@ -100,7 +100,6 @@ export async function readCommand(
 
 export class Store implements CommandStore {
   readonly #now: () => number;
-  // Keys are bytes; a Map needs something that is equal when they are.
   readonly #entries = new Map<string, { value: Uint8Array; endsAt: number }>();
 
   constructor(options: StoreOptions = {}) {
@@ -145,7 +144,7 @@ export class Store implements CommandStore {
       }
       endsAt = this.#now() + Number(time) * (unit === "EX" ? 1000 : 1);
     }
-    this.#entries.set(key.toHex(), { value, endsAt });
+    this.#entries.set(nameOf(key), { value, endsAt });
     return encode("+OK\r\n");
   }
 
@@ -153,7 +152,7 @@ export class Store implements CommandStore {
     let count = 0;
     for (const key of keys) {
       if (this.#entry(key) === undefined) continue;
-      this.#entries.delete(key.toHex());
+      this.#entries.delete(nameOf(key));
       count++;
     }
     return encode(`:${count}\r\n`);
@@ -172,18 +171,23 @@ export class Store implements CommandStore {
       return error("increment or decrement would overflow");
     }
     const endsAt = entry?.endsAt ?? Infinity;
-    this.#entries.set(key.toHex(), { value: encode(String(sum)), endsAt });
+    this.#entries.set(nameOf(key), { value: encode(String(sum)), endsAt });
     return encode(`:${sum}\r\n`);
   }
 
   /** What is under a key, unless its time is over. */
   #entry(key: Uint8Array) {
-    const name = key.toHex();
+    const name = nameOf(key);
     const entry = this.#entries.get(name);
     // No timer: whoever asks is told the truth, and nobody else can see it.
     if (entry === undefined || this.#now() < entry.endsAt) return entry;
     this.#entries.delete(name);
   }
+}
+
+/** Names a key in a Map, which would compare arrays of bytes by identity. */
+function nameOf(key: Uint8Array): string {
+  return key.toHex();
 }
 
 /** A string with its length in front; `null` is nil. */
