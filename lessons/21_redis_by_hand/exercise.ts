@@ -65,8 +65,8 @@ export const readCommand: (
  * Texts and values are bulk strings. Names, `EX`, and `PX` are case-insensitive.
  * `options.now` returns the time in milliseconds; the default is `Date.now`.
  *
- * Whatever can't be done changes nothing, and returns one line that begins with
- * `-ERR ` and a reason:
+ * Whatever can't be done changes nothing, and returns an error: one line of
+ * `-ERR`, a space, and a reason.
  *
  * - an unknown command, or a wrong number of arguments
  * - a time that isn't an integer above 0, or another option of `SET`
