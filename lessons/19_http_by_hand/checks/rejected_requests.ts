@@ -115,7 +115,7 @@ const MALFORMED: Malformed[] = [
     read: LINES,
   },
   {
-    fields: ["Content-Length : 5", "X: a\r\n b: c", "X", ": a"],
+    fields: ["Content-Length : 5", "X: a\r\n b: c", "Accept", ": a"],
     likely:
       "Everything before the colon is the name: at least one character, " +
       "and no space or tab, not even before the colon or at the start of the " +

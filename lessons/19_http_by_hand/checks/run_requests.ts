@@ -130,7 +130,8 @@ export async function expectRequest(
     !(request?.headers instanceof Map && request.body instanceof Uint8Array)
   ) {
     trial.fail({
-      problem: `readRequest() returned ${Deno.inspect(request)}.`,
+      problem: `readRequest() returned ${Deno.inspect(request)}` +
+        `${request ? "" : ", but a request has arrived"}.`,
       expected,
       ...request ? { likely: SHAPE } : advice,
     });

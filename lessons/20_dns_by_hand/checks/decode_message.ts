@@ -236,7 +236,6 @@ function checkCase(
   const flags = wrongFlags(decoded, expected);
   const hasDots = Deno.inspect(withoutDots(decoded)) === Deno.inspect(expected);
   trial.equal(decoded, expected, {
-    problem: "decodeMessage() returned something else.",
     ...flags !== undefined
       ? { likely: flags, read: ANSWERS }
       : hasDots

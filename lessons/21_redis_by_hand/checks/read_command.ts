@@ -218,10 +218,7 @@ async function expectCommand(
       read: ARRAY,
     });
   }
-  trial.equal(asText(parts), due, {
-    problem: `readCommand() returned something other than ${wanted}.`,
-    ...advice,
-  });
+  trial.equal(asText(parts), due, advice);
 }
 
 /** Makes a call that must throw an error of one of these classes. */

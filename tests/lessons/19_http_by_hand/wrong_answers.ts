@@ -79,6 +79,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Don't trim it/,
     },
     {
+      name: "cuts the name of a field without a colon at its end",
+      replace: ["Math.max(0, colon)", "colon"],
+      diagnosis: /Don't trim it/,
+    },
+    {
       name: "doesn't look for \\n alone",
       replace: ['/[\\r\\n]/.test(head.replaceAll("\\r\\n", ""))', "false"],
       diagnosis: /neither character may appear alone/,
