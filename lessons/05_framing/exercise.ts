@@ -1,9 +1,8 @@
 /**
- * Your answers to lesson 5: `deno task check 5` checks them, `deno task watch`
- * each time you save.
+ * Lesson 5: check your answers with `deno task check 5` or `deno task watch`.
  *
- * Replace each line with `todo(…)` by your code. Keep the lines with the
- * numbers: `deno task reset 5.1` goes by them.
+ * Replace each `todo(…)` with your code. Keep the lines with the exercise
+ * numbers: `deno task reset 5.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { EncodeFrame, ReadMessages } from "./types.ts";

@@ -33,7 +33,6 @@ export async function checkEncodeFrame(
     trial,
     encodeFrame,
     TEXTS.map((text) => ({
-      step: `encode ${describe(text)}`,
       args: [text],
       returns: solution(text),
       likely: (result) => explainFrame(result, text),
@@ -88,11 +87,4 @@ function explainFrame(
   }
   return "The frame begins with four bytes of length, as a number and not as " +
     "digits: 00 00 00 02 for two bytes.";
-}
-
-function describe(text: string): string {
-  if (text === "") return "an empty text";
-  return text.length < 20
-    ? JSON.stringify(text)
-    : `${JSON.stringify(text[0])} ${text.length} times`;
 }

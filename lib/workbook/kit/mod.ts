@@ -1,12 +1,76 @@
 /**
  * What the author of an exercise builds with.
  *
- * An {@linkcode exercise} joins hints, a solution and a check. The check gets a
- * {@linkcode Trial} to name its steps and wait by, and drives the answer over
- * real sockets: {@linkcode connectPair} connects two, {@linkcode ShortConn}
- * moves less than it's asked to, {@linkcode FakeConn} does what loopback won't,
- * {@linkcode Collector} keeps what arrives, and {@linkcode TimerWatch} knows
- * which timers are still running.
+ * An {@linkcode exercise} joins hints, a solution, and a check. The check gets a
+ * {@linkcode Trial}, which numbers its steps, and rejects the answer by throwing
+ * {@linkcode CheckFailed}.
+ *
+ * ## A check is a table
+ *
+ * Write down cases, and let a driver run them:
+ *
+ * | the answer | its driver | a case says |
+ * | --- | --- | --- |
+ * | is a function | {@linkcode checkFunction} | arguments, and what must be returned or thrown |
+ * | is a class | {@linkcode checkClass} | what is done with one object, call by call |
+ * | reads a stream | {@linkcode checkStream} | what is sent, which values must come, and what must follow |
+ * | uses datagrams | {@linkcode checkDatagrams} | what must be sent, what arrives, and what must be returned |
+ *
+ * Each case has a `likely`: what it usually means if something else comes, in
+ * the learner's terms, and what to do. It can be a function of the result, and
+ * `explain` of the answer is asked before it. Use these for mistakes that leave
+ * marks: a little-endian length, `\0` from the rest of a buffer, half a
+ * character. The first case that fails is reported, so put simple cases first,
+ * limits next, and what is subtle last.
+ *
+ * ## What you don't have to think of
+ *
+ * Every table gets {@linkcode PROBES}, each with a diagnosis of its own: the same
+ * call twice, and again after all the others, failed ones included; two objects,
+ * connections, or sockets in use at the same time; earlier results, which must
+ * not change; arguments, which must not change either; each `Uint8Array` as a
+ * short view into a larger buffer; reads of 1, 5, and 4096 bytes; a connection
+ * that is left open, or closed, as it must be; reads, receives, and timers that
+ * are left. Results are compared by value ({@linkcode differenceAt}): an instance
+ * of a class will do, and so will one with more fields.
+ *
+ * What you do have to think of: each limit with {@linkcode aroundLimit}, also 0
+ * and the default; one, two, and three or more of everything, with the bad one
+ * first, in the middle, and last; texts from {@linkcode SAMPLE_TEXTS}, and bytes
+ * from {@linkcode NOT_UTF8}.
+ *
+ * ```ts
+ * import { assertRejects } from "@std/assert";
+ * import { CheckFailed, checkFunction, exercise } from "./mod.ts";
+ *
+ * type Sum = (bytes: Uint8Array) => number;
+ * const sum = exercise<Sum>({
+ *   id: "0.1",
+ *   title: "Add bytes",
+ *   solution: (bytes) => bytes.reduce((sum, byte) => sum + byte, 0),
+ *   hints: [],
+ *   read: "Bytes",
+ *   check: (sum, trial) =>
+ *     checkFunction(trial, sum, [
+ *       { args: [Uint8Array.of(1, 2)], returns: 3, likely: "Add all of them." },
+ *       { args: [new Uint8Array()], returns: 0, likely: "Start with 0." },
+ *     ], { name: "sum" }),
+ * });
+ * await sum.check(sum.solution);
+ *
+ * const careless: Sum = ({ buffer }) => sum.solution(new Uint8Array(buffer));
+ * await assertRejects(() => sum.check(careless), CheckFailed, "larger buffer");
+ * ```
+ *
+ * ## Where no driver fits
+ *
+ * Drive the answer yourself: {@linkcode connectPair} connects two sockets,
+ * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn} and
+ * {@linkcode FakeSocket} do what loopback won't, {@linkcode openByPort} hands a
+ * connection to an answer that connects by itself, {@linkcode Collector} keeps
+ * what arrives, and {@linkcode TimerWatch} knows which timers are still running.
+ * All of them say what's wrong with a string where bytes belong, a missing
+ * `await`, and an empty buffer ({@linkcode Misuse}).
  *
  * Nothing here imports an @std package: `deno test` loads it in a fresh clone.
  *
@@ -23,6 +87,7 @@ export * from "./fake_conn.ts";
 export * from "./fake_socket.ts";
 export * from "./longest_gap.ts";
 export * from "./misuse.ts";
+export * from "./open_by_port.ts";
 export * from "./own_socket.ts";
 export * from "./pair.ts";
 export * from "./place.ts";

@@ -27,7 +27,7 @@ export const PROBES = {
       "a view, slice() a copy.",
   }),
   shared: (call: string): ProbeAdvice => ({
-    problem: `Two calls of ${call} returned the same object.`,
+    problem: `Two calls of ${call} returned the same array or object.`,
     likely: "If the caller changes one result, the other changes too. Make a " +
       "new array in each call, or a new object, inside the function.",
   }),

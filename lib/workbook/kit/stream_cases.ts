@@ -8,6 +8,7 @@ import { PROBES } from "./probes.ts";
 import { StreamDriver } from "./stream_driver.ts";
 import {
   endOf,
+  stepOf,
   type StreamAnswer,
   type StreamCase,
   type StreamRun,
@@ -39,7 +40,7 @@ export async function checkStream(
   using timers = new TimerWatch();
   const driver = new StreamDriver(trial, answer, timers);
   for (const one of cases) {
-    trial.step(one.step, one.ifEndless);
+    trial.step(stepOf(one), one.ifEndless);
     for (const run of runsOf(one, answer)) await driver.run(one, run);
   }
   const good = cases.filter(canBeHalved);

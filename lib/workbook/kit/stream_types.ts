@@ -1,5 +1,7 @@
+import { printable } from "../../show/text.ts";
 import type { ErrorClass } from "./probes.ts";
 import type { Advice, EndlessAdvice } from "./trial.ts";
+import { shown, toBytes } from "./values.ts";
 
 /** Bytes, or text that becomes UTF-8. */
 export type Bytes = Uint8Array | string;
@@ -21,8 +23,12 @@ export type StreamAdvice =
 
 /** One stream, and what must come of it. */
 export interface StreamCase {
-  /** What the check does, for the report: `a client sends "a\n" and ends`. */
-  step: string;
+  /**
+   * What the check does, for the report.
+   *
+   * @default what is sent: `the peer sends "a\n", and ends`
+   */
+  step?: string;
   /** What the answer is called with after the connection. */
   args?: unknown[];
   /** What the peer sends; of a list, each piece arrives by itself. */
@@ -144,6 +150,26 @@ export interface StreamRun {
   probe?: Advice;
   /** What it means if this run fails, instead of what the case says. */
   likely?: StreamAdvice;
+}
+
+/**
+ * Says what the check does in a case.
+ *
+ * @param one The case.
+ * @returns Its `step`, or what the peer sends and what follows.
+ */
+export function stepOf(one: StreamCase): string {
+  const { step, sends = "", then = "end", args = [], endless, early } = one;
+  if (step !== undefined) return step;
+  const pieces = [sends].flat().map((piece) =>
+    printable(toBytes(piece), { max: early ? 30 : 50 })
+  );
+  const end = endless !== undefined
+    ? `then ${shown(endless)} again and again, without end`
+    : { end: "ends", reset: "resets the connection", silence: "waits" }[then];
+  const given = args.map((arg) => shown(arg)).join(", ");
+  return `${given && `${given}: `}the peer sends ` +
+    `${pieces.join(early ? ", waits, sends " : ", then ")}, and ${end}`;
 }
 
 /**

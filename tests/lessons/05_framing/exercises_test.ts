@@ -43,31 +43,6 @@ testAccepted<ReadMessages>(exercises[0], {
     if (size > maxBytes) throw new RangeError(`${maxBytes}`);
     if (size > 0) yield whole();
   },
-  "with a list of pieces, and latin1 to look for ends": async function* (
-    conn,
-    { maxBytes = 65536 } = {},
-  ) {
-    const buffer = new Uint8Array(777);
-    let rest = "";
-    const line = () => {
-      const bytes = Uint8Array.from(rest, (char) => char.charCodeAt(0));
-      rest = "";
-      if (bytes.length > maxBytes) throw new RangeError("line");
-      return decode(bytes);
-    };
-    let count: number | null;
-    while ((count = await conn.read(buffer)) !== null) {
-      const piece = String.fromCharCode(...buffer.subarray(0, count));
-      for (const part of piece.split(/(\n)/)) {
-        if (part === "\n") {
-          rest = rest.replace(/\r$/, "");
-          yield line();
-        } else rest += part;
-      }
-      if (rest.length > maxBytes + 1) line();
-    }
-    if (rest.length > 0) yield line();
-  },
   "with the helper of lib/net": net.readLines,
 });
 
