@@ -43,7 +43,12 @@ testProbes<Sum>(
         returns: { sum: 11, list: [5, 6] },
         likely: "Add all of them.",
       },
-      { args: [Uint8Array.of(9)], throws: RangeError, likely: "Two or more." },
+      {
+        label: "sum(one byte)",
+        args: [Uint8Array.of(9)],
+        throws: RangeError,
+        likely: "Two or more.",
+      },
     ], {
       name: "sum",
       explain: ({ value }) =>
@@ -74,7 +79,7 @@ testProbes<Sum>(
         sum: sum(Uint8Array.of(...bytes, 0)).sum,
         list: [...bytes],
       }),
-      /returned a value, where it must throw\.\nTwo or more/,
+      /sum\(one byte\) returned a value, where it must throw\.\nTwo or more/,
     ],
     [
       "an error of another class",
@@ -82,7 +87,7 @@ testProbes<Sum>(
         if (bytes.length < 2) throw new SyntaxError();
         return sum(bytes);
       },
-      /another error than RangeError/,
+      /another error than RangeError\.\nCallers tell failures apart/,
     ],
     [
       "an error where none is due",

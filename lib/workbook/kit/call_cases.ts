@@ -20,7 +20,8 @@ import { asViews, bytesIn, copyOf } from "./values.ts";
 /** One call of a function. */
 export interface FunctionCase extends CallDue {
   /**
-   * What the check does, for the report.
+   * What the check does, for the report. Cases in a row with the same text are
+   * one step.
    *
    * @default {"call parse(\"a\")"} The call, with its arguments.
    */
@@ -94,14 +95,13 @@ export async function checkFunction(
 ): Promise<void> {
   using timers = new TimerWatch();
   const driver = new CallDriver(trial, options, timers);
-  const planned = cases.map((one) => ({
-    ...one,
-    label: labelOf(options.name, one.args),
-    call,
-  }));
+  const planned = cases.map((one) => {
+    const label = one.label ?? labelOf(options.name, one.args);
+    return { ...one, label, step: one.step ?? `call ${label}`, call };
+  });
   const firsts: (() => void)[] = [];
-  for (const one of planned) {
-    trial.step(one.step ?? `call ${one.label}`);
+  for (const [i, one] of planned.entries()) {
+    if (one.step !== planned[i - 1]?.step) trial.step(one.step);
     const first = await driver.run(one, PLAIN);
     const second = await driver.run(one, { ...PLAIN, probe: PROBES.twice });
     driver.requireOwn(one, first, second);
@@ -185,7 +185,7 @@ async function* follow(
       read,
       ...due,
       args: args ?? [],
-      label: isProperty ? name : labelOf(name, args),
+      label: due.label ?? (isProperty ? name : labelOf(name, args)),
       call: (...args: unknown[]) => {
         const member = Reflect.get(object, name);
         return isProperty ? member : member.apply(object, args);

@@ -25,6 +25,12 @@ export type CallAdvice =
 
 /** What must come of a call, and what anything else means. */
 export interface CallDue {
+  /**
+   * The call, for the report.
+   *
+   * @default {"parse(\"a\")"} The name, with the arguments.
+   */
+  label?: string;
   /** What must be returned; anything goes if neither this nor `throws` is there. */
   returns?: unknown;
   /** The class of the error it must throw, or several that are all right. */
@@ -175,7 +181,11 @@ export class CallDriver {
     if (one.throws !== undefined) {
       const due = [one.throws].flat();
       if (isError) {
-        const { likely = WRONG_CLASS } = advice;
+        // A plain text is about no error at all, and this is one of another class.
+        const isPlain = probe === undefined && typeof one.likely === "string";
+        const { likely = WRONG_CLASS } = isPlain
+          ? { ...advice, likely: undefined }
+          : advice;
         requireError(this.#trial, one.label, result.error, due, {
           ...advice,
           likely,
@@ -184,9 +194,9 @@ export class CallDriver {
         this.#trial.fail({
           problem: `${one.label} returned a value, where it must throw.`,
           likely: `The task says when to throw ${namesOf(due)}.`,
-          ...advice,
           expected: namesOf(due),
           received: shown(this.#see(result.value)),
+          ...advice,
         });
       }
       return;
@@ -212,9 +222,9 @@ export class CallDriver {
     this.#trial.fail({
       problem: `${one.label} gave a wrong result${at && ` (at ${at})`}.`,
       ...fallback,
-      ...advice,
       expected: shown(expected, 200),
       received: shown(received, 200),
+      ...advice,
     });
   }
 
