@@ -222,8 +222,7 @@ export class CallDriver {
     this.#trial.fail({
       problem: `${one.label} gave a wrong result${at && ` (at ${at})`}.`,
       ...fallback,
-      expected: shown(expected, 200),
-      received: shown(received, 200),
+      ...compared(received, expected, at),
       ...advice,
     });
   }
@@ -249,6 +248,23 @@ export class CallDriver {
       return value;
     }
   }
+}
+
+/** The most lines that two results may take. */
+const MAX_LINES = 24;
+
+/** Shows two results, or only the field or item of each that differs. */
+function compared(received: unknown, expected: unknown, at: string) {
+  const whole = {
+    expected: shown(expected, 200),
+    received: shown(received, 200),
+  };
+  const [part, name] = at.match(/^\.?\[?(\w+)\]?/) ?? [];
+  const { length } = Object.values(whole).join("\n").split("\n");
+  if (name === undefined || length <= MAX_LINES) return whole;
+  const show = (value: unknown) =>
+    `${part}: ${shown(Object(value)[name], 200)}`;
+  return { expected: show(expected), received: show(received) };
 }
 
 const NEVER_DONE = "A promise in it never settles. Look at what each `await` " +
