@@ -171,6 +171,16 @@ testProbes<Sum>(
   ],
 );
 
+testProbes<() => number>(
+  "checkFunction() with more than one right result",
+  (trial, answer) =>
+    checkFunction(trial, answer, [
+      { args: [], returns: 2, accepts: (value: number) => value === 3 },
+    ], { name: "two" }),
+  { "the one that is named": () => 2, "another one": () => 3 },
+  [["any other", () => 4, /two\(\) gave a wrong result/]],
+);
+
 let pending = 0;
 
 testProbes<() => Promise<number>>(
@@ -246,6 +256,12 @@ class ForgivesOnce extends Right {
   }
 }
 
+class DropsLast extends Right {
+  override all(): Uint8Array {
+    return super.all().slice(0, -1);
+  }
+}
+
 class GivesOnce extends Right {
   override all(): Uint8Array {
     const all = super.all();
@@ -302,7 +318,6 @@ testProbes<CollectorClass>(
         likely: "Go on.",
       },
       {
-        step: "two",
         calls: [
           { do: "add", args: [Uint8Array.of(8)] },
           { do: "all", args: [], returns: Uint8Array.of(8) },
@@ -321,6 +336,7 @@ testProbes<CollectorClass>(
       },
       /new Collector\(\) threw Error: no/,
     ],
+    ["a byte too few", DropsLast, /all\(\): 1 byte came, where 2 were due/],
     [
       "a static field for all objects",
       OneForAll,

@@ -47,8 +47,12 @@ export interface MethodCall extends CallDue {
 
 /** What is done with one object, in order. */
 export interface ObjectCase {
-  /** What the check does, for the report. */
-  step: string;
+  /**
+   * What the check does, for the report.
+   *
+   * @default that of the case before
+   */
+  step?: string;
   /** The constructor's arguments. */
   make?: unknown[];
   /** The calls, in order. */
@@ -152,7 +156,7 @@ export async function checkClass(
     }
   }
   for (const one of cases) {
-    trial.step(one.step);
+    if (one.step !== undefined) trial.step(one.step);
     await finish(start(one, PLAIN));
     await finish(start(one, { ...PLAIN, probe: PROBES.state }));
     const args = one.calls.map(({ args }) => args);

@@ -7,7 +7,7 @@ import {
   WRONG_CLASS,
 } from "./probes.ts";
 import type { TimerWatch } from "./timer_watch.ts";
-import type { Advice, Trial } from "./trial.ts";
+import { type Advice, bytesProblem, type Trial } from "./trial.ts";
 import { bytesIn, differenceAt, shown } from "./values.ts";
 
 /** What one call gave. */
@@ -33,6 +33,9 @@ export interface CallDue {
   label?: string;
   /** What must be returned; anything goes if neither this nor `throws` is there. */
   returns?: unknown;
+  /** Tells whether another result is right as well. */
+  // deno-lint-ignore no-explicit-any -- Each answer returns a type of its own.
+  accepts?: (value: any) => boolean;
   /** The class of the error it must throw, or several that are all right. */
   throws?: ErrorClass | ErrorClass[];
   /** What it usually means if something else comes. */
@@ -143,9 +146,7 @@ export class CallDriver {
     value: unknown,
     probe = PROBES.unchanged,
   ): void {
-    if (!("returns" in one)) return;
-    const seen = this.#see(value);
-    if (differenceAt(seen, one.returns, this.#options) === undefined) return;
+    if (this.#isRight(one, value)) return;
     this.#fail(one, { value }, probe(one.label));
   }
 
@@ -204,11 +205,14 @@ export class CallDriver {
     if (isError) {
       this.#trial.failThrown(one.label, result.error, advice);
     }
-    if (!("returns" in one)) return;
-    const seen = this.#see(result.value);
-    if (differenceAt(seen, one.returns, this.#options) !== undefined) {
-      this.#fail(one, result, advice);
-    }
+    if (!this.#isRight(one, result.value)) this.#fail(one, result, advice);
+  }
+
+  #isRight(one: PlannedCall, value: unknown): boolean {
+    if (!("returns" in one)) return true;
+    const seen = this.#see(value);
+    return differenceAt(seen, one.returns, this.#options) === undefined ||
+      one.accepts?.(seen) === true;
   }
 
   #fail(one: PlannedCall, result: CallResult, advice: Partial<Advice>): never {
@@ -216,7 +220,14 @@ export class CallDriver {
     const { read } = one;
     const fallback = { likely: kindAdvice(received, expected), read };
     if (received instanceof Uint8Array && expected instanceof Uint8Array) {
-      this.#trial.equalBytes(received, expected, { ...fallback, ...advice });
+      const problem = `${one.label}: ${bytesProblem(received, expected)}`;
+      this.#trial.fail({
+        problem,
+        ...fallback,
+        ...advice,
+        expected,
+        received,
+      });
     }
     const at = differenceAt(received, expected, this.#options) || "";
     this.#trial.fail({

@@ -158,17 +158,8 @@ export class Trial {
    * @throws {CheckFailed} If they differ.
    */
   equalBytes(received: Uint8Array, expected: Uint8Array, advice: Advice): void {
-    const at = firstDifference(received, expected);
-    if (at === -1) return;
-    const problem = at === received.length
-      ? `${
-        counted(received.length, "byte")
-      } came, where ${expected.length} were due.`
-      : at === expected.length
-      ? `${
-        counted(received.length, "byte")
-      } came, where only ${expected.length} were due.`
-      : `The bytes differ from byte ${at} on.`;
+    const problem = bytesProblem(received, expected);
+    if (problem === undefined) return;
     this.fail({ problem, ...advice, expected, received });
   }
 
@@ -535,6 +526,28 @@ function nameOf(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.message}`
     : shown(error, 200);
+}
+
+/**
+ * Says how two byte strings differ.
+ *
+ * @param received What the answer gave.
+ * @param expected What is right.
+ * @returns A sentence, or `undefined` if they're the same.
+ */
+export function bytesProblem(
+  received: Uint8Array,
+  expected: Uint8Array,
+): string | undefined {
+  const at = firstDifference(received, expected);
+  if (at === -1) return undefined;
+  if (at < received.length && at < expected.length) {
+    return `The bytes differ from byte ${at} on.`;
+  }
+  const only = at === expected.length ? "only " : "";
+  return `${
+    counted(received.length, "byte")
+  } came, where ${only}${expected.length} were due.`;
 }
 
 function firstDifference(a: Uint8Array, b: Uint8Array): number {
