@@ -6,6 +6,7 @@ const END_OF_CHUNK =
   'if (await this.#readLine() !== "") throw new TypeError("no end of chunk");';
 const FIRST_VALUE = "before === undefined ?";
 const TAKE_BODY = "return await this.#take(Number(length));";
+const CHECK_AND_TAKE = `this.#requireRoom(Number(length));\n    ${TAKE_BODY}`;
 const NAME_TEST = "/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/";
 const VALUE_TEST = "/[\\x00-\\x08\\x0a-\\x1f\\x7f]/";
 const SECOND_LENGTH_TEST = "/^(?:content-length|transfer-encoding)$/i";
@@ -61,7 +62,7 @@ export const wrongAnswers: WrongAnswers = {
         }
         throw new RangeError(\`a head`,
       ],
-      diagnosis: /only 8192 are allowed.*all lines together/s,
+      diagnosis: /has read over 262144 bytes.*all lines together/s,
     },
     {
       name: "splits a field at every colon",
@@ -155,7 +156,7 @@ export const wrongAnswers: WrongAnswers = {
         FIRST_VALUE,
         `name.endsWith("th") && before === value || ${FIRST_VALUE}`,
       ],
-      diagnosis: /"5, 5" isn't a length/,
+      diagnosis: /neither "5, 5" nor ", 5" is a length/,
     },
     {
       name: "treats an unknown coding as no body",
@@ -180,12 +181,12 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads a body before it checks the length",
       replace: [
-        "this.#requireRoom(Number(length));\n    return await this.#take(Number(length));",
+        CHECK_AND_TAKE,
         `const body = await this.#take(Number(length));
         this.#requireRoom(body.length);
         return body;`,
       ],
-      diagnosis: /stalled.*Check it before you allocate/s,
+      diagnosis: /waits for more.*Check it before you allocate/s,
     },
     {
       name: "limits each chunk only",
@@ -195,12 +196,12 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has no limit for the line with a chunk size",
       replace: ["size < this.#maxHeadBytes", "true"],
-      diagnosis: /bytes of one line, but only 8192 are allowed/,
+      diagnosis: /The line with the size of a chunk may never end/,
     },
     {
       name: "returns null for an end inside a head",
       replace: ["if (this.#rest.length === 0) return null;", "return null;"],
-      diagnosis: /returned null.*null or an incomplete request/s,
+      diagnosis: /ended after 1 request.*null or an incomplete request/s,
     },
     {
       name: "returns half a body at the end",
@@ -208,7 +209,7 @@ export const wrongAnswers: WrongAnswers = {
         "return taken;\n      await this.#mustReadMore();",
         "return taken;\nif (!await this.#readMore()) return taken.subarray(0, filled);",
       ],
-      diagnosis: /returned a request.*null or an incomplete request/s,
+      diagnosis: /gave a request, where.*null or an incomplete request/s,
     },
     {
       name: "returns a view of a buffer that it uses again",
@@ -220,7 +221,7 @@ export const wrongAnswers: WrongAnswers = {
           return this.own.subarray(0, bytes.length);
         }) };`,
       ],
-      diagnosis: /a view of a buffer that you've used again/,
+      diagnosis: /It's a view of a buffer/,
     },
     {
       name: "closes the connection at the end",
@@ -256,7 +257,102 @@ export const wrongAnswers: WrongAnswers = {
         "= parts;",
         '= [parts[0], new URL(parts[1], "http://a").pathname];',
       ],
-      diagnosis: /exactly as it arrived: don't split, resolve, or decode it/,
+      diagnosis:
+        /exactly as they arrived: don't convert, split, resolve, or decode them/,
+    },
+    {
+      name: "accepts a tab before the colon",
+      replace: ["/[ \\t]/.test(name)", 'name.includes(" ")'],
+      diagnosis: /no space or tab, not even before the colon/,
+    },
+    {
+      name: "accepts a space inside a name",
+      replace: ["/[ \\t]/.test(name)", "name !== name.trim()"],
+      diagnosis: /no space or tab, not even before the colon/,
+    },
+    {
+      name: "takes an empty coding for none",
+      replace: ["if (coding !== undefined)", "if (coding)"],
+      diagnosis: /If you treat others as "no body," even an empty one/,
+    },
+    {
+      name: "accepts chunked twice",
+      replace: [
+        'coding.toLowerCase() !== "chunked"',
+        "!/^(chunked(, )?)+$/i.test(coding)",
+      ],
+      diagnosis: /`chunked` alone .* compare the whole value/,
+    },
+    {
+      name: "takes an empty length for none when it combines two",
+      replace: [FIRST_VALUE, "!before ?"],
+      diagnosis: /look for undefined, not for a falsy one/,
+    },
+    {
+      name: "cuts lengths to 32 bits",
+      replace: [
+        CHECK_AND_TAKE,
+        `this.#requireRoom(Number(length) >>> 0);
+        return await this.#take(Number(length) >>> 0);`,
+      ],
+      diagnosis: /gave a request, where it must throw RangeError/,
+    },
+    {
+      name: "cuts the sizes of chunks to 32 bits",
+      replace: ["parseInt(digits, 16)", "parseInt(digits, 16) >>> 0"],
+      diagnosis: /waits for more, where RangeError was due/,
+    },
+    {
+      name: "gives GET no body",
+      replace: [
+        "body: await this.#readBody(headers) };",
+        'body: await this.#readBody(method === "GET" ? new Map() : headers) };',
+      ],
+      diagnosis: /The method doesn't matter: GET may have a body/,
+    },
+    {
+      name: "joins at most three chunks",
+      replace: ["return concat(body);", "return concat(body.slice(0, 3));"],
+      diagnosis: /There may be any number of chunks/,
+    },
+    {
+      name: "compares the size of the last chunk as text",
+      replace: ["if (size === 0)", 'if (digits === "0")'],
+      diagnosis: /compare the number, not the text/,
+    },
+    {
+      name: "rejects a body of exactly the limit",
+      replace: ["size > this.#maxBodyBytes", "size >= this.#maxBodyBytes"],
+      diagnosis: /A body of exactly the limit is allowed/,
+    },
+    {
+      name: "takes a limit of 0 for none",
+      replace: ["limits.maxBodyBytes ??", "limits.maxBodyBytes ||"],
+      diagnosis: /A limit of 0 is a limit/,
+    },
+    {
+      name: "has a limit of its own where the caller's is higher",
+      replace: [
+        "size > this.#maxBodyBytes",
+        "size > Math.min(this.#maxBodyBytes, 2 ** 20)",
+      ],
+      diagnosis: /The caller's limit is the only one/,
+    },
+    {
+      name: "has one Map for all requests",
+      replace: [
+        "const headers = new Map<string, string>();",
+        "const headers = headersOf.all ??= new Map();",
+      ],
+      diagnosis: /an object, that later calls write into/,
+    },
+    {
+      name: "takes a failed connection for the end",
+      replace: [
+        "await this.#conn.read(this.#buffer)",
+        "await this.#conn.read(this.#buffer).catch(() => null)",
+      ],
+      diagnosis: /The connection failed\. Let the error of read\(\) pass/,
     },
     {
       name: "waits for the end of the stream",
@@ -264,7 +360,7 @@ export const wrongAnswers: WrongAnswers = {
         "// A byte is a character here.",
         "while (await this.#readMore());\n//",
       ],
-      diagnosis: /stalled.*The blank line ends this request/s,
+      diagnosis: /waits for more.*ends with the blank line. Return it at once/s,
     },
   ],
   "19.2": [
