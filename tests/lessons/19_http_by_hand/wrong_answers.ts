@@ -395,7 +395,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "counts the head as well",
       replace: [SIZE, "${payload.length + 36}"],
-      diagnosis: /only the bytes of the body/,
+      diagnosis: /The length is that of the body, 6 bytes, without the head/,
     },
     {
       name: "ends the body with a line ending",
@@ -479,6 +479,63 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /means the whole range, so \+-\. matches the comma/,
     },
     {
+      name: "validates only the last header",
+      replace: [
+        `if (!${NAME_TEST}.test(name))`,
+        `if (name === Object.keys(headers).at(-1) && !${NAME_TEST}.test(name))`,
+      ],
+      diagnosis: /Check all of them, not only the first or the last/,
+    },
+    {
+      name: "validates nothing for HEAD",
+      replace: [
+        `if (!${NAME_TEST}.test(name))`,
+        `if (!head && !${NAME_TEST}.test(name))`,
+      ],
+      diagnosis: /Check all of them.* whatever the other options say/,
+    },
+    {
+      name: "trims names after it has looked for lengths",
+      replace: [
+        `if (!${NAME_TEST}.test(name))`,
+        `if (!${NAME_TEST}.test(name.trim()))`,
+      ],
+      diagnosis: /That's not a valid name/,
+    },
+    {
+      name: "keeps a test of values with the g flag outside the function",
+      replace: [
+        `${VALUE_TEST}.test`,
+        `(encodeResponse.test ??= ${VALUE_TEST}g).test`,
+      ],
+      diagnosis: /a regular expression with the g flag/,
+    },
+    {
+      name: "keeps a test of names with the g flag outside the function",
+      replace: [
+        `${NAME_TEST}.test`,
+        `(encodeResponse.test ??= ${NAME_TEST}g).test`,
+      ],
+      diagnosis: /a regular expression with the g flag/,
+    },
+    {
+      name: "makes room for as many bytes as the head has characters",
+      replace: [
+        "headBytes.length + payload.length",
+        "text.length + 2 + payload.length",
+      ],
+      diagnosis: /Make room for the bytes of the head/,
+    },
+    {
+      name: "adds the length to the caller's headers",
+      replace: [
+        "{ headers = {}, head = false } = options;",
+        `{ headers = {}, head = false } = options;
+        options.used = true;`,
+      ],
+      diagnosis: /changed its arguments, which belong to the caller/,
+    },
+    {
       name: "removes control characters without a word",
       replace: [
         EACH_HEADER,
@@ -515,7 +572,7 @@ export const wrongAnswers: WrongAnswers = {
         "Object.entries(headers)",
         "Object.entries(head ? {} : headers)",
       ],
-      diagnosis: /Each entry of options\.headers becomes a field/,
+      diagnosis: /Each entry of options\.headers becomes one field/,
     },
   ],
 };
