@@ -51,7 +51,8 @@ export const encodeQuery: (
  * - A record of type 1 is an `"A"` whose value is the address, and one of type 5
  *   is a `"CNAME"` whose value is a name. Any other is `"other"` and has the
  *   value `""`. `ttl` is the raw number.
- * - Names may be compressed. They have no dot at their end.
+ * - Names may be compressed. Return their labels as they are, with dots between
+ *   them and none at the end. The root, which has no labels, is `""`.
  * - There may be any number of questions and of records in other sections.
  * - A response code, TC, and an empty answer section are no reason to throw, and
  *   neither are other flags.

@@ -62,7 +62,10 @@ export function latin1(bytes: Uint8Array): string {
 }
 
 /** The first part of a response that's wrong says how it was made. */
-export function explain({ value, error }: CallResult, one: CallDue & Args) {
+export function explain(
+  { value, error }: CallResult,
+  one: CallDue & Args,
+): string | Partial<Advice> | undefined {
   const due = one.returns as Seen | undefined;
   if (error !== undefined || due === undefined) return undefined;
   if (!(value instanceof Uint8Array)) {

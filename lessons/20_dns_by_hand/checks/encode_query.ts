@@ -1,8 +1,13 @@
 /** How an answer to 20.1 is checked. */
-import { DNS_TYPES, encodeDns } from "../../../lib/wire/mod.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type CallDue,
+  type CallResult,
+  checkFunction,
+  type FunctionCase,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import { encodeQuery as solution } from "../solution.ts";
 import type { EncodeQuery } from "../types.ts";
-import { requireThrow } from "./require_throw.ts";
 
 const HEADER = "A question in one datagram";
 const NAMES = "Names are labels";
@@ -16,6 +21,9 @@ const VALID =
 const FINAL_DOT =
   "A dot at the end of a name is allowed: it says that the root follows. Remove " +
   "it before you split the name at its dots, because no label follows it.";
+const CHARACTERS =
+  "A label may have any ASCII characters: an underscore, a hyphen, capitals. Copy " +
+  "them as they are.";
 const EXACT =
   "This name is valid. A label may have up to 63 bytes, and a name up to 255, " +
   "with its length bytes and the root.";
@@ -24,108 +32,73 @@ const EXACT_WITH_DOT =
   "characters of the text. A dot at the end makes the text longer, but not the " +
   "bytes.";
 
-/** A query, and what it means to throw for it. */
-type Row = [...query: Parameters<EncodeQuery>, likely: string];
-
-const ROWS: Row[] = [
+const QUERIES = ([
   [0x1234, "host.example.test", "A", VALID],
   [0xfffe, "a", "AAAA", VALID],
-  [1, "note.example.test", "TXT", VALID],
+  [0, "note.example.test", "TXT", VALID],
+  [0x8000, "a.b.c.d.e.f", "A", VALID],
   [2, "host.example.test.", "A", FINAL_DOT],
-  [3, `${X63}.test`, "A", EXACT],
-  [4, LONGEST, "A", EXACT],
-  [5, `${LONGEST}.`, "A", EXACT_WITH_DOT],
-];
+  [3, "_sip._tcp.EXAMPLE-1.test", "AAAA", CHARACTERS],
+  [4, `${X63}.test`, "A", EXACT],
+  [5, `test.${X63}`, "TXT", EXACT],
+  [6, LONGEST, "A", EXACT],
+  [7, `${LONGEST}.`, "A", EXACT_WITH_DOT],
+] satisfies [...Parameters<EncodeQuery>, string][]).map((
+  [id, name, type, likely],
+): FunctionCase => ({
+  args: [id, name, type],
+  returns: solution(id, name, type),
+  likely,
+  read: likely === VALID ? HEADER : NAMES,
+}));
 
 const EMPTY =
   "An empty label is the root, which ends the name: a reader would take what " +
-  "follows it for the type. Only one dot, at the end, may have no label after it.";
+  "follows it for the type. Only one dot, at the end, may have no label after " +
+  "it.";
+const LONG_LABEL =
+  "The two highest bits of a length byte mean something else, so a label has " +
+  "at most 63 bytes. A reader wouldn't take a length of 64 for a label.";
+const LONG_NAME =
+  "A name has at most 255 bytes, with all its length bytes and the root.";
 
-const BAD_NAMES: [what: string, name: string, likely: string][] = [
-  [
-    "a label of 64 bytes",
-    `${"x".repeat(64)}.test`,
-    "The two highest bits of a length byte mean something else, so a label has " +
-    "at most 63 bytes. A reader wouldn't take a length of 64 for a label.",
-  ],
-  ["an empty label", "a..b", EMPTY],
-  ["an empty label before the first dot", ".a", EMPTY],
-  ["an empty label before the final dot", "a..", EMPTY],
-  [
-    "a name that takes 256 bytes",
-    `${LONGEST}y`,
-    "A name has at most 255 bytes, with all its length bytes and the root.",
-  ],
-];
+const BAD_NAMES = Object.entries({
+  [`${"x".repeat(64)}.test`]: LONG_LABEL,
+  [`a.${"x".repeat(64)}.test`]: LONG_LABEL,
+  [`test.${"x".repeat(64)}`]: LONG_LABEL,
+  ["x".repeat(260)]: LONG_LABEL,
+  "a..b": EMPTY,
+  ".a": EMPTY,
+  "a..": EMPTY,
+  [`${LONGEST}y`]: LONG_NAME,
+  [`a.${LONGEST}`]: LONG_NAME,
+  [`${"a.".repeat(126)}bc`]: LONG_NAME,
+}).map(([name, likely]): FunctionCase => ({
+  args: [5, name, "A"],
+  throws: RangeError,
+  likely,
+  read: NAMES,
+}));
 
 /** Checks an answer to 20.1. */
-export function checkEncodeQuery(encode: EncodeQuery, trial: Trial): void {
-  for (const [id, name, type, likely] of ROWS) {
-    const short = name.length > 40 ? `(${name.length} characters)` : name;
-    trial.step(`id ${id}, ${short}, ${type}`);
-    const query = call(encode, trial, [id, name, type, likely]);
-    const expected = encodeDns({
-      id,
-      wantsRecursion: true,
-      questions: [{ name, type: DNS_TYPES[type], class: 1 }],
-    });
-    trial.equalBytes(query, expected, difference(query, expected, name));
-  }
-
-  trial.step("two queries, one after the other");
-  const first = call(encode, trial, [6, "a.bc", "A", VALID]);
-  const before = first.slice();
-  call(encode, trial, [7, "x.yz", "TXT", VALID]);
-  trial.equalBytes(first, before, {
-    problem: "The second call changed the query that the first one returned.",
-    likely:
-      "Both are in the same memory, as `subarray` of one buffer would be. " +
-      "Make a new array in each call: a query may have to be sent again after " +
-      "the next one is made.",
-  });
-
-  for (const [what, name, likely] of BAD_NAMES) {
-    trial.step(what);
-    requireThrow(trial, () => encode(5, name, "A"), {
-      name: "encodeQuery",
-      Class: RangeError,
-      likely,
-      read: NAMES,
-    });
-  }
-}
-
-/** Makes a call that has no reason to throw. */
-function call(
-  encode: EncodeQuery,
+export async function checkEncodeQuery(
+  encodeQuery: EncodeQuery,
   trial: Trial,
-  [id, name, type, likely]: Row,
-): Uint8Array {
-  let query: Uint8Array;
-  try {
-    query = encode(id, name, type);
-  } catch (error) {
-    trial.failOnSlip("encodeQuery()", error, TypeError);
-    trial.fail({
-      problem: `encodeQuery() threw ${trial.describe(error)}.`,
-      likely,
-      read: likely === VALID ? HEADER : NAMES,
-    }, { cause: error });
-  }
-  if (query instanceof Uint8Array) return query;
-  trial.fail({
-    problem: `encodeQuery() returned ${Deno.inspect(query)}.`,
-    expected: "a Uint8Array",
-    likely: "Return the query as bytes.",
+): Promise<void> {
+  await checkFunction(trial, encodeQuery, [...QUERIES, ...BAD_NAMES], {
+    name: "encodeQuery",
+    explain,
   });
 }
 
-/** What the first difference means. */
-function difference(
-  query: Uint8Array,
-  expected: Uint8Array,
-  name: string,
-): { likely: string; read: string } {
+/** The first bytes that are wrong say how they were made. */
+function explain(
+  { value: query }: CallResult,
+  { returns: expected, args: [, name] }: CallDue & { args: unknown[] },
+) {
+  if (!(query instanceof Uint8Array && expected instanceof Uint8Array)) {
+    return undefined;
+  }
   const [length, end] = [expected.length, query.length - 4];
   const hex = (bytes: Uint8Array) => bytes.toHex();
   const differs = (from: number, to: number) =>
@@ -172,14 +145,15 @@ function difference(
       HEADER,
     ],
     [
-      query.length > length && name.endsWith("."),
+      query.length > length && String(name).endsWith("."),
       "A dot at the end of a name isn't a label: the root ends the name anyway.",
       NAMES,
     ],
     [
       differs(12, length - 4),
       "A name is written as labels, each with its length in front and without " +
-      "dots: 04 h o s t 07 e x a m p l e 04 t e s t 00.",
+      "dots: 04 h o s t 07 e x a m p l e 04 t e s t 00. The characters stay as " +
+      "they are.",
       NAMES,
     ],
     [

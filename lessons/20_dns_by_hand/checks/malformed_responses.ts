@@ -1,23 +1,31 @@
 /** Responses that an answer to 20.2 must reject. */
-import { a, CHAIN, ID, other, response, WWW } from "./responses.ts";
-
-/** The headings in the README. */
-export const ANSWERS = "Whose answer is this?";
-export const POINTERS = "A pointer in place of a name";
-export const RECORDS = "Records";
+import type {
+  CallAdvice,
+  FunctionCase,
+} from "../../../lib/workbook/kit/mod.ts";
+import {
+  a,
+  ANSWERS,
+  CHAIN,
+  ID,
+  other,
+  POINTERS,
+  RECORDS,
+  response,
+  WWW,
+} from "./responses.ts";
 
 /** Where the name of CHAIN's first answer begins: after header and question. */
 const NAME_AT = 12 + 18 + 4;
 
-/** Messages to reject with TypeError, and what accepting them means. */
-export interface Malformed {
+/** Messages to reject, and what accepting them means. */
+interface Malformed {
   messages: Record<string, Uint8Array>;
   likely: string;
   read: string;
 }
 
-/** All of them. */
-export const MALFORMED: Malformed[] = [
+const MALFORMED: Malformed[] = [
   {
     messages: { "the answer to another query": changed(0, 0x43, 0x21) },
     likely:
@@ -66,9 +74,22 @@ export const MALFORMED: Malformed[] = [
   },
   {
     messages: {
+      "a pointer past the end of the message": changed(NAME_AT, 0xff, 0xff),
+    },
+    likely:
+      "Nothing is there to continue the name with. Past its end, an array " +
+      "returns undefined instead of an error: check the offset.",
+    read: POINTERS,
+  },
+  {
+    messages: {
       "a label that begins with the bits 01": changed(12, 0x43),
-      "the bits 01, and 65 bytes after them": questionWith(0x41, 65),
-      "the bits 10, and 129 bytes after them": questionWith(0x81, 129),
+      ...Object.fromEntries(
+        [0x40, 0x7f, 0x80, 0xbf].map((length) => [
+          `a length of ${length.toString(16)}, and as many bytes after it`,
+          questionWith(length),
+        ]),
+      ),
     },
     likely:
       "A length that begins with the bits 00 is a label's, and one that " +
@@ -76,14 +97,12 @@ export const MALFORMED: Malformed[] = [
     read: POINTERS,
   },
   {
-    messages: {
-      "an address of 3 bytes": response({
-        answers: [other(1, new Uint8Array(3))],
-      }),
-      "an address of 5 bytes": response({
-        answers: [other(1, new Uint8Array(5))],
-      }),
-    },
+    messages: Object.fromEntries(
+      [0, 3, 5, 16].map((size) => [
+        `an address of ${size} bytes`,
+        response({ answers: [other(1, new Uint8Array(size))] }),
+      ]),
+    ),
     likely: "Compare the size of the data with 4 before you read an address: " +
       "fewer and more are both wrong.",
     read: RECORDS,
@@ -93,6 +112,9 @@ export const MALFORMED: Malformed[] = [
       "a text that claims 40 bytes, of which 2 are there": response({
         answers: [other(16, new Uint8Array(40))],
       }).slice(0, -38),
+      "a text that claims 40 bytes, of which 39 are there": response({
+        answers: [other(16, new Uint8Array(40))],
+      }).slice(0, -1),
     },
     likely:
       "The data of this record ends past the end of the message. Even data " +
@@ -100,6 +122,46 @@ export const MALFORMED: Malformed[] = [
     read: RECORDS,
   },
 ];
+
+/** Responses to reject with TypeError, in the order in which they're tried. */
+export const MALFORMED_RESPONSES: FunctionCase[] = [
+  ...Array.from({ length: CHAIN.length }, (_, size): FunctionCase => ({
+    step: "the CNAME and the address, cut off after each of their bytes",
+    args: [CHAIN.slice(0, size), ID],
+    throws: TypeError,
+    likely: ifAccepted(
+      `Only ${size} of ${CHAIN.length} bytes are there. Past its end, an ` +
+        "array returns undefined instead of an error, and that counts as 0: " +
+        "check the length before you read.",
+    ),
+    read: RECORDS,
+  })),
+  ...MALFORMED.flatMap(({ messages, likely, read }) =>
+    Object.entries(messages).map(([step, bytes]): FunctionCase => ({
+      step,
+      args: [bytes, ID],
+      throws: TypeError,
+      likely: ifAccepted(likely),
+      ...read === POINTERS && { ifEndless: { likely, read } },
+      read,
+    }))
+  ),
+  {
+    step: "a response with the id 1234 to a query with the id 0",
+    args: [CHAIN, 0],
+    throws: TypeError,
+    likely: "0 is an id like any other: compare the numbers.",
+    read: ANSWERS,
+  },
+];
+
+/** What it means to accept a response; a full stack has the same cause. */
+function ifAccepted(likely: string): CallAdvice {
+  return ({ error }) =>
+    error === undefined || /call stack/.test(String(error))
+      ? likely
+      : undefined;
+}
 
 /** CHAIN with other bytes at one place. */
 function changed(at: number, ...bytes: number[]): Uint8Array {
@@ -117,9 +179,9 @@ function ringBefore(): Uint8Array {
   return bytes;
 }
 
-/** A response with a question whose name begins with this, and more bytes. */
-function questionWith(first: number, size: number): Uint8Array {
+/** A response with a question whose name begins with a label this long. */
+function questionWith(length: number): Uint8Array {
   const header = [ID >> 8, ID & 0xff, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-  const rest = new Uint8Array(size).fill(0x78);
-  return Uint8Array.of(...header, first, ...rest, 0, 0, 1, 0, 1);
+  const label = new Uint8Array(length).fill(0x78);
+  return Uint8Array.of(...header, length, ...label, 0, 0, 1, 0, 1);
 }

@@ -6,6 +6,13 @@ import {
 } from "../../../lib/wire/mod.ts";
 import type { DnsAnswer } from "../types.ts";
 
+/** The headings in the README. */
+export const HEADER = "A question in one datagram";
+export const NAMES = "Names are labels";
+export const POINTERS = "A pointer in place of a name";
+export const RECORDS = "Records";
+export const ANSWERS = "Whose answer is this?";
+
 /** The id of the query. */
 export const ID = 0x1234;
 /** The name in the question. */

@@ -14,7 +14,7 @@ import {
 } from "./call_driver.ts";
 import { PROBES } from "./probes.ts";
 import { TimerWatch } from "./timer_watch.ts";
-import type { Trial } from "./trial.ts";
+import type { EndlessAdvice, Trial } from "./trial.ts";
 import { asViews, bytesIn, copyOf } from "./values.ts";
 
 /** One call of a function. */
@@ -28,6 +28,8 @@ export interface FunctionCase extends CallDue {
   step?: string;
   /** The arguments. Each call gets a copy. */
   args: unknown[];
+  /** What it means if the answer never gives control back. */
+  ifEndless?: EndlessAdvice;
 }
 
 /** One call of a method, or one look at a property. */
@@ -105,7 +107,7 @@ export async function checkFunction(
   });
   const firsts: (() => void)[] = [];
   for (const [i, one] of planned.entries()) {
-    if (one.step !== planned[i - 1]?.step) trial.step(one.step);
+    if (one.step !== planned[i - 1]?.step) trial.step(one.step, one.ifEndless);
     const first = await driver.run(one, PLAIN);
     const second = await driver.run(one, { ...PLAIN, probe: PROBES.twice });
     driver.requireOwn(one, first, second);

@@ -126,7 +126,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws TypeError for a label that's too long",
       replace: ["RangeError(`a label", "TypeError(`a label"],
-      diagnosis: /callers tell failures apart by their class/,
+      diagnosis: /Callers tell failures apart by the class/,
     },
   ],
   "20.2": [
@@ -175,7 +175,7 @@ export const wrongAnswers: WrongAnswers = {
         "let at = 0;",
         "bytes = new Uint8Array(bytes.buffer, 0, bytes.length);\nlet at = 0;",
       ],
-      diagnosis: /a view into a larger buffer, and begin at its byte 2/,
+      diagnosis: /went wrong with the same bytes as part of a larger buffer/,
     },
     {
       name: "accepts any length as a label's",
@@ -218,7 +218,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws an error of another class for a pointer",
       replace: ['TypeError("a pointer', 'Error("a pointer'],
-      diagnosis: /The task asks for TypeError/,
+      diagnosis: /Callers tell failures apart by the class/,
     },
     {
       name: "accepts an address of three bytes",
@@ -249,6 +249,58 @@ export const wrongAnswers: WrongAnswers = {
       name: "accepts a query",
       replace: ["(flags & 0x8000) === 0", "false"],
       diagnosis: /QR, says that it's a response/,
+    },
+    {
+      name: "takes a length of 40 for that of a label",
+      replace: ["length > 63", "length > 64"],
+      diagnosis: /A length over 63 is neither/,
+    },
+    {
+      name: "accepts letters, digits, and hyphens in a label",
+      replace: [
+        "labels.push(new TextDecoder().decode(label));",
+        `labels.push(new TextDecoder().decode(label));
+        if (/[^a-z0-9-]/i.test(labels.at(-1))) throw new TypeError("a letter");`,
+      ],
+      diagnosis: /Its bytes are ASCII, and stay as they are/,
+    },
+    {
+      name: "changes capitals in a label",
+      replace: ['labels.join(".")', 'labels.join(".").toLowerCase()'],
+      diagnosis: /Its bytes are ASCII, and stay as they are/,
+    },
+    {
+      name: 'gives the root as "."',
+      replace: ['labels.join(".")', 'labels.join(".") || "."'],
+      diagnosis: /The root has no labels, so its name is ""/,
+    },
+    {
+      name: "recognizes TC alone",
+      replace: [TC, "flags === 0x8200"],
+      diagnosis: /TC is the bit 0x0200 of the flags/,
+    },
+    {
+      name: "takes the second byte of a type for all of it",
+      replace: [
+        "[number(2), number(2), number(4)",
+        "[number(2) & 0xff, number(2), number(4)",
+      ],
+      diagnosis: /A type has two bytes, so 257 isn't 1/,
+    },
+    {
+      name: "reads on after the last pointer of a name",
+      replace: ["if (end === -1) end = from + 2;", "end = from + 2;"],
+      diagnosis: /next field follows the first pointer, wherever that leads/,
+    },
+    {
+      name: "counts answers in one byte",
+      replace: ["i < answers;", "i < (answers & 0xff);"],
+      diagnosis: /a number of 16 bits/,
+    },
+    {
+      name: "takes an id of 0 for any",
+      replace: [ID_TEST, "number(2) !== id && id !== 0"],
+      diagnosis: /0 is an id like any other/,
     },
     {
       name: "requires the flags 8000",
