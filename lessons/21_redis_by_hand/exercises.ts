@@ -28,7 +28,7 @@ export const exercises = [
       "      parts.push(await take(size));\n" +
       "      await take(2); // must be \\r\\n\n" +
       "    }\n" +
-      "where count() accepts only /^-?[0-9]+\\r$/ after the mark, and take() " +
+      "where count() accepts only /^[0-9]+\\r$/ after the mark, and take() " +
       "throws UnexpectedEof if reader.read() returns null.",
     ],
     read: "A command is counted strings",

@@ -53,7 +53,7 @@ export async function readCommand(
   /** The number of a line such as `$4\r`. */
   function count(line: string, mark: string, min: number, max: number): number {
     if (line[0] !== mark) throw new TypeError(`no "${mark}": ${line}`);
-    if (!/^-?[0-9]+\r$/.test(line.slice(1))) {
+    if (!/^[0-9]+\r$/.test(line.slice(1))) {
       throw new TypeError(`no number: ${line}`);
     }
     const value = Number(line.slice(1));
@@ -77,7 +77,7 @@ export async function readCommand(
         }
       }
     } else {
-      const words = line.replace(/\r$/, "").split(/[ \t]+/);
+      const words = line.replace(/\r$/, "").split(/ +/);
       parts = words.filter((word) => word !== "").map(bytesOf);
     }
     if (parts.length === 0) continue;

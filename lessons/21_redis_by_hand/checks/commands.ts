@@ -1,218 +1,218 @@
 /** The streams that an answer to 21.1 reads. */
 import { Buffer } from "node:buffer";
-import { printable } from "../../../lib/show/text.ts";
 import { encodeCommand } from "../../../lib/wire/mod.ts";
+import {
+  type ErrorClass,
+  SAMPLE_TEXTS,
+  type StreamCase,
+} from "../../../lib/workbook/kit/mod.ts";
 
 /** The headings in the README. */
 export const ARRAY = "A command is counted strings";
 export const STREAM = "Many commands in one stream";
-export const LIMIT = "A length is only a claim";
+const LIMIT = "A length is only a claim";
 const INLINE = "Commands typed by hand";
-
-/** What it means when a call does something else. */
-export interface Advice {
-  likely: string;
-  read: string;
-}
-
-/** The class of an error that a call must throw. */
-export type ErrorClass = new (message?: string) => Error;
-
-/** A stream, and what must come of it. One character is one byte everywhere. */
-export interface CommandCase extends Advice {
-  step: string;
-  sent: string;
-  /** What each call must return: the strings, or `null` at the end. */
-  due?: (string[] | null)[];
-  /** The classes of the error that the next call may throw. */
-  throws?: ErrorClass[];
-  /** What it means if a command after the first is wrong. */
-  later?: Advice;
-  /** The most bytes that one read returns. */
-  readSize?: number;
-  /** Whether the client waits after this, instead of ending. */
-  waits?: boolean;
-}
-
-/** Said where the next command is missing. */
-export const LOST: Advice = {
-  likely:
-    "What you read after the end of a command is the next one: it came in " +
-    "the same read. Give it back with reader.unread() before you return.",
-  read: STREAM,
-};
 
 /** A command as an array, one character for each byte. */
 export function array(...parts: string[]): string {
   return latin1(encodeCommand(parts.map(bytesOf)));
 }
 
-const VALUES: CommandCase[] = [
+const LOST =
+  "What you read after the end of a command is the next one: it came in the " +
+  "same read. Give it back with reader.unread() before you return.";
+const ECHOES = ["one", "two", "three"].map((text) => ["ECHO", text]);
+
+/** Streams that every answer should be tried on first. */
+export const FIRST_COMMANDS: StreamCase[] = [
   {
-    what: "a value with spaces",
-    value: "  two  words ",
+    sends: [array("ECHO", "hello"), array("PING")],
+    early: true,
+    values: [["ECHO", "hello"], ["PING"]],
     likely:
-      "A space in a value is a byte like any other: only the length says " +
-      "where the value ends. Don't split at spaces, and don't trim.",
+      "Return the strings without their lengths, and as soon as the last " +
+      "one is complete: the client sends no more before you answer.",
+    read: ARRAY,
   },
   {
-    what: "an empty value",
-    value: "",
-    likely:
-      "$0 is a string without bytes, and it counts. Its \\r\\n comes all " +
-      "the same.",
+    step: "a client sends three commands in one piece, and ends",
+    sends: ECHOES.map((parts) => array(...parts)).join(""),
+    values: ECHOES,
+    likely: ({ values, error }) =>
+      values.length === 3 && error !== undefined
+        ? "If the stream ends between two commands, return null."
+        : LOST,
+    read: STREAM,
   },
-  {
-    what: "a value that looks like the protocol",
-    value: "a\r\n$3\r\nDEL\r\n",
-    likely:
-      "A line ending inside a value is part of it. Take as many bytes as " +
-      "the length says, whatever they are.",
-  },
-  {
-    what: "a value that isn't ASCII",
-    value: latin1(new TextEncoder().encode("zwölf 🐢")),
-    likely:
-      "The length counts bytes. Cut the value out of the bytes, not out of " +
-      "decoded text: there, ö is one character instead of two bytes, and " +
-      "everything after it shifts.",
-  },
-  {
-    what: "a value of all 256 bytes",
-    value: latin1(Uint8Array.from({ length: 256 }, (_, i) => i)),
-    likely: "A value is any bytes. If you decode and encode them, bytes that " +
-      "aren't UTF-8 become �: never turn a value into text.",
-  },
-].map(({ what, value, likely }) => ({
-  step: `${what}: SET k ${shown(value)}, and PING after it`,
-  sent: array("SET", "k", value) + array("PING"),
-  due: [["SET", "k", value], ["PING"]],
-  later: LOST,
-  likely,
+];
+
+const CUT_BYTES =
+  "The length counts bytes. Cut the value out of the bytes, not out of decoded " +
+  "text: there, ö is one character instead of two bytes, and everything after " +
+  "it shifts.";
+
+const VALUES = ([
+  [
+    "  two  words ",
+    "A space in a value is a byte like any other: only the length says where " +
+    "the value ends. Don't split at spaces, and don't trim.",
+  ],
+  [
+    "",
+    "$0 is a string without bytes, and it counts. Its \\r\\n comes all the " +
+    "same.",
+  ],
+  [
+    "a\r\n$3\r\nDEL\r\n",
+    "A line ending inside a value is part of it. Take as many bytes as the " +
+    "length says, whatever they are.",
+  ],
+  [utf8("zwölf 🐢"), CUT_BYTES],
+  [
+    latin1(Uint8Array.from({ length: 256 }, (_, i) => i)),
+    "A value is any bytes. If you decode and encode them, bytes that aren't " +
+    "UTF-8 become �: never turn a value into text.",
+  ],
+  ...Object.values(SAMPLE_TEXTS).map((text) =>
+    [utf8(text), CUT_BYTES] as const
+  ),
+] as const).map(([value, likely]): StreamCase => ({
+  sends: bytesOf(array("SET", "k", value) + array("PING")),
+  values: [["SET", "k", value], ["PING"]],
+  likely: ({ values }) => values.length > 1 ? LOST : likely,
   read: ARRAY,
 }));
 
 const WORDS =
   "A line that doesn't begin with * is a command of words, with one or more " +
   "spaces between them, and \\n or \\r\\n at its end.";
+const MARKS =
+  "Only * begins an array. A line that begins with anything else, " +
+  "$ and + included, is an inline command.";
 
-const INLINE_COMMANDS: CommandCase[] = ([
-  ["PING\r\n", [["PING"], null], WORDS],
-  ["set key value\n", [["set", "key", "value"], null], WORDS],
+const INLINE_COMMANDS = ([
+  ["PING\r\n", [["PING"]], WORDS],
+  ["set key value\n", [["set", "key", "value"]], WORDS],
   ["  SET   a  b \r\nGET a\r\n", [["SET", "a", "b"], ["GET", "a"]], WORDS],
   [
     "\r\n\n  \r\nPING\r\n\r\n",
-    [["PING"], null],
+    [["PING"]],
     "A line without words isn't a command: skip it, and read the next one.",
   ],
   [
     "SET x \xc3\xa0\r\n",
-    [["SET", "x", "\xc3\xa0"], null],
+    [["SET", "x", "\xc3\xa0"]],
     "Words are bytes too, and in UTF-8 à is the two bytes c3 a0. If you make a " +
     "character of each byte, make a byte of each character again with " +
     "charCodeAt(): TextEncoder makes two. And split only at spaces: trim() and " +
     "/\\s/ take a0 for one as well.",
   ],
-] satisfies [string, (string[] | null)[], string][]).map((
-  [sent, due, likely],
-) => ({
-  step: `a client types ${shown(sent)}`,
-  sent,
-  due,
-  likely,
-  read: INLINE,
-}));
+  ["$4\r\n+OK a\n", [["$4"], ["+OK", "a"]], MARKS],
+  ["-1 :5\r\nGET *2\r\n", [["-1", ":5"], ["GET", "*2"]], MARKS],
+] satisfies [string, string[][], string][]).map((
+  [sends, values, likely],
+): StreamCase => ({ sends: bytesOf(sends), values, likely, read: INLINE }));
 
-const FOUR = [
+const MIXED = [
   ["SET", "key", "a value\r\n"],
   ["PING"],
   ["DEL", "a", "bc", "def"],
   ["GET", ""],
 ];
 
-const PIECES = [1, 2, 3, 7, 20].map((readSize): CommandCase => ({
-  step: `four commands; each read returns at most ${readSize} bytes`,
-  sent: FOUR.map((parts) => parts[0] === "PING" ? "PING\r\n" : array(...parts))
-    .join(""),
-  due: [...FOUR, null],
-  readSize,
-  likely:
-    "A read may end anywhere: in a number, between \\r and \\n, in a value. " +
-    "Read on until you have all that's due, and give back what comes after it.",
-  read: STREAM,
-}));
-
 /** Streams of valid commands. */
-export const VALID_COMMANDS: CommandCase[] = [
+export const VALID_COMMANDS: StreamCase[] = [
   ...VALUES,
   ...INLINE_COMMANDS,
-  ...PIECES,
+  ...[undefined, [2, 3, 7, 20]].map((readSizes): StreamCase => ({
+    step: "four commands, one of them inline",
+    sends: MIXED.map((parts) =>
+      parts[0] === "PING" ? "PING\r\n" : array(...parts)
+    ).join(""),
+    values: MIXED,
+    readSizes,
+    likely: LOST,
+    read: STREAM,
+  })),
 ];
 
 /** Streams to reject in the same way, and what accepting them means. */
 interface Malformed {
-  sent: string[];
-  throws: ErrorClass[];
+  sends: string[];
+  ends: ErrorClass[];
   likely: string;
 }
 
 const MALFORMED: Malformed[] = [
   {
-    sent: [
+    sends: [
       "*1\r\n$-1\r\n",
       "*-1\r\n",
       "*0\r\n",
       "*2\r\n$3\r\nGET\r\n$-4\r\n",
     ],
-    throws: [RangeError, TypeError],
+    ends: [RangeError, TypeError],
     likely:
       "A number can be too low as well: there must be at least 1 string, " +
       "and at least 0 bytes. Check both ends of the range.",
   },
   {
-    sent: [
+    sends: [
       "*1\r\n$1048577\r\n",
-      "*1\r\n$4294967299\r\nabc",
+      "*1\r\n$4294967299\r\nabc\r\n",
       "*1025\r\n",
-      "*1000000000\r\n$4\r\nPING\r\n",
+      "*4294967297\r\n$4\r\nPING\r\n",
     ],
-    throws: [RangeError],
+    ends: [RangeError],
     likely:
       "Compare the number with its limits as soon as you have its line, " +
       "before you wait for that much or allocate it. If you believe it, you wait " +
       "for bytes that never come, and keep all that do.",
   },
   {
-    sent: [
+    sends: [
       "*1\r\n$0x4\r\nPING\r\n",
       "*1\r\n$+4\r\nPING\r\n",
       "*1\r\n$4x\r\nPING\r\n",
+      "*1\r\n$4.0\r\nPING\r\n",
+      "*1\r\n$ 4\r\nPING\r\n",
+      "*1\r\n$4\rjunk\r\nPING\r\n",
       "*1x\r\n$4\r\nPING\r\n",
+      "*1\rx\r\n$4\r\nPING\r\n",
       "*1\r\n$\r\n\r\n",
+      "*\r\n",
     ],
-    throws: [TypeError],
+    ends: [TypeError],
     likely:
-      "A number is digits and nothing else. Number() and parseInt() also " +
-      'accept "0x4", "+4", "4x", "1e1", or "". If two programs read a number ' +
-      "differently, a client can smuggle in a command.",
+      "A number is digits and nothing else, up to the \\r\\n. Number() and " +
+      'parseInt() also accept "0x4", "+4", "4x", "1e1", or "". If two programs ' +
+      "read a number differently, a client can smuggle in a command.",
   },
   {
-    sent: [
+    sends: ["*1\r\n$-0\r\n\r\n"],
+    ends: [RangeError, TypeError],
+    likely:
+      "-0 isn't just digits, although the number it makes is in the range: " +
+      "-0 >= 0. Look at the characters first.",
+  },
+  {
+    sends: [
       "*1\r\n4\r\nPING\r\n",
       "*1\r\n:4\r\nPING\r\n",
+      "*2\r\n$4\r\nECHO\r\n+4\r\nPING\r\n",
       "*1\r\n$4\r\nPINGPONG\r\n",
-      "*1\r\n$4\r\nPING\rX",
-      "*1\r\n$4\r\nPINGX\n",
+      "*1\r\n$4\r\nPING\rX\r\n",
+      "*1\r\n$4\r\nPINGX\n\r\n",
     ],
-    throws: [TypeError],
+    ends: [TypeError],
     likely:
       "Each string of an array begins with $, and both \\r and \\n follow " +
       "its last byte. If anything else is there, you can't trust what comes " +
       "after it.",
   },
   {
-    sent: ["*1\n$4\r\nPING\r\n", "*1\r\n$4\nPING\r\n"],
-    throws: [TypeError],
+    sends: ["*1\n$4\r\nPING\r\n", "*1\r\n$4\nPING\r\n"],
+    ends: [TypeError],
     likely:
       "The lines of an array end with \\r\\n. \\n alone ends only a line " +
       "that's typed by hand: if you accept it here, you see a command where " +
@@ -221,12 +221,11 @@ const MALFORMED: Malformed[] = [
 ];
 
 /** Streams to reject. */
-export const MALFORMED_COMMANDS: CommandCase[] = MALFORMED.flatMap(
-  ({ sent, ...rest }) =>
-    sent.map((text) => ({
-      step: `a client sends ${shown(text)}, and waits`,
-      sent: text,
-      waits: true,
+export const MALFORMED_COMMANDS: StreamCase[] = MALFORMED.flatMap(
+  ({ sends, ...rest }) =>
+    sends.map((text): StreamCase => ({
+      sends: text,
+      then: "silence",
       ...rest,
       read: LIMIT,
     })),
@@ -235,23 +234,31 @@ export const MALFORMED_COMMANDS: CommandCase[] = MALFORMED.flatMap(
 const ECHO = array("ECHO", "hello");
 
 /** Streams that end too early. */
-export const INCOMPLETE_COMMANDS: CommandCase[] = [
+export const INCOMPLETE_COMMANDS: StreamCase[] = [
   ...[1, 3, 4, 7, 12, 20, ECHO.length - 1].map((size) => ECHO.slice(0, size)),
   "PING",
-].map((sent) => ({
-  step: `a client sends ${shown(sent)}, and ends`,
-  sent,
-  throws: [Deno.errors.UnexpectedEof],
+  " ",
+].map((sends): StreamCase => ({
+  sends: array("PING") + sends,
+  values: [["PING"]],
+  ends: Deno.errors.UnexpectedEof,
   likely:
     "The stream ended in the middle of a command: something was lost, and " +
     "the caller must know. Return null only if the stream ends where a command " +
     "could begin.",
   read: STREAM,
-}));
+})).concat({
+  sends: array("PING") + ECHO.slice(0, 12),
+  then: "reset",
+  values: [["PING"]],
+  likely: () =>
+    "The connection failed. Let the error of read() pass: it's neither the end " +
+    "of a stream nor something wrong with the command.",
+  read: STREAM,
+});
 
-/** Shows text that has one character for each byte. */
-export function shown(text: string): string {
-  return printable(bytesOf(text), { max: 40 });
+function utf8(text: string): string {
+  return latin1(new TextEncoder().encode(text));
 }
 
 export function bytesOf(text: string): Uint8Array {

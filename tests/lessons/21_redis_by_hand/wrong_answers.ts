@@ -41,7 +41,8 @@ export const wrongAnswers: WrongAnswers = {
       name: "counts the length in characters",
       replace: [
         TAKE_STRING,
-        `const text = new TextDecoder().decode(pending).slice(0, size);
+        `while (pending.length < size) await need();
+        const text = new TextDecoder().decode(pending).slice(0, size);
         parts.push(await take(new TextEncoder().encode(text).length))`,
       ],
       diagnosis: /ö is one character instead of two bytes/,
@@ -76,7 +77,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "keeps the rest in a variable outside the function",
       attempt: keepingRestOutside(),
-      diagnosis: /a variable outside the function is shared by all of them/,
+      diagnosis: /a variable outside the function or class.*is shared by all/,
     },
     {
       name: "takes one read for one command",
@@ -129,7 +130,7 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "reads numbers with Number()",
-      replace: ["!/^-?[0-9]+\\r$/.test(line.slice(1))", "isNaN(line.slice(1))"],
+      replace: ["!/^[0-9]+\\r$/.test(line.slice(1))", "isNaN(line.slice(1))"],
       diagnosis: /digits and nothing else/,
     },
     {
@@ -153,14 +154,55 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /both \\r and \\n follow its last byte/,
     },
     {
+      name: "accepts -0",
+      replace: ["/^[0-9]+\\r$/", "/^-?[0-9]+\\r$/"],
+      diagnosis: /-0 isn't just digits/,
+    },
+    {
+      name: "cuts a line at its first \\r",
+      replace: [
+        "if (!/^[0-9]+\\r$/",
+        'line = line.replace(/\\r[^]*/, "\\r");\nif (!/^[0-9]+\\r$/',
+      ],
+      diagnosis: /digits and nothing else, up to the \\r\\n/,
+    },
+    {
+      name: "rejects inline commands that begin with $, +, -, or :",
+      replace: [
+        'if (line[0] === "*") {',
+        `if (/[$+:-]/.test(line[0])) throw new TypeError(line);
+        if (line[0] === "*") {`,
+      ],
+      diagnosis: /Only \* begins an array/,
+    },
+    {
+      name: "returns views of one array that it uses again",
+      replace: [
+        TAKE_STRING,
+        `const whole = readCommand.whole ??= new Uint8Array(2 ** 21);
+        whole.set(await take(size));
+        parts.push(whole.subarray(0, size))`,
+      ],
+      diagnosis: /Two of the strings are views of the same bytes/,
+    },
+    {
+      name: "takes a failed connection for the end",
+      replace: [
+        "await reader.read();",
+        "await reader.read().catch(() => null);",
+      ],
+      diagnosis: /The connection failed\. Let the error of read\(\) pass/,
+    },
+    {
       name: "accepts \\n alone in an array",
-      replace: ["/^-?[0-9]+\\r$/", "/^-?[0-9]+\\r?$/"],
+      replace: ["/^[0-9]+\\r$/", "/^[0-9]+\\r?$/"],
       diagnosis: /The lines of an array end with \\r\\n/,
     },
     {
       name: "keeps a line without end",
       replace: ["pending.length <= 65537", "true"],
-      diagnosis: /You read more than \d+ bytes of one line/,
+      diagnosis:
+        /65536 bytes, and one more that may be the \\r\. Anything more/,
     },
     {
       name: "checks the length of a line only while it has no end",
