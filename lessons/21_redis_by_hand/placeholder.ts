@@ -64,12 +64,13 @@ export const readCommand: (
  *
  * Texts and values are bulk strings. Names, `EX`, and `PX` are case-insensitive.
  * `options.now` returns the time in milliseconds; the default is `Date.now`.
+ * Ask it whenever a key is used, instead of starting timers.
  *
  * Whatever can't be done changes nothing, and returns an error: one line of
  * `-ERR`, a space, and a reason.
  *
  * - an unknown command, or a wrong number of arguments
- * - a time that isn't an integer above 0, or another option of `SET`
+ * - a time that isn't an integer above 0 in digits, or another option of `SET`
  * - a value that `INCR` can't add 1 to
  */
 export const Store: new (options?: StoreOptions) => CommandStore = todo(

@@ -108,23 +108,24 @@ export class Store implements CommandStore {
 
   run(command: Uint8Array[]): Uint8Array {
     const [first, ...args] = command;
-    const name = text(first).toUpperCase();
+    // Not in capitals: "ſet" would become "SET".
+    const name = text(first).toLowerCase();
     const isWrong = () =>
-      error(`wrong number of arguments for '${name.toLowerCase()}' command`);
+      error(`wrong number of arguments for '${name}' command`);
     switch (name) {
-      case "PING":
+      case "ping":
         if (args.length > 1) return isWrong();
         return args.length === 1 ? bulk(args[0]) : encode("+PONG\r\n");
-      case "ECHO":
+      case "echo":
         return args.length === 1 ? bulk(args[0]) : isWrong();
-      case "SET":
+      case "set":
         return args.length >= 2 ? this.#set(args) : isWrong();
-      case "GET":
+      case "get":
         if (args.length !== 1) return isWrong();
         return bulk(this.#entry(args[0])?.value ?? null);
-      case "DEL":
+      case "del":
         return args.length >= 1 ? this.#delete(args) : isWrong();
-      case "INCR":
+      case "incr":
         return args.length === 1 ? this.#increment(args[0]) : isWrong();
       default:
         return error(`unknown command '${text(first)}'`);
@@ -134,15 +135,15 @@ export class Store implements CommandStore {
   #set([key, value, ...options]: Uint8Array[]): Uint8Array {
     let endsAt = Infinity;
     if (options.length > 0) {
-      const unit = text(options[0]).toUpperCase();
-      if (options.length !== 2 || !["EX", "PX"].includes(unit)) {
+      const unit = text(options[0]).toLowerCase();
+      if (options.length !== 2 || !["ex", "px"].includes(unit)) {
         return error("syntax error");
       }
       const time = text(options[1]);
       if (!/^[1-9][0-9]{0,14}$/.test(time)) {
         return error("invalid expire time in 'set' command");
       }
-      endsAt = this.#now() + Number(time) * (unit === "EX" ? 1000 : 1);
+      endsAt = this.#now() + Number(time) * (unit === "ex" ? 1000 : 1);
     }
     this.#entries.set(nameOf(key), { value, endsAt });
     return encode("+OK\r\n");
@@ -207,7 +208,8 @@ function error(message: string): Uint8Array {
 }
 
 function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  // A byte order mark is a character like others: U+FEFF 5 isn't a number.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 function encode(text: string): Uint8Array {

@@ -298,7 +298,7 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "counts EX in milliseconds",
-      replace: ['unit === "EX" ? 1000 : 1', "1"],
+      replace: ['unit === "ex" ? 1000 : 1', "1"],
       diagnosis: /EX counts seconds/,
     },
     {
@@ -371,12 +371,12 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads the digits at the start of a time",
       replace: ["/^[1-9][0-9]{0,14}$/", "/^[1-9][0-9]{0,14}/"],
-      diagnosis: /an integer above 0 may follow\. Anything else is an error/,
+      diagnosis: /an integer above 0 in digits may follow\. Anything else/,
     },
     {
       name: "accepts any time",
       replace: ["!/^[1-9][0-9]{0,14}$/.test(time)", "false"],
-      diagnosis: /only EX or PX and an integer above 0 may follow/,
+      diagnosis: /only EX or PX and an integer above 0 in digits may follow/,
     },
     {
       name: "looks up commands in an object",
@@ -406,8 +406,84 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "knows names in capitals only",
-      replace: ["text(first).toUpperCase()", "text(first)"],
-      diagnosis: /case-insensitive/,
+      replace: [
+        "text(first).toLowerCase()",
+        '(/[a-z]/.test(text(first)) ? "?" : text(first).toLowerCase())',
+      ],
+      diagnosis: /Command names are case-insensitive/,
+    },
+    {
+      name: "compares names in capitals, as toUpperCase() makes them",
+      replace: [
+        "text(first).toLowerCase()",
+        "text(first).toUpperCase().toLowerCase()",
+      ],
+      diagnosis: /"ſ"\.toUpperCase\(\) is "S"/,
+    },
+    {
+      name: "drops a byte order mark",
+      replace: ['"utf-8", { ignoreBOM: true }', ""],
+      diagnosis: /drops a byte order mark unless you pass ignoreBOM/,
+    },
+    {
+      name: "trims names",
+      replace: [
+        "text(first).toLowerCase()",
+        "text(first).toLowerCase().trim()",
+      ],
+      diagnosis: /Compare the whole name/,
+    },
+    {
+      name: "reads a time with Number()",
+      replace: [
+        "!/^[1-9][0-9]{0,14}$/.test(time)",
+        "!(Number.isInteger(Number(time)) && Number(time) > 0)",
+      ],
+      diagnosis: /an integer above 0 in digits may follow/,
+    },
+    {
+      name: "removes the old time before it checks the new one",
+      replace: [
+        START,
+        `${START} if (this.#entry(key)) this.#entry(key)!.endsAt = Infinity;`,
+      ],
+      diagnosis: /the time at which the value expires included/,
+    },
+    {
+      name: "removes the time of a value that INCR can't add 1 to",
+      replace: [
+        'const old = entry === undefined ? "0" : text(entry.value);',
+        `const old = entry === undefined ? "0" : text(entry.value);
+        if (entry && /[a-z]/.test(old)) entry.endsAt = Infinity;`,
+      ],
+      diagnosis: /the time at which the value expires included/,
+    },
+    {
+      name: "converts the case of keys",
+      replace: ["key.toHex()", "text(key).toLowerCase() + key.length"],
+      diagnosis: /don't convert their case|ff and fe both become/,
+    },
+    {
+      name: "trims keys",
+      replace: ["key.toHex()", 'key.toHex().replace(/^(20)+|(20|0a)+$/g, "")'],
+      diagnosis: /don't trim them/,
+    },
+    {
+      name: "starts a timer for each value",
+      replace: [
+        'return encode("+OK\\r\\n");\n  }\n\n  #delete',
+        `if (endsAt < Infinity) setTimeout(() => this.#entries.delete(nameOf(key)), endsAt - this.#now());
+        return encode("+OK\\r\\n");\n  }\n\n  #delete`,
+      ],
+      diagnosis: /A timer doesn't know the clock/,
+    },
+    {
+      name: "takes the time 0 for no clock",
+      replace: [
+        "options.now ?? Date.now",
+        "() => options.now?.() || Date.now()",
+      ],
+      diagnosis: /Its time isn't over yet|Its time is over/,
     },
     {
       name: "counts the length of a string in characters",
@@ -458,7 +534,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "keeps the keys outside the object",
       replace: ["#entries = new Map", "#entries = Store.entries ??= new Map"],
-      diagnosis: /Each store has its own keys/,
+      diagnosis: /a variable outside the function or class is shared by all/,
     },
   ],
 };
