@@ -14,6 +14,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
+  answerFor,
   describeServeError,
   runLesson,
   type ServeContext,
@@ -144,8 +145,9 @@ function inMiB(bytes: number): string {
 /** Keeps an echo server up, and tells of every client. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   show.say(`An echo server is up at ${formatAddress(listener.addr)}.`);
@@ -157,9 +159,8 @@ export async function serve(
 
   let clients = 0;
   let bytes = 0;
-  await serveClients(listener, async (conn) => {
-    const name = `client ${++clients} at ${formatAddress(conn.remoteAddr)}`;
-    show.note(`${name}: connected`);
+  async function echoAndTell(conn: Deno.Conn): Promise<void> {
+    const name = `client ${clients}`;
     const buffer = new Uint8Array(64 * 1024);
     for (
       let count = await conn.read(buffer);
@@ -173,6 +174,12 @@ export async function serve(
       );
       await writeAll(conn, data);
     }
+  }
+  const echo = answerFor(context, "echo", echoAndTell);
+  await serveClients(listener, async (conn) => {
+    const name = `client ${++clients} at ${formatAddress(conn.remoteAddr)}`;
+    show.note(`${name}: connected`);
+    await echo(conn);
     show.note(`${name}: ended its side`);
   }, {
     signal,

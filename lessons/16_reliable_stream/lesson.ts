@@ -67,6 +67,7 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
   const { stats, lost } = transfer;
   show.bars("congestion window, at that time", {
     unit: "KiB",
+    series: true,
     bars: windowBars(transfer),
   });
   show.fact("SHA-256", await sameHash(file, transfer.bytes));

@@ -10,6 +10,12 @@ export interface Bars {
   unit: string;
   /** The values, in the order in which to draw them. */
   bars: Bar[];
+  /**
+   * Whether they follow each other in time: then a ratio says nothing.
+   *
+   * @default false
+   */
+  series?: boolean;
 }
 
 /** A bar is drawn to an eighth of a column. */
@@ -43,7 +49,7 @@ const MAX_BAR = 40;
  * ```
  */
 export function drawBars(chart: Bars, width: number): string[] {
-  const { title, unit, bars } = chart;
+  const { title, unit, bars, series = false } = chart;
   const values = bars.map(({ value }) => value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   // Values that are all whole are counts, and nobody counts 92.0 messages.
@@ -52,7 +58,7 @@ export function drawBars(chart: Bars, width: number): string[] {
     name,
     value,
     text: `${format(value)} ${unit}`.trimEnd(),
-    ratio: least > 0 ? `× ${(value / least).toFixed(1)}` : "",
+    ratio: least > 0 && !series ? `× ${(value / least).toFixed(1)}` : "",
   }));
   const nameWidth = widest(rows.map(({ name }) => name));
   const textWidth = widest(rows.map(({ text }) => text));

@@ -60,6 +60,8 @@ export type ShowEventBody =
     /** What each value counts: `µs`. */
     unit: string;
     bars: Bar[];
+    /** Whether the values follow each other in time. */
+    series?: boolean;
   }
   /** Rows of cells under the names of their columns. */
   | { kind: "table"; columns: string[]; rows: string[][] }

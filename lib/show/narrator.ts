@@ -181,12 +181,15 @@ export class Narrator {
 
   /**
    * Compares measurements: a bar for each, and how many times the smallest it
-   * is.
+   * is. Values of a `series`, one after the other in time, get no such factor.
    *
    * @param title What was measured.
    * @param options The unit, and the values in the order in which to show them.
    */
-  bars(title: string, options: { unit: string; bars: Bar[] }): void {
+  bars(
+    title: string,
+    options: { unit: string; bars: Bar[]; series?: boolean },
+  ): void {
     this.#emit({ kind: "bars", title, ...options });
   }
 

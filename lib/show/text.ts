@@ -13,7 +13,12 @@ const ESCAPE =
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])/;
 const ESCAPES = new RegExp(ESCAPE, "g");
 const RUNS = new RegExp(`${ESCAPE.source}|[^\\x1b]+|\\x1b`, "g");
-const WORDS_AND_GAPS = new RegExp(`(?:${ESCAPE.source}|[^ \\t])+|[ \\t]+`, "g");
+// A number and its unit are one word: no line ends between them.
+const UNIT = "(?<=\\d) (?=(?:%|[mµn]?s|[KMG]i?B|MB/s|MiB/s|bytes?)(?![\\w/]))";
+const WORDS_AND_GAPS = new RegExp(
+  `(?:${ESCAPE.source}|[^ \\t]|${UNIT})+|[ \\t]+`,
+  "g",
+);
 
 const ASCII = /^[\x20-\x7e]*$/;
 const ZERO_WIDTH = /^[\p{M}\p{Cc}\p{Cf}]*$/u;

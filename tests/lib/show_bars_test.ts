@@ -75,3 +75,10 @@ Deno.test("drawTable() takes a row that lacks cells", () => {
     "1",
   ]);
 });
+
+Deno.test("drawBars() draws no ratio for values of a series", () => {
+  const bars = [{ name: "1 s", value: 5 }, { name: "2 s", value: 10 }];
+  const chart = { title: "window", unit: "KiB", bars, series: true };
+  const lines = drawBars(chart, 60);
+  assertEquals(lines.filter((line) => line.includes("×")), []);
+});

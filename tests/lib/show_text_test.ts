@@ -233,3 +233,17 @@ Deno.test("printable() fits whatever the bytes are", () => {
 Deno.test("printable() rejects a `max` with no room for the quotes", () => {
   assertThrows(() => printable(bytesOf("a"), { max: 2 }), RangeError);
 });
+
+Deno.test("wrapText() never ends a line between a number and its unit", () => {
+  for (const unit of ["%", "ms", "KiB", "bytes", "MB/s"]) {
+    assertEquals(
+      wrapText(`it took 30 ${unit} more`, { width: 13 })
+        .some((line) => /30$/.test(line)),
+      false,
+    );
+  }
+  assertEquals(wrapText("in 1980 bytesize", { width: 9 }), [
+    "in 1980",
+    "bytesize",
+  ]);
+});

@@ -49,11 +49,17 @@ const MISUSES: Misuse[] = [
     /^no option -1; usage: .*--port/,
   ],
 
-  [["read"], "which lesson? usage: deno task read 3"],
+  [["read"], "which lesson? usage: deno task read 3 [--no-pager]"],
   [["read", "99"], /^no lesson 99: lessons are 1 to \d+$/],
   [["read", "3.1"], "3.1 is an exercise: name its lesson, 3"],
-  [["read", "3", "3"], "3 is one word too many; usage: deno task read 3"],
-  [["read", "3", "--all"], "no option --all; usage: deno task read 3"],
+  [
+    ["read", "3", "3"],
+    "3 is one word too many; usage: deno task read 3 [--no-pager]",
+  ],
+  [
+    ["read", "3", "--all"],
+    "no option --all; usage: deno task read 3 [--no-pager]",
+  ],
 
   [["check", "99"], /^no lesson 99: lessons are 1 to \d+$/],
   [["check", "3.9"], "no exercise 3.9: lesson 3 has 3.1 and 3.2"],

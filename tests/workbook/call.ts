@@ -41,7 +41,7 @@ export async function callCommand(
   paint.setColorEnabled(false);
   const [stdout, stderr] = [new Blocks(), new Blocks()];
   const io: CommandContext = {
-    print: (...lines) => stdout.add(lines.join("\n") + "\n"),
+    print: (...lines) => stdout.add(lines.map((line) => `${line}\n`).join("")),
     complain: (line) => stderr.add(line + "\n"),
     lessons,
     paint,

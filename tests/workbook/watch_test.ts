@@ -130,7 +130,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       watching.kill(signal);
       const { code, output } = await watching.end();
       assertEquals(code, 0);
-      assertMatch(output, /^Save [^\n]+\n$/);
+      assertMatch(output, /^Save [^\n]+\n/);
     },
   });
 }

@@ -42,3 +42,16 @@ export function signalChild(
     // It has ended, which is what the signal is for.
   }
 }
+
+/**
+ * Ends this process once the one that started it is gone, however that went.
+ *
+ * @param end Ends it.
+ */
+export function endWithParent(end: () => void): void {
+  const parent = Deno.ppid;
+  const watch = setInterval(() => {
+    if (Deno.ppid !== parent) end();
+  }, 1000);
+  Deno.unrefTimer(watch);
+}

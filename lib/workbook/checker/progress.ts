@@ -14,22 +14,31 @@ import { VerdictCache } from "./verdict_cache.ts";
  *
  * @param lessons The catalog.
  * @param options `from`: the lesson to begin with, the first one if not given;
- * those before it come last. `signal` ends the search when aborted; it then
- * rejects.
+ * those before it come last. `after`: an exercise to skip, with all before it.
+ * `signal` ends the search when aborted; it then rejects.
  * @returns The state of that exercise, or `undefined` if all are solved.
  */
 export async function findNext(
   lessons: Lesson[],
-  { from = lessons[0], signal }: { from?: Lesson; signal?: AbortSignal } = {},
+  { after, from = after?.lesson ?? lessons[0], signal }: {
+    after?: CheckResult;
+    from?: Lesson;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<CheckResult | undefined> {
   const cache = VerdictCache.open();
   const at = lessons.indexOf(from);
+  let skipped: CheckResult | undefined;
   try {
     for (const lesson of [...lessons.slice(at), ...lessons.slice(0, at)]) {
       const results = await checkWith(cache, lesson, { signal });
-      const open = results.find(({ verdict }) => verdict.state !== "passed");
+      const first = results.findIndex(({ id }) => id === after?.id) + 1;
+      const isOpen = ({ verdict }: CheckResult) => verdict.state !== "passed";
+      skipped ??= results.slice(0, first).find(isOpen);
+      const open = results.slice(first).find(isOpen);
       if (open !== undefined) return open;
     }
+    return skipped;
   } finally {
     cache.save();
   }

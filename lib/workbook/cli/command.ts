@@ -1,4 +1,5 @@
 import type { Paint } from "../checker/report.ts";
+import type { KeySource } from "./keys.ts";
 import type { Lesson } from "../checker/catalog.ts";
 
 /** What a command works on, and how it talks to the person who runs it. */
@@ -14,7 +15,7 @@ export interface CommandContext {
   /** The styles of reports. */
   paint: Paint;
   /** What is typed or piped in. */
-  input: { isTerminal(): boolean; readable: ReadableStream<Uint8Array> };
+  input: KeySource;
   /** Where `print()` prints, for bytes, and to see how fast they are taken. */
   output: Pick<typeof Deno.stdout, "isTerminal" | "write">;
 }

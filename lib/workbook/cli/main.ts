@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fitMessage, fitTerminal } from "../../show/terminal.ts";
 import { ROOT } from "../checker/catalog.ts";
+import { endWithParent } from "../checker/interrupted.ts";
 import { runCommand } from "./run_command.ts";
 
 /**
@@ -21,7 +22,7 @@ export async function main(args: string[]): Promise<number> {
   return await runCommand(args, {
     lessons,
     paint,
-    print: (...lines) => write(`${lines.join("\n")}\n`),
+    print: (...lines) => write(lines.map((line) => `${line}\n`).join("")),
     complain: (line) => console.error(fitMessage(line, width, Deno.stderr)),
     width,
     input: Deno.stdin,
@@ -37,16 +38,7 @@ function write(text: string): void {
   }
 }
 
-/** Ends this process as a signal would, once the one that started it is gone. */
-function endWithParent(): void {
-  const parent = Deno.ppid;
-  const watch = setInterval(() => {
-    if (Deno.ppid !== parent) Deno.kill(Deno.pid, "SIGTERM");
-  }, 1000);
-  Deno.unrefTimer(watch);
-}
-
 if (import.meta.main) {
-  endWithParent();
+  endWithParent(() => Deno.kill(Deno.pid, "SIGTERM"));
   Deno.exit(await main(Deno.args));
 }

@@ -11,6 +11,7 @@ const commands: Record<string, CommandLoader> = {
   read: () => import("./commands/read.ts"),
   check: () => import("./commands/check.ts"),
   watch: () => import("./commands/watch.ts"),
+  try: () => import("./commands/try.ts"),
   hint: () => import("./commands/hint.ts"),
   solution: () => import("./commands/solution.ts"),
   reset: () => import("./commands/reset.ts"),

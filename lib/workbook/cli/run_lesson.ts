@@ -7,6 +7,8 @@ import {
   Printer,
   type ShowEvent,
 } from "../../show/mod.ts";
+import { loadAnswers } from "../checker/answers.ts";
+import { endWithParent } from "../checker/interrupted.ts";
 import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { parseCommandLine, parsePort } from "./command_line.ts";
 import { temporaryFolder } from "../checker/temporary_folder.ts";
@@ -27,6 +29,28 @@ export interface ServeContext extends LessonContext {
   port: number;
   /** Aborts when the server should end: at Ctrl-C. */
   signal: AbortSignal;
+  /**
+   * The learner's answer with a name, or the workbook's own where there's none.
+   *
+   * @default every answer is the workbook's own
+   */
+  answer?: <T>(name: string, ours: T) => T;
+}
+
+/**
+ * The answer that a lesson's server uses: with `--mine` the learner's.
+ *
+ * @param context What the server is given.
+ * @param name The name that the learner's file exports it under.
+ * @param ours The workbook's own.
+ * @returns The answer.
+ */
+export function answerFor<T>(
+  { answer }: Pick<ServeContext, "answer">,
+  name: string,
+  ours: T,
+): T {
+  return answer === undefined ? ours : answer(name, ours);
 }
 
 /** What a lesson can do, and where it is. */
@@ -55,7 +79,9 @@ export async function runLesson(program: LessonProgram): Promise<void> {
   const printer = new Printer(print, fitTerminal());
   let serves = false;
   try {
-    const { json, port, folder: given, pause } = parseArguments(lesson.number);
+    const { json, port, folder: given, pause, mine } = parseArguments(
+      lesson.number,
+    );
     if (port !== undefined && program.serve === undefined) {
       throw new UsageError("this lesson has no server: leave out --serve");
     }
@@ -64,6 +90,7 @@ export async function runLesson(program: LessonProgram): Promise<void> {
       pause ? { ask: askForPrediction } : {},
     );
     // The command line gives a folder that it also grants permission for.
+    if (given !== undefined) endWithParent(() => Deno.exit(1));
     await using own = given === undefined && lesson.socketFiles
       ? await temporaryFolder()
       : undefined;
@@ -75,7 +102,10 @@ export async function runLesson(program: LessonProgram): Promise<void> {
     } else {
       serves = true;
       const signal = interruption();
-      await program.serve!(show, { folder, port, signal });
+      const answer = mine
+        ? await learnersAnswers(program.url, show)
+        : undefined;
+      await program.serve!(show, { folder, port, signal, answer });
     }
     printer.flush();
   } catch (error) {
@@ -107,23 +137,56 @@ export function describeServeError(error: unknown, conn?: Deno.Conn): string {
 /** What a lesson was asked for; `port` is there if it is to serve. */
 function parseArguments(
   number: number,
-): { json: boolean; port?: number; folder?: string; pause: boolean } {
+): {
+  json: boolean;
+  port?: number;
+  folder?: string;
+  pause: boolean;
+  mine: boolean;
+} {
   const { flags, values } = parseCommandLine(Deno.args, {
     usage: `deno task lesson ${number} [--json] [--no-pause] ` +
-      "[--serve [--port 7000]]",
-    flags: ["json", "serve", "no-pause"],
+      "[--serve [--mine] [--port 7000]]",
+    flags: ["json", "serve", "mine", "no-pause"],
     values: ["port", "folder"],
     words: [0, 0],
   });
   if (values.port !== undefined && flags.serve === 0) {
     throw new UsageError("--port goes with --serve: add --serve");
   }
+  if (flags.mine > 0 && flags.serve === 0) {
+    throw new UsageError("--mine goes with --serve: add --serve");
+  }
   const terminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   return {
     json: flags.json > 0,
+    mine: flags.mine > 0,
     pause: terminal && flags.json + flags.serve + flags["no-pause"] === 0,
     port: flags.serve > 0 ? parsePort(values.port ?? "0") : undefined,
     folder: values.folder,
+  };
+}
+
+/** Finds the learner's answers for a server, and tells which it uses. */
+async function learnersAnswers(
+  url: string,
+  show: Narrator,
+): Promise<NonNullable<ServeContext["answer"]>> {
+  const file = new URL("exercise.ts", url).href;
+  const answerTo = await loadAnswers(() => import(file));
+  return (name, ours) => {
+    const answer = answerTo(name);
+    if (answer.state === "started") {
+      show.note(`${name}: yours`);
+      // Its type is what its task says.
+      return answer.attempt as typeof ours;
+    }
+    show.note(
+      answer.state === "broken"
+        ? `${name}: can't be loaded (${answer.error}), so ours is used`
+        : `${name}: not started, so ours is used`,
+    );
+    return ours;
   };
 }
 

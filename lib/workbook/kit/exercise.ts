@@ -12,6 +12,10 @@ export interface ExerciseParts<T> {
   hints: string[];
   /** The README heading to read when a failure names no better one. */
   read: string;
+  /** One line on what is right about an answer that passes. */
+  passed?: string;
+  /** The file of `lib/` in which the workbook's own version is, from the root. */
+  real?: string;
   /**
    * Whether the answer can be checked without any permission: neither it nor
    * its check opens a socket.

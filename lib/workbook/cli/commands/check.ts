@@ -2,6 +2,7 @@ import { dim } from "@std/fmt/colors";
 import type { Lesson } from "../../checker/catalog.ts";
 import { type CheckResult, isTouched } from "../../checker/checker.ts";
 import { checkTypes } from "../../checker/type_check.ts";
+import { afterLines } from "../after.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { checkAll, checkAndRemember } from "../../checker/progress.ts";
@@ -33,7 +34,10 @@ export default async function check(
     `${count("passed")} solved, ${failed} not right yet, ${open} not started`,
   );
   const first = results.find(({ verdict }) => verdict.state !== "passed");
-  if (first !== undefined) {
+  if (words.length > 0) io.print(...await afterLines(results, io));
+  if (first === undefined) io.print(dim("what to do next: deno task next"));
+  // Of one lesson, each wrong answer has its own hint above.
+  else if (words.length === 0 || failed === 0) {
     io.print(dim(`stuck? deno task hint ${first.id}`));
   }
   return failed > 0 ? 1 : 0;

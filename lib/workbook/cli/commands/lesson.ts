@@ -1,8 +1,13 @@
-import { bold, dim, green, red } from "@std/fmt/colors";
-import { fileOf, findLesson, type Lesson } from "../../checker/catalog.ts";
-import type { CheckResult } from "../../checker/checker.ts";
+import { dim } from "@std/fmt/colors";
+import {
+  fileOf,
+  findLesson,
+  type Lesson,
+  ROOT,
+} from "../../checker/catalog.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
+import { listLines } from "../list.ts";
 import { checkAll } from "../../checker/progress.ts";
 import { onInterrupt, signalChild } from "../../checker/interrupted.ts";
 import { sandboxArgs } from "../../checker/sandbox.ts";
@@ -19,8 +24,17 @@ export default async function lesson(
 ): Promise<number> {
   const { words, flags, values } = parseCommandLine(args, {
     usage: "deno task lesson [3 | echo] [--calls | --packets | --xray] " +
-      "[--json [--brief]] [--no-pause] [--serve [--port 7000]]",
-    flags: ["json", "serve", "calls", "packets", "xray", "brief", "no-pause"],
+      "[--json [--brief]] [--no-pause] [--serve [--mine] [--port 7000]]",
+    flags: [
+      "json",
+      "serve",
+      "mine",
+      "calls",
+      "packets",
+      "xray",
+      "brief",
+      "no-pause",
+    ],
     values: ["port"],
     words: [0, 1],
   });
@@ -36,6 +50,7 @@ export default async function lesson(
   // The lesson says itself what is wrong with them.
   const options = [];
   if (flags.serve > 0) options.push("--serve");
+  if (flags.mine > 0) options.push("--mine");
   if (values.port !== undefined) options.push(`--port=${values.port}`);
   const [json, serve] = [flags.json > 0, flags.serve > 0];
   const calls = flags.calls + flags.xray > 0;
@@ -72,6 +87,8 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
         folder: folder.path,
         socketFiles: chosen.socketFiles,
         programs: chosen.programs,
+        // The learner's file is loaded by its address.
+        read: options.includes("--mine") ? [ROOT] : [],
       }),
       "--folder",
       folder.path,
@@ -97,33 +114,4 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
     console.error(`the lesson was ended after ${LIMIT_MS / 1000} s`);
   }
   return code;
-}
-
-function listLines(lessons: Lesson[], results: CheckResult[]): string[] {
-  const marks = {
-    "passed": green("✓"),
-    "failed": red("✗"),
-    "broken": red("✗"),
-    "not started": dim("·"),
-  };
-  const column = Math.max(...lessons.map(({ title }) => title.length)) + 2;
-  const lines = lessons.flatMap((lesson, i) => {
-    const exercises = results
-      .filter((result) => result.lesson === lesson)
-      .map(({ id, verdict }) => `${id} ${marks[verdict.state]}`);
-    return [
-      ...(lesson.part === lessons[i - 1]?.part ? [] : ["", bold(lesson.part)]),
-      `  ${String(lesson.number).padStart(2)}  ${lesson.title.padEnd(column)}` +
-      exercises.join("  "),
-    ];
-  });
-  const solved = results.filter(({ verdict }) => verdict.state === "passed");
-  return [
-    ...lines.slice(1),
-    "",
-    `${marks.passed} solved  ${marks.failed} not right yet  ` +
-    `${marks["not started"]} not started    ` +
-    `${solved.length} of ${results.length} solved`,
-    dim("run one: deno task lesson 1    what to do next: deno task next"),
-  ];
 }

@@ -1,5 +1,6 @@
-import { dim } from "@std/fmt/colors";
-import { fileOf } from "../../checker/catalog.ts";
+import { bold, dim } from "@std/fmt/colors";
+import { padEndVisible, wrapText } from "../../../show/mod.ts";
+import { fileOf, type Lesson } from "../../checker/catalog.ts";
 import { checkAndRemember } from "../../checker/progress.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
@@ -13,8 +14,8 @@ export default async function solution(
   io: CommandContext,
 ): Promise<number> {
   const { words, flags } = parseCommandLine(args, {
-    usage: "deno task solution 3.1 [--yes]",
-    flags: ["yes"],
+    usage: "deno task solution 3.1 [--compare] [--yes]",
+    flags: ["yes", "compare"],
     words: [1, 1],
     noun: "exercise",
   });
@@ -29,11 +30,63 @@ export default async function solution(
       io.print("");
     }
   }
-  const source = await Deno.readTextFile(fileOf(lesson, "solution.ts"));
-  const { sections } = splitSections(source);
-  io.print(sections.find((section) => section.id === id)!.text.trimEnd());
+  const ours = await sectionOf(lesson, "solution.ts", id);
+  if (flags.compare > 0) {
+    const yours = await sectionOf(lesson, "exercise.ts", id);
+    io.print(...sideBySide(["yours", yours], ["ours", ours], io.width));
+  } else {
+    io.print(ours);
+  }
   io.print("", dim(`the whole file: ${fileOf(lesson, "solution.ts")}`));
   return 0;
+}
+
+/** The code of one exercise in a file, without its heading. */
+async function sectionOf(
+  lesson: Lesson,
+  file: string,
+  id: string,
+): Promise<string> {
+  const { sections } = splitSections(
+    await Deno.readTextFile(fileOf(lesson, file)),
+  );
+  return sections.find((section) => section.id === id)?.text.trim() ??
+    `(no section ${id})`;
+}
+
+/** Fewer columns than this for each are no help. */
+const MIN_COLUMN = 45;
+
+/** Two texts in two columns, or one below the other where there's no room. */
+function sideBySide(
+  [leftName, left]: [string, string],
+  [rightName, right]: [string, string],
+  width: number,
+): string[] {
+  const column = Math.floor((width - 3) / 2);
+  if (column < MIN_COLUMN) {
+    return [bold(leftName), left, "", bold(rightName), right];
+  }
+  // A line that is too long goes on below, further in.
+  const fold = (text: string) =>
+    text.split("\n").flatMap((line) => {
+      const indent = line.match(/^ */)![0];
+      return wrapText(line.trimStart(), {
+        width: column,
+        firstIndent: indent,
+        indent: `${indent}    `,
+      });
+    });
+  const [a, b] = [[bold(leftName), ...fold(left)], [
+    bold(rightName),
+    ...fold(right),
+  ]];
+  return Array.from(
+    { length: Math.max(a.length, b.length) },
+    (_, i) =>
+      `${padEndVisible(a[i] ?? "", column)} ${dim("│")} ${b[i] ?? ""}`
+        .trimEnd(),
+  );
 }
 
 function agreed(id: string, { input }: CommandContext): boolean {

@@ -1,16 +1,24 @@
-import { join } from "node:path";
-import { fileOf, type Lesson, ROOT } from "../../checker/catalog.ts";
+import { dim } from "@std/fmt/colors";
+import { fileOf, type Lesson } from "../../checker/catalog.ts";
+import type { CheckResult } from "../../checker/checker.ts";
+import { describeExercises } from "../../checker/describe.ts";
+import { onInterrupt } from "../../checker/interrupted.ts";
+import {
+  checkAll,
+  checkAndRemember,
+  findNext,
+} from "../../checker/progress.ts";
+import { resultLines } from "../../checker/report.ts";
+import { splitSections } from "../../checker/sections.ts";
+import { checkTypes } from "../../checker/type_check.ts";
+import { afterLines } from "../after.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
-import { onInterrupt } from "../../checker/interrupted.ts";
-import { checkAndRemember, findNext } from "../../checker/progress.ts";
-import { resultLines } from "../../checker/report.ts";
-import { checkTypes } from "../../checker/type_check.ts";
-import { splitSections } from "../../checker/sections.ts";
+import { hintLines } from "../hints.ts";
+import { hearKeys } from "../keys.ts";
+import { listLines } from "../list.ts";
+import { Saves } from "../saves.ts";
 import { nextLines } from "./next.ts";
-
-/** How long to wait for the rest of a save, in milliseconds. */
-const SETTLE_MS = 50;
 
 /** `deno task watch`: checks each exercise as it is saved, until Ctrl-C. */
 export default async function watch(
@@ -18,63 +26,150 @@ export default async function watch(
   io: CommandContext,
 ): Promise<number> {
   parseCommandLine(args, { usage: "deno task watch", words: [0, 0] });
-  const seen = new Map<Lesson, string>();
-  for (const lesson of io.lessons) seen.set(lesson, readAnswers(lesson) ?? "");
-
-  using watcher = Deno.watchFs(join(ROOT, "lessons"));
-  using _ending = onInterrupt(() => watcher.close());
+  const ended = Promise.withResolvers<void>();
+  using _ending = onInterrupt(() => ended.resolve());
+  const session = new Session(io);
+  using _saves = new Saves(io.lessons, {
+    file: "exercise.ts",
+    onSave: () => session.check(),
+    onPoll: () =>
+      io.print(
+        "No file events arrive here: the files are looked at twice a second.",
+      ),
+  });
+  using _keys = hearKeys(io.input, (key) => {
+    if (key === "q") ended.resolve();
+    else session.press(key);
+  });
   io.print("Save an exercise.ts to have it checked; Ctrl-C ends.");
-
-  let checking: Promise<void> | undefined;
-  let outdated = new AbortController();
-  let settled: ReturnType<typeof setTimeout> | undefined;
-  async function startOver(): Promise<void> {
-    // What was saved now makes the check under way pointless.
-    outdated.abort();
-    await checking;
-    outdated = new AbortController();
-    checking = checkSaved(seen, io, outdated.signal);
-    await checking;
-  }
-  for await (const { paths } of watcher) {
-    if (!paths.some((path) => path.endsWith("exercise.ts"))) continue;
-    clearTimeout(settled);
-    settled = setTimeout(startOver, SETTLE_MS);
-  }
-  clearTimeout(settled);
-  outdated.abort();
-  await checking;
+  session.begin();
+  await ended.promise;
+  await session.end();
   return 0;
 }
 
-/** Checks the exercises whose text is not what it was. */
-async function checkSaved(
-  seen: Map<Lesson, string>,
-  io: CommandContext,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const lesson of io.lessons) {
-    const text = readAnswers(lesson);
-    const before = seen.get(lesson)!;
-    // Some editors remove the file and write it anew: it will be back.
-    if (text === undefined || text === before) continue;
-    try {
+/** What is being worked at, and what is said of it, one thing at a time. */
+class Session {
+  readonly #io: CommandContext;
+  readonly #interactive: boolean;
+  readonly #seen = new Map<Lesson, string>();
+  readonly #hints = new Map<string, number>();
+  #current?: CheckResult;
+  #outdated = new AbortController();
+  /** What is under way, and what waits for it. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(io: CommandContext) {
+    this.#io = io;
+    this.#interactive = io.input.isTerminal() && io.output.isTerminal();
+    for (const lesson of io.lessons) {
+      this.#seen.set(lesson, readAnswers(lesson) ?? "");
+    }
+  }
+
+  /** Shows what to do first. */
+  begin(): void {
+    this.#enqueue(async (signal) => {
+      this.#current = await findNext(this.#io.lessons, { signal });
+      this.#io.print("", ...await nextLines(this.#current, this.#io));
+      this.#printKeys();
+    });
+  }
+
+  /** Checks what has been saved. A check under way has become pointless. */
+  check(): void {
+    this.#outdated.abort();
+    this.#outdated = new AbortController();
+    this.#enqueue((signal) => this.#checkSaved(signal));
+  }
+
+  /** Does what a key asks for, after what is under way. */
+  press(key: string): void {
+    const { lessons, width } = this.#io;
+    const act: Record<string, () => Promise<string[]>> = {
+      h: async () => {
+        if (this.#current === undefined) return nextLines(undefined, this.#io);
+        const { lesson, id } = this.#current;
+        const count = (this.#hints.get(id) ?? 0) + 1;
+        this.#hints.set(id, count);
+        const exercises = await describeExercises(lesson);
+        const exercise = exercises.find((one) => one.id === id)!;
+        return hintLines(exercise, { count, only: true, width });
+      },
+      n: async () => {
+        this.#current = await findNext(lessons, { after: this.#current });
+        return nextLines(this.#current, this.#io);
+      },
+      l: async () => listLines(lessons, await checkAll(lessons)),
+    };
+    if (!Object.hasOwn(act, key)) return;
+    this.#enqueue(async () => {
+      this.#clear();
+      this.#io.print(...await act[key]());
+      this.#printKeys();
+    });
+  }
+
+  /** Stops what is under way. */
+  async end(): Promise<void> {
+    this.#outdated.abort();
+    await this.#queue;
+  }
+
+  #enqueue(act: (signal: AbortSignal) => Promise<void>): void {
+    const { signal } = this.#outdated;
+    this.#queue = this.#queue.then(async () => {
+      try {
+        await act(signal);
+      } catch (error) {
+        if (!signal.aborted) this.#io.complain(String(error));
+      }
+    });
+  }
+
+  /** Checks the exercises whose text is not what it was. */
+  async #checkSaved(signal: AbortSignal): Promise<void> {
+    for (const lesson of this.#io.lessons) {
+      const text = readAnswers(lesson);
+      const before = this.#seen.get(lesson)!;
+      // Some editors remove the file and write it anew: it will be back.
+      if (text === undefined || text === before) continue;
       const results = await checkAndRemember(lesson, {
         ids: changedExercises(before, text),
         types: checkTypes([lesson]),
         signal,
       });
-      io.print("", ...resultLines(results, io));
-      seen.set(lesson, text);
-      if (results.every(({ verdict }) => verdict.state === "passed")) {
+      this.#clear();
+      this.#io.print("", ...resultLines(results, this.#io));
+      this.#seen.set(lesson, text);
+      const open = results.find(({ verdict }) => verdict.state !== "passed");
+      this.#io.print(...await afterLines(results, this.#io));
+      if (open !== undefined) {
+        this.#current = open;
+      } else {
         // Whoever works at lesson 3 goes on there, whatever was left out before.
-        const next = await findNext(io.lessons, { from: lesson, signal });
-        io.print("", "Next:", "", ...await nextLines(next, io));
+        this.#current = await findNext(this.#io.lessons, {
+          from: lesson,
+          signal,
+        });
+        this.#io.print(
+          "",
+          "Next:",
+          "",
+          ...await nextLines(this.#current, this.#io),
+        );
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return;
+      this.#printKeys();
     }
+  }
+
+  #clear(): void {
+    if (this.#interactive) this.#io.print("\x1b[2J\x1b[H");
+  }
+
+  #printKeys(): void {
+    if (!this.#interactive) return;
+    this.#io.print("", dim("h hint   n next   l list   q quit"));
   }
 }
 
@@ -90,8 +185,8 @@ function changedExercises(before: string, after: string): string[] | undefined {
 function readAnswers(lesson: Lesson): string | undefined {
   try {
     return Deno.readTextFileSync(fileOf(lesson, "exercise.ts"));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+  } catch {
+    // It's gone for a moment, or can't be read now; the next save will do.
+    return undefined;
   }
 }

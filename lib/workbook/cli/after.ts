@@ -1,0 +1,34 @@
+import { dim, green } from "@std/fmt/colors";
+import { wrapText } from "../../show/mod.ts";
+import type { CheckResult } from "../checker/checker.ts";
+import { describeExercises } from "../checker/describe.ts";
+
+/**
+ * Says what is worth knowing after a check: after a right answer, what was
+ * right about it and where to look now; after a wrong one, which hint helps.
+ *
+ * @param results The results of one lesson's exercises.
+ * @param options `width`: columns to fit into.
+ * @returns Lines, none for exercises that aren't started.
+ */
+export async function afterLines(
+  results: CheckResult[],
+  { width }: { width: number },
+): Promise<string[]> {
+  if (results.length === 0) return [];
+  const exercises = await describeExercises(results[0].lesson);
+  return results.flatMap(({ id, verdict }) => {
+    const { passed, real, hints } = exercises.find((one) => one.id === id)!;
+    if (verdict.state === "failed") {
+      return ["", dim(`hint 1 of ${hints.length}: deno task hint ${id}`)];
+    }
+    if (verdict.state !== "passed" || passed === undefined) return [];
+    const compare = `deno task solution ${id} --compare`;
+    return [
+      "",
+      ...wrapText(green(`${id}: `) + passed, { width, indent: "  " }),
+      dim(`  ${compare}  shows yours and ours`),
+      ...(real === undefined ? [] : [dim(`  ${real}  is the real one`)]),
+    ];
+  });
+}

@@ -1,0 +1,40 @@
+import { bold, dim } from "@std/fmt/colors";
+import { wrapText } from "../../show/mod.ts";
+import type { ExerciseText } from "../checker/describe.ts";
+
+/**
+ * Shows the hints of an exercise.
+ *
+ * @param exercise The exercise.
+ * @param options `count`: how many hints, from the first. `only`: whether just
+ * the last of them is shown. `width`: columns to fit into.
+ * @returns Lines: the title, the hints, and how to get further.
+ */
+export function hintLines(
+  { id, title, hints }: ExerciseText,
+  { count, only = false, width }: {
+    count: number;
+    only?: boolean;
+    width: number;
+  },
+): string[] {
+  const shown = Math.min(count, hints.length);
+  const lines = hints.slice(0, shown).flatMap((text, i) =>
+    only && i < shown - 1
+      ? []
+      : ["", ...laidOut(`Hint ${i + 1} of ${hints.length}: `, text, width)]
+  );
+  const further = shown < hints.length
+    ? `next hint: deno task hint ${id}${" --more".repeat(shown)}`
+    : `that was the last hint; deno task solution ${id} shows an answer`;
+  return [bold(`${id} ${title}`), ...lines, "", dim(further)];
+}
+
+/** Prose is wrapped; lines of code, which are indented, stay as they are. */
+function laidOut(head: string, text: string, width: number): string[] {
+  return text.split("\n").flatMap((line, i) =>
+    line.startsWith("  ")
+      ? [line]
+      : wrapText((i === 0 ? head : "") + line, { width })
+  );
+}
