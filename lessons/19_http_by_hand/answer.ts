@@ -18,15 +18,18 @@ export interface Answer {
   fields?: HttpField[];
   /** The body: text goes as UTF-8, a stream goes in chunks. */
   body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** Why the client doesn't get what it asked for: for the server's log. */
+  why?: string;
 }
 
-/** An answer that says no more than its status. */
-export function plainAnswer(status: number, fields: HttpField[] = []): Answer {
-  return {
-    status,
-    fields: [...fields, TEXT],
-    body: `${status} ${reasonOf(status)}\n`,
-  };
+/** An answer that says no more than its status, and to the log, why. */
+export function plainAnswer(
+  status: number,
+  why: string,
+  fields: HttpField[] = [],
+): Answer {
+  const body = `${status} ${reasonOf(status)}\n`;
+  return { status, fields: [...fields, TEXT], body, why };
 }
 
 /** What text is, for a browser: never a page that it should run. */

@@ -30,7 +30,7 @@ import {
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { readResponses } from "./read_responses.ts";
-import { serveHttp, TooSlow } from "./server.ts";
+import { type Answered, serveHttp, TooSlow } from "./server.ts";
 import { site } from "./site.ts";
 import { encodeResponse } from "./solution.ts";
 import { lessons } from "../mod.ts";
@@ -356,16 +356,21 @@ export async function serve(
   let answers = 0;
   await serveHttp(listener, site, {
     signal,
-    onAnswer(head, status) {
+    onAnswer(answered) {
       answers++;
-      const what = head === null
-        ? "(no request)"
-        : printable(encode(`${head.method} ${head.target}`), { max: 50 });
-      show.note(`${what}: ${status}`);
+      show.note(describeAnswer(answered));
     },
     onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(`ended: ${counted(answers, "answer")}`);
+}
+
+/** One line of the log; nothing in it can control the terminal. */
+function describeAnswer({ head, status, why }: Answered): string {
+  const what = head === null
+    ? "(no request)"
+    : printable(encode(`${head.method} ${head.target}`), { max: 60 });
+  return `${what} ${status}${why === undefined ? "" : `, ${why}`}`;
 }
 
 if (import.meta.main) {

@@ -5,6 +5,7 @@ import {
   Deadline,
   readSome,
   serve,
+  Turn,
   writeAll,
 } from "../../lib/net/mod.ts";
 import {
@@ -89,6 +90,8 @@ async function converse(
   conn.setNoDelay();
   const parser = new CommandParser(options.limits);
   const buffer = new Uint8Array(16 * 1024);
+  // A client that pipelines without end must not keep the others waiting.
+  using turn = new Turn();
   const limits = { idle: idleMs, command: commandMs, write: writeMs };
   let phase: Phase | null = null;
   let tooSlow = null as Phase | null;
@@ -120,6 +123,7 @@ async function converse(
         command = parser.next()
       ) {
         commands++;
+        await turn.take();
         // The next command has a time of its own.
         enter(null);
         if (nameOf(command) === "QUIT") {

@@ -12,6 +12,7 @@
  * | `lines.ts`            | messages that end in a delimiter                   |
  * | `frames.ts`           | messages with a length prefix                      |
  * | `serve.ts`            | accepts clients and serves all of them at once     |
+ * | `turn.ts`              | gives every client of a server its turn            |
  * | `close_gracefully.ts` | closes a connection without losing bytes           |
  * | `timed_reader.ts`     | reads with a timeout that loses no bytes           |
  * | `deadline.ts`         | calls back when a deadline that may move passes    |
@@ -77,6 +78,7 @@ export * from "./retry.ts";
 export * from "./send_queue.ts";
 export * from "./serve.ts";
 export * from "./timed_reader.ts";
+export * from "./turn.ts";
 export * from "./udp.ts";
 export * from "./unix_datagram.ts";
 export * from "./unix_path.ts";

@@ -362,7 +362,52 @@ Deno.test("pathOf() returns the path of either form of target", () => {
   assertEquals(targets.map(pathOf), ["/a", "/a", "/", "/", "/"]);
 });
 
-Deno.test("lesson 19 serves until it's told to stop, and counts", async () => {
+Deno.test("serveHttp() answers a client while others pipeline without end", async () => {
+  let answers = 0;
+  await using server = startServer({ onAnswer: () => answers++ });
+  using conns = new DisposableStack();
+  const busy = [];
+  for (let i = 0; i < 5; i++) {
+    const conn = conns.use(await connectTcp(server.port));
+    busy.push(
+      send(conn, GET.repeat(2000)),
+      readResponses(conn, Array(2000).fill("GET")),
+    );
+  }
+  assertMatch(await server.ask(CLOSE), /^HTTP\/1\.1 200 /);
+  assert(answers < 5000, `${answers} requests of others came first`);
+  await Promise.all(busy);
+  assertEquals(answers, 10_001);
+});
+
+Deno.test("serveHttp() keeps a body in chunks of one byte in little memory", async () => {
+  await using server = startServer({
+    handler: async ({ body }) => ({
+      status: 200,
+      body: `${(await body()).length}`,
+    }),
+  });
+  using conn = await connectTcp(server.port);
+  const used = () => {
+    const { heapUsed, external } = Deno.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = used();
+  let peak = 0;
+  const timer = setInterval(() => peak = Math.max(peak, used() - before), 1);
+  await send(
+    conn,
+    `${POST}Transfer-Encoding: chunked\r\n\r\n` +
+      `${"1\r\nx\r\n".repeat(300_000)}0\r\n\r\n`,
+  );
+  const [{ body }] = await readResponses(conn, ["POST"]);
+  clearInterval(timer);
+  assertEquals(body, "300000");
+  // An array for each chunk took more than twice as much.
+  assert(peak < 30e6, `${peak} bytes for a body of 300000`);
+});
+
+Deno.test("lesson 19 serves until it's told to stop, and says what clients did", async () => {
   const stop = new AbortController();
   const recording = new Recording();
   const serving = serve(recording.show, {
@@ -370,18 +415,37 @@ Deno.test("lesson 19 serves until it's told to stop, and counts", async () => {
     folder: "",
     signal: stop.signal,
   });
-  const [, port] = recording.fact("browser").match(/:(\d+)\/$/)!;
-  const page = await ask(Number(port), CLOSE.replace("/hello", "/"));
+  const port = Number(recording.fact("browser").match(/:(\d+)\/$/)![1]);
+  const page = await ask(port, CLOSE.replace("/hello", "/"));
   assertMatch(page, /text\/html.*<!doctype html>/s);
-  // The log must not repeat what a client sends to a terminal.
-  using conn = await connectTcp(Number(port));
-  await send(conn, "\x1b[31mGET");
-  await closeGracefully(conn);
+  for (
+    const text of [
+      CLOSE.replace("hello", "nowhere"),
+      CLOSE.replace("GET", "PUT"),
+      "GET /hello HTTP/1.1\r\nHost: \x1b[31m\x9b\r\n\r\n",
+      "\x1b[31mGET",
+      `${POST}Content-Length: 2000000\r\n\r\n`,
+    ]
+  ) {
+    using conn = await connectTcp(port);
+    // As bytes: in UTF-8, a C1 control would be two.
+    await writeAll(conn, Uint8Array.from(text, (char) => char.charCodeAt(0)));
+    await closeGracefully(conn);
+  }
   stop.abort();
   await serving;
-  const notes = recording.all("note").map(({ text }) => text);
-  assertMatch(notes.at(-1)!, /^ended: 2 answers$/);
-  assert(notes.every((note) => !note.includes("\x1b")));
+  const notes = recording.all("note").map(({ text }) => text).slice(1);
+  const expected = [
+    /^"GET \/" 200$/,
+    /^"GET \/nowhere" 404, nothing there$/,
+    /^"PUT \/hello" 405, only GET, HEAD, OPTIONS$/,
+    /^\(no request\) 400, .* found "\\u001b\[31m\\u009b"$/,
+    /^\(no request\) 400, .* found the byte 1b$/,
+    /^"POST \/echo" 413, .* at most 1048576 bytes, found 2000000$/,
+    /^ended: 6 answers$/,
+  ];
+  assertEquals(notes.length, expected.length, notes.join("\n"));
+  for (const [i, note] of notes.entries()) assertMatch(note, expected[i]);
 });
 
 /** Starts a server that stops when it's disposed of. */

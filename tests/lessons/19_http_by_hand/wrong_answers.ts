@@ -130,8 +130,8 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "leaves the line ending of the last chunk for the next request",
       replace: [
-        "body.push(await this.#take(size));",
-        "if (size === 0) return concat(body); body.push(await this.#take(size));",
+        "body.set(",
+        "if (size === 0) return body.slice(0, total); body.set(",
       ],
       diagnosis: /threw TypeError.*The next request begins right after it/s,
     },
@@ -190,7 +190,7 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "limits each chunk only",
-      replace: ["this.#requireRoom(total)", "this.#requireRoom(size)"],
+      replace: ["this.#requireRoom(total + size)", "this.#requireRoom(size)"],
       diagnosis: /so add up the chunks/,
     },
     {
@@ -312,7 +312,10 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "joins at most three chunks",
-      replace: ["return concat(body);", "return concat(body.slice(0, 3));"],
+      replace: [
+        "total += size;",
+        "body.count = (body.count ?? 0) + 1; if (body.count < 4) total += size;",
+      ],
       diagnosis: /There may be any number of chunks/,
     },
     {
