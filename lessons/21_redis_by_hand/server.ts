@@ -3,6 +3,7 @@ import {
   closeGracefully,
   closeQuietly,
   Deadline,
+  type Reader,
   readSome,
   serve,
   Turn,
@@ -14,9 +15,10 @@ import {
   encodeReply,
   RespError,
   type RespLimits,
-  type RespReply,
 } from "../../lib/wire/mod.ts";
-import type { CommandStore } from "./types.ts";
+import { Housekeeping, wordOf } from "./housekeeping.ts";
+import { ConnReader } from "./reader.ts";
+import type { CommandStore, ReadCommand } from "./types.ts";
 
 /** How a server treats its clients. */
 export interface RedisServerOptions {
@@ -38,8 +40,14 @@ export interface RedisServerOptions {
   maxClients?: number;
   /** Stops the server. */
   signal?: AbortSignal;
-  /** Hears how many commands came in one read. */
-  onCommands?: (count: number) => void;
+  /**
+   * Reads the commands.
+   *
+   * @default the parser of `lib/wire`
+   */
+  readCommand?: ReadCommand;
+  /** Called with the commands that came in one read. */
+  onCommands?: (commands: Uint8Array[][]) => void;
   /**
    * Hears of each client that was dropped, with its connection, and of a client
    * that could not be accepted, without one.
@@ -88,10 +96,6 @@ async function converse(
   // Each write is a whole batch: to hold it back until the last one has been
   // acknowledged (Nagle's algorithm) would only cost time.
   conn.setNoDelay();
-  const parser = new CommandParser(options.limits);
-  const buffer = new Uint8Array(16 * 1024);
-  // A client that pipelines without end must not keep the others waiting.
-  using turn = new Turn();
   const limits = { idle: idleMs, command: commandMs, write: writeMs };
   let phase: Phase | null = null;
   let tooSlow = null as Phase | null;
@@ -110,37 +114,43 @@ async function converse(
     enter("write");
     await writeAll(conn, bytes);
   });
+  // A client that pipelines without end must not keep the others waiting.
+  using turn = new Turn();
+  const commands: Uint8Array[][] = [];
+  const source = readCommands(options, {
+    async read(buffer) {
+      // All that came in one read is answered in one write.
+      if (commands.length > 0) options.onCommands?.(commands.splice(0));
+      await replies.flush();
+      enter(source.isBetween() ? "idle" : "command");
+      return await conn.read(buffer);
+    },
+  });
+  const housekeeping = new Housekeeping();
   try {
     while (true) {
-      enter(parser.isBetween ? "idle" : "command");
-      const count = await readSome(conn, buffer);
-      if (count === null) return parser.end();
-      parser.push(buffer.subarray(0, count));
-      let commands = 0;
-      for (
-        let command = parser.next();
-        command !== null;
-        command = parser.next()
-      ) {
-        commands++;
-        await turn.take();
-        // The next command has a time of its own.
-        enter(null);
-        if (nameOf(command) === "QUIT") {
-          await replies.add(OK);
-          return await replies.flush();
-        }
-        await replies.add(housekeeping(command) ?? store.run(command));
+      await turn.take();
+      const command = await source.next();
+      if (command === null) return await replies.flush();
+      commands.push(command);
+      // The next command has a time of its own.
+      enter(null);
+      if (wordOf(command[0]) === "QUIT") {
+        await replies.add(OK);
+        return await replies.flush();
       }
-      options.onCommands?.(commands);
-      // All that came in one read is answered in one write.
-      await replies.flush();
+      await replies.add(
+        housekeeping.answer(command) ??
+          housekeeping.translate(store.run(command)),
+      );
     }
   } catch (error) {
     if (tooSlow !== null) {
       throw new TooSlow(`the client was too slow: ${tooSlow}`);
     }
-    if (!(error instanceof RespError)) throw error;
+    const isProtocol = error instanceof RespError ||
+      error instanceof TypeError || error instanceof RangeError;
+    if (!isProtocol) throw error;
     const message = error.message.replace(/[\r\n]/g, " ");
     await replies.add(
       encodeReply({ kind: "error", text: `ERR Protocol error: ${message}` }),
@@ -149,22 +159,64 @@ async function converse(
     enter(null);
     await closeGracefully(conn);
     throw error;
+  } finally {
+    if (commands.length > 0) options.onCommands?.(commands);
   }
 }
 
-/** What real clients ask besides the commands of the store. */
-function housekeeping(command: Uint8Array[]): Uint8Array | null {
-  const name = nameOf(command);
-  if (name === "COMMAND") return encodeReply({ kind: "array", items: [] });
-  if (name !== "CONFIG" || command.length !== 3) return null;
-  if (new TextDecoder().decode(command[1]).toUpperCase() !== "GET") return null;
-  // redis-benchmark asks for "save" and "appendonly": nothing is ever saved.
-  const value = latin1(command[2]) === "appendonly" ? "no" : "";
-  const items: RespReply[] = [
-    { kind: "bulk", value: command[2] },
-    { kind: "bulk", value: new TextEncoder().encode(value) },
-  ];
-  return encodeReply({ kind: "array", items });
+/** Where commands come from. */
+interface CommandSource {
+  /** Gives the next one, or `null` at the end. */
+  next(): Promise<Uint8Array[] | null>;
+  /** Whether no byte of the next one has come. */
+  isBetween(): boolean;
+}
+
+/** Reads commands with the parser of lib, or with an answer to 21.1. */
+function readCommands(
+  { limits, readCommand }: RedisServerOptions,
+  source: Reader,
+): CommandSource {
+  if (readCommand !== undefined) return readByAnswer(readCommand, source);
+  const parser = new CommandParser(limits);
+  const buffer = new Uint8Array(16 * 1024);
+  return {
+    isBetween: () => parser.isBetween,
+    async next() {
+      while (true) {
+        const command = parser.next();
+        if (command !== null) return command;
+        const count = await readSome(source, buffer);
+        if (count === null) {
+          parser.end();
+          return null;
+        }
+        parser.push(buffer.subarray(0, count));
+      }
+    },
+  };
+}
+
+function readByAnswer(
+  readCommand: ReadCommand,
+  source: Reader,
+): CommandSource {
+  let isBetween = true;
+  const reader = new ConnReader({
+    async read(buffer) {
+      const count = await source.read(buffer);
+      isBetween = false;
+      return count;
+    },
+  });
+  return {
+    isBetween: () => isBetween,
+    async next() {
+      const command = await readCommand(reader);
+      isBetween = true;
+      return command;
+    },
+  };
 }
 
 /** Replies on their way out, several in one write. */
@@ -191,16 +243,6 @@ class Replies {
     this.#size = 0;
     await this.#write(all);
   }
-}
-
-function nameOf(command: Uint8Array[]): string {
-  return command[0].length > 16 ? "" : latin1(command[0]).toUpperCase();
-}
-
-function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }
 
 const OK = encodeReply({ kind: "simple", text: "OK" });

@@ -6,7 +6,10 @@ import {
   serveRedis,
   TooSlow,
 } from "../../../lessons/21_redis_by_hand/server.ts";
-import { Store } from "../../../lessons/21_redis_by_hand/solution.ts";
+import {
+  readCommand,
+  Store,
+} from "../../../lessons/21_redis_by_hand/solution.ts";
 import {
   closeGracefully,
   listenTcp,
@@ -182,13 +185,80 @@ Deno.test("serveRedis() answers all that came before QUIT, or before the end", a
   await closeGracefully(broken.conn);
 });
 
-Deno.test("lesson 21 serves until it's told to stop, and counts", async () => {
+const PAIRS = "server socket-workbook version 2.6.12";
+const REST = "id :1 mode standalone role master";
+const HOUSEKEEPING: [what: string, sent: string, replies: string][] = [
+  ["HELLO", "HELLO\r\n", `*12 ${PAIRS} proto :2 ${REST}`],
+  ["HELLO 2", "HELLO 2 SETNAME me\r\n", `*12 ${PAIRS} proto :2 ${REST}`],
+  [
+    "HELLO 3, and nil in RESP 3",
+    "HELLO 3\r\nGET k\r\nSET k v\r\nGET k\r\nCONFIG GET save\r\n",
+    `%6 ${PAIRS} proto :3 ${REST} _ +OK v %1 save $0 `,
+  ],
+  ["HELLO 4", "HELLO 4\r\n", "-NOPROTO unsupported protocol version"],
+  [
+    "HELLO with a password",
+    "HELLO 3 AUTH a b\r\n",
+    "-ERR this server has no passwords",
+  ],
+  [
+    "CLIENT and INFO",
+    "client SETINFO LIB-NAME x\r\nCLIENT LIST\r\nINFO\r\n",
+    "+OK -ERR unknown command 'CLIENT' # Server redis_version:2.6.12 " +
+    "redis_mode:standalone # Persistence loading:0 ",
+  ],
+  ["CONFIG", "CONFIG GET appendonly\r\n", "*2 appendonly no"],
+];
+for (const [what, sent, replies] of HOUSEKEEPING) {
+  Deno.test(`serveRedis() answers a client that connects with ${what}`, async () => {
+    await using server = startServer();
+    using client = await server.connect();
+    const text = await exchange(client.conn, `${sent}QUIT\r\n`);
+    // Without line ends and lengths, except for the one of nothing.
+    const words = text.replace(/\$[1-9]\d*\r\n/g, "").replaceAll("\r\n", " ");
+    assertEquals(words, `${replies} +OK `);
+  });
+}
+
+Deno.test("serveRedis() answers a client while others pipeline without end", async () => {
+  let others = 0;
+  await using server = startServer({ onCommands: () => others++ });
+  const busy = [];
+  using clients = new DisposableStack();
+  for (let i = 0; i < 5; i++) {
+    const client = clients.use(await server.connect());
+    busy.push(client.ask(...Array(10_000).fill(["INCR", "n"])));
+  }
+  using client = await server.connect();
+  const [reply] = await client.ask(["INCR", "n"]);
+  const count = Number(text(reply).slice(1));
+  assert(count < 25_000, `${count} commands of others came first`);
+  await Promise.all(busy);
+});
+
+Deno.test("serveRedis() reads commands with an answer to 21.1", async () => {
+  await using server = startServer({ readCommand });
+  using client = await server.connect();
+  const replies = await client.ask(["SET", "k", "a\r\nb"], ["GET", "k"]);
+  assertEquals(replies.map(text), ["+OK\r\n", "$4\r\na\r\nb\r\n"]);
+  assertMatch(
+    await exchange(client.conn, "PING\r\n*1\r\n$-1\r\n"),
+    /^\+PONG\r\n-ERR Protocol error: [^\r\n]+\r\n$/,
+  );
+});
+
+Deno.test("lesson 21 serves until it's told to stop, and says what clients did", async () => {
   const stop = new AbortController();
   const recording = new Recording();
+  const asked: string[] = [];
   const serving = serve(recording.show, {
     port: 0,
     folder: "",
     signal: stop.signal,
+    answer(name, ours) {
+      asked.push(name);
+      return ours;
+    },
   });
   const [port] = recording.fact("by hand").match(/\d+$/)!;
   // A shell command that's broken in two can't be copied as one.
@@ -197,10 +267,19 @@ Deno.test("lesson 21 serves until it's told to stop, and counts", async () => {
   for (const { value } of facts) assert(column + value.length <= 80, value);
   {
     using client = await RedisClient.connect(Number(port));
-    const [save] = await client.ask(["CONFIG", "GET", "save"], ["PING"]);
-    assertEquals(text(save), "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
+    await client.ask(["SET", "note", "\x1b[2J a\r\nb", "EX", "10"]);
+    await client.ask(...Array(3).fill(["GET", "a-b:c"]), ["PING"]);
+    await client.ask(["DEL", "a", "b", "c", "d", "e", "f"]);
   }
   stop.abort();
   await serving;
-  assertMatch(recording.all("note").at(-1)!.text, /^ended: 2 commands$/);
+  assertEquals(asked, ["Store", "readCommand"]);
+  assertEquals(recording.all("note").map(({ text }) => text), [
+    "waiting for clients",
+    'SET note "\\x1b[2J a\\r\\nb" EX 10',
+    "GET a-b:c × 3",
+    "PING",
+    "DEL a b c d, and 2 more",
+    "ended: 6 commands",
+  ]);
 });
