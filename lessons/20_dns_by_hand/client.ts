@@ -7,6 +7,7 @@ import {
 } from "../../lib/net/mod.ts";
 import {
   decodeDns,
+  decodeDnsStart,
   type DnsMessage,
   encodeDns,
   WireError,
@@ -64,9 +65,12 @@ export async function askDns(
   const question = { name, type, class: 1 };
   const query = encodeDns({ id, wantsRecursion: true, questions: [question] });
   const bytes = await askUdp(port, query, options);
-  const message = decodeDns(bytes);
-  if (!message.isTruncated) {
-    return { message, size: bytes.length, transport: "udp" };
+  if (!decodeDnsStart(bytes).isTruncated) {
+    return {
+      message: decodeDns(bytes),
+      size: bytes.length,
+      transport: "udp",
+    };
   }
   const whole = await askTcp(port, query, options);
   return { message: decodeDns(whole), size: whole.length, transport: "tcp" };
@@ -79,12 +83,16 @@ function doubtSender(from: Deno.NetAddr, port: number): Doubt | null {
   return from.port === port ? null : "its port";
 }
 
-/** Whether some bytes are no answer to a query: id and question are not its. */
+/**
+ * Whether some bytes are no answer to a query: id and question are not its. Of
+ * one that was truncated, the last record may be cut.
+ */
 function doubtMessage(query: Uint8Array, bytes: Uint8Array): Doubt | null {
   const asked = decodeDns(query);
   let message: DnsMessage;
   try {
-    message = decodeDns(bytes);
+    message = decodeDnsStart(bytes);
+    if (!message.isTruncated) decodeDns(bytes);
   } catch (error) {
     if (error instanceof WireError) return "its form";
     throw error;

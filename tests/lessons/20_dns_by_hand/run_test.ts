@@ -5,6 +5,7 @@ import { askDns, type Doubt } from "../../../lessons/20_dns_by_hand/client.ts";
 import { lesson, serve } from "../../../lessons/20_dns_by_hand/lesson.ts";
 import {
   answerQuery,
+  listenBoth,
   startDns,
 } from "../../../lessons/20_dns_by_hand/server.ts";
 import {
@@ -392,7 +393,7 @@ Deno.test("20.2: an answer that follows a pointer forever is ended, and the repo
   assertMatch(text, /Read: "A pointer in place of a name"/);
 });
 
-Deno.test("lesson 20 serves until it's told to stop, and counts", async () => {
+Deno.test("lesson 20 serves until it's told to stop, and says what clients asked", async () => {
   const stop = new AbortController();
   const recording = new Recording();
   const serving = serve(recording.show, {
@@ -400,11 +401,96 @@ Deno.test("lesson 20 serves until it's told to stop, and counts", async () => {
     folder: "",
     signal: stop.signal,
   });
-  const [, port] = recording.fact("address").match(/-p (\d+)/)!;
-  await askDns(Number(port), "long.example.test", DNS_TYPES.TXT);
+  const port = Number(recording.fact("address").match(/-p (\d+)/)![1]);
+  await askDns(port, "long.example.test", DNS_TYPES.TXT);
+  await askDns(port, "nobody.example.test", 65);
+  await askDns(port, "\\027[31m.example.org", DNS_TYPES.A);
+  using socket = bindUdp();
+  for (const query of [HOST_QUERY.subarray(0, 13), HOST_QUERY.subarray(0, 5)]) {
+    await socket.send(query, { ...socket.addr, port });
+  }
+  await socket.receive();
+  await askDns(port, "", DNS_TYPES.SOA);
   stop.abort();
   await serving;
-  const notes = recording.all("note").map(({ text }) => text);
-  assertEquals(notes.at(-1), "ended: 2 queries");
-  assertEquals(notes.at(-2), "a query over tcp: an answer of 1165 bytes");
+  assertEquals(recording.all("note").map(({ text }) => text), [
+    "waiting for queries",
+    "udp long.example.test TXT: NOERROR, 35 bytes, truncated",
+    "tcp long.example.test TXT: NOERROR, 1165 bytes",
+    "udp nobody.example.test type 65: NXDOMAIN, 82 bytes",
+    "udp \\027[31m.example.org A: REFUSED, 35 bytes",
+    "udp (no question): FORMERR, 12 bytes",
+    "udp not a query, so not answered",
+    "udp . SOA: REFUSED, 17 bytes",
+    "ended: 7 queries",
+  ]);
 });
+
+/** A query with EDNS, from a client that takes so many bytes. */
+function ednsQuery(size: number, ttl = 0, records = 1): Uint8Array {
+  const bytes = new Uint8Array(0);
+  const options: DnsRecord = {
+    ...{ name: "", type: 41, class: size, ttl },
+    data: { kind: "other", bytes },
+  };
+  return encodeDns({
+    id: 7,
+    questions: [{ name: "long.example.test", type: DNS_TYPES.TXT, class: 1 }],
+    additionals: Array(records).fill(options),
+  });
+}
+
+for (
+  const [size, isTruncated] of [
+    [1232, false],
+    [4096, false],
+    // The answer has 1165 bytes, and 11 more for EDNS.
+    [1176, false],
+    [1175, true],
+    [512, true],
+    [0, true],
+  ] as const
+) {
+  Deno.test(`answerQuery() ${isTruncated ? "truncates" : "doesn't truncate"} 1176 bytes for a client that takes ${size}`, () => {
+    const bytes = answerQuery(ednsQuery(size), 512)!;
+    const message = decodeDns(bytes);
+    assertEquals(message.isTruncated, isTruncated);
+    assertEquals(message.answers.length, isTruncated ? 0 : 10);
+    const [options] = message.additionals;
+    assertEquals([options.type, options.class, options.ttl], [41, 1232, 0]);
+  });
+}
+
+Deno.test("answerQuery() answers BADVERS to a later version of EDNS, and FORMERR to two", () => {
+  const later = decodeDns(answerQuery(ednsQuery(1232, 1 << 16), 512)!);
+  assertEquals([later.rcode, later.answers.length], [0, 0]);
+  assertEquals(later.additionals[0].ttl, 1 << 24);
+  const two = decodeDns(answerQuery(ednsQuery(1232, 0, 2), 512)!);
+  assertEquals(two.rcode, 1);
+});
+
+for (const size of [35, 36, 40, 100, 512]) {
+  Deno.test(`askDns() asks over TCP if a truncated answer ends after ${size} bytes`, async () => {
+    const both = listenBoth(0);
+    using listener = both.listener;
+    const { port } = listener.addr;
+    const answering = (async () => {
+      const [query, from] = await both.socket.receive();
+      const truncated = answerQuery(query, 65535)!.slice(0, size);
+      truncated[2] |= 0x02;
+      await both.socket.send(truncated, from);
+      both.socket.close();
+      using conn = await listener.accept();
+      const [high, low] = await readExact(conn, 2);
+      const again = await readExact(conn, high << 8 | low);
+      assertEquals(again, query);
+      const whole = answerQuery(again, 65535)!;
+      const length = Uint8Array.of(whole.length >> 8, whole.length & 0xff);
+      await writeAll(conn, Uint8Array.of(...length, ...whole));
+    })();
+    const asked = await askDns(port, "long.example.test", DNS_TYPES.TXT);
+    assertEquals(asked.transport, "tcp");
+    assertEquals(asked.message.answers.length, 10);
+    await answering;
+  });
+}
