@@ -1,5 +1,6 @@
 /** What a handler answers, and how it goes over the wire. */
 import {
+  concat,
   encodeChunk,
   encodeLastChunk,
   encodeResponseHead,
@@ -17,15 +18,18 @@ export interface Answer {
   fields?: HttpField[];
   /** The body: text goes as UTF-8, a stream goes in chunks. */
   body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** Why the client doesn't get what it asked for: for the server's log. */
+  why?: string;
 }
 
-/** An answer that says no more than its status. */
-export function plainAnswer(status: number, fields: HttpField[] = []): Answer {
-  return {
-    status,
-    fields: [...fields, TEXT],
-    body: `${status} ${reasonOf(status)}\n`,
-  };
+/** An answer that says no more than its status, and to the log, why. */
+export function plainAnswer(
+  status: number,
+  why: string,
+  fields: HttpField[] = [],
+): Answer {
+  const body = `${status} ${reasonOf(status)}\n`;
+  return { status, fields: [...fields, TEXT], body, why };
 }
 
 /** What text is, for a browser: never a page that it should run. */
@@ -91,20 +95,6 @@ export async function* encodeStream(
     yield head.version === "1.0" ? data : encodeChunk(data);
   }
   if (head.version !== "1.0") yield encodeLastChunk();
-}
-
-/** Puts pieces together, so that they go out in one write. */
-export function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first = NONE, ...rest] = pieces.filter(({ length }) => length > 0);
-  if (rest.length === 0) return first;
-  const size = rest.reduce((sum, { length }) => sum + length, first.length);
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const piece of [first, ...rest]) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 const NONE = new Uint8Array(0);

@@ -29,7 +29,8 @@ import {
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
-import { serveHttp, TooSlow } from "./server.ts";
+import { readResponses } from "./read_responses.ts";
+import { type Answered, serveHttp, TooSlow } from "./server.ts";
 import { site } from "./site.ts";
 import { encodeResponse } from "./solution.ts";
 import { lessons } from "../mod.ts";
@@ -117,13 +118,16 @@ async function pipelined(show: Narrator): Promise<void> {
   });
   using client = await connectTcp(listener.addr.port);
   await writeAll(client, requests);
-  const bodies = await readBodies(client, names.length);
+  const responses = await readResponses(client, names.map(() => "GET"));
   await client.closeWrite();
   listener.close();
   await served;
   show.fact("reads of the server", reads);
   show.fact("requests in them", seen.join("  "));
-  show.fact("answers of the client", inQuotes(bodies));
+  show.fact(
+    "answers of the client",
+    inQuotes(responses.map(({ body }) => body)),
+  );
   show.fact("connections", connections);
   show.say(
     "Requests that follow each other without waiting are pipelined. Nobody " +
@@ -287,26 +291,6 @@ async function slowSender(show: Narrator): Promise<void> {
   );
 }
 
-/** The bodies of so many answers, one behind the other on one connection. */
-async function readBodies(conn: Deno.Conn, count: number): Promise<string[]> {
-  const parser = new ResponseParser();
-  for (let i = 0; i < count; i++) parser.expect("GET");
-  const bodies: string[] = [];
-  const buffer = new Uint8Array(4096);
-  let body = "";
-  while (bodies.length < count) {
-    const size = await conn.read(buffer);
-    if (size === null) break;
-    parser.push(buffer.subarray(0, size));
-    for (let part = parser.next(); part !== null; part = parser.next()) {
-      if (part.kind === "head") body = "";
-      if (part.kind === "data") body += decode(part.data);
-      if (part.kind === "end") bodies.push(body);
-    }
-  }
-  return bodies;
-}
-
 /** Reads up to the blank line, and no limit: the client is our own. */
 async function readHead(conn: Deno.Conn): Promise<Uint8Array> {
   let bytes = new Uint8Array();
@@ -372,16 +356,21 @@ export async function serve(
   let answers = 0;
   await serveHttp(listener, site, {
     signal,
-    onAnswer(head, status) {
+    onAnswer(answered) {
       answers++;
-      const what = head === null
-        ? "(no request)"
-        : printable(encode(`${head.method} ${head.target}`), { max: 50 });
-      show.note(`${what}: ${status}`);
+      show.note(describeAnswer(answered));
     },
     onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(`ended: ${counted(answers, "answer")}`);
+}
+
+/** One line of the log; nothing in it can control the terminal. */
+function describeAnswer({ head, status, why }: Answered): string {
+  const what = head === null
+    ? "(no request)"
+    : printable(encode(`${head.method} ${head.target}`), { max: 60 });
+  return `${what} ${status}${why === undefined ? "" : `, ${why}`}`;
 }
 
 if (import.meta.main) {

@@ -1,51 +1,15 @@
 /**
- * Your answers to lesson 19.
+ * Check your answers to lesson 19: `deno task check 19`, or `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 19
- *
- * Keep the lines with the numbers: `deno task reset 19.1` goes by them. The
- * types `HttpRequest`, `RequestLimits` and `ResponseOptions` are in types.ts.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 19.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
-import type { EncodeResponse, RequestReaderClass } from "./types.ts";
+import type { HttpRequest, RequestLimits, ResponseOptions } from "./types.ts";
 
 // ---- 19.1 RequestReader -----------------------------------------------------
 
 /**
- * Reads requests from a connection, one a call. There can be several on one
- * connection, and one read may bring the end of one and the beginning of the
- * next: what is read too much stays in the object, for the next call. The
- * caller awaits each call before the next.
- *
- * `readRequest` gives a request as soon as it is whole, or `null` when the peer
- * ends its side between two of them. `method` and `target` are as they came. In
- * `headers` names are in lower case, and values have no blanks or tabs around
- * them; several fields of one name are one, joined by ", ". The body has as many
- * bytes as `content-length` says; or it comes in chunks, if `transfer-encoding`
- * is `chunked`; or it has none. Each request has an array of its own for it.
- *
- * It throws TypeError for
- *  - a line of the head that has a `\r` or `\n` in it, or that does not end with
- *    `\r\n`;
- *  - a first line that is not three parts with one blank between them;
- *  - a field with no colon, with no name, or with a blank or tab in its name;
- *  - a `content-length` that is anything but digits, as two of them are that
- *    have been joined, even if they say the same;
- *  - a `transfer-encoding` that is anything but `chunked`, in large or small
- *    letters; and one together with a `content-length`;
- *  - a chunk whose size is anything but hexadecimal digits, or that has no
- *    `\r\n` behind its data. (An extension behind the size, as in `5;a=b`, may
- *    be refused or left out. Nobody sends fields behind the last chunk.)
- *
- * It throws RangeError for a head of more than `maxHeadBytes` (8192 if not
- * given, with its blank line) or a body of more than `maxBodyBytes` (1048576),
- * as soon as that is known; either of the two for a line with the size of a
- * chunk that has grown as long as a head may be (a lower limit will do); and
- * Deno.errors.UnexpectedEof if the peer ends in the middle of a request. It
- * leaves `conn` open.
- *
  *     export class RequestReader {
  *       constructor(conn: Deno.Conn, limits: RequestLimits = {}) {
  *       }
@@ -53,31 +17,80 @@ import type { EncodeResponse, RequestReaderClass } from "./types.ts";
  *       async readRequest(): Promise<HttpRequest | null> {
  *       }
  *     }
+ *
+ * Reads the requests on a connection, one per call. Each call resolves as soon
+ * as its request is complete, or with `null` if the client closes its side
+ * between two requests. One read may bring the end of a request and the start
+ * of the next, so keep what you don't need yet.
+ *
+ * - `method` and `target` are exactly as they arrived.
+ * - `headers` has names in lowercase, and values without spaces or tabs around
+ *   them. Repeated fields are combined into one, separated by `", "`.
+ * - `body` is a new array each time. It has as many bytes as `content-length`
+ *   says, or comes in chunks if `transfer-encoding` is `chunked` (in any case),
+ *   or else is empty.
+ * - Nothing is sent after the last chunk but the blank line. You may ignore or
+ *   reject an extension after a chunk size, as in `5;a=b`.
+ * - The caller awaits each call before the next. Leave `conn` open.
+ *
+ * Throw `TypeError` for
+ *
+ * - a line of the head that doesn't end with `\r\n`, or contains another `\r` or
+ *   `\n`
+ * - a first line that isn't three parts with one space between them
+ * - a field without a colon, without a name, or with a space or tab in its name
+ * - a `content-length` that isn't just digits (two of them, combined, aren't)
+ * - a `transfer-encoding` other than `chunked`, or together with a
+ *   `content-length`
+ * - a chunk whose size isn't just hexadecimal digits, or whose data isn't
+ *   followed by `\r\n`
+ *
+ * Throw `RangeError`, as soon as you can know, for
+ *
+ * - a head of more than `maxHeadBytes` (default 8192), with its blank line
+ * - a body of more than `maxBodyBytes` (default 1048576)
+ * - a line with a chunk size that grows as long as a head may be (a lower limit
+ *   is fine, and so is `TypeError`)
+ *
+ * Throw `Deno.errors.UnexpectedEof` if the client ends inside a request.
  */
-export const RequestReader: RequestReaderClass = todo("19.1 RequestReader");
+export const RequestReader: new (
+  conn: Deno.Conn,
+  limits?: RequestLimits,
+) => { readRequest(): Promise<HttpRequest | null> } = todo(
+  "19.1 RequestReader",
+);
 
 // ---- 19.2 encodeResponse ----------------------------------------------------
 
 /**
- * Makes the bytes of an answer: `HTTP/1.1 200 OK`, fields, a blank line, and
- * `body` in UTF-8. Every line of the head ends with `\r\n`. The reason behind
- * the number may be any, or none, but the blank before it stays. There is one
- * `Content-Length`, which says how many bytes the body has. The status is never
- * one of those that have no body, such as 204.
- *
- * `options.headers` are more fields. A name that is not made of letters, digits
- * and !#$%&'*+-.^_`|~ throws TypeError, as does a value with a control character
- * in it that is no tab, such as CR, LF, NUL or DEL, and a `Content-Length` or
- * `Transfer-Encoding` of the caller's, in large or small letters.
- *
- * With `options.head` it is the answer to `HEAD`: the same head as otherwise,
- * and no body. Each call returns an array of its own, as long as the answer.
- *
  *     export function encodeResponse(
  *       status: number,
  *       body: string,
  *       options: ResponseOptions = {},
  *     ): Uint8Array {
  *     }
+ *
+ * Returns the bytes of a response: a first line such as `HTTP/1.1 200 OK`, the
+ * fields, a blank line, and `body` in UTF-8. Each line of the head ends with
+ * `\r\n`.
+ *
+ * - Any reason may follow the status, or none, but the space before it stays.
+ * - Exactly one `Content-Length` says how many bytes the body has. No status
+ *   without a body, such as 204, is ever passed.
+ * - `options.headers` are more fields.
+ * - With `options.head`, it's a response to `HEAD`: the same head, with the same
+ *   length, but without the body.
+ * - Each call returns a new array, exactly as long as the response.
+ *
+ * Throw `TypeError` for
+ *
+ * - a name that isn't made of letters, digits, and ``!#$%&'*+-.^_`|~``
+ * - a value with a control character other than tab, such as CR, LF, NUL, or DEL
+ * - a `Content-Length` or `Transfer-Encoding` in `options.headers`, in any case
  */
-export const encodeResponse: EncodeResponse = todo("19.2 encodeResponse");
+export const encodeResponse: (
+  status: number,
+  body: string,
+  options?: ResponseOptions,
+) => Uint8Array = todo("19.2 encodeResponse");

@@ -2,12 +2,16 @@
 import {
   closeGracefully,
   closeQuietly,
+  Deadline,
   readSome,
   serve,
+  Turn,
   writeAll,
 } from "../../lib/net/mod.ts";
 import {
+  BodyBuffer,
   type BodyFraming,
+  concat,
   expectsContinue,
   fieldValue,
   HttpError,
@@ -19,12 +23,10 @@ import {
 } from "../../lib/wire/mod.ts";
 import {
   type Answer,
-  concat,
   encodeAnswer,
   encodeStream,
   plainAnswer,
 } from "./answer.ts";
-import { Deadline } from "./deadline.ts";
 
 /** What a handler is given. */
 export interface Incoming {
@@ -39,6 +41,16 @@ export interface Incoming {
 
 /** Answers one request. */
 export type Handler = (request: Incoming) => Answer | Promise<Answer>;
+
+/** What a server has answered, for its log. */
+export interface Answered {
+  /** The request; `null` if it couldn't be read. */
+  head: RequestHead | null;
+  /** The status. */
+  status: number;
+  /** Why the client doesn't get what it asked for. */
+  why?: string;
+}
 
 /** How a server treats its clients. */
 export interface HttpServerOptions {
@@ -62,8 +74,8 @@ export interface HttpServerOptions {
   maxClients?: number;
   /** Stops the server. */
   signal?: AbortSignal;
-  /** Hears of each answer; `head` is `null` if no request could be read. */
-  onAnswer?: (head: RequestHead | null, status: number) => void;
+  /** Called for each answer. */
+  onAnswer?: (answered: Answered) => void;
   /**
    * Hears of each client that was too slow or broke off, and of each handler
    * that failed, with the connection; and of a client that could not be
@@ -118,7 +130,11 @@ class Conversation {
   readonly #parser: RequestParser;
   readonly #buffer = new Uint8Array(16 * 1024);
   readonly #deadline = new Deadline(() => this.#giveUp());
+  /** A client that pipelines without end must not keep the others waiting. */
+  readonly #turn = new Turn(32);
   #phase: Phase = "handler";
+  /** The request that hasn't been answered yet. */
+  #head: RequestHead | null = null;
   #givingUp?: Promise<void>;
   #isBroken = false;
   /** Answers to pipelined requests wait here, and go out together. */
@@ -140,6 +156,7 @@ class Conversation {
         if (event.kind !== "head") continue;
         this.#enter("handler");
         const { head, framing } = event;
+        this.#head = head;
         if (!await this.#answerTo(head, framing)) {
           return await this.#closeGracefully();
         }
@@ -150,10 +167,12 @@ class Conversation {
       }
       if (!(error instanceof HttpError)) throw error;
       // Where the next request begins is not known: answer this, and close.
-      await this.#send(plainAnswer(error.status), null, true);
+      const answer = plainAnswer(error.status, error.message);
+      await this.#send(answer, this.#head, true);
       await this.#closeGracefully();
     } finally {
-      this.#deadline.close();
+      this.#deadline[Symbol.dispose]();
+      this.#turn[Symbol.dispose]();
       await this.#givingUp;
     }
   }
@@ -172,6 +191,8 @@ class Conversation {
       this.#parser.push(this.#buffer.subarray(0, count));
       event = this.#parser.next();
     }
+    // A chunk may have one byte, so there may be many of them, too.
+    await this.#turn.take(event.kind === "head" ? 1 : 1 / 16);
     return event;
   }
 
@@ -214,14 +235,14 @@ class Conversation {
     const { head } = request;
     const expected = fieldValue(head.fields, "expect");
     if (expected !== null && head.version === "1.1" && !expectsContinue(head)) {
-      return plainAnswer(417);
+      return plainAnswer(417, "an Expect that isn't 100-continue");
     }
     try {
       return await this.#handler(request);
     } catch (error) {
       if (error instanceof HttpError || this.#isBroken) throw error;
       this.#options.onError?.(error, this.#conn);
-      return plainAnswer(500);
+      return plainAnswer(500, "the handler failed");
     }
   }
 
@@ -230,14 +251,13 @@ class Conversation {
     let event = this.#parser.next();
     if (event === null && clientWaits) this.#write(CONTINUE);
     event ??= await this.#next("body");
-    const pieces: Uint8Array[] = [];
+    const body = new BodyBuffer();
     while (event?.kind === "data") {
-      // It is a view of the buffer, which the next read fills anew.
-      pieces.push(event.data.slice());
+      body.add(event.data);
       event = await this.#next("body");
     }
     this.#enter("handler");
-    return concat(pieces);
+    return body.take();
   }
 
   async #send(
@@ -253,7 +273,9 @@ class Conversation {
         await this.#flush();
       }
     }
-    this.#options.onAnswer?.(head, answer.status);
+    const { status, why } = answer;
+    this.#head = null;
+    this.#options.onAnswer?.({ head, status, why });
     if (this.#batchBytes >= BATCH_BYTES) await this.#flush();
     return !closes && !encoded.mustClose;
   }
@@ -301,12 +323,13 @@ class Conversation {
 
   /** All that was to be written before is written: a read is under way. */
   async #sayTooSlow(): Promise<void> {
-    const { bytes } = encodeAnswer(plainAnswer(408), null, true);
+    const why = `too slow with a ${this.#phase}`;
+    const { bytes } = encodeAnswer(plainAnswer(408, why), this.#head, true);
     const enough = Promise.withResolvers<void>();
     const timer = setTimeout(() => enough.resolve(), 1000);
     try {
       await Promise.race([writeAll(this.#conn, bytes), enough.promise]);
-      this.#options.onAnswer?.(null, 408);
+      this.#options.onAnswer?.({ head: this.#head, status: 408, why });
     } catch {
       // It is gone already.
     } finally {

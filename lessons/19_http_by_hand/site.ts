@@ -22,15 +22,18 @@ const METHODS = new Set(
 /** Answers a request. */
 export function site(request: Incoming): Answer | Promise<Answer> {
   const { method, target } = request.head;
-  if (!METHODS.has(method)) return plainAnswer(501);
+  if (!METHODS.has(method)) return plainAnswer(501, "no such method");
   if (target === "*") return { status: 204, fields: [allow(["OPTIONS"])] };
   const routes = ROUTES.get(pathOf(target));
-  if (routes === undefined) return plainAnswer(404);
+  if (routes === undefined) return plainAnswer(404, "nothing there");
   const allowed = Object.keys(routes)
     .flatMap((name) => name === "GET" ? ["GET", "HEAD"] : [name])
     .concat("OPTIONS");
   if (method === "OPTIONS") return { status: 204, fields: [allow(allowed)] };
-  if (!allowed.includes(method)) return plainAnswer(405, [allow(allowed)]);
+  if (!allowed.includes(method)) {
+    const why = `only ${allowed.join(", ")}`;
+    return plainAnswer(405, why, [allow(allowed)]);
+  }
   return routes[method === "HEAD" ? "GET" : method](request);
 }
 

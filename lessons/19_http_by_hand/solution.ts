@@ -73,17 +73,22 @@ export class RequestReader {
   }
 
   async #readChunks(): Promise<Uint8Array> {
-    const body: Uint8Array[] = [];
+    // One buffer, and not an array for each chunk: with chunks of a byte, those
+    // would take up a hundred times as much as the limit allows.
+    let body = new Uint8Array(1024);
     let total = 0;
     while (true) {
       const digits = await this.#readLine();
       if (!/^[0-9A-Fa-f]+$/.test(digits)) throw new TypeError("no size");
       const size = parseInt(digits, 16);
+      this.#requireRoom(total + size);
+      if (total + size > body.length) {
+        body = concat([body, new Uint8Array(total + size)]);
+      }
+      body.set(await this.#take(size), total);
       total += size;
-      this.#requireRoom(total);
-      body.push(await this.#take(size));
       if (await this.#readLine() !== "") throw new TypeError("no end of chunk");
-      if (size === 0) return concat(body);
+      if (size === 0) return body.slice(0, total);
     }
   }
 

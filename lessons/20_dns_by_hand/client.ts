@@ -7,6 +7,7 @@ import {
 } from "../../lib/net/mod.ts";
 import {
   decodeDns,
+  decodeDnsStart,
   type DnsMessage,
   encodeDns,
   WireError,
@@ -18,14 +19,14 @@ const HOSTNAME = "127.0.0.1";
 /** How to ask. */
 export interface AskOptions {
   /** How long to wait for one answer, in milliseconds. @default 2000 */
-  waitMs?: number;
+  timeoutMs?: number;
   /** How often to ask over UDP, where a datagram may get lost. @default 3 */
   attempts?: number;
-  /** Hears of each datagram that is not believed, and what is wrong with it. */
-  onTurnedAway?: (from: Deno.NetAddr, bytes: Uint8Array, why: Doubt) => void;
+  /** Called for each datagram that is rejected, with the reason. */
+  onRejected?: (from: Deno.NetAddr, bytes: Uint8Array, why: Doubt) => void;
 }
 
-/** What is not as it must be in a message that claims to be the answer. */
+/** What is wrong with a message that claims to be the answer. */
 export type Doubt =
   | "its address"
   | "its port"
@@ -64,9 +65,12 @@ export async function askDns(
   const question = { name, type, class: 1 };
   const query = encodeDns({ id, wantsRecursion: true, questions: [question] });
   const bytes = await askUdp(port, query, options);
-  const message = decodeDns(bytes);
-  if (!message.isTruncated) {
-    return { message, size: bytes.length, transport: "udp" };
+  if (!decodeDnsStart(bytes).isTruncated) {
+    return {
+      message: decodeDns(bytes),
+      size: bytes.length,
+      transport: "udp",
+    };
   }
   const whole = await askTcp(port, query, options);
   return { message: decodeDns(whole), size: whole.length, transport: "tcp" };
@@ -79,12 +83,16 @@ function doubtSender(from: Deno.NetAddr, port: number): Doubt | null {
   return from.port === port ? null : "its port";
 }
 
-/** Whether some bytes are no answer to a query: id and question are not its. */
+/**
+ * Whether some bytes are no answer to a query: id and question are not its. Of
+ * one that was truncated, the last record may be cut.
+ */
 function doubtMessage(query: Uint8Array, bytes: Uint8Array): Doubt | null {
   const asked = decodeDns(query);
   let message: DnsMessage;
   try {
-    message = decodeDns(bytes);
+    message = decodeDnsStart(bytes);
+    if (!message.isTruncated) decodeDns(bytes);
   } catch (error) {
     if (error instanceof WireError) return "its form";
     throw error;
@@ -101,7 +109,7 @@ function doubtMessage(query: Uint8Array, bytes: Uint8Array): Doubt | null {
 async function askUdp(
   port: number,
   query: Uint8Array,
-  { waitMs = 2000, attempts = 3, onTurnedAway = () => {} }: AskOptions,
+  { timeoutMs = 2000, attempts = 3, onRejected = () => {} }: AskOptions,
 ): Promise<Uint8Array> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     // A new port each time: an answer that is late does not meet this one.
@@ -110,7 +118,7 @@ async function askUdp(
       hostname: HOSTNAME,
       port: 0,
     });
-    const timer = setTimeout(() => closeQuietly(socket), waitMs);
+    const timer = setTimeout(() => closeQuietly(socket), timeoutMs);
     try {
       await socket.send(query, {
         transport: "udp",
@@ -121,7 +129,7 @@ async function askUdp(
         const sender = from as Deno.NetAddr;
         const doubt = doubtSender(sender, port) ?? doubtMessage(query, bytes);
         if (doubt === null) return bytes;
-        onTurnedAway(sender, bytes, doubt);
+        onRejected(sender, bytes, doubt);
       }
     } finally {
       clearTimeout(timer);
@@ -137,10 +145,10 @@ async function askUdp(
 async function askTcp(
   port: number,
   query: Uint8Array,
-  { waitMs = 2000 }: AskOptions,
+  { timeoutMs = 2000 }: AskOptions,
 ): Promise<Uint8Array> {
-  using conn = await connectTcp(port, { timeoutMs: waitMs });
-  const timer = setTimeout(() => closeQuietly(conn), waitMs);
+  using conn = await connectTcp(port, { timeoutMs });
+  const timer = setTimeout(() => closeQuietly(conn), timeoutMs);
   try {
     await writeAll(
       conn,

@@ -13,6 +13,7 @@ import {
 import { counted, type Narrator } from "../../lib/show/mod.ts";
 import {
   decodeDns,
+  decodeDnsStart,
   decodeName,
   DNS_TYPES,
   type DnsMessage,
@@ -42,7 +43,7 @@ export async function lesson(show: Narrator): Promise<void> {
   const server = startDns(0, { signal: stop.signal });
   try {
     await bytesOfQuery(show);
-    await pointers(show);
+    await pointers(show, server.port);
     await chains(show, server.port);
     await tooLong(show, server.port);
     await whoseAnswer(show);
@@ -73,14 +74,22 @@ async function bytesOfQuery(show: Narrator): Promise<void> {
   );
 }
 
-async function pointers(show: Narrator): Promise<void> {
+/** Sends a query in one datagram, and waits for the one that answers it. */
+async function exchange(port: number, query: Uint8Array): Promise<Uint8Array> {
+  using socket = bindUdp();
+  await socket.send(query, { ...socket.addr, port });
+  const { bytes } = await socket.receive({ timeoutMs: PATIENCE_MS });
+  return bytes;
+}
+
+async function pointers(show: Narrator, port: number): Promise<void> {
   show.step("A pointer in place of a name");
   await show.predict(
     "The answer repeats the question, and says whose address it is. How many " +
       "bytes does the name take the second time?",
   );
   const query = encodeQuery(0x1234, `host.${ZONE}`, "A");
-  const answer = answerQuery(query, 512)!;
+  const answer = await exchange(port, query);
   show.bytes("the answer, behind the question:", answer.subarray(query.length));
   show.fact("bytes more than the query", answer.length - query.length);
   const again = decodeName(answer, query.length);
@@ -132,7 +141,7 @@ async function tooLong(show: Narrator, port: number): Promise<void> {
       "over UDP may have. What does the server do?",
   );
   const query = encodeQuery(1, `long.${ZONE}`, "TXT");
-  const cut = answerQuery(query, 512)!;
+  const cut = await exchange(port, query);
   show.fact("bytes over UDP", cut.length);
   show.fact("answers in them", decodeDns(cut).answers.length);
   show.fact("the bit TC", decodeDns(cut).isTruncated ? "set" : "not set");
@@ -142,8 +151,8 @@ async function tooLong(show: Narrator, port: number): Promise<void> {
   show.fact("answers in the end", asked.message.answers.length);
   show.say(
     "Over UDP came the header and the question, and TC, which says that the " +
-      "answer was cut. So the client sent the same query to the same port over " +
-      "TCP, where there is room.",
+      "answer was truncated. So the client sent the same query to the same port " +
+      "over TCP, where there's room.",
   );
 }
 
@@ -164,9 +173,9 @@ async function whoseAnswer(show: Narrator): Promise<void> {
   const rows: string[][] = [];
   const [{ message }] = await Promise.all([
     askDns(server.addr.port, `host.${ZONE}`, DNS_TYPES.A, {
-      waitMs: PATIENCE_MS,
+      timeoutMs: PATIENCE_MS,
       attempts: 1,
-      onTurnedAway: (from, bytes, doubt) =>
+      onRejected: (from, bytes, doubt) =>
         rows.push([formatAddress(from), addressIn(decodeDns(bytes)), doubt]),
     }),
     answerLast(server, [stranger, ...(namesake ? [namesake] : [])]),
@@ -241,8 +250,7 @@ export async function serve(
     signal,
     onQuery(transport, answer) {
       queries++;
-      const size = answer && `an answer of ${counted(answer.length, "byte")}`;
-      show.note(`a query over ${transport}: ${size ?? "no answer"}`);
+      show.note(`${transport} ${describe(answer)}`);
     },
   });
   const at = { transport: "udp", hostname: "127.0.0.1", port: server.port };
@@ -259,6 +267,32 @@ export async function serve(
   await server.done;
   show.note(`ended: ${queries} ${queries === 1 ? "query" : "queries"}`);
 }
+
+/** What was asked, and how it was answered: one line of the log. */
+function describe(answer: Uint8Array | null): string {
+  if (answer === null) return "not a query, so not answered";
+  const { questions: [question], rcode, isTruncated } = decodeDnsStart(answer);
+  // In a name, what could control a terminal is written in digits.
+  const asked = question === undefined
+    ? "(no question)"
+    : `${cut(question.name || ".")} ${typeName(question.type)}`;
+  return `${asked}: ${RCODE_NAMES[rcode] ?? `code ${rcode}`}, ` +
+    `${counted(answer.length, "byte")}${isTruncated ? ", truncated" : ""}`;
+}
+
+function typeName(type: number): string {
+  const known = Object.entries(DNS_TYPES).find(([, number]) => number === type);
+  return known?.[0] ?? `type ${type}`;
+}
+
+function cut(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 60)}…` : name;
+}
+
+/** The names of response codes (RFC 1035, section 4.1.1). */
+const RCODE_NAMES = [
+  ...["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"],
+];
 
 if (import.meta.main) {
   await runLesson({ lessons, url: import.meta.url, lesson, serve });

@@ -1,6 +1,7 @@
 /** A small authoritative DNS server, on UDP and TCP at the same port. */
 import {
   closeQuietly,
+  Deadline,
   listenTcp,
   readExact,
   serve,
@@ -9,6 +10,7 @@ import {
 import {
   decodeDns,
   DNS_CLASS_IN,
+  DNS_TYPE_OPT,
   DNS_TYPES,
   type DnsMessage,
   type DnsQuestion,
@@ -20,6 +22,12 @@ import {
 
 /** As much as an answer over UDP may have (RFC 1035, section 4.2.1). */
 const MAX_UDP_BYTES = 512;
+
+/**
+ * As much as it may have if the client takes more (EDNS, RFC 6891): so much fits
+ * in one packet on nearly every path.
+ */
+const MAX_EDNS_BYTES = 1232;
 
 /** The size of a message's header. */
 const HEADER_BYTES = 12;
@@ -79,7 +87,8 @@ const RECORDS: DnsRecord[] = [
  * Answers one query.
  *
  * @param bytes The query.
- * @param maxBytes The most that the answer may have; a longer one is cut.
+ * @param maxBytes The most that the answer may have, unless the client says that
+ * it takes more; a longer one is cut.
  * @returns The answer, or `null` for what is no query.
  */
 export function answerQuery(
@@ -94,13 +103,45 @@ export function answerQuery(
   const base = { id, opcode, wantsRecursion, isResponse: true };
   // What stands behind the header has another meaning in each kind of query.
   if (opcode !== 0) return encodeDns({ ...base, rcode: RCODES.NOTIMP });
-  const question = decodeQuestion(bytes);
-  if (question === null) return encodeDns({ ...base, rcode: RCODES.FORMERR });
+  const query = decodeQuery(bytes);
+  if (query === null) return encodeDns({ ...base, rcode: RCODES.FORMERR });
 
-  const answer = { ...base, questions: [question], ...answerTo(question) };
-  const whole = encodeDns(answer);
-  if (whole.length <= maxBytes) return whole;
-  return encodeDns({ ...answer, answers: [], isTruncated: true });
+  const { question, options } = query;
+  const answer = {
+    ...base,
+    questions: [question],
+    additionals: options === undefined ? [] : [OUR_OPTIONS],
+  };
+  if (options !== undefined && versionOf(options) !== 0) {
+    return encodeDns({ ...answer, additionals: [BAD_VERSION] });
+  }
+  const full = { ...answer, ...answerTo(question) };
+  const whole = encodeDns(full);
+  const takes = Math.min(options?.class ?? 0, MAX_EDNS_BYTES);
+  if (whole.length <= Math.max(maxBytes, takes)) return whole;
+  return encodeDns({
+    ...full,
+    answers: [],
+    authorities: [],
+    isTruncated: true,
+  });
+}
+
+/** What the server says of itself to a client that knows EDNS. */
+const OUR_OPTIONS: DnsRecord = {
+  name: "",
+  type: DNS_TYPE_OPT,
+  class: MAX_EDNS_BYTES,
+  ttl: 0,
+  data: { kind: "other", bytes: new Uint8Array(0) },
+};
+
+/** The upper part of the response code 16: version 0 is the only one. */
+const BAD_VERSION: DnsRecord = { ...OUR_OPTIONS, ttl: 1 << 24 };
+
+/** The version of EDNS that a client speaks. */
+function versionOf({ ttl }: DnsRecord): number {
+  return ttl >> 16 & 0xff;
 }
 
 /** The header alone, whatever is behind it. */
@@ -109,11 +150,19 @@ function decodeHeader(bytes: Uint8Array): DnsMessage {
   return decodeDns(bytes.slice(0, HEADER_BYTES).fill(0, 4));
 }
 
-/** The only question of a query, or `null` if the query is malformed. */
-function decodeQuestion(bytes: Uint8Array): DnsQuestion | null {
+/** The only question of a query, and what the client says of itself. */
+interface Query {
+  question: DnsQuestion;
+  options?: DnsRecord;
+}
+
+/** Decodes a query; `null` if it's malformed. */
+function decodeQuery(bytes: Uint8Array): Query | null {
   try {
-    const { questions } = decodeDns(bytes);
-    return questions.length === 1 ? questions[0] : null;
+    const { questions, additionals } = decodeDns(bytes);
+    const options = additionals.filter(({ type }) => type === DNS_TYPE_OPT);
+    if (questions.length !== 1 || options.length > 1) return null;
+    return { question: questions[0], options: options[0] };
   } catch (error) {
     if (error instanceof WireError) return null;
     throw error;
@@ -194,25 +243,17 @@ export function startDns(
   const { listener, socket } = listenBoth(port);
   const serving = serve(listener, async (conn) => {
     // The time is for each whole query, and not for each read.
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    try {
-      while (true) {
-        timer = setTimeout(() => closeQuietly(conn), queryMs);
-        const [high, low] = await readExact(conn, 2);
-        const answer = answerQuery(
-          await readExact(conn, high << 8 | low),
-          65535,
-        );
-        onQuery("tcp", answer);
-        if (answer === null) return;
-        await writeAll(
-          conn,
-          Uint8Array.of(answer.length >> 8, answer.length & 0xff, ...answer),
-        );
-        clearTimeout(timer);
-      }
-    } finally {
-      clearTimeout(timer);
+    using deadline = new Deadline(() => closeQuietly(conn));
+    while (true) {
+      deadline.within(queryMs);
+      const [high, low] = await readExact(conn, 2);
+      const answer = answerQuery(await readExact(conn, high << 8 | low), 65535);
+      onQuery("tcp", answer);
+      if (answer === null) return;
+      await writeAll(
+        conn,
+        Uint8Array.of(answer.length >> 8, answer.length & 0xff, ...answer),
+      );
     }
     // A client that ends, or is too slow, is gone: there is nobody to tell.
   }, { limit: MAX_CLIENTS, signal, onError: () => {} });
@@ -229,8 +270,11 @@ export function startDns(
   return { port: listener.addr.port, done };
 }
 
-/** A free TCP port may be taken for UDP: then another one is tried. */
-function listenBoth(port: number) {
+/**
+ * Opens a TCP listener and a UDP socket at one port. A free TCP port may be taken
+ * for UDP: then another one is tried.
+ */
+export function listenBoth(port: number) {
   for (let attempt = 0;; attempt++) {
     const listener = listenTcp(port);
     try {

@@ -1,23 +1,32 @@
-/** What the exercises of lesson 20 give back. */
+/** The types of lesson 20's exercises. */
 
-/** One answer: an address, or the name under which to look on. */
+/** The type of 20.1. */
+export type EncodeQuery = (
+  id: number,
+  name: string,
+  type: "A" | "AAAA" | "TXT",
+) => Uint8Array;
+
+/** One answer: an address, or another name to look up. */
 export interface DnsAnswer {
-  /** The name that it is about, without a dot at its end. */
+  /** The name it's about, without a dot at its end. */
   name: string;
-  /** What kind of answer it is. */
   type: "A" | "CNAME" | "other";
-  /** How long it may be kept, in seconds. */
+  /** How long you may keep it, in seconds: the number in the record. */
   ttl: number;
-  /** The address as `192.0.2.1`, the other name, or `""` for other types. */
+  /** The address, such as `192.0.2.1`; the other name; or `""`. */
   value: string;
 }
 
-/** What a message says, as far as exercise 20.2 goes. */
+/** What a response says, as far as 20.2 goes. */
 export interface DecodedMessage {
-  /** Whether it was cut, and should be asked for again over TCP. */
+  /** Whether it was truncated, so that you should ask again over TCP. */
   isTruncated: boolean;
-  /** How it went: 0 is well, 3 that there is no such name. */
+  /** The response code: 0 for success, 3 if there's no such name. */
   rcode: number;
   /** The answers, in order. */
   answers: DnsAnswer[];
 }
+
+/** The type of 20.2. */
+export type DecodeMessage = (bytes: Uint8Array, id: number) => DecodedMessage;

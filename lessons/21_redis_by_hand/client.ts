@@ -5,7 +5,7 @@ import {
   readSome,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { decodeReply, encodeCommand } from "../../lib/wire/mod.ts";
+import { concat, decodeReply, encodeCommand } from "../../lib/wire/mod.ts";
 
 /** One connection to a server that speaks RESP. */
 export class RedisClient {
@@ -47,10 +47,7 @@ export class RedisClient {
       if (count === null) {
         throw new Deno.errors.UnexpectedEof("Cannot read a reply: the end");
       }
-      const joined = new Uint8Array(this.#pending.length + count);
-      joined.set(this.#pending);
-      joined.set(this.#buffer.subarray(0, count), this.#pending.length);
-      this.#pending = joined;
+      this.#pending = concat([this.#pending, this.#buffer.subarray(0, count)]);
     }
   }
 

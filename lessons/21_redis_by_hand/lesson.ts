@@ -14,13 +14,15 @@ import {
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { encodeCommand } from "../../lib/wire/mod.ts";
 import {
+  answerFor,
   describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { RedisClient } from "./client.ts";
 import { type RedisServerOptions, serveRedis, TooSlow } from "./server.ts";
-import { Store } from "./solution.ts";
+import { readCommand as ourReadCommand, Store } from "./solution.ts";
+import type { StoreClass } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 /** How long the slow client of this lesson has for a command, in ms. */
@@ -225,8 +227,9 @@ function shown(bytes: Uint8Array): string {
 /** Keeps the store up, for redis-cli and redis-benchmark. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal, answer } = context;
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   // 127.0.0.1 is what both programs take when no host is given. With it, a
@@ -251,15 +254,44 @@ export async function serve(
     "With -N, Debian's nc ends its side behind the last command. End another " +
       "nc with Ctrl-C.",
   );
+
+  const MyStore = answerFor<StoreClass>(context, "Store", Store);
+  const readCommand = answer?.("readCommand", ourReadCommand);
   show.note("waiting for clients");
 
-  let commands = 0;
-  await serveRedis(listener, new Store(), {
+  let total = 0;
+  await serveRedis(listener, new MyStore(), {
     signal,
-    onCommands: (count) => commands += count,
+    readCommand,
+    onCommands(commands) {
+      total += commands.length;
+      for (const line of describeCommands(commands)) show.note(line);
+    },
     onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
-  show.note(`ended: ${counted(commands, "command")}`);
+  show.note(`ended: ${counted(total, "command")}`);
+}
+
+/** One line of the log for each command, or for several alike in a row. */
+function describeCommands(commands: Uint8Array[][]): string[] {
+  const counts: [text: string, count: number][] = [];
+  for (const command of commands) {
+    const text = describeCommand(command);
+    const last = counts.at(-1);
+    if (last?.[0] === text) last[1]++;
+    else counts.push([text, 1]);
+  }
+  return counts.map(([text, count]) => count > 1 ? `${text} × ${count}` : text);
+}
+
+/** The strings of a command; nothing in them can control the terminal. */
+function describeCommand(command: Uint8Array[]): string {
+  const parts = command.slice(0, 5).map((part) => {
+    const text = printable(part, { max: 24 });
+    return /^"[\w:.-]+"$/.test(text) ? text.slice(1, -1) : text;
+  });
+  const left = command.length - parts.length;
+  return parts.join(" ") + (left > 0 ? `, and ${left} more` : "");
 }
 
 if (import.meta.main) {

@@ -1,11 +1,8 @@
 /**
- * Your answers to lesson 21.
+ * Check your answers to lesson 21: `deno task check 21`, or `deno task watch`.
  *
- * Put your code in the place of each line with `todo(…)`, save, and run
- *
- *     deno task check 21
- *
- * Keep the lines with the numbers: `deno task reset 21.1` goes by them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 21.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
@@ -13,24 +10,28 @@ import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
 // ---- 21.1 readCommand -------------------------------------------------------
 
 /**
- * Reads one command, and gives its strings, each as bytes; `null` if the stream
- * ends where a command could begin. What came behind the command goes back with
- * `reader.unread(bytes)`.
- *
- * A line that begins with `*` is an array: `*2\r\n`, and then each string as
- * `$4\r\n`, that many bytes of any kind, `\r\n`. An array has 1 to 1024 strings,
- * a string 0 to 1048576 bytes. Any other line is an inline command, which ends
- * in `\n` or `\r\n`: its words, with blanks between them, byte for byte. A line
- * with no word is skipped. No line is longer than 65536 bytes without its end.
- *
- * A number out of range, or a line too long, throws RangeError, as soon as that
- * is known. What is no RESP throws TypeError; a number has digits and nothing
- * else. An end in the middle throws `Deno.errors.UnexpectedEof`.
- *
  *     export async function readCommand(
  *       reader: ByteReader,
  *     ): Promise<Uint8Array[] | null> {
  *     }
+ *
+ * Reads one command, and returns its strings as bytes as soon as it's complete,
+ * or `null` if the stream ends where a command could begin. `reader.read()`
+ * returns the next bytes. Give back the ones after the command with
+ * `reader.unread(bytes)`.
+ *
+ * - A line that begins with `*` is an array, such as `*2\r\n`. Then comes each
+ *   string: `$4\r\n`, that many bytes of any kind, and `\r\n`.
+ * - An array has 1 to 1024 strings, and a string 0 to 1048576 bytes.
+ * - Any other line is an inline command that ends with `\n` or `\r\n`. Return
+ *   its words, which are separated by spaces, byte for byte. Skip a line without
+ *   words.
+ * - A line has at most 65536 bytes without its line ending.
+ * - Throw `RangeError` for a number out of range or a line that's too long, as
+ *   soon as you can know. (A number below its range may throw `TypeError`.)
+ * - Throw `TypeError` for anything else that isn't RESP, such as a number that
+ *   isn't just digits.
+ * - Throw `Deno.errors.UnexpectedEof` if the stream ends inside a command.
  */
 export const readCommand: (
   reader: ByteReader,
@@ -39,30 +40,38 @@ export const readCommand: (
 // ---- 21.2 Store -------------------------------------------------------------
 
 /**
- * Keeps values under keys, both of any bytes. `run` takes a command, whose name
- * may be in capitals or not, and returns the reply in RESP:
- *
- *     PING [text]            +PONG, or the text
- *     ECHO text              the text
- *     SET key value          +OK; with EX seconds or PX milliseconds behind it,
- *                            the key is gone when that much time has passed
- *     GET key                the value, or nil ($-1)
- *     DEL key [key ...]      how many of them there were, as an integer
- *     INCR key               adds 1, and gives the sum, as an integer; no key
- *                            counts as 0
- *
- * Texts and values are bulk strings. SET without a time takes an old one away;
- * INCR leaves it. INCR takes an integer of 64 bits with a sign, written in
- * digits, with a `-` in front if it is below 0, and gives no other. Whatever
- * cannot be done (a command unknown, a wrong number of arguments, a time that is
- * no integer over 0, a value that is no integer) changes nothing and gives an
- * error, one line that begins with `-ERR `. `now` gives the time in milliseconds; `Date.now` if
- * it is not given.
- *
  *     export class Store implements CommandStore {
- *       constructor(options: StoreOptions = {}) {}
- *       run(command: Uint8Array[]): Uint8Array {}
+ *       constructor(options: StoreOptions = {}) {
+ *       }
+ *
+ *       run(command: Uint8Array[]): Uint8Array {
+ *       }
  *     }
+ *
+ * Stores values under keys, both any bytes. `run` runs one command, whose first
+ * string is its name, and returns the reply in RESP:
+ *
+ * - `PING` returns `+PONG`, and `PING text` returns the text.
+ * - `ECHO text` returns the text.
+ * - `SET key value` returns `+OK`. With `EX seconds` or `PX milliseconds` after
+ *   it, the key is gone when that much time has passed; without, it stays, even
+ *   if an earlier `SET` gave it a time.
+ * - `GET key` returns the value, or nil (`$-1`).
+ * - `DEL key [key ...]` returns how many of the keys existed, as an integer.
+ * - `INCR key` adds 1 and returns the sum, as an integer. A missing key counts
+ *   as 0, and an existing one keeps its time. The value and the sum are signed
+ *   64-bit integers, written in digits, with a `-` in front if negative.
+ *
+ * Texts and values are bulk strings. Names, `EX`, and `PX` are case-insensitive.
+ * `options.now` returns the time in milliseconds; the default is `Date.now`.
+ * Ask it whenever a key is used, instead of starting timers.
+ *
+ * Whatever can't be done changes nothing, and returns an error: one line of
+ * `-ERR`, a space, and a reason.
+ *
+ * - an unknown command, or a wrong number of arguments
+ * - a time that isn't an integer above 0 in digits, or another option of `SET`
+ * - a value that `INCR` can't add 1 to
  */
 export const Store: new (options?: StoreOptions) => CommandStore = todo(
   "21.2 Store",

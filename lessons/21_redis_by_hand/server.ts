@@ -2,18 +2,23 @@
 import {
   closeGracefully,
   closeQuietly,
+  Deadline,
+  type Reader,
   readSome,
   serve,
+  Turn,
   writeAll,
 } from "../../lib/net/mod.ts";
 import {
   CommandParser,
+  concat,
   encodeReply,
   RespError,
   type RespLimits,
-  type RespReply,
 } from "../../lib/wire/mod.ts";
-import type { CommandStore } from "./types.ts";
+import { Housekeeping, wordOf } from "./housekeeping.ts";
+import { ConnReader } from "./reader.ts";
+import type { CommandStore, ReadCommand } from "./types.ts";
 
 /** How a server treats its clients. */
 export interface RedisServerOptions {
@@ -35,8 +40,14 @@ export interface RedisServerOptions {
   maxClients?: number;
   /** Stops the server. */
   signal?: AbortSignal;
-  /** Hears how many commands came in one read. */
-  onCommands?: (count: number) => void;
+  /**
+   * Reads the commands.
+   *
+   * @default the parser of `lib/wire`
+   */
+  readCommand?: ReadCommand;
+  /** Called with the commands that came in one read. */
+  onCommands?: (commands: Uint8Array[][]) => void;
   /**
    * Hears of each client that was dropped, with its connection, and of a client
    * that could not be accepted, without one.
@@ -72,6 +83,9 @@ export async function serveRedis(
   );
 }
 
+/** What a client may be too slow in. */
+type Phase = "idle" | "command" | "write";
+
 /** All commands on one connection, in their order. */
 async function converse(
   conn: Deno.TcpConn,
@@ -82,68 +96,127 @@ async function converse(
   // Each write is a whole batch: to hold it back until the last one has been
   // acknowledged (Nagle's algorithm) would only cost time.
   conn.setNoDelay();
-  const parser = new CommandParser(options.limits);
-  const buffer = new Uint8Array(16 * 1024);
-  using deadline = new Deadline(() => closeQuietly(conn));
+  const limits = { idle: idleMs, command: commandMs, write: writeMs };
+  let phase: Phase | null = null;
+  let tooSlow = null as Phase | null;
+  using deadline = new Deadline(() => {
+    tooSlow = phase;
+    closeQuietly(conn);
+  });
+  function enter(next: Phase | null): void {
+    // The rest of a command gets no more time, however often a byte comes.
+    if (next === phase && next !== "idle") return;
+    phase = next;
+    if (next === null) deadline.clear();
+    else deadline.within(limits[next]);
+  }
   const replies = new Replies(async (bytes) => {
-    deadline.within("write", writeMs);
+    enter("write");
     await writeAll(conn, bytes);
   });
+  // A client that pipelines without end must not keep the others waiting.
+  using turn = new Turn();
+  const commands: Uint8Array[][] = [];
+  const source = readCommands(options, {
+    async read(buffer) {
+      // All that came in one read is answered in one write.
+      if (commands.length > 0) options.onCommands?.(commands.splice(0));
+      await replies.flush();
+      enter(source.isBetween() ? "idle" : "command");
+      return await conn.read(buffer);
+    },
+  });
+  const housekeeping = new Housekeeping();
   try {
     while (true) {
-      if (parser.isBetween) deadline.within("idle", idleMs);
-      else deadline.within("command", commandMs);
-      const count = await readSome(conn, buffer);
-      if (count === null) return parser.end();
-      parser.push(buffer.subarray(0, count));
-      let commands = 0;
-      for (
-        let command = parser.next();
-        command !== null;
-        command = parser.next()
-      ) {
-        commands++;
-        // The next command has a time of its own.
-        deadline.clear();
-        if (nameOf(command) === "QUIT") {
-          await replies.add(OK);
-          return await replies.flush();
-        }
-        await replies.add(housekeeping(command) ?? store.run(command));
+      await turn.take();
+      const command = await source.next();
+      if (command === null) return await replies.flush();
+      commands.push(command);
+      // The next command has a time of its own.
+      enter(null);
+      if (wordOf(command[0]) === "QUIT") {
+        await replies.add(OK);
+        return await replies.flush();
       }
-      options.onCommands?.(commands);
-      // All that came in one read is answered in one write.
-      await replies.flush();
+      await replies.add(
+        housekeeping.answer(command) ??
+          housekeeping.translate(store.run(command)),
+      );
     }
   } catch (error) {
-    if (deadline.passed !== null) {
-      throw new TooSlow(`the client was too slow: ${deadline.passed}`);
+    if (tooSlow !== null) {
+      throw new TooSlow(`the client was too slow: ${tooSlow}`);
     }
-    if (!(error instanceof RespError)) throw error;
+    const isProtocol = error instanceof RespError ||
+      error instanceof TypeError || error instanceof RangeError;
+    if (!isProtocol) throw error;
     const message = error.message.replace(/[\r\n]/g, " ");
     await replies.add(
       encodeReply({ kind: "error", text: `ERR Protocol error: ${message}` }),
     );
     await replies.flush();
-    deadline.clear();
+    enter(null);
     await closeGracefully(conn);
     throw error;
+  } finally {
+    if (commands.length > 0) options.onCommands?.(commands);
   }
 }
 
-/** What real clients ask besides the commands of the store. */
-function housekeeping(command: Uint8Array[]): Uint8Array | null {
-  const name = nameOf(command);
-  if (name === "COMMAND") return encodeReply({ kind: "array", items: [] });
-  if (name !== "CONFIG" || command.length !== 3) return null;
-  if (new TextDecoder().decode(command[1]).toUpperCase() !== "GET") return null;
-  // redis-benchmark asks for "save" and "appendonly": nothing is ever saved.
-  const value = latin1(command[2]) === "appendonly" ? "no" : "";
-  const items: RespReply[] = [
-    { kind: "bulk", value: command[2] },
-    { kind: "bulk", value: new TextEncoder().encode(value) },
-  ];
-  return encodeReply({ kind: "array", items });
+/** Where commands come from. */
+interface CommandSource {
+  /** Gives the next one, or `null` at the end. */
+  next(): Promise<Uint8Array[] | null>;
+  /** Whether no byte of the next one has come. */
+  isBetween(): boolean;
+}
+
+/** Reads commands with the parser of lib, or with an answer to 21.1. */
+function readCommands(
+  { limits, readCommand }: RedisServerOptions,
+  source: Reader,
+): CommandSource {
+  if (readCommand !== undefined) return readByAnswer(readCommand, source);
+  const parser = new CommandParser(limits);
+  const buffer = new Uint8Array(16 * 1024);
+  return {
+    isBetween: () => parser.isBetween,
+    async next() {
+      while (true) {
+        const command = parser.next();
+        if (command !== null) return command;
+        const count = await readSome(source, buffer);
+        if (count === null) {
+          parser.end();
+          return null;
+        }
+        parser.push(buffer.subarray(0, count));
+      }
+    },
+  };
+}
+
+function readByAnswer(
+  readCommand: ReadCommand,
+  source: Reader,
+): CommandSource {
+  let isBetween = true;
+  const reader = new ConnReader({
+    async read(buffer) {
+      const count = await source.read(buffer);
+      isBetween = false;
+      return count;
+    },
+  });
+  return {
+    isBetween: () => isBetween,
+    async next() {
+      const command = await readCommand(reader);
+      isBetween = true;
+      return command;
+    },
+  };
 }
 
 /** Replies on their way out, several in one write. */
@@ -165,78 +238,11 @@ class Replies {
 
   async flush(): Promise<void> {
     if (this.#size === 0) return;
-    const all = new Uint8Array(this.#size);
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
+    const all = concat(this.#parts);
     this.#parts = [];
     this.#size = 0;
     await this.#write(all);
   }
-}
-
-/** What a client may be too slow in. */
-type Phase = "idle" | "command" | "write";
-
-/**
- * One moment by which something must have happened. The timer is left running
- * when the moment moves, which it does with each command: one that fires too
- * early is set again.
- */
-class Deadline {
-  readonly #onPassed: () => void;
-  #phase: Phase | null = null;
-  #at = Infinity;
-  #timer?: ReturnType<typeof setTimeout>;
-  #timerAt = Infinity;
-  /** What was too slow; `null` as long as nothing was. */
-  passed: Phase | null = null;
-
-  constructor(onPassed: () => void) {
-    this.#onPassed = onPassed;
-  }
-
-  /** Begins a phase, unless it is under way. */
-  within(phase: Phase, ms: number): void {
-    // A client that says nothing, and then a bit, begins a command then.
-    if (phase === this.#phase && phase !== "idle") return;
-    this.#phase = phase;
-    this.#at = performance.now() + ms;
-    if (this.#at < this.#timerAt) this.#set();
-  }
-
-  clear(): void {
-    this.#phase = null;
-    this.#at = Infinity;
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
-
-  #set(): void {
-    clearTimeout(this.#timer);
-    this.#timerAt = this.#at;
-    this.#timer = setTimeout(() => {
-      this.#timerAt = Infinity;
-      if (this.#at === Infinity) return;
-      if (performance.now() < this.#at) return this.#set();
-      this.passed = this.#phase;
-      this.#onPassed();
-    }, Math.max(0, this.#at - performance.now()));
-  }
-}
-
-function nameOf(command: Uint8Array[]): string {
-  return command[0].length > 16 ? "" : latin1(command[0]).toUpperCase();
-}
-
-function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }
 
 const OK = encodeReply({ kind: "simple", text: "OK" });

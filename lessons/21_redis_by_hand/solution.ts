@@ -53,7 +53,7 @@ export async function readCommand(
   /** The number of a line such as `$4\r`. */
   function count(line: string, mark: string, min: number, max: number): number {
     if (line[0] !== mark) throw new TypeError(`no "${mark}": ${line}`);
-    if (!/^-?[0-9]+\r$/.test(line.slice(1))) {
+    if (!/^[0-9]+\r$/.test(line.slice(1))) {
       throw new TypeError(`no number: ${line}`);
     }
     const value = Number(line.slice(1));
@@ -77,7 +77,7 @@ export async function readCommand(
         }
       }
     } else {
-      const words = line.replace(/\r$/, "").split(/[ \t]+/);
+      const words = line.replace(/\r$/, "").split(/ +/);
       parts = words.filter((word) => word !== "").map(bytesOf);
     }
     if (parts.length === 0) continue;
@@ -100,7 +100,6 @@ export async function readCommand(
 
 export class Store implements CommandStore {
   readonly #now: () => number;
-  // Keys are bytes; a Map needs something that is equal when they are.
   readonly #entries = new Map<string, { value: Uint8Array; endsAt: number }>();
 
   constructor(options: StoreOptions = {}) {
@@ -109,23 +108,24 @@ export class Store implements CommandStore {
 
   run(command: Uint8Array[]): Uint8Array {
     const [first, ...args] = command;
-    const name = text(first).toUpperCase();
+    // Not in capitals: "ſet" would become "SET".
+    const name = text(first).toLowerCase();
     const isWrong = () =>
-      error(`wrong number of arguments for '${name.toLowerCase()}' command`);
+      error(`wrong number of arguments for '${name}' command`);
     switch (name) {
-      case "PING":
+      case "ping":
         if (args.length > 1) return isWrong();
         return args.length === 1 ? bulk(args[0]) : encode("+PONG\r\n");
-      case "ECHO":
+      case "echo":
         return args.length === 1 ? bulk(args[0]) : isWrong();
-      case "SET":
+      case "set":
         return args.length >= 2 ? this.#set(args) : isWrong();
-      case "GET":
+      case "get":
         if (args.length !== 1) return isWrong();
         return bulk(this.#entry(args[0])?.value ?? null);
-      case "DEL":
+      case "del":
         return args.length >= 1 ? this.#delete(args) : isWrong();
-      case "INCR":
+      case "incr":
         return args.length === 1 ? this.#increment(args[0]) : isWrong();
       default:
         return error(`unknown command '${text(first)}'`);
@@ -135,17 +135,17 @@ export class Store implements CommandStore {
   #set([key, value, ...options]: Uint8Array[]): Uint8Array {
     let endsAt = Infinity;
     if (options.length > 0) {
-      const unit = text(options[0]).toUpperCase();
-      if (options.length !== 2 || !["EX", "PX"].includes(unit)) {
+      const unit = text(options[0]).toLowerCase();
+      if (options.length !== 2 || !["ex", "px"].includes(unit)) {
         return error("syntax error");
       }
       const time = text(options[1]);
       if (!/^[1-9][0-9]{0,14}$/.test(time)) {
         return error("invalid expire time in 'set' command");
       }
-      endsAt = this.#now() + Number(time) * (unit === "EX" ? 1000 : 1);
+      endsAt = this.#now() + Number(time) * (unit === "ex" ? 1000 : 1);
     }
-    this.#entries.set(key.toHex(), { value, endsAt });
+    this.#entries.set(nameOf(key), { value, endsAt });
     return encode("+OK\r\n");
   }
 
@@ -153,7 +153,7 @@ export class Store implements CommandStore {
     let count = 0;
     for (const key of keys) {
       if (this.#entry(key) === undefined) continue;
-      this.#entries.delete(key.toHex());
+      this.#entries.delete(nameOf(key));
       count++;
     }
     return encode(`:${count}\r\n`);
@@ -172,18 +172,23 @@ export class Store implements CommandStore {
       return error("increment or decrement would overflow");
     }
     const endsAt = entry?.endsAt ?? Infinity;
-    this.#entries.set(key.toHex(), { value: encode(String(sum)), endsAt });
+    this.#entries.set(nameOf(key), { value: encode(String(sum)), endsAt });
     return encode(`:${sum}\r\n`);
   }
 
   /** What is under a key, unless its time is over. */
   #entry(key: Uint8Array) {
-    const name = key.toHex();
+    const name = nameOf(key);
     const entry = this.#entries.get(name);
     // No timer: whoever asks is told the truth, and nobody else can see it.
     if (entry === undefined || this.#now() < entry.endsAt) return entry;
     this.#entries.delete(name);
   }
+}
+
+/** Names a key in a Map, which would compare arrays of bytes by identity. */
+function nameOf(key: Uint8Array): string {
+  return key.toHex();
 }
 
 /** A string with its length in front; `null` is nil. */
@@ -203,7 +208,8 @@ function error(message: string): Uint8Array {
 }
 
 function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  // A byte order mark is a character like others: U+FEFF 5 isn't a number.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 function encode(text: string): Uint8Array {

@@ -12,8 +12,10 @@
  * | `lines.ts`            | messages that end in a delimiter                   |
  * | `frames.ts`           | messages with a length prefix                      |
  * | `serve.ts`            | accepts clients and serves all of them at once     |
+ * | `turn.ts`              | gives every client of a server its turn            |
  * | `close_gracefully.ts` | closes a connection without losing bytes           |
  * | `timed_reader.ts`     | reads with a timeout that loses no bytes           |
+ * | `deadline.ts`         | calls back when a deadline that may move passes    |
  * | `retry.ts`            | tries again, with a delay that doubles             |
  * | `send_queue.ts`       | sends without waiting for a slow reader            |
  * | `listen_unix.ts`      | listens at a path, and removes a stale file        |
@@ -62,6 +64,7 @@ export * from "./close.ts";
 export * from "./close_gracefully.ts";
 export * from "./connect.ts";
 export * from "./datagram.ts";
+export * from "./deadline.ts";
 export * from "./endpoint.ts";
 export * from "./frames.ts";
 export * from "./lines.ts";
@@ -75,6 +78,7 @@ export * from "./retry.ts";
 export * from "./send_queue.ts";
 export * from "./serve.ts";
 export * from "./timed_reader.ts";
+export * from "./turn.ts";
 export * from "./udp.ts";
 export * from "./unix_datagram.ts";
 export * from "./unix_path.ts";

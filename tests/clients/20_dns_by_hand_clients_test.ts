@@ -32,7 +32,7 @@ async function startDnsmasq() {
   }).spawn();
   for (let i = 0;; i++) {
     try {
-      await askDns(port, "host.test", 1, { waitMs: 200, attempts: 1 });
+      await askDns(port, "host.test", 1, { timeoutMs: 200, attempts: 1 });
       break;
     } catch (error) {
       if (i === 50) {
@@ -121,6 +121,16 @@ testWith("dig", "lesson 20 --serve is asked by dig", async () => {
   const long = await ask("+noedns", "long.example.test", "TXT");
   assertMatch(long, /Truncated, retrying in TCP mode/);
   assertMatch(long, /ANSWER: 10/);
+  const edns = await ask("long.example.test", "TXT");
+  assertMatch(edns, /EDNS: version: 0, flags:; udp: 1232\n/);
+  assertMatch(edns, /ANSWER: 10/);
+  assertMatch(edns, /\(UDP\)\n[^]*MSG SIZE +rcvd: 1176/);
+  const small = await ask("+bufsize=600", "long.example.test", "TXT");
+  assertMatch(small, /Truncated, retrying in TCP mode/);
+  assertMatch(
+    await ask("+edns=1", "+noednsneg", "host.example.test"),
+    /BADVERS/,
+  );
 
   const any = await ask("host.example.test", "ANY");
   assertMatch(any, /status: NOERROR/);

@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { isInstalled, Talk, testWith } from "./programs.ts";
+import {
+  isInstalled,
+  runScript,
+  Talk,
+  testWith,
+  testWithNpm,
+} from "./programs.ts";
 
 /** The lesson's server, and how programs are told where it is. */
 async function startServer(): Promise<{ server: Talk; at: string[] }> {
@@ -163,6 +169,51 @@ for (const depth of ["1", "16"]) {
       const end = await server.end();
       assertEquals(end.code, 0);
       assertMatch(end.output, /ended: \d{5,} commands\n$/);
+    },
+  );
+}
+
+/** What a program does with a client of its own. */
+const NPM: Record<string, [packageName: string, script: string]> = {
+  "redis, as it comes": ["redis@5.12.1", NODE_REDIS("{ url }")],
+  "redis, with RESP 3": ["redis@5.12.1", NODE_REDIS("{ url, RESP: 3 }")],
+  "ioredis, as it comes": [
+    "ioredis@5.11.1",
+    `const { Redis } = await import("npm:ioredis@5.11.1");
+    const client = new Redis(port, "127.0.0.1");`,
+  ],
+};
+
+/** The start of a program that uses node-redis. */
+function NODE_REDIS(options: string): string {
+  return `const { createClient } = await import("npm:redis@5.12.1");
+    const url = "redis://127.0.0.1:" + port;
+    const client = createClient(${options});
+    client.on("error", (error) => console.log("error: " + error));
+    await client.connect();`;
+}
+
+for (const [what, [packageName, start]] of Object.entries(NPM)) {
+  testWithNpm(
+    packageName,
+    `lesson 21 --serve is used by the npm package ${what}`,
+    async () => {
+      const { server, at: [, port] } = await startServer();
+      await using _ = server;
+      const output = await runScript(`const port = ${port};
+        ${start}
+        console.log(await client.ping());
+        console.log(await client.set("key", "zwölf\\r\\n"));
+        console.log(JSON.stringify(await client.get("key")));
+        console.log(await client.get("missing"));
+        console.log(await client.incr("n"), await client.del("n"));
+        console.log(await client.incr("key").catch((error) => error.message));
+        client.disconnect();`);
+      assertEquals(
+        output,
+        'PONG\nOK\n"zwölf\\r\\n"\nnull\n1 1\n' +
+          "ERR value is not an integer or out of range\n",
+      );
     },
   );
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 
@@ -40,6 +41,51 @@ export function testWith(
   const ignore = !isInstalled(program);
   const reason = ignore ? ` (ignored: ${program} is not installed)` : "";
   Deno.test({ name: name + reason, ignore, fn });
+}
+
+/**
+ * Registers a test that needs an npm package; where it can't be loaded, the test
+ * is ignored and its name says why.
+ *
+ * @param packageName The package, with its version.
+ * @param name What the test shows.
+ * @param fn The test.
+ */
+export function testWithNpm(
+  packageName: string,
+  name: string,
+  fn: () => Promise<void>,
+): void {
+  const ignore = !canLoad(packageName);
+  const reason = ignore ? ` (ignored: can't load npm:${packageName})` : "";
+  Deno.test({ name: name + reason, ignore, fn });
+}
+
+const loaded = new Map<string, boolean>();
+
+/** Whether a package is there, or can be fetched. */
+function canLoad(packageName: string): boolean {
+  if (!loaded.has(packageName)) {
+    const code = `import "npm:${packageName}"; Deno.exit();`;
+    const { status } = spawnSync(
+      Deno.execPath(),
+      ["eval", "--no-config", code],
+      { timeout: 30_000, stdio: "ignore" },
+    );
+    loaded.set(packageName, status === 0);
+  }
+  return loaded.get(packageName)!;
+}
+
+/**
+ * Runs a program of a few lines in a process of its own.
+ *
+ * @param code TypeScript, which may import npm packages.
+ * @returns What it printed.
+ */
+export async function runScript(code: string): Promise<string> {
+  await using script = new Talk(Deno.execPath(), ["eval", "--no-config", code]);
+  return (await script.end()).output;
 }
 
 /** Keeps programs from what the person who runs the tests has set up. */

@@ -6,6 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  BodyBuffer,
   ChunkedDecoder,
   decodeRequestHead,
   decodeResponseHead,
@@ -409,6 +410,18 @@ Deno.test("RequestParser holds a head and no body, however large it is", () => {
     assert(parser.unusedBytes < 2000);
   }
   assertEquals(received, 20_000_000);
+});
+
+Deno.test("BodyBuffer has room for at most twice as much as has come", () => {
+  const body = new BodyBuffer();
+  const piece = new Uint8Array(1);
+  for (let i = 0; i < 1000; i++) {
+    piece[0] = i;
+    body.add(piece);
+    assert(body.capacity <= 2 * body.size);
+  }
+  assertEquals(body.take(), Uint8Array.from({ length: 1000 }, (_, i) => i));
+  assertEquals(body.size, 0);
 });
 
 Deno.test("ChunkedDecoder reads what encodeChunk writes", () => {

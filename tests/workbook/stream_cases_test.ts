@@ -531,3 +531,40 @@ testProbes<Ask>(
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
+
+/** Makes a function that reads one word with each call. */
+type OpenWords = (conn: Deno.Conn) => () => Promise<string | null>;
+
+function openWords(makeRest: () => { text: string }): OpenWords {
+  return (conn) => {
+    const rest = makeRest();
+    return async () => {
+      const buffer = new Uint8Array(64 * 1024);
+      while (!rest.text.includes(" ")) {
+        const count = await conn.read(buffer);
+        if (count === null) return null;
+        rest.text += new TextDecoder().decode(buffer.subarray(0, count));
+      }
+      const [word] = rest.text.split(" ", 1);
+      rest.text = rest.text.slice(word.length + 1);
+      return word;
+    };
+  };
+}
+
+const sharedRest = { text: "" };
+
+testProbes<OpenWords>(
+  "checkStream() of calls that keep what they have read too much",
+  (trial, open) =>
+    checkStream(trial, { name: "readWord", open, cut: "Read on." }, [
+      { sends: "one two ", values: ["one", "two"], likely: "Two words." },
+      { sends: "three four ", values: ["three", "four"], likely: "Two words." },
+    ]),
+  { "what is kept for each connection": openWords(() => ({ text: "" })) },
+  [[
+    "what is kept for all of them",
+    openWords(() => sharedRest),
+    /went wrong with two in use at the same time/,
+  ]],
+);

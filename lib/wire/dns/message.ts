@@ -19,6 +19,13 @@ export const DNS_TYPES = {
   AAAA: 28,
 } as const;
 
+/**
+ * The type of the record with which a client says what it can take, and a server
+ * that it has understood (EDNS, RFC 6891). Its class is the size of the largest
+ * datagram, in bytes; its time has a code, a version, and flags.
+ */
+export const DNS_TYPE_OPT = 41;
+
 /** The class of the Internet. */
 export const DNS_CLASS_IN = 1;
 
@@ -113,6 +120,48 @@ export interface DnsMessage {
  * ```
  */
 export function decodeDns(bytes: Uint8Array): DnsMessage {
+  const { message, counts, walk } = begin(bytes);
+  message.answers = many(counts[1], () => decodeRecord(walk));
+  message.authorities = many(counts[2], () => decodeRecord(walk));
+  message.additionals = many(counts[3], () => decodeRecord(walk));
+  if (walk.at !== bytes.length) {
+    throw new WireError(
+      "a DNS message",
+      walk.at,
+      `its end, found ${bytes.length - walk.at} more bytes`,
+    );
+  }
+  return message;
+}
+
+/**
+ * Decodes the header and the questions of a message, whatever follows them. A
+ * datagram that was truncated may end inside a record.
+ *
+ * @param bytes The message, or its start.
+ * @returns The message, without its records.
+ * @throws {WireError} If the header or a question isn't all there.
+ *
+ * @example A truncated answer
+ * ```ts
+ * import { decodeDnsStart, encodeDns } from "./message.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const questions = [{ name: "example.org", type: 1, class: 1 }];
+ * const bytes = encodeDns({ id: 7, isTruncated: true, questions });
+ * bytes[7] = 1; // It counts one answer, of which nothing is there.
+ * assertEquals(decodeDnsStart(bytes).isTruncated, true);
+ * assertEquals(decodeDnsStart(bytes).questions, questions);
+ * ```
+ */
+export function decodeDnsStart(bytes: Uint8Array): DnsMessage {
+  return begin(bytes).message;
+}
+
+/** Decodes up to the first record. */
+function begin(
+  bytes: Uint8Array,
+): { message: DnsMessage; counts: number[]; walk: Walk } {
   requireBytes("a DNS header", 12, 0, bytes.length);
   const flags = readUint16(bytes, 2);
   const walk = { bytes, at: 12 };
@@ -127,18 +176,11 @@ export function decodeDns(bytes: Uint8Array): DnsMessage {
     hasRecursion: (flags & 0x80) !== 0,
     rcode: flags & 0xf,
     questions: many(counts[0], () => decodeQuestion(walk)),
-    answers: many(counts[1], () => decodeRecord(walk)),
-    authorities: many(counts[2], () => decodeRecord(walk)),
-    additionals: many(counts[3], () => decodeRecord(walk)),
+    answers: [],
+    authorities: [],
+    additionals: [],
   };
-  if (walk.at !== bytes.length) {
-    throw new WireError(
-      "a DNS message",
-      walk.at,
-      `its end, found ${bytes.length - walk.at} more bytes`,
-    );
-  }
-  return message;
+  return { message, counts, walk };
 }
 
 /**

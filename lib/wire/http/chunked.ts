@@ -10,7 +10,8 @@ import { encodeFields, type HttpField } from "./fields.ts";
 import { decodeLines, findHeadEnd, headTooLong } from "./head.ts";
 import { HttpInput } from "./input.ts";
 import { type HttpLimits, withDefaults } from "./limits.ts";
-import { bytesOf, quote, textOf } from "./text.ts";
+import { bytesOf, textOf } from "./text.ts";
+import { quote } from "../quote.ts";
 
 /**
  * Encodes one chunk.

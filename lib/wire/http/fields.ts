@@ -5,7 +5,8 @@
  */
 
 import { HttpError } from "./error.ts";
-import { isFieldValue, isToken, quote } from "./text.ts";
+import { isFieldValue, isToken } from "./text.ts";
+import { quote } from "../quote.ts";
 
 /** One line of a head. */
 export interface HttpField {

@@ -14,7 +14,7 @@ import { fieldList, fieldValue, type HttpField } from "./fields.ts";
 import type { HttpVersion } from "./head.ts";
 import type { RequestHead } from "./request.ts";
 import type { ResponseHead } from "./response.ts";
-import { quote } from "./text.ts";
+import { quote } from "../quote.ts";
 
 /** How the end of a body is known. */
 export type BodyFraming =

@@ -8,6 +8,7 @@
 import { HttpError } from "./error.ts";
 import { decodeField, type HttpField } from "./fields.ts";
 import { type HttpLimits, withDefaults } from "./limits.ts";
+import { quote } from "../quote.ts";
 import { textOf } from "./text.ts";
 
 /** The versions that share this form of message. */
@@ -169,7 +170,7 @@ export function decodeVersion(text: string, offset: number): HttpVersion {
   throw new HttpError(
     "a version of HTTP",
     offset,
-    `HTTP/1.1, found ${JSON.stringify(text.slice(0, 20))}`,
+    `HTTP/1.1, found ${quote(text, 20)}`,
     major === undefined ? 400 : 505,
   );
 }

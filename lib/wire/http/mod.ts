@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./body.ts";
 export * from "./chunked.ts";
 export * from "./connection.ts";
 export * from "./error.ts";

@@ -8,7 +8,8 @@ import { HttpError } from "./error.ts";
 import { encodeFields, type HttpField } from "./fields.ts";
 import { decodeVersion, type HttpVersion, splitHead } from "./head.ts";
 import type { HttpLimits } from "./limits.ts";
-import { bytesOf, isToken, quote } from "./text.ts";
+import { bytesOf, isToken } from "./text.ts";
+import { quote } from "../quote.ts";
 
 /** The head of a request. */
 export interface RequestHead {

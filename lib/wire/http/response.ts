@@ -9,7 +9,8 @@ import { encodeFields, type HttpField } from "./fields.ts";
 import { decodeVersion, type HttpVersion, splitHead } from "./head.ts";
 import type { HttpLimits } from "./limits.ts";
 import { reasonOf } from "./status.ts";
-import { bytesOf, isFieldValue, quote } from "./text.ts";
+import { bytesOf, isFieldValue } from "./text.ts";
+import { quote } from "../quote.ts";
 
 /** The head of an answer. */
 export interface ResponseHead {

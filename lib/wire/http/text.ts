@@ -59,13 +59,3 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
-
-/**
- * Quotes a text for an error message, on one line.
- *
- * @param text The text to quote.
- * @returns The text in quotes, cut after 40 characters.
- */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-}

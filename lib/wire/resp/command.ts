@@ -20,6 +20,7 @@
 
 import { concat } from "../bytes.ts";
 import { WireError } from "../error.ts";
+import { quote } from "../quote.ts";
 
 /**
  * Thrown for bytes that are no RESP, and for what is larger than it may be.
@@ -357,7 +358,7 @@ function isBlank(byte: number): boolean {
 function shown(byte: number | undefined): string {
   return byte === undefined
     ? "an empty line"
-    : JSON.stringify(String.fromCharCode(byte));
+    : quote(String.fromCharCode(byte));
 }
 
 const STAR = 0x2a;

@@ -14,7 +14,7 @@ import {
 } from "./call_driver.ts";
 import { PROBES } from "./probes.ts";
 import { TimerWatch } from "./timer_watch.ts";
-import type { Trial } from "./trial.ts";
+import type { EndlessAdvice, Trial } from "./trial.ts";
 import { asViews, bytesIn, copyOf } from "./values.ts";
 
 /** One call of a function. */
@@ -28,6 +28,8 @@ export interface FunctionCase extends CallDue {
   step?: string;
   /** The arguments. Each call gets a copy. */
   args: unknown[];
+  /** What it means if the answer never gives control back. */
+  ifEndless?: EndlessAdvice;
 }
 
 /** One call of a method, or one look at a property. */
@@ -50,8 +52,10 @@ export interface ObjectCase {
   /**
    * What the check does, for the report. Cases in a row with the same text are
    * one step.
+   *
+   * @default that of the case before
    */
-  step: string;
+  step?: string;
   /** The constructor's arguments. */
   make?: unknown[];
   /** The calls, in order. */
@@ -104,7 +108,7 @@ export async function checkFunction(
   });
   const firsts: (() => void)[] = [];
   for (const [i, one] of planned.entries()) {
-    if (one.step !== planned[i - 1]?.step) trial.step(one.step);
+    if (one.step !== planned[i - 1]?.step) trial.step(one.step, one.ifEndless);
     const first = await driver.run(one, PLAIN);
     const second = await driver.run(one, { ...PLAIN, probe: PROBES.twice });
     driver.requireOwn(one, first, second);
@@ -155,7 +159,9 @@ export async function checkClass(
     }
   }
   for (const [i, one] of cases.entries()) {
-    if (one.step !== cases[i - 1]?.step) trial.step(one.step);
+    if (one.step !== undefined && one.step !== cases[i - 1]?.step) {
+      trial.step(one.step);
+    }
     await finish(start(one, PLAIN));
     await finish(start(one, { ...PLAIN, probe: PROBES.state }));
     const args = one.calls.map(({ args }) => args);

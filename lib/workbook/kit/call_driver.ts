@@ -76,6 +76,12 @@ export interface CallOptions {
    */
   copies?: boolean;
   /**
+   * What it means if a timer is left, where that isn't just forgotten.
+   *
+   * @default that of the probe
+   */
+  ifTimer?: string;
+  /**
    * Whether two calls may return the same array or object.
    *
    * @default false
@@ -135,7 +141,8 @@ export class CallDriver {
       this.requireUnchanged(one, result.value, PROBES.copies);
     }
     if (!pass.atOnce && this.#timers.runningCount > 0) {
-      this.#trial.fail(PROBES.timer(one.label));
+      const { problem, likely } = PROBES.timer(one.label);
+      this.#trial.fail({ problem, likely: this.#options.ifTimer ?? likely });
     }
     return result.value;
   }

@@ -66,20 +66,13 @@
  * ## Where no driver fits
  *
  * Drive the answer yourself: {@linkcode connectPair} connects two sockets,
- * ({@linkcode Misuse}).
- * All of them say what's wrong with a string where bytes belong, a missing
- * `await`, and an empty buffer ({@linkcode Misuse}).
- * connection to an answer that connects by itself, {@linkcode Collector} keeps
- * what arrives, {@linkcode TimerWatch} knows which timers are still running, and
- * where bytes belong, a missing `await`, and an empty buffer
- * which timers are still running. All of them say what's wrong with a string
- * {@linkcode Collector} keeps what arrives, and {@linkcode TimerWatch} knows
- * {@linkcode FakeListener}, and {@linkcode FakeSocket} do what loopback won't,
- * {@linkcode FakeSocket} do what loopback won't, {@linkcode openByPort} hands a
- * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn} and
  * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn},
- * {@linkcode SlowRemove} shows which removals weren't awaited.
+ * {@linkcode FakeListener}, and {@linkcode FakeSocket} do what loopback won't,
  * {@linkcode openByPort} hands a connection to an answer that connects by itself,
+ * {@linkcode Collector} keeps what arrives, {@linkcode TimerWatch} knows which
+ * timers are still running, and {@linkcode SlowRemove} shows which removals
+ * weren't awaited. All of them say what's wrong with a string where bytes belong,
+ * a missing `await`, and an empty buffer ({@linkcode Misuse}).
  *
  * Nothing here imports an @std package: `deno test` loads it in a fresh clone.
  *

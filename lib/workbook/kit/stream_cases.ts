@@ -6,6 +6,7 @@
  */
 import { PROBES } from "./probes.ts";
 import { StreamDriver } from "./stream_driver.ts";
+import { readInTurn } from "./stream_turns.ts";
 import {
   endOf,
   stepOf,
@@ -49,7 +50,9 @@ export async function checkStream(
   await driver.run(good[0], { probe: PROBES.state(`${answer.name}()`) });
   trial.step("two connections are used at the same time");
   for (const [i, one] of good.slice(0, 3).entries()) {
-    await driver.runTwo(one, good[(i + 1) % good.length]);
+    const other = good[(i + 1) % good.length];
+    await driver.runTwo(one, other);
+    await readInTurn(trial, answer, [one, other]);
   }
   await driver.leaveEarly(good[0]);
 }

@@ -1,0 +1,103 @@
+/** What real clients ask a server besides the commands of a store. */
+import { concat, encodeReply, type RespReply } from "../../lib/wire/mod.ts";
+
+/** Answers what clients send when they connect, for one connection. */
+export class Housekeeping {
+  /** The version of RESP that the client has asked for. */
+  #version = 2;
+
+  /**
+   * Answers a command, if it isn't one for the store.
+   *
+   * @param command The command's strings.
+   * @returns The reply; `null` if the store should run the command.
+   */
+  answer(command: Uint8Array[]): Uint8Array | null {
+    const [name, first, second] = command.map(wordOf);
+    switch (name) {
+      case "COMMAND":
+        return encodeReply({ kind: "array", items: [] });
+      case "HELLO":
+        return this.#hello(first, second);
+      case "INFO":
+        return encodeReply(bulk(INFO));
+      case "CLIENT":
+        return first === "SETINFO" || first === "SETNAME" ? OK : null;
+      case "CONFIG": {
+        if (first !== "GET" || command.length !== 3) return null;
+        // redis-benchmark asks for "save" and "appendonly": nothing is saved.
+        const value = second === "APPENDONLY" ? "no" : "";
+        return this.#pairs([[new TextDecoder().decode(command[2]), value]]);
+      }
+      default:
+        return null;
+    }
+  }
+
+  /**
+   * Writes a reply of the store as the client's version of RESP has it.
+   *
+   * @param reply The reply in version 2.
+   * @returns The same, but nil is another one in version 3.
+   */
+  translate(reply: Uint8Array): Uint8Array {
+    return this.#version === 3 && isNil(reply) ? NIL : reply;
+  }
+
+  #hello(version = `${this.#version}`, option?: string): Uint8Array {
+    if (version !== "2" && version !== "3") {
+      return error("NOPROTO unsupported protocol version");
+    }
+    if (option === "AUTH") return error("ERR this server has no passwords");
+    this.#version = Number(version);
+    return this.#pairs([
+      ["server", "socket-workbook"],
+      ["version", VERSION],
+      ["proto", this.#version],
+      ["id", 1],
+      ["mode", "standalone"],
+      ["role", "master"],
+    ]);
+  }
+
+  /** Names and values: an array in version 2, and a map in version 3. */
+  #pairs(pairs: [string, string | number][]): Uint8Array {
+    const items = pairs.flat().map((item): RespReply =>
+      typeof item === "number"
+        ? { kind: "integer", value: BigInt(item) }
+        : bulk(item)
+    );
+    const head = this.#version === 3 ? `%${pairs.length}` : `*${items.length}`;
+    return concat([encode(`${head}\r\n`), ...items.map(encodeReply)]);
+  }
+}
+
+/** A command's name or option, in capitals; those of the lesson are short. */
+export function wordOf(part: Uint8Array): string {
+  if (part.length > 16) return "";
+  return String.fromCharCode(...part).toUpperCase();
+}
+
+/** The one that has most of this server's commands, and no more than SET EX. */
+const VERSION = "2.6.12";
+const INFO =
+  `# Server\r\nredis_version:${VERSION}\r\nredis_mode:standalone\r\n` +
+  "# Persistence\r\nloading:0\r\n";
+const OK = encodeReply({ kind: "simple", text: "OK" });
+const NIL = encode("_\r\n");
+
+function isNil(reply: Uint8Array): boolean {
+  return reply.length === 5 && reply[0] === 0x24 && reply[1] === 0x2d;
+}
+
+function error(text: string): Uint8Array {
+  return encodeReply({ kind: "error", text });
+}
+
+function bulk(text: string): RespReply {
+  return { kind: "bulk", value: encode(text) };
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,69 @@
+/**
+ * A body, put together from the pieces it comes in.
+ *
+ * @module
+ */
+
+/**
+ * Collects the pieces of a body in one buffer.
+ *
+ * An array for each piece would cost over a hundred bytes, however few are in
+ * it: a client that sends a megabyte in chunks of one byte would take up more
+ * than a hundred. This buffer has at most twice as many bytes as have come.
+ *
+ * @example A body in two pieces
+ * ```ts
+ * import { BodyBuffer } from "./body.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const body = new BodyBuffer();
+ * body.add(new TextEncoder().encode("hel"));
+ * body.add(new TextEncoder().encode("lo"));
+ * assertEquals(new TextDecoder().decode(body.take()), "hello");
+ * ```
+ */
+export class BodyBuffer {
+  #buffer = new Uint8Array(0);
+  #size = 0;
+
+  /** How many bytes have come. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many bytes the buffer has room for. */
+  get capacity(): number {
+    return this.#buffer.length;
+  }
+
+  /**
+   * Adds a piece.
+   *
+   * @param piece The bytes. They are copied, so it may be a view of a buffer
+   * that the next read fills again.
+   */
+  add(piece: Uint8Array): void {
+    const size = this.#size + piece.length;
+    if (size > this.#buffer.length) {
+      const grown = new Uint8Array(
+        this.#size === 0 ? size : Math.max(size, 2 * this.#size),
+      );
+      grown.set(this.#buffer.subarray(0, this.#size));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(piece, this.#size);
+    this.#size = size;
+  }
+
+  /**
+   * Gives the whole body, and begins the next one.
+   *
+   * @returns Its bytes, which nobody else has.
+   */
+  take(): Uint8Array<ArrayBuffer> {
+    const body = this.#buffer.subarray(0, this.#size);
+    this.#buffer = new Uint8Array(0);
+    this.#size = 0;
+    return body;
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * Bytes of a message in the text of an error. Only the other files in this
+ * folder use it.
+ *
+ * @module
+ */
+
+/**
+ * Quotes a text for an error message, on one line of ASCII: whoever prints the
+ * error must not print what a peer has sent to control a terminal.
+ *
+ * @param text The text to quote.
+ * @param max The most characters of it.
+ * @returns The text in quotes; if it was cut, with `…` after them.
+ *
+ * @example Neither an escape nor a C1 control gets through
+ * ```ts
+ * import { quote } from "./quote.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(quote("a\x1b[2J\x9b\r\n"), '"a\\u001b[2J\\u009b\\r\\n"');
+ * assertEquals(quote("abcdef", 3), '"abc"…');
+ * ```
+ */
+export function quote(text: string, max = 40): string {
+  const quoted = JSON.stringify(text.slice(0, max)).replace(
+    /[^\x20-\x7e]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return text.length > max ? `${quoted}…` : quoted;
+}
