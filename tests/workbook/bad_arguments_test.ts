@@ -172,7 +172,7 @@ const HELPED: [args: string[], usage: RegExp][] = [
   [["-h"], /^usage: deno task COMMAND; /],
   ...[
     ...["lesson", "read", "check", "watch", "hint", "solution", "reset"],
-    ...["next", "packets", "test", "bench", "mutate"],
+    ...["next", "packets", "try", "test", "bench", "mutate"],
   ].map((name): [string[], RegExp] => [
     [name, "--help"],
     new RegExp(`^usage: deno task ${name}\\b`),

@@ -12,7 +12,7 @@ import {
   pseudoHeaderSum,
   writeUint16,
 } from "../../lib/wire/mod.ts";
-import type { PacketRecord } from "../../lib/workbook/cli/packet_record.ts";
+import type { PacketRecord } from "../../lib/workbook/cli/packets/record.ts";
 import { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import { lessons } from "../../lessons/mod.ts";
 import { readFixture } from "../lib/wire_fixture.ts";

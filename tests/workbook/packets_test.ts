@@ -16,7 +16,7 @@ import {
   parseCapture,
 } from "../../lib/wire/mod.ts";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
-import type { PacketRecord } from "../../lib/workbook/cli/packet_record.ts";
+import type { PacketRecord } from "../../lib/workbook/cli/packets/record.ts";
 import { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import { temporaryFolder } from "../../lib/workbook/checker/temporary_folder.ts";
 import { CAPTURE_NAMES, CAPTURES, readFixture } from "../lib/wire_fixture.ts";

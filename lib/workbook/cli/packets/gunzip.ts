@@ -1,4 +1,4 @@
-import { concat } from "../../wire/bytes.ts";
+import { concat } from "../../../wire/bytes.ts";
 
 /** The two bytes that gzip data begins with (RFC 1952, section 2.3.1). */
 const GZIP_MAGIC = [0x1f, 0x8b];

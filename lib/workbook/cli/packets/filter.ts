@@ -1,8 +1,12 @@
-import { protocolOf } from "../../show/packet_line.ts";
-import { applicationWords } from "../../show/application_words.ts";
-import { type Packet, parseIp, TCP_FLAG_NAMES } from "../../wire/mod.ts";
-import { formatIpv4, formatIpv6, type TrackedPacket } from "../../wire/mod.ts";
-import { repeated, UsageError } from "../checker/usage_error.ts";
+import { protocolOf } from "../../../show/packet_line.ts";
+import { applicationWords } from "../../../show/application_words.ts";
+import { type Packet, parseIp, TCP_FLAG_NAMES } from "../../../wire/mod.ts";
+import {
+  formatIpv4,
+  formatIpv6,
+  type TrackedPacket,
+} from "../../../wire/mod.ts";
+import { repeated, UsageError } from "../../checker/usage_error.ts";
 
 /** Says whether to show a packet. */
 export type PacketFilter = (packet: Packet, tracked: TrackedPacket) => boolean;
@@ -39,9 +43,9 @@ const PROTOCOLS: Readonly<Record<string, (packet: Packet) => boolean>> = {
  *
  * @example Questions to a server
  * ```ts
- * import { CaptureConversations, decodePacket } from "../../wire/mod.ts";
- * import { encodePacket } from "../../wire/mod.ts";
- * import { parseFilter } from "./packet_filter.ts";
+ * import { CaptureConversations, decodePacket } from "../../../wire/mod.ts";
+ * import { encodePacket } from "../../../wire/mod.ts";
+ * import { parseFilter } from "./filter.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const packet = decodePacket(

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import { counted } from "../../show/counted.ts";
-import { CaptureParser, decodePacket, type Packet } from "../../wire/mod.ts";
-import { WireError } from "../../wire/mod.ts";
-import { ROOT } from "../checker/catalog.ts";
-import type { CommandContext } from "./command.ts";
+import { counted } from "../../../show/counted.ts";
+import { CaptureParser, decodePacket, type Packet } from "../../../wire/mod.ts";
+import { WireError } from "../../../wire/mod.ts";
+import { ROOT } from "../../checker/catalog.ts";
+import type { CommandContext } from "../command.ts";
 import { DamagedGzip, gunzip } from "./gunzip.ts";
-import { Interrupted, onInterrupt } from "../checker/interrupted.ts";
-import { repeated, UsageError } from "../checker/usage_error.ts";
+import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
+import { repeated, UsageError } from "../../checker/usage_error.ts";
 
 /** A capture that could be read up to some point only. */
 export class DamagedCapture extends Error {

@@ -1,5 +1,5 @@
-import { applicationWords } from "../../show/application_words.ts";
-import { protocolOf, vlansOf } from "../../show/packet_line.ts";
+import { applicationWords } from "../../../show/application_words.ts";
+import { protocolOf, vlansOf } from "../../../show/packet_line.ts";
 import {
   type ChecksumVerdict,
   formatTcpFlags,
@@ -8,7 +8,7 @@ import {
   type Packet,
   type SegmentNote,
   type TrackedPacket,
-} from "../../wire/mod.ts";
+} from "../../../wire/mod.ts";
 
 /**
  * A packet as one JSON object. All numbers are those on the wire; what a packet
@@ -90,8 +90,8 @@ export interface IcmpRecord {
  *
  * @example A SYN
  * ```ts
- * import { decodePacket, encodePacket, LINK_TYPES } from "../../wire/mod.ts";
- * import { packetRecord } from "./packet_record.ts";
+ * import { decodePacket, encodePacket, LINK_TYPES } from "../../../wire/mod.ts";
+ * import { packetRecord } from "./record.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const packet = decodePacket(
