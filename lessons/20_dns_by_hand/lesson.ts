@@ -13,7 +13,7 @@ import {
 import { counted, type Narrator } from "../../lib/show/mod.ts";
 import {
   decodeDns,
-  decodeDnsStart,
+  decodeDnsLeniently,
   decodeName,
   DNS_TYPES,
   type DnsMessage,
@@ -271,7 +271,9 @@ export async function serve(
 /** What was asked, and how it was answered: one line of the log. */
 function describe(answer: Uint8Array | null): string {
   if (answer === null) return "not a query, so not answered";
-  const { questions: [question], rcode, isTruncated } = decodeDnsStart(answer);
+  const { questions: [question], rcode, isTruncated } =
+    decodeDnsLeniently(answer)
+      .value;
   // In a name, what could control a terminal is written in digits.
   const asked = question === undefined
     ? "(no question)"
