@@ -11,6 +11,9 @@ export const exercises: Exercise<unknown>[] = [
     id: "1.1",
     pure: true,
     title: "Read an endpoint",
+    passed:
+      "It finds the port from the right, so the colons of an IPv6 address stay in the address.",
+    real: "lib/net/endpoint.ts",
     solution: solution.parseEndpoint,
     hints: [
       "Which colon in `udp://[::1]:53` is the one before the port? And what " +
@@ -37,6 +40,9 @@ export const exercises: Exercise<unknown>[] = [
     id: "1.2",
     pure: true,
     title: "Write an endpoint",
+    passed:
+      "It puts the brackets back, so what it writes is read as the same endpoint.",
+    real: "lib/net/endpoint.ts",
     solution: solution.formatEndpoint,
     hints: [
       "What does `parseEndpoint` need to find the end of the hostname? Which " +

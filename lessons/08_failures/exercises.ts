@@ -11,6 +11,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ConnectWithin>({
     id: "8.1",
     title: "Connect, but not forever",
+    passed:
+      "It cancels the connection attempt and its timer, whichever comes first.",
+    real: "lib/net/connect.ts",
     solution: solution.connectWithin,
     hints: [
       "If you stop waiting for Deno.connect(), does it stop connecting? And if " +
@@ -35,6 +38,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<TimedReaderClass>({
     id: "8.2",
     title: "Give up on a read, and lose nothing",
+    passed: "A read that timed out goes on, and the next call gets its bytes.",
+    real: "lib/net/timed_reader.ts",
     solution: solution.TimedReader,
     hints: [
       "After the deadline, your read on the connection is still pending. Where " +
@@ -57,6 +62,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<Retry>({
     id: "8.3",
     title: "Try again, later and later",
+    passed:
+      "It retries only what may heal by itself, and waits longer each time.",
+    real: "lib/net/retry.ts",
     solution: solution.retry,
     hints: [
       "Draw a timeline of three attempts that all fail: how many waits are " +

@@ -9,6 +9,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<RollCallClass>({
     id: "14.1",
     title: "Who is present",
+    passed:
+      "A peer is an address and a port, and silence is the only sign that it left.",
     solution: solution.RollCall,
     hints: [
       "Two messages arrive. What tells you whether the same peer sent both? And " +
