@@ -16,12 +16,13 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, formatElapsed, type Narrator } from "../../lib/show/mod.ts";
 import {
+  answerFor,
   describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { connectAndReset } from "./resetting_client.ts";
-import type { Handler } from "./types.ts";
+import type { Handler, Serve } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 const TO_CLIENTS = { from: "server", to: "clients" };
@@ -310,8 +311,9 @@ async function within<V>(
 /** Keeps a server up that says how many are there. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
   using listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   show.say(`A server that counts is up at ${formatAddress(listener.addr)}.`);
@@ -327,7 +329,13 @@ export async function serve(
   const open = new Set<Deno.Conn>();
   let clients = 0;
   let most = 0;
-  await serveClients(listener, async (conn) => {
+  const serveOurs: Serve = (listener, handler) =>
+    serveClients(listener, handler, {
+      signal,
+      onError: (error, conn) => show.note(describeServeError(error, conn)),
+    });
+  const serveAll = answerFor(context, "serve", serveOurs);
+  await serveAll(listener, async (conn) => {
     const number = ++clients;
     open.add(conn);
     most = Math.max(most, open.size);
@@ -343,9 +351,6 @@ export async function serve(
       closeQuietly(conn);
       show.note(`client ${number} is gone: ${open.size} at once`);
     }
-  }, {
-    signal,
-    onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(
     `ended: ${counted(clients, "client")} served, at most ${most} at once`,

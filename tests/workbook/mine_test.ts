@@ -91,6 +91,33 @@ const VISIBLE: Visible[] = [
     talk: (port) => overUdp(port, "HELLO ann"),
     answer: /^WELCOME ann\s*$/,
   },
+  {
+    lesson: 6,
+    folder: "06_many_clients",
+    names: ["serve"],
+    change: [
+      "using _closed = conn;",
+      "using _closed = conn;\n    await conn.write(Uint8Array.of(42));",
+    ],
+    talk: (port) => overTcp(port, "hello"),
+    answer: /^\*you are client 1/,
+  },
+  {
+    lesson: 19,
+    folder: "19_http_by_hand",
+    names: ["RequestReader", "encodeResponse"],
+    change: ["HTTP/1.1 ${", "HTTP/1.1  ${"],
+    talk: (port) => overTcp(port, "GET /mine HTTP/1.1\r\nHost: x\r\n\r\n"),
+    answer: /^HTTP\/1\.1 {2}200 [^]*GET \/mine\n/,
+  },
+  {
+    lesson: 21,
+    folder: "21_redis_by_hand",
+    names: ["Store"],
+    change: ['encode("+PONG', 'encode("+MINE'],
+    talk: (port) => overTcp(port, "PING\r\n"),
+    answer: /^\+MINE\r\n$/,
+  },
 ];
 
 for (const { lesson, folder, names, change, talk, answer } of VISIBLE) {
