@@ -32,9 +32,9 @@ const ACCEPTED = {
   "unix:/tmp/a.sock": "Everything after `unix:` is the path. There's no " +
     "hostname and no port.",
   "udp://[::1]:53": LAST_COLON,
-  "tcp://[2001:db8::53]:7000": LAST_COLON,
+  "tcp://[fe80::9]:7000": LAST_COLON,
   "udp://localhost:7000": NAME,
-  "udp://my-server.example:7000": NAME,
+  "udp://z9.my-server.example:7000": NAME,
   "tcp://unix:7000": NAME,
   "udp://tcp:53": NAME,
   "tcp://[2001:DB8:0:0:0:0:0:7]:7000": NO_URL,
@@ -57,10 +57,10 @@ const ACCEPTED = {
 const ACCEPTED_PORTS = {
   "tcp://127.0.0.1:0": "0 is a valid port, but `if (port)` takes it for a " +
     'missing one, since 0 is falsy. Compare the digits with "" instead.',
-  "tcp://127.0.0.1:7": "A port may have one digit.",
+  "tcp://127.0.0.1:9": "A port may have one digit.",
   "tcp://127.0.0.1:80": "80 is a port like any other.",
   "tcp://[::1]:65535": "65535 is a valid port, the highest one.",
-  "tcp://127.0.0.1:00080": "0 is a digit like any other, even at the start: " +
+  "tcp://127.0.0.1:0000080": "0 is a digit like any other, even at the start: " +
     "convert the digits to a number, and look at that.",
 };
 

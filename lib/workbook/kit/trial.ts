@@ -400,7 +400,10 @@ export class Trial {
     const notAllowed = refused(what, error, place);
     if (notAllowed !== undefined) return notAllowed;
     if (error instanceof Misuse) return this.#misused(error);
-    if (isSlip(error, this.#files)) return this.#threw(what, error);
+    const isByChoice = !(error instanceof Error) || !hasLanguagesWords(error);
+    if (isSlip(error, this.#files) && !isByChoice) {
+      return this.#threw(what, error);
+    }
     const failure = advice(error);
     return failure === undefined
       ? this.#threw(what, error)
@@ -523,9 +526,8 @@ export function closedUnderWay(
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : shown(error, 200);
+  if (!(error instanceof Error)) return shown(error, 200);
+  return error.message ? `${error.name}: ${error.message}` : error.name;
 }
 
 /**
