@@ -9,8 +9,8 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { FormatEndpoint } from "../types.ts";
 
-const AS_IS = "Write the hostname and the path as they are: new URL() and " +
-  "encodeURI() change characters in them.";
+const AS_IS = "Write hostname, port, and path as they are: new URL(), " +
+  "encodeURI(), and toLocaleString() change characters in them.";
 const SPACES = "Spaces and line breaks are ordinary characters in a path, " +
   "even at its ends: don't trim() it, and don't write a line break as \\n.";
 
@@ -19,6 +19,7 @@ const TEXTS = {
   "tcp://127.0.0.1:7000": AS_IS,
   "udp://localhost:53": AS_IS,
   "tcp://server-2.example:7000": AS_IS,
+  "tcp://db8.example:7000": AS_IS,
   "udp://[::1]:53": AS_IS,
   "tcp://[2001:db8:0:0:0:0:0:7]:7000": AS_IS,
   "tcp://[fe80::7]:7000": AS_IS,
@@ -85,8 +86,7 @@ function explain(
     return "In unix:PATH, the path follows the colon directly. Two slashes " +
       "announce a hostname, and a path has none.";
   }
-  const port = due.match(/:\d+$/)?.[0];
-  if (port !== undefined && !value.endsWith(port)) {
+  if (protocol !== "unix" && value === due.replace(/:\d+$/, "")) {
     return "Always write the port, even 0 and 80: an endpoint has no default. " +
       readBack(value);
   }

@@ -60,7 +60,8 @@ const ACCEPTED_PORTS = {
   "tcp://127.0.0.1:9": "A port may have one digit.",
   "tcp://127.0.0.1:80": "80 is a port like any other.",
   "tcp://[::1]:65535": "65535 is a valid port, the highest one.",
-  "tcp://127.0.0.1:0000080": "0 is a digit like any other, even at the start: " +
+  "tcp://127.0.0.1:0000080":
+    "0 is a digit like any other, even at the start: " +
     "convert the digits to a number, and look at that.",
 };
 

@@ -4,7 +4,6 @@ import type {
   FormatEndpoint,
   ParseEndpoint,
 } from "../../../lessons/01_endpoint/types.ts";
-import { parseEndpoint } from "../../../lib/net/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { wrongAnswers } from "./wrong_answers.ts";
 
@@ -61,17 +60,6 @@ testAccepted<FormatEndpoint>(exercises[1], {
         return [protocol, "://", many ? `[${hostname}]` : hostname, ":", port]
           .join("");
       }
-    }
-  },
-  "with an answer to 1.1 at hand": (endpoint) => {
-    if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
-    const plain =
-      `${endpoint.protocol}://${endpoint.hostname}:${endpoint.port}`;
-    try {
-      parseEndpoint(plain);
-      return plain;
-    } catch {
-      return `${endpoint.protocol}://[${endpoint.hostname}]:${endpoint.port}`;
     }
   },
 });
