@@ -1,19 +1,50 @@
 /** How an answer to 2.1 is checked. */
 import { connectTcp, listenTcp } from "../../../lib/net/mod.ts";
 import {
+  CheckFailed,
   closedUnderWay,
   Collector,
+  PROBES,
+  settle,
   type ShortConn,
   ShortListener,
+  TimerWatch,
+  toBytes,
   type Trial,
   type TrialFailure,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { GreetOnce } from "../types.ts";
-import { bytesOf, MiB, MIXED, mixedText } from "./greetings.ts";
+import { MiB, MIXED, mixedText, SAMPLES } from "./greetings.ts";
 
 const ACCEPT = "Accept makes a new socket";
 const CLOSE = "Close what you open";
 const SEND_ALL = "Sending all of it";
+
+interface Visit {
+  greeting: string;
+  /** The most bytes that one write takes. */
+  writeSize?: number;
+}
+
+const VISITS: Record<string, Visit> = {
+  'a client connects and says nothing; the greeting is "hello"': {
+    greeting: "hello",
+  },
+  [`the next call greets the next client with "${MIXED}"`]: {
+    greeting: MIXED,
+  },
+  "the greeting is empty": { greeting: "" },
+  "the greeting has lines, with spaces and tabs at their ends": {
+    greeting: SAMPLES,
+  },
+  "the greeting has about 3000 bytes, and a write takes at most 7": {
+    greeting: mixedText(3000),
+    writeSize: 7,
+  },
+  "the greeting has 4 MiB, in characters of one to four bytes": {
+    greeting: mixedText(4 * MiB),
+  },
+};
 
 /** Checks an answer to 2.1. */
 export async function checkGreetOnce(
@@ -21,34 +52,26 @@ export async function checkGreetOnce(
   trial: Trial,
 ): Promise<void> {
   trial.onForgotten((error) => closedUnderWay(error, SEND_ALL));
+  const timers = trial.use(new TimerWatch());
   const listener = trial.use(listenTcp());
-
-  trial.step('a client connects and says nothing; the greeting is "hello"');
-  await greet(trial, { greetOnce, listener, greeting: "hello" });
-
-  trial.step(`the next call greets the next client with "${MIXED}"`);
-  await greet(trial, { greetOnce, listener, greeting: MIXED });
-
-  trial.step("the greeting is empty");
-  await greet(trial, { greetOnce, listener, greeting: "" });
-
-  trial.step("the greeting has about 3000 bytes, and a write takes at most 3");
-  const long = mixedText(3000);
-  await greet(trial, { greetOnce, listener, greeting: long, writeSize: 3 });
-
-  trial.step("the greeting has 4 MiB, in characters of one to four bytes");
-  await greet(trial, { greetOnce, listener, greeting: mixedText(4 * MiB) });
+  for (const [step, visit] of Object.entries(VISITS)) {
+    trial.step(step);
+    await greet(trial, { greetOnce, listener, timers }, visit);
+  }
+  trial.step("two calls at once, each with a listener of its own");
+  await greetTwo(trial, { greetOnce, timers });
 
   trial.step("a client reads 1 byte of 16 MiB and leaves");
-  await greetLeaver(trial, { greetOnce, listener });
+  await greetLeaver(trial, { greetOnce, listener, timers });
+
+  trial.step("the next client stays");
+  await greet(trial, { greetOnce, listener, timers }, { greeting: MIXED });
 }
 
-interface Visit {
+interface Server {
   greetOnce: GreetOnce;
   listener: Deno.TcpListener;
-  greeting: string;
-  /** The most bytes that one write takes. */
-  writeSize?: number;
+  timers: TimerWatch;
 }
 
 /** A listener that notices when you ask it for a second client. */
@@ -64,18 +87,21 @@ class OneClientListener extends ShortListener {
 }
 
 /** Greets one silent client, and looks at everything that must be so then. */
-async function greet(trial: Trial, visit: Visit): Promise<void> {
-  const { greetOnce, greeting, writeSize } = visit;
+async function greet(
+  trial: Trial,
+  { greetOnce, listener: real, timers }: Server,
+  { greeting, writeSize }: Visit,
+): Promise<void> {
   const onMove = () => trial.progress();
-  const listener = new OneClientListener(visit.listener, { onMove, writeSize });
-  const bytes = bytesOf(greeting);
+  const listener = new OneClientListener(real, { onMove, writeSize });
+  const bytes = toBytes(greeting);
   const greeted = trial.start(
     "greetOnce",
     () => greetOnce(listener, greeting),
     usedAfterClose,
   );
   await failIfBack(trial, greeted);
-  const client = trial.use(await connectTcp(visit.listener.addr.port));
+  const client = trial.use(await connectTcp(real.addr.port));
   const back = new Collector(client, trial);
   await trial.waitFor(Promise.race([greeted, failOnSecond(trial, listener)]), {
     waitingFor: "greetOnce() to return",
@@ -88,16 +114,17 @@ async function greet(trial: Trial, visit: Visit): Promise<void> {
     likely: "Close the socket that accept() gave you.",
     read: CLOSE,
   });
-  const likely = whyWrong(received, visit);
+  const likely = whyWrong(received, greeting, writeSize);
   trial.equalBytes(received, bytes, { likely, read: SEND_ALL });
+  if (timers.runningCount > 0) trial.fail(PROBES.timer("greetOnce()"));
 }
 
 /** Until a client has connected, there's nothing to return for. */
 async function failIfBack(trial: Trial, greeted: Promise<void>): Promise<void> {
-  let back = false;
-  greeted.then(() => back = true).catch(() => {});
-  await new Promise((done) => setTimeout(done, 0));
-  if (!back) return;
+  let isBack = false;
+  greeted.then(() => isBack = true, () => {});
+  await settle();
+  if (!isBack) return;
   trial.fail({
     problem: "greetOnce() returned before a client had connected.",
     likely:
@@ -185,9 +212,12 @@ function usedAfterClose(error: unknown): TrialFailure | undefined {
 }
 
 /** What the bytes that came show of how they were sent. */
-function whyWrong(received: Uint8Array, visit: Visit): string {
-  const { greeting, writeSize } = visit;
-  const bytes = bytesOf(greeting);
+function whyWrong(
+  received: Uint8Array,
+  greeting: string,
+  writeSize?: number,
+): string {
+  const bytes = toBytes(greeting);
   if (wasCutInText(received)) {
     return "You cut the text before you encoded it. A string counts some " +
       "characters as two, and slice() or an index can cut one in two; " +
@@ -204,8 +234,9 @@ function whyWrong(received: Uint8Array, visit: Visit): string {
   }
   if (!startsWith(bytes, received)) {
     return writeSize === undefined
-      ? "Get the bytes of the text with new TextEncoder().encode(greeting). A " +
-        "character code isn't a byte: most don't fit into one."
+      ? "Get the bytes of the text with new TextEncoder().encode(greeting), " +
+        "and change nothing in it. A character code isn't a byte: most don't " +
+        "fit into one."
       : "Each write must continue where the last one ended. It returns how " +
         "many bytes it took, not characters: encode once, then write " +
         "bytes.subarray(sent).";
@@ -235,17 +266,33 @@ function whyWrong(received: Uint8Array, visit: Visit): string {
 function wasCutInText(received: Uint8Array): boolean {
   const text = new TextDecoder().decode(received);
   // A decoder also gives U+FFFD for bytes that aren't UTF-8.
-  return text.includes("\ufffd") && startsWith(bytesOf(text), received);
+  return text.includes("\ufffd") && startsWith(toBytes(text), received);
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
   return start.every((byte, i) => bytes[i] === byte);
 }
 
-/** A client that hangs up while the server still writes. */
+/** Two clients, each greeted byte by byte. */
+async function greetTwo(
+  trial: Trial,
+  server: Omit<Server, "listener">,
+): Promise<void> {
+  try {
+    await Promise.all(["hello, A", "and B"].map((greeting) => {
+      const listener = trial.use(listenTcp());
+      return greet(trial, { ...server, listener }, { greeting, writeSize: 1 });
+    }));
+  } catch (cause) {
+    if (!(cause instanceof CheckFailed)) throw cause;
+    trial.fail(PROBES.twoAtOnce("greetOnce()"), { cause });
+  }
+}
+
+/** A client that closes while the server still writes. */
 async function greetLeaver(
   trial: Trial,
-  { greetOnce, listener: real }: Omit<Visit, "greeting">,
+  { greetOnce, listener: real, timers }: Server,
 ): Promise<void> {
   const onMove = () => trial.progress();
   const listener = new OneClientListener(real, { onMove });
@@ -266,4 +313,5 @@ async function greetLeaver(
     read: CLOSE,
   });
   compareSockets(trial, listener, true);
+  if (timers.runningCount > 0) trial.fail(PROBES.timer("greetOnce()"));
 }

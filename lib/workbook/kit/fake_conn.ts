@@ -91,7 +91,7 @@ export interface FakeConnOptions {
  * assertEquals(conn.unread, 1);
  * ```
  */
-export class FakeConn implements Deno.Conn {
+export class FakeConn implements Deno.TcpConn {
   #incoming: Uint8Array;
   #inputOver: boolean;
   #resetAfterInput: boolean;
@@ -370,6 +370,12 @@ export class FakeConn implements Deno.Conn {
 
   /** Does nothing. */
   unref(): void {}
+
+  /** Does nothing: there are no segments that could wait for more. */
+  setNoDelay(): void {}
+
+  /** Does nothing. */
+  setKeepAlive(): void {}
 
   /**
    * The stream closes the whole connection at its end, as Deno's own does, and
