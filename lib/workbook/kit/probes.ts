@@ -78,9 +78,9 @@ export const PROBES = {
       "when something fails: put clearTimeout() into a `finally` block.",
   }),
   polling: (call: string): ProbeAdvice => ({
-    problem: `${call} looks again and again whether something has come.`,
-    likely:
-      "Don't poll with a timer: `await` what brings the news. read() and " +
+    problem: `${call} has a timer running while it waits for the peer.`,
+    likely: "Don't ask again and again whether something has come, and don't " +
+      "take a pause for the end: `await` what brings the news. read() and " +
       "receive() wait until something arrives, and cost nothing meanwhile.",
   }),
   promise: (call: string): ProbeAdvice => ({

@@ -278,7 +278,9 @@ export class StreamJudge {
     }
     if (at !== -1) {
       return {
-        problem: typeof end === "string"
+        problem: end === "waiting"
+          ? `${this.#call} gave a ${what}, where it must wait for more.`
+          : typeof end === "string"
           ? `${this.#call} gave more than ${counted(due.length, what)}.`
           : `${this.#call} gave ${withArticle(what)}, where it must throw ` +
             `${wanted}.`,

@@ -424,6 +424,11 @@ export class Trial {
       return "That has no stack, so nothing says where it was thrown: throw " +
         "an Error object.";
     }
+    if (/call stack/.test(error.message)) {
+      return "Look at the line it names. `...bytes` makes an argument of each " +
+        "byte, and a call takes only so many: use a loop, or set(). If nothing " +
+        "is spread there, a function calls itself without end.";
+    }
     if (placeInAnswer(error, this.#files) !== "") {
       return "The task gives no reason to fail here. Look at the line it names.";
     }

@@ -3,7 +3,7 @@ import type {
   FetchGreeting,
   GreetOnce,
 } from "../../../lessons/02_first_connection/types.ts";
-import { writeAll } from "../../../lib/net/mod.ts";
+import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
 const ACCEPT = "using conn = await listener.accept();";
@@ -156,6 +156,56 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /what has arrived so far.*isn't full doesn't mean the end/,
   },
   {
+    name: "takes a line ending for the end",
+    replace: [
+      "{ stream: true });",
+      '{ stream: true });\n    if (text.endsWith("\\n")) return text;',
+    ],
+    diagnosis: /must wait for more\..*neither does a line ending/s,
+  },
+  {
+    name: "takes a pause for the end",
+    replace: [
+      "await conn.read(buffer);",
+      `await new Promise<number | null>((resolve, reject) => {
+      const timer = setTimeout(resolve, 1000, null);
+      conn.read(buffer).finally(() => clearTimeout(timer))
+        .then(resolve, reject);
+    });`,
+    ],
+    diagnosis: /don't take a pause for the end/,
+  },
+  {
+    name: "fills one large buffer",
+    async attempt(port) {
+      using conn = await Deno.connect({ port });
+      const buffer = new Uint8Array(1024 * 1024);
+      let size = 0;
+      for (
+        let count;
+        (count = await conn.read(buffer.subarray(size))) !== null;
+      ) {
+        size += count;
+      }
+      return new TextDecoder().decode(buffer.subarray(0, size));
+    },
+    diagnosis: /no size is enough for all that a peer may send/,
+  },
+  {
+    name: "uses fetch()",
+    attempt: async (port) =>
+      await (await fetch(`http://127.0.0.1:${port}`)).text(),
+    diagnosis: /sent an HTTP request\..*This server speaks no HTTP/s,
+  },
+  {
+    name: "decodes with one decoder for all connections",
+    replace: [
+      "new TextDecoder()",
+      "((globalThis as any).decoder22 ??= new TextDecoder())",
+    ],
+    diagnosis: /gave another result after other calls/,
+  },
+  {
     name: "decodes the whole buffer",
     replace: ["buffer.subarray(0, count)", "buffer"],
     diagnosis: /Decode buffer\.subarray\(0, count\)/,
@@ -190,7 +240,27 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
     name: "leaves the connection open",
     replace: ["using conn", "const conn"],
-    diagnosis: /its connection is still open/,
+    diagnosis: /is done, and the connection is still open/,
+  },
+  {
+    name: "leaves the connection open when a read fails",
+    async attempt(port) {
+      const conn = await Deno.connect({ port });
+      const bytes = await readToEnd(conn);
+      conn.close();
+      return new TextDecoder().decode(bytes);
+    },
+    diagnosis: /is done, and the connection is still open/,
+  },
+  {
+    name: "returns what it has when a read fails",
+    replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
+    diagnosis: /where it must throw Error.*don't return a part/s,
+  },
+  {
+    name: "connects a second time",
+    replace: ["using conn", "await Deno.connect({ port });\n  using conn"],
+    diagnosis: /You connected twice/,
   },
   {
     name: "never tests for null",
@@ -227,7 +297,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       "const decoder",
       'await conn.write(new TextEncoder().encode("hello?"));\n  const decoder',
     ],
-    diagnosis: /sent 6 bytes to the server/,
+    diagnosis: /It only has to read/,
   },
 ];
 
