@@ -128,16 +128,7 @@ const exchange: WrongAnswer<Exchange>[] = [
   {
     name: "returns after the first read",
     replace: [RECEIVE, "received === 0 && answer.length > 0;"],
-    diagnosis: /go on until you have all of them/,
-  },
-  {
-    name: "returns only what the first read gave",
-    replace: [
-      SEND_ALL,
-      `await sendAll();
-      return answer.subarray(0, answer.length && await conn.read(answer));`,
-    ],
-    diagnosis: /Go on until as many bytes have come as you sent/,
+    diagnosis: /go on until you have as many bytes as you sent/,
   },
   {
     name: "puts every piece at the start of the answer",
@@ -153,6 +144,29 @@ const exchange: WrongAnswer<Exchange>[] = [
     name: "ends its side to learn the end of the answer",
     replace: ["sendAll(),", "sendAll().then(() => conn.closeWrite()),"],
     diagnosis: /The caller needs the connection for the next exchange/,
+  },
+  {
+    name: "stops writing one byte too early",
+    replace: ["sent < data.length;", "sent < data.length - 1;"],
+    diagnosis: /you have to write the rest/,
+  },
+  {
+    name: "sends the whole buffer that the data is part of",
+    replace: [SEND, SEND.replace("data", "new Uint8Array(data.buffer)")],
+    diagnosis: /the same bytes as part of a larger buffer/,
+  },
+  {
+    name: "returns what it has when the connection is reset",
+    replace: [
+      "conn.read(answer.subarray(received))",
+      "conn.read(answer.subarray(received)).catch(() => answer.length)",
+    ],
+    diagnosis: /if read\(\) throws, let its error pass/,
+  },
+  {
+    name: "starts a read when everything is back",
+    replace: [RETURN, `conn.read(new Uint8Array(1)); ${RETURN}`],
+    diagnosis: /takes the first bytes of the next exchange/,
   },
   {
     name: "returns what it sent, when as many bytes have come back",
