@@ -53,7 +53,7 @@ class EchoServer {
 }
 
 const random = seededRandom(3);
-const RANDOM = Uint8Array.from({ length: 3001 }, () => 256 * random());
+const RANDOM = Uint8Array.from({ length: 1001 }, () => 256 * random());
 
 /** 251 divides no usual size, so no two pieces are the same. */
 const NUMBERS = Uint8Array.from(
@@ -82,12 +82,12 @@ const CASES: FunctionCase[] = [
       "isn't what you sent: the caller compares.",
   },
   ...[1, 5, 4096].map((readSize) => ({
-    step: `3001 bytes, where a read gives at most ${readSize}`,
+    step: `1001 bytes, where a read gives at most ${readSize}`,
     ...echoing(RANDOM, { readSize }),
     likely: UNTIL_ALL,
   })),
   ...[1, 8].map((writeSize) => ({
-    step: `3001 bytes, where a write takes at most ${writeSize}`,
+    step: `1001 bytes, where a write takes at most ${writeSize}`,
     ...echoing(RANDOM, { writeSize }),
     likely: WRITE_REST,
     ifPending: WRITE_REST,
