@@ -17,7 +17,7 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  *
  * - The client may send anything, not only text, and as often as it likes.
  * - A read may give any number of bytes, and a write may take only part of them.
- * - Leave `conn` open: the caller closes it.
+ * - Leave `conn` open in both directions: the caller closes it.
  */
 export const echo: (conn: Deno.Conn) => Promise<void> = todo("3.1 echo");
 

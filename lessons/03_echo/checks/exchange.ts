@@ -1,5 +1,4 @@
 /** How an answer to 3.2 is checked. */
-import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   type Advice,
   type CallDue,
@@ -15,6 +14,7 @@ import {
 import { echo } from "../solution.ts";
 import type { Exchange } from "../types.ts";
 import { EchoConn, type EchoOptions } from "./echo_conn.ts";
+import { randomBytes } from "./random_bytes.ts";
 
 const READ_PART = "A read fills part of a buffer";
 const WRITE_SHORT = "A write takes part of the bytes";
@@ -52,9 +52,6 @@ class EchoServer {
   }
 }
 
-const random = seededRandom(3);
-const RANDOM = Uint8Array.from({ length: 1001 }, () => 256 * random());
-
 /** 251 divides no usual size, so no two pieces are the same. */
 const NUMBERS = Uint8Array.from(
   { length: 4 * MAX_UNREAD_BYTES },
@@ -83,12 +80,12 @@ const CASES: FunctionCase[] = [
   },
   ...[1, 5, 4096].map((readSize) => ({
     step: `1001 bytes, where a read gives at most ${readSize}`,
-    ...echoing(RANDOM, { readSize }),
+    ...echoing(randomBytes(), { readSize }),
     likely: UNTIL_ALL,
   })),
   ...[1, 8].map((writeSize) => ({
     step: `1001 bytes, where a write takes at most ${writeSize}`,
-    ...echoing(RANDOM, { writeSize }),
+    ...echoing(randomBytes(), { writeSize }),
     likely: WRITE_REST,
     ifPending: WRITE_REST,
     read: WRITE_SHORT,

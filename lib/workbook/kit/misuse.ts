@@ -142,9 +142,10 @@ export function requireData(emptyWrites: number): void {
   if (emptyWrites < MAX_EMPTY_CALLS) return;
   throw new Misuse(
     `conn.write() got no bytes ${MAX_EMPTY_CALLS} times in a row`,
-    "Stop when you have written everything. If you haven't, look at how you " +
-      "cut the rest off: the second argument of subarray() and slice() is " +
-      "where the part ends, not how long it is.",
+    "Stop when there's nothing to write: you've written everything, or read() " +
+      "gave null, which is the end. If bytes are left, look at how you cut " +
+      "them off: the second argument of subarray() and slice() is where the " +
+      "part ends, not how long it is.",
   );
 }
 

@@ -29,7 +29,7 @@ const echo: WrongAnswer<Echo>[] = [
   {
     name: "sends back half of what came",
     replace: [READ, `${LET_READ} if (count) count >>= 1;`],
-    diagnosis: /\(3 have\).*Only some of the bytes came back/s,
+    diagnosis: /3 bytes came, where 6 were due.*Only some of the bytes/s,
   },
   {
     name: "changes the bytes",
@@ -42,9 +42,27 @@ const echo: WrongAnswer<Echo>[] = [
     diagnosis: /Send back each byte once/,
   },
   {
-    name: "drops the line ending",
-    replace: [READ, `${LET_READ} if (buffer[count - 1] === 10) count--;`],
-    diagnosis: /\(5 have\).*a line ending is a byte like any other/s,
+    name: "waits for a line ending before it answers",
+    replace: [AT_END, `${AT_END} if (buffer[count - 1] !== 10) continue;`],
+    diagnosis: /6 bytes came, where 8 were due\..*whatever it is/s,
+  },
+  {
+    name: "sends old bytes after a write that took a part",
+    replace: ["subarray(sent, count)", "subarray(sent, sent + count)"],
+    diagnosis: /buffer\.subarray\(sent, count\), and nothing after it/,
+  },
+  {
+    name: "has one buffer for all connections",
+    replace: [
+      "= new Uint8Array(16 * 1024)",
+      "= ((globalThis as any).buffer31 ??= new Uint8Array(16 * 1024))",
+    ],
+    diagnosis: /went wrong with two in use at the same time/,
+  },
+  {
+    name: "ends its own side, too",
+    replace: [AT_END, AT_END.replace(";", " await conn.closeWrite();")],
+    diagnosis: /echo\(\) closed your side of the connection/,
   },
   {
     name: "ignores how much write() took",
@@ -53,8 +71,7 @@ const echo: WrongAnswer<Echo>[] = [
   },
   {
     name: "never tests for null",
-    // Stands for the endless loop, which would never let the test go on.
-    replace: [AT_END, "if (count === null) await new Promise(() => {});"],
+    replace: [AT_END, ""],
     diagnosis: /read\(\) gives null.*doesn't test for null/,
   },
   {
@@ -85,16 +102,15 @@ const echo: WrongAnswer<Echo>[] = [
         await writeAll(conn, new TextEncoder().encode(text));
       }
     },
-    diagnosis: /not every byte is text/,
+    diagnosis: /Not every byte is text/,
   },
   {
     name: "closes the connection, by a pipe",
     attempt: (conn) => conn.readable.pipeTo(conn.writable),
-    diagnosis: /The caller still needs the connection/,
+    diagnosis: /closed the connection.*at the end of pipeTo\(\)/s,
   },
   {
     name: "forgets to await the write",
-    // The next read overwrites what this write has not sent yet.
     replace: [WRITE, `conn.write(buffer.subarray(0, count)); ${DONE}`],
     diagnosis: /doesn't send the rest|await/,
   },
