@@ -96,11 +96,13 @@ export async function checkFetchGreeting(
     name: "fetchGreeting",
     what: "greeting",
     conn: "closed",
+    readClosing: CLOSE,
     open: (conn) => async () => {
       served = await conns.serve(conn);
       return await callWith(trial, fetchGreeting, served);
     },
     explain: (result, due) => explain(result, due, served),
+    explainSent: () => isHttp(served.request) ? HTTP : undefined,
     cut: UNTIL_NULL,
   }, CASES);
 }
@@ -127,6 +129,17 @@ async function callWith(
   });
 }
 
+const HTTP = {
+  problem: "fetchGreeting() sent an HTTP request.",
+  likely: "fetch() speaks HTTP: it sends a request, and understands only an " +
+    "HTTP response. This server speaks no HTTP. Use Deno.connect(), and read " +
+    "what comes.",
+};
+
+function isHttp(request: string): boolean {
+  return /^(GET|POST) /.test(request);
+}
+
 /** What a wrong result shows of how it was made. */
 function explain(
   { values: [text], error }: StreamResult,
@@ -143,14 +156,7 @@ function explain(
       read: REFUSED,
     };
   }
-  if (/^(GET|POST) /.test(request)) {
-    return {
-      problem: "fetchGreeting() sent an HTTP request.",
-      likely: "fetch() speaks HTTP: it sends a request, and understands only " +
-        "an HTTP response. This server speaks no HTTP. Use Deno.connect(), and " +
-        "read what comes.",
-    };
-  }
+  if (isHttp(request)) return HTTP;
   if (isTwice) {
     return "You connected twice, and the server greets only the first " +
       "connection. Call Deno.connect() once, and read from what it gives you.";

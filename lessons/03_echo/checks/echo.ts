@@ -122,9 +122,9 @@ async function converse(trial: Trial, echo: Echo): Promise<void> {
         ? AT_ONCE
         : written.length < due.length
         ? EVERY_BYTE
-        : written.length === due.length
-        ? "As many bytes came back as were sent, but different ones. Send " +
-          "exactly what read() put into the buffer."
+        : due.some((byte, i) => byte !== written[i])
+        ? "Other bytes came back than were sent. Send exactly what read() put " +
+          "into the buffer, and nothing before or after it."
         : written.length === due.length + text.length
         ? ONCE
         : NEW_BYTES,
@@ -148,6 +148,7 @@ function whyThrown(error: unknown): TrialFailure | undefined {
 function explainSent(
   sent: Uint8Array,
   due: Uint8Array,
+  { writeSize }: StreamCase,
 ): string | Partial<Advice> {
   if (due.length === 0) return "Nothing was sent, so send nothing back.";
   const asText = toBytes(new TextDecoder().decode(due));
@@ -156,6 +157,15 @@ function explainSent(
       likely:
         "Not every byte is text. A TextDecoder puts EF BF BD in place of " +
         "what isn't UTF-8: send back the bytes that came.",
+      read: READ_PART,
+    };
+  }
+  if (writeSize === undefined) {
+    return {
+      likely:
+        "A read may give any number of bytes, and any bytes, zeros too. " +
+        "Send all of buffer.subarray(0, count) after each read, until read() " +
+        "gives null.",
       read: READ_PART,
     };
   }

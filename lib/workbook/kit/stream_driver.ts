@@ -232,7 +232,8 @@ export class StreamDriver {
 
   /** Stops an answer that writes more than it should, perhaps without end. */
   async #tooMuch(line: StreamLine, conn: FakeConn): Promise<never> {
-    await conn.until(() => conn.bytesWritten > sizeOfWrites(line.one));
+    const due = sizeOfWrites(line.one);
+    await conn.until(() => conn.bytesWritten > due);
     this.#judge.requireSent(line, conn.written);
     throw new Error("More than what is due can't be right");
   }

@@ -126,6 +126,8 @@ export interface StreamAnswer {
    * @default "open"
    */
   conn?: "open" | "closed" | "either";
+  /** The heading in the README about closing a connection. */
+  readClosing?: string;
   /** Makes of a value what is compared. */
   // deno-lint-ignore no-explicit-any -- The answer may give anything.
   see?: (value: any) => unknown;
@@ -138,6 +140,7 @@ export interface StreamAnswer {
   explainSent?: (
     sent: Uint8Array,
     due: Uint8Array,
+    one: StreamCase,
   ) => string | Partial<Advice> | undefined;
   /** What it means if a case fails only where reads bring small pieces. */
   cut: StreamAdvice;

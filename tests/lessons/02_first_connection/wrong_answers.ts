@@ -28,7 +28,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
   {
     name: "leaves the client's socket open",
     replace: ["using conn", "const conn"],
-    diagnosis: /the client's socket is still open\./,
+    diagnosis: /greetOnce\(\) is done, and the connection is still open\./,
   },
   {
     name: "ends its side, and leaves the socket open",
@@ -37,7 +37,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
       `const conn = await listener.accept();
       await using _end = { [Symbol.asyncDispose]: () => conn.closeWrite() };`,
     ],
-    diagnosis: /you only ended its sending half/,
+    diagnosis: /still open: you only closed your side of it/,
   },
   {
     name: "leaves the socket open when the client leaves early",
@@ -250,7 +250,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       conn.close();
       return new TextDecoder().decode(bytes);
     },
-    diagnosis: /is done, and the connection is still open/,
+    diagnosis: /still open\..*never reaches a close\(\)/s,
   },
   {
     name: "returns what it has when a read fails",

@@ -34,7 +34,7 @@ const echo: WrongAnswer<Echo>[] = [
   {
     name: "changes the bytes",
     replace: [AT_END, `${AT_END} buffer[0] ^= 0x20;`],
-    diagnosis: /Send exactly what read\(\) put into the buffer/,
+    diagnosis: /Other bytes came back than were sent/,
   },
   {
     name: "sends everything twice",
