@@ -92,7 +92,7 @@ export async function checkGreetOnce(
       return "returned";
     },
     explain: (result, due) => explain(result, due, { listener, client }),
-    explainSent,
+    explainSent: (...args) => ({ likely: whyWrong(...args), read: SEND_ALL }),
     cut: "",
   }, CASES);
 }
@@ -159,15 +159,20 @@ function explain(
   }
   if (!(client instanceof FakeConn) || client.closed) return undefined;
   const due = toBytes(writes ?? "").length;
-  return client.bytesWritten < due
-    ? `The client has ${client.bytesWritten} of ${due} bytes. If you read from ` +
-      "it first, you wait forever: this client says nothing."
-    : "The client has its greeting and waits for the end of the stream. If you " +
-      "wait for the client to close: here it's the server that closes.";
+  return {
+    problem: "greetOnce() waits for the client to send something.",
+    likely: client.bytesWritten < due
+      ? `The client has ${client.bytesWritten} of ${due} bytes. If you read ` +
+        "from it first, you wait forever: this client says nothing."
+      : "The client has its greeting and waits for the end of the stream. If " +
+        "you wait for the client to close: here it's the server that closes.",
+    expected: undefined,
+    received: undefined,
+  };
 }
 
 /** What the bytes that came show of how they were sent. */
-function explainSent(
+function whyWrong(
   sent: Uint8Array,
   bytes: Uint8Array,
   { args: [greeting] = [], writeSize = 0 }: StreamCase,
@@ -202,12 +207,14 @@ function explainSent(
       `${length} characters. write() takes and counts bytes: compare with the ` +
       "length of what TextEncoder gave you.";
   }
-  return sent.length === length
-    ? "A character takes one to four bytes, so there are more bytes than " +
-      "greeting.length: count what TextEncoder gives you."
-    : "write() returns how many bytes it took. It doesn't send the rest " +
-      "unless you write that, too: loop until nothing is left, and await " +
-      "each write.";
+  if (writeSize === 0 && bytes.length < 1000) {
+    return "Send the whole greeting as it is, white space included. A character " +
+      "takes one to four bytes, so there are more of them than greeting.length: " +
+      "count what TextEncoder gives you.";
+  }
+  return "write() returns how many bytes it took. It doesn't send the rest " +
+    "unless you write that, too: loop until nothing is left, and await each " +
+    "write. And a buffer of a fixed size holds only a part of a long greeting.";
 }
 
 /** Whether U+FFFD was sent, which no greeting has. */

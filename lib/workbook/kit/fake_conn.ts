@@ -294,6 +294,8 @@ export class FakeConn implements Deno.TcpConn {
     this.#emptyReads = buffer.length === 0 ? this.#emptyReads + 1 : 0;
     requireRoom(this.#emptyReads);
     if (buffer.length === 0) return 0;
+    // Later, also when it fails: a loop that retries must let others run.
+    if (this.#closed) await nextTurn();
     this.#assertOpen();
     this.#reads++;
     if (this.#pendingReads++ > 0) this.#overlappedReads = true;
@@ -321,6 +323,7 @@ export class FakeConn implements Deno.TcpConn {
     requireBytes("conn.write", data);
     this.#emptyWrites = data.length === 0 ? this.#emptyWrites + 1 : 0;
     requireData(this.#emptyWrites);
+    if (this.#closed) await nextTurn();
     this.#assertOpen();
     this.#writes++;
     if (this.#pendingWrites++ > 0) this.#overlappedWrites = true;

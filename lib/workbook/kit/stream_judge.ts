@@ -101,8 +101,9 @@ export class StreamJudge {
               "finally."
             : "Close it on every path, also when something fails, and before " +
               "you return: take it with `using`, or close it in a `finally` " +
-              "block.",
+              "block. And await everything before that.",
           ...readClosing && { read: readClosing },
+          ...probe,
         });
       }
       if (hasTimer) {

@@ -1,5 +1,5 @@
 import { printable } from "../../show/text.ts";
-import type { ErrorClass } from "./probes.ts";
+import type { ErrorClass, ProbeAdvice } from "./probes.ts";
 import type { Advice, EndlessAdvice } from "./trial.ts";
 import { shown, toBytes } from "./values.ts";
 
@@ -161,7 +161,7 @@ export interface StreamRun {
   /** Whether bytes among the arguments are views into larger buffers. */
   views?: boolean;
   /** What it means if this run fails; it comes before any other diagnosis. */
-  probe?: Advice;
+  probe?: ProbeAdvice;
   /** What it means if this run fails, instead of what the case says. */
   likely?: StreamAdvice;
 }

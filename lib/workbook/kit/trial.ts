@@ -368,8 +368,8 @@ export class Trial {
   async cleanUp(): Promise<void> {
     // Code that the answer left waiting fails now, with the verdict given. It
     // must not end the process, nor count against the next exercise.
-    const ignore = (event: PromiseRejectionEvent) => event.preventDefault();
-    globalThis.addEventListener("unhandledrejection", ignore);
+    const ignore = (event: Event) => event.preventDefault();
+    for (const kind of FAILURES) globalThis.addEventListener(kind, ignore);
     try {
       for (const cleanUp of this.#cleanUps.reverse()) {
         try {
@@ -380,7 +380,7 @@ export class Trial {
       }
       await settle();
     } finally {
-      globalThis.removeEventListener("unhandledrejection", ignore);
+      for (const kind of FAILURES) globalThis.removeEventListener(kind, ignore);
     }
   }
 
@@ -461,6 +461,9 @@ export class Trial {
     );
   }
 }
+
+/** Events of failures that nobody hears of: of promises, and of timers. */
+const FAILURES = ["unhandledrejection", "error"];
 
 function advise(wait: Wait): { likely: string; read?: string } {
   const likely = asked(wait.likely);

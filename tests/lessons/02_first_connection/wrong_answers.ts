@@ -82,7 +82,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
   {
     name: "makes room for as many bytes as there are characters",
     replace: [ENCODE, `${ENCODE}.slice(0, greeting.length)`],
-    diagnosis: /more bytes than greeting\.length/,
+    diagnosis: /more of them than greeting\.length/,
   },
   {
     name: "stops after as many bytes as there are characters",
