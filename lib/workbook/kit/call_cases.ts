@@ -101,7 +101,7 @@ export async function checkFunction(
   cases: FunctionCase[],
   options: CallOptions,
 ): Promise<void> {
-  using timers = new TimerWatch();
+  using timers = trial.use(new TimerWatch());
   const driver = new CallDriver(trial, options, timers);
   const planned = cases.map((one) => {
     const label = one.label ?? labelOf(options.name, one.args);
@@ -163,7 +163,7 @@ export async function checkClass(
   cases: ObjectCase[],
   options: CallOptions,
 ): Promise<void> {
-  using timers = new TimerWatch();
+  using timers = trial.use(new TimerWatch());
   const driver = new CallDriver(trial, options, timers);
   function start(one: ObjectCase, pass: Pass): AsyncGenerator<void> {
     try {

@@ -128,6 +128,23 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
     diagnosis: /slice\(\) or an index can cut one in two/,
   },
   {
+    name: "trims the greeting",
+    replace: [ENCODE, ENCODE.replace("greeting", "greeting.trim()")],
+    diagnosis: /Send the whole greeting as it is, white space included/,
+  },
+  {
+    name: "has one variable for the sockets of all calls",
+    replace: [
+      ACCEPT,
+      `using own = await listener.accept();
+      (globalThis as any).conn21 = own;
+      const conn = {
+        write: (bytes: any) => (globalThis as any).conn21.write(bytes),
+      };`,
+    ],
+    diagnosis: /Something of one got into the other/,
+  },
+  {
     name: "waits for the client to say something first",
     replace: [ACCEPT, `${ACCEPT} await conn.read(new Uint8Array(1));`],
     diagnosis: /you wait forever: this client says nothing/,
