@@ -2,13 +2,15 @@
 import {
   type Advice,
   checkStream,
+  type ServedConn,
+  ServedConns,
   type StreamCase,
   type StreamResult,
+  toBytes,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { FetchGreeting } from "../types.ts";
 import { MiB, MIXED, mixedText, SAMPLES } from "./greetings.ts";
-import { type ServedConn, ServedConns } from "./served_conns.ts";
 
 const CLOSE = "Close what you open";
 const REFUSED = "When nobody listens";
@@ -23,67 +25,62 @@ const AT_NULL =
   "the greeting is complete, even if it's empty. The server expects nothing " +
   "from you, and sends no other sign of the end.";
 
-const CASES = ([
-  {
-    step: 'a server sends "  hello, you\\n" and ends the stream',
-    sends: "  hello, you\n",
-    values: ["  hello, you\n"],
+/** A server that sends a greeting and ends the stream. */
+function greets(
+  step: string,
+  pieces: string | string[],
+  due: Partial<StreamCase> = {},
+): StreamCase {
+  return {
+    step,
+    sends: pieces,
+    values: [[pieces].flat().join("")],
+    ends: "more",
     likely: AT_NULL,
-  },
-  {
-    step: 'it sends "one\\n" and then nothing, but doesn\'t end the stream',
-    sends: "one\n",
+    read: READ_END,
+    ...due,
+  };
+}
+
+const CASES = [
+  greets(
+    'a server sends "  hello, you\\n" and ends the stream',
+    "  hello, you\n",
+  ),
+  greets('it sends "one\\n" and then nothing, and no end', "one\n", {
     then: "silence",
+    values: [],
     ends: "waiting",
     likely: UNTIL_NULL,
-  },
-  {
-    step: "it ends the stream without sending anything",
-    values: [""],
+  }),
+  greets("it ends the stream without sending anything", "", {
     likely: ({ then }) =>
       then === "error"
         ? "An empty greeting is valid: the first read() gives null, and you " +
           "return an empty text."
         : AT_NULL,
-  },
-  {
-    step: "it sends three lines, one after the other",
-    sends: ["one\n", "\r\n", " three \r\n"],
-    values: ["one\n\r\n three \r\n"],
-    likely: AT_NULL,
-  },
-  {
-    step: `it sends "${MIXED}"`,
-    sends: MIXED,
-    values: [MIXED],
-    likely: AT_NULL,
-  },
-  {
-    step: "it sends lines, with spaces and tabs at their ends",
-    sends: SAMPLES,
-    values: [SAMPLES],
-    likely: AT_NULL,
-  },
-  {
-    step: "it sends 1.2 MiB of characters of one to four bytes",
-    sends: mixedText(1.2 * MiB),
-    values: [mixedText(1.2 * MiB)],
-    readSizes: [],
-    likely: AT_NULL,
-  },
-  {
-    step: "the connection is reset in the middle of a character",
-    sends: new TextEncoder().encode(MIXED).subarray(0, 3),
+  }),
+  greets("it sends three lines, one after the other", [
+    "one\n",
+    "\r\n",
+    " three \r\n",
+  ]),
+  greets(`it sends "${MIXED}"`, MIXED),
+  greets("it sends lines, with spaces and tabs at their ends", SAMPLES),
+  greets(
+    "it sends 1.2 MiB of characters of one to four bytes",
+    mixedText(1.2 * MiB),
+    { readSizes: [] },
+  ),
+  greets("the connection is reset in the middle of a character", MIXED, {
+    sends: toBytes(MIXED).subarray(0, 3),
     then: "reset",
+    values: [],
     ends: Error,
     likely: "The connection failed, so the greeting isn't complete. Let the " +
       "error of read() pass on to your caller, and don't return a part.",
-  },
-] satisfies StreamCase[]).map((one: StreamCase): StreamCase => ({
-  read: READ_END,
-  ends: "more",
-  ...one,
-}));
+  }),
+];
 
 /** Checks an answer to 2.2. */
 export async function checkFetchGreeting(
@@ -115,11 +112,11 @@ async function callWith(
   const { port } = served;
   try {
     const text = await fetchGreeting(port);
-    if (served.client !== undefined) return text;
+    if (served.clients > 0) return text;
   } finally {
     await trial.waitFor(served.closed, {
       waitingFor: "the client to close its socket",
-      likely: "fetchGreeting() is done, but its connection is still open.",
+      likely: "fetchGreeting() is done: end and close its connection.",
       read: CLOSE,
     });
   }
@@ -142,10 +139,11 @@ function isHttp(request: string): boolean {
 
 /** What a wrong result shows of how it was made. */
 function explain(
-  { values: [text], error }: StreamResult,
+  { values, error }: StreamResult,
   { values: [right] = [] }: StreamCase,
-  { port, request, isTwice }: ServedConn,
+  { port, request, clients }: ServedConn,
 ): string | Partial<Advice> | undefined {
+  const [text] = values;
   if (error instanceof Deno.errors.ConnectionRefused) {
     return {
       problem: `fetchGreeting() threw ${error.name}, but a server listens at ` +
@@ -157,14 +155,14 @@ function explain(
     };
   }
   if (isHttp(request)) return HTTP;
-  if (isTwice) {
+  if (clients > 1) {
     return "You connected twice, and the server greets only the first " +
       "connection. Call Deno.connect() once, and read from what it gives you.";
   }
-  if (text === undefined || typeof right !== "string") return undefined;
+  if (values.length === 0 || typeof right !== "string") return undefined;
   if (typeof text !== "string") {
     return {
-      likely: "Turn the bytes into text with a TextDecoder.",
+      likely: "Return the text: a TextDecoder makes it of the bytes.",
       read: CUT,
     };
   }
@@ -184,7 +182,7 @@ function explain(
       read: CUT,
     };
   }
-  const bytes = new TextEncoder().encode(right);
+  const bytes = toBytes(right);
   if (text.length !== bytes.length) {
     return "Return everything that the server sent, and only that.";
   }

@@ -5,6 +5,7 @@ import {
   checkStream,
   closedUnderWay,
   FakeConn,
+  FakeListener,
   settle,
   type StreamCase,
   type StreamResult,
@@ -13,20 +14,32 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { GreetOnce } from "../types.ts";
 import { MiB, MIXED, mixedText, SAMPLES } from "./greetings.ts";
-import { OneClientListener } from "./one_client_listener.ts";
 
 const ACCEPT = "Accept makes a new socket";
 const CLOSE = "Close what you open";
 const SEND_ALL = "Sending all of it";
+const LONG = mixedText(3000);
 
-/** A client that connects, sends nothing, and waits. */
-function silent(greeting: string, due: Partial<StreamCase> = {}): StreamCase {
+const SECOND = "Return after one client. The caller calls greetOnce() again " +
+  "to greet the next one.";
+const NOBODY = "accept() returns a promise that resolves when a client " +
+  "connects: await it, and everything after it.";
+const LISTENER = "Close only the client's socket, the one that accept() gave " +
+  "you, even if the client has left. The caller still needs the listener. If " +
+  "you loop over it with `for await`, break and return close it, too.";
+
+/** A client that connects, ends its side, and waits for the greeting. */
+function greets(
+  greeting: string,
+  step: string,
+  due: Partial<StreamCase> = {},
+): StreamCase {
   return {
+    step,
     args: [greeting],
-    then: "silence",
     values: ["returned"],
     ends: "more",
-    writes: greeting,
+    writes: toBytes(greeting),
     likely: "Return as soon as the client has its greeting.",
     read: SEND_ALL,
     ...due,
@@ -34,35 +47,27 @@ function silent(greeting: string, due: Partial<StreamCase> = {}): StreamCase {
 }
 
 const CASES = [
-  silent("hello", {
-    step: 'a client connects and says nothing; the greeting is "hello"',
+  greets(
+    "hello",
+    'a client connects and says nothing; you greet it with "hello"',
+    {
+      then: "silence",
+    },
+  ),
+  greets("", "the greeting is empty", { then: "silence" }),
+  greets(MIXED, `a client ends its side at once; you send it "${MIXED}"`),
+  greets(SAMPLES, "the greeting has lines, with spaces and tabs at their ends"),
+  greets(MIXED, `a write takes 1 byte of "${MIXED}"`, { writeSize: 1 }),
+  greets(LONG, "the greeting has 3000 bytes, and a write takes at most 7", {
+    writeSize: 7,
   }),
-  silent("", { step: "the greeting is empty" }),
-  silent(MIXED, {
-    step: `a client ends its side at once; the greeting is "${MIXED}"`,
-    then: "end",
-  }),
-  silent(SAMPLES, {
-    step: "the greeting has lines, with spaces and tabs at their ends",
-    then: "end",
-  }),
-  silent(MIXED, {
-    step: `the greeting is "${MIXED}", and a write takes 1 byte`,
-    writeSize: 1,
-  }),
-  silent(mixedText(3000), {
-    step: "the greeting has about 3000 bytes, and a write takes at most 8",
-    then: "end",
-    writeSize: 8,
-  }),
-  silent(mixedText(4 * MiB), {
-    step: "the greeting has 4 MiB, in characters of one to four bytes",
-    then: "end",
-  }),
-  silent(mixedText(3000), {
-    step: "a client takes 100 bytes and leaves, so that write() throws",
-    args: [mixedText(3000), true],
-    writes: toBytes(mixedText(3000)).subarray(0, 100),
+  greets(
+    mixedText(4 * MiB),
+    "the greeting has 4 MiB, in characters of one to four bytes",
+  ),
+  greets(LONG, "a client takes 100 bytes and leaves, so that write() throws", {
+    args: [LONG, true],
+    writes: toBytes(LONG).subarray(0, 100),
     breakAt: 100,
     likely: "Writing to a client that has gone throws, and throws again if " +
       "you retry. Close the socket, and return or throw.",
@@ -70,67 +75,63 @@ const CASES = [
   }),
 ];
 
+/** A listener that counts the calls of accept(). */
+class OneClientListener extends FakeListener<Deno.Conn> {
+  accepts = 0;
+  readonly #onAccept: (accepts: number) => void;
+
+  constructor(onAccept: (accepts: number) => void) {
+    super();
+    this.#onAccept = onAccept;
+  }
+
+  override async accept(): Promise<Deno.Conn> {
+    this.#onAccept(++this.accepts);
+    return await super.accept();
+  }
+}
+
 /** Checks an answer to 2.1. */
 export async function checkGreetOnce(
   greetOnce: GreetOnce,
   trial: Trial,
 ): Promise<void> {
   trial.onForgotten((error) => closedUnderWay(error, SEND_ALL));
-  let listener: OneClientListener;
-  let client: Deno.Conn;
+  let latest: [OneClientListener, Deno.Conn];
   await checkStream(trial, {
     name: "greetOnce",
     conn: "closed",
     readClosing: CLOSE,
     open: (conn, greeting: string, mayThrow = false) => async () => {
-      listener = new OneClientListener(trial, client = conn);
+      const listener = new OneClientListener((accepts) =>
+        failIf(accepts > 1, "called accept() a second time", SECOND)
+      );
+      latest = [listener, conn];
+      let isBack = false;
+      const greeted = (async () => {
+        await greetOnce(listener, greeting);
+        isBack = true;
+      })();
+      greeted.catch(() => {});
+      await settle();
+      failIf(isBack, "returned before a client had connected", NOBODY);
+      listener.connects(conn);
       try {
-        await greet(trial, greetOnce, { listener, greeting });
+        await greeted;
       } catch (error) {
         if (!mayThrow || error instanceof CheckFailed) throw error;
       }
+      failIf(listener.closed, "closed the listener", LISTENER);
       return "returned";
     },
-    explain: (result, due) => explain(result, due, { listener, client }),
+    explain: (result, due) => explain(result, due, ...latest),
     explainSent: (...args) => ({ likely: whyWrong(...args), read: SEND_ALL }),
     cut: "",
   }, CASES);
-}
 
-async function greet(
-  trial: Trial,
-  greetOnce: GreetOnce,
-  { listener, greeting }: { listener: OneClientListener; greeting: string },
-): Promise<void> {
-  let isBack = false;
-  const greeted = (async () => {
-    await greetOnce(listener, greeting);
-    isBack = true;
-  })();
-  greeted.catch(() => {});
-  await settle();
-  if (isBack) {
-    trial.fail({
-      problem: "greetOnce() returned before a client had connected.",
-      likely:
-        "accept() returns a promise that resolves when a client connects: " +
-        "await it, and everything after it.",
-      read: ACCEPT,
-    });
-  }
-  listener.connect();
-  try {
-    await greeted;
-  } finally {
-    if (listener.closed) {
-      trial.fail({
-        problem: "greetOnce() closed the listener.",
-        likely: "Close only the client's socket, the one that accept() gave " +
-          "you, even if the client has left. The caller still needs the " +
-          "listener. If you loop over it with `for await`, break and return " +
-          "close it, too.",
-        read: ACCEPT,
-      });
+  function failIf(isWrong: boolean, what: string, likely: string): void {
+    if (isWrong) {
+      trial.fail({ problem: `greetOnce() ${what}.`, likely, read: ACCEPT });
     }
   }
 }
@@ -138,12 +139,12 @@ async function greet(
 /** What an error means, or that it waits. */
 function explain(
   { then, error }: StreamResult,
-  { writes, breakAt }: StreamCase,
-  { listener, client }: { listener: OneClientListener; client: Deno.Conn },
+  { writes = "", breakAt }: StreamCase,
+  { accepts }: OneClientListener,
+  client: Deno.Conn,
 ): string | Partial<Advice> | undefined {
   if (error instanceof Deno.errors.BadResource) {
     return {
-      problem: `greetOnce() threw ${error.name}: ${error.message}.`,
       likely:
         "BadResource means that the socket is already closed. Do you use " +
         "it after close(), or close it twice?",
@@ -151,19 +152,18 @@ function explain(
     };
   }
   if (then !== "waiting" || breakAt !== undefined) return undefined;
-  if (listener.accepts === 0) {
+  if (accepts === 0) {
     return {
       likely: "A client has connected. Take it with `await listener.accept()`.",
       read: ACCEPT,
     };
   }
   if (!(client instanceof FakeConn) || client.closed) return undefined;
-  const due = toBytes(writes ?? "").length;
   return {
     problem: "greetOnce() waits for the client to send something.",
-    likely: client.bytesWritten < due
-      ? `The client has ${client.bytesWritten} of ${due} bytes. If you read ` +
-        "from it first, you wait forever: this client says nothing."
+    likely: client.bytesWritten < toBytes(writes).length
+      ? "Send the greeting first. If you read from the client before that, you " +
+        "wait forever: this client says nothing."
       : "The client has its greeting and waits for the end of the stream. If " +
         "you wait for the client to close: here it's the server that closes.",
     expected: undefined,
@@ -175,10 +175,12 @@ function explain(
 function whyWrong(
   sent: Uint8Array,
   bytes: Uint8Array,
-  { args: [greeting] = [], writeSize = 0 }: StreamCase,
+  { args: [greeting] = [], writeSize }: StreamCase,
 ): string {
   const { length } = String(greeting);
-  if (wasCutInText(sent)) {
+  const text = new TextDecoder().decode(sent);
+  // A decoder also gives U+FFFD for bytes that aren't UTF-8.
+  if (text.includes("\ufffd") && startsWith(toBytes(text), sent)) {
     return "You cut the text before you encoded it. A string counts some " +
       "characters as two, and slice() or an index can cut one in two; " +
       "TextEncoder turns each half into U+FFFD (EF BF BD). Encode the whole " +
@@ -190,7 +192,7 @@ function whyWrong(
       "`written`: send bytes.subarray(0, written).";
   }
   if (!startsWith(bytes, sent)) {
-    return writeSize === 0
+    return writeSize === undefined
       ? "Get the bytes of the text with new TextEncoder().encode(greeting), " +
         "and change nothing in it. A character code isn't a byte: most don't " +
         "fit into one."
@@ -202,26 +204,19 @@ function whyWrong(
     return "You closed the client's socket before anything was sent. Write " +
       "first, await each write, and then close.";
   }
-  if (sent.length >= length && sent.length < length + writeSize) {
-    return `You stopped after ${sent.length} bytes, and the greeting has ` +
-      `${length} characters. write() takes and counts bytes: compare with the ` +
-      "length of what TextEncoder gave you.";
-  }
-  if (writeSize === 0 && bytes.length < 1000) {
+  if (writeSize === undefined && bytes.length < 1000) {
     return "Send the whole greeting as it is, white space included. A character " +
       "takes one to four bytes, so there are more of them than greeting.length: " +
       "count what TextEncoder gives you.";
   }
+  if (Math.abs(sent.length - length) < 8) {
+    return `You stopped after ${sent.length} bytes, and the greeting has ` +
+      `${length} characters. write() takes and counts bytes: compare with the ` +
+      "length of what TextEncoder gave you.";
+  }
   return "write() returns how many bytes it took. It doesn't send the rest " +
     "unless you write that, too: loop until nothing is left, and await each " +
     "write. And a buffer of a fixed size holds only a part of a long greeting.";
-}
-
-/** Whether U+FFFD was sent, which no greeting has. */
-function wasCutInText(sent: Uint8Array): boolean {
-  const text = new TextDecoder().decode(sent);
-  // A decoder also gives U+FFFD for bytes that aren't UTF-8.
-  return text.includes("\ufffd") && startsWith(toBytes(text), sent);
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
