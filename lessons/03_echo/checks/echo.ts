@@ -101,9 +101,7 @@ async function converse(trial: Trial, echo: Echo): Promise<void> {
     conn.peerSends(text);
     const isRead = conn.until(() => conn.isDrained);
     await trial.waitFor(Promise.race([isRead, echoing]), {
-      waitingFor: () =>
-        `the ${text.length} bytes to come back ` +
-        `(${conn.bytesWritten - before.length} have)`,
+      waitingFor: `the ${text.length} bytes to come back`,
       likely: AT_ONCE,
     });
     await settle();
@@ -152,7 +150,7 @@ function explainSent(
 ): string | Partial<Advice> {
   if (due.length === 0) return "Nothing was sent, so send nothing back.";
   const asText = toBytes(new TextDecoder().decode(due));
-  if (sent.every((byte, i) => byte === asText[i])) {
+  if (sent.length > 0 && sent.every((byte, i) => byte === asText[i])) {
     return {
       likely:
         "Not every byte is text. A TextDecoder puts EF BF BD in place of " +

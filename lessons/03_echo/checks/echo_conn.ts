@@ -1,26 +1,22 @@
-import { awaited, FakeConn } from "../../../lib/workbook/kit/mod.ts";
+import {
+  awaited,
+  FakeConn,
+  type FakeConnOptions,
+} from "../../../lib/workbook/kit/mod.ts";
 
-/** What a server does that sends back what it gets. */
-export interface EchoOptions {
-  /** The most bytes that one read gives. */
-  readSize?: number;
-  /** The most bytes that one write takes. */
-  writeSize?: number;
-  /**
-   * How many unread bytes the server and the network hold.
-   *
-   * @default Infinity
-   */
-  room?: number;
-  /** Whether the server sends back each lowercase letter as a capital. */
+/**
+ * What a server does that sends back what it gets. `room` is how many unread
+ * bytes it and the network hold.
+ */
+export interface EchoOptions
+  extends Pick<FakeConnOptions, "readSize" | "writeSize" | "room"> {
+  /** Whether it sends back each lowercase letter as a capital. */
   inCapitals?: boolean;
-  /** After how many bytes it ends the stream, or resets the connection. */
-  stopsAfter?: number;
-  /** How it stops. */
-  by?: "end" | "reset";
+  /** What comes after four bytes. */
+  afterFour?: "end" | "reset";
 }
 
-/** A connection to a server that sends back what it gets. */
+/** A connection to such a server. */
 export class EchoConn extends FakeConn {
   readonly #options: EchoOptions;
 
@@ -31,18 +27,11 @@ export class EchoConn extends FakeConn {
   }
 
   override write(data: Uint8Array): Promise<number> {
-    const { inCapitals, stopsAfter = Infinity, by } = this.#options;
-    const sent = super.write(data).then((count) => {
-      const excess = Math.max(0, this.bytesWritten - stopsAfter);
-      const bytes = data.slice(0, Math.max(0, count - excess));
-      if (inCapitals) bytes.forEach((byte, i) => bytes[i] = byte & ~0x20);
-      this.peerSends(bytes);
-      if (this.bytesWritten >= stopsAfter) {
-        by === "reset" ? this.peerResets() : this.peerEnds();
-      }
+    const written = super.write(data).then((count) => {
+      this.#sendBack(data.slice(0, count));
       return count;
     });
-    return awaited("conn.write", sent);
+    return awaited("conn.write", written);
   }
 
   override read(buffer: Uint8Array): Promise<number | null> {
@@ -52,5 +41,13 @@ export class EchoConn extends FakeConn {
       return count;
     });
     return awaited("conn.read", read);
+  }
+
+  #sendBack(bytes: Uint8Array): void {
+    const { inCapitals, afterFour } = this.#options;
+    if (inCapitals) bytes.forEach((byte, i) => bytes[i] = byte & ~0x20);
+    this.peerSends(afterFour ? bytes.subarray(0, 4) : bytes);
+    if (afterFour === "end") this.peerEnds();
+    if (afterFour === "reset") this.peerResets();
   }
 }

@@ -58,64 +58,69 @@ const NUMBERS = Uint8Array.from(
   (_, at) => at % 251,
 );
 
+/** An exchange with a server that sends back everything, unless told not to. */
+function sends(
+  data: Uint8Array | string,
+  step: string,
+  due: Partial<FunctionCase> & { server?: EchoOptions },
+): FunctionCase {
+  const { server, ...rest } = due;
+  const bytes = toBytes(data);
+  return {
+    step,
+    args: [new EchoServer(server), bytes],
+    ...rest.throws === undefined && { returns: bytes },
+    read: READ_PART,
+    ...rest,
+  };
+}
+
 const CASES: FunctionCase[] = [
-  {
-    step: 'it exchanges "hello" with an echo server',
-    ...echoing("hello"),
+  sends("hello", 'it exchanges "hello" with an echo server', {
     likely: UNTIL_ALL,
     ifPending: WRITE_REST,
-  },
-  {
-    step: "it exchanges nothing",
-    ...echoing(""),
+  }),
+  sends("", "it exchanges nothing", {
     likely: "Return an empty array of bytes.",
     ifPending: "Nothing was sent, so nothing comes back: don't wait for it.",
-  },
-  {
-    step: 'it sends "hello", and "HELLO" comes back',
-    ...echoing("hello", { inCapitals: true }),
+  }),
+  sends("hello", 'it sends "hello", and "HELLO" comes back', {
+    server: { inCapitals: true },
     returns: toBytes("HELLO"),
     likely: "Return what read() gave you, in an array of its own, even if it " +
       "isn't what you sent: the caller compares.",
-  },
-  ...[1, 5, 4096].map((readSize) => ({
-    step: `1001 bytes, where a read gives at most ${readSize}`,
-    ...echoing(randomBytes(), { readSize }),
-    likely: UNTIL_ALL,
-  })),
-  ...[1, 8].map((writeSize) => ({
-    step: `1001 bytes, where a write takes at most ${writeSize}`,
-    ...echoing(randomBytes(), { writeSize }),
-    likely: WRITE_REST,
-    ifPending: WRITE_REST,
-    read: WRITE_SHORT,
-  })),
-  ...(["end", "reset"] as const).map((by) => ({
-    step: `a server sends back 4 of 10 bytes; then comes the ${by}`,
-    args: [new EchoServer({ stopsAfter: 4, by }), toBytes("0123456789")],
-    throws: Error,
-    likely: PART,
-    ifPending: "read() gives null: no more bytes will come, so if you wait " +
-      "for them, you wait forever.",
-    read: END,
-  })),
-  {
-    step: "256 KiB, of which server and network hold 64 KiB unread",
-    ...echoing(NUMBERS, { room: MAX_UNREAD_BYTES }),
+  }),
+  ...[1, 5, 4096].map((readSize) =>
+    sends(randomBytes(), `1001 bytes; a read gives at most ${readSize}`, {
+      server: { readSize },
+      likely: UNTIL_ALL,
+    })
+  ),
+  ...[1, 8].map((writeSize) =>
+    sends(randomBytes(), `1001 bytes; a write takes at most ${writeSize}`, {
+      server: { writeSize },
+      likely: WRITE_REST,
+      ifPending: WRITE_REST,
+      read: WRITE_SHORT,
+    })
+  ),
+  ...(["end", "reset"] as const).map((afterFour) =>
+    sends("0123456789", `4 of 10 bytes come back, and then the ${afterFour}`, {
+      server: { afterFour },
+      throws: Error,
+      likely: PART,
+      ifPending: "read() gives null: no more bytes will come, so if you wait " +
+        "for them, you wait forever.",
+      read: END,
+    })
+  ),
+  sends(NUMBERS, "256 KiB; server and network hold 64 KiB unread", {
+    server: { room: MAX_UNREAD_BYTES },
     likely: UNTIL_ALL,
     ifPending: WHILE_SENDING,
     read: BOTH_AT_ONCE,
-  },
+  }),
 ];
-
-function echoing(data: Uint8Array | string, options?: EchoOptions) {
-  const bytes = toBytes(data);
-  return {
-    args: [new EchoServer(options), bytes],
-    returns: bytes,
-    read: READ_PART,
-  };
-}
 
 /** Checks an answer to 3.2. */
 export async function checkExchange(
