@@ -20,18 +20,17 @@ export const exercises: Exercise<unknown>[] = [
       'does `Number("")` give, or `parseInt("80abc")`?',
       "Look at the start first: after `unix:`, all the rest is the path. After " +
       "`tcp://` or `udp://`, cut at the last colon, and look at the two parts. " +
-      "Is the port all digits, and small enough? Does the hostname have " +
-      "brackets to take off, or colons without brackets?",
+      "Is the port all digits, and small enough? Is the hostname a name, or an " +
+      "address in brackets, from the first character to the last?",
       "Nearly the code, for `rest`, which is what follows `tcp://`:\n" +
-      '    const colon = rest.lastIndexOf(":");\n' +
-      "    const hostname = rest.slice(0, colon); // -1 if there's no colon\n" +
+      '    const colon = rest.lastIndexOf(":"); // -1 if there\'s no colon\n' +
+      "    const host = rest.slice(0, colon);\n" +
       "    const digits = rest.slice(colon + 1);\n" +
-      "    if (!/^[0-9]+$/.test(digits)) {\n" +
-      "      throw new TypeError(`no port in ${text}`);\n" +
-      "    }\n" +
-      'If the hostname starts with "[" and ends with "]", take ' +
-      "hostname.slice(1, -1). Throw if it has colons but no brackets, or is " +
-      "empty.",
+      "    const isPort = /^[0-9]+$/.test(digits) && Number(digits) <= 65535;\n" +
+      "    const isName = /^[a-z0-9.-]+$/i.test(host);\n" +
+      "    const isIPv6 = /^\\[[0-9a-f.]*:[0-9a-f:.]*\\]$/i.test(host);\n" +
+      "Throw a TypeError unless there's a colon, a port, and one kind of " +
+      "hostname. If it's an IPv6 address, take host.slice(1, -1).",
     ],
     read: "How an endpoint is written",
     check: checkParseEndpoint,

@@ -255,7 +255,7 @@ testProbes<ReadPairs>(
           }
         },
       }),
-      /looks again and again/,
+      /has a timer running while it waits/,
     ],
     [
       "a read that is left when its caller leaves",

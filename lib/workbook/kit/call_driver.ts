@@ -40,6 +40,8 @@ export interface CallDue {
   throws?: ErrorClass | ErrorClass[];
   /** What it usually means if something else comes. */
   likely?: CallAdvice;
+  /** What it means if the promise that was returned never settles. */
+  ifPending?: string;
   /** The heading in the README that explains it. */
   read?: string;
 }
@@ -171,11 +173,15 @@ export class CallDriver {
       if (!this.#options.async) this.#trial.fail(PROBES.promise(one.label));
       const settled = value.then(
         (value) => ({ value }),
-        (error) => ({ error }),
+        (error) => {
+          if (error instanceof CheckFailed) throw error;
+          return { error };
+        },
       );
       return await this.#trial.waitFor(settled, {
         waitingFor: `${one.label} to be done`,
-        likely: NEVER_DONE,
+        likely: one.ifPending ?? NEVER_DONE,
+        read: one.read,
       });
     } catch (error) {
       if (error instanceof CheckFailed) throw error;

@@ -91,7 +91,7 @@ export interface FakeConnOptions {
  * assertEquals(conn.unread, 1);
  * ```
  */
-export class FakeConn implements Deno.Conn {
+export class FakeConn implements Deno.TcpConn {
   #incoming: Uint8Array;
   #inputOver: boolean;
   #resetAfterInput: boolean;
@@ -294,6 +294,8 @@ export class FakeConn implements Deno.Conn {
     this.#emptyReads = buffer.length === 0 ? this.#emptyReads + 1 : 0;
     requireRoom(this.#emptyReads);
     if (buffer.length === 0) return 0;
+    // Later, also when it fails: a loop that retries must let others run.
+    if (this.#closed) await nextTurn();
     this.#assertOpen();
     this.#reads++;
     if (this.#pendingReads++ > 0) this.#overlappedReads = true;
@@ -321,6 +323,7 @@ export class FakeConn implements Deno.Conn {
     requireBytes("conn.write", data);
     this.#emptyWrites = data.length === 0 ? this.#emptyWrites + 1 : 0;
     requireData(this.#emptyWrites);
+    if (this.#closed) await nextTurn();
     this.#assertOpen();
     this.#writes++;
     if (this.#pendingWrites++ > 0) this.#overlappedWrites = true;
@@ -370,6 +373,12 @@ export class FakeConn implements Deno.Conn {
 
   /** Does nothing. */
   unref(): void {}
+
+  /** Does nothing: there are no segments that could wait for more. */
+  setNoDelay(): void {}
+
+  /** Does nothing. */
+  setKeepAlive(): void {}
 
   /**
    * The stream closes the whole connection at its end, as Deno's own does, and

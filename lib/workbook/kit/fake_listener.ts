@@ -1,4 +1,4 @@
-import { FakeConn } from "./fake_conn.ts";
+import type { FakeConn } from "./fake_conn.ts";
 import { every } from "./own_timers.ts";
 
 // A check may watch the global one, to see what the answer does with it.
@@ -26,8 +26,9 @@ const COUNTED_MS = 10;
  *
  * An `accept()` in an endless loop never returns, so the loop stops there.
  */
-export class FakeListener implements Deno.Listener<FakeConn> {
-  readonly #queue: (FakeConn | Error)[] = [];
+export class FakeListener<C extends Deno.Conn = FakeConn>
+  implements Deno.Listener<C> {
+  readonly #queue: (C | Error)[] = [];
   #failing?: Error;
   #failedAccepts = 0;
   #endCount = () => {};
@@ -36,7 +37,7 @@ export class FakeListener implements Deno.Listener<FakeConn> {
   #closed = false;
   #change = Promise.withResolvers<void>();
   /** Every connection that was accepted, in order. */
-  readonly accepted: FakeConn[] = [];
+  readonly accepted: C[] = [];
   /** How many accepts rejected because a client had reset its connection. */
   lost = 0;
   /** Whether an accept has failed since `failWith` said that it must. */
@@ -67,7 +68,7 @@ export class FakeListener implements Deno.Listener<FakeConn> {
    *
    * @param conn The server's end of its connection.
    */
-  connects(conn: FakeConn): void {
+  connects(conn: C): void {
     this.#queue.push(conn);
     this.#wake();
   }
@@ -105,7 +106,7 @@ export class FakeListener implements Deno.Listener<FakeConn> {
   }
 
   /** Accepts as a real listener does. */
-  async accept(): Promise<FakeConn> {
+  async accept(): Promise<C> {
     if (this.#isWaiting && !this.#closed) {
       this.wasBusy = true;
       throw new Deno.errors.Busy("Another accept task is ongoing");
@@ -138,7 +139,7 @@ export class FakeListener implements Deno.Listener<FakeConn> {
   }
 
   /** As in Deno, leaving a `for await` loop early closes the listener. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<FakeConn> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<C> {
     return {
       next: async () => {
         try {
@@ -158,7 +159,7 @@ export class FakeListener implements Deno.Listener<FakeConn> {
     };
   }
 
-  async #accept(): Promise<FakeConn> {
+  async #accept(): Promise<C> {
     // In a later turn, so that no loop keeps timers from running.
     await new Promise((resolve) => setImmediate(resolve));
     while (true) {
@@ -167,13 +168,13 @@ export class FakeListener implements Deno.Listener<FakeConn> {
       }
       if (this.#failing !== undefined) await this.#fail(this.#failing);
       const next = this.#queue.shift();
-      if (next instanceof FakeConn) {
-        this.accepted.push(next);
-        return next;
-      }
-      if (next !== undefined) {
+      if (next instanceof Error) {
         this.lost++;
         throw next;
+      }
+      if (next !== undefined) {
+        this.accepted.push(next);
+        return next;
       }
       await this.#change.promise;
     }

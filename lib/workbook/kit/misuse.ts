@@ -125,9 +125,10 @@ export function requireRoom(emptyReads: number): void {
     `conn.read() got an empty buffer ${MAX_EMPTY_CALLS} times in a row`,
     "A read into a buffer of no bytes gives 0, and never null. " +
       "`new Uint8Array()` is such a buffer: give it a size, as in " +
-      "new Uint8Array(4096). So is subarray(count) of a buffer that's full, and " +
-      "a subarray() that ends where it begins: its second argument is where " +
-      "the part ends, not how long it is.",
+      "new Uint8Array(4096). So is subarray(count) of a buffer that's full: no " +
+      "size is enough for all that a peer may send, so empty it after each " +
+      "read. And so is a subarray() that ends where it begins: its second " +
+      "argument is where the part ends, not how long it is.",
   );
 }
 
@@ -141,9 +142,10 @@ export function requireData(emptyWrites: number): void {
   if (emptyWrites < MAX_EMPTY_CALLS) return;
   throw new Misuse(
     `conn.write() got no bytes ${MAX_EMPTY_CALLS} times in a row`,
-    "Stop when you have written everything. If you haven't, look at how you " +
-      "cut the rest off: the second argument of subarray() and slice() is " +
-      "where the part ends, not how long it is.",
+    "Stop when there's nothing to write: you've written everything, or read() " +
+      "gave null, which is the end. If bytes are left, look at how you cut " +
+      "them off: the second argument of subarray() and slice() is where the " +
+      "part ends, not how long it is.",
   );
 }
 

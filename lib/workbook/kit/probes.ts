@@ -54,10 +54,9 @@ export const PROBES = {
   }),
   inputs: (call: string): ProbeAdvice => ({
     problem: `${call} changed its arguments, which belong to the caller.`,
-    likely:
-      "Methods such as sort(), reverse(), splice(), shift(), and fill() " +
-      "change the array itself, and `segment.size += 1` changes the object. " +
-      "Work on a copy: [...list], bytes.slice(), toSorted(), or a variable.",
+    likely: "Don't assign to their fields or elements. Methods such as " +
+      "sort(), reverse(), splice(), shift(), and fill() do that, too. Work on " +
+      "a copy: [...list], bytes.slice(), { ...object }, or toSorted().",
   }),
   views: (call: string): ProbeAdvice => ({
     problem: `${call} went wrong with the same bytes as part of a larger ` +
@@ -79,9 +78,9 @@ export const PROBES = {
       "when something fails: put clearTimeout() into a `finally` block.",
   }),
   polling: (call: string): ProbeAdvice => ({
-    problem: `${call} looks again and again whether something has come.`,
-    likely:
-      "Don't poll with a timer: `await` what brings the news. read() and " +
+    problem: `${call} has a timer running while it waits for the peer.`,
+    likely: "Don't ask again and again whether something has come, and don't " +
+      "take a pause for the end: `await` what brings the news. read() and " +
       "receive() wait until something arrives, and cost nothing meanwhile.",
   }),
   promise: (call: string): ProbeAdvice => ({

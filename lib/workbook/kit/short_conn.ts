@@ -138,6 +138,16 @@ export class ShortConn implements Deno.Conn {
     this.#conn.unref();
   }
 
+  /** Sends at once what is written, if it's a TCP connection. */
+  setNoDelay(noDelay?: boolean): void {
+    (this.#conn as Deno.TcpConn).setNoDelay(noDelay);
+  }
+
+  /** Looks from time to time whether the peer is there, if it's TCP. */
+  setKeepAlive(keepAlive?: boolean): void {
+    (this.#conn as Deno.TcpConn).setKeepAlive(keepAlive);
+  }
+
   /** Closes, unless it is closed already. */
   [Symbol.dispose](): void {
     // As in Deno, leaving a `using` block after a close is no error.

@@ -38,7 +38,7 @@ export async function checkStream(
   answer: StreamAnswer,
   cases: StreamCase[],
 ): Promise<void> {
-  using timers = new TimerWatch();
+  using timers = trial.use(new TimerWatch());
   const driver = new StreamDriver(trial, answer, timers);
   for (const one of cases) {
     trial.step(stepOf(one), one.ifEndless);

@@ -55,7 +55,9 @@ export class StreamDriver {
     for (const [due, atOnce] of [[one, true], [other, false]] as const) {
       const bytes = concat(piecesOf(due));
       const half = due.afterEnd ? 0 : Math.ceil(bytes.length / 2);
-      const room = Math.ceil(sizeOfWrites(due) / 2);
+      // A little less than half, so that an answer that sends back what it
+      // reads is in the middle of a write, too.
+      const room = Math.max(0, Math.ceil(sizeOfWrites(due) / 2) - 1);
       const line = this.#openFake({ ...due, early: false }, {
         probe,
         room,
@@ -230,7 +232,8 @@ export class StreamDriver {
 
   /** Stops an answer that writes more than it should, perhaps without end. */
   async #tooMuch(line: StreamLine, conn: FakeConn): Promise<never> {
-    await conn.until(() => conn.bytesWritten > sizeOfWrites(line.one));
+    const due = sizeOfWrites(line.one);
+    await conn.until(() => conn.bytesWritten > due);
     this.#judge.requireSent(line, conn.written);
     throw new Error("More than what is due can't be right");
   }

@@ -83,7 +83,7 @@ export class StreamJudge {
   /** Rejects the answer if it left something behind. */
   requireTidy(line: StreamLine, then: StreamResult["then"] | "left"): void {
     const { one, conn, args, run: { probe, atOnce } } = line;
-    const { conn: must = "open" } = this.#answer;
+    const { conn: must = "open", readClosing } = this.#answer;
     const hasTimer = !atOnce && this.#timers.runningCount > 0;
     // Deno's own streams close a connection that fails: there's no use for it.
     const isBroken = one.then === "reset" || one.breakAt !== undefined;
@@ -93,10 +93,17 @@ export class StreamJudge {
       }
       if (must === "closed" && !conn.closed) {
         this.#trial.fail({
-          problem: `${this.#call} is done, and the connection is still open.`,
-          likely: "Close it on every path, also when something fails, and " +
-            "before you return: take it with `using`, or close it in a " +
-            "`finally` block.",
+          problem: `${this.#call} is done, and the connection is still open` +
+            `${conn.writeEnded ? ": you only closed your side of it" : ""}.`,
+          likely: isBroken
+            ? "When a call fails, your code never reaches a close() that comes " +
+              "after it. `using` closes in any case, and so does try with " +
+              "finally."
+            : "Close it on every path, also when something fails, and before " +
+              "you return: take it with `using`, or close it in a `finally` " +
+              "block. And await everything before that.",
+          ...readClosing && { read: readClosing },
+          ...probe,
         });
       }
       if (hasTimer) {
@@ -118,7 +125,7 @@ export class StreamJudge {
   /** Rejects the answer unless it sent what is due, and nothing else. */
   requireSent({ one, run }: StreamLine, sent: Uint8Array): void {
     const due = toBytes(one.writes ?? "");
-    const advice = run.probe ?? this.#answer.explainSent?.(sent, due) ??
+    const advice = run.probe ?? this.#answer.explainSent?.(sent, due, one) ??
       (due.length === 0
         ? "It only has to read: whatever it writes goes to the peer."
         : "write() says how many bytes it took: write the rest, until none is " +
@@ -278,7 +285,9 @@ export class StreamJudge {
     }
     if (at !== -1) {
       return {
-        problem: typeof end === "string"
+        problem: end === "waiting"
+          ? `${this.#call} gave a ${what}, where it must wait for more.`
+          : typeof end === "string"
           ? `${this.#call} gave more than ${counted(due.length, what)}.`
           : `${this.#call} gave ${withArticle(what)}, where it must throw ` +
             `${wanted}.`,

@@ -1,3 +1,4 @@
+import { CheckFailed } from "./check_failed.ts";
 import type { Collector } from "./collector.ts";
 import type { FakeConn } from "./fake_conn.ts";
 import type { ShortConn } from "./short_conn.ts";
@@ -12,7 +13,9 @@ import { shown } from "./values.ts";
 
 /** An answer that's under way, asked for one value at a time. */
 export interface StreamReader {
-  /** The next value, or the end, or what it threw. Never rejects. */
+  /**
+   * The next value, or the end, or what it threw. Rejects only with CheckFailed.
+   */
   next(): Promise<{ value: unknown } | Omit<StreamResult, "values">>;
   /** Leaves it, as `break` in a loop does; only a generator can be left. */
   leave?: () => Promise<unknown>;
@@ -97,6 +100,7 @@ async function outcome(ask: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof CheckFailed) throw error;
     return { then: "error", error };
   }
 }

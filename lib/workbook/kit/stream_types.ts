@@ -1,5 +1,5 @@
 import { printable } from "../../show/text.ts";
-import type { ErrorClass } from "./probes.ts";
+import type { ErrorClass, ProbeAdvice } from "./probes.ts";
 import type { Advice, EndlessAdvice } from "./trial.ts";
 import { shown, toBytes } from "./values.ts";
 
@@ -126,6 +126,8 @@ export interface StreamAnswer {
    * @default "open"
    */
   conn?: "open" | "closed" | "either";
+  /** The heading in the README about closing a connection. */
+  readClosing?: string;
   /** Makes of a value what is compared. */
   // deno-lint-ignore no-explicit-any -- The answer may give anything.
   see?: (value: any) => unknown;
@@ -138,6 +140,7 @@ export interface StreamAnswer {
   explainSent?: (
     sent: Uint8Array,
     due: Uint8Array,
+    one: StreamCase,
   ) => string | Partial<Advice> | undefined;
   /** What it means if a case fails only where reads bring small pieces. */
   cut: StreamAdvice;
@@ -158,7 +161,7 @@ export interface StreamRun {
   /** Whether bytes among the arguments are views into larger buffers. */
   views?: boolean;
   /** What it means if this run fails; it comes before any other diagnosis. */
-  probe?: Advice;
+  probe?: ProbeAdvice;
   /** What it means if this run fails, instead of what the case says. */
   likely?: StreamAdvice;
 }

@@ -14,9 +14,13 @@ import { ownTimers } from "./own_timers.ts";
  * cannot be replaced from outside, how many are running.
  */
 export class TimerWatch implements Disposable {
-  readonly #originals = GLOBALS.map((name) =>
-    [name, globalThis[name]] as const
-  );
+  readonly #originals = {
+    setTimeout,
+    clearTimeout,
+    setInterval,
+    clearInterval,
+    setImmediate,
+  };
   readonly #signalTimeout = AbortSignal.timeout;
   readonly #running = new Map<unknown, number>();
   readonly #runningBefore = countOfProcess();
@@ -98,7 +102,7 @@ export class TimerWatch implements Disposable {
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    Object.assign(globalThis, Object.fromEntries(this.#originals));
+    Object.assign(globalThis, this.#originals);
     AbortSignal.timeout = this.#signalTimeout;
   }
 
@@ -136,14 +140,6 @@ export class TimerWatch implements Disposable {
     };
   }
 }
-
-const GLOBALS = [
-  "setTimeout",
-  "clearTimeout",
-  "setInterval",
-  "clearInterval",
-  "setImmediate",
-] as const;
 
 /** How many timers keep this process running, besides those of the kit. */
 function countOfProcess(): number {
