@@ -28,7 +28,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "leaves a timer",
       replace: ["clearTimeout(timer);", ""],
-      diagnosis: /timer of 30000 ms still runs after it has connected/,
+      diagnosis: /A timer still runs after it has connected/,
     },
     {
       name: "clears the timer on success only",
@@ -40,7 +40,7 @@ export const wrongAnswers: WrongAnswers = {
         clearTimeout(timer);
         return conn;
       },
-      diagnosis: /timer of 30000 ms still runs after it was refused/,
+      diagnosis: /A timer still runs after it was refused/,
     },
     {
       name: "leaves the late connection open",
@@ -57,12 +57,13 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "turns a refusal into a timeout",
       replace: catching('throw new Deno.errors.TimedOut("no connection");'),
-      diagnosis: /turned a refusal into a timeout/,
+      diagnosis:
+        /threw TimedOut: no connection.*A refusal is an answer: no server/s,
     },
     {
       name: "wraps every error in one of its own",
       replace: catching('throw new Error("not connected", { cause: error });'),
-      diagnosis: /didn't throw the refusal unchanged/,
+      diagnosis: /threw Error: not connected.*calls for another remedy/s,
     },
     {
       name: "returns undefined if it's refused",
@@ -84,7 +85,7 @@ export const wrongAnswers: WrongAnswers = {
         "giveUp.abort(new Deno.errors.TimedOut(`no answer within ${ms} ms`));",
         "giveUp.abort();",
       ],
-      diagnosis: /abort\(\) without a reason/,
+      diagnosis: /If you abort\(\), pass the reason/,
     },
     {
       name: "throws a plain Error after the deadline",
@@ -94,12 +95,73 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "takes milliseconds for seconds",
       replace: ["}, ms);", "}, ms * 1000);"],
-      diagnosis: /Is `ms` in milliseconds/,
+      diagnosis: /started a timer of 30000000 ms/,
     },
     {
       name: "rounds down to whole seconds, so that it gives up too early",
       replace: ["}, ms);", "}, Math.floor(ms / 1000) * 1000);"],
       diagnosis: /Wait for the whole time: the answer may still come/,
+    },
+    {
+      name: "has no deadline",
+      replace: ["signal: giveUp.signal,", ""],
+      diagnosis: /connect\(\) alone waits for minutes/,
+    },
+    {
+      name: "caps the deadline at 10 seconds",
+      replace: ["}, ms);", "}, Math.min(ms, 10_000));"],
+      diagnosis: /started a timer of 10000 ms.*pass `ms` on as it is/s,
+    },
+    {
+      name: "tries a second time when it's refused",
+      replace: catching(
+        "if (error instanceof Deno.errors.ConnectionRefused) {" +
+          'return await Deno.connect({ hostname: "127.0.0.1", port }); }' +
+          "throw error;",
+      ),
+      diagnosis: /called Deno.connect\(\) more than once/,
+    },
+    {
+      name: "shares one controller among all calls",
+      replace: [
+        "const giveUp = new AbortController();",
+        "const giveUp = connectWithin.giveUp ??= new AbortController();",
+      ],
+      diagnosis: /gave up after \d+ ms.*once aborted it stays aborted/s,
+    },
+    {
+      name: "has one variable for the timers of all calls",
+      attempt: (() => {
+        let timer: number;
+        return (port: number, ms: number) => {
+          const giveUp = new AbortController();
+          const { signal } = giveUp;
+          const reason = new Deno.errors.TimedOut("no answer");
+          timer = setTimeout(() => giveUp.abort(reason), ms);
+          return Deno.connect({ hostname: "127.0.0.1", port, signal })
+            .finally(() => clearTimeout(timer));
+        };
+      })(),
+      diagnosis: /A timer still runs after all three are done/,
+    },
+    {
+      name: "turns all errors but refusals into timeouts",
+      replace: catching(
+        "if (error instanceof Deno.errors.ConnectionRefused) throw error;" +
+          'throw new Deno.errors.TimedOut("no connection");',
+      ),
+      diagnosis: /there's no such port.*connect\(\) doesn't even try/s,
+    },
+    {
+      name: "lets the attempt fail later, with nothing that handles it",
+      async attempt(port: number, ms: number) {
+        const connecting = Deno.connect({ hostname: "127.0.0.1", port });
+        const conn = await within(connecting, ms);
+        if (conn !== "timeout") return conn;
+        connecting.then((conn) => conn.close());
+        throw new Deno.errors.TimedOut("no answer");
+      },
+      diagnosis: /gave up on failed later, and nothing handled that/,
     },
   ],
 
