@@ -168,14 +168,14 @@ export const wrongAnswers: WrongAnswers = {
   "8.2": [
     {
       name: "races, and reads again",
-      replace: ["if (this.#reading === undefined) {", "{"],
+      replace: ["this.#reading ??=", "this.#reading ="],
       diagnosis: /the read that you gave up on was still pending, and took/,
     },
     {
       name: "closes the connection after a timeout",
       replace: [
-        'if (count === "timeout") return "timeout";',
-        'if (count === "timeout") { this.#conn.close(); return "timeout"; }',
+        'if (count === "timeout") return count;',
+        'if (count === "timeout") { this.#conn.close(); return count; }',
       ],
       diagnosis: /closed the connection/,
     },
@@ -207,7 +207,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "leaves the timer of the race",
       replace: ["clearTimeout(timer);", ""],
-      diagnosis: /timer of 30000 ms still runs/,
+      diagnosis: /read\(30000\) is done, and a timer of yours is still running/,
     },
     {
       name: "returns views of one buffer",
@@ -215,26 +215,25 @@ export const wrongAnswers: WrongAnswers = {
         "this.#buffer.slice(0, count)",
         "this.#buffer.subarray(0, count)",
       ],
-      diagnosis: /views of one buffer/,
+      diagnosis: /The result of read\(\) changed when later calls were made/,
     },
     {
       name: "returns the whole buffer",
       replace: ["this.#buffer.slice(0, count)", "this.#buffer.slice()"],
-      diagnosis: /Only the first `count` bytes of the buffer are new/,
+      diagnosis: /Only the first `count`\s+bytes of the buffer are new/,
     },
     {
       name: "keeps the read forever, and returns its bytes again",
       replace: [
-        'return "timeout";\n    this.#reading = undefined;',
-        'return "timeout";',
+        "return count;\n      this.#reading = undefined;",
+        "return count;",
       ],
-      diagnosis:
-        /Nothing arrived in time, but read\(\) didn't return "timeout"/,
+      diagnosis: /forget a read when a call has returned what it brought/,
     },
     {
       name: "takes the end for a timeout",
       replace: [
-        'if (count === "timeout") return "timeout";',
+        'if (count === "timeout") return count;',
         'if (!count || count === "timeout") return "timeout";',
       ],
       diagnosis: /`if \(!count\)` confuses it/,
@@ -246,6 +245,87 @@ export const wrongAnswers: WrongAnswers = {
         "this.#conn.read(this.#buffer).catch(() => null);",
       ],
       diagnosis: /A reset isn't the end/,
+    },
+    {
+      name: "has a new buffer for each call, but not for each read",
+      replace: [
+        "this.#reading ??=",
+        "this.#buffer = new Uint8Array(1024); this.#reading ??=",
+      ],
+      diagnosis: /keep the buffer along with the promise/,
+    },
+    {
+      name: "clears its timer only if the read succeeds",
+      replace: [
+        "clearTimeout(timer);",
+        "if (this.#reading === undefined) clearTimeout(timer);",
+      ],
+      diagnosis: /a timer of yours is still running.*into a `finally`/s,
+    },
+    {
+      name: "keeps the timeout of its first call",
+      replace: ["late, resolve } =", "late, resolve } = this.late ??="],
+      diagnosis: /Wait for the whole time, in each call anew/,
+    },
+    {
+      name: "shares one pending read among all readers",
+      replace: [
+        "#reading?:",
+        `get #reading() { return TimedReader.reading; }
+        set #reading(reading) { TimedReader.reading = reading; }
+        static reading?:`,
+      ],
+      diagnosis: /with two in use at the same time/,
+    },
+    {
+      name: "shares one buffer among all readers",
+      replace: [
+        "#buffer = new Uint8Array(16 * 1024);",
+        "static shared = new Uint8Array(16 * 1024); #buffer = TimedReader.shared;",
+      ],
+      diagnosis: /with two in use at the same time/,
+    },
+    {
+      name: "forgets the read as soon as it's done",
+      replace: [
+        "this.#conn.read(this.#buffer);",
+        "this.#conn.read(this.#buffer).finally(() => this.#reading = undefined);",
+      ],
+      diagnosis: /Keep its promise until a call has returned what it brought/,
+    },
+    {
+      name: "throws after the deadline",
+      replace: [
+        'if (count === "timeout") return count;',
+        'if (count === "timeout") throw new Deno.errors.TimedOut("late");',
+      ],
+      diagnosis: /threw TimedOut.*Neither a timeout nor the end is a failure/s,
+    },
+    {
+      name: "throws a reset of its own",
+      replace: [
+        "this.#conn.read(this.#buffer);",
+        'this.#conn.read(this.#buffer).catch(() => { throw new Deno.errors.ConnectionReset("reset"); });',
+      ],
+      diagnosis: /Throw the error that conn.read\(\) threw, unchanged/,
+    },
+    {
+      name: "waits a second at least",
+      replace: ["ms);\n    try {", "Math.max(ms, 1000));\n    try {"],
+      diagnosis: /read\(15\) started a timer of 1000 ms/,
+    },
+    {
+      name: "has an empty buffer",
+      replace: ["new Uint8Array(16 * 1024)", "new Uint8Array()"],
+      diagnosis: /has no room for anything/,
+    },
+    {
+      name: "returns text",
+      replace: [
+        "this.#buffer.slice(0, count)",
+        "new TextDecoder().decode(this.#buffer.slice(0, count))",
+      ],
+      diagnosis: /Return the bytes as a Uint8Array/,
     },
     {
       name: "lets the read that it keeps fail while nothing awaits it",
