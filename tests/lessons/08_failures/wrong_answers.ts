@@ -132,7 +132,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has one variable for the timers of all calls",
       attempt: (() => {
-        let timer: number;
+        let timer: ReturnType<typeof setTimeout>;
         return (port: number, ms: number) => {
           const giveUp = new AbortController();
           const { signal } = giveUp;
@@ -368,7 +368,7 @@ export const wrongAnswers: WrongAnswers = {
         "error instanceof Deno.errors.ConnectionRefused",
         "/refused/i.test(String(error))",
       ],
-      diagnosis: /After Error: Connection refused.*tried again/,
+      diagnosis: /3 attempts were made, but 2 were due.*would be done twice/s,
     },
     {
       name: "knows a refusal by its code",
@@ -425,7 +425,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "returns undefined if no attempt worked",
       replace: [THROW, `if (isRefusal && left === 1) return; ${THROW}`],
-      diagnosis: /retry\(\) returned undefined/,
+      diagnosis: /returned a value, though no attempt worked/,
     },
     {
       name: "takes a false result for a failure",
@@ -447,6 +447,72 @@ export const wrongAnswers: WrongAnswers = {
       name: "returns the promise without await, so that it catches nothing",
       replace: ["return await attempt();", "return attempt();"],
       diagnosis: /1 attempt was made.*`return await attempt\(\)`/s,
+    },
+    {
+      name: "caps the delay at one second",
+      replace: ["(resolve, delayMs)", "(resolve, Math.min(delayMs, 1000))"],
+      diagnosis:
+        /waits between the attempts are wrong.*however long that gets/s,
+    },
+    {
+      name: "takes a delay of 0 for none",
+      replace: ["= options.firstDelayMs;", "= options.firstDelayMs || 100;"],
+      diagnosis: /even if that's 0/,
+    },
+    {
+      name: "watches the clock without a break",
+      replace: [
+        SLEEP,
+        "const until = performance.now() + delayMs; while (performance.now() < until);",
+      ],
+      diagnosis: /lets nothing else happen/,
+    },
+    {
+      name: "waits before it looks at the error",
+      replace: [THROW, `if (left > 1) ${SLEEP} delayMs /= 1; ${THROW}`],
+      diagnosis: /Try again only if `error instanceof/,
+    },
+    {
+      name: "counts in the caller's options",
+      replace: [
+        "left = options.attempts;; left--",
+        "left = options.attempts;; left = --options.attempts",
+      ],
+      diagnosis: /changed its arguments.*variables of your own/s,
+    },
+    {
+      name: "has one delay for all calls",
+      replace: ["let delayMs =", "globalThis.delayMs ="],
+      diagnosis: /with two in use at the same time/,
+    },
+    {
+      name: "makes two attempts at once",
+      replace: [
+        "return await attempt();",
+        "return await Promise.any([attempt(), attempt()]);",
+      ],
+      diagnosis: /began before the one before it had ended/,
+    },
+    {
+      name: "leaves a timer for each attempt",
+      replace: [
+        "return await attempt();",
+        "setTimeout(() => {}, 60_000); return await attempt();",
+      ],
+      diagnosis: /a timer of yours is still running/,
+    },
+    {
+      name: "doesn't await its timer",
+      replace: [SLEEP, SLEEP.slice("await ".length)],
+      diagnosis: /waits between the attempts are wrong/,
+    },
+    {
+      name: "returns a copy",
+      replace: [
+        "return await attempt();",
+        "return structuredClone(await attempt());",
+      ],
+      diagnosis: /return what it gave, as it is/,
     },
   ],
 };
