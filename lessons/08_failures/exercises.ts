@@ -46,7 +46,7 @@ export const exercises: Exercise<unknown>[] = [
       "do the next bytes go, and how can a later call get them?",
       "Keep the promise of the read in a field. The next call waits for that " +
       "one, and starts a read of its own only if there is no pending one. Once " +
-      "the read has given bytes, or failed, forget it.",
+      "a call has returned what the read brought, forget it.",
       "Nearly the code:\n" +
       "    this.#reading ??= this.#conn.read(this.#buffer);\n" +
       "    const count = await Promise.race([this.#reading, late]);\n" +
@@ -54,7 +54,7 @@ export const exercises: Exercise<unknown>[] = [
       "    this.#reading = undefined;\n" +
       "    return count === null ? null : this.#buffer.slice(0, count);\n" +
       "where `late` is a promise that a timer resolves. Clear the timer in a " +
-      "`finally`, and forget a read that failed, too.",
+      "`finally`: the read may fail.",
     ],
     read: "Keep the read that came too late",
     check: checkTimedReader,
