@@ -96,8 +96,8 @@ const VISIBLE: Visible[] = [
     folder: "06_many_clients",
     names: ["serve"],
     change: [
-      "using _closed = conn;",
-      "using _closed = conn;\n    await conn.write(Uint8Array.of(42));",
+      "// Only this client is affected.",
+      "await conn.write(Uint8Array.of(42)); //",
     ],
     talk: (port) => overTcp(port, "hello"),
     answer: /^\*you are client 1/,

@@ -88,6 +88,41 @@ export const PROBES = {
     likely: "Nothing has to be waited for here: return the value itself, " +
       "without `async`.",
   }),
+  stillOpen: (call: string): ProbeAdvice => ({
+    problem: `${call} is done, and the connection is still open.`,
+    likely:
+      "Close it on every path, also when something fails, and before you " +
+      "return: take it with `using`, or close it in a `finally` block.",
+  }),
+  endedSide: (call: string): ProbeAdvice => ({
+    problem: `${call} closed your side of the connection.`,
+    likely:
+      "The caller may have more to write: leave the connection as it is, " +
+      "and don't call closeWrite().",
+  }),
+  overlappedWrites: (call: string): ProbeAdvice => ({
+    problem: `${call} started a write while another one was in progress.`,
+    likely: "If each of the two is taken in parts, their bytes get mixed up. " +
+      "Await each write before you start the next: only its result tells you " +
+      "where the next one begins.",
+  }),
+  pendingWrite: (call: string): ProbeAdvice => ({
+    problem: `${call} returned while a write was still in progress.`,
+    likely: "Await each write. Once you return, the caller believes that all " +
+      "bytes have been taken, and may change them or close the connection.",
+  }),
+  pendingRead: (call: string): ProbeAdvice => ({
+    problem: `${call} is done, and a read of its is still waiting.`,
+    likely: "That read takes the next bytes, and nobody gets them. Start a " +
+      "read only when you need more, and await it before you go on.",
+  }),
+  tookTooMuch: (call: string): ProbeAdvice => ({
+    problem: `${call} took bytes from the connection that belong to the next ` +
+      "reader.",
+    likely:
+      "A read fills as much of its buffer as has arrived. Never ask for " +
+      "more bytes than you still need: pass a buffer with only that much room.",
+  }),
   emptyBuffer: (call: string): ProbeAdvice => ({
     problem: `${call} read into an empty buffer, which gives 0 bytes.`,
     likely:

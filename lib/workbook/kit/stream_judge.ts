@@ -152,51 +152,24 @@ export class StreamJudge {
   ): void {
     const { leaves, afterEnd, breakAt } = line.one;
     const { conn: must = "open" } = this.#answer;
+    const isDone = then !== "waiting" && !conn.closed;
     if (conn.overlappedWrites) {
-      this.#trial.fail({
-        problem: `${this.#call} started a write while another one was in ` +
-          "progress.",
-        likely: "If each of the two is taken in parts, their bytes get mixed " +
-          "up. Await each write before you start the next: only its result " +
-          "tells you where the next one begins.",
-      });
+      this.#trial.fail(PROBES.overlappedWrites(this.#call));
     }
-    if (conn.pendingWrites > 0 && then !== "waiting" && !conn.closed) {
-      this.#trial.fail({
-        problem: `${this.#call} returned while a write was still in progress.`,
-        likely: "Await each write. Once you return, the caller believes that " +
-          "all bytes have been taken, and may change them or close the " +
-          "connection.",
-      });
+    if (isDone && conn.pendingWrites > 0) {
+      this.#trial.fail(PROBES.pendingWrite(this.#call));
     }
     this.requireSent(line, conn.written);
     if (must === "open" && conn.writeEnded && !afterEnd) {
-      this.#trial.fail({
-        problem: `${this.#call} closed your side of the connection.`,
-        likely: "The caller may have more to write: leave the connection as " +
-          "it is, and don't call closeWrite().",
-      });
+      this.#trial.fail(PROBES.endedSide(this.#call));
     }
     if (leaves !== undefined) {
-      this.#trial.equalBytes(conn.unreadBytes, toBytes(leaves), {
-        problem:
-          `${this.#call} took bytes from the connection that belong to ` +
-          "the next reader.",
-        likely:
-          "A read fills as much of its buffer as has arrived. Never ask for " +
-          "more bytes than you still need: pass a buffer with only that much " +
-          "room.",
-      });
+      const advice = PROBES.tookTooMuch(this.#call);
+      this.#trial.equalBytes(conn.unreadBytes, toBytes(leaves), advice);
     }
     // A read on a connection that can't be written to brings nothing anyway.
-    if (breakAt !== undefined) return;
-    if (conn.pendingReads > 0 && then !== "waiting" && !conn.closed) {
-      this.#trial.fail({
-        problem: `${this.#call} is done, and a read of its is still waiting.`,
-        likely:
-          "That read takes the next bytes, and nobody gets them. Start a " +
-          "read only when you need more, and await it before you go on.",
-      });
+    if (isDone && conn.pendingReads > 0 && breakAt === undefined) {
+      this.#trial.fail(PROBES.pendingRead(this.#call));
     }
   }
 

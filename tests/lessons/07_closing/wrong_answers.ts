@@ -190,11 +190,6 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
     diagnosis: /a second close\(\) throws BadResource/,
   },
   {
-    name: "leaves the timer running",
-    replace: ["clearTimeout(timer);", ""],
-    diagnosis: /a timer of yours is still running/,
-  },
-  {
     name: "leaves the timer running when the peer has reset the connection",
     replace: afterFailure("conn[Symbol.dispose]()"),
     diagnosis: /a timer of yours is still running.*when something fails/s,
