@@ -81,3 +81,33 @@ export function requireBytes(
   const found = Math.max(0, end - start);
   throw new WireError(what, start, `${size} bytes, found ${found}`);
 }
+
+/** A header that was decoded as far as it can be. */
+export interface Decoded<Header> {
+  /** Its fields. */
+  header: Header;
+  /** What is wrong with the rest of it; `null` if nothing is. */
+  problem: WireError | null;
+}
+
+/**
+ * Returns a header that has nothing wrong with it.
+ *
+ * @param decoded A header, and what is wrong with it.
+ * @returns The header.
+ * @throws {WireError} The problem, if there is one.
+ *
+ * @example A header without a problem
+ * ```ts
+ * import { requireWhole } from "./error.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(requireWhole({ header: "IPv4", problem: null }), "IPv4");
+ * ```
+ */
+export function requireWhole<Header>(
+  { header, problem }: Decoded<Header>,
+): Header {
+  if (problem !== null) throw problem;
+  return header;
+}

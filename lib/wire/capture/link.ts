@@ -20,6 +20,10 @@ export const LINK_TYPES = {
   NULL: 0,
   /** Ethernet; Linux also shows its loopback interface like this. */
   ETHERNET: 1,
+  /** IPv4 or IPv6, with nothing in front, as most systems number it inside. */
+  DLT_RAW: 12,
+  /** The same, as OpenBSD numbers it. */
+  DLT_RAW_OPENBSD: 14,
   /** IPv4 or IPv6, with nothing in front. */
   RAW: 101,
   /** Loopback of OpenBSD, big-endian. */
@@ -97,6 +101,8 @@ export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
     case LINK_TYPES.NULL:
     case LINK_TYPES.LOOP:
       return decodeLoopback(bytes);
+    case LINK_TYPES.DLT_RAW:
+    case LINK_TYPES.DLT_RAW_OPENBSD:
     case LINK_TYPES.RAW:
     case LINK_TYPES.IPV4:
     case LINK_TYPES.IPV6:
