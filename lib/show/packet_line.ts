@@ -72,6 +72,16 @@ export function protocolOf({ ip, link }: Packet): string | null {
 }
 
 /**
+ * Names the virtual networks (VLANs) that a packet is in.
+ *
+ * @param packet The packet.
+ * @returns The IDs, the outermost first; none for most packets.
+ */
+export function vlansOf({ link }: Packet): number[] {
+  return link?.kind === "ethernet" ? link.tags.map(({ id }) => id) : [];
+}
+
+/**
  * Says between which two ends a packet goes.
  *
  * @param packet The packet.

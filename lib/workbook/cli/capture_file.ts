@@ -4,6 +4,7 @@ import { CaptureParser, decodePacket, type Packet } from "../../wire/mod.ts";
 import { WireError } from "../../wire/mod.ts";
 import { ROOT } from "../checker/catalog.ts";
 import type { CommandContext } from "./command.ts";
+import { DamagedGzip, gunzip } from "./gunzip.ts";
 import { Interrupted, onInterrupt } from "../checker/interrupted.ts";
 import { repeated, UsageError } from "../checker/usage_error.ts";
 
@@ -28,6 +29,7 @@ export interface CaptureVisitor {
 
 /**
  * Reads a capture, packet by packet, with no more in memory than a piece of it.
+ * It may be compressed with gzip.
  *
  * @param name The path of a file as a person typed it, or `-` for what is piped
  * in.
@@ -56,7 +58,7 @@ export async function readPackets(
     })
     : null;
   try {
-    for await (const chunk of chunksOf(reader)) {
+    for await (const chunk of gunzip(chunksOf(reader))) {
       for (const captured of parser.push(chunk)) {
         packets = captured.number;
         const { bytes, linkType } = captured;
@@ -67,8 +69,9 @@ export async function readPackets(
     if (interrupted) throw new Interrupted();
     parser.end();
   } catch (error) {
+    if (interrupted) throw new Interrupted();
     if (error instanceof WireError) throw explain(error, name, packets);
-    if (error instanceof ReadFailed) {
+    if (error instanceof ReadFailed || error instanceof DamagedGzip) {
       throw new DamagedCapture(
         `${shown(name)}: cannot read on after ${counted(packets, "packet")}: ` +
           error.message,

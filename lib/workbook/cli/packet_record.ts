@@ -1,9 +1,12 @@
-import { protocolOf } from "../../show/packet_line.ts";
+import { protocolOf, vlansOf } from "../../show/packet_line.ts";
 import {
   type ChecksumVerdict,
   formatTcpFlags,
   formatTimestamp,
+  icmpMeaning,
   type Packet,
+  type SegmentNote,
+  type TrackedPacket,
 } from "../../wire/mod.ts";
 
 /**
@@ -31,26 +34,53 @@ export interface PacketRecord {
   ack: number | null;
   /** The flags that are set: `SYN,ACK`; empty if none is. */
   flags: string | null;
-  /** The window, not scaled. */
+  /** The window as it was sent, not scaled. */
   window: number | null;
   /** Bytes in the header of TCP or UDP. */
   headerBytes: number | null;
   /** Bytes on the wire of what the innermost header carries. */
   payloadBytes: number;
-  /** The verdict on the checksum of TCP or UDP. */
+  /** The verdict on the checksum of TCP, UDP or ICMP. */
   checksum: ChecksumVerdict;
   /** The verdict on the checksum of the IPv4 header. */
   ipChecksum: ChecksumVerdict;
   /** Bytes of the whole packet on the wire. */
   bytes: number;
-  /** Why the rest of it could not be decoded. */
+  /** The first thing in it that could not be decoded. */
   problem: string | null;
+  /** The number of its conversation, as for `--follow`. */
+  conversation: number | null;
+  /** The window in bytes; `null` too if its scale is unknown. */
+  scaledWindow: number | null;
+  /** What is remarkable about the segment: `zero window`, `retransmission`. */
+  notes: SegmentNote[];
+  /** IDs of the virtual networks (VLAN), the outermost first. */
+  vlans: number[];
+  /** What it says as an ICMP message. */
+  icmp: IcmpRecord | null;
+  /** What it says in DNS or TLS: `DNS query 0x1a2b A example.org`. */
+  application: string | null;
+}
+
+/** An ICMP message in JSON. */
+export interface IcmpRecord {
+  /** What kind of message it is. */
+  type: number;
+  /** More about that. */
+  code: number;
+  /** Both in words. */
+  meaning: string;
+  /** The packet that an error is about. */
+  quoted:
+    | Pick<PacketRecord, "src" | "dst" | "protocol" | "srcPort" | "dstPort">
+    | null;
 }
 
 /**
  * Puts a packet into a JSON object.
  *
  * @param packet The packet, decoded.
+ * @param tracked What it is to its conversation.
  * @returns Its fields.
  *
  * @example A SYN
@@ -70,17 +100,16 @@ export interface PacketRecord {
  * assertEquals([srcPort, dstPort, flags, checksum], [50000, 7, "SYN", "good"]);
  * ```
  */
-export function packetRecord(packet: Packet): PacketRecord {
-  const { number, time, ip, tcp, udp, problem } = packet;
-  const ports = tcp ?? udp;
+export function packetRecord(
+  packet: Packet,
+  tracked: TrackedPacket | null = null,
+): PacketRecord {
+  const { number, time, tcp, udp, problem } = packet;
+  const segment = tracked?.segment ?? null;
   return {
     number,
     time: time === null ? null : formatTimestamp(time),
-    src: ip?.source ?? null,
-    dst: ip?.destination ?? null,
-    protocol: protocolOf(packet),
-    srcPort: ports?.sourcePort ?? null,
-    dstPort: ports?.destinationPort ?? null,
+    ...endsOf(packet),
     seq: tcp?.sequence ?? null,
     ack: tcp?.acknowledgment ?? null,
     flags: tcp === null ? null : formatTcpFlags(tcp.flags),
@@ -91,5 +120,33 @@ export function packetRecord(packet: Packet): PacketRecord {
     ipChecksum: packet.ipChecksum,
     bytes: packet.originalLength,
     problem: problem?.message ?? null,
+    conversation: tracked?.number ?? null,
+    scaledWindow: segment?.scaledWindow ?? null,
+    notes: segment?.notes ?? [],
+    vlans: vlansOf(packet),
+    icmp: icmpRecord(packet),
+    application: null,
+  };
+}
+
+function endsOf(packet: Packet) {
+  const { ip, ports } = packet;
+  return {
+    src: ip?.source ?? null,
+    dst: ip?.destination ?? null,
+    protocol: protocolOf(packet),
+    srcPort: ports?.source ?? null,
+    dstPort: ports?.destination ?? null,
+  };
+}
+
+function icmpRecord({ icmp, quoted }: Packet): IcmpRecord | null {
+  if (icmp === null) return null;
+  const { type, code } = icmp;
+  return {
+    type,
+    code,
+    meaning: icmpMeaning(icmp),
+    quoted: quoted?.ip ? endsOf(quoted) : null,
   };
 }

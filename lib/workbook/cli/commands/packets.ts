@@ -14,6 +14,7 @@ import {
   summarizeConversation,
 } from "../../../show/mod.ts";
 import {
+  CaptureConversations,
   type Conversation,
   Conversations,
   elapsedMs,
@@ -133,16 +134,18 @@ function parseNumber(noun: string, text: string): number {
   );
 }
 
-/** One JSON object a line. It keeps nothing, however many packets there are. */
+/** One JSON object a line. */
 class JsonLines implements Show {
   readonly #output: Output;
+  readonly #conversations = new CaptureConversations();
 
   constructor({ output }: ShowOptions) {
     this.#output = output;
   }
 
   packet(packet: Packet): boolean {
-    this.#output.print(JSON.stringify(packetRecord(packet)));
+    const tracked = this.#conversations.add(packet);
+    this.#output.print(JSON.stringify(packetRecord(packet, tracked)));
     return true;
   }
 
