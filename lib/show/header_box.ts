@@ -63,17 +63,11 @@ export interface PacketBoxesOptions extends HeaderContext {
  * @returns What {@linkcode drawTcpHeader} and {@linkcode drawHeaders} take.
  */
 export function headerContext(segment: TrackedSegment): HeaderContext {
-  const { client, server } = segment.conversation;
-  const sender = segment.conversation[segment.from];
   const context: HeaderContext = { relativeSequence: segment.relativeSequence };
   if (segment.relativeAcknowledgment !== null) {
     context.relativeAcknowledgment = segment.relativeAcknowledgment;
   }
-  // Scales count only where both ends have given one (RFC 7323, section 2.2).
-  if (client.initialSequence !== null && server.initialSequence !== null) {
-    const agreed = client.windowShift !== null && server.windowShift !== null;
-    context.windowShift = agreed ? sender.windowShift! : 0;
-  }
+  if (segment.windowShift !== null) context.windowShift = segment.windowShift;
   return context;
 }
 

@@ -82,32 +82,32 @@ export function requireBytes(
   throw new WireError(what, start, `${size} bytes, found ${found}`);
 }
 
-/** A header that was decoded as far as it can be. */
-export interface Decoded<Header> {
-  /** Its fields. */
-  header: Header;
-  /** What is wrong with the rest of it; `null` if nothing is. */
+/** Something that was decoded as far as it can be. */
+export interface Decoded<Value> {
+  /** As much of it as could be decoded. */
+  value: Value;
+  /** What is wrong with the rest; `null` if nothing is. */
   problem: WireError | null;
 }
 
 /**
- * Returns a header that has nothing wrong with it.
+ * Returns what was decoded if nothing is wrong with it.
  *
- * @param decoded A header, and what is wrong with it.
- * @returns The header.
+ * @param decoded A value, and what is wrong with it.
+ * @returns The value.
  * @throws {WireError} The problem, if there is one.
  *
- * @example A header without a problem
+ * @example Nothing is wrong
  * ```ts
  * import { requireWhole } from "./error.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(requireWhole({ header: "IPv4", problem: null }), "IPv4");
+ * assertEquals(requireWhole({ value: "IPv4", problem: null }), "IPv4");
  * ```
  */
-export function requireWhole<Header>(
-  { header, problem }: Decoded<Header>,
-): Header {
+export function requireWhole<Value>(
+  { value, problem }: Decoded<Value>,
+): Value {
   if (problem !== null) throw problem;
-  return header;
+  return value;
 }

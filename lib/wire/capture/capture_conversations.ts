@@ -79,7 +79,12 @@ export class CaptureConversations {
     const quoted = packet.quoted === null
       ? null
       : this.#tcp.find(packet.quoted) ?? this.#udp.find(packet.quoted);
-    return { number: (own ?? quoted)?.number ?? null, segment, datagram, quoted };
+    return {
+      number: (own ?? quoted)?.number ?? null,
+      segment,
+      datagram,
+      quoted,
+    };
   }
 }
 

@@ -170,7 +170,7 @@ export function decodePacket(
 function enterIpv4(packet: Packet, layer: Layer): boolean {
   const { bytes } = packet;
   const { start } = layer;
-  const { header, problem } = decodeIpv4Leniently(bytes, start);
+  const { value: header, problem } = decodeIpv4Leniently(bytes, start);
   packet.ip = header;
   packet.problem = problem;
   const { headerBytes, totalBytes } = header;
@@ -186,7 +186,7 @@ function enterIpv4(packet: Packet, layer: Layer): boolean {
 /** Decodes an IPv6 header, and says whether what it carries can be found. */
 function enterIpv6(packet: Packet, layer: Layer): boolean {
   const { start } = layer;
-  const { header, problem } = decodeIpv6Leniently(packet.bytes, start);
+  const { value: header, problem } = decodeIpv6Leniently(packet.bytes, start);
   packet.ip = header;
   packet.problem = problem;
   layer.start = Math.min(layer.wireEnd, start + header.headerBytes);

@@ -70,7 +70,11 @@ function decodePorts(packet: Packet, start: number, end: number): void {
 function decodeSegment(packet: Packet, layer: Layer, end: number): void {
   const { start, wireEnd } = layer;
   decodePorts(packet, start, end);
-  const { header, problem } = decodeTcpLeniently(packet.bytes, start, end);
+  const { value: header, problem } = decodeTcpLeniently(
+    packet.bytes,
+    start,
+    end,
+  );
   packet.tcp = header;
   packet.problem ??= problem;
   // Where the header can't end where it says, nobody knows where data begins.
@@ -83,7 +87,11 @@ function decodeDatagram(packet: Packet, layer: Layer, end: number): void {
   const { start, wireEnd } = layer;
   const { version, moreFragments } = packet.ip!;
   decodePorts(packet, start, end);
-  const { header, problem } = decodeUdpLeniently(packet.bytes, start, end);
+  const { value: header, problem } = decodeUdpLeniently(
+    packet.bytes,
+    start,
+    end,
+  );
   packet.udp = header;
   layer.start = start + 8;
   // In a jumbogram the length is 0, and IP's counts (RFC 2675, section 4).

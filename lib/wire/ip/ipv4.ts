@@ -142,7 +142,7 @@ export function decodeIpv4(
  *   destination: "127.0.0.2",
  *   options: new Uint8Array([148, 4, 0, 0]),
  * }, new Uint8Array(8));
- * const { header, problem } = decodeIpv4Leniently(bytes.subarray(0, 20));
+ * const { value: header, problem } = decodeIpv4Leniently(bytes.subarray(0, 20));
  * assertEquals(header.destination, "127.0.0.2");
  * assertEquals(problem?.expected, "24 bytes, found 20");
  * ```
@@ -180,7 +180,7 @@ export function decodeIpv4Leniently(
       ? NO_OPTIONS
       : bytes.subarray(start + 20, Math.min(end, start + headerBytes)),
   };
-  return { header, problem: lengthProblem(header, start, end) };
+  return { value: header, problem: lengthProblem(header, start, end) };
 }
 
 function lengthProblem(

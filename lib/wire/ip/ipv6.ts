@@ -159,7 +159,7 @@ export function decodeIpv6(
  * const bytes = new Uint8Array(44);
  * bytes.set([0x60, 0, 0, 0, 0, 24, 0, 64]);
  * bytes.set([6, 0, 1, 4], 40);
- * const { header, problem } = decodeIpv6Leniently(bytes);
+ * const { value: header, problem } = decodeIpv6Leniently(bytes);
  * assertEquals(header.destination, "::");
  * assertEquals(header.protocol, 6);
  * assertEquals(problem?.expected, "8 bytes, found 4");
@@ -202,7 +202,7 @@ export function decodeIpv6Leniently(
     fragmentOffset: chain.fragmentOffset,
     identification: chain.identification,
   };
-  return { header, problem: chain.problem };
+  return { value: header, problem: chain.problem };
 }
 
 /**

@@ -88,7 +88,7 @@ export function decodeUdp(
  * import { assertEquals } from "@std/assert";
  *
  * const bytes = new Uint8Array([0, 53, 0x80, 0, 0, 7, 0, 0]);
- * const { header, problem } = decodeUdpLeniently(bytes);
+ * const { value: header, problem } = decodeUdpLeniently(bytes);
  * assertEquals(header.sourcePort, 53);
  * assertEquals(problem?.expected, "a length from 8 to 65535, found 7");
  * ```
@@ -111,7 +111,7 @@ export function decodeUdpLeniently(
     start + 4,
     `a length from 8 to 65535, found ${length}`,
   );
-  return { header, problem };
+  return { value: header, problem };
 }
 
 /**

@@ -152,7 +152,7 @@ export function decodeTcp(
  *   destinationPort: 7,
  *   options: [{ kind: "mss", size: 1460 }],
  * });
- * const { header, problem } = decodeTcpLeniently(bytes.subarray(0, 22));
+ * const { value: header, problem } = decodeTcpLeniently(bytes.subarray(0, 22));
  * assertEquals(header.destinationPort, 7);
  * assertEquals(header.options, []);
  * assertEquals(
@@ -186,7 +186,10 @@ export function decodeTcpLeniently(
     urgentPointer: readUint16(bytes, start + 18),
     options,
   };
-  return { header, problem: lengthProblem(headerBytes, start, end) ?? problem };
+  return {
+    value: header,
+    problem: lengthProblem(headerBytes, start, end) ?? problem,
+  };
 }
 
 function lengthProblem(

@@ -1,3 +1,4 @@
+import { applicationWords } from "../../show/application_words.ts";
 import { protocolOf, vlansOf } from "../../show/packet_line.ts";
 import {
   type ChecksumVerdict,
@@ -125,7 +126,7 @@ export function packetRecord(
     notes: segment?.notes ?? [],
     vlans: vlansOf(packet),
     icmp: icmpRecord(packet),
-    application: null,
+    application: applicationWords(packet),
   };
 }
 

@@ -1,7 +1,9 @@
 import { bold, dim } from "@std/fmt/colors";
 import {
+  applicationWords,
   conversationTitle,
   counted,
+  DatagramDiagram,
   diagramSegment,
   drawHeaders,
   formatElapsed,
@@ -12,25 +14,33 @@ import {
   protocolOf,
   SegmentDiagram,
   summarizeConversation,
+  summarizeDatagrams,
+  vlansOf,
 } from "../../../show/mod.ts";
 import {
   CaptureConversations,
   type Conversation,
-  Conversations,
+  type DatagramConversation,
   elapsedMs,
+  icmpMeaning,
+  isDatagrams,
   type Packet,
+  type Side,
   type Timestamp,
-  type TrackedSegment,
+  type TrackedPacket,
 } from "../../../wire/mod.ts";
 import { DamagedCapture, readPackets } from "../capture_file.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { Interrupted } from "../../checker/interrupted.ts";
 import { NobodyReads, Output } from "../output.ts";
+import { type PacketFilter, parseFilter } from "../packet_filter.ts";
 import { packetRecord } from "../packet_record.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
 
-const USAGE = "deno task packets FILE [--json | --follow 1 | --box 1] [--raw]";
+const USAGE =
+  "deno task packets FILE [--json | --follow 1 | --box 1] [--raw] " +
+  "[--only 'port 53'] [--conversation 1]";
 
 /** Both kinds of number have room on one arrow from this width on. */
 const BOTH_WIDTH = 100;
@@ -48,11 +58,15 @@ interface Show {
   missing?(): string | null;
 }
 
-/** How to show it. */
+/** How to show it, and what of it. */
 interface ShowOptions {
   output: Output;
   width: number;
   raw: boolean;
+  /** Which packets to show; `null` for all of them. */
+  filter: PacketFilter | null;
+  /** The only conversation to show; `null` for all of them. */
+  conversation: number | null;
 }
 
 /** `deno task packets FILE`: the packets of a capture, and what they are to each other. */
@@ -63,7 +77,7 @@ export default async function packets(
   const { words: [name], flags, values } = parseCommandLine(args, {
     usage: USAGE,
     flags: ["json", "raw"],
-    values: ["follow", "box"],
+    values: ["follow", "box", "only", "conversation"],
     words: [1, 1],
     noun: "capture",
   });
@@ -72,7 +86,15 @@ export default async function packets(
     json: flags.json > 0,
     follow: values.follow,
     box: values.box,
-  }, { output, width: io.width, raw: flags.raw > 0 });
+  }, {
+    output,
+    width: io.width,
+    raw: flags.raw > 0,
+    filter: values.only === undefined ? null : parseFilter(values.only),
+    conversation: values.conversation === undefined
+      ? null
+      : parseNumber("conversation", values.conversation),
+  });
   try {
     const problem = await readPackets(name, {
       visit: (packet) => show.packet(packet),
@@ -114,6 +136,13 @@ function chooseShow(
   if (given.length > 1) {
     throw new UsageError(`${given.join(" and ")} do not go together: take one`);
   }
+  const { filter, conversation } = options;
+  if ((filter !== null || conversation !== null) && !json && given.length > 0) {
+    const option = filter === null ? "--conversation" : "--only";
+    throw new UsageError(
+      `${given[0]} and ${option} do not go together: take one`,
+    );
+  }
   if (options.raw && (json || box !== undefined)) {
     throw new UsageError(
       `${given[0]} shows raw numbers anyway: leave out --raw`,
@@ -134,66 +163,109 @@ function parseNumber(noun: string, text: string): number {
   );
 }
 
-/** One JSON object a line. */
-class JsonLines implements Show {
-  readonly #output: Output;
-  readonly #conversations = new CaptureConversations();
+/** The packets that pass the filter, and what they are to each other. */
+abstract class Chosen implements Show {
+  protected readonly options: ShowOptions;
+  protected readonly conversations = new CaptureConversations();
+  /** Packets there were in all, and packets that were shown. */
+  protected seen = 0;
+  protected shown = 0;
 
-  constructor({ output }: ShowOptions) {
-    this.#output = output;
+  constructor(options: ShowOptions) {
+    this.options = options;
   }
 
   packet(packet: Packet): boolean {
-    const tracked = this.#conversations.add(packet);
-    this.#output.print(JSON.stringify(packetRecord(packet, tracked)));
+    const { filter, conversation } = this.options;
+    // All packets count for the conversations, shown or not.
+    const tracked = this.conversations.add(packet);
+    this.seen++;
+    if (conversation !== null && tracked.number !== conversation) return true;
+    if (filter !== null && !filter(packet, tracked)) return true;
+    this.shown++;
+    this.show(packet, tracked);
     return true;
+  }
+
+  missing(): string | null {
+    const { conversation } = this.options;
+    if (conversation === null || conversation <= this.conversations.count) {
+      return null;
+    }
+    return noConversation(conversation, this.conversations.count);
+  }
+
+  protected abstract show(packet: Packet, tracked: TrackedPacket): void;
+  abstract end(): void;
+}
+
+/** One JSON object a line. */
+class JsonLines extends Chosen {
+  protected show(packet: Packet, tracked: TrackedPacket): void {
+    const record = packetRecord(packet, tracked);
+    this.options.output.print(JSON.stringify(record));
   }
 
   end(): void {}
 }
 
 /** One line a packet, then the conversations. */
-class List implements Show {
-  readonly #options: ShowOptions;
-  readonly #conversations = new Conversations();
+class List extends Chosen {
   readonly #lines: PacketLines;
-  #counts = new Map<string, number>();
+  readonly #counts = new Map<string, number>();
+  /** The numbers of the conversations of which a packet was shown. */
+  readonly #numbers = new Set<number>();
 
   constructor(options: ShowOptions) {
-    this.#options = options;
+    super(options);
     this.#lines = new PacketLines(options);
   }
 
-  packet(packet: Packet): boolean {
-    const segment = this.#conversations.add(packet);
-    this.#options.output.print(this.#lines.draw(packet, segment));
+  protected show(packet: Packet, tracked: TrackedPacket): void {
+    this.options.output.print(this.#lines.draw(packet, tracked));
+    if (tracked.number !== null) this.#numbers.add(tracked.number);
     this.#count(protocolOf(packet) ?? "other");
     if (packet.checksum === "bad") this.#count("with a bad checksum");
     if (packet.problem !== null) this.#count("not decoded to the end");
-    return true;
   }
 
   end(): void {
-    const { output, width } = this.#options;
-    const { list, count } = this.#conversations;
-    const shown = list.slice(0, MAX_SUMMARIES);
+    const { output, width } = this.options;
+    const { list } = this.conversations;
+    const shown = list.filter(({ number }) => this.#numbers.has(number))
+      .slice(0, MAX_SUMMARIES);
     for (const conversation of shown) {
+      output.print("", ...summary(conversation, width));
+    }
+    const rest = this.#numbers.size - shown.length;
+    if (rest > 0) {
+      const [last] = shown.slice(-1);
+      const next = list.find(({ number }) => number > last.number)?.number ??
+        last.number + 1;
       output.print(
         "",
-        conversationTitle(conversation),
-        ...summarizeConversation(conversation, { width }),
+        `and ${counted(rest, "more conversation")}: --follow ${next} draws one`,
       );
     }
-    if (count > shown.length) {
-      const rest = counted(count - shown.length, "more conversation");
-      output.print("", `and ${rest}: --follow ${shown.length + 1} draws one`);
-    }
+    output.print("", this.#total(), ...this.#hints());
+  }
+
+  #total(): string {
     const counts = Array.from(this.#counts, ([what, n]) => `${n} ${what}`);
     const total = counts.length === 0 ? "no packets" : counts.join(", ");
-    const follow = count === 0 ? [] : [
-      dim("draw a conversation: --follow 1    a packet's headers: --box 1"),
+    return this.shown === this.seen
+      ? total
+      : `${total}; ${this.shown} of ${counted(this.seen, "packet")} shown`;
+  }
+
+  #hints(): string[] {
+    const [first] = this.#numbers;
+    return first === undefined ? [] : [
+      dim(
+        `draw a conversation: --follow ${first}    ` +
+          "a packet's headers: --box 1",
+      ),
     ];
-    output.print("", total, ...follow);
   }
 
   #count(what: string): void {
@@ -201,63 +273,125 @@ class List implements Show {
   }
 }
 
+function summary(
+  conversation: Conversation | DatagramConversation,
+  width: number,
+): string[] {
+  return [
+    conversationTitle(conversation),
+    ...(isDatagrams(conversation)
+      ? summarizeDatagrams(conversation, { width })
+      : summarizeConversation(conversation, { width })),
+  ];
+}
+
+function noConversation(number: number, count: number): string {
+  return `no conversation ${number}: ` + (
+    count === 0
+      ? "there is no TCP and no UDP in this capture"
+      : count === 1
+      ? "there is one, conversation 1"
+      : `conversations are 1 to ${count}`
+  );
+}
+
 /** A sequence diagram of one conversation. */
 class Follow implements Show {
   readonly #number: number;
   readonly #options: ShowOptions;
-  readonly #conversations = new Conversations();
-  readonly #diagram: SegmentDiagram;
-  #found: Conversation | null = null;
+  readonly #conversations = new CaptureConversations();
+  readonly #segments: SegmentDiagram;
+  readonly #datagrams: DatagramDiagram;
+  #found: Conversation | DatagramConversation | null = null;
 
   constructor(number: number, options: ShowOptions) {
     const { width, raw } = options;
     this.#number = number;
     this.#options = options;
-    this.#diagram = new SegmentDiagram({
+    this.#segments = new SegmentDiagram({
       width,
       numbers: raw ? "raw" : width >= BOTH_WIDTH ? "both" : "relative",
     });
+    this.#datagrams = new DatagramDiagram(width);
   }
 
   packet(packet: Packet): boolean {
-    const { output } = this.#options;
-    const segment = this.#conversations.add(packet);
-    if (segment?.conversation.number !== this.#number) return true;
-    if (this.#found === null) {
-      this.#found = segment.conversation;
-      output.print(conversationTitle(this.#found), "", ...this.#diagram.head());
+    const tracked = this.#conversations.add(packet);
+    if (tracked.number !== this.#number) return true;
+    const { segment, datagram } = tracked;
+    const own = segment?.conversation ?? datagram?.conversation ?? null;
+    if (this.#found === null && own !== null) {
+      this.#found = own;
+      const diagram = isDatagrams(own) ? this.#datagrams : this.#segments;
+      this.#options.output.print(conversationTitle(own), "", ...diagram.head());
     }
-    output.print(...this.#diagram.draw(diagramSegment(packet, segment)));
+    this.#options.output.print(...this.#draw(packet, tracked));
     return true;
+  }
+
+  #draw(packet: Packet, { segment, datagram, quoted }: TrackedPacket) {
+    if (segment !== null) {
+      return this.#segments.draw(diagramSegment(packet, segment));
+    }
+    const found = this.#found;
+    if (found === null) return [];
+    const atMs = elapsedSince(found.start, packet.time);
+    if (datagram !== null) {
+      const phrases = datagramPhrases(packet);
+      return this.#datagrams.draw({ atMs, from: datagram.from, phrases });
+    }
+    if (quoted === null) return [];
+    // An ICMP error goes to the end that sent the packet that it quotes.
+    const from: Side = packet.quoted!.ip!.source === found.client.address &&
+        packet.quoted!.ports!.source === found.client.port
+      ? "server"
+      : "client";
+    const phrases = [protocolOf(packet)!, icmpMeaning(packet.icmp!)];
+    return isDatagrams(found)
+      ? this.#datagrams.draw({ atMs, from, phrases })
+      : this.#segments.message({ atMs, from, phrases });
   }
 
   end(): void {
     const { output, width } = this.#options;
     output.print(
-      ...this.#diagram.end(),
+      ...this.#segments.end(),
       "",
-      ...summarizeConversation(this.#found!, { width }),
+      ...summary(this.#found!, width).slice(1),
     );
   }
 
   missing(): string | null {
     if (this.#found !== null) return null;
-    const { count } = this.#conversations;
-    return `no conversation ${this.#number}: ` + (
-      count === 0
-        ? "there is no TCP in this capture"
-        : count === 1
-        ? "there is one, conversation 1"
-        : `conversations are 1 to ${count}`
-    );
+    return noConversation(this.#number, this.#conversations.count);
   }
+}
+
+/** Columns of data on an arrow. */
+const ARROW_DATA = 40;
+
+function datagramPhrases(packet: Packet): string[] {
+  const { payload, payloadBytes } = packet;
+  const size = counted(payloadBytes, "byte");
+  const application = applicationWords(packet);
+  if (application !== null) return [application, size];
+  return payload.length === 0
+    ? [size]
+    : [size, printable(payload, { max: ARROW_DATA })];
+}
+
+function elapsedSince(
+  start: Timestamp | null,
+  time: Timestamp | null,
+): number | null {
+  return start === null || time === null ? null : elapsedMs(start, time);
 }
 
 /** The headers of one packet. */
 class Box implements Show {
   readonly #number: number;
   readonly #options: ShowOptions;
-  readonly #conversations = new Conversations();
+  readonly #conversations = new CaptureConversations();
   readonly #lines: PacketLines;
   #last = 0;
 
@@ -269,9 +403,10 @@ class Box implements Show {
 
   packet(packet: Packet): boolean {
     // Packets before it give the relative numbers and the window's scale.
-    const segment = this.#conversations.add(packet);
+    const tracked = this.#conversations.add(packet);
+    const { segment } = tracked;
     this.#last = packet.number;
-    const line = this.#lines.draw(packet, segment);
+    const line = this.#lines.draw(packet, tracked);
     if (packet.number !== this.#number) return true;
     const { output, width } = this.#options;
     const context = segment === null ? {} : headerContext(segment);
@@ -303,22 +438,24 @@ class Box implements Show {
 class PacketLines {
   readonly #options: ShowOptions;
   #start: Timestamp | null = null;
+  #numberWidth = 0;
   #wayWidth = 0;
 
   constructor(options: ShowOptions) {
     this.#options = options;
   }
 
-  draw(packet: Packet, segment: TrackedSegment | null): string {
+  draw(packet: Packet, { number, segment }: TrackedPacket): string {
     const { width, raw } = this.#options;
-    const { number, time } = packet;
-    this.#start ??= time;
-    const elapsed = time === null || this.#start === null
-      ? ""
-      : formatElapsed(elapsedMs(this.#start, time));
+    this.#start ??= packet.time;
+    const elapsedMs = elapsedSince(this.#start, packet.time);
+    const elapsed = elapsedMs === null ? "" : formatElapsed(elapsedMs);
+    const conversation = number === null ? "" : `[${number}]`;
+    this.#numberWidth = Math.max(this.#numberWidth, conversation.length);
     const way = packetWay(packet);
     this.#wayWidth = Math.max(this.#wayWidth, way.length);
-    const head = `${String(number).padStart(4)} ${elapsed.padStart(8)}  ` +
+    const head = `${String(packet.number).padStart(4)} ` +
+      `${conversation.padEnd(this.#numberWidth)} ${elapsed.padStart(8)}  ` +
       `${way.padEnd(this.#wayWidth)}  `;
     const words = packetWords(packet, {
       segment,
@@ -329,7 +466,8 @@ class PacketLines {
   }
 }
 
-function linkLine({ link, originalLength, bytes }: Packet): string {
+function linkLine(packet: Packet): string {
+  const { link, originalLength, bytes } = packet;
   const size = bytes.length < originalLength
     ? `${originalLength} bytes, ${bytes.length} of them captured`
     : `${originalLength} bytes`;
@@ -340,7 +478,9 @@ function linkLine({ link, originalLength, bytes }: Packet): string {
     loopback: "a loopback header",
     raw: "no link header",
   }[link.kind];
-  return `${size}, of which ${name} of ${link.headerBytes}`;
+  const ids = vlansOf(packet).join(", ");
+  const vlan = ids === "" ? "" : ` with VLAN ${ids}`;
+  return `${size}, of which ${name} of ${link.headerBytes}${vlan}`;
 }
 
 function payloadLine({ payload, payloadBytes }: Packet, width: number): string {
