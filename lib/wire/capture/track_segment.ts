@@ -140,7 +140,8 @@ export function trackSegment(
   const added = progress[from].add(tcp.sequence, data + flagged);
   // The last of the fresh numbers is the FIN's, if there is one.
   sender.bytes += Math.max(0, Math.min(data, added.fresh - (fin ? 1 : 0)));
-  const windowShift = windowShiftOf(tracking, from);
+  // A first SYN can't tell whether the answer will agree to scaled windows.
+  const windowShift = syn && !ack ? null : windowShiftOf(tracking, from);
   const scaledWindow = windowOf(tcp, windowShift);
   const notes = tracking.notes.add({
     from,

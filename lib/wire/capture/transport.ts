@@ -124,7 +124,7 @@ function judge(
   if (!isWhole) return "unknown";
   // The checksum of ICMP has no pseudo-header; that of ICMPv6 does.
   if (icmp?.version === 4) return judgeHeader(bytes, start, end);
-  if (isRouted(ip!)) return "unknown";
+  if (hasOtherAddresses(ip!)) return "unknown";
   // UDP has no checksum of 0 over IPv6 (RFC 8200, section 8.1).
   if (udp?.checksum === 0) return "bad";
   const field = (tcp ?? udp ?? icmp)!.checksum;
@@ -153,9 +153,24 @@ function sumAddresses(
 
 /**
  * On a route through other addresses the last of those counts for the checksum
- * (RFC 8200, section 8.1), and each kind of route keeps it somewhere else.
+ * (RFC 8200, section 8.1), and each kind of route keeps it somewhere else. A
+ * home address counts too, and may be damaged.
  */
-function isRouted(ip: Ipv4Header | Ipv6Header): boolean {
-  return ip.version === 6 &&
-    ip.extensions.some(({ number, bytes }) => number === 43 && bytes[3] > 0);
+function hasOtherAddresses(ip: Ipv4Header | Ipv6Header): boolean {
+  if (ip.version === 4) return isSourceRouted(ip.options);
+  const isRouted = ip.extensions
+    .some(({ number, bytes }) => number === 43 && bytes[3] > 0);
+  const home = homeAddress(ip);
+  return isRouted || (home !== null && home.length !== 16);
+}
+
+/** Whether a loose or strict source route has not come to its end (RFC 791). */
+function isSourceRouted(options: Uint8Array): boolean {
+  // Each option: type 1, length 1, pointer to the next address 1, addresses.
+  for (let at = 0; at + 2 < options.length && options[at] !== 0;) {
+    const [type, length, pointer] = options.subarray(at, at + 3);
+    if ((type === 131 || type === 137) && pointer <= length) return true;
+    at += type === 1 ? 1 : Math.max(2, length);
+  }
+  return false;
 }

@@ -57,11 +57,11 @@ export function jumboPayloadBytes(header: Ipv6Header): number | null {
  * the header, that checksums protect (RFC 6275, section 11.3.1).
  *
  * @param header The header.
- * @returns 16 bytes, as a view; `null` if there is no such option.
+ * @returns The address, as a view: 16 bytes, unless the option is damaged;
+ * `null` if there is no such option.
  */
 export function homeAddress(header: Ipv6Header): Uint8Array | null {
-  const data = findOption(header, DESTINATION_OPTIONS, HOME_ADDRESS);
-  return data?.length === 16 ? data : null;
+  return findOption(header, DESTINATION_OPTIONS, HOME_ADDRESS);
 }
 
 /** Finds an option's data. Each option: type 1, length 1, data. */
