@@ -138,8 +138,6 @@ export function trackSegment(
   const data = rst ? 0 : packet.payloadBytes;
   const flagged = (syn ? 1 : 0) + (fin ? 1 : 0);
   const added = progress[from].add(tcp.sequence, data + flagged);
-  // The last of the fresh numbers is the FIN's, if there is one.
-  sender.bytes += Math.max(0, Math.min(data, added.fresh - (fin ? 1 : 0)));
   // A first SYN can't tell whether the answer will agree to scaled windows.
   const windowShift = syn && !ack ? null : windowShiftOf(tracking, from);
   const scaledWindow = windowOf(tcp, windowShift);
@@ -154,6 +152,10 @@ export function trackSegment(
   if (tracking.reusesPorts && sender.segments + receiver.segments === 1) {
     notes.unshift("port numbers reused");
   }
+  // The last of the fresh numbers is the FIN's, if there is one. The byte of a
+  // keep-alive is none of the stream's.
+  const bytes = notes.includes("keep-alive") ? 0 : added.fresh - (fin ? 1 : 0);
+  sender.bytes += Math.max(0, Math.min(data, bytes));
   const retransmission = notes.some((n) => RETRANSMISSION_NOTES.includes(n));
   if (retransmission) sender.retransmissions++;
 

@@ -17,7 +17,7 @@ export interface Gap {
 }
 
 /** Chunks grow to this many gaps before they are split. */
-const MAX_CHUNK = 512;
+const MAX_CHUNK = 64;
 
 /** Of more gaps than this, the lowest are forgotten, to save memory. */
 const MAX_GAPS = 2 ** 18;
@@ -57,9 +57,21 @@ export class Gaps {
     const last = this.#chunks.at(-1);
     if (last !== undefined && last.length < MAX_CHUNK) last.push(gap);
     else this.#chunks.push([gap]);
-    if (++this.#count <= MAX_GAPS) return;
-    this.#count -= this.#chunks[0].length;
-    this.#chunks.shift();
+    this.#count++;
+    this.#forget();
+  }
+
+  /**
+   * Adds a gap below all others.
+   *
+   * @param gap The gap; it must end at or before the start of the lowest one.
+   */
+  unshift(gap: Gap): void {
+    const [first] = this.#chunks;
+    if (first !== undefined && first.length < MAX_CHUNK) first.unshift(gap);
+    else this.#chunks.unshift([gap]);
+    this.#count++;
+    this.#forget();
   }
 
   /**
@@ -95,6 +107,12 @@ export class Gaps {
       index++;
     }
     return filled;
+  }
+
+  #forget(): void {
+    if (this.#count <= MAX_GAPS) return;
+    this.#count -= this.#chunks[0].length;
+    this.#chunks.shift();
   }
 }
 

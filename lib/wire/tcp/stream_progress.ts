@@ -38,8 +38,10 @@ export class StreamProgress {
   readonly #gaps = new Gaps();
   /** How far `next` is, counted without starting again at 0. */
   #end = 0;
+  /** The lowest number seen, counted like that. */
+  #start = 0;
 
-  /** Whether everything up to `next` has been seen. */
+  /** Whether everything from the lowest number up to `next` has been seen. */
   get isWhole(): boolean {
     return this.#gaps.count === 0;
   }
@@ -59,6 +61,13 @@ export class StreamProgress {
     const end = start + length;
     // All gaps are below the highest number.
     let fresh = start < this.#end ? this.#gaps.fill(start, end) : 0;
+    if (start < this.#start) {
+      fresh += Math.min(end, this.#start) - start;
+      if (end < this.#start) {
+        this.#gaps.unshift({ start: end, end: this.#start });
+      }
+      this.#start = start;
+    }
     if (start > this.#end) this.#gaps.push({ start: this.#end, end: start });
     if (end > this.#end) {
       fresh += end - Math.max(start, this.#end);
