@@ -23,7 +23,7 @@ export interface ShowHeadersOptions {
   /**
    * Which headers, as far as the packet has them.
    *
-   * @default {["ip", "tcp", "udp"]}
+   * @default {["ip", "tcp", "udp", "icmp"]}
    */
   layers?: HeaderLayer[];
   /** What its conversation makes of it, for relative numbers and the window. */
@@ -215,10 +215,13 @@ export class Narrator {
     packet: Packet,
     options: ShowHeadersOptions = {},
   ): void {
-    const { layers = ["ip", "tcp", "udp"], segment = null } = options;
-    const { bytes, payload, link, checksum, ipChecksum } = packet;
+    const { segment = null } = options;
+    const { layers = ["ip", "tcp", "udp", "icmp"] } = options;
+    const { bytes, payload, link, quoted, checksum, ipChecksum } = packet;
     const start = link?.headerBytes ?? 0;
-    const end = payload.byteOffset - bytes.byteOffset;
+    // The headers that an ICMP error quotes are its payload.
+    const size = quoted === null ? 0 : payload.length;
+    const end = payload.byteOffset - bytes.byteOffset + size;
     this.#emit({
       kind: "headers",
       title,

@@ -17,8 +17,10 @@ const PROTOCOLS: Readonly<Record<string, (packet: Packet) => boolean>> = {
   ip6: ({ ip }) => ip?.version === 6,
   ipv4: ({ ip }) => ip?.version === 4,
   ipv6: ({ ip }) => ip?.version === 6,
-  icmp: (packet) => packet.icmp !== null || named(packet, "icmp"),
-  icmp6: (packet) => packet.icmp?.version === 6 || named(packet, "icmpv6"),
+  // Most who ask for ICMP mean that of both.
+  icmp: (packet) => named(packet, "icmp") || named(packet, "icmpv6"),
+  icmp6: (packet) => named(packet, "icmpv6"),
+  icmpv6: (packet) => named(packet, "icmpv6"),
   tcp: (packet) => named(packet, "tcp"),
   udp: (packet) => named(packet, "udp"),
   arp: (packet) => named(packet, "arp"),
@@ -68,7 +70,7 @@ class FilterParser {
 
   constructor(text: string) {
     this.#words = text.match(/[()!]|[^\s()!]+/g) ?? [];
-    if (this.#words.length === 0) throw wrong("nothing to filter by");
+    if (this.#words.length === 0) throw wrong("something to filter by");
   }
 
   alternatives(): PacketFilter {
@@ -190,9 +192,8 @@ function flagIs(text: string): PacketFilter {
 }
 
 function protocolIs(text: string): PacketFilter {
-  const name = text === "icmpv6" ? "icmp6" : text;
-  if (Object.hasOwn(PROTOCOLS, name)) return PROTOCOLS[name];
-  return (packet) => named(packet, name);
+  if (Object.hasOwn(PROTOCOLS, text)) return PROTOCOLS[text];
+  return (packet) => named(packet, text);
 }
 
 function conversationIs(text: string): PacketFilter {

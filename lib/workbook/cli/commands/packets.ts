@@ -346,7 +346,7 @@ class Follow implements Show {
         packet.quoted!.ports!.source === found.client.port
       ? "server"
       : "client";
-    const phrases = [protocolOf(packet)!, icmpMeaning(packet.icmp!)];
+    const phrases = [`${protocolOf(packet)} ${icmpMeaning(packet.icmp!)}`];
     return isDatagrams(found)
       ? this.#datagrams.draw({ atMs, from, phrases })
       : this.#segments.message({ atMs, from, phrases });
