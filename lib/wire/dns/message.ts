@@ -135,7 +135,7 @@ export function decodeDns(bytes: Uint8Array): DnsMessage {
  *   id: 7,
  *   questions: [{ name: "example.org", type: 1, class: 1 }],
  * });
- * const { value, problem } = decodeDnsLeniently(bytes.subarray(0, 20));
+ * const { value, problem } = decodeDnsLeniently(bytes.subarray(0, 18));
  * assertEquals(value.id, 7);
  * assertEquals(problem?.what, "a label");
  * ```
