@@ -116,17 +116,20 @@ export function drawHeaders(
 }
 
 function boxesOf(
-  { ip, tcp, udp, icmp }: Packet,
+  { ip, outer, tcp, udp, icmp }: Packet,
   { layers = ["ip", "tcp", "udp", "icmp"], ...rest }: PacketBoxesOptions,
   { checksum, ipChecksum }: Partial<Pick<Packet, "checksum" | "ipChecksum">>,
 ): string[][] {
   const boxes: string[][] = [];
   if (ip !== null && layers.includes("ip")) {
-    boxes.push(
-      ip.version === 4
-        ? drawIpv4Header(ip, { ...rest, checksum: ipChecksum })
-        : drawIpv6Header(ip, rest),
-    );
+    for (const header of [...outer, ip]) {
+      const verdict = header === ip ? ipChecksum : undefined;
+      boxes.push(
+        header.version === 4
+          ? drawIpv4Header(header, { ...rest, checksum: verdict })
+          : drawIpv6Header(header, rest),
+      );
+    }
   }
   if (tcp !== null && layers.includes("tcp")) {
     boxes.push(drawTcpHeader(tcp, { ...rest, checksum }));

@@ -217,8 +217,8 @@ export class Narrator {
   ): void {
     const { segment = null } = options;
     const { layers = ["ip", "tcp", "udp", "icmp"] } = options;
-    const { bytes, payload, link, quoted, checksum, ipChecksum } = packet;
-    const start = link?.headerBytes ?? 0;
+    const { bytes, payload, quoted, checksum, ipChecksum } = packet;
+    const start = packet.ipStart;
     // The headers that an ICMP error quotes are its payload.
     const size = quoted === null ? 0 : payload.length;
     const end = payload.byteOffset - bytes.byteOffset + size;

@@ -17,6 +17,12 @@ import { printable } from "./text.ts";
 /** Data is shown in this many columns, even where they are not left. */
 const MIN_PREVIEW = 16;
 
+/** More tunnels in each other are no use to anybody. */
+const MAX_TUNNELS = 2;
+
+/** The number by which IP says that it carries GRE, which carries anything. */
+const PROTOCOL_GRE = 47;
+
 /** How a packet is described. */
 export interface PacketWordsOptions {
   /**
@@ -167,7 +173,12 @@ export function packetWords(
 ): string {
   const { segment = null, width = 0 } = options;
   const { tcp, udp, payload, problem } = packet;
-  const words = vlansOf(packet).map((id) => `VLAN ${id}`);
+  const words = [
+    ...vlansOf(packet).map((id) => `VLAN ${id}`),
+    ...packet.outer.slice(0, MAX_TUNNELS).map((ip) =>
+      `in ${tunnelName(ip)} ${ip.source} → ${ip.destination}:`
+    ),
+  ];
   words.push(
     ...(tcp === null ? messageWords(packet) : tcpWords(packet, options)),
   );
@@ -187,6 +198,11 @@ export function packetWords(
     painted.push(green(printable(payload, { max })));
   }
   return painted.join(" ");
+}
+
+/** IP in IP has no name but that of the outer header. */
+function tunnelName({ version, protocol }: NonNullable<Packet["ip"]>): string {
+  return protocol === PROTOCOL_GRE ? "GRE" : `IPv${version}`;
 }
 
 /** Names what is remarkable about a segment, as Wireshark does. */

@@ -226,6 +226,27 @@ Deno.test("packets shows the IDs of virtual networks, in the list, as JSON and a
   assertMatch(stdout, /an Ethernet header of 22 with VLAN 100, 7$/m);
 });
 
+Deno.test("packets shows what a tunnel carries, and the tunnel", async () => {
+  const udp = { sourcePort: 50000, destinationPort: 7 };
+  const stdin = capture([{
+    ip: { ...IPV4, source: "192.0.2.1", protocol: 41 },
+    payload: encodePacket({ ip: IPV6, udp }),
+  }]);
+  assertMatch(
+    (await rows(stdin))[0],
+    / \[::1\]:50000 → \[::1\]:7 +in IPv4 192\.0\.2\.1 → 127\.0\.0\.1: UDP 0 bytes$/,
+  );
+  const [record] = await records(stdin);
+  assertEquals(record.outer, [{ src: "192.0.2.1", dst: "127.0.0.1" }]);
+  assertEquals([record.src, record.srcPort], ["::1", 50000]);
+  const { stdout } = await packets(stdin, "--box=1");
+  assertEquals(stdout.match(/^\w+ header,/gm), [
+    "IPv4 header,",
+    "IPv6 header,",
+    "UDP header,",
+  ]);
+});
+
 /** What is typed after --only, and the numbers of the packets that it shows. */
 const FILTERS: Record<string, number[]> = {
   "port 53": [1, 3],

@@ -286,9 +286,11 @@ Deno.test("packets --json gives the fields in their order, and null for what is 
     "bytes",
     "problem",
     "conversation",
+    "udpLength",
     "scaledWindow",
     "notes",
     "vlans",
+    "outer",
     "icmp",
     "application",
   ]);

@@ -13,6 +13,7 @@ import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 import type { EthernetFields, EthernetHeader } from "./ethernet.ts";
 import { decodeLoopback, encodeLoopback } from "./loopback.ts";
 import type { LoopbackFields, LoopbackHeader } from "./loopback.ts";
+import { decodeOtherLink, type OtherHeader } from "./other_links.ts";
 
 /** The link types that can be decoded, by the names that tcpdump.org gives. */
 export const LINK_TYPES = {
@@ -59,14 +60,16 @@ export type LinkHeader =
   | EthernetHeader
   | CookedHeader
   | LoopbackHeader
-  | RawHeader;
+  | RawHeader
+  | OtherHeader;
 
 /** What a header below IP is made of, told apart by `kind`. */
 export type LinkFields =
   | EthernetFields
   | CookedFields
   | LoopbackFields
-  | RawFields;
+  | RawFields
+  | OtherHeader;
 
 /**
  * Decodes the header below IP.
@@ -107,13 +110,14 @@ export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
     case LINK_TYPES.IPV4:
     case LINK_TYPES.IPV6:
       return decodeRaw(bytes);
-    default:
-      throw new WireError(
-        "a packet",
-        0,
-        `link type ${Object.values(LINK_TYPES).join(", ")}, found ${linkType}`,
-      );
   }
+  const other = decodeOtherLink(bytes, linkType);
+  if (other !== null) return other;
+  throw new WireError(
+    "a packet",
+    0,
+    `link type ${Object.values(LINK_TYPES).join(", ")}, found ${linkType}`,
+  );
 }
 
 /**
@@ -122,7 +126,8 @@ export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
  * @param fields The header.
  * @returns A new buffer, empty for `raw`.
  * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If an address is none.
+ * @throws {TypeError} If an address is none, or the header is one of those that
+ * are decoded only.
  *
  * @example An Ethernet header with nothing but defaults
  * ```ts
@@ -142,6 +147,8 @@ export function encodeLink(fields: LinkFields): Uint8Array {
       return encodeLoopback(fields);
     case "raw":
       return new Uint8Array(0);
+    case "other":
+      throw new TypeError(`Cannot encode a header of ${fields.name}`);
   }
 }
 

@@ -12,6 +12,7 @@ export * from "./ethernet.ts";
 export * from "./four_tuple.ts";
 export * from "./link.ts";
 export * from "./loopback.ts";
+export * from "./other_links.ts";
 export * from "./packet.ts";
 export * from "./pcap.ts";
 export * from "./pcapng.ts";

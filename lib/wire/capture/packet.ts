@@ -10,6 +10,7 @@
 
 import { readUint16 } from "../bytes.ts";
 import { WireError } from "../error.ts";
+import { enterTunnel, type Place, unwrap } from "./encapsulation.ts";
 import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 import { type IcmpHeader, isIcmpError } from "../ip/icmp.ts";
 import { decodeIpv4Leniently, type Ipv4Header } from "../ip/ipv4.ts";
@@ -43,8 +44,12 @@ export interface Packet {
   originalLength: number;
   /** The header below IP. */
   link: LinkHeader | null;
-  /** The IP header, told apart by `version`. */
+  /** The IP header, told apart by `version`; of a tunnel, the innermost one. */
   ip: Ipv4Header | Ipv6Header | null;
+  /** Index of the first byte of the IP header; 0 if there is none. */
+  ipStart: number;
+  /** The IP headers of the tunnels around it, the outermost first. */
+  outer: (Ipv4Header | Ipv6Header)[];
   /** The TCP header; not in a fragment other than the first. */
   tcp: TcpHeader | null;
   /** The UDP header; not in a fragment other than the first. */
@@ -125,6 +130,16 @@ export function decodePacket(
   linkType: number,
   options: DecodePacketOptions = {},
 ): Packet {
+  return decodeLayers(bytes, linkType, options, false);
+}
+
+/** A quote may quote something itself, which nobody needs to see. */
+function decodeLayers(
+  bytes: Uint8Array,
+  linkType: number,
+  options: DecodePacketOptions,
+  isQuote: boolean,
+): Packet {
   const { number = 0, time = null, originalLength = bytes.length } = options;
   const packet: Packet = {
     number,
@@ -133,6 +148,8 @@ export function decodePacket(
     originalLength: Math.max(originalLength, bytes.length),
     link: null,
     ip: null,
+    ipStart: 0,
+    outer: [],
     tcp: null,
     udp: null,
     ports: null,
@@ -150,13 +167,13 @@ export function decodePacket(
     packet.link = decodeLink(bytes, linkType);
     layer.start = packet.link.headerBytes;
     const { etherType } = packet.link;
-    const hasRoom = etherType === ETHER_TYPE_IPV4
-      ? enterIpv4(packet, layer)
-      : etherType === ETHER_TYPE_IPV6 && enterIpv6(packet, layer);
-    if (hasRoom) decodeTransport(packet, layer);
-    if (packet.icmp !== null && isIcmpError(packet.icmp)) {
-      packet.quoted = decodeQuoted(packet, layer);
+    if (
+      enterIp(packet, layer, unwrap(bytes, { start: layer.start, etherType }))
+    ) {
+      decodeTransport(packet, layer);
     }
+    const isError = packet.icmp !== null && isIcmpError(packet.icmp);
+    if (isError && !isQuote) packet.quoted = decodeQuoted(packet, layer);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     packet.problem ??= error;
@@ -166,13 +183,35 @@ export function decodePacket(
   return packet;
 }
 
+/**
+ * Decodes the IP header, and those within tunnels, and says whether what the
+ * innermost one carries can be found.
+ */
+function enterIp(packet: Packet, layer: Layer, place: Place): boolean {
+  const { bytes } = packet;
+  for (let next: Place | null = place; next !== null;) {
+    const { start, etherType } = next;
+    const isIpv4 = etherType === ETHER_TYPE_IPV4;
+    if (!isIpv4 && etherType !== ETHER_TYPE_IPV6) return false;
+    if (packet.ip !== null) packet.outer.push(packet.ip);
+    packet.ipStart = layer.start = start;
+    const isOpen = isIpv4 ? enterIpv4(packet, layer) : enterIpv6(packet, layer);
+    if (!isOpen) return false;
+    const { protocol, fragmentOffset } = packet.ip!;
+    next = fragmentOffset > 0
+      ? null
+      : enterTunnel(bytes, layer.start, protocol);
+  }
+  return true;
+}
+
 /** Decodes an IPv4 header, and says whether what it carries can be found. */
 function enterIpv4(packet: Packet, layer: Layer): boolean {
   const { bytes } = packet;
   const { start } = layer;
   const { value: header, problem } = decodeIpv4Leniently(bytes, start);
   packet.ip = header;
-  packet.problem = problem;
+  packet.problem ??= problem;
   const { headerBytes, totalBytes } = header;
   layer.start = Math.min(layer.wireEnd, start + Math.max(20, headerBytes));
   packet.ipChecksum = layer.start > bytes.length
@@ -188,7 +227,8 @@ function enterIpv6(packet: Packet, layer: Layer): boolean {
   const { start } = layer;
   const { value: header, problem } = decodeIpv6Leniently(packet.bytes, start);
   packet.ip = header;
-  packet.problem = problem;
+  packet.ipChecksum = "none";
+  packet.problem ??= problem;
   layer.start = Math.min(layer.wireEnd, start + header.headerBytes);
   const isEmpty = header.nextHeader === NO_NEXT_HEADER;
   const payloadBytes = header.payloadBytes || jumboPayloadBytes(header);
@@ -222,5 +262,5 @@ function decodeQuoted({ bytes }: Packet, { start, wireEnd }: Layer): Packet {
     ? 0
     : readUint16(quoted, sizeAt) + (sizeAt === 4 ? 40 : 0);
   const originalLength = Math.max(size, quoted.length);
-  return decodePacket(quoted, LINK_TYPES.RAW, { originalLength });
+  return decodeLayers(quoted, LINK_TYPES.RAW, { originalLength }, true);
 }

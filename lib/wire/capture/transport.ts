@@ -85,7 +85,7 @@ function decodeSegment(packet: Packet, layer: Layer, end: number): void {
 
 function decodeDatagram(packet: Packet, layer: Layer, end: number): void {
   const { start, wireEnd } = layer;
-  const { version, moreFragments } = packet.ip!;
+  const ip = packet.ip!;
   decodePorts(packet, start, end);
   const { value: header, problem } = decodeUdpLeniently(
     packet.bytes,
@@ -94,12 +94,14 @@ function decodeDatagram(packet: Packet, layer: Layer, end: number): void {
   );
   packet.udp = header;
   layer.start = start + 8;
-  // In a jumbogram the length is 0, and IP's counts (RFC 2675, section 4).
-  if (version === 6 && header.length === 0) return;
+  // In a jumbogram the length is 0, and IP's counts (RFC 2675, section 4); nor
+  // is there a length yet where both are left to the card.
+  const isLeftOut = ip.version === 6 || ip.totalBytes === 0;
+  if (isLeftOut && header.length === 0) return;
   packet.problem ??= problem;
   if (problem !== null) layer.start = wireEnd;
   // Of a fragmented datagram the length counts all fragments.
-  if (problem !== null || moreFragments) return;
+  if (problem !== null || ip.moreFragments) return;
   // Its own length may say less than IP does, but not more.
   layer.end = start + header.length;
   layer.wireEnd = Math.min(wireEnd, layer.end);

@@ -51,12 +51,16 @@ export interface PacketRecord {
   problem: string | null;
   /** The number of its conversation, as for `--follow`. */
   conversation: number | null;
+  /** The length in the UDP header, which counts all fragments. */
+  udpLength: number | null;
   /** The window in bytes; `null` too if its scale is unknown. */
   scaledWindow: number | null;
   /** What is remarkable about the segment: `zero window`, `retransmission`. */
   notes: SegmentNote[];
   /** IDs of the virtual networks (VLAN), the outermost first. */
   vlans: number[];
+  /** Addresses of the tunnels that it is in, the outermost first. */
+  outer: { src: string; dst: string }[];
   /** What it says as an ICMP message. */
   icmp: IcmpRecord | null;
   /** What it says in DNS or TLS: `DNS query 0x1a2b A example.org`. */
@@ -122,9 +126,14 @@ export function packetRecord(
     bytes: packet.originalLength,
     problem: problem?.message ?? null,
     conversation: tracked?.number ?? null,
+    udpLength: udp?.length ?? null,
     scaledWindow: segment?.scaledWindow ?? null,
     notes: segment?.notes ?? [],
     vlans: vlansOf(packet),
+    outer: packet.outer.map(({ source, destination }) => ({
+      src: source,
+      dst: destination,
+    })),
     icmp: icmpRecord(packet),
     application: applicationWords(packet),
   };

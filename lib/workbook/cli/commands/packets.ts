@@ -477,6 +477,7 @@ function linkLine(packet: Packet): string {
     cooked: "a Linux cooked header",
     loopback: "a loopback header",
     raw: "no link header",
+    other: `a header of ${link.kind === "other" ? link.name : ""}`,
   }[link.kind];
   const ids = vlansOf(packet).join(", ");
   const vlan = ids === "" ? "" : ` with VLAN ${ids}`;
