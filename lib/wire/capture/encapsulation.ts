@@ -74,7 +74,7 @@ export function unwrap(bytes: Uint8Array, place: Place): Place {
     const way = etherType < MIN_ETHER_TYPE ? throughLlc : WAYS[etherType];
     if (way === undefined) break;
     const next = way(bytes, start);
-    if (next.etherType === null) break;
+    if (next.etherType === null || next.start > bytes.length) break;
     place = next;
   }
   return place;
