@@ -1,6 +1,6 @@
 import { counted } from "../show/mod.ts";
 import type { Socket } from "./socket_calls.ts";
-import type { TimedCall, TimelineItem } from "./timeline.ts";
+import type { LeftOut, TimedCall, TimelineItem } from "./timeline.ts";
 import type { WirePacket } from "./wire_packet.ts";
 
 /** The sockets to remember one by one. Of more, the oldest are only counted. */
@@ -98,6 +98,7 @@ export class ClosingEffects {
    */
   add(item: TimelineItem): void {
     if (item.seen === "packet") this.#addPacket(item.packet);
+    if (item.seen === "more") this.#addLeftOut(item.more);
     if (item.seen !== "call") return;
     const { call, step } = item;
     if (call.made !== undefined) this.#addMade(call.made);
@@ -116,6 +117,18 @@ export class ClosingEffects {
    */
   endings(): SocketEnding[] {
     return [...this.#endings.values()].map(described);
+  }
+
+  #addLeftOut({ given, reached }: LeftOut): void {
+    for (const [id, bytes] of Object.entries(given)) {
+      const connection = this.#connections.get(Number(id));
+      if (connection !== undefined) connection.given += bytes;
+    }
+    for (const [way, bytes] of Object.entries(reached)) {
+      const connection = this.#byWay.get(way);
+      if (connection === undefined) continue;
+      connection.sent = Math.max(connection.sent, bytes);
+    }
   }
 
   #addMade(made: Socket): void {

@@ -83,6 +83,7 @@ export class TimelineDrawer {
   readonly #terms = new NewTerms();
   readonly #isLive: boolean;
   #hasBegun = false;
+  #lastLine = "";
 
   /**
    * Has drawn nothing so far.
@@ -128,7 +129,11 @@ export class TimelineDrawer {
     if (this.#isLive) this.learn(items);
     const lines: string[] = [];
     const add = (more: string[]) => {
-      for (const line of more) lines.push(line);
+      for (const line of more) {
+        // One empty line separates two things; a second would say nothing more.
+        if (line !== "" || this.#lastLine !== "") lines.push(line);
+        this.#lastLine = line;
+      }
     };
     // A step ends with what its new words mean.
     for (const part of splitAtSteps(items)) {

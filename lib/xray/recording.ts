@@ -68,15 +68,35 @@ export function abridge(items: TimelineItem[]): TimelineItem[] {
   return foldRepeats(rows).map((row) => {
     if (!("folded" in row)) return row.item;
     const [{ item: { atMs, step } }] = row.folded;
-    const more: LeftOut = { ...noCost(), names: { call: {}, packet: {} } };
-    for (const { item } of row.folded) {
-      addUp(more, costOf(item));
-      if (item.seen !== "call" && item.seen !== "packet") continue;
-      const names = more.names[item.seen];
-      names[kindOf(item)] = (names[kindOf(item)] ?? 0) + 1;
-    }
+    const names = { call: {}, packet: {} };
+    const more: LeftOut = { ...noCost(), names, given: {}, reached: {} };
+    for (const { item } of row.folded) leaveOut(item, more);
     return { atMs, step, seen: "more", more };
   });
+}
+
+/** Counts an item among what is left out. */
+function leaveOut(item: TimelineItem, more: LeftOut): void {
+  if (item.seen !== "call" && item.seen !== "packet") return;
+  addUp(more, costOf(item));
+  increase(more.names[item.seen], kindOf(item), 1);
+  if (item.seen === "call") {
+    const { socket, moves, moved = 0 } = item.call;
+    if (moves === "out") increase(more.given, socket.id, moved);
+  } else if (item.packet.bytes > 0) {
+    const { source, destination, relativeSequence = 0, bytes } = item.packet;
+    const way = `${source} ${destination}`;
+    const end = relativeSequence - 1 + bytes;
+    more.reached[way] = Math.max(more.reached[way] ?? 0, end);
+  }
+}
+
+function increase<Key extends string | number>(
+  counts: Record<Key, number>,
+  key: Key,
+  by: number,
+): void {
+  counts[key] = (counts[key] ?? 0) + by;
 }
 
 /** Whether a socket begins or ends here: the summary needs to know of each. */

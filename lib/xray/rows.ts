@@ -30,12 +30,13 @@ const ACROSS: ShowEvent["kind"][] = [
   ...["bytes", "bars", "table", "headers", "segments"] as const,
 ];
 
+/** Events without an empty line before them. */
+const PARAGRAPHS: ShowEvent["kind"][] = ["lesson", "say", "predict", "bytes"];
+
 /** Turns items into rows. */
 export class Rows {
   readonly #layout: Layout;
   readonly #nameOf: NameOf;
-  readonly #printer: Printer;
-  #printed = "";
   /** The number of calls that weren't turned into rows. */
   hidden = 0;
   readonly #all: boolean;
@@ -49,8 +50,6 @@ export class Rows {
     this.#layout = layout;
     this.#nameOf = options.nameOf;
     this.#all = options.all;
-    const { width } = layout;
-    this.#printer = new Printer((text) => this.#printed += text, { width });
   }
 
   /**
@@ -103,11 +102,13 @@ export class Rows {
   }
 
   #linesOf(event: ShowEvent): string[] {
-    this.#printer.show(event);
-    this.#printer.flush();
-    const lines = this.#printed.split("\n").slice(0, -1);
-    this.#printed = "";
-    return lines;
+    let text = "";
+    const { width } = this.#layout;
+    const printer = new Printer((line) => text += line, { width });
+    printer.show(event);
+    printer.flush();
+    const lines = text.split("\n").slice(0, -1);
+    return PARAGRAPHS.includes(event.kind) ? lines : ["", ...lines];
   }
 }
 

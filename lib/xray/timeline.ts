@@ -55,6 +55,13 @@ export interface Cost {
 export interface LeftOut extends Cost {
   /** The number of calls by their names, and of packets by their flags. */
   names: { call: Record<string, number>; packet: Record<string, number> };
+  /** The bytes that each socket was given to send, by its `id`. */
+  given: Record<number, number>;
+  /**
+   * How many bytes of each direction had been sent after the last packet, by its
+   * `source destination`.
+   */
+  reached: Record<string, number>;
 }
 
 /** What was observed of a run: its story, its system calls, and packets. */
