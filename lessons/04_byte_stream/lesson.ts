@@ -35,6 +35,7 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
   );
   using both = await connectBoth();
   const { client, server } = both;
+  show.sockets({ client, server });
   // Each write goes out at once, in a segment of its own.
   client.setNoDelay(true);
   const lanes = show.lanes("client", "server");
@@ -202,6 +203,7 @@ async function endTooEarly(show: Narrator): Promise<void> {
   );
   using both = await connectBoth();
   const { client, server } = both;
+  show.sockets({ client, server });
   const lanes = show.lanes("client", "server");
   for (const piece of ["1", "0253"]) {
     await writeAll(client, new TextEncoder().encode(piece));

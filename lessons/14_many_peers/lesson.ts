@@ -50,9 +50,11 @@ async function oneToMany(show: Narrator): Promise<void> {
 
   using sockets = new DisposableStack();
   const server = sockets.use(bindUdp());
+  show.sockets({ server });
   const rows: string[][] = [];
   for (const name of names) {
     const client = sockets.use(bindUdp());
+    show.sockets({ [name]: client });
     await client.send(encode(`I am ${name}`), server.addr);
     const { bytes, from } = await server.receive({ timeoutMs: PATIENCE_MS });
     await server.send(encode(`hello, ${name}`), from);
@@ -95,6 +97,7 @@ async function manyToMany(show: Narrator): Promise<void> {
   );
   using sockets = new DisposableStack();
   const peers = names.map((name) => ({ name, socket: sockets.use(bindUdp()) }));
+  for (const { name, socket } of peers) show.sockets({ [name]: socket });
   let sends = 0;
   for (const from of peers) {
     for (const to of peers) {

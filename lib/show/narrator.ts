@@ -4,6 +4,7 @@ import { counted } from "./counted.ts";
 import type { Bar, ShowEvent, ShowEventBody } from "./events.ts";
 import { headerContext, type HeaderLayer } from "./header_box.ts";
 import type { DiagramSegment, SegmentNumbers } from "./segment_diagram.ts";
+import { formatEnd } from "./packet_line.ts";
 import { printable } from "./text.ts";
 
 /** What goes along an arrow, and the calls at its two ends. */
@@ -51,6 +52,9 @@ export interface ShowSegmentsOptions {
    */
   server?: string;
 }
+
+/** A socket that knows its own address. */
+export type NamedSocket = { addr: Deno.Addr } | { localAddr: Deno.Addr };
 
 /** How a {@linkcode Narrator} tells. */
 export interface NarratorOptions {
@@ -258,6 +262,25 @@ export class Narrator {
     const { numbers = "relative" } = options;
     const { client = "client", server = "server" } = options;
     this.#emit({ kind: "segments", client, server, numbers, segments });
+  }
+
+  /**
+   * Names sockets, for X-ray, which shows the names in place of addresses. In the
+   * lesson's own output nothing is shown.
+   *
+   * @param sockets The sockets by their names.
+   */
+  sockets(sockets: Record<string, NamedSocket>): void {
+    for (const [lane, socket] of Object.entries(sockets)) {
+      const address = "addr" in socket ? socket.addr : socket.localAddr;
+      const endpoint = "hostname" in address
+        ? formatEnd(address.hostname, address.port)
+        : "path" in address
+        ? address.path
+        : undefined;
+      // A Unix socket that connects has no path.
+      if (endpoint) this.#emit({ kind: "endpoint", lane, endpoint });
+    }
   }
 
   /**
