@@ -10,7 +10,7 @@ import {
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { FetchGreeting } from "../types.ts";
-import { MiB, MIXED, mixedText, SAMPLES } from "./greetings.ts";
+import { LARGE, MIXED, SAMPLES } from "./greetings.ts";
 
 const CLOSE = "Close what you open";
 const REFUSED = "When nobody listens";
@@ -69,7 +69,7 @@ const CASES = [
   greets("it sends lines, with spaces and tabs at their ends", SAMPLES),
   greets(
     "it sends 1.2 MiB of characters of one to four bytes",
-    mixedText(1.2 * MiB),
+    LARGE,
     { readSizes: [] },
   ),
   greets("the connection is reset in the middle of a character", MIXED, {
