@@ -152,7 +152,7 @@ export function requireError(
   due: ErrorClass[],
   advice: Advice,
 ): void {
-  trial.failOnSlip(call, error, due.includes(TypeError) ? TypeError : due[0]);
+  trial.failOnSlip(call, error);
   if (due.some((one) => error instanceof one)) return;
   trial.fail({
     problem: `${call} threw another error than ${namesOf(due)}.`,
