@@ -42,7 +42,7 @@ const DEL_COUNTS =
 const REPLIES: Row[][] = [
   [["PING", "+PONG\r\n", "Without a text, PING returns +PONG."]],
   [["ping", "+PONG\r\n", NAMES], ["pInG", "+PONG\r\n", NAMES]],
-  [["PING hi", bulk("hi"), BULK], [["ECHO", "a b"], bulk("a b"), BULK]],
+  [["PING Hi", bulk("Hi"), BULK], [["ECHO", "a B"], bulk("a B"), BULK]],
   [[
     "ECHO zwölf",
     bulk("zw\xc3\xb6lf"),
