@@ -169,7 +169,7 @@ export const lessons: Lesson[] = [
     socketFiles: [
       ...["server.sock", "a.sock", "b.sock", "c.sock"],
       // Those of the exercise.
-      ...["ask.sock", "ask.sock.me", "other.sock"],
+      ...["ask.sock", "ask.sock.me", "ask.sock.too", "not_ask.sock"],
     ],
   },
   {

@@ -11,24 +11,26 @@ export const exercises: Exercise<unknown>[] = [
     id: "1.1",
     pure: true,
     title: "Read an endpoint",
+    passed:
+      "It finds the port from the right, so the colons of an IPv6 address stay in the address.",
+    real: "lib/net/endpoint.ts",
     solution: solution.parseEndpoint,
     hints: [
       "Which colon in `udp://[::1]:53` is the one before the port? And what " +
       'does `Number("")` give, or `parseInt("80abc")`?',
       "Look at the start first: after `unix:`, all the rest is the path. After " +
       "`tcp://` or `udp://`, cut at the last colon, and look at the two parts. " +
-      "Is the port all digits, and small enough? Does the hostname have " +
-      "brackets to take off, or colons without brackets?",
+      "Is the port all digits, and small enough? Is the hostname a name, or an " +
+      "address in brackets, from the first character to the last?",
       "Nearly the code, for `rest`, which is what follows `tcp://`:\n" +
-      '    const colon = rest.lastIndexOf(":");\n' +
-      "    const hostname = rest.slice(0, colon); // -1 if there's no colon\n" +
+      '    const colon = rest.lastIndexOf(":"); // -1 if there\'s no colon\n' +
+      "    const host = rest.slice(0, colon);\n" +
       "    const digits = rest.slice(colon + 1);\n" +
-      "    if (!/^[0-9]+$/.test(digits)) {\n" +
-      "      throw new TypeError(`no port in ${text}`);\n" +
-      "    }\n" +
-      'If the hostname starts with "[" and ends with "]", take ' +
-      "hostname.slice(1, -1). Throw if it has colons but no brackets, or is " +
-      "empty.",
+      "    const isPort = /^[0-9]+$/.test(digits) && Number(digits) <= 65535;\n" +
+      "    const isName = /^[a-z0-9.-]+$/i.test(host);\n" +
+      "    const isIPv6 = /^\\[[0-9a-f.]*:[0-9a-f:.]*\\]$/i.test(host);\n" +
+      "Throw a TypeError unless there's a colon, a port, and one kind of " +
+      "hostname. If it's an IPv6 address, take host.slice(1, -1).",
     ],
     read: "How an endpoint is written",
     check: checkParseEndpoint,
@@ -37,6 +39,9 @@ export const exercises: Exercise<unknown>[] = [
     id: "1.2",
     pure: true,
     title: "Write an endpoint",
+    passed:
+      "It puts the brackets back, so what it writes is read as the same endpoint.",
+    real: "lib/net/endpoint.ts",
     solution: solution.formatEndpoint,
     hints: [
       "What does `parseEndpoint` need to find the end of the hostname? Which " +

@@ -22,21 +22,20 @@ function hostAndPort(text: string): { hostname: string; port: number } {
   // An IPv6 address contains colons: the port follows the last one.
   const colon = text.lastIndexOf(":");
   if (colon === -1) throw new TypeError(`"${text}" has no port`);
-  let hostname = text.slice(0, colon);
-  const digits = text.slice(colon + 1);
+  const [host, digits] = [text.slice(0, colon), text.slice(colon + 1)];
 
   // Number() also accepts "", " 80", and "8e1", so test the text first.
   if (!/^[0-9]+$/.test(digits) || Number(digits) > 65535) {
     throw new TypeError(`"${digits}" is not a port from 0 to 65535`);
   }
-  if (hostname.startsWith("[") && hostname.endsWith("]")) {
-    hostname = hostname.slice(1, -1);
-  } else if (hostname.includes(":")) {
-    // Which colon would be the port's? You can't tell in "::1:53".
-    throw new TypeError(`"${hostname}" needs brackets around it`);
+  const port = Number(digits);
+  if (/^[a-z0-9.-]+$/i.test(host)) return { hostname: host, port };
+  if (/^\[[0-9a-f.]*:[0-9a-f:.]*\]$/i.test(host)) {
+    return { hostname: host.slice(1, -1), port };
   }
-  if (hostname === "") throw new TypeError(`"${text}" has no hostname`);
-  return { hostname, port: Number(digits) };
+  // Without brackets, which colon would be the port's? You can't tell in
+  // "::1:53".
+  throw new TypeError(`"${host}" is neither a name nor an address`);
 }
 
 // ---- 1.2 formatEndpoint -----------------------------------------------------

@@ -10,6 +10,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<GreetOnce>({
     id: "2.1",
     title: "Greet one client",
+    passed:
+      "It closes the client's socket, and leaves the listening socket to the next client.",
+    real: "lib/net/write.ts",
     solution: solution.greetOnce,
     hints: [
       "There are two sockets: the one that listens, and the one that accept() " +
@@ -31,6 +34,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<FetchGreeting>({
     id: "2.2",
     title: "Fetch a greeting",
+    passed:
+      "It reads until EOF and decodes once, so no character is cut in two.",
+    real: "lib/net/read.ts",
     solution: solution.fetchGreeting,
     hints: [
       "How does a client know that the greeting is complete: by how much has " +

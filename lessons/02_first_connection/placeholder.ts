@@ -40,8 +40,10 @@ export const greetOnce: (
  * server sends until it ends the stream. Then its own socket is closed.
  *
  * - Send nothing.
- * - The text is UTF-8: nothing at all, or many MiB, in pieces of any size.
+ * - The text is UTF-8, with no byte order mark at its start. It may be empty, or
+ *   many MiB long, and it comes in pieces of any size.
  * - Return it exactly as sent, white space included.
+ * - If a read fails, let the error pass, and close the socket all the same.
  */
 export const fetchGreeting: (port: number) => Promise<string> = todo(
   "2.2 fetchGreeting",

@@ -10,6 +10,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<Echo>({
     id: "3.1",
     title: "Send back what comes",
+    passed:
+      "It sends back exactly what each read gave, however little each write took.",
+    real: "lib/net/write.ts",
     solution: solution.echo,
     hints: [
       "How does `read` say how many bytes came, and how does it say that no " +
@@ -31,6 +34,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<Exchange>({
     id: "3.2",
     title: "Send and receive at once",
+    passed:
+      "It reads while it writes, so neither side's buffers can fill up and block both.",
     solution: solution.exchange,
     hints: [
       "The server sends back while you send. Where do those bytes wait if you " +

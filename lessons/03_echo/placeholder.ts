@@ -17,7 +17,7 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  *
  * - The client may send anything, not only text, and as often as it likes.
  * - A read may give any number of bytes, and a write may take only part of them.
- * - Leave `conn` open: the caller closes it.
+ * - Leave `conn` open in both directions: the caller closes it.
  */
 export const echo: (conn: Deno.Conn) => Promise<void> = todo("3.1 echo");
 
@@ -37,7 +37,8 @@ export const echo: (conn: Deno.Conn) => Promise<void> = todo("3.1 echo");
  * - The server and the network hold at least 64 KiB that you haven't read, but
  *   perhaps no more. When they're full, the server stops reading.
  * - Leave the connection open for the next exchange, in both directions.
- * - If the server ends the stream before everything is back, throw an error.
+ * - If the server ends the stream or resets the connection before everything is
+ *   back, throw an error.
  */
 export const exchange: (
   conn: Deno.Conn,

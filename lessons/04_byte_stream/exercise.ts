@@ -22,7 +22,8 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  * - For `size` 0, return at once without waiting for anything.
  * - Later calls must not change an array that you have returned.
  * - If the peer closes its side first, throw `Deno.errors.UnexpectedEof`.
- * - Leave `conn` open.
+ * - If `read` throws, let the error reach the caller.
+ * - Leave `conn` open, even when you throw.
  */
 export const readExact: (
   conn: Deno.Conn,

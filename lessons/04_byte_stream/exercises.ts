@@ -10,6 +10,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ReadExact>({
     id: "4.1",
     title: "Read exactly as many bytes as you need",
+    passed:
+      "It asks for no more than it still needs, so what follows stays in the socket.",
+    real: "lib/net/read.ts",
     solution: solution.readExact,
     hints: [
       "One read() returns whatever has arrived so far. How do you know when you " +
@@ -34,6 +37,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<WriteAll>({
     id: "4.2",
     title: "Write until every byte is taken",
+    passed: "It starts each write where the last one stopped.",
+    real: "lib/net/write.ts",
     solution: solution.writeAll,
     hints: [
       "A write() of 10 bytes returned 4. Which bytes do you still have to " +

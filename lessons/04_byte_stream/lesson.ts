@@ -27,13 +27,15 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
   show.step("Two writes, then a read");
   show.say(
     "The server adds up the numbers that a client sends. It takes whatever " +
-      "one read() gives for one number.",
+      "one read() gives for one number. The client turns Nagle's algorithm " +
+      "off, with setNoDelay(true), so that each write is sent at once.",
   );
   await show.predict(
     'The client writes "10", then "25". Then the server reads. What is the sum?',
   );
   using both = await connectBoth();
   const { client, server } = both;
+  show.sockets({ client, server });
   // Each write goes out at once, in a segment of its own.
   client.setNoDelay(true);
   const lanes = show.lanes("client", "server");
@@ -82,9 +84,9 @@ async function fiftyPairs(show: Narrator): Promise<void> {
     inOneRead(await countPairs({ noDelay: true, pause: true })),
   );
   show.say(
-    "The program that writes is the same each time. What a read gives depends " +
-      "on what has come by then, and that depends on timers, on load and on " +
-      "the network between: never on how the writer cut its bytes up.",
+    "The same two writes each time. What a read gives depends on what has " +
+      "arrived by then, and that depends on options, timers, load, and the " +
+      "network in between, not on where one write ended and the next began.",
   );
 }
 
@@ -201,6 +203,7 @@ async function endTooEarly(show: Narrator): Promise<void> {
   );
   using both = await connectBoth();
   const { client, server } = both;
+  show.sockets({ client, server });
   const lanes = show.lanes("client", "server");
   for (const piece of ["1", "0253"]) {
     await writeAll(client, new TextEncoder().encode(piece));

@@ -12,6 +12,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ReadMessages>({
     id: "5.1",
     title: "Read lines",
+    passed:
+      "It splits bytes at the delimiter, and decodes a line only when the line is whole.",
+    real: "lib/net/lines.ts",
     solution: solution.readLines,
     hints: [
       "A read gave the end of one line, two whole ones, and the first half of " +
@@ -40,6 +43,8 @@ export const exercises: Exercise<unknown>[] = [
     id: "5.2",
     pure: true,
     title: "Put the length in front",
+    passed: "Its length counts bytes, in network byte order.",
+    real: "lib/net/frames.ts",
     solution: solution.encodeFrame,
     hints: [
       'How many bytes follow for "ö"? What knows that, the text or its bytes?',
@@ -59,6 +64,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ReadMessages>({
     id: "5.3",
     title: "Read frames",
+    passed: "It checks the length before it makes room for the payload.",
+    real: "lib/net/frames.ts",
     solution: solution.readFrames,
     hints: [
       "How many bytes do you need before you know the length? And then, before " +

@@ -20,6 +20,7 @@ import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
 import { connectBoth } from "../../lib/workbook/kit/mod.ts";
 import {
+  answerFor,
   describeServeError,
   runLesson,
   type ServeContext,
@@ -248,8 +249,9 @@ function decode(bytes: Uint8Array): string {
 /** Keeps a server up that gives each line back in capitals, and measures it. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   show.say(
@@ -266,13 +268,14 @@ export async function serve(
   show.fact("too long", `head -c 1000 /dev/zero | nc ${hostname} ${own}`);
   show.note("waiting for clients");
 
+  const read = answerFor(context, "readLines", readLines);
   let clients = 0;
   let lines = 0;
   await serveClients(listener, async (conn) => {
     const name = `client ${++clients}`;
     show.note(`${name}: connected`);
     try {
-      for await (const line of readLines(conn, { maxBytes: MAX_LINE })) {
+      for await (const line of read(conn, { maxBytes: MAX_LINE })) {
         lines++;
         const size = `${counted(encode(line).length, "byte")}, ` +
           counted(line.length, "character");

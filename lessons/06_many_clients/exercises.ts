@@ -10,6 +10,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<Serve>({
     id: "6.1",
     title: "All clients at once",
+    passed:
+      "It accepts the next client at once, and a failing handler ends only its own client.",
+    real: "lib/net/serve.ts",
     solution: solution.serve,
     hints: [
       "If the accept loop doesn't wait for the handler, what does? And what " +
@@ -47,6 +50,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ServeAtMost>({
     id: "6.2",
     title: "At most `limit` clients at once",
+    passed:
+      "A place is given back on every path, so there are never too many clients, and never too few.",
     solution: solution.serveAtMost,
     hints: [
       "While all places are taken, where can clients wait without any code of " +

@@ -16,12 +16,13 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, formatElapsed, type Narrator } from "../../lib/show/mod.ts";
 import {
+  answerFor,
   describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
-import { connectToReset } from "./resetting_client.ts";
-import type { Handler } from "./types.ts";
+import { connectAndReset } from "./resetting_client.ts";
+import type { Handler, Serve } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 const TO_CLIENTS = { from: "server", to: "clients" };
@@ -66,15 +67,19 @@ async function allAtOnce(show: Narrator): Promise<void> {
   show.step("The same clients, and a server that does not wait");
   show.say("for await (const conn of listener) talk(conn);");
   await meetTwoClients(show, {
-    serve: (listener, talk) => serveClients(listener, talk),
+    async serve(listener, talk) {
+      const talks: Promise<void>[] = [];
+      for await (const conn of listener) talks.push(talk(conn));
+      await Promise.all(talks);
+    },
     patienceMs: LIMIT_MS,
   });
   show.say(
     "talk() begins, and at its first await it hands back a promise; nobody " +
       "waits for that, so the loop is at accept() again. No second thread is " +
-      "needed: a conversation that waits does nothing, and costs little. (The " +
-      "run used serve() in lib/net. It also closes and catches, which this " +
-      "line does not: exercise 6.1.)",
+      "needed: a conversation that waits does nothing, and costs little. (A real " +
+      "server also closes each connection and catches what talk() throws: " +
+      "that's exercise 6.1, and serve() in lib/net.)",
   );
 }
 
@@ -253,7 +258,7 @@ interface Queue extends Disposable {
 async function oneLeftOneWaits(): Promise<Queue> {
   const listener = listenTcp();
   const { port } = listener.addr;
-  (await connectToReset(port)).reset();
+  await connectAndReset(port);
   const second = await connectTcp(port);
   return {
     listener,
@@ -306,8 +311,9 @@ async function within<V>(
 /** Keeps a server up that says how many are there. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
   using listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   show.say(`A server that counts is up at ${formatAddress(listener.addr)}.`);
@@ -323,7 +329,13 @@ export async function serve(
   const open = new Set<Deno.Conn>();
   let clients = 0;
   let most = 0;
-  await serveClients(listener, async (conn) => {
+  const serveOurs: Serve = (listener, handler) =>
+    serveClients(listener, handler, {
+      signal,
+      onError: (error, conn) => show.note(describeServeError(error, conn)),
+    });
+  const serveAll = answerFor(context, "serve", serveOurs);
+  await serveAll(listener, async (conn) => {
     const number = ++clients;
     open.add(conn);
     most = Math.max(most, open.size);
@@ -339,9 +351,6 @@ export async function serve(
       closeQuietly(conn);
       show.note(`client ${number} is gone: ${open.size} at once`);
     }
-  }, {
-    signal,
-    onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(
     `ended: ${counted(clients, "client")} served, at most ${most} at once`,

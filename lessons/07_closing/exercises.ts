@@ -10,6 +10,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<AskAndHear>({
     id: "7.1",
     title: "Ask, close your side, and read the answer",
+    passed:
+      "closeWrite() ends your side and leaves the other one open for the answer.",
+    real: "lib/net/read.ts",
     solution: solution.askAndHear,
     hints: [
       "The server reads until it gets null. Which of your calls gives it that, " +
@@ -30,6 +33,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<CloseGracefully>({
     id: "7.2",
     title: "Close without losing anything",
+    passed:
+      "It ends its side, drains the input, and gives up at the deadline, so nothing is lost to an RST.",
+    real: "lib/net/close_gracefully.ts",
     solution: solution.closeGracefully,
     hints: [
       "What must you read before close(), so that the system sends no RST? And " +

@@ -42,6 +42,7 @@ async function halfClose(show: Narrator): Promise<void> {
       "answer?",
   );
   const { client, server } = await connectedPair();
+  show.sockets({ client, server });
   const lanes = show.lanes("client", "server");
   await writeAll(client, encoder.encode("how many?"));
   const question = await readExact(server, 9);

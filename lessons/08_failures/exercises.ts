@@ -11,6 +11,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ConnectWithin>({
     id: "8.1",
     title: "Connect, but not forever",
+    passed:
+      "It cancels the connection attempt and its timer, whichever comes first.",
+    real: "lib/net/connect.ts",
     solution: solution.connectWithin,
     hints: [
       "If you stop waiting for Deno.connect(), does it stop connecting? And if " +
@@ -35,13 +38,15 @@ export const exercises: Exercise<unknown>[] = [
   exercise<TimedReaderClass>({
     id: "8.2",
     title: "Give up on a read, and lose nothing",
+    passed: "A read that timed out goes on, and the next call gets its bytes.",
+    real: "lib/net/timed_reader.ts",
     solution: solution.TimedReader,
     hints: [
       "After the deadline, your read on the connection is still pending. Where " +
       "do the next bytes go, and how can a later call get them?",
       "Keep the promise of the read in a field. The next call waits for that " +
       "one, and starts a read of its own only if there is no pending one. Once " +
-      "the read has given bytes, or failed, forget it.",
+      "a call has returned what the read brought, forget it.",
       "Nearly the code:\n" +
       "    this.#reading ??= this.#conn.read(this.#buffer);\n" +
       "    const count = await Promise.race([this.#reading, late]);\n" +
@@ -49,7 +54,7 @@ export const exercises: Exercise<unknown>[] = [
       "    this.#reading = undefined;\n" +
       "    return count === null ? null : this.#buffer.slice(0, count);\n" +
       "where `late` is a promise that a timer resolves. Clear the timer in a " +
-      "`finally`, and forget a read that failed, too.",
+      "`finally`: the read may fail.",
     ],
     read: "Keep the read that came too late",
     check: checkTimedReader,
@@ -57,6 +62,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<Retry>({
     id: "8.3",
     title: "Try again, later and later",
+    passed:
+      "It retries only what may heal by itself, and waits longer each time.",
+    real: "lib/net/retry.ts",
     solution: solution.retry,
     hints: [
       "Draw a timeline of three attempts that all fail: how many waits are " +

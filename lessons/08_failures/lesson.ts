@@ -5,6 +5,7 @@
  * shows a time-out that is no failure, but loses bytes in the wrong hands.
  */
 import {
+  connectResettable,
   connectTcp,
   formatAddress,
   listenTcp,
@@ -17,7 +18,6 @@ import {
   type LessonContext,
   runLesson,
 } from "../../lib/workbook/cli/run_lesson.ts";
-import { connectResettable } from "./resettable.ts";
 import { FullBacklog } from "./full_backlog.ts";
 import { LONG_NAME, MISSING_NAME } from "./socket_files.ts";
 import { lessons } from "../mod.ts";
@@ -94,9 +94,11 @@ async function gone(show: Narrator): Promise<void> {
   show.fact("write, peer has closed", `took ${counted(taken, "byte")}`);
   await fails(show, "and write again", () => writeOn(ended.client));
 
-  using torn = await connectResettable();
-  const reading = torn.conn.read(new Uint8Array(4));
-  torn.reset();
+  using listener = listenTcp();
+  using peer = await connectResettable(listener.addr.port);
+  using conn = await listener.accept();
+  const reading = conn.read(new Uint8Array(4));
+  peer.reset();
   await fails(show, "read, peer has reset", () => reading);
   show.say(
     "null is the end that was meant. Only who expects more bytes, as " +

@@ -32,7 +32,7 @@ export async function connectWithin(
 export class TimedReader {
   #conn: Deno.Conn;
   #buffer = new Uint8Array(16 * 1024);
-  /** The read under way. It may outlive the call that began it. */
+  /** The read in progress. It may outlive the call that started it. */
   #reading?: Promise<number | null>;
 
   constructor(conn: Deno.Conn) {
@@ -40,27 +40,23 @@ export class TimedReader {
   }
 
   async read(ms: number): Promise<Uint8Array | null | "timeout"> {
-    if (this.#reading === undefined) {
-      this.#reading = this.#conn.read(this.#buffer);
-      // It may fail while nobody waits; the next call will hear of that.
-      this.#reading.catch(() => {});
-    }
+    this.#reading ??= this.#conn.read(this.#buffer);
     const { promise: late, resolve } = Promise.withResolvers<"timeout">();
     const timer = setTimeout(() => resolve("timeout"), ms);
-    let count: number | null | "timeout";
     try {
-      count = await Promise.race([this.#reading, late]);
-    } catch (error) {
+      // The race handles a failure of the read, too, even when it's over. So
+      // nothing is unhandled if the read fails between two calls; the next call
+      // awaits the same promise, and throws.
+      const count = await Promise.race([this.#reading, late]);
+      // Only the race is over: the read goes on, and is kept for the next call.
+      if (count === "timeout") return count;
       this.#reading = undefined;
-      throw error;
+      // A copy, because the buffer is used again.
+      return count === null ? null : this.#buffer.slice(0, count);
     } finally {
+      // A timer keeps the program running until it fires.
       clearTimeout(timer);
     }
-    // Only the race is over: the read goes on, and is kept for the next call.
-    if (count === "timeout") return "timeout";
-    this.#reading = undefined;
-    // A copy, because the buffer is used again.
-    return count === null ? null : this.#buffer.slice(0, count);
   }
 }
 

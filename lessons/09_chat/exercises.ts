@@ -9,6 +9,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ChatRoomClass>({
     id: "9.1",
     title: "A room for many",
+    passed:
+      "Each member has a send queue with a limit, so a slow one delays nobody.",
+    real: "lib/net/send_queue.ts",
     solution: solution.ChatRoom,
     hints: [
       "Ann's line goes to bob and to dot, but dot doesn't read. Which of your " +

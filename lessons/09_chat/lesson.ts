@@ -48,6 +48,7 @@ async function talk(show: Narrator): Promise<void> {
   const { room } = server;
   const [ann, bob] = [await server.join("ann"), await server.join("bob")];
   const cid = await server.join("cid");
+  show.sockets({ ann, bob, cid });
   const [annReads, bobReads, cidReads] = [ann, bob, cid].map((conn) =>
     readLines(conn)
   );
@@ -88,6 +89,7 @@ async function naive(show: Narrator): Promise<void> {
   const dot = await server.join("dot");
   const bob = await server.join("bob");
   const ann = await server.join("ann");
+  show.sockets({ ann, bob, dot });
   const flood = new Flood(ann, bob);
   while (flood.lines < MAX_LINES && await flood.next(STOPPED_MS));
   const isStopped = flood.lines < MAX_LINES;
@@ -123,6 +125,7 @@ async function bounded(show: Narrator): Promise<void> {
   const dot = await server.join("dot");
   const bob = await server.join("bob");
   const ann = await server.join("ann");
+  show.sockets({ ann, bob, dot });
   const flood = new Flood(ann, bob);
   let droppedAfter = 0;
   while (flood.lines < MAX_LINES) {

@@ -1,6 +1,9 @@
-import { once } from "node:events";
-import { connect } from "node:net";
-import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
+import {
+  connectResettable,
+  connectTcp,
+  listenTcp,
+  type ResettableClient,
+} from "../../lib/net/mod.ts";
 
 /** A chat room of any kind. */
 export interface AnyRoom {
@@ -30,11 +33,11 @@ export class RoomServer<R extends AnyRoom> implements AsyncDisposable {
   }
 
   /** Connects a client that can reset its connection, and lets it join. */
-  async joinResettable(name: string): Promise<{ reset(): void }> {
-    const socket = connect(this.#listener.addr.port, "127.0.0.1");
-    await Promise.all([once(socket, "connect"), this.#accept(name)]);
-    this.#clients.push({ [Symbol.dispose]: () => socket.destroy() });
-    return { reset: () => void socket.resetAndDestroy() };
+  async joinResettable(name: string): Promise<ResettableClient> {
+    const client = await connectResettable(this.#listener.addr.port);
+    this.#clients.push(client);
+    await this.#accept(name);
+    return client;
   }
 
   /** Waits until a member has left, and says how it left. */

@@ -11,6 +11,8 @@ export const exercises: Exercise<unknown>[] = [
     id: "10.1",
     pure: true,
     title: "Cut a message up",
+    passed:
+      "Each packet says where its bytes belong, and has bytes of its own.",
     solution: solution.split,
     hints: [
       "If a message has 10 bytes and a packet holds 4, at which byte does each " +
@@ -35,6 +37,9 @@ export const exercises: Exercise<unknown>[] = [
     id: "10.2",
     pure: true,
     title: "Put it together again",
+    passed:
+      "The offsets decide, so order, duplicates, and overlaps make no difference.",
+    real: "lib/net/reliable/receiver.ts",
     solution: solution.Reassembler,
     hints: [
       "Two packets of 4 bytes each have arrived. How many bytes of the message " +

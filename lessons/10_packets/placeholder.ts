@@ -43,8 +43,9 @@ export const split: (message: Uint8Array, size: number) => Packet[] = todo(
  * - `missing()` returns the gaps that are left, in order, each as large as it
  *   is, from `start` up to `end`, without the byte at `end`. The caller doesn't
  *   call it before the first packet.
- * - `message()` returns the whole message. It throws while any part is missing,
- *   and before the first packet.
+ * - `message()` returns the whole message, as often as it's called. It throws an
+ *   `Error` while any part is missing, and before the first packet.
+ * - A packet without data adds nothing but its `total`.
  * - `add()` copies what it keeps: the caller receives the next packet into the
  *   same buffer.
  */

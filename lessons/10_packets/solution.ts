@@ -1,5 +1,5 @@
 /** One good answer to each exercise of lesson 10. */
-import type { Packet } from "./types.ts";
+import type { Packet, Range } from "./types.ts";
 
 // ---- 10.1 split -------------------------------------------------------------
 
@@ -20,37 +20,38 @@ export function split(message: Uint8Array, size: number): Packet[] {
 // ---- 10.2 Reassembler -------------------------------------------------------
 
 export class Reassembler {
-  /** The message as far as it is there; unknown until a packet says its size. */
+  /** The message as far as it has arrived; a packet says how long it is. */
   #bytes: Uint8Array | undefined;
-  /** What has not come: in order, each from `start` up to `end`, without it. */
-  #missing: [start: number, end: number][] = [];
+  /** What hasn't arrived: in order, each from `start` up to `end`, without it. */
+  #missing: Range[] = [];
 
   add({ offset, total, data }: Packet): void {
     if (this.#bytes === undefined) {
       this.#bytes = new Uint8Array(total);
       if (total > 0) this.#missing = [[0, total]];
     }
-    // Each packet says where it belongs, so the order of arrival is no matter,
+    // A packet without data would cut a gap in two.
+    if (data.length === 0) return;
+    // Each packet says where it belongs, so the order of arrival doesn't matter,
     // and writing the same bytes twice changes nothing. set() copies.
     this.#bytes.set(data, offset);
     const end = offset + data.length;
-    // Of each gap stays what is before the packet, and what is behind it.
+    // What's left of each gap is the part before the packet, and the part after.
     this.#missing = this.#missing.flatMap(([from, to]) => {
-      const before: [number, number] = [from, Math.min(to, offset)];
-      const behind: [number, number] = [Math.max(from, end), to];
-      if (offset >= to || end <= from) return [[from, to]];
-      return [before, behind].filter(([start, end]) => start < end);
+      const before: Range = [from, Math.min(to, offset)];
+      const after: Range = [Math.max(from, end), to];
+      return [before, after].filter(([start, end]) => start < end);
     });
   }
 
-  missing(): [start: number, end: number][] {
-    return this.#missing.map(([start, end]) => [start, end]);
+  missing(): Range[] {
+    return this.#missing;
   }
 
   message(): Uint8Array {
     if (this.#bytes === undefined || this.#missing.length > 0) {
       throw new Error("the message is not complete");
     }
-    return this.#bytes.slice();
+    return this.#bytes;
   }
 }

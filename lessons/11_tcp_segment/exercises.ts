@@ -10,6 +10,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "11.1",
     title: "Decode a segment",
+    passed:
+      "The data offset says where the payload starts, whatever options there are.",
+    real: "lib/wire/tcp/header.ts",
     solution: solution.decodeSegment,
     hints: [
       "Which row of the header is each field in, and how many bytes does it " +
@@ -37,6 +40,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "11.2",
     title: "The Internet checksum",
+    passed:
+      "It folds the carry and complements the sum, also for an odd number of bytes.",
+    real: "lib/wire/ip/checksum.ts",
     solution: solution.checksum,
     hints: [
       "What is 0xffff + 0x0001 in 16 bits, and where does the carry go? Once " +
@@ -58,6 +64,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "11.3",
     title: "Which sequence number comes first",
+    passed: "It compares by the distance, so it works across the wraparound.",
+    real: "lib/wire/tcp/sequence.ts",
     solution: solution.seqLess,
     hints: [
       "The numbers have just wrapped around: which comes first, 4294967290 or " +

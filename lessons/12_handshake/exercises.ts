@@ -10,6 +10,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "12.1",
     title: "The acknowledgment number",
+    passed: "SYN and FIN each take a sequence number, like a byte.",
+    real: "lib/wire/tcp/stream_progress.ts",
     solution: solution.expectedAck,
     hints: [
       "The client's SYN has sequence number A and no data. What does the server " +
@@ -30,6 +32,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "12.2",
     title: "Find the handshake",
+    passed:
+      "It matches acknowledgment numbers, so a retransmitted SYN doesn't fool it.",
+    real: "lib/wire/capture/conversation.ts",
     solution: solution.findHandshake,
     hints: [
       "What do you know once you've seen a SYN? What must the next of the three " +
@@ -55,6 +60,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "12.3",
     title: "The state machine",
+    passed: "It follows RFC 9293, the rare paths included.",
+    real: "lib/wire/tcp/state.ts",
     solution: solution.nextState,
     hints: [
       "Which end goes through FIN-WAIT-1, and which one through CLOSE-WAIT? " +

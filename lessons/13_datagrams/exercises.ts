@@ -9,6 +9,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "13.1",
     title: "Ask one server, accept its answer only",
+    passed:
+      "It compares the whole address, so nobody else can answer for the server.",
+    real: "lib/net/udp.ts",
     solution: solution.ask,
     hints: [
       "Anyone who knows your port can send to it, even before you've asked. What " +
@@ -31,6 +34,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "13.2",
     title: "All or nothing",
+    passed: "It refuses what no datagram can carry, before it sends anything.",
+    real: "lib/net/udp.ts",
     solution: solution.sendMessage,
     hints: [
       "65,535 is the largest number that fits into the length field. What does " +

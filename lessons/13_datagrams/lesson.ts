@@ -15,10 +15,12 @@ import {
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
 import {
+  answerFor,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { answerQuestions } from "./question_server.ts";
+import type { SendMessage } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
@@ -136,7 +138,8 @@ async function header(show: Narrator): Promise<void> {
   show.say(
     "Two ports, a length, a checksum: no number, no acknowledgment, no window. " +
       "A system throws away a datagram whose checksum is wrong, and tells " +
-      "nobody: what arrives is right, but not all arrives.",
+      "nobody. So nearly all of what arrives is right (sixteen bits of checksum " +
+      "miss some errors, as lesson 11 shows), but not all of it arrives.",
   );
 }
 
@@ -367,8 +370,9 @@ function encode(text: string): Uint8Array<ArrayBuffer> {
 /** Keeps a server up that answers each message by itself. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
   using socket = bindUdp(port);
   signal.addEventListener("abort", () => socket.close(), { once: true });
   if (signal.aborted) socket.close();
@@ -381,10 +385,16 @@ export async function serve(
   show.fact("netcat", `nc -u ${hostname} ${own}`);
   show.fact("socat", `socat - UDP:${hostname}:${own}`);
   show.note("waiting for messages");
-  const { messages, senders, bytes } = await answerQuestions(
-    socket,
-    (text) => show.note(text),
-  );
+  const { messages, senders, bytes } = await answerQuestions(socket, {
+    note: (text) => show.note(text),
+    sendMessage: answerFor<SendMessage>(
+      context,
+      "sendMessage",
+      async (socket, message, to) => {
+        await socket.send(message, to);
+      },
+    ),
+  });
   show.note(
     `ended: ${counted(messages, "message")} from ${senders} ` +
       `${senders === 1 ? "address" : "addresses"}, ` +

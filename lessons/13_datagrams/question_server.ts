@@ -1,5 +1,6 @@
 import { type DatagramSocket, formatAddress } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
+import type { SendMessage } from "./types.ts";
 import { printable } from "../../lib/show/text.ts";
 
 /** What a server has done so far. */
@@ -20,12 +21,16 @@ export interface Served {
  * which clients won't send again.
  *
  * @param socket The socket that receives the messages.
- * @param note Called with a line about each message.
+ * @param options `note`: called with a line about each message. `sendMessage`:
+ * sends an answer.
  * @returns What it did until then.
  */
 export async function answerQuestions(
   socket: DatagramSocket,
-  note: (text: string) => void,
+  { note, sendMessage }: {
+    note: (text: string) => void;
+    sendMessage: SendMessage;
+  },
 ): Promise<Served> {
   const counts = new Map<string, number>();
   const served: Served = { messages: 0, senders: 0, bytes: 0 };
@@ -39,7 +44,8 @@ export async function answerQuestions(
     note(`${sender}: ${size} ${printable(bytes, { max: 40 })}`);
     const answer = answerTo(bytes, { sender, count });
     try {
-      await socket.send(answer, from);
+      // All that it may need of a datagram socket is send().
+      await sendMessage(socket as unknown as Deno.DatagramConn, answer, from);
       served.bytes += answer.length;
     } catch (error) {
       // A client that can't be answered doesn't end the server for the others.

@@ -39,8 +39,10 @@ import type { OutgoingMessage, RollCallOptions } from "./types.ts";
  *   count (`nc` sends it), and every outgoing message ends with one `\n`.
  * - A name has 1 to 20 characters, each A to Z, a to z, or 0 to 9. `Ann` and
  *   `ann` are different.
- * - A text is everything after the first space, unchanged: 1 or more
- *   characters, but no `\n`.
+ * - A text is everything after the first space: 1 or more characters, but no
+ *   `\n`. Pass it on unchanged; only its control characters, which terminals
+ *   obey, may be removed or escaped. A byte order mark is a character like any
+ *   other.
  * - A peer is its host and its port together.
  * - Another HELLO replaces a peer's name, and frees the old one. If the name is
  *   its own already, it gets `OK name` again. TAKEN changes nothing.

@@ -9,6 +9,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<RollCallClass>({
     id: "14.1",
     title: "Who is present",
+    passed:
+      "A peer is an address and a port, and silence is the only sign that it left.",
     solution: solution.RollCall,
     hints: [
       "Two messages arrive. What tells you whether the same peer sent both? And " +
@@ -22,7 +24,7 @@ export const exercises: Exercise<unknown>[] = [
       "Almost the code:\n" +
       "    handle(message, from) {\n" +
       "      this.#expire();\n" +
-      "      const text = decode(message);  // with { fatal: true }, and a catch\n" +
+      "      const text = decode(message);\n" +
       "      const [, name] =\n" +
       "        text.match(/^HELLO ([A-Za-z0-9]{1,20})\\n?$/) ?? [];\n" +
       "      if (name !== undefined) return this.#hello(name, from);\n" +
@@ -31,8 +33,9 @@ export const exercises: Exercise<unknown>[] = [
       "      if (/^BYE\\n?$/.test(text)) this.#peers.delete(keyOf(from));\n" +
       "      return [];\n" +
       "    }\n" +
-      "where keyOf() returns `${hostname} ${port}`, and #hello() and #say() " +
-      "remember when they last heard from the peer.",
+      "where decode() uses a TextDecoder with { fatal: true, ignoreBOM: true } " +
+      'and returns "" if that throws, keyOf() returns `${hostname} ${port}`, ' +
+      "and #hello() and #say() remember when they last heard from the peer.",
     ],
     read: "The roll call",
     pure: true,

@@ -14,6 +14,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
 import {
+  answerFor,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
@@ -49,9 +50,11 @@ async function oneToMany(show: Narrator): Promise<void> {
 
   using sockets = new DisposableStack();
   const server = sockets.use(bindUdp());
+  show.sockets({ server });
   const rows: string[][] = [];
   for (const name of names) {
     const client = sockets.use(bindUdp());
+    show.sockets({ [name]: client });
     await client.send(encode(`I am ${name}`), server.addr);
     const { bytes, from } = await server.receive({ timeoutMs: PATIENCE_MS });
     await server.send(encode(`hello, ${name}`), from);
@@ -94,6 +97,7 @@ async function manyToMany(show: Narrator): Promise<void> {
   );
   using sockets = new DisposableStack();
   const peers = names.map((name) => ({ name, socket: sockets.use(bindUdp()) }));
+  for (const { name, socket } of peers) show.sockets({ [name]: socket });
   let sends = 0;
   for (const from of peers) {
     for (const to of peers) {
@@ -301,8 +305,9 @@ function encode(text: string): Uint8Array {
 /** Keeps a roll-call server up, and tells of everybody who comes and goes. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
   using socket = bindUdp(port);
   signal.addEventListener("abort", () => socket.close(), { once: true });
   if (signal.aborted) socket.close();
@@ -316,9 +321,10 @@ export async function serve(
   show.fact("netcat", `nc -u ${hostname} ${own}`);
   show.fact("socat", `socat - UDP:${hostname}:${own}`);
   show.note("waiting for messages");
+  const Roll = answerFor(context, "RollCall", RollCall);
   const served = await serveRollCall(
     socket,
-    new RollCall({ expireMs: EXPIRE_MS }),
+    new Roll({ expireMs: EXPIRE_MS }),
     (text) => show.note(text),
   );
   show.note(

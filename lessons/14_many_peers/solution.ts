@@ -57,9 +57,10 @@ export class RollCall {
     const speaker = this.#hear(key);
     // Don't answer a stranger, who may not even have sent this.
     if (speaker === undefined) return [];
+    const line = `${speaker.name}: ${harmless(text)}`;
     return [...this.#peers]
       .filter(([other]) => other !== key)
-      .map(([, { address }]) => messageTo(address, `${speaker.name}: ${text}`));
+      .map(([, { address }]) => messageTo(address, line));
   }
 
   /** Notes that a peer is alive, because it sent something. */
@@ -85,10 +86,16 @@ function keyOf({ hostname, port }: Deno.NetAddr): string {
 /** Decodes a message, and gives an empty text if it isn't UTF-8. */
 function decode(message: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(message);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(message);
   } catch {
     return "";
   }
+}
+
+/** Removes control characters, which a terminal obeys: some clear its screen. */
+function harmless(text: string): string {
+  return text.replace(/\p{Cc}/gu, "");
 }
 
 function messageTo(to: Deno.NetAddr, text: string): OutgoingMessage {

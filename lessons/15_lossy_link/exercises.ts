@@ -10,6 +10,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<Call>({
     id: "15.1",
     title: "Ask again, and recognize the answer",
+    passed:
+      "All attempts carry one number, so a late answer can't pass for the next one's.",
     solution: solution.call,
     hints: [
       "An answer may arrive late, when you've already asked something else. " +
@@ -38,6 +40,7 @@ export const exercises: Exercise<unknown>[] = [
     id: "15.2",
     pure: true,
     title: "Do nothing twice",
+    passed: "A duplicate gets the same answer, and the work is done once.",
     solution: solution.OnceOnly,
     hints: [
       "How does a server recognize a repeat? Two clients may both be at number " +

@@ -32,9 +32,9 @@ import type { Call, OnceOnlyClass } from "./types.ts";
  *   bytes, or another sender (hostname or port). It doesn't start a new attempt,
  *   and doesn't make the current wait any longer.
  * - `request` and the data may be empty.
- * - The next call uses the same socket: leave it open, and leave no receive
- *   pending that would take the next answer. (After TimedOut, one may be left,
- *   because the caller then closes the socket.)
+ * - The caller uses the socket again: leave it open, and no receive pending, which
+ *   would take the next datagram. (After TimedOut, one may be left, because the
+ *   caller then closes the socket.)
  */
 export const call: Call = todo("15.1 call");
 
@@ -60,10 +60,10 @@ export const call: Call = todo("15.1 call");
  *   gets the same answer again, without another call of `perform`.
  * - Every question has at least 4 bytes. Its array may be a view of a larger
  *   one, and the caller reuses it for the next question.
- * - Remember the last `maxRemembered` answers, of all senders together, 100 by
- *   default. When there's one more, forget the answer to the question that was
- *   performed longest ago, even if it has been repeated since. A repeat of that
- *   question is then performed again, like a new one.
+ * - Remember the last `maxRemembered` answers, of all senders together: 100 by
+ *   default, and none if it's 0. When there's one more, forget the answer to the
+ *   question that was performed longest ago, even if it has been repeated since.
+ *   A repeat of that question is then performed again, like a new one.
  * - If `perform` throws, `handle` throws the same error, and nothing is
  *   remembered or forgotten.
  */

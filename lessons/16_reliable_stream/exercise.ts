@@ -29,7 +29,7 @@ import type { Piece, ReceiverClass, RetransmitTimerClass } from "./types.ts";
  *   bytes agree.
  * - `ack` is the sequence number of the first missing byte, at first
  *   `initialSeq`. After 2 ** 32 - 1 comes 0.
- * - Keep a copy of bytes that arrive early: the caller reuses its array.
+ * - What you keep and what you return are copies: the caller reuses its array.
  * - `window` is the number of bytes that there's room for, counted from `ack`.
  *   It's always `capacity`, because you hand on bytes as soon as they're in
  *   order.
@@ -52,8 +52,8 @@ export const Receiver: ReceiverClass = todo("16.1 Receiver");
  *     }
  *
  * Says how long to wait for an acknowledgment: `rtoMs` is the retransmission
- * timeout (RTO) of RFC 6298, section 2. All times are in milliseconds; rounding
- * to whole ones is fine.
+ * timeout (RTO) of RFC 6298, section 2. All times are in milliseconds. You may
+ * round `rtoMs` to whole ones, but not srtt and rttvar.
  *
  * - Before the first sample, `rtoMs` is 1000.
  * - `sample` adds a measured round-trip time R. The first one sets srtt = R and
@@ -89,8 +89,8 @@ export const RetransmitTimer: RetransmitTimerClass = todo(
  * is `{ seq: number, data: Uint8Array }`, where `seq` is the sequence number of
  * the first byte.
  *
- * - `push` appends a copy of the bytes. The first byte of all has the sequence
- *   number `initialSeq`; after 2 ** 32 - 1 comes 0.
+ * - `push` appends a copy of the bytes: the caller reuses its array. The first
+ *   byte of all has the sequence number `initialSeq`; after 2 ** 32 - 1 comes 0.
  * - `takeNext` returns the next bytes that were never sent: as many as there are,
  *   but at most `segmentSize`, and not so many that `inFlight` exceeds
  *   `peerWindow`. It returns `undefined` if there are none, or no room. From

@@ -16,6 +16,8 @@ export const exercises: Exercise<unknown>[] = [
     id: "16.1",
     pure: true,
     title: "Put the stream in order",
+    passed: "It keeps what came early, and acknowledges only what is complete.",
+    real: "lib/net/reliable/receiver.ts",
     solution: solution.Receiver,
     hints: [
       "A segment arrives. Which of its bytes are before `ack`, which in the " +
@@ -38,6 +40,9 @@ export const exercises: Exercise<unknown>[] = [
     id: "16.2",
     pure: true,
     title: "How long to wait",
+    passed:
+      "It follows RFC 6298: the variance first, then the mean, and never below the floor.",
+    real: "lib/net/reliable/retransmit_timer.ts",
     solution: solution.RetransmitTimer,
     hints: [
       "Round trips of 100, 100, and 100 ms have the same mean as 20, 180, and " +
@@ -56,6 +61,9 @@ export const exercises: Exercise<unknown>[] = [
     id: "16.3",
     pure: true,
     title: "What to send, and what to send again",
+    passed:
+      "It sends what the window allows, and again only what is still missing.",
+    real: "lib/net/reliable/send_window.ts",
     solution: solution.SendWindow,
     hints: [
       "There are three kinds of bytes: acknowledged, in flight, and never sent. " +

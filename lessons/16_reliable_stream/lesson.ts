@@ -77,7 +77,7 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
   show.fact("sent again", stats.retransmissions);
   show.fact(
     "why",
-    `${stats.fastRetransmits} × three equal acknowledgments, ` +
+    `${stats.fastRetransmits} × three duplicate ACKs, ` +
       `${stats.timeouts} × time-out`,
   );
   show.fact("round trip, smoothed", `${stats.srttMs?.toFixed(1)} ms`);

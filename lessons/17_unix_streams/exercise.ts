@@ -16,12 +16,12 @@ import type { ListenAt, PathFits } from "./types.ts";
  * Listens at `path`. If a server that was killed left its socket file there (a
  * stale path), removes the file and listens.
  *
- * - If a server is listening there, or if there's something else than a socket (a
- *   plain file, a folder, a symbolic link), throw `Deno.errors.AddrInUse` and
+ * - If a server is listening there, or if there's anything but a socket (a plain
+ *   file, a folder, a symbolic link, a FIFO), throw `Deno.errors.AddrInUse` and
  *   leave everything as it is.
  * - A socket is stale only if a connection to it is refused. If you can't connect
  *   for any other reason, as with a datagram socket, it's in use.
- * - Leave no connection open.
+ * - Leave no connection open, and send nothing on one.
  */
 export const listenAt: ListenAt = todo("17.1 listenAt");
 
@@ -32,6 +32,7 @@ export const listenAt: ListenAt = todo("17.1 listenAt");
  *     }
  *
  * Says whether `path` is short enough for a Unix socket on Linux: the whole path,
- * encoded as UTF-8, has at most 107 bytes. Nothing needs to exist there.
+ * encoded as UTF-8, has at most 107 bytes. Nothing needs to exist there. Count it
+ * as it's given, even if there's a shorter way to write it.
  */
 export const pathFits: PathFits = todo("17.2 pathFits");

@@ -10,6 +10,8 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ListenAt>({
     id: "17.1",
     title: "Listen where a server was killed",
+    passed: "It removes a socket that nobody serves, and nothing else.",
+    real: "lib/net/listen_unix.ts",
     solution: solution.listenAt,
     hints: [
       "A stale socket file must go, and everything else must stay. How can you " +
@@ -37,6 +39,8 @@ export const exercises: Exercise<unknown>[] = [
     id: "17.2",
     pure: true,
     title: "Room for a path",
+    passed: "It counts bytes, as the kernel does.",
+    real: "lib/net/unix_path.ts",
     solution: solution.pathFits,
     hints: [
       "The kernel's field has room for bytes. How many bytes is a `ü`?",

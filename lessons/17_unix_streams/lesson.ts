@@ -6,6 +6,7 @@
  * can reach it, and compares the speed with that of TCP on loopback.
  */
 import {
+  closeQuietly,
   connect,
   connectTcp,
   formatAddress,
@@ -18,6 +19,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
+  answerFor,
   describeServeError,
   type LessonContext,
   runLesson,
@@ -28,6 +30,7 @@ import { leaveStale } from "./leave_stale.ts";
 import { answer } from "./line_or_http.ts";
 import { medianMicroseconds, megabytesPerSecond } from "./measure.ts";
 import { socketsOf } from "./sockets_of.ts";
+import type { ListenAt } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 const TO_SERVER = { from: "client", to: "server" };
@@ -321,8 +324,9 @@ async function throughput(
 /** Keeps a server up at a path, for lines and for curl. */
 export async function serve(
   show: Narrator,
-  { folder, port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { folder, port, signal } = context;
   if (Deno.build.os === "windows") return show.say(NOT_ON_WINDOWS);
   if (port !== 0) {
     throw new UsageError(
@@ -330,15 +334,17 @@ export async function serve(
     );
   }
   const path = `${folder}/door.sock`;
-  const listener = await listenUnix(path, { signal });
+  const listen = answerFor<ListenAt>(context, "listenAt", listenUnix);
+  const listener = await listen(path);
+  signal.addEventListener("abort", () => closeQuietly(listener));
   show.say(`A server is up at ${formatAddress(listener.addr)}.`);
   show.say(
     "It sends back lines, and answers HTTP. Talk to it from another terminal, " +
       "as the same user, and end it here with Ctrl-C:",
   );
-  show.fact("nc", `nc -U ${path}`);
-  show.fact("socat", `socat - UNIX-CONNECT:${path}`);
-  show.fact("curl", `curl --unix-socket ${path} http://x/`);
+  show.command("nc", `nc -U ${path}`);
+  show.command("socat", `socat - UNIX-CONNECT:${path}`);
+  show.command("curl", `curl --unix-socket ${path} http://x/`);
   show.note("waiting for clients");
 
   let clients = 0;

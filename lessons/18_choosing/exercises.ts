@@ -10,6 +10,9 @@ export const exercises: Exercise<unknown>[] = [
   exercise<AskLocal>({
     id: "18.1",
     title: "Ask over a Unix datagram socket",
+    passed:
+      "Its own path lets the server answer, and it removes that path on every way out.",
+    real: "lib/net/unix_datagram.ts",
     solution: solution.askLocal,
     hints: [
       "The server answers to the address that the question came from. Where " +
@@ -41,6 +44,7 @@ export const exercises: Exercise<unknown>[] = [
     id: "18.2",
     pure: true,
     title: "Which socket to use",
+    passed: "It chooses by what must not be lost, and by who must be reached.",
     solution: solution.choose,
     hints: [
       "Which of the five properties excludes the most kinds? Which two can " +

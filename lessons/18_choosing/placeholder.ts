@@ -26,8 +26,8 @@ import type { AskLocal, Choice, Need } from "./types.ts";
  *   throw `Deno.errors.TimedOut`.
  * - If no server is there, send() throws: let the caller have that error
  *   unchanged.
- * - However the call ends, `${server}.me` is gone afterward, the server's path is
- *   still there, and no timer is running.
+ * - However the call ends, your socket is closed afterward, `${server}.me` is gone,
+ *   the server's path is still there, and no timer is running.
  * - It's called again and again, but never twice at once.
  */
 export const askLocal: AskLocal = todo("18.1 askLocal");

@@ -10,6 +10,9 @@ export const exercises = [
   exercise<RequestReaderClass>({
     id: "19.1",
     title: "Read requests",
+    passed:
+      "It knows where each request ends, so the next one on the connection is safe.",
+    real: "lib/wire/http/parser.ts",
     solution: solution.RequestReader,
     hints: [
       "One read brought the second half of a head, a body, and the first half " +
@@ -44,6 +47,8 @@ export const exercises = [
     id: "19.2",
     pure: true,
     title: "Write a response",
+    passed: "Its length counts bytes, and no header can end early.",
+    real: "lib/wire/http/response.ts",
     solution: solution.encodeResponse,
     hints: [
       'How many bytes does "zwölf" have? If Content-Length is one too small, what ' +

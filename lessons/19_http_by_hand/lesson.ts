@@ -32,7 +32,8 @@ import {
 import { readResponses } from "./read_responses.ts";
 import { type Answered, serveHttp, TooSlow } from "./server.ts";
 import { site } from "./site.ts";
-import { encodeResponse } from "./solution.ts";
+import { encodeResponse, RequestReader } from "./solution.ts";
+import type { EncodeResponse, RequestReaderClass } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 /** How long the slow client of this lesson has for a head, in milliseconds. */
@@ -327,8 +328,9 @@ function decode(bytes: Uint8Array): string {
 /** Keeps the HTTP server up, for curl and for a browser. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal, answer } = context;
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   const url = `http://${hostname}:${own}`;
@@ -353,6 +355,15 @@ export async function serve(
   );
   show.note("waiting for clients");
 
+  if (answer !== undefined) {
+    await serveWithAnswers(listener, {
+      signal,
+      RequestReader: answer<RequestReaderClass>("RequestReader", RequestReader),
+      encodeResponse: answer<EncodeResponse>("encodeResponse", encodeResponse),
+      onError: (error, conn) => show.note(describeServeError(error, conn)),
+    });
+    return show.note("ended");
+  }
   let answers = 0;
   await serveHttp(listener, site, {
     signal,
@@ -363,6 +374,32 @@ export async function serve(
     onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(`ended: ${counted(answers, "answer")}`);
+}
+
+/**
+ * A server made of answers to the exercises, and of nothing else: it answers
+ * each request with its method, its target, and its body.
+ */
+async function serveWithAnswers(
+  listener: Deno.TcpListener,
+  { RequestReader, encodeResponse, signal, onError }: {
+    RequestReader: RequestReaderClass;
+    encodeResponse: EncodeResponse;
+    signal: AbortSignal;
+    onError: (error: unknown, conn?: Deno.Conn) => void;
+  },
+): Promise<void> {
+  await serveClients(listener, async (conn) => {
+    const reader = new RequestReader(conn);
+    while (true) {
+      const request = await reader.readRequest();
+      if (request === null) return;
+      const { method, target, body } = request;
+      const text = `${method} ${target}\n${new TextDecoder().decode(body)}`;
+      const head = method === "HEAD";
+      await writeAll(conn, encodeResponse(200, text, { head }));
+    }
+  }, { signal, onError });
 }
 
 /** One line of the log; nothing in it can control the terminal. */

@@ -7,7 +7,7 @@ import {
 } from "../../lib/net/mod.ts";
 import {
   decodeDns,
-  decodeDnsStart,
+  decodeDnsLeniently,
   type DnsMessage,
   encodeDns,
   WireError,
@@ -65,7 +65,7 @@ export async function askDns(
   const question = { name, type, class: 1 };
   const query = encodeDns({ id, wantsRecursion: true, questions: [question] });
   const bytes = await askUdp(port, query, options);
-  if (!decodeDnsStart(bytes).isTruncated) {
+  if (!decodeDnsLeniently(bytes).value.isTruncated) {
     return {
       message: decodeDns(bytes),
       size: bytes.length,
@@ -91,7 +91,7 @@ function doubtMessage(query: Uint8Array, bytes: Uint8Array): Doubt | null {
   const asked = decodeDns(query);
   let message: DnsMessage;
   try {
-    message = decodeDnsStart(bytes);
+    message = decodeDnsLeniently(bytes).value;
     if (!message.isTruncated) decodeDns(bytes);
   } catch (error) {
     if (error instanceof WireError) return "its form";

@@ -11,6 +11,8 @@ export const exercises = [
     id: "20.1",
     pure: true,
     title: "Encode a query",
+    passed: "Each label has its length, and the root ends the name.",
+    real: "lib/wire/dns/message.ts",
     solution: solution.encodeQuery,
     hints: [
       "A program reads the labels one by one. How does it know that there are " +
@@ -33,6 +35,9 @@ export const exercises = [
     id: "20.2",
     pure: true,
     title: "Decode the answer",
+    passed:
+      "Pointers only lead back, so none can loop, and no length leads past the end.",
+    real: "lib/wire/dns/message.ts",
     solution: solution.decodeMessage,
     hints: [
       "If a name ends in a pointer, where does the next field begin: after the " +

@@ -10,10 +10,10 @@ import {
   type DatagramSocket,
   formatAddress,
 } from "../../lib/net/mod.ts";
-import { counted, type Narrator } from "../../lib/show/mod.ts";
+import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
   decodeDns,
-  decodeDnsStart,
+  decodeDnsLeniently,
   decodeName,
   DNS_TYPES,
   type DnsMessage,
@@ -22,12 +22,14 @@ import {
   WireError,
 } from "../../lib/wire/mod.ts";
 import {
+  answerFor,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { askDns } from "./client.ts";
 import { answerQuery, startDns, ZONE } from "./server.ts";
 import { encodeQuery } from "./solution.ts";
+import type { DecodeMessage } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 /** The size of the header in front of each message. */
@@ -243,14 +245,24 @@ function line({ name, ttl, data }: DnsRecord): string {
 /** Keeps the server up, for dig. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
+  // With --mine, your decoder reads each answer before the client does.
+  const decode = answerFor<DecodeMessage | undefined>(
+    context,
+    "decodeMessage",
+    undefined,
+  );
   let queries = 0;
   const server = startDns(port, {
     signal,
     onQuery(transport, answer) {
       queries++;
       show.note(`${transport} ${describe(answer)}`);
+      if (decode !== undefined && answer !== null) {
+        show.note(`your decodeMessage: ${readWith(decode, answer)}`);
+      }
     },
   });
   const at = { transport: "udp", hostname: "127.0.0.1", port: server.port };
@@ -268,10 +280,26 @@ export async function serve(
   show.note(`ended: ${queries} ${queries === 1 ? "query" : "queries"}`);
 }
 
+/** What a learner's decoder makes of an answer: one line of the log. */
+function readWith(decode: DecodeMessage, answer: Uint8Array): string {
+  try {
+    const id = answer[0] << 8 | answer[1];
+    const { rcode, answers } = decode(answer, id);
+    const values = answers.map(({ type, value }) => `${type} ${value}`);
+    return printable(
+      new TextEncoder().encode(`code ${rcode}, ${values.join(", ") || "none"}`),
+    );
+  } catch (error) {
+    return `threw ${error}`;
+  }
+}
+
 /** What was asked, and how it was answered: one line of the log. */
 function describe(answer: Uint8Array | null): string {
   if (answer === null) return "not a query, so not answered";
-  const { questions: [question], rcode, isTruncated } = decodeDnsStart(answer);
+  const { questions: [question], rcode, isTruncated } =
+    decodeDnsLeniently(answer)
+      .value;
   // In a name, what could control a terminal is written in digits.
   const asked = question === undefined
     ? "(no question)"

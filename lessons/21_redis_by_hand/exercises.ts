@@ -10,6 +10,9 @@ export const exercises = [
   exercise<ReadCommand>({
     id: "21.1",
     title: "Read a command",
+    passed:
+      "It counts bytes instead of looking for spaces, so values can hold anything.",
+    real: "lib/wire/resp/command.ts",
     solution: solution.readCommand,
     hints: [
       'One read brought "*2\\r\\n$4\\r\\nECHO\\r\\n$5\\r\\nhe". The next one brings ' +
@@ -38,6 +41,8 @@ export const exercises = [
     id: "21.2",
     pure: true,
     title: "A store",
+    passed: "Every command gets a reply, and a rejected one changes nothing.",
+    real: "lib/wire/resp/reply.ts",
     solution: solution.Store,
     hints: [
       "A key is bytes, and a Map compares arrays by identity. What can you make " +

@@ -24,6 +24,7 @@
  * | `unix_datagram.ts`    | opens a datagram socket at a path                  |
  * | `unix_path.ts`        | the file of a Unix socket, and when to remove it   |
  * | `close.ts`            | closes a socket that may already be closed         |
+ * | `resettable.ts`       | connects a client that can reset its connection    |
  * | `add_context.ts`      | says in an error's message what failed             |
  * | `lossy_link.ts`       | a relay that loses, duplicates, reorders, delays   |
  * | `lossy_fate.ts`       | what such a link does to each datagram             |
@@ -74,6 +75,7 @@ export * from "./lossy_fate.ts";
 export * from "./lossy_link.ts";
 export * from "./random.ts";
 export * from "./read.ts";
+export * from "./resettable.ts";
 export * from "./retry.ts";
 export * from "./send_queue.ts";
 export * from "./serve.ts";

@@ -31,7 +31,13 @@ export type ShowEventBody =
   /** What the reader predicted, repeated after what happened. */
   | { kind: "predicted"; text: string }
   /** Something measured: a name and its value. */
-  | { kind: "fact"; name: string; value: string }
+  | {
+    kind: "fact";
+    name: string;
+    value: string;
+    /** Whether the value is to be copied, and must stay on one line. */
+    isCommand?: true;
+  }
   /** Bytes, as hexadecimal digits, two a byte. */
   | { kind: "bytes"; name: string; hex: string }
   /** A sequence diagram begins, with the names of its two lanes. */

@@ -7,6 +7,7 @@
 
 import { bold } from "@std/fmt/colors";
 import type { TrackedSegment } from "../wire/capture/conversation.ts";
+import { type IcmpHeader, icmpMeaning } from "../wire/ip/icmp.ts";
 import { EXTENSION_NAMES, type Ipv6Header } from "../wire/ip/ipv6.ts";
 import type { Ipv4Header } from "../wire/ip/ipv4.ts";
 import type { Packet } from "../wire/capture/packet.ts";
@@ -21,7 +22,7 @@ import { protocolName } from "./protocol_names.ts";
 import { wrapText } from "./text.ts";
 
 /** A header that can be drawn. */
-export type HeaderLayer = "ip" | "tcp" | "udp";
+export type HeaderLayer = "ip" | "tcp" | "udp" | "icmp";
 
 /** What the rest of the connection says about a TCP header. */
 export interface HeaderContext {
@@ -51,7 +52,7 @@ export interface PacketBoxesOptions extends HeaderContext {
   /**
    * Which headers to draw, as far as the packet has them.
    *
-   * @default {["ip", "tcp", "udp"]}
+   * @default {["ip", "tcp", "udp", "icmp"]}
    */
   layers?: HeaderLayer[];
 }
@@ -63,17 +64,11 @@ export interface PacketBoxesOptions extends HeaderContext {
  * @returns What {@linkcode drawTcpHeader} and {@linkcode drawHeaders} take.
  */
 export function headerContext(segment: TrackedSegment): HeaderContext {
-  const { client, server } = segment.conversation;
-  const sender = segment.conversation[segment.from];
   const context: HeaderContext = { relativeSequence: segment.relativeSequence };
   if (segment.relativeAcknowledgment !== null) {
     context.relativeAcknowledgment = segment.relativeAcknowledgment;
   }
-  // Scales count only where both ends have given one (RFC 7323, section 2.2).
-  if (client.initialSequence !== null && server.initialSequence !== null) {
-    const agreed = client.windowShift !== null && server.windowShift !== null;
-    context.windowShift = agreed ? sender.windowShift! : 0;
-  }
+  if (segment.windowShift !== null) context.windowShift = segment.windowShift;
   return context;
 }
 
@@ -83,7 +78,8 @@ export function headerContext(segment: TrackedSegment): HeaderContext {
  * @param packet The packet, decoded.
  * @param options The width, and what its conversation knows; spread what
  * {@linkcode headerContext} gives.
- * @returns Lines; none if the packet has no such header.
+ * @returns Lines; none if the packet has no such header. The headers of a packet
+ * that an ICMP error quotes come last.
  *
  * @example Both headers of a UDP message
  * ```ts
@@ -107,15 +103,33 @@ export function drawHeaders(
   packet: Packet,
   options: PacketBoxesOptions,
 ): string[] {
-  const { layers = ["ip", "tcp", "udp"], ...rest } = options;
-  const { ip, tcp, udp, checksum, ipChecksum } = packet;
+  const boxes = boxesOf(packet, options, packet);
+  const { quoted } = packet;
+  if (quoted !== null && (options.layers ?? ["icmp"]).includes("icmp")) {
+    // A quote is cut off by design, so there's no verdict on its checksums.
+    const [first, ...others] = boxesOf(quoted, { width: options.width }, {});
+    if (first !== undefined) {
+      boxes.push(["It quotes this packet:", "", ...first], ...others);
+    }
+  }
+  return boxes.flatMap((lines, i) => i === 0 ? lines : ["", ...lines]);
+}
+
+function boxesOf(
+  { ip, outer, tcp, udp, icmp }: Packet,
+  { layers = ["ip", "tcp", "udp", "icmp"], ...rest }: PacketBoxesOptions,
+  { checksum, ipChecksum }: Partial<Pick<Packet, "checksum" | "ipChecksum">>,
+): string[][] {
   const boxes: string[][] = [];
   if (ip !== null && layers.includes("ip")) {
-    boxes.push(
-      ip.version === 4
-        ? drawIpv4Header(ip, { ...rest, checksum: ipChecksum })
-        : drawIpv6Header(ip, rest),
-    );
+    for (const header of [...outer, ip]) {
+      const verdict = header === ip ? ipChecksum : undefined;
+      boxes.push(
+        header.version === 4
+          ? drawIpv4Header(header, { ...rest, checksum: verdict })
+          : drawIpv6Header(header, rest),
+      );
+    }
   }
   if (tcp !== null && layers.includes("tcp")) {
     boxes.push(drawTcpHeader(tcp, { ...rest, checksum }));
@@ -123,7 +137,10 @@ export function drawHeaders(
   if (udp !== null && layers.includes("udp")) {
     boxes.push(drawUdpHeader(udp, { ...rest, checksum }));
   }
-  return boxes.flatMap((lines, i) => i === 0 ? lines : ["", ...lines]);
+  if (icmp !== null && layers.includes("icmp")) {
+    boxes.push(drawIcmpHeader(icmp, { ...rest, checksum }));
+  }
+  return boxes;
 }
 
 /**
@@ -242,6 +259,36 @@ export function drawUdpHeader(
 }
 
 /**
+ * Draws an ICMP or ICMPv6 header (RFC 792, RFC 4443).
+ *
+ * @param header The header.
+ * @param options The width, and the verdict on the checksum.
+ * @returns A title that says what it means, and the box below it.
+ */
+export function drawIcmpHeader(
+  header: IcmpHeader,
+  options: HeaderBoxOptions,
+): string[] {
+  const { version, type, code, rest } = header;
+  const rows = [
+    row(
+      0,
+      field(8, "type", type),
+      field(8, "code", code),
+      field(16, "checksum", checksumText(header.checksum, options)),
+    ),
+    row(4, field(32, "rest of the header", hex32(rest))),
+  ];
+  const name = version === 4 ? "ICMP" : "ICMPv6";
+  return [
+    ...wrapText(bold(`${name} header, 8 bytes: ${icmpMeaning(header)}`), {
+      width: options.width,
+    }),
+    ...drawBitBox(rows, options.width),
+  ];
+}
+
+/**
  * Draws an IPv4 header (RFC 791, section 3.1).
  *
  * @param header The header.
@@ -344,6 +391,10 @@ function withRelative(number: number, relative: number | undefined): string {
   return relative === undefined
     ? `${number}`
     : `${number}, relative ${relative}`;
+}
+
+function hex32(value: number): string {
+  return `0x${value.toString(16).padStart(8, "0")}`;
 }
 
 function checksumText(

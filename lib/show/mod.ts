@@ -10,10 +10,12 @@
  *
  * @module
  */
+export * from "./application_words.ts";
 export * from "./bars.ts";
 export * from "./conversation_summary.ts";
 export * from "./counted.ts";
 export * from "./elapsed.ts";
+export * from "./datagram_diagram.ts";
 export * from "./events.ts";
 export * from "./header_box.ts";
 export * from "./hex_dump.ts";

@@ -4,6 +4,7 @@ import { counted } from "./counted.ts";
 import type { Bar, ShowEvent, ShowEventBody } from "./events.ts";
 import { headerContext, type HeaderLayer } from "./header_box.ts";
 import type { DiagramSegment, SegmentNumbers } from "./segment_diagram.ts";
+import { formatEnd } from "./packet_line.ts";
 import { printable } from "./text.ts";
 
 /** What goes along an arrow, and the calls at its two ends. */
@@ -23,7 +24,7 @@ export interface ShowHeadersOptions {
   /**
    * Which headers, as far as the packet has them.
    *
-   * @default {["ip", "tcp", "udp"]}
+   * @default {["ip", "tcp", "udp", "icmp"]}
    */
   layers?: HeaderLayer[];
   /** What its conversation makes of it, for relative numbers and the window. */
@@ -51,6 +52,9 @@ export interface ShowSegmentsOptions {
    */
   server?: string;
 }
+
+/** A socket that knows its own address. */
+export type NamedSocket = { addr: Deno.Addr } | { localAddr: Deno.Addr };
 
 /** How a {@linkcode Narrator} tells. */
 export interface NarratorOptions {
@@ -170,6 +174,17 @@ export class Narrator {
   }
 
   /**
+   * Shows a command to copy into another terminal. It stays on one line, however
+   * long it is.
+   *
+   * @param name The program.
+   * @param line The whole command.
+   */
+  command(name: string, line: string): void {
+    this.#emit({ kind: "fact", name, value: line, isCommand: true });
+  }
+
+  /**
    * Shows bytes, in hexadecimal and as text.
    *
    * @param name What they are.
@@ -215,10 +230,13 @@ export class Narrator {
     packet: Packet,
     options: ShowHeadersOptions = {},
   ): void {
-    const { layers = ["ip", "tcp", "udp"], segment = null } = options;
-    const { bytes, payload, link, checksum, ipChecksum } = packet;
-    const start = link?.headerBytes ?? 0;
-    const end = payload.byteOffset - bytes.byteOffset;
+    const { segment = null } = options;
+    const { layers = ["ip", "tcp", "udp", "icmp"] } = options;
+    const { bytes, payload, quoted, checksum, ipChecksum } = packet;
+    const start = packet.ipStart;
+    // The headers that an ICMP error quotes are its payload.
+    const size = quoted === null ? 0 : payload.length;
+    const end = payload.byteOffset - bytes.byteOffset + size;
     this.#emit({
       kind: "headers",
       title,
@@ -244,6 +262,25 @@ export class Narrator {
     const { numbers = "relative" } = options;
     const { client = "client", server = "server" } = options;
     this.#emit({ kind: "segments", client, server, numbers, segments });
+  }
+
+  /**
+   * Names sockets, for X-ray, which shows the names in place of addresses. In the
+   * lesson's own output nothing is shown.
+   *
+   * @param sockets The sockets by their names.
+   */
+  sockets(sockets: Record<string, NamedSocket>): void {
+    for (const [lane, socket] of Object.entries(sockets)) {
+      const address = "addr" in socket ? socket.addr : socket.localAddr;
+      const endpoint = "hostname" in address
+        ? formatEnd(address.hostname, address.port)
+        : "path" in address
+        ? address.path
+        : undefined;
+      // A Unix socket that connects has no path.
+      if (endpoint) this.#emit({ kind: "endpoint", lane, endpoint });
+    }
   }
 
   /**

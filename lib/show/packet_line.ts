@@ -4,16 +4,24 @@
  * @module
  */
 
-import { green, red, yellow } from "@std/fmt/colors";
+import { cyan, green, red, yellow } from "@std/fmt/colors";
+import { applicationWords } from "./application_words.ts";
 import type { TrackedSegment } from "../wire/capture/conversation.ts";
 import type { Packet } from "../wire/capture/packet.ts";
+import { icmpMeaning } from "../wire/ip/icmp.ts";
 import { formatTcpFlags } from "../wire/tcp/flags.ts";
 import { counted } from "./counted.ts";
 import { protocolName } from "./protocol_names.ts";
 import { printable } from "./text.ts";
 
-/** A preview shorter than this says nothing. */
-const MIN_PREVIEW = 8;
+/** Data is shown in this many columns, even where they are not left. */
+const MIN_PREVIEW = 16;
+
+/** More tunnels in each other are no use to anybody. */
+const MAX_TUNNELS = 2;
+
+/** The number by which IP says that it carries GRE, which carries anything. */
+const PROTOCOL_GRE = 47;
 
 /** How a packet is described. */
 export interface PacketWordsOptions {
@@ -31,7 +39,8 @@ export interface PacketWordsOptions {
   raw?: boolean;
   /**
    * Columns for all of it: what is left at the end shows the first bytes of the
-   * data. The rest may be longer, and is never cut.
+   * data, which get 16 columns at least. The rest may be longer, and is never
+   * cut.
    *
    * @default {0}
    */
@@ -72,6 +81,16 @@ export function protocolOf({ ip, link }: Packet): string | null {
 }
 
 /**
+ * Names the virtual networks (VLANs) that a packet is in.
+ *
+ * @param packet The packet.
+ * @returns The IDs, the outermost first; none for most packets.
+ */
+export function vlansOf({ link }: Packet): number[] {
+  return link?.kind === "ethernet" ? link.tags.map(({ id }) => id) : [];
+}
+
+/**
  * Says between which two ends a packet goes.
  *
  * @param packet The packet.
@@ -92,14 +111,13 @@ export function protocolOf({ ip, link }: Packet): string | null {
  * assertEquals(packetWay(packet), "[::1]:50000 → [::1]:53");
  * ```
  */
-export function packetWay({ link, ip, tcp, udp }: Packet): string {
+export function packetWay({ link, ip, ports }: Packet): string {
   if (ip !== null) {
-    const ports = tcp ?? udp;
     const { source, destination } = ip;
     return ports === null
       ? `${source} → ${destination}`
-      : `${formatEnd(source, ports.sourcePort)} → ` +
-        formatEnd(destination, ports.destinationPort);
+      : `${formatEnd(source, ports.source)} → ` +
+        formatEnd(destination, ports.destination);
   }
   return link?.kind === "ethernet"
     ? `${link.source} → ${link.destination}`
@@ -131,9 +149,9 @@ export function formatEnd(address: string, port: number): string {
  *
  * @param packet The packet.
  * @param options What its conversation makes of it, and how wide.
- * @returns Such as `PSH,ACK seq 1 ack 1 6 bytes`.
+ * @returns Such as `PSH,ACK seq 1 ack 1 win 65536 6 bytes "hello\n"`.
  *
- * @example A message with room for its text
+ * @example A message
  * ```ts
  * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
  * import { packetWords } from "./packet_line.ts";
@@ -142,52 +160,91 @@ export function formatEnd(address: string, port: number): string {
  *
  * const bytes = encodePacket({
  *   ip: { version: 4, source: "127.0.0.1", destination: "127.0.0.1" },
- *   udp: { sourcePort: 50000, destinationPort: 53 },
+ *   udp: { sourcePort: 50000, destinationPort: 7 },
  *   payload: new TextEncoder().encode("hello\n"),
  * });
  * const packet = decodePacket(bytes, LINK_TYPES.RAW);
- * const words = packetWords(packet, { width: 30 });
- * assertEquals(stripAnsiCode(words), 'UDP 6 bytes "hello\\n"');
+ * assertEquals(stripAnsiCode(packetWords(packet)), 'UDP 6 bytes "hello\\n"');
  * ```
  */
 export function packetWords(
   packet: Packet,
   options: PacketWordsOptions = {},
 ): string {
-  const { segment = null, raw = false, width = 0 } = options;
-  const { ip, tcp, udp, payload, payloadBytes, problem } = packet;
-  const words: string[] = [];
-  if (tcp !== null) {
-    const { flags, sequence, acknowledgment } = tcp;
-    words.push(
-      formatTcpFlags(flags) || "no flags",
-      `seq ${raw ? sequence : segment?.relativeSequence ?? sequence}`,
-    );
-    if (flags.ack) {
-      const relative = segment?.relativeAcknowledgment ?? acknowledgment;
-      words.push(`ack ${raw ? acknowledgment : relative}`);
-    }
-  } else {
-    words.push(protocolOf(packet) ?? "a packet");
-    if (ip !== null && ip.fragmentOffset > 0) {
-      words.push(`fragment from byte ${ip.fragmentOffset}`);
-    }
-  }
-  if (payloadBytes > 0 || tcp === null) {
-    words.push(counted(payloadBytes, "byte"));
-  }
+  const { segment = null, width = 0 } = options;
+  const { tcp, udp, payload, problem } = packet;
+  const words = [
+    ...vlansOf(packet).map((id) => `VLAN ${id}`),
+    ...packet.outer.slice(0, MAX_TUNNELS).map((ip) =>
+      `in ${tunnelName(ip)} ${ip.source} → ${ip.destination}:`
+    ),
+  ];
+  words.push(
+    ...(tcp === null ? messageWords(packet) : tcpWords(packet, options)),
+  );
   // The colours come last: they would count as columns below.
   const marks: [string, (text: string) => string][] = [];
-  if (segment?.retransmission) marks.push(["again", yellow]);
+  for (const note of notesOf(segment)) marks.push([note, yellow]);
   if (packet.checksum === "bad") marks.push(["bad checksum", red]);
   if (packet.ipChecksum === "bad") marks.push(["bad IP checksum", red]);
   if (problem !== null) marks.push([problem.message, red]);
+  const application = applicationWords(packet);
+  if (application !== null) marks.push([application, cyan]);
   const plain = [...words, ...marks.map(([text]) => text)].join(" ");
   const painted = [...words, ...marks.map(([text, paint]) => paint(text))];
-  const room = width - plain.length - 1;
   const hasData = (tcp !== null || udp !== null) && payload.length > 0;
-  if (hasData && room >= MIN_PREVIEW) {
-    painted.push(green(printable(payload, { max: room })));
+  if (hasData && application === null) {
+    const max = Math.max(MIN_PREVIEW, width - plain.length - 1);
+    painted.push(green(printable(payload, { max })));
   }
   return painted.join(" ");
+}
+
+/** IP in IP has no name but that of the outer header. */
+function tunnelName({ version, protocol }: NonNullable<Packet["ip"]>): string {
+  return protocol === PROTOCOL_GRE ? "GRE" : `IPv${version}`;
+}
+
+/** Names what is remarkable about a segment, as Wireshark does. */
+function notesOf(segment: TrackedSegment | null): string[] {
+  if (segment === null) return [];
+  return segment.notes.map((note) =>
+    note === "duplicate ACK" ? `${note} #${segment.duplicateAcks}` : note
+  );
+}
+
+function tcpWords(
+  { ip, tcp, payloadBytes }: Packet,
+  { segment = null, raw = false }: PacketWordsOptions,
+): string[] {
+  const { flags, sequence, acknowledgment, window } = tcp!;
+  const words = [
+    formatTcpFlags(flags) || "no flags",
+    `seq ${raw ? sequence : segment?.relativeSequence ?? sequence}`,
+  ];
+  if (flags.ack) {
+    const relative = segment?.relativeAcknowledgment ?? acknowledgment;
+    words.push(`ack ${raw ? acknowledgment : relative}`);
+  }
+  // Nothing, however scaled, is nothing.
+  const scaled = segment?.scaledWindow ?? (window === 0 ? 0 : null);
+  words.push(scaled === null ? `win ${window} unscaled` : `win ${scaled}`);
+  if (ip!.moreFragments) words.push("first fragment");
+  if (payloadBytes > 0) words.push(counted(payloadBytes, "byte"));
+  return words;
+}
+
+/** The words of anything but TCP. */
+function messageWords(packet: Packet): string[] {
+  const { ip, icmp, quoted, payloadBytes } = packet;
+  const words = [protocolOf(packet) ?? "a packet"];
+  if (ip !== null && ip.fragmentOffset > 0) {
+    words.push(`fragment from byte ${ip.fragmentOffset}`);
+  } else if (ip?.moreFragments) words.push("first fragment");
+  if (icmp !== null) words.push(icmpMeaning(icmp));
+  if (quoted === null || quoted.ip === null) {
+    return [...words, counted(payloadBytes, "byte")];
+  }
+  const inner = `quotes ${protocolOf(quoted)} ${packetWay(quoted)}`;
+  return [...words.slice(0, -1), `${words.at(-1)},`, inner];
 }

@@ -152,9 +152,9 @@ export class Printer {
   #facts(events: ShowEvent[]): string[] {
     const facts = events.filter((event) => event.kind === "fact");
     const column = Math.max(...facts.map(({ name }) => visibleWidth(name))) + 2;
-    return facts.flatMap(({ name, value }) =>
+    return facts.flatMap(({ name, value, isCommand }) =>
       wrapText(cyan(value), {
-        width: this.#width,
+        width: isCommand ? Infinity : this.#width,
         indent: INDENT + " ".repeat(column),
         firstIndent: INDENT + padEndVisible(name, column),
       })

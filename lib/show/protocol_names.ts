@@ -2,6 +2,7 @@
 const NAMES: Readonly<Record<number, string>> = {
   1: "ICMP",
   2: "IGMP",
+  4: "IPv4",
   6: "TCP",
   17: "UDP",
   41: "IPv6",
@@ -11,7 +12,11 @@ const NAMES: Readonly<Record<number, string>> = {
   58: "ICMPv6",
   59: "nothing",
   89: "OSPF",
+  103: "PIM",
+  112: "VRRP",
   132: "SCTP",
+  135: "Mobility",
+  136: "UDP-Lite",
 };
 
 /**

@@ -47,8 +47,14 @@ export interface DiagramSegment {
   relativeAcknowledgment: number | null;
   /** Bytes of data in it. */
   payloadBytes: number;
-  /** Whether all of it had been sent before. */
+  /** Whether it was sent before. */
   retransmission: boolean;
+  /**
+   * What is remarkable about it, as Wireshark names it.
+   *
+   * @default {[]}
+   */
+  notes?: string[];
   /** State of the client once it has arrived. */
   clientState: TcpState;
   /** State of the server once it has arrived. */
@@ -111,6 +117,7 @@ export function diagramSegment(
     relativeAcknowledgment: segment.relativeAcknowledgment,
     payloadBytes,
     retransmission: segment.retransmission,
+    ...(segment.notes.length > 0 ? { notes: segment.notes } : {}),
     clientState: segment.clientState,
     serverState: segment.serverState,
   };
@@ -263,6 +270,28 @@ export class SegmentDiagram {
   }
 
   /**
+   * Draws a message that is about the conversation, and is no segment of it: an
+   * ICMP error.
+   *
+   * @param message When, from which end, and what is written on the arrow.
+   * @returns Lines.
+   */
+  message(
+    { atMs, from, phrases }: {
+      atMs: number | null;
+      from: Side;
+      phrases: string[];
+    },
+  ): string[] {
+    const toRight = from === "client";
+    const row = { left: "", right: "", arrow: { phrases, toRight } };
+    return [
+      ...this.#release(null),
+      ...drawLaneRow({ ...row, atMs: atMs ?? undefined }, this.#layout),
+    ];
+  }
+
+  /**
    * Ends the diagram.
    *
    * @returns Lines: what was held back, if nothing came after it.
@@ -330,7 +359,7 @@ function phrasesOf(
   segment: Omit<DiagramSegment, "serverState">,
   numbers: SegmentNumbers,
 ): string[] {
-  const { acknowledgment, payloadBytes, retransmission } = segment;
+  const { acknowledgment, payloadBytes, retransmission, notes = [] } = segment;
   const phrases = [segment.flags];
   const add = (name: string, raw: number, relative: number) =>
     phrases.push(
@@ -347,6 +376,8 @@ function phrasesOf(
   if (payloadBytes > 0) {
     phrases.push(counted(payloadBytes, "byte"));
   }
-  if (retransmission) phrases.push("again");
+  phrases.push(...notes);
+  // Recordings from before there were notes have no other word for it.
+  if (retransmission && notes.length === 0) phrases.push("retransmission");
   return phrases.filter((phrase) => phrase !== "");
 }

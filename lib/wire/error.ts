@@ -81,3 +81,33 @@ export function requireBytes(
   const found = Math.max(0, end - start);
   throw new WireError(what, start, `${size} bytes, found ${found}`);
 }
+
+/** Something that was decoded as far as it can be. */
+export interface Decoded<Value> {
+  /** As much of it as could be decoded. */
+  value: Value;
+  /** What is wrong with the rest; `null` if nothing is. */
+  problem: WireError | null;
+}
+
+/**
+ * Returns what was decoded if nothing is wrong with it.
+ *
+ * @param decoded A value, and what is wrong with it.
+ * @returns The value.
+ * @throws {WireError} The problem, if there is one.
+ *
+ * @example Nothing is wrong
+ * ```ts
+ * import { requireWhole } from "./error.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(requireWhole({ value: "IPv4", problem: null }), "IPv4");
+ * ```
+ */
+export function requireWhole<Value>(
+  { value, problem }: Decoded<Value>,
+): Value {
+  if (problem !== null) throw problem;
+  return value;
+}

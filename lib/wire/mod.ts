@@ -4,12 +4,13 @@
  *
  * | folder     | what it is about                                        |
  * | ---------- | ------------------------------------------------------- |
- * | `ip/`      | IP and UDP headers, addresses, the Internet checksum    |
+ * | `ip/`      | IP, ICMP and UDP headers, the Internet checksum         |
  * | `tcp/`     | TCP headers, sequence numbers, the state machine        |
  * | `capture/` | pcap and pcapng, link layers, packets, conversations    |
  * | `http/`    | HTTP/1.1 messages                                       |
  * | `dns/`     | DNS messages                                            |
  * | `resp/`    | commands and replies of Redis                           |
+ * | `tls/`     | TLS records                                             |
  *
  * @example From a file to lines of text
  * ```ts
@@ -47,3 +48,4 @@ export * from "./http/mod.ts";
 export * from "./ip/mod.ts";
 export * from "./resp/mod.ts";
 export * from "./tcp/mod.ts";
+export * from "./tls/mod.ts";

@@ -6,8 +6,8 @@ import {
 } from "../wire/mod.ts";
 import { CannotLook, firstLine } from "./tools.ts";
 
-/** Bytes that are kept of each packet: every header, and how the data begins. */
-const SNAP_BYTES = 160;
+/** The bytes kept of each packet: all headers, and the start of its data. */
+const SNAP_BYTES = 384;
 /**
  * Room for packets that wait for `tcpdump`, in KiB. Those of all programs go
  * through it, and a busy one must not push out the lesson's.
@@ -16,10 +16,18 @@ const BUFFER_KIB = 32 * 1024;
 /** How long `tcpdump` may take to show its last packet. */
 const LIMIT_MS = 10_000;
 
+/**
+ * How the datagram begins that a capture sends to itself to find its own end. It
+ * fits into the bytes that are kept of a system call's data.
+ */
+export const MARKER = "socket-workbook capture marker ";
+
 const LINUX = Deno.build.os === "linux";
 
 /** A capture of the loopback interface under way. */
 export interface Capture {
+  /** The process ID of `tcpdump`. */
+  pid: number;
   /**
    * Ends the capture when every packet sent before has been seen.
    *
@@ -30,7 +38,7 @@ export interface Capture {
 
 /** What a capture has seen. */
 export interface Captured {
-  /** The packets of all programs, in order. */
+  /** The packets of all programs, in order; none if `onPacket` took them. */
   packets: Packet[];
   /** Whether it went to the end. */
   complete: boolean;
@@ -46,12 +54,20 @@ export interface CaptureOptions {
    * @default {undefined}
    */
   copyTo?: string;
+  /**
+   * Receives each packet as soon as it's captured. Packets that it receives
+   * aren't kept.
+   *
+   * @default {all packets are kept, and decoded at the end}
+   */
+  onPacket?: (packet: Packet) => void;
 }
 
 /**
- * Captures TCP and UDP on the loopback interface with `tcpdump`.
+ * Captures IP packets on the loopback interface with `tcpdump`: TCP, UDP, ICMP,
+ * and their fragments, except for what captures send to themselves.
  *
- * Nothing is written to a file, unless a copy is asked for.
+ * Nothing is written to a file unless you ask for a copy.
  *
  * @param options How to capture.
  * @returns The capture, once `tcpdump` listens.
@@ -67,7 +83,7 @@ export async function startCapture(
         ...["-i", LINUX ? "lo" : "lo0", ...(LINUX ? ["--nano"] : [])],
         ...["-n", "-U", "--immediate-mode"],
         ...["-s", String(SNAP_BYTES), "-B", String(BUFFER_KIB)],
-        ...["-w", "-", "tcp or udp"],
+        ...["-w", "-", "ip or ip6"],
       ],
       stdin: "null",
       stdout: "piped",
@@ -101,19 +117,26 @@ export async function startCapture(
 
   // They are decoded in the end, so that reading keeps up with a busy machine.
   const all: CapturedPacket[] = [];
-  const marker = new TextEncoder().encode(crypto.randomUUID());
+  const marker = new TextEncoder().encode(MARKER + crypto.randomUUID());
   const seen = Promise.withResolvers<void>();
   const reading = (async () => {
     for await (const captured of readCapture(bytes)) {
       if (endsWith(captured.bytes, marker)) seen.resolve();
+      // A lesson may capture too, and so may another run.
+      if (isMarker(captured, marker.length)) continue;
+      if (options.onPacket !== undefined) {
+        options.onPacket(decode(captured));
+        continue;
+      }
       // A packet that is a view would keep the whole chunk around it.
-      else all.push({ ...captured, bytes: captured.bytes.slice() });
+      all.push({ ...captured, bytes: captured.bytes.slice() });
     }
   })().catch(() => {
     // It was ended in the middle of a packet, which is told of below.
   });
 
   return {
+    pid: child.pid,
     async stop() {
       const ended = reading.then(() => false);
       const complete = await sendMarker(
@@ -127,12 +150,22 @@ export async function startCapture(
       }
       await Promise.all([child.status, reading, errors]);
       const dropped = Number(said.match(/(\d+) packets? dropped/)?.[1] ?? 0);
-      const packets = all.map((captured) =>
-        decodePacket(captured.bytes, captured.linkType, captured)
-      );
-      return { packets, complete, dropped };
+      return { packets: all.map(decode), complete, dropped };
     },
   };
+}
+
+function decode(captured: CapturedPacket): Packet {
+  return decodePacket(captured.bytes, captured.linkType, captured);
+}
+
+const MARKER_BYTES = new TextEncoder().encode(MARKER);
+
+/** Says whether a packet's data is the marker of any capture. */
+function isMarker({ bytes }: CapturedPacket, markerLength: number): boolean {
+  const start = bytes.length - markerLength;
+  return start >= 0 &&
+    MARKER_BYTES.every((byte, i) => bytes[start + i] === byte);
 }
 
 function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {

@@ -1,26 +1,54 @@
 import type { Socket, SocketCall } from "./socket_calls.ts";
 import type { TimedPacket, WirePacket } from "./wire_packet.ts";
 
+/** The packets from one address to another. */
+interface Way {
+  packets: TimedPacket[];
+  /** The number of packets before these that were forgotten. */
+  forgotten: number;
+}
+
 /**
  * Finds the packet that caused a call's result: `recvfrom` can't return a byte
  * before it arrives, nor `accept` a connection before its handshake.
  */
 export class Causes {
-  readonly #byWay = new Map<string, TimedPacket[]>();
+  readonly #ways = new Map<string, Way>();
   /** The bytes that each socket has received, and the packets that had them. */
-  readonly #taken = new Map<Socket, { bytes: number; packets: number }>();
+  readonly #taken = new WeakMap<Socket, { bytes: number; packets: number }>();
 
   /**
-   * Makes the search for one run.
+   * Adds packets of the lesson.
    *
-   * @param packets The lesson's packets, in order.
+   * @param packets The packets, in order.
    */
-  constructor(packets: TimedPacket[]) {
+  add(packets: TimedPacket[]): void {
     for (const timed of packets) {
-      const way = wayOf(timed.packet.source, timed.packet.destination);
-      const others = this.#byWay.get(way);
-      if (others === undefined) this.#byWay.set(way, [timed]);
-      else others.push(timed);
+      const { protocol, source, destination, fragmentFrom } = timed.packet;
+      // A datagram in fragments is one datagram.
+      if (protocol === "icmp" || fragmentFrom !== undefined) continue;
+      const key = keyOf(source, destination);
+      const way = this.#ways.get(key);
+      if (way === undefined) {
+        this.#ways.set(key, { packets: [timed], forgotten: 0 });
+      } else way.packets.push(timed);
+    }
+  }
+
+  /**
+   * Forgets packets whose effects have been observed.
+   *
+   * @param beforeMs The time, in milliseconds since 1970, up to which packets are
+   * old enough.
+   */
+  forget(beforeMs: number): void {
+    for (const [key, way] of this.#ways) {
+      const kept = way.packets.findIndex(({ time }) => time >= beforeMs);
+      if (kept === -1) this.#ways.delete(key);
+      else if (kept > 0) {
+        way.packets.splice(0, kept);
+        way.forgotten += kept;
+      }
     }
   }
 
@@ -35,13 +63,13 @@ export class Causes {
   timeOf(call: SocketCall): number | undefined {
     const { socket, made, moves, moved, error, peer } = call;
     const { local, remote = peer } = made ?? socket;
-    const coming = this.#byWay.get(wayOf(remote, local)) ?? [];
-    const going = this.#byWay.get(wayOf(local, remote)) ?? [];
+    const coming = this.#ways.get(keyOf(remote, local));
+    const going = this.#ways.get(keyOf(local, remote));
     if (made !== undefined) return timeOfFirst(coming, isAck);
     if (call.given === "SO_ERROR") {
       return timeOfFirst(call.returned === "0" ? going : coming, isAck);
     }
-    if (moves !== "in") return undefined;
+    if (moves !== "in" || coming === undefined) return undefined;
     if (error !== undefined) return timeOfFirst(coming, isReset);
     if (socket.kind === "tcp" && moved === 0) return timeOfFirst(coming, isFin);
     return this.#timeOfBytes(call, coming);
@@ -50,30 +78,33 @@ export class Causes {
   /** Returns when the last byte that this socket has received arrived. */
   #timeOfBytes(
     { socket, moved = 0 }: SocketCall,
-    coming: TimedPacket[],
+    { packets, forgotten }: Way,
   ): number | undefined {
     const taken = this.#taken.get(socket) ?? { bytes: 0, packets: 0 };
     this.#taken.set(socket, taken);
     // UDP receives one datagram per call, TCP any number of bytes.
-    if (socket.kind === "udp") return coming[taken.packets++]?.time;
+    if (socket.kind === "udp") {
+      return packets[taken.packets++ - forgotten]?.time;
+    }
     taken.bytes += moved;
-    while (
-      taken.packets < coming.length &&
-      bytesUpTo(coming[taken.packets].packet) < taken.bytes
-    ) taken.packets++;
-    return coming[taken.packets]?.time;
+    let at = Math.max(0, taken.packets - forgotten);
+    while (at < packets.length && bytesUpTo(packets[at].packet) < taken.bytes) {
+      at++;
+    }
+    taken.packets = at + forgotten;
+    return packets[at]?.time;
   }
 }
 
-function wayOf(source: string | undefined, destination: string | undefined) {
+function keyOf(source: string | undefined, destination: string | undefined) {
   return `${source} ${destination}`;
 }
 
 function timeOfFirst(
-  packets: TimedPacket[],
+  way: Way | undefined,
   fits: (flags: string) => boolean,
 ): number | undefined {
-  return packets.find(({ packet }) => fits(packet.flags ?? ""))?.time;
+  return way?.packets.find(({ packet }) => fits(packet.flags ?? ""))?.time;
 }
 
 const isAck = (flags: string) => flags.includes("ACK");

@@ -1,4 +1,5 @@
-import { counted, printable } from "../show/mod.ts";
+import { counted } from "../show/mod.ts";
+import { dataWords } from "./data_words.ts";
 import { type NameOf, shortPath } from "./names.ts";
 import { nameOfSocket } from "./socket_calls.ts";
 import type { TimedCall, TimelineItem } from "./timeline.ts";
@@ -88,26 +89,39 @@ export function describeItem(
   }
 }
 
+/** Calls whose socket isn't connected yet, or never will be. */
+const BEFORE_CONNECTED = ["bind", "listen", "connect", "accept", "accept4"];
+
 function describeCall(call: TimedCall, options: DescribeOptions): string {
-  const { name, socket, moves } = call;
+  const { name, moves } = call;
   const given = shortPath(call.given);
-  const args = name === "socket" ? [] : [String(socket.descriptor)];
+  const args = name === "socket" ? [] : [tie(descriptorOf(call, options))];
   if (call.housekeeping) {
     if (name.endsWith("sockopt")) args.push(tie(given));
     const text = `${name}(${args.join(", ")})`;
     if (call.error !== undefined) return `${text} ${tie(`= ${call.error}`)}`;
-    // It tells which port came of port 0.
-    const tells = name === "getsockname" && socket.remote === undefined;
+    const tells = name === "getsockname" && call.socket.remote === undefined;
     return tells && given !== "" ? `${text} ${tie(`= ${given}`)}` : text;
   }
   if (moves === "out") {
-    const count = tie(`${given} ${dataOf(call, call.asked ?? 0, options)}`);
-    args.push(count.trim() + toPeer(call, "to", options));
+    const data = dataOf(call, call.asked ?? 0, options);
+    args.push(tie(given) + data + toPeer(call, "to", options));
   } else if (given !== "") args.push(tie(given));
   // A few digits say little by themselves, so they stay with what is before.
   const outcome = outcomeOf(call, options);
   const gap = /^\d{1,4}$/.test(outcome) ? TIED : " ";
   return `${name}(${args.join(", ")})${gap}=${TIED}${outcome}`;
+}
+
+/** Returns a descriptor, and where it leads: `21 → server`. */
+function descriptorOf(
+  { name, socket, housekeeping }: TimedCall,
+  { nameOf }: DescribeOptions,
+): string {
+  const { descriptor, remote = "" } = socket;
+  const leads = remote !== "" && !housekeeping &&
+    !BEFORE_CONNECTED.includes(name);
+  return leads ? `${descriptor} → ${nameOf(remote)}` : String(descriptor);
 }
 
 /** Describes the result of a call. */
@@ -120,12 +134,17 @@ function outcomeOf(call: TimedCall, options: DescribeOptions): string {
   if (made !== undefined) {
     return tie(nameOfSocket(made)) + toPeer(call, "from", options);
   }
+  if (call.name === "bind" && call.given.endsWith(":0")) {
+    // Port 0 asks the kernel for a free one.
+    const port = call.socket.local?.match(/:([1-9]\d*)$/)?.[1];
+    return port === undefined ? returned : tie(`${returned}, port ${port}`);
+  }
   if (moves !== "in") return returned;
   const { kind } = call.socket;
   const isStream = kind === "tcp" || kind === "unix";
   if (isStream && moved === 0 && call.asked !== 0) return tie("0, the end");
-  const got = `${returned} ${dataOf(call, moved, options)}`.trim();
-  return tie(got) + toPeer(call, "from", options);
+  return tie(returned) + dataOf(call, moved, options) +
+    toPeer(call, "from", options);
 }
 
 function toPeer(
@@ -140,36 +159,70 @@ function describePacket(
   packet: WirePacket,
   options: DescribeOptions,
 ): string {
-  const { nameOf, width = Infinity } = options;
+  const { nameOf } = options;
   const { source, destination, bytes, protocol, flags = "UDP" } = packet;
-  const words = [tie(`${nameOf(source)} → ${nameOf(destination)}`), flags];
-  if (width >= MIN_NUMBERS_WIDTH) {
-    const { relativeSequence: seq, relativeAcknowledgment: ack } = packet;
-    if (seq !== undefined) words.push(tie(`seq ${seq}`));
-    if (ack !== undefined) words.push(tie(`ack ${ack}`));
-  }
+  const way = tie(`${nameOf(source)} → ${nameOf(destination)}`);
+  if (protocol === "icmp") return `${way} ${icmpWords(packet, options)}`;
+  const words = [way, flags, ...numbersOf(packet, options)];
   if (bytes > 0 || protocol === "udp") {
-    words.push(
-      tie(`${counted(bytes, "byte")} ${dataOf(packet, bytes, options)}`.trim()),
-    );
+    const data = packet.fragmentFrom === undefined
+      ? dataOf(packet, bytes, options)
+      : "";
+    words.push(tie(counted(bytes, "byte")) + data);
   }
   if (packet.fragment) words.push(tie("(first fragment)"));
-  if (packet.retransmission) words.push(tie("(sent again)"));
+  if (packet.fragmentFrom !== undefined) {
+    words.push(tie(`(fragment from byte ${packet.fragmentFrom})`));
+  }
+  words.push(...notesOf(packet));
   return words.join(" ");
 }
 
-/** Formats the first bytes of data as text, with `…` if there are more. */
+/** Returns seq and ack, where there is room for them. */
+function numbersOf(
+  { relativeSequence: seq, relativeAcknowledgment: ack }: WirePacket,
+  { width = Infinity }: DescribeOptions,
+): string[] {
+  if (width < MIN_NUMBERS_WIDTH) return [];
+  return [
+    ...(seq === undefined ? [] : [tie(`seq ${seq}`)]),
+    ...(ack === undefined ? [] : [tie(`ack ${ack}`)]),
+  ];
+}
+
+/** Returns what is remarkable about a segment, by Wireshark's names. */
+function notesOf({ notes = [], scaledWindow }: WirePacket): string[] {
+  if (notes.length === 0) return [];
+  const words = notes.map((note) =>
+    note === "window update" && scaledWindow !== undefined
+      ? `${note}: ${scaledWindow} bytes`
+      : note
+  );
+  return [tie(`(${words.join(", ")})`)];
+}
+
+function icmpWords(
+  { icmp = "ICMP", quoted }: WirePacket,
+  { nameOf }: DescribeOptions,
+): string {
+  if (quoted === undefined) return icmp;
+  const { protocol, source, destination } = quoted;
+  const way = tie(`${nameOf(source)} → ${nameOf(destination)}`);
+  return `${icmp}, about ${protocol.toUpperCase()} ${way}`;
+}
+
+/** Says what data means, or else shows its first bytes, after a space. */
 function dataOf(
-  { data = "" }: { data?: string },
+  { data = "", says }: { data?: string; says?: string },
   total: number,
   { width = Infinity }: DescribeOptions,
 ): string {
-  const bytes = Uint8Array.fromHex(data).subarray(0, total);
-  if (bytes.length === 0) return "";
+  if (says !== undefined) return ` ${says}`;
   // An indent, the number of bytes, and a bracket go on the same line.
   const room = width - `  ${total} bytes )…`.length;
-  const text = printable(bytes, { max: Math.max(8, Math.min(MAX_DATA, room)) });
-  return bytes.length < total && !text.endsWith("…") ? `${text}…` : text;
+  const columns = Math.min(MAX_DATA, room);
+  const words = dataWords(Uint8Array.fromHex(data), { total, columns });
+  return words === "" ? "" : TIED + tie(words);
 }
 
 function tie(text: string): string {

@@ -1,12 +1,12 @@
-import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import { padEndVisible, wrapText } from "../show/mod.ts";
-import { describeItem, MIN_NUMBERS_WIDTH } from "./describe.ts";
-import { type Fold, foldRepeats, likeOf } from "./fold.ts";
-import { type NameOf, namesIn } from "./names.ts";
-import type { LeftOut, TimelineItem } from "./timeline.ts";
-
-/** Where a thing was seen. */
-export type View = "story" | "call" | "packet";
+import { dim, red } from "@std/fmt/colors";
+import { wrapText } from "../show/mod.ts";
+import { MIN_NUMBERS_WIDTH } from "./describe.ts";
+import { countedKinds, type Fold, foldRepeats } from "./fold.ts";
+import { Layout, type View, VIEWS } from "./layout.ts";
+import { Names } from "./names.ts";
+import { type Row, rowOfFold, Rows } from "./rows.ts";
+import { NewTerms } from "./terms.ts";
+import type { TimelineItem } from "./timeline.ts";
 
 /** How a timeline is drawn. */
 export interface DrawOptions {
@@ -14,25 +14,30 @@ export interface DrawOptions {
   width: number;
   /** What to draw besides the story. */
   views: Exclude<View, "story">[];
+  /**
+   * Whether to draw the calls that only ask for or set something.
+   *
+   * @default {false}
+   */
+  all?: boolean;
+  /**
+   * Whether each line has the time since the previous one, too.
+   *
+   * @default {false}
+   */
+  delta?: boolean;
+  /**
+   * The only step to draw.
+   *
+   * @default {all of them}
+   */
+  step?: number;
 }
 
-const TIME_WIDTH = 11;
-/** Fewer columns than this cannot hold two views, or three, side by side. */
-const MIN_WIDTH = [0, 0, 76, 100];
-const GAP = 3;
-const MAX_STORY_WIDTH = 34;
-
-type Paint = (text: string) => string;
-
-const VIEWS: Record<View, {
-  title: string;
-  mark: string;
-  paint: Paint;
-}> = {
-  story: { title: "the lesson", mark: "●", paint: cyan },
-  call: { title: "system calls", mark: "▸", paint: yellow },
-  packet: { title: "packets", mark: "⇢", paint: green },
-};
+/** Room for the times of a live run: `123.45678 s`. */
+const LIVE_LAST_MS = 999_000;
+/** More lines at once can't be read while they pass by. */
+const MAX_LIVE_ROWS = 100;
 
 /** What is to be seen, by the views beside the story. */
 const CONTENTS: Record<string, string> = {
@@ -58,243 +63,196 @@ export function drawTimeline(
   items: TimelineItem[],
   options: DrawOptions,
 ): string[] {
-  const views: View[] = ["story", ...options.views];
-  const layout = layOut(views, options.width);
-  const rows = rowsOf(items, layout);
-  return [
-    ...legendOf(items, layout),
-    "",
-    ...headOf(layout),
-    ...foldRepeats(rows).flatMap((row) => drawRow(row, layout)),
-  ];
+  const lastMs = Math.max(0, items.at(-1)?.atMs ?? 0);
+  const drawer = new TimelineDrawer(options, lastMs);
+  // A name comes late in the timeline, and is wanted from the beginning.
+  drawer.learn(items);
+  const { step } = options;
+  const shown = step === undefined
+    ? items
+    : items.filter((item) => item.step === step);
+  return [...drawer.draw(shown), ...drawer.end()];
 }
 
-/** Which views go where. */
-interface Layout {
-  views: View[];
-  /** Columns of the whole. */
-  width: number;
-  /** Columns of each view, or of all of them where they share one column. */
-  widths: Record<View, number>;
-  sideBySide: boolean;
-}
+/** Draws a timeline piece by piece. */
+export class TimelineDrawer {
+  readonly #options: DrawOptions;
+  readonly #layout: Layout;
+  readonly #names = new Names();
+  readonly #rows: Rows;
+  readonly #terms = new NewTerms();
+  readonly #isLive: boolean;
+  #hasBegun = false;
+  #lastLine = "";
 
-function layOut(views: View[], width: number): Layout {
-  const sideBySide = width >= MIN_WIDTH[views.length];
-  const room = width - TIME_WIDTH -
-    (sideBySide ? GAP * (views.length - 1) : 2);
-  const others = views.length - 1;
-  // A little less for the story, whose lines are short, and no more than fits.
-  const story = sideBySide
-    ? Math.min(MAX_STORY_WIDTH, Math.floor(room * 10 / (10 + 12 * others)))
-    : room;
-  const other = sideBySide ? Math.floor((room - story) / others) : room;
-  const widths = { story, call: other, packet: other };
-  return { views, width, widths, sideBySide };
-}
-
-/** Says how to read what follows, no more than it needs. */
-function legendOf(items: TimelineItem[], layout: Layout): string[] {
-  const { views, width, widths } = layout;
-  const sockets = items.flatMap((item) =>
-    item.seen === "call" ? [item.call.socket] : []
-  );
-  const sentences = [
-    CONTENTS[views.slice(1).join(" ")],
-    "Time runs down, by one clock.",
-  ];
-  if (views.includes("call") && sockets.length > 0) {
-    const [{ descriptor }] = sockets;
-    sentences.push(
-      `${descriptor} and the like are descriptors: the program's numbers for ` +
-        "its sockets.",
-    );
-  }
-  if (views.includes("packet")) {
-    const isTcp = items.some((item) =>
-      item.seen === "packet" && item.packet.protocol === "tcp"
-    );
-    if (isTcp && widths.packet >= MIN_NUMBERS_WIDTH) {
-      sentences.push("seq and ack count the bytes of each direction.");
-    }
-    if (sockets.some(({ kind }) => kind.startsWith("unix"))) {
-      sentences.push(NO_PACKETS);
-    }
-  }
-  return wrapText(dim(sentences.join(" ")), { width });
-}
-
-function headOf({ views, widths, sideBySide }: Layout): string[] {
-  if (sideBySide) {
-    const cells = views.map((view) =>
-      padEndVisible(bold(VIEWS[view].title), widths[view])
-    );
-    const rules = views.map((view) => "─".repeat(widths[view]));
-    return [
-      " ".repeat(TIME_WIDTH) + cells.join(dim(" │ ")).trimEnd(),
-      dim("─".repeat(TIME_WIDTH) + rules.join("─┼─")),
-    ];
-  }
-  const marks = views.map((view) => {
-    const { mark, title, paint } = VIEWS[view];
-    return `${paint(mark)} ${title}`;
-  });
-  return [" ".repeat(TIME_WIDTH) + marks.join("   ")];
-}
-
-/** Something that was seen, and is not left out. */
-type Seen = Exclude<TimelineItem, { seen: "more" }>;
-
-/** One thing on a timeline, before it is laid out. */
-interface Row {
-  atMs: number;
-  view: View;
-  text: string;
-  /** A step's title goes across everything. */
-  heading: boolean;
-  /** What is less worth reading than the rest. */
-  quiet: boolean;
-  failed: boolean;
-  like: string;
-  /** How many rows of each view stood here that are left out. */
-  leftOut?: Partial<Record<View, number>>;
-}
-
-function rowsOf(items: TimelineItem[], layout: Layout): Row[] {
-  const nameOf = namesIn(items);
-  const rows: Row[] = [];
-  for (const item of items) {
-    if (item.seen === "more") {
-      rows.push(rowLeftOut(item.atMs, item.more));
-      continue;
-    }
-    if (!layout.views.includes(item.seen)) continue;
-    const row = rowOf(item, nameOf, layout);
-    if (row.text === "") continue;
-    const last = rows.at(-1);
-    // What only asks for addresses and settings, one after another, is one row.
-    if (
-      row.view === "call" && row.quiet && last?.view === "call" && last.quiet
-    ) {
-      last.text += `, ${row.text}`;
-    } else rows.push(row);
-  }
-  return rows;
-}
-
-/** A row for what a recording leaves out. */
-function rowLeftOut(atMs: number, { calls, packets }: LeftOut): Row {
-  const common = { text: "", heading: false, quiet: true, failed: false };
-  const leftOut = { call: calls, packet: packets };
-  return { atMs, view: "story", ...common, like: "", leftOut };
-}
-
-function rowOf(item: Seen, nameOf: NameOf, layout: Layout): Row {
-  const { atMs, seen: view } = item;
-  const row = {
-    atMs,
-    view,
-    text: describeItem(item, { nameOf, width: layout.widths[view] }),
-    heading: false,
-    quiet: false,
-    failed: false,
-    like: likeOf(item),
-  };
-  if (item.seen === "story") {
-    if (item.event.kind !== "step") return row;
-    const { number, title } = item.event;
-    return { ...row, text: `${number}  ${title}`, heading: true };
-  }
-  if (item.seen === "packet") {
-    return { ...row, failed: item.packet.flags?.includes("RST") ?? false };
-  }
-  const { error, housekeeping } = item.call;
-  const waits = error === "EAGAIN" || error === "EINPROGRESS";
-  return {
-    ...row,
-    quiet: housekeeping && error === undefined,
-    failed: error !== undefined && !waits,
-  };
-}
-
-function drawRow(row: Row | Fold<Row>, layout: Layout): string[] {
-  if ("folded" in row) {
-    const leftOut: Partial<Record<View, number>> = {};
-    for (const { view } of row.folded) leftOut[view] = (leftOut[view] ?? 0) + 1;
-    return drawLeftOut(row.folded[0].atMs, leftOut, layout);
-  }
-  if (row.leftOut) return drawLeftOut(row.atMs, row.leftOut, layout);
-  if (row.heading) return ["", bold(row.text)];
-  return drawCells(row.atMs, { [row.view]: paint(row) }, layout);
-}
-
-/** Says in each view how many rows of it are left out. */
-function drawLeftOut(
-  atMs: number,
-  leftOut: Partial<Record<View, number>>,
-  layout: Layout,
-): string[] {
-  const cells = layout.views.flatMap((view) => {
-    const count = leftOut[view] ?? 0;
-    return count === 0 ? [] : [[view, dim(`… ${count} more like these`)]];
-  });
-  if (cells.length === 0) return [];
-  return drawCells(atMs, Object.fromEntries(cells), layout);
-}
-
-function drawCells(
-  atMs: number,
-  cells: Partial<Record<View, string>>,
-  { views, width, widths, sideBySide }: Layout,
-): string[] {
-  const time = formatTime(atMs).padStart(TIME_WIDTH - 2);
-  if (!sideBySide) {
-    return views.flatMap((view) => {
-      const text = cells[view];
-      if (text === undefined) return [];
-      const { mark, paint } = VIEWS[view];
-      return untie(wrapText(text, {
-        width,
-        indent: " ".repeat(TIME_WIDTH + 4),
-        firstIndent: `${dim(time)}  ${paint(mark)} `,
-      }));
+  /**
+   * Has drawn nothing so far.
+   *
+   * @param options What to draw, and how wide.
+   * @param lastMs The time of the last item, in milliseconds, if it's known. If
+   * not, the run goes on while it's drawn.
+   */
+  constructor(options: DrawOptions, lastMs?: number) {
+    this.#options = options;
+    const { width, delta = false, all = false } = options;
+    this.#isLive = lastMs === undefined;
+    this.#layout = new Layout(["story", ...options.views], {
+      width,
+      lastMs: lastMs ?? LIVE_LAST_MS,
+      delta,
     });
+    const nameOf = (address: string) => this.#names.of(address);
+    this.#rows = new Rows(this.#layout, { nameOf, all });
   }
-  const columns = views.map((view) =>
-    untie(wrapText(cells[view] ?? "", {
-      width: widths[view],
-      indent: "  ",
-      firstIndent: "",
-    }))
-  );
-  const height = Math.max(...columns.map((lines) => lines.length));
-  return Array.from({ length: height }, (_, i) => {
-    const texts = views.map((view, at) =>
-      padEndVisible(columns[at][i] ?? "", widths[view])
+
+  /**
+   * Takes note of the names and addresses in items that are still to be drawn,
+   * and which lesson they belong to.
+   *
+   * @param items The items.
+   */
+  learn(items: TimelineItem[]): void {
+    this.#names.add(items);
+    for (const item of items) {
+      if (item.seen !== "story" || item.event.kind !== "lesson") continue;
+      this.#terms.lesson(item.event.number);
+    }
+  }
+
+  /**
+   * Draws the next items.
+   *
+   * @param items The items, in order.
+   * @returns Lines.
+   */
+  draw(items: TimelineItem[]): string[] {
+    if (this.#isLive) this.learn(items);
+    const lines: string[] = [];
+    const add = (more: string[]) => {
+      for (const line of more) {
+        // One empty line separates two things; a second would say nothing more.
+        if (line !== "" || this.#lastLine !== "") lines.push(line);
+        this.#lastLine = line;
+      }
+    };
+    // A step ends with what its new words mean.
+    for (const part of splitAtSteps(items)) {
+      const rows = this.#rows.of(part);
+      for (const item of part) this.#note(item);
+      let at = 0;
+      if (!this.#hasBegun) {
+        const isTitle = part[0].seen === "story" &&
+          part[0].event.kind === "lesson";
+        if (isTitle) add([...rows[at++].across!, ""]);
+        add([...this.#legend(items), "", ...this.#layout.head()]);
+        this.#hasBegun = true;
+      }
+      for (const row of this.#fold(rows.slice(at))) add(this.#drawRow(row));
+      add(this.#meanings());
+    }
+    return lines;
+  }
+
+  /**
+   * Draws what is below the timeline.
+   *
+   * @returns Lines.
+   */
+  end(): string[] {
+    const { hidden } = this.#rows;
+    if (hidden === 0) return [];
+    const { width } = this.#layout;
+    const calls = hidden === 1 ? "1 call" : `${hidden} calls`;
+    const text = `${calls} that only ask for or set something ` +
+      "(getsockname, setsockopt, …) aren't shown: --all shows them";
+    return ["", ...wrapText(dim(text), { width })];
+  }
+
+  #note(item: TimelineItem): void {
+    const isShown = item.seen === "story" || item.seen === "more" ||
+      this.#options.views.includes(item.seen);
+    if (isShown) this.#terms.add(item);
+  }
+
+  #meanings(): string[] {
+    const line = this.#terms.take();
+    if (line === undefined) return [];
+    const { width } = this.#layout;
+    return wrapText(dim(line), { width, indent: "   " });
+  }
+
+  #fold(rows: Row[]): (Row | Fold<Row>)[] {
+    const folded = foldRepeats(rows);
+    if (!this.#isLive || folded.length <= MAX_LIVE_ROWS) return folded;
+    const rest = folded.slice(MAX_LIVE_ROWS).flatMap((row) =>
+      "folded" in row ? row.folded : [row]
     );
-    const first = i === 0 ? dim(time) : " ".repeat(TIME_WIDTH - 2);
-    return `${first}  ${texts.join(dim(" │ "))}`.trimEnd();
-  });
+    return [...folded.slice(0, MAX_LIVE_ROWS), { folded: rest }];
+  }
+
+  #drawRow(row: Row | Fold<Row>): string[] {
+    if ("folded" in row) return this.#drawRow(rowOfFold(row));
+    if (row.across) return row.across;
+    if (row.leftOut === undefined) {
+      return this.#layout.row(row.atMs, { [row.view]: paint(row) });
+    }
+    const cells = Object.entries(row.leftOut).map(([view, counts]) => [
+      view,
+      dim(`… ${countedKinds(counts)}`),
+    ]);
+    if (cells.length === 0) return [];
+    return this.#layout.row(row.atMs, Object.fromEntries(cells));
+  }
+
+  /** Says how to read what follows, no more than it needs. */
+  #legend(items: TimelineItem[]): string[] {
+    const { views, width, widths } = this.#layout;
+    const sockets = items.flatMap((item) =>
+      item.seen === "call" ? [item.call.socket] : []
+    );
+    const sentences = [
+      CONTENTS[views.slice(1).join(" ")],
+      "Time runs down, by one clock.",
+    ];
+    if (views.includes("call") && sockets.length > 0) {
+      const [{ descriptor }] = sockets;
+      sentences.push(
+        `${descriptor} and the like are descriptors: the program's numbers ` +
+          "for its sockets.",
+      );
+    }
+    if (views.includes("packet")) {
+      const isTcp = items.some((item) =>
+        item.seen === "packet" && item.packet.protocol === "tcp"
+      );
+      if (isTcp && widths.packet >= MIN_NUMBERS_WIDTH) {
+        sentences.push("seq and ack count the bytes of each direction.");
+      }
+      if (sockets.some(({ kind }) => kind.startsWith("unix"))) {
+        sentences.push(NO_PACKETS);
+      }
+    }
+    return wrapText(dim(sentences.join(" ")), { width });
+  }
 }
 
-/** To a hundredth of a millisecond, so that what is close can be told apart. */
-function formatTime(ms: number): string {
-  return ms < 999.995 ? `${ms.toFixed(2)} ms` : `${(ms / 1000).toFixed(3)} s`;
+/** Cuts before each step, so that a part has at most one. */
+function splitAtSteps(items: TimelineItem[]): TimelineItem[][] {
+  const parts: TimelineItem[][] = [];
+  let from = 0;
+  for (let at = 1; at <= items.length; at++) {
+    const item = items[at];
+    const isStep = item?.seen === "story" && item.event.kind === "step";
+    if (at < items.length && !isStep) continue;
+    parts.push(items.slice(from, at));
+    from = at;
+  }
+  return parts.filter((part) => part.length > 0);
 }
 
-/** Spaces at the end of a line, and the escapes that end its colours. */
-// deno-lint-ignore no-control-regex
-const TRAILING = / +((?:\x1b\[\d+m)*)$/;
-
-/** Makes tied words plain; where they had to be cut, a space may be left. */
-function untie(lines: string[]): string[] {
-  return lines.map((line) =>
-    line.replaceAll("\u00a0", " ").replace(TRAILING, "$1")
-  );
-}
-
-function paint({ view, text, quiet, failed }: Row): string {
-  if (quiet) return dim(text);
-  if (failed) return red(text);
-  return view === "story" ? text : VIEWS[view].paint(text);
+function paint(row: Row): string {
+  const text = row.text();
+  if (row.quiet) return dim(text);
+  if (row.failed) return red(text);
+  return row.view === "story" ? text : VIEWS[row.view].paint(text);
 }

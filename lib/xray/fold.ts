@@ -41,10 +41,11 @@ export function foldRepeats<Row extends Foldable>(
   const shown: (Row | Fold<Row>)[] = [];
   for (let at = 0; at < rows.length;) {
     const [kept, end] = repetitionAt(rows, at);
-    shown.push(...rows.slice(at, at + kept));
+    const rest = Math.max(at + kept, end - KEPT_AT_END);
+    for (const row of rows.slice(at, at + kept)) shown.push(row);
     if (end > at + kept) {
-      shown.push({ folded: rows.slice(at + kept, end - KEPT_AT_END) });
-      shown.push(...rows.slice(end - KEPT_AT_END, end));
+      shown.push({ folded: rows.slice(at + kept, rest) });
+      for (const row of rows.slice(rest, end)) shown.push(row);
     }
     at = Math.max(end, at + kept);
   }
@@ -77,6 +78,41 @@ export function likeOf(item: TimelineItem): string {
     return `${name} ${socket.role} ${error}`;
   }
   if (item.seen !== "packet") return "";
-  const { protocol, flags = "", bytes } = item.packet;
-  return `${protocol} ${flags} ${bytes > 0}`;
+  const { protocol, flags = "", bytes, notes = [] } = item.packet;
+  return `${protocol} ${flags} ${bytes > 0} ${notes.join()}`;
+}
+
+/**
+ * Names an item by what its kind is, for the line that says what was left out.
+ *
+ * @param item A call or a packet.
+ * @returns Such as `sendto` or `PSH,ACK`; empty for anything else.
+ */
+export function kindOf(item: TimelineItem): string {
+  if (item.seen === "call") return item.call.name;
+  if (item.seen !== "packet") return "";
+  const { protocol, flags } = item.packet;
+  return flags ?? protocol.toUpperCase();
+}
+
+/**
+ * Says what a line stands for that leaves out others.
+ *
+ * @param counts How many there are of each kind.
+ * @returns Such as `98 × socket, connect, accept4` or `98 × sendto, 7 × close`.
+ *
+ * @example Kinds that come equally often share a number
+ * ```ts
+ * import { countedKinds } from "./fold.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(countedKinds({ socket: 98, connect: 98 }), "98 × socket, connect");
+ * assertEquals(countedKinds({ sendto: 98, close: 7 }), "98 × sendto, 7 × close");
+ * ```
+ */
+export function countedKinds(counts: Record<string, number>): string {
+  const byCount = Map.groupBy(Object.entries(counts), ([, count]) => count);
+  return [...byCount].map(([count, kinds]) =>
+    `${count} × ${kinds.map(([kind]) => kind).join(", ")}`
+  ).join(", ");
 }

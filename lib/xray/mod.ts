@@ -5,23 +5,34 @@
  * `strace`, say what the program asked the kernel to do. The packets, captured by
  * `tcpdump` on the loopback interface, say what the kernel sent.
  *
- * | file              | what it does                                          |
- * | ----------------- | ----------------------------------------------------- |
- * | `strace.ts`       | reads the log of `strace`, line by line               |
- * | `socket_calls.ts` | follows each socket until its close                   |
- * | `story_clock.ts`  | finds when the lesson reported each event             |
- * | `capture.ts`      | captures packets with `tcpdump`                       |
- * | `tools.ts`        | says which tool is missing, and how to get it         |
- * | `wire_packet.ts`  | a packet, as the timeline shows it                    |
- * | `causes.ts`       | finds the packet that caused a call's result          |
- * | `timeline.ts`     | merges all of it in the order of cause and effect     |
- * | `run.ts`          | runs a lesson and observes it                         |
- * | `names.ts`        | replaces addresses by the lesson's names for them     |
- * | `describe.ts`     | describes one item in words                           |
- * | `fold.ts`         | leaves out the middle of long repetitions             |
- * | `draw.ts`         | draws the timeline, in columns or in lines            |
- * | `summary.ts`      | adds up the calls and bytes of each step              |
- * | `recording.ts`    | saves a run, and loads it again                       |
+ * | file               | what it does                                         |
+ * | ------------------ | ---------------------------------------------------- |
+ * | `strace.ts`        | reads the log of `strace`, line by line              |
+ * | `socket_calls.ts`  | follows each socket until its close                  |
+ * | `story_clock.ts`   | finds when the lesson reported each event            |
+ * | `capture.ts`       | captures packets with `tcpdump`                      |
+ * | `tools.ts`         | says which tool is missing, and how to get it        |
+ * | `wire_packet.ts`   | a packet, as the timeline shows it                   |
+ * | `ownership.ts`     | tells the lesson's packets from those of others      |
+ * | `causes.ts`        | finds the packet that caused a call's result         |
+ * | `says.ts`          | says what data means: HTTP, DNS, RESP, TLS, segments |
+ * | `timeline.ts`      | merges all of it in the order of cause and effect    |
+ * | `observer.ts`      | collects what's observed while it happens            |
+ * | `live.ts`          | shows a run while it goes on                         |
+ * | `traced_lesson.ts` | a lesson in a child process, under `strace`          |
+ * | `guard.ts`         | ends the children if this process is killed          |
+ * | `run.ts`           | runs a lesson and observes it                        |
+ * | `names.ts`         | replaces addresses by the lesson's names for them    |
+ * | `data_words.ts`    | shows data as text or in hexadecimal                 |
+ * | `describe.ts`      | describes one item in words                          |
+ * | `fold.ts`          | leaves out the middle of long repetitions            |
+ * | `terms.ts`         | explains terms that the lesson hasn't explained yet  |
+ * | `rows.ts`          | turns items into rows                                |
+ * | `layout.ts`        | puts rows into columns or lines                      |
+ * | `draw.ts`          | draws the timeline                                   |
+ * | `closing.ts`       | finds what each `shutdown` and `close` sent          |
+ * | `summary.ts`       | adds up the calls and bytes of each step             |
+ * | `recording.ts`     | saves a run, and loads it again                      |
  *
  * @example A lesson's calls
  * ```ts ignore
@@ -39,12 +50,16 @@
 export type * from "../show/mod.ts";
 export type * from "../wire/mod.ts";
 export * from "./capture.ts";
+export * from "./closing.ts";
+export * from "./data_words.ts";
 export * from "./describe.ts";
 export * from "./draw.ts";
 export * from "./fold.ts";
+export * from "./layout.ts";
 export * from "./names.ts";
 export * from "./recording.ts";
 export * from "./run.ts";
+export * from "./says.ts";
 export * from "./socket_calls.ts";
 export * from "./story_clock.ts";
 export * from "./strace.ts";

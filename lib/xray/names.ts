@@ -7,35 +7,86 @@ const MAX_NAME = 12;
 /** A few words for an address: the lesson's name for it, or the port. */
 export type NameOf = (address: string) => string;
 
+/** Where most lessons are, so their addresses are told apart by their ports. */
+const USUAL_HOST = "127.0.0.1";
+
 /**
- * Gathers the names that a lesson gives to endpoints.
+ * Gathers the names that a lesson gives to its sockets.
+ *
+ * An address without a name is written as its port, as long as that is enough: a
+ * port that more than one address has, or any other address than 127.0.0.1, is
+ * written with its address. Of a Unix socket's path, the last part is enough.
+ */
+export class Names {
+  readonly #names = new Map<string, string>();
+  /** The address that a port was seen with, or `null` if there are several. */
+  readonly #hosts = new Map<string, string | null>();
+
+  /**
+   * Takes note of the names and addresses in a timeline.
+   *
+   * @param items The items.
+   */
+  add(items: TimelineItem[]): void {
+    for (const item of items) {
+      if (item.seen === "story" && item.event.kind === "endpoint") {
+        const { endpoint, lane } = item.event;
+        const address = endpoint.replace(/^\w+:\/\//, "");
+        this.#names.set(address, truncateVisible(lane, MAX_NAME));
+      } else if (item.seen === "packet") {
+        this.#see(item.packet.source);
+        this.#see(item.packet.destination);
+      } else if (item.seen === "call") {
+        this.#see(item.call.socket.local);
+        this.#see(item.call.socket.remote);
+      }
+    }
+  }
+
+  /**
+   * Returns a few words for an address.
+   *
+   * @param address An address with its port, or a path.
+   * @returns `client` for `127.0.0.1:42694`, or `:42694` if the lesson has no
+   * name for it.
+   */
+  of(address: string): string {
+    const name = this.#names.get(address);
+    if (name !== undefined) return name;
+    if (address.startsWith("/")) return shortPath(address);
+    const [, host, port] = address.match(PORT) ?? [];
+    return host === USUAL_HOST && this.#hosts.get(port) !== null
+      ? `:${port}`
+      : address;
+  }
+
+  #see(address: string | undefined): void {
+    const [, host, port] = address?.match(PORT) ?? [];
+    if (port === undefined) return;
+    const known = this.#hosts.get(port);
+    this.#hosts.set(port, known === undefined || known === host ? host : null);
+  }
+}
+
+const PORT = /^([\d.]+|\[.*\]):(\d+)$/;
+
+/**
+ * Gathers the names in a whole timeline.
  *
  * @param items The timeline; names come late in it, and are wanted from the
  * beginning.
- * @returns Gives a name for an address: `client` for `127.0.0.1:42694`, `:42694`
- * where the lesson has none, and the last part of a Unix socket's path.
+ * @returns Returns a few words for an address.
  */
 export function namesIn(items: TimelineItem[]): NameOf {
-  const names = new Map<string, string>();
-  for (const item of items) {
-    if (item.seen !== "story" || item.event.kind !== "endpoint") continue;
-    const { endpoint, lane } = item.event;
-    const address = endpoint.replace(/^\w+:\/\//, "");
-    names.set(address, truncateVisible(lane, MAX_NAME));
-  }
-  return (address) => {
-    const name = names.get(address);
-    if (name !== undefined) return name;
-    return address.startsWith("/")
-      ? shortPath(address)
-      : address.slice(address.lastIndexOf(":"));
-  };
+  const names = new Names();
+  names.add(items);
+  return (address) => names.of(address);
 }
 
 /**
  * Shortens the path of a Unix socket, most of which is a temporary folder.
  *
- * @param text A text with paths in it perhaps.
+ * @param text A text that may be a path.
  * @returns The same, with `…` for the folders.
  *
  * @example Only the file's name says anything

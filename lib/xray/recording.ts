@@ -1,5 +1,5 @@
-import { foldRepeats, likeOf } from "./fold.ts";
-import { addUp, costOf } from "./summary.ts";
+import { foldRepeats, kindOf, likeOf } from "./fold.ts";
+import { addUp, costOf, noCost } from "./summary.ts";
 import type { Socket } from "./socket_calls.ts";
 import type { LeftOut, TimelineItem } from "./timeline.ts";
 
@@ -28,9 +28,6 @@ export interface Recording {
   /** Everything that was seen. */
   items: TimelineItem[];
 }
-
-/** Parts of the story that no picture draws. */
-const LEFT_OUT = ["say", "predict", "bytes", "lanes", "bars", "table"];
 
 /**
  * Says where and when a run is made. `deno task lesson 3 --xray --json --brief`
@@ -71,15 +68,35 @@ export function abridge(items: TimelineItem[]): TimelineItem[] {
   return foldRepeats(rows).map((row) => {
     if (!("folded" in row)) return row.item;
     const [{ item: { atMs, step } }] = row.folded;
-    const more: LeftOut = {
-      calls: 0,
-      packets: 0,
-      sent: { asked: 0, moved: 0 },
-      received: { asked: 0, moved: 0 },
-    };
-    for (const { item } of row.folded) addUp(more, costOf(item));
+    const names = { call: {}, packet: {} };
+    const more: LeftOut = { ...noCost(), names, given: {}, reached: {} };
+    for (const { item } of row.folded) leaveOut(item, more);
     return { atMs, step, seen: "more", more };
   });
+}
+
+/** Counts an item among what is left out. */
+function leaveOut(item: TimelineItem, more: LeftOut): void {
+  if (item.seen !== "call" && item.seen !== "packet") return;
+  addUp(more, costOf(item));
+  increase(more.names[item.seen], kindOf(item), 1);
+  if (item.seen === "call") {
+    const { socket, moves, moved = 0 } = item.call;
+    if (moves === "out") increase(more.given, socket.id, moved);
+  } else if (item.packet.bytes > 0) {
+    const { source, destination, relativeSequence = 0, bytes } = item.packet;
+    const way = `${source} ${destination}`;
+    const end = relativeSequence - 1 + bytes;
+    more.reached[way] = Math.max(more.reached[way] ?? 0, end);
+  }
+}
+
+function increase<Key extends string | number>(
+  counts: Record<Key, number>,
+  key: Key,
+  by: number,
+): void {
+  counts[key] = (counts[key] ?? 0) + by;
 }
 
 /** Whether a socket begins or ends here: the summary needs to know of each. */
@@ -97,34 +114,61 @@ function isTurningPoint(item: TimelineItem): boolean {
  * itself, a part of the lesson's `story`, a `socket` before the first call that
  * names it by its `id`, a `call`, a `packet`, or how many `more` are left out.
  *
- * Texts of the lesson that a picture does not need are left out, and of data
- * only the first bytes are there, as hexadecimal digits.
+ * Of data only the first bytes are there, as hexadecimal digits.
  *
  * @param recording The run.
  * @returns Lines.
  */
 export function encodeRecording({ head, items }: Recording): string[] {
-  const known = new Set<number>();
-  const lines: unknown[] = [head];
-  for (const item of items) {
-    if (item.seen === "story") {
-      if (LEFT_OUT.includes(item.event.kind)) continue;
-      // An event's own time is the item's, and need not be said twice.
-      lines.push({ ...item, event: { ...item.event, atMs: undefined } });
-    } else if (item.seen === "more") lines.push(item);
-    else if (!head.views.includes(item.seen)) continue;
-    else if (item.seen === "call") {
-      const { socket, made, ...call } = item.call;
-      for (const one of [socket, made]) {
-        if (one === undefined || known.has(one.id)) continue;
-        known.add(one.id);
-        lines.push({ seen: "socket", socket: one });
-      }
-      const ids = { socket: socket.id, made: made?.id };
-      lines.push({ ...item, call: { ...call, ...ids } });
-    } else lines.push(item);
+  return [JSON.stringify(head), ...new ItemEncoder(head.views).lines(items)];
+}
+
+/** Writes items down, each socket before the first call that names it. */
+export class ItemEncoder {
+  readonly #views: RecordingHead["views"];
+  readonly #written = new WeakMap<Socket, string>();
+
+  /** @param views What is looked at besides the story. */
+  constructor(views: RecordingHead["views"]) {
+    this.#views = views;
   }
-  return lines.map((line) => JSON.stringify(line));
+
+  /**
+   * Writes the next items down.
+   *
+   * @param items The items.
+   * @returns Lines.
+   */
+  lines(items: TimelineItem[]): string[] {
+    return items.flatMap((item) => this.#objects(item))
+      .map((line) => JSON.stringify(line));
+  }
+
+  #objects(item: TimelineItem): unknown[] {
+    if (item.seen === "more") return [item];
+    if (item.seen === "story") {
+      // An event's own time is the item's, and need not be said twice.
+      return [{ ...item, event: { ...item.event, atMs: undefined } }];
+    }
+    if (!this.#views.includes(item.seen)) return [];
+    if (item.seen === "packet") return [item];
+    const { socket, made, ...call } = item.call;
+    const fresh = [socket, ...(made === undefined ? [] : [made])]
+      .flatMap((one) => this.#socketLine(one));
+    const ids = { socket: socket.id, made: made?.id };
+    return [
+      ...fresh,
+      { ...item, call: { ...call, ...ids } },
+    ];
+  }
+
+  /** A socket's line, unless it was written before and hasn't changed since. */
+  #socketLine(socket: Socket): unknown[] {
+    const text = JSON.stringify(socket);
+    if (this.#written.get(socket) === text) return [];
+    this.#written.set(socket, text);
+    return [{ seen: "socket", socket }];
+  }
 }
 
 /**
@@ -157,8 +201,11 @@ export function decodeRecording(text: string): Recording {
   const sockets = new Map<number, Socket>();
   const items: TimelineItem[] = [];
   for (const line of lines) {
-    if (line.seen === "socket") sockets.set(line.socket.id, line.socket);
-    else {
+    if (line.seen === "socket") {
+      // While a run goes on, more becomes known of a socket.
+      const { id } = line.socket;
+      sockets.set(id, Object.assign(sockets.get(id) ?? {}, line.socket));
+    } else {
       if (line.seen === "story") line.event.atMs = line.atMs;
       if (line.seen === "call") {
         const { call } = line;

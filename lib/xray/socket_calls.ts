@@ -90,8 +90,7 @@ const RECEIVING = ["recvfrom", "recvmsg", "recvmmsg", "read", "readv"];
 export class SocketFollower {
   readonly #open = new Map<number, Socket>();
   #mainThread?: number;
-  /** Every socket that was made, in order. */
-  readonly sockets: Socket[] = [];
+  #count = 0;
 
   /**
    * Takes the next call; the very first one is the main thread's.
@@ -147,10 +146,9 @@ export class SocketFollower {
 
   #add(call: SystemCall, kind: SocketKind, role: Socket["role"]): Socket {
     const descriptor = descriptorOf(call.result);
-    const id = this.sockets.length + 1;
+    const id = ++this.#count;
     const socket: Socket = { id, descriptor, kind, role };
     this.#open.set(socket.descriptor, socket);
-    this.sockets.push(socket);
     return socket;
   }
 

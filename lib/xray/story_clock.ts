@@ -1,55 +1,71 @@
 import type { ShowEvent } from "../show/mod.ts";
 import type { SystemCall } from "./strace.ts";
 
-/** What a lesson told, with its place in what it wrote. */
+/** An event that a lesson reported, with its place in what the lesson wrote. */
 export interface ToldEvent {
   /** The event. */
   event: ShowEvent;
-  /** Bytes that the lesson had written when it was complete. */
+  /** The bytes that the lesson had written when the event was complete. */
   writtenBytes: number;
 }
 
 const STDOUT = 1;
 
 /**
- * Finds out when a lesson told each event: when it wrote the line.
+ * Finds out when a lesson reported each event: when it wrote the line.
  *
- * Thereby the story has its times from the same source as the system calls, and
- * its place among them is certain: one thread does one thing after another.
- *
- * @param events What it told, in order.
- * @param calls The system calls of its process, in order.
- * @returns For each event a time in milliseconds since 1970, as far as its write
- * was seen.
+ * That way the story's times have the same source as those of the system calls,
+ * and its place among them is certain: one thread does one thing after another.
  *
  * @example Two lines in one write
  * ```ts
- * import { whenTold } from "./story_clock.ts";
+ * import { StoryClock } from "./story_clock.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const event = { kind: "note", text: "", atMs: 0 } as const;
- * const events = [{ event, writtenBytes: 9 }, { event, writtenBytes: 18 }];
+ * const clock = new StoryClock();
  * const write = { thread: 7, name: "write", args: ["1", '"…"', "18"] };
- * const calls = [{ ...write, atMs: 5, endMs: 6, result: "18" }];
- * assertEquals(whenTold(events, calls), [5, 5]);
+ * clock.add({ ...write, atMs: 5, endMs: 6, result: "18" });
+ * assertEquals([9, 18, 27].map((bytes) => clock.timeOf(bytes)), [
+ *   ...[5, 5, undefined],
+ * ]);
  * ```
  */
-export function whenTold(
-  events: ToldEvent[],
-  calls: SystemCall[],
-): (number | undefined)[] {
-  const thread = calls[0]?.thread;
-  let total = 0;
-  const writes = calls.flatMap((call) => {
-    const isOutput = call.thread === thread && call.name === "write" &&
-      Number.parseInt(call.args[0], 10) === STDOUT && call.error === undefined;
-    if (!isOutput) return [];
-    total += Number(call.result);
-    return [{ total, atMs: call.atMs }];
-  });
-  let next = 0;
-  return events.map(({ writtenBytes }) => {
-    while (next < writes.length && writes[next].total < writtenBytes) next++;
-    return writes[next]?.atMs;
-  });
+export class StoryClock {
+  /** The writes that may still have events, oldest first. */
+  #writes: { total: number; atMs: number }[] = [];
+  #first = 0;
+  #total = 0;
+
+  /**
+   * Adds the next system call of the lesson's main thread.
+   *
+   * @param call The call; only writes to standard output count.
+   */
+  add(call: SystemCall): void {
+    const isOutput = call.name === "write" && call.error === undefined &&
+      Number.parseInt(call.args[0], 10) === STDOUT;
+    if (!isOutput) return;
+    this.#total += Number(call.result);
+    this.#writes.push({ total: this.#total, atMs: call.atMs });
+  }
+
+  /**
+   * Returns when an event was written. Pass the events in order.
+   *
+   * @param writtenBytes The bytes that had been written with the event.
+   * @returns The time, in milliseconds since 1970, or `undefined` if the write
+   * hasn't been observed.
+   */
+  timeOf(writtenBytes: number): number | undefined {
+    const writes = this.#writes;
+    while (
+      this.#first < writes.length && writes[this.#first].total < writtenBytes
+    ) this.#first++;
+    const found = writes[this.#first];
+    if (this.#first > 1000) {
+      this.#writes = writes.slice(this.#first);
+      this.#first = 0;
+    }
+    return found?.atMs;
+  }
 }

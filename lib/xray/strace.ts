@@ -1,5 +1,7 @@
-/** Bytes that are kept of what a call moves. */
+/** The bytes kept of what a call moves, or a packet carries. */
 export const KEPT_BYTES = 32;
+/** The bytes that strace shows, enough to decode the start of a message. */
+const SHOWN_BYTES = 128;
 
 /** One system call, as `strace` saw it. */
 export interface SystemCall {
@@ -52,28 +54,10 @@ export function straceArgs(log: string): string[] {
     "--seccomp-bpf",
     "--absolute-timestamps=format:unix,precision:ns",
     "--syscall-times=ns",
-    `--string-limit=${KEPT_BYTES}`,
+    `--string-limit=${SHOWN_BYTES}`,
     "--trace=network,close,read,readv,write,writev",
     `--output=${log}`,
   ];
-}
-
-/**
- * Reads a whole log of `strace -f -ttt -T`.
- *
- * @param log Its text; the last line may be cut off.
- * @returns The calls, in the order in which they returned.
- */
-export function readStrace(log: string): SystemCall[] {
-  const reader = new StraceReader();
-  const calls = log.split("\n").flatMap((line) => reader.line(line) ?? []);
-  const last = new Map<number, SystemCall>();
-  for (const call of calls) {
-    const previous = last.get(call.thread);
-    if (previous !== undefined) previous.settledMs = call.atMs;
-    last.set(call.thread, call);
-  }
-  return calls;
 }
 
 /**
@@ -100,14 +84,26 @@ export function readStrace(log: string): SystemCall[] {
 export class StraceReader {
   /** The first halves of calls that have not returned, by thread. */
   readonly #begun = new Map<number, { atMs: number; text: string }>();
+  /** The last call of each thread. */
+  readonly #last = new Map<number, SystemCall>();
 
   /**
    * Takes the next line.
    *
    * @param line The line, without its end.
-   * @returns The call that it completes, or `undefined` if it completes none.
+   * @returns The call that it completes, or `undefined` if it completes none. Its
+   * `settledMs` is set when its thread makes its next call.
    */
   line(line: string): SystemCall | undefined {
+    const call = this.#complete(line);
+    if (call === undefined) return undefined;
+    const previous = this.#last.get(call.thread);
+    if (previous !== undefined) previous.settledMs = call.atMs;
+    this.#last.set(call.thread, call);
+    return call;
+  }
+
+  #complete(line: string): SystemCall | undefined {
     const match = line.match(LINE);
     if (match === null) return undefined;
     const thread = Number(match[1]);

@@ -5,45 +5,119 @@ import {
   visibleWidth,
   wrapText,
 } from "../show/mod.ts";
-import { nameOfSocket, type Socket } from "./socket_calls.ts";
-import type { LeftOut, TimedCall, TimelineItem } from "./timeline.ts";
-import type { WirePacket } from "./wire_packet.ts";
+import { ClosingEffects, type SocketEnding } from "./closing.ts";
+import { nameOfSocket } from "./socket_calls.ts";
+import type { Cost, TimelineItem } from "./timeline.ts";
 
 /** The most endings that get a line each. */
 const MAX_ENDINGS = 16;
 
-/** The calls, packets, and bytes of one step. */
-export interface StepCost extends LeftOut {
+/** The cost of one step. */
+export interface StepCost extends Cost {
   /** The step's number and title. */
   title: string;
 }
 
-/**
- * Adds up the calls, packets, and bytes of each step.
- *
- * @param items The timeline.
- * @returns One entry per step, in order, and one for the items before the first.
- */
-export function costOfSteps(items: TimelineItem[]): StepCost[] {
-  const costs = new Map<number, StepCost>();
-  for (const item of items) {
+/** How a summary is drawn. */
+export interface SummaryOptions {
+  /** The width in characters. */
+  width: number;
+  /** Whether calls were requested. */
+  calls: boolean;
+  /** Whether packets were captured, so that it can say what each close sent. */
+  packets: boolean;
+  /**
+   * The only step to sum up.
+   *
+   * @default {all of them}
+   */
+  step?: number;
+}
+
+/** Adds up a run item by item, and keeps only the sums. */
+export class RunSummary {
+  readonly #costs = new Map<number, StepCost>();
+  readonly #closing = new ClosingEffects((ending) => this.#count(ending));
+  /** Endings that are only counted, by what they have in common. */
+  readonly #counted = new Map<string, { ending: Ending; count: number }>();
+
+  /**
+   * Adds items.
+   *
+   * @param items The next items of the timeline.
+   */
+  add(items: TimelineItem[]): void {
+    for (const item of items) {
+      this.#addCost(item);
+      this.#closing.add(item);
+    }
+  }
+
+  /**
+   * Returns the calls, packets, and bytes of each step.
+   *
+   * @returns One entry per step, in order, and one for the items before the
+   * first.
+   */
+  costs(): StepCost[] {
+    return [...this.#costs.values()].filter(({ title, calls, packets }) =>
+      title !== BEFORE || calls + packets > 0
+    );
+  }
+
+  /**
+   * Draws the summary.
+   *
+   * @param options What to draw, and how wide.
+   * @returns The lines.
+   */
+  draw(options: SummaryOptions): string[] {
+    const { calls, packets, step, width } = options;
+    const all = [...this.#costs];
+    const costs = step === undefined
+      ? this.costs()
+      : all.flatMap(([number, cost]) => number === step ? [cost] : []);
+    const lines = drawCosts(costs, options);
+    if (!calls || !packets) return lines;
+    const counted = step === undefined ? [...this.#counted.values()] : [];
+    const endings = this.#closing.endings()
+      .filter((ending) => step === undefined || ending.step === step)
+      .map((ending) => ({ ending: endingOf(ending), count: 1 }));
+    const groups = groupAlike([...counted, ...endings]);
+    if (groups.length === 0) return lines;
+    return [...lines, "", ...drawEndings(groups, width)];
+  }
+
+  #addCost(item: TimelineItem): void {
     const title = item.seen === "story" && item.event.kind === "step"
       ? `${item.event.number}  ${item.event.title}`
-      : "before the first step";
-    const cost = costs.get(item.step) ?? {
-      title,
-      calls: 0,
-      packets: 0,
-      sent: { asked: 0, moved: 0 },
-      received: { asked: 0, moved: 0 },
-    };
-    costs.set(item.step, cost);
+      : BEFORE;
+    const cost = this.#costs.get(item.step) ?? { title, ...noCost() };
+    this.#costs.set(item.step, cost);
     if (item.seen === "more") addUp(cost, item.more);
     else if (item.seen !== "story") addUp(cost, costOf(item));
   }
-  return [...costs.values()].filter(({ title, calls, packets }) =>
-    title !== "before the first step" || calls + packets > 0
-  );
+
+  #count(closed: SocketEnding): void {
+    const ending = endingOf(closed);
+    const key = `${ending.words}: ${ending.effects}`;
+    const known = this.#counted.get(key);
+    if (known === undefined) this.#counted.set(key, { ending, count: 1 });
+    else known.count++;
+  }
+}
+
+const BEFORE = "before the first step";
+
+/**
+ * Returns the cost of nothing.
+ *
+ * @returns A cost that can be added to.
+ */
+export function noCost(): Cost {
+  const sent = { asked: 0, moved: 0 };
+  const received = { asked: 0, moved: 0 };
+  return { calls: 0, packets: 0, sent, received };
 }
 
 /**
@@ -52,9 +126,8 @@ export function costOfSteps(items: TimelineItem[]): StepCost[] {
  * @param item The call, packet, or event.
  * @returns The item's calls, packets, and bytes.
  */
-export function costOf(item: TimelineItem): LeftOut {
-  const nothing = { asked: 0, moved: 0 };
-  const cost = { calls: 0, packets: 0, sent: nothing, received: nothing };
+export function costOf(item: TimelineItem): Cost {
+  const cost = noCost();
   if (item.seen === "packet") return { ...cost, packets: 1 };
   if (item.seen !== "call") return cost;
   const { moves, asked = 0, moved = 0, error } = item.call;
@@ -74,7 +147,7 @@ export function costOf(item: TimelineItem): LeftOut {
  * @param sum The sum, which is changed.
  * @param cost The cost to add.
  */
-export function addUp(sum: LeftOut, cost: LeftOut): void {
+export function addUp(sum: Cost, cost: Cost): void {
   sum.calls += cost.calls;
   sum.packets += cost.packets;
   for (const way of ["sent", "received"] as const) {
@@ -83,107 +156,109 @@ export function addUp(sum: LeftOut, cost: LeftOut): void {
   }
 }
 
-/** The effects of the calls that closed one socket. */
-export interface SocketEnding {
-  /** The socket. */
-  socket: Socket;
-  /** The step of the first such call: file descriptors are reused. */
-  step: number;
-  /** What each `shutdown` and `close` sent. */
-  effects: string[];
-}
-
 /**
- * Finds what each `shutdown` and `close` sent.
+ * Adds up the calls, packets, and bytes of each step of a whole run.
  *
  * @param items The timeline.
- * @returns One entry per socket, in the order of the first such call.
+ * @returns One entry per step, in order, and one for the items before the first.
  */
-export function effectsOfClosing(items: TimelineItem[]): SocketEnding[] {
-  const endings = new Map<number, SocketEnding>();
-  items.forEach((item, i) => {
-    if (item.seen !== "call") return;
-    const { socket, name, given } = item.call;
-    if (name !== "shutdown" && name !== "close") return;
-    const { step } = item;
-    const ending = endings.get(socket.id) ?? { socket, step, effects: [] };
-    endings.set(socket.id, ending);
-    const what = name === "shutdown" ? `shutdown(${given})` : "close()";
-    const effect = effectOf(item.call, items, i);
-    ending.effects.push(`${what} ${effect}`);
-  });
-  return [...endings.values()];
-}
-
-function effectOf(call: TimedCall, items: TimelineItem[], at: number): string {
-  const { socket, error } = call;
-  if (error !== undefined) return `failed with ${error}`;
-  if (socket.role === "listening") return "lets no more clients come";
-  if (socket.kind === "udp") return "sent nothing: UDP has no end";
-  if (socket.kind !== "tcp") return "sent no packet";
-  const mine = (item: TimelineItem) =>
-    item.seen === "call" && item.call.socket.id === socket.id;
-  const later = items.slice(at + 1);
-  // Until the next call on this socket; after its close, to the very end.
-  const next = later.findIndex(mine);
-  const window = next === -1 ? later : later.slice(0, next);
-  const [fin, rst] = ["FIN", "RST"].map((flag) =>
-    window.findIndex((item) =>
-      item.seen === "packet" && isSentBy(item.packet, socket) &&
-      (item.packet.flags ?? "").includes(flag)
-    )
-  );
-  // A socket that is closed answers data, and it is these that bring the RST.
-  const isAnswer = rst !== -1 &&
-    window.slice(0, rst).some((item) =>
-      item.seen === "packet" && item.packet.bytes > 0 &&
-      isSentTo(item.packet, socket)
-    );
-  const words = [
-    ...(fin !== -1 ? ["FIN"] : []),
-    ...(rst !== -1 && !isAnswer ? ["RST"] : []),
-  ];
-  const answered = isAnswer ? ", and RST later, in answer to data" : "";
-  if (words.length > 0) return `sent ${words.join(", then ")}${answered}`;
-  const before = items.slice(0, at).findLast((item) =>
-    mine(item) && item.seen === "call" && item.call.name === "shutdown" &&
-    item.call.error === undefined
-  );
-  const nothing = before === undefined ? "sent nothing" : "nothing more";
-  return nothing + answered;
-}
-
-function isSentTo({ source, destination }: WirePacket, socket: Socket) {
-  const { local, remote = source } = socket;
-  return source === remote && destination === local;
-}
-
-function isSentBy({ source, destination }: WirePacket, socket: Socket) {
-  const { local, remote = destination } = socket;
-  return source === local && destination === remote;
+export function costOfSteps(items: TimelineItem[]): StepCost[] {
+  const summary = new RunSummary();
+  summary.add(items);
+  return summary.costs();
 }
 
 /**
- * Draws the summary below a timeline.
+ * Draws the summary of a whole run.
  *
  * @param items The timeline.
- * @param options `width`: the width in characters; `packets`: whether packets were
- * captured, so that the summary can say what each close sent; `calls`: whether
- * calls were requested.
+ * @param options What to draw, and how wide.
  * @returns The lines.
  */
 export function drawSummary(
   items: TimelineItem[],
-  options: { width: number; calls: boolean; packets: boolean },
+  options: SummaryOptions,
 ): string[] {
-  const { width, calls, packets } = options;
-  const steps = costOfSteps(items);
+  const summary = new RunSummary();
+  summary.add(items);
+  return summary.draw(options);
+}
+
+/** How one socket ended, in words. */
+interface Ending {
+  step: number;
+  /** Such as `22, an accepted socket`. */
+  name: string;
+  /** What kind of socket it is: `accepted socket`. */
+  words: string;
+  effects: string;
+  isUdp: boolean;
+}
+
+function endingOf({ socket, step, effects }: SocketEnding): Ending {
+  const name = nameOfSocket(socket);
+  return {
+    step,
+    name,
+    words: name.replace(/^\d+, \w+ /, ""),
+    effects: effects.join(", "),
+    isUdp: socket.kind === "udp",
+  };
+}
+
+/**
+ * Makes one line per socket, or one for all sockets with the same ending if there
+ * are many. UDP sockets always have the same ending, so they share one line.
+ */
+function groupAlike(
+  endings: { ending: Ending; count: number }[],
+): [name: string, effects: string][] {
+  const areMany = endings.reduce(
+    (n, { ending, count }) => n + (ending.isUdp ? 0 : count),
+    0,
+  ) >
+    MAX_ENDINGS;
+  const groups = Map.groupBy(
+    endings,
+    ({ ending: { isUdp, words, effects } }, i) =>
+      isUdp || areMany ? `${words}: ${effects}` : i,
+  );
+  return [...groups.values()].map((group) => {
+    const [{ ending: { step, name, words, effects } }] = group;
+    const count = group.reduce((sum, { count }) => sum + count, 0);
+    const who = count === 1 ? `${step}  ${name}` : `   ${count} ${words}s`;
+    return [who, effects];
+  });
+}
+
+function drawEndings(
+  groups: [name: string, effects: string][],
+  width: number,
+): string[] {
+  const column = Math.max(...groups.map(([name]) => name.length)) + 2;
+  return [
+    bold("What each close did, and in which step"),
+    ...groups.flatMap(([name, effects]) =>
+      wrapText(effects, {
+        width,
+        indent: " ".repeat(column),
+        firstIndent: name.padEnd(column),
+      })
+    ),
+  ];
+}
+
+/** Draws what each step cost. */
+function drawCosts(
+  costs: StepCost[],
+  { width, calls, packets }: SummaryOptions,
+): string[] {
   const columns = [
     ...(calls ? ["calls"] : []),
     ...(packets ? ["packets"] : []),
     ...(calls ? ["bytes sent", "bytes received"] : []),
   ];
-  const rows = steps.map((cost) => [
+  const rows = costs.map((cost) => [
     ...(calls ? [String(cost.calls)] : []),
     ...(packets ? [String(cost.packets)] : []),
     ...(calls
@@ -193,8 +268,9 @@ export function drawSummary(
       ]
       : []),
   ]);
-  const lines = [
-    ...drawCosts(steps.map(({ title }) => title), columns, { rows, width }),
+  const titles = costs.map(({ title }) => title);
+  return [
+    ...drawTable(titles, columns, { rows, width }),
     ...(calls
       ? wrapText(
         dim(
@@ -204,51 +280,10 @@ export function drawSummary(
       )
       : []),
   ];
-  const endings = calls && packets ? groupAlike(effectsOfClosing(items)) : [];
-  if (endings.length > 0) {
-    lines.push("", bold("What each close did, and in which step"));
-  }
-  const column = Math.max(0, ...endings.map(([name]) => name.length)) + 2;
-  for (const [name, effects] of endings) {
-    lines.push(...wrapText(effects, {
-      width,
-      indent: " ".repeat(column),
-      firstIndent: name.padEnd(column),
-    }));
-  }
-  return lines;
-}
-
-/**
- * Makes one line per socket, or one for all sockets with the same ending if there
- * are many. UDP sockets always have the same ending, so they share one line.
- */
-function groupAlike(
-  endings: SocketEnding[],
-): [name: string, effects: string][] {
-  const named = endings.map(({ socket, step, effects }) => ({
-    isUdp: socket.kind === "udp",
-    step,
-    name: nameOfSocket(socket),
-    effects: effects.join(", "),
-  }));
-  const areMany = named.filter(({ isUdp }) => !isUdp).length > MAX_ENDINGS;
-  const groups = Map.groupBy(
-    named,
-    ({ isUdp, name, effects }, i) =>
-      isUdp || areMany ? `${name.replace(/^\d+, \w+ /, "")}: ${effects}` : i,
-  );
-  return [...groups.values()].map(([first, ...others]) => {
-    const [, words] = first.name.match(/^\d+, \w+ (.*)$/)!;
-    const name = others.length === 0
-      ? `${first.step}  ${first.name}`
-      : `   ${others.length + 1} ${words}s`;
-    return [name, first.effects];
-  });
 }
 
 /** Draws a table with numbers on the right; titles get the remaining width. */
-function drawCosts(
+function drawTable(
   titles: string[],
   columns: string[],
   { rows, width }: { rows: string[][]; width: number },

@@ -1,10 +1,14 @@
 import type { ShowEvent } from "../show/mod.ts";
 import { Conversations, type Packet } from "../wire/mod.ts";
+import { MARKER } from "./capture.ts";
 import { Causes } from "./causes.ts";
+import { type OwnedPacket, Ownership } from "./ownership.ts";
+import { DataWords } from "./says.ts";
 import type { Socket, SocketCall } from "./socket_calls.ts";
+import { KEPT_BYTES } from "./strace.ts";
 import {
+  addTracked,
   epochMs,
-  type TimedPacket,
   type WirePacket,
   wirePacketOf,
 } from "./wire_packet.ts";
@@ -13,6 +17,8 @@ import {
 export type TimedCall = Omit<SocketCall, "atMs" | "endMs" | "settledMs"> & {
   /** How long it took, in milliseconds. */
   tookMs: number;
+  /** What the data means that it moved, if it can be decoded: `HTTP GET /`. */
+  says?: string;
 };
 
 /**
@@ -33,16 +39,29 @@ export type TimelineItem =
     | { seen: "more"; more: LeftOut }
   );
 
-/** A part of a recording that is left out because it repeats what's around it. */
-export interface LeftOut {
-  /** The number of system calls left out. */
+/** The calls, packets, and bytes of a part of a run. */
+export interface Cost {
+  /** The number of system calls. */
   calls: number;
-  /** The number of packets left out. */
+  /** The number of packets. */
   packets: number;
   /** Bytes that calls were asked to send, and bytes that they took. */
   sent: { asked: number; moved: number };
   /** Bytes that calls had room for, and bytes that they received. */
   received: { asked: number; moved: number };
+}
+
+/** A part of a recording that is left out because it repeats what's around it. */
+export interface LeftOut extends Cost {
+  /** The number of calls by their names, and of packets by their flags. */
+  names: { call: Record<string, number>; packet: Record<string, number> };
+  /** The bytes that each socket was given to send, by its `id`. */
+  given: Record<number, number>;
+  /**
+   * How many bytes of each direction had been sent after the last packet, by its
+   * `source destination`.
+   */
+  reached: Record<string, number>;
 }
 
 /** What was observed of a run: its story, its system calls, and packets. */
@@ -78,55 +97,210 @@ export interface Observations {
  * packets. If the measured time says otherwise, it is placed after the packet
  * that caused it.
  *
+ * Each item is in the step that caused it: a packet that the kernel sends later
+ * belongs to the step of the last call on its connection.
+ */
+export class TimelineMerger {
+  readonly #ownership = new Ownership();
+  readonly #causes = new Causes();
+  readonly #conversations = new Conversations();
+  readonly #words = new DataWords();
+  readonly #steps = new ConnectionSteps();
+  /** Sockets by which the lesson itself captured packets. */
+  readonly #markers = new WeakSet<Socket>();
+  #zeroMs?: number;
+  #step = 0;
+
+  /**
+   * Merges what was observed in one stretch of time, or in the whole run.
+   *
+   * @param observations The observations; calls and packets may be in any order.
+   * They must be later than those of the last call.
+   * @returns All items of the lesson, in order.
+   */
+  merge(observations: Observations): TimelineItem[] {
+    const { events, toldAtMs = [], addresses = [] } = observations;
+    const isEmpty = events.length + observations.calls.length +
+        observations.packets.length === 0;
+    if (isEmpty) return [];
+    const zeroMs = this.#zeroMs ??= beginningOf(observations);
+    this.#ownership.know(addresses);
+    const calls = this.#withoutMarkers(observations.calls)
+      .toSorted((a, b) => a.atMs - b.atMs);
+    const packets = this.#packetsOf(observations.packets, calls);
+    this.#causes.add(packets);
+    const items: Placed[] = [];
+    events.forEach((event, order) => {
+      const toldMs = toldAtMs[order];
+      const atMs = toldMs === undefined ? event.atMs : toldMs - zeroMs;
+      const rank = event.kind === "step" ? RANK.step : RANK.story;
+      items.push({ atMs, rank, order, step: 0, seen: "story", event });
+    });
+    for (const call of calls) {
+      const took = takes(call);
+      const atMs = (took ? returnedMs(call, this.#causes) : call.atMs) - zeroMs;
+      const rank = took ? RANK.taking : RANK.giving;
+      const order = call.atMs;
+      const timed = timedCall(call);
+      items.push({ atMs, rank, order, step: 0, seen: "call", call: timed });
+    }
+    packets.forEach(({ time, packet, original }, order) => {
+      const atMs = time - zeroMs;
+      const { payload } = original;
+      const place = { atMs, rank: RANK.packet, order, step: 0, payload };
+      items.push({ ...place, seen: "packet", packet });
+    });
+    items.sort((a, b) =>
+      a.atMs - b.atMs || a.rank - b.rank || a.order - b.order
+    );
+    return this.#finish(items);
+  }
+
+  /**
+   * Forgets what later observations can't depend on, so that a server may run
+   * for days.
+   *
+   * @param beforeMs The time, in milliseconds since 1970, before which everything
+   * has been merged.
+   */
+  forget(beforeMs: number): void {
+    this.#causes.forget(beforeMs);
+  }
+
+  /** Gives each item its step, and says what its data means. */
+  #finish(placed: Placed[]): TimelineItem[] {
+    let isLate = false;
+    const items = placed.map(({ rank: _r, order: _o, payload, ...item }) => {
+      item.atMs = roundMs(item.atMs);
+      item.step = this.#step;
+      if (item.seen === "story") {
+        if (item.event.kind === "step") item.step = ++this.#step;
+      } else if (item.seen === "call") {
+        this.#steps.note(item.call, this.#step);
+        this.#sayCall(item.call);
+      } else if (item.seen === "packet") {
+        item.step = this.#steps.of(item.packet) ?? this.#step;
+        isLate ||= item.step < this.#step;
+        this.#sayPacket(item.packet, payload!);
+      }
+      return item;
+    });
+    return isLate ? items.sort((a, b) => a.step - b.step) : items;
+  }
+
+  #sayPacket(packet: WirePacket, payload: Uint8Array): void {
+    const { source, destination, bytes, protocol } = packet;
+    if (protocol === "icmp" || packet.fragmentFrom !== undefined) return;
+    const isStream = protocol === "tcp";
+    const place = { source, destination, isStream, bytes };
+    const says = this.#words.of(payload, place);
+    if (says !== undefined) packet.says = says;
+  }
+
+  #sayCall(call: TimedCall): void {
+    const { socket, peer, moves, moved = 0, asked = 0, data } = call;
+    if (data === undefined) return;
+    const local = socket.local ?? `socket ${socket.id}`;
+    const remote = socket.remote ?? peer ?? `peer of ${socket.id}`;
+    const [source, destination] = moves === "out"
+      ? [local, remote]
+      : [remote, local];
+    const isStream = socket.kind === "tcp" || socket.kind === "unix";
+    const bytes = moves === "out" ? asked : moved;
+    const payload = Uint8Array.fromHex(data).subarray(0, bytes);
+    const place = { source, destination, isStream, bytes };
+    const says = this.#words.of(payload, place);
+    if (says !== undefined) call.says = says;
+    call.data = data.slice(0, 2 * KEPT_BYTES);
+  }
+
+  /** Returns the packets of the lesson's sockets, in order. */
+  #packetsOf(packets: Packet[], calls: SocketCall[]): ObservedPacket[] {
+    const all = packets.flatMap((original) => {
+      const packet = wirePacketOf(original);
+      if (packet === undefined || original.time === null) return [];
+      const { identification } = original.ip!;
+      const time = epochMs(original.time);
+      return [{ time, packet, original, identification }];
+    });
+    // Several processors send packets, so the capture may be out of order.
+    all.sort((a, b) =>
+      a.time - b.time || a.original.number - b.original.number
+    );
+    this.#ownership.add(calls, all);
+    const own = all.filter((observed) => this.#ownership.owns(observed));
+    for (const { packet, original } of own) {
+      const tracked = this.#conversations.add(original);
+      if (tracked !== null) addTracked(packet, tracked);
+    }
+    return own;
+  }
+
+  /** Leaves out how the lesson's own capture finds its end. */
+  #withoutMarkers(calls: SocketCall[]): SocketCall[] {
+    for (const { moves, data, socket } of calls) {
+      if (moves === "out" && data?.startsWith(MARKER_HEX)) {
+        this.#markers.add(socket);
+      }
+    }
+    return calls.filter(({ socket }) => !this.#markers.has(socket));
+  }
+}
+
+const MARKER_HEX = new TextEncoder().encode(MARKER).toHex();
+
+/**
+ * Merges all that was observed of a run.
+ *
  * @param observations The observations; calls and packets may be in any order.
  * @returns All items of the lesson, in order.
  */
 export function mergeTimeline(observations: Observations): TimelineItem[] {
-  const { events, calls, toldAtMs = [] } = observations;
-  const zeroMs = beginningOf(observations);
-  const packets = packetsOf(observations);
-  const causes = new Causes(packets);
-  const items: Placed[] = [
-    ...events.map((event, order) => {
-      const toldMs = toldAtMs[order];
-      const atMs = toldMs === undefined ? event.atMs : toldMs - zeroMs;
-      const rank = event.kind === "step" ? RANK.step : RANK.story;
-      return { atMs, rank, order, step: 0, seen: "story" as const, event };
-    }),
-    ...calls.toSorted((a, b) => a.atMs - b.atMs).map((call) => {
-      const { atMs: beganMs, endMs, settledMs: _, ...rest } = call;
-      const took = takes(call);
-      return {
-        atMs: (took ? returnedMs(call, causes) : beganMs) - zeroMs,
-        rank: took ? RANK.taking : RANK.giving,
-        order: beganMs,
-        step: 0,
-        seen: "call" as const,
-        call: { ...rest, tookMs: roundMs(endMs - beganMs) },
-      };
-    }),
-    ...packets.map(({ time, packet }, order) => ({
-      atMs: time - zeroMs,
-      rank: RANK.packet,
-      order,
-      step: 0,
-      seen: "packet" as const,
-      packet,
-    })),
-  ];
-  items.sort((a, b) => a.atMs - b.atMs || a.rank - b.rank || a.order - b.order);
-  let step = 0;
-  return items.map(({ rank: _rank, order: _order, ...item }) => {
-    if (item.seen === "story" && item.event.kind === "step") step++;
-    return { ...item, atMs: roundMs(item.atMs), step };
-  });
+  return new TimelineMerger().merge(observations);
 }
 
-/** An item, and its place among items of the same time. */
-type Placed = TimelineItem & { rank: number; order: number };
+/** A packet for the timeline, with the captured one. */
+interface ObservedPacket extends OwnedPacket {
+  original: Packet;
+}
+
+/** An item, its place among items of the same time, and its data. */
+type Placed = TimelineItem & {
+  rank: number;
+  order: number;
+  payload?: Uint8Array;
+};
 
 /** The order at the same time: causes before effects. */
 const RANK = { step: 0, giving: 1, packet: 2, taking: 3, story: 4 };
+
+/** The connections to remember. Of more, the oldest is forgotten. */
+const MAX_CONNECTIONS = 10_000;
+
+/** In which step a connection was last used by the program. */
+class ConnectionSteps {
+  readonly #steps = new Map<string, number>();
+
+  note({ socket, made, name }: TimedCall, step: number): void {
+    const { kind, local, remote } = made ?? socket;
+    if (kind !== "tcp" || local === undefined || remote === undefined) return;
+    const key = connectionOf(local, remote);
+    // A new connection may have the ports of an old one.
+    if (name === "connect") this.#steps.delete(key);
+    this.#steps.set(key, step);
+    if (this.#steps.size <= MAX_CONNECTIONS) return;
+    this.#steps.delete(this.#steps.keys().next().value!);
+  }
+
+  of({ protocol, source, destination }: WirePacket): number | undefined {
+    if (protocol !== "tcp") return undefined;
+    return this.#steps.get(connectionOf(source, destination));
+  }
+}
+
+function connectionOf(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
 
 /** Returns the time when the lesson's clock was 0, in milliseconds since 1970. */
 function beginningOf({ events, toldAtMs = [], calls }: Observations): number {
@@ -135,6 +309,11 @@ function beginningOf({ events, toldAtMs = [], calls }: Observations): number {
   if (lesson?.kind !== "lesson") return calls[0]?.atMs ?? 0;
   const toldMs = toldAtMs[first];
   return toldMs === undefined ? lesson.startedAtMs : toldMs - lesson.atMs;
+}
+
+function timedCall(call: SocketCall): TimedCall {
+  const { atMs, endMs, settledMs: _, ...rest } = call;
+  return { ...rest, tookMs: roundMs(endMs - atMs) };
 }
 
 /** Says whether a call's result is the effect of an earlier event. */
@@ -149,87 +328,6 @@ function returnedMs(call: SocketCall, causes: Causes): number {
   const causeMs = causes.timeOf(call) ?? endMs;
   return causeMs > endMs && causeMs <= settledMs ? causeMs : endMs;
 }
-
-/** A packet for the timeline, with the captured one. */
-interface ObservedPacket extends TimedPacket {
-  original: Packet;
-}
-
-/** Returns the packets of the lesson's sockets, in order. */
-function packetsOf(observations: Observations): ObservedPacket[] {
-  const all = observations.packets.flatMap((original) => {
-    const packet = wirePacketOf(original);
-    return packet === undefined || original.time === null
-      ? []
-      : [{ time: epochMs(original.time), packet, original }];
-  });
-  // Several processors send packets, so the capture may be out of order.
-  all.sort((a, b) => a.time - b.time || a.original.number - b.original.number);
-  learnOwnAddresses(observations.calls, all);
-  const isOwn = ownershipBy(observations);
-  const conversations = new Conversations();
-  return all.filter(isOwn).map((observed) => {
-    const { packet, original } = observed;
-    if (original.tcp === null) return observed;
-    const tracked = conversations.add(original);
-    if (tracked === null) return observed;
-    packet.relativeSequence = tracked.relativeSequence;
-    if (tracked.relativeAcknowledgment !== null) {
-      packet.relativeAcknowledgment = tracked.relativeAcknowledgment;
-    }
-    if (tracked.retransmission) packet.retransmission = true;
-    return observed;
-  });
-}
-
-/**
- * Finds the local addresses of connections. A program needn't ask for its port,
- * and can't after a refusal; but the SYN has it, and is sent during `connect`.
- */
-function learnOwnAddresses(calls: SocketCall[], all: ObservedPacket[]): void {
-  for (const { name, socket, atMs, settledMs = Infinity } of calls) {
-    if (name !== "connect" || socket.local !== undefined) continue;
-    socket.local = all.find(({ time, packet }) =>
-      packet.flags === "SYN" && packet.destination === socket.remote &&
-      time >= atMs && time <= settledMs
-    )?.packet.source;
-  }
-}
-
-/**
- * Recognizes the lesson's packets by the addresses of its sockets, while each is
- * open: another program may have had the same port before, and may get the same
- * UDP port later.
- */
-function ownershipBy(
-  { calls, addresses = [] }: Observations,
-): (observed: ObservedPacket) => boolean {
-  const lives = new Map<string, [fromMs: number, toMs: number][]>();
-  const closed = new Map<Socket, number>();
-  for (const { name, socket, endMs } of calls) {
-    if (name === "close") closed.set(socket, endMs);
-  }
-  for (const { made, atMs } of calls) {
-    if (made?.local === undefined) continue;
-    // TCP still sends segments after the close.
-    const toMs = made.kind === "tcp" ? Infinity : closed.get(made) ?? Infinity;
-    const key = `${made.kind} ${made.local.replace(ANY_ADDRESS, "*")}`;
-    lives.set(key, [...lives.get(key) ?? [], [atMs, toMs]]);
-  }
-  const told = new Set(addresses);
-  return ({ time, packet: { protocol, source, destination } }) =>
-    [source, destination].some((address) => {
-      const port = address.slice(address.lastIndexOf(":"));
-      const own = [address, `*${port}`].flatMap((name) =>
-        lives.get(`${protocol} ${name}`) ?? []
-      );
-      return told.has(address) ||
-        own.some(([fromMs, toMs]) => time >= fromMs && time <= toMs);
-    });
-}
-
-/** The wildcard address, of a socket that is bound to all addresses. */
-const ANY_ADDRESS = /^(0\.0\.0\.0|\[::\])(?=:)/;
 
 /** Rounds to a microsecond, the precision of the measurements. */
 function roundMs(ms: number): number {

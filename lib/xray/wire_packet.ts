@@ -1,11 +1,20 @@
-import { formatTcpFlags, type Packet, type Timestamp } from "../wire/mod.ts";
+import { formatEnd, protocolOf } from "../show/mod.ts";
+import {
+  formatTcpFlags,
+  icmpMeaning,
+  type Packet,
+  type Timestamp,
+  type TrackedSegment,
+} from "../wire/mod.ts";
 import { KEPT_BYTES } from "./strace.ts";
 
 /** A packet, as the timeline shows it. */
 export interface WirePacket {
   /** The protocol. */
-  protocol: "tcp" | "udp";
-  /** The sender's address and port, such as `127.0.0.1:42694`. */
+  protocol: "tcp" | "udp" | "icmp";
+  /**
+   * The sender's address and port, such as `127.0.0.1:42694`; ICMP has no ports.
+   */
   source: string;
   /** The receiver's address and port, such as `127.0.0.1:45885`. */
   destination: string;
@@ -21,14 +30,26 @@ export interface WirePacket {
   relativeAcknowledgment?: number;
   /** The sender's window, before scaling; TCP only. */
   window?: number;
+  /** The sender's window in bytes, if its scale is known. */
+  scaledWindow?: number;
+  /** What is remarkable about the segment, such as `zero window`. */
+  notes?: string[];
   /** Whether all of its bytes were sent before. */
   retransmission?: boolean;
   /** Whether more of its data follows in other packets, which have no ports. */
   fragment?: boolean;
+  /** Where a later fragment's bytes belong in the whole; 0 is never used. */
+  fragmentFrom?: number;
+  /** What an ICMP message means. */
+  icmp?: string;
+  /** The packet that an ICMP error is about. */
+  quoted?: { protocol: string; source: string; destination: string };
   /** The size of its data, in bytes. */
   bytes: number;
   /** The first bytes of its data, in hexadecimal. */
   data?: string;
+  /** What its data means, if it can be decoded: `HTTP GET /`. */
+  says?: string;
 }
 
 /** A packet, and when it was on the wire, in milliseconds since 1970. */
@@ -43,32 +64,93 @@ export interface TimedPacket {
  * Converts a decoded packet to what the timeline shows.
  *
  * @param packet The decoded packet.
- * @returns The packet for the timeline, or `undefined` if it has no ports.
+ * @returns The packet for the timeline. A later fragment has addresses without
+ * ports. `undefined` if the packet is of a protocol that isn't shown.
  */
 export function wirePacketOf(packet: Packet): WirePacket | undefined {
-  const { ip, tcp, udp, payload, payloadBytes } = packet;
-  const ports = tcp ?? udp;
-  if (ip === null || ports === null) return undefined;
+  const { ip, tcp, udp, ports, icmp, payload, payloadBytes } = packet;
+  if (ip === null) return undefined;
+  const protocol = PROTOCOLS[ip.protocol];
+  const isLater = ip.fragmentOffset > 0;
+  if (protocol === undefined) return undefined;
+  if (!isLater && (tcp ?? udp ?? icmp) === null) return undefined;
+  const data = payload.length > 0 && icmp === null
+    ? payload.subarray(0, KEPT_BYTES).toHex()
+    : undefined;
   return {
-    protocol: tcp === null ? "udp" : "tcp",
-    source: endpoint(ip.source, ports.sourcePort),
-    destination: endpoint(ip.destination, ports.destinationPort),
+    protocol,
+    source: endpoint(ip.source, ports?.source),
+    destination: endpoint(ip.destination, ports?.destination),
     ...(tcp === null ? {} : {
       flags: formatTcpFlags(tcp.flags),
       sequence: tcp.sequence,
       ...(tcp.flags.ack ? { acknowledgment: tcp.acknowledgment } : {}),
       window: tcp.window,
     }),
-    ...(ip.moreFragments ? { fragment: true } : {}),
+    ...(isLater ? { fragmentFrom: ip.fragmentOffset } : {}),
+    ...(ip.moreFragments && !isLater ? { fragment: true } : {}),
+    ...(icmp === null
+      ? {}
+      : { icmp: `${protocolOf(packet)} ${icmpMeaning(icmp)}` }),
+    ...quotedBy(packet),
     bytes: payloadBytes,
-    ...(payload.length > 0
-      ? { data: payload.subarray(0, KEPT_BYTES).toHex() }
-      : {}),
+    ...(data === undefined ? {} : { data }),
   };
 }
 
-function endpoint(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+/** The protocols that are shown, by their numbers in the IP header. */
+const PROTOCOLS: Record<number, WirePacket["protocol"]> = {
+  1: "icmp",
+  6: "tcp",
+  17: "udp",
+  58: "icmp",
+};
+
+function quotedBy({ quoted }: Packet): Pick<WirePacket, "quoted"> {
+  if (quoted === null || quoted.ip === null) return {};
+  const { ip, ports } = quoted;
+  return {
+    quoted: {
+      protocol: PROTOCOLS[ip.protocol] ?? String(ip.protocol),
+      source: endpoint(ip.source, ports?.source),
+      destination: endpoint(ip.destination, ports?.destination),
+    },
+  };
+}
+
+/** The conversations' ends that have said last that they have no room. */
+const noRoom = new WeakMap<TrackedSegment["conversation"], Set<string>>();
+
+/**
+ * Adds what a segment's conversation says about it.
+ *
+ * @param packet The packet for the timeline, which is changed.
+ * @param tracked The segment, seen as part of its conversation.
+ */
+export function addTracked(packet: WirePacket, tracked: TrackedSegment): void {
+  const { conversation, from, notes, scaledWindow } = tracked;
+  packet.relativeSequence = tracked.relativeSequence;
+  if (tracked.relativeAcknowledgment !== null) {
+    packet.relativeAcknowledgment = tracked.relativeAcknowledgment;
+  }
+  if (scaledWindow !== null) packet.scaledWindow = scaledWindow;
+  if (tracked.retransmission) packet.retransmission = true;
+  const full = noRoom.get(conversation) ?? new Set();
+  noRoom.set(conversation, full);
+  if (packet.window === 0) full.add(from);
+  else full.delete(from);
+  const isProbe = full.has(from === "client" ? "server" : "client");
+  if (notes.length === 0) return;
+  packet.notes = notes.map((note) => {
+    if (note === "duplicate ACK") return `${note} #${tracked.duplicateAcks}`;
+    // Linux probes a window with the segment that also keeps alive, and Wireshark
+    // names it after that.
+    return note === "keep-alive" && isProbe ? "zero window probe" : note;
+  });
+}
+
+function endpoint(address: string, port?: number): string {
+  return port === undefined ? address : formatEnd(address, port);
 }
 
 /**

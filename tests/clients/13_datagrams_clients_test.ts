@@ -52,3 +52,22 @@ testWith("nc", "lesson 13 --serve goes on when nc is killed", async () => {
   server.kill("SIGINT");
   assertEquals((await server.end()).code, 0);
 });
+
+testWith(
+  "socat",
+  "a connected UDP socket learns from ICMP that nobody listens, as lesson 13 says",
+  async () => {
+    const closed = Deno.listenDatagram({
+      transport: "udp",
+      hostname: "127.0.0.1",
+      port: 0,
+    });
+    const { port } = closed.addr as Deno.NetAddr;
+    closed.close();
+    await using asking = new Talk("socat", ["-", `UDP:127.0.0.1:${port}`]);
+    await asking.type("hello\n");
+    const { code, errors } = await asking.end();
+    assertEquals(code, 1);
+    assertMatch(errors, /Connection refused/);
+  },
+);

@@ -211,7 +211,7 @@ export class Talk implements AsyncDisposable {
   }
 
   /** Waits for its end, and gives its exit code and all its output. */
-  async end(): Promise<{ code: number; output: string }> {
+  async end(): Promise<{ code: number; output: string; errors: string }> {
     const limit = setTimeout(() => {
       this.kill("SIGKILL");
       this.#output.stop();
@@ -220,7 +220,7 @@ export class Talk implements AsyncDisposable {
     const { code } = await this.#child.status;
     await Promise.all([this.#output.ended, this.#errors.ended]);
     clearTimeout(limit);
-    return { code, output: this.#output.text };
+    return { code, output: this.#output.text, errors: this.#errors.text };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -47,6 +47,7 @@ testWith(
     const script = "exec 3<&0; echo out; cat <&3 & exit 3";
     await using shell = new Talk("bash", ["-c", script], { limitMs: 2000 });
     await assertRejects(() => shell.expect(/hello/), Error, "not printed in");
-    assertEquals(await shell.end(), { code: 3, output: "out\n" });
+    const { code, output } = await shell.end();
+    assertEquals([code, output], [3, "out\n"]);
   },
 );

@@ -42,6 +42,24 @@ export type WrongAnswer<T> =
 export type WrongAnswers = Record<string, WrongAnswer<any>[]>;
 
 /**
+ * Makes wrong answers that differ from the solution in the same place.
+ *
+ * @param target What they replace, which occurs once in the solution.
+ * @param answers What each replaces it by, and its diagnosis.
+ * @returns The wrong answers.
+ */
+export function replacing(
+  target: string,
+  answers: Record<string, [replacement: string, diagnosis: RegExp]>,
+): WrongAnswer<never>[] {
+  return Object.entries(answers).map(([name, [replacement, diagnosis]]) => ({
+    name,
+    replace: [target, replacement],
+    diagnosis,
+  }));
+}
+
+/**
  * Registers the tests that every exercise of a lesson must pass: the
  * placeholder counts as not started, the solution passes, and each wrong answer
  * gets its diagnosis.

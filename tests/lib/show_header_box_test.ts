@@ -256,6 +256,29 @@ Deno.test("drawIpv6Header() gives each extension header a row", () => {
   }
 });
 
+Deno.test("drawHeaders() draws an ICMP error, what it means, and the headers that it quotes", () => {
+  const { packet } = packetsOf("udp.pcap")[5];
+  for (const width of [54, 80]) {
+    const lines = plain(drawHeaders(packet, { width }));
+    const titles = lines.filter((line) => /^\S.*(header|quotes)/.test(line));
+    assertEquals(titles.map((line) => line.split(":")[0]), [
+      "IPv4 header, 20 bytes",
+      "ICMP header, 8 bytes",
+      "It quotes this packet",
+      "IPv4 header, 20 bytes",
+      "UDP header, 8 bytes",
+    ]);
+    const all = words(lines);
+    assertMatch(all, /destination unreachable: port unreachable/);
+    assertMatch(all, /type 3 .*code 3 .*checksum 0x\w{4}, good/);
+    // The quote's checksums can't be judged, and nothing is said of them.
+    assertEquals(all.split("It quotes")[1].match(/good|bad|unknown/), null);
+    for (const line of lines) assert(line.length <= width, line);
+  }
+  const ip = plain(drawHeaders(packet, { width: 80, layers: ["ip"] }));
+  assertEquals(ip.filter((line) => line.includes("header,")).length, 1);
+});
+
 Deno.test("drawUdpHeader() has two rows", () => {
   const header = {
     sourcePort: 65535,

@@ -33,6 +33,14 @@ Deno.test("Printer aligns facts in a row, and not those further on", () => {
   );
 });
 
+Deno.test("Printer keeps a command on one line, however long it is", () => {
+  const command = `curl ${"x".repeat(70)} http://x/`;
+  assertEquals(
+    print((show) => show.command("curl", command)),
+    `   curl  ${command}\n`,
+  );
+});
+
 Deno.test("Printer wraps a prediction under its own words", () => {
   const out = print(
     (show) => show.predict("word ".repeat(20).trim()),

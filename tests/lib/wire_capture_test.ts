@@ -423,3 +423,22 @@ Deno.test("CaptureParser holds little for a record that only claims to be large"
   }
   assert(parser.bufferedBytes < 4096);
 });
+
+Deno.test("parseCapture() reads the modified pcap of 1999, which has 8 more bytes a packet", () => {
+  // The magic number 34cdb2a1, then a usual header with link type 101.
+  const header = "34cdb2a1 0200 0400 00000000 00000000 ffff0000 65000000";
+  const record = "01000000 02000000 01000000 3c000000" + // as in any pcap
+    "07000000 0800 04 00" + "45"; // interface 7, IPv4, outgoing, the packet
+  const digits = (header + record + record).replaceAll(" ", "");
+  const packets = parseCapture(Uint8Array.fromHex(digits));
+  const expected = {
+    time: { seconds: 1, nanoseconds: 2000 },
+    linkType: 101,
+    originalLength: 60,
+    bytes: new Uint8Array([0x45]),
+  };
+  assertEquals(packets, [
+    { number: 1, ...expected },
+    { number: 2, ...expected },
+  ]);
+});

@@ -300,6 +300,109 @@ Deno.test("Conversations goes through the states of both ends opening at once", 
   assertEquals(script.list.length, 1);
 });
 
+/** The handshake, step by step; each one's place in the order can change. */
+const HANDSHAKE = {
+  syn: (script: Script) => script.send("client", "S", 0, null),
+  synAck: (script: Script) => script.send("server", "S", 0, 1),
+  ack: (script: Script) => script.send("client", "", 1, 1),
+};
+
+/** Whether the summary and the states of both ends say "complete". */
+function isComplete(script: Script): boolean[] {
+  const [{ handshake, client, server }] = script.list;
+  return [
+    script.list.length === 1 && handshake,
+    client.state === "ESTABLISHED" && server.state === "ESTABLISHED",
+  ];
+}
+
+for (
+  const order of [
+    ["syn", "ack", "synAck"],
+    ["synAck", "syn", "ack"],
+    ["synAck", "ack", "syn"],
+    ["ack", "syn", "synAck"],
+    ["ack", "synAck", "syn"],
+    ["syn", "syn", "synAck", "ack"],
+    ["syn", "synAck", "syn", "synAck", "ack"],
+    ["syn", "synAck", "ack", "ack"],
+  ] as const
+) {
+  Deno.test(`Conversations sees a complete handshake in ${order.join(", ")}, and so do the states`, () => {
+    const script = new Script();
+    for (const step of order) HANDSHAKE[step](script);
+    assertEquals(isComplete(script), [true, true]);
+  });
+}
+
+Deno.test("Conversations sees a complete handshake with data in the SYN, taken or not", () => {
+  for (const taken of [true, false]) {
+    const script = new Script();
+    script.send("client", "S", 0, null, 10);
+    script.send("server", "S", 0, taken ? 11 : 1);
+    script.send("client", "", taken ? 11 : 1, 1, taken ? 0 : 10);
+    assertEquals(isComplete(script), [true, true]);
+    const [{ client }] = script.list;
+    assertEquals([client.bytes, client.retransmissions], [10, taken ? 0 : 1]);
+  }
+});
+
+Deno.test("Conversations sees a complete handshake where a SYN with data was captured after its answer", () => {
+  const script = new Script();
+  script.send("server", "S", 0, 11);
+  script.send("client", "S", 0, null, 10);
+  script.send("client", "", 11, 1);
+  assertEquals(isComplete(script), [true, true]);
+});
+
+Deno.test("Conversations sees a complete handshake where the third segment is lost, and data acknowledges the SYN", () => {
+  const script = new Script();
+  script.send("client", "S", 0, null);
+  script.send("server", "S", 0, 1);
+  script.send("server", "", 1, 1, 5);
+  assertEquals(isComplete(script), [false, false]);
+  script.send("client", "", 1, 6, 5);
+  assertEquals(isComplete(script), [true, true]);
+});
+
+Deno.test("Conversations takes acknowledgments that do not fit for none, and so do the states", () => {
+  const script = new Script();
+  script.send("client", "S", 0, null);
+  script.send("server", "S", 0, 2);
+  script.send("client", "", 1, 1);
+  assertEquals(isComplete(script), [false, false]);
+});
+
+Deno.test("Conversations does not take a reset in the middle of a capture for a refusal", () => {
+  const script = new Script();
+  script.send("client", "S", 0, null);
+  // The SYN-ACK was not captured.
+  script.send("server", "", 1, 1, 5);
+  script.send("server", "R", 6, 1);
+  assertEquals(script.list[0].ending, { how: "reset", by: "server" });
+});
+
+Deno.test("Conversations knows the ends apart where both have the same port", () => {
+  const conversations = new Conversations();
+  const say = (source: string, destination: string, sequence: number) =>
+    conversations.add(decodePacket(
+      encodePacket({
+        ip: { version: 4, source, destination },
+        tcp: {
+          sourcePort: 179,
+          destinationPort: 179,
+          sequence,
+          flags: { syn: true },
+        },
+      }),
+      LINK_TYPES.RAW,
+    ))!;
+  assertEquals(say("10.0.0.1", "10.0.0.2", 100).from, "client");
+  // Both open at once: this is the other end's SYN, and no new connection.
+  const other = say("10.0.0.2", "10.0.0.1", 900);
+  assertEquals([other.from, other.conversation.number], ["server", 1]);
+});
+
 Deno.test("Conversations forgets the one that was quiet for the longest when there are too many", () => {
   const conversations = new Conversations({ max: 2 });
   const say = (port: number) => {

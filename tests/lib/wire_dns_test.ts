@@ -2,11 +2,13 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { isDeepStrictEqual } from "node:util";
 import {
   decodeDns,
+  decodeDnsLeniently,
   decodeName,
   DNS_TYPES,
   type DnsMessage,
   encodeDns,
   encodeName,
+  recognizeDns,
   WireError,
 } from "../../lib/wire/mod.ts";
 import { fuzzTurns, Random } from "./wire_fixture.ts";
@@ -229,4 +231,57 @@ Deno.test("decodeDns() comes to an end with the worst message of 65535 bytes", (
   }
   const { answers } = decodeDns(bytes.subarray(0, at));
   assertEquals(answers.length, 5000);
+});
+
+Deno.test("decodeDnsLeniently() gives what there is of a message that was cut", () => {
+  const bytes = encodeDns(MESSAGE);
+  const whole = decodeDnsLeniently(bytes);
+  assertEquals(whole, { value: MESSAGE, problem: null });
+  // The header and the question are 33 bytes.
+  const { value, problem } = decodeDnsLeniently(bytes.subarray(0, 40));
+  assertEquals(value, {
+    ...MESSAGE,
+    answers: [],
+    authorities: [],
+    additionals: [],
+  });
+  assert(problem instanceof WireError);
+  assertThrows(() => decodeDnsLeniently(bytes.subarray(0, 11)), WireError);
+});
+
+const OTHER_PORTS = { source: 50000, destination: 7053 };
+const DNS_PORT = { source: 53, destination: 50000 };
+
+Deno.test("recognizeDns() knows messages on any port, over UDP and TCP", () => {
+  const message = encodeDns(MESSAGE);
+  const framed = new Uint8Array([0, message.length, ...message]);
+  new DataView(framed.buffer).setUint16(0, message.length);
+  for (const ports of [OTHER_PORTS, DNS_PORT]) {
+    assertEquals(recognizeDns(message, { ports, isStream: false }), MESSAGE);
+    assertEquals(recognizeDns(framed, { ports, isStream: true }), MESSAGE);
+    // Each kind of transport has its own form.
+    assertEquals(recognizeDns(message, { ports, isStream: true }), null);
+  }
+});
+
+Deno.test("recognizeDns() takes a message that was cut on the ports of DNS only", () => {
+  const cut = encodeDns(MESSAGE).subarray(0, 40);
+  const found = (ports: typeof DNS_PORT) =>
+    recognizeDns(cut, { ports, isStream: false });
+  assertEquals(found(DNS_PORT)?.questions, MESSAGE.questions);
+  assertEquals(found({ source: 5353, destination: 5353 })?.id, MESSAGE.id);
+  assertEquals(found(OTHER_PORTS), null);
+});
+
+Deno.test("recognizeDns() takes no random bytes on other ports, and no NetBIOS names", () => {
+  const random = new Random();
+  for (let turn = 0; turn < fuzzTurns(20_000); turn++) {
+    const bytes = random.bytes(random.below(60));
+    for (const isStream of [false, true]) {
+      assertEquals(recognizeDns(bytes, { ports: OTHER_PORTS, isStream }), null);
+    }
+  }
+  const ports = { source: 137, destination: 137 };
+  const message = encodeDns(MESSAGE);
+  assertEquals(recognizeDns(message, { ports, isStream: false }), null);
 });

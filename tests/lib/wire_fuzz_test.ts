@@ -146,7 +146,10 @@ Deno.test("mutated captures end in packets or a WireError", () => {
 });
 
 Deno.test("short files that begin like a capture end in packets or a WireError", () => {
-  const magics = ["d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "0a0d0d0a"];
+  const magics = [
+    ...["d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "34cdb2a1", "a1b2cd34"],
+    "0a0d0d0a",
+  ];
   fuzz(4000, (random) => {
     const bytes = random.bytes(4 + random.below(37));
     bytes.set(Uint8Array.fromHex(random.pick(magics)));

@@ -144,8 +144,13 @@ export function assertCausal(items: TimelineItem[]): void {
   const add = (map: Map<string, number>, key: string, bytes: number) =>
     map.set(key, (map.get(key) ?? 0) + bytes).get(key)!;
   let lastMs = -Infinity;
+  let lastStep = 0;
   for (const item of items) {
     const what = JSON.stringify(item);
+    // A packet that was sent late is still in the step that caused it.
+    assert(item.step >= lastStep, `goes back to an earlier step: ${what}`);
+    if (item.step > lastStep) lastMs = -Infinity;
+    lastStep = item.step;
     assert(item.atMs >= lastMs, `goes back in time: ${what}`);
     lastMs = item.atMs;
     if (item.seen === "call") {

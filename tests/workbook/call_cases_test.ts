@@ -318,6 +318,7 @@ testProbes<CollectorClass>(
         likely: "Go on.",
       },
       {
+        step: "one",
         calls: [
           { do: "add", args: [Uint8Array.of(8)] },
           { do: "all", args: [], returns: Uint8Array.of(8) },
@@ -343,7 +344,7 @@ testProbes<CollectorClass>(
       /two in use at the same time/,
     ],
     ["state that outlives an object", NeverCleared, /after other calls/],
-    ["another result after a failure", ForgivesOnce, /all\(\) gave another/],
+    ["another result after a failure", ForgivesOnce, /right after the first/],
     ["a result that can be had only once", GivesOnce, /the second time/],
     [
       "a property that changes",

@@ -164,7 +164,7 @@ Deno.test("check says what an answer throws, and where", async () => {
   assertEquals(code, 1);
   assertMatch(
     text,
-    /exchange\(\) threw RangeError: no at exercise\.ts:\d+:\d+/,
+    /exchange\(.*\) threw RangeError: no at exercise\.ts:\d+:\d+/,
   );
   assertMatch(text, SOLVED_ECHO);
 });
@@ -191,7 +191,7 @@ Deno.test("check lets right answers open sockets that they close, and leave a re
 export async function exchange(conn: Deno.Conn, data: Uint8Array) {
   const answer = await right(conn, data);
   // The last one of the check.
-  if (data.length >= 64 * 1024) conn.read(new Uint8Array(1));
+  if (data.length === 64 * 1024) conn.read(new Uint8Array(1));
   return answer;
 }`,
   });
@@ -359,7 +359,7 @@ for (const pair of chunk(Object.entries(FORBIDDEN), 2)) {
       const [, [, refused]] = pair[i];
       assertMatch(
         reports[i],
-        new RegExp(`${name}\\(\\) threw NotCapable at exercise\\.ts:\\d+:`),
+        new RegExp(`${name}\\(.*\\) threw NotCapable at exercise\\.ts:\\d+:`),
       );
       assertMatch(reports[i], refused);
       assertStringIncludes(reports[i], "may use loopback sockets and nothing");

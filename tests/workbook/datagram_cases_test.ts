@@ -32,6 +32,13 @@ const CASES: DatagramCase[] = [
     { message: (sent) => sent, from: SERVER },
   ], "Compare the address."),
   {
+    ...asks("more than one", [
+      { message: "first", from: SERVER },
+      { message: "second", from: SERVER },
+    ], "Return the first."),
+    returns: bytes("first"),
+  },
+  {
     ...asks("four", [{ message: "a lie", from: STRANGER }], "Wait for it."),
     waits: true,
   },
@@ -68,7 +75,11 @@ testProbes<Ask>(
   (trial, answer) =>
     checkDatagrams(trial, {
       name: "ask",
-      call: answer,
+      async call(socket, ...args: [Uint8Array, Deno.NetAddr]) {
+        const message = await answer(socket, ...args);
+        if (message.length === 50) trial.fail({ problem: "50", likely: "No." });
+        return message;
+      },
       explain: ({ sent }) => sent.length === 9 ? "Not nine times." : undefined,
     }, CASES),
   { "a right function": ask },
@@ -82,6 +93,11 @@ testProbes<Ask>(
       /differ.*Compare the address/s,
     ],
     [
+      "what the check rejects in the call itself",
+      () => Promise.resolve(new Uint8Array(50)),
+      /^50\nNo\./,
+    ],
+    [
       "nothing sent",
       async (socket) => (await socket.receive())[0],
       /waits|sent 0 datagrams, and should send 1/,
@@ -93,6 +109,14 @@ testProbes<Ask>(
         return await ask(socket, question, server);
       },
       /sent 9 datagrams, and should send 1\.\nNot nine times/,
+    ],
+    [
+      "an attempt to send too much",
+      async (socket, question, server) => {
+        await socket.send(new Uint8Array(65_508), server).catch(() => {});
+        return await ask(socket, question, server);
+      },
+      /Datagram 1 that ask\(\) sent is wrong/,
     ],
     [
       "something else sent",
@@ -134,6 +158,27 @@ testProbes<Ask>(
         return await ask(socket, question, server);
       },
       /2 receives waiting at the same time/,
+    ],
+    [
+      "a wait with a timer of a minute",
+      async (socket, question, server) => {
+        setTimeout(() => {}, 60_000);
+        await ask(socket, question, server);
+        return (await socket.receive())[0];
+      },
+      /waits for another datagram, and there are none/,
+    ],
+    [
+      "a look at what follows a short message",
+      async (socket, question, server) => {
+        const { buffer, byteOffset, length } = await ask(
+          socket,
+          question,
+          server,
+        );
+        return new Uint8Array(buffer, byteOffset, Math.max(length, 6));
+      },
+      /came, where only 5 were due/,
     ],
     [
       "a receive that is left",

@@ -72,7 +72,7 @@ Deno.test(`few file descriptors are named as the cause${note}`, {
   ignore: !linux,
 }, async () => {
   await copy().answer();
-  const { stdout, stderr } = await inShell('ulimit -n 32; exec "$@"', [
+  const { stdout, stderr } = await inShell('ulimit -n 26; exec "$@"', [
     "check",
     "3",
   ]);

@@ -115,6 +115,14 @@ const misuses: [name: string, use: Use, message: RegExp][] = [
     /socket\.send\(\) got the string "hello"/,
   ],
   [
+    "a list without await",
+    ({ udp }) => {
+      const [message] = udp.receive() as Any;
+      return message;
+    },
+    /used the result of socket\.receive\(\) before it was there/,
+  ],
+  [
     "a size instead of a buffer for a datagram",
     ({ udp }) => udp.receive(1024 as Any),
     /socket\.receive\(\) got the number 1024 instead of a buffer/,

@@ -16,7 +16,7 @@ import {
   parseCapture,
 } from "../../lib/wire/mod.ts";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
-import type { PacketRecord } from "../../lib/workbook/cli/packet_record.ts";
+import type { PacketRecord } from "../../lib/workbook/cli/packets/record.ts";
 import { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import { temporaryFolder } from "../../lib/workbook/checker/temporary_folder.ts";
 import { CAPTURE_NAMES, CAPTURES, readFixture } from "../lib/wire_fixture.ts";
@@ -120,9 +120,16 @@ const SUMMARIES: Record<string, RegExp[]> = {
   ],
   "retransmission.pcap": [
     /the client {2}sent 9 bytes in 7 segments, 1 retransmission$/m,
-    / PSH,ACK seq 1 ack 1 9 bytes again$/m,
+    / seq 1 ack 1 win 65536 9 bytes spurious retransmission "question\\n"$/m,
+    / ACK seq 8 ack 10 win 65536 duplicate ACK #1$/m,
   ],
-  "udp.pcap": [/^5 UDP, 1 ICMP$/m, / UDP 6 bytes "hello\\n"$/m],
+  "udp.pcap": [
+    /^5 UDP, 1 ICMP$/m,
+    / UDP 6 bytes "hello\\n"$/m,
+    /^Conversation 1, UDP: 127\.0\.0\.1:\d+ → 127\.0\.0\.1:\d+$/m,
+    /^ {2}the client {2}sent 6 bytes in 2 datagrams$/m,
+    / ICMP destination unreachable: port unreachable, quotes UDP 127\.0\.0\.1:\d+ → /,
+  ],
   "echo_ipv6.pcap": [/^Conversation 1: \[::1\]:\d+ → \[::1\]:\d+$/m],
 };
 
@@ -278,6 +285,14 @@ Deno.test("packets --json gives the fields in their order, and null for what is 
     "ipChecksum",
     "bytes",
     "problem",
+    "conversation",
+    "udpLength",
+    "scaledWindow",
+    "notes",
+    "vlans",
+    "outer",
+    "icmp",
+    "application",
   ]);
   assertEquals([syn.flags, syn.checksum, syn.headerBytes], [
     "SYN",
@@ -287,6 +302,26 @@ Deno.test("packets --json gives the fields in their order, and null for what is 
   const udp = await records(path("udp.pcap"));
   assertEquals([udp[0].seq, udp[0].flags, udp[0].headerBytes], [null, null, 8]);
   assertEquals([udp[5].protocol, udp[5].srcPort], ["ICMP", null]);
+  assertEquals(udp[5].icmp, {
+    type: 3,
+    code: 3,
+    meaning: "destination unreachable: port unreachable",
+    quoted: {
+      src: "127.0.0.1",
+      dst: "127.0.0.1",
+      protocol: "UDP",
+      srcPort: udp[4].srcPort,
+      dstPort: udp[4].dstPort,
+    },
+  });
+  // The error is about the last datagram, and so belongs to its conversation.
+  assertEquals(udp.map(({ conversation }) => conversation), [1, 1, 1, 2, 3, 3]);
+});
+
+Deno.test("packets --json gives windows as they were sent, and scaled", async () => {
+  const [syn, , ack] = await records(path("echo.pcap"));
+  assertEquals([syn.window, syn.scaledWindow], [65495, 65495]);
+  assertEquals([ack.window, ack.scaledWindow], [64, 65536]);
 });
 
 Deno.test("packets names what is wrong with a packet, and goes on", async () => {
@@ -313,12 +348,12 @@ Deno.test("packets names what is wrong with a packet, and goes on", async () => 
   const { code, stdout } = await packets(["-"], { stdin });
   assertEquals(code, 0);
   const lines = stdout.split("\n");
-  assertMatch(lines[0], / no flags seq \d+ bad checksum$/);
+  assertMatch(lines[0], / no flags seq \d+ win 0 zero window bad checksum$/);
   assertMatch(lines[1], / TCP 0 bytes Cannot decode a TCP header at byte 20:/);
   assertMatch(lines[2], / a packet|type .*Cannot decode an IPv4 header at/);
   assertMatch(lines[3], / IP protocol 253 0 bytes$/);
   assertMatch(lines[4], / UDP fragment from byte 8 9 bytes$/);
-  assertMatch(lines[5], / ACK seq \d+ ack \d+$/);
+  assertMatch(lines[5], / ACK seq \d+ ack \d+ win 0 zero window$/);
   assertMatch(stdout, /1 with a bad checksum/);
   assertMatch(stdout, /2 not decoded to the end/);
 });
@@ -433,7 +468,7 @@ Deno.test("packets --box draws a packet's headers, with what came before it in m
     const { code, stdout } = await packets([path(name), "--box", `${number}`]);
     assertEquals(code, 0);
     assert(stdout.includes(all.at(-1)!.map(stripAnsiCode).join("\n")), stdout);
-    assertMatch(stdout, /^ {3}4 +[\d.]+ ms /);
+    assertMatch(stdout, /^ {3}4 \[\d\] +[\d.]+ ms /);
     assertMatch(stdout, /payload, \d+ bytes: "\w+.*"\n$/);
   }
 });
@@ -462,8 +497,8 @@ const MISUSES: [args: string[], answer: RegExp][] = [
   ],
   [[path("echo.pcap"), "--follow=2"], /^no conversation 2: there is one, conv/],
   [
-    [path("udp.pcap"), "--follow=1"],
-    /^no conversation 1: there is no TCP in t/,
+    [path("udp.pcap"), "--follow=4"],
+    /^no conversation 4: conversations are 1 to 3$/,
   ],
   [[path("udp.pcap"), "--box=7"], /^no packet 7: packets are 1 to 6$/],
   [["missing.pcap"], /^no file missing\.pcap: there is no .+missing\.pcap"?$/],

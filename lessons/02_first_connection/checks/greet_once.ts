@@ -1,19 +1,95 @@
 /** How an answer to 2.1 is checked. */
-import { connectTcp, listenTcp } from "../../../lib/net/mod.ts";
 import {
+  type Advice,
+  CheckFailed,
+  checkStream,
   closedUnderWay,
-  Collector,
-  type ShortConn,
-  ShortListener,
+  FakeConn,
+  FakeListener,
+  settle,
+  type StreamCase,
+  type StreamResult,
+  toBytes,
   type Trial,
-  type TrialFailure,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { GreetOnce } from "../types.ts";
-import { bytesOf, MiB, MIXED, mixedText } from "./greetings.ts";
+import { MiB, MIXED, mixedText, SAMPLES } from "./greetings.ts";
 
 const ACCEPT = "Accept makes a new socket";
 const CLOSE = "Close what you open";
 const SEND_ALL = "Sending all of it";
+const LONG = mixedText(3000);
+
+const SECOND = "Return after one client. The caller calls greetOnce() again " +
+  "to greet the next one.";
+const NOBODY = "accept() returns a promise that resolves when a client " +
+  "connects: await it, and everything after it.";
+const LISTENER = "Close only the client's socket, the one that accept() gave " +
+  "you, even if the client has left. The caller still needs the listener. If " +
+  "you loop over it with `for await`, break and return close it, too.";
+
+/** A client that connects, ends its side, and waits for the greeting. */
+function greets(
+  greeting: string,
+  step: string,
+  due: Partial<StreamCase> = {},
+): StreamCase {
+  return {
+    step,
+    args: [greeting],
+    values: ["returned"],
+    ends: "more",
+    writes: toBytes(greeting),
+    likely: "Return as soon as the client has its greeting.",
+    read: SEND_ALL,
+    ...due,
+  };
+}
+
+const CASES = [
+  greets(
+    "hello",
+    'a client connects and says nothing; you greet it with "hello"',
+    {
+      then: "silence",
+    },
+  ),
+  greets("", "the greeting is empty", { then: "silence" }),
+  greets(MIXED, `a client ends its side at once; you send it "${MIXED}"`),
+  greets(SAMPLES, "the greeting has lines, with spaces and tabs at their ends"),
+  greets(MIXED, `a write takes 1 byte of "${MIXED}"`, { writeSize: 1 }),
+  greets(LONG, "the greeting has 3000 bytes, and a write takes at most 7", {
+    writeSize: 7,
+  }),
+  greets(
+    mixedText(4 * MiB),
+    "the greeting has 4 MiB, in characters of one to four bytes",
+  ),
+  greets(LONG, "a client takes 100 bytes and leaves, so that write() throws", {
+    args: [LONG, true],
+    writes: toBytes(LONG).subarray(0, 100),
+    breakAt: 100,
+    likely: "Writing to a client that has gone throws, and throws again if " +
+      "you retry. Close the socket, and return or throw.",
+    read: CLOSE,
+  }),
+];
+
+/** A listener that counts the calls of accept(). */
+class OneClientListener extends FakeListener<Deno.Conn> {
+  accepts = 0;
+  readonly #onAccept: (accepts: number) => void;
+
+  constructor(onAccept: (accepts: number) => void) {
+    super();
+    this.#onAccept = onAccept;
+  }
+
+  override async accept(): Promise<Deno.Conn> {
+    this.#onAccept(++this.accepts);
+    return await super.accept();
+  }
+}
 
 /** Checks an answer to 2.1. */
 export async function checkGreetOnce(
@@ -21,249 +97,128 @@ export async function checkGreetOnce(
   trial: Trial,
 ): Promise<void> {
   trial.onForgotten((error) => closedUnderWay(error, SEND_ALL));
-  const listener = trial.use(listenTcp());
+  let latest: [OneClientListener, Deno.Conn];
+  await checkStream(trial, {
+    name: "greetOnce",
+    conn: "closed",
+    readClosing: CLOSE,
+    open: (conn, greeting: string, mayThrow = false) => async () => {
+      const listener = new OneClientListener((accepts) =>
+        failIf(accepts > 1, "called accept() a second time", SECOND)
+      );
+      latest = [listener, conn];
+      let isBack = false;
+      const greeted = (async () => {
+        await greetOnce(listener, greeting);
+        isBack = true;
+      })();
+      greeted.catch(() => {});
+      await settle();
+      failIf(isBack, "returned before a client had connected", NOBODY);
+      listener.connects(conn);
+      try {
+        await greeted;
+      } catch (error) {
+        if (!mayThrow || error instanceof CheckFailed) throw error;
+      }
+      failIf(listener.closed, "closed the listener", LISTENER);
+      return "returned";
+    },
+    explain: (result, due) => explain(result, due, ...latest),
+    explainSent: (...args) => ({ likely: whyWrong(...args), read: SEND_ALL }),
+    cut: "",
+  }, CASES);
 
-  trial.step('a client connects and says nothing; the greeting is "hello"');
-  await greet(trial, { greetOnce, listener, greeting: "hello" });
-
-  trial.step(`the next call greets the next client with "${MIXED}"`);
-  await greet(trial, { greetOnce, listener, greeting: MIXED });
-
-  trial.step("the greeting is empty");
-  await greet(trial, { greetOnce, listener, greeting: "" });
-
-  trial.step("the greeting has about 3000 bytes, and a write takes at most 3");
-  const long = mixedText(3000);
-  await greet(trial, { greetOnce, listener, greeting: long, writeSize: 3 });
-
-  trial.step("the greeting has 4 MiB, in characters of one to four bytes");
-  await greet(trial, { greetOnce, listener, greeting: mixedText(4 * MiB) });
-
-  trial.step("a client reads 1 byte of 16 MiB and leaves");
-  await greetLeaver(trial, { greetOnce, listener });
-}
-
-interface Visit {
-  greetOnce: GreetOnce;
-  listener: Deno.TcpListener;
-  greeting: string;
-  /** The most bytes that one write takes. */
-  writeSize?: number;
-}
-
-/** A listener that notices when you ask it for a second client. */
-class OneClientListener extends ShortListener {
-  readonly askedAgain = Promise.withResolvers<void>();
-  #asked = false;
-
-  override accept(): Promise<ShortConn> {
-    if (this.#asked) this.askedAgain.resolve();
-    this.#asked = true;
-    return super.accept();
+  function failIf(isWrong: boolean, what: string, likely: string): void {
+    if (isWrong) {
+      trial.fail({ problem: `greetOnce() ${what}.`, likely, read: ACCEPT });
+    }
   }
 }
 
-/** Greets one silent client, and looks at everything that must be so then. */
-async function greet(trial: Trial, visit: Visit): Promise<void> {
-  const { greetOnce, greeting, writeSize } = visit;
-  const onMove = () => trial.progress();
-  const listener = new OneClientListener(visit.listener, { onMove, writeSize });
-  const bytes = bytesOf(greeting);
-  const greeted = trial.start(
-    "greetOnce",
-    () => greetOnce(listener, greeting),
-    usedAfterClose,
-  );
-  await failIfBack(trial, greeted);
-  const client = trial.use(await connectTcp(visit.listener.addr.port));
-  const back = new Collector(client, trial);
-  await trial.waitFor(Promise.race([greeted, failOnSecond(trial, listener)]), {
-    waitingFor: "greetOnce() to return",
-    likely: () => whyStillGreeting(listener, back.length, bytes.length),
-  });
-
-  compareSockets(trial, listener);
-  const received = await trial.waitFor(back.end(), {
-    waitingFor: "the client to see the end",
-    likely: "Close the socket that accept() gave you.",
-    read: CLOSE,
-  });
-  const likely = whyWrong(received, visit);
-  trial.equalBytes(received, bytes, { likely, read: SEND_ALL });
-}
-
-/** Until a client has connected, there's nothing to return for. */
-async function failIfBack(trial: Trial, greeted: Promise<void>): Promise<void> {
-  let back = false;
-  greeted.then(() => back = true).catch(() => {});
-  await new Promise((done) => setTimeout(done, 0));
-  if (!back) return;
-  trial.fail({
-    problem: "greetOnce() returned before a client had connected.",
-    likely:
-      "accept() returns a promise that resolves when a client connects: " +
-      "await it, and everything after it.",
-    read: ACCEPT,
-  });
-}
-
-/** Never resolves, and fails when the answer wants a second client. */
-async function failOnSecond(
-  trial: Trial,
-  listener: OneClientListener,
-): Promise<never> {
-  await listener.askedAgain.promise;
-  trial.fail({
-    problem: "greetOnce() called accept() a second time.",
-    likely: "Return after one client. The caller calls greetOnce() again to " +
-      "greet the next one.",
-    read: ACCEPT,
-  });
-}
-
-/** The client's socket must be closed, and the listener must not. */
-function compareSockets(
-  trial: Trial,
-  { accepted: [conn], closed }: OneClientListener,
-  clientLeft = false,
-): void {
-  if (!conn.closed) {
-    trial.fail({
-      problem: `greetOnce() ${
-        clientLeft ? "gave up a client that had left" : "returned"
-      }, but the client's socket is still open${
-        conn.writeEnded ? " (you only ended its sending half)" : ""
-      }.`,
-      likely: clientLeft
-        ? "Writing to a client that has gone throws, so the code never " +
-          "reaches a close() that comes after it. `using` closes in any case, " +
-          "and so does try with finally."
-        : "accept() made a socket for this client, and you have to close it: " +
-          "call conn.close(), or declare it with `using`. Await everything " +
-          "before that.",
+/** What an error means, or that it waits. */
+function explain(
+  { then, error }: StreamResult,
+  { writes = "", breakAt }: StreamCase,
+  { accepts }: OneClientListener,
+  client: Deno.Conn,
+): string | Partial<Advice> | undefined {
+  if (error instanceof Deno.errors.BadResource) {
+    return {
+      likely:
+        "BadResource means that the socket is already closed. Do you use " +
+        "it after close(), or close it twice?",
       read: CLOSE,
-    });
+    };
   }
-  if (closed) {
-    trial.fail({
-      problem: "greetOnce() closed the listener.",
-      likely: "Close only the client's socket, the one that accept() gave " +
-        "you, even if the client has left. The caller still needs the " +
-        "listener. If you loop over it with `for await`, break and return " +
-        "close it, too.",
+  if (then !== "waiting" || breakAt !== undefined) return undefined;
+  if (accepts === 0) {
+    return {
+      likely: "A client has connected. Take it with `await listener.accept()`.",
       read: ACCEPT,
-    });
+    };
   }
-}
-
-function whyStillGreeting(
-  { accepted: [conn] }: OneClientListener,
-  received: number,
-  due: number,
-): string {
-  if (conn === undefined) {
-    return "A client has connected. Take it with `await listener.accept()`.";
-  }
-  if (received < due) {
-    return `The client has ${received} of ${due} bytes. If you read from it ` +
-      "first, you wait forever: this client says nothing.";
-  }
-  return conn.closed
-    ? "The client has its greeting and its socket is closed. Return now."
-    : "The client has its greeting and waits for the end of the stream. If " +
-      "you wait for the client to close: here it's the server that closes.";
-}
-
-function usedAfterClose(error: unknown): TrialFailure | undefined {
-  if (!(error instanceof Deno.errors.BadResource)) return undefined;
+  if (!(client instanceof FakeConn) || client.closed) return undefined;
   return {
-    problem: `greetOnce() threw ${error.name}: ${error.message}.`,
-    likely: "BadResource means that the socket is already closed. Do you use " +
-      "it after close(), or close it twice?",
-    read: CLOSE,
+    problem: "greetOnce() waits for the client to send something.",
+    likely: client.bytesWritten < toBytes(writes).length
+      ? "Send the greeting first. If you read from the client before that, you " +
+        "wait forever: this client says nothing."
+      : "The client has its greeting and waits for the end of the stream. If " +
+        "you wait for the client to close: here it's the server that closes.",
+    expected: undefined,
+    received: undefined,
   };
 }
 
 /** What the bytes that came show of how they were sent. */
-function whyWrong(received: Uint8Array, visit: Visit): string {
-  const { greeting, writeSize } = visit;
-  const bytes = bytesOf(greeting);
-  if (wasCutInText(received)) {
+function whyWrong(
+  sent: Uint8Array,
+  bytes: Uint8Array,
+  { args: [greeting] = [], writeSize }: StreamCase,
+): string {
+  const { length } = String(greeting);
+  const text = new TextDecoder().decode(sent);
+  // A decoder also gives U+FFFD for bytes that aren't UTF-8.
+  if (text.includes("\ufffd") && startsWith(toBytes(text), sent)) {
     return "You cut the text before you encoded it. A string counts some " +
       "characters as two, and slice() or an index can cut one in two; " +
       "TextEncoder turns each half into U+FFFD (EF BF BD). Encode the whole " +
       "greeting, and cut the bytes.";
   }
-  if (startsWith(received, bytes)) {
-    const rest = received.subarray(bytes.length);
-    return rest.length > 1 && rest.every((byte) => byte === 0)
-      ? "The zeros after the greeting are the unused rest of your buffer. " +
-        "encodeInto() returns how many bytes it has `written`: send " +
-        "bytes.subarray(0, written)."
-      : "Send the greeting once and nothing else: no line ending, no \\0.";
+  if (startsWith(sent, bytes)) {
+    return "Send the greeting once and nothing else: no line ending, no \\0. If " +
+      "encodeInto() filled your buffer, it returns how many bytes it has " +
+      "`written`: send bytes.subarray(0, written).";
   }
-  if (!startsWith(bytes, received)) {
+  if (!startsWith(bytes, sent)) {
     return writeSize === undefined
-      ? "Get the bytes of the text with new TextEncoder().encode(greeting). A " +
-        "character code isn't a byte: most don't fit into one."
+      ? "Get the bytes of the text with new TextEncoder().encode(greeting), " +
+        "and change nothing in it. A character code isn't a byte: most don't " +
+        "fit into one."
       : "Each write must continue where the last one ended. It returns how " +
         "many bytes it took, not characters: encode once, then write " +
         "bytes.subarray(sent).";
   }
-  if (received.length === 0) {
+  if (sent.length === 0) {
     return "You closed the client's socket before anything was sent. Write " +
       "first, await each write, and then close.";
   }
-  if (
-    writeSize !== undefined && received.length >= greeting.length &&
-    received.length < greeting.length + writeSize
-  ) {
-    return `You stopped after ${received.length} bytes, and the greeting has ` +
-      `${greeting.length} characters. write() takes and counts bytes: compare ` +
-      "with the length of what TextEncoder gave you.";
+  if (writeSize === undefined && bytes.length < 1000) {
+    return "Send the whole greeting as it is, white space included. A character " +
+      "takes one to four bytes, so there are more of them than greeting.length: " +
+      "count what TextEncoder gives you.";
   }
-  return bytes.length < 1000
-    ? "A character takes one to four bytes, so there are more bytes than " +
-      "greeting.length: count what TextEncoder gives you. And await each " +
-      "write, or close() cuts it off."
-    : "write() returns how many bytes it took. It doesn't send the rest " +
-      "unless you write that, too: loop until nothing is left, and await " +
-      "each write.";
-}
-
-/** Whether U+FFFD was sent, which no greeting has. */
-function wasCutInText(received: Uint8Array): boolean {
-  const text = new TextDecoder().decode(received);
-  // A decoder also gives U+FFFD for bytes that aren't UTF-8.
-  return text.includes("\ufffd") && startsWith(bytesOf(text), received);
+  if (Math.abs(sent.length - length) < 8) {
+    return `You stopped after ${sent.length} bytes, and the greeting has ` +
+      `${length} characters. write() takes and counts bytes: compare with the ` +
+      "length of what TextEncoder gave you.";
+  }
+  return "write() returns how many bytes it took. It doesn't send the rest " +
+    "unless you write that, too: loop until nothing is left, and await each " +
+    "write. And a buffer of a fixed size holds only a part of a long greeting.";
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
   return start.every((byte, i) => bytes[i] === byte);
-}
-
-/** A client that hangs up while the server still writes. */
-async function greetLeaver(
-  trial: Trial,
-  { greetOnce, listener: real }: Omit<Visit, "greeting">,
-): Promise<void> {
-  const onMove = () => trial.progress();
-  const listener = new OneClientListener(real, { onMove });
-  const outcome = Promise.allSettled([
-    (async () => await greetOnce(listener, "x".repeat(16 * MiB)))(),
-  ]);
-  const client = trial.use(await connectTcp(real.addr.port));
-  await trial.waitFor(client.read(new Uint8Array(1)), {
-    waitingFor: "the first byte of the greeting",
-    likely: "Write as soon as you've accepted the client.",
-  });
-  // With bytes unread, this resets the connection: the next write must fail.
-  client.close();
-  await trial.waitFor(Promise.race([outcome, failOnSecond(trial, listener)]), {
-    waitingFor: "greetOnce() to give up a client that has gone",
-    likely: "Writing to a client that has gone throws, and throws again if " +
-      "you retry. Close the socket, and return or throw.",
-    read: CLOSE,
-  });
-  compareSockets(trial, listener, true);
 }

@@ -1,51 +1,56 @@
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
-import type { Serve } from "../types.ts";
-import { CLOSING, LEFT, roundTrips, ServerRun } from "./server_run.ts";
-import { reportsTooManyFiles } from "./watched_listener.ts";
+import {
+  FakeConn,
+  FakeListener,
+  type Trial,
+  until,
+} from "../../../lib/workbook/kit/mod.ts";
+import { CLOSING, LEFT } from "./explain.ts";
+import type { Server } from "./server_run.ts";
 
-const ERROR = '"Too many open files (os error 24)"';
+const TOO_MANY_FILES = "Too many open files (os error 24)";
+const ERROR = `"${TOO_MANY_FILES}"`;
 
 /**
  * Checks what an answer does about an error of `accept()` that neither is the
  * end nor concerns a single client: it may throw it, or pause and try again.
  *
- * @param name The name of the answer.
- * @param serve Calls it.
+ * @param server The answer.
  * @param trial The run of the check.
  */
 export async function checkAcceptError(
-  name: string,
-  serve: Serve,
+  { name, serve, limit }: Server,
   trial: Trial,
 ): Promise<void> {
-  const run = new ServerRun(name, trial);
-  const { listener } = run;
-  listener.startFailing();
+  const listener = trial.use(new FakeListener());
+  trial.use({ close: () => listener.recover() });
+  listener.failWith(
+    Object.assign(new Error(TOO_MANY_FILES), { code: "EMFILE" }),
+  );
+  const wait = {
+    likely: `This error isn't the end, and it's not about one client. Let ` +
+      `${name}() throw it, or call accept() again after a short pause.`,
+    read: LEFT,
+  };
 
   trial.step(`accept() on a new listener throws ${ERROR}`);
-  let [hasReturned, hasThrown] = [false, false];
+  const called = Promise.withResolvers<void>();
+  let end: "none" | "returned" | "thrown" = "none";
   const serving = trial.start(name, async () => {
     try {
-      await serve(listener, run.handler);
-      hasReturned = true;
+      const handler = () => Promise.resolve(called.resolve());
+      await serve(listener, handler, limit);
+      end = "returned";
     } catch (error) {
       if (!reportsTooManyFiles(error)) throw error;
-      hasThrown = true;
+      end = "thrown";
     }
   }, (error) => ({
     problem: `${name}() threw ${error}.`,
-    ...error instanceof Deno.errors.BadResource
-      ? {
-        likely: "accept() throws BadResource when the listener has been " +
-          "closed, even if it has thrown another error before. That's the " +
-          "time to return.",
-        read: CLOSING,
-      }
-      : {
-        likely: `The caller can't see that accept() threw ${ERROR}. Rethrow ` +
-          "that error, or make it the `cause` of your own.",
-        read: LEFT,
-      },
+    ...error instanceof Deno.errors.BadResource ? ENDED : {
+      likely: `The caller can't see that accept() threw ${ERROR}. Rethrow ` +
+        "that error, or make it the `cause` of your own.",
+      read: LEFT,
+    },
   }));
   trial.onForgotten((error) =>
     reportsTooManyFiles(error)
@@ -59,20 +64,19 @@ export async function checkAcceptError(
       }
       : undefined
   );
-  const wait = {
-    likely: `This error isn't the end, and it's not about one client. Let ` +
-      `${name}() throw it, or call accept() again after a short pause.`,
-    read: LEFT,
-  };
-  await trial.waitFor(Promise.race([listener.failed, serving]), {
-    ...wait,
-    waitingFor: "a call of accept()",
-  });
-  // Twice, so that a loop without a pause has the time to show itself.
-  for (let round = 0; round < 2; round++) {
-    await trial.waitFor(roundTrips(trial), {
-      ...wait,
-      waitingFor: "the check's own messages to arrive",
+  // Again and again, so that a loop without a pause can show itself.
+  let turns = 0;
+  const hasFailed = until(trial, () => listener.hasFailed && ++turns > 10);
+  const failed = await trial.waitFor(
+    Promise.race([hasFailed, serving, called.promise.then(() => "called")]),
+    { ...wait, waitingFor: "a call of accept()" },
+  );
+  if (failed === "called") {
+    trial.fail({
+      problem: `accept() threw ${ERROR}, and you called the handler.`,
+      likely: "There's no client to serve. End the loop with that error, or " +
+        "skip the rest of this round with `continue`.",
+      read: LEFT,
     });
   }
   if (listener.loopsWithoutPause) {
@@ -87,16 +91,24 @@ export async function checkAcceptError(
       read: LEFT,
     });
   }
-  if (run.calls.length > 0) {
-    trial.fail({
-      problem: `accept() threw ${ERROR}, and you called the handler.`,
-      likely: "There's no client to serve. End the loop with that error, or " +
-        "skip the rest of this round with `continue`.",
-      read: LEFT,
-    });
-  }
-  function failIfReturned(): void {
-    if (!hasReturned) return;
+  if (hasEnded()) return;
+
+  trial.step("accept() succeeds again, and a client connects");
+  listener.recover();
+  listener.connects(new FakeConn({ then: "silence" }));
+  await trial.waitFor(Promise.race([called.promise, serving]), {
+    ...wait,
+    waitingFor: `that client's handler to start, or ${name}() to throw`,
+  });
+  if (hasEnded()) return;
+  listener.close();
+  await trial.waitFor(serving, {
+    waitingFor: `${name}() to return after the listener has closed`,
+    ...ENDED,
+  });
+
+  function hasEnded(): boolean {
+    if (end !== "returned") return end === "thrown";
     trial.fail({
       problem: `${name}() returned after accept() had thrown ${ERROR}, as if ` +
         "the listener had been closed.",
@@ -106,23 +118,23 @@ export async function checkAcceptError(
       read: LEFT,
     });
   }
-  failIfReturned();
-  if (hasThrown) return;
+}
 
-  trial.step("accept() succeeds again, and a client connects");
-  listener.stopFailing();
-  await run.connect();
-  await trial.waitFor(Promise.race([run.called(1), serving]), {
-    ...wait,
-    waitingFor: `that client's handler to start, or ${name}() to throw`,
-  });
-  failIfReturned();
-  run.finishAll();
-  run.stop();
-  await trial.waitFor(serving, {
-    waitingFor: `${name}() to return after the listener has closed`,
-    likely: "accept() throws BadResource: that's the end, even if it has " +
-      "thrown another error before.",
-    read: CLOSING,
-  });
+const ENDED = {
+  likely:
+    "accept() throws BadResource when the listener has been closed, even " +
+    "if it has thrown another error before. That's the time to return.",
+  read: CLOSING,
+};
+
+/**
+ * Says whether an error reports what `accept()` threw: itself, as its `cause`, or
+ * as one of several errors.
+ */
+function reportsTooManyFiles(error: unknown): boolean {
+  if (String(error).includes(TOO_MANY_FILES)) return true;
+  if (!(error instanceof Error)) return false;
+  return error instanceof AggregateError &&
+      error.errors.some(reportsTooManyFiles) ||
+    error.cause !== undefined && reportsTooManyFiles(error.cause);
 }

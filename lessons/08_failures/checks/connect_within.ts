@@ -1,12 +1,10 @@
 /** Checks 8.1: a server that accepts, one that refuses, one that's silent. */
 import { listenTcp, writeAll } from "../../../lib/net/mod.ts";
-import {
-  TimerWatch,
-  type Trial,
-  type Wait,
-} from "../../../lib/workbook/kit/mod.ts";
+import { TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
+import { every } from "../../../lib/workbook/kit/own_timers.ts";
 import { FullBacklog } from "../full_backlog.ts";
 import type { ConnectWithin } from "../types.ts";
+import { ConnectWatch } from "./connect_watch.ts";
 import { outcomeOf } from "./outcome.ts";
 import { refusingPort } from "./refusing_port.ts";
 
@@ -14,57 +12,103 @@ const REFUSED = "Refused is an answer";
 const NO_ANSWER = "No answer is no answer";
 const NOTHING_LEFT = "Give up, and leave nothing behind";
 
-const TIMEOUT = "Deno.errors.TimedOut, or a DOMException named TimeoutError";
-
 /** A deadline that must never pass, in milliseconds. */
 const LONG_MS = 30_000;
 /** A deadline that passes, in milliseconds. */
-const SHORT_MS = 200;
+const SHORT_MS = 100;
 /** How much too early a timer may fire, by `performance.now()`, in ms. */
 const EARLY_MS = 5;
-/**
- * A client that gets no answer repeats its SYN after a second (RFC 6298,
- * section 2.1). So it's connected by now if there is room, in milliseconds.
- */
-const SECOND_SYN_MS = 1500;
+
+/** What must come of a call. */
+interface Due {
+  expected: string;
+  /** Why: it ends the sentence "connectWithin() returned …, but …". */
+  because: string;
+  /** Tells whether an error is the right one. */
+  isRight(error: unknown): boolean;
+  /** What it means if another error comes. */
+  likely: string;
+  /** What it means if nothing comes. */
+  ifSilent: string;
+  read: string;
+}
+
+const OWN_ABORT = "Throw what connect() throws, and turn only your own abort " +
+  "into a timeout.";
+
+const CONNECTION: Due = {
+  expected: "the connection, a Deno.Conn",
+  because: "a server listens on that port",
+  isRight: () => false,
+  likely: "Return what connect() gives you, as soon as it does.",
+  ifSilent:
+    "The server is listening, so connect() succeeds at once. Return as " +
+    "soon as it does: `ms` is the longest time to wait, not the shortest.",
+  read: NOTHING_LEFT,
+};
+
+const REFUSAL: Due = {
+  expected: "ConnectionRefused, as connect() throws it",
+  because: "no server listens on that port",
+  isRight: (error) => error instanceof Deno.errors.ConnectionRefused,
+  likely: "A refusal is an answer: no server listens on that port. A timeout " +
+    `means that there was no answer, and calls for another remedy. ${OWN_ABORT}`,
+  ifSilent:
+    "A refusal is an answer, and it comes at once. Don't wait for the " +
+    "deadline, and don't try again: let the error of connect() through.",
+  read: REFUSED,
+};
+
+const NO_SUCH_PORT: Due = {
+  expected: "RangeError, as connect() throws it",
+  because: "there's no such port",
+  isRight: (error) => error instanceof RangeError,
+  likely:
+    "That's neither a refusal nor a timeout: connect() doesn't even try. " +
+    OWN_ABORT,
+  ifSilent: "connect() throws RangeError at once: let it through.",
+  read: NO_ANSWER,
+};
+
+const TIMEOUT: Due = {
+  expected: "Deno.errors.TimedOut, or a DOMException named TimeoutError",
+  because: "the server didn't answer",
+  isRight: (error) =>
+    isTimeout(error) ||
+    // Windows refuses a client when the backlog is full.
+    error instanceof Deno.errors.ConnectionRefused &&
+      Deno.build.os !== "linux",
+  likely:
+    "Callers decide by the class what to do. An error that says so only " +
+    "in its message looks like any other: throw one of these classes. If you " +
+    "abort(), pass the reason: `abort(new Deno.errors.TimedOut(…))`.",
+  ifSilent:
+    "No answer comes, and connect() alone waits for minutes. Is `ms` in " +
+    "milliseconds, and do you stop waiting when they're over? A `return` " +
+    "without `await` runs the `finally` at once, and ends your timer.",
+  read: NO_ANSWER,
+};
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Deno.errors.TimedOut ||
+    error instanceof DOMException && error.name === "TimeoutError";
+}
 
 /** Checks an answer to 8.1. */
 export async function checkConnectWithin(
   connectWithin: ConnectWithin,
   trial: Trial,
 ): Promise<void> {
-  await checkListening(connectWithin, trial);
-  await checkRefused(connectWithin, trial);
-  await checkSilent(connectWithin, trial);
-}
-
-async function checkListening(
-  connectWithin: ConnectWithin,
-  trial: Trial,
-): Promise<void> {
-  trial.step(`a server listens; connectWithin(port, ${LONG_MS}) connects`);
   const listener = trial.use(listenTcp());
   const { port } = listener.addr;
-  const watch = trial.use(new TimerWatch());
-  const conn = await trial.waitFor(
-    trial.start("connectWithin", () => connectWithin(port, LONG_MS)),
-    {
-      waitingFor: "connectWithin() to return the connection",
-      likely:
-        "The server is listening, so connect() succeeds at once. Return " +
-        "as soon as it does: `ms` is the longest time to wait, not the " +
-        "shortest.",
-    },
-  );
-  if (typeof conn?.read !== "function") {
-    trial.fail({
-      problem: `connectWithin() returned ${Deno.inspect(conn)}.`,
-      expected: "the connection, a Deno.Conn",
-      likely: "Await Deno.connect(), and return what it gives you.",
-    });
-  }
-  trial.use(conn);
-  assertNoTimer(trial, watch, "it has connected");
+  const refusing = await refusingPort(trial);
+  const [silent, ending] = [await makeFull(trial), await makeFull(trial)];
+  const timers = trial.use(new TimerWatch());
+  const calls = new Calls(connectWithin, trial, timers);
+
+  trial.step(`a server listens; connectWithin(port, ${LONG_MS}) connects`);
+  const conn = await calls.make(port, LONG_MS, CONNECTION);
+  calls.requireNoTimer("it has connected");
 
   trial.step("the connection works: the server sends 2 bytes");
   const server = trial.use(await listener.accept());
@@ -72,7 +116,7 @@ async function checkListening(
   const likely =
     "Return the connection that connect() gave you, and leave it " +
     "open.";
-  const count = await trial.waitFor(conn.read(new Uint8Array(8)), {
+  const count = await trial.waitFor(conn!.read(new Uint8Array(8)), {
     waitingFor: "the 2 bytes on the connection that you returned",
     likely,
   });
@@ -80,198 +124,195 @@ async function checkListening(
     problem: "The 2 bytes didn't arrive on the connection that you returned.",
     likely,
   });
-}
 
-async function checkRefused(
-  connectWithin: ConnectWithin,
-  trial: Trial,
-): Promise<void> {
   trial.step(`no server listens; connectWithin(port, ${LONG_MS}) is refused`);
-  const port = await refusingPort(trial);
-  const watch = trial.use(new TimerWatch());
-  const error = await errorOf(() => connectWithin(port, LONG_MS), trial, {
-    expected: "ConnectionRefused",
-    because: "no server listens on that port",
-    waitingFor: "connectWithin() to throw ConnectionRefused",
-    likely:
-      "A refusal is an answer, and it comes at once. Don't wait for the " +
-      "deadline, and don't try again: let the error of connect() through.",
-    read: REFUSED,
-  });
-  if (!(error instanceof Deno.errors.ConnectionRefused)) {
-    trial.fail({
-      problem: isTimeout(error)
-        ? "connectWithin() turned a refusal into a timeout."
-        : "connectWithin() didn't throw the refusal unchanged.",
-      expected: "ConnectionRefused, as connect() throws it",
-      received: trial.describe(error),
-      likely: "A refusal is an answer: no server listens on that port. A " +
-        "timeout means that there was no answer, and calls for another " +
-        "remedy. Throw what connect() throws, and turn only your own abort " +
-        "into a timeout.",
-      read: REFUSED,
-    }, { cause: error });
-  }
-  assertNoTimer(trial, watch, "it was refused");
-}
+  await calls.make(refusing, LONG_MS, REFUSAL);
+  calls.requireNoTimer("it was refused");
 
-async function checkSilent(
-  connectWithin: ConnectWithin,
-  trial: Trial,
-): Promise<void> {
-  const full = await FullBacklog.make();
-  trial.use({ close: () => full[Symbol.dispose]() });
-  const watch = trial.use(new ConnectWatch());
+  trial.step(`connectWithin(70000, ${LONG_MS}): there's no such port`);
+  await calls.make(70_000, LONG_MS, NO_SUCH_PORT);
+  calls.requireNoTimer("connect() failed");
+
   trial.step(
     "a server's backlog is full, so the kernel doesn't answer; " +
       `connectWithin(port, ${SHORT_MS}) gives up`,
   );
-  const start = performance.now();
-  const error = await errorOf(() => connectWithin(full.port, SHORT_MS), trial, {
-    expected: TIMEOUT,
-    because: "the server didn't answer",
-    waitingFor: `connectWithin() to give up after ${SHORT_MS} ms`,
-    likely: "No answer comes, and connect() alone waits for minutes. Is `ms` " +
-      "in milliseconds, and do you stop waiting when they're over?",
-    read: NO_ANSWER,
-  });
-  const tookMs = performance.now() - start;
-  // Some systems refuse a client when the backlog is full.
-  if (error instanceof Deno.errors.ConnectionRefused) return;
-  if (!isTimeout(error)) {
-    trial.fail({
-      problem: "connectWithin() gave up, but the error's class doesn't say so.",
-      expected: TIMEOUT,
-      received: trial.describe(error),
-      likely: error instanceof Error && error.name === "AbortError"
-        ? "abort() without a reason says only that the call was aborted, not " +
-          "why. Pass the reason: `abort(new Deno.errors.TimedOut(…))`."
-        : "Callers decide by the class what to do. An error that says so " +
-          "only in its message looks like any other: throw one of these " +
-          "classes.",
-      read: NO_ANSWER,
-    }, { cause: error });
+  await calls.make(silent.port, SHORT_MS, TIMEOUT);
+  calls.requireNoTimer("it gave up");
+
+  trial.step("after that the backlog has room, and no connection comes late");
+  await silent.drain();
+  await calls.requireNoneLate(silent.listener);
+
+  trial.step("three calls at once: one gives up, one is refused, one connects");
+  await Promise.all([
+    calls.make(ending.port, SHORT_MS, TIMEOUT),
+    calls.make(refusing, LONG_MS, REFUSAL),
+    calls.make(port, LONG_MS, CONNECTION),
+  ]);
+  calls.requireNoTimer("all three are done");
+
+  trial.step("the server that was silent ends, which is no failure any more");
+  trial.onForgotten((error) => ({
+    problem: "The attempt that you gave up on failed later, and nothing " +
+      `handled that: ${trial.describe(error)}.`,
+    likely: "An unhandled rejection ends the program. End the attempt with a " +
+      "signal, or give its promise a `catch` as well.",
+    read: NOTHING_LEFT,
+  }));
+  ending[Symbol.dispose]();
+  await calls.settled(ending.port);
+}
+
+async function makeFull(trial: Trial): Promise<FullBacklog> {
+  const full = await FullBacklog.make();
+  trial.use({ close: () => full[Symbol.dispose]() });
+  return full;
+}
+
+/** Calls the answer, and judges what comes of it. */
+class Calls {
+  readonly #connectWithin: ConnectWithin;
+  readonly #trial: Trial;
+  readonly #timers: TimerWatch;
+  readonly #connects: ConnectWatch;
+
+  constructor(connectWithin: ConnectWithin, trial: Trial, timers: TimerWatch) {
+    this.#connectWithin = connectWithin;
+    this.#trial = trial;
+    this.#timers = timers;
+    this.#connects = trial.use(new ConnectWatch());
   }
-  if (tookMs < SHORT_MS - EARLY_MS) {
-    trial.fail({
-      problem: `connectWithin() gave up after ${tookMs.toFixed(0)} ms.`,
-      expected: `${SHORT_MS} ms`,
-      likely: "Wait for the whole time: the answer may still come.",
-      read: NO_ANSWER,
+
+  /** Makes a call; returns the connection, if there is one. */
+  async make(port: number, ms: number, due: Due): Promise<Deno.Conn | void> {
+    const attempts = this.#connects.count(port);
+    const { length: timers } = this.#timers.started;
+    const start = performance.now();
+    const result = outcomeOf(() => this.#connectWithin(port, ms));
+    const delays = this.#timers.started.slice(timers);
+    const outcome = await this.#trial.waitFor(result, {
+      waitingFor: `connectWithin(port, ${ms}) to return or throw`,
+      likely: due.ifSilent,
+      read: due.read,
+    });
+    const tookMs = performance.now() - start;
+    const conn = this.#judge(outcome, due);
+    const { read } = due;
+    if (due === TIMEOUT && tookMs < ms - EARLY_MS) {
+      this.#trial.fail({
+        problem: `connectWithin() gave up after ${tookMs.toFixed(0)} ms.`,
+        expected: `${ms} ms`,
+        likely: "Wait for the whole time: the answer may still come. If your " +
+          "AbortController is outside the function, all calls share it, and " +
+          "once aborted it stays aborted.",
+        read,
+      });
+    }
+    if (this.#connects.count(port) > attempts + 1) {
+      this.#trial.fail({
+        problem: "connectWithin() called Deno.connect() more than once.",
+        likely:
+          "One call makes one attempt. Whether it's worth another is for " +
+          "the caller to decide, who counts on `ms`, too.",
+        read,
+      });
+    }
+    if (delays.length === 1 && delays[0] !== ms) {
+      this.#trial.fail({
+        problem: `connectWithin(port, ${ms}) started a timer of ${
+          delays[0]
+        } ms.`,
+        likely:
+          "The caller says how long to wait, in milliseconds: pass `ms` " +
+          "on as it is.",
+        read: NO_ANSWER,
+      });
+    }
+    return conn;
+  }
+
+  #judge(
+    outcome: PromiseSettledResult<Deno.Conn>,
+    due: Due,
+  ): Deno.Conn | void {
+    const { because, expected, likely, read } = due;
+    if (outcome.status === "rejected") {
+      const { reason } = outcome;
+      if (due.isRight(reason)) return;
+      const error = this.#trial.describe(reason);
+      this.#trial.failThrown("connectWithin()", reason, {
+        problem: `connectWithin() threw ${error}, but ${because}.`,
+        expected,
+        likely,
+        read,
+      });
+    }
+    const { value } = outcome;
+    const isConn = typeof value?.read === "function";
+    if (isConn) this.#trial.use(value);
+    if (isConn && due === CONNECTION) return value;
+    const returned = Object(value) instanceof Error
+      ? this.#trial.describe(value)
+      : Deno.inspect(value, { depth: 0 });
+    this.#trial.fail({
+      problem: `connectWithin() returned ${returned}, but ${because}.`,
+      expected,
+      likely: due === CONNECTION
+        ? "Await Deno.connect(), and return what it gives you."
+        : "Your caller wants a connection, and would use this as one. Throw an " +
+          "error when there is no connection; don't catch what you can't fix.",
+      read,
     });
   }
-  await checkLate(full, watch, trial);
-}
 
-/** The backlog has room again, after connectWithin() has given up. */
-async function checkLate(
-  full: FullBacklog,
-  watch: ConnectWatch,
-  trial: Trial,
-): Promise<void> {
-  trial.step("after that the backlog has room, and no connection comes late");
-  await full.drain();
-  const late = full.listener.accept();
-  late.catch(() => {});
-  // If the attempt was ended, it has settled already, and no client comes.
-  const client = await keepAlive(
-    trial,
-    Promise.race([late, watch.allSettled()]),
-  );
-  if (client === undefined && !watch.hasConnected) return;
-  const server = trial.use(await late);
-  await trial.waitFor(
-    server.read(new Uint8Array(1)).catch(() => null),
-    {
-      waitingFor: "the late connection to be closed",
-      likely: "The connection came after you gave up, and it's still open: a " +
-        "race ends the waiting, not the connecting. End the attempt with a " +
-        "signal, or close the connection when it comes.",
+  /** Requires that nothing keeps the program from ending. */
+  requireNoTimer(when: string): void {
+    if (this.#timers.runningCount === 0) return;
+    this.#trial.fail({
+      problem: `A timer still runs after ${when}.`,
+      likely:
+        "A timer keeps the program from ending until it fires, and then " +
+        "acts on something that's long over. Clear it in a `finally`, so that " +
+        "it's cleared whether connect() succeeds or fails.",
       read: NOTHING_LEFT,
-    },
-  );
-}
-
-/** Watches the calls of Deno.connect(). */
-class ConnectWatch {
-  readonly #connect = Deno.connect;
-  readonly #attempts: Promise<Deno.Conn>[] = [];
-  /** Whether one of them has connected. */
-  hasConnected = false;
-
-  constructor() {
-    const watch = (...args: unknown[]) => {
-      const attempt: Promise<Deno.Conn> = Reflect.apply(
-        this.#connect,
-        Deno,
-        args,
-      );
-      this.#attempts.push(attempt);
-      attempt.then(() => this.hasConnected = true, () => {});
-      return attempt;
-    };
-    Deno.connect = watch as typeof Deno.connect;
+    });
   }
 
-  /** Waits until every attempt has connected or failed. */
-  async allSettled(): Promise<void> {
-    if (this.#attempts.length > 0) {
-      await Promise.allSettled(this.#attempts);
-    } else {
-      // It connects by some other call, so only time will tell.
-      await new Promise((resolve) => setTimeout(resolve, SECOND_SYN_MS));
+  /** Requires that no connection comes to a listener, or that it's closed. */
+  async requireNoneLate(listener: Deno.TcpListener): Promise<void> {
+    const late = listener.accept();
+    late.catch(() => {});
+    const come = await this.#wait(
+      Promise.race([late, this.#connects.hasConnected(listener.addr.port)]),
+    );
+    if (come === false) return;
+    const server = this.#trial.use(await late);
+    await this.#trial.waitFor(
+      server.read(new Uint8Array(1)).catch(() => null),
+      {
+        waitingFor: "the late connection to be closed",
+        likely:
+          "The connection came after you gave up, and it's still open: a " +
+          "race ends the waiting, not the connecting. End the attempt with a " +
+          "signal, or close the connection when it comes.",
+        read: NOTHING_LEFT,
+      },
+    );
+  }
+
+  /** Waits until all attempts to connect to a port are over. */
+  settled(port: number): Promise<boolean> {
+    return this.#wait(this.#connects.hasConnected(port));
+  }
+
+  /** Waits for the kernel, which doesn't count as a stall of the answer. */
+  async #wait<V>(event: Promise<V>): Promise<V> {
+    const end = every(50, () => this.#trial.progress());
+    try {
+      return await event;
+    } finally {
+      end();
     }
   }
-
-  close(): void {
-    Deno.connect = this.#connect;
-  }
-}
-
-/** Waits for the kernel, which doesn't count as a stall of the answer. */
-async function keepAlive<V>(trial: Trial, event: Promise<V>): Promise<V> {
-  const beat = setInterval(() => trial.progress(), 50);
-  try {
-    return await event;
-  } finally {
-    clearInterval(beat);
-  }
-}
-
-/** Waits for the error that connectWithin() must throw. */
-async function errorOf(
-  run: () => Promise<Deno.Conn>,
-  trial: Trial,
-  wait: Wait & { expected: string; because: string; read: string },
-): Promise<unknown> {
-  const { expected, because, read } = wait;
-  const outcome = await trial.waitFor(outcomeOf(run), wait);
-  if (outcome.status === "rejected") return outcome.reason;
-  const received = Deno.inspect(outcome.value, { depth: 0 });
-  trial.fail({
-    problem: `connectWithin() returned ${received}, but ${because}.`,
-    expected: `${expected}, thrown`,
-    likely:
-      "Your caller wants a connection, and would use this as one. Throw " +
-      "an error when there is no connection; don't catch what you can't fix.",
-    read,
-  });
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Deno.errors.TimedOut ||
-    error instanceof DOMException && error.name === "TimeoutError";
-}
-
-function assertNoTimer(trial: Trial, watch: TimerWatch, when: string): void {
-  const [ms] = watch.running(1000);
-  watch.close();
-  if (ms === undefined) return;
-  trial.fail({
-    problem: `A timer of ${ms} ms still runs after ${when}.`,
-    likely: "A timer keeps the program from ending until it fires, and then " +
-      "acts on something that's long over. Clear it in a `finally`, so that " +
-      "it's cleared whether connect() succeeds or fails.",
-    read: NOTHING_LEFT,
-  });
 }

@@ -38,7 +38,7 @@ const CHANGED_LINES: Advice = {
 };
 
 /** What an answer may take off a text, and what it means if it did. */
-const WHITE_SPACE: [taken: RegExp, likely: string][] = [
+const TAKEN: [taken: RegExp, likely: string][] = [
   [
     /\n/g,
     "The text arrived, but without its line ends. If you split at each \\n, " +
@@ -52,6 +52,12 @@ const WHITE_SPACE: [taken: RegExp, likely: string][] = [
   [/^[ \t]+|[ \t]+$/gm, spacesTaken("trim", "at both ends")],
   [/[ \t]+$/gm, spacesTaken("trimEnd", "at the end")],
   [/^[ \t]+/gm, spacesTaken("trimStart", "at the beginning")],
+  [
+    /^\ufeff/gm,
+    "Everything arrived except a byte order mark (U+FEFF) at the beginning of a " +
+    "line. It's a character like any other, but a TextDecoder drops it unless " +
+    "you pass ignoreBOM: true.",
+  ],
 ];
 
 /**
@@ -66,7 +72,7 @@ export function missingAdvice(
   due: string,
 ): Advice | undefined {
   const read = READ.toOthers;
-  for (const [taken, likely] of WHITE_SPACE) {
+  for (const [taken, likely] of TAKEN) {
     if (received === due.replace(taken, "")) return { likely, read };
   }
   if (received.replace(/\s/g, "") !== due.replace(/\s/g, "")) return undefined;

@@ -1,16 +1,12 @@
 /** A chat room under test, and its members. */
-import { writeAll } from "../../../lib/net/mod.ts";
 import {
-  Collector,
-  connectPair,
   FakeConn,
   type FakeConnOptions,
-  type Pair,
+  PROBES,
   settle,
-  type ShortConn,
-  type ShortConnOptions,
+  type TimerWatch,
+  toBytes,
   type Trial,
-  type TrialFailure,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { ChatRoomClass, Chatting } from "../types.ts";
 import { READ } from "./headings.ts";
@@ -21,33 +17,30 @@ import {
   missingAdvice,
 } from "./line_advice.ts";
 
+/** What it means if a member gets too little, or something else. */
+interface Hearing {
+  ifShort?: Advice;
+  ifWrong?: Advice;
+}
+
 /** A room, and everyone who has joined it. */
 export class TestRoom {
   readonly trial: Trial;
   readonly room: Chatting;
+  readonly #timers: TimerWatch;
   readonly #members: Member[] = [];
 
-  constructor(ChatRoom: ChatRoomClass, trial: Trial) {
+  constructor(ChatRoom: ChatRoomClass, trial: Trial, timers: TimerWatch) {
     this.trial = trial;
     this.room = new ChatRoom();
+    this.#timers = timers;
   }
 
-  /** Joins members over real sockets. */
-  async join(names: string[], options?: ShortConnOptions): Promise<Talker[]> {
-    const joined: Talker[] = [];
-    for (const name of names) {
-      const pair = await connectPair(this.trial, options);
-      joined.push(new Talker(this, name, pair));
-    }
-    this.#members.push(...joined);
-    return joined;
-  }
-
-  /** Joins a member over a connection that does what the check says. */
-  joinFake(name: string, options: FakeConnOptions): Member<FakeConn> {
+  /** Lets a member join, over a connection that does what the options say. */
+  join(name: string, options: FakeConnOptions = {}): Member {
     const onMove = () => this.trial.progress();
-    const conn = this.trial.use(new FakeConn({ ...options, onMove }));
-    const member = new Member(this, name, conn);
+    const conn = new FakeConn({ then: "silence", ...options, onMove });
+    const member = new Member(this, name, this.trial.use(conn));
     this.#members.push(member);
     return member;
   }
@@ -57,18 +50,18 @@ export class TestRoom {
    *
    * @param from The member.
    * @param text What it sends.
-   * @param options `line`: what the others must get, if not `text`; `ifShort`:
-   * what it means if they get too little.
+   * @param options `line`: what the others must get, if not `text`; and what it
+   * means if they get too little, or something else.
    */
   async passesOn(
-    from: Talker,
+    from: Member,
     text: string,
-    { line = text, ifShort }: { line?: string; ifShort?: Advice } = {},
+    { line = text, ...advice }: { line?: string } & Hearing = {},
   ): Promise<void> {
-    await from.says(text);
+    from.conn.peerSends(text);
     for (const member of this.#members) {
       if (member === from || member.hasLeft) continue;
-      if (member instanceof Talker) await member.hears(line, ifShort);
+      await member.hears(line, advice);
     }
   }
 
@@ -89,157 +82,107 @@ export class TestRoom {
 
   /** Ends all connections, and expects that every member leaves. */
   async close(): Promise<void> {
-    for (const member of this.#members) member.hangsUp();
-    for (const member of this.#members) {
-      await member.leaves("Its connection has ended, so the member has left.");
+    const present = this.#members.filter(({ hasLeft }) => !hasLeft);
+    for (const { conn } of present) conn.peerEnds();
+    for (const member of present) {
+      await member.leaves("Its side has ended, so the member has left.");
     }
+    await this.expectSize(0);
+    if (this.#timers.runningCount === 0) return;
+    this.trial.fail({ ...PROBES.timer("join()"), read: READ.leaving });
   }
 }
 
-/** A connection that knows whether it was closed. */
-type MemberConn = Deno.Conn & { readonly closed: boolean };
-
-/** A member, as the room sees it. */
-export class Member<C extends MemberConn = MemberConn> {
+/** A member, as the room sees it; the check plays the other end. */
+export class Member {
+  readonly #trial: Trial;
+  readonly #name: string;
   readonly #joining: Promise<void>;
-  protected readonly trial: Trial;
-  readonly name: string;
+  /** All that it should have heard so far. */
+  #due = "";
   /** The room's end of the connection. */
-  readonly conn: C;
+  readonly conn: FakeConn;
   /** Whether its join() has resolved. */
   hasLeft = false;
 
   /** Joins the room. */
-  constructor({ room, trial }: TestRoom, name: string, conn: C) {
-    this.trial = trial;
-    this.name = name;
+  constructor({ room, trial }: TestRoom, name: string, conn: FakeConn) {
+    this.#trial = trial;
+    this.#name = name;
     this.conn = conn;
     this.#joining = trial.start("join", () => room.join(conn), (error) => ({
       problem: `join() of ${name} threw ${trial.describe(error)}.`,
-      likely:
-        "A member may leave in any way, even by a reset, and a write to " +
-        "it may fail while another member talks. Neither is a failure of the " +
-        "room: catch it where it happens, and drop only that member.",
+      likely: error instanceof Deno.errors.BadResource
+        ? "The connection was closed already, and close() throws the second " +
+          "time: conn.readable closes it when its stream ends. " +
+          "conn[Symbol.dispose]() closes it unless it's closed."
+        : "A member may leave in any way, even by a reset, and a write to it " +
+          "may fail while another member talks. Neither is a failure of the " +
+          "room: catch it where it happens, and drop only that member.",
       read: READ.leaving,
     })).then(() => void (this.hasLeft = true));
     this.#joining.catch(() => {});
   }
 
-  /** Ends the connection from the other end. */
-  hangsUp(): void {
-    if (this.conn instanceof FakeConn && !this.conn.closed) {
-      this.conn.peerEnds();
-    }
-  }
-
-  /** Expects that it is still in the room. */
-  stays(failure: TrialFailure): void {
-    if (this.hasLeft || this.conn.closed) this.trial.fail(failure);
-  }
-
   /** Expects that it leaves, and that the room has closed its connection. */
   async leaves(likely: string, read = READ.leaving): Promise<void> {
-    await this.trial.waitFor(this.#joining, {
-      waitingFor: `join() of ${this.name} to resolve`,
+    await this.#trial.waitFor(this.#joining, {
+      waitingFor: `join() of ${this.#name} to resolve`,
       likely,
       read,
     });
     if (this.conn.closed) return;
-    this.trial.fail({
-      problem: `join() of ${this.name} has resolved, but its connection is ` +
+    this.#trial.fail({
+      problem: `join() of ${this.#name} has resolved, but its connection is ` +
         "still open.",
       likely: "When a member leaves, however it leaves, the room closes its " +
         "connection: nothing else will.",
       read: READ.leaving,
     });
   }
-}
-
-/** A member on a real socket, and its own end of the connection. */
-export class Talker extends Member<ShortConn> {
-  readonly peer: Deno.TcpConn;
-  readonly #received: Collector;
-  /** All that it should have heard so far. */
-  #due = "";
-
-  /** Joins the room. */
-  constructor(room: TestRoom, name: string, { conn, peer }: Pair) {
-    super(room, name, conn);
-    this.peer = peer;
-    this.#received = new Collector(peer, this.trial);
-  }
-
-  override hangsUp(): void {
-    this.peer[Symbol.dispose]();
-  }
-
-  /** Sends a text, and waits until it's written. */
-  async says(text: string): Promise<void> {
-    await this.trial.waitFor(writeAll(this.peer, encode(text)), {
-      waitingFor: `the room to read what ${this.name} sends`,
-      likely: "The room has stopped reading, because it's waiting in a write " +
-        "to another member. Reading from one must not wait for another.",
-      read: READ.slow,
-    });
-  }
-
-  /** Sends a text, and expects that the room closes the connection. */
-  async isDroppedFor(text: string, likely: string): Promise<void> {
-    writeAll(this.peer, encode(text)).catch(() => {});
-    await this.leaves(likely, READ.limit);
-  }
 
   /** Expects a text, after all that it has heard before. */
-  async hears(text: string, ifShort?: Advice): Promise<void> {
+  async hears(
+    text: string,
+    { ifShort, ifWrong }: Hearing = {},
+  ): Promise<void> {
     this.#due += text;
-    const due = encode(this.#due);
-    const received = await this.atLeast(
-      due.length,
-      () => missingAdvice(decode(this.#received.bytes), this.#due) ?? ifShort,
-    );
-    if (decode(received) === this.#due) return;
-    const shown = JSON.stringify(cut(this.#due));
-    this.trial.equalBytes(received, due, {
-      problem: `${this.name} didn't get exactly ${shown}.`,
-      ...differenceAdvice(received, due),
+    const due = toBytes(this.#due);
+    await this.receives(due.length, () => {
+      const heard = new TextDecoder("utf-8", { ignoreBOM: true })
+        .decode(this.conn.written);
+      return missingAdvice(heard, this.#due) ?? ifShort;
+    });
+    await settle();
+    this.#trial.equalBytes(this.conn.written, due, {
+      problem: `${this.#name} didn't get exactly ${
+        JSON.stringify(this.#due.slice(0, 60))
+      }${this.#due.length > 60 ? "…" : ""}.`,
+      ...ifWrong ?? differenceAdvice(this.conn.written, due),
     });
   }
 
-  /** Expects so many bytes; `explain` may know why they don't come. */
-  async atLeast(
+  /** Waits for so many bytes in all; `explain` may know why they don't come. */
+  async receives(
     size: number,
     explain: () => Advice | undefined = () => undefined,
-  ): Promise<Uint8Array> {
+  ): Promise<void> {
+    const { conn } = this;
     const advice = () => explain() ?? HELD_UP;
-    const received = await this.trial.waitFor(this.#received.atLeast(size), {
+    const isDone = () => conn.closed || conn.bytesWritten >= size;
+    await this.#trial.waitFor(conn.until(isDone), {
       waitingFor: () =>
-        `${this.name} to get ${size} bytes (${this.#received.length} have arrived)`,
+        `${this.#name} to get ${size} bytes (${conn.bytesWritten} have arrived)`,
       likely: () => advice().likely,
       read: () => advice().read,
     });
-    if (received.length < size) {
-      this.trial.fail({
-        problem:
-          `${this.name}'s connection ended after ${received.length} of ${size} bytes.`,
-        likely: "The room closed it, but this member hasn't left. If it has " +
-          "sent or received a lot: what counts is what is unsent now, not all " +
-          "that was ever sent.",
-        read: READ.limit,
-      });
-    }
-    return received;
+    if (!conn.closed) return;
+    this.#trial.fail({
+      problem: `${this.#name} was dropped, but it reads every line at once.`,
+      likely:
+        "It neither left nor was slow. What counts is what is unsent now, " +
+        "not all that was ever sent: subtract what each write has taken.",
+      read: READ.limit,
+    });
   }
-}
-
-/** The beginning of a text. */
-export function cut(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-export function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-export function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }

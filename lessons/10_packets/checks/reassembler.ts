@@ -1,70 +1,86 @@
 /** Checks 10.2: what's missing after each packet, and the message at the end. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
-import * as solution from "../solution.ts";
-import type { Range, ReassemblerClass, Reassembling } from "../types.ts";
+import {
+  type Advice,
+  type CallResult,
+  checkClass,
+  type MethodCall,
+  type ObjectCase,
+  toBytes,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import type { Range, ReassemblerClass } from "../types.ts";
 
+const NUMBERS = "The numbers do it all";
 const OWN_BYTES = "Bytes of its own";
-const RANDOM_COUNT = 60;
-const TEN = bytesOf("ten bytes!");
 
 /** Packets of one message, in the order in which they arrive. */
-interface Case {
+interface Arrivals {
   step: string;
-  message: Uint8Array;
-  /** The bytes in each packet; each list of packets is a trial of its own. */
-  packets: Range[][];
+  message: Uint8Array | string;
+  /** The bytes in each packet. */
+  packets: Range[];
   /** What it usually means if the gaps are wrong, or message() throws. */
   likely: string;
 }
 
-const CASES: Case[] = [
+const ANY_ORDER = "There can be gaps before the bytes that have arrived, and " +
+  "more than one. Neither a count nor the highest byte so far can tell: " +
+  "remember which bytes have arrived.";
+const OVERLAP = "Where packets overlap, the same bytes arrive twice: count " +
+  "them once. A packet may also cover several gaps, or lie in the middle of " +
+  "one, and a shorter packet at the same offset takes nothing away.";
+const NO_DATA =
+  "A packet without data covers no byte: it adds nothing, and it " +
+  "cuts no gap in two. All it tells is `total`.";
+
+const TEN = "ten bytes!";
+const MESSAGES: Arrivals[] = [
   {
     step: "three packets of ten bytes arrive in order",
     message: TEN,
-    packets: [[[0, 4], [4, 8], [8, 10]]],
+    packets: [[0, 4], [4, 8], [8, 10]],
     likely:
       "A gap goes from `start` up to `end`, without the byte at `end`, as " +
       "in slice(): after 4 of 10 bytes that's [4, 10], and [] at the end.",
   },
   {
+    step: "the last packet arrives first",
+    message: TEN,
+    packets: [[8, 10], [0, 4], [4, 8]],
+    likely: ANY_ORDER,
+  },
+  {
     step: "packets arrive in any order, so that gaps open and close",
     message: TEN,
-    packets: [
-      [[8, 10], [0, 4], [4, 8]],
-      [[8, 10], [3, 5], [0, 3], [6, 7], [5, 6], [7, 8]],
-    ],
-    likely: "There can be gaps before the bytes that have arrived, and more " +
-      "than one. Neither a count nor the highest byte so far can tell: remember " +
-      "which bytes have arrived.",
+    packets: [[8, 10], [3, 5], [0, 3], [6, 7], [5, 6], [7, 8]],
+    likely: ANY_ORDER,
   },
   {
     step: "packets arrive twice",
     message: TEN,
-    packets: [[[0, 4], [0, 4], [0, 4], [4, 8], [8, 10], [0, 4]]],
+    packets: [[0, 4], [0, 4], [0, 4], [4, 8], [8, 10], [0, 4]],
     likely:
       "A packet that arrives again adds nothing new. Remember which bytes " +
       "have arrived, not how many.",
   },
-  {
-    step: "packets overlap",
+  ...([
+    ["and go on from there", [[0, 6], [4, 9], [9, 10]]],
+    ["and begin at the same byte", [[0, 4], [0, 8], [8, 10]]],
+    ["and cover all gaps", [[2, 4], [6, 8], [1, 9], [0, 10]]],
+    ["when all is there", [[0, 10], [3, 5]]],
+    ["on both sides", [[3, 5], [2, 6], [2, 6], [0, 3]]],
+    ["and the second is shorter", [[2, 8], [2, 5]]],
+  ] satisfies [string, Range[]][]).map(([how, packets]): Arrivals => ({
+    step: `packets overlap, ${how}`,
     message: TEN,
-    packets: [
-      [[0, 6], [4, 9], [9, 10]],
-      [[0, 4], [0, 8], [8, 10]],
-      [[2, 4], [6, 8], [1, 9], [0, 10]],
-      [[0, 10], [3, 5]],
-      [[3, 5], [2, 6], [2, 6], [0, 3]],
-      [[2, 8], [2, 5]],
-    ],
-    likely: "Where packets overlap, the same bytes arrive twice: count them " +
-      "once. A packet may also cover several gaps, or lie in the middle of " +
-      "one, and a shorter packet at the same offset takes nothing away.",
-  },
+    packets,
+    likely: OVERLAP,
+  })),
   {
     step: "the bytes of a message are all 0",
     message: new Uint8Array(4),
-    packets: [[[0, 2], [2, 4]]],
+    packets: [[0, 2], [2, 4]],
     likely:
       "A byte that has arrived may be 0, so the bytes can't tell what's " +
       "missing. Also remember which ones have arrived.",
@@ -72,230 +88,198 @@ const CASES: Case[] = [
   {
     step: "packets arrive for the bytes 2, 10, and 100, and then the rest",
     message: Uint8Array.from({ length: 120 }, (_, i) => i),
-    packets: [
-      [[2, 5], [10, 15], [100, 110], [0, 60], [50, 105], [105, 120]],
-    ],
+    packets: [[2, 5], [10, 15], [100, 110], [0, 60], [50, 105], [105, 120]],
     likely:
       "sort() without a comparison sorts numbers as text, which puts 10 " +
       "and 100 before 2: use sort((a, b) => a - b). And if you use the bits of " +
       "a number to remember what has arrived: it has 32, and 1 << 32 is 1 again.",
   },
   {
+    step: "a message of 70000 bytes arrives in three packets",
+    message: new Uint8Array(70_000).fill(46),
+    packets: [[66_000, 70_000], [0, 300], [200, 66_000]],
+    likely: "Offsets may be over 65535: keep them as plain numbers, not in 8 " +
+      "or 16 bits each.",
+  },
+  {
     step: "a message is empty",
-    message: new Uint8Array(),
-    packets: [[[0, 0]]],
+    message: "",
+    packets: [[0, 0]],
     likely: "total is 0: its one packet completes this message. 0 counts as " +
       "false in an `if`, and a gap from 0 to 0 isn't a gap.",
   },
+  {
+    step: "packets without data arrive, the first one before any other",
+    message: "!",
+    packets: [[0, 0], [1, 1], [0, 1], [0, 0]],
+    likely: NO_DATA,
+  },
+  {
+    step: "a packet without data arrives in the middle of a gap",
+    message: TEN,
+    packets: [[4, 6], [8, 8], [2, 2], [0, 10]],
+    likely: NO_DATA,
+  },
+  ...randomArrivals(6),
 ];
 
 /** Checks an answer to 10.2. */
-export function checkReassembler(
+export async function checkReassembler(
   Reassembler: ReassemblerClass,
   trial: Trial,
-): void {
-  for (const { step, message, packets, likely } of CASES) {
-    trial.step(step);
-    for (const ranges of packets) {
-      deliver(new Reassembler(), message, ranges, { trial, likely });
-    }
-  }
-
-  trial.step("it's asked for the message too early");
-  const early = new Reassembler();
-  expectThrow(early, "before the first packet", trial);
-  add(early, TEN, [0, 8]);
-  expectThrow(early, "while 2 bytes were missing", trial);
-
-  trial.step("two messages are put together at the same time");
-  const [one, other] = [new Reassembler(), new Reassembler()];
-  const hello = bytesOf("hello");
-  add(one, TEN, [0, 8]);
-  add(other, hello, [0, 5]);
-  const apart =
-    "Each Reassembler has its own message. A variable outside the " +
-    "class, or a static one, is shared by all of them.";
-  expectMissing(one, [[8, 10]], trial, apart);
-  expectMessage(other, hello, trial, { likely: apart });
-
-  trial.step(`${RANDOM_COUNT} messages in random pieces, in random order`);
-  const random = seededRandom(10);
-  const below = (limit: number) => Math.floor(random() * limit);
-  for (let i = 0; i < RANDOM_COUNT; i++) {
-    const total = 1 + below(80);
-    const message = Uint8Array.from({ length: total }, () => below(256));
-    const ranges: Range[] = [];
-    while (gapsIn(ranges, total).length > 0) {
-      const start = below(total);
-      ranges.push([start, Math.min(start + 1 + below(12), total)]);
-    }
-    deliver(new Reassembler(), message, ranges, {
-      trial,
-      likely: "The last packet changed the gaps in another way than this. " +
-        "Compare the gaps one by one.",
-    });
-  }
-
-  trial.step("every packet arrives in one and the same buffer");
-  const reassembler = new Reassembler();
-  const message = bytesOf("One buffer, many packets: copy what you keep.");
-  const buffer = new Uint8Array(64);
-  for (const packet of solution.split(message, 6).toReversed()) {
-    buffer.set(packet.data);
-    const data = buffer.subarray(0, packet.data.length);
-    reassembler.add({ ...packet, data });
-  }
-  expectMissing(reassembler, [], trial, "All packets have arrived.");
-  expectMessage(reassembler, message, trial, {
-    likely:
-      "The next packet overwrote one that you kept: its data is a view of " +
-      "the buffer that every packet arrives in. Copy the bytes in add(), with " +
-      "set() or slice().",
-    read: OWN_BYTES,
+): Promise<void> {
+  await checkClass(trial, () => new Reassembler(), MESSAGES.map(deliver), {
+    name: "Reassembler",
+    copies: true,
   });
 }
 
-/** Adds packets, and compares the gaps after each and the message at the end. */
-function deliver(
-  reassembler: Reassembling,
-  message: Uint8Array,
-  ranges: Range[],
-  { trial, likely }: { trial: Trial; likely: string },
-): void {
-  ranges.forEach((range, i) => {
-    add(reassembler, message, range);
-    const arrived = ranges.slice(0, i + 1);
-    const gaps = gapsIn(arrived, message.length);
-    const problem = `When ${show(arrived.slice(-6))} had arrived` +
+/** Adds packets, and asks for the gaps and the message after each. */
+function deliver({ step, message, packets, likely }: Arrivals): ObjectCase {
+  const bytes = toBytes(message);
+  const total = bytes.length;
+  const calls = [tooEarly("before the first packet")];
+  packets.forEach(([offset, end], i) => {
+    const gaps = gapsIn(packets.slice(0, i + 1), total);
+    const arrived = packets.slice(Math.max(0, i - 5), i + 1);
+    const problem = `When ${show(arrived)} had arrived` +
       `${i < 6 ? "" : ` after ${i - 5} others`}, missing() was wrong.`;
-    expectMissing(reassembler, gaps, trial, likely, problem);
+    calls.push(
+      { do: "add", args: [{ offset, total, data: bytes.slice(offset, end) }] },
+      {
+        do: "missing",
+        args: [],
+        again: true,
+        returns: gaps,
+        likely: ({ value }) => ({
+          problem,
+          likely: diagnose(value, gaps, total) ?? likely,
+          read: NUMBERS,
+        }),
+      },
+      gaps.length > 0 ? tooEarly(`while ${show(gaps)} was missing`) : {
+        do: "message",
+        args: [],
+        again: true,
+        returns: bytes,
+        likely: (result) => explainMessage(result, bytes, likely),
+      },
+    );
   });
-  if (gapsIn(ranges, message.length).length > 0) return;
-  expectMessage(reassembler, message, trial, {
-    likely: "Put the data of each packet at its `offset`, whatever is there " +
-      "already. The order of arrival says nothing.",
-  }, likely);
+  // For the probes, which are about whose the bytes are.
+  return { step, calls, read: OWN_BYTES };
 }
 
-function add(
-  reassembler: Reassembling,
-  message: Uint8Array,
-  [offset, end]: Range,
-): void {
-  const data = message.slice(offset, end);
-  reassembler.add({ offset, total: message.length, data });
+/** A call of message() that must throw. */
+function tooEarly(when: string): MethodCall {
+  return {
+    do: "message",
+    args: [],
+    throws: Error,
+    likely: ({ error }) =>
+      error === undefined
+        ? {
+          problem: `message() returned ${when}.`,
+          likely: "Your caller takes it for the whole message: zeros where " +
+            "nothing has arrived look like data. Throw until every byte has " +
+            "arrived, however often you're asked.",
+          read: NUMBERS,
+        }
+        : { likely: "Throw an Error object: `throw new Error(…)`." },
+  };
+}
+
+function explainMessage(
+  { value, error }: CallResult,
+  due: Uint8Array,
+  ifThrown: string,
+): Partial<Advice> {
+  const read = NUMBERS;
+  if (error !== undefined) {
+    const problem = "message() threw, but every byte has arrived.";
+    return { problem, likely: ifThrown, read };
+  }
+  if (!(value instanceof Uint8Array)) return { read };
+  const likely = due.some((byte, i) => byte !== 0 && value[i] === 0)
+    ? "There are zeros where bytes have arrived: make the buffer at the first " +
+      "packet, and keep it for all the others."
+    : "Put the data of each packet at its `offset`, whatever is there " +
+      "already. The order of arrival says nothing.";
+  return { likely, read };
+}
+
+/** What wrong gaps have in common with the right ones. */
+function diagnose(
+  received: unknown,
+  due: Range[],
+  total: number,
+): string | undefined {
+  if (!Array.isArray(received) || !received.every(Array.isArray)) {
+    return "Return an array of gaps, each of them [start, end]; [] if there " +
+      "are none.";
+  }
+  const isSame = (ranges: unknown) => show(received) === show(ranges);
+  if (isSame(due.toSorted())) {
+    return "These are the right gaps, but sorted as text: sort() without a " +
+      "comparison does that, and puts 10 and 100 before 2. Use " +
+      "sort(([a], [b]) => a - b).";
+  }
+  if (isSame(due.map(([start, end]) => [start, end - 1]))) {
+    return "The end is one too low: a gap goes up to `end`, without the byte " +
+      "there, as in slice(start, end).";
+  }
+  const marks = (ranges: number[][]) =>
+    Array.from(
+      { length: Math.min(total, 1000) },
+      (_, at) =>
+        ranges.filter(([start, end]) => start <= at && at < end).length,
+    );
+  if (`${marks(received)}` !== `${marks(due)}`) return undefined;
+  return received.length > due.length
+    ? "These are the right bytes in too many pieces. Adjacent bytes are one " +
+      "gap, even if a packet without data came in between, and a range from 5 " +
+      "to 5, or back to 0, isn't a gap."
+    : "These are the right gaps in another order: sort them by start.";
 }
 
 /** The gaps between some ranges, and around them. */
 function gapsIn(ranges: Range[], total: number): Range[] {
   const gaps: Range[] = [];
-  for (let at = 0; at < total; at++) {
-    if (ranges.some(([start, end]) => start <= at && at < end)) continue;
-    const gap = gaps.at(-1);
-    if (gap?.[1] === at) gap[1]++;
-    else gaps.push([at, at + 1]);
+  let reached = 0;
+  const sorted = ranges.filter(([start, end]) => start < end)
+    .toSorted(([a], [b]) => a - b);
+  for (const [start, end] of [...sorted, [total, total]]) {
+    if (start > reached) gaps.push([reached, start]);
+    reached = Math.max(reached, end);
   }
   return gaps;
 }
 
-function expectMissing(
-  reassembler: Reassembling,
-  expected: Range[],
-  trial: Trial,
-  likely: string,
-  problem = "missing() returned the wrong gaps.",
-): void {
-  const received = reassembler.missing();
-  if (JSON.stringify(received) === JSON.stringify(expected)) return;
-  trial.fail({
-    problem,
-    expected: show(expected),
-    received: show(received),
-    likely: diagnose(received, expected) ?? likely,
-  });
-}
-
-/** What wrong gaps have in common with the right ones. */
-function diagnose(received: Range[], expected: Range[]): string | undefined {
-  if (!Array.isArray(received) || !received.every(Array.isArray)) {
-    return "Return an array of gaps, each of them [start, end]; [] if there " +
-      "are none.";
-  }
-  const isSame = (ranges: unknown) =>
-    JSON.stringify(received) === JSON.stringify(ranges);
-  if (isSame(expected.toSorted())) {
-    return "These are the right gaps, but sorted as text: sort() without a " +
-      "comparison does that, and puts 10 and 100 before 2. Use " +
-      "sort(([a], [b]) => a - b).";
-  }
-  if (isSame(expected.map(([start, end]) => [start, end - 1]))) {
-    return "The end is one too low: a gap goes up to `end`, without the byte " +
-      "there, as in slice(start, end).";
-  }
-  // A wrong answer may say anything, such as Infinity.
-  const bytesIn = (ranges: Range[]) =>
-    Array.from({ length: 1000 }, (_, at) => at)
-      .flatMap((at) =>
-        ranges.filter(([start, end]) => start <= at && at < end).map(() => at)
-      );
-  if (`${bytesIn(received)}` !== `${bytesIn(expected)}`) return undefined;
-  return received.length > expected.length
-    ? "These are the right bytes in too many pieces. Adjacent bytes are one " +
-      "gap, and a range from 5 to 5, or back to 0, isn't a gap."
-    : "These are the right gaps in another order: sort them by start.";
-}
-
-function expectMessage(
-  reassembler: Reassembling,
-  expected: Uint8Array,
-  trial: Trial,
-  advice: { likely: string; read?: string },
-  ifThrown = advice.likely,
-): void {
-  let received: Uint8Array;
-  try {
-    received = reassembler.message();
-  } catch (error) {
-    trial.fail({
-      problem: `message() threw ${trial.describe(error)}, but every byte has ` +
-        "arrived.",
-      likely: ifThrown,
-    }, { cause: error });
-  }
-  if (!(received instanceof Uint8Array)) {
-    trial.fail({
-      problem: `message() returned ${Deno.inspect(received)}.`,
-      expected: "a Uint8Array",
-      likely: "Return the bytes of the message, and nothing around them.",
-    });
-  }
-  trial.equalBytes(received, expected, advice);
-}
-
-function expectThrow(
-  reassembler: Reassembling,
-  when: string,
-  trial: Trial,
-): void {
-  let received: unknown;
-  try {
-    received = reassembler.message();
-  } catch {
-    return;
-  }
-  trial.fail({
-    problem: `message() returned ${when}.`,
-    expected: "an error",
-    received: Deno.inspect(received),
-    likely: "Your caller takes it for the whole message: zeros where nothing " +
-      "has arrived look like data. Throw until every byte has arrived.",
+/** Messages in random pieces that overlap, in random order. */
+function randomArrivals(count: number): Arrivals[] {
+  const random = seededRandom(10);
+  const below = (limit: number) => Math.floor(random() * limit);
+  return Array.from({ length: count }, () => {
+    const message = Uint8Array.from(
+      { length: 10 + below(20) },
+      () => below(256),
+    );
+    const total = message.length;
+    const packets: Range[] = [];
+    while (gapsIn(packets, total).length > 0) {
+      const start = below(total);
+      packets.push([start, Math.min(start + 1 + below(8), total)]);
+    }
+    return {
+      step: `a message of ${total} bytes arrives in random pieces`,
+      message,
+      packets,
+      likely: "The last packet changed the gaps in another way than this. " +
+        "Compare the gaps one by one.",
+    };
   });
 }
 
 function show(ranges: unknown): string {
   return Deno.inspect(ranges, { breakLength: Infinity });
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

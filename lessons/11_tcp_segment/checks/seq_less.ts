@@ -1,5 +1,6 @@
+/** How an answer to 11.3 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import { checkFunction, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { SeqLess } from "../types.ts";
 
@@ -10,17 +11,27 @@ const RANDOM_COUNT = 500;
 const WRAPAROUND = "After 4294967295 comes 0, so 0 is one step ahead of " +
   "4294967295. `a < b` doesn't know that: look at the distance, modulo 2^32.";
 
+type Pair = [a: number, b: number];
+
 /** Pairs to compare, and what a wrong result means. */
-const CASES: [step: string, pairs: [number, number][], likely: string][] = [
+const CASES: [step: string, pairs: Pair[], likely: string][] = [
   [
     "numbers far from the wraparound",
     [[5, 7], [7, 5], [0, 1], [1, 0]],
-    "Far from the wraparound, sequence numbers compare like any others.",
+    "Far from the wraparound, sequence numbers compare like any others: 5 " +
+    "comes before 7, and 7 doesn't come before 5.",
   ],
   [
     "equal numbers",
     [[7, 7], [0, 0], [LAST, LAST]],
     "A number doesn't come before itself: use `<`, not `<=`.",
+  ],
+  [
+    "neighbors in the middle of the sequence space",
+    [[HALF - 1, HALF], [HALF, HALF - 1], [HALF - 5, HALF + 5]],
+    "These are neighbors like any others. `| 0` and `>> 0` make signed numbers " +
+    "of `a` and `b`, so 2147483648 becomes -2147483648: make one of their " +
+    "difference instead, or make unsigned ones with `>>> 0`.",
   ],
   [
     "one number before the wraparound, one after it",
@@ -52,36 +63,37 @@ const CASES: [step: string, pairs: [number, number][], likely: string][] = [
     "The way forward is longer than half the sequence space, so the shorter " +
     "way leads backward.",
   ],
+  [`${RANDOM_COUNT} random pairs, in both orders`, randomPairs(), WRAPAROUND],
 ];
 
 /** Checks an answer to 11.3, `seqLess()`. */
-export function checkSeqLess(seqLess: SeqLess, trial: Trial): void {
-  function expectRight(a: number, b: number, likely: string): void {
-    const expected = solution.seqLess(a, b);
-    const received = seqLess(a, b);
-    if (received === expected) return;
-    trial.fail({
-      problem: `seqLess(${a}, ${b}) is wrong.`,
-      expected: `${expected}`,
-      received: Deno.inspect(received),
-      likely: typeof received === "boolean"
-        ? likely
-        : "Return true or false: whether `a` comes before `b`.",
-    });
-  }
+export async function checkSeqLess(
+  seqLess: SeqLess,
+  trial: Trial,
+): Promise<void> {
+  const cases = CASES.flatMap(([step, pairs, likely]) =>
+    pairs.map((args) => ({
+      step,
+      args,
+      returns: solution.seqLess(...args),
+      likely,
+    }))
+  );
+  await checkFunction(trial, seqLess, cases, {
+    name: "seqLess",
+    explain: ({ value, error }) =>
+      error === undefined && typeof value !== "boolean"
+        ? "Return true or false: whether `a` comes before `b`."
+        : undefined,
+  });
+}
 
-  for (const [step, pairs, likely] of CASES) {
-    trial.step(step);
-    for (const [a, b] of pairs) expectRight(a, b, likely);
-  }
-  trial.step(`${RANDOM_COUNT} random pairs, in both orders`);
+function randomPairs(): Pair[] {
   const random = seededRandom(1982);
-  for (let i = 0; i < RANDOM_COUNT; i++) {
+  return Array.from({ length: RANDOM_COUNT }, () => {
     const a = Math.floor(random() * 2 ** 32);
     // Small distances are as likely as large ones.
     const ahead = Math.floor(2 ** (random() * 32));
-    const b = (a + ahead) % 2 ** 32;
-    expectRight(a, b, WRAPAROUND);
-    expectRight(b, a, WRAPAROUND);
-  }
+    return [a, (a + ahead) % 2 ** 32] satisfies Pair;
+  }).flatMap(([a, b]): Pair[] => [[a, b], [b, a]]);
 }

@@ -1,17 +1,27 @@
+/** How an answer to 12.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  checkFunction,
+  type FunctionCase,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { ExpectedAck, Segment } from "../types.ts";
 import { describe, fromClient, recordedConnections } from "./segments.ts";
 
 const RANDOM_COUNT = 200;
+const ACK = { ack: true };
+const FIN = { fin: true, ack: true };
+const ONLY_THREE =
+  "Only data, SYN, and FIN take sequence numbers: the header " +
+  "doesn't, and neither do the other flags.";
 
 /** Segments to acknowledge, and what a wrong number means. */
 const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "segments with data",
     [
-      fromClient({ sequence: 101, data: "hello", flags: { ack: true } }),
+      fromClient({ sequence: 101, data: "hello", flags: ACK }),
       fromClient({ sequence: 106, data: "x", flags: { ack: true, psh: true } }),
     ],
     "Each byte of data takes a sequence number, and you acknowledge the number " +
@@ -30,12 +40,8 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "a FIN",
     [
-      fromClient({ sequence: 107, flags: { fin: true, ack: true } }),
-      fromClient({
-        sequence: 107,
-        data: "bye",
-        flags: { fin: true, ack: true },
-      }),
+      fromClient({ sequence: 107, flags: FIN }),
+      fromClient({ sequence: 107, data: "bye", flags: FIN }),
     ],
     "A FIN takes a sequence number, as if it were a byte after the data. " +
     "Otherwise the receiver couldn't acknowledge it, and the sender wouldn't " +
@@ -44,10 +50,10 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "an acknowledgment and nothing else",
     [
-      fromClient({ sequence: 107, flags: { ack: true } }),
+      fromClient({ sequence: 107, flags: ACK }),
       fromClient({
         sequence: 107,
-        flags: { ack: true },
+        flags: ACK,
         options: [{ kind: "timestamps", value: 1, echo: 2 }],
       }),
     ],
@@ -73,7 +79,7 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
     [
       fromClient({ sequence: 4294967295, flags: { syn: true } }),
       fromClient({ sequence: 4294967290, data: "ten bytes!" }),
-      fromClient({ sequence: 4294967295, flags: { fin: true, ack: true } }),
+      fromClient({ sequence: 4294967295, flags: FIN }),
     ],
     "After 4294967295 comes 0. Both `>>> 0` and `% 2 ** 32` bring a number " +
     "back into 32 bits.",
@@ -81,45 +87,44 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "numbers above 2147483647",
     [fromClient({ sequence: 3888099534, flags: { syn: true } })],
-    "Your result is negative: `| 0` and `& 0xffffffff` give signed 32-bit " +
-    "numbers. `>>> 0` gives unsigned ones.",
+    "`| 0` and `& 0xffffffff` give signed 32-bit numbers. `>>> 0` gives " +
+    "unsigned ones.",
   ],
+  [
+    "every segment of three captured connections",
+    recordedConnections().flat(),
+    ONLY_THREE,
+  ],
+  [`${RANDOM_COUNT} random segments`, randomSegments(), ONLY_THREE],
 ];
 
 /** Checks an answer to 12.1, `expectedAck()`. */
-export function checkExpectedAck(
+export async function checkExpectedAck(
   expectedAck: ExpectedAck,
   trial: Trial,
-): void {
-  function expectRight(segment: Segment, likely = ONLY_THREE): void {
-    trial.equal(expectedAck(segment), solution.expectedAck(segment), {
-      problem: `expectedAck() is wrong for "${describe(segment)}".`,
+): Promise<void> {
+  const cases = CASES.flatMap(([step, segments, likely]) =>
+    segments.map((segment): FunctionCase => ({
+      step,
+      label: `expectedAck(${describe(segment)})`,
+      args: [segment],
+      returns: solution.expectedAck(segment),
       likely,
-    });
-  }
+    }))
+  );
+  await checkFunction(trial, expectedAck, cases, { name: "expectedAck" });
+}
 
-  for (const [step, segments, likely] of CASES) {
-    trial.step(step);
-    for (const segment of segments) expectRight(segment, likely);
-  }
-  trial.step("every segment of three captured connections");
-  for (const segment of recordedConnections().flat()) expectRight(segment);
-
-  trial.step(`${RANDOM_COUNT} random segments`);
+function randomSegments(): Segment[] {
   const random = seededRandom(12);
   const below = (end: number) => Math.floor(random() * end);
   const bit = () => random() < 0.5;
-  for (let i = 0; i < RANDOM_COUNT; i++) {
-    expectRight(fromClient({
+  return Array.from({ length: RANDOM_COUNT }, () =>
+    fromClient({
       sequence: below(2 ** 32),
       acknowledgment: below(2 ** 32),
-      data: "x".repeat(below(40)),
+      data: "ö".repeat(below(40)),
       window: below(65_536),
       flags: { syn: bit(), fin: bit(), ack: bit(), psh: bit(), urg: bit() },
     }));
-  }
 }
-
-const ONLY_THREE =
-  "Only data, SYN, and FIN take sequence numbers: the header " +
-  "doesn't, and neither do the other flags.";

@@ -1,4 +1,10 @@
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+/** How an answer to 12.2 is checked. */
+import {
+  type CallResult,
+  checkFunction,
+  type FunctionCase,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import type { FindHandshake, Handshake, Segment } from "../types.ts";
 import {
   describe,
@@ -7,26 +13,28 @@ import {
   recordedConnections,
 } from "./segments.ts";
 
-/** What the segments are, whether they hold a handshake, and why. */
+/** Segments, what another result than this means, and what's in them. */
 type Case = [
   step: string,
   segments: Segment[],
-  expected: Handshake | null,
   likely: string,
+  /** The handshake from 100 and 300, if this isn't there. */
+  expected?: Handshake | null,
 ];
 
 const SYN_ACK = { syn: true, ack: true };
 const RST_ACK = { rst: true, ack: true };
-const ACK = { ack: true };
 
 const syn = (sequence: number) =>
   fromClient({ sequence, flags: { syn: true } });
 const synAck = (sequence: number, acknowledgment: number) =>
   fromServer({ sequence, acknowledgment, flags: SYN_ACK });
 const ack = (sequence: number, acknowledgment: number, data = "") =>
-  fromClient({ sequence, acknowledgment, data, flags: ACK });
+  fromClient({ sequence, acknowledgment, data, flags: { ack: true } });
 const serverAck = (sequence: number, acknowledgment: number, data = "") =>
-  fromServer({ sequence, acknowledgment, data, flags: ACK });
+  fromServer({ sequence, acknowledgment, data, flags: { ack: true } });
+const reset = (acknowledgment: number) =>
+  fromServer({ acknowledgment, flags: RST_ACK });
 
 const FOUND = { client: 100, server: 300 };
 
@@ -45,48 +53,62 @@ const CASES: Case[] = [
   [
     "three segments, then data",
     [syn(100), synAck(300, 101), ack(101, 301), ack(101, 301, "hello")],
-    FOUND,
     "SYN, SYN-ACK, ACK: return the sequence numbers of the first two.",
   ],
   [
     "a handshake without its third segment",
     [syn(100), synAck(300, 101)],
-    null,
     "After two segments, the server doesn't know yet whether the client heard " +
     "it. Without the third there is no handshake.",
+    null,
+  ],
+  [
+    "a handshake without its second segment",
+    [syn(100), ack(101, 301)],
+    "Without a SYN-ACK there is no handshake. If you saw one in an earlier " +
+    "call, that doesn't count: keep it in a variable inside the function.",
+    null,
+  ],
+  [
+    "a handshake without its first segment",
+    [synAck(300, 101), ack(101, 301)],
+    "Without the client's SYN there is no handshake. If you saw one in an " +
+    "earlier call, that doesn't count: keep it in a variable inside the " +
+    "function.",
+    null,
   ],
   [
     "the middle of a connection",
     [ack(500, 700, "hello"), serverAck(700, 505)],
-    null,
     "The start wasn't captured, so nothing tells you the initial sequence " +
     "numbers: return null.",
+    null,
   ],
   [
     "a refused connection",
-    [syn(100), fromServer({ acknowledgment: 101, flags: RST_ACK })],
-    null,
+    [syn(100), reset(101)],
     "A reset answers the SYN. Without a SYN-ACK there is no handshake.",
+    null,
   ],
   [
     "a SYN-ACK with another acknowledgment number",
     [syn(100), synAck(300, 51), ack(101, 301)],
-    null,
     OTHER_SYN,
+    null,
   ],
   [
     "a third segment with another acknowledgment number",
     [syn(100), synAck(300, 101), ack(101, 999)],
-    null,
     "The third segment shows that the client heard B: compare its " +
     "acknowledgment number with B + 1.",
+    null,
   ],
   [
     "an ACK from the server instead of the client",
     [syn(100), synAck(100, 101), serverAck(101, 101)],
-    null,
     "The third segment comes from the client. This one has the right " +
     "acknowledgment number by chance, but the server's port.",
+    null,
   ],
   [
     "a SYN-ACK from the client's port",
@@ -95,21 +117,21 @@ const CASES: Case[] = [
       fromClient({ sequence: 300, acknowledgment: 101, flags: SYN_ACK }),
       ack(101, 301),
     ],
-    null,
     "The second segment comes from the other end: its source port must differ " +
     "from the SYN's. The client doesn't answer itself.",
+    null,
   ],
   [
     "the right three segments, the last one first",
     [ack(101, 301), synAck(300, 101), syn(100)],
-    null,
     ORDER,
+    null,
   ],
   [
     "an ACK before the SYN-ACK",
     [syn(100), ack(101, 301), synAck(300, 101)],
-    null,
     ORDER,
+    null,
   ],
   [
     "a reset instead of the third segment",
@@ -118,8 +140,8 @@ const CASES: Case[] = [
       synAck(300, 101),
       fromClient({ sequence: 101, acknowledgment: 301, flags: RST_ACK }),
     ],
-    null,
     "A reset says that there's no such connection, whatever it acknowledges.",
+    null,
   ],
   [
     "other segments in between",
@@ -131,127 +153,163 @@ const CASES: Case[] = [
       serverAck(301, 101, "hi"),
       ack(101, 301),
     ],
-    FOUND,
     "The three segments don't have to follow each other directly.",
   ],
   [
     "a third segment with data",
     [syn(100), synAck(300, 101), ack(101, 301, "hello")],
-    FOUND,
     "The third segment may carry data. It acknowledges the SYN-ACK all the " +
     "same.",
   ],
   [
+    "a third segment with data, PSH, and FIN",
+    [
+      syn(100),
+      synAck(300, 101),
+      fromClient({
+        sequence: 101,
+        acknowledgment: 301,
+        data: "bye",
+        flags: { ack: true, psh: true, fin: true },
+      }),
+    ],
+    "What counts in the third segment is that it has ACK, and neither SYN nor " +
+    "RST. Its other flags may be set.",
+  ],
+  [
+    "a SYN with ECE and CWR, and a SYN-ACK with ECE",
+    [
+      fromClient({ sequence: 100, flags: { syn: true, ece: true, cwr: true } }),
+      fromServer({
+        sequence: 300,
+        acknowledgment: 101,
+        flags: { ...SYN_ACK, ece: true },
+      }),
+      ack(101, 301),
+    ],
+    "A SYN is known by SYN and ACK alone. Its other flags may be set.",
+  ],
+  [
     "numbers that wrap around",
     [syn(4294967295), synAck(4294967295, 0), ack(0, 0)],
-    { client: 4294967295, server: 4294967295 },
     "After 4294967295 comes 0: A + 1 is (A + 1) >>> 0.",
+    { client: 4294967295, server: 4294967295 },
   ],
   [
     "initial sequence numbers of 0",
     [syn(0), synAck(0, 1), ack(1, 1)],
-    { client: 0, server: 0 },
     "0 is a sequence number like any other, but it's falsy: to remember that " +
     "you've seen a SYN, compare with undefined.",
+    { client: 0, server: 0 },
   ],
-  ["no segments at all", [], null, "There's no handshake in it: return null."],
+  ["no segments at all", [], "There's no handshake in it: return null.", null],
 ];
 
 /** Cases that "What is sent again" explains. */
 const RETRANSMISSIONS: Case[] = [
   [
-    "a retransmitted SYN",
-    [syn(100), syn(100), synAck(300, 101), ack(101, 301)],
-    FOUND,
+    "a SYN retransmitted twice",
+    [syn(100), syn(100), syn(100), synAck(300, 101), ack(101, 301)],
     "No answer came in time, so the client sent its SYN again, with the same " +
     "sequence number. It's the same SYN, not the second segment.",
   ],
   [
     "a SYN retransmitted after the SYN-ACK",
     [syn(100), synAck(300, 101), syn(100), ack(101, 301)],
-    FOUND,
     "The SYN has the same number, so the SYN-ACK still answers it: start over " +
     "only if the number is another one.",
   ],
   [
     "a retransmitted SYN-ACK",
     [syn(100), synAck(300, 101), synAck(300, 101), ack(101, 301)],
-    FOUND,
     "A retransmitted SYN-ACK isn't the third segment, and it's no reason to " +
     "start over.",
   ],
   [
-    "a retransmitted SYN-ACK, where both ends start with the same number",
-    [syn(100), synAck(100, 101), synAck(100, 101)],
-    null,
-    "The third segment is an ACK without SYN, from the client.",
+    "a SYN retransmitted after the handshake",
+    [syn(100), synAck(300, 101), ack(101, 301), syn(100)],
+    "The handshake is complete: return it as soon as you've seen its third " +
+    "segment.",
   ],
   [
-    "a second attempt with another number",
+    "a retransmitted SYN-ACK, where both ends start with the same number",
+    [syn(100), synAck(100, 101), synAck(100, 101)],
+    "The third segment is an ACK without SYN, from the client.",
+    null,
+  ],
+  [
+    "three attempts, each with another number",
     [
       syn(50),
       synAck(200, 51),
+      syn(75),
+      synAck(250, 76),
       syn(100),
       synAck(300, 101),
       ack(101, 301),
     ],
-    FOUND,
     "A SYN with another number starts over: forget the SYN-ACK that answered " +
-    "the first one.",
+    "the one before.",
+  ],
+  [
+    "a refused connection, and another attempt",
+    [syn(50), reset(51), syn(100), synAck(300, 101), ack(101, 301)],
+    "A reset ends one attempt, and the client may make another one: go on.",
   ],
   [
     "a second attempt, but only the first one is answered",
     [syn(50), synAck(200, 51), syn(100), ack(51, 201)],
-    null,
     "The SYN-ACK answered the first SYN, but the second one has another number: " +
     "forget the SYN-ACK when you see it.",
+    null,
   ],
   [
     "a late SYN-ACK, then the right one",
     [syn(100), synAck(200, 51), synAck(300, 101), ack(101, 301)],
-    FOUND,
     OTHER_SYN,
   ],
   [
     "an outdated acknowledgment, then the right one",
     [syn(100), synAck(300, 101), ack(101, 250), ack(101, 301)],
-    FOUND,
     STRANGE_SEGMENT,
   ],
 ];
 
-/** Checks an answer to 12.2, `findHandshake()`. */
-export function checkFindHandshake(find: FindHandshake, trial: Trial): void {
-  function expectFound(
-    [step, segments, expected, likely]: Case,
-    read?: string,
-  ): void {
-    trial.step(step);
-    const received = find(segments);
-    const shown = pick(received);
-    if (Deno.inspect(shown) === Deno.inspect(expected)) return;
-    trial.fail({
-      problem: `findHandshake() is wrong for\n${describeAll(segments)}`,
-      expected: Deno.inspect(expected),
-      received: Deno.inspect(shown),
-      likely: received === undefined
-        ? "A function that ends without a return gives undefined: return null."
-        : likely,
-      ...read && { read },
-    });
-  }
+const RECORDED = recordedConnections().map((segments): Case => [
+  `a captured connection of ${segments.length} segments`,
+  segments,
+  "This one was real: SYN, SYN-ACK, ACK, then data and the close.",
+  { client: segments[0].sequence, server: segments[1].sequence },
+]);
 
-  for (const one of CASES) expectFound(one);
-  for (const one of RETRANSMISSIONS) expectFound(one, "What is sent again");
-  for (const segments of recordedConnections()) {
-    const [syn, synAck] = segments;
-    expectFound([
-      `a captured connection of ${segments.length} segments`,
-      segments,
-      { client: syn.sequence, server: synAck.sequence },
-      "This one was real: SYN, SYN-ACK, ACK, then data and the close.",
-    ]);
-  }
+/** Checks an answer to 12.2, `findHandshake()`. */
+export async function checkFindHandshake(
+  findHandshake: FindHandshake,
+  trial: Trial,
+): Promise<void> {
+  await checkFunction(trial, findHandshake, [
+    ...CASES.map((one) => callOf(one)),
+    ...RETRANSMISSIONS.map((one) => callOf(one, "What is sent again")),
+    ...RECORDED.map((one) => callOf(one)),
+  ], { name: "findHandshake" });
+}
+
+function callOf(
+  [step, segments, likely, expected = FOUND]: Case,
+  read?: string,
+): FunctionCase {
+  return {
+    step,
+    label: `findHandshake([${describeAll(segments)}])`,
+    args: [segments],
+    returns: expected,
+    likely: ({ value, error }: CallResult) =>
+      error === undefined && expected === null &&
+        Object(value).client === undefined
+        ? "Where there's no handshake, return null, and nothing else."
+        : likely,
+    read,
+  };
 }
 
 /** The first segments, each with its sender: the SYN is the client's. */
@@ -259,13 +317,6 @@ function describeAll(segments: Segment[]): string {
   const syn = segments.find(({ flags }) => flags.syn && !flags.ack);
   const { sourcePort: client } = syn ?? fromClient({});
   return segments.slice(0, 6).map((one) =>
-    `${one.sourcePort === client ? "client" : "server"}: ${describe(one)}`
-  ).join("\n") || "no segments";
-}
-
-/** The two properties of a result that count. */
-function pick(received: unknown): unknown {
-  if (received === null || typeof received !== "object") return received;
-  const { client, server } = received as Handshake;
-  return { client, server };
+    `${one.sourcePort === client ? "client" : "server"} ${describe(one)}`
+  ).join("; ");
 }

@@ -1,11 +1,10 @@
+/** How an answer to 12.3 is checked. */
+import { TCP_EVENTS, TCP_STATES } from "../../../lib/wire/mod.ts";
 import {
-  CLOSED_PAIR,
-  TCP_EVENTS,
-  TCP_STATES,
-  TCP_WALKS,
-  walk,
-} from "../../../lib/wire/mod.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+  checkFunction,
+  type FunctionCase,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import * as solution from "../solution.ts";
 import type { NextState, TcpEvent, TcpState } from "../types.ts";
 
@@ -131,89 +130,84 @@ const ALSO_RIGHT: Partial<Record<TcpEvent, [to: TcpState, likely: string]>> = {
 };
 
 /** Checks an answer to 12.3, `nextState()`. */
-export function checkNextState(nextState: NextState, trial: Trial): void {
-  function expectState(
-    [state, event]: [TcpState, TcpEvent],
-    expected: TcpState,
-    likely: string,
-  ): void {
-    const call = `nextState("${state}", "${event}")`;
-    let received: TcpState;
-    try {
-      received = nextState(state, event);
-    } catch (error) {
-      trial.fail({
-        problem: `${call} threw ${error}.`,
-        expected: `"${expected}"`,
-        likely: state === expected
-          ? "An event that leads nowhere isn't an error: segments arrive late " +
-            "and twice. The state stays the same."
-          : likely,
-      }, { cause: error });
-    }
-    const [to, alsoLikely] = state === "SYN-RECEIVED" && ALSO_RIGHT[event] ||
-      [expected, likely];
-    if (received === to) return;
-    trial.equal(received, expected, {
-      problem: `${call} is wrong.`,
-      likely: received === undefined && state === expected
-        ? "Your table has no entry for it, and undefined isn't a state. An event " +
-          "that leads nowhere leaves the state as it is: `?? state`."
+export async function checkNextState(
+  nextState: NextState,
+  trial: Trial,
+): Promise<void> {
+  const call: NextState = (state, event) => {
+    const to = nextState(state, event);
+    const [alsoRight] = state === "SYN-RECEIVED" && ALSO_RIGHT[event] || [];
+    return to === alsoRight ? solution.nextState(state, event) : to;
+  };
+  await checkFunction(trial, call, [
+    ...PATHS.flatMap(alongPath),
+    ...TCP_STATES.map(atReset),
+    ...TCP_STATES.flatMap(inState),
+  ], {
+    name: "nextState",
+    explain: ({ value }, { args }) =>
+      typeof value === "string" && !TCP_STATES.some((one) => one === value)
+        ? "There's no state of that name: types.ts lists them all."
+        // The path before this call ends in ESTABLISHED.
+        : args.join() === "CLOSED,passive OPEN" && value === "ESTABLISHED"
+        ? "An earlier call of another end led to ESTABLISHED, and must not " +
+          "matter: go by `state`, not by a variable outside the function."
+        : undefined,
+  });
+}
+
+/** One call, and what it means if the result is another state. */
+function move(
+  step: string,
+  [state, event, to]: [TcpState, TcpEvent, TcpState],
+  likely: string,
+): FunctionCase {
+  const [, alsoLikely = likely] =
+    state === "SYN-RECEIVED" && ALSO_RIGHT[event] || [];
+  return {
+    step,
+    args: [state, event],
+    returns: to,
+    likely: ({ value, error }) =>
+      state !== to
+        ? alsoLikely
+        : error !== undefined
+        ? "An event that leads nowhere isn't an error: segments arrive late " +
+          "and twice. The state stays the same."
+        : value === undefined || value === null
+        ? `Your table has no entry for it, and ${value} isn't a state. An ` +
+          "event that leads nowhere leaves the state as it is: `?? state`."
         : alsoLikely,
-    });
-  }
+  };
+}
 
-  for (const [step, from, path, likely] of PATHS) {
-    trial.step(step);
-    let state = from;
-    for (const [event, to] of path) {
-      expectState([state, event], to, likely);
-      state = to;
-    }
-  }
+function alongPath([step, from, path, likely]: Path): FunctionCase[] {
+  const states = [from, ...path.map(([, to]) => to)];
+  return path.map(([event, to], i) =>
+    move(step, [states[i], event, to], likely)
+  );
+}
 
-  trial.step("a reset arrives, in each state");
-  for (const state of TCP_STATES) {
-    expectState(
-      [state, "rcv RST"],
-      solution.nextState(state, "rcv RST"),
-      state === "LISTEN"
-        ? "A listener waits for any client. If a stranger's reset closed it, " +
-          "nobody could connect anymore."
-        : "A reset ends the connection at once, whatever the state: CLOSED.",
-    );
-  }
+function atReset(state: TcpState): FunctionCase {
+  return move(
+    "a reset arrives, in each state",
+    [state, "rcv RST", solution.nextState(state, "rcv RST")],
+    state === "LISTEN"
+      ? "A listener waits for any client. If a stranger's reset closed it, " +
+        "nobody could connect anymore."
+      : "A reset ends the connection at once, whatever the state: CLOSED.",
+  );
+}
 
-  trial.step("an event that leads nowhere leaves the state as it is");
-  for (const state of TCP_STATES) {
-    for (const event of TCP_EVENTS) {
-      if (event === "SEND" || event === "ABORT") continue;
+function inState(state: TcpState): FunctionCase[] {
+  return TCP_EVENTS
+    .filter((event) => event !== "SEND" && event !== "ABORT")
+    .map((event) => {
       const to = solution.nextState(state, event);
-      expectState(
-        [state, event],
-        to,
+      return move(
+        "an event that leads nowhere leaves the state as it is",
+        [state, event, to],
         to === state ? SAME_STATE : "Look for this arrow in the diagram.",
       );
-    }
-  }
-
-  trial.step("two ends go through every way to open and to close");
-  const opened = walk(TCP_WALKS["open"]).pair;
-  for (const [name, steps] of Object.entries(TCP_WALKS)) {
-    if (name === "reset") continue;
-    const from = name.endsWith("open") ? CLOSED_PAIR : opened;
-    for (const record of walk(steps, from).records) {
-      const end = record.events.reduce(
-        (state, event) => nextState(state, event as TcpEvent),
-        record.from,
-      );
-      trial.equal(end, record.to, {
-        problem: `In "${name}", the ${record.side} went wrong at ` +
-          `${record.events.join(", ")}.`,
-        likely:
-          "nextState() depends only on its two arguments: earlier calls " +
-          "must not matter.",
-      });
-    }
-  }
+    });
 }

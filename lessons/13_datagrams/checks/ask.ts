@@ -1,9 +1,182 @@
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+/** How an answer to 13.1 is checked. */
+import { bindUdp } from "../../../lib/net/mod.ts";
+import {
+  type Advice,
+  bytesIn,
+  checkDatagrams,
+  type DatagramCase,
+  type DatagramResult,
+  FakeSocket,
+  OwnSocket,
+  settle,
+  TimerWatch,
+  type Trial,
+  written,
+} from "../../../lib/workbook/kit/mod.ts";
 import type { Ask } from "../types.ts";
-import { AskDriver, explainRejectedStray } from "./ask_driver.ts";
-import { encode, errorOf, longestMessage, READ } from "./datagrams.ts";
+import {
+  addressOf,
+  encode,
+  MAX_BYTES,
+  READ,
+  SEND_ERROR,
+  SERVER,
+} from "./datagrams.ts";
 import { ImmediateTimers } from "./immediate_timers.ts";
-import { WatchedSocket } from "./watched_socket.ts";
+
+const STRANGER = "I'm not the server";
+
+const IS_DUE =
+  "The answer has arrived, from the server's own address: return it. " +
+  "One datagram is the whole answer, so don't wait for another. If you " +
+  "compared each message's sender with the server and none was equal: two " +
+  "objects are never ===, even with the same values, and JSON.stringify() " +
+  "depends on the order of their properties. Compare hostname with hostname, " +
+  "and port with port.";
+const SHORT_BUFFER =
+  "If the buffer is shorter than the message, receive(buffer) fills it, and " +
+  "the rest is gone. Call receive() without a buffer, or with one of 65,507 " +
+  "bytes.";
+const PORT = "That's the same host with another port, so it's another " +
+  "program. Anyone who knows your port can send to it: look at the address " +
+  "that comes with each message, including its port, and ignore what isn't " +
+  "the server's.";
+
+const { hostname, port } = SERVER;
+const OTHER_PORT = addressOf(hostname, 2019);
+
+const CASES: DatagramCase[] = [
+  asks('ask "time?": the server answers "noon"', {
+    likely: ({ then, value }) =>
+      then === "waiting"
+        ? IS_DUE
+        : !(value instanceof Uint8Array)
+        ? "receive() gives you a message and an address: return the message."
+        : value.length < 4
+        ? SHORT_BUFFER
+        : value.length > 4
+        ? "Return only the bytes of the message: receive(buffer) gives you a " +
+          "view of the part of the buffer that it filled."
+        : IS_DUE,
+  }),
+  asks("the server answers with three bytes: ff 00 c3", {
+    // They aren't valid UTF-8, so decoding them loses something.
+    answer: Uint8Array.of(0xff, 0x00, 0xc3),
+    server: addressOf("127.0.0.1", 2020),
+    likely: ({ then }) =>
+      then === "waiting"
+        ? "This server has another address than the one before: compare with " +
+          "`server`, and not with what an earlier call left in a variable."
+        : "Return the message as it came: its bytes don't have to be text.",
+    read: READ.whole,
+  }),
+  asks("before the question, and before the answer, another program sends", {
+    before: [[OTHER_PORT, 0], [OTHER_PORT, 1]],
+    likely: PORT,
+  }),
+  asks("the same port on another host answers first", {
+    before: [[addressOf("192.0.2.1", port), 1]],
+    likely: "That's the same port on another host. Every machine has its own " +
+      "65,535 ports: compare the hostname, too.",
+  }),
+  asks("a host whose name starts with the server's answers first", {
+    before: [[addressOf("127.0.0.10", port), 1]],
+    likely: "Compare the whole hostname: 127.0.0.10 is another host than " +
+      "127.0.0.1.",
+  }),
+  asks("127.0.0.11, port 9, answers before 127.0.0.1, port 19", {
+    before: [[addressOf("127.0.0.11", 9), 1]],
+    likely: "Without a separator, 127.0.0.1 and 19 give the same text as " +
+      "127.0.0.11 and 9. Compare hostname with hostname, and port with port.",
+  }),
+  asks("500 messages from strangers come before the answer", {
+    before: Array.from({ length: 500 }, () => [OTHER_PORT, 1]),
+    likely: IS_DUE,
+  }),
+  asks("the server sends another message after its answer", {
+    after: [encode("and tea at five")],
+    likely:
+      "Each datagram is a message of its own, and the first one from the " +
+      "server is the answer. Don't join them, and don't wait for more.",
+    read: READ.whole,
+  }),
+  asks(`the server answers with ${MAX_BYTES} bytes`, {
+    answer: crypto.getRandomValues(new Uint8Array(65_536)).slice(0, MAX_BYTES),
+    likely:
+      "If the buffer is shorter than the message, receive(buffer) fills " +
+      "it, and the rest is gone. Call receive() without a buffer, or with one " +
+      "of 65,507 bytes.",
+    read: READ.buffer,
+  }),
+  asks("the server answers with an empty message", {
+    answer: new Uint8Array(),
+    likely:
+      "An empty message is a message: it came from the server, and nothing " +
+      "else will. In UDP, 0 bytes aren't the end of anything.",
+    read: READ.whole,
+  }),
+  asks("ask with an empty question", {
+    question: "",
+    likely: "An empty question is a message, too: send it like any other.",
+    read: READ.whole,
+  }),
+  {
+    step: "the socket can't send: the network is unreachable",
+    args: [encode("hello?"), SERVER],
+    sendError: SEND_ERROR,
+    throws: Deno.errors.NetworkUnreachable,
+    likely: ({ error }) =>
+      error === undefined
+        ? "The question wasn't sent, so no answer will come. Let the caller " +
+          "have the error of send(): `await` it, and don't catch it."
+        : "Let the caller have the error of send() as it is: its class says " +
+          "what happened.",
+    read: READ.datagrams,
+  },
+];
+
+/** What's particular about one question and its answer. */
+interface Exchange {
+  /** @default "time?" */
+  question?: string;
+  /** @default "noon" */
+  answer?: Uint8Array;
+  /** @default {SERVER} */
+  server?: Deno.NetAddr;
+  /** Who else sends, and after how many sends of `ask()`. */
+  before?: [from: Deno.NetAddr, afterSends: number][];
+  /** What else the server sends. */
+  after?: Uint8Array[];
+  likely: DatagramCase["likely"];
+  read?: string;
+}
+
+function asks(step: string, exchange: Exchange): DatagramCase {
+  const { question = "time?", answer = encode("noon") } = exchange;
+  const { server = SERVER, before = [], after = [] } = exchange;
+  const { likely, read = READ.strangers } = exchange;
+  return {
+    step,
+    args: [encode(question), server],
+    sends: [{ message: question, to: server }],
+    arrives: [
+      ...before.map(([from, afterSends]) => ({
+        message: STRANGER,
+        from,
+        afterSends,
+      })),
+      ...[answer, ...after].map((message) => ({ message, from: server })),
+    ],
+    returns: answer,
+    likely: (result) =>
+      result.then === "error"
+        ? undefined
+        : typeof likely === "function"
+        ? likely(result)
+        : likely,
+    read,
+  };
+}
 
 /** Checks an answer to 13.1, `ask()`. */
 export async function checkAsk(ask: Ask, trial: Trial): Promise<void> {
@@ -13,220 +186,111 @@ export async function checkAsk(ask: Ask, trial: Trial): Promise<void> {
       "question wasn't sent, and waits for an answer forever.",
     read: READ.datagrams,
   }));
-  const driver = new AskDriver(ask, trial);
-  await checkTwoQuestions(driver);
-  await checkOtherPort(driver);
-  await checkOtherHost(driver);
-  await checkConcatenatedAddress(driver);
-  await checkManyStrangers(driver);
-  await checkLengths(driver);
-  await checkPatience(driver);
-  await checkFailedSend(driver);
+  await checkPatience(ask, trial);
+  await checkDatagrams(trial, {
+    name: "ask",
+    call: ask,
+    explain,
+    mayLeaveReceive: true,
+  }, CASES);
+  await checkOverLoopback(ask, trial);
 }
 
-async function checkTwoQuestions(driver: AskDriver): Promise<void> {
-  const { trial } = driver;
-  trial.step('ask "time?": the server answers with three bytes');
-  // They aren't valid UTF-8, so decoding them loses something.
-  const answer = new Uint8Array([0xff, 0x00, 0xc3]);
-  const first = await driver.exchange("time?", answer);
-  trial.step('ask "date?" on the same socket: the server answers "today"');
-  await driver.exchange("date?", encode("today"));
-  trial.step("the first answer is still the same");
-  trial.equalBytes(first, answer, {
-    likely: "You returned a view of a buffer that the next message has " +
-      "overwritten. Use a new buffer for each question, or return a copy.",
-    read: READ.buffer,
-  });
-}
-
-/** Another program sends before the question, and again before the answer. */
-async function checkOtherPort(driver: AskDriver): Promise<void> {
-  const { trial, socket, stranger } = driver;
-  const stray = {
-    text: "I'm not the server",
-    from: stranger.addr,
-    likely:
-      "That's the same host with another port, so it's another program. " +
-      "Anyone who knows your port can send to it: look at the address that comes " +
-      "with each message, including its port, and ignore what isn't the server's.",
-  };
-  const intrude = () => stranger.send(encode(stray.text), socket.addr);
-  trial.step("before the question, another program sends a message");
-  await intrude();
-  trial.step('ask "time?": that program sends again, then the server answers');
-  await driver.exchange("time?", encode("noon"), {
-    stray,
-    beforeAnswer: intrude,
-    explain: explainRejectedStray,
-  });
-}
-
-async function checkOtherHost(driver: AskDriver): Promise<void> {
-  const { trial, socket, server } = driver;
-  const stray = {
-    text: "I'm on another machine",
-    from: { ...server.addr, hostname: "192.0.2.1" },
-    likely: "That's the same port on another host. Every machine has its own " +
-      "65,535 ports: compare the hostname, too.",
-  };
-  trial.step(
-    'ask "time?": before the server, the same port on 192.0.2.1 answers',
+/** One question over real sockets. */
+async function checkOverLoopback(ask: Ask, trial: Trial): Promise<void> {
+  trial.step('ask "time?" over loopback: the server answers "noon"');
+  const socket = new OwnSocket(trial);
+  const server = trial.use(bindUdp());
+  const asking = trial.start(
+    "ask",
+    () => ask(socket, encode("time?"), written(server.addr)),
   );
-  socket.forge(encode(stray.text), stray.from);
-  await driver.exchange("time?", encode("one"), {
-    stray,
-    explain: explainRejectedStray,
+  const { from } = await trial.waitFor(server.receive(), {
+    waitingFor: "the question to reach the server",
+    likely: "Send the question to the address that ask() was given.",
+    read: READ.datagrams,
   });
-}
-
-/** Two addresses that are the same text if nothing separates host and port. */
-async function checkConcatenatedAddress(
-  { trial, ask }: AskDriver,
-): Promise<void> {
-  trial.step(
-    'ask "time?" of 127.0.0.1, port 15000: before it, 127.0.0.11, port 5000, ' +
-      "answers",
-  );
-  const server = {
-    transport: "udp",
-    hostname: "127.0.0.1",
-    port: 15000,
-  } as const;
-  // It doesn't really send: some other program may use that port.
-  const socket = new WatchedSocket(trial, { delivers: false });
-  socket.forge(encode("I'm not the server"), {
-    ...server,
-    hostname: "127.0.0.11",
-    port: 5000,
+  await server.send(encode("noon"), from);
+  await trial.waitFor(asking, {
+    waitingFor: "ask() to return the 4 bytes of the answer",
+    likely: IS_DUE,
   });
-  socket.forge(encode("noon"), server);
-  const received = await trial.waitFor(
-    trial.start(
-      "ask",
-      () => ask(socket, encode("time?"), { ...server }),
-      explainRejectedStray,
-    ),
-    {
-      waitingFor: "ask() to return the 4 bytes of the answer",
-      likely: "The answer has arrived, from the server's own address.",
-      read: READ.strangers,
-    },
-  );
-  trial.equalBytes(received, encode("noon"), {
-    likely: "Without a separator, 127.0.0.1 and 15000 give the same text as " +
-      "127.0.0.11 and 5000. Compare hostname with hostname, and port with port.",
-    read: READ.strangers,
-  });
-}
-
-async function checkManyStrangers(driver: AskDriver): Promise<void> {
-  const { trial, socket, stranger } = driver;
-  trial.step('ask "time?": 500 messages from strangers come before the answer');
-  for (let i = 20; i < 500; i++) socket.forge(encode(`no ${i}`), stranger.addr);
-  await driver.exchange("time?", encode("two"), {
-    async beforeAnswer() {
-      for (let i = 0; i < 20; i++) {
-        await stranger.send(encode(`no ${i}`), socket.addr);
-      }
-    },
-    explain: explainRejectedStray,
-  });
-}
-
-async function checkLengths(driver: AskDriver): Promise<void> {
-  const { trial } = driver;
-  const size = await longestMessage();
-  trial.step(`the server answers with ${size} bytes`);
-  const long = crypto.getRandomValues(new Uint8Array(size));
-  await driver.exchange("all?", long, {
-    ifDifferent: {
-      likely:
-        "If the buffer is shorter than the message, receive(buffer) fills " +
-        "it, and the rest is gone. Call receive() without a buffer, or with one " +
-        "of 65,507 bytes.",
-      read: READ.buffer,
-    },
-  });
-  trial.step("the server answers with an empty message");
-  await driver.exchange("anything?", new Uint8Array(), {
-    ifStalled: {
-      likely: "An empty message is a message: it came from the server, and " +
-        "nothing else will. In UDP, 0 bytes aren't the end of anything.",
-      read: READ.whole,
-    },
-  });
-  trial.step("ask with an empty question");
-  await driver.exchange("", encode("you said nothing"));
 }
 
 /** The server takes its time: no timer may give up, or ask again. */
-async function checkPatience(driver: AskDriver): Promise<void> {
-  const { trial, socket } = driver;
-  trial.step('ask "when?": the server answers after a long time');
-  const timers = trial.use(new ImmediateTimers());
-  const sentBefore = socket.sent.length;
-  const countSent = () => socket.sent.length - sentBefore;
-  await driver.exchange("when?", encode("at last"), {
-    async beforeAnswer() {
-      // Long enough to see a timer that's started after the send.
-      for (let turns = 0; turns < 20 && countSent() === 1;) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        if (socket.pendingSends === 0) turns++;
-      }
-      if (countSent() === 1) return;
-      trial.fail({
-        problem: `ask() sent its question ${countSent()} times before any ` +
-          "message came.",
-        expected: "once",
-        likely:
-          "One of your timers sent it again. Retrying is the subject of " +
-          "lesson 15, which numbers the questions, so that the server doesn't " +
-          "act on one twice. Here, send it once, and wait.",
-        read: READ.silence,
-      });
-    },
-    explain: (error) => ({
-      problem: `ask() threw ${error} before the answer came.`,
-      likely:
-        "Wait for as long as it takes: the caller decides how long that " +
-        "may be. (The check makes every timer fire at once, as if its time were " +
-        "up.)",
-      read: READ.silence,
-    }),
-  });
+async function checkPatience(ask: Ask, trial: Trial): Promise<void> {
+  trial.step('ask "when?": no answer comes for a long time');
+  const immediate = trial.use(new ImmediateTimers());
+  const timers = trial.use(new TimerWatch());
+  const socket = trial.use(new FakeSocket());
+  let end: string | undefined;
+  (async () => await ask(socket, encode("when?"), { ...SERVER }))().then(
+    () => end = "ask() returned before the answer came.",
+    (error) => end = `ask() threw ${error} before the answer came.`,
+  );
+  for (let i = 0; i < 5 && socket.sent.length < 2; i++) {
+    // Not only settle(): a misuse ends the check here.
+    await trial.waitFor(settle(), { waitingFor: "timers to fire", likely: "" });
+  }
+  const waitsByNode = timers.runningCount > timers.running().length;
   timers.close();
+  immediate.close();
+  // What goes wrong without a timer, the other steps explain.
+  if (timers.started.length === 0 && !waitsByNode) return;
+  if (socket.sent.length > 1) {
+    trial.fail({
+      problem: `ask() sent its question ${socket.sent.length} times before ` +
+        "any message came.",
+      likely: "One of your timers sent it again. Retrying is the subject of " +
+        "lesson 15, which numbers the questions, so that the server doesn't " +
+        "act on one twice. Here, send it once, and wait.",
+      read: READ.silence,
+    });
+  }
+  // Those of node:timers can't be made to fire at once.
+  if (waitsByNode) end ??= "ask() waits with a timer of node:timers.";
+  if (end === undefined) return;
+  trial.fail({
+    problem: end,
+    likely: "Wait for as long as it takes: the caller decides how long that " +
+      "may be. (The check makes every timer fire at once, as if its time were " +
+      "up.)",
+    read: READ.silence,
+  });
 }
 
-async function checkFailedSend(
-  { trial, ask, server }: AskDriver,
-): Promise<void> {
-  trial.step("the socket can't send: the network is unreachable");
-  const sendError = new Deno.errors.NetworkUnreachable(
-    "Network is unreachable (os error 101)",
-  );
-  const socket = new WatchedSocket(trial, { sendError });
-  const error = await errorOf(
-    trial,
-    () => ask(socket, encode("hello?"), server.addr),
-    {
-      waitingFor: "ask() to throw",
+/** What a wrong result means in any case. */
+function explain(
+  { then, sent }: DatagramResult,
+  { args, throws, arrives = [] }: DatagramCase,
+): Advice | undefined {
+  const hasQuestion = bytesIn(args)[0].length > 0;
+  if (then === "waiting" && sent.length === 0 && hasQuestion) {
+    return {
       likely:
-        "The question wasn't sent, so no answer will come. Let the caller " +
-        "have the error of send(): `await` it, and don't catch it.",
+        "Send the question from the socket that ask() was given. The server " +
+        "answers to the address that a message came from, and a new socket has " +
+        "another one.",
       read: READ.datagrams,
-    },
-  );
-  // A helper may have added to its message.
-  if (error instanceof Deno.errors.NetworkUnreachable) return;
-  trial.fail({
-    problem: error === undefined
-      ? "send() failed, and ask() returned as if nothing had happened."
-      : `send() failed, and ask() threw ${trial.describe(error)} instead.`,
-    expected: `${sendError}`,
-    likely:
-      "Let the caller have the error of send() as it is: its class says " +
-      "what happened.",
-    read: READ.datagrams,
-  });
+    };
+  }
+  if (sent.length > 1) {
+    return {
+      likely:
+        "Send the question once, in one datagram, then wait. A stranger's message doesn't " +
+        "mean that your question was lost, so only receive() belongs in the " +
+        "loop, not send().",
+      read: READ.strangers,
+    };
+  }
+  if (
+    then === "error" && throws === undefined && arrives.at(-1) !== arrives[0]
+  ) {
+    return {
+      likely: "A message from a stranger isn't a failure: anyone can send to " +
+        "your socket at any time. Ignore the message, and receive again.",
+      read: READ.strangers,
+    };
+  }
+  return undefined;
 }

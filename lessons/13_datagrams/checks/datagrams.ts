@@ -1,7 +1,4 @@
 /** What both checks of lesson 13 need. */
-import { bindUdp } from "../../../lib/net/mod.ts";
-import type { Trial, Wait } from "../../../lib/workbook/kit/mod.ts";
-
 /** The longest message that fits into a datagram over IPv4, in bytes. */
 export const MAX_BYTES = 65_507;
 
@@ -15,36 +12,18 @@ export const READ = {
   silence: "No word if it is lost",
 } as const;
 
-/**
- * Finds how many bytes the longest message has that this system sends. macOS,
- * for example, sends at most 9216 unless it's configured otherwise.
- */
-export async function longestMessage(): Promise<number> {
-  for (const size of [MAX_BYTES, 9000]) {
-    try {
-      using sender = bindUdp();
-      using receiver = bindUdp();
-      await sender.send(new Uint8Array(size), receiver.addr);
-      return size;
-    } catch {
-      // Try a shorter one.
-    }
-  }
-  return 1400;
+/** A server's address. Nothing is sent to it: the sockets are fakes. */
+export const SERVER = addressOf("127.0.0.1", 19);
+
+/** Makes the address of a UDP socket. */
+export function addressOf(hostname: string, port: number): Deno.NetAddr {
+  return { transport: "udp", hostname, port };
 }
 
-/** Waits for a call that should throw, and gives its error, if any. */
-export async function errorOf(
-  trial: Trial,
-  call: () => Promise<unknown>,
-  wait: Wait,
-): Promise<unknown> {
-  const calling = (async () => await call())();
-  return await trial.waitFor(
-    calling.then(() => undefined, (error) => error),
-    wait,
-  );
-}
+/** What `send()` of a socket fails with that can't reach its network. */
+export const SEND_ERROR = new Deno.errors.NetworkUnreachable(
+  "Network is unreachable (os error 101)",
+);
 
 /** Encodes a text in UTF-8. */
 export function encode(text: string): Uint8Array {

@@ -3,8 +3,7 @@
  * or `AbortSignal.timeout` fire at once, as if its time were up.
  *
  * That way, a check finds out whether an answer gives up after some time,
- * without waiting for that time. Only the first tick of an interval fires at
- * once, so the check's own wait, which counts ticks, still lasts.
+ * without waiting for that time.
  */
 export class ImmediateTimers {
   readonly #setTimeout = globalThis.setTimeout;
@@ -14,25 +13,8 @@ export class ImmediateTimers {
 
   /** Replaces the globals, until it's closed. */
   constructor() {
-    const setTimeoutNow = (...args: Parameters<typeof setTimeout>) => {
-      const [callback, , ...rest] = args;
-      return this.#setTimeout(callback, 0, ...rest);
-    };
-    globalThis.setTimeout = Object.assign(setTimeoutNow, this.#setTimeout);
-    const setIntervalNow = (...args: Parameters<typeof setInterval>) => {
-      const [callback, ms = 0, ...rest] = args;
-      let nextAt = -Infinity;
-      return this.#setInterval(
-        (...given) => {
-          if (performance.now() < nextAt) return;
-          nextAt = performance.now() + ms;
-          if (typeof callback === "function") callback(...given);
-        },
-        0,
-        ...rest,
-      );
-    };
-    globalThis.setInterval = Object.assign(setIntervalNow, this.#setInterval);
+    globalThis.setTimeout = atOnce(this.#setTimeout);
+    globalThis.setInterval = atOnce(this.#setInterval);
     AbortSignal.timeout = () => this.#timeout.call(AbortSignal, 0);
   }
 
@@ -45,4 +27,11 @@ export class ImmediateTimers {
     globalThis.setInterval = this.#setInterval;
     AbortSignal.timeout = this.#timeout;
   }
+}
+
+function atOnce<S extends typeof setTimeout | typeof setInterval>(start: S): S {
+  return Object.assign(
+    (...[callback, , ...rest]: Parameters<S>) => start(callback, 0, ...rest),
+    start,
+  );
 }

@@ -1,22 +1,67 @@
-import { bindUdp, type DatagramSocket } from "../../../lib/net/mod.ts";
-import type { Trial, TrialFailure } from "../../../lib/workbook/kit/mod.ts";
-import type { SendMessage } from "../types.ts";
+/** How an answer to 13.2 is checked. */
+import { bindUdp } from "../../../lib/net/mod.ts";
 import {
-  encode,
-  errorOf,
-  longestMessage,
-  MAX_BYTES,
-  READ,
-} from "./datagrams.ts";
-import { WatchedSocket } from "./watched_socket.ts";
+  type Advice,
+  checkDatagrams,
+  type DatagramCase,
+  type DatagramResult,
+  differenceAt,
+  FakeSocket,
+  OwnSocket,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import type { SendMessage } from "../types.ts";
+import { encode, MAX_BYTES, READ, SEND_ERROR, SERVER } from "./datagrams.ts";
 
-/** An answer to 13.2, and where it sends to. */
-interface Run {
-  sendMessage: SendMessage;
-  trial: Trial;
-  receiver: DatagramSocket;
-  /** Whether this system can send messages of the full length. */
-  delivers: boolean;
+const EUROS = encode("€".repeat(30_000));
+
+const CASES: DatagramCase[] = [
+  sends("5 bytes", encode("hello")),
+  sends("an empty message", new Uint8Array()),
+  ...[MAX_BYTES - 1, MAX_BYTES].map((size) =>
+    sends(`${size} bytes`, new Uint8Array(size).map((_, i) => i * 7))
+  ),
+  ...[MAX_BYTES + 1, 65_535, 65_536, 200_000].map((size) =>
+    rejects(`${size} bytes`, new Uint8Array(size))
+  ),
+  rejects(
+    `a text of 30000 characters, which are ${EUROS.length} bytes in UTF-8`,
+    EUROS,
+  ),
+  {
+    step: "the socket can't send: the network is unreachable",
+    args: [encode("hello"), SERVER],
+    sendError: SEND_ERROR,
+    throws: Deno.errors.NetworkUnreachable,
+    likely: ({ error }) =>
+      error === undefined
+        ? "The network loses datagrams silently, but your own system does tell " +
+          "you what it couldn't send. `await` the send, and don't catch its " +
+          "error."
+        : "This message isn't too long. Let the caller have the error of " +
+          "send() as it is: its class says what happened.",
+    read: READ.datagrams,
+  },
+];
+
+function sends(what: string, message: Uint8Array): DatagramCase {
+  return {
+    step: `it sends ${what}`,
+    args: [message, SERVER],
+    sends: [{ message, to: SERVER }],
+    likely: (result) => explainSent(result, message),
+    read: READ.whole,
+  };
+}
+
+function rejects(what: string, message: Uint8Array): DatagramCase {
+  return {
+    step: `it rejects ${what}`,
+    args: [message, SERVER],
+    throws: RangeError,
+    likely: (result) => explainRejected(result, message.length),
+    read: READ.length,
+  };
 }
 
 /** Checks an answer to 13.2, `sendMessage()`. */
@@ -31,217 +76,121 @@ export async function checkSendMessage(
       "the message wasn't sent.",
     read: READ.datagrams,
   }));
-  const receiver = trial.use(bindUdp());
-  const delivers = await longestMessage() === MAX_BYTES;
-  const run: Run = { sendMessage, trial, receiver, delivers };
-  const longest = crypto.getRandomValues(new Uint8Array(65_536))
-    .subarray(0, MAX_BYTES);
-  await checkSent(run, "it sends 5 bytes", encode("hello"));
-  await checkSent(run, "it sends an empty message", new Uint8Array());
-  await checkSent(run, `it sends ${MAX_BYTES} bytes, the maximum`, longest);
-  for (const size of [MAX_BYTES + 1, 65_535, 65_536, 200_000]) {
-    await checkRejected(run, `${size} bytes`, new Uint8Array(size));
+  await checkDatagrams(
+    trial,
+    { name: "sendMessage", call: sendMessage },
+    CASES,
+  );
+  for (const size of [MAX_BYTES + 1, 1_234_567]) {
+    await checkText(sendMessage, trial, size);
   }
-  const euros = encode("€".repeat(30_000));
-  await checkRejected(
-    run,
-    `a text of 30000 characters, which are ${euros.length} bytes in UTF-8`,
-    euros,
-  );
-  await checkFailedSend(run);
+  await checkOverLoopback(sendMessage, trial);
 }
 
-/** The message is sent as one datagram, and arrives. */
-async function checkSent(
-  { sendMessage, trial, receiver, delivers }: Run,
-  step: string,
+/** What it means if a message that fits isn't sent as it is. */
+function explainSent(
+  { sent, then, error }: DatagramResult,
   message: Uint8Array,
-): Promise<void> {
-  trial.step(step);
-  const isLongest = message.length === MAX_BYTES;
-  const arrives = delivers || !isLongest;
-  const socket = new WatchedSocket(trial, { delivers: arrives });
-  const sending = trial.start(
-    "sendMessage",
-    () => sendMessage(socket, message, receiver.addr),
-    (error) => isLongest ? explainLongest(error, socket, message) : undefined,
-  );
-  await trial.waitFor(sending, {
-    waitingFor: "sendMessage() to return",
-    likely: "UDP doesn't acknowledge datagrams: once it's sent, you're done. " +
-      "Wait for send(), and nothing else.",
-    read: READ.datagrams,
-  });
-  expectSentOnce(socket, message, trial);
-  if (!arrives) return;
-  const { bytes } = await trial.waitFor(receiver.receive(), {
-    waitingFor: "the message to arrive",
-    likely: "Send it to the address that sendMessage() was given.",
-    read: READ.datagrams,
-  });
-  trial.equalBytes(bytes, message, {
-    likely: "Send the message as it is, with nothing in front.",
-    read: READ.whole,
-  });
-}
-
-/** What it means if sending the longest message fails. */
-function explainLongest(
-  error: unknown,
-  { sent }: WatchedSocket,
-  message: Uint8Array,
-): TrialFailure | undefined {
-  if (error instanceof RangeError) {
+): string | Partial<Advice> | undefined {
+  if (error instanceof RangeError && sent.length === 0) {
     return {
-      problem: `sendMessage() rejected ${MAX_BYTES} bytes: ${error.message}.`,
       likely:
         `${MAX_BYTES} bytes are exactly the limit, and can still be sent. ` +
         "Throw only if there are more.",
       read: READ.length,
     };
   }
-  const [{ length } = message] = sent;
-  if (length <= message.length) return undefined;
-  return {
-    problem: `You tried to send ${length} bytes of a message of ` +
-      `${message.length}: ${error}.`,
-    likely:
-      "A message may be part of a larger array, and message.buffer is all " +
-      "of that array. Send the message as it is.",
-    read: READ.whole,
-  };
-}
-
-function expectSentOnce(
-  { sent }: WatchedSocket,
-  message: Uint8Array,
-  trial: Trial,
-): void {
+  if (then === "error") return undefined;
+  if (then === "waiting") {
+    return {
+      likely:
+        "UDP doesn't acknowledge datagrams: once it's sent, you're done. " +
+        "Wait for send(), and nothing else.",
+      read: READ.datagrams,
+    };
+  }
   if (sent.length === 0) {
-    trial.fail({
-      problem: "sendMessage() returned without sending anything.",
-      likely: message.length === 0
-        ? "An empty message is a message, with a header and an address like any " +
-          "other. A loop that runs while there are bytes left never sends it: " +
-          "send once, without a loop."
-        : "Call socket.send() with the message and the address.",
-      read: READ.whole,
-    });
+    return message.length > 0
+      ? "Call socket.send() with the message and the address."
+      : "An empty message is a message, with a header and an address like any " +
+        "other. A loop that runs while there are bytes left never sends it: " +
+        "send once, without a loop.";
   }
   if (sent.length > 1) {
-    trial.fail({
-      problem: `sendMessage() sent ${sent.length} datagrams for one message.`,
-      expected: `1, of ${message.length} bytes`,
-      received: `${sent.map(({ length }) => length).join(", ")} bytes`,
-      likely:
-        "Each send() is a datagram of its own, and that's how the receiver " +
-        "gets them. Send the whole message at once.",
-      read: READ.whole,
-    });
+    return "Each send() is a datagram of its own, and that's how the receiver " +
+      "gets them. Send the whole message at once.";
   }
-  trial.equalBytes(sent[0], message, {
-    likely:
-      "Send the message as it is, with nothing in front and nothing left " +
-      "out: UDP keeps the length by itself.",
-    read: READ.whole,
-  });
+  return differenceAt(sent[0].addr, SERVER) !== undefined
+    ? "Send it to the address that sendMessage() was given."
+    : "Send the message as it is, with nothing in front and nothing left out: " +
+      "UDP keeps the length by itself.";
 }
 
-/** Nothing is sent, and a RangeError says why. */
-async function checkRejected(
-  { sendMessage, trial, receiver, delivers }: Run,
-  what: string,
-  message: Uint8Array,
-): Promise<void> {
-  trial.step(`it rejects ${what}`);
-  const socket = new WatchedSocket(trial, { delivers });
-  const error = await errorOf(
-    trial,
-    () => sendMessage(socket, message, receiver.addr),
-    {
-      waitingFor: "sendMessage() to throw",
-      likely: "There's nothing to wait for: no system can send this. Throw.",
-      read: READ.length,
-    },
-  );
-  const lengths = socket.sent.map(({ length }) => length);
-  if (lengths.length > 0) {
-    trial.fail({
-      read: READ.length,
-      ...explainSent(lengths, error, message.length),
-    });
-  }
-  if (error instanceof RangeError) {
-    return expectSizes(error.message, message.length, trial);
-  }
-  trial.fail({
-    read: READ.length,
-    expected: "a RangeError",
-    ...error === undefined
-      ? {
-        problem: "sendMessage() sent nothing, and didn't throw.",
-        likely: "The caller never learns that the message is lost. Throw a " +
-          "RangeError.",
-      }
-      : {
-        problem: "Wrong error class: sendMessage() threw " +
-          `${trial.describe(error)}.`,
-        likely: "A number is out of range, so that's the class. Callers tell " +
-          "errors apart by it.",
-      },
-  });
-}
-
-/** What it means that something was sent of a message that's too long. */
-function explainSent(
-  lengths: number[],
-  error: unknown,
+/** What it means if a message that's too long isn't rejected as it should be. */
+function explainRejected(
+  { sent, error }: DatagramResult,
   size: number,
-): TrialFailure {
-  if (lengths.length > 1) {
+): string | Partial<Advice> {
+  if (sent.length > 1) {
     return {
-      problem: `You split ${size} bytes into ${lengths.length} datagrams.`,
-      received: `datagrams of ${lengths.slice(0, 5).join(", ")} bytes` +
-        (lengths.length > 5 ? ", …" : ""),
+      problem: `You split ${size} bytes into ${sent.length} datagrams.`,
       likely:
         "The receiver gets several messages, perhaps not all of them and " +
         "not in this order, and can't tell that they belong together. Throw, " +
         "and let the caller send less.",
     };
   }
-  if (lengths[0] < size) {
+  if (sent.length === 0) {
+    return error === undefined
+      ? "The caller never learns that the message is lost. Throw a RangeError."
+      : "A number is out of range, so that's the class. Callers tell errors " +
+        "apart by it.";
+  }
+  const [{ message: { length } }] = sent;
+  if (length < size) {
     return {
-      problem: `You sent only the first ${lengths[0]} of ${size} bytes.`,
+      problem: `You sent only the first ${length} of ${size} bytes.`,
       likely:
         "The receiver takes them for the whole message. Send all of it or " +
         "nothing: throw.",
     };
   }
+  const problem = `You tried to send ${size} bytes`;
   if (error instanceof RangeError) {
     return {
-      problem:
-        `You tried to send ${size} bytes before you threw the RangeError.`,
-      expected: "the RangeError, and nothing sent",
+      problem: `${problem} before you threw the RangeError.`,
       likely:
-        "Your limit is right, but you check it too late. Compare first, and " +
-        "send only if the message fits.",
+        "Your limit is right, but you check it too late. Compare first, " +
+        "and send only if the message fits.",
     };
   }
   return {
-    problem: `You tried to send ${size} bytes, and the system rejected them.`,
-    received: error === undefined ? "no error" : `${error}`,
+    problem: `${problem}, and the system rejected them.`,
     likely: size > 65_536
-      ? "The limit is in bytes, as the length field is, and a character can take " +
-        "up to four bytes. Compare message.length before you send."
-      : "Compare with the limit first. It isn't 65,535: that's the largest number " +
-        "in the length field, and the length includes the 20 bytes of the IPv4 " +
-        "header and the 8 bytes of the UDP header.",
+      ? "The limit is in bytes, as the length field is, and a character can " +
+        "take up to four bytes. Compare message.length before you send."
+      : "Compare with the limit first. It isn't 65,535: that's the largest " +
+        "number in the length field, and the length includes the 20 bytes of " +
+        "the IPv4 header and the 8 bytes of the UDP header.",
   };
 }
 
-/** Both numbers are in the text, however their digits are grouped. */
-function expectSizes(text: string, size: number, trial: Trial): void {
-  const numbers: string[] = text
+/** Both numbers are in the error's text, however their digits are grouped. */
+async function checkText(
+  sendMessage: SendMessage,
+  trial: Trial,
+  size: number,
+): Promise<void> {
+  trial.step(`it rejects ${size} bytes, and says so`);
+  const socket = trial.use(new FakeSocket());
+  const sending =
+    (async () =>
+      await sendMessage(socket, new Uint8Array(size), { ...SERVER }))();
+  const { message } = await trial.waitFor(
+    sending.then(() => new Error(), (error) => error as Error),
+    { waitingFor: "sendMessage() to throw", likely: "Throw." },
+  );
+  const numbers: string[] = message
     .replace(/(?<=\d)[.,_'’\u00a0\u202f ](?=\d{3}(?!\d))/g, "")
     .match(/\d+/g) ?? [];
   const missing = [size, MAX_BYTES].filter((n) => !numbers.includes(`${n}`));
@@ -249,49 +198,34 @@ function expectSizes(text: string, size: number, trial: Trial): void {
   trial.fail({
     problem: `The RangeError doesn't mention ${missing.join(" and ")}.`,
     expected: `${size} and ${MAX_BYTES} in its message`,
-    received: JSON.stringify(text),
+    received: JSON.stringify(message),
     likely: "The caller wants to know how far over the limit it was: mention " +
       "both the size and the limit, in digits.",
     read: READ.length,
   });
 }
 
-/** If send() fails, the caller gets its error. */
-async function checkFailedSend(
-  { sendMessage, trial, receiver }: Run,
+/** One message over real sockets. */
+async function checkOverLoopback(
+  sendMessage: SendMessage,
+  trial: Trial,
 ): Promise<void> {
-  trial.step("it's called with a closed socket");
-  const socket = new WatchedSocket(trial);
-  socket.close();
-  const error = await errorOf(
-    trial,
+  trial.step("it sends 5 bytes over loopback, and they arrive");
+  const socket = new OwnSocket(trial);
+  const receiver = trial.use(bindUdp());
+  const sending = trial.start(
+    "sendMessage",
     () => sendMessage(socket, encode("hello"), receiver.addr),
-    {
-      waitingFor: "sendMessage() to throw",
-      likely: "send() fails at once. Throw what it threw.",
-      read: READ.datagrams,
-    },
   );
-  if (error instanceof Deno.errors.BadResource) return;
-  trial.fail({
-    expected: "what socket.send() threw: BadResource",
+  const advice = {
+    likely: "Send the message as it is, to the address that sendMessage() got.",
     read: READ.datagrams,
-    ...error === undefined
-      ? {
-        problem:
-          "send() failed, and sendMessage() returned as if nothing had " +
-          "happened.",
-        likely:
-          "The network loses datagrams silently, but your own system does " +
-          "tell you what it couldn't send. `await` the send, and don't catch its " +
-          "error.",
-      }
-      : {
-        problem: `send() failed, and sendMessage() threw ` +
-          `${trial.describe(error)} instead.`,
-        likely:
-          "This message isn't too long. Let the caller have the error of " +
-          "send() as it is: its class says what happened.",
-      },
+  };
+  const wait = { waitingFor: "sendMessage() to return", ...advice };
+  await trial.waitFor(sending, wait);
+  const { bytes } = await trial.waitFor(receiver.receive(), {
+    waitingFor: "the message to arrive",
+    ...advice,
   });
+  trial.equal(bytes, encode("hello"), advice);
 }

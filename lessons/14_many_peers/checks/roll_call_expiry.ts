@@ -1,184 +1,158 @@
 /** How the check of 14.1 tests that silent peers are removed. */
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import type { ObjectCase, Trial } from "../../../lib/workbook/kit/mod.ts";
 import type { RollCallClass, RollCallInstance } from "../types.ts";
 import {
-  encode,
-  type Outgoing,
-  type PeerName,
+  at,
+  handle,
   PEERS,
+  present,
   READ,
-  RollCallDriver,
-} from "./roll_call_driver.ts";
+  send,
+  story,
+} from "./roll_call_stories.ts";
 
 const read = READ.silence;
 
-/** What peers send after joining at 0 ms, and who is present then. */
-interface Case {
-  step: string;
-  join: PeerName[];
-  /** What they send, and what must be sent because of it (if given). */
-  events: [
-    atMs: number,
-    from: PeerName,
-    message: string,
-    outgoing?: Outgoing,
-  ][];
-  /** Who must be present, at one or more times. */
-  present: [atMs: number, names: PeerName[]][];
-  likely: string;
-}
-
-const CASES: Case[] = [
+/** What happens as time passes. */
+export const EXPIRY: ObjectCase[] = [
+  story(
+    "ann sends nothing after HELLO: she's gone after 2000 ms",
+    "ann",
+    "Nothing tells you that a peer is gone, so remove each one that has been " +
+      "silent for expireMs. Ask now() for the time when a message arrives and " +
+      "when present() is called: any other clock shows another time.",
+    at(2000),
+    present(""),
+  ),
+  story(
+    "she's still present at 999.9 ms",
+    "ann",
+    "She has been silent for less than expireMs, which is in milliseconds, as " +
+      "now() is.",
+    at(999.9),
+    present("ann"),
+  ),
+  story(
+    "she's gone at 1000 ms, and may come back",
+    "ann",
+    "She has been silent for exactly expireMs, which is too long: compare with " +
+      ">=.",
+    at(1000),
+    present(""),
+    handle("ann", "HELLO ann", { ann: "OK ann" }),
+    present("ann"),
+  ),
   {
-    step: "ann sends nothing after HELLO: she's still present at 999 ms",
-    join: ["ann"],
-    events: [],
-    present: [[999, ["ann"]]],
-    likely: "She has been silent for less than expireMs, which is in " +
-      "milliseconds, as now() is.",
+    ...story(
+      "expireMs is 60, and now() is the time since 1970",
+      "",
+      "The limit is expireMs, in milliseconds, as now() is. Here, it's 60: " +
+        "she's still present after 59, and gone after 60.",
+      at(1_800_000_000_000),
+      handle("ann", "HELLO ann", { ann: "OK ann" }),
+      at(1_800_000_000_059),
+      present("ann"),
+      at(1_800_000_000_060),
+      present(""),
+    ),
+    make: [60],
   },
-  {
-    step:
-      "at 600 ms ann says HELLO ann again, bob says HELLO ann, and eve SAY: " +
-      "all three are present at 1599 ms, and gone at 1600 ms",
-    join: ["ann", "bob", "eve"],
-    events: [
-      [600, "ann", "HELLO ann"],
-      [600, "bob", "HELLO ann"],
-      [600, "eve", "SAY hi"],
-    ],
-    present: [[1599, ["ann", "bob", "eve"]], [1600, []]],
-    likely:
-      "Only what a peer sends counts as a sign of life. SAY does, a second " +
-      "HELLO does, and so does one that you answer with TAKEN.",
-  },
-  {
-    step: "ann says something at 600 ms, and bob gets it: he's gone at 1000 ms",
-    join: ["ann", "bob"],
-    events: [[600, "ann", "SAY hi", { bob: "ann: hi" }]],
-    present: [[1000, ["ann"]]],
-    likely:
-      "bob has sent nothing for 1000 ms. That you sent him something says " +
-      "nothing about him: it goes to a closed socket just the same. Receiving " +
-      "doesn't count.",
-  },
-  {
-    step: "ann says something at 900 and 1000 ms, bob nothing: he's gone",
-    join: ["ann", "bob"],
-    events: [[900, "ann", "SAY hi"], [1000, "ann", "SAY hi?", {}]],
-    present: [[1000, ["ann"]]],
-    likely: "bob was gone, though present() wasn't called in between. Remove " +
-      "silent peers when a message arrives, too.",
-  },
-  {
-    step: "bob says something at 900 ms, ann not before 1000 ms: she's gone",
-    join: ["ann", "bob"],
-    events: [[900, "bob", "SAY hi"], [1000, "ann", "SAY I am late", {}]],
-    present: [[1000, ["bob"]]],
-    likely:
-      "She was gone when her message arrived: it's from a stranger, and " +
-      "only HELLO may bring her back. First remove silent peers, then look up " +
-      "the sender.",
-  },
-  {
-    step: "at 1000 ms eve says HELLO ann, then the first ann does: eve gets it",
-    join: ["ann"],
-    events: [
-      [1000, "eve", "HELLO ann", { eve: "OK ann" }],
-      [1000, "ann", "HELLO ann", { ann: "TAKEN ann" }],
-    ],
-    present: [[1000, ["ann"]]],
-    likely:
-      "The first ann is gone, and her name went with her. Remove silent " +
-      "peers before you look for the name, also from any separate list of names.",
-  },
-  {
-    step: 'ann sends "ping" at 600 ms: she\'s gone at 1000 ms',
-    join: ["ann"],
-    events: [[600, "ann", "ping"]],
-    present: [[1000, []]],
-    likely:
-      "A message that isn't HELLO, SAY, or BYE changes nothing: it doesn't " +
-      "count as a sign of life.",
-  },
-];
-
-/** Checks that an answer to 14.1 removes silent peers. */
-export async function checkExpiry(
-  RollCall: RollCallClass,
-  trial: Trial,
-): Promise<void> {
-  checkLimit(new RollCallDriver(RollCall, trial));
-  for (const { step, join, events, present, likely } of CASES) {
-    trial.step(step);
-    const driver = new RollCallDriver(RollCall, trial);
-    driver.join(...join);
-    for (const [atMs, from, message, outgoing] of events) {
-      driver.time = atMs;
-      if (outgoing === undefined) driver.send(from, message);
-      else driver.expect(from, message, outgoing, { likely, read });
-    }
-    for (const [atMs, names] of present) {
-      driver.time = atMs;
-      driver.expectPresent(names, { likely, read });
-    }
-  }
-  await checkRealTime(RollCall, trial);
-}
-
-function checkLimit(driver: RollCallDriver): void {
-  const { trial } = driver;
-  trial.step("ann says HELLO at 0 ms, and is gone at 1000 ms");
-  driver.join("ann");
-  driver.time = 1000;
-  const present = driver.present();
-  if (present.length === 0) return;
-  driver.time = 1001;
-  const isLate = driver.present().length === 0;
-  trial.fail({
-    problem: "ann has been silent for 1000 ms, and is still present.",
-    expected: "[]",
-    received: Deno.inspect(present),
-    likely: isLate
-      ? "A millisecond later she's gone: a silence of exactly expireMs is too " +
-        "long, so compare with >=."
-      : "Nothing tells you that a peer is gone, so remove each one that has been " +
-        "silent for expireMs. Ask now() for the time when a message arrives and " +
-        "when present() is called: any other clock shows another time.",
-    read,
-  });
-}
+  story(
+    "at 600 ms ann says HELLO ann, bob HELLO ann, cid HELLO dot, and eve SAY: " +
+      "all are present at 1599 ms, and gone at 1600 ms",
+    "ann bob cid eve",
+    "Only what a peer sends counts as a sign of life. SAY does, a second HELLO " +
+      "does, whatever the name, and so does one that you answer with TAKEN.",
+    at(600),
+    send("ann", "HELLO ann"),
+    send("bob", "HELLO ann"),
+    send("cid", "HELLO dot"),
+    send("eve", "SAY hi"),
+    at(1599),
+    present("ann bob dot eve"),
+    at(1600),
+    present(""),
+  ),
+  story(
+    "ann says something at 600 ms, and bob gets it: he's gone at 1000 ms",
+    "ann bob",
+    "bob has sent nothing for 1000 ms. That you sent him something says nothing " +
+      "about him: it goes to a closed socket just the same. Receiving doesn't " +
+      "count.",
+    at(600),
+    handle("ann", "SAY hi", { bob: "ann: hi" }),
+    at(1000),
+    present("ann"),
+  ),
+  story(
+    "ann says something at 900 and 1000 ms, bob nothing: he's gone",
+    "ann bob",
+    "bob was gone, though present() wasn't called in between. Remove silent " +
+      "peers when a message arrives, too.",
+    at(900),
+    send("ann", "SAY hi"),
+    at(1000),
+    handle("ann", "SAY hi?", {}),
+    present("ann"),
+  ),
+  story(
+    "bob says something at 900 ms, ann not before 1000 ms: she's gone",
+    "ann bob",
+    "She was gone when her message arrived: it's from a stranger, and only " +
+      "HELLO may bring her back. First remove silent peers, then look up the " +
+      "sender.",
+    at(900),
+    send("bob", "SAY hi"),
+    at(1000),
+    handle("ann", "SAY I am late", {}),
+    present("bob"),
+  ),
+  story(
+    "at 1000 ms eve says HELLO ann, then the first ann does: eve gets it",
+    "ann",
+    "The first ann is gone, and her name went with her. Remove silent peers " +
+      "before you look for the name, also from any separate list of names.",
+    at(1000),
+    handle("eve", "HELLO ann", { eve: "OK ann" }),
+    handle("ann", "HELLO ann", { ann: "TAKEN ann" }),
+    present("ann"),
+  ),
+  story(
+    'ann sends "ping" at 600 ms: she\'s gone at 1000 ms',
+    "ann",
+    "A message that isn't HELLO, SAY, or BYE changes nothing: it doesn't count " +
+      "as a sign of life.",
+    at(600),
+    send("ann", "ping"),
+    at(1000),
+    present(""),
+  ),
+].map((one) => ({ ...one, read }));
 
 /** Without `now`, real time passes. */
-async function checkRealTime(
+export async function checkRealTime(
   RollCall: RollCallClass,
   trial: Trial,
 ): Promise<void> {
   const likely =
     "now is optional. Its default is a clock that runs by itself: " +
     "() => performance.now(), or Date.now.";
-  const join = (roll: RollCallInstance) =>
-    roll.handle(encode("HELLO ann"), PEERS.ann);
+  function joined(expireMs: number): RollCallInstance {
+    const roll = new RollCall({ expireMs });
+    roll.handle(new TextEncoder().encode("HELLO ann"), { ...PEERS.ann });
+    return roll;
+  }
   trial.step("without now: ann says HELLO, and is present");
   const slow = trial.start(
     "RollCall",
-    () => {
-      const roll = new RollCall({ expireMs: 600_000 });
-      join(roll);
-      return roll.present();
-    },
+    () => joined(600_000).present(),
     (error) => ({ problem: `It threw ${error}.`, likely, read }),
   );
-  const present = await trial.waitFor(slow, {
-    waitingFor: "present()",
-    likely,
-    read,
-  });
-  trial.equal(present, ["ann"], { likely, read });
+  const names = await trial.waitFor(slow, { waitingFor: "present()", likely });
+  trial.equal(names, ["ann"], { likely, read });
 
   trial.step("without now, with expireMs of 20: she's gone after a while");
-  const quick = new RollCall({ expireMs: 20 });
-  join(quick);
+  const quick = joined(20);
   let isOver = false;
   trial.use({ close: () => isOver = true });
   async function gone(): Promise<void> {

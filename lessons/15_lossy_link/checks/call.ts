@@ -1,287 +1,350 @@
 /** How an answer to 15.1 is checked. */
-import { formatAddress } from "../../../lib/net/mod.ts";
-import { LongestGap, type Trial } from "../../../lib/workbook/kit/mod.ts";
-import type { Call, CallOptions } from "../types.ts";
+import { bindUdp, formatAddress } from "../../../lib/net/mod.ts";
+import { counted } from "../../../lib/show/counted.ts";
 import {
-  AGAIN,
-  CallDriver,
-  type Decoy,
-  FORMAT,
-  LATE,
-  PATIENT,
-} from "./call_driver.ts";
-import { checkTimeOut } from "./call_time_out.ts";
-import { datagram, encode } from "./datagrams.ts";
+  type Advice,
+  type Arriving,
+  checkDatagrams,
+  type Datagram,
+  type DatagramCase,
+  type DatagramResult,
+  differenceAt,
+  type FakeSocket,
+  toBytes,
+  type Trial,
+  written,
+} from "../../../lib/workbook/kit/mod.ts";
+import type { Call, CallOptions } from "../types.ts";
+import { AGAIN, checkManyCalls, FORMAT, Numbers } from "./call_numbers.ts";
+import { checkWaits } from "./call_waits.ts";
+import { datagram, SERVER, STRANGER } from "./datagrams.ts";
 
-/** More attempts than the check has time for. */
-const BUSY: CallOptions = { timeoutMs: 30, attempts: 1000 };
-/** A wait that ends soon, although other datagrams keep coming. */
-const NOISY: CallOptions = { timeoutMs: 500, attempts: 1000 };
-/**
- * More calls than one byte can number. Of 1000 random numbers of 16 bits, some
- * nearly always repeat.
- */
-const MANY = 1000;
+const LATE = "A late answer";
+const RECEIVE = "A receive cannot be taken back";
 
-/** A call whose first attempt is answered. */
-interface AnsweredCall {
-  /** What the check does. */
-  step: string;
-  /** What `call` gets. */
-  request: Uint8Array<ArrayBuffer>;
-  /** The data of the answer, which `call` must return. */
-  data: Uint8Array<ArrayBuffer>;
-  /** What arrives before the answer, for a question with this number. */
-  decoys?: (number: Uint8Array) => Decoy[];
-  /** What it means if `call` returns the data of a decoy. */
-  ifFooled?: (driver: CallDriver) => {
-    problem: string;
-    likely: string;
-    read: string;
-  };
-  /** What it means if `call` doesn't return. */
-  ifStuck?: string;
-  /** @default {PATIENT} */
-  options?: CallOptions;
-}
+/** For calls that need only one attempt: no timer may fire during the check. */
+const PATIENT: CallOptions = { timeoutMs: 60_000, attempts: 3 };
+/** The most that fits into a datagram after the number, in bytes. */
+const MOST = 65_503;
 
-const ANSWERED_CALLS: AnsweredCall[] = [
-  {
-    step: "call with 3 bytes; answer with the same number and 4 bytes",
-    request: Uint8Array.of(1, 2, 3),
+const OTHER_HOST = { ...SERVER, hostname: "192.0.2.1" };
+
+const CASES: DatagramCase[] = [
+  calls("call with 3 bytes; answer with 4", Uint8Array.of(1, 2, 3), {
     // These bytes aren't UTF-8: decoding them as text would change them.
     data: Uint8Array.of(0xff, 0x00, 0xc3, 0x01),
-  },
-  {
-    step: 'call with "one"; the answer arrives twice',
-    request: encode("one"),
-    data: encode("first"),
-    decoys: (number) => [{ bytes: datagram(number, "first") }],
-  },
-  {
-    step: 'call with "two", with that duplicate still waiting in the socket',
-    request: encode("two"),
-    data: encode("second"),
-    ifFooled: () => ({
-      problem: "call() returned the answer to the previous question.",
-      likely: "That was a late answer, which carries the number of the " +
-        "previous call. Compare the number in each datagram with your " +
-        "question's; if they differ, drop the datagram and receive again.",
-      read: LATE,
-    }),
-  },
-  {
-    step: "call, and first answer with a datagram of only 2 bytes",
-    request: encode("three"),
-    data: encode("third"),
-    decoys: (number) => [{ bytes: number.slice(0, 2) }],
-  },
-  {
-    step: "call; another port sends a datagram with the right number first",
-    request: encode("four"),
-    data: encode("fourth"),
-    decoys: (number) => [{
-      from: "stranger",
-      bytes: datagram(number, "a lie"),
-    }],
-    ifFooled: ({ stranger, server }) => ({
-      problem: `call() returned data from ${formatAddress(stranger.addr)}, ` +
-        `but the server is ${formatAddress(server.addr)}.`,
-      likely:
-        "Numbers are easy to guess, and anyone can send you a datagram. " +
-        "Compare the sender's address too, hostname and port, as in lesson 13.",
-      read: LATE,
-    }),
-  },
-  {
-    step: "call; first send four numbers that each differ in one byte",
-    request: encode("five"),
-    data: encode("fifth"),
-    decoys: (number) =>
-      [0, 1, 2, 3].map((at) => ({
-        bytes: datagram(
-          number.map((byte, i) => i === at ? byte ^ 1 : byte),
-          `lie ${at}`,
-        ),
-      })),
-    ifFooled: () => ({
-      problem: "call() returned an answer that carries another number.",
-      likely: "The number has 4 bytes, and all of them count. DataView's " +
-        "getUint32(0) reads them at once.",
-      read: FORMAT,
-    }),
-  },
-  {
-    step: "call; first answer from the same port of another host",
-    request: encode("six"),
-    data: encode("sixth"),
-    decoys: (number) => [{
-      from: "other host",
-      bytes: datagram(number, "elsewhere"),
-    }],
-    ifFooled: ({ otherHost, server }) => ({
-      problem: `call() returned data from ${formatAddress(otherHost)}, ` +
-        `but the server is ${formatAddress(server.addr)}.`,
-      likely: "The same port on another host is another program. Compare the " +
-        "hostname as well as the port, as in lesson 13.",
-      read: LATE,
-    }),
-  },
-  {
-    step: "call with an empty request; answer with no data",
-    request: new Uint8Array(),
-    data: new Uint8Array(),
-    ifStuck: "The answer may have no data: 4 bytes with the right number are " +
+    likely: "Return the data unchanged. It's bytes, not necessarily text.",
+  }),
+  calls("call; first, send a late answer, with another number", "two", {
+    decoys: [decoy((number) => datagram(changed(number, 3), "late"))],
+    likely: "That was a late answer, which carries the number of an earlier " +
+      "call. Compare the number in each datagram with your question's; if " +
+      "they differ, drop the datagram and receive again.",
+  }),
+  calls("call; first, send four numbers that differ in one byte", "three", {
+    decoys: [0, 1, 2, 3].map((at) =>
+      decoy((number) => datagram(changed(number, at), `lie ${at}`))
+    ),
+    likely: "That answer carries another number: it has 4 bytes, and all of " +
+      "them count. DataView's getUint32(0) reads them at once.",
+    read: FORMAT,
+  }),
+  calls("call; first, send the right number from another port", "four", {
+    decoys: [decoy((number) => datagram(number, "a lie"), STRANGER)],
+    likely: "Numbers are easy to guess, and anyone can send you a datagram. " +
+      "Compare the sender's address too, hostname and port, as in lesson 13.",
+  }),
+  calls("call; first, send the right number from another host", "five", {
+    decoys: [decoy((number) => datagram(number, "a lie"), OTHER_HOST)],
+    likely: "The same port on another host is another program. Compare the " +
+      "hostname as well as the port, as in lesson 13.",
+  }),
+  calls("call; first, send datagrams of 4, 2, 3, and 0 bytes", "six", {
+    decoys: [
+      decoy((number) => changed(number, 0)),
+      ...[2, 3, 0].map((size) => decoy((number) => number.slice(0, size))),
+    ],
+    likely: "A datagram may have fewer than 4 bytes, and then it has no " +
+      "number to read. Check its length first, and ignore it.",
+  }),
+  calls("call with an empty request; answer with no data", "", {
+    data: "",
+    likely: "The answer may have no data: 4 bytes with the right number are " +
       "a complete answer. Return an empty array.",
-  },
+    read: FORMAT,
+  }),
+  calls("call with one attempt, and answer it", "seven", {
+    options: { ...PATIENT, attempts: 1 },
+    likely: "Wait `timeoutMs` after the last attempt too: it may be the one " +
+      "that gets through.",
+    read: AGAIN,
+  }),
+  calls(`call with ${MOST} bytes; answer with as many`, "x".repeat(MOST), {
+    data: "y".repeat(MOST),
+    likely: "receive() cuts off what your buffer has no room for, without a " +
+      "word. A datagram has up to 65507 bytes: pass a buffer of that size, or " +
+      "none.",
+  }),
+  calls("call, ignore two attempts, and answer the third", "lost?", {
+    decoys: [decoy((number) => number.slice(0, 1), STRANGER)],
+    options: { timeoutMs: 15, attempts: 3 },
+    attempts: 3,
+    likely: "No answer came, so send the question again after `timeoutMs`.",
+    read: AGAIN,
+  }),
   {
-    step: "call with one attempt, and answer it",
-    request: encode("seven"),
-    data: encode("just in time"),
-    options: { timeoutMs: 60_000, attempts: 1 },
+    ...calls("call with 2 attempts of 10 ms, and never answer", "gone?", {
+      options: { timeoutMs: 10, attempts: 2 },
+      attempts: 2,
+      likely: ({ then }) =>
+        then === "value"
+          ? 'No return value can mean "no answer": even an empty array is an ' +
+            "answer. Throw after the loop."
+          : "A timeout has its own error class, so that the caller knows what " +
+            'to do: throw new Deno.errors.TimedOut("…").',
+      read: AGAIN,
+    }),
+    arrives: [],
+    throws: Deno.errors.TimedOut,
   },
 ];
 
 /** Checks an answer to 15.1. */
-export async function checkCall(attempt: Call, trial: Trial): Promise<void> {
-  const driver = new CallDriver(attempt, trial);
-  for (const one of ANSWERED_CALLS) await checkAnsweredCall(driver, one);
-  await checkLostAttempts(driver);
-  await checkNoise(driver);
-  await checkManyCalls(driver);
-  await checkTimeOut(driver);
-  driver.assertSilence();
-}
-
-async function checkAnsweredCall(
-  driver: CallDriver,
-  { step, request, data, decoys, ifFooled, ifStuck, options = PATIENT }:
-    AnsweredCall,
-): Promise<void> {
-  const { trial } = driver;
-  trial.step(step);
-  const earlier = driver.lastNumber;
-  const calling = driver.call(request, options);
-  const number = (await driver.question()).slice(0, 4);
-  if (earlier?.toHex() === number.toHex()) {
-    trial.fail({
-      problem: `Two calls have the same number, ${number.toHex()}.`,
-      expected: "a number that no earlier call used",
-      likely:
-        "A late answer to one call would be taken for the answer to the " +
-        "next. Keep a counter outside the function, so that it survives from " +
-        "call to call, or draw 32 random bits.",
-      read: FORMAT,
-    });
-  }
-  for (const decoy of decoys?.(number) ?? []) await driver.sendDecoy(decoy);
-  await driver.settle();
-  await driver.answer(number, data);
-  await driver.returns(calling, data, {
-    inspect(got) {
-      const decoy = driver.decoyWith(got);
-      if (decoy === undefined || ifFooled === undefined) return;
-      trial.fail({
-        ...ifFooled(driver),
-        expected: datagram(number, data),
-        received: decoy,
-      });
+export async function checkCall(call: Call, trial: Trial): Promise<void> {
+  const numbers = new Numbers(trial);
+  let last: FakeSocket | undefined;
+  await checkDatagrams(trial, {
+    name: "call",
+    async call(conn, ...[server, request, options]: Arguments) {
+      const socket = last = conn as FakeSocket;
+      const before = socket.sent.length;
+      const most = before + options.attempts + 1;
+      const endless = socket.until(() => socket.sent.length > most)
+        .then(() => trial.fail(ENDLESS));
+      endless.catch(() => {});
+      const calling = call(socket, server, request, options);
+      try {
+        return await Promise.race([calling, endless]);
+      } finally {
+        const sent = socket.sent.slice(before);
+        // Anything else fails for its format.
+        const isDue = ({ message }: Datagram) =>
+          message.length === 4 + request.length;
+        if (sent.length > 0 && sent.every(isDue)) numbers.add(sent);
+      }
     },
-    ifStuck,
-  });
+    seeSent: (question) => question.subarray(4),
+    explain: (result, due) => explain(result, due, last!, trial),
+    mayLeaveReceive: true,
+  }, CASES);
+  await checkWaits(call, trial);
+  await checkRealSockets(call, trial);
+  await checkManyCalls(call, numbers, trial);
 }
 
-async function checkLostAttempts(driver: CallDriver): Promise<void> {
-  const { trial, stranger, socket } = driver;
-  trial.step("call, ignore two attempts, and answer the third");
-  const calling = driver.call(encode("lost?"), BUSY);
-  const [first, second, third] = [
-    await driver.question("the first attempt"),
-    await driver.question("the second attempt"),
-    await driver.question("the third attempt"),
-  ];
-  for (const later of [second, third]) {
-    trial.equalBytes(later.subarray(0, 4), first.subarray(0, 4), {
-      problem: "Two attempts of one call have different numbers.",
-      likely: "It's one question, so every attempt carries the same number. " +
-        "Otherwise, you ignore a late answer to an earlier attempt, and the " +
-        "server takes the repeat for a new question and performs it twice. " +
-        "Choose the number before the loop.",
+type Arguments = [Deno.NetAddr, Uint8Array, CallOptions];
+
+const ENDLESS = {
+  problem: "call() sends its question more than `attempts` times.",
+  likely: "Send the question `attempts` times in all, wait once more, and " +
+    "reject. If you retry forever, your caller never learns that the server " +
+    "is gone.",
+  read: AGAIN,
+};
+
+/** A call whose last attempt is answered, after some decoys. */
+function calls(
+  step: string,
+  request: string | Uint8Array,
+  {
+    data = "the answer",
+    decoys = [],
+    options = PATIENT,
+    attempts = 1,
+    likely,
+    read = LATE,
+  }: {
+    data?: string | Uint8Array;
+    decoys?: Arriving[];
+    options?: CallOptions;
+    /** How many attempts it takes. */
+    attempts?: number;
+    likely: DatagramCase["likely"];
+    read?: string;
+  },
+): DatagramCase {
+  const answer = decoy((number) => datagram(number, data));
+  const sends = { message: datagram(0, request), to: SERVER };
+  return {
+    step,
+    args: [SERVER, toBytes(request), options],
+    sends: Array(attempts).fill(sends),
+    arrives: [...decoys, answer]
+      .map((one) => ({ ...one, afterSends: attempts })),
+    returns: toBytes(data),
+    likely,
+    read,
+  };
+}
+
+/** A datagram, made from the number of the question. */
+function decoy(
+  make: (number: Uint8Array) => Uint8Array,
+  from = SERVER,
+): Arriving {
+  return { message: (question) => make(question.slice(0, 4)), from };
+}
+
+/** The number with one byte changed. */
+function changed(number: Uint8Array, at: number): Uint8Array {
+  return number.map((byte, i) => i === at ? byte ^ 1 : byte);
+}
+
+/** Diagnoses that don't depend on the case. */
+function explain(
+  { then, value, error, sent }: DatagramResult,
+  { args, arrives = [], sends = [], returns, throws, likely, read }:
+    DatagramCase,
+  socket: FakeSocket,
+  trial: Trial,
+): Partial<Advice> | undefined {
+  const [, request, { timeoutMs, attempts }] = args as Arguments;
+  for (const { message } of sent) {
+    const wrong = formatProblem(message, request);
+    if (wrong !== undefined) return wrong;
+  }
+  if (sent.some(({ addr }) => differenceAt(addr, SERVER) !== undefined)) {
+    return { likely: "Send each attempt to the `server` that call() got." };
+  }
+  if (sent.length > sends.length) {
+    return {
+      problem: `call() sent the question ${sent.length} times, and should ` +
+        `have sent it ${counted(sends.length, "time")}.`,
+      likely: sent.length === attempts + 1
+        ? "`attempts` includes the first attempt; it isn't the number of " +
+          "retries."
+        : arrives.length > 1
+        ? "A datagram that isn't the answer is no reason to ask again: the " +
+          "answer is on its way. Receive again, and send again only after " +
+          "`timeoutMs`."
+        : "Send one attempt, and wait `timeoutMs` before you send the next: " +
+          `here, that's ${timeoutMs} ms.`,
       read: AGAIN,
+    };
+  }
+  const receives = socket.mostPendingReceives;
+  if (throws === undefined && then !== "value" && receives > 1) {
+    return {
+      problem: `${receives} receives are pending on the socket.`,
+      likely: "One that was started earlier took the answer, and nothing " +
+        "looks at its result any more. You can't cancel a receive: start one, " +
+        "and keep it from attempt to attempt.",
+      read: RECEIVE,
+    };
+  }
+  if (then === "waiting" && throws === undefined && returns !== undefined) {
+    const { length } = toBytes(returns as Uint8Array);
+    if (length === 0 || arrives.length > 1) return undefined;
+    return {
+      likely: "The answer came from the server, with the right number. Check " +
+        "how you compare numbers and addresses: compare hostname and port, " +
+        "not JSON, because the properties can come in another order.",
+      read: LATE,
+    };
+  }
+  if (error instanceof Deno.errors.TimedOut && throws === undefined) {
+    return {
+      problem: `call() gave up early: it had ${
+        counted(attempts, "attempt")
+      } of ${timeoutMs} ms.`,
+      likely: arrives.length > 1 && attempts > 1
+        ? "A datagram that isn't the answer isn't a timeout, and must not use " +
+          "up an attempt. Only the timer does."
+        : likely as string,
+      read: AGAIN,
+    };
+  }
+  if (error !== undefined && throws === undefined) {
+    if (error instanceof RangeError && arrives.length > 1) return undefined;
+    trial.failThrown("call()", error);
+  }
+  if (value instanceof Uint8Array && returns instanceof Uint8Array) {
+    const question = sent.at(-1)!.message;
+    const fooled = arrives.slice(0, -1).find(({ message }) => {
+      const bytes = (message as (sent: Uint8Array) => Uint8Array)(question);
+      return differenceAt(value, bytes.subarray(4)) === undefined;
     });
-  }
-  // A receive left over from an earlier attempt takes one of these two.
-  await stranger.send(encode("hello?"), socket.addr);
-  await driver.answer(third, encode("found"));
-  await driver.returns(calling, encode("found"));
-  driver.markOver();
-
-  trial.step("call again on the same socket, and answer the first attempt");
-  await driver.exchange(encode("still there?"), encode("yes"));
-}
-
-/**
- * Other datagrams don't keep a call from asking again.
- *
- * If the machine pauses, so does the noise, and even a wait that restarts on
- * every datagram can end. Then the check tries again.
- */
-async function checkNoise(driver: CallDriver): Promise<void> {
-  driver.trial.step(
-    "call and ignore the first attempt, while other datagrams keep arriving",
-  );
-  for (let turn = 0; turn < 10; turn++) {
-    if (await longestSilence(driver) < 0.75 * NOISY.timeoutMs) return;
-  }
-}
-
-/** Makes one such call; returns the longest pause in the noise, in milliseconds. */
-async function longestSilence(driver: CallDriver): Promise<number> {
-  const { stranger, socket } = driver;
-  const gap = new LongestGap();
-  const calling = driver.call(encode("noise?"), NOISY);
-  const noise = setInterval(() => {
-    gap.mark();
-    stranger.send(encode("noise"), socket.addr).catch(() => {});
-  }, 5);
-  try {
-    await driver.question();
-    const second = await driver.question(
-      "the second attempt",
-      "Every datagram restarts your timer, so a call that's disturbed often " +
-        "enough never asks again. Start the timer once per attempt, right " +
-        "after send(), and let it run when a stray datagram arrives.",
-    );
-    gap.mark();
-    await driver.answer(second, encode("silence"));
-    await driver.returns(calling, encode("silence"));
-  } finally {
-    clearInterval(noise);
-  }
-  // Later calls must not meet what this one sent in excess.
-  await driver.countQuestions();
-  return gap.ms;
-}
-
-async function checkManyCalls(driver: CallDriver): Promise<void> {
-  const { trial } = driver;
-  trial.step(`make ${MANY} calls, and answer each one at once`);
-  const callWith = new Map<string, number>();
-  let repeats = 0;
-  for (let call = 1; call <= MANY; call++) {
-    const number = await driver.exchange(encode("more?"), encode("more"));
-    // One repeat among 1000 random numbers of 32 bits is bad luck; two aren't.
-    if (callWith.has(number) && ++repeats > 1) {
-      trial.fail({
-        problem: `Call ${call} has the same number as call ` +
-          `${callWith.get(number)}, ${number}.`,
-        expected: "a number that no earlier call used",
-        likely: "Your numbers start over too soon, and then an old answer is " +
-          "taken for a new one. Use all 4294967296 numbers that 4 bytes can " +
-          "hold: `>>> 0` wraps a counter at 4 bytes, `& 255` at one byte.",
-        read: FORMAT,
-      });
+    if (fooled !== undefined && value.length > 0) {
+      return {
+        problem: fooled.from === SERVER
+          ? "call() returned an answer that carries another number."
+          : `call() returned data from ${
+            formatAddress(fooled.from)
+          }, but the ` +
+            `server is ${formatAddress(SERVER)}.`,
+        likely: likely as string,
+        read,
+      };
     }
-    callWith.set(number, call);
+    const extra = value.length - returns.length;
+    if (extra <= 0) return undefined;
+    return {
+      likely: extra === 4
+        ? "Return the data without the number: the bytes after the first 4."
+        : "message.buffer is the whole buffer that Deno received into; the " +
+          "message is only its beginning. Take a part of the message instead: " +
+          "message.subarray(4).",
+      read: FORMAT,
+    };
+  }
+}
+
+/** What's wrong with a question, whatever its number. */
+function formatProblem(
+  question: Uint8Array,
+  request: Uint8Array,
+): Partial<Advice> | undefined {
+  const { length } = question;
+  if (length === 4 + request.length) return undefined;
+  return {
+    problem: `The question has ${counted(length, "byte")}, and should have ` +
+      `${
+        4 + request.length
+      }: 4 for the number, and ${request.length} for the ` +
+      "request.",
+    likely: length === request.length
+      ? "There's no number in front. Make an array that's 4 bytes longer " +
+        "than the request, write the number with DataView's " +
+        "setUint32(0, number), and copy the request with set(request, 4)."
+      : "The number takes 4 bytes, whatever its value: use DataView's " +
+        "setUint32(0, number). The request follows unchanged.",
+    read: FORMAT,
+  };
+}
+
+/** Two calls, one after the other, on a socket of the system's. */
+async function checkRealSockets(call: Call, trial: Trial): Promise<void> {
+  trial.step("call twice on a real socket, with a server on 127.0.0.1");
+  const server = trial.use(bindUdp());
+  const socket = trial.use(
+    Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 }),
+  );
+  for (const text of ["one", "two"]) {
+    const calling = trial.start(
+      "call",
+      () => call(socket, written(server.addr), toBytes(text), PATIENT),
+    );
+    const { bytes, from } = await trial.waitFor(server.receive(), {
+      waitingFor: "the question to reach the server",
+      likely: "Send it on the socket, and to the address, that call() got.",
+    });
+    await server.send(datagram(bytes, text.toUpperCase()), from);
+    const data = await trial.waitFor(calling, {
+      waitingFor: "call() to return the answer",
+      likely: "receive() gives the message and its sender's address.",
+    });
+    trial.equal(data, toBytes(text.toUpperCase()), {
+      likely: "Return the data after the number.",
+    });
   }
 }

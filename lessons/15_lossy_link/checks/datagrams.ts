@@ -1,4 +1,15 @@
 import { concat, writeUint32 } from "../../../lib/wire/bytes.ts";
+import { toBytes } from "../../../lib/workbook/kit/mod.ts";
+
+/** The server that calls ask. */
+export const SERVER: Deno.NetAddr = {
+  transport: "udp",
+  hostname: "127.0.0.1",
+  port: 7000,
+};
+
+/** A program that nobody asked anything. */
+export const STRANGER: Deno.NetAddr = { ...SERVER, port: 7001 };
 
 /** Makes a question or an answer: a number in 4 bytes, followed by data. */
 export function datagram(
@@ -7,13 +18,8 @@ export function datagram(
 ): Uint8Array<ArrayBuffer> {
   const head = new Uint8Array(4);
   if (typeof number === "number") writeUint32(head, 0, number);
-  else head.set(number);
-  return concat([head, typeof data === "string" ? encode(data) : data]);
-}
-
-/** Encodes text as UTF-8. */
-export function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
+  else head.set(number.subarray(0, 4));
+  return concat([head, toBytes(data)]);
 }
 
 /** Decodes the data of a question or an answer. */

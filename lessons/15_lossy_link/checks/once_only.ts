@@ -1,210 +1,185 @@
 /** How an answer to 15.2 is checked. */
-import { counted } from "../../../lib/show/counted.ts";
-import { concat } from "../../../lib/wire/bytes.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type CallResult,
+  checkClass,
+  type MethodCall,
+  type ObjectCase,
+  shown,
+  toBytes,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import { OnceOnly as Solution } from "../solution.ts";
 import type { OnceOnlyClass } from "../types.ts";
-import { datagram, encode, textOf } from "./datagrams.ts";
-import { FORGET, SENDER, STEPS } from "./once_only_steps.ts";
-
-/** Asks one OnceOnly a question. */
-type Ask = (question: Uint8Array, from?: Partial<typeof SENDER>) => Uint8Array;
+import { datagram, textOf } from "./datagrams.ts";
+import {
+  ECHO,
+  FAIL,
+  FAIL_ONCE,
+  FAILED_BEFORE,
+  NOTHING,
+  ONCE,
+  SENDER,
+  STORIES,
+  type Story,
+} from "./once_only_stories.ts";
 
 /** Checks an answer to 15.2. */
-export function checkOnceOnly(OnceOnly: OnceOnlyClass, trial: Trial): void {
-  checkSteps(OnceOnly, trial);
-  checkReusedArray(OnceOnly, trial);
-  checkFailure(OnceOnly, trial);
-  checkFailureAtLimit(OnceOnly, trial);
+export async function checkOnceOnly(
+  OnceOnly: OnceOnlyClass,
+  trial: Trial,
+): Promise<void> {
+  await checkClass(
+    trial,
+    (options) => new Server(OnceOnly, options),
+    STORIES.map(caseOf),
+    { name: "OnceOnly", copies: true },
+  );
 }
 
-/** Checks after each question how often `perform` was called, and the answer. */
-function checkSteps(OnceOnly: OnceOnlyClass, trial: Trial): void {
-  let performed: string[] = [];
-  let ask: Ask | undefined;
-  for (const one of STEPS) {
-    if (ask === undefined || one.options !== undefined) {
-      performed = [];
-      const onceOnly = new OnceOnly((data) => {
-        performed.push(new TextDecoder().decode(data));
-        return encode(one.isEmpty ? "" : `done ${performed.length}`);
-      }, one.options);
-      ask = makeAsk(onceOnly, trial);
-    }
-    const { step, questions, isOneArray, likely, read = "Answer once" } = one;
-    trial.step(step);
-    const datagrams = questions.map(([number, , , data = "add"]) =>
-      datagram(number, data)
-    );
-    const views = isOneArray ? inOneArray(datagrams) : datagrams;
-    // In one array, everything that goes wrong has one likely cause.
-    const cause = isOneArray ? { likely, read } : {};
-    for (const [i, [number, done, from]] of questions.entries()) {
-      const before = performed.length;
-      const answer = ask(views[i], from);
-      const due = Math.max(before, done);
-      if (performed.length !== due) {
-        trial.fail({
-          problem: `perform() has been called ${
-            counted(performed.length, "time")
-          }.`,
-          expected: counted(due, "time"),
-          likely,
-          read,
-        });
-      }
-      const isRepeat = due === before;
-      if (!isRepeat) {
-        trial.equal(performed[before], textOf(datagrams[i]), {
-          problem: "perform() got something other than the data.",
-          likely: "Pass what follows the number: request.subarray(4).",
-          ...cause,
-        });
-      }
-      const right = datagram(number, one.isEmpty ? "" : `done ${done}`);
-      trial.equalBytes(answer, right, {
-        ...isRepeat && { problem: "The repeat got another answer." },
-        likely: whyAnswer(answer, right, isRepeat),
-        ...cause,
-      });
+/** What the calls of `perform` are called in a report. */
+const PERFORMED = "the list of calls of perform()";
+
+const FAILURE = new Error("perform() can't do that");
+
+/** One OnceOnly, and what its `perform` was called with. */
+class Server {
+  readonly #performed: string[] = [];
+  readonly #onceOnly: InstanceType<OnceOnlyClass>;
+
+  constructor(OnceOnly: OnceOnlyClass, options?: { maxRemembered?: number }) {
+    const perform = (data: Uint8Array) => this.#perform(data);
+    this.#onceOnly = options === undefined
+      ? new OnceOnly(perform)
+      : new OnceOnly(perform, options);
+  }
+
+  /** The data of each call, as text. */
+  get [PERFORMED](): string[] {
+    return [...this.#performed];
+  }
+
+  handle(question: Uint8Array, from: Deno.NetAddr): Uint8Array | string {
+    try {
+      return this.#onceOnly.handle(question, from);
+    } catch (error) {
+      if (error === FAILURE) return "the error that perform() threw";
+      throw error;
     }
   }
-}
 
-/** What it means if an answer isn't the right one. */
-function whyAnswer(
-  answer: Uint8Array,
-  right: Uint8Array,
-  isRepeat: boolean,
-): string {
-  if (!isRepeat) {
-    return answer.length === right.length - 4
-      ? "The number is missing. Put the question's 4 bytes in front, so that " +
-        "the client knows which question this answers."
-      : "The answer is the question's 4 bytes, followed by what perform() " +
-        "returned for it.";
+  #perform(data: Uint8Array): Uint8Array {
+    const text = new TextDecoder().decode(data);
+    const isNew = !this.#performed.includes(text);
+    this.#performed.push(text);
+    if (text === FAIL || text === FAIL_ONCE && isNew) throw FAILURE;
+    if (text === ECHO) return data;
+    return toBytes(text === NOTHING ? "" : `done ${this.#performed.length}`);
   }
-  return answer.length <= 4
-    ? "The client repeats its question because the answer got lost. Without " +
-      "an answer, it asks until it gives up: remember what you answered, and " +
-      "answer the same again."
-    : "A repeat must get exactly the answer that the question got the first " +
-      "time: the client can't know which of the two will arrive.";
 }
 
-/** Servers receive each question into the same buffer. */
-function checkReusedArray(OnceOnly: OnceOnlyClass, trial: Trial): void {
-  trial.step(
-    "perform() returns its data, and the question's array is used again",
-  );
-  const ask = makeAsk(new OnceOnly((data) => data), trial);
-  const array = datagram(1, "first");
-  ask(array);
-  array.set(datagram(2, "other"));
-  ask(array);
-  array.fill(0);
-  trial.equalBytes(ask(datagram(1, "first")), datagram(1, "first"), {
-    problem: "The remembered answer has changed.",
-    likely: "The answer shares its bytes with the question's array, and the " +
-      "next question was received into that. Copy number and data into a new " +
-      "array.",
-  });
-}
-
-function checkFailure(OnceOnly: OnceOnlyClass, trial: Trial): void {
-  trial.step("perform() throws, and the question is repeated");
-  let calls = 0;
-  const failure = new Error("no paper");
-  const onceOnly = new OnceOnly(() => {
-    if (++calls === 1) throw failure;
-    return encode("printed");
-  });
-  const ask = makeAsk(onceOnly, trial);
-  const first = attempt(() => ask(datagram(6, "print")));
-  if (first.error !== failure) {
-    trial.fail({
-      problem: "error" in first
-        ? `handle() threw ${Deno.inspect(first.error)}.`
-        : "handle() didn't throw.",
-      expected: "the error that perform() threw",
-      likely: "Don't catch it: the server must learn that nothing was done.",
-    });
-  }
-  const second = attempt(() => ask(datagram(6, "print")));
-  if ("error" in second && second.error !== failure) throw second.error;
-  if (second.value === undefined || calls !== 2) {
-    trial.fail({
-      problem: "error" in second
-        ? "handle() threw the same error for the repeat, and didn't perform it."
-        : "The repeat wasn't performed, although the first attempt failed.",
-      likely:
-        "perform() threw, so there's no answer to remember, and no error " +
-        "either: the repeat gets a new chance. Remember a question only when " +
-        "it has been performed, not before.",
-    });
-  }
-  trial.equalBytes(second.value, datagram(6, "printed"), {
-    likely: "The second attempt succeeded, so answer it like any question.",
-  });
-}
-
-/** A question that failed doesn't push out an answer. */
-function checkFailureAtLimit(OnceOnly: OnceOnlyClass, trial: Trial): void {
-  trial.step(
-    "with maxRemembered 2: questions 1 and 2, question 3 for which perform() " +
-      "throws, and repeats of 1 and 2",
-  );
-  let done = 0;
-  const onceOnly = new OnceOnly((data) => {
-    if (data.length === 0) throw new Error("nothing to do");
-    done++;
-    return data;
-  }, { maxRemembered: 2 });
-  const ask = makeAsk(onceOnly, trial);
-  for (const number of [1, 2]) ask(datagram(number, "add"));
-  attempt(() => ask(datagram(3, "")));
-  for (const number of [1, 2]) ask(datagram(number, "add"));
-  trial.equal(done, 2, {
-    problem: `perform() has succeeded ${counted(done, "time")}.`,
-    likely:
-      "Question 3 failed, so there's no third answer to make room for: 1 " +
-      "and 2 are still the last two. Forget the oldest once there's a new " +
-      "answer, not before.",
-    read: FORGET,
-  });
-}
-
-/** Makes a function that asks one OnceOnly and fails unless bytes come back. */
-function makeAsk(onceOnly: InstanceType<OnceOnlyClass>, trial: Trial): Ask {
-  return (question, from = {}) => {
-    const answer: unknown = onceOnly.handle(question, {
-      transport: "udp",
-      ...SENDER,
-      ...from,
-    });
-    if (answer instanceof Uint8Array) return answer;
-    return trial.fail({
-      problem: `handle() returned ${Deno.inspect(answer)}.`,
-      expected: "a Uint8Array",
-      likely: answer instanceof Promise
-        ? "handle() returns the answer itself. It has nothing to await, so " +
-          "don't make it `async`."
-        : "Every question gets an answer, repeats included: a client repeats " +
-          "its question because it hasn't heard the answer.",
-    });
+/** Asks the questions; after each, looks at what was performed. */
+function caseOf(
+  { step, questions, maxRemembered, likely, read = ONCE }: Story,
+): ObjectCase {
+  const options = maxRemembered === undefined ? undefined : { maxRemembered };
+  const right = new Server(Solution, options);
+  return {
+    step,
+    make: [options],
+    read,
+    calls: questions.flatMap(([number, from, data = "add"], i) => {
+      const question = datagram(number, data);
+      const before = right[PERFORMED].length;
+      const sender = { ...SENDER, ...from };
+      const returns = right.handle(question, sender);
+      const performed = right[PERFORMED];
+      const isRepeat = performed.length === before;
+      const why = i > 0 ? likely : "A new question must be performed, once.";
+      return [
+        {
+          do: "handle",
+          args: [question, sender],
+          returns,
+          likely: (result) => whyWrong(result, returns, isRepeat, why),
+        },
+        {
+          do: PERFORMED,
+          returns: performed,
+          likely: ({ value }) =>
+            whyPerformed(value as string[], performed) ??
+              why,
+        },
+      ] satisfies MethodCall[];
+    }),
   };
 }
 
-function attempt<T>(run: () => T): { value?: T; error?: unknown } {
-  try {
-    return { value: run() };
-  } catch (error) {
-    return { error };
+/** What a wrong answer to a question means; `why` if it's of another call. */
+function whyWrong(
+  { value, error }: CallResult,
+  right: Uint8Array | string,
+  isRepeat: boolean,
+  why: string,
+): { problem: string; likely: string } | undefined {
+  if (typeof right === "string") {
+    return {
+      problem: error === undefined
+        ? "handle() didn't throw, although perform() did."
+        : "handle() threw another error than perform().",
+      likely: "Let the caller have the error of perform() unchanged: the " +
+        "server must learn that nothing was done.",
+    };
   }
+  if (error !== undefined) return undefined;
+  if (typeof value === "string") {
+    return {
+      problem: "handle() threw the error of an earlier attempt.",
+      likely: FAILED_BEFORE,
+    };
+  }
+  if (!(value instanceof Uint8Array)) {
+    return {
+      problem: `handle() returned ${shown(value)}.`,
+      likely: "Every question gets an answer, repeats included: a client " +
+        "repeats its question because it hasn't heard the answer.",
+    };
+  }
+  const [got, due] = [textOf(value), textOf(right)];
+  // It's what another call of perform() returned, or the question itself.
+  if (/^done \d+$/.test(got) && got !== due || got === FAIL_ONCE) {
+    return {
+      problem: isRepeat
+        ? "This repeat was performed again."
+        : "This question wasn't performed: it got an earlier answer.",
+      likely: why,
+    };
+  }
+  if (isRepeat) {
+    return {
+      problem: "The repeat got another answer.",
+      likely: value.length <= 4
+        ? "The client repeats its question because the answer got lost. " +
+          "Without an answer, it asks until it gives up: remember what you " +
+          "answered, and answer the same again."
+        : "A repeat must get exactly the answer that the question got the " +
+          "first time: the client can't know which of the two will arrive.",
+    };
+  }
+  const hasNumber = value.length !== right.length - 4;
+  return {
+    problem: "The answer is wrong.",
+    likely: hasNumber
+      ? "The answer is the question's 4 bytes, followed by what perform() " +
+        "returned for it."
+      : "The number is missing. Put the question's 4 bytes in front, so " +
+        "that the client knows which question this answers.",
+  };
 }
 
-/** Copies datagrams into one array, after 4 other bytes; returns views of it. */
-function inOneArray(datagrams: Uint8Array[]): Uint8Array[] {
-  const all = concat([new Uint8Array(4), ...datagrams]);
-  let at = 4;
-  return datagrams.map(({ length }) => all.subarray(at, at += length));
+function whyPerformed(got: string[], due: string[]) {
+  if (got.length !== due.length || got.at(-1) === due.at(-1)) return undefined;
+  return {
+    problem: "perform() got something other than the data.",
+    likely: "Pass what follows the number: request.subarray(4).",
+  };
 }

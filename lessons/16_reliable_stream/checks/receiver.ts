@@ -1,175 +1,197 @@
 /** How an answer to 16.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type CallAdvice,
+  type CallDue,
+  type CallResult,
+  checkClass,
+  type MethodCall,
+  type ObjectCase,
+  toBytes,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import type { ReceiverClass } from "../types.ts";
 
-/** A segment, and what it must do. */
-interface Arrival {
-  step?: string;
-  /** Starts over with a new receiver. */
-  receiver?: [initialSeq: number, capacity: number];
-  segment: [seq: number, text: string];
-  /** What accept() must return. */
-  ready: string;
-  /** What `ack` must be afterward. */
-  ack: number;
-  /** What it means if accept() returns anything else. */
-  likely: string;
-  /** What it means if `ack` is wrong. @default {likely} */
-  ackLikely?: string;
-}
+/**
+ * A segment; what accept() must return, and `ack` be afterward; what it means if
+ * they aren't (or the two, if the meanings differ).
+ */
+type Arrival = [
+  seq: number,
+  data: string | Uint8Array,
+  ready: string | Uint8Array,
+  ack: number,
+  likely: CallAdvice | [accept: CallAdvice, ack: CallAdvice],
+];
 
-const MISSING = "Bytes before these are still missing, so these must wait.";
-const BEYOND = "Drop bytes beyond the window: from ack on, there's room for " +
-  "`capacity` bytes. The sender sends the rest again.";
-const ROOM = "Bytes in order need room too: this segment ends beyond the " +
-  "window, counted from ack as it is when the segment arrives. Hand on what " +
-  "fits, and drop the rest: the sender sends it again.";
+const IN_ORDER: Arrival[4] = [
+  "A segment that starts at ack can be handed on at once.",
+  "ack moves on by the number of bytes that are in order.",
+];
+const EMPTY = "A segment without bytes brings nothing.";
+const AGAIN: Arrival[4] = [
+  "You returned these bytes a second time. Bytes before ack were returned " +
+  "already.",
+  "A repeated segment brings nothing new.",
+];
+const OVERLAP = "The segment starts with old bytes, but its end is new: " +
+  "return only the bytes from ack on.";
+const EARLY: Arrival[4] = [
+  "Bytes before these are still missing, so these must wait.",
+  "ack is the first missing byte. Don't acknowledge bytes after a gap: the " +
+  "sender forgets what you acknowledge, and the gap would never be filled.",
+];
+const FILLED: Arrival[4] = [
+  "The gap is filled, but you dropped what had arrived early. Keep it, and " +
+  "return it with the bytes that fill the gap.",
+  "ack moves past the bytes that had arrived early, too.",
+];
+const SEVERAL = "More than one segment had arrived early: return all that " +
+  "are in order now, in the order of their sequence numbers.";
+const ZERO = "A byte can be 0, and it's there all the same. `if (byte)` is " +
+  "false for it: compare with undefined.";
+const PARTLY = "You dropped a whole segment, although its first bytes are " +
+  "inside the window: keep those, and drop only the rest.";
+const BEYOND: CallAdvice = ({ value }) =>
+  lengthOf(value) < 4
+    ? PARTLY
+    : "Drop bytes beyond the window: from ack on, there's room for " +
+      "`capacity` bytes. The sender sends the rest again.";
+const ROOM: CallAdvice = ({ value }) =>
+  lengthOf(value) < 4
+    ? PARTLY
+    : "Bytes in order need room too: this segment ends beyond the window, " +
+      "counted from ack as it is when the segment arrives. Hand on what " +
+      "fits, and drop the rest: the sender sends it again.";
+const DROPPED = "You kept bytes that were beyond the window when they " +
+  "arrived. Drop them, even if the window moves on afterward.";
+const DUE = "These bytes were dropped when there was no room, and now they " +
+  "arrive again.";
+const FAR = "This segment is far beyond the window. All 32 bits of the " +
+  "distance count.";
 const WRAP =
   "After 4294967295, small sequence numbers are the later ones, and " +
   "`a < b` doesn't know that. Take the difference as a signed 32-bit number, " +
   "`(a - b) | 0`, and keep ack an unsigned one with `>>> 0`.";
+const TOP = 2 ** 32;
 
-const VIEW =
-  "The bytes that arrived early have changed: you kept a view of the " +
-  "caller's array, and the caller has reused that. Keep a copy.";
-const DOT = ".".charCodeAt(0);
-
-const ARRIVALS: Arrival[] = [
-  {
-    step: "segments arrive in order, starting at 1000",
-    receiver: [1000, 20],
-    segment: [1000, "abcd"],
-    ready: "abcd",
-    ack: 1004,
-    likely: "A segment that starts at ack can be handed on at once.",
-    ackLikely: "ack moves on by the number of bytes that are in order.",
-  },
-  {
-    step: "the same segment arrives again",
-    segment: [1000, "abcd"],
-    ready: "",
-    ack: 1004,
-    likely: "You returned these bytes a second time. Bytes before ack were " +
-      "returned already.",
-    ackLikely: "A repeated segment brings nothing new.",
-  },
-  {
-    step: "a segment starts before ack and ends after it",
-    segment: [1002, "cdef"],
-    ready: "ef",
-    ack: 1006,
-    likely:
-      "The segment starts with old bytes, but its end is new: return only " +
-      "the bytes from ack on.",
-  },
-  {
-    step: "a segment arrives early, and then the missing one",
-    segment: [1009, "jk"],
-    ready: "",
-    ack: 1006,
-    likely: MISSING,
-    ackLikely:
-      "ack is the first missing byte. Don't acknowledge bytes after a " +
-      "gap: the sender forgets what you acknowledge, and the gap would never " +
-      "be filled.",
-  },
-  {
-    segment: [1006, "ghi"],
-    ready: "ghijk",
-    ack: 1011,
-    likely: "The gap is filled, but you dropped what had arrived early. Keep " +
-      "it, and return it with the bytes that fill the gap.",
-    ackLikely: "ack moves past the bytes that had arrived early, too.",
-  },
-  {
-    step: "a segment ends beyond the window",
-    receiver: [0, 4],
-    segment: [2, "cdef"],
-    ready: "",
-    ack: 0,
-    likely: MISSING,
-  },
-  { segment: [0, "ab"], ready: "abcd", ack: 4, likely: BEYOND },
-  {
-    step: "six bytes arrive in order, and there's room for four",
-    receiver: [0, 4],
-    segment: [0, "abcdef"],
-    ready: "abcd",
-    ack: 4,
-    likely: ROOM,
-  },
-  {
-    segment: [4, "ef"],
-    ready: "ef",
-    ack: 6,
-    likely: "These bytes were dropped when there was no room, and now they " +
-      "arrive again.",
-  },
-  {
-    step: "the sequence numbers wrap: from 4294967294 over 0 to 3",
-    receiver: [2 ** 32 - 2, 20],
-    segment: [1, "de"],
-    ready: "",
-    ack: 2 ** 32 - 2,
-    likely: WRAP,
-  },
-  { segment: [2 ** 32 - 2, "abc"], ready: "abcde", ack: 3, likely: WRAP },
-  { segment: [2 ** 32 - 1, "bcd"], ready: "", ack: 3, likely: WRAP },
-  {
-    step: "the sequence numbers are large, and don't wrap yet",
-    receiver: [2 ** 32 - 4, 20],
-    segment: [2 ** 32 - 4, "ab"],
-    ready: "ab",
-    ack: 2 ** 32 - 2,
-    likely: WRAP,
-  },
+const CASES: ObjectCase[] = [
+  story("segments arrive in order, starting at 1000", [1000, 20], [
+    [1000, "abcd", "abcd", 1004, IN_ORDER],
+    [1004, "ef", "ef", 1006, IN_ORDER],
+    [1006, "", "", 1006, EMPTY],
+  ]),
+  story("a segment arrives again, and then with more", [1000, 20], [
+    [1000, "abcd", "abcd", 1004, IN_ORDER],
+    [1000, "abcd", "", 1004, AGAIN],
+    [1002, "cdef", "ef", 1006, OVERLAP],
+  ]),
+  story("a segment arrives early, and then the missing one", [1000, 20], [
+    [1003, "de", "", 1000, EARLY],
+    [1000, "abc", "abcde", 1005, FILLED],
+  ]),
+  story("four segments arrive in the opposite order, and one again", [7, 20], [
+    [13, "gh", "", 7, EARLY],
+    [11, "ef", "", 7, EARLY],
+    [9, "cd", "", 7, EARLY],
+    [7, "abc", "abcdefgh", 15, SEVERAL],
+    [8, "bcdefghij", "ij", 17, OVERLAP],
+  ]),
+  story("the bytes are zeros", [0, 20], [
+    [2, "\0\0", "", 0, EARLY],
+    [0, "\0\0", "\0\0\0\0", 4, ZERO],
+  ]),
+  story("a segment ends beyond the window", [0, 4], [
+    [2, "cdef", "", 0, EARLY],
+    [0, "ab", "abcd", 4, BEYOND],
+  ]),
+  story("six bytes arrive in order, and there's room for four", [0, 4], [
+    [0, "abcdef", "abcd", 4, ROOM],
+    [3, "d", "", 4, DROPPED],
+    [4, "ef", "ef", 6, DUE],
+  ]),
+  story("there's room for one byte", [0, 1], [
+    [1, "b", "", 0, EARLY],
+    [0, "ab", "a", 1, "Only one byte is inside the window."],
+    [1, "b", "b", 2, DUE],
+  ]),
+  story("segments arrive from far away", [0, 4], [
+    [2 ** 16, "x", "", 0, FAR],
+    [2 ** 31 - 1, "x", "", 0, FAR],
+    [TOP - 4, "wxyz", "", 0, WRAP],
+    [0, "a", "a", 1, FAR],
+  ]),
+  story("the sequence numbers wrap: from 4294967294 to 3", [TOP - 2, 20], [
+    [1, "de", "", TOP - 2, WRAP],
+    [TOP - 2, "abc", "abcde", 3, WRAP],
+    [TOP - 1, "bcd", "", 3, WRAP],
+  ]),
+  story("the sequence numbers are large, and don't wrap", [TOP - 4, 20], [
+    [TOP - 4, "ab", "ab", TOP - 2, WRAP],
+  ]),
 ];
 
 /** Checks an answer to 16.1. */
-export function checkReceiver(Receiver: ReceiverClass, trial: Trial): void {
-  let receiver: InstanceType<ReceiverClass> | undefined;
-  let capacity = 0;
-  for (const one of ARRIVALS) {
-    if (one.step !== undefined) trial.step(one.step);
-    if (receiver === undefined || one.receiver !== undefined) {
-      const [initialSeq, size] = one.receiver!;
-      receiver = new Receiver(initialSeq, capacity = size);
-      expectAck(receiver.ack, initialSeq, trial, {
-        likely: "Before the first segment, ack is initialSeq.",
-      });
-    }
-    const [seq, text] = one.segment;
-    const data = encode(text);
-    const ready = receiver.accept(seq, data);
-    expectBytes(ready, encode(one.ready), trial, {
-      likely: ready?.includes?.(DOT) ? VIEW : one.likely,
-    });
-    // What remains of the segment must be a copy.
-    data.fill(DOT);
-    expectAck(receiver.ack, one.ack, trial, {
-      likely: one.ackLikely ?? one.likely,
-    });
-    expectWindow(receiver.window, capacity, trial);
-  }
-
-  trial.step("40 streams arrive in random pieces, in random order");
+export async function checkReceiver(
+  Receiver: ReceiverClass,
+  trial: Trial,
+): Promise<void> {
   const random = seededRandom(16);
-  for (let i = 0; i < 40; i++) checkRandom(Receiver, random, trial);
+  const streams = Array.from({ length: 8 }, () => randomStory(random));
+  await checkClass(
+    trial,
+    (initialSeq, capacity) => new Receiver(initialSeq, capacity),
+    [...CASES, ...streams],
+    { name: "Receiver", copies: true, explain },
+  );
 }
 
-/** Sends random overlapping pieces; knows what's right by plain counting. */
-function checkRandom(
-  Receiver: ReceiverClass,
-  random: () => number,
-  trial: Trial,
-): void {
+/** Segments that arrive at one receiver; after each, `ack` and `window`. */
+function story(
+  step: string,
+  [initialSeq, capacity]: [initialSeq: number, capacity: number],
+  arrivals: Arrival[],
+): ObjectCase {
+  const window: MethodCall = {
+    do: "window",
+    returns: capacity,
+    likely: "The window is counted from ack. Bytes that arrived early lie " +
+      "inside it, so they don't make it smaller, and bytes in order don't " +
+      "stay. It's always `capacity`.",
+    read: "Two windows",
+  };
+  return {
+    step,
+    make: [initialSeq, capacity],
+    calls: [
+      {
+        do: "ack",
+        returns: initialSeq,
+        likely: "Before the first segment, ack is initialSeq.",
+      },
+      window,
+      ...arrivals.flatMap(([seq, data, ready, ack, likely]) => {
+        const [accepting, acking] = [likely, likely].flat();
+        const args = [seq, toBytes(data)];
+        const returns = toBytes(ready);
+        return [
+          { do: "accept", args, returns, likely: accepting },
+          { do: "ack", returns: ack, likely: acking },
+          window,
+        ];
+      }),
+    ],
+  };
+}
+
+/** Random overlapping pieces of a stream; what's right is known by counting. */
+function randomStory(random: () => number): ObjectCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const stream = Uint8Array.from({ length: 60 }, () => below(256));
   const start = (2 ** 32 - below(90)) >>> 0;
   const capacity = 10 + below(30);
-  const receiver = new Receiver(start, capacity);
   const arrived = new Set<number>();
+  const arrivals: Arrival[] = [];
   let ack = 0;
   while (ack < stream.length) {
     const from = Math.max(0, Math.min(59, ack - 8 + below(capacity + 8)));
@@ -179,59 +201,36 @@ function checkRandom(
     });
     const before = ack;
     while (arrived.has(ack)) ack++;
-    const likely = `The stream starts at ${start}, ack was ` +
+    arrivals.push([
+      (start + from) >>> 0,
+      data,
+      stream.slice(before, ack),
+      (start + ack) >>> 0,
+      `The stream starts at ${start}, the capacity is ${capacity}, ack was ` +
       `${(start + before) >>> 0}, and bytes ${from} to ` +
       `${from + data.length} of the stream arrived. Follow your code with ` +
-      "these numbers.";
-    const ready = receiver.accept((start + from) >>> 0, data);
-    expectBytes(ready, stream.slice(before, ack), trial, { likely });
-    expectAck(receiver.ack, (start + ack) >>> 0, trial, { likely });
-    expectWindow(receiver.window, capacity, trial);
+      "these numbers.",
+    ]);
+  }
+  const step = "8 streams arrive in random pieces, in random order";
+  return story(step, [start, capacity], arrivals);
+}
+
+function explain(
+  { value, error }: CallResult,
+  { returns }: CallDue,
+): string | undefined {
+  if (error !== undefined) return undefined;
+  if (returns instanceof Uint8Array && !(value instanceof Uint8Array)) {
+    return "Return the bytes that are in order now, or an empty Uint8Array.";
+  }
+  if (Number(value) < 0 && Number(value) >>> 0 === returns) {
+    return "Sequence numbers go from 0 to 4294967295, and this one is " +
+      "negative: `| 0` makes a signed 32-bit number. That's right for a " +
+      "distance, but for ack itself, use `>>> 0`, which makes an unsigned one.";
   }
 }
 
-function expectBytes(
-  received: unknown,
-  expected: Uint8Array,
-  trial: Trial,
-  { likely }: { likely: string },
-): void {
-  if (!(received instanceof Uint8Array)) {
-    trial.fail({
-      problem: `accept() returned ${Deno.inspect(received)}.`,
-      expected: "a Uint8Array",
-      likely: "Return the bytes that are in order now, or an empty Uint8Array.",
-    });
-  }
-  trial.equalBytes(received, expected, { likely });
-}
-
-function expectAck(
-  ack: number,
-  expected: number,
-  trial: Trial,
-  { likely }: { likely: string },
-): void {
-  trial.equal(ack, expected, {
-    problem: `ack is ${Deno.inspect(ack)}, not ${expected}.`,
-    likely: ack < 0 && ack >>> 0 === expected
-      ? "Sequence numbers go from 0 to 4294967295, and this one is negative: " +
-        "`| 0` makes a signed 32-bit number. That's right for a distance, but " +
-        "for ack itself, use `>>> 0`, which makes an unsigned one."
-      : likely,
-  });
-}
-
-function expectWindow(window: number, capacity: number, trial: Trial): void {
-  trial.equal(window, capacity, {
-    problem: `window is ${Deno.inspect(window)}, not ${capacity}.`,
-    likely: "The window is counted from ack. Bytes that arrived early lie " +
-      "inside it, so they don't make it smaller, and bytes in order don't " +
-      "stay. It's always `capacity`.",
-    read: "Two windows",
-  });
-}
-
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
+function lengthOf(value: unknown): number {
+  return value instanceof Uint8Array ? value.length : 0;
 }

@@ -1,161 +1,157 @@
 /** How an answer to 16.2 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type CallResult,
+  checkClass,
+  type MethodCall,
+  type ObjectCase,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { RetransmitTimer as Solution } from "../solution.ts";
 import type { RetransmitTimerClass } from "../types.ts";
 
-/** Answers may round, in milliseconds. */
-const TOLERANCE = 1;
+/** A sample in milliseconds, or a timeout. */
+type Event = number | "backOff";
 
+/**
+ * What happens; what `rtoMs` must be afterward; what it means if it isn't, and
+ * what certain wrong values mean.
+ */
+type Step = [
+  events: Event[],
+  rtoMs: number,
+  likely: string,
+  known?: Record<number, string>,
+];
+
+const FIRST = "The first sample sets srtt to R and rttvar to R / 2: rtoMs is " +
+  "400 + 4 × 200.";
+const SECOND = "In both averages, the old value counts most: 3/4 in rttvar, " +
+  "7/8 in srtt. Here, rttvar is 3/4 × 200 + 1/4 × 800 = 350, and srtt 500.";
+const THIRD = "Here, rttvar is 3/4 × 350 + 1/4 × 400 = 362.5, and srtt 450.";
+const ORDER = "rttvar uses the mean before this sample: update it before you " +
+  "change srtt.";
 const SIGN =
   "A distance has no sign: a round trip 100 ms shorter than the mean changes " +
   "rttvar as much as one 100 ms longer. Take Math.abs() of the difference.";
+const AFTER_0 = "Here, rttvar is 1/4 × 800 = 200, and srtt 1/8 × 800 = 100.";
+const NO_SAMPLE = "0 is a measurement, so the next sample isn't the first. " +
+  "`!srtt` is true for 0 too: compare with undefined.";
+const STEADY =
+  "While the round trips don't vary, rttvar shrinks by a quarter " +
+  "each time, and rtoMs gets close to srtt.";
+const FLOOR =
+  "The 200 ms are the least that rtoMs as a whole may be. You add a least " +
+  "value for 4 × rttvar to srtt, as Linux does, and so rtoMs is too long.";
+const LEAST = "rtoMs is at least 200: otherwise, a short pause of the peer " +
+  "looks like a loss.";
+const MOST = "rtoMs is at most 60000 ms, after backOff() too.";
+const DOUBLES = "backOff() doubles rtoMs, each time.";
+const SAMPLE_ENDS = "A sample ends the doubling: afterward, rtoMs depends " +
+  "only on srtt and rttvar.";
+const ONLY_RTO = "Limit only rtoMs, and not srtt or rttvar.";
 
-interface Step {
-  step: string;
-  /** Starts over with a new timer. */
-  isNew?: boolean;
-  /** The samples to add, or how often to back off. */
-  samples?: number[];
-  backOffs?: number;
-  rtoMs: number;
-  /** What it means if `rtoMs` is something else. */
-  likely: string;
-  /** What certain wrong values mean. */
-  known?: Record<number, string>;
-}
-
-const STEPS: Step[] = [
-  {
-    step: "nothing has been measured yet",
-    isNew: true,
-    rtoMs: 1000,
-    likely: "Before the first sample, rtoMs is 1000.",
-  },
-  {
-    step: "the first round trip takes 400 ms",
-    samples: [400],
-    rtoMs: 1200,
-    likely: "The first sample sets srtt to R and rttvar to R / 2: rtoMs is " +
-      "400 + 4 × 200.",
-  },
-  {
-    step: "the second round trip takes 1200 ms",
-    samples: [1200],
-    rtoMs: 1900,
-    likely: "In both averages, the old value counts most: 3/4 in rttvar, 7/8 " +
-      "in srtt. Here, rttvar is 3/4 × 200 + 1/4 × 800 = 350, and srtt 500.",
-    known: {
-      300: SIGN,
-      1800: "rttvar uses the mean before this sample: update it before you " +
-        "change srtt.",
-    },
-  },
-  {
-    step: "the third round trip takes 100 ms",
-    samples: [100],
-    rtoMs: 1900,
-    likely: "Here, rttvar is 3/4 × 350 + 1/4 × 400 = 362.5, and srtt 450.",
-    known: { 1100: SIGN },
-  },
-  {
-    step: "a first round trip takes 50 s",
-    isNew: true,
-    samples: [50_000],
-    rtoMs: 60_000,
-    likely: "rtoMs is at most 60000, after a sample too.",
-  },
-  {
-    step: "a first round trip takes 0 ms, by a coarse clock, and the next 800",
-    isNew: true,
-    samples: [0, 800],
-    rtoMs: 900,
-    likely: "Here, rttvar is 1/4 × 800 = 200, and srtt 1/8 × 800 = 100.",
-    known: {
-      2400: "0 is a measurement, so the next sample isn't the first. `!srtt` " +
-        "is true for 0 too: compare with undefined.",
-    },
-  },
-  {
-    step: "round trips take 1 ms",
-    isNew: true,
-    samples: Array(20).fill(1),
-    rtoMs: 200,
-    likely:
-      "rtoMs is at least 200: otherwise, a short pause of the peer looks " +
-      "like a loss.",
-  },
-  {
-    step: "no acknowledgment arrives",
-    backOffs: 1,
-    rtoMs: 400,
-    likely: "backOff() doubles rtoMs.",
-  },
-  {
-    step: "again, no acknowledgment arrives",
-    backOffs: 1,
-    rtoMs: 800,
-    likely: "backOff() doubles rtoMs each time.",
-  },
-  {
-    step: "ten more times, no acknowledgment arrives",
-    backOffs: 10,
-    rtoMs: 60_000,
-    likely: "rtoMs is at most 60000 ms, after backOff() too.",
-  },
-  {
-    step: "then a round trip takes 1 ms",
-    samples: [1],
-    rtoMs: 200,
-    likely:
-      "A sample ends the doubling: afterward, rtoMs depends only on srtt " +
-      "and rttvar.",
-  },
+const CASES: ObjectCase[] = [
+  story("nothing has been measured yet", [
+    [[], 1000, "Before the first sample, rtoMs is 1000."],
+  ]),
+  story("round trips take 400, 1200, and 100 ms", [
+    [[400], 1200, FIRST],
+    [[1200], 1900, SECOND, { 300: SIGN, 1800: ORDER }],
+    [[100], 1900, THIRD, { 1100: SIGN }],
+  ]),
+  story("a first round trip takes 0 ms, by a coarse clock, and the next 800", [
+    [[0, 800], 900, AFTER_0, { 2400: NO_SAMPLE }],
+  ]),
+  story("20 round trips take 500 ms each", [
+    [Array(20).fill(500), 504.23, STEADY, {
+      550: FLOOR,
+      600: FLOOR,
+      700: FLOOR,
+    }],
+  ]),
+  story("20 round trips take 1 ms each, and then nothing is acknowledged", [
+    [Array(20).fill(1), 200, LEAST],
+    [["backOff"], 400, DOUBLES],
+    [["backOff"], 800, DOUBLES],
+    [Array(10).fill("backOff"), 60_000, MOST],
+    [[1], 200, SAMPLE_ENDS],
+    [["backOff"], 400, SAMPLE_ENDS],
+  ]),
+  story("the very first segment isn't acknowledged", [
+    [["backOff"], 2000, DOUBLES],
+    [[400], 1200, SAMPLE_ENDS],
+  ]),
+  story("two round trips take 100 s each, and then 30 take 1 s", [
+    [[100_000], 60_000, "rtoMs is at most 60000, after a sample too."],
+    [[100_000, ...Array(30).fill(1000)], 17_107.9, ONLY_RTO],
+  ]),
 ];
 
 /** Checks an answer to 16.2. */
-export function checkRetransmitTimer(
+export async function checkRetransmitTimer(
   RetransmitTimer: RetransmitTimerClass,
   trial: Trial,
-): void {
-  let timer = new RetransmitTimer();
-  for (const { step, isNew, samples = [], backOffs = 0, ...due } of STEPS) {
-    trial.step(step);
-    if (isNew) timer = new RetransmitTimer();
-    for (const rttMs of samples) timer.sample(rttMs);
-    for (let i = 0; i < backOffs; i++) timer.backOff();
-    expectRto(timer.rtoMs, due, trial);
-  }
-
-  trial.step("40 timers get random samples and back off at random");
+): Promise<void> {
   const random = seededRandom(162);
-  for (let i = 0; i < 40; i++) {
-    const [timer, right] = [new RetransmitTimer(), new Solution()];
-    const calls: string[] = [];
-    for (let j = 0; j < 20; j++) {
-      const ms = Math.floor(random() * 2000);
-      const isSample = random() < 0.7;
-      calls.push(isSample ? `sample(${ms})` : "backOff()");
-      for (const each of [timer, right]) {
-        if (isSample) each.sample(ms);
-        else each.backOff();
-      }
-      const likely = `The calls so far: ${calls.join(", ")}.`;
-      expectRto(timer.rtoMs, { rtoMs: right.rtoMs, likely }, trial);
-    }
-  }
+  await checkClass(
+    trial,
+    () => new RetransmitTimer(),
+    [
+      ...CASES,
+      ...Array.from({ length: 10 }, () => randomStory(random)),
+    ],
+    { name: "RetransmitTimer" },
+  );
 }
 
-function expectRto(
-  received: number,
-  { rtoMs, likely, known = {} }: Pick<Step, "rtoMs" | "likely" | "known">,
-  trial: Trial,
-): void {
-  const isNear = (ms: number) => Math.abs(received - ms) <= TOLERANCE;
-  if (isNear(rtoMs)) return;
-  const cause = Object.entries(known).find(([ms]) => isNear(Number(ms)));
-  trial.fail({
-    problem: `rtoMs is ${Deno.inspect(received)}, not ${rtoMs}.`,
-    likely: cause?.[1] ?? likely,
+/** What happens to one timer; `rtoMs` is looked at after each step. */
+function story(step: string, steps: Step[]): ObjectCase {
+  let doublings = 0;
+  return {
+    step,
+    calls: steps.flatMap(([events, rtoMs, likely, known = {}]) => {
+      for (const event of events) {
+        doublings = event === "backOff" ? doublings + 1 : 0;
+      }
+      // Answers may round, and then double what they've rounded.
+      const tolerance = Number.isInteger(rtoMs) ? 0 : 2 ** doublings;
+      return [
+        ...events.map((event): MethodCall =>
+          event === "backOff"
+            ? { do: "backOff", args: [] }
+            : { do: "sample", args: [event] }
+        ),
+        {
+          do: "rtoMs",
+          returns: rtoMs,
+          accepts: (value: number) => Math.abs(value - rtoMs) <= tolerance,
+          likely: ({ value }: CallResult) =>
+            Object.entries(known).find(([ms]) =>
+              Math.abs(Number(value) - Number(ms)) < 5
+            )?.[1] ?? likely,
+        },
+      ];
+    }),
+  };
+}
+
+/** Random events; what's right is known by the workbook's own timer. */
+function randomStory(random: () => number): ObjectCase {
+  const right = new Solution();
+  const events: Event[] = [];
+  const steps = Array.from({ length: 20 }, (): Step => {
+    const ms = Math.floor(random() * 2000) + 0.3;
+    const event: Event = random() < 0.7 ? ms : "backOff";
+    events.push(event);
+    if (event === "backOff") right.backOff();
+    else right.sample(event);
+    const likely = `So far: ${
+      events.map((one) => one === "backOff" ? "backOff()" : `sample(${one})`)
+        .join(", ")
+    }.`;
+    return [[event], right.rtoMs, likely];
   });
+  const step = "10 timers get random samples and back off at random";
+  return story(step, steps);
 }

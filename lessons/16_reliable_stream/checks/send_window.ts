@@ -1,263 +1,251 @@
 /** How an answer to 16.3 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type CallAdvice,
+  type CallDue,
+  type CallResult,
+  checkClass,
+  differenceAt,
+  type MethodCall,
+  type ObjectCase,
+  toBytes,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { SendWindow as Solution } from "../solution.ts";
 import type { Piece, SendWindowClass } from "../types.ts";
 
-/** A piece in the table: its sequence number, and its bytes as text. */
-type TextPiece = [seq: number, text: string];
+/** A piece in the table: its sequence number, and its bytes. */
+type Due = [seq: number, data: string | Uint8Array];
 
-/** One call, and what must be so afterward. */
-interface Call {
-  step?: string;
-  /** Starts over with a new window. */
-  isNew?: [initialSeq: number, segmentSize: number];
-  push?: string;
-  acknowledge?: number;
-  /** The peer's window for `takeNext`; without any of these, `retransmit`. */
-  take?: number;
-  /** What `takeNext` or `retransmit` may return; none means `undefined`. */
-  pieces?: TextPiece[];
-  /** The number of bytes in flight afterward. */
-  inFlight: number;
-  /** What it means if another piece comes. */
-  likely?: string;
-  /** What it means if `undefined` comes instead of a piece. @default {likely} */
-  ifNone?: string;
-  /** What it means if `inFlight` is wrong. */
-  inFlightLikely?: string;
-}
-
+const EMPTY = "Without bytes, there's no segment.";
+const NEXT = "Take the bytes that come next, segmentSize at most.";
+const REST = "Append what's pushed to the bytes that are left.";
 const FULL = "The peer's window starts at the oldest unacknowledged byte, so " +
   "bytes in flight count against it.";
+const LITTLE_ROOM: CallAdvice = ({ value }) =>
+  value === undefined
+    ? "The peer has less room than a segment, but it has some: send what fits."
+    : FULL;
 const ZERO = "A window of 0 means that there's no room at all: wait.";
+const IN_FLIGHT = "Bytes are in flight from when they're taken until they're " +
+  "acknowledged. Sending them again doesn't add to them.";
+const MIDDLE = "An acknowledgment counts bytes, so it can end in the middle " +
+  "of a segment.";
 const OLD = "An acknowledgment of nothing new changes nothing.";
 const NEVER = "This acknowledges bytes that were never sent: ignore it.";
 const WRAP =
   "Sequence numbers have 32 bits: after 4294967295 comes 0. `>>> 0` " +
   "wraps a sum, and `(a - b) | 0` is the distance.";
+const TOP = 2 ** 32;
 
-const CALLS: Call[] = [
-  {
-    step: "there's nothing to send yet",
-    isNew: [1000, 4],
-    take: 100,
-    inFlight: 0,
-    likely: "Without bytes, there's no segment.",
-  },
-  { inFlight: 0, likely: "Nothing is in flight." },
-  {
-    step: "10 bytes go out in segments of 4, and the peer has room for 9",
-    push: "abcdefghij",
-    inFlight: 0,
-  },
-  {
-    take: 9,
-    pieces: [[1000, "abcd"]],
-    inFlight: 4,
-    likely:
-      "Take segmentSize bytes from the front. If these are dots, push() " +
-      "didn't copy: the caller reuses its array.",
-  },
-  {
-    take: 9,
-    pieces: [[1004, "efgh"]],
-    inFlight: 8,
-    likely: "Continue after the bytes that were taken.",
-  },
-  {
-    step: "the peer has less room left than a segment",
-    take: 9,
-    pieces: [[1008, "i"]],
-    inFlight: 9,
-    likely: FULL,
-    ifNone: "The peer has less room than a segment, but it has some: send " +
-      "what fits.",
-  },
-  { take: 9, inFlight: 9, likely: FULL },
-  {
-    step: "the first segment is acknowledged, and the window closes",
-    acknowledge: 1004,
-    inFlight: 5,
-  },
-  { take: 0, inFlight: 5, likely: ZERO },
-  {
-    pieces: [[1004, "efgh"]],
-    inFlight: 5,
-    likely: "Send again from the oldest byte in flight: as many as fit, or " +
-      "what's left of the oldest segment.",
-  },
-  {
-    step: "an acknowledgment ends in the middle of a segment",
-    acknowledge: 1006,
-    inFlight: 3,
-    inFlightLikely: "An acknowledgment counts bytes, so it can end in the " +
-      "middle of a segment.",
-  },
-  {
-    pieces: [[1006, "ghi"], [1006, "gh"]],
-    inFlight: 3,
-    likely: "1004 and 1005 are acknowledged, so the peer has them already. " +
-      "Send again what's in flight, from 1006 on.",
-  },
-  {
-    step: "old acknowledgments arrive, and some for bytes never sent",
-    acknowledge: 1000,
-    inFlight: 3,
-    inFlightLikely: OLD,
-  },
-  { acknowledge: 1004, inFlight: 3, inFlightLikely: OLD },
-  { acknowledge: 1006, inFlight: 3, inFlightLikely: OLD },
-  { acknowledge: 5000, inFlight: 3, inFlightLikely: NEVER },
-  { acknowledge: 1010, inFlight: 3, inFlightLikely: NEVER },
-  { pieces: [[1006, "ghi"], [1006, "gh"]], inFlight: 3, likely: NEVER },
-  {
-    step: "everything is acknowledged; the peer's window is 0, and then 4",
-    acknowledge: 1009,
-    inFlight: 0,
-  },
-  { take: 0, inFlight: 0, likely: ZERO },
-  { inFlight: 0, likely: "Everything is acknowledged." },
-  { push: "klm", inFlight: 0 },
-  {
-    take: 4,
-    pieces: [[1009, "jklm"]],
-    inFlight: 4,
-    likely: "Append what's pushed to the bytes that are left.",
-  },
-  {
-    step: "the sequence numbers wrap",
-    isNew: [2 ** 32 - 2, 4],
-    push: "abcdef",
-    inFlight: 0,
-  },
-  { take: 100, pieces: [[2 ** 32 - 2, "abcd"]], inFlight: 4, likely: WRAP },
-  { take: 100, pieces: [[2, "ef"]], inFlight: 6, likely: WRAP },
-  { acknowledge: 2, inFlight: 2, inFlightLikely: WRAP },
-  { pieces: [[2, "ef"]], inFlight: 2, likely: WRAP },
+/** What it means if retransmit() returns a wrong piece. */
+const OLDEST = (oldest: number, inFlight: number): CallAdvice => ({ value }) =>
+  Object(value).seq < oldest
+    ? "These bytes are acknowledged, so the peer has them already. Send " +
+      "again only what's in flight."
+    : Object(value).data?.length > inFlight
+    ? "retransmit() returned bytes that were never sent: only takeNext() " +
+      "brings bytes into flight. Limit it to what's in flight."
+    : "Send again from the oldest byte in flight: as many as fit, or what's " +
+      "left of the oldest segment.";
+
+const CASES: ObjectCase[] = [
+  story("there's nothing to send yet", [1000, 4], [
+    take(100, undefined, 0, EMPTY),
+    again(undefined, 0, "Nothing is in flight."),
+    acknowledge(1000, 0, OLD),
+    push(""),
+    take(100, undefined, 0, EMPTY),
+  ]),
+  story("10 bytes go out in segments of 4, to a peer with room for 9", [0, 4], [
+    push("abcdefghij"),
+    take(9, [0, "abcd"], 4, NEXT),
+    take(9, [4, "efgh"], 8, NEXT),
+    take(9, [8, "i"], 9, LITTLE_ROOM),
+    take(9, undefined, 9, FULL),
+    take(3, undefined, 9, "The peer may shrink its window: then wait."),
+  ]),
+  story("the first of two segments is acknowledged; no more room", [1000, 4], [
+    push("abcdefghij"),
+    take(8, [1000, "abcd"], 4, NEXT),
+    take(8, [1004, "efgh"], 8, NEXT),
+    again([1000, "abcd"], 8, OLDEST(1000, 8)),
+    acknowledge(1004, 4, IN_FLIGHT),
+    take(0, undefined, 4, ZERO),
+    again([1004, "efgh"], 4, OLDEST(1004, 4)),
+  ]),
+  story("an acknowledgment ends in the middle of a segment", [1000, 4], [
+    push("abcdefgh"),
+    take(7, [1000, "abcd"], 4, NEXT),
+    take(7, [1004, "efg"], 7, LITTLE_ROOM),
+    acknowledge(1002, 5, MIDDLE),
+    again([1002, "cdef"], 5, OLDEST(1002, 5), [1002, "cd"]),
+    acknowledge(1005, 2, MIDDLE),
+    again([1005, "fg"], 2, OLDEST(1005, 2)),
+  ]),
+  story("acknowledgments are old, or for bytes never sent", [1000, 4], [
+    push("abcdefghij"),
+    take(8, [1000, "abcd"], 4, NEXT),
+    take(6, [1004, "ef"], 6, LITTLE_ROOM),
+    acknowledge(1004, 2, IN_FLIGHT),
+    ...[1004, 1003, 1000, 900].map((ack) => acknowledge(ack, 2, OLD)),
+    ...[1007, 1010, 1011, 5000].map((ack) => acknowledge(ack, 2, NEVER)),
+    again([1004, "ef"], 2, NEVER),
+    take(6, [1006, "ghij"], 6, NEVER),
+  ]),
+  story("all is acknowledged; the peer has no room, then 4, 5", [1000, 4], [
+    push("abcde"),
+    take(4, [1000, "abcd"], 4, NEXT),
+    acknowledge(1004, 0, IN_FLIGHT),
+    take(0, undefined, 0, ZERO),
+    again(undefined, 0, "Everything is acknowledged."),
+    push("fg"),
+    push("h"),
+    take(4, [1004, "efgh"], 4, REST),
+    push("i"),
+    take(5, [1008, "i"], 5, REST),
+    acknowledge(1009, 0, IN_FLIGHT),
+    take(100, undefined, 0, EMPTY),
+  ]),
+  story("the sequence numbers wrap", [TOP - 2, 4], [
+    push("abcdef"),
+    take(100, [TOP - 2, "abcd"], 4, WRAP),
+    take(100, [2, "ef"], 6, WRAP),
+    acknowledge(2, 2, WRAP),
+    again([2, "ef"], 2, WRAP),
+  ]),
 ];
 
 /** Checks an answer to 16.3. */
-export function checkSendWindow(
+export async function checkSendWindow(
   SendWindow: SendWindowClass,
   trial: Trial,
-): void {
-  let window = new SendWindow(0, 1);
-  for (const one of CALLS) {
-    if (one.step !== undefined) trial.step(one.step);
-    if (one.isNew !== undefined) window = new SendWindow(...one.isNew);
-    if (one.push !== undefined) {
-      const data = new TextEncoder().encode(one.push);
-      window.push(data);
-      data.fill(".".charCodeAt(0));
-    } else if (one.acknowledge !== undefined) {
-      window.acknowledge(one.acknowledge);
-    } else {
-      const piece = one.take === undefined
-        ? window.retransmit()
-        : window.takeNext(one.take);
-      const pieces = one.pieces?.map(([seq, text]) => ({
-        seq,
-        data: new TextEncoder().encode(text),
-      }));
-      const ifNone = piece === undefined ? one.ifNone : undefined;
-      expectPiece(piece, pieces ?? [], trial, ifNone ?? one.likely!);
-    }
-    expectInFlight(window.inFlight, one.inFlight, trial, one.inFlightLikely);
-  }
-
-  trial.step("40 streams meet random windows and acknowledgments");
+): Promise<void> {
   const random = seededRandom(163);
-  for (let i = 0; i < 40; i++) checkRandom(SendWindow, random, trial);
+  const streams = Array.from({ length: 10 }, () => randomStory(random));
+  await checkClass(
+    trial,
+    (initialSeq, segmentSize) => new SendWindow(initialSeq, segmentSize),
+    [...CASES, ...streams],
+    { name: "SendWindow", copies: true, explain },
+  );
 }
 
-/** Makes the same calls to the answer and to a right one. */
-function checkRandom(
-  SendWindow: SendWindowClass,
-  random: () => number,
-  trial: Trial,
-): void {
+function story(
+  step: string,
+  make: [initialSeq: number, segmentSize: number],
+  calls: MethodCall[][],
+): ObjectCase {
+  return { step, make, calls: calls.flat() };
+}
+
+function push(data: string | Uint8Array): MethodCall[] {
+  return [{ do: "push", args: [toBytes(data)] }];
+}
+
+function take(
+  peerWindow: number,
+  due: Due | undefined,
+  inFlight: number,
+  likely: CallAdvice,
+  inFlightLikely: CallAdvice = IN_FLIGHT,
+): MethodCall[] {
+  const [args, returns] = [[peerWindow], pieceOf(due)];
+  const isNone = due === undefined;
+  return [
+    { do: "takeNext", args, returns, likely, again: isNone },
+    look(inFlight, inFlightLikely),
+  ];
+}
+
+function acknowledge(
+  ack: number,
+  inFlight: number,
+  likely: string,
+): MethodCall[] {
+  return [
+    { do: "acknowledge", args: [ack], again: true },
+    look(inFlight, likely),
+  ];
+}
+
+/** Sends again; `other` is right as well. */
+function again(
+  due: Due | undefined,
+  inFlight: number,
+  likely: CallAdvice,
+  other = due,
+): MethodCall[] {
+  return [
+    {
+      do: "retransmit",
+      args: [],
+      returns: pieceOf(due),
+      accepts: (value) => differenceAt(value, pieceOf(other)) === undefined,
+      likely,
+      again: true,
+    },
+    look(inFlight, IN_FLIGHT),
+  ];
+}
+
+function look(inFlight: number, likely: CallAdvice): MethodCall {
+  return { do: "inFlight", returns: inFlight, likely };
+}
+
+function pieceOf(due: Due | undefined): Piece | undefined {
+  return due && { seq: due[0], data: toBytes(due[1]) };
+}
+
+/** Random calls; what's right is known by the workbook's own window. */
+function randomStory(random: () => number): ObjectCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const start = (2 ** 32 - below(60)) >>> 0;
   const size = 1 + below(8);
-  const [one, right] = [SendWindow, Solution].map((Class) =>
-    new Class(start, size)
-  );
-  const calls = [`new SendWindow(${start}, ${size})`];
+  const right = new Solution(start, size);
+  const done: string[] = [`new SendWindow(${start}, ${size})`];
   let acked = start;
   // The end of each segment that was taken and isn't acknowledged.
   let ends: number[] = [];
-  for (let i = 0; i < 40; i++) {
-    const action = below(4);
-    const n = below(20);
-    let pieces: (Piece | undefined)[] | undefined;
+  const calls = Array.from({ length: 40 }, () => {
+    const [action, n] = [below(4), below(20)];
     if (action === 0) {
       const data = Uint8Array.from({ length: n }, () => below(256));
-      calls.push(`push(${n} bytes)`);
-      for (const each of [one, right]) each.push(data);
-    } else if (action === 1) {
+      done.push(`push(${n} bytes)`);
+      right.push(data);
+      return push(data);
+    }
+    if (action === 1) {
       acked = (acked + below(right.inFlight + 1)) >>> 0;
-      calls.push(`acknowledge(${acked})`);
-      for (const each of [one, right]) each.acknowledge(acked);
+      done.push(`acknowledge(${acked})`);
+      right.acknowledge(acked);
       ends = ends.filter((end) => ((end - acked) | 0) > 0);
-    } else if (action === 2) {
-      calls.push(`takeNext(${n})`);
-      pieces = [one, right].map((each) => each.takeNext(n));
-      const taken = pieces[1];
-      if (taken) ends.push((taken.seq + taken.data.length) >>> 0);
-    } else {
-      calls.push("retransmit()");
-      pieces = [one, right].map((each) => each.retransmit());
-      const left = (ends[0] - acked) | 0;
-      const { seq, data } = pieces[1] ?? {};
-      if (data) pieces.push({ seq: seq!, data: data.subarray(0, left) });
+      return acknowledge(acked, right.inFlight, `So far: ${done.join(", ")}.`);
     }
-    const likely = `The calls so far: ${calls.join(", ")}.`;
-    if (pieces !== undefined) {
-      const [received, ...expected] = pieces;
-      expectPiece(
-        received,
-        expected.filter((piece) => piece !== undefined),
-        trial,
-        likely,
-      );
+    done.push(action === 2 ? `takeNext(${n})` : "retransmit()");
+    const likely = `So far: ${done.join(", ")}.`;
+    const piece = action === 2 ? right.takeNext(n) : right.retransmit();
+    const due: Due | undefined = piece && [piece.seq, piece.data];
+    if (action === 2) {
+      if (piece) ends.push((piece.seq + piece.data.length) >>> 0);
+      return take(n, due, right.inFlight, likely, likely);
     }
-    expectInFlight(one.inFlight, right.inFlight, trial, likely);
+    const left = piece?.data.subarray(0, (ends[0] - acked) | 0);
+    return again(due, right.inFlight, likely, piece && [piece.seq, left!]);
+  });
+  const step = "10 streams meet random windows and acknowledgments";
+  return story(step, [start, size], calls);
+}
+
+function explain(
+  { value, error }: CallResult,
+  { returns }: CallDue,
+): string | undefined {
+  if (error !== undefined || returns === undefined) return undefined;
+  if (typeof returns !== "object" || value === undefined) return undefined;
+  const { seq, data } = Object(value);
+  if (typeof seq !== "number" || !(data instanceof Uint8Array)) {
+    return "A piece has two properties: `seq`, a number, and `data`, a " +
+      "Uint8Array.";
   }
-}
-
-/** Fails unless the piece is one of those expected, or `undefined` if none is. */
-function expectPiece(
-  received: Piece | undefined,
-  expected: Piece[],
-  trial: Trial,
-  likely: string,
-): void {
-  const got = show(received);
-  const right = expected.map(show);
-  if (right.includes(got)) return;
-  trial.equal(got, right[0], {
-    problem: "Wrong piece to send.",
-    likely,
-  });
-}
-
-/** The sequence number and the bytes; other properties don't count. */
-function show(piece: Piece | undefined): unknown {
-  if (!(piece?.data instanceof Uint8Array)) return piece;
-  const text = Deno.inspect(new TextDecoder().decode(piece.data));
-  return `${piece.seq}: ${text} (${piece.data.join(" ")})`;
-}
-
-function expectInFlight(
-  inFlight: number,
-  expected: number,
-  trial: Trial,
-  likely = "Bytes are in flight from when they're taken until they're " +
-    "acknowledged. Sending them again doesn't add to them.",
-): void {
-  trial.equal(inFlight, expected, {
-    problem: `inFlight is ${Deno.inspect(inFlight)}, not ${expected}.`,
-    likely,
-  });
 }

@@ -1,112 +1,92 @@
 /** How an answer to 17.2 is checked. */
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  checkFunction,
+  type FunctionCase,
+  SAMPLE_TEXTS,
+  toBytes,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import type { PathFits } from "../types.ts";
 
-interface Case {
-  path: string;
-  what: string;
-  fits: boolean;
-  likely: string;
-}
+/** A path of this many bytes, all of them ASCII after the text. */
+const path = (size: number, text = "/") =>
+  text + "a".repeat(size - toBytes(text).length);
 
-/** A path of this many bytes, all of them ASCII. */
-const ascii = (size: number) => `/${"a".repeat(size - 1)}`;
+const PLAIN = "Return true if the path fits, and false if it doesn't.";
+const UTF8 =
+  "Count bytes, not characters: a character is one, two, three, or " +
+  "four bytes in UTF-8. path.length counts neither bytes nor characters; it " +
+  "counts UTF-16 code units. Let TextEncoder count.";
+const AS_GIVEN = "The kernel gets the path as it's given. Don't resolve, " +
+  "normalize, or trim it first.";
 
-const CASES: Case[] = [
-  {
-    path: "/tmp/door.sock",
-    what: '"/tmp/door.sock"',
-    fits: true,
-    likely: "Return true if the path fits, and false if it doesn't.",
-  },
-  {
-    path: ascii(60),
-    what: "60 letters",
-    fits: true,
-    likely: "An ASCII letter is one byte in UTF-8. It's two bytes in UTF-16, " +
-      "which JavaScript uses for strings, but the kernel doesn't get that.",
-  },
-  {
-    path: `${ascii(110)}/a.sock`,
-    what: "a short name in a long folder",
-    fits: false,
-    likely: "The field holds the whole path, the folder too.",
-  },
-  {
-    path: ascii(107),
-    what: "107 letters",
-    fits: true,
-    likely: "107 bytes still fit. The field has 108, and the last one is for " +
-      "the zero at the end.",
-  },
-  {
-    path: ascii(108),
-    what: "108 letters",
-    fits: false,
-    likely:
-      "The field has 108 bytes, but the last one is for the zero at the " +
-      "end of the path: 107 are left.",
-  },
-  {
-    path: ascii(1000),
-    what: "1000 letters",
-    fits: false,
-    likely: "Return false if the path doesn't fit.",
-  },
-  {
-    path: `/${"ü".repeat(53)}`,
-    what: "54 characters, 53 of them ü",
-    fits: true,
-    likely: "ü is two bytes in UTF-8, not more.",
-  },
-  {
-    path: `/${"ü".repeat(54)}`,
-    what: "55 characters, 54 of them ü",
-    fits: false,
-    likely:
-      "Count bytes, not characters: ü is one character and two bytes in " +
-      "UTF-8. path.length counts neither; it counts UTF-16 code units.",
-  },
-  {
-    path: `${ascii(106)}ü`,
-    what: "107 characters, one of them ü",
-    fits: false,
-    likely:
-      "Count bytes, not characters: one ü is enough to make the path one " +
-      "byte too long.",
-  },
-  {
-    path: `/${"😀".repeat(26)}`,
-    what: "27 characters, 26 of them 😀",
-    fits: true,
-    likely: "😀 is four bytes in UTF-8.",
-  },
-  {
-    path: `/${"😀".repeat(27)}`,
-    what: "28 characters, 27 of them 😀",
-    fits: false,
-    likely:
-      "😀 is four bytes in UTF-8: a character takes one, two, three, or " +
-      "four bytes. Let TextEncoder count.",
-  },
-  {
-    path: `/${"my folder/".repeat(10)}a`,
-    what: "a path with ten spaces",
-    fits: true,
-    likely: "A space is one byte. Paths aren't escaped, so don't count `%20`.",
-  },
+const CASES: [what: string, path: string, likely: string][] = [
+  ['"/tmp/door.sock"', "/tmp/door.sock", PLAIN],
+  [
+    "60 letters",
+    path(60),
+    "An ASCII letter is one byte in UTF-8. It's two bytes in UTF-16, which " +
+    "JavaScript uses for strings, but the kernel doesn't get that.",
+  ],
+  [
+    "a short name in a long folder",
+    `${path(110)}/a.sock`,
+    "The field holds the whole path, the folder too.",
+  ],
+  [
+    "107 letters",
+    path(107),
+    "107 bytes still fit. The field has 108, and the last one is for the zero " +
+    "at the end.",
+  ],
+  [
+    "108 letters",
+    path(108),
+    "The field has 108 bytes, but the last one is for the zero at the end of " +
+    "the path: 107 are left.",
+  ],
+  ["1000 letters", path(1000), PLAIN],
+  ["54 characters, 53 of them ü", `/${"ü".repeat(53)}`, UTF8],
+  ["55 characters, 54 of them ü", `/${"ü".repeat(54)}`, UTF8],
+  ["35 characters, all but one of them 日", `/${"日".repeat(35)}`, UTF8],
+  ["37 characters, all but one of them 日", `/${"日".repeat(36)}`, UTF8],
+  ["27 characters, 26 of them 😀", `/${"😀".repeat(26)}`, UTF8],
+  ["28 characters, 27 of them 😀", `/${"😀".repeat(27)}`, UTF8],
+  [
+    "a path with ten spaces",
+    `/${"my folder/".repeat(10)}a`,
+    "A space is one byte. Paths aren't escaped, so don't count `%20`.",
+  ],
+  ...Object.entries(SAMPLE_TEXTS).flatMap(([what, text]) =>
+    [107, 108].map((
+      size,
+    ): [string, string, string] => [what, path(size, `/${text}`), UTF8])
+  ),
+  ["a long path to a near file", `/tmp/${"./".repeat(52)}a`, AS_GIVEN],
+  ["a path relative to the current folder", path(107, "./"), AS_GIVEN],
+  ["a path with a space at its end", `${path(107)} `, AS_GIVEN],
 ];
 
 /** Checks an answer to 17.2. */
-export function checkPathFits(pathFits: PathFits, trial: Trial): void {
-  for (const { path, what, fits, likely } of CASES) {
-    const bytes = new TextEncoder().encode(path).length;
-    trial.step(`pathFits() gets ${what}: ${bytes} bytes`);
-    trial.equal(pathFits(path), fits, {
-      problem: `The path has ${bytes} bytes, so it ${
-        fits ? "fits" : "doesn't fit"
-      }.`,
-      likely,
-    });
-  }
+export async function checkPathFits(
+  pathFits: PathFits,
+  trial: Trial,
+): Promise<void> {
+  const cases = CASES.map(([what, path, likely]): FunctionCase => {
+    const { length } = toBytes(path);
+    const returns = length <= 107;
+    return {
+      step: `pathFits() gets ${what}: ${length} bytes`,
+      args: [path],
+      returns,
+      likely: ({ value, error }) =>
+        error !== undefined ? undefined : typeof value !== "boolean" ? PLAIN : {
+          problem: `The path has ${length} bytes, so it ${
+            returns ? "fits" : "doesn't fit"
+          }.`,
+          likely,
+        },
+    };
+  });
+  await checkFunction(trial, pathFits, cases, { name: "pathFits" });
 }

@@ -1,172 +1,173 @@
 /** How an answer to 18.1 is checked. */
 import {
+  type Advice,
+  differenceAt,
+  PROBES,
+  shown,
   socketFolder,
-  TimerWatch,
+  toBytes,
   type Trial,
   type TrialFailure,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { AskLocal } from "../types.ts";
 import { checkFailures } from "./ask_local_failures.ts";
-import {
-  encode,
-  expectOwnPathGone,
-  expectServerPath,
-  open,
-  PLENTY_MS,
-  type Run,
-  WAITS,
-} from "./ask_local_run.ts";
+import { AskRun, end, WAITS } from "./ask_local_run.ts";
 
 const NO_ADDRESS = "The server can't answer without a return address. Open " +
   "your socket at a path of its own, `${server}.me`.";
+
+/** A question, and what the client gets. */
+interface Exchange {
+  step: string;
+  question: string | Uint8Array;
+  answer: string | Uint8Array;
+  /** What other senders send before the answer. */
+  stranger?: string;
+  /** What it means if no answer is returned. */
+  ifStuck?: string;
+}
+
+const EXCHANGES: Exchange[] = [
+  {
+    step: 'a client asks "what time is it?"',
+    question: "what time is it?",
+    answer: "noon",
+  },
+  {
+    step: "messages of two other senders arrive before the server's answer",
+    question: "who is there?",
+    answer: "the server",
+    stranger: "I am the server!",
+    ifStuck: "After a message from another sender, receive again: the answer " +
+      "is still to come.",
+  },
+  {
+    step: "an empty question gets an answer of 60000 bytes",
+    question: "",
+    answer: crypto.getRandomValues(new Uint8Array(60_000)),
+  },
+  {
+    step: "a question gets an empty answer",
+    question: "anything?",
+    answer: "",
+    ifStuck: "An empty datagram is a message too, and here it's the answer. " +
+      "Whether there is one tells only the sender.",
+  },
+];
 
 /** Checks an answer to 18.1. */
 export async function checkAskLocal(
   askLocal: AskLocal,
   trial: Trial,
 ): Promise<void> {
-  const folder = socketFolder(trial, ["ask.sock", "ask.sock.me", "other.sock"]);
-  const path = `${folder}/ask.sock`;
-  const run: Run = {
-    askLocal,
-    trial,
-    server: open(path, trial),
-    path,
-    own: `${path}.me`,
-    otherPath: `${folder}/other.sock`,
-    timersLeft: [],
-  };
-  for (const exchange of EXCHANGES) await checkExchange(run, exchange);
-  await checkFailures(run);
-  // Last, because a learner who leaves a timer has other things to learn first.
-  trial.step("all calls have ended");
-  if (run.timersLeft.length > 0) {
-    trial.fail({
-      problem: `${run.timersLeft[0]}, and a timer is still running.`,
-      likely: "A program can't end while a timer is running. Stop it in the " +
-        "finally block: clearTimeout(timer).",
-      read: WAITS,
-    });
+  const names = ["ask.sock", "ask.sock.me", "ask.sock.too", "not_ask.sock"];
+  const folder = socketFolder(trial, names);
+  using run = new AskRun(askLocal, trial, folder);
+  const answers: [received: Uint8Array, due: Uint8Array][] = [];
+  for (const one of EXCHANGES) {
+    trial.step(one.step);
+    answers.push(await exchange(run, one));
+    await exchange(run, one, PROBES.twice("askLocal()"));
+    const views = PROBES.views("askLocal()");
+    await exchange(run, one, views, { isView: true });
   }
+  trial.step("the first answers are still the same");
+  for (const [received, due] of answers) {
+    trial.equalBytes(received, due, PROBES.unchanged("askLocal()"));
+  }
+  await checkFailures(run);
+  trial.step("a client asks again, after all the failures");
+  await exchange(run, EXCHANGES[0], PROBES.state("askLocal()"));
 }
 
-/** A question, and what the client gets. */
-interface Exchange {
-  step: string;
-  question: Uint8Array;
-  answer: Uint8Array;
-  /** What another sender sends before the answer. */
-  stranger?: Uint8Array;
-}
-
-const EXCHANGES: Exchange[] = [
-  {
-    step: 'a client asks "what time is it?"',
-    question: encode("what time is it?"),
-    answer: encode("noon"),
-  },
-  {
-    step: "a client asks from the same path again",
-    question: encode("and now?"),
-    answer: encode("still noon"),
-  },
-  {
-    step: "an empty question gets an answer of 60000 bytes",
-    question: new Uint8Array(),
-    answer: crypto.getRandomValues(new Uint8Array(60_000)),
-  },
-  {
-    step: "a question gets an empty answer",
-    question: encode("anything?"),
-    answer: new Uint8Array(),
-  },
-  {
-    step: "another sender's message arrives before the server's answer",
-    question: encode("who is there?"),
-    answer: encode("the server"),
-    stranger: encode("I am the server!"),
-  },
-];
-
-async function checkExchange(
-  run: Run,
-  { step, question, answer, stranger }: Exchange,
-): Promise<void> {
-  const { askLocal, trial, server, path, own, otherPath } = run;
-  trial.step(step);
-  using timers = new TimerWatch();
-  const asking = trial.start(
-    "askLocal",
-    () => askLocal(path, question, { timeoutMs: PLENTY_MS }),
-    explain,
-  );
+/** Asks and answers once; returns what the client got, and what was due. */
+async function exchange(
+  run: AskRun,
+  { question, answer, stranger, ifStuck }: Exchange,
+  probe?: Advice,
+  options = { isView: false },
+): Promise<[received: Uint8Array, due: Uint8Array]> {
+  const trial: Trial = run.trial;
+  const server = run.bind(run.paths.server);
+  const due = toBytes(answer);
+  const asking = run.ask(toBytes(question), options).then((result) => {
+    if ("error" in result) {
+      trial.failThrown("askLocal()", result.error, explain(result.error));
+    }
+    return result.value;
+  });
   const early = asking.then(() =>
     trial.fail({
       problem: "askLocal() returned before it had asked the server.",
       likely: "Await send(), and return what receive() returns.",
     })
   );
-  const receiving = Promise.race([server.receive(), early]);
+  const receiving = Promise.race([server.socket.receive(), early]);
   const [asked, from] = await trial.waitFor(receiving, {
     waitingFor: "the question to reach the server",
     likely: 'Send the question to { transport: "unixpacket", path: server }.',
   });
-  trial.equalBytes(asked, question, {
+  trial.equalBytes(asked, toBytes(question), {
     likely: "Send the question unchanged: a datagram is a whole message.",
     read: WAITS,
+    ...probe,
   });
-  const address = (from as Deno.UnixAddr).path;
-  if (address !== own) {
-    trial.fail({
-      problem: address?.startsWith("/")
-        ? "The question came from another path."
-        : "The question came from a socket that has no path.",
-      expected: own,
-      received: Deno.inspect(address),
-      likely: NO_ADDRESS,
-    });
-  }
+  requireAddress(run, from);
   if (stranger !== undefined) {
-    const other = open(otherPath, trial);
-    await other.send(stranger, from);
-    other.close();
-    Deno.removeSync(otherPath);
+    for (const path of run.paths.strangers) {
+      const other = run.bind(path);
+      await other.socket.send(toBytes(stranger), from);
+      end(other);
+    }
   }
-  await server.send(answer, from);
-  const received = await trial.waitFor(asking, {
+  await server.socket.send(due, from);
+  const received: unknown = await trial.waitFor(asking, {
     waitingFor: "askLocal() to return the answer",
-    likely: stranger === undefined
-      ? "Return the first message from the server: receive() returns a message " +
-        "and its sender, and sender.path is the server's path."
-      : "After a message from another sender, receive again: the answer is " +
-        "still to come.",
+    likely: ifStuck ??
+      "Return the first message from the server: receive() returns a message " +
+        "and its sender, and sender.path is the server's path.",
   });
   if (!(received instanceof Uint8Array)) {
     trial.fail({
-      problem: `askLocal() returned ${Deno.inspect(received)}.`,
+      problem: `askLocal() returned ${shown(received)}.`,
       expected: "a Uint8Array",
-      likely: "receive() returns two things, the data and the sender. Return " +
-        "the data.",
+      likely: Array.isArray(received)
+        ? "receive() returns two things, the data and the sender. Return the " +
+          "data."
+        : "Return the data as it arrived, as bytes.",
     });
   }
-  if (stranger !== undefined && received.toHex() === stranger.toHex()) {
+  if (stranger && differenceAt(received, toBytes(stranger)) === undefined) {
     trial.fail({
       problem: "askLocal() returned a message that isn't from the server.",
-      expected: answer,
+      expected: due,
       received,
       likely: "receive() also returns the sender. Accept the message only if " +
         "sender.path is the server's path; otherwise, receive again.",
     });
   }
-  trial.equalBytes(received, answer, {
-    likely: received.length < answer.length
+  trial.equalBytes(received, due, {
+    likely: received.length < due.length
       ? "receive() drops what doesn't fit into your buffer, without telling " +
         "you. Don't pass a buffer, or pass one of at least 60000 bytes."
       : "Return the data that arrived, not the rest of the buffer.",
+    ...probe,
   });
-  expectServerPath(run);
-  expectOwnPathGone(run);
-  if (timers.running().length > 0) run.timersLeft.push("The answer arrived");
+  end(server);
+  return [received, due];
+}
+
+function requireAddress({ trial, paths }: AskRun, from: Deno.Addr): void {
+  const { path }: { path: string | null } = from as Deno.UnixAddr;
+  if (path === paths.own) return;
+  trial.fail({
+    problem: path?.startsWith("/")
+      ? "The question came from another path."
+      : "The question came from a socket that has no path.",
+    expected: paths.own,
+    received: shown(path, 200),
+    likely: NO_ADDRESS,
+  });
 }
 
 /** What an error means where an answer was due. */

@@ -1,138 +1,69 @@
 /** How calls of 18.1 must fail. */
 import {
-  LongestGap,
-  settle,
-  TimerWatch,
-  type Wait,
+  every,
+  shown,
+  toBytes,
+  type Trial,
+  type TrialFailure,
 } from "../../../lib/workbook/kit/mod.ts";
 import { fillQueue } from "../experiments.ts";
-import {
-  encode,
-  expectOwnPathGone,
-  expectServerPath,
-  open,
-  PLENTY_MS,
-  PROMISES,
-  type Run,
-  WAITS,
-} from "./ask_local_run.ts";
+import { type AskRun, end, PROMISES, WAITS } from "./ask_local_run.ts";
 
 /** How long to wait when no answer will come, in milliseconds. */
-const SHORT_MS = 100;
-/**
- * How long to wait while a stranger sends, in milliseconds: much longer than a
- * busy machine pauses, because a wait that restarts could end in a pause.
- */
-const NOISY_MS = 500;
+const SHORT_MS = 60;
+/** How long to wait while a stranger sends, and how often that does. */
+const [NOISY_MS, NOISE_MS] = [200, 5];
+
+const SILENT =
+  "A datagram may never be answered, and receive() waits forever. " +
+  "Race it against a timer.";
+const RESTARTED =
+  "Every message restarts your timer, so a stranger that sends " +
+  "often enough makes you wait forever. Start the timer once, before you send, " +
+  "and let it run when a stranger's message arrives.";
+const SENDING =
+  "When the queue is full, send() itself waits until the server " +
+  "reads. `timeoutMs` covers sending too: start the timer first, and race " +
+  "everything.";
 
 /** Checks what a call throws without an answer, and that it throws in time. */
-export async function checkFailures(run: Run): Promise<void> {
-  await checkSilence(run);
-  await checkNoise(run);
+export async function checkFailures(run: AskRun): Promise<void> {
+  const { trial, paths } = run;
+  trial.step(`the server never answers: ${SHORT_MS} ms`);
+  const server = run.bind(paths.server);
+  await expectTimedOut(run, SHORT_MS, SILENT);
+
+  trial.step(
+    `the server never answers, and a stranger keeps sending: ${NOISY_MS} ms`,
+  );
+  const stranger = run.bind(paths.strangers[0]);
+  const own = { transport: "unixpacket", path: paths.own } as const;
+  // The client's path may not exist yet, or no more.
+  const endNoise = every(NOISE_MS, () => {
+    stranger.socket.send(toBytes("it's me!"), own).catch(() => {});
+  });
+  await expectTimedOut(run, NOISY_MS, RESTARTED).finally(endNoise);
+  end(server, stranger);
+
   await checkFullQueue(run);
   for (const one of MISSING_SERVERS) await checkMissingServer(run, one);
 }
 
-async function checkSilence(run: Run): Promise<void> {
-  run.trial.step(
-    `the server receives the question and never answers: ${SHORT_MS} ms`,
-  );
-  await untilAsked(run, () =>
-    expectTimedOut(run, SHORT_MS, {
-      likely:
-        "A datagram may never be answered, and receive() waits forever. " +
-        "Race it against a timer.",
-    }));
-}
-
-/**
- * Other messages don't extend the time.
- *
- * If the machine pauses, so does the noise, and even a wait that restarts on
- * every message can end. Then the check tries again.
- */
-async function checkNoise(run: Run): Promise<void> {
-  const { trial, own, otherPath } = run;
-  trial.step(
-    `the server never answers, and a stranger keeps sending: ${NOISY_MS} ms`,
-  );
-  const stranger = open(otherPath, trial);
-  for (let turn = 0; turn < 10; turn++) {
-    const gap = new LongestGap();
-    await untilAsked(run, async () => {
-      // The client's path may not exist yet, or no more.
-      const noise = setInterval(() => {
-        gap.mark();
-        stranger.send(encode("it's me!"), {
-          transport: "unixpacket",
-          path: own,
-        })
-          .catch(() => {});
-      }, 5);
-      try {
-        await expectTimedOut(run, NOISY_MS, {
-          likely:
-            "Every message restarts your timer, so a stranger that sends " +
-            "often enough makes you wait forever. Start the timer once, before " +
-            "you send, and let it run when a stranger's message arrives.",
-        });
-        gap.mark();
-      } finally {
-        clearInterval(noise);
-      }
-    });
-    if (gap.ms < 0.75 * NOISY_MS) break;
-  }
-  stranger.close();
-  Deno.removeSync(otherPath);
-}
-
-/**
- * Makes calls until the server has received a question. If the machine pauses,
- * a call may time out before it has sent one.
- */
-async function untilAsked(
-  { trial, server }: Run,
-  call: () => Promise<void>,
-): Promise<void> {
-  let isAsked = false;
-  const receiving = server.receive().then(() => isAsked = true);
-  receiving.catch(() => {});
-  for (let turn = 0; turn < 5 && !isAsked; turn++) {
-    await call();
-    await settle();
-  }
-  await trial.waitFor(receiving, {
-    waitingFor: "the question to reach the server",
-    likely: "Send the question before you do anything else that takes time.",
-    read: WAITS,
-  });
-}
-
 /** Not only the answer can take forever. */
-async function checkFullQueue(run: Run): Promise<void> {
-  const { trial, server, path, otherPath } = run;
-  trial.step("the server's queue is full, so send() waits");
-  const stranger = open(otherPath, trial);
-  const { taken, waiting } = await fillQueue(() =>
-    stranger.send(new Uint8Array(1), server.addr)
+async function checkFullQueue(run: AskRun): Promise<void> {
+  run.trial.step("the server's queue is full, so send() waits");
+  const server = run.bind(run.paths.server);
+  const stranger = run.bind(run.paths.strangers[0]);
+  const { waiting } = await fillQueue(() =>
+    stranger.socket.send(new Uint8Array(1), server.socket.addr)
   );
   // On macOS, send() throws instead, so no call can wait.
   if (waiting !== undefined) {
-    await expectTimedOut(run, SHORT_MS, {
-      likely: "When the queue is full, send() itself waits until the server " +
-        "reads. `timeoutMs` covers sending too: start the timer first, and " +
-        "race everything.",
-    });
+    // The sends that are waiting fail when the server closes.
+    waiting.catch(() => {});
+    await expectTimedOut(run, SHORT_MS, SENDING);
   }
-  // The sends that are waiting end when there's room again.
-  const queued = waiting === undefined ? taken : taken + 1;
-  for (let i = 0; i < queued; i++) await server.receive();
-  await waiting;
-  stranger.close();
-  server.close();
-  Deno.removeSync(path);
-  Deno.removeSync(otherPath);
+  end(server, stranger);
 }
 
 /** A server that isn't there, and the error that send() throws at once. */
@@ -150,21 +81,24 @@ const MISSING_SERVERS = [
 ];
 
 async function checkMissingServer(
-  run: Run,
+  run: AskRun,
   { step, Expected, leavesFile }: typeof MISSING_SERVERS[number],
 ): Promise<void> {
-  const { trial, path } = run;
+  const { trial, paths } = run;
   trial.step(step);
-  if (leavesFile) open(path, trial).close();
-  using timers = new TimerWatch();
-  const error = await errorOf(run, PLENTY_MS, {
+  const server = run.bind(paths.server);
+  if (leavesFile) server.socket.close();
+  else end(server);
+  const { value, error } = await trial.waitFor(run.ask(toBytes("hello?")), {
     waitingFor: `askLocal() to throw ${Expected.name}`,
     likely:
       "send() says at once that no server is there. Let the caller have " +
       "that error, instead of waiting for an answer until the time is over.",
     read: PROMISES,
   });
+  if (error === undefined) failReturned(trial, value, PROMISES);
   if (!(error instanceof Expected)) {
+    trial.failOnSlip("askLocal()", error);
     trial.fail({
       problem: `Wrong error: expected ${Expected.name}, got ` +
         `${trial.describe(error)}.`,
@@ -174,67 +108,89 @@ async function checkMissingServer(
       read: PROMISES,
     });
   }
-  expectOwnPathGone(run);
-  // The check may have short timers of its own.
-  if (timers.running(PLENTY_MS / 2).length > 0) {
-    run.timersLeft.push(`The call threw ${Expected.name}`);
-  }
+  if (leavesFile) Deno.removeSync(paths.server);
 }
 
-/** Makes a call that must fail; returns its error. */
-async function errorOf(
-  { askLocal, trial, path }: Run,
-  timeoutMs: number,
-  wait: Wait,
-): Promise<unknown> {
-  const [outcome] = await trial.waitFor(
-    Promise.allSettled([
-      (async () => await askLocal(path, encode("hello?"), { timeoutMs }))(),
-    ]),
-    wait,
-  );
-  if (outcome.status === "rejected") {
-    trial.failOnSlip("askLocal()", outcome.reason);
-    return outcome.reason;
-  }
-  return trial.fail({
+function failReturned(trial: Trial, value: unknown, read: string): never {
+  trial.fail({
     problem: "askLocal() returned as if it had an answer.",
     expected: "an error",
-    received: Deno.inspect(outcome.value),
+    received: shown(value),
     likely: "The caller can't tell that value from an answer. Throw instead.",
-    read: wait.read as string,
+    read,
   });
 }
 
+/**
+ * Requires that a call throws TimedOut in time. If the machine pauses, it may
+ * look late, but hardly three times in a row.
+ */
 async function expectTimedOut(
-  run: Run,
+  run: AskRun,
   timeoutMs: number,
-  { likely }: { likely: string },
+  likely: string,
 ): Promise<void> {
-  const { trial } = run;
-  const startedAt = performance.now();
-  const error = await errorOf(run, timeoutMs, {
+  let failure: TrialFailure | undefined;
+  for (let turn = 0; turn < 3; turn++) {
+    failure = await timeOut(run, timeoutMs, likely);
+    if (failure === undefined) return;
+  }
+  run.trial.fail(failure!);
+}
+
+/**
+ * Lets one call time out, and returns what a pause could explain. Timers fire in
+ * the order in which they're due, however late they are.
+ */
+async function timeOut(
+  run: AskRun,
+  timeoutMs: number,
+  likely: string,
+): Promise<TrialFailure | undefined> {
+  const trial: Trial = run.trial;
+  const timersBefore = run.timersStarted.length;
+  let [isLong, isTooLong] = [false, false];
+  const watches = [
+    every(0.75 * timeoutMs, () => isLong = true),
+    every(1.5 * timeoutMs, () => isTooLong = true),
+  ];
+  const asking = run.ask(toBytes("hello?"), { timeoutMs });
+  const { value, error } = await trial.waitFor(asking, {
     waitingFor: "askLocal() to throw TimedOut",
-    likely,
+    likely: () => whyLate(),
     read: WAITS,
-  });
-  if (!(error instanceof Error && /^Timed?[Oo]ut/.test(error.name))) {
+  }).finally(() => watches.forEach((endWatch) => endWatch()));
+  if (error === undefined) failReturned(trial, value, WAITS);
+  if (!(error instanceof Deno.errors.TimedOut)) {
+    trial.failOnSlip("askLocal()", error);
     trial.fail({
       problem: `Wrong error: expected TimedOut, got ${trial.describe(error)}.`,
       likely: "A caller decides by the class of an error: throw new " +
-        "Deno.errors.TimedOut(…). BadResource comes from a socket that was " +
-        "closed while it was waiting: throw TimedOut before you close it.",
+        "Deno.errors.TimedOut(…). BadResource and Interrupted come from a " +
+        "socket that was closed while it was waiting: throw TimedOut before " +
+        "you close it.",
       read: WAITS,
     });
   }
-  // The clocks of timers and of this measurement may differ a little.
-  if (performance.now() - startedAt < 0.9 * timeoutMs) {
+  if (!isLong) {
     trial.fail({
       problem: "askLocal() gave up before the time was over.",
       likely: "timeoutMs is in milliseconds, as for setTimeout().",
       read: WAITS,
     });
   }
-  expectServerPath(run);
-  expectOwnPathGone(run);
+  if (!isTooLong) return undefined;
+  return {
+    problem: `askLocal() gave up much later than after ${timeoutMs} ms.`,
+    likely: whyLate(),
+    read: WAITS,
+  };
+
+  function whyLate(): string {
+    const longer = run.timersStarted.slice(timersBefore)
+      .find((ms) => ms > 1.2 * timeoutMs);
+    if (longer === undefined) return likely;
+    return `You started a timer of ${longer} ms, and timeoutMs is ` +
+      `${timeoutMs}: it's in milliseconds, as for setTimeout().`;
+  }
 }

@@ -1,5 +1,10 @@
 /** How an answer to 18.2 is checked. */
-import type { Trial } from "../../../lib/workbook/kit/mod.ts";
+import {
+  checkFunction,
+  type FunctionCase,
+  shown,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
 import { choose as solution } from "../solution.ts";
 import type { Choice, Choose, Need } from "../types.ts";
 
@@ -49,38 +54,44 @@ const TASKS: [string, ...(keyof Need)[]][] = [
 ];
 
 /** Checks an answer to 18.2. */
-export function checkChoose(choose: Choose, trial: Trial): void {
-  for (const [what, ...wanted] of TASKS) {
-    trial.step(`choose() for ${what}`);
-    expectChoice(choose, wanted, trial);
-  }
-  trial.step("choose() for every other need");
-  for (let bits = 0; bits < 2 ** PROPERTIES.length; bits++) {
-    const wanted = PROPERTIES.filter((_, i) => bits & (1 << i));
-    expectChoice(choose, wanted, trial);
-  }
+export async function checkChoose(
+  choose: Choose,
+  trial: Trial,
+): Promise<void> {
+  const tasks = TASKS.map(([what, ...wanted]) =>
+    caseOf(`choose() for ${what}`, wanted)
+  );
+  const all = Array.from(
+    { length: 2 ** PROPERTIES.length },
+    (_, bits) =>
+      caseOf(
+        "choose() for every other need",
+        PROPERTIES.filter((_, i) => bits & (1 << i)),
+      ),
+  );
+  await checkFunction(trial, choose, [...tasks, ...all], { name: "choose" });
 }
 
-function expectChoice(
-  choose: Choose,
-  wanted: (keyof Need)[],
-  trial: Trial,
-): void {
+function caseOf(step: string, wanted: (keyof Need)[]): FunctionCase {
   const need = Object.fromEntries(
     PROPERTIES.map((name) => [name, wanted.includes(name)]),
   ) as Record<keyof Need, boolean>;
-  const chosen = choose({ ...need });
   const right = solution(need);
-  if (chosen === right) return;
-  trial.fail({
-    problem: `You chose ${Deno.inspect(chosen)} ` +
-      (wanted.length === 0
-        ? "although no property is true."
-        : `although only this is true: ${wanted.join(", ")}.`),
-    expected: JSON.stringify(right),
-    received: Deno.inspect(chosen),
-    ...adviceFor(chosen, right, need),
-  });
+  return {
+    step,
+    args: [need],
+    returns: right,
+    likely: ({ value, error }) =>
+      error === undefined
+        ? {
+          problem: `You chose ${shown(value)} ` +
+            (wanted.length === 0
+              ? "although no property is true."
+              : `although only this is true: ${wanted.join(", ")}.`),
+          ...adviceFor(value as Choice, right, need),
+        }
+        : undefined,
+  };
 }
 
 /** Says what would go wrong with a choice: the first of these that applies. */

@@ -139,6 +139,22 @@ export function encodeSegment(segment: Segment): Uint8Array {
  * ```
  */
 export function decodeSegment(datagram: Uint8Array): Segment {
+  const header = decodeHeader(datagram);
+  // The sum over everything, including the checksum, is all ones.
+  if (fold(sumWords(datagram)) !== 0xffff) {
+    throw bad(2, `another checksum than ${readUint16(datagram, 2)}`);
+  }
+  return { ...header, data: datagram.subarray(HEADER_BYTES) };
+}
+
+/**
+ * Decodes the header of a segment that may be damaged, or cut off after it.
+ *
+ * @param datagram The datagram, or its first 16 bytes.
+ * @returns The fields of the header.
+ * @throws {WireError} If the datagram isn't a segment of this kind.
+ */
+export function decodeHeader(datagram: Uint8Array): Omit<Segment, "data"> {
   if (datagram.length < HEADER_BYTES) {
     throw bad(datagram.length, `${HEADER_BYTES} bytes or more`);
   }
@@ -146,16 +162,11 @@ export function decodeSegment(datagram: Uint8Array): Segment {
   if ((datagram[1] & ~(FIN | SYN | RST | ACK)) !== 0) {
     throw bad(1, "no other flags than ACK, RST, SYN, FIN");
   }
-  // The sum over everything, including the checksum, is all ones.
-  if (fold(sumWords(datagram)) !== 0xffff) {
-    throw bad(2, `another checksum than ${readUint16(datagram, 2)}`);
-  }
   return {
     flags: datagram[1],
     seq: readUint32(datagram, 4),
     ack: readUint32(datagram, 8),
     window: readUint32(datagram, 12),
-    data: datagram.subarray(HEADER_BYTES),
   };
 }
 

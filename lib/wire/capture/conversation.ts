@@ -11,13 +11,16 @@
  * @module
  */
 
+import { FourTuples } from "./four_tuple.ts";
 import type { Packet } from "./packet.ts";
-import { seqAdd, seqLessOrEqual } from "../tcp/sequence.ts";
-import { StreamProgress } from "../tcp/stream_progress.ts";
-import type { TcpHeader } from "../tcp/header.ts";
-import { nextState, type TcpEvent, type TcpState } from "../tcp/state.ts";
+import type { SegmentNote } from "./segment_notes.ts";
+import { PROTOCOL_TCP, type TcpHeader } from "../tcp/header.ts";
+import { seqDiff } from "../tcp/sequence.ts";
+import type { TcpState } from "../tcp/state.ts";
 import type { Side } from "../tcp/walk.ts";
 import type { Timestamp } from "./timestamp.ts";
+import { beginTracking, senderOf, trackSegment } from "./track_segment.ts";
+import type { Tracking } from "./track_segment.ts";
 
 /** How a conversation ended. */
 export type Ending =
@@ -54,7 +57,7 @@ export interface ConversationEnd {
   segments: number;
   /** Bytes of data that it sent, each counted once. */
   bytes: number;
-  /** Segments of which everything had been sent before. */
+  /** Segments that were sent before, whole or in part. */
   retransmissions: number;
   /** Number of its FIN; `null` if it has not sent any. */
   finSequence: number | null;
@@ -70,7 +73,7 @@ export interface Conversation {
   client: ConversationEnd;
   /** The other end. */
   server: ConversationEnd;
-  /** Whether SYN, SYN-ACK and ACK were all captured, and fit together. */
+  /** Whether both SYNs were captured, and the acknowledgments of both. */
   handshake: boolean;
   /** Number in the capture of its first packet. */
   firstPacket: number;
@@ -94,25 +97,23 @@ export interface TrackedSegment {
   relativeSequence: number;
   /** Its acknowledgment, counted from the receiver's SYN; `null` if none. */
   relativeAcknowledgment: number | null;
-  /** Whether all of it had been sent before. */
+  /** What is remarkable about it, by the names that Wireshark gives. */
+  notes: SegmentNote[];
+  /** Whether the notes say that it was sent before. */
   retransmission: boolean;
+  /** How many duplicate ACKs it is the last of; 0 if it is none. */
+  duplicateAcks: number;
+  /**
+   * The power of 2 by which its window counts; `null` if unknown, since the
+   * SYNs were not captured.
+   */
+  windowShift: number | null;
+  /** The window in bytes, scaled; `null` if the scale is unknown. */
+  scaledWindow: number | null;
   /** State of the client once this segment has arrived. */
   clientState: TcpState;
   /** State of the server once this segment has arrived. */
   serverState: TcpState;
-}
-
-/** What is remembered of a conversation besides what it shows. */
-interface Tracking {
-  conversation: Conversation;
-  progress: Record<Side, StreamProgress>;
-  /** Whether the SYN-ACK acknowledged the SYN. */
-  synAcked: boolean;
-  /** Whether each end's FIN has been acknowledged. */
-  finAcked: Record<Side, boolean>;
-  firstFin: Side | null;
-  simultaneous: boolean;
-  closingSegments: number;
 }
 
 /** How much is remembered. */
@@ -125,6 +126,12 @@ export interface ConversationsOptions {
    * @default {10000}
    */
   max?: number;
+  /**
+   * Gives each new conversation its number, where others count along.
+   *
+   * @default {it counts from 1}
+   */
+  nextNumber?: () => number;
 }
 
 /**
@@ -169,18 +176,21 @@ export class Conversations {
    * there were more than `max`.
    */
   readonly list: Conversation[] = [];
-  /** Those that are remembered, the one that spoke last at the end. */
-  readonly #open = new Map<string, Tracking>();
+  readonly #open: FourTuples<Tracking>;
   readonly #max: number;
+  readonly #nextNumber: () => number;
   #count = 0;
 
   /**
    * Has seen none yet.
    *
-   * @param options How much to remember.
+   * @param options How much to remember, and how to count.
    */
   constructor(options: ConversationsOptions = {}) {
-    this.#max = options.max ?? 10_000;
+    const { max = 10_000, nextNumber } = options;
+    this.#max = max;
+    this.#open = new FourTuples(max);
+    this.#nextNumber = nextNumber ?? (() => this.#count);
   }
 
   /** How many there were in all. */
@@ -198,255 +208,49 @@ export class Conversations {
   add(packet: Packet): TrackedSegment | null {
     const { ip, tcp } = packet;
     if (ip === null || tcp === null) return null;
-    const source = `${ip.source}|${tcp.sourcePort}`;
-    const destination = `${ip.destination}|${tcp.destinationPort}`;
-    // The same key for both directions.
-    const key = source < destination
-      ? `${source}|${destination}`
-      : `${destination}|${source}`;
-    let tracking = this.#open.get(key);
-    if (tracking === undefined || isNewSyn(tracking.conversation, tcp)) {
-      tracking = begin(packet, tcp, ++this.#count);
-      if (this.list.length < this.#max) this.list.push(tracking.conversation);
+    const known = this.#open.get(packet);
+    if (known !== undefined && !isNewSyn(known.conversation, packet, tcp)) {
+      this.#open.set(packet, known);
+      return trackSegment(known, packet, tcp);
     }
-    this.#remember(key, tracking);
-    return track(tracking, packet, tcp);
+    this.#count++;
+    const tracking = beginTracking(packet, tcp, this.#nextNumber());
+    tracking.reusesPorts = known !== undefined;
+    if (this.list.length < this.#max) this.list.push(tracking.conversation);
+    this.#open.set(packet, tracking);
+    return trackSegment(tracking, packet, tcp);
   }
 
-  /** A Map keeps the order in which its keys came in. */
-  #remember(key: string, tracking: Tracking): void {
-    this.#open.delete(key);
-    this.#open.set(key, tracking);
-    if (this.#open.size <= this.#max) return;
-    const [quietest] = this.#open.keys();
-    this.#open.delete(quietest);
-  }
-}
-
-/** Ports are used again: a SYN with another number begins a new connection. */
-function isNewSyn({ client, server }: Conversation, tcp: TcpHeader): boolean {
-  if (!tcp.flags.syn || tcp.flags.ack) return false;
-  const sender = tcp.sourcePort === client.port ? client : server;
-  return sender.base !== null && sender.base !== tcp.sequence;
-}
-
-function begin(packet: Packet, tcp: TcpHeader, number: number): Tracking {
-  const { syn, ack } = tcp.flags;
-  const ip = packet.ip!;
-  const sender = newEnd(ip.source, tcp.sourcePort);
-  const receiver = newEnd(ip.destination, tcp.destinationPort);
-  // Who answers with SYN-ACK is the server, though its packet came first.
-  const [client, server] = syn && ack ? [receiver, sender] : [sender, receiver];
-  if (syn) {
-    client.state = ack ? "SYN-SENT" : "CLOSED";
-    server.state = "LISTEN";
-  }
-  return {
-    conversation: {
-      number,
-      client,
-      server,
-      handshake: false,
-      firstPacket: packet.number,
-      lastPacket: packet.number,
-      start: packet.time,
-      end: packet.time,
-      ending: { how: "open" },
-    },
-    progress: { client: new StreamProgress(), server: new StreamProgress() },
-    synAcked: false,
-    finAcked: { client: false, server: false },
-    firstFin: null,
-    simultaneous: false,
-    closingSegments: 0,
-  };
-}
-
-function newEnd(address: string, port: number): ConversationEnd {
-  return {
-    address,
-    port,
-    initialSequence: null,
-    base: null,
-    windowShift: null,
-    segments: 0,
-    bytes: 0,
-    retransmissions: 0,
-    finSequence: null,
-    state: "ESTABLISHED",
-  };
-}
-
-function track(
-  tracking: Tracking,
-  packet: Packet,
-  tcp: TcpHeader,
-): TrackedSegment {
-  const { conversation, progress } = tracking;
-  const { client, server } = conversation;
-  const from: Side = packet.ip!.source === client.address &&
-      tcp.sourcePort === client.port
-    ? "client"
-    : "server";
-  const sender = conversation[from];
-  const receiver = from === "client" ? server : client;
-  const { syn, fin, ack, rst } = tcp.flags;
-
-  conversation.lastPacket = packet.number;
-  conversation.end = packet.time;
-  sender.segments++;
-  if (syn) noteSyn(sender, tcp);
-  // Without the SYN, the first byte seen counts as number 1.
-  sender.base ??= seqAdd(tcp.sequence, -1);
-  if (ack) receiver.base ??= seqAdd(tcp.acknowledgment, -1);
-
-  // A reset's data, if any, explains the reset, and is not part of the stream.
-  const data = rst ? 0 : packet.payloadBytes;
-  const flagged = (syn ? 1 : 0) + (fin ? 1 : 0);
-  const { fresh, repeated } = progress[from].add(tcp.sequence, data + flagged);
-  const retransmission = fresh === 0 && repeated > 0;
-  if (retransmission) sender.retransmissions++;
-  // The last of the fresh numbers is the FIN's, if there is one.
-  sender.bytes += Math.max(0, Math.min(data, fresh - (fin ? 1 : 0)));
-
-  const events = eventsOf(tracking, tcp, from);
-  noteClosing(tracking, tcp, from, data);
-  moveStates(sender, receiver, tcp, events);
-  noteHandshake(tracking, tcp, from);
-  conversation.ending = endingOf(tracking, tcp, from);
-  return {
-    conversation,
-    from,
-    relativeSequence: seqAdd(tcp.sequence, -sender.base),
-    relativeAcknowledgment: ack
-      ? seqAdd(tcp.acknowledgment, -receiver.base!)
-      : null,
-    retransmission,
-    clientState: client.state,
-    serverState: server.state,
-  };
-}
-
-function noteSyn(sender: ConversationEnd, tcp: TcpHeader): void {
-  sender.initialSequence ??= tcp.sequence;
-  sender.base ??= tcp.sequence;
-  const scale = tcp.options.find((option) => option.kind === "windowScale");
-  sender.windowShift ??= scale?.shift ?? null;
-}
-
-/** The third segment must acknowledge what the second one acknowledged. */
-function noteHandshake(tracking: Tracking, tcp: TcpHeader, from: Side): void {
-  const { conversation } = tracking;
-  const { client, server } = conversation;
-  const { syn, ack, rst } = tcp.flags;
-  if (!ack || rst) return;
-  const acknowledges = (end: ConversationEnd) =>
-    end.initialSequence !== null &&
-    tcp.acknowledgment === seqAdd(end.initialSequence, 1);
-  if (from === "server" && syn && acknowledges(client)) {
-    tracking.synAcked = true;
-  } else if (from === "client" && tracking.synAcked && acknowledges(server)) {
-    conversation.handshake = true;
-  }
-}
-
-/** Follows the FINs: who was first, and whose has been acknowledged. */
-function noteClosing(
-  tracking: Tracking,
-  tcp: TcpHeader,
-  from: Side,
-  data: number,
-): void {
-  const { conversation, finAcked } = tracking;
-  const peer: Side = from === "client" ? "server" : "client";
-  const sender = conversation[from];
-  const isFin = tcp.flags.fin && sender.finSequence === null;
-  const isAck = acksFinOf(conversation[peer], tcp) && !finAcked[peer];
-  if (isAck) finAcked[peer] = true;
-  if (isFin) {
-    sender.finSequence = seqAdd(tcp.sequence, data + (tcp.flags.syn ? 1 : 0));
-    if (tracking.firstFin === null) tracking.firstFin = from;
-    else tracking.simultaneous = !finAcked[peer];
-  }
-  if (isFin || isAck) tracking.closingSegments++;
-}
-
-function acksFinOf(end: ConversationEnd, tcp: TcpHeader): boolean {
-  return tcp.flags.ack && end.finSequence !== null &&
-    seqLessOrEqual(seqAdd(end.finSequence, 1), tcp.acknowledgment);
-}
-
-/** What the segment is to its receiver, in the order in which it counts. */
-function eventsOf(tracking: Tracking, tcp: TcpHeader, from: Side): TcpEvent[] {
-  const { conversation, finAcked, progress } = tracking;
-  const peer: Side = from === "client" ? "server" : "client";
-  const { syn, ack, fin, rst } = tcp.flags;
-  if (rst) return ["rcv RST"];
-  if (syn && ack && conversation[peer].state === "SYN-SENT") {
-    return ["rcv SYN,ACK"];
-  }
-  const events: TcpEvent[] = [];
-  if (syn && !ack) events.push("rcv SYN");
-  if (ack) events.push("rcv ACK of SYN");
-  if (acksFinOf(conversation[peer], tcp) && !finAcked[peer]) {
-    events.push("rcv ACK of FIN");
-  }
-  // A FIN after a gap has to wait until the gap is filled.
-  if (fin && progress[from].isWhole) events.push("rcv FIN");
-  return events;
-}
-
-/** What an end sends shows what its program did; then the other receives it. */
-function moveStates(
-  sender: ConversationEnd,
-  receiver: ConversationEnd,
-  tcp: TcpHeader,
-  events: TcpEvent[],
-): void {
-  const { syn, ack, fin, rst } = tcp.flags;
-  const listens = sender.state === "LISTEN";
-  if (syn && !ack) sender.state = nextState(sender.state, "active OPEN");
-  if (fin) sender.state = stateAfterFin(sender, receiver, tcp);
-  if (rst) sender.state = listens ? "CLOSED" : nextState(sender.state, "ABORT");
-  for (const event of events) {
-    // A closed end does not come back to life by what arrives late.
-    if (receiver.state === "CLOSED") break;
-    receiver.state = nextState(receiver.state, event);
+  /**
+   * Finds the conversation that a packet belongs to, and leaves it as it is.
+   *
+   * @param packet A TCP packet, perhaps cut off or quoted by ICMP.
+   * @returns The conversation; `null` if there is none.
+   */
+  find(packet: Packet): Conversation | null {
+    if (packet.ip?.protocol !== PROTOCOL_TCP) return null;
+    return this.#open.get(packet)?.conversation ?? null;
   }
 }
 
 /**
- * A capture shows when a segment passes, not when it arrives. An end that seemed
- * to have heard the other's FIN, and sends its own without acknowledging that,
- * had not: the two crossed on the way.
+ * How far before the first number seen a SYN may be, if data that it carries was
+ * captured, or acknowledged, before it was.
  */
-function stateAfterFin(
-  sender: ConversationEnd,
-  receiver: ConversationEnd,
-  tcp: TcpHeader,
-): TcpState {
-  if (sender.state === "CLOSE-WAIT" && !acksFinOf(receiver, tcp)) {
-    return nextState(nextState("ESTABLISHED", "CLOSE"), "rcv FIN");
-  }
-  return nextState(sender.state, "CLOSE");
-}
+const MAX_SYN_DISTANCE = 65_535;
 
-function endingOf(tracking: Tracking, tcp: TcpHeader, from: Side): Ending {
-  const { conversation, finAcked, firstFin } = tracking;
-  const { client, server, ending } = conversation;
-  if (ending.how === "reset" || ending.how === "refused") return ending;
-  if (tcp.flags.rst && ending.how !== "closed") {
-    const refused = from === "server" && server.initialSequence === null &&
-      client.initialSequence !== null;
-    return refused ? { how: "refused" } : { how: "reset", by: from };
+/** Ports are used again: a SYN with another number begins a new connection. */
+function isNewSyn(
+  conversation: Conversation,
+  packet: Packet,
+  tcp: TcpHeader,
+): boolean {
+  if (!tcp.flags.syn || tcp.flags.ack) return false;
+  const sender = conversation[senderOf(conversation, packet)];
+  if (sender.base === null) return false;
+  if (sender.initialSequence !== null) {
+    return sender.initialSequence !== tcp.sequence;
   }
-  if (firstFin === null) return { how: "open" };
-  if (client.finSequence === null || server.finSequence === null) {
-    return { how: "half-closed", by: firstFin };
-  }
-  if (!finAcked.client || !finAcked.server) {
-    return { how: "closing", first: firstFin };
-  }
-  const { simultaneous, closingSegments: segments } = tracking;
-  return { how: "closed", first: firstFin, simultaneous, segments };
+  const distance = seqDiff(sender.base, tcp.sequence);
+  return distance < 0 || distance > MAX_SYN_DISTANCE;
 }

@@ -98,9 +98,9 @@ function encodeIp(
 
 /** Where the link header has a field for what follows, and it is missing. */
 function withType(link: LinkFields, ip: IpFields | null): LinkFields {
-  if (ip === null || link.kind === "raw" || link.kind === "loopback") {
-    return link;
-  }
+  const hasNone = link.kind === "raw" || link.kind === "loopback" ||
+    link.kind === "other";
+  if (ip === null || hasNone) return link;
   const etherType = ip.version === 4 ? ETHER_TYPE_IPV4 : ETHER_TYPE_IPV6;
   const typed: EthernetFields | CookedFields = { etherType, ...link };
   return typed;

@@ -20,12 +20,15 @@ export const ETHER_TYPE_IPV4 = 0x0800;
 /** The type that stands for IPv6 in a frame. */
 export const ETHER_TYPE_IPV6 = 0x86dd;
 
-/** The types that say that a tag follows: of 802.1Q, and of 802.1ad. */
-const TAG_TYPES = [0x8100, 0x88a8];
+/**
+ * The types that say that a tag follows: of 802.1Q, of 802.1ad, and of QinQ
+ * before 802.1ad had a number.
+ */
+const TAG_TYPES = [0x8100, 0x88a8, 0x9100];
 
 /** The tag of a virtual network. */
 export interface VlanTag {
-  /** The type that announced it: 0x8100 or 0x88a8. */
+  /** The type that announced it: 0x8100, 0x88a8 or 0x9100. */
   type: number;
   /** Priority, 3 bits. */
   priority: number;

@@ -13,6 +13,7 @@ import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 import type { EthernetFields, EthernetHeader } from "./ethernet.ts";
 import { decodeLoopback, encodeLoopback } from "./loopback.ts";
 import type { LoopbackFields, LoopbackHeader } from "./loopback.ts";
+import { decodeOtherLink, type OtherHeader } from "./other_links.ts";
 
 /** The link types that can be decoded, by the names that tcpdump.org gives. */
 export const LINK_TYPES = {
@@ -20,6 +21,10 @@ export const LINK_TYPES = {
   NULL: 0,
   /** Ethernet; Linux also shows its loopback interface like this. */
   ETHERNET: 1,
+  /** IPv4 or IPv6, with nothing in front, as most systems number it inside. */
+  DLT_RAW: 12,
+  /** The same, as OpenBSD numbers it. */
+  DLT_RAW_OPENBSD: 14,
   /** IPv4 or IPv6, with nothing in front. */
   RAW: 101,
   /** Loopback of OpenBSD, big-endian. */
@@ -55,14 +60,16 @@ export type LinkHeader =
   | EthernetHeader
   | CookedHeader
   | LoopbackHeader
-  | RawHeader;
+  | RawHeader
+  | OtherHeader;
 
 /** What a header below IP is made of, told apart by `kind`. */
 export type LinkFields =
   | EthernetFields
   | CookedFields
   | LoopbackFields
-  | RawFields;
+  | RawFields
+  | OtherHeader;
 
 /**
  * Decodes the header below IP.
@@ -97,17 +104,20 @@ export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
     case LINK_TYPES.NULL:
     case LINK_TYPES.LOOP:
       return decodeLoopback(bytes);
+    case LINK_TYPES.DLT_RAW:
+    case LINK_TYPES.DLT_RAW_OPENBSD:
     case LINK_TYPES.RAW:
     case LINK_TYPES.IPV4:
     case LINK_TYPES.IPV6:
       return decodeRaw(bytes);
-    default:
-      throw new WireError(
-        "a packet",
-        0,
-        `link type ${Object.values(LINK_TYPES).join(", ")}, found ${linkType}`,
-      );
   }
+  const other = decodeOtherLink(bytes, linkType);
+  if (other !== null) return other;
+  throw new WireError(
+    "a packet",
+    0,
+    `link type ${Object.values(LINK_TYPES).join(", ")}, found ${linkType}`,
+  );
 }
 
 /**
@@ -116,7 +126,8 @@ export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
  * @param fields The header.
  * @returns A new buffer, empty for `raw`.
  * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If an address is none.
+ * @throws {TypeError} If an address is none, or the header is one of those that
+ * are decoded only.
  *
  * @example An Ethernet header with nothing but defaults
  * ```ts
@@ -136,6 +147,8 @@ export function encodeLink(fields: LinkFields): Uint8Array {
       return encodeLoopback(fields);
     case "raw":
       return new Uint8Array(0);
+    case "other":
+      throw new TypeError(`Cannot encode a header of ${fields.name}`);
   }
 }
 

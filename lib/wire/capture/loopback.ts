@@ -78,7 +78,7 @@ export function decodeLoopback(
   const asIs = readUint32(bytes, start);
   const littleEndian = asIs > 0xffff;
   const family = littleEndian ? swap(asIs) : asIs;
-  const etherType = FAMILIES[family] ?? null;
+  const etherType = FAMILIES[family] ?? etherTypeIn(readUint32(bytes, start));
   return { kind: "loopback", headerBytes: 4, family, littleEndian, etherType };
 }
 
@@ -108,6 +108,12 @@ export function encodeLoopback(fields: LoopbackFields): Uint8Array {
   const bytes = new Uint8Array(4);
   writeUint32(bytes, 0, fields.littleEndian ? swap(family) : family);
   return bytes;
+}
+
+/** Some drivers write a type of Ethernet into the last two bytes. */
+function etherTypeIn(header: number): number | null {
+  const type = header & 0xffff;
+  return type === ETHER_TYPE_IPV4 || type === ETHER_TYPE_IPV6 ? type : null;
 }
 
 /** Turns the order of the four bytes round. */

@@ -8,20 +8,29 @@
  * @module
  */
 
-import { sumWords } from "../ip/checksum.ts";
-import { requireBytes, WireError } from "../error.ts";
+import { readUint16 } from "../bytes.ts";
+import { WireError } from "../error.ts";
+import { enterTunnel, type Place, unwrap } from "./encapsulation.ts";
 import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
-import { decodeIpv4, type Ipv4Header } from "../ip/ipv4.ts";
-import { decodeIpv6, type Ipv6Header } from "../ip/ipv6.ts";
-import { decodeLink, type LinkHeader } from "./link.ts";
-import { decodeTcp, PROTOCOL_TCP, type TcpHeader } from "../tcp/header.ts";
+import { type IcmpHeader, isIcmpError } from "../ip/icmp.ts";
+import { decodeIpv4Leniently, type Ipv4Header } from "../ip/ipv4.ts";
+import { decodeIpv6Leniently, type Ipv6Header } from "../ip/ipv6.ts";
+import { NO_NEXT_HEADER } from "../ip/ipv6.ts";
+import { jumboPayloadBytes } from "../ip/ipv6_options.ts";
+import { decodeLink, LINK_TYPES, type LinkHeader } from "./link.ts";
+import type { TcpHeader } from "../tcp/header.ts";
 import type { Timestamp } from "./timestamp.ts";
-import { decodeUdp, PROTOCOL_UDP, type UdpHeader } from "../ip/udp.ts";
-import {
-  type ChecksumVerdict,
-  judgeHeader,
-  judgeSegment,
-} from "../ip/verdict.ts";
+import { decodeTransport, type Layer } from "./transport.ts";
+import type { UdpHeader } from "../ip/udp.ts";
+import { type ChecksumVerdict, judgeHeader } from "../ip/verdict.ts";
+
+/** The ports in the first four bytes of TCP and UDP. */
+export interface Ports {
+  /** Port of the sender. */
+  source: number;
+  /** Port of the receiver. */
+  destination: number;
+}
 
 /** A packet, layer by layer. What it does not have is `null`. */
 export interface Packet {
@@ -35,21 +44,31 @@ export interface Packet {
   originalLength: number;
   /** The header below IP. */
   link: LinkHeader | null;
-  /** The IP header, told apart by `version`. */
+  /** The IP header, told apart by `version`; of a tunnel, the innermost one. */
   ip: Ipv4Header | Ipv6Header | null;
+  /** Index of the first byte of the IP header; 0 if there is none. */
+  ipStart: number;
+  /** The IP headers of the tunnels around it, the outermost first. */
+  outer: (Ipv4Header | Ipv6Header)[];
   /** The TCP header; not in a fragment other than the first. */
   tcp: TcpHeader | null;
   /** The UDP header; not in a fragment other than the first. */
   udp: UdpHeader | null;
+  /** The ports of TCP or UDP, even where the rest of the header was cut. */
+  ports: Ports | null;
+  /** The ICMP or ICMPv6 header. */
+  icmp: IcmpHeader | null;
+  /** The packet that an ICMP error quotes, as far as it quotes it. */
+  quoted: Packet | null;
   /** What the innermost header that could be decoded carries; a view. */
   payload: Uint8Array;
   /** Bytes of payload on the wire; more than `payload` has if it was cut. */
   payloadBytes: number;
-  /** The verdict on the checksum of TCP or UDP; `none` for other packets. */
+  /** The verdict on the checksum of TCP, UDP or ICMP; `none` for the rest. */
   checksum: ChecksumVerdict;
   /** The verdict on the checksum of the IPv4 header; IPv6 has `none`. */
   ipChecksum: ChecksumVerdict;
-  /** Why the rest could not be decoded; `null` if all could. */
+  /** The first thing that is wrong; `null` if nothing is. */
   problem: WireError | null;
 }
 
@@ -111,6 +130,16 @@ export function decodePacket(
   linkType: number,
   options: DecodePacketOptions = {},
 ): Packet {
+  return decodeLayers(bytes, linkType, options, false);
+}
+
+/** A quote may quote something itself, which nobody needs to see. */
+function decodeLayers(
+  bytes: Uint8Array,
+  linkType: number,
+  options: DecodePacketOptions,
+  isQuote: boolean,
+): Packet {
   const { number = 0, time = null, originalLength = bytes.length } = options;
   const packet: Packet = {
     number,
@@ -119,128 +148,119 @@ export function decodePacket(
     originalLength: Math.max(originalLength, bytes.length),
     link: null,
     ip: null,
+    ipStart: 0,
+    outer: [],
     tcp: null,
     udp: null,
+    ports: null,
+    icmp: null,
+    quoted: null,
     payload: bytes,
     payloadBytes: originalLength,
     checksum: "none",
     ipChecksum: "none",
     problem: null,
   };
-  // Where the innermost layer lies: `wireEnd` is past the end of the bytes if
-  // the capture cut them off.
-  const layer: Layer = { start: 0, wireEnd: packet.originalLength };
+  const { originalLength: end } = packet;
+  const layer: Layer = { start: 0, end, wireEnd: end };
   try {
     packet.link = decodeLink(bytes, linkType);
     layer.start = packet.link.headerBytes;
-    decodeInternet(packet, layer, packet.link.etherType);
-    if (packet.ip !== null) decodeTransport(packet, layer, packet.ip);
+    const { etherType } = packet.link;
+    if (
+      enterIp(packet, layer, unwrap(bytes, { start: layer.start, etherType }))
+    ) {
+      decodeTransport(packet, layer);
+    }
+    const isError = packet.icmp !== null && isIcmpError(packet.icmp);
+    if (isError && !isQuote) packet.quoted = decodeQuoted(packet, layer);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    packet.problem = error;
+    packet.problem ??= error;
   }
   packet.payload = bytes.subarray(layer.start, layer.wireEnd);
   packet.payloadBytes = Math.max(0, layer.wireEnd - layer.start);
   return packet;
 }
 
-/** The innermost layer found so far. */
-interface Layer {
-  /** Index of its first byte. */
-  start: number;
-  /** Index after its last byte, had all of it been captured. */
-  wireEnd: number;
+/**
+ * Decodes the IP header, and those within tunnels, and says whether what the
+ * innermost one carries can be found.
+ */
+function enterIp(packet: Packet, layer: Layer, place: Place): boolean {
+  const { bytes } = packet;
+  for (let next: Place | null = place; next !== null;) {
+    const { start, etherType } = next;
+    const isIpv4 = etherType === ETHER_TYPE_IPV4;
+    if (!isIpv4 && etherType !== ETHER_TYPE_IPV6) return false;
+    if (packet.ip !== null) packet.outer.push(packet.ip);
+    packet.ipStart = layer.start = start;
+    const isOpen = isIpv4 ? enterIpv4(packet, layer) : enterIpv6(packet, layer);
+    if (!isOpen) return false;
+    const { protocol, fragmentOffset } = packet.ip!;
+    next = fragmentOffset > 0
+      ? null
+      : enterTunnel(bytes, layer.start, protocol);
+  }
+  return true;
 }
 
-function decodeInternet(
-  packet: Packet,
-  layer: Layer,
-  etherType: number | null,
-): void {
+/** Decodes an IPv4 header, and says whether what it carries can be found. */
+function enterIpv4(packet: Packet, layer: Layer): boolean {
   const { bytes } = packet;
   const { start } = layer;
-  let end: number;
-  if (etherType === ETHER_TYPE_IPV4) {
-    const ip = decodeIpv4(bytes, start);
-    packet.ip = ip;
-    packet.ipChecksum = judgeHeader(bytes, start, start + ip.headerBytes);
-    // A total of 0 means "all there is", left for the card to fill in.
-    end = ip.totalBytes === 0 ? layer.wireEnd : start + ip.totalBytes;
-    layer.start += ip.headerBytes;
-  } else if (etherType === ETHER_TYPE_IPV6) {
-    const ip = decodeIpv6(bytes, start);
-    packet.ip = ip;
-    end = start + 40 + ip.payloadBytes;
-    layer.start += ip.headerBytes;
-  } else {
-    return;
-  }
-  const { wireEnd } = layer;
-  // What lies behind the end is the frame's padding, and not part of it.
-  layer.wireEnd = Math.min(wireEnd, end);
-  requireBytes("an IP packet", end - start, start, wireEnd);
+  const { value: header, problem } = decodeIpv4Leniently(bytes, start);
+  packet.ip = header;
+  packet.problem ??= problem;
+  const { headerBytes, totalBytes } = header;
+  layer.start = Math.min(layer.wireEnd, start + Math.max(20, headerBytes));
+  packet.ipChecksum = layer.start > bytes.length
+    ? "unknown"
+    : judgeHeader(bytes, start, layer.start);
+  // A total of 0 means "all there is", left for the card to fill in.
+  if (totalBytes !== 0) endAt(start + totalBytes, packet, layer, start);
+  return problem === null;
 }
 
-function decodeTransport(
+/** Decodes an IPv6 header, and says whether what it carries can be found. */
+function enterIpv6(packet: Packet, layer: Layer): boolean {
+  const { start } = layer;
+  const { value: header, problem } = decodeIpv6Leniently(packet.bytes, start);
+  packet.ip = header;
+  packet.ipChecksum = "none";
+  packet.problem ??= problem;
+  layer.start = Math.min(layer.wireEnd, start + header.headerBytes);
+  const isEmpty = header.nextHeader === NO_NEXT_HEADER;
+  const payloadBytes = header.payloadBytes || jumboPayloadBytes(header);
+  // As in IPv4, a length of 0 means "all there is", if there is anything.
+  if (payloadBytes !== null || isEmpty) {
+    endAt(start + 40 + (payloadBytes ?? 0), packet, layer, start);
+  }
+  return problem === null;
+}
+
+/** What lies behind the end is the frame's padding, and not part of it. */
+function endAt(
+  end: number,
   packet: Packet,
   layer: Layer,
-  ip: Ipv4Header | Ipv6Header,
-): void {
-  const { bytes } = packet;
-  const { start, wireEnd } = layer;
-  const end = Math.min(wireEnd, bytes.length);
-  const { protocol } = ip;
-  if (protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP) return;
-  packet.checksum = "unknown";
-  // A later fragment begins in the middle of what the first one began.
-  if (ip.fragmentOffset > 0) return;
-
-  let segmentEnd = wireEnd;
-  if (protocol === PROTOCOL_TCP) {
-    packet.tcp = decodeTcp(bytes, start, end);
-    layer.start += packet.tcp.headerBytes;
-  } else {
-    packet.udp = decodeUdp(bytes, start, end);
-    layer.start += 8;
-    if (!ip.moreFragments) {
-      // Its own length may say less than IP does, but not more.
-      segmentEnd = start + packet.udp.length;
-      requireBytes("a UDP datagram", packet.udp.length, start, wireEnd);
-      layer.wireEnd = segmentEnd;
-    }
-  }
-  packet.checksum = judge(packet, ip, start, segmentEnd);
-}
-
-function judge(
-  { bytes, tcp, udp }: Packet,
-  ip: Ipv4Header | Ipv6Header,
   start: number,
-  end: number,
-): ChecksumVerdict {
-  if (ip.version === 4 && udp?.checksum === 0) return "none";
-  const isWhole = end <= bytes.length && !ip.moreFragments;
-  if (!isWhole || isRouted(ip)) return "unknown";
-  // UDP has no checksum of 0 over IPv6 (RFC 8200, section 8.1).
-  if (udp?.checksum === 0) return "bad";
-  const field = tcp?.checksum ?? udp?.checksum ?? 0;
-  // The addresses are summed where they lie, just before the options or
-  // extensions, instead of being copied into a pseudo-header first.
-  const ipStart = start - ip.headerBytes;
-  const addresses = ip.version === 4
-    ? sumWords(bytes, ipStart + 12, ipStart + 20)
-    : sumWords(bytes, ipStart + 8, ipStart + 40);
-  const length = end - start;
-  const pseudoSum = addresses + ip.protocol + (length >>> 16) +
-    (length & 0xffff);
-  return judgeSegment(bytes, start, end, field, pseudoSum);
+): void {
+  const { wireEnd } = layer;
+  layer.end = end;
+  layer.wireEnd = Math.max(layer.start, Math.min(wireEnd, end));
+  if (end <= wireEnd) return;
+  const expected = `${end - start} bytes, found ${wireEnd - start}`;
+  packet.problem ??= new WireError("an IP packet", start, expected);
 }
 
-/**
- * On a route through other addresses the last of those counts for the checksum
- * (RFC 8200, section 8.1), and each kind of route keeps it somewhere else.
- */
-function isRouted(ip: Ipv4Header | Ipv6Header): boolean {
-  return ip.version === 6 &&
-    ip.extensions.some(({ number, bytes }) => number === 43 && bytes[3] > 0);
+/** An error quotes as much as there is room for, so an end is often missing. */
+function decodeQuoted({ bytes }: Packet, { start, wireEnd }: Layer): Packet {
+  const quoted = bytes.subarray(start, wireEnd);
+  const sizeAt = quoted[0] >>> 4 === 6 ? 4 : 2;
+  const size = quoted.length < sizeAt + 2
+    ? 0
+    : readUint16(quoted, sizeAt) + (sizeAt === 4 ? 40 : 0);
+  const originalLength = Math.max(size, quoted.length);
+  return decodeLayers(quoted, LINK_TYPES.RAW, { originalLength }, true);
 }

@@ -23,6 +23,11 @@ import type { Timestamp } from "./timestamp.ts";
 const MAGIC_MICRO = 0xa1b2c3d4;
 /** The magic number of files with nanoseconds. */
 const MAGIC_NANO = 0xa1b23c4d;
+/**
+ * The magic number of a modified libpcap for Linux of 1999, which has 8 more
+ * bytes in front of each packet: the interface, the protocol, and its kind.
+ */
+const MAGIC_MODIFIED = 0xa1b2cd34;
 const FILE_HEADER_BYTES = 24;
 const PACKET_HEADER_BYTES = 16;
 
@@ -47,8 +52,15 @@ export function pcapFormat(magic: number): CaptureFormat | null {
   swapped.setUint32(0, magic, true);
   for (const littleEndian of [false, true]) {
     const value = littleEndian ? swapped.getUint32(0) : magic;
-    if (value === MAGIC_MICRO) return pcapRecords(littleEndian, 1000);
-    if (value === MAGIC_NANO) return pcapRecords(littleEndian, 1);
+    if (value === MAGIC_MICRO) return pcapRecords(littleEndian);
+    if (value === MAGIC_NANO) {
+      return pcapRecords(littleEndian, { nanosecondsPerUnit: 1 });
+    }
+    if (value === MAGIC_MODIFIED) {
+      return pcapRecords(littleEndian, {
+        headerBytes: PACKET_HEADER_BYTES + 8,
+      });
+    }
   }
   return null;
 }
@@ -192,14 +204,14 @@ export function encodePcap(
 
 function pcapRecords(
   littleEndian: boolean,
-  nanosecondsPerUnit: number,
+  { nanosecondsPerUnit = 1000, headerBytes = PACKET_HEADER_BYTES } = {},
 ): CaptureFormat {
   let linkType: number | null = null;
   let number = 0;
 
   function recordSize(view: DataView, at: number, offset: number): number {
     if (linkType === null) return FILE_HEADER_BYTES;
-    if (view.byteLength - at < PACKET_HEADER_BYTES) return 0;
+    if (view.byteLength - at < headerBytes) return 0;
     const size = view.getUint32(at + 8, littleEndian);
     if (size > MAX_PACKET_BYTES) {
       throw new WireError(
@@ -208,7 +220,7 @@ function pcapRecords(
         `at most ${MAX_PACKET_BYTES} bytes, found ${size}`,
       );
     }
-    return PACKET_HEADER_BYTES + size;
+    return headerBytes + size;
   }
 
   function decodeRecord(
@@ -233,8 +245,8 @@ function pcapRecords(
       originalLength: view.getUint32(at + 12, littleEndian),
       bytes: new Uint8Array(
         view.buffer,
-        view.byteOffset + at + PACKET_HEADER_BYTES,
-        size - PACKET_HEADER_BYTES,
+        view.byteOffset + at + headerBytes,
+        size - headerBytes,
       ),
     };
   }

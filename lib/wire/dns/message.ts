@@ -8,7 +8,8 @@
 import { formatIpv4, formatIpv6, parseIp } from "../ip/address.ts";
 import { readUint16, readUint32, requireBits } from "../bytes.ts";
 import { decodeName, encodeName } from "./name.ts";
-import { requireBytes, WireError } from "../error.ts";
+import { requireBytes, requireWhole, WireError } from "../error.ts";
+import type { Decoded } from "../error.ts";
 
 /** The numbers of the types that are decoded (RFC 1035, 3.2.2; RFC 3596). */
 export const DNS_TYPES = {
@@ -120,53 +121,36 @@ export interface DnsMessage {
  * ```
  */
 export function decodeDns(bytes: Uint8Array): DnsMessage {
-  const { message, counts, walk } = begin(bytes);
-  message.answers = many(counts[1], () => decodeRecord(walk));
-  message.authorities = many(counts[2], () => decodeRecord(walk));
-  message.additionals = many(counts[3], () => decodeRecord(walk));
-  if (walk.at !== bytes.length) {
-    throw new WireError(
-      "a DNS message",
-      walk.at,
-      `its end, found ${bytes.length - walk.at} more bytes`,
-    );
-  }
-  return message;
+  return requireWhole(decodeDnsLeniently(bytes));
 }
 
 /**
- * Decodes the header and the questions of a message, whatever follows them. A
- * datagram that was truncated may end inside a record.
+ * Decodes a message as far as it can be: one that was cut by a capture, or by a
+ * receiver with too little room, still says what is asked.
  *
- * @param bytes The message, or its start.
- * @returns The message, without its records.
- * @throws {WireError} If the header or a question isn't all there.
+ * @param bytes The message.
+ * @returns Every field, with the records up to the first wrong one, and what is
+ * wrong.
+ * @throws {WireError} If fewer than the 12 bytes of the header are there.
  *
- * @example A truncated answer
+ * @example A question that was cut off
  * ```ts
- * import { decodeDnsStart, encodeDns } from "./message.ts";
+ * import { decodeDnsLeniently, encodeDns } from "./message.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const questions = [{ name: "example.org", type: 1, class: 1 }];
- * const bytes = encodeDns({ id: 7, isTruncated: true, questions });
- * bytes[7] = 1; // It counts one answer, of which nothing is there.
- * assertEquals(decodeDnsStart(bytes).isTruncated, true);
- * assertEquals(decodeDnsStart(bytes).questions, questions);
+ * const bytes = encodeDns({
+ *   id: 7,
+ *   questions: [{ name: "example.org", type: 1, class: 1 }],
+ * });
+ * const { value, problem } = decodeDnsLeniently(bytes.subarray(0, 18));
+ * assertEquals(value.id, 7);
+ * assertEquals(problem?.what, "a label");
  * ```
  */
-export function decodeDnsStart(bytes: Uint8Array): DnsMessage {
-  return begin(bytes).message;
-}
-
-/** Decodes up to the first record. */
-function begin(
-  bytes: Uint8Array,
-): { message: DnsMessage; counts: number[]; walk: Walk } {
+export function decodeDnsLeniently(bytes: Uint8Array): Decoded<DnsMessage> {
   requireBytes("a DNS header", 12, 0, bytes.length);
   const flags = readUint16(bytes, 2);
-  const walk = { bytes, at: 12 };
-  const counts = [4, 6, 8, 10].map((at) => readUint16(bytes, at));
-  const message = {
+  const message: DnsMessage = {
     id: readUint16(bytes, 0),
     isResponse: (flags & 0x8000) !== 0,
     opcode: flags >> 11 & 0xf,
@@ -175,12 +159,19 @@ function begin(
     wantsRecursion: (flags & 0x100) !== 0,
     hasRecursion: (flags & 0x80) !== 0,
     rcode: flags & 0xf,
-    questions: many(counts[0], () => decodeQuestion(walk)),
+    questions: [],
     answers: [],
     authorities: [],
     additionals: [],
   };
-  return { message, counts, walk };
+  let problem: WireError | null = null;
+  try {
+    decodeSections(message, { bytes, at: 12 });
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    problem = error;
+  }
+  return { value: message, problem };
 }
 
 /**
@@ -241,12 +232,19 @@ interface Walk {
   at: number;
 }
 
-function many<T>(count: number, decode: () => T): T[] {
-  const all: T[] = [];
+function decodeSections(message: DnsMessage, walk: Walk): void {
+  const { bytes } = walk;
+  const { questions, answers, authorities, additionals } = message;
+  const counts = [4, 6, 8, 10].map((at) => readUint16(bytes, at));
   // Each one takes bytes, so a count that is too large ends with them. Nor is
   // any room made for it in advance.
-  for (let i = 0; i < count; i++) all.push(decode());
-  return all;
+  for (let i = 0; i < counts[0]; i++) questions.push(decodeQuestion(walk));
+  for (const [i, section] of [answers, authorities, additionals].entries()) {
+    for (let n = 0; n < counts[i + 1]; n++) section.push(decodeRecord(walk));
+  }
+  if (walk.at === bytes.length) return;
+  const expected = `its end, found ${bytes.length - walk.at} more bytes`;
+  throw new WireError("a DNS message", walk.at, expected);
 }
 
 function decodeQuestion(walk: Walk): DnsQuestion {

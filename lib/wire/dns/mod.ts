@@ -5,3 +5,4 @@
  */
 export * from "./message.ts";
 export * from "./name.ts";
+export * from "./recognize.ts";

@@ -23,7 +23,8 @@
 import { formatIpv4, parseIp } from "./address.ts";
 import { readUint16, requireBits, writeUint16 } from "../bytes.ts";
 import { checksum } from "./checksum.ts";
-import { requireBytes, WireError } from "../error.ts";
+import { requireBytes, requireWhole, WireError } from "../error.ts";
+import type { Decoded } from "../error.ts";
 
 /** Every field of an IPv4 header. */
 export interface Ipv4Header {
@@ -114,30 +115,52 @@ export function decodeIpv4(
   start = 0,
   end: number = bytes.length,
 ): Ipv4Header {
+  return requireWhole(decodeIpv4Leniently(bytes, start, end));
+}
+
+/**
+ * Decodes an IPv4 header whatever is wrong with its options and lengths: the
+ * addresses are in the first 20 bytes.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after the last byte that there is.
+ * @returns Every field, with the options as far as they are there, and what is
+ * wrong.
+ * @throws {WireError} If fewer than 20 bytes are there, or it is not of version
+ * 4.
+ *
+ * @example A capture that kept 20 bytes of a header of 24
+ * ```ts
+ * import { decodeIpv4Leniently, encodeIpv4 } from "./ipv4.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeIpv4({
+ *   version: 4,
+ *   protocol: 17,
+ *   source: "127.0.0.1",
+ *   destination: "127.0.0.2",
+ *   options: new Uint8Array([148, 4, 0, 0]),
+ * }, new Uint8Array(8));
+ * const { value: header, problem } = decodeIpv4Leniently(bytes.subarray(0, 20));
+ * assertEquals(header.destination, "127.0.0.2");
+ * assertEquals(problem?.expected, "24 bytes, found 20");
+ * ```
+ */
+export function decodeIpv4Leniently(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Decoded<Ipv4Header> {
   requireBytes("an IPv4 header", 20, start, end);
   const version = bytes[start] >>> 4;
   if (version !== 4) {
     throw new WireError("an IPv4 header", start, `version 4, found ${version}`);
   }
   const headerBytes = (bytes[start] & 0x0f) * 4;
-  if (headerBytes < 20) {
-    throw new WireError(
-      "an IPv4 header",
-      start,
-      `a header of 5 to 15 words, found ${headerBytes / 4}`,
-    );
-  }
-  requireBytes("an IPv4 header", headerBytes, start, end);
   const totalBytes = readUint16(bytes, start + 2);
-  if (totalBytes < headerBytes && totalBytes !== 0) {
-    throw new WireError(
-      "an IPv4 header",
-      start + 2,
-      `a total length of ${headerBytes} bytes or more, found ${totalBytes}`,
-    );
-  }
   const fragment = readUint16(bytes, start + 6);
-  return {
+  const header: Ipv4Header = {
     version: 4,
     headerBytes,
     dscp: bytes[start + 1] >>> 2,
@@ -153,10 +176,33 @@ export function decodeIpv4(
     checksum: readUint16(bytes, start + 10),
     source: formatIpv4(bytes, start + 12),
     destination: formatIpv4(bytes, start + 16),
-    options: headerBytes === 20
+    options: headerBytes <= 20
       ? NO_OPTIONS
-      : bytes.subarray(start + 20, start + headerBytes),
+      : bytes.subarray(start + 20, Math.min(end, start + headerBytes)),
   };
+  return { value: header, problem: lengthProblem(header, start, end) };
+}
+
+function lengthProblem(
+  { headerBytes, totalBytes }: Ipv4Header,
+  start: number,
+  end: number,
+): WireError | null {
+  const what = "an IPv4 header";
+  if (headerBytes < 20) {
+    const expected = `a header of 5 to 15 words, found ${headerBytes / 4}`;
+    return new WireError(what, start, expected);
+  }
+  if (start + headerBytes > end) {
+    const expected = `${headerBytes} bytes, found ${end - start}`;
+    return new WireError(what, start, expected);
+  }
+  if (totalBytes < headerBytes && totalBytes !== 0) {
+    const expected =
+      `a total length of ${headerBytes} bytes or more, found ${totalBytes}`;
+    return new WireError(what, start + 2, expected);
+  }
+  return null;
 }
 
 /**

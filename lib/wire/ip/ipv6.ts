@@ -23,7 +23,8 @@
 import { formatIpv6, parseIp } from "./address.ts";
 import { readUint16, readUint32, requireBits } from "../bytes.ts";
 import { writeUint16, writeUint32 } from "../bytes.ts";
-import { requireBytes, WireError } from "../error.ts";
+import { requireBytes, requireWhole, WireError } from "../error.ts";
+import type { Decoded } from "../error.ts";
 
 /** "There is nothing more", where a header would say what comes next. */
 export const NO_NEXT_HEADER = 59;
@@ -33,6 +34,7 @@ export const EXTENSION_NAMES: Readonly<Record<number, string>> = {
   0: "hop-by-hop options",
   43: "routing",
   44: "fragment",
+  51: "authentication",
   60: "destination options",
 };
 
@@ -40,7 +42,10 @@ export const EXTENSION_NAMES: Readonly<Record<number, string>> = {
 export interface Ipv6Extension {
   /** Its kind, one of those in {@linkcode EXTENSION_NAMES}. */
   number: number;
-  /** All its bytes, a multiple of 8; the first is the next header's number. */
+  /**
+   * All its bytes that are there, as a rule a multiple of 8; the first is the
+   * next header's number.
+   */
   bytes: Uint8Array;
 }
 
@@ -56,7 +61,11 @@ export interface Ipv6Header {
   ecn: number;
   /** The same number in all packets of one flow, 20 bits. */
   flowLabel: number;
-  /** Bytes after the first 40, extensions included. */
+  /**
+   * Bytes after the first 40, extensions included. It is 0 in a jumbogram, see
+   * {@linkcode jumboPayloadBytes}, and where the length is left to the network
+   * card.
+   */
   payloadBytes: number;
   /** The kind of the first extension, or `protocol` where there is none. */
   nextHeader: number;
@@ -127,6 +136,40 @@ export function decodeIpv6(
   start = 0,
   end: number = bytes.length,
 ): Ipv6Header {
+  return requireWhole(decodeIpv6Leniently(bytes, start, end));
+}
+
+/**
+ * Decodes an IPv6 header whatever is wrong with its extension headers: the
+ * addresses are in the first 40 bytes.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after the last byte that there is.
+ * @returns Every field, with the extensions as far as they are there, and what
+ * is wrong. An extension that is cut still says what comes next.
+ * @throws {WireError} If fewer than 40 bytes are there, or it is not of version
+ * 6.
+ *
+ * @example A capture that kept 4 bytes of the hop-by-hop options
+ * ```ts
+ * import { decodeIpv6Leniently } from "./ipv6.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array(44);
+ * bytes.set([0x60, 0, 0, 0, 0, 24, 0, 64]);
+ * bytes.set([6, 0, 1, 4], 40);
+ * const { value: header, problem } = decodeIpv6Leniently(bytes);
+ * assertEquals(header.destination, "::");
+ * assertEquals(header.protocol, 6);
+ * assertEquals(problem?.expected, "8 bytes, found 4");
+ * ```
+ */
+export function decodeIpv6Leniently(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Decoded<Ipv6Header> {
   requireBytes("an IPv6 header", 40, start, end);
   const first = readUint32(bytes, start);
   const version = first >>> 28;
@@ -139,10 +182,10 @@ export function decodeIpv6(
   const chain = walkExtensions(
     bytes,
     start + 40,
-    Math.min(end, start + 40 + payloadBytes),
+    payloadBytes === 0 ? end : Math.min(end, start + 40 + payloadBytes),
     nextHeader,
   );
-  return {
+  const header: Ipv6Header = {
     version: 6,
     headerBytes: chain.at - start,
     dscp: first >>> 22 & 0x3f,
@@ -159,6 +202,7 @@ export function decodeIpv6(
     fragmentOffset: chain.fragmentOffset,
     identification: chain.identification,
   };
+  return { value: header, problem: chain.problem };
 }
 
 /**
@@ -240,16 +284,23 @@ function walkExtensions(
     moreFragments: false,
     fragmentOffset: 0,
     identification: null as number | null,
+    problem: null as WireError | null,
   };
   while (EXTENSION_NAMES[chain.protocol] !== undefined) {
     const { at, protocol: number } = chain;
-    requireBytes("an IPv6 extension header", 8, at, end);
-    // Only the fragment header has no length: in its place is a reserved byte.
-    const size = number === 44 ? 8 : (bytes[at + 1] + 1) * 8;
-    requireBytes("an IPv6 extension header", size, at, end);
-    extensions.push({ number, bytes: bytes.subarray(at, at + size) });
+    // The first two bytes say what comes next, and where.
+    const size = at + 2 <= end ? extensionBytes(number, bytes[at + 1]) : 8;
+    if (at + size > end) {
+      const what = "an IPv6 extension header";
+      const expected = `${size} bytes, found ${Math.max(0, end - at)}`;
+      chain.problem = new WireError(what, Math.min(at, end), expected);
+      if (at + 2 > end) break;
+    }
+    const extension = bytes.subarray(at, Math.min(end, at + size));
+    extensions.push({ number, bytes: extension });
     chain.at = at + size;
     chain.protocol = bytes[at];
+    if (chain.problem !== null) break;
     if (number !== 44) continue;
     const field = readUint16(bytes, at + 2);
     chain.fragmentOffset = field & 0xfff8;
@@ -260,19 +311,30 @@ function walkExtensions(
   return chain;
 }
 
+/** How long an extension is, by the number in its second byte. */
+function extensionBytes(number: number, length: number): number {
+  // In the fragment header that byte is reserved.
+  if (number === 44) return 8;
+  // The authentication header is older, and counts words of 4, less 2.
+  return number === 51 ? (length + 2) * 4 : (length + 1) * 8;
+}
+
 function encodeExtension(
   extension: Ipv6Extension,
   nextHeader: number,
 ): Uint8Array {
+  const { number } = extension;
   const bytes = extension.bytes.slice();
-  if (bytes.length % 8 !== 0 || bytes.length === 0) {
+  const unit = number === 51 ? 4 : 8;
+  if (bytes.length % unit !== 0 || bytes.length < 8) {
     throw new RangeError(
-      `Cannot write an extension header of ${bytes.length} bytes: it must be a multiple of 8`,
+      `Cannot write an extension header of ${bytes.length} bytes: it must be a multiple of ${unit}`,
     );
   }
   bytes[0] = requireBits("a next header", nextHeader, 8);
-  if (extension.number !== 44) {
-    bytes[1] = requireBits("an extension's length", bytes.length / 8 - 1, 8);
+  if (number !== 44) {
+    const length = bytes.length / unit - (number === 51 ? 2 : 1);
+    bytes[1] = requireBits("an extension's length", length, 8);
   }
   return bytes;
 }

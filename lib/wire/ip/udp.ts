@@ -15,7 +15,8 @@
 import { parseIp } from "./address.ts";
 import { readUint16, requireBits, writeUint16 } from "../bytes.ts";
 import { checksum, pseudoHeaderSum } from "./checksum.ts";
-import { requireBytes, WireError } from "../error.ts";
+import { requireBytes, requireWhole, WireError } from "../error.ts";
+import type { Decoded } from "../error.ts";
 import type { SegmentOptions } from "../tcp/header.ts";
 
 /** The number by which IP says that it carries UDP. */
@@ -69,21 +70,48 @@ export function decodeUdp(
   start = 0,
   end: number = bytes.length,
 ): UdpHeader {
+  return requireWhole(decodeUdpLeniently(bytes, start, end));
+}
+
+/**
+ * Decodes a UDP header whatever its length field says.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after the last byte of the datagram.
+ * @returns Every field, and what is wrong with the length.
+ * @throws {WireError} If fewer than 8 bytes are there.
+ *
+ * @example A length that can't be
+ * ```ts
+ * import { decodeUdpLeniently } from "./udp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array([0, 53, 0x80, 0, 0, 7, 0, 0]);
+ * const { value: header, problem } = decodeUdpLeniently(bytes);
+ * assertEquals(header.sourcePort, 53);
+ * assertEquals(problem?.expected, "a length from 8 to 65535, found 7");
+ * ```
+ */
+export function decodeUdpLeniently(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Decoded<UdpHeader> {
   requireBytes("a UDP header", 8, start, end);
   const length = readUint16(bytes, start + 4);
-  if (length < 8) {
-    throw new WireError(
-      "a UDP header",
-      start + 4,
-      `a length from 8 to 65535, found ${length}`,
-    );
-  }
-  return {
+  const header: UdpHeader = {
     sourcePort: readUint16(bytes, start),
     destinationPort: readUint16(bytes, start + 2),
     length,
     checksum: readUint16(bytes, start + 6),
   };
+  const problem = length >= 8 ? null : new WireError(
+    "a UDP header",
+    start + 4,
+    `a length from 8 to 65535, found ${length}`,
+  );
+  return { value: header, problem };
 }
 
 /**

@@ -28,9 +28,10 @@ import { parseIp } from "../ip/address.ts";
 import { readUint16, readUint32, requireBits } from "../bytes.ts";
 import { writeUint16, writeUint32 } from "../bytes.ts";
 import { checksum, pseudoHeaderSum } from "../ip/checksum.ts";
-import { requireBytes, WireError } from "../error.ts";
+import { requireBytes, requireWhole, WireError } from "../error.ts";
+import type { Decoded } from "../error.ts";
 import { decodeTcpFlags, encodeTcpFlags, type TcpFlags } from "./flags.ts";
-import { decodeTcpOptions, encodeTcpOptions } from "./options.ts";
+import { decodeTcpOptionsLeniently, encodeTcpOptions } from "./options.ts";
 import type { TcpOption } from "./options.ts";
 
 /** The number by which IP says that it carries TCP. */
@@ -127,17 +128,52 @@ export function decodeTcp(
   start = 0,
   end: number = bytes.length,
 ): TcpHeader {
+  return requireWhole(decodeTcpLeniently(bytes, start, end));
+}
+
+/**
+ * Decodes a TCP header whatever is wrong with its options: the first 20 bytes
+ * mean the same when a capture cut the rest.
+ *
+ * @param bytes Where it is.
+ * @param start Index of its first byte.
+ * @param end Index after the last byte of the segment.
+ * @returns Every field, with the options up to the first wrong one, and what is
+ * wrong.
+ * @throws {WireError} If fewer than 20 bytes are there.
+ *
+ * @example A capture that kept 22 bytes of a header of 24
+ * ```ts
+ * import { decodeTcpLeniently, encodeTcp } from "./header.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeTcp({
+ *   sourcePort: 50000,
+ *   destinationPort: 7,
+ *   options: [{ kind: "mss", size: 1460 }],
+ * });
+ * const { value: header, problem } = decodeTcpLeniently(bytes.subarray(0, 22));
+ * assertEquals(header.destinationPort, 7);
+ * assertEquals(header.options, []);
+ * assertEquals(
+ *   problem?.message,
+ *   "Cannot decode the TCP options at byte 20: expected 4 bytes, found 2",
+ * );
+ * ```
+ */
+export function decodeTcpLeniently(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Decoded<TcpHeader> {
   requireBytes("a TCP header", 20, start, end);
   const headerBytes = (bytes[start + 12] >>> 4) * 4;
-  if (headerBytes < 20) {
-    throw new WireError(
-      "a TCP header",
-      start + 12,
-      `a data offset from 5 to 15 words, found ${headerBytes / 4}`,
-    );
-  }
-  requireBytes("a TCP header", headerBytes, start, end);
-  return {
+  const { options, problem } = decodeTcpOptionsLeniently(
+    bytes,
+    start + 20,
+    Math.min(end, start + headerBytes),
+  );
+  const header: TcpHeader = {
     sourcePort: readUint16(bytes, start),
     destinationPort: readUint16(bytes, start + 2),
     sequence: readUint32(bytes, start + 4),
@@ -148,8 +184,32 @@ export function decodeTcp(
     window: readUint16(bytes, start + 14),
     checksum: readUint16(bytes, start + 16),
     urgentPointer: readUint16(bytes, start + 18),
-    options: decodeTcpOptions(bytes, start + 20, start + headerBytes),
+    options,
   };
+  return {
+    value: header,
+    problem: lengthProblem(headerBytes, start, end) ?? problem,
+  };
+}
+
+function lengthProblem(
+  headerBytes: number,
+  start: number,
+  end: number,
+): WireError | null {
+  if (headerBytes < 20) {
+    return new WireError(
+      "a TCP header",
+      start + 12,
+      `a data offset from 5 to 15 words, found ${headerBytes / 4}`,
+    );
+  }
+  if (start + headerBytes <= end) return null;
+  return new WireError(
+    "the TCP options",
+    start + 20,
+    `${headerBytes - 20} bytes, found ${end - start - 20}`,
+  );
 }
 
 /**

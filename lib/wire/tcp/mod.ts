@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./flags.ts";
+export * from "./gaps.ts";
 export * from "./header.ts";
 export * from "./options.ts";
 export * from "./sequence.ts";

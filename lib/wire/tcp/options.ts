@@ -72,6 +72,35 @@ export function decodeTcpOptions(
   start = 0,
   end: number = bytes.length,
 ): TcpOption[] {
+  const { options, problem } = decodeTcpOptionsLeniently(bytes, start, end);
+  if (problem !== null) throw problem;
+  return options;
+}
+
+/**
+ * Decodes the options of a TCP header up to the first one that is wrong.
+ *
+ * @param bytes Where they are.
+ * @param start Index of the first byte of options.
+ * @param end Index after the last one.
+ * @returns The options before the wrong one, and what is wrong with it.
+ *
+ * @example A length of 0
+ * ```ts
+ * import { decodeTcpOptionsLeniently } from "./options.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array([4, 2, 8, 0]);
+ * const { options, problem } = decodeTcpOptionsLeniently(bytes);
+ * assertEquals(options, [{ kind: "sackPermitted" }]);
+ * assertEquals(problem?.offset, 2);
+ * ```
+ */
+export function decodeTcpOptionsLeniently(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): { options: TcpOption[]; problem: WireError | null } {
   const options: TcpOption[] = [];
   let at = start;
   while (at < end) {
@@ -87,18 +116,14 @@ export function decodeTcpOptions(
     }
     const length = at + 1 < end ? bytes[at + 1] : 0;
     if (length < 2 || at + length > end) {
-      throw new WireError(
-        "a TCP option",
-        at,
-        `a length from 2 to ${end - at}, found ${
-          at + 1 < end ? length : "none"
-        }`,
-      );
+      const found = at + 1 < end ? length : "none";
+      const expected = `a length from 2 to ${end - at}, found ${found}`;
+      return { options, problem: new WireError("a TCP option", at, expected) };
     }
     options.push(decodeOption(bytes, at, number, length));
     at += length;
   }
-  return options;
+  return { options, problem: null };
 }
 
 /**

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from "./sequence.ts";
+import { Gaps } from "./gaps.ts";
+import { seqAdd, seqDiff } from "./sequence.ts";
 
 /** What a segment added to its direction. */
 export interface Progress {
@@ -14,15 +15,6 @@ export interface Progress {
   /** Sequence numbers that had been seen before. */
   repeated: number;
 }
-
-/** A stretch of sequence numbers that was jumped over, and not seen yet. */
-interface Gap {
-  start: number;
-  end: number;
-}
-
-/** More gaps than a capture of a working connection ever has open. */
-const MAX_GAPS = 256;
 
 /**
  * Follows one direction of a connection.
@@ -43,11 +35,15 @@ const MAX_GAPS = 256;
 export class StreamProgress {
   /** The number after the highest one seen; `null` before any was. */
   next: number | null = null;
-  #gaps: Gap[] = [];
+  readonly #gaps = new Gaps();
+  /** How far `next` is, counted without starting again at 0. */
+  #end = 0;
+  /** The lowest number seen, counted like that. */
+  #start = 0;
 
-  /** Whether everything up to `next` has been seen. */
+  /** Whether everything from the lowest number up to `next` has been seen. */
   get isWhole(): boolean {
-    return this.#gaps.length === 0;
+    return this.#gaps.count === 0;
   }
 
   /**
@@ -59,43 +55,25 @@ export class StreamProgress {
    * @returns How many of those are new, and how many are not.
    */
   add(sequence: number, length: number): Progress {
-    const end = seqAdd(sequence, length);
     this.next ??= sequence;
-    let fresh = 0;
-    if (length > 0) {
-      fresh += this.#fillGaps(sequence, end);
-      if (seqLess(this.next, sequence)) {
-        this.#gaps.push({ start: this.next, end: sequence });
-        if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
-        this.next = sequence;
+    if (length === 0) return { fresh: 0, repeated: 0 };
+    const start = this.#end + seqDiff(sequence, this.next);
+    const end = start + length;
+    // All gaps are below the highest number.
+    let fresh = start < this.#end ? this.#gaps.fill(start, end) : 0;
+    if (start < this.#start) {
+      fresh += Math.min(end, this.#start) - start;
+      if (end < this.#start) {
+        this.#gaps.unshift({ start: end, end: this.#start });
       }
-      if (seqLess(this.next, end)) {
-        fresh += seqDiff(end, this.next);
-        this.next = end;
-      }
+      this.#start = start;
+    }
+    if (start > this.#end) this.#gaps.push({ start: this.#end, end: start });
+    if (end > this.#end) {
+      fresh += end - Math.max(start, this.#end);
+      this.#end = end;
+      this.next = seqAdd(sequence, length);
     }
     return { fresh, repeated: length - fresh };
   }
-
-  /** Takes what the segment has out of the gaps, and counts it. */
-  #fillGaps(start: number, end: number): number {
-    let filled = 0;
-    this.#gaps = this.#gaps.flatMap((gap) => {
-      const from = later(start, gap.start);
-      const to = earlier(end, gap.end);
-      if (seqLessOrEqual(to, from)) return [gap];
-      filled += seqDiff(to, from);
-      return [{ start: gap.start, end: from }, { start: to, end: gap.end }]
-        .filter((rest) => seqLess(rest.start, rest.end));
-    });
-    return filled;
-  }
-}
-
-function later(a: number, b: number): number {
-  return seqLess(a, b) ? b : a;
-}
-
-function earlier(a: number, b: number): number {
-  return seqLess(a, b) ? a : b;
 }

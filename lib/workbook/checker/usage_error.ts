@@ -9,6 +9,14 @@ export class UsageError extends Error {
 }
 
 /**
+ * A person asked how a command is called, which is no mistake: the command line
+ * prints the message and ends with status 0.
+ */
+export class HelpRequest extends Error {
+  override name = "HelpRequest";
+}
+
+/**
  * Repeats what a person typed, for a message of one line.
  *
  * @param text What was typed, perhaps nothing, or with a line break in it.

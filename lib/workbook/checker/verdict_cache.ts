@@ -89,9 +89,9 @@ export class VerdictCache {
     }
     // Another file of the learner's may change without this one.
     const imports = source.matchAll(
-      /\b(?:from|import)\s*\(?\s*["'`]([^"'`]*)/g,
+      /^\s*(?:import|export)\b[^"';(]*["']([^"']*)["']|\bimport\s*\(/gm,
     );
-    for (const [, path] of imports) {
+    for (const [, path = ""] of imports) {
       if (!/^\.\.\/\.\.\/lib\/|^\.\/types\.ts$|^(node|jsr):/.test(path)) return;
     }
     return createHash("sha256")

@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { repeated, UsageError } from "../checker/usage_error.ts";
+import { HelpRequest, repeated, UsageError } from "../checker/usage_error.ts";
 
 /** What a command accepts. */
 export interface CommandSyntax {
@@ -44,6 +44,7 @@ export interface CommandLine {
  * @param syntax The arguments that the command accepts.
  * @returns The words, flags, and values.
  * @throws {UsageError} If there is any other argument, or too many or too few.
+ * @throws {HelpRequest} If one of the arguments is `--help` or `-h`.
  *
  * @example A word and a flag given twice
  * ```ts
@@ -67,9 +68,7 @@ export function parseCommandLine(
   const [min, max] = syntax.words;
   const wrong = (problem: string) =>
     new UsageError(`${problem}; usage: ${usage}`);
-  if (args.includes("--help") || args.includes("-h")) {
-    throw new UsageError(`usage: ${usage}`);
-  }
+  answerHelp(args, usage);
   // parseArgs takes a value for a flag, `--no-more=1` for `--more`, and `--_=1`
   // for a word, and doesn't call `unknown` for them.
   const end = args.includes("--") ? args.indexOf("--") : args.length;
@@ -109,6 +108,33 @@ export function parseCommandLine(
     ),
     values: namedValues,
   };
+}
+
+/**
+ * Answers `--help` and `-h`.
+ *
+ * @param args The arguments after the command.
+ * @param usage The command's syntax.
+ * @throws {HelpRequest} If one of the options is `--help` or `-h`.
+ *
+ * @example Asked for help
+ * ```ts
+ * import { answerHelp } from "./command_line.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * answerHelp(["3"], "deno task read 3");
+ * assertThrows(
+ *   () => answerHelp(["-h"], "deno task read 3"),
+ *   Error,
+ *   "usage: deno task read 3",
+ * );
+ * ```
+ */
+export function answerHelp(args: string[], usage: string): void {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const isAsked = args.slice(0, end)
+    .some((arg) => arg === "--help" || arg === "-h");
+  if (isAsked) throw new HelpRequest(`usage: ${usage}`);
 }
 
 /**

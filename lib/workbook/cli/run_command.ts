@@ -1,7 +1,7 @@
 import { describeSystemError } from "./system_error.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { Interrupted } from "../checker/interrupted.ts";
-import { repeated, UsageError } from "../checker/usage_error.ts";
+import { HelpRequest, repeated, UsageError } from "../checker/usage_error.ts";
 
 type CommandLoader = () => Promise<{ default: Command }>;
 
@@ -42,6 +42,10 @@ export async function runCommand(
   } catch (error) {
     // 128 and the number of SIGINT is what a shell gives for Ctrl-C.
     if (error instanceof Interrupted) return 130;
+    if (error instanceof HelpRequest) {
+      io.print(error.message);
+      return 0;
+    }
     if (error instanceof UsageError) {
       io.complain(error.message);
       return 2;
@@ -59,10 +63,12 @@ function findCommand(name: string | undefined): CommandLoader {
   if (name !== undefined && Object.hasOwn(commands, name)) {
     return commands[name];
   }
+  const names = Object.keys(commands).join(", ");
+  if (name === "--help" || name === "-h") {
+    throw new HelpRequest(`usage: deno task COMMAND; commands are ${names}`);
+  }
   const problem = name === undefined
     ? "which command?"
     : `no command ${repeated(name)}:`;
-  throw new UsageError(
-    `${problem} commands are ${Object.keys(commands).join(", ")}`,
-  );
+  throw new UsageError(`${problem} commands are ${names}`);
 }

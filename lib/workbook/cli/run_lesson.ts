@@ -12,7 +12,7 @@ import { endWithParent } from "../checker/interrupted.ts";
 import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { parseCommandLine, parsePort } from "./command_line.ts";
 import { temporaryFolder } from "../checker/temporary_folder.ts";
-import { UsageError } from "../checker/usage_error.ts";
+import { HelpRequest, UsageError } from "../checker/usage_error.ts";
 
 /** What a lesson is given besides the object to tell its story to. */
 export interface LessonContext {
@@ -111,7 +111,8 @@ export async function runLesson(program: LessonProgram): Promise<void> {
   } catch (error) {
     printer.flush();
     const [line, status] = explain(error, lesson.number);
-    console.error(line);
+    if (status === 0) console.log(line);
+    else console.error(line);
     Deno.exitCode = status;
   }
   // To end by itself takes Deno a moment in which it listens no more, and a
@@ -220,6 +221,7 @@ function interruption(): AbortSignal {
 
 /** One line for a person, and the exit status: 2 if the call was at fault. */
 function explain(error: unknown, number: number): [string, number] {
+  if (error instanceof HelpRequest) return [error.message, 0];
   if (error instanceof UsageError) return [error.message, 2];
   if (error instanceof Deno.errors.AddrInUse) {
     return [

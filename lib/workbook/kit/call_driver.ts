@@ -40,6 +40,8 @@ export interface CallDue {
   throws?: ErrorClass | ErrorClass[];
   /** What it usually means if something else comes. */
   likely?: CallAdvice;
+  /** What it means if the promise that was returned never settles. */
+  ifPending?: string;
   /** The heading in the README that explains it. */
   read?: string;
 }
@@ -129,11 +131,11 @@ export class CallDriver {
     const args = pass.args(one.args);
     const result = await this.#call(one, args);
     this.#judge(one, result, pass);
-    if (differenceAt(args, one.args, { exact: true }) !== undefined) {
+    const changed = differenceAt(args, one.args, { exact: true });
+    if (changed !== undefined) {
       this.#trial.fail({
         ...PROBES.inputs(one.label),
-        expected: shown(one.args),
-        received: shown(args),
+        ...compared(args, one.args, changed),
       });
     }
     if (pass.overwrites) {
@@ -171,11 +173,15 @@ export class CallDriver {
       if (!this.#options.async) this.#trial.fail(PROBES.promise(one.label));
       const settled = value.then(
         (value) => ({ value }),
-        (error) => ({ error }),
+        (error) => {
+          if (error instanceof CheckFailed) throw error;
+          return { error };
+        },
       );
       return await this.#trial.waitFor(settled, {
         waitingFor: `${one.label} to be done`,
-        likely: NEVER_DONE,
+        likely: one.ifPending ?? NEVER_DONE,
+        read: one.read,
       });
     } catch (error) {
       if (error instanceof CheckFailed) throw error;
@@ -271,18 +277,24 @@ export class CallDriver {
 /** The most lines that two results may take. */
 const MAX_LINES = 24;
 
-/** Shows two results, or only the field or item of each that differs. */
-function compared(received: unknown, expected: unknown, at: string) {
-  const whole = {
-    expected: shown(expected, 200),
-    received: shown(received, 200),
-  };
-  const [part, name] = at.match(/^\.?\[?(\w+)\]?/) ?? [];
-  const { length } = Object.values(whole).join("\n").split("\n");
-  if (name === undefined || length <= MAX_LINES) return whole;
-  const show = (value: unknown) =>
-    `${part}: ${shown(Object(value)[name], 200)}`;
-  return { expected: show(expected), received: show(received) };
+/** Shows two values; of large ones, only the part that differs. */
+function compared(
+  received: unknown,
+  expected: unknown,
+  at: string,
+  place = "",
+): { expected: string; received: string } {
+  const show = (value: unknown) => (place && `${place}: `) + shown(value, 200);
+  const texts = { expected: show(expected), received: show(received) };
+  const { length } = Object.values(texts).join("\n").split("\n");
+  const [part, name] = at.match(/^[.[]([^.[\]]+)\]?/) ?? [];
+  if (part === undefined || length <= MAX_LINES) return texts;
+  return compared(
+    Object(received)[name],
+    Object(expected)[name],
+    at.slice(part.length),
+    place + part,
+  );
 }
 
 const NEVER_DONE = "A promise in it never settles. Look at what each `await` " +

@@ -30,7 +30,7 @@ export async function checkDatagrams(
   answer: DatagramAnswer,
   cases: DatagramCase[],
 ): Promise<void> {
-  using timers = new TimerWatch();
+  using timers = trial.use(new TimerWatch());
   const driver = new DatagramDriver(trial, answer, timers);
   const name = `${answer.name}()`;
   for (const one of cases) {

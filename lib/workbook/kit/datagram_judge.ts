@@ -48,7 +48,9 @@ export class DatagramJudge {
       this.#trial.fail(MANY_RECEIVES(this.#name, socket.mostPendingReceives));
     }
     if (result.then === "error" && one.throws === undefined) {
-      this.#trial.failThrown(this.#name, result.error, advice);
+      const { likely, ...rest } = advice;
+      const known = likely === "" ? rest : advice;
+      this.#trial.failThrown(this.#name, result.error, known);
     }
     this.#requireSent(one, result, advice);
     this.#requireResult(one, result, advice);

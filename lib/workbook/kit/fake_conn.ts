@@ -2,6 +2,7 @@ import { concat } from "../../wire/bytes.ts";
 import {
   awaited,
   requireBytes,
+  requireData,
   requireFewPending,
   requireRoom,
 } from "./misuse.ts";
@@ -46,6 +47,8 @@ export interface FakeConnOptions {
    * @default Infinity
    */
   breakAt?: number;
+  /** What `closeWrite` rejects with, as on a connection that is gone. */
+  closeWriteError?: Error;
   /**
    * How many bytes fit into the buffers between the two. Once they are full,
    * writes wait, as for a peer that does not read, until `peerTakes`.
@@ -88,7 +91,7 @@ export interface FakeConnOptions {
  * assertEquals(conn.unread, 1);
  * ```
  */
-export class FakeConn implements Deno.Conn {
+export class FakeConn implements Deno.TcpConn {
   #incoming: Uint8Array;
   #inputOver: boolean;
   #resetAfterInput: boolean;
@@ -104,10 +107,12 @@ export class FakeConn implements Deno.Conn {
   readonly #chunks: Uint8Array[] = [];
   #bytesWritten = 0;
   #writes = 0;
+  #emptyWrites = 0;
   #pendingWrites = 0;
   #overlappedWrites = false;
   #room: number;
   readonly #breakAt: number;
+  readonly #closeWriteError?: Error;
   readonly #nextWriteSize: () => number;
 
   #closed = false;
@@ -137,6 +142,7 @@ export class FakeConn implements Deno.Conn {
     this.#nextReadSize = inTurn(options.readSize);
     this.#nextWriteSize = inTurn(options.writeSize);
     this.#breakAt = options.breakAt ?? Infinity;
+    this.#closeWriteError = options.closeWriteError;
     this.#room = options.room ?? Infinity;
     this.#onMove = options.onMove ?? (() => {});
     this.#resetIfDue();
@@ -168,6 +174,11 @@ export class FakeConn implements Deno.Conn {
    */
   get isDrained(): boolean {
     return this.#pendingReads > 0 && this.unread === 0 && !this.#inputOver;
+  }
+
+  /** Whether a write waits for the peer to make room. */
+  get isFull(): boolean {
+    return this.#pendingWrites > 0 && this.#room === 0;
   }
 
   /** How many incoming bytes nobody has read, at the end or at the close. */
@@ -283,6 +294,8 @@ export class FakeConn implements Deno.Conn {
     this.#emptyReads = buffer.length === 0 ? this.#emptyReads + 1 : 0;
     requireRoom(this.#emptyReads);
     if (buffer.length === 0) return 0;
+    // Later, also when it fails: a loop that retries must let others run.
+    if (this.#closed) await nextTurn();
     this.#assertOpen();
     this.#reads++;
     if (this.#pendingReads++ > 0) this.#overlappedReads = true;
@@ -308,6 +321,9 @@ export class FakeConn implements Deno.Conn {
 
   async #write(data: Uint8Array): Promise<number> {
     requireBytes("conn.write", data);
+    this.#emptyWrites = data.length === 0 ? this.#emptyWrites + 1 : 0;
+    requireData(this.#emptyWrites);
+    if (this.#closed) await nextTurn();
     this.#assertOpen();
     this.#writes++;
     if (this.#pendingWrites++ > 0) this.#overlappedWrites = true;
@@ -332,6 +348,10 @@ export class FakeConn implements Deno.Conn {
     if (this.#pendingWrites > 0) {
       await this.#when(() => this.#pendingWrites === 0 || undefined);
     }
+    if (this.#closeWriteError !== undefined) {
+      await nextTurn();
+      throw this.#closeWriteError;
+    }
     this.#writeEnded = true;
     this.#wake();
     await nextTurn();
@@ -353,6 +373,12 @@ export class FakeConn implements Deno.Conn {
 
   /** Does nothing. */
   unref(): void {}
+
+  /** Does nothing: there are no segments that could wait for more. */
+  setNoDelay(): void {}
+
+  /** Does nothing. */
+  setKeepAlive(): void {}
 
   /**
    * The stream closes the whole connection at its end, as Deno's own does, and

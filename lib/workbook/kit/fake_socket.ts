@@ -34,7 +34,7 @@ export class FakeSocket implements Deno.DatagramConn {
     hostname: "127.0.0.1",
     port: 50000,
   };
-  /** All that was sent, in order. */
+  /** All that was sent, in order, also what is too long for a datagram. */
   readonly sent: Datagram[] = [];
   /** Whether somebody has closed it. */
   closed = false;
@@ -43,6 +43,7 @@ export class FakeSocket implements Deno.DatagramConn {
   readonly #arrived: Datagram[] = [];
   readonly #waiting: PromiseWithResolvers<Datagram>[] = [];
   #mostWaiting = 0;
+  #before: Uint8Array = new Uint8Array();
   #change = Promise.withResolvers<void>();
 
   /** @param options What it does. */
@@ -117,11 +118,11 @@ export class FakeSocket implements Deno.DatagramConn {
     this.#assertOpen();
     await Promise.resolve();
     if (this.#sendError !== undefined) throw this.#sendError;
+    this.sent.push({ message: message.slice(), addr: { ...addr } });
+    this.#wake();
     if (message.length > MAX_BYTES) {
       throw new Error("Message too long (os error 90)");
     }
-    this.sent.push({ message: message.slice(), addr: { ...addr } });
-    this.#wake();
     return message.length;
   }
 
@@ -133,8 +134,11 @@ export class FakeSocket implements Deno.DatagramConn {
     this.#mostWaiting = Math.max(this.#mostWaiting, this.#waiting.length);
     this.#handOut();
     const { message, addr } = await waiting.promise;
-    // Deno gives the beginning of a long array, too.
-    const room = buffer ?? new Uint8Array(MAX_BYTES).fill(0x5a);
+    // Deno gives the beginning of a long array, too. What follows the message
+    // is what came before: reading on into that must do harm.
+    const room = buffer ?? new Uint8Array(message.length + 100).fill(0x5a);
+    if (buffer === undefined) room.set(this.#before.subarray(0, room.length));
+    this.#before = room;
     return deliver([message as Received[0], inDenosOrder(addr)], room);
   }
 

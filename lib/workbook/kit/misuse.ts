@@ -76,14 +76,17 @@ export function requireBytes(
  * @returns The same promise.
  */
 export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
-  return Object.defineProperty(promise, Symbol.toPrimitive, {
-    value() {
-      throw new Misuse(
-        `You used the result of ${call}() before it was there`,
-        `${call}() returns a promise. Write \`await ${call}(…)\` to get what ` +
-          "it brings.",
-      );
-    },
+  function use(): never {
+    throw new Misuse(
+      `You used the result of ${call}() before it was there`,
+      `${call}() returns a promise. Write \`await ${call}(…)\` to get what ` +
+        "it brings.",
+    );
+  }
+  // As a number or a text, and as a list: `const [bytes] = socket.receive()`.
+  return Object.assign(promise, {
+    [Symbol.toPrimitive]: use,
+    [Symbol.iterator]: use,
   });
 }
 
@@ -107,8 +110,8 @@ export function requireFewPending(call: string, pending: number): void {
   );
 }
 
-/** How many reads into an empty buffer in a row are one too many. */
-const MAX_EMPTY_READS = 100;
+/** How many calls in a row that can't move anything are one too many. */
+const MAX_EMPTY_CALLS = 100;
 
 /**
  * Counts reads that can't bring anything.
@@ -117,12 +120,32 @@ const MAX_EMPTY_READS = 100;
  * @throws {Misuse} If there are too many.
  */
 export function requireRoom(emptyReads: number): void {
-  if (emptyReads < MAX_EMPTY_READS) return;
+  if (emptyReads < MAX_EMPTY_CALLS) return;
   throw new Misuse(
-    `conn.read() got an empty buffer ${MAX_EMPTY_READS} times in a row`,
+    `conn.read() got an empty buffer ${MAX_EMPTY_CALLS} times in a row`,
     "A read into a buffer of no bytes gives 0, and never null. " +
       "`new Uint8Array()` is such a buffer: give it a size, as in " +
-      "new Uint8Array(4096).",
+      "new Uint8Array(4096). So is subarray(count) of a buffer that's full: no " +
+      "size is enough for all that a peer may send, so empty it after each " +
+      "read. And so is a subarray() that ends where it begins: its second " +
+      "argument is where the part ends, not how long it is.",
+  );
+}
+
+/**
+ * Counts writes that can't send anything.
+ *
+ * @param emptyWrites How many writes in a row had no bytes.
+ * @throws {Misuse} If there are too many.
+ */
+export function requireData(emptyWrites: number): void {
+  if (emptyWrites < MAX_EMPTY_CALLS) return;
+  throw new Misuse(
+    `conn.write() got no bytes ${MAX_EMPTY_CALLS} times in a row`,
+    "Stop when there's nothing to write: you've written everything, or read() " +
+      "gave null, which is the end. If bytes are left, look at how you cut " +
+      "them off: the second argument of subarray() and slice() is where the " +
+      "part ends, not how long it is.",
   );
 }
 

@@ -37,7 +37,8 @@
  * What you do have to think of: each limit with {@linkcode aroundLimit}, also 0
  * and the default; one, two, and three or more of everything, with the bad one
  * first, in the middle, and last; texts from {@linkcode SAMPLE_TEXTS}, and bytes
- * from {@linkcode NOT_UTF8}.
+ * from {@linkcode NOT_UTF8} and {@linkcode sampleBytes}, whose mistakes
+ * {@linkcode explainBytes} explains.
  *
  * ```ts
  * import { assertRejects } from "@std/assert";
@@ -65,12 +66,13 @@
  * ## Where no driver fits
  *
  * Drive the answer yourself: {@linkcode connectPair} connects two sockets,
- * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn} and
- * {@linkcode FakeSocket} do what loopback won't, {@linkcode openByPort} hands a
- * connection to an answer that connects by itself, {@linkcode Collector} keeps
- * what arrives, and {@linkcode TimerWatch} knows which timers are still running.
- * All of them say what's wrong with a string where bytes belong, a missing
- * `await`, and an empty buffer ({@linkcode Misuse}).
+ * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn},
+ * {@linkcode FakeListener}, and {@linkcode FakeSocket} do what loopback won't,
+ * {@linkcode openByPort} hands a connection to an answer that connects by itself,
+ * {@linkcode Collector} keeps what arrives, {@linkcode TimerWatch} knows which
+ * timers are still running, and {@linkcode SlowRemove} shows which removals
+ * weren't awaited. All of them say what's wrong with a string where bytes belong,
+ * a missing `await`, and an empty buffer ({@linkcode Misuse}).
  *
  * Nothing here imports an @std package: `deno test` loads it in a fresh clone.
  *
@@ -83,18 +85,24 @@ export * from "./collector.ts";
 export * from "./datagram_cases.ts";
 export * from "./datagram_types.ts";
 export * from "./exercise.ts";
+export * from "./explain_bytes.ts";
 export * from "./fake_conn.ts";
+export * from "./fake_listener.ts";
 export * from "./fake_socket.ts";
 export * from "./longest_gap.ts";
 export * from "./misuse.ts";
 export * from "./open_by_port.ts";
 export * from "./own_socket.ts";
+export { every } from "./own_timers.ts";
 export * from "./pair.ts";
 export * from "./place.ts";
 export * from "./probes.ts";
+export * from "./sample_bytes.ts";
 export * from "./sample_texts.ts";
+export * from "./served_conns.ts";
 export * from "./settle.ts";
 export * from "./short_conn.ts";
+export * from "./slow_remove.ts";
 export * from "./socket_folder.ts";
 export * from "./stream_cases.ts";
 export * from "./stream_types.ts";

@@ -20,6 +20,12 @@ export const PROBES = {
       "function, a regular expression with the g flag, or an argument it " +
       "changed. Keep everything one call needs inside that call.",
   }),
+  repeated: (call: string): ProbeAdvice => ({
+    problem: `${call} gave another result the second time, right after the ` +
+      "first.",
+    likely: "The first call changed something in the object that it should " +
+      "only look at, or forgot something that's still needed.",
+  }),
   unchanged: (call: string): ProbeAdvice => ({
     problem: `The result of ${call} changed when later calls were made.`,
     likely: "It's a view of a buffer, or an object, that later calls write " +
@@ -48,10 +54,9 @@ export const PROBES = {
   }),
   inputs: (call: string): ProbeAdvice => ({
     problem: `${call} changed its arguments, which belong to the caller.`,
-    likely:
-      "Methods such as sort(), reverse(), splice(), shift(), and fill() " +
-      "change the array itself. Work on a copy: [...list], bytes.slice(), or " +
-      "toSorted().",
+    likely: "Don't assign to their fields or elements. Methods such as " +
+      "sort(), reverse(), splice(), shift(), and fill() do that, too. Work on " +
+      "a copy: [...list], bytes.slice(), { ...object }, or toSorted().",
   }),
   views: (call: string): ProbeAdvice => ({
     problem: `${call} went wrong with the same bytes as part of a larger ` +
@@ -73,15 +78,50 @@ export const PROBES = {
       "when something fails: put clearTimeout() into a `finally` block.",
   }),
   polling: (call: string): ProbeAdvice => ({
-    problem: `${call} looks again and again whether something has come.`,
-    likely:
-      "Don't poll with a timer: `await` what brings the news. read() and " +
+    problem: `${call} has a timer running while it waits for the peer.`,
+    likely: "Don't ask again and again whether something has come, and don't " +
+      "take a pause for the end: `await` what brings the news. read() and " +
       "receive() wait until something arrives, and cost nothing meanwhile.",
   }),
   promise: (call: string): ProbeAdvice => ({
     problem: `${call} returned a promise.`,
     likely: "Nothing has to be waited for here: return the value itself, " +
       "without `async`.",
+  }),
+  stillOpen: (call: string): ProbeAdvice => ({
+    problem: `${call} is done, and the connection is still open.`,
+    likely:
+      "Close it on every path, also when something fails, and before you " +
+      "return: take it with `using`, or close it in a `finally` block.",
+  }),
+  endedSide: (call: string): ProbeAdvice => ({
+    problem: `${call} closed your side of the connection.`,
+    likely:
+      "The caller may have more to write: leave the connection as it is, " +
+      "and don't call closeWrite().",
+  }),
+  overlappedWrites: (call: string): ProbeAdvice => ({
+    problem: `${call} started a write while another one was in progress.`,
+    likely: "If each of the two is taken in parts, their bytes get mixed up. " +
+      "Await each write before you start the next: only its result tells you " +
+      "where the next one begins.",
+  }),
+  pendingWrite: (call: string): ProbeAdvice => ({
+    problem: `${call} returned while a write was still in progress.`,
+    likely: "Await each write. Once you return, the caller believes that all " +
+      "bytes have been taken, and may change them or close the connection.",
+  }),
+  pendingRead: (call: string): ProbeAdvice => ({
+    problem: `${call} is done, and a read of its is still waiting.`,
+    likely: "That read takes the next bytes, and nobody gets them. Start a " +
+      "read only when you need more, and await it before you go on.",
+  }),
+  tookTooMuch: (call: string): ProbeAdvice => ({
+    problem: `${call} took bytes from the connection that belong to the next ` +
+      "reader.",
+    likely:
+      "A read fills as much of its buffer as has arrived. Never ask for " +
+      "more bytes than you still need: pass a buffer with only that much room.",
   }),
   emptyBuffer: (call: string): ProbeAdvice => ({
     problem: `${call} read into an empty buffer, which gives 0 bytes.`,

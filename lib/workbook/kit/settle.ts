@@ -1,4 +1,5 @@
 import { nextTimers } from "./own_timers.ts";
+import type { Trial } from "./trial.ts";
 
 /**
  * Lets all that is due come to its end: what sockets have to deliver, the
@@ -13,4 +14,20 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) {
     await nextTimers();
   }
+}
+
+/**
+ * Looks again and again whether something holds, for what tells nobody.
+ *
+ * @param trial The run of the check: when it's over, nobody looks any more.
+ * @param condition For example `() => conn.closed`.
+ * @returns Resolves when it holds.
+ */
+export async function until(
+  trial: Trial,
+  condition: () => boolean,
+): Promise<void> {
+  let isOver = false;
+  trial.use({ close: () => isOver = true });
+  while (!isOver && !condition()) await settle();
 }

@@ -1,6 +1,7 @@
 import {
   awaited,
   requireBytes,
+  requireData,
   requireFewPending,
   requireRoom,
 } from "./misuse.ts";
@@ -39,6 +40,7 @@ export class ShortConn implements Deno.Conn {
   #writeEnded = false;
   #pendingReads = 0;
   #emptyReads = 0;
+  #emptyWrites = 0;
   #readable?: ReadableStream<Uint8Array<ArrayBuffer>>;
   #writable?: WritableStream<Uint8Array<ArrayBufferLike>>;
 
@@ -107,6 +109,8 @@ export class ShortConn implements Deno.Conn {
 
   async #write(data: Uint8Array): Promise<number> {
     requireBytes("conn.write", data);
+    this.#emptyWrites = data.length === 0 ? this.#emptyWrites + 1 : 0;
+    requireData(this.#emptyWrites);
     const count = await this.#conn.write(data.subarray(0, this.#writeSize));
     if (count) this.#onMove();
     return count;
@@ -132,6 +136,16 @@ export class ShortConn implements Deno.Conn {
   /** Lets the process end while a call is pending. */
   unref(): void {
     this.#conn.unref();
+  }
+
+  /** Sends at once what is written, if it's a TCP connection. */
+  setNoDelay(noDelay?: boolean): void {
+    (this.#conn as Deno.TcpConn).setNoDelay(noDelay);
+  }
+
+  /** Looks from time to time whether the peer is there, if it's TCP. */
+  setKeepAlive(keepAlive?: boolean): void {
+    (this.#conn as Deno.TcpConn).setKeepAlive(keepAlive);
   }
 
   /** Closes, unless it is closed already. */

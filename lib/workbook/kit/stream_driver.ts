@@ -1,4 +1,5 @@
 import { concat } from "../../wire/bytes.ts";
+import { Collector } from "./collector.ts";
 import { FakeConn } from "./fake_conn.ts";
 import { connectPair } from "./pair.ts";
 import { PROBES } from "./probes.ts";
@@ -35,34 +36,45 @@ export class StreamDriver {
   /** Runs one case once. */
   async run(one: StreamCase, run: StreamRun): Promise<void> {
     const line = run.overSocket
-      ? await this.#openSocket(one)
+      ? await this.#openSocket(one, run)
       : this.#openFake(one, run);
     if (line.conn instanceof FakeConn && !one.early) {
-      this.#feed(line, line.conn, run);
+      this.#feed(line, line.conn);
     }
-    this.#judge.judge(line, await this.#collect(line), run);
+    this.#judge.judge(line, await this.#collect(line));
+    if (line.heard !== undefined) await this.#requireHeard(line, line.heard);
   }
 
-  /** Runs two cases by turns; the first is done before the second. */
+  /**
+   * Runs two cases by turns: each gets half of its bytes and room for half of
+   * what it writes, and then the first is done before the second.
+   */
   async runTwo(one: StreamCase, other: StreamCase): Promise<void> {
+    const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
     const halves = [];
-    for (const due of [one, other]) {
-      const line = this.#openFake({ ...due, early: false }, {});
-      const conn = line.conn as FakeConn;
+    for (const [due, atOnce] of [[one, true], [other, false]] as const) {
       const bytes = concat(piecesOf(due));
-      const half = Math.ceil(bytes.length / 2);
+      const half = due.afterEnd ? 0 : Math.ceil(bytes.length / 2);
+      // A little less than half, so that an answer that sends back what it
+      // reads is in the middle of a write, too.
+      const room = Math.max(0, Math.ceil(sizeOfWrites(due) / 2) - 1);
+      const line = this.#openFake({ ...due, early: false }, {
+        probe,
+        room,
+        atOnce,
+      });
+      const conn = line.conn as FakeConn;
       conn.peerSends(bytes.subarray(0, half));
       const result = this.#collect(line);
       result.catch(() => {});
-      await Promise.race([result, conn.until(() => conn.isDrained)]);
+      const isStuck = () => conn.isDrained || conn.isFull;
+      await Promise.race([result, conn.until(isStuck)]);
       halves.push({ line, conn, result, rest: bytes.subarray(half) });
     }
     for (const { line, conn, result, rest } of halves) {
-      conn.peerSends(rest);
-      conn.peerEnds();
-      line.isFed = true;
-      const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
-      this.#judge.judge(line, await result, { probe });
+      conn.peerTakes(sizeOfWrites(line.one) + 1 - conn.bytesWritten);
+      this.#feed(line, conn, [rest]);
+      this.#judge.judge(line, await result);
     }
   }
 
@@ -82,28 +94,28 @@ export class StreamDriver {
     this.#judge.requireTidy(line, "left");
   }
 
-  #openFake(
-    one: StreamCase,
-    { readSize, views }: StreamRun,
-  ): StreamLine {
-    const { writeSize, breakAt } = one;
+  #openFake(one: StreamCase, run: StreamRun): StreamLine {
+    const { writeSize, breakAt, closeWriteError } = one;
     const conn = this.#trial.use(
       new FakeConn({
         then: "silence",
-        readSize: one.endless === undefined ? readSize : 4096,
+        readSize: one.endless === undefined ? run.readSize : 4096,
         writeSize,
         breakAt,
+        closeWriteError,
+        // One byte too many is let through, so that it can be noticed.
+        room: run.room ?? sizeOfWrites(one) + 1,
         onMove: () => this.#trial.progress(),
       }),
     );
-    return this.#open(one, conn, views ? asViews : copyOf);
+    return this.#open(one, run, conn);
   }
 
-  async #openSocket(one: StreamCase): Promise<StreamLine> {
+  async #openSocket(one: StreamCase, run: StreamRun): Promise<StreamLine> {
     const { peer, conn } = await connectPair(this.#trial, one);
+    const heard = new Collector(peer, this.#trial);
     async function send() {
-      const buffer = new Uint8Array(64 * 1024);
-      while (one.afterEnd && await peer.read(buffer) !== null);
+      if (one.afterEnd) await heard.end();
       const bytes = concat(piecesOf(one));
       for (let at = 0; at < bytes.length;) {
         at += await peer.write(bytes.subarray(at));
@@ -112,28 +124,39 @@ export class StreamDriver {
     }
     // An answer that stops early makes it fail, and gets its own diagnosis.
     send().catch(() => {});
-    return this.#open(one, conn, copyOf);
+    return { ...this.#open(one, run, conn), heard };
+  }
+
+  /** Requires that what the answer sent over a real socket has come. */
+  async #requireHeard(line: StreamLine, heard: Collector): Promise<void> {
+    const { conn } = line;
+    if (!conn.closed && !conn.writeEnded) await conn.closeWrite();
+    const sent = await this.#trial.waitFor(
+      // Closing with input unread resets the connection, and loses what came.
+      heard.end().catch(() => undefined),
+      { waitingFor: "all that it sent to arrive", likely: "" },
+    );
+    if (sent !== undefined) this.#judge.requireSent(line, sent);
   }
 
   #open(
     one: StreamCase,
+    run: StreamRun,
     conn: FakeConn | ShortConn,
-    copy: typeof copyOf,
   ): StreamLine {
-    const args = copy(one.args ?? []);
+    const args = (run.views ? asViews : copyOf)(one.args ?? []);
     const reader = openReader(this.#trial, this.#answer, conn, args);
-    return { one, conn, args, reader, isFed: false };
+    return { one, run, conn, args, reader, isFed: false };
   }
 
   /** Lets the bytes of a case arrive, and what follows them. */
   async #feed(
     line: StreamLine,
     conn: FakeConn,
-    { inPieces }: StreamRun,
+    pieces = piecesOf(line.one),
   ): Promise<void> {
-    const { one } = line;
+    const { one, run: { inPieces } } = line;
     if (one.afterEnd) await conn.until(() => conn.writeEnded);
-    const pieces = piecesOf(one);
     for (const piece of inPieces ? pieces : [concat(pieces)]) {
       if (inPieces) await conn.until(() => conn.isDrained);
       conn.peerSends(piece);
@@ -183,13 +206,13 @@ export class StreamDriver {
     const { conn, one, reader } = line;
     const events = [reader.next()];
     if (conn instanceof FakeConn) {
-      events.push(this.#drained(line, conn));
+      events.push(this.#tooMuch(line, conn), this.#drained(line, conn));
       if (one.endless !== undefined) events.push(this.#tooLate(line, conn));
     }
     return await this.#trial.waitFor(Promise.race(events), {
       waitingFor: `${this.#answer.name}() to go on`,
-      likely: () => this.#judge.whyWaiting(one).likely,
-      read: () => this.#judge.whyWaiting(one).read ?? "",
+      likely: () => this.#judge.whyWaiting(line).likely,
+      read: () => this.#judge.whyWaiting(line).read ?? "",
     });
   }
 
@@ -207,12 +230,20 @@ export class StreamDriver {
     return { then: "waiting" };
   }
 
+  /** Stops an answer that writes more than it should, perhaps without end. */
+  async #tooMuch(line: StreamLine, conn: FakeConn): Promise<never> {
+    const due = sizeOfWrites(line.one);
+    await conn.until(() => conn.bytesWritten > due);
+    this.#judge.requireSent(line, conn.written);
+    throw new Error("More than what is due can't be right");
+  }
+
   /** Stops an answer that reads on and on, when it could know enough. */
   async #tooLate(line: StreamLine, conn: FakeConn): Promise<never> {
     const size = concat(piecesOf(line.one)).length + PATIENCE;
     await conn.until(() => conn.bytesRead > size);
     this.#trial.fail({
-      ...this.#judge.whyWaiting(line.one),
+      ...this.#judge.whyWaiting(line),
       problem: `${this.#answer.name}() has read over ${PATIENCE} bytes, and ` +
         "reads on.",
     });
@@ -221,4 +252,8 @@ export class StreamDriver {
 
 function piecesOf({ sends = "" }: StreamCase): Uint8Array[] {
   return [sends].flat().map(toBytes);
+}
+
+function sizeOfWrites({ writes = "" }: StreamCase): number {
+  return toBytes(writes).length;
 }

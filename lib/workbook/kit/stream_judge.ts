@@ -44,13 +44,14 @@ export class StreamJudge {
   }
 
   /** What it means if the answer waits where it need not. */
-  whyWaiting(one: StreamCase): Partial<Advice> & { likely: string } {
-    return this.#advice(one, { values: [], then: "waiting" }, {});
+  whyWaiting({ one, run }: StreamLine): Partial<Advice> & { likely: string } {
+    return run.probe ??
+      this.#advice(one, { values: [], then: "waiting" }, {});
   }
 
   /** Rejects the answer unless it gave what is due, and left all in order. */
-  judge(line: StreamLine, result: StreamResult, run: StreamRun): void {
-    const { one } = line;
+  judge(line: StreamLine, result: StreamResult): void {
+    const { one, run } = line;
     const { values: due = [] } = one;
     // All but the last were right when they came.
     this.#requireUnchanged(result.values.slice(0, -1), due);
@@ -61,6 +62,9 @@ export class StreamJudge {
     const ended = typeof end === "string" && end === result.then;
     if (!isRight || !ended) {
       this.#requireRoom(line);
+      if (this.#answer.conn !== "closed" && endedBoth(line)) {
+        this.#trial.fail(this.#closed(line));
+      }
       if (result.then === "error") {
         if (isRight && typeof end !== "string") {
           this.#requireClass(line, result.error, end, advice);
@@ -68,7 +72,7 @@ export class StreamJudge {
           this.#failThrown(line, result.error, advice);
         }
       } else {
-        this.#trial.fail({ ...this.#mismatch(one, result), ...advice });
+        this.#failMismatch(one, result, advice);
       }
     }
     this.requireTidy(line, result.then);
@@ -77,25 +81,35 @@ export class StreamJudge {
   }
 
   /** Rejects the answer if it left something behind. */
-  requireTidy(
-    { one, conn, args }: StreamLine,
-    then: StreamResult["then"] | "left",
-  ): void {
-    const { conn: must = "open" } = this.#answer;
+  requireTidy(line: StreamLine, then: StreamResult["then"] | "left"): void {
+    const { one, conn, args, run: { probe, atOnce } } = line;
+    const { conn: must = "open", readClosing } = this.#answer;
+    const hasTimer = !atOnce && this.#timers.runningCount > 0;
+    // Deno's own streams close a connection that fails: there's no use for it.
+    const isBroken = one.then === "reset" || one.breakAt !== undefined;
     if (then !== "waiting") {
-      if (must === "open" && conn.closed) this.#trial.fail(this.#closed());
+      if (must === "open" && conn.closed && !isBroken) {
+        this.#trial.fail(this.#closed(line));
+      }
       if (must === "closed" && !conn.closed) {
         this.#trial.fail({
-          problem: `${this.#call} is done, and the connection is still open.`,
-          likely: "Close it on every path, also when something fails, and " +
-            "before you return: take it with `using`, or close it in a " +
-            "`finally` block.",
+          problem: `${this.#call} is done, and the connection is still open` +
+            `${conn.writeEnded ? ": you only closed your side of it" : ""}.`,
+          likely: isBroken
+            ? "When a call fails, your code never reaches a close() that comes " +
+              "after it. `using` closes in any case, and so does try with " +
+              "finally."
+            : "Close it on every path, also when something fails, and before " +
+              "you return: take it with `using`, or close it in a `finally` " +
+              "block. And await everything before that.",
+          ...readClosing && { read: readClosing },
+          ...probe,
         });
       }
-      if (this.#timers.runningCount > 0) {
-        this.#trial.fail(PROBES.timer(this.#call));
+      if (hasTimer) {
+        this.#trial.fail({ ...PROBES.timer(this.#call), ...probe });
       }
-    } else if (this.#timers.runningCount > 0) {
+    } else if (hasTimer) {
       this.#trial.fail(PROBES.polling(this.#call));
     }
     if (differenceAt(args, one.args ?? [], { exact: true }) !== undefined) {
@@ -105,39 +119,57 @@ export class StreamJudge {
         received: shown(args),
       });
     }
-    if (conn instanceof FakeConn) this.#requireBytes(one, conn, then);
+    if (conn instanceof FakeConn) this.#requireBytes(line, conn, then);
+  }
+
+  /** Rejects the answer unless it sent what is due, and nothing else. */
+  requireSent({ one, run }: StreamLine, sent: Uint8Array): void {
+    const due = toBytes(one.writes ?? "");
+    const advice = run.probe ?? this.#answer.explainSent?.(sent, due, one) ??
+      (due.length === 0
+        ? "It only has to read: whatever it writes goes to the peer."
+        : "write() says how many bytes it took: write the rest, until none is " +
+          "left, and nothing else.");
+    this.#trial.equalBytes(sent, due, {
+      problem: `${this.#call} sent ` +
+        (due.length === 0
+          ? `${counted(sent.length, "byte")}, and must send nothing.`
+          : sent.length === due.length
+          ? "other bytes than it should."
+          : sent.length > due.length
+          ? `more than the ${counted(due.length, "byte")} that it should.`
+          : `only ${sent.length} of the ${counted(due.length, "byte")} that ` +
+            "it should."),
+      likely: "",
+      ...typeof advice === "string" ? { likely: advice } : advice,
+    });
   }
 
   #requireBytes(
-    { writes = "", leaves }: StreamCase,
+    line: StreamLine,
     conn: FakeConn,
     then: StreamResult["then"] | "left",
   ): void {
-    this.#trial.equalBytes(conn.written, toBytes(writes), {
-      problem: `${this.#call} sent ${counted(conn.bytesWritten, "byte")}, ` +
-        `and not what it should.`,
-      likely: writes === ""
-        ? "It only has to read: whatever it writes goes to the peer."
-        : "write() says how many bytes it took: write the rest, until none is " +
-          "left, and nothing else.",
-    });
-    if (leaves !== undefined) {
-      this.#trial.equalBytes(conn.unreadBytes, toBytes(leaves), {
-        problem:
-          `${this.#call} took bytes from the connection that belong to ` +
-          "the next reader.",
-        likely:
-          "A read fills as much of its buffer as has arrived. Give it a " +
-          "buffer with no more room than you still need.",
-      });
+    const { leaves, afterEnd, breakAt } = line.one;
+    const { conn: must = "open" } = this.#answer;
+    const isDone = then !== "waiting" && !conn.closed;
+    if (conn.overlappedWrites) {
+      this.#trial.fail(PROBES.overlappedWrites(this.#call));
     }
-    if (conn.pendingReads > 0 && then !== "waiting" && !conn.closed) {
-      this.#trial.fail({
-        problem: `${this.#call} is done, and a read of its is still waiting.`,
-        likely:
-          "That read takes the next bytes, and nobody gets them. Start a " +
-          "read only when you need more, and await it before you go on.",
-      });
+    if (isDone && conn.pendingWrites > 0) {
+      this.#trial.fail(PROBES.pendingWrite(this.#call));
+    }
+    this.requireSent(line, conn.written);
+    if (must === "open" && conn.writeEnded && !afterEnd) {
+      this.#trial.fail(PROBES.endedSide(this.#call));
+    }
+    if (leaves !== undefined) {
+      const advice = PROBES.tookTooMuch(this.#call);
+      this.#trial.equalBytes(conn.unreadBytes, toBytes(leaves), advice);
+    }
+    // A read on a connection that can't be written to brings nothing anyway.
+    if (isDone && conn.pendingReads > 0 && breakAt === undefined) {
+      this.#trial.fail(PROBES.pendingRead(this.#call));
     }
   }
 
@@ -160,26 +192,44 @@ export class StreamJudge {
   }
 
   #failThrown(
-    { conn }: StreamLine,
+    line: StreamLine,
     error: unknown,
     advice: Partial<Advice>,
   ): never {
-    const usedClosed = conn.closed &&
+    const { conn: must = "open" } = this.#answer;
+    const usedClosed = line.conn.closed && must === "open" &&
       (error instanceof Deno.errors.BadResource ||
         error instanceof Deno.errors.Interrupted);
-    if (usedClosed) this.#trial.fail(this.#closed(), { cause: error });
+    if (usedClosed) this.#trial.fail(this.#closed(line), { cause: error });
     const { expected: _, received: __, ...rest } = advice;
     this.#trial.failThrown(this.#call, error, rest);
   }
 
-  #closed(): Advice & { problem: string } {
+  #closed(line: StreamLine): Advice & { problem: string } {
     return {
       problem: `${this.#call} closed the connection.`,
-      likely:
-        "The caller still needs it, even after an error: whoever opened " +
-        "it closes it. The stream conn.readable closes the whole connection " +
-        "at its end, and when you leave a loop over it.",
+      likely: endedBoth(line)
+        ? "close() ends both directions, so you can't read the answer any " +
+          "more. Closing conn.writable does the same. closeWrite() ends your " +
+          "own side only."
+        : "The caller still needs it, even after an error: whoever opened " +
+          "it closes it. The stream conn.readable closes the whole connection " +
+          "at its end, and when you leave a loop over it. So does " +
+          "conn.writable, for example at the end of pipeTo().",
     };
+  }
+
+  #failMismatch(
+    one: StreamCase,
+    result: StreamResult,
+    advice: Partial<Advice> & { likely: string },
+  ): never {
+    const at = result.values.length - 1;
+    const [received, due] = [this.#see(result.values[at]), one.values?.[at]];
+    if (received instanceof Uint8Array && due instanceof Uint8Array) {
+      this.#trial.equalBytes(received, due, advice);
+    }
+    this.#trial.fail({ ...this.#mismatch(one, result), ...advice });
   }
 
   /** What a result is, beside what it should be. */
@@ -208,9 +258,12 @@ export class StreamJudge {
     }
     if (at !== -1) {
       return {
-        problem: typeof end === "string"
+        problem: end === "waiting"
+          ? `${this.#call} gave a ${what}, where it must wait for more.`
+          : typeof end === "string"
           ? `${this.#call} gave more than ${counted(due.length, what)}.`
-          : `${this.#call} gave a ${what}, where it must throw ${wanted}.`,
+          : `${this.#call} gave ${withArticle(what)}, where it must throw ` +
+            `${wanted}.`,
         expected: wanted,
         received: shown(this.#see(values[at]), 60),
       };
@@ -221,7 +274,8 @@ export class StreamJudge {
       : `read all that came, and waits for more`;
     return {
       problem: isShort
-        ? `${this.#call} ${did}, where ${due.length} were due.`
+        ? `${this.#call} ${did}, where ${due.length} ` +
+          `${due.length === 1 ? "was" : "were"} due.`
         : `${this.#call} ${did}, where ${wanted} was due.`,
       expected: isShort ? list(due) : wanted,
       received: isShort
@@ -269,6 +323,15 @@ export class StreamJudge {
   }
 }
 
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+}
+
 function capital(text: string): string {
   return text[0].toUpperCase() + text.slice(1);
+}
+
+/** Whether the answer closed all where it had to end its own side only. */
+function endedBoth({ one, conn }: StreamLine): boolean {
+  return Boolean(one.afterEnd) && conn.closed && !conn.writeEnded;
 }

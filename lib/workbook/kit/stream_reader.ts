@@ -1,12 +1,21 @@
+import { CheckFailed } from "./check_failed.ts";
+import type { Collector } from "./collector.ts";
 import type { FakeConn } from "./fake_conn.ts";
 import type { ShortConn } from "./short_conn.ts";
-import type { StreamAnswer, StreamCase, StreamResult } from "./stream_types.ts";
+import type {
+  StreamAnswer,
+  StreamCase,
+  StreamResult,
+  StreamRun,
+} from "./stream_types.ts";
 import type { Trial } from "./trial.ts";
 import { shown } from "./values.ts";
 
 /** An answer that's under way, asked for one value at a time. */
 export interface StreamReader {
-  /** The next value, or the end, or what it threw. Never rejects. */
+  /**
+   * The next value, or the end, or what it threw. Rejects only with CheckFailed.
+   */
   next(): Promise<{ value: unknown } | Omit<StreamResult, "values">>;
   /** Leaves it, as `break` in a loop does; only a generator can be left. */
   leave?: () => Promise<unknown>;
@@ -16,6 +25,8 @@ export interface StreamReader {
 export interface StreamLine {
   /** The case that it runs. */
   one: StreamCase;
+  /** How this run of it differs from the plain one. */
+  run: StreamRun;
   /** The end that the answer has. */
   conn: FakeConn | ShortConn;
   /** The arguments that the answer got. */
@@ -24,6 +35,8 @@ export interface StreamLine {
   reader: StreamReader;
   /** Whether all that the peer sends has been sent. */
   isFed: boolean;
+  /** What the peer gets, over a real socket. */
+  heard?: Collector;
 }
 
 /**
@@ -87,6 +100,7 @@ async function outcome(ask: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof CheckFailed) throw error;
     return { then: "error", error };
   }
 }

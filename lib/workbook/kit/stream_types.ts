@@ -1,5 +1,5 @@
 import { printable } from "../../show/text.ts";
-import type { ErrorClass } from "./probes.ts";
+import type { ErrorClass, ProbeAdvice } from "./probes.ts";
 import type { Advice, EndlessAdvice } from "./trial.ts";
 import { shown, toBytes } from "./values.ts";
 
@@ -84,6 +84,8 @@ export interface StreamCase {
   writeSize?: number;
   /** After how many bytes each write fails with BrokenPipe. */
   breakAt?: number;
+  /** What closing its own side fails with. */
+  closeWriteError?: Error;
   /** What it usually means if something else comes. */
   likely: StreamAdvice;
   /**
@@ -124,6 +126,8 @@ export interface StreamAnswer {
    * @default "open"
    */
   conn?: "open" | "closed" | "either";
+  /** The heading in the README about closing a connection. */
+  readClosing?: string;
   /** Makes of a value what is compared. */
   // deno-lint-ignore no-explicit-any -- The answer may give anything.
   see?: (value: any) => unknown;
@@ -131,6 +135,12 @@ export interface StreamAnswer {
   explain?: (
     result: StreamResult,
     due: StreamCase,
+  ) => string | Partial<Advice> | undefined;
+  /** What it means if the answer sent other bytes than those that are due. */
+  explainSent?: (
+    sent: Uint8Array,
+    due: Uint8Array,
+    one: StreamCase,
   ) => string | Partial<Advice> | undefined;
   /** What it means if a case fails only where reads bring small pieces. */
   cut: StreamAdvice;
@@ -140,14 +150,18 @@ export interface StreamAnswer {
 export interface StreamRun {
   /** The most bytes that one read gives. */
   readSize?: number;
+  /** How many bytes the peer takes before writes wait. */
+  room?: number;
   /** Whether each piece arrives by itself. */
   inPieces?: boolean;
   /** Whether a real socket is used. */
   overSocket?: boolean;
+  /** Whether another run is under way, with timers of its own. */
+  atOnce?: boolean;
   /** Whether bytes among the arguments are views into larger buffers. */
   views?: boolean;
   /** What it means if this run fails; it comes before any other diagnosis. */
-  probe?: Advice;
+  probe?: ProbeAdvice;
   /** What it means if this run fails, instead of what the case says. */
   likely?: StreamAdvice;
 }

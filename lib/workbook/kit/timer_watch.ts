@@ -14,9 +14,13 @@ import { ownTimers } from "./own_timers.ts";
  * cannot be replaced from outside, how many are running.
  */
 export class TimerWatch implements Disposable {
-  readonly #originals = GLOBALS.map((name) =>
-    [name, globalThis[name]] as const
-  );
+  readonly #originals = {
+    setTimeout,
+    clearTimeout,
+    setInterval,
+    clearInterval,
+    setImmediate,
+  };
   readonly #signalTimeout = AbortSignal.timeout;
   readonly #running = new Map<unknown, number>();
   readonly #runningBefore = countOfProcess();
@@ -83,6 +87,14 @@ export class TimerWatch implements Disposable {
   }
 
   /**
+   * Whether something waits for the next turn of the event loop. If nothing else
+   * happens, it looks again and again.
+   */
+  get isImmediateDue(): boolean {
+    return process.getActiveResourcesInfo().includes("Immediate");
+  }
+
+  /**
    * Ends the watch; closing twice is fine, also when another one has begun
    * meanwhile. Timers that are left run on: some may be other people's, who wait
    * for them.
@@ -90,7 +102,7 @@ export class TimerWatch implements Disposable {
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    Object.assign(globalThis, Object.fromEntries(this.#originals));
+    Object.assign(globalThis, this.#originals);
     AbortSignal.timeout = this.#signalTimeout;
   }
 
@@ -128,14 +140,6 @@ export class TimerWatch implements Disposable {
     };
   }
 }
-
-const GLOBALS = [
-  "setTimeout",
-  "clearTimeout",
-  "setInterval",
-  "clearInterval",
-  "setImmediate",
-] as const;
 
 /** How many timers keep this process running, besides those of the kit. */
 function countOfProcess(): number {

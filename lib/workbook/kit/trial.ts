@@ -368,8 +368,8 @@ export class Trial {
   async cleanUp(): Promise<void> {
     // Code that the answer left waiting fails now, with the verdict given. It
     // must not end the process, nor count against the next exercise.
-    const ignore = (event: PromiseRejectionEvent) => event.preventDefault();
-    globalThis.addEventListener("unhandledrejection", ignore);
+    const ignore = (event: Event) => event.preventDefault();
+    for (const kind of FAILURES) globalThis.addEventListener(kind, ignore);
     try {
       for (const cleanUp of this.#cleanUps.reverse()) {
         try {
@@ -380,7 +380,7 @@ export class Trial {
       }
       await settle();
     } finally {
-      globalThis.removeEventListener("unhandledrejection", ignore);
+      for (const kind of FAILURES) globalThis.removeEventListener(kind, ignore);
     }
   }
 
@@ -400,7 +400,10 @@ export class Trial {
     const notAllowed = refused(what, error, place);
     if (notAllowed !== undefined) return notAllowed;
     if (error instanceof Misuse) return this.#misused(error);
-    if (isSlip(error, this.#files)) return this.#threw(what, error);
+    const isByChoice = !(error instanceof Error) || !hasLanguagesWords(error);
+    if (isSlip(error, this.#files) && !isByChoice) {
+      return this.#threw(what, error);
+    }
     const failure = advice(error);
     return failure === undefined
       ? this.#threw(what, error)
@@ -420,6 +423,11 @@ export class Trial {
     if (!(error instanceof Error)) {
       return "That has no stack, so nothing says where it was thrown: throw " +
         "an Error object.";
+    }
+    if (/call stack/.test(error.message)) {
+      return "Look at the line it names. `...bytes` makes an argument of each " +
+        "byte, and a call takes only so many: use a loop, or set(). If nothing " +
+        "is spread there, a function calls itself without end.";
     }
     if (placeInAnswer(error, this.#files) !== "") {
       return "The task gives no reason to fail here. Look at the line it names.";
@@ -447,12 +455,15 @@ export class Trial {
 
   #failed(failure: TrialFailure, options?: ErrorOptions): CheckFailed {
     return new CheckFailed(
-      { ...failure, read: failure.read ?? this.#read },
+      { ...failure, read: failure.read || this.#read },
       [...this.#steps],
       options,
     );
   }
 }
+
+/** Events of failures that nobody hears of: of promises, and of timers. */
+const FAILURES = ["unhandledrejection", "error"];
 
 function advise(wait: Wait): { likely: string; read?: string } {
   const likely = asked(wait.likely);
@@ -523,9 +534,8 @@ export function closedUnderWay(
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : shown(error, 200);
+  if (!(error instanceof Error)) return shown(error, 200);
+  return error.message ? `${error.name}: ${error.message}` : error.name;
 }
 
 /**

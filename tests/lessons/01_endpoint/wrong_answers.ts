@@ -8,6 +8,8 @@ import type { Endpoint } from "../../../lib/net/mod.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
 const DIGITS_TEST = "!/^[0-9]+$/.test(digits)";
+const IS_NAME = "/^[a-z0-9.-]+$/i.test(host)";
+const IS_IPV6 = "/^\\[[0-9a-f.]*:[0-9a-f:.]*\\]$/i.test(host)";
 const UNIX_PATH = 'text.slice("unix:".length)';
 const LAST_THROW = 'throw new TypeError(`"${text}" starts with no protocol`);';
 
@@ -23,12 +25,15 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   },
   {
     name: "keeps the brackets",
-    replace: ["hostname = hostname.slice(1, -1);", ""],
+    replace: ["host.slice(1, -1)", "host"],
     diagnosis: /The brackets only show where the address ends/,
   },
   {
     name: "takes the text for a web address, which has a default port",
-    replace: ["Number(digits) };", 'new URL("http://h:" + digits).port * 1 };'],
+    replace: [
+      "const port = Number(digits)",
+      'const port = +new URL("http://h:" + digits).port',
+    ],
     diagnosis: /default port of http/,
   },
   {
@@ -68,9 +73,17 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /Number\(\) accepts more than digits/,
   },
   {
-    name: "accepts -1",
-    replace: ["/^[0-9]+$/", "/^-?[0-9]+$/"],
-    diagnosis: /:-1"\) returned.*Number\(\) accepts more than digits/s,
+    name: "accepts digits of other scripts",
+    replace: [
+      DIGITS_TEST,
+      DIGITS_TEST.replace("[0-9]+$/", "\\p{N}+$/u"),
+    ],
+    diagnosis: /Other scripts have digits of their own/,
+  },
+  {
+    name: "counts the digits of a port",
+    replace: [DIGITS_TEST, "!/^[0-9]{1,4}$|^[1-6][0-9]{4}$/.test(digits)"],
+    diagnosis: /0 is a digit like any other/,
   },
   {
     name: "takes port 0 for a missing one",
@@ -79,7 +92,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   },
   {
     name: "leaves the port a text",
-    replace: ["port: Number(digits) }", "port: digits }"],
+    replace: ["const port = Number(digits)", "const port = digits"],
     diagnosis: /The port of an endpoint is a number/,
   },
   {
@@ -92,18 +105,13 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
         return solution.parseEndpoint(text);
       };
     })(),
-    diagnosis: /flag g, for example, keeps its lastIndex/,
+    diagnosis: /the second time\..*a regular expression with the g flag/s,
   },
 
   {
     name: "leaves the colon at the protocol",
     replace: ["return { protocol,", 'return { protocol: protocol + ":",'],
     diagnosis: /only the word, without the colon/,
-  },
-  {
-    name: "accepts one more protocol",
-    replace: ['"udp"]', '"udp", "http"]'],
-    diagnosis: /An endpoint starts with tcp:\/\/, udp:\/\/, or unix:/,
   },
   {
     name: "takes everything else for TCP",
@@ -116,9 +124,14 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /An endpoint starts with tcp:\/\/, udp:\/\/, or unix:/,
   },
   {
-    name: "accepts the protocol in capitals",
-    attempt: editing((text) => text.replace(/^TCP/, "tcp")),
+    name: "accepts unix in capitals",
+    attempt: editing((text) => text.replace(/^UNIX:/, "unix:")),
     diagnosis: /The protocol is lowercase/,
+  },
+  {
+    name: "looks for unix: anywhere in the text",
+    replace: ['text.startsWith("unix:")', 'text.includes("unix:")'],
+    diagnosis: /even a word such as unix/,
   },
   {
     name: "trims the text of an address",
@@ -145,23 +158,38 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
 
   {
     name: "accepts only addresses as hostnames",
-    replace: ['hostname === ""', 'hostname === "" || /^[a-z]/.test(hostname)'],
+    replace: [IS_NAME, "/^[0-9.]+$/.test(host)"],
     diagnosis: /A hostname can be a name/,
   },
   {
     name: "accepts an empty hostname",
-    replace: ['hostname === ""', "false"],
+    replace: [IS_NAME, "/^[a-z0-9.-]*$/i.test(host)"],
     diagnosis: /The hostname is empty/,
   },
   {
     name: "accepts an IPv6 address without brackets",
-    replace: ['hostname.includes(":")', "false"],
+    replace: [IS_NAME, "/^[a-z0-9.:-]+$/i.test(host)"],
     diagnosis: /can't tell which colon is the port's/,
   },
   {
     name: "doesn't see that one bracket is missing",
-    replace: ['startsWith("[") &&', 'startsWith("[") ||'],
+    replace: [IS_IPV6, "/^\\[?[0-9a-f:.]+\\]?$/i.test(host)"],
     diagnosis: /a bracket on either side/,
+  },
+  {
+    name: "accepts text after the closing bracket",
+    replace: [IS_IPV6, IS_IPV6.replace("$", "")],
+    diagnosis: /The brackets enclose the whole hostname/,
+  },
+  {
+    name: "accepts a name in brackets",
+    replace: [IS_IPV6, "/^\\[[a-z0-9:.]+\\]$/i.test(host)"],
+    diagnosis: /Only an IPv6 address has brackets/,
+  },
+  {
+    name: "accepts any hostname without colons and brackets",
+    replace: [IS_NAME, "/^[^:[\\]]+$/.test(host)"],
+    diagnosis: /a hostname has only letters, digits, dots, and hyphens/,
   },
   {
     name: "accepts an empty path",
@@ -181,7 +209,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   {
     name: "trims a path",
     replace: [UNIX_PATH, "text.slice(5).trim()"],
-    diagnosis: /don't trim\(\) it, and don't write/,
+    diagnosis: /even at its ends: don't trim\(\) it/,
   },
   {
     name: "matches a path by dots, which stop at a line break",
@@ -192,7 +220,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   {
     name: "throws a plain Error",
     replace: [LAST_THROW, LAST_THROW.replace("TypeError", "Error")],
-    diagnosis: /callers tell errors apart by their class/,
+    diagnosis: /tell failures apart by the class/,
   },
   {
     name: "returns null instead of throwing",
@@ -202,7 +230,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   {
     name: "is async",
     replace: ["export function", "export async function"],
-    diagnosis: /returns the endpoint itself, not a promise of it/,
+    diagnosis: /returned a promise\./,
   },
   {
     name: "returns nothing",
@@ -212,23 +240,18 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
 ];
 
 const PARTS = "const { protocol, hostname, port } = endpoint;";
-const IS_IPV6 = 'hostname.includes(":")';
+const HAS_COLON = 'hostname.includes(":")';
 const UNIX_TEXT = "`unix:${endpoint.path}`";
 
 const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
   {
     name: "takes :: for the sign of an IPv6 address",
-    replace: [IS_IPV6, 'hostname.includes("::")'],
+    replace: [HAS_COLON, 'hostname.includes("::")'],
     diagnosis: /2001:db8.*Without brackets, you can't tell the port's colon/s,
   },
   {
-    name: "takes dots for the sign of an IPv4 address",
-    replace: [IS_IPV6, '!hostname.includes(".") && hostname.includes(":")'],
-    diagnosis: /::ffff.*Without brackets, you can't tell the port's colon/s,
-  },
-  {
     name: "takes every hostname that isn't all letters for an IPv6 address",
-    replace: [IS_IPV6, "!/^([a-z]+|[\\d.]+)$/i.test(hostname)"],
+    replace: [HAS_COLON, "!/^([a-z]+|[\\d.]+)$/i.test(hostname)"],
     diagnosis: /server-2.*Only IPv6 addresses get brackets/s,
   },
   {
@@ -245,12 +268,29 @@ const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
     diagnosis: /only tcp and udp have a hostname/,
   },
   {
+    name: "keeps a global regular expression between calls",
+    replace: [
+      HAS_COLON,
+      "((globalThis as any).colon1 ??= /:/g).test(hostname)",
+    ],
+    diagnosis: /the second time\./,
+  },
+  {
+    name: "puts brackets around a path with a colon",
+    replace: [
+      UNIX_TEXT,
+      `endpoint.path.includes(":")
+      ? \`unix:[\${endpoint.path}]\` : ${UNIX_TEXT}`,
+    ],
+    diagnosis: /Only IPv6 addresses get brackets/,
+  },
+  {
     name: "changes the endpoint",
     replace: [
       PARTS,
       `${PARTS} if (hostname.includes(":")) endpoint.hostname += "]";`,
     ],
-    diagnosis: /make a new text, and leave the object/,
+    diagnosis: /changed its arguments, which belong to the caller/,
   },
   {
     name: "leaves out port 0",
@@ -258,21 +298,16 @@ const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
     diagnosis: /Always write the port/,
   },
   {
-    name: "leaves out port 80",
-    attempt: rewriting((text) => text.replace(/:80$/, "")),
-    diagnosis: /Always write the port/,
-  },
-  {
     name: "uses new URL(), which rewrites hostnames",
     attempt: rewriting((text) =>
       /^unix/.test(text) ? text : URL.parse(text)!.href
     ),
-    diagnosis: /new URL\(\) and encodeURI\(\) change characters/,
+    diagnosis: /new URL\(\), encodeURI\(\), and .* change characters/,
   },
   {
     name: "encodes the path",
     replace: [UNIX_TEXT, "`unix:${encodeURI(endpoint.path)}`"],
-    diagnosis: /new URL\(\) and encodeURI\(\) change characters/,
+    diagnosis: /new URL\(\), encodeURI\(\), and .* change characters/,
   },
   {
     name: "writes unix://PATH",
@@ -293,11 +328,6 @@ const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
     name: "writes a line break as two characters",
     attempt: rewriting((text) => text.replaceAll("\n", "\\n")),
     diagnosis: /don't write a line break as \\n/,
-  },
-  {
-    name: "is async",
-    replace: ["export function", "export async function"],
-    diagnosis: /returns the text itself, not a promise of it/,
   },
   {
     name: "returns nothing",

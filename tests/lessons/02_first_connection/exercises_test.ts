@@ -5,7 +5,7 @@ import type {
   GreetOnce,
 } from "../../../lessons/02_first_connection/types.ts";
 import { testAccepted, testExercises } from "../gates.ts";
-import { wrongAnswers } from "./wrong_answers.ts";
+import { inPieces, wrongAnswers } from "./wrong_answers.ts";
 
 testExercises("first_connection", exercises, wrongAnswers);
 
@@ -41,14 +41,6 @@ testAccepted<FetchGreeting>(exercises[1], {
     const conn = await Deno.connect({ hostname: "127.0.0.1", port });
     return await new Response(conn.readable).text();
   },
-  "with TextDecoderStream": async (port) => {
-    const { readable } = await Deno.connect({ hostname: "127.0.0.1", port });
-    let text = "";
-    for await (const part of readable.pipeThrough(new TextDecoderStream())) {
-      text += part;
-    }
-    return text;
-  },
   "with node:net": (port) =>
     new Promise((resolve, reject) => {
       let text = "";
@@ -57,18 +49,5 @@ testAccepted<FetchGreeting>(exercises[1], {
       socket.on("error", reject);
       socket.on("close", () => resolve(text));
     }),
-  "with copies of all parts, decoded at the end": async (port) => {
-    const conn = await Deno.connect({ port });
-    try {
-      const parts: Uint8Array<ArrayBuffer>[] = [];
-      while (true) {
-        const buffer = new Uint8Array(1000);
-        const count = await conn.read(buffer);
-        if (count === null) return await new Blob(parts).text();
-        parts.push(buffer.subarray(0, count));
-      }
-    } finally {
-      conn.close();
-    }
-  },
+  "with a new buffer for each read": inPieces(() => new Uint8Array(1000)),
 });

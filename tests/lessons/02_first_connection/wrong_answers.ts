@@ -3,7 +3,7 @@ import type {
   FetchGreeting,
   GreetOnce,
 } from "../../../lessons/02_first_connection/types.ts";
-import { writeAll } from "../../../lib/net/mod.ts";
+import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
 const ACCEPT = "using conn = await listener.accept();";
@@ -12,11 +12,6 @@ const WRITE = "sent += await conn.write(bytes.subarray(sent));";
 const LOOP_END = "bytes.subarray(sent));\n  }";
 
 const greetOnce: WrongAnswer<GreetOnce>[] = [
-  {
-    name: "closes the listener too",
-    replace: [ACCEPT, `${ACCEPT} using _listener = listener;`],
-    diagnosis: /closed the listener\..*The caller still needs the listener/s,
-  },
   {
     name: "leaves a for await loop, which closes the listener",
     replace: [
@@ -28,7 +23,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
   {
     name: "leaves the client's socket open",
     replace: ["using conn", "const conn"],
-    diagnosis: /the client's socket is still open\./,
+    diagnosis: /greetOnce\(\) is done, and the connection is still open\./,
   },
   {
     name: "ends its side, and leaves the socket open",
@@ -37,7 +32,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
       `const conn = await listener.accept();
       await using _end = { [Symbol.asyncDispose]: () => conn.closeWrite() };`,
     ],
-    diagnosis: /you only ended its sending half/,
+    diagnosis: /still open: you only closed your side of it/,
   },
   {
     name: "leaves the socket open when the client leaves early",
@@ -80,43 +75,20 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
     diagnosis: /A character code isn't a byte/,
   },
   {
-    name: "makes room for as many bytes as there are characters",
-    replace: [ENCODE, `${ENCODE}.slice(0, greeting.length)`],
-    diagnosis: /more bytes than greeting\.length/,
-  },
-  {
     name: "stops after as many bytes as there are characters",
     replace: ["sent < bytes.length", "sent < greeting.length"],
     diagnosis: /the greeting has \d+ characters/,
   },
   {
-    name: "takes what write() returns for a number of characters",
-    async attempt(listener, greeting) {
-      using conn = await listener.accept();
-      for (let rest = greeting; rest !== "";) {
-        rest = rest.slice(await conn.write(new TextEncoder().encode(rest)));
-      }
-    },
-    diagnosis: /how many bytes it took, not characters/,
-  },
-  {
     name: "starts over with each write",
     replace: [WRITE, "sent += await conn.write(bytes);"],
-    diagnosis: /continue where the last one ended/,
+    diagnosis:
+      /continue where the last one ended.*how many bytes it took, not characters/s,
   },
   {
     name: "adds a zero, as C does",
     replace: [ENCODE, 'new TextEncoder().encode(greeting + "\\0")'],
-    diagnosis: /no line ending, no \\0/,
-  },
-  {
-    name: "sends its whole buffer, whatever was encoded into it",
-    replace: [
-      ENCODE,
-      `new Uint8Array(3 * greeting.length);
-      new TextEncoder().encodeInto(greeting, bytes)`,
-    ],
-    diagnosis: /send bytes\.subarray\(0, written\)/,
+    diagnosis: /no line ending, no \\0.*send bytes\.subarray\(0, written\)/,
   },
   {
     name: "encodes the text in pieces, which cut characters in two",
@@ -126,6 +98,23 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
         .flatMap((piece) => [...new TextEncoder().encode(piece)]))`,
     ],
     diagnosis: /slice\(\) or an index can cut one in two/,
+  },
+  {
+    name: "trims the greeting",
+    replace: [ENCODE, ENCODE.replace("greeting", "greeting.trim()")],
+    diagnosis: /Send the whole greeting as it is, white space included/,
+  },
+  {
+    name: "has one variable for the sockets of all calls",
+    replace: [
+      ACCEPT,
+      `using own = await listener.accept();
+      (globalThis as any).conn21 = own;
+      const conn = {
+        write: (bytes: any) => (globalThis as any).conn21.write(bytes),
+      };`,
+    ],
+    diagnosis: /Something of one got into the other/,
   },
   {
     name: "waits for the client to say something first",
@@ -156,6 +145,56 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /what has arrived so far.*isn't full doesn't mean the end/,
   },
   {
+    name: "takes a line ending for the end",
+    replace: [
+      "{ stream: true });",
+      '{ stream: true });\n    if (text.endsWith("\\n")) return text;',
+    ],
+    diagnosis: /must wait for more\..*neither does a line ending/s,
+  },
+  {
+    name: "takes a pause for the end",
+    replace: [
+      "await conn.read(buffer);",
+      `await new Promise<number | null>((resolve, reject) => {
+      const timer = setTimeout(resolve, 1000, null);
+      conn.read(buffer).finally(() => clearTimeout(timer))
+        .then(resolve, reject);
+    });`,
+    ],
+    diagnosis: /don't take a pause for the end/,
+  },
+  {
+    name: "fills one large buffer",
+    async attempt(port) {
+      using conn = await Deno.connect({ port });
+      const buffer = new Uint8Array(1024 * 1024);
+      let size = 0;
+      for (
+        let count;
+        (count = await conn.read(buffer.subarray(size))) !== null;
+      ) {
+        size += count;
+      }
+      return new TextDecoder().decode(buffer.subarray(0, size));
+    },
+    diagnosis: /no size is enough for all that a peer may send/,
+  },
+  {
+    name: "uses fetch()",
+    attempt: async (port) =>
+      await (await fetch(`http://127.0.0.1:${port}`)).text(),
+    diagnosis: /sent an HTTP request\..*This server speaks no HTTP/s,
+  },
+  {
+    name: "decodes with one decoder for all connections",
+    replace: [
+      "new TextDecoder()",
+      "((globalThis as any).decoder22 ??= new TextDecoder())",
+    ],
+    diagnosis: /gave another result after other calls/,
+  },
+  {
     name: "decodes the whole buffer",
     replace: ["buffer.subarray(0, count)", "buffer"],
     diagnosis: /Decode buffer\.subarray\(0, count\)/,
@@ -175,22 +214,33 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   },
   {
     name: "keeps views of a buffer that it reads into again",
-    async attempt(port) {
-      using conn = await Deno.connect({ port });
-      const buffer = new Uint8Array(1024);
-      const parts: Uint8Array<ArrayBuffer>[] = [];
-      while (true) {
-        const count = await conn.read(buffer);
-        if (count === null) return await new Blob(parts).text();
-        parts.push(buffer.subarray(0, count));
-      }
-    },
+    attempt: inPieces(() => BUFFER),
     diagnosis: /Keep a copy, buffer\.slice\(0, count\)/,
   },
   {
     name: "leaves the connection open",
     replace: ["using conn", "const conn"],
-    diagnosis: /its connection is still open/,
+    diagnosis: /is done, and the connection is still open/,
+  },
+  {
+    name: "leaves the connection open when a read fails",
+    async attempt(port) {
+      const conn = await Deno.connect({ port });
+      const bytes = await readToEnd(conn);
+      conn.close();
+      return new TextDecoder().decode(bytes);
+    },
+    diagnosis: /still open\..*never reaches a close\(\)/s,
+  },
+  {
+    name: "returns what it has when a read fails",
+    replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
+    diagnosis: /where it must throw Error.*don't return a part/s,
+  },
+  {
+    name: "connects a second time",
+    replace: ["using conn", "await Deno.connect({ port });\n  using conn"],
+    diagnosis: /You connected twice/,
   },
   {
     name: "never tests for null",
@@ -219,7 +269,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
     name: "returns bytes",
     replace: [RETURN, "return new TextEncoder().encode(text);"],
-    diagnosis: /Turn the bytes into text with a TextDecoder/,
+    diagnosis: /Return the text: a TextDecoder makes it/,
   },
   {
     name: "says something first",
@@ -227,7 +277,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       "const decoder",
       'await conn.write(new TextEncoder().encode("hello?"));\n  const decoder',
     ],
-    diagnosis: /sent 6 bytes to the server/,
+    diagnosis: /It only has to read/,
   },
 ];
 
@@ -236,3 +286,27 @@ export const wrongAnswers: WrongAnswers = {
   "2.1": greetOnce,
   "2.2": fetchGreeting,
 };
+
+const BUFFER = new Uint8Array(1000);
+
+/**
+ * Keeps all pieces until the end.
+ *
+ * @param makeBuffer Gives the buffer for a read: a right answer makes a new one
+ * each time.
+ * @returns The answer.
+ */
+export function inPieces(
+  makeBuffer: () => Uint8Array<ArrayBuffer>,
+): FetchGreeting {
+  return async (port) => {
+    using conn = await Deno.connect({ port });
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    while (true) {
+      const buffer = makeBuffer();
+      const count = await conn.read(buffer);
+      if (count === null) return await new Blob(pieces).text();
+      pieces.push(buffer.subarray(0, count));
+    }
+  };
+}

@@ -38,14 +38,6 @@ testAccepted<ReadExact>(exercises[0], {
     data.set(await again(conn, size - count), count);
     return data;
   },
-  "with a stream that reads into its own buffer": async (conn, size) => {
-    if (size === 0) return new Uint8Array();
-    const reader = conn.readable.getReader({ mode: "byob" });
-    const { value } = await reader.read(new Uint8Array(size), { min: size });
-    reader.releaseLock();
-    if (value?.length !== size) throw new Deno.errors.UnexpectedEof();
-    return value;
-  },
   "with the helper of lib/net": net.readExact,
 });
 

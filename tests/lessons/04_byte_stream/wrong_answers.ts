@@ -1,10 +1,12 @@
 /** Wrong answers to the exercises of lesson 4, and the diagnosis of each. */
-import { readToEnd } from "../../../lib/net/mod.ts";
 import type {
   ReadExact,
   WriteAll,
 } from "../../../lessons/04_byte_stream/types.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
+
+const BUFFER = new Uint8Array(2 ** 20);
+let sharedCount = 0;
 
 /** Does something when the peer has closed, before the solution throws. */
 function atEnd(code: string): [string, string] {
@@ -25,7 +27,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
   {
     name: "puts each piece at the start of the array",
     replace: ["data.subarray(filled)", "data.subarray(0, size - filled)"],
-    diagnosis: /belongs after the ones before it/,
+    diagnosis: /the pieces aren't: read\(\) writes to the start/,
   },
   {
     name: "treats the end of the stream as success",
@@ -40,7 +42,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
   {
     name: "throws an error of another class",
     replace: ["Deno.errors.UnexpectedEof", "Error"],
-    diagnosis: /an error of the wrong class/,
+    diagnosis: /tell a stream that ended early from other/,
   },
   {
     name: "returns views of one buffer that it reads into again",
@@ -48,7 +50,19 @@ const readExact: WrongAnswer<ReadExact>[] = [
       "new Uint8Array(size)",
       "(readExact.buffer ??= new Uint8Array(2 ** 20)).subarray(0, size)",
     ],
-    diagnosis: /views of one buffer/,
+    diagnosis: /changed when later calls were made.*view of a buffer/s,
+  },
+  {
+    name: "has one buffer for all calls, and returns copies",
+    async attempt(conn, size) {
+      for (let filled = 0; filled < size;) {
+        const count = await conn.read(BUFFER.subarray(filled, size));
+        if (count === null) throw new Deno.errors.UnexpectedEof();
+        filled += count;
+      }
+      return BUFFER.slice(0, size);
+    },
+    diagnosis: /two in use at the same time/,
   },
   {
     name: "reads past `size` and drops the rest",
@@ -64,7 +78,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
   {
     name: "returns more than it was asked for",
     replace: ["return data;", "return new Uint8Array([...data, 0]);"],
-    diagnosis: /exactly `size` bytes, so return an array of that length/,
+    diagnosis: /an array of just the right length/,
   },
   {
     name: "reads before it tests whether it has enough",
@@ -77,7 +91,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
       } while (data.length < size);
       return new Uint8Array(data);
     },
-    diagnosis: /asked for 0 bytes, but returned 1/,
+    diagnosis: /you need no read at all/,
   },
   {
     name: "decodes the bytes as text",
@@ -85,17 +99,20 @@ const readExact: WrongAnswer<ReadExact>[] = [
       "return data;",
       "return new TextEncoder().encode(new TextDecoder().decode(data));",
     ],
-    diagnosis: /These bytes aren't text/,
+    diagnosis: /These bytes needn't be text/,
   },
   {
-    name: "closes the connection",
-    replace: ["return data;", "conn.close(); return data;"],
-    diagnosis: /You closed the connection/,
+    name: "closes the connection when the peer has closed its side",
+    replace: atEnd("conn.close();"),
+    diagnosis: /closed the connection.*even after an error/s,
   },
   {
-    name: "waits for the end of the stream",
-    attempt: async (conn, size) => (await readToEnd(conn)).subarray(0, size),
-    diagnosis: /Never ask for more bytes than you still need/,
+    name: "takes a reset for the end of the stream",
+    replace: [
+      "conn.read(data.subarray(filled))",
+      "conn.read(data.subarray(filled)).catch(() => null)",
+    ],
+    diagnosis: /threw another error than ConnectionReset.*let it through/is,
   },
 ];
 
@@ -129,12 +146,12 @@ const writeAll: WrongAnswer<WriteAll>[] = [
   {
     name: "writes everything again until one write takes it all",
     replace: [WRITE, "written = await conn.write(data);"],
-    diagnosis: /write more than the 10 bytes/,
+    diagnosis: /sent more than the 10 bytes/,
   },
   {
     name: "starts all writes at once",
     replace: [WRITE, "conn.write(data.subarray(written, written += 4));"],
-    diagnosis: /You started a write while another one was in progress/,
+    diagnosis: /started a write while another one was in progress/,
   },
   {
     name: "counts what it offered instead of what was taken",
@@ -165,18 +182,18 @@ const writeAll: WrongAnswer<WriteAll>[] = [
   {
     name: "closes the connection after the data",
     replace: afterwards("conn.close();"),
-    diagnosis: /You closed the connection/,
+    diagnosis: /closed the connection/,
   },
   {
     name: "closes its side after the data",
     replace: afterwards("await conn.closeWrite();"),
-    diagnosis: /You closed your side of the connection/,
+    diagnosis: /closed your side of the connection/,
   },
   {
     name: "pipes into the connection, which closes it",
     attempt: (conn, data) =>
       new Blob([data.slice()]).stream().pipeTo(conn.writable),
-    diagnosis: /You closed the connection.*Piping into conn\.writable/s,
+    diagnosis: /closed the connection.*at the end of pipeTo\(\)/s,
   },
   {
     name: "catches the error of a broken connection and says nothing",
@@ -191,7 +208,7 @@ const writeAll: WrongAnswer<WriteAll>[] = [
   {
     name: "throws an error of its own",
     replace: catching('throw new Error("could not write");'),
-    diagnosis: /a different error than write\(\) did/,
+    diagnosis: /a different error than write\(\) threw/,
   },
   {
     name: "decodes the bytes as text",
@@ -201,6 +218,34 @@ const writeAll: WrongAnswer<WriteAll>[] = [
       "  let written = 0;",
     ],
     diagnosis: /bytes that aren't valid UTF-8/,
+  },
+  {
+    name: "sends the whole buffer that `data` is a view of",
+    replace: [
+      "let written = 0;",
+      "let written = 0;\n  data = new Uint8Array(data.buffer);",
+    ],
+    diagnosis: /as part of a larger buffer.*\.buffer/s,
+  },
+  {
+    name: "has one count for all connections",
+    async attempt(conn, data) {
+      sharedCount = 0;
+      while (sharedCount < data.length) {
+        const count = await conn.write(data.subarray(sharedCount));
+        sharedCount += count;
+      }
+    },
+    diagnosis: /two in use at the same time/,
+  },
+  {
+    name: "moves the rest to the start of `data`",
+    replace: [
+      WRITE,
+      "const count = await conn.write(data.subarray(0, data.length - written));\n" +
+      "data.copyWithin(0, count);\n written += count;",
+    ],
+    diagnosis: /changed its arguments/,
   },
 ];
 

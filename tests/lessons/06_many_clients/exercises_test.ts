@@ -37,15 +37,6 @@ function pause(ms: number): Promise<void> {
 }
 
 testAccepted<Serve>(exercises[0], {
-  "chains promises": async (listener, handler) => {
-    let conn: Deno.Conn | null;
-    while ((conn = await nextClient(listener)) !== null) {
-      const served = conn;
-      Promise.resolve(served).then(handler)
-        .catch(() => {})
-        .finally(() => closeQuietly(served));
-    }
-  },
   "starts a new `for await` loop after NotConnected": async (
     listener,
     handler,
@@ -80,13 +71,6 @@ testAccepted<Serve>(exercises[0], {
         if (code === "EMFILE") throw new Error("no accept", { cause: error });
       }
     }
-  },
-  "recurses, and waits for every handler": async (listener, handler) => {
-    async function next(): Promise<void> {
-      const conn = await nextClient(listener);
-      if (conn !== null) await Promise.all([next(), serveOne(conn, handler)]);
-    }
-    await next();
   },
   "chains accepts, with no loop": (listener, handler) => {
     function next(): Promise<void> {
@@ -141,25 +125,17 @@ testAccepted<ServeAtMost>(exercises[1], {
     }
     await Promise.all(Array.from({ length: limit }, loop));
   },
-  "accepts one more client, which waits for a place": async (
+  "accepts one more client, and pauses after other errors": async (
     listener,
     handler,
     limit,
   ) => {
     const running = new Running();
-    let conn: Deno.Conn | null;
-    while ((conn = await nextClient(listener)) !== null) {
-      if (running.size >= limit) await Promise.race(running);
-      running.start(conn, handler);
-    }
-    await Promise.all(running);
-  },
-  "pauses after other errors of accept()": async (listener, handler, limit) => {
-    const running = new Running();
     while (true) {
-      if (running.size >= limit) await Promise.race(running);
       try {
-        running.start(await listener.accept(), handler);
+        const conn = await listener.accept();
+        if (running.size >= limit) await Promise.race(running);
+        running.start(conn, handler);
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) break;
         if (!(error instanceof Deno.errors.NotConnected)) await pause(20);

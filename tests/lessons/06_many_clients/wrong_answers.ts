@@ -1,4 +1,5 @@
 /** Wrong answers to the exercises of lesson 6, and the diagnosis of each. */
+import * as promises from "node:timers/promises";
 import * as solution from "../../../lessons/06_many_clients/solution.ts";
 import type {
   Serve,
@@ -83,12 +84,12 @@ const serve: WrongAnswer<Serve>[] = [
   {
     name: "closes only after a success",
     replace: [START, "handler(conn).then(() => conn.close()).catch(() => {});"],
-    diagnosis: /A handler failed, and its connection is still open/,
+    diagnosis: /closed whose handler has failed.*also after a failure/s,
   },
   {
     name: "never closes",
     replace: ["using _closed = conn;", ""],
-    diagnosis: /When a handler is done, close its connection/,
+    diagnosis: /closed whose handler has returned.*Nothing else does/s,
   },
   {
     name: "closes without waiting for the handler",
@@ -141,9 +142,9 @@ const serve: WrongAnswer<Serve>[] = [
     diagnosis: /NotConnected for that one.*in a loop of your own/s,
   },
   {
-    name: "rethrows NotConnected in a promise that it doesn't await",
-    replace: onGone("Promise.reject(error);"),
-    diagnosis: /promise that you didn't await.*NotConnected for that one/s,
+    name: "serves 16 clients at once, and no more",
+    attempt: (listener, handler) => solution.serveAtMost(listener, handler, 16),
+    diagnosis: /16 handlers are running.*The task sets no limit/s,
   },
   {
     name: "serves one client",
@@ -221,42 +222,61 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
     diagnosis: /A place is free as soon as ANY/,
   },
   {
-    name: "waits for the newest handler",
-    replace: [RACE, "[...running].at(-1)"],
-    diagnosis: /A place is free as soon as ANY/,
-  },
-  {
     name: "takes a place for a client that has gone",
     replace: onGone(`running.add(new Promise(() => {})); await ${RACE};`),
     diagnosis: /takes no place: accept\(\) threw NotConnected/,
   },
   {
-    name: "returns after any error of accept()",
-    replace: [`${CLOSED} break;`, "break;"],
-    diagnosis: /returned while.*NotConnected.*Only that client is gone/s,
-  },
-  {
     name: "frees a place for a client that had taken none",
     replace: onGone("limit++;"),
-    diagnosis: /2 handlers were running.*so it frees none/s,
+    diagnosis: /3 handlers were running.*so it frees none/s,
   },
   {
     name: "waits a little after a client that has gone",
     replace: onGone("await new Promise((next) => setTimeout(next, 10));"),
-    diagnosis: /You called setTimeout\(\).*That client is gone/s,
+    diagnosis: /uses a timer.*That client is gone/s,
   },
   {
     name: "frees a place twice after a failure",
     replace: ["} catch {", "} catch {\n limit++;"],
-    diagnosis: /handlers were running.*free its place only once/s,
+    diagnosis: /handlers were running.*frees its place only once/s,
   },
-  {
-    name: "polls",
+  ...["setTimeout(next, 5)", "setImmediate(next)"].map((wait) => ({
+    name: `polls by ${wait}`,
     replace: [
       WAIT,
-      "while (running.size >= limit) await new Promise((next) => setTimeout(next, 5));",
+      `while (running.size >= limit) await new Promise((next) => ${wait});`,
+    ] as [string, string],
+    diagnosis: /uses a timer.*a promise from each handler/s,
+  })),
+  {
+    name: "polls by node:timers/promises",
+    async attempt(listener, handler, limit) {
+      let running = 0;
+      const wrapped = {
+        __proto__: listener,
+        async accept() {
+          while (running >= limit) await promises.setTimeout(5);
+          return await listener.accept();
+        },
+      };
+      await solution.serve(
+        wrapped as unknown as Deno.Listener,
+        async (conn) => {
+          running++;
+          await handler(conn).finally(() => running--);
+        },
+      );
+    },
+    diagnosis: /uses a timer.*a promise from each handler/s,
+  },
+  {
+    name: "counts the clients of all servers together",
+    replace: [
+      "const running = new Set<Promise<void>>();",
+      "const running = serveAtMost.running ??= new Set<Promise<void>>();",
     ],
-    diagnosis: /You called setTimeout\(\).*asks again and again/s,
+    diagnosis: /Something of one got into the other/,
   },
   {
     name: "closes connections for which there is no place",
@@ -274,14 +294,6 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
     name: "rejects when a handler fails",
     replace: ["} catch {", "} catch (error) {\n throw error;"],
     diagnosis: /One client's failure has ended the server/,
-  },
-  {
-    name: "closes only after a success",
-    replace: [
-      "using _closed = conn;\n    try {\n      await handler(conn);",
-      "try {\n await handler(conn); conn.close();",
-    ],
-    diagnosis: /still open at the end/,
   },
   {
     name: "accepts every client at once, and lets most of them wait",

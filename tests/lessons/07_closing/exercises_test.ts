@@ -76,18 +76,4 @@ testAccepted<CloseGracefully>(exercises[1], {
       clearTimeout(timer);
       closeQuietly(conn);
     },
-  "by recursion": async (conn, { graceMs = 1000 } = {}) => {
-    const timer = setTimeout(() => closeQuietly(conn), graceMs);
-    async function again(): Promise<void> {
-      if (await conn.read(new Uint8Array(5000)) !== null) return await again();
-    }
-    try {
-      await conn.closeWrite();
-      await again();
-    } catch {
-      // The peer is gone, or this side has closed.
-    }
-    clearTimeout(timer);
-    closeQuietly(conn);
-  },
 });

@@ -3,6 +3,7 @@ import type {
   AskAndHear,
   CloseGracefully,
 } from "../../../lessons/07_closing/types.ts";
+import * as promises from "node:timers/promises";
 import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
@@ -19,11 +20,6 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /close\(\) ends both directions/,
   },
   {
-    name: "calls close(), and takes the failure for an empty answer",
-    replace: [CLOSE_WRITE, "conn.close(); return new Uint8Array();"],
-    diagnosis: /close\(\) ends both directions/,
-  },
-  {
     name: "closes conn.writable, and so the connection",
     replace: [CLOSE_WRITE, "await conn.writable.close();"],
     diagnosis: /close\(\) ends both directions/,
@@ -31,7 +27,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "never closes its side",
     replace: [CLOSE_WRITE, ""],
-    diagnosis: /waits for its end.*conn\.closeWrite\(\)/s,
+    diagnosis: /whole question and its end.*conn\.closeWrite\(\)/s,
   },
   {
     name: "reads once",
@@ -46,7 +42,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "keeps views of a buffer that it uses again",
     replace: ["buffer.slice(0, count)", "buffer.subarray(0, count)"],
-    diagnosis: /a view of the buffer/,
+    diagnosis: /subarray\(\) is a view/,
   },
   {
     name: "takes null for a failure",
@@ -57,6 +53,33 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     name: "returns half an answer after a reset",
     replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
     diagnosis: /half an answer/,
+  },
+  {
+    name: "takes a reset before the answer for an empty one",
+    replace: [
+      "conn.read(buffer)",
+      `conn.read(buffer).catch((error) => {
+        if (pieces.length > 0) throw error;
+        return null;
+      })`,
+    ],
+    diagnosis: /A reset isn't the end of the answer/,
+  },
+  {
+    name: "sends the whole buffer that the question is a view of",
+    replace: [
+      "for (",
+      "question = new Uint8Array(question.buffer);\n  for (",
+    ],
+    diagnosis: /as part of a larger buffer.*\.buffer/s,
+  },
+  {
+    name: "collects the pieces of all answers in one list",
+    replace: [
+      "const pieces: Uint8Array<ArrayBuffer>[] = [];",
+      "const pieces: Uint8Array<ArrayBuffer>[] = askAndHear.pieces ??= [];",
+    ],
+    diagnosis: /another result the second time/,
   },
   {
     name: "awaits the sending only when it has the answer",
@@ -79,7 +102,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
       "for (",
       "if (question.length === 0) return new Uint8Array();\n  for (",
     ],
-    diagnosis: /before it answers, even if the question is empty/,
+    diagnosis: /even if the question is empty: conn\.closeWrite\(\) sends that/,
   },
   {
     name: "decodes the answer as text",
@@ -100,7 +123,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "closes the connection in the end",
     replace: [RETURN, `using _closed = conn; ${RETURN}`],
-    diagnosis: /Leave closing to your caller/,
+    diagnosis: /whoever opened it closes it/,
   },
 ];
 
@@ -122,6 +145,8 @@ function rethrowing(name: string): [string, string] {
   ];
 }
 
+let sharedTimer: ReturnType<typeof setTimeout>;
+
 const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "closes with unread input",
@@ -131,12 +156,12 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "waits forever for a silent peer",
     replace: ["setTimeout(() => conn[Symbol.dispose](), graceMs)", "undefined"],
-    diagnosis: /sends nothing and never closes its side/,
+    diagnosis: /sends nothing.*read\(\) waits forever for a peer/s,
   },
   {
     name: "leaves the connection open after a failed read()",
     replace: afterFailure("clearTimeout(timer)"),
-    diagnosis: /after read\(\) had thrown, and the connection is still open/,
+    diagnosis: /the connection is still open.*on every path/s,
   },
   {
     name: "leaves the connection open when closeWrite() fails",
@@ -144,7 +169,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
       SET_TIMER,
       `try { ${CLOSE_WRITE} } catch { return; }\n  ${SET_TIMER}`,
     ],
-    diagnosis: /after closeWrite\(\) had thrown, and the connection is still/,
+    diagnosis: /the connection is still open.*when something fails/s,
   },
   {
     name: "throws when the peer is gone",
@@ -165,14 +190,9 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
     diagnosis: /a second close\(\) throws BadResource/,
   },
   {
-    name: "leaves the timer running",
-    replace: ["clearTimeout(timer);", ""],
-    diagnosis: /after the peer closed its side, and its timer is still running/,
-  },
-  {
     name: "leaves the timer running when the peer has reset the connection",
     replace: afterFailure("conn[Symbol.dispose]()"),
-    diagnosis: /after read\(\) had thrown, and its timer is still running/,
+    diagnosis: /a timer of yours is still running.*when something fails/s,
   },
   {
     name: "sets the timer when its side is closed",
@@ -193,7 +213,34 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "has no default for the grace period",
     replace: ["graceMs = 1000", "graceMs"],
-    diagnosis: /Without options, the grace period is 1000 ms/,
+    diagnosis: /closed the connection after \d+ ms.*Without options/s,
+  },
+  {
+    name: "waits ten times as long where no grace period is given",
+    replace: ["graceMs = 1000", "graceMs = 10_000"],
+    diagnosis: /hasn't closed the connection.*Without options/s,
+  },
+  {
+    name: "has one timer for all connections",
+    async attempt(conn, { graceMs = 1000 } = {}) {
+      sharedTimer = setTimeout(() => conn[Symbol.dispose](), graceMs);
+      await conn.closeWrite().then(() => readToEnd(conn)).catch(() => {});
+      clearTimeout(sharedTimer);
+      conn[Symbol.dispose]();
+    },
+    diagnosis: /two in use at the same time/,
+  },
+  {
+    name: "leaves a timer of node:timers/promises running",
+    async attempt(conn, { graceMs = 1000 } = {}) {
+      const drained = conn.closeWrite().then(() => readToEnd(conn));
+      await Promise.race([
+        drained.catch(() => {}),
+        promises.setTimeout(graceMs),
+      ]);
+      conn[Symbol.dispose]();
+    },
+    diagnosis: /a timer of yours is still running/,
   },
   {
     name: "can't be called without options",
@@ -211,7 +258,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "drains with a fixed number of reads",
     replace: [DRAIN, "for (let i = 0; i < 10; i++) await conn.read(buffer);"],
-    diagnosis: /still sending.*null is the only sign/s,
+    diagnosis: /before the peer had closed its side.*only sign/s,
   },
   {
     name: "begins the grace period again with each read()",
@@ -228,7 +275,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "never closes its own side",
     replace: [CLOSE_WRITE, ""],
-    diagnosis: /The peer waits for you to close your side/,
+    diagnosis: /the peer waits for that before it closes its own/,
   },
 ];
 

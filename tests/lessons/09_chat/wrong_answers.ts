@@ -183,7 +183,7 @@ const limits: WrongAnswer<never>[] = [
   },
   {
     name: "drops a member that must wait at all",
-    replace: maxUnsentBytes("64 * 1024"),
+    replace: maxUnsentBytes("512 * 1024"),
     diagnosis: /A member may be slow for a while/,
   },
   {
@@ -207,7 +207,7 @@ const limits: WrongAnswer<never>[] = [
   {
     name: "has a lower limit for a line",
     replace: maxLineBytes("50_000"),
-    diagnosis: /up to 64 KiB, which is 65536 bytes/,
+    diagnosis: /A line of 64 KiB, which is 65536 bytes, isn't too long/,
   },
   {
     name: "takes lines of any length",

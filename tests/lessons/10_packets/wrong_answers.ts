@@ -1,4 +1,5 @@
 /** Wrong answers to the exercises of lesson 10, and the diagnosis each must get. */
+import * as solution from "../../../lessons/10_packets/solution.ts";
 import type { WrongAnswers } from "../gates.ts";
 
 type Replacement = [target: string, replacement: string];
@@ -21,7 +22,7 @@ function afterAdd(code: string): Replacement {
 
 /** Replaces what missing() returns. */
 function gaps(code: string): Replacement {
-  return ["return this.#missing.map(([start, end]) => [start, end]);", code];
+  return ["return this.#missing;", code];
 }
 
 /** Works out `#missing` byte by byte. */
@@ -53,11 +54,6 @@ function endsByOffset(end: string, order: string): Replacement {
 export const wrongAnswers: WrongAnswers = {
   "10.1": [
     {
-      name: "loses the rest",
-      replace: ["(offset < total)", "(offset + size <= total)"],
-      diagnosis: /in no packet/,
-    },
-    {
       name: "returns nothing for an empty message",
       replace: ["do {", "if (total === 0) return packets; do {"],
       diagnosis: /the receiver never hears of it/,
@@ -65,14 +61,14 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "shares the message's bytes",
       replace: data("message.subarray(offset, offset + size)"),
-      diagnosis: /they share its bytes/,
+      diagnosis: /changed when the caller used its buffer again/,
     },
     {
       name: "copies from the buffer below the message",
       replace: data(
         "new Uint8Array(message.buffer.slice(offset, offset + size))",
       ),
-      diagnosis: /an offset in one isn't the same place in the other/,
+      diagnosis: /`\.buffer` is all of that/,
     },
     {
       name: "fills the last packet up with zeros",
@@ -129,6 +125,62 @@ export const wrongAnswers: WrongAnswers = {
       name: "counts packets in offset",
       replace: numbers("offset: packets.length, total"),
       diagnosis: /`offset` counts bytes/,
+    },
+    {
+      name: "has 16 bits for an offset",
+      replace: numbers("offset: offset & 0xffff, total"),
+      diagnosis: /which may be over 65535/,
+    },
+    {
+      name: "cuts the text instead of the bytes",
+      attempt(message: Uint8Array, size: number) {
+        const text = new TextDecoder().decode(message);
+        return solution.split(message, size).map(({ offset }) => ({
+          offset,
+          total: text.length,
+          data: new TextEncoder().encode(text.slice(offset, offset + size)),
+        }));
+      },
+      diagnosis: /A message is bytes, whatever they mean/,
+    },
+    {
+      name: "goes on only until the offset has reached the size",
+      replace: ["(offset < total)", "(offset < size)"],
+      diagnosis: /Go on until the offset has reached the length/,
+    },
+    {
+      name: "goes on byte by byte",
+      replace: ["offset += size;", "offset++;"],
+      diagnosis: /Packets overlap: each begins where the one before it ends/,
+    },
+    {
+      name: "puts one packet into the list again and again",
+      replace: [
+        "packets.push({ offset, total, data: message.slice(offset, offset + size) });",
+        `var packet = packet ?? {};
+        Object.assign(packet, { offset, total });
+        packet.data = message.slice(offset, offset + size);
+        packets.push(packet);`,
+      ],
+      diagnosis: /one and the same object/,
+    },
+    {
+      name: "keeps the offset outside of the function",
+      replace: [
+        "let offset = 0;",
+        "let offset = split.offset ?? 0; split.offset = 1;",
+      ],
+      diagnosis: /gave another result the second time/,
+    },
+    {
+      name: "returns the data of each packet alone",
+      replace: ["return packets;", "return packets.map(({ data }) => data);"],
+      diagnosis: /Make the data of each packet a Uint8Array/,
+    },
+    {
+      name: "returns the packets backward",
+      replace: ["return packets;", "return packets.reverse();"],
+      diagnosis: /in the order of the message/,
     },
   ],
 
@@ -221,12 +273,36 @@ export const wrongAnswers: WrongAnswers = {
           this.#bytes.set(packet.data, packet.offset);
         }`,
       ),
-      diagnosis: /The next packet overwrote one/,
+      diagnosis: /message\(\) changed when the caller used its buffer again/,
     },
     {
       name: "returns an unfinished message",
       replace: [" || this.#missing.length > 0", ""],
       diagnosis: /zeros where nothing has arrived look like data/,
+    },
+    {
+      name: "makes a new buffer for each packet",
+      replace: afterAdd(
+        "this.#bytes = new Uint8Array(total); this.#bytes.set(data, offset);",
+      ),
+      diagnosis: /There are zeros where bytes have arrived/,
+    },
+    {
+      name: "returns gaps as objects",
+      replace: gaps(
+        "return this.#missing.map(([start, end]) => ({ start, end }));",
+      ),
+      diagnosis: /each of them \[start, end\]/,
+    },
+    {
+      name: "returns the last gap first",
+      replace: gaps("return this.#missing.toReversed();"),
+      diagnosis: /the right gaps in another order/,
+    },
+    {
+      name: "throws a string",
+      replace: ["throw new Error(", "throw ("],
+      diagnosis: /Throw an Error object/,
     },
     {
       name: "never completes an empty message",
@@ -245,7 +321,45 @@ export const wrongAnswers: WrongAnswers = {
           return shared;
         }`,
       ],
-      diagnosis: /is shared by all of them/,
+      diagnosis: /with two in use at the same time.*is shared by all/s,
+    },
+    {
+      name: "returns zeros when it's asked for the message again too early",
+      replace: [
+        "throw new Error(",
+        "if (this.asked) return this.#bytes; this.asked = true; throw new Error(",
+      ],
+      diagnosis: /message\(\) gave another result the second time/,
+    },
+    {
+      name: "gives the message only once",
+      replace: [
+        "return this.#bytes;",
+        "const bytes = this.#bytes; this.#bytes = undefined; return bytes;",
+      ],
+      diagnosis: /gave another result the second time|threw/,
+    },
+    {
+      name: "cuts a gap in two for a packet without data",
+      replace: ["if (data.length === 0) return;", ""],
+      diagnosis: /even if a packet without data came in between/,
+    },
+    {
+      name: "keeps offsets in 16 bits",
+      replace: afterAdd("offset &= 0xffff;"),
+      diagnosis: /Offsets may be over 65535/,
+    },
+    {
+      name: "empties the packet that it has added",
+      replace: afterAdd("data.fill(0);"),
+      diagnosis: /changed its arguments/,
+    },
+    {
+      name: "returns a list of gaps that it goes on changing",
+      replace: gaps(
+        "this.kept ??= []; this.kept.splice(0, 99, ...this.#missing); return this.kept;",
+      ),
+      diagnosis: /changed when later calls were made/,
     },
   ],
 };

@@ -1,5 +1,5 @@
 /** Wrong answers of lesson 11, and the diagnosis each must get. */
-import type { WrongAnswers } from "../gates.ts";
+import { replacing, type WrongAnswers } from "../gates.ts";
 
 const HEADER_BYTES = "headerBytes,\n    flags";
 const FOLD_AND_RETURN = `    if (sum > 0xffff) sum -= 0xffff;
@@ -63,16 +63,16 @@ export const wrongAnswers: WrongAnswers = {
       replace: ["(view.getUint8(12) >> 4) * 4", "view.getUint8(12) >> 2"],
       diagnosis: /The lower four bits are reserved/,
     },
-    {
-      name: "includes the reserved bits in headerBytes",
-      replace: [HEADER_BYTES, `headerBytes: bytes[12] >> 2,\n    flags`],
-      diagnosis: /the lower half is reserved/,
-    },
-    {
-      name: "gives the header's length in words",
-      replace: [HEADER_BYTES, `headerBytes: headerBytes / 4,\n    flags`],
-      diagnosis: /counts words of four bytes: multiply/,
-    },
+    ...replacing(HEADER_BYTES, {
+      "includes the reserved bits in headerBytes": [
+        `headerBytes: bytes[12] >> 2,\n    flags`,
+        /the lower half is reserved/,
+      ],
+      "gives the header's length in words": [
+        `headerBytes: headerBytes / 4,\n    flags`,
+        /counts words of four bytes: multiply/,
+      ],
+    }),
     {
       name: "reads little-endian numbers",
       replace: ["view.getUint16(0)", "view.getUint16(0, true)"],
@@ -81,7 +81,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads from the start of the underlying buffer",
       replace: [", bytes.byteOffset, bytes.length)", ")"],
-      diagnosis: /the bytes are a view into its middle/,
+      diagnosis: /pass the place and the size/,
     },
     {
       name: "requires data after the header",
@@ -91,7 +91,15 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws a TypeError",
       replace: ["RangeError(`a TCP", "TypeError(`a TCP"],
-      diagnosis: /tell failures apart by class/,
+      diagnosis: /tell failures apart by the class/,
+    },
+    {
+      name: "measures the header by all that follows in the buffer",
+      replace: [
+        "headerBytes > bytes.length",
+        "headerBytes > new DataView(bytes.buffer, bytes.byteOffset).byteLength",
+      ],
+      diagnosis: /with the same bytes as part of a larger buffer/,
     },
   ],
   "11.2": [
@@ -105,88 +113,90 @@ export const wrongAnswers: WrongAnswers = {
       replace: ["if (sum > 0xffff) sum -= 0xffff", "sum &= 0xffff"],
       diagnosis: /You lose the carry/,
     },
-    {
-      name: "folds only once",
-      replace: [
-        FOLD_AND_RETURN,
+    ...replacing(FOLD_AND_RETURN, {
+      "folds only once": [
         "}\nreturn ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;",
+        /Fold until nothing is left/,
       ],
-      diagnosis: /Fold until nothing is left/,
-    },
-    {
-      name: "takes the remainder instead of folding",
-      replace: [FOLD_AND_RETURN, "}\nreturn 0xffff - sum % 0xffff;"],
-      diagnosis: /`% 65535`, turns that sum into 0/,
-    },
-    {
-      name: "doesn't invert the bits",
-      replace: ["0xffff - sum", "sum"],
-      diagnosis: /You return the sum itself/,
-    },
-    {
-      name: "inverts 32 bits",
-      replace: ["0xffff - sum", "~sum"],
-      diagnosis: /keep the lower 16/,
-    },
+      "takes the remainder instead of folding": [
+        "}\nreturn 0xffff - sum % 0xffff;",
+        /`% 65535`, turns that sum into 0/,
+      ],
+    }),
+    ...replacing("0xffff - sum", {
+      "doesn't invert the bits": ["sum", /You return the sum itself/],
+      "inverts 32 bits": ["~sum", /keep the lower 16/],
+    }),
     {
       name: "doesn't fold at all",
       replace: ["if (sum > 0xffff) sum -= 0xffff;", ""],
       diagnosis: /doesn't fit into 16 bits\. You lose/,
     },
-    {
-      name: "takes the second byte for the upper half",
-      replace: [PAIR, "bytes[at] | ((bytes[at + 1] ?? 0) << 8)"],
-      diagnosis: /two bytes of your result are swapped/,
-    },
-    {
-      name: "adds bytes instead of pairs",
-      replace: [PAIR, "bytes[at] + (bytes[at + 1] ?? 0)"],
-      diagnosis: /Two bytes make one number/,
-    },
-    {
-      name: "reads from the start of the underlying buffer",
-      replace: [
-        "let sum = 0;",
-        "let sum = 0;\n  bytes = new Uint8Array(bytes.buffer, 0, bytes.length);",
+    ...replacing(PAIR, {
+      "takes the second byte for the upper half": [
+        "bytes[at] | ((bytes[at + 1] ?? 0) << 8)",
+        /two bytes of your result are swapped/,
       ],
-      diagnosis: /the bytes are a view into its middle/,
+      "adds bytes instead of pairs": [
+        "bytes[at] + (bytes[at + 1] ?? 0)",
+        /Two bytes make one number/,
+      ],
+    }),
+    ...replacing("let sum = 0;", {
+      "reads from the start of the underlying buffer": [
+        "let sum = 0;\n  bytes = new Uint8Array(bytes.buffer, 0, bytes.length);",
+        /pass the place and the size/,
+      ],
+      "adds to what the call before left": [
+        "let sum = checksum.sum = 1 + (checksum.sum ?? -1);",
+        /another result the second time/,
+      ],
+      "gives 0 for no bytes": [
+        "if (bytes.length === 0) return 0;\n  let sum = 0;",
+        /empty input has a checksum, too/,
+      ],
+      "puts 0 into the place of the checksum": [
+        "bytes.fill(0, 10, 12);\n  let sum = 0;",
+        /Sum up all bytes as they are, also those/,
+      ],
+    }),
+    {
+      name: "clears the bytes that it has summed",
+      replace: ["0xffff - sum;", "0xffff - sum + 0 * bytes.fill(0).length;"],
+      diagnosis: /changed its arguments/,
     },
   ],
   "11.3": [
-    {
-      name: "compares as usual",
-      replace: [COMPARISON, "a < b"],
-      diagnosis: /`a < b` doesn't know that/,
-    },
-    {
-      name: "takes half the sequence space for before, in both orders",
-      replace: [COMPARISON, "((a - b) | 0) < 0"],
-      diagnosis: /Exactly half the sequence space apart/,
-    },
-    {
-      name: "is off by one below half the sequence space",
-      replace: ["ahead < 2 ** 31", "ahead < 2 ** 31 - 1"],
-      diagnosis: /one step less than half the sequence space/,
-    },
-    {
-      name: "is off by one above half the sequence space",
-      replace: ["ahead < 2 ** 31", "ahead !== 2 ** 31 && ahead < 2 ** 31 + 2"],
-      diagnosis: /longer than half the sequence space/,
-    },
+    ...replacing(COMPARISON, {
+      "compares signed numbers": [
+        "(a | 0) < (b | 0)",
+        /make one of their difference instead/,
+      ],
+      "compares as usual": ["a < b", /`a < b` doesn't know that/],
+      "takes half the sequence space for before, in both orders": [
+        "((a - b) | 0) < 0",
+        /Exactly half the sequence space apart/,
+      ],
+      "takes every negative distance for a small one": [
+        "a !== b && b - a < 2 ** 31",
+        /compare like any others/,
+      ],
+      "gives the distance": ["ahead as never", /Return true or false/],
+    }),
+    ...replacing("ahead < 2 ** 31", {
+      "is off by one below half the sequence space": [
+        "ahead < 2 ** 31 - 1",
+        /one step less than half the sequence space/,
+      ],
+      "is off by one above half the sequence space": [
+        "ahead !== 2 ** 31 && ahead < 2 ** 31 + 2",
+        /longer than half the sequence space/,
+      ],
+    }),
     {
       name: "says that a number comes before itself",
       replace: ["ahead > 0 && ", ""],
       diagnosis: /doesn't come before itself/,
-    },
-    {
-      name: "takes every negative distance for a small one",
-      replace: [COMPARISON, "a !== b && b - a < 2 ** 31"],
-      diagnosis: /compare like any others/,
-    },
-    {
-      name: "gives the distance",
-      replace: [COMPARISON, "ahead as never"],
-      diagnosis: /Return true or false/,
     },
   ],
 };

@@ -1,8 +1,10 @@
 /** Wrong answers of lesson 12, and the diagnosis each must get. */
-import type { WrongAnswer, WrongAnswers } from "../gates.ts";
+import { replacing, type WrongAnswer, type WrongAnswers } from "../gates.ts";
 import * as solution from "../../../lessons/12_handshake/solution.ts";
 import type {
   FindHandshake,
+  NextState,
+  Segment,
   TcpEvent,
   TcpState,
 } from "../../../lessons/12_handshake/types.ts";
@@ -11,31 +13,32 @@ const START_OVER = "if (sequence !== syn?.sequence) synAck = undefined;";
 const KEEP_SYN_ACK = "if (answers) synAck = segment;";
 
 const findHandshake: WrongAnswer<FindHandshake>[] = [
-  {
-    name: "ignores what the SYN-ACK acknowledges",
-    replace: ["next(syn)", "acknowledgment"],
-    diagnosis: /This one answers another, older SYN/,
-  },
+  ...replacing("next(syn)", {
+    "ignores what the SYN-ACK acknowledges": [
+      "acknowledgment",
+      /This one answers another, older SYN/,
+    ],
+    "doesn't wrap around": ["syn.sequence + 1", /After 4294967295 comes 0/],
+  }),
   {
     name: "ignores what the third segment acknowledges",
     replace: ["next(synAck)", "acknowledgment"],
     diagnosis: /compare its acknowledgment number with B \+ 1/,
   },
-  {
-    name: "takes a retransmitted SYN for the second segment",
-    replace: [START_OVER, "if (syn !== undefined) return null;"],
-    diagnosis: /It's the same SYN/,
-  },
-  {
-    name: "starts over at every SYN",
-    replace: [START_OVER, "synAck = undefined;"],
-    diagnosis: /start over only if the number is another one/,
-  },
-  {
-    name: "doesn't wrap around",
-    replace: ["next(syn)", "syn.sequence + 1"],
-    diagnosis: /After 4294967295 comes 0/,
-  },
+  ...replacing(START_OVER, {
+    "takes a retransmitted SYN for the second segment": [
+      "if (syn !== undefined) return null;",
+      /It's the same SYN/,
+    ],
+    "starts over at every SYN": [
+      "synAck = undefined;",
+      /start over only if the number is another one/,
+    ],
+    "keeps the SYN-ACK that answered an older SYN": [
+      "",
+      /The SYN-ACK answered the first SYN/,
+    ],
+  }),
   {
     name: "takes sequence number 0 for no SYN",
     replace: ["if (answers) return {", "if (answers && syn.sequence) return {"],
@@ -52,49 +55,73 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     diagnosis: /The client doesn't answer itself/,
   },
   {
-    name: "takes a SYN-ACK for the third segment",
+    name: "remembers the SYN of an earlier call",
     replace: [
-      KEEP_SYN_ACK,
+      "for (const segment of segments) {",
+      `syn = findHandshake.syn;
+  for (const segment of segments) {
+    findHandshake.syn = syn;`,
+    ],
+    diagnosis: /Without the client's SYN.*inside the function/,
+  },
+  ...replacing(KEEP_SYN_ACK, {
+    "takes a SYN-ACK for the third segment": [
       `if (synAck && acknowledgment === next(synAck)) {
         return { client: syn.sequence, server: synAck.sequence };
       }
       ${KEEP_SYN_ACK}`,
+      /an ACK without SYN, from the client/,
     ],
-    diagnosis: /an ACK without SYN, from the client/,
-  },
-  {
-    name: "takes a reset for the third segment",
-    replace: ["if (flags.rst) continue;", ""],
-    diagnosis: /whatever it acknowledges/,
-  },
-  {
-    name: "is content with two segments",
-    replace: [
-      KEEP_SYN_ACK,
+    "is content with two segments": [
       "if (answers) return { client: syn.sequence, server: sequence };",
+      /Without the third there is no handshake/,
     ],
-    diagnosis: /Without the third there is no handshake/,
+  }),
+  ...replacing("if (flags.rst) continue;", {
+    "takes a reset for the third segment": ["", /whatever it acknowledges/],
+    "gives up at the first reset": [
+      "if (flags.rst) return null;",
+      /the client may make another one: go on/,
+    ],
+  }),
+  ...replacing("&& flags.ack)", {
+    "accepts no data in the third segment": [
+      "&& flags.ack && !segment.payload.length)",
+      /may carry data/,
+    ],
+    "accepts no PSH in the third segment": [
+      "&& flags.ack && !flags.psh)",
+      /Its other flags may be set/,
+    ],
+    "accepts no FIN in the third segment": [
+      "&& flags.ack && !flags.fin)",
+      /has ACK, and neither SYN nor RST/,
+    ],
+  }),
+  {
+    name: "knows a SYN by its only flag",
+    replace: [
+      "if (flags.syn && !flags.ack) {",
+      "if (flags.syn && !flags.ack && !flags.ece) {",
+    ],
+    diagnosis: /A SYN is known by SYN and ACK alone/,
   },
   {
-    name: "accepts no data in the third segment",
-    replace: ["&& flags.ack)", "&& flags.ack && !segment.payload.length)"],
-    diagnosis: /may carry data/,
+    name: "takes segments out of the list",
+    replace: ["of segments)", "of segments.splice(0))"],
+    diagnosis: /changed its arguments/,
   },
   {
     name: "keeps the first SYN forever",
     replace: ["syn = segment", "syn ??= segment"],
     diagnosis: /A SYN with another number starts over/,
   },
-  {
-    name: "keeps the SYN-ACK that answered an older SYN",
-    replace: [START_OVER, ""],
-    diagnosis: /The SYN-ACK answered the first SYN/,
-  },
-  {
-    name: "returns undefined",
-    replace: ["return null", "return undefined as never"],
-    diagnosis: /return null/,
-  },
+  ...replacing("return null", {
+    "returns undefined": [
+      "return undefined as never",
+      /return null, and nothing else/,
+    ],
+  }),
   {
     name: "looks for each of the three anywhere",
     attempt(segments) {
@@ -115,6 +142,36 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     diagnosis: /don't have to follow each other/,
   },
 ];
+
+/** Where one event leads instead, and the diagnosis. */
+type Arrow = [from: TcpState, event: TcpEvent, to: TcpState, diagnosis: RegExp];
+
+const ARROWS: Arrow[] = [
+  ["FIN-WAIT-1", "rcv FIN", "FIN-WAIT-1", /CLOSING waits for that/],
+  ["ESTABLISHED", "rcv FIN", "LAST-ACK", /its own program closes/],
+  ["ESTABLISHED", "rcv RST", "ESTABLISHED", /whatever the state/],
+  ["LISTEN", "rcv RST", "CLOSED", /waits for any client/],
+  ["FIN-WAIT-2", "rcv FIN", "CLOSED", /then TIME-WAIT until/],
+  ["LAST-ACK", "rcv ACK of FIN", "TIME-WAIT", /no TIME-WAIT on this side/],
+  ["LISTEN", "rcv SYN", "ESTABLISHED", /the client can hear it/],
+  ["SYN-SENT", "rcv SYN", "SYN-SENT", /A simultaneous open/],
+  ["SYN-RECEIVED", "CLOSE", "CLOSED", /closing takes a FIN/],
+  ["SYN-SENT", "CLOSE", "FIN-WAIT-1", /there's nothing to end/],
+  ["SYN-RECEIVED", "rcv RST", "SYN-RECEIVED", /CLOSED.*LISTEN is/s],
+  ["SYN-RECEIVED", "rcv FIN", "ESTABLISHED", /CLOSE-WAIT is right/],
+  ["SYN-RECEIVED", "rcv SYN,ACK", "CLOSED", /ESTABLISHED is right/],
+  ["LISTEN", "rcv FIN", "CLOSE-WAIT", /stays the same: return it\.$/],
+];
+
+function leading([from, event, to, diagnosis]: Arrow): WrongAnswer<NextState> {
+  const target = "return NEXT";
+  const isIt = `state === "${from}" && event === "${event}"`;
+  return {
+    name: `"${event}" leads from ${from} to ${to}`,
+    replace: [target, `if (${isIt}) return "${to}";\n  ${target}`],
+    diagnosis,
+  };
+}
 
 export const wrongAnswers: WrongAnswers = {
   "12.1": [
@@ -139,6 +196,17 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /gives unsigned ones/,
     },
     {
+      name: "counts the characters of the data",
+      replace: ["payload.length", "new TextDecoder().decode(payload).length"],
+      diagnosis: /Only data, SYN, and FIN take sequence numbers/,
+    },
+    {
+      name: "changes the segment",
+      attempt: (segment: Segment) =>
+        segment.sequence = solution.expectedAck(segment),
+      diagnosis: /changed its arguments/,
+    },
+    {
       name: "counts an ACK",
       replace: ["flags.fin)", "flags.fin || !(flags.syn || payload.length))"],
       diagnosis: /An ACK takes no sequence number/,
@@ -156,56 +224,13 @@ export const wrongAnswers: WrongAnswers = {
   ],
   "12.2": findHandshake,
   "12.3": [
-    {
-      name: "doesn't know simultaneous close",
-      replace: arrow("FIN-WAIT-1", "rcv FIN", "FIN-WAIT-1"),
-      diagnosis: /CLOSING waits for that acknowledgment/,
-    },
-    {
-      name: "skips CLOSE-WAIT",
-      replace: arrow("ESTABLISHED", "rcv FIN", "LAST-ACK"),
-      diagnosis: /until its own program closes/,
-    },
-    {
-      name: "ignores a reset",
-      replace: arrow("ESTABLISHED", "rcv RST", "ESTABLISHED"),
-      diagnosis: /A reset ends the connection at once, whatever the state/,
-    },
-    {
-      name: "lets a reset close a listener",
-      replace: arrow("LISTEN", "rcv RST", "CLOSED"),
-      diagnosis: /A listener waits for any client/,
-    },
-    {
-      name: "skips TIME-WAIT",
-      replace: arrow("FIN-WAIT-2", "rcv FIN", "CLOSED"),
-      diagnosis: /then TIME-WAIT until the timeout/,
-    },
-    {
-      name: "sends both ends through TIME-WAIT",
-      replace: arrow("LAST-ACK", "rcv ACK of FIN", "TIME-WAIT"),
-      diagnosis: /there's no TIME-WAIT on this side/,
-    },
-    {
-      name: "is connected as soon as the SYN arrives",
-      replace: arrow("LISTEN", "rcv SYN", "ESTABLISHED"),
-      diagnosis: /doesn't know yet that the client can hear it/,
-    },
-    {
-      name: "doesn't know simultaneous open",
-      replace: arrow("SYN-SENT", "rcv SYN", "SYN-SENT"),
-      diagnosis: /A simultaneous open/,
-    },
-    {
-      name: "drops a half-open connection without a FIN",
-      replace: arrow("SYN-RECEIVED", "CLOSE", "CLOSED"),
-      diagnosis: /closing takes a FIN/,
-    },
-    {
-      name: "sends a FIN before there's a connection",
-      replace: arrow("SYN-SENT", "CLOSE", "FIN-WAIT-1"),
-      diagnosis: /there's nothing to end/,
-    },
+    ...replacing("return NEXT[state][event] ?? state", {
+      "keeps the state of all ends in one variable": [
+        `state = nextState.state ??= state;
+  return nextState.state = NEXT[state][event] ?? state`,
+        /go by `state`, not by a variable outside/,
+      ],
+    }),
     {
       name: "returns undefined if nothing happens",
       replace: [" ?? state", ""],
@@ -216,36 +241,6 @@ export const wrongAnswers: WrongAnswers = {
       replace: ["?? state", "?? (() => { throw new Error(); })()"],
       diagnosis: /leads nowhere isn't an error/,
     },
-    {
-      name: "ignores a reset in SYN-RECEIVED",
-      replace: arrow("SYN-RECEIVED", "rcv RST", "SYN-RECEIVED"),
-      diagnosis: /CLOSED.*LISTEN is right, too/s,
-    },
-    {
-      name: "treats a FIN in SYN-RECEIVED as the ACK",
-      replace: arrow("SYN-RECEIVED", "rcv FIN", "ESTABLISHED"),
-      diagnosis: /CLOSE-WAIT is right, too/,
-    },
-    {
-      name: "treats a SYN,ACK in SYN-RECEIVED as a reset",
-      replace: arrow("SYN-RECEIVED", "rcv SYN,ACK", "CLOSED"),
-      diagnosis: /ESTABLISHED is right, too/,
-    },
-    {
-      name: "lets a FIN close a listener",
-      replace: arrow("LISTEN", "rcv FIN", "CLOSE-WAIT"),
-      diagnosis: /so the state stays the same: return it\.$/,
-    },
+    ...ARROWS.map(leading),
   ],
 };
-
-/** Changes where one event leads from one state. */
-function arrow(
-  from: TcpState,
-  event: TcpEvent,
-  to: TcpState,
-): [target: string, replacement: string] {
-  const target = "return NEXT";
-  const isIt = `state === "${from}" && event === "${event}"`;
-  return [target, `if (${isIt}) return "${to}";\n  ${target}`];
-}

@@ -1,5 +1,6 @@
 /** Wrong answers of lesson 13, and the diagnosis each must get. */
-import type { WrongAnswer, WrongAnswers } from "../gates.ts";
+import * as timers from "node:timers/promises";
+import { replacing, type WrongAnswer, type WrongAnswers } from "../gates.ts";
 import * as solution from "../../../lessons/13_datagrams/solution.ts";
 import type { Ask } from "../../../lessons/13_datagrams/types.ts";
 
@@ -10,39 +11,52 @@ const SEND_QUESTION = "await socket.send(question, server);";
 const RETURN_MESSAGE = "return message;\n    }";
 
 const ask: WrongAnswer<Ask>[] = [
-  {
-    name: "accepts anyone's answer",
-    replace: [IS_SERVER, "true"],
-    diagnosis: /same host with another port/,
-  },
+  ...replacing(IS_SERVER, {
+    "accepts anyone's answer": ["true", /same host with another port/],
+    "compares the addresses as JSON": [
+      "JSON.stringify(from) === JSON.stringify(server)",
+      /depends on the order of their properties/,
+    ],
+    "concatenates host and port": [
+      "from.hostname + from.port === server.hostname + server.port",
+      /the same text as 127\.0\.0\.11 and 9/,
+    ],
+  }),
   {
     name: "compares only the port",
     replace: ["from.hostname === server.hostname && ", ""],
     diagnosis: /same port on another host/,
   },
-  {
-    name: "compares the addresses as JSON",
-    replace: [IS_SERVER, "JSON.stringify(from) === JSON.stringify(server)"],
-    diagnosis: /depends on the order of their properties/,
-  },
-  {
-    name: "concatenates host and port",
-    replace: [
-      IS_SERVER,
-      "from.hostname + from.port === server.hostname + server.port",
+  ...replacing(RECEIVE, {
+    "receives into a buffer of 1024 bytes": [
+      "await socket.receive(new Uint8Array(1024))",
+      /shorter than the message.*the rest is gone/s,
     ],
-    diagnosis: /the same text as 127\.0\.0\.11 and 5000/,
-  },
-  {
-    name: "receives into a buffer of 1024 bytes",
-    replace: [RECEIVE, "await socket.receive(new Uint8Array(1024))"],
-    diagnosis: /shorter than the message.*the rest is gone/s,
-  },
-  {
-    name: "receives all answers into one buffer",
-    replace: [RECEIVE, "await socket.receive(ask.b ??= new Uint8Array(1e5))"],
-    diagnosis: /view of a buffer that the next message has overwritten/,
-  },
+    "receives all answers into one buffer": [
+      "await socket.receive(ask.b ??= new Uint8Array(1e5))",
+      /a view of a buffer, or an object, that later calls write into/,
+    ],
+    "doesn't await receive()": [
+      "socket.receive()",
+      /You used the result of socket\.receive\(\) before it was there/,
+    ],
+    "gives up when a timer fires": [
+      `await Promise.race([
+        socket.receive(),
+        new Promise((_, reject) => setTimeout(reject, 60_000, new Error("late"))),
+      ])`,
+      /Wait for as long as it takes/,
+    ],
+    "gives up when a signal aborts": [
+      `await Promise.race([
+        socket.receive(),
+        new Promise((_, reject) => {
+          AbortSignal.timeout(60_000).onabort = () => reject(new Error("late"));
+        }),
+      ])`,
+      /Wait for as long as it takes/,
+    ],
+  }),
   {
     name: "returns the whole buffer, whatever came",
     replace: [
@@ -65,39 +79,82 @@ const ask: WrongAnswer<Ask>[] = [
     replace: [RETURN_MESSAGE, `${RETURN_MESSAGE}\n    ${SEND_QUESTION}`],
     diagnosis: /only receive\(\) belongs in the loop/,
   },
-  {
-    name: "gives up after 100 strangers' messages",
-    replace: ["while (true) {", "for (let i = 0;;) { if (i++ > 99) throw i;"],
-    diagnosis: /Ignore the message, and receive again/,
-  },
-  {
-    name: "ignores an empty answer",
-    replace: ["return message;", "if (message.length > 0) return message;"],
-    diagnosis: /An empty message is a message: it came from the server/,
-  },
-  {
-    name: "gives up when a timer fires",
-    replace: [
-      RECEIVE,
-      `await Promise.race([
-        socket.receive(),
-        new Promise((_, reject) => setTimeout(reject, 60_000, new Error("late"))),
-      ])`,
+  ...replacing("while (true) {", {
+    "gives up after 100 strangers' messages": [
+      "for (let i = 0;;) { if (i++ > 99) throw i;",
+      /Ignore the message, and receive again/,
     ],
-    diagnosis: /Wait for as long as it takes/,
+  }),
+  ...replacing("return message;", {
+    "returns the address, too": [
+      "return [message, from];",
+      /return the message/,
+    ],
+    "ignores an empty answer": [
+      "if (message.length > 0) return message;",
+      /An empty message is a message: it came from the server/,
+    ],
+    "closes the socket": [
+      "socket.close();\n      return message;",
+      /whoever opened it closes it/,
+    ],
+  }),
+  {
+    name: "joins all that the server sends",
+    async attempt(socket, question, server) {
+      let all = await solution.ask(socket, question, server);
+      const quiet = new Promise<null>((resolve) =>
+        setTimeout(resolve, 0, null)
+      );
+      const more = socket.receive();
+      const got = await Promise.race([more, quiet]);
+      if (got !== null) all = Uint8Array.of(...all, ...got[0]);
+      return all;
+    },
+    diagnosis: /a receive of its is still waiting/,
   },
   {
-    name: "gives up when a signal aborts",
-    replace: [
-      RECEIVE,
-      `await Promise.race([
-        socket.receive(),
-        new Promise((_, reject) => {
-          AbortSignal.timeout(60_000).onabort = () => reject(new Error("late"));
-        }),
-      ])`,
+    name: "waits for a second message",
+    attempt: async (socket, question, server) =>
+      Uint8Array.of(
+        ...await solution.ask(socket, question, server),
+        ...(await socket.receive())[0],
+      ),
+    diagnosis: /don't wait for another/,
+  },
+  ...replacing(SEND_QUESTION, {
+    "waits for the server that it asked first": [
+      `${SEND_QUESTION}\n  server = ask.first ??= server;`,
+      /not with what an earlier call left in a variable/,
     ],
-    diagnosis: /Wait for as long as it takes/,
+    "asks from a socket of its own": [
+      `socket = Deno.listenDatagram({ ...socket.addr, port: 0 });
+      ${SEND_QUESTION}`,
+      /a new socket has another one/,
+    ],
+  }),
+  {
+    name: "compares how hostnames begin",
+    replace: [
+      "from.hostname === server.hostname",
+      "from.hostname.startsWith(server.hostname)",
+    ],
+    diagnosis: /127\.0\.0\.10 is another host/,
+  },
+  {
+    name: "gives up when a timer of node:timers fires",
+    async attempt(socket, question, server) {
+      const stop = new AbortController();
+      const late = timers.setTimeout(60_000, null, { signal: stop.signal });
+      const answer = solution.ask(socket, question, server);
+      try {
+        return await Promise.race([answer, late.then(() => new Uint8Array())]);
+      } finally {
+        stop.abort();
+        late.catch(() => {});
+      }
+    },
+    diagnosis: /waits with a timer of node:timers.*Wait for as long/s,
   },
   {
     name: "asks again every minute",
@@ -130,21 +187,7 @@ const ask: WrongAnswer<Ask>[] = [
       await Promise.race([old, late]);
       return await solution.ask(socket, question, server);
     },
-    diagnosis: /one that you abandoned has taken the answer/,
-  },
-  {
-    name: "closes the socket",
-    replace: ["return message;", "socket.close();\n      return message;"],
-    diagnosis: /closed the socket; the caller still needs it/,
-  },
-  {
-    name: "asks from a socket of its own",
-    replace: [
-      SEND_QUESTION,
-      `socket = Deno.listenDatagram({ ...socket.addr, port: 0 });
-      ${SEND_QUESTION}`,
-    ],
-    diagnosis: /a new socket has another one/,
+    diagnosis: /A receive that you gave up takes the next datagram/,
   },
 ];
 
@@ -161,15 +204,21 @@ export const wrongAnswers: WrongAnswers = {
       replace: ["if (m", `try { return void ${SEND}; } catch {} if (m`],
       diagnosis: /before you threw the RangeError.*too late/s,
     },
-    {
-      name: "splits a long message",
-      replace: [
-        THROW,
+    ...replacing(THROW, {
+      "splits a long message": [
         `await sendMessage(socket, message.subarray(0, MAX_BYTES), to);
         return sendMessage(socket, message.subarray(MAX_BYTES), to);`,
+        /You split 65508 bytes into 2 datagrams/,
       ],
-      diagnosis: /You split 65508 bytes into 2 datagrams/,
-    },
+      "truncates a long message": [
+        "message = message.subarray(0, MAX_BYTES);",
+        /takes them for the whole message/,
+      ],
+      "drops a long message silently": [
+        "return;",
+        /never learns that the message is lost/,
+      ],
+    }),
     {
       name: "uses 65,535 as the limit",
       replace: [" - 20 - 8", ""],
@@ -185,21 +234,12 @@ export const wrongAnswers: WrongAnswers = {
       replace: ["length > MAX_BYTES", "length >= MAX_BYTES"],
       diagnosis: /can still be sent/,
     },
-    {
-      name: "truncates a long message",
-      replace: [THROW, "message = message.subarray(0, MAX_BYTES);"],
-      diagnosis: /takes them for the whole message/,
-    },
-    {
-      name: "drops a long message silently",
-      replace: [THROW, "return;"],
-      diagnosis: /never learns that the message is lost/,
-    },
-    {
-      name: "throws a plain Error",
-      replace: ["new RangeError", "new Error"],
-      diagnosis: /out of range, so that's the class/,
-    },
+    ...replacing("new RangeError", {
+      "throws a plain Error": [
+        "new Error",
+        /out of range, so that's the class/,
+      ],
+    }),
     {
       name: "doesn't mention the size",
       replace: ["${message.length} bytes", "it"],
@@ -210,40 +250,42 @@ export const wrongAnswers: WrongAnswers = {
       replace: [": the limit is ${MAX_BYTES}", ""],
       diagnosis: /doesn't mention 65507\./,
     },
-    {
-      name: "loops while there are bytes left, as for a stream",
-      replace: [
-        SEND,
+    ...replacing(SEND, {
+      "loops while there are bytes left, as for a stream": [
         `for (let sent = 0; sent < message.length;) {
           sent += await socket.send(message.subarray(sent), to);
         }`,
+        /send once, without a loop/,
       ],
-      diagnosis: /send once, without a loop/,
-    },
-    {
-      name: "sends the whole array that the message is part of",
-      replace: [SEND, "await socket.send(new Uint8Array(message.buffer), to)"],
-      diagnosis: /tried to send 65536 bytes.*message\.buffer is all of/s,
-    },
-    {
-      name: "puts the length in front",
-      replace: ["(message, to)", "(Uint8Array.of(5, ...message), to)"],
-      diagnosis: /UDP keeps the length by itself/,
-    },
-    {
-      name: "doesn't await send()",
-      replace: ["await socket.send", "socket.send"],
-      diagnosis: /`await` it, or return it/,
-    },
-    {
-      name: "ignores the error of send()",
-      replace: [SEND, `${SEND}.catch(() => {})`],
-      diagnosis: /your own system does tell you/,
-    },
-    {
-      name: "takes every failure for a message that's too long",
-      replace: [SEND, `${SEND}.catch(() => { throw new RangeError(); })`],
-      diagnosis: /This message isn't too long/,
-    },
+      "sends the whole array that the message is part of": [
+        "await socket.send(new Uint8Array(message.buffer), to)",
+        /as part of a larger buffer.*`\.buffer` is all of that/s,
+      ],
+      "waits for an answer": [
+        `${SEND};\n  await socket.receive()`,
+        /UDP doesn't acknowledge datagrams/,
+      ],
+      "ignores the error of send()": [
+        `${SEND}.catch(() => {})`,
+        /your own system does tell you/,
+      ],
+      "takes every failure for a message that's too long": [
+        `${SEND}.catch(() => { throw new RangeError(); })`,
+        /This message isn't too long/,
+      ],
+    }),
+    ...replacing("(message, to)", {
+      "sends to its own address": [
+        "(message, socket.addr)",
+        /Send it to the address that sendMessage\(\) was given/,
+      ],
+      "puts the length in front": [
+        "(Uint8Array.of(5, ...message), to)",
+        /UDP keeps the length by itself/,
+      ],
+    }),
+    ...replacing("await socket.send", {
+      "doesn't await send()": ["socket.send", /`await` it, or return it/],
+    }),
   ],
 };

@@ -112,8 +112,9 @@ Deno.test("lesson 14's server runs until it's told to stop", async () => {
   assertEquals(await receive(bob), "OK bob\n");
   // With the name in front, this is too long to send; the server goes on.
   await send(ann, `SAY ${"x".repeat(65_503)}`);
-  await send(ann, "SAY hello\n");
-  assertEquals(await receive(bob), "ann: hello\n");
+  // Nothing that bob's terminal would obey gets through.
+  await send(ann, "SAY \x1b]52;c;bHM=\x07\x1b[2J\r\x9b1mhello\n");
+  assertEquals(await receive(bob), "ann: ]52;c;bHM=[2J1mhello\n");
   await send(bob, "BYE");
   await send(ann, "HELLO dot");
   assertEquals(await receive(ann), "OK dot\n");

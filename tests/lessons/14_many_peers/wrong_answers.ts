@@ -1,5 +1,6 @@
 /** Wrong answers of lesson 14, and the diagnosis each must get. */
-import type { WrongAnswers } from "../gates.ts";
+import * as solution from "../../../lessons/14_many_peers/solution.ts";
+import { replacing, type WrongAnswers } from "../gates.ts";
 
 const KEY = "`${hostname} ${port}`";
 const EXPIRED = ">= this.#expireMs";
@@ -15,45 +16,43 @@ const SET = "this.#peers.set(key,";
 
 export const wrongAnswers: WrongAnswers = {
   "14.1": [
-    {
-      name: "identifies peers by host only",
-      replace: [KEY, "hostname"],
-      diagnosis: /three programs on one host/,
-    },
-    {
-      name: "identifies peers by port only",
-      replace: [KEY, "`${port}`"],
-      diagnosis: /same port on different hosts/,
-    },
-    {
-      name: "concatenates host and port",
-      replace: [KEY, "`${hostname}${port}`"],
-      diagnosis: /127\.0\.0\.112345/,
-    },
-    {
-      name: "never finds a peer again, as with an address object for a key",
-      replace: [KEY, "crypto.randomUUID()"],
-      diagnosis: /each message brings a new address object/,
-    },
-    {
-      name: "never removes a silent peer",
-      replace: [EXPIRED, "> Infinity"],
-      diagnosis: /Nothing tells you that a peer is gone/,
-    },
+    ...replacing(KEY, {
+      "identifies peers by host only": [
+        "hostname",
+        /three programs on one host/,
+      ],
+      "identifies peers by port only": [
+        "`${port}`",
+        /same port on different hosts/,
+      ],
+      "concatenates host and port": [
+        "`${hostname}${port}`",
+        /127\.0\.0\.112345/,
+      ],
+      "never finds a peer again, as with an address object for a key": [
+        "crypto.randomUUID()",
+        /each message brings a new address object/,
+      ],
+    }),
+    ...replacing(EXPIRED, {
+      "never removes a silent peer": [
+        "> Infinity",
+        /Nothing tells you that a peer is gone/,
+      ],
+      "waits longer than expireMs": ["> this.#expireMs", /compare with >=/],
+      "takes expireMs for seconds": [
+        ">= this.#expireMs / 1000",
+        /in milliseconds, as now\(\) is/,
+      ],
+      "removes peers at once, as with two different clocks": [
+        ">= 0",
+        /Take both times from now\(\)/,
+      ],
+    }),
     {
       name: "uses its own clock",
       replace: ["this.#now = now", "this.#now = () => performance.now()"],
       diagnosis: /any other clock shows another time/,
-    },
-    {
-      name: "waits longer than expireMs",
-      replace: [EXPIRED, "> this.#expireMs"],
-      diagnosis: /compare with >=/,
-    },
-    {
-      name: "takes expireMs for seconds",
-      replace: [EXPIRED, ">= this.#expireMs / 1000"],
-      diagnosis: /in milliseconds, as now\(\) is/,
     },
     {
       name: "answers strangers",
@@ -80,49 +79,113 @@ export const wrongAnswers: WrongAnswers = {
       replace: ["peer.name === name && other !== key", "peer.name === name"],
       diagnosis: /She has that name herself/,
     },
-    {
-      name: "keeps the old name next to the new one",
-      replace: [
-        SET,
+    ...replacing(SET, {
+      "keeps the old name next to the new one": [
         `const old = this.#peers.get(key);
         if (old && old.name !== name) this.#peers.set("old " + key, old);
         ${SET}`,
+        /one peer has one name, and the old one is gone/,
       ],
-      diagnosis: /one peer has one name, and the old one is gone/,
-    },
-    {
-      name: "reserves a name for its first owner forever",
-      replace: [
-        IS_TAKEN,
+    }),
+    ...replacing(IS_TAKEN, {
+      "reserves a name for its first owner forever": [
         `${IS_TAKEN} ((this.owners ??= { __proto__: null })[name] ??= key) !== key ||`,
+        /a second HELLO frees the old one/,
       ],
-      diagnosis: /a second HELLO frees the old one/,
-    },
-    {
-      name: "looks for a name before it removes silent peers",
-      replace: [
-        EXPIRE,
+      "looks up names in a plain object": [
+        `${IS_TAKEN} name in {} ||`,
+        /A plain object has some names from the start/,
+      ],
+    }),
+    ...replacing(EXPIRE, {
+      "looks for a name before it removes silent peers": [
         `${DECODE}\n    if (!text.startsWith("HELLO")) this.#expire();`,
+        /her name went with her/,
       ],
-      diagnosis: /her name went with her/,
-    },
-    {
-      name: "answers BYE",
-      replace: [
-        IF_BYE,
+      "lets a late message bring its sender back": [
+        `this.#hear(keyOf(from));\n    ${EXPIRE}`,
+        /only HELLO may bring her back/,
+      ],
+      "removes silent peers only in present()": [
+        DECODE,
+        /when a message arrives, too/,
+      ],
+    }),
+    ...replacing(IF_BYE, {
+      "answers BYE": [
         `if (text === "BYE\\n" && ${FORGET}) return [messageTo(from, "BYE")];
         ${IF_BYE}`,
+        /Don't answer BYE/,
       ],
-      diagnosis: /Don't answer BYE/,
-    },
+      "answers messages that it doesn't know": [
+        `if (!text.startsWith("BYE")) return [messageTo(from, "ERROR")];
+        ${IF_BYE}`,
+        /A message may be empty/,
+      ],
+    }),
     {
       name: "removes nobody at BYE",
       replace: [FORGET, "{}"],
       diagnosis: /BYE removes its sender from the list/,
     },
+    ...replacing("${harmless(text)}", {
+      "normalizes texts": [
+        '${harmless(text).normalize("NFC")}',
+        /normalize\(\) changes it/,
+      ],
+      "cuts long texts": ["${harmless(text).slice(0, 1000)}", /may be long/],
+      "trims byte order marks": [
+        '${harmless(text).replace("\\ufeff", "")}',
+        /A byte order mark counts, too/,
+      ],
+    }),
+    ...replacing("return { to, message:", {
+      "sends to no address": [
+        "return { to: keyOf(to), message:",
+        /`to` is a UDP address/,
+      ],
+      "sends texts": [
+        "return { to, message: text, bytes:",
+        /a socket sends bytes/,
+      ],
+    }),
+    {
+      name: "drops a byte order mark",
+      replace: [", ignoreBOM: true", ""],
+      diagnosis: /ignoreBOM: true/,
+    },
+    ...replacing(SAY, {
+      "finds SAY anywhere": [
+        "/SAY ([^\\n]+)\\n?$/",
+        /start at the first character/,
+      ],
+      "splits at spaces": ["/^SAY (\\S+)/", /split at every space/],
+      "ignores a text of spaces": [
+        "/^SAY ([^\\n]*[^\\n ][^\\n]*)\\n?$/",
+        /three of them are a text/,
+      ],
+      "takes `.` for everything but \\n": ["/^SAY (.+)\\n?$/", /use \[\^\\n\]/],
+      "accepts any number of \\n at the end": [
+        "/^SAY ([^\\n]+)\\n*$/",
+        /A second one does/,
+      ],
+      "accepts a text of two lines": [
+        "/^SAY ([^]+?)\\n?$/",
+        /looks as if another peer had said it/,
+      ],
+    }),
+    ...replacing("heardAt: this.#now()", {
+      "doesn't count a HELLO with a new name": [
+        "heardAt: this.#peers.get(key)?.heardAt ?? this.#now()",
+        /a second HELLO does, whatever the name/,
+      ],
+    }),
+    ...replacing("this.#expireMs = expireMs;", {
+      "has a limit of its own": ["this.#expireMs = 1000;", /Here, it's 60/],
+    }),
     {
       name: "accepts bytes that aren't UTF-8",
-      replace: ["{ fatal: true }", "{}"],
+      replace: ["fatal: true, ", ""],
       diagnosis: /\{ fatal: true \}/,
     },
     {
@@ -130,55 +193,25 @@ export const wrongAnswers: WrongAnswers = {
       replace: ['return "";', "throw new TypeError();"],
       diagnosis: /an error here would end the server for all/,
     },
-    {
-      name: "answers messages that it doesn't know",
-      replace: [
-        IF_BYE,
-        `if (!text.startsWith("BYE")) return [messageTo(from, "ERROR")];
-        ${IF_BYE}`,
+    ...replacing(DECODE, {
+      "trims the message": [
+        "const text = decode(message).trim();",
+        /trim\(\) removes more than one/,
       ],
-      diagnosis: /A message may be empty/,
-    },
-    {
-      name: "splits at spaces",
-      replace: [SAY, "/^SAY (\\S+)/"],
-      diagnosis: /split at every space/,
-    },
-    {
-      name: "trims the message",
-      replace: [DECODE, "const text = decode(message).trim();"],
-      diagnosis: /first space, unchanged\. trim\(\) removes more/,
-    },
-    {
-      name: "ignores a text of spaces",
-      replace: [SAY, "/^SAY ([^\\n]*[^\\n ][^\\n]*)\\n?$/"],
-      diagnosis: /three of them are a text/,
-    },
-    {
-      name: "removes a \\r with the \\n",
-      replace: ["= decode(message)", '= decode(message).replace(/\\r\\n/, "")'],
-      diagnosis: /The \\r belongs to the text/,
-    },
-    {
-      name: "takes `.` for everything but \\n",
-      replace: [SAY, "/^SAY (.+)\\n?$/"],
-      diagnosis: /use \[\^\\n\]/,
-    },
+      "counts messages that it doesn't know": [
+        `this.#hear(keyOf(from));\n    ${DECODE}`,
+        /changes nothing: it doesn't count/,
+      ],
+    }),
     {
       name: "accepts spaces after a name",
       replace: [`(${HELLO_NAME})\\n?`, `(${HELLO_NAME})\\s*`],
       diagnosis: /after a name or BYE there's nothing but/,
     },
-    {
-      name: "accepts any number of \\n at the end",
-      replace: [SAY, "/^SAY ([^\\n]+)\\n*$/"],
-      diagnosis: /A second one does/,
-    },
-    {
-      name: "accepts an underscore in a name",
-      replace: [HELLO_NAME, "\\w{1,20}"],
-      diagnosis: /\\w matches _, too/,
-    },
+    ...replacing(HELLO_NAME, {
+      "accepts an underscore in a name": ["\\w{1,20}", /\\w matches _, too/],
+      "accepts names of any length": ["[A-Za-z0-9]+", /at most 20 characters/],
+    }),
     {
       name: "treats Ann and ann as one name",
       replace: [
@@ -186,21 +219,6 @@ export const wrongAnswers: WrongAnswers = {
         "peer.name.toLowerCase() === name.toLowerCase()",
       ],
       diagnosis: /Ann and ann are different/,
-    },
-    {
-      name: "removes peers at once, as with two different clocks",
-      replace: [EXPIRED, ">= 0"],
-      diagnosis: /Take both times from now\(\)/,
-    },
-    {
-      name: "accepts a text of two lines",
-      replace: [SAY, "/^SAY ([^]+?)\\n?$/"],
-      diagnosis: /looks as if another peer had said it/,
-    },
-    {
-      name: "accepts names of any length",
-      replace: [HELLO_NAME, "[A-Za-z0-9]+"],
-      diagnosis: /at most 20 characters/,
     },
     {
       name: "accepts lowercase commands",
@@ -214,7 +232,15 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "keeps the \\n that nc sends",
-      replace: [SAY, "/^SAY ([^\\n]+\\n?)$/"],
+      attempt: class extends solution.RollCall {
+        override handle(message: Uint8Array, from: Deno.NetAddr) {
+          const end = message.at(-1) === 0x0a ? [0x0a] : [];
+          return super.handle(message, from).map(({ to, message }) => ({
+            to,
+            message: Uint8Array.of(...message, ...end),
+          }));
+        }
+      },
       diagnosis: /at the end of an incoming message doesn't count/,
     },
     {
@@ -226,34 +252,14 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Receiving doesn't count/,
     },
     {
-      name: "counts messages that it doesn't know",
-      replace: [DECODE, `this.#hear(keyOf(from));\n    ${DECODE}`],
-      diagnosis: /changes nothing: it doesn't count/,
-    },
-    {
-      name: "lets a late message bring its sender back",
-      replace: [EXPIRE, `this.#hear(keyOf(from));\n    ${EXPIRE}`],
-      diagnosis: /only HELLO may bring her back/,
-    },
-    {
       name: "doesn't count a HELLO that it answers with TAKEN",
       replace: ["      this.#hear(key);\n", ""],
       diagnosis: /one that you answer with TAKEN/,
     },
     {
-      name: "removes silent peers only in present()",
-      replace: [EXPIRE, DECODE],
-      diagnosis: /when a message arrives, too/,
-    },
-    {
-      name: "looks up names in a plain object",
-      replace: [IS_TAKEN, `${IS_TAKEN} name in {} ||`],
-      diagnosis: /A plain object has some names from the start/,
-    },
-    {
       name: "has one list for all roll calls",
       replace: ["= new Map<string, Peer>()", "= (RollCall.all ??= new Map())"],
-      diagnosis: /Each has a list of its own/,
+      diagnosis: /Each RollCall has a list of its own/,
     },
     {
       name: "doesn't sort",

@@ -7,7 +7,7 @@ import type { WrongAnswers } from "../gates.ts";
 export function disturbedCall(
   effect: "no effect" | "next attempt" | "restarted timer",
 ): Call {
-  let lastNumber = 0;
+  let lastNumber = 1e9;
   return async (conn, server, request, { timeoutMs, attempts }) => {
     const socket = new DatagramSocket(conn);
     const question = datagram(++lastNumber, request);
@@ -58,7 +58,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "doesn't look at the number of an answer",
       replace: ["if (view.getUint32(0) === number) ", ""],
-      diagnosis: /the answer to the previous question.*a late answer/s,
+      diagnosis: /carries another number.*a late answer/s,
     },
     {
       name: "compares one byte of the number",
@@ -66,8 +66,8 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /carries another number.*all of them count/s,
     },
     {
-      name: "starts over after 256 numbers",
-      replace: ["(lastNumber + 1) >>> 0", "(lastNumber + 1) & 255"],
+      name: "starts over after 65536 numbers",
+      replace: ["(lastNumber + 1) >>> 0", "(lastNumber + 1) & 0xffff"],
       diagnosis: /same number as call \d+.*start over too soon/s,
     },
     {
@@ -86,7 +86,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has no limit",
       replace: ["attempt <= options.attempts", "true"],
-      diagnosis: /retry forever/,
+      diagnosis: /more than `attempts` times.*retry forever/s,
     },
     {
       name: "uses up an attempt for each stray datagram",
@@ -104,7 +104,36 @@ export const wrongAnswers: WrongAnswers = {
         "[answer,",
         "[attempt === 1 ? answer : receiveAnswer(socket, server, number),",
       ],
-      diagnosis: /One that an earlier attempt started took the answer/,
+      diagnosis: /One that was started earlier took the answer/,
+    },
+    {
+      name: "starts a receive that it never looks at",
+      replace: [
+        "const answer =",
+        "socket.receive().catch(() => {}); const answer =",
+      ],
+      diagnosis: /had 2 receives waiting at the same time/,
+    },
+    {
+      name: "has a buffer of 512 bytes",
+      replace: ["socket.receive()", "socket.receive(new Uint8Array(512))"],
+      diagnosis: /cuts off what your buffer has no room for/,
+    },
+    {
+      name: "returns a view of one buffer",
+      replace: [
+        "socket.receive()",
+        "socket.receive(receiveAnswer.buffer ??= new Uint8Array(65507))",
+      ],
+      diagnosis: /changed when later calls were made/,
+    },
+    {
+      name: "reads the request at the start of its whole buffer",
+      replace: [
+        "question.set(request, 4);",
+        "question.set(new Uint8Array(request.buffer, 0, request.length), 4);",
+      ],
+      diagnosis: /as part of a larger buffer/,
     },
     {
       name: "returns the number too",
@@ -153,14 +182,25 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /gave up early.*after the last attempt too/s,
     },
     {
-      name: "hardly waits after its fourth attempt",
-      replace: ["timeoutMs);", "timeoutMs / (attempt === 4 ? 60 : 1));"],
-      diagnosis: /gave up after \d+ ms.*including the last/s,
+      name: "sends all attempts at once",
+      replace: [
+        "const late",
+        "if (attempt < options.attempts) continue; const late",
+      ],
+      diagnosis: /sent the question 3 times.*Send one attempt, and wait/s,
+    },
+    {
+      name: "waits longer each time, and as long as it should in all",
+      replace: [
+        "options.timeoutMs);\n    try",
+        "0.4 * attempt * options.timeoutMs);\n    try",
+      ],
+      diagnosis: /After attempt 1, call\(\) asked again too early/,
     },
     {
       name: "doubles its wait after each attempt",
       replace: ["timeoutMs);", "timeoutMs * 2 ** (attempt - 1));"],
-      diagnosis: /much longer than `timeoutMs`.*exponential backoff/s,
+      diagnosis: /After attempt 2, .*much too late.*exponential backoff/s,
     },
     {
       name: "schedules all attempts, and doesn't cancel them",
@@ -172,7 +212,7 @@ export const wrongAnswers: WrongAnswers = {
   }
   for (let`,
       ],
-      diagnosis: /A timer of that call is still running/,
+      diagnosis: /a timer of yours is still running/,
     },
     {
       name: "counts only the retries",
@@ -202,6 +242,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /This is a repeat.*wants the work done once/s,
     },
     {
+      name: "forgets an answer when it's repeated",
+      replace: ["return known", "return this.#answers.delete(key) && known"],
+      diagnosis: /look there first, at every repeat/,
+    },
+    {
       name: "answers repeats with no bytes",
       replace: ["return known", "return new Uint8Array()"],
       diagnosis: /asks until it gives up/,
@@ -219,7 +264,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "answers with a promise",
       replace: ["handle(", "async handle("],
-      diagnosis: /It has nothing to await, so don't make it `async`/,
+      diagnosis: /returned a promise.*without `async`/s,
     },
     {
       name: "remembers forever",
@@ -235,11 +280,6 @@ export const wrongAnswers: WrongAnswers = {
       name: "identifies the sender by port only",
       replace: [KEY, "`${from.port} ${number}`"],
       diagnosis: /The same port on another host/,
-    },
-    {
-      name: "identifies the sender by hostname only",
-      replace: [KEY, "`${from.hostname} ${number}`"],
-      diagnosis: /Another port is another sender/,
     },
     {
       name: "joins port and number without a separator",
@@ -267,7 +307,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads the number at the start of the whole array",
       replace: ["buffer, byteOffset)", "buffer)"],
-      diagnosis: /request\.buffer is that whole array/,
+      diagnosis: /went wrong with the same bytes as part of a larger buffer/,
     },
     {
       name: "uses only the last byte of the number",
@@ -306,9 +346,9 @@ export const wrongAnswers: WrongAnswers = {
       name: "writes the answer into the question's array",
       replace: [
         "new Uint8Array(4 + data.length)",
-        "data.length === 5 ? request : new Uint8Array(4 + data.length)",
+        "data.length === 1 ? request : new Uint8Array(4 + data.length)",
       ],
-      diagnosis: /shares its bytes with the question/,
+      diagnosis: /when the caller used its buffer again/,
     },
     {
       name: "takes an answer without data for no answer",
@@ -336,7 +376,8 @@ export const wrongAnswers: WrongAnswers = {
       throw error;
     }`,
       ],
-      diagnosis: /threw the same error.*the repeat gets a new chance/s,
+      diagnosis:
+        /the error of an earlier attempt.*the repeat gets a new chance/s,
     },
     {
       name: "turns an error into an answer",
@@ -350,14 +391,22 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /the server must learn that nothing was done/,
     },
     {
+      name: "throws an error of its own",
+      replace: [
+        PERFORM,
+        `let data;
+    try {
+      data = this.#perform(request.subarray(4));
+    } catch (cause) {
+      throw new Error("not done", { cause });
+    }`,
+      ],
+      diagnosis: /threw another error than perform\(\)/,
+    },
+    {
       name: "forgets everything when it's full",
       replace: ["this.#answers.delete(oldest)", "this.#answers.clear()"],
       diagnosis: /forget one, not all/,
-    },
-    {
-      name: "remembers nothing new when it's full",
-      replace: ["this.#answers.delete(oldest)", "this.#answers.delete(key)"],
-      diagnosis: /the oldest, not the newest/,
     },
     {
       name: "forgets what was asked for longest ago",
@@ -389,6 +438,11 @@ export const wrongAnswers: WrongAnswers = {
       const [oldest] = own;`,
       ],
       diagnosis: /You keep the limit for each sender/,
+    },
+    {
+      name: "takes a limit of 0 for no limit",
+      replace: ["?? 100", "|| 100"],
+      diagnosis: /0 is a limit: nothing is remembered/,
     },
     {
       name: "has no default limit",

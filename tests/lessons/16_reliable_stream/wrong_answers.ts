@@ -54,6 +54,38 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Drop bytes beyond the window/,
     },
     {
+      name: "drops a whole segment that only partly fits",
+      replace: [
+        "at < this.#capacity",
+        "distance + data.length <= this.#capacity",
+      ],
+      diagnosis: /You dropped a whole segment/,
+    },
+    {
+      name: "keeps bytes beyond the window, but doesn't return them yet",
+      replace: [
+        `at < this.#capacity) this.#early.set(at, data[i]);
+    }
+    let count = 0;
+    while (`,
+        `true) this.#early.set(at, data[i]);
+    }
+    let count = 0;
+    while (count < this.#capacity && `,
+      ],
+      diagnosis: /You kept bytes that were beyond the window when they/,
+    },
+    {
+      name: "takes a byte of 0 for one that's missing",
+      replace: ["this.#early.has(count)", "this.#early.get(count)"],
+      diagnosis: /A byte can be 0/,
+    },
+    {
+      name: "returns an array of numbers",
+      replace: ["return ready", "return [...ready]"],
+      diagnosis: /or an empty Uint8Array/,
+    },
+    {
       name: "returns bytes in order even if there's no room",
       replace: [
         "at < this.#capacity",
@@ -77,7 +109,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "keeps a view of the caller's array",
       attempt: ReceiverOfViews,
-      diagnosis: /you kept a view of the caller's array/,
+      diagnosis: /used its buffer again.*Keep and return copies/s,
     },
   ],
   "16.2": [
@@ -105,6 +137,24 @@ export const wrongAnswers: WrongAnswers = {
       name: "has no floor",
       replace: ["Math.max(200, rto)", "rto"],
       diagnosis: /at least 200/,
+    },
+    {
+      name: "limits the mean, too",
+      replace: ["this.#srtt = rttMs;", "this.#srtt = Math.min(rttMs, 60_000);"],
+      diagnosis: /Limit only rtoMs/,
+    },
+    {
+      name: "has a smaller floor for the variance",
+      replace: ["4 * this.#rttvar", "Math.max(100, 4 * this.#rttvar)"],
+      diagnosis: /You add a least value for 4 × rttvar/,
+    },
+    {
+      name: "keeps the mean of all timers",
+      replace: [
+        "#srtt?: number;",
+        "static #all?: number; get #srtt() { return RetransmitTimer.#all; } set #srtt(v) { RetransmitTimer.#all = v; }",
+      ],
+      diagnosis: /a variable outside the function or class/,
     },
     {
       name: "never doubles",
@@ -161,6 +211,22 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /as many as fit, or what's left of the oldest segment/,
     },
     {
+      name: "sends again what was never sent",
+      replace: [
+        "Math.min(this.#segmentSize, this.#inFlight)",
+        "this.#segmentSize",
+      ],
+      diagnosis: /returned bytes that were never sent/,
+    },
+    {
+      name: "returns the bytes without their number",
+      replace: [
+        "return { seq: this.#oldest, data: this.#bytes.slice(0, size) }",
+        "return this.#bytes.slice(0, size)",
+      ],
+      diagnosis: /A piece has two properties/,
+    },
+    {
       name: "stalls after a partial acknowledgment",
       replace: [
         "count > this.#inFlight",
@@ -182,6 +248,14 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /less room than a segment/,
     },
     {
+      name: "goes back: what's sent again isn't in flight meanwhile",
+      replace: [
+        "return { seq: this.#oldest,",
+        "this.#inFlight = 0;\n    return { seq: this.#oldest,",
+      ],
+      diagnosis: /retransmit\(\) gave another result the second time/,
+    },
+    {
       name: "believes an acknowledgment of bytes never sent",
       replace: [
         "(ack - this.#oldest) | 0",
@@ -200,7 +274,7 @@ export const wrongAnswers: WrongAnswers = {
         "this.#bytes = bytes",
         "this.#bytes = this.#bytes.length > 0 ? bytes : data",
       ],
-      diagnosis: /the caller reuses its array/,
+      diagnosis: /used its buffer again.*Keep and return copies/s,
     },
   ],
 };

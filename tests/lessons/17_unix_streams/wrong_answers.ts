@@ -19,6 +19,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /took the path from a server.*Before you remove anything/s,
     },
     {
+      name: "doesn't wait until the file is removed",
+      replace: ["await Deno.remove(path)", "Deno.remove(path)"],
+      diagnosis: /threw AddrInUse.*`await` it first/s,
+    },
+    {
       name: "removes the file before it throws",
       replace: [
         `if (!isSocket || await isInUse(path)) throw error;
@@ -45,6 +50,54 @@ export const wrongAnswers: WrongAnswers = {
     if (isFile`,
       ],
       diagnosis: /removes an empty folder too/,
+    },
+    {
+      name: "excludes three kinds of files, and forgets others",
+      replace: [
+        `isSocket } = await Deno.lstat(path);
+    if (!isSocket`,
+        `isFile, isDirectory, isSymlink } = await Deno.lstat(path);
+    if (isFile || isDirectory || isSymlink`,
+      ],
+      diagnosis: /FIFO at the path is gone.*more kinds of files/s,
+    },
+    {
+      name: "returns the error",
+      replace: [
+        "isInUse(path)) throw error",
+        "isInUse(path)) return error",
+      ],
+      diagnosis: /`throw` the error, so that the caller can catch it/,
+    },
+    {
+      name: "sends a byte to the server that's there",
+      replace: [
+        'using _conn = await Deno.connect({ transport: "unix", path });',
+        `using conn = await Deno.connect({ transport: "unix", path });
+    await conn.write(new Uint8Array(1));`,
+      ],
+      diagnosis: /sent something to the other server/,
+    },
+    {
+      name: "keeps the path of the last call outside the function",
+      replace: [
+        `await Deno.remove(path);
+  // If another server was faster, this throws AddrInUse again.
+  return Deno.listen({ transport: "unix", path })`,
+        `listenAt.path = path;
+  await Deno.remove(path);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  return Deno.listen({ transport: "unix", path: listenAt.path })`,
+      ],
+      diagnosis: /two in use at the same time/,
+    },
+    {
+      name: "leaves the timer with which it limits its wait",
+      replace: [
+        "using _conn",
+        "setTimeout(() => {}, 5000);\n    using _conn",
+      ],
+      diagnosis: /a timer of yours is still running/,
     },
     {
       name: "follows a link, and removes it",
@@ -133,6 +186,16 @@ export const wrongAnswers: WrongAnswers = {
       name: "counts two bytes for all that isn't ASCII",
       replace: [SIZE, 'path.replace(/[^\\0-\\x7f]/gu, "xx").length'],
       diagnosis: /one, two, three, or four bytes/,
+    },
+    {
+      name: "normalizes the path first",
+      replace: ["encode(path)", 'encode(path.replaceAll("/./", "/"))'],
+      diagnosis: /as it's given/,
+    },
+    {
+      name: "trims the path first",
+      replace: ["encode(path)", "encode(path.trim())"],
+      diagnosis: /as it's given/,
     },
     {
       name: "escapes the path as in a URL",

@@ -28,7 +28,7 @@ if (noUnixSockets) {
       try {
         return await new Promise<Uint8Array>((resolve, reject) => {
           late.signal.addEventListener("abort", () => {
-            reject(new DOMException("no answer", "TimeoutError"));
+            reject(new Deno.errors.TimedOut("no answer"));
           });
           const to = { transport: "unixpacket" as const, path: server };
           socket.send(question, to).then(async () => {

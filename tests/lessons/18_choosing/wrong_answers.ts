@@ -36,14 +36,50 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /own path is still there.*after the deadline/s,
     },
     {
+      name: "doesn't wait until its path is removed",
+      replace: ["Deno.removeSync(path)", "Deno.remove(path)"],
+      diagnosis: /own path is still there.*you don't wait for it/s,
+    },
+    {
+      name: "leaves its socket open",
+      replace: ["socket.close();", ""],
+      diagnosis: /Your socket is still open/,
+    },
+    {
+      name: "takes an empty answer for none",
+      replace: [
+        "path === server) return data",
+        "path === server && data.length > 0) return data",
+      ],
+      diagnosis: /An empty datagram is a message too/,
+    },
+    {
+      name: "throws what AbortSignal.timeout() throws",
+      replace: [
+        "new Deno.errors.TimedOut(message)",
+        'new DOMException(message, "TimeoutError")',
+      ],
+      diagnosis: /expected TimedOut, got TimeoutError/,
+    },
+    {
+      name: "sends the whole buffer that the question is in",
+      replace: ["send(question", "send(new Uint8Array(question.buffer)"],
+      diagnosis: /as part of a larger buffer/,
+    },
+    {
       name: "removes the server's path",
       replace: ["Deno.removeSync(path)", "Deno.removeSync(server)"],
       diagnosis: /The server's path is gone/,
     },
     {
       name: "waits forever",
-      replace: ["}, timeoutMs);", "}, 2 ** 31 - 1);"],
+      replace: ["}, timeoutMs);", "}, timeoutMs).close();"],
       diagnosis: /receive\(\) waits forever/,
+    },
+    {
+      name: "takes milliseconds for seconds",
+      replace: ["}, timeoutMs);", "}, 1000 * timeoutMs);"],
+      diagnosis: /started a timer of 60000 ms, and timeoutMs is 60/,
     },
     {
       name: "starts its timer after sending",
@@ -59,6 +95,16 @@ export const wrongAnswers: WrongAnswers = {
       name: "accepts an answer from any sender",
       replace: ["if ((from as Deno.UnixAddr).path === server) ", ""],
       diagnosis: /isn't from the server.*receive\(\) also returns the sender/s,
+    },
+    {
+      name: "accepts an answer from a path that begins like the server's",
+      replace: ["path === server", "path.startsWith(server)"],
+      diagnosis: /Accept the message only if sender\.path is the server's/,
+    },
+    {
+      name: "sends text",
+      replace: ["send(question", "send(new TextDecoder().decode(question)"],
+      diagnosis: /socket\.send\(\) got the string .*encode it first/s,
     },
     {
       name: "has too little room for the answer",

@@ -12,7 +12,10 @@ import { checkAll } from "../../checker/progress.ts";
 import { onInterrupt, signalChild } from "../../checker/interrupted.ts";
 import { sandboxArgs } from "../../checker/sandbox.ts";
 import { temporaryFolder } from "../../checker/temporary_folder.ts";
-import { UsageError } from "../../checker/usage_error.ts";
+import { repeated, UsageError } from "../../checker/usage_error.ts";
+
+/** The options that say how X-ray shows a run. */
+const XRAY_FLAGS = ["all", "delta"];
 
 /** How long a lesson may run when it does not serve, in milliseconds. */
 const LIMIT_MS = 120_000;
@@ -23,8 +26,9 @@ export default async function lesson(
   io: CommandContext,
 ): Promise<number> {
   const { words, flags, values } = parseCommandLine(args, {
-    usage: "deno task lesson [3 | echo] [--calls | --packets | --xray] " +
-      "[--json [--brief]] [--no-pause] [--serve [--mine] [--port 7000]]",
+    usage: "deno task lesson [3 | echo] [--calls | --packets | --xray " +
+      "[--step 2] [--all] [--delta]] [--json [--brief]] [--no-pause] " +
+      "[--serve [--mine] [--port 7000]]",
     flags: [
       "json",
       "serve",
@@ -34,13 +38,14 @@ export default async function lesson(
       "xray",
       "brief",
       "no-pause",
+      ...XRAY_FLAGS,
     ],
-    values: ["port"],
+    values: ["port", "step"],
     words: [0, 1],
   });
   if (words.length === 0) {
     const given = Object.values(flags).some((times) => times > 0);
-    if (given || values.port !== undefined) {
+    if (given || values.port !== undefined || values.step !== undefined) {
       throw new UsageError("which lesson? for example deno task lesson 3");
     }
     io.print(...listLines(io.lessons, await checkAll(io.lessons)));
@@ -57,11 +62,19 @@ export default async function lesson(
   const packets = flags.packets + flags.xray > 0;
   if (calls || packets) {
     const { xrayLesson } = await import("./xray.ts");
-    const request = {
-      ...{ calls, packets, json, brief: flags.brief > 0, serve, options },
-      limitMs: LIMIT_MS,
-    };
+    const [brief, all, delta] = ["brief", "all", "delta"].map((name) =>
+      flags[name] > 0
+    );
+    const step = stepIn(values.step, serve);
+    const look = { calls, packets, json, brief, all, delta, step };
+    const request = { ...look, serve, options, limitMs: LIMIT_MS };
     return await xrayLesson(chosen, request, io);
+  }
+  const unfit = [...XRAY_FLAGS, "step"].find((name) =>
+    flags[name] > 0 || values[name] !== undefined
+  );
+  if (unfit !== undefined) {
+    throw new UsageError(`--${unfit} goes with --calls, --packets or --xray`);
   }
   if (flags.brief > 0) {
     throw new UsageError("--brief goes with --json and --calls or --packets");
@@ -76,6 +89,14 @@ export default async function lesson(
     );
   }
   return status;
+}
+
+/** Parses the number of a step. */
+function stepIn(text: string | undefined, serve: boolean): number | undefined {
+  if (text === undefined) return undefined;
+  if (serve) throw new UsageError("a server has no steps: leave out --step");
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new UsageError(`no step ${repeated(text)}: steps are 1, 2, 3, …`);
 }
 
 /** Runs the lesson in a child that may use the loopback network only. */

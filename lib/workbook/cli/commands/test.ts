@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../checker/catalog.ts";
+import { answerHelp } from "../command_line.ts";
 import { runDeno } from "../run_deno.ts";
 
 /** Everything that has tests, and the texts whose examples are tests. */
@@ -11,11 +12,12 @@ const ALL = ["lessons", "lib", "tests", "README.md"];
  * learner's answers. Arguments go to `deno test`; a path among them limits the
  * run to that path.
  */
-export default function test(args: string[]): Promise<number> {
+export default async function test(args: string[]): Promise<number> {
+  answerHelp(args, "deno task test [PATH…] [--filter NAME]");
   const chosen = args.some((arg) => existsSync(join(ROOT, arg)));
   // Many tests wait for a deadline, so more files run at once than there are
   // processors.
-  return runDeno("test", [
+  return await runDeno("test", [
     ...["--no-check", "--doc", "--parallel"],
     // An answer is run in its sandbox only.
     "--ignore=lessons/*/exercise.ts,lessons/*/scratch.ts",

@@ -1,0 +1,85 @@
+import { FakeConn, FakeListener } from "../../../lib/workbook/kit/mod.ts";
+import type { Handler } from "../types.ts";
+
+/** A client, and what has become of it. */
+export interface Client {
+  conn: FakeConn;
+  state: "waiting" | "running" | "done";
+  hasFailed?: boolean;
+  /** How the handler's promise settles. */
+  end: PromiseWithResolvers<void>;
+  /** What the handler does instead of waiting for the check. */
+  act?: Handler;
+}
+
+/** Clients that do as the check says, and the handler that they get. */
+export class Clients {
+  readonly listener = new FakeListener();
+  readonly all: Client[] = [];
+  /** The most handlers that were running at once. */
+  most = 0;
+  /** How many clients a handler was called for. */
+  started = 0;
+  /** Whether it was called twice for a client, or for what is no client. */
+  wasMistaken = false;
+  /** Whether the check has closed the listener. */
+  stopped = false;
+
+  /** Lets clients connect. */
+  connect(count: number, act?: Handler): void {
+    for (let i = 0; i < count; i++) {
+      const conn = new FakeConn({ then: "silence" });
+      const end = Promise.withResolvers<void>();
+      this.all.push({ conn, state: "waiting", end, act });
+      this.listener.connects(conn);
+    }
+  }
+
+  /** Ends the handler of a client, by an error if there is one. */
+  end(index: number, error?: Error): void {
+    const client = this.all[index];
+    client.state = "done";
+    client.hasFailed = error !== undefined;
+    if (client.hasFailed) client.end.reject(error);
+    else client.end.resolve();
+  }
+
+  /** Closes the listener, which tells the server to stop. */
+  stop(): void {
+    this.stopped = true;
+    this.listener[Symbol.dispose]();
+  }
+
+  /** Ends all handlers, those that are running and those to come. */
+  endAll(): void {
+    for (const [index, client] of this.all.entries()) {
+      if (client.state === "running") this.end(index);
+      else client.act ??= () => Promise.resolve();
+    }
+  }
+
+  /** Lists those in a state. */
+  inState(state: Client["state"]): Client[] {
+    return this.all.filter((client) => client.state === state);
+  }
+
+  /** The handler that the answer gets. */
+  readonly handler: Handler = (conn) => {
+    const client = this.all.find((client) => client.conn === conn);
+    if (client?.state !== "waiting") {
+      this.wasMistaken = true;
+      return Promise.resolve();
+    }
+    this.started++;
+    client.state = "running";
+    this.most = Math.max(this.most, this.inState("running").length);
+    if (client.act === undefined) return client.end.promise;
+    client.state = "done";
+    try {
+      return client.act(conn);
+    } catch (error) {
+      client.hasFailed = true;
+      throw error;
+    }
+  };
+}

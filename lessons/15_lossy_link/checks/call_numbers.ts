@@ -1,0 +1,119 @@
+/** Whether the numbers of 15.1 tell calls apart. */
+import {
+  type Datagram,
+  FakeSocket,
+  settle,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import type { Call } from "../types.ts";
+import { SERVER } from "./datagrams.ts";
+
+/** The headings in the README that explain it. */
+export const AGAIN = "Ask again";
+export const FORMAT = "A number in front";
+
+/** More calls than 1 byte can number, and than 2 bytes can. */
+const [MANY, TOO_MANY] = [1000, 65_560];
+/**
+ * Among so many random numbers of 32 bits, one or two may repeat; of 24 bits, a
+ * hundred would.
+ */
+const MAX_REPEATS = 10;
+
+/** The numbers of all calls so far. */
+export class Numbers {
+  readonly #trial: Trial;
+  /** Which call had which number. */
+  readonly #calls = new Map<number, number>();
+  #count = 0;
+  #repeats = 0;
+  /** Every bit that any number has set. */
+  #bits = 0;
+
+  /** Begins without any. */
+  constructor(trial: Trial) {
+    this.#trial = trial;
+  }
+
+  /** Whether two bytes have been enough for all numbers. */
+  get fitTwoBytes(): boolean {
+    return this.#bits >>> 16 === 0 || (this.#bits & 0xffff) === 0;
+  }
+
+  /** Takes down what one call has sent: all attempts have one new number. */
+  add(sent: Datagram[]): void {
+    const [number, ...others] = sent.map(({ message }) =>
+      new DataView(message.buffer).getUint32(0)
+    );
+    if (others.some((other) => other !== number)) {
+      this.#trial.fail({
+        problem: "Two attempts of one call have different numbers.",
+        likely:
+          "It's one question, so every attempt carries the same number. " +
+          "Otherwise, you ignore a late answer to an earlier attempt, and the " +
+          "server takes the repeat for a new question and performs it twice. " +
+          "Choose the number before the loop.",
+        read: AGAIN,
+      });
+    }
+    this.#bits |= number;
+    const call = ++this.#count;
+    const earlier = this.#calls.get(number);
+    this.#calls.set(number, call);
+    if (earlier === undefined) return;
+    if (earlier === call - 1) {
+      this.#trial.fail({
+        problem: `Two calls have the same number, ${number}.`,
+        expected: "a number that no earlier call used",
+        likely:
+          "A late answer to one call would be taken for the answer to the " +
+          "next. Keep a counter outside the function, so that it survives from " +
+          "call to call, or draw 32 random bits.",
+        read: FORMAT,
+      });
+    }
+    if (++this.#repeats <= MAX_REPEATS) return;
+    this.#trial.fail({
+      problem: `Call ${call} has the same number as call ${earlier}, ` +
+        `${number}.`,
+      expected: "a number that no earlier call used",
+      likely: "Your numbers start over too soon, and then an old answer is " +
+        "taken for a new one. Use all 4294967296 numbers that 4 bytes can " +
+        "hold: `>>> 0` wraps a counter at 4 bytes, `& 0xffff` at two.",
+      read: FORMAT,
+    });
+  }
+}
+
+/**
+ * Makes many calls, and answers each at once. If two bytes seem to be enough for
+ * the numbers, it makes more calls than those can number.
+ */
+export async function checkManyCalls(
+  call: Call,
+  numbers: Numbers,
+  trial: Trial,
+): Promise<void> {
+  trial.step(`make up to ${TOO_MANY} calls, and answer each one at once`);
+  const socket = trial.use(new FakeSocket());
+  const send = socket.send.bind(socket);
+  socket.send = (message, to) => {
+    socket.arrives(message.subarray(0, 4), SERVER);
+    return send(message, to);
+  };
+  const options = { timeoutMs: 60_000, attempts: 3 };
+  async function callAll(): Promise<void> {
+    for (let i = 0; i < (numbers.fitTwoBytes ? TOO_MANY : MANY); i++) {
+      await call(socket, SERVER, new Uint8Array(), options);
+      numbers.add(socket.sent.splice(0));
+      // Nothing here waits for a timer, so none of the check's would fire.
+      if (i % 2000 === 0) await settle();
+      trial.progress();
+    }
+  }
+  await trial.waitFor(callAll(), {
+    waitingFor: "call() to return an answer that came at once",
+    likely: "The answer can arrive before `await send()` is done. Receive " +
+      "what came meanwhile, too.",
+  });
+}

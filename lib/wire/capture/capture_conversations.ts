@@ -1,0 +1,101 @@
+/**
+ * All conversations of a capture, over TCP and over UDP, numbered together.
+ *
+ * @module
+ */
+
+import { type Conversation, Conversations } from "./conversation.ts";
+import type { TrackedSegment } from "./conversation.ts";
+import type { Packet } from "./packet.ts";
+import { DatagramConversations } from "./udp_conversation.ts";
+import type { DatagramConversation } from "./udp_conversation.ts";
+import type { TrackedDatagram } from "./udp_conversation.ts";
+
+/** What a packet is to the conversations of its capture. */
+export interface TrackedPacket {
+  /**
+   * The number of its conversation; for an ICMP error, that of the packet which
+   * it quotes. `null` if it belongs to none.
+   */
+  number: number | null;
+  /** What it is as a TCP segment. */
+  segment: TrackedSegment | null;
+  /** What it is as a UDP datagram. */
+  datagram: TrackedDatagram | null;
+  /** The conversation of the packet that an ICMP error quotes. */
+  quoted: Conversation | DatagramConversation | null;
+}
+
+/**
+ * Sorts packets into conversations.
+ *
+ * @example Numbered together
+ * ```ts
+ * import { CaptureConversations, decodePacket, encodePacket } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ip = { version: 4, source: "127.0.0.1", destination: "127.0.0.1" } as const;
+ * const ports = { sourcePort: 50000, destinationPort: 53 };
+ * const conversations = new CaptureConversations();
+ * const numbers = [{ ip, udp: ports }, { ip, tcp: ports }].map((fields) =>
+ *   conversations.add(decodePacket(encodePacket(fields), 101)).number
+ * );
+ * assertEquals(numbers, [1, 2]);
+ * ```
+ */
+export class CaptureConversations {
+  readonly #tcp: Conversations;
+  readonly #udp: DatagramConversations;
+  #count = 0;
+
+  /** Has seen none yet. */
+  constructor() {
+    const nextNumber = () => ++this.#count;
+    this.#tcp = new Conversations({ nextNumber });
+    this.#udp = new DatagramConversations({ nextNumber });
+  }
+
+  /** How many there were in all. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Those over TCP and those over UDP, in the order of their numbers. */
+  get list(): (Conversation | DatagramConversation)[] {
+    return [...this.#tcp.list, ...this.#udp.list]
+      .sort((a, b) => a.number - b.number);
+  }
+
+  /**
+   * Adds a packet to its conversation, or begins one with it.
+   *
+   * @param packet A decoded packet.
+   * @returns What it is there.
+   */
+  add(packet: Packet): TrackedPacket {
+    const segment = this.#tcp.add(packet);
+    const datagram = this.#udp.add(packet);
+    const own = (segment ?? datagram)?.conversation ?? this.#tcp.find(packet);
+    const quoted = packet.quoted === null
+      ? null
+      : this.#tcp.find(packet.quoted) ?? this.#udp.find(packet.quoted);
+    return {
+      number: (own ?? quoted)?.number ?? null,
+      segment,
+      datagram,
+      quoted,
+    };
+  }
+}
+
+/**
+ * Tells conversations over UDP from those over TCP.
+ *
+ * @param conversation Either.
+ * @returns Whether it is one over UDP.
+ */
+export function isDatagrams(
+  conversation: Conversation | DatagramConversation,
+): conversation is DatagramConversation {
+  return "datagrams" in conversation.client;
+}

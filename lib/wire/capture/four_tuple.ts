@@ -1,0 +1,79 @@
+/**
+ * Finding what belongs to a pair of ends: two addresses and two ports, whichever
+ * of the two sends.
+ *
+ * @module
+ */
+
+import type { Packet } from "./packet.ts";
+
+/**
+ * Values by four-tuple, as many as there is room for. Of more, the one that has
+ * been quiet for the longest is forgotten.
+ *
+ * @example Both directions are the same
+ * ```ts
+ * import { FourTuples } from "./four_tuple.ts";
+ * import { decodePacket, encodePacket } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const packet = (sourcePort: number, destinationPort: number) =>
+ *   decodePacket(
+ *     encodePacket({
+ *       ip: { version: 4, source: "127.0.0.1", destination: "127.0.0.1" },
+ *       udp: { sourcePort, destinationPort },
+ *     }),
+ *     101,
+ *   );
+ * const tuples = new FourTuples<string>(10);
+ * tuples.set(packet(50000, 53), "a question and its answer");
+ * assertEquals(tuples.get(packet(53, 50000)), "a question and its answer");
+ * assertEquals(tuples.get(packet(53, 50001)), undefined);
+ * ```
+ */
+export class FourTuples<Value> {
+  /** A Map keeps its keys in order: the one that spoke last is at the end. */
+  readonly #values = new Map<string, Value>();
+  readonly #max: number;
+
+  /** @param max How many to remember. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /**
+   * Finds the value of a packet's ends.
+   *
+   * @param packet A packet, or a quoted one.
+   * @returns The value; `undefined` if there is none, or if it has no ports.
+   */
+  get(packet: Packet): Value | undefined {
+    const key = keyOf(packet);
+    return key === null ? undefined : this.#values.get(key);
+  }
+
+  /**
+   * Remembers a value, as the one that spoke last.
+   *
+   * @param packet A packet with ports.
+   * @param value The value of its ends.
+   */
+  set(packet: Packet, value: Value): void {
+    const key = keyOf(packet);
+    if (key === null) return;
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    if (this.#values.size <= this.#max) return;
+    const [quietest] = this.#values.keys();
+    this.#values.delete(quietest);
+  }
+}
+
+function keyOf({ ip, ports }: Packet): string | null {
+  if (ip === null || ports === null) return null;
+  const source = `${ip.source}|${ports.source}`;
+  const destination = `${ip.destination}|${ports.destination}`;
+  return source < destination
+    ? `${source}|${destination}`
+    : `${destination}|${source}`;
+}

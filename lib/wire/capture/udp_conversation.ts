@@ -1,0 +1,160 @@
+/**
+ * Conversations over UDP: the datagrams between two addresses and ports. UDP
+ * has no handshake and no close, so there is less to say of them than of TCP's.
+ *
+ * @module
+ */
+
+import type { ConversationsOptions } from "./conversation.ts";
+import { FourTuples } from "./four_tuple.ts";
+import type { Packet } from "./packet.ts";
+import { PROTOCOL_UDP } from "../ip/udp.ts";
+import type { Side } from "../tcp/walk.ts";
+import type { Timestamp } from "./timestamp.ts";
+
+/** One end of a UDP conversation, and what it sent. */
+export interface DatagramEnd {
+  /** Its IP address. */
+  address: string;
+  /** Its port. */
+  port: number;
+  /** Datagrams that it sent. */
+  datagrams: number;
+  /** Bytes of data in them. */
+  bytes: number;
+}
+
+/** The datagrams between two ends. */
+export interface DatagramConversation {
+  /** Its place among all conversations of the capture, from 1. */
+  number: number;
+  /** The end that sent the first datagram. */
+  client: DatagramEnd;
+  /** The other end. */
+  server: DatagramEnd;
+  /** Number in the capture of its first packet. */
+  firstPacket: number;
+  /** Number in the capture of its last packet. */
+  lastPacket: number;
+  /** When it began. */
+  start: Timestamp | null;
+  /** When its last packet was captured. */
+  end: Timestamp | null;
+}
+
+/** A datagram, seen as part of its conversation. */
+export interface TrackedDatagram {
+  /** The conversation, which later datagrams will change. */
+  conversation: DatagramConversation;
+  /** Which end sent it. */
+  from: Side;
+}
+
+/**
+ * Sorts UDP packets into conversations. It keeps no packets, only the sums.
+ *
+ * @example A question and its answer
+ * ```ts
+ * import { DatagramConversations, decodePacket, encodePacket } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ip = { version: 4, source: "127.0.0.1", destination: "127.0.0.1" } as const;
+ * const conversations = new DatagramConversations();
+ * for (const [sourcePort, destinationPort] of [[50000, 53], [53, 50000]]) {
+ *   const bytes = encodePacket({ ip, udp: { sourcePort, destinationPort } });
+ *   conversations.add(decodePacket(bytes, 101));
+ * }
+ * const [{ client, server }] = conversations.list;
+ * assertEquals([client.port, server.datagrams], [50000, 1]);
+ * ```
+ */
+export class DatagramConversations {
+  /**
+   * The conversations, in the order of their first packets: all of them, unless
+   * there were more than `max`.
+   */
+  readonly list: DatagramConversation[] = [];
+  readonly #open: FourTuples<DatagramConversation>;
+  readonly #max: number;
+  readonly #nextNumber: () => number;
+  #count = 0;
+
+  /**
+   * Has seen none yet.
+   *
+   * @param options How much to remember, and how to count.
+   */
+  constructor(options: ConversationsOptions = {}) {
+    const { max = 10_000, nextNumber } = options;
+    this.#max = max;
+    this.#open = new FourTuples(max);
+    this.#nextNumber = nextNumber ?? (() => this.#count);
+  }
+
+  /** How many there were in all. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * Adds a packet to its conversation, or begins one with it.
+   *
+   * @param packet A decoded packet.
+   * @returns What it was there; `null` if it is not UDP, or a fragment without
+   * ports.
+   */
+  add(packet: Packet): TrackedDatagram | null {
+    if (packet.ip?.protocol !== PROTOCOL_UDP || packet.ports === null) {
+      return null;
+    }
+    let conversation = this.#open.get(packet);
+    if (conversation === undefined) {
+      this.#count++;
+      conversation = begin(packet, this.#nextNumber());
+      if (this.list.length < this.#max) this.list.push(conversation);
+    }
+    this.#open.set(packet, conversation);
+    const from = senderOf(conversation, packet);
+    conversation.lastPacket = packet.number;
+    conversation.end = packet.time;
+    conversation[from].datagrams++;
+    conversation[from].bytes += packet.udp === null ? 0 : packet.payloadBytes;
+    return { conversation, from };
+  }
+
+  /**
+   * Finds the conversation that a packet belongs to, and leaves it as it is.
+   *
+   * @param packet A UDP packet, perhaps quoted by ICMP.
+   * @returns The conversation; `null` if there is none.
+   */
+  find(packet: Packet): DatagramConversation | null {
+    if (packet.ip?.protocol !== PROTOCOL_UDP) return null;
+    return this.#open.get(packet) ?? null;
+  }
+}
+
+function begin(packet: Packet, number: number): DatagramConversation {
+  const { source, destination } = packet.ip!;
+  const ports = packet.ports!;
+  return {
+    number,
+    client: { address: source, port: ports.source, datagrams: 0, bytes: 0 },
+    server: {
+      address: destination,
+      port: ports.destination,
+      datagrams: 0,
+      bytes: 0,
+    },
+    firstPacket: packet.number,
+    lastPacket: packet.number,
+    start: packet.time,
+    end: packet.time,
+  };
+}
+
+function senderOf({ client }: DatagramConversation, packet: Packet): Side {
+  const isClient = packet.ip!.source === client.address &&
+    packet.ports!.source === client.port;
+  return isClient ? "client" : "server";
+}

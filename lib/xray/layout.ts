@@ -1,0 +1,184 @@
+import { bold, cyan, dim, green, yellow } from "@std/fmt/colors";
+import { padEndVisible, wrapText } from "../show/mod.ts";
+
+/** Where a thing was seen. */
+export type View = "story" | "call" | "packet";
+
+/** A space at each end of a column's line is too much. */
+const GAP = 3;
+/** A time is followed by this many spaces. */
+const TIME_GAP = 2;
+/** The width of the time since the previous line: ` +1.23456 s`. */
+const DELTA_WIDTH = 11;
+/** Fewer columns than this cannot hold two views, or three, side by side. */
+const MIN_WIDTH = [0, 0, 76, 100];
+const MAX_STORY_WIDTH = 34;
+
+/** How each view is marked. */
+export const VIEWS: Record<View, {
+  title: string;
+  mark: string;
+  paint: (text: string) => string;
+}> = {
+  story: { title: "the lesson", mark: "●", paint: cyan },
+  call: { title: "system calls", mark: "▸", paint: yellow },
+  packet: { title: "packets", mark: "⇢", paint: green },
+};
+
+/** Options for {@linkcode Layout}. */
+export interface LayoutOptions {
+  /** The columns of the whole, at least 60. */
+  width: number;
+  /** The time of the last line, in milliseconds. */
+  lastMs: number;
+  /** Whether each line has the time since the previous one, too. */
+  delta: boolean;
+}
+
+/**
+ * Puts lines into columns side by side where there is room for all views, and
+ * otherwise one after another, each marked with its view.
+ */
+export class Layout {
+  readonly #timeWidth: number;
+  readonly #delta: boolean;
+  #previousMs?: number;
+  /** The views, from left to right. */
+  readonly views: View[];
+  /** The columns of the whole. */
+  readonly width: number;
+  /** The columns of each view, or of all of them where they share one column. */
+  readonly widths: Record<View, number>;
+  /** Whether the views are side by side. */
+  readonly sideBySide: boolean;
+
+  /**
+   * Finds out what fits.
+   *
+   * @param views The views, from left to right.
+   * @param options How much room there is.
+   */
+  constructor(views: View[], options: LayoutOptions) {
+    const { width, lastMs, delta } = options;
+    const timeWidth = Math.max(9, formatTime(lastMs).length);
+    this.#timeWidth = timeWidth + (delta ? DELTA_WIDTH : 0) + TIME_GAP;
+    this.#delta = delta;
+    this.views = views;
+    this.width = width;
+    this.sideBySide = width >= MIN_WIDTH[views.length];
+    const room = width - this.#timeWidth -
+      (this.sideBySide ? GAP * (views.length - 1) : 2);
+    const others = views.length - 1;
+    // A little less for the story, whose lines are short, and no more than fits.
+    const story = this.sideBySide
+      ? Math.min(MAX_STORY_WIDTH, Math.floor(room * 10 / (10 + 12 * others)))
+      : room;
+    const other = this.sideBySide ? Math.floor((room - story) / others) : room;
+    this.widths = { story, call: other, packet: other };
+  }
+
+  /**
+   * Draws what is above the columns.
+   *
+   * @returns The lines.
+   */
+  head(): string[] {
+    const { views, widths } = this;
+    const start = " ".repeat(this.#timeWidth);
+    if (!this.sideBySide) {
+      const marks = views.map((view) => {
+        const { mark, title, paint } = VIEWS[view];
+        return `${paint(mark)} ${title}`;
+      });
+      return [start + marks.join("   ")];
+    }
+    const cells = views.map((view) =>
+      padEndVisible(bold(VIEWS[view].title), widths[view])
+    );
+    const rules = views.map((view) => "─".repeat(widths[view]));
+    return [
+      start + cells.join(dim(" │ ")).trimEnd(),
+      dim("─".repeat(this.#timeWidth) + rules.join("─┼─")),
+    ];
+  }
+
+  /**
+   * Draws what happened at one time.
+   *
+   * @param atMs The time, in milliseconds.
+   * @param cells A text for each view that has something to say.
+   * @returns The lines.
+   */
+  row(atMs: number, cells: Partial<Record<View, string>>): string[] {
+    const time = this.#time(atMs);
+    const { views, width, widths } = this;
+    if (!this.sideBySide) {
+      return views.flatMap((view) => {
+        const text = cells[view];
+        if (text === undefined) return [];
+        const { mark, paint } = VIEWS[view];
+        return untie(wrapText(text, {
+          width,
+          indent: " ".repeat(this.#timeWidth + 4),
+          firstIndent: `${dim(time)}${paint(mark)} `,
+        }));
+      });
+    }
+    const columns = views.map((view) =>
+      untie(wrapText(cells[view] ?? "", {
+        width: widths[view],
+        indent: "  ",
+        firstIndent: "",
+      }))
+    );
+    const height = Math.max(...columns.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, i) => {
+      const texts = views.map((view, at) =>
+        padEndVisible(columns[at][i] ?? "", widths[view])
+      );
+      const first = i === 0 ? dim(time) : " ".repeat(this.#timeWidth);
+      return `${first}${texts.join(dim(" │ "))}`.trimEnd();
+    });
+  }
+
+  #time(atMs: number): string {
+    const passedMs = Math.max(0, atMs - (this.#previousMs ?? atMs));
+    this.#previousMs = atMs;
+    const delta = this.#delta
+      ? `+${formatTime(passedMs)}`.padStart(DELTA_WIDTH)
+      : "";
+    const width = this.#timeWidth - TIME_GAP - delta.length;
+    return formatTime(atMs).padStart(width) + delta + " ".repeat(TIME_GAP);
+  }
+}
+
+/**
+ * Formats a time to a hundredth of a millisecond, however late it is, so that
+ * what is close can be told apart.
+ *
+ * @param ms Milliseconds.
+ * @returns Such as `12.34 ms` or `1.23456 s`.
+ *
+ * @example Before and after the first second
+ * ```ts
+ * import { formatTime } from "./layout.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatTime(12.341), "12.34 ms");
+ * assertEquals(formatTime(1471.238), "1.47124 s");
+ * ```
+ */
+export function formatTime(ms: number): string {
+  return ms < 999.995 ? `${ms.toFixed(2)} ms` : `${(ms / 1000).toFixed(5)} s`;
+}
+
+/** Spaces at the end of a line, and the escapes that end its colors. */
+// deno-lint-ignore no-control-regex
+const TRAILING = / +((?:\x1b\[\d+m)*)$/;
+
+/** Makes tied words plain; where they had to be cut, a space may be left. */
+function untie(lines: string[]): string[] {
+  return lines.map((line) =>
+    line.replaceAll("\u00a0", " ").replace(TRAILING, "$1")
+  );
+}

@@ -1,0 +1,168 @@
+import type { Socket, SocketCall } from "./socket_calls.ts";
+import type { TimedPacket, WirePacket } from "./wire_packet.ts";
+
+/** The first fragments to remember. Of more, the oldest is forgotten. */
+const MAX_FRAGMENTS = 1000;
+/** The lives of one address to remember. */
+const MAX_LIVES = 1000;
+/** How long a SYN may be missing, in milliseconds. */
+const MAX_WAIT_MS = 5000;
+
+/** The time in which an address belonged to the lesson. */
+interface Life {
+  fromMs: number;
+  toMs: number;
+}
+
+/** A packet, and the number that its fragments share. */
+export interface OwnedPacket extends TimedPacket {
+  /** The number that the fragments of one datagram share, if it has any. */
+  identification?: number | null;
+}
+
+/**
+ * Recognizes the lesson's packets by the addresses of its sockets, while each is
+ * open: another program may have had the same port before, and may get the same
+ * UDP port later.
+ *
+ * An ICMP error belongs to the lesson if the packet that it quotes does, and a
+ * later fragment, which has no ports, if the first one does.
+ */
+export class Ownership {
+  readonly #told = new Set<string>();
+  readonly #lives = new Map<string, Life[]>();
+  readonly #lifeOf = new WeakMap<Socket, Life>();
+  readonly #registered = new WeakSet<Socket>();
+  /** Connections whose own port isn't known yet. */
+  #unlearned: SocketCall[] = [];
+  /** The endpoints of datagrams whose first fragment is the lesson's. */
+  readonly #fragments = new Map<string, [source: string, to: string]>();
+
+  /**
+   * Takes note of more addresses, which are the lesson's all the time.
+   *
+   * @param addresses The addresses with their ports.
+   */
+  know(addresses: string[]): void {
+    for (const address of addresses) this.#told.add(address);
+  }
+
+  /**
+   * Takes note of the lesson's sockets.
+   *
+   * @param calls The calls on them, in order.
+   * @param packets The packets of all programs in the same time, in order.
+   */
+  add(calls: SocketCall[], packets: TimedPacket[]): void {
+    for (const call of calls) {
+      const { name, socket, made, atMs, endMs } = call;
+      if (made !== undefined) {
+        this.#lifeOf.set(made, { fromMs: atMs, toMs: Infinity });
+      }
+      if (name === "connect" && socket.local === undefined) {
+        this.#unlearned.push(call);
+      }
+      // TCP still sends segments after the close.
+      const life = this.#lifeOf.get(socket);
+      const ends = name === "close" && socket.kind !== "tcp";
+      if (ends && life !== undefined) life.toMs = endMs;
+    }
+    this.#learnOwnAddresses(packets);
+    for (const { socket, made } of calls) {
+      this.#register(socket);
+      if (made !== undefined) this.#register(made);
+    }
+  }
+
+  /**
+   * Says whether a packet is the lesson's, and gives a later fragment the
+   * endpoints of its datagram.
+   *
+   * @param timed The packet, whose endpoints may change.
+   * @returns Whether it's the lesson's.
+   */
+  owns({ time, packet, identification }: OwnedPacket): boolean {
+    const { protocol, source, destination, quoted } = packet;
+    const key = `${hostOf(source)} ${hostOf(destination)} ${identification}`;
+    if (packet.fragmentFrom !== undefined) {
+      const whole = this.#fragments.get(key);
+      if (whole === undefined) return false;
+      [packet.source, packet.destination] = whole;
+      return true;
+    }
+    const isOwn = quoted === undefined
+      ? this.#isOwn(protocol, [source, destination], time)
+      : this.#isOwn(quoted.protocol, [quoted.source, quoted.destination], time);
+    if (isOwn && packet.fragment) {
+      this.#fragments.set(key, [source, destination]);
+      if (this.#fragments.size > MAX_FRAGMENTS) {
+        this.#fragments.delete(this.#fragments.keys().next().value!);
+      }
+    }
+    return isOwn;
+  }
+
+  /**
+   * Finds the local addresses of connections. A program needn't ask for its port,
+   * and can't after a refusal; but the SYN has it, and is sent during `connect`.
+   */
+  #learnOwnAddresses(packets: TimedPacket[]): void {
+    if (this.#unlearned.length === 0) return;
+    const syns = Map.groupBy(
+      packets.filter(({ packet }) => packet.flags === "SYN"),
+      ({ packet }) => packet.destination,
+    );
+    const lastMs = packets.at(-1)?.time ?? 0;
+    this.#unlearned = this.#unlearned.filter((call) => {
+      const { socket, atMs, settledMs = Infinity } = call;
+      socket.local ??= (syns.get(socket.remote!) ?? []).find(({ time }) =>
+        time >= atMs && time <= settledMs
+      )?.packet.source;
+      this.#register(socket);
+      return socket.local === undefined && lastMs - atMs < MAX_WAIT_MS;
+    });
+  }
+
+  #register(socket: Socket): void {
+    const { kind, local } = socket;
+    // Port 0 becomes another one as soon as the socket is bound.
+    if (local === undefined || local.endsWith(":0")) return;
+    const life = this.#lifeOf.get(socket);
+    if (life === undefined || this.#registered.has(socket)) return;
+    this.#registered.add(socket);
+    const key = `${kind} ${local.replace(ANY_ADDRESS, "*")}`;
+    const others = (this.#lives.get(key) ?? []).slice(-MAX_LIVES);
+    // What a listener has accepted lives at the listener's address.
+    const isCovered = others.some(({ fromMs, toMs }) =>
+      fromMs <= life.fromMs && toMs === Infinity
+    );
+    this.#lives.set(key, isCovered ? others : [...others, life]);
+  }
+
+  #isOwn(
+    protocol: string,
+    addresses: string[],
+    time: number,
+  ): boolean {
+    return addresses.some((address) => {
+      const port = address.slice(address.lastIndexOf(":"));
+      return this.#told.has(address) ||
+        [address, `*${port}`].some((name) =>
+          this.#lives.get(`${protocol} ${name}`)?.some(({ fromMs, toMs }) =>
+            time >= fromMs && time <= toMs
+          )
+        );
+    });
+  }
+}
+
+/** The wildcard address, of a socket that is bound to all addresses. */
+const ANY_ADDRESS = /^(0\.0\.0\.0|\[::\])(?=:)/;
+
+/** The address without its port. */
+function hostOf(address: WirePacket["source"]): string {
+  return address.replace(/(?<=\]|^[\d.]+):\d+$/, "").replace(
+    /^\[(.*)\]$/,
+    "$1",
+  );
+}

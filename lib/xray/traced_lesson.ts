@@ -1,0 +1,202 @@
+import { tmpdir } from "node:os";
+import type { ShowEvent } from "../show/mod.ts";
+import type { Observer } from "./observer.ts";
+import { straceArgs } from "./strace.ts";
+import type { ToldEvent } from "./story_clock.ts";
+import { CannotLook } from "./tools.ts";
+
+/** More than this isn't kept of what a lesson writes to its standard error. */
+const MAX_ERRORS = 64 * 1024;
+/** A longer line isn't an event of a lesson. */
+const MAX_LINE = 16 * 1024 * 1024;
+
+/** How a lesson ended. */
+export interface LessonOutcome {
+  /** Its exit code. */
+  code: number;
+  /** What it wrote to its standard error. */
+  errors: string;
+  /** Why the looking ended too early, in one line each. */
+  problems: string[];
+}
+
+/** What receives a lesson's events and its log. */
+export interface LessonListeners {
+  /** Receives each event. */
+  tell: (told: ToldEvent) => void;
+  /** Receives each line of the log. */
+  line: (line: string) => void;
+}
+
+/** A lesson in a child process, under `strace` if there is a pipe for its log. */
+export class TracedLesson {
+  readonly #child: Deno.ChildProcess;
+  readonly #observer: Observer;
+  readonly #pipe?: string;
+
+  /**
+   * Starts a lesson.
+   *
+   * @param args Arguments for `deno`.
+   * @param options `observer` knows the lesson's process; `pipe` is the path of a
+   * named pipe for the log.
+   */
+  constructor(args: string[], options: { observer: Observer; pipe?: string }) {
+    const { observer, pipe } = options;
+    this.#observer = observer;
+    this.#pipe = pipe;
+    const deno = Deno.execPath();
+    this.#child = new Deno.Command(pipe === undefined ? deno : "strace", {
+      args: pipe === undefined ? args : [...straceArgs(pipe), deno, ...args],
+      // Without it, Deno asks the system where the user lives, and that by a
+      // socket, which would look like one of the lesson's.
+      env: Deno.env.has("HOME") ? {} : { HOME: tmpdir() },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      // A group of its own, with all that the lesson starts.
+      detached: Deno.build.os !== "windows",
+    }).spawn();
+  }
+
+  /** The process group of `strace`, the lesson, and what that starts. */
+  get group(): number {
+    return -this.#child.pid;
+  }
+
+  /**
+   * Sends a signal to the lesson itself: `strace` takes none.
+   *
+   * @param signal The signal.
+   * @returns Whether there was a process to send it to.
+   */
+  signal(signal: Deno.Signal): boolean {
+    const pid = this.#pipe === undefined ? this.#child.pid : this.#observer.pid;
+    if (pid === undefined) return false;
+    try {
+      Deno.kill(pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+    return true;
+  }
+
+  /**
+   * Waits for the lesson's end.
+   *
+   * @param listeners Receive what the lesson and `strace` write meanwhile.
+   * @returns How it ended.
+   */
+  async run({ tell, line }: LessonListeners): Promise<LessonOutcome> {
+    const errors = readStart(this.#child.stderr);
+    const telling = readEvents(this.#child.stdout, tell);
+    const logging = this.#readLog(line);
+    // If either fails, nothing that the lesson does could be shown.
+    for (const reading of [telling, logging]) {
+      reading.catch(() => this.signal("SIGKILL"));
+    }
+    const { code, signal } = await this.#child.status;
+    await this.#releaseLog();
+    await logging;
+    const problems: string[] = [];
+    // The lesson goes on when strace is gone, and nothing would see it.
+    const { pid, hasEnded } = this.#observer;
+    if (pid !== undefined && !hasEnded) {
+      this.signal("SIGKILL");
+      const how = signal === null ? "" : ` by ${signal}`;
+      problems.push(`strace ended early${how}: the last calls are missing`);
+    }
+    await telling;
+    return { code, errors: await errors, problems };
+  }
+
+  async #readLog(take: (line: string) => void): Promise<void> {
+    if (this.#pipe === undefined) return;
+    // This waits until strace opens the other end.
+    const log = await Deno.open(this.#pipe);
+    let begun = "";
+    for await (
+      const text of log.readable.pipeThrough(new TextDecoderStream())
+    ) {
+      const lines = (begun + text).split("\n");
+      begun = lines.pop()!;
+      for (const line of lines) take(line);
+    }
+  }
+
+  /** Ends the wait for a `strace` that ended before it opened its log. */
+  async #releaseLog(): Promise<void> {
+    if (this.#pipe === undefined || this.#observer.pid !== undefined) return;
+    (await Deno.open(this.#pipe, { write: true })).close();
+  }
+}
+
+/**
+ * Makes a named pipe. `strace` waits when it's full, so nothing is lost or piles
+ * up, however busy the lesson is.
+ *
+ * @param path The pipe's path.
+ * @throws {CannotLook} If it can't be made.
+ */
+export async function makePipe(path: string): Promise<void> {
+  try {
+    const { success, stderr } = await new Deno.Command("mkfifo", {
+      args: [path],
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    if (success) return;
+    const said = new TextDecoder().decode(stderr).trim();
+    throw CannotLook.forbidden("strace", said);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw CannotLook.forbidden("strace", "there is no mkfifo");
+  }
+}
+
+/** Reads a stream to its end, and keeps how it starts. */
+async function readStart(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+    if (text.length < MAX_ERRORS) text += piece;
+  }
+  return text.slice(0, MAX_ERRORS);
+}
+
+/** Reads the lesson's events, each with its place in what the lesson wrote. */
+async function readEvents(
+  stream: ReadableStream<Uint8Array>,
+  tell: (event: ToldEvent) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let begun = "";
+  let writtenBytes = 0;
+  for await (const chunk of stream) {
+    for (let start = 0; start < chunk.length;) {
+      const newline = chunk.indexOf(0x0a, start);
+      const end = newline === -1 ? chunk.length : newline + 1;
+      const piece = decoder.decode(chunk.subarray(start, end), {
+        stream: true,
+      });
+      if (begun.length < MAX_LINE) begun += piece;
+      writtenBytes += end - start;
+      start = end;
+      if (newline === -1) continue;
+      const event = parseEvent(begun);
+      begun = "";
+      if (event !== undefined) tell({ event, writtenBytes });
+    }
+  }
+}
+
+/** Parses an event; a line may be something else, such as a console.log(). */
+function parseEvent(line: string): ShowEvent | undefined {
+  try {
+    const event = JSON.parse(line);
+    return typeof event?.kind === "string" && typeof event.atMs === "number"
+      ? event
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

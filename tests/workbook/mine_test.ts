@@ -1,0 +1,159 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { Talk } from "../clients/programs.ts";
+import { useCopy } from "./workbook_copy.ts";
+
+const copy = useCopy({ whole: true });
+
+/** A change to a solution that a client of the lesson's server can see. */
+interface Visible {
+  lesson: number;
+  folder: string;
+  /** The answers that the server uses. */
+  names: string[];
+  /** What of `solution.ts` is replaced, and by what. */
+  change: [target: string, replacement: string];
+  /** Talks with the server at a port, and gives what comes back. */
+  talk(port: number): Promise<string>;
+  /** What comes back with the change. */
+  answer: RegExp;
+}
+
+async function overTcp(port: number, text: string): Promise<string> {
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(new TextEncoder().encode(text));
+  await conn.closeWrite();
+  const chunks: Uint8Array[] = [];
+  const buffer = new Uint8Array(1024);
+  for (let n; (n = await conn.read(buffer)) !== null;) {
+    chunks.push(buffer.slice(0, n));
+  }
+  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).bytes());
+}
+
+async function overUdp(port: number, text: string): Promise<string> {
+  const hostname = "127.0.0.1";
+  using socket = Object.assign(
+    Deno.listenDatagram({ transport: "udp", hostname, port: 0 }),
+    {
+      [Symbol.dispose](this: Deno.DatagramConn) {
+        this.close();
+      },
+    },
+  );
+  await socket.send(new TextEncoder().encode(text), {
+    transport: "udp",
+    hostname,
+    port,
+  });
+  const [message] = await socket.receive();
+  return new TextDecoder().decode(message);
+}
+
+const VISIBLE: Visible[] = [
+  {
+    lesson: 3,
+    folder: "03_echo",
+    names: ["echo"],
+    change: [
+      "if (count === null) return;",
+      "if (count === null) return;\n    buffer.fill(42, 0, 1);",
+    ],
+    talk: (port) => overTcp(port, "hello"),
+    answer: /^\*ello$/,
+  },
+  {
+    lesson: 5,
+    folder: "05_framing",
+    names: ["readLines"],
+    change: [
+      "return decoder.decode(bytes);",
+      "return `my ${decoder.decode(bytes)}`;",
+    ],
+    talk: (port) => overTcp(port, "hello\n"),
+    answer: /^MY HELLO /,
+  },
+  {
+    lesson: 13,
+    folder: "13_datagrams",
+    names: ["sendMessage"],
+    change: [
+      "await socket.send(message, to);",
+      "await socket.send(message.toReversed(), to);",
+    ],
+    talk: (port) => overUdp(port, "hello"),
+    answer: /^olleh$/,
+  },
+  {
+    lesson: 14,
+    folder: "14_many_peers",
+    names: ["RollCall"],
+    change: ["`OK ${name}`", "`WELCOME ${name}`"],
+    talk: (port) => overUdp(port, "HELLO ann"),
+    answer: /^WELCOME ann\s*$/,
+  },
+  {
+    lesson: 6,
+    folder: "06_many_clients",
+    names: ["serve"],
+    change: [
+      "// Only this client is affected.",
+      "await conn.write(Uint8Array.of(42)); //",
+    ],
+    talk: (port) => overTcp(port, "hello"),
+    answer: /^\*you are client 1/,
+  },
+  {
+    lesson: 19,
+    folder: "19_http_by_hand",
+    names: ["RequestReader", "encodeResponse"],
+    change: ["HTTP/1.1 ${", "HTTP/1.1  ${"],
+    talk: (port) => overTcp(port, "GET /mine HTTP/1.1\r\nHost: x\r\n\r\n"),
+    answer: /^HTTP\/1\.1 {2}200 [^]*GET \/mine\n/,
+  },
+  {
+    lesson: 21,
+    folder: "21_redis_by_hand",
+    names: ["Store"],
+    change: ['encode("+PONG', 'encode("+MINE'],
+    talk: (port) => overTcp(port, "PING\r\n"),
+    answer: /^\+MINE\r\n$/,
+  },
+];
+
+for (const { lesson, folder, names, change, talk, answer } of VISIBLE) {
+  Deno.test(`lesson ${lesson} --serve --mine uses the learner's ${names.join(" and ")}`, async () => {
+    const file = (name: string) => copy().path("lessons", folder, name);
+    const solution = await Deno.readTextFile(file("solution.ts"));
+    assertEquals(solution.split(change[0]).length, 2, change[0]);
+    await Deno.writeTextFile(file("exercise.ts"), solution.replace(...change));
+    await using server = new Talk(
+      Deno.execPath(),
+      copy().args("lesson", `${lesson}`, "--serve", "--mine"),
+    );
+    for (const name of names) await server.expect(new RegExp(`${name}: yours`));
+    const { output } = await server.expect(/waiting for/).then(({ input }) => ({
+      output: input ?? "",
+    }));
+    const port = Number(output.match(/127\.0\.0\.1:(\d+)/)![1]);
+    assertMatch(await talk(port), answer);
+    server.kill("SIGINT");
+    assertEquals((await server.end()).code, 0);
+  });
+}
+
+Deno.test("--mine names the answers that aren't started", async () => {
+  const file = (name: string) => copy().path("lessons", "03_echo", name);
+  await Deno.copyFile(file("placeholder.ts"), file("exercise.ts"));
+  await using server = new Talk(
+    Deno.execPath(),
+    copy().args("lesson", "3", "--serve", "--mine"),
+  );
+  await server.expect(/echo: not started, so ours is used/);
+  server.kill("SIGINT");
+  assertEquals((await server.end()).code, 0);
+});
+
+Deno.test("--mine goes with --serve", async () => {
+  const { code, stderr } = await copy().run("lesson", "3", "--mine");
+  assertEquals([code, stderr], [2, "--mine goes with --serve: add --serve\n"]);
+});
