@@ -6,8 +6,8 @@ const NIL = "Nil is not empty";
 const COUNT = "A counter that many share";
 
 const BULK =
-  "A text or value is a bulk string: $, the number of bytes, \\r\\n, the bytes, " +
-  "\\r\\n.";
+  "A text or value is a bulk string: $, the number of bytes, \\r\\n, the bytes " +
+  "as they are, \\r\\n.";
 const NAMES =
   "Command names are case-insensitive: convert them before you compare.";
 const NO_NAME = "An unknown command is an error. Compare the whole name, and " +

@@ -152,7 +152,8 @@ export function requireError(
   due: ErrorClass[],
   advice: Advice,
 ): void {
-  trial.failOnSlip(call, error, due.includes(TypeError) ? TypeError : due[0]);
+  // Whatever its class, an error that was thrown by choice is no slip.
+  trial.failOnSlip(call, error, Error);
   if (due.some((one) => error instanceof one)) return;
   trial.fail({
     problem: `${call} threw another error than ${namesOf(due)}.`,
