@@ -64,7 +64,6 @@ export function decodeMessage(bytes: Uint8Array, id: number): DecodedMessage {
         continue;
       }
       if (length > 63) throw new TypeError("no label begins like this");
-      byte(from + length);
       const label = bytes.subarray(from + 1, from + 1 + length);
       labels.push(new TextDecoder().decode(label));
       from += 1 + length;

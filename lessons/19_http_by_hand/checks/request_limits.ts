@@ -18,31 +18,35 @@ import {
 } from "./requests.ts";
 
 const HEADS: StreamCase[] = [
-  [100, { maxHeadBytes: 100 }] as const,
-  [8192] as const,
-  [20_000, { maxHeadBytes: 20_000 }] as const,
-].flatMap(([limit, limits]) =>
-  aroundLimit(limit).map((size): StreamCase => {
-    const head = `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(size - 32)}`;
-    const one = due("GET /", { x: "x".repeat(size - 32) });
-    const is = size <= limit;
-    return {
-      step: `${shown(limits)}: a head of ${size} bytes, and one more`,
-      sends: `${head}\r\n\r\n`.repeat(2),
-      args: argsOf(limits),
-      values: is ? [one, one] : [],
-      ends: is ? "end" : RangeError,
-      // Many answers search the whole head again after each read.
-      readSizes: size > 1000 ? [4096] : undefined,
-      likely: is
-        ? "The limit is for one head, with its blank line, and a head of " +
-          "exactly that size is allowed. What follows the head doesn't count, " +
-          "and no other limit holds than the caller's."
-        : "A head that's one byte over the limit is too long. The blank line " +
-          "counts.",
-    };
-  })
-);
+  ...aroundLimit(100).map((size) => headOf(size, { maxHeadBytes: 100 })),
+  headOf(8192),
+  headOf(8193),
+  headOf(10_000, { maxHeadBytes: 10_000 }),
+];
+
+/** A head of this many bytes, and a request after it if it's allowed. */
+function headOf(size: number, limits?: RequestLimits): StreamCase {
+  const x = "x".repeat(size - 32);
+  const is = size <= (limits?.maxHeadBytes ?? 8192);
+  return {
+    step: `${shown(limits)}: a head of ${size} bytes` +
+      (is ? ", and a request after it" : ""),
+    sends: `GET / HTTP/1.1\r\nHost: a\r\nX: ${x}\r\n\r\n` +
+      (is ? GET_NEXT : ""),
+    args: limits && [limits],
+    ...is
+      ? { values: [due("GET /", { x }), NEXT_DUE] }
+      : { then: "silence", ends: RangeError },
+    // Many answers search the whole head again after each read.
+    readSizes: size > 1000 ? [4096] : undefined,
+    likely: is
+      ? "The limit is for one head, with its blank line, and a head of exactly " +
+        "that size is allowed. What follows the head doesn't count, and no " +
+        "other limit holds than the caller's."
+      : "A head that's one byte over the limit is too long. The blank line " +
+        "counts.",
+  };
+}
 
 const CLAIM =
   "A length is only what the peer claims. Check it before you allocate that " +
@@ -155,10 +159,6 @@ const ENDLESS: StreamCase[] = [
 /** Limits, in the order in which they're tried. */
 export const REQUEST_LIMITS: StreamCase[] = [...HEADS, ...ENDLESS, ...BODIES]
   .map((one) => ({ ...one, read: LIMITS }));
-
-function argsOf(limits: RequestLimits | undefined): RequestLimits[] {
-  return limits === undefined ? [] : [limits];
-}
 
 function shown(limits: RequestLimits | undefined): string {
   return limits === undefined

@@ -16,7 +16,7 @@ import {
   MALFORMED_REQUESTS,
 } from "./rejected_requests.ts";
 import { REQUEST_LIMITS } from "./request_limits.ts";
-import { type Due, fieldsOf, HEAD_END, LINES } from "./requests.ts";
+import { type Due, HEAD_END, LINES, seen } from "./requests.ts";
 import { LOWER, VALID_REQUESTS } from "./valid_requests.ts";
 
 /** Checks an answer to 19.1. */
@@ -31,7 +31,7 @@ export async function checkRequestReader(
       return () => reader.readRequest();
     },
     what: "request",
-    see: fieldsOf,
+    see: seen,
     explain,
     cut: () => ({
       likely: "A read may end anywhere: in a line, between \\r and \\n, in a " +
@@ -71,11 +71,12 @@ function explain(
   if (names.some((name) => name !== name.toLowerCase())) {
     return { likely: LOWER, read: LINES };
   }
-  const due = (one.values as Due[] | undefined)?.[values.length - 1];
-  if (due === undefined || due.body.length > 1000) return undefined;
+  const [, , due] = (one.values as Due[] | undefined)?.[values.length - 1] ??
+    [];
+  if (due === undefined || due.length > 1000) return undefined;
   const received = request.body.toHex();
   if (
-    received !== due.body.toHex() && received === throughWindows1252(due.body)
+    received !== due.toHex() && received === throughWindows1252(due)
   ) {
     return { likely: WINDOWS, read: LINES };
   }

@@ -18,34 +18,38 @@ export const CHUNKED =
 /** One more request, to see that the one before it ended in the right place. */
 export const GET_NEXT = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/** A request that must come; see {@linkcode fieldsOf}. */
-export interface Due {
-  method: string;
-  target: string;
-  headers?: [string, string][];
-  body: Uint8Array;
-}
+/** What of a request is compared: method and target, headers, and body. */
+export type Due = [line: string, headers: string, body: Uint8Array];
 
 /**
  * A request that must come.
  *
  * @param line Method and target.
- * @param headers The headers besides `host: a`, by name; `null` if they aren't
- * compared.
+ * @param headers The headers besides `host: a`, by name.
  * @param body The body.
  * @returns What it's compared with.
  */
 export function due(
   line: string,
-  headers: Record<string, string> | null = {},
+  headers: Record<string, string> = {},
   body: Uint8Array | string = "",
 ): Due {
-  const [method, target] = line.split(" ");
-  const entries = Object.entries({ host: "a", ...headers }).sort();
-  return {
-    ...{ method, target, body: toBytes(body) },
-    ...headers && { headers: entries },
-  };
+  const all = Object.entries({ host: "a", ...headers });
+  return [line, textOf(all), toBytes(body)];
+}
+
+/** What of a request is compared. */
+export function seen({ method, target, headers, body }: HttpRequest): Due {
+  return [`${method} ${target}`, textOf([...headers.entries()]), body];
+}
+
+/**
+ * The order of headers doesn't matter, nor how a value is decoded that isn't
+ * ASCII.
+ */
+function textOf(headers: [string, string][]): string {
+  return headers.map(([name, value]) => `${name}: ${value}`).sort()
+    .join("; ").replace(/[^\x20-\x7e]+/g, "…");
 }
 
 /** What {@linkcode GET_NEXT} must become. */
@@ -54,13 +58,6 @@ export const NEXT_DUE = due("GET /next");
 /** What a body after {@linkcode CHUNKED} must become. */
 export function chunkedDue(body: Uint8Array | string): Due {
   return due("POST /chunks", { "transfer-encoding": "chunked" }, body);
-}
-
-/** What of a request is compared: the order of its headers doesn't matter. */
-export function fieldsOf(
-  { method, target, headers, body }: HttpRequest,
-): Due {
-  return { method, target, headers: [...headers].sort(), body };
 }
 
 /** A request with a body of this many bytes. */

@@ -39,6 +39,14 @@ const FIRST: StreamCase[] = [
             "it at once: the client sends no more before it has its answer.",
           read: HEAD_END,
         }
+        : then === "end"
+        ? {
+          likely: "The stream hasn't ended: the client waits for its answer, " +
+            "and has more to send. If you read from conn.readable with " +
+            "`for await`, leaving the loop closes the connection: use " +
+            "conn.read().",
+          read: NEXT,
+        }
         : values.length < 2
         ? {
           likely:
@@ -82,8 +90,8 @@ const COUNTED = {
 const HEADS: StreamCase[] = [
   {
     step: "a head has names in capitals",
-    sends: "GET / HTTP/1.1\r\nHOST: a\r\ncOnTeNt-LeNgTh: 0\r\n\r\n",
-    values: [due("GET /", { "content-length": "0" })],
+    sends: "GET / HTTP/1.1\r\nHOST: a\r\ncOnTeNt-TyPe: B\r\n\r\n",
+    values: [due("GET /", { "content-type": "B" })],
     likely: LOWER,
   },
   {
@@ -117,12 +125,14 @@ const HEADS: StreamCase[] = [
       "resolve, or decode them.",
   },
   {
-    // How this value is decoded is left open. Where the body begins isn't.
     step: 'a head contains "X: zwölf ö €", and a body of 5 bytes follows',
     sends:
       "PUT / HTTP/1.1\r\nHost: a\r\nX: zwölf ö €\r\nContent-Length: 5\r\n" +
       `\r\nhello${GET_NEXT}`,
-    values: [due("PUT /", null, "hello"), NEXT_DUE],
+    values: [
+      due("PUT /", { x: "zwölf ö €", "content-length": "5" }, "hello"),
+      NEXT_DUE,
+    ],
     likely: "In UTF-8, ö is one character but two bytes. If you look for the " +
       "end of the head in decoded text, and then cut off as many bytes as that " +
       "text has characters, you cut too early. Make one character of each " +
@@ -131,6 +141,14 @@ const HEADS: StreamCase[] = [
 ].map((one) => ({ ...one, read: LINES }));
 
 const OTHER_BODIES: StreamCase[] = [
+  {
+    step: "a length of 0, and a request after it",
+    sends:
+      `POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n${GET_NEXT}`,
+    values: [due("POST /b", { "content-length": "0" }), NEXT_DUE],
+    likely: "A body of no bytes has all its bytes already: don't wait for any.",
+    read: LENGTH,
+  },
   {
     step: "GET with a body of 5 bytes, POST without any, and GET again",
     sends: "GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0005\r\n\r\nhello" +

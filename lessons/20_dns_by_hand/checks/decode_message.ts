@@ -214,6 +214,18 @@ const CASES: FunctionCase[] = [
     ),
     ...SAYS_NO,
   },
+  {
+    step: "one that wasn't truncated, with all other flags",
+    ...decoded(
+      response({
+        ...{ isAuthoritative: true, wantsRecursion: true, hasRecursion: true },
+        opcode: 15,
+        answers: [a(WWW)],
+      }),
+      { answers: [answer(WWW)] },
+    ),
+    ...SAYS_NO,
+  },
   ...[0, 0xffff].map((id) => ({
     step: `the response to the query with the id ${id}`,
     ...decoded(response({ id, answers: [a(WWW)] }), { answers: [answer(WWW)] }),

@@ -93,11 +93,14 @@ export async function checkEncodeQuery(
 
 /** The first bytes that are wrong say how they were made. */
 function explain(
-  { value: query }: CallResult,
+  { value: query, error }: CallResult,
   { returns: expected, args: [, name] }: CallDue & { args: unknown[] },
 ) {
-  if (!(query instanceof Uint8Array && expected instanceof Uint8Array)) {
+  if (error !== undefined || !(expected instanceof Uint8Array)) {
     return undefined;
+  }
+  if (!(query instanceof Uint8Array)) {
+    return { likely: "Return the query as bytes, in a Uint8Array." };
   }
   const [length, end] = [expected.length, query.length - 4];
   const hex = (bytes: Uint8Array) => bytes.toHex();

@@ -43,8 +43,13 @@ const MALFORMED: Malformed[] = [
     read: ANSWERS,
   },
   {
-    messages: { "a query instead of a response": changed(2, 0x01, 0x00) },
-    likely: "The highest bit of the flags, QR, says that it's a response.",
+    messages: {
+      "a query instead of a response": changed(2, 0x01, 0x00),
+      "a query with all other flags": changed(2, 0x7f, 0xff),
+    },
+    likely:
+      "The highest bit of the flags, QR, says that it's a response: test " +
+      "it alone, with & 0x8000.",
     read: ANSWERS,
   },
   {
@@ -90,6 +95,7 @@ const MALFORMED: Malformed[] = [
           questionWith(length),
         ]),
       ),
+      "a length of bf, and a name where it would lead as a pointer": farName(),
     },
     likely:
       "A length that begins with the bits 00 is a label's, and one that " +
@@ -123,6 +129,8 @@ const MALFORMED: Malformed[] = [
   },
 ];
 
+const NO_RECORDS = response({ questions: [] });
+
 /** Responses to reject with TypeError, in the order in which they're tried. */
 export const MALFORMED_RESPONSES: FunctionCase[] = [
   ...Array.from({ length: CHAIN.length }, (_, size): FunctionCase => ({
@@ -136,6 +144,13 @@ export const MALFORMED_RESPONSES: FunctionCase[] = [
     ),
     read: RECORDS,
   })),
+  {
+    step: "a header whose last byte is missing, of a response without records",
+    args: [NO_RECORDS.slice(0, 11), ID],
+    throws: TypeError,
+    likely: ifAccepted("A header has 12 bytes, and only 11 are there."),
+    read: RECORDS,
+  },
   ...MALFORMED.flatMap(({ messages, likely, read }) =>
     Object.entries(messages).map(([step, bytes]): FunctionCase => ({
       step,
@@ -184,4 +199,14 @@ function questionWith(length: number): Uint8Array {
   const header = [ID >> 8, ID & 0xff, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0];
   const label = new Uint8Array(length).fill(0x78);
   return Uint8Array.of(...header, length, ...label, 0, 0, 1, 0, 1);
+}
+
+/** A record whose name is bf 00, after a text of zeros as far as 3f00. */
+function farName(): Uint8Array {
+  const bytes = response({
+    answers: [other(16, new Uint8Array(0x4000)), a(WWW)],
+  });
+  // In place of the pointer with which the last record begins.
+  bytes.set([0xbf, 0], bytes.length - 14 - 2);
+  return bytes;
 }

@@ -32,6 +32,12 @@ export const FIRST_COMMANDS: StreamCase[] = [
     likely:
       "Return the strings without their lengths, and as soon as the last " +
       "one is complete: the client sends no more before you answer.",
+    ifEndless: {
+      likely:
+        "A loop doesn't end. reader.read() returns a promise, which has " +
+        "no length and is never null: write `await reader.read()`.",
+      read: STREAM,
+    },
     read: ARRAY,
   },
   {

@@ -25,7 +25,7 @@ export async function checkStore(
       ? new Store()
       : new Store({ now: () => time! });
     return {
-      run: (...command: Uint8Array[]) => store.run(command),
+      run: (command: Uint8Array[]) => store.run(command),
       pass: (ms: number) => time! += ms,
     };
   }

@@ -6,8 +6,8 @@ const NIL = "Nil is not empty";
 const COUNT = "A counter that many share";
 
 const BULK =
-  "A text or value is a bulk string: $, the number of bytes, \\r\\n, the bytes, " +
-  "\\r\\n.";
+  "A text or value is a bulk string: $, the number of bytes, \\r\\n, the bytes " +
+  "as they are, \\r\\n.";
 const NAMES =
   "Command names are case-insensitive: convert them before you compare.";
 const NO_NAME = "An unknown command is an error. Compare the whole name, and " +
@@ -42,7 +42,7 @@ const DEL_COUNTS =
 const REPLIES: Row[][] = [
   [["PING", "+PONG\r\n", "Without a text, PING returns +PONG."]],
   [["ping", "+PONG\r\n", NAMES], ["pInG", "+PONG\r\n", NAMES]],
-  [["PING hi", bulk("hi"), BULK], [["ECHO", "a b"], bulk("a b"), BULK]],
+  [["PING Hi", bulk("Hi"), BULK], [["ECHO", "a B"], bulk("a B"), BULK]],
   [[
     "ECHO zwölf",
     bulk("zw\xc3\xb6lf"),

@@ -50,16 +50,23 @@ export function story(rows: Row[], startMs?: number): ObjectCase {
       return { do: "pass", args: [row], label: `${row} ms pass` };
     }
     const [command, reply = "+OK\r\n", likely = "SET returns +OK.", read] = row;
-    const args = (typeof command === "string" ? command.split(" ") : command)
+    const parts = (typeof command === "string" ? command.split(" ") : command)
       .map(toBytes);
-    const label = args.map((part) => {
+    const label = parts.map((part) => {
       const text = printable(part, { max: 24 });
       return /^"[\w-]+"$/.test(text) ? text.slice(1, -1) : text;
     }).join(" ");
     const due = reply === ANY_ERROR
       ? { returns: ERROR, accepts: isErrorReply }
       : { returns: latin1Bytes(reply) };
-    return { do: "run", args, label, ...due, likely, ...read && { read } };
+    return {
+      do: "run",
+      args: [parts],
+      label,
+      ...due,
+      likely,
+      ...read && { read },
+    };
   });
   return {
     step: calls.map(({ label }) => label).join(" · "),

@@ -73,6 +73,7 @@ function viewDecoder(bytes: Uint8Array, id: number): DecodedMessage {
     throw new TypeError("name");
   }
   try {
+    if (bytes.length < 12) throw new TypeError("header");
     const flags = view.getUint16(2);
     if (view.getUint16(0) !== id || flags < 0x8000) throw new TypeError("id");
     let at = 12;

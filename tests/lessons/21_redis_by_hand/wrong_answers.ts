@@ -469,6 +469,14 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /don't trim them/,
     },
     {
+      name: "takes the name off the caller's array",
+      replace: [
+        "const [first, ...args] = command;",
+        "const first = command.shift()!; const args = command;",
+      ],
+      diagnosis: /changed its arguments, which belong to the caller/,
+    },
+    {
       name: "starts a timer for each value",
       replace: [
         'return encode("+OK\\r\\n");\n  }\n\n  #delete',
