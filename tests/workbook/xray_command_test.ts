@@ -49,7 +49,7 @@ testLooking(
     assertEquals(code, 0);
     assertLacks(stdout, ESCAPE);
     for (const line of stdout.split("\n")) assert([...line].length <= 80, line);
-    assertMatch(stdout, /^What the lesson did, the system calls /);
+    assertMatch(stdout, /^Lesson 3\. Echo\n[^]*\n\nWhat the lesson did, the /);
     assertMatch(stdout, /\n +● the lesson {3}▸ system calls {3}⇢ packets\n/);
     assertMatch(stdout, /▸ listen\(\d+, backlog 511\) = 0\n/);
     assertMatch(stdout, /⇢ client → server SYN seq 0\n/);
@@ -63,7 +63,7 @@ testLooking(
   ["strace"],
   "lesson 3 --calls draws two views, and needs no right to capture",
   async () => {
-    await using folder = await folderOf("strace", "true");
+    await using folder = await folderOf("strace", "true", "mkfifo");
     const { code, stdout, stderr } = await runDeno(
       copy().args("lesson", "3", "--calls"),
       { env: { PATH: folder.path } },
@@ -125,12 +125,12 @@ Deno.test("without the tools a recording is drawn, and says that it is one", asy
   assertMatch(picture.stderr, /^no system calls: .*; no packets: .*\n$/);
   assertMatch(
     picture.stdout,
-    /^This is a recording, made on \w+ .* with Deno [\d.]+ on [\d-]+\.\n\nWhat/,
+    /^This is a recording, made on \w+ .* with Deno [\d.]+ on [\d-]+\.\n\nLesson 3/,
   );
   assertMatch(picture.stdout, /⇢ client → server SYN seq 0\n/);
   const calls = await xray("--calls");
   assertEquals(calls.code, 0);
-  assertMatch(calls.stdout, /^This is a recording.*\n\n.*system calls/);
+  assertMatch(calls.stdout, /^This is a recording.*\n\nLesson 3[^]*system calls/);
   assertLacks(calls.stdout, /SYN/);
   const json = await xray("--xray", "--json");
   assertEquals(json.code, 0);
@@ -223,13 +223,13 @@ class Watched implements AsyncDisposable {
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   testLooking(
     ["strace", "tcpdump"],
-    `lesson 3 --serve --xray tells its story at once, and draws at ${signal}`,
+    `lesson 3 --serve --xray shows what happens at once, and sums up at ${signal}`,
     async () => {
       await using watched = new Watched(
         copy().args("lesson", "3", "--serve", "--xray"),
       );
       const { talk } = watched;
-      const [, port] = await talk.expect(/netcat +nc 127\.0\.0\.1 (\d+)/);
+      const [, port] = await talk.expect(/netcat: nc 127\.0\.0\.1 (\d+)/);
       {
         using client = await Deno.connect({
           hostname: "127.0.0.1",
@@ -238,15 +238,17 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
         await writeAll(client, new TextEncoder().encode("hello\n"));
         await readExact(client, 6);
       }
-      await talk.expect(/client 1 at .*: ended its side/);
+      // It's shown while the server is up.
+      await talk.expect(/⇢ :\d+ → :\d+ PSH,ACK seq 1 ack 1 6 bytes "hello/);
+      await talk.expect(/▸ recvfrom\(\d+ → :\d+, room for 65536\) = 6 bytes/);
+      await talk.expect(/● client 1 at .*: ended its side/);
       // A terminal's Ctrl-C comes more than once.
       for (let i = 0; i < 3; i++) talk.kill(signal);
       const { code, output } = await talk.end();
       assertEquals(code, 0);
-      assertMatch(output, /ended: 1 client served, 6 bytes echoed\n\nWhat/);
-      assertMatch(output, /▸ recvfrom\(\d+, room for 65536\) = 6 bytes "hello/);
-      assertMatch(output, /⇢ :\d+ → :\d+ PSH,ACK seq 1 ack 1 6 bytes "hello/);
-      assertMatch(output, /\nWhat each step cost/);
+      assertMatch(output, /● ended: 1 client served, 6 bytes echoed\n/);
+      assertMatch(output, /▸ close\(\d+\) = 0\n[^]*\nWhat it cost +calls/);
+      assertMatch(output, /accepted socket +shutdown\(SHUT_WR\) sent FIN/);
       watched.assertNothingLeft();
     },
   );
