@@ -240,6 +240,15 @@ class Watched implements AsyncDisposable {
     this.talk = new Talk("env", [...variables, Deno.execPath(), ...args]);
   }
 
+  /** The parent of the process that runs a program. */
+  parentOf(program: string): number {
+    const pid = this.#processes().find((pid) =>
+      Deno.readTextFileSync(`/proc/${pid}/comm`).trim() === program
+    );
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    return Number(status.match(/^PPid:\s+(\d+)$/m)![1]);
+  }
+
   /** Waits until none of its processes is left, which may take them a moment. */
   async assertAllEnd(): Promise<void> {
     for (const pid of this.#processes()) await assertGone(pid);
@@ -342,7 +351,9 @@ testLooking(
       copy().args("lesson", "3", "--serve", "--xray"),
     );
     await watched.talk.expect(/waiting for clients/);
-    watched.talk.kill("SIGKILL");
+    const looker = watched.parentOf("strace");
+    assertEquals(watched.parentOf("tcpdump"), looker);
+    Deno.kill(looker, "SIGKILL");
     await watched.talk.end();
     await watched.assertAllEnd();
   },
