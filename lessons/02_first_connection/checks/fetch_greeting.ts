@@ -10,7 +10,7 @@ import {
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { FetchGreeting } from "../types.ts";
-import { LARGE, MIXED, SAMPLES } from "./greetings.ts";
+import { LARGE, LONG, MIXED, SAMPLES } from "./greetings.ts";
 
 const CLOSE = "Close what you open";
 const REFUSED = "When nobody listens";
@@ -68,10 +68,18 @@ const CASES = [
   greets(`it sends "${MIXED}"`, MIXED),
   greets("it sends lines, with spaces and tabs at their ends", SAMPLES),
   greets(
-    "it sends 1.2 MiB of characters of one to four bytes",
-    LARGE,
+    "it sends 300 KB of characters of one to four bytes",
+    LONG.repeat(100),
     { readSizes: [] },
   ),
+  // An answer that reads single bytes is right, so it doesn't get this often.
+  greets("it sends 1 MiB and then nothing, and no end", LARGE, {
+    then: "silence",
+    values: [],
+    ends: "waiting",
+    readSizes: [],
+    likely: UNTIL_NULL,
+  }),
   greets("the connection is reset in the middle of a character", MIXED, {
     sends: toBytes(MIXED).subarray(0, 3),
     then: "reset",

@@ -66,7 +66,7 @@ const CASES = [
   ),
   greets(
     LARGE,
-    "the greeting has 1.2 MiB, in characters of one to four bytes",
+    "the greeting has 1 MiB, in characters of one to four bytes",
   ),
   greets(LONG, "a client takes 100 bytes and leaves, so that write() throws", {
     args: [LONG, true],

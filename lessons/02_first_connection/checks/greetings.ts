@@ -19,5 +19,5 @@ export const LONG = Array.from(
   () => ["a", "é", "€", "🌍"][Math.floor(4 * random())],
 ).join("");
 
-/** About 1.2 MiB, more than any buffer in an answer has. */
-export const LARGE = LONG.repeat(420);
+/** A little over 1 MiB, which is more than a buffer in an answer has. */
+export const LARGE = LONG.repeat(350);
