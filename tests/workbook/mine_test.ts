@@ -96,8 +96,8 @@ const VISIBLE: Visible[] = [
     folder: "06_many_clients",
     names: ["serve"],
     change: [
-      "// Only this client is affected.",
-      "await conn.write(Uint8Array.of(42)); //",
+      "await handler(conn);\n    } catch {\n      // Only",
+      "await conn.write(Uint8Array.of(42));\n      await handler(conn);\n    } catch {\n      // Only",
     ],
     talk: (port) => overTcp(port, "hello"),
     answer: /^\*you are client 1/,
