@@ -203,4 +203,18 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "The task says nothing of other errors; lstat() throws for most.",
     },
   ],
+  "21.2": [
+    {
+      before:
+        "if (entry === undefined || this.#now() < entry.endsAt) return entry;",
+      after:
+        "if (entry === undefined || this.#now() <= entry.endsAt) return entry;",
+      why: "At the very millisecond, a value may be there or not.",
+    },
+    {
+      before: "this.#entries.delete(name);",
+      after: "",
+      why: "An expired value is never returned; it only stays in memory.",
+    },
+  ],
 };

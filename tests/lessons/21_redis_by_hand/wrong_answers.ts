@@ -370,12 +370,12 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "reads the digits at the start of a time",
-      replace: ["/^[1-9][0-9]{0,14}$/", "/^[1-9][0-9]{0,14}/"],
+      replace: ["/^[0-9]+$/", "/^[0-9]+/"],
       diagnosis: /an integer above 0 in digits may follow\. Anything else/,
     },
     {
       name: "accepts any time",
-      replace: ["!/^[1-9][0-9]{0,14}$/.test(time)", "false"],
+      replace: ["!/^[0-9]+$/.test(time) || Number(time) === 0", "false"],
       diagnosis: /only EX or PX and an integer above 0 in digits may follow/,
     },
     {
@@ -436,7 +436,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads a time with Number()",
       replace: [
-        "!/^[1-9][0-9]{0,14}$/.test(time)",
+        "!/^[0-9]+$/.test(time) || Number(time) === 0",
         "!(Number.isInteger(Number(time)) && Number(time) > 0)",
       ],
       diagnosis: /an integer above 0 in digits may follow/,
