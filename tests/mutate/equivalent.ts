@@ -203,6 +203,18 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "The task says nothing of other errors; lstat() throws for most.",
     },
   ],
+  "21.1": [
+    {
+      before: "const bytes = pending.slice(0, size);",
+      after: "const bytes = pending.subarray(0, size);",
+      why: "`pending` is replaced by a new array, and never written into.",
+    },
+    {
+      before: 'const size = count(await takeLine(), "$", 0, 1048576);',
+      after: 'const size = count(await takeLine(), "$", -1, 1048576);',
+      why: "A number of digits alone is never below 0.",
+    },
+  ],
   "21.2": [
     {
       before:
