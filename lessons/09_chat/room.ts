@@ -1,5 +1,6 @@
 import { readLines, SendQueue } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
+import { escapeControls } from "../../lib/show/escape_controls.ts";
 
 /** The most that may be unsent to one member, in bytes, unless told otherwise. */
 export const MAX_UNSENT_BYTES: number = 1024 * 1024;
@@ -14,7 +15,7 @@ export interface RoomOptions {
    */
   maxUnsentBytes?: number;
   /**
-   * The longest line, in bytes without its end.
+   * The longest line, in bytes without its end, as it's received.
    *
    * @default 65536
    */
@@ -36,7 +37,8 @@ interface Member {
 }
 
 /**
- * A chat room: lines of text in, the same lines out to all others.
+ * A chat room: lines of text in, the same lines out to all others, with their
+ * control characters escaped.
  *
  * Nobody waits for anybody. Each member has a queue with a limit, so that a
  * line is handed to all of them at once, and who does not read in time is
@@ -96,7 +98,8 @@ export class Room {
     try {
       for await (const line of readLines(conn, { maxBytes })) {
         this.#lines++;
-        this.#send(`${name}: ${line}\n`, member);
+        // A terminal would obey the control characters in it.
+        this.#send(`${name}: ${escapeControls(line)}\n`, member);
       }
     } catch (error) {
       how = member.dropped ?? await this.#sendAway(member, error);

@@ -10,7 +10,7 @@ interface Member {
   conn: Deno.Conn;
   /** Lines that are still to be written, in order. */
   queue: Uint8Array[];
-  /** How many bytes these are, and what is left of the one under way. */
+  /** The bytes of these, and of the rest of the line that's being written. */
   unsentBytes: number;
   isWriting: boolean;
 }
@@ -32,12 +32,12 @@ export class ChatRoom {
         }
       }
     } catch {
-      // A reset, a line that is too long, or our own close: gone is gone.
+      // A reset, a line that's too long, or our own close: it has left.
     }
     this.#drop(member);
   }
 
-  /** Puts a line into a member's queue. It waits for nobody. */
+  /** Puts a line into a member's queue, and doesn't wait until it's sent. */
   #send(member: Member, line: Uint8Array): void {
     member.unsentBytes += line.length;
     if (member.unsentBytes > MAX_UNSENT_BYTES) return this.#drop(member);
@@ -69,18 +69,17 @@ export class ChatRoom {
   /** Takes a member out. Its read, in `join`, ends with the close. */
   #drop(member: Member): void {
     if (!this.#members.delete(member)) return;
-    member.queue.length = 0;
     member.conn.close();
   }
 }
 
-/** Lines with their `\n`, as bytes: nobody needs to know what they say. */
+/** Yields lines with their `\n`, as bytes: there's no need to decode them. */
 async function* linesOf(conn: Deno.Conn): AsyncGenerator<Uint8Array> {
   let rest = new Uint8Array();
   const buffer = new Uint8Array(16 * 1024);
   while (true) {
     const count = await conn.read(buffer);
-    // What is left has no end, and would stick to somebody else's line.
+    // The rest has no end, and would stick to another member's line.
     if (count === null) return;
     // A new array, since the others may write these bytes much later.
     const bytes = new Uint8Array(rest.length + count);

@@ -16,6 +16,7 @@ export * from "./conversation_summary.ts";
 export * from "./counted.ts";
 export * from "./elapsed.ts";
 export * from "./datagram_diagram.ts";
+export * from "./escape_controls.ts";
 export * from "./events.ts";
 export * from "./header_box.ts";
 export * from "./hex_dump.ts";

@@ -222,9 +222,10 @@ export class TimelineDrawer {
       );
     }
     if (views.includes("packet")) {
-      const isTcp = items.some((item) =>
-        item.seen === "packet" && item.packet.protocol === "tcp"
-      );
+      const isTcp = this.#isLive ||
+        items.some((item) =>
+          item.seen === "packet" && item.packet.protocol === "tcp"
+        );
       if (isTcp && widths.packet >= MIN_NUMBERS_WIDTH) {
         sentences.push("seq and ack count the bytes of each direction.");
       }

@@ -1,5 +1,5 @@
 import { bold, cyan, dim, green, yellow } from "@std/fmt/colors";
-import { padEndVisible, wrapText } from "../show/mod.ts";
+import { padEndVisible, visibleWidth, wrapText } from "../show/mod.ts";
 
 /** Where a thing was seen. */
 export type View = "story" | "call" | "packet";
@@ -90,7 +90,9 @@ export class Layout {
         const { mark, title, paint } = VIEWS[view];
         return `${paint(mark)} ${title}`;
       });
-      return [start + marks.join("   ")];
+      const line = marks.join("   ");
+      const room = Math.max(0, this.width - visibleWidth(line));
+      return [start.slice(0, room) + line];
     }
     const cells = views.map((view) =>
       padEndVisible(bold(VIEWS[view].title), widths[view])

@@ -3,6 +3,8 @@ import type { TimedPacket, WirePacket } from "./wire_packet.ts";
 
 /** The first fragments to remember. Of more, the oldest is forgotten. */
 const MAX_FRAGMENTS = 1000;
+/** The connections to remember. Of more, the oldest is forgotten. */
+const MAX_CONNECTIONS = 10_000;
 /** The lives of one address to remember. */
 const MAX_LIVES = 1000;
 /** How long a SYN may be missing, in milliseconds. */
@@ -35,6 +37,11 @@ export class Ownership {
   readonly #registered = new WeakSet<Socket>();
   /** Connections whose own port isn't known yet. */
   #unlearned: SocketCall[] = [];
+  /** Whether a TCP connection is the lesson's, and the number of its SYN. */
+  readonly #connections = new Map<
+    string,
+    { isOwn: boolean; sequence?: number }
+  >();
   /** The endpoints of datagrams whose first fragment is the lesson's. */
   readonly #fragments = new Map<string, [source: string, to: string]>();
 
@@ -62,10 +69,8 @@ export class Ownership {
       if (name === "connect" && socket.local === undefined) {
         this.#unlearned.push(call);
       }
-      // TCP still sends segments after the close.
       const life = this.#lifeOf.get(socket);
-      const ends = name === "close" && socket.kind !== "tcp";
-      if (ends && life !== undefined) life.toMs = endMs;
+      if (name === "close" && life !== undefined) life.toMs = endMs;
     }
     this.#learnOwnAddresses(packets);
     for (const { socket, made } of calls) {
@@ -82,7 +87,7 @@ export class Ownership {
    * @returns Whether it's the lesson's.
    */
   owns({ time, packet, identification }: OwnedPacket): boolean {
-    const { protocol, source, destination, quoted } = packet;
+    const { source, destination, quoted } = packet;
     const key = `${hostOf(source)} ${hostOf(destination)} ${identification}`;
     if (packet.fragmentFrom !== undefined) {
       const whole = this.#fragments.get(key);
@@ -91,8 +96,11 @@ export class Ownership {
       return true;
     }
     const isOwn = quoted === undefined
-      ? this.#isOwn(protocol, [source, destination], time)
-      : this.#isOwn(quoted.protocol, [quoted.source, quoted.destination], time);
+      ? this.#isOwn(packet, time)
+      : this.#isAt(quoted.protocol, [quoted.source, quoted.destination], {
+        fromMs: time,
+        toMs: time,
+      });
     if (isOwn && packet.fragment) {
       this.#fragments.set(key, [source, destination]);
       if (this.#fragments.size > MAX_FRAGMENTS) {
@@ -139,17 +147,40 @@ export class Ownership {
     this.#lives.set(key, isCovered ? others : [...others, life]);
   }
 
-  #isOwn(
+  #isOwn(packet: WirePacket, time: number): boolean {
+    const { protocol, source, destination, flags, sequence } = packet;
+    const ends = [source, destination];
+    const now = { fromMs: time, toMs: time };
+    if (protocol !== "tcp") return this.#isAt(protocol, ends, now);
+    // TCP still sends segments after the close, but the SYN of another connection
+    // between the same ports is another program's.
+    const key = ends.toSorted().join(" ");
+    const known = this.#connections.get(key);
+    if (flags !== "SYN" || known?.sequence === sequence) {
+      return known?.isOwn ??
+        this.#isAt(protocol, ends, { fromMs: time, toMs: -Infinity });
+    }
+    const isOwn = this.#isAt(protocol, ends, now);
+    this.#connections.delete(key);
+    this.#connections.set(key, { isOwn, sequence });
+    if (this.#connections.size > MAX_CONNECTIONS) {
+      this.#connections.delete(this.#connections.keys().next().value!);
+    }
+    return isOwn;
+  }
+
+  /** Whether one of the addresses was the lesson's at a time. */
+  #isAt(
     protocol: string,
     addresses: string[],
-    time: number,
+    at: Life,
   ): boolean {
     return addresses.some((address) => {
       const port = address.slice(address.lastIndexOf(":"));
       return this.#told.has(address) ||
         [address, `*${port}`].some((name) =>
           this.#lives.get(`${protocol} ${name}`)?.some(({ fromMs, toMs }) =>
-            time >= fromMs && time <= toMs
+            at.fromMs >= fromMs && at.toMs <= toMs
           )
         );
     });

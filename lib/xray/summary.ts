@@ -60,6 +60,9 @@ export class RunSummary {
    * first.
    */
   costs(): StepCost[] {
+    if (!this.#hasSteps) {
+      return [...this.#costs.values()].map((cost) => ({ ...cost, title: "" }));
+    }
     return [...this.#costs.values()].filter(({ title, calls, packets }) =>
       title !== BEFORE || calls + packets > 0
     );
@@ -77,7 +80,8 @@ export class RunSummary {
     const costs = step === undefined
       ? this.costs()
       : all.flatMap(([number, cost]) => number === step ? [cost] : []);
-    const lines = drawCosts(costs, options);
+    const head = this.#hasSteps ? "What each step cost" : "What it cost";
+    const lines = drawCosts(costs, { ...options, head });
     if (!calls || !packets) return lines;
     const counted = step === undefined ? [...this.#counted.values()] : [];
     const endings = this.#closing.endings()
@@ -85,7 +89,14 @@ export class RunSummary {
       .map((ending) => ({ ending: endingOf(ending), count: 1 }));
     const groups = groupAlike([...counted, ...endings]);
     if (groups.length === 0) return lines;
-    return [...lines, "", ...drawEndings(groups, width)];
+    const title = "What each close did" +
+      (this.#hasSteps ? ", and in which step" : "");
+    return [...lines, "", bold(title), ...drawEndings(groups, width)];
+  }
+
+  /** Whether there are steps; a server has none. */
+  get #hasSteps(): boolean {
+    return [...this.#costs.keys()].some((step) => step > 0);
   }
 
   #addCost(item: TimelineItem): void {
@@ -236,22 +247,19 @@ function drawEndings(
   width: number,
 ): string[] {
   const column = Math.max(...groups.map(([name]) => name.length)) + 2;
-  return [
-    bold("What each close did, and in which step"),
-    ...groups.flatMap(([name, effects]) =>
-      wrapText(effects, {
-        width,
-        indent: " ".repeat(column),
-        firstIndent: name.padEnd(column),
-      })
-    ),
-  ];
+  return groups.flatMap(([name, effects]) =>
+    wrapText(effects, {
+      width,
+      indent: " ".repeat(column),
+      firstIndent: name.padEnd(column),
+    })
+  );
 }
 
 /** Draws what each step cost. */
 function drawCosts(
   costs: StepCost[],
-  { width, calls, packets }: SummaryOptions,
+  { width, calls, packets, head }: SummaryOptions & { head: string },
 ): string[] {
   const columns = [
     ...(calls ? ["calls"] : []),
@@ -270,7 +278,7 @@ function drawCosts(
   ]);
   const titles = costs.map(({ title }) => title);
   return [
-    ...drawTable(titles, columns, { rows, width }),
+    ...drawTable(titles, columns, { rows, width, head }),
     ...(calls
       ? wrapText(
         dim(
@@ -286,13 +294,12 @@ function drawCosts(
 function drawTable(
   titles: string[],
   columns: string[],
-  { rows, width }: { rows: string[][]; width: number },
+  { rows, width, head }: { rows: string[][]; width: number; head: string },
 ): string[] {
   const widths = columns.map((name, i) =>
     Math.max(name.length, ...rows.map((row) => row[i].length)) + 2
   );
   const numbers = widths.reduce((sum, one) => sum + one, 0);
-  const head = "What each step cost";
   const cellsOf = (cells: string[]) =>
     cells.map((cell, i) => cell.padStart(widths[i])).join("");
   const room = width - numbers;

@@ -123,7 +123,9 @@ export class TimelineMerger {
     const isEmpty = events.length + observations.calls.length +
         observations.packets.length === 0;
     if (isEmpty) return [];
-    const zeroMs = this.#zeroMs ??= beginningOf(observations);
+    // Before the lesson begins, there are only packets of other programs.
+    this.#zeroMs ??= beginningOf(observations);
+    const zeroMs = this.#zeroMs ?? 0;
     this.#ownership.know(addresses);
     const calls = this.#withoutMarkers(observations.calls)
       .toSorted((a, b) => a.atMs - b.atMs);
@@ -303,10 +305,12 @@ function connectionOf(a: string, b: string): string {
 }
 
 /** Returns the time when the lesson's clock was 0, in milliseconds since 1970. */
-function beginningOf({ events, toldAtMs = [], calls }: Observations): number {
+function beginningOf(
+  { events, toldAtMs = [], calls }: Observations,
+): number | undefined {
   const first = events.findIndex((event) => event.kind === "lesson");
   const lesson = events[first];
-  if (lesson?.kind !== "lesson") return calls[0]?.atMs ?? 0;
+  if (lesson?.kind !== "lesson") return calls[0]?.atMs;
   const toldMs = toldAtMs[first];
   return toldMs === undefined ? lesson.startedAtMs : toldMs - lesson.atMs;
 }

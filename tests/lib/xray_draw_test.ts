@@ -311,6 +311,62 @@ for (
       "client → :7000 UDP 65480 bytes (first fragment)",
     ],
     [
+      packet({ ...UDP, fragmentFrom: 65488, bytes: 27, data: "00" }),
+      "client → :7000 UDP 27 bytes (fragment from byte 65488)",
+    ],
+    [
+      packet({
+        ...UDP,
+        protocol: "icmp",
+        source: "127.0.0.1",
+        destination: "127.0.0.1",
+        icmp: "ICMP destination unreachable: port unreachable",
+        quoted: { protocol: "udp", source: CLIENT, destination: SERVER },
+      }),
+      "127.0.0.1 → 127.0.0.1 ICMP destination unreachable: port unreachable, " +
+      "about UDP client → :7000",
+    ],
+    [
+      packet({ flags: "ACK", notes: ["zero window"], scaledWindow: 0 }),
+      "client → :7000 ACK seq 1 ack 1 (zero window)",
+    ],
+    [
+      packet({
+        flags: "ACK",
+        notes: ["window update"],
+        scaledWindow: 65536,
+      }),
+      "client → :7000 ACK seq 1 ack 1 (window update: 65536 bytes)",
+    ],
+    [
+      packet({ bytes: 9, notes: ["window full", "retransmission"] }),
+      "client → :7000 PSH,ACK seq 1 ack 1 9 bytes (window full, retransmission)",
+    ],
+    [
+      packet({ bytes: 99, data: hex("GET"), says: "HTTP GET /" }),
+      "client → :7000 PSH,ACK seq 1 ack 1 99 bytes HTTP GET /",
+    ],
+    [
+      packet({ bytes: 4, data: "00000005" }),
+      "client → :7000 PSH,ACK seq 1 ack 1 4 bytes 00 00 00 05",
+    ],
+    [
+      call("sendto", {
+        socket: accepted,
+        moves: "out",
+        given: "5 bytes",
+        asked: 5,
+        returned: "5",
+        data: hex("hello"),
+      }),
+      'sendto(22 → client, 5 bytes "hello") = 5',
+    ],
+    [call("close", { socket: accepted }), "close(22 → client) = 0"],
+    [
+      call("bind", { given: "127.0.0.1:0" }),
+      "bind(21, 127.0.0.1:0) = 0, port 7000",
+    ],
+    [
       packet(UDP),
       "client → :7000 UDP 0 bytes",
     ],
@@ -346,6 +402,115 @@ Deno.test("namesIn() shortens long names, and gives ports to who has none", () =
   assertEquals(nameOf("127.0.0.1:9"), ":9");
   assertEquals(nameOf("/tmp/x/a.sock"), "…/a.sock");
   assertEquals(shortPath(`/tmp/${"a".repeat(60)}`), `…/${"a".repeat(23)}…`);
+});
+
+Deno.test("namesIn() writes addresses where ports alone would be ambiguous", () => {
+  const [ipv4, ipv6] = [SERVER, "[::1]:7000"].map((destination) => ({
+    ...UDP,
+    destination,
+  }));
+  const alone = namesIn([packet(ipv4)]);
+  assertEquals([SERVER, CLIENT].map(alone), [":7000", ":50000"]);
+  const both = namesIn([packet(ipv4), packet(ipv6)]);
+  assertEquals(["[::1]:7000", SERVER, CLIENT].map(both), [
+    ...["[::1]:7000", SERVER, ":50000"],
+  ]);
+  assertEquals(alone("127.0.0.2:7000"), "127.0.0.2:7000");
+});
+
+Deno.test("drawTimeline() keeps times exact after the first second", () => {
+  const at = (atMs: number) => ({ ...call("listen"), atMs });
+  const text = (options: Partial<DrawOptions>) =>
+    drawTimeline([at(0.5), at(1471.234), at(1471.28), at(62_000.5)], {
+      width: 100,
+      views: ["call"],
+      ...options,
+    }).join("\n");
+  setColorEnabled(false);
+  assertMatch(
+    text({}),
+    /\n +0\.50 ms [^]*\n +1\.47123 s [^]*\n +1\.47128 s [^]*\n *62\.00050 s /,
+  );
+  assertMatch(
+    text({ delta: true }),
+    / 0\.50 ms +\+0\.00 ms [^]* 1\.47123 s +\+1\.47073 s [^]* 1\.47128 s +\+0\.05 ms /,
+  );
+});
+
+Deno.test("drawTimeline() keeps to its width with times since the previous line", () => {
+  for (let width = 60; width <= 160; width++) {
+    for (const line of draw(width, ALL, { delta: true, all: true })) {
+      assert(visibleWidth(line) <= width, `${width}: ${line}`);
+    }
+  }
+});
+
+Deno.test("drawTimeline() shows the lesson's prose and tables", () => {
+  const items = [
+    story({ kind: "say", text: "A paragraph." }),
+    story({ kind: "predict", question: "And then?" }),
+    story({ kind: "bytes", name: "the frame", hex: "0002" }),
+    story({ kind: "table", columns: ["kind", "n"], rows: [["tcp", "7"]] }),
+    story({
+      kind: "bars",
+      title: "latency",
+      unit: "µs",
+      bars: [{ name: "tcp", value: 9 }],
+    }),
+  ];
+  setColorEnabled(false);
+  const text = drawTimeline(items, { width: 80, views: ALL }).join("\n");
+  assertMatch(
+    text,
+    /A paragraph\.\n +Predict: And then\?\n +the frame\n +0000.* 00 02.*\n\n +kind +n\n[^]*tcp +7\n\n +latency/,
+  );
+});
+
+Deno.test("drawTimeline() draws one step if asked, with names from the others", () => {
+  const name = { kind: "endpoint", lane: "ann", endpoint: CLIENT } as const;
+  const items = [
+    { ...call("close", { socket: accepted }), step: 1 },
+    { ...call("listen"), step: 2 },
+    { ...story(name), step: 2 },
+  ];
+  setColorEnabled(false);
+  const lines = drawTimeline(items, { width: 80, views: ["call"], step: 1 });
+  assertMatch(lines.at(-1)!, /│ close\(22 → ann\) = 0$/);
+});
+
+Deno.test("drawTimeline() explains terms under the first step that has them, in lessons that don't yet", () => {
+  const items = (number: number) => [
+    story({ kind: "lesson", number, title: "T", claim: "C", startedAtMs: 0 }),
+    story({ kind: "step", number: 1, title: "One" }),
+    call("connect", { error: "EINPROGRESS", returned: "EINPROGRESS" }),
+    packet({ flags: "SYN" }),
+    story({ kind: "step", number: 2, title: "Two" }),
+    packet({ flags: "SYN" }),
+    packet({ flags: "RST,ACK" }),
+  ];
+  const text = (number: number, views: typeof ALL) =>
+    drawTimeline(items(number), { width: 100, views }).join("\n");
+  setColorEnabled(false);
+  assertMatch(
+    text(2, ALL),
+    /\n {3}SYN: opens a connection; EINPROGRESS: not done yet \(lessons 8, 12\)\n\n2 {2}Two\n[^]*\n {3}ACK: confirms what came; RST: breaks off \(lessons 7, 11\)$/,
+  );
+  assertMatch(
+    text(2, ["call"]),
+    /\n {3}EINPROGRESS: not done yet \(lesson 8\)/,
+  );
+  assert(!text(12, ALL).includes("opens a connection"));
+});
+
+Deno.test("drawTimeline() says what folded lines fold", () => {
+  const items = Array.from({ length: 100 }, () => [
+    call("socket", { made: socket }),
+    call("connect"),
+    call("accept4", { made: accepted }),
+  ]).flat();
+  setColorEnabled(false);
+  const text = drawTimeline(items, { width: 100, views: ["call"] }).join("\n");
+  assertMatch(text, /│ … 98 × connect, accept4, 97 × socket\n/);
 });
 
 Deno.test("foldRepeats() keeps all that is not long, and every row somewhere", () => {

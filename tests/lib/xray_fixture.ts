@@ -191,3 +191,17 @@ export function assertCausal(items: TimelineItem[]): void {
     }
   }
 }
+
+/**
+ * Asserts that a process has ended, which may take it a moment.
+ *
+ * @param pid The process ID.
+ */
+export async function assertGone(pid: number): Promise<void> {
+  const { success } = await new Deno.Command("timeout", {
+    args: ["20", "tail", `--pid=${pid}`, "-s", "0.1", "-f", "/dev/null"],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  assert(success, `process ${pid} goes on`);
+}

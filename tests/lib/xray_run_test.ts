@@ -1,8 +1,19 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { setColorEnabled } from "@std/fmt/colors";
 import { fileURLToPath } from "node:url";
-import { nameOfSocket, xray } from "../../lib/xray/mod.ts";
+import {
+  costOfSteps,
+  describeItem,
+  drawTimeline,
+  effectsOfClosing,
+  nameOfSocket,
+  namesIn,
+  type TimelineItem,
+  xray,
+} from "../../lib/xray/mod.ts";
 import {
   assertCausal,
+  assertGone,
   callsOf,
   type KeptRun,
   look,
@@ -11,14 +22,25 @@ import {
 } from "./xray_fixture.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
+/** A timeline whose views share one column. */
+function draw(items: TimelineItem[]): string {
+  setColorEnabled(false);
+  return drawTimeline(items, { width: 99, views: ["call", "packet"] })
+    .join("\n");
+}
+
 function pathOf(module: string): string {
   return fileURLToPath(new URL(module, import.meta.url));
 }
 
 const KINDS = pathOf("./xray_kinds.ts");
+const LESSON_1 = pathOf("../../lessons/01_endpoint/lesson.ts");
 const LESSON_2 = pathOf("../../lessons/02_first_connection/lesson.ts");
 const LESSON_13 = pathOf("../../lessons/13_datagrams/lesson.ts");
 const LESSON_3 = pathOf("../../lessons/03_echo/lesson.ts");
+const LESSON_7 = pathOf("../../lessons/07_closing/lesson.ts");
+const LESSON_9 = pathOf("../../lessons/09_chat/lesson.ts");
+const ODD = pathOf("./xray_odd.ts");
 
 /** Looks at a module when it is first asked for, for all tests of this file. */
 function lookOnce(module: string): () => Promise<KeptRun> {
@@ -29,6 +51,7 @@ function lookOnce(module: string): () => Promise<KeptRun> {
 
 const theKinds = lookOnce(KINDS);
 const theLesson2 = lookOnce(LESSON_2);
+const theOdd = lookOnce(ODD);
 
 testLooking(
   ["strace", "tcpdump"],
@@ -227,6 +250,131 @@ testLooking(
 );
 
 testLooking(
+  ["strace", "tcpdump"],
+  "lesson 7's FINs are found behind the data that was queued before them",
+  async () => {
+    await using run = await look(LESSON_7);
+    assertEquals(run.problems, []);
+    const effects = effectsOfClosing(run.items).map(({ effects }) => effects);
+    const queued = effects.flat().filter((text) => /after \d{6}/.test(text));
+    assert(queued.length >= 2, effects.join("\n"));
+    for (const [first, second] of effects) {
+      assert(!/SHUT_WR\) sent nothing$/.test(first), `${first}, ${second}`);
+      if (/sent FIN/.test(first)) assert(!/sent FIN/.test(second ?? ""));
+    }
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "closing a listener says how many clients in its queue it reset",
+  async () => {
+    const run = await theOdd();
+    assertEquals([run.code, run.errors, run.problems], [0, "", []]);
+    const [listener] = effectsOfClosing(run.items)
+      .filter(({ socket }) => socket.role === "listening");
+    assertEquals(listener.effects, [
+      "close() lets no more clients come, and reset 2 clients in its queue",
+    ]);
+    assertCausal(run.items);
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "ICMP says which datagram it's about, and later fragments belong to theirs",
+  async () => {
+    const run = await theOdd();
+    const packets = packetsOf(run.items);
+    const [datagram, icmp] = packets.filter(({ step }) => step === 2);
+    assertEquals(datagram.bytes, 8);
+    assertMatch(icmp.icmp!, /destination unreachable: port unreachable$/);
+    const { source, destination } = datagram;
+    assertEquals(icmp.quoted, { protocol: "udp", source, destination });
+    const nameOf = namesIn(run.items);
+    const [text] = run.items.flatMap((item) =>
+      item.seen === "packet" && item.packet.icmp !== undefined
+        ? [describeItem(item, { nameOf }).replaceAll("\u00a0", " ")]
+        : []
+    );
+    assertMatch(text, /port unreachable, about UDP sender → :\d+$/);
+
+    const fragments = packets.filter(({ step }) => step === 4);
+    // This machine may have no IPv6.
+    if (fragments.length === 0) return;
+    assertEquals(fragments.map(({ fragment }) => fragment), [true, undefined]);
+    assertEquals(fragments[1].source, fragments[0].source);
+    assertEquals(fragments[1].fragmentFrom! - 8, fragments[0].bytes);
+    assertEquals(fragments[0].bytes + fragments[1].bytes, 65_507);
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "how a capture finds its own end is neither shown nor counted",
+  async () => {
+    const run = await theOdd();
+    const inStep = (all: { step: number }[]) =>
+      all.filter(({ step }) => step === 3);
+    // The program's own datagram is there, the marker of its capture isn't.
+    const packets = inStep(packetsOf(run.items));
+    assertEquals(packets.length, 1, JSON.stringify(packets));
+    const names = callsOf(run.items).filter(({ step }) => step === 3)
+      .map(({ name }) => name).filter((name) => /^(socket|sendto)$/.test(name));
+    assertEquals(names, ["socket", "sendto"]);
+    assert(!JSON.stringify(run.items).includes("marker"));
+    const cost = costOfSteps(run.items)
+      .find(({ title }) => title === "3  a capture")!;
+    assertEquals(cost.packets, 1);
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "lesson 1's sockets with one port are told apart by their addresses",
+  async () => {
+    await using run = await look(LESSON_1);
+    const text = draw(run.items);
+    assertMatch(text, /⇢ :\d+ → 127\.0\.0\.1:\d+ SYN seq 0\n/);
+    assertMatch(text, /⇢ \[::1\]:\d+ → \[::1\]:\d+ SYN seq 0\n/);
+    assertMatch(text, /▸ shutdown\(\d+ → 127\.0\.0\.1:\d+, SHUT_WR\) = 0\n/);
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "lesson 2 explains once, in its first step with packets, what its readers don't know yet",
+  async () => {
+    const run = await theLesson2();
+    const [before, after, ...others] = draw(run.items)
+      .split("   SYN: opens a connection; ACK: ");
+    assertEquals(others, []);
+    assertMatch(
+      after,
+      /SO_ERROR: how it went \(lessons 7, 8, 11, 12\)\n\n3 {2}/,
+    );
+    assert(before.includes("\n2  ") && !before.includes("\n3  "));
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "lesson 9 names a window that is full, one that is zero, and a probe",
+  async () => {
+    await using run = await look(LESSON_9);
+    const notes = new Set(
+      packetsOf(run.items).flatMap(({ notes }) => notes ?? []),
+    );
+    for (
+      const note of [
+        ...["window full", "zero window", "zero window probe"],
+        "window update",
+      ]
+    ) assert(notes.has(note), `${note} is not among ${[...notes].join(", ")}`);
+  },
+);
+
+testLooking(
   ["strace"],
   "calls alone need no capture, and give no packets",
   async () => {
@@ -390,13 +538,3 @@ testLooking(
     await Deno.remove(folder, { recursive: true });
   },
 );
-
-/** Asserts that a process has ended, which may take it a moment. */
-async function assertGone(pid: number): Promise<void> {
-  const { success } = await new Deno.Command("timeout", {
-    args: ["20", "tail", `--pid=${pid}`, "-s", "0.1", "-f", "/dev/null"],
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  assert(success, `process ${pid} goes on`);
-}

@@ -17,6 +17,7 @@ import {
   type Socket,
   type TimedCall,
   type TimelineItem,
+  type WirePacket,
 } from "../../lib/xray/mod.ts";
 import { assertCausal } from "./xray_fixture.ts";
 
@@ -39,10 +40,15 @@ function call(
   return { atMs: 0, step: 1, seen: "call", call };
 }
 
-function packet(socket: Socket, flags: string): TimelineItem {
+function packet(
+  socket: Socket,
+  flags: string,
+  fields: Partial<WirePacket> = {},
+): TimelineItem {
   const [source, destination] = [socket.local!, socket.remote!];
-  const packet = { protocol: "tcp" as const, source, destination, flags };
-  return { atMs: 0, step: 1, seen: "packet", packet: { ...packet, bytes: 0 } };
+  const ends = { protocol: "tcp" as const, source, destination };
+  const packet = { ...ends, flags, bytes: 0, ...fields };
+  return { atMs: 0, step: 1, seen: "packet", packet };
 }
 
 /** Data that the other end sends. */
@@ -127,6 +133,81 @@ Deno.test("effectsOfClosing() says what each shutdown and close sent", () => {
       [5, "close() sent nothing: UDP has no end"],
       [6, "close() sent no packet"],
     ],
+  );
+});
+
+Deno.test("effectsOfClosing() finds a FIN behind queued data, by its sequence number", () => {
+  const [a, b] = [tcp(1), tcp(2)];
+  const sent = (socket: Socket, bytes: number, flags: string, seq: number) =>
+    packet(socket, flags, { bytes, relativeSequence: seq });
+  const items = [
+    call(a, "sendto", { moves: "out", asked: 100, moved: 100 }),
+    sent(a, 40, "ACK", 1),
+    call(a, "shutdown"),
+    call(a, "close"),
+    call(b, "sendto", { moves: "out", asked: 9, moved: 9 }),
+    // Of a connection that had the same ports before.
+    sent(b, 0, "FIN,ACK", 5),
+    call(b, "shutdown"),
+    sent(b, 0, "FIN,ACK", 5),
+    sent(a, 60, "FIN,PSH,ACK", 41),
+    // It's sent again, since nothing has confirmed it.
+    sent(a, 60, "FIN,PSH,ACK", 41),
+    call(b, "close"),
+    sent(b, 0, "RST", 5),
+  ];
+  assertEquals(effectsOfClosing(items).map(({ effects }) => effects), [
+    [
+      "shutdown(SHUT_WR) sent FIN after 60 queued bytes",
+      "close() nothing more",
+    ],
+    [
+      "shutdown(SHUT_WR) queued a FIN, which was never sent",
+      "close() sent RST",
+    ],
+  ]);
+});
+
+Deno.test("effectsOfClosing() counts the clients in a listener's queue that it reset", () => {
+  const listener: Socket = { ...tcp(1, "listening"), remote: undefined };
+  const [a, b, c] = [2, 3, 4].map((id) => tcp(id));
+  const from = ({ local, remote }: Socket) => ({
+    local: remote!,
+    remote: local!,
+  });
+  const back = (socket: Socket) => ({ ...socket, ...from(socket) });
+  const items = [
+    call(listener, "listen"),
+    ...[a, b, c].map((socket) => packet(back(socket), "SYN")),
+    call(listener, "accept4", { made: a }),
+    call(listener, "close"),
+    packet(b, "RST,ACK"),
+    packet(c, "RST,ACK"),
+    // Its own connection ends later, and another client is refused.
+    packet(a, "RST,ACK"),
+    packet(tcp(5), "RST,ACK"),
+  ];
+  assertEquals(effectsOfClosing(items)[0].effects, [
+    "close() lets no more clients come, and reset 2 clients in its queue",
+  ]);
+});
+
+Deno.test("drawSummary() sums up one step if asked, and a server without steps", () => {
+  setColorEnabled(false);
+  const items = [
+    step(1, "One"),
+    call(tcp(1), "close"),
+    step(2, "Two"),
+    { ...call(tcp(2), "bind"), step: 2 },
+  ];
+  const options = { width: 80, calls: true, packets: true };
+  const text = drawSummary(items, { ...options, step: 2 }).join("\n");
+  assertMatch(text, /What each step cost[^]*\n2 {2}Two +1 +0 /);
+  assert(!/One|close/.test(text), text);
+  const served = [{ ...call(tcp(1), "close"), step: 0 }];
+  assertMatch(
+    drawSummary(served, options).join("\n"),
+    /^What it cost +calls[^]*What each close did\n/,
   );
 });
 

@@ -212,6 +212,36 @@ Deno.test("mergeTimeline() puts each thing into the step that was told last", ()
   }
 });
 
+Deno.test("mergeTimeline() puts what the kernel sends late into the step that caused it", () => {
+  const run = new Run();
+  const [at, from] = [`127.0.0.1:${SERVER}`, `127.0.0.1:${CLIENT}`];
+  run.step(1);
+  const client = run.socket("connecting", from, at);
+  run.call("socket", { socket: client, made: client });
+  run.call("connect", { socket: client }, () => {
+    run.packet({ syn: true }, true, { sequence: 99 });
+  });
+  run.call("close", { socket: client });
+  run.step(2);
+  run.wait(2);
+  const other = run.socket("listening", "127.0.0.1:9");
+  run.call("socket", { socket: other, made: other });
+  // The answer to the SYN of step 1.
+  run.packet({ rst: true, ack: true }, false, {});
+  run.wait(2);
+  run.call("close", { socket: other });
+  const items = mergeTimeline(run.observations);
+  assertEquals(
+    items.flatMap((item) =>
+      item.seen === "packet" ? [[item.packet.flags, item.step]] : []
+    ),
+    [["SYN", 1], ["RST,ACK", 1]],
+  );
+  assertCausal(items);
+  const steps = items.map(({ step }) => step);
+  assertEquals(steps, steps.toSorted((a, b) => a - b));
+});
+
 Deno.test("mergeTimeline() counts numbers from the start of each direction, and keeps the raw ones", () => {
   const items = mergeTimeline(randomRun(randomFrom(1)).observations);
   const packets = items.flatMap((item) =>
@@ -250,6 +280,27 @@ Deno.test("mergeTimeline() leaves out other programs, and who had a port before"
   assertEquals(count(), 0);
   run.packet({ ack: true }, true, {});
   assertEquals(count(), 1);
+});
+
+Deno.test("mergeTimeline() leaves out who gets a port after the lesson, but not what TCP still sends", () => {
+  const run = new Run();
+  const [at, from] = [`127.0.0.1:9`, `127.0.0.1:${CLIENT}`];
+  const client = run.socket("connecting", from, at);
+  run.call("socket", { socket: client, made: client });
+  run.call("connect", { socket: client }, () => {
+    run.packet({ syn: true }, true, { sequence: 99 });
+  });
+  run.call("close", { socket: client });
+  run.packet({ fin: true, ack: true }, true, { sequence: 100 });
+  run.wait(9);
+  // Another program connects from the same port.
+  run.packet({ syn: true }, true, { sequence: 5000 });
+  run.wait(1);
+  run.packet({ syn: true, ack: true }, false, { acknowledgment: 5001 });
+  const flags = mergeTimeline(run.observations).flatMap((item) =>
+    item.seen === "packet" ? [item.packet.flags] : []
+  );
+  assertEquals(flags, ["SYN", "FIN,ACK"]);
 });
 
 Deno.test("mergeTimeline() knows packets by addresses where no calls were seen", () => {

@@ -93,7 +93,7 @@ export function mutantsOf(source: string): Mutant[] {
 /** A program without its types: a change in those changes nothing. */
 function codeOf(source: string): string {
   try {
-    return stripTypeScriptTypes(source);
+    return stripTypeScriptTypes(source).replace(/\s+/g, " ");
   } catch {
     return source;
   }

@@ -1,4 +1,6 @@
 import { assertStrictEquals } from "@std/assert";
+import { connect as connectByNode } from "node:net";
+import { text } from "node:stream/consumers";
 import { checkStream, openByPort } from "../../lib/workbook/kit/mod.ts";
 import { testProbes } from "./probes.ts";
 
@@ -33,9 +35,18 @@ testProbes<Fetch>(
         ends: "more",
         likely: "Return it.",
       },
-      { step: "the connection is reset", then: "reset", likely: "Pass it on." },
+      {
+        step: "the connection is reset",
+        then: "reset",
+        ends: Error,
+        likely: "Pass it on.",
+      },
     ]),
-  { "a right function": fetchText },
+  {
+    "a right function": fetchText,
+    "one that connects by node:net": (port) =>
+      text(connectByNode(port, "127.0.0.1")),
+  },
   [
     [
       "one that stops after one read",
@@ -63,9 +74,31 @@ testProbes<Fetch>(
       /the connection is still open/,
     ],
     [
-      "one that connects in another way, and waits",
+      "one that connects by node:net, and leaves its socket open",
+      (port) =>
+        new Promise((resolve, reject) => {
+          let text = "";
+          connectByNode({ port, allowHalfOpen: true }).setEncoding("utf8")
+            .on("data", (piece) => text += piece)
+            .on("end", () => resolve(text))
+            .on("error", reject);
+        }),
+      /the connection is still open/,
+    ],
+    [
+      "one that sends a request, by fetch()",
       async (port) => await (await fetch(`http://127.0.0.1:${port}`)).text(),
-      /stalled/,
+      /sent 1 byte, and must send nothing/,
+    ],
+    [
+      "one that connects twice, and reads from the second connection",
+      async (port) => {
+        const first = await Deno.connect({ port });
+        const received = await fetchText(port);
+        first.close();
+        return received;
+      },
+      /Value 1 is wrong/,
     ],
   ],
 );

@@ -1,9 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeRecording } from "../../lib/xray/mod.ts";
 import { listenTcp, readExact, writeAll } from "../../lib/net/mod.ts";
 import { runCommand } from "../../lib/workbook/cli/run_command.ts";
 import { Talk } from "../clients/programs.ts";
-import { testLooking } from "../lib/xray_fixture.ts";
+import { assertGone, testLooking } from "../lib/xray_fixture.ts";
+import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 import { lessons } from "../../lessons/mod.ts";
 import { callCommand } from "./call.ts";
 import { assertLacks } from "./text.ts";
@@ -49,7 +51,7 @@ testLooking(
     assertEquals(code, 0);
     assertLacks(stdout, ESCAPE);
     for (const line of stdout.split("\n")) assert([...line].length <= 80, line);
-    assertMatch(stdout, /^What the lesson did, the system calls /);
+    assertMatch(stdout, /^Lesson 3\. Echo\n[^]*\n\nWhat the lesson did, the /);
     assertMatch(stdout, /\n +● the lesson {3}▸ system calls {3}⇢ packets\n/);
     assertMatch(stdout, /▸ listen\(\d+, backlog 511\) = 0\n/);
     assertMatch(stdout, /⇢ client → server SYN seq 0\n/);
@@ -63,7 +65,7 @@ testLooking(
   ["strace"],
   "lesson 3 --calls draws two views, and needs no right to capture",
   async () => {
-    await using folder = await folderOf("strace", "true");
+    await using folder = await folderOf("strace", "true", "mkfifo");
     const { code, stdout, stderr } = await runDeno(
       copy().args("lesson", "3", "--calls"),
       { env: { PATH: folder.path } },
@@ -115,6 +117,29 @@ testLooking(
   },
 );
 
+testLooking(
+  ["strace"],
+  "--step shows one step, --all the calls that only ask, --delta the time in between",
+  async () => {
+    const look = (...args: string[]) =>
+      copy().run("lesson", "3", "--calls", ...args);
+    const { stdout } = await look("--step", "2");
+    assertMatch(stdout, /\n2 {2}A buffer that is too small[^]*\n2 {2}A buffer/);
+    assertLacks(stdout, /\n[13] {2}/);
+    assertLacks(stdout, /│ getsockname/);
+    assertMatch(stdout, /\n\d+ calls that only ask for .*\nshown: --all shows/);
+    const all = await look("--step", "2", "--all", "--delta");
+    assertMatch(all.stdout, / ms +\+0\.\d\d ms +│ getsockname\(\d+\),/);
+    assertLacks(all.stdout, /--all/);
+    const json = await look("--step", "2", "--json");
+    const { items } = decodeRecording(json.stdout);
+    assertEquals(new Set(items.map(({ step }) => step)), new Set([2]));
+    const none = await look("--step", "9");
+    assertEquals([none.code, none.stdout], [2, ""]);
+    assertEquals(none.stderr, "no step 9: this lesson has steps 1 to 3\n");
+  },
+);
+
 Deno.test("without the tools a recording is drawn, and says that it is one", async () => {
   await using folder = await folderOf();
   const env = { PATH: folder.path };
@@ -125,12 +150,15 @@ Deno.test("without the tools a recording is drawn, and says that it is one", asy
   assertMatch(picture.stderr, /^no system calls: .*; no packets: .*\n$/);
   assertMatch(
     picture.stdout,
-    /^This is a recording, made on \w+ .* with Deno [\d.]+ on [\d-]+\.\n\nWhat/,
+    /^This is a recording, made on \w+ .* with Deno [\d.]+ on [\d-]+\.\n\nLesson 3/,
   );
   assertMatch(picture.stdout, /⇢ client → server SYN seq 0\n/);
   const calls = await xray("--calls");
   assertEquals(calls.code, 0);
-  assertMatch(calls.stdout, /^This is a recording.*\n\n.*system calls/);
+  assertMatch(
+    calls.stdout,
+    /^This is a recording.*\n\nLesson 3[^]*system calls/,
+  );
   assertLacks(calls.stdout, /SYN/);
   const json = await xray("--xray", "--json");
   assertEquals(json.code, 0);
@@ -164,6 +192,19 @@ for (
     [["lesson", "--xray"], /^which lesson\? for example deno task lesson 3\n$/],
     [["lesson", "3", "--json", "--brief"], /^--brief goes with --json and /],
     [["lesson", "3", "--calls=3"], /^--calls takes no value; usage: .*\n$/],
+    [
+      ["lesson", "3", "--all"],
+      /^--all goes with --calls, --packets or --xray\n$/,
+    ],
+    [["lesson", "3", "--step=2"], /^--step goes with --calls, --packets or /],
+    [
+      ["lesson", "3", "--xray", "--step=0"],
+      /^no step "?0"?: steps are 1, 2, 3/,
+    ],
+    [
+      ["lesson", "3", "--xray", "--serve", "--step=1"],
+      /^a server has no steps: /,
+    ],
   ] as const
 ) {
   Deno.test(`a misuse gets one line: ${args.join(" ")}`, async () => {
@@ -199,9 +240,28 @@ class Watched implements AsyncDisposable {
     this.talk = new Talk("env", [...variables, Deno.execPath(), ...args]);
   }
 
+  /** The parent of the process that runs a program. */
+  parentOf(program: string): number {
+    const pid = this.#processes().find((pid) =>
+      Deno.readTextFileSync(`/proc/${pid}/comm`).trim() === program
+    );
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    return Number(status.match(/^PPid:\s+(\d+)$/m)![1]);
+  }
+
+  /** Waits until none of its processes is left, which may take them a moment. */
+  async assertAllEnd(): Promise<void> {
+    for (const pid of this.#processes()) await assertGone(pid);
+  }
+
   /** Asserts that it has left no process and no file behind. */
   assertNothingLeft(): void {
     assertEquals([...Deno.readDirSync(this.#folder)], []);
+    assertEquals(this.#processes(), []);
+  }
+
+  #processes(): number[] {
+    const pids: number[] = [];
     for (const { name } of Deno.readDirSync("/proc")) {
       if (!/^\d+$/.test(name)) continue;
       let environment = "";
@@ -210,8 +270,9 @@ class Watched implements AsyncDisposable {
       } catch {
         // It has just ended, or is somebody else's.
       }
-      assert(!environment.includes(this.#mark), `process ${name} is left`);
+      if (environment.includes(this.#mark)) pids.push(Number(name));
     }
+    return pids;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -223,13 +284,13 @@ class Watched implements AsyncDisposable {
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   testLooking(
     ["strace", "tcpdump"],
-    `lesson 3 --serve --xray tells its story at once, and draws at ${signal}`,
+    `lesson 3 --serve --xray shows what happens at once, and sums up at ${signal}`,
     async () => {
       await using watched = new Watched(
         copy().args("lesson", "3", "--serve", "--xray"),
       );
       const { talk } = watched;
-      const [, port] = await talk.expect(/netcat +nc 127\.0\.0\.1 (\d+)/);
+      const [, port] = await talk.expect(/netcat: nc 127\.0\.0\.1 (\d+)/);
       {
         using client = await Deno.connect({
           hostname: "127.0.0.1",
@@ -238,19 +299,91 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
         await writeAll(client, new TextEncoder().encode("hello\n"));
         await readExact(client, 6);
       }
-      await talk.expect(/client 1 at .*: ended its side/);
+      // It's shown while the server is up.
+      await talk.expect(/⇢ :\d+ → :\d+ PSH,ACK seq 1 ack 1 6 bytes "hello/);
+      await talk.expect(/▸ recvfrom\(\d+ → :\d+, room for 65536\) = 6 bytes/);
+      await talk.expect(/● client 1 at .*: ended its side/);
       // A terminal's Ctrl-C comes more than once.
       for (let i = 0; i < 3; i++) talk.kill(signal);
       const { code, output } = await talk.end();
       assertEquals(code, 0);
-      assertMatch(output, /ended: 1 client served, 6 bytes echoed\n\nWhat/);
-      assertMatch(output, /▸ recvfrom\(\d+, room for 65536\) = 6 bytes "hello/);
-      assertMatch(output, /⇢ :\d+ → :\d+ PSH,ACK seq 1 ack 1 6 bytes "hello/);
-      assertMatch(output, /\nWhat each step cost/);
+      assertMatch(output, /● ended: 1 client served, 6 bytes echoed\n/);
+      assertMatch(output, /▸ close\(\d+\) = 0\n[^]*\nWhat it cost +calls/);
+      assertMatch(output, /accepted socket +shutdown\(SHUT_WR\) sent FIN/);
       watched.assertNothingLeft();
     },
   );
 }
+
+testLooking(
+  ["strace", "tcpdump"],
+  "lesson 3 --serve --xray --json prints one object a line while it serves",
+  async () => {
+    await using watched = new Watched(
+      copy().args("lesson", "3", "--serve", "--xray", "--json"),
+    );
+    const { talk } = watched;
+    const [, port] = await talk.expect(/"value":"nc 127\.0\.0\.1 (\d+)"/);
+    using client = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: Number(port),
+    });
+    await writeAll(client, new TextEncoder().encode("hello\n"));
+    await talk.expect(/"name":"sendto".*"moved":6/);
+    talk.kill("SIGINT");
+    const { code, output } = await talk.end();
+    assertEquals(code, 0);
+    const { head, items } = decodeRecording(output);
+    assertEquals(head.views, ["call", "packet"]);
+    const accepted = items.find((item) =>
+      item.seen === "call" && item.call.made?.role === "accepted"
+    );
+    assert(accepted !== undefined);
+    watched.assertNothingLeft();
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "when the workbook is killed, strace, tcpdump and the server end",
+  async () => {
+    await using watched = new Watched(
+      copy().args("lesson", "3", "--serve", "--xray"),
+    );
+    await watched.talk.expect(/waiting for clients/);
+    const looker = watched.parentOf("strace");
+    assertEquals(watched.parentOf("tcpdump"), looker);
+    Deno.kill(looker, "SIGKILL");
+    await watched.talk.end();
+    await watched.assertAllEnd();
+  },
+);
+
+testLooking(
+  ["strace", "tcpdump"],
+  "a busy server is shown in bounded memory, and ends in time",
+  async () => {
+    const started = performance.now();
+    const { code, stdout, stderr } = await runDeno([
+      "run",
+      "-A",
+      "--v8-flags=--max-old-space-size=96",
+      ...stdArgs(),
+      fileURLToPath(new URL("../lib/xray_flood.ts", import.meta.url)),
+      "12000",
+    ]);
+    assertEquals([code, stderr], [0, ""]);
+    const { drawn, ms } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+    // 72,000 calls and 96,000 packets.
+    assertMatch(stdout, /72004 +96000 +72000 of 72000/);
+    assertMatch(
+      stdout,
+      / 12000 accepted sockets {2}shutdown\(SHUT_WR\) sent FIN/,
+    );
+    assert(drawn < 5000, `${drawn} lines`);
+    assert(ms < 120_000, `${ms} ms, of ${performance.now() - started}`);
+  },
+);
 
 /** Lets lesson 3 do something else until the end of the block. */
 function changedLesson(body: string): Promise<AsyncDisposable> {

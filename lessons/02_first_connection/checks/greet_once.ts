@@ -13,12 +13,11 @@ import {
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { GreetOnce } from "../types.ts";
-import { MiB, MIXED, mixedText, SAMPLES } from "./greetings.ts";
+import { LARGE, LONG, MIXED, SAMPLES } from "./greetings.ts";
 
 const ACCEPT = "Accept makes a new socket";
 const CLOSE = "Close what you open";
 const SEND_ALL = "Sending all of it";
-const LONG = mixedText(3000);
 
 const SECOND = "Return after one client. The caller calls greetOnce() again " +
   "to greet the next one.";
@@ -58,12 +57,16 @@ const CASES = [
   greets(MIXED, `a client ends its side at once; you send it "${MIXED}"`),
   greets(SAMPLES, "the greeting has lines, with spaces and tabs at their ends"),
   greets(MIXED, `a write takes 1 byte of "${MIXED}"`, { writeSize: 1 }),
-  greets(LONG, "the greeting has 3000 bytes, and a write takes at most 7", {
-    writeSize: 7,
-  }),
   greets(
-    mixedText(4 * MiB),
-    "the greeting has 4 MiB, in characters of one to four bytes",
+    LONG,
+    "the greeting has about 3000 bytes, and a write takes at most 7",
+    {
+      writeSize: 7,
+    },
+  ),
+  greets(
+    LARGE,
+    "the greeting has 1 MiB, in characters of one to four bytes",
   ),
   greets(LONG, "a client takes 100 bytes and leaves, so that write() throws", {
     args: [LONG, true],

@@ -91,6 +91,12 @@ const LONG_LINES: { pieces: string[]; isLong: boolean; likely: string }[] = [
     likely: "65536 bytes are allowed, and the \\n doesn't count.",
   },
   {
+    pieces: [`${"l".repeat(MAX_LINE_BYTES)}\n${"l".repeat(3000)}\n`],
+    isLong: false,
+    likely: "These are two lines, neither of them over 64 KiB. The limit is " +
+      "neither on what one read brings nor on both together.",
+  },
+  {
     pieces: ["l".repeat(MAX_LINE_BYTES + 1)],
     isLong: true,
     likely:

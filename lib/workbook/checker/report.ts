@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { escapeControls } from "../../show/escape_controls.ts";
 import { truncateVisible, wrapText } from "../../show/text.ts";
 import { pathToFileURL } from "node:url";
 import { folderOf, ROOT } from "./catalog.ts";
@@ -79,7 +80,7 @@ export function reportLines(
   const { yellow } = options.paint ?? PLAIN;
   const lines = [summaryLine(result, options)];
   const wrap = (text: string, first = "") =>
-    wrapText(first + harmless(withShortPaths(text)), {
+    wrapText(first + escapeControls(withShortPaths(text)), {
       width: options.width,
       indent: "    ",
       firstIndent: "  ",
@@ -152,7 +153,7 @@ function stepLines(
   const lines = steps.slice(folded).flatMap((step, i) => {
     const number = folded + i + 1;
     const mark = number === steps.length ? red("✗") : green("✓");
-    return wrapText(harmless(step), {
+    return wrapText(escapeControls(step), {
       width,
       indent: " ".repeat(digits + 5),
       firstIndent: `  ${String(number).padStart(digits)} ${mark} `,
@@ -165,13 +166,15 @@ function stepLines(
 
 function comparison(name: string, lines: string[]): string[] {
   return lines.map((line, i) =>
-    `  ${i === 0 ? name.padEnd(8) : " ".repeat(8)}  ${harmless(line)}`
+    `  ${i === 0 ? name.padEnd(8) : " ".repeat(8)}  ${escapeControls(line)}`
   );
 }
 
 /** Prose is wrapped; a part of the source, which is indented, stays as it is. */
 function messageLines(message: string, { width }: { width: number }): string[] {
-  return withShortPaths(message).split("\n").map(harmless).flatMap((line) =>
+  return withShortPaths(message).split("\n").map(escapeControls).flatMap((
+    line,
+  ) =>
     /^\s/.test(line)
       ? [`    ${line}`]
       : wrapText(line, { width, indent: "    " })
@@ -192,22 +195,6 @@ function printedLines(
   const shown = lines.slice(0, MAX_PRINTED_LINES);
   if (lines.length > shown.length) shown.push("… and more");
   return shown
-    .map((line) => harmless(line.replaceAll("\t", "    ")))
+    .map((line) => escapeControls(line.replaceAll("\t", "    ")))
     .map((line) => paint.dim(`  │ ${truncateVisible(line, width - 4)}`));
-}
-
-/**
- * Escapes what acts on a terminal: control characters, and those that change
- * the direction of text.
- */
-function harmless(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (char) => {
-      const code = char.codePointAt(0)!.toString(16);
-      return code.length > 2
-        ? `\\u${code.padStart(4, "0")}`
-        : `\\x${code.padStart(2, "0")}`;
-    },
-  );
 }

@@ -64,7 +64,7 @@ const NO_FILES = {
 /** Whether an error, or what caused it, is a lack of file descriptors. */
 function hasNoFiles(error: unknown): boolean {
   return error instanceof Error &&
-    (/\(os error 24\)/.test(error.message) || hasNoFiles(error.cause));
+    ((error as { code?: string }).code === "EMFILE" || hasNoFiles(error.cause));
 }
 
 /** Fails an answer that is the workbook's own, imported. */

@@ -25,6 +25,11 @@ const MEANINGS: Record<string, string> = {
  */
 export function describeSystemError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof SuppressedError) {
+    // What failed, and then the cleaning up after it.
+    return describeSystemError(error.suppressed) ??
+      describeSystemError(error.error);
+  }
   const code = codeOf(error);
   const meaning = code && MEANINGS[code];
   if (!meaning) return undefined;

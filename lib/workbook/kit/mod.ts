@@ -99,7 +99,6 @@ export * from "./place.ts";
 export * from "./probes.ts";
 export * from "./sample_bytes.ts";
 export * from "./sample_texts.ts";
-export * from "./served_conns.ts";
 export * from "./settle.ts";
 export * from "./short_conn.ts";
 export * from "./slow_remove.ts";

@@ -1,16 +1,30 @@
-import { listenTcp } from "../../net/mod.ts";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { every } from "./own_timers.ts";
 import type { Trial } from "./trial.ts";
 
+/** A port that an answer got, and what became of it. */
+export interface OpenedPort {
+  /** The port, on 127.0.0.1. */
+  readonly port: number;
+  /** How many clients have connected. */
+  clients: number;
+  /** What a client with a real socket has sent, as text. */
+  request: string;
+  /** Resolves when a client with a real socket has closed it. */
+  closed?: Promise<unknown>;
+}
+
 /** What the answers under way get when they connect to these ports. */
-const connections = new Map<number, Deno.Conn>();
+const connections = new Map<number, [OpenedPort, Deno.Conn]>();
 
 /**
  * Lets an answer that connects by itself run over the connections of a driver.
  *
  * The answer gets a port, and `Deno.connect` to that port gives it the driver's
- * connection. So `checkStream` can play a slow, a broken, or an endless server.
- * Something really listens at the port and says nothing, so that an answer which
- * connects in another way, such as `fetch()`, waits there.
+ * connection, once. So `checkStream` can play a slow, a broken, or an endless
+ * server. An answer that connects in another way, such as `node:net` or
+ * `fetch()`, gets the same bytes over a real socket.
  *
  * @param trial The run of the check.
  * @param call Calls the answer once.
@@ -18,22 +32,32 @@ const connections = new Map<number, Deno.Conn>();
  */
 export function openByPort<V>(
   trial: Trial,
-  call: (port: number) => Promise<V>,
+  call: (port: number, opened: OpenedPort) => Promise<V>,
 ): (conn: Deno.Conn) => () => Promise<V> {
-  return (conn) => {
-    const { port } = trial.use(listenTcp()).addr;
+  return (conn) => async () => {
+    const opened = await open(trial, conn);
+    const { port } = opened;
     // A call may still be waiting when the check ends.
     trial.use({ close: () => forget(port) });
-    return async () => {
-      connections.set(port, conn);
-      Deno.connect = stub as typeof Deno.connect;
-      try {
-        return await call(port);
-      } finally {
-        forget(port);
-      }
-    };
+    connections.set(port, [opened, conn]);
+    Deno.connect = stub as typeof Deno.connect;
+    try {
+      return await call(port, opened);
+    } finally {
+      forget(port);
+      if (opened.closed) await soon(opened.closed);
+    }
   };
+}
+
+/** How long a close may take to arrive, in milliseconds. */
+const CLOSE_MS = 400;
+
+async function soon(event: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = every(CLOSE_MS, resolve);
+  await Promise.race([event, promise]);
+  end();
 }
 
 const { connect } = Deno;
@@ -44,5 +68,44 @@ function forget(port: number): void {
 }
 
 async function stub(options: Deno.ConnectOptions): Promise<Deno.Conn> {
-  return connections.get(options?.port) ?? await connect(options);
+  const [opened, conn] = connections.get(options?.port) ?? [];
+  if (opened?.clients !== 0) return await connect(options);
+  opened.clients++;
+  return conn!;
+}
+
+/** Listens for a client that doesn't call `Deno.connect`. */
+async function open(trial: Trial, conn: Deno.Conn): Promise<OpenedPort> {
+  const server = trial.use(createServer({ allowHalfOpen: true }));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const opened: OpenedPort = {
+    port: (server.address() as AddressInfo).port,
+    clients: 0,
+    request: "",
+  };
+  server.on("connection", (socket) => {
+    trial.use({ close: () => socket.destroy() });
+    if (opened.clients++ > 0) return void socket.destroy();
+    opened.closed = once(socket, "close");
+    socket.on("data", (data) => opened.request += data);
+    pass(conn, socket);
+  });
+  return opened;
+}
+
+/** Passes on what a connection brings, and sends what the client writes. */
+async function pass(conn: Deno.Conn, socket: Socket): Promise<void> {
+  socket.on("data", (data) => conn.write(data).catch(() => {}));
+  socket.on("error", () => {});
+  socket.on("close", () => conn[Symbol.dispose]());
+  const buffer = new Uint8Array(64 * 1024);
+  try {
+    for (let count; (count = await conn.read(buffer)) !== null;) {
+      const piece = buffer.slice(0, count);
+      await new Promise((done) => socket.write(piece, done));
+    }
+    socket.end();
+  } catch {
+    socket.resetAndDestroy();
+  }
 }

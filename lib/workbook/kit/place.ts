@@ -26,9 +26,9 @@ export function placeInAnswer(error: unknown, files = ANSWER_FILES): string {
  * Tells a slip, such as a name that is not spelled right, from an error that
  * says something about the task.
  *
- * It is a slip if the language itself has thrown the error, in a line of the
- * learner's. A TypeError of a TextDecoder, or of a socket, is thrown further
- * up, in Deno's own code, and is none.
+ * It is a slip if the language itself has thrown the error, in its own words and
+ * in a line of the learner's. A TypeError of a TextDecoder, or of a socket, is
+ * thrown further up, in Deno's own code, and is none.
  *
  * @param error What was thrown.
  * @param files Matches the address of a file that holds answers.
@@ -43,10 +43,9 @@ export function placeInAnswer(error: unknown, files = ANSWER_FILES): string {
  * ```
  */
 export function isSlip(error: unknown, files = ANSWER_FILES): boolean {
-  const isOne = error instanceof ReferenceError ||
-    error instanceof TypeError || error instanceof SyntaxError ||
-    error instanceof RangeError && /call stack/.test(error.message);
-  if (!isOne) return false;
+  const hasItsClass = error instanceof ReferenceError ||
+    error instanceof TypeError || error instanceof RangeError;
+  if (!hasItsClass || !hasItsWords(error)) return false;
   const top = framesOf(error).find((frame) => !PASSED_THROUGH.test(frame));
   return top !== undefined && files.test(top);
 }
@@ -58,13 +57,8 @@ export function isSlip(error: unknown, files = ANSWER_FILES): boolean {
 const PASSED_THROUGH =
   /\(<anonymous>\)$|\/(lib\/workbook\/kit|lessons\/\w+(\/checks)?)\/\w+_conn\.ts:/;
 
-/**
- * Whether a slip can be told from an error that the answer throws by choice.
- *
- * @param error A slip, by its class and its place.
- * @returns Whether its words are the language's own.
- */
-export function hasLanguagesWords(error: Error): boolean {
+/** An answer may throw an error of the same class by choice. */
+function hasItsWords(error: Error): boolean {
   return error instanceof ReferenceError || LANGUAGES_WORDS.test(error.message);
 }
 

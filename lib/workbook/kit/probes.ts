@@ -152,8 +152,7 @@ export function requireError(
   due: ErrorClass[],
   advice: Advice,
 ): void {
-  // Whatever its class, an error that was thrown by choice is no slip.
-  trial.failOnSlip(call, error, Error);
+  trial.failOnSlip(call, error);
   if (due.some((one) => error instanceof one)) return;
   trial.fail({
     problem: `${call} threw another error than ${namesOf(due)}.`,

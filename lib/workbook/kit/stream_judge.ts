@@ -92,16 +92,18 @@ export class StreamJudge {
         this.#trial.fail(this.#closed(line));
       }
       if (must === "closed" && !conn.closed) {
+        const due = PROBES.stillOpen(this.#call);
         this.#trial.fail({
-          problem: `${this.#call} is done, and the connection is still open` +
-            `${conn.writeEnded ? ": you only closed your side of it" : ""}.`,
-          likely: isBroken
-            ? "When a call fails, your code never reaches a close() that comes " +
-              "after it. `using` closes in any case, and so does try with " +
-              "finally."
-            : "Close it on every path, also when something fails, and before " +
-              "you return: take it with `using`, or close it in a `finally` " +
-              "block. And await everything before that.",
+          ...due,
+          problem: conn.writeEnded
+            ? due.problem.replace(/\.$/, ": you only closed your side of it.")
+            : due.problem,
+          ...isBroken && {
+            likely:
+              "When a call fails, your code never reaches a close() that comes " +
+              "after it. Close it on every path, also when something fails: " +
+              "take it with `using`, or close it in a `finally` block.",
+          },
           ...readClosing && { read: readClosing },
           ...probe,
         });

@@ -1,13 +1,7 @@
 import { counted } from "../../show/counted.ts";
 import { CheckFailed, type Failure } from "./check_failed.ts";
 import { Misuse, onMisuse } from "./misuse.ts";
-import {
-  ANSWER_FILES,
-  callOf,
-  hasLanguagesWords,
-  isSlip,
-  placeInAnswer,
-} from "./place.ts";
+import { ANSWER_FILES, callOf, isSlip, placeInAnswer } from "./place.ts";
 import { every } from "./own_timers.ts";
 import { settle } from "./settle.ts";
 import { differenceAt, type EqualOptions, shown } from "./values.ts";
@@ -247,20 +241,11 @@ export class Trial {
    *
    * @param what Begins the sentence "… threw …": the function's name, the call.
    * @param error What the answer threw.
-   * @param due The class of error that the answer may throw by choice, if the
-   * language throws it too.
    * @throws {CheckFailed} If it is a slip.
    */
-  failOnSlip(
-    what: string,
-    error: unknown,
-    // deno-lint-ignore no-explicit-any -- Error classes differ in their own.
-    due?: new (...args: any[]) => Error,
-  ): void {
+  failOnSlip(what: string, error: unknown): void {
     if (error instanceof Misuse) this.fail(this.#misused(error));
     if (!isSlip(error, this.#files)) return;
-    const byChoice = due !== undefined && error instanceof due;
-    if (byChoice && !hasLanguagesWords(error)) return;
     this.fail(this.#threw(what, error), { cause: error });
   }
 
@@ -400,10 +385,7 @@ export class Trial {
     const notAllowed = refused(what, error, place);
     if (notAllowed !== undefined) return notAllowed;
     if (error instanceof Misuse) return this.#misused(error);
-    const isByChoice = !(error instanceof Error) || !hasLanguagesWords(error);
-    if (isSlip(error, this.#files) && !isByChoice) {
-      return this.#threw(what, error);
-    }
+    if (isSlip(error, this.#files)) return this.#threw(what, error);
     const failure = advice(error);
     return failure === undefined
       ? this.#threw(what, error)

@@ -1,13 +1,14 @@
 import { exercises } from "../../../lessons/09_chat/exercises.ts";
 import type { ChatRoomClass } from "../../../lessons/09_chat/types.ts";
 import { readLines, SendQueue, writeAll } from "../../../lib/net/mod.ts";
+import { escapeControls } from "../../../lib/show/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { wrongAnswers } from "./wrong_answers.ts";
 
 testExercises("chat", exercises, wrongAnswers);
 
 testAccepted<ChatRoomClass>(exercises[0], {
-  "with the helpers of lib/net": class {
+  "with the helpers of lib/net, and control characters escaped": class {
     #members = new Map<Deno.Conn, SendQueue>();
     get size() {
       return this.#members.size;
@@ -18,7 +19,8 @@ testAccepted<ChatRoomClass>(exercises[0], {
       queue.ended.then(() => this.#leave(conn));
       try {
         for await (const line of readLines(conn)) {
-          const bytes = new TextEncoder().encode(`${line}\n`);
+          const text = `${escapeControls(line)}\n`;
+          const bytes = new TextEncoder().encode(text);
           for (const [other, queue] of this.#members) {
             if (other !== conn && !queue.send(bytes)) this.#leave(other);
           }
@@ -63,7 +65,7 @@ testAccepted<ChatRoomClass>(exercises[0], {
       if (this.#members.delete(conn)) conn.close();
     }
   },
-  "with the streams of the connection": class {
+  "with the streams of the connection, and buffers of its own": class {
     #writers = new Map<
       Deno.Conn,
       { writer: WritableStreamDefaultWriter<Uint8Array>; unsent: number }
@@ -77,8 +79,11 @@ testAccepted<ChatRoomClass>(exercises[0], {
       this.#writers.set(conn, { writer, unsent: 0 });
       let kept: number[] = [];
       try {
-        for await (const chunk of conn.readable) {
-          for (const byte of chunk) {
+        const reader = conn.readable.getReader({ mode: "byob" });
+        while (true) {
+          const { value, done } = await reader.read(new Uint8Array(4096));
+          if (done) break;
+          for (const byte of value) {
             if (kept.push(byte) > 65_536 && byte !== 0x0a) throw "too long";
             if (byte !== 0x0a) continue;
             this.#say(new Uint8Array(kept), conn);

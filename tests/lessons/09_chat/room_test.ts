@@ -182,3 +182,58 @@ testRoom(
     await assertTalks(ann, await server.join("cid"));
   },
 );
+
+testRoom(
+  "Room escapes what a terminal would obey, and leaves all else as it is",
+  new Room(),
+  async (server) => {
+    const [ann, bob] = [await server.join("ann"), await server.join("bob")];
+    const bobReads = readLines(bob);
+    const lines: [sent: string, heard: string][] = [
+      ["a\x1b[2J\x07b", "a\\x1b[2J\\x07b"],
+      ["\x1b]52;c;aGk=\x07", "\\x1b]52;c;aGk=\\x07"],
+      ["me\rbob: I lied", "me\\x0dbob: I lied"],
+      ["\u009b2J\x7f\u202e", "\\x9b2J\\x7f\\u202e"],
+      ["tab\t, zwölf, 世界, 👩‍🔬", "tab\t, zwölf, 世界, 👩‍🔬"],
+    ];
+    for (const [sent, heard] of lines) {
+      await writeAll(ann, bytesOf(`${sent}\n`));
+      assertEquals((await bobReads.next()).value, `ann: ${heard}`);
+    }
+  },
+);
+
+/** Ways to leave; each makes the member "odd" of a room do it. */
+const waysToLeave: Record<string, (server: RoomServer<Room>) => unknown> = {
+  "ends its side": async (server) =>
+    await (await server.join("odd")).closeWrite(),
+  "resets its connection": async (server) =>
+    (await server.joinResettable("odd")).reset(),
+  "sends a line that's too long": async (server) => {
+    const odd = await server.join("odd");
+    await writeAll(odd, bytesOf(".".repeat(101)));
+    await readToEnd(odd);
+    odd.close();
+  },
+};
+for (const [what, leave] of Object.entries(waysToLeave)) {
+  testRoom(
+    `Room says once that a member has left which ${what}`,
+    new Room({ maxLineBytes: 100, announces: true }),
+    async (server) => {
+      const [ann, bob] = [await server.join("ann"), await server.join("bob")];
+      await leave(server);
+      const how = await server.left("odd");
+      await writeLine(ann, "that's all");
+      const lines: string[] = [];
+      for await (const line of readLines(bob)) {
+        if (line === "ann: that's all") break;
+        if (line.includes("odd")) lines.push(line);
+      }
+      assertEquals(lines, [
+        "* odd is here, 3 in the room",
+        `* odd ${how}`,
+      ]);
+    },
+  );
+}

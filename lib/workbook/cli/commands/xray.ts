@@ -77,8 +77,10 @@ export async function xrayLesson(
     console.error(error.message + part);
     if (text === undefined) return 1;
     const { head, items } = decodeRecording(text);
-    if (request.json) printLines(jsonLines(head, inStep(items, request)), io);
-    else {
+    if (request.json && request.step === undefined) io.print(text.trimEnd());
+    else if (request.json) {
+      printLines(jsonLines(head, inStep(items, request)), io);
+    } else {
       const lines = picture(items, request);
       printLines([describeHead(head), "", ...lines], io);
     }

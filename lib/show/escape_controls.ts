@@ -1,0 +1,30 @@
+/**
+ * Escapes the characters in a text that act on a terminal.
+ *
+ * A terminal obeys these instead of showing them: control characters (C0, DEL,
+ * and C1), which clear the screen, rename the window, or fill the clipboard, and
+ * those that change the direction of text (bidi). A tab stays.
+ *
+ * @param text A text from anywhere, such as a line that a client sent.
+ * @returns The text with `\x1b` or `\u202e` in place of each of them.
+ *
+ * @example A line that would clear the screen
+ * ```ts
+ * import { escapeControls } from "./escape_controls.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(escapeControls("hi\x1b[2J"), "hi\\x1b[2J");
+ * assertEquals(escapeControls("\u202Eolleh"), "\\u202eolleh");
+ * assertEquals(escapeControls("a\tb ü 🐢"), "a\tb ü 🐢");
+ * ```
+ */
+export function escapeControls(text: string): string {
+  return text.replace(CONTROLS, (char) => {
+    const code = char.codePointAt(0)!.toString(16);
+    return code.length > 2
+      ? `\\u${code.padStart(4, "0")}`
+      : `\\x${code.padStart(2, "0")}`;
+  });
+}
+
+const CONTROLS = /(?!\t)[\p{Cc}\p{Bidi_Control}]/gu;
