@@ -140,7 +140,7 @@ export class Store implements CommandStore {
         return error("syntax error");
       }
       const time = text(options[1]);
-      if (!/^[1-9][0-9]{0,14}$/.test(time)) {
+      if (!/^[0-9]+$/.test(time) || Number(time) === 0) {
         return error("invalid expire time in 'set' command");
       }
       endsAt = this.#now() + Number(time) * (unit === "ex" ? 1000 : 1);

@@ -21,7 +21,6 @@
  *   }
  * }
  * await Promise.all([serveAll("a"), serveAll("b")]);
- * // Each has two requests at a time.
  * assertEquals(order.slice(0, 4), ["a1", "b1", "a2", "b2"]);
  * ```
  *

@@ -203,4 +203,68 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "The task says nothing of other errors; lstat() throws for most.",
     },
   ],
+  "19.1": [
+    {
+      before: "if (this.#rest.length >= this.#maxHeadBytes) {",
+      after: "if (this.#rest.length > this.#maxHeadBytes) {",
+      why: "It waits for the byte that's too much, which is soon enough.",
+    },
+    ...["#readChunks()", "#take(Number(length))"].map((call) => ({
+      before: `return await this.${call};`,
+      after: `return this.${call};`,
+      why: "An async function waits for the promise that it returns.",
+    })),
+    ...["true || total + size >", "total + size >="].map((test) => ({
+      before: "if (total + size > body.length) {",
+      after: `if (${test} body.length) {`,
+      why: "A buffer that is larger than it must be holds the same body.",
+    })),
+    {
+      before: "if (size === 0) return body.slice(0, total);",
+      after: "if (size === 0) return body.subarray(0, total);",
+      why: "Each body has a buffer of its own, which is never written again.",
+    },
+    ...["size = -1; size <", "size = 0; size <="].map((test) => ({
+      before: "for (let size = 0; size < this.#maxHeadBytes; size++) {",
+      after: `for (let ${test} this.#maxHeadBytes; size++) {`,
+      why: "The task doesn't say how long the line may be, only that it ends.",
+    })),
+    {
+      before:
+        "throw new RangeError(`a line of more than ${this.#maxHeadBytes} bytes`);",
+      after: "",
+      why: "Then it's a size that isn't digits: TypeError is right, too.",
+    },
+    {
+      before: "at += piece.length;",
+      after: "at = piece.length;",
+      why: "There are never more than two pieces.",
+    },
+  ],
+  "21.1": [
+    {
+      before: "const bytes = pending.slice(0, size);",
+      after: "const bytes = pending.subarray(0, size);",
+      why: "`pending` is replaced by a new array, and never written into.",
+    },
+    {
+      before: 'const size = count(await takeLine(), "$", 0, 1048576);',
+      after: 'const size = count(await takeLine(), "$", -1, 1048576);',
+      why: "A number of digits alone is never below 0.",
+    },
+  ],
+  "21.2": [
+    {
+      before:
+        "if (entry === undefined || this.#now() < entry.endsAt) return entry;",
+      after:
+        "if (entry === undefined || this.#now() <= entry.endsAt) return entry;",
+      why: "At the very millisecond, a value may be there or not.",
+    },
+    {
+      before: "this.#entries.delete(name);",
+      after: "",
+      why: "An expired value is never returned; it only stays in memory.",
+    },
+  ],
 };

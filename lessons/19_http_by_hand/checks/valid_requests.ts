@@ -200,6 +200,13 @@ const CHUNKED_BODIES: StreamCase[] = [
       "Its size says how many bytes are data: count them, and don't search " +
       "for the end.",
   ),
+  chunked(
+    "five chunks of 3000 bytes",
+    `bb8\r\n${"x".repeat(3000)}\r\n`.repeat(5) + "0\r\n\r\n",
+    "x".repeat(15_000),
+    "A body in chunks may be as long as one with a length.",
+    [4096],
+  ),
   chunked("no bytes", "0\r\n\r\n", "", "The first chunk is also the last one."),
   {
     step: 'a head says "Transfer-Encoding: Chunked"',
@@ -218,11 +225,13 @@ function chunked(
   chunks: string,
   body: string,
   likely: string,
+  readSizes?: number[],
 ): StreamCase {
   return {
     step: `a body in chunks: ${what}; and a request after it`,
     sends: `${CHUNKED}${chunks}${GET_NEXT}`,
     values: [chunkedDue(body), NEXT_DUE],
+    readSizes,
     likely: ({ values, error }) =>
       values.length > 1 || values.length === 1 && error !== undefined
         ? "After the last chunk, whose size is 0, comes a blank line. The " +

@@ -37,6 +37,13 @@ const EXPIRY: Row[][] = [
     ["DEL m", ":0\r\n", OVER, TIME],
   ],
   [["SET m v PX 10"], 11, ["DEL m", ":0\r\n", OVER, TIME]],
+  ...[9, 1234567890].map((ms): Row[] => [
+    [`SET m v PX ${ms}`, "+OK\r\n", ONLY, TIME],
+    ms - 1,
+    ["GET m", bulk("v"), EARLY, TIME],
+    2,
+    ["GET m", "$-1\r\n", OVER, TIME],
+  ]),
   [
     ["SET s v Ex 10", "+OK\r\n", SET, TIME],
     9999,
