@@ -11,10 +11,17 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { AskLocal } from "../types.ts";
 import { checkFailures } from "./ask_local_failures.ts";
-import { AskRun, end, WAITS } from "./ask_local_run.ts";
+import { AskRun, end, PROMISES, WAITS } from "./ask_local_run.ts";
 
 const NO_ADDRESS = "The server can't answer without a return address. Open " +
   "your socket at a path of its own, `${server}.me`.";
+
+const THREW_AT_STRANGER: Advice = {
+  likely: "A message from another sender is no reason to give up: every " +
+    "program that may write to your path can send one. Ignore it, and receive " +
+    "again.",
+  read: PROMISES,
+};
 
 /** A question, and what the client gets. */
 interface Exchange {
@@ -92,7 +99,12 @@ async function exchange(
   const due = toBytes(answer);
   const asking = run.ask(toBytes(question), options).then((result) => {
     if ("error" in result) {
-      trial.failThrown("askLocal()", result.error, explain(result.error));
+      trial.failThrown(
+        "askLocal()",
+        result.error,
+        explain(result.error) ??
+          (stranger === undefined ? {} : THREW_AT_STRANGER),
+      );
     }
     return result.value;
   });
@@ -185,6 +197,18 @@ function explain(error: unknown): TrialFailure | undefined {
       problem: `askLocal() threw Busy: ${error.message}.`,
       likely: "A datagram socket does one thing at a time, and you called " +
         "receive() while send() was still running. Await send() first.",
+      read: WAITS,
+    };
+  }
+  if (
+    error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.Interrupted
+  ) {
+    return {
+      problem: "You closed your socket while it was still in use.",
+      likely:
+        "`return Promise.race(…)` in a try block doesn't wait: the finally " +
+        "block runs at once. Write `return await Promise.race(…)`.",
       read: WAITS,
     };
   }

@@ -74,6 +74,14 @@ export class AskRun implements Disposable {
     return this.#timers.started;
   }
 
+  /**
+   * Whether the answer waits for a message no more: it has closed its socket, or
+   * begun to remove its path.
+   */
+  get hasGivenUp(): boolean {
+    return this.#open.size === 0 || this.#remove.isUnderWay;
+  }
+
   /** Opens a socket of the check's own, as a server or as another sender. */
   bind(path: string): Peer {
     const socket = this.#listen({ transport: "unixpacket", path });

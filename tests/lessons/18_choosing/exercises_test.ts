@@ -41,6 +41,33 @@ if (noUnixSockets) {
         clearTimeout(timer);
       }
     },
+    "whose cleanup takes long": async (server, question, { timeoutMs }) => {
+      const path = `${server}.me`;
+      const socket = Deno.listenDatagram({ transport: "unixpacket", path });
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(
+        () => late.reject(new Deno.errors.TimedOut()),
+        timeoutMs,
+      );
+      async function talk() {
+        await socket.send(question, { transport: "unixpacket", path: server });
+        while (true) {
+          const [data, from] = await socket.receive();
+          if ((from as Deno.UnixAddr).path === server) return data;
+        }
+      }
+      try {
+        return await Promise.race([talk(), late.promise]);
+      } finally {
+        clearTimeout(timer);
+        socket.close();
+        // As if the machine were busy.
+        await new Promise((resolve) =>
+          setTimeout(resolve, timeoutMs < 1000 ? 2 * timeoutMs : 0)
+        );
+        await Deno.remove(path);
+      }
+    },
     "in a class with Symbol.dispose, and a buffer of its own": async (
       server,
       question,

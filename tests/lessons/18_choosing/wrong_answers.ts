@@ -92,6 +92,56 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /`timeoutMs` covers sending too/,
     },
     {
+      name: "starts its timer, and sends before the race",
+      async attempt(
+        server: string,
+        question: Uint8Array,
+        { timeoutMs }: { timeoutMs: number },
+      ) {
+        const path = `${server}.me`;
+        const socket = Deno.listenDatagram({ transport: "unixpacket", path });
+        const late = Promise.withResolvers<never>();
+        const timer = setTimeout(
+          () => late.reject(new Deno.errors.TimedOut()),
+          timeoutMs,
+        );
+        async function receive() {
+          while (true) {
+            const [data, from] = await socket.receive();
+            if ((from as Deno.UnixAddr).path === server) return data;
+          }
+        }
+        try {
+          const to = { transport: "unixpacket", path: server } as const;
+          await socket.send(question, to);
+          return await Promise.race([receive(), late.promise]);
+        } finally {
+          clearTimeout(timer);
+          socket.close();
+          Deno.removeSync(path);
+        }
+      },
+      diagnosis: /awaiting send\(\), outside the race.*inside the race/s,
+    },
+    {
+      name: "doesn't await the race",
+      replace: [RACE, RACE.replace("await ", "")],
+      diagnosis: /closed your socket.*`return await Promise\.race/s,
+    },
+    {
+      name: "throws at a stranger's message",
+      replace: [
+        "path === server) return data;",
+        'path === server) return data;\n      throw new Error("a stranger");',
+      ],
+      diagnosis: /Ignore it, and receive again/,
+    },
+    {
+      name: "waits twice as long",
+      replace: ["}, timeoutMs);", "}, 2 * timeoutMs);"],
+      diagnosis: /started a timer of 120 ms, and timeoutMs is 60/,
+    },
+    {
       name: "accepts an answer from any sender",
       replace: ["if ((from as Deno.UnixAddr).path === server) ", ""],
       diagnosis: /isn't from the server.*receive\(\) also returns the sender/s,
