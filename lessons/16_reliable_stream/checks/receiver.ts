@@ -5,8 +5,11 @@ import {
   type CallDue,
   type CallResult,
   checkClass,
+  differenceAt,
   type MethodCall,
   type ObjectCase,
+  PROBES,
+  shown,
   toBytes,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
@@ -48,6 +51,13 @@ const FILLED: Arrival[4] = [
 ];
 const SEVERAL = "More than one segment had arrived early: return all that " +
   "are in order now, in the order of their sequence numbers.";
+const KEPT_OVERLAP =
+  "What you kept starts before ack now, or in the middle of " +
+  "another kept segment, and you never return it. Don't look only for a kept " +
+  "segment that starts exactly at ack: drop its old bytes, and return the rest.";
+const SHORTER =
+  "A segment can arrive again with fewer bytes. If you keep segments " +
+  "by their sequence number, a shorter one must not replace a longer one.";
 const ZERO = "A byte can be 0, and it's there all the same. `if (byte)` is " +
   "false for it: compare with undefined.";
 const PARTLY = "You dropped a whole segment, although its first bytes are " +
@@ -90,12 +100,26 @@ const CASES: ObjectCase[] = [
     [1003, "de", "", 1000, EARLY],
     [1000, "abc", "abcde", 1005, FILLED],
   ]),
+  story("a segment that's kept overlaps the one that fills the gap", [50, 20], [
+    [52, "cdef", "", 50, EARLY],
+    [50, "abcd", "abcdef", 56, KEPT_OVERLAP],
+  ]),
   story("four segments arrive in the opposite order, and one again", [7, 20], [
     [13, "gh", "", 7, EARLY],
     [11, "ef", "", 7, EARLY],
     [9, "cd", "", 7, EARLY],
     [7, "abc", "abcdefgh", 15, SEVERAL],
     [8, "bcdefghij", "ij", 17, OVERLAP],
+  ]),
+  story("two segments that are kept overlap each other", [50, 20], [
+    [52, "cdef", "", 50, EARLY],
+    [54, "efgh", "", 50, EARLY],
+    [50, "ab", "abcdefgh", 58, KEPT_OVERLAP],
+  ]),
+  story("an early segment arrives again, but shorter", [60, 20], [
+    [62, "cdef", "", 60, EARLY],
+    [62, "cd", "", 60, EARLY],
+    [60, "ab", "abcdef", 66, SHORTER],
   ]),
   story("the bytes are zeros", [0, 20], [
     [2, "\0\0", "", 0, EARLY],
@@ -144,6 +168,29 @@ export async function checkReceiver(
     [...CASES, ...streams],
     { name: "Receiver", copies: true, explain },
   );
+  checkTwo(Receiver, trial);
+}
+
+/** Two receivers of streams with the same numbers keep their bytes apart. */
+function checkTwo(
+  Receiver: ReceiverClass,
+  trial: Trial,
+): void {
+  trial.step("two receivers start at the same number, and get other bytes");
+  const texts = ["abcdef", "ABCDEF"];
+  const receivers = texts.map(() => new Receiver(1000, 20));
+  for (const [from, to] of [[2, 4], [4, 6], [0, 2]]) {
+    for (const [i, text] of texts.entries()) {
+      const ready: unknown = receivers[i].accept(
+        1000 + from,
+        toBytes(text.slice(from, to)),
+      );
+      const due = toBytes(from === 0 ? text : "");
+      const { likely, problem } = PROBES.twoAtOnce("Receiver");
+      if (differenceAt(ready, due) === undefined) continue;
+      trial.fail({ problem, likely, expected: due, received: shown(ready) });
+    }
+  }
 }
 
 /** Segments that arrive at one receiver; after each, `ack` and `window`. */

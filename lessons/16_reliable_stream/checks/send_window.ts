@@ -38,6 +38,14 @@ const WRAP =
   "wraps a sum, and `(a - b) | 0` is the distance.";
 const TOP = 2 ** 32;
 
+/** What it means if retransmit() returns something else the second time. */
+const AGAIN: CallAdvice = ({ value }) =>
+  value === undefined
+    ? "The bytes that retransmit() returned are still in flight, and may get " +
+      "lost again. Only acknowledge() ends that."
+    : "retransmit() must not move on with each call: always start from the " +
+      "oldest byte in flight. Only acknowledge() moves that.";
+
 /** What it means if retransmit() returns a wrong piece. */
 const OLDEST = (oldest: number, inFlight: number): CallAdvice => ({ value }) =>
   Object(value).seq < oldest
@@ -69,6 +77,8 @@ const CASES: ObjectCase[] = [
     push("abcdefghij"),
     take(8, [1000, "abcd"], 4, NEXT),
     take(8, [1004, "efgh"], 8, NEXT),
+    retransmit([1000, "abcd"], OLDEST(1000, 8)),
+    retransmit([1000, "abcd"], AGAIN),
     again([1000, "abcd"], 8, OLDEST(1000, 8)),
     acknowledge(1004, 4, IN_FLIGHT),
     take(0, undefined, 4, ZERO),
@@ -187,6 +197,11 @@ function again(
     },
     look(inFlight, IN_FLIGHT),
   ];
+}
+
+/** Sends again, and leaves it to the next call to do so once more. */
+function retransmit(due: Due, likely: CallAdvice): MethodCall[] {
+  return [{ do: "retransmit", args: [], returns: pieceOf(due), likely }];
 }
 
 function look(inFlight: number, likely: CallAdvice): MethodCall {

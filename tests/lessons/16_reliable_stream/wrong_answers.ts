@@ -17,9 +17,74 @@ class ReceiverOfViews {
   }
 }
 
+/** The segments that arrived early, of all receivers. */
+const keptByAll = new Map<number, Uint8Array>();
+
+/** Keeps whole segments by their sequence numbers, in one of three wrong ways. */
+class ReceiverOfSegments {
+  kept = new Map<number, Uint8Array>();
+  constructor(public ack: number, readonly window: number) {}
+  accept(seq: number, data: Uint8Array) {
+    const room = this.window - ((seq - this.ack) | 0);
+    this.keep(seq, data.slice(0, Math.max(0, room)));
+    const ready: number[] = [];
+    for (let next; (next = this.next()) !== undefined;) {
+      ready.push(...next);
+      this.ack = (this.ack + next.length) >>> 0;
+    }
+    return new Uint8Array(ready);
+  }
+  keep(seq: number, data: Uint8Array) {
+    if (data.length > (this.kept.get(seq)?.length ?? 0)) {
+      this.kept.set(seq, data);
+    }
+  }
+  next(): Uint8Array | undefined {
+    for (const [seq, data] of this.kept) {
+      const old = (this.ack - seq) | 0;
+      if (old < 0) continue;
+      this.kept.delete(seq);
+      if (old < data.length) return data.subarray(old);
+    }
+  }
+}
+
 /** Wrong answers to lesson 16. */
 export const wrongAnswers: WrongAnswers = {
   "16.1": [
+    {
+      name: "keeps the segments of all receivers in one map",
+      attempt: class extends ReceiverOfSegments {
+        override kept = keptByAll;
+      },
+      diagnosis: /two in use at the same time/,
+    },
+    {
+      name: "looks only for a kept segment that starts at ack",
+      attempt: class extends ReceiverOfSegments {
+        override next() {
+          const data = this.kept.get(this.ack);
+          this.kept.delete(this.ack);
+          return data;
+        }
+        override keep(seq: number, data: Uint8Array) {
+          const old = Math.max(0, (this.ack - seq) | 0);
+          if (old < data.length) {
+            super.keep((seq + old) >>> 0, data.subarray(old));
+          }
+        }
+      },
+      diagnosis: /Don't look only for a kept segment that starts exactly/,
+    },
+    {
+      name: "replaces a kept segment by a shorter one",
+      attempt: class extends ReceiverOfSegments {
+        override keep(seq: number, data: Uint8Array) {
+          if (data.length > 0) this.kept.set(seq, data);
+        }
+      },
+      diagnosis: /a shorter one must not replace a longer one/,
+    },
     {
       name: "returns old bytes again",
       replace: ["return ready", "return distance < 0 ? data.slice() : ready"],
@@ -134,6 +199,27 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /the old value counts most/,
     },
     {
+      name: "has the floor of RFC 6298",
+      replace: ["Math.max(200, rto)", "Math.max(1000, rto)"],
+      diagnosis: /RFC 6298 suggests at least 1000/,
+    },
+    {
+      name: "rounds the variance",
+      replace: [
+        "this.#srtt += (rttMs",
+        "this.#rttvar = Math.round(this.#rttvar);\n      this.#srtt += (rttMs",
+      ],
+      diagnosis: /Don't round srtt or rttvar/,
+    },
+    ...["round", "floor", "ceil"].map((how) => ({
+      name: `rounds the mean with Math.${how}()`,
+      replace: [
+        "this.#srtt += (rttMs - this.#srtt) / 8",
+        `this.#srtt = Math.${how}(this.#srtt + (rttMs - this.#srtt) / 8)`,
+      ] as [string, string],
+      diagnosis: /Don't round srtt or rttvar/,
+    })),
+    {
       name: "has no floor",
       replace: ["Math.max(200, rto)", "rto"],
       diagnosis: /at least 200/,
@@ -206,6 +292,19 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /the peer has them already/,
     },
     {
+      name: "moves on with each retransmit()",
+      replace: [
+        `return { seq: this.#oldest, data: this.#bytes.slice(0, size) }`,
+        `const at = this.again < this.#inFlight ? this.again : 0;
+    this.again = at + size;
+    return {
+      seq: (this.#oldest + at) >>> 0,
+      data: this.#bytes.slice(at, Math.min(at + size, this.#inFlight)),
+    }`,
+      ],
+      diagnosis: /must not move on with each call/,
+    },
+    {
       name: "sends again one byte at a time",
       replace: ["Math.min(this.#segmentSize, this.#inFlight)", "1"],
       diagnosis: /as many as fit, or what's left of the oldest segment/,
@@ -253,7 +352,7 @@ export const wrongAnswers: WrongAnswers = {
         "return { seq: this.#oldest,",
         "this.#inFlight = 0;\n    return { seq: this.#oldest,",
       ],
-      diagnosis: /retransmit\(\) gave another result the second time/,
+      diagnosis: /are still in flight, and may get lost again/,
     },
     {
       name: "believes an acknowledgment of bytes never sent",
