@@ -154,7 +154,7 @@ export const lessons: Lesson[] = [
       "and is reached from this machine alone.",
     part: "Unix domain",
     // The last one is that of the exercise, behind its link.
-    socketFiles: ["door.sock", "tür.sock", "stale.sock"],
+    socketFiles: ["door.sock", "tür.sock", "stale.sock", "no/door.sock"],
     links: { "link.sock": "stale.sock" },
     programs: ["ss"],
   },

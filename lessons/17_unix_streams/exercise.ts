@@ -21,6 +21,8 @@ import type { ListenAt, PathFits } from "./types.ts";
  *   leave everything as it is.
  * - A socket is stale only if a connection to it is refused. If you can't connect
  *   for any other reason, as with a datagram socket, it's in use.
+ * - If Deno.listen() throws anything but AddrInUse, as when the folder doesn't
+ *   exist, let the caller have that error unchanged.
  * - Leave no connection open, and send nothing on one.
  */
 export const listenAt: ListenAt = todo("17.1 listenAt");

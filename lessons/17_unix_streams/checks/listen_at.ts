@@ -50,6 +50,9 @@ export async function checkListenAt(
 
   for (const obstacle of OBSTACLES) await checkObstacle(run, obstacle, path);
 
+  trial.step("the path's folder doesn't exist; listenAt() is called");
+  await run.expectNotFound(`${folder}/no/door.sock`);
+
   trial.step("two paths are stale; listenAt() is called for both at once");
   leaveStale(path);
   leaveStale(otherPath);
@@ -233,6 +236,23 @@ class Run {
       likely: "The caller takes what you return for a listener. `throw` the " +
         "error, so that the caller can catch it.",
       read: SECOND,
+    });
+  }
+
+  /** Fails unless the answer lets the error of Deno.listen() through. */
+  async expectNotFound(path: string): Promise<void> {
+    const trial: Trial = this.trial;
+    const { value, error } = await this.#call(path);
+    if (error instanceof Deno.errors.NotFound) return;
+    if (error !== undefined) trial.failOnSlip("listenAt()", error);
+    trial.fail({
+      problem: error === undefined
+        ? `listenAt() returned ${shown(value)}, and must throw.`
+        : `Wrong error: expected NotFound, got ${trial.describe(error)}.`,
+      expected: "NotFound",
+      likely: "Deno.listen() can fail for other reasons than a path in use. " +
+        "Handle only AddrInUse; let the caller have any other error unchanged.",
+      read: PATH,
     });
   }
 

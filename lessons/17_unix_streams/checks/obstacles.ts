@@ -56,9 +56,10 @@ export const OBSTACLES: Obstacle[] = [
     remove: (path) => Deno.renameSync(path, join(dirname(path), "link.sock")),
     gone: {
       problem: "The symbolic link at the path is gone.",
-      likely: "stat() follows a link and describes the socket that it leads " +
-        "to, but remove() removes the link itself, which is there on purpose. " +
-        "lstat() describes what's at the path itself.",
+      likely: "remove() removes the link itself, which is there on purpose. " +
+        "lstat() describes what's at the path, while stat() follows a link. " +
+        "And a link is no file, no folder, and no socket: test for what may " +
+        "go, lstat()'s isSocket.",
     },
     other: {
       name: "stale.sock",

@@ -62,6 +62,17 @@ const CASES: [what: string, path: string, likely: string][] = [
       size,
     ): [string, string, string] => [what, path(size, `/${text}`), UTF8])
   ),
+  // u and U+0308, the way macOS writes ü: NFC makes two bytes of the three.
+  [
+    "a path with a u and a combining diaeresis",
+    path(107, "/u\u0308"),
+    AS_GIVEN,
+  ],
+  [
+    "a path with a u and a combining diaeresis",
+    path(108, "/u\u0308"),
+    AS_GIVEN,
+  ],
   ["a long path to a near file", `/tmp/${"./".repeat(52)}a`, AS_GIVEN],
   ["a path relative to the current folder", path(107, "./"), AS_GIVEN],
   ["a path with a space at its end", `${path(107)} `, AS_GIVEN],

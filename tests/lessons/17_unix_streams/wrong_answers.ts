@@ -62,6 +62,26 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /FIFO at the path is gone.*more kinds of files/s,
     },
     {
+      name: "excludes files and folders, and forgets links",
+      replace: [
+        `isSocket } = await Deno.lstat(path);
+    if (!isSocket`,
+        `isFile, isDirectory } = await Deno.lstat(path);
+    if (isFile || isDirectory`,
+      ],
+      diagnosis: /symbolic link at the path is gone.*test for what may go/s,
+    },
+    {
+      name: "makes AddrInUse of every error",
+      replace: [
+        "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+        `if (!(error instanceof Deno.errors.AddrInUse)) {
+      throw new Deno.errors.AddrInUse("can't listen");
+    }`,
+      ],
+      diagnosis: /expected NotFound, got AddrInUse.*Handle only AddrInUse/s,
+    },
+    {
       name: "returns the error",
       replace: [
         "isInUse(path)) throw error",
@@ -190,6 +210,11 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "normalizes the path first",
       replace: ["encode(path)", 'encode(path.replaceAll("/./", "/"))'],
+      diagnosis: /as it's given/,
+    },
+    {
+      name: "normalizes the path's characters",
+      replace: ["encode(path)", 'encode(path.normalize("NFC"))'],
       diagnosis: /as it's given/,
     },
     {
