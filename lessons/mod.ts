@@ -153,7 +153,8 @@ export const lessons: Lesson[] = [
     claim: "A Unix socket is used like a TCP one, has a path for an address, " +
       "and is reached from this machine alone.",
     part: "Unix domain",
-    // The last one is that of the exercise, behind its link.
+    // The last two are those of the exercise: one behind its link, and one in a
+    // folder that doesn't exist.
     socketFiles: ["door.sock", "tür.sock", "stale.sock", "no/door.sock"],
     links: { "link.sock": "stale.sock" },
     programs: ["ss"],

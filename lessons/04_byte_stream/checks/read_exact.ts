@@ -5,6 +5,7 @@ import {
   checkStream,
   explainBytes,
   forEachArgument,
+  PROBES,
   READ_ON,
   sampleBytes,
   type StreamCase,
@@ -103,6 +104,23 @@ function listed(sizes: number[]): string {
     : `${sizes[0]}, ${sizes[1]}, and so on, up to ${sizes.at(-1)}`;
 }
 
+/** Whether it's what the peer sent after the bytes that were due. */
+function isLater(
+  value: unknown,
+  expected: Uint8Array,
+  { sends }: StreamCase,
+): boolean {
+  if (!(sends instanceof Uint8Array) || !(value instanceof Uint8Array)) {
+    return false;
+  }
+  if (value.length === 0 || value.length !== expected.length) return false;
+  // What's due is a view of what the peer sent.
+  const from = expected.byteOffset - sends.byteOffset;
+  return sends.subarray(from + 1).keys().some((skipped) =>
+    value.every((byte, i) => byte === sends[from + 1 + skipped + i])
+  );
+}
+
 /** Names the mistake that a wrong array looks like. */
 function explain(
   { values, then }: StreamResult,
@@ -110,6 +128,9 @@ function explain(
 ): Partial<Advice> | undefined {
   const expected = due.values?.[values.length - 1];
   if (then !== "more" || !(expected instanceof Uint8Array)) return undefined;
+  if (isLater(values.at(-1), expected, due)) {
+    return PROBES.tookTooMuch("An earlier readExact()");
+  }
   return {
     likely: expected.length === 0
       ? NO_READ_FOR_0

@@ -106,12 +106,27 @@ const CASES: StreamCase[] = [
   }),
 ];
 
+const FIXED_SIZE =
+  "Your array for the answer has a fixed size, and an answer " +
+  "may have any size. Keep a copy of each piece, and join them at the end.";
+
+/** Whether it's the start of the answer, up to a size that's typical of buffers. */
+function fillsBuffer(value: unknown, answer: Uint8Array): boolean {
+  return value instanceof Uint8Array && value.length < answer.length &&
+    value.length > 0 && value.length % 1000 * (value.length % 1024) === 0 &&
+    value.every((byte, i) => byte === answer[i]);
+}
+
 /** Names the mistake that an error, or a wrong answer, looks like. */
 function explain(
   { values, then, error }: StreamResult,
   due: StreamCase,
 ): Partial<Advice> | undefined {
   if (due.ends !== undefined) return undefined;
+  const answer = due.values?.[0];
+  const isLong = Object(answer).length >= 1000;
+  // set() throws it when there's no room left.
+  if (isLong && error instanceof RangeError) return { likely: FIXED_SIZE };
   if (then === "error") {
     return error instanceof Deno.errors.BrokenPipe
       ? {
@@ -125,8 +140,8 @@ function explain(
           "says that the answer is complete. An answer may also be empty.",
       };
   }
-  const answer = due.values?.[0];
   if (then !== "more" || !(answer instanceof Uint8Array)) return undefined;
+  if (fillsBuffer(values[0], answer)) return { likely: FIXED_SIZE };
   return Object(values[0]).length === 0 ? { likely: SEND_END } : {
     likely: explainBytes(values[0], answer),
   };

@@ -94,6 +94,14 @@ const readExact: WrongAnswer<ReadExact>[] = [
     diagnosis: /you need no read at all/,
   },
   {
+    name: "takes a byte when it needs none",
+    replace: [
+      "let filled = 0;",
+      "let filled = 0;\n  if (size === 0) await conn.read(new Uint8Array(1));",
+    ],
+    diagnosis: /readExact\(\) took bytes from the connection that belong to/,
+  },
+  {
     name: "decodes the bytes as text",
     replace: [
       "return data;",

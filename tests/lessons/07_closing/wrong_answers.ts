@@ -105,6 +105,38 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /even if the question is empty: conn\.closeWrite\(\) sends that/,
   },
   {
+    name: "has 64 KiB for the answer, and stops when they're full",
+    async attempt(conn, question) {
+      await writeAll(conn, question);
+      await conn.closeWrite();
+      const data = new Uint8Array(64 * 1024);
+      let filled = 0;
+      while (filled < data.length) {
+        const count = await conn.read(data.subarray(filled));
+        if (count === null) break;
+        filled += count;
+      }
+      return data.slice(0, filled);
+    },
+    diagnosis: /Your array for the answer has a fixed size/,
+  },
+  {
+    name: "has 64 KiB for the answer, and copies each piece into them",
+    async attempt(conn, question) {
+      await writeAll(conn, question);
+      await conn.closeWrite();
+      const data = new Uint8Array(64 * 1024);
+      const buffer = new Uint8Array(4096);
+      let filled = 0;
+      for (let count; (count = await conn.read(buffer)) !== null;) {
+        data.set(buffer.subarray(0, count), filled);
+        filled += count;
+      }
+      return data.slice(0, filled);
+    },
+    diagnosis: /Your array for the answer has a fixed size/,
+  },
+  {
     name: "decodes the answer as text",
     replace: [
       RETURN,
