@@ -6,13 +6,14 @@ import type {
   SendWindowClass,
 } from "../../../lessons/16_reliable_stream/types.ts";
 import { testAccepted, testExercises } from "../gates.ts";
-import { wrongAnswers } from "./wrong_answers.ts";
+import { ReceiverOfSegments, wrongAnswers } from "./wrong_answers.ts";
 
 testExercises("reliable_stream", exercises, wrongAnswers);
 
 const WRAP = 2 ** 32;
 
 testAccepted<ReceiverClass>(exercises[0], {
+  "with segments in a map": ReceiverOfSegments,
   "with whole segments, and numbers that never wrap inside": class {
     #start: number;
     #next = 0;

@@ -20,8 +20,8 @@ class ReceiverOfViews {
 /** The segments that arrived early, of all receivers. */
 const keptByAll = new Map<number, Uint8Array>();
 
-/** Keeps whole segments by their sequence numbers, in one of three wrong ways. */
-class ReceiverOfSegments {
+/** Keeps whole segments by their sequence numbers, which is right. */
+export class ReceiverOfSegments {
   kept = new Map<number, Uint8Array>();
   constructor(public ack: number, readonly window: number) {}
   accept(seq: number, data: Uint8Array) {
