@@ -16,8 +16,8 @@ import type { ConnectWithin, Retry, TimedReaderClass } from "./types.ts";
  *     ): Promise<Deno.Conn> {
  *     }
  *
- * Connects to a port of 127.0.0.1 and returns the connection, or gives up when
- * no answer comes within `ms` milliseconds.
+ * Connects to a port of 127.0.0.1, in one attempt, and returns the connection,
+ * or gives up when no answer comes within `ms` milliseconds.
  *
  * - When it gives up, it throws `Deno.errors.TimedOut`, or a `DOMException`
  *   named `TimeoutError`, whichever you find easier.
@@ -62,13 +62,16 @@ export const TimedReader: TimedReaderClass = todo("8.2 TimedReader");
  *     }
  *
  * Calls `attempt` until it works, at most `attempts` times, and returns what it
- * gave, whatever that is. It waits `firstDelayMs` milliseconds before the second
- * attempt, and before each later one twice as long as before the last.
+ * gave, whatever that is. It waits `firstDelayMs` milliseconds, 0 or more, before
+ * the second attempt, and before each later one twice as long as before the
+ * last, however long that gets.
  *
  * - It tries again only after `Deno.errors.ConnectionRefused`. Any other error
  *   is thrown at once and unchanged.
  * - `attempt` may also throw before it returns a promise, with the same effect.
  * - If every attempt is refused, it throws the last error unchanged, without
  *   waiting any longer.
+ * - It lets other tasks run while it waits, leaves no timer behind, and doesn't
+ *   change `options`.
  */
 export const retry: Retry = todo("8.3 retry");

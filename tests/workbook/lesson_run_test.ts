@@ -155,6 +155,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: `Ctrl-C in a terminal leaves the summary a line of its own${why}`,
+  ignore: !script,
+  async fn() {
+    const args = copy().args("lesson", "3", "--serve");
+    const command = [Deno.execPath(), ...args];
+    await using terminal = new Talk("script", [
+      ...["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
+    ]);
+    await terminal.expect(/waiting for clients/);
+    await terminal.type("\x03");
+    const { code, output } = await terminal.end();
+    assertEquals(code, 0, output);
+    assertMatch(output, /\^C\r?\n.*ended: 0 clients/);
+  },
+});
+
+Deno.test({
   name:
     `a lesson stops at its questions in a terminal, and repeats what was predicted${why}`,
   ignore: !script,

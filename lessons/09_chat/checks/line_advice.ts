@@ -49,9 +49,6 @@ const TAKEN: [taken: RegExp, likely: string][] = [
     "Everything arrived except the empty line. A line without text is a line, " +
     "too: pass on its \\n like any other.",
   ],
-  [/^[ \t]+|[ \t]+$/gm, spacesTaken("trim", "at both ends")],
-  [/[ \t]+$/gm, spacesTaken("trimEnd", "at the end")],
-  [/^[ \t]+/gm, spacesTaken("trimStart", "at the beginning")],
   [
     /^\ufeff/gm,
     "Everything arrived except a byte order mark (U+FEFF) at the beginning of a " +
@@ -60,12 +57,17 @@ const TAKEN: [taken: RegExp, likely: string][] = [
   ],
 ];
 
+const SPACES =
+  "Everything arrived except some spaces or line ends. Each line " +
+  "goes on unchanged, even an empty one, with the spaces at its ends: don't " +
+  "trim() it, at either end.";
+
 /**
  * Says why a text is too short.
  *
  * @param received What a member got.
  * @param due What it should get.
- * @returns The likely cause, or `undefined` if more than white space is missing.
+ * @returns The likely cause, or `undefined` if more than this is missing.
  */
 export function missingAdvice(
   received: string,
@@ -75,10 +77,9 @@ export function missingAdvice(
   for (const [taken, likely] of TAKEN) {
     if (received === due.replace(taken, "")) return { likely, read };
   }
-  if (received.replace(/\s/g, "") !== due.replace(/\s/g, "")) return undefined;
-  const likely = "Everything arrived except some spaces or line ends. Each " +
-    "line goes on unchanged, even an empty one, with the spaces at its ends.";
-  return { likely, read };
+  return received.replace(/\s/g, "") === due.replace(/\s/g, "")
+    ? { likely: SPACES, read }
+    : undefined;
 }
 
 /**
@@ -96,9 +97,4 @@ export function differenceAdvice(
   const isCut = received.length < due.length ||
     new TextDecoder().decode(received).includes("\ufffd");
   return isCut ? CUT_LINES : CHANGED_LINES;
-}
-
-function spacesTaken(name: string, where: string): string {
-  return `Everything arrived except the spaces ${where} of a line. A line goes ` +
-    `on unchanged, so don't ${name}() it.`;
 }

@@ -215,7 +215,11 @@ async function askForPrediction(): Promise<string> {
  */
 function interruption(): AbortSignal {
   const interrupted = new AbortController();
-  Deno.addSignalListener("SIGINT", () => interrupted.abort());
+  Deno.addSignalListener("SIGINT", () => {
+    // The terminal has shown ^C, which would push a full line over its edge.
+    if (!interrupted.signal.aborted && Deno.stdout.isTerminal()) print("\n");
+    interrupted.abort();
+  });
   return interrupted.signal;
 }
 

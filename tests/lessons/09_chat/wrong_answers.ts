@@ -36,15 +36,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "takes the spaces off a line": [
         changing("text = text.trim();"),
-        /Everything arrived except the spaces.*don't trim\(\)/s,
-      ],
-      "takes the spaces off the end of a line": [
-        changing("text = text.trimEnd();"),
-        /the spaces at the end of a line.*don't trimEnd\(\)/s,
-      ],
-      "takes the spaces off the beginning of a line": [
-        changing("text = text.trimStart();"),
-        /the spaces at the beginning of a line.*don't trimStart\(\)/s,
+        /Everything arrived except some spaces.*don't trim\(\)/s,
       ],
       "takes the spaces off, and leaves out what is empty then": [
         changing('text = text.trim(); if (text === "") continue;'),
