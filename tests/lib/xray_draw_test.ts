@@ -466,6 +466,14 @@ Deno.test("drawTimeline() shows the lesson's prose and tables", () => {
   );
 });
 
+Deno.test("drawTimeline() keeps a command on one line", () => {
+  const value = `nc -U /tmp/${"x".repeat(90)}`;
+  const fact = { kind: "fact", name: "nc", value, isCommand: true } as const;
+  setColorEnabled(false);
+  const lines = drawTimeline([story(fact)], { width: 80, views: ALL });
+  assertEquals(lines.at(-1), `   nc  ${value}`);
+});
+
 Deno.test("drawTimeline() draws one step if asked, with names from the others", () => {
   const name = { kind: "endpoint", lane: "ann", endpoint: CLIENT } as const;
   const items = [
