@@ -90,18 +90,25 @@ export function describeItem(
 }
 
 /** Calls whose socket isn't connected yet, or never will be. */
-const BEFORE_CONNECTED = ["bind", "listen", "connect", "accept", "accept4"];
+const BEFORE_CONNECTED = [
+  ...["bind", "listen", "connect", "accept", "accept4", "setsockopt"],
+];
 
 function describeCall(call: TimedCall, options: DescribeOptions): string {
   const { name, moves } = call;
   const given = shortPath(call.given);
   const args = name === "socket" ? [] : [tie(descriptorOf(call, options))];
+  if (name === "getsockname" || name === "getpeername") {
+    const result = call.error ?? given;
+    return `${name}(${args[0]})${
+      result === "" ? "" : ` ${tie(`= ${result}`)}`
+    }`;
+  }
   if (call.housekeeping) {
-    if (name.endsWith("sockopt")) args.push(tie(given));
-    const text = `${name}(${args.join(", ")})`;
-    if (call.error !== undefined) return `${text} ${tie(`= ${call.error}`)}`;
-    const tells = name === "getsockname" && call.socket.remote === undefined;
-    return tells && given !== "" ? `${text} ${tie(`= ${given}`)}` : text;
+    const text = `${name}(${[...args, tie(given)].join(", ")})`;
+    return call.error === undefined
+      ? text
+      : `${text} ${tie(`= ${call.error}`)}`;
   }
   if (moves === "out") {
     const data = dataOf(call, call.asked ?? 0, options);
@@ -133,11 +140,6 @@ function outcomeOf(call: TimedCall, options: DescribeOptions): string {
   }
   if (made !== undefined) {
     return tie(nameOfSocket(made)) + toPeer(call, "from", options);
-  }
-  if (call.name === "bind" && call.given.endsWith(":0")) {
-    // Port 0 asks the kernel for a free one.
-    const port = call.socket.local?.match(/:([1-9]\d*)$/)?.[1];
-    return port === undefined ? returned : tie(`${returned}, port ${port}`);
   }
   if (moves !== "in") return returned;
   const { kind } = call.socket;

@@ -198,7 +198,8 @@ export class TimelineDrawer {
     }
     const cells = Object.entries(row.leftOut).map(([view, counts]) => [
       view,
-      dim(`… ${countedKinds(counts)}`),
+      // A number stays with its kind.
+      dim(`… ${countedKinds(counts).replaceAll(" × ", "\u00a0×\u00a0")}`),
     ]);
     if (cells.length === 0) return [];
     return this.#layout.row(row.atMs, Object.fromEntries(cells));

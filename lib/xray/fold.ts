@@ -66,6 +66,9 @@ function repetitionAt(rows: Foldable[], at: number): [number, number] {
   return [1, at + 1];
 }
 
+/** In a flood, a window is full or empty every other moment. */
+const FREQUENT_NOTES = ["window full", "window update", "zero window"];
+
 /**
  * Says what makes a call or a packet look like another one.
  *
@@ -79,20 +82,21 @@ export function likeOf(item: TimelineItem): string {
   }
   if (item.seen !== "packet") return "";
   const { protocol, flags = "", bytes, notes = [] } = item.packet;
-  return `${protocol} ${flags} ${bytes > 0} ${notes.join()}`;
+  const rare = notes.filter((note) => !FREQUENT_NOTES.includes(note));
+  return `${protocol} ${flags} ${bytes > 0} ${rare.join()}`;
 }
 
 /**
  * Names an item by what its kind is, for the line that says what was left out.
  *
  * @param item A call or a packet.
- * @returns Such as `sendto` or `PSH,ACK`; empty for anything else.
+ * @returns Such as `sendto`, `PSH,ACK`, or `zero window`; empty for anything else.
  */
 export function kindOf(item: TimelineItem): string {
   if (item.seen === "call") return item.call.name;
   if (item.seen !== "packet") return "";
-  const { protocol, flags } = item.packet;
-  return flags ?? protocol.toUpperCase();
+  const { protocol, flags, notes = [] } = item.packet;
+  return notes[0] ?? flags ?? protocol.toUpperCase();
 }
 
 /**

@@ -30,8 +30,16 @@ const ACROSS: ShowEvent["kind"][] = [
   ...["bytes", "bars", "table", "headers", "segments"] as const,
 ];
 
+/** A command that is to be copied stays on one line. */
+function goesAcross(event: ShowEvent): boolean {
+  return ACROSS.includes(event.kind) ||
+    (event.kind === "fact" && event.isCommand === true);
+}
+
 /** Events without an empty line before them. */
-const PARAGRAPHS: ShowEvent["kind"][] = ["lesson", "say", "predict", "bytes"];
+const PARAGRAPHS: ShowEvent["kind"][] = [
+  ...["lesson", "say", "predict", "bytes", "fact"] as const,
+];
 
 /** Turns items into rows. */
 export class Rows {
@@ -79,7 +87,7 @@ export class Rows {
     if (!this.#layout.views.includes(view)) return undefined;
     const row = { ...plainRow(atMs, view), like: likeOf(item) };
     row.kind = kindOf(item);
-    if (item.seen === "story" && ACROSS.includes(item.event.kind)) {
+    if (item.seen === "story" && goesAcross(item.event)) {
       return { ...row, across: this.#linesOf(item.event) };
     }
     const nameOf = this.#nameOf;

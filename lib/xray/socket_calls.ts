@@ -59,6 +59,11 @@ export interface SocketCall {
 }
 
 const HOUSEKEEPING = ["getsockname", "getpeername", "getsockopt", "setsockopt"];
+/** Options that Deno sets on its own, and that change nothing in a lesson. */
+const QUIET_OPTIONS = [
+  ...["SO_REUSEADDR", "SO_REUSEPORT", "SO_BROADCAST"],
+  ...["IP_MULTICAST_LOOP", "IPV6_MULTICAST_LOOP"],
+];
 const SENDING = ["sendto", "sendmsg", "sendmmsg", "write", "writev"];
 const RECEIVING = ["recvfrom", "recvmsg", "recvmmsg", "read", "readv"];
 
@@ -104,6 +109,8 @@ export class SocketFollower {
     if (call.name === "socket") return this.#born(call);
     const socket = this.#open.get(descriptorOf(call.args[0] ?? ""));
     if (socket === undefined) return undefined;
+    const isPortOpen = socket.remote === undefined &&
+      (socket.local?.endsWith(":0") ?? true);
     this.#learn(socket, call);
     if (SENDING.includes(call.name)) return sent(socket, call);
     if (RECEIVING.includes(call.name)) return received(socket, call);
@@ -121,6 +128,9 @@ export class SocketFollower {
         return plain(socket, call, `backlog ${call.args[1]}`);
       case "shutdown":
         return plain(socket, call, call.args[1]);
+      case "getsockname":
+        // It tells which port came of port 0.
+        return { ...setting(socket, call), housekeeping: !isPortOpen };
       default:
         return setting(socket, call);
     }
@@ -259,7 +269,8 @@ function setting(socket: Socket, call: SystemCall): SocketCall {
   }
   const value = args[3].replace(/^\[(.*)\]$/, "$1");
   if (name === "setsockopt") {
-    return plain(socket, call, `${args[2]} ${value}`);
+    const housekeeping = QUIET_OPTIONS.includes(args[2]);
+    return { ...plain(socket, call, `${args[2]} ${value}`), housekeeping };
   }
   // What came of a connection that was under way: the answer to connect().
   if (args[2] === "SO_ERROR") {

@@ -237,8 +237,8 @@ function groupAlike(
   return [...groups.values()].map((group) => {
     const [{ ending: { step, name, words, effects } }] = group;
     const count = group.reduce((sum, { count }) => sum + count, 0);
-    const who = count === 1 ? `${step}  ${name}` : `   ${count} ${words}s`;
-    return [who, effects];
+    const one = step === 0 ? name : `${step}  ${name}`;
+    return [count === 1 ? one : `   ${count} ${words}s`, effects];
   });
 }
 

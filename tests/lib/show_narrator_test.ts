@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Narrator, type ShowEvent } from "../../lib/show/mod.ts";
+import { Narrator, Printer, type ShowEvent } from "../../lib/show/mod.ts";
 
 Deno.test("Narrator gives each event the time at which it was told", async () => {
   const events: ShowEvent[] = [];
@@ -84,4 +84,23 @@ Deno.test("Narrator goes straight on where there is no reader to ask", async () 
   await show.predict("How many?");
   show.recall();
   assertEquals(events.map(({ kind }) => kind), ["predict"]);
+});
+
+Deno.test("Narrator names sockets by their own addresses, and prints nothing", () => {
+  const events: ShowEvent[] = [];
+  let printed = "";
+  const printer = new Printer((text) => printed += text, { width: 80 });
+  const show = new Narrator((event) => {
+    events.push(event);
+    printer.show(event);
+  });
+  const addr = { transport: "tcp", hostname: "::1", port: 7 } as const;
+  const unnamed = { transport: "unix", path: null } as unknown as Deno.Addr;
+  show.sockets({ server: { addr }, client: { localAddr: unnamed } });
+  printer.flush();
+  assertEquals(
+    events.map(({ atMs: _, ...event }) => event),
+    [{ kind: "endpoint", lane: "server", endpoint: "[::1]:7" }],
+  );
+  assertEquals(printed, "");
 });

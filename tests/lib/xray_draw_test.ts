@@ -299,8 +299,16 @@ for (
       "getsockname(21) = 127.0.0.1:7000",
     ],
     [
-      call("getsockname", { socket: accepted, given: SERVER }),
-      "getsockname(22)",
+      call("getpeername", { socket: accepted, given: CLIENT }),
+      "getpeername(22) = 127.0.0.1:50000",
+    ],
+    [
+      call("setsockopt", {
+        socket: accepted,
+        given: "SO_LINGER {l_onoff=1, l_linger=0}",
+        housekeeping: false,
+      }),
+      "setsockopt(22, SO_LINGER {l_onoff=1, l_linger=0}) = 0",
     ],
     [
       call("bind", { given: "/tmp/sockets-1f/box.sock" }),
@@ -362,10 +370,6 @@ for (
       'sendto(22 → client, 5 bytes "hello") = 5',
     ],
     [call("close", { socket: accepted }), "close(22 → client) = 0"],
-    [
-      call("bind", { given: "127.0.0.1:0" }),
-      "bind(21, 127.0.0.1:0) = 0, port 7000",
-    ],
     [
       packet(UDP),
       "client → :7000 UDP 0 bytes",
@@ -464,6 +468,14 @@ Deno.test("drawTimeline() shows the lesson's prose and tables", () => {
     text,
     /A paragraph\.\n +Predict: And then\?\n +the frame\n +0000.* 00 02.*\n\n +kind +n\n[^]*tcp +7\n\n +latency/,
   );
+});
+
+Deno.test("drawTimeline() keeps a command on one line", () => {
+  const value = `nc -U /tmp/${"x".repeat(90)}`;
+  const fact = { kind: "fact", name: "nc", value, isCommand: true } as const;
+  setColorEnabled(false);
+  const lines = drawTimeline([story(fact)], { width: 80, views: ALL });
+  assertEquals(lines.at(-1), `   nc  ${value}`);
 });
 
 Deno.test("drawTimeline() draws one step if asked, with names from the others", () => {

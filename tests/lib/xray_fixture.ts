@@ -32,12 +32,8 @@ const REASONS: Record<string, () => string> = {
       : does("tcpdump", "-i", "lo", "-L")
       ? ""
       : "capturing is not permitted here",
-  tshark: () => isInstalled("tshark") ? "" : "tshark is not installed",
 };
 const reasons = new Map<string, string>();
-
-/** A program that looks at another. */
-export type Looker = "strace" | "tcpdump" | "tshark";
 
 /**
  * Registers a test that needs programs which look at others; where one cannot
@@ -48,12 +44,14 @@ export type Looker = "strace" | "tcpdump" | "tshark";
  * @param fn The test.
  */
 export function testLooking(
-  lookers: Looker[],
+  lookers: string[],
   name: string,
   fn: () => Promise<void>,
 ): void {
   for (const looker of lookers) {
-    if (!reasons.has(looker)) reasons.set(looker, REASONS[looker]());
+    const reason = REASONS[looker] ??
+      (() => isInstalled(looker) ? "" : `${looker} is not installed`);
+    if (!reasons.has(looker)) reasons.set(looker, reason());
   }
   const why = lookers.map((looker) => reasons.get(looker)).find(Boolean) ?? "";
   Deno.test({

@@ -62,6 +62,22 @@ Deno.test("SocketFollower follows a listening socket and what it accepts", () =>
   assertEquals(calls[1].given, "127.0.0.1:0");
 });
 
+Deno.test("SocketFollower counts getsockname as housekeeping, unless it tells a port that was open", () => {
+  const calls = follow(
+    "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 21",
+    `bind(21, ${address(0)}, 16) = 0`,
+    `getsockname(21, ${address(7000)}, [128 => 16]) = 0`,
+    `getsockname(21, ${address(7000)}, [128 => 16]) = 0`,
+    "socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 22",
+    `connect(22, ${address(7000)}, 16) = -1 EINPROGRESS (now in progress)`,
+    `getsockname(22, ${address(50000)}, [128 => 16]) = 0`,
+  );
+  const asked = calls.filter(({ name }) => name === "getsockname");
+  assertEquals(asked.map(({ housekeeping }) => housekeeping), [
+    ...[false, true, true],
+  ]);
+});
+
 Deno.test("SocketFollower tells sockets with one descriptor apart", () => {
   const calls = follow(
     "socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 21",
@@ -181,7 +197,7 @@ Deno.test("SocketFollower tells the answer to connect() from other settings", ()
     [
       ["SO_REUSEADDR 1", "0", true],
       ["SO_ERROR", "ECONNREFUSED", false],
-      ["SO_LINGER {l_onoff=1, l_linger=0}", "0", true],
+      ["SO_LINGER {l_onoff=1, l_linger=0}", "0", false],
     ],
   );
 });

@@ -25,6 +25,15 @@ Deno.test("the README's table has each lesson of the catalogue, in order", () =>
   );
 });
 
+Deno.test("the README's table of commands has each way to look at a lesson", () => {
+  for (
+    const option of [
+      ...["--calls", "--packets", "--xray", "--serve --xray", "--step"],
+      ...["--all", "--delta"],
+    ]
+  ) assert(new RegExp(`^\\| .*${option}`, "m").test(readme), option);
+});
+
 Deno.test("the README's table of commands has each task", () => {
   const { tasks } = JSON.parse(
     Deno.readTextFileSync(join(ROOT, "deno.json")),
