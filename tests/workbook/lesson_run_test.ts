@@ -140,10 +140,11 @@ Deno.test({
   ignore: !script,
   async fn() {
     await copy().answer({ echo: "export const echo = 3;" });
-    const runs = [["lesson", "3", "--no-pause"], ["check", "3.1"], [
-      "read",
-      "3",
-    ]];
+    const runs = [
+      ["lesson", "3", "--no-pause"],
+      ["check", "3.1"],
+      ["read", "3", "--no-pager"],
+    ];
     for (const args of runs) {
       const plain = await onTerminal({ NO_COLOR: "1" }, ...args);
       assertLacks(plain, ESCAPE);
