@@ -22,7 +22,11 @@ export class Deadline implements Disposable {
   #firesAtMs = Infinity;
   #timer?: ReturnType<typeof setTimeout>;
 
-  /** @param onPassed Called when the deadline passes. */
+  /**
+   * Makes a deadline that is not set yet.
+   *
+   * @param onPassed Called when the deadline passes.
+   */
   constructor(onPassed: () => void) {
     this.#onPassed = onPassed;
   }

@@ -35,7 +35,11 @@ export class Turn implements Disposable {
   #timer?: ReturnType<typeof setTimeout>;
   #next?: PromiseWithResolvers<void>;
 
-  /** @param size How much may be done in one turn, at least 1. */
+  /**
+   * Makes the turns of one connection.
+   *
+   * @param size How much may be done in one turn, at least 1.
+   */
   constructor(size = 64) {
     this.#size = size;
   }

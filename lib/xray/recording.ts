@@ -128,7 +128,11 @@ export class ItemEncoder {
   readonly #views: RecordingHead["views"];
   readonly #written = new WeakMap<Socket, string>();
 
-  /** @param views What is looked at besides the story. */
+  /**
+   * Makes a writer of recordings.
+   *
+   * @param views What is looked at besides the story.
+   */
   constructor(views: RecordingHead["views"]) {
     this.#views = views;
   }

@@ -36,7 +36,11 @@ export class FourTuples<Value> {
   readonly #values = new Map<string, Value>();
   readonly #max: number;
 
-  /** @param max How many to remember. */
+  /**
+   * Makes an empty map.
+   *
+   * @param max How many to remember.
+   */
   constructor(max: number) {
     this.#max = max;
   }
