@@ -84,7 +84,7 @@ async function wholeLife(show: Narrator): Promise<void> {
     return;
   }
   await show.predict(
-    "Who is left when both have closed: the client, or the server?",
+    "When both have closed, which side still has a socket: client or server?",
   );
   function tell(after: string, { client, server }: States): void {
     show.fact(after, `client ${client.padEnd(10)}  server ${server}`);
