@@ -93,24 +93,24 @@ const FILES: LessonFiles[] = [
     answers: () => import("./16_reliable_stream/exercise.ts"),
   },
   {
-    exercises: () => import("./17_unix_streams/exercises.ts"),
-    answers: () => import("./17_unix_streams/exercise.ts"),
+    exercises: () => import("./18_unix_streams/exercises.ts"),
+    answers: () => import("./18_unix_streams/exercise.ts"),
   },
   {
-    exercises: () => import("./18_choosing/exercises.ts"),
-    answers: () => import("./18_choosing/exercise.ts"),
+    exercises: () => import("./19_choosing/exercises.ts"),
+    answers: () => import("./19_choosing/exercise.ts"),
   },
   {
-    exercises: () => import("./19_http_by_hand/exercises.ts"),
-    answers: () => import("./19_http_by_hand/exercise.ts"),
+    exercises: () => import("./20_http_by_hand/exercises.ts"),
+    answers: () => import("./20_http_by_hand/exercise.ts"),
   },
   {
-    exercises: () => import("./20_dns_by_hand/exercises.ts"),
-    answers: () => import("./20_dns_by_hand/exercise.ts"),
+    exercises: () => import("./21_dns_by_hand/exercises.ts"),
+    answers: () => import("./21_dns_by_hand/exercise.ts"),
   },
   {
-    exercises: () => import("./21_redis_by_hand/exercises.ts"),
-    answers: () => import("./21_redis_by_hand/exercise.ts"),
+    exercises: () => import("./22_redis_by_hand/exercises.ts"),
+    answers: () => import("./22_redis_by_hand/exercise.ts"),
   },
 ];
 

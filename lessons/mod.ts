@@ -147,7 +147,7 @@ export const lessons: Lesson[] = [
     part: "UDP, single messages",
   },
   {
-    number: 17,
+    number: 18,
     name: "unix_streams",
     title: "Unix streams",
     claim: "A Unix socket is used like a TCP one, has a path for an address, " +
@@ -160,7 +160,7 @@ export const lessons: Lesson[] = [
     programs: ["ss"],
   },
   {
-    number: 18,
+    number: 19,
     name: "choosing",
     title: "Choosing a socket",
     claim: "Unix datagrams are whole messages that wait and are not lost; " +
@@ -174,7 +174,7 @@ export const lessons: Lesson[] = [
     ],
   },
   {
-    number: 19,
+    number: 20,
     name: "http_by_hand",
     title: "HTTP by hand",
     claim: "HTTP/1.1 is lines of text and counted bytes on a TCP socket; one " +
@@ -182,7 +182,7 @@ export const lessons: Lesson[] = [
     part: "Real protocols, real programs",
   },
   {
-    number: 20,
+    number: 21,
     name: "dns_by_hand",
     title: "DNS by hand",
     claim: "To find an address by its name takes one question and one answer " +
@@ -190,7 +190,7 @@ export const lessons: Lesson[] = [
     part: "Real protocols, real programs",
   },
   {
-    number: 21,
+    number: 22,
     name: "redis_by_hand",
     title: "Redis by hand",
     claim: "A protocol of counted strings carries any bytes, takes the next " +

@@ -1,5 +1,5 @@
 /**
- * How many requests a second lesson 19's server answers, next to `Deno.serve`
+ * How many requests a second lesson 20's server answers, next to `Deno.serve`
  * and `node:http`.
  *
  * Each server is a process of its own, asked for the same six bytes by the same
@@ -20,12 +20,12 @@ const BOUGHT =
   "What the difference buys: Deno.serve reads sockets and heads in Rust, so " +
   "that JavaScript runs for the handler alone, and speaks TLS and HTTP/2 as " +
   "well. node:http makes two streams for each request, so that bodies of any " +
-  "size go in and out as they come; lesson 19 holds each body in memory, up to " +
+  "size go in and out as they come; lesson 20 holds each body in memory, up to " +
   "a limit, and writes the answers to pipelined requests together.";
 
 /** Tasks of `players/http_server.ts`, each of which starts a server. */
 const SERVERS: [task: string, name: string][] = [
-  ["lesson19", "lesson 19"],
+  ["lesson20", "lesson 20"],
   ["denoServe", "Deno.serve"],
   ["nodeHttp", "node:http in Deno"],
 ];

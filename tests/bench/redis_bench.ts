@@ -1,5 +1,5 @@
 /**
- * How fast the store of lesson 21 is, next to the real redis-server, by the
+ * How fast the store of lesson 22 is, next to the real redis-server, by the
  * same redis-benchmark line.
  *
  * @module
@@ -32,7 +32,7 @@ export default async function (bench: Bench): Promise<void> {
   }
   const cli = join(ROOT, "lib", "workbook", "cli.ts");
   const servers = await Promise.all([
-    start("lesson 21", Deno.execPath(), (port) => [
+    start("lesson 22", Deno.execPath(), (port) => [
       ...[
         "run",
         "-qA",

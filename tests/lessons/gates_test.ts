@@ -21,9 +21,9 @@ function thrownAt(...places: string[]): Error {
 }
 
 const SEND = "async DatagramConn.send (ext:deno_net/01_net.js:1:6483)";
-const WRONG = "ask (file:///w/tests/lessons/18_choosing/wrong_answers.ts:54:3)";
+const WRONG = "ask (file:///w/tests/lessons/19_choosing/wrong_answers.ts:54:3)";
 const HELPER = "readExact (file:///w/lib/net/read.ts:110:3)";
-const LESSON = "lesson (file:///w/lessons/18_choosing/lesson.ts:20:3)";
+const LESSON = "lesson (file:///w/lessons/19_choosing/lesson.ts:20:3)";
 
 for (
   const { what, reason, forgiven } of [

@@ -190,7 +190,7 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "The window makes new arrays, and never writes into an old one.",
     },
   ],
-  "17.1": [
+  "18.1": [
     {
       before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
       after:
@@ -203,7 +203,7 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "The task says nothing of other errors; lstat() throws for most.",
     },
   ],
-  "19.1": [
+  "20.1": [
     {
       before: "if (this.#rest.length >= this.#maxHeadBytes) {",
       after: "if (this.#rest.length > this.#maxHeadBytes) {",
@@ -241,7 +241,7 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "There are never more than two pieces.",
     },
   ],
-  "21.1": [
+  "22.1": [
     {
       before: "const bytes = pending.slice(0, size);",
       after: "const bytes = pending.subarray(0, size);",
@@ -253,7 +253,7 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "A number of digits alone is never below 0.",
     },
   ],
-  "21.2": [
+  "22.2": [
     {
       before:
         "if (entry === undefined || this.#now() < entry.endsAt) return entry;",

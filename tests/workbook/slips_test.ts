@@ -4,8 +4,8 @@ import { exercises as echo } from "../../lessons/03_echo/exercises.ts";
 import { exercises as framing } from "../../lessons/05_framing/exercises.ts";
 import { exercises as clients } from "../../lessons/06_many_clients/exercises.ts";
 import { exercises as closing } from "../../lessons/07_closing/exercises.ts";
-import { exercises as http } from "../../lessons/19_http_by_hand/exercises.ts";
-import * as httpSolution from "../../lessons/19_http_by_hand/solution.ts";
+import { exercises as http } from "../../lessons/20_http_by_hand/exercises.ts";
+import * as httpSolution from "../../lessons/20_http_by_hand/solution.ts";
 import {
   CheckFailed,
   type Failure,
@@ -162,7 +162,7 @@ testSlip(
   /encodeResponse\(.*\) threw TypeError: value\.refuse is not a function/,
 );
 
-Deno.test("19.1: an error by choice is none, whichever words it begins with", async () => {
+Deno.test("20.1: an error by choice is none, whichever words it begins with", async () => {
   await http[0].check(
     class extends httpSolution.RequestReader {
       override async readRequest() {
@@ -178,7 +178,7 @@ Deno.test("19.1: an error by choice is none, whichever words it begins with", as
   );
 });
 
-Deno.test("19.1: an error of the wrong class is reported with its name and its place", async () => {
+Deno.test("20.1: an error of the wrong class is reported with its name and its place", async () => {
   const { problem, received } = await verdict(
     http[0],
     class extends httpSolution.RequestReader {

@@ -348,7 +348,7 @@ testLooking(
 for (
   const { lesson, port, client, args, shown } of [
     {
-      lesson: 19,
+      lesson: 20,
       port: /http:\/\/127\.0\.0\.1:(\d+)/,
       client: "curl",
       args: (port: string) => [`http://127.0.0.1:${port}/hello`],
@@ -358,7 +358,7 @@ for (
       ],
     },
     {
-      lesson: 20,
+      lesson: 21,
       port: /dig @127\.0\.0\.1 -p (\d+)/,
       client: "dig",
       args: (port: string) => ["@127.0.0.1", "-p", port, "host.example.test"],
@@ -368,7 +368,7 @@ for (
       ],
     },
     {
-      lesson: 21,
+      lesson: 22,
       port: /redis-cli -p (\d+)/,
       client: "redis-cli",
       args: (port: string) => ["-p", port, "set", "k", "v"],

@@ -5,17 +5,17 @@
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serveHttp } from "../../../lessons/19_http_by_hand/server.ts";
-import { site } from "../../../lessons/19_http_by_hand/site.ts";
+import { serveHttp } from "../../../lessons/20_http_by_hand/server.ts";
+import { site } from "../../../lessons/20_http_by_hand/site.ts";
 import { listenTcp } from "../../../lib/net/mod.ts";
 import { play } from "./play.mjs";
 
-/** What lesson 19's own site answers. */
+/** What lesson 20's own site answers. */
 const TEXT = "text/plain; charset=utf-8";
 const BODY = "hello\n";
 
 play({
-  lesson19() {
+  lesson20() {
     const listener = listenTcp();
     serveHttp(listener, site);
     return listener.addr.port;

@@ -1,0 +1,221 @@
+/** How an answer to 19.1 is checked. */
+import {
+  type Advice,
+  differenceAt,
+  PROBES,
+  shown,
+  socketFolder,
+  toBytes,
+  type Trial,
+  type TrialFailure,
+} from "../../../lib/workbook/kit/mod.ts";
+import type { AskLocal } from "../types.ts";
+import { checkFailures } from "./ask_local_failures.ts";
+import { AskRun, end, PROMISES, WAITS } from "./ask_local_run.ts";
+
+const NO_ADDRESS = "The server can't answer without a return address. Open " +
+  "your socket at a path of its own, `${server}.me`.";
+
+const THREW_AT_STRANGER: Advice = {
+  likely: "A message from another sender is no reason to give up: every " +
+    "program that may write to your path can send one. Ignore it, and receive " +
+    "again.",
+  read: PROMISES,
+};
+
+/** A question, and what the client gets. */
+interface Exchange {
+  step: string;
+  question: string | Uint8Array;
+  answer: string | Uint8Array;
+  /** What other senders send before the answer. */
+  stranger?: string;
+  /** What it means if no answer is returned. */
+  ifStuck?: string;
+}
+
+const EXCHANGES: Exchange[] = [
+  {
+    step: 'a client asks "what time is it?"',
+    question: "what time is it?",
+    answer: "noon",
+  },
+  {
+    step: "messages of two other senders arrive before the server's answer",
+    question: "who is there?",
+    answer: "the server",
+    stranger: "I am the server!",
+    ifStuck: "After a message from another sender, receive again: the answer " +
+      "is still to come.",
+  },
+  {
+    step: "an empty question gets an answer of 60000 bytes",
+    question: "",
+    answer: crypto.getRandomValues(new Uint8Array(60_000)),
+  },
+  {
+    step: "a question gets an empty answer",
+    question: "anything?",
+    answer: "",
+    ifStuck: "An empty datagram is a message too, and here it's the answer. " +
+      "Whether there is one tells only the sender.",
+  },
+];
+
+/** Checks an answer to 19.1. */
+export async function checkAskLocal(
+  askLocal: AskLocal,
+  trial: Trial,
+): Promise<void> {
+  const names = ["ask.sock", "ask.sock.me", "ask.sock.too", "not_ask.sock"];
+  const folder = socketFolder(trial, names);
+  using run = new AskRun(askLocal, trial, folder);
+  const answers: [received: Uint8Array, due: Uint8Array][] = [];
+  for (const one of EXCHANGES) {
+    trial.step(one.step);
+    answers.push(await exchange(run, one));
+    await exchange(run, one, PROBES.twice("askLocal()"));
+    const views = PROBES.views("askLocal()");
+    await exchange(run, one, views, { isView: true });
+  }
+  trial.step("the first answers are still the same");
+  for (const [received, due] of answers) {
+    trial.equalBytes(received, due, PROBES.unchanged("askLocal()"));
+  }
+  await checkFailures(run);
+  trial.step("a client asks again, after all the failures");
+  await exchange(run, EXCHANGES[0], PROBES.state("askLocal()"));
+}
+
+/** Asks and answers once; returns what the client got, and what was due. */
+async function exchange(
+  run: AskRun,
+  { question, answer, stranger, ifStuck }: Exchange,
+  probe?: Advice,
+  options = { isView: false },
+): Promise<[received: Uint8Array, due: Uint8Array]> {
+  const trial: Trial = run.trial;
+  const server = run.bind(run.paths.server);
+  const due = toBytes(answer);
+  const asking = run.ask(toBytes(question), options).then((result) => {
+    if ("error" in result) {
+      trial.failThrown(
+        "askLocal()",
+        result.error,
+        explain(result.error) ??
+          (stranger === undefined ? {} : THREW_AT_STRANGER),
+      );
+    }
+    return result.value;
+  });
+  const early = asking.then(() =>
+    trial.fail({
+      problem: "askLocal() returned before it had asked the server.",
+      likely: "Await send(), and return what receive() returns.",
+    })
+  );
+  const receiving = Promise.race([server.socket.receive(), early]);
+  const [asked, from] = await trial.waitFor(receiving, {
+    waitingFor: "the question to reach the server",
+    likely: 'Send the question to { transport: "unixpacket", path: server }.',
+  });
+  trial.equalBytes(asked, toBytes(question), {
+    likely: "Send the question unchanged: a datagram is a whole message.",
+    read: WAITS,
+    ...probe,
+  });
+  requireAddress(run, from);
+  if (stranger !== undefined) {
+    for (const path of run.paths.strangers) {
+      const other = run.bind(path);
+      await other.socket.send(toBytes(stranger), from);
+      end(other);
+    }
+  }
+  await server.socket.send(due, from);
+  const received: unknown = await trial.waitFor(asking, {
+    waitingFor: "askLocal() to return the answer",
+    likely: ifStuck ??
+      "Return the first message from the server: receive() returns a message " +
+        "and its sender, and sender.path is the server's path.",
+  });
+  if (!(received instanceof Uint8Array)) {
+    trial.fail({
+      problem: `askLocal() returned ${shown(received)}.`,
+      expected: "a Uint8Array",
+      likely: Array.isArray(received)
+        ? "receive() returns two things, the data and the sender. Return the " +
+          "data."
+        : "Return the data as it arrived, as bytes.",
+    });
+  }
+  if (stranger && differenceAt(received, toBytes(stranger)) === undefined) {
+    trial.fail({
+      problem: "askLocal() returned a message that isn't from the server.",
+      expected: due,
+      received,
+      likely: "receive() also returns the sender. Accept the message only if " +
+        "sender.path is the server's path; otherwise, receive again.",
+    });
+  }
+  trial.equalBytes(received, due, {
+    likely: received.length < due.length
+      ? "receive() drops what doesn't fit into your buffer, without telling " +
+        "you. Don't pass a buffer, or pass one of at least 60000 bytes."
+      : "Return the data that arrived, not the rest of the buffer.",
+    ...probe,
+  });
+  end(server);
+  return [received, due];
+}
+
+function requireAddress({ trial, paths }: AskRun, from: Deno.Addr): void {
+  const { path }: { path: string | null } = from as Deno.UnixAddr;
+  if (path === paths.own) return;
+  trial.fail({
+    problem: path?.startsWith("/")
+      ? "The question came from another path."
+      : "The question came from a socket that has no path.",
+    expected: paths.own,
+    received: shown(path, 200),
+    likely: NO_ADDRESS,
+  });
+}
+
+/** What an error means where an answer was due. */
+function explain(error: unknown): TrialFailure | undefined {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return {
+      problem: "askLocal() threw AddrInUse: its own path still existed.",
+      likely:
+        "The previous call left it: close() doesn't remove the file of a " +
+        "datagram socket. Remove it in a finally block.",
+    };
+  }
+  if (error instanceof Deno.errors.Busy) {
+    return {
+      problem: `askLocal() threw Busy: ${error.message}.`,
+      likely: "A datagram socket does one thing at a time, and you called " +
+        "receive() while send() was still running. Await send() first.",
+      read: WAITS,
+    };
+  }
+  if (
+    error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.Interrupted
+  ) {
+    return {
+      problem: "You closed your socket while it was still in use.",
+      likely:
+        "`return Promise.race(…)` in a try block doesn't wait: the finally " +
+        "block runs at once. Write `return await Promise.race(…)`.",
+      read: WAITS,
+    };
+  }
+  if (error instanceof Error && error.message.includes("Empty path")) {
+    return {
+      problem: "askLocal() opened a socket that has no path.",
+      likely: NO_ADDRESS,
+    };
+  }
+}

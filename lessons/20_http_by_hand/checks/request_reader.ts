@@ -1,0 +1,89 @@
+/** How an answer to 20.1 is checked. */
+import {
+  type Advice,
+  checkStream,
+  type StreamCase,
+  type StreamResult,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import type {
+  HttpRequest,
+  RequestLimits,
+  RequestReaderClass,
+} from "../types.ts";
+import {
+  INCOMPLETE_REQUESTS,
+  MALFORMED_REQUESTS,
+} from "./rejected_requests.ts";
+import { REQUEST_LIMITS } from "./request_limits.ts";
+import { type Due, HEAD_END, LINES, seen } from "./requests.ts";
+import { LOWER, VALID_REQUESTS } from "./valid_requests.ts";
+
+/** Checks an answer to 20.1. */
+export async function checkRequestReader(
+  RequestReader: RequestReaderClass,
+  trial: Trial,
+): Promise<void> {
+  await checkStream(trial, {
+    name: "readRequest",
+    open(conn, ...limits: RequestLimits[]) {
+      const reader = new RequestReader(conn, ...limits);
+      return () => reader.readRequest();
+    },
+    what: "request",
+    see: seen,
+    explain,
+    cut: () => ({
+      likely: "A read may end anywhere: in a line, between \\r and \\n, in a " +
+        "body, in the size of a chunk. Keep reading until the blank line has " +
+        "arrived, and then until you have as many bytes as the head promised.",
+      read: HEAD_END,
+    }),
+  }, [
+    ...VALID_REQUESTS,
+    ...REQUEST_LIMITS,
+    ...INCOMPLETE_REQUESTS,
+    ...MALFORMED_REQUESTS,
+  ]);
+}
+
+const SHAPE =
+  "A request is { method, target, headers, body }. `headers` must be a Map, " +
+  "and `body` a Uint8Array (an empty one if there's no body).";
+const WINDOWS =
+  'With the label "latin1", TextDecoder decodes windows-1252: byte 80 becomes ' +
+  "€, and its code 20ac becomes ac when you cut it to a byte. " +
+  "String.fromCharCode() makes one character from each byte.";
+
+/** Some mistakes leave marks in the request. */
+function explain(
+  { values }: StreamResult,
+  one: StreamCase,
+): Partial<Advice> | undefined {
+  const request = values.at(-1) as HttpRequest | undefined;
+  if (values.length === 0) return undefined;
+  if (
+    !(request?.headers instanceof Map && request.body instanceof Uint8Array)
+  ) {
+    return { likely: SHAPE };
+  }
+  const names = [...request.headers.keys()];
+  if (names.some((name) => name !== name.toLowerCase())) {
+    return { likely: LOWER, read: LINES };
+  }
+  const [, , due] = (one.values as Due[] | undefined)?.[values.length - 1] ??
+    [];
+  if (due === undefined || due.length > 1000) return undefined;
+  const received = request.body.toHex();
+  if (
+    received !== due.toHex() && received === throughWindows1252(due)
+  ) {
+    return { likely: WINDOWS, read: LINES };
+  }
+}
+
+/** What becomes of bytes that are decoded by the label latin1, and cut again. */
+function throughWindows1252(bytes: Uint8Array): string {
+  const text = new TextDecoder("latin1").decode(bytes);
+  return Uint8Array.from(text, (char) => char.charCodeAt(0)).toHex();
+}

@@ -1,0 +1,73 @@
+/** Requests as the table of 20.1 writes them, and what must come of each. */
+import { toBytes } from "../../../lib/workbook/kit/mod.ts";
+import type { HttpRequest } from "../types.ts";
+
+/** The headings in the README. */
+export const LINES = "A request is lines of text";
+export const HEAD_END = "Where a head ends";
+export const NEXT = "One read is not one request";
+export const LENGTH = "A body by its length";
+export const CHUNKS = "A body in chunks";
+export const SMUGGLED = "Two lengths are one too many";
+export const LIMITS = "Everything needs a limit";
+
+/** The head of a request whose body comes in chunks. */
+export const CHUNKED =
+  "POST /chunks HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+/** One more request, to see that the one before it ended in the right place. */
+export const GET_NEXT = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/** What of a request is compared: method and target, headers, and body. */
+export type Due = [line: string, headers: string, body: Uint8Array];
+
+/**
+ * A request that must come.
+ *
+ * @param line Method and target.
+ * @param headers The headers besides `host: a`, by name.
+ * @param body The body.
+ * @returns What it's compared with.
+ */
+export function due(
+  line: string,
+  headers: Record<string, string> = {},
+  body: Uint8Array | string = "",
+): Due {
+  const all = Object.entries({ host: "a", ...headers });
+  return [line, textOf(all), toBytes(body)];
+}
+
+/** What of a request is compared. */
+export function seen({ method, target, headers, body }: HttpRequest): Due {
+  return [`${method} ${target}`, textOf([...headers.entries()]), body];
+}
+
+/**
+ * The order of headers doesn't matter, nor how a value is decoded that isn't
+ * ASCII.
+ */
+function textOf(headers: [string, string][]): string {
+  return headers.map(([name, value]) => `${name}: ${value}`).sort()
+    .join("; ").replace(/[^\x20-\x7e]+/g, "…");
+}
+
+/** What {@linkcode GET_NEXT} must become. */
+export const NEXT_DUE = due("GET /next");
+
+/** What a body after {@linkcode CHUNKED} must become. */
+export function chunkedDue(body: Uint8Array | string): Due {
+  return due("POST /chunks", { "transfer-encoding": "chunked" }, body);
+}
+
+/** A request with a body of this many bytes. */
+export function postOf(size: number, body = "x".repeat(size)): string {
+  const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}`;
+  return `${head}\r\n\r\n${body}`;
+}
+
+/** What {@linkcode postOf} must become. */
+export function postDue(size: number): Due {
+  const headers = { "content-length": `${size}` };
+  return due("POST /", headers, "x".repeat(size));
+}

@@ -1,0 +1,96 @@
+/**
+ * Check your answers to lesson 20: `deno task check 20`, or `deno task watch`.
+ *
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 20.1` needs them. The types are in types.ts.
+ */
+import { todo } from "../../lib/workbook/kit/mod.ts";
+import type { HttpRequest, RequestLimits, ResponseOptions } from "./types.ts";
+
+// ---- 20.1 RequestReader -----------------------------------------------------
+
+/**
+ *     export class RequestReader {
+ *       constructor(conn: Deno.Conn, limits: RequestLimits = {}) {
+ *       }
+ *
+ *       async readRequest(): Promise<HttpRequest | null> {
+ *       }
+ *     }
+ *
+ * Reads the requests on a connection, one per call. Each call resolves as soon
+ * as its request is complete, or with `null` if the client closes its side
+ * between two requests. One read may bring the end of a request and the start
+ * of the next, so keep what you don't need yet.
+ *
+ * - `method` and `target` are exactly as they arrived.
+ * - `headers` has names in lowercase, and values without spaces or tabs around
+ *   them. Repeated fields are combined into one, separated by `", "`.
+ * - `body` is a new array each time. It has as many bytes as `content-length`
+ *   says, or comes in chunks if `transfer-encoding` is `chunked` (in any case),
+ *   or else is empty.
+ * - Nothing is sent after the last chunk but the blank line. You may ignore or
+ *   reject an extension after a chunk size, as in `5;a=b`.
+ * - The caller awaits each call before the next. Leave `conn` open.
+ *
+ * Throw `TypeError` for
+ *
+ * - a line of the head that doesn't end with `\r\n`, or contains another `\r` or
+ *   `\n`
+ * - a first line that isn't three parts with one space between them
+ * - a field without a colon, without a name, or with a space or tab in its name
+ * - a `content-length` that isn't just digits (two of them, combined, aren't)
+ * - a `transfer-encoding` other than `chunked`, or together with a
+ *   `content-length`
+ * - a chunk whose size isn't just hexadecimal digits, or whose data isn't
+ *   followed by `\r\n`
+ *
+ * Throw `RangeError`, as soon as you can know, for
+ *
+ * - a head of more than `maxHeadBytes` (default 8192), with its blank line
+ * - a body of more than `maxBodyBytes` (default 1048576)
+ * - a line with a chunk size that grows as long as a head may be (a lower limit
+ *   is fine, and so is `TypeError`)
+ *
+ * Throw `Deno.errors.UnexpectedEof` if the client ends inside a request.
+ */
+export const RequestReader: new (
+  conn: Deno.Conn,
+  limits?: RequestLimits,
+) => { readRequest(): Promise<HttpRequest | null> } = todo(
+  "20.1 RequestReader",
+);
+
+// ---- 20.2 encodeResponse ----------------------------------------------------
+
+/**
+ *     export function encodeResponse(
+ *       status: number,
+ *       body: string,
+ *       options: ResponseOptions = {},
+ *     ): Uint8Array {
+ *     }
+ *
+ * Returns the bytes of a response: a first line such as `HTTP/1.1 200 OK`, the
+ * fields, a blank line, and `body` in UTF-8. Each line of the head ends with
+ * `\r\n`.
+ *
+ * - Any reason may follow the status, or none, but the space before it stays.
+ * - Exactly one `Content-Length` says how many bytes the body has. No status
+ *   without a body, such as 204, is ever passed.
+ * - `options.headers` are more fields.
+ * - With `options.head`, it's a response to `HEAD`: the same head, with the same
+ *   length, but without the body.
+ * - Each call returns a new array, exactly as long as the response.
+ *
+ * Throw `TypeError` for
+ *
+ * - a name that isn't made of letters, digits, and ``!#$%&'*+-.^_`|~``
+ * - a value with a control character other than tab, such as CR, LF, NUL, or DEL
+ * - a `Content-Length` or `Transfer-Encoding` in `options.headers`, in any case
+ */
+export const encodeResponse: (
+  status: number,
+  body: string,
+  options?: ResponseOptions,
+) => Uint8Array = todo("20.2 encodeResponse");

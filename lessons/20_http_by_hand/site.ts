@@ -1,0 +1,92 @@
+/** What the server of this lesson answers. */
+import type { HttpField } from "../../lib/wire/mod.ts";
+import { type Answer, plainAnswer, TEXT } from "./answer.ts";
+import type { Incoming } from "./server.ts";
+
+/** What each path answers to which method; GET is HEAD as well. */
+const ROUTES = new Map<string, Record<string, Route>>([
+  ["/", { GET: page }],
+  ["/hello", { GET: () => ({ status: 200, fields: [TEXT], body: "hello\n" }) }],
+  ["/count", { GET: count }],
+  ["/echo", { POST: echo, PUT: echo }],
+]);
+
+type Route = (request: Incoming) => Answer | Promise<Answer>;
+
+/** What RFC 9110 and RFC 5789 define; any other is not implemented. */
+const METHODS = new Set(
+  ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE"]
+    .concat("PATCH"),
+);
+
+/** Answers a request. */
+export function site(request: Incoming): Answer | Promise<Answer> {
+  const { method, target } = request.head;
+  if (!METHODS.has(method)) return plainAnswer(501, "no such method");
+  if (target === "*") return { status: 204, fields: [allow(["OPTIONS"])] };
+  const routes = ROUTES.get(pathOf(target));
+  if (routes === undefined) return plainAnswer(404, "nothing there");
+  const allowed = Object.keys(routes)
+    .flatMap((name) => name === "GET" ? ["GET", "HEAD"] : [name])
+    .concat("OPTIONS");
+  if (method === "OPTIONS") return { status: 204, fields: [allow(allowed)] };
+  if (!allowed.includes(method)) {
+    const why = `only ${allowed.join(", ")}`;
+    return plainAnswer(405, why, [allow(allowed)]);
+  }
+  return routes[method === "HEAD" ? "GET" : method](request);
+}
+
+/**
+ * The path in a target, which may be a whole URL (RFC 9112, section 3.2.2), and
+ * without what is behind a `?`.
+ */
+export function pathOf(target: string): string {
+  const [path] = target.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/, "")
+    .split("?", 1);
+  return path === "" ? "/" : path;
+}
+
+function allow(methods: string[]): HttpField {
+  return { name: "Allow", value: methods.join(", ") };
+}
+
+/** A page for a browser, whose form comes back as a body with a length. */
+function page(): Answer {
+  return {
+    status: 200,
+    fields: [
+      { name: "Content-Type", value: "text/html; charset=utf-8" },
+      { name: "Content-Security-Policy", value: "default-src 'none'" },
+    ],
+    body: `<!doctype html>
+<html lang="en">
+<title>Lesson 20</title>
+<h1>HTTP by hand</h1>
+<p>A program on a TCP socket wrote this page.</p>
+<ul>
+<li><a href="/hello">/hello</a>: a body with a length</li>
+<li><a href="/count">/count</a>: a body in chunks</li>
+<li><a href="/nowhere">/nowhere</a>: nothing</li>
+</ul>
+<form method="post" action="/echo">
+<input name="text" value="zwölf" aria-label="text"> <button>POST /echo</button>
+</form>
+</html>
+`,
+  };
+}
+
+/** A body whose length is not known when it begins. */
+function count(): Answer {
+  async function* numbers() {
+    for (let i = 1; i <= 5; i++) yield new TextEncoder().encode(`${i}\n`);
+  }
+  return { status: 200, fields: [TEXT], body: numbers() };
+}
+
+/** The body back. Whatever is in it, a browser is to show it as text. */
+async function echo({ body }: Incoming): Promise<Answer> {
+  const fields = [TEXT, { name: "X-Content-Type-Options", value: "nosniff" }];
+  return { status: 200, fields, body: await body() };
+}

@@ -1,0 +1,212 @@
+/** Responses that an answer to 21.2 must reject. */
+import type {
+  CallAdvice,
+  FunctionCase,
+} from "../../../lib/workbook/kit/mod.ts";
+import {
+  a,
+  ANSWERS,
+  CHAIN,
+  ID,
+  other,
+  POINTERS,
+  RECORDS,
+  response,
+  WWW,
+} from "./responses.ts";
+
+/** Where the name of CHAIN's first answer begins: after header and question. */
+const NAME_AT = 12 + 18 + 4;
+
+/** Messages to reject, and what accepting them means. */
+interface Malformed {
+  messages: Record<string, Uint8Array>;
+  likely: string;
+  read: string;
+}
+
+const MALFORMED: Malformed[] = [
+  {
+    messages: { "the answer to another query": changed(0, 0x43, 0x21) },
+    likely:
+      "Anyone can send a datagram to your port. Compare the id before you " +
+      "believe anything else.",
+    read: ANSWERS,
+  },
+  {
+    messages: {
+      "an id of 4334, not 1234": changed(0, 0x43, 0x34),
+      "an id of 1221, not 1234": changed(0, 0x12, 0x21),
+    },
+    likely: "One byte of the id is different. Compare both as one number: a " +
+      "guess at one byte succeeds once in 256 times.",
+    read: ANSWERS,
+  },
+  {
+    messages: {
+      "a query instead of a response": changed(2, 0x01, 0x00),
+      "a query with all other flags": changed(2, 0x7f, 0xff),
+    },
+    likely:
+      "The highest bit of the flags, QR, says that it's a response: test " +
+      "it alone, with & 0x8000.",
+    read: ANSWERS,
+  },
+  {
+    messages: {
+      "a pointer to itself": changed(NAME_AT, 0xc0, NAME_AT),
+      "a ring of pointers before the name": ringBefore(),
+      "a label and a pointer back to it": changed(
+        NAME_AT,
+        1,
+        0x61,
+        0xc0,
+        NAME_AT,
+      ),
+      "two pointers that lead to each other": changed(
+        NAME_AT,
+        0xc0,
+        NAME_AT + 2,
+        0xc0,
+        NAME_AT,
+      ),
+    },
+    likely:
+      "If you follow this pointer, you never reach an end, or you overflow " +
+      "the stack. Require each pointer to lead to a smaller offset than the " +
+      "last one, or count them.",
+    read: POINTERS,
+  },
+  {
+    messages: {
+      "a pointer past the end of the message": changed(NAME_AT, 0xff, 0xff),
+    },
+    likely:
+      "Nothing is there to continue the name with. Past its end, an array " +
+      "returns undefined instead of an error: check the offset.",
+    read: POINTERS,
+  },
+  {
+    messages: {
+      "a label that begins with the bits 01": changed(12, 0x43),
+      ...Object.fromEntries(
+        [0x40, 0x7f, 0x80, 0xbf].map((length) => [
+          `a length of ${length.toString(16)}, and as many bytes after it`,
+          questionWith(length),
+        ]),
+      ),
+      "a length of bf, and a name where it would lead as a pointer": farName(),
+    },
+    likely:
+      "A length that begins with the bits 00 is a label's, and one that " +
+      "begins with 11 is a pointer. A length over 63 is neither.",
+    read: POINTERS,
+  },
+  {
+    messages: Object.fromEntries(
+      [0, 3, 5, 16].map((size) => [
+        `an address of ${size} bytes`,
+        response({ answers: [other(1, new Uint8Array(size))] }),
+      ]),
+    ),
+    likely: "Compare the size of the data with 4 before you read an address: " +
+      "fewer and more are both wrong.",
+    read: RECORDS,
+  },
+  {
+    messages: {
+      "a text that claims 40 bytes, of which 2 are there": response({
+        answers: [other(16, new Uint8Array(40))],
+      }).slice(0, -38),
+      "a text that claims 40 bytes, of which 39 are there": response({
+        answers: [other(16, new Uint8Array(40))],
+      }).slice(0, -1),
+    },
+    likely:
+      "The data of this record ends past the end of the message. Even data " +
+      "that you skip must be there: compare its end with the message's length.",
+    read: RECORDS,
+  },
+];
+
+const NO_RECORDS = response({ questions: [] });
+
+/** Responses to reject with TypeError, in the order in which they're tried. */
+export const MALFORMED_RESPONSES: FunctionCase[] = [
+  ...Array.from({ length: CHAIN.length }, (_, size): FunctionCase => ({
+    step: "the CNAME and the address, cut off after each of their bytes",
+    args: [CHAIN.slice(0, size), ID],
+    throws: TypeError,
+    likely: ifAccepted(
+      `Only ${size} of ${CHAIN.length} bytes are there. Past its end, an ` +
+        "array returns undefined instead of an error, and that counts as 0: " +
+        "check the length before you read.",
+    ),
+    read: RECORDS,
+  })),
+  {
+    step: "a header whose last byte is missing, of a response without records",
+    args: [NO_RECORDS.slice(0, 11), ID],
+    throws: TypeError,
+    likely: ifAccepted("A header has 12 bytes, and only 11 are there."),
+    read: RECORDS,
+  },
+  ...MALFORMED.flatMap(({ messages, likely, read }) =>
+    Object.entries(messages).map(([step, bytes]): FunctionCase => ({
+      step,
+      args: [bytes, ID],
+      throws: TypeError,
+      likely: ifAccepted(likely),
+      ...read === POINTERS && { ifEndless: { likely, read } },
+      read,
+    }))
+  ),
+  {
+    step: "a response with the id 1234 to a query with the id 0",
+    args: [CHAIN, 0],
+    throws: TypeError,
+    likely: "0 is an id like any other: compare the numbers.",
+    read: ANSWERS,
+  },
+];
+
+/** What it means to accept a response; a full stack has the same cause. */
+function ifAccepted(likely: string): CallAdvice {
+  return ({ error }) =>
+    error === undefined || /call stack/.test(String(error))
+      ? likely
+      : undefined;
+}
+
+/** CHAIN with other bytes at one place. */
+function changed(at: number, ...bytes: number[]): Uint8Array {
+  const copy = CHAIN.slice();
+  copy.set(bytes, at);
+  return copy;
+}
+
+/** Two pointers in the data of a text, and a name that leads to them. */
+function ringBefore(): Uint8Array {
+  const bytes = response({ answers: [other(16, new Uint8Array(4)), a(WWW)] });
+  // The four bytes are followed by the second record, of 16 bytes.
+  const data = bytes.length - 16 - 4;
+  bytes.set([0xc0, data + 2, 0xc0, data, 0xc0, data], data);
+  return bytes;
+}
+
+/** A response with a question whose name begins with a label this long. */
+function questionWith(length: number): Uint8Array {
+  const header = [ID >> 8, ID & 0xff, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+  const label = new Uint8Array(length).fill(0x78);
+  return Uint8Array.of(...header, length, ...label, 0, 0, 1, 0, 1);
+}
+
+/** A record whose name is bf 00, after a text of zeros as far as 3f00. */
+function farName(): Uint8Array {
+  const bytes = response({
+    answers: [other(16, new Uint8Array(0x4000)), a(WWW)],
+  });
+  // In place of the pointer with which the last record begins.
+  bytes.set([0xbf, 0], bytes.length - 14 - 2);
+  return bytes;
+}

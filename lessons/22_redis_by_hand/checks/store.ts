@@ -1,0 +1,75 @@
+/** How an answer to 22.2 is checked. */
+import {
+  type Advice,
+  type CallDue,
+  type CallResult,
+  checkClass,
+  type Trial,
+} from "../../../lib/workbook/kit/mod.ts";
+import type { StoreClass } from "../types.ts";
+import { STORIES } from "./store_stories.ts";
+import { EXPIRY_STORIES, OVER } from "./store_times.ts";
+import { ERROR, isErrorReply, SAFE } from "./story.ts";
+
+/** Checks an answer to 22.2. */
+export async function checkStore(
+  Store: StoreClass,
+  trial: Trial,
+): Promise<void> {
+  const options = { name: "Store", explain, ifTimer: OVER };
+  await checkClass(trial, make, [...STORIES, ...EXPIRY_STORIES], options);
+
+  /** Makes a store, and a clock if the story says when it begins. */
+  function make(time?: number): object {
+    const store = time === undefined
+      ? new Store()
+      : new Store({ now: () => time! });
+    return {
+      run: (command: Uint8Array[]) => store.run(command),
+      pass: (ms: number) => time! += ms,
+    };
+  }
+}
+
+const ONE_LINE =
+  "An error is one line. If you put the client's words in it as they are, a line " +
+  "ending in them ends it, and the client reads the rest as another reply: " +
+  "remove each \\r and each \\n, even one that's alone.";
+
+/** Some mistakes leave marks in the reply, whatever the command. */
+function explain(
+  { value, error }: CallResult,
+  { returns, likely, label }: CallDue,
+): string | Partial<Advice> | undefined {
+  if (error !== undefined) {
+    return "A client's mistake must not end the server: run() returns an error " +
+      `reply, and never throws. ${likely}`;
+  }
+  if (!(value instanceof Uint8Array)) {
+    return "run() returns the reply as bytes, and at once: not text, and not a " +
+      `promise. ${likely}`;
+  }
+  if (returns !== ERROR || isErrorReply(value)) return undefined;
+  const text = new TextDecoder().decode(value);
+  if (text.startsWith("-ERR ")) {
+    return {
+      problem: `${label}: this error isn't one line.`,
+      likely: ONE_LINE,
+      read: SAFE,
+    };
+  }
+  if (text.startsWith("-")) {
+    return {
+      problem: `${label}: this error doesn't begin with -ERR and a space.`,
+      likely: "After the - comes a code, ERR, then a space and the reason: " +
+        "clients go by the code.",
+    };
+  }
+  const problem = `${label}: this reply isn't an error.`;
+  if (!/^.?ERR|error/i.test(text)) return { problem, likely: String(likely) };
+  return {
+    problem,
+    likely: "The first byte says what kind of reply it is, and for an error " +
+      "that's -. Without it, the client takes the reason for a value.",
+  };
+}

@@ -1,0 +1,248 @@
+/** A server that speaks RESP on TCP sockets: the parts of lib put together. */
+import {
+  closeGracefully,
+  closeQuietly,
+  Deadline,
+  type Reader,
+  readSome,
+  serve,
+  Turn,
+  writeAll,
+} from "../../lib/net/mod.ts";
+import {
+  CommandParser,
+  concat,
+  encodeReply,
+  RespError,
+  type RespLimits,
+} from "../../lib/wire/mod.ts";
+import { Housekeeping, wordOf } from "./housekeeping.ts";
+import { ConnReader } from "./reader.ts";
+import type { CommandStore, ReadCommand } from "./types.ts";
+
+/** How a server treats its clients. */
+export interface RedisServerOptions {
+  /** How large a command may be. */
+  limits?: RespLimits;
+  /**
+   * How long a command may take from its first byte, in milliseconds. It is for
+   * the whole of it: whoever sends a byte a second never lets a limit for each
+   * read pass.
+   *
+   * @default 10000
+   */
+  commandMs?: number;
+  /** How long a client may take to read replies. @default 10000 */
+  writeMs?: number;
+  /** How long a client may stay and say nothing. @default 300000 */
+  idleMs?: number;
+  /** How many clients there may be at once. @default 4096 */
+  maxClients?: number;
+  /** Stops the server. */
+  signal?: AbortSignal;
+  /**
+   * Reads the commands.
+   *
+   * @default the parser of `lib/wire`
+   */
+  readCommand?: ReadCommand;
+  /** Called with the commands that came in one read. */
+  onCommands?: (commands: Uint8Array[][]) => void;
+  /**
+   * Hears of each client that was dropped, with its connection, and of a client
+   * that could not be accepted, without one.
+   */
+  onError?: (error: unknown, conn?: Deno.Conn) => void;
+}
+
+/** What a slow client is dropped with. */
+export class TooSlow extends Error {
+  override name = "TooSlow";
+}
+
+/** As much as is collected before it is written, in bytes. */
+const BATCH_BYTES = 64 * 1024;
+
+/**
+ * Runs commands until the listener is closed, or the signal is aborted.
+ *
+ * @param listener Where the clients come in.
+ * @param store Runs the commands of all clients, one after the other.
+ * @param options How clients are treated.
+ */
+export async function serveRedis(
+  listener: Deno.TcpListener,
+  store: CommandStore,
+  options: RedisServerOptions = {},
+): Promise<void> {
+  const { maxClients = 4096, signal, onError = () => {} } = options;
+  await serve(
+    listener,
+    (conn) => converse(conn, store, options),
+    { limit: maxClients, signal, onError },
+  );
+}
+
+/** What a client may be too slow in. */
+type Phase = "idle" | "command" | "write";
+
+/** All commands on one connection, in their order. */
+async function converse(
+  conn: Deno.TcpConn,
+  store: CommandStore,
+  options: RedisServerOptions,
+): Promise<void> {
+  const { commandMs = 10_000, writeMs = 10_000, idleMs = 300_000 } = options;
+  // Each write is a whole batch: to hold it back until the last one has been
+  // acknowledged (Nagle's algorithm) would only cost time.
+  conn.setNoDelay();
+  const limits = { idle: idleMs, command: commandMs, write: writeMs };
+  let phase: Phase | null = null;
+  let tooSlow = null as Phase | null;
+  using deadline = new Deadline(() => {
+    tooSlow = phase;
+    closeQuietly(conn);
+  });
+  function enter(next: Phase | null): void {
+    // The rest of a command gets no more time, however often a byte comes.
+    if (next === phase && next !== "idle") return;
+    phase = next;
+    if (next === null) deadline.clear();
+    else deadline.within(limits[next]);
+  }
+  const replies = new Replies(async (bytes) => {
+    enter("write");
+    await writeAll(conn, bytes);
+  });
+  // A client that pipelines without end must not keep the others waiting.
+  using turn = new Turn();
+  const commands: Uint8Array[][] = [];
+  const source = readCommands(options, {
+    async read(buffer) {
+      // All that came in one read is answered in one write.
+      if (commands.length > 0) options.onCommands?.(commands.splice(0));
+      await replies.flush();
+      enter(source.isBetween() ? "idle" : "command");
+      return await conn.read(buffer);
+    },
+  });
+  const housekeeping = new Housekeeping();
+  try {
+    while (true) {
+      await turn.take();
+      const command = await source.next();
+      if (command === null) return await replies.flush();
+      commands.push(command);
+      // The next command has a time of its own.
+      enter(null);
+      if (wordOf(command[0]) === "QUIT") {
+        await replies.add(OK);
+        return await replies.flush();
+      }
+      await replies.add(
+        housekeeping.answer(command) ??
+          housekeeping.translate(store.run(command)),
+      );
+    }
+  } catch (error) {
+    if (tooSlow !== null) {
+      throw new TooSlow(`the client was too slow: ${tooSlow}`);
+    }
+    const isProtocol = error instanceof RespError ||
+      error instanceof TypeError || error instanceof RangeError;
+    if (!isProtocol) throw error;
+    const message = error.message.replace(/[\r\n]/g, " ");
+    await replies.add(
+      encodeReply({ kind: "error", text: `ERR Protocol error: ${message}` }),
+    );
+    await replies.flush();
+    enter(null);
+    await closeGracefully(conn);
+    throw error;
+  } finally {
+    if (commands.length > 0) options.onCommands?.(commands);
+  }
+}
+
+/** Where commands come from. */
+interface CommandSource {
+  /** Gives the next one, or `null` at the end. */
+  next(): Promise<Uint8Array[] | null>;
+  /** Whether no byte of the next one has come. */
+  isBetween(): boolean;
+}
+
+/** Reads commands with the parser of lib, or with an answer to 22.1. */
+function readCommands(
+  { limits, readCommand }: RedisServerOptions,
+  source: Reader,
+): CommandSource {
+  if (readCommand !== undefined) return readByAnswer(readCommand, source);
+  const parser = new CommandParser(limits);
+  const buffer = new Uint8Array(16 * 1024);
+  return {
+    isBetween: () => parser.isBetween,
+    async next() {
+      while (true) {
+        const command = parser.next();
+        if (command !== null) return command;
+        const count = await readSome(source, buffer);
+        if (count === null) {
+          parser.end();
+          return null;
+        }
+        parser.push(buffer.subarray(0, count));
+      }
+    },
+  };
+}
+
+function readByAnswer(
+  readCommand: ReadCommand,
+  source: Reader,
+): CommandSource {
+  let isBetween = true;
+  const reader = new ConnReader({
+    async read(buffer) {
+      const count = await source.read(buffer);
+      isBetween = false;
+      return count;
+    },
+  });
+  return {
+    isBetween: () => isBetween,
+    async next() {
+      const command = await readCommand(reader);
+      isBetween = true;
+      return command;
+    },
+  };
+}
+
+/** Replies on their way out, several in one write. */
+class Replies {
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
+  #parts: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(write: (bytes: Uint8Array) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** Waits only if there is much: else a client could fill the memory. */
+  async add(reply: Uint8Array): Promise<void> {
+    this.#parts.push(reply);
+    this.#size += reply.length;
+    if (this.#size >= BATCH_BYTES) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    if (this.#size === 0) return;
+    const all = concat(this.#parts);
+    this.#parts = [];
+    this.#size = 0;
+    await this.#write(all);
+  }
+}
+
+const OK = encodeReply({ kind: "simple", text: "OK" });

@@ -1,0 +1,476 @@
+/** Wrong answers to the exercises of lesson 22, and what must be said of each. */
+import { readCommand } from "../../../lessons/22_redis_by_hand/solution.ts";
+import type { ByteReader } from "../../../lessons/22_redis_by_hand/types.ts";
+import type { WrongAnswers } from "../gates.ts";
+
+// Where the solution decides.
+const TAKE_STRING = "parts.push(await take(size))";
+const END_TEST = 'latin1(await take(2)) !== "\\r\\n"';
+const WORDS = 'words.filter((word) => word !== "").map(bytesOf)';
+const START = "let endsAt = Infinity;";
+const INTEGER_TEST = "/^(0|-?[1-9][0-9]{0,18})$/";
+const REASON = 'message.slice(0, 100).replace(/[\\r\\n]/g, " ")';
+
+export const wrongAnswers: WrongAnswers = {
+  "22.1": [
+    {
+      name: "splits the strings at spaces",
+      replace: [
+        TAKE_STRING,
+        "parts.push(...latin1(await take(size)).split(/ +/).map(bytesOf))",
+      ],
+      diagnosis: /Don't split at spaces/,
+    },
+    {
+      name: "takes a string up to the end of its line",
+      replace: [
+        TAKE_STRING,
+        'parts.push(bytesOf(latin1(await take(size)).split("\\r\\n")[0]))',
+      ],
+      diagnosis: /Take as many bytes as the length says/,
+    },
+    {
+      name: "counts the length in characters",
+      replace: [
+        TAKE_STRING,
+        `while (pending.length < size) await need();
+        const text = new TextDecoder().decode(pending).slice(0, size);
+        parts.push(await take(new TextEncoder().encode(text).length))`,
+      ],
+      diagnosis: /ö is one character instead of two bytes/,
+    },
+    {
+      name: "turns the strings into text and back",
+      replace: [
+        TAKE_STRING,
+        `const text = new TextDecoder().decode(await take(size));
+        parts.push(new TextEncoder().encode(text))`,
+      ],
+      diagnosis: /never turn a value into text/,
+    },
+    {
+      name: "returns text",
+      replace: ["return parts;", "return parts.map(latin1);"],
+      diagnosis: /an array of Uint8Array/,
+    },
+    {
+      name: "leaves empty strings out",
+      replace: [
+        "return parts;",
+        "return parts.filter((part) => part.length > 0);",
+      ],
+      diagnosis: /a string without bytes, and it counts/,
+    },
+    {
+      name: "loses pipelined commands",
+      replace: ["reader.unread(pending);", ""],
+      diagnosis: /Give it back with reader\.unread\(\) before you return/,
+    },
+    {
+      name: "keeps the rest in a variable outside the function",
+      attempt: keepingRestOutside(),
+      diagnosis: /a variable outside the function or class.*is shared by all/,
+    },
+    {
+      name: "takes one read for one command",
+      replace: [
+        "const bytes = await reader.read();",
+        "const bytes = more.done ? null : await reader.read(); more.done = true;",
+      ],
+      diagnosis: /A read may end anywhere/,
+    },
+    {
+      name: "doesn't know inline commands",
+      replace: ['if (line[0] === "*") {', "if (true) {"],
+      diagnosis: /A line that doesn't begin with \*/,
+    },
+    {
+      name: "returns an empty command for a line without words",
+      replace: ["if (parts.length === 0) continue;", ""],
+      diagnosis: /A line without words isn't a command/,
+    },
+    {
+      name: "encodes the bytes of words once more",
+      replace: [
+        WORDS,
+        'words.filter((word) => word !== "").map((word) => new TextEncoder().encode(word))',
+      ],
+      diagnosis: /TextEncoder makes two/,
+    },
+    {
+      name: "trims words",
+      replace: [
+        WORDS,
+        'words.filter((word) => word !== "").map((word) => bytesOf(word.trim()))',
+      ],
+      diagnosis: /take a0 for one as well/,
+    },
+    {
+      name: "accepts negative lengths",
+      replace: ["value >= min &&", ""],
+      diagnosis: /Check both ends of the range/,
+    },
+    {
+      name: "accepts huge lengths, and waits for that much",
+      replace: ["&& value <= max", ""],
+      diagnosis: /you wait for bytes that never come/,
+    },
+    {
+      name: "reads numbers with Number()",
+      replace: ["!/^[0-9]+\\r$/.test(line.slice(1))", "isNaN(line.slice(1))"],
+      diagnosis: /digits and nothing else/,
+    },
+    {
+      name: "accepts any byte in place of the $",
+      replace: ["line[0] !== mark", "false"],
+      diagnosis: /Each string of an array begins with \$/,
+    },
+    {
+      name: "checks only the first byte after a string",
+      replace: [END_TEST, 'latin1(await take(2))[0] !== "\\r"'],
+      diagnosis: /both \\r and \\n follow its last byte/,
+    },
+    {
+      name: "accepts -0",
+      replace: ["/^[0-9]+\\r$/", "/^-?[0-9]+\\r$/"],
+      diagnosis: /-0 isn't just digits/,
+    },
+    {
+      name: "cuts a line at its first \\r",
+      replace: [
+        "if (!/^[0-9]+\\r$/",
+        'line = line.replace(/\\r[^]*/, "\\r");\nif (!/^[0-9]+\\r$/',
+      ],
+      diagnosis: /digits and nothing else, up to the \\r\\n/,
+    },
+    {
+      name: "rejects inline commands that begin with $, +, -, or :",
+      replace: [
+        'if (line[0] === "*") {',
+        `if (/[$+:-]/.test(line[0])) throw new TypeError(line);
+        if (line[0] === "*") {`,
+      ],
+      diagnosis: /Only \* begins an array/,
+    },
+    {
+      name: "returns views of one array that it uses again",
+      replace: [
+        TAKE_STRING,
+        `const whole = readCommand.whole ??= new Uint8Array(2 ** 21);
+        whole.set(await take(size));
+        parts.push(whole.subarray(0, size))`,
+      ],
+      diagnosis: /Two of the strings are views of the same bytes/,
+    },
+    {
+      name: "takes a failed connection for the end",
+      replace: [
+        "await reader.read();",
+        "await reader.read().catch(() => null);",
+      ],
+      diagnosis: /The connection failed\. Let the error of read\(\) pass/,
+    },
+    {
+      name: "accepts \\n alone in an array",
+      replace: ["/^[0-9]+\\r$/", "/^[0-9]+\\r?$/"],
+      diagnosis: /The lines of an array end with \\r\\n/,
+    },
+    {
+      name: "keeps a line without end",
+      replace: ["pending.length <= 65537", "true"],
+      diagnosis:
+        /65536 bytes, and one more that may be the \\r\. Anything more/,
+    },
+    {
+      name: "checks the length of a line only while it has no end",
+      replace: ['line.replace(/\\r$/, "").length > 65536', "end === -1"],
+      diagnosis: /even if the end of the line came in the same read/,
+    },
+    {
+      name: "accepts at most 1000 strings",
+      replace: ['"*", 1, 1024', '"*", 1, 1000'],
+      diagnosis: /As many strings and bytes as the limit says are allowed/,
+    },
+    {
+      name: "returns null for an end inside a command",
+      attempt: (reader: ByteReader) =>
+        readCommand(reader).catch((error) => {
+          if (error instanceof Deno.errors.UnexpectedEof) return null;
+          throw error;
+        }),
+      diagnosis: /something was lost, and the caller must know/,
+    },
+    {
+      name: "throws the same class of error for everything",
+      attempt: (reader: ByteReader) =>
+        readCommand(reader).catch((cause) => {
+          throw new Error("bad command", { cause });
+        }),
+      diagnosis: /by the class of the error/,
+    },
+  ],
+  "22.2": [
+    {
+      name: "returns an empty string for nil",
+      replace: ['"$-1\\r\\n"', '"$0\\r\\n\\r\\n"'],
+      diagnosis: /which is nil: \$-1/,
+    },
+    {
+      name: "returns nil for an empty value",
+      replace: ["value === null", "!value?.length"],
+      diagnosis: /This key exists, and its value is empty/,
+    },
+    {
+      name: "adds 1 to text, as parseInt() reads it",
+      replace: [": text(entry.value)", ": String(parseInt(text(entry.value)))"],
+      diagnosis: /parseInt\("12abc"\) is 12/,
+    },
+    {
+      name: "adds JavaScript numbers",
+      replace: ["BigInt(old) + 1n", "BigInt(Number(old) + 1)"],
+      diagnosis: /BigInt is exact/,
+    },
+    {
+      name: "accepts at most 18 digits",
+      replace: [INTEGER_TEST, "/^(0|-?[1-9][0-9]{0,17})$/"],
+      diagnosis: /their number doesn't tell whether n fits/,
+    },
+    {
+      name: "adds without limit",
+      replace: ["BigInt.asIntN(64, sum) !== sum", "false"],
+      diagnosis: /tells whether n fits/,
+    },
+    {
+      name: "checks the sum, but not the value",
+      replace: ["|| BigInt.asIntN(64, sum - 1n) !== sum - 1n", ""],
+      diagnosis: /a 64-bit integer too, not only the sum/,
+    },
+    {
+      name: "returns the sum as a string",
+      replace: ["encode(`:${sum}\\r\\n`)", "bulk(encode(`${sum}`))"],
+      diagnosis: /INCR returns the sum as an integer/,
+    },
+    {
+      name: "uses the machine's clock",
+      replace: ["options.now ?? Date.now", "Date.now"],
+      diagnosis: /Its time is over.* A timer doesn't know the clock/,
+    },
+    {
+      name: "counts EX in milliseconds",
+      replace: ['unit === "ex" ? 1000 : 1', "1"],
+      diagnosis: /EX counts seconds/,
+    },
+    {
+      name: "keeps the old time when SET gives none",
+      replace: [
+        "endsAt = Infinity",
+        "endsAt = this.#entry(key)?.endsAt ?? Infinity",
+      ],
+      diagnosis: /A SET without a time removes the old time/,
+    },
+    {
+      name: "forgets the time at INCR",
+      replace: ["entry?.endsAt ?? Infinity", "Infinity"],
+      diagnosis: /INCR keeps the time that SET gave/,
+    },
+    {
+      name: "writes errors without -ERR",
+      replace: ["`-ERR ${", "`-${"],
+      diagnosis: /After the - comes a code, ERR/,
+    },
+    {
+      name: "writes errors as simple strings",
+      replace: ["`-ERR ${", "`+ERR ${"],
+      diagnosis: /for an error that's -/,
+    },
+    {
+      name: "throws instead of returning an error",
+      replace: ["return encode(`-ERR", "throw new TypeError(`-ERR"],
+      diagnosis: /A client's mistake must not end the server/,
+    },
+    {
+      name: "puts the client's words in the error as they are",
+      replace: [REASON, "message"],
+      diagnosis: /the client reads the rest as another reply/,
+    },
+    {
+      name: "quotes the value in an error",
+      replace: [
+        'error("value is not an integer or out of range")',
+        "encode(`-ERR not an integer: ${old}\\r\\n`)",
+      ],
+      diagnosis: /a line ending in them ends it/,
+    },
+    {
+      name: "deletes the old value before it checks the time",
+      replace: [START, `${START} this.#delete([key]);`],
+      diagnosis: /check all arguments before you change anything/,
+    },
+    {
+      name: "looks up values in an object",
+      replace: ["?.value ?? null", "?.value ?? {}[text(args[0])] ?? null"],
+      diagnosis: /An object already has names that you didn't put in it/,
+    },
+    {
+      name: "takes an empty text for none",
+      replace: [
+        "args.length === 1 ? bulk(args[0]) : encode",
+        "args[0]?.length ? bulk(args[0]) : encode",
+      ],
+      diagnosis: /An empty text is a text/,
+    },
+    {
+      name: "doesn't count the arguments",
+      replace: ["error(`wrong number", 'encode("+OK\\r\\n", `wrong number'],
+      diagnosis: /Check how many arguments there are/,
+    },
+    {
+      name: "knows names in capitals only",
+      replace: [
+        "text(first).toLowerCase()",
+        '(/[a-z]/.test(text(first)) ? "?" : text(first).toLowerCase())',
+      ],
+      diagnosis: /Command names are case-insensitive/,
+    },
+    {
+      name: "compares names in capitals, as toUpperCase() makes them",
+      replace: [
+        "text(first).toLowerCase()",
+        "text(first).toUpperCase().toLowerCase()",
+      ],
+      diagnosis: /"ſ"\.toUpperCase\(\) is "S"/,
+    },
+    {
+      name: "drops a byte order mark",
+      replace: ['"utf-8", { ignoreBOM: true }', ""],
+      diagnosis: /drops a byte order mark unless you pass ignoreBOM/,
+    },
+    {
+      name: "reads a time with Number()",
+      replace: [
+        "!/^[0-9]+$/.test(time) || Number(time) === 0",
+        "!(Number.isInteger(Number(time)) && Number(time) > 0)",
+      ],
+      diagnosis: /an integer above 0 in digits may follow/,
+    },
+    {
+      name: "removes the old time before it checks the new one",
+      replace: [
+        START,
+        `${START} if (this.#entry(key)) this.#entry(key)!.endsAt = Infinity;`,
+      ],
+      diagnosis: /the time at which the value expires included/,
+    },
+    {
+      name: "removes the time of a value that INCR can't add 1 to",
+      replace: [
+        'const old = entry === undefined ? "0" : text(entry.value);',
+        `const old = entry === undefined ? "0" : text(entry.value);
+        if (entry && /[a-z]/.test(old)) entry.endsAt = Infinity;`,
+      ],
+      diagnosis: /the time at which the value expires included/,
+    },
+    {
+      name: "converts the case of keys",
+      replace: ["key.toHex()", "text(key).toLowerCase() + key.length"],
+      diagnosis: /don't convert their case|ff and fe both become/,
+    },
+    {
+      name: "trims keys",
+      replace: ["key.toHex()", 'key.toHex().replace(/^(20)+|(20|0a)+$/g, "")'],
+      diagnosis: /don't trim them/,
+    },
+    {
+      name: "takes the name off the caller's array",
+      replace: [
+        "const [first, ...args] = command;",
+        "const first = command.shift()!; const args = command;",
+      ],
+      diagnosis: /changed its arguments, which belong to the caller/,
+    },
+    {
+      name: "starts a timer for each value",
+      replace: [
+        'return encode("+OK\\r\\n");\n  }\n\n  #delete',
+        `if (endsAt < Infinity) setTimeout(() => this.#entries.delete(nameOf(key)), endsAt - this.#now());
+        return encode("+OK\\r\\n");\n  }\n\n  #delete`,
+      ],
+      diagnosis: /A timer doesn't know the clock/,
+    },
+    {
+      name: "takes the time 0 for no clock",
+      replace: [
+        "options.now ?? Date.now",
+        "() => options.now?.() || Date.now()",
+      ],
+      diagnosis: /Its time isn't over yet|Its time is over/,
+    },
+    {
+      name: "counts the length of a string in characters",
+      replace: ["`$${value.length}", "`$${text(value).length}"],
+      diagnosis: /counts bytes, not characters/,
+    },
+    {
+      name: "answers with simple strings",
+      replace: [
+        "args.length === 1 ? bulk(args[0]) : isWrong()",
+        "encode(`+${text(args[0])}\\r\\n`)",
+      ],
+      diagnosis: /A text or value is a bulk string/,
+    },
+    {
+      name: "turns keys into text",
+      replace: ["key.toHex()", "text(key)"],
+      diagnosis: /Decoded as UTF-8, ff and fe both become/,
+    },
+    {
+      name: "joins the numbers of a key",
+      replace: ["key.toHex()", 'key.join("")'],
+      diagnosis: /1 and 23 become "123"/,
+    },
+    {
+      name: "turns values into text",
+      replace: [
+        "(nameOf(key), { value, endsAt })",
+        "(nameOf(key), { value: encode(text(value)), endsAt })",
+      ],
+      diagnosis: /A value is any bytes, and comes back as it was/,
+    },
+    {
+      name: "returns OK for DEL",
+      replace: ["`:${count}\\r\\n`", '"+OK\\r\\n"'],
+      diagnosis: /DEL returns how many of the keys existed/,
+    },
+    {
+      name: "counts the names given to DEL",
+      replace: [":${count}", ":${keys.length}"],
+      diagnosis: /DEL counts keys that existed/,
+    },
+    {
+      name: "returns text",
+      replace: ["return new TextEncoder().encode(text)", "return text"],
+      diagnosis: /not text, and not a promise/,
+    },
+    {
+      name: "keeps the keys outside the object",
+      replace: ["#entries = new Map", "#entries = Store.entries ??= new Map"],
+      diagnosis: /a variable outside the function or class is shared by all/,
+    },
+  ],
+};
+
+/** The solution, with one rest for all clients. */
+function keepingRestOutside() {
+  let rest: Uint8Array | null = null;
+  return (reader: ByteReader) =>
+    readCommand({
+      async read() {
+        const bytes = rest ?? await reader.read();
+        rest = null;
+        return bytes;
+      },
+      unread(bytes) {
+        if (bytes.length > 0) rest = bytes;
+      },
+    });
+}
