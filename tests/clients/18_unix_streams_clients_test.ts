@@ -24,7 +24,7 @@ for (const program of ["nc", "socat"]) {
     program,
     `lesson 18 --serve talks with ${program}, by the command that it prints`,
     async () => {
-      await using server = Talk.lesson(17);
+      await using server = Talk.lesson(18);
       const [command, args] = await server.commandFor(program);
       assertEquals(command, program);
       const path = args.at(-1)!.replace("UNIX-CONNECT:", "");
@@ -44,7 +44,7 @@ testClient(
   "curl",
   "lesson 18 --serve answers curl --unix-socket, by the command that it prints",
   async () => {
-    await using server = Talk.lesson(17);
+    await using server = Talk.lesson(18);
     const [command, args] = await server.commandFor("curl");
     for (const more of [["-i"], ["-i", "--data", "a body"], ["--head"]]) {
       await using client = new Talk(command, ["-sS", ...more, ...args]);
@@ -67,7 +67,7 @@ testClient(
   "nc",
   "lesson 18 --serve goes on when a client is killed",
   async () => {
-    await using server = Talk.lesson(17);
+    await using server = Talk.lesson(18);
     const [command, args] = await server.commandFor("nc");
     {
       await using killed = new Talk(command, args);

@@ -5,7 +5,7 @@ import { OF_ITS_OWN, Talk, testWith } from "./programs.ts";
 async function withServer(
   test: (url: string, server: Talk) => Promise<void>,
 ): Promise<void> {
-  await using server = Talk.lesson(19, "--port", "0");
+  await using server = Talk.lesson(20, "--port", "0");
   const [, url] = await server.expect(/browser +(http:\S+)\/\n/);
   await server.expect(/waiting for clients/);
   await test(url, server);

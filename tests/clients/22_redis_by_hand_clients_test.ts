@@ -9,7 +9,7 @@ import {
 
 /** The lesson's server, and how programs are told where it is. */
 async function startServer(): Promise<{ server: Talk; at: string[] }> {
-  const server = Talk.lesson(21, "--port", "0");
+  const server = Talk.lesson(22, "--port", "0");
   const [, port] = await server.expect(/redis-cli -p (\d+)\n/);
   return { server, at: ["-p", port] };
 }

@@ -382,7 +382,7 @@ Deno.test("21.2: an answer that follows a pointer forever is ended, and the repo
   await Deno.writeTextFile(join(folder, "exercise.ts"), endless);
   const { checkLesson } = await copy.import("lib/workbook/checker/checker.ts");
   const { lessons } = await copy.import("lessons/mod.ts");
-  const [result] = await checkLesson(findLesson(lessons, "20"), {
+  const [result] = await checkLesson(findLesson(lessons, "21"), {
     ids: ["21.2"],
   });
   assertEquals(result.verdict.state, "failed");
