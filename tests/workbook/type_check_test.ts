@@ -3,7 +3,7 @@ import { exerciseAt } from "../../lib/workbook/checker/sections.ts";
 import { joined } from "./text.ts";
 import { echoWith, useCopy } from "./workbook_copy.ts";
 
-const copy = useCopy();
+const copy = useCopy({ types: true });
 
 Deno.test("a type error comes first in the report, and the verdict follows", async () => {
   await copy().answer({
