@@ -29,6 +29,14 @@ export interface ConnectTcpOptions extends ConnectOptions {
    * @default "127.0.0.1"
    */
   hostname?: string;
+  /**
+   * Whether the system asks a silent peer now and then if it's still there
+   * (`SO_KEEPALIVE`). It begins after two hours on most systems: see
+   * `Heartbeat` for an answer within seconds.
+   *
+   * @default {false}
+   */
+  keepAlive?: boolean;
 }
 
 /**
@@ -57,16 +65,18 @@ export interface ConnectTcpOptions extends ConnectOptions {
  * assertEquals(conn.remoteAddr.port, listener.addr.port);
  * ```
  */
-export function connectTcp(
+export async function connectTcp(
   port: number,
   options: ConnectTcpOptions = {},
 ): Promise<Deno.TcpConn> {
-  const { hostname = "127.0.0.1" } = options;
-  return open(
+  const { hostname = "127.0.0.1", keepAlive = false } = options;
+  const conn = await open(
     { protocol: "tcp", hostname, port },
     (signal) => Deno.connect({ hostname, port, signal }),
     options,
   );
+  if (keepAlive) conn.setKeepAlive(true);
+  return conn;
 }
 
 /**

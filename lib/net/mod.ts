@@ -68,6 +68,7 @@ export * from "./datagram.ts";
 export * from "./deadline.ts";
 export * from "./endpoint.ts";
 export * from "./frames.ts";
+export * from "./heartbeat.ts";
 export * from "./lines.ts";
 export * from "./listen.ts";
 export * from "./listen_unix.ts";

@@ -1,0 +1,76 @@
+import { Deadline } from "./deadline.ts";
+
+/** Settings of a {@linkcode Heartbeat}. */
+export interface HeartbeatOptions {
+  /** The time between two beats, in milliseconds. */
+  intervalMs: number;
+  /**
+   * How long the peer may be silent, in milliseconds. Several intervals, so that
+   * one slow answer isn't taken for a dead peer.
+   */
+  timeoutMs: number;
+  /** Sends something that the peer answers, such as a ping. */
+  beat: () => unknown;
+  /** Called once, when the peer has been silent for `timeoutMs`: close here. */
+  onSilence: () => void;
+}
+
+/**
+ * Notices a peer that is gone without a word: a machine that lost its power, or
+ * a cable that was pulled.
+ *
+ * TCP has keep-alive for this (RFC 1122, section 4.2.3.6), which `connectTcp`
+ * can turn on. But it begins after two hours on most systems, and it proves only
+ * that the peer's system is alive. A heartbeat is a message of your own
+ * protocol, so the peer's program has to answer it, and it works for any kind of
+ * socket.
+ *
+ * @example A peer that says nothing
+ * ```ts
+ * import { Heartbeat } from "./heartbeat.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const silent = Promise.withResolvers<string>();
+ * let beats = 0;
+ * using heartbeat = new Heartbeat({
+ *   intervalMs: 1,
+ *   timeoutMs: 20,
+ *   beat: () => beats++, // Here a ping would be sent.
+ *   onSilence: () => silent.resolve("gone"),
+ * });
+ * heartbeat.heard(); // Call this for each message of the peer.
+ * assertEquals(await silent.promise, "gone");
+ * assertEquals(beats > 0, true);
+ * ```
+ */
+export class Heartbeat implements Disposable {
+  readonly #timeoutMs: number;
+  readonly #deadline: Deadline;
+  readonly #beats: ReturnType<typeof setInterval>;
+
+  /**
+   * Starts the heartbeat.
+   *
+   * @param options The times, and what to do.
+   */
+  constructor({ intervalMs, timeoutMs, beat, onSilence }: HeartbeatOptions) {
+    this.#timeoutMs = timeoutMs;
+    this.#beats = setInterval(beat, intervalMs);
+    this.#deadline = new Deadline(() => {
+      this[Symbol.dispose]();
+      onSilence();
+    });
+    this.heard();
+  }
+
+  /** Notes that something came from the peer. */
+  heard(): void {
+    this.#deadline.within(this.#timeoutMs);
+  }
+
+  /** Stops, and leaves no timer behind. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#beats);
+    this.#deadline[Symbol.dispose]();
+  }
+}
