@@ -246,9 +246,9 @@ export async function serve(
       "the client's own address, and closes.",
   );
   show.say("Connect from another terminal, and end it here with Ctrl-C:");
-  show.fact("netcat", `nc ${hostname} ${own} </dev/null`);
-  show.fact("socat", `socat -u TCP:${hostname}:${own} -`);
-  show.fact("curl", `curl telnet://${hostname}:${own} </dev/null`);
+  show.command("netcat", `nc ${hostname} ${own} </dev/null`);
+  show.command("socat", `socat -u TCP:${hostname}:${own} -`);
+  show.command("curl", `curl telnet://${hostname}:${own} </dev/null`);
   show.say("Without </dev/null, nc and curl go on to wait for your keyboard.");
   show.note("waiting for clients");
 

@@ -152,9 +152,9 @@ export async function serve(
   const { hostname, port: own } = listener.addr;
   show.say(`An echo server is up at ${formatAddress(listener.addr)}.`);
   show.say(`Talk to it from another terminal, and end it here with Ctrl-C:`);
-  show.fact("netcat", `nc ${hostname} ${own}`);
-  show.fact("socat", `socat - TCP:${hostname}:${own}`);
-  show.fact("curl", `curl telnet://${hostname}:${own}`);
+  show.command("netcat", `nc ${hostname} ${own}`);
+  show.command("socat", `socat - TCP:${hostname}:${own}`);
+  show.command("curl", `curl telnet://${hostname}:${own}`);
   show.note("waiting for clients");
 
   let clients = 0;

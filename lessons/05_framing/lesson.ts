@@ -260,12 +260,12 @@ export async function serve(
       "bytes a line.",
   );
   show.say("Talk to it from another terminal, and end it here with Ctrl-C:");
-  show.fact("by hand", `nc ${hostname} ${own}`);
+  show.command("by hand", `nc ${hostname} ${own}`);
   show.fact(
     "cut",
     `(printf 'zw\\303'; sleep 1; printf '\\266lf\\n') | nc ${hostname} ${own}`,
   );
-  show.fact("too long", `head -c 1000 /dev/zero | nc ${hostname} ${own}`);
+  show.command("too long", `head -c 1000 /dev/zero | nc ${hostname} ${own}`);
   show.note("waiting for clients");
 
   const read = answerFor(context, "readLines", readLines);

@@ -321,9 +321,9 @@ export async function serve(
     "Connect from two terminals or more, and be silent in one of them. End " +
       "the server here with Ctrl-C.",
   );
-  show.fact("netcat", `nc ${hostname} ${own}`);
-  show.fact("socat", `socat - TCP:${hostname}:${own}`);
-  show.fact("curl", `curl telnet://${hostname}:${own}`);
+  show.command("netcat", `nc ${hostname} ${own}`);
+  show.command("socat", `socat - TCP:${hostname}:${own}`);
+  show.command("curl", `curl telnet://${hostname}:${own}`);
   show.note("waiting for clients");
 
   const open = new Set<Deno.Conn>();

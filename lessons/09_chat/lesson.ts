@@ -238,8 +238,8 @@ export async function serve(
     "Join it from two other terminals, say something, and close it here with " +
       "Ctrl-C:",
   );
-  show.fact("netcat", `nc ${hostname} ${own}`);
-  show.fact("socat", `socat - TCP:${hostname}:${own}`);
+  show.command("netcat", `nc ${hostname} ${own}`);
+  show.command("socat", `socat - TCP:${hostname}:${own}`);
   show.note("waiting for members");
 
   const room = new Room({ announces: true });

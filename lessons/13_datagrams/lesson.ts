@@ -382,8 +382,8 @@ export async function serve(
     "It sends back each message, and knows three questions: time? who? count? " +
       "Write to it from other terminals, and end it here with Ctrl-C:",
   );
-  show.fact("netcat", `nc -u ${hostname} ${own}`);
-  show.fact("socat", `socat - UDP:${hostname}:${own}`);
+  show.command("netcat", `nc -u ${hostname} ${own}`);
+  show.command("socat", `socat - UDP:${hostname}:${own}`);
   show.note("waiting for messages");
   const { messages, senders, bytes } = await answerQuestions(socket, {
     note: (text) => show.note(text),

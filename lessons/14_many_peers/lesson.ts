@@ -318,8 +318,8 @@ export async function serve(
       `Whoever is silent for ${EXPIRE_MS / 1000} s is gone. End it here with ` +
       "Ctrl-C:",
   );
-  show.fact("netcat", `nc -u ${hostname} ${own}`);
-  show.fact("socat", `socat - UDP:${hostname}:${own}`);
+  show.command("netcat", `nc -u ${hostname} ${own}`);
+  show.command("socat", `socat - UDP:${hostname}:${own}`);
   show.note("waiting for messages");
   const Roll = answerFor(context, "RollCall", RollCall);
   const served = await serveRollCall(

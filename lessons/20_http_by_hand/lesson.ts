@@ -341,14 +341,14 @@ export async function serve(
       "browser, or from another terminal; end it here with Ctrl-C:",
   );
   show.fact("browser", `${url}/`);
-  show.fact("get", `curl -i ${url}/hello`);
-  show.fact("head", `curl -I ${url}/hello`);
-  show.fact("length", `curl -i -d zwölf ${url}/echo`);
-  show.fact("chunks", `echo zwölf | curl -i -T - ${url}/echo`);
-  show.fact("count", `curl -i ${url}/count`);
-  show.fact("reuse", `curl -v ${url}/hello ${url}/count`);
-  show.fact("expect", `curl -v -H Expect:100-continue -d hi ${url}/echo`);
-  show.fact("by hand", `nc -C ${hostname} ${own}`);
+  show.command("get", `curl -i ${url}/hello`);
+  show.command("head", `curl -I ${url}/hello`);
+  show.command("length", `curl -i -d zwölf ${url}/echo`);
+  show.command("chunks", `echo zwölf | curl -i -T - ${url}/echo`);
+  show.command("count", `curl -i ${url}/count`);
+  show.command("reuse", `curl -v ${url}/hello ${url}/count`);
+  show.command("expect", `curl -v -H Expect:100-continue -d hi ${url}/echo`);
+  show.command("by hand", `nc -C ${hostname} ${own}`);
   show.say(
     "The last one wants a request typed: GET /hello HTTP/1.1, then Host: x, " +
       "then a blank line. With -C, nc ends each line with \\r\\n.",

@@ -272,9 +272,9 @@ export async function serve(
       "Ctrl-C:",
   );
   const dig = `dig @127.0.0.1 -p ${server.port}`;
-  show.fact("address", `${dig} host.${ZONE} A`);
-  show.fact("alias", `${dig} alias.${ZONE} AAAA`);
-  show.fact("too long", `${dig} +noedns long.${ZONE} TXT`);
+  show.command("address", `${dig} host.${ZONE} A`);
+  show.command("alias", `${dig} alias.${ZONE} AAAA`);
+  show.command("too long", `${dig} +noedns long.${ZONE} TXT`);
   show.note("waiting for queries");
   await server.done;
   show.note(`ended: ${queries} ${queries === 1 ? "query" : "queries"}`);

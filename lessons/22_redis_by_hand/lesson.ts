@@ -240,13 +240,13 @@ export async function serve(
       "ECHO, SET (EX, PX), GET, DEL and INCR, and keeps all in memory. Use " +
       "it from another terminal, and end it here with Ctrl-C:",
   );
-  show.fact("by hand", `redis-cli ${at}`);
-  show.fact("bytes", `head -c 100 /dev/urandom | redis-cli ${at} -x SET k`);
-  show.fact(
+  show.command("by hand", `redis-cli ${at}`);
+  show.command("bytes", `head -c 100 /dev/urandom | redis-cli ${at} -x SET k`);
+  show.command(
     "many",
     `redis-benchmark ${at} -t ping,set,get -n 20000 -P 16 -q`,
   );
-  show.fact(
+  show.command(
     "no client at all",
     `printf 'PING\\r\\nINCR n\\r\\n' | nc -N ${hostname} ${own}`,
   );
