@@ -1,0 +1,106 @@
+import type { Symptom, SymptomGroup } from "./symptom.ts";
+
+/**
+ * Writes the table of all symptoms as Markdown, for the root README.
+ *
+ * @param groups All groups.
+ * @returns A heading and a table for each group.
+ */
+export function symptomTables(groups: SymptomGroup[]): string {
+  return groups.map(({ name, symptoms }) => {
+    const rows = symptoms.map((symptom) => [
+      symptom.title + namesIn(symptom),
+      symptom.means,
+      linkTo(symptom),
+    ]);
+    return `### ${name}\n\n${
+      markdownTable(["what you see", "what it means", "lesson"], rows)
+    }`;
+  }).join("\n");
+}
+
+/**
+ * Writes the table of what Deno's calls show as Markdown, for lesson 8.
+ *
+ * @param groups The groups to take from.
+ * @returns A row for each entry with a class of its own, or with an end that
+ * isn't an error.
+ */
+export function failureTable(groups: SymptomGroup[]): string {
+  const shown = groups.flatMap(({ symptoms }) => symptoms)
+    .filter(({ deno, classes, shows }) =>
+      deno !== undefined && (classes !== undefined || shows !== undefined)
+    );
+  return markdownTable(
+    ["what you see", "what it means", "what to do"],
+    shown.map(({ deno, means, todo }) => [deno!, means, todo]),
+  );
+}
+
+/**
+ * Replaces what is between two marks in a Markdown text.
+ *
+ * @param text The text, with `<!-- NAME -->` and `<!-- end of NAME -->`.
+ * @param name The name in the marks.
+ * @param content What is to be between them.
+ * @returns The text with it.
+ * @throws {RangeError} If the marks aren't there.
+ *
+ * @example The marks stay
+ * ```ts
+ * import { replaceBetweenMarks } from "./tables.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "<!-- x -->\n\nold\n\n<!-- end of x -->\n";
+ * assertEquals(
+ *   replaceBetweenMarks(text, "x", "new\n"),
+ *   "<!-- x -->\n\nnew\n\n<!-- end of x -->\n",
+ * );
+ * ```
+ */
+export function replaceBetweenMarks(
+  text: string,
+  name: string,
+  content: string,
+): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new RangeError(`no marks for ${name}`);
+  return `${text.slice(0, from + start.length)}\n\n${content}\n${
+    text.slice(to)
+  }`;
+}
+
+/** The first code, and it alone: a table has no room for more. */
+function namesIn({ codes = [] }: Symptom): string {
+  const [code] = codes;
+  return code === undefined || /^\d+$/.test(code) ? "" : ` (\`${code}\`)`;
+}
+
+function linkTo({ lesson, heading }: Symptom): string {
+  const anchor = heading === undefined ? "" : `#${slug(heading)}`;
+  const link = `./lessons/${lesson}/README.md${anchor}`;
+  return `[${Number.parseInt(lesson)}](${link})`;
+}
+
+/** The anchor that GitHub gives a heading. */
+function slug(heading: string): string {
+  return heading.toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+/** A table as `deno fmt` writes it. */
+function markdownTable(columns: string[], rows: string[][]): string {
+  const cells = [columns, ...rows].map((row) =>
+    row.map((cell) => cell.replaceAll("|", "\\|"))
+  );
+  const widths = columns.map((_, i) =>
+    Math.max(...cells.map((row) => row[i].length))
+  );
+  const lines = cells.map((row) =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |\n`
+  );
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |\n`;
+  return [lines[0], rule, ...lines.slice(1)].join("");
+}

@@ -1,0 +1,121 @@
+/** Words that say nothing about a symptom. */
+const EMPTY = new Set(
+  ("a an and any are as at be been but by can cannot cant could did do does " +
+    "doesnt dont for from get gets getting got had has have how i if in into " +
+    "is it its just me my of off on one or our so some such than that the " +
+    "their them then there these this to too up use used using via was we were " +
+    "what when where which while who why will with without would you your " +
+    "again after before during through way make made try trying tried even " +
+    "still when during " +
+    // What nearly every question about sockets names.
+    "socket sockets program programming code python java c linux nodejs node " +
+    "js csharp net tcp ip php ruby go golang rust deno error exception errno " +
+    "issue problem question happen happens happening cause causes caused help")
+    .split(/\s+/),
+);
+
+/**
+ * Words that mean the same here. The first of each line stands for the others.
+ */
+const SAME = `
+  receive recv read reading get arrive come readable receiver recvfrom
+  send write sent sendto sendall output transmit sender writing
+  partial half incomplete part truncate cut chunk fragment portion segment split piece missing
+  join merge concatenate combine together glue stick concat append coalesce same
+  hang block stuck freeze wait forever infinite indefinitely never stall hung frozen blocking wait
+  slow delay latency lag late slower speed performance throttle slowly
+  close end disconnect shutdown terminate finish closed disconnected closing quit
+  peer remote other opposite partner
+  lost lose drop loss disappear vanish dropped
+  use occupied busy taken already
+  name hostname dns resolve lookup domain getaddrinfo
+  machine computer host pc device
+  garbage junk rubbish trash weird extra trailing random
+  broken garbled strange mojibake corrupt malformed wrong unicode utf utf8 encoding
+  connect connection connecting connected establish
+  listen bind listening binding
+  refuse reject deny denied refused
+  start run launch restart startup
+  message packet data byte string bytes frame
+  detect know notice tell check find determine
+  memory ram heap leak
+  grow increase growing
+  certificate cert certificates ca pem
+  verify validate valid trust verification
+  two multiple several many
+  client clients user users connections
+  server service daemon
+  thread simultaneous concurrent parallel simultaneously concurrently
+  exceed large big long huge size larger bigger
+  limit maximum max
+  localhost loopback local
+  address ip4 ipv4 ipv6 interface
+  timeout timed out
+  reset rst abort forcibly
+  file path
+  dead gone unplug crash cable lost
+`;
+
+const CANONICAL = new Map(
+  SAME.trim().split("\n").flatMap((line) => {
+    const words = line.trim().split(" ");
+    return words.map((word) => [stem(word), stem(words[0])] as const);
+  }).reverse(),
+);
+
+/**
+ * Takes the ending off a word, so that `hangs` and `hanging` are `hang`.
+ *
+ * It's rough: what counts is that forms of a word come out the same.
+ *
+ * @param word A word in lower case.
+ * @returns Its stem.
+ *
+ * @example Forms of a word
+ * ```ts
+ * import { stem } from "./words.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["hangs", "closing", "closed"].map(stem), [
+ *   "hang",
+ *   "clos",
+ *   "clos",
+ * ]);
+ * ```
+ */
+export function stem(word: string): string {
+  if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
+  return word
+    .replace(/(ss|us|is)$|s$/, "$1")
+    .replace(/(?<=[a-z]{3})(ing|ed)$/, "")
+    .replace(/(?<=[a-z]{2})([bdgmnprt])\1$/, "$1")
+    .replace(/(?<=[a-z]{3})e$/, "");
+}
+
+/**
+ * Cuts a text into words that can be compared.
+ *
+ * @param text What somebody wrote, or what a program said.
+ * @returns Stems of its words, in order, each the same for words that mean the
+ * same, and without words that say nothing.
+ *
+ * @example Two ways to say it
+ * ```ts
+ * import { wordsOf } from "./words.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   wordsOf("Why does recv() hang?"),
+ *   wordsOf("reading blocks"),
+ * );
+ * ```
+ */
+export function wordsOf(text: string): string[] {
+  return text
+    .toLowerCase()
+    .replaceAll(/(?<=[a-z])['’](?=[a-z])/g, "")
+    .split(/[^\p{L}\p{N}_]+/u)
+    .filter((word) => word !== "" && !EMPTY.has(word))
+    .map(stem)
+    .map((word) => CANONICAL.get(word) ?? word);
+}
