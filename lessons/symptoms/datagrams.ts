@@ -272,7 +272,7 @@ export const datagrams: Symptom[] = [
   {
     id: "udp-order",
     title: "UDP messages arrive twice or out of order",
-    shows: "sent 1 2 3, received 2 3 1 2",
+    shows: "sent 0 to 99; some arrived twice, and some late",
     asked: [
       "UDP packets arrive out of order",
       "duplicate UDP packets are received",

@@ -31,9 +31,9 @@ export const listening: Symptom[] = [
         fix: "End that program, or listen on port 0.",
       },
       {
-        because: "Your own program listens twice, for example on each reload.",
-        tell: "the pid in the list above is yours",
-        fix: "Close the first listener, with `using`.",
+        because: "It's a Unix path: a file is in the way.",
+        tell: "ls -l PATH",
+        fix: "deno task why socket-file-in-the-way",
       },
       {
         because: "Connections of the last run are in TIME_WAIT, and the " +
@@ -194,10 +194,7 @@ export const listening: Symptom[] = [
     id: "socket-file-in-the-way",
     title: "A socket file is in the way",
     deno: "`AddrInUse` for a Unix path",
-    classes: ["AddrInUse"],
-    codes: ["EADDRINUSE"],
-    numbers: { linux: 98, macos: 48, windows: 10048 },
-    wording: { node: ["listen EADDRINUSE: address already in use /tmp"] },
+    shows: "Deno.listen() threw AddrInUse for a path with a file",
     asked: [
       "unix socket file still exists after the server is killed",
       "bind unix domain socket address already in use, stale socket file",

@@ -222,6 +222,8 @@ export const program: Symptom[] = [
     ],
     lesson: "18_unix_streams",
     heading: "A path for an address",
+    unproven:
+      "Deno has no descriptors, and Linux refuses a path that's a file.",
   },
   {
     id: "would-block",

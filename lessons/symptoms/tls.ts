@@ -111,7 +111,7 @@ export const tls: Symptom[] = [
       "NotValidYet",
     ],
     wording: {
-      deno: ["invalid peer certificate: certificate expired"],
+      deno: ["invalid peer certificate: Expired"],
       node: ["certificate has expired", "certificate is not yet valid"],
       curl: ["certificate has expired"],
     },

@@ -171,7 +171,8 @@ export const waiting: Symptom[] = [
   {
     id: "dead-connection",
     title: "A dead connection that nobody notices",
-    shows: "the peer vanished without a FIN, and read() went on waiting",
+    shows:
+      "the peer's process stopped; write() succeeded, read() went on waiting",
     asked: [
       "detect a dead TCP connection",
       "connection is lost but the socket still looks connected",
@@ -223,7 +224,7 @@ export const waiting: Symptom[] = [
   {
     id: "doesnt-exit",
     title: "The program doesn't end",
-    shows: "a listener that stays open keeps Deno running",
+    shows: "an accept() that waits keeps Deno running",
     asked: [
       "program doesn't exit after the work is done",
       "process keeps running because a socket is open",

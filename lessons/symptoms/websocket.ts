@@ -84,6 +84,7 @@ export const websocket: Symptom[] = [
     title: "WebSocket closed normally (1000, 1001, 1005)",
     deno: "close event, `wasClean` true",
     codes: ["1000", "1001", "1005"],
+    shows: "close events 1000, 1001, 1005",
     asked: [
       "WebSocket close code 1000",
       "WebSocket closed with 1001 going away",
@@ -151,6 +152,7 @@ export const websocket: Symptom[] = [
       "1013",
       "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
     ],
+    shows: "close events 1008, 1009, 1011",
     wording: { node: ["Max payload size exceeded"] },
     asked: [
       "WebSocket close code 1009 message too big",

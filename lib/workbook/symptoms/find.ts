@@ -13,6 +13,8 @@ export interface Match {
 const NAME_SCORE = 100;
 /** A name that belongs to several entries only narrows the choice. */
 const SHARED_SCORE = 20;
+/** Classes of the language say little, even where one entry has them. */
+const ANYBODYS = new Set(["typeerror", "rangeerror"]);
 /** An error number is worth less: another system uses it for something else. */
 const NUMBER_SCORE = 60;
 /** For a message, word for word: the longer, the surer. */
@@ -112,7 +114,8 @@ function scoreNames(
     const at = tokens.indexOf(name);
     if (at < 0) continue;
     // What an error's text names first is the error; the rest explains it.
-    const full = counts.get(name) === 1 ? NAME_SCORE : SHARED_SCORE;
+    const isOwn = counts.get(name) === 1 && !ANYBODYS.has(name);
+    const full = isOwn ? NAME_SCORE : SHARED_SCORE;
     score = Math.max(score, full - Math.min(at, 50) / 10);
   }
   for (const number of Object.values(symptom.numbers ?? {})) {

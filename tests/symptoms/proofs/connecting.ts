@@ -1,0 +1,37 @@
+import { FullBacklog } from "../../../lessons/08_failures/full_backlog.ts";
+import { connectTcp } from "../../../lib/net/mod.ts";
+import type { Proof } from "./proof.ts";
+import { freePort, thrownBy } from "./sockets.ts";
+
+export const connecting: Record<string, Proof> = {
+  "refused": () => thrownBy(() => Deno.connect({ port: freePort() })),
+
+  async "timed-out"() {
+    using full = await FullBacklog.make();
+    const { port } = full;
+    const signal = AbortSignal.timeout(50);
+    return [
+      await thrownBy(() => connectTcp(port, { timeoutMs: 50 })),
+      await thrownBy(() => Deno.connect({ port, signal })),
+    ];
+  },
+
+  "aborted": () =>
+    thrownBy(() =>
+      Deno.connect({ port: freePort(), signal: AbortSignal.abort() })
+    ),
+
+  // The kernel refuses a TCP connection to the broadcast address by itself, so
+  // that nothing leaves the machine, and any machine does it.
+  "network-unreachable": () =>
+    thrownBy(() => Deno.connect({ hostname: "255.255.255.255", port: 9 })),
+
+  // A label of more than 63 characters fails before any server is asked.
+  "name-not-found": () =>
+    thrownBy(() => Deno.connect({ hostname: "x".repeat(64), port: 9 })),
+
+  "bad-port": async () => [
+    await thrownBy(() => Deno.connect({ port: 65_536 })),
+    await thrownBy(() => Deno.connect({ port: 0 })),
+  ],
+};
