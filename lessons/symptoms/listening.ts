@@ -199,6 +199,7 @@ export const listening: Symptom[] = [
       "unix socket file still exists after the server is killed",
       "bind unix domain socket address already in use, stale socket file",
       "unlink the socket file before bind",
+      "remove an unused unix socket",
     ],
     means: "a file at that path stayed behind, or a server still uses it",
     todo: "connect to it; remove it only if nobody answers",

@@ -12,6 +12,7 @@ export const reach: Symptom[] = [
       "server is not reachable from outside",
       "docker container port is published but connection refused",
       "listen on all interfaces 0.0.0.0",
+      "server binds to localhost only",
       "works locally but not over the internet",
       "connect from my phone to the dev server",
     ],

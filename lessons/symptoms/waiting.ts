@@ -124,6 +124,7 @@ export const waiting: Symptom[] = [
       "second client can't connect until the first one disconnects",
       "how to handle multiple clients",
       "one client blocks all the others",
+      "server is unreachable for others while one connection is open",
       "works once but not again, accept only runs once",
       "server stops responding after the first client",
     ],
@@ -150,6 +151,7 @@ export const waiting: Symptom[] = [
     shows: "one client's reset became an uncaught error",
     asked: [
       "server crashes when a client disconnects",
+      "server crashes when a client resets the connection",
       "uncaught exception ECONNRESET kills the node process",
       "unhandled 'error' event on socket",
       "server stops when the client closes the window",
@@ -175,6 +177,7 @@ export const waiting: Symptom[] = [
       "the peer's process stopped; write() succeeded, read() went on waiting",
     asked: [
       "detect a dead TCP connection",
+      "client doesn't detect that the server disconnected",
       "connection is lost but the socket still looks connected",
       "unplugged network cable and the server doesn't notice",
       "half-open connection, keepalive, heartbeat",

@@ -56,6 +56,7 @@ export const websocket: Symptom[] = [
       "WebSocket closes with code 1006",
       "WebSocket closed before the connection is established",
       "WebSocket disconnects after 60 seconds",
+      "WebSocket is closed after a while, idle behind nginx",
       "abnormal closure, no close frame",
     ],
     means: "the TCP connection ended without a close frame",

@@ -144,6 +144,11 @@ function plain(text: string): string {
     .replaceAll(/ +/g, " ");
 }
 
+/** Kinds of sockets: who names one doesn't ask about the others. */
+const KINDS = ["udp", "unix", "websocket", "tls"].flatMap(wordsOf);
+/** What's left of the score of an entry about another kind. */
+const OTHER_KIND = 0.7;
+
 /** How much a word counts by where the entry has it. */
 const WEIGHTS = { title: 3, asked: 2.5, wording: 1.5, text: 0.7 };
 
@@ -190,7 +195,12 @@ function wordScorer(
         return total + whole === 0 ? 0 : 2 * shared * shared / (total + whole);
       }),
     );
-    return single + 3 * likest;
+    const named = KINDS.filter((kind) => words.includes(kind));
+    const isOther = named.length > 0 &&
+      !named.some((kind) =>
+        title.includes(kind) || asked.some((phrase) => phrase.includes(kind))
+      );
+    return (isOther ? OTHER_KIND : 1) * (single + 3 * likest);
   };
 }
 

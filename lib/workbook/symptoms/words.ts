@@ -1,6 +1,6 @@
 /** Words that say nothing about a symptom. */
 const EMPTY = new Set(
-  ("a an and any are as at be been but by can cannot cant could did do does " +
+  ("a an and any no not dont doesnt isnt are as at be been but by can cannot cant could did do does " +
     "doesnt dont for from get gets getting got had has have how i if in into " +
     "is it its just me my of off on one or our so some such than that the " +
     "their them then there these this to too up use used using via was we were " +
@@ -10,7 +10,7 @@ const EMPTY = new Set(
     // What nearly every question about sockets names.
     "socket sockets program programming code python java c linux nodejs node " +
     "js csharp net tcp ip php ruby go golang rust deno error exception errno " +
-    "issue problem question happen happens happening cause causes caused help")
+    "found issue problem question happen happens happening cause causes caused help")
     .split(/\s+/),
 );
 
@@ -30,7 +30,7 @@ const SAME = `
   use occupied busy taken already
   name hostname dns resolve lookup domain getaddrinfo
   machine computer host pc device
-  garbage junk rubbish trash weird extra trailing random
+  garbage junk rubbish trash weird extra additional trailing random leftover
   broken garbled strange mojibake corrupt malformed wrong unicode utf utf8 encoding
   connect connection connecting connected establish
   listen bind listening binding
@@ -51,9 +51,14 @@ const SAME = `
   localhost loopback local
   address ip4 ipv4 ipv6 interface
   timeout timed out
-  reset rst abort forcibly
+  reset rst forcibly
+  remove unlink delete cleanup
+  websocket wss ws
+  udp datagram dgram
+  tls ssl https
   file path
-  dead gone unplug crash cable lost
+  dead gone unplug unplugged vanish
+  crash die kill exit panic
 `;
 
 const CANONICAL = new Map(
@@ -112,6 +117,9 @@ export function stem(word: string): string {
  */
 export function wordsOf(text: string): string[] {
   return text
+    // `UDPClient` is two words; a WebSocket is one thing.
+    .replaceAll(/web[ -]?sockets?/gi, "websocket")
+    .replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ")
     .toLowerCase()
     .replaceAll(/(?<=[a-z])['’](?=[a-z])/g, "")
     .split(/[^\p{L}\p{N}_]+/u)
