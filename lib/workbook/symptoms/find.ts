@@ -170,7 +170,8 @@ function wordScorer(
     }
   }
   const worth = (word: string) =>
-    Math.log(1 + symptoms.length / (1 + (spread.get(word) ?? 0)));
+    Math.log(1 + symptoms.length / (1 + (spread.get(word) ?? 0))) *
+    (KINDS.includes(word) ? 0.5 : 1);
   const words = unique(wordsOf(text));
   const known = words.filter((word) => spread.has(word));
   const total = sum(known.map(worth));

@@ -1,17 +1,19 @@
 /** Words that say nothing about a symptom. */
 const EMPTY = new Set(
-  ("a an and any no not dont doesnt isnt are as at be been but by can cannot cant could did do does " +
-    "doesnt dont for from get gets getting got had has have how i if in into " +
-    "is it its just me my of off on one or our so some such than that the " +
-    "their them then there these this to too up use used using via was we were " +
-    "what when where which while who why will with without would you your " +
-    "again after before during through way make made try trying tried even " +
-    "still when during " +
-    // What nearly every question about sockets names.
-    "socket sockets program programming code python java c linux nodejs node " +
-    "js csharp net tcp ip php ruby go golang rust deno error exception errno " +
-    "found issue problem question happen happens happening cause causes caused help")
-    .split(/\s+/),
+  `
+  a an the this that these it its me my our their them they we you your
+  and any as but if no not nor or so than then such some sometimes more all just
+  about after again at before by during for from in into of off on out through
+  to too up upon via when where which while who why with without how what even
+  am are be been being can cannot cant could did didnt do does doesnt dont get
+  gets getting got had has have is isnt may should still there was were wasnt
+  will wont would time times value way one
+  make made try trying tried use used using found help need want
+  cause causes caused happen happens happening issue problem question
+  error errors exception errno
+  socket sockets tcp ip net program programming code
+  c csharp deno go golang java javascript js linux node nodejs php python ruby
+  rust`.trim().split(/\s+/),
 );
 
 /**
@@ -48,6 +50,7 @@ const SAME = `
   thread simultaneous concurrent parallel simultaneously concurrently
   exceed large big long huge size larger bigger
   limit maximum max
+  only single alone
   localhost loopback local
   address ip4 ipv4 ipv6 interface
   timeout timed out
