@@ -72,7 +72,7 @@ export const connecting: Symptom[] = [
       "connect hangs for two minutes, SYN sent but no answer",
       "did not properly respond after a period of time",
     ],
-    means: "nobody answered before somebody's time limit was over",
+    means: "no answer came within the time limit",
     todo: "tell the user; retry only if doing it twice is harmless",
     causes: [
       {
@@ -154,8 +154,7 @@ export const connecting: Symptom[] = [
   {
     id: "host-unreachable",
     title: "No route to host",
-    deno: "`HostUnreachable`",
-    classes: ["HostUnreachable"],
+    deno: "`Error` with the code EHOSTUNREACH",
     codes: ["EHOSTUNREACH", "EHOSTDOWN", "ERR_ADDRESS_UNREACHABLE"],
     numbers: { linux: 113, macos: 65, windows: 10065 },
     wording: {

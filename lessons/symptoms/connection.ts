@@ -41,7 +41,7 @@ export const connection: Symptom[] = [
       ],
     },
     asked: [
-      "unexpected EOF while reading a message",
+      "unexpected EOF in the middle of a message",
       "connection closed before the whole message was received",
       "error reading a body from connection",
       "premature end of stream",
@@ -167,7 +167,7 @@ export const connection: Symptom[] = [
       "first write succeeds, second write fails",
       "writing to a closed socket doesn't fail",
     ],
-    means: "you wrote, and nobody is there to read it",
+    means: "you wrote after the other side had closed",
     todo: "stop writing; connect again if there's more to say",
     causes: [
       {

@@ -154,7 +154,7 @@ export const listening: Symptom[] = [
   },
   {
     id: "path-missing",
-    title: "No such socket file",
+    title: "No such file or directory (Unix path)",
     deno: "`NotFound`",
     classes: ["NotFound"],
     codes: ["ENOENT"],

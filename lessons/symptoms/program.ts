@@ -51,7 +51,6 @@ export const program: Symptom[] = [
       "bad file descriptor",
       "use of closed network connection",
       "socket is closed, accept fails after close",
-      "write after the socket was closed",
     ],
     means: "you used a socket after you closed it",
     todo: "fix the program: close in one place only",
@@ -192,7 +191,7 @@ export const program: Symptom[] = [
   },
   {
     id: "not-a-socket",
-    title: "Not a socket",
+    title: "Socket operation on non-socket",
     deno: "`ConnectionRefused` for a path that isn't a socket",
     codes: ["ENOTSOCK"],
     numbers: { linux: 88, macos: 38, windows: 10038 },

@@ -47,7 +47,6 @@ export const reach: Symptom[] = [
       "127.0.0.1 works but localhost doesn't",
       "localhost resolves to ::1, IPv6",
       "connection refused with localhost but not with 127.0.0.1",
-      "connect ECONNREFUSED ::1",
       "localhost is slow, connecting to localhost takes two seconds",
     ],
     means: "the name stands for another address than the one that works",

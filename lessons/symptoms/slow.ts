@@ -90,7 +90,6 @@ export const slow: Symptom[] = [
   {
     id: "throughput",
     title: "A transfer is slow over a long distance",
-    deno: "",
     asked: [
       "TCP throughput is low on a fast link",
       "upload is slow with high latency, window size",

@@ -152,7 +152,7 @@ export const waiting: Symptom[] = [
     asked: [
       "server crashes when a client disconnects",
       "server crashes when a client resets the connection",
-      "uncaught exception ECONNRESET kills the node process",
+      "uncaught exception kills the process when a client disconnects",
       "unhandled 'error' event on socket",
       "server stops when the client closes the window",
     ],
@@ -226,7 +226,7 @@ export const waiting: Symptom[] = [
   },
   {
     id: "doesnt-exit",
-    title: "The program doesn't end",
+    title: "The program doesn't exit",
     shows: "an accept() that waits keeps Deno running",
     asked: [
       "program doesn't exit after the work is done",

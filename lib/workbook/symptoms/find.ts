@@ -113,6 +113,10 @@ function scoreNames(
   for (const name of namesOf(symptom)) {
     const at = tokens.indexOf(name);
     if (at < 0) continue;
+    // The close codes of WebSockets are just numbers elsewhere.
+    if (/^\d+$/.test(name) && !/^\d+$|close|code|web/i.test(text.trim())) {
+      continue;
+    }
     // What an error's text names first is the error; the rest explains it.
     const isOwn = counts.get(name) === 1 && !ANYBODYS.has(name);
     const full = isOwn ? NAME_SCORE : SHARED_SCORE;

@@ -23,13 +23,12 @@ export function symptomTables(groups: SymptomGroup[]): string {
  * Writes the table of what Deno's calls show as Markdown, for lesson 8.
  *
  * @param groups The groups to take from.
- * @returns A row for each entry with a class of its own, or with an end that
- * isn't an error.
+ * @returns A row for each entry that Deno can show.
  */
 export function failureTable(groups: SymptomGroup[]): string {
   const shown = groups.flatMap(({ symptoms }) => symptoms)
-    .filter(({ deno, classes, shows }) =>
-      deno !== undefined && (classes !== undefined || shows !== undefined)
+    .filter(({ deno, classes, unproven }) =>
+      deno !== undefined && (classes !== undefined || unproven === undefined)
     );
   return markdownTable(
     ["what you see", "what it means", "what to do"],

@@ -20,15 +20,15 @@ const EMPTY = new Set(
  * Words that mean the same here. The first of each line stands for the others.
  */
 const SAME = `
-  receive recv read reading get arrive come readable receiver recvfrom
-  send write sent sendto sendall output transmit sender writing
-  partial half incomplete part truncate cut chunk fragment portion segment split piece missing
+  receive recv read reading get arrive come readable receiver
+  send write sent sendall output transmit sender writing
+  partial half incomplete part truncate cut chunk fragment portion segment split piece
   join merge concatenate combine together glue stick concat append coalesce same
   hang block stuck freeze wait forever infinite indefinitely never stall hung frozen blocking wait
   slow delay latency lag late slower speed performance throttle slowly
   close end disconnect shutdown terminate finish closed disconnected closing quit
   peer remote other opposite partner
-  lost lose drop loss disappear vanish dropped
+  lost lose missing drop loss disappear vanish dropped
   use occupied busy taken already
   name hostname dns resolve lookup domain getaddrinfo
   machine computer host pc device
@@ -61,7 +61,7 @@ const SAME = `
   tls ssl https
   file path
   dead gone unplug unplugged vanish
-  crash die kill exit panic
+  crash die kill panic
 `;
 
 const CANONICAL = new Map(
