@@ -167,7 +167,8 @@ export const connecting: Symptom[] = [
     todo: "check that the host is up and that its firewall lets you in",
     causes: [
       {
-        because: "The host is off, or not in your network: nobody answers " +
+        because:
+          "The host is off, or not in your network: no machine answers " +
           "for its address.",
         tell: "ip neigh shows FAILED beside the address",
         fix: "Start the host, or correct the address.",

@@ -41,6 +41,7 @@ export const connection: Symptom[] = [
       ],
     },
     asked: [
+      "UnexpectedEof",
       "unexpected EOF in the middle of a message",
       "connection closed before the whole message was received",
       "error reading a body from connection",

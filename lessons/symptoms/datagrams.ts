@@ -252,7 +252,7 @@ export const datagrams: Symptom[] = [
       "receive an old answer to an earlier question",
       "accept UDP packets from one source only",
     ],
-    means: "anybody can send to your port",
+    means: "any program can send to your port",
     todo: "compare the sender's address, host and port, and a number",
     causes: [
       {

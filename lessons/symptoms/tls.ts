@@ -123,7 +123,7 @@ export const tls: Symptom[] = [
     todo: "renew it, or set the clock",
     causes: [
       {
-        because: "Nobody renewed it, or the server still uses the old file.",
+        because: "It wasn't renewed, or the server still uses the old file.",
         tell: "openssl x509 -noout -dates -in cert.pem",
         fix: "Renew it, and reload the server.",
       },

@@ -46,7 +46,7 @@ export const waiting: Symptom[] = [
       "works for small messages but freezes with large messages",
       "deadlock: both sides send and nobody reads, buffers full",
     ],
-    means: "both send buffers are full, and nobody reads",
+    means: "both send buffers are full, and neither side reads",
     todo: "read and write at the same time",
     causes: [
       {
@@ -156,7 +156,7 @@ export const waiting: Symptom[] = [
       "unhandled 'error' event on socket",
       "server stops when the client closes the window",
     ],
-    means: "an error of one connection was caught by nobody",
+    means: "no code caught the error of one connection",
     todo: "catch errors for each connection, and go on",
     causes: [
       {
@@ -172,7 +172,7 @@ export const waiting: Symptom[] = [
   },
   {
     id: "dead-connection",
-    title: "A dead connection that nobody notices",
+    title: "A dead connection looks alive",
     shows:
       "the peer's process stopped; write() succeeded, read() went on waiting",
     asked: [
@@ -184,7 +184,7 @@ export const waiting: Symptom[] = [
       "isConnected returns true although the other side is gone",
       "connection drops after being idle, behind NAT or firewall",
     ],
-    means: "without traffic, nobody notices that the other side is gone",
+    means: "without traffic, your system can't notice that the peer is gone",
     todo: "send something regularly, and limit each wait",
     causes: [
       {

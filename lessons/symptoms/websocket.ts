@@ -37,7 +37,8 @@ export const websocket: Symptom[] = [
         fix: "Let it pass: proxy_set_header Upgrade $http_upgrade.",
       },
       {
-        because: "ws:// on a TLS port, wss:// on a plain one, or nobody there.",
+        because:
+          "ws:// on a TLS port, wss:// on a plain one, or no server there.",
         fix: "Match the scheme and port; deno task why refused.",
       },
     ],
@@ -47,9 +48,9 @@ export const websocket: Symptom[] = [
     id: "websocket-1006",
     title: "WebSocket closed with 1006",
     deno: "close event, `wasClean` false (code 0 in Deno)",
+    shows: 'error event "Unexpected EOF", close event 0, not clean',
     codes: ["1006"],
     wording: {
-      deno: ["Unexpected EOF"],
       browser: ["closed abnormally", "Close received after close"],
     },
     asked: [

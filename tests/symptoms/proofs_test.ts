@@ -54,9 +54,16 @@ function checkError(symptom: Symptom, error: Error): void {
     `the entry doesn't have the words "${text}"`,
   );
   // Pasted as it is, with a stack trace, it leads here.
-  const pasted = `error: Uncaught (in promise) ${text}\n${error.stack}`;
+  const pasted = `error: Uncaught (in promise) ${text}\n${framesOf(error)}`;
   const [best] = findSymptoms(symptoms, pasted);
   assertEquals(best.symptom.id, symptom.id, text);
+}
+
+/** The stack without the frames of the proof: their paths name the symptom. */
+function framesOf({ stack = "" }: Error): string {
+  return stack.split("\n")
+    .filter((line) => /^ +at /.test(line) && !line.includes("/tests/symptoms/"))
+    .join("\n");
 }
 
 /** The name and message, with those of its causes. */

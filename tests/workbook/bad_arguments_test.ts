@@ -11,7 +11,7 @@ type Misuse = [args: string[], answer: RegExp | string];
 const MISUSES: Misuse[] = [
   [
     [],
-    /^which command\? commands are lesson, read, check, .* packets, test, bench, mutate$/,
+    /^which command\? commands are lesson, read, check, .* packets, why, test, bench, mutate$/,
   ],
   [["lessons"], /^no command lessons: commands are lesson, read, check, /],
   [["constructor"], /^no command constructor: commands are lesson, /],
@@ -93,6 +93,10 @@ const MISUSES: Misuse[] = [
   [["reset", "3.1", "3.2"], /^3\.2 is one word too many; usage: /],
   [["reset", "3.1", "--yes"], /^no option --yes; usage: deno task reset /],
 
+  [["why", "--deep"], /^no option --deep; usage: deno task why /],
+  [["why", "returns", "-1"], /^no option -1; usage: deno task why /],
+  [["why", "--json=yes"], /^--json takes no value; usage: deno task why /],
+
   [["next", "3"], "3 is one word too many; usage: deno task next"],
   [["next", "--all"], "no option --all; usage: deno task next"],
 ];
@@ -101,7 +105,7 @@ const MISUSES: Misuse[] = [
 const MISUSES_OF_A_PROCESS: Misuse[] = [
   [
     [],
-    /^which command\? commands are lesson, read, check, .* packets, test, bench, mutate$/,
+    /^which command\? commands are lesson, read, check, .* packets, why, test, bench, mutate$/,
   ],
   [["hint", "3.1", "more"], /^more is one word too many; usage: /],
   [["lesson", "3", "--port", "7000"], "--port goes with --serve: add --serve"],
@@ -172,7 +176,7 @@ const HELPED: [args: string[], usage: RegExp][] = [
   [["-h"], /^usage: deno task COMMAND; /],
   ...[
     ...["lesson", "read", "check", "watch", "hint", "solution", "reset"],
-    ...["next", "packets", "try", "test", "bench", "mutate"],
+    ...["next", "packets", "why", "try", "test", "bench", "mutate"],
   ].map((name): [string[], RegExp] => [
     [name, "--help"],
     new RegExp(`^usage: deno task ${name}\\b`),

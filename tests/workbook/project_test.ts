@@ -23,6 +23,7 @@ Deno.test("there is a task, with a description, for every command", () => {
       "reset",
       "next",
       "packets",
+      "why",
     ],
     "test",
     "bench",

@@ -117,6 +117,14 @@ export class WorkbookCopy implements AsyncDisposable {
         this.path("lessons", folder, "exercise.ts"),
       );
     }
+    await copyFolder(
+      join(ROOT, "lessons", "symptoms"),
+      this.path("lessons", "symptoms"),
+    );
+    await Deno.copyFile(
+      join(ROOT, "lessons", "symptoms.ts"),
+      this.path("lessons", "symptoms.ts"),
+    );
     // It names every lesson.
     if (whole) {
       await Deno.copyFile(

@@ -2,6 +2,7 @@ import { counted } from "../../show/counted.ts";
 import { hexDump } from "../../show/hex_dump.ts";
 import type { CheckFailed } from "../kit/check_failed.ts";
 import type { EndlessAdvice } from "../kit/trial.ts";
+import { askWhy } from "../symptoms/ask_why.ts";
 
 /** A failed check, in words that can go from one process to another. */
 export interface FailureReport {
@@ -15,6 +16,8 @@ export interface FailureReport {
   likely: string;
   /** The README heading to read, or an empty string. */
   read: string;
+  /** The command that explains the error behind it, if a socket threw one. */
+  why?: string;
 }
 
 /** How one exercise stands. */
@@ -74,11 +77,9 @@ function isVerdict(value: unknown): value is Verdict {
   const { state, message, report } = (value ?? {}) as Record<string, unknown>;
   if (state === "passed" || state === "not started") return true;
   if (state === "broken") return typeof message === "string";
-  const { steps, expected, received, ...texts } = (report ?? {}) as Record<
-    string,
-    unknown
-  >;
-  return state === "failed" &&
+  const { steps, expected, received, why = "", ...texts } =
+    (report ?? {}) as Record<string, unknown>;
+  return state === "failed" && typeof why === "string" &&
     [steps, expected, received].every((list) =>
       Array.isArray(list) && list.every((text) => typeof text === "string")
     ) &&
@@ -101,7 +102,9 @@ export function cut(text: string): string {
  * @returns Lines of text only; bytes become the line of a hex dump where they
  * first differ, with carets below it.
  */
-export function reportOf({ failure, steps }: CheckFailed): FailureReport {
+export function reportOf(
+  { failure, steps, cause }: CheckFailed,
+): FailureReport {
   const { expected, received } = failure;
   const at = expected instanceof Uint8Array && received instanceof Uint8Array
     ? firstDifference(expected, received)
@@ -113,6 +116,7 @@ export function reportOf({ failure, steps }: CheckFailed): FailureReport {
     received: linesOf(received, at),
     likely: cut(failure.likely),
     read: failure.read,
+    why: askWhy(cause),
   };
 }
 

@@ -93,7 +93,7 @@ export function reportLines(
     lines.push(...messageLines(verdict.message, options));
   }
   if (verdict.state === "failed") {
-    const { problem, likely, read, expected, received } = verdict.report;
+    const { problem, likely, read, why, expected, received } = verdict.report;
     const steps = stepLines(verdict.report, options);
     if (steps.length > 0) lines.push("", ...steps);
     lines.push("", ...wrap(problem));
@@ -104,6 +104,7 @@ export function reportLines(
       const file = `lessons/${folderOf(lesson)}/README.md`;
       lines.push(...wrap(`"${read}" in ${file}`, yellow("Read: ")));
     }
+    if (why !== undefined) lines.push(...wrap(why, yellow("Why: ")));
   }
   if (result.printed !== "") {
     lines.push("", "  Your code printed:");

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { leftBeforeAccept } from "../../net/mod.ts";
+import { askWhy } from "../symptoms/ask_why.ts";
 import {
   fitTerminal,
   Narrator,
@@ -248,7 +249,9 @@ function explain(error: unknown, number: number): [string, number] {
       2,
     ];
   }
-  return [`the lesson failed: ${Deno.inspect(error)}`, 1];
+  const why = askWhy(error);
+  const hint = why === undefined ? "" : `\nwhat causes it: ${why}`;
+  return [`the lesson failed: ${Deno.inspect(error)}${hint}`, 1];
 }
 
 function printJson(event: ShowEvent): void {

@@ -1,4 +1,4 @@
-/** The classes of errors that sockets throw, and that `why` knows by name. */
+/** The classes of errors that `deno task why` explains, as sockets throw them. */
 const CLASSES = new Set([
   "AddrInUse",
   "AddrNotAvailable",
@@ -16,17 +16,9 @@ const CLASSES = new Set([
   "UnexpectedEof",
 ]);
 
-/** The codes of errors that have no class. */
-const CODES = new Set([
-  "EAFNOSUPPORT",
-  "EHOSTUNREACH",
-  "EISCONN",
-  "EMFILE",
-  "EMSGSIZE",
-  "ENFILE",
-  "ENOBUFS",
-  "ENOTFOUND",
-]);
+/** The codes of sockets' errors: some have no class, in `node:net` none has. */
+const CODES =
+  /^E(ADDR\w+|AFNOSUPPORT|CONN\w+|HOSTUNREACH|INTR|ISCONN|MFILE|MSGSIZE|NETUNREACH|NFILE|NOBUFS|NOTCONN|NOTFOUND|PIPE|TIMEDOUT)$/;
 
 /**
  * Names the command that explains an error of a socket.
@@ -50,14 +42,8 @@ const CODES = new Set([
 export function askWhy(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name, code } = error as Error & { code?: unknown };
-  const hasCode = typeof code === "string" && /^E[A-Z]+$/.test(code);
-  if (CLASSES.has(name)) return `deno task why ${hasCode ? code : name}`;
-  return hasCode && (CODES.has(code) || isKnown(code))
-    ? `deno task why ${code}`
-    : undefined;
-}
-
-/** Errors of `node:net` have the code, and no class of their own. */
-function isKnown(code: string): boolean {
-  return /^E(CONN\w+|ADDR\w+|PIPE|TIMEDOUT|NETUNREACH|NOTCONN)$/.test(code);
+  if (typeof code === "string" && CODES.test(code)) {
+    return `deno task why ${code}`;
+  }
+  return CLASSES.has(name) ? `deno task why ${name}` : undefined;
 }

@@ -133,9 +133,10 @@ function scoreNames(
   return score;
 }
 
-function scorePhrases({ wording = {} }: Symptom, text: string): number {
+function scorePhrases(symptom: Symptom, text: string): number {
+  const { wording = {}, title, asked } = symptom;
   const said = plain(text);
-  const lengths = Object.values(wording).flat()
+  const lengths = [title, ...asked, ...Object.values(wording).flat()]
     .map(plain)
     .filter((phrase) => said.includes(phrase))
     .map((phrase) => phrase.trim().split(" ").length);
@@ -152,6 +153,8 @@ function plain(text: string): string {
 const KINDS = ["udp", "unix", "websocket", "tls"].flatMap(wordsOf);
 /** What's left of the score of an entry about another kind. */
 const OTHER_KIND = 0.7;
+/** The same for an entry about a kind, where the text names none. */
+const UNNAMED_KIND = 0.85;
 
 /** How much a word counts by where the entry has it. */
 const WEIGHTS = { title: 3, asked: 2.5, wording: 1.5, text: 0.7 };
@@ -200,13 +203,20 @@ function wordScorer(
         return total + whole === 0 ? 0 : 2 * shared * shared / (total + whole);
       }),
     );
-    const named = KINDS.filter((kind) => words.includes(kind));
-    const isOther = named.length > 0 &&
-      !named.some((kind) =>
-        title.includes(kind) || asked.some((phrase) => phrase.includes(kind))
-      );
-    return (isOther ? OTHER_KIND : 1) * (single + 3 * likest);
+    return (single + 3 * likest) * kindFactor(words, [title, ...asked]);
   };
+}
+
+/** How much an entry loses because it's about another kind of sockets. */
+function kindFactor(words: string[], [title, ...asked]: string[][]): number {
+  const named = KINDS.filter((kind) => words.includes(kind));
+  if (named.length === 0) {
+    return KINDS.some((kind) => title.includes(kind)) ? UNNAMED_KIND : 1;
+  }
+  const isNamed = [title, ...asked].some((phrase) =>
+    named.some((kind) => phrase.includes(kind))
+  );
+  return isNamed ? 1 : OTHER_KIND;
 }
 
 /** The words of an entry, by where it has them. */

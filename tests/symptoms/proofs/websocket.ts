@@ -8,7 +8,11 @@ export const websocket: Record<string, Proof> = {
     (await serve(() => bytes("HTTP/1.1 404 Not Found\r\n\r\n"))).error!,
   ],
 
-  "websocket-1006": async () => (await serve(upgradeAndSend())).error!,
+  async "websocket-1006"() {
+    const { error, code, wasClean } = await serve(upgradeAndSend());
+    const clean = wasClean ? "clean" : "not clean";
+    return `error event "${error?.message}", close event ${code}, ${clean}`;
+  },
 
   async "websocket-closed"() {
     const codes = [];
