@@ -75,13 +75,13 @@ for (const [text, first] of PIPED) {
   });
 }
 
-Deno.test("why lists several candidates, each with the command that shows it", async () => {
+Deno.test("why lists several candidates, each with the name that shows it", async () => {
   const { code, stdout } = await why(["udp"]);
   assertEquals(code, 0);
   assertMatch(stdout, /^It could be one of these/);
-  const commands = [...stdout.matchAll(/deno task why ([\w-]+)$/gm)];
-  assert(commands.length > 1);
-  for (const [, id] of commands) {
+  const names = [...stdout.matchAll(/^ {2}([\w-]+) {2}/gm)];
+  assert(names.length > 1);
+  for (const [, id] of names) {
     assertMatch((await why([id])).stdout, /^Read: /m);
   }
 });
@@ -147,4 +147,24 @@ Deno.test("a report names the command that explains a socket's error", () => {
     ],
     ["deno task why ECONNRESET", undefined],
   );
+});
+
+Deno.test("a lesson that fails with a socket's error names the command that explains it", async () => {
+  const file = copy().file("lesson.ts");
+  const original = await Deno.readTextFile(file);
+  await Deno.writeTextFile(
+    file,
+    `import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
+    import { lessons } from "../mod.ts";
+    const lesson = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+    await runLesson({ lessons, url: import.meta.url, lesson });`,
+  );
+  try {
+    const { code, stderr } = await copy().run("lesson", "3");
+    assertEquals(code, 1);
+    assertMatch(stderr, /^the lesson failed: BrokenPipe: gone\n/);
+    assertMatch(stderr, /\nwhat causes it: deno task why BrokenPipe\n$/);
+  } finally {
+    await Deno.writeTextFile(file, original);
+  }
 });

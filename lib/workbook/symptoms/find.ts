@@ -20,7 +20,9 @@ const NUMBER_SCORE = 60;
 /** For a message, word for word: the longer, the surer. */
 const PHRASE_SCORE = 15;
 /** Another entry this close to the best one could be meant as well. */
-const CLOSE = 0.9;
+const CLOSE = 0.75;
+/** More candidates than this are no help. */
+const MOST_CANDIDATES = 8;
 /** Less than this is a coincidence. */
 const LEAST_SCORE = 3;
 
@@ -84,7 +86,7 @@ export function findSymptoms(symptoms: Symptom[], text: string): Match[] {
 export function candidatesOf(matches: Match[]): Match[] {
   return matches
     .filter(({ score }) => score >= CLOSE * matches[0].score)
-    .slice(0, 8);
+    .slice(0, MOST_CANDIDATES);
 }
 
 /** Every name of an error, in lower case, as programs write it. */

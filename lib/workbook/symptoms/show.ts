@@ -49,17 +49,18 @@ export function candidateLines(
   symptoms: Symptom[],
   { width, paint }: ShowOptions,
 ): string[] {
+  const column = Math.max(...symptoms.map(({ id }) => id.length)) + 4;
   return [
     "It could be one of these, likeliest first:",
-    ...symptoms.flatMap(({ id, title, means }) => [
-      "",
-      ...wrapText(`${paint.bold(title)}: ${means}`, {
+    ...symptoms.flatMap(({ id, title, means }) =>
+      wrapText(`${title}: ${means}`, {
         width,
-        firstIndent: "  ",
-        indent: "    ",
-      }),
-      paint.dim(`    deno task why ${id}`),
-    ]),
+        firstIndent: paint.bold(`  ${id}`.padEnd(column)),
+        indent: " ".repeat(column),
+      })
+    ),
+    "",
+    "deno task why NAME shows one: the first word of its line.",
   ];
 }
 
