@@ -78,12 +78,14 @@ export const connection: Symptom[] = [
       curl: ["(56) Recv failure", "(35) Recv failure"],
       browser: [
         "ERR_CONNECTION_RESET",
+        "java.net.SocketException: Connection reset",
         "an existing connection was forcibly closed by the remote host",
       ],
     },
     asked: [
-      "connection reset by peer",
+      "connection reset",
       "random ECONNRESET crashes my server",
+      "random disconnects, connection sometimes goes down",
       "an existing connection was forcibly closed",
       "server sends RST packet instead of FIN",
     ],

@@ -67,7 +67,7 @@ export const messages: Symptom[] = [
     shows: 'received "hi" and 6 zero bytes',
     asked: [
       "garbage at the end of the received message",
-      "random characters after the received string",
+      "random garbage characters after the received string",
       "received string has null characters at the end",
       "rest of the previous message is still in the buffer",
       "extra characters printed after recv",
@@ -122,6 +122,7 @@ export const messages: Symptom[] = [
       "length prefix is a huge number",
       "integer received over the socket is wrong, byte order",
       "big endian little endian htonl ntohl",
+      "message header has the wrong byte order on another host",
       "port number is different from what I set, htons",
     ],
     means: "the two sides disagree on the order of the bytes, or on the unit",
@@ -149,6 +150,8 @@ export const messages: Symptom[] = [
     asked: [
       "messages from two threads are mixed up on one socket",
       "concurrent writes interleave on the same socket",
+      "concurrent writes corrupt messages",
+      "messages get corrupted when several tasks write to one connection",
       "is it safe to write to a socket from several threads",
     ],
     means: "two pieces of code write to one socket at once",

@@ -38,6 +38,7 @@ export const slow: Symptom[] = [
     shows: "one client didn't read, and the broadcast stopped for all",
     asked: [
       "one slow client blocks the broadcast",
+      "a slow subscriber affects other subscribers",
       "chat server freezes when a client stops reading",
       "send blocks because one receiver is slow",
     ],

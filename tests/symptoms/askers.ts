@@ -110,4 +110,88 @@ export const ASKED: Asked[] = [
   ],
   ["Websocket connection closes after 90 seconds", "websocket-1006"],
   ["WS socket CLOSED after a while with Nginx", "websocket-1006"],
+
+  // Held back until the search was done; 26 of the first 41 came first then.
+  ["lots of sockets stuck at CLOSE_WAIT state", "too-many-files"],
+  ["Daemon randomly crashes - Too many open files", "too-many-files"],
+  [
+    "Deadlock in networking: use asynchronous send()",
+    "both-write",
+    "slow-client",
+  ],
+  ["lockup in send()", "both-write"],
+  ["UDP - Duplicate Packets", "udp-order"],
+  ["How to ensure the order of UDP packets？", "udp-order"],
+  ["EchoAsync improper UTF-8 decoding", "broken-characters"],
+  [
+    "SSE extension: UnicodeDecodeError when multi-byte UTF-8 char spans chunk boundary",
+    "broken-characters",
+  ],
+  [
+    "ssl.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:852)",
+    "not-tls",
+  ],
+  [
+    "unhelpful errormessage when trying to connect with TLS to a non TLS port",
+    "not-tls",
+  ],
+  ["Memory leaking with low network speed", "memory-grows"],
+  ["Memory Leak with Websockets", "memory-grows"],
+  ['"Connection refused" from all sockets on Docker host', "refused"],
+  ["localhost not working", "localhost-only", "by-ip-not-by-name"],
+  [
+    "Client sometimes receives unexpected java.net.SocketException: Connection reset",
+    "reset",
+  ],
+  ["[Network] no way to set SO_REUSEADDR", "in-use"],
+  ["Econ `shutdown` keeps port in use (?)", "in-use"],
+  [
+    "sql/pgwire: previously-idle connection blocks for ~15 minutes before returning successfully",
+    "dead-connection",
+  ],
+  ["Can't read from python TCP server", "both-read", "no-end"],
+  ["client.read() waits for \\r before processing", "both-read"],
+  [
+    '[docs] StreamTCP examples talking to each other would hang (missing "\\n")',
+    "both-read",
+  ],
+  ["Nodemailer Error (getaddrinfo)", "name-not-found"],
+  [
+    "[Question] Should getaddrinfo EAI_AGAIN treated as down?",
+    "name-not-found",
+  ],
+  ["Wrong byte ordering in message header", "wrong-length"],
+  [
+    "Should a slow subscriber affect other subscribers on the same stream on the same media driver?",
+    "slow-client",
+  ],
+  [
+    "Process does not exit on disconnect when --stayopen is not used",
+    "doesnt-exit",
+  ],
+  ["Open connection keeps process from exiting", "doesnt-exit"],
+  ["Concurrernt write causes data corruption", "lines-mixed"],
+  [
+    "Message corruption when using a connection from multiple tasks",
+    "lines-mixed",
+  ],
+  ["TCPClient read() data missed", "half-a-message", "lost-after-timeout"],
+  ["Cannot connect to server", "refused", "timed-out"],
+  ["Connection failed", "refused", "timed-out"],
+  [
+    "TCP connection drops on some machine after long time without activity",
+    "dead-connection",
+  ],
+  ["TCP connections sometimes go down", "reset", "dead-connection"],
+  [
+    "Connection seems to be dropped and then re-established often",
+    "dead-connection",
+    "reset",
+  ],
+  [
+    "Random disconnect mid data transfer from client or server",
+    "reset",
+    "too-early",
+    "dead-connection",
+  ],
 ];

@@ -11,7 +11,7 @@ const EMPTY = new Set(
   make made try trying tried use used using found help need want
   cause causes caused happen happens happening issue problem question
   error errors exception errno
-  socket sockets tcp ip net program programming code
+  socket sockets stream streams tcp ip net program programming code
   c csharp deno go golang java javascript js linux node nodejs php python ruby
   rust`.trim().split(/\s+/),
 );
@@ -23,16 +23,16 @@ const SAME = `
   receive recv read reading get arrive come readable receiver
   send write sent sendall output transmit sender writing
   partial half incomplete part truncate cut chunk fragment portion segment split piece
-  join merge concatenate combine together glue stick concat append coalesce same
-  hang block stuck freeze wait forever infinite indefinitely never stall hung frozen blocking wait
+  join merge concatenate combine together glue stick concat append coalesce batch
+  hang block lockup deadlock stuck freeze wait forever infinite indefinitely never stall hung frozen blocking wait
   slow delay latency lag late slower speed performance throttle slowly
   close end disconnect shutdown terminate finish closed disconnected closing quit
   peer remote other opposite partner
   lost lose missing drop loss disappear vanish dropped
-  use occupied busy taken already
+  occupied taken busy already
   name hostname dns resolve lookup domain getaddrinfo
   machine computer host pc device
-  garbage junk rubbish trash weird extra additional trailing random leftover
+  garbage junk rubbish trash extra additional trailing leftover
   broken garbled strange mojibake corrupt malformed wrong unicode utf utf8 encoding
   connect connection connecting connected establish
   listen bind listening binding
@@ -45,11 +45,13 @@ const SAME = `
   certificate cert certificates ca pem
   verify validate valid trust verification
   two multiple several many
-  client clients user users connections
+  client clients user users subscriber subscribers consumer connections
   server service daemon
-  thread simultaneous concurrent parallel simultaneously concurrently
+  thread task simultaneous concurrent parallel simultaneously concurrently
   exceed large big long huge size larger bigger
   limit maximum max
+  mix interleave
+  idle inactive inactivity activity quiet silence
   only single alone
   localhost loopback local
   address ip4 ipv4 ipv6 interface
@@ -96,6 +98,7 @@ export function stem(word: string): string {
   return word
     .replace(/(ss|us|is)$|s$/, "$1")
     .replace(/(?<=[a-z]{3})(ing|ed)$/, "")
+    .replace(/(?<=[a-z]{3}t)ion$/, "")
     .replace(/(?<=[a-z]{2})([bdgmnprt])\1$/, "$1")
     .replace(/(?<=[a-z]{3})e$/, "");
 }
@@ -120,6 +123,7 @@ export function stem(word: string): string {
  */
 export function wordsOf(text: string): string[] {
   return text
+    .replaceAll(/\bin[- ]use\b/gi, "occupied")
     // `UDPClient` is two words; a WebSocket is one thing.
     .replaceAll(/web[ -]?sockets?/gi, "websocket")
     .replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ")
