@@ -233,7 +233,7 @@ export const connecting: Symptom[] = [
       },
     ],
     lesson: "21_dns_by_hand",
-    heading: "Whose answer is this?",
+    heading: "A question in one datagram",
   },
   {
     id: "already-connected",

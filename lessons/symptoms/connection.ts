@@ -136,7 +136,7 @@ export const connection: Symptom[] = [
     todo: "treat it as a reset; after accept(), accept the next client",
     causes: [
       {
-        because: "macOS and Windows: the client left before accept(). On " +
+        because: "macOS: the client left before accept(). On " +
           "Linux, Deno says NotConnected.",
         fix: "Accept the next client.",
       },
@@ -149,7 +149,7 @@ export const connection: Symptom[] = [
     ],
     lesson: "06_many_clients",
     heading: "A client that leaves the queue",
-    unproven: "Linux never gives it to a program on loopback.",
+    unproven: "Linux doesn't give it to a program on loopback.",
   },
   {
     id: "broken-pipe",

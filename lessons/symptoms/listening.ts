@@ -105,9 +105,10 @@ export const listening: Symptom[] = [
     todo: "use a port above 1023; check the socket file's mode",
     causes: [
       {
-        because: "On Linux and Windows, ports below 1024 can need rights " +
-          "that you don't have.",
-        tell: "sysctl net.ipv4.ip_unprivileged_port_start",
+        because: "Linux: ports below 1024 need rights that you don't have. " +
+          "Windows: the port is in a reserved range.",
+        tell: "sysctl net.ipv4.ip_unprivileged_port_start; netsh int ipv4 " +
+          "show excludedportrange tcp",
         fix: "Listen on 8080, and forward 80 to it.",
       },
       {

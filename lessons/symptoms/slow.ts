@@ -24,8 +24,8 @@ export const slow: Symptom[] = [
         fix: "Join the pieces into one write().",
       },
       {
-        because: "The program switched Nagle's algorithm on. Deno and Node " +
-          "differ here: ask for what you want.",
+        because: "Nagle's algorithm is on unless you switch it off, in Deno " +
+          "and node:net, too.",
         tell: "the delay is gone with setNoDelay(true)",
         fix: "conn.setNoDelay(true).",
       },

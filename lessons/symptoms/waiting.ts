@@ -220,7 +220,7 @@ export const waiting: Symptom[] = [
     causes: [
       {
         because: "Promise.race() ends the waiting, not the read.",
-        tell: "deno task lesson 8, step 4",
+        tell: "deno task lesson 8 shows it",
         fix: "Start no second read: TimedReader of lib/net.",
       },
     ],
