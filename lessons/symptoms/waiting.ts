@@ -193,7 +193,7 @@ export const waiting: Symptom[] = [
       {
         because: "The peer lost power or its network: no FIN was sent.",
         tell: "ss -tno shows ESTAB with no timer",
-        fix: "A ping of your protocol with a time limit on the answer.",
+        fix: "Ping, and limit the wait for the answer: Heartbeat of lib/net.",
       },
       {
         because: "A NAT or firewall forgot the connection after minutes of " +

@@ -1,0 +1,114 @@
+import type { Symptom } from "./symptom.ts";
+import { wordsOf } from "./words.ts";
+
+/** Kinds of sockets: who names one doesn't ask about the others. */
+const KINDS = ["udp", "unix", "websocket", "tls"].flatMap(wordsOf);
+/** What's left of the score of an entry about another kind. */
+const OTHER_KIND = 0.7;
+/** The same for an entry about a kind, where the text names none. */
+const UNNAMED_KIND = 0.85;
+
+/** How much a word counts by where the entry has it. */
+const WEIGHTS = { title: 3, asked: 2.5, wording: 1.5, text: 0.7 };
+
+/**
+ * Scores entries by the words they share with a text. A word counts more the
+ * fewer entries have it, and the more a way of asking is made of it.
+ *
+ * @param symptoms All entries.
+ * @param text The text.
+ * @returns Scores one of the entries.
+ *
+ * @example Other words for the same
+ * ```ts
+ * import { wordScorer } from "./score_words.ts";
+ * import type { Symptom } from "./symptom.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const half: Symptom = {
+ *   id: "half",
+ *   title: "Half a message",
+ *   asked: [],
+ *   means: "A read may give a part.",
+ *   todo: "Read on.",
+ *   causes: [],
+ *   lesson: "05_framing",
+ * };
+ * assert(wordScorer([half], "incomplete data")(half) > 0);
+ * ```
+ */
+export function wordScorer(
+  symptoms: Symptom[],
+  text: string,
+): (symptom: Symptom) => number {
+  const sources = new Map(
+    symptoms.map((symptom) => [symptom, fields(symptom)]),
+  );
+  const spread = new Map<string, number>();
+  for (const { asked, title, wording } of sources.values()) {
+    for (const word of new Set([title, ...asked, wording].flatMap(unique))) {
+      spread.set(word, (spread.get(word) ?? 0) + 1);
+    }
+  }
+  const worth = (word: string) =>
+    Math.log(1 + symptoms.length / (1 + (spread.get(word) ?? 0))) *
+    (KINDS.includes(word) ? 0.5 : 1);
+  const words = unique(wordsOf(text));
+  const known = words.filter((word) => spread.has(word));
+  const total = sum(known.map(worth));
+  return (symptom) => {
+    const { title, asked, wording, text } = sources.get(symptom)!;
+    const single = sum(
+      known.map((word) =>
+        worth(word) * Math.max(
+          title.includes(word) ? WEIGHTS.title : 0,
+          asked.some((phrase) => phrase.includes(word)) ? WEIGHTS.asked : 0,
+          wording.includes(word) ? WEIGHTS.wording : 0,
+          text.includes(word) ? WEIGHTS.text : 0,
+        )
+      ),
+    );
+    // The way of asking that is most like the text: shared words, both ways.
+    const likest = Math.max(
+      0,
+      ...[title, ...asked].map((phrase) => {
+        const shared = sum(known.filter((w) => phrase.includes(w)).map(worth));
+        const whole = sum(unique(phrase).map(worth));
+        return total + whole === 0 ? 0 : 2 * shared * shared / (total + whole);
+      }),
+    );
+    return (single + 3 * likest) * kindFactor(words, [title, ...asked]);
+  };
+}
+
+/** How much an entry loses because it's about another kind of sockets. */
+function kindFactor(words: string[], [title, ...asked]: string[][]): number {
+  const named = KINDS.filter((kind) => words.includes(kind));
+  if (named.length === 0) {
+    return KINDS.some((kind) => title.includes(kind)) ? UNNAMED_KIND : 1;
+  }
+  const isNamed = [title, ...asked].some((phrase) =>
+    named.some((kind) => phrase.includes(kind))
+  );
+  return isNamed ? 1 : OTHER_KIND;
+}
+
+/** The words of an entry, by where it has them. */
+function fields(symptom: Symptom) {
+  const { title, asked, wording = {}, means, todo, causes, id } = symptom;
+  const explained = causes.map(({ because }) => because);
+  return {
+    title: wordsOf(`${title} ${id.replaceAll("-", " ")}`),
+    asked: asked.map(wordsOf),
+    wording: wordsOf(Object.values(wording).flat().join(" ")),
+    text: wordsOf([means, todo, ...explained].join(" ")),
+  };
+}
+
+function unique(words: string[]): string[] {
+  return [...new Set(words)];
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
