@@ -63,6 +63,11 @@ const PIPED: [text: string, first: string][] = [
     "Connection refused",
   ],
   [
+    "dial tcp 127.0.0.1:5432: connect: connection refused",
+    "Connection refused",
+  ],
+  ["listen tcp :8080: bind: address already in use", "Address already in use"],
+  [
     "curl: (60) SSL certificate problem: unable to get local issuer certificate",
     "The certificate's issuer isn't trusted",
   ],

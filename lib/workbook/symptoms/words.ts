@@ -123,6 +123,9 @@ export function stem(word: string): string {
  */
 export function wordsOf(text: string): string[] {
   return text
+    // An address with its port is where it happened, not what.
+    .replaceAll(/\d+(\.\d+){3}:\d+/g, "")
+    .replaceAll("127.0.0.1", " ip127 ")
     .replaceAll(/\bin[- ]use\b/gi, "occupied")
     // `UDPClient` is two words; a WebSocket is one thing.
     .replaceAll(/web[ -]?sockets?/gi, "websocket")
