@@ -150,6 +150,7 @@ export const connecting: Symptom[] = [
     ],
     lesson: "01_endpoint",
     heading: "One machine, many addresses",
+    unproven: "Loopback always has a route, and tests use no other network.",
   },
   {
     id: "host-unreachable",
