@@ -11,7 +11,6 @@ const COMMAND = "deno task why ";
 const THROWN = [
   "refused",
   "timed-out",
-  "network-unreachable",
   "in-use",
   "not-available",
   "too-early",
