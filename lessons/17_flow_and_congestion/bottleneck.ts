@@ -1,0 +1,74 @@
+/** The slowest link on the path, and the queue in front of it. */
+import { seededRandom } from "../../lib/net/mod.ts";
+import type { VirtualClock } from "./virtual_clock.ts";
+
+/** What a {@linkcode Bottleneck} is like. */
+export interface BottleneckOptions {
+  /** The seed of the jitter. */
+  seed: number;
+  /** How fast bytes leave the queue. */
+  bytesPerSecond: number;
+  /** The size of the queue. What doesn't fit is dropped: a drop-tail queue. */
+  queueBytes: number;
+  /** How long a packet travels, without waiting, in milliseconds. */
+  delayMs: number;
+  /**
+   * The most extra delay, in milliseconds.
+   *
+   * @default 0
+   */
+  jitterMs?: number;
+}
+
+/** A relay with a rate limit, a drop-tail queue, and a delay. */
+export class Bottleneck {
+  /** How many packets it has dropped. */
+  dropped = 0;
+  /** Whether the link is down, and loses everything. */
+  isDown = false;
+  readonly #clock: VirtualClock;
+  readonly #options: BottleneckOptions;
+  readonly #random: () => number;
+  #queuedBytes = 0;
+  /** When the link has sent all that is queued. */
+  #freeAt = 0;
+  #lastArrival = 0;
+
+  /**
+   * Makes an empty queue.
+   *
+   * @param clock The clock.
+   * @param options The rate, the queue, and the delay.
+   */
+  constructor(clock: VirtualClock, options: BottleneckOptions) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+  }
+
+  /**
+   * Takes a packet, or drops it.
+   *
+   * @param size The packet's size, in bytes.
+   * @param arrive Called when the packet arrives.
+   * @returns Whether it has taken the packet.
+   */
+  send(size: number, arrive: () => void): boolean {
+    const { bytesPerSecond, queueBytes, delayMs, jitterMs = 0 } = this.#options;
+    if (this.isDown || this.#queuedBytes + size > queueBytes) {
+      this.dropped++;
+      return false;
+    }
+    const { now } = this.#clock;
+    this.#queuedBytes += size;
+    this.#freeAt = Math.max(now, this.#freeAt) + 1000 * size / bytesPerSecond;
+    this.#clock.after(this.#freeAt - now, () => {
+      this.#queuedBytes -= size;
+    });
+    const due = this.#freeAt + delayMs + jitterMs * this.#random();
+    // Jitter delays packets, but doesn't change their order.
+    this.#lastArrival = Math.max(this.#lastArrival, due);
+    this.#clock.after(this.#lastArrival - now, arrive);
+    return true;
+  }
+}

@@ -1,0 +1,112 @@
+/** The reliable stream of lesson 16 over a bottleneck, in virtual time. */
+import {
+  decodeSegment,
+  Protocol,
+  type ReliableEvent,
+  type ReliableOptions,
+  settingsOf,
+} from "../../lib/net/reliable/mod.ts";
+import type { Bottleneck } from "./bottleneck.ts";
+import type { VirtualClock } from "./virtual_clock.ts";
+
+/** The data in a full segment, in bytes: the MSS. */
+export const MSS = 1000;
+
+/** Options for a {@linkcode SimulatedStream}. */
+export interface SimulatedStreamOptions extends ReliableOptions {
+  /** How long acknowledgments travel, in milliseconds. */
+  returnMs: number;
+  /**
+   * How many bytes to send.
+   *
+   * @default Infinity
+   */
+  bytes?: number;
+  /**
+   * Says whether to lose a data segment, by its number, from 0.
+   *
+   * @default {none is lost here}
+   */
+  loses?: (ordinal: number) => boolean;
+}
+
+/**
+ * Two ends of the reliable stream. One sends as fast as it may, and the other
+ * reads all that arrives, at once.
+ */
+export class SimulatedStream {
+  /** What has happened at the sender so far. */
+  readonly events: ReliableEvent[] = [];
+  /** How many bytes the receiver has read. */
+  received = 0;
+  readonly sender: Protocol;
+  readonly #receiver: Protocol;
+  readonly #buffer = new Uint8Array(64 * 1024);
+  #unwritten: number;
+
+  /**
+   * Makes both ends; the sender opens the connection at once.
+   *
+   * @param clock The clock.
+   * @param bottleneck The path to the receiver.
+   * @param options The path back, and how much to send.
+   */
+  constructor(
+    clock: VirtualClock,
+    bottleneck: Bottleneck,
+    options: SimulatedStreamOptions,
+  ) {
+    const { returnMs, bytes = Infinity, loses, ...reliable } = options;
+    this.#unwritten = bytes;
+    const settings = settingsOf({
+      segmentBytes: MSS,
+      receiveBytes: 2 ** 20,
+      sendBytes: 2 ** 20,
+      // Each segment is acknowledged at once.
+      ackDelayMs: 0,
+      initialSequence: 0,
+      ...reliable,
+    });
+    const io = {
+      now: () => clock.now,
+      buffer: (size: number) => new Uint8Array(size),
+    };
+    let ordinal = 0;
+    this.sender = new Protocol("client", {
+      ...settings,
+      onEvent: (event) => this.events.push(event),
+    }, {
+      ...io,
+      send: (datagram) => {
+        const hasData = decodeSegment(datagram).data.length > 0;
+        if (hasData && loses?.(ordinal++)) return;
+        bottleneck.send(datagram.length, () => {
+          this.#receiver.arrive(decodeSegment(datagram));
+          this.#work();
+        });
+      },
+    });
+    this.#receiver = new Protocol("server", settings, {
+      ...io,
+      send: (datagram) =>
+        clock.after(returnMs, () => {
+          this.sender.arrive(decodeSegment(datagram));
+          this.#work();
+        }),
+    });
+    clock.watch(this.sender);
+    clock.watch(this.#receiver);
+    this.sender.open();
+  }
+
+  /** Both programs do what they can: one writes, and the other reads. */
+  #work(): void {
+    for (let n; (n = this.#receiver.read(this.#buffer)) > 0;) this.received += n;
+    while (this.sender.isOpen && this.#unwritten > 0) {
+      const size = Math.min(this.#buffer.length, this.#unwritten);
+      const taken = this.sender.write(this.#buffer.subarray(0, size));
+      if (taken === 0) break;
+      this.#unwritten -= taken;
+    }
+  }
+}
