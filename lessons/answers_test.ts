@@ -93,6 +93,10 @@ const FILES: LessonFiles[] = [
     answers: () => import("./16_reliable_stream/exercise.ts"),
   },
   {
+    exercises: () => import("./17_flow_and_congestion/exercises.ts"),
+    answers: () => import("./17_flow_and_congestion/exercise.ts"),
+  },
+  {
     exercises: () => import("./18_unix_streams/exercises.ts"),
     answers: () => import("./18_unix_streams/exercise.ts"),
   },

@@ -147,6 +147,15 @@ export const lessons: Lesson[] = [
     part: "UDP, single messages",
   },
   {
+    number: 17,
+    name: "flow_and_congestion",
+    title: "Flow and congestion control",
+    claim: "Two windows limit a sender: the receiver's, which the receiver " +
+      "advertises, and the network's, which the sender has to discover.",
+    part: "UDP, single messages",
+    programs: ["ss", "tcpdump"],
+  },
+  {
     number: 18,
     name: "unix_streams",
     title: "Unix streams",

@@ -22,8 +22,10 @@ export interface BottleneckOptions {
 
 /** A relay with a rate limit, a drop-tail queue, and a delay. */
 export class Bottleneck {
-  /** How many packets it has dropped. */
+  /** How many packets it has dropped because the queue was full. */
   dropped = 0;
+  /** How many packets were lost while the link was down. */
+  lost = 0;
   /** Whether the link is down, and loses everything. */
   isDown = false;
   readonly #clock: VirtualClock;
@@ -47,17 +49,20 @@ export class Bottleneck {
   }
 
   /**
-   * Takes a packet, or drops it.
+   * Takes a packet, or loses it.
    *
    * @param size The packet's size, in bytes.
    * @param arrive Called when the packet arrives.
-   * @returns Whether it has taken the packet.
    */
-  send(size: number, arrive: () => void): boolean {
+  send(size: number, arrive: () => void): void {
     const { bytesPerSecond, queueBytes, delayMs, jitterMs = 0 } = this.#options;
-    if (this.isDown || this.#queuedBytes + size > queueBytes) {
+    if (this.isDown) {
+      this.lost++;
+      return;
+    }
+    if (this.#queuedBytes + size > queueBytes) {
       this.dropped++;
-      return false;
+      return;
     }
     const { now } = this.#clock;
     this.#queuedBytes += size;
@@ -69,6 +74,5 @@ export class Bottleneck {
     // Jitter delays packets, but doesn't change their order.
     this.#lastArrival = Math.max(this.#lastArrival, due);
     this.#clock.after(this.#lastArrival - now, arrive);
-    return true;
   }
 }

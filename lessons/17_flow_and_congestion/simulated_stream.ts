@@ -1,6 +1,7 @@
 /** The reliable stream of lesson 16 over a bottleneck, in virtual time. */
 import {
   decodeSegment,
+  HEADER_BYTES,
   Protocol,
   type ReliableEvent,
   type ReliableOptions,
@@ -28,6 +29,12 @@ export interface SimulatedStreamOptions extends ReliableOptions {
    * @default {none is lost here}
    */
   loses?: (ordinal: number) => boolean;
+  /**
+   * Whether the receiver's program reads.
+   *
+   * @default true
+   */
+  reads?: boolean;
 }
 
 /**
@@ -37,11 +44,12 @@ export interface SimulatedStreamOptions extends ReliableOptions {
 export class SimulatedStream {
   /** What has happened at the sender so far. */
   readonly events: ReliableEvent[] = [];
-  /** How many bytes the receiver has read. */
-  received = 0;
+  /** How many bytes have arrived, each counted once. */
+  arrived = 0;
   readonly sender: Protocol;
   readonly #receiver: Protocol;
   readonly #buffer = new Uint8Array(64 * 1024);
+  readonly #reads: boolean;
   #unwritten: number;
 
   /**
@@ -56,7 +64,8 @@ export class SimulatedStream {
     bottleneck: Bottleneck,
     options: SimulatedStreamOptions,
   ) {
-    const { returnMs, bytes = Infinity, loses, ...reliable } = options;
+    const { returnMs, bytes = Infinity, loses, reads = true } = options;
+    this.#reads = reads;
     this.#unwritten = bytes;
     const settings = settingsOf({
       segmentBytes: MSS,
@@ -65,23 +74,28 @@ export class SimulatedStream {
       // Each segment is acknowledged at once.
       ackDelayMs: 0,
       initialSequence: 0,
-      ...reliable,
+      ...options,
     });
     const io = {
       now: () => clock.now,
       buffer: (size: number) => new Uint8Array(size),
     };
     let ordinal = 0;
+    // Segments always start at the same places here.
+    const seen = new Set<number>();
     this.sender = new Protocol("client", {
       ...settings,
       onEvent: (event) => this.events.push(event),
     }, {
       ...io,
       send: (datagram) => {
-        const hasData = decodeSegment(datagram).data.length > 0;
+        const hasData = datagram.length > HEADER_BYTES;
         if (hasData && loses?.(ordinal++)) return;
         bottleneck.send(datagram.length, () => {
-          this.#receiver.arrive(decodeSegment(datagram));
+          const segment = decodeSegment(datagram);
+          if (!seen.has(segment.seq)) this.arrived += segment.data.length;
+          if (hasData) seen.add(segment.seq);
+          this.#receiver.arrive(segment);
           this.#work();
         });
       },
@@ -101,7 +115,7 @@ export class SimulatedStream {
 
   /** Both programs do what they can: one writes, and the other reads. */
   #work(): void {
-    for (let n; (n = this.#receiver.read(this.#buffer)) > 0;) this.received += n;
+    while (this.#reads && this.#receiver.read(this.#buffer) > 0);
     while (this.sender.isOpen && this.#unwritten > 0) {
       const size = Math.min(this.#buffer.length, this.#unwritten);
       const taken = this.sender.write(this.#buffer.subarray(0, size));

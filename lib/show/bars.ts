@@ -51,12 +51,15 @@ const MAX_BAR = 40;
 export function drawBars(chart: Bars, width: number): string[] {
   const { title, unit, bars, series = false } = chart;
   const values = bars.map(({ value }) => value);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const marks = bars.flatMap(({ mark }) => mark ?? []);
+  const least = Math.min(...values);
+  const most = Math.max(...values, ...marks);
   // Values that are all whole are counts, and nobody counts 92.0 messages.
   const format = values.every(Number.isInteger) ? String : formatValue;
-  const rows = bars.map(({ name, value }) => ({
+  const rows = bars.map(({ name, value, mark }) => ({
     name,
     value,
+    mark,
     text: `${format(value)} ${unit}`.trimEnd(),
     ratio: least > 0 && !series ? `× ${(value / least).toFixed(1)}` : "",
   }));
@@ -69,12 +72,13 @@ export function drawBars(chart: Bars, width: number): string[] {
   );
   return [
     ...wrapText(title, { width }),
-    ...rows.map(({ name, value, text, ratio }) => {
+    ...rows.map(({ name, value, mark, text, ratio }) => {
       const bar = drawBar(most > 0 ? value / most : 0, barWidth);
+      const row = padEndVisible(bar, barWidth);
       return [
         padEndVisible(name, nameWidth),
         "  ",
-        cyan(padEndVisible(bar, barWidth)),
+        cyan(mark === undefined ? row : withMark(row, mark / most)),
         " ",
         padEndVisible(text, textWidth),
         "  ",
@@ -95,6 +99,13 @@ export function drawBar(share: number, width: number): string {
   if (share === 0) return "";
   const eighths = Math.max(1, Math.round(share * width * 8));
   return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
+}
+
+/** Puts a mark over the column where a share of the row ends. */
+function withMark(row: string, share: number): string {
+  if (!Number.isFinite(share)) return row;
+  const at = Math.max(0, Math.round(share * row.length) - 1);
+  return `${row.slice(0, at)}│${row.slice(at + 1)}`;
 }
 
 /** Three digits that count, and whole numbers in full: `0.05`, `18.2`, `2150`. */
