@@ -196,9 +196,10 @@ async function lostInTheMiddle(show: Narrator): Promise<void> {
   tellLoss(show, loseOne(2));
   show.say(
     "Each segment after the gap makes the receiver repeat its acknowledgment at " +
-      "once. The third duplicate ACK counts as a loss: fast retransmit. What " +
-      "still arrives shows that the link works, so the window is only halved " +
-      "(here to the floor of two segments, plus one for each duplicate).",
+      "once. The third duplicate ACK counts as a loss: fast retransmit. The " +
+      "link still works, so the sender only halves: ssthresh becomes half of " +
+      "the six segments in flight, and the window that plus three segments, " +
+      "because three duplicates mean that three have left the network.",
   );
 }
 
@@ -220,8 +221,8 @@ async function lostAtTheEnd(show: Narrator): Promise<void> {
   });
   show.say(
     "Nothing arrives after the gap, so there are no duplicates: only the timer " +
-      "is left. A short reply often loses its end this way, and its sender then " +
-      "waits for the RTO.",
+      "is left. That often happens to the end of a short reply, and a timeout " +
+      "costs more than time: it also cuts the window to one segment.",
   );
 }
 
@@ -230,10 +231,8 @@ function tellLoss(show: Narrator, loss: Loss): void {
   show.segments(segments, { client: "sender", server: "receiver" });
   show.fact("duplicate ACKs", duplicates);
   show.fact("retransmitted after", `${afterMs.toFixed(0)} ms`);
-  show.fact(
-    "congestion window",
-    cwnd.map((n) => `${n}`).join(" → ") + " bytes",
-  );
+  show.fact("ssthresh, then", `${ssthresh} bytes`);
+  show.fact("congestion window", `${cwnd.join(" → ")} bytes`);
 }
 
 /** Two streams on one link. */
@@ -258,9 +257,10 @@ async function sharing(show: Narrator): Promise<void> {
   tellShares(show, "round trips of 40 and 120 ms", unfair.lastHalf);
   show.say(
     "Jain's index is 1 if everyone gets the same, and 1/n if one of n gets " +
-      "everything. Both streams add the same, and both cut in half, so the " +
-      "larger one loses more at each cut. Only round trips must be equal: the " +
-      "window grows once per round trip, so a longer one grows more slowly.",
+      "everything. Both streams add one segment per round trip, and both cut in " +
+      "half, so the larger one loses more at each cut. That makes them equal " +
+      "only if their round trips are: a window that grows once per round trip " +
+      "grows slowly if the round trip is long.",
   );
 }
 
