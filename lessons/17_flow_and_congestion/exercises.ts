@@ -83,7 +83,7 @@ export const exercises: Exercise<unknown>[] = [
       "is worth it.",
       "const inFlight = (next - una) >>> 0;\n" +
       "    const size = Math.min(queued, mss, Math.min(window, cwnd) - inFlight);\n" +
-      "Below 1, wait. Full segments may go. Others only if inFlight is 0, and\n" +
+      "Full segments may go. Others only if inFlight is 0, and\n" +
       "    size === queued || size >= maxWindow / 2 || hasExpired\n" +
       "The probe comes before all that.",
     ],

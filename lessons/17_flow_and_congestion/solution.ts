@@ -178,7 +178,6 @@ export function maySend(state: SendState): SendDecision {
   const isIdle = inFlight === 0;
   if (isIdle && window === 0 && queued > 0 && hasExpired) return "probe";
   const size = Math.min(queued, mss, Math.min(window, cwnd) - inFlight);
-  if (size <= 0) return 0;
   const isWorthIt = size === mss ||
     (isIdle && (size === queued || size >= maxWindow / 2 || hasExpired));
   return isWorthIt ? size : 0;

@@ -16,6 +16,22 @@ Deno.test("drawBars() draws each value to the scale of the largest", () => {
   assertEquals(lines.map((line) => line.match(/█+/)![0].length), [10, 20, 40]);
 });
 
+Deno.test("drawBars() marks a limit in a bar, and beyond it", () => {
+  const bars = [
+    { name: "over", value: 20, mark: 10 },
+    { name: "under", value: 10, mark: 40 },
+    { name: "none", value: 10 },
+  ];
+  const [, ...lines] = drawBars(
+    { title: "", unit: "", bars, series: true },
+    80,
+  );
+  const [over, under, none] = lines.map((line) => line.slice(7, 47));
+  assertEquals(over.trimEnd(), "█".repeat(9) + "│" + "█".repeat(10));
+  assertEquals(under, "█".repeat(10) + " ".repeat(29) + "│");
+  assertEquals(none.trimEnd(), "█".repeat(10));
+});
+
 Deno.test("drawBars() says how many times the smallest each value is", () => {
   const [, ...lines] = drawBars(chart(30, 20, 45), 80);
   assertEquals(lines.map((line) => line.match(/× .*/)![0]), [

@@ -66,6 +66,11 @@ const WRAP =
   "smaller number. Take `(next - una) >>> 0`.";
 const TOP = 2 ** 32;
 
+/** What it means to send: too much, or a small segment that would fit. */
+function tooSmall(tooMuch: string): CallAdvice {
+  return ({ value }) => Number(value) < READY.mss ? NAGLE : tooMuch;
+}
+
 /** What differs from READY; the decision; what anything else means. */
 type Row = [Partial<SendState>, SendDecision, CallAdvice];
 
@@ -76,11 +81,11 @@ const ROWS: Row[] = [
   [{ queued: 1001 }, 1000, FULL],
   [{ next: 8000 }, 1000, FULL],
   [{ next: 12_000 }, 1000, FULL],
-  [{ next: 12_001 }, 0, PEER],
+  [{ next: 12_001 }, 0, tooSmall(PEER)],
   [{ next: 13_000 }, 0, PEER],
   [{ next: 14_000 }, 0, OVER],
   [{ cwnd: 4000, next: 8000 }, 1000, NETWORK],
-  [{ cwnd: 4000, next: 8001 }, 0, NETWORK],
+  [{ cwnd: 4000, next: 8001 }, 0, tooSmall(NETWORK)],
   [{ cwnd: 4000, next: 9000 }, 0, NETWORK],
   [{ cwnd: 1000, next: 9000 }, 0, OVER],
   [{ cwnd: 4000, queued: 300, next: 8900 }, 0, FLIGHT],

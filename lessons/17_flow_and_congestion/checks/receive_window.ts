@@ -13,7 +13,13 @@ import type { ReceiveWindowClass, ReceiveWindowOptions } from "../types.ts";
 /** What happens: a call with its argument, or the two things that must be seen. */
 type Step =
   | ["receive" | "read" | "resize", number]
-  | ["advertise", field: number, edge: number, likely: CallAdvice];
+  | [
+    "advertise",
+    field: number,
+    edge: number,
+    likely: CallAdvice,
+    edgeLikely?: CallAdvice,
+  ];
 
 const TOP = 2 ** 32;
 
@@ -146,7 +152,9 @@ const CASES: ObjectCase[] = [
       "advertise",
       1000,
       8000,
-      (result) => Number(result.value) > 1001 ? SCALED : ROUND,
+      ({ value }) =>
+        Number(value) > 1001 || Number(value) < 999 ? SCALED : ROUND,
+      ({ value }) => Number(value) < 8000 ? SCALED : ROUND,
     ],
     ["receive", 1004],
     ["advertise", 874, 8000, REST],
@@ -240,7 +248,7 @@ function story(
   let edge = initialSeq;
   for (const one of steps) {
     if (one[0] === "advertise") {
-      const [, field, newEdge, likely] = one;
+      const [, field, newEdge, likely, edgeLikely = likely] = one;
       edge = newEdge;
       calls.push({
         do: "advertise",
@@ -250,19 +258,21 @@ function story(
         // Advertising changes nothing by itself.
         again: true,
       });
-      calls.push({ do: "edge", returns: edge, likely });
+      calls.push({ do: "edge", returns: edge, likely: edgeLikely });
       continue;
     }
     const [name, count] = one;
     calls.push({ do: name, args: [count] });
     if (name === "receive") ack = (ack + count) % TOP;
+    const newAck = ack;
     calls.push({
       do: "ack",
-      returns: ack,
+      returns: newAck,
       likely: name === "receive"
-        ? ack < count
-          ? WRAP
-          : "ack moves on by the number of bytes that arrived."
+        ? ({ value }) =>
+          Number(value) < 0 || newAck < count
+            ? WRAP
+            : "ack moves on by the number of bytes that arrived."
         : `${name}() doesn't change what has arrived.`,
     });
     calls.push({

@@ -19,8 +19,8 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "shrinks a window that it has advertised",
       replace: [
-        "free - this.#left >= Math.min(this.#mss, this.#capacity / 2)",
-        "free < this.#left || free - this.#left >= Math.min(this.#mss, this.#capacity / 2)",
+        "return Math.floor(this.#left / unit)",
+        "if (free < this.#left) this.#edge = (this.#ack + Math.max(0, free)) >>> 0;\n    return Math.floor(this.#left / unit)",
       ],
       diagnosis: /Never move the edge to the left|stays promised/,
     },
@@ -582,8 +582,8 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "returns a negative number",
-      replace: ["if (size <= 0) return 0;", ""],
-      diagnosis: /never below 0|shrunk/,
+      replace: ["return isWorthIt", "return isWorthIt || size < 0"],
+      diagnosis: /never below 0/,
     },
   ],
 };
