@@ -6,8 +6,9 @@
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type {
-  CongestionWindowClass,
-  ReceiveWindowClass,
+  AckSegment,
+  CongestionWindowOptions,
+  ReceiveWindowOptions,
   SendDecision,
   SendState,
 } from "./types.ts";
@@ -53,7 +54,17 @@ import type {
  * - `advertise` returns the window field, from 0 to 65535: what's left of the
  *   window, divided by 2 ** shift and rounded down.
  */
-export const ReceiveWindow: ReceiveWindowClass = todo("17.1 ReceiveWindow");
+export const ReceiveWindow: new (
+  initialSeq: number,
+  options: ReceiveWindowOptions,
+) => {
+  receive(count: number): void;
+  read(count: number): void;
+  resize(capacity: number): void;
+  advertise(): number;
+  readonly ack: number;
+  readonly edge: number;
+} = todo("17.1 ReceiveWindow");
 
 // ---- 17.2 CongestionWindow --------------------------------------------------
 
@@ -102,9 +113,13 @@ export const ReceiveWindow: ReceiveWindowClass = todo("17.1 ReceiveWindow");
  * - Acknowledgment numbers wrap: after 2 ** 32 - 1 comes 0. Ignore a segment
  *   whose `ack` is before the last one.
  */
-export const CongestionWindow: CongestionWindowClass = todo(
-  "17.2 CongestionWindow",
-);
+export const CongestionWindow: new (options: CongestionWindowOptions) => {
+  receive(segment: AckSegment, flightSize: number): boolean;
+  timeOut(flightSize: number): void;
+  wake(idleMs: number, rtoMs: number): void;
+  readonly cwnd: number;
+  readonly ssthresh: number;
+} = todo("17.2 CongestionWindow");
 
 // ---- 17.3 maySend -----------------------------------------------------------
 

@@ -314,7 +314,7 @@ async function ownTcp(show: Narrator): Promise<void> {
   using listener = listenTcp();
   using client = await connectTcp(listener.addr.port);
   using server = await listener.accept();
-  const bytes = 4 * 1024 * 1024;
+  const bytes = 1024 * 1024;
   const reading = readExact(server, bytes);
   await writeAll(client, new Uint8Array(bytes));
   await reading;
