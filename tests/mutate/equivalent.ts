@@ -190,6 +190,34 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "The window makes new arrays, and never writes into an old one.",
     },
   ],
+  "17.1": [">> 0", "<< 0"].map((after) => ({
+    before: "return (this.#edge - this.#ack) >>> 0;",
+    after: `return (this.#edge - this.#ack) ${after};`,
+    why: "What's left of a window is never 2 ** 31 bytes or more.",
+  })),
+  "17.2": [
+    ...["1", "-1"].map((after) => ({
+      before: "#sum = 0;",
+      after: `#sum = ${after};`,
+      why:
+        "A timeout or a loss comes before congestion avoidance, and resets it.",
+    })),
+    {
+      before: "if (((this.#ack - this.#recover) | 0) < 0) {",
+      after: "if (((this.#ack - this.#recover) | 1) < 0) {",
+      why: "The lowest bit doesn't change the sign.",
+    },
+    ...[">> 0", "<< 0"].map((after) => ({
+      before: "this.#recover = (this.#ack + flightSize) >>> 0;",
+      after: `this.#recover = (this.#ack + flightSize) ${after};`,
+      why: "Only its distance from another number counts, modulo 2 ** 32.",
+    })),
+  ],
+  "17.3": [">> 0", "<< 0"].map((after) => ({
+    before: "const inFlight = (next - una) >>> 0;",
+    after: `const inFlight = (next - una) ${after};`,
+    why: "There are never 2 ** 31 bytes or more in flight.",
+  })),
   "18.1": [
     {
       before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",

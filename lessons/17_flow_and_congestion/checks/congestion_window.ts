@@ -238,6 +238,9 @@ const CASES: ObjectCase[] = [
   new Story("three duplicates with 3000 bytes in flight")
     .repeat(2, 3000, THIRD_ACK)
     .segment({}, 3000, THIRD, true).see(5000, 2000, FLOOR),
+  new Story("three duplicates with one byte in flight")
+    .repeat(2, 1, THIRD_ACK)
+    .segment({}, 1, THIRD, true).see(5000, 2000, FLOOR),
   new Story("two segments of one flight are lost", { initialWindow: 20_000 })
     .repeat(2, 12_000, THIRD_ACK)
     .segment({}, 12_000, THIRD, true).see(9000, 6000, THIRD)
@@ -325,7 +328,8 @@ const CASES: ObjectCase[] = [
     .repeat(2, 4000, THIRD_ACK)
     .segment({}, 4000, THIRD, true).see(5000, 2000, THIRD)
     .ack(4000, 4000, LEAVES).see(2000, 2000, LEAVES)
-    .ack(1900, 2000, SUM_RESET).see(2000, 2000, SUM_RESET),
+    .ack(1999, 2000, SUM_RESET).see(2000, 2000, SUM_RESET)
+    .ack(1, 2000, SUM_RESET).see(3000, 2000, SUM_RESET),
   new Story("a pause")
     .ack(4000, 4000, SLOW_START).ack(4000, 4000, SLOW_START)
     .see(6000, Infinity, AT_MOST)
