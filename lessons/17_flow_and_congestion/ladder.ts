@@ -40,6 +40,7 @@ export function loseOne(lost: number): Loss {
     bytes: IN_FLIGHT * MSS,
     initialSegments: IN_FLIGHT,
     minRtoMs: 1000,
+    records: true,
     // A program that reads would change the window, and an ACK with another window
     // isn't a duplicate.
     reads: false,

@@ -150,7 +150,7 @@ async function sawtooth(show: Narrator): Promise<void> {
       `a bottleneck: ${segmentsPerSecond} segments a second, a drop-tail queue ` +
       `for ${queueSegments}, and ${roundTripMs} ms there and back. The code is ` +
       "the real one, but the clock isn't: it jumps from event to event, so " +
-      "seconds pass in no time, and every run is the same. After 3.9 s, the " +
+      "seconds pass in no time, and every run is the same. After 4.4 s, the " +
       "link is down for 0.3 s.",
   );
   const pipe = segmentsPerSecond * roundTripMs / 1000;
@@ -180,7 +180,7 @@ async function sawtooth(show: Narrator): Promise<void> {
       "again: a sawtooth. After a timeout, it all starts over with one segment.",
   );
   show.say(
-    "Nothing was broken until 3.9 s, and yet packets were lost: the sender " +
+    "Nothing was broken until 4.4 s, and yet packets were lost: the sender " +
       'filled the queue until it overflowed. "A lost packet means a broken ' +
       'line" is a myth. On wired links, loss mostly means "too fast".',
   );
@@ -252,9 +252,9 @@ async function sharing(show: Narrator): Promise<void> {
       i < fair.aloneSeconds ? "" : jainIndex(rates).toFixed(3),
     ]),
   );
-  const unfair = twoStreams({ secondReturnMs: 100 });
+  const unfair = twoStreams({ secondReturnMs: 80, togetherSeconds: 30 });
   tellShares(show, "round trips of 40 and 40 ms", fair.lastHalf);
-  tellShares(show, "round trips of 40 and 120 ms", unfair.lastHalf);
+  tellShares(show, "round trips of 40 and 100 ms", unfair.lastHalf);
   show.say(
     "Jain's index is 1 if everyone gets the same, and 1/n if one of n gets " +
       "everything. Both streams add one segment per round trip, and both cut in " +

@@ -68,12 +68,13 @@ export function oneStream(
   const { sender, events } = new SimulatedStream(clock, path, {
     returnMs: SAWTOOTH.roundTripMs / 2,
     minRtoMs: MIN_RTO_MS,
+    records: true,
   });
-  clock.runUntil(3900);
+  clock.runUntil(4400);
   path.isDown = true;
-  clock.runUntil(4200);
+  clock.runUntil(4700);
   path.isDown = false;
-  clock.runUntil(5800);
+  clock.runUntil(6200);
   return { samples: samplesOf(events), path, stats: sender.stats };
 }
 
@@ -90,14 +91,20 @@ export interface Shared {
 /**
  * Runs two streams over one bottleneck; the second one starts later.
  *
- * @param options The seed of the jitter, and the way back of the second stream.
+ * @param options The seed of the jitter, how long the second stream's ACKs travel,
+ * and how long both streams run, in seconds.
  * @returns How much each of them got.
  */
 export function twoStreams(
-  options: { seed?: number; secondReturnMs?: number } = {},
+  options: {
+    seed?: number;
+    secondReturnMs?: number;
+    togetherSeconds?: number;
+  } = {},
 ): Shared {
   const { seed = 17, secondReturnMs = SHARED.roundTripMs / 2 } = options;
-  const [aloneSeconds, togetherSeconds] = [4, 10];
+  const { togetherSeconds = 10 } = options;
+  const aloneSeconds = 4;
   const clock = new VirtualClock();
   const path = pathOf(clock, SHARED, seed);
   const streams = [start(SHARED.roundTripMs / 2)];
@@ -138,15 +145,17 @@ export function queueOf(
     minRtoMs: MIN_RTO_MS,
   });
   // Let it get over slow start.
-  const [startSeconds, endSeconds] = [6, 26];
-  clock.runUntil(1000 * startSeconds);
-  const [arrived, count] = [stream.arrived, stream.events.length];
-  clock.runUntil(1000 * endSeconds);
-  const bytes = stream.arrived - arrived;
-  const rtts = stream.events.slice(count)
-    .map(({ stats }) => stats.srttMs!).sort((a, b) => a - b);
+  const [startMs, endMs, stepMs] = [10_000, 30_000, 50];
+  clock.runUntil(startMs);
+  const { arrived } = stream;
+  const rtts: number[] = [];
+  for (let ms = startMs; ms <= endMs; ms += stepMs) {
+    clock.runUntil(ms);
+    rtts.push(stream.sender.stats.srttMs!);
+  }
+  rtts.sort((a, b) => a - b);
   return {
-    rate: bytes / MSS / (endSeconds - startSeconds),
+    rate: (stream.arrived - arrived) / MSS / ((endMs - startMs) / 1000),
     rttMs: rtts[Math.floor(rtts.length / 2)],
   };
 }

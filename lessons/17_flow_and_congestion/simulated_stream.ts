@@ -35,6 +35,12 @@ export interface SimulatedStreamOptions extends ReliableOptions {
    * @default true
    */
   reads?: boolean;
+  /**
+   * Whether to record what happens at the sender.
+   *
+   * @default false
+   */
+  records?: boolean;
 }
 
 /**
@@ -42,7 +48,7 @@ export interface SimulatedStreamOptions extends ReliableOptions {
  * reads all that arrives, at once.
  */
 export class SimulatedStream {
-  /** What has happened at the sender so far. */
+  /** What has happened at the sender so far, if it's recorded. */
   readonly events: ReliableEvent[] = [];
   /** How many bytes have arrived, each counted once. */
   arrived = 0;
@@ -64,7 +70,8 @@ export class SimulatedStream {
     bottleneck: Bottleneck,
     options: SimulatedStreamOptions,
   ) {
-    const { returnMs, bytes = Infinity, loses, reads = true } = options;
+    const { returnMs, bytes = Infinity, loses } = options;
+    const { reads = true, records = false } = options;
     this.#reads = reads;
     this.#unwritten = bytes;
     const settings = settingsOf({
@@ -85,7 +92,7 @@ export class SimulatedStream {
     const seen = new Set<number>();
     this.sender = new Protocol("client", {
       ...settings,
-      onEvent: (event) => this.events.push(event),
+      onEvent: records ? (event) => this.events.push(event) : undefined,
     }, {
       ...io,
       send: (datagram) => {

@@ -87,7 +87,8 @@ export class CongestionWindow {
    * Starts fast recovery: halves the window, because three duplicate ACKs mean
    * that one segment was lost and three arrived (RFC 5681, section 3.2).
    *
-   * @param inFlight The number of bytes in flight, FlightSize.
+   * @param inFlight The flight size, in bytes, without what limited transmit (RFC
+   * 3042) has sent since the first duplicate ACK.
    */
   enterRecovery(inFlight: number): void {
     this.#lowerSsthresh(inFlight);

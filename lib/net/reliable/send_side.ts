@@ -62,6 +62,8 @@ export class SendSide {
   /** How many retransmission timeouts there were since then. */
   #timeouts = 0;
   #duplicates = 0;
+  /** The flight size at the first duplicate ACK. */
+  #flightSize = 0;
   #isRecovering = false;
   /** Where fast recovery ends (`recover` in RFC 6582). */
   #recoverTo = 0;
@@ -155,8 +157,8 @@ export class SendSide {
       this.#output.send(part);
       this.#startTimer(now, this.timer.rtoMs);
     }
-    // A zero window. The peer's window update can get lost, so probe the window
-    // (RFC 9293, section 3.8.6.1).
+    // A zero window. The peer's window update can get lost, so the persist timer
+    // makes this end probe the window (RFC 9293, section 3.8.6.1).
     const isStuck = this.window.inFlight === 0 && this.#end > this.window.una;
     if (isStuck && this.window.una > 0) {
       this.#startTimer(now, this.timer.rtoMs);
@@ -302,7 +304,9 @@ export class SendSide {
   /** Handles a duplicate acknowledgment: the peer received a later segment. */
   #duplicate(): void {
     const { window, congestion } = this;
-    this.#duplicates++;
+    // What limited transmit sends from now on doesn't count (RFC 5681, section 3.2,
+    // step 2).
+    if (++this.#duplicates === 1) this.#flightSize = window.inFlight;
     if (this.#isRecovering) congestion.inflate();
     else if (
       this.#duplicates === DUPLICATES && window.una > this.#recoverTo
@@ -310,7 +314,7 @@ export class SendSide {
       this.#counts.fastRetransmits++;
       this.#isRecovering = true;
       this.#recoverTo = window.highest;
-      congestion.enterRecovery(window.inFlight);
+      congestion.enterRecovery(this.#flightSize);
       this.#output.tell("fast retransmit");
       this.#retransmitFirst();
     }

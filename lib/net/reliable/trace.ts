@@ -36,7 +36,7 @@ export interface ReliableStats extends ReliableCounts {
   cwnd: number;
   /** The slow start threshold, in bytes; Infinity before the first loss. */
   ssthresh: number;
-  /** The data in flight (sent but not acknowledged), in bytes. */
+  /** The flight size: the data sent but not acknowledged, in bytes. */
   inFlight: number;
   /** The data written but not acknowledged, in bytes. */
   unacknowledged: number;
