@@ -41,6 +41,12 @@ Deno.test("lesson 4 shows that the bytes keep their order", async () => {
   assertEquals(recording.fact("bytes"), String(16 * 1024 * 1024));
 });
 
+Deno.test("lesson 4 measures a request in two writes, and in one", async () => {
+  const [{ bars }] = (await recordLesson()).all("bars");
+  assertEquals(bars.length, 3);
+  assert(bars.every(({ value }) => value > 0));
+});
+
 Deno.test("lesson 4 reads numbers of a fixed size, however they were written", async () => {
   const recording = await recordLesson();
   const calls = recording.all("call").map(({ call }) => call)
