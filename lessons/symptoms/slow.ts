@@ -30,7 +30,8 @@ export const slow: Symptom[] = [
         fix: "conn.setNoDelay(true).",
       },
     ],
-    lesson: "17_flow_and_congestion",
+    lesson: "04_byte_stream",
+    heading: "Two writes, and an answer after 40 ms",
   },
   {
     id: "slow-client",
@@ -116,6 +117,7 @@ export const slow: Symptom[] = [
       },
     ],
     lesson: "17_flow_and_congestion",
+    heading: "The network's window",
     unproven: "Loopback has no distance: its round trip takes microseconds.",
   },
 ];

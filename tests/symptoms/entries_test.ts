@@ -13,7 +13,6 @@ const symptoms = groups.flatMap(({ symptoms }) => symptoms);
 
 /** Lessons that are being written; their entries have no heading yet. */
 const COMING = [
-  "17_flow_and_congestion",
   "23_websocket_by_hand",
   "24_tls",
 ];
