@@ -145,7 +145,7 @@ export function queueOf(
     minRtoMs: MIN_RTO_MS,
   });
   // Let it get over slow start.
-  const [startMs, endMs, stepMs] = [10_000, 30_000, 50];
+  const [startMs, endMs, stepMs] = [10_000, 22_000, 50];
   clock.runUntil(startMs);
   const { arrived } = stream;
   const rtts: number[] = [];

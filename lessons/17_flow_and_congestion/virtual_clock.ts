@@ -46,7 +46,7 @@ export class VirtualClock {
    */
   runUntil(untilMs: number): void {
     while (true) {
-      const due = Math.min(...this.#timed.map(({ deadline }) => deadline));
+      const due = this.#nextDeadline();
       const at = Math.min(due, this.#events[0]?.at ?? Infinity);
       if (at > untilMs) break;
       this.now = Math.max(this.now, at);
@@ -56,5 +56,11 @@ export class VirtualClock {
       }
     }
     this.now = untilMs;
+  }
+
+  #nextDeadline(): number {
+    let next = Infinity;
+    for (const { deadline } of this.#timed) next = Math.min(next, deadline);
+    return next;
   }
 }
