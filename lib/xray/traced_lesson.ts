@@ -168,7 +168,9 @@ export async function makePipe(path: string): Promise<void> {
 }
 
 /** Reads a stream to its end, and keeps how it starts. */
-async function readStart(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function readStart(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<string> {
   let text = "";
   for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
     if (text.length < MAX_ERRORS) text += piece;

@@ -62,7 +62,10 @@ export async function runLesson(
       return await plainRun(lesson, options, error.message);
     }
     const { head } = decodeRecording(recording);
-    options.onStart("recording", `${describeHead(head)} Here: ${error.message}.`);
+    options.onStart(
+      "recording",
+      `${describeHead(head)} Here: ${error.message}.`,
+    );
     options.onLines(recording.trim().split("\n").slice(1));
     return { code: 0, notes: [] };
   }

@@ -35,7 +35,9 @@ export function siteLink(
   const path = decodeURIComponent(url.pathname.slice(1));
   const lesson = site.lessons.find((lesson) => isIn(path, lesson));
   if (path === "README.md" || path === "") return pageAt(site, url.hash);
-  if (path === "lessons/GLOSSARY.md") return pageAt(site, "glossary" + url.hash);
+  if (path === "lessons/GLOSSARY.md") {
+    return pageAt(site, "glossary" + url.hash);
+  }
   if (lesson !== undefined && /(^|\/)(README\.md|\w+)?$/.test(path)) {
     return pageAt(site, lessonPath(lesson) + url.hash);
   }

@@ -11,6 +11,12 @@ export interface ReadingOptions {
   /** The file's path in the workbook. */
   from: string;
   /**
+   * The language of code that doesn't name one.
+   *
+   * @default {"text"}
+   */
+  codeIs?: string;
+  /**
    * The HTML after an example, which can be run.
    *
    * @param number The example's place among the reading's examples, from 1.
@@ -88,11 +94,11 @@ export function renderReading(
       // A picture would be a request; readings have none.
       image: ({ text }) => escapeHtml(text),
       code({ text, lang = "" }) {
-        const [language] = lang.split(/\s/);
+        const language = lang.split(/\s/)[0] || (options.codeIs ?? "text");
         const runs = lang.trim() === "ts";
         const after = runs ? options.afterExample?.(++examples) ?? "" : "";
         // A picture made of characters can be wider than the column.
-        const block = `<pre class="code ${escapeHtml(language || "text")}" ` +
+        const block = `<pre class="code ${escapeHtml(language)}" ` +
           `tabindex="0"><code>${highlight(text, language)}\n</code></pre>`;
         return after === ""
           ? `${block}\n`

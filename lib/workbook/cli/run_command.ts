@@ -17,6 +17,7 @@ const commands: Record<string, CommandLoader> = {
   reset: () => import("./commands/reset.ts"),
   next: () => import("./commands/next.ts"),
   packets: () => import("./commands/packets.ts"),
+  web: () => import("./commands/web.ts"),
   test: () => import("./commands/test.ts"),
   bench: () => import("./commands/bench.ts"),
   mutate: () => import("./commands/mutate.ts"),

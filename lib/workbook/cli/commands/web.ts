@@ -1,0 +1,108 @@
+import { dim } from "@std/fmt/colors";
+import { fileURLToPath } from "node:url";
+import { onInterrupt } from "../../checker/interrupted.ts";
+import { stdArgs } from "../../checker/std_args.ts";
+import { UsageError } from "../../checker/usage_error.ts";
+import { openBrowser } from "../browser.ts";
+import type { CommandContext } from "../command.ts";
+import { parseCommandLine, parsePort } from "../command_line.ts";
+
+/** The module that needs npm packages. */
+const WEB = new URL("../../../web/mod.ts", import.meta.url);
+
+/** `deno task web`: the workbook in a browser, or as static pages. */
+export default async function web(
+  args: string[],
+  io: CommandContext,
+): Promise<number> {
+  const { flags, values } = parseCommandLine(args, {
+    usage: "deno task web [--no-open] [--port 8000] | " +
+      "deno task web --build DIR [--base /PATH/]",
+    flags: ["no-open"],
+    values: ["port", "build", "base"],
+    words: [0, 0],
+  });
+  const { build, base = "/" } = values;
+  if (build === undefined && values.base !== undefined) {
+    throw new UsageError("--base goes with --build: add --build DIR");
+  }
+  if (build !== undefined && (flags["no-open"] > 0 || values.port)) {
+    throw new UsageError(
+      "--build starts no server: leave out --no-open, --port",
+    );
+  }
+  if (!/^\/([\w.~-]+\/)*$/.test(base)) {
+    throw new UsageError(
+      `no base path ${base}: it begins and ends with a slash, like /workbook/`,
+    );
+  }
+  const port = parsePort(values.port ?? "0");
+  const module = await loadWeb(io);
+  if (module === undefined) return 1;
+  if (build !== undefined) return await buildPages(module, build, base, io);
+  return await serve(module, { port, open: flags["no-open"] === 0 }, io);
+}
+
+type Web = typeof import("../../../web/mod.ts");
+
+/** Loads the module, and first its npm packages if they aren't here yet. */
+async function loadWeb(io: CommandContext): Promise<Web | undefined> {
+  try {
+    // This process runs with `--cached-only`. The specifier is computed, so
+    // that no other command has npm packages in its module graph.
+    return await import(WEB.href);
+  } catch (error) {
+    if (!isMissingPackage(error)) throw error;
+  }
+  io.print(dim("Downloading the browser edition's npm packages, once …"));
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", ...stdArgs(), fileURLToPath(WEB)],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (success) return await import(`${WEB.href}#again`);
+  io.complain(
+    "cannot reach the npm registry: the browser edition needs its packages " +
+      "once; every other command works without them",
+  );
+  return undefined;
+}
+
+function isMissingPackage(error: unknown): boolean {
+  return /npm/.test(String(error));
+}
+
+async function serve(
+  { startServer }: Web,
+  { port, open }: { port: number; open: boolean },
+  io: CommandContext,
+): Promise<number> {
+  const ended = Promise.withResolvers<void>();
+  // To the end of the process: a second signal must not leave a run behind.
+  onInterrupt(() => ended.resolve());
+  let server;
+  try {
+    server = startServer({ lessons: io.lessons, port });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new UsageError(
+      `port ${port} is in use: choose another, or leave out --port for a free one`,
+    );
+  }
+  await using _server = server;
+  io.print(server.url, dim("Ctrl-C ends."));
+  if (open) await openBrowser(server.url);
+  await ended.promise;
+  return 0;
+}
+
+async function buildPages(
+  { buildSite }: Web,
+  folder: string,
+  _base: string,
+  io: CommandContext,
+): Promise<number> {
+  await buildSite({ lessons: io.lessons, folder });
+  return 0;
+}
