@@ -1,0 +1,86 @@
+import { useState } from "preact/hooks";
+import type { TimelineItem } from "../../../xray/timeline.ts";
+import { PacketDetails, Timeline } from "../../draw/mod.ts";
+import { CallDetails } from "./call_details.tsx";
+import { connectionsOf, type Filter, passes } from "./filter.ts";
+
+/** The run on five lifelines, and the details of what is selected. */
+export function XrayView({ items, upTo, width }: {
+  items: TimelineItem[];
+  upTo: number;
+  width: number;
+}) {
+  const [filter, setFilter] = useState<Filter>({});
+  const [selected, setSelected] = useState<TimelineItem>();
+  const shown = items.slice(0, upTo).filter((item) => passes(item, filter));
+  return (
+    <>
+      <Filters items={items} filter={filter} setFilter={setFilter} />
+      <Timeline
+        items={shown}
+        upTo={shown.length}
+        selected={selected === undefined ? undefined : shown.indexOf(selected)}
+        onSelect={(index: number) => setSelected(shown[index])}
+        width={width}
+      />
+      {selected !== undefined && (
+        <section class="details" aria-label="Details">
+          <button
+            type="button"
+            class="quiet close"
+            aria-label="Close the details"
+            onClick={() => setSelected(undefined)}
+          >
+            ✕
+          </button>
+          {selected.seen === "packet" && (
+            <PacketDetails packet={selected.packet} width={width - 32} />
+          )}
+          {selected.seen === "call" && (
+            <CallDetails call={selected.call} atMs={selected.atMs} />
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+function Filters({ items, filter, setFilter }: {
+  items: TimelineItem[];
+  filter: Filter;
+  setFilter: (filter: Filter) => void;
+}) {
+  const steps = [...new Set(items.map(({ step }) => step))].filter(Boolean);
+  const connections = connectionsOf(items);
+  return (
+    <div class="row filters">
+      {steps.length > 1 && (
+        <select
+          aria-label="Which step to show"
+          value={filter.step ?? ""}
+          onChange={({ currentTarget: { value } }) =>
+            setFilter({
+              ...filter,
+              step: value === "" ? undefined : Number(value),
+            })}
+        >
+          <option value="">all steps</option>
+          {steps.map((step) => <option value={step}>step {step}</option>)}
+        </select>
+      )}
+      {connections.length > 1 && (
+        <select
+          aria-label="Which connection to show"
+          value={filter.connection ?? ""}
+          onChange={({ currentTarget: { value } }) =>
+            setFilter({ ...filter, connection: value || undefined })}
+        >
+          <option value="">all connections</option>
+          {connections.map((connection) => (
+            <option value={connection}>{connection}</option>
+          ))}
+        </select>
+      )}
+    </div>
+  );
+}
