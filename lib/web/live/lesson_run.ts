@@ -13,6 +13,7 @@ import { TracedLesson } from "../../xray/traced_lesson.ts";
 import { fileOf, type Lesson } from "../../workbook/checker/catalog.ts";
 import { sandboxArgs } from "../../workbook/checker/sandbox.ts";
 import { temporaryFolder } from "../../workbook/checker/temporary_folder.ts";
+import { Pauses } from "./pauses.ts";
 import type { RunSource } from "../protocol.ts";
 
 /** The longest time in which a lesson may show nothing, in milliseconds. */
@@ -78,6 +79,7 @@ async function xrayRun(
   await using folder = await temporaryFolder();
   const encoder = new ItemEncoder(["call", "packet"]);
   using silence = new Silence(signal);
+  const pauses = new Pauses();
   let isStarted = false;
   function start() {
     if (!isStarted) onStart("xray");
@@ -91,11 +93,12 @@ async function xrayRun(
       folder: folder.path,
       signal: silence.signal,
       onEvent: start,
-      onQuestion: () => silence.whileWaitingFor(onQuestion()),
+      onQuestion: () => silence.whileWaitingFor(pauses.during(onQuestion())),
       onItems(items) {
         silence.broken();
         start();
-        if (items.length > 0) onLines(encoder.lines(items));
+        const lines = encoder.lines(items.map((item) => pauses.without(item)));
+        if (lines.length > 0) onLines(lines);
       },
     },
   );

@@ -26,7 +26,7 @@ export function Example({ number, run }: ExampleProps) {
     <div class="example-run">
       <button
         type="button"
-        disabled={run === undefined || isRunning}
+        disabled={isRunning}
         onClick={press}
         aria-label={`Run example ${number}`}
       >

@@ -116,7 +116,6 @@ function Passed({ id, passed, real, loadSolution }:
           <p class="actions">
             <button
               type="button"
-              disabled={loadSolution === undefined}
               onClick={async () => setSolution(await loadSolution!(id))}
             >
               Show our solution

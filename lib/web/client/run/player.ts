@@ -47,7 +47,7 @@ export function usePlayer(
   const [mode, setMode] = useState<"follow" | "play" | "stand">("follow");
   const [speed, setSpeed] = useState(SPEEDS[2][0]);
   const upTo = mode === "follow" ? items.length : Math.min(shown, items.length);
-  
+
   useEffect(() => {
     if (mode !== "play") return;
     if (upTo >= items.length) {

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { TimelineItem } from "../../../xray/timeline.ts";
-import { PacketDetails, Timeline } from "../../draw/mod.ts";
+import { PacketDetails } from "../../draw/mod.ts";
+import { Timeline } from "./stand_in.tsx";
 import { CallDetails } from "./call_details.tsx";
 import { connectionsOf, type Filter, passes } from "./filter.ts";
 

@@ -7,7 +7,12 @@ import { textWidth } from "../metrics.ts";
 import { h, type VNode } from "../preact.ts";
 import { Arrow, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
 import type { LaneEvent, LanesBlock } from "./blocks.ts";
-import { isBytes, type LaneRow, layoutLanes, TIME_WIDTH } from "./lanes_layout.ts";
+import {
+  isBytes,
+  type LaneRow,
+  layoutLanes,
+  TIME_WIDTH,
+} from "./lanes_layout.ts";
 
 /** A sequence diagram: calls on two lanes, and what goes between them. */
 export function Lanes(
@@ -39,18 +44,16 @@ function Row(
 ): VNode {
   return (
     <g>
-      {time === ""
-        ? null
-        : (
-          <text
-            class="draw-time"
-            x={TIME_WIDTH - 8}
-            y={round(y + 4)}
-            text-anchor="end"
-          >
-            {time}
-          </text>
-        )}
+      {time === "" ? null : (
+        <text
+          class="draw-time"
+          x={TIME_WIDTH - 8}
+          y={round(y + 4)}
+          text-anchor="end"
+        >
+          {time}
+        </text>
+      )}
       {fold === undefined ? null : (
         <FoldLine
           from={lanes.client.x}
@@ -59,9 +62,9 @@ function Row(
           text={fold}
         />
       )}
-      {arrow === undefined ? null : (
-        <Carried {...arrow} kind={arrow.hasBytes ? "bytes" : "packet"} />
-      )}
+      {arrow === undefined
+        ? null
+        : <Carried {...arrow} kind={arrow.hasBytes ? "bytes" : "packet"} />}
       {pills.map(({ side, ...pill }) => <Pill {...pill} kind={side} />)}
     </g>
   );
