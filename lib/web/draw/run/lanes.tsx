@@ -5,7 +5,7 @@ import { Drawing, Figure } from "../figure.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { textWidth } from "../metrics.ts";
 import { h, type VNode } from "../preact.ts";
-import { Arrow, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
+import { Arrow, Band, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
 import type { LaneEvent, LanesBlock } from "./blocks.ts";
 import {
   isBytes,
@@ -84,16 +84,7 @@ function Carried({ from, to, y, lines, kind }: {
   const band = lines.length > 0 && kind === "bytes";
   return (
     <g class={`draw-carried ${kind}`}>
-      {!band ? null : (
-        <rect
-          class="draw-band"
-          x={round(Math.min(from, to - way * 10))}
-          y={round(top)}
-          width={round(Math.abs(to - way * 10 - from))}
-          height={round(y - top + 6)}
-          rx={5}
-        />
-      )}
+      {band ? <Band from={from} to={to} top={top} bottom={y + 6} /> : null}
       <Arrow from={from} to={to} y={y} kind={kind} />
       <Lines
         x={middle}
