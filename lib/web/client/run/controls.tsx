@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { type Player, SPEEDS } from "./player.ts";
 import type { RunState } from "./run_store.ts";
@@ -25,8 +26,18 @@ export function Controls(props: ControlsProps) {
   const { view, setView, player, status, items, isRecording } = props;
   const isRunning = status === "running" || status === "starting";
   const has = items.length > 0;
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // What sticks below the bar needs to know how high it is.
+    const observer = new ResizeObserver(() => {
+      const { offsetHeight, parentElement } = bar.current!;
+      parentElement!.style.setProperty("--controls", `${offsetHeight}px`);
+    });
+    observer.observe(bar.current!);
+    return () => observer.disconnect();
+  }, []);
   return (
-    <div class="controls">
+    <div class="controls" ref={bar}>
       <div class="row">
         <div class="views" role="group" aria-label="How to see the run">
           {VIEWS.map(([name, label]) => (
@@ -64,7 +75,7 @@ function Steering(
         aria-label="Step back"
         disabled={upTo <= 1}
         onClick={() =>
-          player.seek(upTo - 1)}
+          player.step(-1)}
       >
         ◀
       </button>
@@ -81,7 +92,7 @@ function Steering(
         aria-label="Step forward"
         disabled={upTo >= items.length}
         onClick={() =>
-          player.seek(upTo + 1)}
+          player.step(1)}
       >
         ▶
       </button>

@@ -22,6 +22,8 @@ export interface Player {
   speed: number;
   /** Shows as many items, and stops. */
   seek(upTo: number): void;
+  /** Shows one more item that can be seen, or one less, and stops. */
+  step(by: 1 | -1): void;
   /** Goes on by itself. */
   play(from?: number): void;
   /** Stops. */
@@ -36,12 +38,16 @@ export interface Player {
  * Plays a run: by itself, step by step, or to wherever the reader drags it.
  *
  * @param items Everything that has happened so far.
- * @param isStop Whether to stop after an item: a question.
+ * @param options `isStop`: whether to stop after an item, a question. `isSeen`:
+ * whether an item can be seen as things are: steps leave out the others.
  * @returns The player.
  */
 export function usePlayer(
   items: TimelineItem[],
-  isStop: (item: TimelineItem) => boolean,
+  { isStop, isSeen }: Record<
+    "isStop" | "isSeen",
+    (item: TimelineItem) => boolean
+  >,
 ): Player {
   const [shown, setShown] = useState(0);
   const [mode, setMode] = useState<"follow" | "play" | "stand">("follow");
@@ -71,13 +77,20 @@ export function usePlayer(
     return () => clearTimeout(timer);
   }, [mode, upTo, speed, items.length]);
 
+  function seek(to: number) {
+    setShown(Math.max(0, Math.min(to, items.length)));
+    setMode("stand");
+  }
+
   return {
     upTo,
     isPlaying: mode === "play",
     speed,
-    seek(to) {
-      setShown(Math.max(0, Math.min(to, items.length)));
-      setMode("stand");
+    seek,
+    step(by) {
+      let to = upTo + by;
+      while (to > 1 && to < items.length && !isSeen(items[to - 1])) to += by;
+      seek(to);
     },
     play(from = upTo) {
       setShown(from >= items.length ? 0 : from);

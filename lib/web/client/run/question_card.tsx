@@ -2,9 +2,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { fit, predict, prediction } from "../predictions.ts";
 
 /** The field in which the reader predicts, while the run waits. */
-export function QuestionCard({ id, question, onContinue }: {
+export function QuestionCard({ id, question, isAsked, onContinue }: {
   id: string;
   question: string;
+  /** Whether the drawing above it asks the question already. */
+  isAsked: boolean;
   onContinue: () => void;
 }) {
   const field = useRef<HTMLTextAreaElement>(null);
@@ -23,6 +25,7 @@ export function QuestionCard({ id, question, onContinue }: {
       }}
     >
       <label>
+        {!isAsked && <span class="asked">{question}</span>}
         <span class="label">Your prediction</span>
         <textarea
           ref={field}

@@ -31,8 +31,11 @@ export function RunPane(props: RunPaneProps) {
     [],
   );
   const { status, items, notes, source, answered } = store.state;
-  const player = usePlayer(items, isQuestion);
   const [view, setView] = useState<View>("story");
+  const player = usePlayer(items, {
+    isStop: isQuestion,
+    isSeen: (item) => isSeenIn(view, item),
+  });
   const body = useRef<HTMLDivElement>(null);
   const width = useWidth(body);
   const predictions = usePredictions(props.name);
@@ -74,7 +77,10 @@ export function RunPane(props: RunPaneProps) {
     player.play();
   }
 
-  useEffect(() => scrollToEnd(body.current), [player.upTo, question?.number]);
+  useEffect(
+    () => showNewest(body.current, view),
+    [player.upTo, question?.number, view],
+  );
 
   const canXray = source !== "story";
   return (
@@ -113,6 +119,7 @@ export function RunPane(props: RunPaneProps) {
           <QuestionCard
             key={question.number}
             question={question.text}
+            isAsked={view === "story"}
             id={predictions.idOf(question.text)}
             onContinue={goOn}
           />
@@ -150,13 +157,27 @@ function questionAt(shown: TimelineItem[]) {
   return { item: last, number, text: last.event.question };
 }
 
+/** Whether an item has a place of its own in a view. */
+function isSeenIn(view: View, item: TimelineItem): boolean {
+  if (view === "story") return isStory(item);
+  return item.seen !== "call" || !item.call.housekeeping;
+}
+
 function isStory({ seen }: TimelineItem): boolean {
   return seen === "story";
 }
 
 /** Keeps the newest in sight, in a pane that scrolls by itself. */
-function scrollToEnd(body: HTMLElement | null): void {
-  const pane = body?.parentElement?.parentElement;
+function showNewest(body: HTMLElement | null, view: View): void {
+  const pane = body?.closest<HTMLElement>(".run");
   if (!pane || getComputedStyle(pane).overflowY !== "auto") return;
-  pane.scrollTop = pane.scrollHeight;
+  // The story grows at its end; in an X-ray, the current row moves.
+  const now = body!.querySelector(".draw-row.now")?.getBoundingClientRect();
+  if (view === "story" || now === undefined) pane.scrollTop = pane.scrollHeight;
+  else if (now.bottom > innerHeight - 40 || now.top < HEAD) {
+    pane.scrollBy({ top: now.top - innerHeight / 2, behavior: "instant" });
+  }
 }
+
+/** The height of what covers the top of the drawing, in pixels. */
+const HEAD = 200;

@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { TimelineItem } from "../../../xray/timeline.ts";
-import { PacketDetails } from "../../draw/mod.ts";
-import { Timeline } from "./stand_in.tsx";
+import { PacketDetails, Timeline } from "../../draw/mod.ts";
 import { CallDetails } from "./call_details.tsx";
 import { connectionsOf, type Filter, passes } from "./filter.ts";
+import { useViewport } from "./viewport.ts";
 
 /** The run on five lifelines, and the details of what is selected. */
 export function XrayView({ items, upTo, width }: {
@@ -13,17 +13,31 @@ export function XrayView({ items, upTo, width }: {
 }) {
   const [filter, setFilter] = useState<Filter>({});
   const [selected, setSelected] = useState<TimelineItem>();
-  const shown = items.slice(0, upTo).filter((item) => passes(item, filter));
+  const drawing = useRef<HTMLDivElement>(null);
+  const viewport = useViewport(drawing);
+  // The whole run, so that its drawing doesn't jump; and how much of it.
+  const chosen = useMemo(
+    () => items.filter((item) => passes(item, filter)),
+    [items, filter],
+  );
+  const shown = useMemo(
+    () => items.slice(0, upTo).filter((item) => passes(item, filter)).length,
+    [items, filter, upTo],
+  );
+  const index = selected === undefined ? -1 : chosen.indexOf(selected);
   return (
     <>
       <Filters items={items} filter={filter} setFilter={setFilter} />
-      <Timeline
-        items={shown}
-        upTo={shown.length}
-        selected={selected === undefined ? undefined : shown.indexOf(selected)}
-        onSelect={(index: number) => setSelected(shown[index])}
-        width={width}
-      />
+      <div ref={drawing}>
+        <Timeline
+          items={chosen}
+          upTo={shown}
+          selected={index < 0 ? undefined : index}
+          onSelect={(index) => setSelected(chosen[index])}
+          width={width}
+          viewport={viewport}
+        />
+      </div>
       {selected !== undefined && (
         <section class="details" aria-label="Details">
           <button
