@@ -23,6 +23,6 @@
  *
  * @module
  */
-export { type BuildOptions, buildSite } from "./build.ts";
+export { type BuildOptions, buildSite, type BuiltSite } from "./build.ts";
 export { type Server, type ServerOptions, startServer } from "./server.ts";
 export type { Lesson } from "../workbook/checker/catalog.ts";

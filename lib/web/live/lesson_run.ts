@@ -86,7 +86,7 @@ async function xrayRun(
     isStarted = true;
   }
   const { code, errors, problems, warnings } = await xray(
-    argsOf(lesson, folder.path),
+    [...lessonArgs(lesson, folder.path), ...FOR_PAGE],
     {
       calls: true,
       packets: true,
@@ -114,10 +114,10 @@ async function plainRun(
   await using folder = await temporaryFolder();
   const encoder = new ItemEncoder([]);
   const observer = new Observer({ traced: false });
-  const child = new TracedLesson(argsOf(lesson, folder.path), {
-    observer,
-    pauses: true,
-  });
+  const child = new TracedLesson(
+    [...lessonArgs(lesson, folder.path), ...FOR_PAGE],
+    { observer, pauses: true },
+  );
   await using _guard = endWithUs([child.group]);
   using silence = new Silence(signal);
   const end = () => child.signal("SIGKILL");
@@ -142,17 +142,24 @@ function storyItem(event: ShowEvent, step: number): TimelineItem {
   return { atMs: event.atMs, step, seen: "story", event };
 }
 
-function argsOf(lesson: Lesson, folder: string): string[] {
+/**
+ * Returns the arguments that run a lesson in its sandbox.
+ *
+ * @param lesson The lesson.
+ * @param folder The folder that it may use.
+ * @returns Arguments for `deno`.
+ */
+export function lessonArgs(lesson: Lesson, folder: string): string[] {
   const { socketFiles, programs } = lesson;
+  const module = fileOf(lesson, "lesson.ts");
   return [
-    ...sandboxArgs(fileOf(lesson, "lesson.ts"), {
-      folder,
-      socketFiles,
-      programs,
-    }),
-    ...["--json", "--pause", "--folder", folder],
+    ...sandboxArgs(module, { folder, socketFiles, programs }),
+    ...["--folder", folder],
   ];
 }
+
+/** What a page's run is given: it's told by events, and waits at questions. */
+const FOR_PAGE = ["--json", "--pause"];
 
 function notesOf(errors: string): string[] {
   return errors.trim() === "" ? [] : [errors.trim()];

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { CONTENT_POLICY } from "../guard.ts";
 import { pageAt, type Site } from "../site.ts";
 import { Contents } from "./contents_list.tsx";
 
@@ -36,6 +37,13 @@ function Layout({ site, page }: { site: Site; page: Page }) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        {/* A static host sends no headers of ours. */}
+        {site.token === undefined && (
+          <meta
+            http-equiv="content-security-policy"
+            content={CONTENT_POLICY.join("; ")}
+          />
+        )}
         <title>{page.title}</title>
         <link rel="icon" href={asset("icon.svg")} type="image/svg+xml" />
         <link rel="stylesheet" href={asset("style.css")} />

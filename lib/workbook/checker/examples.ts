@@ -102,7 +102,10 @@ export function inCurrentFolder(program: string): string {
  * @param others Names that are known already.
  * @returns All of the names, once each.
  */
-export function socketFilesIn(program: string, others: string[] = []): string[] {
+export function socketFilesIn(
+  program: string,
+  others: string[] = [],
+): string[] {
   const sockets = program.match(/[\w-]+\.sock(?!\w)/g) ?? [];
   return [...new Set([...others, ...sockets])];
 }

@@ -1,11 +1,12 @@
 import { dim } from "@std/fmt/colors";
 import { fileURLToPath } from "node:url";
-import { onInterrupt } from "../../checker/interrupted.ts";
+import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
 import { stdArgs } from "../../checker/std_args.ts";
-import { UsageError } from "../../checker/usage_error.ts";
+import { repeated, UsageError } from "../../checker/usage_error.ts";
 import { openBrowser } from "../browser.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine, parsePort } from "../command_line.ts";
+import { typedPath } from "../packets/capture_file.ts";
 
 /** The module that needs npm packages. */
 const WEB = new URL("../../../web/mod.ts", import.meta.url);
@@ -26,20 +27,27 @@ export default async function web(
   if (build === undefined && values.base !== undefined) {
     throw new UsageError("--base goes with --build: add --build DIR");
   }
-  if (build !== undefined && (flags["no-open"] > 0 || values.port)) {
-    throw new UsageError(
-      "--build starts no server: leave out --no-open, --port",
-    );
+  const unfit = flags["no-open"] > 0
+    ? "--no-open"
+    : values.port !== undefined
+    ? "--port"
+    : undefined;
+  if (build !== undefined && unfit !== undefined) {
+    throw new UsageError(`--build starts no server: leave out ${unfit}`);
   }
   if (!/^\/([\w.~-]+\/)*$/.test(base)) {
     throw new UsageError(
-      `no base path ${base}: it begins and ends with a slash, like /workbook/`,
+      `no base path ${repeated(base)}: it begins and ends with a slash, like ` +
+        "/workbook/",
     );
   }
+  if (build !== undefined) await rejectFile(build);
   const port = parsePort(values.port ?? "0");
   const module = await loadWeb(io);
   if (module === undefined) return 1;
-  if (build !== undefined) return await buildPages(module, build, base, io);
+  if (build !== undefined) {
+    return await buildPages(module, { folder: build, base }, io);
+  }
   return await serve(module, { port, open: flags["no-open"] === 0 }, io);
 }
 
@@ -99,10 +107,29 @@ async function serve(
 
 async function buildPages(
   { buildSite }: Web,
-  folder: string,
-  _base: string,
+  { folder, base }: { folder: string; base: string },
   io: CommandContext,
 ): Promise<number> {
-  await buildSite({ lessons: io.lessons, folder });
+  const stop = new AbortController();
+  using _ending = onInterrupt(() => stop.abort(new Interrupted()));
+  const { pages, bytes } = await buildSite({
+    lessons: io.lessons,
+    folder: typedPath(folder),
+    base,
+    signal: stop.signal,
+    report: (line) => io.print(dim(line)),
+  });
+  const size = (bytes / 1024 / 1024).toFixed(1);
+  io.print(`${pages} pages, ${size} MiB, are in ${folder}`);
   return 0;
+}
+
+/** A path that's taken is a wrong argument, and said before anything is made. */
+async function rejectFile(folder: string): Promise<void> {
+  const found = await Deno.stat(typedPath(folder)).catch(() => undefined);
+  if (found?.isDirectory === false) {
+    throw new UsageError(
+      `${repeated(folder)} is a file: name a folder to write to`,
+    );
+  }
 }
