@@ -39,11 +39,13 @@ export function LifelineHead(
       <text class="name" x={x} y={nameY} text-anchor="middle" font-size={size}>
         {fitText(name, box - 6, size)}
       </text>
-      {detail === "" ? null : (
-        <text class="detail" x={x} y={35} text-anchor="middle" font-size={11}>
-          {fitText(detail, box - 6, 11)}
-        </text>
-      )}
+      {detail === ""
+        ? null
+        : (
+          <text class="detail" x={x} y={35} text-anchor="middle" font-size={11}>
+            {fitText(detail, box - 6, 11)}
+          </text>
+        )}
     </g>
   );
 }

@@ -84,7 +84,8 @@ export function wrapLabel(
 }
 
 /** East Asian and emoji characters take two columns. */
-const WIDE = /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/gu;
+const WIDE =
+  /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/gu;
 
 function columnsOf(text: string): number {
   return [...text].length + (text.match(WIDE)?.length ?? 0);

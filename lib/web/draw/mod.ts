@@ -25,4 +25,5 @@
 export * from "./packet/packet_details.tsx";
 export type { DrawnPacket } from "./packet/packet_view.ts";
 export * from "./run/run.tsx";
+export * from "./timeline/timeline.tsx";
 export * from "./types.ts";

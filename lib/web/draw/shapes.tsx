@@ -75,6 +75,27 @@ export function Arrow({ from, to, y, kind = "" }: {
   );
 }
 
+/** The ground on which an arrow with bytes lies, with its label. */
+export function Band({ from, to, top, bottom }: {
+  from: number;
+  to: number;
+  top: number;
+  bottom: number;
+}): VNode {
+  const way = Math.sign(to - from);
+  const end = to - way * 10;
+  return (
+    <rect
+      class="draw-band"
+      x={round(Math.min(from, end))}
+      y={round(top)}
+      width={round(Math.abs(end - from))}
+      height={round(bottom - top)}
+      rx={5}
+    />
+  );
+}
+
 /** Lines of text, one below the other. */
 export function Lines({ x, y, lines, anchor = "middle", kind = "" }: {
   x: number;

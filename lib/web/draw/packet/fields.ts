@@ -66,7 +66,9 @@ export function rowAt(
   fields: Omit<HeaderField, "bytes">[],
   size = 4,
 ): HeaderField[] {
-  if (size !== 4) return fields.map((one) => ({ ...one, bytes: [start, start + size] }));
+  if (size !== 4) {
+    return fields.map((one) => ({ ...one, bytes: [start, start + size] }));
+  }
   let bit = 0;
   return fields.map((one) => {
     const from = start + Math.floor(bit / 8);

@@ -75,7 +75,9 @@ function moveFocus(event: KeyboardEvent): void {
       ".draw-field",
     ) ?? [],
   ];
-  const next = by === undefined ? undefined : fields[fields.indexOf(field) + by];
+  const next = by === undefined
+    ? undefined
+    : fields[fields.indexOf(field) + by];
   if (next === undefined) return;
   event.preventDefault();
   next.focus();

@@ -64,7 +64,9 @@ export function ipv4Grid(
         8,
         "time to live",
         header.timeToLive,
-        `It may pass ${counted(header.timeToLive, "router")} more: each takes ` +
+        `It may pass ${
+          counted(header.timeToLive, "router")
+        } more: each takes ` +
           "off one, and the last one discards it.",
       ),
       protocolField("protocol", header.protocol),
@@ -184,7 +186,8 @@ function protocolField(
 }
 
 function kindOf(number: number): string {
-  return EXTENSION_NAMES[number] ?? protocolName(number) ?? `protocol ${number}`;
+  return EXTENSION_NAMES[number] ?? protocolName(number) ??
+    `protocol ${number}`;
 }
 
 function sourceField(address: string): Omit<HeaderField, "bytes"> {

@@ -6,7 +6,11 @@ import { type ByteRange, HexPane } from "../hex_pane.tsx";
 import { h, useMemo, useState, type VNode } from "../preact.ts";
 import type { HeaderField, HeaderGrid } from "./fields.ts";
 import { HeaderGridView } from "./header_grid.tsx";
-import { type DrawnPacket, type PacketView, packetView } from "./packet_view.ts";
+import {
+  type DrawnPacket,
+  type PacketView,
+  packetView,
+} from "./packet_view.ts";
 
 /** The properties of {@linkcode PacketDetails}. */
 export interface PacketDetailsProps {
@@ -65,7 +69,8 @@ export function PacketDetails(
         total={view.total}
         lit={current?.bytes ?? dataOf(view)}
         width={width}
-        onLight={(index) => setLit(index === undefined ? undefined : fieldAt(view.grids, index))}
+        onLight={(index) =>
+          setLit(index === undefined ? undefined : fieldAt(view.grids, index))}
       />
     </Figure>
   );
@@ -73,7 +78,9 @@ export function PacketDetails(
 
 /** The data: what comes after the last header. */
 function dataOf({ grids, bytes }: PacketView): ByteRange {
-  const ends = grids.flatMap(({ rows }) => rows.flat().map((one) => one.bytes[1]));
+  const ends = grids.flatMap(({ rows }) =>
+    rows.flat().map((one) => one.bytes[1])
+  );
   return [Math.max(0, ...ends), bytes.length];
 }
 

@@ -192,7 +192,9 @@ function describeOption(option: TcpOption): [value: string, meaning: string] {
     case "windowScale":
       return [
         `window scale ${option.shift}`,
-        `The sender's windows after this one count ${2 ** option.shift} bytes ` +
+        `The sender's windows after this one count ${
+          2 ** option.shift
+        } bytes ` +
         "each.",
       ];
     case "sackPermitted":

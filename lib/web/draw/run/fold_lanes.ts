@@ -49,10 +49,12 @@ function nameOf(call: string): string {
 }
 
 function wordsOf({ folded }: Fold<{ event: LaneEvent }>): string {
-  const names = new Set(folded.map(({ event }) =>
-    event.kind === "call"
-      ? nameOf(event.call)
-      : nameOf(event.sent || event.received) || `${event.from} → ${event.to}`
-  ));
+  const names = new Set(
+    folded.map(({ event }) =>
+      event.kind === "call"
+        ? nameOf(event.call)
+        : nameOf(event.sent || event.received) || `${event.from} → ${event.to}`
+    ),
+  );
   return `${folded.length} more: ${[...names].join(", ")}`;
 }

@@ -5,9 +5,14 @@ import { Drawing, Figure } from "../figure.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { textWidth } from "../metrics.ts";
 import { h, type VNode } from "../preact.ts";
-import { Arrow, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
+import { Arrow, Band, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
 import type { LaneEvent, LanesBlock } from "./blocks.ts";
-import { isBytes, type LaneRow, layoutLanes, TIME_WIDTH } from "./lanes_layout.ts";
+import {
+  isBytes,
+  type LaneRow,
+  layoutLanes,
+  TIME_WIDTH,
+} from "./lanes_layout.ts";
 
 /** A sequence diagram: calls on two lanes, and what goes between them. */
 export function Lanes(
@@ -39,18 +44,16 @@ function Row(
 ): VNode {
   return (
     <g>
-      {time === ""
-        ? null
-        : (
-          <text
-            class="draw-time"
-            x={TIME_WIDTH - 8}
-            y={round(y + 4)}
-            text-anchor="end"
-          >
-            {time}
-          </text>
-        )}
+      {time === "" ? null : (
+        <text
+          class="draw-time"
+          x={TIME_WIDTH - 8}
+          y={round(y + 4)}
+          text-anchor="end"
+        >
+          {time}
+        </text>
+      )}
       {fold === undefined ? null : (
         <FoldLine
           from={lanes.client.x}
@@ -59,9 +62,9 @@ function Row(
           text={fold}
         />
       )}
-      {arrow === undefined ? null : (
-        <Carried {...arrow} kind={arrow.hasBytes ? "bytes" : "packet"} />
-      )}
+      {arrow === undefined
+        ? null
+        : <Carried {...arrow} kind={arrow.hasBytes ? "bytes" : "packet"} />}
       {pills.map(({ side, ...pill }) => <Pill {...pill} kind={side} />)}
     </g>
   );
@@ -81,16 +84,7 @@ function Carried({ from, to, y, lines, kind }: {
   const band = lines.length > 0 && kind === "bytes";
   return (
     <g class={`draw-carried ${kind}`}>
-      {!band ? null : (
-        <rect
-          class="draw-band"
-          x={round(Math.min(from, to - way * 10))}
-          y={round(top)}
-          width={round(Math.abs(to - way * 10 - from))}
-          height={round(y - top + 6)}
-          rx={5}
-        />
-      )}
+      {band ? <Band from={from} to={to} top={top} bottom={y + 6} /> : null}
       <Arrow from={from} to={to} y={y} kind={kind} />
       <Lines
         x={middle}

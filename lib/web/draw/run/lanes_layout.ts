@@ -6,7 +6,7 @@
  */
 import { formatElapsed } from "../../../show/elapsed.ts";
 import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
-import { FONT_SIZE, fitText, nameWidth, wrapLabel } from "../metrics.ts";
+import { fitText, FONT_SIZE, nameWidth, wrapLabel } from "../metrics.ts";
 import { LINE_HEIGHT, PILL_RADIUS, pillWidth } from "../shapes.tsx";
 import type { Side } from "../types.ts";
 import type { LanesBlock } from "./blocks.ts";

@@ -37,7 +37,11 @@ export function Run({ events, upTo = events.length, width }: RunProps): VNode {
   return (
     <div class="draw-run">
       {sections.map((section) => (
-        <RunSection key={section.step?.number ?? 0} {...section} width={width} />
+        <RunSection
+          key={section.step?.number ?? 0}
+          {...section}
+          width={width}
+        />
       ))}
     </div>
   );
@@ -53,13 +57,11 @@ function RunSection(
           <Inline text={lesson.claim} />
         </p>
       )}
-      {step === undefined
-        ? null
-        : (
-          <h3>
-            <span class="draw-number">{step.number}</span> {step.title}
-          </h3>
-        )}
+      {step === undefined ? null : (
+        <h3>
+          <span class="draw-number">{step.number}</span> {step.title}
+        </h3>
+      )}
       {blocks.map((block) => <RunBlock block={block} width={width} />)}
     </section>
   );

@@ -114,7 +114,12 @@ function Row({ row, width, isAt, label, onPoint }: {
         height={round(height - 2)}
         rx={5}
       />
-      <text class="draw-time" x={TIME_WIDTH - 8} y={round(y - 1)} text-anchor="end">
+      <text
+        class="draw-time"
+        x={TIME_WIDTH - 8}
+        y={round(y - 1)}
+        text-anchor="end"
+      >
         {time}
       </text>
       <Arrow from={from} to={to} y={y} kind={`${kind} ${side}`} />
@@ -158,7 +163,10 @@ function statesUpTo(
 }
 
 /** A segment in words. */
-function lineOf({ segments, numbers, client, server }: EventOf<"segments">, i: number) {
+function lineOf(
+  { segments, numbers, client, server }: EventOf<"segments">,
+  i: number,
+) {
   const segment = segments[i];
   const [from, to] = segment.from === "client"
     ? [client, server]

@@ -55,7 +55,9 @@ function EdgeLine(
   const length = Math.hypot(dx, dy);
   const [ux, uy] = [dx / length, dy / length];
   // Two ends on one arrow run beside each other.
-  const shift = ([x, y]: [number, number]) => [x - uy * offset, y + ux * offset];
+  const shift = (
+    [x, y]: [number, number],
+  ) => [x - uy * offset, y + ux * offset];
   const [ax, ay] = shift(from);
   const [bx, by] = shift(to);
   const head = 7;

@@ -92,7 +92,12 @@ export function layoutStateMachine(): StateMachineLayout {
     const [a, b] = [nodeAt.get(from)!, nodeAt.get(to)!];
     return { id: keyOf(from, to), from: border(a, b), to: border(b, a) };
   });
-  return { width: MACHINE_WIDTH, height: 6 * ROW + NODE.height + 2, nodes, edges };
+  return {
+    width: MACHINE_WIDTH,
+    height: 6 * ROW + NODE.height + 2,
+    nodes,
+    edges,
+  };
 }
 
 /** Where the line from the middle of one box to another leaves the first. */

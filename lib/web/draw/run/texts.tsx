@@ -57,13 +57,11 @@ export function Notes({ notes }: { notes: EventOf<"note">[] }): VNode {
   return (
     <ol class="draw-notes">
       {shown.map((note) =>
-        note === null
-          ? <li class="draw-more">{left} more notes</li>
-          : (
-            <li>
-              <time>{formatElapsed(note.atMs)}</time> {note.text}
-            </li>
-          )
+        note === null ? <li class="draw-more">{left} more notes</li> : (
+          <li>
+            <time>{formatElapsed(note.atMs)}</time> {note.text}
+          </li>
+        )
       )}
     </ol>
   );
