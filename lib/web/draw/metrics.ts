@@ -74,13 +74,21 @@ export function wrapLabel(
     const last = lines.at(-1);
     if (last !== undefined && columnsOf(`${last} ${word}`) <= max) {
       lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
+    } else lines.push(...breakWord(word, max));
   }
   const kept = lines.slice(0, most);
   if (lines.length > most) {
     kept[most - 1] = lines.slice(most - 1).join(" ");
   }
   return kept.map((line) => fitText(line, width, size));
+}
+
+/** Breaks a word that is longer than a line, best after its bracket. */
+function breakWord(word: string, max: number): string[] {
+  const bracket = word.indexOf("(") + 1;
+  return columnsOf(word) > max && bracket > 0 && bracket < word.length
+    ? [word.slice(0, bracket), word.slice(bracket)]
+    : [word];
 }
 
 /** East Asian and emoji characters take two columns. */

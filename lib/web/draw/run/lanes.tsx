@@ -2,8 +2,8 @@
 /** @jsx h */
 import { formatElapsed } from "../../../show/elapsed.ts";
 import { Drawing, Figure } from "../figure.tsx";
+import { FoldLine } from "../fold_line.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
-import { textWidth } from "../metrics.ts";
 import { h, type VNode } from "../preact.ts";
 import { Arrow, Band, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
 import type { LaneEvent, LanesBlock } from "./blocks.ts";
@@ -59,7 +59,7 @@ function Row(
           from={lanes.client.x}
           to={lanes.server.x}
           y={y}
-          text={fold}
+          lines={[fold]}
         />
       )}
       {arrow === undefined
@@ -92,31 +92,6 @@ function Carried({ from, to, y, lines, kind }: {
         lines={lines}
         kind={kind}
       />
-    </g>
-  );
-}
-
-/** Says what is left out, between two rows of dots. */
-export function FoldLine({ from, to, y, text }: {
-  from: number;
-  to: number;
-  y: number;
-  text: string;
-}): VNode {
-  const middle = (from + to) / 2;
-  const half = Math.min(textWidth(text) / 2 + 10, (to - from) / 2);
-  return (
-    <g class="draw-fold">
-      <rect
-        x={round(middle - half)}
-        y={round(y - 11)}
-        width={round(2 * half)}
-        height={22}
-        rx={11}
-      />
-      <text x={round(middle)} y={round(y + 4)} text-anchor="middle">
-        {text}
-      </text>
     </g>
   );
 }

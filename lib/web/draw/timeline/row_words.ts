@@ -8,15 +8,16 @@ import { counted } from "../../../show/counted.ts";
 import type { TimelineRow } from "./rows.ts";
 
 /**
- * Returns a row's time.
+ * Returns a row's time in milliseconds, without the unit.
  *
  * @param atMs The time, in milliseconds.
- * @param isNarrow Whether there's no room for the unit.
+ * @param isNarrow Whether there's room for few digits.
  */
 export function rowTime(atMs: number, isNarrow: boolean): string {
-  if (!isNarrow) return formatElapsed(atMs);
+  // Events of one exchange are a hundredth of a millisecond apart.
+  if (!isNarrow) return atMs.toFixed(2);
   return atMs < 9999.5
-    ? atMs.toFixed(atMs < 9.995 ? 2 : atMs < 99.95 ? 1 : 0)
+    ? atMs.toFixed(atMs < 9.995 ? 2 : atMs < 999.5 ? 1 : 0)
     : `${Math.round(atMs / 1000)} s`;
 }
 

@@ -54,8 +54,8 @@ export type TimelineRow =
     | {
       kind: "fold";
       words: string;
-      /** The index after that of the last item that is left out. */
-      end: number;
+      /** The time of the last item that is left out. */
+      endMs: number;
       /** Whether its items are there, so that it can be opened. */
       opens: boolean;
     }
@@ -120,7 +120,7 @@ function rowOf(
         call,
         side: sides.ofSocket(call.socket),
         isTaking: moves === "in" || (made !== undefined && name !== "socket") ||
-          name === "getsockopt",
+          /^get/.test(name),
         words: callWords(call),
         mood: isWaiting ? "waits" : error === undefined ? "" : "fails",
       };
@@ -145,7 +145,7 @@ function rowOf(
         ...base,
         kind: "fold",
         words: leftOutWords(item.more),
-        end: base.index + 1,
+        endMs: base.atMs,
         opens: false,
       };
     default:
@@ -207,7 +207,7 @@ function foldOf(folded: Foldable[]): TimelineRow {
     pills: [],
     levels: [],
     words: `${countedKinds(counts)} left out`,
-    end: folded.at(-1)!.row.index + 1,
+    endMs: folded.at(-1)!.row.atMs,
     opens: true,
   };
 }

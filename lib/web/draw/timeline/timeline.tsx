@@ -1,6 +1,6 @@
 /** @jsxRuntime classic */
 /** @jsx h */
-import { FoldLine } from "../run/lanes.tsx";
+import { FoldLine } from "../fold_line.tsx";
 import { LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { fitText } from "../metrics.ts";
 import { h, useMemo, useState, type VNode } from "../preact.ts";
@@ -96,6 +96,14 @@ export function Timeline(
             y2={24}
           />
           {lifelines.map((line) => <LifelineHead {...line} />)}
+          <text
+            class="draw-time"
+            x={columns.time - 6}
+            y={TIMELINE_HEAD - 4}
+            text-anchor="end"
+          >
+            {columns.isNarrow ? "" : "ms"}
+          </text>
         </svg>
       </div>
       <svg
@@ -108,14 +116,16 @@ export function Timeline(
         onKeyDown={moveFocus}
       >
         <g aria-hidden="true">
-          {lifelines.filter(({ kind }) => kind !== "wire").map((line) => (
-            <LifelineBody
-              x={line.x}
-              kind={line.kind}
-              top={top}
-              bottom={bottom}
-            />
-          ))}
+          {(["program", "socket"] as const).flatMap((what) =>
+            (["client", "server"] as const).map((side) => (
+              <LifelineBody
+                x={columns[what][side]}
+                kind={`${side} ${what}`}
+                top={top}
+                bottom={bottom}
+              />
+            ))
+          )}
         </g>
         {rows.map((placed) => (
           <Row
@@ -153,7 +163,7 @@ interface RowProps {
 }
 
 function Row(props: RowProps): VNode {
-  const { placed: { row, top, height }, columns } = props;
+  const { placed: { row, top, height, pause }, columns } = props;
   const { isSelected, isNow, isFocusable, onSelect, onOpen } = props;
   const { index } = row;
   const choose = () => {
@@ -186,26 +196,33 @@ function Row(props: RowProps): VNode {
         height={round(height)}
         rx={5}
       />
+      {pause === undefined ? null : (
+        <text
+          class="draw-pause"
+          x={round((columns.socket.client + columns.socket.server) / 2)}
+          y={round(pause.y + 4)}
+          text-anchor="middle"
+        >
+          ⋮ {pause.text}
+        </text>
+      )}
       <RowContent {...props} />
     </g>
   );
 }
 
 function RowContent({ placed, columns, upTo }: RowProps): VNode {
-  const { row, top, height, arrow, labels, pills, gauges } = placed;
+  const { row, top, height, arrow, labels, pills, gauges, fold } = placed;
   if (row.kind === "step") {
     return <StepLine row={row} top={top} height={height} columns={columns} />;
   }
-  if (row.kind === "fold") {
+  if (fold !== undefined) {
     return (
       <FoldLine
         from={columns.program.client}
         to={columns.program.server}
         y={top + height / 2}
-        text={fitText(
-          row.opens ? `${row.words}: show them` : row.words,
-          columns.width - columns.time - 20,
-        )}
+        lines={fold}
       />
     );
   }

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { formatElapsed } from "../../../show/elapsed.ts";
+import { foldHeight } from "../fold_line.tsx";
 import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
 import { fitText, textWidth, wrapLabel } from "../metrics.ts";
 import { LINE_HEIGHT, PILL_RADIUS, pillWidth } from "../shapes.tsx";
@@ -42,6 +44,10 @@ export interface PlacedRow {
   labels: PlacedLabel[];
   pills: { x: number; y: number; text: string; side: Side; index: number }[];
   gauges: PlacedGauge[];
+  /** The lines of a fold. */
+  fold?: string[];
+  /** The time that passed before it, if that's long. */
+  pause?: { y: number; text: string };
 }
 
 /** A buffer beside its socket. */
@@ -60,6 +66,9 @@ export const SMALL = 11;
 /** Below this width, labels are smaller, and times have no unit. */
 const NARROW = 620;
 const MAX_WIDTH = 1100;
+/** A longer wait is drawn as one, in milliseconds. */
+const PAUSE_MS = 50;
+const PAUSE_HEIGHT = 28;
 const GAUGE_HEIGHT = 20;
 const PILL_HEIGHT = 2 * PILL_RADIUS + 6;
 
@@ -67,8 +76,8 @@ const PILL_HEIGHT = 2 * PILL_RADIUS + 6;
 export function columnsFor(available: number): Columns {
   const width = Math.min(available, MAX_WIDTH);
   const isNarrow = width < NARROW;
-  const [time, inset] = isNarrow ? [38, 8] : [64, 80];
-  const left = time + (isNarrow ? inset : 56);
+  const [time, inset] = isNarrow ? [38, 16] : [64, 80];
+  const left = time + (isNarrow ? 10 : 56);
   const right = width - inset;
   const gap = Math.round((right - left) * 0.31);
   return {
@@ -109,10 +118,14 @@ export function lifelinesOf(
     }
   }
   const gap = socket.client - program.client;
-  const programBox = isNarrow ? 66 : Math.min(116, gap - 20);
-  const socketBox = isNarrow ? Math.min(90, gap) : Math.min(130, gap - 10);
+  const programBox = isNarrow ? 58 : Math.min(116, gap - 20);
+  const socketBox = isNarrow ? Math.min(74, gap) : Math.min(130, gap - 10);
   const programLine = (side: Side): Lifeline => ({
-    x: program[side],
+    // The box at the edge stays on the page, even if its line isn't in its middle.
+    x: Math.max(
+      programBox / 2 + 1,
+      Math.min(columns.width - programBox / 2 - 1, program[side]),
+    ),
     name: names[side],
     detail: "program",
     box: programBox,
@@ -127,14 +140,13 @@ export function lifelinesOf(
   return [
     programLine("client"),
     socketLine("client"),
-    {
+    // On a narrow page, the line between the sockets has to do.
+    ...(isNarrow ? [] : [{
       x: Math.round((socket.client + socket.server) / 2),
-      name: isNarrow ? "wire" : "the wire",
-      box: isNarrow
-        ? 44
-        : Math.min(90, socket.server - socket.client - socketBox - 12),
+      name: "the wire",
+      box: 90,
       kind: "wire",
-    },
+    }]),
     socketLine("server"),
     programLine("server"),
   ];
@@ -172,12 +184,21 @@ export function layoutTimeline(
   columns: Columns,
 ): { rows: PlacedRow[]; height: number } {
   let top = 8;
-  const placed = rows.map((row) => {
+  const placed = rows.map((row, i) => {
+    const waitedMs = i === 0 ? 0 : row.atMs - endOf(rows[i - 1]);
+    const pause = waitedMs < PAUSE_MS
+      ? undefined
+      : { y: top + PAUSE_HEIGHT / 2, text: `${formatElapsed(waitedMs)} later` };
+    if (pause !== undefined) top += PAUSE_HEIGHT;
     const one = placeRow(row, top, columns);
     top += one.height;
-    return one;
+    return { ...one, pause };
   });
   return { rows: placed, height: top + 8 };
+}
+
+function endOf(row: TimelineRow): number {
+  return row.kind === "fold" ? row.endMs : row.atMs;
 }
 
 function placeRow(
@@ -189,8 +210,11 @@ function placeRow(
   switch (row.kind) {
     case "step":
       return { ...empty, height: 46 };
-    case "fold":
-      return { ...empty, height: 34 };
+    case "fold": {
+      const words = row.opens ? `${row.words}: show them` : row.words;
+      const fold = wrapLabel(words, columns.width - 40, { lines: 4 });
+      return { ...empty, fold, height: foldHeight(fold) + 12 };
+    }
     case "story":
       return {
         ...empty,
@@ -217,7 +241,8 @@ function placeCall(
   const [from, to] = isTaking
     ? [b - way * 3, a + way * 4]
     : [a + way * 3, b - way * 4];
-  const lines = linesOf(row.words, Math.abs(b - a) - 12, columns, 3);
+  const room = Math.abs(b - a) - (columns.isNarrow ? 4 : 20);
+  const lines = linesOf(row.words, room, columns, 4);
   const y = top + 4 + lines.length * LINE_HEIGHT + 5;
   const bottom = y + 7;
   const own = levels.filter((level) => level.side === side);
@@ -275,10 +300,19 @@ function placePacket(
   const y = top + 4 + count * LINE_HEIGHT + 5;
   const x = (client + server) / 2;
   const first = y - 6 - (count - 1) * LINE_HEIGHT;
+  // A packet with data and an acknowledgment changes two buffers of one side.
+  const gauges = levels.map((level, i) => {
+    const above = levels.slice(0, i).filter(({ side }) => side === level.side);
+    return placeGauge(level, y - 4 + above.length * GAUGE_HEIGHT, columns);
+  });
+  const bottom = Math.max(
+    ...gauges.map(({ y }) => y + GAUGE_HEIGHT / 2),
+    y + 6,
+  );
   return {
     row,
     top,
-    height: y - top + 10,
+    height: bottom - top + 4,
     arrow: { from, to, y, kind },
     labels: [
       { lines: mains, x, y: first, kind },
@@ -290,7 +324,7 @@ function placePacket(
       }]),
     ],
     pills: [],
-    gauges: levels.map((level) => placeGauge(level, y - 4, columns)),
+    gauges,
   };
 }
 
@@ -329,7 +363,7 @@ function placePills(
       side,
       index,
       y: y + i * PILL_HEIGHT,
-      x: Math.max(time + half - 4, Math.min(width - half - 1, program[side])),
+      x: Math.max(time + half + 1, Math.min(width - half - 1, program[side])),
     };
   });
 }

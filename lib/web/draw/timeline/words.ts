@@ -24,25 +24,40 @@ export function callWords(call: TimedCall): string {
   const { name, socket, made, moves, asked = 0, moved = 0, error } = call;
   const { descriptor, kind } = socket;
   const failure = error === undefined ? undefined : MEANINGS[error] ?? error;
-  if (name === "socket") return `socket() = ${descriptor}`;
+  if (name === "socket") return `socket()${gives(String(descriptor))}`;
   if (moves === "out") {
     const result = failure ?? (moved === asked ? undefined : String(moved));
-    const args = `${descriptor}, ${counted(asked, "byte")}`;
-    return `${name}(${args})${result === undefined ? "" : ` = ${result}`}`;
+    const args = `${descriptor}, ${tie(counted(asked, "byte"))}`;
+    return `${name}(${args})${result === undefined ? "" : gives(result)}`;
   }
   if (moves === "in") {
     const isStream = kind === "tcp" || kind === "unix";
     const isEnd = isStream && moved === 0 && asked !== 0;
     const result = failure ?? (isEnd ? "0, the end" : String(moved));
     const data = failure === undefined ? dataWords(call, moved) : "";
-    return `${name}(${descriptor}, ${asked}) = ${result}${data}`;
+    return `${name}(${descriptor}, ${asked})${gives(result)}${data}`;
   }
-  if (made !== undefined) return `${name}(${descriptor}) = ${made.descriptor}`;
+  if (made !== undefined) {
+    return `${name}(${descriptor})${gives(String(made.descriptor))}`;
+  }
   const given = shortAddress(call.given);
+  if (/^get(sock|peer)name$/.test(name)) {
+    return `${name}(${descriptor})${gives(failure ?? given)}`;
+  }
   const args = given === "" ? `${descriptor}` : `${descriptor}, ${given}`;
   const asks = name === "getsockopt" ? call.returned : undefined;
   const result = failure ?? asks;
-  return `${name}(${args})${result === undefined ? "" : ` = ${result}`}`;
+  return `${name}(${args})${result === undefined ? "" : gives(result)}`;
+}
+
+/** A result stays with its sign. */
+function gives(result: string): string {
+  return ` =\u00a0${tie(result)}`;
+}
+
+/** Words that stay on one line. */
+function tie(text: string): string {
+  return text.replaceAll(" ", "\u00a0");
 }
 
 /** A packet in words: what matters most, and its numbers. */
@@ -73,7 +88,9 @@ export function packetWords(packet: WirePacket): PacketWords {
   const isData = bytes > 0 || protocol === "udp";
   return {
     main: (flags?.replaceAll(",", " ") ?? "UDP") +
-      (isData ? ` ${counted(bytes, "byte")}${dataWords(packet, bytes)}` : ""),
+      (isData
+        ? ` ${tie(counted(bytes, "byte"))}${dataWords(packet, bytes)}`
+        : ""),
     numbers: [
       ...(seq === undefined ? [] : [`seq ${seq}`]),
       ...(ack === undefined ? [] : [`ack ${ack}`]),
@@ -97,7 +114,8 @@ function dataWords(
   { data, says }: { data?: string; says?: string },
   total: number,
 ): string {
-  if (says !== undefined) return ` ${says}`;
+  // A number stays with its name.
+  if (says !== undefined) return ` ${says.replaceAll(/ (?=\d)/g, "\u00a0")}`;
   const text = textOf(data ?? "", total);
   return text === undefined ? "" : ` "${text}"`;
 }
