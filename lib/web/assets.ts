@@ -28,6 +28,10 @@ export const assets: Record<string, () => Promise<Asset>> = {
     type: "text/css; charset=utf-8",
     body: await styleSheet(),
   }),
+  "example.pcap": async () => ({
+    type: "application/vnd.tcpdump.pcap",
+    body: await Deno.readFile(join(ROOT, "tests/captures/echo.pcap")),
+  }),
   "icon.svg": () => Promise.resolve({ type: "image/svg+xml", body: ICON }),
 };
 

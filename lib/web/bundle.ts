@@ -1,21 +1,13 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { ROOT } from "../workbook/checker/catalog.ts";
-import { stdArgs } from "../workbook/checker/std_args.ts";
 import { temporaryFolder } from "../workbook/checker/temporary_folder.ts";
 
 /** Where bundles are kept: a folder that git ignores. */
 const FOLDER = join(ROOT, ".workbook", "web");
 
 /** The folders whose files can be part of the script. */
-const SOURCES = [
-  "lib/net",
-  "lib/show",
-  "lib/std",
-  "lib/web",
-  "lib/wire",
-  "lib/xray",
-];
+const SOURCES = ["lib/show", "lib/web", "lib/wire", "lib/workbook", "lib/xray"];
 
 /** A bundle's name and content. */
 export interface Bundle {
@@ -44,7 +36,8 @@ export async function bundleClient(): Promise<Bundle> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["bundle", "--quiet", "--platform=browser", "--minify"],
-      ...stdArgs(),
+      // The browser's own: in a page, text isn't colored by escape sequences.
+      `--import-map=${join(ROOT, "lib/web/client/imports.json")}`,
       `--output=${output}`,
       join(ROOT, "lib", "web", "client", "main.tsx"),
     ],
@@ -80,7 +73,6 @@ async function keep(file: string, code: Uint8Array): Promise<void> {
 
 function digestOfSources(): string {
   const hash = createHash("sha256").update(Deno.version.deno)
-    .update(stdArgs().join())
     .update(Deno.readFileSync(join(ROOT, "deno.json")));
   for (const folder of SOURCES) add(hash, join(ROOT, folder));
   return hash.digest("hex").slice(0, 16);

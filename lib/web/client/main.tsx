@@ -11,6 +11,7 @@ import type { ExampleResult } from "../protocol.ts";
 import { followDots, LiveExercise } from "./exercises.tsx";
 import { bindMenu } from "./menu.ts";
 import { IS_LIVE } from "./page.ts";
+import { PacketsPage } from "./packets/packets_page.tsx";
 import { bindPredictionFields } from "./predictions.ts";
 import { RunPane } from "./run/run_pane.tsx";
 import { Search } from "./search.tsx";
@@ -25,6 +26,7 @@ const parts: Record<string, (data: Data) => ComponentChild> = {
   search: () => <Search />,
   theme: () => <Theme />,
   run: (data) => <RunPane {...data} />,
+  packets: () => <PacketsPage />,
   exercise: (data) => <LiveExercise {...data} />,
   example: ({ lesson, number }) => (
     <Example
