@@ -30,7 +30,7 @@ export const assets: Record<string, () => Promise<Asset>> = {
   }),
   "example.pcap": async () => ({
     type: "application/vnd.tcpdump.pcap",
-    body: await Deno.readFile(join(ROOT, "tests/captures/echo.pcap")),
+    body: await Deno.readFile(join(ROOT, "lib/web/pages/example.pcap")),
   }),
   "icon.svg": () => Promise.resolve({ type: "image/svg+xml", body: ICON }),
 };

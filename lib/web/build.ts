@@ -1,37 +1,11 @@
 import { join } from "node:path";
-import type { Lesson } from "../workbook/checker/catalog.ts";
+import type { BuildOptions, BuiltSite } from "./contract.ts";
 import { assets } from "./assets.ts";
 import { renderPage } from "./pages/layout.tsx";
 import { pageFor } from "./pages/site_pages.ts";
 import { recordRun } from "./record.ts";
 import { searchDocuments } from "./search.ts";
 import { lessonPath, type Site } from "./site.ts";
-
-/** How the static pages are built. */
-export interface BuildOptions {
-  /** The catalog. */
-  lessons: Lesson[];
-  /** The folder to write to, which is made if it isn't there. */
-  folder: string;
-  /**
-   * The path at which a host will serve the folder; it begins and ends with `/`.
-   *
-   * @default {"/"}
-   */
-  base?: string;
-  /** Ends the build when aborted. */
-  signal?: AbortSignal;
-  /** Receives a line for each lesson. */
-  report?: (line: string) => void;
-}
-
-/** What was built. */
-export interface BuiltSite {
-  /** The number of pages. */
-  pages: number;
-  /** The size of all files, in bytes. */
-  bytes: number;
-}
 
 /**
  * Writes the workbook as static pages, with a recorded run of every lesson.

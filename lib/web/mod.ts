@@ -7,6 +7,7 @@
  *
  * | path          | what it does                                               |
  * | ------------- | ---------------------------------------------------------- |
+ * | `contract.ts` | what the command line needs of this folder                 |
  * | `server.ts`   | serves the pages on this machine                           |
  * | `guard.ts`    | keeps out other sites                                      |
  * | `routes.ts`   | answers each request                                       |
@@ -23,6 +24,7 @@
  *
  * @module
  */
-export { type BuildOptions, buildSite, type BuiltSite } from "./build.ts";
-export { type Server, type ServerOptions, startServer } from "./server.ts";
+export { buildSite } from "./build.ts";
+export * from "./contract.ts";
+export { startServer } from "./server.ts";
 export type { Lesson } from "../workbook/checker/catalog.ts";

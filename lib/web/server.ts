@@ -1,27 +1,9 @@
-import type { Lesson } from "../workbook/checker/catalog.ts";
+import type { Server, ServerOptions } from "./contract.ts";
 import { Answers } from "./live/answers.ts";
 import { Runs } from "./live/runs.ts";
 import { Tabs } from "./live/tabs.ts";
 import { SECURITY_HEADERS, whyForbidden } from "./guard.ts";
 import { type Live, respond } from "./routes.ts";
-
-/** How the server is started. */
-export interface ServerOptions {
-  /** The catalog. */
-  lessons: Lesson[];
-  /**
-   * The port to listen on; 0 takes a free one.
-   *
-   * @default {0}
-   */
-  port?: number;
-}
-
-/** A running server. Disposing of it ends everything that it has started. */
-export interface Server extends AsyncDisposable {
-  /** The address of the first page. */
-  url: string;
-}
 
 /**
  * Serves the workbook to browsers on this machine.

@@ -67,14 +67,15 @@ export function RunPane(props: RunPaneProps) {
   const isOver = status === "ended" && player.upTo === items.length;
   const events = storyOf(shown, { predictions, isOver });
 
+  // The lesson itself waits only at the newest question of a run under way.
+  const isLast = question !== undefined &&
+    question.item === items.findLast(isStory);
+  const isAnswered = status === "running" && isLast &&
+    question.number <= answered;
   async function goOn() {
-    const isLast = isQuestion(items.findLast(isStory)!) &&
-      question?.item === items.findLast(isStory);
-    if (status === "running" && isLast && question!.number > answered) {
-      player.follow();
-      return await store.goOn();
-    }
-    player.play();
+    if (status !== "running" || !isLast) return player.play();
+    player.follow();
+    await store.goOn();
   }
 
   useEffect(
@@ -115,7 +116,7 @@ export function RunPane(props: RunPaneProps) {
                 </button>
               </div>
             ))}
-        {question !== undefined && !isOver && (
+        {question !== undefined && !isOver && !isAnswered && (
           <QuestionCard
             key={question.number}
             question={question.text}

@@ -1,5 +1,6 @@
 import { dim } from "@std/fmt/colors";
 import { fileURLToPath } from "node:url";
+import type { WebModule } from "../../../web/contract.ts";
 import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
 import { stdArgs } from "../../checker/std_args.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
@@ -51,10 +52,8 @@ export default async function web(
   return await serve(module, { port, open: flags["no-open"] === 0 }, io);
 }
 
-type Web = typeof import("../../../web/mod.ts");
-
 /** Loads the module, and first its npm packages if they aren't here yet. */
-async function loadWeb(io: CommandContext): Promise<Web | undefined> {
+async function loadWeb(io: CommandContext): Promise<WebModule | undefined> {
   try {
     // This process runs with `--cached-only`. The specifier is computed, so
     // that no other command has npm packages in its module graph.
@@ -82,7 +81,7 @@ function isMissingPackage(error: unknown): boolean {
 }
 
 async function serve(
-  { startServer }: Web,
+  { startServer }: WebModule,
   { port, open }: { port: number; open: boolean },
   io: CommandContext,
 ): Promise<number> {
@@ -106,7 +105,7 @@ async function serve(
 }
 
 async function buildPages(
-  { buildSite }: Web,
+  { buildSite }: WebModule,
   { folder, base }: { folder: string; base: string },
   io: CommandContext,
 ): Promise<number> {
