@@ -3,6 +3,7 @@
 import { FoldLine } from "../fold_line.tsx";
 import { LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { fitText } from "../metrics.ts";
+import { Pause } from "../pause.tsx";
 import { h, useMemo, useState, type VNode } from "../preact.ts";
 import { Arrow, Band, Lines, Pill, round } from "../shapes.tsx";
 import type { TimelineItem } from "../types.ts";
@@ -16,7 +17,6 @@ import {
   layoutTimeline,
   lifelinesOf,
   type PlacedRow,
-  SMALL,
   TIMELINE_HEAD,
   visibleRows,
 } from "./timeline_layout.ts";
@@ -95,7 +95,7 @@ export function Timeline(
             y1={24}
             y2={24}
           />
-          {lifelines.map((line) => <LifelineHead {...line} />)}
+          {lifelines.map((line) => <LifelineHead key={line.x} {...line} />)}
           <text
             class="draw-time"
             x={columns.time - 6}
@@ -178,7 +178,7 @@ function Row(props: RowProps): VNode {
       role="option"
       aria-selected={isSelected}
       aria-label={describeRow(row, props.upTo)}
-      tabIndex={isFocusable ? 0 : -1}
+      tabindex={isFocusable ? 0 : -1}
       data-index={index}
       onClick={choose}
       onFocus={() => onSelect?.(index)}
@@ -197,14 +197,10 @@ function Row(props: RowProps): VNode {
         rx={5}
       />
       {pause === undefined ? null : (
-        <text
-          class="draw-pause"
-          x={round((columns.socket.client + columns.socket.server) / 2)}
-          y={round(pause.y + 4)}
-          text-anchor="middle"
-        >
-          ⋮ {pause.text}
-        </text>
+        <Pause
+          {...pause}
+          x={(columns.socket.client + columns.socket.server) / 2}
+        />
       )}
       <RowContent {...props} />
     </g>
@@ -247,7 +243,7 @@ function RowContent({ placed, columns, upTo }: RowProps): VNode {
       )}
       {arrow === undefined ? null : <Arrow {...arrow} />}
       <g class={columns.isNarrow ? "small" : undefined}>
-        {labels.map((label) => <Lines {...label} />)}
+        {labels.map((label) => <Lines key={label.y} {...label} />)}
       </g>
       {gauges.map((gauge) => (
         <Gauge {...gauge} isLeft={gauge.level.side === "client"} />
