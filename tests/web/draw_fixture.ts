@@ -1,5 +1,6 @@
+// deno-lint-ignore no-import-prefix -- Preact itself is pinned in lib/web/draw
 import { renderToString } from "npm:preact-render-to-string@6.8.2";
-import type { VNode } from "../../lib/web/draw/preact.ts";
+import { h, type VNode } from "../../lib/web/draw/preact.ts";
 import type {
   Socket,
   TimedCall,
@@ -8,8 +9,11 @@ import type {
 } from "../../lib/web/draw/types.ts";
 
 /** Renders a drawing as the server does. */
-export function render(vnode: VNode): string {
-  return renderToString(vnode);
+export function render<Props extends object>(
+  component: (props: Props) => VNode,
+  props: Props,
+): string {
+  return renderToString(h(component, props) as VNode);
 }
 
 /** The texts of a drawing's elements with a class, in order. */

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { PacketDetails } from "../../lib/web/draw/mod.ts";
 import { HexPane } from "../../lib/web/draw/hex_pane.tsx";
 import { packetView } from "../../lib/web/draw/packet/packet_view.ts";
-import { h } from "../../lib/web/draw/preact.ts";
 import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
 import { wirePacketOf } from "../../lib/xray/wire_packet.ts";
 import { render, textsOf } from "./draw_fixture.ts";
@@ -113,7 +112,7 @@ Deno.test("a packet of a timeline brings its headers with it", () => {
 });
 
 Deno.test("PacketDetails draws a button for each field, and the bytes", () => {
-  const html = render(h(PacketDetails, { packet: HELLO, width: 700 }));
+  const html = render(PacketDetails, { packet: HELLO, width: 700 });
   assertEquals(
     html.match(/<button/g)?.length,
     packetView(HELLO)!.grids.flatMap(({ rows }) => rows.flat()).length,
@@ -124,20 +123,20 @@ Deno.test("PacketDetails draws a button for each field, and the bytes", () => {
 Deno.test("PacketDetails says so if headers weren't recorded", () => {
   const wire = { ...wirePacketOf(HELLO)!, headers: undefined };
   assertStringIncludes(
-    render(h(PacketDetails, { packet: wire, width: 700 })),
+    render(PacketDetails, { packet: wire, width: 700 }),
     "weren't recorded",
   );
 });
 
 Deno.test("HexPane highlights a range across its lines", () => {
   const bytes = Uint8Array.from({ length: 20 }, (_, i) => i);
-  const html = render(h(HexPane, { bytes, lit: [14, 18], width: 700 }));
+  const html = render(HexPane, { bytes, lit: [14, 18], width: 700 });
   assertEquals(textsOf(html, "lit"), ["0e 0f", "··", "10 11", "··"]);
 });
 
 Deno.test("HexPane says how many bytes it leaves out", () => {
   const bytes = new Uint8Array(32);
-  const html = render(h(HexPane, { bytes, total: 1000, width: 360 }));
+  const html = render(HexPane, { bytes, total: 1000, width: 360 });
   assertEquals(textsOf(html, "more"), ["968 more bytes"]);
   assertEquals(textsOf(html, "line").length, 4);
 });

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Run, type RunEvent } from "../../lib/web/draw/mod.ts";
-import { h } from "../../lib/web/draw/preact.ts";
 import { sectionsOf } from "../../lib/web/draw/run/blocks.ts";
 import { layoutLanes } from "../../lib/web/draw/run/lanes_layout.ts";
 import { layoutBars } from "../../lib/web/draw/run/bars_layout.ts";
@@ -61,14 +60,14 @@ const KINDS: [event: RunEvent, text: string][] = [
 for (const [event, text] of KINDS) {
   Deno.test(`Run draws an event of the kind ${event.kind}`, () => {
     assertStringIncludes(
-      render(h(Run, { events: [event], width: 700 })),
+      render(Run, { events: [event], width: 700 }),
       text,
     );
   });
 }
 
 Deno.test("Run draws calls at both ends of an arrow, with its bytes", () => {
-  const html = render(h(Run, { events: LANES, width: 700 }));
+  const html = render(Run, { events: LANES, width: 700 });
   assertEquals(textsOf(html, "draw-pill"), [
     "write() took 5",
     "read() gave 5",
@@ -79,12 +78,12 @@ Deno.test("Run draws calls at both ends of an arrow, with its bytes", () => {
 });
 
 Deno.test("Run draws no event after `upTo`", () => {
-  const html = render(h(Run, { events: LANES, upTo: 3, width: 700 }));
+  const html = render(Run, { events: LANES, upTo: 3, width: 700 });
   assertEquals(textsOf(html, "draw-pill"), []);
 });
 
 Deno.test("a drawing has its content as text, too", () => {
-  const html = render(h(Run, { events: LANES, width: 700 }));
+  const html = render(Run, { events: LANES, width: 700 });
   assertEquals(textsOf(html, "draw-hidden"), [
     '1.00 ms: client to server: 5 bytes "hello"; client: write() took 5; ' +
     "server: read() gave 5 2.00 ms: server: close()",
@@ -93,7 +92,7 @@ Deno.test("a drawing has its content as text, too", () => {
 
 Deno.test("no drawing has a style attribute or a script", () => {
   const events = KINDS.map(([event]) => event).concat(LANES);
-  const html = render(h(Run, { events, width: 360 }));
+  const html = render(Run, { events, width: 360 });
   assert(!/\sstyle=|<script|\son\w+=/i.test(html));
 });
 
@@ -111,7 +110,7 @@ Deno.test("a hundred calls of one kind fold, and the fold says of which", () => 
     call: "read() gave 4",
   };
   const events = [...LANES.slice(0, 2), ...Array<RunEvent>(100).fill(call)];
-  const html = render(h(Run, { events, width: 700 }));
+  const html = render(Run, { events, width: 700 });
   assertEquals(textsOf(html, "draw-pill").length, 7);
   assertEquals(textsOf(html, "draw-fold"), ["93 more: read()"]);
 });
@@ -204,7 +203,7 @@ Deno.test("the segments of a connection light the state of each end", () => {
     relativeAcknowledgment: 1,
     clientState: "ESTABLISHED",
   } as const;
-  const html = render(h(Run, {
+  const html = render(Run, {
     width: 800,
     events: [{
       atMs: 1,
@@ -214,7 +213,7 @@ Deno.test("the segments of a connection light the state of each end", () => {
       numbers: "relative",
       segments: [segment, answer],
     }],
-  }));
+  });
   const states = textsOf(html, "draw-state");
   // On the lifelines, and then all of the machine.
   assertEquals(states.slice(0, 5), [

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { Timeline, type TimelineItem } from "../../lib/web/draw/mod.ts";
-import { h } from "../../lib/web/draw/preact.ts";
 import { followBuffers } from "../../lib/web/draw/timeline/buffers.ts";
 import { placeDenoCalls } from "../../lib/web/draw/timeline/deno_calls.ts";
 import { findSides } from "../../lib/web/draw/timeline/sides.ts";
@@ -121,7 +120,7 @@ Deno.test("of datagrams, the first one's sender is the client", () => {
 });
 
 Deno.test("Timeline draws calls, packets, buffers, and the program's calls", () => {
-  const html = render(h(Timeline, { items: TEN_BYTES, width: 900 }));
+  const html = render(Timeline, { items: TEN_BYTES, width: 900 });
   assertEquals(textsOf(html, "draw-pill"), [
     "write() took 10",
     "read() gave 4",
@@ -138,7 +137,7 @@ Deno.test("Timeline draws calls, packets, buffers, and the program's calls", () 
 });
 
 Deno.test("each row of the timeline says in words what it draws", () => {
-  const html = render(h(Timeline, { items: TEN_BYTES, width: 900 }));
+  const html = render(Timeline, { items: TEN_BYTES, width: 900 });
   const words = [...html.matchAll(/aria-label="([^"]*)"/g)]
     .map(([, label]) => label.replaceAll("&quot;", '"'));
   assertEquals(
@@ -149,8 +148,8 @@ Deno.test("each row of the timeline says in words what it draws", () => {
 });
 
 Deno.test("Timeline hides what comes after `upTo`, and keeps its height", () => {
-  const all = render(h(Timeline, { items: TEN_BYTES, width: 900 }));
-  const some = render(h(Timeline, { items: TEN_BYTES, upTo: 3, width: 900 }));
+  const all = render(Timeline, { items: TEN_BYTES, width: 900 });
+  const some = render(Timeline, { items: TEN_BYTES, upTo: 3, width: 900 });
   assertEquals(textsOf(some, "draw-pill"), []);
   assertEquals(textsOf(some, "draw-row").length, 3);
   const height = /viewBox="([^"]*)" role="listbox"/;
@@ -158,9 +157,7 @@ Deno.test("Timeline hides what comes after `upTo`, and keeps its height", () => 
 });
 
 Deno.test("one row is selected, and Tab goes to it alone", () => {
-  const html = render(
-    h(Timeline, { items: TEN_BYTES, selected: 2, width: 900 }),
-  );
+  const html = render(Timeline, { items: TEN_BYTES, selected: 2, width: 900 });
   assertEquals(html.match(/aria-selected="true"/g)?.length, 1);
   assertEquals(html.match(/tabindex="0"/g)?.length, 1);
 });
@@ -176,7 +173,7 @@ function manyItems(count: number): TimelineItem[] {
 Deno.test("of 10,000 items, only what's in sight is drawn", () => {
   const items = manyItems(10_000);
   const viewport = { top: 100_000, height: 800 };
-  const html = render(h(Timeline, { items, width: 900, viewport }));
+  const html = render(Timeline, { items, width: 900, viewport });
   const rows = textsOf(html, "draw-row").length;
   assert(rows > 20 && rows < 100, `${rows} rows`);
 });
