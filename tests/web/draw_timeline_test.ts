@@ -3,11 +3,11 @@ import { Timeline, type TimelineItem } from "../../lib/web/draw/mod.ts";
 import { followBuffers } from "../../lib/web/draw/timeline/buffers.ts";
 import { placeDenoCalls } from "../../lib/web/draw/timeline/deno_calls.ts";
 import { findSides } from "../../lib/web/draw/timeline/sides.ts";
+import { rowsInSight } from "../../lib/web/draw/selectable.tsx";
 import { rowsOf } from "../../lib/web/draw/timeline/rows.ts";
 import {
   columnsFor,
   layoutTimeline,
-  visibleRows,
 } from "../../lib/web/draw/timeline/timeline_layout.ts";
 import {
   call,
@@ -185,7 +185,7 @@ Deno.test("the rows in sight are those that a search of all finds", () => {
     columnsFor(700),
   );
   const viewport = { top: 3000, height: 500 };
-  const visible = visibleRows(rows, viewport);
+  const visible = rowsInSight(rows, viewport);
   const expected = rows.filter(({ top, height }) =>
     top + height >= viewport.top - 300 &&
     top <= viewport.top + viewport.height + 300

@@ -363,28 +363,5 @@ function placePills(
   });
 }
 
-/** Returns the rows that are in sight, and a few more. */
-export function visibleRows(
-  rows: PlacedRow[],
-  viewport: { top: number; height: number } | undefined,
-): PlacedRow[] {
-  if (viewport === undefined) return rows;
-  const margin = 300;
-  const from = firstBelow(rows, viewport.top - margin);
-  const to = firstBelow(rows, viewport.top + viewport.height + margin);
-  return rows.slice(from, to + 1);
-}
-
-/** The first row that ends below a height, found by halving. */
-function firstBelow(rows: PlacedRow[], y: number): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle].top + rows[middle].height < y) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The height of the heads above the timeline, in pixels. */
 export const TIMELINE_HEAD: number = HEAD_HEIGHT;
