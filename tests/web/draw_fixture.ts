@@ -10,10 +10,12 @@ import type {
 
 /** Renders a drawing as the server does. */
 export function render<Props extends object>(
-  component: (props: Props) => VNode,
+  component: (props: Props) => VNode | null,
   props: Props,
 ): string {
-  return renderToString(h(component, props) as VNode);
+  return renderToString(
+    h(component as (props: Props) => VNode, props) as VNode,
+  );
 }
 
 /** The texts of a drawing's elements with a class, in order. */

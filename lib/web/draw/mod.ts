@@ -15,6 +15,7 @@
  * | `run/`            | a run from its events                                 |
  * | `timeline/`       | system calls and packets on five lifelines            |
  * | `packet/`         | a packet's headers, bit by bit                        |
+ * | `windows/`        | sliding windows: sent, acknowledged, and what may go  |
  * | `flow/`           | the packets of a capture, from end to end             |
  * | `draw.css`        | colors, in light and dark, and everything else's look |
  *
@@ -30,3 +31,4 @@ export type { DrawnPacket } from "./packet/packet_view.ts";
 export * from "./run/run.tsx";
 export * from "./timeline/timeline.tsx";
 export * from "./types.ts";
+export * from "./windows/windows.tsx";

@@ -64,6 +64,7 @@ const SHORT: Record<string, string> = {
 const SHORTEST: Record<string, string> = {
   ...SHORT,
   "data offset": "off",
+  "ECN": "EC",
   "identification": "ident.",
   "fragment offset": "frag. offset",
   "time to live": "TTL",
