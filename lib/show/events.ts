@@ -109,4 +109,10 @@ export interface Bar {
   name: string;
   /** What it came to, at least 0. */
   value: number;
+  /**
+   * A limit to mark in this bar's row with `│`, at least 0.
+   *
+   * @default {undefined} no mark
+   */
+  mark?: number;
 }

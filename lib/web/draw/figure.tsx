@@ -20,7 +20,7 @@ export function Figure({ kind, caption, text, children }: {
       <figcaption>{caption}</figcaption>
       {text.length === 0 ? null : (
         <ol class="draw-hidden">
-          {text.map((line) => <li>{line}</li>)}
+          {text.map((line, i) => <li key={i}>{line}</li>)}
         </ol>
       )}
     </figure>

@@ -8,7 +8,7 @@ export function Inline({ text }: { text: string }): VNode {
   const parts = text.split(/`([^`]+)`/);
   return (
     <>
-      {parts.map((part, i) => i % 2 === 1 ? <code>{part}</code> : part)}
+      {parts.map((part, i) => i % 2 === 1 ? <code key={i}>{part}</code> : part)}
     </>
   );
 }

@@ -96,5 +96,7 @@ const WIDE =
   /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/gu;
 
 function columnsOf(text: string): number {
+  // Nearly all labels are plain, and there are thousands of them.
+  if (/^[ -~\u00a0…]*$/.test(text)) return text.length;
   return [...text].length + (text.match(WIDE)?.length ?? 0);
 }

@@ -15,6 +15,8 @@
  * | `run/`            | a run from its events                                 |
  * | `timeline/`       | system calls and packets on five lifelines            |
  * | `packet/`         | a packet's headers, bit by bit                        |
+ * | `windows/`        | sliding windows: sent, acknowledged, and what may go  |
+ * | `flow/`           | the packets of a capture, from end to end             |
  * | `draw.css`        | colors, in light and dark, and everything else's look |
  *
  * Layouts (`…_layout.ts`) are plain functions from data to places; components
@@ -22,8 +24,11 @@
  *
  * @module
  */
+export * from "./flow/flow_graph.tsx";
 export * from "./packet/packet_details.tsx";
+export type { Viewport } from "./selectable.tsx";
 export type { DrawnPacket } from "./packet/packet_view.ts";
 export * from "./run/run.tsx";
 export * from "./timeline/timeline.tsx";
 export * from "./types.ts";
+export * from "./windows/windows.tsx";

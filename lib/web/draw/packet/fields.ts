@@ -106,7 +106,9 @@ export function checksumField(
   verdict?: string,
 ): Omit<HeaderField, "bytes"> {
   const says = verdict === undefined ? undefined : VERDICTS[verdict];
-  const mark = { good: " ✓", bad: " ✗" }[verdict ?? ""] ?? "";
+  const mark = { good: " ✓", bad: " ✗", offloaded: ", offloaded" }[
+    verdict ?? ""
+  ] ?? "";
   return field(
     16,
     "checksum",

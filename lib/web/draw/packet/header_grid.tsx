@@ -60,8 +60,22 @@ const SHORT: Record<string, string> = {
   "reserved": "rsv",
 };
 
+/** The same on a narrow page. */
+const SHORTEST: Record<string, string> = {
+  ...SHORT,
+  "data offset": "off",
+  "ECN": "EC",
+  "identification": "ident.",
+  "fragment offset": "frag. offset",
+  "time to live": "TTL",
+  "next header": "next",
+  "hop limit": "hops",
+  "flow label": "flow",
+};
+
 function nameIn({ name, bits, isSet }: HeaderField, width: number): string {
   if (isSet !== undefined) return width < NARROW ? name[0] : name;
+  if (width < NARROW) return SHORTEST[name] ?? name;
   return bits < 8 ? SHORT[name] ?? name : name;
 }
 

@@ -3,6 +3,7 @@
 import type { HeaderContext } from "../../../show/header_box.ts";
 import { Figure } from "../figure.tsx";
 import { type ByteRange, HexPane } from "../hex_pane.tsx";
+import { sentence } from "../sentence.ts";
 import { h, useMemo, useState, type VNode } from "../preact.ts";
 import type { HeaderField, HeaderGrid } from "./fields.ts";
 import { HeaderGridView } from "./header_grid.tsx";
@@ -60,7 +61,7 @@ export function PacketDetails(
           ? "Point at a field, or move with Tab and the arrow keys, to read " +
             "what it says."
           : [
-            <strong>{current.name} {current.value}</strong>,
+            <strong key="name">{current.name} {current.value}</strong>,
             `: ${current.meaning}`,
           ]}
       </p>
@@ -93,7 +94,7 @@ function fieldAt(grids: HeaderGrid[], index: number): HeaderField | undefined {
 function captionOf({ title, grids }: PacketView): (string | VNode)[] {
   const names = grids.map((grid) => grid.title.split(" header")[0]);
   return [
-    <strong>{title}.</strong>,
+    <strong key="title">{sentence(title)}</strong>,
     ` Each row of ${names.join(" and ") || "the header"} is 32 bits; the ` +
     "bytes below are the same packet as it was sent, from the IP header on.",
   ];

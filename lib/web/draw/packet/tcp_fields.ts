@@ -105,7 +105,9 @@ function acknowledgmentField(
 }
 
 function withRelative(number: number, relative?: number): string {
-  return relative === undefined ? `${number}` : `${number} (${relative})`;
+  return relative === undefined
+    ? `${number}`
+    : `${number}, relative ${relative}`;
 }
 
 const FLAGS: Record<keyof TcpFlags, string> = {

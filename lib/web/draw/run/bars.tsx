@@ -2,14 +2,19 @@
 /** @jsx h */
 import { Drawing, Figure } from "../figure.tsx";
 import { h, type VNode } from "../preact.ts";
+import { sentence } from "../sentence.ts";
 import { round } from "../shapes.tsx";
 import type { EventOf } from "../types.ts";
 import { BAR_HEIGHT, layoutBars } from "./bars_layout.ts";
+import { Plot, withoutBar } from "./plot.tsx";
+import { layoutPlot } from "./plot_layout.ts";
 
-/** Measurements, to be compared by length. */
+/** Measurements, to be compared by length, or over time by height. */
 export function Bars(
   { chart, width }: { chart: EventOf<"bars">; width: number },
 ): VNode {
+  const plot = layoutPlot(chart, width);
+  if (plot !== undefined) return <Plot chart={chart} layout={plot} />;
   const layout = layoutBars(chart, width);
   const look = chart.series
     ? "From top to bottom: the same value, measured again and again."
@@ -17,7 +22,11 @@ export function Bars(
   return (
     <Figure
       kind="bars"
-      caption={[<strong>{sentence(chart.title)}</strong>, " ", look]}
+      caption={[
+        <strong key="title">{sentence(withoutBar(chart.title))}</strong>,
+        " ",
+        look,
+      ]}
       text={layout.bars.map(({ name, value }) => `${name}: ${value}`)}
     >
       <Drawing width={layout.width} height={layout.height}>
@@ -28,7 +37,7 @@ export function Bars(
           y1={0}
           y2={layout.height}
         />
-        {layout.bars.map(({ name, value, nameAt: [x, y], ...bar }) => (
+        {layout.bars.map(({ name, value, nameAt: [x, y], mark, ...bar }) => (
           <g class="draw-bar">
             <text class="name" x={x} y={y}>{name}</text>
             <rect
@@ -38,6 +47,15 @@ export function Bars(
               height={BAR_HEIGHT}
               rx={2}
             />
+            {mark === undefined ? null : (
+              <line
+                class="draw-limit"
+                x1={round(mark)}
+                x2={round(mark)}
+                y1={bar.y - 3}
+                y2={bar.y + BAR_HEIGHT + 3}
+              />
+            )}
             <text class="value" x={round(bar.x + bar.width + 7)} y={bar.y + 12}>
               {value}
             </text>
@@ -46,9 +64,4 @@ export function Bars(
       </Drawing>
     </Figure>
   );
-}
-
-/** A title as a sentence. */
-function sentence(title: string): string {
-  return `${title[0]?.toUpperCase() ?? ""}${title.slice(1)}.`;
 }

@@ -17,6 +17,8 @@ export interface PlacedBar {
   x: number;
   y: number;
   width: number;
+  /** Where its mark is, if it has one. */
+  mark?: number;
 }
 
 /** A chart, placed. */
@@ -48,7 +50,9 @@ export function layoutBars(
 ): BarsLayout {
   const width = Math.min(available, MAX_WIDTH);
   const values = bars.map(({ value }) => value);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const marks = bars.flatMap(({ mark }) => mark ?? []);
+  const least = Math.min(...values);
+  const most = Math.max(...values, ...marks);
   const format = values.every(Number.isInteger) ? String : formatValue;
   const words = values.map((value) =>
     `${format(value)} ${unit}`.trimEnd() +
@@ -76,6 +80,9 @@ export function layoutBars(
         x: axis,
         y,
         width: barLength(value, most) * room,
+        ...(bars[i].mark === undefined
+          ? {}
+          : { mark: axis + (most === 0 ? 0 : bars[i].mark / most) * room }),
       };
     }),
   };
@@ -87,7 +94,7 @@ function barLength(value: number, most: number): number {
 }
 
 /** Three digits that count: `0.05`, `18.2`, `2150`. */
-function formatValue(value: number): string {
+export function formatValue(value: number): string {
   if (value >= 100 || value === 0) return value.toFixed(0);
   return value.toFixed(value >= 10 ? 1 : 2);
 }

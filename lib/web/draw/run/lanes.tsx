@@ -4,6 +4,7 @@ import { formatElapsed } from "../../../show/elapsed.ts";
 import { Drawing, Figure } from "../figure.tsx";
 import { FoldLine } from "../fold_line.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
+import { Pause } from "../pause.tsx";
 import { h, type VNode } from "../preact.ts";
 import { Arrow, Band, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
 import type { LaneEvent, LanesBlock } from "./blocks.ts";
@@ -28,17 +29,25 @@ export function Lanes(
     >
       <Drawing width={layout.width} height={height}>
         {[lanes.client, lanes.server].map(({ x, kind }) => (
-          <LifelineBody x={x} kind={kind} top={HEAD_HEIGHT} bottom={height} />
+          <LifelineBody
+            key={kind}
+            x={x}
+            kind={kind}
+            top={HEAD_HEIGHT}
+            bottom={height}
+          />
         ))}
-        {[lanes.client, lanes.server].map((lane) => <LifelineHead {...lane} />)}
-        {rows.map((row) => <Row {...row} lanes={lanes} />)}
+        {[lanes.client, lanes.server].map((lane) => (
+          <LifelineHead key={lane.kind} {...lane} />
+        ))}
+        {rows.map((row) => <Row key={row.y} {...row} lanes={lanes} />)}
       </Drawing>
     </Figure>
   );
 }
 
 function Row(
-  { y, time, pills, arrow, fold, lanes }: LaneRow & {
+  { y, time, pills, arrow, fold, pause, lanes }: LaneRow & {
     lanes: ReturnType<typeof layoutLanes>["lanes"];
   },
 ): VNode {
@@ -54,6 +63,9 @@ function Row(
           {time}
         </text>
       )}
+      {pause === undefined
+        ? null
+        : <Pause {...pause} x={(lanes.client.x + lanes.server.x) / 2} />}
       {fold === undefined ? null : (
         <FoldLine
           from={lanes.client.x}
@@ -65,7 +77,9 @@ function Row(
       {arrow === undefined
         ? null
         : <Carried {...arrow} kind={arrow.hasBytes ? "bytes" : "packet"} />}
-      {pills.map(({ side, ...pill }) => <Pill {...pill} kind={side} />)}
+      {pills.map(({ side, ...pill }) => (
+        <Pill key={pill.y} {...pill} kind={side} />
+      ))}
     </g>
   );
 }

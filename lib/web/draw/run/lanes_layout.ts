@@ -8,6 +8,7 @@ import { formatElapsed } from "../../../show/elapsed.ts";
 import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
 import { fitText, FONT_SIZE, nameWidth, wrapLabel } from "../metrics.ts";
 import { LINE_HEIGHT, PILL_RADIUS, pillWidth } from "../shapes.tsx";
+import { PAUSE_HEIGHT, placePause } from "../pause.tsx";
 import type { Side } from "../types.ts";
 import type { LanesBlock } from "./blocks.ts";
 import { foldLaneEvents } from "./fold_lanes.ts";
@@ -36,6 +37,8 @@ export interface LaneRow {
     hasBytes: boolean;
   };
   fold?: string;
+  /** How long nothing happened before it, if that was long. */
+  pause?: { y: number; text: string };
 }
 
 /** A diagram, placed. */
@@ -67,23 +70,28 @@ export function layoutLanes(
   const lanes = placeLanes(block, width);
   const rows: LaneRow[] = [];
   let top = HEAD_HEIGHT + 10;
+  let lastMs = Infinity;
   for (const event of foldLaneEvents(block.events)) {
     if (event.kind === "fold") {
       rows.push({ y: top + 12, time: "", pills: [], fold: event.text });
       top += 24 + ROW_GAP;
+      lastMs = Infinity;
       continue;
     }
     const time = formatElapsed(event.atMs);
+    const pause = placePause(event.atMs - lastMs, top);
+    if (pause !== undefined) top += PAUSE_HEIGHT;
+    lastMs = event.atMs;
     if (event.kind === "call") {
       const side = sideOf(event.lane, block);
       const y = top + PILL_RADIUS;
       const pills = [placePill(event.call, side, { y, lanes, width })];
-      rows.push({ y, time, pills });
+      rows.push({ y, time, pills, pause });
       top += 2 * PILL_RADIUS + ROW_GAP;
       continue;
     }
     const row = placeArrow(event, top, { block, lanes, width });
-    rows.push({ ...row, time });
+    rows.push({ ...row, time, pause });
     top = bottomOf(row) + ROW_GAP;
   }
   return { width, height: top + 4, lanes, rows };

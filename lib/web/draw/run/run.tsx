@@ -1,11 +1,11 @@
 /** @jsxRuntime classic */
 /** @jsx h */
-/** @jsxFrag Fragment */
 import { Figure } from "../figure.tsx";
 import { HexPane } from "../hex_pane.tsx";
 import { Inline } from "../inline.tsx";
 import { PacketDetails } from "../packet/packet_details.tsx";
-import { Fragment, h, useMemo, type VNode } from "../preact.ts";
+import { h, useMemo, type VNode } from "../preact.ts";
+import { sentence } from "../sentence.ts";
 import type { EventOf, RunEvent } from "../types.ts";
 import { Bars } from "./bars.tsx";
 import { type Block, type Section, sectionsOf } from "./blocks.ts";
@@ -62,7 +62,13 @@ function RunSection(
           <span class="draw-number">{step.number}</span> {step.title}
         </h3>
       )}
-      {blocks.map((block) => <RunBlock block={block} width={width} />)}
+      {blocks.map((block, i) => (
+        <RunBlock
+          key={i}
+          block={block}
+          width={width}
+        />
+      ))}
     </section>
   );
 }
@@ -97,8 +103,7 @@ function RunBlock({ block, width }: { block: Block; width: number }): VNode {
     case "segments":
       return <Segments event={block} width={width} />;
     default:
-      block satisfies never;
-      return <></>;
+      return block satisfies never;
   }
 }
 
@@ -106,7 +111,7 @@ function Bytes(
   { name, hex, width }: EventOf<"bytes"> & { width: number },
 ): VNode {
   return (
-    <Figure kind="bytes" caption={`${name}.`} text={[]}>
+    <Figure kind="bytes" caption={sentence(name)} text={[]}>
       <HexPane bytes={Uint8Array.fromHex(hex)} width={width} />
     </Figure>
   );

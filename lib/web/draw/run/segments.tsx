@@ -9,6 +9,7 @@ import { Arrow, LINE_HEIGHT, Lines, round } from "../shapes.tsx";
 import type { EventOf, Side } from "../types.ts";
 import { TIME_WIDTH } from "./lanes_layout.ts";
 import {
+  hasStates,
   layoutSegments,
   type PlacedState,
   type SegmentRow,
@@ -33,7 +34,8 @@ export function Segments(
 ): VNode {
   const [pointed, setPointed] = useState<number | undefined>(undefined);
   const { client, server, segments } = event;
-  const isWide = width >= MIN_WIDTH + GAP + MACHINE_WIDTH;
+  const showsStates = hasStates(event);
+  const isWide = showsStates && width >= MIN_WIDTH + GAP + MACHINE_WIDTH;
   const layout = layoutSegments(
     event,
     isWide ? width - GAP - MACHINE_WIDTH : width,
@@ -43,9 +45,12 @@ export function Segments(
     client: walkStates(statesUpTo(event, at, "client")),
     server: walkStates(statesUpTo(event, at, "server")),
   };
-  const caption = `Point at a segment to see both ends' states after it; ` +
-    `${client} is blue, ${server} is orange. The colored arrows are the way ` +
-    "they came.";
+  const caption = !showsStates
+    ? "Each arrow is a segment, with its number in the stream. Look for the " +
+      "one that's lost or sent again."
+    : `Point at a segment to see both ends' states after it; ` +
+      `${client} is blue, ${server} is orange. The colored arrows are the way ` +
+      "they came.";
   return (
     <Figure kind="segments" caption={caption} text={[]}>
       <div class={isWide ? "draw-beside" : "draw-below"}>
@@ -70,19 +75,21 @@ export function Segments(
             {Object.values(layout.lanes).map((lane) => (
               <LifelineHead {...lane} />
             ))}
-            {layout.before.map((state) => <StateBox {...state} />)}
+            {layout.before.map((state) => (
+              <StateBox key={state.side} {...state} />
+            ))}
           </g>
           {layout.rows.map((row, i) => (
             <Row
               row={row}
               width={layout.width}
-              isAt={i === at}
+              isAt={i === at && (showsStates || pointed !== undefined)}
               label={lineOf(event, i)}
               onPoint={() => setPointed(i)}
             />
           ))}
         </svg>
-        <StateMachine walks={walks} />
+        {showsStates ? <StateMachine walks={walks} /> : null}
       </div>
     </Figure>
   );
@@ -101,7 +108,7 @@ function Row({ row, width, isAt, label, onPoint }: {
     <g
       class={`draw-row ${isAt ? "selected" : ""}`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={label}
       onFocus={onPoint}
       onMouseEnter={onPoint}
@@ -122,14 +129,31 @@ function Row({ row, width, isAt, label, onPoint }: {
       >
         {time}
       </text>
-      <Arrow from={from} to={to} y={y} kind={`${kind} ${side}`} />
+      {kind === "lost"
+        ? <LostArrow from={from} to={to} y={y} />
+        : <Arrow from={from} to={to} y={y} kind={`${kind} ${side}`} />}
       <Lines
         x={middle}
         y={y - 7 - (lines.length - 1) * LINE_HEIGHT}
         lines={lines}
         kind={kind}
       />
-      {states.map((state) => <StateBox {...state} />)}
+      {states.map((state) => <StateBox key={state.side} {...state} />)}
+    </g>
+  );
+}
+
+/** An arrow that doesn't arrive. */
+function LostArrow(
+  { from, to, y }: { from: number; to: number; y: number },
+): VNode {
+  const end = from + (to - from) * 0.8;
+  return (
+    <g class="draw-lost">
+      <line x1={round(from)} y1={y} x2={round(end)} y2={y} />
+      <path
+        d={`M${round(end - 5)} ${y - 5}l10 10m-10 0l10 -10`}
+      />
     </g>
   );
 }

@@ -10,7 +10,7 @@ import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
 import { textWidth, wrapLabel } from "../metrics.ts";
 import { segmentPhrases } from "../segment_words.ts";
 import { LINE_HEIGHT } from "../shapes.tsx";
-import type { EventOf, Side } from "../types.ts";
+import type { DiagramSegment, EventOf, Side } from "../types.ts";
 import { TIME_WIDTH } from "./lanes_layout.ts";
 
 /** A state on its lifeline. */
@@ -33,7 +33,7 @@ export interface SegmentRow {
   /** Which end sent it. */
   side: Side;
   lines: string[];
-  /** What colors it: `bytes`, `packet`, or `fail` for a reset. */
+  /** What colors it: `bytes`, `packet`, `again`, `fail`, or `lost`. */
   kind: string;
   /** The states that begin with it. */
   states: PlacedState[];
@@ -63,9 +63,11 @@ const MAX_WIDTH = 620;
  * @returns Where everything is.
  */
 export function layoutSegments(
-  { client, server, numbers, segments }: EventOf<"segments">,
+  event: EventOf<"segments">,
   available: number,
 ): SegmentsLayout {
+  const { client, server, numbers, segments } = event;
+  const showsStates = hasStates(event);
   const width = Math.min(available, MAX_WIDTH);
   const half = STATE_WIDTH / 2 + 1;
   const lane = (name: string, x: number, kind: string): Lifeline => ({
@@ -83,7 +85,7 @@ export function layoutSegments(
   const changed = (states: Partial<Record<Side, TcpState>>, y: number) =>
     (["client", "server"] as const).flatMap((side): PlacedState[] => {
       const name = states[side];
-      if (name === undefined || shown[side] === name) return [];
+      if (!showsStates || name === undefined || shown[side] === name) return [];
       shown[side] = name;
       return [{ side, name, x: lanes[side].x, y }];
     });
@@ -91,7 +93,7 @@ export function layoutSegments(
   if (before.length > 0) top += STATE_HEIGHT + 6;
 
   const rows = segments.map((segment, i): SegmentRow => {
-    const { atMs, from: side, payloadBytes, flags } = segment;
+    const { atMs, from: side } = segment;
     const [from, to] = side === "client"
       ? [lanes.client.x + 4, lanes.server.x - 4]
       : [lanes.server.x - 4, lanes.client.x + 4];
@@ -118,11 +120,7 @@ export function layoutSegments(
       y,
       side,
       lines,
-      kind: flags.includes("RST")
-        ? "fail"
-        : payloadBytes > 0
-        ? "bytes"
-        : "packet",
+      kind: kindOf(segment),
       states,
     };
     top += height;
@@ -131,17 +129,41 @@ export function layoutSegments(
   return { width, height: top + 4, lanes, before, rows };
 }
 
-/** A connection begins with CLOSED, and with LISTEN if the SYN is accepted. */
+/**
+ * The states that the first segment tells: a connection begins with CLOSED, and
+ * with LISTEN if the SYN is accepted.
+ */
 export function statesBefore(
   [first, second]: EventOf<"segments">["segments"],
 ): Partial<Record<Side, TcpState>> {
-  if (first === undefined || !isOpening(first)) return {};
+  if (first === undefined) return {};
+  const isClosing = [first.clientState, first.serverState].toSorted()
+    .join() === "CLOSE-WAIT,FIN-WAIT-1";
+  // Only one state leads to both of these.
+  if (isClosing) return { client: "ESTABLISHED", server: "ESTABLISHED" };
+  if (!isOpening(first)) return {};
   const answer = second?.from === "server" ? second.flags : "";
   if (answer.includes("SYN,ACK")) return { client: "CLOSED", server: "LISTEN" };
   return {
     client: "CLOSED",
     ...(answer.includes("RST") ? { server: "CLOSED" as const } : {}),
   };
+}
+
+function kindOf(
+  { flags, notes = [], retransmission, payloadBytes }: DiagramSegment,
+): string {
+  if (notes.some((note) => /\blost\b/.test(note))) return "lost";
+  if (flags.includes("RST")) return "fail";
+  if (retransmission) return "again";
+  return payloadBytes > 0 ? "bytes" : "packet";
+}
+
+/** Whether the states of the ends change, so that they are worth drawing. */
+export function hasStates({ segments }: EventOf<"segments">): boolean {
+  return ["clientState", "serverState"].some((side) =>
+    new Set(segments.map((one) => one[side as "clientState"])).size > 1
+  ) || segments.some(({ flags }) => /SYN|FIN|RST/.test(flags));
 }
 
 /** Whether the first SYN has had no answer yet that says who listens. */

@@ -17,8 +17,8 @@ export function StateMachine({ walks }: { walks: Record<Side, Walk> }): VNode {
   const { nodes, edges, width, height } = layoutStateMachine();
   return (
     <Drawing width={width} height={height}>
-      {edges.map((edge) => <Edge {...edge} walks={walks} />)}
-      {nodes.map((node) => <Node {...node} walks={walks} />)}
+      {edges.map((edge) => <Edge key={edge.id} {...edge} walks={walks} />)}
+      {nodes.map((node) => <Node key={node.place} {...node} walks={walks} />)}
     </Drawing>
   );
 }

@@ -57,11 +57,13 @@ export function Notes({ notes }: { notes: EventOf<"note">[] }): VNode {
   return (
     <ol class="draw-notes">
       {shown.map((note) =>
-        note === null ? <li class="draw-more">{left} more notes</li> : (
-          <li>
-            <time>{formatElapsed(note.atMs)}</time> {note.text}
-          </li>
-        )
+        note === null
+          ? <li key="more" class="draw-more">{left} more notes</li>
+          : (
+            <li>
+              <time>{formatElapsed(note.atMs)}</time> {note.text}
+            </li>
+          )
       )}
     </ol>
   );
@@ -75,7 +77,7 @@ export function Table({ columns, rows }: EventOf<"table">): VNode {
   );
   const kindOf = (i: number) => isNumeric[i] ? "number" : undefined;
   return (
-    <div class="draw-table" role="region" tabIndex={0} aria-label="Table">
+    <div class="draw-table" role="region" tabindex={0} aria-label="Table">
       <table>
         <thead>
           <tr>
@@ -87,7 +89,8 @@ export function Table({ columns, rows }: EventOf<"table">): VNode {
         <tbody>
           {rows.map((cells) => (
             <tr>
-              {cells.map((cell, i) => <td class={kindOf(i)}>{cell}</td>)}
+              {cells.map((cell, i) => <td key={i} class={kindOf(i)}>{cell}
+              </td>)}
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,6 @@
 /** @jsxRuntime classic */
 /** @jsx h */
+import { formatBytes } from "../format_bytes.ts";
 import { textWidth } from "../metrics.ts";
 import { h, type VNode } from "../preact.ts";
 import { round } from "../shapes.tsx";
@@ -115,19 +116,4 @@ function Cell({ x, y, width, isFull, text }: {
 
 function shareOf(bytes: number, most: number): number {
   return most === 0 ? 0 : bytes / most;
-}
-
-/** A size in three digits: `10 B`, `64 KiB`, `3.9 MiB`. */
-export function formatBytes(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  const text = unit === 0 || value >= 99.95
-    ? value.toFixed(0)
-    : value.toFixed(1).replace(/\.0$/, "");
-  return `${text} ${units[unit]}`;
 }

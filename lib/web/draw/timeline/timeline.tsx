@@ -3,7 +3,15 @@
 import { FoldLine } from "../fold_line.tsx";
 import { LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { fitText } from "../metrics.ts";
+import { Pause } from "../pause.tsx";
 import { h, useMemo, useState, type VNode } from "../preact.ts";
+import {
+  rowsInSight,
+  SelectableRow,
+  SelectableRows,
+  sightOf,
+  type Viewport,
+} from "../selectable.tsx";
 import { Arrow, Band, Lines, Pill, round } from "../shapes.tsx";
 import type { TimelineItem } from "../types.ts";
 import { Gauge } from "./gauge.tsx";
@@ -16,9 +24,7 @@ import {
   layoutTimeline,
   lifelinesOf,
   type PlacedRow,
-  SMALL,
   TIMELINE_HEAD,
-  visibleRows,
 } from "./timeline_layout.ts";
 import { rowTime } from "./row_words.ts";
 
@@ -45,7 +51,7 @@ export interface TimelineProps {
    *
    * @default all of it
    */
-  viewport?: { top: number; height: number };
+  viewport?: Viewport;
 }
 
 /**
@@ -68,16 +74,12 @@ export function Timeline(
     () => lifelinesOf(items, columns, sides),
     [items, items.length, columns],
   );
-  const rows = visibleRows(layout.rows, viewport)
+  const rows = rowsInSight(layout.rows, viewport)
     .filter(({ row }) => row.index < upTo);
-  const top = viewport === undefined ? 0 : Math.max(0, viewport.top - 300);
-  const bottom = viewport === undefined
-    ? layout.height
-    : Math.min(layout.height, viewport.top + viewport.height + 300);
+  const { top, bottom } = sightOf(viewport, layout.height);
   // One row can have the focus by Tab; the arrow keys go on from there.
   const focusable = rows.find(({ row }) => row.index === selected) ?? rows[0];
   const now = upTo < items.length ? lastBefore(layout.rows, upTo) : undefined;
-  const height = Math.ceil(layout.height);
   return (
     <figure class="draw-figure draw-timeline">
       <div class="draw-sticky">
@@ -95,7 +97,7 @@ export function Timeline(
             y1={24}
             y2={24}
           />
-          {lifelines.map((line) => <LifelineHead {...line} />)}
+          {lifelines.map((line) => <LifelineHead key={line.x} {...line} />)}
           <text
             class="draw-time"
             x={columns.time - 6}
@@ -106,14 +108,10 @@ export function Timeline(
           </text>
         </svg>
       </div>
-      <svg
-        class="draw-svg"
+      <SelectableRows
+        label="System calls and packets, in order"
         width={columns.width}
-        height={height}
-        viewBox={`0 0 ${columns.width} ${height}`}
-        role="listbox"
-        aria-label="System calls and packets, in order"
-        onKeyDown={moveFocus}
+        height={layout.height}
       >
         <g aria-hidden="true">
           {(["program", "socket"] as const).flatMap((what) =>
@@ -140,7 +138,7 @@ export function Timeline(
             onOpen={(index) => setOpened(new Set([...opened, index]))}
           />
         ))}
-      </svg>
+      </SelectableRows>
       <figcaption>{CAPTION}</figcaption>
     </figure>
   );
@@ -163,51 +161,28 @@ interface RowProps {
 }
 
 function Row(props: RowProps): VNode {
-  const { placed: { row, top, height, pause }, columns } = props;
-  const { isSelected, isNow, isFocusable, onSelect, onOpen } = props;
-  const { index } = row;
-  const choose = () => {
-    if (row.kind === "fold" && row.opens) onOpen(index);
-    else onSelect?.(index);
-  };
+  const { placed: { row, top, height, pause }, columns, isNow, onOpen } = props;
   return (
-    <g
-      class={`draw-row ${row.kind} ${isSelected ? "selected" : ""} ${
-        isNow ? "now" : ""
-      }`}
-      role="option"
-      aria-selected={isSelected}
-      aria-label={describeRow(row, props.upTo)}
-      tabIndex={isFocusable ? 0 : -1}
-      data-index={index}
-      onClick={choose}
-      onFocus={() => onSelect?.(index)}
-      onKeyDown={(event: KeyboardEvent) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        choose();
-      }}
+    <SelectableRow
+      top={top}
+      height={height}
+      width={columns.width}
+      kind={`${row.kind}${isNow ? " now" : ""}`}
+      label={describeRow(row, props.upTo)}
+      index={row.index}
+      isSelected={props.isSelected}
+      isFocusable={props.isFocusable}
+      onSelect={props.onSelect}
+      onOpen={row.kind === "fold" && row.opens ? onOpen : undefined}
     >
-      <rect
-        class="hit"
-        x={0}
-        y={round(top)}
-        width={columns.width}
-        height={round(height)}
-        rx={5}
-      />
       {pause === undefined ? null : (
-        <text
-          class="draw-pause"
-          x={round((columns.socket.client + columns.socket.server) / 2)}
-          y={round(pause.y + 4)}
-          text-anchor="middle"
-        >
-          ⋮ {pause.text}
-        </text>
+        <Pause
+          {...pause}
+          x={(columns.socket.client + columns.socket.server) / 2}
+        />
       )}
       <RowContent {...props} />
-    </g>
+    </SelectableRow>
   );
 }
 
@@ -247,7 +222,7 @@ function RowContent({ placed, columns, upTo }: RowProps): VNode {
       )}
       {arrow === undefined ? null : <Arrow {...arrow} />}
       <g class={columns.isNarrow ? "small" : undefined}>
-        {labels.map((label) => <Lines {...label} />)}
+        {labels.map((label) => <Lines key={label.y} {...label} />)}
       </g>
       {gauges.map((gauge) => (
         <Gauge {...gauge} isLeft={gauge.level.side === "client"} />
@@ -288,20 +263,4 @@ function StepLine({ row, top, height, columns }: {
 /** The last row that's drawn so far. */
 function lastBefore(rows: PlacedRow[], upTo: number): PlacedRow | undefined {
   return rows.findLast(({ row }) => row.index < upTo);
-}
-
-/** The arrow keys, Home, and End go from row to row. */
-function moveFocus(event: KeyboardEvent): void {
-  const list = event.currentTarget as Element;
-  const rows = [...list.querySelectorAll<SVGGElement>(".draw-row")];
-  const at = rows.indexOf(document.activeElement as SVGGElement);
-  const next = {
-    ArrowDown: rows[at + 1],
-    ArrowUp: rows[at - 1],
-    Home: rows[0],
-    End: rows.at(-1),
-  }[event.key];
-  if (next === undefined) return;
-  event.preventDefault();
-  next.focus();
 }

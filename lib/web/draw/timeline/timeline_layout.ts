@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { formatElapsed } from "../../../show/elapsed.ts";
 import { foldHeight } from "../fold_line.tsx";
 import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
 import { fitText, textWidth, wrapLabel } from "../metrics.ts";
+import { PAUSE_HEIGHT, type PlacedPause, placePause } from "../pause.tsx";
 import { LINE_HEIGHT, PILL_RADIUS, pillWidth } from "../shapes.tsx";
 import type { EventOf, Side, Socket, TimelineItem } from "../types.ts";
 import type { BufferLevel } from "./buffers.ts";
@@ -47,7 +47,7 @@ export interface PlacedRow {
   /** The lines of a fold. */
   fold?: string[];
   /** The time that passed before it, if that's long. */
-  pause?: { y: number; text: string };
+  pause?: PlacedPause;
 }
 
 /** A buffer beside its socket. */
@@ -66,9 +66,6 @@ export const SMALL = 11;
 /** Below this width, labels are smaller, and times have no unit. */
 const NARROW = 620;
 const MAX_WIDTH = 1100;
-/** A longer wait is drawn as one, in milliseconds. */
-const PAUSE_MS = 50;
-const PAUSE_HEIGHT = 28;
 const GAUGE_HEIGHT = 20;
 const PILL_HEIGHT = 2 * PILL_RADIUS + 6;
 
@@ -186,9 +183,7 @@ export function layoutTimeline(
   let top = 8;
   const placed = rows.map((row, i) => {
     const waitedMs = i === 0 ? 0 : row.atMs - endOf(rows[i - 1]);
-    const pause = waitedMs < PAUSE_MS
-      ? undefined
-      : { y: top + PAUSE_HEIGHT / 2, text: `${formatElapsed(waitedMs)} later` };
+    const pause = placePause(waitedMs, top);
     if (pause !== undefined) top += PAUSE_HEIGHT;
     const one = placeRow(row, top, columns);
     top += one.height;
@@ -366,29 +361,6 @@ function placePills(
       x: Math.max(time + half + 1, Math.min(width - half - 1, program[side])),
     };
   });
-}
-
-/** Returns the rows that are in sight, and a few more. */
-export function visibleRows(
-  rows: PlacedRow[],
-  viewport: { top: number; height: number } | undefined,
-): PlacedRow[] {
-  if (viewport === undefined) return rows;
-  const margin = 300;
-  const from = firstBelow(rows, viewport.top - margin);
-  const to = firstBelow(rows, viewport.top + viewport.height + margin);
-  return rows.slice(from, to + 1);
-}
-
-/** The first row that ends below a height, found by halving. */
-function firstBelow(rows: PlacedRow[], y: number): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle].top + rows[middle].height < y) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The height of the heads above the timeline, in pixels. */
