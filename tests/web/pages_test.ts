@@ -145,9 +145,13 @@ test("a capture shows its conversations, its data, and each packet", async ({ op
   await openCapture(page, "retransmission.pcap");
   assertMatch(await page.locator("main").innerText(), /retransmission/);
   await page.click(".conversations button >> nth=1");
-  await page.waitForSelector("main svg");
-  await page.click("text=Follow its data");
+  await page.click("text=Flow graph");
+  await page.waitForSelector("main .draw-flow .draw-row");
+  await page.click("text=States");
+  await page.waitForSelector("main svg >> text=ESTABLISHED");
+  await page.click("main .tabs >> text=Data");
   assert((await page.locator(".stream").innerText()).length > 0);
+  await page.click("main .tabs >> text=List");
   await page.fill(".packet-filter", "syn");
   const rows = await page.locator(".packet-table tbody tr").allInnerTexts();
   assert(rows.length > 0 && rows.every((row) => row.includes("SYN")));

@@ -61,6 +61,8 @@ Deno.test({
     await page.waitForSelector(".question-card");
     await page.fill(".question-card textarea", "three");
     await page.click(".question-card button");
+    // Playing it would take a while.
+    await page.locator('[aria-label="Place in the run"]').press("End");
     await page.waitForSelector("aside >> text=read() gave null");
     await page.locator(".draw-predicted >> text=three").waitFor();
     await page.click("text=X-ray");

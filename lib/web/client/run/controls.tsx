@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { TimelineItem } from "../../../xray/timeline.ts";
+import { Tabs } from "../tabs.tsx";
 import { type Player, SPEEDS } from "./player.ts";
 import type { RunState } from "./run_store.ts";
 
@@ -39,17 +40,12 @@ export function Controls(props: ControlsProps) {
   return (
     <div class="controls" ref={bar}>
       <div class="row">
-        <div class="views" role="group" aria-label="How to see the run">
-          {VIEWS.map(([name, label]) => (
-            <button
-              type="button"
-              aria-pressed={view === name}
-              onClick={() => setView(name)}
-            >
-              {label}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label="How to see the run"
+          tabs={VIEWS}
+          chosen={view}
+          onChoose={setView}
+        />
         <span class="where" role="status">{placeOf(props)}</span>
         {isRunning
           ? <button type="button" onClick={props.stop}>Stop</button>

@@ -11,6 +11,9 @@ import { usePredictions } from "./use_predictions.ts";
 import { useWidth } from "./width.ts";
 import { XrayView } from "./xray_view.tsx";
 
+/** Lessons whose subject is how far a sender may go. */
+const ABOUT_WINDOWS = ["byte_stream", "flow_and_congestion"];
+
 /** What the server says about the page's lesson. */
 export interface RunPaneProps {
   /** The lesson's number. */
@@ -101,7 +104,14 @@ export function RunPane(props: RunPaneProps) {
         )}
         {width > 0 && items.length > 0 && view === "xray" &&
           (canXray
-            ? <XrayView items={items} upTo={player.upTo} width={width} />
+            ? (
+              <XrayView
+                items={items}
+                upTo={player.upTo}
+                width={width}
+                showsWindows={ABOUT_WINDOWS.includes(props.name)}
+              />
+            )
             : (
               <div class="run-note">
                 <p>

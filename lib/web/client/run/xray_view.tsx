@@ -1,15 +1,17 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { TimelineItem } from "../../../xray/timeline.ts";
-import { PacketDetails, Timeline } from "../../draw/mod.ts";
+import { PacketDetails, SlidingWindows, Timeline } from "../../draw/mod.ts";
 import { CallDetails } from "./call_details.tsx";
 import { connectionsOf, type Filter, passes } from "./filter.ts";
 import { useViewport } from "./viewport.ts";
 
 /** The run on five lifelines, and the details of what is selected. */
-export function XrayView({ items, upTo, width }: {
+export function XrayView({ items, upTo, width, showsWindows }: {
   items: TimelineItem[];
   upTo: number;
   width: number;
+  /** Whether the lesson is about sliding windows. */
+  showsWindows: boolean;
 }) {
   const [filter, setFilter] = useState<Filter>({});
   const [selected, setSelected] = useState<TimelineItem>();
@@ -25,9 +27,20 @@ export function XrayView({ items, upTo, width }: {
     [items, filter, upTo],
   );
   const index = selected === undefined ? -1 : chosen.indexOf(selected);
+  const [hasWindows, setWindows] = useState(showsWindows);
   return (
     <>
-      <Filters items={items} filter={filter} setFilter={setFilter} />
+      <div class="filters">
+        <Filters items={items} filter={filter} setFilter={setFilter} />
+        <label>
+          <input
+            type="checkbox"
+            checked={hasWindows}
+            onChange={({ currentTarget }) => setWindows(currentTarget.checked)}
+          />{" "}
+          Sliding windows
+        </label>
+      </div>
       <div ref={drawing}>
         <Timeline
           items={chosen}
@@ -38,6 +51,11 @@ export function XrayView({ items, upTo, width }: {
           viewport={viewport}
         />
       </div>
+      {selected === undefined && hasWindows && (
+        <section class="details" aria-label="Sliding windows">
+          <SlidingWindows items={chosen} upTo={shown} width={width} />
+        </section>
+      )}
       {selected !== undefined && (
         <section class="details" aria-label="Details">
           <button
@@ -68,7 +86,7 @@ function Filters({ items, filter, setFilter }: {
   const steps = [...new Set(items.map(({ step }) => step))].filter(Boolean);
   const connections = connectionsOf(items);
   return (
-    <div class="row filters">
+    <>
       {steps.length > 1 && (
         <select
           aria-label="Which step to show"
@@ -96,6 +114,6 @@ function Filters({ items, filter, setFilter }: {
           ))}
         </select>
       )}
-    </div>
+    </>
   );
 }
