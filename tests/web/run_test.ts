@@ -8,12 +8,12 @@ const PAGE = "lessons/03-echo";
 test("a lesson runs in the page, and its measured bytes are in the drawing", async ({ open }) => {
   const page = await open(PAGE);
   await runToEnd(page);
-  const shown = await page.locator(".draw-run").innerText();
+  const shown = await page.locator("aside .draw-run").innerText();
   const taken = shown.match(/taken\s+(\d+\.\d) MiB \((\d+) bytes\)/);
   assert(taken !== null, shown);
   // What the two sockets hold depends on the system; that it's less doesn't.
   assert(Number(taken[2]) > 0 && Number(taken[2]) <= 64 * 1024 * 1024);
-  const drawing = await page.locator(".draw-run svg").allTextContents();
+  const drawing = await page.locator("aside .draw-run svg").allTextContents();
   assertMatch(drawing.join(" "), /read\(\) gave 4: "ten "/);
   await page.context().close();
 });
@@ -38,18 +38,18 @@ test("a run waits at each question, and shows the prediction next to what happen
 test("you can step back and forth, and drag through a run", async ({ open }) => {
   const page = await open(PAGE);
   await runToEnd(page);
-  const end = await page.locator(".draw-run").innerText();
+  const end = await page.locator("aside .draw-run").innerText();
   await page.click('[aria-label="Step back"]');
-  const before = await page.locator(".draw-run").innerText();
+  const before = await page.locator("aside .draw-run").innerText();
   assert(before.length < end.length);
   await page.click('[aria-label="Step forward"]');
-  assertEquals(await page.locator(".draw-run").innerText(), end);
+  assertEquals(await page.locator("aside .draw-run").innerText(), end);
 
   const place = page.locator('[aria-label="Place in the run"]');
   await place.press("Home");
-  assertEquals(await page.locator(".draw-run svg").count(), 0);
+  assertEquals(await page.locator("aside .draw-run svg").count(), 0);
   await place.press("End");
-  assertEquals(await page.locator(".draw-run").innerText(), end);
+  assertEquals(await page.locator("aside .draw-run").innerText(), end);
   await page.context().close();
 });
 
@@ -68,6 +68,19 @@ test("X-ray shows the calls and packets of a run, or says why it can't", async (
   assertMatch(await details.innerText(), /source port/i);
   await page.locator(".draw-row.call").first().click();
   assertMatch(await details.innerText(), /file descriptor/);
+  await page.context().close();
+});
+
+test("after a run, the reading shows its own drawings and measurements", async ({ open }) => {
+  const page = await open(PAGE);
+  const text = page.locator("article pre", { hasText: "read() gave null" });
+  assert(await text.isVisible());
+  await runToEnd(page);
+  await page.locator(".drawn svg >> text=read() gave null").waitFor();
+  assert(!await text.isVisible());
+  const values = (root: string) =>
+    page.locator(`${root} .draw-facts`, { hasText: "taken" }).innerText();
+  assertEquals(await values(".drawn"), await values("aside"));
   await page.context().close();
 });
 

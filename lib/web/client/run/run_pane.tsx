@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Run } from "../../draw/mod.ts";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { IS_LIVE } from "../page.ts";
+import { drawInReading } from "../drawings/in_reading.tsx";
 import { Controls, type View } from "./controls.tsx";
 import { isQuestion, storyOf } from "./story.ts";
 import { usePlayer } from "./player.ts";
@@ -81,6 +82,11 @@ export function RunPane(props: RunPaneProps) {
     await store.goOn();
   }
 
+  useEffect(() => {
+    if (!isOver) return;
+    const whose = source === "recording" ? "a recorded run" : "your run";
+    drawInReading(events, whose);
+  }, [isOver]);
   useEffect(
     () => showNewest(body.current, view),
     [player.upTo, question?.number, view],
