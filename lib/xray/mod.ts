@@ -33,6 +33,7 @@
  * | `closing.ts`       | finds what each `shutdown` and `close` sent          |
  * | `summary.ts`       | adds up the calls and bytes of each step             |
  * | `recording.ts`     | saves a run, and loads it again                      |
+ * | `item_decoder.ts`  | reads the lines of a recording                       |
  *
  * @example A lesson's calls
  * ```ts ignore
@@ -55,6 +56,7 @@ export * from "./data_words.ts";
 export * from "./describe.ts";
 export * from "./draw.ts";
 export * from "./fold.ts";
+export * from "./item_decoder.ts";
 export * from "./layout.ts";
 export * from "./names.ts";
 export * from "./recording.ts";

@@ -1,4 +1,5 @@
 import { foldRepeats, kindOf, likeOf } from "./fold.ts";
+import { ItemDecoder } from "./item_decoder.ts";
 import { addUp, costOf, noCost } from "./summary.ts";
 import type { Socket } from "./socket_calls.ts";
 import type { LeftOut, TimelineItem } from "./timeline.ts";
@@ -196,29 +197,13 @@ export class ItemEncoder {
  * ```
  */
 export function decodeRecording(text: string): Recording {
-  const [head, ...lines] = text.trim().split("\n").map((line) =>
-    JSON.parse(line)
-  );
+  const [first, ...lines] = text.trim().split("\n");
+  const head = JSON.parse(first);
   if (head?.seen !== "run") {
     throw new SyntaxError("Cannot read a recording: its first line is missing");
   }
-  const sockets = new Map<number, Socket>();
-  const items: TimelineItem[] = [];
-  for (const line of lines) {
-    if (line.seen === "socket") {
-      // While a run goes on, more becomes known of a socket.
-      const { id } = line.socket;
-      sockets.set(id, Object.assign(sockets.get(id) ?? {}, line.socket));
-    } else {
-      if (line.seen === "story") line.event.atMs = line.atMs;
-      if (line.seen === "call") {
-        const { call } = line;
-        call.socket = sockets.get(call.socket);
-        if (call.made !== undefined) call.made = sockets.get(call.made);
-      }
-      items.push(line);
-    }
-  }
+  const decoder = new ItemDecoder();
+  const items = lines.flatMap((line) => decoder.items(line));
   return { head, items };
 }
 

@@ -31,6 +31,11 @@ export interface XrayOptions {
   /** Receives each event of the lesson's story as soon as it comes. */
   onEvent?: (event: ShowEvent) => void;
   /**
+   * Called at each question of a lesson that was given `--pause`. The lesson goes
+   * on once the promise resolves.
+   */
+  onQuestion?: () => Promise<void>;
+  /**
    * Receives the items while the lesson runs, a moment after they happen. They
    * aren't kept then.
    *
@@ -91,7 +96,8 @@ export async function xray(
     },
   });
   const pipe = traced ? `${folder}/calls.pipe` : undefined;
-  const lesson = await startLesson(args, { observer, pipe, capture });
+  const pauses = options.onQuestion !== undefined;
+  const lesson = await startLesson(args, { observer, pipe, capture, pauses });
   await using _guard = endWithUs([
     lesson.group,
     ...(capture === undefined ? [] : [capture.pid]),
@@ -123,6 +129,9 @@ export async function xray(
       tell(told) {
         observer.tell(told);
         options.onEvent?.(told.event);
+        if (told.event.kind === "predict") {
+          options.onQuestion?.().then(() => lesson.goOn());
+        }
         if (toEnd) end();
       },
       line(line) {
@@ -178,15 +187,16 @@ async function prepare(
 /** Starts the lesson; if that fails, the capture ends too. */
 async function startLesson(
   args: string[],
-  { observer, pipe, capture }: {
+  { observer, pipe, capture, pauses }: {
     observer: Observer;
     pipe?: string;
     capture?: Capture;
+    pauses: boolean;
   },
 ): Promise<TracedLesson> {
   try {
     if (pipe !== undefined) await makePipe(pipe);
-    return new TracedLesson(args, { observer, pipe });
+    return new TracedLesson(args, { observer, pipe, pauses });
   } catch (error) {
     await capture?.stop();
     throw error;

@@ -33,16 +33,21 @@ export class TracedLesson {
   readonly #child: Deno.ChildProcess;
   readonly #observer: Observer;
   readonly #pipe?: string;
+  readonly #input?: WritableStreamDefaultWriter<Uint8Array>;
 
   /**
    * Starts a lesson.
    *
    * @param args Arguments for `deno`.
    * @param options `observer` knows the lesson's process; `pipe` is the path of a
-   * named pipe for the log.
+   * named pipe for the log. `pauses`: whether the lesson waits at its questions
+   * until `goOn()` is called; by default, it doesn't.
    */
-  constructor(args: string[], options: { observer: Observer; pipe?: string }) {
-    const { observer, pipe } = options;
+  constructor(
+    args: string[],
+    options: { observer: Observer; pipe?: string; pauses?: boolean },
+  ) {
+    const { observer, pipe, pauses = false } = options;
     this.#observer = observer;
     this.#pipe = pipe;
     const deno = Deno.execPath();
@@ -51,12 +56,19 @@ export class TracedLesson {
       // Without it, Deno asks the system where the user lives, and that by a
       // socket, which would look like one of the lesson's.
       env: Deno.env.has("HOME") ? {} : { HOME: tmpdir() },
-      stdin: "null",
+      stdin: pauses ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
       // A group of its own, with all that the lesson starts.
       detached: Deno.build.os !== "windows",
     }).spawn();
+    this.#input = pauses ? this.#child.stdin.getWriter() : undefined;
+  }
+
+  /** Lets a lesson go on that waits at a question. */
+  goOn(): void {
+    // A lesson that has ended waits for nothing.
+    this.#input?.write(new TextEncoder().encode("\n")).catch(() => {});
   }
 
   /** The process group of `strace`, the lesson, and what that starts. */
@@ -96,6 +108,7 @@ export class TracedLesson {
       reading.catch(() => this.signal("SIGKILL"));
     }
     const { code, signal } = await this.#child.status;
+    await this.#input?.close().catch(() => {});
     await this.#releaseLog();
     await logging;
     const problems: string[] = [];
@@ -155,7 +168,9 @@ export async function makePipe(path: string): Promise<void> {
 }
 
 /** Reads a stream to its end, and keeps how it starts. */
-async function readStart(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function readStart(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<string> {
   let text = "";
   for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
     if (text.length < MAX_ERRORS) text += piece;

@@ -1,5 +1,6 @@
 import { formatEnd, protocolOf } from "../show/mod.ts";
 import {
+  type ChecksumVerdict,
   formatTcpFlags,
   icmpMeaning,
   type Packet,
@@ -50,6 +51,10 @@ export interface WirePacket {
   data?: string;
   /** What its data means, if it can be decoded: `HTTP GET /`. */
   says?: string;
+  /** Its headers from that of IP on, in hexadecimal. */
+  headers?: string;
+  /** The verdict on the checksum of TCP, UDP, or ICMP. */
+  checksum?: ChecksumVerdict;
 }
 
 /** A packet, and when it was on the wire, in milliseconds since 1970. */
@@ -95,7 +100,18 @@ export function wirePacketOf(packet: Packet): WirePacket | undefined {
     ...quotedBy(packet),
     bytes: payloadBytes,
     ...(data === undefined ? {} : { data }),
+    headers: headersOf(packet).toHex(),
+    checksum: packet.checksum,
   };
+}
+
+/** The headers, with those that an ICMP error quotes, which are its payload. */
+function headersOf(
+  { bytes, ipStart, payload, quoted }: Packet,
+): Uint8Array {
+  const start = payload.byteOffset - bytes.byteOffset;
+  const end = quoted === null ? start : start + payload.length;
+  return bytes.subarray(ipStart, end);
 }
 
 /** The protocols that are shown, by their numbers in the IP header. */

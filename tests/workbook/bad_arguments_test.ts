@@ -97,6 +97,23 @@ const MISUSES: Misuse[] = [
   [["why", "returns", "-1"], /^no option -1; usage: deno task why /],
   [["why", "--json=yes"], /^--json takes no value; usage: deno task why /],
 
+  [["web", "3"], /^3 is one word too many; usage: deno task web /],
+  [["web", "--open"], /^no option --open; usage: deno task web /],
+  [["web", "--port", "70000"], /^no port 70000: ports are 1 to 65535/],
+  [["web", "--base", "/x/"], "--base goes with --build: add --build DIR"],
+  [
+    ["web", "--build", "x", "--base", "x"],
+    "no base path x: it begins and ends with a slash, like /workbook/",
+  ],
+  [
+    ["web", "--build", "x", "--port", "1"],
+    "--build starts no server: leave out --port",
+  ],
+  [
+    ["web", "--build", "deno.json"],
+    "deno.json is a file: name a folder to write to",
+  ],
+
   [["next", "3"], "3 is one word too many; usage: deno task next"],
   [["next", "--all"], "no option --all; usage: deno task next"],
 ];

@@ -79,3 +79,33 @@ export function joinExamples(examples: Example[]): string {
   });
   return [imports.join("\n"), ...blocks].filter(Boolean).join("\n\n") + "\n";
 }
+
+/**
+ * Makes an example use the current folder in place of a temporary one. It runs in
+ * a fresh folder, the only one in which it may write, and which is removed after
+ * it.
+ *
+ * @param program The example.
+ * @returns The same, without the calls that make and remove a folder.
+ */
+export function inCurrentFolder(program: string): string {
+  return program
+    .replaceAll(/await Deno\.makeTempDir\([^)]*\)/g, "Deno.cwd()")
+    .replaceAll(/^ *await Deno\.remove\(folder\b.*\n/gm, "");
+}
+
+/**
+ * Lists the Unix sockets that a program makes: Deno wants each of their paths by
+ * name.
+ *
+ * @param program The program.
+ * @param others Names that are known already.
+ * @returns All of the names, once each.
+ */
+export function socketFilesIn(
+  program: string,
+  others: string[] = [],
+): string[] {
+  const sockets = program.match(/[\w-]+\.sock(?!\w)/g) ?? [];
+  return [...new Set([...others, ...sockets])];
+}

@@ -312,7 +312,7 @@ function loadMessage({ ended, code, printed }: Ending): string {
 
 /** Reads text line by line, the line breaks kept, also from a flood. */
 async function readLines(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   onLine: (line: string) => void,
 ): Promise<void> {
   let rest = "";

@@ -16,6 +16,7 @@ const commands: Record<string, CommandLoader> = {
   solution: () => import("./commands/solution.ts"),
   reset: () => import("./commands/reset.ts"),
   next: () => import("./commands/next.ts"),
+  web: () => import("./commands/web.ts"),
   packets: () => import("./commands/packets.ts"),
   why: () => import("./commands/why.ts"),
   test: () => import("./commands/test.ts"),

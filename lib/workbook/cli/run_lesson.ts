@@ -88,7 +88,7 @@ export async function runLesson(program: LessonProgram): Promise<void> {
     }
     const show = new Narrator(
       json ? printJson : (event) => printer.show(event),
-      pause ? { ask: askForPrediction } : {},
+      pause ? { ask: json ? waitForLine : askForPrediction } : {},
     );
     // The command line gives a folder that it also grants permission for.
     if (given !== undefined) endWithParent(() => Deno.exit(1));
@@ -149,7 +149,8 @@ function parseArguments(
   const { flags, values } = parseCommandLine(Deno.args, {
     usage: `deno task lesson ${number} [--json] [--no-pause] ` +
       "[--serve [--mine] [--port 7000]]",
-    flags: ["json", "serve", "mine", "no-pause"],
+    // The browser edition gives --pause: it asks the reader itself.
+    flags: ["json", "serve", "mine", "no-pause", "pause"],
     values: ["port", "folder"],
     words: [0, 0],
   });
@@ -163,7 +164,8 @@ function parseArguments(
   return {
     json: flags.json > 0,
     mine: flags.mine > 0,
-    pause: terminal && flags.json + flags.serve + flags["no-pause"] === 0,
+    pause: flags.pause > 0 ||
+      terminal && flags.json + flags.serve + flags["no-pause"] === 0,
     port: flags.serve > 0 ? parsePort(values.port ?? "0") : undefined,
     folder: values.folder,
   };
@@ -195,13 +197,24 @@ async function learnersAnswers(
 /** Reads a line from the terminal; Ctrl-D is an empty one. */
 async function askForPrediction(): Promise<string> {
   print("   Your prediction, or just Enter: ");
+  return await readLine(() => print("\n"));
+}
+
+/** Waits for the browser edition, which keeps the reader's words to itself. */
+async function waitForLine(): Promise<string> {
+  await readLine();
+  return "";
+}
+
+/** Reads a line from standard input, as far as there is one. */
+async function readLine(onEnd = () => {}): Promise<string> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(1024);
   let line = "";
   while (!line.includes("\n")) {
     const count = await Deno.stdin.read(buffer);
     if (count === null) {
-      print("\n");
+      onEnd();
       break;
     }
     line += decoder.decode(buffer.subarray(0, count), { stream: true });

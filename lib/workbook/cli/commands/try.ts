@@ -9,7 +9,9 @@ import {
 import {
   type Example,
   examplesIn,
+  inCurrentFolder,
   joinExamples,
+  socketFilesIn,
 } from "../../checker/examples.ts";
 import { onInterrupt, signalChild } from "../../checker/interrupted.ts";
 import { sandboxArgs } from "../../checker/sandbox.ts";
@@ -35,11 +37,7 @@ export default async function tryExamples(
   const lesson = findLesson(io.lessons, words[0]);
   const examples = await chosenExamples(lesson, words[1]);
   const shown = `lessons/${folderOf(lesson)}/scratch.ts`;
-  // It runs in a fresh folder, the only one in which it may write, and which is
-  // removed after it.
-  const text = joinExamples(examples)
-    .replaceAll(/await Deno\.makeTempDir\([^)]*\)/g, "Deno.cwd()")
-    .replaceAll(/^ *await Deno\.remove\(folder\b.*\n/gm, "");
+  const text = inCurrentFolder(joinExamples(examples));
   const kept = await prepare(lesson, text, {
     anew: words.length > 1,
   });
@@ -118,13 +116,11 @@ async function run(
 ): Promise<number | undefined> {
   if (signal.aborted) return undefined;
   await using folder = await temporaryFolder();
-  // Deno wants each path of a Unix socket by its name.
   const source = await Deno.readTextFile(fileOf(lesson, "scratch.ts"));
-  const sockets = source.match(/[\w-]+\.sock(?!\w)/g) ?? [];
   const child = new Deno.Command(Deno.execPath(), {
     args: sandboxArgs(fileOf(lesson, "scratch.ts"), {
       folder: folder.path,
-      socketFiles: [...new Set([...lesson.socketFiles ?? [], ...sockets])],
+      socketFiles: socketFilesIn(source, lesson.socketFiles),
       read: [ROOT],
     }),
     cwd: folder.path,

@@ -1,5 +1,5 @@
 import { dim } from "@std/fmt/colors";
-import { fileOf, type Lesson } from "../../checker/catalog.ts";
+import type { Lesson } from "../../checker/catalog.ts";
 import type { CheckResult } from "../../checker/checker.ts";
 import { describeExercises } from "../../checker/describe.ts";
 import { onInterrupt } from "../../checker/interrupted.ts";
@@ -9,7 +9,6 @@ import {
   findNext,
 } from "../../checker/progress.ts";
 import { resultLines } from "../../checker/report.ts";
-import { splitSections } from "../../checker/sections.ts";
 import { checkTypes } from "../../checker/type_check.ts";
 import { afterLines } from "../after.ts";
 import type { CommandContext } from "../command.ts";
@@ -17,6 +16,7 @@ import { parseCommandLine } from "../command_line.ts";
 import { hintLines } from "../hints.ts";
 import { hearKeys } from "../keys.ts";
 import { listLines } from "../list.ts";
+import { changedExercises, readAnswers } from "../changed_exercises.ts";
 import { Saves } from "../saves.ts";
 import { nextLines } from "./next.ts";
 
@@ -170,23 +170,5 @@ class Session {
   #printKeys(): void {
     if (!this.#interactive) return;
     this.#io.print("", dim("h hint   n next   l list   q quit"));
-  }
-}
-
-/** The exercises whose section is new; all of them if only the head is. */
-function changedExercises(before: string, after: string): string[] | undefined {
-  const old = splitSections(before).sections.map(({ text }) => text);
-  const changed = splitSections(after).sections
-    .filter(({ text }) => !old.includes(text))
-    .map(({ id }) => id);
-  return changed.length > 0 ? changed : undefined;
-}
-
-function readAnswers(lesson: Lesson): string | undefined {
-  try {
-    return Deno.readTextFileSync(fileOf(lesson, "exercise.ts"));
-  } catch {
-    // It's gone for a moment, or can't be read now; the next save will do.
-    return undefined;
   }
 }

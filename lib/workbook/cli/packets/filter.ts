@@ -1,11 +1,8 @@
 import { protocolOf } from "../../../show/packet_line.ts";
 import { applicationWords } from "../../../show/application_words.ts";
-import { type Packet, parseIp, TCP_FLAG_NAMES } from "../../../wire/mod.ts";
-import {
-  formatIpv4,
-  formatIpv6,
-  type TrackedPacket,
-} from "../../../wire/mod.ts";
+import type { Packet, TrackedPacket } from "../../../wire/capture/mod.ts";
+import { formatIpv4, formatIpv6, parseIp } from "../../../wire/ip/mod.ts";
+import { TCP_FLAG_NAMES } from "../../../wire/tcp/mod.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
 
 /** Says whether to show a packet. */

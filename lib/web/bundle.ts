@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { ROOT } from "../workbook/checker/catalog.ts";
+import { temporaryFolder } from "../workbook/checker/temporary_folder.ts";
+
+/** Where bundles are kept: a folder that git ignores. */
+const FOLDER = join(ROOT, ".workbook", "web");
+
+/** The folders whose files can be part of the script. */
+const SOURCES = ["lib/show", "lib/web", "lib/wire", "lib/workbook", "lib/xray"];
+
+/** A bundle's name and content. */
+export interface Bundle {
+  /** A digest of what it's made from. */
+  digest: string;
+  /** The script. */
+  code: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Bundles the pages' script, unless that has been done for the same sources.
+ *
+ * @returns The script.
+ * @throws {Error} If it can't be bundled, with what Deno says.
+ */
+export async function bundleClient(): Promise<Bundle> {
+  const digest = digestOfSources();
+  const file = join(FOLDER, `client-${digest}.js`);
+  try {
+    return { digest, code: await Deno.readFile(file) };
+  } catch {
+    // There's none yet.
+  }
+  await using folder = await temporaryFolder();
+  const output = join(folder.path, "client.js");
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["bundle", "--quiet", "--platform=browser", "--minify"],
+      // The browser's own: in a page, text isn't colored by escape sequences.
+      `--import-map=${join(ROOT, "lib/web/client/imports.json")}`,
+      `--output=${output}`,
+      join(ROOT, "lib", "web", "client", "main.tsx"),
+    ],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) {
+    const said = new TextDecoder().decode(stderr).trim();
+    throw new Error(`Cannot bundle the pages' script: ${said}`);
+  }
+  const code = await Deno.readFile(output);
+  await keep(file, code);
+  return { digest, code };
+}
+
+/** Keeps a bundle for the next time, and removes those before it. */
+async function keep(file: string, code: Uint8Array): Promise<void> {
+  try {
+    await Deno.mkdir(FOLDER, { recursive: true });
+    for await (const { name } of Deno.readDir(FOLDER)) {
+      if (name.startsWith("client-")) await Deno.remove(join(FOLDER, name));
+    }
+    // Another process may read it meanwhile.
+    await Deno.writeFile(`${file}.${Deno.pid}`, code);
+    await Deno.rename(`${file}.${Deno.pid}`, file);
+  } catch {
+    // A checkout that can't be written to keeps none.
+  }
+}
+
+function digestOfSources(): string {
+  const hash = createHash("sha256").update(Deno.version.deno)
+    .update(Deno.readFileSync(join(ROOT, "deno.json")));
+  for (const folder of SOURCES) add(hash, join(ROOT, folder));
+  return hash.digest("hex").slice(0, 16);
+}
+
+function add(hash: ReturnType<typeof createHash>, folder: string): void {
+  const entries = [...Deno.readDirSync(folder)];
+  entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isDirectory } of entries) {
+    const path = join(folder, name);
+    if (isDirectory) add(hash, path);
+    else if (/\.(tsx?|json)$/.test(name)) {
+      hash.update(name).update(Deno.readFileSync(path));
+    }
+  }
+}

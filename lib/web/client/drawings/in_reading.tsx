@@ -1,0 +1,51 @@
+import { render } from "preact";
+import { useRef } from "preact/hooks";
+import type { ShowEvent } from "../../../show/events.ts";
+import { Run } from "../../draw/mod.ts";
+import { useWidth } from "../run/width.ts";
+import { pictureIn, picturesOf } from "./match.ts";
+
+/**
+ * Draws a run's pictures in the reading, in place of those that it has drawn with
+ * characters from another run.
+ *
+ * @param events The run.
+ * @param whose Whose run it is: `your run`.
+ */
+export function drawInReading(events: ShowEvent[], whose: string): void {
+  let pictures = picturesOf(events);
+  const blocks = document.querySelectorAll<HTMLElement>("article pre.text");
+  for (const block of blocks) {
+    const picture = pictureIn(block.textContent ?? "", pictures);
+    if (picture === undefined) continue;
+    pictures = pictures.filter((other) => other !== picture);
+    render(
+      <Drawn events={picture.events} whose={whose} />,
+      placeBefore(block),
+    );
+    block.hidden = true;
+  }
+}
+
+/** Where the picture goes; the same place again after the next run. */
+function placeBefore(block: HTMLElement): HTMLElement {
+  const before = block.previousElementSibling;
+  if (before instanceof HTMLElement && before.classList.contains("drawn")) {
+    return before;
+  }
+  const place = document.createElement("div");
+  place.className = "drawn";
+  block.before(place);
+  return place;
+}
+
+function Drawn({ events, whose }: { events: ShowEvent[]; whose: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const width = useWidth(place);
+  return (
+    <div ref={place}>
+      <p class="label">From {whose}</p>
+      {width > 0 && <Run events={events} width={width} />}
+    </div>
+  );
+}

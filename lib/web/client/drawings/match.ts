@@ -1,0 +1,104 @@
+import type { ShowEvent } from "../../../show/events.ts";
+
+/** A part of a run that is drawn as one picture. */
+export interface Picture {
+  /** Its events, in order. */
+  events: ShowEvent[];
+  /** What is written in it. */
+  labels: string[];
+}
+
+/** So much of what a picture says must be in the text, and in its lines. */
+const MIN_SHARE = 0.6;
+
+/** What a text that draws a kind of picture always has. */
+const SHAPES: Partial<Record<ShowEvent["kind"], RegExp>> = {
+  lanes: /ms .*│.*│|│.*[▶◀].*│/,
+  bars: /█/,
+  table: /^─+( +─+)+ *$/m,
+  fact: /^(?!.*[│─█▸⇢|])/s,
+};
+
+/**
+ * Finds the pictures of a run: sequence diagrams, bars, tables, and facts.
+ *
+ * @param events The run.
+ * @returns The pictures, in order.
+ */
+export function picturesOf(events: ShowEvent[]): Picture[] {
+  const pictures: Picture[] = [];
+  let open: Picture | undefined;
+  for (const event of events) {
+    const { kind } = event;
+    if (SHAPES[kind] === undefined && !isInLanes(kind)) {
+      // Prose comes between the facts of one table, too.
+      if (kind !== "say") open = undefined;
+      continue;
+    }
+    const goesOn = open !== undefined && (isInLanes(kind) ||
+      kind === "fact" && open.events[0].kind === "fact");
+    if (!goesOn) pictures.push(open = { events: [], labels: [] });
+    open!.events.push(event);
+    open!.labels.push(...labelsOf(event));
+  }
+  return pictures.filter(({ labels }) => labels.length > 1);
+}
+
+function isInLanes(kind: ShowEvent["kind"]): boolean {
+  return kind === "endpoint" || kind === "call" || kind === "arrow";
+}
+
+/**
+ * Finds the picture that a text draws with characters. Numbers are left out of
+ * the comparison: they were measured in another run.
+ *
+ * @param text The text.
+ * @param pictures The pictures of a run.
+ * @returns The picture, or `undefined` if the run has no such picture.
+ */
+export function pictureIn(
+  text: string,
+  pictures: Picture[],
+): Picture | undefined {
+  const words = plain(text);
+  const lines = text.split("\n").map(plain).filter((line) => line !== "");
+  let best: { picture?: Picture; share: number } = { share: MIN_SHARE };
+  for (const picture of pictures) {
+    const { kind } = picture.events[0];
+    if (!SHAPES[kind]?.test(text)) continue;
+    const labels = picture.labels.map(plain).filter((label) => label !== "");
+    const isSaid = (line: string) =>
+      labels.some((label) =>
+        kind === "fact" ? line.startsWith(label) : line.includes(label)
+      );
+    const there = labels.filter((label) => words.includes(label)).length;
+    // A reading may show a few facts of many.
+    const ofPicture = kind === "fact" ? 1 : there / labels.length;
+    const ofText = lines.filter(isSaid).length / lines.length;
+    const share = Math.min(ofPicture, ofText);
+    if (share > best.share) best = { picture, share };
+  }
+  return best.picture;
+}
+
+function labelsOf(event: ShowEvent): string[] {
+  switch (event.kind) {
+    case "call":
+      return [event.call];
+    case "arrow":
+      return [event.label, event.sent, event.received].filter(Boolean);
+    case "bars":
+      return event.bars.map(({ name }) => name);
+    case "table":
+      return event.rows.map(([name]) => name);
+    case "fact":
+      return [event.name];
+    default:
+      return [];
+  }
+}
+
+/** A text without its numbers, its frames, and its spaces. */
+function plain(text: string): string {
+  return text.replace(/[\d.,]+|[─-◿]|\s/g, "");
+}

@@ -1,0 +1,11 @@
+/** What the server wrote on the page for its script. */
+const { base = "/", token } = document.body.dataset;
+
+/** The path that every address begins with. */
+export const BASE: string = base;
+
+/** The token that commands must carry; nothing on a page without a server. */
+export const TOKEN: string | undefined = token;
+
+/** Whether there's a server to command. */
+export const IS_LIVE: boolean = token !== undefined;

@@ -1,0 +1,127 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { TimelineItem } from "../../../xray/timeline.ts";
+import { Tabs } from "../tabs.tsx";
+import { type Player, SPEEDS } from "./player.ts";
+import type { RunState } from "./run_store.ts";
+
+/** How a run is drawn. */
+export type View = "story" | "xray";
+
+const VIEWS: [View, string][] = [["story", "Story"], ["xray", "X-ray"]];
+
+/** What steers the run. */
+export interface ControlsProps {
+  view: View;
+  setView: (view: View) => void;
+  player: Player;
+  status: RunState["status"];
+  items: TimelineItem[];
+  /** Whether there's a recorded run, and no other. */
+  isRecording: boolean;
+  start: () => void;
+  stop: () => void;
+}
+
+/** The bar above a run: what to see of it, and how to move through it. */
+export function Controls(props: ControlsProps) {
+  const { view, setView, player, status, items, isRecording } = props;
+  const isRunning = status === "running" || status === "starting";
+  const has = items.length > 0;
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // What sticks below the bar needs to know how high it is.
+    const observer = new ResizeObserver(() => {
+      const { offsetHeight, parentElement } = bar.current!;
+      parentElement!.style.setProperty("--controls", `${offsetHeight}px`);
+    });
+    observer.observe(bar.current!);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div class="controls" ref={bar}>
+      <div class="row">
+        <Tabs
+          label="How to see the run"
+          tabs={VIEWS}
+          chosen={view}
+          onChoose={setView}
+        />
+        <span class="where" role="status">{placeOf(props)}</span>
+        {isRunning
+          ? <button type="button" onClick={props.stop}>Stop</button>
+          : (
+            <button type="button" class="primary" onClick={() => props.start()}>
+              {isRecording ? "Play from the start" : has ? "Run again" : "Run"}
+            </button>
+          )}
+      </div>
+      {has && <Steering player={player} items={items} />}
+    </div>
+  );
+}
+
+function Steering(
+  { player, items }: { player: Player; items: TimelineItem[] },
+) {
+  const { upTo, isPlaying } = player;
+  return (
+    <div class="row steering" role="group" aria-label="Move through the run">
+      <button
+        type="button"
+        aria-label="Step back"
+        disabled={upTo <= 1}
+        onClick={() =>
+          player.step(-1)}
+      >
+        ◀
+      </button>
+      <button
+        type="button"
+        class="play"
+        onClick={() =>
+          isPlaying ? player.pause() : player.play()}
+      >
+        {isPlaying ? "Pause" : "Play"}
+      </button>
+      <button
+        type="button"
+        aria-label="Step forward"
+        disabled={upTo >= items.length}
+        onClick={() =>
+          player.step(1)}
+      >
+        ▶
+      </button>
+      <input
+        type="range"
+        min={1}
+        max={items.length}
+        value={upTo}
+        aria-label="Place in the run"
+        aria-valuetext={`${upTo} of ${items.length}`}
+        onInput={({ currentTarget }) =>
+          player.seek(currentTarget.valueAsNumber)}
+      />
+      <select
+        aria-label="Speed"
+        value={player.speed}
+        onChange={({ currentTarget }) =>
+          player.setSpeed(Number(currentTarget.value))}
+      >
+        {SPEEDS.map(([speed, label]) => <option value={speed}>{label}</option>)}
+      </select>
+    </div>
+  );
+}
+
+/** Says which step is shown, and where the run comes from. */
+function placeOf(
+  { items, player, status, isRecording }: ControlsProps,
+): string {
+  if (items.length === 0) return status === "starting" ? "starting …" : "";
+  const { step } = items[Math.max(0, player.upTo - 1)];
+  const last = items.at(-1)!.step;
+  const where = isRecording ? "recorded" : "this machine, just now";
+  const all = status === "ended" ? ` of ${last}` : "";
+  return `Step ${step}${all} · ${where}`;
+}

@@ -1,0 +1,44 @@
+import type { TimelineItem } from "../../../xray/timeline.ts";
+
+/** What to show of an X-ray; all of it unless something is set. */
+export interface Filter {
+  /** The only step to show. */
+  step?: number;
+  /** The only connection to show: its two ends. */
+  connection?: string;
+}
+
+/** Whether an item is to be shown. The story of a step belongs to all of it. */
+export function passes(item: TimelineItem, filter: Filter): boolean {
+  if (filter.step !== undefined && item.step !== filter.step) return false;
+  if (filter.connection === undefined) return true;
+  return item.seen === "story" || connectionOf(item) === filter.connection;
+}
+
+/**
+ * Lists the connections of a run, in the order in which they begin.
+ *
+ * @param items The run's items.
+ * @returns Each connection's two ends, in one text.
+ */
+export function connectionsOf(items: TimelineItem[]): string[] {
+  const found = items.map(connectionOf);
+  return [...new Set(found)].filter((one) => one !== undefined);
+}
+
+/** The two ends of what an item belongs to, whichever way it goes. */
+function connectionOf(item: TimelineItem): string | undefined {
+  if (item.seen === "packet") {
+    return between(item.packet.source, item.packet.destination);
+  }
+  if (item.seen !== "call") return undefined;
+  const { socket, peer, made } = item.call;
+  const { local, remote = peer } = made ?? socket;
+  return local === undefined || remote === undefined
+    ? undefined
+    : between(local, remote);
+}
+
+function between(a: string, b: string): string {
+  return [a, b].sort().join(" ↔ ");
+}

@@ -1,0 +1,108 @@
+import { useEffect, useState } from "preact/hooks";
+import type { TimelineItem } from "../../../xray/timeline.ts";
+
+/** How fast a run can be played, as factors of the measured time. */
+export const SPEEDS: [number, string][] = [
+  [1, "measured speed"],
+  [1 / 20, "1/20 speed"],
+  [1 / 200, "1/200 speed"],
+  [1 / 1000, "1/1000 speed"],
+];
+
+/** The longest pause between two items while playing, in milliseconds. */
+const MAX_PAUSE_MS = 1200;
+
+/** Steers through a run's items. */
+export interface Player {
+  /** The number of items that are shown. */
+  upTo: number;
+  /** Whether it plays by itself. */
+  isPlaying: boolean;
+  /** The factor of the measured time. */
+  speed: number;
+  /** Shows as many items, and stops. */
+  seek(upTo: number): void;
+  /** Shows one more item that can be seen, or one less, and stops. */
+  step(by: 1 | -1): void;
+  /** Goes on by itself. */
+  play(from?: number): void;
+  /** Stops. */
+  pause(): void;
+  /** Sets the factor. */
+  setSpeed(speed: number): void;
+  /** Shows whatever comes, as it comes. */
+  follow(): void;
+}
+
+/**
+ * Plays a run: by itself, step by step, or to wherever the reader drags it.
+ *
+ * @param items Everything that has happened so far.
+ * @param options `isStop`: whether to stop after an item, a question. `isSeen`:
+ * whether an item can be seen as things are: steps leave out the others.
+ * @returns The player.
+ */
+export function usePlayer(
+  items: TimelineItem[],
+  { isStop, isSeen }: Record<
+    "isStop" | "isSeen",
+    (item: TimelineItem) => boolean
+  >,
+): Player {
+  const [shown, setShown] = useState(0);
+  const [mode, setMode] = useState<"follow" | "play" | "stand">("follow");
+  const [speed, setSpeed] = useState(SPEEDS[2][0]);
+  const upTo = mode === "follow" ? items.length : Math.min(shown, items.length);
+
+  useEffect(() => {
+    if (mode !== "play") return;
+    if (upTo >= items.length) {
+      setMode("stand");
+      return;
+    }
+    const fromMs = items[upTo - 1]?.atMs ?? items[0].atMs;
+    let next = upTo;
+    // Whatever happened in the same frame appears together.
+    const frameMs = 16 * speed;
+    do next++; while (
+      next < items.length && !isStop(items[next - 1]) &&
+      items[next].atMs - items[upTo].atMs < frameMs
+    );
+    const waitMs = (items[upTo].atMs - fromMs) / speed;
+    const stops = isStop(items[next - 1]);
+    const timer = setTimeout(() => {
+      setShown(next);
+      if (stops) setMode("stand");
+    }, Math.min(MAX_PAUSE_MS, Math.max(0, waitMs)));
+    return () => clearTimeout(timer);
+  }, [mode, upTo, speed, items.length]);
+
+  function seek(to: number) {
+    setShown(Math.max(0, Math.min(to, items.length)));
+    setMode("stand");
+  }
+
+  return {
+    upTo,
+    isPlaying: mode === "play",
+    speed,
+    seek,
+    step(by) {
+      let to = upTo + by;
+      while (to > 1 && to < items.length && !isSeen(items[to - 1])) to += by;
+      seek(to);
+    },
+    play(from = upTo) {
+      setShown(from >= items.length ? 0 : from);
+      setMode("play");
+    },
+    pause() {
+      setShown(upTo);
+      setMode("stand");
+    },
+    setSpeed,
+    follow() {
+      setMode("follow");
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { useEffect, useRef } from "preact/hooks";
+import { fit, predict, prediction } from "../predictions.ts";
+
+/** The field in which the reader predicts, while the run waits. */
+export function QuestionCard({ id, question, isAsked, onContinue }: {
+  id: string;
+  question: string;
+  /** Whether the drawing above it asks the question already. */
+  isAsked: boolean;
+  onContinue: () => void;
+}) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    field.current!.value = prediction(id);
+    fit(field.current!);
+    field.current!.focus({ preventScroll: true });
+    field.current!.scrollIntoView({ block: "nearest" });
+  }, [id]);
+  return (
+    <form
+      class="question-card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onContinue();
+      }}
+    >
+      <label>
+        {!isAsked && <span class="asked">{question}</span>}
+        <span class="label">Your prediction</span>
+        <textarea
+          ref={field}
+          rows={1}
+          aria-label={`Your prediction: ${question}`}
+          onInput={({ currentTarget }) => {
+            fit(currentTarget);
+            predict(id, currentTarget.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey) return;
+            event.preventDefault();
+            onContinue();
+          }}
+        />
+      </label>
+      <button type="submit" class="primary">Continue</button>
+    </form>
+  );
+}

@@ -1,0 +1,47 @@
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+/** The part of a drawing that's in sight, in pixels from its top. */
+export interface Viewport {
+  top: number;
+  height: number;
+}
+
+/** Scrolling less than this draws nothing anew, in pixels. */
+const STEP = 100;
+
+/**
+ * Follows which part of a drawing is in sight, wherever it scrolls.
+ *
+ * @param element What holds the drawing.
+ * @returns The part, in steps, so that not every pixel draws anew.
+ */
+export function useViewport(element: RefObject<HTMLElement | null>): Viewport {
+  const [viewport, setViewport] = useState({ top: 0, height: 1000 });
+  useEffect(() => {
+    function measure() {
+      // The last one: the first is the drawing's head.
+      const drawing = [...element.current?.querySelectorAll("svg") ?? []].at(
+        -1,
+      );
+      if (drawing === undefined) return;
+      const top = Math.floor(-drawing.getBoundingClientRect().top / STEP) *
+        STEP;
+      const height = Math.ceil(innerHeight / STEP) * STEP;
+      setViewport((before) =>
+        before.top === top && before.height === height
+          ? before
+          : { top, height }
+      );
+    }
+    measure();
+    // Scrolling doesn't bubble, so this hears it on the way down.
+    addEventListener("scroll", measure, { capture: true, passive: true });
+    addEventListener("resize", measure);
+    return () => {
+      removeEventListener("scroll", measure, { capture: true });
+      removeEventListener("resize", measure);
+    };
+  }, []);
+  return viewport;
+}

@@ -1,0 +1,102 @@
+import type { Commands, ServerMessage } from "../protocol.ts";
+import { BASE, TOKEN } from "./page.ts";
+
+/** This page's name for the server. */
+export const TAB: string = crypto.randomUUID();
+
+type Listener = (message: ServerMessage) => void;
+
+const listeners = new Set<Listener>();
+let source: EventSource | undefined;
+let isBusy = false;
+
+/**
+ * Listens to what the server tells.
+ *
+ * @param listener Receives each message.
+ * @returns Stops to listen.
+ */
+export function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  if (TOKEN !== undefined) connect();
+  return () => listeners.delete(listener);
+}
+
+/**
+ * Keeps the connection even while the page is hidden: closing it ends the run.
+ *
+ * @param busy Whether a run goes on.
+ */
+export function keepConnected(busy: boolean): void {
+  isBusy = busy;
+  adapt();
+}
+
+/**
+ * Sends a command to the server.
+ *
+ * @param path The command.
+ * @param command Its details.
+ * @returns The server's answer.
+ * @throws {Error} If the server is gone, or doesn't take the command.
+ */
+export async function post<Path extends keyof Commands>(
+  path: Path,
+  command: Commands[Path],
+): Promise<unknown> {
+  const response = await fetch(BASE + path, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "x-workbook-token": TOKEN ?? "",
+    },
+    body: JSON.stringify(command),
+  }).catch(() => undefined);
+  if (response === undefined) {
+    throw new Error("The server is gone: start `deno task web` again.");
+  }
+  if (!response.ok) {
+    throw new Error(
+      response.status === 403
+        ? "The server has been started anew: reload this page."
+        : await response.text(),
+    );
+  }
+  return await response.json();
+}
+
+/** Resolves once the server can reach this page. */
+export async function connected(): Promise<void> {
+  const events = connect();
+  if (events.readyState === EventSource.OPEN) return;
+  await new Promise<void>((resolve, reject) => {
+    events.addEventListener("open", () => resolve(), { once: true });
+    events.addEventListener(
+      "error",
+      () =>
+        reject(new Error("The server is gone: start `deno task web` again.")),
+      { once: true },
+    );
+  });
+}
+
+function connect(): EventSource {
+  if (source !== undefined && source.readyState !== EventSource.CLOSED) {
+    return source;
+  }
+  source = new EventSource(`${BASE}events?tab=${TAB}`);
+  source.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    for (const listener of listeners) listener(message);
+  };
+  return source;
+}
+
+/** A browser gives a server six connections: hidden pages must not use them. */
+function adapt(): void {
+  if (TOKEN === undefined || listeners.size === 0) return;
+  if (document.visibilityState === "visible" || isBusy) connect();
+  else source?.close();
+}
+
+document.addEventListener("visibilitychange", adapt);

@@ -1,0 +1,59 @@
+/**
+ * What `deno task web` needs of this folder. Nothing here imports an npm package,
+ * so the command line can name these types without loading any.
+ *
+ * @module
+ */
+import type { Lesson } from "../workbook/checker/catalog.ts";
+
+/** What `mod.ts` exports. */
+export interface WebModule {
+  /** Serves the workbook to browsers on this machine. */
+  startServer(options: ServerOptions): Server;
+  /** Writes the workbook as static pages. */
+  buildSite(options: BuildOptions): Promise<BuiltSite>;
+}
+
+/** How the server is started. */
+export interface ServerOptions {
+  /** The catalog. */
+  lessons: Lesson[];
+  /**
+   * The port to listen on; 0 takes a free one.
+   *
+   * @default {0}
+   */
+  port?: number;
+}
+
+/** A running server. Disposing of it ends everything that it has started. */
+export interface Server extends AsyncDisposable {
+  /** The address of the first page. */
+  url: string;
+}
+
+/** How the static pages are built. */
+export interface BuildOptions {
+  /** The catalog. */
+  lessons: Lesson[];
+  /** The folder to write to, which is made if it isn't there. */
+  folder: string;
+  /**
+   * The path at which a host will serve the folder; it begins and ends with `/`.
+   *
+   * @default {"/"}
+   */
+  base?: string;
+  /** Ends the build when aborted. */
+  signal?: AbortSignal;
+  /** Receives a line for each lesson. */
+  report?: (line: string) => void;
+}
+
+/** What was built. */
+export interface BuiltSite {
+  /** The number of pages. */
+  pages: number;
+  /** The size of all files, in bytes. */
+  bytes: number;
+}

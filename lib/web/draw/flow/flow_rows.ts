@@ -1,0 +1,95 @@
+/**
+ * Prepares the packets of a capture for their flow graph: which ends there are,
+ * and what each packet says.
+ *
+ * @module
+ */
+import { applicationWords } from "../../../show/application_words.ts";
+import { counted } from "../../../show/counted.ts";
+import { protocolName } from "../../../show/protocol_names.ts";
+import { CaptureConversations } from "../../../wire/capture/capture_conversations.ts";
+import type { Packet } from "../../../wire/capture/packet.ts";
+import { elapsedMs, type Timestamp } from "../../../wire/capture/timestamp.ts";
+import { icmpMeaning } from "../../../wire/ip/icmp.ts";
+import { formatTcpFlags } from "../../../wire/tcp/flags.ts";
+
+/** A packet in the flow graph. */
+export interface FlowRow {
+  /** Its place in the list of packets, from 0. */
+  index: number;
+  /** The time since the first packet, in milliseconds. */
+  atMs: number | undefined;
+  /** The ends, as they are named at the heads of the columns. */
+  from: string;
+  to: string;
+  /** What it is: `PSH ACK 10 bytes`. */
+  main: string;
+  /** Its numbers, what it says, and what's remarkable about it. */
+  details: string[];
+  /** What colors it: `bytes`, `packet`, `again`, or `fail`. */
+  kind: string;
+}
+
+/**
+ * Prepares packets. Ends are told apart by their addresses; if those are all the
+ * same, as on loopback, by their ports.
+ *
+ * @param packets The packets, in order.
+ */
+export function flowRows(packets: Packet[]): FlowRow[] {
+  const conversations = new CaptureConversations();
+  const hosts = new Set(
+    packets.flatMap(({ ip }) => ip === null ? [] : [ip.source, ip.destination]),
+  );
+  const byPort = hosts.size === 1;
+  let start: Timestamp | undefined;
+  return packets.flatMap((packet, index): FlowRow[] => {
+    const { ip, ports, time } = packet;
+    const tracked = conversations.add(packet);
+    if (ip === null) return [];
+    start ??= time ?? undefined;
+    const { segment } = tracked;
+    const name = (address: string, port?: number) =>
+      byPort && port !== undefined ? `:${port}` : address;
+    const numbers = segment === null ? "" : [
+      `seq ${segment.relativeSequence}`,
+      ...(segment.relativeAcknowledgment === null
+        ? []
+        : [`ack ${segment.relativeAcknowledgment}`]),
+    ].join(" ");
+    const says = applicationWords(packet);
+    return [{
+      index,
+      atMs: time === null || start === undefined
+        ? undefined
+        : elapsedMs(start, time),
+      from: name(ip.source, ports?.source),
+      to: name(ip.destination, ports?.destination),
+      main: mainWords(packet),
+      details: [numbers, says ?? "", ...(segment?.notes ?? [])]
+        .filter((text) => text !== ""),
+      kind: kindOf(packet, segment?.retransmission ?? false),
+    }];
+  });
+}
+
+function mainWords({ ip, tcp, udp, icmp, payloadBytes }: Packet): string {
+  if (icmp !== null) return icmpMeaning(icmp);
+  const protocol = tcp !== null
+    ? formatTcpFlags(tcp.flags).replaceAll(",", " ")
+    : udp !== null
+    ? "UDP"
+    : protocolName(ip!.protocol) ?? `IP protocol ${ip!.protocol}`;
+  return payloadBytes > 0 || tcp === null
+    ? `${protocol} ${counted(payloadBytes, "byte").replace(" ", "\u00a0")}`
+    : protocol;
+}
+
+function kindOf(
+  { tcp, icmp, payloadBytes }: Packet,
+  isRetransmission: boolean,
+): string {
+  if (tcp?.flags.rst || icmp !== null) return "fail";
+  if (isRetransmission) return "again";
+  return payloadBytes > 0 ? "bytes" : "packet";
+}

@@ -1,0 +1,102 @@
+/**
+ * How wide text is in a drawing. The server draws too, and has no browser to
+ * measure with, so every label is in a monospaced font whose characters are
+ * at most this wide.
+ *
+ * @module
+ */
+
+/** The size of a label's text, in pixels. */
+export const FONT_SIZE = 12;
+
+/** The widest common monospaced fonts take this much of their size. */
+const CHARACTER = 0.61;
+
+/** Sans-serif names are in bold at most; wide fonts take this much a letter. */
+const NAME_CHARACTER = 0.68;
+
+/**
+ * Returns the width of a label, in pixels.
+ *
+ * @param text The label.
+ * @param size The size of its font, in pixels.
+ */
+export function textWidth(text: string, size: number = FONT_SIZE): number {
+  return Math.ceil(columnsOf(text) * size * CHARACTER);
+}
+
+/**
+ * Returns the width of a name in the proportional font, in pixels, or a little
+ * more.
+ *
+ * @param text The name.
+ * @param size The size of its font, in pixels.
+ */
+export function nameWidth(text: string, size: number): number {
+  return Math.ceil(columnsOf(text) * size * NAME_CHARACTER);
+}
+
+/** Returns the characters of a label that fit into a width. */
+export function charactersIn(width: number, size: number = FONT_SIZE): number {
+  return Math.max(1, Math.floor(width / (size * CHARACTER)));
+}
+
+/** Cuts a label that is too wide, and ends it with `…`. */
+export function fitText(
+  text: string,
+  width: number,
+  size: number = FONT_SIZE,
+): string {
+  const max = charactersIn(width, size);
+  const characters = [...text];
+  return columnsOf(text) <= max
+    ? text
+    : characters.slice(0, Math.max(0, max - 1)).join("").trimEnd() + "…";
+}
+
+/**
+ * Breaks a label into lines at its spaces.
+ *
+ * @param text The label.
+ * @param width The width of a line, in pixels.
+ * @param options `lines`: the most lines, the last of which is cut; `size`: the
+ * size of the font, in pixels.
+ * @returns One line or more.
+ */
+export function wrapLabel(
+  text: string,
+  width: number,
+  { lines: most = 2, size = FONT_SIZE }: { lines?: number; size?: number } = {},
+): string[] {
+  const max = charactersIn(width, size);
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && columnsOf(`${last} ${word}`) <= max) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(...breakWord(word, max));
+  }
+  const kept = lines.slice(0, most);
+  if (lines.length > most) {
+    kept[most - 1] = lines.slice(most - 1).join(" ");
+  }
+  return kept.map((line) => fitText(line, width, size));
+}
+
+/** Breaks a word that is longer than a line, best after its bracket. */
+function breakWord(word: string, max: number): string[] {
+  const bracket = word.indexOf("(") + 1;
+  return columnsOf(word) > max && bracket > 0 && bracket < word.length
+    ? [word.slice(0, bracket), word.slice(bracket)]
+    : [word];
+}
+
+/** East Asian and emoji characters take two columns. */
+const WIDE =
+  /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/gu;
+
+function columnsOf(text: string): number {
+  // Nearly all labels are plain, and there are thousands of them.
+  if (/^[ -~\u00a0…]*$/.test(text)) return text.length;
+  return [...text].length + (text.match(WIDE)?.length ?? 0);
+}

@@ -1,0 +1,201 @@
+/** @jsxRuntime classic */
+/** @jsx h */
+import type { TcpState } from "../../../wire/tcp/state.ts";
+import { Figure } from "../figure.tsx";
+import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
+import { h, useState, type VNode } from "../preact.ts";
+import { segmentPhrases } from "../segment_words.ts";
+import { Arrow, LINE_HEIGHT, Lines, round } from "../shapes.tsx";
+import type { EventOf, Side } from "../types.ts";
+import { TIME_WIDTH } from "./lanes_layout.ts";
+import {
+  hasStates,
+  layoutSegments,
+  type PlacedState,
+  type SegmentRow,
+  STATE_HEIGHT,
+  STATE_WIDTH,
+  statesBefore,
+} from "./segments_layout.ts";
+import { StateMachine } from "./state_machine.tsx";
+import { MACHINE_WIDTH, walkStates } from "./state_machine_layout.ts";
+
+/** The least width of the segments beside the states. */
+const MIN_WIDTH = 380;
+const GAP = 28;
+
+/**
+ * The segments of a connection, and beside them the states of TCP. The states
+ * are those after the segment under the pointer or with the focus, or after the
+ * last one.
+ */
+export function Segments(
+  { event, width }: { event: EventOf<"segments">; width: number },
+): VNode {
+  const [pointed, setPointed] = useState<number | undefined>(undefined);
+  const { client, server, segments } = event;
+  const showsStates = hasStates(event);
+  const isWide = showsStates && width >= MIN_WIDTH + GAP + MACHINE_WIDTH;
+  const layout = layoutSegments(
+    event,
+    isWide ? width - GAP - MACHINE_WIDTH : width,
+  );
+  const at = Math.min(pointed ?? Infinity, segments.length - 1);
+  const walks = {
+    client: walkStates(statesUpTo(event, at, "client")),
+    server: walkStates(statesUpTo(event, at, "server")),
+  };
+  const caption = !showsStates
+    ? "Each arrow is a segment, with its number in the stream. Look for the " +
+      "one that's lost or sent again."
+    : `Point at a segment to see both ends' states after it; ` +
+      `${client} is blue, ${server} is orange. The colored arrows are the way ` +
+      "they came.";
+  return (
+    <Figure kind="segments" caption={caption} text={[]}>
+      <div class={isWide ? "draw-beside" : "draw-below"}>
+        <svg
+          class="draw-svg"
+          width={layout.width}
+          height={Math.ceil(layout.height)}
+          viewBox={`0 0 ${layout.width} ${Math.ceil(layout.height)}`}
+          role="group"
+          aria-label={`Segments between ${client} and ${server}`}
+          onMouseLeave={() => setPointed(undefined)}
+        >
+          <g aria-hidden="true">
+            {Object.values(layout.lanes).map(({ x, kind }) => (
+              <LifelineBody
+                x={x}
+                kind={kind}
+                top={HEAD_HEIGHT}
+                bottom={layout.height}
+              />
+            ))}
+            {Object.values(layout.lanes).map((lane) => (
+              <LifelineHead {...lane} />
+            ))}
+            {layout.before.map((state) => (
+              <StateBox key={state.side} {...state} />
+            ))}
+          </g>
+          {layout.rows.map((row, i) => (
+            <Row
+              row={row}
+              width={layout.width}
+              isAt={i === at && (showsStates || pointed !== undefined)}
+              label={lineOf(event, i)}
+              onPoint={() => setPointed(i)}
+            />
+          ))}
+        </svg>
+        {showsStates ? <StateMachine walks={walks} /> : null}
+      </div>
+    </Figure>
+  );
+}
+
+function Row({ row, width, isAt, label, onPoint }: {
+  row: SegmentRow;
+  width: number;
+  isAt: boolean;
+  label: string;
+  onPoint: () => void;
+}): VNode {
+  const { top, height, time, from, to, y, lines, kind, states, side } = row;
+  const middle = (from + to) / 2 - Math.sign(to - from) * 4;
+  return (
+    <g
+      class={`draw-row ${isAt ? "selected" : ""}`}
+      role="button"
+      tabindex={0}
+      aria-label={label}
+      onFocus={onPoint}
+      onMouseEnter={onPoint}
+    >
+      <rect
+        class="hit"
+        x={TIME_WIDTH - 52}
+        y={round(top + 1)}
+        width={width - TIME_WIDTH + 52}
+        height={round(height - 2)}
+        rx={5}
+      />
+      <text
+        class="draw-time"
+        x={TIME_WIDTH - 8}
+        y={round(y - 1)}
+        text-anchor="end"
+      >
+        {time}
+      </text>
+      {kind === "lost"
+        ? <LostArrow from={from} to={to} y={y} />
+        : <Arrow from={from} to={to} y={y} kind={`${kind} ${side}`} />}
+      <Lines
+        x={middle}
+        y={y - 7 - (lines.length - 1) * LINE_HEIGHT}
+        lines={lines}
+        kind={kind}
+      />
+      {states.map((state) => <StateBox key={state.side} {...state} />)}
+    </g>
+  );
+}
+
+/** An arrow that doesn't arrive. */
+function LostArrow(
+  { from, to, y }: { from: number; to: number; y: number },
+): VNode {
+  const end = from + (to - from) * 0.8;
+  return (
+    <g class="draw-lost">
+      <line x1={round(from)} y1={y} x2={round(end)} y2={y} />
+      <path
+        d={`M${round(end - 5)} ${y - 5}l10 10m-10 0l10 -10`}
+      />
+    </g>
+  );
+}
+
+function StateBox({ side, name, x, y }: PlacedState): VNode {
+  return (
+    <g class={`draw-state ${side} outline`}>
+      <rect
+        x={round(x - STATE_WIDTH / 2)}
+        y={round(y - STATE_HEIGHT / 2)}
+        width={STATE_WIDTH}
+        height={STATE_HEIGHT}
+        rx={6}
+      />
+      <text x={round(x)} y={round(y + 4)} text-anchor="middle">{name}</text>
+    </g>
+  );
+}
+
+/** The states that an end has been in, up to a segment. */
+function statesUpTo(
+  { segments }: EventOf<"segments">,
+  at: number,
+  side: Side,
+): TcpState[] {
+  const before = statesBefore(segments)[side];
+  return [
+    ...(before === undefined ? [] : [before]),
+    ...segments.slice(0, at + 1).map((segment) => segment[`${side}State`]),
+  ];
+}
+
+/** A segment in words. */
+function lineOf(
+  { segments, numbers, client, server }: EventOf<"segments">,
+  i: number,
+) {
+  const segment = segments[i];
+  const [from, to] = segment.from === "client"
+    ? [client, server]
+    : [server, client];
+  const words = segmentPhrases(segment, numbers).join(", ");
+  return `${from} to ${to}: ${words}. Then ${client} is in ` +
+    `${segment.clientState}, ${server} in ${segment.serverState}.`;
+}

@@ -1,0 +1,40 @@
+import { counted } from "../../show/counted.ts";
+import type { SegmentNumbers } from "../../show/segment_diagram.ts";
+import type { DiagramSegment } from "./types.ts";
+
+/**
+ * Returns what is written on a segment's arrow, in phrases.
+ *
+ * @param segment The segment.
+ * @param numbers Which numbers to write.
+ */
+export function segmentPhrases(
+  segment: DiagramSegment,
+  numbers: SegmentNumbers,
+): string[] {
+  const { acknowledgment, payloadBytes, retransmission, notes = [] } = segment;
+  const write = (name: string, raw: number, relative: number) =>
+    tie(
+      {
+        relative: `${name} ${relative}`,
+        raw: `${name} ${raw}`,
+        both: `${name} ${relative} (${raw})`,
+      }[numbers],
+    );
+  return [
+    segment.flags.replaceAll(",", " "),
+    write("seq", segment.sequence, segment.relativeSequence),
+    ...(acknowledgment === null
+      ? []
+      : [write("ack", acknowledgment, segment.relativeAcknowledgment ?? 0)]),
+    ...(payloadBytes > 0 ? [tie(counted(payloadBytes, "byte"))] : []),
+    ...notes,
+    // Recordings from before there were notes have no other word for it.
+    ...(retransmission && notes.length === 0 ? ["retransmission"] : []),
+  ].filter((phrase) => phrase !== "");
+}
+
+/** A number stays on the line of its name. */
+function tie(text: string): string {
+  return text.replaceAll(" ", "\u00a0");
+}

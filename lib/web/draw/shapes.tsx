@@ -1,0 +1,123 @@
+/** @jsxRuntime classic */
+/** @jsx h */
+/**
+ * The shapes that all drawings share, so that an arrow, a call, and a byte look
+ * the same everywhere.
+ *
+ * @module
+ */
+import { FONT_SIZE, textWidth } from "./metrics.ts";
+import { h, type VNode } from "./preact.ts";
+
+/** Half of a call's height, in pixels. */
+export const PILL_RADIUS = 12;
+
+/** Space at each end of a call's text. */
+const PILL_PADDING = 10;
+
+/** Returns the width of a call with a text, in pixels. */
+export function pillWidth(text: string): number {
+  return textWidth(text) + 2 * PILL_PADDING;
+}
+
+/** A call of the program: a text on a filled pill, in its side's color. */
+export function Pill({ x, y, text, kind }: {
+  /** The middle, in pixels. */
+  x: number;
+  /** The middle, in pixels. */
+  y: number;
+  text: string;
+  /** The class that colors it: `client`, `server`, `fail`. */
+  kind: string;
+}): VNode {
+  const width = pillWidth(text);
+  return (
+    <g class={`draw-pill ${kind}`}>
+      <rect
+        x={round(x - width / 2)}
+        y={round(y - PILL_RADIUS)}
+        width={width}
+        height={2 * PILL_RADIUS}
+        rx={PILL_RADIUS}
+      />
+      <text x={round(x)} y={round(y + FONT_SIZE * 0.34)} text-anchor="middle">
+        {text}
+      </text>
+    </g>
+  );
+}
+
+/** An arrow from one place to another at the same height. */
+export function Arrow({ from, to, y, kind = "" }: {
+  from: number;
+  to: number;
+  y: number;
+  /** Classes that color it. */
+  kind?: string;
+}): VNode {
+  const way = Math.sign(to - from);
+  const size = 8;
+  const points = [
+    [to, y],
+    [to - way * size, y - size * 0.55],
+    [to - way * size, y + size * 0.55],
+  ].map((point) => point.map(round).join(",")).join(" ");
+  return (
+    <g class={`draw-arrow ${kind}`}>
+      <line
+        x1={round(from)}
+        y1={round(y)}
+        x2={round(to - way * (size - 1))}
+        y2={round(y)}
+      />
+      <polygon points={points} />
+    </g>
+  );
+}
+
+/** The ground on which an arrow with bytes lies, with its label. */
+export function Band({ from, to, top, bottom }: {
+  from: number;
+  to: number;
+  top: number;
+  bottom: number;
+}): VNode {
+  const way = Math.sign(to - from);
+  const end = to - way * 10;
+  return (
+    <rect
+      class="draw-band"
+      x={round(Math.min(from, end))}
+      y={round(top)}
+      width={round(Math.abs(end - from))}
+      height={round(bottom - top)}
+      rx={5}
+    />
+  );
+}
+
+/** Lines of text, one below the other. */
+export function Lines({ x, y, lines, anchor = "middle", kind = "" }: {
+  x: number;
+  /** The baseline of the first line. */
+  y: number;
+  lines: string[];
+  anchor?: "start" | "middle" | "end";
+  kind?: string;
+}): VNode {
+  return (
+    <text class={`draw-label ${kind}`} text-anchor={anchor}>
+      {lines.map((line, i) => (
+        <tspan x={round(x)} y={round(y + i * LINE_HEIGHT)}>{line}</tspan>
+      ))}
+    </text>
+  );
+}
+
+/** The height of a line of a label, in pixels. */
+export const LINE_HEIGHT = 15;
+
+/** A tenth of a pixel is as exact as anyone sees, and keeps the page small. */
+export function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

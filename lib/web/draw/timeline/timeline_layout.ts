@@ -1,0 +1,367 @@
+/**
+ * Places a timeline's rows on its five lifelines. Each row is as high as its
+ * label, its buffer, and its calls need, so that no text meets another.
+ *
+ * @module
+ */
+import { foldHeight } from "../fold_line.tsx";
+import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
+import { fitText, textWidth, wrapLabel } from "../metrics.ts";
+import { PAUSE_HEIGHT, type PlacedPause, placePause } from "../pause.tsx";
+import { LINE_HEIGHT, PILL_RADIUS, pillWidth } from "../shapes.tsx";
+import type { EventOf, Side, Socket, TimelineItem } from "../types.ts";
+import type { BufferLevel } from "./buffers.ts";
+import type { TimelineRow } from "./rows.ts";
+import type { Sides } from "./sides.ts";
+import { shortAddress } from "./words.ts";
+
+/** The places of the lifelines, from left to right. */
+export interface Columns {
+  width: number;
+  isNarrow: boolean;
+  /** The right edge of the times. */
+  time: number;
+  program: Record<Side, number>;
+  socket: Record<Side, number>;
+}
+
+/** A label in lines, and how it's colored. */
+export interface PlacedLabel {
+  lines: string[];
+  /** The middle. */
+  x: number;
+  /** The baseline of the first line. */
+  y: number;
+  kind: string;
+}
+
+/** A row, placed. */
+export interface PlacedRow {
+  row: TimelineRow;
+  top: number;
+  height: number;
+  arrow?: { from: number; to: number; y: number; kind: string };
+  labels: PlacedLabel[];
+  pills: { x: number; y: number; text: string; side: Side; index: number }[];
+  gauges: PlacedGauge[];
+  /** The lines of a fold. */
+  fold?: string[];
+  /** The time that passed before it, if that's long. */
+  pause?: PlacedPause;
+}
+
+/** A buffer beside its socket. */
+export interface PlacedGauge {
+  level: BufferLevel;
+  /** Its left edge. */
+  x: number;
+  /** Its middle. */
+  y: number;
+  /** The room for its cells and its words. */
+  room: number;
+}
+
+/** The size of labels on a narrow page, in pixels. */
+export const SMALL = 11;
+/** Below this width, labels are smaller, and times have no unit. */
+const NARROW = 620;
+const MAX_WIDTH = 1100;
+const GAUGE_HEIGHT = 20;
+const PILL_HEIGHT = 2 * PILL_RADIUS + 6;
+
+/** Returns the places of the lifelines. */
+export function columnsFor(available: number): Columns {
+  const width = Math.min(available, MAX_WIDTH);
+  const isNarrow = width < NARROW;
+  const [time, inset] = isNarrow ? [38, 16] : [64, 80];
+  const left = time + (isNarrow ? 10 : 56);
+  const right = width - inset;
+  const gap = Math.round((right - left) * 0.31);
+  return {
+    width,
+    isNarrow,
+    time,
+    program: { client: left, server: right },
+    socket: { client: left + gap, server: right - gap },
+  };
+}
+
+/** Returns the lifelines with their names. */
+export function lifelinesOf(
+  items: TimelineItem[],
+  columns: Columns,
+  sides: Sides,
+): Lifeline[] {
+  const { program, socket, isNarrow } = columns;
+  const lanes = items.find((item) =>
+    item.seen === "story" && item.event.kind === "lanes"
+  );
+  const lane = lanes?.seen === "story"
+    ? lanes.event as EventOf<"lanes">
+    : undefined;
+  const names = {
+    client: lane?.left ?? "client",
+    server: lane?.right ?? "server",
+  };
+  const sockets: Record<Side, Set<Socket>> = {
+    client: new Set(),
+    server: new Set(),
+  };
+  for (const item of items) {
+    if (item.seen !== "call") continue;
+    for (const one of [item.call.socket, item.call.made]) {
+      if (one === undefined || one.role === "listening") continue;
+      sockets[sides.ofSocket(one)].add(one);
+    }
+  }
+  const gap = socket.client - program.client;
+  const programBox = isNarrow ? 58 : Math.min(116, gap - 20);
+  const socketBox = isNarrow ? Math.min(74, gap) : Math.min(130, gap - 10);
+  const programLine = (side: Side): Lifeline => ({
+    // The box at the edge stays on the page, even if its line isn't in its middle.
+    x: Math.max(
+      programBox / 2 + 1,
+      Math.min(columns.width - programBox / 2 - 1, program[side]),
+    ),
+    name: names[side],
+    detail: "program",
+    box: programBox,
+    kind: `${side} program`,
+  });
+  const socketLine = (side: Side): Lifeline => ({
+    x: socket[side],
+    ...namesOfSockets([...sockets[side]]),
+    box: socketBox,
+    kind: `${side} socket`,
+  });
+  return [
+    programLine("client"),
+    socketLine("client"),
+    // On a narrow page, the line between the sockets has to do.
+    ...(isNarrow ? [] : [{
+      x: Math.round((socket.client + socket.server) / 2),
+      name: "the wire",
+      box: 90,
+      kind: "wire",
+    }]),
+    socketLine("server"),
+    programLine("server"),
+  ];
+}
+
+function namesOfSockets(
+  sockets: Socket[],
+): { name: string; detail: string } {
+  const [first] = sockets;
+  if (first === undefined) return { name: "socket", detail: "kernel" };
+  const numbers = [...new Set(sockets.map(({ descriptor }) => descriptor))];
+  if (sockets.length > 1) {
+    return {
+      name: `${sockets.length} sockets`,
+      detail: numbers.length > 3
+        ? `${numbers.slice(0, 3).join(", ")}…`
+        : numbers.join(", "),
+    };
+  }
+  return {
+    name: `socket ${first.descriptor}`,
+    detail: first.local === undefined ? "kernel" : shortAddress(first.local),
+  };
+}
+
+/**
+ * Places rows.
+ *
+ * @param rows The rows, in order.
+ * @param columns Where the lifelines are.
+ * @returns The placed rows, and the height of all of them.
+ */
+export function layoutTimeline(
+  rows: TimelineRow[],
+  columns: Columns,
+): { rows: PlacedRow[]; height: number } {
+  let top = 8;
+  const placed = rows.map((row, i) => {
+    const waitedMs = i === 0 ? 0 : row.atMs - endOf(rows[i - 1]);
+    const pause = placePause(waitedMs, top);
+    if (pause !== undefined) top += PAUSE_HEIGHT;
+    const one = placeRow(row, top, columns);
+    top += one.height;
+    return { ...one, pause };
+  });
+  return { rows: placed, height: top + 8 };
+}
+
+function endOf(row: TimelineRow): number {
+  return row.kind === "fold" ? row.endMs : row.atMs;
+}
+
+function placeRow(
+  row: TimelineRow,
+  top: number,
+  columns: Columns,
+): PlacedRow {
+  const empty = { row, top, labels: [], pills: [], gauges: [] };
+  switch (row.kind) {
+    case "step":
+      return { ...empty, height: 46 };
+    case "fold": {
+      const words = row.opens ? `${row.words}: show them` : row.words;
+      const fold = wrapLabel(words, columns.width - 40, { lines: 4 });
+      return { ...empty, fold, height: foldHeight(fold) + 12 };
+    }
+    case "story":
+      return {
+        ...empty,
+        pills: placePills(row, top + 2 + PILL_RADIUS, columns),
+        height: row.pills.length * PILL_HEIGHT + 2,
+      };
+    case "call":
+      return placeCall(row, top, columns);
+    case "packet":
+      return placePacket(row, top, columns);
+    default:
+      return row satisfies never;
+  }
+}
+
+function placeCall(
+  row: TimelineRow & { kind: "call" },
+  top: number,
+  columns: Columns,
+): PlacedRow {
+  const { side, isTaking, mood, levels } = row;
+  const [a, b] = [columns.program[side], columns.socket[side]];
+  const way = Math.sign(b - a);
+  const [from, to] = isTaking
+    ? [b - way * 3, a + way * 4]
+    : [a + way * 3, b - way * 4];
+  const room = Math.abs(b - a) - (columns.isNarrow ? 4 : 20);
+  const lines = linesOf(row.words, room, columns, 4);
+  const y = top + 4 + lines.length * LINE_HEIGHT + 5;
+  const bottom = y + 7;
+  const own = levels.filter((level) => level.side === side);
+  const gauges = own.map((level, i) =>
+    placeGauge(level, bottom + GAUGE_HEIGHT * (i + 0.5) - 2, columns)
+  );
+  const pillTop = bottom + own.length * GAUGE_HEIGHT;
+  const pills = placePills(row, pillTop + PILL_RADIUS + 2, columns);
+  return {
+    row,
+    top,
+    height: pillTop - top + pills.length * PILL_HEIGHT + 2,
+    arrow: { from, to, y, kind: `${side} ${mood}` },
+    labels: [{
+      lines,
+      x: (a + b) / 2,
+      y: y - 6 - (lines.length - 1) * LINE_HEIGHT,
+      kind: mood === "fails" ? "fail" : mood === "waits" ? "packet" : side,
+    }],
+    pills,
+    gauges,
+  };
+}
+
+function placePacket(
+  row: TimelineRow & { kind: "packet" },
+  top: number,
+  columns: Columns,
+): PlacedRow {
+  const { side, packet, words: { main, numbers, notes }, levels } = row;
+  const { client, server } = columns.socket;
+  const [from, to] = side === "client"
+    ? [client + 4, server - 4]
+    : [server - 4, client + 4];
+  const room = server - client - 16;
+  const isFailure = packet.flags?.includes("RST") || packet.protocol === "icmp";
+  const kind = isFailure
+    ? "fail"
+    : packet.retransmission
+    ? "again"
+    : packet.bytes > 0 || packet.protocol === "udp"
+    ? "bytes"
+    : "packet";
+  const all = [main, numbers].filter((text) => text !== "").join(" ");
+  const size = columns.isNarrow ? SMALL : undefined;
+  const isOneLine = textWidth(all, size) <= room;
+  const mains = isOneLine
+    ? [all]
+    : linesOf(main, room, columns, columns.isNarrow ? 3 : 2);
+  const details = [
+    ...(isOneLine || numbers === "" ? [] : [numbers]),
+    ...(notes === "" ? [] : [notes]),
+  ].flatMap((text) => linesOf(text, room, columns, 2));
+  const count = mains.length + details.length;
+  const y = top + 4 + count * LINE_HEIGHT + 5;
+  const x = (client + server) / 2;
+  const first = y - 6 - (count - 1) * LINE_HEIGHT;
+  // A packet with data and an acknowledgment changes two buffers of one side.
+  const gauges = levels.map((level, i) => {
+    const above = levels.slice(0, i).filter(({ side }) => side === level.side);
+    return placeGauge(level, y - 4 + above.length * GAUGE_HEIGHT, columns);
+  });
+  const bottom = Math.max(
+    ...gauges.map(({ y }) => y + GAUGE_HEIGHT / 2),
+    y + 6,
+  );
+  return {
+    row,
+    top,
+    height: bottom - top + 4,
+    arrow: { from, to, y, kind },
+    labels: [
+      { lines: mains, x, y: first, kind },
+      ...(details.length === 0 ? [] : [{
+        lines: details,
+        x,
+        y: first + mains.length * LINE_HEIGHT,
+        kind: notes === "" ? "packet" : "packet notes",
+      }]),
+    ],
+    pills: [],
+    gauges,
+  };
+}
+
+function linesOf(
+  text: string,
+  room: number,
+  { isNarrow }: Columns,
+  lines: number,
+): string[] {
+  return wrapLabel(text, room, isNarrow ? { lines, size: SMALL } : { lines });
+}
+
+/** A buffer is between its socket and its program, at the socket. */
+function placeGauge(
+  level: BufferLevel,
+  y: number,
+  { program, socket }: Columns,
+): PlacedGauge {
+  const { side } = level;
+  const room = Math.abs(socket[side] - program[side]) - 16;
+  const x = side === "client" ? socket[side] - 8 - room : socket[side] + 8;
+  return { level, x, y, room };
+}
+
+/** The program's calls are on its lifeline, one below the other. */
+function placePills(
+  { pills }: TimelineRow,
+  y: number,
+  { program, width, time }: Columns,
+): PlacedRow["pills"] {
+  return pills.map(({ side, text, index }, i) => {
+    const fitted = fitText(text, width - 24);
+    const half = pillWidth(fitted) / 2;
+    return {
+      text: fitted,
+      side,
+      index,
+      y: y + i * PILL_HEIGHT,
+      x: Math.max(time + half + 1, Math.min(width - half - 1, program[side])),
+    };
+  });
+}
+
+/** The height of the heads above the timeline, in pixels. */
+export const TIMELINE_HEAD: number = HEAD_HEIGHT;

@@ -1,0 +1,38 @@
+import type { TimelineItem } from "../../xray/timeline.ts";
+
+/**
+ * Takes the time in which a reader thought about a question out of a run: what
+ * the kernel did is timed by the machine's clock, which went on meanwhile.
+ */
+export class Pauses {
+  readonly #pauses: { fromMs: number; toMs: number }[] = [];
+  /** When the lesson's clock was 0, in milliseconds since 1970. */
+  #zeroMs?: number;
+
+  /** Counts the time until a promise resolves as a pause. */
+  async during(answer: Promise<void>): Promise<void> {
+    const pause = { fromMs: Date.now(), toMs: Infinity };
+    this.#pauses.push(pause);
+    await answer;
+    pause.toMs = Date.now();
+  }
+
+  /**
+   * Returns an item as if nobody had paused.
+   *
+   * @param item The item, timed by the machine's clock.
+   * @returns The same, with the time that the lesson's clock showed.
+   */
+  without(item: TimelineItem): TimelineItem {
+    if (item.seen === "story" && item.event.kind === "lesson") {
+      this.#zeroMs = item.event.startedAtMs;
+    }
+    const nowMs = (this.#zeroMs ?? 0) + item.atMs;
+    let pausedMs = 0;
+    for (const { fromMs, toMs } of this.#pauses) {
+      // A late packet belongs to the moment before the pause.
+      pausedMs += Math.max(0, Math.min(nowMs, toMs) - fromMs);
+    }
+    return { ...item, atMs: Math.round((item.atMs - pausedMs) * 1000) / 1000 };
+  }
+}

@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import type { Lesson } from "../workbook/checker/catalog.ts";
+import { fileOf } from "../workbook/checker/catalog.ts";
+import { splitSections } from "../workbook/checker/sections.ts";
+import { assets } from "./assets.ts";
+import type { Answers } from "./live/answers.ts";
+import { runExample } from "./live/example.ts";
+import type { Runs } from "./live/runs.ts";
+import type { Tabs } from "./live/tabs.ts";
+import { renderPage } from "./pages/layout.tsx";
+import { pageFor } from "./pages/site_pages.ts";
+import type { Commands } from "./protocol.ts";
+import { highlight } from "./reading/highlight.ts";
+import { searchDocuments } from "./search.ts";
+import type { Site } from "./site.ts";
+
+/** What the server's answers come from. */
+export interface Live {
+  lessons: Lesson[];
+  /** What commands must carry. */
+  token: string;
+  tabs: Tabs;
+  runs: Runs;
+  answers: Answers;
+}
+
+/** A command longer than this isn't one of ours, in bytes. */
+const MAX_COMMAND = 10_000;
+
+/**
+ * Answers a request that may be answered.
+ *
+ * @param live What the answer comes from.
+ * @param request The request.
+ * @returns The response.
+ */
+export async function respond(live: Live, request: Request): Promise<Response> {
+  const path = pathOf(request);
+  if (request.method === "POST") return await obey(live, path, request);
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return new Response("Method not allowed", { status: 405 });
+  }
+  if (path === "events") return openEvents(live, request);
+  if (path.startsWith("solution/")) return await solution(live, path.slice(9));
+  if (path === "search.json") {
+    return cacheable(request, {
+      type: "application/json",
+      body: JSON.stringify(await searchDocuments(siteOf(live))),
+    });
+  }
+  if (path.startsWith("assets/")) {
+    const name = path.slice("assets/".length);
+    if (!Object.hasOwn(assets, name)) return notFound();
+    return cacheable(request, await assets[name]());
+  }
+  const { results } = live.answers;
+  const site = siteOf(live);
+  const page = await pageFor(site, path, { results });
+  if (page === undefined) return notFound();
+  return new Response(renderPage(site, page), {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+    },
+  });
+}
+
+function pathOf(request: Request): string {
+  try {
+    const { pathname } = new URL(request.url);
+    return decodeURIComponent(pathname).replace(/^\/+|\/+$/g, "");
+  } catch {
+    return "?";
+  }
+}
+
+function siteOf({ lessons, token, answers }: Live): Site {
+  return { lessons, token, base: "/", states: answers.states };
+}
+
+/** A file that the browser may keep as long as it doesn't change. */
+function cacheable(
+  request: Request,
+  { type, body }: { type: string; body: string | Uint8Array<ArrayBuffer> },
+): Response {
+  const digest = createHash("sha256").update(body).digest("hex").slice(0, 16);
+  const etag = `"${digest}"`;
+  const headers = { etag, "cache-control": "no-cache", "content-type": type };
+  // A compressing server makes the tag a weak one.
+  if (request.headers.get("if-none-match")?.includes(etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(body, { headers });
+}
+
+/** Tells a page from now on what happens, and first how the exercises stand. */
+function openEvents({ tabs, answers }: Live, request: Request): Response {
+  const tab = new URL(request.url).searchParams.get("tab") ?? "";
+  if (!/^[\w-]{8,64}$/.test(tab)) {
+    return new Response("Bad tab", { status: 400 });
+  }
+  return tabs.open(
+    tab,
+    answers.results.map((result) => ({ kind: "checked", result })),
+  );
+}
+
+/** Our solution, once the learner's own answer passes. */
+async function solution(
+  { lessons, answers }: Live,
+  id: string,
+): Promise<Response> {
+  const lesson = lessons.find(({ number }) => id.startsWith(`${number}.`));
+  const isSolved = answers.result(id)?.verdict.state === "passed";
+  if (lesson === undefined) return notFound();
+  if (!isSolved) return new Response("Not solved yet", { status: 403 });
+  const text = await Deno.readTextFile(fileOf(lesson, "solution.ts"));
+  const section = splitSections(text).sections.find((one) => one.id === id);
+  return new Response(highlight(section?.text.trim() ?? "", "ts"), {
+    headers: { "content-type": "text/plain; charset=utf-8" },
+  });
+}
+
+type Handlers = {
+  [Path in keyof Commands]: (
+    live: Live,
+    command: Commands[Path],
+  ) => Promise<unknown>;
+};
+
+/** What is done at each command; `undefined` if it makes no sense. */
+const handlers: Handlers = {
+  async "api/run"({ lessons, tabs, runs }, { tab, lesson, xray }) {
+    const chosen = lessons.find(({ number }) => number === lesson);
+    if (chosen === undefined || !tabs.has(tab)) return undefined;
+    return { run: await runs.start(tab, chosen, { xray: xray === true }) };
+  },
+  "api/continue"({ runs }, { tab }) {
+    runs.goOn(tab);
+    return Promise.resolve({});
+  },
+  "api/stop"({ runs }, { tab }) {
+    runs.stop(tab);
+    return Promise.resolve({});
+  },
+  async "api/example"({ lessons }, { lesson, number }) {
+    const chosen = lessons.find((one) => one.number === lesson);
+    return chosen === undefined ? undefined : await runExample(chosen, number);
+  },
+};
+
+async function obey(
+  live: Live,
+  path: string,
+  request: Request,
+): Promise<Response> {
+  if (!Object.hasOwn(handlers, path)) return notFound();
+  const command = await readCommand(request);
+  const handle = handlers[path as keyof Commands] as Handlers["api/run"];
+  const answer = command === undefined
+    ? undefined
+    : await handle(live, command as Commands["api/run"]);
+  return answer === undefined
+    ? new Response("Bad command", { status: 400 })
+    : Response.json(answer);
+}
+
+async function readCommand(request: Request): Promise<object | undefined> {
+  if (Number(request.headers.get("content-length") ?? Infinity) > MAX_COMMAND) {
+    return undefined;
+  }
+  try {
+    const command = await request.json();
+    return typeof command === "object" && command !== null
+      ? command
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function notFound(): Response {
+  return new Response("There's no such page.\n", { status: 404 });
+}

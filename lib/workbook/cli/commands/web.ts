@@ -1,0 +1,134 @@
+import { dim } from "@std/fmt/colors";
+import { fileURLToPath } from "node:url";
+import type { WebModule } from "../../../web/contract.ts";
+import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
+import { stdArgs } from "../../checker/std_args.ts";
+import { repeated, UsageError } from "../../checker/usage_error.ts";
+import { openBrowser } from "../browser.ts";
+import type { CommandContext } from "../command.ts";
+import { parseCommandLine, parsePort } from "../command_line.ts";
+import { typedPath } from "../packets/capture_file.ts";
+
+/** The module that needs npm packages. */
+const WEB = new URL("../../../web/mod.ts", import.meta.url);
+
+/** `deno task web`: the workbook in a browser, or as static pages. */
+export default async function web(
+  args: string[],
+  io: CommandContext,
+): Promise<number> {
+  const { flags, values } = parseCommandLine(args, {
+    usage: "deno task web [--no-open] [--port 8000] | " +
+      "deno task web --build DIR [--base /PATH/]",
+    flags: ["no-open"],
+    values: ["port", "build", "base"],
+    words: [0, 0],
+  });
+  const { build, base = "/" } = values;
+  if (build === undefined && values.base !== undefined) {
+    throw new UsageError("--base goes with --build: add --build DIR");
+  }
+  const unfit = flags["no-open"] > 0
+    ? "--no-open"
+    : values.port !== undefined
+    ? "--port"
+    : undefined;
+  if (build !== undefined && unfit !== undefined) {
+    throw new UsageError(`--build starts no server: leave out ${unfit}`);
+  }
+  if (!/^\/([\w.~-]+\/)*$/.test(base)) {
+    throw new UsageError(
+      `no base path ${repeated(base)}: it begins and ends with a slash, like ` +
+        "/workbook/",
+    );
+  }
+  if (build !== undefined) await rejectFile(build);
+  const port = parsePort(values.port ?? "0");
+  const module = await loadWeb(io);
+  if (module === undefined) return 1;
+  if (build !== undefined) {
+    return await buildPages(module, { folder: build, base }, io);
+  }
+  return await serve(module, { port, open: flags["no-open"] === 0 }, io);
+}
+
+/** Loads the module, and first its npm packages if they aren't here yet. */
+async function loadWeb(io: CommandContext): Promise<WebModule | undefined> {
+  try {
+    // This process runs with `--cached-only`. The specifier is computed, so
+    // that no other command has npm packages in its module graph.
+    return await import(WEB.href);
+  } catch (error) {
+    if (!isMissingPackage(error)) throw error;
+  }
+  io.print(dim("Downloading the browser edition's npm packages, once …"));
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", ...stdArgs(), fileURLToPath(WEB)],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (success) return await import(`${WEB.href}#again`);
+  io.complain(
+    "cannot reach the npm registry: the browser edition needs its packages " +
+      "once; every other command works without them",
+  );
+  return undefined;
+}
+
+function isMissingPackage(error: unknown): boolean {
+  return /npm/.test(String(error));
+}
+
+async function serve(
+  { startServer }: WebModule,
+  { port, open }: { port: number; open: boolean },
+  io: CommandContext,
+): Promise<number> {
+  const ended = Promise.withResolvers<void>();
+  // To the end of the process: a second signal must not leave a run behind.
+  onInterrupt(() => ended.resolve());
+  let server;
+  try {
+    server = startServer({ lessons: io.lessons, port });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new UsageError(
+      `port ${port} is in use: choose another, or leave out --port for a free one`,
+    );
+  }
+  await using _server = server;
+  io.print(server.url, dim("Ctrl-C ends."));
+  if (open) await openBrowser(server.url);
+  await ended.promise;
+  return 0;
+}
+
+async function buildPages(
+  { buildSite }: WebModule,
+  { folder, base }: { folder: string; base: string },
+  io: CommandContext,
+): Promise<number> {
+  const stop = new AbortController();
+  using _ending = onInterrupt(() => stop.abort(new Interrupted()));
+  const { pages, bytes } = await buildSite({
+    lessons: io.lessons,
+    folder: typedPath(folder),
+    base,
+    signal: stop.signal,
+    report: (line) => io.print(dim(line)),
+  });
+  const size = (bytes / 1024 / 1024).toFixed(1);
+  io.print(`${pages} pages, ${size} MiB, are in ${folder}`);
+  return 0;
+}
+
+/** A path that's taken is a wrong argument, and said before anything is made. */
+async function rejectFile(folder: string): Promise<void> {
+  const found = await Deno.stat(typedPath(folder)).catch(() => undefined);
+  if (found?.isDirectory === false) {
+    throw new UsageError(
+      `${repeated(folder)} is a file: name a folder to write to`,
+    );
+  }
+}

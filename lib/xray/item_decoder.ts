@@ -1,0 +1,34 @@
+import type { Socket } from "./socket_calls.ts";
+import type { TimelineItem } from "./timeline.ts";
+
+/**
+ * Reads the lines that `ItemEncoder` wrote, one by one. It imports nothing, so a
+ * page can use it, too.
+ */
+export class ItemDecoder {
+  readonly #sockets = new Map<number, Socket>();
+
+  /**
+   * Reads the next line.
+   *
+   * @param text The line: one JSON object.
+   * @returns The item in it; nothing for a line that describes a socket.
+   */
+  items(text: string): TimelineItem[] {
+    const line = JSON.parse(text);
+    if (line.seen === "socket") {
+      // While a run goes on, more becomes known of a socket.
+      const { id } = line.socket;
+      const known = this.#sockets.get(id) ?? {};
+      this.#sockets.set(id, Object.assign(known, line.socket));
+      return [];
+    }
+    if (line.seen === "story") line.event.atMs = line.atMs;
+    if (line.seen === "call") {
+      const { call } = line;
+      call.socket = this.#sockets.get(call.socket);
+      if (call.made !== undefined) call.made = this.#sockets.get(call.made);
+    }
+    return [line];
+  }
+}

@@ -1,0 +1,136 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { ROOT } from "../../lib/workbook/checker/catalog.ts";
+import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
+import { useCopy } from "../workbook/workbook_copy.ts";
+import { until } from "./browser.ts";
+
+const copy = useCopy();
+
+Deno.test("no command but web loads an npm package", async () => {
+  const graph = await moduleGraph("lib/workbook/cli.ts");
+  assertEquals(graph.filter((specifier) => specifier.startsWith("npm:")), []);
+  // The graph has the commands, and it would show npm packages if there were any.
+  const commands = graph.filter((specifier) =>
+    specifier.includes("/commands/")
+  );
+  assertEquals(commands.length > 10, true);
+  const web = await moduleGraph("lib/web/mod.ts");
+  assertEquals(web.some((specifier) => specifier.startsWith("npm:")), true);
+});
+
+async function moduleGraph(file: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", ...stdArgs(), file],
+    cwd: ROOT,
+    stderr: "null",
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout));
+  return modules.map(({ specifier }: { specifier: string }) => specifier);
+}
+
+Deno.test("all import maps name the same versions of the npm packages", async () => {
+  const [config, offline, browser] = await Promise.all(
+    ["deno.json", "lib/std/offline.json", "lib/web/client/imports.json"]
+      .map(npmImports),
+  );
+  assertEquals(offline, config);
+  for (const [name, target] of Object.entries(browser)) {
+    assertEquals(target, config[name], name);
+  }
+  for (const [name, target] of Object.entries(config)) {
+    assertMatch(target, /@\d+\.\d+\.\d+\/?$/, `${name} is pinned`);
+  }
+});
+
+async function npmImports(file: string): Promise<Record<string, string>> {
+  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, file)));
+  return Object.fromEntries(
+    Object.entries<string>(imports).filter(([, to]) => to.startsWith("npm:")),
+  );
+}
+
+Deno.test({
+  name: "web stops on Ctrl-C, and leaves nothing behind",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using web = copy().start("web", "--no-open");
+    const [url] = await web.expect(/^http:\S+/);
+    // A page, so that the watcher of the answers runs, too.
+    await (await fetch(url)).body?.cancel();
+    web.kill("SIGINT");
+    const { code, errors } = await web.end();
+    assertEquals([code, errors], [0, ""]);
+    const left = Array.from(
+      Deno.readDirSync(copy().path("lessons")),
+      ({ name }) => name,
+    );
+    assertEquals(left.filter((name) => name.startsWith(".")), []);
+  },
+});
+
+Deno.test({
+  name: "web ends a run and its lesson on Ctrl-C",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using web = copy().start("web", "--no-open");
+    const [url] = await web.expect(/^http:\S+/);
+    const page = await (await fetch(url)).text();
+    const token = page.match(/data-token="(\w+)"/)![1];
+    const tab = crypto.randomUUID();
+    const events = await fetch(`${url}events?tab=${tab}`);
+    const reader = events.body!.pipeThrough(new TextDecoderStream())
+      .getReader();
+    await reader.read();
+    const { origin } = new URL(url);
+    const started = await fetch(`${url}api/run`, {
+      method: "POST",
+      headers: { origin, "x-workbook-token": token },
+      body: JSON.stringify({ tab, lesson: 3, xray: false }),
+    });
+    assertEquals(started.status, 200);
+    await started.body?.cancel();
+    let told = "";
+    while (!told.includes('\\"predict\\"')) told += (await reader.read()).value;
+    web.kill("SIGINT");
+    assertEquals((await web.end()).code, 0);
+    await reader.cancel().catch(() => {});
+    await until(async () => (await lessonsOf(copy().root)) === "");
+  },
+});
+
+/** The processes that run a lesson of a workbook. */
+async function lessonsOf(root: string): Promise<string> {
+  const { stdout } = await new Deno.Command("pgrep", {
+    args: ["-f", `${root}/lessons/.*lesson.ts`],
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("web says in one line that npm can't be reached", async () => {
+  await using folder = await temporaryCache();
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: copy().args("web", "--no-open"),
+    env: {
+      DENO_DIR: folder.path,
+      // Nobody listens there.
+      NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/",
+      NO_COLOR: "1",
+    },
+    stdin: "null",
+  }).output();
+  assertEquals(code, 1);
+  assertMatch(
+    new TextDecoder().decode(stderr),
+    /^cannot reach the npm registry: .*\n$/,
+  );
+});
+
+/** An empty cache for Deno. */
+async function temporaryCache(): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempDir();
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}

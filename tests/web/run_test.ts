@@ -1,0 +1,112 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { countLessons, runToEnd, until, useBrowser } from "./browser.ts";
+import { isInstalled } from "../clients/programs.ts";
+
+const test = useBrowser();
+const PAGE = "lessons/03-echo";
+
+test("a lesson runs in the page, and its measured bytes are in the drawing", async ({ open }) => {
+  const page = await open(PAGE);
+  await runToEnd(page);
+  const shown = await page.locator("aside .draw-run").innerText();
+  const taken = shown.match(/taken\s+(\d+\.\d) MiB \((\d+) bytes\)/);
+  assert(taken !== null, shown);
+  // What the two sockets hold depends on the system; that it's less doesn't.
+  assert(Number(taken[2]) > 0 && Number(taken[2]) <= 64 * 1024 * 1024);
+  const drawing = await page.locator("aside .draw-run svg").allTextContents();
+  assertMatch(drawing.join(" "), /read\(\) gave 4: "ten "/);
+  await page.context().close();
+});
+
+test("a run waits at each question, and shows the prediction next to what happened", async ({ open }) => {
+  const page = await open(PAGE);
+  const second = page.locator("textarea[data-prediction]").nth(1);
+  await second.fill("3 reads, the last one gives 2");
+  await page.click("main [data-action=run]");
+  const card = page.locator(".question-card textarea");
+  await card.waitFor();
+  // The run asks the reading's second question: the words are there already.
+  assertEquals(await card.inputValue(), "3 reads, the last one gives 2");
+  assertEquals(await page.locator("aside >> text=read() gave null").count(), 0);
+  await card.fill("4 reads");
+  await card.press("Enter");
+  await page.waitForSelector(".draw-predicted >> text=4 reads");
+  assertEquals(await second.inputValue(), "4 reads");
+  await page.context().close();
+});
+
+test("you can step back and forth, and drag through a run", async ({ open }) => {
+  const page = await open(PAGE);
+  await runToEnd(page);
+  const end = await page.locator("aside .draw-run").innerText();
+  await page.click('[aria-label="Step back"]');
+  const before = await page.locator("aside .draw-run").innerText();
+  assert(before.length < end.length);
+  await page.click('[aria-label="Step forward"]');
+  assertEquals(await page.locator("aside .draw-run").innerText(), end);
+
+  const place = page.locator('[aria-label="Place in the run"]');
+  await place.press("Home");
+  assertEquals(await page.locator("aside .draw-run svg").count(), 0);
+  await place.press("End");
+  assertEquals(await page.locator("aside .draw-run").innerText(), end);
+  await page.context().close();
+});
+
+test("X-ray shows the calls and packets of a run, or says why it can't", async ({ open }) => {
+  const page = await open(PAGE);
+  await page.click("text=X-ray");
+  await runToEnd(page);
+  if (!isInstalled("strace") || !isInstalled("tcpdump")) {
+    assertMatch(await page.locator(".run-note").innerText(), /recording/);
+  }
+  // Only what's in sight is drawn.
+  await page.locator("aside").evaluate((pane) => pane.scrollTop = 0);
+  const packet = page.locator(".draw-row.packet", { hasText: "SYN seq 0" });
+  await packet.first().click();
+  const details = page.locator(".details");
+  assertMatch(await details.innerText(), /source port/i);
+  await page.locator(".draw-row.call").first().click();
+  assertMatch(await details.innerText(), /file descriptor/);
+  await page.context().close();
+});
+
+test("after a run, the reading shows its own drawings and measurements", async ({ open }) => {
+  const page = await open(PAGE);
+  const text = page.locator("article pre", { hasText: "read() gave null" });
+  assert(await text.isVisible());
+  await runToEnd(page);
+  await page.locator(".drawn svg >> text=read() gave null").waitFor();
+  assert(!await text.isVisible());
+  const values = (root: string) =>
+    page.locator(`${root} .draw-facts`, { hasText: "taken" }).innerText();
+  assertEquals(await values(".drawn"), await values("aside"));
+  await page.context().close();
+});
+
+test("each example of the reading can be run, and says how it ended", async ({ open }) => {
+  const page = await open(PAGE);
+  await page.click('[aria-label="Run example 1"]');
+  await page.waitForSelector("text=every assertion holds");
+  await page.context().close();
+});
+
+test("closing the tab ends its run", async ({ open, copy }) => {
+  const page = await open(PAGE);
+  await page.click("main [data-action=run]");
+  await page.waitForSelector(".question-card");
+  assertEquals(await countLessons(copy), 1);
+  await page.close();
+  await until(async () => await countLessons(copy) === 0);
+});
+
+test("no page asks for anything from another origin, or breaks its policy", ({ seen, url }) => {
+  const { origin } = new URL(url);
+  const others = seen.requests.filter((request) =>
+    new URL(request).origin !== origin
+  );
+  assert(seen.requests.length > 0);
+  assertEquals(others, []);
+  assertEquals(seen.complaints, []);
+  return Promise.resolve();
+});
