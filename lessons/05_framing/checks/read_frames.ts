@@ -20,8 +20,10 @@ import {
   MANY_TEXTS,
   NOT_STRICT,
   RESET,
+  STREAMING,
   TOO_LONG,
 } from "./explain.ts";
+import { explainMistake, FRAME_MISTAKES } from "./mistakes.ts";
 
 /** The limit where none is given, in bytes. */
 const DEFAULT_LIMIT = 1024 * 1024;
@@ -59,12 +61,29 @@ const FORMS: StreamCase[] = [
     likely: "A length of 0 is an empty text, which counts. It isn't the end.",
   },
   {
+    step: "a client sends frames of 200 and 300 bytes",
+    sends: frames("x".repeat(200), "y".repeat(300)),
+    values: ["x".repeat(200), "y".repeat(300)],
+    likely: UNTIL_WHOLE,
+  },
+  {
     step: "a client sends a frame of 4800 bytes",
     sends: frames(LONG),
     values: [LONG],
     likely: UNTIL_WHOLE,
     cut: UNTIL_WHOLE,
     read: CUT,
+  },
+  {
+    step: "a client sends a frame of 70,000 bytes, and a short one",
+    sends: frames("x".repeat(70_000), "end"),
+    values: ["x".repeat(70_000), "end"],
+    readSizes: [],
+    likely: ({ then }) =>
+      then === "error"
+        ? allowed(DEFAULT_LIMIT, true)
+        : "The length has four bytes, and all of them count.",
+    read: LIMIT,
   },
   {
     step: "a client sends 100 frames of all sizes",
@@ -87,7 +106,9 @@ const TEXTS = Object.values(NOT_UTF8).map((bytes): StreamCase => ({
     values.length === 0
       ? "The first frame is whole, and UTF-8: yield it before you look at the " +
         "second."
-      : NOT_STRICT,
+      : String(values[1]).includes("\ufffd")
+      ? NOT_STRICT
+      : STREAMING,
   read: CUT,
 })).concat({
   step: "a client sends frames with characters of one to four bytes",
@@ -165,12 +186,14 @@ const LIMITS: StreamCase[] = [
     sends: headerOf(length),
     then: "silence",
     ends: RangeError,
-    likely: length === DEFAULT_LIMIT + 1
-      ? `${length} bytes are one more than are allowed where no maxBytes is ` +
-        "given."
-      : "The length is all that it takes to reject the frame: judge it before " +
-        "you make room or wait for that many bytes. And read it without a " +
-        "sign, by getUint32(): with one, it is negative, and under any limit.",
+    maxRoom: 16 * DEFAULT_LIMIT,
+    likely: () =>
+      length === DEFAULT_LIMIT + 1
+        ? `${length} bytes are one more than are allowed where no maxBytes is ` +
+          "given."
+        : "The length is all that it takes to reject the frame: judge it before " +
+          "you make room or wait for that many bytes. And read it without a " +
+          "sign, by getUint32(): with one, it is negative, and under any limit.",
   })),
 ].map((one) => ({ ...one, read: LIMIT }));
 
@@ -202,7 +225,9 @@ export async function checkReadFrames(
     name: "readFrames",
     open: readFrames,
     what: "text",
-    explain: explainMessages,
+    explain: (result, due) =>
+      explainMistake(FRAME_MISTAKES, result, due) ??
+        explainMessages(result, due),
     cut: () => ({
       likely: "A read may end anywhere, also inside a length. Read on until " +
         "you have what you need, and never take more than that.",

@@ -18,8 +18,10 @@ import {
   MANY_TEXTS,
   NOT_STRICT,
   RESET,
+  STREAMING,
   TOO_LONG,
 } from "./explain.ts";
+import { explainMistake, LINE_MISTAKES } from "./mistakes.ts";
 
 /** The limit where none is given, in bytes. */
 const DEFAULT_LIMIT = 65536;
@@ -86,9 +88,6 @@ const FORMS: StreamCase[] = [
   },
 ];
 
-const STREAMING = "The first byte of an ö isn't text. A decoder that is told " +
-  "{ stream: true } keeps it, waits for the second, and says nothing: call " +
-  "decode() once more at the end of each line, without that.";
 const SAMPLES = Object.values(SAMPLE_TEXTS);
 
 const TEXTS: StreamCase[] = [
@@ -148,6 +147,13 @@ const LIMITS: StreamCase[] = [
   tooLong("öööööö\n"),
   tooLong(`${TEN}!`),
   tooLong(`${TEN}!!`, { then: "silence", likely: () => KNOWN_EARLY }),
+  tooLong(`${TEN}!`, {
+    then: "silence",
+    likely: () =>
+      "This line has 11 bytes, and the last one isn't a \\r, so you know that " +
+      "it's too long, whatever comes next. One byte over the limit may only be " +
+      "a \\r.",
+  }),
   tooLong(`${TEN}\r`, {
     likely: "No \\n follows this \\r, so it's part of the line, which has 11 " +
       "bytes. Look at the limit once more when the stream ends.",
@@ -163,7 +169,8 @@ const MORE_LIMITS: StreamCase[] = [
     likely: LIMIT_OF_ZERO,
     read: LIMIT,
   },
-  ...[DEFAULT_LIMIT, DEFAULT_LIMIT + 5000].flatMap((limit) =>
+  // With the larger one, a call takes no argument for each byte.
+  ...[DEFAULT_LIMIT, 200_000].flatMap((limit) =>
     [limit, limit + 1].map((size) => nearLimit(size, limit))
   ),
   {
@@ -248,7 +255,9 @@ export async function checkReadLines(
     name: "readLines",
     open: readLines,
     what: "line",
-    explain: explainMessages,
+    explain: (result, due) =>
+      explainMistake(LINE_MISTAKES, result, due) ??
+        explainMessages(result, due),
     cut: () => ({
       likely:
         "The same bytes are the same lines, however they come: keep what " +

@@ -16,7 +16,9 @@ const NOT_FATAL: [string, string] = [
   'new TextDecoder("utf-8", { ignoreBOM: true })',
 ];
 
-const CUT_CR = "lineOf(line.at(-1) === 0x0d ? line.subarray(0, -1) : line)";
+const CUT_CR = "lineOf(withoutCR(line))";
+const IF_TOO_LONG =
+  "if (withoutCR(pending).length > maxBytes) lineOf(pending);";
 const OPTIONS = "{ maxBytes = 65536 } = options";
 const LAST_LINE = "if (pending.length > 0) yield lineOf(pending)";
 
@@ -90,7 +92,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   },
   {
     name: "leaves out empty lines",
-    replace: ["yield lineOf(line.at", "if (end > 0) yield lineOf(line.at"],
+    replace: ["yield lineOf(without", "if (end > 0) yield lineOf(without"],
     diagnosis: /an empty line between them, which counts/,
   },
   {
@@ -112,7 +114,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   },
   {
     name: "looks at the limit only when the line is whole",
-    replace: ["if (pending.length > maxBytes + 1) lineOf(pending);", ""],
+    replace: [IF_TOO_LONG, ""],
     diagnosis: /known before its end has come/,
   },
   {
@@ -149,8 +151,8 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   {
     name: "counts the \\r only where a read ends after it",
     replace: [
-      "if (pending.length > maxBytes + 1)",
-      "if (pending.length > maxBytes)",
+      IF_TOO_LONG,
+      "if (pending.length > maxBytes) lineOf(pending);",
     ],
     diagnosis: /a read may end just before that/,
   },
@@ -181,7 +183,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
       "decoder.decode(bytes)",
       "decoder.decode(bytes, { stream: true })",
     ],
-    diagnosis: /call decode\(\) once more at the end/,
+    diagnosis: /leave out `stream` in the last call/,
   },
   {
     name: "decodes all that came before it looks for a line",
@@ -310,7 +312,7 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
       "return frame;",
       "return Uint8Array.of(...frame.subarray(0, 4), ...payload);",
     ],
-    diagnosis: /a call takes only so many/,
+    diagnosis: /a call takes about 100,000/,
   },
   {
     name: "uses one buffer for all frames",
@@ -417,7 +419,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
         yield text;
       }
     },
-    diagnosis: /all that it takes to reject the frame/,
+    diagnosis: /Compare it with the limit first/,
   },
   {
     name: "takes a limit of 0 for none given",
@@ -606,7 +608,7 @@ export function byByte(makeList: () => number[]): ReadMessages {
         if (byte === 0x0a) {
           if (line.at(-1) === 0x0d) line.pop();
           yield whole();
-        } else if (line.push(byte) > maxBytes + 1) {
+        } else if (line.push(byte) > maxBytes + (byte === 0x0d ? 1 : 0)) {
           throw new RangeError("too long");
         }
       }
