@@ -4,6 +4,7 @@ import {
   checkClass,
   type ObjectCase,
   SAMPLE_TEXTS,
+  toBytes,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { RollCallClass } from "../types.ts";
@@ -16,6 +17,8 @@ import {
   present,
   READ,
   see,
+  seenAs,
+  type SeenMessage,
   send,
   Session,
   story,
@@ -29,21 +32,61 @@ export async function checkRollCall(
   await checkClass(
     trial,
     (expireMs?: number) => new Session(RollCall, expireMs),
-    [...PRESENCE, ...TEXTS, ...NAMES, ...LEAVING, ...MALFORMED, ...EXPIRY],
-    { name: "RollCall", see, explain },
+    [
+      sayHello(RollCall),
+      ...PRESENCE,
+      ...TEXTS,
+      ...NAMES,
+      ...LEAVING,
+      ...MALFORMED,
+      ...EXPIRY,
+    ],
+    { name: "RollCall", see, explain, ifTimer: TIMER },
   );
   await checkRealTime(RollCall, trial);
 }
 
+const TIMER = "A timer knows nothing of now(), and keeps the program from " +
+  "ending. You don't need one: remember when each peer was last heard, and " +
+  "compare that with now() at the start of handle() and present().";
 const PEER_KEY = "Identify a peer by its host and its port together.";
 
+function sayHello(RollCall: RollCallClass): ObjectCase {
+  function sentFor(message: string): unknown {
+    const sent = new Session(RollCall).handle(toBytes(message), PEERS.cid);
+    return Object(see(sent))[0]?.text;
+  }
+  function explainNothing({ value, error }: CallResult): string {
+    const [first] = Object(see(value) ?? []) as SeenMessage[];
+    if (first?.text === "OK ci\n") {
+      return "You cut off the last character, and here it's no \\n. Remove it " +
+        "only if it is one.";
+    }
+    const needsEnd = error === undefined && first === undefined &&
+      sentFor("HELLO cid\n") === "OK cid\n";
+    return needsEnd
+      ? "You answer this only with a \\n at the end. nc sends one, but other " +
+        "clients don't: a message is the same without it."
+      : "Answer HELLO with OK and the name, and send that to its sender only.";
+  }
+  return story("cid says HELLO, and gets OK", "", "", {
+    ...handle("cid", "HELLO cid", { cid: "OK cid" }),
+    likely: explainNothing,
+  });
+}
+
 const PRESENCE: ObjectCase[] = [
-  story(
-    "cid says HELLO, and gets OK",
-    "",
-    "Answer HELLO with OK and the name, and send that to its sender only.",
-    handle("cid", "HELLO cid\n", { cid: "OK cid" }),
-  ),
+  {
+    ...story(
+      "cid says HELLO with nc, which puts a \\n at the end",
+      "",
+      "Without the \\n, your answer was right. One \\n at the end of an " +
+        "incoming message doesn't count: remove it before you look at the " +
+        "message. A `$` in a regular expression doesn't match before it.",
+      handle("cid", "HELLO cid\n", { cid: "OK cid" }),
+    ),
+    read: READ.bytes,
+  },
   story(
     "another RollCall has nobody in it",
     "",
@@ -120,6 +163,14 @@ function explainStranger({ value }: CallResult): string {
 
 const AS_IT_IS = "A text is everything after the first space, unchanged.";
 
+const CONTROLS = "clear \x1b[2J\x07\r\x7f\x9b2J";
+
+/** Control characters may be passed on, escaped, or left out. */
+function isHarmless({ to, text }: SeenMessage): boolean {
+  return to === seenAs(PEERS.ann, "").to &&
+    /^bob: clear .*\[2J.*2J\n$/s.test(text);
+}
+
 /** Texts that are easily damaged, and how. */
 const TEXTS: ObjectCase[] = [
   says(
@@ -142,9 +193,12 @@ const TEXTS: ObjectCase[] = [
   story(
     "bob says something with control characters in it",
     "ann bob",
-    "A text doesn't change who is present.",
-    // They may be passed on, escaped, or left out.
-    send("bob", "SAY clear \x1b[2J\x07\r\x7f\x9b2J"),
+    "This is a text like any other, and ann gets it. You may remove or escape " +
+      "its control characters, but nothing else of it, and the message counts.",
+    {
+      ...handle("bob", `SAY ${CONTROLS}`, { ann: `bob: ${CONTROLS}` }),
+      accepts: (seen) => seen.length === 1 && isHarmless(seen[0]),
+    },
     present("ann bob"),
   ),
 ];
