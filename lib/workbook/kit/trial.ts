@@ -412,9 +412,12 @@ export class Trial {
       return "That has no stack, so nothing says where it was thrown: throw " +
         "an Error object.";
     }
+    const isPlaced = placeInAnswer(error, this.#files) !== "";
     const meaning = meaningOf(error);
-    if (meaning !== undefined) return meaning;
-    if (placeInAnswer(error, this.#files) !== "") {
+    if (meaning !== undefined) {
+      return `${isPlaced ? "Look at the line it names. " : ""}${meaning}`;
+    }
+    if (isPlaced) {
       return "The task gives no reason to fail here. Look at the line it names.";
     }
     const call = callOf(error);
