@@ -14,6 +14,7 @@ const TEXTS = [
   "zwölf 🐢",
   "",
   ...Object.values(SAMPLE_TEXTS),
+  "one\r\ntwo\0\n",
   "half a \ud83d, and \udc22 the other",
   "x".repeat(255),
   "x".repeat(300),
@@ -49,6 +50,23 @@ const MISTAKES: { makes(text: string): string; likely: string }[] = [
     makes: (text) => `${text}\n`,
     likely: "You put a \\n after the text. A frame needs no delimiter: its " +
       "length says where it ends, and every byte in it is part of the text.",
+  },
+  {
+    makes: (text) => `${text}\0`,
+    likely:
+      "You put a 0 after the text. A frame needs no mark at its end: its " +
+      "length says where that is.",
+  },
+  {
+    makes: (text) => JSON.stringify(text),
+    likely:
+      "JSON.stringify() puts quotation marks around the text, and escapes " +
+      "characters in it. Encode the text as it is.",
+  },
+  {
+    makes: (text) => text.replaceAll("\r\n", "\n"),
+    likely:
+      "Both characters of a \\r\\n belong to the text. Change nothing in it.",
   },
   {
     makes: (text) => text.trim(),

@@ -49,6 +49,18 @@ export function allowed(limit: number, isDefault: boolean): string {
       "the default nor the size of your buffer is one.";
 }
 
+/**
+ * Says that a caller may pass an object without `maxBytes`.
+ *
+ * @param limit The limit that holds then, in bytes.
+ * @returns What it means to have no limit there.
+ */
+export function noMaxBytes(limit: number): string {
+  return "The caller passed {}, where maxBytes is undefined, and no number is " +
+    "greater than that. Give maxBytes the default, and not the object: " +
+    `{ maxBytes = ${limit} } = {}.`;
+}
+
 /** A connection that fails. */
 export const RESET =
   "The connection failed, so the messages aren't complete. " +
@@ -111,6 +123,13 @@ export function explainMessages(
       likely:
         "After the last message nothing more was sent. A message begins " +
         "only when its first byte comes, or its length.",
+    };
+  }
+  if (isExtra && values.indexOf(wrong) < at) {
+    return {
+      likely:
+        "You yielded the same bytes twice: they're still in your buffer, after " +
+        "those that count. Look only at buffer.subarray(0, filled).",
     };
   }
   if (right !== wrong && right.replaceAll("\ufeff", "") === wrong) {

@@ -18,6 +18,7 @@ import {
   LIMIT,
   LIMIT_OF_ZERO,
   MANY_TEXTS,
+  noMaxBytes,
   NOT_STRICT,
   RESET,
   STREAMING,
@@ -35,25 +36,28 @@ const UNTIL_WHOLE = "A text may come in many reads: read on until as many " +
 
 const FORMS: StreamCase[] = [
   {
-    sends: ["one", "two"].map(encodeFrame),
-    values: ["one", "two"],
-    early: true,
-    likely:
-      "Yield each text as soon as as many bytes have come as its length " +
-      "says: the client may wait for a reply before it sends more.",
-  },
-  {
     sends: frames("one", "two", "three"),
     values: ["one", "two", "three"],
-    likely:
-      "One read may bring many frames. What follows the first one is the " +
-      "next ones: keep it, and look at it before you read again.",
+    likely: ({ values, error }) =>
+      values.length === 0 && error instanceof Deno.errors.UnexpectedEof
+        ? "All bytes are there, but you lost some: what you read with the " +
+          "length, and after it, is the text. Keep it, or read just four bytes."
+        : "One read may bring many frames. What follows the first one is the " +
+          "next ones: keep it, and look at it before you read again.",
     cut: ({ values, error }) =>
       /^[ot]/.test(String(values.at(-1))) || error !== undefined
         ? UNTIL_WHOLE
         : "The four bytes of the length may come in two reads, or in four: " +
           "read on until all of them are there.",
     read: CUT,
+  },
+  {
+    sends: ["one", "two"].map(encodeFrame),
+    values: ["one", "two"],
+    early: true,
+    likely:
+      "Yield each text as soon as as many bytes have come as its length " +
+      "says: the client may wait for a reply before it sends more.",
   },
   {
     sends: frames("", "a", ""),
@@ -95,23 +99,27 @@ const FORMS: StreamCase[] = [
   },
 ];
 
-const SAMPLES = Object.values(SAMPLE_TEXTS);
+const SAMPLES = ["\ufefffirst", ...Object.values(SAMPLE_TEXTS), "\r\nlast\n"];
 
 const TEXTS = Object.values(NOT_UTF8).map((bytes): StreamCase => ({
   sends: concat([frames("good"), headerOf(bytes.length), bytes]),
   then: "silence",
   values: ["good"],
   ends: TypeError,
-  likely: ({ values }) =>
+  likely: ({ values, then }) =>
     values.length === 0
       ? "The first frame is whole, and UTF-8: yield it before you look at the " +
         "second."
+      : then === "error"
+      ? undefined
       : String(values[1]).includes("\ufffd")
       ? NOT_STRICT
       : STREAMING,
   read: CUT,
 })).concat({
-  step: "a client sends frames with characters of one to four bytes",
+  step:
+    "a client sends frames with characters of one to four bytes, and with " +
+    "line endings",
   sends: frames(...SAMPLES),
   values: SAMPLES,
   likely: "Decode the bytes of a text as UTF-8, and change nothing in it.",
@@ -194,6 +202,13 @@ const LIMITS: StreamCase[] = [
         : "The length is all that it takes to reject the frame: judge it before " +
           "you make room or wait for that many bytes. And read it without a " +
           "sign, by getUint32(): with one, it is negative, and under any limit.",
+  })),
+  ...[{}].map((options): StreamCase => ({
+    sends: headerOf(DEFAULT_LIMIT + 1),
+    args: [options],
+    then: "silence",
+    ends: RangeError,
+    likely: () => noMaxBytes(DEFAULT_LIMIT),
   })),
 ].map((one) => ({ ...one, read: LIMIT }));
 

@@ -16,6 +16,7 @@ import {
   LIMIT,
   LIMIT_OF_ZERO,
   MANY_TEXTS,
+  noMaxBytes,
   NOT_STRICT,
   RESET,
   STREAMING,
@@ -96,11 +97,13 @@ const TEXTS: StreamCase[] = [
     then: "silence",
     values: ["good"],
     ends: TypeError,
-    likely: ({ values }) =>
+    likely: ({ values, then }) =>
       values.length === 0
         ? "The first line is whole, and UTF-8: yield it. What follows is " +
           "another line, so cut the bytes into lines first, and decode each " +
           "line by itself."
+        : then === "error"
+        ? undefined
         : String(values[1]).includes("\ufffd")
         ? NOT_STRICT
         : STREAMING,
@@ -154,6 +157,7 @@ const LIMITS: StreamCase[] = [
       "it's too long, whatever comes next. One byte over the limit may only be " +
       "a \\r.",
   }),
+  tooLong("öööööö", { then: "silence" }),
   tooLong(`${TEN}\r`, {
     likely: "No \\n follows this \\r, so it's part of the line, which has 11 " +
       "bytes. Look at the limit once more when the stream ends.",
@@ -169,10 +173,20 @@ const MORE_LIMITS: StreamCase[] = [
     likely: LIMIT_OF_ZERO,
     read: LIMIT,
   },
-  // With the larger one, a call takes no argument for each byte.
-  ...[DEFAULT_LIMIT, 200_000].flatMap((limit) =>
-    [limit, limit + 1].map((size) => nearLimit(size, limit))
-  ),
+  nearLimit(DEFAULT_LIMIT, DEFAULT_LIMIT),
+  nearLimit(DEFAULT_LIMIT + 1, DEFAULT_LIMIT),
+  // So many bytes are too many for the arguments of one call.
+  nearLimit(150_000, 150_000),
+  {
+    step: `{}: a line of ${DEFAULT_LIMIT + 1} bytes`,
+    args: [{}],
+    sends: `${"x".repeat(DEFAULT_LIMIT + 1)}\n`,
+    then: "silence",
+    readSizes: [],
+    ends: RangeError,
+    likely: noMaxBytes(DEFAULT_LIMIT),
+    read: LIMIT,
+  },
   {
     sends: "ok\n",
     endless: "x",
@@ -193,6 +207,12 @@ const LAST: StreamCase[] = [
     read: END,
   },
   {
+    sends: "\ufeffone\n\ufefftwo\n",
+    values: ["\ufeffone", "\ufefftwo"],
+    likely: "Change nothing in a line, not even in the first one.",
+    read: CUT,
+  },
+  {
     step: "a client sends lines with characters of one to four bytes",
     sends: SAMPLES.map((text) => `${text}\n`).join(""),
     values: SAMPLES,
@@ -210,6 +230,7 @@ function nearLimit(size: number, limit: number): StreamCase {
       `${size} bytes`,
     args: isDefault ? [] : [{ maxBytes: limit }],
     sends: `${line}\n`,
+    then: "silence",
     readSizes: [],
     ...size > limit
       ? { ends: RangeError, likely: TOO_LONG }

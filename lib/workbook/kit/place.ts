@@ -86,9 +86,9 @@ export function meaningOf(error: unknown): string | undefined {
       "claim: compare it with the limit before you make an array of that size.";
   }
   if (/^Invalid typed/.test(message)) {
-    return "No array has a negative length. A number of four bytes that was " +
-      "read with a sign, as by getInt32() or <<, is negative from 2147483648 " +
-      "on: use getUint32().";
+    return "No array has a negative length: look at how you compute it. If it's " +
+      "a number of four bytes, getInt32() and << give a negative one from " +
+      "2147483648 on, and getUint32() doesn't.";
   }
   if (!/call stack/.test(message)) return undefined;
   const places = framesOf(error).map((frame) =>

@@ -250,6 +250,37 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     diagnosis: /two in use at the same time.* such as a buffer/s,
   },
   {
+    name: "gives the object a default, and not maxBytes",
+    replace: [
+      "const { maxBytes = 65536 } = options",
+      "const maxBytes = options.maxBytes ??\n" +
+      "    (arguments[1] === undefined ? 65536 : NaN)",
+    ],
+    diagnosis: /The caller passed \{\}, where maxBytes is undefined/,
+  },
+  {
+    name: "drops a byte order mark of the first line",
+    replace: [
+      "return decoder.decode(bytes)",
+      'return decoder.decode(bytes).replace("\\ufeffone", "one")',
+    ],
+    diagnosis: /A byte order mark \(ef bb bf\) at the start/,
+  },
+  {
+    name: "counts what it keeps in characters",
+    replace: [
+      IF_TOO_LONG,
+      "if (new TextDecoder().decode(withoutCR(pending)).length > maxBytes) " +
+      "lineOf(pending);",
+    ],
+    diagnosis: /text\.length counts something else/,
+  },
+  {
+    name: "looks for \\n after what it has read, too",
+    attempt: searchWholeBuffer,
+    diagnosis: /You yielded the same bytes twice/,
+  },
+  {
     name: "keeps what is left of a line outside the function",
     attempt: keepLeftOver,
     diagnosis: /after a call that failed.*Make it a local variable/s,
@@ -398,6 +429,21 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
     diagnosis: /normalize\(\) puts other characters/,
   },
   {
+    name: "changes line endings",
+    replace: ["encode(text)", 'encode(text.replaceAll("\\r\\n", "\\n"))'],
+    diagnosis: /Both characters of a \\r\\n belong to the text/,
+  },
+  {
+    name: "puts a 0 after the text",
+    replace: ["encode(text)", 'encode(text + "\\0")'],
+    diagnosis: /A frame needs no mark at its end/,
+  },
+  {
+    name: "writes the text as JSON",
+    replace: ["encode(text)", "encode(JSON.stringify(text))"],
+    diagnosis: /puts quotation marks around the text/,
+  },
+  {
     name: "trims the text",
     replace: ["encode(text)", "encode(text.trim())"],
     diagnosis: /trim\(\) takes spaces/,
@@ -524,6 +570,41 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     name: "reads the length with a sign, and makes an array of it",
     replace: ["getUint32(0)", "getInt32(0)"],
     diagnosis: /No array has a negative length/,
+  },
+  {
+    name: "gives the object a default, and not maxBytes",
+    replace: [
+      "const { maxBytes = 1024 * 1024 } = options",
+      "const maxBytes = options.maxBytes ??\n" +
+      "    (arguments[1] === undefined ? 1024 * 1024 : NaN)",
+    ],
+    diagnosis: /The caller passed \{\}, where maxBytes is undefined/,
+  },
+  {
+    name: "takes a line ending off a text",
+    replace: ["decode(payload)", 'decode(payload).replace(/\\n$/, "")'],
+    diagnosis: /change nothing in it/,
+  },
+  {
+    name: "loses what it reads after the length",
+    async *attempt(conn) {
+      async function readSome(size: number): Promise<Uint8Array<ArrayBuffer>> {
+        let all = new Uint8Array();
+        const buffer = new Uint8Array(4096);
+        while (all.length < size) {
+          const count = await conn.read(buffer);
+          if (count === null) throw new Deno.errors.UnexpectedEof();
+          all = concat([all, buffer.subarray(0, count)]);
+        }
+        return all.slice(0, size);
+      }
+      while (true) {
+        const header = await readSome(4);
+        const size = new DataView(header.buffer).getUint32(0);
+        yield decode(await readSome(size));
+      }
+    },
+    diagnosis: /All bytes are there, but you lost some/,
   },
   {
     name: "reads the length as text",
@@ -795,6 +876,28 @@ async function* keepViews(conn: Deno.Conn): AsyncGenerator<string> {
   }
   const last = concat(pieces);
   if (last.length > 0) yield decode(last);
+}
+
+/** Lines out of one buffer; it also looks at bytes that it has used before. */
+async function* searchWholeBuffer(
+  conn: Deno.Conn,
+  { maxBytes = 65536 }: { maxBytes?: number } = {},
+): AsyncGenerator<string> {
+  const buffer = new Uint8Array(maxBytes + 2);
+  let filled = 0;
+  for (
+    let count;
+    (count = await conn.read(buffer.subarray(filled))) !== null;
+  ) {
+    filled += count;
+    for (let end; (end = buffer.indexOf(0x0a)) !== -1;) {
+      const line = buffer.subarray(0, end);
+      yield decode(line.at(-1) === 0x0d ? line.subarray(0, -1) : line);
+      buffer.copyWithin(0, end + 1);
+      filled -= end + 1;
+    }
+  }
+  if (filled > 0) yield decode(buffer.subarray(0, filled));
 }
 
 /** Frames out of one growing buffer; right but for where the length is read. */

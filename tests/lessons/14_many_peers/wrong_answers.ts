@@ -173,6 +173,22 @@ export const wrongAnswers: WrongAnswers = {
         /A byte order mark counts, too/,
       ],
     }),
+    ...replacing(".filter(([other]) => other !== key)", {
+      "sends to other hosts only": [
+        ".filter(([, { address }]) => address.hostname !== from.hostname)",
+        /bob and cid are on ann's host, but they're other peers/,
+      ],
+    }),
+    {
+      name: "makes a peer present that gets TAKEN",
+      replace: [
+        "      this.#hear(key);\n      return [messageTo(from, `TAKEN",
+        '      this.#peers.set(key, { ...this.#peers.get(key) ?? { name: "" }, ' +
+        "address: from, heardAt: this.#now() });\n" +
+        "      return [messageTo(from, `TAKEN",
+      ],
+      diagnosis: /the stranger is still a stranger/,
+    },
     ...replacing("return { to, message:", {
       "sends to no address": [
         "return { to: keyOf(to), message:",
