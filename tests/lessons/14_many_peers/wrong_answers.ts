@@ -209,6 +209,10 @@ export const wrongAnswers: WrongAnswers = {
         "/^SAY (\\P{Cc}+)\\n?$/u",
         /a text like any other, and ann gets it/,
       ],
+      "takes the \\n for a text": [
+        "/^SAY ([^\\n]+|(?=\\n))\\n?$/",
+        /The \\n at the end of the message isn't one/,
+      ],
       "finds SAY anywhere": [
         "/SAY ([^\\n]+)\\n?$/",
         /start at the first character/,
