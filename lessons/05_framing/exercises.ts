@@ -23,17 +23,19 @@ export const exercises: Exercise<unknown>[] = [
       "Keep the bytes that aren't in a whole line yet. After each read, append " +
       "the new ones; while there is a 0x0a among them, cut a line off the " +
       "front, decode it, and yield it. Then look at how much is left: over the " +
-      "limit with no 0x0a is an error at once. At the end, what is left is the " +
+      "limit with no 0x0a is an error at once, but the last byte doesn't count " +
+      "if it's a 0x0d. At the end, what is left is the " +
       "last line, and the limit holds for it, too.",
       "Almost the code, inside the loop of reads:\n" +
       "    pending = join(pending, buffer.subarray(0, count));\n" +
       "    let end;\n" +
       "    while ((end = pending.indexOf(0x0a)) !== -1) {\n" +
-      "      yield lineOf(pending.subarray(0, end)); // cuts \\r, checks, decodes\n" +
+      "      yield lineOf(withoutCR(pending.subarray(0, end)));\n" +
       "      pending = pending.subarray(end + 1);\n" +
       "    }\n" +
-      "    if (pending.length > maxBytes + 1) throw new RangeError(…);\n" +
-      "with a decoder that throws TypeError, and keeps a byte order mark:\n" +
+      "    if (withoutCR(pending).length > maxBytes) throw new RangeError(…);\n" +
+      "where lineOf() looks at the limit and decodes, with a decoder that throws " +
+      "TypeError, and keeps a byte order mark:\n" +
       '    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })',
     ],
     read: LINES,

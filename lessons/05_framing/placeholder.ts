@@ -39,6 +39,9 @@ export const readLines: ReadMessages = todo("5.1 readLines");
  * Makes a frame of a text, however long it is: four bytes that say how many
  * bytes follow, the most significant first, and then the text in UTF-8. Each call
  * returns a new array, exactly as long as the frame.
+ *
+ * - The text stays as it is. Only half a surrogate pair, which UTF-8 can't hold,
+ *   becomes U+FFFD, as `TextEncoder` does it.
  */
 export const encodeFrame: EncodeFrame = todo("5.2 encodeFrame");
 

@@ -37,13 +37,17 @@ export async function* readLines(
     ) {
       const line = pending.subarray(0, end);
       pending = pending.subarray(end + 1);
-      yield lineOf(line.at(-1) === 0x0d ? line.subarray(0, -1) : line);
+      yield lineOf(withoutCR(line));
     }
-    // What is left is one line without its end. One byte more than the limit
-    // may be the "\r" of that end.
-    if (pending.length > maxBytes + 1) lineOf(pending);
+    // What is left is one line without its end. Its last byte may be the "\r" of
+    // that end.
+    if (withoutCR(pending).length > maxBytes) lineOf(pending);
   }
   if (pending.length > 0) yield lineOf(pending);
+}
+
+function withoutCR(line: Uint8Array): Uint8Array {
+  return line.at(-1) === 0x0d ? line.subarray(0, -1) : line;
 }
 
 // ---- 5.2 encodeFrame --------------------------------------------------------

@@ -72,8 +72,8 @@ export const RequestReader: new (
  *     }
  *
  * Returns the bytes of a response: a first line such as `HTTP/1.1 200 OK`, the
- * fields, a blank line, and `body` in UTF-8. Each line of the head ends with
- * `\r\n`.
+ * fields, a blank line, and `body` in UTF-8, as `TextEncoder` makes it (half a
+ * surrogate pair becomes U+FFFD). Each line of the head ends with `\r\n`.
  *
  * - Any reason may follow the status, or none, but the space before it stays.
  * - Exactly one `Content-Length` says how many bytes the body has. No status

@@ -37,17 +37,21 @@ export async function readCommand(
   /** Cuts a line off the front; it keeps its `\r`, but not its `\n`. */
   async function takeLine(): Promise<string> {
     let end = pending.indexOf(0x0a);
-    // One byte more than the limit may be the "\r" of the end.
-    while (end === -1 && pending.length <= 65537) {
+    while (end === -1 && !isTooLong(pending)) {
       await need();
       end = pending.indexOf(0x0a);
     }
     const line = latin1(end === -1 ? pending : pending.subarray(0, end));
-    if (line.replace(/\r$/, "").length > 65536) {
+    if (isTooLong(bytesOf(line))) {
       throw new RangeError("a line is longer than 65536 bytes");
     }
     pending = pending.subarray(end + 1);
     return line;
+  }
+
+  /** The last byte may be the `\r` of the end, which doesn't count. */
+  function isTooLong(line: Uint8Array): boolean {
+    return line.length - (line.at(-1) === 0x0d ? 1 : 0) > 65536;
   }
 
   /** The number of a line such as `$4\r`. */

@@ -98,6 +98,14 @@ testSlip(
   /RangeError: Maximum call stack/,
 );
 testSlip(
+  [framing, 2],
+  function count(text: Any, at = 1_000_000): Any {
+    return at === 0 ? text : count(text, at - 1) + 1;
+  },
+  /RangeError: Maximum call stack/,
+  " of calls",
+);
+testSlip(
   [clients, 1],
   async (listener: Any, handler: Any) => {
     for await (const conn of listener) handler.cal(conn);

@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import * as promises from "node:timers/promises";
 import { checkStream, type StreamCase } from "../../lib/workbook/kit/mod.ts";
 import { testProbes } from "./probes.ts";
@@ -84,7 +85,15 @@ const CASES: StreamCase[] = [
     values: ["ab"],
     likely: () => "Pass it on.",
   },
+  {
+    step: "other pairs",
+    sends: "wxyz",
+    values: ["wx", "yz"],
+    likely: "These are pairs, too.",
+  },
 ];
+
+const ONE_FOR_ALL = new Uint8Array(100);
 
 let runs = 0;
 let resets = 0;
@@ -218,13 +227,24 @@ testProbes<ReadPairs>(
         try {
           yield* pairs({ change: (pair) => hasFailed ? "xx" : pair })(conn);
         } catch (error) {
-          // Only in the last run of the last case.
+          // Only in the last run of a case.
           hasFailed = error instanceof Deno.errors.ConnectionReset &&
             ++resets === 3;
           throw error;
         }
       },
-      /after other calls/,
+      /on a good stream, after a call that failed/,
+    ],
+    [
+      "one buffer for two connections that are read in the same moment",
+      pairs({
+        async read(conn, buffer) {
+          const count = await conn.read(ONE_FOR_ALL);
+          buffer.set(ONE_FOR_ALL);
+          return count;
+        },
+      }),
+      /two in use at the same time.*such as a buffer/s,
     ],
     [
       "a timer that is left",
@@ -378,6 +398,52 @@ testProbes<ReadExact>(
       if (await conn.read(data) === null) throw new Deno.errors.UnexpectedEof();
       return data;
     }, /returned|Read on|where it must throw/],
+  ],
+);
+
+/** Reads a number of one byte, and as many bytes as it says, up to 9. */
+function readSized(makeRoom: (size: number) => void) {
+  return async (conn: Deno.Conn) => {
+    const [size] = await readExact(conn, 1);
+    makeRoom(size);
+    if (size > 9) throw new RangeError("too long");
+    return await readExact(conn, size);
+  };
+}
+
+const { Uint8Array: ORIGINAL } = globalThis;
+
+testProbes(
+  "checkStream() with a limit",
+  async (trial, answer: ReturnType<typeof readSized>) => {
+    await checkStream(trial, {
+      name: "readSized",
+      open: (conn) => () => answer(conn),
+      cut: "Read on.",
+    }, [{
+      step: "200 bytes",
+      sends: Uint8Array.of(200),
+      then: "silence",
+      ends: RangeError,
+      maxRoom: 100,
+      likely: "200 are too many.",
+    }]);
+    assertEquals(Uint8Array, ORIGINAL);
+  },
+  { "no room": readSized(() => {}) },
+  [
+    ["an array", readSized((size) => new Uint8Array(size)), /made room/],
+    ["a buffer", readSized((size) => new ArrayBuffer(size)), /made room/],
+    [
+      "an array of a class",
+      readSized((size) => new (class extends Uint8Array {})(size)),
+      /made room/,
+    ],
+    [
+      "an error of the machine where a limit's is due",
+      readSized((size) => new Uint8Array(-size)),
+      /No array has a negative length/,
+    ],
   ],
 );
 

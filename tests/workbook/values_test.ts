@@ -66,3 +66,13 @@ Deno.test("asViews() puts other bytes around, at an odd offset", () => {
   assertEquals(view.byteOffset % 2, 1);
   assertEquals(view.buffer.byteLength > view.byteOffset + 2, true);
 });
+
+Deno.test("shown() shows an error by its name and message, wherever it is", () => {
+  const error = new RangeError("no", { cause: new Error("because") });
+  assertEquals(shown(error), "RangeError: no");
+  assertEquals(shown(new Error()), "Error");
+  const text = shown({ list: [error], text: "a\n    at b" });
+  assertEquals(text.includes("RangeError: no"), true);
+  assertEquals(text.includes("values_test.ts"), false);
+  assertEquals(text.includes('"a\\n    at b"'), true);
+});

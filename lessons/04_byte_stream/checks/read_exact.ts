@@ -59,7 +59,8 @@ const CASES: StreamCase[] = [
   reads("", [0], { then: "silence", likely: NO_READ_FOR_0 }),
   reads(3000, [2997]),
   reads(3000, Array.from({ length: 60 }, (_, i) => i)),
-  reads(100_000, [100_000], { readSizes: [4096] }),
+  // So many bytes are too many for the arguments of one call.
+  reads(200_000, [200_000], { readSizes: [4096] }),
   ...([["", [8]], ["0123", [8]], ["0123456789abcde", [8, 8]]] as const).map((
     [sends, sizes],
   ) =>

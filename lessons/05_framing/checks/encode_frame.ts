@@ -2,6 +2,7 @@
 import {
   type CallResult,
   checkFunction,
+  differenceAt,
   SAMPLE_TEXTS,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
@@ -13,6 +14,8 @@ const TEXTS = [
   "zwölf 🐢",
   "",
   ...Object.values(SAMPLE_TEXTS),
+  "one\r\ntwo\0\n",
+  "half a \ud83d, and \udc22 the other",
   "x".repeat(255),
   "x".repeat(300),
   "ö".repeat(40_000),
@@ -41,18 +44,69 @@ export async function checkEncodeFrame(
   );
 }
 
+/** Other texts that a mistake makes of the text, before it's encoded. */
+const MISTAKES: { makes(text: string): string; likely: string }[] = [
+  {
+    makes: (text) => `${text}\n`,
+    likely: "You put a \\n after the text. A frame needs no delimiter: its " +
+      "length says where it ends, and every byte in it is part of the text.",
+  },
+  {
+    makes: (text) => `${text}\0`,
+    likely:
+      "You put a 0 after the text. A frame needs no mark at its end: its " +
+      "length says where that is.",
+  },
+  {
+    makes: (text) => JSON.stringify(text),
+    likely:
+      "JSON.stringify() puts quotation marks around the text, and escapes " +
+      "characters in it. Encode the text as it is.",
+  },
+  {
+    makes: (text) => text.replaceAll("\r\n", "\n"),
+    likely:
+      "Both characters of a \\r\\n belong to the text. Change nothing in it.",
+  },
+  {
+    makes: (text) => text.trim(),
+    likely: "trim() takes spaces from both ends, and a byte order mark, too. " +
+      "Change nothing in the text.",
+  },
+  ...["NFC", "NFD", "NFKC", "NFKD"].map((form) => ({
+    makes: (text: string) => text.normalize(form),
+    likely:
+      "normalize() puts other characters in place of some, even if they " +
+      "look alike. Change nothing in the text.",
+  })),
+  {
+    makes: (text) => text.replaceAll("\ufeff", ""),
+    likely: "A byte order mark (U+FEFF) is a character like others. Change " +
+      "nothing in the text.",
+  },
+  {
+    makes: (text) => text.replace(/\p{Surrogate}/gu, ""),
+    likely:
+      "Half a surrogate pair is a character, too: TextEncoder puts U+FFFD " +
+      "in its place.",
+  },
+];
+
 /** What the four bytes say tells how they were made. */
 function explainFrame(
   { value: frame, error }: CallResult,
   text: string,
 ): string | undefined {
   if (error !== undefined) {
-    return 'If it is "Maximum call stack size exceeded": `...payload` makes ' +
-      "an argument of each byte, and a call takes only so many. Make an array " +
-      "of the right length, and copy the bytes with set().";
+    return error instanceof URIError
+      ? "encodeURIComponent() throws at half a surrogate pair, which a string " +
+        "can hold. TextEncoder puts U+FFFD in its place."
+      : undefined;
   }
   if (!(frame instanceof Uint8Array)) return undefined;
   if (frame.length < 4) return "Four bytes of length come first.";
+  const isFrameOf = (other: string) =>
+    other !== text && differenceAt(frame, solution(other)) === undefined;
   const payload = new TextEncoder().encode(text);
   const size = payload.length;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
@@ -60,6 +114,15 @@ function explainFrame(
   const body = frame.subarray(4);
   const isBody = body.length >= size &&
     payload.every((byte, i) => byte === body[i]);
+  const mistake = MISTAKES.find(({ makes }) => isFrameOf(makes(text)));
+  if (mistake !== undefined) return mistake.likely;
+  const isStart = body.length < size &&
+    body.every((byte, i) => byte === payload[i]);
+  if (isStart && said === body.length && said !== text.length) {
+    return `Your frame has only the first ${body.length} of ${size} bytes. A ` +
+      "text may be of any length: make the array as long as its bytes are, " +
+      "and cut nothing.";
+  }
   if (said === size && isBody) {
     return "Return exactly the frame, with nothing after it: whatever follows " +
       "would be taken for the next frame's length.";

@@ -1,8 +1,9 @@
 /** Diagnoses that 5.1 and 5.3 share. */
-import type {
-  Advice,
-  StreamCase,
-  StreamResult,
+import {
+  type Advice,
+  callOf,
+  type StreamCase,
+  type StreamResult,
 } from "../../../lib/workbook/kit/mod.ts";
 
 /** The headings of the README. */
@@ -17,6 +18,12 @@ export const NOT_STRICT =
   "A TextDecoder puts � in place of what isn't UTF-8, " +
   'and the damage goes on unseen: new TextDecoder("utf-8", { fatal: true, ' +
   "ignoreBOM: true }) throws TypeError.";
+
+/** A decoder that waits for the rest of a character. */
+export const STREAMING = "A message that ends in half a character isn't " +
+  "UTF-8. A decoder that is told { stream: true } keeps that half for its next " +
+  "call, and says nothing: leave out `stream` in the last call for a message, " +
+  "so that none of it gets into the next one.";
 
 /** What happens without a limit. */
 export const TOO_LONG =
@@ -40,6 +47,18 @@ export function allowed(limit: number, isDefault: boolean): string {
     ? `${limit} bytes are allowed where no maxBytes is given.`
     : `The caller allows ${limit} bytes. maxBytes is the only limit: neither ` +
       "the default nor the size of your buffer is one.";
+}
+
+/**
+ * Says that a caller may pass an object without `maxBytes`.
+ *
+ * @param limit The limit that holds then, in bytes.
+ * @returns What it means to have no limit there.
+ */
+export function noMaxBytes(limit: number): string {
+  return "The caller passed {}, where maxBytes is undefined, and no number is " +
+    "greater than that. Give maxBytes the default, and not the object: " +
+    `{ maxBytes = ${limit} } = {}.`;
 }
 
 /** A connection that fails. */
@@ -106,6 +125,13 @@ export function explainMessages(
         "only when its first byte comes, or its length.",
     };
   }
+  if (isExtra && values.indexOf(wrong) < at) {
+    return {
+      likely:
+        "You yielded the same bytes twice: they're still in your buffer, after " +
+        "those that count. Look only at buffer.subarray(0, filled).",
+    };
+  }
   if (right !== wrong && right.replaceAll("\ufeff", "") === wrong) {
     return {
       likely: "A byte order mark (ef bb bf) at the start of a message is a " +
@@ -118,7 +144,7 @@ export function explainMessages(
 
 /** An error where none is due often has one of these causes. */
 function explainError(
-  { values, error }: StreamResult,
+  { values, error, reads }: StreamResult,
   due: StreamCase,
 ): Partial<Advice> | undefined {
   // There the limit, or the error, is what the case is about.
@@ -132,14 +158,24 @@ function explainError(
       read: FRAMES,
     };
   }
-  if (error instanceof TypeError) {
-    return {
-      likely:
-        "If the decoder threw it: everything that was sent is UTF-8, but " +
-        "a read may end inside a character. Put the pieces of a message " +
-        "together first, and decode it then.",
-      read: CUT,
-    };
+  if (error instanceof TypeError && /decode/.test(callOf(error))) {
+    const [first, second] = reads?.() ?? [];
+    // Whatever is long is cut by the answer's own buffer.
+    const isCut = first?.length > 1000 || second !== undefined && !due.early;
+    return isCut
+      ? {
+        likely:
+          "Everything that was sent is UTF-8, but a read may end inside a " +
+          "character. Put the pieces of a message together first, and decode " +
+          "it then.",
+        read: CUT,
+      }
+      : {
+        likely: "Every text that was sent is UTF-8, and none of them is cut " +
+          "here: the decoder got bytes that aren't text, such as a length, or " +
+          "a part of a text.",
+        read: FRAMES,
+      };
   }
   const isAtEnd = values.length === due.values?.length;
   if (error instanceof Deno.errors.UnexpectedEof && isAtEnd) {

@@ -18,10 +18,13 @@ import {
   LIMIT,
   LIMIT_OF_ZERO,
   MANY_TEXTS,
+  noMaxBytes,
   NOT_STRICT,
   RESET,
+  STREAMING,
   TOO_LONG,
 } from "./explain.ts";
+import { explainMistake, FRAME_MISTAKES } from "./mistakes.ts";
 
 /** The limit where none is given, in bytes. */
 const DEFAULT_LIMIT = 1024 * 1024;
@@ -33,19 +36,14 @@ const UNTIL_WHOLE = "A text may come in many reads: read on until as many " +
 
 const FORMS: StreamCase[] = [
   {
-    sends: ["one", "two"].map(encodeFrame),
-    values: ["one", "two"],
-    early: true,
-    likely:
-      "Yield each text as soon as as many bytes have come as its length " +
-      "says: the client may wait for a reply before it sends more.",
-  },
-  {
     sends: frames("one", "two", "three"),
     values: ["one", "two", "three"],
-    likely:
-      "One read may bring many frames. What follows the first one is the " +
-      "next ones: keep it, and look at it before you read again.",
+    likely: ({ values, error }) =>
+      values.length === 0 && error instanceof Deno.errors.UnexpectedEof
+        ? "All bytes are there, but you lost some: what you read with the " +
+          "length, and after it, is the text. Keep it, or read just four bytes."
+        : "One read may bring many frames. What follows the first one is the " +
+          "next ones: keep it, and look at it before you read again.",
     cut: ({ values, error }) =>
       /^[ot]/.test(String(values.at(-1))) || error !== undefined
         ? UNTIL_WHOLE
@@ -54,9 +52,23 @@ const FORMS: StreamCase[] = [
     read: CUT,
   },
   {
+    sends: ["one", "two"].map(encodeFrame),
+    values: ["one", "two"],
+    early: true,
+    likely:
+      "Yield each text as soon as as many bytes have come as its length " +
+      "says: the client may wait for a reply before it sends more.",
+  },
+  {
     sends: frames("", "a", ""),
     values: ["", "a", ""],
     likely: "A length of 0 is an empty text, which counts. It isn't the end.",
+  },
+  {
+    step: "a client sends frames of 200 and 300 bytes",
+    sends: frames("x".repeat(200), "y".repeat(300)),
+    values: ["x".repeat(200), "y".repeat(300)],
+    likely: UNTIL_WHOLE,
   },
   {
     step: "a client sends a frame of 4800 bytes",
@@ -65,6 +77,17 @@ const FORMS: StreamCase[] = [
     likely: UNTIL_WHOLE,
     cut: UNTIL_WHOLE,
     read: CUT,
+  },
+  {
+    step: "a client sends a frame of 70,000 bytes, and a short one",
+    sends: frames("x".repeat(70_000), "end"),
+    values: ["x".repeat(70_000), "end"],
+    readSizes: [],
+    likely: ({ then }) =>
+      then === "error"
+        ? allowed(DEFAULT_LIMIT, true)
+        : "The length has four bytes, and all of them count.",
+    read: LIMIT,
   },
   {
     step: "a client sends 100 frames of all sizes",
@@ -76,21 +99,27 @@ const FORMS: StreamCase[] = [
   },
 ];
 
-const SAMPLES = Object.values(SAMPLE_TEXTS);
+const SAMPLES = ["\ufefffirst", ...Object.values(SAMPLE_TEXTS), "\r\nlast\n"];
 
 const TEXTS = Object.values(NOT_UTF8).map((bytes): StreamCase => ({
   sends: concat([frames("good"), headerOf(bytes.length), bytes]),
   then: "silence",
   values: ["good"],
   ends: TypeError,
-  likely: ({ values }) =>
+  likely: ({ values, then }) =>
     values.length === 0
       ? "The first frame is whole, and UTF-8: yield it before you look at the " +
         "second."
-      : NOT_STRICT,
+      : then === "error"
+      ? undefined
+      : String(values[1]).includes("\ufffd")
+      ? NOT_STRICT
+      : STREAMING,
   read: CUT,
 })).concat({
-  step: "a client sends frames with characters of one to four bytes",
+  step:
+    "a client sends frames with characters of one to four bytes, and with " +
+    "line endings",
   sends: frames(...SAMPLES),
   values: SAMPLES,
   likely: "Decode the bytes of a text as UTF-8, and change nothing in it.",
@@ -165,12 +194,21 @@ const LIMITS: StreamCase[] = [
     sends: headerOf(length),
     then: "silence",
     ends: RangeError,
-    likely: length === DEFAULT_LIMIT + 1
-      ? `${length} bytes are one more than are allowed where no maxBytes is ` +
-        "given."
-      : "The length is all that it takes to reject the frame: judge it before " +
-        "you make room or wait for that many bytes. And read it without a " +
-        "sign, by getUint32(): with one, it is negative, and under any limit.",
+    maxRoom: 16 * DEFAULT_LIMIT,
+    likely: () =>
+      length === DEFAULT_LIMIT + 1
+        ? `${length} bytes are one more than are allowed where no maxBytes is ` +
+          "given."
+        : "The length is all that it takes to reject the frame: judge it before " +
+          "you make room or wait for that many bytes. And read it without a " +
+          "sign, by getUint32(): with one, it is negative, and under any limit.",
+  })),
+  ...[{}].map((options): StreamCase => ({
+    sends: headerOf(DEFAULT_LIMIT + 1),
+    args: [options],
+    then: "silence",
+    ends: RangeError,
+    likely: () => noMaxBytes(DEFAULT_LIMIT),
   })),
 ].map((one) => ({ ...one, read: LIMIT }));
 
@@ -202,7 +240,9 @@ export async function checkReadFrames(
     name: "readFrames",
     open: readFrames,
     what: "text",
-    explain: explainMessages,
+    explain: (result, due) =>
+      explainMistake(FRAME_MISTAKES, result, due) ??
+        explainMessages(result, due),
     cut: () => ({
       likely: "A read may end anywhere, also inside a length. Read on until " +
         "you have what you need, and never take more than that.",

@@ -16,10 +16,13 @@ import {
   LIMIT,
   LIMIT_OF_ZERO,
   MANY_TEXTS,
+  noMaxBytes,
   NOT_STRICT,
   RESET,
+  STREAMING,
   TOO_LONG,
 } from "./explain.ts";
+import { explainMistake, LINE_MISTAKES } from "./mistakes.ts";
 
 /** The limit where none is given, in bytes. */
 const DEFAULT_LIMIT = 65536;
@@ -86,9 +89,6 @@ const FORMS: StreamCase[] = [
   },
 ];
 
-const STREAMING = "The first byte of an ö isn't text. A decoder that is told " +
-  "{ stream: true } keeps it, waits for the second, and says nothing: call " +
-  "decode() once more at the end of each line, without that.";
 const SAMPLES = Object.values(SAMPLE_TEXTS);
 
 const TEXTS: StreamCase[] = [
@@ -97,11 +97,13 @@ const TEXTS: StreamCase[] = [
     then: "silence",
     values: ["good"],
     ends: TypeError,
-    likely: ({ values }) =>
+    likely: ({ values, then }) =>
       values.length === 0
         ? "The first line is whole, and UTF-8: yield it. What follows is " +
           "another line, so cut the bytes into lines first, and decode each " +
           "line by itself."
+        : then === "error"
+        ? undefined
         : String(values[1]).includes("\ufffd")
         ? NOT_STRICT
         : STREAMING,
@@ -148,6 +150,14 @@ const LIMITS: StreamCase[] = [
   tooLong("öööööö\n"),
   tooLong(`${TEN}!`),
   tooLong(`${TEN}!!`, { then: "silence", likely: () => KNOWN_EARLY }),
+  tooLong(`${TEN}!`, {
+    then: "silence",
+    likely: () =>
+      "This line has 11 bytes, and the last one isn't a \\r, so you know that " +
+      "it's too long, whatever comes next. One byte over the limit may only be " +
+      "a \\r.",
+  }),
+  tooLong("öööööö", { then: "silence" }),
   tooLong(`${TEN}\r`, {
     likely: "No \\n follows this \\r, so it's part of the line, which has 11 " +
       "bytes. Look at the limit once more when the stream ends.",
@@ -163,9 +173,20 @@ const MORE_LIMITS: StreamCase[] = [
     likely: LIMIT_OF_ZERO,
     read: LIMIT,
   },
-  ...[DEFAULT_LIMIT, DEFAULT_LIMIT + 5000].flatMap((limit) =>
-    [limit, limit + 1].map((size) => nearLimit(size, limit))
-  ),
+  nearLimit(DEFAULT_LIMIT, DEFAULT_LIMIT),
+  nearLimit(DEFAULT_LIMIT + 1, DEFAULT_LIMIT),
+  // So many bytes are too many for the arguments of one call.
+  nearLimit(150_000, 150_000),
+  {
+    step: `{}: a line of ${DEFAULT_LIMIT + 1} bytes`,
+    args: [{}],
+    sends: `${"x".repeat(DEFAULT_LIMIT + 1)}\n`,
+    then: "silence",
+    readSizes: [],
+    ends: RangeError,
+    likely: noMaxBytes(DEFAULT_LIMIT),
+    read: LIMIT,
+  },
   {
     sends: "ok\n",
     endless: "x",
@@ -186,6 +207,12 @@ const LAST: StreamCase[] = [
     read: END,
   },
   {
+    sends: "\ufeffone\n\ufefftwo\n",
+    values: ["\ufeffone", "\ufefftwo"],
+    likely: "Change nothing in a line, not even in the first one.",
+    read: CUT,
+  },
+  {
     step: "a client sends lines with characters of one to four bytes",
     sends: SAMPLES.map((text) => `${text}\n`).join(""),
     values: SAMPLES,
@@ -203,6 +230,7 @@ function nearLimit(size: number, limit: number): StreamCase {
       `${size} bytes`,
     args: isDefault ? [] : [{ maxBytes: limit }],
     sends: `${line}\n`,
+    then: "silence",
     readSizes: [],
     ...size > limit
       ? { ends: RangeError, likely: TOO_LONG }
@@ -248,7 +276,9 @@ export async function checkReadLines(
     name: "readLines",
     open: readLines,
     what: "line",
-    explain: explainMessages,
+    explain: (result, due) =>
+      explainMistake(LINE_MISTAKES, result, due) ??
+        explainMessages(result, due),
     cut: () => ({
       likely:
         "The same bytes are the same lines, however they come: keep what " +

@@ -3,6 +3,7 @@ import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   checkFunction,
   type FunctionCase,
+  shown,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import { readRecording } from "../observe.ts";
@@ -152,5 +153,5 @@ function randomInputs(): Uint8Array[] {
 function hex(value: unknown): string {
   return typeof value === "number" && Number.isInteger(value) && value >= 0
     ? `0x${value.toString(16).padStart(4, "0")}`
-    : Deno.inspect(value);
+    : shown(value);
 }

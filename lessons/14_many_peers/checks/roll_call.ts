@@ -4,6 +4,7 @@ import {
   checkClass,
   type ObjectCase,
   SAMPLE_TEXTS,
+  toBytes,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { RollCallClass } from "../types.ts";
@@ -16,6 +17,8 @@ import {
   present,
   READ,
   see,
+  seenAs,
+  type SeenMessage,
   send,
   Session,
   story,
@@ -29,21 +32,61 @@ export async function checkRollCall(
   await checkClass(
     trial,
     (expireMs?: number) => new Session(RollCall, expireMs),
-    [...PRESENCE, ...TEXTS, ...NAMES, ...LEAVING, ...MALFORMED, ...EXPIRY],
-    { name: "RollCall", see, explain },
+    [
+      sayHello(RollCall),
+      ...PRESENCE,
+      ...TEXTS,
+      ...NAMES,
+      ...LEAVING,
+      ...MALFORMED,
+      ...EXPIRY,
+    ],
+    { name: "RollCall", see, explain, ifTimer: TIMER },
   );
   await checkRealTime(RollCall, trial);
 }
 
+const TIMER = "A timer knows nothing of now(), and keeps the program from " +
+  "ending. You don't need one: remember when each peer was last heard, and " +
+  "compare that with now() at the start of handle() and present().";
 const PEER_KEY = "Identify a peer by its host and its port together.";
 
+function sayHello(RollCall: RollCallClass): ObjectCase {
+  function sentFor(message: string): unknown {
+    const sent = new Session(RollCall).handle(toBytes(message), PEERS.cid);
+    return Object(see(sent))[0]?.text;
+  }
+  function explainNothing({ value, error }: CallResult): string {
+    const [first] = Object(see(value) ?? []) as SeenMessage[];
+    if (first?.text === "OK ci\n") {
+      return "You cut off the last character, and here it's no \\n. Remove it " +
+        "only if it is one.";
+    }
+    const needsEnd = error === undefined && first === undefined &&
+      sentFor("HELLO cid\n") === "OK cid\n";
+    return needsEnd
+      ? "You answer this only with a \\n at the end. nc sends one, but other " +
+        "clients don't: a message is the same without it."
+      : "Answer HELLO with OK and the name, and send that to its sender only.";
+  }
+  return story("cid says HELLO, and gets OK", "", "", {
+    ...handle("cid", "HELLO cid", { cid: "OK cid" }),
+    likely: explainNothing,
+  });
+}
+
 const PRESENCE: ObjectCase[] = [
-  story(
-    "cid says HELLO, and gets OK",
-    "",
-    "Answer HELLO with OK and the name, and send that to its sender only.",
-    handle("cid", "HELLO cid\n", { cid: "OK cid" }),
-  ),
+  {
+    ...story(
+      "cid says HELLO with nc, which puts a \\n at the end",
+      "",
+      "Without the \\n, your answer was right. One \\n at the end of an " +
+        "incoming message doesn't count: remove it before you look at the " +
+        "message. A `$` in a regular expression doesn't match before it.",
+      handle("cid", "HELLO cid\n", { cid: "OK cid" }),
+    ),
+    read: READ.bytes,
+  },
   story(
     "another RollCall has nobody in it",
     "",
@@ -85,13 +128,15 @@ const PRESENCE: ObjectCase[] = [
     'ann says "hello", bob says "hi", and the others get it',
     "ann bob cid eve",
     "SAY goes to every other present peer as `name: text`, and its sender gets " +
-      "no answer. If you sent nothing at all: each message brings a new address " +
-      "object, so a Map that uses the object as its key doesn't find it again.",
-    handle("ann", "SAY hello", {
-      bob: "ann: hello",
-      cid: "ann: hello",
-      eve: "ann: hello",
-    }),
+      "no answer.",
+    {
+      ...handle("ann", "SAY hello", {
+        bob: "ann: hello",
+        cid: "ann: hello",
+        eve: "ann: hello",
+      }),
+      likely: explainSay,
+    },
     handle("bob", "SAY hi", { ann: "bob: hi", cid: "bob: hi", eve: "bob: hi" }),
   ),
   {
@@ -107,6 +152,21 @@ const PRESENCE: ObjectCase[] = [
   },
 ];
 
+/** What it means that not all get what ann says. */
+function explainSay({ value }: CallResult): string | undefined {
+  if (!Array.isArray(value)) return undefined;
+  if (value.length === 0) {
+    return "ann has said HELLO, but you sent nothing: each message brings a new " +
+      "address object, so a Map that uses the object as its key doesn't find it " +
+      `again, and === doesn't either. ${PEER_KEY}`;
+  }
+  const hosts = value.map(({ to }) => to?.hostname);
+  return hosts.includes(PEERS.ann.hostname)
+    ? undefined
+    : "bob and cid are on " +
+      `ann's host, but they're other peers, with ports of their own. ${PEER_KEY}`;
+}
+
 /** What it means that something is sent because of a stranger's message. */
 function explainStranger({ value }: CallResult): string {
   const isAnswer = Array.isArray(value) &&
@@ -119,6 +179,14 @@ function explainStranger({ value }: CallResult): string {
 }
 
 const AS_IT_IS = "A text is everything after the first space, unchanged.";
+
+const CONTROLS = "clear \x1b[2J\x07\r\x7f\x9b2J";
+
+/** Control characters may be passed on, escaped, or left out. */
+function isHarmless({ to, text }: SeenMessage): boolean {
+  return to === seenAs(PEERS.ann, "").to &&
+    /^bob: clear .*\[2J.*2J\n$/s.test(text);
+}
 
 /** Texts that are easily damaged, and how. */
 const TEXTS: ObjectCase[] = [
@@ -142,9 +210,12 @@ const TEXTS: ObjectCase[] = [
   story(
     "bob says something with control characters in it",
     "ann bob",
-    "A text doesn't change who is present.",
-    // They may be passed on, escaped, or left out.
-    send("bob", "SAY clear \x1b[2J\x07\r\x7f\x9b2J"),
+    "This is a text like any other, and ann gets it. You may remove or escape " +
+      "its control characters, but nothing else of it, and the message counts.",
+    {
+      ...handle("bob", `SAY ${CONTROLS}`, { ann: `bob: ${CONTROLS}` }),
+      accepts: (seen) => seen.length === 1 && isHarmless(seen[0]),
+    },
     present("ann bob"),
   ),
 ];
@@ -168,7 +239,11 @@ const NAMES: ObjectCase[] = [
     "ann bob",
     "Another peer has that name: its owner keeps it, and the sender gets TAKEN.",
     handle("eve", "HELLO ann", { eve: "TAKEN ann" }),
-    handle("ann", "SAY I am ann", { bob: "ann: I am ann" }),
+    {
+      ...handle("ann", "SAY I am ann", { bob: "ann: I am ann" }),
+      likely: "After TAKEN, nothing has changed: ann has her name, and the " +
+        "stranger is still a stranger, to whom nothing is sent.",
+    },
   ),
   story(
     "after TAKEN, the stranger is still a stranger",

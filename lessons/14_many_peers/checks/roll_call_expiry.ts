@@ -16,19 +16,34 @@ const read = READ.silence;
 /** What happens as time passes. */
 export const EXPIRY: ObjectCase[] = [
   story(
-    "ann sends nothing after HELLO: she's gone after 2000 ms",
+    "ann sends nothing after HELLO: she's gone after 2000 s",
     "ann",
     "Nothing tells you that a peer is gone, so remove each one that has been " +
       "silent for expireMs. Ask now() for the time when a message arrives and " +
       "when present() is called: any other clock shows another time.",
+    at(2_000_000),
+    present(""),
+  ),
+  story(
+    "she's gone after 2000 ms, too: expireMs is 1000",
+    "ann",
+    "She has been silent for longer than expireMs. Both it and now() are in " +
+      "milliseconds: multiply and divide neither.",
     at(2000),
     present(""),
   ),
   story(
+    "she's still present at 500 ms",
+    "ann",
+    "She has been silent for half of expireMs. Both it and now() are in " +
+      "milliseconds: multiply and divide neither.",
+    at(500),
+    present("ann"),
+  ),
+  story(
     "she's still present at 999.9 ms",
     "ann",
-    "She has been silent for less than expireMs, which is in milliseconds, as " +
-      "now() is.",
+    "She has been silent for less than expireMs: don't round the time.",
     at(999.9),
     present("ann"),
   ),
@@ -137,18 +152,22 @@ export async function checkRealTime(
   const likely =
     "now is optional. Its default is a clock that runs by itself: " +
     "() => performance.now(), or Date.now.";
+  function called<V>(what: string, call: () => V): V {
+    try {
+      return call();
+    } catch (error) {
+      trial.failThrown(what, error, { likely, read });
+    }
+  }
   function joined(expireMs: number): RollCallInstance {
-    const roll = new RollCall({ expireMs });
-    roll.handle(new TextEncoder().encode("HELLO ann"), { ...PEERS.ann });
+    const roll = called("new RollCall()", () => new RollCall({ expireMs }));
+    const hello = new TextEncoder().encode("HELLO ann");
+    called("handle()", () => roll.handle(hello, { ...PEERS.ann }));
     return roll;
   }
   trial.step("without now: ann says HELLO, and is present");
-  const slow = trial.start(
-    "RollCall",
-    () => joined(600_000).present(),
-    (error) => ({ problem: `It threw ${error}.`, likely, read }),
-  );
-  const names = await trial.waitFor(slow, { waitingFor: "present()", likely });
+  const slow = joined(600_000);
+  const names = called("present()", () => slow.present());
   trial.equal(names, ["ann"], { likely, read });
 
   trial.step("without now, with expireMs of 20: she's gone after a while");

@@ -53,6 +53,11 @@ const MESSAGES: [message: string | Uint8Array, likely: string][] = [
     "another peer had said it. That isn't a text.",
   ],
   ["SAY hi\n\n", ONE_END],
+  ["SAY \n", "SAY needs a text. The \\n at the end of the message isn't one."],
+  [
+    "HELLO \n",
+    "HELLO needs a name. The \\n at the end of the message isn't one.",
+  ],
   ["BYE now", "There's nothing after BYE."],
   ["BYE ", STRICT],
   [" BYE", STRICT],

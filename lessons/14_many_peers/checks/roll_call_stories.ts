@@ -9,6 +9,7 @@ import {
   shown,
   toBytes,
 } from "../../../lib/workbook/kit/mod.ts";
+import { counted } from "../../../lib/show/counted.ts";
 import { printable } from "../../../lib/show/text.ts";
 import type {
   OutgoingMessage,
@@ -135,12 +136,15 @@ export function at(timeMs: number): MethodCall {
 }
 
 /** A message to send, as reports show it. */
-interface SeenMessage {
+export interface SeenMessage {
   to: string;
   text: string;
 }
 
-function seenAs({ hostname, port }: Deno.NetAddr, text: string): SeenMessage {
+export function seenAs(
+  { hostname, port }: Deno.NetAddr,
+  text: string,
+): SeenMessage {
   return { to: `${hostname}:${port}`, text };
 }
 
@@ -223,6 +227,16 @@ function explainMessages(
           "sends it. Remove it before you look at the message."
         : "Each outgoing message ends with one \\n: nc prints only what it " +
           "receives.",
+    };
+  }
+  const [answer] = due;
+  const toOthers = sent.filter(({ to }) => to !== sender);
+  if (due.length === 1 && answer.to === sender && toOthers.length > 0) {
+    return {
+      likely:
+        `${answer.text.trim()} is for the sender of HELLO alone, and you ` +
+        `sent something to ${counted(toOthers.length, "other peer")}, too. ` +
+        "Only SAY goes to others.",
     };
   }
   const isSay = due.some(({ text }) => text.includes(": "));

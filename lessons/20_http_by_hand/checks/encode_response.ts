@@ -44,6 +44,7 @@ const RESPONSES: FunctionCase[] = ([
   [503, "", { head: true, headers: MORE_HEADERS }],
   [200, "hello\n", { head: false, headers: {} }],
   ...Object.values(SAMPLE_TEXTS).map((text) => [200, text]),
+  [200, "half a \ud83d, and \udc22 the other"],
   [200, "ö\r\n\r\n".repeat(10_000)],
   // How this value is encoded is left open. The rest of the response isn't.
   [200, "zwölf", { headers: { Server: "zwölf" } }],
@@ -51,7 +52,10 @@ const RESPONSES: FunctionCase[] = ([
   args,
   returns: responseTo(...args),
   likely: ({ error }) =>
-    error instanceof RangeError
+    error instanceof URIError
+      ? "encodeURIComponent() throws at half a surrogate pair, which a string " +
+        "can hold. TextEncoder puts U+FFFD in its place."
+      : error instanceof RangeError
       ? ROOM
       : error === undefined
       ? undefined

@@ -82,6 +82,18 @@ const BODIES: StreamCase[] = [
     likely: SUM,
   },
   {
+    step:
+      "maxBodyBytes 10: chunks of 4 and 5 bytes, the size of one of 2, and " +
+      "the client waits",
+    sends: `${CHUNKED}4\r\nxxxx\r\n5\r\nxxxxx\r\n2\r\n`,
+    args: [TEN],
+    then: "silence",
+    ends: RangeError,
+    likely:
+      "With this chunk, the body would have 11 bytes: add its size to what " +
+      "you have before you wait for its data.",
+  },
+  {
     step: "maxBodyBytes 0: requests without a body, and with one of 1 byte",
     sends: GET_NEXT + postOf(0) + postOf(1),
     args: [{ maxBodyBytes: 0 }],
@@ -122,6 +134,7 @@ const BODIES: StreamCase[] = [
     sends,
     then: "silence",
     ends: RangeError,
+    maxRoom: 16 * DEFAULT,
     likely: CLAIM,
   })),
 ];
@@ -144,6 +157,17 @@ const ENDLESS: StreamCase[] = [
     endless: "\r\nX: y",
     ends: RangeError,
     likely: ENDLESS_HEAD,
+  },
+  {
+    step:
+      "maxHeadBytes 100: 101 bytes of a head without an end, and the client " +
+      "waits",
+    sends: `GET / HTTP/1.1\r\nX: ${"x".repeat(82)}`,
+    args: [{ maxHeadBytes: 100 }],
+    then: "silence",
+    ends: RangeError,
+    likely: "There are 101 bytes, and the head isn't over, so you know that " +
+      "it's too long: don't wait for more.",
   },
   {
     step: "no limits: the size of a chunk is 000… without end",

@@ -16,7 +16,7 @@ import {
   MALFORMED_REQUESTS,
 } from "./rejected_requests.ts";
 import { REQUEST_LIMITS } from "./request_limits.ts";
-import { type Due, HEAD_END, LINES, seen } from "./requests.ts";
+import { type Due, HEAD_END, LINES, NEXT, seen } from "./requests.ts";
 import { LOWER, VALID_REQUESTS } from "./valid_requests.ts";
 
 /** Checks an answer to 20.1. */
@@ -50,6 +50,10 @@ export async function checkRequestReader(
 const SHAPE =
   "A request is { method, target, headers, body }. `headers` must be a Map, " +
   "and `body` a Uint8Array (an empty one if there's no body).";
+const VIEWS =
+  "Bytes of a later read are in the place of earlier ones: what you " +
+  "kept is a view of the buffer, which the next read() writes over. subarray() " +
+  "gives a view, slice() a copy.";
 const WINDOWS =
   'With the label "latin1", TextDecoder decodes windows-1252: byte 80 becomes ' +
   "€, and its code 20ac becomes ac when you cut it to a byte. " +
@@ -57,7 +61,7 @@ const WINDOWS =
 
 /** Some mistakes leave marks in the request. */
 function explain(
-  { values }: StreamResult,
+  { values, reads }: StreamResult,
   one: StreamCase,
 ): Partial<Advice> | undefined {
   const request = values.at(-1) as HttpRequest | undefined;
@@ -71,8 +75,12 @@ function explain(
   if (names.some((name) => name !== name.toLowerCase())) {
     return { likely: LOWER, read: LINES };
   }
-  const [, , due] = (one.values as Due[] | undefined)?.[values.length - 1] ??
-    [];
+  const all = (one.values as Due[] | undefined)?.[values.length - 1];
+  const isCut = (reads?.().length ?? 0) > 1;
+  if (isCut && all !== undefined && isOverwritten(request, all)) {
+    return { likely: VIEWS, read: NEXT };
+  }
+  const [, , due] = all ?? [];
   if (due === undefined || due.length > 1000) return undefined;
   const received = request.body.toHex();
   if (
@@ -80,6 +88,12 @@ function explain(
   ) {
     return { likely: WINDOWS, read: LINES };
   }
+}
+
+/** Whether the first line is as long as it should be, with other characters. */
+function isOverwritten(request: HttpRequest, [due]: Due): boolean {
+  const line = `${request.method} ${request.target}`;
+  return line !== due && line.length === due.length;
 }
 
 /** What becomes of bytes that are decoded by the label latin1, and cut again. */

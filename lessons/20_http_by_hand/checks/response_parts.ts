@@ -72,6 +72,15 @@ export function explain(
     return "Return the bytes themselves, in a Uint8Array.";
   }
   const seen = see(value);
+  const [, body] = one.args as [number, string];
+  const isNormalized = ["NFC", "NFD"].some((form) =>
+    body.normalize(form) !== body &&
+    new TextDecoder().decode(seen.body) === body.normalize(form)
+  );
+  if (isNormalized) {
+    return "normalize() puts other characters in place of some, even if they " +
+      "look alike. Send the body as it is.";
+  }
   const [, part] = /^\.(\w+)/.exec(differenceAt(seen, due) ?? "") ?? [];
   switch (part) {
     case "lines":

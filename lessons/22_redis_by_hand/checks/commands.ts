@@ -146,6 +146,7 @@ export const VALID_COMMANDS: StreamCase[] = [
 interface Malformed {
   sends: string[];
   ends: ErrorClass[];
+  maxRoom?: number;
   likely: string;
 }
 
@@ -170,6 +171,7 @@ const MALFORMED: Malformed[] = [
       "*4294967297\r\n$4\r\nPING\r\n",
     ],
     ends: [RangeError],
+    maxRoom: 2 ** 24,
     likely:
       "Compare the number with its limits as soon as you have its line, " +
       "before you wait for that much or allocate it. If you believe it, you wait " +

@@ -135,7 +135,7 @@ const LIMITS: StreamCase[] = [
   },
   ...LINE_LENGTHS,
   ...ENDLESS,
-  ...["xx", "\ry"].map((last): StreamCase => ({
+  ...["x", "xx", "\ry"].map((last): StreamCase => ({
     step: `${JSON.stringify(last)} after 65536 bytes, and the client waits`,
     sends: "x".repeat(65536) + last,
     then: "silence",

@@ -1,6 +1,7 @@
 import { CheckFailed } from "../kit/check_failed.ts";
 import type { Exercise } from "../kit/exercise.ts";
 import { placeInAnswer } from "../kit/place.ts";
+import { shown } from "../kit/values.ts";
 import type { TrialOptions } from "../kit/trial.ts";
 import type { Answer } from "./answers.ts";
 import { cut, reportOf, type Verdict } from "./check_events.ts";
@@ -133,7 +134,7 @@ async function failOnLeak(before: Map<string, number>): Promise<void> {
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return `it threw ${Deno.inspect(error)}`;
+  if (!(error instanceof Error)) return `it threw ${shown(error)}`;
   const place = placeInAnswer(error);
   if (error instanceof Deno.errors.NotCapable) {
     const [what] = error.message.split(", run again with");

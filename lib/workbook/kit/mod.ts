@@ -26,8 +26,9 @@
  * ## What you don't have to think of
  *
  * Every table gets {@linkcode PROBES}, each with a diagnosis of its own: the same
- * call twice, and again after all the others, failed ones included; two objects,
- * connections, or sockets in use at the same time; earlier results, which must
+ * call twice, and again after all the others, failed ones included; a good stream
+ * after each one that must fail; two objects, connections, or sockets in use at
+ * the same time, also in the same moment; earlier results, which must
  * not change; arguments, which must not change either; each `Uint8Array` as a
  * short view into a larger buffer; reads of 1, 5, and 4096 bytes; a connection
  * that is left open, or closed, as it must be; reads, receives, and timers that
@@ -35,7 +36,8 @@
  * of a class will do, and so will one with more fields.
  *
  * What you do have to think of: each limit with {@linkcode aroundLimit}, also 0
- * and the default; one, two, and three or more of everything, with the bad one
+ * and the default, with an empty options object, and `maxRoom` where a peer claims
+ * a length; one, two, and three or more of everything, with the bad one
  * first, in the middle, and last; texts from {@linkcode SAMPLE_TEXTS}, and bytes
  * from {@linkcode NOT_UTF8} and {@linkcode sampleBytes}, whose mistakes
  * {@linkcode explainBytes} explains.

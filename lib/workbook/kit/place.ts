@@ -26,7 +26,9 @@ export function placeInAnswer(error: unknown, files = ANSWER_FILES): string {
  * Tells a slip, such as a name that is not spelled right, from an error that
  * says something about the task.
  *
- * It is a slip if the language itself has thrown the error, in its own words and
+ * A full stack and a lack of memory always are, wherever they show: a RangeError
+ * is what many limits ask for, and these come of another cause. Anything else is
+ * a slip if the language itself has thrown the error, in its own words and
  * in a line of the learner's. A TypeError of a TextDecoder, or of a socket, is
  * thrown further up, in Deno's own code, and is none.
  *
@@ -43,11 +45,63 @@ export function placeInAnswer(error: unknown, files = ANSWER_FILES): string {
  * ```
  */
 export function isSlip(error: unknown, files = ANSWER_FILES): boolean {
+  if (OF_THE_MACHINE.test(messageOf(error))) return true;
   const hasItsClass = error instanceof ReferenceError ||
     error instanceof TypeError || error instanceof RangeError;
   if (!hasItsClass || !hasItsWords(error)) return false;
   const top = framesOf(error).find((frame) => !PASSED_THROUGH.test(frame));
   return top !== undefined && files.test(top);
+}
+
+/** No answer throws these by choice. */
+const OF_THE_MACHINE =
+  /call stack size|^Array buffer allocation failed|^Invalid typed array length: -/;
+
+function messageOf(error: unknown): string {
+  return error instanceof RangeError ? error.message : "";
+}
+
+/**
+ * Says what it means that the machine could not do something.
+ *
+ * @param error What was thrown.
+ * @returns The cause and the way out, or `undefined` if it's any other error.
+ *
+ * @example A list that has too many items for a call
+ * ```ts
+ * import { meaningOf } from "./place.ts";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * try {
+ *   Math.max(...new Uint8Array(1_000_000));
+ * } catch (error) {
+ *   assertStringIncludes(meaningOf(error) ?? "", "spread");
+ * }
+ * ```
+ */
+export function meaningOf(error: unknown): string | undefined {
+  const message = messageOf(error);
+  if (/^Array buffer/.test(message)) {
+    return "There isn't that much memory. A number that a peer sent is only a " +
+      "claim: compare it with the limit before you make an array of that size.";
+  }
+  if (/^Invalid typed/.test(message)) {
+    return "No array has a negative length: look at how you compute it. If it's " +
+      "a number of four bytes, getInt32() and << give a negative one from " +
+      "2147483648 on, and getUint32() doesn't.";
+  }
+  if (!/call stack/.test(message)) return undefined;
+  const places = framesOf(error).map((frame) =>
+    frame.match(/\S+:\d+:\d+/)?.[0]
+  );
+  const [, , caller] = places;
+  return places.filter((place) => place === caller).length > 3
+    ? "A function there calls itself, once for each byte or item, or without " +
+      "end. Each call that isn't over takes room on the stack, which holds " +
+      "some thousand of them: use a loop."
+    : "If you spread a list into a call, as in push(...bytes), each item " +
+      "becomes an argument, and a call takes about 100,000. Use a loop, or copy " +
+      "bytes with set().";
 }
 
 /**

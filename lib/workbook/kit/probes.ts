@@ -44,13 +44,19 @@ export const PROBES = {
       "the function or class is shared by all calls. Make it a local variable, " +
       "or a private field.",
   }),
+  afterFailure: (call: string): ProbeAdvice => ({
+    problem: `${call} went wrong on a good stream, after a call that failed.`,
+    likely: "Something of the failed call is still there: a variable outside " +
+      "the function is shared by all calls, and code that clears it at the end " +
+      "doesn't run if an error comes first. Make it a local variable.",
+  }),
   twoAtOnce: (call: string): ProbeAdvice => ({
     problem:
       `${call} went wrong with two in use at the same time, though each ` +
       "works alone.",
     likely: "Something of one got into the other: a variable outside the " +
-      "function or class, or a static field, is shared by all. Make it a local " +
-      "variable, or a private field.",
+      "function or class, such as a buffer or a list, or a static field, is " +
+      "shared by all. Make it a local variable, or a private field.",
   }),
   inputs: (call: string): ProbeAdvice => ({
     problem: `${call} changed its arguments, which belong to the caller.`,
@@ -115,6 +121,13 @@ export const PROBES = {
     problem: `${call} is done, and a read of its is still waiting.`,
     likely: "That read takes the next bytes, and nobody gets them. Start a " +
       "read only when you need more, and await it before you go on.",
+  }),
+  tooMuchRoom: (call: string): ProbeAdvice => ({
+    problem: `${call} made room for more bytes than the limit allows.`,
+    likely:
+      "A length that a peer sends is only a claim: four bytes can claim " +
+      "four gigabytes. Compare it with the limit first, and make an array of " +
+      "that size after that.",
   }),
   tookTooMuch: (call: string): ProbeAdvice => ({
     problem: `${call} took bytes from the connection that belong to the next ` +

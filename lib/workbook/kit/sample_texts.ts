@@ -14,6 +14,7 @@ export const SAMPLE_TEXTS: Readonly<Record<string, string>> = {
   "characters of one to four bytes": "aö€🐢",
   "a byte order mark at the start": "\ufeffhello",
   "a byte order mark in the middle": "a\ufeffb",
+  "a letter and its accent, as two characters": "cafe\u0301",
   "an emoji of several code points": "👩‍🔬",
   "spaces and tabs at both ends": " \thi\t ",
 };

@@ -24,7 +24,8 @@ import { bytesIn, toBytes } from "./values.ts";
  * Every case runs over a {@linkcode FakeConn} in one piece, and then again; in
  * the pieces of the case; in reads of 1, 5, and 4096 bytes; with bytes among the
  * arguments as views into larger buffers; and over a real socket. Then two
- * connections are read by turns, and a generator is left early. After each run
+ * connections are read by turns, and a generator is left early. After a failure
+ * that's due, the first good stream comes again. After each run
  * the connection is open, or closed, as it must be, nothing was sent but what
  * must be, and no timer and no read is left.
  *
@@ -40,11 +41,17 @@ export async function checkStream(
 ): Promise<void> {
   using timers = trial.use(new TimerWatch());
   const driver = new StreamDriver(trial, answer, timers);
+  const good = cases.filter(canBeHalved);
   for (const one of cases) {
     trial.step(stepOf(one), one.ifEndless);
-    for (const run of runsOf(one, answer)) await driver.run(one, run);
+    for (const run of runsOf(one, answer)) {
+      await driver.run(one, run);
+      if (good.length > 0 && isFailing(one) && isQuick(run)) {
+        const probe = PROBES.afterFailure(`${answer.name}()`);
+        await driver.run(good[0], { probe });
+      }
+    }
   }
-  const good = cases.filter(canBeHalved);
   if (good.length === 0) return;
   trial.step("the first stream again, after all the others");
   await driver.run(good[0], { probe: PROBES.state(`${answer.name}()`) });
@@ -52,7 +59,9 @@ export async function checkStream(
   for (const [i, one] of good.slice(0, 3).entries()) {
     const other = good[(i + 1) % good.length];
     await driver.runTwo(one, other);
-    await readInTurn(trial, answer, [one, other]);
+    for (const isLate of [false, true]) {
+      await readInTurn(trial, answer, [one, other], isLate);
+    }
   }
   await driver.leaveEarly(good[0]);
 }
@@ -101,6 +110,15 @@ function runsOf(
   const fails = one.breakAt !== undefined || one.closeWriteError !== undefined;
   if (then === "end" && !fails) runs.push({ overSocket: true });
   return runs;
+}
+
+function isFailing(one: StreamCase): boolean {
+  return typeof endOf(one) !== "string";
+}
+
+/** Whether a run is of those after which the first good stream comes again. */
+function isQuick({ readSize = 1, overSocket, probe }: StreamRun): boolean {
+  return readSize === 1 && !overSocket && probe === undefined;
 }
 
 /** Whether a case is one that two connections can be read by. */

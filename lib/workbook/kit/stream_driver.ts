@@ -3,6 +3,7 @@ import { Collector } from "./collector.ts";
 import { FakeConn } from "./fake_conn.ts";
 import { connectPair } from "./pair.ts";
 import { PROBES } from "./probes.ts";
+import { RoomWatch } from "./room_watch.ts";
 import { settle } from "./settle.ts";
 import type { ShortConn } from "./short_conn.ts";
 import { openReader, type StreamLine } from "./stream_reader.ts";
@@ -41,7 +42,10 @@ export class StreamDriver {
     if (line.conn instanceof FakeConn && !one.early) {
       this.#feed(line, line.conn);
     }
-    this.#judge.judge(line, await this.#collect(line));
+    using room = one.maxRoom === undefined ? undefined : new RoomWatch();
+    const result = await this.#collect(line);
+    if (room !== undefined) this.#judge.requireLittleRoom(line, room.largest);
+    this.#judge.judge(line, { ...result, reads: () => readsOf(line) });
     if (line.heard !== undefined) await this.#requireHeard(line, line.heard);
   }
 
@@ -248,6 +252,18 @@ export class StreamDriver {
         "reads on.",
     });
   }
+}
+
+function readsOf({ one, run }: StreamLine): Uint8Array[] {
+  const { early } = one;
+  const { inPieces, readSize = Infinity } = run;
+  const pieces = piecesOf(one);
+  return (early || inPieces ? pieces : [concat(pieces)]).flatMap((piece) =>
+    Array.from(
+      { length: Math.ceil(piece.length / readSize) || 1 },
+      (_, i) => piece.subarray(i * readSize || 0, (i + 1) * readSize),
+    )
+  );
 }
 
 function piecesOf({ sends = "" }: StreamCase): Uint8Array[] {

@@ -80,6 +80,19 @@ export class StreamJudge {
     this.#earlier = result.values.map((value, i) => [value, due[i]]);
   }
 
+  /** Rejects the answer if it made more room than it may. */
+  requireLittleRoom({ one, run }: StreamLine, size: number): void {
+    const { maxRoom = Infinity, read } = one;
+    if (size <= maxRoom) return;
+    this.#trial.fail({
+      ...PROBES.tooMuchRoom(this.#call),
+      ...read && { read },
+      ...run.probe,
+      expected: "no array of that size",
+      received: `room for ${counted(size, "byte")} at once`,
+    });
+  }
+
   /** Rejects the answer if it left something behind. */
   requireTidy(line: StreamLine, then: StreamResult["then"] | "left"): void {
     const { one, conn, args, run: { probe, atOnce } } = line;

@@ -1,6 +1,7 @@
 import { concat } from "../../wire/bytes.ts";
 import { FakeConn } from "./fake_conn.ts";
 import { PROBES } from "./probes.ts";
+import { settle } from "./settle.ts";
 import { openReader } from "./stream_reader.ts";
 import type { StreamAnswer, StreamCase } from "./stream_types.ts";
 import type { Trial } from "./trial.ts";
@@ -9,30 +10,48 @@ import { copyOf, differenceAt, shown, toBytes } from "./values.ts";
 /**
  * Asks for the values of two streams in turn, when all the bytes of both are
  * there. So what one read brought too much belongs to the call after the next.
+ * If they come late, a read of each is waiting for them, and both are done in
+ * the same moment: one buffer for both has the bytes of the second then.
  *
  * @param trial The run of the check.
  * @param answer The answer.
  * @param cases The two streams, and the values that must come of each.
+ * @param isLate Whether the bytes come when both answers wait for them.
  * @throws {CheckFailed} If something else comes of one.
  */
 export async function readInTurn(
   trial: Trial,
   answer: StreamAnswer,
   cases: [StreamCase, StreamCase],
+  isLate: boolean,
 ): Promise<void> {
   const see = answer.see ?? ((value) => value);
   const readers = cases.map(({ sends = "", args = [], values = [] }) => {
     const incoming = concat([sends].flat().map(toBytes));
     const onMove = () => trial.progress();
-    const conn = trial.use(new FakeConn({ incoming, onMove }));
-    return { values, ...openReader(trial, answer, conn, copyOf(args)) };
+    const conn = trial.use(new FakeConn({ then: "silence", onMove }));
+    const reader = openReader(trial, answer, conn, copyOf(args));
+    function feed() {
+      conn.peerSends(incoming);
+      conn.peerEnds();
+    }
+    if (!isLate) feed();
+    return { values, conn, feed, first: reader.next(), ...reader };
   });
+  if (isLate) {
+    for (const { conn, first } of readers) {
+      first.catch(() => {});
+      await Promise.race([first, conn.until(() => conn.pendingReads > 0)]);
+    }
+    await settle();
+    for (const { feed } of readers) feed();
+  }
   const most = Math.max(...readers.map(({ values }) => values.length));
   for (let i = 0; i < most; i++) {
-    for (const { values, next } of readers) {
+    for (const { values, first, next } of readers) {
       if (i >= values.length) continue;
       const probe = PROBES.twoAtOnce(`${answer.name}()`);
-      const step = await trial.waitFor(next(), {
+      const step = await trial.waitFor(i === 0 ? first : next(), {
         waitingFor: `${answer.name}() to go on with two connections in turn`,
         likely: probe.likely,
       });

@@ -14,6 +14,11 @@ export interface StreamResult {
   then: "end" | "error" | "waiting" | "more";
   /** What it threw, if it did. */
   error?: unknown;
+  /**
+   * Gives what each read into a large buffer brings: a diagnosis can compare the
+   * values with what a mistake makes of these.
+   */
+  reads?: () => Uint8Array[];
 }
 
 /** What a wrong result means: a text, or advice made from the result. */
@@ -60,6 +65,12 @@ export interface StreamCase {
    * @default false
    */
   early?: boolean;
+  /**
+   * The most bytes that it may make room for at once.
+   *
+   * @default Infinity
+   */
+  maxRoom?: number;
   /** What must still be unread on the connection afterward. */
   leaves?: Bytes;
   /**

@@ -1,7 +1,13 @@
 import { counted } from "../../show/counted.ts";
 import { CheckFailed, type Failure } from "./check_failed.ts";
 import { Misuse, onMisuse } from "./misuse.ts";
-import { ANSWER_FILES, callOf, isSlip, placeInAnswer } from "./place.ts";
+import {
+  ANSWER_FILES,
+  callOf,
+  isSlip,
+  meaningOf,
+  placeInAnswer,
+} from "./place.ts";
 import { every } from "./own_timers.ts";
 import { settle } from "./settle.ts";
 import { differenceAt, type EqualOptions, shown } from "./values.ts";
@@ -406,12 +412,12 @@ export class Trial {
       return "That has no stack, so nothing says where it was thrown: throw " +
         "an Error object.";
     }
-    if (/call stack/.test(error.message)) {
-      return "Look at the line it names. `...bytes` makes an argument of each " +
-        "byte, and a call takes only so many: use a loop, or set(). If nothing " +
-        "is spread there, a function calls itself without end.";
+    const isPlaced = placeInAnswer(error, this.#files) !== "";
+    const meaning = meaningOf(error);
+    if (meaning !== undefined) {
+      return `${isPlaced ? "Look at the line it names. " : ""}${meaning}`;
     }
-    if (placeInAnswer(error, this.#files) !== "") {
+    if (isPlaced) {
       return "The task gives no reason to fail here. Look at the line it names.";
     }
     const call = callOf(error);
@@ -516,8 +522,7 @@ export function closedUnderWay(
 }
 
 function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return shown(error, 200);
-  return error.message ? `${error.name}: ${error.message}` : error.name;
+  return shown(error, 200);
 }
 
 /**

@@ -125,7 +125,9 @@ export function bytesIn(value: unknown): Uint8Array[] {
 }
 
 /**
- * Shows a value as JavaScript would write it; bytes as `<68 65 6c 6c 6f>`.
+ * Shows a value as JavaScript would write it; bytes as `<68 65 6c 6c 6f>`, and
+ * an error as its name and message. Its stack would say where things are on this
+ * machine, and nothing about the answer.
  *
  * @param value Anything.
  * @param length About how many characters of a text are shown.
@@ -138,13 +140,18 @@ export function shown(value: unknown, length = 60): string {
       ? `<${digits} …, ${value.length} bytes>`
       : `<${digits}>`;
   }
-  return Deno.inspect(value, {
+  if (value instanceof Error) {
+    return value.message ? `${value.name}: ${value.message}` : value.name;
+  }
+  const text = Deno.inspect(value, {
     breakLength: 76,
     depth: 6,
     iterableLimit: 20,
     sorted: true,
     strAbbreviateSize: length,
   });
+  // The frames of errors in it: in a string, a line break is written "\\n".
+  return text.replace(/\n +at .*/g, "");
 }
 
 /**

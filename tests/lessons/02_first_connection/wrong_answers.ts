@@ -192,7 +192,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       "new TextDecoder()",
       "((globalThis as any).decoder22 ??= new TextDecoder())",
     ],
-    diagnosis: /gave another result after other calls/,
+    diagnosis: /went wrong on a good stream, after a call that failed/,
   },
   {
     name: "decodes the whole buffer",

@@ -15,6 +15,20 @@ function atEnd(code: string): [string, string] {
 
 const readExact: WrongAnswer<ReadExact>[] = [
   {
+    name: "makes an argument of each byte",
+    replace: ["return data;", "return Uint8Array.of(...data);"],
+    diagnosis: /a call takes about 100,000/,
+  },
+  {
+    name: "has one buffer for all connections",
+    replace: [
+      "const data = new Uint8Array(size);",
+      "const all: Uint8Array = (globalThis as any).all4 ??= new Uint8Array(2e5);\n" +
+      "  const data = all.subarray(0, size);",
+    ],
+    diagnosis: /changed when later calls|two in use at the same time/,
+  },
+  {
     name: "reads once and returns what came",
     replace: ["filled += count;", "return data.subarray(0, count);"],
     diagnosis: /even if that's a single byte/,

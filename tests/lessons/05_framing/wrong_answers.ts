@@ -4,6 +4,7 @@ import type {
   ReadMessages,
 } from "../../../lessons/05_framing/types.ts";
 import * as solution from "../../../lessons/05_framing/solution.ts";
+import { concat } from "../../../lib/wire/bytes.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
 const STRICT = 'new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })';
@@ -16,9 +17,15 @@ const NOT_FATAL: [string, string] = [
   'new TextDecoder("utf-8", { ignoreBOM: true })',
 ];
 
-const CUT_CR = "lineOf(line.at(-1) === 0x0d ? line.subarray(0, -1) : line)";
+const CUT_CR = "lineOf(withoutCR(line))";
+const IF_TOO_LONG =
+  "if (withoutCR(pending).length > maxBytes) lineOf(pending);";
 const OPTIONS = "{ maxBytes = 65536 } = options";
 const LAST_LINE = "if (pending.length > 0) yield lineOf(pending)";
+
+const RECURSION = `const count = (at: number): number =>
+      at === bytes.length ? at : count(at + 1);
+    count(0);`;
 
 const readLines: WrongAnswer<ReadMessages>[] = [
   {
@@ -90,7 +97,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   },
   {
     name: "leaves out empty lines",
-    replace: ["yield lineOf(line.at", "if (end > 0) yield lineOf(line.at"],
+    replace: ["yield lineOf(without", "if (end > 0) yield lineOf(without"],
     diagnosis: /an empty line between them, which counts/,
   },
   {
@@ -112,7 +119,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   },
   {
     name: "looks at the limit only when the line is whole",
-    replace: ["if (pending.length > maxBytes + 1) lineOf(pending);", ""],
+    replace: [IF_TOO_LONG, ""],
     diagnosis: /known before its end has come/,
   },
   {
@@ -149,8 +156,8 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   {
     name: "counts the \\r only where a read ends after it",
     replace: [
-      "if (pending.length > maxBytes + 1)",
-      "if (pending.length > maxBytes)",
+      IF_TOO_LONG,
+      "if (pending.length > maxBytes) lineOf(pending);",
     ],
     diagnosis: /a read may end just before that/,
   },
@@ -181,7 +188,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
       "decoder.decode(bytes)",
       "decoder.decode(bytes, { stream: true })",
     ],
-    diagnosis: /call decode\(\) once more at the end/,
+    diagnosis: /leave out `stream` in the last call/,
   },
   {
     name: "decodes all that came before it looks for a line",
@@ -233,6 +240,97 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     name: "has one list of bytes for all connections",
     attempt: byByte(() => ONE_FOR_ALL),
     diagnosis: /went wrong with two in use at the same time/,
+  },
+  {
+    name: "has one buffer for all connections",
+    replace: [
+      "const buffer = new Uint8Array(4096)",
+      "const buffer = ((globalThis as any).buffer5 ??= new Uint8Array(4096))",
+    ],
+    diagnosis: /two in use at the same time.* such as a buffer/s,
+  },
+  {
+    name: "gives the object a default, and not maxBytes",
+    replace: [
+      "const { maxBytes = 65536 } = options",
+      "const maxBytes = options.maxBytes ??\n" +
+      "    (arguments[1] === undefined ? 65536 : NaN)",
+    ],
+    diagnosis: /The caller passed \{\}, where maxBytes is undefined/,
+  },
+  {
+    name: "drops a byte order mark of the first line",
+    replace: [
+      "return decoder.decode(bytes)",
+      'return decoder.decode(bytes).replace("\\ufeffone", "one")',
+    ],
+    diagnosis: /A byte order mark \(ef bb bf\) at the start/,
+  },
+  {
+    name: "counts what it keeps in characters",
+    replace: [
+      IF_TOO_LONG,
+      "if (new TextDecoder().decode(withoutCR(pending)).length > maxBytes) " +
+      "lineOf(pending);",
+    ],
+    diagnosis: /text\.length counts something else/,
+  },
+  {
+    name: "looks for \\n after what it has read, too",
+    attempt: searchWholeBuffer,
+    diagnosis: /You yielded the same bytes twice/,
+  },
+  {
+    name: "keeps what is left of a line outside the function",
+    attempt: keepLeftOver,
+    diagnosis: /after a call that failed.*Make it a local variable/s,
+  },
+  {
+    name: "keeps views of its buffer",
+    attempt: keepViews,
+    diagnosis: /The pieces you keep are views of your read buffer/,
+  },
+  {
+    name: "keeps nothing between reads",
+    async *attempt(conn) {
+      for await (const bytes of reads(conn)) {
+        yield* decode(bytes).replace(/\n$/, "").split("\n");
+      }
+    },
+    diagnosis: /You look at each read by itself/,
+  },
+  {
+    name: "keeps nothing between reads, and drops what isn't whole",
+    async *attempt(conn) {
+      for await (const bytes of reads(conn)) {
+        yield* decode(bytes).split("\n").slice(0, -1);
+      }
+    },
+    diagnosis: /You look at each read by itself/,
+  },
+  {
+    name: "notices one byte late that a line is too long",
+    replace: [
+      IF_TOO_LONG,
+      "if (pending.length > maxBytes + 1) lineOf(pending);",
+    ],
+    diagnosis: /One byte over the limit may only be a \\r/,
+  },
+  {
+    name: "calls itself for each byte",
+    replace: [
+      "return decoder.decode(bytes)",
+      `${RECURSION} return decoder.decode(bytes)`,
+    ],
+    diagnosis: /A function there calls itself, once for each byte/,
+  },
+  {
+    name: "makes an argument of each byte",
+    replace: [
+      "decoder.decode(bytes)",
+      "decoder.decode(Uint8Array.of(...bytes))",
+    ],
+    diagnosis: /a call takes about 100,000/,
   },
   {
     name: "closes the connection when it throws",
@@ -310,7 +408,71 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
       "return frame;",
       "return Uint8Array.of(...frame.subarray(0, 4), ...payload);",
     ],
-    diagnosis: /a call takes only so many/,
+    diagnosis: /a call takes about 100,000/,
+  },
+  {
+    name: "calls itself for each byte",
+    replace: [
+      "frame.set(payload, 4);",
+      `const copy = (at: number): void => {
+        if (at === payload.length) return;
+        frame[4 + at] = payload[at];
+        copy(at + 1);
+      };
+      copy(0);`,
+    ],
+    diagnosis: /A function there calls itself, once for each byte/,
+  },
+  {
+    name: "normalizes the text",
+    replace: ["encode(text)", "encode(text.normalize())"],
+    diagnosis: /normalize\(\) puts other characters/,
+  },
+  {
+    name: "changes line endings",
+    replace: ["encode(text)", 'encode(text.replaceAll("\\r\\n", "\\n"))'],
+    diagnosis: /Both characters of a \\r\\n belong to the text/,
+  },
+  {
+    name: "puts a 0 after the text",
+    replace: ["encode(text)", 'encode(text + "\\0")'],
+    diagnosis: /A frame needs no mark at its end/,
+  },
+  {
+    name: "writes the text as JSON",
+    replace: ["encode(text)", "encode(JSON.stringify(text))"],
+    diagnosis: /puts quotation marks around the text/,
+  },
+  {
+    name: "trims the text",
+    replace: ["encode(text)", "encode(text.trim())"],
+    diagnosis: /trim\(\) takes spaces/,
+  },
+  {
+    name: "puts a \\n after the text",
+    replace: ["encode(text)", 'encode(text + "\\n")'],
+    diagnosis: /A frame needs no delimiter/,
+  },
+  {
+    name: "encodes with encodeURIComponent()",
+    replace: [
+      "new TextEncoder().encode(text)",
+      `Uint8Array.from(
+        encodeURIComponent(text).match(/%..|./g) ?? [],
+        (one) => one[1] ? parseInt(one.slice(1), 16) : one.charCodeAt(0),
+      )`,
+    ],
+    diagnosis: /encodeURIComponent\(\) throws at half a surrogate pair/,
+  },
+  {
+    name: "leaves out half a surrogate pair",
+    replace: ["encode(text)", "encode(text.replace(/\\p{Cs}/gu, ''))"],
+    diagnosis: /Half a surrogate pair is a character, too/,
+  },
+  {
+    name: "cuts a long text",
+    replace: ["encode(text)", "encode(text).subarray(0, 65536)"],
+    diagnosis: /only the first 65536 of 80000 bytes/,
   },
   {
     name: "uses one buffer for all frames",
@@ -323,6 +485,7 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
   },
 ];
 
+const GET_SIZE = "new DataView(header.buffer).getUint32(0)";
 const READ_PAYLOAD = "const payload = await readUpTo(size);";
 
 const readFrames: WrongAnswer<ReadMessages>[] = [
@@ -404,6 +567,97 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     diagnosis: /it is negative, and under any limit/,
   },
   {
+    name: "reads the length with a sign, and makes an array of it",
+    replace: ["getUint32(0)", "getInt32(0)"],
+    diagnosis: /No array has a negative length/,
+  },
+  {
+    name: "gives the object a default, and not maxBytes",
+    replace: [
+      "const { maxBytes = 1024 * 1024 } = options",
+      "const maxBytes = options.maxBytes ??\n" +
+      "    (arguments[1] === undefined ? 1024 * 1024 : NaN)",
+    ],
+    diagnosis: /The caller passed \{\}, where maxBytes is undefined/,
+  },
+  {
+    name: "takes a line ending off a text",
+    replace: ["decode(payload)", 'decode(payload).replace(/\\n$/, "")'],
+    diagnosis: /change nothing in it/,
+  },
+  {
+    name: "loses what it reads after the length",
+    async *attempt(conn) {
+      async function readSome(size: number): Promise<Uint8Array<ArrayBuffer>> {
+        let all = new Uint8Array();
+        const buffer = new Uint8Array(4096);
+        while (all.length < size) {
+          const count = await conn.read(buffer);
+          if (count === null) throw new Deno.errors.UnexpectedEof();
+          all = concat([all, buffer.subarray(0, count)]);
+        }
+        return all.slice(0, size);
+      }
+      while (true) {
+        const header = await readSome(4);
+        const size = new DataView(header.buffer).getUint32(0);
+        yield decode(await readSome(size));
+      }
+    },
+    diagnosis: /All bytes are there, but you lost some/,
+  },
+  {
+    name: "reads the length as text",
+    replace: [GET_SIZE, "Number(decoder.decode(header))"],
+    diagnosis: /You took the length for 0/,
+  },
+  {
+    name: "reads the length as characters",
+    replace: [GET_SIZE, "decoder.decode(header).charCodeAt(3)"],
+    diagnosis: /bytes that aren't text, such as a length/,
+  },
+  {
+    name: "uses the lower two bytes of the length",
+    replace: ["getUint32(0)", "getUint16(2)"],
+    diagnosis: /only 2 of the length's four bytes/,
+  },
+  {
+    name: "uses the upper two bytes of the length",
+    replace: ["getUint32(0)", "getUint16(0)"],
+    diagnosis: /the first two or three of them alone are 0/,
+  },
+  {
+    name: "uses the last byte of the length",
+    replace: [GET_SIZE, "header[3]"],
+    diagnosis: /only 1 of the length's four bytes/,
+  },
+  {
+    name: "reads each length at the start of its buffer",
+    attempt: takeFrames((have) => [new DataView(have.buffer), 0]),
+    diagnosis: /Each text was cut with the length of the first frame/,
+  },
+  {
+    name: "makes a DataView of a view's whole buffer",
+    attempt: takeFrames((have, at) => [
+      new DataView(have.subarray(at).buffer),
+      0,
+    ]),
+    diagnosis: /A subarray\(\) is a view, whose `\.buffer` is all/,
+  },
+  {
+    name: "makes room before it looks at the limit",
+    replace: [
+      `const size = ${GET_SIZE};`,
+      `const size = ${GET_SIZE};\n    new Uint8Array(size);`,
+    ],
+    diagnosis: /made room for more bytes than the limit allows/,
+  },
+  {
+    name: "has a decoder that keeps half a character",
+    replace: ["decode(payload)", "decode(payload, { stream: true })"],
+    diagnosis: /none of it gets into the next one/,
+  },
+  {
     name: "has no limit",
     replace: ["if (size > maxBytes)", "if (size > Infinity)"],
     diagnosis: /any client that can connect can fill the memory/,
@@ -417,7 +671,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
         yield text;
       }
     },
-    diagnosis: /all that it takes to reject the frame/,
+    diagnosis: /Compare it with the limit first/,
   },
   {
     name: "takes a limit of 0 for none given",
@@ -584,6 +838,89 @@ async function* cutText(
   if (text !== "") yield text;
 }
 
+let leftOver = "";
+
+/** Lines out of bytes; what's left of a line is the next call's, too. */
+async function* keepLeftOver(
+  conn: Deno.Conn,
+  { maxBytes = 65536 }: { maxBytes?: number } = {},
+): AsyncGenerator<string> {
+  function lineOf(line: string): string {
+    if (line.length > maxBytes) throw new RangeError("too long");
+    return decode(Uint8Array.from(line, (char) => char.charCodeAt(0)));
+  }
+  for await (const bytes of reads(conn)) {
+    leftOver += String.fromCharCode(...bytes);
+    const lines = leftOver.split("\n");
+    leftOver = lines.pop()!;
+    for (const line of lines) yield lineOf(line.replace(/\r$/, ""));
+    if (leftOver.replace(/\r$/, "").length > maxBytes) lineOf(leftOver);
+  }
+  const last = leftOver;
+  leftOver = "";
+  if (last !== "") yield lineOf(last);
+}
+
+/** Keeps pieces of lines that the next read writes over. */
+async function* keepViews(conn: Deno.Conn): AsyncGenerator<string> {
+  const buffer = new Uint8Array(4096);
+  let pieces: Uint8Array[] = [];
+  for (let count; (count = await conn.read(buffer)) !== null;) {
+    let rest = buffer.subarray(0, count);
+    for (let end; (end = rest.indexOf(0x0a)) !== -1;) {
+      yield decode(concat([...pieces, rest.subarray(0, end)]));
+      pieces = [];
+      rest = rest.subarray(end + 1);
+    }
+    pieces.push(rest);
+  }
+  const last = concat(pieces);
+  if (last.length > 0) yield decode(last);
+}
+
+/** Lines out of one buffer; it also looks at bytes that it has used before. */
+async function* searchWholeBuffer(
+  conn: Deno.Conn,
+  { maxBytes = 65536 }: { maxBytes?: number } = {},
+): AsyncGenerator<string> {
+  const buffer = new Uint8Array(maxBytes + 2);
+  let filled = 0;
+  for (
+    let count;
+    (count = await conn.read(buffer.subarray(filled))) !== null;
+  ) {
+    filled += count;
+    for (let end; (end = buffer.indexOf(0x0a)) !== -1;) {
+      const line = buffer.subarray(0, end);
+      yield decode(line.at(-1) === 0x0d ? line.subarray(0, -1) : line);
+      buffer.copyWithin(0, end + 1);
+      filled -= end + 1;
+    }
+  }
+  if (filled > 0) yield decode(buffer.subarray(0, filled));
+}
+
+/** Frames out of one growing buffer; right but for where the length is read. */
+function takeFrames(
+  viewAt: (have: Uint8Array<ArrayBuffer>, at: number) => [DataView, number],
+): ReadMessages {
+  return async function* (conn) {
+    let have = new Uint8Array();
+    for await (const bytes of reads(conn)) {
+      have = concat([have, bytes]);
+      let at = 0;
+      while (have.length >= at + 4) {
+        const [view, place] = viewAt(have, at);
+        const end = at + 4 + view.getUint32(place);
+        if (end > have.length) break;
+        yield decode(have.subarray(at + 4, end));
+        at = end;
+      }
+      have = have.slice(at);
+    }
+  };
+}
+
 const ONE_FOR_ALL: number[] = [];
 
 /**
@@ -606,7 +943,7 @@ export function byByte(makeList: () => number[]): ReadMessages {
         if (byte === 0x0a) {
           if (line.at(-1) === 0x0d) line.pop();
           yield whole();
-        } else if (line.push(byte) > maxBytes + 1) {
+        } else if (line.push(byte) > maxBytes + (byte === 0x0d ? 1 : 0)) {
           throw new RangeError("too long");
         }
       }

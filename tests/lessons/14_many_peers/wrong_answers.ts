@@ -39,10 +39,14 @@ export const wrongAnswers: WrongAnswers = {
         "> Infinity",
         /Nothing tells you that a peer is gone/,
       ],
+      "waits for 1000 times expireMs": [
+        ">= 1000 * this.#expireMs",
+        /longer than expireMs.*multiply and divide neither/,
+      ],
       "waits longer than expireMs": ["> this.#expireMs", /compare with >=/],
       "takes expireMs for seconds": [
         ">= this.#expireMs / 1000",
-        /in milliseconds, as now\(\) is/,
+        /multiply and divide neither/,
       ],
       "removes peers at once, as with two different clocks": [
         ">= 0",
@@ -53,6 +57,31 @@ export const wrongAnswers: WrongAnswers = {
       name: "uses its own clock",
       replace: ["this.#now = now", "this.#now = () => performance.now()"],
       diagnosis: /any other clock shows another time/,
+    },
+    {
+      name: "has no clock if it gets none",
+      replace: [
+        "now = () => performance.now() }",
+        "now = undefined as never }",
+      ],
+      diagnosis: /^handle\(\) threw TypeError: .*now is optional/s,
+    },
+    {
+      name: "throws where a stranger sends something",
+      replace: [
+        SPEAKER,
+        `${SPEAKER} if (!speaker) throw new Error("unknown");`,
+      ],
+      diagnosis: /^handle\("SAY let me in"\) from eve.* threw Error: unknown/,
+    },
+    {
+      name: "tells everybody OK",
+      replace: [
+        "return [messageTo(from, `OK ${name}`)];",
+        "return [...this.#peers.values()]" +
+        ".map(({ address }) => messageTo(address, `OK ${name}`));",
+      ],
+      diagnosis: /OK ann is for the sender of HELLO alone/,
     },
     {
       name: "answers strangers",
@@ -80,6 +109,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /She has that name herself/,
     },
     ...replacing(SET, {
+      "removes a peer by a timer": [
+        `setTimeout(() => this.#peers.delete(key), this.#expireMs);
+        ${SET}`,
+        /A timer knows nothing of now\(\)/,
+      ],
       "keeps the old name next to the new one": [
         `const old = this.#peers.get(key);
         if (old && old.name !== name) this.#peers.set("old " + key, old);
@@ -139,6 +173,22 @@ export const wrongAnswers: WrongAnswers = {
         /A byte order mark counts, too/,
       ],
     }),
+    ...replacing(".filter(([other]) => other !== key)", {
+      "sends to other hosts only": [
+        ".filter(([, { address }]) => address.hostname !== from.hostname)",
+        /bob and cid are on ann's host, but they're other peers/,
+      ],
+    }),
+    {
+      name: "makes a peer present that gets TAKEN",
+      replace: [
+        "      this.#hear(key);\n      return [messageTo(from, `TAKEN",
+        '      this.#peers.set(key, { ...this.#peers.get(key) ?? { name: "" }, ' +
+        "address: from, heardAt: this.#now() });\n" +
+        "      return [messageTo(from, `TAKEN",
+      ],
+      diagnosis: /the stranger is still a stranger/,
+    },
     ...replacing("return { to, message:", {
       "sends to no address": [
         "return { to: keyOf(to), message:",
@@ -155,6 +205,14 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /ignoreBOM: true/,
     },
     ...replacing(SAY, {
+      "drops a text with a control character in it": [
+        "/^SAY (\\P{Cc}+)\\n?$/u",
+        /a text like any other, and ann gets it/,
+      ],
+      "takes the \\n for a text": [
+        "/^SAY ([^\\n]+|(?=\\n))\\n?$/",
+        /The \\n at the end of the message isn't one/,
+      ],
       "finds SAY anywhere": [
         "/SAY ([^\\n]+)\\n?$/",
         /start at the first character/,
@@ -194,6 +252,18 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /an error here would end the server for all/,
     },
     ...replacing(DECODE, {
+      "takes the \\n of nc for a part of the message": [
+        `${DECODE}\n    if (text.endsWith("\\n")) return [];`,
+        /Without the \\n, your answer was right/,
+      ],
+      "needs a \\n at the end": [
+        `${DECODE}\n    if (!text.endsWith("\\n")) return [];`,
+        /You answer this only with a \\n at the end/,
+      ],
+      "cuts off the last character, whatever it is": [
+        "const text = decode(message).slice(0, -1);",
+        /You cut off the last character/,
+      ],
       "trims the message": [
         "const text = decode(message).trim();",
         /trim\(\) removes more than one/,

@@ -41,6 +41,49 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Keep the bytes that a call doesn't need in a field/,
     },
     {
+      name: "has one buffer for all connections",
+      replace: [
+        "readonly #buffer = new Uint8Array(4096);",
+        "static #all = new Uint8Array(4096);\n" +
+        "  readonly #buffer = RequestReader.#all;",
+      ],
+      diagnosis: /two in use at the same time.*or a static field/s,
+    },
+    {
+      name: "keeps views of its buffer",
+      replace: [
+        "this.#rest = concat([this.#rest, this.#buffer.subarray(0, count)]);",
+        `const fresh = this.#buffer.subarray(0, count);
+    this.#rest = this.#rest.length > 0 ? concat([this.#rest, fresh]) : fresh;`,
+      ],
+      diagnosis: /Bytes of a later read are in the place of earlier ones/,
+    },
+    {
+      name: "makes room before it looks at the limit",
+      replace: [
+        "this.#requireRoom(Number(length));",
+        "new Uint8Array(Number(length));\n" +
+        "    this.#requireRoom(Number(length));",
+      ],
+      diagnosis: /made room for more bytes than the limit allows/,
+    },
+    {
+      name: "adds up chunks when their data is there",
+      replace: [
+        `this.#requireRoom(total + size);
+      if (total + size > body.length) {
+        body = concat([body, new Uint8Array(total + size)]);
+      }
+      body.set(await this.#take(size), total);
+      total += size;`,
+        `this.#requireRoom(size);
+      body = concat([body.subarray(0, total), await this.#take(size)]);
+      total += size;
+      this.#requireRoom(total);`,
+      ],
+      diagnosis: /add its size to what you have before/,
+    },
+    {
       name: "has no limit for the head",
       replace: ["limits.maxHeadBytes ?? 8192", "Infinity"],
       diagnosis: /one byte over the limit is too long/,
@@ -352,6 +395,22 @@ export const wrongAnswers: WrongAnswers = {
     },
   ],
   "20.2": [
+    {
+      name: "normalizes the body",
+      replace: ["encode(body)", "encode(body.normalize())"],
+      diagnosis: /normalize\(\) puts other characters/,
+    },
+    {
+      name: "encodes with encodeURIComponent()",
+      replace: [
+        "new TextEncoder().encode(body)",
+        `Uint8Array.from(
+          encodeURIComponent(body).match(/%..|[^]/g) ?? [],
+          (one) => one[1] ? parseInt(one.slice(1), 16) : one.charCodeAt(0),
+        )`,
+      ],
+      diagnosis: /encodeURIComponent\(\) throws at half a surrogate pair/,
+    },
     {
       name: "counts the length in characters",
       replace: [SIZE, "${body.length}"],

@@ -140,7 +140,7 @@ export const wrongAnswers: WrongAnswers = {
         at = from + 2;
         return labels.join(".");`,
       ],
-      diagnosis: /you never reach an end, or you overflow the stack/,
+      diagnosis: /A function there calls itself, .* or without end/,
     },
     {
       name: "takes the second byte of a pointer for the offset",

@@ -177,13 +177,26 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "keeps a line without end",
-      replace: ["pending.length <= 65537", "true"],
+      replace: ["!isTooLong(pending)", "true"],
       diagnosis:
         /65536 bytes, and one more that may be the \\r\. Anything more/,
     },
     {
+      name: "notices one byte late that a line is too long",
+      replace: ["!isTooLong(pending)", "pending.length <= 65537"],
+      diagnosis: /65536 bytes, and one more that may be the \\r/,
+    },
+    {
+      name: "makes room before it looks at the limit",
+      replace: [
+        "const value = Number(line.slice(1));",
+        "const value = Number(line.slice(1));\n    new Uint8Array(value);",
+      ],
+      diagnosis: /made room for more bytes than the limit allows/,
+    },
+    {
       name: "checks the length of a line only while it has no end",
-      replace: ['line.replace(/\\r$/, "").length > 65536', "end === -1"],
+      replace: ["isTooLong(bytesOf(line))", "end === -1"],
       diagnosis: /even if the end of the line came in the same read/,
     },
     {
