@@ -85,6 +85,13 @@ testAccepted<FindHandshake>(findHandshake, {
 });
 
 testAccepted<NextState>(nextStateExercise, {
+  "goes by the event first": (state, event) => {
+    if (event === "rcv RST") return state === "LISTEN" ? state : "CLOSED";
+    if (event === "active OPEN") {
+      return state === "CLOSED" || state === "LISTEN" ? "SYN-SENT" : state;
+    }
+    return solution.nextState(state, event);
+  },
   "uses the table of lib/wire": (state, event) => nextState(state, event),
   "goes back to LISTEN after a reset": (state, event) =>
     nextState(state, event, { passive: true }),

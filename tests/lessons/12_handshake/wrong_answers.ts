@@ -208,6 +208,11 @@ const ARROWS: Arrow[] = [
   ["SYN-RECEIVED", "rcv RST", "SYN-RECEIVED", /CLOSED.*LISTEN is/s],
   ["SYN-RECEIVED", "rcv FIN", "ESTABLISHED", /CLOSE-WAIT is right/],
   ["SYN-RECEIVED", "rcv SYN,ACK", "CLOSED", /ESTABLISHED is right/],
+  ["FIN-WAIT-1", "CLOSE", "CLOSED", /doesn't lead anywhere/],
+  ["FIN-WAIT-2", "2MSL timeout", "CLOSED", /doesn't lead anywhere/],
+  ["TIME-WAIT", "rcv RST", "TIME-WAIT", /whatever the state/],
+  ["LISTEN", "active OPEN", "LISTEN", /may change its mind/],
+  ["SYN-SENT", "rcv ACK of SYN", "ESTABLISHED", /doesn't lead anywhere/],
   ["LISTEN", "rcv FIN", "CLOSE-WAIT", /stays the same: return it\.$/],
 ];
 
@@ -337,6 +342,18 @@ export const wrongAnswers: WrongAnswers = {
       name: "returns undefined if nothing happens",
       replace: [" ?? state", ""],
       diagnosis: /undefined isn't a state/,
+    },
+    {
+      name: "returns CLOSED if nothing happens",
+      replace: ["?? state", '?? "CLOSED"'],
+      diagnosis: /doesn't lead anywhere from here/,
+    },
+    {
+      name: "returns an object",
+      attempt: (state: TcpState, event: TcpEvent) => ({
+        state: solution.nextState(state, event),
+      }),
+      diagnosis: /nothing around it/,
     },
     {
       name: "throws if nothing happens",
