@@ -17,7 +17,11 @@ import { UNPADDED, unpadded, unsigned } from "./numbers.ts";
 const RANDOM_COUNT = 200;
 
 const PAIRS = "Two bytes make one number. The first is the upper half, so it " +
-  "counts 256 times.";
+  "counts 256 times, and the next number begins two bytes later.";
+const TOO_LARGE =
+  "Your result doesn't fit into 16 bits. Fold the sum until it " +
+  "does (0x10000 is still too large), and keep only the lower 16 bits of the " +
+  "inverted sum: `& 0xffff`.";
 const CARRY =
   "You lose the carry. Whatever doesn't fit into 16 bits is added " +
   "back in at the bottom.";
@@ -176,7 +180,8 @@ export async function checkChecksum(
         return {
           expected: hex(expected),
           received: hex(value),
-          likely: mistakeOf(checksum, inputs, MISTAKES) ?? likely,
+          likely: mistakeOf(checksum, inputs, MISTAKES) ??
+            (value < 0 || value > 0xffff ? TOO_LARGE : likely),
         };
       },
     };

@@ -221,13 +221,14 @@ function explainRejected(
   }
   return {
     problem,
-    likely: "The data offset is the upper four bits of byte 12, " +
-      `\`bytes[12] >> 4\`, and counts words of four bytes: ${words} × 4. ` +
+    likely:
+      "The data offset is the upper four bits of byte 12 and counts words " +
+      "of four bytes: (bytes[12] >> 4) * 4, with the parentheses. " +
       ((bytes[12] & 15) !== 0
         ? "The lower four bits are reserved. They may be set, and aren't part " +
           "of it."
-        : "A header may have from 20 to 60 bytes, and a segment may end where " +
-          "its header ends, with no data."),
+        : `Here it's ${words} × 4. A header may have from 20 to 60 bytes, and ` +
+          "any number of bytes may follow it, also none."),
     read: DATA_OFFSET,
   };
 }
@@ -257,7 +258,7 @@ function explainField(
   bytes: Uint8Array,
 ): Advice {
   const got: unknown = received[name];
-  if (got === undefined) {
+  if (!(name in received)) {
     return {
       likely: "There's no such field in your result: types.ts has the names.",
       read: FIELDS,
@@ -292,7 +293,10 @@ function explainField(
     `\`${name}\` is the number in bytes ${start} to ${end - 1}, the ` +
     "most significant byte first, whatever the flags say.";
   if (typeof got !== "number") {
-    return { likely: `It's a number, not a ${typeof got}.`, read: NUMBERS };
+    return {
+      likely: `It's a number, and yours is of type ${typeof got}.`,
+      read: NUMBERS,
+    };
   }
   if (got < 0) {
     return {

@@ -51,6 +51,20 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
     "payload's, so don't count them twice.",
   ],
   [
+    "an acknowledgment and nothing else",
+    [
+      fromClient({ sequence: 7000, flags: ACK }),
+      fromClient({
+        sequence: 8000,
+        flags: ACK,
+        options: [{ kind: "timestamps", value: 1, echo: 2 }],
+      }),
+    ],
+    "An ACK takes no sequence number, and no part of the header does: only " +
+    "data, SYN, and FIN do. If acknowledgments had to be acknowledged, they'd " +
+    "never end.",
+  ],
+  [
     "a SYN",
     [
       fromClient({ sequence: 3000, flags: { syn: true } }),
@@ -69,20 +83,6 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
     "A FIN takes a sequence number, as if it were a byte after the data. " +
     "Otherwise the receiver couldn't acknowledge it, and the sender wouldn't " +
     "know whether to send it again.",
-  ],
-  [
-    "an acknowledgment and nothing else",
-    [
-      fromClient({ sequence: 7000, flags: ACK }),
-      fromClient({
-        sequence: 8000,
-        flags: ACK,
-        options: [{ kind: "timestamps", value: 1, echo: 2 }],
-      }),
-    ],
-    "An ACK takes no sequence number, and no part of the header does: only " +
-    "data, SYN, and FIN do. If acknowledgments had to be acknowledged, they'd " +
-    "never end.",
   ],
   [
     "SYN, data, and FIN in one segment",
@@ -110,8 +110,8 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "numbers above 2147483647",
     [fromClient({ sequence: 3888099534, flags: { syn: true } })],
-    "`| 0` and `& 0xffffffff` give signed 32-bit numbers. `>>> 0` gives " +
-    "unsigned ones.",
+    "Sequence numbers have 32 bits, up to 4294967295: keep all of them. `| 0` " +
+    "and `& 0xffffffff` give signed numbers. `>>> 0` gives unsigned ones.",
   ],
   [
     "every segment of three captured connections",

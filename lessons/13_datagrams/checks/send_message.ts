@@ -144,6 +144,10 @@ function explainSent(
     return "Send it to the address that sendMessage() was given, to its hostname " +
       "and its port. The receiver can be on any machine.";
   }
+  if (then === "error") {
+    return "The message was sent: send() gives 0 for an empty one, and that's no " +
+      "failure.";
+  }
   const asText = encode(new TextDecoder().decode(message));
   return differenceAt(sent[0].message, asText) === undefined
     ? "You decoded the bytes as text, and encoded that again. Bytes that aren't " +

@@ -95,6 +95,24 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "rejects port 0": ["!(bytes[2] | bytes[3])", /because of byte 2, which/],
     }),
+    ...replacing("(view.getUint8(12) >> 4) * 4", {
+      "multiplies before it shifts": [
+        "view.getUint8(12) >> 4 * 4",
+        /\(bytes\[12\] >> 4\) \* 4, with the parentheses/,
+      ],
+      "adds 20 bytes to the header": [
+        "20 + (view.getUint8(12) >> 4) * 4",
+        /Here it's 8 × 4/,
+      ],
+    }),
+    {
+      name: "gives undefined for no options",
+      replace: [
+        "bytes.subarray(20, headerBytes)",
+        "headerBytes > 20 ? bytes.subarray(20, headerBytes) : undefined as never",
+      ],
+      diagnosis: /a Uint8Array, empty if there's nothing in it/,
+    },
     {
       name: "takes the end of the options for their length",
       replace: [
@@ -130,7 +148,7 @@ export const wrongAnswers: WrongAnswers = {
         "view.getUint32(4)",
         "view.getBigUint64(0) & 0xffffffffn as never",
       ],
-      diagnosis: /a number, not a bigint/,
+      diagnosis: /a number, and yours is of type bigint/,
     },
     {
       name: "leaves out zeros in the data",
@@ -140,7 +158,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "requires data after the header",
       replace: ["headerBytes > bytes", "headerBytes >= bytes"],
-      diagnosis: /a segment may end where its header ends/,
+      diagnosis: /any number of bytes may follow it, also none/,
     },
     {
       name: "throws a TypeError",
@@ -191,6 +209,7 @@ export const wrongAnswers: WrongAnswers = {
         "~sum >>> 0",
         /`>>> 0` keeps the upper 16, which are ones/,
       ],
+      "keeps 20 bits": ["~sum & 0xfffff", /doesn't fit into 16 bits/],
       "gives the negative sum": ["0x10000 - sum", /two's complement/],
     }),
     {

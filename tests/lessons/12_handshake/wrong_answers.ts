@@ -302,6 +302,9 @@ export const wrongAnswers: WrongAnswers = {
         solution.expectedAck(segment) + segment.urgentPointer,
       diagnosis: /don't count them twice/,
     },
+    ...replacing("length) >>> 0", {
+      "keeps only 31 bits": ["length) % 2 ** 31", /have 32 bits.*keep all/s],
+    }),
     ...replacing("return (sequence + length)", {
       "joins digits": [
         "return Number(`${sequence}${length}`)",

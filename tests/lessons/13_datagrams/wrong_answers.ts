@@ -371,6 +371,10 @@ export const wrongAnswers: WrongAnswers = {
         "await socket.send(new Uint8Array(message.buffer), to)",
         /as part of a larger buffer.*`\.buffer` is all of that/s,
       ],
+      "takes 0 sent bytes for a failure": [
+        `if (!(${SEND})) throw new Error()`,
+        /send\(\) gives 0 for an empty one/,
+      ],
       "waits for an answer": [
         `${SEND};\n  await socket.receive()`,
         /UDP doesn't acknowledge datagrams/,
