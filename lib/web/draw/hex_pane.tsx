@@ -36,7 +36,13 @@ export function HexPane({ bytes, lit, total = bytes.length, width, onLight }: {
   );
   const left = total - shown.length;
   return (
-    <pre class="draw-hex" onMouseLeave={() => onLight?.(undefined)}>
+    <pre
+      class="draw-hex"
+      role="group"
+      aria-label="Bytes in hexadecimal"
+      tabindex={0}
+      onMouseLeave={() => onLight?.(undefined)}
+    >
       {starts.map((start) => {
         const row = shown.subarray(start, start + size);
         return (

@@ -63,7 +63,7 @@ export function Arrow({ from, to, y, kind = "" }: {
     [to - way * size, y + size * 0.55],
   ].map((point) => point.map(round).join(",")).join(" ");
   return (
-    <g class={`draw-arrow ${kind}`}>
+    <g class={`draw-arrow ${kind} ${way > 0 ? "right" : "left"}`}>
       <line
         x1={round(from)}
         y1={round(y)}

@@ -18,7 +18,8 @@ import {
   statesBefore,
 } from "./segments_layout.ts";
 import { StateMachine } from "./state_machine.tsx";
-import { MACHINE_WIDTH, walkStates } from "./state_machine_layout.ts";
+import { MACHINE_WIDTH } from "./state_machine_layout.ts";
+import { walkStates } from "./state_walk.ts";
 
 /** The least width of the segments beside the states. */
 const MIN_WIDTH = 380;
@@ -89,7 +90,9 @@ export function Segments(
             />
           ))}
         </svg>
-        {showsStates ? <StateMachine walks={walks} /> : null}
+        {showsStates
+          ? <StateMachine walks={walks} names={{ client, server }} />
+          : null}
       </div>
     </Figure>
   );

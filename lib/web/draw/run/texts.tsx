@@ -77,7 +77,12 @@ export function Table({ columns, rows }: EventOf<"table">): VNode {
   );
   const kindOf = (i: number) => isNumeric[i] ? "number" : undefined;
   return (
-    <div class="draw-table" role="region" tabindex={0} aria-label="Table">
+    <div
+      class="draw-table"
+      role="region"
+      tabindex={0}
+      aria-label={`Table: ${columns.join(", ")}`}
+    >
       <table>
         <thead>
           <tr>

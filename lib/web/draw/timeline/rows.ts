@@ -20,6 +20,7 @@ import type {
 } from "../types.ts";
 import { type BufferLevel, followBuffers } from "./buffers.ts";
 import { type DenoCall, placeDenoCalls } from "./deno_calls.ts";
+import { connectionTags } from "./connection_tags.ts";
 import type { Sides } from "./sides.ts";
 import { callWords, type PacketWords, packetWords } from "./words.ts";
 
@@ -75,6 +76,7 @@ export function rowsOf(
 ): TimelineRow[] {
   const calls = placeDenoCalls(items, sides);
   const levels = followBuffers(items, sides);
+  const tagOf = connectionTags(items);
   const rows = items.flatMap((item, index): Foldable[] => {
     const base = {
       index,
@@ -82,7 +84,7 @@ export function rowsOf(
       pills: calls.at.get(index) ?? calls.alone.get(index) ?? [],
       levels: levels.get(index) ?? [],
     };
-    const row = rowOf(item, base, sides);
+    const row = rowOf(item, base, { sides, tagOf });
     if (row === undefined) return [];
     return [{ row, like: likeRow(item, row), kind: kindOf(item) || "line" }];
   });
@@ -103,7 +105,7 @@ interface Foldable {
 function rowOf(
   item: TimelineItem,
   base: RowBase,
-  sides: Sides,
+  { sides, tagOf }: { sides: Sides; tagOf: ReturnType<typeof connectionTags> },
 ): TimelineRow | undefined {
   switch (item.seen) {
     case "story":
@@ -137,7 +139,7 @@ function rowOf(
         kind: "packet",
         packet,
         side,
-        words: packetWords(packet),
+        words: packetWords(packet, tagOf(item.step, packet)),
       };
     }
     case "more":

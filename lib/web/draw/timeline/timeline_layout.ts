@@ -64,7 +64,7 @@ export interface PlacedGauge {
 /** The size of labels on a narrow page, in pixels. */
 export const SMALL = 11;
 /** Below this width, labels are smaller, and times have no unit. */
-const NARROW = 620;
+const NARROW = 560;
 const MAX_WIDTH = 1100;
 const GAUGE_HEIGHT = 20;
 const PILL_HEIGHT = 2 * PILL_RADIUS + 6;
@@ -73,9 +73,11 @@ const PILL_HEIGHT = 2 * PILL_RADIUS + 6;
 export function columnsFor(available: number): Columns {
   const width = Math.min(available, MAX_WIDTH);
   const isNarrow = width < NARROW;
-  const [time, inset] = isNarrow ? [38, 16] : [64, 80];
-  const left = time + (isNarrow ? 10 : 56);
-  const right = width - inset;
+  const time = isNarrow ? 38 : 64;
+  // The wider the page, the more room there is beside the programs.
+  const inset = isNarrow ? 16 : 30 + 50 * Math.min(1, (width - NARROW) / 340);
+  const left = time + (isNarrow ? 10 : Math.round(inset * 0.7));
+  const right = Math.round(width - inset);
   const gap = Math.round((right - left) * 0.31);
   return {
     width,
@@ -117,6 +119,7 @@ export function lifelinesOf(
   const gap = socket.client - program.client;
   const programBox = isNarrow ? 58 : Math.min(116, gap - 20);
   const socketBox = isNarrow ? Math.min(74, gap) : Math.min(130, gap - 10);
+  const wireBox = Math.min(90, socket.server - socket.client - socketBox - 12);
   const programLine = (side: Side): Lifeline => ({
     // The box at the edge stays on the page, even if its line isn't in its middle.
     x: Math.max(
@@ -137,11 +140,11 @@ export function lifelinesOf(
   return [
     programLine("client"),
     socketLine("client"),
-    // On a narrow page, the line between the sockets has to do.
-    ...(isNarrow ? [] : [{
+    // Where there's no room, the line between the sockets has to do.
+    ...(wireBox < 50 ? [] : [{
       x: Math.round((socket.client + socket.server) / 2),
       name: "the wire",
-      box: 90,
+      box: wireBox,
       kind: "wire",
     }]),
     socketLine("server"),

@@ -71,8 +71,9 @@ export interface PacketWords {
  * Describes a packet.
  *
  * @param packet The packet.
+ * @param tag Which connection it belongs to, if that isn't clear.
  */
-export function packetWords(packet: WirePacket): PacketWords {
+export function packetWords(packet: WirePacket, tag = ""): PacketWords {
   const { protocol, flags, bytes, icmp, quoted, notes = [] } = packet;
   if (protocol === "icmp") {
     return {
@@ -94,6 +95,7 @@ export function packetWords(packet: WirePacket): PacketWords {
     numbers: [
       ...(seq === undefined ? [] : [`seq ${seq}`]),
       ...(ack === undefined ? [] : [`ack ${ack}`]),
+      ...(tag === "" ? [] : [`(${tag})`]),
     ].join(" "),
     notes: [
       ...notes.map((note) =>

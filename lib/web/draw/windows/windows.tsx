@@ -21,6 +21,12 @@ export interface SlidingWindowsProps {
   width: number;
 }
 
+const CAPTION =
+  "Each bar is one direction of the connection, byte by byte from " +
+  "the left, and not to scale; a SYN or a FIN counts as a byte. An " +
+  "acknowledgment moves the window to the right. If nothing may be sent, the " +
+  "sender waits.";
+
 const MAX_WIDTH = 760;
 const HEAD = 24;
 const BAR = 42;
@@ -43,9 +49,7 @@ export function SlidingWindows(
   return (
     <Figure
       kind="windows"
-      caption={"Each bar is one direction of the connection, byte by byte from " +
-        "the left; it isn't to scale. An acknowledgment moves the window to the " +
-        "right. If nothing may be sent, the sender waits."}
+      caption={CAPTION}
       text={shown.map(wordsOf)}
     >
       <Drawing width={size} height={shown.length * HEIGHT}>
