@@ -98,14 +98,6 @@ export function Timeline(
             y2={24}
           />
           {lifelines.map((line) => <LifelineHead key={line.x} {...line} />)}
-          <text
-            class="draw-time"
-            x={columns.time - 6}
-            y={TIMELINE_HEAD - 4}
-            text-anchor="end"
-          >
-            {columns.isNarrow ? "" : "ms"}
-          </text>
         </svg>
       </div>
       <SelectableRows
@@ -147,7 +139,8 @@ export function Timeline(
 const CAPTION = "Each system call goes between a program and its socket, and " +
   "each packet goes between the sockets. Watch the green cells: the bytes that " +
   "wait in a socket's receive buffer. Outlined cells are bytes in a send buffer " +
-  "that aren't acknowledged yet. Select a row to see its details.";
+  "that aren't acknowledged yet. Times are in milliseconds since the lesson " +
+  "began. Select a row to see its details.";
 
 interface RowProps {
   placed: PlacedRow;

@@ -143,7 +143,7 @@ export function lifelinesOf(
     // Where there's no room, the line between the sockets has to do.
     ...(wireBox < 50 ? [] : [{
       x: Math.round((socket.client + socket.server) / 2),
-      name: "the wire",
+      name: wireBox < 80 ? "wire" : "the wire",
       box: wireBox,
       kind: "wire",
     }]),
