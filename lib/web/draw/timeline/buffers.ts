@@ -73,10 +73,11 @@ export function followBuffers(
   const streams = new Map<string, Stream>();
   const all: Stream[] = [];
   const changes = new Map<number, BufferLevel[]>();
+  // Where calls aren't observed, nobody knows what's taken.
   const withCalls = new Set<string>();
   for (const item of items) {
-    if (item.seen !== "call" || item.call.moves === undefined) continue;
-    const { local, remote } = item.call.socket;
+    if (item.seen !== "call") continue;
+    const { local, remote } = item.call.made ?? item.call.socket;
     withCalls.add(`${local} ${remote}`);
   }
   const begin = (key: string) => {

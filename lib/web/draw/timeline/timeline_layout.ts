@@ -117,7 +117,10 @@ export function lifelinesOf(
     }
   }
   const gap = socket.client - program.client;
-  const programBox = isNarrow ? 58 : Math.min(116, gap - 20);
+  const beside = 2 * (columns.width - program.server);
+  const programBox = isNarrow
+    ? 58
+    : Math.min(116, gap - 20, Math.max(74, beside));
   const socketBox = isNarrow ? Math.min(74, gap) : Math.min(130, gap - 10);
   const wireBox = Math.min(90, socket.server - socket.client - socketBox - 12);
   const programLine = (side: Side): Lifeline => ({
@@ -290,13 +293,17 @@ function placePacket(
   const mains = isOneLine
     ? [all]
     : linesOf(main, room, columns, columns.isNarrow ? 3 : 2);
-  const details = [
-    ...(isOneLine || numbers === "" ? [] : [numbers]),
-    ...(notes === "" ? [] : [notes]),
-  ].flatMap((text) => linesOf(text, room, columns, 2));
-  const count = mains.length + details.length;
+  const small = (text: string) =>
+    text === "" ? [] : linesOf(text, room, columns, 2);
+  const parts = [
+    { lines: mains, kind },
+    { lines: isOneLine ? [] : small(numbers), kind: "packet" },
+    { lines: small(notes), kind: "packet notes" },
+  ];
+  const count = parts.reduce((sum, { lines }) => sum + lines.length, 0);
   const y = top + 4 + count * LINE_HEIGHT + 5;
-  const x = (client + server) / 2;
+  // The head of the arrow is no ground for a label.
+  const x = (client + server) / 2 - (side === "client" ? 4 : -4);
   const first = y - 6 - (count - 1) * LINE_HEIGHT;
   // A packet with data and an acknowledgment changes two buffers of one side.
   const gauges = levels.map((level, i) => {
@@ -312,18 +319,24 @@ function placePacket(
     top,
     height: bottom - top + 4,
     arrow: { from, to, y, kind },
-    labels: [
-      { lines: mains, x, y: first, kind },
-      ...(details.length === 0 ? [] : [{
-        lines: details,
-        x,
-        y: first + mains.length * LINE_HEIGHT,
-        kind: notes === "" ? "packet" : "packet notes",
-      }]),
-    ],
+    labels: stackLabels(parts, x, first),
     pills: [],
     gauges,
   };
+}
+
+/** Puts labels one below the other. */
+function stackLabels(
+  parts: { lines: string[]; kind: string }[],
+  x: number,
+  first: number,
+): PlacedLabel[] {
+  let y = first;
+  return parts.filter(({ lines }) => lines.length > 0).map((part) => {
+    const label = { ...part, x, y };
+    y += part.lines.length * LINE_HEIGHT;
+    return label;
+  });
 }
 
 function linesOf(
