@@ -113,6 +113,7 @@ function Row({ row, width, isAt, label, onPoint }: {
       role="button"
       tabindex={0}
       aria-label={label}
+      onClick={onPoint}
       onFocus={onPoint}
       onMouseEnter={onPoint}
     >

@@ -187,8 +187,8 @@ function RowContent({ placed, columns, upTo }: RowProps): VNode {
   if (fold !== undefined) {
     return (
       <FoldLine
-        from={columns.program.client}
-        to={columns.program.server}
+        from={columns.time}
+        to={columns.width}
         y={top + height / 2}
         lines={fold}
       />

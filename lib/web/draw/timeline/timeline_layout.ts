@@ -78,7 +78,7 @@ export function columnsFor(available: number): Columns {
   const inset = isNarrow ? 16 : 30 + 50 * Math.min(1, (width - NARROW) / 340);
   const left = time + (isNarrow ? 10 : Math.round(inset * 0.7));
   const right = Math.round(width - inset);
-  const gap = Math.round((right - left) * 0.31);
+  const gap = Math.round((right - left) * (isNarrow ? 0.33 : 0.31));
   return {
     width,
     isNarrow,
@@ -213,7 +213,9 @@ function placeRow(
       return { ...empty, height: 46 };
     case "fold": {
       const words = row.opens ? `${row.words}: show them` : row.words;
-      const fold = wrapLabel(words, columns.width - 40, { lines: 4 });
+      const fold = wrapLabel(words, columns.width - columns.time - 30, {
+        lines: 4,
+      });
       return { ...empty, fold, height: foldHeight(fold) + 12 };
     }
     case "story":
