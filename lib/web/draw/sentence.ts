@@ -1,4 +1,5 @@
 /** Makes a title a sentence: a capital letter first, and a period at the end. */
 export function sentence(title: string): string {
-  return `${title[0]?.toUpperCase() ?? ""}${title.slice(1)}.`;
+  const words = title.replace(/[.:]$/, "");
+  return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}.`;
 }

@@ -9,7 +9,7 @@ import { h, type VNode } from "../preact.ts";
 import { Arrow, Band, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
 import type { LaneEvent, LanesBlock } from "./blocks.ts";
 import {
-  isBytes,
+  kindOf,
   type LaneRow,
   layoutLanes,
   TIME_WIDTH,
@@ -74,9 +74,7 @@ function Row(
           lines={[fold]}
         />
       )}
-      {arrow === undefined
-        ? null
-        : <Carried {...arrow} kind={arrow.hasBytes ? "bytes" : "packet"} />}
+      {arrow === undefined ? null : <Carried {...arrow} />}
       {pills.map(({ side, ...pill }) => (
         <Pill key={pill.y} {...pill} kind={side} />
       ))}
@@ -112,7 +110,7 @@ function Carried({ from, to, y, lines, kind }: {
 
 function captionOf({ left, right, events }: LanesBlock): string {
   const hasBytes = events.some((event) =>
-    event.kind === "arrow" && isBytes(event.label)
+    event.kind === "arrow" && kindOf(event.label) === "bytes"
   );
   const time = "Time runs down; each time was measured in this run.";
   return hasBytes
