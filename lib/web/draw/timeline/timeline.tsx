@@ -24,6 +24,7 @@ import {
   layoutTimeline,
   lifelinesOf,
   type PlacedRow,
+  staysInMemory,
   TIMELINE_HEAD,
 } from "./timeline_layout.ts";
 import { rowTime } from "./row_words.ts";
@@ -131,7 +132,11 @@ export function Timeline(
           />
         ))}
       </SelectableRows>
-      <figcaption>{CAPTION}</figcaption>
+      <figcaption>
+        {CAPTION} {staysInMemory(items)
+          ? "Unix sockets send no packets: the kernel copies the bytes."
+          : ""}
+      </figcaption>
     </figure>
   );
 }

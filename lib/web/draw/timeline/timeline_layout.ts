@@ -146,13 +146,25 @@ export function lifelinesOf(
     // Where there's no room, the line between the sockets has to do.
     ...(wireBox < 50 ? [] : [{
       x: Math.round((socket.client + socket.server) / 2),
-      name: wireBox < 80 ? "wire" : "the wire",
+      name: staysInMemory(items)
+        ? "memory"
+        : wireBox < 80
+        ? "wire"
+        : "the wire",
       box: wireBox,
       kind: "wire",
     }]),
     socketLine("server"),
     programLine("server"),
   ];
+}
+
+/** Whether all sockets are Unix sockets, whose bytes never become packets. */
+export function staysInMemory(items: TimelineItem[]): boolean {
+  const kinds = new Set(
+    items.flatMap((item) => item.seen === "call" ? item.call.socket.kind : []),
+  );
+  return kinds.size > 0 && [...kinds].every((kind) => /^unix/.test(kind));
 }
 
 function namesOfSockets(
