@@ -185,7 +185,8 @@ function Row(props: RowProps): VNode {
 }
 
 function RowContent({ placed, columns, upTo }: RowProps): VNode {
-  const { row, top, height, arrow, labels, pills, gauges, fold } = placed;
+  const { row, top, height, arrow, carried, labels, pills, gauges, fold } =
+    placed;
   if (row.kind === "step") {
     return <StepLine row={row} top={top} height={height} columns={columns} />;
   }
@@ -199,6 +200,10 @@ function RowContent({ placed, columns, upTo }: RowProps): VNode {
       />
     );
   }
+  const moving = [
+    ...(arrow === undefined ? [] : [arrow]),
+    ...(carried === undefined ? [] : [{ ...carried, kind: "bytes" }]),
+  ];
   const timeY = (arrow?.y ?? pills[0]?.y ?? top) + (arrow ? -1 : 4);
   return (
     <g>
@@ -210,15 +215,14 @@ function RowContent({ placed, columns, upTo }: RowProps): VNode {
       >
         {rowTime(row.atMs, columns.isNarrow)}
       </text>
-      {arrow?.kind !== "bytes" ? null : (
-        <Band
-          from={arrow.from}
-          to={arrow.to}
-          top={top + 3}
-          bottom={arrow.y + 6}
-        />
-      )}
-      {arrow === undefined ? null : <Arrow {...arrow} />}
+      {moving.map(({ from, to, y, kind }) => (
+        <g key={kind}>
+          {kind === "bytes"
+            ? <Band from={from} to={to} top={top + 3} bottom={y + 6} />
+            : null}
+          <Arrow from={from} to={to} y={y} kind={kind} />
+        </g>
+      ))}
       <g class={columns.isNarrow ? "small" : undefined}>
         {labels.map((label) => <Lines key={label.y} {...label} />)}
       </g>

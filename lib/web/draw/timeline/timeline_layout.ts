@@ -41,6 +41,8 @@ export interface PlacedRow {
   top: number;
   height: number;
   arrow?: { from: number; to: number; y: number; kind: string };
+  /** What went from socket to socket by itself. */
+  carried?: { from: number; to: number; y: number };
   labels: PlacedLabel[];
   pills: { x: number; y: number; text: string; side: Side; index: number }[];
   gauges: PlacedGauge[];
@@ -105,15 +107,15 @@ export function lifelinesOf(
     client: lane?.left ?? "client",
     server: lane?.right ?? "server",
   };
-  const sockets: Record<Side, Set<Socket>> = {
-    client: new Set(),
-    server: new Set(),
+  const sockets: Record<Side, Map<number, Socket>> = {
+    client: new Map(),
+    server: new Map(),
   };
   for (const item of items) {
     if (item.seen !== "call") continue;
     for (const one of [item.call.socket, item.call.made]) {
       if (one === undefined || one.role === "listening") continue;
-      sockets[sides.ofSocket(one)].add(one);
+      sockets[sides.ofSocket(one)].set(one.id, one);
     }
   }
   const gap = socket.client - program.client;
@@ -136,7 +138,7 @@ export function lifelinesOf(
   });
   const socketLine = (side: Side): Lifeline => ({
     x: socket[side],
-    ...namesOfSockets([...sockets[side]]),
+    ...namesOfSockets([...sockets[side].values()]),
     box: socketBox,
     kind: `${side} socket`,
   });
@@ -250,7 +252,7 @@ function placeCall(
   top: number,
   columns: Columns,
 ): PlacedRow {
-  const { side, isTaking, mood, levels } = row;
+  const { side, isTaking, mood, levels, carries } = row;
   const [a, b] = [columns.program[side], columns.socket[side]];
   const way = Math.sign(b - a);
   const [from, to] = isTaking
@@ -258,12 +260,21 @@ function placeCall(
     : [a + way * 3, b - way * 4];
   const room = Math.abs(b - a) - (columns.isNarrow ? 4 : 20);
   const lines = linesOf(row.words, room, columns, 4);
-  const y = top + 4 + lines.length * LINE_HEIGHT + 5;
+  const { client, server } = columns.socket;
+  const carried = carries === undefined
+    ? []
+    : linesOf(carries, server - client - 16, columns, 2);
+  const y = top + 4 + Math.max(lines.length, carried.length) * LINE_HEIGHT + 5;
+  const baseline = (count: number) => y - 6 - (count - 1) * LINE_HEIGHT;
   const bottom = y + 7;
   const own = levels.filter((level) => level.side === side);
-  const gauges = own.map((level, i) =>
-    placeGauge(level, bottom + GAUGE_HEIGHT * (i + 0.5) - 2, columns)
-  );
+  const others = levels.filter((level) => level.side !== side);
+  const gauges = [
+    ...own.map((level, i) =>
+      placeGauge(level, bottom + GAUGE_HEIGHT * (i + 0.5) - 2, columns)
+    ),
+    ...others.map((level) => placeGauge(level, y - 4, columns)),
+  ];
   const pillTop = bottom + own.length * GAUGE_HEIGHT;
   const pills = placePills(row, pillTop + PILL_RADIUS + 2, columns);
   return {
@@ -271,15 +282,37 @@ function placeCall(
     top,
     height: pillTop - top + pills.length * PILL_HEIGHT + 2,
     arrow: { from, to, y, kind: `${side} ${mood}` },
-    labels: [{
-      lines,
-      x: (a + b) / 2,
-      y: y - 6 - (lines.length - 1) * LINE_HEIGHT,
-      kind: mood === "fails" ? "fail" : mood === "waits" ? "packet" : side,
-    }],
+    ...(carries === undefined
+      ? {}
+      : { carried: carriedArrow(side, y, columns) }),
+    labels: [
+      {
+        lines,
+        x: (a + b) / 2,
+        y: baseline(lines.length),
+        kind: mood === "fails" ? "fail" : mood === "waits" ? "packet" : side,
+      },
+      {
+        lines: carried,
+        x: (client + server) / 2 - (side === "client" ? 4 : -4),
+        y: baseline(carried.length),
+        kind: "bytes",
+      },
+    ].filter((label) => label.lines.length > 0),
     pills,
     gauges,
   };
+}
+
+/** What goes from one socket to the other without a packet. */
+function carriedArrow(
+  side: Side,
+  y: number,
+  { socket: { client, server } }: Columns,
+): NonNullable<PlacedRow["carried"]> {
+  return side === "client"
+    ? { from: client + 4, to: server - 4, y }
+    : { from: server - 4, to: client + 4, y };
 }
 
 function placePacket(

@@ -50,6 +50,16 @@ export function callWords(call: TimedCall): string {
   return `${name}(${args})${result === undefined ? "" : gives(result)}`;
 }
 
+/**
+ * Describes what a call moved to its peer's socket by itself.
+ *
+ * @param call The call.
+ */
+export function carriedWords(call: TimedCall): string {
+  const { moved = 0 } = call;
+  return tie(counted(moved, "byte")) + dataWords(call, moved);
+}
+
 /** A result stays with its sign. */
 function gives(result: string): string {
   return ` =\u00a0${tie(result)}`;
