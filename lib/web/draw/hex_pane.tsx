@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { FONT_SIZE, textWidth } from "./metrics.ts";
-import { h, type VNode } from "./preact.ts";
+import type { VNode } from "./preact.ts";
 
 /** A range of bytes: the first, and the one after the last. */
 export type ByteRange = readonly [from: number, to: number];

@@ -1,7 +1,4 @@
-/** @jsxRuntime classic */
-/** @jsx h */
-/** @jsxFrag Fragment */
-import { Fragment, h, type VNode } from "./preact.ts";
+import type { VNode } from "./preact.ts";
 
 /** A sentence of a lesson, in which `` `code` `` is marked as in its reading. */
 export function Inline({ text }: { text: string }): VNode {

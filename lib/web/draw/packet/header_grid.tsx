@@ -1,6 +1,4 @@
-/** @jsxRuntime classic */
-/** @jsx h */
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import type { HeaderField, HeaderGrid } from "./fields.ts";
 
 /** A header: a field has a name and a value, and a flag is lit if it's set. */

@@ -1,10 +1,8 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import type { HeaderContext } from "../../../show/header_box.ts";
 import { Figure } from "../figure.tsx";
 import { type ByteRange, HexPane } from "../hex_pane.tsx";
 import { sentence } from "../sentence.ts";
-import { h, useMemo, useState, type VNode } from "../preact.ts";
+import { useMemo, useState, type VNode } from "../preact.ts";
 import type { HeaderField, HeaderGrid } from "./fields.ts";
 import { HeaderGridView } from "./header_grid.tsx";
 import {

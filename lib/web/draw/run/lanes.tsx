@@ -1,11 +1,9 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { formatElapsed } from "../../../show/elapsed.ts";
 import { Drawing, Figure } from "../figure.tsx";
 import { FoldLine } from "../fold_line.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { Pause } from "../pause.tsx";
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import { Arrow, Band, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
 import type { LaneEvent, LanesBlock } from "./blocks.ts";
 import {

@@ -1,9 +1,7 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import type { TcpState } from "../../../wire/tcp/state.ts";
 import { Figure } from "../figure.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
-import { h, useState, type VNode } from "../preact.ts";
+import { useState, type VNode } from "../preact.ts";
 import { segmentPhrases } from "../segment_words.ts";
 import { Arrow, LINE_HEIGHT, Lines, round } from "../shapes.tsx";
 import type { EventOf, Side } from "../types.ts";

@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { Drawing } from "../figure.tsx";
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import { round } from "../shapes.tsx";
 import type { Side } from "../types.ts";
 import {

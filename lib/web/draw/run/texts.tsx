@@ -1,5 +1,3 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 /**
  * The parts of a run that are words: paragraphs, questions, facts, and tables.
  *
@@ -7,7 +5,7 @@
  */
 import { formatElapsed } from "../../../show/elapsed.ts";
 import { Inline } from "../inline.tsx";
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import type { EventOf } from "../types.ts";
 
 /** A question to answer before reading on. */

@@ -1,10 +1,8 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { FoldLine } from "../fold_line.tsx";
 import { LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { fitText } from "../metrics.ts";
 import { Pause } from "../pause.tsx";
-import { h, useMemo, useState, type VNode } from "../preact.ts";
+import { useMemo, useState, type VNode } from "../preact.ts";
 import {
   rowsInSight,
   SelectableRow,

@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { Drawing, Figure } from "../figure.tsx";
-import { h, useMemo, type VNode } from "../preact.ts";
+import { useMemo, type VNode } from "../preact.ts";
 import { round } from "../shapes.tsx";
 import type { TimelineItem } from "../types.ts";
 import { type StreamWindow, windowsAt } from "./stream_windows.ts";
