@@ -180,6 +180,7 @@ Deno.test("an end that has closed is in the CLOSED of the bottom", () => {
   assertEquals(walkStates(["CLOSED"]).at, "CLOSED");
   assertEquals(walkStates(["CLOSED", "SYN-SENT", "CLOSED"]).at, "CLOSED");
   assertEquals(walkStates(["LAST-ACK", "CLOSED"]).at, "CLOSED again");
+  assertEquals(walkStates(["CLOSED"], true).at, "CLOSED again");
 });
 
 Deno.test("the way through the states says what led where", () => {

@@ -144,7 +144,7 @@ Deno.test("where a step has several connections, packets say which", () => {
     packet(1, socket, { flags: "SYN", relativeSequence: 0 }),
   ]);
   const words = rowsOf(items, findSides(items), NONE).flatMap((row) =>
-    row.kind === "packet" ? row.words.numbers.replace("\u00a0", " ") : []
+    row.kind === "packet" ? row.words.numbers.replaceAll("\u00a0", " ") : []
   );
   assertEquals(words, ["seq 0 (socket 22)", "seq 0 (socket 29)"]);
 });

@@ -9,3 +9,14 @@ export function Inline({ text }: { text: string }): VNode {
     </>
   );
 }
+
+/** Words of which those with hyphens, such as FIN-WAIT-1, aren't broken. */
+export function Unbroken({ text }: { text: string }): VNode {
+  return (
+    <>
+      {text.split(/([A-Z]+(?:-[A-Z\d]+)+)/).map((part, i) =>
+        i % 2 === 1 ? <span key={i} class="draw-word">{part}</span> : part
+      )}
+    </>
+  );
+}

@@ -8,6 +8,7 @@ import type { EventOf, Side } from "../types.ts";
 import { TIME_WIDTH } from "./lanes_layout.ts";
 import {
   hasStates,
+  isOpening,
   layoutSegments,
   type PlacedState,
   type SegmentRow,
@@ -40,9 +41,10 @@ export function Segments(
     isWide ? width - GAP - MACHINE_WIDTH : width,
   );
   const at = Math.min(pointed ?? Infinity, segments.length - 1);
+  const wasOpen = segments.length > 0 && !isOpening(segments[0]);
   const walks = {
-    client: walkStates(statesUpTo(event, at, "client")),
-    server: walkStates(statesUpTo(event, at, "server")),
+    client: walkStates(statesUpTo(event, at, "client"), wasOpen),
+    server: walkStates(statesUpTo(event, at, "server"), wasOpen),
   };
   const caption = !showsStates
     ? "Each arrow is a segment, with its number in the stream. Look for the " +

@@ -1,3 +1,4 @@
+import { Unbroken } from "../inline.tsx";
 import { Drawing } from "../figure.tsx";
 import type { VNode } from "../preact.ts";
 import { round } from "../shapes.tsx";
@@ -25,7 +26,8 @@ export function StateMachine({ walks, names }: {
       <ul>
         {(["client", "server"] as const).map((side) => (
           <li class={side}>
-            <strong>{names[side]}</strong> {walks[side].words.join(" → ")}
+            <strong>{names[side]}</strong>{" "}
+            <Unbroken text={walks[side].words.join(" → ")} />
           </li>
         ))}
       </ul>

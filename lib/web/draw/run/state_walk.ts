@@ -31,10 +31,10 @@ const OPENING: StatePlace[] = ["CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED"];
  * to TIME-WAIT.
  *
  * @param states The states that were seen, in order.
+ * @param wasOpen Whether the connection was open before the first of them.
  */
-export function walkStates(states: TcpState[]): Walk {
+export function walkStates(states: TcpState[], wasOpen = false): Walk {
   const walk: Walk = { at: undefined, taken: new Set(), words: [] };
-  let wasOpen = false;
   for (const state of states) {
     const isEnd: boolean = state === "CLOSED" && wasOpen;
     const place: StatePlace = isEnd ? "CLOSED again" : state;

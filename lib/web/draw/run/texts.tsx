@@ -4,7 +4,7 @@
  * @module
  */
 import { formatElapsed } from "../../../show/elapsed.ts";
-import { Inline } from "../inline.tsx";
+import { Inline, Unbroken } from "../inline.tsx";
 import type { VNode } from "../preact.ts";
 import type { EventOf } from "../types.ts";
 
@@ -92,8 +92,11 @@ export function Table({ columns, rows }: EventOf<"table">): VNode {
         <tbody>
           {rows.map((cells) => (
             <tr>
-              {cells.map((cell, i) => <td key={i} class={kindOf(i)}>{cell}
-              </td>)}
+              {cells.map((cell, i) => (
+                <td key={i} class={kindOf(i)}>
+                  <Unbroken text={cell} />
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

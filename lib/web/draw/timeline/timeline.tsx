@@ -1,6 +1,5 @@
 import { FoldLine } from "../fold_line.tsx";
 import { LifelineBody, LifelineHead } from "../lifelines.tsx";
-import { fitText } from "../metrics.ts";
 import { Pause } from "../pause.tsx";
 import { useMemo, useState, type VNode } from "../preact.ts";
 import {
@@ -14,7 +13,7 @@ import { Arrow, Band, Lines, Pill, round } from "../shapes.tsx";
 import type { TimelineItem } from "../types.ts";
 import { Gauge } from "./gauge.tsx";
 import { describeRow } from "./row_words.ts";
-import { rowsOf, type TimelineRow } from "./rows.ts";
+import { rowsOf } from "./rows.ts";
 import { findSides } from "./sides.ts";
 import {
   type Columns,
@@ -183,10 +182,27 @@ function Row(props: RowProps): VNode {
 }
 
 function RowContent({ placed, columns, upTo }: RowProps): VNode {
-  const { row, top, height, arrow, carried, labels, pills, gauges, fold } =
-    placed;
-  if (row.kind === "step") {
-    return <StepLine row={row} top={top} height={height} columns={columns} />;
+  const {
+    row,
+    top,
+    height,
+    arrow,
+    carried,
+    labels,
+    pills,
+    gauges,
+    fold,
+    title,
+  } = placed;
+  if (title !== undefined) {
+    return (
+      <StepLine
+        lines={title}
+        top={top}
+        height={height}
+        width={columns.width}
+      />
+    );
   }
   if (fold !== undefined) {
     return (
@@ -234,27 +250,29 @@ function RowContent({ placed, columns, upTo }: RowProps): VNode {
   );
 }
 
-function StepLine({ row, top, height, columns }: {
-  row: TimelineRow & { kind: "step" };
+function StepLine({ lines, top, height, width }: {
+  lines: string[];
   top: number;
   height: number;
-  columns: Columns;
+  width: number;
 }): VNode {
-  const title = `Step ${row.number}: ${row.title}`;
   return (
     <g class="draw-step-line">
       {["behind", "tint"].map((kind) => (
         <rect
+          key={kind}
           class={kind}
           x={0}
           y={round(top + 8)}
-          width={columns.width}
+          width={width}
           height={height - 14}
           rx={6}
         />
       ))}
-      <text x={12} y={round(top + height / 2 + 5)}>
-        {fitText(title, columns.width - 24, 13)}
+      <text>
+        {lines.map((line, i) => (
+          <tspan key={i} x={12} y={round(top + 28 + i * 18)}>{line}</tspan>
+        ))}
       </text>
     </g>
   );

@@ -46,6 +46,8 @@ export interface PlacedRow {
   labels: PlacedLabel[];
   pills: { x: number; y: number; text: string; side: Side; index: number }[];
   gauges: PlacedGauge[];
+  /** The lines of a step's title. */
+  title?: string[];
   /** The lines of a fold. */
   fold?: string[];
   /** The time that passed before it, if that's long. */
@@ -223,8 +225,15 @@ function placeRow(
 ): PlacedRow {
   const empty = { row, top, labels: [], pills: [], gauges: [] };
   switch (row.kind) {
-    case "step":
-      return { ...empty, height: 46 };
+    case "step": {
+      // Its font is wider than that of the labels.
+      const title = wrapLabel(
+        `Step ${row.number}: ${row.title}`,
+        columns.width - 24,
+        { lines: 3, size: 14.5 },
+      );
+      return { ...empty, title, height: 28 + title.length * 18 };
+    }
     case "fold": {
       const words = row.opens ? `${row.words}: show them` : row.words;
       const fold = wrapLabel(words, columns.width - columns.time - 30, {
@@ -325,7 +334,7 @@ function placePacket(
   const [from, to] = side === "client"
     ? [client + 4, server - 4]
     : [server - 4, client + 4];
-  const room = server - client - 16;
+  const room = server - client - (columns.isNarrow ? 8 : 16);
   const isFailure = packet.flags?.includes("RST") || packet.protocol === "icmp";
   const kind = isFailure
     ? "fail"

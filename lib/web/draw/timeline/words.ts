@@ -103,8 +103,8 @@ export function packetWords(packet: WirePacket, tag = ""): PacketWords {
         ? ` ${tie(counted(bytes, "byte"))}${dataWords(packet, bytes)}`
         : ""),
     numbers: [
-      ...(seq === undefined ? [] : [`seq ${seq}`]),
-      ...(ack === undefined ? [] : [`ack ${ack}`]),
+      ...(seq === undefined ? [] : [tie(`seq ${seq}`)]),
+      ...(ack === undefined ? [] : [tie(`ack ${ack}`)]),
       ...(tag === "" ? [] : [`(${tag})`]),
     ].join(" "),
     notes: [
