@@ -63,14 +63,18 @@ export function PacketDetails(
             `: ${current.meaning}`,
           ]}
       </p>
-      <HexPane
-        bytes={view.bytes}
-        total={view.total}
-        lit={current?.bytes ?? dataOf(view)}
-        width={width}
-        onLight={(index) =>
-          setLit(index === undefined ? undefined : fieldAt(view.grids, index))}
-      />
+      {view.bytes.length === 0 ? null : (
+        <HexPane
+          bytes={view.bytes}
+          total={view.total}
+          lit={current?.bytes ?? dataOf(view)}
+          width={width}
+          onLight={(index) =>
+            setLit(
+              index === undefined ? undefined : fieldAt(view.grids, index),
+            )}
+        />
+      )}
     </Figure>
   );
 }
@@ -89,7 +93,16 @@ function fieldAt(grids: HeaderGrid[], index: number): HeaderField | undefined {
     .find(({ bytes: [from, to] }) => index >= from && index < to);
 }
 
-function captionOf({ title, grids }: PacketView): (string | VNode)[] {
+function captionOf(
+  { title, grids, isPartial }: PacketView,
+): (string | VNode)[] {
+  if (isPartial) {
+    return [
+      <strong key="title">{sentence(title)}</strong>,
+      " This recording has the header's most important fields, and below " +
+      "them the first bytes of the data.",
+    ];
+  }
   const names = grids.map((grid) => grid.title.split(" header")[0]);
   return [
     <strong key="title">{sentence(title)}</strong>,

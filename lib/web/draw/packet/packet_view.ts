@@ -10,6 +10,7 @@ import type { EventOf, WirePacket } from "../types.ts";
 import type { HeaderContext, HeaderLayer } from "../../../show/header_box.ts";
 import type { HeaderGrid } from "./fields.ts";
 import { ipv4Grid, ipv6Grid } from "./ip_fields.ts";
+import { recordedGrids } from "./recorded_view.ts";
 import { icmpGrid, udpGrid } from "./other_fields.ts";
 import { tcpGrid } from "./tcp_fields.ts";
 
@@ -23,6 +24,8 @@ export interface PacketView {
   bytes: Uint8Array;
   /** How many bytes it had on the wire, from the IP header on. */
   total: number;
+  /** Whether its headers' bytes aren't known, so that `bytes` is its data. */
+  isPartial?: true;
 }
 
 /** A packet of a timeline, of a capture, or in an event of a run. */
@@ -35,8 +38,7 @@ const ALL_LAYERS: HeaderLayer[] = ["ip", "tcp", "udp", "icmp"];
  *
  * @param drawn The packet.
  * @param context What its connection says about a packet of a capture.
- * @returns What to draw; `undefined` if the packet's headers aren't known, as in
- * older recordings.
+ * @returns What to draw; `undefined` if nothing is known of its headers.
  */
 export function packetView(
   drawn: DrawnPacket,
@@ -56,7 +58,7 @@ export function packetView(
     if (drawn.ip === null) return undefined;
     return viewOf(drawn, { title: titleOf(drawn), context });
   }
-  if (drawn.headers === undefined) return undefined;
+  if (drawn.headers === undefined) return recordedView(drawn);
   const headers = Uint8Array.fromHex(drawn.headers);
   const data = Uint8Array.fromHex(drawn.data ?? "");
   const bytes = new Uint8Array([...headers, ...data]);
@@ -67,6 +69,20 @@ export function packetView(
     title: titleOf(packet),
     context: contextOf(drawn),
   });
+}
+
+/** What is known of a packet in a recording without headers. */
+function recordedView(packet: WirePacket): PacketView | undefined {
+  const grids = recordedGrids(packet, contextOf(packet));
+  if (grids.length === 0) return undefined;
+  const kind = packet.flags?.replaceAll(",", " ") ?? "UDP datagram";
+  return {
+    title: `${kind} · ${packet.bytes} bytes of data`,
+    grids,
+    bytes: Uint8Array.fromHex(packet.data ?? ""),
+    total: packet.bytes,
+    isPartial: true,
+  };
 }
 
 function viewOf(
