@@ -77,7 +77,8 @@ Deno.test("each field has a name, a value, and a meaning", () => {
     "sequence number 700",
   ]);
   assert(fields.includes("SYN 1"));
-  assert(fields.includes("option window scale 10"));
+  assert(fields.includes("maximum segment size 65495"));
+  assert(fields.includes("shift 10"));
   assert(tcp.rows.flat().every(({ meaning }) => meaning.endsWith(".")));
 });
 

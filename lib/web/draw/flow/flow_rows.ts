@@ -10,6 +10,7 @@ import { protocolName } from "../../../show/protocol_names.ts";
 import { CaptureConversations } from "../../../wire/capture/capture_conversations.ts";
 import type { Packet } from "../../../wire/capture/packet.ts";
 import { elapsedMs, type Timestamp } from "../../../wire/capture/timestamp.ts";
+import { formatEnd } from "../format_end.ts";
 import { icmpMeaning } from "../../../wire/ip/icmp.ts";
 import { formatTcpFlags } from "../../../wire/tcp/flags.ts";
 
@@ -78,11 +79,7 @@ function namesFor(packets: Packet[]): NameOf {
       ? address
       : isOneHost
       ? `:${port}`
-      : formatAddress(address, port);
-}
-
-function formatAddress(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+      : formatEnd(address, port);
 }
 
 /** An ICMP error comes from where the packet went that it's about. */

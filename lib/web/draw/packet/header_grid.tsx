@@ -47,7 +47,7 @@ function classOf(
 ): string {
   return [
     `draw-field bits-${bits}`,
-    ...(bits < 8 && width < NARROW ? ["tight"] : []),
+    ...(bits <= 8 && width < NARROW ? ["tight"] : []),
     ...(isSet === undefined ? [] : ["flag", isSet ? "set" : "unset"]),
     ...(isSet !== undefined && width < UPRIGHT ? ["upright"] : []),
     ...(isLit ? ["lit"] : []),

@@ -1,7 +1,7 @@
 import type { HeaderContext } from "../../../show/header_box.ts";
 import { Figure } from "../figure.tsx";
 import { type ByteRange, HexPane } from "../hex_pane.tsx";
-import { sentence } from "../sentence.ts";
+import { capital } from "../sentence.ts";
 import { useMemo, useState, type VNode } from "../preact.ts";
 import type { HeaderField, HeaderGrid } from "./fields.ts";
 import { HeaderGridView } from "./header_grid.tsx";
@@ -46,6 +46,8 @@ export function PacketDetails(
       caption={captionOf(view)}
       text={[]}
     >
+      <h3>{capital(view.title)}</h3>
+      <p class="draw-way">{view.way}</p>
       {view.grids.map((grid) => (
         <HeaderGridView
           grid={grid}
@@ -93,20 +95,12 @@ function fieldAt(grids: HeaderGrid[], index: number): HeaderField | undefined {
     .find(({ bytes: [from, to] }) => index >= from && index < to);
 }
 
-function captionOf(
-  { title, grids, isPartial }: PacketView,
-): (string | VNode)[] {
+function captionOf({ grids, isPartial }: PacketView): string {
   if (isPartial) {
-    return [
-      <strong key="title">{sentence(title)}</strong>,
-      " This recording has the header's most important fields, and below " +
-      "them the first bytes of the data.",
-    ];
+    return "This recording has the header's most important fields, and below " +
+      "them the first bytes of the data.";
   }
   const names = grids.map((grid) => grid.title.split(" header")[0]);
-  return [
-    <strong key="title">{sentence(title)}</strong>,
-    ` Each row of ${names.join(" and ") || "the header"} is 32 bits; the ` +
-    "bytes below are the same packet as it was sent, from the IP header on.",
-  ];
+  return `Each row of ${names.join(" and ") || "the header"} is 32 bits. The ` +
+    "bytes below are the same packet as it was sent, from the IP header on.";
 }

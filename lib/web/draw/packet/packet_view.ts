@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { counted } from "../../../show/counted.ts";
 import { formatTcpFlags } from "../../../wire/tcp/flags.ts";
 import { LINK_TYPES } from "../../../wire/capture/link.ts";
 import { decodePacket, type Packet } from "../../../wire/capture/packet.ts";
 import type { EventOf, WirePacket } from "../types.ts";
 import type { HeaderContext, HeaderLayer } from "../../../show/header_box.ts";
+import { formatEnd } from "../format_end.ts";
 import type { HeaderGrid } from "./fields.ts";
 import { ipv4Grid, ipv6Grid } from "./ip_fields.ts";
 import { recordedGrids } from "./recorded_view.ts";
@@ -18,6 +20,8 @@ import { tcpGrid } from "./tcp_fields.ts";
 export interface PacketView {
   /** What it is: `PSH ACK · 10 bytes`. */
   title: string;
+  /** From where to where it went. */
+  way: string;
   /** Its headers, the outermost first. */
   grids: HeaderGrid[];
   /** Its bytes from the IP header on, as far as they are known. */
@@ -77,7 +81,8 @@ function recordedView(packet: WirePacket): PacketView | undefined {
   if (grids.length === 0) return undefined;
   const kind = packet.flags?.replaceAll(",", " ") ?? "UDP datagram";
   return {
-    title: `${kind} · ${packet.bytes} bytes of data`,
+    title: `${kind} · ${dataWords(packet.bytes)}`,
+    way: `${packet.source} → ${packet.destination}`,
     grids,
     bytes: Uint8Array.fromHex(packet.data ?? ""),
     total: packet.bytes,
@@ -96,6 +101,7 @@ function viewOf(
   const bytes = packet.bytes.subarray(packet.ipStart);
   return {
     title,
+    way: wayOf(packet),
     grids: gridsOf(packet, { context, layers }),
     bytes,
     total: packet.originalLength - packet.ipStart,
@@ -166,6 +172,14 @@ function contextOf(packet: WirePacket): HeaderContext {
   };
 }
 
+function wayOf({ ip, ports }: Packet): string {
+  if (ip === null) return "";
+  const end = (address: string, port?: number) =>
+    port === undefined ? address : formatEnd(address, port);
+  return `${end(ip.source, ports?.source)} → ` +
+    end(ip.destination, ports?.destination);
+}
+
 function titleOf({ tcp, udp, icmp, payloadBytes }: Packet): string {
   const kind = tcp !== null
     ? formatTcpFlags(tcp.flags).replaceAll(",", " ")
@@ -174,5 +188,9 @@ function titleOf({ tcp, udp, icmp, payloadBytes }: Packet): string {
     : icmp !== null
     ? "ICMP message"
     : "IP packet";
-  return `${kind} · ${payloadBytes} bytes of data`;
+  return `${kind} · ${dataWords(payloadBytes)}`;
+}
+
+function dataWords(bytes: number): string {
+  return bytes === 0 ? "no data" : `${counted(bytes, "byte")} of data`;
 }
