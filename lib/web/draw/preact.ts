@@ -1,8 +1,8 @@
 /**
- * What the drawings use of Preact. The import map pins its version.
+ * What the drawings use of Preact.
  *
  * @module
  */
-export { Fragment, h } from "../deps/preact.ts";
+export { h } from "../deps/preact.ts";
 export type { ComponentChildren, VNode } from "../deps/preact.ts";
 export { useMemo, useState } from "../deps/hooks.ts";

@@ -1,12 +1,10 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 /**
  * Rows that a reader can select, by the pointer or by the keyboard, and of which
  * only those in sight are drawn.
  *
  * @module
  */
-import { type ComponentChildren, h, type VNode } from "./preact.ts";
+import type { ComponentChildren, VNode } from "./preact.ts";
 import { round } from "./shapes.tsx";
 
 /** A part of a drawing, in pixels from its top. */
