@@ -1,5 +1,4 @@
-// deno-lint-ignore no-import-prefix -- Preact itself is pinned in lib/web/draw
-import { renderToString } from "npm:preact-render-to-string@6.8.2";
+import { renderToString } from "../../lib/web/deps/render_to_string.ts";
 import { h, type VNode } from "../../lib/web/draw/preact.ts";
 import type {
   Socket,

@@ -33,6 +33,14 @@ Deno.test("a reset is red, and so is what's sent again", () => {
   assert(kindsIn("retransmission.pcap").includes("again"));
 });
 
+Deno.test("an ICMP error comes from where the packet went", () => {
+  const rows = flowRows(packetsIn("udp.pcap"));
+  const error = rows.at(-1)!;
+  const cause = rows.at(-2)!;
+  assertEquals(error.main, "destination unreachable: port unreachable");
+  assertEquals([error.from, error.to], [cause.to, cause.from]);
+});
+
 Deno.test("FlowGraph draws no packet after `upTo`", () => {
   const packets = packetsIn("echo.pcap");
   const html = render(FlowGraph, { packets, upTo: 3, width: 700 });

@@ -4,7 +4,7 @@ import { sectionsOf } from "../../lib/web/draw/run/blocks.ts";
 import { layoutLanes } from "../../lib/web/draw/run/lanes_layout.ts";
 import { layoutBars } from "../../lib/web/draw/run/bars_layout.ts";
 import { layoutPlot } from "../../lib/web/draw/run/plot_layout.ts";
-import { walkStates } from "../../lib/web/draw/run/state_machine_layout.ts";
+import { walkStates } from "../../lib/web/draw/run/state_walk.ts";
 import { pillWidth } from "../../lib/web/draw/shapes.tsx";
 import { render, textsOf } from "./draw_fixture.ts";
 
@@ -178,7 +178,20 @@ Deno.test("a FIN that also acknowledges takes two steps between states", () => {
 
 Deno.test("an end that has closed is in the CLOSED of the bottom", () => {
   assertEquals(walkStates(["CLOSED"]).at, "CLOSED");
+  assertEquals(walkStates(["CLOSED", "SYN-SENT", "CLOSED"]).at, "CLOSED");
   assertEquals(walkStates(["LAST-ACK", "CLOSED"]).at, "CLOSED again");
+  assertEquals(walkStates(["CLOSED"], true).at, "CLOSED again");
+});
+
+Deno.test("the way through the states says what led where", () => {
+  assertEquals(walkStates(["CLOSED", "SYN-SENT", "ESTABLISHED"]).words, [
+    "CLOSED",
+    "SYN-SENT (active OPEN, send SYN)",
+    "ESTABLISHED (rcv SYN,ACK, send ACK)",
+  ]);
+  const reset = walkStates(["ESTABLISHED", "CLOSE-WAIT", "CLOSED"]);
+  assertEquals(reset.words.at(-1), "CLOSED (reset)");
+  assertEquals([...reset.taken], ["ESTABLISHED > CLOSE-WAIT"]);
 });
 
 Deno.test("the segments of a connection light the state of each end", () => {

@@ -104,6 +104,51 @@ Deno.test("after calls that a recording leaves out, no level is claimed", () => 
   assertEquals(row.words, "3 × recvfrom left out of the recording");
 });
 
+Deno.test("the bytes of a Unix stream go straight to the peer's socket", () => {
+  const unix = { kind: "unix", remote: "/tmp/box.sock" } as const;
+  const client = { ...CLIENT, ...unix, local: undefined };
+  const listener = {
+    ...SERVER,
+    id: 1,
+    kind: "unix",
+    role: "listening",
+    local: "/tmp/box.sock",
+    remote: undefined,
+  } as const;
+  const server = { ...listener, id: 3, role: "accepted" } as const;
+  const items = [
+    call(0, client, { name: "connect", given: "/tmp/box.sock" }),
+    call(1, listener, { name: "accept4", made: server }),
+    call(2, client, {
+      name: "sendto",
+      moves: "out",
+      asked: 2,
+      moved: 2,
+      data: hex("hi"),
+    }),
+  ];
+  const sides = findSides(items);
+  const levels = followBuffers(items, sides).get(2)!;
+  assertEquals(levels.map(({ side, which, bytes }) => [side, which, bytes]), [
+    ["server", "receive", 2],
+  ]);
+  const row = rowsOf(items, sides, NONE)[2];
+  assert(row.kind === "call");
+  assertEquals(row.carries, '2\u00a0bytes "hi"');
+});
+
+Deno.test("where a step has several connections, packets say which", () => {
+  const other = { ...CLIENT, id: 9, descriptor: 29, local: "127.0.0.1:40001" };
+  const items = [CLIENT, other].flatMap((socket) => [
+    call(0, socket, { name: "connect" }),
+    packet(1, socket, { flags: "SYN", relativeSequence: 0 }),
+  ]);
+  const words = rowsOf(items, findSides(items), NONE).flatMap((row) =>
+    row.kind === "packet" ? row.words.numbers.replaceAll("\u00a0", " ") : []
+  );
+  assertEquals(words, ["seq 0 (socket 22)", "seq 0 (socket 29)"]);
+});
+
 Deno.test("of datagrams, the first one's sender is the client", () => {
   const socket = { id: 1, kind: "udp", role: "unconnected" } as const;
   const one = { ...socket, descriptor: 21, local: "127.0.0.1:1" };
@@ -138,7 +183,7 @@ Deno.test("Timeline draws calls, packets, buffers, and the program's calls", () 
 
 Deno.test("each row of the timeline says in words what it draws", () => {
   const html = render(Timeline, { items: TEN_BYTES, width: 900 });
-  const words = [...html.matchAll(/aria-label="([^"]*)"/g)]
+  const words = [...html.matchAll(/<desc>([^<]*)</g)]
     .map(([, label]) => label.replaceAll("&quot;", '"'));
   assertEquals(
     words.at(-1)?.replaceAll("\u00a0", " "),

@@ -1,6 +1,4 @@
-/** @jsxRuntime classic */
-/** @jsx h */
-import { type ComponentChildren, h, type VNode } from "./preact.ts";
+import type { ComponentChildren, VNode } from "./preact.ts";
 
 /**
  * A drawing with a caption that says what to look at, and the same content as

@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { textWidth } from "./metrics.ts";
-import { h, type VNode } from "./preact.ts";
+import type { VNode } from "./preact.ts";
 import { LINE_HEIGHT, Lines, round } from "./shapes.tsx";
 
 /** Says what is left out here, across the lifelines. */

@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { FONT_SIZE, textWidth } from "./metrics.ts";
-import { h, type VNode } from "./preact.ts";
+import type { VNode } from "./preact.ts";
 
 /** A range of bytes: the first, and the one after the last. */
 export type ByteRange = readonly [from: number, to: number];
@@ -36,7 +34,13 @@ export function HexPane({ bytes, lit, total = bytes.length, width, onLight }: {
   );
   const left = total - shown.length;
   return (
-    <pre class="draw-hex" onMouseLeave={() => onLight?.(undefined)}>
+    <pre
+      class="draw-hex"
+      role="group"
+      aria-label="Bytes in hexadecimal"
+      tabindex={0}
+      onMouseLeave={() => onLight?.(undefined)}
+    >
       {starts.map((start) => {
         const row = shown.subarray(start, start + size);
         return (

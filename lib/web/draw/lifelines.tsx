@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { fitText, nameWidth } from "./metrics.ts";
-import { h, type VNode } from "./preact.ts";
+import type { VNode } from "./preact.ts";
 import { round } from "./shapes.tsx";
 
 /** One vertical line of a sequence diagram, and the box at its head. */

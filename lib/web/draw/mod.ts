@@ -6,7 +6,7 @@
  * | file              | what it does                                          |
  * | ----------------- | ----------------------------------------------------- |
  * | `types.ts`        | what the drawings are made from                       |
- * | `preact.ts`       | the one place that names Preact's version             |
+ * | `preact.ts`       | what the drawings use of Preact                       |
  * | `metrics.ts`      | how wide text is, and how to break it                 |
  * | `shapes.tsx`      | the shapes that all drawings share                    |
  * | `figure.tsx`      | a drawing with its caption, and its content as text   |

@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { formatElapsed } from "../../show/elapsed.ts";
-import { h, type VNode } from "./preact.ts";
+import type { VNode } from "./preact.ts";
 import { round } from "./shapes.tsx";
 
 /** A longer wait between two rows is drawn as one, in milliseconds. */

@@ -1,9 +1,8 @@
 /**
- * The one place where the drawings import Preact from, so that its version is
- * pinned once.
+ * What the drawings use of Preact.
  *
  * @module
  */
-export { Fragment, h } from "npm:preact@11.2.0";
-export type { ComponentChildren, VNode } from "npm:preact@11.2.0";
-export { useMemo, useState } from "npm:preact@11.2.0/hooks";
+export { h } from "../deps/preact.ts";
+export type { ComponentChildren, VNode } from "../deps/preact.ts";
+export { useMemo, useState } from "../deps/hooks.ts";

@@ -1,12 +1,10 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 /**
  * Rows that a reader can select, by the pointer or by the keyboard, and of which
  * only those in sight are drawn.
  *
  * @module
  */
-import { type ComponentChildren, h, type VNode } from "./preact.ts";
+import type { ComponentChildren, VNode } from "./preact.ts";
 import { round } from "./shapes.tsx";
 
 /** A part of a drawing, in pixels from its top. */
@@ -116,7 +114,6 @@ export function SelectableRow(
       class={`draw-row ${kind}${isSelected ? " selected" : ""}`}
       role="option"
       aria-selected={isSelected}
-      aria-label={label}
       tabindex={isFocusable ? 0 : -1}
       data-index={index}
       onClick={() => onOpen?.(index)}
@@ -127,6 +124,8 @@ export function SelectableRow(
         onOpen?.(index);
       }}
     >
+      {/* The row's name is what can be seen of it; this says the rest. */}
+      <desc>{label}</desc>
       <rect
         class="hit"
         x={0}

@@ -1,5 +1,3 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 /**
  * The shapes that all drawings share, so that an arrow, a call, and a byte look
  * the same everywhere.
@@ -7,7 +5,7 @@
  * @module
  */
 import { FONT_SIZE, textWidth } from "./metrics.ts";
-import { h, type VNode } from "./preact.ts";
+import type { VNode } from "./preact.ts";
 
 /** Half of a call's height, in pixels. */
 export const PILL_RADIUS = 12;
@@ -63,7 +61,7 @@ export function Arrow({ from, to, y, kind = "" }: {
     [to - way * size, y + size * 0.55],
   ].map((point) => point.map(round).join(",")).join(" ");
   return (
-    <g class={`draw-arrow ${kind}`}>
+    <g class={`draw-arrow ${kind} ${way > 0 ? "right" : "left"}`}>
       <line
         x1={round(from)}
         y1={round(y)}

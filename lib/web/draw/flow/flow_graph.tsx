@@ -1,9 +1,7 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { formatElapsed } from "../../../show/elapsed.ts";
 import type { Packet } from "../../../wire/capture/packet.ts";
 import { LifelineBody, LifelineHead } from "../lifelines.tsx";
-import { h, useMemo, type VNode } from "../preact.ts";
+import { useMemo, type VNode } from "../preact.ts";
 import {
   rowsInSight,
   SelectableRow,

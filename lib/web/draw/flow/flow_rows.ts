@@ -10,6 +10,7 @@ import { protocolName } from "../../../show/protocol_names.ts";
 import { CaptureConversations } from "../../../wire/capture/capture_conversations.ts";
 import type { Packet } from "../../../wire/capture/packet.ts";
 import { elapsedMs, type Timestamp } from "../../../wire/capture/timestamp.ts";
+import { formatEnd } from "../format_end.ts";
 import { icmpMeaning } from "../../../wire/ip/icmp.ts";
 import { formatTcpFlags } from "../../../wire/tcp/flags.ts";
 
@@ -31,26 +32,21 @@ export interface FlowRow {
 }
 
 /**
- * Prepares packets. Ends are told apart by their addresses; if those are all the
- * same, as on loopback, by their ports.
+ * Prepares packets. Ends are told apart by their addresses; if every packet goes
+ * to the address that it comes from, as on loopback, also by their ports.
  *
  * @param packets The packets, in order.
  */
 export function flowRows(packets: Packet[]): FlowRow[] {
   const conversations = new CaptureConversations();
-  const hosts = new Set(
-    packets.flatMap(({ ip }) => ip === null ? [] : [ip.source, ip.destination]),
-  );
-  const byPort = hosts.size === 1;
+  const nameOf = namesFor(packets);
   let start: Timestamp | undefined;
   return packets.flatMap((packet, index): FlowRow[] => {
-    const { ip, ports, time } = packet;
+    const { ip, time } = packet;
     const tracked = conversations.add(packet);
     if (ip === null) return [];
     start ??= time ?? undefined;
     const { segment } = tracked;
-    const name = (address: string, port?: number) =>
-      byPort && port !== undefined ? `:${port}` : address;
     const numbers = segment === null ? "" : [
       `seq ${segment.relativeSequence}`,
       ...(segment.relativeAcknowledgment === null
@@ -63,14 +59,44 @@ export function flowRows(packets: Packet[]): FlowRow[] {
       atMs: time === null || start === undefined
         ? undefined
         : elapsedMs(start, time),
-      from: name(ip.source, ports?.source),
-      to: name(ip.destination, ports?.destination),
+      ...endsOf(packet, nameOf),
       main: mainWords(packet),
       details: [numbers, says ?? "", ...(segment?.notes ?? [])]
         .filter((text) => text !== ""),
       kind: kindOf(packet, segment?.retransmission ?? false),
     }];
   });
+}
+
+type NameOf = (address: string, port?: number) => string;
+
+function namesFor(packets: Packet[]): NameOf {
+  const ips = packets.flatMap(({ ip }) => ip ?? []);
+  const isLoopback = ips.every((ip) => ip.source === ip.destination);
+  const isOneHost = new Set(ips.map(({ source }) => source)).size === 1;
+  return (address, port) =>
+    !isLoopback || port === undefined
+      ? address
+      : isOneHost
+      ? `:${port}`
+      : formatEnd(address, port);
+}
+
+/** An ICMP error comes from where the packet went that it's about. */
+function endsOf(
+  { ip, ports, quoted }: Packet,
+  nameOf: NameOf,
+): { from: string; to: string } {
+  if (quoted !== null && quoted.ip !== null) {
+    return {
+      from: nameOf(ip!.source, quoted.ports?.destination),
+      to: nameOf(ip!.destination, quoted.ports?.source),
+    };
+  }
+  return {
+    from: nameOf(ip!.source, ports?.source),
+    to: nameOf(ip!.destination, ports?.destination),
+  };
 }
 
 function mainWords({ ip, tcp, udp, icmp, payloadBytes }: Packet): string {

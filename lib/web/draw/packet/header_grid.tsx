@@ -1,9 +1,7 @@
-/** @jsxRuntime classic */
-/** @jsx h */
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import type { HeaderField, HeaderGrid } from "./fields.ts";
 
-/** A field has a name and a value; flags of one bit have only a letter's room. */
+/** A header: a field has a name and a value, and a flag is lit if it's set. */
 export function HeaderGridView({ grid, lit, width, onLight }: {
   grid: HeaderGrid;
   /** The field to highlight. */
@@ -21,7 +19,6 @@ export function HeaderGridView({ grid, lit, width, onLight }: {
             <button
               type="button"
               class={classOf(field, { isLit: field === lit, width })}
-              aria-label={`${field.name}: ${field.value}. ${field.meaning}`}
               onMouseEnter={() => onLight(field)}
               onFocus={() => onLight(field)}
               onKeyDown={moveFocus}
@@ -30,6 +27,9 @@ export function HeaderGridView({ grid, lit, width, onLight }: {
               {field.isSet === undefined
                 ? <span class="value">{field.value}</span>
                 : null}
+              <span class="draw-hidden">
+                {` ${field.name}: ${field.value}. ${field.meaning}`}
+              </span>
             </button>
           ))
         )}
@@ -38,8 +38,10 @@ export function HeaderGridView({ grid, lit, width, onLight }: {
   );
 }
 
-/** Below this width, a field of a few bits has room for a letter or two. */
+/** Below this width, a field of a few bits has no room for its whole name. */
 const NARROW = 600;
+/** Below this width, a flag's letters are one below the other. */
+const UPRIGHT = 860;
 
 function classOf(
   { bits, isSet }: HeaderField,
@@ -47,8 +49,9 @@ function classOf(
 ): string {
   return [
     `draw-field bits-${bits}`,
-    ...(bits < 8 && width < NARROW ? ["tight"] : []),
+    ...(bits <= 8 && width < NARROW ? ["tight"] : []),
     ...(isSet === undefined ? [] : ["flag", isSet ? "set" : "unset"]),
+    ...(isSet !== undefined && width < UPRIGHT ? ["upright"] : []),
     ...(isLit ? ["lit"] : []),
   ].join(" ");
 }
@@ -74,7 +77,7 @@ const SHORTEST: Record<string, string> = {
 };
 
 function nameIn({ name, bits, isSet }: HeaderField, width: number): string {
-  if (isSet !== undefined) return width < NARROW ? name[0] : name;
+  if (isSet !== undefined) return name;
   if (width < NARROW) return SHORTEST[name] ?? name;
   return bits < 8 ? SHORT[name] ?? name : name;
 }

@@ -1,10 +1,8 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import type { HeaderContext } from "../../../show/header_box.ts";
 import { Figure } from "../figure.tsx";
 import { type ByteRange, HexPane } from "../hex_pane.tsx";
-import { sentence } from "../sentence.ts";
-import { h, useMemo, useState, type VNode } from "../preact.ts";
+import { capital } from "../sentence.ts";
+import { useMemo, useState, type VNode } from "../preact.ts";
 import type { HeaderField, HeaderGrid } from "./fields.ts";
 import { HeaderGridView } from "./header_grid.tsx";
 import {
@@ -48,6 +46,8 @@ export function PacketDetails(
       caption={captionOf(view)}
       text={[]}
     >
+      <h3>{capital(view.title)}</h3>
+      <p class="draw-way">{view.way}</p>
       {view.grids.map((grid) => (
         <HeaderGridView
           grid={grid}
@@ -65,14 +65,18 @@ export function PacketDetails(
             `: ${current.meaning}`,
           ]}
       </p>
-      <HexPane
-        bytes={view.bytes}
-        total={view.total}
-        lit={current?.bytes ?? dataOf(view)}
-        width={width}
-        onLight={(index) =>
-          setLit(index === undefined ? undefined : fieldAt(view.grids, index))}
-      />
+      {view.bytes.length === 0 ? null : (
+        <HexPane
+          bytes={view.bytes}
+          total={view.total}
+          lit={current?.bytes ?? dataOf(view)}
+          width={width}
+          onLight={(index) =>
+            setLit(
+              index === undefined ? undefined : fieldAt(view.grids, index),
+            )}
+        />
+      )}
     </Figure>
   );
 }
@@ -91,11 +95,12 @@ function fieldAt(grids: HeaderGrid[], index: number): HeaderField | undefined {
     .find(({ bytes: [from, to] }) => index >= from && index < to);
 }
 
-function captionOf({ title, grids }: PacketView): (string | VNode)[] {
+function captionOf({ grids, isPartial }: PacketView): string {
+  if (isPartial) {
+    return "This recording has the header's most important fields, and below " +
+      "them the first bytes of the data.";
+  }
   const names = grids.map((grid) => grid.title.split(" header")[0]);
-  return [
-    <strong key="title">{sentence(title)}</strong>,
-    ` Each row of ${names.join(" and ") || "the header"} is 32 bits; the ` +
-    "bytes below are the same packet as it was sent, from the IP header on.",
-  ];
+  return `Each row of ${names.join(" and ") || "the header"} is 32 bits. The ` +
+    "bytes below are the same packet as it was sent, from the IP header on.";
 }

@@ -3,13 +3,16 @@
  *
  * @module
  */
+import { counted } from "../../../show/counted.ts";
 import { formatTcpFlags } from "../../../wire/tcp/flags.ts";
 import { LINK_TYPES } from "../../../wire/capture/link.ts";
 import { decodePacket, type Packet } from "../../../wire/capture/packet.ts";
 import type { EventOf, WirePacket } from "../types.ts";
 import type { HeaderContext, HeaderLayer } from "../../../show/header_box.ts";
+import { formatEnd } from "../format_end.ts";
 import type { HeaderGrid } from "./fields.ts";
 import { ipv4Grid, ipv6Grid } from "./ip_fields.ts";
+import { recordedGrids } from "./recorded_view.ts";
 import { icmpGrid, udpGrid } from "./other_fields.ts";
 import { tcpGrid } from "./tcp_fields.ts";
 
@@ -17,12 +20,16 @@ import { tcpGrid } from "./tcp_fields.ts";
 export interface PacketView {
   /** What it is: `PSH ACK · 10 bytes`. */
   title: string;
+  /** From where to where it went. */
+  way: string;
   /** Its headers, the outermost first. */
   grids: HeaderGrid[];
   /** Its bytes from the IP header on, as far as they are known. */
   bytes: Uint8Array;
   /** How many bytes it had on the wire, from the IP header on. */
   total: number;
+  /** Whether its headers' bytes aren't known, so that `bytes` is its data. */
+  isPartial?: true;
 }
 
 /** A packet of a timeline, of a capture, or in an event of a run. */
@@ -35,8 +42,7 @@ const ALL_LAYERS: HeaderLayer[] = ["ip", "tcp", "udp", "icmp"];
  *
  * @param drawn The packet.
  * @param context What its connection says about a packet of a capture.
- * @returns What to draw; `undefined` if the packet's headers aren't known, as in
- * older recordings.
+ * @returns What to draw; `undefined` if nothing is known of its headers.
  */
 export function packetView(
   drawn: DrawnPacket,
@@ -56,7 +62,7 @@ export function packetView(
     if (drawn.ip === null) return undefined;
     return viewOf(drawn, { title: titleOf(drawn), context });
   }
-  if (drawn.headers === undefined) return undefined;
+  if (drawn.headers === undefined) return recordedView(drawn);
   const headers = Uint8Array.fromHex(drawn.headers);
   const data = Uint8Array.fromHex(drawn.data ?? "");
   const bytes = new Uint8Array([...headers, ...data]);
@@ -67,6 +73,21 @@ export function packetView(
     title: titleOf(packet),
     context: contextOf(drawn),
   });
+}
+
+/** What is known of a packet in a recording without headers. */
+function recordedView(packet: WirePacket): PacketView | undefined {
+  const grids = recordedGrids(packet, contextOf(packet));
+  if (grids.length === 0) return undefined;
+  const kind = packet.flags?.replaceAll(",", " ") ?? "UDP datagram";
+  return {
+    title: `${kind} · ${dataWords(packet.bytes)}`,
+    way: `${packet.source} → ${packet.destination}`,
+    grids,
+    bytes: Uint8Array.fromHex(packet.data ?? ""),
+    total: packet.bytes,
+    isPartial: true,
+  };
 }
 
 function viewOf(
@@ -80,6 +101,7 @@ function viewOf(
   const bytes = packet.bytes.subarray(packet.ipStart);
   return {
     title,
+    way: wayOf(packet),
     grids: gridsOf(packet, { context, layers }),
     bytes,
     total: packet.originalLength - packet.ipStart,
@@ -150,6 +172,14 @@ function contextOf(packet: WirePacket): HeaderContext {
   };
 }
 
+function wayOf({ ip, ports }: Packet): string {
+  if (ip === null) return "";
+  const end = (address: string, port?: number) =>
+    port === undefined ? address : formatEnd(address, port);
+  return `${end(ip.source, ports?.source)} → ` +
+    end(ip.destination, ports?.destination);
+}
+
 function titleOf({ tcp, udp, icmp, payloadBytes }: Packet): string {
   const kind = tcp !== null
     ? formatTcpFlags(tcp.flags).replaceAll(",", " ")
@@ -158,5 +188,9 @@ function titleOf({ tcp, udp, icmp, payloadBytes }: Packet): string {
     : icmp !== null
     ? "ICMP message"
     : "IP packet";
-  return `${kind} · ${payloadBytes} bytes of data`;
+  return `${kind} · ${dataWords(payloadBytes)}`;
+}
+
+function dataWords(bytes: number): string {
+  return bytes === 0 ? "no data" : `${counted(bytes, "byte")} of data`;
 }

@@ -2,7 +2,6 @@ import type { HeaderContext } from "../../../show/header_box.ts";
 import { counted } from "../../../show/counted.ts";
 import { TCP_FLAG_NAMES, type TcpFlags } from "../../../wire/tcp/flags.ts";
 import type { TcpHeader } from "../../../wire/tcp/header.ts";
-import { encodeTcpOptions, type TcpOption } from "../../../wire/tcp/options.ts";
 import {
   checksumField,
   field,
@@ -12,6 +11,7 @@ import {
   portFields,
   rowAt,
 } from "./fields.ts";
+import { optionRows } from "./option_fields.ts";
 
 /**
  * Describes a TCP header (RFC 9293, section 3.1).
@@ -147,82 +147,4 @@ function windowField(
       : `The sender's receive window: it has room for ${bytes} more bytes.` +
         (isScaled ? " The handshake said what to multiply it by." : ""),
   );
-}
-
-/** A row for each option, and one for the padding. */
-function optionRows(
-  { options, headerBytes }: TcpHeader,
-  start: number,
-): HeaderField[][] {
-  let at = start;
-  const end = start - 20 + headerBytes;
-  const rows = options.map((option) => {
-    const bytes: HeaderField["bytes"] = [at, at + sizeOf(option)];
-    at = bytes[1];
-    const [value, meaning] = describeOption(option);
-    return [{ bits: 32, name: "option", value, meaning, bytes }];
-  });
-  if (at < end) {
-    rows.push([{
-      bits: 32,
-      name: "padding",
-      value: counted(end - at, "byte"),
-      meaning: "It fills the header up to a multiple of 4 bytes.",
-      bytes: [at, end],
-    }]);
-  }
-  return rows;
-}
-
-/** Every option but the first two says its size in its second byte. */
-function sizeOf(option: TcpOption): number {
-  if (option.kind === "end" || option.kind === "nop") return 1;
-  return encodeTcpOptions([option])[1];
-}
-
-function describeOption(option: TcpOption): [value: string, meaning: string] {
-  switch (option.kind) {
-    case "end":
-      return ["end of options", "What follows is padding."];
-    case "nop":
-      return ["no operation", "It only aligns what follows."];
-    case "mss":
-      return [
-        `maximum segment size ${option.size}`,
-        `The sender takes at most ${option.size} bytes of data in a segment.`,
-      ];
-    case "windowScale":
-      return [
-        `window scale ${option.shift}`,
-        `The sender's windows after this one count ${
-          2 ** option.shift
-        } bytes ` +
-        "each.",
-      ];
-    case "sackPermitted":
-      return [
-        "SACK permitted",
-        "The sender understands selective acknowledgments.",
-      ];
-    case "sack": {
-      const blocks = option.blocks.map(({ left, right }) => `${left}–${right}`);
-      return [
-        `SACK ${blocks.join(", ")}`,
-        "These bytes arrived after a gap, so they needn't be sent again.",
-      ];
-    }
-    case "timestamps":
-      return [
-        `timestamps ${option.value}, echo ${option.echo}`,
-        "The sender's clock, and the last clock value it received from the " +
-        "other end: together they measure the round trip.",
-      ];
-    case "unknown":
-      return [
-        `kind ${option.number}, ${counted(option.data.length, "byte")}`,
-        "The workbook doesn't decode this option.",
-      ];
-    default:
-      return option satisfies never;
-  }
 }

@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { Drawing, Figure } from "../figure.tsx";
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import { sentence } from "../sentence.ts";
 import { round } from "../shapes.tsx";
 import type { EventOf } from "../types.ts";

@@ -1,15 +1,13 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { formatElapsed } from "../../../show/elapsed.ts";
 import { Drawing, Figure } from "../figure.tsx";
 import { FoldLine } from "../fold_line.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { Pause } from "../pause.tsx";
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import { Arrow, Band, LINE_HEIGHT, Lines, Pill, round } from "../shapes.tsx";
 import type { LaneEvent, LanesBlock } from "./blocks.ts";
 import {
-  isBytes,
+  kindOf,
   type LaneRow,
   layoutLanes,
   TIME_WIDTH,
@@ -74,9 +72,7 @@ function Row(
           lines={[fold]}
         />
       )}
-      {arrow === undefined
-        ? null
-        : <Carried {...arrow} kind={arrow.hasBytes ? "bytes" : "packet"} />}
+      {arrow === undefined ? null : <Carried {...arrow} />}
       {pills.map(({ side, ...pill }) => (
         <Pill key={pill.y} {...pill} kind={side} />
       ))}
@@ -112,7 +108,7 @@ function Carried({ from, to, y, lines, kind }: {
 
 function captionOf({ left, right, events }: LanesBlock): string {
   const hasBytes = events.some((event) =>
-    event.kind === "arrow" && isBytes(event.label)
+    event.kind === "arrow" && kindOf(event.label) === "bytes"
   );
   const time = "Time runs down; each time was measured in this run.";
   return hasBytes

@@ -33,8 +33,8 @@ export interface LaneRow {
     to: number;
     y: number;
     lines: string[];
-    /** Whether it carries bytes. */
-    hasBytes: boolean;
+    /** What colors it: `bytes`, `packet`, or `fail` for a reset. */
+    kind: string;
   };
   fold?: string;
   /** How long nothing happened before it, if that was long. */
@@ -200,7 +200,7 @@ function placeArrow(
       to,
       y: arrowY,
       lines,
-      hasBytes: isBytes(label),
+      kind: kindOf(label),
     },
   };
 }
@@ -213,7 +213,8 @@ function bottomOf({ pills, arrow, y }: Omit<LaneRow, "time">): number {
   );
 }
 
-/** Whether a label says which bytes an arrow carries. */
-export function isBytes(label: string): boolean {
-  return /\d|"/.test(label);
+/** Whether an arrow carries bytes, a sign of TCP, or a reset. */
+export function kindOf(label: string): "bytes" | "packet" | "fail" {
+  if (/\bRST\b/.test(label)) return "fail";
+  return /\d|"/.test(label) ? "bytes" : "packet";
 }

@@ -1,10 +1,8 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { Figure } from "../figure.tsx";
 import { HexPane } from "../hex_pane.tsx";
 import { Inline } from "../inline.tsx";
 import { PacketDetails } from "../packet/packet_details.tsx";
-import { h, useMemo, type VNode } from "../preact.ts";
+import { useMemo, type VNode } from "../preact.ts";
 import { sentence } from "../sentence.ts";
 import type { EventOf, RunEvent } from "../types.ts";
 import { Bars } from "./bars.tsx";

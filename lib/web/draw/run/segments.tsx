@@ -1,15 +1,14 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import type { TcpState } from "../../../wire/tcp/state.ts";
 import { Figure } from "../figure.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
-import { h, useState, type VNode } from "../preact.ts";
+import { useState, type VNode } from "../preact.ts";
 import { segmentPhrases } from "../segment_words.ts";
 import { Arrow, LINE_HEIGHT, Lines, round } from "../shapes.tsx";
 import type { EventOf, Side } from "../types.ts";
 import { TIME_WIDTH } from "./lanes_layout.ts";
 import {
   hasStates,
+  isOpening,
   layoutSegments,
   type PlacedState,
   type SegmentRow,
@@ -18,7 +17,8 @@ import {
   statesBefore,
 } from "./segments_layout.ts";
 import { StateMachine } from "./state_machine.tsx";
-import { MACHINE_WIDTH, walkStates } from "./state_machine_layout.ts";
+import { MACHINE_WIDTH } from "./state_machine_layout.ts";
+import { walkStates } from "./state_walk.ts";
 
 /** The least width of the segments beside the states. */
 const MIN_WIDTH = 380;
@@ -41,9 +41,10 @@ export function Segments(
     isWide ? width - GAP - MACHINE_WIDTH : width,
   );
   const at = Math.min(pointed ?? Infinity, segments.length - 1);
+  const wasOpen = segments.length > 0 && !isOpening(segments[0]);
   const walks = {
-    client: walkStates(statesUpTo(event, at, "client")),
-    server: walkStates(statesUpTo(event, at, "server")),
+    client: walkStates(statesUpTo(event, at, "client"), wasOpen),
+    server: walkStates(statesUpTo(event, at, "server"), wasOpen),
   };
   const caption = !showsStates
     ? "Each arrow is a segment, with its number in the stream. Look for the " +
@@ -89,7 +90,9 @@ export function Segments(
             />
           ))}
         </svg>
-        {showsStates ? <StateMachine walks={walks} /> : null}
+        {showsStates
+          ? <StateMachine walks={walks} names={{ client, server }} />
+          : null}
       </div>
     </Figure>
   );
@@ -109,10 +112,11 @@ function Row({ row, width, isAt, label, onPoint }: {
       class={`draw-row ${isAt ? "selected" : ""}`}
       role="button"
       tabindex={0}
-      aria-label={label}
+      onClick={onPoint}
       onFocus={onPoint}
       onMouseEnter={onPoint}
     >
+      <desc>{label}</desc>
       <rect
         class="hit"
         x={TIME_WIDTH - 52}

@@ -172,7 +172,8 @@ function serverUnknown(segments: EventOf<"segments">["segments"]): boolean {
   return isOpening(first) && statesBefore(segments).server !== "LISTEN";
 }
 
-function isOpening(
+/** Whether a segment is the first one of a connection. */
+export function isOpening(
   { flags, acknowledgment }: EventOf<"segments">["segments"][number],
 ): boolean {
   return flags.startsWith("SYN") && acknowledgment === null;

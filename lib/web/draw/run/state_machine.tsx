@@ -1,7 +1,6 @@
-/** @jsxRuntime classic */
-/** @jsx h */
+import { Unbroken } from "../inline.tsx";
 import { Drawing } from "../figure.tsx";
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import { round } from "../shapes.tsx";
 import type { Side } from "../types.ts";
 import {
@@ -9,17 +8,30 @@ import {
   NODE,
   type StateEdge,
   type StateNode,
-  type Walk,
 } from "./state_machine_layout.ts";
+import type { Walk } from "./state_walk.ts";
 
 /** The states of TCP: where each end is, and how it got there. */
-export function StateMachine({ walks }: { walks: Record<Side, Walk> }): VNode {
+export function StateMachine({ walks, names }: {
+  walks: Record<Side, Walk>;
+  names: Record<Side, string>;
+}): VNode {
   const { nodes, edges, width, height } = layoutStateMachine();
   return (
-    <Drawing width={width} height={height}>
-      {edges.map((edge) => <Edge key={edge.id} {...edge} walks={walks} />)}
-      {nodes.map((node) => <Node key={node.place} {...node} walks={walks} />)}
-    </Drawing>
+    <div class="draw-machine">
+      <Drawing width={width} height={height}>
+        {edges.map((edge) => <Edge key={edge.id} {...edge} walks={walks} />)}
+        {nodes.map((node) => <Node key={node.place} {...node} walks={walks} />)}
+      </Drawing>
+      <ul>
+        {(["client", "server"] as const).map((side) => (
+          <li class={side}>
+            <strong>{names[side]}</strong>{" "}
+            <Unbroken text={walks[side].words.join(" → ")} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

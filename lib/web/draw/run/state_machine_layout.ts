@@ -1,6 +1,5 @@
 /**
- * Places the states of RFC 9293, section 3.3.2, and finds the arrows that an end
- * of a connection has taken.
+ * Places the states of RFC 9293, section 3.3.2.
  *
  * @module
  */
@@ -90,7 +89,7 @@ export function layoutStateMachine(): StateMachineLayout {
   const nodeAt = new Map(nodes.map((node) => [node.place, node]));
   const edges = EDGES.map(([from, to]) => {
     const [a, b] = [nodeAt.get(from)!, nodeAt.get(to)!];
-    return { id: keyOf(from, to), from: border(a, b), to: border(b, a) };
+    return { id: edgeId(from, to), from: border(a, b), to: border(b, a) };
   });
   return {
     width: MACHINE_WIDTH,
@@ -110,49 +109,12 @@ function border(a: StateNode, b: StateNode): [number, number] {
   return [a.x + dx * scale, a.y + dy * scale];
 }
 
-/** How far an end has come. */
-export interface Walk {
-  /** Where it is now. */
-  at: StatePlace | undefined;
-  /** The ids of the arrows that it took. */
-  taken: Set<string>;
-}
-
-/**
- * Finds the way that an end took through the states. A segment that is two
- * events at once takes two arrows: a FIN that also acknowledges ours leads from
- * FIN-WAIT-1 by FIN-WAIT-2 to TIME-WAIT.
- *
- * @param states The states that were seen, in order.
- */
-export function walkStates(states: TcpState[]): Walk {
-  const taken = new Set<string>();
-  let at: StatePlace | undefined;
-  for (const state of states) {
-    const place: StatePlace = state === "CLOSED" && at !== undefined &&
-        at !== "CLOSED"
-      ? "CLOSED again"
-      : state;
-    if (at !== undefined && place !== at) {
-      for (const key of shortestWay(at, place)) taken.add(key);
-    }
-    at = place;
-  }
-  return { at, taken };
-}
-
-/** The arrows from one place to another, or none if no way leads there. */
-function shortestWay(from: StatePlace, to: StatePlace): string[] {
-  const ways = new Map<StatePlace, string[]>([[from, []]]);
-  for (const [place, way] of ways) {
-    if (place === to) return way;
-    for (const [a, b] of EDGES) {
-      if (a === place && !ways.has(b)) ways.set(b, [...way, keyOf(a, b)]);
-    }
-  }
-  return [];
-}
-
-function keyOf(from: StatePlace, to: StatePlace): string {
+/** The name of an arrow. */
+export function edgeId(from: StatePlace, to: StatePlace): string {
   return `${from} > ${to}`;
+}
+
+/** Whether an arrow leads from one place to another. */
+export function isEdge(from: StatePlace, to: StatePlace): boolean {
+  return EDGES.some(([a, b]) => a === from && b === to);
 }

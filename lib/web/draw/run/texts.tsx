@@ -1,13 +1,11 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 /**
  * The parts of a run that are words: paragraphs, questions, facts, and tables.
  *
  * @module
  */
 import { formatElapsed } from "../../../show/elapsed.ts";
-import { Inline } from "../inline.tsx";
-import { h, type VNode } from "../preact.ts";
+import { Inline, Unbroken } from "../inline.tsx";
+import type { VNode } from "../preact.ts";
 import type { EventOf } from "../types.ts";
 
 /** A question to answer before reading on. */
@@ -77,7 +75,12 @@ export function Table({ columns, rows }: EventOf<"table">): VNode {
   );
   const kindOf = (i: number) => isNumeric[i] ? "number" : undefined;
   return (
-    <div class="draw-table" role="region" tabindex={0} aria-label="Table">
+    <div
+      class="draw-table"
+      role="region"
+      tabindex={0}
+      aria-label={`Table: ${columns.join(", ")}`}
+    >
       <table>
         <thead>
           <tr>
@@ -89,8 +92,11 @@ export function Table({ columns, rows }: EventOf<"table">): VNode {
         <tbody>
           {rows.map((cells) => (
             <tr>
-              {cells.map((cell, i) => <td key={i} class={kindOf(i)}>{cell}
-              </td>)}
+              {cells.map((cell, i) => (
+                <td key={i} class={kindOf(i)}>
+                  <Unbroken text={cell} />
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

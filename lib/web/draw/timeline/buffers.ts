@@ -4,60 +4,23 @@
  * - A send buffer has what calls gave it, until the other end acknowledges it.
  * - A receive buffer has what packets brought, until calls take it.
  *
- * Only streams have both; of datagrams, the kernel may drop any without a sign.
+ * The bytes of a Unix stream go straight from a call into the receive buffer of
+ * its peer. Of datagrams, the kernel may drop any without a sign, so they aren't
+ * followed.
  *
  * @module
  */
-import type { Side, TimelineItem, WirePacket } from "../types.ts";
+import {
+  otherSide,
+  type TimedCall,
+  type TimelineItem,
+  type WirePacket,
+} from "../types.ts";
+import { type BufferLevel, Stream } from "./stream.ts";
 import type { Sides } from "./sides.ts";
+import { pairUnixSockets } from "./unix_pairs.ts";
 
-/** How full a buffer is after an item. */
-export interface BufferLevel {
-  side: Side;
-  which: "send" | "receive";
-  /** The bytes in it. */
-  bytes: number;
-  /** The most bytes that it has in this timeline. */
-  most: number;
-  /** The bytes themselves in hexadecimal, if they're known. */
-  content?: string;
-}
-
-/** Bytes of a buffer that are kept, so that a small one can show them. */
-const KEPT_BYTES = 24;
-
-/** One direction of a connection. */
-class Stream {
-  /** The bytes that calls gave, that arrived, were acknowledged, and taken. */
-  given = 0;
-  arrived = 0;
-  acknowledged = 0;
-  taken = 0;
-  /** The bytes that are in the receive buffer, if all of them are known. */
-  content: string | undefined = "";
-  /** Whether all of its calls are there; a recording may leave some out. */
-  isWhole = true;
-  /** Bytes before the first packet that is there. */
-  base: number | undefined;
-  readonly most = { send: 0, receive: 0 };
-  readonly levels: BufferLevel[] = [];
-
-  level(side: Side, which: "send" | "receive"): BufferLevel {
-    const bytes = Math.max(
-      0,
-      which === "send"
-        ? this.given - this.acknowledged
-        : this.arrived - this.taken,
-    );
-    this.most[which] = Math.max(this.most[which], bytes);
-    const level: BufferLevel = { side, which, bytes, most: 0 };
-    if (which === "receive" && this.content?.length === 2 * bytes) {
-      level.content = this.content;
-    }
-    this.levels.push(level);
-    return level;
-  }
-}
+export type { BufferLevel } from "./stream.ts";
 
 /**
  * Returns how full buffers are after each item that changes them.
@@ -70,115 +33,13 @@ export function followBuffers(
   items: TimelineItem[],
   sides: Sides,
 ): Map<number, BufferLevel[]> {
-  const streams = new Map<string, Stream>();
-  const all: Stream[] = [];
+  const follower = new BufferFollower(items, sides);
   const changes = new Map<number, BufferLevel[]>();
-  const withCalls = new Set<string>();
-  for (const item of items) {
-    if (item.seen !== "call" || item.call.moves === undefined) continue;
-    const { local, remote } = item.call.socket;
-    withCalls.add(`${local} ${remote}`);
-  }
-  const begin = (key: string) => {
-    const stream = new Stream();
-    streams.set(key, stream);
-    all.push(stream);
-    return stream;
-  };
-  const streamOf = (key: string) => streams.get(key) ?? begin(key);
-  const note = (index: number, level: BufferLevel) => {
-    const levels = changes.get(index);
-    if (levels === undefined) changes.set(index, [level]);
-    else levels.push(level);
-  };
-
   items.forEach((item, index) => {
-    if (item.seen === "packet") {
-      const { protocol, source, destination } = item.packet;
-      if (protocol !== "tcp") return;
-      const there = `${source} ${destination}`;
-      const back = `${destination} ${source}`;
-      // Ports may be used again.
-      if (item.packet.flags?.includes("SYN")) begin(there);
-      const side = sides.ofSender(protocol, source, destination);
-      const other = side === "client" ? "server" : "client";
-      if (arrive(streamOf(there), item.packet) && withCalls.has(back)) {
-        note(index, streamOf(there).level(other, "receive"));
-      }
-      if (acknowledge(streamOf(back), item.packet) && withCalls.has(back)) {
-        note(index, streamOf(back).level(other, "send"));
-      }
-    } else if (item.seen === "call") {
-      const { socket, moves, moved = 0, error } = item.call;
-      const { kind, local, remote } = socket;
-      if (kind !== "tcp" || moves === undefined || error !== undefined) return;
-      const side = sides.ofSocket(socket);
-      if (moves === "out") {
-        const stream = streamOf(`${local} ${remote}`);
-        stream.given += moved;
-        note(index, stream.level(side, "send"));
-      } else {
-        const stream = streamOf(`${remote} ${local}`);
-        stream.taken += moved;
-        stream.content = stream.content?.slice(2 * moved);
-        note(index, stream.level(side, "receive"));
-      }
-    } else if (item.seen === "more") {
-      // How much each socket took isn't known, so nothing more is claimed.
-      for (const stream of streams.values()) stream.isWhole = false;
-    }
+    const levels = follower.follow(item);
+    if (levels.length > 0) changes.set(index, levels);
   });
-  for (const stream of all) {
-    for (const level of stream.levels) level.most = stream.most[level.which];
-  }
-  return withoutGuesses(changes, all);
-}
-
-/** Adds a packet's bytes; says whether they are new. */
-function arrive(
-  stream: Stream,
-  { bytes, relativeSequence = 1, data }: WirePacket,
-): boolean {
-  stream.base ??= Math.max(0, relativeSequence - 1);
-  const end = relativeSequence - 1 + bytes - stream.base;
-  if (bytes === 0 || end <= stream.arrived) return false;
-  const isNext = end - bytes === stream.arrived;
-  const isKnown = data !== undefined && data.length === 2 * bytes && isNext;
-  const content = isKnown && stream.content !== undefined
-    ? stream.content + data
-    : undefined;
-  stream.content = content !== undefined && content.length <= 2 * KEPT_BYTES
-    ? content
-    : undefined;
-  stream.arrived = end;
-  return true;
-}
-
-/** Notes what a packet acknowledges; says whether that is new. */
-function acknowledge(
-  stream: Stream,
-  { relativeAcknowledgment }: WirePacket,
-): boolean {
-  if (relativeAcknowledgment === undefined) return false;
-  stream.base ??= Math.max(0, relativeAcknowledgment - 1);
-  // A FIN counts as a byte, and has none.
-  const end = Math.min(
-    stream.given,
-    relativeAcknowledgment - 1 - stream.base,
-  );
-  if (end <= stream.acknowledged) return false;
-  stream.acknowledged = end;
-  return true;
-}
-
-/** Leaves out buffers of streams of which some calls are left out. */
-function withoutGuesses(
-  changes: Map<number, BufferLevel[]>,
-  streams: Stream[],
-): Map<number, BufferLevel[]> {
-  const guesses = new Set(
-    streams.filter(({ isWhole }) => !isWhole).flatMap(({ levels }) => levels),
-  );
+  const guesses = follower.end();
   if (guesses.size === 0) return changes;
   return new Map(
     [...changes].map(([index, levels]) => [
@@ -186,4 +47,101 @@ function withoutGuesses(
       levels.filter((level) => !guesses.has(level)),
     ]),
   );
+}
+
+class BufferFollower {
+  readonly #sides: Sides;
+  /** The stream from one address to another, or into a Unix socket. */
+  readonly #streams = new Map<string, Stream>();
+  readonly #all: Stream[] = [];
+  /** The ends whose calls are observed: of others, nobody knows what's taken. */
+  readonly #observed = new Set<string>();
+  readonly #unixPeers: Map<number, number>;
+  #step = 0;
+
+  constructor(items: TimelineItem[], sides: Sides) {
+    this.#sides = sides;
+    this.#unixPeers = pairUnixSockets(items);
+    for (const item of items) {
+      if (item.seen !== "call") continue;
+      const { local, remote } = item.call.made ?? item.call.socket;
+      this.#observed.add(`${local} ${remote}`);
+    }
+  }
+
+  /** Returns the levels that an item changes. */
+  follow(item: TimelineItem): BufferLevel[] {
+    this.#step = item.step;
+    if (item.seen === "packet" && item.packet.protocol === "tcp") {
+      return this.#packet(item.packet);
+    }
+    if (item.seen === "call") return this.#call(item.call);
+    if (item.seen === "more") {
+      // How much each socket took isn't known, so nothing is claimed.
+      for (const stream of this.#all) {
+        if (stream.step === item.step) stream.isWhole = false;
+      }
+    }
+    return [];
+  }
+
+  /** Sets the most of each level; returns those that aren't certain. */
+  end(): Set<BufferLevel> {
+    const guesses = new Set<BufferLevel>();
+    for (const { levels, most, isWhole } of this.#all) {
+      for (const level of levels) {
+        level.most = most[level.which];
+        if (!isWhole) guesses.add(level);
+      }
+    }
+    return guesses;
+  }
+
+  #packet(packet: WirePacket): BufferLevel[] {
+    const { protocol, source, destination, flags = "" } = packet;
+    const there = `${source} ${destination}`;
+    const back = `${destination} ${source}`;
+    // Ports may be used again.
+    if (flags.includes("SYN")) this.#begin(there);
+    const side = otherSide(
+      this.#sides.ofSender(protocol, source, destination),
+    );
+    if (!this.#observed.has(back)) return [];
+    const incoming = this.#stream(there);
+    const outgoing = this.#stream(back);
+    return [
+      ...(incoming.arrive(packet) ? [incoming.level(side, "receive")] : []),
+      ...(outgoing.acknowledge(packet) ? [outgoing.level(side, "send")] : []),
+    ];
+  }
+
+  #call({ socket, moves, moved = 0, error, data }: TimedCall): BufferLevel[] {
+    const { kind, local, remote, id } = socket;
+    if (moves === undefined || error !== undefined) return [];
+    const side = this.#sides.ofSocket(socket);
+    if (kind === "unix") {
+      const peer = this.#unixPeers.get(id);
+      if (peer === undefined) return [];
+      return moves === "out"
+        ? [this.#stream(`unix ${peer}`).put(moved, data, otherSide(side))]
+        : [this.#stream(`unix ${id}`).take(moved, side)];
+    }
+    if (kind !== "tcp") return [];
+    return moves === "out"
+      ? [this.#stream(`${local} ${remote}`).give(moved, side)]
+      : [this.#stream(`${remote} ${local}`).take(moved, side)];
+  }
+
+  #stream(key: string): Stream {
+    const stream = this.#streams.get(key) ?? this.#begin(key);
+    stream.step = this.#step;
+    return stream;
+  }
+
+  #begin(key: string): Stream {
+    const stream = new Stream();
+    this.#streams.set(key, stream);
+    this.#all.push(stream);
+    return stream;
+  }
 }

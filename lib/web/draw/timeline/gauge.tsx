@@ -1,8 +1,6 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { formatBytes } from "../format_bytes.ts";
 import { textWidth } from "../metrics.ts";
-import { h, type VNode } from "../preact.ts";
+import type { VNode } from "../preact.ts";
 import { round } from "../shapes.tsx";
 import type { PlacedGauge } from "./timeline_layout.ts";
 import { SMALL } from "./timeline_layout.ts";

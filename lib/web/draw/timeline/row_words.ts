@@ -41,7 +41,11 @@ export function describeRow(row: TimelineRow, upTo: number): string {
 }
 
 function eventWords(row: TimelineRow): string {
-  if (row.kind === "call") return `${row.side}: ${row.words}`;
+  if (row.kind === "call") {
+    const { side, words, carries } = row;
+    return `${side}: ${words}` +
+      (carries === undefined ? "" : ", straight to the peer's socket");
+  }
   if (row.kind === "packet") {
     const { main, numbers, notes } = row.words;
     const to = row.side === "client" ? "server" : "client";

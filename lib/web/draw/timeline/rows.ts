@@ -20,8 +20,15 @@ import type {
 } from "../types.ts";
 import { type BufferLevel, followBuffers } from "./buffers.ts";
 import { type DenoCall, placeDenoCalls } from "./deno_calls.ts";
+import { connectionTags } from "./connection_tags.ts";
 import type { Sides } from "./sides.ts";
-import { callWords, type PacketWords, packetWords } from "./words.ts";
+import { pairUnixSockets } from "./unix_pairs.ts";
+import {
+  callWords,
+  carriedWords,
+  type PacketWords,
+  packetWords,
+} from "./words.ts";
 
 /** What every row has. */
 interface RowBase {
@@ -46,6 +53,8 @@ export type TimelineRow =
       /** Whether the result is what matters: bytes, or a new socket. */
       isTaking: boolean;
       words: string;
+      /** What went straight to the peer's socket, without a packet. */
+      carries?: string;
       /** `waits` if nothing was there yet, `fails` if it's an error. */
       mood: "" | "waits" | "fails";
     }
@@ -75,6 +84,8 @@ export function rowsOf(
 ): TimelineRow[] {
   const calls = placeDenoCalls(items, sides);
   const levels = followBuffers(items, sides);
+  const tagOf = connectionTags(items);
+  const unixPeers = pairUnixSockets(items);
   const rows = items.flatMap((item, index): Foldable[] => {
     const base = {
       index,
@@ -82,7 +93,7 @@ export function rowsOf(
       pills: calls.at.get(index) ?? calls.alone.get(index) ?? [],
       levels: levels.get(index) ?? [],
     };
-    const row = rowOf(item, base, sides);
+    const row = rowOf(item, base, { sides, tagOf, unixPeers });
     if (row === undefined) return [];
     return [{ row, like: likeRow(item, row), kind: kindOf(item) || "line" }];
   });
@@ -103,7 +114,11 @@ interface Foldable {
 function rowOf(
   item: TimelineItem,
   base: RowBase,
-  sides: Sides,
+  { sides, tagOf, unixPeers }: {
+    sides: Sides;
+    tagOf: ReturnType<typeof connectionTags>;
+    unixPeers: Map<number, number>;
+  },
 ): TimelineRow | undefined {
   switch (item.seen) {
     case "story":
@@ -122,6 +137,10 @@ function rowOf(
         isTaking: moves === "in" || (made !== undefined && name !== "socket") ||
           /^get/.test(name),
         words: callWords(call),
+        ...(moves === "out" && unixPeers.has(call.socket.id) &&
+            error === undefined
+          ? { carries: carriedWords(call) }
+          : {}),
         mood: isWaiting ? "waits" : error === undefined ? "" : "fails",
       };
     }
@@ -137,7 +156,7 @@ function rowOf(
         kind: "packet",
         packet,
         side,
-        words: packetWords(packet),
+        words: packetWords(packet, tagOf(item.step, packet)),
       };
     }
     case "more":

@@ -1,10 +1,7 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { FoldLine } from "../fold_line.tsx";
 import { LifelineBody, LifelineHead } from "../lifelines.tsx";
-import { fitText } from "../metrics.ts";
 import { Pause } from "../pause.tsx";
-import { h, useMemo, useState, type VNode } from "../preact.ts";
+import { useMemo, useState, type VNode } from "../preact.ts";
 import {
   rowsInSight,
   SelectableRow,
@@ -16,7 +13,7 @@ import { Arrow, Band, Lines, Pill, round } from "../shapes.tsx";
 import type { TimelineItem } from "../types.ts";
 import { Gauge } from "./gauge.tsx";
 import { describeRow } from "./row_words.ts";
-import { rowsOf, type TimelineRow } from "./rows.ts";
+import { rowsOf } from "./rows.ts";
 import { findSides } from "./sides.ts";
 import {
   type Columns,
@@ -24,6 +21,7 @@ import {
   layoutTimeline,
   lifelinesOf,
   type PlacedRow,
+  staysInMemory,
   TIMELINE_HEAD,
 } from "./timeline_layout.ts";
 import { rowTime } from "./row_words.ts";
@@ -98,14 +96,6 @@ export function Timeline(
             y2={24}
           />
           {lifelines.map((line) => <LifelineHead key={line.x} {...line} />)}
-          <text
-            class="draw-time"
-            x={columns.time - 6}
-            y={TIMELINE_HEAD - 4}
-            text-anchor="end"
-          >
-            {columns.isNarrow ? "" : "ms"}
-          </text>
         </svg>
       </div>
       <SelectableRows
@@ -139,7 +129,11 @@ export function Timeline(
           />
         ))}
       </SelectableRows>
-      <figcaption>{CAPTION}</figcaption>
+      <figcaption>
+        {CAPTION} {staysInMemory(items)
+          ? "Unix sockets send no packets: the kernel copies the bytes."
+          : ""}
+      </figcaption>
     </figure>
   );
 }
@@ -147,7 +141,8 @@ export function Timeline(
 const CAPTION = "Each system call goes between a program and its socket, and " +
   "each packet goes between the sockets. Watch the green cells: the bytes that " +
   "wait in a socket's receive buffer. Outlined cells are bytes in a send buffer " +
-  "that aren't acknowledged yet. Select a row to see its details.";
+  "that aren't acknowledged yet. Times are in milliseconds since the lesson " +
+  "began. Select a row to see its details.";
 
 interface RowProps {
   placed: PlacedRow;
@@ -187,20 +182,42 @@ function Row(props: RowProps): VNode {
 }
 
 function RowContent({ placed, columns, upTo }: RowProps): VNode {
-  const { row, top, height, arrow, labels, pills, gauges, fold } = placed;
-  if (row.kind === "step") {
-    return <StepLine row={row} top={top} height={height} columns={columns} />;
+  const {
+    row,
+    top,
+    height,
+    arrow,
+    carried,
+    labels,
+    pills,
+    gauges,
+    fold,
+    title,
+  } = placed;
+  if (title !== undefined) {
+    return (
+      <StepLine
+        lines={title}
+        top={top}
+        height={height}
+        width={columns.width}
+      />
+    );
   }
   if (fold !== undefined) {
     return (
       <FoldLine
-        from={columns.program.client}
-        to={columns.program.server}
+        from={columns.time}
+        to={columns.width}
         y={top + height / 2}
         lines={fold}
       />
     );
   }
+  const moving = [
+    ...(arrow === undefined ? [] : [arrow]),
+    ...(carried === undefined ? [] : [{ ...carried, kind: "bytes" }]),
+  ];
   const timeY = (arrow?.y ?? pills[0]?.y ?? top) + (arrow ? -1 : 4);
   return (
     <g>
@@ -212,15 +229,14 @@ function RowContent({ placed, columns, upTo }: RowProps): VNode {
       >
         {rowTime(row.atMs, columns.isNarrow)}
       </text>
-      {arrow?.kind !== "bytes" ? null : (
-        <Band
-          from={arrow.from}
-          to={arrow.to}
-          top={top + 3}
-          bottom={arrow.y + 6}
-        />
-      )}
-      {arrow === undefined ? null : <Arrow {...arrow} />}
+      {moving.map(({ from, to, y, kind }) => (
+        <g key={kind}>
+          {kind === "bytes"
+            ? <Band from={from} to={to} top={top + 3} bottom={y + 6} />
+            : null}
+          <Arrow from={from} to={to} y={y} kind={kind} />
+        </g>
+      ))}
       <g class={columns.isNarrow ? "small" : undefined}>
         {labels.map((label) => <Lines key={label.y} {...label} />)}
       </g>
@@ -234,27 +250,29 @@ function RowContent({ placed, columns, upTo }: RowProps): VNode {
   );
 }
 
-function StepLine({ row, top, height, columns }: {
-  row: TimelineRow & { kind: "step" };
+function StepLine({ lines, top, height, width }: {
+  lines: string[];
   top: number;
   height: number;
-  columns: Columns;
+  width: number;
 }): VNode {
-  const title = `Step ${row.number}: ${row.title}`;
   return (
     <g class="draw-step-line">
       {["behind", "tint"].map((kind) => (
         <rect
+          key={kind}
           class={kind}
           x={0}
           y={round(top + 8)}
-          width={columns.width}
+          width={width}
           height={height - 14}
           rx={6}
         />
       ))}
-      <text x={12} y={round(top + height / 2 + 5)}>
-        {fitText(title, columns.width - 24, 13)}
+      <text>
+        {lines.map((line, i) => (
+          <tspan key={i} x={12} y={round(top + 28 + i * 18)}>{line}</tspan>
+        ))}
       </text>
     </g>
   );

@@ -41,9 +41,13 @@ export interface PlacedRow {
   top: number;
   height: number;
   arrow?: { from: number; to: number; y: number; kind: string };
+  /** What went from socket to socket by itself. */
+  carried?: { from: number; to: number; y: number };
   labels: PlacedLabel[];
   pills: { x: number; y: number; text: string; side: Side; index: number }[];
   gauges: PlacedGauge[];
+  /** The lines of a step's title. */
+  title?: string[];
   /** The lines of a fold. */
   fold?: string[];
   /** The time that passed before it, if that's long. */
@@ -64,7 +68,7 @@ export interface PlacedGauge {
 /** The size of labels on a narrow page, in pixels. */
 export const SMALL = 11;
 /** Below this width, labels are smaller, and times have no unit. */
-const NARROW = 620;
+const NARROW = 560;
 const MAX_WIDTH = 1100;
 const GAUGE_HEIGHT = 20;
 const PILL_HEIGHT = 2 * PILL_RADIUS + 6;
@@ -73,10 +77,12 @@ const PILL_HEIGHT = 2 * PILL_RADIUS + 6;
 export function columnsFor(available: number): Columns {
   const width = Math.min(available, MAX_WIDTH);
   const isNarrow = width < NARROW;
-  const [time, inset] = isNarrow ? [38, 16] : [64, 80];
-  const left = time + (isNarrow ? 10 : 56);
-  const right = width - inset;
-  const gap = Math.round((right - left) * 0.31);
+  const time = isNarrow ? 38 : 64;
+  // The wider the page, the more room there is beside the programs.
+  const inset = isNarrow ? 16 : 30 + 50 * Math.min(1, (width - NARROW) / 340);
+  const left = time + (isNarrow ? 10 : Math.round(inset * 0.7));
+  const right = Math.round(width - inset);
+  const gap = Math.round((right - left) * (isNarrow ? 0.33 : 0.31));
   return {
     width,
     isNarrow,
@@ -103,20 +109,24 @@ export function lifelinesOf(
     client: lane?.left ?? "client",
     server: lane?.right ?? "server",
   };
-  const sockets: Record<Side, Set<Socket>> = {
-    client: new Set(),
-    server: new Set(),
+  const sockets: Record<Side, Map<number, Socket>> = {
+    client: new Map(),
+    server: new Map(),
   };
   for (const item of items) {
     if (item.seen !== "call") continue;
     for (const one of [item.call.socket, item.call.made]) {
       if (one === undefined || one.role === "listening") continue;
-      sockets[sides.ofSocket(one)].add(one);
+      sockets[sides.ofSocket(one)].set(one.id, one);
     }
   }
   const gap = socket.client - program.client;
-  const programBox = isNarrow ? 58 : Math.min(116, gap - 20);
+  const beside = 2 * (columns.width - program.server);
+  const programBox = isNarrow
+    ? 58
+    : Math.min(116, gap - 20, Math.max(74, beside));
   const socketBox = isNarrow ? Math.min(74, gap) : Math.min(130, gap - 10);
+  const wireBox = Math.min(90, socket.server - socket.client - socketBox - 12);
   const programLine = (side: Side): Lifeline => ({
     // The box at the edge stays on the page, even if its line isn't in its middle.
     x: Math.max(
@@ -130,23 +140,35 @@ export function lifelinesOf(
   });
   const socketLine = (side: Side): Lifeline => ({
     x: socket[side],
-    ...namesOfSockets([...sockets[side]]),
+    ...namesOfSockets([...sockets[side].values()]),
     box: socketBox,
     kind: `${side} socket`,
   });
   return [
     programLine("client"),
     socketLine("client"),
-    // On a narrow page, the line between the sockets has to do.
-    ...(isNarrow ? [] : [{
+    // Where there's no room, the line between the sockets has to do.
+    ...(wireBox < 50 ? [] : [{
       x: Math.round((socket.client + socket.server) / 2),
-      name: "the wire",
-      box: 90,
+      name: staysInMemory(items)
+        ? "memory"
+        : wireBox < 80
+        ? "wire"
+        : "the wire",
+      box: wireBox,
       kind: "wire",
     }]),
     socketLine("server"),
     programLine("server"),
   ];
+}
+
+/** Whether all sockets are Unix sockets, whose bytes never become packets. */
+export function staysInMemory(items: TimelineItem[]): boolean {
+  const kinds = new Set(
+    items.flatMap((item) => item.seen === "call" ? item.call.socket.kind : []),
+  );
+  return kinds.size > 0 && [...kinds].every((kind) => /^unix/.test(kind));
 }
 
 function namesOfSockets(
@@ -203,11 +225,20 @@ function placeRow(
 ): PlacedRow {
   const empty = { row, top, labels: [], pills: [], gauges: [] };
   switch (row.kind) {
-    case "step":
-      return { ...empty, height: 46 };
+    case "step": {
+      // Its font is wider than that of the labels.
+      const title = wrapLabel(
+        `Step ${row.number}: ${row.title}`,
+        columns.width - 24,
+        { lines: 3, size: 14.5 },
+      );
+      return { ...empty, title, height: 28 + title.length * 18 };
+    }
     case "fold": {
       const words = row.opens ? `${row.words}: show them` : row.words;
-      const fold = wrapLabel(words, columns.width - 40, { lines: 4 });
+      const fold = wrapLabel(words, columns.width - columns.time - 30, {
+        lines: 4,
+      });
       return { ...empty, fold, height: foldHeight(fold) + 12 };
     }
     case "story":
@@ -230,7 +261,7 @@ function placeCall(
   top: number,
   columns: Columns,
 ): PlacedRow {
-  const { side, isTaking, mood, levels } = row;
+  const { side, isTaking, mood, levels, carries } = row;
   const [a, b] = [columns.program[side], columns.socket[side]];
   const way = Math.sign(b - a);
   const [from, to] = isTaking
@@ -238,12 +269,21 @@ function placeCall(
     : [a + way * 3, b - way * 4];
   const room = Math.abs(b - a) - (columns.isNarrow ? 4 : 20);
   const lines = linesOf(row.words, room, columns, 4);
-  const y = top + 4 + lines.length * LINE_HEIGHT + 5;
+  const { client, server } = columns.socket;
+  const carried = carries === undefined
+    ? []
+    : linesOf(carries, server - client - 16, columns, 2);
+  const y = top + 4 + Math.max(lines.length, carried.length) * LINE_HEIGHT + 5;
+  const baseline = (count: number) => y - 6 - (count - 1) * LINE_HEIGHT;
   const bottom = y + 7;
   const own = levels.filter((level) => level.side === side);
-  const gauges = own.map((level, i) =>
-    placeGauge(level, bottom + GAUGE_HEIGHT * (i + 0.5) - 2, columns)
-  );
+  const others = levels.filter((level) => level.side !== side);
+  const gauges = [
+    ...own.map((level, i) =>
+      placeGauge(level, bottom + GAUGE_HEIGHT * (i + 0.5) - 2, columns)
+    ),
+    ...others.map((level) => placeGauge(level, y - 4, columns)),
+  ];
   const pillTop = bottom + own.length * GAUGE_HEIGHT;
   const pills = placePills(row, pillTop + PILL_RADIUS + 2, columns);
   return {
@@ -251,15 +291,37 @@ function placeCall(
     top,
     height: pillTop - top + pills.length * PILL_HEIGHT + 2,
     arrow: { from, to, y, kind: `${side} ${mood}` },
-    labels: [{
-      lines,
-      x: (a + b) / 2,
-      y: y - 6 - (lines.length - 1) * LINE_HEIGHT,
-      kind: mood === "fails" ? "fail" : mood === "waits" ? "packet" : side,
-    }],
+    ...(carries === undefined
+      ? {}
+      : { carried: carriedArrow(side, y, columns) }),
+    labels: [
+      {
+        lines,
+        x: (a + b) / 2,
+        y: baseline(lines.length),
+        kind: mood === "fails" ? "fail" : mood === "waits" ? "packet" : side,
+      },
+      {
+        lines: carried,
+        x: (client + server) / 2 - (side === "client" ? 4 : -4),
+        y: baseline(carried.length),
+        kind: "bytes",
+      },
+    ].filter((label) => label.lines.length > 0),
     pills,
     gauges,
   };
+}
+
+/** What goes from one socket to the other without a packet. */
+function carriedArrow(
+  side: Side,
+  y: number,
+  { socket: { client, server } }: Columns,
+): NonNullable<PlacedRow["carried"]> {
+  return side === "client"
+    ? { from: client + 4, to: server - 4, y }
+    : { from: server - 4, to: client + 4, y };
 }
 
 function placePacket(
@@ -272,7 +334,7 @@ function placePacket(
   const [from, to] = side === "client"
     ? [client + 4, server - 4]
     : [server - 4, client + 4];
-  const room = server - client - 16;
+  const room = server - client - (columns.isNarrow ? 8 : 16);
   const isFailure = packet.flags?.includes("RST") || packet.protocol === "icmp";
   const kind = isFailure
     ? "fail"
@@ -287,13 +349,17 @@ function placePacket(
   const mains = isOneLine
     ? [all]
     : linesOf(main, room, columns, columns.isNarrow ? 3 : 2);
-  const details = [
-    ...(isOneLine || numbers === "" ? [] : [numbers]),
-    ...(notes === "" ? [] : [notes]),
-  ].flatMap((text) => linesOf(text, room, columns, 2));
-  const count = mains.length + details.length;
+  const small = (text: string) =>
+    text === "" ? [] : linesOf(text, room, columns, 2);
+  const parts = [
+    { lines: mains, kind },
+    { lines: isOneLine ? [] : small(numbers), kind: "packet" },
+    { lines: small(notes), kind: "packet notes" },
+  ];
+  const count = parts.reduce((sum, { lines }) => sum + lines.length, 0);
   const y = top + 4 + count * LINE_HEIGHT + 5;
-  const x = (client + server) / 2;
+  // The head of the arrow is no ground for a label.
+  const x = (client + server) / 2 - (side === "client" ? 4 : -4);
   const first = y - 6 - (count - 1) * LINE_HEIGHT;
   // A packet with data and an acknowledgment changes two buffers of one side.
   const gauges = levels.map((level, i) => {
@@ -309,18 +375,24 @@ function placePacket(
     top,
     height: bottom - top + 4,
     arrow: { from, to, y, kind },
-    labels: [
-      { lines: mains, x, y: first, kind },
-      ...(details.length === 0 ? [] : [{
-        lines: details,
-        x,
-        y: first + mains.length * LINE_HEIGHT,
-        kind: notes === "" ? "packet" : "packet notes",
-      }]),
-    ],
+    labels: stackLabels(parts, x, first),
     pills: [],
     gauges,
   };
+}
+
+/** Puts labels one below the other. */
+function stackLabels(
+  parts: { lines: string[]; kind: string }[],
+  x: number,
+  first: number,
+): PlacedLabel[] {
+  let y = first;
+  return parts.filter(({ lines }) => lines.length > 0).map((part) => {
+    const label = { ...part, x, y };
+    y += part.lines.length * LINE_HEIGHT;
+    return label;
+  });
 }
 
 function linesOf(

@@ -50,6 +50,16 @@ export function callWords(call: TimedCall): string {
   return `${name}(${args})${result === undefined ? "" : gives(result)}`;
 }
 
+/**
+ * Describes what a call moved to its peer's socket by itself.
+ *
+ * @param call The call.
+ */
+export function carriedWords(call: TimedCall): string {
+  const { moved = 0 } = call;
+  return tie(counted(moved, "byte")) + dataWords(call, moved);
+}
+
 /** A result stays with its sign. */
 function gives(result: string): string {
   return ` =\u00a0${tie(result)}`;
@@ -71,8 +81,9 @@ export interface PacketWords {
  * Describes a packet.
  *
  * @param packet The packet.
+ * @param tag Which connection it belongs to, if that isn't clear.
  */
-export function packetWords(packet: WirePacket): PacketWords {
+export function packetWords(packet: WirePacket, tag = ""): PacketWords {
   const { protocol, flags, bytes, icmp, quoted, notes = [] } = packet;
   if (protocol === "icmp") {
     return {
@@ -92,8 +103,9 @@ export function packetWords(packet: WirePacket): PacketWords {
         ? ` ${tie(counted(bytes, "byte"))}${dataWords(packet, bytes)}`
         : ""),
     numbers: [
-      ...(seq === undefined ? [] : [`seq ${seq}`]),
-      ...(ack === undefined ? [] : [`ack ${ack}`]),
+      ...(seq === undefined ? [] : [tie(`seq ${seq}`)]),
+      ...(ack === undefined ? [] : [tie(`ack ${ack}`)]),
+      ...(tag === "" ? [] : [`(${tag})`]),
     ].join(" "),
     notes: [
       ...notes.map((note) =>

@@ -1,7 +1,5 @@
-/** @jsxRuntime classic */
-/** @jsx h */
 import { Drawing, Figure } from "../figure.tsx";
-import { h, useMemo, type VNode } from "../preact.ts";
+import { useMemo, type VNode } from "../preact.ts";
 import { round } from "../shapes.tsx";
 import type { TimelineItem } from "../types.ts";
 import { type StreamWindow, windowsAt } from "./stream_windows.ts";
@@ -20,6 +18,12 @@ export interface SlidingWindowsProps {
   /** The width that there is, in pixels, at least 320. */
   width: number;
 }
+
+const CAPTION =
+  "Each bar is one direction of the connection, byte by byte from " +
+  "the left, and not to scale; a SYN or a FIN counts as a byte. An " +
+  "acknowledgment moves the window to the right. If nothing may be sent, the " +
+  "sender waits.";
 
 const MAX_WIDTH = 760;
 const HEAD = 24;
@@ -43,9 +47,7 @@ export function SlidingWindows(
   return (
     <Figure
       kind="windows"
-      caption={"Each bar is one direction of the connection, byte by byte from " +
-        "the left; it isn't to scale. An acknowledgment moves the window to the " +
-        "right. If nothing may be sent, the sender waits."}
+      caption={CAPTION}
       text={shown.map(wordsOf)}
     >
       <Drawing width={size} height={shown.length * HEIGHT}>
