@@ -130,19 +130,37 @@ export function Timeline(
         ))}
       </SelectableRows>
       <figcaption>
-        {CAPTION} {staysInMemory(items)
-          ? "Unix sockets send no packets: the kernel copies the bytes."
-          : ""}
+        {captionOf(items, layout.rows)}
       </figcaption>
     </figure>
   );
 }
 
-const CAPTION = "Each system call goes between a program and its socket, and " +
-  "each packet goes between the sockets. Watch the green cells: the bytes that " +
-  "wait in a socket's receive buffer. Outlined cells are bytes in a send buffer " +
-  "that aren't acknowledged yet. Times are in milliseconds since the lesson " +
-  "began. Select a row to see its details.";
+/** Says what to look at, of what's there. */
+function captionOf(items: TimelineItem[], rows: PlacedRow[]): string {
+  const hasBuffers = rows.some(({ gauges }) => gauges.length > 0);
+  const inMemory = staysInMemory(items);
+  return [
+    "Each system call goes between a program and its socket.",
+    inMemory
+      ? "Unix sockets send no packets: the kernel copies the bytes."
+      : "Each packet goes between the sockets.",
+    ...(hasBuffers
+      ? [
+        "Watch the green cells: the bytes that wait in a socket's receive " +
+        "buffer.",
+      ]
+      : []),
+    ...(hasBuffers && !inMemory
+      ? [
+        "Outlined cells are bytes in a send buffer that aren't acknowledged " +
+        "yet.",
+      ]
+      : []),
+    "Times are in milliseconds since the lesson began. Select a row to see " +
+    "its details.",
+  ].join(" ");
+}
 
 interface RowProps {
   placed: PlacedRow;
