@@ -174,7 +174,14 @@ interface RowProps {
 }
 
 function Row(props: RowProps): VNode {
-  const { placed: { row, top, height, pause }, columns, isNow, onOpen } = props;
+  const { placed, columns, upTo, isNow, onOpen } = props;
+  const { row, top, height, pause } = placed;
+  const pills = placed.pills.filter(({ index }) => index < upTo).length;
+  // While the reader scrolls, most rows stay the same.
+  const content = useMemo(
+    () => <RowContent placed={placed} columns={columns} upTo={upTo} />,
+    [placed, columns, pills],
+  );
   return (
     <SelectableRow
       top={top}
@@ -194,12 +201,14 @@ function Row(props: RowProps): VNode {
           x={(columns.socket.client + columns.socket.server) / 2}
         />
       )}
-      <RowContent {...props} />
+      {content}
     </SelectableRow>
   );
 }
 
-function RowContent({ placed, columns, upTo }: RowProps): VNode {
+function RowContent(
+  { placed, columns, upTo }: Pick<RowProps, "placed" | "columns" | "upTo">,
+): VNode {
   const {
     row,
     top,
