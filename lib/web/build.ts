@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { BuildOptions, BuiltSite } from "./contract.ts";
 import { assets } from "./assets.ts";
+import { dataFiles } from "./data_files.ts";
 import { renderPage } from "./pages/layout.tsx";
 import { pageFor } from "./pages/site_pages.ts";
 import { recordRun } from "./record.ts";
-import { searchDocuments } from "./search.ts";
 import { lessonPath, type Site } from "./site.ts";
 
 /**
@@ -22,8 +22,9 @@ export async function buildSite(options: BuildOptions): Promise<BuiltSite> {
   for (const [name, load] of Object.entries(assets)) {
     await output.write(`assets/${name}`, (await load()).body);
   }
-  const documents = await searchDocuments(site);
-  await output.write("search.json", JSON.stringify(documents));
+  for (const [name, load] of Object.entries(dataFiles)) {
+    await output.write(name, JSON.stringify(await load(site)));
+  }
   // Code hosts would leave out files whose names they don't like.
   await output.write(".nojekyll", "");
   for (const path of ["", "packets", "symptoms", "glossary"]) {

@@ -11,7 +11,7 @@ import { renderPage } from "./pages/layout.tsx";
 import { pageFor } from "./pages/site_pages.ts";
 import type { Commands } from "./protocol.ts";
 import { highlight } from "./reading/highlight.ts";
-import { searchDocuments } from "./search.ts";
+import { dataFiles } from "./data_files.ts";
 import type { Site } from "./site.ts";
 
 /** What the server's answers come from. */
@@ -42,11 +42,10 @@ export async function respond(live: Live, request: Request): Promise<Response> {
   }
   if (path === "events") return openEvents(live, request);
   if (path.startsWith("solution/")) return await solution(live, path.slice(9));
-  if (path === "search.json") {
-    return cacheable(request, {
-      type: "application/json",
-      body: JSON.stringify(await searchDocuments(siteOf(live))),
-    });
+  if (Object.hasOwn(dataFiles, path)) {
+    const data = await dataFiles[path](siteOf(live));
+    const body = JSON.stringify(data);
+    return cacheable(request, { type: "application/json", body });
   }
   if (path.startsWith("assets/")) {
     const name = path.slice("assets/".length);

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+// deno-lint-ignore-file no-import-prefix -- Loaded only where there is a browser.
 import type { Browser, Page } from "npm:playwright-core@1.65.1";
 import { existsSync } from "node:fs";
 import { isInstalled, Talk } from "../clients/programs.ts";

@@ -1,4 +1,4 @@
-import { renderToString } from "preact-render-to-string";
+import { renderToString } from "../../lib/web/deps/render_to_string.ts";
 import { h, type VNode } from "../../lib/web/draw/preact.ts";
 import type {
   Socket,

@@ -183,7 +183,7 @@ Deno.test("Timeline draws calls, packets, buffers, and the program's calls", () 
 
 Deno.test("each row of the timeline says in words what it draws", () => {
   const html = render(Timeline, { items: TEN_BYTES, width: 900 });
-  const words = [...html.matchAll(/aria-label="([^"]*)"/g)]
+  const words = [...html.matchAll(/<desc>([^<]*)</g)]
     .map(([, label]) => label.replaceAll("&quot;", '"'));
   assertEquals(
     words.at(-1)?.replaceAll("\u00a0", " "),

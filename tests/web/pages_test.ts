@@ -17,6 +17,7 @@ const KINDS = {
 
 /** Finds what is serious for people who use a keyboard or a screen reader. */
 async function violations(page: Page): Promise<string[]> {
+  // deno-lint-ignore no-import-prefix -- Loaded only where there is a browser.
   const { default: axe } = await import("npm:axe-core@4.14.1");
   await page.evaluate(axe.source);
   const results = await page.evaluate(() =>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "../deps/hooks.ts";
 import { Exercise, type ExerciseProps } from "../parts/exercise.tsx";
 import { STATE_WORDS } from "../parts/dots.tsx";
 import type { ExerciseResult } from "../protocol.ts";

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { ComponentChild } from "preact";
-import { hydrate, render } from "preact";
+import type { ComponentChild } from "../deps/preact.ts";
+import { hydrate, render } from "../deps/preact.ts";
 import { Example } from "../parts/example.tsx";
 import type { ExampleResult } from "../protocol.ts";
 import { followDots, LiveExercise } from "./exercises.tsx";
@@ -16,6 +16,7 @@ import { bindPredictionFields } from "./predictions.ts";
 import { RunPane } from "./run/run_pane.tsx";
 import { Search } from "./search.tsx";
 import { post } from "./server.ts";
+import { Symptoms } from "./symptoms.tsx";
 import { Theme } from "./theme.tsx";
 
 // deno-lint-ignore no-explicit-any -- Each part knows its own data.
@@ -26,6 +27,7 @@ const parts: Record<string, (data: Data) => ComponentChild> = {
   search: () => <Search />,
   theme: () => <Theme />,
   run: (data) => <RunPane {...data} />,
+  symptoms: () => <Symptoms />,
   packets: () => <PacketsPage />,
   exercise: (data) => <LiveExercise {...data} />,
   example: ({ lesson, number }) => (

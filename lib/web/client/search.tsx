@@ -1,5 +1,5 @@
-import MiniSearch, { type SearchResult } from "minisearch";
-import { useEffect, useRef, useState } from "preact/hooks";
+import MiniSearch, { type SearchResult } from "../deps/minisearch.ts";
+import { useEffect, useLayoutEffect, useRef, useState } from "../deps/hooks.ts";
 import type { SearchDocument } from "../search.ts";
 import { BASE } from "./page.ts";
 
@@ -39,7 +39,8 @@ export function Search() {
   const [found, setFound] = useState<Found[]>();
   const [chosen, setChosen] = useState(0);
 
-  useEffect(() => {
+  // At once: an effect that waits for a frame misses a quick reader's key.
+  useLayoutEffect(() => {
     function hear(event: KeyboardEvent) {
       const inField = (event.target as Element).closest(
         "input,textarea,select",

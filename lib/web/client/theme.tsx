@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useState } from "../deps/hooks.ts";
 import { load, store } from "./storage.ts";
 
 const THEMES = ["auto", "light", "dark"];
@@ -20,7 +20,7 @@ export function Theme() {
       value={theme}
       onChange={({ currentTarget }) => choose(currentTarget.value)}
     >
-      {THEMES.map((name) => <option value={name}>{name}</option>)}
+      {THEMES.map((name) => <option key={name} value={name}>{name}</option>)}
     </select>
   );
 }

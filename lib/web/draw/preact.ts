@@ -3,6 +3,6 @@
  *
  * @module
  */
-export { h } from "preact";
-export type { ComponentChildren, VNode } from "preact";
-export { useMemo, useState } from "preact/hooks";
+export { h } from "../deps/preact.ts";
+export type { ComponentChildren, VNode } from "../deps/preact.ts";
+export { useMemo, useState } from "../deps/hooks.ts";

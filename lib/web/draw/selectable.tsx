@@ -114,7 +114,6 @@ export function SelectableRow(
       class={`draw-row ${kind}${isSelected ? " selected" : ""}`}
       role="option"
       aria-selected={isSelected}
-      aria-label={label}
       tabindex={isFocusable ? 0 : -1}
       data-index={index}
       onClick={() => onOpen?.(index)}
@@ -125,6 +124,8 @@ export function SelectableRow(
         onOpen?.(index);
       }}
     >
+      {/* The row's name is what can be seen of it; this says the rest. */}
+      <desc>{label}</desc>
       <rect
         class="hit"
         x={0}

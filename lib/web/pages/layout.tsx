@@ -1,5 +1,5 @@
-import type { ComponentChildren } from "preact";
-import { renderToString } from "preact-render-to-string";
+import type { ComponentChildren } from "../deps/preact.ts";
+import { renderToString } from "../deps/render_to_string.ts";
 import { CONTENT_POLICY } from "../guard.ts";
 import { pageAt, type Site } from "../site.ts";
 import { Contents } from "./contents_list.tsx";

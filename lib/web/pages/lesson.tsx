@@ -7,7 +7,7 @@ import {
   describeExercises,
   type ExerciseText,
 } from "../../workbook/checker/describe.ts";
-import { renderToString } from "preact-render-to-string";
+import { renderToString } from "../deps/render_to_string.ts";
 import { Example } from "../parts/example.tsx";
 import { Exercise, type ExerciseProps } from "../parts/exercise.tsx";
 import { Question } from "../parts/question.tsx";

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useState } from "../deps/hooks.ts";
 import type { ExampleResult } from "../protocol.ts";
 
 /** An example of a reading, which can be run. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "../deps/hooks.ts";
 import type { ExerciseResult } from "../protocol.ts";
 import { STATE_WORDS } from "./dots.tsx";
 import { Verdict } from "./verdict.tsx";

@@ -13,7 +13,7 @@ export function Verdict({ result }: { result: ExerciseResult }) {
       {typeErrors.length > 0 && (
         <div class="types">
           <p>The compiler says:</p>
-          <ul>{typeErrors.map((error) => <li>{error}</li>)}</ul>
+          <ul>{typeErrors.map((error) => <li key={error}>{error}</li>)}</ul>
         </div>
       )}
       {verdict.state === "broken" && (
@@ -97,11 +97,11 @@ function markedLines(lines: string[]) {
   return lines.map((line, i) => {
     if (/^ *\^+ *$/.test(line) && i > 0) return null;
     const carets = lines[i + 1] ?? "";
-    if (!/^ *\^+ *$/.test(carets)) return <div>{line}</div>;
+    if (!/^ *\^+ *$/.test(carets)) return <div key={i}>{line}</div>;
     const from = carets.indexOf("^");
     const to = carets.lastIndexOf("^") + 1;
     return (
-      <div>
+      <div key={i}>
         {line.slice(0, from)}
         <mark>{line.slice(from, to)}</mark>
         {line.slice(to)}

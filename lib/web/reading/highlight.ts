@@ -1,7 +1,4 @@
-import core from "highlight.js/lib/core";
-import bash from "highlight.js/lib/languages/bash";
-import json from "highlight.js/lib/languages/json";
-import typescript from "highlight.js/lib/languages/typescript";
+import core, { bash, json, typescript } from "../deps/highlight.ts";
 
 core.registerLanguage("ts", typescript);
 core.registerLanguage("sh", bash);

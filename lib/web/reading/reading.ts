@@ -1,4 +1,4 @@
-import { Marked, type Token, type Tokens } from "marked";
+import { Marked, type Token, type Tokens } from "../deps/marked.ts";
 import { escapeHtml, highlight } from "./highlight.ts";
 import { siteLink } from "./links.ts";
 import { slugOf } from "./slug.ts";
@@ -146,4 +146,22 @@ function tableOf({ header, rows }: Tokens.Table, { parser }: Inline): string {
   return `<table><thead>${row(header, "th")}</thead><tbody>${
     rows.map((cells) => row(cells, "td")).join("")
   }</tbody></table>`;
+}
+
+/**
+ * Renders Markdown inside a line: code and emphasis. Links and raw HTML are shown
+ * as text.
+ *
+ * @param markdown The text.
+ * @returns The HTML.
+ */
+export function renderInline(markdown: string): string {
+  const marked = new Marked({
+    renderer: {
+      html: ({ text }) => escapeHtml(text),
+      link: ({ raw }) => escapeHtml(raw),
+      image: ({ raw }) => escapeHtml(raw),
+    },
+  });
+  return marked.parseInline(markdown, { async: false });
 }

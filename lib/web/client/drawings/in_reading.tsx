@@ -1,5 +1,5 @@
-import { render } from "preact";
-import { useRef } from "preact/hooks";
+import { render } from "../../deps/preact.ts";
+import { useRef } from "../../deps/hooks.ts";
 import type { ShowEvent } from "../../../show/events.ts";
 import { Run } from "../../draw/mod.ts";
 import { useWidth } from "../run/width.ts";

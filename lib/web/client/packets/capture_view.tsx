@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "../../deps/hooks.ts";
 import { counted } from "../../../show/counted.ts";
 import { headerContext } from "../../../show/header_box.ts";
 import {
@@ -72,23 +72,23 @@ export function CaptureView({ capture }: { capture: Capture }) {
           {problem ?? `${shown.length} of ${capture.packets.length} shown`}
         </small>
       </div>
-      <div ref={place}>
-        {current === "list" && (
-          <PacketTable
-            key={shown}
-            {...props}
-            start={capture.packets[0].packet.time}
-          />
-        )}
-        {current === "flow" && width > 0 && <Flow {...props} />}
-        {current === "states" && width > 0 && (
-          <States packets={shown} width={width} />
-        )}
-        {current === "data" && <Stream packets={shown} />}
+      <div class={`capture-body ${selected === undefined ? "" : "two"}`}>
+        <div ref={place}>
+          {current === "list" && (
+            <PacketTable
+              key={shown}
+              {...props}
+              start={capture.packets[0].packet.time}
+            />
+          )}
+          {current === "flow" && width > 0 && <Flow {...props} />}
+          {current === "states" && width > 0 && (
+            <States packets={shown} width={width} />
+          )}
+          {current === "data" && <Stream packets={shown} />}
+        </div>
+        {selected !== undefined && <Selected one={selected} />}
       </div>
-      {selected !== undefined && width > 0 && (
-        <Selected one={selected} width={width} />
-      )}
     </>
   );
 }
@@ -117,16 +117,20 @@ function Flow({ packets, selected, onSelect, width }: {
   );
 }
 
-function Selected({ one, width }: { one: CapturePacket; width: number }) {
+function Selected({ one }: { one: CapturePacket }) {
+  const place = useRef<HTMLElement>(null);
+  const width = useWidth(place);
   const { packet, tracked: { segment } } = one;
   const context = useMemo(
     () => segment === null ? undefined : headerContext(segment),
     [segment],
   );
   return (
-    <section aria-label="The selected packet">
+    <section ref={place} aria-label="The selected packet" tabIndex={0}>
       <h3>Packet {packet.number}</h3>
-      <PacketDetails packet={packet} context={context} width={width} />
+      {width > 0 && (
+        <PacketDetails packet={packet} context={context} width={width} />
+      )}
     </section>
   );
 }

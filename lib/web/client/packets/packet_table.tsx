@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useState } from "../../deps/hooks.ts";
 import { formatElapsed } from "../../../show/elapsed.ts";
 import {
   packetWay,

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useState } from "../../deps/hooks.ts";
 import { BASE } from "../page.ts";
 import { CaptureView } from "./capture_view.tsx";
 import { type Capture, MAX_MIB, readFile } from "./read_file.ts";

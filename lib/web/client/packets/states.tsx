@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useMemo } from "../../deps/hooks.ts";
 import type { ShowEvent } from "../../../show/events.ts";
 import { diagramSegment } from "../../../show/segment_diagram.ts";
 import { Run } from "../../draw/mod.ts";

@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useMemo } from "../../deps/hooks.ts";
 import type { CapturePacket } from "./read_file.ts";
 import { streamsOf } from "./streams.ts";
 

@@ -1,4 +1,5 @@
-import { useEffect, useRef } from "preact/hooks";
+import type { ComponentChild } from "../../deps/preact.ts";
+import { useEffect, useRef } from "../../deps/hooks.ts";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { Tabs } from "../tabs.tsx";
 import { type Player, SPEEDS } from "./player.ts";
@@ -104,11 +105,14 @@ function Steering(
       />
       <select
         aria-label="Speed"
+        title="How fast to play, compared with the measured times"
         value={player.speed}
         onChange={({ currentTarget }) =>
           player.setSpeed(Number(currentTarget.value))}
       >
-        {SPEEDS.map(([speed, label]) => <option value={speed}>{label}</option>)}
+        {SPEEDS.map(([speed, label]) => (
+          <option key={speed} value={speed}>{label}</option>
+        ))}
       </select>
     </div>
   );
@@ -117,11 +121,19 @@ function Steering(
 /** Says which step is shown, and where the run comes from. */
 function placeOf(
   { items, player, status, isRecording }: ControlsProps,
-): string {
+): ComponentChild {
   if (items.length === 0) return status === "starting" ? "starting …" : "";
   const { step } = items[Math.max(0, player.upTo - 1)];
   const last = items.at(-1)!.step;
-  const where = isRecording ? "recorded" : "this machine, just now";
   const all = status === "ended" ? ` of ${last}` : "";
-  return `Step ${step}${all} · ${where}`;
+  return (
+    <>
+      Step {step}
+      {all}
+      <span class="from">
+        {" · "}
+        {isRecording ? "recorded" : "this machine, just now"}
+      </span>
+    </>
+  );
 }

@@ -1,12 +1,12 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "../../deps/hooks.ts";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 
 /** How fast a run can be played, as factors of the measured time. */
 export const SPEEDS: [number, string][] = [
-  [1, "measured speed"],
-  [1 / 20, "1/20 speed"],
-  [1 / 200, "1/200 speed"],
-  [1 / 1000, "1/1000 speed"],
+  [1, "1×"],
+  [1 / 20, "1/20×"],
+  [1 / 200, "1/200×"],
+  [1 / 1000, "1/1000×"],
 ];
 
 /** The longest pause between two items while playing, in milliseconds. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "../../deps/hooks.ts";
 import { fit, predict, prediction } from "../predictions.ts";
 
 /** The field in which the reader predicts, while the run waits. */

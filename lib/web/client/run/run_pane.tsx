@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "../../deps/hooks.ts";
 import { Run } from "../../draw/mod.ts";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { IS_LIVE } from "../page.ts";
@@ -103,7 +103,7 @@ export function RunPane(props: RunPaneProps) {
       />
       <div class="run-body" ref={body}>
         {status === "none" && <Invitation {...props} view={view} />}
-        {notes.map((note) => <p class="run-note">{note}</p>)}
+        {notes.map((note) => <p key={note} class="run-note">{note}</p>)}
         {status === "starting" && <p class="run-note">Starting …</p>}
         {width > 0 && items.length > 0 && view === "story" && (
           <Run events={events} upTo={events.length} width={width} />

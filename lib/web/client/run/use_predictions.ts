@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "../../deps/hooks.ts";
 import { idOfQuestion, onPrediction, prediction } from "../predictions.ts";
 
 /** The reader's predictions, by the questions of a run. */

@@ -1,5 +1,5 @@
-import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import type { RefObject } from "../../deps/preact.ts";
+import { useEffect, useState } from "../../deps/hooks.ts";
 
 /** The part of a drawing that's in sight, in pixels from its top. */
 export interface Viewport {

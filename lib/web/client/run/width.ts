@@ -1,5 +1,5 @@
-import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import type { RefObject } from "../../deps/preact.ts";
+import { useEffect, useState } from "../../deps/hooks.ts";
 
 /**
  * Measures how wide an element is, also after the window changes.

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "../../deps/hooks.ts";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { PacketDetails, SlidingWindows, Timeline } from "../../draw/mod.ts";
 import { CallDetails } from "./call_details.tsx";
@@ -98,7 +98,9 @@ function Filters({ items, filter, setFilter }: {
             })}
         >
           <option value="">all steps</option>
-          {steps.map((step) => <option value={step}>step {step}</option>)}
+          {steps.map((step) => (
+            <option key={step} value={step}>step {step}</option>
+          ))}
         </select>
       )}
       {connections.length > 1 && (

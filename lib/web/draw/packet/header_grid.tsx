@@ -19,7 +19,6 @@ export function HeaderGridView({ grid, lit, width, onLight }: {
             <button
               type="button"
               class={classOf(field, { isLit: field === lit, width })}
-              aria-label={`${field.name}: ${field.value}. ${field.meaning}`}
               onMouseEnter={() => onLight(field)}
               onFocus={() => onLight(field)}
               onKeyDown={moveFocus}
@@ -28,6 +27,9 @@ export function HeaderGridView({ grid, lit, width, onLight }: {
               {field.isSet === undefined
                 ? <span class="value">{field.value}</span>
                 : null}
+              <span class="draw-hidden">
+                {` ${field.name}: ${field.value}. ${field.meaning}`}
+              </span>
             </button>
           ))
         )}

@@ -112,11 +112,11 @@ function Row({ row, width, isAt, label, onPoint }: {
       class={`draw-row ${isAt ? "selected" : ""}`}
       role="button"
       tabindex={0}
-      aria-label={label}
       onClick={onPoint}
       onFocus={onPoint}
       onMouseEnter={onPoint}
     >
+      <desc>{label}</desc>
       <rect
         class="hit"
         x={TIME_WIDTH - 52}

@@ -1,6 +1,8 @@
 import { dim } from "@std/fmt/colors";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { WebModule } from "../../../web/contract.ts";
+import type { Server, WebModule } from "../../../web/contract.ts";
+import { ROOT } from "../../checker/catalog.ts";
 import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
 import { stdArgs } from "../../checker/std_args.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
@@ -43,7 +45,7 @@ export default async function web(
     );
   }
   if (build !== undefined) await rejectFile(build);
-  const port = parsePort(values.port ?? "0");
+  const port = values.port === undefined ? undefined : parsePort(values.port);
   const module = await loadWeb(io);
   if (module === undefined) return 1;
   if (build !== undefined) {
@@ -82,26 +84,55 @@ function isMissingPackage(error: unknown): boolean {
 
 async function serve(
   { startServer }: WebModule,
-  { port, open }: { port: number; open: boolean },
+  { port, open }: { port?: number; open: boolean },
   io: CommandContext,
 ): Promise<number> {
   const ended = Promise.withResolvers<void>();
   // To the end of the process: a second signal must not leave a run behind.
   onInterrupt(() => ended.resolve());
-  let server;
+  const { lessons } = io;
+  await using server = port === undefined
+    ? startAtLastPort((port) => startServer({ lessons, port }))
+    : startAt(port, (port) => startServer({ lessons, port }));
+  io.print(server.url, dim("Ctrl-C ends."));
+  if (open) await openBrowser(server.url);
+  await ended.promise;
+  return 0;
+}
+
+function startAt(port: number, start: (port: number) => Server): Server {
   try {
-    server = startServer({ lessons: io.lessons, port });
+    return start(port);
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new UsageError(
       `port ${port} is in use: choose another, or leave out --port for a free one`,
     );
   }
-  await using _server = server;
-  io.print(server.url, dim("Ctrl-C ends."));
-  if (open) await openBrowser(server.url);
-  await ended.promise;
-  return 0;
+}
+
+/** Where the last port is kept: a file that git ignores. */
+const PORT_FILE = join(ROOT, ".workbook", "port");
+
+/**
+ * Takes the port of the last time, or else a free one: to a browser, another port
+ * is another site, which wouldn't have the reader's predictions.
+ */
+function startAtLastPort(start: (port: number) => Server): Server {
+  let server: Server;
+  try {
+    server = start(parsePort(Deno.readTextFileSync(PORT_FILE)));
+  } catch {
+    // There's none yet, or another program uses it now.
+    server = start(0);
+  }
+  try {
+    Deno.mkdirSync(dirname(PORT_FILE), { recursive: true });
+    Deno.writeTextFileSync(PORT_FILE, new URL(server.url).port);
+  } catch {
+    // In a checkout that can't be written to, each time has its own port.
+  }
+  return server;
 }
 
 async function buildPages(

@@ -1,0 +1,1 @@
+export * from "npm:marked@18.2.1";

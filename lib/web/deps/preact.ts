@@ -1,0 +1,1 @@
+export * from "npm:preact@10.29.0";
