@@ -41,7 +41,8 @@ export const expectedAck: (segment: Segment) => number = todo(
  *
  * Returns `{ client: A, server: B }`, or null if there is no handshake.
  *
- * - Other segments may come in between, and the third segment may carry data.
+ * - Other segments, also resets, may come in between. Each of the three may have
+ *   more flags and carry data, and either end's port may be the lower one.
  * - Each of the three may be retransmitted, with the same numbers.
  * - A SYN with another sequence number starts over.
  * - After 4294967295 comes 0, and any number may be an initial sequence number.

@@ -24,7 +24,8 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  * - The question and the answer can be empty, and the answer can have up to
  *   65,507 bytes, which need not be text. Later messages must not change it.
  * - Wait for as long as it takes, and leave the socket open.
- * - If the socket can't send, throw what it threw.
+ * - If the socket can't send, throw what it threw. Whether you return or throw,
+ *   leave no receive waiting: it would take the caller's next message.
  */
 export const ask: (
   socket: Deno.DatagramConn,

@@ -1,5 +1,11 @@
+import { assertEquals, assertRejects } from "@std/assert";
 import * as promises from "node:timers/promises";
-import { checkClass, checkFunction } from "../../lib/workbook/kit/mod.ts";
+import {
+  checkClass,
+  CheckFailed,
+  checkFunction,
+  Trial,
+} from "../../lib/workbook/kit/mod.ts";
 import { testProbes } from "./probes.ts";
 
 /** Sums bytes, of which there are at least two. */
@@ -355,3 +361,20 @@ testProbes<CollectorClass>(
     ["a result that later calls change", ReusesResult, /later calls/],
   ],
 );
+
+Deno.test("checkFunction() doesn't print a long list that lost its elements", async () => {
+  const one = { name: "a".repeat(50), note: "b".repeat(50) };
+  const list = Array.from({ length: 30 }, () => one);
+  const { failure } = await assertRejects(
+    () =>
+      checkFunction(
+        new Trial("The lesson"),
+        (list: unknown[]) => list.splice(0).length,
+        [{ args: [list], returns: 30, likely: "" }],
+        { name: "count" },
+      ),
+    CheckFailed,
+  );
+  assertEquals(failure.expected, "[0]: a list of 30");
+  assertEquals(failure.received, "[0]: a list of 0");
+});

@@ -181,6 +181,18 @@ testProbes<Ask>(
       /came, where only 5 were due/,
     ],
     [
+      "a receive that is left when the send fails",
+      async (socket, question, server) => {
+        const receiving = socket.receive();
+        await socket.send(question, server);
+        const { hostname } = (await receiving)[1] as Deno.NetAddr;
+        return hostname === server.hostname
+          ? (await receiving)[0]
+          : (await socket.receive())[0];
+      },
+      /a receive of its is still waiting.*not before you have sent/s,
+    ],
+    [
       "a receive that is left",
       async (socket, question, server) => {
         const message = await ask(socket, question, server);
@@ -270,3 +282,36 @@ function sent(message: Uint8Array): Promise<number> {
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
+
+/** Sends a message. */
+type Send = (
+  socket: Deno.DatagramConn,
+  message: Uint8Array,
+  to: Deno.NetAddr,
+) => Promise<unknown>;
+
+testProbes<Send>(
+  "checkDatagrams() without anything that arrives",
+  (trial, call) =>
+    checkDatagrams(
+      trial,
+      { name: "send", call },
+      ["one", "two"].map((message) => ({
+        step: `send "${message}"`,
+        args: [bytes(message), SERVER],
+        sends: [{ message, to: SERVER }],
+        likely: "Send it.",
+      })),
+    ),
+  { "a right function": (socket, message, to) => socket.send(message, to) },
+  [
+    [
+      "one buffer for all messages",
+      (socket, message, to) => {
+        shared.set(message);
+        return socket.send(shared.subarray(0, message.length), to);
+      },
+      /two in use at the same time/,
+    ],
+  ],
+);

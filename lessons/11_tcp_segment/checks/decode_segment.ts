@@ -13,6 +13,7 @@ import { readRecording } from "../observe.ts";
 import { RECORDING } from "../recording.ts";
 import * as solution from "../solution.ts";
 import type { DecodeSegment, Flags, Segment } from "../types.ts";
+import { UNPADDED, unpadded, unsigned } from "./numbers.ts";
 
 const FIELDS = "Every field, and where it is";
 const NUMBERS = "From bytes to numbers";
@@ -75,6 +76,10 @@ const SEGMENTS = [
     "a segment whose reserved bits are set",
     encodeTcp({ ...PORTS, reserved: 15, flags: { syn: true } }),
   ),
+  ...good(
+    "a header of zeros, except for the data offset",
+    encodeTcp({ sourcePort: 0, destinationPort: 0 }),
+  ),
 ];
 
 const IMPOSSIBLE = [
@@ -119,7 +124,13 @@ export async function checkDecodeSegment(
     ...SEGMENTS,
     ...IMPOSSIBLE,
     ...good(`${RANDOM_COUNT} segments with random fields`, ...many),
-  ], { name: "decodeSegment" });
+  ], {
+    name: "decodeSegment",
+    explain: ({ error }, { args: [bytes], throws }) =>
+      throws === undefined && error instanceof RangeError
+        ? explainRejected(error, bytes as Uint8Array, decodeSegment)
+        : undefined,
+  });
 }
 
 /** Segments with nothing wrong in them, and what must come of each. */
@@ -159,7 +170,6 @@ function explain(
   expected: Segment,
   bytes: Uint8Array,
 ): Partial<Advice> | undefined {
-  if (error instanceof RangeError) return explainRejected(error, bytes);
   if (error !== undefined) return undefined;
   if (typeof value !== "object" || value === null) {
     return { likely: "Return the segment; types.ts lists its fields." };
@@ -177,20 +187,68 @@ function explain(
 }
 
 /** A RangeError, though there's nothing wrong. */
-function explainRejected(error: RangeError, bytes: Uint8Array): Advice {
+function explainRejected(
+  error: RangeError,
+  bytes: Uint8Array,
+  decodeSegment: DecodeSegment,
+): Advice {
   const words = bytes[12] >> 4;
+  const problem = `decodeSegment() rejected a good segment with ${error}: it ` +
+    `has ${bytes.length} bytes and a data offset of ${words}.`;
+  if (/^(Invalid|Offset|Start offset|Length out)/.test(error.message)) {
+    return {
+      problem,
+      likely:
+        "JavaScript threw it, because a view would reach past the end of " +
+        "its buffer. The third argument of new DataView() and new Uint8Array() " +
+        "is a length; the second argument of subarray() and slice() is where " +
+        "the part ends.",
+      read: NUMBERS,
+    };
+  }
+  const decisive = decisiveByte(bytes, decodeSegment);
+  if (decisive !== undefined) {
+    const { at, other } = decisive;
+    return {
+      problem,
+      likely:
+        `It's because of byte ${at}, which is ${bytes[at]}: with ${other} ` +
+        "there, you accept the segment. Every field may have any value, also 0 " +
+        `(\`!bytes[${at}]\` is true for 0, not only where there's no byte). Only ` +
+        "the length and the data offset can be wrong: compare with `bytes.length`.",
+      read: FIELDS,
+    };
+  }
   return {
-    problem: `decodeSegment() rejected a good segment with ${error}: it has ` +
-      `${bytes.length} bytes and a data offset of ${words}.`,
-    likely: "The data offset is the upper four bits of byte 12, " +
-      `\`bytes[12] >> 4\`, and counts words of four bytes: ${words} × 4. ` +
+    problem,
+    likely:
+      "The data offset is the upper four bits of byte 12 and counts words " +
+      "of four bytes: (bytes[12] >> 4) * 4, with the parentheses. " +
       ((bytes[12] & 15) !== 0
         ? "The lower four bits are reserved. They may be set, and aren't part " +
           "of it."
-        : "A header may have just 20 bytes, and a segment may end where its " +
-          "header ends, with no data."),
+        : `Here it's ${words} × 4. A header may have from 20 to 60 bytes, and ` +
+          "any number of bytes may follow it, also none."),
     read: DATA_OFFSET,
   };
+}
+
+/** The byte of the header that an answer doesn't like, and one it does. */
+function decisiveByte(
+  bytes: Uint8Array,
+  decodeSegment: DecodeSegment,
+): { at: number; other: number } | undefined {
+  for (let at = 0; at < 20; at++) {
+    const other = bytes[at] === 0 ? 255 : 0;
+    try {
+      // Byte 12 has the data offset.
+      if (at === 12) continue;
+      decodeSegment(bytes.with(at, other));
+      return { at, other };
+    } catch {
+      // It's another one.
+    }
+  }
 }
 
 function explainField(
@@ -200,7 +258,7 @@ function explainField(
   bytes: Uint8Array,
 ): Advice {
   const got: unknown = received[name];
-  if (got === undefined) {
+  if (!(name in received)) {
     return {
       likely: "There's no such field in your result: types.ts has the names.",
       read: FIELDS,
@@ -208,10 +266,7 @@ function explainField(
   }
   switch (name) {
     case "flags":
-      return {
-        likely: explainFlags(received.flags, expected.flags),
-        read: FLAGS,
-      };
+      return explainFlags(received.flags, expected.flags, bytes[13]);
     case "headerBytes":
       return {
         likely: got === expected.headerBytes / 4
@@ -234,9 +289,16 @@ function explainField(
       };
   }
   const [start, end] = NUMBER_FIELDS[name];
-  const place = `It's the number in bytes ${start} to ${end - 1}, the most ` +
-    "significant byte first, whatever the flags say.";
-  if (typeof got === "number" && got < 0) {
+  const place =
+    `\`${name}\` is the number in bytes ${start} to ${end - 1}, the ` +
+    "most significant byte first, whatever the flags say.";
+  if (typeof got !== "number") {
+    return {
+      likely: `It's a number, and yours is of type ${typeof got}.`,
+      read: NUMBERS,
+    };
+  }
+  if (got < 0) {
     return {
       likely: "It's negative: you read the highest bit as a sign. In " +
         "JavaScript, `<<` and `|` give signed 32-bit numbers. DataView's " +
@@ -244,8 +306,9 @@ function explainField(
       read: NUMBERS,
     };
   }
-  const reversed = bytes.slice(start, end).reverse();
-  if (got === reversed.reduce((sum, byte) => sum * 256 + byte, 0)) {
+  const field = bytes.slice(start, end);
+  if (got === unpadded(field)) return { likely: UNPADDED, read: NUMBERS };
+  if (got === unsigned(field.toReversed())) {
     return {
       likely:
         `The byte order is wrong. ${place} A DataView reads numbers that ` +
@@ -253,32 +316,55 @@ function explainField(
       read: NUMBERS,
     };
   }
-  return { likely: place, read: FIELDS };
+  const other = Object.entries(NUMBER_FIELDS)
+    .find(([, [start, end]]) => got === unsigned(bytes.subarray(start, end)));
+  const instead = got !== 0 && other ? `That's \`${other[0]}\`. ` : "";
+  return { likely: instead + place, read: FIELDS };
 }
 
-function explainFlags(received: Flags, expected: Flags): string {
+function explainFlags(
+  received: Flags,
+  expected: Flags,
+  byte: number,
+): Advice {
   const names = TCP_FLAG_NAMES;
   if (received === null || typeof received !== "object") {
-    return "It's an object with eight booleans.";
+    return { likely: "It's an object with eight booleans.", read: FLAGS };
   }
   const missing = names.filter((name) => received[name] === undefined);
   if (missing.length > 0) {
-    return `${missing.join(", ")} is missing: each flag is true or false, ` +
-      "and types.ts has the names.";
+    return {
+      likely: `${missing.join(", ")} is missing: each flag is true or false, ` +
+        "and types.ts has the names.",
+      read: FLAGS,
+    };
   }
   if (names.some((name) => typeof received[name] !== "boolean")) {
-    return "Each flag is true or false. `bits & 2` is a number: compare it " +
-      "with 0.";
+    return {
+      likely:
+        "Each flag is true or false. `bits & 2` is a number: compare it " +
+        "with 0.",
+      read: FLAGS,
+    };
   }
   const set = names.filter((name) => expected[name]);
   const seen = names.filter((name) => received[name]);
-  return seen.length === set.length && set.length > 0
-    ? `You read ${set.join(", ")} as ${
-      seen.join(", ")
-    }: you have the bits in ` +
-      "the wrong places. From the highest bit to the lowest, the byte has CWR, " +
-      "ECE, URG, ACK, PSH, RST, SYN, FIN: FIN is 1, SYN is 2."
-    : "The flags are byte 13, one bit each: CWR is 128, ECE 64, URG 32, ACK " +
-      "16, PSH 8, RST 4, SYN 2, FIN 1. Test each one with `&`, because several " +
-      "can be set at once.";
+  const digits = byte.toString(2);
+  return {
+    expected: `only these are true: ${set.join(", ")}`,
+    received: `these are true: ${seen.join(", ") || "none"}`,
+    likely: names.every((name, i) => received[name] === (digits[i] === "1"))
+      ? `\`toString(2)\` leaves out zeros at the front, and gives "${digits}" ` +
+        'here: padStart(8, "0") makes eight digits of it.'
+      : seen.length === set.length && set.length > 0
+      ? `You read ${set.join(", ")} as ${
+        seen.join(", ")
+      }: you have the bits in ` +
+        "the wrong places. From the highest bit to the lowest, the byte has CWR, " +
+        "ECE, URG, ACK, PSH, RST, SYN, FIN: FIN is 1, SYN is 2."
+      : "The flags are byte 13, one bit each: CWR is 128, ECE 64, URG 32, ACK " +
+        "16, PSH 8, RST 4, SYN 2, FIN 1. Test each one with `&`, because " +
+        "several can be set at once.",
+    read: FLAGS,
+  };
 }

@@ -1,6 +1,8 @@
 /** How an answer to 12.1 is checked. */
 import { seededRandom } from "../../../lib/net/mod.ts";
+import { TCP_FLAG_NAMES } from "../../../lib/wire/mod.ts";
 import {
+  type CallResult,
   checkFunction,
   type FunctionCase,
   type Trial,
@@ -14,45 +16,46 @@ const ACK = { ack: true };
 const FIN = { fin: true, ack: true };
 const ONLY_THREE =
   "Only data, SYN, and FIN take sequence numbers: the header " +
-  "doesn't, and neither do the other flags.";
+  "doesn't, and neither do the other flags. Add 1 for `flags.syn` and 1 for " +
+  "`flags.fin`, and look at no other flag.";
+const LAST = 2 ** 32 - 1;
+const DATA = { sequence: 1000, data: "hello" };
 
 /** Segments to acknowledge, and what a wrong number means. */
 const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "segments with data",
-    [
-      fromClient({ sequence: 101, data: "hello", flags: ACK }),
-      fromClient({ sequence: 106, data: "x", flags: { ack: true, psh: true } }),
-    ],
+    [fromClient(DATA), fromClient({ sequence: 2000, data: "x" })],
     "Each byte of data takes a sequence number, and you acknowledge the number " +
-    "after the last one: sequence + payload.length. PSH takes none.",
+    "after the last one: sequence + payload.length. The header takes none.",
   ],
   [
-    "a SYN",
-    [
-      fromClient({ sequence: 100, flags: { syn: true } }),
-      fromClient({ sequence: 300, flags: { syn: true, ack: true } }),
-    ],
-    "A SYN takes a sequence number, as if it were a byte before the data. " +
-    "That's why the server acknowledges A + 1, though it hasn't received any " +
-    "data.",
+    "data with another flag: ACK, PSH, URG, ECE, CWR",
+    (["ack", "psh", "urg", "ece", "cwr"] as const)
+      .map((name) => fromClient({ ...DATA, flags: { [name]: true } })),
+    ONLY_THREE,
   ],
   [
-    "a FIN",
-    [
-      fromClient({ sequence: 107, flags: FIN }),
-      fromClient({ sequence: 107, data: "bye", flags: FIN }),
-    ],
-    "A FIN takes a sequence number, as if it were a byte after the data. " +
-    "Otherwise the receiver couldn't acknowledge it, and the sender wouldn't " +
-    "know whether to send it again.",
+    "a reset that carries data",
+    [fromClient({ ...DATA, data: "bye", flags: { rst: true } })],
+    "A RST takes no sequence number, but the data with it does, as always.",
+  ],
+  [
+    "urgent data",
+    [fromClient({
+      ...DATA,
+      flags: { urg: true, ack: true },
+      urgentPointer: 3,
+    })],
+    "The urgent pointer says where urgent data ends. Those bytes are among the " +
+    "payload's, so don't count them twice.",
   ],
   [
     "an acknowledgment and nothing else",
     [
-      fromClient({ sequence: 107, flags: ACK }),
+      fromClient({ sequence: 7000, flags: ACK }),
       fromClient({
-        sequence: 107,
+        sequence: 8000,
         flags: ACK,
         options: [{ kind: "timestamps", value: 1, echo: 2 }],
       }),
@@ -62,12 +65,32 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
     "never end.",
   ],
   [
+    "a SYN",
+    [
+      fromClient({ sequence: 3000, flags: { syn: true } }),
+      fromClient({ sequence: 4000, flags: { syn: true, ack: true } }),
+    ],
+    "A SYN takes a sequence number, as if it were a byte before the data. " +
+    "That's why the server acknowledges A + 1, though it hasn't received any " +
+    "data.",
+  ],
+  [
+    "a FIN",
+    [
+      fromClient({ sequence: 5000, flags: FIN }),
+      fromClient({ sequence: 6000, data: "bye", flags: FIN }),
+    ],
+    "A FIN takes a sequence number, as if it were a byte after the data. " +
+    "Otherwise the receiver couldn't acknowledge it, and the sender wouldn't " +
+    "know whether to send it again.",
+  ],
+  [
     "SYN, data, and FIN in one segment",
     [
-      fromClient({ sequence: 100, data: "hello", flags: { syn: true } }),
-      fromClient({ sequence: 100, flags: { syn: true, fin: true } }),
+      fromClient({ sequence: 8100, data: "hello", flags: { syn: true } }),
+      fromClient({ sequence: 8200, flags: { syn: true, fin: true } }),
       fromClient({
-        sequence: 100,
+        sequence: 8300,
         data: "hello",
         flags: { syn: true, fin: true },
       }),
@@ -87,8 +110,8 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "numbers above 2147483647",
     [fromClient({ sequence: 3888099534, flags: { syn: true } })],
-    "`| 0` and `& 0xffffffff` give signed 32-bit numbers. `>>> 0` gives " +
-    "unsigned ones.",
+    "Sequence numbers have 32 bits, up to 4294967295: keep all of them. `| 0` " +
+    "and `& 0xffffffff` give signed numbers. `>>> 0` gives unsigned ones.",
   ],
   [
     "every segment of three captured connections",
@@ -103,16 +126,49 @@ export async function checkExpectedAck(
   expectedAck: ExpectedAck,
   trial: Trial,
 ): Promise<void> {
+  const earlier: Segment[] = [];
   const cases = CASES.flatMap(([step, segments, likely]) =>
-    segments.map((segment): FunctionCase => ({
-      step,
-      label: `expectedAck(${describe(segment)})`,
-      args: [segment],
-      returns: solution.expectedAck(segment),
-      likely,
-    }))
+    segments.map((segment): FunctionCase => {
+      const before = earlier.slice();
+      earlier.push(segment);
+      return {
+        step,
+        label: `expectedAck(${describe(segment)})`,
+        args: [segment],
+        returns: solution.expectedAck(segment),
+        likely: (result) => explain(result, segment, before) ?? likely,
+      };
+    })
   );
   await checkFunction(trial, expectedAck, cases, { name: "expectedAck" });
+}
+
+/** What a wrong number reveals about how it was computed. */
+function explain(
+  { value, error }: CallResult,
+  segment: Segment,
+  earlier: Segment[],
+): string | undefined {
+  if (error !== undefined) return undefined;
+  const { sequence } = segment;
+  const isJoined = value !== sequence && `${value}`.startsWith(`${sequence}`);
+  if (typeof value === "string" || isJoined) {
+    return "You put the digits of two numbers one after the other: if one side " +
+      "of `+` is a string, it joins texts. Add numbers.";
+  }
+  if (typeof value !== "number") return "Return a number.";
+  if (Number.isNaN(value) || value === 0 && sequence < LAST / 2) {
+    return "Something that you add is undefined, so the sum is NaN, of which " +
+      "`>>> 0` makes 0. types.ts of lesson 11 has the names of the fields.";
+  }
+  const other = earlier.find((one) =>
+    value === solution.expectedAck(one) ||
+    value === solution.expectedAck({ ...segment, sequence: one.sequence })
+  );
+  return other &&
+    "That goes with a segment of an earlier call, whose sequence " +
+      `number was ${other.sequence}. Each call is about its own segment: keep ` +
+      "nothing in a variable outside the function.";
 }
 
 function randomSegments(): Segment[] {
@@ -125,6 +181,7 @@ function randomSegments(): Segment[] {
       acknowledgment: below(2 ** 32),
       data: "ö".repeat(below(40)),
       window: below(65_536),
-      flags: { syn: bit(), fin: bit(), ack: bit(), psh: bit(), urg: bit() },
+      urgentPointer: below(65_536),
+      flags: Object.fromEntries(TCP_FLAG_NAMES.map((name) => [name, bit()])),
     }));
 }

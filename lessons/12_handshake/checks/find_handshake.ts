@@ -1,8 +1,10 @@
 /** How an answer to 12.2 is checked. */
 import {
+  type Advice,
   type CallResult,
   checkFunction,
   type FunctionCase,
+  shown,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { FindHandshake, Handshake, Segment } from "../types.ts";
@@ -91,6 +93,24 @@ const CASES: Case[] = [
     null,
   ],
   [
+    "an ACK from the server instead of the SYN-ACK",
+    [syn(100), serverAck(300, 101), ack(101, 301)],
+    "The second segment is a SYN, too: the server's, which brings B. An ACK " +
+    "without SYN doesn't, whatever it acknowledges.",
+    null,
+  ],
+  [
+    "a segment without ACK instead of the third",
+    [
+      syn(100),
+      synAck(300, 101),
+      fromClient({ sequence: 101, acknowledgment: 301, flags: { psh: true } }),
+    ],
+    "Without the ACK flag, the acknowledgment number means nothing, so it's no " +
+    "answer to the SYN-ACK: look at `flags.ack`.",
+    null,
+  ],
+  [
     "a SYN-ACK with another acknowledgment number",
     [syn(100), synAck(300, 51), ack(101, 301)],
     OTHER_SYN,
@@ -162,6 +182,12 @@ const CASES: Case[] = [
     "same.",
   ],
   [
+    "the client's first ACK is missing, but not its data",
+    [syn(100), synAck(300, 101), ack(106, 301, "world")],
+    "The third segment is known by its acknowledgment number, B + 1. Its " +
+    "sequence number may be any: a capture can miss segments.",
+  ],
+  [
     "a third segment with data, PSH, and FIN",
     [
       syn(100),
@@ -177,9 +203,13 @@ const CASES: Case[] = [
     "RST. Its other flags may be set.",
   ],
   [
-    "a SYN with ECE and CWR, and a SYN-ACK with ECE",
+    "a SYN with data, ECE, and CWR, and a SYN-ACK with ECE",
     [
-      fromClient({ sequence: 100, flags: { syn: true, ece: true, cwr: true } }),
+      fromClient({
+        sequence: 100,
+        data: "early",
+        flags: { syn: true, ece: true, cwr: true },
+      }),
       fromServer({
         sequence: 300,
         acknowledgment: 101,
@@ -187,7 +217,19 @@ const CASES: Case[] = [
       }),
       ack(101, 301),
     ],
-    "A SYN is known by SYN and ACK alone. Its other flags may be set.",
+    "A SYN is known by SYN and ACK alone. Its other flags may be set, and it " +
+    "may carry data (TCP Fast Open).",
+  ],
+  [
+    "a client whose port is lower than the server's",
+    [
+      fromServer({ sequence: 100, flags: { syn: true } }),
+      fromClient({ sequence: 300, acknowledgment: 101, flags: SYN_ACK }),
+      serverAck(101, 301),
+    ],
+    "A port's number doesn't say which end is the client: that's the end that " +
+    "sends the SYN. The SYN-ACK comes from the other port, and the ACK from the " +
+    "SYN's.",
   ],
   [
     "numbers that wrap around",
@@ -264,9 +306,29 @@ const RETRANSMISSIONS: Case[] = [
     null,
   ],
   [
+    "two attempts, the first one with number 0",
+    [syn(0), synAck(200, 1), syn(100), ack(1, 201)],
+    "0 is a sequence number like any other, but it's falsy: to find out whether " +
+    "there was a SYN, compare with undefined. This SYN has another number, so " +
+    "it starts over.",
+    null,
+  ],
+  [
+    "a late reset, then the SYN-ACK",
+    [syn(50), syn(100), reset(51), synAck(300, 101), ack(101, 301)],
+    "A reset isn't one of the three, so it changes nothing here: this one " +
+    "answers an older SYN.",
+  ],
+  [
     "a late SYN-ACK, then the right one",
     [syn(100), synAck(200, 51), synAck(300, 101), ack(101, 301)],
     OTHER_SYN,
+  ],
+  [
+    "the right SYN-ACK, then a late one",
+    [syn(100), synAck(300, 101), synAck(200, 51), ack(101, 301)],
+    "The late SYN-ACK answers another SYN, so it changes nothing: keep the one " +
+    "that you have.",
   ],
   [
     "an outdated acknowledgment, then the right one",
@@ -303,13 +365,41 @@ function callOf(
     label: `findHandshake([${describeAll(segments)}])`,
     args: [segments],
     returns: expected,
-    likely: ({ value, error }: CallResult) =>
-      error === undefined && expected === null &&
-        Object(value).client === undefined
-        ? "Where there's no handshake, return null, and nothing else."
-        : likely,
+    likely: (result) => explain(result, expected) ?? likely,
     read,
   };
+}
+
+/** What a result reveals that isn't a handshake, or not this one. */
+function explain(
+  { value, error }: CallResult,
+  expected: Handshake | null,
+): string | Partial<Advice> | undefined {
+  if (error !== undefined) return undefined;
+  if (value === null) return undefined;
+  const { client, server } = Object(value);
+  if (expected === null) {
+    return client === undefined
+      ? "Where there's no handshake, return null, and nothing else."
+      : undefined;
+  }
+  if (typeof client !== "number" || typeof server !== "number") {
+    return {
+      expected: shown(expected),
+      received: Deno.inspect(value, { depth: 0 }),
+      likely: "Return an object with two numbers, `client` and `server`: the " +
+        "sequence numbers of the SYN and of the SYN-ACK.",
+    };
+  }
+  const [a, b] = [expected.client, expected.server];
+  if (client === b && server === a && a !== b) {
+    return "You return the two numbers the wrong way around: the client's is " +
+      "that of the SYN without ACK.";
+  }
+  if (client === a + 1 || server === b + 1) {
+    return "Those are the next numbers, which are acknowledged. Return the " +
+      "sequence numbers of the SYN and of the SYN-ACK themselves.";
+  }
 }
 
 /** The first segments, each with its sender: the SYN is the client's. */

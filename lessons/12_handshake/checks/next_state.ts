@@ -16,6 +16,10 @@ type Path = [
   likely: string,
 ];
 
+const SAME_STATE =
+  "In the diagram, this event doesn't lead anywhere from here, " +
+  "so the state stays the same: return it.";
+
 const PATHS: Path[] = [
   [
     "a client opens a connection",
@@ -33,6 +37,12 @@ const PATHS: Path[] = [
     ],
     "LISTEN, SYN-RECEIVED, ESTABLISHED: when the SYN arrives, the server doesn't " +
     "know yet that the client can hear it.",
+  ],
+  [
+    "a segment comes late, and another one twice",
+    "ESTABLISHED",
+    [["rcv SYN", "ESTABLISHED"], ["rcv ACK of SYN", "ESTABLISHED"]],
+    SAME_STATE,
   ],
   [
     "an end closes first",
@@ -107,10 +117,6 @@ const PATHS: Path[] = [
   ],
 ];
 
-const SAME_STATE =
-  "In the diagram, this event doesn't lead anywhere from here, " +
-  "so the state stays the same: return it.";
-
 /** Other answers that are right in SYN-RECEIVED. */
 const ALSO_RIGHT: Partial<Record<TcpEvent, [to: TcpState, likely: string]>> = {
   "rcv RST": [
@@ -148,6 +154,8 @@ export async function checkNextState(
     explain: ({ value }, { args }) =>
       typeof value === "string" && !TCP_STATES.some((one) => one === value)
         ? "There's no state of that name: types.ts lists them all."
+        : typeof value === "object" && value !== null
+        ? "Return the name of the state, and nothing around it."
         // The path before this call ends in ESTABLISHED.
         : args.join() === "CLOSED,passive OPEN" && value === "ESTABLISHED"
         ? "An earlier call of another end led to ESTABLISHED, and must not " +

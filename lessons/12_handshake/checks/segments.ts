@@ -36,11 +36,13 @@ export function recordedConnections(): Segment[][] {
   );
 }
 
+/** The flags, in the order in which they are shown. */
+const SHOWN = ["syn", "fin", "rst", "psh", "ack", "urg", "ece", "cwr"] as const;
+
 /** Describes a segment as `tcpdump` does: `SYN,ACK seq 300 ack 101`. */
 export function describe(segment: Segment): string {
   const { flags, sequence, acknowledgment, payload } = segment;
-  const names = (["syn", "fin", "rst", "psh", "ack", "urg"] as const)
-    .filter((name) => flags[name])
+  const names = SHOWN.filter((name) => flags[name])
     .map((name) => name.toUpperCase());
   return [
     names.join(",") || "no flags",

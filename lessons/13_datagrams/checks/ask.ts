@@ -2,12 +2,13 @@
 import { bindUdp } from "../../../lib/net/mod.ts";
 import {
   type Advice,
-  bytesIn,
   checkDatagrams,
   type DatagramCase,
   type DatagramResult,
+  differenceAt,
   FakeSocket,
   OwnSocket,
+  PROBES,
   settle,
   TimerWatch,
   type Trial,
@@ -62,7 +63,7 @@ const CASES: DatagramCase[] = [
   asks("the server answers with three bytes: ff 00 c3", {
     // They aren't valid UTF-8, so decoding them loses something.
     answer: Uint8Array.of(0xff, 0x00, 0xc3),
-    server: addressOf("127.0.0.1", 2020),
+    server: addressOf("192.0.2.20", 2020),
     likely: ({ then }) =>
       then === "waiting"
         ? "This server has another address than the one before: compare with " +
@@ -70,19 +71,37 @@ const CASES: DatagramCase[] = [
         : "Return the message as it came: its bytes don't have to be text.",
     read: READ.whole,
   }),
-  asks("before the question, and before the answer, another program sends", {
-    before: [[OTHER_PORT, 0], [OTHER_PORT, 1]],
-    likely: PORT,
+  asks("the server has an IPv6 address, ::1", {
+    server: addressOf("::1", port),
+    likely:
+      "A hostname isn't always four numbers: in IPv6, it's a text such as " +
+      "::1. Compare it as a text, with `===`.",
+  }),
+  ...[0, 1].map((afterSends) =>
+    asks(
+      `${afterSends === 0 ? "before the question" : "before the answer"}, ` +
+        "another program sends",
+      { before: [[OTHER_PORT, afterSends]], likely: PORT },
+    )
+  ),
+  asks("another program sends twice before the answer", {
+    before: [[OTHER_PORT, 1], [OTHER_PORT, 1]],
+    likely: "You ignored one message of a stranger's, and took the next one. " +
+      "Look at every message's address: receive in a loop, until one has the " +
+      "server's.",
   }),
   asks("the same port on another host answers first", {
     before: [[addressOf("192.0.2.1", port), 1]],
     likely: "That's the same port on another host. Every machine has its own " +
       "65,535 ports: compare the hostname, too.",
   }),
-  asks("a host whose name starts with the server's answers first", {
-    before: [[addressOf("127.0.0.10", port), 1]],
-    likely: "Compare the whole hostname: 127.0.0.10 is another host than " +
-      "127.0.0.1.",
+  asks("addresses that start as the server's does answer first", {
+    before: [
+      [addressOf("127.0.0.10", port), 1],
+      [addressOf(hostname, port * 10), 1],
+    ],
+    likely: "Compare the whole address: 127.0.0.10 is another host than " +
+      "127.0.0.1, and 190 is another port than 19.",
   }),
   asks("127.0.0.11, port 9, answers before 127.0.0.1, port 19", {
     before: [[addressOf("127.0.0.11", 9), 1]],
@@ -91,7 +110,9 @@ const CASES: DatagramCase[] = [
   }),
   asks("500 messages from strangers come before the answer", {
     before: Array.from({ length: 500 }, () => [OTHER_PORT, 1]),
-    likely: IS_DUE,
+    likely:
+      "There can be any number of messages from strangers. Ignore all of " +
+      "them: only the server's message ends the loop.",
   }),
   asks("the server sends another message after its answer", {
     after: [encode("and tea at five")],
@@ -191,7 +212,6 @@ export async function checkAsk(ask: Ask, trial: Trial): Promise<void> {
     name: "ask",
     call: ask,
     explain,
-    mayLeaveReceive: true,
   }, CASES);
   await checkOverLoopback(ask, trial);
 }
@@ -233,6 +253,8 @@ async function checkPatience(ask: Ask, trial: Trial): Promise<void> {
     await trial.waitFor(settle(), { waitingFor: "timers to fire", likely: "" });
   }
   const waitsByNode = timers.runningCount > timers.running().length;
+  // Each has fired by now, and another one has begun.
+  const isPolling = timers.running().length > 0;
   timers.close();
   immediate.close();
   // What goes wrong without a timer, the other steps explain.
@@ -249,7 +271,25 @@ async function checkPatience(ask: Ask, trial: Trial): Promise<void> {
   }
   // Those of node:timers can't be made to fire at once.
   if (waitsByNode) end ??= "ask() waits with a timer of node:timers.";
-  if (end === undefined) return;
+  if (end === undefined) {
+    if (isPolling) {
+      trial.fail({ ...PROBES.polling("ask()"), read: READ.silence });
+    }
+    return;
+  }
+  if (socket.closed) {
+    trial.fail({
+      problem:
+        "One of your timers closed the socket before the answer came, and " +
+        end.replace(" before the answer came", ""),
+      likely:
+        "The socket is the caller's, who still needs it, also if no answer " +
+        "comes. Leave it open, and wait for as long as it takes: how long that " +
+        "may be is the caller's decision, too. (The check makes every timer fire " +
+        "at once, as if its time were up.)",
+      read: READ.silence,
+    });
+  }
   trial.fail({
     problem: end,
     likely: "Wait for as long as it takes: the caller decides how long that " +
@@ -261,11 +301,12 @@ async function checkPatience(ask: Ask, trial: Trial): Promise<void> {
 
 /** What a wrong result means in any case. */
 function explain(
-  { then, sent }: DatagramResult,
-  { args, throws, arrives = [] }: DatagramCase,
+  { then, value, sent }: DatagramResult,
+  { args, throws, arrives = [], returns }: DatagramCase,
 ): Advice | undefined {
-  const hasQuestion = bytesIn(args)[0].length > 0;
-  if (then === "waiting" && sent.length === 0 && hasQuestion) {
+  const [question, server] = args as [Uint8Array, Deno.NetAddr];
+  const mustSend = throws === undefined && question.length > 0;
+  if (then === "waiting" && sent.length === 0 && mustSend) {
     return {
       likely:
         "Send the question from the socket that ask() was given. The server " +
@@ -277,18 +318,35 @@ function explain(
   if (sent.length > 1) {
     return {
       likely:
-        "Send the question once, in one datagram, then wait. A stranger's message doesn't " +
-        "mean that your question was lost, so only receive() belongs in the " +
-        "loop, not send().",
+        "Send the question once, in one datagram, and nothing else, then " +
+        "wait. A stranger's message doesn't mean that your question was lost, " +
+        "so only receive() belongs in the loop, not send().",
       read: READ.strangers,
     };
   }
-  if (
-    then === "error" && throws === undefined && arrives.at(-1) !== arrives[0]
-  ) {
+  if (sent.length === 1 && differenceAt(sent[0].addr, server) !== undefined) {
     return {
-      likely: "A message from a stranger isn't a failure: anyone can send to " +
-        "your socket at any time. Ignore the message, and receive again.",
+      likely:
+        "Send the question to `server`, to its hostname and its port. It " +
+        "can be on any machine, not only at 127.0.0.1.",
+      read: READ.datagrams,
+    };
+  }
+  if (sent.length === 1 && differenceAt(sent[0].message, question) === "") {
+    return {
+      likely: "Send the question as it is, with nothing in front and nothing " +
+        "left out: UDP keeps the length by itself.",
+      read: READ.whole,
+    };
+  }
+  const isNothing = value === undefined || Object(value).length === 0;
+  const hasGivenUp = then === "error" || then === "value" && isNothing &&
+      Object(returns).length > 0;
+  if (hasGivenUp && throws === undefined && arrives.at(-1) !== arrives[0]) {
+    return {
+      likely: "A message from a stranger isn't a failure, and not the end: " +
+        "anyone can send to your socket at any time. Ignore the message, and " +
+        "receive again.",
       read: READ.strangers,
     };
   }

@@ -11,12 +11,25 @@ import {
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { SendMessage } from "../types.ts";
-import { encode, MAX_BYTES, READ, SEND_ERROR, SERVER } from "./datagrams.ts";
+import {
+  addressOf,
+  encode,
+  MAX_BYTES,
+  READ,
+  SEND_ERROR,
+  SERVER,
+} from "./datagrams.ts";
 
 const EUROS = encode("€".repeat(30_000));
 
 const CASES: DatagramCase[] = [
   sends("5 bytes", encode("hello")),
+  sends(
+    "three bytes to another host: ff 00 c3",
+    Uint8Array.of(0xff, 0x00, 0xc3),
+    addressOf("192.0.2.20", 2020),
+  ),
+  sends("4 bytes to an IPv6 address", encode("four"), addressOf("::1", 19)),
   sends("an empty message", new Uint8Array()),
   ...[MAX_BYTES - 1, MAX_BYTES].map((size) =>
     sends(`${size} bytes`, new Uint8Array(size).map((_, i) => i * 7))
@@ -44,12 +57,16 @@ const CASES: DatagramCase[] = [
   },
 ];
 
-function sends(what: string, message: Uint8Array): DatagramCase {
+function sends(
+  what: string,
+  message: Uint8Array,
+  to: Deno.NetAddr = SERVER,
+): DatagramCase {
   return {
     step: `it sends ${what}`,
-    args: [message, SERVER],
-    sends: [{ message, to: SERVER }],
-    likely: (result) => explainSent(result, message),
+    args: [message, to],
+    sends: [{ message, to }],
+    likely: (result) => explainSent(result, message, to),
     read: READ.whole,
   };
 }
@@ -91,16 +108,19 @@ export async function checkSendMessage(
 function explainSent(
   { sent, then, error }: DatagramResult,
   message: Uint8Array,
+  to: Deno.NetAddr,
 ): string | Partial<Advice> | undefined {
-  if (error instanceof RangeError && sent.length === 0) {
+  const isRejected = error instanceof RangeError || then === "value";
+  if (message.length > 5 && sent.length === 0 && isRejected) {
     return {
       likely:
-        `${MAX_BYTES} bytes are exactly the limit, and can still be sent. ` +
-        "Throw only if there are more.",
+        `The limit is ${MAX_BYTES} bytes, and so many can still be sent: ` +
+        "throw only if there are more, `message.length > 65_507`, and send " +
+        "everything else.",
       read: READ.length,
     };
   }
-  if (then === "error") return undefined;
+  if (then === "error" && message.length > 0) return undefined;
   if (then === "waiting") {
     return {
       likely:
@@ -120,17 +140,37 @@ function explainSent(
     return "Each send() is a datagram of its own, and that's how the receiver " +
       "gets them. Send the whole message at once.";
   }
-  return differenceAt(sent[0].addr, SERVER) !== undefined
-    ? "Send it to the address that sendMessage() was given."
+  if (differenceAt(sent[0].addr, to) !== undefined) {
+    return "Send it to the address that sendMessage() was given, to its hostname " +
+      "and its port. The receiver can be on any machine.";
+  }
+  if (then === "error") {
+    return "The message was sent: send() gives 0 for an empty one, and that's no " +
+      "failure.";
+  }
+  const asText = encode(new TextDecoder().decode(message));
+  return differenceAt(sent[0].message, asText) === undefined
+    ? "You decoded the bytes as text, and encoded that again. Bytes that aren't " +
+      "valid UTF-8 become U+FFFD on the way, three bytes each: send the message " +
+      "as it is."
     : "Send the message as it is, with nothing in front and nothing left out: " +
       "UDP keeps the length by itself.";
 }
 
 /** What it means if a message that's too long isn't rejected as it should be. */
 function explainRejected(
-  { sent, error }: DatagramResult,
+  { sent, value, error }: DatagramResult,
   size: number,
 ): string | Partial<Advice> {
+  if (value instanceof Error) {
+    return {
+      problem: "sendMessage() returned an error instead of throwing it.",
+      received: `${value}`,
+      likely:
+        "Write `throw new RangeError(…)`: callers don't look for errors " +
+        "among results.",
+    };
+  }
   if (sent.length > 1) {
     return {
       problem: `You split ${size} bytes into ${sent.length} datagrams.`,

@@ -5,24 +5,31 @@
  * @returns Whether a pager has shown it; without one, it must be printed.
  */
 export async function page(text: string): Promise<boolean> {
-  const chosen = Deno.env.get("PAGER");
+  // Ctrl-C is the pager's: it stops a search, for example. If it ended this
+  // process, the pager would be left with a terminal that is no longer its own.
+  const ignore = () => {};
+  Deno.addSignalListener("SIGINT", ignore);
+  try {
+    return await pageWith(Deno.env.get("PAGER") || "less -R", text);
+  } finally {
+    Deno.removeSignalListener("SIGINT", ignore);
+  }
+}
+
+async function pageWith(command: string, text: string): Promise<boolean> {
   // The shell splits what a person may have put there: `less -i`.
   const shell = Deno.build.os === "windows" ? ["cmd", "/c"] : ["/bin/sh", "-c"];
-  for (const command of chosen ? [chosen] : ["less -R"]) {
-    const child = new Deno.Command(shell[0], {
-      args: [shell[1], command],
-      stdin: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    try {
-      await writer.write(new TextEncoder().encode(text));
-      await writer.close();
-    } catch {
-      // The reader has left before the end.
-    }
-    const { code } = await child.status;
-    // 127 is the shell's word for a program that isn't there.
-    if (code !== 127) return true;
+  const child = new Deno.Command(shell[0], {
+    args: [shell[1], command],
+    stdin: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    // The reader has left before the end.
   }
-  return false;
+  // 127 is the shell's word for a program that isn't there.
+  return (await child.status).code !== 127;
 }

@@ -284,17 +284,28 @@ function compared(
   at: string,
   place = "",
 ): { expected: string; received: string } {
-  const show = (value: unknown) => (place && `${place}: `) + shown(value, 200);
-  const texts = { expected: show(expected), received: show(received) };
-  const { length } = Object.values(texts).join("\n").split("\n");
+  const texts = (show: (value: unknown) => string) => ({
+    expected: (place && `${place}: `) + show(expected),
+    received: (place && `${place}: `) + show(received),
+  });
+  const whole = texts((value) => shown(value, 200));
+  const { length } = Object.values(whole).join("\n").split("\n");
+  if (length <= MAX_LINES) return whole;
   const [part, name] = at.match(/^[.[]([^.[\]]+)\]?/) ?? [];
-  if (part === undefined || length <= MAX_LINES) return texts;
+  if (part === undefined) return texts(brief);
   return compared(
     Object(received)[name],
     Object(expected)[name],
     at.slice(part.length),
     place + part,
   );
+}
+
+/** Says what a large value is, without all that's in it. */
+function brief(value: unknown): string {
+  return Array.isArray(value)
+    ? `a list of ${value.length}`
+    : Deno.inspect(value, { depth: 0, breakLength: 76 });
 }
 
 const NEVER_DONE = "A promise in it never settles. Look at what each `await` " +

@@ -15,8 +15,9 @@ import { bytesIn } from "./values.ts";
  * Checks an answer that sends and receives datagrams by a table of cases.
  *
  * Every case runs on a {@linkcode FakeSocket}, again on the same socket, and with
- * bytes among the arguments as views into larger buffers. Then two calls run at
- * the same time, and the one that began last gets its answer first. After each
+ * bytes among the arguments as views into larger buffers. Then the first two
+ * cases that send or receive anything run at the same time, and the one that
+ * began last gets its answer first: give them different bytes. After each
  * run the socket is open, no receive and no timer is left, and earlier results
  * are unchanged. Try at least one call over real sockets besides.
  *
@@ -40,8 +41,8 @@ export async function checkDatagrams(
       await driver.run(one, { views: true, probe: PROBES.views(name) });
     }
   }
-  const good = cases.filter(({ throws, waits, arrives = [] }) =>
-    throws === undefined && !waits && arrives.length > 0
+  const good = cases.filter(({ throws, waits, arrives = [], sends = [] }) =>
+    throws === undefined && !waits && arrives.length + sends.length > 0
   );
   if (good.length === 0) return;
   trial.step("two calls at the same time, each on a socket of its own");

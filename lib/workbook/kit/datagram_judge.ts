@@ -181,7 +181,8 @@ const LEFT_RECEIVE = (name: string) => ({
   likely:
     "That receive takes the next datagram, and nobody gets it: a receive " +
     "can't be taken back, not even by Promise.race(). Start one only when you " +
-    "need another datagram, and await it before you go on.",
+    "need another datagram, not before you have sent yours, and await it before " +
+    "you go on.",
 });
 
 const MANY_RECEIVES = (name: string, count: number) => ({

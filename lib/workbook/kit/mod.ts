@@ -20,7 +20,8 @@
  * the learner's terms, and what to do. It can be a function of the result, and
  * `explain` of the answer is asked before it. Use these for mistakes that leave
  * marks: a little-endian length, `\0` from the rest of a buffer, half a
- * character. The first case that fails is reported, so put simple cases first,
+ * character. For those that a wrong version of the answer shows best, write that
+ * version down, and let {@linkcode mistakeOf} compare. The first case that fails is reported, so put simple cases first,
  * limits next, and what is subtle last.
  *
  * ## What you don't have to think of
@@ -92,6 +93,7 @@ export * from "./fake_conn.ts";
 export * from "./fake_listener.ts";
 export * from "./fake_socket.ts";
 export * from "./longest_gap.ts";
+export * from "./mistake.ts";
 export * from "./misuse.ts";
 export * from "./open_by_port.ts";
 export * from "./own_socket.ts";

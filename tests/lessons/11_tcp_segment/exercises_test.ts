@@ -51,6 +51,12 @@ testAccepted<DecodeSegment>(decodeSegment, {
 
 testAccepted<Checksum>(internetChecksum, {
   "uses the function of lib/wire": (bytes) => checksum(bytes),
+  "adds with BigInt": (bytes) => {
+    let sum = 0n;
+    bytes.forEach((byte, i) => sum += BigInt(byte) << (i % 2 ? 0n : 8n));
+    while (sum > 0xffffn) sum = (sum & 0xffffn) + (sum >> 16n);
+    return Number(sum ^ 0xffffn);
+  },
   "folds at the end, and inverts signed bits": (bytes) => {
     let sum = 0;
     bytes.forEach((byte, i) => sum += i % 2 === 0 ? byte << 8 : byte);
@@ -61,6 +67,10 @@ testAccepted<Checksum>(internetChecksum, {
 });
 
 testAccepted<SeqLess>(seqLess, {
+  "masks the difference into a signed number": (a, b) => {
+    const ahead = (b - a) & 0xffffffff;
+    return ahead > 0 && ahead < 2 ** 31;
+  },
   "uses the signed difference": (a, b) => seqDiff(b, a) > 0,
   "makes the remainder positive": (a, b) => {
     const ahead = ((b - a) % 2 ** 32 + 2 ** 32) % 2 ** 32;

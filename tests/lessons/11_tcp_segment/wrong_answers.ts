@@ -1,4 +1,5 @@
 /** Wrong answers of lesson 11, and the diagnosis each must get. */
+import type { Checksum } from "../../../lessons/11_tcp_segment/types.ts";
 import { replacing, type WrongAnswers } from "../gates.ts";
 
 const HEADER_BYTES = "headerBytes,\n    flags";
@@ -83,10 +84,81 @@ export const wrongAnswers: WrongAnswers = {
       replace: [", bytes.byteOffset, bytes.length)", ")"],
       diagnosis: /pass the place and the size/,
     },
+    ...replacing("bytes.length < 20", {
+      "takes a last byte of 0 for a missing one": [
+        "!bytes[19]",
+        /because of byte 19, which is 0.*compare with `bytes\.length`/s,
+      ],
+      "rejects a segment without flags": [
+        "!bytes[13]",
+        /because of byte 13.*Every field may have any value/s,
+      ],
+      "rejects port 0": ["!(bytes[2] | bytes[3])", /because of byte 2, which/],
+    }),
+    ...replacing("(view.getUint8(12) >> 4) * 4", {
+      "multiplies before it shifts": [
+        "view.getUint8(12) >> 4 * 4",
+        /\(bytes\[12\] >> 4\) \* 4, with the parentheses/,
+      ],
+      "adds 20 bytes to the header": [
+        "20 + (view.getUint8(12) >> 4) * 4",
+        /Here it's 8 × 4/,
+      ],
+    }),
+    {
+      name: "gives undefined for no options",
+      replace: [
+        "bytes.subarray(20, headerBytes)",
+        "headerBytes > 20 ? bytes.subarray(20, headerBytes) : undefined as never",
+      ],
+      diagnosis: /a Uint8Array, empty if there's nothing in it/,
+    },
+    {
+      name: "takes the end of the options for their length",
+      replace: [
+        "bytes.subarray(20, headerBytes)",
+        "new Uint8Array(bytes.buffer, bytes.byteOffset + 20, headerBytes)",
+      ],
+      diagnosis: /JavaScript threw it.*new Uint8Array\(\) is a length/s,
+    },
+    {
+      name: "joins hexadecimal digits without zeros",
+      replace: [
+        "view.getUint16(0)",
+        "parseInt(bytes[0].toString(16) + bytes[1].toString(16), 16)",
+      ],
+      diagnosis: /<01 02> becomes "12"/,
+    },
+    {
+      name: "reads the checksum as the window",
+      replace: ["view.getUint16(14)", "view.getUint16(16)"],
+      diagnosis: /That's `checksum`\. `window` is/,
+    },
+    {
+      name: "reads the flags from binary digits without zeros in front",
+      replace: [
+        "view.getUint8(13)",
+        'parseInt(bytes[13].toString(2).padEnd(8, "0"), 2)',
+      ],
+      diagnosis: /`toString\(2\)` leaves out zeros.*"11000"/s,
+    },
+    {
+      name: "gives a BigInt",
+      replace: [
+        "view.getUint32(4)",
+        "view.getBigUint64(0) & 0xffffffffn as never",
+      ],
+      diagnosis: /a number, and yours is of type bigint/,
+    },
+    {
+      name: "leaves out zeros in the data",
+      replace: ["subarray(headerBytes)", "slice(headerBytes).filter(Boolean)"],
+      diagnosis: /Return them as they are/,
+    },
     {
       name: "requires data after the header",
       replace: ["headerBytes > bytes", "headerBytes >= bytes"],
-      diagnosis: /a segment may end where its header ends/,
+      diagnosis: /any number of bytes may follow it, also none/,
     },
     {
       name: "throws a TypeError",
@@ -114,6 +186,13 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /You lose the carry/,
     },
     ...replacing(FOLD_AND_RETURN, {
+      "folds a sum of signed 16-bit numbers": [
+        `  sum -= bytes[at] > 127 ? 0x10000 : 0;
+        }
+        while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+        return ~sum & 0xffff;`,
+        /is the sum negative by then/,
+      ],
       "folds only once": [
         "}\nreturn ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;",
         /Fold until nothing is left/,
@@ -126,6 +205,12 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("0xffff - sum", {
       "doesn't invert the bits": ["sum", /You return the sum itself/],
       "inverts 32 bits": ["~sum", /keep the lower 16/],
+      "inverts 32 bits, and takes them as unsigned": [
+        "~sum >>> 0",
+        /`>>> 0` keeps the upper 16, which are ones/,
+      ],
+      "keeps 20 bits": ["~sum & 0xfffff", /doesn't fit into 16 bits/],
+      "gives the negative sum": ["0x10000 - sum", /two's complement/],
     }),
     {
       name: "doesn't fold at all",
@@ -136,6 +221,14 @@ export const wrongAnswers: WrongAnswers = {
       "takes the second byte for the upper half": [
         "bytes[at] | ((bytes[at + 1] ?? 0) << 8)",
         /two bytes of your result are swapped/,
+      ],
+      "joins hexadecimal digits without zeros": [
+        "parseInt(bytes[at].toString(16) + (bytes[at + 1] ?? 0).toString(16), 16)",
+        /0x02 gives only one digit.*padStart/s,
+      ],
+      "adds before it shifts": [
+        "bytes[at] << 8 + (bytes[at + 1] ?? 0)",
+        /`\+` comes before `<<`/,
       ],
       "adds bytes instead of pairs": [
         "bytes[at] + (bytes[at + 1] ?? 0)",
@@ -160,6 +253,26 @@ export const wrongAnswers: WrongAnswers = {
         /Sum up all bytes as they are, also those/,
       ],
     }),
+    ...replacing("at < bytes.length", {
+      "leaves out the last two bytes": [
+        "at < bytes.length - 2",
+        /You leave out the last two bytes/,
+      ],
+      "sums up 20 bytes at most": [
+        "at < Math.min(bytes.length, 20)",
+        /all bytes, however many/,
+      ],
+    }),
+    {
+      name: "adds signed 32-bit numbers",
+      attempt: sumOfWords((sum, view, at) => sum + view.getInt32(at)),
+      diagnosis: /numbers with a sign, or lose what doesn't fit into 32 bits/,
+    },
+    {
+      name: "loses what doesn't fit into 32 bits",
+      attempt: sumOfWords((sum, view, at) => (sum + view.getUint32(at)) | 0),
+      diagnosis: /numbers with a sign, or lose what doesn't fit into 32 bits/,
+    },
     {
       name: "clears the bytes that it has summed",
       replace: ["0xffff - sum;", "0xffff - sum + 0 * bytes.fill(0).length;"],
@@ -179,11 +292,50 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "takes every negative distance for a small one": [
         "a !== b && b - a < 2 ** 31",
-        /compare like any others/,
+        /Your distance can be negative/,
+      ],
+      "keeps the sign of the remainder": [
+        "(b - a) % 2 ** 32 > 0 && (b - a) % 2 ** 32 < 2 ** 31",
+        /You lose the wraparound.*`%` keeps/s,
+      ],
+      "makes the distance signed again": [
+        "ahead !== 0 && (ahead & 0xffffffff) < 2 ** 31",
+        /`& 0xffffffff`.*give signed/s,
+      ],
+      "takes 0 for no number": [
+        "!!a && !!b && ahead > 0 && ahead < 2 ** 31",
+        /it's falsy: `!a` is true/,
+      ],
+      "looks at 16 bits of the distance": [
+        "(ahead & 0xffff) > 0 && (ahead & 0xffff) < 2 ** 15",
+        /drops the upper ones/,
+      ],
+      "forgets the direction": [
+        "a !== b && Math.abs(b - a) < 2 ** 31",
+        /Math\.abs\(\) forgets the direction/,
       ],
       "gives the distance": ["ahead as never", /Return true or false/],
     }),
+    ...replacing("(b - a) >>> 0", {
+      "measures the way backward": [
+        "(a - b) >>> 0",
+        /You measure the way from `b` to `a`/,
+      ],
+      "is off by one in the modulus": [
+        "(b - a + 2 ** 32 - 1) % (2 ** 32 - 1)",
+        /There are 4294967296 sequence numbers/,
+      ],
+    }),
     ...replacing("ahead < 2 ** 31", {
+      "shifts a 1 into the sign": [
+        "ahead < 1 << 31",
+        /`1 << 31` is -2147483648/,
+      ],
+      "writes ^ for a power": ["ahead < (2 ^ 31)", /`2 \^ 31` is 29/],
+      "takes only 65,535 for forward": [
+        "ahead < 2 ** 16",
+        /only distances below 65536/,
+      ],
       "is off by one below half the sequence space": [
         "ahead < 2 ** 31 - 1",
         /one step less than half the sequence space/,
@@ -200,3 +352,18 @@ export const wrongAnswers: WrongAnswers = {
     },
   ],
 };
+
+/** Adds numbers of four bytes. That would be right if nothing got lost. */
+function sumOfWords(
+  add: (sum: number, view: DataView, at: number) => number,
+): Checksum {
+  return (bytes) => {
+    const padded = new Uint8Array(bytes.length + 3 & ~3);
+    padded.set(bytes);
+    const view = new DataView(padded.buffer);
+    let sum = 0;
+    for (let at = 0; at < padded.length; at += 4) sum = add(sum, view, at);
+    while (sum > 0xffff) sum = sum % 0x10000 + Math.floor(sum / 0x10000);
+    return ~sum & 0xffff;
+  };
+}

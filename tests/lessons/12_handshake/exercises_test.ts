@@ -14,6 +14,13 @@ testExercises("handshake", exercises, wrongAnswers);
 const [expectedAck, findHandshake, nextStateExercise] = exercises;
 
 testAccepted<ExpectedAck>(expectedAck, {
+  "goes forward number by number": ({ sequence, payload, flags }) => {
+    const bytes = [...payload, ...[flags.syn, flags.fin].filter(Boolean)];
+    return bytes.reduce<number>(
+      (next) => next === 4294967295 ? 0 : next + 1,
+      sequence,
+    );
+  },
   "takes the remainder": ({ sequence, payload, flags: { syn, fin } }) =>
     (sequence + payload.length + (syn ? 1 : 0) + (fin ? 1 : 0)) % 4294967296,
   "lets a Uint32Array wrap around": ({ sequence, payload, flags }) => {
@@ -26,6 +33,29 @@ testAccepted<ExpectedAck>(expectedAck, {
 });
 
 testAccepted<FindHandshake>(findHandshake, {
+  "remembers only what it needs": (segments) => {
+    let client: { port: number; number: number; server?: number } | undefined;
+    for (const segment of segments) {
+      const { flags: { syn, ack, rst }, sequence, sourcePort: port } = segment;
+      const answers = (number: number) =>
+        (segment.acknowledgment - 1) >>> 0 === number;
+      if (rst) continue;
+      if (syn && !ack) {
+        if (client?.number !== sequence) client = { port, number: sequence };
+      } else if (client === undefined || !ack) {
+        continue;
+      } else if (syn) {
+        if (port !== client.port && answers(client.number)) {
+          client.server = sequence;
+        }
+      } else if (port === client.port && client.server !== undefined) {
+        if (answers(client.server)) {
+          return { client: client.number, server: client.server };
+        }
+      }
+    }
+    return null;
+  },
   "adds a property to the result": (segments) => {
     const found = solution.findHandshake(segments);
     return found && { port: 7000, ...found };
@@ -55,6 +85,13 @@ testAccepted<FindHandshake>(findHandshake, {
 });
 
 testAccepted<NextState>(nextStateExercise, {
+  "goes by the event first": (state, event) => {
+    if (event === "rcv RST") return state === "LISTEN" ? state : "CLOSED";
+    if (event === "active OPEN") {
+      return state === "CLOSED" || state === "LISTEN" ? "SYN-SENT" : state;
+    }
+    return solution.nextState(state, event);
+  },
   "uses the table of lib/wire": (state, event) => nextState(state, event),
   "goes back to LISTEN after a reset": (state, event) =>
     nextState(state, event, { passive: true }),

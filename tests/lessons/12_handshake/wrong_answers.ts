@@ -20,6 +20,19 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     ],
     "doesn't wrap around": ["syn.sequence + 1", /After 4294967295 comes 0/],
   }),
+  ...replacing("} else if (syn !== undefined && flags.syn) {", {
+    "takes any ACK for the second segment": [
+      "} else if (syn !== undefined && sourcePort !== syn.sourcePort) {",
+      /An ACK without SYN doesn't/,
+    ],
+  }),
+  ...replacing("sourcePort !== syn.sourcePort", {
+    "accepts a SYN-ACK from either end": ["true", /doesn't answer itself/],
+    "takes the lower port for the server's": [
+      "sourcePort < syn.sourcePort",
+      /A port's number doesn't say which end is the client/,
+    ],
+  }),
   {
     name: "ignores what the third segment acknowledges",
     replace: ["next(synAck)", "acknowledgment"],
@@ -33,6 +46,10 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     "starts over at every SYN": [
       "synAck = undefined;",
       /start over only if the number is another one/,
+    ],
+    "takes an earlier SYN with number 0 for none": [
+      "if (syn?.sequence && sequence !== syn.sequence) synAck = undefined;",
+      /0 is a sequence number.*This SYN has another number/s,
     ],
     "keeps the SYN-ACK that answered an older SYN": [
       "",
@@ -48,11 +65,6 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     name: "accepts a third segment from either end",
     replace: ["sourcePort === syn.sourcePort", "true"],
     diagnosis: /but the server's port/,
-  },
-  {
-    name: "accepts a SYN-ACK from either end",
-    replace: ["sourcePort !== syn.sourcePort", "true"],
-    diagnosis: /The client doesn't answer itself/,
   },
   {
     name: "remembers the SYN of an earlier call",
@@ -72,6 +84,10 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
       ${KEEP_SYN_ACK}`,
       /an ACK without SYN, from the client/,
     ],
+    "lets a late SYN-ACK erase the right one": [
+      "synAck = answers ? segment : undefined;",
+      /The late SYN-ACK answers another SYN.*keep the one/s,
+    ],
     "is content with two segments": [
       "if (answers) return { client: syn.sequence, server: sequence };",
       /Without the third there is no handshake/,
@@ -79,12 +95,24 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
   }),
   ...replacing("if (flags.rst) continue;", {
     "takes a reset for the third segment": ["", /whatever it acknowledges/],
+    "forgets the SYN at a reset that answers another one": [
+      "if (flags.rst) { syn = undefined; continue; }",
+      /this one answers an older SYN/,
+    ],
     "gives up at the first reset": [
       "if (flags.rst) return null;",
       /the client may make another one: go on/,
     ],
   }),
   ...replacing("&& flags.ack)", {
+    "accepts a third segment without ACK": [
+      ")",
+      /Without the ACK flag, the acknowledgment number means nothing/,
+    ],
+    "requires the next sequence number in the third segment": [
+      "&& flags.ack && sequence === next(syn))",
+      /Its sequence number may be any/,
+    ],
     "accepts no data in the third segment": [
       "&& flags.ack && !segment.payload.length)",
       /may carry data/,
@@ -98,14 +126,34 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
       /has ACK, and neither SYN nor RST/,
     ],
   }),
-  {
-    name: "knows a SYN by its only flag",
-    replace: [
-      "if (flags.syn && !flags.ack) {",
+  ...replacing("if (flags.syn && !flags.ack) {", {
+    "knows a SYN by its only flag": [
       "if (flags.syn && !flags.ack && !flags.ece) {",
+      /A SYN is known by SYN and ACK alone/,
     ],
-    diagnosis: /A SYN is known by SYN and ACK alone/,
-  },
+    "accepts no data in a SYN": [
+      "if (flags.syn && !flags.ack && !segment.payload.length) {",
+      /it may carry data/,
+    ],
+  }),
+  ...replacing("{ client: syn.sequence, server: synAck.sequence }", {
+    "returns whole segments": [
+      "{ client: syn, server: synAck } as never",
+      /an object with two numbers, `client` and/,
+    ],
+    "returns a list": [
+      "[syn.sequence, synAck.sequence] as never",
+      /an object with two numbers, `client` and/,
+    ],
+    "returns the numbers the wrong way around": [
+      "{ client: synAck.sequence, server: syn.sequence }",
+      /the wrong way around/,
+    ],
+    "returns the numbers that are acknowledged": [
+      "{ client: next(syn), server: next(synAck) }",
+      /Those are the next numbers/,
+    ],
+  }),
   {
     name: "takes segments out of the list",
     replace: ["of segments)", "of segments.splice(0))"],
@@ -160,6 +208,11 @@ const ARROWS: Arrow[] = [
   ["SYN-RECEIVED", "rcv RST", "SYN-RECEIVED", /CLOSED.*LISTEN is/s],
   ["SYN-RECEIVED", "rcv FIN", "ESTABLISHED", /CLOSE-WAIT is right/],
   ["SYN-RECEIVED", "rcv SYN,ACK", "CLOSED", /ESTABLISHED is right/],
+  ["FIN-WAIT-1", "CLOSE", "CLOSED", /doesn't lead anywhere/],
+  ["FIN-WAIT-2", "2MSL timeout", "CLOSED", /doesn't lead anywhere/],
+  ["TIME-WAIT", "rcv RST", "TIME-WAIT", /whatever the state/],
+  ["LISTEN", "active OPEN", "LISTEN", /may change its mind/],
+  ["SYN-SENT", "rcv ACK of SYN", "ESTABLISHED", /doesn't lead anywhere/],
   ["LISTEN", "rcv FIN", "CLOSE-WAIT", /stays the same: return it\.$/],
 ];
 
@@ -207,10 +260,67 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /changed its arguments/,
     },
     {
-      name: "counts an ACK",
+      name: "counts a segment without data as one byte",
       replace: ["flags.fin)", "flags.fin || !(flags.syn || payload.length))"],
       diagnosis: /An ACK takes no sequence number/,
     },
+    ...replacing("Number(flags.fin);", {
+      ...Object.fromEntries(
+        ["ack", "psh", "urg", "ece", "cwr"].map((name) => [
+          `counts ${name.toUpperCase()}, too`,
+          [
+            `Number(flags.fin) + Number(flags.${name});`,
+            /look at no other flag/,
+          ],
+        ]),
+      ),
+      "counts RST, too": [
+        "Number(flags.fin) + Number(flags.rst);",
+        /A RST takes no sequence number/,
+      ],
+    }),
+    ...replacing("payload.length + Number(flags.syn) + Number(flags.fin)", {
+      "counts all flags": [
+        "payload.length + Object.values(flags).filter(Boolean).length",
+        /look at no other flag/,
+      ],
+      "uses a field that isn't there": [
+        "(payload as any).size + Number(flags.syn)",
+        /is undefined, so the sum is NaN/,
+      ],
+    }),
+    ...replacing("payload.length +", {
+      "doesn't count the data of a reset": [
+        "(flags.rst ? 0 : payload.length) +",
+        /but the data with it does/,
+      ],
+      "counts the header": ["payload.length + 20 +", /The header takes none/],
+    }),
+    {
+      name: "counts urgent data twice",
+      attempt: (segment: Segment) =>
+        solution.expectedAck(segment) + segment.urgentPointer,
+      diagnosis: /don't count them twice/,
+    },
+    ...replacing("length) >>> 0", {
+      "keeps only 31 bits": ["length) % 2 ** 31", /have 32 bits.*keep all/s],
+    }),
+    ...replacing("return (sequence + length)", {
+      "joins digits": [
+        "return Number(`${sequence}${length}`)",
+        /You put the digits.*it joins texts/s,
+      ],
+      "goes on from the first sequence number ever": [
+        `expectedAck.first ??= sequence;
+  return (expectedAck.first + length)`,
+        /a segment of an earlier call, whose sequence number was 1000/,
+      ],
+      "gives the highest number so far": [
+        `expectedAck.high = Math.max(expectedAck.high ?? 0, sequence + length);
+  return expectedAck.high`,
+        /keep nothing in a variable outside/,
+      ],
+    }),
     {
       name: "counts SYN or FIN, but not both",
       replace: ["(flags.syn) + Number(", "(flags.syn || "],
@@ -235,6 +345,18 @@ export const wrongAnswers: WrongAnswers = {
       name: "returns undefined if nothing happens",
       replace: [" ?? state", ""],
       diagnosis: /undefined isn't a state/,
+    },
+    {
+      name: "returns CLOSED if nothing happens",
+      replace: ["?? state", '?? "CLOSED"'],
+      diagnosis: /doesn't lead anywhere from here/,
+    },
+    {
+      name: "returns an object",
+      attempt: (state: TcpState, event: TcpEvent) => ({
+        state: solution.nextState(state, event),
+      }),
+      diagnosis: /nothing around it/,
     },
     {
       name: "throws if nothing happens",

@@ -17,6 +17,11 @@ const ask: WrongAnswer<Ask>[] = [
       "JSON.stringify(from) === JSON.stringify(server)",
       /depends on the order of their properties/,
     ],
+    "looks for the server's address in the text": [
+      "`${from.hostname}:${from.port}`" +
+      ".includes(`${server.hostname}:${server.port}`)",
+      /190 is another port than 19/,
+    ],
     "concatenates host and port": [
       "from.hostname + from.port === server.hostname + server.port",
       /the same text as 127\.0\.0\.11 and 9/,
@@ -122,6 +127,94 @@ const ask: WrongAnswer<Ask>[] = [
       ),
     diagnosis: /don't wait for another/,
   },
+  {
+    name: "polls for the answer",
+    async attempt(socket, question, server) {
+      let isDone = false;
+      const asking = solution.ask(socket, question, server)
+        .finally(() => isDone = true);
+      asking.catch(() => {});
+      while (!isDone) await new Promise((resolve) => setTimeout(resolve, 10));
+      return await asking;
+    },
+    diagnosis: /a timer running while it waits.*Don't ask again and again/s,
+  },
+  {
+    name: "closes the socket when a timer fires",
+    async attempt(socket, question, server) {
+      const timer = setTimeout(() => socket.close(), 60_000);
+      try {
+        return await solution.ask(socket, question, server);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    diagnosis: /One of your timers closed the socket.*the caller's/s,
+  },
+  {
+    name: "ignores one stranger only",
+    async attempt(socket, question, server) {
+      await socket.send(question, server);
+      const [message, from] = await socket.receive();
+      const isServer = JSON.stringify(from, ["hostname", "port"]) ===
+        JSON.stringify(server, ["hostname", "port"]);
+      return isServer ? message : (await socket.receive())[0];
+    },
+    diagnosis: /You ignored one message of a stranger's/,
+  },
+  {
+    name: "starts to receive before it sends",
+    async attempt(socket, question, server) {
+      let receiving = socket.receive();
+      await socket.send(question, server);
+      while (true) {
+        const [message, from] = await receiving;
+        const { hostname, port } = from as Deno.NetAddr;
+        if (hostname === server.hostname && port === server.port) {
+          return message;
+        }
+        receiving = socket.receive();
+      }
+    },
+    diagnosis: /a receive of its is still.*not before you have sent/s,
+  },
+  {
+    name: "sends and receives at the same time",
+    async attempt(socket, question, server) {
+      let [, [message, from]] = await Promise.all([
+        socket.send(question, server),
+        socket.receive(),
+      ]);
+      while (true) {
+        const { hostname, port } = from as Deno.NetAddr;
+        if (hostname === server.hostname && port === server.port) {
+          return message;
+        }
+        [message, from] = await socket.receive();
+      }
+    },
+    diagnosis: /a receive of its is still.*not before you have sent/s,
+  },
+  ...replacing("(question, server);", {
+    "swallows the error of send()": [
+      "(question, server).catch(() => {});",
+      /The question wasn't sent.*and don't catch it/s,
+    ],
+    "asks at its own host": [
+      "(question, { ...socket.addr, port: server.port });",
+      /Send the question to `server`, to its hostname/,
+    ],
+    "puts the length in front of the question": [
+      "(Uint8Array.of(question.length, ...question), server);",
+      /Send the question as it is, with nothing in front/,
+    ],
+  }),
+  ...replacing("while (true) {", {
+    "stops at the first stranger": [
+      "for (let i = 0; ; i++) {\n    if (i > 0) return new Uint8Array();",
+      /isn't a failure, and not the end/,
+    ],
+  }),
   ...replacing(SEND_QUESTION, {
     "waits for the server that it asked first": [
       `${SEND_QUESTION}\n  server = ask.first ??= server;`,
@@ -133,14 +226,17 @@ const ask: WrongAnswer<Ask>[] = [
       /a new socket has another one/,
     ],
   }),
-  {
-    name: "compares how hostnames begin",
-    replace: [
-      "from.hostname === server.hostname",
+  ...replacing("from.hostname === server.hostname", {
+    "compares how hostnames begin": [
       "from.hostname.startsWith(server.hostname)",
+      /127\.0\.0\.10 is another host/,
     ],
-    diagnosis: /127\.0\.0\.10 is another host/,
-  },
+    "compares hostnames as four numbers": [
+      'from.hostname.split(".").join() === server.hostname.split(".")' +
+      ".map(Number).join()",
+      /A hostname isn't always four numbers/,
+    ],
+  }),
   {
     name: "gives up when a timer of node:timers fires",
     async attempt(socket, question, server) {
@@ -219,6 +315,20 @@ export const wrongAnswers: WrongAnswers = {
         /never learns that the message is lost/,
       ],
     }),
+    ...replacing("throw new", {
+      "returns the error": ["return new", /returned an error instead/],
+    }),
+    ...replacing("if (message.length > MAX_BYTES) {", {
+      "drops a message of exactly the limit": [
+        "if (message.length === MAX_BYTES) return;\n" +
+        "  if (message.length > MAX_BYTES) {",
+        /so many can still be sent/,
+      ],
+      "rejects an empty message": [
+        "if (!message.length || message.length > MAX_BYTES) {",
+        /An empty message is a message/,
+      ],
+    }),
     {
       name: "uses 65,535 as the limit",
       replace: [" - 20 - 8", ""],
@@ -261,6 +371,10 @@ export const wrongAnswers: WrongAnswers = {
         "await socket.send(new Uint8Array(message.buffer), to)",
         /as part of a larger buffer.*`\.buffer` is all of that/s,
       ],
+      "takes 0 sent bytes for a failure": [
+        `if (!(${SEND})) throw new Error()`,
+        /send\(\) gives 0 for an empty one/,
+      ],
       "waits for an answer": [
         `${SEND};\n  await socket.receive()`,
         /UDP doesn't acknowledge datagrams/,
@@ -275,6 +389,19 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     ...replacing("(message, to)", {
+      "sends to its own host": [
+        "(message, { ...socket.addr, port: to.port })",
+        /The receiver can be on any machine/,
+      ],
+      "decodes the message as text, and encodes it again": [
+        "(new TextEncoder().encode(new TextDecoder().decode(message)), to)",
+        /You decoded the bytes as text/,
+      ],
+      "copies each message into one buffer": [
+        `(((sendMessage.all ??= new Uint8Array(MAX_BYTES)).set(message),
+          sendMessage.all.subarray(0, message.length)), to)`,
+        /two in use at the same time.*a variable outside/s,
+      ],
       "sends to its own address": [
         "(message, socket.addr)",
         /Send it to the address that sendMessage\(\) was given/,
