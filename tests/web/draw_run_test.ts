@@ -183,6 +183,42 @@ Deno.test("an end that has closed is in the CLOSED of the bottom", () => {
   assertEquals(walkStates(["CLOSED"], true).at, "CLOSED again");
 });
 
+Deno.test("a long transfer folds, and its states stay", () => {
+  const data = {
+    atMs: 0,
+    from: "client",
+    flags: "ACK",
+    sequence: 1,
+    relativeSequence: 1,
+    acknowledgment: 1,
+    relativeAcknowledgment: 1,
+    payloadBytes: 1000,
+    retransmission: false,
+    clientState: "ESTABLISHED",
+    serverState: "ESTABLISHED",
+  } as const;
+  const fin = {
+    ...data,
+    flags: "FIN,ACK",
+    payloadBytes: 0,
+    clientState: "FIN-WAIT-1",
+    serverState: "CLOSE-WAIT",
+  } as const;
+  const html = render(Run, {
+    width: 800,
+    events: [{
+      atMs: 1,
+      kind: "segments",
+      client: "client",
+      server: "server",
+      numbers: "relative",
+      segments: [...Array(100).fill(data), fin],
+    }],
+  });
+  assertEquals(textsOf(html, "draw-fold"), ["92 more segments"]);
+  assert(textsOf(html, "draw-row").at(-1)!.includes("FIN-WAIT-1"));
+});
+
 Deno.test("the way through the states says what led where", () => {
   assertEquals(walkStates(["CLOSED", "SYN-SENT", "ESTABLISHED"]).words, [
     "CLOSED",

@@ -18,7 +18,10 @@ export function pillWidth(text: string): number {
   return textWidth(text) + 2 * PILL_PADDING;
 }
 
-/** A call of the program: a text on a filled pill, in its side's color. */
+/**
+ * A call of the program, on a filled pill in its side's color. Words that aren't
+ * a call, such as `gives up`, are on a pale one.
+ */
 export function Pill({ x, y, text, kind }: {
   /** The middle, in pixels. */
   x: number;
@@ -29,8 +32,9 @@ export function Pill({ x, y, text, kind }: {
   kind: string;
 }): VNode {
   const width = pillWidth(text);
+  const isCall = /^[\w.]+\(/.test(text);
   return (
-    <g class={`draw-pill ${kind}`}>
+    <g class={`draw-pill ${kind}${isCall ? "" : " aside"}`}>
       <rect
         x={round(x - width / 2)}
         y={round(y - PILL_RADIUS)}

@@ -1,5 +1,6 @@
 import type { TcpState } from "../../../wire/tcp/state.ts";
 import { Figure } from "../figure.tsx";
+import { FoldLine } from "../fold_line.tsx";
 import { HEAD_HEIGHT, LifelineBody, LifelineHead } from "../lifelines.tsx";
 import { useState, type VNode } from "../preact.ts";
 import { segmentPhrases } from "../segment_words.ts";
@@ -80,13 +81,24 @@ export function Segments(
               <StateBox key={state.side} {...state} />
             ))}
           </g>
-          {layout.rows.map((row, i) => (
+          {layout.folds.map(({ y, text }) => (
+            <FoldLine
+              key={y}
+              from={layout.lanes.client.x}
+              to={layout.lanes.server.x}
+              y={y}
+              lines={[text]}
+            />
+          ))}
+          {layout.rows.map((row) => (
             <Row
+              key={row.index}
               row={row}
               width={layout.width}
-              isAt={i === at && (showsStates || pointed !== undefined)}
-              label={lineOf(event, i)}
-              onPoint={() => setPointed(i)}
+              isAt={row.index === at &&
+                (showsStates || pointed !== undefined)}
+              label={lineOf(event, row.index)}
+              onPoint={() => setPointed(row.index)}
             />
           ))}
         </svg>

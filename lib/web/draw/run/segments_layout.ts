@@ -6,6 +6,7 @@
  */
 import { formatElapsed } from "../../../show/elapsed.ts";
 import type { TcpState } from "../../../wire/tcp/state.ts";
+import { type Fold, foldRepeats } from "../../../xray/fold.ts";
 import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
 import { textWidth, wrapLabel } from "../metrics.ts";
 import { segmentPhrases } from "../segment_words.ts";
@@ -23,6 +24,8 @@ export interface PlacedState {
 
 /** A segment, placed. */
 export interface SegmentRow {
+  /** The index of its segment. */
+  index: number;
   top: number;
   height: number;
   time: string;
@@ -47,6 +50,8 @@ export interface SegmentsLayout {
   /** The states before the first segment. */
   before: PlacedState[];
   rows: SegmentRow[];
+  /** What is left out of long repetitions, and where. */
+  folds: { y: number; text: string }[];
 }
 
 /** The width of a state's box, in pixels. */
@@ -54,6 +59,7 @@ export const STATE_WIDTH: number = textWidth("SYN-RECEIVED") + 12;
 /** The height of a state's box, in pixels. */
 export const STATE_HEIGHT = 22;
 const MAX_WIDTH = 620;
+const FOLD_HEIGHT = 36;
 
 /**
  * Places a diagram.
@@ -92,7 +98,15 @@ export function layoutSegments(
   const before = changed(statesBefore(segments), top + STATE_HEIGHT / 2);
   if (before.length > 0) top += STATE_HEIGHT + 6;
 
-  const rows = segments.map((segment, i): SegmentRow => {
+  const folds: SegmentsLayout["folds"] = [];
+  const rows = foldSegments(segments).flatMap((part): SegmentRow[] => {
+    if ("folded" in part) {
+      const text = `${part.folded.length} more segments`;
+      folds.push({ y: top + FOLD_HEIGHT / 2, text });
+      top += FOLD_HEIGHT;
+      return [];
+    }
+    const { segment, index } = part;
     const { atMs, from: side } = segment;
     const [from, to] = side === "client"
       ? [lanes.client.x + 4, lanes.server.x - 4]
@@ -105,13 +119,14 @@ export function layoutSegments(
     const y = top + lines.length * LINE_HEIGHT + 8;
     const states = changed(
       // Whether anything listens there, the answer says.
-      i === 0 && serverUnknown(segments)
+      index === 0 && serverUnknown(segments)
         ? { client: segment.clientState }
         : { client: segment.clientState, server: segment.serverState },
       y + 10 + STATE_HEIGHT / 2,
     );
     const height = y - top + 10 + (states.length > 0 ? STATE_HEIGHT + 6 : 2);
     const row: SegmentRow = {
+      index,
       top,
       height,
       time: atMs === null ? "" : formatElapsed(atMs),
@@ -124,9 +139,32 @@ export function layoutSegments(
       states,
     };
     top += height;
-    return row;
+    return [row];
   });
-  return { width, height: top + 4, lanes, before, rows };
+  return { width, height: top + 4, lanes, before, rows, folds };
+}
+
+interface Foldable {
+  segment: DiagramSegment;
+  index: number;
+  like: string;
+}
+
+/** Leaves out the middle of a long transfer, but no change of a state. */
+function foldSegments(
+  segments: DiagramSegment[],
+): (Foldable | Fold<Foldable>)[] {
+  return foldRepeats(segments.map((segment, index) => {
+    const { clientState, serverState, from, flags, payloadBytes } = segment;
+    const before = segments[index - 1];
+    const isChange = before?.clientState !== clientState ||
+      before.serverState !== serverState;
+    const notes = segment.notes?.join() ?? "";
+    const like = isChange
+      ? ""
+      : `${from} ${flags} ${payloadBytes > 0} ${notes}`;
+    return { segment, index, like };
+  }));
 }
 
 /**

@@ -130,19 +130,37 @@ export function Timeline(
         ))}
       </SelectableRows>
       <figcaption>
-        {CAPTION} {staysInMemory(items)
-          ? "Unix sockets send no packets: the kernel copies the bytes."
-          : ""}
+        {captionOf(items, layout.rows)}
       </figcaption>
     </figure>
   );
 }
 
-const CAPTION = "Each system call goes between a program and its socket, and " +
-  "each packet goes between the sockets. Watch the green cells: the bytes that " +
-  "wait in a socket's receive buffer. Outlined cells are bytes in a send buffer " +
-  "that aren't acknowledged yet. Times are in milliseconds since the lesson " +
-  "began. Select a row to see its details.";
+/** Says what to look at, of what's there. */
+function captionOf(items: TimelineItem[], rows: PlacedRow[]): string {
+  const hasBuffers = rows.some(({ gauges }) => gauges.length > 0);
+  const inMemory = staysInMemory(items);
+  return [
+    "Each system call goes between a program and its socket.",
+    inMemory
+      ? "Unix sockets send no packets: the kernel copies the bytes."
+      : "Each packet goes between the sockets.",
+    ...(hasBuffers
+      ? [
+        "Watch the green cells: the bytes that wait in a socket's receive " +
+        "buffer.",
+      ]
+      : []),
+    ...(hasBuffers && !inMemory
+      ? [
+        "Outlined cells are bytes in a send buffer that aren't acknowledged " +
+        "yet.",
+      ]
+      : []),
+    "Times are in milliseconds since the lesson began. Select a row to see " +
+    "its details.",
+  ].join(" ");
+}
 
 interface RowProps {
   placed: PlacedRow;
@@ -156,7 +174,14 @@ interface RowProps {
 }
 
 function Row(props: RowProps): VNode {
-  const { placed: { row, top, height, pause }, columns, isNow, onOpen } = props;
+  const { placed, columns, upTo, isNow, onOpen } = props;
+  const { row, top, height, pause } = placed;
+  const pills = placed.pills.filter(({ index }) => index < upTo).length;
+  // While the reader scrolls, most rows stay the same.
+  const content = useMemo(
+    () => <RowContent placed={placed} columns={columns} upTo={upTo} />,
+    [placed, columns, pills],
+  );
   return (
     <SelectableRow
       top={top}
@@ -176,12 +201,14 @@ function Row(props: RowProps): VNode {
           x={(columns.socket.client + columns.socket.server) / 2}
         />
       )}
-      <RowContent {...props} />
+      {content}
     </SelectableRow>
   );
 }
 
-function RowContent({ placed, columns, upTo }: RowProps): VNode {
+function RowContent(
+  { placed, columns, upTo }: Pick<RowProps, "placed" | "columns" | "upTo">,
+): VNode {
   const {
     row,
     top,

@@ -346,9 +346,7 @@ function placePacket(
   const all = [main, numbers].filter((text) => text !== "").join(" ");
   const size = columns.isNarrow ? SMALL : undefined;
   const isOneLine = textWidth(all, size) <= room;
-  const mains = isOneLine
-    ? [all]
-    : linesOf(main, room, columns, columns.isNarrow ? 3 : 2);
+  const mains = isOneLine ? [all] : linesOf(main, room, columns, 3);
   const small = (text: string) =>
     text === "" ? [] : linesOf(text, room, columns, 2);
   const parts = [
