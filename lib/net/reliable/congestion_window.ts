@@ -101,13 +101,15 @@ export class CongestionWindow {
   }
 
   /**
-   * Handles a partial acknowledgment (RFC 6582, section 3.2).
+   * Handles a partial acknowledgment (RFC 6582, section 3.2). The window never
+   * gets smaller than one segment, even if duplicate ACKs were lost.
    *
    * @param acknowledged The number of bytes newly acknowledged.
    */
   deflate(acknowledged: number): void {
-    this.#cwnd = this.#segmentBytes +
-      Math.max(this.#cwnd - acknowledged, this.#segmentBytes);
+    const left = this.#cwnd - acknowledged;
+    const added = acknowledged >= this.#segmentBytes ? this.#segmentBytes : 0;
+    this.#cwnd = Math.max(left + added, this.#segmentBytes);
   }
 
   /**
