@@ -150,8 +150,8 @@ export const lessons: Lesson[] = [
     number: 17,
     name: "flow_and_congestion",
     title: "Flow and congestion control",
-    claim: "Two windows limit a sender: the receiver's, which the receiver " +
-      "advertises, and the network's, which the sender has to discover.",
+    claim: "Two windows limit a sender. The receiver advertises one, and the " +
+      "sender has to discover the other.",
     part: "UDP, single messages",
     programs: ["ss", "tcpdump"],
   },
