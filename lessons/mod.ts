@@ -142,8 +142,8 @@ export const lessons: Lesson[] = [
     name: "reliable_stream",
     title: "Reliable stream",
     claim:
-      "Numbers, acknowledgments, time-outs and windows make a stream that " +
-      "loses nothing out of messages that may all be lost.",
+      "Sequence numbers, acknowledgments, timeouts, and windows turn datagrams " +
+      "that may get lost into a stream that loses nothing.",
     part: "UDP, single messages",
   },
   {
