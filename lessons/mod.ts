@@ -38,8 +38,8 @@ export const lessons: Lesson[] = [
     number: 4,
     name: "byte_stream",
     title: "Byte stream",
-    claim: "TCP keeps bytes and their order, and no messages: two writes can " +
-      "be one read, one write many reads.",
+    claim: "TCP delivers bytes in order, but it doesn't keep messages apart: " +
+      "one read can return two writes, and one write can take many reads.",
     part: "TCP, a stream of bytes",
   },
   {
