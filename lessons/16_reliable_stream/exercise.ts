@@ -31,7 +31,7 @@ import type { Piece, ReceiverClass, RetransmitTimerClass } from "./types.ts";
  *   `initialSeq`. After 2 ** 32 - 1 comes 0.
  * - What you keep and what you return are copies: the caller reuses its array.
  * - `window` is the number of bytes that there's room for, counted from `ack`.
- *   It's always `capacity`, because you hand on bytes as soon as they're in
+ *   It's always `capacity`, because you return bytes as soon as they're in
  *   order.
  * - Drop bytes before `ack`, and bytes beyond the window as it is when the
  *   segment arrives, whether they're in order or not. Keep the rest of such a
