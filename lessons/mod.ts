@@ -38,8 +38,8 @@ export const lessons: Lesson[] = [
     number: 4,
     name: "byte_stream",
     title: "Byte stream",
-    claim: "TCP keeps bytes and their order, and no messages: two writes can " +
-      "be one read, one write many reads.",
+    claim: "TCP delivers bytes in order, but it doesn't keep messages apart: " +
+      "one read can return two writes, and one write can take many reads.",
     part: "TCP, a stream of bytes",
   },
   {
@@ -142,16 +142,16 @@ export const lessons: Lesson[] = [
     name: "reliable_stream",
     title: "Reliable stream",
     claim:
-      "Numbers, acknowledgments, time-outs and windows make a stream that " +
-      "loses nothing out of messages that may all be lost.",
+      "Sequence numbers, acknowledgments, timeouts, and windows turn datagrams " +
+      "that may get lost into a stream that loses nothing.",
     part: "UDP, single messages",
   },
   {
     number: 17,
     name: "flow_and_congestion",
     title: "Flow and congestion control",
-    claim: "Two windows limit a sender: the receiver's, which the receiver " +
-      "advertises, and the network's, which the sender has to discover.",
+    claim: "Two windows limit a sender. The receiver advertises one, and the " +
+      "sender has to discover the other.",
     part: "UDP, single messages",
     programs: ["ss", "tcpdump"],
   },

@@ -1,4 +1,4 @@
-/** The exercises of lesson 4, and how an answer to each is checked. */
+/** The exercises of lesson 4. */
 import { type Exercise, exercise } from "../../lib/workbook/kit/mod.ts";
 import { checkReadExact } from "./checks/read_exact.ts";
 import { checkWriteAll } from "./checks/write_all.ts";
@@ -31,7 +31,7 @@ export const exercises: Exercise<unknown>[] = [
       "    }\n" +
       "    return data;",
     ],
-    read: "Read until it is enough",
+    read: "Read until you have enough",
     check: checkReadExact,
   }),
   exercise<WriteAll>({
@@ -52,7 +52,7 @@ export const exercises: Exercise<unknown>[] = [
       "      written += await conn.write(data.subarray(written));\n" +
       "    }",
     ],
-    read: "Write until all is taken",
+    read: "Write until everything is taken",
     check: checkWriteAll,
   }),
 ];

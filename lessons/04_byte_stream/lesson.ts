@@ -1,8 +1,8 @@
 /**
- * Lesson 4: TCP carries bytes, in order, and no messages.
+ * Lesson 4: TCP carries bytes in order, and doesn't keep messages apart.
  *
- * The same bytes are written in one piece and in several, and the reads are
- * counted. Their number has nothing to do with the number of writes.
+ * The run writes the same bytes with one call and with several, and counts the
+ * reads: their number has nothing to do with the number of writes.
  */
 import { readExact, writeAll } from "../../lib/net/mod.ts";
 import { type Narrator, printable } from "../../lib/show/mod.ts";
@@ -10,10 +10,10 @@ import { connectBoth } from "../../lib/workbook/kit/mod.ts";
 import { runLesson } from "../../lib/workbook/cli/run_lesson.ts";
 import { lessons } from "../mod.ts";
 
-/** How often a pair of writes is tried. */
+/** How many pairs of writes to try. */
 const PAIRS = 50;
 
-/** How often a request in two writes is answered. */
+/** How many requests to time. */
 const ROUNDS = 9;
 
 /** Runs the demonstration. */
@@ -26,13 +26,13 @@ export async function lesson(show: Narrator): Promise<void> {
   await endTooEarly(show);
 }
 
-/** An adder that takes each read for one number adds up the wrong ones. */
+/** A server that takes each read for one number adds up the wrong numbers. */
 async function twoWritesOneRead(show: Narrator): Promise<void> {
   show.step("Two writes, then a read");
   show.say(
     "The server adds up the numbers that a client sends. It takes whatever " +
-      "one read() gives for one number. The client turns Nagle's algorithm " +
-      "off, with setNoDelay(true), so that each write is sent at once.",
+      "one read() returns for one number. The client calls setNoDelay(true), " +
+      "so that TCP sends each write at once.",
   );
   await show.predict(
     'The client writes "10", then "25". Then the server reads. What is the sum?',
@@ -55,7 +55,7 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
   for (let received = 0; received < sent; reads++) {
     const count = await server.read(buffer) ?? 0;
     const data = buffer.subarray(0, count);
-    lanes.call("server", `read() gave ${count}: ${printable(data)}`);
+    lanes.call("server", `read() returned ${count}: ${printable(data)}`);
     sum += Number(new TextDecoder().decode(data));
     received += count;
   }
@@ -64,14 +64,14 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
   show.fact("sum", sum);
   show.say(
     reads === 1
-      ? "Nothing was lost and nothing was added: the four bytes are there, in " +
-        "order. But where one write ended and the next began is not among them."
-      : "This time the reads came between the writes. Nothing promises that, " +
-        "as the next step shows.",
+      ? "Nothing was lost and nothing was added: all four bytes arrived, in " +
+        "order. But nothing marks where one write ended and the next began."
+      : "This time, the server read between the two writes. You can't rely on " +
+        "that, as the next step shows.",
   );
 }
 
-/** The same two writes come in one read or in two, as things fall. */
+/** Tries whether the same two writes arrive in one read or in two. */
 async function fiftyPairs(show: Narrator): Promise<void> {
   show.step(`The same two writes, ${PAIRS} times`);
   await show.predict(
@@ -88,20 +88,20 @@ async function fiftyPairs(show: Narrator): Promise<void> {
     inOneRead(await countPairs({ noDelay: true, pause: true })),
   );
   show.say(
-    "The same two writes each time. What a read gives depends on what has " +
-      "arrived by then, and that depends on options, timers, load, and the " +
-      "network in between, not on where one write ended and the next began.",
+    "The writes are the same each time. A read returns whatever has arrived " +
+      "by then. That depends on options, timers, load, and the network, not on " +
+      "where one write ended and the next began.",
   );
 }
 
 interface PairsOptions {
-  /** Whether the client's writes are sent at once. */
+  /** Whether the client turns Nagle's algorithm off. */
   noDelay: boolean;
-  /** Whether the server reads already, and has time to, between the writes. */
+  /** Whether the client pauses between the writes, while the server reads. */
   pause?: boolean;
 }
 
-/** Says how many pairs of writes came in one read, of {@linkcode PAIRS}. */
+/** Counts the pairs of writes, of {@linkcode PAIRS}, that arrive in one read. */
 async function countPairs({ noDelay, pause }: PairsOptions): Promise<number> {
   using both = await connectBoth();
   const { client, server } = both;
@@ -127,10 +127,10 @@ async function countPairs({ noDelay, pause }: PairsOptions): Promise<number> {
 }
 
 function inOneRead(pairs: number): string {
-  return `${pairs} of ${PAIRS} pairs came in one read`;
+  return `${pairs} of ${PAIRS} pairs arrived in one read`;
 }
 
-/** One write call, and the sizes of the reads that it takes to get it all. */
+/** Shows one write call, and the sizes of the reads that get all its bytes. */
 async function oneWriteManyReads(show: Narrator): Promise<void> {
   const data = new Uint8Array(1024 * 1024);
   show.step("One write, many reads");
@@ -155,12 +155,12 @@ async function oneWriteManyReads(show: Narrator): Promise<void> {
     show.fact(`${name}: reads`, `${sizes.length}, of ${first}${more} bytes`);
   }
   show.say(
-    "A read fills what fits of what has come, so neither the writer nor the " +
-      "reader chooses the pieces.",
+    "A read returns whatever has arrived, up to the size of the buffer. So " +
+      "neither the writer nor the reader chooses the sizes.",
   );
 }
 
-/** Numbered bytes arrive complete and in order, however they were cut. */
+/** Numbers arrive complete and in order, however TCP cuts the stream up. */
 async function orderIsKept(show: Narrator): Promise<void> {
   const numbers = Uint32Array.from({ length: 4 * 1024 * 1024 }, (_, i) => i);
   show.step("What TCP does keep");
@@ -168,8 +168,8 @@ async function orderIsKept(show: Narrator): Promise<void> {
     `The client sends the numbers from 0 to ${
       numbers.length - 1
     }, four bytes ` +
-      "each, by writeAll(): it writes until all is taken. The server reads " +
-      "them by one readExact().",
+      "each, with one call of writeAll(), which writes until every byte is " +
+      "taken. The server reads them with one call of readExact().",
   );
   using both = await connectBoth();
   const { client, server } = both;
@@ -189,19 +189,18 @@ async function orderIsKept(show: Narrator): Promise<void> {
   show.fact("reads", reads);
   show.fact("out of place", out === -1 ? "none" : `from number ${out} on`);
   show.say(
-    "Every byte, once, in order: that is TCP's promise, and all of it. Each " +
-      "side may cut the stream up as it likes, and neither sees the other's " +
-      "cuts.",
+    "Every byte, once, in order: that's all that TCP promises. Each side may " +
+      "cut the stream up in its own way, and neither sees the other's cuts.",
   );
 }
 
-/** Nagle's algorithm and a delayed ACK wait for each other. */
+/** Shows Nagle's algorithm and a delayed ACK waiting for each other. */
 async function twoWritesOneAnswer(show: Narrator): Promise<void> {
   show.step("A request in two writes, and its answer");
   show.say(
     "The client writes a request of 20 bytes: 10 for its head, and 10 for the " +
-      "rest. The server answers once it has all 20. That takes a round trip, " +
-      "which is nothing on loopback.",
+      "rest. The server answers once it has all 20. That takes one round trip, " +
+      "so almost no time on loopback.",
   );
   await show.predict(
     "Nagle's algorithm holds back a small segment while an earlier one isn't " +
@@ -227,15 +226,15 @@ async function twoWritesOneAnswer(show: Narrator): Promise<void> {
     measured[0].value > 10 * measured[1].value
       ? "With two writes, each side waits for the other: the client's TCP for " +
         "an ACK, and the server's for data to send along with it. In the end, " +
-        "the delayed ACK gives in. Write a message with one call, and nobody " +
-        "waits."
+        "the server's TCP stops waiting and sends the ACK. Write a message with one " +
+        "call, and neither side waits."
       : "This system's TCP acknowledged the first write at once. Others wait: " +
         "Linux for 40 ms, and the RFC allows half a second. Write a message " +
-        "with one call, and nobody waits.",
+        "with one call, and neither side waits.",
   );
 }
 
-/** Measures how long a request of 20 bytes takes, in milliseconds: the median. */
+/** Measures how long a request of 20 bytes takes: the median, in milliseconds. */
 async function msToAnswer(
   { noDelay, writes }: { noDelay: boolean; writes: number },
 ): Promise<number> {
@@ -259,15 +258,16 @@ async function msToAnswer(
   return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)];
 }
 
-/** The size that is agreed on makes an early end visible. */
+/** Shows that an agreed size reveals an early end. */
 async function endTooEarly(show: Narrator): Promise<void> {
-  show.step("Numbers of two bytes, and an end in the middle of one");
+  show.step("Numbers of two bytes, and an early end");
   show.say(
-    "The adder is mended if both sides agree on a size: each number is two " +
-      "bytes. Now the server asks for two bytes, whatever a read gives.",
+    "To fix the server, both sides agree on a size: each number has two bytes. " +
+      "Now the server reads until it has two bytes, however many reads that takes.",
   );
   await show.predict(
-    'The client writes "1", "0253" and ends. What will be read?',
+    'The client writes "1" and "0253" and closes its write side. What does ' +
+      "the server get?",
   );
   using both = await connectBoth();
   const { client, server } = both;
@@ -284,7 +284,7 @@ async function endTooEarly(show: Narrator): Promise<void> {
   while (failure === undefined) {
     try {
       const data = await readExact(server, 2);
-      lanes.call("server", `readExact(2) gave ${printable(data)}`);
+      lanes.call("server", `readExact(2) returned ${printable(data)}`);
       sum += Number(new TextDecoder().decode(data));
     } catch (error) {
       failure = error;
@@ -294,8 +294,9 @@ async function endTooEarly(show: Narrator): Promise<void> {
   show.fact("sum", sum);
   show.fact("error", (failure as Error).message);
   show.say(
-    "The end came inside a number, so the last byte is half of something. Only " +
-      "a reader that knows how much is due can tell, and it must say so.",
+    "The stream ended in the middle of a number, so the last byte is only half " +
+      "of one. Only a reader that knows the size can notice that, and it must " +
+      "report it.",
   );
 }
 

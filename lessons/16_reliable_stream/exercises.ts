@@ -16,7 +16,8 @@ export const exercises: Exercise<unknown>[] = [
     id: "16.1",
     pure: true,
     title: "Put the stream in order",
-    passed: "It keeps what came early, and acknowledges only what is complete.",
+    passed:
+      "It keeps bytes that arrive early, and acknowledges only bytes in order.",
     real: "lib/net/reliable/receiver.ts",
     solution: solution.Receiver,
     hints: [
@@ -33,7 +34,7 @@ export const exercises: Exercise<unknown>[] = [
       "Then, as long as early has this.#ack, take that byte out, and\n" +
       "    this.#ack = (this.#ack + 1) >>> 0;",
     ],
-    read: "Numbers put it in order",
+    read: "Sequence numbers put bytes in order",
     check: checkReceiver,
   }),
   exercise<RetransmitTimerClass>({
@@ -41,7 +42,7 @@ export const exercises: Exercise<unknown>[] = [
     pure: true,
     title: "How long to wait",
     passed:
-      "It follows RFC 6298: the variance first, then the mean, and never below the floor.",
+      "It follows RFC 6298: first the variance, then the mean, and never below the minimum.",
     real: "lib/net/reliable/retransmit_timer.ts",
     solution: solution.RetransmitTimer,
     hints: [
@@ -62,7 +63,7 @@ export const exercises: Exercise<unknown>[] = [
     pure: true,
     title: "What to send, and what to send again",
     passed:
-      "It sends what the window allows, and again only what is still missing.",
+      "It sends what the window allows, and retransmits only what's still missing.",
     real: "lib/net/reliable/send_window.ts",
     solution: solution.SendWindow,
     hints: [

@@ -1,9 +1,9 @@
 /**
  * Lesson 16: TCP's promises on top of UDP.
  *
- * A file goes over a bad link, by the workbook's own reliable stream; the window
- * is drawn as it moves, and the work is counted. TCP carries the same file on
- * loopback, to compare.
+ * The workbook's reliable stream carries a file over a bad link. The run draws the
+ * congestion window and counts the work. For comparison, TCP carries the same file
+ * on loopback.
  */
 import {
   LossyLink,
@@ -42,20 +42,20 @@ export async function lesson(show: Narrator): Promise<void> {
   await compare(show, file, reliable);
 }
 
-/** The file, over a link that loses, repeats and mixes up. */
+/** Carries the file over a link that loses, duplicates, and reorders. */
 async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
   show.step("A file over a bad link");
   show.say(
-    `A file of ${file.length / 1024} KiB goes by UDP, through a relay that ` +
-      "loses 3 % of the datagrams in either direction, sends 2 % twice, and " +
-      "holds each back for 5 ms and up to 3 more. How much the link holds, " +
-      "the sender does not know. So it sets itself a limit for what is under " +
-      "way, sent and not acknowledged, and tries whether more will do. That " +
-      "limit is the congestion window.",
+    `A client sends a file of ${file.length / 1024} KiB over UDP, through a ` +
+      "relay that loses 3 % of the datagrams in each direction, duplicates 2 %, " +
+      "and delays each one by 5 to 8 ms. The sender doesn't know how much the " +
+      "link can hold. So it limits how much is in flight (sent, but not " +
+      "acknowledged), and keeps trying whether more works. That limit is the " +
+      "congestion window.",
   );
   await show.predict(
-    "Does the file arrive whole? How does the window begin, and what does a " +
-      "lost segment do to it?",
+    "Does the file arrive intact? How large is the window at first, and what " +
+      "does a lost segment do to it?",
   );
   const transfer = await carry(file, {
     seed: 16,
@@ -65,7 +65,7 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
     jitterMs: 3,
   });
   const { stats, lost } = transfer;
-  show.bars("congestion window, at that time", {
+  show.bars("congestion window at that time", {
     unit: "KiB",
     series: true,
     bars: windowBars(transfer),
@@ -78,32 +78,31 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
   show.fact(
     "why",
     `${stats.fastRetransmits} × three duplicate ACKs, ` +
-      `${stats.timeouts} × time-out`,
+      `${stats.timeouts} × timeout`,
   );
-  show.fact("round trip, smoothed", `${stats.srttMs?.toFixed(1)} ms`);
-  show.fact("time-out at the end", `${stats.rtoMs.toFixed(0)} ms`);
+  show.fact("smoothed round-trip time", `${stats.srttMs?.toFixed(1)} ms`);
+  show.fact("timeout at the end", `${stats.rtoMs.toFixed(0)} ms`);
   show.say(
-    "The window grows as acknowledgments come, and is cut when something is " +
-      "missing: loss is taken for a sign that the link is full. (Behind each " +
-      "bar stands its value, and how many times the smallest one that is.)",
+    "The window grows with each acknowledgment, and shrinks when something " +
+      "is missing: the sender takes a loss as a sign that the link is full.",
   );
   const enough = Math.ceil(file.length / SEGMENT_BYTES);
   const more = (100 * stats.retransmissions / enough).toFixed(0);
   show.say(
-    `${enough} segments of ${SEGMENT_BYTES} bytes hold the file. ` +
-      `${stats.retransmissions} went again, ${more} % of that. Not only a lost ` +
-      "segment costs one: a lost acknowledgment or a segment that was " +
-      "overtaken can, too.",
+    `The file fills ${enough} segments of ${SEGMENT_BYTES} bytes. ` +
+      `${stats.retransmissions} were sent again: ${more} %. Not only a lost ` +
+      "segment causes a retransmission: a lost acknowledgment or a segment " +
+      "that arrives late can, too.",
   );
   return transfer;
 }
 
-/** The receiver's room holds the sender back. */
+/** A receiver with a small buffer limits the sender. */
 async function smallWindow(show: Narrator, file: Uint8Array): Promise<void> {
   show.step("A receiver with little room");
   await show.predict(
     `Now the link loses nothing, and the receiver has room for ${SMALL_WINDOW} ` +
-      "bytes. How much is under way at most?",
+      "bytes. How much is in flight at most?",
   );
   const part = file.subarray(0, 64 * 1024);
   const { events } = await carry(part, { delayMs: 2 }, {
@@ -111,15 +110,15 @@ async function smallWindow(show: Narrator, file: Uint8Array): Promise<void> {
   });
   const most = Math.max(...events.map(({ stats }) => stats.inFlight));
   const widest = Math.max(...events.map(({ stats }) => stats.cwnd));
-  show.fact("most under way", `${most} bytes`);
+  show.fact("most in flight", `${most} bytes`);
   show.fact("congestion window", `up to ${widest} bytes`);
   show.say(
-    "The smaller of the two windows counts: one protects the link, the other " +
-      "the receiver.",
+    "The smaller of the two windows counts. The congestion window protects " +
+      "the network, and the receive window protects the receiver.",
   );
 }
 
-/** TCP, in the same run. */
+/** Carries the same file by TCP. */
 async function compare(
   show: Narrator,
   file: Uint8Array,
@@ -127,15 +126,15 @@ async function compare(
 ): Promise<void> {
   show.step("The same file by TCP on loopback");
   await show.predict(
-    '"UDP is faster than TCP." Which of these is the quickest: the reliable ' +
-      "stream over the bad link, over a good one, or TCP?",
+    '"UDP is faster than TCP." Which of these is the fastest: the reliable ' +
+      "stream over the bad link, the same without the link, or TCP?",
   );
   const good = await carry(file);
   const tcp = await carryByTcp(file);
   show.fact("SHA-256, by TCP", await sameHash(file, tcp.bytes));
   const rate = ({ ms }: { ms: number }) => file.length / 2 ** 20 / (ms / 1000);
   show.bars(
-    "goodput: how much of the file came in a second, repeats not counted",
+    "goodput: how much of the file arrives per second, without retransmissions",
     {
       unit: "MiB/s",
       bars: [
@@ -146,34 +145,32 @@ async function compare(
     },
   );
   show.fact(
-    "no link, compared with TCP",
+    "UDP without the link, compared with TCP",
     `${(100 * tcp.ms / good.ms).toFixed(1)} % of its goodput`,
   );
   show.say(
-    `Over the bad link the same code took ${
-      bad.ms.toFixed(0)
-    } ms, without it ` +
-      `${good.ms.toFixed(0)} ms: the difference is waiting, and the relay. ` +
-      `It makes a call to the system for each ${SEGMENT_BYTES} bytes, with ` +
-      `${HEADER_BYTES} of header, and handles each acknowledgment itself. UDP ` +
-      "does less than TCP; what a program adds to make it reliable is work " +
-      "that the system does for TCP.",
+    `The same code took ${bad.ms.toFixed(0)} ms over the bad link, and ` +
+      `${good.ms.toFixed(0)} ms without it: the difference is waiting, and ` +
+      `the relay. It makes a system call for every ${SEGMENT_BYTES} bytes, with ` +
+      `${HEADER_BYTES} more of header, and handles every acknowledgment itself. ` +
+      "UDP does less than TCP: to make it reliable, a program does work that " +
+      "the kernel does for TCP.",
   );
 }
 
-/** What carrying a file came to. */
+/** The result of carrying a file. */
 interface Transfer {
   bytes: Uint8Array;
   ms: number;
-  /** The sender's, at the end. */
+  /** The sender's statistics at the end. */
   stats: ReliableStats;
-  /** The sender's. */
+  /** The sender's events. */
   events: ReliableEvent[];
-  /** Datagrams, both ways. */
+  /** How many datagrams the link lost, both ways. */
   lost: number;
 }
 
-/** Carries bytes by a reliable stream, through a link if there is one. */
+/** Carries bytes by a reliable stream, through a link if `faults` are given. */
 async function carry(
   file: Uint8Array,
   faults?: LossyLinkOptions,
@@ -203,7 +200,7 @@ async function carry(
   const stats = client.stats;
   client.close();
   server.close();
-  // The end needs the link, too.
+  // Closing needs the link, too.
   await Promise.all([client.done, server.done]);
   const lost = link ? link.there.lost + link.back.lost : 0;
   return { bytes, ms, stats, events, lost };
@@ -226,7 +223,7 @@ async function carryByTcp(
   return { bytes, ms };
 }
 
-/** The congestion window at equal distances in time. */
+/** The congestion window at equal intervals. */
 function windowBars({ events, ms }: Transfer) {
   const start = events.find(({ segment }) => segment?.length)?.atMs ?? 0;
   let again = 0;

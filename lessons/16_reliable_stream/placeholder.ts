@@ -31,7 +31,7 @@ import type { Piece, ReceiverClass, RetransmitTimerClass } from "./types.ts";
  *   `initialSeq`. After 2 ** 32 - 1 comes 0.
  * - What you keep and what you return are copies: the caller reuses its array.
  * - `window` is the number of bytes that there's room for, counted from `ack`.
- *   It's always `capacity`, because you hand on bytes as soon as they're in
+ *   It's always `capacity`, because you return bytes as soon as they're in
  *   order.
  * - Drop bytes before `ack`, and bytes beyond the window as it is when the
  *   segment arrives, whether they're in order or not. Keep the rest of such a
@@ -51,12 +51,12 @@ export const Receiver: ReceiverClass = todo("16.1 Receiver");
  *       }
  *     }
  *
- * Says how long to wait for an acknowledgment: `rtoMs` is the retransmission
+ * Computes how long to wait for an acknowledgment: `rtoMs` is the retransmission
  * timeout (RTO) of RFC 6298, section 2. All times are in milliseconds. You may
  * round `rtoMs` to whole ones, but not srtt and rttvar.
  *
  * - Before the first sample, `rtoMs` is 1000.
- * - `sample` adds a measured round-trip time R. The first one sets srtt = R and
+ * - `sample` adds a measured round-trip time, R. The first one sets srtt = R and
  *   rttvar = R / 2. Each later one sets rttvar = 3/4 rttvar + 1/4 |srtt - R|, and
  *   then srtt = 7/8 srtt + 1/8 R.
  * - After each sample, `rtoMs` is srtt + 4 rttvar, but at least 200 and at most
@@ -96,8 +96,8 @@ export const RetransmitTimer: RetransmitTimerClass = todo(
  *   `peerWindow`. It returns `undefined` if there are none, or no room. From
  *   then on, these bytes are in flight.
  * - `inFlight` is the number of bytes sent and not yet acknowledged.
- * - `acknowledge` says that all bytes before `ack` have arrived, even if that's
- *   in the middle of a segment. Ignore it if it acknowledges nothing new, or
+ * - `acknowledge`: all bytes before `ack` have arrived, even if `ack` is in the
+ *   middle of a segment. Ignore it if it acknowledges nothing new, or
  *   more than was sent.
  * - `retransmit` returns the oldest bytes in flight again, `undefined` if there
  *   are none. Return either as many as fit into `segmentSize`, or what's left of

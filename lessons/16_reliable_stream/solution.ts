@@ -46,7 +46,7 @@ export class Receiver {
 
 // ---- 16.2 RetransmitTimer ---------------------------------------------------
 
-/** Says how long to wait for an acknowledgment. */
+/** Computes how long to wait for an acknowledgment. */
 export class RetransmitTimer {
   #srtt?: number;
   #rttvar = 0;
@@ -76,7 +76,7 @@ export class RetransmitTimer {
 
 // ---- 16.3 SendWindow --------------------------------------------------------
 
-/** Keeps the bytes that a sender may still need. */
+/** Keeps the bytes that a sender may still need to send. */
 export class SendWindow {
   /** The sequence number of the first byte in `#bytes`. */
   #oldest: number;

@@ -1,4 +1,4 @@
-/** Bytes, and the sequence number of the first of them. */
+/** Bytes, and the sequence number of the first one. */
 export interface Piece {
   seq: number;
   data: Uint8Array;

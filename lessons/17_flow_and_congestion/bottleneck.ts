@@ -2,15 +2,15 @@
 import { seededRandom } from "../../lib/net/mod.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
-/** What a {@linkcode Bottleneck} is like. */
+/** Options for a {@linkcode Bottleneck}. */
 export interface BottleneckOptions {
   /** The seed of the jitter. */
   seed: number;
   /** How fast bytes leave the queue. */
   bytesPerSecond: number;
-  /** The size of the queue. What doesn't fit is dropped: a drop-tail queue. */
+  /** The size of the queue. Packets that don't fit are dropped (drop-tail). */
   queueBytes: number;
-  /** How long a packet travels, without waiting, in milliseconds. */
+  /** How long a packet travels after it has left the queue, in milliseconds. */
   delayMs: number;
   /**
    * The most extra delay, in milliseconds.
@@ -32,7 +32,7 @@ export class Bottleneck {
   readonly #options: BottleneckOptions;
   readonly #random: () => number;
   #queuedBytes = 0;
-  /** When the link has sent all that is queued. */
+  /** When the link will have sent everything in the queue. */
   #freeAt = 0;
   #lastArrival = 0;
 
@@ -49,7 +49,7 @@ export class Bottleneck {
   }
 
   /**
-   * Takes a packet, or loses it.
+   * Queues a packet, or drops it.
    *
    * @param size The packet's size, in bytes.
    * @param arrive Called when the packet arrives.

@@ -18,12 +18,12 @@ export const exercises: Exercise<unknown>[] = [
     pure: true,
     title: "Which window to advertise",
     passed:
-      "It keeps every promise, and makes none that isn't worth a segment.",
+      "It keeps every promise, and makes a new one only if it's worth a segment.",
     real: "lib/net/reliable/receive_side.ts",
     solution: solution.ReceiveWindow,
     hints: [
-      "What has the peer been promised? What of that is left when bytes arrive, " +
-      "and what when the program reads? Which of the two may move the edge?",
+      "What have you promised the peer? How much of that is left after bytes " +
+      "arrive, and after the program reads? Which of the two makes new room?",
       "Keep `ack`, `edge`, and how many bytes are unread. What's left of the " +
       "window is `(edge - ack) >>> 0`, and the free room `capacity - unread`. " +
       "Their difference is the gain.",
@@ -43,8 +43,8 @@ export const exercises: Exercise<unknown>[] = [
     pure: true,
     title: "How much the network can hold",
     passed:
-      "It follows RFC 5681: fast at first, then carefully, and cut once " +
-      "for each loss.",
+      "It follows RFC 5681: it grows fast at first, then slowly, and cuts the " +
+      "window once per loss.",
     real: "lib/net/reliable/congestion_window.ts",
     solution: solution.CongestionWindow,
     hints: [
@@ -52,7 +52,7 @@ export const exercises: Exercise<unknown>[] = [
       "start, in congestion avoidance, or in fast recovery? Draw a table with a " +
       "row for each and a column for each, and fill it in from the task.",
       "Besides cwnd and ssthresh, keep: the last `ack` and `window`, how many " +
-      "duplicates came, the sum for congestion avoidance, where fast recovery " +
+      "duplicates have arrived, the sum for congestion avoidance, where fast recovery " +
       "ends (undefined if you aren't in it), and whether there was a timeout. " +
       "`(segment.ack - ack) | 0` is the count, correct across the wraparound.",
       "The third duplicate:\n" +
@@ -70,7 +70,7 @@ export const exercises: Exercise<unknown>[] = [
     id: "17.3",
     pure: true,
     title: "May the sender send now?",
-    passed: "It respects both windows, sends nothing silly, and never waits " +
+    passed: "It respects both windows, avoids silly windows, and never waits " +
       "forever.",
     real: "lib/net/reliable/send_side.ts",
     solution: solution.maySend,

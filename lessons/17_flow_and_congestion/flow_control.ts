@@ -17,14 +17,14 @@ import {
 /** How much each of the first writes sends, in bytes. */
 const CHUNK = 16 * 1024;
 const CHUNKS = 6;
-/** More than is left of the window then. */
+/** More than what's left of the window after that. */
 const REST = 256 * 1024;
 
 /** How long the server reads nothing, in milliseconds. */
 export const PAUSE_MS = 1000;
 
 /**
- * Sends much to a server that reads nothing for a while, and then everything.
+ * Sends a lot to a server that reads nothing for a while, and then everything.
  *
  * @returns The client's port.
  */
@@ -81,7 +81,7 @@ export interface FlowControl {
  * Finds the windows and the probes among captured packets.
  *
  * @param packets The packets of {@linkcode starve}.
- * @returns What they show, or `undefined` if they miss a part of it.
+ * @returns What they show, or `undefined` if a part is missing.
  */
 export function flowControlOf(packets: Packet[]): FlowControl | undefined {
   const conversations = new Conversations();

@@ -49,7 +49,7 @@ async function receiverStops(show: Narrator): Promise<void> {
   show.say(
     "A client sends 352 KiB to a server that reads nothing for a second. Each " +
       "segment from the server advertises its receive window: how many more " +
-      "bytes there's room for.",
+      "bytes it has room for.",
   );
   await show.predict(
     "What does the server's TCP advertise when its buffer is full? And how does " +
@@ -107,7 +107,7 @@ async function receiverStops(show: Narrator): Promise<void> {
   );
 }
 
-/** Captures it, or takes the recording. */
+/** Captures the step, or uses the recording. */
 async function captured(show: Narrator): Promise<FlowControl> {
   const observed = await observe(async () => [await starve()]);
   const flow = "packets" in observed
@@ -116,7 +116,7 @@ async function captured(show: Narrator): Promise<FlowControl> {
   if (flow !== undefined) return flow;
   const reason = "reason" in observed
     ? observed.reason
-    : "the capture misses a part";
+    : "the capture is incomplete";
   show.say(
     `Nothing was captured just now: ${reason}. What follows is a recording, ` +
       "made by this lesson on another machine.",
@@ -143,13 +143,13 @@ function shiftOf({ options }: TcpHeader): number | string {
 
 /** The congestion window of one stream. */
 async function sawtooth(show: Narrator): Promise<void> {
-  show.step("Congestion control: the sender looks for its share");
+  show.step("Congestion control: the sender looks for the limit");
   const { segmentsPerSecond, queueSegments, roundTripMs } = SAWTOOTH;
   show.say(
     "From here on, the reliable stream of lesson 16 sends through a relay with " +
       `a bottleneck: ${segmentsPerSecond} segments a second, a drop-tail queue ` +
       `for ${queueSegments}, and ${roundTripMs} ms there and back. The code is ` +
-      "the real one, but the clock isn't: it jumps from event to event, so " +
+      "real, but the clock is simulated: it jumps from event to event, so " +
       "seconds pass in no time, and every run is the same. After 4.4 s, the " +
       "link is down for 0.3 s.",
   );
@@ -169,8 +169,11 @@ async function sawtooth(show: Narrator): Promise<void> {
       ...(ssthresh === Infinity ? {} : { mark: ssthresh / MSS }),
     })),
   });
-  show.fact("dropped, as the queue was full", counted(path.dropped, "packet"));
-  show.fact("lost, as the link was down", counted(path.lost, "packet"));
+  show.fact(
+    "dropped because the queue was full",
+    counted(path.dropped, "packet"),
+  );
+  show.fact("lost because the link was down", counted(path.lost, "packet"));
   show.fact("fast retransmits", stats.fastRetransmits);
   show.fact("timeouts", stats.timeouts);
   show.say(
@@ -188,7 +191,7 @@ async function sawtooth(show: Narrator): Promise<void> {
 
 /** Three duplicate ACKs. */
 async function lostInTheMiddle(show: Narrator): Promise<void> {
-  show.step("One segment lost, and others after it arrive");
+  show.step("One segment is lost, and later ones arrive");
   await show.predict(
     `Of ${IN_FLIGHT} segments, the second gets lost. A retransmission timeout ` +
       "(RTO) takes at least a second here. Does the sender have to wait that long?",
@@ -205,7 +208,7 @@ async function lostInTheMiddle(show: Narrator): Promise<void> {
 
 /** A timeout. */
 async function lostAtTheEnd(show: Narrator): Promise<void> {
-  show.step("One segment lost, and none after it");
+  show.step("The last segment is lost");
   await show.predict(
     `The same again, but the last of the ${IN_FLIGHT} gets lost. What tells the ` +
       "sender this time?",
@@ -239,7 +242,7 @@ function tellLoss(show: Narrator, loss: Loss): void {
 async function sharing(show: Narrator): Promise<void> {
   show.step("Two streams share a bottleneck");
   await show.predict(
-    `A stream has a link of ${SHARED_RATE} segments/s for itself. After 4 s, a ` +
+    `A stream has a link of ${SHARED_RATE} segments/s to itself. After 4 s, a ` +
       "second one starts. Neither knows about the other, and nothing divides the " +
       "link. What does each get?",
   );
@@ -257,10 +260,10 @@ async function sharing(show: Narrator): Promise<void> {
   tellShares(show, "round trips of 40 and 100 ms", unfair.lastHalf);
   show.say(
     "Jain's index is 1 if everyone gets the same, and 1/n if one of n gets " +
-      "everything. Both streams add one segment per round trip, and both cut in " +
-      "half, so the larger one loses more at each cut. That makes them equal " +
+      "everything. Both streams add one segment to their window per round trip, and both cut it " +
+      "in half at a loss, so the larger one loses more. That makes them equal " +
       "only if their round trips are: a window that grows once per round trip " +
-      "grows slowly if the round trip is long.",
+      "grows slowly when the round trip is long.",
   );
 }
 
@@ -272,7 +275,7 @@ function tellShares(show: Narrator, name: string, rates: number[]): void {
   );
 }
 
-/** A queue that's too big. */
+/** A queue that's too large. */
 async function bufferbloat(show: Narrator): Promise<void> {
   show.step("A bigger queue: bufferbloat");
   await show.predict(
@@ -298,8 +301,8 @@ async function bufferbloat(show: Narrator): Promise<void> {
   });
   show.say(
     'No. "A bigger buffer is better" is a myth: once the queue is as large as ' +
-      "what the link holds, more of it only means more waiting, for everyone " +
-      "behind it. Loss-based congestion control fills any queue, since it stops " +
+      "what the link holds, a larger queue only makes everyone who shares it " +
+      "wait longer. Loss-based congestion control fills any queue, since it stops " +
       "only when something is lost.",
   );
 }

@@ -35,22 +35,23 @@ import type {
  *
  * Decides which receive window to advertise (RFC 9293, section 3.8.6.2.2, and
  * RFC 7323). The options are `{ capacity, mss, shift }`: the buffer's size and
- * the MSS in bytes, and the window scale. The handshake is done, and no window
- * has been advertised yet.
+ * the MSS in bytes, and the window scale. The handshake is over, and you haven't
+ * advertised a window since.
  *
- * - `receive(count)`: that many bytes in order have arrived, all within the
- *   window. `ack` moves on by as much; it starts at `initialSeq`, and after
- *   2 ** 32 - 1 comes 0.
- * - `read(count)`: the program has read that many of them, which frees their
- *   room. `resize(capacity)`: the buffer now has another size.
- * - `edge` is the first sequence number that you have promised no room for, at
+ * - `receive(count)`: `count` bytes have arrived in order, all within the window.
+ *   `ack` grows by `count`; it starts at `initialSeq`, and after 2 ** 32 - 1
+ *   comes 0.
+ * - `read(count)`: the program has read `count` bytes, which frees their room.
+ *   `resize(capacity)`: the buffer has a new size.
+ * - `edge` is the first sequence number that you haven't promised room for, at
  *   first `initialSeq`. Only `advertise` moves it, and never to the left, even if
  *   the buffer has become smaller.
  * - `advertise` moves `edge` only if it's worth it: if the free room (`capacity`
  *   minus the unread bytes) exceeds what's left of the window (`edge` minus
  *   `ack`) by at least `mss`, or by at least half of `capacity`.
- * - Then `edge` becomes `ack` plus the free room, but at most what the field can
- *   say: 65535 × 2 ** shift. Round that down to a multiple of 2 ** shift.
+ * - The new window is the free room, but at most 65535 × 2 ** shift, which is all
+ *   that the field can say. Round it down to a multiple of 2 ** shift. `edge`
+ *   becomes `ack` plus this window.
  * - `advertise` returns the window field, from 0 to 65535: what's left of the
  *   window, divided by 2 ** shift and rounded down.
  */
@@ -86,32 +87,37 @@ export const ReceiveWindow: new (
  *
  * Discovers how much the network can hold (RFC 5681). The options are
  * `{ mss, initialWindow, ack, window }`: `cwnd` starts at `initialWindow` and
- * `ssthresh` at Infinity; `ack` and `window` are what the peer said last.
- * `receive` gets a segment `{ ack, window, dataBytes }`, and the flight size
- * before it: how many bytes were sent and not acknowledged. It returns whether
- * to retransmit the segment at `ack` now.
+ * `ssthresh` at Infinity; `ack` and `window` are the peer's latest. `receive`
+ * gets a segment `{ ack, window, dataBytes }`, and the flight size before it
+ * arrived: how many bytes were sent and not acknowledged. It returns true if you
+ * must retransmit the segment at `ack` now.
  *
  * - **New data.** If `ack` is beyond the last one, `count` bytes are newly
  *   acknowledged. In slow start (`cwnd` < `ssthresh`), `cwnd` grows by `count`,
- *   but at most by `mss`. Otherwise, in congestion avoidance, add up these counts:
- *   once the sum is at least `cwnd`, take `cwnd` off the sum, and then add `mss`
+ *   but at most by `mss`. Otherwise, in congestion avoidance, add up the counts:
+ *   once the sum is at least `cwnd`, subtract `cwnd` from it, and then add `mss`
  *   to `cwnd`.
- * - **A duplicate ACK** has the same `ack` and the same `window` as the last
- *   segment, no data, and comes while bytes are in flight. The third in a row
- *   starts fast recovery: `ssthresh` becomes half of the flight size (rounded
- *   down), but at least 2 × `mss`, and `cwnd` becomes `ssthresh` + 3 × `mss`.
- *   Return true.
- * - **In fast recovery**, each further duplicate adds `mss` to `cwnd`. New data
- *   up to all that was in flight when it started ends it: `cwnd` becomes
- *   `ssthresh`, and the sum 0. Less is a partial ACK: it takes `count` off
- *   `cwnd`, and then adds `mss` if `count` is at least `mss`. Return true.
- * - **timeOut** sets `ssthresh` as above, unless there was a timeout already and
- *   nothing new has been acknowledged since. In any case, `cwnd` becomes `mss`,
- *   the sum 0, and fast recovery ends.
- * - **wake** comes before data is sent after a pause. If that was longer than the
- *   RTO, `cwnd` shrinks to `initialWindow`, if it's larger. `ssthresh` stays.
+ * - **A duplicate ACK** has the same `ack` and the same `window` as the segment
+ *   before it, carries no data, and arrives while bytes are in flight. New data
+ *   and timeouts restart the count. The third duplicate starts fast recovery:
+ *   `ssthresh` becomes half of the flight size (rounded down), but at least
+ *   2 × `mss`, and `cwnd` becomes `ssthresh` + 3 × `mss`. Return true.
+ * - **In fast recovery**, each further duplicate adds `mss` to `cwnd`. An ACK for
+ *   everything that was in flight when fast recovery started ends it: `cwnd`
+ *   becomes `ssthresh`, and the sum 0. An ACK for only a part of it is a partial
+ *   ACK: subtract `count` from `cwnd`, and if `count` is at least `mss`, add
+ *   `mss`. Return true.
+ * - **timeOut** sets `ssthresh` as above, except at a second timeout with nothing
+ *   newly acknowledged since the first. It always sets `cwnd` to `mss` and the
+ *   sum to 0, and ends fast recovery.
+ * - **wake** is called before you send again after a pause. If the pause was
+ *   longer than the RTO, `cwnd` becomes `initialWindow`, unless it's smaller
+ *   already. `ssthresh` stays.
  * - Acknowledgment numbers wrap: after 2 ** 32 - 1 comes 0. Ignore a segment
  *   whose `ack` is before the last one.
+ *
+ * RFC 6582 goes further: it ignores duplicates until everything that was in
+ * flight at the last loss is acknowledged. You may do that, too.
  */
 export const CongestionWindow: new (options: CongestionWindowOptions) => {
   receive(segment: AckSegment, flightSize: number): boolean;
@@ -127,17 +133,18 @@ export const CongestionWindow: new (options: CongestionWindowOptions) => {
  *     export function maySend(state: SendState): number | "probe" {
  *     }
  *
- * Decides how many bytes a sender may send now, in one segment: 0 means that it
- * must wait. The state is
+ * Decides how many bytes a sender may send now, in one segment; 0 means that it
+ * must wait (RFC 9293, section 3.8.6.2.1). The state is
  * `{ una, next, queued, window, maxWindow, cwnd, mss, hasExpired }`.
  *
- * - In flight are the bytes from `una` to `next`; sequence numbers wrap. Together
- *   with them, a segment may exceed neither `window` nor `cwnd`, and it has at
- *   most `mss` bytes.
- * - A segment of `mss` bytes may always go.
- * - A smaller one may go only if nothing is in flight, and if it's all that is
- *   queued, or at least half of `maxWindow`, or if `hasExpired` is true. (That's
- *   Nagle's algorithm, and the sender's silly window avoidance.)
+ * - The bytes from `una` to `next` are in flight; sequence numbers wrap. Together
+ *   with the new segment, they may exceed neither `window` nor `cwnd`. The
+ *   segment has at most `mss` bytes, and as many as these limits allow.
+ * - You may always send a segment of `mss` bytes.
+ * - While anything is in flight, don't send a smaller one (Nagle's algorithm).
+ * - With nothing in flight, you may send a smaller one in three cases: it's all
+ *   that is queued; it's at least half of `maxWindow`; or `hasExpired` is true.
+ *   (This avoids silly windows.)
  * - If data is queued, nothing is in flight, `window` is 0, and `hasExpired` is
  *   true, return `"probe"`.
  */

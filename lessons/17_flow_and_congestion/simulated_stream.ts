@@ -26,7 +26,7 @@ export interface SimulatedStreamOptions extends ReliableOptions {
   /**
    * Says whether to lose a data segment, by its number, from 0.
    *
-   * @default {none is lost here}
+   * @default {loses none}
    */
   loses?: (ordinal: number) => boolean;
   /**
@@ -36,7 +36,7 @@ export interface SimulatedStreamOptions extends ReliableOptions {
    */
   reads?: boolean;
   /**
-   * Whether to record what happens at the sender.
+   * Whether to record the sender's events.
    *
    * @default false
    */
@@ -45,10 +45,10 @@ export interface SimulatedStreamOptions extends ReliableOptions {
 
 /**
  * Two ends of the reliable stream. One sends as fast as it may, and the other
- * reads all that arrives, at once.
+ * reads everything as soon as it arrives.
  */
 export class SimulatedStream {
-  /** What has happened at the sender so far, if it's recorded. */
+  /** The sender's events so far, if they're recorded. */
   readonly events: ReliableEvent[] = [];
   /** How many bytes have arrived, each counted once. */
   arrived = 0;
@@ -120,7 +120,7 @@ export class SimulatedStream {
     this.sender.open();
   }
 
-  /** Both programs do what they can: one writes, and the other reads. */
+  /** Lets both programs do what they can: one writes, and the other reads. */
   #work(): void {
     while (this.#reads && this.#receiver.read(this.#buffer) > 0);
     while (this.sender.isOpen && this.#unwritten > 0) {

@@ -1,4 +1,4 @@
-/** What the window of 17.1 is made of. */
+/** The options of 17.1. */
 export interface ReceiveWindowOptions {
   /** The size of the receive buffer, in bytes. */
   capacity: number;
@@ -21,13 +21,13 @@ export type ReceiveWindowClass = new (
   readonly edge: number;
 };
 
-/** What 17.2 starts with, when the handshake is done. */
+/** The options of 17.2: the state after the handshake. */
 export interface CongestionWindowOptions {
   /** The most data in a segment, in bytes. */
   mss: number;
   /** The initial window (IW), in bytes. */
   initialWindow: number;
-  /** The acknowledgment number that came last. */
+  /** The peer's latest acknowledgment number. */
   ack: number;
   /** The window that the peer advertised last, in bytes. */
   window: number;
@@ -54,13 +54,13 @@ export type CongestionWindowClass = new (
   readonly ssthresh: number;
 };
 
-/** What the sender of 17.3 knows. */
+/** The state of the sender in 17.3. */
 export interface SendState {
   /** The oldest unacknowledged sequence number, SND.UNA. */
   una: number;
   /** The next sequence number to send, SND.NXT. */
   next: number;
-  /** How many bytes wait to be sent for the first time. */
+  /** How many bytes are waiting to be sent for the first time. */
   queued: number;
   /** The peer's window from `una` on, in bytes, SND.WND. */
   window: number;
@@ -70,7 +70,7 @@ export interface SendState {
   cwnd: number;
   /** The most data in a segment, in bytes. */
   mss: number;
-  /** Whether the persist timer has expired: data has waited for too long. */
+  /** Whether the persist timer has expired: data has waited too long. */
   hasExpired: boolean;
 }
 

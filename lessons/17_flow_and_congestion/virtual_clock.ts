@@ -1,4 +1,4 @@
-/** Something with a deadline of its own, such as one end of a connection. */
+/** Something that has a deadline, such as one end of a connection. */
 export interface Timed {
   /** When to call `tick()`, in milliseconds; Infinity if never. */
   readonly deadline: number;
@@ -8,7 +8,7 @@ export interface Timed {
 
 /**
  * A clock that jumps from one event to the next, so half a minute of network
- * time takes a few milliseconds, and takes the same course in every run.
+ * time takes a few milliseconds, and every run is the same.
  */
 export class VirtualClock {
   /** The time, in milliseconds. */
@@ -33,7 +33,7 @@ export class VirtualClock {
   /**
    * Calls `tick()` at each deadline from now on.
    *
-   * @param timed What has the deadlines.
+   * @param timed The object that has the deadlines.
    */
   watch(timed: Timed): void {
     this.#timed.push(timed);

@@ -224,6 +224,18 @@ Deno.test("CongestionWindow halves once for one segment that times out again and
   assertEquals(window.ssthresh, 200);
 });
 
+Deno.test("CongestionWindow takes a partial ACK off, and adds a segment only for a full one", () => {
+  const window = new CongestionWindow({ segmentBytes: 100, segments: 10 });
+  window.enterRecovery(1000);
+  assertEquals(window.cwnd, 800);
+  window.deflate(100);
+  assertEquals(window.cwnd, 800);
+  window.deflate(99);
+  assertEquals(window.cwnd, 701);
+  window.deflate(900);
+  assertEquals(window.cwnd, 100);
+});
+
 Deno.test("CongestionWindow is a whole number of bytes, also after half of an odd one", () => {
   const window = new CongestionWindow({ segmentBytes: 1, segments: 10 });
   window.enterRecovery(17);

@@ -293,6 +293,31 @@ Deno.test("Protocol grows its window in slow start, halves it at a loss, and nev
   }
 });
 
+Deno.test("Protocol starts from its initial window again after a pause, and only then", () => {
+  const world = quickWorld({
+    both: { receiveBytes: 1_000_000, sendBytes: 1_000_000 },
+  });
+  world.open();
+  const initial = world.client.stats.cwnd;
+  const send = () => {
+    world.client.write(pattern(20_000));
+    world.run(() => {
+      drain(world.server);
+      return world.client.stats.unacknowledged === 0;
+    });
+  };
+  send();
+  const grown = world.client.stats.cwnd;
+  assert(grown > initial);
+  send();
+  assert(world.client.stats.cwnd >= grown);
+  let isOver = false;
+  world.later(world.client.stats.rtoMs + 10, () => isOver = true);
+  world.run(() => isOver);
+  world.client.write(pattern(1));
+  assertEquals(world.client.stats.cwnd, initial);
+});
+
 // ---- flow control ----
 
 Deno.test("Protocol sends no more than the receiver has room for, and goes on when there is room", () => {

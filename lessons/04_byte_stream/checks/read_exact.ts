@@ -15,12 +15,12 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { ReadExact } from "../types.ts";
 
-const END = "An end in the middle is an error";
+const END = "An early end is an error";
 
 const NO_READ_FOR_0 = "For 0 bytes you need no read at all: test whether you " +
   "have enough before you read, not after.";
 
-/** A peer sends something, and calls with these sizes read of it. */
+/** A peer sends `sends`, and calls with these sizes read it. */
 function reads(
   sends: string | number,
   sizes: number[],
@@ -105,7 +105,7 @@ function listed(sizes: number[]): string {
     : `${sizes[0]}, ${sizes[1]}, and so on, up to ${sizes.at(-1)}`;
 }
 
-/** Whether it's what the peer sent after the bytes that were due. */
+/** Whether `value` is what the peer sent after the bytes that were due. */
 function isLater(
   value: unknown,
   expected: Uint8Array,

@@ -16,8 +16,8 @@ import {
 import type { ReceiverClass } from "../types.ts";
 
 /**
- * A segment; what accept() must return, and `ack` be afterward; what it means if
- * they aren't (or the two, if the meanings differ).
+ * A segment; what accept() must return, and what `ack` must be afterward; the
+ * advice if one of them is wrong (or one advice for each).
  */
 type Arrival = [
   seq: number,
@@ -28,14 +28,14 @@ type Arrival = [
 ];
 
 const IN_ORDER: Arrival[4] = [
-  "A segment that starts at ack can be handed on at once.",
+  "A segment that starts at ack is in order: return its bytes at once.",
   "ack moves on by the number of bytes that are in order.",
 ];
-const EMPTY = "A segment without bytes brings nothing.";
+const EMPTY = "A segment without bytes contains nothing new.";
 const AGAIN: Arrival[4] = [
   "You returned these bytes a second time. Bytes before ack were returned " +
   "already.",
-  "A repeated segment brings nothing new.",
+  "A repeated segment contains nothing new.",
 ];
 const OVERLAP = "The segment starts with old bytes, but its end is new: " +
   "return only the bytes from ack on.";
@@ -71,7 +71,7 @@ const ROOM: CallAdvice = ({ value }) =>
   lengthOf(value) < 4
     ? PARTLY
     : "Bytes in order need room too: this segment ends beyond the window, " +
-      "counted from ack as it is when the segment arrives. Hand on what " +
+      "counted from ack as it is when the segment arrives. Return what " +
       "fits, and drop the rest: the sender sends it again.";
 const DROPPED = "You kept bytes that were beyond the window when they " +
   "arrived. Drop them, even if the window moves on afterward.";
@@ -104,7 +104,7 @@ const CASES: ObjectCase[] = [
     [52, "cdef", "", 50, EARLY],
     [50, "abcd", "abcdef", 56, KEPT_OVERLAP],
   ]),
-  story("four segments arrive in the opposite order, and one again", [7, 20], [
+  story("four segments arrive in reverse order, and one again", [7, 20], [
     [13, "gh", "", 7, EARLY],
     [11, "ef", "", 7, EARLY],
     [9, "cd", "", 7, EARLY],
@@ -193,7 +193,7 @@ function checkTwo(
   }
 }
 
-/** Segments that arrive at one receiver; after each, `ack` and `window`. */
+/** Segments that arrive at one receiver, with `ack` and `window` after each. */
 function story(
   step: string,
   [initialSeq, capacity]: [initialSeq: number, capacity: number],
@@ -203,8 +203,8 @@ function story(
     do: "window",
     returns: capacity,
     likely: "The window is counted from ack. Bytes that arrived early lie " +
-      "inside it, so they don't make it smaller, and bytes in order don't " +
-      "stay. It's always `capacity`.",
+      "inside it, so they don't make it smaller, and you return bytes in " +
+      "order at once. It's always `capacity`.",
     read: "Two windows",
   };
   return {
@@ -231,7 +231,7 @@ function story(
   };
 }
 
-/** Random overlapping pieces of a stream; what's right is known by counting. */
+/** Random overlapping pieces of a stream, checked by counting bytes. */
 function randomStory(random: () => number): ObjectCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const stream = Uint8Array.from({ length: 60 }, () => below(256));

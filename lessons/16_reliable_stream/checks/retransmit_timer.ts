@@ -14,8 +14,8 @@ import type { RetransmitTimerClass } from "../types.ts";
 type Event = number | "backOff";
 
 /**
- * What happens; what `rtoMs` must be afterward; what it means if it isn't, and
- * what certain wrong values mean.
+ * The events; what `rtoMs` must be afterward; the advice if it's wrong, and the
+ * advice for certain wrong values.
  */
 type Step = [
   events: Event[],
@@ -41,8 +41,8 @@ const STEADY =
   "While the round trips don't vary, rttvar shrinks by a quarter " +
   "each time, and rtoMs gets close to srtt.";
 const FLOOR =
-  "The 200 ms are the least that rtoMs as a whole may be. You add a least " +
-  "value for 4 × rttvar to srtt, as Linux does, and so rtoMs is too long.";
+  "The minimum of 200 ms is for rtoMs as a whole. You use a minimum for " +
+  "4 × rttvar instead, as Linux does, so rtoMs is too long.";
 const RFC_FLOOR = "RFC 6298 suggests at least 1000, and Linux uses 200. The " +
   "task says 200: on a fast network, a second is a long time.";
 const ROUNDED = "Don't round srtt or rttvar: both are averages, and if each " +
@@ -115,7 +115,7 @@ export async function checkRetransmitTimer(
   );
 }
 
-/** What happens to one timer; `rtoMs` is looked at after each step. */
+/** Events for one timer, with a look at `rtoMs` after each step. */
 function story(step: string, steps: Step[]): ObjectCase {
   let doublings = 0;
   return {
@@ -148,7 +148,7 @@ function story(step: string, steps: Step[]): ObjectCase {
   };
 }
 
-/** Random events; what's right is known by the workbook's own timer. */
+/** Random events, compared with the workbook's own timer. */
 function randomStory(random: () => number): ObjectCase {
   const right = new Solution();
   const events: Event[] = [];

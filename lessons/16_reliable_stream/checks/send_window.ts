@@ -38,7 +38,7 @@ const WRAP =
   "wraps a sum, and `(a - b) | 0` is the distance.";
 const TOP = 2 ** 32;
 
-/** What it means if retransmit() returns something else the second time. */
+/** The advice if retransmit() returns something else the second time. */
 const AGAIN: CallAdvice = ({ value }) =>
   value === undefined
     ? "The bytes that retransmit() returned are still in flight, and may get " +
@@ -46,7 +46,7 @@ const AGAIN: CallAdvice = ({ value }) =>
     : "retransmit() must not move on with each call: always start from the " +
       "oldest byte in flight. Only acknowledge() moves that.";
 
-/** What it means if retransmit() returns a wrong piece. */
+/** The advice if retransmit() returns a wrong piece. */
 const OLDEST = (oldest: number, inFlight: number): CallAdvice => ({ value }) =>
   Object(value).seq < oldest
     ? "These bytes are acknowledged, so the peer has them already. Send " +
@@ -103,7 +103,10 @@ const CASES: ObjectCase[] = [
     again([1004, "ef"], 2, NEVER),
     take(6, [1006, "ghij"], 6, NEVER),
   ]),
-  story("all is acknowledged; the peer has no room, then 4, 5", [1000, 4], [
+  story("everything is acknowledged; the peer has no room, then 4, 5", [
+    1000,
+    4,
+  ], [
     push("abcde"),
     take(4, [1000, "abcd"], 4, NEXT),
     acknowledge(1004, 0, IN_FLIGHT),
@@ -179,7 +182,7 @@ function acknowledge(
   ];
 }
 
-/** Sends again; `other` is right as well. */
+/** Calls retransmit() twice; `other` is a right result, too. */
 function again(
   due: Due | undefined,
   inFlight: number,
@@ -199,7 +202,7 @@ function again(
   ];
 }
 
-/** Sends again, and leaves it to the next call to do so once more. */
+/** Calls retransmit() once. */
 function retransmit(due: Due, likely: CallAdvice): MethodCall[] {
   return [{ do: "retransmit", args: [], returns: pieceOf(due), likely }];
 }
@@ -212,7 +215,7 @@ function pieceOf(due: Due | undefined): Piece | undefined {
   return due && { seq: due[0], data: toBytes(due[1]) };
 }
 
-/** Random calls; what's right is known by the workbook's own window. */
+/** Random calls, compared with the workbook's own window. */
 function randomStory(random: () => number): ObjectCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const start = (2 ** 32 - below(60)) >>> 0;

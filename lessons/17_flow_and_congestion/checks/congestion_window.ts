@@ -56,8 +56,8 @@ const ONCE =
   "You cut twice for one loss. In fast recovery, a duplicate ACK only " +
   "means that another segment has left the network: add `mss` to cwnd.";
 const AGAIN_TRUE =
-  "One retransmission is enough: until the ACK for it comes, return " +
-  "false for each further duplicate.";
+  "One retransmission is enough: until its ACK arrives, return false " +
+  "for each further duplicate.";
 const LEAVES: CallAdvice = ({ value }) =>
   value === true
     ? "All that was in flight at the loss is acknowledged now: fast recovery is " +
@@ -78,13 +78,13 @@ const NOT_DUPLICATE: Record<string, string> = {
     "The window differs, so it's a window update, not a duplicate ACK: it " +
     "says nothing about a loss.",
   data:
-    "It carries data of the peer, so it isn't a duplicate ACK: the peer sends, " +
-    "and repeats the number on each segment.",
+    "It carries data from the peer, so it isn't a duplicate ACK: the peer is " +
+    "sending, and repeats the number in each segment.",
   idle:
     "Nothing is in flight, so nothing can be lost: it isn't a duplicate ACK.",
   old:
-    "This acknowledgment is older than the last one. It was overtaken on the " +
-    "way: ignore it.",
+    "This acknowledgment is older than the last one: a newer one overtook it " +
+    "on the way. Ignore it.",
 };
 const TIME_OUT =
   "After a timeout, cwnd becomes one `mss`, and ssthresh half of the " +
@@ -104,7 +104,7 @@ const IDLE =
   "After a pause longer than the RTO, cwnd shrinks to `initialWindow`: " +
   "what you knew about the network is out of date.";
 const IDLE_GROWS =
-  "A pause says nothing good about the network: cwnd may shrink to " +
+  "A pause tells you nothing good about the network: cwnd may shrink to " +
   "`initialWindow`, but never grow.";
 const NOT_IDLE = "The pause isn't longer than the RTO, so cwnd stays.";
 const IDLE_SSTHRESH =
@@ -113,7 +113,7 @@ const IDLE_SSTHRESH =
 const WRAP = "Acknowledgment numbers wrap: after 4294967295 comes 0, and the " +
   "distance is `(b - a) | 0`.";
 
-/** What's done with one window; its state is followed along. */
+/** Calls to one window, and what they must return. */
 class Story {
   readonly calls: MethodCall[] = [];
   #ack: number;
@@ -192,13 +192,9 @@ class Story {
   }
 }
 
-/** A window of 20 segments, in congestion avoidance from 10 on. */
-function grown(step: string, ack = 1): Story {
-  return new Story(step, { ack, initialWindow: 20 * MSS })
-    .timeOut(20 * MSS).see(MSS, 10 * MSS, TIME_OUT)
-    .ack(MSS, 20 * MSS, SLOW_START).see(2 * MSS, 10 * MSS, SLOW_START);
-}
-
+// RFC 6582 ignores duplicates until all that was in flight at the last loss, or
+// timeout, is acknowledged; RFC 5681 doesn't. Either is right, so no case here has
+// three duplicates then.
 const CASES: ObjectCase[] = [
   new Story("slow start: four ACKs of a segment each")
     .ack(1000, 4000, SLOW_START).see(5000, Infinity, SLOW_START)
@@ -251,6 +247,8 @@ const CASES: ObjectCase[] = [
     .ack(6599, 12_000, PARTIAL, true).see(10_001, 6000, PARTIAL)
     .ack(1, 4000, LEAVES).see(6000, 6000, LEAVES)
     .repeat(2, 4000, COUNT_RESET).see(6000, 6000, COUNT_RESET)
+    .ack(1000, 4000, AVOIDANCE).see(6000, 6000, AVOIDANCE)
+    .repeat(2, 4000, COUNT_RESET).see(6000, 6000, COUNT_RESET)
     .segment({}, 5000, THIRD, true).see(5500, 2500, THIRD),
   new Story("two duplicates, new data, two duplicates")
     .repeat(2, 4000, THIRD_ACK)
@@ -267,10 +265,14 @@ const CASES: ObjectCase[] = [
     .see(4000, Infinity, NOT_DUPLICATE.window)
     .ack(1000, 4000, SLOW_START).see(5000, Infinity, SLOW_START)
     .segment({ window: WINDOW + 1 }, 4000, NOT_DUPLICATE.window)
-    .segment({ window: WINDOW - 1 }, 4000, NOT_DUPLICATE.window)
     .segment({ window: WINDOW + 2 }, 4000, NOT_DUPLICATE.window)
+    .segment({ window: WINDOW + 3 }, 4000, NOT_DUPLICATE.window)
+    .see(5000, Infinity, NOT_DUPLICATE.window)
+    .ack(1000, 4000, SLOW_START).see(6000, Infinity, SLOW_START)
+    .segment({ window: WINDOW - 1 }, 4000, NOT_DUPLICATE.window)
+    .segment({ window: WINDOW - 2 }, 4000, NOT_DUPLICATE.window)
     .segment({ window: 0 }, 4000, NOT_DUPLICATE.window)
-    .see(5000, Infinity, NOT_DUPLICATE.window),
+    .see(6000, Infinity, NOT_DUPLICATE.window),
   new Story("the new window comes with new data")
     .segment({ ack: 1001, window: 9000 }, 4000, SLOW_START)
     .segment({ ack: 1001, window: 9000 }, 4000, DUPLICATE_GROWS)
@@ -309,11 +311,11 @@ const CASES: ObjectCase[] = [
     .timeOut(1000).see(1000, 8000, SECOND_TIMEOUT)
     .ack(1000, 1000, SLOW_START).see(2000, 8000, SLOW_START)
     .timeOut(6000).see(1000, 3000, NEW_TIMEOUT),
-  new Story("a second timeout after slow start went on")
+  new Story("a timeout, a duplicate ACK, and a second timeout")
     .timeOut(8000).see(1000, 4000, TIME_OUT)
     .repeat(1, 8000, DUPLICATE_GROWS)
-    .timeOut(8000).see(1000, 4000, SECOND_TIMEOUT),
-  grown("a timeout in fast recovery")
+    .timeOut(6000).see(1000, 4000, SECOND_TIMEOUT),
+  new Story("a timeout in fast recovery", { initialWindow: 20_000 })
     .repeat(2, 16_000, THIRD_ACK)
     .segment({}, 16_000, THIRD, true).see(11_000, 8000, THIRD)
     .timeOut(14_000).see(1000, 7000, TIME_OUT)
@@ -368,7 +370,7 @@ export async function checkCongestionWindow(
   );
 }
 
-/** A random run; what's right is known by the workbook's own window. */
+/** A random run, compared with the workbook's own window. */
 function randomStory(random: () => number): ObjectCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const start = (TOP - below(20_000)) % TOP;
@@ -384,11 +386,14 @@ function randomStory(random: () => number): ObjectCase {
   });
   const done: string[] = [];
   let [ack, flight] = [start, 8 * MSS];
+  let [acked, lossEnd, inRow] = [0, -1, 0];
+  let isRecovering = false;
   for (let i = 0; i < 60; i++) {
     const likely = () => `So far: ${done.join(", ")}.`;
     const event = below(20);
     flight = Math.max(flight, right.cwnd);
     if (event === 0) {
+      [lossEnd, inRow, isRecovering] = [acked + flight, 0, false];
       done.push(`timeOut(${flight})`);
       story.timeOut(flight);
       right.timeOut(flight);
@@ -400,9 +405,13 @@ function randomStory(random: () => number): ObjectCase {
     } else {
       // Mostly small ACKs, and duplicates in a row.
       const fresh = Math.min(flight, 1 + below(1500));
-      // Real ACKs never take cwnd below a segment.
+      // An answer may keep cwnd at one segment or more, so it never gets below.
       const count = below(2) === 0 || right.cwnd < MSS + fresh ? 0 : fresh;
-      const times = count === 0 ? 1 + below(5) : 1;
+      const most = isRecovering || acked > lossEnd ? 5 : 2 - inRow;
+      const times = count > 0 ? 1 : Math.min(most, 1 + below(5));
+      if (count > 0) [acked, inRow] = [acked + count, 0];
+      else inRow += times;
+      if (isRecovering && acked >= lossEnd) isRecovering = false;
       for (let n = 0; n < times; n++) {
         done.push(count === 0 ? "a duplicate" : `${count} bytes`);
         ack = (ack + count) % TOP;
@@ -411,6 +420,9 @@ function randomStory(random: () => number): ObjectCase {
           flight,
         );
         story.ack(count, flight, likely(), isAgain);
+        if (isAgain && count === 0) {
+          [lossEnd, isRecovering] = [acked + flight, true];
+        }
       }
       flight -= count;
     }

@@ -34,8 +34,8 @@ const OVER =
   "More is in flight than the window allows now. It has shrunk: wait.";
 const NAGLE =
   "A small segment must wait while something is in flight (Nagle's " +
-  "algorithm): the acknowledgment is on its way, and by then there may be more " +
-  "to send.";
+  "algorithm): the acknowledgment is on its way, and by the time it arrives, " +
+  "there may be more to send.";
 const LAST =
   "Nothing is in flight, and this is all there is to send: don't wait.";
 const SILLY =
@@ -59,19 +59,19 @@ const NO_PROBE =
   "No probe is needed: there's nothing to send, so it doesn't matter " +
   "how large the window is.";
 const RETRANSMIT =
-  "Something is in flight, so the retransmission timer runs, and " +
-  "its segment finds out about the window. Don't probe.";
+  "Something is in flight, so the retransmission timer is running: the " +
+  "answer to a retransmission tells you the window. Don't probe.";
 const WRAP =
   "Sequence numbers wrap: after 4294967295 comes 0, so `next` can be the " +
   "smaller number. Take `(next - una) >>> 0`.";
 const TOP = 2 ** 32;
 
-/** What it means to send: too much, or a small segment that would fit. */
+/** Names the mistake: sending too much, or a small segment that fits. */
 function tooSmall(tooMuch: string): CallAdvice {
   return ({ value }) => Number(value) < READY.mss ? NAGLE : tooMuch;
 }
 
-/** What differs from READY; the decision; what anything else means. */
+/** How the state differs from READY; the right decision; the advice for any other. */
 type Row = [Partial<SendState>, SendDecision, CallAdvice];
 
 const ROWS: Row[] = [
@@ -131,14 +131,14 @@ export async function checkMaySend(
   ], { name: "maySend", explain });
 }
 
-/** The differences, with what's most likely to matter beside them. */
+/** The whole state, in one line. */
 function labelOf(changes: Partial<SendState>): string {
   const shown = { ...READY, ...changes };
   return Object.entries(shown).map(([name, value]) => `${name}: ${value}`)
     .join(", ");
 }
 
-/** A random state; what's right is known by the workbook's own sender. */
+/** A random state, compared with the workbook's own sender. */
 function randomCase(random: () => number): FunctionCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const una = (TOP - below(5000)) % TOP;

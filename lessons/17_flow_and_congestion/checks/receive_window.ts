@@ -10,7 +10,7 @@ import {
 import { ReceiveWindow as Solution } from "../solution.ts";
 import type { ReceiveWindowClass, ReceiveWindowOptions } from "../types.ts";
 
-/** What happens: a call with its argument, or the two things that must be seen. */
+/** A call with its argument; for `advertise()`, the field and the edge it must produce. */
 type Step =
   | ["receive" | "read" | "resize", number]
   | [
@@ -286,7 +286,7 @@ function story(
   return { step, make: [initialSeq, options], calls };
 }
 
-/** Random calls; what's right is known by the workbook's own window. */
+/** Random calls, compared with the workbook's own window. */
 function randomStory(random: () => number): ObjectCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const options = {

@@ -37,6 +37,7 @@
  */
 export class CongestionWindow {
   readonly #segmentBytes: number;
+  readonly #initial: number;
   #cwnd: number;
   #ssthresh = Infinity;
   /** Bytes acknowledged since the window last grew, in congestion avoidance. */
@@ -50,7 +51,7 @@ export class CongestionWindow {
    */
   constructor(options: { segmentBytes: number; segments: number }) {
     this.#segmentBytes = options.segmentBytes;
-    this.#cwnd = options.segments * options.segmentBytes;
+    this.#initial = this.#cwnd = options.segments * options.segmentBytes;
   }
 
   /** The congestion window: how many bytes may be in flight. */
@@ -101,13 +102,15 @@ export class CongestionWindow {
   }
 
   /**
-   * Handles a partial acknowledgment (RFC 6582, section 3.2).
+   * Handles a partial acknowledgment (RFC 6582, section 3.2). The window never
+   * gets smaller than one segment, even if duplicate ACKs were lost.
    *
    * @param acknowledged The number of bytes newly acknowledged.
    */
   deflate(acknowledged: number): void {
-    this.#cwnd = this.#segmentBytes +
-      Math.max(this.#cwnd - acknowledged, this.#segmentBytes);
+    const left = this.#cwnd - acknowledged;
+    const added = acknowledged >= this.#segmentBytes ? this.#segmentBytes : 0;
+    this.#cwnd = Math.max(left + added, this.#segmentBytes);
   }
 
   /**
@@ -133,6 +136,14 @@ export class CongestionWindow {
     if (inFlight !== undefined) this.#lowerSsthresh(inFlight);
     this.#cwnd = this.#segmentBytes;
     this.#credit = 0;
+  }
+
+  /**
+   * Goes back to the initial window at most, after a pause longer than the RTO (RFC
+   * 5681, section 4.1).
+   */
+  restart(): void {
+    this.#cwnd = Math.min(this.#cwnd, this.#initial);
   }
 
   #lowerSsthresh(inFlight: number): void {

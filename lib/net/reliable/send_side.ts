@@ -57,6 +57,8 @@ export class SendSide {
   /** The segment whose round trip is being measured; never a retransmission. */
   #timed?: { end: number; at: number };
   #retransmitAt?: number;
+  /** When a segment was last sent. */
+  #sentAt = 0;
   /** When the peer last acknowledged new data. */
   #progressAt = 0;
   /** How many retransmission timeouts there were since then. */
@@ -145,6 +147,10 @@ export class SendSide {
    * @param now The time, in milliseconds.
    */
   pump(now: number): void {
+    const isIdle = this.window.inFlight === 0;
+    if (isIdle && now - this.#sentAt > this.timer.rtoMs) {
+      this.congestion.restart();
+    }
     for (let part = this.#nextPart(); part; part = this.#nextPart()) {
       const size = sizeOf(part);
       if (!part.isAgain) {
@@ -155,6 +161,7 @@ export class SendSide {
       // Count it as sent first, so that the trace shows it in flight.
       this.window.sent(size);
       this.#output.send(part);
+      this.#sentAt = now;
       this.#startTimer(now, this.timer.rtoMs);
     }
     // A zero window. The peer's window update can get lost, so the persist timer
@@ -184,7 +191,7 @@ export class SendSide {
     if (result.count > 0) this.#advance(result.count, { now, wasFull });
     // RFC 5681, section 2, defines a duplicate acknowledgment.
     else if (isPure && inFlight > 0 && !result.isWider) {
-      if (segment.ack === window.seq(window.una)) this.#duplicate();
+      if (segment.ack === window.seq(window.una)) this.#duplicate(now);
     }
     if (window.inFlight === 0) {
       // Nothing is in flight, so the timer, if any, is for zero-window probes. A
@@ -297,12 +304,12 @@ export class SendSide {
     } else {
       // A partial acknowledgment: the next gap starts right here (RFC 6582).
       congestion.deflate(count);
-      this.#retransmitFirst();
+      this.#retransmitFirst(now);
     }
   }
 
   /** Handles a duplicate acknowledgment: the peer received a later segment. */
-  #duplicate(): void {
+  #duplicate(now: number): void {
     const { window, congestion } = this;
     // What limited transmit sends from now on doesn't count (RFC 5681, section 3.2,
     // step 2).
@@ -316,15 +323,16 @@ export class SendSide {
       this.#recoverTo = window.highest;
       congestion.enterRecovery(this.#flightSize);
       this.#output.tell("fast retransmit");
-      this.#retransmitFirst();
+      this.#retransmitFirst(now);
     }
   }
 
   /** Retransmits the first segment in flight. */
-  #retransmitFirst(): void {
+  #retransmitFirst(now: number): void {
     const { una, next } = this.window;
     if (next === una) return;
     this.#timed = undefined;
+    this.#sentAt = now;
     this.#output.send(this.#part(una, next - una));
   }
 

@@ -4,7 +4,7 @@ import { recordOnce } from "../record.ts";
 
 const recordLesson = recordOnce(lesson);
 
-/** How many pairs of writes came in one read, and of how many. */
+/** How many pairs of writes arrive in one read, and of how many. */
 async function countPairs(fact: string): Promise<number[]> {
   return (await recordLesson()).fact(fact).match(/\d+/g)!.map(Number);
 }
@@ -52,8 +52,8 @@ Deno.test("lesson 4 reads numbers of a fixed size, however they were written", a
   const calls = recording.all("call").map(({ call }) => call)
     .filter((call) => call.startsWith("readExact"));
   assertEquals(calls, [
-    'readExact(2) gave "10"',
-    'readExact(2) gave "25"',
+    'readExact(2) returned "10"',
+    'readExact(2) returned "25"',
     "readExact(2) threw UnexpectedEof",
   ]);
   assertMatch(recording.fact("error"), /Cannot read 2 bytes.* after 1/);

@@ -10,7 +10,7 @@ Deno.test("lesson 16 carries a file over a bad link, and holds back for a small 
   assertEquals(recording.fact("bytes"), `${300 * 1024}`);
   assert(Number(recording.fact("sent again")) > 0);
   assertMatch(recording.fact("lost on the link"), /^[1-9]/);
-  const most = parseInt(recording.fact("most under way"));
+  const most = parseInt(recording.fact("most in flight"));
   assert(most > 0 && most <= 8 * 1024, `${most}`);
   const [window, goodput] = recording.all("bars");
   assert(window.bars.length <= 15);

@@ -232,7 +232,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has a smaller floor for the variance",
       replace: ["4 * this.#rttvar", "Math.max(100, 4 * this.#rttvar)"],
-      diagnosis: /You add a least value for 4 × rttvar/,
+      diagnosis: /You use a minimum for 4 × rttvar/,
     },
     {
       name: "keeps the mean of all timers",

@@ -121,6 +121,81 @@ testAccepted<CongestionWindowClass>(exercises[1], {
         }
       }
     },
+  "which ignores duplicates of the last flight, as RFC 6582 does": class {
+    cwnd: number;
+    ssthresh = Infinity;
+    #una: number;
+    #window: number;
+    #duplicates = 0;
+    #sum = 0;
+    #recover: number;
+    #isRecovering = false;
+    #isResent = false;
+    constructor(private o: CongestionWindowOptions) {
+      this.cwnd = o.initialWindow;
+      this.#una = o.ack;
+      this.#window = o.window;
+      this.#recover = (o.ack - 1) >>> 0;
+    }
+    receive(segment: AckSegment, flightSize: number): boolean {
+      const { mss } = this.o;
+      const count = (segment.ack - this.#una) | 0;
+      if (count < 0) return false;
+      const isSame = segment.window === this.#window;
+      this.#window = segment.window;
+      this.#una = segment.ack;
+      if (count === 0) {
+        if (!isSame || segment.dataBytes > 0 || flightSize === 0) return false;
+        this.#duplicates++;
+        if (this.#isRecovering) this.cwnd += mss;
+        const isNew = ((this.#una - this.#recover) | 0) > 0;
+        if (this.#duplicates !== 3 || this.#isRecovering || !isNew) {
+          return false;
+        }
+        this.#lower(flightSize);
+        this.cwnd = this.ssthresh + 3 * mss;
+        this.#isRecovering = true;
+        return true;
+      }
+      this.#duplicates = 0;
+      this.#isResent = false;
+      if (this.#isRecovering) {
+        if (((this.#una - this.#recover) | 0) < 0) {
+          this.cwnd = Math.max(
+            mss,
+            this.cwnd - count + (count < mss ? 0 : mss),
+          );
+          return true;
+        }
+        this.#isRecovering = false;
+        this.cwnd = this.ssthresh;
+        this.#sum = 0;
+      } else if (this.cwnd < this.ssthresh) this.cwnd += Math.min(count, mss);
+      else if ((this.#sum += count) >= this.cwnd) {
+        this.#sum -= this.cwnd;
+        this.cwnd += mss;
+      }
+      return false;
+    }
+    timeOut(flightSize: number) {
+      const { ssthresh } = this;
+      this.#lower(flightSize);
+      if (this.#isResent) this.ssthresh = ssthresh;
+      this.#isResent = true;
+      this.#isRecovering = false;
+      this.cwnd = this.o.mss;
+      this.#sum = this.#duplicates = 0;
+    }
+    #lower(flightSize: number) {
+      this.ssthresh = Math.max(2 * this.o.mss, flightSize >> 1);
+      this.#recover = (this.#una + flightSize) % WRAP;
+    }
+    wake(idleMs: number, rtoMs: number) {
+      if (idleMs > rtoMs) {
+        this.cwnd = Math.min(this.cwnd, this.o.initialWindow);
+      }
+    }
+  },
 });
 
 testAccepted<(state: SendState) => SendDecision>(exercises[2], {

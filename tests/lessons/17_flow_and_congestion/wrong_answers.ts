@@ -353,6 +353,14 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /it's a window update/,
     },
     {
+      name: "takes an ACK with a smaller window for a duplicate",
+      replace: [
+        "segment.window === this.#window",
+        "segment.window <= this.#window",
+      ],
+      diagnosis: /it's a window update/,
+    },
+    {
       name: "doesn't notice the window in an ACK of new data",
       replace: [
         "this.#window = segment.window;\n    if (count > 0) return",
@@ -363,7 +371,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "takes data of the peer for a duplicate",
       replace: ["segment.dataBytes === 0", "true"],
-      diagnosis: /It carries data of the peer/,
+      diagnosis: /It carries data from the peer/,
     },
     {
       name: "sees duplicates while nothing is in flight",
@@ -395,6 +403,32 @@ export const wrongAnswers: WrongAnswers = {
       name: "cuts ssthresh again when the same segment times out again",
       replace: ["if (!this.#hasTimedOut) this", "this"],
       diagnosis: /The same segment timed out again/,
+    },
+    {
+      name: "cuts ssthresh again after a duplicate between two timeouts",
+      replace: [
+        "#repeat(flightSize: number): boolean {",
+        "#repeat(flightSize: number): boolean {\n    this.#hasTimedOut = false;",
+      ],
+      diagnosis: /The same segment timed out again/,
+    },
+    {
+      name: "cuts ssthresh again if more than a segment is in flight",
+      replace: [
+        "if (!this.#hasTimedOut) this",
+        "if (!this.#hasTimedOut || flightSize > this.#mss) this",
+      ],
+      diagnosis: /The same segment timed out again/,
+    },
+    {
+      name: "keeps its duplicates over fast recovery",
+      replace: [
+        `#advance(count: number): boolean {
+    this.#duplicates = 0;`,
+        `#advance(count: number): boolean {
+    if (this.#recover === undefined) this.#duplicates = 0;`,
+      ],
+      diagnosis: /new data, or a timeout, starts over/,
     },
     {
       name: "never cuts ssthresh at a timeout again",
@@ -505,6 +539,14 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /A small segment must wait|silly window syndrome/,
     },
     {
+      name: "sends a small segment while something is in flight, at a timeout",
+      replace: [
+        "const isWorthIt = size === mss ||",
+        "const isWorthIt = size === mss || (hasExpired && size > 0) ||",
+      ],
+      diagnosis: /Nagle's algorithm/,
+    },
+    {
       name: "sends a tiny part if nothing is in flight",
       replace: ["size === queued ||", "true ||"],
       diagnosis: /silly window syndrome/,
@@ -563,7 +605,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "probes while something is in flight",
       replace: ["isIdle && window === 0", "window === 0"],
-      diagnosis: /the retransmission timer runs/,
+      diagnosis: /the retransmission timer is running/,
     },
     {
       name: "sends a byte for a probe",
