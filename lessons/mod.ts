@@ -14,7 +14,9 @@ export const lessons: Lesson[] = [
     number: 1,
     name: "endpoint",
     title: "Endpoint",
-    claim: "A socket is an endpoint: a protocol, an address and a port.",
+    claim:
+      "A socket is your program's end of a conversation. Its address has " +
+      "three parts: a protocol, an IP address, and a port.",
     part: "A socket",
     socketFiles: ["box.sock"],
   },
