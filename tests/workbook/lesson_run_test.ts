@@ -183,12 +183,14 @@ Deno.test({
     ]);
     const question = "Your prediction, or just Enter: ";
     await terminal.expect(new RegExp(`${question}$`));
-    await terminal.type("four, I think\n");
+    await terminal.type("heylo, I think\n");
     await terminal.expect(
       new RegExp(
-        `You predicted: .*four, I think[^]*${question}$`,
+        `You predicted: .*heylo, I think[^]*${question}$`,
       ),
     );
+    await terminal.type("\n");
+    await terminal.expect(new RegExp(`(${question}[^]*){2}${question}$`));
     await terminal.type("\n");
     const { code, output } = await terminal.end();
     assertEquals(code, 0);
@@ -231,7 +233,7 @@ Deno.test("next names the first exercise that is not solved, its task, and the c
   assertEquals([code, stderr], [0, ""]);
   assertMatch(
     stdout,
-    /^· 3\.1 echo {2}not started\n\nSend back what comes\n/,
+    /^· 3\.1 echo {2}not started\n\nSend back what arrives\n/,
   );
   assertMatch(
     stdout,
