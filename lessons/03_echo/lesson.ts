@@ -87,10 +87,9 @@ async function smallBuffer(
   const buffer = new Uint8Array(4);
   show.step("A buffer that is too small, and the end of the stream");
   await show.predict(
-    `The client writes ${message.length} bytes in one call and ends its ` +
-      `direction of the stream. The server's buffer has room for ` +
-      `${buffer.length}. How many reads will the server make, and what will ` +
-      "the last one return?",
+    `The client writes ${message.length} bytes in one call and closes its ` +
+      `write side. The server's buffer has room for ${buffer.length}. How many ` +
+      "reads will the server make, and what will the last one return?",
   );
   using client = await connectTcp(listener.addr.port);
   using server = await listener.accept();
@@ -115,8 +114,8 @@ async function smallBuffer(
   show.fact("writes", 1);
   show.fact("reads", reads);
   show.say(
-    "null isn't an empty message. It means that the client has ended its " +
-      "direction of the stream and that the server has read every byte of it.",
+    "null isn't an empty message. It means that the client has closed its " +
+      "write side and that the server has read every byte before that.",
   );
 }
 
@@ -188,7 +187,7 @@ export async function serve(
     const name = `client ${++clients} at ${formatAddress(conn.remoteAddr)}`;
     show.note(`${name}: connected`);
     await echo(conn);
-    show.note(`${name}: ended its stream`);
+    show.note(`${name}: closed its write side`);
   }, {
     signal,
     onError: (error, conn) => show.note(describeServeError(error, conn)),

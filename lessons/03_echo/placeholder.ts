@@ -13,7 +13,7 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  *     }
  *
  * Sends back every byte that the client sends, as soon as it arrives. Returns
- * when the client has ended its direction of the stream.
+ * when the client has closed its write side.
  *
  * - The client may send anything, not only text, and as often as it likes.
  * - A read may return any number of bytes, and a write may take only some of

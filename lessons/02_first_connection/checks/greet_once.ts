@@ -27,7 +27,7 @@ const LISTENER = "Close only the client's socket, the one that accept() " +
   "returned, even if the client has left. The caller still needs the listener. If " +
   "you loop over it with `for await`, break and return close it, too.";
 
-/** A client that connects, ends its direction, and waits for the greeting. */
+/** A client that connects, closes its write side, and waits for the greeting. */
 function greets(
   greeting: string,
   step: string,
@@ -54,7 +54,10 @@ const CASES = [
     },
   ),
   greets("", "the greeting is empty", { then: "silence" }),
-  greets(MIXED, `a client ends its direction at once; you send it "${MIXED}"`),
+  greets(
+    MIXED,
+    `a client closes its write side at once; you send it "${MIXED}"`,
+  ),
   greets(SAMPLES, "the greeting has lines, with spaces and tabs at their ends"),
   greets(MIXED, `a write takes 1 byte of "${MIXED}"`, { writeSize: 1 }),
   greets(

@@ -17,21 +17,21 @@ const READ_PART = "A read fills part of a buffer";
 const WRITE_SHORT = "A write may take only part";
 const END = "null means end of stream";
 
-const NULL = "read() returns null when the client has ended its direction. A " +
-  "loop that doesn't test for null goes on forever.";
+const NULL = "read() returns null when the client has closed its write " +
+  "side. A loop that doesn't test for null goes on forever.";
 const NEW_BYTES =
   "read() fills part of the buffer and returns how many bytes are new. Send " +
   "buffer.subarray(0, count): the rest is old bytes or zeros.";
 const AT_ONCE = "Send back what you've read right away, whatever it is: the " +
-  "client may wait for it before it sends more or ends its direction.";
+  "client may wait for it before it sends more or closes its write side.";
 const EVERY_BYTE = "Only some of the bytes came back. Send every byte of " +
   "buffer.subarray(0, count): a line ending is a byte like any other.";
 const ONCE = "Send back each byte once, and nothing else.";
 
-/** What a client sends before it ends its direction; the same must come back. */
+/** What a client sends before it closes its write side. It must come back. */
 const CASES = [
   {
-    step: "a client ends its direction without sending anything",
+    step: "a client closes its write side without sending anything",
     likely: "The very first read() returns null here.",
   },
   {
@@ -88,10 +88,10 @@ async function converse(trial: Trial, echo: Echo): Promise<void> {
   trial.step('on the same connection, it sends "ok"');
   await sendAndCompare("ok");
 
-  trial.step("it ends its direction, and echo() returns");
+  trial.step("it closes its write side, and echo() returns");
   conn.peerEnds();
   await trial.waitFor(echoing, {
-    waitingFor: "echo() to return after the client has ended its direction",
+    waitingFor: "echo() to return after the client has closed its write side",
     likely: NULL,
     read: END,
   });
@@ -137,8 +137,8 @@ function whyThrown(error: unknown): TrialFailure | undefined {
   return {
     problem: `echo() threw ${error.name}: ${error.message}.`,
     likely:
-      "Do you throw when the client ends its direction? null isn't an error: " +
-      "it's how a stream ends. Return instead.",
+      "Do you throw when the client closes its write side? null isn't an " +
+      "error: it's how a stream ends. Return instead.",
     read: END,
   };
 }

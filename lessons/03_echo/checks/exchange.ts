@@ -150,7 +150,7 @@ function requireOpen(trial: Trial, conn: FakeConn | ShortConn): void {
     trial.fail({
       problem: conn.closed
         ? "exchange() closed the connection."
-        : "exchange() ended its direction of the stream.",
+        : "exchange() closed its write side.",
       likely: "The caller needs the connection for the next exchange. You " +
         "know how many bytes come back, so you don't have to end anything.",
       read: END,

@@ -26,7 +26,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
     diagnosis: /greetOnce\(\) is done, and the connection is still open\./,
   },
   {
-    name: "ends its direction, but leaves the socket open",
+    name: "closes its write side, but leaves the socket open",
     replace: [
       ACCEPT,
       `const conn = await listener.accept();

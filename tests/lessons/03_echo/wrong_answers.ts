@@ -55,7 +55,7 @@ const echo: WrongAnswer<Echo>[] = [
     diagnosis: /went wrong with two in use at the same time/,
   },
   {
-    name: "ends its own direction, too",
+    name: "closes its own write side, too",
     replace: [AT_END, AT_END.replace(";", " await conn.closeWrite();")],
     diagnosis: /echo\(\) closed your side of the connection/,
   },
@@ -131,7 +131,7 @@ const exchange: WrongAnswer<Exchange>[] = [
     diagnosis: /Put each piece after the one before/,
   },
   {
-    name: "ends its direction to find the end of the answer",
+    name: "closes its write side to find the end of the answer",
     replace: ["sendAll(),", "sendAll().then(() => conn.closeWrite()),"],
     diagnosis: /The caller needs the connection for the next exchange/,
   },
