@@ -43,9 +43,6 @@ async function questionAndAnswer(
       "into the same buffer and writes back what it read. All of it goes " +
       "through the same two sockets.",
   );
-  await show.predict(
-    "What will the server's buffer hold after the second read?",
-  );
   using client = await connectTcp(listener.addr.port);
   using server = await listener.accept();
 

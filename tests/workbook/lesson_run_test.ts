@@ -183,14 +183,12 @@ Deno.test({
     ]);
     const question = "Your prediction, or just Enter: ";
     await terminal.expect(new RegExp(`${question}$`));
-    await terminal.type("heylo, I think\n");
+    await terminal.type("four, I think\n");
     await terminal.expect(
       new RegExp(
-        `You predicted: .*heylo, I think[^]*${question}$`,
+        `You predicted: .*four, I think[^]*${question}$`,
       ),
     );
-    await terminal.type("\n");
-    await terminal.expect(new RegExp(`(${question}[^]*){2}${question}$`));
     await terminal.type("\n");
     const { code, output } = await terminal.end();
     assertEquals(code, 0);

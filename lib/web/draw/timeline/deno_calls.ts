@@ -116,7 +116,7 @@ function find(
 
 /** How many bytes a call says that it moved; 0 at the end. */
 function amountOf(text: string): number | undefined {
-  if (/gave null/.test(text)) return 0;
-  const amount = text.match(/(?:gave|took) (\d+)/)?.[1];
+  if (/(gave|returned) null/.test(text)) return 0;
+  const amount = text.match(/(?:gave|took|returned) (\d+)/)?.[1];
   return amount === undefined ? undefined : Number(amount);
 }
