@@ -18,7 +18,10 @@ Deno.test("hint gives the first hint, and says how to get the next", async () =>
   await copy().clear();
   const { code, stdout } = await copy().call("hint", "3.1");
   assertEquals(code, 0);
-  assertMatch(stdout, /^3\.1 Send back what arrives\n\nHint 1 of \d+: How does/);
+  assertMatch(
+    stdout,
+    /^3\.1 Send back what arrives\n\nHint 1 of \d+: How does/,
+  );
   assertLacks(stdout, /Hint 2/);
   assertMatch(stdout, /^next hint: deno task hint 3\.1 --more$/m);
 });
