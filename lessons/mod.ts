@@ -14,7 +14,9 @@ export const lessons: Lesson[] = [
     number: 1,
     name: "endpoint",
     title: "Endpoint",
-    claim: "A socket is an endpoint: a protocol, an address and a port.",
+    claim:
+      "A socket is your program's end of a conversation. Its address has " +
+      "three parts: a protocol, an IP address, and a port.",
     part: "A socket",
     socketFiles: ["box.sock"],
   },
@@ -22,16 +24,16 @@ export const lessons: Lesson[] = [
     number: 2,
     name: "first_connection",
     title: "First connection",
-    claim: "A server listens and accepts, a client connects, and each " +
-      "conversation has a socket of its own at either end.",
+    claim: "A server listens and accepts, and a client connects. Each " +
+      "connection gets its own pair of sockets, one at each end.",
     part: "A socket",
   },
   {
     number: 3,
     name: "echo",
     title: "Echo",
-    claim: "One connection carries bytes both ways; read and write move as " +
-      "many as they can, and say how many.",
+    claim: "A connection carries bytes in both directions, and read() and " +
+      "write() return how many they moved.",
     part: "TCP, a stream of bytes",
   },
   {

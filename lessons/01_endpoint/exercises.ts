@@ -12,13 +12,13 @@ export const exercises: Exercise<unknown>[] = [
     pure: true,
     title: "Read an endpoint",
     passed:
-      "It finds the port from the right, so the colons of an IPv6 address stay in the address.",
+      "It looks for the port from the right, so the colons of an IPv6 address stay in the address.",
     real: "lib/net/endpoint.ts",
     solution: solution.parseEndpoint,
     hints: [
-      "Which colon in `udp://[::1]:53` is the one before the port? And what " +
-      'does `Number("")` give, or `parseInt("80abc")`?',
-      "Look at the start first: after `unix:`, all the rest is the path. After " +
+      "Which colon in `udp://[::1]:53` comes before the port? And what do " +
+      '`Number("")` and `parseInt("80abc")` return?',
+      "Look at the start first: everything after `unix:` is the path. After " +
       "`tcp://` or `udp://`, cut at the last colon, and look at the two parts. " +
       "Is the port all digits, and small enough? Is the hostname a name, or an " +
       "address in brackets, from the first character to the last?",
@@ -40,12 +40,12 @@ export const exercises: Exercise<unknown>[] = [
     pure: true,
     title: "Write an endpoint",
     passed:
-      "It puts the brackets back, so what it writes is read as the same endpoint.",
+      "It puts the brackets back, so `parseEndpoint` returns the same endpoint.",
     real: "lib/net/endpoint.ts",
     solution: solution.formatEndpoint,
     hints: [
-      "What does `parseEndpoint` need to find the end of the hostname? Which " +
-      "hostnames would hide it?",
+      "How does `parseEndpoint` find the end of the hostname? Which hostnames " +
+      "would make that impossible?",
       "There are two kinds of endpoint, so look at `endpoint.protocol` first. " +
       "TypeScript then knows whether there's a path, or a hostname and a port. " +
       "Put the parts together with a template string.",

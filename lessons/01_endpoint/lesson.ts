@@ -1,9 +1,9 @@
 /**
- * Lesson 1: a socket is an endpoint: a protocol, an address and a port.
+ * Lesson 1: what a socket's address is made of.
  *
- * It opens sockets, asks where they are, and tries which of them may have the
- * same port number. All of them are on the loopback addresses, which nobody but
- * this machine can reach, or at a path.
+ * Opens sockets, shows their endpoints, and finds out which of them can share a
+ * port number. All of them are on loopback addresses, which only this machine
+ * can reach, or at a path.
  */
 import {
   connect,
@@ -35,16 +35,16 @@ export async function lesson(
   await path(show, `${folder}/box.sock`);
 }
 
-/** Port 0 asks for a free one. */
+/** Port 0 picks a free port. */
 async function freePorts(show: Narrator): Promise<void> {
   show.step("An address and a port");
   show.say(
-    "The address is the house, the port is the letter box, and a socket is " +
-      "the box that a program posts from and receives in.",
+    "An address says which machine your data goes to, and a port says which " +
+      "socket on that machine gets it. A socket needs both.",
   );
   await show.predict(
-    "The program opens three sockets at tcp://127.0.0.1:0 and keeps them " +
-      "all. How many ports will it have, and which?",
+    "The program opens three sockets at tcp://127.0.0.1:0 and keeps all of " +
+      "them open. Which ports will they have?",
   );
   using first = listenTcp(0);
   using second = listenTcp(0);
@@ -53,20 +53,20 @@ async function freePorts(show: Narrator): Promise<void> {
   show.fact("second socket", formatAddress(second.addr));
   show.fact("third socket", formatAddress(third.addr));
   show.say(
-    "0 is no letter box: it asks the system for a free one, and the socket " +
-      "says which that was. So this one program has three ports. The process " +
-      "itself knows each socket by a small number, its descriptor, which Deno " +
-      "keeps inside the object that it hands out.",
+    "Port 0 asks the system for a free port, and the socket then knows which " +
+      "one it got. So this one program has three ports. Inside the process, " +
+      "each socket has a small number, its file descriptor. Deno keeps that " +
+      "number inside the object that it gives you.",
   );
 }
 
 /** One port number, open for two protocols and at two addresses. */
 async function oneNumber(show: Narrator): Promise<void> {
-  show.step("One number, several letter boxes");
+  show.step("One number, several sockets");
   await show.predict(
-    "A TCP socket gets a port on 127.0.0.1. While it is open, can UDP have " +
-      "the same number there? And can both have it on ::1, the loopback " +
-      "address of IPv6?",
+    "A TCP socket has a port on 127.0.0.1. While it's open, can a UDP socket " +
+      "have the same number there? And can two more have it on ::1, the " +
+      "loopback address of IPv6?",
   );
   const noIPv6 = whyNoIPv6();
   const hosts = noIPv6 === undefined ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
@@ -77,16 +77,16 @@ async function oneNumber(show: Narrator): Promise<void> {
     show.fact(name, `got "${await deliver(`to ${name}`)}"`);
   }
   if (noIPv6 !== undefined) {
-    show.say(`IPv6 was left out, for this machine has no ::1. ${noIPv6}.`);
+    show.say(`There was no ::1 to try on this machine: ${noIPv6}.`);
   }
   show.say(
-    `${opened.length} sockets had one number at the same time, and each got ` +
-      "its own letter. A number alone leads nowhere: the protocol and the " +
-      "address belong to it.",
+    `${opened.length} sockets had the same port number at the same time, and ` +
+      "each got only its own message. A port number alone isn't an endpoint: " +
+      "you need the protocol and the address, too.",
   );
 }
 
-/** The system's reason, or undefined where IPv6 can be used. */
+/** Why IPv6 can't be used here, or undefined if it can. */
 function whyNoIPv6(): string | undefined {
   try {
     using _listener = listenTcp(0, { hostname: "::1" });
@@ -96,14 +96,14 @@ function whyNoIPv6(): string | undefined {
   }
 }
 
-/** A socket that is open, of whichever protocol. */
+/** An open socket, for TCP or UDP. */
 interface OpenSocket {
   endpoint: Endpoint;
-  /** Sends a text to the endpoint, and returns what the socket received. */
+  /** Sends text to the endpoint and returns what the socket received. */
   deliver(text: string): Promise<string>;
 }
 
-/** Opens a socket for each protocol at each address, with one port for all. */
+/** Opens a socket for each protocol and address, all with the same port. */
 function openAll(hosts: string[], sockets: DisposableStack): OpenSocket[] {
   let port = 0;
   return hosts.flatMap((hostname) => {
@@ -150,27 +150,25 @@ async function deliverByStream(
   return new TextDecoder().decode(await readToEnd(receiver));
 }
 
-/** A port is not the program's: it is the open socket's. */
+/** A port doesn't belong to a program, but to an open socket. */
 async function sameEndpointTwice(show: Narrator): Promise<void> {
   show.step("The same endpoint twice");
   await show.predict(
-    "This program has a port open, and asks for the same endpoint once more. " +
-      "The port is its own: will it get it? And when it has closed the first " +
-      "socket?",
+    "This program has a port open and asks for the same endpoint again. Will " +
+      "it get it? And after it has closed the first socket?",
   );
   const { endpoint, whileOpen, afterClose } = untilFree(openAndOpenAgain);
   show.fact("open", endpoint);
   show.fact("while it is open", whileOpen);
-  show.fact("when it is closed", afterClose);
+  show.fact("once it is closed", afterClose);
   show.say(
     whileOpen.startsWith("AddrInUse")
-      ? "Nobody else stood in the way: the program that had the port asked " +
-        "for it. A port does not belong to a program. It belongs to a " +
-        "socket, within one protocol and address, as long as that socket is " +
-        "open."
-      : "This system did not say AddrInUse, as others do. On those a port " +
-        "belongs to one socket, within one protocol and address, as long as " +
-        "that socket is open.",
+      ? "No other program was in the way: this one asked for its own port, " +
+        "and was refused. A port doesn't belong to a program. It belongs to " +
+        "a socket, within one protocol and address, while that socket is open."
+      : "This system allowed it. Most systems say AddrInUse: there, a port " +
+        "belongs to one socket, within one protocol and address, while that " +
+        "socket is open.",
   );
 }
 
@@ -194,10 +192,10 @@ function openAndOpenAgain() {
 }
 
 /**
- * Tries again, from another port on, where one of the numbers was taken.
+ * Tries again with another port if the number was taken.
  *
- * Other programs open sockets too, and a number that is free for TCP need not
- * be free for UDP. Windows also keeps some for itself: PermissionDenied.
+ * Other programs open sockets, too, and a number that's free for TCP may be
+ * taken for UDP. Windows also reserves some ports: PermissionDenied.
  */
 function untilFree<T>(open: () => T): T {
   for (let triesLeft = 20;; triesLeft--) {
@@ -211,16 +209,16 @@ function untilFree<T>(open: () => T): T {
   }
 }
 
-/** 0.0.0.0 is explained, and never bound. */
+/** Explains 0.0.0.0, but never binds to it. */
 async function everyAddress(show: Narrator): Promise<void> {
   show.step("Every address at once");
   show.say(
-    "127.0.0.1 and ::1 lead back to this machine alone. 0.0.0.0 stands for " +
-      "all of its IPv4 addresses: whoever is on a network with this machine " +
-      "can knock at a socket that is open there.",
+    "127.0.0.1 and ::1 mean this machine, and only this machine can reach " +
+      "them. 0.0.0.0 means all of its IPv4 addresses, so every machine on the " +
+      "same network can connect to a socket that's open there.",
   );
   await show.predict(
-    "This run may use only those parts of the network that it was granted. " +
+    "Deno lets this run use only the addresses that it has permission for. " +
       "Is 0.0.0.0 one of them?",
   );
   for (const host of ["127.0.0.1", "0.0.0.0"]) {
@@ -228,35 +226,35 @@ async function everyAddress(show: Narrator): Promise<void> {
     show.fact(host, state === "granted" ? state : `not granted ("${state}")`);
   }
   show.say(
-    "This lesson opens nothing at 0.0.0.0, whatever it was granted. What is " +
-      "for yourself belongs on a loopback address; and as Deno.listen() " +
-      "takes 0.0.0.0 when it is given no hostname, give it one.",
+    "This lesson never opens a socket at 0.0.0.0, even if it may. Bind your " +
+      "own experiments to a loopback address, too. Deno.listen() uses 0.0.0.0 " +
+      "if you don't give it a hostname, so give it one.",
   );
 }
 
-/** An endpoint on this machine alone, with a name in place of a number. */
+/** An endpoint on this machine only, with a path instead of a port. */
 async function path(show: Narrator, path: string): Promise<void> {
   show.step("A path instead of an address and a port");
   if (Deno.build.os === "windows") {
-    show.say("This step is left out: Deno has no Unix sockets on Windows.");
+    show.say("This step is skipped: Deno has no Unix sockets on Windows.");
     return;
   }
   await show.predict(
-    "A Unix socket is open at a path, and a letter goes through it. How " +
-      "large is the file at that path, and is it there when the socket is " +
-      "closed?",
+    "A Unix socket is open at a path, and a message goes through it. How " +
+      "large is the file at that path, and will it still be there after the " +
+      "socket is closed?",
   );
   using listener = await listen({ protocol: "unix", path });
   show.fact("endpoint", formatAddress(listener.addr));
-  const received = await deliverByStream(listener, "a letter for the path");
+  const received = await deliverByStream(listener, "a message for the path");
   show.fact("received", `"${received}"`);
   const { isSocket, size } = await Deno.lstat(path);
-  show.fact("file", `${isSocket ? "a socket" : "no socket"}, ${size} bytes`);
+  show.fact("file", `${isSocket ? "a socket" : "not a socket"}, ${size} bytes`);
   listener.close();
-  show.fact("file when closed", await exists(path) ? "still there" : "gone");
+  show.fact("file once closed", await exists(path) ? "still there" : "gone");
   show.say(
-    "The file holds none of the letter. It is the name that both sides know, " +
-      "as they would know an address and a port.",
+    "The message was never in the file. The path is only a name that both " +
+      "sides know, just as they would know an address and a port.",
   );
 }
 

@@ -25,7 +25,7 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  *   most 65535. It may start with zeros.
  * - PATH is everything after `unix:`, even spaces, colons, and line breaks.
  * - HOST and PATH stay exactly as written, and neither is empty.
- * - For any other text, throw a TypeError, even if it only has a space too many.
+ * - For any other text, throw a TypeError, even if its only flaw is an extra space.
  */
 export const parseEndpoint: (text: string) => Endpoint = todo(
   "1.1 parseEndpoint",
@@ -38,7 +38,7 @@ export const parseEndpoint: (text: string) => Endpoint = todo(
  *     }
  *
  * Writes an endpoint as `tcp://HOST:PORT`, `udp://HOST:PORT`, or `unix:PATH`, so
- * that `parseEndpoint` reads the same endpoint back.
+ * that `parseEndpoint` returns the same endpoint again.
  *
  * - An IPv6 address gets brackets. It's the only kind of hostname with colons.
  * - Hostname, port, and path are written exactly as they are.

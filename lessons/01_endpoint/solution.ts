@@ -15,7 +15,7 @@ export function parseEndpoint(text: string): Endpoint {
       return { protocol, ...hostAndPort(text.slice(start.length)) };
     }
   }
-  throw new TypeError(`"${text}" starts with no protocol`);
+  throw new TypeError(`"${text}" does not start with a protocol`);
 }
 
 function hostAndPort(text: string): { hostname: string; port: number } {
@@ -33,8 +33,8 @@ function hostAndPort(text: string): { hostname: string; port: number } {
   if (/^\[[0-9a-f.]*:[0-9a-f:.]*\]$/i.test(host)) {
     return { hostname: host.slice(1, -1), port };
   }
-  // Without brackets, which colon would be the port's? You can't tell in
-  // "::1:53".
+  // An IPv6 address needs brackets: in "::1:53", you can't tell which colon
+  // would start the port.
   throw new TypeError(`"${host}" is neither a name nor an address`);
 }
 
@@ -43,7 +43,7 @@ function hostAndPort(text: string): { hostname: string; port: number } {
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;
   const { protocol, hostname, port } = endpoint;
-  // Without brackets, the port's colon would be one of many.
+  // Without brackets, you couldn't tell the port's colon from the others.
   if (hostname.includes(":")) return `${protocol}://[${hostname}]:${port}`;
   return `${protocol}://${hostname}:${port}`;
 }

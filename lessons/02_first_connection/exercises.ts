@@ -11,14 +11,14 @@ export const exercises: Exercise<unknown>[] = [
     id: "2.1",
     title: "Greet one client",
     passed:
-      "It closes the client's socket, and leaves the listening socket to the next client.",
+      "It closes the client's socket and leaves the listening socket open for the next client.",
     real: "lib/net/write.ts",
     solution: solution.greetOnce,
     hints: [
       "There are two sockets: the one that listens, and the one that accept() " +
-      "gives you. Which one do you write to, and which one do you close?",
-      "Accept, encode the text once, and write until all the bytes are taken: " +
-      "write() returns how many it took. If you declare the new socket with " +
+      "returns. Which one do you write to, and which one do you close?",
+      "Accept a client, encode the text once, and write until all the bytes are " +
+      "taken: write() returns how many it took. If you declare the new socket with " +
       "`using`, it's closed at the end of the block, even after an error.",
       "Nearly the code:\n" +
       "    using conn = await listener.accept();\n" +
@@ -39,11 +39,11 @@ export const exercises: Exercise<unknown>[] = [
     real: "lib/net/read.ts",
     solution: solution.fetchGreeting,
     hints: [
-      "How does a client know that the greeting is complete: by how much has " +
-      "arrived, or by something that read() gives?",
-      "Read in a loop until read() gives `null`. Decode the new part of the " +
-      "buffer each time, with one TextDecoder that you tell that more will " +
-      "come. Or keep copies of the parts, and decode them at the end.",
+      "How does a client know that the greeting is complete? Does it depend on " +
+      "how much has arrived, or on something that read() returns?",
+      "Read in a loop until read() returns `null`. Decode the new part of the " +
+      "buffer each time, with the same TextDecoder and `stream: true`. Or keep " +
+      "copies of the parts and decode them together at the end.",
       "Nearly the code:\n" +
       "    using conn = await Deno.connect({ port });\n" +
       "    const count = await conn.read(buffer);\n" +

@@ -1,9 +1,9 @@
 /**
- * Lesson 2: a server listens and accepts, a client connects.
+ * Lesson 2: a server listens and accepts, and a client connects.
  *
- * One conversation is followed from its first call to its last. Then a second
- * client comes to the same port, one conversation ends, and at last the
- * listening socket is closed, to see what each of these leaves alone.
+ * Follows one connection from its first call to its last. Then two clients
+ * connect to the same port, the server closes one of their connections, and
+ * finally it closes the listening socket.
  */
 import {
   closeQuietly,
@@ -37,7 +37,7 @@ export async function lesson(show: Narrator): Promise<void> {
   await stopListening(show, listener, b);
 }
 
-/** listen() comes back at once: it opens the port, and waits for nobody. */
+/** listen() opens the port and returns. It doesn't wait for a client. */
 async function listenFirst(show: Narrator): Promise<Deno.TcpListener> {
   show.step("A server listens");
   await show.predict(
@@ -49,23 +49,23 @@ async function listenFirst(show: Narrator): Promise<Deno.TcpListener> {
   show.fact("listening at", formatAddress(listener.addr));
   show.fact("listen() took", formatElapsed(took));
   show.say(
-    "It made a socket, gave it a port and set it to listen, and was done: it " +
-      "waits for nobody. It is not even asynchronous. But only from now on can " +
-      "a client connect.",
+    "It made a socket, gave it a port, and let clients connect to that port. " +
+      "It didn't wait for one: it isn't even asynchronous. But before this " +
+      "call, a client would have been refused.",
   );
   return listener;
 }
 
-/** Every call of one conversation, in the order in which they are made. */
+/** Every call of one connection, in order. */
 async function wholeLife(
   show: Narrator,
   listener: Deno.TcpListener,
 ): Promise<void> {
   const question = new TextEncoder().encode("hello");
   const answer = new TextEncoder().encode("hi!");
-  show.step("One conversation, from connect() to close()");
+  show.step("One connection, from connect() to close()");
   await show.predict(
-    "The client connects and writes while the server has not called accept(). " +
+    "The client connects and writes before the server has called accept(). " +
       "Which of the client's calls will have to wait for that?",
   );
   const lanes = show.lanes("client", "server");
@@ -73,11 +73,11 @@ async function wholeLife(
   using client = await connectTcp(listener.addr.port);
   lanes.at("client", formatAddress(client.localAddr));
   lanes.call("client", "connect() returned");
-  // The bytes are in the receive buffer of the server's side before anyone
-  // there has called accept(): the arrow ends there, not at read().
+  // The bytes arrive in the server's receive buffer before the server calls
+  // accept(), so the arrow ends there and not at read().
   lanes.arrow(TO_SERVER, {
     data: question,
-    sent: `write() took ${await client.write(question)}`,
+    sent: `write() returned ${await client.write(question)}`,
     received: "(in its buffer)",
   });
 
@@ -85,39 +85,39 @@ async function wholeLife(
   lanes.call("server", "accept() returned");
   const heard = new Uint8Array(1024);
   const count = await server.read(heard) ?? 0;
-  lanes.call("server", `read() gave ${count}`);
+  lanes.call("server", `read() returned ${count}`);
   await writeAll(server, answer);
   const back = await readExact(client, answer.length);
   lanes.arrow(TO_CLIENT, {
     data: back,
-    sent: `write() took ${answer.length}`,
-    received: `read() gave ${back.length}`,
+    sent: `write() returned ${answer.length}`,
+    received: `read() returned ${back.length}`,
   });
 
   server.close();
   const end = await client.read(new Uint8Array(1));
   lanes.arrow(TO_CLIENT, {
-    label: "the end",
+    label: "end of stream",
     sent: "close()",
-    received: `read() gave ${end}`,
+    received: `read() returned ${end}`,
   });
   client.close();
   lanes.call("client", "close()");
   show.say(
-    "None of them. The client was connected and had written before accept() " +
-      "was called. accept() does not make a connection: it takes one that is " +
-      "complete, and gives the server a new socket for it.",
+    "None of them. The client was connected and had written before the server " +
+      "called accept(). accept() doesn't make a connection: it takes one that " +
+      "is complete, and returns a new socket for it.",
   );
 }
 
-/** The two sockets of one conversation. */
-interface Conversation extends Disposable {
+/** The two sockets of one connection. */
+interface Connection extends Disposable {
   client: Deno.TcpConn;
   server: Deno.TcpConn;
 }
 
-/** Connects one client, and accepts it. */
-async function meet(listener: Deno.TcpListener): Promise<Conversation> {
+/** Connects one client and accepts it. */
+async function meet(listener: Deno.TcpListener): Promise<Connection> {
   const client = await connectTcp(listener.addr.port);
   const server = await listener.accept();
   return {
@@ -130,19 +130,19 @@ async function meet(listener: Deno.TcpListener): Promise<Conversation> {
   };
 }
 
-/** Begins the step before they come: what they cost belongs to it. */
+/** Starts the step before they connect, so that --xray counts their calls. */
 async function announceTwoClients(show: Narrator): Promise<void> {
   show.step("Two clients, one port");
   await show.predict(
-    "Two more clients connect, A and B. Does the server use a second port?",
+    "Two more clients, A and B, connect. Does the server use a second port?",
   );
 }
 
-/** Which addresses tell one conversation from another. */
+/** The four values that identify a connection. */
 function twoClients(
   show: Narrator,
   listener: Deno.TcpListener,
-  { a, b }: { a: Conversation; b: Conversation },
+  { a, b }: { a: Connection; b: Connection },
 ): void {
   show.fact("listening", formatAddress(listener.addr));
   show.fact("A's own socket", fromTo(a.client));
@@ -150,30 +150,30 @@ function twoClients(
   show.fact("B's own socket", fromTo(b.client));
   show.fact("server's, for B", fromTo(b.server));
   show.say(
-    "The server has three sockets now, all on one local port. What differs is " +
-      "the port at the far end. Two addresses and two ports, one pair for each " +
-      "end, name a connection.",
+    "The server now has three sockets, all on the same local port. Only the " +
+      "clients' ports differ. Two addresses and two ports, one pair for each " +
+      "end, identify a connection: they're its four-tuple.",
   );
 }
 
-/** A socket's own end and the far end, as it says them itself. */
+/** A socket's own address and its peer's. */
 function fromTo({ localAddr, remoteAddr }: Deno.TcpConn): string {
-  const [own, far] = [localAddr, remoteAddr].map(({ hostname, port }) =>
+  const [own, peer] = [localAddr, remoteAddr].map(({ hostname, port }) =>
     `${hostname}:${port}`
   );
-  return `${own} -> ${far}`;
+  return `${own} -> ${peer}`;
 }
 
-/** The end of one conversation is the end of nothing else. */
+/** Closing one connection leaves the others alone. */
 async function endOne(
   show: Narrator,
   listener: Deno.TcpListener,
-  { a, b }: { a: Conversation; b: Conversation },
+  { a, b }: { a: Connection; b: Connection },
 ): Promise<void> {
-  show.step("One conversation ends");
+  show.step("One connection ends");
   await show.predict(
-    "The server closes its socket for A. Can B still talk to it? Can a third " +
-      "client, C, still come?",
+    "The server closes its socket for A. Can B still talk to the server? Can " +
+      "a third client, C, still connect?",
   );
   a.server.close();
   show.fact("A reads", String(await a.client.read(new Uint8Array(1))));
@@ -181,40 +181,41 @@ async function endOne(
   using c = await meet(listener);
   show.fact("C reads", await sayToClient(c, "welcome"));
   show.say(
-    "Closing the socket for A ended A's stream, and no other. The listening " +
-      "socket took no part in it: it went on, and C came.",
+    "Closing the socket for A ended A's stream and nothing else. B's " +
+      "connection has its own sockets, and the listening socket was still " +
+      "open, so C could connect.",
   );
 }
 
-/** The end of listening is the end of no conversation. */
+/** Closing the listening socket leaves the connections alone. */
 async function stopListening(
   show: Narrator,
   listener: Deno.TcpListener,
-  b: Conversation,
+  b: Connection,
 ): Promise<void> {
   const { port } = listener.addr;
-  show.step("Nobody listens");
+  show.step("Nothing is listening");
   await show.predict(
-    "Now the listening socket closes. What becomes of B? And what will a new " +
-      "client get: does it wait for somebody to listen?",
+    "Now the server closes the listening socket. Can B still talk to the " +
+      "server? And what happens when a new client, D, connects?",
   );
   listener.close();
   show.fact("B reads", await sayToClient(b, "still here, too"));
   const before = performance.now();
-  const outcome = await knock(port);
+  const outcome = await tryToConnect(port);
   const took = performance.now() - before;
   show.fact("D's connect()", `${outcome}, after ${formatElapsed(took)}`);
   show.say(
-    "B's conversation has a socket of its own at either end, so it goes on. D " +
-      "does not wait for a server: where nobody listens, the machine refuses. " +
-      "Each socket lasts until it is closed itself, so a server closes both " +
-      "kinds, the listening one and those that accept() gave it.",
+    "B's connection still has its two sockets, so it works. D doesn't wait " +
+      "for a server: the machine refuses a connection to a port where nothing " +
+      "is listening. Every socket stays open until you close it, so a server " +
+      "has to close both kinds: the listening one and those from accept().",
   );
 }
 
-/** Sends a text from the server to the client, and gives what was read. */
+/** Sends text from the server to the client, and returns what arrived. */
 async function sayToClient(
-  { client, server }: Conversation,
+  { client, server }: Connection,
   text: string,
 ): Promise<string> {
   const data = new TextEncoder().encode(text);
@@ -223,8 +224,8 @@ async function sayToClient(
   return JSON.stringify(new TextDecoder().decode(read));
 }
 
-/** What comes of connecting: "connected", or the class of the refusal. */
-async function knock(port: number): Promise<string> {
+/** Tries to connect: "connected", or the name of the error class. */
+async function tryToConnect(port: number): Promise<string> {
   try {
     using _conn = await connectTcp(port);
     return "connected";
@@ -234,7 +235,7 @@ async function knock(port: number): Promise<string> {
   }
 }
 
-/** Keeps a greeting server up, and tells of every client. */
+/** Runs a server that greets every client, until you stop it. */
 export async function serve(
   show: Narrator,
   { port, signal }: ServeContext,
@@ -242,14 +243,14 @@ export async function serve(
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   show.say(
-    `A server is up at ${formatAddress(listener.addr)}. It tells each client ` +
-      "the client's own address, and closes.",
+    `A server is listening at ${formatAddress(listener.addr)}. It tells each ` +
+      "client the client's own address and closes the connection.",
   );
-  show.say("Connect from another terminal, and end it here with Ctrl-C:");
+  show.say("Connect from another terminal, and stop the server with Ctrl-C:");
   show.command("netcat", `nc ${hostname} ${own} </dev/null`);
   show.command("socat", `socat -u TCP:${hostname}:${own} -`);
   show.command("curl", `curl telnet://${hostname}:${own} </dev/null`);
-  show.say("Without </dev/null, nc and curl go on to wait for your keyboard.");
+  show.say("Without </dev/null, nc and curl wait for you to type something.");
   show.note("waiting for clients");
 
   let clients = 0;
@@ -262,14 +263,14 @@ export async function serve(
     const greeting = `Hello, ${name}! You are ${address}.\n`;
     await writeAll(conn, new TextEncoder().encode(greeting));
     conn.close();
-    show.note(`${name}: greeted, and its socket closed`);
+    show.note(`${name}: greeted, connection closed`);
   }, {
     signal,
     onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(
     `ended: ${counted(clients, "client")} greeted at port ${own}, from ` +
-      `${counted(ports.size, "port")} of their own`,
+      `${counted(ports.size, "client port")}`,
   );
 }
 

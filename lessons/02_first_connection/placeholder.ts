@@ -18,10 +18,9 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  * Accepts one client, sends it the whole greeting as UTF-8, and closes that
  * client's socket. Then it returns.
  *
- * - Send nothing but the greeting, and don't wait for the client to say
- *   anything.
+ * - Send only the greeting, and don't wait for the client to send anything.
  * - The listener stays open for the next call.
- * - The greeting may be empty, or many MiB long. A write may take only part of
+ * - The greeting may be empty or many MiB long. A write may take only part of
  *   what you give it.
  * - If the client leaves early, you may throw or return, but close its socket.
  */
@@ -36,14 +35,14 @@ export const greetOnce: (
  *     export async function fetchGreeting(port: number): Promise<string> {
  *     }
  *
- * Connects to `port` of 127.0.0.1, and returns as text everything that the
- * server sends until it ends the stream. Then its own socket is closed.
+ * Connects to `port` of 127.0.0.1, reads until the server ends the stream,
+ * closes its own socket, and returns everything that the server sent, as text.
  *
  * - Send nothing.
- * - The text is UTF-8, with no byte order mark at its start. It may be empty, or
- *   many MiB long, and it comes in pieces of any size.
+ * - The text is UTF-8, with no byte order mark at its start. It may be empty or
+ *   many MiB long, and it arrives in pieces of any size.
  * - Return it exactly as sent, white space included.
- * - If a read fails, let the error pass, and close the socket all the same.
+ * - If a read fails, let the error through, but close the socket first.
  */
 export const fetchGreeting: (port: number) => Promise<string> = todo(
   "2.2 fetchGreeting",

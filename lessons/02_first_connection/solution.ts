@@ -6,8 +6,8 @@ export async function greetOnce(
   listener: Deno.Listener,
   greeting: string,
 ): Promise<void> {
-  // `using` closes the client's socket at the end of the block, and also if an
-  // error ends it because the client has gone. The listener isn't ours to close.
+  // `using` closes the client's socket at the end of the block, even after an
+  // error because the client has left. The caller still needs the listener.
   using conn = await listener.accept();
   const bytes = new TextEncoder().encode(greeting);
   // A write may take only part of the bytes, so write until none are left.

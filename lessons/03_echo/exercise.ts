@@ -12,11 +12,12 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  *     export async function echo(conn: Deno.Conn): Promise<void> {
  *     }
  *
- * Sends back every byte that the client sends, as soon as it arrives. When the
- * client has ended its side of the connection, echo returns.
+ * Sends back every byte that the client sends, as soon as it arrives. Returns
+ * when the client has closed its write side.
  *
  * - The client may send anything, not only text, and as often as it likes.
- * - A read may give any number of bytes, and a write may take only part of them.
+ * - A read may return any number of bytes, and a write may take only some of
+ *   them.
  * - Leave `conn` open in both directions: the caller closes it.
  */
 export const echo: (conn: Deno.Conn) => Promise<void> = todo("3.1 echo");
@@ -30,12 +31,12 @@ export const echo: (conn: Deno.Conn) => Promise<void> = todo("3.1 echo");
  *     ): Promise<Uint8Array> {
  *     }
  *
- * Sends all of `data` to an echo server, and returns what comes back: as many
- * bytes as it sent, whatever they are.
+ * Sends all of `data` to an echo server and returns the bytes that come back: as
+ * many as it sent, whatever they are.
  *
  * - `data` may be empty, or as large as 64 MiB.
- * - The server and the network hold at least 64 KiB that you haven't read, but
- *   perhaps no more. When they're full, the server stops reading.
+ * - The server and the network can hold 64 KiB that you haven't read yet, but
+ *   maybe no more. When they're full, the server stops reading.
  * - Leave the connection open for the next exchange, in both directions.
  * - If the server ends the stream or resets the connection before everything is
  *   back, throw an error.

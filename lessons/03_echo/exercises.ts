@@ -9,17 +9,17 @@ import type { Echo, Exchange } from "./types.ts";
 export const exercises: Exercise<unknown>[] = [
   exercise<Echo>({
     id: "3.1",
-    title: "Send back what comes",
+    title: "Send back what arrives",
     passed:
-      "It sends back exactly what each read gave, however little each write took.",
+      "It sends back exactly what each read returned, however little each write took.",
     real: "lib/net/write.ts",
     solution: solution.echo,
     hints: [
-      "How does `read` say how many bytes came, and how does it say that no " +
-      "more will come? Those are two different answers.",
-      "Loop: read into a buffer. If that gave `null`, return. Otherwise write " +
-      "the part of the buffer that is new. The write may take less than that " +
-      "part, so it needs a loop, too.",
+      "How does read() tell you how many bytes have arrived, and how does it " +
+      "tell you that no more will arrive? Those are two different results.",
+      "In a loop, read into a buffer. If read() returned `null`, return. " +
+      "Otherwise, write the part of the buffer that's new. A write may take " +
+      "only some of it, so that needs a loop, too.",
       "Nearly the code:\n" +
       "    const count = await conn.read(buffer);\n" +
       "    if (count === null) return;\n" +
@@ -38,17 +38,17 @@ export const exercises: Exercise<unknown>[] = [
       "It reads while it writes, so neither side's buffers can fill up and block both.",
     solution: solution.exchange,
     hints: [
-      "The server sends back while you send. Where do those bytes wait if you " +
-      "don't read them, and what happens when that place is full?",
-      "Make two loops, one that writes all of `data` and one that reads as many " +
-      "bytes, and let them run at the same time. You know how many bytes come " +
+      "The server sends back while you're still sending. Where do those bytes " +
+      "wait until you read them, and what happens when that place is full?",
+      "Write two loops, one that writes all of `data` and one that reads as many " +
+      "bytes, and run them at the same time. You know how many bytes come " +
       "back, so you don't need the end of the stream to know that you're done.",
       "Nearly the code:\n" +
       "    const answer = new Uint8Array(data.length);\n" +
       "    await Promise.all([sendAll(), receiveAll()]);\n" +
       "    return answer;\n" +
-      "where receiveAll() reads into answer.subarray(received) until received " +
-      "is answer.length, and throws if a read gives null.",
+      "Here, receiveAll() reads into answer.subarray(received) until received " +
+      "is answer.length, and throws if a read returns null.",
     ],
     read: "Both directions at once",
     check: checkExchange,

@@ -1,8 +1,8 @@
 /**
- * Lesson 3: one connection carries bytes both ways.
+ * Lesson 3: a connection carries bytes in both directions.
  *
- * A server sends back whatever it reads. On the way this shows what `read` and
- * `write` promise: to move some bytes, and to say how many.
+ * A server sends back whatever it reads. This shows what read() and write()
+ * promise: to move some bytes, and to return how many.
  */
 import {
   connectTcp,
@@ -32,15 +32,16 @@ export async function lesson(show: Narrator): Promise<void> {
   await shortWrite(show, listener);
 }
 
-/** Bytes go one way, the same bytes come back on the same connection. */
+/** Sends bytes one way, and the same bytes back on the same connection. */
 async function questionAndAnswer(
   show: Narrator,
   listener: Deno.TcpListener,
 ): Promise<void> {
-  show.step("A question and its answer, on one connection");
+  show.step("There and back on one connection");
   show.say(
-    "The client writes, the server reads and writes back what it read. The " +
-      "bytes go both ways through the same two sockets.",
+    'The client writes "hello" and then "hey". The server reads each one ' +
+      "into the same buffer and writes back what it read. All of it goes " +
+      "through the same two sockets.",
   );
   using client = await connectTcp(listener.addr.port);
   using server = await listener.accept();
@@ -55,37 +56,37 @@ async function questionAndAnswer(
     const read = await server.read(buffer) ?? 0;
     lanes.arrow(TO_SERVER, {
       data: buffer.subarray(0, read),
-      sent: `write() took ${written}`,
-      received: `read() gave ${read}`,
+      sent: `write() returned ${written}`,
+      received: `read() returned ${read}`,
     });
     const returned = await server.write(buffer.subarray(0, read));
     const answer = await readExact(client, question.length);
     lanes.arrow(TO_CLIENT, {
       data: answer,
-      sent: `write() took ${returned}`,
-      received: `read() gave ${answer.length}`,
+      sent: `write() returned ${returned}`,
+      received: `read() returned ${answer.length}`,
     });
   }
   show.fact("the buffer begins with", printable(buffer.subarray(0, 8)));
   show.say(
-    "read() said how many bytes are new, and only those are sent back. Behind " +
-      "them the buffer still holds what the longer message before left there, " +
-      "and then zeros.",
+    "The second read() returned 3, so only the first 3 bytes are new, and the " +
+      "server sends back only those. After them, the buffer still holds the " +
+      "end of the first message, and then zeros.",
   );
 }
 
-/** A read gives what fits, then the next one gives more, then null. */
+/** Each read returns what fits in the buffer, and the last one null. */
 async function smallBuffer(
   show: Narrator,
   listener: Deno.TcpListener,
 ): Promise<void> {
   const message = new TextEncoder().encode("ten bytes!");
   const buffer = new Uint8Array(4);
-  show.step("A buffer that is too small, and the end");
+  show.step("A buffer that is too small, and the end of the stream");
   await show.predict(
-    `The client writes ${message.length} bytes once and ends its side. The ` +
-      `server's buffer holds ${buffer.length}. How many reads will it make, ` +
-      "and what will the last one give?",
+    `The client writes ${message.length} bytes in one call and closes its ` +
+      `write side. The server's buffer has room for ${buffer.length}. How many ` +
+      "reads will the server make, and what will the last one return?",
   );
   using client = await connectTcp(listener.addr.port);
   using server = await listener.accept();
@@ -93,7 +94,7 @@ async function smallBuffer(
   const lanes = show.lanes("client", "server");
   await writeAll(client, message);
   await client.closeWrite();
-  lanes.call("client", `write() took ${message.length}`);
+  lanes.call("client", `write() returned ${message.length}`);
   lanes.call("client", "closeWrite()");
   let reads = 0;
   while (true) {
@@ -101,18 +102,21 @@ async function smallBuffer(
     reads++;
     if (count === null) break;
     const piece = printable(buffer.subarray(0, count));
-    lanes.call("server", `read() gave ${count}: ${piece}`);
+    lanes.call("server", `read() returned ${count}: ${piece}`);
   }
-  lanes.arrow(TO_SERVER, { label: "the end", received: "read() gave null" });
+  lanes.arrow(TO_SERVER, {
+    label: "end of stream",
+    received: "read() returned null",
+  });
   show.fact("writes", 1);
   show.fact("reads", reads);
   show.say(
-    "null is not an empty message. It says that the client has ended its side " +
-      "and that every byte before that has been read.",
+    "null isn't an empty message. It means that the client has closed its " +
+      "write side and that the server has read every byte before that.",
   );
 }
 
-/** A write takes what there is room for. */
+/** A write takes only as many bytes as there's room for. */
 async function shortWrite(
   show: Narrator,
   listener: Deno.TcpListener,
@@ -120,8 +124,8 @@ async function shortWrite(
   const offered = new Uint8Array(64 * 1024 * 1024);
   show.step("More bytes than there is room for");
   await show.predict(
-    `The client offers ${inMiB(offered.length)} in one write, and the server ` +
-      "reads nothing. How many bytes will write() say it took?",
+    `The client writes ${inMiB(offered.length)} in one call, and the server ` +
+      "reads nothing. Will write() wait, fail, or return? If it returns, what?",
   );
   using client = await connectTcp(listener.addr.port);
   using _server = await listener.accept();
@@ -130,11 +134,11 @@ async function shortWrite(
   show.fact("taken", inMiB(taken));
   show.say(
     taken < offered.length
-      ? "It took what fits into the buffers of the two sockets, and returned. " +
-        "The rest is the program's to send: a loop of writes until all is taken " +
-        "is what writeAll() in lib/net is."
-      : "This system took all of it in one call. Another one would not: a loop " +
-        "of writes until all is taken is what writeAll() in lib/net is.",
+      ? "It took as many bytes as fit into the send buffer and the peer's " +
+        "receive buffer, and returned that number. You still have to send the " +
+        "rest: write in a loop, as writeAll() in lib/net does."
+      : "This system took all of it in one call. Others don't, so write in a " +
+        "loop, as writeAll() in lib/net does.",
   );
 }
 
@@ -142,7 +146,7 @@ function inMiB(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB (${bytes} bytes)`;
 }
 
-/** Keeps an echo server up, and tells of every client. */
+/** Runs an echo server until you stop it, and shows what each client does. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -150,8 +154,8 @@ export async function serve(
   const { port, signal } = context;
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
-  show.say(`An echo server is up at ${formatAddress(listener.addr)}.`);
-  show.say(`Talk to it from another terminal, and end it here with Ctrl-C:`);
+  show.say(`An echo server is listening at ${formatAddress(listener.addr)}.`);
+  show.say("Connect from another terminal, and stop the server with Ctrl-C:");
   show.command("netcat", `nc ${hostname} ${own}`);
   show.command("socat", `socat - TCP:${hostname}:${own}`);
   show.command("curl", `curl telnet://${hostname}:${own}`);
@@ -159,7 +163,7 @@ export async function serve(
 
   let clients = 0;
   let bytes = 0;
-  async function echoAndTell(conn: Deno.Conn): Promise<void> {
+  async function echoAndShow(conn: Deno.Conn): Promise<void> {
     const name = `client ${clients}`;
     const buffer = new Uint8Array(64 * 1024);
     for (
@@ -175,12 +179,12 @@ export async function serve(
       await writeAll(conn, data);
     }
   }
-  const echo = answerFor(context, "echo", echoAndTell);
+  const echo = answerFor(context, "echo", echoAndShow);
   await serveClients(listener, async (conn) => {
     const name = `client ${++clients} at ${formatAddress(conn.remoteAddr)}`;
     show.note(`${name}: connected`);
     await echo(conn);
-    show.note(`${name}: ended its side`);
+    show.note(`${name}: closed its write side`);
   }, {
     signal,
     onError: (error, conn) => show.note(describeServeError(error, conn)),

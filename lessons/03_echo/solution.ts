@@ -6,10 +6,10 @@ export async function echo(conn: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(16 * 1024);
   while (true) {
     const count = await conn.read(buffer);
-    // null is the end of the peer's side; 0 would only be an empty read.
+    // null is the end of the client's stream; 0 would only be an empty read.
     if (count === null) return;
-    // Only the first `count` bytes are new. And write may take fewer than it
-    // is given, so it is asked again until none is left.
+    // Only the first `count` bytes are new. A write may take only some of them,
+    // so write until none are left.
     for (let sent = 0; sent < count;) {
       sent += await conn.write(buffer.subarray(sent, count));
     }
@@ -42,8 +42,8 @@ export async function exchange(
     }
   }
 
-  // Both at once. The server sends back while we still send: if we read only
-  // afterwards, its write waits for us and ours for it.
+  // Both at once. The server sends back while we're still sending: if we only
+  // read afterward, its write would wait for us, and ours for it.
   await Promise.all([sendAll(), receiveAll()]);
   return answer;
 }

@@ -24,7 +24,7 @@ export const connection: Symptom[] = [
       },
     ],
     lesson: "03_echo",
-    heading: "The end is null",
+    heading: "null means end of stream",
   },
   {
     id: "too-early",

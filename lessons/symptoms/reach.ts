@@ -92,7 +92,7 @@ export const reach: Symptom[] = [
       },
     ],
     lesson: "02_first_connection",
-    heading: "Myth: the connection is made by accept()",
+    heading: "Myth: accept() makes the connection",
   },
   {
     id: "source-port",

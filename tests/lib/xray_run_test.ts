@@ -501,7 +501,9 @@ testLooking(
           await client.write(new TextEncoder().encode("hello"));
           await client.read(new Uint8Array(64));
         }
-        if (event.kind === "note" && event.text.endsWith("ended its side")) {
+        if (
+          event.kind === "note" && event.text.endsWith("closed its write side")
+        ) {
           signal.abort();
         }
       },

@@ -25,6 +25,7 @@ const LINKS = [
   ["../../lib/net/write.ts", "/files/lib/net/write.ts"],
   ["../GLOSSARY.md#socket", "/glossary#socket"],
   ["./solution.ts", "#"],
+  ["../99_missing/README.md", "#"],
   ["../../deno.json", "#"],
   ["https://deno.com", "https://deno.com"],
   ["javascript:x()", "#"],

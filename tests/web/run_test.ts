@@ -14,7 +14,7 @@ test("a lesson runs in the page, and its measured bytes are in the drawing", asy
   // What the two sockets hold depends on the system; that it's less doesn't.
   assert(Number(taken[2]) > 0 && Number(taken[2]) <= 64 * 1024 * 1024);
   const drawing = await page.locator("aside .draw-run svg").allTextContents();
-  assertMatch(drawing.join(" "), /read\(\) gave 4: "ten "/);
+  assertMatch(drawing.join(" "), /read\(\) returned 4: "ten "/);
   await page.context().close();
 });
 
@@ -27,7 +27,10 @@ test("a run waits at each question, and shows the prediction next to what happen
   await card.waitFor();
   // The run asks the reading's second question: the words are there already.
   assertEquals(await card.inputValue(), "3 reads, the last one gives 2");
-  assertEquals(await page.locator("aside >> text=read() gave null").count(), 0);
+  assertEquals(
+    await page.locator("aside >> text=read() returned null").count(),
+    0,
+  );
   await card.fill("4 reads");
   await card.press("Enter");
   await page.waitForSelector(".draw-predicted >> text=4 reads");
@@ -73,10 +76,10 @@ test("X-ray shows the calls and packets of a run, or says why it can't", async (
 
 test("after a run, the reading shows its own drawings and measurements", async ({ open }) => {
   const page = await open(PAGE);
-  const text = page.locator("article pre", { hasText: "read() gave null" });
+  const text = page.locator("article pre", { hasText: "read() returned null" });
   assert(await text.isVisible());
   await runToEnd(page);
-  await page.locator(".drawn svg >> text=read() gave null").waitFor();
+  await page.locator(".drawn svg >> text=read() returned null").waitFor();
   assert(!await text.isVisible());
   const values = (root: string) =>
     page.locator(`${root} .draw-facts`, { hasText: "taken" }).innerText();

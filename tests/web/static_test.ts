@@ -63,7 +63,7 @@ Deno.test({
     await page.click(".question-card button");
     // Playing it would take a while.
     await page.locator('[aria-label="Place in the run"]').press("End");
-    await page.waitForSelector("aside >> text=read() gave null");
+    await page.waitForSelector("aside >> text=read() returned null");
     await page.locator(".draw-predicted >> text=three").waitFor();
     await page.click("text=X-ray");
     await page.waitForSelector(".draw-row.packet");

@@ -18,7 +18,10 @@ Deno.test("hint gives the first hint, and says how to get the next", async () =>
   await copy().clear();
   const { code, stdout } = await copy().call("hint", "3.1");
   assertEquals(code, 0);
-  assertMatch(stdout, /^3\.1 Send back what comes\n\nHint 1 of \d+: How does/);
+  assertMatch(
+    stdout,
+    /^3\.1 Send back what arrives\n\nHint 1 of \d+: How does/,
+  );
   assertLacks(stdout, /Hint 2/);
   assertMatch(stdout, /^next hint: deno task hint 3\.1 --more$/m);
 });
@@ -91,7 +94,7 @@ Deno.test("solution --yes shows it with its comments, and nothing of the other o
   );
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^\/\/ -+ 3\.1 echo -+\n/);
-  assertMatch(stdout, /^ {4}\/\/ null is the end of the peer's side; /m);
+  assertMatch(stdout, /^ {4}\/\/ null is the end of the client's stream; /m);
   assertMatch(stdout, /^}\n\nthe whole file: .*solution\.ts$/m);
   assertLacks(stdout, /exchange/);
 });

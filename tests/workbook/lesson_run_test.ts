@@ -231,7 +231,7 @@ Deno.test("next names the first exercise that is not solved, its task, and the c
   assertEquals([code, stderr], [0, ""]);
   assertMatch(
     stdout,
-    /^· 3\.1 echo {2}not started\n\nSend back what comes\n/,
+    /^· 3\.1 echo {2}not started\n\nSend back what arrives\n/,
   );
   assertMatch(
     stdout,

@@ -38,7 +38,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
         await exchange(two, "to both\n");
         await exchange(one, "again\n");
       }
-      await server.expect(/(client \d at .*: ended its side[^]*){2}/);
+      await server.expect(/(client \d at .*: closed its write side[^]*){2}/);
       server.kill(signal);
       const { code, output } = await server.end();
       assertEquals(code, 0);

@@ -292,7 +292,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
         copy().args("lesson", "3", "--serve", "--xray"),
       );
       const { talk } = watched;
-      const [, port] = await talk.expect(/netcat: nc 127\.0\.0\.1 (\d+)/);
+      const [, port] = await talk.expect(/netcat +nc 127\.0\.0\.1 (\d+)/);
       {
         using client = await Deno.connect({
           hostname: "127.0.0.1",
@@ -304,7 +304,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       // It's shown while the server is up.
       await talk.expect(/⇢ :\d+ → :\d+ PSH,ACK seq 1 ack 1 6 bytes "hello/);
       await talk.expect(/▸ recvfrom\(\d+ → :\d+, room for 65536\) = 6 bytes/);
-      await talk.expect(/● client 1 at .*: ended its side/);
+      await talk.expect(/● client 1 at .*: closed its write side/);
       // A terminal's Ctrl-C comes more than once.
       for (let i = 0; i < 3; i++) talk.kill(signal);
       const { code, output } = await talk.end();

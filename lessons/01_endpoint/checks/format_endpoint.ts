@@ -1,4 +1,4 @@
-/** How an answer to 1.2 is checked. */
+/** The check of exercise 1.2. */
 import { formatEndpoint, parseEndpoint } from "../../../lib/net/mod.ts";
 import {
   type CallDue,
@@ -14,7 +14,7 @@ const AS_IS = "Write hostname, port, and path as they are: new URL(), " +
 const SPACES = "Spaces and line breaks are ordinary characters in a path, " +
   "even at its ends: don't trim() it, and don't write a line break as \\n.";
 
-/** Endpoints, each by the text that must come of it. */
+/** The expected texts, each with its likely mistake. */
 const TEXTS = {
   "tcp://127.0.0.1:7000": AS_IS,
   "udp://localhost:53": AS_IS,
@@ -54,7 +54,7 @@ export async function checkFormatEndpoint(
   });
 }
 
-/** What a wrong result shows of how it was made. */
+/** Tells from a wrong result what the mistake was. */
 function explain(
   { value, error }: CallResult,
   { returns }: CallDue,
@@ -68,8 +68,8 @@ function explain(
       : "This endpoint is valid, and you don't have to check it.";
   }
   if (typeof value !== "string") {
-    return "Return the text. A function without a return gives undefined, " +
-      "even if it prints the text.";
+    return "Return the text. Without `return`, a function's result is " +
+      "undefined, even if it prints the text.";
   }
   if (value === due.replace(/[[\]]/g, "")) {
     return "Without brackets, you can't tell the port's colon from those in " +
@@ -92,7 +92,7 @@ function explain(
   }
 }
 
-/** What comes of a text when you parse it. */
+/** Says how parseEndpoint() reads a text. */
 function readBack(text: string): string {
   try {
     return `parseEndpoint() reads your text as ${shown(parseEndpoint(text))}.`;

@@ -1,4 +1,4 @@
-/** How an answer to 1.1 is checked. */
+/** The check of exercise 1.1. */
 import { parseEndpoint } from "../../../lib/net/mod.ts";
 import {
   type CallDue,
@@ -25,7 +25,7 @@ const IPV4_IN_IPV6 = "An IPv6 address may end in an IPv4 address, so it may " +
 const WHOLE_PATH = "Everything after `unix:` is the path, colons and spaces " +
   "included: cut after the first colon, and nowhere else.";
 
-/** Texts that are endpoints; the workbook's own parser says which. */
+/** Valid texts. The workbook's own parser knows the right endpoints. */
 const ACCEPTED = {
   "tcp://127.0.0.1:7000":
     "After tcp:// come the hostname, a colon, and the port.",
@@ -53,7 +53,7 @@ const ACCEPTED = {
     "with slice().",
 };
 
-/** Ports at the edges. */
+/** Ports at the limits. */
 const ACCEPTED_PORTS = {
   "tcp://127.0.0.1:0": "0 is a valid port, but `if (port)` takes it for a " +
     'missing one, since 0 is falsy. Compare the digits with "" instead.',
@@ -72,7 +72,7 @@ const CAPITALS = "The protocol is lowercase: TCP:// doesn't start an " +
 const LINE_BREAK = "There's a line break in the text. With the flag m, ^ and " +
   "$ in a regular expression match the ends of each line, not of the text.";
 const NO_COLON = "There's no colon before a port. indexOf() returns -1 when " +
-  "it finds nothing, and split() gives no second part: check for that first.";
+  "it finds nothing, and split() returns a single part: check for that first.";
 const NO_HOSTNAME = "The hostname is empty. Throw a TypeError, also if " +
   "there's nothing between two brackets.";
 const NO_BRACKETS = "An IPv6 address needs a bracket on either side. Without " +
@@ -86,7 +86,7 @@ const NO_NAME =
   "Without brackets, a hostname has only letters, digits, dots, " +
   "and hyphens. Anything else is a mistake that you'd pass on to connect().";
 
-/** Texts that are not endpoints. */
+/** Texts that aren't endpoints. */
 const REJECTED = {
   "http://127.0.0.1:7000": PROTOCOL,
   "127.0.0.1:7000": PROTOCOL,
@@ -138,7 +138,7 @@ const TOO_LARGE =
   "A port has 16 bits in the TCP and UDP headers, so 65535 is " +
   "the highest. Compare the number itself, not how many digits it has.";
 
-/** Texts that would be endpoints with another port. */
+/** Texts in which only the port is wrong. */
 const REJECTED_PORTS = {
   "tcp://127.0.0.1:": NO_PORT,
   "udp://[::1]:": NO_PORT,
@@ -201,7 +201,7 @@ function mustReject(
   }));
 }
 
-/** What a wrong result shows of how it was made. */
+/** Tells from a wrong result what the mistake was. */
 function explain(result: CallResult, due: CallDue): string | undefined {
   const { value, error } = result;
   const mustThrow = due.throws !== undefined;
@@ -215,8 +215,8 @@ function explain(result: CallResult, due: CallDue): string | undefined {
       : undefined;
   }
   if (value === null || typeof value !== "object") {
-    return "Return an object with a property for each part. A function " +
-      "without a return gives undefined.";
+    return "Return an object with a property for each part. Without " +
+      "`return`, a function's result is undefined.";
   }
   const { protocol, hostname, port } = value as Record<string, unknown>;
   const right = due.returns as Record<string, unknown>;
@@ -235,7 +235,7 @@ function explain(result: CallResult, due: CallDue): string | undefined {
   }
   if (String(hostname).startsWith("[")) return LAST_COLON;
   if (Number.isNaN(port)) {
-    return "Number() gives NaN for text that isn't a number. Did you cut at " +
+    return "Number() returns NaN for text that isn't a number. Did you cut at " +
       "the right colon?";
   }
   if (right.port === 80 && port !== 80) {

@@ -1,4 +1,4 @@
-/** How an answer to 2.2 is checked. */
+/** The check of exercise 2.2. */
 import {
   type Advice,
   checkStream,
@@ -13,17 +13,17 @@ import type { FetchGreeting } from "../types.ts";
 import { LARGE, LONG, MIXED, SAMPLES } from "./greetings.ts";
 
 const CLOSE = "Close what you open";
-const REFUSED = "When nobody listens";
+const REFUSED = "When nothing is listening";
 const READ_END = "Reading to the end";
 const CUT = "Characters cut in two";
 
 const UNTIL_NULL = "A read returns what has arrived so far, so a buffer that " +
   "isn't full doesn't mean the end, and neither does a line ending or a " +
-  "pause. Read until read() gives null.";
+  "pause. Read until read() returns null.";
 const AT_NULL =
-  "read() gives null when the server has ended the stream. Then " +
+  "read() returns null when the server has ended the stream. Then " +
   "the greeting is complete, even if it's empty. The server expects nothing " +
-  "from you, and sends no other sign of the end.";
+  "from you, and nothing else tells you that it's done.";
 
 /** A server that sends a greeting and ends the stream. */
 function greets(
@@ -47,17 +47,21 @@ const CASES = [
     'a server sends "  hello, you\\n" and ends the stream',
     "  hello, you\n",
   ),
-  greets('it sends "one\\n" and then nothing, and no end', "one\n", {
-    then: "silence",
-    values: [],
-    ends: "waiting",
-    likely: UNTIL_NULL,
-  }),
+  greets(
+    'it sends "one\\n", then nothing, and leaves the stream open',
+    "one\n",
+    {
+      then: "silence",
+      values: [],
+      ends: "waiting",
+      likely: UNTIL_NULL,
+    },
+  ),
   greets("it ends the stream without sending anything", "", {
     likely: ({ then }) =>
       then === "error"
-        ? "An empty greeting is valid: the first read() gives null, and you " +
-          "return an empty text."
+        ? "An empty greeting is valid: the first read() returns null, and you " +
+          "return an empty string."
         : AT_NULL,
   }),
   greets("it sends three lines, one after the other", [
@@ -72,8 +76,8 @@ const CASES = [
     LONG.repeat(100),
     { readSizes: [] },
   ),
-  // An answer that reads single bytes is right, so it doesn't get this often.
-  greets("it sends 1 MiB and then nothing, and no end", LARGE, {
+  // An answer that reads single bytes is right but slow, so this is done once.
+  greets("it sends 1 MiB, then nothing, and leaves the stream open", LARGE, {
     then: "silence",
     values: [],
     ends: "waiting",
@@ -85,8 +89,8 @@ const CASES = [
     then: "reset",
     values: [],
     ends: Error,
-    likely: "The connection failed, so the greeting isn't complete. Let the " +
-      "error of read() pass on to your caller, and don't return a part.",
+    likely: "The connection failed, so the greeting isn't complete. Let " +
+      "read()'s error through to your caller, and don't return a part.",
   }),
 ];
 
@@ -107,7 +111,8 @@ export async function checkFetchGreeting(
       if (opened.clients > 0) return text;
       trial.fail({
         problem: `fetchGreeting() returned without connecting to port ${port}.`,
-        likely: "Connect to the port that you got, and await it.",
+        likely: "Connect to the port that you were given, and await " +
+          "Deno.connect().",
       });
     }),
     explain: (result, due) => explain(result, due, latest),
@@ -118,16 +123,16 @@ export async function checkFetchGreeting(
 
 const HTTP = {
   problem: "fetchGreeting() sent an HTTP request.",
-  likely: "fetch() speaks HTTP: it sends a request, and understands only an " +
-    "HTTP response. This server speaks no HTTP. Use Deno.connect(), and read " +
-    "what comes.",
+  likely: "fetch() speaks HTTP: it sends a request and understands only an " +
+    "HTTP response. This server doesn't speak HTTP. Use Deno.connect(), and " +
+    "read what arrives.",
 };
 
 function isHttp(request: string): boolean {
   return /^(GET|POST) /.test(request);
 }
 
-/** What a wrong result shows of how it was made. */
+/** Tells from a wrong result what the mistake was. */
 function explain(
   { values, error }: StreamResult,
   { values: [right] = [] }: StreamCase,
@@ -136,23 +141,24 @@ function explain(
   const [text] = values;
   if (error instanceof Deno.errors.ConnectionRefused) {
     return {
-      problem: `fetchGreeting() threw ${error.name}, but a server listens at ` +
-        `port ${port} of 127.0.0.1.`,
+      problem: `fetchGreeting() threw ${error.name}, but a server is ` +
+        `listening on port ${port} of 127.0.0.1.`,
       likely:
-        "Connect to the port that you got. You're refused where nothing " +
-        "listens.",
+        "Connect to the port that you were given. A connection is refused if " +
+        "nothing is listening on the port.",
       read: REFUSED,
     };
   }
   if (isHttp(request)) return HTTP;
   if (clients > 1) {
     return "You connected twice, and the server greets only the first " +
-      "connection. Call Deno.connect() once, and read from what it gives you.";
+      "connection. Call Deno.connect() once, and read from the connection " +
+      "that it returns.";
   }
   if (values.length === 0 || typeof right !== "string") return undefined;
   if (typeof text !== "string") {
     return {
-      likely: "Return the text: a TextDecoder makes it of the bytes.",
+      likely: "Return the text: a TextDecoder makes it from the bytes.",
       read: CUT,
     };
   }
@@ -167,16 +173,17 @@ function explain(
   if (text.includes("\ufffd")) {
     return {
       likely: "A character of several bytes was cut in two, and a decoder " +
-        "that gets each part alone turns it into U+FFFD (EF BF BD). Use one " +
-        "decoder for the whole stream, and decode(part, { stream: true }).",
+        "that sees the parts separately turns them into U+FFFD (EF BF BD). " +
+        "Use one decoder for the whole stream, and call " +
+        "decode(part, { stream: true }).",
       read: CUT,
     };
   }
   const bytes = toBytes(right);
   if (text.length !== bytes.length) {
-    return "Return everything that the server sent, and only that.";
+    return "Return everything that the server sent, and nothing else.";
   }
-  // Some decoders of one-byte characters take 80 to 9f for something else.
+  // Some decoders of one-byte characters have other characters at 80 to 9f.
   const isLatin = bytes.every((byte, i) =>
     byte >= 0x80 && byte < 0xa0 || text.charCodeAt(i) === byte
   );
@@ -186,7 +193,7 @@ function explain(
         "takes one to four bytes: a TextDecoder puts them together.",
       read: CUT,
     }
-    : "You return as many bytes as were sent, but different ones: a view of " +
+    : "You returned as many bytes as were sent, but different ones: a view of " +
       "the buffer changes with the next read. Keep a copy, " +
       "buffer.slice(0, count), or decode it before you read again.";
 }

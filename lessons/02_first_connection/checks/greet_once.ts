@@ -1,4 +1,4 @@
-/** How an answer to 2.1 is checked. */
+/** The check of exercise 2.1. */
 import {
   type Advice,
   CheckFailed,
@@ -21,13 +21,13 @@ const SEND_ALL = "Sending all of it";
 
 const SECOND = "Return after one client. The caller calls greetOnce() again " +
   "to greet the next one.";
-const NOBODY = "accept() returns a promise that resolves when a client " +
+const NOT_AWAITED = "accept() returns a promise that resolves when a client " +
   "connects: await it, and everything after it.";
-const LISTENER = "Close only the client's socket, the one that accept() gave " +
-  "you, even if the client has left. The caller still needs the listener. If " +
+const LISTENER = "Close only the client's socket, the one that accept() " +
+  "returned, even if the client has left. The caller still needs the listener. If " +
   "you loop over it with `for await`, break and return close it, too.";
 
-/** A client that connects, ends its side, and waits for the greeting. */
+/** A client that connects, closes its write side, and waits for the greeting. */
 function greets(
   greeting: string,
   step: string,
@@ -48,13 +48,16 @@ function greets(
 const CASES = [
   greets(
     "hello",
-    'a client connects and says nothing; you greet it with "hello"',
+    'a client connects and sends nothing; you greet it with "hello"',
     {
       then: "silence",
     },
   ),
   greets("", "the greeting is empty", { then: "silence" }),
-  greets(MIXED, `a client ends its side at once; you send it "${MIXED}"`),
+  greets(
+    MIXED,
+    `a client closes its write side at once; you send it "${MIXED}"`,
+  ),
   greets(SAMPLES, "the greeting has lines, with spaces and tabs at their ends"),
   greets(MIXED, `a write takes 1 byte of "${MIXED}"`, { writeSize: 1 }),
   greets(
@@ -72,13 +75,14 @@ const CASES = [
     args: [LONG, true],
     writes: toBytes(LONG).subarray(0, 100),
     breakAt: 100,
-    likely: "Writing to a client that has gone throws, and throws again if " +
+    likely:
+      "Writing to a client that has left throws, and it throws again if " +
       "you retry. Close the socket, and return or throw.",
     read: CLOSE,
   }),
 ];
 
-/** A listener that counts the calls of accept(). */
+/** A listener that counts calls of accept(). */
 class OneClientListener extends FakeListener<Deno.Conn> {
   accepts = 0;
   readonly #onAccept: (accepts: number) => void;
@@ -117,7 +121,7 @@ export async function checkGreetOnce(
       })();
       greeted.catch(() => {});
       await settle();
-      failIf(isBack, "returned before a client had connected", NOBODY);
+      failIf(isBack, "returned before a client had connected", NOT_AWAITED);
       listener.connects(conn);
       try {
         await greeted;
@@ -139,7 +143,7 @@ export async function checkGreetOnce(
   }
 }
 
-/** What an error means, or that it waits. */
+/** Tells from an error, or from what it waits for, what the mistake was. */
 function explain(
   { then, error }: StreamResult,
   { writes = "", breakAt }: StreamCase,
@@ -166,15 +170,15 @@ function explain(
     problem: "greetOnce() waits for the client to send something.",
     likely: client.bytesWritten < toBytes(writes).length
       ? "Send the greeting first. If you read from the client before that, you " +
-        "wait forever: this client says nothing."
-      : "The client has its greeting and waits for the end of the stream. If " +
-        "you wait for the client to close: here it's the server that closes.",
+        "wait forever: this client sends nothing."
+      : "The client has its greeting and waits for the end of the stream. Are " +
+        "you waiting for the client to close? Here, it's the server that closes.",
     expected: undefined,
     received: undefined,
   };
 }
 
-/** What the bytes that came show of how they were sent. */
+/** Tells from the bytes that arrived what the mistake was. */
 function whyWrong(
   sent: Uint8Array,
   bytes: Uint8Array,
@@ -182,7 +186,7 @@ function whyWrong(
 ): string {
   const { length } = String(greeting);
   const text = new TextDecoder().decode(sent);
-  // A decoder also gives U+FFFD for bytes that aren't UTF-8.
+  // A decoder also returns U+FFFD for bytes that aren't UTF-8.
   if (text.includes("\ufffd") && startsWith(toBytes(text), sent)) {
     return "You cut the text before you encoded it. A string counts some " +
       "characters as two, and slice() or an index can cut one in two; " +
@@ -210,16 +214,16 @@ function whyWrong(
   if (writeSize === undefined && bytes.length < 1000) {
     return "Send the whole greeting as it is, white space included. A character " +
       "takes one to four bytes, so there are more of them than greeting.length: " +
-      "count what TextEncoder gives you.";
+      "count the bytes that TextEncoder returns.";
   }
   if (Math.abs(sent.length - length) < 8) {
     return `You stopped after ${sent.length} bytes, and the greeting has ` +
       `${length} characters. write() takes and counts bytes: compare with the ` +
-      "length of what TextEncoder gave you.";
+      "number of bytes that TextEncoder returned.";
   }
   return "write() returns how many bytes it took. It doesn't send the rest " +
     "unless you write that, too: loop until nothing is left, and await each " +
-    "write. And a buffer of a fixed size holds only a part of a long greeting.";
+    "write. And a buffer of a fixed size holds only part of a long greeting.";
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-/** How an answer to 3.1 is checked. */
+/** The check of exercise 3.1. */
 import { concat } from "../../../lib/wire/bytes.ts";
 import {
   type Advice,
@@ -14,30 +14,31 @@ import type { Echo } from "../types.ts";
 import { randomBytes } from "./random_bytes.ts";
 
 const READ_PART = "A read fills part of a buffer";
-const WRITE_SHORT = "A write takes part of the bytes";
-const END = "The end is null";
+const WRITE_SHORT = "A write may take only part";
+const END = "null means end of stream";
 
-const NULL = "read() gives null when the client has ended its side. A loop " +
-  "that doesn't test for null goes on forever.";
+const NULL = "read() returns null when the client has closed its write " +
+  "side. A loop that doesn't test for null goes on forever.";
 const NEW_BYTES =
-  "read() fills part of the buffer and returns how much. Send " +
-  "buffer.subarray(0, count): the rest is old bytes, or zeros.";
-const AT_ONCE = "Send back what you've read at once, whatever it is: the " +
-  "client may wait for its answer before it sends more, or ends its side.";
+  "read() fills part of the buffer and returns how many bytes are new. Send " +
+  "buffer.subarray(0, count): the rest is old bytes or zeros.";
+const AT_ONCE = "Send back what you've read right away, whatever it is: the " +
+  "client may wait for it before it sends more or closes its write side.";
 const EVERY_BYTE = "Only some of the bytes came back. Send every byte of " +
   "buffer.subarray(0, count): a line ending is a byte like any other.";
 const ONCE = "Send back each byte once, and nothing else.";
 
-/** What a client sends before it ends its side; the same must come back. */
+/** What a client sends before it closes its write side. It must come back. */
 const CASES = [
   {
-    step: "a client ends its side without sending anything",
-    likely: "The very first read() gives null here.",
+    step: "a client closes its write side without sending anything",
+    likely: "The very first read() returns null here.",
   },
   {
-    step: "1001 random bytes, and the end",
+    step: "1001 random bytes, then the end of the stream",
     sends: randomBytes(),
-    likely: "read() gives null at the end, however the bytes before it came.",
+    likely: "read() returns null at the end, no matter how many bytes each " +
+      "read returned before it.",
   },
   ...[1, 8].map((writeSize) => ({
     step: `1001 random bytes, where a write takes at most ${writeSize}`,
@@ -72,7 +73,7 @@ export async function checkEcho(echo: Echo, trial: Trial): Promise<void> {
   }, CASES);
 }
 
-/** Two messages, the second one shorter and without a line ending. */
+/** Sends two messages, the second one shorter and without a line ending. */
 async function converse(trial: Trial, echo: Echo): Promise<void> {
   trial.step('a client connects and sends "hello\\n"');
   const onMove = () => trial.progress();
@@ -87,10 +88,10 @@ async function converse(trial: Trial, echo: Echo): Promise<void> {
   trial.step('on the same connection, it sends "ok"');
   await sendAndCompare("ok");
 
-  trial.step("it ends its side, and echo() returns");
+  trial.step("it closes its write side, and echo() returns");
   conn.peerEnds();
   await trial.waitFor(echoing, {
-    waitingFor: "echo() to return after the client has ended its side",
+    waitingFor: "echo() to return after the client has closed its write side",
     likely: NULL,
     read: END,
   });
@@ -110,7 +111,7 @@ async function converse(trial: Trial, echo: Echo): Promise<void> {
       trial.fail({
         problem: "echo() returned while the client was still sending.",
         likely: "A read returns what has arrived so far. Read again, until " +
-          "read() gives null.",
+          "read() returns null.",
         read: END,
       });
     }
@@ -121,8 +122,8 @@ async function converse(trial: Trial, echo: Echo): Promise<void> {
         : written.length < due.length
         ? EVERY_BYTE
         : due.some((byte, i) => byte !== written[i])
-        ? "Other bytes came back than were sent. Send exactly what read() put " +
-          "into the buffer, and nothing before or after it."
+        ? "The wrong bytes came back. Send exactly what read() put into the " +
+          "buffer, and nothing before or after it."
         : written.length === due.length + text.length
         ? ONCE
         : NEW_BYTES,
@@ -130,47 +131,47 @@ async function converse(trial: Trial, echo: Echo): Promise<void> {
   }
 }
 
-/** What an error means; the end is the usual cause. */
+/** Explains an error; its usual cause is the end of the stream. */
 function whyThrown(error: unknown): TrialFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   return {
     problem: `echo() threw ${error.name}: ${error.message}.`,
     likely:
-      "If you throw when the client ends its side: null isn't an error, " +
-      "it's how a stream ends. Return then.",
+      "Do you throw when the client closes its write side? null isn't an " +
+      "error: it's how a stream ends. Return instead.",
     read: END,
   };
 }
 
-/** What the bytes that came back show of how they were sent. */
+/** Tells from the bytes that came back what the mistake was. */
 function explainSent(
   sent: Uint8Array,
   due: Uint8Array,
   { writeSize }: StreamCase,
 ): string | Partial<Advice> {
-  if (due.length === 0) return "Nothing was sent, so send nothing back.";
+  if (due.length === 0) return "The client sent nothing, so send nothing back.";
   const asText = toBytes(new TextDecoder().decode(due));
   if (sent.length > 0 && sent.every((byte, i) => byte === asText[i])) {
     return {
       likely:
-        "Not every byte is text. A TextDecoder puts EF BF BD in place of " +
-        "what isn't UTF-8: send back the bytes that came.",
+        "Not all bytes are text. A TextDecoder replaces what isn't UTF-8 with " +
+        "EF BF BD. Send back the bytes that arrived, without decoding them.",
       read: READ_PART,
     };
   }
   if (writeSize === undefined) {
     return {
       likely:
-        "A read may give any number of bytes, and any bytes, zeros too. " +
-        "Send all of buffer.subarray(0, count) after each read, until read() " +
-        "gives null.",
+        "A read may return any number of bytes, and they can have any value, " +
+        "even 0. After each read, send all of buffer.subarray(0, count), until " +
+        "read() returns null.",
       read: READ_PART,
     };
   }
   return {
-    likely: "write() returns how many bytes it took, and doesn't send the " +
+    likely: "write() returns how many bytes it took. It doesn't send the " +
       "rest unless you write that, too: loop until it has taken all of " +
-      "buffer.subarray(sent, count), and nothing after it. And await each " +
+      "buffer.subarray(sent, count), and nothing after that. And await each " +
       "write before you read into the buffer again.",
     read: WRITE_SHORT,
   };

@@ -5,14 +5,14 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 
 /**
- * What a server does that sends back what it gets. `room` is how many unread
- * bytes it and the network hold.
+ * How an echo server behaves. `room` is how many unread bytes the server and the
+ * network can hold.
  */
 export interface EchoOptions
   extends Pick<FakeConnOptions, "readSize" | "writeSize" | "room"> {
-  /** Whether it sends back each lowercase letter as a capital. */
+  /** Whether the server sends back capital letters for lowercase ones. */
   inCapitals?: boolean;
-  /** What comes after four bytes. */
+  /** What happens after four bytes have come back. */
   afterFour?: "end" | "reset";
 }
 
@@ -20,7 +20,7 @@ export interface EchoOptions
 export class EchoConn extends FakeConn {
   readonly #options: EchoOptions;
 
-  /** Connects; `onMove` is called whenever bytes have moved. */
+  /** Connects, and calls `onMove` whenever bytes have moved. */
   constructor(options: EchoOptions, onMove: () => void) {
     super({ ...options, then: "silence", onMove });
     this.#options = options;
@@ -36,7 +36,7 @@ export class EchoConn extends FakeConn {
 
   override read(buffer: Uint8Array): Promise<number | null> {
     const read = super.read(buffer).then((count) => {
-      // What has been read makes room for as much.
+      // Bytes that have been read make room for new ones.
       this.peerTakes(count ?? 0);
       return count;
     });

@@ -1,4 +1,4 @@
-/** How an answer to 3.2 is checked. */
+/** The check of exercise 3.2. */
 import {
   type Advice,
   type CallDue,
@@ -17,29 +17,29 @@ import { EchoConn, type EchoOptions } from "./echo_conn.ts";
 import { randomBytes } from "./random_bytes.ts";
 
 const READ_PART = "A read fills part of a buffer";
-const WRITE_SHORT = "A write takes part of the bytes";
-const END = "The end is null";
+const WRITE_SHORT = "A write may take only part";
+const END = "null means end of stream";
 const BOTH_AT_ONCE = "Both directions at once";
 
-/** The least that fits on the way and into the server. */
+/** What the server and the network hold in the worst case. */
 const MAX_UNREAD_BYTES = 64 * 1024;
-/** More than fits. */
+/** More than they ever hold. */
 const LARGE_BYTES = 64 * 1024 * 1024;
 
-const UNTIL_ALL = "Put each piece after the one before, at " +
-  "answer.subarray(received), and go on until you have as many bytes as you " +
-  "sent: a read returns what has arrived so far.";
+const UNTIL_ALL = "A read returns what has arrived so far. Put each piece " +
+  "after the one before, at answer.subarray(received), and go on until you " +
+  "have as many bytes as you sent.";
 const WRITE_REST = "Did you send everything? write() returns how many bytes " +
   "it took: you have to write the rest.";
 const WHILE_SENDING = "If you send everything first, or too much at a time, " +
-  "you and the server wait for each other: nobody reads what it sends back, " +
-  "so its write waits, so it reads no more, so your write waits. Read while " +
-  "you're still sending.";
-const PART = "Your caller can't know that this is only a part of the answer. " +
-  "Throw if read() gives null before you have all of it, and if read() " +
-  "throws, let its error pass.";
+  "you and the server wait for each other: you aren't reading what it sends " +
+  "back, so its write waits, so it stops reading, so your write waits. Read " +
+  "while you're still sending.";
+const PART = "Your caller can't know that this is only part of the answer. " +
+  "Throw if read() returns null before you have all of it, and if read() " +
+  "throws, let its error through.";
 
-/** A server, as an argument in a table of calls: each gets a new connection. */
+/** A server in a table of calls. Each call gets a new connection to it. */
 class EchoServer {
   readonly options: EchoOptions;
 
@@ -52,7 +52,7 @@ class EchoServer {
   }
 }
 
-/** 251 divides no usual size, so no two pieces are the same. */
+/** 251 doesn't divide any common buffer size, so no two pieces are the same. */
 const NUMBERS = Uint8Array.from(
   { length: 4 * MAX_UNREAD_BYTES },
   (_, at) => at % 251,
@@ -75,23 +75,25 @@ function sends(
   };
 }
 
+const ENDINGS = { end: "the stream ends", reset: "the connection is reset" };
+
 const CASES: FunctionCase[] = [
   sends("hello", 'it exchanges "hello" with an echo server', {
     likely: UNTIL_ALL,
     ifPending: WRITE_REST,
   }),
   sends("", "it exchanges nothing", {
-    likely: "Return an empty array of bytes.",
-    ifPending: "Nothing was sent, so nothing comes back: don't wait for it.",
+    likely: "Return an empty Uint8Array.",
+    ifPending: "You sent nothing, so nothing comes back: don't wait for it.",
   }),
   sends("hello", 'it sends "hello", and "HELLO" comes back', {
     server: { inCapitals: true },
     returns: toBytes("HELLO"),
-    likely: "Return what read() gave you, in an array of its own, even if it " +
-      "isn't what you sent: the caller compares.",
+    likely: "Return the bytes that read() put into your buffer, in a new " +
+      "array, even if they aren't what you sent: the caller compares them.",
   }),
   ...[1, 5, 4096].map((readSize) =>
-    sends(randomBytes(), `1001 bytes; a read gives at most ${readSize}`, {
+    sends(randomBytes(), `1001 bytes; a read returns at most ${readSize}`, {
       server: { readSize },
       likely: UNTIL_ALL,
     })
@@ -105,12 +107,12 @@ const CASES: FunctionCase[] = [
     })
   ),
   ...(["end", "reset"] as const).map((afterFour) =>
-    sends("0123456789", `4 of 10 bytes come back, and then the ${afterFour}`, {
+    sends("0123456789", `4 of 10 bytes come back, then ${ENDINGS[afterFour]}`, {
       server: { afterFour },
       throws: Error,
       likely: PART,
-      ifPending: "read() gives null: no more bytes will come, so if you wait " +
-        "for them, you wait forever.",
+      ifPending: "read() returns null, so no more bytes will arrive. If you " +
+        "wait for them, you wait forever.",
       read: END,
     })
   ),
@@ -142,13 +144,13 @@ export async function checkExchange(
   await exchangeLarge(trial, exchange);
 }
 
-/** The caller goes on to use the connection. */
+/** Fails unless the caller can still use the connection. */
 function requireOpen(trial: Trial, conn: FakeConn | ShortConn): void {
   if (conn.closed || conn.writeEnded) {
     trial.fail({
       problem: conn.closed
         ? "exchange() closed the connection."
-        : "exchange() ended its side.",
+        : "exchange() closed its write side.",
       likely: "The caller needs the connection for the next exchange. You " +
         "know how many bytes come back, so you don't have to end anything.",
       read: END,
@@ -156,15 +158,15 @@ function requireOpen(trial: Trial, conn: FakeConn | ShortConn): void {
   }
   if (conn instanceof FakeConn && conn.pendingReads > 0) {
     trial.fail({
-      problem: "exchange() returned, and a read of its is still waiting.",
+      problem: "exchange() returned, but one of its reads is still waiting.",
       likely:
-        "That read takes the first bytes of the next exchange. Read only " +
-        "as long as bytes are missing.",
+        "That read would take the first bytes of the next exchange. Read only " +
+        "while bytes are missing.",
     });
   }
 }
 
-/** What a wrong result shows of how it was made. */
+/** Tells from a wrong result what the mistake was. */
 function explain(
   { value, error }: CallResult,
   { returns, throws, read }: CallDue,
@@ -175,19 +177,19 @@ function explain(
   }
   if (value.length > returns.length) {
     return {
-      likely: "Return as many bytes as were sent: a larger buffer holds only " +
-        "zeros after those that came.",
+      likely: "Return as many bytes as you sent: a larger buffer holds only " +
+        "zeros after the bytes that came back.",
       read,
     };
   }
 }
 
-/** Only a real connection shows that so much goes through, and in time. */
+/** Only a real connection shows that this much gets through, and in time. */
 async function exchangeLarge(trial: Trial, exchange: Exchange): Promise<void> {
   const { peer, conn } = await connectPair(trial);
   echo(peer).catch(() => {});
   const data = new Uint8Array(LARGE_BYTES).fill(7);
-  // A mark here and there shows when pieces are in the wrong place.
+  // Other numbers in a few places reveal pieces in the wrong place.
   for (let i = 0; i < data.length; i += 65_537) data[i] = i / 65_537;
   const answer = await trial.waitFor(
     trial.start("exchange", () => exchange(conn, data)),

@@ -41,7 +41,9 @@ export function siteLink(
   if (lesson !== undefined && /(^|\/)(README\.md|\w+)?$/.test(path)) {
     return pageAt(site, lessonPath(lesson) + url.hash);
   }
-  if (!isShownFile(path)) return "#";
+  // A lesson that this workbook doesn't have has no page.
+  const isMissing = lesson === undefined && path.startsWith("lessons/");
+  if (isMissing || !isShownFile(path)) return "#";
   // Static pages are for everyone: they must not have one learner's answers.
   const file = site.token === undefined
     ? path.replace(/\/exercise\.ts$/, "/placeholder.ts")

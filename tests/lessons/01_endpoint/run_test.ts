@@ -46,20 +46,20 @@ Deno.test("lesson 1 gets AddrInUse while an endpoint is open, and can open it ag
   const recording = await recordLesson();
   assertMatch(recording.fact("while it is open"), /^AddrInUse: /);
   assertStringIncludes(
-    recording.fact("when it is closed"),
+    recording.fact("once it is closed"),
     recording.fact("open"),
   );
 });
 
 Deno.test({
-  name: "lesson 1 shows a path that exists as long as its socket is open",
+  name: "lesson 1 shows a path that exists while its socket is open",
   ignore: Deno.build.os === "windows",
   async fn() {
     const recording = await recordLesson();
     assertMatch(recording.fact("endpoint"), /^unix:\/.*\/box\.sock$/);
-    assertEquals(recording.fact("received"), '"a letter for the path"');
+    assertEquals(recording.fact("received"), '"a message for the path"');
     assertMatch(recording.fact("file"), /^a socket/);
-    assertEquals(recording.fact("file when closed"), "gone");
+    assertEquals(recording.fact("file once closed"), "gone");
   },
 });
 

@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 1, and what is said of each. */
+/** Wrong answers to the exercises of lesson 1, each with its diagnosis. */
 import * as solution from "../../../lessons/01_endpoint/solution.ts";
 import type {
   FormatEndpoint,
@@ -11,7 +11,8 @@ const DIGITS_TEST = "!/^[0-9]+$/.test(digits)";
 const IS_NAME = "/^[a-z0-9.-]+$/i.test(host)";
 const IS_IPV6 = "/^\\[[0-9a-f.]*:[0-9a-f:.]*\\]$/i.test(host)";
 const UNIX_PATH = 'text.slice("unix:".length)';
-const LAST_THROW = 'throw new TypeError(`"${text}" starts with no protocol`);';
+const LAST_THROW =
+  'throw new TypeError(`"${text}" does not start with a protocol`);';
 
 const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   {
@@ -29,7 +30,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /The brackets only show where the address ends/,
   },
   {
-    name: "takes the text for a web address, which has a default port",
+    name: "treats the text as a URL, which has a default port",
     replace: [
       "const port = Number(digits)",
       'const port = +new URL("http://h:" + digits).port',
@@ -91,7 +92,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /`if \(port\)` takes it for a missing one/,
   },
   {
-    name: "leaves the port a text",
+    name: "returns the port as text",
     replace: ["const port = Number(digits)", "const port = digits"],
     diagnosis: /The port of an endpoint is a number/,
   },
@@ -109,12 +110,12 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   },
 
   {
-    name: "leaves the colon at the protocol",
+    name: "leaves the colon on the protocol",
     replace: ["return { protocol,", 'return { protocol: protocol + ":",'],
     diagnosis: /only the word, without the colon/,
   },
   {
-    name: "takes everything else for TCP",
+    name: "treats everything else as TCP",
     replace: [LAST_THROW, 'return { protocol: "tcp", ...hostAndPort(text) };'],
     diagnosis: /An endpoint starts with tcp:\/\/, udp:\/\/, or unix:/,
   },
@@ -212,7 +213,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /even at its ends: don't trim\(\) it/,
   },
   {
-    name: "matches a path by dots, which stop at a line break",
+    name: "matches a path with dots, which stop at a line break",
     replace: [UNIX_PATH, "text.match(/^unix:(.*)/)[1]"],
     diagnosis: /a dot in a regular expression doesn't match it/,
   },
@@ -235,7 +236,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   {
     name: "returns nothing",
     replace: ["return { protocol,", "return void { protocol,"],
-    diagnosis: /without a return gives undefined/,
+    diagnosis: /Without `return`, a function's result is/,
   },
 ];
 
@@ -245,7 +246,7 @@ const UNIX_TEXT = "`unix:${endpoint.path}`";
 
 const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
   {
-    name: "takes :: for the sign of an IPv6 address",
+    name: "recognizes an IPv6 address only by its ::",
     replace: [HAS_COLON, 'hostname.includes("::")'],
     diagnosis: /2001:db8.*Without brackets, you can't tell the port's colon/s,
   },
@@ -342,12 +343,12 @@ export const wrongAnswers: WrongAnswers = {
   "1.2": formatEndpoint,
 };
 
-/** Changes the text before it parses it. */
+/** Parses the text after changing it. */
 function editing(edit: (text: string) => string): ParseEndpoint {
   return (text) => solution.parseEndpoint(edit(text));
 }
 
-/** Changes the text that is right. */
+/** Changes the right text. */
 function rewriting(edit: (text: string) => string): FormatEndpoint {
   return (endpoint: Endpoint) => edit(solution.formatEndpoint(endpoint));
 }

@@ -10,7 +10,7 @@ import { inPieces, wrongAnswers } from "./wrong_answers.ts";
 testExercises("first_connection", exercises, wrongAnswers);
 
 testAccepted<GreetOnce>(exercises[0], {
-  "with try and finally, and failures kept quiet": async (listener, text) => {
+  "with try and finally, and errors ignored": async (listener, text) => {
     const conn = await listener.accept();
     try {
       let rest = new TextEncoder().encode(text);
@@ -21,7 +21,7 @@ testAccepted<GreetOnce>(exercises[0], {
       conn.close();
     }
   },
-  "with a pipe, which closes at its end": async (listener, text) => {
+  "with a pipe, which closes the socket at the end": async (listener, text) => {
     const conn = await listener.accept();
     await new Blob([text]).stream().pipeTo(conn.writable);
   },

@@ -10,17 +10,17 @@ Deno.test("lesson 2 connects and writes before it accepts", async () => {
   assertEquals(recording.all("call").map(({ lane, call }) => [lane, call]), [
     ["client", "connect() returned"],
     ["server", "accept() returned"],
-    ["server", "read() gave 5"],
+    ["server", "read() returned 5"],
     ["client", "close()"],
   ]);
   const [hello, answer, end] = recording.all("arrow");
-  assertEquals([hello.from, hello.sent], ["client", "write() took 5"]);
-  // The bytes arrive before anyone has called accept().
+  assertEquals([hello.from, hello.sent], ["client", "write() returned 5"]);
+  // The bytes arrive before the server calls accept().
   const accepted = recording.all("call")
     .find(({ call }) => call === "accept() returned")!;
   assert(hello.atMs <= accepted.atMs);
   assertEquals([answer.from, answer.label], ["server", '3 bytes "hi!"']);
-  assertEquals([end.from, end.received], ["server", "read() gave null"]);
+  assertEquals([end.from, end.received], ["server", "read() returned null"]);
 });
 
 Deno.test("lesson 2 tells two clients of one server port apart by their ports", async () => {
@@ -38,7 +38,7 @@ Deno.test("lesson 2 tells two clients of one server port apart by their ports", 
   assert(a[0] !== b[0]);
 });
 
-Deno.test("lesson 2 ends one connection, and no other with it", async () => {
+Deno.test("lesson 2 ends one connection without ending another", async () => {
   const recording = await recordLesson();
   assertEquals(recording.fact("A reads"), "null");
   assertEquals(
@@ -49,7 +49,7 @@ Deno.test("lesson 2 ends one connection, and no other with it", async () => {
   assertEquals(recording.fact("C reads"), '"welcome"');
 });
 
-Deno.test("lesson 2 is refused once nothing listens anymore", async () => {
+Deno.test("lesson 2 is refused once nothing is listening", async () => {
   // Another process can be given the port that has just been closed.
   let outcome = "";
   for (let run = 0; run < 5 && !outcome.startsWith("ConnectionR"); run++) {

@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 2, and what is said of each. */
+/** Wrong answers to the exercises of lesson 2, each with its diagnosis. */
 import type {
   FetchGreeting,
   GreetOnce,
@@ -26,7 +26,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
     diagnosis: /greetOnce\(\) is done, and the connection is still open\./,
   },
   {
-    name: "ends its side, and leaves the socket open",
+    name: "closes its write side, but leaves the socket open",
     replace: [
       ACCEPT,
       `const conn = await listener.accept();
@@ -49,7 +49,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
     diagnosis: /Do you use it after close\(\), or close it twice/,
   },
   {
-    name: "ignores how much write() took",
+    name: "ignores what write() returns",
     replace: [WRITE, `${WRITE} break;`],
     diagnosis: /doesn't send the rest unless you write that/,
   },
@@ -105,7 +105,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
     diagnosis: /Send the whole greeting as it is, white space included/,
   },
   {
-    name: "has one variable for the sockets of all calls",
+    name: "shares one variable between all calls",
     replace: [
       ACCEPT,
       `using own = await listener.accept();
@@ -117,14 +117,14 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
     diagnosis: /Something of one got into the other/,
   },
   {
-    name: "waits for the client to say something first",
+    name: "waits for the client to send something first",
     replace: [ACCEPT, `${ACCEPT} await conn.read(new Uint8Array(1));`],
-    diagnosis: /you wait forever: this client says nothing/,
+    diagnosis: /you wait forever: this client sends nothing/,
   },
   {
     name: "waits for the client to close",
     replace: [LOOP_END, `${LOOP_END}\n  await conn.read(new Uint8Array(1));`],
-    diagnosis: /here it's the server that closes/,
+    diagnosis: /Here, it's the server that closes/,
   },
   {
     name: "serves forever",
@@ -137,7 +137,7 @@ const RETURN = "return text + decoder.decode();";
 
 const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
-    name: "takes a read that doesn't fill the buffer for the last",
+    name: "takes a buffer that isn't full for the end of the stream",
     replace: [
       "{ stream: true });",
       "{ stream: true });\n    if (count < buffer.length) return text;",
@@ -145,7 +145,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /what has arrived so far.*isn't full doesn't mean the end/,
   },
   {
-    name: "takes a line ending for the end",
+    name: "takes a line ending for the end of the stream",
     replace: [
       "{ stream: true });",
       '{ stream: true });\n    if (text.endsWith("\\n")) return text;',
@@ -153,7 +153,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /must wait for more\..*neither does a line ending/s,
   },
   {
-    name: "takes a pause for the end",
+    name: "takes a pause for the end of the stream",
     replace: [
       "await conn.read(buffer);",
       `await new Promise<number | null>((resolve, reject) => {
@@ -184,7 +184,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     name: "uses fetch()",
     attempt: async (port) =>
       await (await fetch(`http://127.0.0.1:${port}`)).text(),
-    diagnosis: /sent an HTTP request\..*This server speaks no HTTP/s,
+    diagnosis: /sent an HTTP request\..*This server doesn't speak HTTP/s,
   },
   {
     name: "decodes with one decoder for all connections",
@@ -200,12 +200,12 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /Decode buffer\.subarray\(0, count\)/,
   },
   {
-    name: "decodes each part by itself",
+    name: "decodes each part separately",
     replace: [", { stream: true }", ""],
     diagnosis: /decode\(part, \{ stream: true \}\)/,
   },
   {
-    name: "makes a character of each byte",
+    name: "turns each byte into a character",
     replace: [
       "decoder.decode(buffer.subarray(0, count), { stream: true })",
       "String.fromCharCode(...buffer.subarray(0, count))",
@@ -213,7 +213,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /You turned each byte into a character/,
   },
   {
-    name: "keeps views of a buffer that it reads into again",
+    name: "keeps views of a buffer that the next read changes",
     attempt: inPieces(() => BUFFER),
     diagnosis: /Keep a copy, buffer\.slice\(0, count\)/,
   },
@@ -244,9 +244,9 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   },
   {
     name: "never tests for null",
-    // Stands for the endless loop, which would never let the test go on.
+    // Instead of the endless loop, which would hang the test.
     replace: [RETURN, "await new Promise(() => {});"],
-    diagnosis: /read\(\) gives null when the server has ended/,
+    diagnosis: /read\(\) returns null when the server has ended/,
   },
   {
     name: "takes an empty greeting for a failure",
@@ -257,9 +257,9 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /An empty greeting is valid/,
   },
   {
-    name: "connects to a port of its choice",
+    name: "connects to a different port",
     replace: ["port })", "port: 1 })"],
-    diagnosis: /Connect to the port that you got/,
+    diagnosis: /Connect to the port that you were given/,
   },
   {
     name: "strips the line ending",
@@ -272,7 +272,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /Return the text: a TextDecoder makes it/,
   },
   {
-    name: "says something first",
+    name: "sends something first",
     replace: [
       "const decoder",
       'await conn.write(new TextEncoder().encode("hello?"));\n  const decoder',
@@ -292,9 +292,9 @@ const BUFFER = new Uint8Array(1000);
 /**
  * Keeps all pieces until the end.
  *
- * @param makeBuffer Gives the buffer for a read: a right answer makes a new one
- * each time.
- * @returns The answer.
+ * @param makeBuffer Returns the buffer for a read; a right answer makes a new
+ * one each time.
+ * @returns An answer to 2.2.
  */
 export function inPieces(
   makeBuffer: () => Uint8Array<ArrayBuffer>,

@@ -27,7 +27,7 @@ testAccepted<Echo>(exercises[0], {
 });
 
 testAccepted<Exchange>(exercises[1], {
-  "writing and reading 64 KiB by turns": async (conn, data) => {
+  "writing and reading 64 KiB alternately": async (conn, data) => {
     const all = new Uint8Array(data.length);
     for (let at = 0; at < data.length; at += 65_536) {
       const piece = data.subarray(at, at + 65_536);

@@ -5,13 +5,13 @@ import { recordOnce, recordServer } from "../record.ts";
 
 const recordLesson = recordOnce(lesson);
 
-Deno.test("lesson 3 shows each question and the same bytes as its answer", async () => {
+Deno.test("lesson 3 shows the same bytes going there and coming back", async () => {
   const arrows = (await recordLesson()).all("arrow")
-    .filter(({ label }) => label !== "the end");
+    .filter(({ label }) => label !== "end of stream");
   assertEquals(arrows.length, 4);
-  for (const [question, answer] of [arrows.slice(0, 2), arrows.slice(2)]) {
-    assertEquals([question.from, answer.from], ["client", "server"]);
-    assertEquals(question.label, answer.label);
+  for (const [sent, back] of [arrows.slice(0, 2), arrows.slice(2)]) {
+    assertEquals([sent.from, back.from], ["client", "server"]);
+    assertEquals(sent.label, back.label);
   }
 });
 
@@ -20,8 +20,10 @@ Deno.test("lesson 3 shows more reads than writes, and null at the end", async ()
   const reads = recording.all("call").map(({ call }) => call)
     .filter((call) => call.startsWith("read()"));
   assertEquals(reads.map((call) => call.match(/\d+/)![0]), ["4", "4", "2"]);
-  const end = recording.all("arrow").find(({ label }) => label === "the end");
-  assertEquals(end?.received, "read() gave null");
+  const end = recording.all("arrow").find(({ label }) =>
+    label === "end of stream"
+  );
+  assertEquals(end?.received, "read() returned null");
   assertEquals(recording.fact("reads"), "4");
 });
 

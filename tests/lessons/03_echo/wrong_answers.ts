@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 3, and what is said of each. */
+/** Wrong answers to the exercises of lesson 3, each with its diagnosis. */
 import type { Echo, Exchange } from "../../../lessons/03_echo/types.ts";
 import { readExact, writeAll } from "../../../lib/net/mod.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
@@ -7,7 +7,7 @@ const READ = "const count = await conn.read(buffer);";
 const LET_READ = "let count = await conn.read(buffer);";
 const AT_END = "if (count === null) return;";
 const WRITE = "sent += await conn.write(buffer.subarray(sent, count));";
-/** Goes on to read as if it had sent everything. */
+/** Reads on as if everything were sent. */
 const DONE = "sent = count;";
 
 const echo: WrongAnswer<Echo>[] = [
@@ -17,19 +17,19 @@ const echo: WrongAnswer<Echo>[] = [
     diagnosis: /returned while the client was still sending/,
   },
   {
-    name: "sends the whole buffer, whatever was read",
+    name: "sends the whole buffer, no matter how much was read",
     replace: [WRITE, `await conn.write(buffer); ${DONE}`],
     diagnosis: /Send buffer\.subarray\(0, count\)/,
   },
   {
-    name: "sends back half of what came",
+    name: "sends back half of the bytes",
     replace: [READ, `${LET_READ} if (count) count >>= 1;`],
     diagnosis: /3 bytes came, where 6 were due.*Only some of the bytes/s,
   },
   {
     name: "changes the bytes",
     replace: [AT_END, `${AT_END} buffer[0] ^= 0x20;`],
-    diagnosis: /Other bytes came back than were sent/,
+    diagnosis: /The wrong bytes came back/,
   },
   {
     name: "sends everything twice",
@@ -42,12 +42,12 @@ const echo: WrongAnswer<Echo>[] = [
     diagnosis: /6 bytes came, where 8 were due\..*whatever it is/s,
   },
   {
-    name: "sends old bytes after a write that took a part",
+    name: "sends old bytes after a write that took only part",
     replace: ["subarray(sent, count)", "subarray(sent, sent + count)"],
-    diagnosis: /buffer\.subarray\(sent, count\), and nothing after it/,
+    diagnosis: /buffer\.subarray\(sent, count\), and nothing after that/,
   },
   {
-    name: "has one buffer for all connections",
+    name: "shares one buffer between all connections",
     replace: [
       "= new Uint8Array(16 * 1024)",
       "= ((globalThis as any).buffer31 ??= new Uint8Array(16 * 1024))",
@@ -55,36 +55,36 @@ const echo: WrongAnswer<Echo>[] = [
     diagnosis: /went wrong with two in use at the same time/,
   },
   {
-    name: "ends its own side, too",
+    name: "closes its own write side, too",
     replace: [AT_END, AT_END.replace(";", " await conn.closeWrite();")],
     diagnosis: /echo\(\) closed your side of the connection/,
   },
   {
-    name: "ignores how much write() took",
+    name: "ignores what write() returns",
     replace: [WRITE, `await conn.write(buffer.subarray(0, count)); ${DONE}`],
     diagnosis: /write\(\) returns how many bytes it took/,
   },
   {
     name: "never tests for null",
     replace: [AT_END, ""],
-    diagnosis: /read\(\) gives null.*doesn't test for null/,
+    diagnosis: /read\(\) returns null.*doesn't test for null/,
   },
   {
-    name: "takes 0 for the end, and null for an error",
+    name: "takes null for an error",
     replace: [AT_END, 'if (count === null) throw new Error("lost");'],
-    diagnosis: /null isn't an error, it's how a stream ends/,
+    diagnosis: /null isn't an error: it's how a stream ends/,
   },
   {
-    name: "takes the bytes for text",
+    name: "treats the bytes as text",
     replace: [
       AT_END,
       `${AT_END} new TextEncoder()
         .encodeInto(new TextDecoder().decode(buffer), buffer);`,
     ],
-    diagnosis: /Not every byte is text/,
+    diagnosis: /Not all bytes are text/,
   },
   {
-    name: "closes the connection, by a pipe",
+    name: "closes the connection by using a pipe",
     attempt: (conn) => conn.readable.pipeTo(conn.writable),
     diagnosis: /closed the connection.*at the end of pipeTo\(\)/s,
   },
@@ -131,7 +131,7 @@ const exchange: WrongAnswer<Exchange>[] = [
     diagnosis: /Put each piece after the one before/,
   },
   {
-    name: "ends its side to learn the end of the answer",
+    name: "closes its write side to find the end of the answer",
     replace: ["sendAll(),", "sendAll().then(() => conn.closeWrite()),"],
     diagnosis: /The caller needs the connection for the next exchange/,
   },
@@ -151,38 +151,38 @@ const exchange: WrongAnswer<Exchange>[] = [
       "conn.read(answer.subarray(received))",
       "conn.read(answer.subarray(received)).catch(() => answer.length)",
     ],
-    diagnosis: /only a part of the answer.*let its error pass/s,
+    diagnosis: /only part of the answer.*let its error through/s,
   },
   {
-    name: "starts a read when everything is back",
+    name: "starts another read when everything is back",
     replace: [RETURN, `conn.read(new Uint8Array(1)); ${RETURN}`],
-    diagnosis: /takes the first bytes of the next exchange/,
+    diagnosis: /would take the first bytes of the next exchange/,
   },
   {
-    name: "returns what it sent, when as many bytes have come back",
+    name: "returns what it sent, not what came back",
     replace: [RETURN, "return data;"],
-    diagnosis: /Return what read\(\) gave you/,
+    diagnosis: /Return the bytes that read\(\) put into your buffer/,
   },
   {
     name: "returns a buffer that is longer than the answer",
     replace: [RETURN, "return new Uint8Array([...answer, 0, 0, 0]);"],
-    diagnosis: /Return as many bytes as were sent/,
+    diagnosis: /Return as many bytes as you sent/,
   },
   {
-    name: "goes on waiting when the server ends early",
+    name: "keeps waiting after the server has ended the stream early",
     replace: [
       EARLY_END,
       `if (!count) await new Promise(() => {}); ${EARLY_END}`,
     ],
-    diagnosis: /no more bytes will come, so if you wait/,
+    diagnosis: /no more bytes will arrive\. If you wait/,
   },
   {
-    name: "waits for a byte where none was sent",
+    name: "waits for a byte although it sent none",
     replace: [
       SEND_ALL,
       `${SEND_ALL} if (!data.length) await conn.read(new Uint8Array(1));`,
     ],
-    diagnosis: /Nothing was sent, so nothing comes back/,
+    diagnosis: /You sent nothing, so nothing comes back/,
   },
 ];
 
