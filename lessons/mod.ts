@@ -46,8 +46,9 @@ export const lessons: Lesson[] = [
     number: 5,
     name: "framing",
     title: "Framing",
-    claim: "Messages are made by the program: by a delimiter, or by a length " +
-      "in front, with a limit in either case.",
+    claim: "TCP has no messages, so your program makes them: with a delimiter " +
+      "after each message, or with its length first. Either way, you need a " +
+      "size limit.",
     part: "TCP, a stream of bytes",
   },
   {

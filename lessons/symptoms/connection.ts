@@ -63,7 +63,7 @@ export const connection: Symptom[] = [
       },
     ],
     lesson: "05_framing",
-    heading: "An end in the middle",
+    heading: "When the stream ends in the middle",
   },
   {
     id: "reset",

@@ -35,7 +35,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "05_framing",
-    heading: "Lines: a mark behind each message",
+    heading: "Lines: a delimiter after each message",
   },
   {
     id: "both-write",
