@@ -46,7 +46,8 @@ export const lessons: Lesson[] = [
     number: 5,
     name: "framing",
     title: "Framing",
-    claim: "TCP has no messages, so your program makes them: with a delimiter " +
+    claim:
+      "TCP has no messages, so your program makes them: with a delimiter " +
       "after each message, or with its length first. Either way, you need a " +
       "size limit.",
     part: "TCP, a stream of bytes",
@@ -55,8 +56,10 @@ export const lessons: Lesson[] = [
     number: 6,
     name: "many_clients",
     title: "Many clients",
-    claim: "One listener serves many conversations at once, as long as none " +
-      "is waited for; who is not accepted yet waits in a queue.",
+    claim:
+      "A server can talk to many clients at once, as long as it doesn't wait " +
+      "for one to finish before it accepts the next. Clients it hasn't accepted " +
+      "yet wait in a queue called the backlog.",
     part: "TCP, a stream of bytes",
   },
   {

@@ -148,7 +148,7 @@ export const connection: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "A client that leaves the queue",
+    heading: "A client that leaves the backlog",
     unproven: "Linux doesn't give it to a program on loopback.",
   },
   {
@@ -222,7 +222,7 @@ export const connection: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "A client that leaves the queue",
+    heading: "A client that leaves the backlog",
   },
   {
     id: "empty-reply",

@@ -126,7 +126,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "Start, and go on accepting",
+    heading: "Start each handler, and keep accepting",
   },
   {
     id: "too-many-files",
@@ -159,7 +159,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "No more than so many",
+    heading: "A limit on clients at once",
   },
   {
     id: "not-capable",
@@ -254,7 +254,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "Start, and go on accepting",
+    heading: "Start each handler, and keep accepting",
     unproven: "Deno makes this call again itself when the socket is ready.",
   },
 ];

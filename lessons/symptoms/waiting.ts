@@ -170,7 +170,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "A promise that nobody waits for",
+    heading: "A promise that nothing awaits",
   },
   {
     id: "dead-connection",
