@@ -66,8 +66,9 @@ export const lessons: Lesson[] = [
     number: 7,
     name: "closing",
     title: "Closing",
-    claim: "A stream has two halves, and each has its own end; to close too " +
-      "early can destroy what was written before.",
+    claim:
+      "A connection has two directions, and you end each one separately. If " +
+      "you close too early, you can lose data that you've already written.",
     part: "TCP, a stream of bytes",
     programs: ["ss"],
   },

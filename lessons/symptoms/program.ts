@@ -33,7 +33,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "What a closed socket says",
+    heading: "What a closed socket tells you",
   },
   {
     id: "bad-resource",
@@ -67,7 +67,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "What a closed socket says",
+    heading: "What a closed socket tells you",
   },
   {
     id: "write-after-end",
@@ -103,7 +103,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "Two streams, two ends",
+    heading: "Each direction has its own end",
   },
   {
     id: "busy",

@@ -88,7 +88,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "Two streams, two ends",
+    heading: "Each direction has its own end",
   },
   {
     id: "reply-lost",
@@ -115,7 +115,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "A reply that is lost",
+    heading: "A lost reply",
   },
   {
     id: "one-client-only",
