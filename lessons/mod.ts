@@ -76,10 +76,12 @@ export const lessons: Lesson[] = [
     number: 8,
     name: "failures",
     title: "Failures",
-    claim: "An error's class says what happened, and so what to do: nobody " +
-      "there, no answer, gone in the middle, or a mistake of your own.",
+    claim:
+      "An error's class tells you what happened, and that tells you what to " +
+      "do. Nothing was listening, no answer came, the connection broke, or your " +
+      "program made a mistake.",
     part: "TCP, a stream of bytes",
-    // The first is never made, and the path of the second is too long to be.
+    // The first file is never made, and the second one's path is too long.
     socketFiles: ["missing.sock", `${"long_".repeat(24)}.sock`],
   },
   {

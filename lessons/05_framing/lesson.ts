@@ -197,7 +197,7 @@ async function unbelievableLength(show: Narrator): Promise<void> {
   );
 }
 
-/** Where a stream breaks off, a frame can tell, and a line cannot. */
+/** Shows that a frame tells you when a stream ends too early, and a line doesn't. */
 async function endInTheMiddle(show: Narrator): Promise<void> {
   show.step("A stream that ends in the middle");
   await show.predict(

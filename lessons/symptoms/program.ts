@@ -20,7 +20,7 @@ export const program: Symptom[] = [
       "close a socket from another thread while recv is blocked",
     ],
     means: "you closed the socket while the call waited",
-    todo: "nothing, if you meant to",
+    todo: "nothing, if you meant to close it",
     causes: [
       {
         because: "Your code called close() while a read or write was pending.",
@@ -92,8 +92,8 @@ export const program: Symptom[] = [
       "cannot send after shutdown",
       "cannot call write after a stream was destroyed",
     ],
-    means: "you ended your side, and then wrote",
-    todo: "write everything first, and end your side last",
+    means: "you wrote after you had closed your write side",
+    todo: "write everything first, and call closeWrite() last",
     causes: [
       {
         because:
@@ -116,8 +116,8 @@ export const program: Symptom[] = [
       "another accept task is ongoing",
       "two loops accept on the same listener",
     ],
-    means: "a second accept() while one is waiting",
-    todo: "fix the program: one loop accepts",
+    means: "you called accept() while another accept() was waiting",
+    todo: "fix the program: accept in one loop only",
     causes: [
       {
         because: "Two loops, or a forgotten await, call accept() at once.",
@@ -145,7 +145,7 @@ export const program: Symptom[] = [
       "sockets stay in CLOSE_WAIT",
     ],
     means: "the process has used up its file descriptors",
-    todo: "close what you open; then raise the limit",
+    todo: "close what you open; if that's not enough, raise the limit",
     causes: [
       {
         because: "Sockets leak: some path doesn't close, often after an error.",
@@ -172,7 +172,7 @@ export const program: Symptom[] = [
     },
     asked: ["requires net access, run again with --allow-net"],
     means: "Deno's own permissions don't allow it",
-    todo: "grant it, with --allow-net=127.0.0.1",
+    todo: "allow it with --allow-net=127.0.0.1",
     causes: [
       {
         because:

@@ -203,7 +203,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "08_failures",
-    heading: "No answer is no answer",
+    heading: "A timeout isn't an answer",
   },
   {
     id: "lost-after-timeout",
@@ -225,7 +225,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "08_failures",
-    heading: "A read that gives up, and reads again",
+    heading: "Myth: after a timeout, you can just read again",
   },
   {
     id: "doesnt-exit",

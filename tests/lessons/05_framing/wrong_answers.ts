@@ -927,7 +927,7 @@ const ONE_FOR_ALL: number[] = [];
 /**
  * Reads lines byte by byte.
  *
- * @param makeList Gives the list for the bytes of a line: a right answer makes
+ * @param makeList Returns the list for the bytes of a line; a right answer makes
  * a new one for each connection.
  * @returns The answer.
  */
