@@ -67,8 +67,8 @@ export const lessons: Lesson[] = [
     name: "closing",
     title: "Closing",
     claim:
-      "A connection has two directions, and you end each one separately. If " +
-      "you close too early, you can lose data that you've already written.",
+      "A connection has two directions, and you end each one separately. " +
+      "How you close it decides whether your last bytes arrive.",
     part: "TCP, a stream of bytes",
     programs: ["ss"],
   },

@@ -26,7 +26,7 @@ import {
 } from "./explain.ts";
 import { explainMistake, FRAME_MISTAKES } from "./mistakes.ts";
 
-/** The limit where none is given, in bytes. */
+/** The default limit, in bytes. */
 const DEFAULT_LIMIT = 1024 * 1024;
 
 const LONG = "zwölf 🐢 ".repeat(400);
