@@ -48,24 +48,29 @@ export const lessons: Lesson[] = [
     number: 5,
     name: "framing",
     title: "Framing",
-    claim: "Messages are made by the program: by a delimiter, or by a length " +
-      "in front, with a limit in either case.",
+    claim:
+      "TCP has no messages, so your program makes them: with a delimiter " +
+      "after each message, or with its length first. Either way, you need a " +
+      "size limit.",
     part: "TCP, a stream of bytes",
   },
   {
     number: 6,
     name: "many_clients",
     title: "Many clients",
-    claim: "One listener serves many conversations at once, as long as none " +
-      "is waited for; who is not accepted yet waits in a queue.",
+    claim:
+      "A server can talk to many clients at once, as long as it doesn't wait " +
+      "for one to finish before it accepts the next. Clients it hasn't accepted " +
+      "yet wait in a queue called the backlog.",
     part: "TCP, a stream of bytes",
   },
   {
     number: 7,
     name: "closing",
     title: "Closing",
-    claim: "A stream has two halves, and each has its own end; to close too " +
-      "early can destroy what was written before.",
+    claim:
+      "A connection has two directions, and you end each one separately. " +
+      "How you close it decides whether your last bytes arrive.",
     part: "TCP, a stream of bytes",
     programs: ["ss"],
   },
@@ -73,10 +78,12 @@ export const lessons: Lesson[] = [
     number: 8,
     name: "failures",
     title: "Failures",
-    claim: "An error's class says what happened, and so what to do: nobody " +
-      "there, no answer, gone in the middle, or a mistake of your own.",
+    claim:
+      "An error's class tells you what happened, and that tells you what to " +
+      "do. Nothing was listening, no answer came, the connection broke, or your " +
+      "program made a mistake.",
     part: "TCP, a stream of bytes",
-    // The first is never made, and the path of the second is too long to be.
+    // The first file is never made, and the second one's path is too long.
     socketFiles: ["missing.sock", `${"long_".repeat(24)}.sock`],
   },
   {

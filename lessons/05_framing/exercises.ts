@@ -13,19 +13,19 @@ export const exercises: Exercise<unknown>[] = [
     id: "5.1",
     title: "Read lines",
     passed:
-      "It splits bytes at the delimiter, and decodes a line only when the line is whole.",
+      "It splits the bytes at each delimiter, and decodes a line only when it's complete.",
     real: "lib/net/lines.ts",
     solution: solution.readLines,
     hints: [
-      "A read gave the end of one line, two whole ones, and the first half of " +
-      'the next, which ends inside an "ö". What can you decode now, and what ' +
-      "must you keep, in which form, until more comes?",
-      "Keep the bytes that aren't in a whole line yet. After each read, append " +
-      "the new ones; while there is a 0x0a among them, cut a line off the " +
-      "front, decode it, and yield it. Then look at how much is left: over the " +
-      "limit with no 0x0a is an error at once, but the last byte doesn't count " +
-      "if it's a 0x0d. At the end, what is left is the " +
-      "last line, and the limit holds for it, too.",
+      "One read returned the end of a line, two complete lines, and the start " +
+      'of the next one, cut off inside an "ö". What can you decode now? What ' +
+      "do you have to keep for the next read, and as what: text or bytes?",
+      "Keep the bytes of the line that isn't complete yet. After each read, " +
+      "append the new bytes. While there's a 0x0a in them, cut a line off the " +
+      "front, decode it, and yield it. Then check how many bytes are left: if " +
+      "they're over the limit, throw at once, but don't count the last byte if " +
+      "it's a 0x0d. When the stream ends, the bytes you have left are the last " +
+      "line, and the limit applies to it, too.",
       "Almost the code, inside the loop of reads:\n" +
       "    pending = join(pending, buffer.subarray(0, count));\n" +
       "    let end;\n" +
@@ -34,8 +34,8 @@ export const exercises: Exercise<unknown>[] = [
       "      pending = pending.subarray(end + 1);\n" +
       "    }\n" +
       "    if (withoutCR(pending).length > maxBytes) throw new RangeError(…);\n" +
-      "where lineOf() looks at the limit and decodes, with a decoder that throws " +
-      "TypeError, and keeps a byte order mark:\n" +
+      "Here lineOf() checks the limit and decodes. Its decoder throws a " +
+      "TypeError if the bytes aren't UTF-8, and keeps a byte order mark:\n" +
       '    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })',
     ],
     read: LINES,
@@ -44,15 +44,15 @@ export const exercises: Exercise<unknown>[] = [
   exercise<EncodeFrame>({
     id: "5.2",
     pure: true,
-    title: "Put the length in front",
+    title: "Put the length first",
     passed: "Its length counts bytes, in network byte order.",
     real: "lib/net/frames.ts",
     solution: solution.encodeFrame,
     hints: [
-      'How many bytes follow for "ö"? What knows that, the text or its bytes?',
-      "Encode the text first, with TextEncoder. Then make an array with room " +
-      "for four more bytes, put the number into the first four, and the bytes " +
-      "of the text after it. `DataView` writes a number of four bytes.",
+      'How many bytes does "ö" take? Can you see that in the string?',
+      "Encode the text first, with TextEncoder. Then make an array with four " +
+      "bytes more, write the length into the first four with a `DataView`, and " +
+      "copy the text's bytes after it.",
       "Almost the code:\n" +
       "    const payload = new TextEncoder().encode(text);\n" +
       "    const frame = new Uint8Array(4 + payload.length);\n" +
@@ -66,17 +66,19 @@ export const exercises: Exercise<unknown>[] = [
   exercise<ReadMessages>({
     id: "5.3",
     title: "Read frames",
-    passed: "It checks the length before it makes room for the payload.",
+    passed: "It checks the length before it allocates memory for the text.",
     real: "lib/net/frames.ts",
     solution: solution.readFrames,
     hints: [
-      "How many bytes do you need before you know the length? And then, before " +
-      "you have the text? You wrote a function for that in lesson 4.",
-      "Loop: read four bytes, judge the length, read that many, decode, yield. " +
-      "One end is no error: where not one byte of a length has come. So your " +
-      "function for reading needs a way to say that.",
-      "Almost the code, where readUpTo(size) gives fewer bytes only at the " +
-      "end:\n" +
+      "How many bytes do you need before you know the length? How many more " +
+      "before you have the text? In lesson 4, you wrote a function that reads " +
+      "exactly that many.",
+      "In a loop, read four bytes, check the length, read that many bytes, " +
+      "decode them, and yield the text. The stream may end before the first " +
+      "byte of a length, and only there. So your read function needs a way to " +
+      "tell you how many bytes it got.",
+      "Almost the code, where readUpTo(size) returns fewer bytes only if the " +
+      "stream ends:\n" +
       "    const header = await readUpTo(4);\n" +
       "    if (header.length === 0) return;\n" +
       "    if (header.length < 4) throw new Deno.errors.UnexpectedEof();\n" +
@@ -85,7 +87,8 @@ export const exercises: Exercise<unknown>[] = [
       "    const payload = await readUpTo(size);\n" +
       "    if (payload.length < size) throw new Deno.errors.UnexpectedEof();\n" +
       "    yield decoder.decode(payload);\n" +
-      "with a decoder that throws TypeError, and keeps a byte order mark:\n" +
+      "Use a decoder that throws a TypeError if the bytes aren't UTF-8, and " +
+      "that keeps a byte order mark:\n" +
       '    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })',
     ],
     read: FRAMES,

@@ -1,9 +1,9 @@
 /**
- * Lesson 5: messages are made by the program, since TCP has none.
+ * Lesson 5: TCP has no messages, so the program makes them.
  *
- * Two ways to do it, a delimiter behind each message and a length in front, and
- * what comes in the way of both: characters and headers cut in two, messages
- * without end, lengths that nobody should believe, and ends in the middle.
+ * There are two ways to do it: a delimiter after each message, or a length
+ * prefix. And there are problems with both: characters and lengths cut in two,
+ * endless messages, lengths you can't believe, and streams that end too early.
  */
 import {
   closeGracefully,
@@ -28,7 +28,7 @@ import {
 import { encodeFrame } from "./solution.ts";
 import { lessons } from "../mod.ts";
 
-/** The longest line that the server of this lesson takes, in bytes. */
+/** The longest line that this lesson's server accepts, in bytes. */
 const MAX_LINE = 80;
 
 /** Runs the demonstration. */
@@ -41,22 +41,25 @@ export async function lesson(show: Narrator): Promise<void> {
   await endInTheMiddle(show);
 }
 
-/** The same messages in two forms, each sent in one write. */
+/** Sends the same messages in both forms, each with one write. */
 async function linesAndFrames(show: Narrator): Promise<void> {
   const messages = ["hello", "naïve", "", "🐢"];
   show.step("The same messages, as lines and as frames");
   await show.predict(
-    `How many characters has "naïve", and how many bytes? And "🐢"? Which of ` +
-      "the two numbers belongs in front of the message?",
+    `How many characters are in "naïve", and how many bytes? What about ` +
+      `"🐢"? Which of the two numbers is the length prefix?`,
   );
   for (const text of ["naïve", "🐢"]) {
     show.fact(`"${text}".length`, text.length);
     show.fact(`"${text}" in bytes`, encode(text).length);
   }
   const lines = encode(messages.map((message) => `${message}\n`).join(""));
-  show.bytes(`as lines, an "\\n" (0a) behind each message:`, lines);
+  show.bytes(`as lines, with a "\\n" (0a) after each message:`, lines);
   const frames = concat(messages.map(encodeFrame));
-  show.bytes("as frames, the number of bytes in front of each:", frames);
+  show.bytes(
+    "as frames, with the number of bytes before each message:",
+    frames,
+  );
 
   using both = await connectBoth();
   await writeAll(both.client, lines);
@@ -76,10 +79,10 @@ async function linesAndFrames(show: Narrator): Promise<void> {
 /** A read ends inside a character. */
 async function cutCharacter(show: Narrator): Promise<void> {
   const line = encode("zwölf\n");
-  show.step("A character that two reads share");
+  show.step("A character cut in two");
   await show.predict(
-    `The line is ${line.length} bytes, the server's buffer 3. What comes out ` +
-      "if it decodes each read by itself?",
+    `The line is ${line.length} bytes, and the server's buffer holds 3. What ` +
+      "does the server get if it decodes each read separately?",
   );
   show.bytes("the line:", line);
   using both = await connectBoth();
@@ -92,32 +95,33 @@ async function cutCharacter(show: Narrator): Promise<void> {
     reads.push(buffer.subarray(0, count));
   }
   show.fact("reads", reads.map((bytes) => printable(bytes)).join("  "));
-  show.fact("each decoded by itself", inQuotes(reads.map(decode)));
+  show.fact("each read decoded alone", inQuotes(reads.map(decode)));
   const whole: string[] = [];
   for await (const text of readLines(chunks(reads))) whole.push(text);
-  show.fact("decoded when whole", inQuotes(whole));
+  show.fact("decoded when complete", inQuotes(whole));
   show.say(
-    `"ö" is two bytes, and the first read took one of them. Half a character ` +
-      "decodes to �, the sign for what cannot be decoded, and so does the " +
-      "other half. Nothing can put that right afterwards.",
+    `"ö" takes two bytes, and the first read returned only one of them. Each ` +
+      "half decodes to �, which means that these bytes aren't UTF-8. After " +
+      "that, nothing can bring the character back.",
   );
 }
 
 /** A read ends inside the length of a frame. */
 async function cutHeader(show: Narrator): Promise<void> {
   const frame = encodeFrame("x".repeat(300));
-  show.step("A length that comes in two pieces");
+  show.step("A length in two pieces");
   await show.predict(
-    "A frame of 300 bytes begins 00 00 01 2c. The client writes three of the " +
-      "four, the server reads into a buffer of four. What length does it see?",
+    "A frame of 300 bytes starts with 00 00 01 2c. The client writes three " +
+      "of those bytes, and the server reads them into a buffer of four. What " +
+      "length does it see?",
   );
   using first = await connectBoth();
   const header = new Uint8Array(4);
   await writeAll(first.client, frame.subarray(0, 3));
   const count = await first.server.read(header) ?? 0;
-  show.bytes(`the buffer; read() gave ${count}`, header);
+  show.bytes(`the buffer after read() returned ${count}:`, header);
   show.fact(
-    "length, taken as it is",
+    "length, read from this buffer",
     new DataView(header.buffer).getUint32(0),
   );
   using second = await connectBoth();
@@ -125,16 +129,16 @@ async function cutHeader(show: Narrator): Promise<void> {
   const reading = readFrames(second.server).next();
   await writeAll(second.client, frame.subarray(3));
   const { value } = await reading;
-  show.fact("length, when all four are there", value.length);
+  show.fact("length, from all four bytes", value.length);
 }
 
-/** A line without end is refused long before it ends. */
+/** A server rejects an endless line as soon as it's too long. */
 async function endlessLine(show: Narrator): Promise<void> {
   const limit = 1000;
-  show.step("A line without end");
+  show.step("An endless line");
   await show.predict(
-    `A client sends "xxx…" for ever, and no "\\n". The server allows lines of ` +
-      `${limit} bytes. How many bytes does it read before it gives up?`,
+    `A client sends "xxx…" and never a "\\n". The server allows lines of up ` +
+      `to ${limit} bytes. How many bytes does it read before it gives up?`,
   );
   using listener = listenTcp();
   using client = await connectTcp(listener.addr.port);
@@ -153,19 +157,19 @@ async function endlessLine(show: Narrator): Promise<void> {
   } catch (error) {
     show.fact("error", String(error));
   }
-  // With bytes unread, this ends the client's writes too.
+  // There's unread input, so this resets the connection and ends the flood.
   server.close();
   const sent = await flooding;
-  show.fact("bytes that the server read", read);
-  show.fact("bytes that the client sent", sent);
+  show.fact("bytes the server read", read);
+  show.fact("bytes the client sent", sent);
   show.say(
-    "The server need not see the end of the line to know that it is too long. " +
-      "Without a limit it would keep every byte until its memory is full, and " +
-      "whoever can connect could do that to it.",
+    "The server doesn't need the end of the line to know that the line is too " +
+      "long. Without a limit, it would keep every byte until its memory is " +
+      "full, and any client could do that to it.",
   );
 }
 
-/** Sends a line without end until the peer has had enough. */
+/** Sends an endless line until the server closes the connection. */
 async function flood(client: Deno.Conn): Promise<number> {
   const piece = new Uint8Array(64 * 1024).fill("x".charCodeAt(0));
   let sent = 0;
@@ -178,8 +182,8 @@ async function flood(client: Deno.Conn): Promise<number> {
 
 /** Four bytes can claim four gigabytes. */
 async function unbelievableLength(show: Narrator): Promise<void> {
-  show.step("A length that nobody should believe");
-  show.say("A client sends ff ff ff ff, and waits.");
+  show.step("A length you can't believe");
+  show.say("A client sends ff ff ff ff and waits.");
   using both = await connectBoth();
   await writeAll(both.client, new Uint8Array(4).fill(0xff));
   try {
@@ -188,17 +192,17 @@ async function unbelievableLength(show: Narrator): Promise<void> {
     show.fact("error", String(error));
   }
   show.say(
-    "A length is only what the peer claims. It is judged before anything of " +
-      "that size is made, or waited for.",
+    "A length is only what the peer claims. The server checks it before it " +
+      "allocates that much memory, or waits for that many bytes.",
   );
 }
 
-/** Where a stream breaks off, a frame can tell, and a line cannot. */
+/** Shows that a frame tells you when a stream ends too early, and a line doesn't. */
 async function endInTheMiddle(show: Narrator): Promise<void> {
-  show.step("An end in the middle");
+  show.step("A stream that ends in the middle");
   await show.predict(
-    `The client dies after "pay 10" of "pay 1000". What does the server ` +
-      "make of it, with lines and with frames?",
+    `The client dies after "pay 10" of "pay 1000". What does the server get, ` +
+      "with lines and with frames?",
   );
   const cases = [
     ["a line", encode("pay 1000\n").subarray(0, 6), readLines],
@@ -217,12 +221,12 @@ async function endInTheMiddle(show: Narrator): Promise<void> {
     }
   }
   show.say(
-    "A last line without an end is commonly taken for a line, so the server " +
-      "pays 10. The frame said how long it would be: what is missing is seen.",
+    "Most readers accept a last line without a line ending, so the server " +
+      "pays 10. With frames, the length says that bytes are missing.",
   );
 }
 
-/** A source that gives again what was read before, read by read. */
+/** Makes a source that returns the same reads once more. */
 function chunks(reads: Uint8Array[]): Pick<Deno.Conn, "read"> {
   const left = [...reads];
   return {
@@ -246,7 +250,7 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Keeps a server up that gives each line back in capitals, and measures it. */
+/** Runs a server that returns each line in capitals, with its size. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -255,11 +259,11 @@ export async function serve(
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   show.say(
-    `A server for lines is up at ${formatAddress(listener.addr)}. It gives ` +
-      `each line back in capitals, with its size. Its limit is ${MAX_LINE} ` +
-      "bytes a line.",
+    `A server is listening at ${formatAddress(listener.addr)}. It returns ` +
+      `each line in capitals, with its size. A line can have up to ` +
+      `${MAX_LINE} bytes.`,
   );
-  show.say("Talk to it from another terminal, and end it here with Ctrl-C:");
+  show.say("Talk to it from another terminal. Press Ctrl-C here to stop it:");
   show.command("by hand", `nc ${hostname} ${own}`);
   show.fact(
     "cut",
@@ -282,14 +286,14 @@ export async function serve(
         show.note(`${name}: ${printable(encode(line), { max: 30 })}, ${size}`);
         await writeLine(conn, `${line.toUpperCase()} (${size})`);
       }
-      show.note(`${name}: ended its side`);
+      show.note(`${name}: closed its write side`);
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof TypeError)) {
         throw error;
       }
-      show.note(`${name}: turned away: ${error.message}`);
+      show.note(`${name}: rejected: ${error.message}`);
       await writeLine(conn, `error: ${error.message}`);
-      // What it still sends is thrown away, so that it gets to read the error.
+      // Discards what the client still sends, so that it can read the error.
       await closeGracefully(conn);
     }
   }, {
@@ -297,7 +301,7 @@ export async function serve(
     onError: (error, conn) => show.note(describeServeError(error, conn)),
   });
   show.note(
-    `ended: ${counted(clients, "client")} served, ${counted(lines, "line")}`,
+    `stopped: ${counted(clients, "client")} served, ${counted(lines, "line")}`,
   );
 }
 

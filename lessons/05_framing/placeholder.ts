@@ -16,17 +16,17 @@ import type { EncodeFrame, ReadMessages } from "./types.ts";
  *     ): AsyncGenerator<string> {
  *     }
  *
- * Reads lines of UTF-8 until the peer ends its side, and yields each one,
- * without its `\n` or `\r\n`, as soon as it's complete. It leaves `conn` open.
+ * Reads lines of UTF-8 until the stream ends. Yields each line, without its
+ * `\n` or `\r\n`, as soon as it's complete. Leaves `conn` open.
  *
- * - A last line with no `\n` counts, and so does an empty line.
- * - Everything else in a line stays as it is: spaces, a `\r` that isn't in front
- *   of the `\n`, a byte order mark.
- * - A line of more than `maxBytes` bytes (65536 if not given) throws RangeError
- *   as soon as you can know that. The `\n` or `\r\n` at its end doesn't count.
- * - A line that isn't UTF-8 throws TypeError.
- * - Lines before a bad one are yielded first, and what `conn.read` throws passes
- *   on to the caller.
+ * - An empty line counts, and so does a last line without a `\n`.
+ * - Nothing else in a line changes: not its spaces, not a byte order mark, not a
+ *   `\r` that isn't right before the `\n`.
+ * - If a line has more than `maxBytes` bytes (default: 65536), throw a RangeError
+ *   as soon as you can tell. The line ending (`\n` or `\r\n`) doesn't count.
+ * - If a line isn't UTF-8, throw a TypeError.
+ * - Yield the lines before a bad one first. If `conn.read` throws, let its error
+ *   reach the caller.
  */
 export const readLines: ReadMessages = todo("5.1 readLines");
 
@@ -36,12 +36,12 @@ export const readLines: ReadMessages = todo("5.1 readLines");
  *     export function encodeFrame(text: string): Uint8Array {
  *     }
  *
- * Makes a frame of a text, however long it is: four bytes that say how many
- * bytes follow, the most significant first, and then the text in UTF-8. Each call
- * returns a new array, exactly as long as the frame.
+ * Returns a text of any length as a frame: its length in UTF-8 bytes, as a
+ * big-endian number in four bytes, and then those bytes. Each call returns a new
+ * array, exactly as long as the frame.
  *
- * - The text stays as it is. Only half a surrogate pair, which UTF-8 can't hold,
- *   becomes U+FFFD, as `TextEncoder` does it.
+ * - Don't change the text. The one exception is half a surrogate pair, which
+ *   UTF-8 can't represent: `TextEncoder` turns it into U+FFFD, and so do you.
  */
 export const encodeFrame: EncodeFrame = todo("5.2 encodeFrame");
 
@@ -54,15 +54,15 @@ export const encodeFrame: EncodeFrame = todo("5.2 encodeFrame");
  *     ): AsyncGenerator<string> {
  *     }
  *
- * Reads the frames of 5.2 until the peer ends its side, and yields the text of
- * each as soon as it's complete. It leaves `conn` open.
+ * Reads the frames that 5.2 makes until the stream ends. Yields the text of each
+ * frame as soon as it's complete. Leaves `conn` open.
  *
- * - An empty frame is an empty text.
- * - A length over `maxBytes` (1048576 if not given) throws RangeError, before you
- *   read any byte of the text or wait for one.
- * - An end anywhere but between two frames throws `Deno.errors.UnexpectedEof`.
- * - A text that isn't UTF-8 throws TypeError. A byte order mark stays.
- * - Frames before a bad one are yielded first, and what `conn.read` throws passes
- *   on to the caller.
+ * - A frame with the length 0 is an empty text.
+ * - If a length is over `maxBytes` (default: 1048576), throw a RangeError before
+ *   you read any of the text or wait for it.
+ * - If the stream ends inside a frame, throw `Deno.errors.UnexpectedEof`.
+ * - If a text isn't UTF-8, throw a TypeError. Keep a byte order mark.
+ * - Yield the texts before a bad frame first. If `conn.read` throws, let its
+ *   error reach the caller.
  */
 export const readFrames: ReadMessages = todo("5.3 readFrames");

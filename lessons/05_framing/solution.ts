@@ -7,11 +7,11 @@ export async function* readLines(
   options: { maxBytes?: number } = {},
 ): AsyncGenerator<string> {
   const { maxBytes = 65536 } = options;
-  // A wrong byte is an error, and a byte order mark a character like others.
+  // Bytes that aren't UTF-8 are an error. A byte order mark is just a character.
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const buffer = new Uint8Array(4096);
-  // The bytes of lines that are not whole yet. They stay bytes until then: a
-  // read can end in the middle of a character.
+  // The bytes of the line that isn't complete yet. They stay bytes until then,
+  // because a read can end in the middle of a character.
   let pending = new Uint8Array();
 
   function lineOf(bytes: Uint8Array): string {
@@ -29,7 +29,7 @@ export async function* readLines(
     joined.set(buffer.subarray(0, count), pending.length);
     pending = joined;
 
-    // One read can bring many lines.
+    // One read can return many lines.
     for (
       let end = pending.indexOf(0x0a);
       end !== -1;
@@ -39,8 +39,8 @@ export async function* readLines(
       pending = pending.subarray(end + 1);
       yield lineOf(withoutCR(line));
     }
-    // What is left is one line without its end. Its last byte may be the "\r" of
-    // that end.
+    // The rest is the start of one line. Its last byte may be the "\r" of its
+    // line ending.
     if (withoutCR(pending).length > maxBytes) lineOf(pending);
   }
   if (pending.length > 0) yield lineOf(pending);
@@ -53,10 +53,10 @@ function withoutCR(line: Uint8Array): Uint8Array {
 // ---- 5.2 encodeFrame --------------------------------------------------------
 
 export function encodeFrame(text: string): Uint8Array {
-  // First the bytes: only they know how many they are.
+  // Encode first: the length counts bytes, not characters.
   const payload = new TextEncoder().encode(text);
   const frame = new Uint8Array(4 + payload.length);
-  // A DataView is big-endian unless it is told otherwise.
+  // A DataView is big-endian unless you tell it otherwise.
   new DataView(frame.buffer).setUint32(0, payload.length);
   frame.set(payload, 4);
   return frame;
@@ -71,7 +71,7 @@ export async function* readFrames(
   const { maxBytes = 1024 * 1024 } = options;
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-  /** As many bytes as are due, or fewer if the peer ends first. */
+  /** Reads `size` bytes, or fewer if the stream ends first. */
   async function readUpTo(size: number): Promise<Uint8Array<ArrayBuffer>> {
     const data = new Uint8Array(size);
     let filled = 0;
@@ -85,13 +85,13 @@ export async function* readFrames(
 
   while (true) {
     const header = await readUpTo(4);
-    // Between two frames is the one place where the stream may end.
+    // The stream may end here, between two frames, and nowhere else.
     if (header.length === 0) return;
     if (header.length < 4) {
-      throw new Deno.errors.UnexpectedEof("the stream ended in a length");
+      throw new Deno.errors.UnexpectedEof("the stream ended inside a length");
     }
     const size = new DataView(header.buffer).getUint32(0);
-    // Now, before anything of that size is made or waited for.
+    // Check now, before you allocate that much memory or wait for the text.
     if (size > maxBytes) {
       throw new RangeError(`a frame claims ${size} bytes, over ${maxBytes}`);
     }

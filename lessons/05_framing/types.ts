@@ -1,10 +1,10 @@
-/** What the exercises of lesson 5 ask for. */
+/** The types of the functions you write in lesson 5. */
 
-/** Reads messages from a connection; `maxBytes` is the limit for each. */
+/** Reads messages from a connection, each of up to `maxBytes` bytes. */
 export type ReadMessages = (
   conn: Deno.Conn,
   options?: { maxBytes?: number },
 ) => AsyncGenerator<string>;
 
-/** Makes a frame of a text. */
+/** Encodes a text as a frame. */
 export type EncodeFrame = (text: string) => Uint8Array;

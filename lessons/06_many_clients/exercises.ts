@@ -11,18 +11,18 @@ export const exercises: Exercise<unknown>[] = [
     id: "6.1",
     title: "All clients at once",
     passed:
-      "It accepts the next client at once, and a failing handler ends only its own client.",
+      "It accepts the next client at once, and a handler that fails affects only its own client.",
     real: "lib/net/serve.ts",
     solution: solution.serve,
     hints: [
       "If the accept loop doesn't wait for the handler, what does? And what " +
       "catches the error when the handler fails?",
       "Write an async function for one client: it awaits the handler, catches " +
-      "whatever that throws, and closes the connection in any case. It never " +
-      "fails, so the accept loop may call it without awaiting it. Call accept() " +
-      "in a loop of your own, and look at the class of each error: BadResource " +
-      "is the end, NotConnected is about one client, and any other error goes " +
-      "to your caller. A `for await` loop would rethrow NotConnected.",
+      "whatever the handler throws, and always closes the connection. It never " +
+      "rejects, so the accept loop can call it without awaiting it. Call " +
+      "accept() in your own loop, and look at the class of each error: " +
+      "BadResource is the end, NotConnected is about one client, and any other " +
+      "error goes to your caller. A `for await` loop would rethrow NotConnected.",
       "Almost the code:\n" +
       "    async function serveOne(conn: Deno.Conn): Promise<void> {\n" +
       "      using _closed = conn; // may be closed already\n" +
@@ -44,22 +44,22 @@ export const exercises: Exercise<unknown>[] = [
       "      serveOne(conn);\n" +
       "    }",
     ],
-    read: "Start, and go on accepting",
+    read: "Start each handler, and keep accepting",
     check: checkServe,
   }),
   exercise<ServeAtMost>({
     id: "6.2",
     title: "At most `limit` clients at once",
     passed:
-      "A place is given back on every path, so there are never too many clients, and never too few.",
+      "It frees a place however a handler ends, so it never serves too many clients or too few.",
     solution: solution.serveAtMost,
     hints: [
       "While all places are taken, where can clients wait without any code of " +
       "yours? And what tells you that a place is free again?",
-      "Keep a Set with a promise for each client that you serve, which removes " +
-      "itself when it settles. When the set is full, wait for the first of them " +
-      "before you accept again: Promise.race() waits for one, Promise.all() for " +
-      "all.",
+      "Keep a Set with a promise for each client you're serving. Each promise " +
+      "removes itself from the set when it settles. When the set is full, wait " +
+      "for the first of them before you accept again: Promise.race() waits for " +
+      "one, Promise.all() for all.",
       "Almost the code, with the loop and serveOne() from 6.1. On BadResource, " +
       "leave the loop with `break`:\n" +
       "    const served = serveOne(conn).then(() => {\n" +
@@ -70,7 +70,7 @@ export const exercises: Exercise<unknown>[] = [
       "and, after the loop:\n" +
       "    await Promise.all(running);",
     ],
-    read: "No more than so many",
+    read: "A limit on clients at once",
     check: checkServeAtMost,
   }),
 ];

@@ -1,12 +1,13 @@
 /**
- * Lesson 6: one listener, many conversations.
+ * Lesson 6: one listener, many clients.
  *
- * The same two clients, one of them silent, meet two servers that differ in one
- * word: `await`. Then nobody accepts at all, and the queue fills up; and a client
- * leaves the queue before anybody has accepted it.
+ * Two clients, one of them silent, meet two servers that differ in one word:
+ * `await`. Then a server never accepts, and its backlog fills up. At last, a
+ * client leaves the backlog before the server accepts it.
  */
 import {
   closeQuietly,
+  connectResettable,
   connectTcp,
   formatAddress,
   listenTcp,
@@ -21,16 +22,15 @@ import {
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
-import { connectAndReset } from "./resetting_client.ts";
 import type { Handler, Serve } from "./types.ts";
 import { lessons } from "../mod.ts";
 
 const TO_CLIENTS = { from: "server", to: "clients" };
 const HELLO = new TextEncoder().encode("hello");
 
-/** How long a client waits before the lesson says that it waits. */
+/** How long the lesson waits for a client before it says that the client waits. */
 const PATIENCE_MS = 400;
-/** How long anything may take that must come in the end. */
+/** How long anything that has to happen may take. */
 const LIMIT_MS = 20_000;
 
 /** Runs the demonstration. */
@@ -42,13 +42,13 @@ export async function lesson(show: Narrator): Promise<void> {
   await leftTheQueue(show);
 }
 
-/** A server that awaits its handler talks to nobody else meanwhile. */
+/** Shows that a server that awaits its handler talks to one client only. */
 async function oneAfterAnother(show: Narrator): Promise<void> {
   show.step("A server that awaits each conversation");
   show.say("for await (const conn of listener) await talk(conn);");
   await show.predict(
-    "Client 1 connects and says nothing. Client 2 connects and says hello. " +
-      "When will client 2 be answered?",
+    'Client 1 connects and sends nothing. Client 2 connects and sends "hello". ' +
+      "When does client 2 get its answer?",
   );
   await meetTwoClients(show, {
     serve: async (listener, talk) => {
@@ -58,13 +58,13 @@ async function oneAfterAnother(show: Narrator): Promise<void> {
   });
   show.say(
     "The server waits in client 1's read(). It comes back to accept() only " +
-      "when client 1 has gone: one silent client holds up everybody.",
+      "when client 1 has gone, so one silent client holds up everyone else.",
   );
 }
 
-/** A server that starts its handler goes on accepting. */
+/** Shows a server that starts each handler without awaiting it. */
 async function allAtOnce(show: Narrator): Promise<void> {
-  show.step("The same clients, and a server that does not wait");
+  show.step("The same clients, and a server that doesn't wait");
   show.say("for await (const conn of listener) talk(conn);");
   await meetTwoClients(show, {
     async serve(listener, talk) {
@@ -75,22 +75,22 @@ async function allAtOnce(show: Narrator): Promise<void> {
     patienceMs: LIMIT_MS,
   });
   show.say(
-    "talk() begins, and at its first await it hands back a promise; nobody " +
-      "waits for that, so the loop is at accept() again. No second thread is " +
-      "needed: a conversation that waits does nothing, and costs little. (A real " +
+    "At its first await, talk() returns a promise. The loop doesn't await it, " +
+      "so it's back at accept() right away. That doesn't take a second thread: " +
+      "a conversation that's waiting costs only a little memory. (A real " +
       "server also closes each connection and catches what talk() throws: " +
       "that's exercise 6.1, and serve() in lib/net.)",
   );
 }
 
 interface Meeting {
-  /** The server: accepts until the listener closes. */
+  /** Runs the server: accepts clients until the listener closes. */
   serve: (listener: Deno.Listener, talk: Handler) => Promise<void>;
-  /** How long client 2 waits before client 1 goes. */
+  /** How long client 2 waits before client 1 closes its connection. */
   patienceMs: number;
 }
 
-/** Client 1 is silent, client 2 speaks, and the diagram tells the rest. */
+/** Draws what happens when client 1 is silent and client 2 speaks. */
 async function meetTwoClients(
   show: Narrator,
   { serve, patienceMs }: Meeting,
@@ -106,7 +106,7 @@ async function meetTwoClients(
   const silent = await connectTcp(listener.addr.port);
   lanes.call("clients", "2 connects");
   using second = await connectTcp(listener.addr.port);
-  lanes.call("clients", '2 says "hello"');
+  lanes.call("clients", '2 sends "hello"');
   const askedAt = performance.now();
   await writeAll(second, HELLO);
 
@@ -114,23 +114,26 @@ async function meetTwoClients(
   const held = await within(patienceMs, answer) === "still waiting";
   if (held) {
     const waited = formatElapsed(performance.now() - askedAt);
-    lanes.call("clients", `2 still waits: ${waited}`);
+    lanes.call("clients", `2 is waiting: ${waited}`);
     silent.close();
     lanes.call("clients", "1 closes");
   }
-  lanes.arrow(TO_CLIENTS, { data: await answer, received: "2 is answered" });
+  lanes.arrow(TO_CLIENTS, {
+    data: await answer,
+    received: "2 gets its answer",
+  });
   const answered = formatElapsed(performance.now() - askedAt);
   if (!held) {
     lanes.call("clients", "1 is still silent");
     silent.close();
   }
-  show.fact("client 2 was answered after", answered);
+  show.fact("client 2 got its answer after", answered);
   await second.closeWrite();
   listener.close();
   await serving;
 }
 
-/** Sends back what comes, until the client ends its side. */
+/** Sends back what arrives, until the client's stream ends. */
 async function talk(conn: Deno.Conn): Promise<void> {
   using _closed = conn;
   const buffer = new Uint8Array(1024);
@@ -143,7 +146,7 @@ async function talk(conn: Deno.Conn): Promise<void> {
   }
 }
 
-/** Conversations that wait are cheap. */
+/** Shows that one thread can keep many conversations open. */
 async function hundredSilent(show: Narrator): Promise<void> {
   const SILENT = 100;
   show.step(`${SILENT} silent clients, and one that speaks`);
@@ -170,16 +173,15 @@ async function hundredSilent(show: Narrator): Promise<void> {
   await serving;
 }
 
-/** Nobody accepts, and clients come. */
+/** Fills the backlog of a server that never accepts. */
 async function fullQueue(show: Narrator): Promise<void> {
   const BACKLOG = 2;
-  // More than any system should hold that was asked for two.
+  // More than any system should hold with a backlog of two.
   const TRIES = 16;
-  show.step("A queue, and nobody who accepts");
+  show.step("A server that never accepts");
   await show.predict(
-    `A listener has a queue for ${BACKLOG} (tcpBacklog: ${BACKLOG}) and never ` +
-      "calls accept(). How many clients can connect? And the next one: is it " +
-      "refused?",
+    `A listener has a backlog of ${BACKLOG} (tcpBacklog: ${BACKLOG}) and never ` +
+      "calls accept(). How many clients can connect? Is the next one refused?",
   );
   using listener = listenTcp(0, { backlog: BACKLOG });
   const clients: Deno.Conn[] = [];
@@ -206,25 +208,28 @@ async function fullQueue(show: Narrator): Promise<void> {
     const inAfter = formatElapsed(performance.now() - askedAt);
     show.fact(`${last} then`, `connected, after ${inAfter}`);
     show.say(
-      "Nobody refused it: its request was dropped without a word, for there " +
-        "was no place. Its system asks again by itself, on Linux first after " +
-        "a second, and by then there was one.",
+      `${last[0].toUpperCase()}${
+        last.slice(1)
+      } wasn't refused. The queue was ` +
+        "full, so the kernel dropped its SYN, the packet that asks for a " +
+        "connection. The client's kernel sent it again by itself (on Linux, " +
+        "first after a second), and by then there was room.",
     );
   } else if (outcome instanceof Error) {
-    show.fact(last, `${outcome.name}: this system does refuse`);
+    show.fact(last, `${outcome.name}: this system refuses the client`);
   } else {
-    show.say(`${TRIES} are in, and no more were tried.`);
+    show.say(`${TRIES} clients are connected. The lesson doesn't try more.`);
   }
   for (const conn of clients) conn.close();
 }
 
-/** Client 1 resets in the queue, and client 2 is behind it. */
+/** Lets client 1 reset while it and client 2 are in the backlog. */
 async function leftTheQueue(show: Narrator): Promise<void> {
-  show.step("A client that leaves before it is accepted");
+  show.step("A client that leaves the backlog");
   await show.predict(
-    "Client 1 connects, and resets its connection. Client 2 connects. Only " +
-      "now does the server call accept(). What does it get: client 1, client " +
-      "2, or something else?",
+    "Client 1 connects and resets its connection. Then client 2 connects. " +
+      "Only now does the server call accept(). What does it get: client 1, " +
+      "client 2, or something else?",
   );
   using byHand = await oneLeftOneWaits();
   show.fact("accept()", await next(byHand));
@@ -238,27 +243,28 @@ async function leftTheQueue(show: Narrator): Promise<void> {
   await serveClients(served.listener, (conn) => {
     if (served.nameOf(conn) === "client 2") served.listener.close();
   }, { onError: (error) => void errors.push((error as Error).name) });
-  const heard = errors.join(", ") || "no error";
-  show.fact("serve() in lib/net", `heard of ${heard}, and served client 2`);
+  const reported = errors.join(", ") || "no error";
+  show.fact("serve() in lib/net", `reported ${reported}, and served client 2`);
   show.say(
-    "On Linux a client that has reset is still taken out of the queue, and " +
-      "Deno finds nobody at the other end. accept() throws for that one " +
-      "client, and the next call gives the next one. A for await loop throws " +
-      "it on and is over, and so is a server that is made of it.",
+    "On Linux, a client that has reset keeps its place in the queue. Deno's " +
+      "accept() takes it out, finds that there's no client anymore, and " +
+      "throws. The error is about that one client: the next accept() returns " +
+      "client 2. But a for await loop rethrows it, and the server is over.",
   );
 }
 
-/** A listener, and two clients who have connected: one has reset, one waits. */
+/** A listener with two clients in its backlog: one has reset, and one waits. */
 interface Queue extends Disposable {
   listener: Deno.TcpListener;
-  /** Which of the two a connection leads to. */
+  /** Tells which of the two clients a connection is for. */
   nameOf(conn: Deno.TcpConn): "client 1" | "client 2";
 }
 
 async function oneLeftOneWaits(): Promise<Queue> {
   const listener = listenTcp();
   const { port } = listener.addr;
-  await connectAndReset(port);
+  using first = await connectResettable(port);
+  first.reset();
   const second = await connectTcp(port);
   return {
     listener,
@@ -271,30 +277,30 @@ async function oneLeftOneWaits(): Promise<Queue> {
   };
 }
 
-/** What one accept() gives. */
+/** Calls accept() once; returns what came of it. */
 async function next({ listener, nameOf }: Queue): Promise<string> {
   try {
     using conn = await listener.accept();
-    return `gave ${nameOf(conn)}`;
+    return `returned ${nameOf(conn)}`;
   } catch (error) {
     return `threw ${(error as Error).name}`;
   }
 }
 
-/** What becomes of the short loop, whose end should be the listener's. */
+/** Runs the short loop; returns how it ended. */
 async function forAwait({ listener, nameOf }: Queue): Promise<string> {
   try {
     for await (const conn of listener) {
       conn.close();
-      if (nameOf(conn) === "client 2") return "gave client 2";
+      if (nameOf(conn) === "client 2") return "returned client 2";
     }
     return "ended";
   } catch (error) {
-    return `threw ${(error as Error).name}, and client 2 still waits`;
+    return `threw ${(error as Error).name}, and client 2 is still waiting`;
   }
 }
 
-/** Waits, but not for ever; the promise goes on. */
+/** Waits for a promise, but not longer than `ms`. */
 async function within<V>(
   ms: number,
   promise: Promise<V>,
@@ -308,7 +314,7 @@ async function within<V>(
   }
 }
 
-/** Keeps a server up that says how many are there. */
+/** Runs a server that tells its clients how many are connected. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -316,10 +322,15 @@ export async function serve(
   const { port, signal } = context;
   using listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
-  show.say(`A server that counts is up at ${formatAddress(listener.addr)}.`);
   show.say(
-    "Connect from two terminals or more, and be silent in one of them. End " +
-      "the server here with Ctrl-C.",
+    `A server is listening at ${
+      formatAddress(listener.addr)
+    }. It answers each ` +
+      "line with the number of connected clients.",
+  );
+  show.say(
+    "Connect from at least two terminals, and stay silent in one of them. " +
+      "Press Ctrl-C here to stop the server.",
   );
   show.command("netcat", `nc ${hostname} ${own}`);
   show.command("socat", `socat - TCP:${hostname}:${own}`);
@@ -339,7 +350,7 @@ export async function serve(
     const number = ++clients;
     open.add(conn);
     most = Math.max(most, open.size);
-    show.note(`client ${number} is here: ${open.size} at once`);
+    show.note(`client ${number} connected: ${open.size} at once`);
     try {
       await tell(conn, `you are client ${number}, at once: ${open.size}\n`);
       const buffer = new Uint8Array(1024);
@@ -349,11 +360,11 @@ export async function serve(
     } finally {
       open.delete(conn);
       closeQuietly(conn);
-      show.note(`client ${number} is gone: ${open.size} at once`);
+      show.note(`client ${number} has left: ${open.size} at once`);
     }
   });
   show.note(
-    `ended: ${counted(clients, "client")} served, at most ${most} at once`,
+    `stopped: ${counted(clients, "client")} served, at most ${most} at once`,
   );
 }
 

@@ -9,8 +9,8 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
 // ---- 6.1 serve --------------------------------------------------------------
 
 /**
- * Accepts clients until the listener is closed, and starts `handler` for each,
- * so that all of them are served at once. Closes each connection when its
+ * Accepts clients until the listener is closed, and starts `handler` for each
+ * one, so that it serves all of them at once. Closes each connection when its
  * handler is done.
  *
  *     export async function serve(
@@ -19,13 +19,14 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  *     ): Promise<void> {
  *     }
  *
- * - A handler may fail, or throw at once, before it returns a promise. That ends
- *   only its own client's connection.
- * - A handler may close its connection itself.
+ * - A handler can reject, or throw before it returns a promise. That ends only
+ *   its own client's connection.
+ * - A handler can close its connection itself.
  * - If a client resets its connection before you accept it, accept() throws
- *   NotConnected. Serve the next client all the same.
+ *   NotConnected. Keep accepting.
  * - When your caller closes the listener, accept() throws BadResource. Return
- *   then, at once or when the last handler is done; let running handlers go on.
+ *   then, either at once or when the last handler is done. Don't stop handlers
+ *   that are still running.
  * - If accept() throws anything else, such as "Too many open files", let the
  *   error reach your caller, or accept again after a short pause.
  */
@@ -39,7 +40,7 @@ export const serve: (
 /**
  * Does what `serve` does, with all its edge cases, but never runs more than
  * `limit` handlers at once. As soon as one of them is done, even if it failed,
- * the next client that's waiting gets its place.
+ * the next waiting client gets its place.
  *
  *     export async function serveAtMost(
  *       listener: Deno.Listener,
@@ -49,11 +50,12 @@ export const serve: (
  *     }
  *
  * - `limit` is 1 or more.
- * - Clients without a place wait. Don't close their connections, and leave them
- *   in the listener's queue: accept one of them at most.
- * - A client that resets its connection before you accept it takes no place.
- * - Wait for a handler to be done, and not for time to pass: use no timer, except
- *   to pause after an error such as "Too many open files".
+ * - Clients without a place wait in the backlog: accept one of them at most, and
+ *   don't close their connections.
+ * - A client that resets its connection before you accept it doesn't take a
+ *   place.
+ * - Don't use a timer to wait for a place. You may use one to pause after an error
+ *   such as "Too many open files".
  */
 export const serveAtMost: (
   listener: Deno.Listener,

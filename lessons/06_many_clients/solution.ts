@@ -22,16 +22,16 @@ export async function serve(
     try {
       conn = await listener.accept();
     } catch (error) {
-      // The listener has been closed: that's the end.
+      // The listener is closed.
       if (error instanceof Deno.errors.BadResource) return;
-      // This client reset its connection before it was accepted, and others are
+      // This client reset its connection before you accepted it, but others are
       // waiting. A `for await` loop would end here.
       if (error instanceof Deno.errors.NotConnected) continue;
       throw error;
     }
-    // Not awaited, or the next client would wait for this one. That's safe only
-    // because serveOne() catches everything: a promise that fails while nothing
-    // awaits it ends the whole process.
+    // Don't await this, or the next client has to wait for this one. That's safe
+    // only because serveOne() catches everything: if a promise rejects and
+    // nothing awaits it, the whole process ends.
     serveOne(conn);
   }
 }
@@ -50,7 +50,7 @@ export async function serveAtMost(
     try {
       await handler(conn);
     } catch {
-      // The place becomes free all the same.
+      // Its place becomes free, too.
     }
   }
 
@@ -60,7 +60,7 @@ export async function serveAtMost(
       conn = await listener.accept();
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) break;
-      // A client that has gone before it was accepted takes no place.
+      // A client that left before you accepted it doesn't take a place.
       if (error instanceof Deno.errors.NotConnected) continue;
       throw error;
     }
@@ -68,8 +68,8 @@ export async function serveAtMost(
       running.delete(served);
     });
     running.add(served);
-    // Race, not all: when one client is done, one place is free. Until then,
-    // accept nobody: new clients wait in the listener's queue.
+    // Promise.race(), not all(): one place is free as soon as one client is done.
+    // Until then, don't accept. New clients wait in the backlog.
     if (running.size >= limit) await Promise.race(running);
   }
   await Promise.all(running);

@@ -1,4 +1,4 @@
-/** The types of the answers to lesson 6. */
+/** The types of the functions you write in lesson 6. */
 
 /** What a server does with one client. */
 export type Handler = (conn: Deno.Conn) => Promise<void>;

@@ -9,9 +9,9 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
 // ---- 7.1 askAndHear ---------------------------------------------------------
 
 /**
- * Sends all of `question`, and closes its own side of the connection: only then
- * does the server answer. Returns all bytes of the answer, which goes on until
- * the server closes its side.
+ * Sends all of `question` and then closes the write side of `conn`. The server
+ * doesn't answer before that. Returns all bytes of the answer, up to the end of
+ * the server's stream.
  *
  *     export async function askAndHear(
  *       conn: Deno.Conn,
@@ -19,9 +19,9 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  *     ): Promise<Uint8Array> {
  *     }
  *
- * - Both the question and the answer may be empty, and both may be large.
+ * - The question or the answer can be empty, and both can be large.
  * - If the connection fails before the answer has ended, throw.
- * - Leave `conn` open: your caller closes it.
+ * - Don't close `conn`. Your caller does that.
  */
 export const askAndHear: (
   conn: Deno.Conn,
@@ -31,9 +31,9 @@ export const askAndHear: (
 // ---- 7.2 closeGracefully ----------------------------------------------------
 
 /**
- * Closes `conn` so that the peer gets everything that was written before:
- * closes its own side, reads and discards whatever still comes, and closes
- * `conn` as soon as the peer has closed its side, too.
+ * Closes `conn` so that the peer gets everything that was written before: closes
+ * the write side, reads and discards the input, and closes `conn` as soon as the
+ * peer's stream has ended, too.
  *
  *     export async function closeGracefully(
  *       conn: Deno.Conn,
@@ -41,11 +41,11 @@ export const askAndHear: (
  *     ): Promise<void> {
  *     }
  *
- * - `graceMs` milliseconds after the call, close `conn` in any case, whether the
- *   peer is silent, still sending, or not even reading. The default is 1000; 0
- *   is allowed.
- * - Never throw: if the peer is gone, or the time is up, that's no failure.
- * - When you return, `conn` is closed and no timer is left running.
+ * - `graceMs` milliseconds after the call, close `conn` even if the peer is
+ *   silent, still sending, or not reading at all. The default is 1000, and 0 is
+ *   allowed.
+ * - Never throw, even if the peer is gone or the time is up.
+ * - When you return, `conn` is closed, and your timer isn't running anymore.
  */
 export const closeGracefully: (
   conn: Deno.Conn,

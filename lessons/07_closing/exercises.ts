@@ -1,4 +1,4 @@
-/** The exercises of lesson 7, and how an answer to each is checked. */
+/** The exercises of lesson 7. */
 import { type Exercise, exercise } from "../../lib/workbook/kit/mod.ts";
 import { checkAskAndHear } from "./checks/ask_and_hear.ts";
 import { checkCloseGracefully } from "./checks/close_gracefully.ts";
@@ -9,16 +9,16 @@ import type { AskAndHear, CloseGracefully } from "./types.ts";
 export const exercises: Exercise<unknown>[] = [
   exercise<AskAndHear>({
     id: "7.1",
-    title: "Ask, close your side, and read the answer",
+    title: "Ask, half-close, and read the answer",
     passed:
-      "closeWrite() ends your side and leaves the other one open for the answer.",
+      "closeWrite() ends your direction and leaves the other one open for the answer.",
     real: "lib/net/read.ts",
     solution: solution.askAndHear,
     hints: [
-      "The server reads until it gets null. Which of your calls gives it that, " +
-      "and still lets you read?",
-      "Three parts, one after the other: write until everything is written; " +
-      "close your side; read until null, and keep a copy of each piece.",
+      "The server reads until read() returns null. Which of your calls makes " +
+      "that happen, and still lets you read?",
+      "Do three things, one after the other: write until everything is written, " +
+      "close your write side, and read until null, keeping a copy of each piece.",
       "Almost the code:\n" +
       "    // after the loop that writes\n" +
       "    await conn.closeWrite();\n" +
@@ -27,22 +27,23 @@ export const exercises: Exercise<unknown>[] = [
       "    if (count === null) break;\n" +
       "    pieces.push(buffer.slice(0, count));",
     ],
-    read: "Two streams, two ends",
+    read: "Each direction has its own end",
     check: checkAskAndHear,
   }),
   exercise<CloseGracefully>({
     id: "7.2",
     title: "Close without losing anything",
     passed:
-      "It ends its side, drains the input, and gives up at the deadline, so nothing is lost to an RST.",
+      "It ends its direction, drains the input, and gives up at the deadline, so no RST destroys what you wrote.",
     real: "lib/net/close_gracefully.ts",
     solution: solution.closeGracefully,
     hints: [
-      "What must you read before close(), so that the system sends no RST? And " +
-      "what can end a read() that waits for a silent peer?",
-      "Set a timer that closes the connection: a read() that's waiting then " +
-      "throws Interrupted. Close your side, read until null, and catch whatever " +
-      "is thrown. In `finally`, clear the timer, and close unless that's done.",
+      "What do you have to read before close(), so that the kernel doesn't send " +
+      "an RST? And how can you end a read() that's waiting for a silent peer?",
+      "Set a timer that closes the connection: a waiting read() then throws " +
+      "Interrupted. Close your write side, read until null, and catch any error. " +
+      "In `finally`, clear the timer and close the connection, unless it's " +
+      "already closed.",
       "Almost the code:\n" +
       "    const timer = setTimeout(() => conn[Symbol.dispose](), graceMs);\n" +
       "    try {\n" +
@@ -55,7 +56,7 @@ export const exercises: Exercise<unknown>[] = [
       "      conn[Symbol.dispose](); // may run twice\n" +
       "    }",
     ],
-    read: "To hang up politely",
+    read: "Closing gracefully",
     check: checkCloseGracefully,
   }),
 ];

@@ -1,12 +1,12 @@
 /**
- * Lesson 7: the end of a stream has two halves.
+ * Lesson 7: each direction of a connection has its own end.
  *
- * One side ends and still hears the other; the kernel's own states through a
- * whole life; the two ways to end; and a reply that is lost because its server
- * closed a moment too early.
+ * A client ends its direction and still gets an answer. Then come the states of
+ * a connection, from beginning to end, the two ways to end it, and a reply that's
+ * lost because the server closed too early.
  */
-import { connect as connectNode } from "node:net";
 import {
+  connectResettable,
   connectTcp,
   listenTcp,
   readExact,
@@ -34,46 +34,46 @@ export async function lesson(show: Narrator): Promise<void> {
   await afterTheEnd(show);
 }
 
-/** The client ends its side, and hears the answer all the same. */
+/** Shows that a client can end its direction and still get an answer. */
 async function halfClose(show: Narrator): Promise<void> {
-  show.step("One side ends, the other goes on");
+  show.step("One direction ends, the other stays open");
   await show.predict(
-    "The client asks, and ends its side of the stream. Can the server still " +
-      "answer?",
+    "The client asks a question and ends its direction of the stream. Can the " +
+      "server still answer?",
   );
   const { client, server } = await connectedPair();
   show.sockets({ client, server });
   const lanes = show.lanes("client", "server");
   await writeAll(client, encoder.encode("how many?"));
   const question = await readExact(server, 9);
-  lanes.arrow(TO_SERVER, { data: question, received: "read() gave 9" });
+  lanes.arrow(TO_SERVER, { data: question, received: "read() returned 9" });
   await client.closeWrite();
   const end = await server.read(new Uint8Array(1));
   lanes.arrow(TO_SERVER, {
     label: "FIN",
     sent: "closeWrite()",
-    received: `read() gave ${end}`,
+    received: `read() returned ${end}`,
   });
   await writeAll(server, encoder.encode("seven"));
   const answer = await readExact(client, 5);
-  lanes.arrow(TO_CLIENT, { data: answer, received: "read() gave 5" });
+  lanes.arrow(TO_CLIENT, { data: answer, received: "read() returned 5" });
   server.close();
   const otherEnd = await client.read(new Uint8Array(1));
   lanes.arrow(TO_CLIENT, {
     label: "FIN",
     sent: "close()",
-    received: `read() gave ${otherEnd}`,
+    received: `read() returned ${otherEnd}`,
   });
   client.close();
   show.say(
-    "A connection is two streams, and each has an end of its own, called FIN. " +
-      "closeWrite() ends one of them; the other one knows nothing of it.",
+    "A connection is two streams, and each has its own end, called FIN. " +
+      "closeWrite() ends one of them, and the other one stays open.",
   );
 }
 
-/** The kernel's name for each moment of a connection. */
+/** Shows the connection's state after each call. */
 async function wholeLife(show: Narrator): Promise<void> {
-  show.step("A whole life, in the kernel's words");
+  show.step("The states of a connection");
   let listener = listenTcp();
   const { port } = listener.addr;
   const states = new StateReader(port);
@@ -84,7 +84,8 @@ async function wholeLife(show: Narrator): Promise<void> {
     return;
   }
   await show.predict(
-    "When both have closed, which side still has a socket: client or server?",
+    "The client ends its direction first. When both sides have closed, which " +
+      "side's kernel still keeps a socket: the client's or the server's?",
   );
   function tell(after: string, { client, server }: States): void {
     show.fact(after, `client ${client.padEnd(10)}  server ${server}`);
@@ -111,7 +112,7 @@ async function wholeLife(show: Narrator): Promise<void> {
   );
   client.close();
   tell("client: close()", await states.until({ client: "TIME-WAIT" }));
-  // Now the server ends first, so that the listener's own port is left over.
+  // Now the server ends first, so that its own port is in TIME-WAIT.
   const again = await connectTcp(port);
   states.clientPort = again.localAddr.port;
   (await listener.accept()).close();
@@ -130,17 +131,15 @@ async function wholeLife(show: Narrator): Promise<void> {
     show.fact("the port again", (error as Error).name);
   }
   show.say(
-    `After its close() the server's program had nothing left, but ` +
-      `${
-        inMiB(closed.unsent)
-      } of its answer were still to be sent: the kernel ` +
-      "did that. And who ends first waits at the end: the port stays in " +
-      "TIME-WAIT, for no process, in case the last word was lost. It does not " +
-      "keep a server from its port: Deno sets SO_REUSEADDR.",
+    `After close(), the server's program was done, but the kernel still had ` +
+      `to send ${inMiB(closed.unsent)} of its answer. ` +
+      "And the side that ends first stays in TIME-WAIT, in case its last " +
+      "acknowledgment was lost. No process owns that socket, and it doesn't " +
+      "keep a server from its port, because Deno sets SO_REUSEADDR.",
   );
 }
 
-/** FIN and RST, as the one who reads learns of them. */
+/** Shows what a FIN and an RST do to the peer's read(). */
 async function twoEnds(show: Narrator): Promise<void> {
   show.step("Two ways to end: FIN and RST");
   const lanes = show.lanes("client", "server");
@@ -156,33 +155,29 @@ async function twoEnds(show: Narrator): Promise<void> {
   }
   {
     using listener = listenTcp();
-    // Deno's own close() sends a FIN first; node:net can reset at once.
-    const client = connectNode(listener.addr.port, "127.0.0.1");
+    using client = await connectResettable(listener.addr.port);
     const server = await listener.accept();
-    if (client.connecting) {
-      await new Promise<void>((resolve) => client.once("connect", resolve));
-    }
-    client.resetAndDestroy();
+    client.reset();
     lanes.arrow(TO_SERVER, {
       label: "RST",
-      sent: "resetAndDestroy()",
+      sent: "reset",
       received: await readOnce(server),
     });
     server.close();
   }
   show.say(
-    "FIN: that was all, and you have all of it. RST: it is over, and nobody " +
-      "knows what has arrived. Deno's close() sends a FIN, and an RST as well " +
-      "where input is left unread.",
+    "A FIN says that you have everything. After an RST, you can't know what " +
+      "arrived. Deno's close() sends a FIN, and also an RST if there's unread " +
+      "input.",
   );
 }
 
-/** One call, and two ways to end behind it. */
+/** Sends the same reply twice, and closes in two different ways. */
 async function lostReply(show: Narrator): Promise<void> {
-  show.step("A reply that is lost, and the same reply kept");
+  show.step("A lost reply, and how to keep it");
   await show.predict(
-    "A server reads 10 bytes of a question of 1000, writes its reply, and " +
-      "closes. write() has taken the reply. Does the client get all of it?",
+    "A server reads 10 of the 1000 bytes of a question, writes its reply, and " +
+      "closes. Its write() succeeded. Does the client get the whole reply?",
   );
   const hasty = await reply((server) => {
     server.close();
@@ -197,11 +192,11 @@ async function lostReply(show: Narrator): Promise<void> {
   tell("half-close and drain", patient);
   show.say(
     hasty.received < hasty.written
-      ? "close() says that nobody will read any more. There were 990 bytes of " +
-        "the question unread, so the system said so to the client, by RST, " +
-        "and threw away what was still to be sent."
-      : "This system delivered the reply in spite of the 990 bytes that " +
-        "nobody read. Linux does not: it sends RST and throws away the rest.",
+      ? "close() says that this program won't read anymore, but 990 bytes of " +
+        "the question were unread. So the kernel told the client with an RST, " +
+        "and threw away what it still had to send."
+      : "This system delivered the reply in spite of the 990 unread bytes. " +
+        "Linux doesn't: it sends an RST and throws away the rest.",
   );
 
   function tell(how: string, { received, written, end }: Reply): void {
@@ -210,15 +205,15 @@ async function lostReply(show: Narrator): Promise<void> {
 }
 
 interface Reply {
-  /** Bytes that the server's write took. */
+  /** The number of bytes that the server's write took. */
   written: number;
-  /** Bytes that came to the client. */
+  /** The number of bytes that the client got. */
   received: number;
-  /** What the client's last read said. */
+  /** What the client's last read returned or threw. */
   end: string;
 }
 
-/** A server that has not read all of the question replies, and ends. */
+/** Lets a server reply before it has read the whole question, and close. */
 async function reply(
   finish: (server: Deno.Conn) => Promise<void>,
 ): Promise<Reply> {
@@ -245,9 +240,9 @@ async function reply(
   return { written, received, end };
 }
 
-/** What a socket cannot do any more. */
+/** Shows what each call does after a close. */
 async function afterTheEnd(show: Narrator): Promise<void> {
-  show.step("What is left after the end");
+  show.step("Calls after a close");
   const data = encoder.encode("hello");
   const buffer = new Uint8Array(8);
   {
@@ -274,7 +269,7 @@ async function afterTheEnd(show: Narrator): Promise<void> {
     server.close();
     await tell("the peer's close(), then read()", () => client.read(buffer));
     await tell("the peer's close(), then write()", () => client.write(data));
-    // The first write is what makes the peer's system answer with an RST.
+    // The first write makes the peer's kernel answer with an RST.
     const next = async () => {
       for (let i = 0; i < 1000; i++) await client.write(data);
     };
@@ -283,8 +278,9 @@ async function afterTheEnd(show: Narrator): Promise<void> {
   }
   show.say(
     "BadResource is about your own socket: you closed it. BrokenPipe and " +
-      "ConnectionReset are about the connection. The write that nobody will " +
-      "read is taken like any other; only the next one learns of it.",
+      "ConnectionReset are about the connection. The first write after the " +
+      "peer's close() succeeds, although the peer won't read it. Only a later " +
+      "one fails.",
   );
 
   async function tell(what: string, run: () => unknown): Promise<void> {
@@ -292,21 +288,21 @@ async function afterTheEnd(show: Narrator): Promise<void> {
   }
 }
 
-/** What the server's next read gives, or what it throws. */
+/** Reads once; tells what that returned or threw. */
 async function readOnce(server: Deno.Conn): Promise<string> {
   return `read() ${await outcome(() => server.read(new Uint8Array(1)))}`;
 }
 
-/** What a call gives, or what it throws. */
+/** Makes a call; tells what it returned or threw. */
 async function outcome(run: () => unknown): Promise<string> {
   try {
-    return `gives ${await run()}`;
+    return `returns ${await run()}`;
   } catch (error) {
     return `throws ${(error as Error).name}`;
   }
 }
 
-/** Both ends of a new connection. */
+/** Opens a connection; returns both of its ends. */
 async function connectedPair(): Promise<
   { client: Deno.TcpConn; server: Deno.TcpConn }
 > {

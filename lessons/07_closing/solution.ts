@@ -9,8 +9,8 @@ export async function askAndHear(
   for (let sent = 0; sent < question.length;) {
     sent += await conn.write(question.subarray(sent));
   }
-  // The server waits for this. close() would send it, too, but would also end
-  // the other direction, from which the answer comes.
+  // The server is waiting for this FIN. close() would send it, too, but it would
+  // also end the other direction, and you couldn't read the answer.
   await conn.closeWrite();
 
   const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -31,17 +31,17 @@ export async function closeGracefully(
   options: { graceMs?: number } = {},
 ): Promise<void> {
   const { graceMs = 1000 } = options;
-  // Only closing ends a read that waits; it then throws Interrupted. Disposing
-  // closes, too, but doesn't mind if the connection is already closed.
+  // Closing is the only way to end a waiting read, which then throws Interrupted.
+  // Unlike close(), disposing doesn't throw if the connection is already closed.
   const timer = setTimeout(() => conn[Symbol.dispose](), graceMs);
   try {
     await conn.closeWrite();
     const buffer = new Uint8Array(16 * 1024);
-    // The input doesn't matter any more. But as long as it's read, the system
-    // sends no RST, and what was written before reaches the peer.
+    // You don't need the input anymore. But if you read it, the kernel doesn't
+    // send an RST, and everything that was written before reaches the peer.
     while (await conn.read(buffer) !== null);
   } catch {
-    // The peer is gone, or the grace period is over: time to close either way.
+    // The peer is gone, or the grace period is over. Close either way.
   } finally {
     clearTimeout(timer);
     conn[Symbol.dispose]();

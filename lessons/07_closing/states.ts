@@ -1,61 +1,63 @@
-/** The states of one TCP connection, as the kernel has them. */
+/** Reads the states that the kernel keeps for a TCP connection. */
 
-/** How long a state may take to come, in milliseconds. */
+/** How long to wait for a state, in milliseconds. */
 const LIMIT_MS = 3000;
 
-/** Both ends of a connection and its listener; "-" for what is not there. */
+/** The states of a connection's two ends and of its listener; "-" if there's none. */
 export interface States {
   listener: string;
   client: string;
   server: string;
-  /** Bytes that the server's end has been given and has not got rid of. */
+  /** The number of bytes in the server's send buffer. */
   unsent: number;
 }
 
 /**
- * Reads TCP states by the program `ss`.
+ * Reads TCP states with the program `ss`.
  *
- * The kernel keeps them in a place that only `--allow-all` may read; `ss` is a
- * program of its own and needs no more than the permission to start it.
+ * Deno can read the kernel's own files about them only with `--allow-all`. To
+ * start `ss`, it needs just the permission for that program.
  */
 export class StateReader {
   readonly #port: number;
   /** The client's own port, once it has one. */
   clientPort = 0;
 
-  /** @param port Where the listener listens. */
+  /** @param port The listener's port. */
   constructor(port: number) {
     this.#port = port;
   }
 
   /**
-   * Says why no states can be read here, if so.
+   * Explains why the states can't be read on this system.
    *
-   * @returns One line, or `undefined` if the listener can be seen.
+   * @returns One line, or `undefined` if they can be read.
    */
   async missing(): Promise<string | undefined> {
     if (Deno.build.os !== "linux") {
-      return `${Deno.build.os} has no ss: the states are shown on Linux only.`;
+      return `${Deno.build.os} has no ss, so the states are shown on Linux only.`;
     }
     try {
       const { listener } = await this.until({ listener: "LISTEN" });
       if (listener === "LISTEN") return undefined;
-      return "ss shows no sockets on this system: no states are shown.";
+      return "ss shows no sockets on this system, so no states are shown.";
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) {
-        return "ss is not installed (package iproute2): no states are shown.";
+        return "ss isn't installed (package iproute2), so no states are shown.";
       }
-      return `ss cannot be started (${(error as Error).name}): no states are ` +
+      return `ss can't be started (${
+        (error as Error).name
+      }), so no states are ` +
         "shown. `deno task lesson 7` gives the permission.";
     }
   }
 
   /**
-   * Looks again and again until the states are as expected. States change when
-   * segments arrive, a moment after the call that sent them.
+   * Reads the states until they're as expected. They change when segments
+   * arrive, a moment after the call that sent them.
    *
    * @param expected The states to wait for.
-   * @returns What was seen last, as expected or not.
+   * @returns The states that were read last, as expected or not.
    */
   async until(expected: Partial<States>): Promise<States> {
     const deadline = performance.now() + LIMIT_MS;
@@ -73,7 +75,7 @@ export class StateReader {
     const ports = `( sport = :${this.#port} or dport = :${this.#port} )`;
     const { stdout } = await new Deno.Command("ss", {
       args: ["-tanH", ports],
-      // An LD_… variable handed on would take the permission to start anything.
+      // With an LD_… variable, Deno would need the permission to start anything.
       clearEnv: true,
     }).output();
     const states = { listener: "-", client: "-", server: "-", unsent: 0 };

@@ -1,8 +1,8 @@
 /**
- * Your answers to lesson 8: run `deno task check 8` or `deno task watch`.
+ * Your answers to lesson 8. Commands: `deno task check 8`, `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the numbers:
- * `deno task reset 8.1` needs them to find the exercise.
+ * Replace each `export const … = todo(…);` with your code. Keep the numbered
+ * lines: `deno task reset 8.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ConnectWithin, Retry, TimedReaderClass } from "./types.ts";
@@ -16,14 +16,14 @@ import type { ConnectWithin, Retry, TimedReaderClass } from "./types.ts";
  *     ): Promise<Deno.Conn> {
  *     }
  *
- * Connects to a port of 127.0.0.1, in one attempt, and returns the connection,
- * or gives up when no answer comes within `ms` milliseconds.
+ * Connects to `port` on 127.0.0.1, in one attempt, and returns the connection.
+ * Gives up if there's no answer within `ms` milliseconds.
  *
- * - When it gives up, it throws `Deno.errors.TimedOut`, or a `DOMException`
- *   named `TimeoutError`, whichever you find easier.
- * - Any other failure is thrown at once and unchanged.
- * - However it ends, it leaves nothing behind: no timer, and no connection that
- *   is established later and stays open.
+ * - When you give up, throw `Deno.errors.TimedOut`, or a `DOMException` named
+ *   `TimeoutError`, whichever is easier for you.
+ * - If connecting fails for another reason, throw that error at once, unchanged.
+ * - Leave nothing behind: no running timer, and no connection that's established
+ *   later and stays open.
  */
 export const connectWithin: ConnectWithin = todo("8.1 connectWithin");
 
@@ -38,17 +38,18 @@ export const connectWithin: ConnectWithin = todo("8.1 connectWithin");
  *       }
  *     }
  *
- * Reads from a connection, with a deadline for each read. `read` returns the
- * bytes that arrived (one or more), `null` once the peer has ended its side, or
- * "timeout" if nothing arrives within `ms` milliseconds.
+ * Reads from a connection, with a timeout for each read. `read` returns the bytes
+ * that have arrived (at least one), `null` if the stream has ended, or "timeout"
+ * if nothing arrives within `ms` milliseconds.
  *
- * - No byte is lost: what arrives after a timeout is returned by a later `read`.
- * - The returned array is the caller's: later reads don't change it.
- * - If the connection fails, `read` throws that error unchanged, even if it
- *   failed between two calls.
- * - There is never more than one read pending on `conn`. (The caller awaits each
- *   `read` before the next.)
- * - It leaves no timer behind, and never closes `conn`.
+ * - Don't lose any bytes. If some arrive after a timeout, a later `read` returns
+ *   them.
+ * - Later reads don't change an array that you've returned.
+ * - If the connection fails, throw its error unchanged, even if it failed between
+ *   two calls.
+ * - Don't start a second read on `conn` while one is pending. (Your caller awaits
+ *   each `read` before the next.)
+ * - Leave no timer running, and never close `conn`.
  */
 export const TimedReader: TimedReaderClass = todo("8.2 TimedReader");
 
@@ -61,17 +62,17 @@ export const TimedReader: TimedReaderClass = todo("8.2 TimedReader");
  *     ): Promise<T> {
  *     }
  *
- * Calls `attempt` until it works, at most `attempts` times, and returns what it
- * gave, whatever that is. It waits `firstDelayMs` milliseconds, 0 or more, before
- * the second attempt, and before each later one twice as long as before the
- * last, however long that gets.
+ * Calls `attempt` until it succeeds, at most `attempts` times, and returns its
+ * result, whatever that is. Waits `firstDelayMs` milliseconds (0 or more) before
+ * the second attempt, and doubles the wait before each later one, with no upper
+ * limit.
  *
- * - It tries again only after `Deno.errors.ConnectionRefused`. Any other error
- *   is thrown at once and unchanged.
- * - `attempt` may also throw before it returns a promise, with the same effect.
- * - If every attempt is refused, it throws the last error unchanged, without
- *   waiting any longer.
- * - It lets other tasks run while it waits, leaves no timer behind, and doesn't
- *   change `options`.
+ * - Retry only after `Deno.errors.ConnectionRefused`. Throw any other error at
+ *   once, unchanged.
+ * - `attempt` can also throw before it returns a promise. Treat that the same way.
+ * - If every attempt is refused, throw the last error unchanged, and don't wait
+ *   after the last attempt.
+ * - Let other tasks run while you wait, leave no timer running, and don't change
+ *   `options`.
  */
 export const retry: Retry = todo("8.3 retry");

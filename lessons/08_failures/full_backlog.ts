@@ -1,16 +1,16 @@
 import { connectTcp, listenTcp } from "../../lib/net/mod.ts";
 
-/** How long to wait for one more client where the limit is unknown, in ms. */
+/** How long to wait for one more client if the limit is unknown, in ms. */
 const FULL_AFTER_MS = 1000;
 /** More clients than any system queues for a backlog of 0. */
 const MOST_CLIENTS = 100;
 
 /**
  * A listener whose backlog is full (lesson 6): the next client that connects
- * gets no answer at all. It's the surest timeout you can have on one machine.
+ * gets no answer at all. It's the most reliable timeout on a single machine.
  */
 export class FullBacklog implements Disposable {
-  /** Accepts no client until `drain`. */
+  /** Doesn't accept clients before `drain()`. */
   readonly listener: Deno.TcpListener;
   /** The clients that fill its backlog. */
   readonly clients: Deno.Conn[] = [];
@@ -38,12 +38,12 @@ export class FullBacklog implements Disposable {
     return full;
   }
 
-  /** The port to connect to in vain. */
+  /** The port that doesn't answer. */
   get port(): number {
     return this.listener.addr.port;
   }
 
-  /** Accepts every client in the backlog, so that there is room again. */
+  /** Accepts every client in the backlog, so that there's room again. */
   async drain(): Promise<void> {
     for (const client of this.clients.splice(0)) {
       (await this.listener.accept()).close();

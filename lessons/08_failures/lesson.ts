@@ -1,8 +1,8 @@
 /**
- * Lesson 8: an error's class says what happened, and so what to do.
+ * Lesson 8: an error's class tells you what happened, and what to do.
  *
- * Each failure is made to happen, and shown as it was measured. The last step
- * shows a time-out that is no failure, but loses bytes in the wrong hands.
+ * The lesson causes each failure and shows its error. The last two steps are
+ * about a timeout that loses bytes if you just read again.
  */
 import {
   connectResettable,
@@ -13,7 +13,7 @@ import {
   TimedReader,
   writeAll,
 } from "../../lib/net/mod.ts";
-import { counted, type Narrator } from "../../lib/show/mod.ts";
+import type { Narrator } from "../../lib/show/mod.ts";
 import {
   type LessonContext,
   runLesson,
@@ -25,7 +25,7 @@ import { lessons } from "../mod.ts";
 const HOST = "127.0.0.1";
 const TO_SERVER = { from: "client", to: "server" };
 
-/** How long the lesson waits for what will not come, in milliseconds. */
+/** How long the lesson waits for things that never happen, in milliseconds. */
 const PATIENCE_MS = 100;
 
 /** Runs the demonstration. */
@@ -42,20 +42,20 @@ export async function lesson(
   await timeOutThatKeeps(show);
 }
 
-/** Nobody listens, or somebody does already. */
+/** Shows ports where nothing, or something else, is listening. */
 async function noneOrTwo(show: Narrator): Promise<void> {
-  show.step("Nobody there, or somebody there already");
+  show.step("No listener, or another one");
   await show.predict(
-    "You connect to a port where nobody listens. Does connect() wait for " +
-      "somebody, or fail at once?",
+    "You connect to a port where nothing is listening. Does connect() wait, " +
+      "or does it fail right away?",
   );
   const { listener, client, server } = await connectedPair();
   using _client = client, _server = server;
-  // The connection goes on, and so the system gives its port to nobody else.
+  // The connection stays open, so the kernel doesn't give its port to others.
   listener.close();
   const refusedMs = await fails(
     show,
-    "connect, nobody listens",
+    "connect, no listener",
     () => Deno.connect({ hostname: HOST, port: server.localAddr.port }),
   );
   using other = listenTcp();
@@ -65,19 +65,19 @@ async function noneOrTwo(show: Narrator): Promise<void> {
     () => Deno.listen({ hostname: HOST, port: other.addr.port }),
   );
   show.say(
-    `The refusal came after ${refusedMs.toFixed(1)} ms. It is an answer: the ` +
-      "machine is there, and says that nobody listens on that port. Try again " +
-      "later, or look at the number. A port that is taken does not become " +
-      "free by waiting: take another, or end the program that has it.",
+    `The refusal came after ${refusedMs.toFixed(1)} ms. It's an answer: the ` +
+      "machine is there, but nothing is listening on that port. Try again " +
+      "later, or check the number. Waiting doesn't free a port that's taken, " +
+      "so use another one, or stop the program that has it.",
   );
 }
 
-/** The other side ends, in four ways. */
+/** Shows how calls end after the other side closes or resets. */
 async function gone(show: Narrator): Promise<void> {
   show.step("The other side is gone");
   await show.predict(
     "The server closes the connection. Does the client's next read fail? " +
-      "And its next write?",
+      "Does its next write?",
   );
   const ended = await connectedPair();
   using _1 = ended.listener, _2 = ended.client, _3 = ended.server;
@@ -91,7 +91,7 @@ async function gone(show: Narrator): Promise<void> {
   const count = await ended.client.read(new Uint8Array(4));
   show.fact("read, peer has closed", String(count));
   const taken = await ended.client.write(new Uint8Array(1));
-  show.fact("write, peer has closed", `took ${counted(taken, "byte")}`);
+  show.fact("write, peer has closed", `returned ${taken}`);
   await fails(show, "and write again", () => writeOn(ended.client));
 
   using listener = listenTcp();
@@ -101,21 +101,21 @@ async function gone(show: Narrator): Promise<void> {
   peer.reset();
   await fails(show, "read, peer has reset", () => reading);
   show.say(
-    "null is the end that was meant. Only who expects more bytes, as " +
-      "readExact() does, makes an error of it. The first write to a peer that " +
-      "has closed is taken all the same, and answered with a reset; the next " +
-      "one fails. And a reset says that the connection is void, and what was on " +
-      "its way with it. Nobody knows how much of it the other side has read " +
-      "and done: connect again, but repeat only what may be done twice.",
+    "null is a normal end. Only a function that needs more bytes, such as " +
+      "readExact(), turns it into an error. The first write after the peer's " +
+      "close() succeeds, but the peer's kernel answers with a reset, and a " +
+      "later write fails. After a reset, you can't know how much the other side " +
+      "has read and done. Connect again if you like, but repeat only what's " +
+      "harmless to do twice.",
   );
 }
 
-/** Nothing comes back at all. */
+/** Shows three ways to give up on a server that doesn't answer. */
 async function noAnswer(show: Narrator): Promise<void> {
   show.step("No answer");
   await show.predict(
-    "The queue in front of accept() is full. What does the next connect() " +
-      "hear, and who ends its waiting?",
+    "A server's backlog is full. What answer does the next client get, and " +
+      "what ends its wait?",
   );
   using full = await FullBacklog.make();
   await fails(
@@ -141,22 +141,22 @@ async function noAnswer(show: Narrator): Promise<void> {
   giveUp.abort();
   await fails(show, "controller.abort()", () => connecting);
   show.say(
-    `That is no answer, for ${lateMs.toFixed(0)} ms, and the end of our own ` +
-      "patience. It does not tell a slow server from a dead one, or from a " +
-      "cable that somebody pulled. Without a limit of ours the system's holds, " +
-      "which for TCP is minutes.",
+    `There was no answer for ${lateMs.toFixed(0)} ms, so the client gave up. ` +
+      "Such an error doesn't tell you whether the server is slow or dead, or a " +
+      "cable was pulled. If you don't set a timeout, you get the system's: " +
+      "minutes, for TCP.",
   );
 }
 
-/** Mistakes of the program that gets the error. */
+/** Shows errors that the program itself causes. */
 async function ownDoing(show: Narrator): Promise<void> {
-  show.step("Your own doing");
+  show.step("Your own mistakes");
   const { listener, client, server } = await connectedPair();
   using _listener = listener, _client = client, _server = server;
   const reading = client.read(new Uint8Array(4));
   client.close();
-  await fails(show, "read, then own close()", () => reading);
-  await fails(show, "write after own close()", () => writeOn(client));
+  await fails(show, "read(), then your own close()", () => reading);
+  await fails(show, "write after your own close()", () => writeOn(client));
   const accepting = listener.accept();
   await fails(show, "a second accept() at once", () => listener.accept());
   await fails(show, "connect to port 70000", () =>
@@ -164,21 +164,23 @@ async function ownDoing(show: Narrator): Promise<void> {
       hostname: HOST,
       port: 70_000,
     }));
-  // The first accept() still waits: it gets its client, and all is in order.
+  // The first accept() is still waiting, and gets its client.
   using _late = await connectTcp(listener.addr.port);
   (await accepting).close();
   show.say(
-    "Interrupted is how a read learns that you closed under it. Deno cancels a " +
-      "read or an accept in no other way, so it is often on purpose. The " +
-      "others are for the programmer: nothing on the network will mend them.",
+    "A read throws Interrupted if you close its socket while it waits. That's " +
+      "the only way to cancel a read or an accept in Deno, so it's often on " +
+      "purpose. The other errors are bugs, and no network will fix them.",
   );
 }
 
-/** Unix sockets have a path where others have a port. */
+/** Shows errors of Unix sockets, which have a path instead of a port. */
 async function badPaths(show: Narrator, folder: string): Promise<void> {
-  show.step("A path that leads nowhere");
+  show.step("A path without a server");
   if (Deno.build.os === "windows") {
-    show.say("Deno has no Unix sockets on Windows: nothing to show here.");
+    show.say(
+      "Deno has no Unix sockets on Windows, so there's nothing to show.",
+    );
     return;
   }
   const [missing, long] = [MISSING_NAME, LONG_NAME]
@@ -194,18 +196,18 @@ async function badPaths(show: Narrator, folder: string): Promise<void> {
     () => Deno.connect({ transport: "unix", path: long }),
   );
   show.say(
-    "Where a TCP port without a listener refuses, a missing path is not found. " +
-      "A path that is too long never gets as far as the system.",
+    "A TCP port without a listener refuses, but a missing path is NotFound. " +
+      "With a path that's too long, Deno doesn't even ask the kernel.",
   );
 }
 
-/** The common way to give up on a read, and what it costs. */
+/** Shows the common way to give up on a read, which loses bytes. */
 async function timeOutThatLoses(show: Narrator): Promise<void> {
-  show.step("A read that gives up, and reads again");
+  show.step("A read that times out, and a second read");
   await show.predict(
-    `A read is raced against a timer of ${PATIENCE_MS} ms, and loses. The ` +
-      'program reads again. Now the client sends "hello ", then "world". ' +
-      "What does the program get?",
+    `A program races a read against a timer of ${PATIENCE_MS} ms, and the ` +
+      'timer wins. The program reads again. Now the client sends "hello ", ' +
+      'then "world". What does the program get?',
   );
   const { listener, client, server } = await connectedPair();
   using _listener = listener, _client = client, _server = server;
@@ -217,7 +219,7 @@ async function timeOutThatLoses(show: Narrator): Promise<void> {
   const timer = Promise.withResolvers<string>();
   setTimeout(timer.resolve, PATIENCE_MS, "timeout");
   const winner = await Promise.race([abandoned, timer.promise]);
-  lanes.call("server", `race([read(), timer]) gave "${winner}"`);
+  lanes.call("server", `race([read(), timer]): "${winner}"`);
 
   const second = new Uint8Array(64);
   const again = server.read(second);
@@ -225,12 +227,12 @@ async function timeOutThatLoses(show: Narrator): Promise<void> {
   let got = "";
   const reads = [
     abandoned.then((count) => ({
-      received: `the first read() took ${count}`,
+      received: `first read() took ${count}`,
       count,
     })),
     again.then((count) => {
       got = text(second, count);
-      return { received: `the second read() gave ${count}`, count };
+      return { received: `second read() took ${count}`, count };
     }),
   ];
   for (const word of ["hello ", "world"]) {
@@ -240,20 +242,20 @@ async function timeOutThatLoses(show: Narrator): Promise<void> {
       data: new TextEncoder().encode(word),
       received,
     });
-    // The other one has yet to come.
+    // The other read is still pending.
     reads.splice(got === "" ? 0 : 1, 1);
   }
   show.fact("sent", '"hello world"');
   show.fact("the program got", JSON.stringify(got));
   show.say(
-    "The race was over, but the first read was not: nothing but a close cancels " +
-      "it. It took the next bytes, and nobody looked at them.",
+    "The race was over, but the first read was still pending: only a close " +
+      "cancels it. It took the next bytes, and nothing looked at its result.",
   );
 }
 
-/** The same, with the read that came too late kept. */
+/** Shows the same reads again, but keeps the pending one. */
 async function timeOutThatKeeps(show: Narrator): Promise<void> {
-  show.step("The same, and nothing lost");
+  show.step("The same reads, and nothing lost");
   const { listener, client, server } = await connectedPair();
   using _listener = listener, _client = client, _server = server;
   const reader = new TimedReader(server);
@@ -266,13 +268,13 @@ async function timeOutThatKeeps(show: Narrator): Promise<void> {
   }
   show.fact("the program got", JSON.stringify(got));
   show.say(
-    "TimedReader in lib/net keeps the read that came too late, and gives its " +
-      "bytes to the next call. Writing it is exercise 8.2.",
+    "TimedReader in lib/net keeps the pending read, and the next call returns " +
+      "its bytes. You write it in exercise 8.2.",
   );
 }
 
 /**
- * Runs what should fail, and shows the error's class and message.
+ * Runs a call that should fail, and shows the error's class and message.
  *
  * @returns How long it took, in milliseconds.
  */
@@ -291,7 +293,7 @@ async function fails(
   return tookMs;
 }
 
-/** An error in one line, with its class first. */
+/** Describes an error in one line, its class first. */
 function describeError(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.message}`
@@ -299,8 +301,8 @@ function describeError(error: unknown): string {
 }
 
 /**
- * Writes until that fails: the system learns that nobody wants the bytes from
- * the answer to those before, which takes a moment.
+ * Writes until that fails. The kernel has to get the peer's answer to an earlier
+ * write first, which takes a moment.
  */
 async function writeOn(conn: Deno.Conn): Promise<void> {
   for (let i = 0; i < 100; i++) {

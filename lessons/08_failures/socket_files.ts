@@ -1,4 +1,4 @@
-/** A socket that does not exist, of those that `lessons/mod.ts` allows. */
+/** A socket that doesn't exist; `lessons/mod.ts` allows the name. */
 export const MISSING_NAME = "missing.sock";
 
 /** A name that makes any path too long: 108 bytes are too many on Linux. */

@@ -8,12 +8,12 @@ export async function connectWithin(
 ): Promise<Deno.Conn> {
   const giveUp = new AbortController();
   const timer = setTimeout(() => {
-    // The reason is what connect() then throws.
+    // connect() then throws this reason.
     giveUp.abort(new Deno.errors.TimedOut(`no answer within ${ms} ms`));
   }, ms);
   try {
-    // The signal does more than end the waiting: it ends the attempt, so that
-    // no connection can come when nobody waits for it any more.
+    // The signal doesn't just end the waiting. It ends the attempt, so no
+    // connection can be made after you've given up.
     return await Deno.connect({
       hostname: "127.0.0.1",
       port,
@@ -24,8 +24,8 @@ export async function connectWithin(
     clearTimeout(timer);
   }
 }
-// Shorter, and as good: `signal: AbortSignal.timeout(ms)`, and no timer of our
-// own. That one throws TimeoutError, and keeps no program running.
+// Shorter, and just as good: `signal: AbortSignal.timeout(ms)` instead of the
+// timer. It throws TimeoutError and doesn't keep the program running.
 
 // ---- 8.2 TimedReader --------------------------------------------------------
 
@@ -44,14 +44,14 @@ export class TimedReader {
     const { promise: late, resolve } = Promise.withResolvers<"timeout">();
     const timer = setTimeout(() => resolve("timeout"), ms);
     try {
-      // The race handles a failure of the read, too, even when it's over. So
-      // nothing is unhandled if the read fails between two calls; the next call
-      // awaits the same promise, and throws.
+      // The race handles a failure of the read, even after the race is over. So
+      // if the read fails between two calls, that's not an unhandled rejection,
+      // and the next call awaits the same promise and throws.
       const count = await Promise.race([this.#reading, late]);
-      // Only the race is over: the read goes on, and is kept for the next call.
+      // Only the race is over. The read is still pending, so keep it.
       if (count === "timeout") return count;
       this.#reading = undefined;
-      // A copy, because the buffer is used again.
+      // A copy, because the next read uses the same buffer.
       return count === null ? null : this.#buffer.slice(0, count);
     } finally {
       // A timer keeps the program running until it fires.
@@ -69,11 +69,11 @@ export async function retry<T>(
   let delayMs = options.firstDelayMs;
   for (let left = options.attempts;; left--) {
     try {
-      // The await must be inside: without it, the failure would pass by here.
+      // Keep the await: without it, this catch would never see the failure.
       return await attempt();
     } catch (error) {
       const isRefusal = error instanceof Deno.errors.ConnectionRefused;
-      // No wait after the last attempt: nothing would come of it.
+      // Don't wait after the last attempt: there's nothing to wait for.
       if (!isRefusal || left === 1) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, delayMs));

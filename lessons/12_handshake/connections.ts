@@ -1,6 +1,6 @@
 /** The connections that lesson 12 makes, each with another way to end. */
-import { connect as connectNode } from "node:net";
 import {
+  connectResettable,
   connectTcp,
   listenTcp,
   readExact,
@@ -53,16 +53,11 @@ export async function makeConnection(ending: Ending): Promise<number> {
 }
 
 async function makeReset(listener: Deno.TcpListener): Promise<number> {
-  const client = connectNode(listener.addr.port, "127.0.0.1");
+  using client = await connectResettable(listener.addr.port);
   using server = await listener.accept();
-  if (client.connecting) {
-    await new Promise<void>((resolve) => client.once("connect", resolve));
-  }
-  const port = client.localPort!;
-  // Deno's own close() sends a FIN; this sends a RST and nothing else.
-  client.resetAndDestroy();
+  client.reset();
   await server.read(new Uint8Array(1)).catch(() => {});
-  return port;
+  return client.port;
 }
 
 /**

@@ -25,7 +25,7 @@ export const connecting: Symptom[] = [
       "client can't connect to the server, failed to connect",
       "unable to connect to port",
     ],
-    means: "the machine answered: nothing listens on that port",
+    means: "the machine answered: nothing is listening on that port",
     todo: "start the server, or correct the port; then try again",
     causes: [
       {
@@ -73,7 +73,7 @@ export const connecting: Symptom[] = [
       "did not properly respond after a period of time",
     ],
     means: "no answer came within the time limit",
-    todo: "tell the user; retry only if doing it twice is harmless",
+    todo: "tell the user; retry only if it's harmless to do it twice",
     causes: [
       {
         because: "A firewall drops the packets, or the address belongs to no " +
@@ -94,7 +94,7 @@ export const connecting: Symptom[] = [
       },
     ],
     lesson: "08_failures",
-    heading: "No answer is no answer",
+    heading: "A timeout isn't an answer",
   },
   {
     id: "aborted",
@@ -109,7 +109,7 @@ export const connecting: Symptom[] = [
     },
     asked: ["AbortError the operation was aborted", "abort controller signal"],
     means: "your program gave up: it called abort()",
-    todo: "nothing, if you meant to; give abort() a reason",
+    todo: "nothing, if you meant to abort; give abort() a reason",
     causes: [
       {
         because: "Your code called abort() on the signal it gave to connect().",
@@ -181,7 +181,7 @@ export const connecting: Symptom[] = [
       },
     ],
     lesson: "08_failures",
-    heading: "No answer is no answer",
+    heading: "A timeout isn't an answer",
     unproven: "Loopback always has a route, and tests use no other network.",
   },
   {
@@ -217,8 +217,8 @@ export const connecting: Symptom[] = [
       "nodename nor servname provided",
       "DNS lookup fails",
     ],
-    means: "the name has no address, or no DNS server could be asked",
-    todo: "check the spelling; check that there's a network",
+    means: "the name has no address, or no DNS server could be reached",
+    todo: "check the spelling, and check that you have a network",
     causes: [
       {
         because: "The name is misspelled, or it's a URL: connect() takes a " +
@@ -283,7 +283,7 @@ export const connecting: Symptom[] = [
       node: ["Port should be >= 0 and < 65536", "options.port should be"],
     },
     asked: ["port number must be 0-65535", "port out of range"],
-    means: "a port is 0 to 65535, and you can't connect to 0",
+    means: "a port is a number from 0 to 65535, and you can't connect to 0",
     todo: "fix the program, or check the user's input",
     causes: [
       {

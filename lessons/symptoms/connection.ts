@@ -14,7 +14,7 @@ export const connection: Symptom[] = [
       "how to know that the client closed the connection",
     ],
     means: "the other side ended its stream, as it should",
-    todo: "leave the loop, and end your side",
+    todo: "leave the loop, and close the connection",
     causes: [
       {
         because: "The peer sent FIN: it called close() or closeWrite(), or " +
@@ -47,8 +47,8 @@ export const connection: Symptom[] = [
       "error reading a body from connection",
       "premature end of stream",
     ],
-    means: "the stream ended before all was there",
-    todo: "throw the part away; the message isn't complete",
+    means: "the stream ended before you had all the bytes",
+    todo: "discard the part you have: the message isn't complete",
     causes: [
       {
         because: "The sender stopped or crashed in the middle of a message.",
@@ -63,7 +63,7 @@ export const connection: Symptom[] = [
       },
     ],
     lesson: "05_framing",
-    heading: "An end in the middle",
+    heading: "When the stream ends in the middle",
   },
   {
     id: "reset",
@@ -89,8 +89,8 @@ export const connection: Symptom[] = [
       "an existing connection was forcibly closed",
       "server sends RST packet instead of FIN",
     ],
-    means: "the other side tore the connection down with an RST",
-    todo: "connect again; repeat only what may be done twice",
+    means: "the other side ended the connection with a reset (RST)",
+    todo: "connect again; repeat only what's harmless to do twice",
     causes: [
       {
         because: "The peer closed its socket while your bytes were unread.",
@@ -132,7 +132,7 @@ export const connection: Symptom[] = [
       "connection aborted by the software in your host machine",
       "accept fails because the client went away",
     ],
-    means: "your own system gave the connection up",
+    means: "your own system gave up on the connection",
     todo: "treat it as a reset; after accept(), accept the next client",
     causes: [
       {
@@ -148,7 +148,7 @@ export const connection: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "A client that leaves the queue",
+    heading: "A client that leaves the backlog",
     unproven: "Linux doesn't give it to a program on loopback.",
   },
   {
@@ -171,7 +171,7 @@ export const connection: Symptom[] = [
       "writing to a closed socket doesn't fail",
     ],
     means: "you wrote after the other side had closed",
-    todo: "stop writing; connect again if there's more to say",
+    todo: "stop writing; connect again if you have more to send",
     causes: [
       {
         because: "The peer closed before you wrote. The first write after " +
@@ -204,8 +204,8 @@ export const connection: Symptom[] = [
       "request to send or receive data was disallowed because the socket is not connected",
       "getpeername or shutdown fails, socket is not connected",
     ],
-    means: "that client had left before it was accepted",
-    todo: "accept the next one (lesson 6)",
+    means: "that client left before you accepted it",
+    todo: "accept the next client (lesson 6)",
     causes: [
       {
         because: "The client reset its connection while it waited in the " +
@@ -222,7 +222,7 @@ export const connection: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "A client that leaves the queue",
+    heading: "A client that leaves the backlog",
   },
   {
     id: "empty-reply",
@@ -245,7 +245,7 @@ export const connection: Symptom[] = [
       "server closed the connection without sending any data",
     ],
     means: "the connection ended before the first byte of the answer",
-    todo: "look at the server's log; it failed or didn't want the request",
+    todo: "look at the server's log: it failed, or rejected the request",
     causes: [
       {
         because: "The server crashed, or closed on a request that it can't " +

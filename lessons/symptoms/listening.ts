@@ -21,8 +21,8 @@ export const listening: Symptom[] = [
       "kill the process that holds the port",
       "server doesn't start a second time: TIME_WAIT, SO_REUSEADDR",
     ],
-    means: "another socket already listens on that port",
-    todo: "use another port (0 takes a free one), or end the other program",
+    means: "another socket is already listening on that port",
+    todo: "use another port (0 picks a free one), or end the other program",
     causes: [
       {
         because: "Another program, or an old copy of yours, holds the port.",
@@ -66,8 +66,8 @@ export const listening: Symptom[] = [
       "bind to external address fails",
       "too many outgoing connections, ephemeral ports exhausted",
     ],
-    means: "that address isn't one of this machine's",
-    todo: "listen on 127.0.0.1, 0.0.0.0, or an address it has",
+    means: "that address doesn't belong to this machine",
+    todo: "listen on 127.0.0.1, 0.0.0.0, or an address that does",
     causes: [
       {
         because: "You listen on an address of another machine: the router's " +
@@ -101,7 +101,7 @@ export const listening: Symptom[] = [
       "bind to a privileged port below 1024 without root",
       "connect to unix socket permission denied, docker.sock",
     ],
-    means: "the system doesn't let this user do that",
+    means: "the system doesn't let your user do that",
     todo: "use a port above 1023; check the socket file's mode",
     causes: [
       {
@@ -202,8 +202,8 @@ export const listening: Symptom[] = [
       "unlink the socket file before bind",
       "remove an unused unix socket",
     ],
-    means: "a file at that path stayed behind, or a server still uses it",
-    todo: "connect to it; remove it only if nobody answers",
+    means: "a server left a file at that path, or is still using it",
+    todo: "connect to it; remove the file only if that's refused",
     causes: [
       {
         because: "The last server was killed and left its file.",
@@ -233,7 +233,7 @@ export const listening: Symptom[] = [
     numbers: { linux: 17, macos: 17 },
     wording: { deno: ["File exists (os error 17)"], node: ["EEXIST: file"] },
     asked: ["file exists when making a folder or a link for the socket"],
-    means: "something else has that name already",
+    means: "that name is already taken",
     todo: "use a fresh folder: Deno.makeTempDir()",
     causes: [
       {

@@ -141,7 +141,7 @@ export const messages: Symptom[] = [
       },
     ],
     lesson: "05_framing",
-    heading: "Frames: a length in front",
+    heading: "Frames: the length first",
   },
   {
     id: "lines-mixed",

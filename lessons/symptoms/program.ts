@@ -20,7 +20,7 @@ export const program: Symptom[] = [
       "close a socket from another thread while recv is blocked",
     ],
     means: "you closed the socket while the call waited",
-    todo: "nothing, if you meant to",
+    todo: "nothing, if you meant to close it",
     causes: [
       {
         because: "Your code called close() while a read or write was pending.",
@@ -33,7 +33,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "What a closed socket says",
+    heading: "What a closed socket tells you",
   },
   {
     id: "bad-resource",
@@ -67,7 +67,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "What a closed socket says",
+    heading: "What a closed socket tells you",
   },
   {
     id: "write-after-end",
@@ -92,8 +92,8 @@ export const program: Symptom[] = [
       "cannot send after shutdown",
       "cannot call write after a stream was destroyed",
     ],
-    means: "you ended your side, and then wrote",
-    todo: "write everything first, and end your side last",
+    means: "you wrote after you had closed your write side",
+    todo: "write everything first, and call closeWrite() last",
     causes: [
       {
         because:
@@ -103,7 +103,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "Two streams, two ends",
+    heading: "Each direction has its own end",
   },
   {
     id: "busy",
@@ -116,8 +116,8 @@ export const program: Symptom[] = [
       "another accept task is ongoing",
       "two loops accept on the same listener",
     ],
-    means: "a second accept() while one is waiting",
-    todo: "fix the program: one loop accepts",
+    means: "you called accept() while another accept() was waiting",
+    todo: "fix the program: accept in one loop only",
     causes: [
       {
         because: "Two loops, or a forgotten await, call accept() at once.",
@@ -126,7 +126,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "Start, and go on accepting",
+    heading: "Start each handler, and keep accepting",
   },
   {
     id: "too-many-files",
@@ -145,7 +145,7 @@ export const program: Symptom[] = [
       "sockets stay in CLOSE_WAIT",
     ],
     means: "the process has used up its file descriptors",
-    todo: "close what you open; then raise the limit",
+    todo: "close what you open; if that's not enough, raise the limit",
     causes: [
       {
         because: "Sockets leak: some path doesn't close, often after an error.",
@@ -159,7 +159,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "No more than so many",
+    heading: "A limit on clients at once",
   },
   {
     id: "not-capable",
@@ -172,7 +172,7 @@ export const program: Symptom[] = [
     },
     asked: ["requires net access, run again with --allow-net"],
     means: "Deno's own permissions don't allow it",
-    todo: "grant it, with --allow-net=127.0.0.1",
+    todo: "allow it with --allow-net=127.0.0.1",
     causes: [
       {
         because:
@@ -254,7 +254,7 @@ export const program: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "Start, and go on accepting",
+    heading: "Start each handler, and keep accepting",
     unproven: "Deno makes this call again itself when the socket is ready.",
   },
 ];

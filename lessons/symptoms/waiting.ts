@@ -35,7 +35,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "05_framing",
-    heading: "Lines: a mark behind each message",
+    heading: "Lines: a delimiter after each message",
   },
   {
     id: "both-write",
@@ -88,7 +88,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "Two streams, two ends",
+    heading: "Each direction has its own end",
   },
   {
     id: "reply-lost",
@@ -115,7 +115,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "07_closing",
-    heading: "A reply that is lost",
+    heading: "A lost reply",
   },
   {
     id: "one-client-only",
@@ -170,7 +170,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "06_many_clients",
-    heading: "A promise that nobody waits for",
+    heading: "A promise that nothing awaits",
   },
   {
     id: "dead-connection",
@@ -203,7 +203,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "08_failures",
-    heading: "No answer is no answer",
+    heading: "A timeout isn't an answer",
   },
   {
     id: "lost-after-timeout",
@@ -225,7 +225,7 @@ export const waiting: Symptom[] = [
       },
     ],
     lesson: "08_failures",
-    heading: "A read that gives up, and reads again",
+    heading: "Myth: after a timeout, you can just read again",
   },
   {
     id: "doesnt-exit",

@@ -4,7 +4,7 @@ import { Talk, testWith } from "./programs.ts";
 for (const program of ["nc", "socat"]) {
   testWith(
     program,
-    `lesson 5 --serve answers each line that ${program} sends, as it comes`,
+    `lesson 5 --serve answers each line that ${program} sends as it arrives`,
     async () => {
       await using server = Talk.lesson(5, "--port", "0");
       const [, host, port] = await server.expect(/nc (\S+) (\d+)\n/);
@@ -22,14 +22,14 @@ for (const program of ["nc", "socat"]) {
       server.kill("SIGINT");
       const { code, output } = await server.end();
       assertEquals(code, 0);
-      assertMatch(output, /ended: 1 client served, 3 lines\n$/);
+      assertMatch(output, /stopped: 1 client served, 3 lines\n$/);
     },
   );
 }
 
 testWith(
   "nc",
-  "lesson 5 --serve goes on after a line too long and a client killed",
+  "lesson 5 --serve keeps running after a line that's too long and a killed client",
   async () => {
     await using server = Talk.lesson(5);
     const [, host, port] = await server.expect(/nc (\S+) (\d+)\n/);

@@ -15,13 +15,13 @@ testWith(
       await second.type("who is there?\n");
       await second.expect(/\nat once: 2\n$/);
     }
-    await server.expect(/client 2 is gone: 1 at once/);
+    await server.expect(/client 2 has left: 1 at once/);
     await silent.type("and now?\n");
     await silent.expect(/\nat once: 1\n$/);
 
     server.kill("SIGINT");
     const { code, output } = await server.end();
     assertEquals(code, 0);
-    assertMatch(output, /ended: 2 clients served, at most 2 at once\n$/);
+    assertMatch(output, /stopped: 2 clients served, at most 2 at once\n$/);
   },
 );

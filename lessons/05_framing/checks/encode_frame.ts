@@ -44,67 +44,71 @@ export async function checkEncodeFrame(
   );
 }
 
-/** Other texts that a mistake makes of the text, before it's encoded. */
+/** Mistakes that change the text before it's encoded. */
 const MISTAKES: { makes(text: string): string; likely: string }[] = [
   {
     makes: (text) => `${text}\n`,
-    likely: "You put a \\n after the text. A frame needs no delimiter: its " +
-      "length says where it ends, and every byte in it is part of the text.",
+    likely: "You put a \\n after the text. A frame doesn't need a delimiter, " +
+      "because its length says where it ends. The reader would take the \\n as " +
+      "part of the text.",
   },
   {
     makes: (text) => `${text}\0`,
     likely:
-      "You put a 0 after the text. A frame needs no mark at its end: its " +
-      "length says where that is.",
+      "You put a 0 after the text. A frame doesn't need one, because its " +
+      "length says where it ends.",
   },
   {
     makes: (text) => JSON.stringify(text),
     likely:
-      "JSON.stringify() puts quotation marks around the text, and escapes " +
-      "characters in it. Encode the text as it is.",
+      "You encoded the text with JSON.stringify(), which adds quotation " +
+      "marks and escapes some characters. Encode the text as it is.",
   },
   {
     makes: (text) => text.replaceAll("\r\n", "\n"),
     likely:
-      "Both characters of a \\r\\n belong to the text. Change nothing in it.",
+      "You changed a \\r\\n to a \\n. Both characters are part of the text: " +
+      "don't change it.",
   },
   {
     makes: (text) => text.trim(),
-    likely: "trim() takes spaces from both ends, and a byte order mark, too. " +
-      "Change nothing in the text.",
+    likely: "You trimmed the text. trim() removes spaces and line endings at " +
+      "both ends, and even a byte order mark. Don't change the text.",
   },
   ...["NFC", "NFD", "NFKC", "NFKD"].map((form) => ({
     makes: (text: string) => text.normalize(form),
     likely:
-      "normalize() puts other characters in place of some, even if they " +
-      "look alike. Change nothing in the text.",
+      "You normalized the text. normalize() replaces some characters with " +
+      "others that look the same. Don't change the text.",
   })),
   {
     makes: (text) => text.replaceAll("\ufeff", ""),
-    likely: "A byte order mark (U+FEFF) is a character like others. Change " +
-      "nothing in the text.",
+    likely: "You removed a byte order mark (U+FEFF). It's part of the text: " +
+      "don't change it.",
   },
   {
     makes: (text) => text.replace(/\p{Surrogate}/gu, ""),
     likely:
-      "Half a surrogate pair is a character, too: TextEncoder puts U+FFFD " +
-      "in its place.",
+      "You dropped half a surrogate pair. TextEncoder puts U+FFFD in its " +
+      "place, so the frame needs those three bytes.",
   },
 ];
 
-/** What the four bytes say tells how they were made. */
+/** Tells from the frame which mistake made it. */
 function explainFrame(
   { value: frame, error }: CallResult,
   text: string,
 ): string | undefined {
   if (error !== undefined) {
     return error instanceof URIError
-      ? "encodeURIComponent() throws at half a surrogate pair, which a string " +
-        "can hold. TextEncoder puts U+FFFD in its place."
+      ? "encodeURIComponent() throws on half a surrogate pair, and a string " +
+        "can contain one. TextEncoder puts U+FFFD in its place."
       : undefined;
   }
   if (!(frame instanceof Uint8Array)) return undefined;
-  if (frame.length < 4) return "Four bytes of length come first.";
+  if (frame.length < 4) {
+    return "Your frame is too short: it starts with four bytes of length.";
+  }
   const isFrameOf = (other: string) =>
     other !== text && differenceAt(frame, solution(other)) === undefined;
   const payload = new TextEncoder().encode(text);
@@ -120,34 +124,35 @@ function explainFrame(
     body.every((byte, i) => byte === payload[i]);
   if (isStart && said === body.length && said !== text.length) {
     return `Your frame has only the first ${body.length} of ${size} bytes. A ` +
-      "text may be of any length: make the array as long as its bytes are, " +
-      "and cut nothing.";
+      "text can have any length, so make the array large enough for all of " +
+      "its bytes.";
   }
   if (said === size && isBody) {
-    return "Return exactly the frame, with nothing after it: whatever follows " +
-      "would be taken for the next frame's length.";
+    return "You returned more bytes than the frame has. The reader would take " +
+      "the extra ones as the next frame's length. Return exactly the frame, " +
+      "with nothing after it.";
   }
   if (size > 0 && view.getUint32(0, true) === size) {
-    return "The length is there, but its least significant byte is first: " +
-      "that's little-endian. setUint32(0, size) is big-endian unless a third " +
-      "argument says otherwise.";
+    return "You wrote the length in little-endian order: its least significant " +
+      "byte comes first. The most significant byte has to come first " +
+      "(big-endian), as setUint32(0, size) writes it.";
   }
   if (said === text.length && said !== size) {
-    return "text.length counts UTF-16 units, and not the bytes that follow. " +
-      "Encode first, then take the length of the bytes.";
+    return "You used text.length, which counts UTF-16 units, not bytes. Encode " +
+      "first, then use the length of the encoded bytes.";
   }
   if (said === size || said === body.length) {
-    return "After the length comes the text in UTF-8, which is what " +
-      "TextEncoder makes. Every byte of it counts.";
+    return "The bytes after the length aren't the text in UTF-8. TextEncoder " +
+      "makes those bytes; put all of them into the frame.";
   }
   if (isBody && said === size + 4) {
-    return "The length says how many bytes follow it: its own four bytes do " +
-      "not count.";
+    return "Your length is 4 too large. It says how many bytes follow, so its " +
+      "own four bytes don't count.";
   }
   if (isBody && (said === size % 256 || said === size % 65536)) {
-    return "The number needs all four bytes: a byte can only count to 255, " +
-      "and two to 65535.";
+    return "Your length doesn't fit in the bytes you used: one byte can only " +
+      "count to 255, and two to 65535. Use all four.";
   }
-  return "The frame begins with four bytes of length, as a number and not as " +
-    "digits: 00 00 00 02 for two bytes.";
+  return "Your frame doesn't start with the right length. Write it as a number " +
+    "in four bytes, not as digits: 00 00 00 02 for two bytes.";
 }

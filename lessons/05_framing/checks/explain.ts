@@ -7,72 +7,77 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 
 /** The headings of the README. */
-export const LINES = "Lines: a mark behind each message";
+export const LINES = "Lines: a delimiter after each message";
 export const CUT = "A read may end anywhere";
 export const LIMIT = "Every message needs a limit";
-export const FRAMES = "Frames: a length in front";
-export const END = "An end in the middle";
+export const FRAMES = "Frames: the length first";
+export const END = "When the stream ends in the middle";
 
-/** A decoder that hides what is wrong with the bytes. */
+/** A decoder that hides bytes that aren't UTF-8. */
 export const NOT_STRICT =
-  "A TextDecoder puts � in place of what isn't UTF-8, " +
-  'and the damage goes on unseen: new TextDecoder("utf-8", { fatal: true, ' +
-  "ignoreBOM: true }) throws TypeError.";
+  "You accepted bytes that aren't UTF-8: a TextDecoder " +
+  "puts � in their place, and your caller doesn't notice the damage. " +
+  'Use new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }), which ' +
+  "throws a TypeError.";
 
 /** A decoder that waits for the rest of a character. */
-export const STREAMING = "A message that ends in half a character isn't " +
-  "UTF-8. A decoder that is told { stream: true } keeps that half for its next " +
-  "call, and says nothing: leave out `stream` in the last call for a message, " +
-  "so that none of it gets into the next one.";
+export const STREAMING = "You accepted a message that ends with half a " +
+  "character, which isn't UTF-8. With { stream: true }, a decoder keeps that " +
+  "half for its next call and doesn't throw. Leave out `stream` in the last " +
+  "call for each message, so that no bytes get into the next message.";
 
-/** What happens without a limit. */
+/** A message over the limit that was yielded. */
 export const TOO_LONG =
-  "Reject a message over the limit, and don't yield it: " +
-  "without a limit, any client that can connect can fill the memory.";
+  "You accepted a message that's over the limit. Without a " +
+  "limit, any client that can connect can fill your memory. Throw a " +
+  "RangeError instead of yielding the message.";
 
 /** A limit of 0. */
-export const LIMIT_OF_ZERO = "A limit of 0 is a limit: an empty message is " +
-  "within it, and one byte is too much. `||` takes 0 for a limit that wasn't " +
+export const LIMIT_OF_ZERO = "You ignored a limit of 0. It allows empty " +
+  "messages, and rejects even one byte. `||` treats 0 as if no limit was " +
   "given; `??` and a default value don't.";
 
 /**
- * Says that a message of a certain size is allowed.
+ * Explains that the limit allows a message.
  *
- * @param limit The limit that holds, in bytes.
- * @param isDefault Whether it holds because the caller gave none.
- * @returns What it means to reject the message.
+ * @param limit The limit, in bytes.
+ * @param isDefault Whether it's the default, because the caller gave no limit.
+ * @returns The diagnosis of an answer that rejects the message.
  */
 export function allowed(limit: number, isDefault: boolean): string {
   return isDefault
-    ? `${limit} bytes are allowed where no maxBytes is given.`
-    : `The caller allows ${limit} bytes. maxBytes is the only limit: neither ` +
-      "the default nor the size of your buffer is one.";
+    ? `Your default limit isn't ${limit} bytes, but that's how many are ` +
+      "allowed if the caller doesn't pass maxBytes."
+    : `You added another limit, but the caller allows ${limit} bytes. If ` +
+      "maxBytes is given, it's the only limit: don't apply the default, or " +
+      "the size of your buffer.";
 }
 
 /**
- * Says that a caller may pass an object without `maxBytes`.
+ * Explains that a caller can pass an object without `maxBytes`.
  *
- * @param limit The limit that holds then, in bytes.
- * @returns What it means to have no limit there.
+ * @param limit The default limit, in bytes.
+ * @returns The diagnosis of an answer that has no limit then.
  */
 export function noMaxBytes(limit: number): string {
-  return "The caller passed {}, where maxBytes is undefined, and no number is " +
-    "greater than that. Give maxBytes the default, and not the object: " +
-    `{ maxBytes = ${limit} } = {}.`;
+  return "The caller passed {}, so your maxBytes is undefined, and comparing " +
+    "a number with undefined is always false. Give the default to maxBytes " +
+    `itself, not to the object: { maxBytes = ${limit} } = {}.`;
 }
 
 /** A connection that fails. */
 export const RESET =
-  "The connection failed, so the messages aren't complete. " +
-  "Let the error of read() pass: don't catch it, and don't yield the part of " +
-  "a message that came before it.";
+  "You treated a failed connection like the end of the stream. " +
+  "The messages aren't complete, and your caller has to know. Don't catch the " +
+  "error from read(), and don't yield the part of a message that arrived " +
+  "before it.";
 
 /**
- * Some mistakes leave marks in the text, or throw where nothing is wrong.
+ * Explains mistakes that leave traces in the text, or throw on good input.
  *
- * @param result What the answer gave.
+ * @param result What the answer did.
  * @param due The case.
- * @returns What it means, if it's one of those.
+ * @returns The diagnosis, if it's one of these mistakes.
  */
 export function explainMessages(
   result: StreamResult,
@@ -87,21 +92,23 @@ export function explainMessages(
   if (/^\0+$/.test(wrong) && wrong.length === right.length) {
     return {
       likely: "You made an array of the right length and never filled it. If " +
-        "your function for reading makes its own array, use the one it returns.",
+        "your read function makes its own array, use the one it returns.",
       read: FRAMES,
     };
   }
   if (wrong.includes("\0".repeat(8))) {
     return {
-      likely: "The \\0 weren't sent: they're the part of the buffer that " +
-        "read() did not fill. Decode buffer.subarray(0, count).",
+      likely:
+        "You decoded your whole buffer. The \\0s weren't sent: they're the " +
+        "part of the buffer that read() didn't fill. Decode " +
+        "buffer.subarray(0, count).",
       read: LINES,
     };
   }
   if (wrong.includes("\0")) {
     return {
-      likely: "The \\0 are bytes of a length: they were taken for text. A " +
-        "length ends after four bytes, and the next one begins where the text " +
+      likely: "You decoded bytes of a length as text: those are the \\0s. A " +
+        "length has exactly four bytes, and the next one starts where the text " +
         "ends.",
       read: FRAMES,
     };
@@ -110,9 +117,10 @@ export function explainMessages(
     const isCut = due.ends === undefined;
     return isCut
       ? {
-        likely: "The � is half a character: a read ended inside it, and its " +
-          "bytes were decoded piece by piece. Put a message together first, " +
-          "and decode it when it's whole.",
+        likely:
+          "You decoded half a character, and that's the �: a read ended " +
+          "inside the character. Collect all the bytes of a message first, " +
+          "then decode them.",
         read: CUT,
       }
       : { likely: NOT_STRICT, read: CUT };
@@ -121,67 +129,70 @@ export function explainMessages(
   if (isExtra && wrong === "") {
     return {
       likely:
-        "After the last message nothing more was sent. A message begins " +
-        "only when its first byte comes, or its length.",
+        "You yielded an empty message at the end, but nothing was sent after " +
+        "the last message. Without a single byte, there's no message.",
     };
   }
   if (isExtra && values.indexOf(wrong) < at) {
     return {
       likely:
         "You yielded the same bytes twice: they're still in your buffer, after " +
-        "those that count. Look only at buffer.subarray(0, filled).",
+        "the new ones. Look only at buffer.subarray(0, filled).",
     };
   }
   if (right !== wrong && right.replaceAll("\ufeff", "") === wrong) {
     return {
-      likely: "A byte order mark (ef bb bf) at the start of a message is a " +
-        "character like others, but a TextDecoder drops it unless you pass " +
+      likely:
+        "You lost a byte order mark (ef bb bf) at the start of a message. " +
+        "It's part of the text, but a TextDecoder drops it unless you pass " +
         "ignoreBOM: true.",
       read: CUT,
     };
   }
 }
 
-/** An error where none is due often has one of these causes. */
+/** Explains an error thrown on good input. */
 function explainError(
   { values, error, reads }: StreamResult,
   due: StreamCase,
 ): Partial<Advice> | undefined {
-  // There the limit, or the error, is what the case is about.
+  // Those cases are about the limit or the error itself.
   const mustThrow = due.ends !== undefined || due.then === "reset";
   if (due.read === LIMIT || mustThrow) return undefined;
   if (error instanceof RangeError) {
     return {
-      likely: "No message here is over the limit. A length that is far too " +
-        "large is often one read in the wrong order (it's big-endian), or " +
-        "read from bytes that aren't a length.",
+      likely:
+        "You got a length that's far too large: no message here is over " +
+        "the limit. Perhaps you read it in the wrong byte order (it's " +
+        "big-endian), or from bytes that aren't a length.",
       read: FRAMES,
     };
   }
   if (error instanceof TypeError && /decode/.test(callOf(error))) {
     const [first, second] = reads?.() ?? [];
-    // Whatever is long is cut by the answer's own buffer.
+    // The answer's own buffer cuts long messages.
     const isCut = first?.length > 1000 || second !== undefined && !due.early;
     return isCut
       ? {
         likely:
-          "Everything that was sent is UTF-8, but a read may end inside a " +
-          "character. Put the pieces of a message together first, and decode " +
-          "it then.",
+          "You decoded half a character: everything that was sent is UTF-8, " +
+          "but a read can end inside a character. Collect all the bytes of a " +
+          "message first, then decode them.",
         read: CUT,
       }
       : {
-        likely: "Every text that was sent is UTF-8, and none of them is cut " +
-          "here: the decoder got bytes that aren't text, such as a length, or " +
-          "a part of a text.",
+        likely:
+          "You decoded bytes that aren't text, such as a length, or only " +
+          "part of a text. Every text that was sent is UTF-8, and here no read " +
+          "cut one in two.",
         read: FRAMES,
       };
   }
   const isAtEnd = values.length === due.values?.length;
   if (error instanceof Deno.errors.UnexpectedEof && isAtEnd) {
     return {
-      likely: "The stream ended between two messages, which is no error: " +
-        "return then.",
+      likely: "You threw an error because the stream ended. It ended between " +
+        "two messages, and that's fine: just return.",
       read: END,
     };
   }

@@ -1,4 +1,4 @@
-/** What common mistakes of 5.1 and 5.3 make of the bytes. */
+/** What common mistakes in 5.1 and 5.3 yield. */
 import {
   type Advice,
   differenceAt,
@@ -8,13 +8,13 @@ import {
 import { concat } from "../../../lib/wire/bytes.ts";
 import { CUT, FRAMES } from "./explain.ts";
 
-/** A mistake that gives the same wrong messages wherever it's made. */
+/** A mistake that you can recognize by the messages it yields. */
 export interface Mistake {
-  /** The messages that it makes of what each read brings. */
+  /** Returns the messages that it makes from these reads. */
   makes(reads: Uint8Array[]): string[];
-  /** Whether it shows where reads cut messages, or where they don't. */
+  /** Whether it shows only if a read cuts a message, or only if none does. */
   ifCut: boolean;
-  /** What is wrong, and what to do. */
+  /** What's wrong, and what to do. */
   likely: string;
   /** The heading in the README. */
   read: string;
@@ -24,16 +24,16 @@ export interface Mistake {
 export const LINE_MISTAKES: Mistake[] = [
   ...[true, false].map((yieldsRest) => ({
     makes: (reads: Uint8Array[]) => reads.flatMap(linesOfOne(yieldsRest)),
-    likely: "You look at each read by itself, and nothing of it is left when " +
-      "the next one comes. A line may come in many reads: keep the bytes after " +
-      "the last \\n, and put the next read after them.",
+    likely: "You look at each read separately, and keep nothing for the next " +
+      "one. A line can arrive in many reads: keep the bytes after the last " +
+      "\\n, and append the next read to them.",
     ifCut: true,
     read: CUT,
   })),
   {
     makes: linesOfViews,
     likely: "The pieces you keep are views of your read buffer: subarray() " +
-      "copies nothing, and the next read() writes over them. Keep copies: " +
+      "doesn't copy, and the next read() overwrites them. Keep copies: " +
       "buffer.slice(0, count).",
     ifCut: true,
     read: CUT,
@@ -45,19 +45,20 @@ export const FRAME_MISTAKES: Mistake[] = [
   {
     makes: framesBySize(() => 0),
     likely:
-      "You took the length for 0. It's a number in four bytes, 00 00 00 " +
-      "03, and not text: decoding these bytes gives no digits, and the first " +
-      "two or three of them alone are 0. getUint32() of a DataView reads all " +
-      "four.",
+      "You read the length as 0. It's a number in four bytes (00 00 00 03), " +
+      "not text: if you decode those bytes, you don't get digits, and the " +
+      "first two or three of them alone are 0. Read all four with a DataView's " +
+      "getUint32().",
     ifCut: false,
     read: FRAMES,
   },
   {
     makes: framesBySize(({ buffer }) => new DataView(buffer).getUint32(0)),
-    likely: "Each text was cut with the length of the first frame: you read " +
-      "the length at the start of the buffer, and not where this frame begins. " +
-      "A subarray() is a view, whose `.buffer` is all of the buffer: new " +
-      "DataView(rest.buffer, rest.byteOffset) begins where `rest` does.",
+    likely:
+      "You used the first frame's length for every frame: you read it at " +
+      "the start of the buffer, not where this frame starts. A subarray() is a " +
+      "view, and its `.buffer` is the whole buffer. Use new " +
+      "DataView(rest.buffer, rest.byteOffset), which starts where `rest` does.",
     ifCut: false,
     read: FRAMES,
   },
@@ -65,7 +66,8 @@ export const FRAME_MISTAKES: Mistake[] = [
     makes: framesBySize((frame) =>
       frame.subarray(4 - size, 4).reduce((sum, byte) => 256 * sum + byte, 0)
     ),
-    likely: `You used only ${size} of the length's four bytes: a byte counts ` +
+    likely:
+      `You used only ${size} of the length's four bytes: one byte counts ` +
       "to 255, two to 65535, three to 16777215. Use getUint32(), which reads " +
       "all four.",
     ifCut: false,
@@ -74,12 +76,12 @@ export const FRAME_MISTAKES: Mistake[] = [
 ];
 
 /**
- * Finds the mistake that gives just what an answer gave.
+ * Finds the mistake that yields exactly what an answer yielded.
  *
  * @param mistakes The mistakes.
- * @param result What the answer gave.
+ * @param result What the answer did.
  * @param due The case.
- * @returns What it means, if it's one of them.
+ * @returns The diagnosis, if it's one of these mistakes.
  */
 export function explainMistake(
   mistakes: Mistake[],
@@ -88,7 +90,7 @@ export function explainMistake(
 ): Partial<Advice> | undefined {
   const isRight = differenceAt(values, due) === undefined;
   if (reads === undefined || isRight || values.length === 0) return undefined;
-  // What is wrong with a limit, or with a bad stream, is another matter.
+  // Mistakes with a limit, or with a bad stream, have their own diagnoses.
   if (args !== undefined || ends !== undefined) return undefined;
   const isCut = !early && reads().length > 1;
   const mistake = mistakes.find(({ makes, ifCut }) => {
@@ -129,7 +131,7 @@ function linesOfViews(reads: Uint8Array[]): string[] {
   return lines;
 }
 
-/** Cuts frames by a length that's read from the rest of the stream. */
+/** Splits frames by the length that `sizeOf` reads from the rest. */
 function framesBySize(
   sizeOf: (rest: Uint8Array<ArrayBuffer>) => number,
 ): Mistake["makes"] {

@@ -26,13 +26,15 @@ import {
 } from "./explain.ts";
 import { explainMistake, FRAME_MISTAKES } from "./mistakes.ts";
 
-/** The limit where none is given, in bytes. */
+/** The default limit, in bytes. */
 const DEFAULT_LIMIT = 1024 * 1024;
 
 const LONG = "zwölf 🐢 ".repeat(400);
 
-const UNTIL_WHOLE = "A text may come in many reads: read on until as many " +
-  "bytes are there as its length says.";
+const UNTIL_WHOLE =
+  "You stopped reading before the text was complete. A text " +
+  "can arrive in many reads: keep reading until you have as many bytes as its " +
+  "length says.";
 
 const FORMS: StreamCase[] = [
   {
@@ -40,15 +42,16 @@ const FORMS: StreamCase[] = [
     values: ["one", "two", "three"],
     likely: ({ values, error }) =>
       values.length === 0 && error instanceof Deno.errors.UnexpectedEof
-        ? "All bytes are there, but you lost some: what you read with the " +
-          "length, and after it, is the text. Keep it, or read just four bytes."
-        : "One read may bring many frames. What follows the first one is the " +
-          "next ones: keep it, and look at it before you read again.",
+        ? "You lost some bytes: the ones you read together with the length " +
+          "are the start of the text. Keep them, or read exactly four bytes."
+        : "You lost the bytes after the first frame. One read can return many " +
+          "frames, so keep the rest, and look at it before you read again.",
     cut: ({ values, error }) =>
       /^[ot]/.test(String(values.at(-1))) || error !== undefined
         ? UNTIL_WHOLE
-        : "The four bytes of the length may come in two reads, or in four: " +
-          "read on until all of them are there.",
+        : "You used the length before all four of its bytes were there. They " +
+          "can arrive in two reads, or in four: keep reading until you have " +
+          "them all.",
     read: CUT,
   },
   {
@@ -56,13 +59,15 @@ const FORMS: StreamCase[] = [
     values: ["one", "two"],
     early: true,
     likely:
-      "Yield each text as soon as as many bytes have come as its length " +
-      "says: the client may wait for a reply before it sends more.",
+      "You waited too long to yield a text. The client might wait for a reply " +
+      "before it sends more, so yield the text as soon as you have as many " +
+      "bytes as its length says.",
   },
   {
     sends: frames("", "a", ""),
     values: ["", "a", ""],
-    likely: "A length of 0 is an empty text, which counts. It isn't the end.",
+    likely: "You ignored a length of 0. It's an empty text, and not the end " +
+      "of the stream: yield it.",
   },
   {
     step: "a client sends frames of 200 and 300 bytes",
@@ -86,15 +91,15 @@ const FORMS: StreamCase[] = [
     likely: ({ then }) =>
       then === "error"
         ? allowed(DEFAULT_LIMIT, true)
-        : "The length has four bytes, and all of them count.",
+        : "You didn't use all four bytes of the length.",
     read: LIMIT,
   },
   {
     step: "a client sends 100 frames of all sizes",
     sends: frames(...MANY_TEXTS),
     values: MANY_TEXTS,
-    likely: "The same bytes are the same texts, however they come: what you " +
-      "read after the end of one is the start of the next.",
+    likely: "You lost bytes between two texts. The bytes you read after the " +
+      "end of one frame are the start of the next, so keep them.",
     read: CUT,
   },
 ];
@@ -108,8 +113,8 @@ const TEXTS = Object.values(NOT_UTF8).map((bytes): StreamCase => ({
   ends: TypeError,
   likely: ({ values, then }) =>
     values.length === 0
-      ? "The first frame is whole, and UTF-8: yield it before you look at the " +
-        "second."
+      ? "You didn't yield the first frame, which is complete and valid UTF-8. " +
+        "Yield it before you look at the second."
       : then === "error"
       ? undefined
       : String(values[1]).includes("\ufffd")
@@ -122,24 +127,25 @@ const TEXTS = Object.values(NOT_UTF8).map((bytes): StreamCase => ({
     "line endings",
   sends: frames(...SAMPLES),
   values: SAMPLES,
-  likely: "Decode the bytes of a text as UTF-8, and change nothing in it.",
+  likely:
+    "You changed the text. Decode its bytes as UTF-8, and do nothing else " +
+    "to it.",
   read: CUT,
 });
 
 const BROKEN_OFF: StreamCase[] = [
-  // In the length, after it, and in the text.
+  // Inside the length, right after it, and inside the text.
   ...[1, 3, 4, 8].map((size): StreamCase => ({
     sends: concat([frames("good"), frames("0123456789").subarray(0, size)]),
     values: ["good"],
     ends: Deno.errors.UnexpectedEof,
     likely: ({ values, then }) =>
       values.length > 1
-        ? "This text isn't whole: the stream ended first. Nobody can tell it " +
-          "from a whole one if you yield it."
+        ? "You yielded a text that isn't complete: the stream ended first. " +
+          "Your caller can't tell it from a complete one, so throw instead."
         : then === "end"
-        ? "Between two frames the end is no error, but this one is in the " +
-          "middle of a frame: something has been lost, and the caller must " +
-          "learn of it."
+        ? "You returned as if nothing had happened, but the stream ended in the " +
+          "middle of a frame: something was lost, and your caller has to know."
         : undefined,
     read: END,
   })),
@@ -154,9 +160,9 @@ const BROKEN_OFF: StreamCase[] = [
 
 const OF_1000 = Array.from({ length: 20 }, () => "x".repeat(1000));
 const EACH_BY_ITSELF =
-  "The limit is for each text by itself, and one of just " +
-  "`maxBytes` bytes is allowed. The four bytes in front do not count, and " +
-  "neither do other frames that came with it.";
+  "You rejected a text that's within the limit. The limit " +
+  "applies to each text separately, and exactly `maxBytes` bytes are allowed. " +
+  "The four bytes of the length don't count, and neither do the other frames.";
 
 const LIMITS: StreamCase[] = [
   {
@@ -180,8 +186,8 @@ const LIMITS: StreamCase[] = [
     args: isDefault(limit) ? [] : [{ maxBytes: limit }],
     ends: Deno.errors.UnexpectedEof,
     likely: () =>
-      `${allowed(limit, isDefault(limit))} So this frame would be good, but ` +
-      "the stream ends inside it.",
+      `${allowed(limit, isDefault(limit))} So this length is fine, but the ` +
+      "stream ends inside the frame.",
   })),
   {
     sends: frames("", "x"),
@@ -197,11 +203,10 @@ const LIMITS: StreamCase[] = [
     maxRoom: 16 * DEFAULT_LIMIT,
     likely: () =>
       length === DEFAULT_LIMIT + 1
-        ? `${length} bytes are one more than are allowed where no maxBytes is ` +
-          "given."
-        : "The length is all that it takes to reject the frame: judge it before " +
-          "you make room or wait for that many bytes. And read it without a " +
-          "sign, by getUint32(): with one, it is negative, and under any limit.",
+        ? `You accepted ${length} bytes, one more than the default limit.`
+        : "You didn't reject this length. Check it before you allocate memory " +
+          "or wait for that many bytes, and read it with getUint32(): as a " +
+          "signed number it's negative, and below any limit.",
   })),
   ...[{}].map((options): StreamCase => ({
     sends: headerOf(DEFAULT_LIMIT + 1),
@@ -244,8 +249,10 @@ export async function checkReadFrames(
       explainMistake(FRAME_MISTAKES, result, due) ??
         explainMessages(result, due),
     cut: () => ({
-      likely: "A read may end anywhere, also inside a length. Read on until " +
-        "you have what you need, and never take more than that.",
+      likely:
+        "You expected a whole length or text from one read, but a read may " +
+        "end anywhere, even inside a length. Keep reading until you have the " +
+        "bytes you need, and never take more than that.",
       read: CUT,
     }),
   }, [...FORMS, ...BROKEN_OFF, ...LIMITS, ...TEXTS]);

@@ -24,7 +24,7 @@ import {
 } from "./explain.ts";
 import { explainMistake, LINE_MISTAKES } from "./mistakes.ts";
 
-/** The limit where none is given, in bytes. */
+/** The default limit, in bytes. */
 const DEFAULT_LIMIT = 65536;
 
 const FORMS: StreamCase[] = [
@@ -33,58 +33,61 @@ const FORMS: StreamCase[] = [
     values: ["one", "two"],
     early: true,
     likely:
-      "Yield each line as soon as its end has come: the client may wait " +
-      "for a reply before it sends more, or ends.",
+      "You waited too long to yield a line. The client might wait for a reply " +
+      "before it sends more, so yield the line as soon as its \\n has arrived.",
   },
   {
     sends: "one\ntwo\nthree\n",
     values: ["one", "two", "three"],
     likely:
-      "One read may bring many lines. What follows the first one is the " +
-      "next ones: keep it, and look at it before you read again.",
+      "You lost the bytes after the first line. One read can return many " +
+      "lines, so keep the rest, and look at it before you read again.",
     read: CUT,
   },
   {
     sends: "one\r\ntwo\r\n",
     values: ["one", "two"],
     likely:
-      "A line may end in \\r\\n as well as in \\n: take the \\r away if " +
-      "it's the last character before the \\n.",
+      "You left a \\r at the end of the line. A line can end in \\r\\n as well " +
+      "as in \\n: remove the \\r right before the \\n.",
     cut:
-      "The \\r and its \\n can come in two reads. Look for the \\r when the " +
-      "line is whole, not in each piece.",
+      "You missed a \\r\\n whose two bytes arrived in two reads. Look for the " +
+      "\\r when you have the complete line, not in each piece.",
   },
   {
     sends: "a\n\nb\n",
     values: ["a", "", "b"],
-    likely: "Two \\n in a row have an empty line between them, which counts.",
+    likely:
+      "You skipped an empty line. It's between the two \\n in a row, and " +
+      "it counts.",
   },
   {
     sends: "one\nx",
     values: ["one", "x"],
-    likely: "A last line with no \\n counts: at null, yield what is left, if " +
-      "there is any.",
+    likely: "You lost the last line, which has no \\n. When read() returns " +
+      "null, yield the bytes you have left, if there are any.",
     read: END,
   },
   {
     sends: "  in the middle \t\na\rb\r\r\n",
     values: ["  in the middle \t", "a\rb\r"],
-    likely: "Remove only the end of the line, and that has one \\r at most: " +
-      "spaces, tabs, and a \\r anywhere else belong to the line.",
+    likely:
+      "You removed too much. A line ending has one \\r at most; spaces, " +
+      "tabs, and any other \\r are part of the line.",
   },
   {
     sends: "one\nlast\r",
     values: ["one", "last\r"],
-    likely: "No \\n follows this \\r, so it's not the end of a line, but a " +
-      "character in it. Take a \\r away only in front of a \\n.",
+    likely: "You removed a \\r that's part of the line: no \\n follows it. " +
+      "Remove a \\r only if it's right before a \\n.",
     read: END,
   },
   {
     step: "a client sends 100 lines of all sizes",
     sends: MANY_TEXTS.map((text) => `${text}\n`).join(""),
     values: MANY_TEXTS,
-    likely: "The same bytes are the same lines, however they come: what you " +
-      "read after the end of one is the start of the next.",
+    likely: "You lost bytes between two lines. The bytes you read after the " +
+      "end of one line are the start of the next, so keep them.",
     read: CUT,
   },
 ];
@@ -99,9 +102,8 @@ const TEXTS: StreamCase[] = [
     ends: TypeError,
     likely: ({ values, then }) =>
       values.length === 0
-        ? "The first line is whole, and UTF-8: yield it. What follows is " +
-          "another line, so cut the bytes into lines first, and decode each " +
-          "line by itself."
+        ? "You didn't yield the first line, which is complete and valid UTF-8. " +
+          "Split the bytes into lines first, and decode each line separately."
         : then === "error"
         ? undefined
         : String(values[1]).includes("\ufffd")
@@ -119,16 +121,18 @@ const TEXTS: StreamCase[] = [
 
 const TEN = "0123456789";
 const MANY_OF_TEN = Array.from({ length: 200 }, () => TEN);
-const EACH_BY_ITSELF = "The limit is for each line by itself, and a line of " +
-  "just `maxBytes` bytes is allowed. Its end does not count, and neither do " +
-  "other lines that came with it.";
-const CR_MAY_END = "The end of a line does not count, and \\r\\n is one: 10 " +
-  "bytes and a \\r may be a line that is not too long. You know whether the " +
-  "\\r counts when the next byte is there, and a read may end just before that.";
+const EACH_BY_ITSELF =
+  "You rejected a line that's within the limit. The limit " +
+  "applies to each line separately, and exactly `maxBytes` bytes are allowed. " +
+  "The line ending doesn't count, and neither do the other lines.";
+const CR_MAY_END =
+  "You counted a \\r that's part of the line ending \\r\\n, so " +
+  "this line isn't too long. After 10 bytes and a \\r, wait for the next byte " +
+  "before you count the \\r: a read can end just before that byte.";
 
-const KNOWN_EARLY =
-  "Look at how much you keep after each read. That a line is " +
-  "too long is known before its end has come, and its end may never come.";
+const KNOWN_EARLY = "You waited for the end of a line that was already too " +
+  "long, and that end might never come. Check how many bytes you're keeping " +
+  "after each read.";
 
 const LIMITS: StreamCase[] = [
   {
@@ -153,14 +157,14 @@ const LIMITS: StreamCase[] = [
   tooLong(`${TEN}!`, {
     then: "silence",
     likely: () =>
-      "This line has 11 bytes, and the last one isn't a \\r, so you know that " +
-      "it's too long, whatever comes next. One byte over the limit may only be " +
-      "a \\r.",
+      "You waited for another byte, but you know already that this line is too " +
+      "long: its 11th byte isn't a \\r. Only a \\r can be one byte over the " +
+      "limit.",
   }),
   tooLong("öööööö", { then: "silence" }),
   tooLong(`${TEN}\r`, {
-    likely: "No \\n follows this \\r, so it's part of the line, which has 11 " +
-      "bytes. Look at the limit once more when the stream ends.",
+    likely: "You accepted a line of 11 bytes: no \\n follows its \\r, so the " +
+      "\\r is part of it. Check the limit again when the stream ends.",
   }),
 ].map((one) => ({ ...one, args: [{ maxBytes: 10 }], read: LIMIT }));
 
@@ -175,7 +179,7 @@ const MORE_LIMITS: StreamCase[] = [
   },
   nearLimit(DEFAULT_LIMIT, DEFAULT_LIMIT),
   nearLimit(DEFAULT_LIMIT + 1, DEFAULT_LIMIT),
-  // So many bytes are too many for the arguments of one call.
+  // A function call can't take this many arguments.
   nearLimit(150_000, 150_000),
   {
     step: `{}: a line of ${DEFAULT_LIMIT + 1} bytes`,
@@ -209,19 +213,23 @@ const LAST: StreamCase[] = [
   {
     sends: "\ufeffone\n\ufefftwo\n",
     values: ["\ufeffone", "\ufefftwo"],
-    likely: "Change nothing in a line, not even in the first one.",
+    likely:
+      "You changed a line. A byte order mark is part of it, even in the " +
+      "first line.",
     read: CUT,
   },
   {
     step: "a client sends lines with characters of one to four bytes",
     sends: SAMPLES.map((text) => `${text}\n`).join(""),
     values: SAMPLES,
-    likely: "Decode the bytes of a line as UTF-8, and change nothing in it.",
+    likely:
+      "You changed a line. Decode its bytes as UTF-8, and do nothing else " +
+      "to it.",
     read: CUT,
   },
 ];
 
-/** A line of a size near a limit of thousands of bytes. */
+/** Makes a case with a line whose size is near a limit of thousands of bytes. */
 function nearLimit(size: number, limit: number): StreamCase {
   const line = "x".repeat(size);
   const isDefault = limit === DEFAULT_LIMIT;
@@ -246,13 +254,13 @@ function tooLong(sends: string, more: Partial<StreamCase> = {}): StreamCase {
     ends: RangeError,
     likely: ({ values, then }) =>
       values.length < good
-        ? "The first line is whole, and within the limit: yield it, before you " +
-          "reject the second."
+        ? "You didn't yield the first line, which is within the limit. Yield it " +
+          "before you reject the second."
         : then === "error"
         ? undefined
         : sends.startsWith("ö")
-        ? "The limit is in bytes, since bytes fill the memory: text.length " +
-          "counts something else."
+        ? "You counted characters, but the limit is in bytes, because bytes are " +
+          "what fills the memory. text.length doesn't count bytes."
         : TOO_LONG,
     ...more,
   };
@@ -281,9 +289,9 @@ export async function checkReadLines(
         explainMessages(result, due),
     cut: () => ({
       likely:
-        "The same bytes are the same lines, however they come: keep what " +
-        "you read after the end of a line, and put the pieces of a line " +
-        "together first, before you decode it.",
+        "You yielded other lines when the same bytes arrived in smaller " +
+        "reads. Keep the bytes after the end of a line, and collect all the " +
+        "bytes of a line before you decode it.",
       read: CUT,
     }),
   }, [...FORMS, ...TEXTS, ...LIMITS, ...MORE_LIMITS, ...LAST]);

@@ -11,8 +11,8 @@ const TOO_MANY_FILES = "Too many open files (os error 24)";
 const ERROR = `"${TOO_MANY_FILES}"`;
 
 /**
- * Checks what an answer does about an error of `accept()` that neither is the
- * end nor concerns a single client: it may throw it, or pause and try again.
+ * Checks what an answer does about an error from `accept()` that's neither the
+ * end nor about one client: it may throw the error, or pause and try again.
  *
  * @param server The answer.
  * @param trial The run of the check.
@@ -27,8 +27,9 @@ export async function checkAcceptError(
     Object.assign(new Error(TOO_MANY_FILES), { code: "EMFILE" }),
   );
   const wait = {
-    likely: `This error isn't the end, and it's not about one client. Let ` +
-      `${name}() throw it, or call accept() again after a short pause.`,
+    likely: `You stopped accepting after this error, or ignored it. It's ` +
+      `neither the end nor about one client: let ${name}() throw it, or call ` +
+      "accept() again after a short pause.",
     read: LEFT,
   };
 
@@ -47,8 +48,8 @@ export async function checkAcceptError(
   }, (error) => ({
     problem: `${name}() threw ${error}.`,
     ...error instanceof Deno.errors.BadResource ? ENDED : {
-      likely: `The caller can't see that accept() threw ${ERROR}. Rethrow ` +
-        "that error, or make it the `cause` of your own.",
+      likely: `You hid the error from accept(), ${ERROR}, from your caller. ` +
+        "Rethrow it, or make it the `cause` of your own error.",
       read: LEFT,
     },
   }));
@@ -57,25 +58,26 @@ export async function checkAcceptError(
       ? {
         problem: `A promise that you didn't await failed: ${error}.`,
         likely:
-          "accept() threw this. In a program of your own, an error that " +
-          "nothing catches ends the whole process. Let it reach the caller of " +
-          `${name}().`,
+          "accept() threw this error, and nothing caught it. In your own " +
+          "program, that ends the whole process. Let the error reach the caller " +
+          `of ${name}().`,
         read: LEFT,
       }
       : undefined
   );
-  // Again and again, so that a loop without a pause can show itself.
+  // Waits several turns, so that a loop without a pause shows itself.
   let turns = 0;
   const hasFailed = until(trial, () => listener.hasFailed && ++turns > 10);
   const failed = await trial.waitFor(
     Promise.race([hasFailed, serving, called.promise.then(() => "called")]),
-    { ...wait, waitingFor: "a call of accept()" },
+    { ...wait, waitingFor: "a call to accept()" },
   );
   if (failed === "called") {
     trial.fail({
       problem: `accept() threw ${ERROR}, and you called the handler.`,
-      likely: "There's no client to serve. End the loop with that error, or " +
-        "skip the rest of this round with `continue`.",
+      likely:
+        "There's no client to serve after an error. Leave the loop with " +
+        "that error, or skip the rest of this iteration with `continue`.",
       read: LEFT,
     });
   }
@@ -83,10 +85,9 @@ export async function checkAcceptError(
     trial.fail({
       problem: `accept() threw ${ERROR}, and you called it again and again ` +
         "without a pause.",
-      likely:
-        "accept() fails until a descriptor becomes free, and such a loop " +
-        "leaves no time for a handler to close one. Go on at once after " +
-        `NotConnected only: let ${name}() throw any other error, or pause ` +
+      likely: "accept() fails until a file descriptor is free, and your loop " +
+        "doesn't give a handler the time to close one. Retry at once only after " +
+        `NotConnected. For any other error, let ${name}() throw it, or pause ` +
         "before the next accept().",
       read: LEFT,
     });
@@ -112,7 +113,7 @@ export async function checkAcceptError(
     trial.fail({
       problem: `${name}() returned after accept() had thrown ${ERROR}, as if ` +
         "the listener had been closed.",
-      likely: "The caller can't tell that the server has failed. Only " +
+      likely: "Your caller can't tell that the server has failed. Only " +
         "BadResource is the end, and only NotConnected is about one client: " +
         `let ${name}() throw any other error.`,
       read: LEFT,
@@ -122,14 +123,14 @@ export async function checkAcceptError(
 
 const ENDED = {
   likely:
-    "accept() throws BadResource when the listener has been closed, even " +
-    "if it has thrown another error before. That's the time to return.",
+    "You didn't return when accept() threw BadResource, which means that the " +
+    "listener is closed, even if accept() threw another error before.",
   read: CLOSING,
 };
 
 /**
- * Says whether an error reports what `accept()` threw: itself, as its `cause`, or
- * as one of several errors.
+ * Tells whether an error reports what `accept()` threw: as itself, as its
+ * `cause`, or as one of several errors.
  */
 function reportsTooManyFiles(error: unknown): boolean {
   if (String(error).includes(TOO_MANY_FILES)) return true;

@@ -1,26 +1,26 @@
 import { FakeConn, FakeListener } from "../../../lib/workbook/kit/mod.ts";
 import type { Handler } from "../types.ts";
 
-/** A client, and what has become of it. */
+/** A client and its state. */
 export interface Client {
   conn: FakeConn;
   state: "waiting" | "running" | "done";
   hasFailed?: boolean;
-  /** How the handler's promise settles. */
+  /** The promise that the handler returns. */
   end: PromiseWithResolvers<void>;
   /** What the handler does instead of waiting for the check. */
   act?: Handler;
 }
 
-/** Clients that do as the check says, and the handler that they get. */
+/** Clients that do what the check tells them, and their handler. */
 export class Clients {
   readonly listener = new FakeListener();
   readonly all: Client[] = [];
-  /** The most handlers that were running at once. */
+  /** The largest number of handlers that were running at once. */
   most = 0;
-  /** How many clients a handler was called for. */
+  /** How many clients the handler was called for. */
   started = 0;
-  /** Whether it was called twice for a client, or for what is no client. */
+  /** Whether it was called twice for one client, or for something else. */
   wasMistaken = false;
   /** Whether the check has closed the listener. */
   stopped = false;
@@ -35,7 +35,7 @@ export class Clients {
     }
   }
 
-  /** Ends the handler of a client, by an error if there is one. */
+  /** Ends a client's handler, with an error if there is one. */
   end(index: number, error?: Error): void {
     const client = this.all[index];
     client.state = "done";
@@ -50,7 +50,7 @@ export class Clients {
     this.listener[Symbol.dispose]();
   }
 
-  /** Ends all handlers, those that are running and those to come. */
+  /** Ends all handlers: the running ones, and those that start later. */
   endAll(): void {
     for (const [index, client] of this.all.entries()) {
       if (client.state === "running") this.end(index);
@@ -58,7 +58,7 @@ export class Clients {
     }
   }
 
-  /** Lists those in a state. */
+  /** Lists the clients in a state. */
   inState(state: Client["state"]): Client[] {
     return this.all.filter((client) => client.state === state);
   }

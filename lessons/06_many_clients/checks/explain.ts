@@ -1,4 +1,4 @@
-/** What it means that a server does the wrong thing. */
+/** The diagnoses of wrong servers. */
 import type {
   FakeListener,
   TrialFailure,
@@ -6,28 +6,28 @@ import type {
 import type { Client } from "./clients.ts";
 
 /** The headings of the README. */
-export const START = "Start, and go on accepting";
-export const FAILURE = "A promise that nobody waits for";
-export const CLOSING = "Who closes, and how it stops";
-export const LEFT = "A client that leaves the queue";
-export const LIMIT = "No more than so many";
+export const START = "Start each handler, and keep accepting";
+export const FAILURE = "A promise that nothing awaits";
+export const CLOSING = "Closing connections, and stopping the server";
+export const LEFT = "A client that leaves the backlog";
+export const LIMIT = "A limit on clients at once";
 
-/** A second accept. */
+/** Two calls to accept() at once. */
 export const ONE_ACCEPT =
-  "Deno lets only one accept() at a time wait on a listener, " +
-  "and a second one throws Busy: accept in one loop.";
+  "You called accept() while another accept() was waiting on " +
+  "the same listener, and Deno throws Busy then. Accept in one loop.";
 
-/** What a handler fails with that throws before it returns a promise. */
+/** The error of a handler that throws before it returns a promise. */
 export const AT_ONCE = "the handler threw at once";
 
 /**
- * Says what it means that a server threw, or forgot a promise that failed.
+ * Explains why a server threw, or why a promise it didn't await failed.
  *
  * @param name The server's name.
  * @param error What it threw.
- * @param when Whether its caller got the error, and whether the listener was
+ * @param when Whether nothing awaited the promise, and whether the listener was
  * closed before.
- * @returns The failure.
+ * @returns The diagnosis.
  */
 export function thrown(
   name: string,
@@ -44,49 +44,51 @@ export function thrown(
     return {
       problem,
       likely: when.stopped
-        ? "The caller closes the listener to stop the server, and accept() " +
-          "throws BadResource then. That's the time to return."
-        : "The handler had closed the connection, and a second close() throws " +
-          "BadResource. `using` and conn[Symbol.dispose]() don't, and a close() " +
-          "in a `try` block is fine, too.",
+        ? "You let the BadResource through that accept() throws when your " +
+          "caller closes the listener to stop the server. Catch it and return."
+        : "You closed a connection that the handler had already closed, and a " +
+          "second close() throws BadResource. Use `using` or " +
+          "conn[Symbol.dispose](), which don't throw, or call close() in a " +
+          "`try` block.",
       read: CLOSING,
     };
   }
   if (error instanceof Deno.errors.NotConnected) {
     return {
       problem,
-      likely: "A client had reset its connection before you accepted it, and " +
-        "accept() throws NotConnected for that one. A `for await` loop over the " +
-        "listener rethrows the error and ends. Call accept() in a loop of your " +
-        "own, which goes on after NotConnected.",
+      likely:
+        "A client reset its connection before you accepted it, and that " +
+        "stopped your server: accept() threw NotConnected for that one client. " +
+        "A `for await` loop over the listener rethrows that error. Call " +
+        "accept() in your own loop, and continue after NotConnected.",
       read: LEFT,
     };
   }
   return {
     problem,
     likely: when.forgotten
-      ? "A handler failed, and nothing was awaiting that promise. In a program " +
-        "of your own, this ends the whole process, and every client's " +
-        "connection with it. Catch the error where you call the handler."
+      ? "A handler failed, and nothing was awaiting its promise. In your own " +
+        "program, that ends the whole process, with every client's " +
+        "connection. Catch the error where you call the handler."
       : String(error).includes(AT_ONCE)
-      ? "That handler threw before it returned a promise, so .catch() on its " +
-        "result never ran. Write an async function with `await handler(conn)` " +
-        "in a `try` block, and start it for each client: it catches both kinds " +
-        "of failure."
-      : "One client's failure has ended the server. Catch what a handler " +
+      ? "You didn't catch this error, because the handler threw before it " +
+        "returned a promise: .catch() on its result never ran. Write an async " +
+        "function with `await handler(conn)` in a `try` block, and start it for " +
+        "each client. It catches both kinds of failure."
+      : "One client's failure ended your server. Catch what the handler " +
         "throws, in an async function that you start for each client.",
     read: FAILURE,
   };
 }
 
-/** The answer returned, and the check had not closed the listener. */
+/** Explains why an answer returned before the check closed the listener. */
 export function endedEarly(name: string, listener: FakeListener): TrialFailure {
   if (listener.closed) {
     return {
       problem: "You closed the listener.",
       likely:
-        "It belongs to the caller, who closes it to stop the server. One " +
-        "client's failure is no reason to stop serving the others.",
+        "The listener belongs to your caller, who closes it to stop the " +
+        "server. Don't stop serving the others because one client failed.",
       read: FAILURE,
     };
   }
@@ -94,19 +96,20 @@ export function endedEarly(name: string, listener: FakeListener): TrialFailure {
   return listener.lost > 0
     ? {
       problem,
-      likely: "accept() threw NotConnected, because a client had reset its " +
-        "connection. Only that client is gone, so go on accepting. Only " +
-        "BadResource means that the listener has been closed.",
+      likely: "You stopped at NotConnected, which accept() threw because a " +
+        "client had reset its connection. Only that client is gone, so keep " +
+        "accepting. Only BadResource means that the listener is closed.",
       read: LEFT,
     }
     : {
       problem,
-      likely: "Go on accepting until the listener is closed.",
+      likely:
+        "You stopped too early. Keep accepting until the listener is closed.",
       read: CLOSING,
     };
 }
 
-/** The listener is closed, no handler is running, and the answer goes on. */
+/** Explains why an answer didn't return after the listener closed. */
 export function notReturned(
   name: string,
   listener: FakeListener,
@@ -114,20 +117,20 @@ export function notReturned(
   return {
     problem: `${name}() to return after the listener has closed`,
     likely: listener.loopsForever
-      ? "accept() throws BadResource once the listener is closed, and will " +
-        "always throw it: if you go on after every error, you loop forever. Go " +
-        "on at once after NotConnected only."
-      : "When the listener is closed, accept() throws BadResource, and a `for " +
-        "await` loop over it ends. No handler is running any more.",
+      ? "You retry after every error, so you loop forever: once the listener " +
+        "is closed, accept() always throws BadResource. Retry at once only " +
+        "after NotConnected."
+      : "You're still waiting, although the listener is closed and no handler " +
+        "is running anymore. accept() threw BadResource: return then.",
     read: listener.loopsForever ? LEFT : CLOSING,
   };
 }
 
-const CLOSE = "When a handler is done, close its connection, also after a " +
-  "failure: in `finally`, or with `using`. Nothing else does, and its client " +
-  "waits forever.";
+const CLOSE = "You didn't close a connection, so its client waits forever. " +
+  "Close it when its handler is done, even if the handler failed: in " +
+  "`finally`, or with `using`.";
 
-/** A handler is done, and its connection is open. */
+/** Explains why a connection is still open after its handler is done. */
 export function notClosed({ hasFailed }: Client): TrialFailure {
   return {
     problem: "a connection to be closed whose handler has " +
@@ -137,7 +140,7 @@ export function notClosed({ hasFailed }: Client): TrialFailure {
   };
 }
 
-/** Some connections are open in the end. */
+/** Explains why connections are still open at the end. */
 export function stillOpen(
   count: number,
   { accepted }: FakeListener,
@@ -150,42 +153,43 @@ export function stillOpen(
   };
 }
 
-/** A client is closed that is to be served, or being served. */
+/** A connection that was closed before its client was served. */
 export const CLOSED_TOO_EARLY = {
   running: {
     problem: "You closed a connection whose handler was still running.",
     likely:
-      "Await the handler before you close its connection, in a function " +
-      "of your own that the accept loop doesn't wait for.",
+      "Await the handler before you close its connection. Do both in an async " +
+      "function that the accept loop doesn't await.",
     read: CLOSING,
   },
   waiting: {
     problem: "You closed the connection of a client that had no place yet.",
     likely:
-      "That client has to wait, which costs you nothing: don't accept it, " +
-      "and it waits in the listener's queue.",
+      "That client has to wait, and waiting in the backlog costs you nothing. " +
+      "Don't accept it before there's a place.",
     read: LIMIT,
   },
 };
 
-/** More clients are accepted than wait for a place, and one. */
+/** Explains why accepting more than one waiting client is wrong. */
 export function acceptedTooMany(count: number, limit: number): TrialFailure {
   return {
-    problem: `You have accepted ${count} clients, with a limit of ${limit}.`,
+    problem: `You accepted ${count} clients, with a limit of ${limit}.`,
     likely:
-      "A client that you don't accept waits in the queue, and costs you " +
+      "A client that you haven't accepted waits in the backlog and costs you " +
       "nothing. Wait for a place before you accept the next client, or at least " +
-      "before the one after that.",
+      "before you accept the one after that.",
     read: LIMIT,
   };
 }
 
-/** The answer doesn't wait for what brings a free place. */
+/** An answer that checks for a free place again and again. */
 export const POLLING =
-  "That wastes time while nothing happens, and comes late when something " +
-  "does. You get a promise from each handler: wait for that.";
+  "You check for a free place again and again. That wastes time while nothing " +
+  "happens, and notices a free place too late. You get a promise from each " +
+  "handler: wait for that.";
 
-/** The handler was called too often. */
+/** An answer that called the handler too often. */
 export const WRONG_CALL: TrialFailure = {
   problem: "You called the handler twice for one client, or with something " +
     "that isn't a client.",

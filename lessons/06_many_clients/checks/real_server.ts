@@ -30,13 +30,15 @@ export async function checkRealServer(
     await writeAll(client, new Uint8Array([i]));
     const answer = await trial.waitFor(readToEnd(client), {
       waitingFor: "a client's answer, and the end of its connection",
-      likely: "The silent client has a handler that waits. Go on accepting " +
-        "meanwhile, and close each connection when its handler is done.",
+      likely:
+        "The silent client's handler is waiting, and your server waits, " +
+        "too. Keep accepting, and close each connection when its handler is " +
+        "done.",
       read: START,
     });
     trial.equalBytes(answer, new Uint8Array([i]), {
-      likely: "The handler talks to the client. Pass it the connection that " +
-        "accept() returned, and write nothing yourself.",
+      likely: "This isn't what the handler sent. Pass it the connection that " +
+        "accept() returned, and don't write anything yourself.",
       read: START,
     });
   }
@@ -44,7 +46,8 @@ export async function checkRealServer(
   silent.close();
   await trial.waitFor(serving, {
     waitingFor: `${name}() to return after the listener has closed`,
-    likely: "accept() throws BadResource then: that's the end.",
+    likely: "You didn't return when accept() threw BadResource, which means " +
+      "that the listener is closed.",
     read: CLOSING,
   });
 }

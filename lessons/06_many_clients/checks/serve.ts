@@ -7,12 +7,15 @@ import { checkRealServer } from "./real_server.ts";
 import { type Action, runAtOnce, runServer } from "./server_run.ts";
 
 const GO_ON = {
-  fewer: "Whatever happened to the last client, go on accepting.",
+  fewer: "You stopped accepting because of what happened to one client. Keep " +
+    "accepting: the next client is waiting.",
   read: FAILURE,
 };
 const GONE = {
-  fewer: "accept() threw NotConnected, because a client had reset its " +
-    "connection. Call it again: other clients are waiting.",
+  fewer:
+    "You stopped accepting at NotConnected, which accept() threw because " +
+    "a client had reset its connection. Call accept() again: other clients are " +
+    "waiting.",
   read: LEFT,
 };
 
@@ -22,11 +25,12 @@ const STORY: Action[] = [
     run: (clients) => clients.connect(3),
     fewer: (running) =>
       running === 0
-        ? "No handler is running. Do you call it for each client? A catch " +
-          "around that call may also hide an error of your own code."
-        : `${running} of 3 handlers ${running === 1 ? "is" : "are"} running. ` +
-          "If you await the handler in the accept loop, the next client waits " +
-          "until this one has gone: start the handler, and go on accepting.",
+        ? "No handler is running. Do you call it for each client? Perhaps a " +
+          "`catch` around that call hides an error in your own code."
+        : `Only ${running} of 3 handlers ${running === 1 ? "is" : "are"} ` +
+          "running. If you await the handler in the accept loop, the next " +
+          "client waits until this one has gone. Start the handler without " +
+          "awaiting it, and keep accepting.",
     read: START,
   },
   {
@@ -43,7 +47,7 @@ const STORY: Action[] = [
     ...GO_ON,
   },
   {
-    step: "a client's handler throws at once, before it returns a promise",
+    step: "a client's handler throws before it returns a promise",
     run: (clients) => {
       clients.connect(1, () => {
         throw new Error(AT_ONCE);
@@ -60,7 +64,7 @@ const STORY: Action[] = [
     },
     ...GO_ON,
   },
-  // Not just once: a server must survive more than the first one.
+  // Twice: a server must survive more than the first one.
   ...["a client", "another client"].map((who): Action => ({
     step: `${who} resets its connection before you accept it, and the next ` +
       "one connects",
@@ -74,12 +78,12 @@ const STORY: Action[] = [
     step: "200 clients connect at once",
     run: (clients) => clients.connect(200),
     fewer: (running) =>
-      `${running} handlers are running, and the next client waits. The task ` +
-      "sets no limit: start a handler for each client at once.",
+      `Only ${running} handlers are running, and the next client waits. Don't ` +
+      "set a limit: start a handler for each client at once.",
     read: START,
   },
   {
-    step: "the listener closes; handlers that are running go on",
+    step: "the listener closes while handlers are running",
     run: (clients) => clients.stop(),
     fewer: "",
     read: CLOSING,

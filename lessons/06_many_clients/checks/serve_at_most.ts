@@ -9,40 +9,42 @@ import { type Action, runAtOnce, runServer } from "./server_run.ts";
 const CONNECT = {
   more: (running: number, limit: number) =>
     running === limit + 1
-      ? "That's one too many: when `limit` handlers are running, wait before " +
-        "you start the next one, not after."
-      : "Nothing holds them back: when `limit` handlers are running, wait until " +
+      ? "You started one too many. When `limit` handlers are running, wait " +
+        "before you start the next one, not after."
+      : "You ignored the limit. When `limit` handlers are running, wait until " +
         "one of them is done before you start the next one.",
   fewer: (running: number) =>
-    `${running} ${running === 1 ? "handler is" : "handlers are"} running. ` +
-    "While there's a place, start a handler without awaiting it.",
+    `Only ${running} ${running === 1 ? "handler is" : "handlers are"} ` +
+    "running. While a place is free, start the next handler without awaiting " +
+    "it.",
   read: LIMIT,
 };
 const RETURN = {
-  fewer: "A place is free as soon as ANY of the handlers is done. Wait for " +
-    "whichever is first, with Promise.race(): not for the oldest or the newest " +
-    "one, and not for all of them, as Promise.all() does.",
-  more: "A promise that has settled wins every race: remove it from the set " +
-    "when its handler is done.",
+  fewer:
+    "You left a place empty: it's free as soon as ANY of the handlers is " +
+    "done. Wait for the first of them with Promise.race(), not for the oldest " +
+    "or the newest one, and not for all of them, as Promise.all() does.",
+  more: "You raced against a promise that had already settled, and it wins " +
+    "every race. Remove it from the set when its handler is done.",
   read: LIMIT,
 };
 const FAIL = {
-  fewer:
-    "A handler that fails frees its place, too: count down in `finally`, " +
-    "or after a catch.",
-  more: "A handler frees its place only once, and its promise leaves the set " +
-    "also after a failure: one that has settled wins every race.",
+  fewer: "You didn't free the place of a handler that failed. Count down in " +
+    "`finally`, or after a `catch`.",
+  more:
+    "You freed the place of a failed handler twice, or left its promise in " +
+    "the set, where it wins every race. Free each place exactly once.",
   read: LIMIT,
 };
 const GONE = {
-  fewer: "A client that resets before you accept it takes no place: accept() " +
-    "threw NotConnected, so call it again.",
+  fewer:
+    "You gave a place to a client that had reset before you accepted it. " +
+    "When accept() throws NotConnected, just call it again.",
   more:
-    "A client that resets before you accept it takes no place, so it frees " +
-    "none.",
-  timer:
-    "That client is gone, and others are waiting: after NotConnected, call " +
-    "accept() again at once.",
+    "You freed a place for a client that never had one: it reset before you " +
+    "accepted it.",
+  timer: "You waited after NotConnected. That client is gone, and others are " +
+    "waiting: call accept() again at once.",
   read: LEFT,
 };
 const STOP: Action = {
@@ -54,7 +56,7 @@ const STOP: Action = {
   ...RETURN,
 };
 
-/** Two places, and nearly always more clients than that. */
+/** Two places, and usually more clients than that. */
 const STORY: Action[] = [
   {
     step: "six clients connect, with a limit of 2",
@@ -80,7 +82,8 @@ const STORY: Action[] = [
     ...FAIL,
   },
   {
-    step: "a handler throws at once; the next client gets its place",
+    step:
+      "a handler throws before it returns a promise; the next client gets its place",
     run: (clients) => {
       clients.connect(1, () => {
         throw new Error(AT_ONCE);
@@ -90,8 +93,8 @@ const STORY: Action[] = [
     },
     ...FAIL,
     fewer:
-      "A handler that fails frees its place, even if it throws before it " +
-      "returns a promise.",
+      "You didn't free the place of a handler that threw before it returned a " +
+      "promise.",
     read: FAILURE,
   },
   {
@@ -106,7 +109,7 @@ const STORY: Action[] = [
     ...GONE,
   },
   {
-    step: "two handlers return, where one client waits",
+    step: "two handlers return while one client waits",
     run: (clients) => {
       clients.end(8);
       clients.end(9);
@@ -114,7 +117,7 @@ const STORY: Action[] = [
     ...RETURN,
   },
   {
-    step: "two clients connect, where one place is free",
+    step: "two clients connect while one place is free",
     run: (clients) => clients.connect(2),
     ...CONNECT,
   },
@@ -125,13 +128,15 @@ const ONE_PLACE: Action[] = [
     step: "two clients connect, with a limit of 1",
     run: (clients) => clients.connect(2),
     ...CONNECT,
-    fewer: "With a limit of 1, there is one place. Do you take it for none?",
+    fewer: "You served nobody. With a limit of 1, there's one place.",
   },
   {
     step: "the first client's handler returns",
     run: (clients) => clients.end(0),
     ...RETURN,
-    fewer: "The first handler is done, so the second client has a place.",
+    fewer:
+      "You left the only place empty. The first handler is done, so start " +
+      "the second client's.",
   },
 ];
 

@@ -24,30 +24,30 @@ export interface Action {
   step: string;
   /** Makes it happen. */
   run: (clients: Clients) => void;
-  /** What it means if fewer handlers are running afterward than should be. */
+  /** The diagnosis if too few handlers are running afterward. */
   fewer: string | ((running: number) => string);
-  /** What it means if more are running than the limit allows. */
+  /** The diagnosis if more are running than the limit allows. */
   more?: string | ((running: number, limit: number) => string);
-  /** What it means if the answer has started a timer. */
+  /** The diagnosis if the answer has started a timer. */
   timer?: string;
-  /** The heading in the README that explains it. */
+  /** The heading in the README. */
   read: string;
 }
 
-/** What all runs of a check share. */
+/** What all runs of one check share. */
 interface RunOptions {
   trial: Trial;
   timers: TimerWatch;
-  /** What it means if anything goes wrong, whatever it is. */
+  /** The diagnosis of any failure in this run. */
   probe?: Advice;
 }
 
 /**
- * Runs an answer, and lets things happen to it one after the other.
+ * Runs an answer, and performs actions on it one after the other.
  *
  * @param server The answer.
- * @param actions What happens.
- * @param options The run of the check, and the watch of all runs.
+ * @param actions The actions.
+ * @param options The run of the check, and its watch for timers.
  */
 export async function runServer(
   server: Server,
@@ -60,18 +60,20 @@ export async function runServer(
 }
 
 /**
- * Runs answers at the same time; each thing happens to all of them in turn.
+ * Runs answers at the same time; performs each action on all of them.
  *
  * @param servers The answers.
- * @param actions What happens.
- * @param options The run of the check, and the watch of all runs.
+ * @param actions The actions.
+ * @param options The run of the check, and its watch for timers.
  */
 export async function runAtOnce(
   servers: Server[],
   actions: Action[],
   options: RunOptions,
 ): Promise<void> {
-  options.trial.step("two servers at the same time, each with its listener");
+  options.trial.step(
+    "two servers at the same time, each with its own listener",
+  );
   const probe = PROBES.twoAtOnce(`${servers[0].name}()`);
   const runs = servers.map((one) => new ServerRun(one, { ...options, probe }));
   for (const action of actions) {
@@ -83,9 +85,9 @@ export async function runAtOnce(
 /**
  * One run of an answer.
  *
- * After each action the check knows which handlers must be running, and which
- * connections must be open: it waits until that is so, and looks whether it stays
- * so.
+ * After each action, the check knows which handlers must be running and which
+ * connections must be open. It waits until they are, and makes sure that it stays
+ * that way.
  */
 class ServerRun {
   readonly #server: Server;
@@ -99,7 +101,7 @@ class ServerRun {
     const { listener, handler } = this.#clients;
     this.#server = server;
     this.#options = options;
-    // What the answer waits for must not outlive the check.
+    // Handlers that the answer waits for must not outlive the check.
     trial.use({ close: () => this.#endAll() });
     trial.onForgotten((error) => this.#explain(error, true));
     const serving = trial.start(
@@ -115,7 +117,7 @@ class ServerRun {
     this.#endedEarly.catch(() => {});
   }
 
-  /** Lets one thing happen, and requires that the answer does what it must. */
+  /** Performs an action, and requires that the answer reacts as it must. */
   async perform(action: Action): Promise<void> {
     this.#options.trial.step(action.step);
     action.run(this.#clients);
@@ -124,14 +126,14 @@ class ServerRun {
     this.#requireNothingElse(action);
   }
 
-  /** Requires that the answer returns, when the last handlers have. */
+  /** Requires that the answer returns when the last handlers have. */
   async finish(): Promise<void> {
     const { trial, timers } = this.#options;
     const { name } = this.#server;
     const { listener } = this.#clients;
     trial.step(
-      "the listener is closed, the last handlers return, and so does " +
-        `${name}()`,
+      "the listener is closed, and the last handlers return; then " +
+        `${name}() returns`,
     );
     this.#endAll();
     await this.#reach(() =>
@@ -148,7 +150,7 @@ class ServerRun {
     this.#clients.stop();
   }
 
-  /** Waits until nothing is missing. */
+  /** Waits until nothing is missing anymore. */
   async #reach(missing: () => TrialFailure | undefined): Promise<void> {
     const { trial, probe } = this.#options;
     const clients = this.#clients;
@@ -165,7 +167,7 @@ class ServerRun {
     if (clients.wasMistaken) this.#fail(explain.WRONG_CALL);
   }
 
-  /** What the answer must still do. */
+  /** Returns what the answer still has to do. */
   #whatIsMissing({ fewer, read }: Action): TrialFailure | undefined {
     const { all, stopped } = this.#clients;
     const due = all.filter(({ state }) => state !== "done")
@@ -208,7 +210,7 @@ class ServerRun {
     }
     if (this.#isPolling()) {
       this.#fail({
-        problem: `${name}() uses a timer, or another way to look again and ` +
+        problem: `${name}() uses a timer, or another way to check again and ` +
           "again.",
         likely: timer ?? explain.POLLING,
         read,

@@ -14,14 +14,15 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { AskAndHear } from "../types.ts";
 
-const HALVES = "Two streams, two ends";
+const HALVES = "Each direction has its own end";
 const FIN_RST = "FIN and RST";
 
-const SEND_END = "The server answers when it has the whole question and its " +
-  "end, even if the question is empty: conn.closeWrite() sends that. null is " +
-  "the end of the answer: return then.";
+const SEND_END =
+  "The server answers only when it has the whole question and its " +
+  "end, even if the question is empty. Send that end with conn.closeWrite(), " +
+  "and return when read() returns null.";
 
-/** A server that answers once the question has ended. */
+/** Makes a case with a server that answers when the question has ended. */
 function talk(
   question: string | number,
   answer: string | number,
@@ -46,7 +47,7 @@ function talk(
   };
 }
 
-/** A connection that fails, so that the answer must throw. */
+/** Makes a case with a connection that fails, so the answer must throw. */
 function fails(
   step: string,
   question: string,
@@ -64,18 +65,20 @@ function fails(
   };
 }
 
-const AWAIT = "Await every write(), and closeWrite(), too: an error that " +
-  "nothing catches ends the whole process.";
-const NOT_SENT = "The server can't answer a question that it never got: the " +
-  "connection failed first. Let the error of write() or closeWrite() through.";
+const AWAIT =
+  "Await every write(), and closeWrite(), too: if one of them fails " +
+  "and nothing catches its error, the whole process ends.";
+const NOT_SENT = "You ignored that the connection failed. The server can't " +
+  "answer a question that it never got, so let the error from write() or " +
+  "closeWrite() through.";
 const NO_END = {
   afterEnd: true,
   then: "reset",
   likely: ({ then }: StreamResult) =>
     then === "more"
-      ? "A reset isn't the end of the answer, and the caller must not take half " +
-        "an answer for the whole. Let the error of read() through."
-      : "read() throws ConnectionReset: let it through.",
+      ? "You treated a reset as the end of the answer. Your caller would take " +
+        "half an answer for the whole one, so let the error from read() through."
+      : "Let the ConnectionReset through that read() throws.",
 } as const;
 
 const CASES: StreamCase[] = [
@@ -87,10 +90,11 @@ const CASES: StreamCase[] = [
   talk(130_000, 300_000, { writeSize: 7000, readSizes: [4096] }),
   {
     ...talk("how many?", "seve", { then: "silence" }),
-    step: "the answer begins, and the server is silent then",
+    step: "the server sends part of its answer and goes silent",
     values: [],
-    likely: "The answer goes on until the server closes its side, and that " +
-      "may take a while. Only null is the end: wait for it in read().",
+    likely:
+      "You returned before the answer was complete. It ends when read() " +
+      "returns null, and that can take a while, so keep waiting.",
   },
   fails("the connection is reset after 4 bytes of the answer", "how many?", {
     ...NO_END,
@@ -107,17 +111,17 @@ const CASES: StreamCase[] = [
 ];
 
 const FIXED_SIZE =
-  "Your array for the answer has a fixed size, and an answer " +
-  "may have any size. Keep a copy of each piece, and join them at the end.";
+  "Your array for the answer has a fixed size, but an answer " +
+  "can have any size. Keep a copy of each piece, and join them at the end.";
 
-/** Whether it's the start of the answer, up to a size that's typical of buffers. */
+/** Tells whether a value is the start of the answer, as long as a typical buffer. */
 function fillsBuffer(value: unknown, answer: Uint8Array): boolean {
   return value instanceof Uint8Array && value.length < answer.length &&
     value.length > 0 && value.length % 1000 * (value.length % 1024) === 0 &&
     value.every((byte, i) => byte === answer[i]);
 }
 
-/** Names the mistake that an error, or a wrong answer, looks like. */
+/** Explains an error, or a wrong answer. */
 function explain(
   { values, then, error }: StreamResult,
   due: StreamCase,
@@ -131,13 +135,14 @@ function explain(
     return error instanceof Deno.errors.BrokenPipe
       ? {
         likely:
-          "You can't write after closeWrite(): write the whole question " +
-          "first.",
-        read: "What a closed socket says",
+          "You wrote after closeWrite(), and that fails. Write the whole " +
+          "question first.",
+        read: "What a closed socket tells you",
       }
       : {
-        likely: "Did you get null? That isn't a failure: it's how the server " +
-          "says that the answer is complete. An answer may also be empty.",
+        likely:
+          "Did you throw because read() returned null? It isn't an error: " +
+          "it means that the answer is complete. An answer can also be empty.",
       };
   }
   if (then !== "more" || !(answer instanceof Uint8Array)) return undefined;
@@ -176,8 +181,8 @@ export async function checkAskAndHear(
     explain,
     explainSent: (sent, due) =>
       sent.length < due.length
-        ? "write() may take only a part of the question: close your side when " +
-          "you have written all of it."
+        ? "You closed your write side too early. write() can take only part " +
+          "of the question, so write the rest first."
         : undefined,
     cut: READ_ON,
   }, CASES);

@@ -18,45 +18,45 @@ import { checkGracePeriod } from "./grace_period.ts";
 /** Longer than any check waits: an answer that waits for this has stalled. */
 const LONG_MS = 600_000;
 
-const UNREAD =
-  "If you close a connection with unread input, or if more arrives " +
-  "later, the system sends an RST and throws away what it still had to send. " +
-  "Read until null before you close: it's the only sign that the peer has " +
-  "closed its side.";
-const LOST = "A reply that is lost";
+const UNREAD = "You closed too early. If there's unread input, or if more " +
+  "arrives later, the kernel sends an RST and throws away what it still had to " +
+  "send. Read until null before you close: it's the only sign that the peer's " +
+  "stream has ended.";
+const LOST = "A lost reply";
 
-const AT_END = "closed when the peer had closed its side";
-const TOO_EARLY = "closed before the peer had closed its side";
+const AT_END = "closed when the peer's stream had ended";
+const TOO_EARLY = "closed before the peer's stream had ended";
 
 const ENDS: Partial<StreamCase> = {
   values: [AT_END],
-  likely: "The peer closes its side when it gets your end: call closeWrite() " +
-    "first. read() returns null then: close, and don't wait until the grace " +
-    "period is over.",
+  likely:
+    "You waited too long. The peer ends its stream when it gets your FIN, " +
+    "so call closeWrite() first. When read() returns null, close at once, and " +
+    "don't wait until the grace period is over.",
 };
 const GONE: Partial<StreamCase> = {
   then: "reset",
   values: [TOO_EARLY],
   ends: "end",
-  likely: "There's no peer left to wait for: whatever fails, close the " +
+  likely: "You waited for a peer that's gone. If anything fails, close the " +
     "connection and return.",
 };
 
 const CASES = ([
-  [ENDS, "the peer closes its side as soon as you have closed yours", {
+  [ENDS, "the peer ends its stream when it gets your FIN", {
     afterEnd: true,
   }],
-  [ENDS, "the peer has closed its side, and 3000 bytes are unread", {
+  [ENDS, "the peer's stream has ended, and 3000 bytes are unread", {
     sends: new Uint8Array(3000),
   }],
-  [ENDS, "the peer sends 50 bytes after your end, and closes its side", {
+  [ENDS, "the peer gets your FIN, sends 50 more bytes, and ends its stream", {
     sends: Array.from({ length: 50 }, () => "x"),
     afterEnd: true,
   }],
   [GONE, "the peer has reset the connection, so read() throws", {
     sends: "abc",
   }],
-  [GONE, "the peer resets the connection when it gets your end", {
+  [GONE, "the peer resets the connection when it gets your FIN", {
     afterEnd: true,
   }],
   [GONE, "closeWrite() throws, because the connection is gone", {
@@ -87,7 +87,7 @@ export async function checkCloseGracefully(
     name: "closeGracefully",
     open: forEachArgument(async (conn, options: { graceMs: number }) => {
       await closeGracefully(conn, options);
-      // What a real connection has heard can't be seen.
+      // A real connection doesn't tell whether it saw the end.
       return !(conn instanceof FakeConn) || conn.sawEnd ? AT_END : TOO_EARLY;
     }),
     conn: "closed",
@@ -107,16 +107,16 @@ function explain(
     : undefined;
 }
 
-/** Nothing that was written before may be lost. */
+/** Checks that a reply written before the call isn't lost. */
 async function checkReply(
   closeGracefully: CloseGracefully,
   trial: Trial,
 ): Promise<void> {
-  trial.step("990 bytes are unread, and a large reply is on its way");
+  trial.step("990 bytes are unread, and a large reply is being sent");
   const { peer, conn } = await connectPair(trial);
   await writeAll(peer, new Uint8Array(1000));
   await conn.read(new Uint8Array(10));
-  // As much as the system takes: most of it has not reached the peer yet.
+  // As much as the kernel takes: most of it hasn't reached the peer yet.
   const reply = new Uint8Array(16 * 1024 * 1024).fill(7);
   const written = await conn.write(reply);
   const closing = trial.start(
@@ -139,21 +139,22 @@ async function checkReply(
   const came = await trial.waitFor(end, {
     waitingFor: `the end of the reply (${written} bytes)`,
     likely:
-      "Close your side with closeWrite(): the peer waits for that before " +
-      "it closes its own.",
-    read: "Two streams, two ends",
+      "You didn't end your direction. Call closeWrite(): the peer waits for " +
+      "your FIN before it ends its own stream.",
+    read: "Each direction has its own end",
   });
   trial.equalBytes(came, reply.subarray(0, written), {
-    likely: "The reply was written before you were called: nothing of it may " +
-      "get lost, and nothing may follow it.",
+    likely:
+      "You changed the reply, which was written before you were called. " +
+      "Don't lose any of it, and don't write anything after it.",
     read: LOST,
   });
   await peer.closeWrite();
   await trial.waitFor(closing, {
-    waitingFor: "closeGracefully() to return after the peer closed its side",
+    waitingFor: "closeGracefully() to return after the peer's stream ended",
     likely:
-      "read() returns null when the peer has closed its side: close the " +
-      "connection then, and don't wait until the grace period is over.",
+      "You waited too long. When read() returns null, the peer's stream has " +
+      "ended: close then, and don't wait until the grace period is over.",
     read: DRAIN,
   });
 }

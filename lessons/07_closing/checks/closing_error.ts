@@ -1,13 +1,13 @@
 import type { TrialFailure } from "../../../lib/workbook/kit/mod.ts";
 
-export const DRAIN = "To hang up politely";
+export const DRAIN = "Closing gracefully";
 
 /**
- * Says what it means that `closeGracefully` fails, which it never may.
+ * Explains why `closeGracefully` failed, which it must never do.
  *
  * @param error What it threw.
- * @param how Whether its caller gets that, or a promise that nothing awaits.
- * @returns The failure.
+ * @param how Whether it threw, or a promise that nothing awaits failed.
+ * @returns The diagnosis.
  */
 export function explainError(
   error: unknown,
@@ -19,28 +19,29 @@ export function explainError(
   if (error instanceof Deno.errors.Interrupted) {
     return {
       problem,
-      likely: "Your own close() ended that read when the grace period was " +
-        "over, as it should. Catch the error.",
-      read: "What a closed socket says",
+      likely:
+        "You didn't catch the error from read(). Your own close() ended " +
+        "that read when the grace period was over, as it should.",
+      read: "What a closed socket tells you",
     };
   }
   if (error instanceof Deno.errors.BadResource) {
     return {
       problem,
-      likely: "The connection is already closed: a second close() throws " +
-        "BadResource, and so does a read that starts after the first. Use " +
-        "conn[Symbol.dispose](), which doesn't throw, and catch the error of " +
-        "the read.",
-      read: "What a closed socket says",
+      likely: "You used the connection after you closed it: a second close() " +
+        "throws BadResource, and so does a later read(). Use " +
+        "conn[Symbol.dispose](), which doesn't throw, and catch the error from " +
+        "read().",
+      read: "What a closed socket tells you",
     };
   }
   return {
     problem,
     likely: error instanceof TypeError
-      ? "Your caller may leave out all the options, or just graceMs: write " +
-        "{ graceMs = 1000 } = {}."
-      : "The peer is gone. You're about to close the connection anyway, so " +
-        "that's no failure: catch the error, close, and return.",
+      ? "You didn't expect missing options. Your caller can leave out all of " +
+        "them, or just graceMs: write { graceMs = 1000 } = {}."
+      : "You didn't catch this error: the peer is gone. You're about to close " +
+        "the connection anyway, so close it and return.",
     read: DRAIN,
   };
 }

@@ -10,23 +10,24 @@ import {
 import type { CloseGracefully } from "../types.ts";
 import { DRAIN, explainError } from "./closing_error.ts";
 
-/** The check's own timers, which no TimerWatch is to count. */
+/** The check's own timer, which a TimerWatch must not count. */
 const { setTimeout } = globalThis;
 
-/** A peer that never closes its side, and how long to wait for it. */
+/** A peer whose stream never ends, and how long to wait for it. */
 interface Waiting {
   peer: string;
   options?: { graceMs?: number };
   connect: (trial: Trial) => Promise<FakeConn | ShortConn> | FakeConn;
-  /** How much later than the grace period is too late; 700 by default. */
+  /** How many milliseconds after the grace period are too late; 700 by default. */
   lateMs?: number;
-  /** What it means that the connection isn't closed in time. */
+  /** The diagnosis if the connection isn't closed in time. */
   likely: string;
 }
 
 const DEFAULT_MS = 1000;
-const DEFAULT = "Without options, or without graceMs, the grace period is " +
-  "1000 ms. A timer of `undefined` ms runs at once.";
+const DEFAULT =
+  "You don't use the default. Without options, or without graceMs, " +
+  "the grace period is 1000 ms. (A timer of `undefined` ms fires at once.)";
 
 const SILENT = { peer: "sends nothing", connect: connectSilent };
 
@@ -36,41 +37,42 @@ const CASES: Waiting[] = [
   {
     ...SILENT,
     options: { graceMs: 0 },
-    likely:
-      "0 is a number like any other, but `graceMs || 1000` takes it for " +
-      "a missing one. `??` and a default value don't.",
+    likely: "You ignored a grace period of 0: `graceMs || 1000` treats 0 as " +
+      "missing. `??` and a default value don't.",
   },
   {
     ...SILENT,
     options: { graceMs: 200 },
-    // So it's reported before the case above, if neither is closed.
+    // This case is reported before the one above, if neither is closed.
     lateMs: 400,
-    likely: "read() waits forever for a peer that sends nothing and never " +
-      "closes its side. Set a timer that closes the connection: the read() " +
-      "then throws Interrupted. graceMs is in milliseconds, as setTimeout() " +
-      "takes it.",
+    likely:
+      "You're still waiting in read(), which waits forever for a peer that " +
+      "sends nothing and never ends its stream. Set a timer that closes the " +
+      "connection: read() then throws Interrupted. graceMs is in milliseconds, " +
+      "as in setTimeout().",
   },
   {
     peer: "never stops sending",
     options: { graceMs: 600 },
     connect: connectEndless,
-    likely: "The grace period begins with the call, and holds for all reads " +
-      "together. If it begins again with each read, a peer that never stops " +
-      "keeps you forever.",
+    likely:
+      "You restarted the grace period. It starts with the call and applies " +
+      "to all reads together. If you restart it for each read, a peer that " +
+      "never stops sending keeps you waiting forever.",
   },
   {
-    peer: "reads nothing, and a write() still waits",
+    peer: "reads nothing, so an earlier write() is still waiting",
     options: { graceMs: 200 },
     connect: connectDeaf,
-    likely: "closeWrite() waits until everything written before has been " +
-      "taken, and a peer that doesn't read takes nothing. The grace period " +
-      "begins with the call: set the timer first.",
+    likely: "You waited in closeWrite() without a time limit. It waits for " +
+      "earlier writes, and a peer that doesn't read blocks those. The grace " +
+      "period starts with the call, so set the timer first.",
   },
 ];
 
 /**
  * Checks that an answer closes the connection when the grace period is over, and
- * not before, whatever the peer does. All of the cases run at the same time.
+ * not before, whatever the peer does. All cases run at the same time.
  *
  * @param closeGracefully The answer.
  * @param trial The run of the check.
@@ -79,12 +81,12 @@ export async function checkGracePeriod(
   closeGracefully: CloseGracefully,
   trial: Trial,
 ): Promise<void> {
-  trial.step("peers that never close their side, each for a grace period");
+  trial.step("peers whose streams never end, each with a grace period");
   using timers = new TimerWatch();
   const runs = CASES.map((one) => checkOne(closeGracefully, one, trial));
   await trial.waitFor(Promise.all(runs), {
-    waitingFor: "closeGracefully() to return when it has closed",
-    likely: "Once the connection is closed, there's nothing left to wait for.",
+    waitingFor: "closeGracefully() to return after it has closed",
+    likely: "You're still waiting, although the connection is closed. Return.",
     read: DRAIN,
   });
   if (timers.runningCount > 0) trial.fail(PROBES.timer("closeGracefully()"));
@@ -98,8 +100,8 @@ async function checkOne(
   const graceMs = options?.graceMs ?? DEFAULT_MS;
   const args = options === undefined ? "" : `, ${Deno.inspect(options)}`;
   const call = `closeGracefully(conn${args})`;
-  // If the machine stands still, all timers are due, those that are too late as
-  // well: then it's called once more.
+  // If the machine stalls, all timers are due at once, even those that are too
+  // late. Then the check runs once more.
   for (let run = 0; run < 10; run++) {
     const conn = await connect(trial);
     const closed = watchClose(conn);
@@ -112,7 +114,7 @@ async function checkOne(
           : closeGracefully(conn, { ...options }),
       (error) => explainError(error),
     );
-    // Turns instead of the clock: in each of them a timer that is due can run.
+    // Counts turns, not time: in each turn, a timer that's due can run.
     const turns = (graceMs + lateMs) / 20;
     for (let turn = 0; turn < turns && !conn.closed; turn++) {
       await pause(20);
@@ -133,8 +135,9 @@ async function checkOne(
           `${Math.round(ms)} ms, before its time was up.`,
         likely: graceMs === DEFAULT_MS
           ? DEFAULT
-          : "graceMs is in milliseconds, as setTimeout() takes it. Until it's " +
-            "over, only null is the end of the peer's side.",
+          : "You closed too early. graceMs is in milliseconds, as in " +
+            "setTimeout(). Until that time is up, only null means that the " +
+            "peer's stream has ended.",
         read: DRAIN,
       });
     }
@@ -143,7 +146,7 @@ async function checkOne(
   }
 }
 
-/** When a connection is closed. */
+/** Notes when a connection is closed. */
 function watchClose(conn: FakeConn | ShortConn): { at: number } {
   const closed = { at: Infinity };
   const close = conn.close.bind(conn);
@@ -163,7 +166,7 @@ async function connectEndless(trial: Trial): Promise<ShortConn> {
   async function send() {
     while (!conn.closed) {
       await writeAll(peer, new Uint8Array(1));
-      // Full speed would only warm the machine.
+      // Full speed would only waste the CPU.
       await pause(1);
     }
   }

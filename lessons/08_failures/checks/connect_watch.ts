@@ -3,16 +3,16 @@ import { settle } from "../../../lib/workbook/kit/mod.ts";
 
 /**
  * A client that gets no answer repeats its SYN after a second (RFC 6298,
- * section 2.1). So it's connected by now if there is room, in milliseconds.
+ * section 2.1). If there's room, it's connected after this many milliseconds.
  */
 const SECOND_SYN_MS = 1500;
 
-/** Watches the calls of `Deno.connect` until it's closed. */
+/** Watches calls to `Deno.connect` until it's closed. */
 export class ConnectWatch {
   readonly #connect = Deno.connect;
   readonly #attempts: { port: unknown; result: Promise<Deno.Conn> }[] = [];
 
-  /** Begins to watch. */
+  /** Starts to watch. */
   constructor() {
     const watch = (...args: unknown[]) => {
       const result = Reflect.apply(this.#connect, Deno, args);
@@ -23,7 +23,7 @@ export class ConnectWatch {
     Deno.connect = watch as typeof Deno.connect;
   }
 
-  /** How often the answer has called it with a port. */
+  /** Counts the answer's calls with a port. */
   count(port: number): number {
     return this.#to(port).length;
   }
@@ -32,11 +32,11 @@ export class ConnectWatch {
    * Waits until every attempt to connect to a port has succeeded or failed.
    *
    * @param port The port.
-   * @returns Whether one has succeeded, or may have.
+   * @returns Whether one has succeeded.
    */
   async hasConnected(port: number): Promise<boolean> {
     if (this.count(port) === 0) {
-      // It connects by some other call, so only time will tell.
+      // It connects with some other call, so only waiting helps.
       await new Promise((resolve) => setTimeout(resolve, SECOND_SYN_MS));
       return false;
     }

@@ -1,4 +1,4 @@
-/** Checks 8.1: a server that accepts, one that refuses, one that's silent. */
+/** Checks 8.1 with a server that accepts, one that refuses, and a silent one. */
 import { listenTcp, writeAll } from "../../../lib/net/mod.ts";
 import { TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { every } from "../../../lib/workbook/kit/own_timers.ts";
@@ -9,7 +9,7 @@ import { outcomeOf } from "./outcome.ts";
 import { refusingPort } from "./refusing_port.ts";
 
 const REFUSED = "Refused is an answer";
-const NO_ANSWER = "No answer is no answer";
+const NO_ANSWER = "A timeout isn't an answer";
 const NOTHING_LEFT = "Give up, and leave nothing behind";
 
 /** A deadline that must never pass, in milliseconds. */
@@ -19,43 +19,46 @@ const SHORT_MS = 100;
 /** How much too early a timer may fire, by `performance.now()`, in ms. */
 const EARLY_MS = 5;
 
-/** What must come of a call. */
+/** The required outcome of a call. */
 interface Due {
   expected: string;
-  /** Why: it ends the sentence "connectWithin() returned …, but …". */
+  /** The reason; it ends the sentence "connectWithin() returned …, but …". */
   because: string;
   /** Tells whether an error is the right one. */
   isRight(error: unknown): boolean;
-  /** What it means if another error comes. */
+  /** The diagnosis of another error. */
   likely: string;
-  /** What it means if nothing comes. */
+  /** The diagnosis if the call doesn't end. */
   ifSilent: string;
   read: string;
 }
 
-const OWN_ABORT = "Throw what connect() throws, and turn only your own abort " +
-  "into a timeout.";
+const OWN_ABORT = "Throw the error that connect() throws, and turn only your " +
+  "own abort into a timeout.";
 
 const CONNECTION: Due = {
   expected: "the connection, a Deno.Conn",
-  because: "a server listens on that port",
+  because: "a server is listening on that port",
   isRight: () => false,
-  likely: "Return what connect() gives you, as soon as it does.",
+  likely: "Return the connection as soon as connect() returns it.",
   ifSilent:
-    "The server is listening, so connect() succeeds at once. Return as " +
-    "soon as it does: `ms` is the longest time to wait, not the shortest.",
+    "You're still waiting, but the server is listening, and connect() " +
+    "succeeds at once. `ms` is the longest time to wait, not the shortest.",
   read: NOTHING_LEFT,
 };
 
 const REFUSAL: Due = {
   expected: "ConnectionRefused, as connect() throws it",
-  because: "no server listens on that port",
+  because: "no server is listening on that port",
   isRight: (error) => error instanceof Deno.errors.ConnectionRefused,
-  likely: "A refusal is an answer: no server listens on that port. A timeout " +
-    `means that there was no answer, and calls for another remedy. ${OWN_ABORT}`,
+  likely:
+    "You hid a refusal, which is an answer: no server is listening on that " +
+    "port. A timeout means that there was no answer, and your caller reacts " +
+    `differently to it. ${OWN_ABORT}`,
   ifSilent:
-    "A refusal is an answer, and it comes at once. Don't wait for the " +
-    "deadline, and don't try again: let the error of connect() through.",
+    "You're still waiting, although connect() was refused at once. Don't wait " +
+    "for the deadline, and don't try again: let the error from connect() " +
+    "through.",
   read: REFUSED,
 };
 
@@ -64,9 +67,10 @@ const NO_SUCH_PORT: Due = {
   because: "there's no such port",
   isRight: (error) => error instanceof RangeError,
   likely:
-    "That's neither a refusal nor a timeout: connect() doesn't even try. " +
-    OWN_ABORT,
-  ifSilent: "connect() throws RangeError at once: let it through.",
+    "You hid a RangeError, which is neither a refusal nor a timeout: connect() " +
+    `doesn't even try. ${OWN_ABORT}`,
+  ifSilent: "You're still waiting, although connect() threw a RangeError at " +
+    "once. Let it through.",
   read: NO_ANSWER,
 };
 
@@ -79,13 +83,14 @@ const TIMEOUT: Due = {
     error instanceof Deno.errors.ConnectionRefused &&
       Deno.build.os !== "linux",
   likely:
-    "Callers decide by the class what to do. An error that says so only " +
-    "in its message looks like any other: throw one of these classes. If you " +
-    "abort(), pass the reason: `abort(new Deno.errors.TimedOut(…))`.",
+    "You threw the wrong class of error. Callers decide by the class, and can't " +
+    "see a timeout that's only in the message. If you call abort(), pass the " +
+    "reason: `abort(new Deno.errors.TimedOut(…))`.",
   ifSilent:
-    "No answer comes, and connect() alone waits for minutes. Is `ms` in " +
-    "milliseconds, and do you stop waiting when they're over? A `return` " +
-    "without `await` runs the `finally` at once, and ends your timer.",
+    "You're still waiting: there's no answer, and connect() by itself waits for " +
+    "minutes. Is `ms` in milliseconds, and do you stop waiting when they're " +
+    "over? A `return` without `await` runs the `finally` at once, and that " +
+    "clears your timer.",
   read: NO_ANSWER,
 };
 
@@ -106,7 +111,9 @@ export async function checkConnectWithin(
   const timers = trial.use(new TimerWatch());
   const calls = new Calls(connectWithin, trial, timers);
 
-  trial.step(`a server listens; connectWithin(port, ${LONG_MS}) connects`);
+  trial.step(
+    `a server is listening; connectWithin(port, ${LONG_MS}) connects`,
+  );
   const conn = await calls.make(port, LONG_MS, CONNECTION);
   calls.requireNoTimer("it has connected");
 
@@ -114,7 +121,7 @@ export async function checkConnectWithin(
   const server = trial.use(await listener.accept());
   await writeAll(server, new Uint8Array([1, 2]));
   const likely =
-    "Return the connection that connect() gave you, and leave it " +
+    "Return the connection that connect() returned, and leave it " +
     "open.";
   const count = await trial.waitFor(conn!.read(new Uint8Array(8)), {
     waitingFor: "the 2 bytes on the connection that you returned",
@@ -125,7 +132,9 @@ export async function checkConnectWithin(
     likely,
   });
 
-  trial.step(`no server listens; connectWithin(port, ${LONG_MS}) is refused`);
+  trial.step(
+    `no server is listening; connectWithin(port, ${LONG_MS}) is refused`,
+  );
   await calls.make(refusing, LONG_MS, REFUSAL);
   calls.requireNoTimer("it was refused");
 
@@ -140,7 +149,7 @@ export async function checkConnectWithin(
   await calls.make(silent.port, SHORT_MS, TIMEOUT);
   calls.requireNoTimer("it gave up");
 
-  trial.step("after that the backlog has room, and no connection comes late");
+  trial.step("then the backlog has room, but no late connection may stay open");
   await silent.drain();
   await calls.requireNoneLate(silent.listener);
 
@@ -152,12 +161,12 @@ export async function checkConnectWithin(
   ]);
   calls.requireNoTimer("all three are done");
 
-  trial.step("the server that was silent ends, which is no failure any more");
+  trial.step("the silent server closes, after you gave up on it");
   trial.onForgotten((error) => ({
     problem: "The attempt that you gave up on failed later, and nothing " +
       `handled that: ${trial.describe(error)}.`,
     likely: "An unhandled rejection ends the program. End the attempt with a " +
-      "signal, or give its promise a `catch` as well.",
+      "signal, or add a `catch` to its promise.",
     read: NOTHING_LEFT,
   }));
   ending[Symbol.dispose]();
@@ -170,7 +179,7 @@ async function makeFull(trial: Trial): Promise<FullBacklog> {
   return full;
 }
 
-/** Calls the answer, and judges what comes of it. */
+/** Calls the answer, and judges the outcome. */
 class Calls {
   readonly #connectWithin: ConnectWithin;
   readonly #trial: Trial;
@@ -203,9 +212,9 @@ class Calls {
       this.#trial.fail({
         problem: `connectWithin() gave up after ${tookMs.toFixed(0)} ms.`,
         expected: `${ms} ms`,
-        likely: "Wait for the whole time: the answer may still come. If your " +
+        likely: "You gave up too early: the answer might still come. If your " +
           "AbortController is outside the function, all calls share it, and " +
-          "once aborted it stays aborted.",
+          "once aborted, it stays aborted.",
         read,
       });
     }
@@ -213,8 +222,8 @@ class Calls {
       this.#trial.fail({
         problem: "connectWithin() called Deno.connect() more than once.",
         likely:
-          "One call makes one attempt. Whether it's worth another is for " +
-          "the caller to decide, who counts on `ms`, too.",
+          "Make one attempt per call. Your caller decides whether to try " +
+          "again, and relies on `ms`.",
         read,
       });
     }
@@ -224,8 +233,8 @@ class Calls {
           delays[0]
         } ms.`,
         likely:
-          "The caller says how long to wait, in milliseconds: pass `ms` " +
-          "on as it is.",
+          "You changed the timeout. Your caller says how long to wait, in " +
+          "milliseconds, so pass `ms` on unchanged.",
         read: NO_ANSWER,
       });
     }
@@ -259,27 +268,28 @@ class Calls {
       problem: `connectWithin() returned ${returned}, but ${because}.`,
       expected,
       likely: due === CONNECTION
-        ? "Await Deno.connect(), and return what it gives you."
-        : "Your caller wants a connection, and would use this as one. Throw an " +
-          "error when there is no connection; don't catch what you can't fix.",
+        ? "Await Deno.connect(), and return its result."
+        : "Your caller would use this as a connection. If there is no " +
+          "connection, throw an error, and don't catch errors that you can't " +
+          "fix.",
       read,
     });
   }
 
-  /** Requires that nothing keeps the program from ending. */
+  /** Requires that no timer keeps the program from ending. */
   requireNoTimer(when: string): void {
     if (this.#timers.runningCount === 0) return;
     this.#trial.fail({
-      problem: `A timer still runs after ${when}.`,
+      problem: `A timer is still running after ${when}.`,
       likely:
-        "A timer keeps the program from ending until it fires, and then " +
-        "acts on something that's long over. Clear it in a `finally`, so that " +
-        "it's cleared whether connect() succeeds or fails.",
+        "You didn't clear your timer. It keeps the program from ending until " +
+        "it fires, and then it acts on something that's long over. Clear it in " +
+        "a `finally`, so that it's cleared whether connect() succeeds or fails.",
       read: NOTHING_LEFT,
     });
   }
 
-  /** Requires that no connection comes to a listener, or that it's closed. */
+  /** Requires that a listener gets no late connection, or a closed one. */
   async requireNoneLate(listener: Deno.TcpListener): Promise<void> {
     const late = listener.accept();
     late.catch(() => {});
@@ -293,8 +303,8 @@ class Calls {
       {
         waitingFor: "the late connection to be closed",
         likely:
-          "The connection came after you gave up, and it's still open: a " +
-          "race ends the waiting, not the connecting. End the attempt with a " +
+          "You left a connection open that was made after you gave up: a race " +
+          "ends your waiting, not the connecting. End the attempt with a " +
           "signal, or close the connection when it comes.",
         read: NOTHING_LEFT,
       },
@@ -306,7 +316,7 @@ class Calls {
     return this.#wait(this.#connects.hasConnected(port));
   }
 
-  /** Waits for the kernel, which doesn't count as a stall of the answer. */
+  /** Waits for the kernel; that time doesn't count as a stall of the answer. */
   async #wait<V>(event: Promise<V>): Promise<V> {
     const end = every(50, () => this.#trial.progress());
     try {

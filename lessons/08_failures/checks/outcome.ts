@@ -1,8 +1,8 @@
 /**
  * Calls the answer and waits until it has returned or thrown.
  *
- * @param run Calls it.
- * @returns What it returned, or the reason why it didn't.
+ * @param run The call.
+ * @returns What it returned or threw.
  */
 export async function outcomeOf<V>(
   run: () => V | Promise<V>,

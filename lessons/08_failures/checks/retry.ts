@@ -1,4 +1,4 @@
-/** Checks 8.3 by a table of attempts: how often, after how long, and what comes. */
+/** Checks 8.3: the number of attempts, the waits, and the result. */
 import { connectTcp, listenTcp } from "../../../lib/net/mod.ts";
 import { counted } from "../../../lib/show/counted.ts";
 import {
@@ -22,7 +22,7 @@ import {
   THIRD_WORKS,
 } from "./retry_scenarios.ts";
 
-const LATER = "Later, and later still";
+const LATER = "Exponential backoff";
 
 /** How much too early a timer may fire, by `performance.now()`, in ms. */
 const EARLY_MS = 5;
@@ -34,7 +34,7 @@ export async function checkRetry(retry: Retry, trial: Trial): Promise<void> {
     trial.step(scenario.step);
     const isTimed = await run(subject, scenario);
     if (scenario !== ALL_REFUSED || !isTimed) continue;
-    trial.step("attempts: 12, all refused, on a clock that's fast");
+    trial.step("attempts: 12, all refused, on a fast clock");
     await runFast(subject);
   }
 
@@ -59,22 +59,24 @@ export async function checkRetry(retry: Retry, trial: Trial): Promise<void> {
   trial.use(
     await trial.waitFor(trial.start("retry", () => retry(connect, options)), {
       waitingFor: "retry() to return the connection",
-      likely: "Two attempts are refused, and the third connects.",
+      likely:
+        "You didn't return the connection: two attempts are refused, and " +
+        "the third one connects.",
     }),
   );
 }
 
-/** The answer, and what watches it. */
+/** The answer, and its watch for timers. */
 interface Subject {
   retry: Retry;
   trial: Trial;
   timers: TimerWatch;
-  /** What a failure means, whatever it is. */
+  /** The diagnosis of any failure. */
   probe?: Advice;
 }
 
 /**
- * Calls retry(), and judges the attempts, the waits, and what comes of it.
+ * Calls retry(), and judges the attempts, the waits, and the outcome.
  *
  * @returns Whether it started one timer for each wait.
  */
@@ -89,7 +91,7 @@ async function run(
   function attempt(): Promise<unknown> {
     const call = { beganAt: performance.now(), endedAt: NaN, beats };
     beats = 0;
-    // Attempts that are too many work, so that they come to an end.
+    // Extra attempts succeed, so that they come to an end.
     const one = made[calls.push(call) - 1] ?? { value: "one too many" };
     function end(): unknown {
       isPending = false;
@@ -111,15 +113,15 @@ async function run(
     waitingFor: "retry() to return or throw",
     likely: () =>
       calls.length === 0
-        ? "It hasn't made an attempt yet. Make the first one at once: the " +
+        ? "You waited before the first attempt. Make the first one at once: the " +
           "waits come between the attempts."
         : calls.length >= made.length
         ? isRefusal(last)
-          ? "It has made all its attempts, and still waits. Don't wait after " +
-            "the last attempt: throw its error at once."
+          ? "You waited after the last attempt. Don't wait after it: throw its " +
+            "error at once."
           : whyTooMany(last)
-        : "It has made an attempt, and then neither returned nor made the " +
-          "next one. Does each `await` come to an end, and are the delays in " +
+        : "You made an attempt, and then neither returned nor made the next " +
+          "one. Does each `await` come to an end, and are the delays in " +
           "milliseconds?",
     read: LATER,
     ...probe,
@@ -127,15 +129,14 @@ async function run(
 
   if (hasOverlapped) {
     fail(subject, {
-      problem: "An attempt began before the one before it had ended.",
+      problem: "You started an attempt before the previous one had ended.",
       likely: "Await each attempt: only then do you know whether it failed.",
     });
   }
   if (calls.length !== made.length) {
-    const was = calls.length === 1 ? "was" : "were";
     fail(subject, {
-      problem: `${counted(calls.length, "attempt")} ${was} made, but ` +
-        `${made.length} ${made.length === 1 ? "was" : "were"} due.`,
+      problem: `You made ${counted(calls.length, "attempt")} instead of ` +
+        `${made.length}.`,
       likely: calls.length > made.length
         ? whyTooMany(last)
         : await whyTooFew(subject, made[calls.length - 1]),
@@ -146,8 +147,8 @@ async function run(
   const due = calls.slice(1).map((_, i) => options.firstDelayMs * 2 ** i);
   const waited = calls.slice(1)
     .map(({ beganAt }, i) => beganAt - calls[i].endedAt);
-  // On a busy machine, the clock can't tell that a wait was too long. Where the
-  // answer starts one timer for each wait, as most do, its delay can.
+  // On a busy machine, the clock can't tell whether a wait was too long. But if
+  // the answer starts one timer for each wait, as most do, its delay can.
   const started = probe ? [] : timers.started.slice(length);
   const isTimed = started.length === due.length;
   if (
@@ -158,10 +159,10 @@ async function run(
   }
   if (due.some((ms, i) => ms > 50 && calls[i + 1].beats === 0)) {
     fail(subject, {
-      problem: "While it waits, retry() lets nothing else happen.",
+      problem: "While retry() waits, no other task can run.",
       likely:
-        "A loop that looks at the clock until it's time keeps every other " +
-        "task waiting, too. Await a promise that a timer resolves.",
+        "Your loop watches the clock, so every other task has to wait, too. " +
+        "Await a promise that a timer resolves.",
       read: LATER,
     });
   }
@@ -169,8 +170,8 @@ async function run(
     fail(subject, {
       ...PROBES.inputs("retry()"),
       likely:
-        "The caller may use `options` again. Put what you count down or " +
-        "double into variables of your own.",
+        "You changed `options`, which your caller may use again. Count down " +
+        "and double in your own variables.",
     });
   }
   if (!probe && timers.runningCount > 0) fail(subject, PROBES.timer("retry()"));
@@ -188,23 +189,23 @@ function isRefusal(attempt: Attempt): boolean {
 
 function whyTooMany(last: Attempt): string {
   if ("value" in last) {
-    return "An attempt works if it doesn't throw, whatever it gives: 0, false, " +
-      "and undefined are results, too. Return the first one.";
+    return "You retried after a success. An attempt succeeds if it doesn't " +
+      "throw: 0, false, and undefined are results, too. Return the first one.";
   }
   return isRefusal(last)
-    ? "`attempts` counts all attempts, including the first: it isn't the number " +
-      "of repetitions."
-    : "A refusal means that nothing was done. After any other failure, the " +
-      "attempt may have done something, which would be done twice. Try again " +
-      "only if `error instanceof Deno.errors.ConnectionRefused`.";
+    ? "You made one attempt too many: `attempts` counts all attempts, including " +
+      "the first."
+    : "You retried after an error that isn't a refusal. Only a refusal means " +
+      "that nothing was done; after any other failure, something might be done " +
+      "twice. Retry only if `error instanceof Deno.errors.ConnectionRefused`.";
 }
 
-/** Finds out why there was no attempt after this one. */
+/** Finds out why the answer made no attempt after this one. */
 async function whyTooFew({ retry, trial }: Subject, last: Attempt) {
   if ("error" in last && last.isSync) {
-    return "This attempt threw before it returned a promise. `attempt()" +
-      ".catch(…)` sees only what the promise rejects with; `try { return await " +
-      "attempt() } catch` sees both kinds of failure.";
+    return "You didn't catch an error that was thrown before attempt() returned " +
+      "a promise. `attempt().catch(…)` only sees a rejected promise; `try { " +
+      "return await attempt() } catch` sees both kinds of failure.";
   }
   let count = 0;
   const attempt = () => {
@@ -219,13 +220,13 @@ async function whyTooFew({ retry, trial }: Subject, last: Attempt) {
   );
   await trial.waitFor(result, { waitingFor: "retry() to end", likely: "" });
   return count > 1
-    ? "It was refused with an error of the class ConnectionRefused that has " +
-      "another message, and no code. Decide by the class: `error instanceof " +
+    ? "You didn't recognize a ConnectionRefused that has another message, and " +
+      "no code. Decide by the class: `error instanceof " +
       "Deno.errors.ConnectionRefused`."
-    : "After a refusal, try again until this call has made `attempts` attempts; " +
-      "a variable outside the function counts those of other calls, too. A `try` " +
-      "catches only what fails inside it, and a promise that you return without " +
-      "`await` fails later: `return await attempt()`.";
+    : "You gave up too early. After a refusal, try again until this call has " +
+      "made `attempts` attempts. A variable outside the function also counts " +
+      "those of other calls. And a `try` doesn't catch the error of a promise " +
+      "that you return without `await`: write `return await attempt()`.";
 }
 
 function judgeOutcome(
@@ -242,23 +243,23 @@ function judgeOutcome(
         ? `retry() returned ${shown(outcome.value)}.`
         : `retry() threw ${
           trial.describe(outcome.reason)
-        }, though an attempt ` +
-          "worked.",
+        }, although an attempt ` +
+          "succeeded.",
       expected: shown(due.value),
       likely:
-        "An attempt that works ends the loop: return what it gave, as it " +
-        "is, with `return await attempt()`.",
+        "You didn't return the attempt's result as it is. The first success " +
+        "ends the loop: `return await attempt()`.",
     });
   }
   const error = trial.describe(due.error);
   if (isReturned) {
     fail(subject, {
-      problem: "retry() returned a value, though no attempt worked.",
+      problem: "retry() returned a value, although no attempt succeeded.",
       received: shown(outcome.value),
       expected: error,
       likely:
-        "Throw the error of the last attempt: your caller must know that " +
-        "there is no result.",
+        "Throw the error of the last attempt, because your caller has to know " +
+        "that there's no result.",
     });
   }
   if (outcome.reason === due.error) return;
@@ -269,7 +270,7 @@ function judgeOutcome(
     received: trial.describe(outcome.reason),
     likely:
       "Throw the very error that you caught last. Callers decide by its " +
-      "class, and an error of your own around it hides that.",
+      "class, and if you wrap it in another error, they can't.",
   });
 }
 
@@ -280,15 +281,15 @@ function failWaits(subject: Subject, received: number[], due: number[]): never {
     expected: `${list(due)} ms`,
     received: `${list(received)} ms`,
     likely:
-      "The first wait is `firstDelayMs`, even if that's 0, and each later " +
-      "one is twice as long as the one before, however long that gets: an " +
-      "overloaded server needs more time, not more requests. Double the delay " +
-      "after each wait, not before it.",
+      "Your waits don't double, or start with another delay. The first wait is " +
+      "`firstDelayMs`, even if that's 0, and each later one is twice as long as " +
+      "the one before, with no upper limit. Double the delay after each wait, " +
+      "not before it.",
     read: LATER,
   });
 }
 
-/** Makes many attempts with timers that fire at once, to see long delays. */
+/** Makes many attempts with timers that fire at once, to check long delays. */
 async function runFast(subject: Subject): Promise<void> {
   const { retry, trial } = subject;
   const { setTimeout } = globalThis;
@@ -304,7 +305,7 @@ async function runFast(subject: Subject): Promise<void> {
     const options = { attempts: 12, firstDelayMs: 100 };
     await trial.waitFor(outcomeOf(() => retry(attempt, options)), {
       waitingFor: "retry() to throw",
-      likely: "All attempts were refused.",
+      likely: "You didn't throw, although all attempts were refused.",
     });
   } finally {
     globalThis.setTimeout = setTimeout;

@@ -4,10 +4,10 @@ import type { RetryOptions } from "../types.ts";
 
 const { ConnectionRefused, ConnectionReset, TimedOut } = Deno.errors;
 
-/** A delay that must never be waited for, in milliseconds. */
+/** A delay that a right answer never waits for, in milliseconds. */
 const LONG_MS = 30_000;
 
-/** What one attempt gives, or fails with; `isSync` before it returns a promise. */
+/** An attempt's result or error; `isSync` if it throws before it returns a promise. */
 export type Attempt = { value: unknown } | { error: unknown; isSync?: boolean };
 
 /** The attempts that must be made, in order. */
@@ -26,20 +26,20 @@ function refused(isSync = false): Attempt {
 const OTHERS = [
   new ConnectionReset("reset in the middle of it"),
   new TimedOut("no answer"),
-  new TypeError("a slip of the programmer"),
-  // The message of a refusal, but another class.
+  new TypeError("a mistake in the program"),
+  // It has the message of a refusal, but another class.
   new Error("Connection refused (os error 111)"),
   "a text",
 ];
 
-/** Its waits are measured. */
+/** All attempts are refused; the check measures the waits. */
 export const ALL_REFUSED: Scenario = {
   step: "attempts: 4, all refused: waits of 20, 40, and 80 ms between them",
   options: { attempts: 4, firstDelayMs: 20 },
   made: [refused(), refused(), refused(), refused()],
 };
 
-/** All but the last are refused. */
+/** All attempts but the last are refused. */
 export const THIRD_WORKS: Scenario = {
   step: "two refusals, then a connection, with firstDelayMs: 0",
   options: { attempts: 4, firstDelayMs: 0 },
@@ -49,7 +49,7 @@ export const THIRD_WORKS: Scenario = {
 /** All scenarios, in order. */
 export const SCENARIOS: Scenario[] = [
   ...["connected", 0, undefined, { port: 7000 }].map((value) => ({
-    step: `the first attempt gives ${shown(value)}: retry() returns it`,
+    step: `the first attempt returns ${shown(value)}, and so does retry()`,
     options: { attempts: 3, firstDelayMs: LONG_MS },
     made: [{ value }],
   })),

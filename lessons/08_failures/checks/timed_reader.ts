@@ -1,4 +1,4 @@
-/** Checks 8.2 by stories: bytes, the end, and resets, between reads and during. */
+/** Checks 8.2: bytes, the end, and resets, between reads and during them. */
 import { writeAll } from "../../../lib/net/mod.ts";
 import {
   type Advice,
@@ -47,7 +47,7 @@ const BYTES: Story[] = [
     reads: [TIMEOUT, { during: "later" }],
   },
   {
-    step: "900 bytes arrive, with timeouts between them",
+    step: "900 bytes arrive in two parts, each after a timeout",
     reads: [
       TIMEOUT,
       { before: LARGE.subarray(0, 400) },
@@ -60,7 +60,7 @@ const BYTES: Story[] = [
 
 const ENDS: Story[] = [
   {
-    step: "the peer ends its side after a timeout; read returns null, twice",
+    step: "the stream ends after a timeout; read returns null, twice",
     reads: [TIMEOUT, { before: null }, { before: null }],
   },
   {
@@ -98,10 +98,10 @@ export async function checkTimedReader(
   trial.onForgotten((error) => ({
     problem: "The read that you kept failed while nothing awaited it: " +
       `${trial.describe(error)}.`,
-    likely:
-      "It failed between two calls, and an unhandled rejection ends the " +
-      "program. Give the promise a `catch` that does nothing; the next call " +
-      "awaits the promise itself, and that still throws.",
+    likely: "You didn't handle a read that failed between two calls, and an " +
+      "unhandled rejection ends the program. Add a `catch` that does nothing to " +
+      "the promise. The next call awaits the promise itself, and that still " +
+      "throws.",
   }));
 
   const followAll = async (stories: Story[]) => {
@@ -115,7 +115,7 @@ export async function checkTimedReader(
   await followAll(BYTES);
 
   trial.step(
-    "two readers have a timeout each, and then their own bytes arrive",
+    "two readers time out, and then each one's bytes arrive",
   );
   const probe = PROBES.twoAtOnce("read()");
   const one = await openFake(Infinity, probe);

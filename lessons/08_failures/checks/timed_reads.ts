@@ -1,4 +1,4 @@
-/** Calls of read() in 8.2, and what happens on the connection meanwhile. */
+/** Calls read() for 8.2, and makes things happen on the connection. */
 import {
   type Advice,
   FakeConn,
@@ -13,12 +13,12 @@ import {
 import type { TimedReading } from "../types.ts";
 import { outcomeOf } from "./outcome.ts";
 
-const LOSES = "A read that gives up, and reads again";
-const KEEP = "Keep the read that came too late";
+const LOSES = "Myth: after a timeout, you can just read again";
+const KEEP = "Keep the pending read";
 
 /** A deadline that must never pass, in milliseconds. */
 export const LONG_MS = 30_000;
-/** A deadline for what a pending read has taken already, in milliseconds. */
+/** A deadline for a pending read that already has its bytes, in milliseconds. */
 const READY_MS = 100;
 /** A deadline that passes, in milliseconds. */
 export const SHORT_MS = 15;
@@ -26,36 +26,36 @@ export const SHORT_MS = 15;
 const EARLY_MS = 5;
 
 export const RESET = Deno.errors.ConnectionReset;
-/** The message that Linux has for it. */
+/** Linux's message for it. */
 const RESET_MESSAGE = "Connection reset by peer (os error 104)";
 
-/** Bytes arrive, or the peer ends its side (`null`), or it resets. */
+/** Bytes arrive, or the stream ends (`null`), or the peer resets. */
 type Happening = Uint8Array | string | null | typeof RESET;
 
 /**
- * What happens before a call of read(), or while it waits, and must come of it;
- * bytes may take several calls. If nothing happens, the call must time out.
+ * What happens before a call of read(), or while it waits, and what it must
+ * return (bytes may take several calls). If nothing happens, it must time out.
  */
 export interface Read {
   before?: Happening;
   during?: Happening;
 }
 
-/** A reader, and the connection whose peer the check plays. */
+/** A reader and its connection; the check plays the peer. */
 export interface Subject {
   reader: TimedReading;
   conn: FakeConn | ShortConn;
   timers: TimerWatch;
   trial: Trial;
-  /** What a failure means, whatever it is. */
+  /** The diagnosis of any failure. */
   probe?: Advice;
-  /** What it returned, and what that was then. */
+  /** The arrays that it returned, each with a copy of its bytes at that time. */
   returned: [piece: Uint8Array, then: Uint8Array][];
 }
 
 type Reading = PromiseSettledResult<Uint8Array | null | "timeout">;
 
-/** Goes through a story. */
+/** Makes the reads of a story, one after the other. */
 export async function follow(subject: Subject, reads: Read[]): Promise<void> {
   const { trial, returned, conn } = subject;
   for (const { before, during } of reads) {
@@ -82,15 +82,15 @@ export async function follow(subject: Subject, reads: Read[]): Promise<void> {
     fail(subject, {
       problem: "Two reads were pending on the connection at once.",
       likely:
-        "After its deadline, the first read is still pending. If you start " +
-        "a second one, either may take the next bytes, and their order is a " +
-        "matter of luck. Start a read only if none is pending.",
+        "You started a second read while the first one was pending, and either " +
+        "of them can take the next bytes. After a timeout, the first read is " +
+        "still pending. Start a read only if none is.",
       read: LOSES,
     });
   }
 }
 
-/** Lets something happen on the connection. */
+/** Makes something happen on the connection. */
 export function happens({ conn }: Subject, what: Happening): void {
   if (!(conn instanceof FakeConn)) return;
   if (what === null) conn.peerEnds();
@@ -98,7 +98,7 @@ export function happens({ conn }: Subject, what: Happening): void {
   else conn.peerSends(what as Uint8Array | string);
 }
 
-/** Expects the bytes, the end, or the failure. */
+/** Requires that read() returns the bytes or the end, or throws the failure. */
 export async function gives(
   subject: Subject,
   due: Happening,
@@ -114,9 +114,9 @@ export async function gives(
       fail(subject, {
         problem: "Bytes have arrived, but read() returned something else.",
         likely: value === "timeout"
-          ? "They're lost: the read that you gave up on was still pending, and " +
-            "took them. Keep its promise until a call has returned what it " +
-            "brought, and let the next call await it instead of starting another."
+          ? "You lost them: the read that you gave up on was still pending, and " +
+            "took them. Keep its promise until a call has returned its result, " +
+            "and let the next call await it instead of starting another read."
           : "Return the bytes as a Uint8Array: the first `count` of the buffer, " +
             "one or more.",
         read: LOSES,
@@ -128,11 +128,11 @@ export async function gives(
     trial.equalBytes(value, missing.subarray(0, value.length), {
       problem: "read() returned other bytes than those that arrived.",
       likely: value.every((byte) => byte === 0)
-        ? "A pending read fills the buffer that it was started with. If a later " +
-          "call makes another one, that stays empty: keep the buffer along with " +
+        ? "You returned another buffer than the one that the pending read fills, " +
+          "which is the buffer it was started with. Keep that buffer along with " +
           "the promise."
-        : "Return each byte once, in order, and nothing else: forget a read " +
-          "when a call has returned what it brought. Only the first `count` " +
+        : "Return each byte once, in order, and nothing else. When a call has " +
+          "returned a read's result, drop that read. Only the first `count` " +
           "bytes of the buffer are new: buffer.slice(0, count).",
       ...probe,
     });
@@ -144,11 +144,11 @@ export async function gives(
 
 function givesEnd(subject: Subject, reading: Reading): void {
   subject.trial.equal(valueOf(subject, reading), null, {
-    problem: "The peer has ended its side, but read() doesn't say so.",
+    problem: "The stream has ended, but read() didn't return null.",
     likely:
-      "At the end, the read that you kept gives null, and so does every " +
-      "later one. That's neither a timeout nor an empty array, and a test such " +
-      "as `if (!count)` confuses it with them.",
+      "You confused the end with something else. At the end, the read that you " +
+      "kept returns null, and so does every later one. A test such as `if " +
+      "(!count)` confuses null with 0 and undefined.",
   });
 }
 
@@ -159,9 +159,9 @@ function throwsReset({ trial }: Subject, reading: Reading): void {
         shown(reading.value)
       }.`,
       expected: "ConnectionReset, thrown",
-      likely: "The error got lost. Keep the promise of the read, and let the " +
+      likely: "You lost the error. Keep the promise of the read, and let the " +
         "next call await it: then it throws. A reset isn't the end of the " +
-        "stream: bytes may be missing.",
+        "stream, because bytes may be missing.",
     });
   }
   const { reason } = reading;
@@ -174,7 +174,7 @@ function throwsReset({ trial }: Subject, reading: Reading): void {
   });
 }
 
-/** Lets a read time out, and not too early. */
+/** Requires that a read times out, and not too early. */
 async function timesOut(subject: Subject): Promise<void> {
   const start = performance.now();
   const value = valueOf(subject, await read(subject, SHORT_MS));
@@ -182,16 +182,17 @@ async function timesOut(subject: Subject): Promise<void> {
   subject.trial.equal(value, "timeout", {
     problem: 'Nothing arrived in time, but read() didn\'t return "timeout".',
     likely: value === null
-      ? "null means that the peer has ended its side, and it hasn't."
-      : "Return the string; forget a read when a call has returned what it " +
-        "brought.",
+      ? "You returned null, which means that the stream has ended. It hasn't."
+      : "Return that string. And when a call has returned a read's result, drop " +
+        "that read.",
     ...subject.probe,
   });
   if (tookMs > SHORT_MS - EARLY_MS) return;
   fail(subject, {
     problem: `read(${SHORT_MS}) gave up after ${tookMs.toFixed(1)} ms.`,
     likely:
-      "Wait for the whole time, in each call anew: bytes may still arrive.",
+      "You gave up too early, and bytes might still arrive. Start a new " +
+      "timeout in each call.",
   });
 }
 
@@ -204,21 +205,22 @@ async function read(subject: Subject, ms: number): Promise<Reading> {
   const outcome = await trial.waitFor(reading, {
     waitingFor: `read(${ms}) to return or throw`,
     likely: ms > SHORT_MS
-      ? "Something has arrived. Did an earlier read, which you gave up on, take " +
-        "it? And is `ms` the longest time to wait, not the shortest?"
-      : 'The deadline has passed, so read() must return "timeout". You can\'t cut ' +
-        "short an `await` of the read itself, but you can race it against a timer.",
+      ? "You're still waiting, although something has arrived. Did an earlier " +
+        "read, which you gave up on, take it? And is `ms` the longest time to " +
+        "wait, not the shortest?"
+      : "You're still waiting, although the time is up. You can't cut an `await` " +
+        'short, but you can race the read against a timer, and return "timeout".',
     read: ms > SHORT_MS ? LOSES : KEEP,
     ...probe,
   });
   if (conn.closed) {
     fail(subject, {
       problem: "read() closed the connection.",
-      likely:
-        "Closing it cancels the read, but it also ends the conversation: " +
-        "let the read go on, and keep it for the next call. conn.readable closes " +
-        "the connection at the end of its stream, and `using` at the end of its " +
-        "block, where the caller may still write.",
+      likely: "Closing the connection cancels the read, but it also ends the " +
+        "conversation, and your caller may still want to write. Keep the " +
+        "pending read for the next call instead. (conn.readable closes the " +
+        "connection at the end of its stream, and `using` at the end of its " +
+        "block.)",
     });
   }
   if (timers.runningCount > 0) fail(subject, PROBES.timer(`read(${ms})`));
@@ -226,19 +228,19 @@ async function read(subject: Subject, ms: number): Promise<Reading> {
     fail(subject, {
       problem: `read(${ms}) started a timer of ${delays[0]} ms.`,
       likely:
-        "The caller says how long to wait, in milliseconds: pass `ms` on as " +
-        "it is.",
+        "You changed the timeout. Your caller says how long to wait, in " +
+        "milliseconds, so pass `ms` on unchanged.",
     });
   }
   return outcome;
 }
 
-/** What read() returned; it must not throw. */
+/** Returns what read() returned; requires that it didn't throw. */
 function valueOf({ trial, probe }: Subject, reading: Reading): unknown {
   if (reading.status === "fulfilled") return reading.value;
   trial.failThrown("read()", reading.reason, {
-    likely: "Neither a timeout nor the end is a failure here: return " +
-      '"timeout" or null. Only an error of the connection is thrown.',
+    likely: "You threw for a timeout or the end, which aren't failures here. " +
+      'Return "timeout" or null, and throw only the error of the connection.',
     ...probe,
   });
 }

@@ -30,39 +30,39 @@ Deno.test("lesson 5 shows that a string's length is not its number of bytes", as
   assertEquals(sizes, [["5", "6"], ["2", "4"]]);
 });
 
-Deno.test("lesson 5 cuts a character in two, and decodes it whole", async () => {
+Deno.test("lesson 5 cuts a character in two, and decodes it when it's complete", async () => {
   const recording = await recordLesson();
-  const decoded = recording.fact("each decoded by itself");
+  const decoded = recording.fact("each read decoded alone");
   assertEquals(decoded.match(/\ufffd/g)?.length, 2);
-  assertEquals(recording.fact("decoded when whole"), '"zwölf"');
+  assertEquals(recording.fact("decoded when complete"), '"zwölf"');
 });
 
-Deno.test("lesson 5 reads a wrong length from a header that is not whole", async () => {
+Deno.test("lesson 5 reads a wrong length from a header that isn't complete", async () => {
   const recording = await recordLesson();
-  assert(recording.fact("length, taken as it is") !== "300");
-  assertEquals(recording.fact("length, when all four are there"), "300");
+  assert(recording.fact("length, read from this buffer") !== "300");
+  assertEquals(recording.fact("length, from all four bytes"), "300");
 });
 
-Deno.test("lesson 5 refuses an endless line, and an enormous length", async () => {
+Deno.test("lesson 5 rejects an endless line and an enormous length", async () => {
   const recording = await recordLesson();
   const errors = recording.all("fact").filter(({ name }) => name === "error");
   assertMatch(errors[0].value, /^RangeError: .*longer than 1000 bytes/);
   assertMatch(errors[1].value, /^RangeError: .*4294967295 bytes/);
   const [read, sent] = ["read", "sent"].map((verb) => {
-    const who = verb === "read" ? "server" : "client";
-    return Number(recording.fact(`bytes that the ${who} ${verb}`));
+    const side = verb === "read" ? "server" : "client";
+    return Number(recording.fact(`bytes the ${side} ${verb}`));
   });
   assert(read > 1000 && read < 100_000);
   assert(sent >= read);
 });
 
-Deno.test("lesson 5 sees an end in mid-frame, and takes half a line", async () => {
+Deno.test("lesson 5 detects half a frame, but accepts half a line", async () => {
   const recording = await recordLesson();
   assertEquals(recording.fact("a line"), '"pay 10"');
   assertMatch(recording.fact("a frame"), /^UnexpectedEof: .*6 of 8 bytes/);
 });
 
-/** What the lesson's server answers, and what it tells. */
+/** Sends bytes to the lesson's server; returns its answer and its notes. */
 async function talk(
   bytes: Uint8Array,
 ): Promise<{ answer: string; notes: string[] }> {
@@ -83,7 +83,7 @@ async function talk(
   return { answer, notes: recording.all("note").map(({ text }) => text) };
 }
 
-Deno.test("lesson 5 serves lines, in capitals and with their sizes", async () => {
+Deno.test("lesson 5's server returns each line in capitals, with its size", async () => {
   const { answer, notes } = await talk(
     new TextEncoder().encode("zwölf\r\n\nlast"),
   );
@@ -96,7 +96,7 @@ Deno.test("lesson 5 serves lines, in capitals and with their sizes", async () =>
   assertMatch(notes.at(-1)!, /1 client served, 3 lines/);
 });
 
-Deno.test("lesson 5's server says why it turns a client away", async () => {
+Deno.test("lesson 5's server says why it rejects a client", async () => {
   const long = await talk(new Uint8Array(1000).fill(120));
   assertMatch(long.answer, /^error: .*longer than 80 bytes\n$/);
   const frame = await talk(Uint8Array.of(...encodeFrame("hi"), 0xff, 0x0a));

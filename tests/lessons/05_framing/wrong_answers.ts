@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 5, and what must be said of each. */
+/** Wrong answers to the exercises of lesson 5, and the diagnosis of each. */
 import type {
   EncodeFrame,
   ReadMessages,
@@ -29,9 +29,9 @@ const RECURSION = `const count = (at: number): number =>
 
 const readLines: WrongAnswer<ReadMessages>[] = [
   {
-    name: "decodes its whole buffer, whatever arrived",
+    name: "decodes its whole buffer, no matter how much arrived",
     attempt: decodeWholeBuffer,
-    diagnosis: /the part of the buffer that read\(\) did not fill/,
+    diagnosis: /the part of the buffer that read\(\) didn't fill/,
   },
   {
     name: "reads into an empty buffer",
@@ -47,36 +47,36 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     diagnosis: /You used the result of conn\.read\(\) before it was there/,
   },
   {
-    name: "decodes each read by itself",
+    name: "decodes each read separately",
     attempt: (conn) =>
       cutText(reads(conn), (bytes) => new TextDecoder().decode(bytes)),
-    diagnosis: /The � is half a character/,
+    diagnosis: /You decoded half a character, and that's the �/,
   },
   {
-    name: "decodes each read by itself, and minds what is not UTF-8",
+    name: "decodes each read separately, and throws if it isn't UTF-8",
     attempt: (conn) => cutText(reads(conn), decode),
-    diagnosis: /a read may end inside a character/,
+    diagnosis: /a read can end inside a character/,
   },
   {
-    name: "loses what follows the first line of a read",
+    name: "loses the bytes after the first line of a read",
     replace: [
       "pending = pending.subarray(end + 1);",
       "pending = new Uint8Array();",
     ],
-    diagnosis: /keep it, and look at it before you read again/,
+    diagnosis: /keep the rest, and look at it before you read again/,
   },
   {
-    name: "drops the last line if it has no end",
+    name: "drops the last line if it has no \\n",
     replace: [LAST_LINE, ""],
-    diagnosis: /at null, yield what is left/,
+    diagnosis: /yield the bytes you have left/,
   },
   {
-    name: "leaves the \\r",
+    name: "leaves the \\r in the line",
     replace: [CUT_CR, "lineOf(line)"],
-    diagnosis: /take the \\r away/,
+    diagnosis: /remove the \\r right before the \\n/,
   },
   {
-    name: "looks for \\r\\n in each read by itself",
+    name: "looks for \\r\\n in each read separately",
     attempt: (conn) =>
       cutText(
         reads(conn),
@@ -88,57 +88,57 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   {
     name: "trims the lines",
     replace: ["decoder.decode(bytes)", "decoder.decode(bytes).trim()"],
-    diagnosis: /Remove only the end of the line/,
+    diagnosis: /You removed too much/,
   },
   {
     name: "takes a \\r off a last line that has no \\n",
     replace: [LAST_LINE, LAST_LINE + '.replace(/\\r$/, "")'],
-    diagnosis: /Take a \\r away only in front of a \\n/,
+    diagnosis: /Remove a \\r only if it's right before a \\n/,
   },
   {
     name: "leaves out empty lines",
     replace: ["yield lineOf(without", "if (end > 0) yield lineOf(without"],
-    diagnosis: /an empty line between them, which counts/,
+    diagnosis: /You skipped an empty line/,
   },
   {
     name: "yields an empty line at the end",
     replace: [LAST_LINE, "yield lineOf(pending)"],
-    diagnosis: /After the last message nothing more was sent/,
+    diagnosis: /You yielded an empty message at the end/,
   },
   {
     name: "reads to the end before it yields anything",
     async *attempt(conn) {
       yield* await Array.fromAsync(solution.readLines(conn));
     },
-    diagnosis: /as soon as its end has come/,
+    diagnosis: /as soon as its \\n has arrived/,
   },
   {
     name: "has no limit",
     replace: ["if (bytes.length > maxBytes)", "if (bytes.length > Infinity)"],
-    diagnosis: /any client that can connect can fill the memory/,
+    diagnosis: /any client that can connect can fill your memory/,
   },
   {
-    name: "looks at the limit only when the line is whole",
+    name: "checks the limit only when the line is complete",
     replace: [IF_TOO_LONG, ""],
-    diagnosis: /known before its end has come/,
+    diagnosis: /waited for the end of a line that was already too long/,
   },
   {
-    name: "takes a limit of 0 for none given",
+    name: "treats a limit of 0 as if none was given",
     replace: [OPTIONS, "maxBytes = options.maxBytes || 65536"],
-    diagnosis: /takes 0 for a limit that wasn't given/,
+    diagnosis: /treats 0 as if no limit was given/,
   },
   {
-    name: "has a cap of its own as well",
+    name: "adds a limit of its own",
     replace: [
       OPTIONS,
       "maxBytes = Math.min(options.maxBytes ?? 2 ** 16, 2 ** 16)",
     ],
-    diagnosis: /maxBytes is the only limit/,
+    diagnosis: /it's the only limit/,
   },
   {
     name: "has a lower limit where none is given",
     replace: ["{ maxBytes = 65536 }", "{ maxBytes = 65535 }"],
-    diagnosis: /65536 bytes are allowed where no maxBytes is given/,
+    diagnosis: /Your default limit isn't 65536 bytes/,
   },
   {
     name: "counts the limit in characters",
@@ -146,32 +146,32 @@ const readLines: WrongAnswer<ReadMessages>[] = [
       "if (bytes.length > maxBytes)",
       "if (decoder.decode(bytes).length > maxBytes)",
     ],
-    diagnosis: /text\.length counts something else/,
+    diagnosis: /text\.length doesn't count bytes/,
   },
   {
     name: "counts the \\r of a line's end against the limit",
     replace: [CUT_CR, 'lineOf(line).replace(/\\r$/, "")'],
-    diagnosis: /a \\r may be a line that is not too long/,
+    diagnosis: /You counted a \\r that's part of the line ending/,
   },
   {
-    name: "counts the \\r only where a read ends after it",
+    name: "counts a \\r at the end of a read",
     replace: [
       IF_TOO_LONG,
       "if (pending.length > maxBytes) lineOf(pending);",
     ],
-    diagnosis: /a read may end just before that/,
+    diagnosis: /a read can end just before that byte/,
   },
   {
-    name: "doesn't count a \\r in front of the end",
+    name: "doesn't count a \\r at the end of the stream",
     replace: [
       LAST_LINE,
       `if (pending.at(-1) === 0x0d) yield decoder.decode(pending);
   else ${LAST_LINE}`,
     ],
-    diagnosis: /Look at the limit once more when the stream ends/,
+    diagnosis: /Check the limit again when the stream ends/,
   },
   {
-    name: "looks at all lines of a read before it yields the first",
+    name: "checks all lines of a read before it yields the first",
     replace: [
       "pending = joined;",
       `pending = joined;
@@ -180,25 +180,25 @@ const readLines: WrongAnswer<ReadMessages>[] = [
         if (!line.endsWith("\\r") && line.length > maxBytes) lineOf(joined);
       }`,
     ],
-    diagnosis: /yield it, before you reject the second/,
+    diagnosis: /Yield it before you reject the second/,
   },
   {
-    name: "never asks its decoder for what it has kept",
+    name: "never makes its decoder return the bytes it kept",
     replace: [
       "decoder.decode(bytes)",
       "decoder.decode(bytes, { stream: true })",
     ],
-    diagnosis: /leave out `stream` in the last call/,
+    diagnosis: /Leave out `stream` in the last call/,
   },
   {
-    name: "decodes all that came before it looks for a line",
+    name: "decodes everything before it looks for lines",
     async *attempt(conn) {
       const decoder = new TextDecoder("utf-8", { fatal: true });
       const stream = { stream: true };
       yield* cutText(reads(conn), (bytes) => decoder.decode(bytes, stream));
       decoder.decode();
     },
-    diagnosis: /cut the bytes into lines first/,
+    diagnosis: /Split the bytes into lines first/,
   },
   {
     name: "counts all lines together against the limit",
@@ -209,10 +209,10 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   function lineOf(bytes: Uint8Array): string {
     if ((total += bytes.length) > maxBytes) {`,
     ],
-    diagnosis: /for each line by itself/,
+    diagnosis: /applies to each line separately/,
   },
   {
-    name: "ends without a word at a line that is too long",
+    name: "returns at a line that's too long, without an error",
     attempt: ending(solution.readLines, RangeError),
     diagnosis: /readLines\(\) ended .*where RangeError was due/,
   },
@@ -222,9 +222,9 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     diagnosis: /by the class of the error/,
   },
   {
-    name: "puts � for what is not UTF-8",
+    name: "puts � where bytes aren't UTF-8",
     replace: NOT_FATAL,
-    diagnosis: /the damage goes on unseen/,
+    diagnosis: /your caller doesn't notice the damage/,
   },
   {
     name: "drops a byte order mark",
@@ -232,9 +232,9 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     diagnosis: /drops it unless you pass ignoreBOM/,
   },
   {
-    name: "takes a reset for the end",
+    name: "treats a reset like the end of the stream",
     replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
-    diagnosis: /Let the error of read\(\) pass/,
+    diagnosis: /Don't catch the error from read\(\)/,
   },
   {
     name: "has one list of bytes for all connections",
@@ -250,13 +250,13 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     diagnosis: /two in use at the same time.* such as a buffer/s,
   },
   {
-    name: "gives the object a default, and not maxBytes",
+    name: "gives the default to the object instead of maxBytes",
     replace: [
       "const { maxBytes = 65536 } = options",
       "const maxBytes = options.maxBytes ??\n" +
       "    (arguments[1] === undefined ? 65536 : NaN)",
     ],
-    diagnosis: /The caller passed \{\}, where maxBytes is undefined/,
+    diagnosis: /The caller passed \{\}, so your maxBytes is undefined/,
   },
   {
     name: "drops a byte order mark of the first line",
@@ -264,24 +264,24 @@ const readLines: WrongAnswer<ReadMessages>[] = [
       "return decoder.decode(bytes)",
       'return decoder.decode(bytes).replace("\\ufeffone", "one")',
     ],
-    diagnosis: /A byte order mark \(ef bb bf\) at the start/,
+    diagnosis: /You lost a byte order mark \(ef bb bf\) at the start/,
   },
   {
-    name: "counts what it keeps in characters",
+    name: "counts the kept bytes as characters",
     replace: [
       IF_TOO_LONG,
       "if (new TextDecoder().decode(withoutCR(pending)).length > maxBytes) " +
       "lineOf(pending);",
     ],
-    diagnosis: /text\.length counts something else/,
+    diagnosis: /text\.length doesn't count bytes/,
   },
   {
-    name: "looks for \\n after what it has read, too",
+    name: "looks for \\n beyond the bytes it has read",
     attempt: searchWholeBuffer,
     diagnosis: /You yielded the same bytes twice/,
   },
   {
-    name: "keeps what is left of a line outside the function",
+    name: "keeps the rest of a line outside the function",
     attempt: keepLeftOver,
     diagnosis: /after a call that failed.*Make it a local variable/s,
   },
@@ -297,7 +297,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
         yield* decode(bytes).replace(/\n$/, "").split("\n");
       }
     },
-    diagnosis: /You look at each read by itself/,
+    diagnosis: /You look at each read separately/,
   },
   {
     name: "keeps nothing between reads, and drops what isn't whole",
@@ -306,15 +306,15 @@ const readLines: WrongAnswer<ReadMessages>[] = [
         yield* decode(bytes).split("\n").slice(0, -1);
       }
     },
-    diagnosis: /You look at each read by itself/,
+    diagnosis: /You look at each read separately/,
   },
   {
-    name: "notices one byte late that a line is too long",
+    name: "notices one byte too late that a line is too long",
     replace: [
       IF_TOO_LONG,
       "if (pending.length > maxBytes + 1) lineOf(pending);",
     ],
-    diagnosis: /One byte over the limit may only be a \\r/,
+    diagnosis: /Only a \\r can be one byte over the limit/,
   },
   {
     name: "calls itself for each byte",
@@ -338,7 +338,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     diagnosis: /readLines\(\) closed the connection/,
   },
   {
-    name: "loops over the stream, which closes the connection when it is left",
+    name: "loops over the stream, which closes the connection",
     attempt: (conn) => cutText(conn.readable, decode),
     diagnosis: /when you leave a loop over it/,
   },
@@ -368,7 +368,7 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
       "new DataView(frame.buffer).setUint32(0, payload.length)",
       "frame[3] = payload.length",
     ],
-    diagnosis: /a byte can only count to 255/,
+    diagnosis: /one byte can only count to 255/,
   },
   {
     name: "has a length of one byte in all",
@@ -376,18 +376,18 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
       const payload = new TextEncoder().encode(text);
       return Uint8Array.of(payload.length, ...payload);
     },
-    diagnosis: /Four bytes of length come first/,
+    diagnosis: /it starts with four bytes of length/,
   },
   {
     name: "counts the length's own bytes",
     replace: ["setUint32(0, payload.length)", "setUint32(0, frame.length)"],
-    diagnosis: /its own four bytes do not count/,
+    diagnosis: /its own four bytes don't count/,
   },
   {
     name: "writes the length in digits",
     attempt: (text) =>
       new TextEncoder().encode(String(text.length).padStart(4, "0") + text),
-    diagnosis: /as a number and not as digits/,
+    diagnosis: /not as digits/,
   },
   {
     name: "encodes characters as bytes",
@@ -395,10 +395,10 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
       "new TextEncoder().encode(text)",
       "Uint8Array.from([...text], (char) => char.charCodeAt(0))",
     ],
-    diagnosis: /comes the text in UTF-8/,
+    diagnosis: /The bytes after the length aren't the text in UTF-8/,
   },
   {
-    name: "returns a buffer that is too long",
+    name: "returns a buffer that's too long",
     replace: ["new Uint8Array(4 + ", "new Uint8Array(5 + "],
     diagnosis: /with nothing after it/,
   },
@@ -426,32 +426,32 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
   {
     name: "normalizes the text",
     replace: ["encode(text)", "encode(text.normalize())"],
-    diagnosis: /normalize\(\) puts other characters/,
+    diagnosis: /You normalized the text/,
   },
   {
     name: "changes line endings",
     replace: ["encode(text)", 'encode(text.replaceAll("\\r\\n", "\\n"))'],
-    diagnosis: /Both characters of a \\r\\n belong to the text/,
+    diagnosis: /You changed a \\r\\n to a \\n/,
   },
   {
     name: "puts a 0 after the text",
     replace: ["encode(text)", 'encode(text + "\\0")'],
-    diagnosis: /A frame needs no mark at its end/,
+    diagnosis: /You put a 0 after the text/,
   },
   {
     name: "writes the text as JSON",
     replace: ["encode(text)", "encode(JSON.stringify(text))"],
-    diagnosis: /puts quotation marks around the text/,
+    diagnosis: /adds quotation marks/,
   },
   {
     name: "trims the text",
     replace: ["encode(text)", "encode(text.trim())"],
-    diagnosis: /trim\(\) takes spaces/,
+    diagnosis: /trim\(\) removes spaces/,
   },
   {
     name: "puts a \\n after the text",
     replace: ["encode(text)", 'encode(text + "\\n")'],
-    diagnosis: /A frame needs no delimiter/,
+    diagnosis: /A frame doesn't need a delimiter/,
   },
   {
     name: "encodes with encodeURIComponent()",
@@ -462,12 +462,12 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
         (one) => one[1] ? parseInt(one.slice(1), 16) : one.charCodeAt(0),
       )`,
     ],
-    diagnosis: /encodeURIComponent\(\) throws at half a surrogate pair/,
+    diagnosis: /encodeURIComponent\(\) throws on half a surrogate pair/,
   },
   {
     name: "leaves out half a surrogate pair",
     replace: ["encode(text)", "encode(text.replace(/\\p{Cs}/gu, ''))"],
-    diagnosis: /Half a surrogate pair is a character, too/,
+    diagnosis: /You dropped half a surrogate pair/,
   },
   {
     name: "cuts a long text",
@@ -490,38 +490,38 @@ const READ_PAYLOAD = "const payload = await readUpTo(size);";
 
 const readFrames: WrongAnswer<ReadMessages>[] = [
   {
-    name: "decodes its whole buffer, whatever arrived",
+    name: "decodes its whole buffer, no matter how much arrived",
     attempt: decodeWholeBuffer,
-    diagnosis: /the part of the buffer that read\(\) did not fill/,
+    diagnosis: /the part of the buffer that read\(\) didn't fill/,
   },
   {
-    name: "takes the length for text",
+    name: "yields the length as text",
     async *attempt(conn) {
       for await (const bytes of reads(conn)) yield decode(bytes);
     },
-    diagnosis: /bytes of a length: they were taken for text/,
+    diagnosis: /You decoded bytes of a length as text/,
   },
   {
-    name: "takes the header to come whole",
+    name: "expects the whole length in one read",
     replace: [
       "const header = await readUpTo(4);",
       "const header = new Uint8Array(4);\n" +
       "    if (await conn.read(header) === null) return;",
     ],
-    diagnosis: /may come in two reads, or in four/,
+    diagnosis: /can arrive in two reads, or in four/,
   },
   {
-    name: "takes the text to come whole",
+    name: "expects the whole text in one read",
     replace: [
       READ_PAYLOAD,
       "const room = new Uint8Array(size);\n" +
       "    const count = size === 0 ? 0 : await conn.read(room);\n" +
       "    const payload = room.subarray(0, count ?? 0);",
     ],
-    diagnosis: /read on until as many bytes are there as its length says/,
+    diagnosis: /keep reading until you have as many bytes as its length says/,
   },
   {
-    name: "makes an array, and does not take what was read",
+    name: "makes an array, but never copies the bytes into it",
     replace: [
       READ_PAYLOAD,
       "await readUpTo(size);\n    const payload = new Uint8Array(size);",
@@ -529,17 +529,17 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     diagnosis: /array of the right length and never filled it/,
   },
   {
-    name: "loses the frames that came in the same read",
+    name: "loses the other frames of the same read",
     async *attempt(conn) {
       for await (const bytes of reads(conn)) {
         const size = new DataView(bytes.buffer).getUint32(0);
         yield decode(bytes.subarray(4, 4 + size));
       }
     },
-    diagnosis: /What follows the first one is the next ones/,
+    diagnosis: /You lost the bytes after the first frame/,
   },
   {
-    name: "decodes each read by itself",
+    name: "decodes each read separately",
     replace: [
       READ_PAYLOAD,
       `let text = "";
@@ -551,42 +551,43 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     }
     const payload = new TextEncoder().encode(text);`,
     ],
-    diagnosis: /The � is half a character/,
+    diagnosis: /You decoded half a character, and that's the �/,
   },
   {
-    name: "reads the length in the order of the machine",
+    name: "reads the length in the machine's byte order",
     replace: ["getUint32(0)", "getUint32(0, true)"],
-    diagnosis: /one read in the wrong order/,
+    diagnosis: /read it in the wrong byte order/,
   },
   {
-    name: "reads the length with a sign",
+    name: "reads the length as a signed number",
     replace: [
       "new DataView(header.buffer).getUint32(0)",
       "Math.max(0, new DataView(header.buffer).getInt32(0))",
     ],
-    diagnosis: /it is negative, and under any limit/,
+    diagnosis: /as a signed number it's negative/,
   },
   {
-    name: "reads the length with a sign, and makes an array of it",
+    name:
+      "reads the length as a signed number, and makes an array of that size",
     replace: ["getUint32(0)", "getInt32(0)"],
     diagnosis: /No array has a negative length/,
   },
   {
-    name: "gives the object a default, and not maxBytes",
+    name: "gives the default to the object instead of maxBytes",
     replace: [
       "const { maxBytes = 1024 * 1024 } = options",
       "const maxBytes = options.maxBytes ??\n" +
       "    (arguments[1] === undefined ? 1024 * 1024 : NaN)",
     ],
-    diagnosis: /The caller passed \{\}, where maxBytes is undefined/,
+    diagnosis: /The caller passed \{\}, so your maxBytes is undefined/,
   },
   {
-    name: "takes a line ending off a text",
+    name: "removes a line ending from a text",
     replace: ["decode(payload)", 'decode(payload).replace(/\\n$/, "")'],
-    diagnosis: /change nothing in it/,
+    diagnosis: /do nothing else to it/,
   },
   {
-    name: "loses what it reads after the length",
+    name: "loses the bytes it read after the length",
     async *attempt(conn) {
       async function readSome(size: number): Promise<Uint8Array<ArrayBuffer>> {
         let all = new Uint8Array();
@@ -604,17 +605,17 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
         yield decode(await readSome(size));
       }
     },
-    diagnosis: /All bytes are there, but you lost some/,
+    diagnosis: /You lost some bytes/,
   },
   {
     name: "reads the length as text",
     replace: [GET_SIZE, "Number(decoder.decode(header))"],
-    diagnosis: /You took the length for 0/,
+    diagnosis: /You read the length as 0/,
   },
   {
     name: "reads the length as characters",
     replace: [GET_SIZE, "decoder.decode(header).charCodeAt(3)"],
-    diagnosis: /bytes that aren't text, such as a length/,
+    diagnosis: /You decoded bytes that aren't text, such as a length/,
   },
   {
     name: "uses the lower two bytes of the length",
@@ -634,7 +635,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
   {
     name: "reads each length at the start of its buffer",
     attempt: takeFrames((have) => [new DataView(have.buffer), 0]),
-    diagnosis: /Each text was cut with the length of the first frame/,
+    diagnosis: /You used the first frame's length for every frame/,
   },
   {
     name: "makes a DataView of a view's whole buffer",
@@ -642,10 +643,10 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
       new DataView(have.subarray(at).buffer),
       0,
     ]),
-    diagnosis: /A subarray\(\) is a view, whose `\.buffer` is all/,
+    diagnosis: /A subarray\(\) is a view, and its `\.buffer` is the whole/,
   },
   {
-    name: "makes room before it looks at the limit",
+    name: "allocates memory before it checks the limit",
     replace: [
       `const size = ${GET_SIZE};`,
       `const size = ${GET_SIZE};\n    new Uint8Array(size);`,
@@ -655,15 +656,15 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
   {
     name: "has a decoder that keeps half a character",
     replace: ["decode(payload)", "decode(payload, { stream: true })"],
-    diagnosis: /none of it gets into the next one/,
+    diagnosis: /no bytes get into the next message/,
   },
   {
     name: "has no limit",
     replace: ["if (size > maxBytes)", "if (size > Infinity)"],
-    diagnosis: /any client that can connect can fill the memory/,
+    diagnosis: /any client that can connect can fill your memory/,
   },
   {
-    name: "looks at the limit only when the text is there",
+    name: "checks the limit only when it has the text",
     async *attempt(conn, { maxBytes = 1024 * 1024 } = {}) {
       const frames = solution.readFrames(conn, { maxBytes: Infinity });
       for await (const text of frames) {
@@ -674,74 +675,74 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     diagnosis: /Compare it with the limit first/,
   },
   {
-    name: "takes a limit of 0 for none given",
+    name: "treats a limit of 0 as if none was given",
     replace: [
       "const { maxBytes = 1024 * 1024 } = options",
       "const maxBytes = options.maxBytes || 1024 * 1024",
     ],
-    diagnosis: /takes 0 for a limit that wasn't given/,
+    diagnosis: /treats 0 as if no limit was given/,
   },
   {
-    name: "has a cap of its own as well",
+    name: "adds a limit of its own",
     replace: [
       "const { maxBytes = 1024 * 1024 } = options",
       "const maxBytes = Math.min(options.maxBytes ?? 2 ** 20, 2 ** 20)",
     ],
-    diagnosis: /maxBytes is the only limit/,
+    diagnosis: /it's the only limit/,
   },
   {
     name: "has a lower limit where none is given",
     replace: ["maxBytes = 1024 * 1024", "maxBytes = 65536"],
-    diagnosis: /1048576 bytes are allowed where no maxBytes is given/,
+    diagnosis: /Your default limit isn't 1048576 bytes/,
   },
   {
     name: "has a higher limit where none is given",
     replace: ["maxBytes = 1024 * 1024", "maxBytes = 1024 ** 3"],
-    diagnosis: /1048577 bytes are one more than are allowed/,
+    diagnosis: /You accepted 1048577 bytes, one more than the default/,
   },
   {
     name: "counts the length's own bytes against the limit",
     replace: ["if (size > maxBytes)", "if (size + 4 > maxBytes)"],
-    diagnosis: /The four bytes in front do not count/,
+    diagnosis: /The four bytes of the length don't count/,
   },
   {
-    name: "takes an end in mid-frame for the end",
+    name: "treats an end inside a frame as the normal end",
     attempt: ending(solution.readFrames, Deno.errors.UnexpectedEof),
-    diagnosis: /in the middle of a frame: something has been lost/,
+    diagnosis: /in the middle of a frame: something was lost/,
   },
   {
-    name: "yields what there is of a frame at the end",
+    name: "yields part of a frame when the stream ends",
     replace: ["if (payload.length < size)", "if (payload.length > size)"],
-    diagnosis: /Nobody can tell it from a whole one/,
+    diagnosis: /You yielded a text that isn't complete/,
   },
   {
-    name: "throws at the end between two frames too",
+    name: "throws when the stream ends between two frames, too",
     replace: ["if (header.length === 0) return;", ""],
-    diagnosis: /ended between two messages, which is no error/,
+    diagnosis: /You threw an error because the stream ended/,
   },
   {
-    name: "takes a reset for the end",
+    name: "treats a reset like the end of the stream",
     replace: [
       "conn.read(data.subarray(filled))",
       "conn.read(data.subarray(filled)).catch(() => null)",
     ],
-    diagnosis: /Let the error of read\(\) pass/,
+    diagnosis: /Don't catch the error from read\(\)/,
   },
   {
-    name: "throws a TypeError for a frame that is too long",
+    name: "throws a TypeError for a frame that's too long",
     replace: ["throw new RangeError(", "throw new TypeError("],
     diagnosis: /by the class of the error/,
   },
   {
-    name: "takes an empty frame for the end",
+    name: "treats an empty frame as the end",
     replace: [
       "const payload =",
       "if (size === 0) return;\n    const payload =",
     ],
-    diagnosis: /an empty text, which counts/,
+    diagnosis: /You ignored a length of 0/,
   },
   {
-    name: "yields a frame when the next one begins",
+    name: "yields a frame only when the next one starts",
     async *attempt(conn, options) {
       let last: string | undefined;
       for await (const text of solution.readFrames(conn, options)) {
@@ -750,7 +751,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
       }
       if (last !== undefined) yield last;
     },
-    diagnosis: /Yield each text as soon as/,
+    diagnosis: /You waited too long to yield a text/,
   },
   {
     name: "closes the connection when it throws",
@@ -758,9 +759,9 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     diagnosis: /readFrames\(\) closed the connection/,
   },
   {
-    name: "puts � for what is not UTF-8",
+    name: "puts � where bytes aren't UTF-8",
     replace: NOT_FATAL,
-    diagnosis: /the damage goes on unseen/,
+    diagnosis: /your caller doesn't notice the damage/,
   },
   {
     name: "drops a byte order mark",
@@ -776,14 +777,14 @@ export const wrongAnswers: WrongAnswers = {
   "5.3": readFrames,
 };
 
-/** The published example: it takes what one read brought for all. */
+/** The published example: it expects everything in one read. */
 async function* decodeWholeBuffer(conn: Deno.Conn): AsyncGenerator<string> {
   const buffer = new Uint8Array(1024);
   await conn.read(buffer);
   yield new TextDecoder().decode(buffer);
 }
 
-/** Ends where it must throw, and is right otherwise. */
+/** Makes an answer that returns where it must throw, and is right otherwise. */
 function ending(
   read: ReadMessages,
   // deno-lint-ignore no-explicit-any -- Error classes differ in their own.
@@ -798,7 +799,7 @@ function ending(
   };
 }
 
-/** Closes when it throws, and is right otherwise. */
+/** Makes an answer that closes when it throws, and is right otherwise. */
 function closing(read: ReadMessages): ReadMessages {
   return async function* (conn, options) {
     try {
@@ -810,7 +811,7 @@ function closing(read: ReadMessages): ReadMessages {
   };
 }
 
-/** What each read gives, in an array of its own. */
+/** Yields the bytes of each read, in a new array. */
 async function* reads(
   conn: Deno.Conn,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -822,7 +823,7 @@ async function* reads(
   ) yield buffer.slice(0, count);
 }
 
-/** Lines out of pieces of text, each decoded by itself; right but for that. */
+/** Reads lines from pieces that it decodes separately; right apart from that. */
 async function* cutText(
   pieces: AsyncIterable<Uint8Array>,
   decode: (bytes: Uint8Array) => string,
@@ -840,7 +841,7 @@ async function* cutText(
 
 let leftOver = "";
 
-/** Lines out of bytes; what's left of a line is the next call's, too. */
+/** Reads lines, and leaves the rest of a line for the next call. */
 async function* keepLeftOver(
   conn: Deno.Conn,
   { maxBytes = 65536 }: { maxBytes?: number } = {},
@@ -861,7 +862,7 @@ async function* keepLeftOver(
   if (last !== "") yield lineOf(last);
 }
 
-/** Keeps pieces of lines that the next read writes over. */
+/** Keeps pieces of lines that the next read overwrites. */
 async function* keepViews(conn: Deno.Conn): AsyncGenerator<string> {
   const buffer = new Uint8Array(4096);
   let pieces: Uint8Array[] = [];
@@ -878,7 +879,7 @@ async function* keepViews(conn: Deno.Conn): AsyncGenerator<string> {
   if (last.length > 0) yield decode(last);
 }
 
-/** Lines out of one buffer; it also looks at bytes that it has used before. */
+/** Reads lines, but also looks at old bytes in its buffer. */
 async function* searchWholeBuffer(
   conn: Deno.Conn,
   { maxBytes = 65536 }: { maxBytes?: number } = {},
@@ -900,7 +901,7 @@ async function* searchWholeBuffer(
   if (filled > 0) yield decode(buffer.subarray(0, filled));
 }
 
-/** Frames out of one growing buffer; right but for where the length is read. */
+/** Reads frames, but `viewAt` decides where it reads the length. */
 function takeFrames(
   viewAt: (have: Uint8Array<ArrayBuffer>, at: number) => [DataView, number],
 ): ReadMessages {
@@ -926,7 +927,7 @@ const ONE_FOR_ALL: number[] = [];
 /**
  * Reads lines byte by byte.
  *
- * @param makeList Gives the list for the bytes of a line: a right answer makes
+ * @param makeList Returns the list for the bytes of a line; a right answer makes
  * a new one for each connection.
  * @returns The answer.
  */

@@ -8,8 +8,8 @@ import { Recording, recordOnce } from "../record.ts";
 const recordLesson = recordOnce(lesson);
 const onLinux = Deno.build.os === "linux";
 
-Deno.test("lesson 6 shows that a silent client holds up a server that awaits it, and no other", async () => {
-  // What happened in the lanes of each of the two servers, in one string.
+Deno.test("lesson 6 shows that a silent client holds up only a server that awaits it", async () => {
+  // The events in each server's lanes, as one string.
   const stories: string[] = [];
   for (const event of (await recordLesson()).events) {
     if (event.kind === "lanes") stories.push("");
@@ -22,9 +22,9 @@ Deno.test("lesson 6 shows that a silent client holds up a server that awaits it,
   assertEquals(stories.length, 2);
   assertMatch(
     awaiting,
-    /accepts 1;.*2 still waits: .*1 closes; accepts 2;.*2 is answered/,
+    /accepts 1;.*2 is waiting: .*1 closes; accepts 2;.*2 gets its answer/,
   );
-  assertMatch(starting, /accepts 2.*2 is answered; 1 is still silent/);
+  assertMatch(starting, /accepts 2.*2 gets its answer; 1 is still silent/);
 });
 
 Deno.test("lesson 6 serves 101 clients at once", async () => {
@@ -32,7 +32,7 @@ Deno.test("lesson 6 serves 101 clients at once", async () => {
   assertEquals(recording.fact("conversations open at once"), "101");
 });
 
-Deno.test("lesson 6 fills the queue", async () => {
+Deno.test("lesson 6 fills the backlog", async () => {
   const recording = await recordLesson();
   assert(parseInt(recording.fact("connected")) >= 1);
   if (!onLinux) return;
@@ -42,7 +42,7 @@ Deno.test("lesson 6 fills the queue", async () => {
 });
 
 Deno.test({
-  name: "lesson 6 shows what accept() does about a client that has reset",
+  name: "lesson 6 shows that accept() throws for a client that has reset",
   ignore: !onLinux,
   async fn() {
     const recording = await recordLesson();
@@ -50,7 +50,7 @@ Deno.test({
     assertMatch(recording.fact("for await"), /^threw NotConnected/);
     assertEquals(
       recording.fact("serve() in lib/net"),
-      "heard of NotConnected, and served client 2",
+      "reported NotConnected, and served client 2",
     );
   },
 });
@@ -67,7 +67,7 @@ Deno.test("describeServeError() tells a client that left from an accept() that f
   }
 });
 
-Deno.test("lesson 6 --serve answers all clients at once, and counts them", async () => {
+Deno.test("lesson 6 --serve answers all clients at once and counts them", async () => {
   const stop = new AbortController();
   const recording = new Recording();
   const serving = serve(recording.show, {

@@ -22,20 +22,20 @@ function onGone(code: string): [string, string] {
   ];
 }
 
-/** What is wrong in the same way in an answer to either exercise. */
+/** Mistakes that are possible in both exercises. */
 const either: WrongAnswer<Serve & ServeAtMost>[] = [
   {
     name: "rethrows NotConnected, like a `for await` loop",
     replace: [GONE, ""],
-    diagnosis: /NotConnected for that one.*in a loop of your own/s,
+    diagnosis: /NotConnected for that one.*in your own loop/s,
   },
   {
-    name: "goes on at once after every error of accept() but the last",
+    name: "retries at once after every error from accept() but the last",
     replace: [OTHERWISE, "continue;"],
     diagnosis: /Too many open files.*again and again without a pause/s,
   },
   {
-    name: "returns after any error of accept() but NotConnected",
+    name: "returns after any error from accept() but NotConnected",
     replace: [OTHERWISE, "return;"],
     diagnosis: /returned after.*Too many open files.*can't tell/s,
   },
@@ -51,7 +51,7 @@ const serve: WrongAnswer<Serve>[] = [
   {
     name: "doesn't catch what a handler throws",
     replace: [START, "handler(conn).finally(() => conn.close());"],
-    diagnosis: /nothing was awaiting that promise.*ends the whole process/s,
+    diagnosis: /nothing was awaiting its promise.*ends the whole process/s,
   },
   {
     name: "closes the listener when a handler fails",
@@ -71,7 +71,7 @@ const serve: WrongAnswer<Serve>[] = [
       );
       await Promise.race([serving, failed.promise]);
     },
-    diagnosis: /One client's failure has ended the server/,
+    diagnosis: /One client's failure ended your server/,
   },
   {
     name: "ends when a handler throws before it returns a promise",
@@ -84,12 +84,12 @@ const serve: WrongAnswer<Serve>[] = [
   {
     name: "closes only after a success",
     replace: [START, "handler(conn).then(() => conn.close()).catch(() => {});"],
-    diagnosis: /closed whose handler has failed.*also after a failure/s,
+    diagnosis: /closed whose handler has failed.*even if the handler failed/s,
   },
   {
     name: "never closes",
     replace: ["using _closed = conn;", ""],
-    diagnosis: /closed whose handler has returned.*Nothing else does/s,
+    diagnosis: /closed whose handler has returned.*its client waits forever/s,
   },
   {
     name: "closes without waiting for the handler",
@@ -109,7 +109,7 @@ const serve: WrongAnswer<Serve>[] = [
     diagnosis: /closed a connection whose handler was still running/,
   },
   {
-    name: "closes a second time what the handler has closed",
+    name: "closes a connection that the handler has closed",
     replace: [
       START,
       `(async () => {
@@ -124,35 +124,35 @@ const serve: WrongAnswer<Serve>[] = [
     diagnosis: /closes the listener to stop the server/,
   },
   {
-    name: "goes on after every error of accept(), even after the last",
+    name: "retries after every error from accept(), even the last",
     replace: [`${CLOSED} return;`, `${CLOSED} continue;`],
-    diagnosis: /BadResource once the listener is closed.*you loop forever/s,
+    diagnosis: /You retry after every error, so you loop forever/s,
   },
   {
-    name: "returns after any error of accept()",
+    name: "returns after any error from accept()",
     replace: [`${CLOSED} return;`, "return;"],
     diagnosis: /returned while.*NotConnected.*Only that client is gone/s,
   },
   {
-    name: "goes on after the first NotConnected only",
+    name: "keeps accepting after the first NotConnected only",
     replace: [
       "error instanceof Deno.errors.NotConnected",
       "error instanceof Deno.errors.NotConnected && (serve.on = !serve.on)",
     ],
-    diagnosis: /NotConnected for that one.*in a loop of your own/s,
+    diagnosis: /NotConnected for that one.*in your own loop/s,
   },
   {
     name: "serves 16 clients at once, and no more",
     attempt: (listener, handler) => solution.serveAtMost(listener, handler, 16),
-    diagnosis: /16 handlers are running.*The task sets no limit/s,
+    diagnosis: /16 handlers are running.*Don't set a limit/s,
   },
   {
     name: "serves one client",
     replace: [START, `${START} return;`],
-    diagnosis: /Go on accepting until the listener is closed/,
+    diagnosis: /Keep accepting until the listener is closed/,
   },
   {
-    name: "throws what accept() threw in a promise that it doesn't await",
+    name: "rethrows accept()'s error in a promise that it doesn't await",
     replace: [OTHERWISE, "await new Promise(() => Promise.reject(error));"],
     diagnosis: /Too many open files.*reach the caller of serve\(\)/s,
   },
@@ -179,15 +179,15 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
   {
     name: "has several loops that accept at the same time",
     attempt: loops((serving) => serving),
-    diagnosis: /threw Busy.*accept in one loop/s,
+    diagnosis: /threw Busy.*Accept in one loop/s,
   },
   {
     name: "has several loops that end silently when an accept() is Busy",
     attempt: loops((serving) => serving.catch(() => {})),
-    diagnosis: /stalled.*accept in one loop/s,
+    diagnosis: /stalled.*Accept in one loop/s,
   },
   {
-    name: "calls the handler after an error of accept()",
+    name: "calls the handler after an error from accept()",
     replace: [OTHERWISE, ""],
     diagnosis: /Too many open files.*you called the handler/s,
   },
@@ -199,47 +199,47 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
   {
     name: "starts all at once",
     replace: [WAIT, ""],
-    diagnosis: /6 handlers were running.*Nothing holds them back/s,
+    diagnosis: /6 handlers were running.*You ignored the limit/s,
   },
   {
-    name: "races against handlers that have long been done",
+    name: "races against handlers that were done long ago",
     replace: ["running.delete(served);", ""],
-    diagnosis: /settled wins every race/,
+    diagnosis: /already settled, and it wins every race/,
   },
   {
     name: "frees a place only after a success",
     replace: ["} catch {", "} catch {\n await new Promise(() => {});"],
-    diagnosis: /A handler that fails frees its place, too/,
+    diagnosis: /You didn't free the place of a handler that failed/,
   },
   {
     name: "waits until all handlers are done",
     replace: [RACE, "Promise.all(running)"],
-    diagnosis: /A place is free as soon as ANY/,
+    diagnosis: /it's free as soon as ANY/,
   },
   {
     name: "waits for the oldest handler",
     replace: [RACE, "[...running][0]"],
-    diagnosis: /A place is free as soon as ANY/,
+    diagnosis: /it's free as soon as ANY/,
   },
   {
-    name: "takes a place for a client that has gone",
+    name: "gives a place to a client that has left",
     replace: onGone(`running.add(new Promise(() => {})); await ${RACE};`),
-    diagnosis: /takes no place: accept\(\) threw NotConnected/,
+    diagnosis: /You gave a place to a client that had reset/,
   },
   {
-    name: "frees a place for a client that had taken none",
+    name: "frees a place for a client that never had one",
     replace: onGone("limit++;"),
-    diagnosis: /3 handlers were running.*so it frees none/s,
+    diagnosis: /3 handlers were running.*a client that never had one/s,
   },
   {
-    name: "waits a little after a client that has gone",
+    name: "waits a little after a client that has left",
     replace: onGone("await new Promise((next) => setTimeout(next, 10));"),
-    diagnosis: /uses a timer.*That client is gone/s,
+    diagnosis: /uses a timer.*You waited after NotConnected/s,
   },
   {
     name: "frees a place twice after a failure",
     replace: ["} catch {", "} catch {\n limit++;"],
-    diagnosis: /handlers were running.*frees its place only once/s,
+    diagnosis: /handlers were running.*Free each place exactly once/s,
   },
   ...["setTimeout(next, 5)", "setImmediate(next)"].map((wait) => ({
     name: `polls by ${wait}`,
@@ -279,7 +279,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
     diagnosis: /Something of one got into the other/,
   },
   {
-    name: "closes connections for which there is no place",
+    name: "closes connections that have no place yet",
     async attempt(listener, handler, limit) {
       let running = 0;
       await solution.serve(listener, async (conn) => {
@@ -293,7 +293,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
   {
     name: "rejects when a handler fails",
     replace: ["} catch {", "} catch (error) {\n throw error;"],
-    diagnosis: /One client's failure has ended the server/,
+    diagnosis: /One client's failure ended your server/,
   },
   {
     name: "accepts every client at once, and lets most of them wait",
@@ -304,7 +304,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
         await handler(conn).finally(() => (limit++, waiting.shift()?.()));
       });
     },
-    diagnosis: /You have accepted 6 clients, with a limit of 2/,
+    diagnosis: /You accepted 6 clients, with a limit of 2/,
   },
 ];
 

@@ -15,7 +15,7 @@ testAccepted<AskAndHear>(exercises[0], {
     await conn.closeWrite();
     return await readToEnd(conn);
   },
-  "with reads that begin while it still writes": async (
+  "with reads that start while it's still writing": async (
     conn,
     question,
   ) => {
@@ -28,7 +28,7 @@ testAccepted<AskAndHear>(exercises[0], {
     ]);
     return answer;
   },
-  "with a buffer that grows, and small pieces": async (conn, question) => {
+  "with a growing buffer, and small pieces": async (conn, question) => {
     for (let at = 0; at < question.length; at += 50_000) {
       await writeAll(conn, question.subarray(at, at + 50_000));
     }
@@ -57,14 +57,14 @@ testAccepted<CloseGracefully>(exercises[1], {
         await conn.closeWrite();
         await readToEnd(conn);
       } catch {
-        // The peer is gone, or this side has closed.
+        // The peer is gone, or the connection is closed.
       }
     }
     await Promise.race([drain(), late.promise]);
     clearTimeout(timer);
     closeQuietly(conn);
   },
-  "with an abort signal, and reads that begin before it closes its side":
+  "with an abort signal, and reads that start before it ends its direction":
     async (
       conn,
       { graceMs = 1000 } = {},

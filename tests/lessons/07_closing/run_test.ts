@@ -12,9 +12,9 @@ Deno.test("lesson 7 shows what a FIN and an RST do to the other end", async () =
     .filter(({ label }) => label === "FIN" || label === "RST")
     .map(({ from, label, received }) => `${from}: ${label}, ${received}`);
   assertEquals(ends, [
-    "client: FIN, read() gave null",
-    "server: FIN, read() gave null",
-    "client: FIN, read() gives null",
+    "client: FIN, read() returned null",
+    "server: FIN, read() returned null",
+    "client: FIN, read() returns null",
     "client: RST, read() throws ConnectionReset",
   ]);
 });
@@ -23,12 +23,12 @@ Deno.test("lesson 7 shows what each call does after a close", async () => {
   const recording = await recordLesson();
   const calls: Record<string, string> = {
     "closeWrite(), then write()": "throws BrokenPipe",
-    "closeWrite(), then read()": "gives 5",
+    "closeWrite(), then read()": "returns 5",
     "close(), then read()": "throws BadResource",
     "close(), then write()": "throws BadResource",
     "close(), then close()": "throws BadResource",
     "close() during read()": "throws Interrupted",
-    "the peer's close(), then read()": "gives null",
+    "the peer's close(), then read()": "returns null",
     ...onLinux && { "the peer's close(), later write()": "throws BrokenPipe" },
   };
   for (const [call, result] of Object.entries(calls)) {
@@ -36,7 +36,7 @@ Deno.test("lesson 7 shows what each call does after a close", async () => {
   }
 });
 
-Deno.test("lesson 7 loses a reply by closing at once, and not by draining", async () => {
+Deno.test("lesson 7 loses a reply by closing at once, but not by draining", async () => {
   const recording = await recordLesson();
   function outcome(fact: string): string[] {
     const parts = /^([\d.]+) MiB of ([\d.]+) MiB, then (\w+)$/;
@@ -50,7 +50,7 @@ Deno.test("lesson 7 loses a reply by closing at once, and not by draining", asyn
   assertEquals(how, "ConnectionReset");
 });
 
-/** Why this system shows no states, if it doesn't. */
+/** Explains why this system shows no states. */
 async function statesMissing(): Promise<string | undefined> {
   using listener = listenTcp();
   return await new StateReader(listener.addr.port).missing();
@@ -78,7 +78,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lesson 7 goes on without the states if it may not start ss",
+  name: "lesson 7 runs without the states if it isn't allowed to start ss",
   permissions: { net: true, read: true },
   async fn() {
     const recording = await record(lesson);

@@ -20,12 +20,12 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /close\(\) ends both directions/,
   },
   {
-    name: "closes conn.writable, and so the connection",
+    name: "closes conn.writable, which closes the connection",
     replace: [CLOSE_WRITE, "await conn.writable.close();"],
     diagnosis: /close\(\) ends both directions/,
   },
   {
-    name: "never closes its side",
+    name: "never closes its write side",
     replace: [CLOSE_WRITE, ""],
     diagnosis: /whole question and its end.*conn\.closeWrite\(\)/s,
   },
@@ -35,19 +35,19 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /One read\(\) returns whatever has arrived/,
   },
   {
-    name: "closes its side before everything is written",
+    name: "closes its write side before everything is written",
     replace: [WRITE, `${WRITE} break;`],
-    diagnosis: /close your side when you have written all of it/,
+    diagnosis: /You closed your write side too early/,
   },
   {
-    name: "keeps views of a buffer that it uses again",
+    name: "keeps views of a buffer that it reuses",
     replace: ["buffer.slice(0, count)", "buffer.subarray(0, count)"],
     diagnosis: /subarray\(\) is a view/,
   },
   {
-    name: "takes null for a failure",
+    name: "treats null as a failure",
     replace: ["break;", 'throw new Error("connection lost");'],
-    diagnosis: /Did you get null\? That isn't a failure/,
+    diagnosis: /because read\(\) returned null\? It isn't an error/,
   },
   {
     name: "returns half an answer after a reset",
@@ -55,7 +55,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /half an answer/,
   },
   {
-    name: "takes a reset before the answer for an empty one",
+    name: "treats a reset before the answer as an empty answer",
     replace: [
       "conn.read(buffer)",
       `conn.read(buffer).catch((error) => {
@@ -63,7 +63,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
         return null;
       })`,
     ],
-    diagnosis: /A reset isn't the end of the answer/,
+    diagnosis: /You treated a reset as the end of the answer/,
   },
   {
     name: "sends the whole buffer that the question is a view of",
@@ -102,7 +102,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
       "for (",
       "if (question.length === 0) return new Uint8Array();\n  for (",
     ],
-    diagnosis: /even if the question is empty: conn\.closeWrite\(\) sends that/,
+    diagnosis: /even if the question is empty.*conn\.closeWrite\(\)/,
   },
   {
     name: "has 64 KiB for the answer, and stops when they're full",
@@ -145,7 +145,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /bytes that aren't valid UTF-8/,
   },
   {
-    name: "ignores that the question couldn't be sent",
+    name: "ignores that it couldn't send the question",
     replace: [
       "conn.write(question.subarray(sent))",
       "conn.write(question.subarray(sent)).catch(() => Infinity)",
@@ -153,7 +153,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /can't answer a question that it never got/,
   },
   {
-    name: "closes the connection in the end",
+    name: "closes the connection at the end",
     replace: [RETURN, `using _closed = conn; ${RETURN}`],
     diagnosis: /whoever opened it closes it/,
   },
@@ -188,7 +188,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "waits forever for a silent peer",
     replace: ["setTimeout(() => conn[Symbol.dispose](), graceMs)", "undefined"],
-    diagnosis: /sends nothing.*read\(\) waits forever for a peer/s,
+    diagnosis: /sends nothing.*waits forever for a peer/s,
   },
   {
     name: "leaves the connection open after a failed read()",
@@ -209,7 +209,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
     diagnosis: /You're about to close the connection anyway/,
   },
   {
-    name: "throws what its own close() does to the read()",
+    name: "rethrows the error that its own close() causes",
     replace: rethrowing("Interrupted"),
     diagnosis: /Your own close\(\) ended that read/,
   },
@@ -227,7 +227,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
     diagnosis: /a timer of yours is still running.*when something fails/s,
   },
   {
-    name: "sets the timer when its side is closed",
+    name: "sets the timer after closing its write side",
     replace: [
       SET_TIMER,
       `await conn.closeWrite().catch(() => {});\n  ${SET_TIMER}`,
@@ -235,12 +235,12 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
     diagnosis: /set the timer first/,
   },
   {
-    name: "takes a grace period of 0 for a missing one",
+    name: "treats a grace period of 0 as missing",
     replace: [
       "const { graceMs = 1000 } = options;",
       "const graceMs = options.graceMs || 1000;",
     ],
-    diagnosis: /takes it for a missing one/,
+    diagnosis: /treats 0 as missing/,
   },
   {
     name: "has no default for the grace period",
@@ -248,7 +248,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
     diagnosis: /closed the connection after \d+ ms.*Without options/s,
   },
   {
-    name: "waits ten times as long where no grace period is given",
+    name: "has a default that's ten times as long",
     replace: ["graceMs = 1000", "graceMs = 10_000"],
     diagnosis: /hasn't closed the connection.*Without options/s,
   },
@@ -277,7 +277,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "can't be called without options",
     replace: ["number } = {}", "number }"],
-    diagnosis: /may leave out all the options/,
+    diagnosis: /can leave out all of them/,
   },
   {
     name: "always waits until the grace period is over",
@@ -290,10 +290,10 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "drains with a fixed number of reads",
     replace: [DRAIN, "for (let i = 0; i < 10; i++) await conn.read(buffer);"],
-    diagnosis: /before the peer had closed its side.*only sign/s,
+    diagnosis: /before the peer's stream had ended.*only sign/s,
   },
   {
-    name: "begins the grace period again with each read()",
+    name: "restarts the grace period for each read()",
     replace: [
       DRAIN,
       `clearTimeout(timer);
@@ -302,12 +302,12 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
         count = await conn.read(buffer).finally(() => clearTimeout(again));
       }`,
     ],
-    diagnosis: /begins with the call.*If it begins again with each read/s,
+    diagnosis: /starts with the call.*If you restart it for each read/s,
   },
   {
-    name: "never closes its own side",
+    name: "never ends its own direction",
     replace: [CLOSE_WRITE, ""],
-    diagnosis: /the peer waits for that before it closes its own/,
+    diagnosis: /the peer waits for your FIN/,
   },
 ];
 

@@ -18,7 +18,7 @@ testAccepted<ConnectWithin>(exercises[0], {
       port,
       signal: AbortSignal.timeout(ms),
     }),
-  "with a race, and a close of what comes late": async (port, ms) => {
+  "with a race, and a late connection that it closes": async (port, ms) => {
     const connecting = Deno.connect({ hostname: "127.0.0.1", port });
     const { promise: late, reject } = Promise.withResolvers<never>();
     let isLate = false;
@@ -104,7 +104,7 @@ testAccepted<TimedReaderClass>(exercises[1], {
 });
 
 testAccepted<Retry>(exercises[2], {
-  "of lib/net": (attempt, options) =>
+  "with the helper of lib/net": (attempt, options) =>
     retry(attempt, { ...options, maxDelayMs: 2 ** 31 - 1 }),
   "with a list of delays, and by watching the clock": async <T>(
     attempt: () => Promise<T>,

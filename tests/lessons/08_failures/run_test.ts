@@ -14,16 +14,16 @@ const recordLesson = recordOnce(async (show) => {
 });
 
 const anywhere: Record<string, RegExp> = {
-  "connect, nobody listens": /^ConnectionRefused: /,
+  "connect, no listener": /^ConnectionRefused: /,
   "listen, port is taken": /^AddrInUse: /,
   "readExact(4), peer sent 2":
     /^UnexpectedEof: Cannot read 4 bytes: the peer closed after 2$/,
   "read, peer has closed": /^null$/,
-  "write, peer has closed": /^took 1 byte$/,
+  "write, peer has closed": /^returned 1$/,
   "and write again": /^(BrokenPipe|ConnectionReset|ConnectionAborted): /,
   "read, peer has reset": /^ConnectionReset: /,
-  "read, then own close()": /^Interrupted: /,
-  "write after own close()": /^BadResource: /,
+  "read(), then your own close()": /^Interrupted: /,
+  "write after your own close()": /^BadResource: /,
   "a second accept() at once": /^Busy: /,
   "connect to port 70000": /^RangeError: .*70000/,
 };
@@ -59,7 +59,7 @@ Deno.test("lesson 8 shows that an abandoned read takes bytes", async () => {
   assertMatch(recording.fact("first read"), /^TimedOut: /);
 });
 
-Deno.test("lesson 8 may use the socket paths that it asks for", () => {
+Deno.test("lesson 8 is allowed to use its socket paths", () => {
   const { socketFiles } = lessons.find(({ name }) => name === "failures")!;
   assertEquals(socketFiles, [MISSING_NAME, LONG_NAME]);
 });

@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 8, and the diagnosis each must get. */
+/** Wrong answers to the exercises of lesson 8, and the diagnosis of each. */
 import { replacing, type WrongAnswers } from "../gates.ts";
 
 const ON_ERROR = "} catch (error) {";
@@ -11,7 +11,7 @@ const TRY = "return await attempt();";
 const SLEEP = "await new Promise((resolve) => setTimeout(resolve, delayMs));";
 const THROW = "if (!isRefusal || left === 1) throw error;";
 
-/** Races against a timer, and does something when that has won. */
+/** Races against a timer, and calls `whenLate` if the timer wins. */
 function racing(whenLate: (conn: Promise<Deno.Conn>) => void) {
   return async (port: number, ms: number) => {
     const connecting = Deno.connect({ hostname: "127.0.0.1", port });
@@ -28,20 +28,20 @@ function racing(whenLate: (conn: Promise<Deno.Conn>) => void) {
 export const wrongAnswers: WrongAnswers = {
   "8.1": [
     ...replacing("clearTimeout(timer);", {
-      "leaves a timer": ["", /A timer still runs after it has connected/],
+      "leaves a timer": ["", /A timer is still running after it has connected/],
     }),
     ...replacing("} finally {", {
       "leaves a timer when it fails": [
         `${ON_ERROR} setTimeout(() => {}, ms); throw error; } finally {`,
-        /A timer still runs after it was refused/,
+        /A timer is still running after it was refused/,
       ],
       "turns a refusal into a timeout": [
         `${ON_ERROR} throw new Deno.errors.TimedOut("no luck"); } finally {`,
-        /threw TimedOut: no luck.*A refusal is an answer: no server/s,
+        /threw TimedOut: no luck.*You hid a refusal/s,
       ],
-      "wraps every error in one of its own": [
+      "wraps every error in another one": [
         `${ON_ERROR} throw new Error("no luck", { cause: error }); } finally {`,
-        /threw Error: no luck.*calls for another remedy/s,
+        /threw Error: no luck.*You hid a refusal/s,
       ],
       "turns all errors but refusals into timeouts": [
         `${ON_ERROR}
@@ -54,7 +54,7 @@ export const wrongAnswers: WrongAnswers = {
         `${ON_ERROR}
            if (error instanceof Deno.errors.TimedOut) throw error;
          } finally {`,
-        /returned undefined, but no server listens/,
+        /returned undefined, but no server is listening/,
       ],
       "returns null after the deadline": [
         `${ON_ERROR}
@@ -72,48 +72,48 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     ...replacing("new Deno.errors.TimedOut(`no answer within ${ms} ms`)", {
-      "aborts without a reason": ["", /If you abort\(\), pass the reason/],
+      "aborts without a reason": ["", /If you call abort\(\), pass the reason/],
       "throws a plain Error after the deadline": [
         'new Error("no answer")',
-        /only in its message/,
+        /only in the message/,
       ],
     }),
     ...replacing("}, ms);", {
-      "takes milliseconds for seconds": [
+      "treats milliseconds as seconds": [
         "}, ms * 1000);",
         /started a timer of 30000000 ms/,
       ],
       "caps the deadline at 10 seconds": [
         "}, Math.min(ms, 10_000));",
-        /started a timer of 10000 ms.*pass `ms` on as it is/s,
+        /started a timer of 10000 ms.*pass `ms` on unchanged/s,
       ],
       "rounds down to whole seconds, so that it gives up too early": [
         "}, Math.floor(ms / 1000) * 1000);",
-        /Wait for the whole time: the answer may still come/,
+        /You gave up too early: the answer might still come/,
       ],
     }),
     ...replacing("signal: giveUp.signal,", {
-      "has no deadline": ["", /connect\(\) alone waits for minutes/],
+      "has no deadline": ["", /connect\(\) by itself waits for minutes/],
     }),
     ...replacing("const giveUp = new AbortController();", {
       "shares one controller among all calls": [
         "const giveUp = connectWithin.giveUp ??= new AbortController();",
-        /gave up after \d+ ms.*once aborted it stays aborted/s,
+        /gave up after \d+ ms.*once aborted, it stays aborted/s,
       ],
     }),
     ...replacing("const timer =", {
       "has one variable for the timers of all calls": [
         "globalThis.timer =",
-        /A timer still runs after all three are done/,
+        /A timer is still running after all three are done/,
       ],
     }),
     {
       name: "leaves the late connection open",
       attempt: racing((conn) => void conn.catch(() => {})),
-      diagnosis: /came after you gave up.*a race ends the waiting/s,
+      diagnosis: /made after you gave up: a race ends your waiting/,
     },
     {
-      name: "lets the attempt fail later, with nothing that handles it",
+      name: "doesn't handle a late failure of the attempt",
       attempt: racing((conn) => conn.then((conn) => conn.close())),
       diagnosis: /gave up on failed later, and nothing handled that/,
     },
@@ -127,7 +127,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "has a new buffer for each call, but not for each read": [
         "this.#buffer = new Uint8Array(1024); this.#reading ??=",
-        /keep the buffer along with the promise/,
+        /Keep that buffer along with the promise/,
       ],
     }),
     ...replacing(GIVE_UP, {
@@ -135,13 +135,13 @@ export const wrongAnswers: WrongAnswers = {
         'if (count === "timeout") { this.#conn.close(); return count; }',
         /closed the connection/,
       ],
-      "takes the end for a timeout": [
+      "treats the end as a timeout": [
         'if (!count || count === "timeout") return "timeout";',
-        /`if \(!count\)` confuses it/,
+        /`if \(!count\)` confuses null/,
       ],
       "throws after the deadline": [
         'if (count === "timeout") throw new Deno.errors.TimedOut("late");',
-        /threw TimedOut.*Neither a timeout nor the end is a failure/s,
+        /threw TimedOut.*which aren't failures here/s,
       ],
     }),
     ...replacing("clearTimeout(timer);", {
@@ -171,15 +171,15 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("return count;\n      this.#reading = undefined;", {
       "keeps the read forever, and returns its bytes again": [
         "return count;",
-        /forget a read when a call has returned what it brought/,
+        /when a call has returned a read's result, drop that read/i,
       ],
     }),
     ...replacing(READ, {
-      "takes a reset for the end": [
+      "treats a reset as the end": [
         READ.replace(";", ".catch(() => null);"),
         /A reset isn't the end/,
       ],
-      "throws a reset of its own": [
+      "throws another reset error": [
         READ.replace(
           ";",
           `.catch(() => { throw new Deno.errors.ConnectionReset("reset"); });`,
@@ -188,11 +188,11 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "forgets the read as soon as it's done": [
         READ.replace(";", ".finally(() => this.#reading = undefined);"),
-        /Keep its promise until a call has returned what it brought/,
+        /Keep its promise until a call has returned its result/,
       ],
     }),
     ...replacing("await Promise.race([this.#reading, late]);", {
-      "lets the read that it keeps fail while nothing awaits it": [
+      "doesn't handle a pending read that fails between two calls": [
         `await new Promise((resolve) => {
            late.then(resolve);
            this.#reading.then(resolve);
@@ -203,11 +203,11 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("late, resolve } =", {
       "keeps the timeout of its first call": [
         "late, resolve } = this.late ??=",
-        /Wait for the whole time, in each call anew/,
+        /Start a new timeout in each call/,
       ],
     }),
     ...replacing("ms);\n    try {", {
-      "waits a second at least": [
+      "waits at least a second": [
         "Math.max(ms, 1000));\n    try {",
         /read\(15\) started a timer of 1000 ms/,
       ],
@@ -264,23 +264,23 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing(THROW, {
       "tries again after every error": [
         "if (left === 1) throw error;",
-        /would be done twice/,
+        /something might be done twice/,
       ],
-      "waits before it looks at the error": [
+      "waits before it checks the error": [
         `if (left > 1) ${SLEEP} ${THROW}`,
-        /Try again only if `error instanceof/,
+        /Retry only if `error instanceof/,
       ],
       "waits after the last attempt": [
         `if (left === 1) ${SLEEP} ${THROW}`,
-        /Don't wait after the last attempt/,
+        /You waited after the last attempt/,
       ],
       "makes one attempt too many": [
         "if (!isRefusal) throw error; if (left === 1) return await attempt();",
         /counts all attempts, including the first/,
       ],
-      "throws an error of its own at the end": [
+      "throws another error at the end": [
         `if (isRefusal && left === 1) throw new Error("no luck"); ${THROW}`,
-        /an error of your own around it/,
+        /if you wrap it in another error/,
       ],
       "throws the first error": [
         "var first = first ?? error; if (!isRefusal || left === 1) throw first;",
@@ -288,15 +288,15 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "returns undefined if no attempt worked": [
         `if (isRefusal && left === 1) return; ${THROW}`,
-        /returned a value, though no attempt worked/,
+        /returned a value, although no attempt succeeded/,
       ],
     }),
     ...replacing("error instanceof Deno.errors.ConnectionRefused", {
-      "knows a refusal by its message": [
+      "recognizes a refusal by its message": [
         "/refused/i.test(String(error))",
-        /3 attempts were made, but 2 were due.*would be done twice/s,
+        /You made 3 attempts instead of 2.*might be done twice/s,
       ],
-      "knows a refusal by its code": [
+      "recognizes a refusal by its code": [
         'error.code === "ECONNREFUSED"',
         /Decide by the class/,
       ],
@@ -318,7 +318,7 @@ export const wrongAnswers: WrongAnswers = {
         "= 2 * options.firstDelayMs;",
         /after each wait, not before it/,
       ],
-      "takes a delay of 0 for none": [
+      "treats a delay of 0 as missing": [
         "= options.firstDelayMs || 100;",
         /even if that's 0/,
       ],
@@ -326,26 +326,26 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing(SLEEP, {
       "caps the delay at one second": [
         SLEEP.replace("delayMs", "Math.min(delayMs, 1000)"),
-        /waits between the attempts are wrong.*however long that gets/s,
+        /waits between the attempts are wrong.*no upper limit/s,
       ],
-      "watches the clock without a break": [
+      "watches the clock without pausing": [
         `const until = performance.now() + delayMs;
          while (performance.now() < until);`,
-        /lets nothing else happen/,
+        /no other task can run/,
       ],
     }),
     ...replacing(TRY, {
-      "takes a false result for a failure": [
+      "treats a false result as a failure": [
         "return await attempt() || await attempt();",
-        /whatever it gives: 0, false, and undefined/,
+        /0, false, and undefined are results, too/,
       ],
-      "returns the promise without await, so that it catches nothing": [
+      "returns the promise without await, so it catches nothing": [
         "return attempt();",
-        /1 attempt was made.*`return await attempt\(\)`/s,
+        /You made 1 attempt instead.*`return await attempt\(\)`/s,
       ],
       "makes two attempts at once": [
         "return await Promise.any([attempt(), attempt()]);",
-        /began before the one before it had ended/,
+        /before the previous one had ended/,
       ],
       "leaves a timer for each attempt": [
         `setTimeout(() => {}, 60_000); ${TRY}`,
@@ -353,23 +353,23 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "returns a copy": [
         "return structuredClone(await attempt());",
-        /return what it gave, as it is/,
+        /didn't return the attempt's result as it is/,
       ],
     }),
     {
-      name: "catches only what the promise rejects with",
+      name: "catches only rejected promises",
       replace: [
         `try {
-      // The await must be inside: without it, the failure would pass by here.
+      // Keep the await: without it, this catch would never see the failure.
       ${TRY}`,
         "const promise = attempt();\n    try {\n      return await promise;",
       ],
-      diagnosis: /sees only what the promise rejects with/,
+      diagnosis: /only sees a rejected promise/,
     },
     ...replacing("left = options.attempts;; left--", {
       "counts in the caller's options": [
         "left = options.attempts;; left = --options.attempts",
-        /changed its arguments.*variables of your own/s,
+        /changed its arguments.*in your own variables/s,
       ],
     }),
     ...replacing("let delayMs =", {
