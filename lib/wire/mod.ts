@@ -10,7 +10,7 @@
  * | `http/`    | HTTP/1.1 messages                                       |
  * | `dns/`     | DNS messages                                            |
  * | `resp/`    | commands and replies of Redis                           |
- * | `tls/`     | TLS records                                             |
+ * | `tls/`     | TLS records, alerts, and the ClientHello                |
  *
  * @example From a file to lines of text
  * ```ts

@@ -3,4 +3,8 @@
  *
  * @module
  */
+export * from "./alert.ts";
+export * from "./client_hello.ts";
+export * from "./names.ts";
 export * from "./record.ts";
+export * from "./record_parser.ts";
