@@ -26,8 +26,6 @@ export interface RelayOptions {
    * on instead; after `null`, the receiver gets the end of the stream.
    */
   meddle?: (record: Uint8Array, from: From) => Uint8Array | null;
-  /** Called when a client's connection is over, in both directions. */
-  onClose?: () => void;
 }
 
 /** Passes on bytes between clients and a server. */
@@ -88,7 +86,6 @@ export class Relay implements AsyncDisposable {
         closeQuietly(conn);
         this.#open.delete(conn);
       }
-      this.#options.onClose?.();
     }
   }
 
