@@ -215,4 +215,12 @@ export const lessons: Lesson[] = [
       "command before the reply, and needs nothing but a socket.",
     part: "Real protocols, real programs",
   },
+  {
+    number: 24,
+    name: "tls",
+    title: "TLS",
+    claim: "TLS puts a private, authenticated channel inside a TCP " +
+      "connection, and nothing above it changes.",
+    part: "Real protocols, real programs",
+  },
 ];

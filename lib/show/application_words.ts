@@ -6,8 +6,8 @@
 
 import type { DnsMessage, DnsRecord } from "../wire/dns/message.ts";
 import { recognizeDns } from "../wire/dns/recognize.ts";
-import { recognizeTls, tlsMessageNames } from "../wire/tls/record.ts";
 import type { Packet } from "../wire/capture/packet.ts";
+import { tlsWords } from "./tls_words.ts";
 
 /** Types of DNS records by their numbers (IANA). */
 const TYPE_NAMES: Readonly<Record<number, string>> = {
@@ -81,9 +81,7 @@ export function applicationWords(packet: Packet): string | null {
   const isStream = tcp !== null;
   const message = recognizeDns(payload, { ports, isStream });
   if (message !== null) return dnsWords(message);
-  if (!isStream) return null;
-  const names = tlsMessageNames(recognizeTls(payload));
-  return names.length === 0 ? null : `TLS ${names.join(", ")}`;
+  return isStream ? tlsWords(payload) : null;
 }
 
 /**

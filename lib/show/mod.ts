@@ -29,3 +29,4 @@ export * from "./segment_diagram.ts";
 export * from "./table.ts";
 export * from "./terminal.ts";
 export * from "./text.ts";
+export * from "./tls_words.ts";

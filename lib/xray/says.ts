@@ -7,15 +7,19 @@ import {
   RST,
   SYN,
 } from "../net/reliable/segment.ts";
-import { counted, dnsWords, printable, truncateVisible } from "../show/mod.ts";
+import {
+  counted,
+  dnsWords,
+  printable,
+  tlsWords,
+  truncateVisible,
+} from "../show/mod.ts";
 import {
   CommandParser,
   decodeReply,
   reasonOf,
   recognizeDns,
-  recognizeTls,
   type RespReply,
-  tlsMessageNames,
 } from "../wire/mod.ts";
 
 /** Where data was observed. */
@@ -79,7 +83,7 @@ export class DataWords {
   of(data: Uint8Array, place: DataPlace): string | undefined {
     if (data.length === 0) return undefined;
     return this.#reliable(data, place) ?? dns(data, place) ??
-      (place.isStream ? tls(data) ?? http(data) : undefined) ??
+      (place.isStream ? tlsWords(data) ?? http(data) : undefined) ??
       (place.isStream ? this.#resp(data, place) : undefined);
   }
 
@@ -149,11 +153,6 @@ function dns(
   const ports = { source: from, destination: to };
   const message = recognizeDns(data, { ports, isStream });
   return message === null ? undefined : dnsWords(message);
-}
-
-function tls(data: Uint8Array): string | undefined {
-  const names = tlsMessageNames(recognizeTls(data));
-  return names.length === 0 ? undefined : `TLS ${names.join(", ")}`;
 }
 
 function http(data: Uint8Array): string | undefined {

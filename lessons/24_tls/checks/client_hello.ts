@@ -444,7 +444,7 @@ function explain(
     return undefined;
   }
   const { serverName, protocols, versions } = Object(value);
-  if (typeof serverName === "string" && /^[\0-\x1f]/.test(serverName)) {
+  if (typeof serverName === "string" && serverName < " " && serverName !== "") {
     return {
       likely: "The name begins with bytes of a length. Three numbers come " +
         "before its first character: the length of the list, the kind, and the " +

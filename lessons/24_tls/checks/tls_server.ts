@@ -9,7 +9,7 @@ import {
 } from "../../../lib/net/mod.ts";
 import { settle, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { CERTIFICATES, KEY } from "../certificates.ts";
-import { Relay, type RelayOptions } from "../relay.ts";
+import { passOn, Relay, type RelayOptions } from "../relay.ts";
 
 /** What a server does, besides what every TLS server does. */
 export interface TlsServerOptions {
@@ -152,15 +152,8 @@ export class StartTlsServer {
     const tls = trial.use(await connectTcp(options.inside));
     tls.setNoDelay();
     await writeAll(tls, first);
-    await Promise.all([pipe(peer, tls), pipe(tls, peer)]);
+    await Promise.all([passOn(peer, tls), passOn(tls, peer)]);
   }
-}
-
-async function pipe(from: Deno.Conn, to: Deno.Conn): Promise<void> {
-  for (let bytes; (bytes = await readFirst(from)).length > 0;) {
-    await writeAll(to, bytes);
-  }
-  await to.closeWrite();
 }
 
 /** What one read brings; nothing at the end. */

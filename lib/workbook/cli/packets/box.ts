@@ -1,7 +1,10 @@
 import { bold } from "@std/fmt/colors";
 import {
+  clientHelloIn,
+  clientHelloRows,
   counted,
   drawHeaders,
+  drawTable,
   headerContext,
   printable,
   vlansOf,
@@ -41,6 +44,7 @@ export class Box implements Show {
       ...drawHeaders(packet, { width, ...context }),
       ...(packet.ip === null ? [] : [""]),
       payloadLine(packet, width),
+      ...clientHelloLines(packet, width),
     );
     return false;
   }
@@ -80,4 +84,12 @@ function payloadLine({ payload, payloadBytes }: Packet, width: number): string {
   const count = counted(payloadBytes, "byte");
   const head = `payload, ${count}: `;
   return head + printable(payload, { max: width - head.length });
+}
+
+/** What a ClientHello says, which is the last that TLS shows in the clear. */
+function clientHelloLines({ tcp, payload }: Packet, width: number): string[] {
+  const hello = tcp === null ? null : clientHelloIn(payload);
+  if (hello === null) return [];
+  const columns = ["TLS Client Hello", ""];
+  return ["", ...drawTable({ columns, rows: clientHelloRows(hello) }, width)];
 }
