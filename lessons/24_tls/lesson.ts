@@ -14,7 +14,6 @@ import {
 } from "../../lib/net/mod.ts";
 import {
   clientHelloRows,
-  counted,
   type Narrator,
   printable,
 } from "../../lib/show/mod.ts";
@@ -194,11 +193,11 @@ const FAILURES: Failure[] = [
   { name: "wrong name", server: { certificate: "wrongName" } },
   { name: "expired", server: { certificate: "expired" } },
   {
-    name: "other protocol",
+    name: "protocol",
     server: { protocols: ["http/1.1"] },
     client: { alpnProtocols: ["h2"] },
   },
-  { name: "old version", sends: oldHello },
+  { name: "version", sends: oldHello },
   {
     name: "no TLS",
     sends: () => Promise.resolve(encode("GET / HTTP/1.1\r\n\r\n")),
