@@ -332,9 +332,7 @@ async function call(
   const [outcome] = await trial.waitFor(result, {
     waitingFor: "askSecurely() to return or throw",
     likely: () =>
-      one.throws === "Deno.errors.TimedOut"
-        ? LIMIT
-        : one.throws === undefined && asked() === undefined
+      one.throws === undefined && asked() === undefined
         ? "The server is still waiting for the end of the question: send it " +
           "with closeWrite() when you have written everything."
         : one.likely,

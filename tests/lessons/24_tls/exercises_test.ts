@@ -11,8 +11,7 @@ import type {
   TlsRecord,
   Upgrade,
 } from "../../../lessons/24_tls/types.ts";
-import { decodeClientHello, WireError } from "../../../lib/wire/mod.ts";
-import { TlsRecordParser } from "../../../lib/wire/mod.ts";
+import { decodeClientHello } from "../../../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { wrongAnswers } from "./wrong_answers.ts";
 
@@ -45,35 +44,6 @@ testAccepted<RecordReaderClass>(exercises[0], {
     }
     end() {
       if (this.#take().length > 0) throw new Deno.errors.UnexpectedEof();
-    }
-  },
-  "is made of the workbook's own parser": class {
-    #parser = new TlsRecordParser();
-    push(bytes: Uint8Array) {
-      this.#parser.push(bytes);
-    }
-    next(): TlsRecord | null {
-      const record = this.#attempt(() => this.#parser.next());
-      if (record === null) return null;
-      const { contentType: type, version, fragment } = record;
-      if (type === 24) throw new TypeError("heartbeat");
-      return { type, version, fragment };
-    }
-    end() {
-      this.#attempt(() => this.#parser.end());
-    }
-    #attempt<T>(run: () => T): T {
-      try {
-        return run();
-      } catch (error) {
-        if (!(error instanceof WireError)) throw error;
-        const { expected } = error;
-        throw expected.includes("at most")
-          ? new RangeError(expected)
-          : expected.includes("the end")
-          ? new Deno.errors.UnexpectedEof(expected)
-          : new TypeError(expected);
-      }
     }
   },
 });
