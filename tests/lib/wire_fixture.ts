@@ -79,6 +79,32 @@ export class Random {
   }
 }
 
+/** Flips bits, writes extremes, moves, repeats and cuts off. */
+export function mutate(random: Random, original: Uint8Array): Uint8Array {
+  const bytes = original.slice();
+  if (bytes.length === 0) return bytes;
+  for (let i = random.below(6); i >= 0; i--) {
+    const at = random.below(bytes.length);
+    switch (random.below(5)) {
+      case 0:
+        bytes[at] ^= 1 << random.below(8);
+        break;
+      case 1:
+        bytes[at] = random.pick([0, 1, 4, 0x40, 0x7f, 0x80, 0xff]);
+        break;
+      case 2:
+        bytes.copyWithin(at, random.below(bytes.length));
+        break;
+      case 3:
+        bytes.fill(random.below(256), at, at + random.below(8));
+        break;
+      default:
+        return bytes.subarray(0, at);
+    }
+  }
+  return bytes;
+}
+
 /** Runs a property many times; a failure says with which seed and at which turn. */
 export function forAll(
   turns: number,

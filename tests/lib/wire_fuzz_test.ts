@@ -15,38 +15,13 @@ import {
 import {
   CAPTURE_NAMES,
   fuzzTurns,
+  mutate,
   Random,
   randomPacket,
   readFixture,
 } from "./wire_fixture.ts";
 
 const TYPES = Object.values(LINK_TYPES);
-
-/** Flips bits, writes extremes, moves, repeats and cuts off. */
-function mutate(random: Random, original: Uint8Array): Uint8Array {
-  const bytes = original.slice();
-  if (bytes.length === 0) return bytes;
-  for (let i = random.below(6); i >= 0; i--) {
-    const at = random.below(bytes.length);
-    switch (random.below(5)) {
-      case 0:
-        bytes[at] ^= 1 << random.below(8);
-        break;
-      case 1:
-        bytes[at] = random.pick([0, 1, 4, 0x40, 0x7f, 0x80, 0xff]);
-        break;
-      case 2:
-        bytes.copyWithin(at, random.below(bytes.length));
-        break;
-      case 3:
-        bytes.fill(random.below(256), at, at + random.below(8));
-        break;
-      default:
-        return bytes.subarray(0, at);
-    }
-  }
-  return bytes;
-}
 
 /** Runs a decoder, which may throw a WireError about a place in the bytes. */
 function attempt(bytes: Uint8Array, decode: () => unknown): void {
