@@ -6,10 +6,11 @@
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type {
-  AskSecurely,
-  ReadClientHello,
-  RecordReaderClass,
-  Upgrade,
+  AskOptions,
+  ClientHello,
+  RecordSource,
+  TlsRecord,
+  Trust,
 } from "./types.ts";
 
 // ---- 24.1 RecordReader ------------------------------------------------------
@@ -42,7 +43,7 @@ import type {
  * - The caller may change the array that it pushed, and the fragments that it
  *   got.
  */
-export const RecordReader: RecordReaderClass = todo("24.1 RecordReader");
+export const RecordReader: new () => RecordSource = todo("24.1 RecordReader");
 
 // ---- 24.2 clientHello -------------------------------------------------------
 
@@ -86,7 +87,9 @@ export const RecordReader: RecordReaderClass = todo("24.1 RecordReader");
  * - a session ID over 32 bytes, an empty name or protocol, or half a version
  * - a second extension of the same type
  */
-export const clientHello: ReadClientHello = todo("24.2 clientHello");
+export const clientHello: (record: TlsRecord) => ClientHello = todo(
+  "24.2 clientHello",
+);
 
 // ---- 24.3 askSecurely -------------------------------------------------------
 
@@ -111,7 +114,11 @@ export const clientHello: ReadClientHello = todo("24.2 clientHello");
  * - Any other failure is thrown unchanged.
  * - However it ends, it leaves no timer running and no connection open.
  */
-export const askSecurely: AskSecurely = todo("24.3 askSecurely");
+export const askSecurely: (
+  port: number,
+  question: Uint8Array,
+  options: AskOptions,
+) => Promise<Uint8Array> = todo("24.3 askSecurely");
 
 // ---- 24.4 upgrade -----------------------------------------------------------
 
@@ -137,4 +144,7 @@ export const askSecurely: AskSecurely = todo("24.3 askSecurely");
  *   `Deno.errors.UnexpectedEof`.
  * - Whenever it throws, it has closed `conn`.
  */
-export const upgrade: Upgrade = todo("24.4 upgrade");
+export const upgrade: (
+  conn: Deno.TcpConn,
+  options: Trust,
+) => Promise<Deno.TlsConn> = todo("24.4 upgrade");
