@@ -6,7 +6,11 @@
  * @module
  */
 import { lessons } from "../../lessons/mod.ts";
-import { fileOf, folderOf } from "../../lib/workbook/checker/catalog.ts";
+import {
+  fileOf,
+  folderOf,
+  type Lesson,
+} from "../../lib/workbook/checker/catalog.ts";
 import { splitSections } from "../../lib/workbook/checker/sections.ts";
 import { findTarget } from "../../lib/workbook/cli/targets.ts";
 import { UsageError } from "../../lib/workbook/checker/usage_error.ts";
@@ -78,7 +82,7 @@ async function mutate(jobs: Job[]): Promise<Job[]> {
         mutant.source,
       );
       const [{ verdict }] = await checkLesson(
-        catalog.lessons[number - 1],
+        catalog.lessons.find((one: Lesson) => one.number === number),
         { ids: [id], silenceMs: SILENCE_MS, limitMs: LIMIT_MS },
       );
       if (verdict.state === "passed") survivors.push(job);
