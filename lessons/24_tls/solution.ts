@@ -200,10 +200,12 @@ export async function upgrade(
 
 /** Reads one line. More than that isn't the server's, or isn't to be trusted. */
 async function readReply(conn: Deno.Conn): Promise<string> {
-  const buffer = new Uint8Array(513);
+  const buffer = new Uint8Array(512);
   let size = 0;
   while (!buffer.subarray(0, size).includes(0x0a)) {
-    if (size > 512) throw new Deno.errors.InvalidData("a long reply");
+    if (size === buffer.length) {
+      throw new Deno.errors.InvalidData("a long reply");
+    }
     const count = await conn.read(buffer.subarray(size));
     if (count === null) {
       throw new Deno.errors.UnexpectedEof("the connection ended in the reply");
@@ -213,6 +215,5 @@ async function readReply(conn: Deno.Conn): Promise<string> {
   if (buffer.indexOf(0x0a) !== size - 1) {
     throw new Deno.errors.InvalidData("bytes in the clear after the reply");
   }
-  if (size > 512) throw new Deno.errors.InvalidData("a long reply");
   return new TextDecoder().decode(buffer.subarray(0, size));
 }

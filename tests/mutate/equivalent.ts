@@ -295,4 +295,44 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "An expired value is never returned; it only stays in memory.",
     },
   ],
+  "24.1": [
+    {
+      before: "if (pending.length < 5) return null;",
+      after: "if (pending.length < 4) return null;",
+      why:
+        "Four bytes of a header are never a whole record, and may be enough " +
+        "to tell that it's too long.",
+    },
+    {
+      before: "const fragment = pending.slice(5, 5 + length);",
+      after: "const fragment = pending.subarray(5, 5 + length);",
+      why: "Bytes that were returned are never looked at again.",
+    },
+  ],
+  "24.2": [
+    {
+      before: "if (body.left > 0) readExtensions(body.field(2), hello);",
+      after: "if (body.left > 1) readExtensions(body.field(2), hello);",
+      why: "A single byte is left over then, which is a RangeError, too.",
+    },
+    {
+      before: "const isGrease = (version & 0x0f0f) === 0x0a0a &&",
+      after: "const isGrease = (version & 3854) === 0x0a0a &&",
+      why: "The two bytes must be the same as well.",
+    },
+    {
+      before: "version >> 8 === (version & 0xff);",
+      after: "version >> 8 === (version & 254);",
+      why: "The low byte ends in a, so its lowest bit is 0.",
+    },
+  ],
+  "24.3": [
+    {
+      before: "signal.throwIfAborted();",
+      after: "",
+      why:
+        "The time may pass just while startTls() returns, which no check can " +
+        "bring about.",
+    },
+  ],
 };

@@ -323,6 +323,21 @@ const BAD: FunctionCase[] = [
     { extensions: [...VERSIONS, 0, 51, 0] },
     "An extension has at least four bytes: its type and its length.",
   ),
+  bad(
+    "a single byte after the last extension, inside their length",
+    { extensions: [...VERSIONS, 0] },
+    EXACT_END,
+  ),
+  bad(
+    "a single byte after the last name, inside the list of names",
+    {
+      extensions: extension(
+        0,
+        counted(2, [0, ...counted(2, ascii("a.test")), 0]),
+      ),
+    },
+    EXACT_END,
+  ),
   ...([0, 16] as const).flatMap((type) => {
     const what = type === 0 ? "names" : "protocols";
     return [

@@ -44,6 +44,7 @@ const IDENTITY =
   "Await tls.handshake() before you return, and pass `hostname` and `caCerts` " +
   "to Deno.startTls(). Deno.startTls() alone doesn't wait for the certificate.";
 
+const ENDLESS = { likely: TOO_LONG, read: UPGRADE };
 const LONGEST = `220 ${"x".repeat(506)}\r\n`;
 
 const CASES: Case[] = [
@@ -75,7 +76,7 @@ const CASES: Case[] = [
     "220-first of several lines\r\n",
     "2200 ready\r\n",
     "250 220 ready\r\n",
-    "\r\n",
+    "\n",
   ].map((reply): Case => ({
     step: `the server replies ${JSON.stringify(reply)}`,
     replies: [reply],
@@ -173,8 +174,17 @@ export async function checkUpgrade(
   const conns = trial.use(new ConnWatch());
   for (const one of CASES) {
     // A read into an array without room returns 0, at once and for ever.
-    trial.step(one.step, { likely: TOO_LONG, read: UPGRADE });
-    await checkCase(upgrade, trial, one, conns);
+    trial.step(one.step, ENDLESS);
+    await checkCase(upgrade, trial, one, { conns });
+  }
+  for (
+    const one of CASES.filter(({ certificate }) => certificate === undefined)
+  ) {
+    trial.step(
+      `${one.step}; a read brings 1 byte, and a write takes 4`,
+      ENDLESS,
+    );
+    await checkCase(upgrade, trial, one, { conns, isNarrow: true });
   }
   trial.step("two connections at the same time");
   await Promise.all([
@@ -192,10 +202,11 @@ async function checkCase(
   upgrade: Upgrade,
   trial: Trial,
   one: Case,
-  conns?: ConnWatch,
+  { conns, isNarrow = false }: { conns?: ConnWatch; isNarrow?: boolean } = {},
 ): Promise<void> {
   const { throws, likely, read = UPGRADE } = one;
   const { server, conn } = await StartTlsServer.connect(trial, one);
+  if (isNarrow) narrow(conn);
   const options = { caCerts: [CA], hostname: SERVER_NAME, ...one.options };
   const result = Promise.allSettled([
     (async () => await upgrade(conn, options))(),
@@ -205,9 +216,10 @@ async function checkCase(
     likely: () =>
       server.cleartext === COMMAND
         ? likely
-        : `Send ${JSON.stringify(COMMAND)} first. The server got ${
-          JSON.stringify(server.cleartext)
-        }.`,
+        : `Send ${
+          JSON.stringify(COMMAND)
+        } first, all of it: write() may take ` +
+          `only a part. The server got ${JSON.stringify(server.cleartext)}.`,
     read,
   });
   if (throws === undefined) {
@@ -238,6 +250,13 @@ async function checkCase(
         : `Send the line ${JSON.stringify(COMMAND)}, once.`,
     });
   }
+}
+
+/** Makes a connection move only little in one call. */
+function narrow(conn: Deno.TcpConn): void {
+  const [read, write] = [conn.read.bind(conn), conn.write.bind(conn)];
+  conn.read = (buffer) => read(buffer.subarray(0, 1));
+  conn.write = (bytes) => write(bytes.subarray(0, 4));
 }
 
 async function requireTls(

@@ -11,6 +11,7 @@ import type {
   TlsRecord,
   Upgrade,
 } from "../../../lessons/24_tls/types.ts";
+import { writeAll } from "../../../lib/net/mod.ts";
 import { decodeClientHello } from "../../../lib/wire/mod.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { wrongAnswers } from "./wrong_answers.ts";
@@ -104,7 +105,7 @@ testAccepted<AskSecurely>(exercises[2], {
 testAccepted<Upgrade>(exercises[3], {
   "reads the reply byte by byte": async (conn, { caCerts, hostname }) => {
     try {
-      await conn.write(new TextEncoder().encode("STARTTLS\r\n"));
+      await writeAll(conn, new TextEncoder().encode("STARTTLS\r\n"));
       let reply = "";
       const byte = new Uint8Array(1);
       while (!reply.endsWith("\n")) {

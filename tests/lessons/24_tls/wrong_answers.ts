@@ -6,6 +6,7 @@ import type {
   TlsRecord,
   Upgrade,
 } from "../../../lessons/24_tls/types.ts";
+import { writeAll } from "../../../lib/net/mod.ts";
 import { replacing, type WrongAnswers } from "../gates.ts";
 
 const LENGTH = "pending[3] << 8 | pending[4]";
@@ -481,6 +482,16 @@ export const wrongAnswers: WrongAnswers = {
       attempt: withoutLimit(),
       diagnosis: /at most 512 bytes, with its line ending/,
     },
+    ...replacing("new Uint8Array(512)", {
+      "takes a reply of up to 513 bytes": [
+        "new Uint8Array(513)",
+        /at most 512 bytes, with its line ending/,
+      ],
+      "takes a reply of up to 511 bytes": [
+        "new Uint8Array(511)",
+        /A reply of 512 bytes is allowed/,
+      ],
+    }),
     ...replacing(
       'throw new Deno.errors.UnexpectedEof("the connection ended in the reply");',
       {
@@ -556,7 +567,7 @@ function withoutLimit(): Upgrade {
   return async (conn, options) => {
     let open: Deno.Conn = conn;
     try {
-      await conn.write(new TextEncoder().encode("STARTTLS\r\n"));
+      await writeAll(conn, new TextEncoder().encode("STARTTLS\r\n"));
       const buffer = new Uint8Array(1000);
       let reply = "";
       while (!reply.includes("\n")) {
