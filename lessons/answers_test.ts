@@ -116,6 +116,10 @@ const FILES: LessonFiles[] = [
     exercises: () => import("./22_redis_by_hand/exercises.ts"),
     answers: () => import("./22_redis_by_hand/exercise.ts"),
   },
+  {
+    exercises: () => import("./24_tls/exercises.ts"),
+    answers: () => import("./24_tls/exercise.ts"),
+  },
 ];
 
 const granted = await Deno.permissions.query({ name: "run" });

@@ -58,6 +58,7 @@ export const tls: Symptom[] = [
       },
     ],
     lesson: "24_tls",
+    heading: "Encrypted isn't authenticated",
   },
   {
     id: "wrong-name",
@@ -97,6 +98,7 @@ export const tls: Symptom[] = [
       },
     ],
     lesson: "24_tls",
+    heading: "Encrypted isn't authenticated",
   },
   {
     id: "expired",
@@ -134,6 +136,7 @@ export const tls: Symptom[] = [
       },
     ],
     lesson: "24_tls",
+    heading: "Encrypted isn't authenticated",
   },
   {
     id: "not-tls",
@@ -180,6 +183,7 @@ export const tls: Symptom[] = [
       },
     ],
     lesson: "24_tls",
+    heading: "A stream of records",
   },
   {
     id: "handshake-failure",
@@ -229,6 +233,7 @@ export const tls: Symptom[] = [
       },
     ],
     lesson: "24_tls",
+    heading: "Encrypted isn't authenticated",
   },
   {
     id: "no-application-protocol",
@@ -255,6 +260,7 @@ export const tls: Symptom[] = [
       },
     ],
     lesson: "24_tls",
+    heading: "The first message is in the clear",
   },
   {
     id: "no-close-notify",
@@ -285,5 +291,6 @@ export const tls: Symptom[] = [
       },
     ],
     lesson: "24_tls",
+    heading: "The end has to be authentic, too",
   },
 ];
