@@ -435,22 +435,35 @@ async function cost(show: Narrator): Promise<void> {
     "The ticket makes the client's message longer. The server's reply gets " +
       "shorter: it needs no certificate, and no signature.",
   );
-  const times = 40;
-  show.bars(`${times} connections, an echo each`, {
+  const [times, mib] = [10, 8];
+  show.bars(`${times} connections, an echo each (the best of 3)`, {
     unit: "ms",
-    bars: [
-      { name: "TCP", value: await connectOften("TCP", tcp.port, times) },
-      { name: "TLS", value: await connectOften("TLS", tls.port, times) },
-    ],
+    bars: await compare([tcp, tls], (name, port) => {
+      return connectOften(name, port, times);
+    }),
   });
-  const mib = 24;
-  show.bars(`${mib} MiB there and back`, {
+  show.bars(`${mib} MiB there and back (the best of 3)`, {
     unit: "ms",
-    bars: [
-      { name: "TCP", value: await transfer("TCP", tcp.port, mib) },
-      { name: "TLS", value: await transfer("TLS", tls.port, mib) },
-    ],
+    bars: await compare([tcp, tls], (name, port) => transfer(name, port, mib)),
   });
+}
+
+/** Measures the same over TCP and TLS, by turns, and takes the best of each. */
+async function compare(
+  [tcp, tls]: EchoServer[],
+  measure: (name: string, port: number) => Promise<number>,
+) {
+  const bars = [{ name: "TCP", value: Infinity }, {
+    name: "TLS",
+    value: Infinity,
+  }];
+  for (let round = 0; round < 3; round++) {
+    for (const [i, { port }] of [tcp, tls].entries()) {
+      const { name, value } = bars[i];
+      bars[i].value = Math.min(value, await measure(name, port));
+    }
+  }
+  return bars;
 }
 
 async function connect(name: string, port: number): Promise<Deno.Conn> {
@@ -569,8 +582,9 @@ export async function serve(
   });
   const file = "lessons/24_tls/certs/ca.pem";
   show.say(
-    "An echo server over TLS is up. Talk to it from another terminal, in this " +
-      "folder. The client must trust the lesson's authority for that one run:",
+    "An echo server over TLS is up. Talk to it from another terminal, in the " +
+      "workbook's folder. The client must trust the lesson's authority for that " +
+      "one run:",
   );
   show.command(
     "openssl",

@@ -57,6 +57,7 @@ const EXTENSIONS: Readonly<Record<number, string>> = {
   49: "post_handshake_auth",
   50: "signature_algorithms_cert",
   51: "key_share",
+  17613: "application_settings",
   65037: "encrypted_client_hello",
   65281: "renegotiation_info",
 };
