@@ -5,6 +5,7 @@ import {
   asViews,
   explainBytes,
   sampleBytes,
+  settle,
   TimerWatch,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
@@ -167,7 +168,7 @@ const CASES: Case[] = [
     read: CLOSE,
   },
   {
-    step: `the server sends a byte every 50 ms; timeoutMs is ${SHORT_MS}`,
+    step: `the server sends a byte every few ms; timeoutMs is ${SHORT_MS}`,
     then: "drips",
     options: { timeoutMs: SHORT_MS },
     throws: "Deno.errors.TimedOut",
@@ -252,11 +253,12 @@ async function checkCase(
         asked = error as Error;
         throw error;
       }
+      watch?.markQuestion();
       await writeAll(conn, answer);
       if (one.then === "silence") await over.promise;
       while (one.then !== undefined) {
         await writeAll(conn, Uint8Array.of(1));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await settle();
       }
     },
   });
@@ -288,6 +290,7 @@ async function checkCase(
       });
     }
   }
+  if (one.then === "drips") watch?.requireOneLimit(one);
   await watch?.requireNothingLeft(one.throws !== undefined);
 }
 
@@ -433,11 +436,34 @@ class Watch {
   readonly #trial: Trial;
   readonly #timers: TimerWatch;
   readonly #conns: ConnWatch;
+  #timersBefore = 0;
 
   constructor(trial: Trial) {
     this.#trial = trial;
     this.#timers = trial.use(new TimerWatch());
     this.#conns = trial.use(new ConnWatch());
+  }
+
+  /** Says that a server has got a question. */
+  markQuestion(): void {
+    this.#timersBefore = this.#timers.started.length;
+  }
+
+  /**
+   * Requires that the whole time doesn't begin again after the question. On a
+   * busy machine, a limit for each read may pass as well.
+   */
+  requireOneLimit({ likely, read }: Case): void {
+    const again = this.#timers.started.slice(this.#timersBefore)
+      .filter((ms) => ms >= SHORT_MS);
+    if (again.length < 2) return;
+    this.#trial.fail({
+      problem:
+        `You started ${again.length} timers of ${SHORT_MS} ms while the ` +
+        "answer came.",
+      likely,
+      read,
+    });
   }
 
   /** Where the answer connects. */

@@ -66,7 +66,11 @@ testAccepted<ReadClientHello>(exercises[1], {
 });
 
 testAccepted<AskSecurely>(exercises[2], {
-  "pumps through streams": async (port, question, options) => {
+  "closes by a timer, and collects numbers": async (
+    port,
+    question,
+    options,
+  ) => {
     const { caCerts, hostname, timeoutMs } = options;
     let conn: Deno.Conn | undefined;
     let isLate = false;
@@ -94,12 +98,29 @@ testAccepted<AskSecurely>(exercises[2], {
       conn?.[Symbol.dispose]();
     }
   },
-  "returns a Response's bytes": async (port, question, options) =>
-    new Uint8Array(
-      await new Response(
-        (await askSecurely(port, question, options)) as BodyInit,
-      ).bytes(),
-    ),
+  "uses AbortSignal.timeout, and reads conn.readable": async (
+    port,
+    question,
+    { caCerts, hostname, timeoutMs },
+  ) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const tcp = await Deno.connect({ port, hostname: "127.0.0.1", signal });
+    using conn = await Deno.startTls(tcp, { hostname, caCerts });
+    const close = () => conn[Symbol.dispose]();
+    signal.addEventListener("abort", close);
+    try {
+      await writeAll(conn, question);
+      await conn.closeWrite();
+      return await new Response(conn.readable).bytes();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", close);
+    }
+  },
+  "calls the solution with a copy": (port, question, options) =>
+    askSecurely(port, question.slice(), { ...options }),
 });
 
 testAccepted<Upgrade>(exercises[3], {
