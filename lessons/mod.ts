@@ -90,8 +90,9 @@ export const lessons: Lesson[] = [
     number: 9,
     name: "chat",
     title: "Chat",
-    claim: "When many talk to many, one slow reader must not hold up the " +
-      "rest: each has a queue of its own, with a limit.",
+    claim:
+      "In a chat room, one slow reader can hold up everyone else. So give " +
+      "each member its own send queue, and limit how much that queue can hold.",
     part: "TCP, a stream of bytes",
   },
   {

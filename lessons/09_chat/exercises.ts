@@ -8,18 +8,19 @@ import type { ChatRoomClass } from "./types.ts";
 export const exercises: Exercise<unknown>[] = [
   exercise<ChatRoomClass>({
     id: "9.1",
-    title: "A room for many",
+    title: "A chat room",
     passed:
-      "Each member has a send queue with a limit, so a slow one delays nobody.",
+      "Each member has a send queue with a limit, so a slow member delays " +
+      "nobody.",
     real: "lib/net/send_queue.ts",
     solution: solution.ChatRoom,
     hints: [
-      "Ann's line goes to bob and to dot, but dot doesn't read. Which of your " +
-      "`await`s makes bob wait for dot?",
-      "Give each member a queue, and a loop that writes what's in the queue. " +
-      "Passing on a line means pushing it to every other queue, which takes no " +
-      "time. Count the bytes that are unsent. When there are too many, take " +
-      "the member out and close its connection, which ends its read, too.",
+      "ann's line goes to dot and to bob, but dot doesn't read. Which `await` " +
+      "in your code makes bob wait for dot?",
+      "Give each member a queue, and a loop that writes what's in the queue. To " +
+      "pass on a line, push it to everyone else's queue, which doesn't have to " +
+      "wait. Count each member's unsent bytes. When there are too many, remove " +
+      "the member and close its connection, which ends its read, too.",
       "Nearly the code:\n" +
       "    #send(member: Member, line: Uint8Array): void {\n" +
       "      member.unsentBytes += line.length;\n" +
@@ -28,11 +29,11 @@ export const exercises: Exercise<unknown>[] = [
       "      if (!member.isWriting) this.#writeQueue(member);\n" +
       "    }\n" +
       "#writeQueue() writes line after line until the queue is empty, subtracts " +
-      "what was written from unsentBytes, and drops the member if a write " +
-      "fails. join() reads lines, sends each to all others, and drops its " +
-      "member at the end, whatever that end was.",
+      "what each write took from unsentBytes, and drops the member if a write " +
+      "fails. join() reads lines, sends each to everyone else, and drops its " +
+      "member at the end, whatever ended it.",
     ],
-    read: "A line to all others",
+    read: "A line to everyone else",
     check: checkChatRoom,
   }),
 ];

@@ -1,9 +1,9 @@
 /**
- * Lesson 9: many talk to many.
+ * Lesson 9: a chat room.
  *
- * A chat room sends each line to all others. The simplest one stops for all
- * when one member does not read; the one with a limited queue for each member
- * drops that one, and goes on.
+ * A chat room sends each line to everyone else. The simplest room stops for
+ * everyone when one member doesn't read. A room with a limited queue per member
+ * drops that member and goes on.
  */
 import {
   formatAddress,
@@ -16,19 +16,22 @@ import {
 } from "../../lib/net/mod.ts";
 import { counted, type Narrator } from "../../lib/show/mod.ts";
 import {
+  answerFor,
+  describeServeError,
   runLesson,
   type ServeContext,
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { NaiveRoom } from "./naive_room.ts";
 import { MAX_UNSENT_BYTES, Room } from "./room.ts";
 import { RoomServer } from "./room_server.ts";
+import type { ChatRoomClass } from "./types.ts";
 import { lessons } from "../mod.ts";
 
-/** One line of the flood, and how many of them there are at most. */
+/** The size of each line that ann sends, and the most lines she sends. */
 const LINE_BYTES = 32 * 1024;
 const MAX_LINES = 1024;
 
-/** How long nothing must come for the room to count as stopped, in ms. */
+/** How long the room must be silent to count as stopped, in milliseconds. */
 const STOPPED_MS = 500;
 
 /** Runs the demonstration. */
@@ -38,11 +41,12 @@ export async function lesson(show: Narrator): Promise<void> {
   await bounded(show);
 }
 
-/** A line to all others, and one that leaves without a word. */
+/** Shows a line going to everyone else, and a member that's reset. */
 async function talk(show: Narrator): Promise<void> {
-  show.step("Three members, and a line to all others");
+  show.step("Each line goes to everyone else");
   await show.predict(
-    "ann says hello, then bob does. Who reads what? And who reads her own line?",
+    "ann, bob, and cid are in a chat room. ann sends a line, and then bob does. " +
+      "Which line is the first that ann reads?",
   );
   await using server = new RoomServer(new Room());
   const { room } = server;
@@ -53,19 +57,23 @@ async function talk(show: Narrator): Promise<void> {
     readLines(conn)
   );
   await writeLine(ann, "hello");
-  show.fact("ann writes", '"hello"');
+  show.fact("ann sends", '"hello"');
   show.fact("bob reads", await nextLine(bobReads));
   show.fact("cid reads", await nextLine(cidReads));
   await writeLine(bob, "hello, ann");
-  show.fact("bob writes", '"hello, ann"');
+  show.fact("bob sends", '"hello, ann"');
   show.fact("cid reads", await nextLine(cidReads));
   show.fact("ann's first line", await nextLine(annReads));
   show.say(
-    "Her own line has not come back to her: bob's is the first she reads.",
+    "The room didn't send ann's own line back to her, so bob's line is the " +
+      "first that she reads.",
   );
 
-  show.step("One is torn away");
-  await show.predict("eve comes in, and her connection is reset. Who notices?");
+  show.step("A member's connection is reset");
+  await show.predict(
+    "eve joins, and then her connection is reset. In which of its calls can the " +
+      "server find out?",
+  );
   const eve = await server.joinResettable("eve");
   show.fact("members", room.size);
   eve.reset();
@@ -74,16 +82,19 @@ async function talk(show: Narrator): Promise<void> {
   await writeLine(ann, "still there?");
   show.fact("bob reads", await nextLine(bobReads));
   show.say(
-    "That failure is eve's alone. It must not be thrown to whoever talks next.",
+    "Here, the server's read from eve threw the error. If ann had been sending " +
+      "a line at that moment, the write to eve could have thrown it instead, in " +
+      "the loop that serves ann. It still must not end anyone's membership but " +
+      "eve's.",
   );
 }
 
-/** Every line waits for the slowest. */
+/** Shows a room in which each line waits for the slowest member. */
 async function naive(show: Narrator): Promise<void> {
-  show.step("One does not read, and the room waits");
+  show.step("One member doesn't read, and the room waits");
   await show.predict(
-    `dot joins and never reads. ann says lines of ${inKiB(LINE_BYTES)}, one ` +
-      "after the other, and bob reads each. How many does he get?",
+    `dot joins and never reads. ann sends lines of ${inKiB(LINE_BYTES)}, one ` +
+      "after the other, and bob reads each of them. How many does bob get?",
   );
   await using server = new RoomServer(new NaiveRoom());
   const dot = await server.join("dot");
@@ -105,20 +116,21 @@ async function naive(show: Narrator): Promise<void> {
     await draining;
   }
   show.say(
-    "The lines for dot filled the buffers of the two sockets between her and " +
-      "the room. Then the room's write to her waited, and with it all that came " +
-      "after. One who reads slowly makes a slow room, for everybody; whether " +
-      "she means to or not.",
+    "The lines for dot filled the buffers of the two sockets between the room " +
+      "and dot. Then the room's write to dot had to wait, and so did everything " +
+      "after it. One slow reader makes the room slow for everyone.",
   );
 }
 
-/** Nobody waits, and a queue has a limit. */
+/** Shows a room with a limited queue for each member, which waits for nobody. */
 async function bounded(show: Narrator): Promise<void> {
-  show.step("The same with a queue for each, and a limit");
+  show.step("The same with a queue per member, and a limit");
   const total = MAX_LINES * LINE_BYTES;
   await show.predict(
-    `Now the room writes to each member by itself. ann says ${inMiB(total)} ` +
-      "in all, and dot still does not read. How much memory does it cost?",
+    `Now each member has a queue for ${inMiB(MAX_UNSENT_BYTES)} at most, and ` +
+      `a member whose queue is full is dropped. ann sends ${inMiB(total)} in ` +
+      `lines of ${inKiB(LINE_BYTES)}, and dot still doesn't read. After how ` +
+      "many lines is dot dropped?",
   );
   await using server = new RoomServer(new Room());
   const { room } = server;
@@ -129,7 +141,7 @@ async function bounded(show: Narrator): Promise<void> {
   const flood = new Flood(ann, bob);
   let droppedAfter = 0;
   while (flood.lines < MAX_LINES) {
-    // A minute is for a machine that does much besides: no line is lost.
+    // No line is lost. The minute is for a machine that's very busy.
     if (!await flood.next(60_000)) break;
     if (droppedAfter === 0 && room.size < 3) droppedAfter = flood.lines;
   }
@@ -144,24 +156,25 @@ async function bounded(show: Narrator): Promise<void> {
     `${room.mostUnsent} bytes, of ${MAX_UNSENT_BYTES} allowed`,
   );
   show.say(
-    "A queue alone would only move the trouble: it would grow as long as ann " +
-      "talks. The limit says how far the room goes for one member, and what it " +
-      "does then. This one drops her: nobody misses lines without knowing it.",
+    "Without a limit, dot's queue would grow for as long as ann sends. With it, " +
+      "a slow member costs the room a fixed amount of memory, and then it's " +
+      "dropped: no member misses lines without knowing it. The lines that the " +
+      "kernel's buffers took didn't count.",
   );
   dot.close();
 }
 
-/** One says long lines, and another one reads each before the next is said. */
+/** One member sends long lines, and another reads each before the next one. */
 class Flood {
   readonly #line = new Uint8Array(LINE_BYTES).fill(0x2e);
   readonly #from: Deno.Conn;
   readonly #to: TimedReader;
   #missing = 0;
-  /** How many lines came. */
+  /** How many lines have arrived. */
   lines = 0;
-  /** How many bytes came. */
+  /** How many bytes have arrived. */
   bytes = 0;
-  /** The longest that a line took, in milliseconds. */
+  /** How long the slowest line took, in milliseconds. */
   slowestMs = 0;
 
   constructor(from: Deno.Conn, to: Deno.Conn) {
@@ -170,7 +183,7 @@ class Flood {
     this.#line[LINE_BYTES - 1] = 0x0a;
   }
 
-  /** Says a line, unless one is still under way, and waits for it. */
+  /** Sends a line, unless one is still in transit, and waits for it to arrive. */
   async next(patienceMs: number): Promise<boolean> {
     const start = performance.now();
     const nameBytes = "ann: ".length;
@@ -190,7 +203,7 @@ class Flood {
   }
 }
 
-/** Reads, or returns null at the end, and if nothing comes in time. */
+/** Reads. Returns null at the end, or if nothing arrives in time. */
 async function readOrStop(
   reader: TimedReader,
   timeoutMs: number,
@@ -203,7 +216,7 @@ async function readOrStop(
   }
 }
 
-/** Reads, and throws away, until the connection is closed. */
+/** Reads and discards everything until the connection is closed. */
 async function drain(conn: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(64 * 1024);
   try {
@@ -226,34 +239,49 @@ function inMiB(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
-/** Keeps a chat room open, and tells of everybody who comes and goes. */
+/** Runs a chat room that reports who joins and who leaves. */
 export async function serve(
   show: Narrator,
-  { port, signal }: ServeContext,
+  context: ServeContext,
 ): Promise<void> {
+  const { port, signal } = context;
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
   show.say(`A chat room is open at ${formatAddress(listener.addr)}.`);
   show.say(
-    "Join it from two other terminals, say something, and close it here with " +
-      "Ctrl-C:",
+    "Join it from two other terminals and chat. Press Ctrl-C here to close it.",
   );
   show.command("netcat", `nc ${hostname} ${own}`);
   show.command("socat", `socat - TCP:${hostname}:${own}`);
-  show.note("waiting for members");
 
   const room = new Room({ announces: true });
+  // An answer to 9.1 takes no names, and counts nothing but its members.
+  const ChatRoom = answerFor<ChatRoomClass | undefined>(
+    context,
+    "ChatRoom",
+    undefined,
+  );
+  const mine = ChatRoom && new ChatRoom();
+  show.note("waiting for members");
   let guests = 0;
   await serveClients(listener, async (conn) => {
     const name = `guest${++guests}`;
-    show.note(`${name} at ${formatAddress(conn.remoteAddr)} is here`);
-    const how = await room.join(conn, name);
-    if (!signal.aborted) show.note(`${name} ${how}; ${room.size} in the room`);
-  }, { signal });
+    show.note(`${name} at ${formatAddress(conn.remoteAddr)} has joined`);
+    const how = await (mine?.join(conn).then(() => "left") ??
+      room.join(conn, name));
+    const { size } = mine ?? room;
+    if (!signal.aborted) show.note(`${name} ${how}; ${size} in the room`);
+  }, {
+    signal,
+    onError: (error, conn) => show.note(describeServeError(error, conn)),
+  });
   show.note(
-    `closed: ${counted(guests, "guest")}, ` +
-      `${counted(room.lines, "line")} said, at most ` +
-      `${counted(room.mostUnsent, "byte")} queued for one of them`,
+    `closed: ${counted(guests, "guest")}` +
+      (mine
+        ? ""
+        : `, ${counted(room.lines, "line")} sent, at most ${
+          counted(room.mostUnsent, "byte")
+        } queued for a member`),
   );
 }
 

@@ -1,17 +1,17 @@
 import { readLines, writeAll } from "../../lib/net/mod.ts";
 
 /**
- * A chat room as one writes it first: each line goes to one member after the
- * other. It works, until one of them does not read.
+ * The chat room you might write first: it writes each line to one member after
+ * another. That works until a member doesn't read.
  */
 export class NaiveRoom {
   readonly #members = new Set<Deno.Conn>();
 
   /**
-   * Lets somebody in until it leaves, and closes the connection then.
+   * Serves a member until it leaves, and then closes its connection.
    *
    * @param conn The member's connection.
-   * @param name Stands in front of its lines.
+   * @param name The name to put in front of the member's lines.
    */
   async join(conn: Deno.Conn, name: string): Promise<void> {
     this.#members.add(conn);
@@ -19,12 +19,12 @@ export class NaiveRoom {
       for await (const line of readLines(conn)) {
         const bytes = new TextEncoder().encode(`${name}: ${line}\n`);
         for (const member of this.#members) {
-          // Here the room waits for the slowest of its members.
+          // Here, the room waits for its slowest member.
           if (member !== conn) await writeAll(member, bytes);
         }
       }
     } catch {
-      // Gone: a reset, or the end of the lesson.
+      // The member was reset, or the lesson is over.
     }
     this.#members.delete(conn);
     conn[Symbol.dispose]();

@@ -18,19 +18,21 @@ import type { ChatRoomClass } from "./types.ts";
  *       }
  *     }
  *
- * A chat room. `join` lets a member in at once, and passes each line that it
- * sends on to all others that are members then. `size` is the number of members.
- * No member delays another, or stops the room.
+ * A chat room. `join` adds a member at once, and passes each line it sends on to
+ * everyone else who's a member at that moment. `size` is the number of members.
+ * No member can delay another or stop the room.
  *
- * - A line is UTF-8 text up to a `\n`, and may be empty. Pass it on whole and
- *   unchanged, with its `\n`. A `\r` before that may stay or go, and control
- *   characters, which terminals obey, may be removed or escaped. A byte order
- *   mark is a character like any other.
- * - An unfinished line at the end is dropped, or ended with a `\n`.
- * - A member leaves when its side ends, when a read or a write fails, when more
- *   than 1 MiB is unsent to it, or when it sends a line longer than 64 KiB. What
- *   no `write` has taken yet is unsent; the `\n` doesn't count as part of a line.
- * - When a member has left, the room has closed its connection, and `join`
- *   resolves. `join` never throws, and leaves no timer behind.
+ * - A line is UTF-8 text that ends with `\n`, and may be empty. Pass it on whole
+ *   and unchanged, with its `\n`. You may drop a `\r` before the `\n`, and you
+ *   may remove or escape control characters, because terminals obey them. A byte
+ *   order mark is a character like any other.
+ * - If a member leaves in the middle of a line, drop the unfinished line, or end
+ *   it with `\n`.
+ * - A member leaves when it closes its write side, when a read or a write fails,
+ *   when more than 1 MiB is unsent to it, or when it sends a line longer than
+ *   64 KiB. Bytes are unsent until a `write` has taken them. The `\n` doesn't
+ *   count toward a line's length.
+ * - When a member leaves, close its connection; then `join` resolves. It never
+ *   throws, and leaves no timer running.
  */
 export const ChatRoom: ChatRoomClass = todo("9.1 ChatRoom");

@@ -2,48 +2,47 @@ import { readLines, SendQueue } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
 import { escapeControls } from "../../lib/show/escape_controls.ts";
 
-/** The most that may be unsent to one member, in bytes, unless told otherwise. */
+/** The default for the most that may be unsent to a member, in bytes. */
 export const MAX_UNSENT_BYTES: number = 1024 * 1024;
 
 /** Options for {@linkcode Room}. */
 export interface RoomOptions {
   /**
-   * The most that may be unsent to one member, in bytes. Who reads more slowly
-   * than that is dropped.
+   * The most that may be unsent to a member, in bytes. The room drops a member
+   * that exceeds this.
    *
    * @default 1048576
    */
   maxUnsentBytes?: number;
   /**
-   * The longest line, in bytes without its end, as it's received.
+   * The longest line that a member may send, in bytes without its line end.
    *
    * @default 65536
    */
   maxLineBytes?: number;
   /**
-   * Whether the room tells its members who comes and goes.
+   * Whether the room announces to its members who joins and who leaves.
    *
    * @default false
    */
   announces?: boolean;
 }
 
-/** One member, and what is to be sent to it. */
+/** A member, and what the room still has to send to it. */
 interface Member {
   name: string;
   queue: SendQueue;
-  /** Why it was dropped, once it was. */
+  /** Why the room dropped it, if it did. */
   dropped?: string;
 }
 
 /**
- * A chat room: lines of text in, the same lines out to all others, with their
+ * A chat room, which passes each member's lines on to everyone else, with their
  * control characters escaped.
  *
- * Nobody waits for anybody. Each member has a queue with a limit, so that a
- * line is handed to all of them at once, and who does not read in time is
- * dropped. That bounds the memory: each member costs one line under way, and
- * what its queue may hold.
+ * No member waits for another. Each has a queue with a limit: the room puts a
+ * line into all queues at once, and drops a member whose queue is full. So a
+ * member never costs more memory than a full queue and one incoming line.
  */
 export class Room {
   readonly #members = new Set<Member>();
@@ -51,7 +50,7 @@ export class Room {
   #lines = 0;
   #mostUnsent = 0;
 
-  /** @param options The limits. */
+  /** @param options The limits, and whether to announce members. */
   constructor(options: RoomOptions = {}) {
     this.#options = {
       maxUnsentBytes: MAX_UNSENT_BYTES,
@@ -61,34 +60,34 @@ export class Room {
     };
   }
 
-  /** How many are in the room. */
+  /** The number of members. */
   get size(): number {
     return this.#members.size;
   }
 
-  /** How many lines were said. */
+  /** The number of lines that members have sent. */
   get lines(): number {
     return this.#lines;
   }
 
-  /** The most that was ever unsent to one member, in bytes. */
+  /** The most that was ever unsent to a member, in bytes. */
   get mostUnsent(): number {
     return this.#mostUnsent;
   }
 
   /**
-   * Lets somebody in, until it leaves or is dropped. Then it closes the
-   * connection. It never rejects: how a member leaves is its own affair.
+   * Serves a member until it leaves or is dropped, and then closes its
+   * connection. It never rejects, however the member leaves.
    *
    * @param conn The member's connection.
-   * @param name Stands in front of its lines.
-   * @returns How it left, in words: `left`.
+   * @param name The name to put in front of the member's lines.
+   * @returns How the member left, in words, such as `left`.
    */
   async join(conn: Deno.Conn, name: string): Promise<string> {
     const { maxUnsentBytes, maxLineBytes: maxBytes } = this.#options;
     const queue = new SendQueue(conn, { maxBytes: maxUnsentBytes });
     const member: Member = { name, queue };
-    // A write that fails tells of a member that is gone.
+    // If a write fails, the member is gone.
     queue.ended.then((error) => {
       if (error !== undefined) this.#drop(member, `is gone: ${error}`);
     });
@@ -98,7 +97,7 @@ export class Room {
     try {
       for await (const line of readLines(conn, { maxBytes })) {
         this.#lines++;
-        // A terminal would obey the control characters in it.
+        // Terminals obey control characters.
         this.#send(`${name}: ${escapeControls(line)}\n`, member);
       }
     } catch (error) {
@@ -110,7 +109,7 @@ export class Room {
     return how;
   }
 
-  /** Hands a text to every member but one, and waits for none of them. */
+  /** Queues a text for every member but one, without waiting. */
   #send(text: string, except?: Member): void {
     const bytes = new TextEncoder().encode(text);
     for (const member of this.#members) {
@@ -133,14 +132,14 @@ export class Room {
     if (this.#options.announces) this.#send(`* ${text}\n`);
   }
 
-  /** Takes a member out; its read, in `join`, ends with that. */
+  /** Removes a member and closes its connection, which ends its `join`. */
   #drop(member: Member, how: string): void {
     member.dropped ??= how;
     this.#members.delete(member);
     member.queue.drop();
   }
 
-  /** Tells a member what was wrong with its line, if it was the line. */
+  /** Tells a member what's wrong with its line, if the line was the problem. */
   async #sendAway(member: Member, error: unknown): Promise<string> {
     this.#members.delete(member);
     const isLine = error instanceof RangeError || error instanceof TypeError;

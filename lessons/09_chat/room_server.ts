@@ -10,7 +10,7 @@ export interface AnyRoom {
   join(conn: Deno.Conn, name: string): Promise<unknown>;
 }
 
-/** A room, the listener in front of it, and the clients that have joined. */
+/** A room, its listener, and the clients that have joined. */
 export class RoomServer<R extends AnyRoom> implements AsyncDisposable {
   readonly room: R;
   readonly #listener = listenTcp();
@@ -22,7 +22,7 @@ export class RoomServer<R extends AnyRoom> implements AsyncDisposable {
     this.room = room;
   }
 
-  /** Connects a client, and lets it join. */
+  /** Connects a client that joins the room. */
   async join(name: string): Promise<Deno.TcpConn> {
     const connecting = connectTcp(this.#listener.addr.port);
     await this.#accept(name);
@@ -32,7 +32,7 @@ export class RoomServer<R extends AnyRoom> implements AsyncDisposable {
     return conn;
   }
 
-  /** Connects a client that can reset its connection, and lets it join. */
+  /** Connects a client that joins the room and can reset its connection. */
   async joinResettable(name: string): Promise<ResettableClient> {
     const client = await connectResettable(this.#listener.addr.port);
     this.#clients.push(client);
@@ -40,7 +40,7 @@ export class RoomServer<R extends AnyRoom> implements AsyncDisposable {
     return client;
   }
 
-  /** Waits until a member has left, and says how it left. */
+  /** Waits until a member has left, and returns how it left. */
   async left(name: string): Promise<string> {
     return String(await this.#leaving.get(name));
   }
@@ -50,7 +50,7 @@ export class RoomServer<R extends AnyRoom> implements AsyncDisposable {
     this.#leaving.set(name, this.room.join(conn, name));
   }
 
-  /** Closes every client, and waits until all members have left. */
+  /** Closes all clients, and waits until all members have left. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client[Symbol.dispose]();
     this.#listener.close();

@@ -1,4 +1,4 @@
-/** One good answer to the exercise of lesson 9. */
+/** A good answer to the exercise of lesson 9. */
 
 // ---- 9.1 ChatRoom -----------------------------------------------------------
 
@@ -8,9 +8,9 @@ const LF = 0x0a;
 
 interface Member {
   conn: Deno.Conn;
-  /** Lines that are still to be written, in order. */
+  /** The lines to write, in order. */
   queue: Uint8Array[];
-  /** The bytes of these, and of the rest of the line that's being written. */
+  /** The size of these lines, and of what's left of the line being written. */
   unsentBytes: number;
   isWriting: boolean;
 }
@@ -32,17 +32,17 @@ export class ChatRoom {
         }
       }
     } catch {
-      // A reset, a line that's too long, or our own close: it has left.
+      // Reset, sent a line that's too long, or dropped by #drop().
     }
     this.#drop(member);
   }
 
-  /** Puts a line into a member's queue, and doesn't wait until it's sent. */
+  /** Puts a line into a member's queue, without waiting for it to be sent. */
   #send(member: Member, line: Uint8Array): void {
     member.unsentBytes += line.length;
     if (member.unsentBytes > MAX_UNSENT_BYTES) return this.#drop(member);
     member.queue.push(line);
-    // One loop for each member, so that there is one write at a time.
+    // One loop per member, so that only one write is pending at a time.
     if (!member.isWriting) this.#writeQueue(member);
   }
 
@@ -66,22 +66,22 @@ export class ChatRoom {
     member.isWriting = false;
   }
 
-  /** Takes a member out. Its read, in `join`, ends with the close. */
+  /** Removes a member. Closing its connection ends the read in `join`. */
   #drop(member: Member): void {
     if (!this.#members.delete(member)) return;
     member.conn.close();
   }
 }
 
-/** Yields lines with their `\n`, as bytes: there's no need to decode them. */
+/** Yields each line with its `\n`, as bytes, since nothing needs its text. */
 async function* linesOf(conn: Deno.Conn): AsyncGenerator<Uint8Array> {
   let rest = new Uint8Array();
   const buffer = new Uint8Array(16 * 1024);
   while (true) {
     const count = await conn.read(buffer);
-    // The rest has no end, and would stick to another member's line.
+    // An unfinished line would run into the next one, so drop it.
     if (count === null) return;
-    // A new array, since the others may write these bytes much later.
+    // A new array, because these bytes may be written much later.
     const bytes = new Uint8Array(rest.length + count);
     bytes.set(rest);
     bytes.set(buffer.subarray(0, count), rest.length);

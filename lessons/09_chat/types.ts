@@ -2,9 +2,9 @@
 export interface Chatting {
   /** The number of members. */
   readonly size: number;
-  /** Lets a member in, and resolves when it has left. */
+  /** Adds a member, and resolves when that member has left. */
   join(conn: Deno.Conn): Promise<void>;
 }
 
-/** What 9.1 asks for. */
+/** The class that exercise 9.1 asks for. */
 export type ChatRoomClass = new () => Chatting;

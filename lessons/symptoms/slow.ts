@@ -55,7 +55,7 @@ export const slow: Symptom[] = [
       },
     ],
     lesson: "09_chat",
-    heading: "One slow reader, and everybody waits",
+    heading: "One slow reader holds up everyone",
   },
   {
     id: "memory-grows",
@@ -87,7 +87,7 @@ export const slow: Symptom[] = [
       },
     ],
     lesson: "09_chat",
-    heading: "A queue for each, and a limit",
+    heading: "A queue per member, with a limit",
   },
   {
     id: "throughput",

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { isInstalled, Talk, testWith } from "./programs.ts";
 
-/** Of two programs that one test needs: the one to install, if it is missing. */
+/** One test needs both programs: this is the missing one, if one is missing. */
 const NC_OR_SOCAT = isInstalled("nc") ? "socat" : "nc";
 
 for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
@@ -27,13 +27,13 @@ for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
       room.kill("SIGINT");
       const { code, output } = await room.end();
       assertEquals(code, 0);
-      assertMatch(output, /closed: 2 guests, 2 lines said, at most \d+ bytes?/);
+      assertMatch(output, /closed: 2 guests, 2 lines sent, at most \d+ bytes?/);
     },
   );
 
   testWith(
     program,
-    `lesson 9 --serve goes on when a ${program} is killed in mid-line`,
+    `lesson 9 --serve goes on when ${program} is killed in the middle of a line`,
     async () => {
       await using room = Talk.lesson(9, "--port", "0");
       const command = await room.commandFor(fact);
@@ -60,7 +60,7 @@ for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
 
 testWith(
   "nc",
-  "lesson 9 --serve tells nc what was wrong with its line, and goes on",
+  "lesson 9 --serve tells nc what's wrong with its line, and goes on",
   async () => {
     await using room = Talk.lesson(9, "--port", "0");
     const command = await room.commandFor("netcat");
@@ -78,7 +78,7 @@ testWith(
 
 testWith(
   NC_OR_SOCAT,
-  "lesson 9 --serve lets nc and socat talk with each other",
+  "lesson 9 --serve lets nc and socat talk to each other",
   async () => {
     await using room = Talk.lesson(9, "--port", "0");
     await using ann = new Talk(...await room.commandFor("netcat"));

@@ -103,6 +103,24 @@ const VISIBLE: Visible[] = [
     answer: /^\*you are client 1/,
   },
   {
+    lesson: 9,
+    folder: "09_chat",
+    names: ["ChatRoom"],
+    change: [
+      "if (other !== member) this.#send(other, line);",
+      "this.#send(other, line);",
+    ],
+    talk: async (port) => {
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+      await conn.write(new TextEncoder().encode("hello\n"));
+      const buffer = new Uint8Array(1024);
+      const count = await conn.read(buffer);
+      return new TextDecoder().decode(buffer.subarray(0, count ?? 0));
+    },
+    // Its own line comes back, without a name.
+    answer: /^hello\n$/,
+  },
+  {
     lesson: 20,
     folder: "20_http_by_hand",
     names: ["RequestReader", "encodeResponse"],

@@ -1,4 +1,4 @@
-/** Checks 9.1: lines to all others, whatever one member does. */
+/** Checks 9.1: lines reach everyone else, whatever one member does. */
 import { writeAll } from "../../../lib/net/mod.ts";
 import {
   Collector,
@@ -48,7 +48,8 @@ async function checkTalk(room: TestRoom): Promise<void> {
   trial.step("bob sends two lines in one write, and the others get both");
   await room.passesOn(bob, "hello, ann\nhello, cid\n", {
     ifShort: {
-      likely: "One read may bring several lines: pass on each of them.",
+      likely: "You passed on only one of the lines. A single read may return " +
+        "several lines, so pass on each of them.",
       read: READ.wholeLines,
     },
   });
@@ -58,7 +59,9 @@ async function checkTalk(room: TestRoom): Promise<void> {
   await room.passesOn(bob, "yes?\n");
   await room.passesOn(ann, " a bit\n", { line: "wait a bit\n" });
 
-  trial.step('cid sends "\\n  two  spaces  \\n": an empty line, and one more');
+  trial.step(
+    'cid sends "\\n  two  spaces  \\n": an empty line and another one',
+  );
   await room.passesOn(cid, "\n  two  spaces  \n");
 
   trial.step("bob sends lines with characters of one to four bytes");
@@ -66,14 +69,14 @@ async function checkTalk(room: TestRoom): Promise<void> {
     .filter((text) => !/\p{Cc}/u.test(text));
   await room.passesOn(bob, texts.map((text) => `${text}\n`).join(""));
 
-  trial.step("dan joins, and hears what is said from then on");
+  trial.step("dan joins, and gets the lines that are sent from then on");
   const dan = room.join("dan");
   await room.expectSize(4);
   await room.passesOn(ann, "hello, dan\n", {
     ifWrong: {
       likely:
-        "A member hears what is said after it has joined: keep no lines " +
-        "for those who come later.",
+        "You sent dan an old line. A member only gets lines that are sent after " +
+        "it has joined, so don't keep lines for newcomers.",
       read: READ.toOthers,
     },
   });
@@ -86,7 +89,7 @@ async function checkTwoRooms(one: TestRoom, other: TestRoom): Promise<void> {
   const [ann] = ["ann", "bob"].map((name) => one.join(name));
   const [cid] = ["cid", "dot"].map((name) => other.join(name));
   const likely = "Each ChatRoom has its own members. A variable outside the " +
-    "class, or a static one, is shared by all rooms.";
+    "class, or a static field, is shared by all rooms.";
   await one.expectSize(2, likely);
   await other.expectSize(2, likely);
   cid.conn.peerSends("in ");
@@ -104,7 +107,7 @@ async function checkNarrow(
   const { readSize, writeSize } = narrow;
   room.trial.step(
     writeSize === undefined
-      ? `each read gives at most ${readSize} bytes`
+      ? `each read returns at most ${readSize} bytes`
       : `each write takes at most ${writeSize} bytes`,
   );
   const [ann] = ["ann", "bob"].map((name) => room.join(name, narrow));
@@ -112,8 +115,8 @@ async function checkNarrow(
   await room.passesOn(ann, text, {
     ifShort: writeSize === undefined ? undefined : {
       likely:
-        "write() returns how many bytes it took, and the rest isn't sent " +
-        "unless you write it: loop until the whole line is written.",
+        "You wrote only part of the line. write() returns how many bytes it " +
+        "took, so write the rest: loop until the whole line is written.",
       read: READ.wholeLines,
     },
   });
@@ -123,12 +126,12 @@ async function checkNarrow(
 async function checkLeaving(room: TestRoom): Promise<void> {
   const { trial } = room;
   trial.step(
-    'cid sends "see you\\nI must" and ends its side; its join() resolves',
+    'cid sends "see you\\nI must" and closes its write side; join() resolves',
   );
   const [ann, bob, cid] = ["ann", "bob", "cid"].map((name) => room.join(name));
   cid.conn.peerSends("see you\nI must");
   cid.conn.peerEnds();
-  await cid.leaves("A read gave null, so the member has left.");
+  await cid.leaves("A read returned null, so cid has left.");
   await room.expectSize(2);
   await bob.receives("see you\n".length);
   await settle();
@@ -136,8 +139,9 @@ async function checkLeaving(room: TestRoom): Promise<void> {
   const heard = new TextDecoder().decode(bob.conn.written);
   const rest = heard.endsWith("I must\n") ? "I must\n" : "";
   const ifWrong = {
-    likely: "The unfinished line that cid left behind got stuck to the next " +
-      "one. Drop it, or end it with a \\n.",
+    likely:
+      "You passed on cid's unfinished line without a \\n, so the next line " +
+      "continues it. Drop the unfinished line, or end it with a \\n.",
     read: READ.leaving,
   };
   for (const member of [ann, bob]) {
@@ -151,32 +155,35 @@ async function checkLeaving(room: TestRoom): Promise<void> {
 
 async function checkFailures(room: TestRoom): Promise<void> {
   const { trial } = room;
-  trial.step("cid's connection is reset; its join() resolves all the same");
+  trial.step("cid's connection is reset; its join() still resolves");
   const ann = room.join("ann");
   const cid = room.join("cid", { then: "reset" });
-  await cid.leaves("A read threw ConnectionReset, so the member has left.");
+  await cid.leaves("A read threw ConnectionReset, so cid has left.");
   await room.expectSize(1);
 
-  trial.step("dot joins, whose connection breaks at the first write");
+  trial.step("dot joins, and the first write to dot fails with BrokenPipe");
   const dot = room.join("dot", { breakAt: 0 });
   const bob = room.join("bob");
   await room.expectSize(3);
   ann.conn.peerSends("hello\n");
   await bob.hears("hello\n");
   await dot.leaves(
-    "A write to it failed with BrokenPipe, so the member has left. Its read " +
-      "may still wait: close the connection, which ends the read.",
+    "A write to dot failed with BrokenPipe, so dot has left. Your read from dot " +
+      "may still be waiting: close the connection, which ends the read.",
   );
   await room.expectSize(2);
 
-  trial.step("eve and fay get a line that they don't read, and leave");
+  trial.step("eve and fay don't read a line, and then they leave");
   const [eve, fay] = ["eve", "fay"].map((name) => room.join(name, { room: 0 }));
   ann.conn.peerSends("hello again\n");
   await bob.hears("hello again\n");
   eve.conn.peerEnds();
   fay.conn.peerResets();
   for (const member of [eve, fay]) {
-    await member.leaves("It has left, though lines for it are unsent.");
+    await member.leaves(
+      "The member has left, even though some bytes for it are still unsent. " +
+        "Don't wait until they're sent.",
+    );
   }
   await room.expectSize(2);
 
@@ -189,7 +196,7 @@ async function checkFailures(room: TestRoom): Promise<void> {
 async function checkTwoAtOnce(room: TestRoom): Promise<void> {
   const { trial } = room;
   trial.step(
-    "ann and bob send 30 long lines each, at once; cid gets all of them whole",
+    "ann and bob each send 30 long lines at once; cid gets every line whole",
   );
   const talkers = ["ann", "bob"].map((name) => ({
     member: room.join(name),
@@ -210,8 +217,8 @@ async function checkTwoAtOnce(room: TestRoom): Promise<void> {
     if (at === -1) continue;
     trial.fail({
       problem:
-        `Line ${at} of ${lines[0].slice(0, 3)} didn't arrive whole, in ` +
-        "its place.",
+        `${lines[0].slice(0, 3)}'s line ${at} didn't arrive whole and in ` +
+        "order.",
       expected: `${lines[at].slice(0, 60)}…`,
       received: `${got[at]?.slice(0, 60)}…`,
       ...MIXED_LINES,
@@ -241,7 +248,7 @@ async function checkSockets(
   for (const { peer } of [ann, ...others]) peer.close();
   await trial.waitFor(Promise.all(joining), {
     waitingFor: "join() of all three to resolve",
-    likely: "Their connections have ended, so the members have left.",
+    likely: "All three have closed their connections, so they have left.",
     read: READ.leaving,
   });
 }

@@ -1,8 +1,8 @@
-/** The headings of the README that the checks point to. */
+/** The README's headings that the checks point to. */
 export const READ = {
-  toOthers: "A line to all others",
+  toOthers: "A line to everyone else",
   wholeLines: "Whole lines, one at a time",
-  leaving: "One who leaves, leaves alone",
-  slow: "One slow reader, and everybody waits",
-  limit: "A queue for each, and a limit",
+  leaving: "When a member leaves",
+  slow: "One slow reader holds up everyone",
+  limit: "A queue per member, with a limit",
 };

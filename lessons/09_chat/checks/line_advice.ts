@@ -1,4 +1,4 @@
-/** What it means when a member doesn't get the lines that it should. */
+/** Explains why a member didn't get the lines it should have got. */
 import { READ } from "./headings.ts";
 
 /** The likely cause, and the heading to read. */
@@ -9,65 +9,69 @@ export interface Advice {
 
 /** All bytes arrived, but in another order. */
 export const MIXED_LINES: Advice = {
-  likely: "Two writes were pending on one connection at once. Each may take " +
-    "only a part, and then the parts of two lines mix. Let one loop per member " +
-    "do all its writing, and finish each line before the next.",
+  likely:
+    "Two writes were pending on one connection at the same time. Each may " +
+    "take only part of its line, and then the parts of two lines mix. Let a " +
+    "single loop do all the writing to a member, one line after the other.",
   read: READ.wholeLines,
 };
 
 /** Nothing more arrives. */
 export const HELD_UP: Advice = {
-  likely: "A line goes to all others as soon as its \\n arrives. If one of " +
-    "them doesn't read, a write to it waits, and an `await` on that write " +
-    "holds up everything after it. Promise.all() waits for the slowest, too.",
+  likely:
+    "You held up the line. It should go to everyone else as soon as its " +
+    "\\n arrives. If a member doesn't read, the write to it waits, and an " +
+    "`await` on that write holds up everything after it. Promise.all() waits " +
+    "for the slowest write, too.",
   read: READ.slow,
 };
 
 const CUT_LINES: Advice = {
   likely:
-    "Lines are UTF-8, and a read may end in the middle of a character or " +
-    "of a line. Keep what has no \\n yet, and pass on whole lines: all of " +
-    "those that one read brought.",
+    "You passed on part of a line, or not all the lines. A read may end in the " +
+    "middle of a character or of a line. Keep what has no \\n yet, and pass on " +
+    "every whole line that the read returned.",
   read: READ.wholeLines,
 };
 
 const CHANGED_LINES: Advice = {
-  likely: "Each line goes to all others, once and unchanged: whole, with its " +
-    "\\n, with nothing in front of it, and not to the member that sent it.",
+  likely:
+    "You changed a line, or sent it to the wrong members. Each line goes " +
+    "to everyone else, once: whole, with its \\n, with nothing in front of it, " +
+    "and not to the member that sent it.",
   read: READ.toOthers,
 };
 
-/** What an answer may take off a text, and what it means if it did. */
+/** What an answer may have removed from a text, and the likely cause. */
 const TAKEN: [taken: RegExp, likely: string][] = [
   [
     /\n/g,
-    "The text arrived, but without its line ends. If you split at each \\n, " +
-    "put one after each line again.",
+    "The text arrived without its line ends. If you split at each \\n, add one " +
+    "to each line again.",
   ],
   [
     /\n(?=\n)/g,
-    "Everything arrived except the empty line. A line without text is a line, " +
-    "too: pass on its \\n like any other.",
+    "Everything arrived except the empty line. An empty line is still a line, " +
+    "so pass on its \\n.",
   ],
   [
     /^\ufeff/gm,
-    "Everything arrived except a byte order mark (U+FEFF) at the beginning of a " +
-    "line. It's a character like any other, but a TextDecoder drops it unless " +
-    "you pass ignoreBOM: true.",
+    "Everything arrived except a byte order mark (U+FEFF) at the start of a " +
+    "line. It's a character like any other, but TextDecoder drops it unless you " +
+    "pass ignoreBOM: true.",
   ],
 ];
 
 const SPACES =
-  "Everything arrived except some spaces or line ends. Each line " +
-  "goes on unchanged, even an empty one, with the spaces at its ends: don't " +
-  "trim() it, at either end.";
+  "Everything arrived except some spaces or line ends. Pass each line on " +
+  "unchanged, even an empty one, with the spaces at both ends: don't trim() it.";
 
 /**
- * Says why a text is too short.
+ * Explains why a text is too short.
  *
- * @param received What a member got.
- * @param due What it should get.
- * @returns The likely cause, or `undefined` if more than this is missing.
+ * @param received What the member got.
+ * @param due What the member should have got.
+ * @returns The likely cause, or `undefined` if something else is missing.
  */
 export function missingAdvice(
   received: string,
@@ -83,10 +87,10 @@ export function missingAdvice(
 }
 
 /**
- * Says why a text is wrong.
+ * Explains why a text is wrong.
  *
- * @param received What a member got.
- * @param due What it should get.
+ * @param received What the member got.
+ * @param due What the member should have got.
  * @returns The likely cause.
  */
 export function differenceAdvice(

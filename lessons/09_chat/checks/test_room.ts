@@ -1,4 +1,4 @@
-/** A chat room under test, and its members. */
+/** Tests a chat room through its members. */
 import {
   FakeConn,
   type FakeConnOptions,
@@ -17,13 +17,13 @@ import {
   missingAdvice,
 } from "./line_advice.ts";
 
-/** What it means if a member gets too little, or something else. */
+/** The diagnosis if a member gets too little, or something else. */
 interface Hearing {
   ifShort?: Advice;
   ifWrong?: Advice;
 }
 
-/** A room, and everyone who has joined it. */
+/** A room under test, and everyone who has joined it. */
 export class TestRoom {
   readonly trial: Trial;
   readonly room: Chatting;
@@ -36,7 +36,7 @@ export class TestRoom {
     this.#timers = timers;
   }
 
-  /** Lets a member join, over a connection that does what the options say. */
+  /** Adds a member, over a connection that does what the options say. */
   join(name: string, options: FakeConnOptions = {}): Member {
     const onMove = () => this.trial.progress();
     const conn = new FakeConn({ then: "silence", ...options, onMove });
@@ -46,12 +46,12 @@ export class TestRoom {
   }
 
   /**
-   * Lets a member talk, and expects that all others hear it.
+   * Lets a member send a text, and requires that everyone else gets it.
    *
-   * @param from The member.
-   * @param text What it sends.
-   * @param options `line`: what the others must get, if not `text`; and what it
-   * means if they get too little, or something else.
+   * @param from The member that sends.
+   * @param text The text it sends.
+   * @param options `line`: what the others must get, if it isn't `text`; and the
+   * diagnosis if they get too little, or something else.
    */
   async passesOn(
     from: Member,
@@ -65,11 +65,11 @@ export class TestRoom {
     }
   }
 
-  /** Expects that the room has so many members. */
+  /** Requires that the room has `size` members. */
   async expectSize(
     size: number,
-    likely = "A member counts from the moment join() is called until it has " +
-      "left, however it left.",
+    likely = "You counted a member too few, or one that has left. A member " +
+      "counts from the call of join() until it leaves, however it leaves.",
   ): Promise<void> {
     // A member may need a few turns of the event loop to leave.
     for (let i = 0; i < 7 && this.room.size !== size; i++) await settle();
@@ -80,12 +80,14 @@ export class TestRoom {
     });
   }
 
-  /** Ends all connections, and expects that every member leaves. */
+  /** Ends all connections, and requires that every member leaves. */
   async close(): Promise<void> {
     const present = this.#members.filter(({ hasLeft }) => !hasLeft);
     for (const { conn } of present) conn.peerEnds();
     for (const member of present) {
-      await member.leaves("Its side has ended, so the member has left.");
+      await member.leaves(
+        "The member has closed its write side, so it has left.",
+      );
     }
     await this.expectSize(0);
     if (this.#timers.runningCount === 0) return;
@@ -93,12 +95,12 @@ export class TestRoom {
   }
 }
 
-/** A member, as the room sees it; the check plays the other end. */
+/** A member of the room. The check is at the other end of its connection. */
 export class Member {
   readonly #trial: Trial;
   readonly #name: string;
   readonly #joining: Promise<void>;
-  /** All that it should have heard so far. */
+  /** Everything that it should have got so far. */
   #due = "";
   /** The room's end of the connection. */
   readonly conn: FakeConn;
@@ -113,18 +115,18 @@ export class Member {
     this.#joining = trial.start("join", () => room.join(conn), (error) => ({
       problem: `join() of ${name} threw ${trial.describe(error)}.`,
       likely: error instanceof Deno.errors.BadResource
-        ? "The connection was closed already, and close() throws the second " +
-          "time: conn.readable closes it when its stream ends. " +
-          "conn[Symbol.dispose]() closes it unless it's closed."
+        ? "You called close() twice, and the second call throws. conn.readable, " +
+          "for example, closes the connection when its stream ends. " +
+          "conn[Symbol.dispose]() closes it only if it's still open."
         : "A member may leave in any way, even by a reset, and a write to it " +
-          "may fail while another member talks. Neither is a failure of the " +
-          "room: catch it where it happens, and drop only that member.",
+          "may fail while another member sends. That's no reason to throw: " +
+          "catch the error where it happens, and drop only that member.",
       read: READ.leaving,
     })).then(() => void (this.hasLeft = true));
     this.#joining.catch(() => {});
   }
 
-  /** Expects that it leaves, and that the room has closed its connection. */
+  /** Requires that it leaves, and that the room has closed its connection. */
   async leaves(likely: string, read = READ.leaving): Promise<void> {
     await this.#trial.waitFor(this.#joining, {
       waitingFor: `join() of ${this.#name} to resolve`,
@@ -135,13 +137,14 @@ export class Member {
     this.#trial.fail({
       problem: `join() of ${this.#name} has resolved, but its connection is ` +
         "still open.",
-      likely: "When a member leaves, however it leaves, the room closes its " +
-        "connection: nothing else will.",
+      likely:
+        "When a member leaves, however it leaves, close its connection. " +
+        "Nothing else will.",
       read: READ.leaving,
     });
   }
 
-  /** Expects a text, after all that it has heard before. */
+  /** Requires that it gets a text after everything it has got before. */
   async hears(
     text: string,
     { ifShort, ifWrong }: Hearing = {},
@@ -162,7 +165,7 @@ export class Member {
     });
   }
 
-  /** Waits for so many bytes in all; `explain` may know why they don't come. */
+  /** Waits for `size` bytes in all; `explain` may know why they don't arrive. */
   async receives(
     size: number,
     explain: () => Advice | undefined = () => undefined,
@@ -180,8 +183,8 @@ export class Member {
     this.#trial.fail({
       problem: `${this.#name} was dropped, but it reads every line at once.`,
       likely:
-        "It neither left nor was slow. What counts is what is unsent now, " +
-        "not all that was ever sent: subtract what each write has taken.",
+        "This member neither left nor was slow. Count what's unsent now, not " +
+        "everything you ever sent: subtract what each write has taken.",
       read: READ.limit,
     });
   }

@@ -9,7 +9,7 @@ import {
 } from "../../../lib/net/mod.ts";
 import { connectBoth } from "../../../lib/workbook/kit/mod.ts";
 
-/** Runs a test with a room, which must be empty when all clients have left. */
+/** Tests a room, and requires that it's empty once all clients have left. */
 function testRoom(
   name: string,
   room: Room,
@@ -33,16 +33,16 @@ async function drain(conn: Deno.Conn): Promise<void> {
   await readToEnd(conn).catch(() => {});
 }
 
-/** Lets one member send a line, and another read it. */
+/** Requires that a line from one member reaches another. */
 async function assertTalks(from: Deno.Conn, to: Deno.Conn): Promise<void> {
   await writeLine(from, "still here");
   for await (const line of readLines(to)) {
     if (line.endsWith(": still here")) return;
   }
-  throw new Error("the room has ended");
+  throw new Error("the room closed the connection");
 }
 
-/** Reads lines, and expects each sender's to be numbered from 0. */
+/** Reads lines, and requires that each sender's are numbered from 0. */
 class LineCounter {
   readonly #next = new Map<string, number>();
   readonly #reading: Promise<void>;
@@ -55,7 +55,7 @@ class LineCounter {
     this.#reading.catch(() => {});
   }
 
-  /** Waits until so many lines have arrived in all. */
+  /** Waits until `count` lines have arrived in all. */
   async lines(count: number): Promise<void> {
     this.#due = count;
     if (this.#count >= count) return;
@@ -78,13 +78,13 @@ class LineCounter {
 
 const maxUnsentBytes = 64 * 1024;
 testRoom(
-  "Room holds 500 members, one of which never reads: the others get every line in order, and memory stays bounded",
+  "Room serves 500 members, one of which never reads: the others get every line in order, and memory stays bounded",
   new Room({ maxUnsentBytes }),
   async (server) => {
     const { room } = server;
     using silent = await connectBoth();
-    // What it never reads fills the kernel's buffers long before the room's
-    // queue. So they are full when it joins: this write takes what fits.
+    // The kernel's buffers would take all the lines of this test, so fill them
+    // first: this write takes as much as fits.
     await silent.server.write(new Uint8Array(64 * 1024 * 1024));
     const left = room.join(silent.server, "silent");
     const senders: Deno.Conn[] = [];
@@ -116,7 +116,7 @@ testRoom(
 );
 
 testRoom(
-  "Room never holds more than 1 MiB for one member, unless told otherwise",
+  "Room holds at most 1 MiB for a member by default",
   new Room(),
   async (server) => {
     const { room } = server;
@@ -145,7 +145,7 @@ for (
   ]
 ) {
   testRoom(
-    `Room drops a member whose line ${what}, says why, and goes on`,
+    `Room drops a member whose line ${what}, tells it why, and goes on`,
     new Room({ maxLineBytes: 100 }),
     async (server) => {
       const odd = await server.join("odd");
@@ -163,7 +163,7 @@ for (
 }
 
 testRoom(
-  "Room lets a member go that resets in the middle of a flood to it, and goes on",
+  "Room goes on when a member resets while lines are being sent to it",
   new Room(),
   async (server) => {
     const torn = await server.joinResettable("torn");
@@ -184,7 +184,7 @@ testRoom(
 );
 
 testRoom(
-  "Room escapes what a terminal would obey, and leaves all else as it is",
+  "Room escapes control characters, and leaves everything else unchanged",
   new Room(),
   async (server) => {
     const [ann, bob] = [await server.join("ann"), await server.join("bob")];
@@ -203,9 +203,9 @@ testRoom(
   },
 );
 
-/** Ways to leave; each makes the member "odd" of a room do it. */
+/** Ways to leave. Each makes a member named "odd" join and leave. */
 const waysToLeave: Record<string, (server: RoomServer<Room>) => unknown> = {
-  "ends its side": async (server) =>
+  "closes its write side": async (server) =>
     await (await server.join("odd")).closeWrite(),
   "resets its connection": async (server) =>
     (await server.joinResettable("odd")).reset(),
@@ -218,7 +218,7 @@ const waysToLeave: Record<string, (server: RoomServer<Room>) => unknown> = {
 };
 for (const [what, leave] of Object.entries(waysToLeave)) {
   testRoom(
-    `Room says once that a member has left which ${what}`,
+    `Room announces once that a member has left that ${what}`,
     new Room({ maxLineBytes: 100, announces: true }),
     async (server) => {
       const [ann, bob] = [await server.join("ann"), await server.join("bob")];

@@ -17,7 +17,7 @@ function linesIn(fact: string): number {
   return Number(fact.match(/^(\d+) lines/)![1]);
 }
 
-Deno.test("lesson 9 shows a line going to all others, and not back", async () => {
+Deno.test("lesson 9 shows a line going to everyone but its sender", async () => {
   const recording = await recordLesson();
   assertEquals(facts(recording, "bob reads"), [
     '"ann: hello"',
@@ -30,7 +30,7 @@ Deno.test("lesson 9 shows a line going to all others, and not back", async () =>
   assertEquals(recording.fact("ann's first line"), '"bob: hello, ann"');
 });
 
-Deno.test("lesson 9 shows that a reset takes only one member", async () => {
+Deno.test("lesson 9 shows that a reset ends only one membership", async () => {
   const recording = await recordLesson();
   assertEquals(recording.fact("members"), "4");
   assertMatch(recording.fact("eve"), /^is gone: ConnectionReset/);
@@ -45,14 +45,14 @@ Deno.test("lesson 9 shows that the naive room stops, and the bounded one goes on
   assertEquals(recording.fact("dot begins to read"), "bob gets the next line");
 });
 
-Deno.test("lesson 9 shows that the slow member is dropped within the limit", async () => {
+Deno.test("lesson 9 shows that the slow member is dropped at the limit", async () => {
   const recording = await recordLesson();
   assertMatch(recording.fact("dot"), /^was dropped with \d+ bytes unsent$/);
   const [, most] = recording.fact("most ever queued").match(/^(\d+) bytes/)!;
   assert(Number(most) > 0 && Number(most) <= MAX_UNSENT_BYTES, most);
 });
 
-Deno.test("lesson 9 serves a room, tells its members who comes and goes, and sums up", async () => {
+Deno.test("lesson 9 serves a room, announces its members, and prints a summary", async () => {
   const stop = new AbortController();
   const recording = new Recording();
   const options = { port: 0, folder: "", signal: stop.signal };
@@ -77,7 +77,7 @@ Deno.test("lesson 9 serves a room, tells its members who comes and goes, and sum
   }
   assertMatch(
     recording.all("note").at(-1)!.text,
-    /^closed: 2 guests, 1 line said, at most \d+ bytes? queued for one of them$/,
+    /^closed: 2 guests, 1 line sent, at most \d+ bytes? queued for a member$/,
   );
 });
 

@@ -34,11 +34,11 @@ export const wrongAnswers: WrongAnswers = {
         changing('text = "ann: " + text;'),
         /nothing in front of it/,
       ],
-      "takes the spaces off a line": [
+      "trims each line": [
         changing("text = text.trim();"),
         /Everything arrived except some spaces.*don't trim\(\)/s,
       ],
-      "takes the spaces off, and leaves out what is empty then": [
+      "trims each line, and drops lines that are then empty": [
         changing('text = text.trim(); if (text === "") continue;'),
         /\(\d\d have arrived\).*Everything arrived except some spaces/s,
       ],
@@ -46,11 +46,11 @@ export const wrongAnswers: WrongAnswers = {
         changing('text = text.replace(/^\\ufeff/, "");'),
         /Everything arrived except a byte order mark/,
       ],
-      "passes a line on without its end": [
+      "passes a line on without its \\n": [
         "if (other !== member) this.#send(other, line.subarray(0, -1));",
         /\(5 have arrived\).*without its line ends/s,
       ],
-      "leaves empty lines out": [
+      "drops empty lines": [
         `if (line.length > 1) ${SEND}`,
         /Everything arrived except the empty line/,
       ],
@@ -63,18 +63,18 @@ export const wrongAnswers: WrongAnswers = {
          try { ${WRITE} } catch { this.#drop(other); }`,
         /an `await` on that write holds up everything after it/,
       ],
-      "tells newcomers what was said before": [
+      "sends old lines to newcomers": [
         `(this.lines ??= new Set()).add(line);
          if (other === member) continue;
          if (!other.isKnown && this.size > 3) {
            for (const old of this.lines) this.#send(other, old);
          } else this.#send(other, line);
          other.isKnown = true;`,
-        /keep no lines for those who come later/,
+        /don't keep lines for newcomers/,
       ],
-      "goes on with no other member when it has dropped one": [
+      "stops passing on a line when it has dropped a member": [
         `${SEND} if (!this.#members.has(other)) break;`,
-        /when you have dropped a member, go on with the next one/,
+        /after you drop a member, go on with the next one/,
       ],
     }),
     ...replacing(LOOP, {
@@ -87,28 +87,28 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     ...replacing(COUNT, {
-      "passes on what a read gave, line or not": [
+      "passes on whatever a read returns": [
         `${COUNT} if (count) yield buffer.slice(0, count);`,
-        /pass on whole lines|whole, with its \\n/,
+        /every whole line|whole, with its \\n/,
       ],
-      "decodes each piece by itself": [
+      "decodes each chunk separately": [
         `const count = await conn.read(buffer).then((count) => {
           const text = new TextDecoder().decode(buffer.subarray(0, count ?? 0));
           return count && new TextEncoder().encodeInto(text, buffer).written;
         });`,
-        /a read may end in the middle of a character/,
+        /A read may end in the middle of a character/,
       ],
     }),
     ...replacing("yield bytes.subarray(start, end + 1);", {
       "passes on only the last of several lines": [
         "if (!bytes.includes(LF, end + 1)) yield bytes.subarray(start, end + 1);",
-        /One read may bring several lines/,
+        /A single read may return several lines/,
       ],
     }),
     ...replacing("if (count === null) return;", {
       "passes on an unfinished line": [
         "if (count === null) { if (rest.length > 0) yield rest; return; }",
-        /The unfinished line that cid left behind got stuck/,
+        /You passed on cid's unfinished line without a \\n/,
       ],
     }),
     ...replacing("#members = new Set<Member>();", {
@@ -118,7 +118,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     ...replacing("if (!member.isWriting) this.#writeQueue(member);", {
-      "has two writes pending at once on one socket": [
+      "has two writes pending on a socket at once": [
         "this.#writeQueue(member);",
         /the parts of two lines mix/,
       ],
@@ -139,22 +139,22 @@ export const wrongAnswers: WrongAnswers = {
         /join\(\) of ann threw BrokenPipe/,
       ],
     }),
-    ...replacing("} catch {\n      // A reset", {
+    ...replacing("} catch {\n      // Reset,", {
       "throws when a member is reset": [
-        "} finally {\n      // A reset",
+        "} finally {\n      // Reset,",
         /join\(\) of cid threw ConnectionReset/,
       ],
     }),
     ...replacing("member.conn.close();", {
-      "leaves the connection of a member that has left open": [
+      "doesn't close the connection of a member that has left": [
         "",
         /its connection is still open/,
       ],
-      "closes a connection that its stream has closed": [
+      "closes a connection twice": [
         "member.conn.close(); member.conn.close();",
-        /conn\.readable closes it when its stream ends/,
+        /conn\.readable,\s+for example, closes the connection/,
       ],
-      "leaves a timer": [
+      "leaves a timer running": [
         "member.conn.close(); setTimeout(() => {}, 60_000);",
         /a timer of yours is still running/,
       ],
@@ -162,13 +162,13 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("if (!this.#members.delete(member)) return;", {
       "counts members that have left": [
         "if (member.hasLeft) return; member.hasLeft = true;",
-        /until it has left, however it left/,
+        /until it leaves, however it leaves/,
       ],
     }),
     ...replacing("MAX_UNSENT_BYTES = 1024 * 1024;", {
       "has no limit": [
         "MAX_UNSENT_BYTES = Infinity;",
-        /A queue without a limit fills.*lets dot miss some/s,
+        /Without a limit, the queue grows.*only skip lines/s,
       ],
       "has a limit of a million bytes": [
         "MAX_UNSENT_BYTES = 1_000_000;",
@@ -176,21 +176,21 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "counts what is unsent in characters": [
         "MAX_UNSENT_BYTES = 3 * 1024 * 1024;",
-        /each of these characters is three/,
+        /each of these characters is 3 bytes/,
       ],
     }),
     ...replacing("member.unsentBytes -= count;", {
-      "counts all that was ever sent": ["", /not all that was ever sent/],
-      "takes a write for the end of all that's unsent": [
+      "counts everything it ever sent": ["", /not everything you ever sent/],
+      "counts nothing as unsent after a write": [
         "member.unsentBytes = 0;",
-        /count the bytes, all of them/,
+        /check how you count/,
       ],
     }),
     ...replacing("while (line.length > 0) {", {
-      "doesn't count the line that is being written": [
+      "doesn't count the line that's being written": [
         `const { length } = line; member.unsentBytes -= length;
         while (line.length > 0) { member.unsentBytes += 0;`,
-        /the line that is being written is unsent, too/,
+        /the line that's being written is unsent, too/,
       ],
     }),
     ...replacing("return this.#drop(member);", {
@@ -202,25 +202,25 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("MAX_LINE_BYTES = 64 * 1024;", {
       "has a lower limit for a line": [
         "MAX_LINE_BYTES = 64_000;",
-        /A line of 64 KiB, which is 65536 bytes, isn't too long/,
+        /A line of 64 KiB \(65536 bytes, without its \\n\) isn't too long/,
       ],
-      "takes lines of any length": [
+      "accepts lines of any length": [
         "MAX_LINE_BYTES = Infinity;",
-        /A line without an end would fill the memory/,
+        /You kept buffering a line that never ends/,
       ],
     }),
     ...replacing(TOO_LONG, {
       "limits only unfinished lines": [
         "",
-        /The limit is on each line, finished or not/,
+        /The limit is on every line, finished or not/,
       ],
-      "counts the end of a line": [
+      "counts the \\n as part of a line": [
         TOO_LONG.replace("end -", "end + 1 -"),
-        /A line of 64 KiB, which is 65536 bytes, isn't too long/,
+        /A line of 64 KiB \(65536 bytes, without its \\n\) isn't too long/,
       ],
-      "limits what one read brings": [
+      "limits what a single read returns": [
         TOO_LONG.replace("end - start", "end"),
-        /neither on what one read brings/,
+        /not on everything that a read returns/,
       ],
     }),
     ...replacing(
