@@ -99,9 +99,8 @@ export const lessons: Lesson[] = [
     number: 10,
     name: "packets",
     title: "Packets",
-    claim:
-      "Data travels cut up and numbered, each packet by any road, and is " +
-      "put together at the end.",
+    claim: "Data travels in numbered packets. Each one may take a different " +
+      "route, and the receiver reassembles them.",
     part: "Under the stream",
   },
   {

@@ -1,14 +1,14 @@
-/** A packet as it lies in a UDP datagram: its two numbers, and its data. */
+/** How a packet is encoded in a UDP datagram: two numbers, then its data. */
 import type { Packet } from "./types.ts";
 
 /** Two numbers of four bytes each. */
 const HEADER_BYTES = 8;
 
 /**
- * Writes a packet into a datagram.
+ * Encodes a packet as a datagram.
  *
  * @param packet The packet.
- * @returns Its offset and its total in four bytes each, then its data.
+ * @returns The offset and the total in four bytes each, then the data.
  */
 export function toDatagram(packet: Packet): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + packet.data.length);
@@ -20,10 +20,10 @@ export function toDatagram(packet: Packet): Uint8Array {
 }
 
 /**
- * Reads a packet out of a datagram.
+ * Decodes the packet in a datagram.
  *
- * @param bytes What was received.
- * @returns The packet; its data is a view of `bytes`.
+ * @param bytes The datagram.
+ * @returns The packet. Its data is a view of `bytes`.
  */
 export function fromDatagram(bytes: Uint8Array): Packet {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

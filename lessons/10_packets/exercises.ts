@@ -10,17 +10,17 @@ export const exercises: Exercise<unknown>[] = [
   exercise<Split>({
     id: "10.1",
     pure: true,
-    title: "Cut a message up",
+    title: "Split a message",
     passed:
-      "Each packet says where its bytes belong, and has bytes of its own.",
+      "Each packet says where its bytes belong, and has its own copy of them.",
     solution: solution.split,
     hints: [
-      "If a message has 10 bytes and a packet holds 4, at which byte does each " +
-      "packet begin? And which packets does a message of 8 bytes have, or an " +
-      "empty one?",
-      "Walk through the message in steps of `size`, from 0 to its length. At " +
-      "each step, copy the next `size` bytes, or what's left. Then look at the " +
-      "empty message: a loop that ends at the length doesn't even begin there.",
+      "If a message has 10 bytes and each packet holds 4, where does each packet " +
+      "begin? Which packets do you need for a message of 8 bytes, and which for " +
+      "an empty one?",
+      "Go through the message in steps of `size`, from 0 to its length. At each " +
+      "step, copy the next `size` bytes, or what's left. Then think of the " +
+      "empty message: if your loop stops at the length, it doesn't even start.",
       "Nearly the code:\n" +
       "    let offset = 0;\n" +
       "    do {\n" +
@@ -28,37 +28,37 @@ export const exercises: Exercise<unknown>[] = [
       "      packets.push({ offset, total: message.length, data });\n" +
       "      offset += size;\n" +
       "    } while (offset < message.length);\n" +
-      "slice() copies, and stops at the end of the message by itself.",
+      "slice() makes a copy, and stops at the end of the message.",
     ],
-    read: "What a packet says",
+    read: "What each packet carries",
     check: checkSplit,
   }),
   exercise<ReassemblerClass>({
     id: "10.2",
     pure: true,
-    title: "Put it together again",
+    title: "Reassemble the message",
     passed:
       "The offsets decide, so order, duplicates, and overlaps make no difference.",
     real: "lib/net/reliable/receiver.ts",
     solution: solution.Reassembler,
     hints: [
       "Two packets of 4 bytes each have arrived. How many bytes of the message " +
-      "do you have: 8, 4, or something in between? What must you remember to " +
-      "know that?",
-      "Make a buffer of `total` bytes at the first packet, and put the data of " +
-      "each packet at its offset. Also remember which bytes have arrived: keep " +
-      "a list of the gaps, or simply one boolean per byte. A gap is a run of " +
-      "bytes that haven't arrived.",
+      "do you have: 8, 4, or something in between? What do you have to remember " +
+      "to know that?",
+      "When the first packet arrives, make a buffer of `total` bytes. Copy the " +
+      "data of each packet to its offset. Also remember which bytes have " +
+      "arrived: keep a list of the gaps, or simply one boolean per byte. A gap " +
+      "is a run of bytes that haven't arrived.",
       "Nearly the code, with `#bytes` and `#has`, an array of `total` booleans:\n" +
       "    this.#bytes.set(data, offset); // set() copies\n" +
       "    this.#has.fill(true, offset, offset + data.length);\n" +
-      "and for missing(), going through all bytes:\n" +
+      "and in missing(), a loop over all bytes:\n" +
       "    if (this.#has[at]) continue;\n" +
       "    const gap = gaps.at(-1);\n" +
-      "    if (gap?.[1] === at) gap[1] = at + 1; // the gap goes on\n" +
+      "    if (gap?.[1] === at) gap[1] = at + 1; // same gap\n" +
       "    else gaps.push([at, at + 1]);",
     ],
-    read: "The numbers do it all",
+    read: "Offsets put everything in order",
     check: checkReassembler,
   }),
 ];

@@ -1,10 +1,10 @@
 /**
  * Lesson 10: data travels in packets.
  *
- * The same message takes one route, as a telephone call did, and three, as
- * packets do. The routes are real UDP relays on loopback. One of them breaks
- * down on the way, and what is missing is sent again by another. In the end a
- * packet is opened, layer by layer.
+ * The same message takes one route, as a telephone call did, and then three, as
+ * packets do. The relays on the routes are real UDP sockets on loopback. One of
+ * them fails, and the missing packets are sent again by another route. At the
+ * end, a packet is opened, layer by layer.
  */
 import { type Narrator, printable } from "../../lib/show/mod.ts";
 import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
@@ -18,13 +18,13 @@ import { lessons } from "../mod.ts";
 const MESSAGE = new TextEncoder().encode(
   "Cut up, numbered, sent by any road, and put together again at the end.",
 );
-/** Bytes of data in a packet. */
+/** The most bytes of data in a packet. */
 const SIZE = 8;
-/** A receiver that hears nothing for so long asks for what it lacks. */
+/** After this much silence, the receiver asks for what's missing. */
 const QUIET_MS = 200;
-/** How long to wait for what nothing keeps from coming. */
+/** How long to wait for a datagram that has no reason not to arrive. */
 const PATIENCE_MS = 10_000;
-/** A receiver that has asked so often gives up. */
+/** After this many requests, the receiver gives up. */
 const MAX_REQUESTS = 50;
 
 /** Runs the demonstration. */
@@ -34,34 +34,34 @@ export async function lesson(show: Narrator): Promise<void> {
   await layers(show);
 }
 
-/** A circuit: the route is chosen once, and everything follows it. */
+/** Shows a circuit, which is a single route for all pieces. */
 async function oneRoute(show: Narrator): Promise<void> {
-  show.step("One road for the whole message");
+  show.step("One route for the whole message");
   show.say(
-    "A telephone call of old: a road is chosen and kept free for the call. " +
-      "The pieces follow one another along it, so they need no address and no " +
-      "number. This road has two relays, real UDP sockets; the second one " +
-      "breaks down when it has passed on four pieces.",
+    "For an old telephone call, a route was chosen and reserved. The pieces " +
+      "follow each other along it, so they need no addresses and no numbers. " +
+      "This route has two relays, which are real UDP sockets. The second relay " +
+      "fails after it has forwarded four pieces.",
   );
   await show.predict(
-    `The message has ${MESSAGE.length} bytes, in pieces of ${SIZE}. How much ` +
-      "of it arrives, in what order, and what must be sent again?",
+    `The message has ${MESSAGE.length} bytes, in pieces of ${SIZE}. How many ` +
+      "pieces must be sent again?",
   );
   const first = await call({ name: "A", relays: 2, breaksAfter: 4 });
   show.fact("sent", `${first.sent} pieces`);
   show.fact("arrived", `${first.arrived} pieces: "${first.text}"`);
   const second = await call({ name: "B", relays: 2 });
-  show.fact("called again", `all ${second.sent} pieces, by another road`);
+  show.fact("called again", `all ${second.sent} pieces, by another route`);
   show.fact("arrived then", `${second.arrived} pieces: "${second.text}"`);
   show.fact("sent in all", `${first.sent + second.sent} pieces`);
   show.say(
-    "What arrived came in order, since nothing can overtake on one road. But " +
-      "the call is only as good as the weakest point of its road, and without " +
-      "numbers nobody can say where to go on: it begins anew.",
+    "The pieces arrived in order, because they can't overtake each other on one " +
+      "route. But a single failed relay ended the call. Without numbers, the " +
+      "receiver can't say where to go on, so everything is sent again.",
   );
 }
 
-/** Sends every piece along one route, and listens as long as any can come. */
+/** Sends every piece along one route, and receives what arrives. */
 async function call(
   plan: RoutePlan,
 ): Promise<{ sent: number; arrived: number; text: string }> {
@@ -71,7 +71,7 @@ async function call(
   for (const piece of pieces) await sender.send(piece, route.entrance);
   const breaks = plan.breaksAfter !== undefined;
   if (breaks) await route.broken;
-  // Nobody says that the route is broken: silence is all that there is.
+  // The receiver isn't told that the route has failed. It only gets silence.
   const timeoutMs = breaks ? QUIET_MS : PATIENCE_MS;
   let arrived = 0;
   let text = "";
@@ -84,7 +84,7 @@ async function call(
   return { sent: pieces.length, arrived, text };
 }
 
-/** The next datagram, or `undefined` where none comes. */
+/** Returns the next datagram, or `undefined` if none arrives in time. */
 async function orQuiet({ receiver }: Network, timeoutMs: number) {
   try {
     return await receiver.receive({ timeoutMs });
@@ -94,18 +94,18 @@ async function orQuiet({ receiver }: Network, timeoutMs: number) {
   }
 }
 
-/** Packets: each finds its own way, and each can be sent again. */
+/** Shows packets, which take different routes and can be sent again. */
 async function threeRoutes(show: Narrator): Promise<void> {
-  show.step("Three roads, and a number on each packet");
+  show.step("Three routes, and a number on each packet");
   show.say(
-    "Now each piece is a packet: it says at which byte of the message it " +
-      "belongs, and how long the whole is. They are dealt out in turn to road " +
-      "A with one relay, B with two and C with three. B's last relay breaks " +
-      "down when it has passed on one packet.",
+    "Now each piece is a packet, which says where in the message it belongs " +
+      "and how long the whole message is. The packets take turns on route A " +
+      "with one relay, B with two, and C with three. B's last relay fails after " +
+      "it has forwarded one packet.",
   );
   await show.predict(
-    "In which order do the packets arrive? Does it matter? And how does the " +
-      "receiver learn what is missing, when nobody tells it of the relay?",
+    "Which packet arrives second? And how does the receiver find out what's " +
+      "missing, if nobody tells it about the relay?",
   );
   await using network = openNetwork([
     { name: "A", relays: 1 },
@@ -122,7 +122,7 @@ async function threeRoutes(show: Narrator): Promise<void> {
   show.fact("in the order sent", inOrder ? "yes, this time" : "no");
   show.fact("missing", formatRanges(reassembler.missing()));
 
-  show.step("What is missing is asked for, and comes by another road");
+  show.step("The receiver asks for what's missing");
   const before = arrived.length;
   let requests = 0;
   while (reassembler.missing().length > 0 && requests < MAX_REQUESTS) {
@@ -141,19 +141,19 @@ async function threeRoutes(show: Narrator): Promise<void> {
   show.fact("sent in all", `${sent} packets`);
   show.fact("message", `"${new TextDecoder().decode(reassembler.message())}"`);
   show.say(
-    "No relay knew of the message, and the sender never heard that one was " +
-      "gone. The numbers did it all: they put in order what came in any " +
-      "order, and told the receiver what to ask for.",
+    "No relay knew anything about the message, and nobody told the sender that " +
+      "one had failed. The numbers were enough: they put the packets in order, " +
+      "and showed the receiver what to ask for.",
   );
 }
 
 interface Arrival {
   packet: Packet;
-  /** The name of the route by which it came. */
+  /** The name of the route that it took. */
   route: string;
 }
 
-/** Takes what comes, until all is there or nothing comes any more. */
+/** Receives packets until the message is complete, or nothing arrives. */
 async function listen(
   network: Network,
   reassembler: Reassembler,
@@ -171,7 +171,7 @@ async function listen(
   } while (reassembler.missing().length > 0);
 }
 
-/** Asks along a route by which something has come, another one each time. */
+/** Asks along a route that has worked before, and takes another each time. */
 async function askAgain(
   { receiver, routes }: Network,
   { missing, arrived, requests }: {
@@ -193,10 +193,10 @@ async function askAgain(
 }
 
 /**
- * Sends all packets, and again those that are asked for, each by the route after
- * the one that it took before. Ends when the socket is closed.
+ * Sends all packets, and repeats those that the receiver asks for. Each time, a
+ * packet takes the next route. Ends when the socket is closed.
  *
- * @returns How many packets it sent.
+ * @returns The number of packets sent.
  */
 async function sendPackets({ sender, routes }: Network): Promise<number> {
   const packets = split(MESSAGE, SIZE);
@@ -223,7 +223,7 @@ async function sendPackets({ sender, routes }: Network): Promise<number> {
 
 function tellArrivals(show: Narrator, arrived: Arrival[], first: number): void {
   show.table(
-    ["arrived", "belongs at", "data", "by road"],
+    ["arrived", "offset", "data", "route"],
     arrived.map(({ packet, route }, i) => [
       `${first + i}.`,
       `${packet.offset} of ${packet.total}`,
@@ -238,27 +238,28 @@ function formatRanges(ranges: [number, number][]): string {
   return texts.length > 0 ? texts.join(", ") : "nothing";
 }
 
-/** What a packet is made of, from the outside in. */
+/** Shows the layers of a packet, from the outside in. */
 async function layers(show: Narrator): Promise<void> {
-  show.step("A letter in an envelope in an envelope in an envelope");
+  show.step("An envelope in an envelope in an envelope");
   show.say(
-    "On a real road each layer puts its own header in front of what it is " +
-      "given, and looks at no more than that. Here is a frame for an Ethernet, " +
-      "made and then opened again by the workbook's own code.",
+    "On a real network, each layer puts its own header in front of what it's " +
+      "given, and looks at no other header. Here's an Ethernet frame that the " +
+      "workbook's own code has put together and taken apart again.",
   );
   await show.predict(
-    `A program writes ${SIZE} bytes to a TCP socket. How many leave the machine?`,
+    `A program writes ${SIZE} bytes to a TCP socket. How many bytes leave the ` +
+      "machine?",
   );
   const frame = frameOf(MESSAGE.subarray(0, SIZE));
   const { link, ip, tcp, payload } = decodePacket(frame, LINK_TYPES.ETHERNET);
   const parts: [string, string, number, string][] = [
-    ["frame", "Ethernet", link!.headerBytes, "to the next card on the road"],
-    ["datagram", "IPv4", ip!.headerBytes, "to a machine, road after road"],
+    ["frame", "Ethernet", link!.headerBytes, "to the next network card"],
+    ["datagram", "IPv4", ip!.headerBytes, "to a machine, hop by hop"],
     [
       "segment",
       "TCP",
       tcp!.headerBytes,
-      "to a port, and a place in the stream",
+      "to a port, and a position in the stream",
     ],
     ["data", "program", payload.length, printable(payload)],
   ];
@@ -268,7 +269,7 @@ async function layers(show: Narrator): Promise<void> {
     at += size;
     return [name, layer, `${size}`, range, leads];
   });
-  show.table(["part", "layer", "adds", "bytes", "leads"], rows);
+  show.table(["part", "layer", "adds", "bytes", "gets its payload"], rows);
   show.fact("in all", `${frame.length} bytes for ${SIZE} of data`);
   const MIB = 1024 * 1024;
   for (const size of [1, 100, 1448]) {
@@ -278,17 +279,17 @@ async function layers(show: Narrator): Promise<void> {
       (last > 0 ? frameOf(new Uint8Array(last)).length : 0);
     show.fact(
       `1 MiB in packets of ${size}`,
-      `${(all / MIB).toFixed(2)} MiB on the road`,
+      `${(all / MIB).toFixed(2)} MiB on the wire`,
     );
   }
   show.say(
-    "Small packets are mostly headers. Large ones are lost whole when a bit " +
-      "is, and hold up whoever waits behind them; an Ethernet takes no more " +
-      "than 1500 bytes in a frame.",
+    "Small packets are mostly headers. A large packet is lost as a whole if a " +
+      "single bit is wrong, and it holds up everything that waits for the same " +
+      "link. Ethernet takes at most 1500 bytes in a frame.",
   );
 }
 
-/** As a system sends it: with timestamps among the options of TCP. */
+/** Makes a frame as a kernel would, with TCP's timestamps option. */
 function frameOf(payload: Uint8Array): Uint8Array {
   return encodePacket({
     link: { kind: "ethernet" },

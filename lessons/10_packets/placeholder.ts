@@ -13,13 +13,14 @@ import type { Packet, ReassemblerClass } from "./types.ts";
  *     export function split(message: Uint8Array, size: number): Packet[] {
  *     }
  *
- * Cuts `message` into packets of `size` bytes each, in order; `size` is a whole
- * number, at least 1. `offset` is the position of a packet's first byte in the
- * message, and `total` is the number of bytes in the whole message.
+ * Cuts `message` into packets of `size` bytes each, in order. `size` is a whole
+ * number, at least 1. A packet's `offset` is the position of its first byte in
+ * the message, and `total` is the number of bytes in the whole message.
  *
  * - The last packet holds the bytes that are left.
- * - An empty message is one packet without data.
- * - `data` is a copy: the caller writes its next message into the same buffer.
+ * - An empty message takes one packet, without data.
+ * - `data` is a copy, because the caller writes its next message into the same
+ *   buffer.
  */
 export const split: (message: Uint8Array, size: number) => Packet[] = todo(
   "10.1 split",
@@ -37,16 +38,16 @@ export const split: (message: Uint8Array, size: number) => Packet[] = todo(
  *       }
  *     }
  *
- * Puts one message together from its packets, which arrive in any order. Some
- * arrive more than once, and some overlap; where they do, their bytes agree.
+ * Puts one message back together from its packets, which arrive in any order.
+ * Some arrive more than once. Some overlap, and then their bytes agree.
  *
- * - `missing()` returns the gaps that are left, in order, each as large as it
- *   is, from `start` up to `end`, without the byte at `end`. The caller doesn't
- *   call it before the first packet.
- * - `message()` returns the whole message, as often as it's called. It throws an
+ * - `missing()` returns the gaps that are left, in order. A gap goes from `start`
+ *   up to `end`, without the byte at `end`, and two gaps never touch. The caller
+ *   doesn't call it before the first packet.
+ * - `message()` returns the whole message, every time it's called. It throws an
  *   `Error` while any part is missing, and before the first packet.
- * - A packet without data adds nothing but its `total`.
- * - `add()` copies what it keeps: the caller receives the next packet into the
- *   same buffer.
+ * - A packet without data only tells you `total`.
+ * - `add()` copies what it keeps, because the caller receives the next packet
+ *   into the same buffer.
  */
 export const Reassembler: ReassemblerClass = todo("10.2 Reassembler");

@@ -1,32 +1,32 @@
-/** Routes from a sender to a receiver: UDP sockets that pass datagrams on. */
+/** Routes from a sender to a receiver: UDP sockets that forward datagrams. */
 import { bindUdp, type DatagramSocket } from "../../lib/net/mod.ts";
 
-/** A route, as the lesson plans it. */
+/** The plan of a route. */
 export interface RoutePlan {
-  /** Its name. */
+  /** The route's name. */
   name: string;
-  /** How many relays are on it. */
+  /** The number of relays on the route. */
   relays: number;
   /**
-   * After how many datagrams its last relay breaks down.
+   * The number of datagrams after which the last relay fails.
    *
    * @default {Infinity}
    */
   breaksAfter?: number;
 }
 
-/** A route that is open. */
+/** An open route. */
 export interface Route {
   name: string;
   /** The address that the sender sends its datagrams to. */
   entrance: Deno.NetAddr;
-  /** The address that they come from, by which the receiver knows the route. */
+  /** The last relay's address, by which the receiver recognizes the route. */
   exit: Deno.NetAddr;
-  /** Resolves when its last relay has broken down. */
+  /** Resolves when the last relay has failed. */
   broken: Promise<void>;
 }
 
-/** Two ends and the routes between them. */
+/** A sender, a receiver, and the routes between them. */
 export interface Network extends AsyncDisposable {
   sender: DatagramSocket;
   receiver: DatagramSocket;
@@ -34,10 +34,10 @@ export interface Network extends AsyncDisposable {
 }
 
 /**
- * Opens the two ends and all relays between them, each with its own socket.
+ * Opens a sender, a receiver, and all relays between them, each with a socket.
  *
  * @param plans The routes.
- * @returns The ends and the routes; disposing of them closes every socket.
+ * @returns The network. Disposing of it closes every socket.
  */
 export function openNetwork(plans: RoutePlan[]): Network {
   const sender = bindUdp();
@@ -75,8 +75,8 @@ export function openNetwork(plans: RoutePlan[]): Network {
 }
 
 /**
- * Passes datagrams on: those from the next stop go back, all others go ahead.
- * When it breaks down, it tells nothing to either side.
+ * Forwards datagrams: those from the next stop go back, all others go ahead.
+ * When a relay fails, it tells neither side.
  */
 async function relay(
   socket: DatagramSocket,
@@ -92,7 +92,7 @@ async function relay(
     try {
       await socket.send(bytes, to);
     } catch (error) {
-      // The lesson is over, and has closed the socket.
+      // The lesson is over and has closed the socket.
       if (error instanceof Deno.errors.BadResource) return;
       throw error;
     }

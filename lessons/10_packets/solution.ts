@@ -1,4 +1,4 @@
-/** One good answer to each exercise of lesson 10. */
+/** A good answer to each exercise of lesson 10. */
 import type { Packet, Range } from "./types.ts";
 
 // ---- 10.1 split -------------------------------------------------------------
@@ -6,11 +6,11 @@ import type { Packet, Range } from "./types.ts";
 export function split(message: Uint8Array, size: number): Packet[] {
   const packets: Packet[] = [];
   const total = message.length;
-  // `do`, since a message of no bytes is a message too: one packet says so.
+  // `do`, because even an empty message takes one packet.
   let offset = 0;
   do {
-    // slice() copies, where subarray() would share the message's bytes. Past
-    // the end it gives what there is, so the last packet is shorter.
+    // slice() copies, while subarray() would share the message's bytes. It
+    // stops at the end of the message, so the last packet is shorter.
     packets.push({ offset, total, data: message.slice(offset, offset + size) });
     offset += size;
   } while (offset < total);
@@ -20,9 +20,9 @@ export function split(message: Uint8Array, size: number): Packet[] {
 // ---- 10.2 Reassembler -------------------------------------------------------
 
 export class Reassembler {
-  /** The message as far as it has arrived; a packet says how long it is. */
+  /** The message as far as it has arrived, once a packet has told its length. */
   #bytes: Uint8Array | undefined;
-  /** What hasn't arrived: in order, each from `start` up to `end`, without it. */
+  /** The gaps, in order, each from `start` up to `end`, without `end`. */
   #missing: Range[] = [];
 
   add({ offset, total, data }: Packet): void {
@@ -30,13 +30,13 @@ export class Reassembler {
       this.#bytes = new Uint8Array(total);
       if (total > 0) this.#missing = [[0, total]];
     }
-    // A packet without data would cut a gap in two.
+    // A packet without data would split a gap in two.
     if (data.length === 0) return;
-    // Each packet says where it belongs, so the order of arrival doesn't matter,
-    // and writing the same bytes twice changes nothing. set() copies.
+    // Each packet says where it belongs, so the order of arrival doesn't matter.
+    // Writing the same bytes twice changes nothing. set() copies.
     this.#bytes.set(data, offset);
     const end = offset + data.length;
-    // What's left of each gap is the part before the packet, and the part after.
+    // Keep the parts of each gap before and after the packet, if there are any.
     this.#missing = this.#missing.flatMap(([from, to]) => {
       const before: Range = [from, Math.min(to, offset)];
       const after: Range = [Math.max(from, end), to];

@@ -1,4 +1,4 @@
-/** Checks 10.2: what's missing after each packet, and the message at the end. */
+/** Checks 10.2: the gaps after each packet, and the message at the end. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   type Advice,
@@ -11,8 +11,8 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { Range, ReassemblerClass } from "../types.ts";
 
-const NUMBERS = "The numbers do it all";
-const OWN_BYTES = "Bytes of its own";
+const NUMBERS = "Offsets put everything in order";
+const OWN_BYTES = "A copy, not a view";
 
 /** Packets of one message, in the order in which they arrive. */
 interface Arrivals {
@@ -20,19 +20,20 @@ interface Arrivals {
   message: Uint8Array | string;
   /** The bytes in each packet. */
   packets: Range[];
-  /** What it usually means if the gaps are wrong, or message() throws. */
+  /** The likely cause if the gaps are wrong, or message() throws. */
   likely: string;
 }
 
-const ANY_ORDER = "There can be gaps before the bytes that have arrived, and " +
-  "more than one. Neither a count nor the highest byte so far can tell: " +
-  "remember which bytes have arrived.";
-const OVERLAP = "Where packets overlap, the same bytes arrive twice: count " +
-  "them once. A packet may also cover several gaps, or lie in the middle of " +
-  "one, and a shorter packet at the same offset takes nothing away.";
+const ANY_ORDER = "You missed a gap. There can be gaps before the bytes that " +
+  "have arrived, and more than one. A count or the highest byte so far isn't " +
+  "enough: remember which bytes have arrived.";
+const OVERLAP =
+  "Where packets overlap, the same bytes arrive twice, but count " +
+  "only once. A packet may also cover several gaps, or land in the middle of " +
+  "one. A shorter packet at the same offset takes nothing away.";
 const NO_DATA =
-  "A packet without data covers no byte: it adds nothing, and it " +
-  "cuts no gap in two. All it tells is `total`.";
+  "A packet without data only tells you `total`. It fills no gap, and it " +
+  "doesn't split one in two.";
 
 const TEN = "ten bytes!";
 const MESSAGES: Arrivals[] = [
@@ -42,7 +43,8 @@ const MESSAGES: Arrivals[] = [
     packets: [[0, 4], [4, 8], [8, 10]],
     likely:
       "A gap goes from `start` up to `end`, without the byte at `end`, as " +
-      "in slice(): after 4 of 10 bytes that's [4, 10], and [] at the end.",
+      "in slice(). After 4 of 10 bytes, missing() returns [[4, 10]]. At the " +
+      "end, it returns [].",
   },
   {
     step: "the last packet arrives first",
@@ -51,7 +53,7 @@ const MESSAGES: Arrivals[] = [
     likely: ANY_ORDER,
   },
   {
-    step: "packets arrive in any order, so that gaps open and close",
+    step: "packets arrive in any order, so gaps open and close",
     message: TEN,
     packets: [[8, 10], [3, 5], [0, 3], [6, 7], [5, 6], [7, 8]],
     likely: ANY_ORDER,
@@ -61,14 +63,14 @@ const MESSAGES: Arrivals[] = [
     message: TEN,
     packets: [[0, 4], [0, 4], [0, 4], [4, 8], [8, 10], [0, 4]],
     likely:
-      "A packet that arrives again adds nothing new. Remember which bytes " +
-      "have arrived, not how many.",
+      "You counted a packet twice. When it arrives again, it adds nothing new, " +
+      "so remember which bytes have arrived, not how many.",
   },
   ...([
-    ["and go on from there", [[0, 6], [4, 9], [9, 10]]],
-    ["and begin at the same byte", [[0, 4], [0, 8], [8, 10]]],
-    ["and cover all gaps", [[2, 4], [6, 8], [1, 9], [0, 10]]],
-    ["when all is there", [[0, 10], [3, 5]]],
+    ["and each ends later than the one before", [[0, 6], [4, 9], [9, 10]]],
+    ["and start at the same byte", [[0, 4], [0, 8], [8, 10]]],
+    ["and one covers all gaps", [[2, 4], [6, 8], [1, 9], [0, 10]]],
+    ["after everything has arrived", [[0, 10], [3, 5]]],
     ["on both sides", [[3, 5], [2, 6], [2, 6], [0, 3]]],
     ["and the second is shorter", [[2, 8], [2, 5]]],
   ] satisfies [string, Range[]][]).map(([how, packets]): Arrivals => ({
@@ -82,31 +84,33 @@ const MESSAGES: Arrivals[] = [
     message: new Uint8Array(4),
     packets: [[0, 2], [2, 4]],
     likely:
-      "A byte that has arrived may be 0, so the bytes can't tell what's " +
-      "missing. Also remember which ones have arrived.",
+      "A byte that has arrived may be 0, so a 0 in your buffer doesn't mean that " +
+      "the byte is missing. Remember which bytes have arrived.",
   },
   {
     step: "packets arrive for the bytes 2, 10, and 100, and then the rest",
     message: Uint8Array.from({ length: 120 }, (_, i) => i),
     packets: [[2, 5], [10, 15], [100, 110], [0, 60], [50, 105], [105, 120]],
     likely:
-      "sort() without a comparison sorts numbers as text, which puts 10 " +
-      "and 100 before 2: use sort((a, b) => a - b). And if you use the bits of " +
-      "a number to remember what has arrived: it has 32, and 1 << 32 is 1 again.",
+      "If you sort: sort() without a comparison function sorts numbers as text, " +
+      "with 10 and 100 before 2, so use sort((a, b) => a - b). If you keep one " +
+      "bit per byte in a number: there are only 32, and 1 << 32 is 1 again.",
   },
   {
     step: "a message of 70000 bytes arrives in three packets",
     message: new Uint8Array(70_000).fill(46),
     packets: [[66_000, 70_000], [0, 300], [200, 66_000]],
-    likely: "Offsets may be over 65535: keep them as plain numbers, not in 8 " +
-      "or 16 bits each.",
+    likely:
+      "Offsets may be over 65535. Keep them as plain numbers, not in 8 or " +
+      "16 bits.",
   },
   {
     step: "a message is empty",
     message: "",
     packets: [[0, 0]],
-    likely: "total is 0: its one packet completes this message. 0 counts as " +
-      "false in an `if`, and a gap from 0 to 0 isn't a gap.",
+    likely:
+      "With a `total` of 0, the first packet completes the message. If you " +
+      "test `total` or a length in an `if`: 0 is falsy. And [0, 0] isn't a gap.",
   },
   {
     step: "packets without data arrive, the first one before any other",
@@ -134,7 +138,7 @@ export async function checkReassembler(
   });
 }
 
-/** Adds packets, and asks for the gaps and the message after each. */
+/** Adds packets, and asks for the gaps and the message after each of them. */
 function deliver({ step, message, packets, likely }: Arrivals): ObjectCase {
   const bytes = toBytes(message);
   const total = bytes.length;
@@ -166,7 +170,7 @@ function deliver({ step, message, packets, likely }: Arrivals): ObjectCase {
       },
     );
   });
-  // For the probes, which are about whose the bytes are.
+  // `read` is for the probes, which test whether the bytes are copies.
   return { step, calls, read: OWN_BYTES };
 }
 
@@ -180,9 +184,10 @@ function tooEarly(when: string): MethodCall {
       error === undefined
         ? {
           problem: `message() returned ${when}.`,
-          likely: "Your caller takes it for the whole message: zeros where " +
-            "nothing has arrived look like data. Throw until every byte has " +
-            "arrived, however often you're asked.",
+          likely:
+            "Your caller takes this for the whole message: the zeros in " +
+            "the gaps look like data. Throw until every byte has arrived, " +
+            "however often you're asked.",
           read: NUMBERS,
         }
         : { likely: "Throw an Error object: `throw new Error(…)`." },
@@ -201,32 +206,32 @@ function explainMessage(
   }
   if (!(value instanceof Uint8Array)) return { read };
   const likely = due.some((byte, i) => byte !== 0 && value[i] === 0)
-    ? "There are zeros where bytes have arrived: make the buffer at the first " +
-      "packet, and keep it for all the others."
-    : "Put the data of each packet at its `offset`, whatever is there " +
-      "already. The order of arrival says nothing.";
+    ? "There are zeros where bytes have arrived. Make the buffer when the first " +
+      "packet arrives, and keep it for the others."
+    : "You put data in the wrong place. Copy the data of each packet to its " +
+      "`offset`, in whatever order the packets arrive.";
   return { likely, read };
 }
 
-/** What wrong gaps have in common with the right ones. */
+/** Explains wrong gaps by comparing them with the right ones. */
 function diagnose(
   received: unknown,
   due: Range[],
   total: number,
 ): string | undefined {
   if (!Array.isArray(received) || !received.every(Array.isArray)) {
-    return "Return an array of gaps, each of them [start, end]; [] if there " +
-      "are none.";
+    return "Return an array of gaps, each of them [start, end], or [] if there " +
+      "are no gaps.";
   }
   const isSame = (ranges: unknown) => show(received) === show(ranges);
   if (isSame(due.toSorted())) {
-    return "These are the right gaps, but sorted as text: sort() without a " +
-      "comparison does that, and puts 10 and 100 before 2. Use " +
+    return "These are the right gaps, but you sorted them as text, with 10 and " +
+      "100 before 2. sort() does that without a comparison function: use " +
       "sort(([a], [b]) => a - b).";
   }
   if (isSame(due.map(([start, end]) => [start, end - 1]))) {
-    return "The end is one too low: a gap goes up to `end`, without the byte " +
-      "there, as in slice(start, end).";
+    return "Each end is one too low. A gap goes up to `end`, without the byte at " +
+      "`end`, as in slice(start, end).";
   }
   const marks = (ranges: number[][]) =>
     Array.from(
@@ -236,13 +241,13 @@ function diagnose(
     );
   if (`${marks(received)}` !== `${marks(due)}`) return undefined;
   return received.length > due.length
-    ? "These are the right bytes in too many pieces. Adjacent bytes are one " +
-      "gap, even if a packet without data came in between, and a range from 5 " +
-      "to 5, or back to 0, isn't a gap."
-    : "These are the right gaps in another order: sort them by start.";
+    ? "These are the right bytes, but in too many gaps. Bytes next to each " +
+      "other are in the same gap, even if a packet without data arrived between " +
+      "them. A range whose end isn't after its start isn't a gap."
+    : "These are the right gaps in the wrong order. Sort them by `start`.";
 }
 
-/** The gaps between some ranges, and around them. */
+/** Returns the gaps before, between, and after some ranges. */
 function gapsIn(ranges: Range[], total: number): Range[] {
   const gaps: Range[] = [];
   let reached = 0;
@@ -255,7 +260,7 @@ function gapsIn(ranges: Range[], total: number): Range[] {
   return gaps;
 }
 
-/** Messages in random pieces that overlap, in random order. */
+/** Makes messages in random pieces that overlap, in random order. */
 function randomArrivals(count: number): Arrivals[] {
   const random = seededRandom(10);
   const below = (limit: number) => Math.floor(random() * limit);
@@ -274,8 +279,8 @@ function randomArrivals(count: number): Arrivals[] {
       step: `a message of ${total} bytes arrives in random pieces`,
       message,
       packets,
-      likely: "The last packet changed the gaps in another way than this. " +
-        "Compare the gaps one by one.",
+      likely: "The last packet should have changed the gaps in another way. " +
+        "Compare them one by one.",
     };
   });
 }

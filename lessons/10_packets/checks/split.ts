@@ -1,4 +1,4 @@
-/** Checks 10.1: a table of messages, each with the size of its packets. */
+/** Checks 10.1 with a table of messages, each with the size of its packets. */
 import {
   type Advice,
   type CallResult,
@@ -10,16 +10,18 @@ import {
 import * as solution from "../solution.ts";
 import type { Packet, Split } from "../types.ts";
 
-const SAYS = "What a packet says";
-const OWN_BYTES = "Bytes of its own";
+const SAYS = "What each packet carries";
+const OWN_BYTES = "A copy, not a view";
 
-const AS_TEXT = "A message is bytes, whatever they mean, and so are offset, " +
-  "total, and size. Decoding it, cutting the text, and encoding the pieces " +
-  "changes it: a character may take several bytes, and not all bytes are UTF-8.";
+const AS_TEXT =
+  "You seem to have decoded the message. It's bytes, whatever they " +
+  "mean, and `offset`, `total`, and `size` count bytes. If you decode, split " +
+  "the text, and encode again, the bytes change: a character may take several " +
+  "bytes, and not every message is UTF-8.";
 
 const LARGE =
-  "Offsets and totals are plain numbers, which may be over 65535: " +
-  "neither cut them to 16 bits nor limit the size of a packet.";
+  "Offsets and totals are plain numbers, which may be over 65535. Don't " +
+  "cut them to 16 bits, and don't limit the size of a packet.";
 
 const MESSAGES: [
   message: Uint8Array | string,
@@ -52,7 +54,7 @@ export async function checkSplit(split: Split, trial: Trial): Promise<void> {
       returns: look(due),
       likely: (result: CallResult) =>
         likely === undefined ? diagnose(result, due) : { likely, read: SAYS },
-      // For the probes, which are about whose the bytes are.
+      // For the probes, which test whether the bytes are copies.
       read: OWN_BYTES,
     };
   });
@@ -63,7 +65,7 @@ export async function checkSplit(split: Split, trial: Trial): Promise<void> {
   });
 }
 
-/** One line for each packet, with only the fields that the task names. */
+/** Describes each packet in a line, with the fields that the task names. */
 function look(packets: Packet[]): string[] {
   return packets.map(({ offset, total, data }) => {
     if (!(data instanceof Uint8Array)) throw new TypeError("no bytes");
@@ -72,10 +74,10 @@ function look(packets: Packet[]): string[] {
   });
 }
 
-/** One character for each byte, so that every byte shows. */
+/** Turns each byte into one character, so that every byte shows. */
 const LATIN1 = new TextDecoder("latin1");
 
-/** What wrong packets have in common with the right ones. */
+/** Explains wrong packets by comparing them with the right ones. */
 function diagnose(
   { value: received, error }: CallResult,
   due: Packet[],
@@ -108,79 +110,80 @@ function causes(
   return [
     [
       packets.length === 0,
-      "There is no packet at all. An empty message is a message, too, and " +
-      "without a packet the receiver never hears of it.",
+      "You returned no packet at all. Even an empty message takes one packet: " +
+      "without it, the receiver never hears about the message.",
     ],
     [
       first === second,
-      "All packets are one and the same object, which holds what was put into " +
-      "it last. Make a new object for each packet.",
+      "All packets are the same object, so they all show what you put into it " +
+      "last. Make a new object for each packet.",
     ],
     [
       packets.length > due.length && lengths.at(-1) === 0,
-      "The last packet is empty. If the length divides by `size`, the message " +
-      "ends with the packet before.",
+      "The last packet is empty. If `size` divides the length evenly, the packet " +
+      "before it is the last one.",
     ],
     [
       bytes > total && offsets[1] < size,
-      "Packets overlap: each begins where the one before it ends, so the " +
-      "offset grows by `size` each time.",
+      "Your packets overlap. Each one begins where the one before it ends, so " +
+      "add `size` to the offset each time.",
     ],
     [
       bytes < total && isCount,
-      "There are as many packets as there should be, but with too few bytes in " +
-      "them. slice(start, end) and subarray(start, end) take an end, not a " +
-      "length: offset + size.",
+      "The number of packets is right, but there are too few bytes in them. " +
+      "slice(start, end) and subarray(start, end) take an end, not a length: " +
+      "offset + size.",
     ],
     [
       bytes < total,
-      "Some bytes of the message are in no packet. Go on until the offset has " +
-      "reached the length of the message: the last packet is shorter than " +
-      "`size`, but it isn't left out.",
+      "Some bytes of the message aren't in any packet. Go on until the offset " +
+      "has reached the length of the message. The last packet may be shorter " +
+      "than `size`, but don't leave it out.",
     ],
     [
       bytes > total,
-      "There are more bytes in the packets than in the message. The last packet " +
-      "holds only what's left, without padding: the receiver couldn't tell the " +
-      "padding from data.",
+      "There are more bytes in your packets than in the message. The last packet " +
+      "holds only what's left, without padding, because the receiver couldn't " +
+      "tell the padding from data.",
     ],
     [
       packets.some((packet) => packet.total !== total),
-      "`total` is the number of bytes in the whole message, and the same in " +
-      "each packet: the receiver may get any of them first.",
+      "`total` is wrong. It's the number of bytes in the whole message, and it's " +
+      "the same in each packet, because any of them may arrive first.",
     ],
     [
       offsets[0] === 1,
-      "The first byte of the message has offset 0, and so has its packet.",
+      "You started to count at 1. The first byte of the message has offset 0, so " +
+      "the first packet has offset 0, too.",
     ],
     [
       due.length > 1 && offsets.every((offset, i) => offset === i),
-      "`offset` counts bytes, not packets: only then can a receiver put a " +
-      "packet in its place without the others.",
+      "`offset` counts bytes, not packets. Otherwise the receiver couldn't put a " +
+      "packet in its place without having the others.",
     ],
     [
       !(offsets[1] < offsets[0]) &&
       lengths.some((length, i) => length !== due[i]?.data.length),
-      "Each packet except the last holds `size` bytes: no more, and no fewer, " +
-      "even if that would make them all equally long.",
+      "Each packet except the last holds exactly `size` bytes, even if you could " +
+      "make them all equally long.",
     ],
     [
       offsets.some((offset, i) => offset !== due[i]?.offset),
-      "Return the packets in the order of the message: each begins where the " +
-      "one before it ends.",
+      "The offsets are wrong, or out of order. Return the packets in the order " +
+      "of the message: each begins where the one before it ends.",
     ],
     [
       second !== undefined && first.data.buffer === second.data.buffer &&
       first.data.byteOffset === second.data.byteOffset,
-      "Offsets, totals, and lengths are right, but the data is wrong: all " +
-      "packets share one array, which holds the bytes of the last one. Make a " +
-      "new array for each packet; slice() does.",
+      "Offsets, totals, and lengths are right, but the data is wrong. All " +
+      "packets share one array, which holds the bytes of the last packet. Make " +
+      "a new array for each packet, as slice() does.",
       OWN_BYTES,
     ],
     [
       true,
-      "Offsets, totals, and lengths are right, but the data is wrong: each " +
-      "packet holds the bytes of the message from its offset on.",
+      "Offsets, totals, and lengths are right, but the data is wrong. Each " +
+      "packet holds the bytes of the message that start at its offset.",
     ],
   ];
 }

@@ -4,10 +4,10 @@ import { recordOnce } from "../record.ts";
 
 const recordLesson = recordOnce(lesson);
 
-Deno.test("lesson 10 sends a message by one road, and by three", async () => {
+Deno.test("lesson 10 sends a message along one route, and along three", async () => {
   const recording = await recordLesson();
 
-  // A circuit: what comes is the beginning, in order, and all is sent again.
+  // A circuit: the beginning arrives in order, and everything is sent again.
   const [, some, start] = recording.fact("arrived")
     .match(/^(\d+) pieces: "(.*)"$/)!;
   const [, all, whole] = recording.fact("arrived then")
@@ -16,7 +16,7 @@ Deno.test("lesson 10 sends a message by one road, and by three", async () => {
   assert(whole.startsWith(start) && start.length < whole.length);
   assertEquals(recording.fact("sent"), `${all} pieces`);
 
-  // Packets: some are missing, they come by another road, the message is whole.
+  // Packets: the missing ones arrive by another route, and complete the message.
   const [first, again] = recording.all("table");
   assert(first.rows.length < Number(all));
   assertMatch(recording.fact("missing"), /^bytes \d+ to \d+/);
@@ -35,7 +35,7 @@ Deno.test("lesson 10 sends a message by one road, and by three", async () => {
   assertEquals(recording.fact("message"), `"${whole}"`);
 });
 
-Deno.test("lesson 10 shows what each layer adds, in place after place", async () => {
+Deno.test("lesson 10 shows what each layer adds, from the outside in", async () => {
   const recording = await recordLesson();
   const { rows } = recording.all("table")[2];
   assertEquals(rows.map(([part]) => part), [

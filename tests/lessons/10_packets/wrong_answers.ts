@@ -38,11 +38,11 @@ function endsByOffset(end: string, order: string): string {
 export const wrongAnswers: WrongAnswers = {
   "10.1": [
     ...replacing("(offset < total)", {
-      "goes on only until the offset has reached the size": [
+      "stops when the offset has reached the size": [
         "(offset < size)",
         /Go on until the offset has reached the length/,
       ],
-      "ends with an empty packet if the length divides": [
+      "ends with an empty packet if the size divides the length": [
         "(offset <= total)",
         /The last packet is empty/,
       ],
@@ -50,11 +50,11 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("do {", {
       "returns nothing for an empty message": [
         "if (total === 0) return packets; do {",
-        /the receiver never hears of it/,
+        /the receiver never hears about the message/,
       ],
       "makes all packets about equally long": [
         "size = Math.ceil(total / Math.ceil(total / size)) || size; do {",
-        /Each packet except the last holds `size` bytes/,
+        /Each packet except the last holds exactly `size` bytes/,
       ],
     }),
     ...replacing(SLICE, {
@@ -66,48 +66,48 @@ export const wrongAnswers: WrongAnswers = {
         "new Uint8Array(message.buffer.slice(offset, offset + size))",
         /`\.buffer` is all of that/,
       ],
-      "fills the last packet up with zeros": [
+      "pads the last packet with zeros": [
         "Uint8Array.from({ length: size }, (_, i) => message[offset + i])",
         /without padding/,
       ],
       "takes the data from the beginning each time": [
         "message.slice(0, Math.min(size, total - offset))",
-        /but the data is wrong.*from its offset on/s,
+        /but the data is wrong.*start at its offset/s,
       ],
-      "takes the size for an end": [
+      "uses the size as an end": [
         "message.slice(offset, size)",
         /take an end, not a length/,
       ],
     }),
     ...replacing(PUSH, {
-      "has one array for all packets": [
+      "uses one array for all packets": [
         `var shared = shared ?? new Uint8Array(size);
         shared.set(message.subarray(offset, offset + size));
         const data = shared.subarray(0, total - offset);
         packets.push({ offset, total, data });`,
-        /all packets share one array/,
+        /All packets share one array/,
       ],
-      "puts one packet into the list again and again": [
+      "puts the same object into the list again and again": [
         `var packet = packet ?? {};
         Object.assign(packet, { offset, total, data: ${SLICE} });
         packets.push(packet);`,
-        /one and the same object/,
+        /the same object/,
       ],
     }),
     ...replacing("{ offset, total, data", {
-      "begins to count at 1": [
+      "starts to count at 1": [
         "{ offset: offset + 1, total, data",
         /The first byte of the message has offset 0/,
       ],
       "counts packets in total": [
         "{ offset, total: Math.ceil(total / size), data",
-        /`total` is the number of bytes/,
+        /`total` is wrong\. It's the number of bytes/,
       ],
       "counts packets in offset": [
         "{ offset: packets.length, total, data",
         /`offset` counts bytes/,
       ],
-      "has 16 bits for an offset": [
+      "cuts an offset to 16 bits": [
         "{ offset: offset & 0xffff, total, data",
         /which may be over 65535/,
       ],
@@ -115,11 +115,11 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("offset += size;", {
       "goes on byte by byte": [
         "offset++;",
-        /Packets overlap: each begins where the one before it ends/,
+        /Your packets overlap\. Each one begins where the one before it ends/,
       ],
     }),
     ...replacing("let offset = 0;", {
-      "keeps the offset outside of the function": [
+      "keeps the offset outside the function": [
         "let offset = split.offset ?? 0; split.offset = 1;",
         /gave another result the second time/,
       ],
@@ -144,7 +144,7 @@ export const wrongAnswers: WrongAnswers = {
           data: new TextEncoder().encode(text.slice(offset, offset + size)),
         }));
       },
-      diagnosis: /A message is bytes, whatever they mean/,
+      diagnosis: /It's bytes, whatever they mean/,
     },
   ],
 
@@ -154,7 +154,7 @@ export const wrongAnswers: WrongAnswers = {
         `this.at ??= 0;
         this.#bytes.set(data.subarray(0, total - this.at), this.at);
         this.at = Math.min(this.at + data.length, total);`,
-        /The order of arrival says nothing/,
+        /in whatever order the packets arrive/,
       ],
       "makes a new buffer for each packet": [
         "this.#bytes = new Uint8Array(total); this.#bytes.set(data, offset);",
@@ -179,26 +179,26 @@ export const wrongAnswers: WrongAnswers = {
         if (this.count >= total) this.#missing = [];`,
         /not how many/,
       ],
-      "knows packets by where they begin": [
+      "ignores a packet whose offset it has seen": [
         `${END}
         this.begun ??= new Set();
         if (this.begun.has(offset)) return;
         this.begun.add(offset);`,
         /Where packets overlap/,
       ],
-      "takes a zero for a byte that hasn't arrived": [
+      "takes a 0 for a byte that hasn't arrived": [
         gapsWhere("this.#bytes[at] === 0"),
         /A byte that has arrived may be 0/,
       ],
       "keeps the last packet of each offset, even if it's shorter": [
         endsByOffset("end", "(a, b) => a - b"),
-        /a shorter packet at the same offset takes nothing away/,
+        /A shorter packet at the same offset takes nothing away/,
       ],
       "sorts offsets as text": [
         endsByOffset("Math.max(end, this.ends.get(offset) ?? 0)", ""),
-        /sort\(\) without a comparison sorts numbers/,
+        /sort\(\) without a comparison function sorts numbers/,
       ],
-      "has 32 bits to remember what has arrived": [
+      "keeps one bit per byte in a number": [
         `for (let at = offset; at < offset + data.length; at++) {
           this.bits |= 1 << at;
         }
@@ -213,11 +213,11 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("= [from, Math.min(to, offset)];", {
       "misses a gap before the bytes that have arrived": [
         "= [from, from];",
-        /Neither a count nor the highest byte/,
+        /You missed a gap.*highest byte so far/s,
       ],
     }),
     ...replacing("return this.#missing;", {
-      "names the first gap only": [
+      "returns only the first gap": [
         "return this.#missing.slice(0, 1);",
         /and more than one/,
       ],
@@ -225,19 +225,19 @@ export const wrongAnswers: WrongAnswers = {
         `return this.#missing.flatMap(([start, end]) =>
           Array.from({ length: end - start }, (_, i) => [start + i, start + i + 1])
         );`,
-        /too many pieces/,
+        /in too many gaps/,
       ],
       "includes the last byte of a gap": [
         "return this.#missing.map(([a, b]) => [a, b - 1]);",
-        /The end is one too low/,
+        /Each end is one too low/,
       ],
       "sorts its gaps as text": [
         "return this.#missing.toSorted();",
-        /sort\(\) without a comparison does that/,
+        /you sorted them as text/,
       ],
       "returns the last gap first": [
         "return this.#missing.toReversed();",
-        /the right gaps in another order/,
+        /the right gaps in the wrong order/,
       ],
       "returns gaps as objects": [
         "return this.#missing.map(([start, end]) => ({ start, end }));",
@@ -251,31 +251,31 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     ...replacing(IF_EMPTY, {
-      "cuts a gap in two for a packet without data": [
+      "splits a gap in two for a packet without data": [
         "",
-        /even if a packet without data came in between/,
+        /even if a packet without data arrived between/,
       ],
-      "takes a packet without data for one of one byte": [
+      "counts a packet without data as one byte": [
         `if (data.length === 0 && total > 1) data = new Uint8Array(1);
          else ${IF_EMPTY}`,
-        /adds nothing, and it cuts no gap in two/,
+        /fills no gap, and it doesn't split one in two/,
       ],
     }),
     ...replacing(" || this.#missing.length > 0", {
       "returns an unfinished message": [
         "",
-        /zeros where nothing has arrived look like data/,
+        /the zeros in the gaps look like data/,
       ],
     }),
     ...replacing("throw new Error(", {
-      "returns zeros when it's asked for the message again too early": [
+      "returns zeros when it's asked again too early": [
         "if (this.asked) return this.#bytes; this.asked = true; throw new Error(",
         /message\(\) gave another result the second time/,
       ],
       "throws a string": ["throw (", /Throw an Error object/],
     }),
     ...replacing("return this.#bytes;", {
-      "gives the message only once": [
+      "returns the message only once": [
         "const bytes = this.#bytes; this.#bytes = undefined; return bytes;",
         /message\(\) gave another result the second time/,
       ],
@@ -283,7 +283,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("this.#bytes === undefined ||", {
       "never completes an empty message": [
         "!this.#bytes?.length ||",
-        /total is 0/,
+        /With a `total` of 0/,
       ],
     }),
     ...replacing("#bytes: Uint8Array | undefined;", {
