@@ -108,8 +108,8 @@ export const lessons: Lesson[] = [
     name: "tcp_segment",
     title: "The TCP segment",
     claim:
-      "In front of the data stand 20 to 60 bytes: whose they are, where in " +
-      "the stream they belong, and what has been heard so far.",
+      "A segment's header of 20 to 60 bytes says which ports its data is for, " +
+      "where in the stream it belongs, and what the sender has received so far.",
     part: "Under the stream",
     programs: ["tcpdump"],
   },

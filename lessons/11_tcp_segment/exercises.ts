@@ -11,11 +11,11 @@ export const exercises: Exercise<unknown>[] = [
     id: "11.1",
     title: "Decode a segment",
     passed:
-      "The data offset says where the payload starts, whatever options there are.",
+      "You use the data offset to find the payload, whatever options there are.",
     real: "lib/wire/tcp/header.ts",
     solution: solution.decodeSegment,
     hints: [
-      "Which row of the header is each field in, and how many bytes does it " +
+      "In which row of the header is each field, and how many bytes does it " +
       "take? Which four bits tell you where the data starts, and what do they " +
       "count?",
       "A DataView reads numbers of two and four bytes, unsigned and with the " +
@@ -33,7 +33,7 @@ export const exercises: Exercise<unknown>[] = [
       "    flags: { fin: (bits & 1) !== 0, syn: (bits & 2) !== 0, … },\n" +
       "    payload: bytes.subarray(headerBytes),",
     ],
-    read: "Every field, and where it is",
+    read: "Every field of the header",
     pure: true,
     check: checkDecodeSegment,
   }),
@@ -41,16 +41,16 @@ export const exercises: Exercise<unknown>[] = [
     id: "11.2",
     title: "The Internet checksum",
     passed:
-      "It folds the carry and complements the sum, also for an odd number of bytes.",
+      "You fold the carries and invert the sum, even for an odd number of bytes.",
     real: "lib/wire/ip/checksum.ts",
     solution: solution.checksum,
     hints: [
       "What is 0xffff + 0x0001 in 16 bits, and where does the carry go? Once " +
       "you've added it back in, can there be another carry?",
-      "Go through the bytes two at a time and add the numbers up: a JavaScript " +
+      "Go through the bytes two at a time, and add up the numbers. A JavaScript " +
       "number has room for all the carries. Then split the sum into its lower " +
-      "16 bits and the rest, and add those two, until there's no rest. Invert " +
-      "the bits at the very end.",
+      "16 bits and the rest, and add those two. Repeat that until there's no " +
+      "rest. Invert the bits at the very end.",
       "Almost the code:\n" +
       "    sum += (bytes[at] << 8) | (bytes[at + 1] ?? 0);\n" +
       "for each pair, and then:\n" +
@@ -64,22 +64,23 @@ export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "11.3",
     title: "Which sequence number comes first",
-    passed: "It compares by the distance, so it works across the wraparound.",
+    passed:
+      "You compare by distance, so your function works across the wraparound.",
     real: "lib/wire/tcp/sequence.ts",
     solution: solution.seqLess,
     hints: [
       "The numbers have just wrapped around: which comes first, 4294967290 or " +
       "5? How far is it from one to the other, going forward?",
-      "Subtract, and take the result modulo 2^32: that's how far you have to " +
-      "go forward to get from a to b, a number from 0 to 4294967295. Compare " +
-      "it with half the sequence space, and think about 0 and about exactly " +
-      "half.",
+      "Subtract `a` from `b`, and take the result modulo 2^32. That's how far " +
+      "you have to go forward to get from `a` to `b`: a number from 0 to " +
+      "4294967295. Compare it with half the sequence space. What about 0, and " +
+      "what about exactly half?",
       "Almost the code:\n" +
       "    const ahead = (b - a) >>> 0; // modulo 2 ** 32\n" +
       "`ahead` is 0 for equal numbers and 2 ** 31 for numbers exactly half the " +
       "sequence space apart. In both cases, `a` doesn't come before `b`.",
     ],
-    read: "Round in a circle",
+    read: "After 4294967295 comes 0",
     pure: true,
     check: checkSeqLess,
   }),

@@ -1,10 +1,9 @@
 /**
- * Lesson 11: the 20 to 60 bytes in front.
+ * Lesson 11: the TCP header.
  *
- * It sends a few words over loopback while tcpdump listens, and reads the
- * segments off the wire: every field of one, and the sequence numbers of many,
- * up to the place where they begin again at 0. Where nothing can be captured it
- * shows a recording of the same.
+ * It sends a few words over loopback, captures them with tcpdump, and decodes
+ * the segments: every field of one, and the sequence numbers of many, including
+ * the wraparound to 0. If it can't capture, it shows a recording.
  */
 import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
 import {
@@ -30,24 +29,24 @@ import {
 } from "./traffic.ts";
 import { lessons } from "../mod.ts";
 
-/** How many connections show where they begin to count. */
+/** The number of connections whose initial sequence numbers are compared. */
 const CONNECTIONS = 100;
-/** The most bytes that the lesson sends to see the numbers come round. */
+/** The most bytes that the lesson sends to reach the wraparound. */
 const MAX_STREAM = 128 * 1024 * 1024;
 
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
   show.step("The header in front of five bytes");
   await show.predict(
-    "A client writes 5 bytes. Before them stands a TCP header. How long is it, " +
-      "and what must it say so that the other side can use the 5 bytes?",
+    "A client writes 5 bytes, and TCP puts a header in front of them. How long " +
+      "is it? What does the other side need to know to use these bytes?",
   );
   const observed = await observe(async () => [await sendWords()]);
   const isLive = "packets" in observed;
   if (!isLive) {
     show.say(
       `Nothing was captured just now: ${observed.reason}. What follows is a ` +
-        "recording, made by this lesson on another machine.",
+        "recording that this lesson made on another machine.",
     );
   }
   const recorded = readRecording(RECORDING);
@@ -58,7 +57,7 @@ export async function lesson(show: Narrator): Promise<void> {
   await oneBit(show, spoken[0].packet);
 }
 
-/** Many connections: where they begin to count, and where one comes round. */
+/** Shows initial sequence numbers, and a wraparound. */
 async function manyBeginnings(show: Narrator, isLive: boolean): Promise<void> {
   const pairs: Ends[] = [];
   try {
@@ -77,7 +76,7 @@ interface Spoken {
   segment: TrackedSegment;
 }
 
-/** The client's segments with data, on the first connection of all. */
+/** Returns the client's segments with data, on the first connection. */
 function spokenSegments(packets: Packet[]): Spoken[] {
   const conversations = new Conversations();
   const spoken: Spoken[] = [];
@@ -91,7 +90,7 @@ function spokenSegments(packets: Packet[]): Spoken[] {
   return spoken;
 }
 
-/** The header in front of five bytes. */
+/** Shows the header in front of five bytes. */
 function everyField(show: Narrator, [{ packet, segment }]: Spoken[]): void {
   show.headers("the client's first data", packet, {
     layers: ["tcp"],
@@ -104,13 +103,13 @@ function everyField(show: Narrator, [{ packet, segment }]: Spoken[]): void {
     `${counted(packet.payloadBytes, "byte")} ${printable(packet.payload)}`,
   );
   show.say(
-    "Each row is 32 bits. 20 bytes are always there; the data offset says how " +
-      "many words of four bytes come before the data, and so where the options " +
-      "end. It has four bits: 15 × 4 = 60 bytes is the most.",
+    "Each row has 32 bits. The first 20 bytes are always there. The data offset " +
+      "is the number of 4-byte words before the data, so it says where the " +
+      "options end. It has four bits, so a header has at most 15 × 4 = 60 bytes.",
   );
 }
 
-/** What the next number will be. */
+/** Shows the sequence numbers of three segments. */
 async function bytesAreCounted(
   show: Narrator,
   spoken: Spoken[],
@@ -118,9 +117,9 @@ async function bytesAreCounted(
   show.step("Sequence numbers count bytes");
   const [{ packet: first }] = spoken;
   await show.predict(
-    `The first data have the sequence number ${first.tcp!.sequence}. The ` +
-      "client goes on with 3 bytes, then with 10. What are the numbers of " +
-      "those two segments?",
+    `The first data has the sequence number ${first.tcp!.sequence}. The ` +
+      "client goes on with 3 bytes, and then with 10. Which sequence numbers do " +
+      "those two segments have?",
   );
   show.table(
     ["sequence number", "data", "first byte after it"],
@@ -131,25 +130,25 @@ async function bytesAreCounted(
     ]),
   );
   show.say(
-    "A segment has no number of its own: it says where in the stream its first " +
-      "byte belongs, as a packet of lesson 10 did.",
+    "It isn't the segments that are numbered; it's the bytes. A segment says " +
+      "where in the stream its first byte belongs, as a packet of lesson 10 did.",
   );
 }
 
 /**
- * The first number of each direction.
+ * Shows the initial sequence number of each direction.
  *
- * @param pairs Takes the connections, which stay open; where it is not given,
+ * @param pairs Receives the connections, which stay open. If it's `undefined`,
  * the recording is shown.
  */
 async function anywhere(
   show: Narrator,
   pairs: Ends[] | undefined,
 ): Promise<Direction[]> {
-  show.step("They start anywhere");
+  show.step("Sequence numbers start anywhere");
   await show.predict(
-    "Programs that show packets let a connection begin at 0. Which number does " +
-      "the first segment have on the wire?",
+    "Wireshark shows the first sequence number of a connection as 0. Which " +
+      "number is it on the wire?",
   );
   const directions = await openAndLook(show, pairs);
   for (const { from, port, initial } of directions.slice(0, 6)) {
@@ -161,14 +160,15 @@ async function anywhere(
   show.fact(`lowest of ${numbers.length}`, Math.min(...numbers));
   show.fact(`highest of ${numbers.length}`, Math.max(...numbers));
   show.say(
-    "Each direction begins somewhere of its own, which nobody can guess (RFC " +
-      "9293, section 3.4.1): so segments of an old connection, or of a " +
-      "stranger, do not fit into this one. The 0 is made by who shows it.",
+    "Each direction has its own initial sequence number, which nobody can guess " +
+      "(RFC 9293, section 3.4.1). So a segment from an old connection or from an " +
+      "attacker is unlikely to fit into this one. Wireshark subtracts the " +
+      "initial number because the result is easier to read.",
   );
   return directions;
 }
 
-/** Opens many connections, and looks where they begin to count. */
+/** Opens many connections, and finds their initial sequence numbers. */
 async function openAndLook(
   show: Narrator,
   pairs: Ends[] | undefined,
@@ -179,13 +179,13 @@ async function openAndLook(
       return pairs.map(({ port }) => port);
     });
     if ("packets" in observed) return directionsOf(observed.packets);
-    show.say("They were missed just now, so this is the recording.");
+    show.say("tcpdump missed some of them just now, so this is the recording.");
   }
-  // The first one of the recording is that on which words were said.
+  // The recording's first connection is the one that carried the words.
   return directionsOf(readRecording(RECORDING)).slice(2);
 }
 
-/** A stream that is long enough. */
+/** Shows a stream whose sequence numbers wrap around. */
 async function comeRound(
   show: Narrator,
   directions: Direction[],
@@ -193,8 +193,8 @@ async function comeRound(
 ): Promise<void> {
   show.step("And after 4294967295 comes 0");
   await show.predict(
-    "The number has 32 bits. What happens to a connection whose numbers have " +
-      "reached the last one?",
+    "A sequence number has 32 bits. What happens to a connection that has used " +
+      "the last number?",
   );
   const nearest = nearestToWrap(directions);
   const ends = pairs.find(({ port }) => port === nearest.port);
@@ -207,53 +207,54 @@ async function comeRound(
     if ("packets" in observed && findWrap(observed.packets)) {
       packets = observed.packets;
       show.say(
-        `Of all ${directions.length} directions the ${nearest.from}'s of port ` +
-          `${nearest.port} began nearest to the end: ${bytesToWrap(nearest)} ` +
-          "bytes before it. So it was made to send so many, and some more.",
+        `Of all ${directions.length} directions, the ${nearest.from}'s on port ` +
+          `${nearest.port} started closest to the end: ${
+            bytesToWrap(nearest)
+          } bytes before it. So the lesson sent that many bytes, and some more.`,
       );
     } else if (pairs.length > 0) {
-      show.say("It was missed just now, so this is the recording.");
+      show.say("tcpdump missed it just now, so this is the recording.");
     }
   } else if (ends !== undefined) {
-    show.say("No direction began near the end, so this is the recording.");
+    show.say("No direction started near the end, so this is the recording.");
   }
   const { last, next, ack } = findWrap(packets)!;
   const { sequence } = last.tcp!;
   show.fact("a segment", `sequence number ${sequence}`);
   show.fact("its data", counted(last.payloadBytes, "byte"));
-  show.fact("the one behind it", `sequence number ${next.tcp!.sequence}`);
+  show.fact("the next segment", `sequence number ${next.tcp!.sequence}`);
   const sum = sequence + last.payloadBytes;
   show.fact("the sum", `${sum} - 2 ** 32 = ${sum - 2 ** 32}`);
   if (ack) show.fact("acknowledged", ack.tcp!.acknowledgment);
   show.say(
-    "Nothing happens: the numbers go round in a circle. So a low number can " +
-      "come after a high one, and `a < b` does not say which is first.",
+    "Nothing special happens: the numbers wrap around. So a low number can come " +
+      "after a high one, and `a < b` doesn't tell you which comes first.",
   );
 }
 
-/** What the checksum notices, and what it does not. */
+/** Shows what the checksum detects, and what it doesn't. */
 async function oneBit(show: Narrator, packet: Packet): Promise<void> {
   show.step("One wrong bit");
   show.say(
-    "IPv4 and TCP have the same checksum. " +
+    "IPv4 and TCP use the same kind of checksum. " +
       (packet.checksum === "offloaded"
-        ? "That of the TCP header above was left to a network card, which " +
-          "loopback does not have; that of the IPv4 header before it is real."
-        : "Here is that of the IPv4 header, which is shorter."),
+        ? "The kernel left the one in the TCP header above to a network card, " +
+          "which loopback doesn't have. The one in the IPv4 header is real."
+        : "Here's the one in the IPv4 header, which is shorter."),
   );
   await show.predict(
-    "A receiver adds up all numbers of 16 bits, the checksum too, and turns " +
-      "the bits over. 0 means unharmed. What if one bit is wrong? What if two " +
-      "of the numbers have changed places?",
+    "A receiver adds up all 16-bit numbers, including the checksum, and inverts " +
+      "the bits. 0 means that nothing was damaged. What does it get if one bit " +
+      "is wrong, and what if two of the numbers are swapped?",
   );
-  // Some systems leave that one to a network card, too.
+  // Some systems leave this one to a network card, too.
   const { bytes, link, ip } = packet.ipChecksum === "good"
     ? packet
     : readRecording(RECORDING)[0];
   const start = link?.headerBytes ?? 0;
   const header = bytes.slice(start, start + ip!.headerBytes);
   show.bytes(`the IPv4 header, ${header.length} bytes`, header);
-  show.fact("as it came", hex(checksum(header)));
+  show.fact("as it arrived", hex(checksum(header)));
   const flipped = header.slice();
   flipped[8] ^= 1;
   show.fact("one bit wrong", hex(checksum(flipped)));
@@ -262,8 +263,9 @@ async function oneBit(show: Narrator, packet: Packet): Promise<void> {
   swapped.set(header.subarray(4, 6), 2);
   show.fact("two numbers swapped", hex(checksum(swapped)));
   show.say(
-    "A sum does not know in which order things were added. It catches accidents, " +
-      "and no ill will: whoever changes the data can change the checksum as well.",
+    "A sum is the same in any order, so it can't detect a swap. It catches most " +
+      "accidents, but no attackers: if you change the data, you can change the " +
+      "checksum as well.",
   );
 }
 

@@ -13,8 +13,8 @@ import type { Segment } from "./types.ts";
  *     export function decodeSegment(bytes: Uint8Array): Segment {
  *     }
  *
- * Decodes a TCP segment: every field of its header, and its data. `types.ts`
- * lists the fields of a `Segment`.
+ * Decodes a TCP segment: every field of its header, and its data. `types.ts` has
+ * the fields of a `Segment`.
  *
  * - All numbers are unsigned and big-endian.
  * - `headerBytes` is the length of the header in bytes, from 20 to 60.
@@ -53,8 +53,8 @@ export const checksum: (bytes: Uint8Array) => number = todo("11.2 checksum");
  *     export function seqLess(a: number, b: number): boolean {
  *     }
  *
- * Says whether sequence number `a` comes before `b`: whether the way forward
- * from `a` to `b` is shorter than half the sequence space of 2^32 numbers.
+ * Tells whether sequence number `a` comes before `b`. It does if the way forward
+ * from `a` to `b` is shorter than half the sequence space (2^32 numbers).
  *
  * - Both are whole numbers from 0 to 4294967295, and after 4294967295 comes 0.
  * - A number doesn't come before itself.

@@ -1,4 +1,4 @@
-/** One good answer to each exercise of lesson 11. */
+/** A good answer to each exercise of lesson 11. */
 import type { Segment } from "./types.ts";
 
 // ---- 11.1 decodeSegment -----------------------------------------------------
@@ -49,7 +49,7 @@ export function checksum(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; at += 2) {
     // After an odd last byte there's undefined, which counts as 0.
     sum += (bytes[at] << 8) | (bytes[at + 1] ?? 0);
-    // Add the carry back in at the bottom: -0x10000 + 1.
+    // Add the carry back in at the bottom: subtract 0x10000, and add 1.
     if (sum > 0xffff) sum -= 0xffff;
   }
   return 0xffff - sum;
@@ -58,7 +58,7 @@ export function checksum(bytes: Uint8Array): number {
 // ---- 11.3 seqLess -----------------------------------------------------------
 
 export function seqLess(a: number, b: number): boolean {
-  // The way forward from a to b, across the wraparound: `>>> 0` is modulo 2^32.
+  // The way forward from a to b. `>>> 0` takes it modulo 2^32.
   const ahead = (b - a) >>> 0;
   return ahead > 0 && ahead < 2 ** 31;
 }

@@ -17,8 +17,8 @@ export interface Ends extends Record<Side, Deno.TcpConn> {
 }
 
 /**
- * Sends the words on a new connection, each one after the last was echoed, and
- * closes it.
+ * Sends the words on a new connection, waits for the echo of each, and closes
+ * the connection.
  *
  * @returns The client's port.
  */
@@ -41,7 +41,7 @@ export async function sendWords(): Promise<number> {
 /**
  * Opens connections, and leaves them open.
  *
- * @param count How many to open.
+ * @param count The number of connections.
  * @returns Both ends of each connection.
  */
 export async function openMany(count: number): Promise<Ends[]> {
@@ -59,7 +59,7 @@ export async function openMany(count: number): Promise<Ends[]> {
 export interface Direction {
   port: number;
   from: Side;
-  /** Its initial sequence number: that of its SYN. */
+  /** The initial sequence number: that of the SYN. */
   initial: number;
 }
 

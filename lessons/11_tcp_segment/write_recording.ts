@@ -26,7 +26,7 @@ export async function writeRecording(
   const { os, arch } = Deno.build;
   const day = new Date().toISOString().slice(0, 10);
   const text = `/**
- * What this lesson sends, for machines that can't capture: a capture file.
+ * What this lesson sends, recorded for machines that can't capture.
  *
  * It was made by \`make_recording.ts\` on loopback, with tcpdump, by Deno
  * ${Deno.version.deno} on ${os} ${Deno.osRelease()} (${arch}), on ${day}.

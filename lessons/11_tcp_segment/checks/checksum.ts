@@ -16,31 +16,33 @@ import { UNPADDED, unpadded, unsigned } from "./numbers.ts";
 
 const RANDOM_COUNT = 200;
 
-const PAIRS = "Two bytes make one number. The first is the upper half, so it " +
-  "counts 256 times, and the next number begins two bytes later.";
+const PAIRS =
+  "Two bytes make one number. The first byte is the upper half, so " +
+  "it counts 256 times. The next number starts two bytes later.";
 const TOO_LARGE =
   "Your result doesn't fit into 16 bits. Fold the sum until it " +
   "does (0x10000 is still too large), and keep only the lower 16 bits of the " +
   "inverted sum: `& 0xffff`.";
 const CARRY =
-  "You lose the carry. Whatever doesn't fit into 16 bits is added " +
-  "back in at the bottom.";
+  "You lose the carry. Add whatever doesn't fit into 16 bits back in at the " +
+  "bottom.";
 const SECOND_CARRY =
   "Adding a carry back in can produce another one: 0x1ffff " +
   "folds to 0xffff + 1, which is 0x10000. Fold until nothing is left above 16 " +
   "bits.";
-const ODD = "The last byte has no partner. It's the upper half of a number " +
+const ODD =
+  "The last byte has no partner. Use it as the upper half of a number " +
   "whose lower half is 0, as if a zero byte came after it.";
 
 const REMAINDER =
-  "The sum is 0xffff here, and its inverted bits are 0. The remainder, " +
-  "`% 65535`, turns that sum into 0: fold the carries instead.";
+  "The sum here is 0xffff, whose inverted bits are 0. The remainder, " +
+  "`% 65535`, turns that sum into 0. Fold the carries instead.";
 const SIGNED =
   "You add numbers with a sign, or lose what doesn't fit into 32 bits: " +
   "getInt16(), getInt32(), `<<`, `|`, and `&` give signed numbers. Add unsigned " +
   "16-bit numbers: getUint16(), or (bytes[i] << 8) | bytes[i + 1].";
 
-/** Ways to compute it that are wrong for some bytes, and what to say then. */
+/** Ways to compute it that are wrong for some bytes, and their diagnoses. */
 const MISTAKES: Mistake<[bytes: Uint8Array]>[] = [
   [
     (bytes) => fold(sumOf(bytes)),
@@ -61,7 +63,7 @@ const MISTAKES: Mistake<[bytes: Uint8Array]>[] = [
   [
     (bytes) => 0x10000 - fold(sumOf(bytes)),
     "You return the negative sum (two's complement), which is one more than the " +
-    "inverted bits: 0xffff - sum, or `~sum & 0xffff`.",
+    "inverted bits. Use 0xffff - sum, or `~sum & 0xffff`.",
   ],
   [
     (bytes) => 0xffff - fold(sumOf(bytes.subarray(0, -2))),
@@ -106,15 +108,15 @@ const MISTAKES: Mistake<[bytes: Uint8Array]>[] = [
 
 const HEADER = capturedHeader();
 
-/** What is summed, and what a wrong result means. */
+/** The bytes to sum up, and the likely cause of a wrong result. */
 const CASES: [step: string, inputs: (string | Uint8Array)[], likely: string][] =
   [
     ["two bytes", ["0102", "00ff"], PAIRS],
     [
       "sums that fit into 16 bits",
       ["000102030405", "12345678"],
-      "Each pair makes one number, and all of them are added up: bytes 0 and 1, " +
-      "2 and 3, and so on.",
+      "Each pair makes one number: bytes 0 and 1, 2 and 3, and so on. Add them " +
+      "all up.",
     ],
     ["the example of RFC 1071, section 3", ["0001f203f4f5f6f7"], CARRY],
     [
@@ -127,15 +129,15 @@ const CASES: [step: string, inputs: (string | Uint8Array)[], likely: string][] =
     [
       "no bytes at all",
       [""],
-      "The sum of no numbers is 0, and its inverted bits are 0xffff: empty " +
+      "The sum of no numbers is 0, and its inverted bits are 0xffff. So empty " +
       "input has a checksum, too.",
     ],
     [
       "the IPv4 header of a captured packet",
       [HEADER],
-      "An undamaged header, checksum included, adds up to 0xffff, and the " +
-      "inverted bits of that are 0. Sum up all bytes as they are, also those " +
-      "where a checksum is.",
+      "An undamaged header, including its checksum, adds up to 0xffff, whose " +
+      "inverted bits are 0. Sum up all bytes as they are, even those of the " +
+      "checksum.",
     ],
     [
       "that header with 0 in place of the checksum",
@@ -189,7 +191,7 @@ export async function checkChecksum(
   await checkFunction(trial, checksum, cases, { name: "checksum" });
 }
 
-/** Sums up the numbers that each have so many bytes. */
+/** Sums up numbers of `size` bytes each. */
 function sumOf(bytes: Uint8Array, size = 2, valueOf = unsigned): number {
   let sum = 0;
   for (let at = 0; at < bytes.length; at += size) {

@@ -15,9 +15,9 @@ import * as solution from "../solution.ts";
 import type { DecodeSegment, Flags, Segment } from "../types.ts";
 import { UNPADDED, unpadded, unsigned } from "./numbers.ts";
 
-const FIELDS = "Every field, and where it is";
+const FIELDS = "Every field of the header";
 const NUMBERS = "From bytes to numbers";
-const DATA_OFFSET = "Where the data begin";
+const DATA_OFFSET = "Where the data begins";
 const FLAGS = "Eight flags in one byte";
 const RANDOM_COUNT = 200;
 
@@ -87,24 +87,24 @@ const IMPOSSIBLE = [
     bad(
       "fewer than 20 bytes",
       SEGMENT.slice(0, length),
-      "A TCP header has at least 20 bytes. Reading past the end of a " +
-        "Uint8Array isn't an error, it gives undefined: check the length first.",
+      "A TCP header has at least 20 bytes, so check the length first. If you " +
+        "read past the end of a Uint8Array, you get undefined, not an error.",
     )
   ),
   ...[0, 1, 4].map((offset) =>
     bad(
       `a data offset of ${offset}`,
       SEGMENT.with(12, offset << 4),
-      "The first 20 bytes are always there, so a data offset below 5 is " +
-        "impossible. If you trust it, you take part of the header for data.",
+      "You trusted a data offset below 5. That's impossible, because the first " +
+        "20 bytes are always there: you'd take part of the header for data.",
     )
   ),
   ...[7, 15].map((offset) =>
     bad(
       `a data offset of ${offset} in ${SEGMENT.length} bytes`,
       SEGMENT.with(12, offset << 4),
-      `That header would have ${offset * 4} bytes, but there are only ` +
-        `${SEGMENT.length}, and subarray() stops there without an error: ` +
+      `You trusted a header of ${offset * 4} bytes, but there are only ` +
+        `${SEGMENT.length}. subarray() stops there without an error, so ` +
         "compare the two first.",
     )
   ),
@@ -133,7 +133,7 @@ export async function checkDecodeSegment(
   });
 }
 
-/** Segments with nothing wrong in them, and what must come of each. */
+/** Makes cases of valid segments, each with the result it must have. */
 function good(step: string, ...segments: Uint8Array[]): FunctionCase[] {
   return segments.map((bytes) => {
     const expected = solution.decodeSegment(bytes);
@@ -146,7 +146,7 @@ function good(step: string, ...segments: Uint8Array[]): FunctionCase[] {
   });
 }
 
-/** Bytes that are no segment. */
+/** Makes a case of bytes that aren't a valid segment. */
 function bad(step: string, bytes: Uint8Array, likely: string): FunctionCase {
   return { step, args: [bytes], throws: RangeError, likely, read: DATA_OFFSET };
 }
@@ -164,7 +164,7 @@ function randomSegment(random: () => number): Uint8Array {
   return bytes.with(12, words << 4 | (bytes[12] & 15));
 }
 
-/** What a wrong result reveals about how it was made. */
+/** Explains a wrong result by its first wrong field. */
 function explain(
   { value, error }: CallResult,
   expected: Segment,
@@ -172,7 +172,7 @@ function explain(
 ): Partial<Advice> | undefined {
   if (error !== undefined) return undefined;
   if (typeof value !== "object" || value === null) {
-    return { likely: "Return the segment; types.ts lists its fields." };
+    return { likely: "Return the segment; types.ts has its fields." };
   }
   const received = value as Segment;
   const fields = Object.keys(expected) as (keyof Segment)[];
@@ -186,23 +186,24 @@ function explain(
   };
 }
 
-/** A RangeError, though there's nothing wrong. */
+/** Explains why a valid segment was rejected with a RangeError. */
 function explainRejected(
   error: RangeError,
   bytes: Uint8Array,
   decodeSegment: DecodeSegment,
 ): Advice {
   const words = bytes[12] >> 4;
-  const problem = `decodeSegment() rejected a good segment with ${error}: it ` +
-    `has ${bytes.length} bytes and a data offset of ${words}.`;
+  const problem =
+    `decodeSegment() rejected a valid segment of ${bytes.length} ` +
+    `bytes, with a data offset of ${words}: it threw ${error}.`;
   if (/^(Invalid|Offset|Start offset|Length out)/.test(error.message)) {
     return {
       problem,
       likely:
-        "JavaScript threw it, because a view would reach past the end of " +
-        "its buffer. The third argument of new DataView() and new Uint8Array() " +
-        "is a length; the second argument of subarray() and slice() is where " +
-        "the part ends.",
+        "JavaScript threw this error, because a view would reach past the end " +
+        "of its buffer. The third argument of new DataView() and new " +
+        "Uint8Array() is a length; the second argument of subarray() and " +
+        "slice() is an end.",
       read: NUMBERS,
     };
   }
@@ -212,10 +213,11 @@ function explainRejected(
     return {
       problem,
       likely:
-        `It's because of byte ${at}, which is ${bytes[at]}: with ${other} ` +
-        "there, you accept the segment. Every field may have any value, also 0 " +
-        `(\`!bytes[${at}]\` is true for 0, not only where there's no byte). Only ` +
-        "the length and the data offset can be wrong: compare with `bytes.length`.",
+        `You rejected it because of byte ${at}, which is ${bytes[at]}: with ` +
+        `${other} there, you accept the segment. Every field may have any value, ` +
+        `even 0 (\`!bytes[${at}]\` is true for 0, too, not only if the byte is ` +
+        "missing). Only the length and the data offset can be wrong, so compare " +
+        "with `bytes.length`.",
       read: FIELDS,
     };
   }
@@ -225,15 +227,15 @@ function explainRejected(
       "The data offset is the upper four bits of byte 12 and counts words " +
       "of four bytes: (bytes[12] >> 4) * 4, with the parentheses. " +
       ((bytes[12] & 15) !== 0
-        ? "The lower four bits are reserved. They may be set, and aren't part " +
-          "of it."
-        : `Here it's ${words} × 4. A header may have from 20 to 60 bytes, and ` +
-          "any number of bytes may follow it, also none."),
+        ? "The lower four bits are reserved. They may be set, but they aren't " +
+          "part of the data offset."
+        : `Here it's ${words} × 4. A header has from 20 to 60 bytes, and any ` +
+          "number of bytes may follow it, even none."),
     read: DATA_OFFSET,
   };
 }
 
-/** The byte of the header that an answer doesn't like, and one it does. */
+/** Finds a header byte that makes an answer reject it, and one that doesn't. */
 function decisiveByte(
   bytes: Uint8Array,
   decodeSegment: DecodeSegment,
@@ -246,7 +248,7 @@ function decisiveByte(
       decodeSegment(bytes.with(at, other));
       return { at, other };
     } catch {
-      // It's another one.
+      // It's another byte.
     }
   }
 }
@@ -260,7 +262,7 @@ function explainField(
   const got: unknown = received[name];
   if (!(name in received)) {
     return {
-      likely: "There's no such field in your result: types.ts has the names.",
+      likely: "Your result doesn't have this field. types.ts has the names.",
       read: FIELDS,
     };
   }
@@ -279,9 +281,9 @@ function explainField(
     case "payload":
       return {
         likely: !(got instanceof Uint8Array)
-          ? "It's a Uint8Array, empty if there's nothing in it."
+          ? "Return a Uint8Array, empty if there's nothing in it."
           : !bytes.toHex().includes(got.toHex())
-          ? "Those bytes aren't in the segment. Return them as they are: they " +
+          ? "These bytes aren't in the segment. Return them as they are: they " +
             "don't have to be text."
           : "The options are the bytes from 20 to headerBytes, and the data " +
             "starts at headerBytes. That's byte 20 only if there are no options.",
@@ -294,13 +296,14 @@ function explainField(
     "most significant byte first, whatever the flags say.";
   if (typeof got !== "number") {
     return {
-      likely: `It's a number, and yours is of type ${typeof got}.`,
+      likely: `Return a number. Yours is of type ${typeof got}.`,
       read: NUMBERS,
     };
   }
   if (got < 0) {
     return {
-      likely: "It's negative: you read the highest bit as a sign. In " +
+      likely:
+        "Your number is negative: you read the highest bit as a sign. In " +
         "JavaScript, `<<` and `|` give signed 32-bit numbers. DataView's " +
         "getUint32() doesn't, and `>>> 0` makes a number unsigned again.",
       read: NUMBERS,
@@ -311,7 +314,7 @@ function explainField(
   if (got === unsigned(field.toReversed())) {
     return {
       likely:
-        `The byte order is wrong. ${place} A DataView reads numbers that ` +
+        `You used the wrong byte order. ${place} A DataView reads numbers that ` +
         "way unless you pass `true`; a Uint16Array uses the machine's order.",
       read: NUMBERS,
     };
@@ -329,21 +332,21 @@ function explainFlags(
 ): Advice {
   const names = TCP_FLAG_NAMES;
   if (received === null || typeof received !== "object") {
-    return { likely: "It's an object with eight booleans.", read: FLAGS };
+    return { likely: "Return an object with eight booleans.", read: FLAGS };
   }
   const missing = names.filter((name) => received[name] === undefined);
   if (missing.length > 0) {
     return {
-      likely: `${missing.join(", ")} is missing: each flag is true or false, ` +
-        "and types.ts has the names.",
+      likely:
+        `Your flags don't have ${missing.join(", ")}. Each flag is true or ` +
+        "false, and types.ts has the names.",
       read: FLAGS,
     };
   }
   if (names.some((name) => typeof received[name] !== "boolean")) {
     return {
-      likely:
-        "Each flag is true or false. `bits & 2` is a number: compare it " +
-        "with 0.",
+      likely: "Each flag is true or false, but you returned something else. " +
+        "`bits & 2` is a number: compare it with 0.",
       read: FLAGS,
     };
   }
@@ -354,16 +357,16 @@ function explainFlags(
     expected: `only these are true: ${set.join(", ")}`,
     received: `these are true: ${seen.join(", ") || "none"}`,
     likely: names.every((name, i) => received[name] === (digits[i] === "1"))
-      ? `\`toString(2)\` leaves out zeros at the front, and gives "${digits}" ` +
-        'here: padStart(8, "0") makes eight digits of it.'
+      ? `\`toString(2)\` leaves out leading zeros, so you got "${digits}" here. ` +
+        'padStart(8, "0") makes it eight digits.'
       : seen.length === set.length && set.length > 0
       ? `You read ${set.join(", ")} as ${
         seen.join(", ")
       }: you have the bits in ` +
         "the wrong places. From the highest bit to the lowest, the byte has CWR, " +
         "ECE, URG, ACK, PSH, RST, SYN, FIN: FIN is 1, SYN is 2."
-      : "The flags are byte 13, one bit each: CWR is 128, ECE 64, URG 32, ACK " +
-        "16, PSH 8, RST 4, SYN 2, FIN 1. Test each one with `&`, because " +
+      : "The flags are in byte 13, one bit each: CWR is 128, ECE 64, URG 32, ACK " +
+        "16, PSH 8, RST 4, SYN 2, FIN 1. Test each bit with `&`, because " +
         "several can be set at once.",
     read: FLAGS,
   };

@@ -1,4 +1,4 @@
-/** From bytes to numbers: the right way, and a wrong one. */
+/** Two ways to turn bytes into numbers, one of them wrong. */
 
 /** Reads an unsigned big-endian number. */
 export function unsigned(bytes: Uint8Array): number {
@@ -10,8 +10,8 @@ export function unpadded(bytes: Uint8Array): number {
   return parseInt(Array.from(bytes, (byte) => byte.toString(16)).join(""), 16);
 }
 
-/** What to say about a number that `unpadded` gives. */
+/** The diagnosis for a number that `unpadded` returns. */
 export const UNPADDED =
-  "You write each byte in hexadecimal and join the digits, but 0x02 gives only " +
-  'one digit, so <01 02> becomes "12": use padStart(2, "0"), or compute ' +
+  "You write each byte in hexadecimal and join the digits, but 0x02 has only " +
+  'one digit, so <01 02> becomes "12". Use padStart(2, "0"), or compute ' +
   "256 * first + second.";

@@ -14,11 +14,11 @@ const LAST = 2 ** 32 - 1;
 const RANDOM_COUNT = 500;
 
 const WRAPAROUND = "After 4294967295 comes 0, so 0 is one step ahead of " +
-  "4294967295. `a < b` doesn't know that: look at the distance, modulo 2 ** 32.";
+  "4294967295. `a < b` doesn't know that. Look at the distance, modulo 2 ** 32.";
 
 type Pair = [a: number, b: number];
 
-/** Pairs to compare, and what a wrong result means. */
+/** Pairs to compare, and the likely cause of a wrong result. */
 const CASES: [step: string, pairs: Pair[], likely: string][] = [
   [
     "numbers far from the wraparound",
@@ -29,20 +29,20 @@ const CASES: [step: string, pairs: Pair[], likely: string][] = [
   [
     "equal numbers",
     [[7, 7], [0, 0], [LAST, LAST]],
-    "A number doesn't come before itself: a distance of 0 isn't forward. Use " +
-    "`<`, not `<=`, and require a distance above 0.",
+    "A number doesn't come before itself. Use `<`, not `<=`, and require a " +
+    "distance above 0.",
   ],
   [
     "neighbors in the middle of the sequence space",
     [[HALF - 1, HALF], [HALF, HALF - 1], [HALF - 5, HALF + 5]],
-    "These are neighbors like any others. `| 0`, `>> 0`, and `&` make signed numbers " +
-    "of `a` and `b`, so 2147483648 becomes -2147483648: make one of their " +
-    "difference instead, or make unsigned ones with `>>> 0`.",
+    "These are neighbors like any others. `| 0`, `>> 0`, and `&` turn `a` and " +
+    "`b` into signed numbers, so 2147483648 becomes -2147483648. Do that to " +
+    "their difference instead, or get unsigned numbers with `>>> 0`.",
   ],
   [
     "numbers with the same lower 16 bits",
     [[7, 65_543], [65_543, 7]],
-    "They're 65,536 apart, like any other numbers: look at all 32 bits.",
+    "These numbers are 65,536 apart. Look at all 32 bits, not only the lower 16.",
   ],
   [
     "one number before the wraparound, one after it",
@@ -59,7 +59,7 @@ const CASES: [step: string, pairs: Pair[], likely: string][] = [
       [3_000_000_000, 852_516_351],
     ],
     "The way forward is one step less than half the sequence space, so it's " +
-    "the shorter way, if only just.",
+    "the shorter way, but only just.",
   ],
   [
     "exactly half the sequence space apart",
@@ -71,22 +71,22 @@ const CASES: [step: string, pairs: Pair[], likely: string][] = [
   [
     "slightly more than half the sequence space apart",
     [[0, HALF + 1], [HALF - 1, 0], [1, LAST]],
-    "The way forward is longer than half the sequence space, so the shorter " +
-    "way leads backward.",
+    "The way forward is longer than half the sequence space, so the way back is " +
+    "shorter.",
   ],
   [`${RANDOM_COUNT} random pairs, in both orders`, randomPairs(), WRAPAROUND],
 ];
 
 const UNSIGNED =
-  "Your distance can be negative, and then it's less than half the sequence " +
-  "space, whatever the numbers: `|`, `&` (also `& 0xffffffff`), and `<<` give " +
-  "signed 32-bit numbers, and `%` keeps the sign. `>>> 0` gives an unsigned one.";
+  "Your distance can be negative, and then it's always less than half the " +
+  "sequence space. `|`, `&` (even `& 0xffffffff`), and `<<` give signed 32-bit " +
+  "numbers, and `%` keeps the sign. `>>> 0` gives an unsigned number.";
 
-/** What comes out as less if the distance is less than `half`. */
+/** Makes a comparison that takes a distance below `half` for forward. */
 const isWithin = (half: number) => (a: number, b: number) =>
   a !== b && ((b - a) >>> 0) < half;
 
-/** Comparisons that are wrong for some pairs, and how they come about. */
+/** Comparisons that are wrong for some pairs, and their diagnoses. */
 const MISTAKES: Mistake<Pair>[] = [
   [(a, b) => a < b, WRAPAROUND],
   [
@@ -96,34 +96,34 @@ const MISTAKES: Mistake<Pair>[] = [
   ],
   [
     () => false,
-    "It's false for every pair. `1 << 31` is -2147483648, since `<<` gives " +
-    "signed numbers, and no distance is less than that: write 2 ** 31.",
+    "You return false for every pair. `1 << 31` is -2147483648, because `<<` " +
+    "gives signed numbers, and no distance is less than that. Write 2 ** 31.",
   ],
   [() => true, UNSIGNED],
   [(a, b) => a !== b, UNSIGNED],
   [(a, b) => a > b || solution.seqLess(a, b), UNSIGNED],
   [
     (a, b) => b > a && b - a < HALF,
-    "You lose the wraparound: if `b` comes after it, `b - a` is negative, and " +
-    "`%` keeps the sign in JavaScript, so (5 - 4294967290) % 2 ** 32 isn't 11. " +
-    "`>>> 0` takes a number modulo 2 ** 32 and gives an unsigned one.",
+    "You lose the wraparound. If `b` comes after it, `b - a` is negative. In " +
+    "JavaScript, `%` keeps the sign, so (5 - 4294967290) % 2 ** 32 isn't 11. " +
+    "`>>> 0` takes a number modulo 2 ** 32, and the result is unsigned.",
   ],
   [
     (a, b) => a !== b && Math.abs(b - a) < HALF,
-    "Math.abs() forgets the direction: from 5 to 7 it's as far as from 7 to 5. " +
+    "Math.abs() forgets the direction: it's as far from 5 to 7 as from 7 to 5. " +
     "Measure the way forward: `b - a`, modulo 2 ** 32.",
   ],
   [
     (a, b) => a !== 0 && b !== 0 && solution.seqLess(a, b),
-    "0 is a sequence number like any other, but it's falsy: `!a` is true for " +
-    "it. Both numbers are always there, so don't ask for that.",
+    "0 is a sequence number like any other, but it's falsy: `!a` is true for 0. " +
+    "You always get both numbers, so don't test for that.",
   ],
   [
     (a, b) => {
       const ahead = ((b - a) % LAST + LAST) % LAST;
       return ahead > 0 && ahead < HALF;
     },
-    "There are 4294967296 sequence numbers, from 0 to 4294967295: take the " +
+    "There are 4294967296 sequence numbers, from 0 to 4294967295. Take the " +
     "distance modulo 2 ** 32, or use `>>> 0`.",
   ],
   ...[HALF, 2 ** 16, 2 ** 15].map((half): Mistake<Pair> => [
@@ -138,8 +138,8 @@ const MISTAKES: Mistake<Pair>[] = [
   ]),
   ...[2, 32].map((base): Mistake<Pair> => [
     isWithin(base ^ 31),
-    "`^` isn't a power in JavaScript, but an exclusive or: `2 ^ 31` is 29. " +
-    "Write 2 ** 31.",
+    "In JavaScript, `^` is exclusive or, not a power: `2 ^ 31` is 29. Write " +
+    "2 ** 31.",
   ]),
 ];
 

@@ -27,12 +27,12 @@ function assertShown(recording: Recording): void {
   const numberIn = (name: string) =>
     Number(recording.fact(name).match(/\d+/)![0]);
   const last = numberIn("a segment");
-  const next = numberIn("the one behind it");
+  const next = numberIn("the next segment");
   assert(next < last, "the numbers wrapped around");
   assertEquals(seqDiff(next, last), numberIn("its data"));
   assert(numberIn("acknowledged") < last);
 
-  assertEquals(recording.fact("as it came"), "0x0000");
+  assertEquals(recording.fact("as it arrived"), "0x0000");
   assert(recording.fact("one bit wrong") !== "0x0000");
   assertEquals(recording.fact("two numbers swapped"), "0x0000");
 }

@@ -29,10 +29,10 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "recognizes PSH only if no other flag is set",
       replace: ["(flags & 0b0000_1000) !== 0", "flags === 0b0000_1000"],
-      diagnosis: /Test each one with `&`/,
+      diagnosis: /Test each bit with `&`/,
     },
     {
-      name: "gives numbers for flags",
+      name: "returns numbers for flags",
       replace: ["(flags & 0b0000_0010) !== 0", "(flags & 2) as never"],
       diagnosis: /compare it with 0/,
     },
@@ -47,7 +47,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "trusts a data offset below 5",
       replace: ["headerBytes < 20 || ", ""],
-      diagnosis: /a data offset below 5 is impossible/,
+      diagnosis: /a data offset below 5\. That's impossible/,
     },
     {
       name: "trusts a header longer than the segment",
@@ -60,7 +60,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /the upper four bits of byte 12/,
     },
     {
-      name: "includes the reserved bits in the length that it compares",
+      name: "includes the reserved bits in the length",
       replace: ["(view.getUint8(12) >> 4) * 4", "view.getUint8(12) >> 2"],
       diagnosis: /The lower four bits are reserved/,
     },
@@ -69,7 +69,7 @@ export const wrongAnswers: WrongAnswers = {
         `headerBytes: bytes[12] >> 2,\n    flags`,
         /the lower half is reserved/,
       ],
-      "gives the header's length in words": [
+      "returns the header's length in words": [
         `headerBytes: headerBytes / 4,\n    flags`,
         /counts words of four bytes: multiply/,
       ],
@@ -77,7 +77,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads little-endian numbers",
       replace: ["view.getUint16(0)", "view.getUint16(0, true)"],
-      diagnosis: /The byte order is wrong/,
+      diagnosis: /You used the wrong byte order/,
     },
     {
       name: "reads from the start of the underlying buffer",
@@ -85,9 +85,9 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /pass the place and the size/,
     },
     ...replacing("bytes.length < 20", {
-      "takes a last byte of 0 for a missing one": [
+      "takes a last byte of 0 for a missing byte": [
         "!bytes[19]",
-        /because of byte 19, which is 0.*compare with `bytes\.length`/s,
+        /because of byte 19, which is 0.*compare\s+with `bytes\.length`/s,
       ],
       "rejects a segment without flags": [
         "!bytes[13]",
@@ -106,20 +106,21 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     {
-      name: "gives undefined for no options",
+      name: "returns undefined for no options",
       replace: [
         "bytes.subarray(20, headerBytes)",
         "headerBytes > 20 ? bytes.subarray(20, headerBytes) : undefined as never",
       ],
-      diagnosis: /a Uint8Array, empty if there's nothing in it/,
+      diagnosis: /Return a Uint8Array, empty if there's nothing in it/,
     },
     {
-      name: "takes the end of the options for their length",
+      name: "uses the end of the options as their length",
       replace: [
         "bytes.subarray(20, headerBytes)",
         "new Uint8Array(bytes.buffer, bytes.byteOffset + 20, headerBytes)",
       ],
-      diagnosis: /JavaScript threw it.*new Uint8Array\(\) is a length/s,
+      diagnosis:
+        /JavaScript threw this error.*new\s+Uint8Array\(\) is a length/s,
     },
     {
       name: "joins hexadecimal digits without zeros",
@@ -140,15 +141,15 @@ export const wrongAnswers: WrongAnswers = {
         "view.getUint8(13)",
         'parseInt(bytes[13].toString(2).padEnd(8, "0"), 2)',
       ],
-      diagnosis: /`toString\(2\)` leaves out zeros.*"11000"/s,
+      diagnosis: /`toString\(2\)` leaves out leading zeros.*"11000"/s,
     },
     {
-      name: "gives a BigInt",
+      name: "returns a BigInt",
       replace: [
         "view.getUint32(4)",
         "view.getBigUint64(0) & 0xffffffffn as never",
       ],
-      diagnosis: /a number, and yours is of type bigint/,
+      diagnosis: /Return a number\. Yours is of type bigint/,
     },
     {
       name: "leaves out zeros in the data",
@@ -158,7 +159,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "requires data after the header",
       replace: ["headerBytes > bytes", "headerBytes >= bytes"],
-      diagnosis: /any number of bytes may follow it, also none/,
+      diagnosis: /any number of bytes may follow it, even none/,
     },
     {
       name: "throws a TypeError",
@@ -166,7 +167,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /tell failures apart by the class/,
     },
     {
-      name: "measures the header by all that follows in the buffer",
+      name: "compares the header with everything that follows in the buffer",
       replace: [
         "headerBytes > bytes.length",
         "headerBytes > new DataView(bytes.buffer, bytes.byteOffset).byteLength",
@@ -210,7 +211,7 @@ export const wrongAnswers: WrongAnswers = {
         /`>>> 0` keeps the upper 16, which are ones/,
       ],
       "keeps 20 bits": ["~sum & 0xfffff", /doesn't fit into 16 bits/],
-      "gives the negative sum": ["0x10000 - sum", /two's complement/],
+      "returns the negative sum": ["0x10000 - sum", /two's complement/],
     }),
     {
       name: "doesn't fold at all",
@@ -218,13 +219,13 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /doesn't fit into 16 bits\. You lose/,
     },
     ...replacing(PAIR, {
-      "takes the second byte for the upper half": [
+      "uses the second byte as the upper half": [
         "bytes[at] | ((bytes[at + 1] ?? 0) << 8)",
         /two bytes of your result are swapped/,
       ],
       "joins hexadecimal digits without zeros": [
         "parseInt(bytes[at].toString(16) + (bytes[at + 1] ?? 0).toString(16), 16)",
-        /0x02 gives only one digit.*padStart/s,
+        /0x02 has only one digit.*padStart/s,
       ],
       "adds before it shifts": [
         "bytes[at] << 8 + (bytes[at + 1] ?? 0)",
@@ -240,17 +241,17 @@ export const wrongAnswers: WrongAnswers = {
         "let sum = 0;\n  bytes = new Uint8Array(bytes.buffer, 0, bytes.length);",
         /pass the place and the size/,
       ],
-      "adds to what the call before left": [
+      "adds to the sum of the previous call": [
         "let sum = checksum.sum = 1 + (checksum.sum ?? -1);",
         /another result the second time/,
       ],
-      "gives 0 for no bytes": [
+      "returns 0 for no bytes": [
         "if (bytes.length === 0) return 0;\n  let sum = 0;",
         /empty input has a checksum, too/,
       ],
-      "puts 0 into the place of the checksum": [
+      "sets the checksum field to 0": [
         "bytes.fill(0, 10, 12);\n  let sum = 0;",
-        /Sum up all bytes as they are, also those/,
+        /Sum up all bytes as they are, even those/,
       ],
     }),
     ...replacing("at < bytes.length", {
@@ -283,9 +284,9 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing(COMPARISON, {
       "compares signed numbers": [
         "(a | 0) < (b | 0)",
-        /make one of their difference instead/,
+        /Do that to their difference instead/,
       ],
-      "compares as usual": ["a < b", /`a < b` doesn't know that/],
+      "compares with <": ["a < b", /`a < b` doesn't know that/],
       "takes half the sequence space for before, in both orders": [
         "((a - b) | 0) < 0",
         /Exactly half the sequence space apart/,
@@ -302,7 +303,7 @@ export const wrongAnswers: WrongAnswers = {
         "ahead !== 0 && (ahead & 0xffffffff) < 2 ** 31",
         /`& 0xffffffff`.*give signed/s,
       ],
-      "takes 0 for no number": [
+      "takes 0 for a missing number": [
         "!!a && !!b && ahead > 0 && ahead < 2 ** 31",
         /it's falsy: `!a` is true/,
       ],
@@ -314,7 +315,7 @@ export const wrongAnswers: WrongAnswers = {
         "a !== b && Math.abs(b - a) < 2 ** 31",
         /Math\.abs\(\) forgets the direction/,
       ],
-      "gives the distance": ["ahead as never", /Return true or false/],
+      "returns the distance": ["ahead as never", /Return true or false/],
     }),
     ...replacing("(b - a) >>> 0", {
       "measures the way backward": [
