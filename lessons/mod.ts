@@ -117,8 +117,8 @@ export const lessons: Lesson[] = [
     number: 12,
     name: "handshake",
     title: "The handshake",
-    claim: "Three segments open a connection, so that each side has heard " +
-      "that the other hears it; three or four close it.",
+    claim: "Opening a connection takes three segments; after that, each side " +
+      "knows the other can hear it. Closing takes three or four.",
     part: "Under the stream",
     programs: ["tcpdump"],
   },

@@ -1,4 +1,4 @@
-/** The connections that lesson 12 makes, each with another way to end. */
+/** The connections that lesson 12 makes. Each one ends in a different way. */
 import {
   connectResettable,
   connectTcp,
@@ -18,8 +18,8 @@ import {
 export const ENDINGS = ["at once", "later", "reset"] as const;
 
 /**
- * How a connection ends: the server closes as soon as it has read the end of
- * the stream, or it sends something more first, or the client resets it.
+ * How a connection ends: the server closes as soon as it has read the end of the
+ * stream, the server sends more data first, or the client resets it.
  */
 export type Ending = typeof ENDINGS[number];
 
@@ -32,7 +32,7 @@ export interface Connection {
 /**
  * Opens a connection, sends a question and its answer, and ends it.
  *
- * @param ending How it ends.
+ * @param ending How the connection ends.
  * @returns The client's port.
  */
 export async function makeConnection(ending: Ending): Promise<number> {
@@ -64,7 +64,7 @@ async function makeReset(listener: Deno.TcpListener): Promise<number> {
  * Finds the connections among captured packets.
  *
  * @param packets The packets of {@linkcode makeConnection}.
- * @returns The connections, in the order in which they began.
+ * @returns The connections, in the order in which they were opened.
  */
 export function connectionsOf(packets: Packet[]): Connection[] {
   const conversations = new Conversations();

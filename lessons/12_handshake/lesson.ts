@@ -1,9 +1,9 @@
 /**
- * Lesson 12: three segments open a connection.
+ * Lesson 12: opening and closing a connection.
  *
- * It makes connections over loopback while tcpdump listens, and shows how they
- * began and how they ended: the numbers as they were on the wire, and the states
- * of both ends. Where nothing can be captured it shows a recording of the same.
+ * It makes connections over loopback, captures them with tcpdump, and shows how
+ * they opened and closed: the numbers as they were on the wire, and the states
+ * of both ends. If it can't capture, it shows a recording.
  */
 import { counted, diagramSegment, type Narrator } from "../../lib/show/mod.ts";
 import {
@@ -26,9 +26,9 @@ import { RECORDING } from "./recording.ts";
 import { lessons } from "../mod.ts";
 
 /**
- * How often the first end is made. It takes three segments only if the server
- * closes within the moment that its kernel holds an acknowledgment back for,
- * and on a busy machine it may miss that.
+ * How many times the lesson tries to close in three segments. That only works if
+ * the server closes while its kernel still delays the acknowledgment, and a busy
+ * machine may be too slow.
  */
 const TRIES = 3;
 
@@ -40,7 +40,7 @@ export async function lesson(show: Narrator): Promise<void> {
   await machine(show);
 }
 
-/** Makes and captures connections, or takes recorded ones. */
+/** Makes and captures connections, or uses recorded ones. */
 class ConnectionSource {
   readonly #show: Narrator;
   #isBlind = false;
@@ -49,7 +49,7 @@ class ConnectionSource {
     this.#show = show;
   }
 
-  /** Gives a connection that ends this way. */
+  /** Returns a connection that ends in the given way. */
   async take(ending: Ending): Promise<Connection> {
     if (!this.#isBlind) {
       const observed = await observe(
@@ -66,7 +66,7 @@ class ConnectionSource {
     return connectionsOf(readRecording(RECORDING))[ENDINGS.indexOf(ending)];
   }
 
-  /** Gives one that closed in three segments, if it can get one. */
+  /** Returns a connection that closed in three segments, if it can get one. */
   async takeShort(): Promise<Connection> {
     let taken = await this.take("at once");
     for (
@@ -80,25 +80,25 @@ class ConnectionSource {
   }
 
   #tellWhy(reason: string): void {
-    // What hid these packets would hide the next ones, too.
+    // The next packets couldn't be captured, either.
     this.#isBlind = true;
     this.#show.say(
-      `Nothing was captured just now: ${reason}. What follows is a recording, ` +
-        "made by this lesson on another machine.",
+      `Nothing was captured just now: ${reason}. What follows is a recording ` +
+        "that this lesson made on another machine.",
     );
   }
 }
 
-/** SYN(A); SYN-ACK(B, A+1); ACK(B+1). */
+/** Shows a handshake: SYN(A), SYN-ACK(B, A + 1), ACK(B + 1). */
 async function opening(
   show: Narrator,
   source: ConnectionSource,
 ): Promise<void> {
   show.step("Three segments open a connection");
   await show.predict(
-    "A client knows where to connect, and nothing else. What do the two sides " +
-      "have to tell one another before the first byte, and why are two segments " +
-      "not enough?",
+    "A client knows only the server's address. What do the two sides have to " +
+      "tell each other before the first byte of data? Why aren't two segments " +
+      "enough?",
   );
   const { segments } = await source.take("at once");
   const three = segments.slice(0, 3);
@@ -110,56 +110,56 @@ async function opening(
   show.fact("B, of the server's SYN", b);
   show.fact("acknowledged by the client", sum(ack.acknowledgment, b, "B"));
   show.say(
-    "Each side says where its numbers begin, and each hears its own number come " +
-      "back, one higher: a SYN takes a number as if it were a byte. After two " +
-      "segments the client knows that both ways work. The server learns it by " +
-      "the third: only then has it heard that it was heard.",
+    "Each side says where its numbers start, and sees its own number come back, " +
+      "plus 1: a SYN takes a sequence number, as if it were a byte. After two " +
+      "segments, the client knows that both ways work. The server knows it only " +
+      "after the third.",
   );
 }
 
-/** How an acknowledgment comes of the number of a SYN. */
+/** Describes an acknowledgment number as the number of a SYN plus something. */
 function sum(acknowledged: number, initial: number, name: string): string {
   const difference = seqAdd(acknowledged, -initial);
   return `${acknowledged} = ${name} + ${difference}`;
 }
 
-/** The same call, and three ends. */
+/** Shows three ways to close a connection. */
 async function closing(
   show: Narrator,
   source: ConnectionSource,
 ): Promise<void> {
-  show.step("And the end: the server closes at once");
+  show.step("Closing: the server closes at once");
   await show.predict(
     "Each side ends its own direction with a FIN, and each FIN is acknowledged. " +
-      "The server closes as soon as it has read the end. How many segments is " +
-      "that?",
+      "The server closes as soon as it has read the end of the stream. How many " +
+      "segments does that take?",
   );
   const atOnce = await source.takeShort();
   tellEnd(show, atOnce);
 
-  show.step("And the end: the server has more to say");
+  show.step("Closing: the server still has data to send");
   await show.predict(
-    "Now the server sends 14 bytes more before it closes. How many segments are " +
-      "about the end this time?",
+    "Now the server sends 14 more bytes before it closes. How many segments are " +
+      "about closing this time?",
   );
   const later = await source.take("later");
   tellEnd(show, later);
 
-  show.step("And the end: a reset");
+  show.step("Closing: a reset");
   const reset = await source.take("reset");
   tellEnd(show, reset);
   const counts = [atOnce, later, reset]
     .map(({ conversation }) => closingSegments(conversation));
-  show.fact("segments about the end", counts.join(", "));
+  show.fact("segments about closing", counts.join(", "));
   show.say(
-    '"Closing takes exactly four segments" counts what must be said: two FINs, ' +
-      "and an acknowledgment of each. A segment can say two of these at once: " +
-      "when the server's FIN is due before the acknowledgment has been sent, " +
-      "both go together. And a reset asks for no answer at all.",
+    "Four things have to be said: two FINs, and an acknowledgment of each. But " +
+      "a segment can say two of them. If the server closes before its kernel " +
+      "has sent the acknowledgment, it goes along with the FIN. A reset isn't " +
+      "answered at all.",
   );
 }
 
-/** The segments about the end, and what lies between them. */
+/** Returns the segments from the first FIN or RST on. */
 function endOf(
   { segments }: Connection,
 ): Connection["segments"] {
@@ -174,17 +174,20 @@ function tellEnd(show: Narrator, connection: Connection): void {
   tell(show, shown);
   const { ending } = connection.conversation;
   if (ending.how === "reset") {
-    show.fact("closed by", `a reset of the ${ending.by}`);
+    show.fact("closed by", `a reset from the ${ending.by}`);
   } else if (ending.how === "closed") {
     const { first, segments } = ending;
     const others = shown.length - segments;
     const of = others > 0 ? ` of these ${shown.length}` : "";
-    show.fact("closed by", `${segments}${of} segments, the ${first} first`);
+    show.fact(
+      "closed by",
+      `${segments}${of} segments; the ${first} closed first`,
+    );
     if (others > 0) {
       show.fact("about data only", counted(others, "segment"));
     }
   } else {
-    show.fact("closed by", "nothing that was captured");
+    show.fact("closed by", "no segment that was captured");
   }
 }
 
@@ -199,21 +202,21 @@ function tell(
   );
 }
 
-/** What must happen, where the captures showed what did. */
+/** Shows paths through the state machine, without a network. */
 async function machine(show: Narrator): Promise<void> {
-  show.step("The state machine, walked");
+  show.step("Through the state machine");
   show.say(
-    "RFC 9293, section 3.3.2, gives each end eleven states, and says what leads " +
-      "from one to another. Here two ends are walked through it, also in ways " +
-      "that loopback is too fast to show.",
+    "RFC 9293, section 3.3.2, gives each end of a connection eleven states. Here " +
+      "are some paths that two ends can take through them. Loopback is too fast " +
+      "to show them all.",
   );
   await show.predict(
     "Both sides close at the same moment: each sends its FIN before it has " +
-      "heard of the other's. Who waits in TIME-WAIT?",
+      "received the other's. Which of them has to wait in TIME-WAIT?",
   );
   const opened = walk(TCP_WALKS["open"]).pair;
   show.table(
-    ["what happens", "client", "server", "segments"],
+    ["path", "client", "server", "segments"],
     Object.entries(TCP_WALKS).map(([name, steps]) => {
       const from = name.endsWith("open") ? undefined : opened;
       const { records } = walk(steps, from);
@@ -232,17 +235,17 @@ async function machine(show: Narrator): Promise<void> {
     records.map((record) => {
       state[record.side] = record.to;
       const { side, received, sent, events } = record;
-      const what = received === null ? events[0] : `hears ${received}`;
+      const what = received === null ? events[0] : `receives ${received}`;
       return [`${side}: ${what}`, sent.join(", "), state.client, state.server];
     }),
   );
   show.say(
-    "Both do, since neither can know whether its last acknowledgment arrived. " +
-      "TIME-WAIT lasts twice the longest life of a segment (2 MSL).",
+    "Both do, because neither can know whether its last acknowledgment arrived. " +
+      "TIME-WAIT lasts 2 MSL, twice the maximum segment lifetime.",
   );
 }
 
-/** The states that one end goes through. */
+/** Lists the states that one end goes through. */
 function statesOf(records: WalkRecord[], side: "client" | "server"): string {
   const own = records.filter((record) => record.side === side);
   return [own[0].from, ...own.map(({ to }) => to)]

@@ -1,4 +1,4 @@
-/** One good answer to each exercise of lesson 12. */
+/** A good answer to each exercise of lesson 12. */
 import type { Handshake, Segment, TcpEvent, TcpState } from "./types.ts";
 
 // ---- 12.1 expectedAck -------------------------------------------------------
@@ -7,7 +7,7 @@ export function expectedAck({ sequence, payload, flags }: Segment): number {
   // A SYN counts as a byte before the data and a FIN as a byte after it, so
   // both can be acknowledged and retransmitted, like data.
   const length = payload.length + Number(flags.syn) + Number(flags.fin);
-  // `>>> 0` is modulo 2 ** 32.
+  // `>>> 0` takes it modulo 2 ** 32.
   return (sequence + length) >>> 0;
 }
 
@@ -20,7 +20,7 @@ export function findHandshake(segments: Segment[]): Handshake | null {
     const { flags, sourcePort, sequence, acknowledgment } = segment;
     if (flags.rst) continue;
     if (flags.syn && !flags.ack) {
-      // A retransmitted SYN has the same number, so its SYN-ACK still counts.
+      // A retransmitted SYN has the same number, so the SYN-ACK still counts.
       if (sequence !== syn?.sequence) synAck = undefined;
       syn = segment;
     } else if (syn !== undefined && flags.syn) {
@@ -36,14 +36,14 @@ export function findHandshake(segments: Segment[]): Handshake | null {
   return null;
 }
 
-/** The sequence number after a SYN, which takes one itself. */
+/** Returns the number that acknowledges a SYN, which takes one number. */
 function next({ sequence }: Segment): number {
   return (sequence + 1) >>> 0;
 }
 
 // ---- 12.3 nextState ---------------------------------------------------------
 
-/** Where each event leads. The events that aren't listed lead nowhere. */
+/** Where each event leads. Events that aren't listed change nothing. */
 const NEXT: Record<TcpState, Partial<Record<TcpEvent, TcpState>>> = {
   "CLOSED": { "passive OPEN": "LISTEN", "active OPEN": "SYN-SENT" },
   // A reset doesn't close a listener, which waits for any client.

@@ -11,10 +11,10 @@ export type { Segment };
 export type { TcpState };
 
 /**
- * Something that happens to that end. The program asks for "passive OPEN",
- * "active OPEN", or "CLOSE"; the other end sends "rcv SYN", "rcv SYN,ACK",
- * "rcv ACK of SYN", "rcv FIN", "rcv ACK of FIN", or "rcv RST"; and time passes
- * until the "2MSL timeout".
+ * Something that happens to one end. Its program asks for "passive OPEN",
+ * "active OPEN", or "CLOSE". A segment arrives: "rcv SYN", "rcv SYN,ACK",
+ * "rcv ACK of SYN", "rcv FIN", "rcv ACK of FIN", or "rcv RST". Or time is up:
+ * "2MSL timeout".
  */
 export type TcpEvent = Exclude<AnyEvent, "SEND" | "ABORT">;
 

@@ -15,19 +15,19 @@ const RANDOM_COUNT = 200;
 const ACK = { ack: true };
 const FIN = { fin: true, ack: true };
 const ONLY_THREE =
-  "Only data, SYN, and FIN take sequence numbers: the header " +
+  "Only data, SYN, and FIN take sequence numbers. The header " +
   "doesn't, and neither do the other flags. Add 1 for `flags.syn` and 1 for " +
   "`flags.fin`, and look at no other flag.";
 const LAST = 2 ** 32 - 1;
 const DATA = { sequence: 1000, data: "hello" };
 
-/** Segments to acknowledge, and what a wrong number means. */
+/** Segments to acknowledge, and the likely cause of a wrong number. */
 const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "segments with data",
     [fromClient(DATA), fromClient({ sequence: 2000, data: "x" })],
-    "Each byte of data takes a sequence number, and you acknowledge the number " +
-    "after the last one: sequence + payload.length. The header takes none.",
+    "Each byte of data takes a sequence number, and a receiver acknowledges the " +
+    "number after the last one: sequence + payload.length. The header takes none.",
   ],
   [
     "data with another flag: ACK, PSH, URG, ECE, CWR",
@@ -38,7 +38,7 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "a reset that carries data",
     [fromClient({ ...DATA, data: "bye", flags: { rst: true } })],
-    "A RST takes no sequence number, but the data with it does, as always.",
+    "A RST takes no sequence number, but the data that comes with it does.",
   ],
   [
     "urgent data",
@@ -47,8 +47,8 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
       flags: { urg: true, ack: true },
       urgentPointer: 3,
     })],
-    "The urgent pointer says where urgent data ends. Those bytes are among the " +
-    "payload's, so don't count them twice.",
+    "The urgent pointer says where urgent data ends. That data is part of the " +
+    "payload, so don't count it twice.",
   ],
   [
     "an acknowledgment and nothing else",
@@ -60,9 +60,8 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
         options: [{ kind: "timestamps", value: 1, echo: 2 }],
       }),
     ],
-    "An ACK takes no sequence number, and no part of the header does: only " +
-    "data, SYN, and FIN do. If acknowledgments had to be acknowledged, they'd " +
-    "never end.",
+    "An ACK takes no sequence number, and neither does the header. Only data, " +
+    "SYN, and FIN do. If an ACK had to be acknowledged, that would never end.",
   ],
   [
     "a SYN",
@@ -71,8 +70,8 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
       fromClient({ sequence: 4000, flags: { syn: true, ack: true } }),
     ],
     "A SYN takes a sequence number, as if it were a byte before the data. " +
-    "That's why the server acknowledges A + 1, though it hasn't received any " +
-    "data.",
+    "That's why the server acknowledges A + 1, even though it hasn't received " +
+    "any data.",
   ],
   [
     "a FIN",
@@ -95,7 +94,7 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
         flags: { syn: true, fin: true },
       }),
     ],
-    "One segment can have all three, and each of them counts: add them up.",
+    "One segment can have all three, and each of them counts. Add them up.",
   ],
   [
     "numbers that wrap around",
@@ -110,8 +109,9 @@ const CASES: [step: string, segments: Segment[], likely: string][] = [
   [
     "numbers above 2147483647",
     [fromClient({ sequence: 3888099534, flags: { syn: true } })],
-    "Sequence numbers have 32 bits, up to 4294967295: keep all of them. `| 0` " +
-    "and `& 0xffffffff` give signed numbers. `>>> 0` gives unsigned ones.",
+    "Sequence numbers have 32 bits, so they go up to 4294967295. Keep all the " +
+    "bits: `| 0` and `& 0xffffffff` give signed numbers, and `>>> 0` gives " +
+    "unsigned ones.",
   ],
   [
     "every segment of three captured connections",
@@ -143,7 +143,7 @@ export async function checkExpectedAck(
   await checkFunction(trial, expectedAck, cases, { name: "expectedAck" });
 }
 
-/** What a wrong number reveals about how it was computed. */
+/** Explains how a wrong number was probably computed. */
 function explain(
   { value, error }: CallResult,
   segment: Segment,
@@ -153,22 +153,22 @@ function explain(
   const { sequence } = segment;
   const isJoined = value !== sequence && `${value}`.startsWith(`${sequence}`);
   if (typeof value === "string" || isJoined) {
-    return "You put the digits of two numbers one after the other: if one side " +
-      "of `+` is a string, it joins texts. Add numbers.";
+    return "You joined the digits of two numbers. If one side of `+` is a string, " +
+      "it joins strings, so make sure that you add numbers.";
   }
   if (typeof value !== "number") return "Return a number.";
   if (Number.isNaN(value) || value === 0 && sequence < LAST / 2) {
-    return "Something that you add is undefined, so the sum is NaN, of which " +
-      "`>>> 0` makes 0. types.ts of lesson 11 has the names of the fields.";
+    return "Something that you add is undefined, so the sum is NaN, and `>>> 0` " +
+      "turns that into 0. types.ts of lesson 11 has the names of the fields.";
   }
   const other = earlier.find((one) =>
     value === solution.expectedAck(one) ||
     value === solution.expectedAck({ ...segment, sequence: one.sequence })
   );
   return other &&
-    "That goes with a segment of an earlier call, whose sequence " +
-      `number was ${other.sequence}. Each call is about its own segment: keep ` +
-      "nothing in a variable outside the function.";
+    "You used the segment of an earlier call, whose sequence number was " +
+      `${other.sequence}. Each call is about its own segment, so keep nothing ` +
+      "in a variable outside the function.";
 }
 
 function randomSegments(): Segment[] {

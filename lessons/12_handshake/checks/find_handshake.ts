@@ -15,12 +15,12 @@ import {
   recordedConnections,
 } from "./segments.ts";
 
-/** Segments, what another result than this means, and what's in them. */
+/** Segments, the likely cause of a wrong result, and the right result. */
 type Case = [
   step: string,
   segments: Segment[],
   likely: string,
-  /** The handshake from 100 and 300, if this isn't there. */
+  /** The handshake from 100 and 300 by default. */
   expected?: Handshake | null,
 ];
 
@@ -41,62 +41,64 @@ const reset = (acknowledgment: number) =>
 const FOUND = { client: 100, server: 300 };
 
 const OTHER_SYN =
-  "A SYN-ACK belongs to a SYN only if it acknowledges that SYN's " +
-  "sequence number plus one. This one answers another, older SYN: compare.";
+  "You took a SYN-ACK that answers another, older SYN. It belongs to a SYN only " +
+  "if it acknowledges that SYN's sequence number plus one, so compare them.";
 const ORDER =
-  "An answer comes after what it answers: look for the SYN-ACK after " +
+  "An answer comes after what it answers. Look for the SYN-ACK after " +
   "the SYN, and for the ACK after the SYN-ACK.";
 const STRANGE_SEGMENT =
-  "A segment that isn't one of the three changes nothing: " +
-  "skip it.";
+  "A segment that isn't one of the three doesn't change anything. " +
+  "Skip it.";
 
 /** Cases that "Three segments" explains. */
 const CASES: Case[] = [
   [
     "three segments, then data",
     [syn(100), synAck(300, 101), ack(101, 301), ack(101, 301, "hello")],
-    "SYN, SYN-ACK, ACK: return the sequence numbers of the first two.",
+    "These are SYN, SYN-ACK, and ACK. Return the sequence numbers of the first " +
+    "two.",
   ],
   [
     "a handshake without its third segment",
     [syn(100), synAck(300, 101)],
-    "After two segments, the server doesn't know yet whether the client heard " +
-    "it. Without the third there is no handshake.",
+    "You accepted two segments. Without the third, there's no handshake: the " +
+    "server doesn't know yet whether the client can hear it.",
     null,
   ],
   [
     "a handshake without its second segment",
     [syn(100), ack(101, 301)],
-    "Without a SYN-ACK there is no handshake. If you saw one in an earlier " +
-    "call, that doesn't count: keep it in a variable inside the function.",
+    "Without a SYN-ACK, there's no handshake. If you saw one in an earlier " +
+    "call, it doesn't count: remember it in a variable inside the function.",
     null,
   ],
   [
     "a handshake without its first segment",
     [synAck(300, 101), ack(101, 301)],
-    "Without the client's SYN there is no handshake. If you saw one in an " +
-    "earlier call, that doesn't count: keep it in a variable inside the " +
+    "Without the client's SYN, there's no handshake. If you saw one in an " +
+    "earlier call, it doesn't count: remember it in a variable inside the " +
     "function.",
     null,
   ],
   [
     "the middle of a connection",
     [ack(500, 700, "hello"), serverAck(700, 505)],
-    "The start wasn't captured, so nothing tells you the initial sequence " +
-    "numbers: return null.",
+    "The start of this connection wasn't captured, so you can't know the " +
+    "initial sequence numbers. Return null.",
     null,
   ],
   [
     "a refused connection",
     [syn(100), reset(101)],
-    "A reset answers the SYN. Without a SYN-ACK there is no handshake.",
+    "The server answered the SYN with a reset. Without a SYN-ACK, there's no " +
+    "handshake.",
     null,
   ],
   [
     "an ACK from the server instead of the SYN-ACK",
     [syn(100), serverAck(300, 101), ack(101, 301)],
-    "The second segment is a SYN, too: the server's, which brings B. An ACK " +
-    "without SYN doesn't, whatever it acknowledges.",
+    "You accepted an ACK as the second segment. That has to be the server's " +
+    "SYN, which brings B. An ACK without SYN doesn't, whatever it acknowledges.",
     null,
   ],
   [
@@ -106,8 +108,8 @@ const CASES: Case[] = [
       synAck(300, 101),
       fromClient({ sequence: 101, acknowledgment: 301, flags: { psh: true } }),
     ],
-    "Without the ACK flag, the acknowledgment number means nothing, so it's no " +
-    "answer to the SYN-ACK: look at `flags.ack`.",
+    "Without the ACK flag, the acknowledgment number means nothing, so this " +
+    "segment doesn't answer the SYN-ACK. Look at `flags.ack`.",
     null,
   ],
   [
@@ -119,14 +121,14 @@ const CASES: Case[] = [
   [
     "a third segment with another acknowledgment number",
     [syn(100), synAck(300, 101), ack(101, 999)],
-    "The third segment shows that the client heard B: compare its " +
+    "The third segment has to show that the client received B, so compare its " +
     "acknowledgment number with B + 1.",
     null,
   ],
   [
     "an ACK from the server instead of the client",
     [syn(100), synAck(100, 101), serverAck(101, 101)],
-    "The third segment comes from the client. This one has the right " +
+    "The third segment has to come from the client. This one has the right " +
     "acknowledgment number by chance, but the server's port.",
     null,
   ],
@@ -137,8 +139,8 @@ const CASES: Case[] = [
       fromClient({ sequence: 300, acknowledgment: 101, flags: SYN_ACK }),
       ack(101, 301),
     ],
-    "The second segment comes from the other end: its source port must differ " +
-    "from the SYN's. The client doesn't answer itself.",
+    "The second segment has to come from the other end, because the client " +
+    "doesn't answer itself. So its source port must differ from the SYN's.",
     null,
   ],
   [
@@ -160,7 +162,8 @@ const CASES: Case[] = [
       synAck(300, 101),
       fromClient({ sequence: 101, acknowledgment: 301, flags: RST_ACK }),
     ],
-    "A reset says that there's no such connection, whatever it acknowledges.",
+    "You accepted a reset as the third segment. It says that there's no such " +
+    "connection, whatever it acknowledges.",
     null,
   ],
   [
@@ -173,19 +176,19 @@ const CASES: Case[] = [
       serverAck(301, 101, "hi"),
       ack(101, 301),
     ],
-    "The three segments don't have to follow each other directly.",
+    "The three segments don't have to follow each other directly. Skip the " +
+    "others.",
   ],
   [
     "a third segment with data",
     [syn(100), synAck(300, 101), ack(101, 301, "hello")],
-    "The third segment may carry data. It acknowledges the SYN-ACK all the " +
-    "same.",
+    "The third segment may carry data. It still acknowledges the SYN-ACK.",
   ],
   [
     "the client's first ACK is missing, but not its data",
     [syn(100), synAck(300, 101), ack(106, 301, "world")],
-    "The third segment is known by its acknowledgment number, B + 1. Its " +
-    "sequence number may be any: a capture can miss segments.",
+    "You recognize the third segment by its acknowledgment number, B + 1. It " +
+    "may have any sequence number, because a capture can miss segments.",
   ],
   [
     "a third segment with data, PSH, and FIN",
@@ -199,8 +202,8 @@ const CASES: Case[] = [
         flags: { ack: true, psh: true, fin: true },
       }),
     ],
-    "What counts in the third segment is that it has ACK, and neither SYN nor " +
-    "RST. Its other flags may be set.",
+    "The third segment needs ACK, and must have neither SYN nor RST. Any other " +
+    "flag may be set.",
   ],
   [
     "a SYN with data, ECE, and CWR, and a SYN-ACK with ECE",
@@ -217,8 +220,8 @@ const CASES: Case[] = [
       }),
       ack(101, 301),
     ],
-    "A SYN is known by SYN and ACK alone. Its other flags may be set, and it " +
-    "may carry data (TCP Fast Open).",
+    "To recognize a SYN, look only at SYN and ACK. Any other flag may be set, " +
+    "and it may carry data (TCP Fast Open).",
   ],
   [
     "a client whose port is lower than the server's",
@@ -227,9 +230,9 @@ const CASES: Case[] = [
       fromClient({ sequence: 300, acknowledgment: 101, flags: SYN_ACK }),
       serverAck(101, 301),
     ],
-    "A port's number doesn't say which end is the client: that's the end that " +
-    "sends the SYN. The SYN-ACK comes from the other port, and the ACK from the " +
-    "SYN's.",
+    "A port's number doesn't say which end is the client. The client is the end " +
+    "that sends the SYN. The SYN-ACK comes from the other port, and the ACK " +
+    "from the same port as the SYN.",
   ],
   [
     "numbers that wrap around",
@@ -240,26 +243,26 @@ const CASES: Case[] = [
   [
     "initial sequence numbers of 0",
     [syn(0), synAck(0, 1), ack(1, 1)],
-    "0 is a sequence number like any other, but it's falsy: to remember that " +
+    "0 is a sequence number like any other, but it's falsy. To find out whether " +
     "you've seen a SYN, compare with undefined.",
     { client: 0, server: 0 },
   ],
-  ["no segments at all", [], "There's no handshake in it: return null.", null],
+  ["no segments at all", [], "There's no handshake here. Return null.", null],
 ];
 
-/** Cases that "What is sent again" explains. */
+/** Cases that "Retransmissions" explains. */
 const RETRANSMISSIONS: Case[] = [
   [
     "a SYN retransmitted twice",
     [syn(100), syn(100), syn(100), synAck(300, 101), ack(101, 301)],
-    "No answer came in time, so the client sent its SYN again, with the same " +
+    "The client got no answer in time, so it sent its SYN again, with the same " +
     "sequence number. It's the same SYN, not the second segment.",
   ],
   [
     "a SYN retransmitted after the SYN-ACK",
     [syn(100), synAck(300, 101), syn(100), ack(101, 301)],
-    "The SYN has the same number, so the SYN-ACK still answers it: start over " +
-    "only if the number is another one.",
+    "This SYN has the same number, so the SYN-ACK still answers it. Start over " +
+    "only if the number is different.",
   ],
   [
     "a retransmitted SYN-ACK",
@@ -290,34 +293,33 @@ const RETRANSMISSIONS: Case[] = [
       synAck(300, 101),
       ack(101, 301),
     ],
-    "A SYN with another number starts over: forget the SYN-ACK that answered " +
-    "the one before.",
+    "A SYN with another number starts over. Forget the SYN-ACK that answered " +
+    "the SYN before it.",
   ],
   [
     "a refused connection, and another attempt",
     [syn(50), reset(51), syn(100), synAck(300, 101), ack(101, 301)],
-    "A reset ends one attempt, and the client may make another one: go on.",
+    "A reset ends one attempt, but the client may make another one. Go on.",
   ],
   [
     "a second attempt, but only the first one is answered",
     [syn(50), synAck(200, 51), syn(100), ack(51, 201)],
-    "The SYN-ACK answered the first SYN, but the second one has another number: " +
-    "forget the SYN-ACK when you see it.",
+    "The SYN-ACK answered the first SYN, but the second SYN has another number. " +
+    "When you see it, forget the SYN-ACK.",
     null,
   ],
   [
     "two attempts, the first one with number 0",
     [syn(0), synAck(200, 1), syn(100), ack(1, 201)],
-    "0 is a sequence number like any other, but it's falsy: to find out whether " +
-    "there was a SYN, compare with undefined. This SYN has another number, so " +
-    "it starts over.",
+    "0 is a sequence number like any other, but it's falsy. To find out whether " +
+    "there was a SYN, compare with undefined. The second SYN has another number, " +
+    "so it starts over.",
     null,
   ],
   [
     "a late reset, then the SYN-ACK",
     [syn(50), syn(100), reset(51), synAck(300, 101), ack(101, 301)],
-    "A reset isn't one of the three, so it changes nothing here: this one " +
-    "answers an older SYN.",
+    "A reset isn't one of the three, so skip it. This one answers an older SYN.",
   ],
   [
     "a late SYN-ACK, then the right one",
@@ -327,8 +329,8 @@ const RETRANSMISSIONS: Case[] = [
   [
     "the right SYN-ACK, then a late one",
     [syn(100), synAck(300, 101), synAck(200, 51), ack(101, 301)],
-    "The late SYN-ACK answers another SYN, so it changes nothing: keep the one " +
-    "that you have.",
+    "The late SYN-ACK answers another SYN. Skip it, and keep the SYN-ACK that " +
+    "you have.",
   ],
   [
     "an outdated acknowledgment, then the right one",
@@ -340,7 +342,7 @@ const RETRANSMISSIONS: Case[] = [
 const RECORDED = recordedConnections().map((segments): Case => [
   `a captured connection of ${segments.length} segments`,
   segments,
-  "This one was real: SYN, SYN-ACK, ACK, then data and the close.",
+  "This is a real connection: SYN, SYN-ACK, ACK, then data and the close.",
   { client: segments[0].sequence, server: segments[1].sequence },
 ]);
 
@@ -351,7 +353,7 @@ export async function checkFindHandshake(
 ): Promise<void> {
   await checkFunction(trial, findHandshake, [
     ...CASES.map((one) => callOf(one)),
-    ...RETRANSMISSIONS.map((one) => callOf(one, "What is sent again")),
+    ...RETRANSMISSIONS.map((one) => callOf(one, "Retransmissions")),
     ...RECORDED.map((one) => callOf(one)),
   ], { name: "findHandshake" });
 }
@@ -370,7 +372,7 @@ function callOf(
   };
 }
 
-/** What a result reveals that isn't a handshake, or not this one. */
+/** Explains a result that isn't a handshake, or that has wrong numbers. */
 function explain(
   { value, error }: CallResult,
   expected: Handshake | null,
@@ -380,7 +382,7 @@ function explain(
   const { client, server } = Object(value);
   if (expected === null) {
     return client === undefined
-      ? "Where there's no handshake, return null, and nothing else."
+      ? "If there's no handshake, return null, and nothing else."
       : undefined;
   }
   if (typeof client !== "number" || typeof server !== "number") {
@@ -393,16 +395,16 @@ function explain(
   }
   const [a, b] = [expected.client, expected.server];
   if (client === b && server === a && a !== b) {
-    return "You return the two numbers the wrong way around: the client's is " +
-      "that of the SYN without ACK.";
+    return "You swapped the two numbers. `client` is the sequence number of the " +
+      "SYN without ACK.";
   }
   if (client === a + 1 || server === b + 1) {
-    return "Those are the next numbers, which are acknowledged. Return the " +
-      "sequence numbers of the SYN and of the SYN-ACK themselves.";
+    return "You returned acknowledgment numbers, which are one higher. Return " +
+      "the sequence numbers of the SYN and of the SYN-ACK themselves.";
   }
 }
 
-/** The first segments, each with its sender: the SYN is the client's. */
+/** Describes the first segments, each with its sender. */
 function describeAll(segments: Segment[]): string {
   const syn = segments.find(({ flags }) => flags.syn && !flags.ack);
   const { sourcePort: client } = syn ?? fromClient({});

@@ -8,7 +8,7 @@ import {
 import * as solution from "../solution.ts";
 import type { NextState, TcpEvent, TcpState } from "../types.ts";
 
-/** A path through the state machine, and what it means to leave it. */
+/** A path through the state machine, and the diagnosis for leaving it. */
 type Path = [
   step: string,
   from: TcpState,
@@ -17,15 +17,16 @@ type Path = [
 ];
 
 const SAME_STATE =
-  "In the diagram, this event doesn't lead anywhere from here, " +
-  "so the state stays the same: return it.";
+  "In the diagram, this event doesn't lead anywhere from here. " +
+  "The state stays the same, so return it.";
 
 const PATHS: Path[] = [
   [
     "a client opens a connection",
     "CLOSED",
     [["active OPEN", "SYN-SENT"], ["rcv SYN,ACK", "ESTABLISHED"]],
-    "CLOSED, SYN-SENT, ESTABLISHED: the client waits only for the SYN-ACK.",
+    "The client goes from CLOSED through SYN-SENT to ESTABLISHED. It only waits " +
+    "for the SYN-ACK.",
   ],
   [
     "a server listens, and a client connects",
@@ -35,11 +36,11 @@ const PATHS: Path[] = [
       ["rcv SYN", "SYN-RECEIVED"],
       ["rcv ACK of SYN", "ESTABLISHED"],
     ],
-    "LISTEN, SYN-RECEIVED, ESTABLISHED: when the SYN arrives, the server doesn't " +
-    "know yet that the client can hear it.",
+    "The server goes from LISTEN through SYN-RECEIVED to ESTABLISHED. When the " +
+    "SYN arrives, it doesn't know yet that the client can hear it.",
   ],
   [
-    "a segment comes late, and another one twice",
+    "one segment arrives late, and another one twice",
     "ESTABLISHED",
     [["rcv SYN", "ESTABLISHED"], ["rcv ACK of SYN", "ESTABLISHED"]],
     SAME_STATE,
@@ -53,8 +54,9 @@ const PATHS: Path[] = [
       ["rcv FIN", "TIME-WAIT"],
       ["2MSL timeout", "CLOSED"],
     ],
-    "FIN-WAIT-1 until its FIN is acknowledged, FIN-WAIT-2 until the other end's " +
-    "FIN arrives, then TIME-WAIT until the timeout.",
+    "The end that closes first stays in FIN-WAIT-1 until its FIN is acknowledged, " +
+    "in FIN-WAIT-2 until the other end's FIN arrives, and then in TIME-WAIT until " +
+    "the timeout.",
   ],
   [
     "an end closes second",
@@ -64,9 +66,9 @@ const PATHS: Path[] = [
       ["CLOSE", "LAST-ACK"],
       ["rcv ACK of FIN", "CLOSED"],
     ],
-    "A FIN ends only one direction: in CLOSE-WAIT, this end may still send, " +
-    "until its own program closes. LAST-ACK then waits for the acknowledgment, " +
-    "and there's no TIME-WAIT on this side.",
+    "A FIN ends only one direction. In CLOSE-WAIT, this end may still send until " +
+    "its own program closes. Then it waits for the acknowledgment in LAST-ACK. " +
+    "There's no TIME-WAIT on this side.",
   ],
   [
     "both ends close at once",
@@ -77,8 +79,8 @@ const PATHS: Path[] = [
       ["rcv ACK of FIN", "TIME-WAIT"],
       ["2MSL timeout", "CLOSED"],
     ],
-    "A simultaneous close: the other end's FIN arrives before the " +
-    "acknowledgment of your own. CLOSING waits for that acknowledgment.",
+    "This is a simultaneous close: the other end's FIN arrives before the " +
+    "acknowledgment of this end's FIN. CLOSING waits for that acknowledgment.",
   ],
   [
     "both ends open at once",
@@ -88,8 +90,8 @@ const PATHS: Path[] = [
       ["rcv SYN", "SYN-RECEIVED"],
       ["rcv ACK of SYN", "ESTABLISHED"],
     ],
-    "A simultaneous open: a SYN without ACK arrives in SYN-SENT. This end " +
-    "answers it as a listener would, and goes to SYN-RECEIVED.",
+    "This is a simultaneous open: a SYN without ACK arrives in SYN-SENT. This " +
+    "end answers it as a listener would, and goes to SYN-RECEIVED.",
   ],
   [
     "a program closes before a connection exists",
@@ -99,14 +101,14 @@ const PATHS: Path[] = [
       ["active OPEN", "SYN-SENT"],
       ["CLOSE", "CLOSED"],
     ],
-    "In LISTEN and SYN-SENT there's no connection yet, so there's nothing to " +
-    "end: CLOSE leads straight to CLOSED.",
+    "In LISTEN and SYN-SENT, there's no connection yet, so there's nothing to " +
+    "end. CLOSE leads straight to CLOSED.",
   ],
   [
     "a program closes in SYN-RECEIVED",
     "SYN-RECEIVED",
     [["CLOSE", "FIN-WAIT-1"], ["rcv ACK of FIN", "FIN-WAIT-2"]],
-    "Both ends have sent a SYN by now, so closing takes a FIN: CLOSE leads to " +
+    "Both ends have sent a SYN by now, so closing takes a FIN. CLOSE leads to " +
     "FIN-WAIT-1, as it does from ESTABLISHED.",
   ],
   [
@@ -117,12 +119,12 @@ const PATHS: Path[] = [
   ],
 ];
 
-/** Other answers that are right in SYN-RECEIVED. */
+/** Other right answers in SYN-RECEIVED. */
 const ALSO_RIGHT: Partial<Record<TcpEvent, [to: TcpState, likely: string]>> = {
   "rcv RST": [
     "LISTEN",
-    "A reset ends the connection at once: CLOSED. (LISTEN is right, too, for " +
-    "an end that was a listener.)",
+    "A reset ends the connection at once, so the state is CLOSED. (LISTEN is " +
+    "right, too, for an end that was a listener.)",
   ],
   "rcv FIN": [
     "CLOSE-WAIT",
@@ -153,18 +155,18 @@ export async function checkNextState(
     name: "nextState",
     explain: ({ value }, { args }) =>
       typeof value === "string" && !TCP_STATES.some((one) => one === value)
-        ? "There's no state of that name: types.ts lists them all."
+        ? "There's no state with that name. types.ts lists them all."
         : typeof value === "object" && value !== null
-        ? "Return the name of the state, and nothing around it."
+        ? "Return only the name of the state."
         // The path before this call ends in ESTABLISHED.
         : args.join() === "CLOSED,passive OPEN" && value === "ESTABLISHED"
-        ? "An earlier call of another end led to ESTABLISHED, and must not " +
-          "matter: go by `state`, not by a variable outside the function."
+        ? "You returned the state that an earlier call led to, but that call was " +
+          "about another end. Use `state`, not a variable outside the function."
         : undefined,
   });
 }
 
-/** One call, and what it means if the result is another state. */
+/** Makes a case of one call, with the diagnosis for another state. */
 function move(
   step: string,
   [state, event, to]: [TcpState, TcpEvent, TcpState],
@@ -180,11 +182,11 @@ function move(
       state !== to
         ? alsoLikely
         : error !== undefined
-        ? "An event that leads nowhere isn't an error: segments arrive late " +
-          "and twice. The state stays the same."
+        ? "Don't throw. An event that doesn't lead anywhere isn't an error: " +
+          "segments arrive late and twice. The state stays the same."
         : value === undefined || value === null
-        ? `Your table has no entry for it, and ${value} isn't a state. An ` +
-          "event that leads nowhere leaves the state as it is: `?? state`."
+        ? `${value} isn't a state. If your table has no entry for this event, ` +
+          "the state stays as it is: `?? state`."
         : alsoLikely,
   };
 }
@@ -201,9 +203,10 @@ function atReset(state: TcpState): FunctionCase {
     "a reset arrives, in each state",
     [state, "rcv RST", solution.nextState(state, "rcv RST")],
     state === "LISTEN"
-      ? "A listener waits for any client. If a stranger's reset closed it, " +
+      ? "A listener waits for any client. If a stranger's reset could close it, " +
         "nobody could connect anymore."
-      : "A reset ends the connection at once, whatever the state: CLOSED.",
+      : "A reset ends the connection at once, whatever the state, so the new " +
+        "state is CLOSED.",
   );
 }
 
@@ -213,7 +216,7 @@ function inState(state: TcpState): FunctionCase[] {
     .map((event) => {
       const to = solution.nextState(state, event);
       return move(
-        "an event that leads nowhere leaves the state as it is",
+        "an event that doesn't lead anywhere leaves the state as it is",
         [state, event, to],
         to === state ? SAME_STATE : "Look for this arrow in the diagram.",
       );

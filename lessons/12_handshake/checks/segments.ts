@@ -1,4 +1,4 @@
-/** Segments for the checks of lesson 12, invented and recorded. */
+/** Made-up and recorded segments for the checks of lesson 12. */
 import { counted } from "../../../lib/show/counted.ts";
 import { encodeTcp, type TcpFields } from "../../../lib/wire/mod.ts";
 import { readRecording } from "../../11_tcp_segment/observe.ts";
@@ -7,17 +7,17 @@ import type { Segment } from "../../11_tcp_segment/types.ts";
 import { connectionsOf } from "../connections.ts";
 import { RECORDING } from "../recording.ts";
 
-/** The fields that matter for a check; the others are 0 or empty. */
+/** The fields that matter for a check. The others are 0 or empty. */
 export type Fields = Omit<TcpFields, "sourcePort" | "destinationPort"> & {
   data?: string;
 };
 
-/** Makes a segment from the client, as `decodeSegment` gives it. */
+/** Makes a segment from the client, as `decodeSegment` returns it. */
 export function fromClient(fields: Fields): Segment {
   return make({ sourcePort: 50000, destinationPort: 7000, ...fields });
 }
 
-/** Makes a segment from the server, as `decodeSegment` gives it. */
+/** Makes a segment from the server, as `decodeSegment` returns it. */
 export function fromServer(fields: Fields): Segment {
   return make({ sourcePort: 7000, destinationPort: 50000, ...fields });
 }
@@ -27,7 +27,7 @@ function make({ data = "", ...fields }: TcpFields & Fields): Segment {
   return decodeSegment(encodeTcp(fields, { payload }));
 }
 
-/** Gives the segments of each recorded connection, in order. */
+/** Returns the segments of each recorded connection, in order. */
 export function recordedConnections(): Segment[][] {
   return connectionsOf(readRecording(RECORDING)).map(({ segments }) =>
     segments.map(({ packet: { bytes, link, ip } }) =>

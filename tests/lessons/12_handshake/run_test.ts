@@ -47,7 +47,7 @@ function assertShown(recording: Recording): void {
     .filter(({ name }) => name === "closed by");
   assertEquals(
     closed.value,
-    `4 of these ${later.segments.length} segments, the client first`,
+    `4 of these ${later.segments.length} segments; the client closed first`,
   );
   assertEquals(
     recording.all("fact").filter(({ name }) => name === "about data only")
@@ -55,7 +55,7 @@ function assertShown(recording: Recording): void {
     1,
   );
   assert(reset.segments.some(({ flags }) => flags.includes("RST")));
-  const [three, four, one] = recording.fact("segments about the end")
+  const [three, four, one] = recording.fact("segments about closing")
     .split(", ").map(Number);
   // A busy server may be too late to send its FIN with the delayed ACK.
   assert(three === 3 || three === 4, `${three}`);
@@ -72,7 +72,7 @@ Deno.test({
   async fn() {
     const recording = await record(lesson);
     assertShown(recording);
-    assertEquals(recording.fact("segments about the end"), "3, 4, 1");
+    assertEquals(recording.fact("segments about closing"), "3, 4, 1");
     const reasons = recording.all("say")
       .filter(({ text }) => text.includes("Nothing was captured just now"));
     assertEquals(reasons.length, 1);

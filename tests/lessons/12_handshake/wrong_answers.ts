@@ -16,7 +16,7 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
   ...replacing("next(syn)", {
     "ignores what the SYN-ACK acknowledges": [
       "acknowledgment",
-      /This one answers another, older SYN/,
+      /You took a SYN-ACK that answers another, older SYN/,
     ],
     "doesn't wrap around": ["syn.sequence + 1", /After 4294967295 comes 0/],
   }),
@@ -45,11 +45,11 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     ],
     "starts over at every SYN": [
       "synAck = undefined;",
-      /start over only if the number is another one/,
+      /Start over only if the number is different/,
     ],
-    "takes an earlier SYN with number 0 for none": [
+    "ignores an earlier SYN with number 0": [
       "if (syn?.sequence && sequence !== syn.sequence) synAck = undefined;",
-      /0 is a sequence number.*This SYN has another number/s,
+      /0 is a sequence number.*The second SYN has another number/s,
     ],
     "keeps the SYN-ACK that answered an older SYN": [
       "",
@@ -57,7 +57,7 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     ],
   }),
   {
-    name: "takes sequence number 0 for no SYN",
+    name: "ignores a SYN with number 0",
     replace: ["if (answers) return {", "if (answers && syn.sequence) return {"],
     diagnosis: /it's falsy/,
   },
@@ -86,22 +86,22 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     ],
     "lets a late SYN-ACK erase the right one": [
       "synAck = answers ? segment : undefined;",
-      /The late SYN-ACK answers another SYN.*keep the one/s,
+      /The late SYN-ACK answers another SYN.*keep the SYN-ACK/s,
     ],
-    "is content with two segments": [
+    "accepts two segments": [
       "if (answers) return { client: syn.sequence, server: sequence };",
-      /Without the third there is no handshake/,
+      /Without the third, there's no handshake/,
     ],
   }),
   ...replacing("if (flags.rst) continue;", {
     "takes a reset for the third segment": ["", /whatever it acknowledges/],
     "forgets the SYN at a reset that answers another one": [
       "if (flags.rst) { syn = undefined; continue; }",
-      /this one answers an older SYN/,
+      /This one answers an older SYN/,
     ],
     "gives up at the first reset": [
       "if (flags.rst) return null;",
-      /the client may make another one: go on/,
+      /the client may make another one\. Go on/,
     ],
   }),
   ...replacing("&& flags.ack)", {
@@ -111,7 +111,7 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     ],
     "requires the next sequence number in the third segment": [
       "&& flags.ack && sequence === next(syn))",
-      /Its sequence number may be any/,
+      /It may have any sequence number/,
     ],
     "accepts no data in the third segment": [
       "&& flags.ack && !segment.payload.length)",
@@ -119,17 +119,17 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
     ],
     "accepts no PSH in the third segment": [
       "&& flags.ack && !flags.psh)",
-      /Its other flags may be set/,
+      /Any other flag may be set/,
     ],
     "accepts no FIN in the third segment": [
       "&& flags.ack && !flags.fin)",
-      /has ACK, and neither SYN nor RST/,
+      /needs ACK, and must have neither SYN nor RST/,
     ],
   }),
   ...replacing("if (flags.syn && !flags.ack) {", {
-    "knows a SYN by its only flag": [
+    "accepts no ECE in a SYN": [
       "if (flags.syn && !flags.ack && !flags.ece) {",
-      /A SYN is known by SYN and ACK alone/,
+      /To recognize a SYN, look only at SYN and ACK/,
     ],
     "accepts no data in a SYN": [
       "if (flags.syn && !flags.ack && !segment.payload.length) {",
@@ -145,17 +145,17 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
       "[syn.sequence, synAck.sequence] as never",
       /an object with two numbers, `client` and/,
     ],
-    "returns the numbers the wrong way around": [
+    "swaps the numbers": [
       "{ client: synAck.sequence, server: syn.sequence }",
-      /the wrong way around/,
+      /You swapped the two numbers/,
     ],
     "returns the numbers that are acknowledged": [
       "{ client: next(syn), server: next(synAck) }",
-      /Those are the next numbers/,
+      /You returned acknowledgment numbers/,
     ],
   }),
   {
-    name: "takes segments out of the list",
+    name: "removes segments from the list",
     replace: ["of segments)", "of segments.splice(0))"],
     diagnosis: /changed its arguments/,
   },
@@ -199,10 +199,10 @@ const ARROWS: Arrow[] = [
   ["ESTABLISHED", "rcv FIN", "LAST-ACK", /its own program closes/],
   ["ESTABLISHED", "rcv RST", "ESTABLISHED", /whatever the state/],
   ["LISTEN", "rcv RST", "CLOSED", /waits for any client/],
-  ["FIN-WAIT-2", "rcv FIN", "CLOSED", /then TIME-WAIT until/],
+  ["FIN-WAIT-2", "rcv FIN", "CLOSED", /then in TIME-WAIT until/],
   ["LAST-ACK", "rcv ACK of FIN", "TIME-WAIT", /no TIME-WAIT on this side/],
   ["LISTEN", "rcv SYN", "ESTABLISHED", /the client can hear it/],
-  ["SYN-SENT", "rcv SYN", "SYN-SENT", /A simultaneous open/],
+  ["SYN-SENT", "rcv SYN", "SYN-SENT", /a simultaneous open/],
   ["SYN-RECEIVED", "CLOSE", "CLOSED", /closing takes a FIN/],
   ["SYN-SENT", "CLOSE", "FIN-WAIT-1", /there's nothing to end/],
   ["SYN-RECEIVED", "rcv RST", "SYN-RECEIVED", /CLOSED.*LISTEN is/s],
@@ -213,7 +213,7 @@ const ARROWS: Arrow[] = [
   ["TIME-WAIT", "rcv RST", "TIME-WAIT", /whatever the state/],
   ["LISTEN", "active OPEN", "LISTEN", /may change its mind/],
   ["SYN-SENT", "rcv ACK of SYN", "ESTABLISHED", /doesn't lead anywhere/],
-  ["LISTEN", "rcv FIN", "CLOSE-WAIT", /stays the same: return it\.$/],
+  ["LISTEN", "rcv FIN", "CLOSE-WAIT", /stays the same, so return it\.$/],
 ];
 
 function leading([from, event, to, diagnosis]: Arrow): WrongAnswer<NextState> {
@@ -284,7 +284,7 @@ export const wrongAnswers: WrongAnswers = {
         "payload.length + Object.values(flags).filter(Boolean).length",
         /look at no other flag/,
       ],
-      "uses a field that isn't there": [
+      "uses a field that doesn't exist": [
         "(payload as any).size + Number(flags.syn)",
         /is undefined, so the sum is NaN/,
       ],
@@ -292,7 +292,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("payload.length +", {
       "doesn't count the data of a reset": [
         "(flags.rst ? 0 : payload.length) +",
-        /but the data with it does/,
+        /but the data that comes with it does/,
       ],
       "counts the header": ["payload.length + 20 +", /The header takes none/],
     }),
@@ -300,22 +300,22 @@ export const wrongAnswers: WrongAnswers = {
       name: "counts urgent data twice",
       attempt: (segment: Segment) =>
         solution.expectedAck(segment) + segment.urgentPointer,
-      diagnosis: /don't count them twice/,
+      diagnosis: /don't count it twice/,
     },
     ...replacing("length) >>> 0", {
-      "keeps only 31 bits": ["length) % 2 ** 31", /have 32 bits.*keep all/s],
+      "keeps only 31 bits": ["length) % 2 ** 31", /have 32 bits.*Keep all/s],
     }),
     ...replacing("return (sequence + length)", {
       "joins digits": [
         "return Number(`${sequence}${length}`)",
-        /You put the digits.*it joins texts/s,
+        /You joined the digits.*it joins strings/s,
       ],
-      "goes on from the first sequence number ever": [
+      "starts from the sequence number of the first call": [
         `expectedAck.first ??= sequence;
   return (expectedAck.first + length)`,
-        /a segment of an earlier call, whose sequence number was 1000/,
+        /the segment of an earlier call, whose sequence number was 1000/,
       ],
-      "gives the highest number so far": [
+      "returns the highest number so far": [
         `expectedAck.high = Math.max(expectedAck.high ?? 0, sequence + length);
   return expectedAck.high`,
         /keep nothing in a variable outside/,
@@ -327,7 +327,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /each of them counts/,
     },
     {
-      name: "gives the number of the last byte",
+      name: "returns the number of the last byte",
       replace: ["(sequence + length)", "(sequence + length - 1)"],
       diagnosis: /the number after the last one/,
     },
@@ -338,7 +338,7 @@ export const wrongAnswers: WrongAnswers = {
       "keeps the state of all ends in one variable": [
         `state = nextState.state ??= state;
   return nextState.state = NEXT[state][event] ?? state`,
-        /go by `state`, not by a variable outside/,
+        /Use `state`, not a variable outside/,
       ],
     }),
     {
@@ -356,12 +356,12 @@ export const wrongAnswers: WrongAnswers = {
       attempt: (state: TcpState, event: TcpEvent) => ({
         state: solution.nextState(state, event),
       }),
-      diagnosis: /nothing around it/,
+      diagnosis: /Return only the name of the state/,
     },
     {
       name: "throws if nothing happens",
       replace: ["?? state", "?? (() => { throw new Error(); })()"],
-      diagnosis: /leads nowhere isn't an error/,
+      diagnosis: /doesn't lead anywhere isn't an error/,
     },
     ...ARROWS.map(leading),
   ],
