@@ -44,8 +44,9 @@ async function oneRoute(show: Narrator): Promise<void> {
       "fails after it has forwarded four pieces.",
   );
   await show.predict(
-    `The message has ${MESSAGE.length} bytes, in pieces of ${SIZE}. How many ` +
-      "pieces must be sent again?",
+    `The message has ${MESSAGE.length} bytes, in pieces of ${SIZE} without ` +
+      "numbers. After four pieces, the route fails. How many pieces must be " +
+      "sent again?",
   );
   const first = await call({ name: "A", relays: 2, breaksAfter: 4 });
   show.fact("sent", `${first.sent} pieces`);
@@ -99,13 +100,12 @@ async function threeRoutes(show: Narrator): Promise<void> {
   show.step("Three routes, and a number on each packet");
   show.say(
     "Now each piece is a packet, which says where in the message it belongs " +
-      "and how long the whole message is. The packets take turns on route A " +
-      "with one relay, B with two, and C with three. B's last relay fails after " +
-      "it has forwarded one packet.",
+      "and how long the whole message is. Route A has one relay, B has two, and " +
+      "C has three. B's last relay fails after it has forwarded one packet.",
   );
   await show.predict(
-    "Which packet arrives second? And how does the receiver find out what's " +
-      "missing, if nobody tells it about the relay?",
+    "The packets take turns on three routes with one, two, and three relays. " +
+      "Which packet arrives second?",
   );
   await using network = openNetwork([
     { name: "A", relays: 1 },

@@ -240,12 +240,13 @@ async function oneBit(show: Narrator, packet: Packet): Promise<void> {
       (packet.checksum === "offloaded"
         ? "The kernel left the one in the TCP header above to a network card, " +
           "which loopback doesn't have. The one in the IPv4 header is real."
-        : "Here's the one in the IPv4 header, which is shorter."),
+        : "Here's the one in the IPv4 header, which is shorter.") +
+      " A receiver adds up all 16-bit numbers, including the checksum, and " +
+      "inverts the bits. 0 means that nothing was damaged.",
   );
   await show.predict(
-    "A receiver adds up all 16-bit numbers, including the checksum, and inverts " +
-      "the bits. 0 means that nothing was damaged. What does it get if one bit " +
-      "is wrong, and what if two of the numbers are swapped?",
+    "Two 16-bit numbers in the header get swapped on the way. Does the checksum " +
+      "notice? Does it notice a single wrong bit?",
   );
   // Some systems leave this one to a network card, too.
   const { bytes, link, ip } = packet.ipChecksum === "good"
