@@ -29,9 +29,7 @@ const TERMS = [
 
 /** Terms that no lesson has in bold yet; their links are chosen by hand. */
 const NOT_IN_BOLD = [
-  ...["backpressure", "big-endian (network byte order)", "delimiter"],
-  ...["framing", "OSI layer", "`recvfrom()`", "`sendto()`", "ssthresh"],
-  "urgent pointer",
+  ...["`recvfrom()`", "`sendto()`", "ssthresh"],
 ];
 
 const rows = glossaryRows(Deno.readTextFileSync(GLOSSARY));
