@@ -65,7 +65,7 @@ testAccepted<ChatRoomClass>(exercises[0], {
       if (this.#members.delete(conn)) conn.close();
     }
   },
-  "with the streams of the connection, and buffers of its own": class {
+  "with the connection's streams, and its own buffers": class {
     #writers = new Map<
       Deno.Conn,
       { writer: WritableStreamDefaultWriter<Uint8Array>; unsent: number }
