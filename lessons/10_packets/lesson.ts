@@ -269,7 +269,7 @@ async function layers(show: Narrator): Promise<void> {
     at += size;
     return [name, layer, `${size}`, range, leads];
   });
-  show.table(["part", "layer", "adds", "bytes", "gets its payload"], rows);
+  show.table(["part", "layer", "adds", "bytes", "takes its payload"], rows);
   show.fact("in all", `${frame.length} bytes for ${SIZE} of data`);
   const MIB = 1024 * 1024;
   for (const size of [1, 100, 1448]) {

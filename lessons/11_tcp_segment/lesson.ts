@@ -265,8 +265,8 @@ async function oneBit(show: Narrator, packet: Packet): Promise<void> {
   show.fact("two numbers swapped", hex(checksum(swapped)));
   show.say(
     "A sum is the same in any order, so it can't detect a swap. It catches most " +
-      "accidents, but no attackers: if you change the data, you can change the " +
-      "checksum as well.",
+      "accidents, but it doesn't stop attackers: if you change the data, you can " +
+      "change the checksum as well.",
   );
 }
 
