@@ -117,6 +117,10 @@ const FILES: LessonFiles[] = [
     answers: () => import("./22_redis_by_hand/exercise.ts"),
   },
   {
+    exercises: () => import("./23_websocket_by_hand/exercises.ts"),
+    answers: () => import("./23_websocket_by_hand/exercise.ts"),
+  },
+  {
     exercises: () => import("./24_tls/exercises.ts"),
     answers: () => import("./24_tls/exercise.ts"),
   },

@@ -216,6 +216,14 @@ export const lessons: Lesson[] = [
     part: "Real protocols, real programs",
   },
   {
+    number: 23,
+    name: "websocket_by_hand",
+    title: "WebSocket by hand",
+    claim: "An HTTP request can turn its TCP connection into a two-way message " +
+      "channel: that's a WebSocket.",
+    part: "Real protocols, real programs",
+  },
+  {
     number: 24,
     name: "tls",
     title: "TLS",

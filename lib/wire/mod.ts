@@ -11,6 +11,7 @@
  * | `dns/`     | DNS messages                                            |
  * | `resp/`    | commands and replies of Redis                           |
  * | `tls/`     | TLS records, alerts, and the ClientHello                |
+ * | `websocket/` | WebSocket frames and messages                         |
  *
  * @example From a file to lines of text
  * ```ts
@@ -49,3 +50,4 @@ export * from "./ip/mod.ts";
 export * from "./resp/mod.ts";
 export * from "./tcp/mod.ts";
 export * from "./tls/mod.ts";
+export * from "./websocket/mod.ts";

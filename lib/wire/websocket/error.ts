@@ -1,0 +1,51 @@
+/**
+ * The one way in which a WebSocket's bytes can be wrong.
+ *
+ * @module
+ */
+
+import { WireError } from "../error.ts";
+
+/**
+ * Thrown for bytes that aren't valid frames, and for messages that are larger
+ * than allowed.
+ *
+ * Nothing after it can be trusted: send a Close frame with `code`, and close the
+ * connection (RFC 6455, section 7.1.7).
+ *
+ * @example What to tell the peer
+ * ```ts
+ * import { WebSocketError } from "./error.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new WebSocketError("a frame", 0, "a mask, found none");
+ * assertEquals(error.code, 1002);
+ * assertEquals(
+ *   error.message,
+ *   "Cannot decode a frame at byte 0: expected a mask, found none",
+ * );
+ * ```
+ */
+export class WebSocketError extends WireError {
+  /** Always `WebSocketError`. */
+  override name = "WebSocketError";
+  /**
+   * The close code: 1002 (protocol error), 1007 (invalid UTF-8), or 1009
+   * (message too big). If the stream ends too early, it's 1006, which is never
+   * sent.
+   */
+  readonly code: number;
+
+  /**
+   * Makes an error that names the place and the close code.
+   *
+   * @param what What was being decoded, such as `a frame`.
+   * @param offset Index of the byte in the stream.
+   * @param expected What should have been there, and what was.
+   * @param code The close code.
+   */
+  constructor(what: string, offset: number, expected: string, code = 1002) {
+    super(what, offset, expected);
+    this.code = code;
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * A stream of bytes, as WebSocket messages (RFC 6455, section 6.2).
+ *
+ * @module
+ */
+
+import { concat } from "../bytes.ts";
+import { BodyBuffer } from "../http/body.ts";
+import { decodeClosePayload } from "./close.ts";
+import { WebSocketError } from "./error.ts";
+import {
+  applyMask,
+  decodeWebSocketHeader,
+  type WebSocketFrameHeader,
+} from "./frame.ts";
+import { isControlOpcode, WEBSOCKET_OPCODES } from "./opcode.ts";
+
+/** What a peer said. */
+export type WebSocketMessage =
+  | { kind: "text"; text: string }
+  | { kind: "binary"; data: Uint8Array }
+  | { kind: "ping" | "pong"; data: Uint8Array }
+  | { kind: "close"; code: number; reason: string };
+
+/** How a {@linkcode WebSocketParser} reads. */
+export interface WebSocketParserOptions {
+  /**
+   * Who sends the bytes. A client must mask its frames, and a server must not.
+   *
+   * @default "client"
+   */
+  from?: "client" | "server";
+  /**
+   * The most bytes in one message, all its fragments together.
+   *
+   * @default 1048576
+   */
+  maxBytes?: number;
+}
+
+/**
+ * Takes messages out of a stream, however it was cut.
+ *
+ * What it keeps grows with the bytes that arrive, never with a length that a
+ * header claims, and a message without end costs at most `maxBytes`.
+ *
+ * @example A ping between two fragments
+ * ```ts
+ * import { encodeWebSocketFrame, WEBSOCKET_OPCODES, WebSocketParser } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const mask = Uint8Array.of(1, 2, 3, 4);
+ * const parser = new WebSocketParser();
+ * parser.push(encodeWebSocketFrame(WEBSOCKET_OPCODES.text, "Hel", { mask, fin: false }));
+ * parser.push(encodeWebSocketFrame(WEBSOCKET_OPCODES.ping, "", { mask }));
+ * parser.push(encodeWebSocketFrame(WEBSOCKET_OPCODES.continuation, "lo", { mask }));
+ * assertEquals(parser.next()?.kind, "ping");
+ * assertEquals(parser.next(), { kind: "text", text: "Hello" });
+ * assertEquals(parser.next(), null);
+ * ```
+ */
+export class WebSocketParser {
+  readonly #isMasked: boolean;
+  readonly #maxBytes: number;
+  #rest: Uint8Array = new Uint8Array(0);
+  /** How many bytes of the stream came before `#rest`. */
+  #base = 0;
+  /** The frame under way, and how much of its payload has come. */
+  #header: WebSocketFrameHeader | null = null;
+  #taken = 0;
+  /** The kind of message under way, and what there is of it. */
+  #opcode: number | null = null;
+  #size = 0;
+  readonly #body = new BodyBuffer();
+  #validator = new TextDecoder("utf-8", { fatal: true });
+  #isClosed = false;
+  #error?: WebSocketError;
+
+  /**
+   * Begins right after the upgrade.
+   *
+   * @param options The sender, and the limit.
+   * @throws {RangeError} If the limit isn't a number >= 0.
+   */
+  constructor(options: WebSocketParserOptions = {}) {
+    const { from = "client", maxBytes = 1024 * 1024 } = options;
+    if (!(maxBytes >= 0)) {
+      throw new RangeError(
+        `Cannot limit messages: maxBytes ${maxBytes} is not a number >= 0`,
+      );
+    }
+    this.#isMasked = from === "client";
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Whether no frame and no message is under way. */
+  get isBetween(): boolean {
+    return this.#opcode === null && this.#header === null &&
+      (this.#isClosed || this.#rest.length === 0);
+  }
+
+  /**
+   * Appends bytes to those that are there. Call `next` until it returns `null`
+   * before the next push.
+   *
+   * @param chunk The bytes; they are copied.
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#isClosed || this.#error !== undefined) return;
+    this.#rest = concat([this.#rest, chunk]);
+  }
+
+  /**
+   * Takes the next message, or control frame.
+   *
+   * @returns The message, or `null` if it isn't complete yet. After a close,
+   * nothing follows.
+   * @throws {WebSocketError} If the bytes aren't valid, or the message is too
+   * large. Each later call throws the same.
+   */
+  next(): WebSocketMessage | null {
+    if (this.#error !== undefined) throw this.#error;
+    try {
+      while (!this.#isClosed) {
+        if (this.#header === null && !this.#takeHeader()) return null;
+        const message = isControlOpcode(this.#header!.opcode)
+          ? this.#takeControl()
+          : this.#takeData();
+        if (message !== undefined) return message;
+      }
+      return null;
+    } catch (error) {
+      if (error instanceof WebSocketError) this.#error = error;
+      throw error;
+    }
+  }
+
+  /**
+   * Says that the stream has ended.
+   *
+   * @throws {WebSocketError} If that was inside a frame or a message.
+   */
+  end(): void {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.isBetween) return;
+    this.#fail("a message", "the rest of it, found the end", 1006);
+  }
+
+  #takeHeader(): boolean {
+    const header = decodeWebSocketHeader(this.#rest, 0, this.#base);
+    if (header === null) return false;
+    const { opcode, mask, payloadBytes } = header;
+    if ((mask !== null) !== this.#isMasked) {
+      const found = mask === null ? "a mask, found none" : "no mask, found one";
+      this.#fail("a frame", found);
+    }
+    if (!isControlOpcode(opcode)) {
+      const isFirst = opcode !== WEBSOCKET_OPCODES.continuation;
+      if (isFirst !== (this.#opcode === null)) {
+        this.#fail(
+          "a frame",
+          isFirst
+            ? "the rest of the last message, found a new one"
+            : "the start of a message, found a continuation",
+        );
+      }
+      if (isFirst) this.#opcode = opcode;
+      this.#size += payloadBytes;
+      if (this.#size > this.#maxBytes) {
+        const most = `at most ${this.#maxBytes} bytes`;
+        this.#fail("a message", `${most}, found ${this.#size}`, 1009);
+      }
+    }
+    this.#header = header;
+    this.#taken = 0;
+    this.#take(header.headerBytes);
+    return true;
+  }
+
+  /** A control frame; `null` if it isn't complete. */
+  #takeControl(): WebSocketMessage | null {
+    const { opcode, mask, payloadBytes } = this.#header!;
+    if (this.#rest.length < payloadBytes) return null;
+    const offset = this.#base;
+    const data = unmasked(this.#take(payloadBytes), mask, 0);
+    this.#header = null;
+    if (opcode === WEBSOCKET_OPCODES.ping) return { kind: "ping", data };
+    if (opcode === WEBSOCKET_OPCODES.pong) return { kind: "pong", data };
+    const close = decodeClosePayload(data, offset);
+    this.#isClosed = true;
+    this.#rest = new Uint8Array(0);
+    return { kind: "close", ...close };
+  }
+
+  /** A message; `null` if its frame isn't complete, `undefined` if only that is. */
+  #takeData(): WebSocketMessage | null | undefined {
+    const { fin, mask, payloadBytes } = this.#header!;
+    const size = Math.min(this.#rest.length, payloadBytes - this.#taken);
+    const data = unmasked(this.#take(size), mask, this.#taken);
+    this.#taken += size;
+    const isFrame = this.#taken === payloadBytes;
+    if (this.#opcode === WEBSOCKET_OPCODES.text) {
+      this.#validate(data, fin && isFrame);
+    }
+    this.#body.add(data);
+    if (!isFrame) return null;
+    this.#header = null;
+    if (!fin) return undefined;
+    const isText = this.#opcode === WEBSOCKET_OPCODES.text;
+    const body = this.#body.take();
+    this.#opcode = null;
+    this.#size = 0;
+    return isText
+      ? { kind: "text", text: decoder.decode(body) }
+      : { kind: "binary", data: body };
+  }
+
+  /** A character may be split between fragments, so this goes on with each. */
+  #validate(data: Uint8Array, isLast: boolean): void {
+    try {
+      this.#validator.decode(data, { stream: !isLast });
+    } catch {
+      this.#fail("a text", "UTF-8", 1007);
+    }
+  }
+
+  #take(size: number): Uint8Array {
+    const taken = this.#rest.subarray(0, size);
+    this.#rest = this.#rest.subarray(size);
+    this.#base += size;
+    return taken;
+  }
+
+  #fail(what: string, expected: string, code = 1002): never {
+    this.#rest = new Uint8Array(0);
+    this.#error = new WebSocketError(what, this.#base, expected, code);
+    throw this.#error;
+  }
+}
+
+function unmasked(
+  bytes: Uint8Array,
+  mask: Uint8Array | null,
+  at: number,
+): Uint8Array {
+  return mask === null ? bytes.slice() : applyMask(bytes, mask, at);
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
