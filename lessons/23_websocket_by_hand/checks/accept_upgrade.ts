@@ -7,7 +7,6 @@ import {
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { AcceptUpgrade } from "../types.ts";
-import { READ } from "./headings.ts";
 
 /** Checks an answer to 23.1. */
 export async function checkAcceptUpgrade(

@@ -1,0 +1,434 @@
+/**
+ * Lesson 23: an HTTP request turns its TCP connection into a two-way message
+ * channel, which is a WebSocket.
+ *
+ * The runtime's own client asks for the upgrade, and we answer by hand. Then its
+ * frames, bit by bit; what masks are for; what polling would cost; what a sender
+ * notices of a receiver that doesn't read; how it closes; and who may connect.
+ */
+import {
+  connectTcp,
+  formatAddress,
+  listenTcp,
+  readExact,
+  readToEnd,
+  writeAll,
+} from "../../lib/net/mod.ts";
+import { counted, type Narrator, printable } from "../../lib/show/mod.ts";
+import {
+  concat,
+  encodeWebSocketFrame,
+  fieldValue,
+  WEBSOCKET_GUID,
+  WEBSOCKET_OPCODES as OPCODES,
+  webSocketAccept,
+} from "../../lib/wire/mod.ts";
+import { connectBoth } from "../../lib/workbook/kit/mod.ts";
+import {
+  answerFor,
+  describeServeError,
+  runLesson,
+  type ServeContext,
+} from "../../lib/workbook/cli/run_lesson.ts";
+import { serveChat } from "./chat_server.ts";
+import { FRAME_COLUMNS, frameRows } from "./frame_table.ts";
+import { eventOf, openPair } from "./open_pair.ts";
+import { poll, push } from "./polling.ts";
+import { ParserReader } from "./reader.ts";
+import { acceptUpgrade, FrameReader, ServerSocket } from "./solution.ts";
+import { encodeFrame } from "./solution.ts";
+import { lessons } from "../mod.ts";
+
+/** Small messages for the comparison with polling. */
+const MESSAGES = Array.from({ length: 100 }, (_, i) => `tick ${i}`);
+
+/** What a sender sends to a receiver that doesn't read. */
+const FLOOD_MESSAGES = 256;
+const FLOOD_BYTES = 64 * 1024;
+
+/** Runs the demonstration. */
+export async function lesson(show: Narrator): Promise<void> {
+  await upgrade(show);
+  await fragments(show);
+  await boundaries(show);
+  await masks(show);
+  await polling(show);
+  await notReading(show);
+  await closing(show);
+  await origins(show);
+}
+
+/** The request, the answer, and the first frame on the same connection. */
+async function upgrade(show: Narrator): Promise<void> {
+  show.step("A request turns its connection into a channel");
+  await show.predict(
+    "Deno's own `new WebSocket(url)` connects to a plain TCP listener. What are " +
+      "the first bytes that it sends? And what does it send after the answer?",
+  );
+  using pair = await openPair();
+  const { client, conn, head, request, answer } = pair;
+  show.sockets({ client: { addr: conn.remoteAddr }, server: conn });
+  const key = fieldValue(head.fields, "sec-websocket-key")!;
+  show.fact("the client asks", `${head.method} ${head.target} HTTP/1.1`);
+  for (const name of ["upgrade", "connection", "sec-websocket-version"]) {
+    show.fact(`  ${name}`, fieldValue(head.fields, name)!);
+  }
+  show.fact("  sec-websocket-key", key);
+  show.fact("the server answers", lineOf(answer));
+  show.fact("  accept", await webSocketAccept(key));
+  show.say(
+    `The accept key is the base64 of the SHA-1 of the key and ` +
+      `${WEBSOCKET_GUID}. It isn't secret: it only proves that the server ` +
+      "knows what a WebSocket is.",
+  );
+  client.send("hello");
+  const frame = await readFrame(conn);
+  show.bytes("before the answer, HTTP:", request.subarray(0, 32));
+  show.bytes("after the answer, on the same connection, a frame:", frame);
+  show.table(FRAME_COLUMNS, frameRows(frame));
+  const echo = encodeFrame(OPCODES.text, "hello");
+  const received = eventOf(client, "message");
+  await writeAll(conn, echo);
+  const { data } = await received;
+  show.bytes("the server's frame isn't masked:", echo);
+  show.fact("the client gets", JSON.stringify(data));
+  await closeBoth(pair);
+}
+
+/** One message in two fragments, and a ping that doesn't wait. */
+async function fragments(show: Narrator): Promise<void> {
+  show.step("A message in fragments, and a ping between them");
+  await show.predict(
+    'A client sends "Hel", then a ping, then "lo", each in a frame. In which ' +
+      "order does the server's reader return what it has read?",
+  );
+  using both = await connectBoth();
+  show.sockets({ client: both.client, server: both.server });
+  const mask = crypto.getRandomValues(new Uint8Array(4));
+  const frames: [what: string, frame: Uint8Array][] = [
+    [
+      '"Hel", FIN 0',
+      encodeWebSocketFrame(OPCODES.text, "Hel", { fin: false, mask }),
+    ],
+    ['ping "you?"', encodeWebSocketFrame(OPCODES.ping, "you?", { mask })],
+    ['"lo", FIN 1', encodeWebSocketFrame(OPCODES.continuation, "lo", { mask })],
+  ];
+  const reader = new FrameReader(both.server);
+  const lanes = show.lanes("client", "server");
+  const reading = [reader.readMessage()];
+  for (const [label, frame] of frames) {
+    await writeAll(both.client, frame);
+    lanes.arrow({ from: "client", to: "server" }, { label });
+    if (frame === frames[1][1]) {
+      const message = await reading[0];
+      lanes.call("server", `${message!.kind} is there`);
+      const pong = encodeFrame(OPCODES.pong, "you?");
+      await writeAll(both.server, pong);
+      await readExact(both.client, pong.length);
+      lanes.arrow({ from: "server", to: "client" }, { label: 'pong "you?"' });
+      reading.push(reader.readMessage());
+    }
+  }
+  const last = await reading[1];
+  lanes.call("server", last?.kind === "text" ? `text "${last.text}"` : "?");
+  show.say(
+    "Control frames (ping, pong, close) may come between the fragments of a " +
+      "message, so that they needn't wait for a long one.",
+  );
+}
+
+/** A send is a message, and nothing else is the same as anything else. */
+async function boundaries(show: Narrator): Promise<void> {
+  show.step("One send, one frame, one packet?");
+  await show.predict(
+    "A client sends three short messages, and then one of 200,000 bytes. How " +
+      "many reads does the server need for the three, and for the one?",
+  );
+  using both = await connectBoth();
+  show.sockets({ client: both.client, server: both.server });
+  const mask = crypto.getRandomValues(new Uint8Array(4));
+  const send = (text: string) =>
+    writeAll(both.client, encodeFrame(OPCODES.text, text, { mask }));
+  for (const text of ["one", "two", "three"]) await send(text);
+  const reader = new ParserReader(both.server);
+  const texts: string[] = [];
+  while (texts.length < 3) texts.push(await nextText(reader));
+  const first = counted(reader.reads, "read");
+  show.fact("three messages", `${first}: ${texts.join(", ")}`);
+  const before = reader.reads;
+  const sending = send("x".repeat(200_000));
+  const { length } = await nextText(reader);
+  await sending;
+  const then = counted(reader.reads - before, "read");
+  show.fact("one message", `${then}: ${length} bytes`);
+  show.say(
+    "TCP still moves bytes as it likes. It's the header of each frame that says " +
+      "where a message ends, as the length in front did in lesson 5.",
+  );
+}
+
+async function nextText(reader: ParserReader): Promise<string> {
+  const message = await reader.readMessage();
+  if (message?.kind !== "text") throw new Error("the client sent no text");
+  return message.text;
+}
+
+/** What a page can put on the wire, with masks and without. */
+async function masks(show: Narrator): Promise<void> {
+  const text = "GET /ads.js HTTP/1.1\r\nHost: example.com\r\n\r\n";
+  show.step("Why clients mask");
+  await show.predict(
+    'A page sends the text "GET /ads.js HTTP/1.1…" twice. Are the two frames the ' +
+      "same on the wire?",
+  );
+  using pair = await openPair();
+  const { client, conn } = pair;
+  for (const name of ["first", "second"]) {
+    client.send(text);
+    const frame = await readFrame(conn);
+    show.fact(`the ${name}`, printable(frame.subarray(6), { max: 50 }));
+  }
+  const unmasked = encodeFrame(OPCODES.text, text);
+  show.fact("without a mask", printable(unmasked.subarray(2), { max: 50 }));
+  show.say(
+    "A proxy that doesn't know WebSockets would take the last line for a " +
+      "request, and might put the answer of the attacker's server into its cache, " +
+      "under the name of another site. The browser picks a new random key for " +
+      "each frame, so no page can choose the bytes on the wire. The key is in the " +
+      "frame: masking hides nothing.",
+  );
+  await closeBoth(pair);
+}
+
+/** The same messages in two ways. */
+async function polling(show: Narrator): Promise<void> {
+  show.step("100 small messages: polling, and a WebSocket");
+  await show.predict(
+    `A server has ${MESSAGES.length} short messages for a client, which asks for ` +
+      "each with fetch(), or gets them over a WebSocket. How many bytes go over " +
+      "the wire, and how often does the client wait for a round trip?",
+  );
+  const [polled, pushed] = [await poll(MESSAGES), await push(MESSAGES)];
+  const payload = MESSAGES.join("").length;
+  show.table(
+    ["", "to the server", "to the client", "round trips"],
+    [["polling", polled], ["WebSocket", pushed]].map(([name, cost]) => {
+      const { up, down, roundTrips } = cost as typeof polled;
+      return [String(name), `${up} bytes`, `${down} bytes`, `${roundTrips}`];
+    }),
+  );
+  show.bars("bytes in all", {
+    unit: "bytes",
+    bars: [
+      { name: "polling", value: polled.up + polled.down },
+      { name: "WebSocket", value: pushed.up + pushed.down },
+    ],
+  });
+  show.fact("the messages alone", `${payload} bytes`);
+  show.say(
+    "Each frame adds two bytes, and each HTTP request and response a head. " +
+      "Polling is shown at its best: each question here finds a message. A file " +
+      "of a megabyte would take the same time either way.",
+  );
+}
+
+/** Flow control reaches the program, as a number. */
+async function notReading(show: Narrator): Promise<void> {
+  const total = FLOOD_MESSAGES * FLOOD_BYTES;
+  show.step("The peer doesn't read");
+  await show.predict(
+    `A client calls send() ${FLOOD_MESSAGES} times with ${
+      FLOOD_BYTES / 1024
+    } ` +
+      "KiB, and the server doesn't read. Does send() wait, or fail? Where are " +
+      `the ${inMiB(total)}?`,
+  );
+  using pair = await openPair();
+  const { client, conn } = pair;
+  const data = new Uint8Array(FLOOD_BYTES);
+  for (let i = 0; i < FLOOD_MESSAGES; i++) client.send(data);
+  show.fact("send() returned", `${FLOOD_MESSAGES} times`);
+  show.fact("bufferedAmount", inMiB(client.bufferedAmount));
+  await settled(client);
+  const { bufferedAmount } = client;
+  show.fact("when nothing moves", inMiB(bufferedAmount));
+  show.fact("in the sockets' buffers", inMiB(total - bufferedAmount));
+  const reader = new ParserReader(conn);
+  for (let i = 0; i < FLOOD_MESSAGES; i++) await reader.readMessage();
+  show.fact("the server read", `${FLOOD_MESSAGES} messages`);
+  show.fact("then", inMiB(client.bufferedAmount));
+  show.say(
+    "send() never waits and never says no. What TCP doesn't take is in the " +
+      "memory of the sender, and bufferedAmount says how much. A program that " +
+      "sends faster than its peer reads must look at it, and stop.",
+  );
+  await closeBoth(pair);
+}
+
+/** The two Close frames, and a connection that just ends. */
+async function closing(show: Narrator): Promise<void> {
+  show.step("The closing handshake");
+  await show.predict(
+    'The client calls close(4000, "done"). Who closes TCP? And what does a ' +
+      "client hear whose connection ends without a Close frame?",
+  );
+  {
+    using pair = await openPair();
+    const { client, conn } = pair;
+    show.sockets({ client: { addr: conn.remoteAddr }, server: conn });
+    const lanes = show.lanes("client", "server");
+    const closed = eventOf(client, "close");
+    client.close(4000, "done");
+    const frame = await readFrame(conn);
+    lanes.arrow({ from: "client", to: "server" }, {
+      label: 'Close 4000 "done"',
+      sent: "close()",
+    });
+    await writeAll(
+      conn,
+      concat([frame.subarray(0, 1), Uint8Array.of(2, 15, 160)]),
+    );
+    lanes.arrow({ from: "server", to: "client" }, { label: "Close 4000" });
+    await conn.closeWrite();
+    lanes.call("server", "ends TCP first");
+    await readToEnd(conn);
+    lanes.call("client", "ends TCP, too");
+    const { code, wasClean } = await closed;
+    show.table(FRAME_COLUMNS, frameRows(frame));
+    show.fact("the client hears", `code ${code}, wasClean ${wasClean}`);
+  }
+  using pair = await openPair();
+  const closed = eventOf(pair.client, "close");
+  pair.conn.close();
+  const { code, wasClean } = await closed;
+  show.fact("without a Close frame", `code ${code}, wasClean ${wasClean}`);
+  show.say(
+    "For a connection that ends without a Close frame, browsers report 1006, and " +
+      "Deno 2.9 reports 0. Neither is ever on the wire. It tells the program that " +
+      "the last messages may be lost.",
+  );
+}
+
+/** A browser connects any page to any server. */
+async function origins(show: Narrator): Promise<void> {
+  show.step("Any page can ask");
+  await show.predict(
+    "A page from http://evil.example opens a WebSocket to your server, in your " +
+      "browser, with your cookies. What can your server look at?",
+  );
+  const stop = new AbortController();
+  const listener = listenTcp();
+  const { port } = listener.addr;
+  const serving = serveChat(listener, {
+    lineListener: listenTcp(),
+    signal: stop.signal,
+  });
+  const own = `http://127.0.0.1:${port}`;
+  for (const origin of [own, "http://evil.example", null]) {
+    using conn = await connectTcp(port);
+    const fields = [
+      "GET /chat HTTP/1.1",
+      `Host: 127.0.0.1:${port}`,
+      ...(origin === null ? [] : [`Origin: ${origin}`]),
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ];
+    await writeAll(
+      conn,
+      new TextEncoder().encode(`${fields.join("\r\n")}\r\n\r\n`),
+    );
+    const answer = new Uint8Array(12);
+    await conn.read(answer);
+    const name = origin === own
+      ? "the server's own page"
+      : origin ?? "no Origin";
+    show.fact(name, printable(answer).slice(1, -1));
+  }
+  stop.abort();
+  await serving;
+  show.say(
+    "fetch() from that page would be stopped by the browser (CORS); a WebSocket " +
+      "isn't. The browser says in Origin where the page comes from, and leaves " +
+      "the decision to you.",
+  );
+}
+
+/** Reads one frame; none here is longer than 125 bytes. */
+async function readFrame(conn: Deno.Conn): Promise<Uint8Array> {
+  const head = await readExact(conn, 2);
+  const masked = head[1] >= 0x80 ? 4 : 0;
+  const rest = await readExact(conn, (head[1] & 0x7f) + masked);
+  return concat([head, rest]);
+}
+
+/** Closes a WebSocket as both sides should. */
+async function closeBoth(
+  { client, conn }: { client: WebSocket; conn: Deno.TcpConn },
+): Promise<void> {
+  const closed = eventOf(client, "close");
+  client.close(1000);
+  await new ServerSocket(conn, new FrameReader(conn)).run(() => {});
+  await closed;
+}
+
+/** Waits until the system takes no more of what was sent; no event says so. */
+async function settled(client: WebSocket): Promise<void> {
+  let [last, turns] = [-1, 0];
+  while (turns < 20) {
+    const { bufferedAmount } = client;
+    turns = bufferedAmount === last ? turns + 1 : 0;
+    last = bufferedAmount;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function lineOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).split("\r\n", 1)[0];
+}
+
+function inMiB(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/** Keeps the chat room open, for browsers and for nc. */
+export async function serve(
+  show: Narrator,
+  context: ServeContext,
+): Promise<void> {
+  const { port, signal, answer } = context;
+  const listener = listenTcp(port);
+  const lineListener = listenTcp();
+  const { hostname, port: own } = listener.addr;
+  show.say(
+    `A chat room is open at ${formatAddress(listener.addr)}. Join it with a ` +
+      "browser, in two tabs if you like, and from other terminals; close it here " +
+      "with Ctrl-C:",
+  );
+  show.command("browser", `http://${hostname}:${own}/`);
+  show.command("netcat", `nc ${hostname} ${lineListener.addr.port}`);
+  show.command(
+    "other page",
+    `curl -i -H Origin:http://evil.example http://${hostname}:${own}/chat`,
+  );
+  show.say("The last one pretends to be a page from elsewhere, and gets 403.");
+  const options = {
+    lineListener,
+    signal,
+    acceptUpgrade: answerFor(context, "acceptUpgrade", acceptUpgrade),
+    // The workbook's own server uses the parser of lib.
+    FrameReader: answer?.("FrameReader", FrameReader),
+    ServerSocket: answerFor(context, "ServerSocket", ServerSocket),
+    onNote: (text: string) => show.note(text),
+    onError: (error: unknown, conn?: Deno.Conn) =>
+      show.note(describeServeError(error, conn)),
+  };
+  show.note("waiting for members");
+  const { lines } = await serveChat(listener, options);
+  show.note(`closed: ${counted(lines, "line")} said`);
+}
+
+if (import.meta.main) {
+  await runLesson({ lessons, url: import.meta.url, lesson, serve });
+}

@@ -1,0 +1,81 @@
+/** The same messages by HTTP polling and over a WebSocket, counted. */
+import { listenTcp, writeAll } from "../../lib/net/mod.ts";
+import { serve } from "../../lib/net/mod.ts";
+import { encodeWebSocketFrame, WEBSOCKET_OPCODES } from "../../lib/wire/mod.ts";
+import { eventOf, openPair } from "./open_pair.ts";
+import { HeadReader } from "./request.ts";
+import { encodeResponse } from "../20_http_by_hand/solution.ts";
+
+/** What it took. */
+export interface Cost {
+  /** Bytes from the client, all requests together. */
+  up: number;
+  /** Bytes from the server. */
+  down: number;
+  /** How often the client asked, and waited for the answer. */
+  roundTrips: number;
+}
+
+/**
+ * Lets `fetch()` ask for one message after the other, on one connection.
+ *
+ * Each question finds a message. A real client also asks when there's none.
+ *
+ * @param messages The messages.
+ * @returns What it took.
+ */
+export async function poll(messages: string[]): Promise<Cost> {
+  const cost: Cost = { up: 0, down: 0, roundTrips: 0 };
+  using listener = listenTcp();
+  const { port } = listener.addr;
+  const served = serve(listener, async (conn) => {
+    const reader = new HeadReader(conn);
+    while (await reader.readHead() !== null) {
+      cost.up += reader.bytes.length;
+      const answer = encodeResponse(200, messages[cost.roundTrips++]);
+      cost.down += answer.length;
+      await writeAll(conn, answer);
+    }
+  });
+  const client = Deno.createHttpClient({});
+  for (const message of messages) {
+    const url = `http://127.0.0.1:${port}/next`;
+    const response = await fetch(url, { client });
+    const text = await response.text();
+    if (text !== message) throw new Error(`got ${text} in place of ${message}`);
+  }
+  // This closes its connection.
+  client.close();
+  listener.close();
+  await served;
+  return cost;
+}
+
+/**
+ * Sends the same messages over a WebSocket, as soon as they're there.
+ *
+ * @param messages The messages.
+ * @returns What it took, the upgrade included.
+ */
+export async function push(messages: string[]): Promise<Cost> {
+  using pair = await openPair();
+  const { client, conn, request, answer } = pair;
+  const cost = { up: request.length, down: answer.length, roundTrips: 1 };
+  const received: string[] = [];
+  const all = new Promise<void>((resolve) => {
+    client.onmessage = ({ data }) => {
+      if (received.push(data) === messages.length) resolve();
+    };
+  });
+  for (const message of messages) {
+    const frame = encodeWebSocketFrame(WEBSOCKET_OPCODES.text, message);
+    cost.down += frame.length;
+    await writeAll(conn, frame);
+  }
+  await all;
+  if (`${received}` !== `${messages}`) throw new Error("other messages came");
+  const closed = eventOf(client, "close");
+  conn.close();
+  await closed;
+  return cost;
+}

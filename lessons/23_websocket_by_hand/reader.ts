@@ -1,0 +1,47 @@
+/** Reads messages with the parser of `lib/wire`, as 23.2 does by hand. */
+import {
+  WebSocketParser,
+  type WebSocketParserOptions,
+} from "../../lib/wire/mod.ts";
+import { WebSocketError } from "../../lib/wire/mod.ts";
+import { readSome } from "../../lib/net/mod.ts";
+import { CloseError } from "./close_error.ts";
+import type { Message, MessageReader } from "./types.ts";
+
+/** Messages of one connection. */
+export class ParserReader implements MessageReader {
+  readonly #conn: Deno.Conn;
+  readonly #parser: WebSocketParser;
+  readonly #buffer = new Uint8Array(16 * 1024);
+  /** How many reads it took so far. */
+  reads = 0;
+
+  /** Begins right after the upgrade. */
+  constructor(conn: Deno.Conn, options: WebSocketParserOptions = {}) {
+    this.#conn = conn;
+    this.#parser = new WebSocketParser(options);
+  }
+
+  /** Returns the next message or control frame, or `null` at the end. */
+  async readMessage(): Promise<Message | null> {
+    try {
+      while (true) {
+        const message = this.#parser.next();
+        if (message !== null) return message;
+        const count = await readSome(this.#conn, this.#buffer);
+        if (count === null) {
+          this.#parser.end();
+          return null;
+        }
+        this.reads++;
+        this.#parser.push(this.#buffer.subarray(0, count));
+      }
+    } catch (error) {
+      if (!(error instanceof WebSocketError)) throw error;
+      if (error.code === 1006) {
+        throw new Deno.errors.UnexpectedEof(error.message, { cause: error });
+      }
+      throw new CloseError(error.code, error.message);
+    }
+  }
+}

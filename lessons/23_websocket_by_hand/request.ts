@@ -1,0 +1,57 @@
+/** Reads HTTP requests up to their heads, which is all that an upgrade has. */
+import { readSome } from "../../lib/net/mod.ts";
+import {
+  HttpError,
+  type RequestHead,
+  RequestParser,
+} from "../../lib/wire/mod.ts";
+
+/** The requests on one connection, until it becomes a WebSocket. */
+export class HeadReader {
+  readonly #conn: Deno.Conn;
+  readonly #parser = new RequestParser();
+  readonly #buffer = new Uint8Array(4096);
+  /** All bytes of the last request. */
+  bytes: Uint8Array = new Uint8Array();
+
+  /** Begins at the start of a request. */
+  constructor(conn: Deno.Conn) {
+    this.#conn = conn;
+  }
+
+  /**
+   * Whether the client has sent more than its request. Before it has the answer,
+   * it can't know whether the next bytes are frames or a request.
+   */
+  get hasMore(): boolean {
+    return !this.#parser.isBetween;
+  }
+
+  /**
+   * Reads the next request.
+   *
+   * @returns Its head, or `null` if the client ends its side between two.
+   * @throws {HttpError} If it isn't HTTP/1.1, or has a body.
+   */
+  async readHead(): Promise<RequestHead | null> {
+    this.bytes = new Uint8Array();
+    let head: RequestHead | null = null;
+    while (true) {
+      const part = this.#parser.next();
+      if (part?.kind === "end" && head !== null) return head;
+      if (part?.kind === "data") {
+        throw new HttpError("a request", 0, "no body", 413);
+      }
+      if (part?.kind === "head") head = part.head;
+      if (part !== null) continue;
+      const count = await readSome(this.#conn, this.#buffer);
+      if (count === null) {
+        this.#parser.end();
+        return null;
+      }
+      const read = this.#buffer.subarray(0, count);
+      this.bytes = Uint8Array.from([...this.bytes, ...read]);
+      this.#parser.push(read);
+    }
+  }
+}
