@@ -102,7 +102,8 @@ const VALID: Row[] = [
     "the request in RFC 6455",
     {},
     "Answer 101 with three fields: `Upgrade: websocket`, `Connection: Upgrade`, " +
-    "and `Sec-WebSocket-Accept`.",
+    "and `Sec-WebSocket-Accept`. If your status is another one: the words in " +
+    "`Upgrade` and `Connection` are case-insensitive.",
   ],
   [
     "names in lower case, as Deno sends them",

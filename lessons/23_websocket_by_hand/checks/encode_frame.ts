@@ -75,6 +75,10 @@ const CASES: FunctionCase[] = [
   ),
 ];
 
+const UNITS =
+  "text.length counts UTF-16 units. The length of a frame counts bytes: encode " +
+  "first, and take the length of that.";
+
 /** The bytes of a frame tell how they were made. */
 function explain(
   { value: frame, error }: CallResult,
@@ -85,15 +89,16 @@ function explain(
     returns: Uint8Array;
   },
 ): string | { likely: string; read?: string } | undefined {
+  const data = typeof payload === "string"
+    ? new TextEncoder().encode(payload)
+    : payload;
+  const size = data.length;
+  if (error !== undefined && payload.length < size) return UNITS;
   if (error !== undefined) {
     return 'If it\'s "Maximum call stack size exceeded": `...payload` makes an ' +
       "argument of each byte. Make an array of the right length, and use set().";
   }
   if (!(frame instanceof Uint8Array)) return undefined;
-  const data = typeof payload === "string"
-    ? new TextEncoder().encode(payload)
-    : payload;
-  const size = data.length;
   if (frame[0] === opcode) {
     return "The first bit, FIN, says that this is the last fragment of the " +
       "message. Set it: 0x80 | opcode.";
@@ -161,8 +166,7 @@ function explainLength(
 ): string {
   const short = frame[1] & 0x7f;
   if (typeof payload === "string" && short === payload.length) {
-    return "text.length counts UTF-16 units. The length counts bytes: encode " +
-      "first, and take the length of that.";
+    return UNITS;
   }
   if (short === 126 && size < 126) {
     return "Up to 125, the length fits in the seven bits themselves. 126 and " +

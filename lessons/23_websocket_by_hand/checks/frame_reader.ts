@@ -1,6 +1,5 @@
 /** How an answer to 23.2 is checked. */
 import {
-  type Advice,
   checkStream,
   type StreamCase,
   type StreamResult,
@@ -8,7 +7,7 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { FrameReaderClass, ReaderOptions } from "../types.ts";
 import { READ } from "./headings.ts";
-import { INVALID_FRAMES, type Rejected } from "./invalid_frames.ts";
+import { INVALID_FRAMES, rejectedWith } from "./invalid_frames.ts";
 import { FIRST_MESSAGES, VALID_MESSAGES } from "./valid_frames.ts";
 
 /** Checks an answer to 23.2. */
@@ -28,7 +27,7 @@ export async function checkFrameReader(
         } catch (error) {
           const code = codeOf(error);
           if (code === undefined) throw error;
-          return { code } satisfies Rejected;
+          return rejectedWith(code);
         }
       };
     },
@@ -54,29 +53,26 @@ function codeOf(error: unknown): number | undefined {
 function explain(
   { values, error }: StreamResult,
   { values: due = [], likely }: StreamCase,
-): string | Partial<Advice> | undefined {
+): string | undefined {
   const value = values.at(-1);
-  const wanted = due[values.length - 1] as Rejected | undefined;
-  const missing = due[values.length] as Rejected | undefined;
+  const wanted = due[values.length - 1];
   const advice = typeof likely === "string" ? likely : "";
-  if (error !== undefined && typeof missing?.code === "number") {
-    const isEof = error instanceof Deno.errors.UnexpectedEof;
-    if (isEof || !(error instanceof Error)) return undefined;
-    if (!/^(RangeError|TypeError|Error)$/.test(error.name)) return undefined;
-    return "Throw a CloseError with the close code: whoever catches it must " +
-      `know what to tell the client. ${advice}`;
+  if (isRejected(value) && isRejected(wanted) && value !== wanted) {
+    return `The code that's due is in ${wanted}. ${advice}`;
   }
-  if (isRejected(value) && isRejected(wanted) && value.code !== wanted.code) {
-    return `The close code is ${wanted.code}, and yours is ${value.code}. ` +
-      advice;
+  const isCoded = isRejected(due[values.length]);
+  if (isCoded && error instanceof Error && PLAIN.test(error.name)) {
+    return "Throw a CloseError with the close code: your caller must know what " +
+      `to tell the client. ${advice}`;
   }
-  if (isRejected(value) && !isRejected(wanted)) {
-    return {
-      problem:
-        `readMessage() threw a CloseError with ${value.code}, and this ` +
-        "is valid.",
-      likely: advice,
-    };
+  const [kind, dueKind] = [kindOf(value), kindOf(wanted)];
+  const isDecoded = value === rejectedWith(1007) && dueKind === "binary";
+  const isOther = KINDS.includes(kind) && KINDS.includes(dueKind);
+  if (isDecoded || isOther && kind !== dueKind) {
+    return `This message is ${dueKind}, and you took it for ` +
+      `${dueKind === "text" ? "binary" : "text"}. Opcode 1 is text, and 2 is ` +
+      "binary. A continuation has the kind of the first fragment; when the " +
+      "message is complete, forget that.";
   }
   if (typeof value === "object" && value !== null && "data" in value) {
     if (!(value.data instanceof Uint8Array)) {
@@ -86,7 +82,15 @@ function explain(
   return undefined;
 }
 
-function isRejected(value: unknown): value is Rejected {
-  return typeof value === "object" && value !== null && "code" in value &&
-    !("kind" in value);
+const KINDS: unknown[] = ["text", "binary"];
+
+function kindOf(value: unknown): unknown {
+  return Object(value).kind;
+}
+
+/** The classes that a program throws by itself. */
+const PLAIN = /^(RangeError|TypeError|Error)$/;
+
+function isRejected(value: unknown): value is string {
+  return typeof value === "string";
 }

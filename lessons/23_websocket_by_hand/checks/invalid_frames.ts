@@ -16,9 +16,9 @@ import {
 } from "./frames.ts";
 import { READ } from "./headings.ts";
 
-/** What a thrown CloseError is taken for: a value. */
-export interface Rejected {
-  code: number;
+/** What a thrown CloseError is taken for: a value, which a report can show. */
+export function rejectedWith(code: number): string {
+  return `a CloseError with ${code}`;
 }
 
 /** What it is, what a client sends after a good message, and why not. */
@@ -211,7 +211,7 @@ function rejected(
     args,
     sends: join(sent(TEXT, "ok"), sends),
     then: "silence",
-    values: [{ kind: "text", text: "ok" }, { code } satisfies Rejected],
+    values: [{ kind: "text", text: "ok" }, rejectedWith(code)],
     ends: "more",
     likely,
     cut: likely,

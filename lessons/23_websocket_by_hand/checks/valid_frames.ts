@@ -195,7 +195,9 @@ const CONTROLS: StreamCase[] = [
       ping(NOT_UTF8["a byte that UTF-8 never uses"]),
       pong(new Uint8Array()),
     ],
-    likely: "The data of a ping and of a pong is any bytes, up to 125 of them.",
+    likely:
+      "Return a ping or a pong as soon as it's complete, in its turn. Its " +
+      "data is any bytes, up to 125 of them.",
   },
   {
     step: "a Close frame without a code",
@@ -218,14 +220,16 @@ const CONTROLS: StreamCase[] = [
     ends: "more",
     likely: CODE,
   },
-  {
-    step: "a Close frame whose reason begins with a byte order mark",
-    sends: sent(CLOSE, closePayload(1000, "\ufeffbye")),
-    values: [close(1000, "\ufeffbye")],
-    ends: "more",
-    likely: CODE,
-  },
 ].map((one): StreamCase => ({ read: READ.closing, ...one } as StreamCase));
+
+const MARKED_REASON: StreamCase = {
+  step: "a Close frame whose reason begins with a byte order mark",
+  sends: sent(CLOSE, closePayload(1000, "\ufeffbye")),
+  values: [close(1000, "\ufeffbye")],
+  ends: "more",
+  likely: WHOLE_TEXT,
+  read: READ.closing,
+};
 
 const LIMIT =
   "The limit is on the payloads of one message, without headers, and without " +
@@ -268,10 +272,11 @@ const LIMITS: StreamCase[] = [
 /** Streams of valid frames. */
 export const VALID_MESSAGES: StreamCase[] = [
   ...SIZES,
-  ...FRAGMENTED,
-  ...TEXTS,
   ...CONTROLS,
   ...CLOSES,
+  ...FRAGMENTED,
+  ...TEXTS,
+  MARKED_REASON,
   ...LIMITS,
 ];
 
