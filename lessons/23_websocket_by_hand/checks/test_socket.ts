@@ -93,16 +93,7 @@ export class TestSocket {
       if (!(error instanceof WebSocketError)) throw error;
       this.#trial.fail({
         problem: `What was sent isn't a valid frame: ${error.message}.`,
-        likely: error.expected.includes("mask")
-          ? "A server doesn't mask its frames: call encodeFrame() without a mask."
-          : error.expected.includes("a code that may be sent")
-          ? "1005 and 1006 are never sent: they only tell a program that no " +
-            "code arrived, or no Close frame. Answer a Close without a code by " +
-            "one without a code."
-          : "Send whole frames, one after the other. If two writes are under " +
-            "way at once, and each takes only a part, frames mix: let one loop, " +
-            "or a SendQueue, do all writes.",
-        read: error.expected.includes("a code") ? READ.closing : READ.frame,
+        ...invalidAdvice(error),
       });
     }
     return frames;
@@ -242,6 +233,47 @@ export class TestSocket {
       ...advice,
     });
   }
+}
+
+/** What it means if the frames sent can't be read. */
+function invalidAdvice({ expected, code }: WebSocketError): Advice {
+  const mixed =
+    "If two writes are under way at once, and each takes only a part, frames mix: " +
+    "let one loop, or a SendQueue, do all writes.";
+  if (code === 1007) {
+    return {
+      likely:
+        "A text isn't UTF-8. Send bytes in a binary frame, with opcode 2. " +
+        mixed,
+      read: READ.frame,
+    };
+  }
+  if (/mask/.test(expected)) {
+    return {
+      likely:
+        "A server doesn't mask its frames: call encodeFrame() without a " +
+        "mask.",
+      read: READ.masks,
+    };
+  }
+  if (/found (1005|1006|1015)$/.test(expected)) {
+    return {
+      likely:
+        "1005 and 1006 are never sent: they only tell a program that no " +
+        "code arrived, or no Close frame. Answer a Close without a code by one " +
+        "without a code.",
+      read: READ.closing,
+    };
+  }
+  if (/a code/.test(expected)) {
+    return {
+      likely:
+        "A close code is two bytes, in big-endian: `code >> 8`, and then " +
+        "`code & 0xff`.",
+      read: READ.closing,
+    };
+  }
+  return { likely: `Send whole frames, one after the other. ${mixed}` };
 }
 
 /** Where the first Close frame of a server ends; frames here are short. */
