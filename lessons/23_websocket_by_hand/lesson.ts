@@ -23,7 +23,6 @@ import {
   WEBSOCKET_OPCODES as OPCODES,
   webSocketAccept,
 } from "../../lib/wire/mod.ts";
-import { connectBoth } from "../../lib/workbook/kit/mod.ts";
 import {
   answerFor,
   describeServeError,
@@ -32,7 +31,7 @@ import {
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { serveChat } from "./chat_server.ts";
 import { FRAME_COLUMNS, frameRows } from "./frame_table.ts";
-import { eventOf, openPair } from "./open_pair.ts";
+import { eventOf, openByHand, openPair, upgradeRequest } from "./open_pair.ts";
 import { poll, push } from "./polling.ts";
 import { ParserReader } from "./reader.ts";
 import { acceptUpgrade, FrameReader, ServerSocket } from "./solution.ts";
@@ -102,7 +101,7 @@ async function fragments(show: Narrator): Promise<void> {
     'A client sends "Hel", then a ping, then "lo", each in a frame. In which ' +
       "order does the server's reader return what it has read?",
   );
-  using both = await connectBoth();
+  using both = await openByHand();
   show.sockets({ client: both.client, server: both.server });
   const mask = crypto.getRandomValues(new Uint8Array(4));
   const frames: [what: string, frame: Uint8Array][] = [
@@ -141,22 +140,21 @@ async function fragments(show: Narrator): Promise<void> {
 async function boundaries(show: Narrator): Promise<void> {
   show.step("One send, one frame, one packet?");
   await show.predict(
-    "A client sends three short messages, and then one of 200,000 bytes. How " +
-      "many reads does the server need for the three, and for the one?",
+    "A client writes three short messages at once, and then one of 200,000 " +
+      "bytes. How many reads does the server need for the three, and for the one?",
   );
-  using both = await connectBoth();
+  using both = await openByHand();
   show.sockets({ client: both.client, server: both.server });
   const mask = crypto.getRandomValues(new Uint8Array(4));
-  const send = (text: string) =>
-    writeAll(both.client, encodeFrame(OPCODES.text, text, { mask }));
-  for (const text of ["one", "two", "three"]) await send(text);
+  const frameOf = (text: string) => encodeFrame(OPCODES.text, text, { mask });
+  await writeAll(both.client, concat(["one", "two", "three"].map(frameOf)));
   const reader = new ParserReader(both.server);
   const texts: string[] = [];
   while (texts.length < 3) texts.push(await nextText(reader));
   const first = counted(reader.reads, "read");
   show.fact("three messages", `${first}: ${texts.join(", ")}`);
   const before = reader.reads;
-  const sending = send("x".repeat(200_000));
+  const sending = writeAll(both.client, frameOf("x".repeat(200_000)));
   const { length } = await nextText(reader);
   await sending;
   const then = counted(reader.reads - before, "read");
@@ -326,19 +324,7 @@ async function origins(show: Narrator): Promise<void> {
   const own = `http://127.0.0.1:${port}`;
   for (const origin of [own, "http://evil.example", null]) {
     using conn = await connectTcp(port);
-    const fields = [
-      "GET /chat HTTP/1.1",
-      `Host: 127.0.0.1:${port}`,
-      ...(origin === null ? [] : [`Origin: ${origin}`]),
-      "Connection: Upgrade",
-      "Upgrade: websocket",
-      "Sec-WebSocket-Version: 13",
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    ];
-    await writeAll(
-      conn,
-      new TextEncoder().encode(`${fields.join("\r\n")}\r\n\r\n`),
-    );
+    await writeAll(conn, upgradeRequest(port, origin));
     const answer = new Uint8Array(12);
     await conn.read(answer);
     const name = origin === own
@@ -410,7 +396,7 @@ export async function serve(
   show.command("netcat", `nc ${hostname} ${lineListener.addr.port}`);
   show.command(
     "other page",
-    `curl -i -H Origin:http://evil.example http://${hostname}:${own}/chat`,
+    `curl -H Origin:http://evil.example http://${hostname}:${own}/chat`,
   );
   show.say("The last one pretends to be a page from elsewhere, and gets 403.");
   const options = {

@@ -1,6 +1,7 @@
 /** A WebSocket client that knows nothing of this workbook, and our end of it. */
-import { listenTcp, writeAll } from "../../lib/net/mod.ts";
+import { listenTcp, readExact, writeAll } from "../../lib/net/mod.ts";
 import { encodeResponseHead, type RequestHead } from "../../lib/wire/mod.ts";
+import { type BothEnds, connectBoth } from "../../lib/workbook/kit/mod.ts";
 import { HeadReader } from "./request.ts";
 import { acceptUpgrade } from "./solution.ts";
 
@@ -25,6 +26,55 @@ export async function openPair(): Promise<OpenPair> {
   client.binaryType = "arraybuffer";
   const opened = eventOf(client, "open");
   const conn = await listener.accept();
+  const upgrade = await answerUpgrade(conn);
+  await opened;
+  return {
+    client,
+    conn,
+    ...upgrade,
+    [Symbol.dispose]: () => conn[Symbol.dispose](),
+  };
+}
+
+/** Connects a client that writes its frames by hand, and accepts the upgrade. */
+export async function openByHand(): Promise<BothEnds> {
+  const both = await connectBoth();
+  // A small frame must not wait until the last one is acknowledged (lesson 22).
+  both.client.setNoDelay();
+  const { port } = both.server.localAddr as Deno.NetAddr;
+  await writeAll(both.client, upgradeRequest(port));
+  const { answer } = await answerUpgrade(both.server);
+  await readExact(both.client, answer.length);
+  return both;
+}
+
+/**
+ * The request for a WebSocket, as a program writes it.
+ *
+ * @param port The server's port.
+ * @param origin What a browser would say about the page.
+ * @returns The bytes of the request.
+ */
+export function upgradeRequest(
+  port: number,
+  origin: string | null = null,
+): Uint8Array {
+  const lines = [
+    "GET /chat HTTP/1.1",
+    `Host: 127.0.0.1:${port}`,
+    ...(origin === null ? [] : [`Origin: ${origin}`]),
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  ];
+  return new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
+}
+
+/** Reads a request on a new connection, and accepts the upgrade. */
+async function answerUpgrade(
+  conn: Deno.Conn,
+): Promise<Pick<OpenPair, "head" | "request" | "answer">> {
   const reader = new HeadReader(conn);
   const head = await reader.readHead();
   if (head === null) throw new Error("the client sent no request");
@@ -32,21 +82,11 @@ export async function openPair(): Promise<OpenPair> {
     method: head.method,
     headers: head.fields.map(({ name, value }) => [name, value]),
   });
-  const fields = Object.entries(headers).map(([name, value]) => ({
-    name,
-    value,
-  }));
+  const fields = Object.entries(headers)
+    .map(([name, value]) => ({ name, value }));
   const answer = encodeResponseHead({ status, fields });
   await writeAll(conn, answer);
-  await opened;
-  return {
-    client,
-    conn,
-    head,
-    request: reader.bytes,
-    answer,
-    [Symbol.dispose]: () => conn[Symbol.dispose](),
-  };
+  return { head, request: reader.bytes, answer };
 }
 
 /** Waits for an event of a WebSocket. */

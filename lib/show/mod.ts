@@ -30,3 +30,4 @@ export * from "./table.ts";
 export * from "./terminal.ts";
 export * from "./text.ts";
 export * from "./tls_words.ts";
+export * from "./websocket_words.ts";

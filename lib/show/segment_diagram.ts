@@ -55,6 +55,12 @@ export interface DiagramSegment {
    * @default {[]}
    */
   notes?: string[];
+  /**
+   * What its data says, where that's known: `WebSocket ping`.
+   *
+   * @default nothing
+   */
+  words?: string;
   /** State of the client once it has arrived. */
   clientState: TcpState;
   /** State of the server once it has arrived. */
@@ -376,6 +382,7 @@ function phrasesOf(
   if (payloadBytes > 0) {
     phrases.push(counted(payloadBytes, "byte"));
   }
+  if (segment.words !== undefined) phrases.push(segment.words);
   phrases.push(...notes);
   // Recordings from before there were notes have no other word for it.
   if (retransmission && notes.length === 0) phrases.push("retransmission");

@@ -15,7 +15,7 @@
  * | `wire_packet.ts`   | a packet, as the timeline shows it                   |
  * | `ownership.ts`     | tells the lesson's packets from those of others      |
  * | `causes.ts`        | finds the packet that caused a call's result         |
- * | `says.ts`          | says what data means: HTTP, DNS, RESP, TLS, segments |
+ * | `says.ts`          | says what data means: HTTP, WebSocket, DNS, RESP, … |
  * | `timeline.ts`      | merges all of it in the order of cause and effect    |
  * | `observer.ts`      | collects what's observed while it happens            |
  * | `live.ts`          | shows a run while it goes on                         |

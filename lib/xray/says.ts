@@ -13,6 +13,7 @@ import {
   printable,
   tlsWords,
   truncateVisible,
+  WebSocketWords,
 } from "../show/mod.ts";
 import {
   CommandParser,
@@ -45,11 +46,11 @@ const latin1 = new TextDecoder("latin1");
 
 /**
  * Says what data means, if it belongs to a protocol that the workbook decodes:
- * HTTP, DNS, RESP, TLS, or the workbook's own reliable stream.
+ * HTTP, WebSocket, DNS, RESP, TLS, or the workbook's own reliable stream.
  *
  * It remembers a little about each conversation: a reply in RESP can be any line,
- * so only the commands before it tell what it is, and a reliable stream's numbers
- * count from its SYN.
+ * so only the commands before it tell what it is, a WebSocket begins with an HTTP
+ * response, and a reliable stream's numbers count from its SYN.
  *
  * @example A command and its reply
  * ```ts
@@ -72,6 +73,7 @@ export class DataWords {
   readonly #commands = new Map<string, true>();
   /** The initial sequence number of each direction of a reliable stream. */
   readonly #initial = new Map<string, number>();
+  readonly #webSockets = new WebSocketWords();
 
   /**
    * Says what some data means.
@@ -82,7 +84,9 @@ export class DataWords {
    */
   of(data: Uint8Array, place: DataPlace): string | undefined {
     if (data.length === 0) return undefined;
-    return this.#reliable(data, place) ?? dns(data, place) ??
+    return this.#reliable(data, place) ??
+      (place.isStream ? this.#webSockets.of(data, place) : undefined) ??
+      dns(data, place) ??
       (place.isStream ? tlsWords(data) ?? http(data) : undefined) ??
       (place.isStream ? this.#resp(data, place) : undefined);
   }

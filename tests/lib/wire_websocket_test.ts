@@ -483,6 +483,8 @@ Deno.test("lesson 23's FrameReader agrees with WebSocketParser on mutated stream
     // until then, there may be pings, the end, or another mistake.
     if (error?.code === 1007) continue;
     assertEquals(read, messages, seed);
+    // The parser waits for the mask before it compares the size with its limit.
+    if (error === null && code === 1009) continue;
     assertEquals(code, error?.code, seed);
   }
 });

@@ -5,7 +5,14 @@ import {
   FIN,
   SYN,
 } from "../../lib/net/reliable/segment.ts";
-import { encodeCommand, encodeDns, encodeReply } from "../../lib/wire/mod.ts";
+import {
+  concat,
+  encodeClosePayload,
+  encodeCommand,
+  encodeDns,
+  encodeReply,
+  encodeWebSocketFrame,
+} from "../../lib/wire/mod.ts";
 import { dataWords } from "../../lib/xray/data_words.ts";
 import { DataWords } from "../../lib/xray/says.ts";
 
@@ -36,6 +43,14 @@ function say(isStream: boolean, sent: Sent[]): (string | undefined)[] {
   });
 }
 
+const ACCEPTED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n" +
+  "Upgrade: websocket\r\n\r\n";
+
+function frame(opcode: number, payload: Uint8Array | string): Uint8Array {
+  const mask = Uint8Array.of(1, 2, 3, 4);
+  return encodeWebSocketFrame(opcode, payload, { mask });
+}
+
 const question = { name: "example.org", type: 1, class: 1 };
 const query = encodeDns({ id: 0x1a2b, questions: [question] });
 const inStream = new Uint8Array([0, query.length, ...query]);
@@ -51,6 +66,45 @@ for (
         { way: "<", data: "GET /a?b HTTP/9.1\r\n" },
       ],
       ["HTTP GET /a?b", "HTTP 404 Not Found", undefined],
+    ],
+    [
+      "a WebSocket, whose frames only the response before them tells from other data",
+      true,
+      [
+        { way: ">", data: frame(1, "hello") },
+        { way: ">", data: "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\n\r\n" },
+        { way: "<", data: ACCEPTED },
+        { way: ">", data: frame(1, "hello") },
+        { way: "<", data: encodeWebSocketFrame(2, new Uint8Array([1, 255])) },
+        {
+          way: ">",
+          data: concat([frame(1, "a"), frame(9, ""), frame(0, "b")]),
+        },
+        { way: "<", data: encodeWebSocketFrame(1, "Hel", { fin: false }) },
+        { way: "<", data: encodeWebSocketFrame(0, "lo") },
+        { way: ">", data: frame(8, encodeClosePayload(4000, "done")) },
+        { way: "<", data: encodeWebSocketFrame(8, "") },
+        { way: ">", data: frame(1, "a\x1b[2J\n".repeat(40)), keep: 30 },
+        { way: ">", data: "the rest of a long frame" },
+        { way: "<", data: frame(1, "masked by a server") },
+        { way: ">", data: frame(1, "hello").subarray(0, 1) },
+      ],
+      [
+        undefined,
+        "HTTP GET /chat",
+        "HTTP 101 Switching Protocols",
+        'WebSocket text "hello"',
+        "WebSocket binary of 2 bytes",
+        'WebSocket text "a", ping, and 1 more',
+        'WebSocket text fragment "Hel"',
+        'WebSocket last fragment "lo"',
+        'WebSocket close 4000 "done"',
+        "WebSocket close",
+        'WebSocket text "a\\x1b[2J\\na\\x1b[2J\\na"…',
+        undefined,
+        undefined,
+        undefined,
+      ],
     ],
     [
       "DNS in datagrams",

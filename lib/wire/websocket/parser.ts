@@ -148,23 +148,11 @@ export class WebSocketParser {
 
   #takeHeader(): boolean {
     const header = decodeWebSocketHeader(this.#rest, 0, this.#base);
+    this.#checkOrder();
     if (header === null) return false;
-    const { opcode, mask, payloadBytes } = header;
-    if ((mask !== null) !== this.#isMasked) {
-      const found = mask === null ? "a mask, found none" : "no mask, found one";
-      this.#fail("a frame", found);
-    }
+    const { opcode, payloadBytes } = header;
     if (!isControlOpcode(opcode)) {
-      const isFirst = opcode !== WEBSOCKET_OPCODES.continuation;
-      if (isFirst !== (this.#opcode === null)) {
-        this.#fail(
-          "a frame",
-          isFirst
-            ? "the rest of the last message, found a new one"
-            : "the start of a message, found a continuation",
-        );
-      }
-      if (isFirst) this.#opcode = opcode;
+      if (opcode !== WEBSOCKET_OPCODES.continuation) this.#opcode = opcode;
       this.#size += payloadBytes;
       if (this.#size > this.#maxBytes) {
         const most = `at most ${this.#maxBytes} bytes`;
@@ -175,6 +163,29 @@ export class WebSocketParser {
     this.#taken = 0;
     this.#take(header.headerBytes);
     return true;
+  }
+
+  /** What depends on the sender, and on the frames before: two bytes tell. */
+  #checkOrder(): void {
+    const [first, second] = this.#rest;
+    if (first === undefined) return;
+    const opcode = first & 0x0f;
+    const isFirst = opcode !== WEBSOCKET_OPCODES.continuation;
+    const isUnderWay = this.#opcode !== null;
+    if (!isControlOpcode(opcode) && isFirst === isUnderWay) {
+      this.#fail(
+        "a frame",
+        isFirst
+          ? "the rest of the last message, found a new one"
+          : "the start of a message, found a continuation",
+      );
+    }
+    if (second === undefined || (second >= 0x80) === this.#isMasked) return;
+    const isMissing = this.#isMasked;
+    this.#fail(
+      "a frame",
+      isMissing ? "a mask, found none" : "no mask, found one",
+    );
   }
 
   /** A control frame; `null` if it isn't complete. */

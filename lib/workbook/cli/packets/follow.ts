@@ -7,6 +7,7 @@ import {
   printable,
   protocolOf,
   SegmentDiagram,
+  WebSocketWords,
 } from "../../../show/mod.ts";
 import {
   CaptureConversations,
@@ -36,6 +37,7 @@ export class Follow implements Show {
   readonly #conversations = new CaptureConversations();
   readonly #segments: SegmentDiagram;
   readonly #datagrams: DatagramDiagram;
+  readonly #webSocket = new WebSocketWords();
   #found: Conversation | DatagramConversation | null = null;
 
   constructor(number: number, options: ShowOptions) {
@@ -65,7 +67,14 @@ export class Follow implements Show {
 
   #draw(packet: Packet, { segment, datagram, quoted }: TrackedPacket) {
     if (segment !== null) {
-      return this.#segments.draw(diagramSegment(packet, segment));
+      const { from } = segment;
+      const words = this.#webSocket.of(packet.payload, {
+        source: from,
+        destination: from === "client" ? "server" : "client",
+        bytes: packet.payloadBytes,
+      });
+      const drawn = diagramSegment(packet, segment);
+      return this.#segments.draw({ ...drawn, ...words && { words } });
     }
     const found = this.#found;
     if (found === null) return [];
