@@ -219,7 +219,8 @@ export const lessons: Lesson[] = [
     number: 23,
     name: "websocket_by_hand",
     title: "WebSocket by hand",
-    claim: "An HTTP request can turn its TCP connection into a two-way message " +
+    claim:
+      "An HTTP request can turn its TCP connection into a two-way message " +
       "channel: that's a WebSocket.",
     part: "Real protocols, real programs",
   },

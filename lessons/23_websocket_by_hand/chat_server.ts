@@ -139,16 +139,15 @@ class ChatServer {
         deadline.within(REQUEST_MS);
         const head = await reader.readHead();
         if (head === null) return;
-        if (pathOf(head) !== "/chat") {
-          await writeAll(conn, resourceFor(head));
-          if (!keepsAlive(head)) return await closeGracefully(conn);
-          continue;
+        const isOpen = pathOf(head) === "/chat"
+          ? await this.#upgrade(conn, head, reader.hasMore)
+          : await writeAll(conn, resourceFor(head)).then(() => false);
+        if (isOpen) {
+          deadline.clear();
+          this.#others.delete(conn);
+          return await this.#talk(conn);
         }
-        const isOpen = await this.#upgrade(conn, head, reader.hasMore);
-        deadline.clear();
-        if (!isOpen) return await closeGracefully(conn);
-        this.#others.delete(conn);
-        return await this.#talk(conn);
+        if (!keepsAlive(head)) return await closeGracefully(conn);
       }
     } catch (error) {
       if (!(error instanceof HttpError)) {
@@ -168,10 +167,11 @@ class ChatServer {
     head: RequestHead,
     hasMore: boolean,
   ): Promise<boolean> {
+    const closes = keepsAlive(head) ? [] : [CLOSES];
     const origin = fieldValue(head.fields, "origin");
     if (!mayConnect(origin, this.#port)) {
       this.#note(`a page from ${JSON.stringify(origin)} got 403`);
-      await writeAll(conn, plain(403, [CLOSES]));
+      await writeAll(conn, plain(403, closes));
       return false;
     }
     const { status, headers } = await this.#acceptUpgrade({
@@ -180,16 +180,15 @@ class ChatServer {
     });
     const fields = Object.entries(headers)
       .map(([name, value]) => ({ name, value }));
-    if (status !== 101 || hasMore) {
-      const rejection = status === 101 ? 400 : status;
-      this.#note(`a request for a WebSocket got ${rejection}`);
-      const connection = fields.some(({ name }) => /^connection$/i.test(name));
-      await writeAll(
-        conn,
-        plain(rejection, connection ? fields : [...fields, CLOSES]),
-      );
+    if (status !== 101) {
+      this.#note(`a request for a WebSocket got ${status}`);
+      const others = fields.filter(({ name }) => !/^connection$/i.test(name));
+      const connection = [...closes, { name: "Connection", value: "Upgrade" }];
+      await writeAll(conn, plain(status, [...others, ...connection]));
       return false;
     }
+    // Whatever came after the request, the client can't have meant it as frames.
+    if (hasMore) throw new HttpError("a request", 0, "nothing after it");
     await writeAll(conn, encodeResponseHead({ status, fields }));
     return true;
   }

@@ -23,6 +23,7 @@ import {
   WEBSOCKET_OPCODES as OPCODES,
   webSocketAccept,
 } from "../../lib/wire/mod.ts";
+import type { BothEnds } from "../../lib/workbook/kit/mod.ts";
 import {
   answerFor,
   describeServeError,
@@ -31,7 +32,13 @@ import {
 } from "../../lib/workbook/cli/run_lesson.ts";
 import { serveChat } from "./chat_server.ts";
 import { FRAME_COLUMNS, frameRows } from "./frame_table.ts";
-import { eventOf, openByHand, openPair, upgradeRequest } from "./open_pair.ts";
+import {
+  eventOf,
+  openByHand,
+  type OpenPair,
+  openPair,
+  upgradeRequest,
+} from "./open_pair.ts";
 import { poll, push } from "./polling.ts";
 import { ParserReader } from "./reader.ts";
 import { acceptUpgrade, FrameReader, ServerSocket } from "./solution.ts";
@@ -42,29 +49,31 @@ import { lessons } from "../mod.ts";
 const MESSAGES = Array.from({ length: 100 }, (_, i) => `tick ${i}`);
 
 /** What a sender sends to a receiver that doesn't read. */
-const FLOOD_MESSAGES = 256;
-const FLOOD_BYTES = 64 * 1024;
+const FLOOD_MESSAGES = 8;
+const FLOOD_BYTES = 1024 * 1024;
 
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
-  await upgrade(show);
-  await fragments(show);
-  await boundaries(show);
-  await masks(show);
-  await polling(show);
-  await notReading(show);
-  await closing(show);
-  await origins(show);
-}
-
-/** The request, the answer, and the first frame on the same connection. */
-async function upgrade(show: Narrator): Promise<void> {
   show.step("A request turns its connection into a channel");
   await show.predict(
     "Deno's own `new WebSocket(url)` connects to a plain TCP listener. What are " +
       "the first bytes that it sends? And what does it send after the answer?",
   );
   using pair = await openPair();
+  await upgrade(show, pair);
+  {
+    using both = await fragments(show);
+    await boundaries(show, both);
+  }
+  await masks(show, pair);
+  await polling(show, pair);
+  await notReading(show, pair);
+  await closing(show);
+  await origins(show);
+}
+
+/** The request, the answer, and the first frame on the same connection. */
+async function upgrade(show: Narrator, pair: OpenPair): Promise<void> {
   const { client, conn, head, request, answer } = pair;
   show.sockets({ client: { addr: conn.remoteAddr }, server: conn });
   const key = fieldValue(head.fields, "sec-websocket-key")!;
@@ -91,17 +100,16 @@ async function upgrade(show: Narrator): Promise<void> {
   const { data } = await received;
   show.bytes("the server's frame isn't masked:", echo);
   show.fact("the client gets", JSON.stringify(data));
-  await closeBoth(pair);
 }
 
 /** One message in two fragments, and a ping that doesn't wait. */
-async function fragments(show: Narrator): Promise<void> {
+async function fragments(show: Narrator): Promise<BothEnds> {
   show.step("A message in fragments, and a ping between them");
   await show.predict(
     'A client sends "Hel", then a ping, then "lo", each in a frame. In which ' +
       "order does the server's reader return what it has read?",
   );
-  using both = await openByHand();
+  const both = await openByHand();
   show.sockets({ client: both.client, server: both.server });
   const mask = crypto.getRandomValues(new Uint8Array(4));
   const frames: [what: string, frame: Uint8Array][] = [
@@ -134,17 +142,16 @@ async function fragments(show: Narrator): Promise<void> {
     "Control frames (ping, pong, close) may come between the fragments of a " +
       "message, so that they needn't wait for a long one.",
   );
+  return both;
 }
 
 /** A send is a message, and nothing else is the same as anything else. */
-async function boundaries(show: Narrator): Promise<void> {
+async function boundaries(show: Narrator, both: BothEnds): Promise<void> {
   show.step("One send, one frame, one packet?");
   await show.predict(
     "A client writes three short messages at once, and then one of 200,000 " +
       "bytes. How many reads does the server need for the three, and for the one?",
   );
-  using both = await openByHand();
-  show.sockets({ client: both.client, server: both.server });
   const mask = crypto.getRandomValues(new Uint8Array(4));
   const frameOf = (text: string) => encodeFrame(OPCODES.text, text, { mask });
   await writeAll(both.client, concat(["one", "two", "three"].map(frameOf)));
@@ -172,15 +179,16 @@ async function nextText(reader: ParserReader): Promise<string> {
 }
 
 /** What a page can put on the wire, with masks and without. */
-async function masks(show: Narrator): Promise<void> {
+async function masks(
+  show: Narrator,
+  { client, conn }: OpenPair,
+): Promise<void> {
   const text = "GET /ads.js HTTP/1.1\r\nHost: example.com\r\n\r\n";
   show.step("Why clients mask");
   await show.predict(
     'A page sends the text "GET /ads.js HTTP/1.1…" twice. Are the two frames the ' +
       "same on the wire?",
   );
-  using pair = await openPair();
-  const { client, conn } = pair;
   for (const name of ["first", "second"]) {
     client.send(text);
     const frame = await readFrame(conn);
@@ -195,18 +203,17 @@ async function masks(show: Narrator): Promise<void> {
       "each frame, so no page can choose the bytes on the wire. The key is in the " +
       "frame: masking hides nothing.",
   );
-  await closeBoth(pair);
 }
 
 /** The same messages in two ways. */
-async function polling(show: Narrator): Promise<void> {
+async function polling(show: Narrator, pair: OpenPair): Promise<void> {
   show.step("100 small messages: polling, and a WebSocket");
   await show.predict(
     `A server has ${MESSAGES.length} short messages for a client, which asks for ` +
       "each with fetch(), or gets them over a WebSocket. How many bytes go over " +
       "the wire, and how often does the client wait for a round trip?",
   );
-  const [polled, pushed] = [await poll(MESSAGES), await push(MESSAGES)];
+  const [polled, pushed] = [await poll(MESSAGES), await push(MESSAGES, pair)];
   const payload = MESSAGES.join("").length;
   show.table(
     ["", "to the server", "to the client", "round trips"],
@@ -231,18 +238,19 @@ async function polling(show: Narrator): Promise<void> {
 }
 
 /** Flow control reaches the program, as a number. */
-async function notReading(show: Narrator): Promise<void> {
+async function notReading(
+  show: Narrator,
+  { client, conn }: OpenPair,
+): Promise<void> {
   const total = FLOOD_MESSAGES * FLOOD_BYTES;
   show.step("The peer doesn't read");
   await show.predict(
     `A client calls send() ${FLOOD_MESSAGES} times with ${
-      FLOOD_BYTES / 1024
-    } ` +
-      "KiB, and the server doesn't read. Does send() wait, or fail? Where are " +
-      `the ${inMiB(total)}?`,
+      inMiB(FLOOD_BYTES)
+    }, ` +
+      "and the server doesn't read. Does send() wait, or fail? Where are the " +
+      `${inMiB(total)}?`,
   );
-  using pair = await openPair();
-  const { client, conn } = pair;
   const data = new Uint8Array(FLOOD_BYTES);
   for (let i = 0; i < FLOOD_MESSAGES; i++) client.send(data);
   show.fact("send() returned", `${FLOOD_MESSAGES} times`);
@@ -251,59 +259,51 @@ async function notReading(show: Narrator): Promise<void> {
   const { bufferedAmount } = client;
   show.fact("when nothing moves", inMiB(bufferedAmount));
   show.fact("in the sockets' buffers", inMiB(total - bufferedAmount));
-  const reader = new ParserReader(conn);
-  for (let i = 0; i < FLOOD_MESSAGES; i++) await reader.readMessage();
-  show.fact("the server read", `${FLOOD_MESSAGES} messages`);
-  show.fact("then", inMiB(client.bufferedAmount));
+  const closed = eventOf(client, "close");
+  conn.close();
+  show.fact("the server is gone", describeClose(await closed));
   show.say(
     "send() never waits and never says no. What TCP doesn't take is in the " +
       "memory of the sender, and bufferedAmount says how much. A program that " +
-      "sends faster than its peer reads must look at it, and stop.",
+      "sends faster than its peer reads must look at it, and stop. The server " +
+      "has read nothing at all, and send() never said so. Then TCP ended without " +
+      "a Close frame: browsers report that as 1006, and Deno 2.9 as 0.",
   );
-  await closeBoth(pair);
 }
 
-/** The two Close frames, and a connection that just ends. */
+/** Two Close frames, and then TCP. */
 async function closing(show: Narrator): Promise<void> {
   show.step("The closing handshake");
   await show.predict(
-    'The client calls close(4000, "done"). Who closes TCP? And what does a ' +
-      "client hear whose connection ends without a Close frame?",
+    'The client calls close(4000, "done"). How many Close frames go over the ' +
+      "wire, and who closes TCP?",
   );
-  {
-    using pair = await openPair();
-    const { client, conn } = pair;
-    show.sockets({ client: { addr: conn.remoteAddr }, server: conn });
-    const lanes = show.lanes("client", "server");
-    const closed = eventOf(client, "close");
-    client.close(4000, "done");
-    const frame = await readFrame(conn);
-    lanes.arrow({ from: "client", to: "server" }, {
-      label: 'Close 4000 "done"',
-      sent: "close()",
-    });
-    await writeAll(
-      conn,
-      concat([frame.subarray(0, 1), Uint8Array.of(2, 15, 160)]),
-    );
-    lanes.arrow({ from: "server", to: "client" }, { label: "Close 4000" });
-    await conn.closeWrite();
-    lanes.call("server", "ends TCP first");
-    await readToEnd(conn);
-    lanes.call("client", "ends TCP, too");
-    const { code, wasClean } = await closed;
-    show.table(FRAME_COLUMNS, frameRows(frame));
-    show.fact("the client hears", `code ${code}, wasClean ${wasClean}`);
-  }
   using pair = await openPair();
-  const closed = eventOf(pair.client, "close");
-  pair.conn.close();
-  const { code, wasClean } = await closed;
-  show.fact("without a Close frame", `code ${code}, wasClean ${wasClean}`);
+  const { client, conn } = pair;
+  show.sockets({ client: { addr: conn.remoteAddr }, server: conn });
+  const lanes = show.lanes("client", "server");
+  const closed = eventOf(client, "close");
+  client.close(4000, "done");
+  const frame = await readFrame(conn);
+  lanes.arrow({ from: "client", to: "server" }, {
+    label: 'Close 4000 "done"',
+    sent: "close()",
+  });
+  await writeAll(
+    conn,
+    concat([frame.subarray(0, 1), Uint8Array.of(2, 15, 160)]),
+  );
+  lanes.arrow({ from: "server", to: "client" }, { label: "Close 4000" });
+  await conn.closeWrite();
+  lanes.call("server", "ends TCP first");
+  await readToEnd(conn);
+  lanes.call("client", "ends TCP, too");
+  const event = await closed;
+  show.table(FRAME_COLUMNS, frameRows(frame));
+  show.fact("the client hears", describeClose(event));
   show.say(
-    "For a connection that ends without a Close frame, browsers report 1006, and " +
-      "Deno 2.9 reports 0. Neither is ever on the wire. It tells the program that " +
-      "the last messages may be lost.",
+    "Each side sends one Close frame, and nothing after it. Then the server ends " +
+      "TCP, so that TIME_WAIT stays with it.",
   );
 }
 
@@ -321,16 +321,18 @@ async function origins(show: Narrator): Promise<void> {
     lineListener: listenTcp(),
     signal: stop.signal,
   });
-  const own = `http://127.0.0.1:${port}`;
-  for (const origin of [own, "http://evil.example", null]) {
+  {
     using conn = await connectTcp(port);
-    await writeAll(conn, upgradeRequest(port, origin));
-    const answer = new Uint8Array(12);
-    await conn.read(answer);
-    const name = origin === own
-      ? "the server's own page"
-      : origin ?? "no Origin";
-    show.fact(name, printable(answer).slice(1, -1));
+    const own = `http://127.0.0.1:${port}`;
+    for (const origin of ["http://evil.example", own]) {
+      await writeAll(conn, upgradeRequest(port, origin));
+      const buffer = new Uint8Array(1024);
+      const count = await conn.read(buffer);
+      show.fact(
+        origin === own ? "the server's own page" : origin,
+        lineOf(buffer.subarray(0, count ?? 0)),
+      );
+    }
   }
   stop.abort();
   await serving;
@@ -349,14 +351,8 @@ async function readFrame(conn: Deno.Conn): Promise<Uint8Array> {
   return concat([head, rest]);
 }
 
-/** Closes a WebSocket as both sides should. */
-async function closeBoth(
-  { client, conn }: { client: WebSocket; conn: Deno.TcpConn },
-): Promise<void> {
-  const closed = eventOf(client, "close");
-  client.close(1000);
-  await new ServerSocket(conn, new FrameReader(conn)).run(() => {});
-  await closed;
+function describeClose({ code, wasClean }: CloseEvent): string {
+  return `code ${code}, wasClean ${wasClean}`;
 }
 
 /** Waits until the system takes no more of what was sent; no event says so. */

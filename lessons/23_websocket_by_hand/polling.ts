@@ -2,7 +2,7 @@
 import { listenTcp, writeAll } from "../../lib/net/mod.ts";
 import { serve } from "../../lib/net/mod.ts";
 import { encodeWebSocketFrame, WEBSOCKET_OPCODES } from "../../lib/wire/mod.ts";
-import { eventOf, openPair } from "./open_pair.ts";
+import type { OpenPair } from "./open_pair.ts";
 import { HeadReader } from "./request.ts";
 import { encodeResponse } from "../20_http_by_hand/solution.ts";
 
@@ -55,11 +55,13 @@ export async function poll(messages: string[]): Promise<Cost> {
  * Sends the same messages over a WebSocket, as soon as they're there.
  *
  * @param messages The messages.
- * @returns What it took, the upgrade included.
+ * @param pair The WebSocket.
+ * @returns What it took, its upgrade included.
  */
-export async function push(messages: string[]): Promise<Cost> {
-  using pair = await openPair();
-  const { client, conn, request, answer } = pair;
+export async function push(
+  messages: string[],
+  { client, conn, request, answer }: OpenPair,
+): Promise<Cost> {
   const cost = { up: request.length, down: answer.length, roundTrips: 1 };
   const received: string[] = [];
   const all = new Promise<void>((resolve) => {
@@ -73,9 +75,7 @@ export async function push(messages: string[]): Promise<Cost> {
     await writeAll(conn, frame);
   }
   await all;
+  client.onmessage = null;
   if (`${received}` !== `${messages}`) throw new Error("other messages came");
-  const closed = eventOf(client, "close");
-  conn.close();
-  await closed;
   return cost;
 }

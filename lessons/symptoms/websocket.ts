@@ -43,6 +43,7 @@ export const websocket: Symptom[] = [
       },
     ],
     lesson: "23_websocket_by_hand",
+    heading: "The upgrade",
   },
   {
     id: "websocket-1006",
@@ -80,6 +81,7 @@ export const websocket: Symptom[] = [
       },
     ],
     lesson: "23_websocket_by_hand",
+    heading: "The closing handshake",
   },
   {
     id: "websocket-closed",
@@ -104,6 +106,7 @@ export const websocket: Symptom[] = [
       },
     ],
     lesson: "23_websocket_by_hand",
+    heading: "The closing handshake",
   },
   {
     id: "websocket-protocol",
@@ -131,7 +134,7 @@ export const websocket: Symptom[] = [
       {
         because: "A hand-written server masks its frames, counts characters, " +
           "or writes other text into the socket.",
-        tell: "deno task packets capture.pcap",
+        tell: "deno task packets capture.pcap --follow 1",
         fix: "Compare your frame with the RFC's, bit by bit.",
       },
       {
@@ -141,6 +144,7 @@ export const websocket: Symptom[] = [
       },
     ],
     lesson: "23_websocket_by_hand",
+    heading: "What a client may not send",
   },
   {
     id: "websocket-rejected",
@@ -180,5 +184,6 @@ export const websocket: Symptom[] = [
       },
     ],
     lesson: "23_websocket_by_hand",
+    heading: "What a client may not send",
   },
 ];

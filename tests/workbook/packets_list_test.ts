@@ -5,6 +5,7 @@ import {
   encodeDns,
   encodePacket,
   encodePcap,
+  encodeWebSocketFrame,
   LINK_TYPES,
   type LinkFields,
   type PacketFields,
@@ -320,6 +321,42 @@ Deno.test("packets --follow draws a UDP conversation, DNS in words", async () =>
   ]);
   assertMatch(stdout, /the client {2}sent 29 bytes in 1 datagram\n/);
   assertMatch(stdout, /the server {2}sent 45 bytes in 1 datagram\n/);
+});
+
+Deno.test("packets --follow says what the frames of a WebSocket are", async () => {
+  const ports = { client: 50000, server: 80 };
+  const next = { client: 1, server: 1 };
+  const segment = (from: "client" | "server", payload: Uint8Array) => {
+    const to = from === "client" ? "server" : "client";
+    const fields: PacketFields = {
+      ip: IPV4,
+      tcp: {
+        sourcePort: ports[from],
+        destinationPort: ports[to],
+        sequence: next[from],
+        acknowledgment: next[to],
+        flags: { psh: true, ack: true },
+      },
+      payload,
+    };
+    next[from] += payload.length;
+    return fields;
+  };
+  const mask = Uint8Array.of(1, 2, 3, 4);
+  const { stdout } = await packets(
+    capture([
+      segment("client", text("GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n")),
+      segment("server", text("HTTP/1.1 101 OK\r\nUpgrade: websocket\r\n\r\n")),
+      segment("client", encodeWebSocketFrame(1, "hello\x1b[2J", { mask })),
+      segment("server", encodeWebSocketFrame(9, "")),
+      segment("client", encodeWebSocketFrame(8, "", { mask })),
+    ]),
+    "--follow",
+    "1",
+  );
+  assertMatch(stdout, /WebSocket text "hello\\x1b\[2J"/);
+  assertMatch(stdout, /WebSocket ping/);
+  assertMatch(stdout, /WebSocket close/);
 });
 
 Deno.test("packets --follow shows the ICMP error about a datagram, and about a segment", async () => {

@@ -28,6 +28,7 @@ export function segmentPhrases(
       ? []
       : [write("ack", acknowledgment, segment.relativeAcknowledgment ?? 0)]),
     ...(payloadBytes > 0 ? [tie(counted(payloadBytes, "byte"))] : []),
+    ...(segment.words === undefined ? [] : [segment.words]),
     ...notes,
     // Recordings from before there were notes have no other word for it.
     ...(retransmission && notes.length === 0 ? ["retransmission"] : []),
