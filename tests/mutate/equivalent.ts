@@ -295,6 +295,12 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "An expired value is never returned; it only stays in memory.",
     },
   ],
+  "23.3": ["i = -1; i < size", "i = 0; i <= size"].map((range) => ({
+    before: "for (let i = 0; i < size; i++) frame[start + i] ^= mask[i % 4];",
+    after: `for (let ${range}; i++) frame[start + i] ^= mask[i % 4];`,
+    why: "One end changes nothing by XOR with undefined, and the other is " +
+      "outside of the array.",
+  })),
   "24.1": [
     {
       before: "if (pending.length < 5) return null;",

@@ -136,6 +136,14 @@ const VISIBLE: Visible[] = [
     talk: (port) => overTcp(port, "PING\r\n"),
     answer: /^\+MINE\r\n$/,
   },
+  {
+    lesson: 23,
+    folder: "23_websocket_by_hand",
+    names: ["acceptUpgrade", "FrameReader", "ServerSocket"],
+    change: ['Allow: "GET"', 'Allow: "GET, MINE"'],
+    talk: (port) => overTcp(port, "POST /chat HTTP/1.1\r\nHost: x\r\n\r\n"),
+    answer: /^HTTP\/1\.1 405 [^]*\r\nAllow: GET, MINE\r\n/,
+  },
 ];
 
 for (const { lesson, folder, names, change, talk, answer } of VISIBLE) {

@@ -173,12 +173,18 @@ const VALID: Row[] = [
 ];
 
 /** The same with another key: its answer can't be a constant. */
-const OTHER_KEY: Row = [
-  "another key",
-  { fields: { "Sec-WebSocket-Key": "AQIDBAUGBwgJCgsMDQ4PEA==" } },
-  "The accept key depends on the client's key, which is new for each " +
-  "connection: compute it each time.",
-];
+const OTHER_KEYS = [
+  ["AQIDBAUGBwgJCgsMDQ4PEA==", "C/0nmHhBztSRGR1CwL6Tf4ZjwpY="],
+  ["0123456789+/zZyYxXkKaA==", "7pX6/cga3n/q6LXSqr0JkmhhliY="],
+].map(([key, accept]) =>
+  withResult({ ...ACCEPTED, "sec-websocket-accept": accept })([
+    `the key ${key}`,
+    { fields: { "Sec-WebSocket-Key": key } },
+    "The accept key depends on the client's key, which is new for each " +
+    "connection: compute it each time. The key may contain any of the 64 " +
+    "characters of base64.",
+  ])
+);
 
 const NO_UPGRADE =
   "This client doesn't ask for a WebSocket, so the answer is 426: it says what " +
@@ -253,10 +259,7 @@ const METHODS = ["POST", "HEAD", "CONNECT", "get"].map((method): Row => [
 
 const CASES: FunctionCase[] = [
   ...VALID.map(withResult(ACCEPTED)),
-  withResult({
-    ...ACCEPTED,
-    "sec-websocket-accept": "C/0nmHhBztSRGR1CwL6Tf4ZjwpY=",
-  })(OTHER_KEY),
+  ...OTHER_KEYS,
   ...METHODS.map(withResult({ status: 405, allow: "GET" })),
   withResult({ status: 405, allow: "GET" })([
     "POST, with nothing that asks for a WebSocket",

@@ -63,6 +63,7 @@ const CASES: FunctionCase[] = [
   frame(TEXT, "ö".repeat(100)),
   frame(TEXT, "ö".repeat(100), MASK),
   ...[0x8, 0x9, 0xa, 0xf].map((opcode) => frame(opcode, sampleBytes(125))),
+  frame(0x7, sampleBytes(126)),
   ...[0x8, 0x9, 0xa].flatMap((opcode): FunctionCase[] =>
     [sampleBytes(126), sampleBytes(65536), "ö".repeat(63)].map((payload) => ({
       args: [opcode, payload],
