@@ -104,7 +104,7 @@ export const exercises = [
     id: "23.4",
     title: "Close a WebSocket",
     passed: "It closes once, in the right order, whatever the client does.",
-    real: "lessons/23_websocket_by_hand/chat_server.ts",
+    real: "lib/net/send_queue.ts",
     solution: solution.ServerSocket,
     hints: [
       "A Close frame can arrive after you've sent one, or before. In both cases, " +

@@ -312,7 +312,7 @@ async function origins(show: Narrator): Promise<void> {
   show.step("Any page can ask");
   await show.predict(
     "A page from http://evil.example opens a WebSocket to your server, in your " +
-      "browser, with your cookies. What can your server look at?",
+      "own browser. What can your server look at?",
   );
   const stop = new AbortController();
   const listener = listenTcp();
@@ -337,9 +337,9 @@ async function origins(show: Narrator): Promise<void> {
   stop.abort();
   await serving;
   show.say(
-    "fetch() from that page would be stopped by the browser (CORS); a WebSocket " +
-      "isn't. The browser says in Origin where the page comes from, and leaves " +
-      "the decision to you.",
+    "With fetch(), the browser wouldn't let that page read the response (CORS); " +
+      "with a WebSocket, it does. It only says in Origin where the page comes " +
+      "from, and leaves the decision to you.",
   );
 }
 

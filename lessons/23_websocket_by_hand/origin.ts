@@ -3,8 +3,8 @@
 /**
  * Says whether a request may open a WebSocket, by its `Origin`.
  *
- * A browser lets any page connect to any server, with the cookies of that server,
- * and says in `Origin` which page it is. The page can't change it. Don't compare
+ * A browser lets any page connect to any server, may send the cookies of that
+ * server, and says in `Origin` which page it is. The page can't change it. Don't compare
  * it with `Host`: both are the attacker's name if that name's DNS entry points at
  * your machine (DNS rebinding).
  *
