@@ -6,10 +6,15 @@
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type {
-  AcceptUpgrade,
-  EncodeFrame,
-  FrameReaderClass,
-  ServerSocketClass,
+  CloseReason,
+  DataMessage,
+  FrameOptions,
+  Message,
+  MessageReader,
+  ReaderOptions,
+  SocketOptions,
+  UpgradeRequest,
+  UpgradeResponse,
 } from "./types.ts";
 
 // ---- 23.1 acceptUpgrade -----------------------------------------------------
@@ -40,7 +45,9 @@ import type {
  * Accept no extension and no subprotocol, whatever the client offers: leave
  * `Sec-WebSocket-Extensions` and `Sec-WebSocket-Protocol` out.
  */
-export const acceptUpgrade: AcceptUpgrade = todo("23.1 acceptUpgrade");
+export const acceptUpgrade: (
+  request: UpgradeRequest,
+) => Promise<UpgradeResponse> = todo("23.1 acceptUpgrade");
 
 // ---- 23.2 FrameReader -------------------------------------------------------
 
@@ -82,7 +89,10 @@ export const acceptUpgrade: AcceptUpgrade = todo("23.1 acceptUpgrade");
  * - 1009 for a message of more than `maxBytes` (default 1048576), all its
  *   fragments together, before you wait for the fragment that's too much
  */
-export const FrameReader: FrameReaderClass = todo("23.2 FrameReader");
+export const FrameReader: new (
+  conn: Deno.Conn,
+  options?: ReaderOptions,
+) => { readMessage(): Promise<Message | null> } = todo("23.2 FrameReader");
 
 // ---- 23.3 encodeFrame -------------------------------------------------------
 
@@ -103,7 +113,11 @@ export const FrameReader: FrameReaderClass = todo("23.2 FrameReader");
  * - Throw `RangeError` if a control frame (opcode 8 and above) has more than 125
  *   bytes.
  */
-export const encodeFrame: EncodeFrame = todo("23.3 encodeFrame");
+export const encodeFrame: (
+  opcode: number,
+  payload: Uint8Array | string,
+  options?: FrameOptions,
+) => Uint8Array = todo("23.3 encodeFrame");
 
 // ---- 23.4 ServerSocket ------------------------------------------------------
 
@@ -157,4 +171,14 @@ export const encodeFrame: EncodeFrame = todo("23.3 encodeFrame");
  * TCP is the server's job: end your side first instead of waiting for the client
  * to do it, and leave no input unread, so that your last frame isn't lost.
  */
-export const ServerSocket: ServerSocketClass = todo("23.4 ServerSocket");
+export const ServerSocket: new (
+  conn: Deno.Conn,
+  reader: MessageReader,
+  options?: SocketOptions,
+) => {
+  send(message: string | Uint8Array): boolean;
+  close(code?: number, reason?: string): void;
+  run(
+    onMessage: (message: DataMessage) => void | Promise<void>,
+  ): Promise<CloseReason>;
+} = todo("23.4 ServerSocket");
