@@ -9,6 +9,7 @@ import {
   readLines,
   SendQueue,
   serve,
+  Turn,
   writeAll,
 } from "../../lib/net/mod.ts";
 import {
@@ -119,7 +120,11 @@ class ChatServer {
     let how = "left";
     try {
       const lines = readLines(conn, { maxBytes: MAX_LINE_BYTES });
-      for await (const line of lines) this.hub.say(member, line);
+      using turn = new Turn();
+      for await (const line of lines) {
+        await turn.take();
+        this.hub.say(member, line);
+      }
     } catch (error) {
       how = `is gone: ${error}`;
     }
@@ -195,7 +200,15 @@ class ChatServer {
 
   /** A member that sends messages. */
   async #talk(conn: Deno.TcpConn): Promise<void> {
-    const reader = new this.#FrameReader(conn, { maxBytes: MAX_LINE_BYTES });
+    const all = new this.#FrameReader(conn, { maxBytes: MAX_LINE_BYTES });
+    // A client that sends without end must not keep the others waiting.
+    using turn = new Turn();
+    const reader = {
+      async readMessage() {
+        await turn.take();
+        return await all.readMessage();
+      },
+    };
     const socket = new this.#ServerSocket(conn, reader);
     this.#sockets.add(socket);
     if (this.#options.signal?.aborted) socket.close(1001, "the room closes");

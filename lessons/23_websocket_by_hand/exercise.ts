@@ -78,7 +78,7 @@ export const acceptUpgrade: (
  *
  * - 1002 for a frame that isn't masked, that has an RSV bit set, or whose opcode
  *   isn't 0, 1, 2, 8, 9, or 10
- * - 1002 for a length that isn't in its shortest form
+ * - 1002 for a length that isn't in its shortest form, or is 2^63 or more
  * - 1002 for a control frame that has more than 125 bytes, or FIN 0
  * - 1002 for a continuation without a message before it, or for a new message
  *   before the last one is finished

@@ -295,6 +295,18 @@ export const equivalent: Record<string, Equivalent[]> = {
       why: "An expired value is never returned; it only stays in memory.",
     },
   ],
+  "23.2": [
+    ...["true || size > 0", "size >= 0", "size > -1"].map((condition) => ({
+      before: "if (size > 0) this.#fragments.push(payload);",
+      after: `if (${condition}) this.#fragments.push(payload);`,
+      why: "An empty fragment adds nothing; it only costs memory.",
+    })),
+    {
+      before: "this.#rest = this.#buffer.slice(0, count);",
+      after: "this.#rest = this.#buffer.subarray(0, count);",
+      why: "The next read comes when the last one is used up.",
+    },
+  ],
   "23.3": ["i = -1; i < size", "i = 0; i <= size"].map((range) => ({
     before: "for (let i = 0; i < size; i++) frame[start + i] ^= mask[i % 4];",
     after: `for (let ${range}; i++) frame[start + i] ^= mask[i % 4];`,

@@ -143,11 +143,18 @@ const PROTOCOL_ERRORS: Row[] = [
     READ.fragments,
   ],
   [
-    "a Close frame of one byte",
-    sent(CLOSE, Uint8Array.of(3)),
+    "a length of 2^63 bytes",
+    header(BINARY, 127, [0x80, 0, 0, 0, 0, 0, 0, 0]),
+    "The first of the 64 bits must be 0: a program that reads them with a sign " +
+    "would find a length below 0.",
+  ],
+  // With a 0 after it, the second would be 3840, which is a code.
+  ...[3, 15].map((byte): Row => [
+    `a Close frame of one byte, ${byte}`,
+    sent(CLOSE, Uint8Array.of(byte)),
     "A close code has two bytes: one of them isn't a code.",
     READ.closing,
-  ],
+  ]),
   ...[0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535].map(
     (code): Row => [
       `a Close frame with ${code}`,
@@ -182,6 +189,10 @@ const NOT_TEXT: Row[] = Object.entries(NOT_UTF8).flatMap(([name, bytes]) => [
 const TOO_LARGE: Row[] = [
   ["a text of 11 bytes", header(TEXT, 11)],
   ["6 bytes, and 5 more", join(part(BINARY, "012345"), header(0, 5))],
+  [
+    "4 bytes, 4 more, and again 4 more",
+    join(part(BINARY, "0123"), part(0, "4567"), header(0, 4)),
+  ],
   [
     "6 bytes, and 5 more in a fragment that isn't the last",
     join(part(BINARY, "012345"), Uint8Array.of(0, 0x85, ...MASK)),
@@ -254,6 +265,15 @@ export const INVALID_FRAMES: StreamCase[] = [
       header(BINARY, 127, [0, 0, 0, 0, 0, 0x10, 0, 1]),
       "Without `maxBytes`, the limit is 1048576.",
     ]),
+  },
+  {
+    ...rejected(1009, [{ maxBytes: 10 }])([
+      "a first message of 11 bytes, where 10 are allowed",
+      new Uint8Array(),
+      "The first message counts like any other: begin with 0.",
+    ]),
+    sends: header(TEXT, 11),
+    values: [rejectedWith(1009)],
   },
   ...INCOMPLETE,
   {

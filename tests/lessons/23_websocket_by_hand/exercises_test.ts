@@ -143,7 +143,8 @@ testAccepted<FrameReaderClass>(exercises[1], {
           for (let i = 0; i < extra; i++) {
             size = size * 256 + await this.#must();
           }
-          if (size < (extra === 2 ? 126 : 65536)) throw new CloseError(1002);
+          const isShort = size < (extra === 2 ? 126 : 65536);
+          if (isShort || size >= 2 ** 63) throw new CloseError(1002);
         }
         if (opcode < 8 && (this.#size += size) > this.#max) {
           throw new CloseError(1009);

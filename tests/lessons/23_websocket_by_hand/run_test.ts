@@ -22,6 +22,7 @@ import {
   writeAll,
   writeLine,
 } from "../../../lib/net/mod.ts";
+import { concat, encodeWebSocketFrame } from "../../../lib/wire/mod.ts";
 import { recordOnce, recordServer } from "../record.ts";
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -242,6 +243,34 @@ Deno.test("serveChat() drops a member that doesn't read, and goes on for the oth
     await ann.close();
     await bob.close();
     void slow;
+  });
+});
+
+Deno.test("serveChat() answers a member while another one pings without end", async () => {
+  await withRoom(async ({ port }) => {
+    using busy = await connectTcp(port);
+    await writeAll(busy, upgradeRequest(port));
+    const mask = new Uint8Array(4);
+    const pings = encodeWebSocketFrame(9, "", { mask });
+    const many = concat(Array(20_000).fill(pings));
+    const flooding = writeAll(busy, many);
+    let read = 0;
+    const reading = (async () => {
+      const buffer = new Uint8Array(64 * 1024);
+      for (
+        let count = await busy.read(buffer);
+        count !== null;
+        count = await busy.read(buffer)
+      ) read += count;
+    })().catch(() => {});
+    const ann = new Member(port);
+    assertMatch(await ann.next(), /is here/);
+    const pongs = read / 2;
+    assert(pongs < 20_000, `${pongs} pongs came first`);
+    await flooding;
+    await ann.close();
+    busy.close();
+    await reading;
   });
 });
 
