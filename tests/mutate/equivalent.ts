@@ -313,6 +313,11 @@ export const equivalent: Record<string, Equivalent[]> = {
     why: "One end changes nothing by XOR with undefined, and the other is " +
       "outside of the array.",
   })),
+  "23.4": [999, 1001].map((ms) => ({
+    before: "this.#graceMs = options.graceMs ?? 1000;",
+    after: `this.#graceMs = options.graceMs ?? ${ms};`,
+    why: "A timer may be a millisecond early or late.",
+  })),
   "24.1": [
     {
       before: "if (pending.length < 5) return null;",

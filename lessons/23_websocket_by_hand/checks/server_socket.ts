@@ -296,13 +296,16 @@ async function checkOwnClose(trial: Trial, open: Open): Promise<void> {
   await one.hasSent(due, OWN_CLOSE);
   await one.ends({ code: 4000, reason: "ok" }, RESULT);
 
-  trial.step("the server calls close() without arguments");
-  const plain = open();
+  trial.step("without graceMs, the server calls close() without arguments");
+  const plain = open({ graceMs: null });
   plain.socket.close();
   await plain.sends([close(1000)], {
     likely: "The default code is 1000, and the default reason is empty.",
     read: READ.closing,
   });
+  await plain.isOpen(
+    "Without `graceMs`, the client has 1000 ms for its Close frame.",
+  );
   plain.receives(sent(CLOSE, closePayload(1000)));
   await plain.endsItsSide();
   await plain.ends({ code: 1000, reason: "" }, RESULT);

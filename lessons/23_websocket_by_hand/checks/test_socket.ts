@@ -26,8 +26,12 @@ export interface Advice {
 
 /** How a {@linkcode TestSocket} is opened. */
 export interface TestSocketOptions extends FakeConnOptions {
-  /** How long the client has for its Close; long enough to never pass. */
-  graceMs?: number;
+  /**
+   * How long the client has for its Close; with `null`, the answer isn't told.
+   *
+   * @default long enough to never pass
+   */
+  graceMs?: number | null;
   /** What the answer's `onMessage` does besides noting the message. */
   onMessage?: (message: DataMessage) => void | Promise<void>;
 }
@@ -60,7 +64,9 @@ export class TestSocket {
     const onMove = () => trial.progress();
     this.conn = trial.use(new FakeConn({ then: "silence", ...fake, onMove }));
     const reader = new FrameReader(this.conn);
-    this.socket = new ServerSocket(this.conn, reader, { graceMs });
+    this.socket = graceMs === null
+      ? new ServerSocket(this.conn, reader)
+      : new ServerSocket(this.conn, reader, { graceMs });
     this.#running = trial.start("run", () =>
       this.socket.run((message) => {
         this.messages.push(message);

@@ -748,6 +748,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /A timer that starts again with each message/,
     },
     {
+      name: "has no default for graceMs",
+      replace: ["options.graceMs ?? 1000", "options.graceMs"],
+      diagnosis: /the client has 1000 ms for its Close frame/,
+    },
+    {
       name: "leaves its timer running",
       replace: ["clearTimeout(this.#timer);", ""],
       diagnosis: /a timer is still running/,
