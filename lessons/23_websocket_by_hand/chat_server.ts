@@ -37,7 +37,9 @@ import type {
 
 /** The longest message or line of a member, in bytes. */
 const MAX_LINE_BYTES = 64 * 1024;
-/** How long a request may take to arrive, in milliseconds. */
+/** How many clients there may be on each port at once. */
+const MAX_CLIENTS = 1000;
+/** How long a request may take to arrive and to be answered, in milliseconds. */
 const REQUEST_MS = 10_000;
 
 /** How a chat room is served. */
@@ -71,14 +73,15 @@ export async function serveChat(
 ): Promise<Hub> {
   const { lineListener, signal, onError } = options;
   const room = new ChatServer(listener.addr.port, options);
+  const clients = { limit: MAX_CLIENTS, onError };
   signal?.addEventListener("abort", () => {
     closeQuietly(listener);
     closeQuietly(lineListener);
     room.stop();
   }, { once: true });
   await Promise.all([
-    serve(listener, (conn) => room.converse(conn), { onError }),
-    serve(lineListener, (conn) => room.lines(conn), { onError }),
+    serve(listener, (conn) => room.converse(conn), clients),
+    serve(lineListener, (conn) => room.lines(conn), clients),
   ]);
   return room.hub;
 }
@@ -144,15 +147,21 @@ class ChatServer {
         deadline.within(REQUEST_MS);
         const head = await reader.readHead();
         if (head === null) return;
-        const isOpen = pathOf(head) === "/chat"
-          ? await this.#upgrade(conn, head, reader.hasMore)
-          : await writeAll(conn, resourceFor(head)).then(() => false);
-        if (isOpen) {
+        // Whatever follows it already, the client can't have meant as frames.
+        if (reader.hasMore && pathOf(head) === "/chat") {
+          throw new HttpError("a request", 0, "nothing after it");
+        }
+        // The answer to a HEAD has no body, and ours has one.
+        const stays = keepsAlive(head) && head.method === "GET";
+        const closes = stays ? [] : [CLOSES];
+        if (pathOf(head) !== "/chat") {
+          await writeAll(conn, resourceFor(head, closes));
+        } else if (await this.#upgrade(conn, head, closes)) {
           deadline.clear();
           this.#others.delete(conn);
           return await this.#talk(conn);
         }
-        if (!keepsAlive(head)) return await closeGracefully(conn);
+        if (!stays) return await closeGracefully(conn);
       }
     } catch (error) {
       if (!(error instanceof HttpError)) {
@@ -170,9 +179,8 @@ class ChatServer {
   async #upgrade(
     conn: Deno.TcpConn,
     head: RequestHead,
-    hasMore: boolean,
+    closes: HttpField[],
   ): Promise<boolean> {
-    const closes = keepsAlive(head) ? [] : [CLOSES];
     const origin = fieldValue(head.fields, "origin");
     if (!mayConnect(origin, this.#port)) {
       this.#note(`a page from ${JSON.stringify(origin)} got 403`);
@@ -192,8 +200,6 @@ class ChatServer {
       await writeAll(conn, plain(status, [...others, ...connection]));
       return false;
     }
-    // Whatever came after the request, the client can't have meant it as frames.
-    if (hasMore) throw new HttpError("a request", 0, "nothing after it");
     await writeAll(conn, encodeResponseHead({ status, fields }));
     return true;
   }
@@ -216,13 +222,18 @@ class ChatServer {
       send: (line) => socket.send(line),
       drop: () => closeQuietly(conn),
     });
-    const { code, reason } = await socket.run((message) => {
-      if (message.kind === "text") this.hub.say(member, message.text);
-      else socket.close(1003, "text only");
-    });
-    this.#sockets.delete(socket);
-    const words = reason === "" ? "" : ` ${JSON.stringify(reason)}`;
-    this.#leave(member, `left with ${code}${words}`);
+    let how = "is gone";
+    try {
+      const { code, reason } = await socket.run((message) => {
+        if (message.kind === "text") this.hub.say(member, message.text);
+        else socket.close(1003, "text only");
+      });
+      how = `left with ${code}`;
+      if (reason !== "") how += ` ${JSON.stringify(reason)}`;
+    } finally {
+      this.#sockets.delete(socket);
+      this.#leave(member, how);
+    }
   }
 
   #member(how: string, member: Pick<Member, "send" | "drop">): Member {
@@ -252,9 +263,8 @@ function pathOf({ target }: RequestHead): string {
   return target.split("?", 1)[0];
 }
 
-function resourceFor(head: RequestHead): Uint8Array {
+function resourceFor(head: RequestHead, closes: HttpField[]): Uint8Array {
   const found = RESOURCES.get(pathOf(head));
-  const closes = keepsAlive(head) ? [] : [CLOSES];
   if (found === undefined) return plain(404, closes);
   if (head.method !== "GET") {
     return plain(405, [{ name: "Allow", value: "GET" }, ...closes]);

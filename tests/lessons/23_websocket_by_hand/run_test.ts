@@ -310,6 +310,11 @@ const REQUESTS: [what: string, request: string, answer: RegExp][] = [
     /^HTTP\/1\.1 405 [^]*Allow: GET\r\n/,
   ],
   [
+    "405 for a HEAD, and the end of the connection",
+    "HEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    /^HTTP\/1\.1 405 [^]*Connection: close\r\n\r\n405\n$/,
+  ],
+  [
     "426 for a plain request",
     "GET /chat HTTP/1.1\r\nHost: x\r\n\r\n",
     /^HTTP\/1\.1 426 [^]*Sec-WebSocket-Version: 13\r\n/,
@@ -349,8 +354,8 @@ for (const [what, request, answer] of REQUESTS) {
 Deno.test("serveChat() keeps a connection for several requests, and then a WebSocket", async () => {
   await withRoom(async ({ port }) => {
     using conn = await connectTcp(port);
-    await writeAll(conn, upgradeRequest(port, "http://evil.example"));
-    await writeAll(conn, encode("GET /chat.js HTTP/1.1\r\nHost: x\r\n\r\n"));
+    const head = "HTTP/1.1\r\nHost: x\r\n\r\n";
+    await writeAll(conn, encode(`GET /nowhere ${head}GET /chat.js ${head}`));
     const readTo = async (end: string) => {
       const buffer = new Uint8Array(4096);
       let text = "";
@@ -361,7 +366,9 @@ Deno.test("serveChat() keeps a connection for several requests, and then a WebSo
       }
       return text;
     };
-    assertMatch(await readTo("socket.send"), /^HTTP\/1\.1 403 [^]* 200 OK/);
+    assertMatch(await readTo("socket.send"), /^HTTP\/1\.1 404 [^]* 200 OK/);
+    await writeAll(conn, upgradeRequest(port, "http://evil.example"));
+    assertMatch(await readTo("403\n"), /^HTTP\/1\.1 403 /);
     await writeAll(conn, upgradeRequest(port));
     const text = await readTo("guest1 is here");
     assertMatch(text, /HTTP\/1\.1 101 /);
