@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 import { useCopy } from "../workbook/workbook_copy.ts";
+import { Talk, testWithNpm } from "../clients/programs.ts";
 import { until } from "./browser.ts";
 
 const copy = useCopy();
@@ -131,6 +132,23 @@ Deno.test("web says in one line that npm can't be reached", async () => {
     /^cannot reach the npm registry: .*\n$/,
   );
 });
+
+testWithNpm(
+  "preact@10.29.0",
+  "web downloads its npm packages the first time, and goes on",
+  async () => {
+    await using folder = await temporaryCache();
+    // The environment of this process is that of the tests beside this one, too.
+    await using web = new Talk("env", [
+      `DENO_DIR=${folder.path}`,
+      Deno.execPath(),
+      ...copy().args("web", "--no-open"),
+    ]);
+    const [, url] = await web.expect(/^Downloading .*\n(http:\S+)/);
+    const page = await (await fetch(url)).text();
+    assertMatch(page, /Socket Workbook/);
+  },
+);
 
 /** An empty cache for Deno. */
 async function temporaryCache(): Promise<AsyncDisposable & { path: string }> {
