@@ -113,3 +113,16 @@ test("no page asks for anything from another origin, or breaks its policy", ({ s
   assertEquals(seen.complaints, []);
   return Promise.resolve();
 });
+
+// The last one, since its page complains: its server is gone.
+test("a page says that the server has stopped", async ({ open, copy }) => {
+  await using web = copy.start("web", "--no-open");
+  const [url] = await web.expect(/^http:\S+/);
+  const page = await open(new URL(PAGE, url).href);
+  await page.click("main [data-action=run]");
+  await page.waitForSelector(".question-card");
+  web.kill("SIGINT");
+  await page.waitForSelector(".connection >> text=The server has stopped");
+  await page.waitForSelector("aside >> text=that ends the run");
+  await page.context().close();
+});
