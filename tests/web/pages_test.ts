@@ -11,7 +11,6 @@ const KINDS = {
   "a lesson": "lessons/03-echo",
   "packets": "packets",
   "symptoms": "symptoms",
-  "the glossary": "glossary",
   "a source file": "files/lib/net/write.ts",
 };
 
