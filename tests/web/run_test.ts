@@ -65,12 +65,16 @@ test("X-ray shows the calls and packets of a run, or says why it can't", async (
   }
   // Only what's in sight is drawn.
   await page.locator("aside").evaluate((pane) => pane.scrollTop = 0);
-  const packet = page.locator(".draw-row.packet", { hasText: "SYN seq 0" });
+  const packet = page.locator("aside .draw-row.packet", {
+    hasText: "SYN seq 0",
+  });
   await packet.first().click();
   const details = page.locator(".details");
   assertMatch(await details.innerText(), /source port/i);
-  await page.locator(".draw-row.call").first().click();
+  await page.locator("aside .draw-row.call").first().click();
   assertMatch(await details.innerText(), /file descriptor/);
+  // The reading's lines of an X-ray are drawn from this run, too.
+  await page.waitForSelector(".drawn .draw-row >> text=sendto");
   await page.context().close();
 });
 
