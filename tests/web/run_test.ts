@@ -74,7 +74,8 @@ test("X-ray shows the calls and packets of a run, or says why it can't", async (
   await page.locator("aside .draw-row.call").first().click();
   assertMatch(await details.innerText(), /file descriptor/);
   // The reading's lines of an X-ray are drawn from this run, too.
-  await page.waitForSelector(".drawn .draw-row >> text=sendto");
+  await page.locator(".drawn .draw-row text", { hasText: "sendto" }).first()
+    .waitFor();
   await page.context().close();
 });
 
@@ -83,7 +84,8 @@ test("after a run, the reading shows its own drawings and measurements", async (
   const text = page.locator("article pre", { hasText: "read() returned null" });
   assert(await text.isVisible());
   await runToEnd(page);
-  await page.locator(".drawn svg >> text=read() returned null").waitFor();
+  await page.locator(".drawn svg text", { hasText: "read() returned null" })
+    .waitFor();
   assert(!await text.isVisible());
   const values = (root: string) =>
     page.locator(`${root} .draw-facts`, { hasText: "taken" }).innerText();
