@@ -116,7 +116,7 @@ export function RunPane(props: RunPaneProps) {
                 items={items}
                 upTo={player.upTo}
                 width={width}
-                showsWindows={ABOUT_WINDOWS.includes(props.name)}
+                showsWindows={width > 500 && ABOUT_WINDOWS.includes(props.name)}
               />
             )
             : (
