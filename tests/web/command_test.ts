@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 import { useCopy } from "../workbook/workbook_copy.ts";
-import { Talk, testWithNpm } from "../clients/programs.ts";
+import { testWithNpm } from "../clients/programs.ts";
 import { ApiTab } from "./api.ts";
 import { until } from "./browser.ts";
+import { startWeb } from "./start_web.ts";
 
 const copy = useCopy();
 
@@ -62,8 +63,8 @@ Deno.test({
   name: "web stops on Ctrl-C, and leaves nothing behind",
   ignore: Deno.build.os === "windows",
   async fn() {
-    await using web = copy().start("web", "--no-open");
-    const [url] = await web.expect(/^http:\S+/);
+    await using started = await startWeb(copy());
+    const { web, url } = started;
     // A page, so that the watcher of the answers runs, too.
     await (await fetch(url)).body?.cancel();
     web.kill("SIGINT");
@@ -81,8 +82,8 @@ Deno.test({
   name: "web ends a run and its lesson on Ctrl-C",
   ignore: Deno.build.os === "windows",
   async fn() {
-    await using web = copy().start("web", "--no-open");
-    const [url] = await web.expect(/^http:\S+/);
+    await using started = await startWeb(copy());
+    const { web, url } = started;
     await using page = await ApiTab.open(url);
     const { tab } = page;
     const status = await page.post("api/run", { tab, lesson: 3, xray: false });
@@ -99,12 +100,10 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     // No program is found on this path: no strace, and no tcpdump.
-    await using web = new Talk("env", [
-      `PATH=${copy().path("lessons")}`,
-      Deno.execPath(),
-      ...copy().args("web", "--no-open"),
-    ]);
-    const [url] = await web.expect(/^http:\S+/);
+    await using started = await startWeb(copy(), {
+      PATH: copy().path("lessons"),
+    });
+    const { url } = started;
     await using page = await ApiTab.open(url);
     const { tab } = page;
     await page.post("api/run", { tab, lesson: 3, xray: true });
@@ -152,13 +151,9 @@ testWithNpm(
   "web downloads its npm packages the first time, and goes on",
   async () => {
     await using folder = await temporaryCache();
-    // The environment of this process is that of the tests beside this one, too.
-    await using web = new Talk("env", [
-      `DENO_DIR=${folder.path}`,
-      Deno.execPath(),
-      ...copy().args("web", "--no-open"),
-    ]);
-    const [, url] = await web.expect(/^Downloading .*\n(http:\S+)/);
+    await using started = await startWeb(copy(), { DENO_DIR: folder.path });
+    const { url } = started;
+    await started.web.expect(/^Downloading the browser edition's npm packages/);
     const page = await (await fetch(url)).text();
     assertMatch(page, /Socket Workbook/);
   },

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { countLessons, runToEnd, until, useBrowser } from "./browser.ts";
+import { startWeb } from "./start_web.ts";
 import { isInstalled } from "../clients/programs.ts";
 
 const test = useBrowser();
@@ -63,10 +64,13 @@ test("X-ray shows the calls and packets of a run, or says why it can't", async (
   if (!isInstalled("strace") || !isInstalled("tcpdump")) {
     assertMatch(await page.locator(".run-note").innerText(), /recording/);
   }
-  // Only what's in sight is drawn.
-  await page.locator("aside").evaluate((pane) => pane.scrollTop = 0);
   const packet = page.locator("aside .draw-row.packet", {
     hasText: "SYN seq 0",
+  });
+  // Only what's in sight is drawn, and the page has just scrolled to the end.
+  await until(async () => {
+    await page.locator("aside").evaluate((pane) => pane.scrollTop = 0);
+    return await packet.count() > 0;
   });
   await packet.first().click();
   const details = page.locator(".details");
@@ -122,8 +126,8 @@ test("no page asks for anything from another origin, or breaks its policy", ({ s
 
 // The last one, since its page complains: its server is gone.
 test("a page says that the server has stopped", async ({ open, copy }) => {
-  await using web = copy.start("web", "--no-open");
-  const [url] = await web.expect(/^http:\S+/);
+  await using started = await startWeb(copy);
+  const { web, url } = started;
   const page = await open(new URL(PAGE, url).href);
   await page.click("main [data-action=run]");
   await page.waitForSelector(".question-card");
