@@ -3,6 +3,7 @@ import type { BuildOptions, BuiltSite } from "./contract.ts";
 import { assets } from "./assets.ts";
 import { dataFiles } from "./data_files.ts";
 import { renderPage } from "./pages/layout.tsx";
+import { hasGlossary } from "./pages/text.tsx";
 import { pageFor } from "./pages/site_pages.ts";
 import { recordRun } from "./record.ts";
 import { lessonPath, type Site } from "./site.ts";
@@ -27,9 +28,8 @@ export async function buildSite(options: BuildOptions): Promise<BuiltSite> {
   }
   // Code hosts would leave out files whose names they don't like.
   await output.write(".nojekyll", "");
-  for (const path of ["", "packets", "symptoms", "glossary"]) {
-    await output.page(site, path);
-  }
+  const tools = ["packets", "symptoms", ...(hasGlossary() ? ["glossary"] : [])];
+  for (const path of ["", ...tools]) await output.page(site, path);
   for (const lesson of lessons) {
     signal.throwIfAborted();
     const path = lessonPath(lesson);

@@ -46,7 +46,7 @@ export default async function (bench: Bench): Promise<void> {
           ),
       },
     ],
-  }, bench.quick ? 1 : 7);
+  }, bench.quick ? 3 : 7);
   await weigh(bench, url);
   await scrub(bench, url);
 }

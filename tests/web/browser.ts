@@ -2,8 +2,9 @@
 // deno-lint-ignore-file no-import-prefix -- Loaded only where there is a browser.
 import type { Browser, Page } from "npm:playwright-core@1.65.1";
 import { existsSync } from "node:fs";
-import { isInstalled, Talk } from "../clients/programs.ts";
+import { isInstalled } from "../clients/programs.ts";
 import { WorkbookCopy } from "../workbook/workbook_copy.ts";
+import { type StartedWeb, startWeb } from "./start_web.ts";
 
 export type { Page } from "npm:playwright-core@1.65.1";
 
@@ -16,7 +17,7 @@ const CHROMIUM = [
 ].find(existsSync);
 
 /** How long a page may take to show something, in milliseconds. */
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 
 /** What the tests of a file share: a browser, and a workbook that it visits. */
 export interface Fixture {
@@ -57,15 +58,15 @@ export interface OpenOptions {
 export function useBrowser(options: { whole?: boolean } = {}) {
   let browser: Browser | undefined;
   let copy: WorkbookCopy;
-  let server: Talk;
+  let server: StartedWeb;
   let fixture: Fixture;
   const whyNot = whyNoBrowser();
 
   if (whyNot === undefined) {
     Deno.test.beforeAll(async () => {
       copy = await WorkbookCopy.make(options);
-      server = copy.start("web", "--no-open");
-      const [url] = await server.expect(/^http:\S+/);
+      server = await startWeb(copy);
+      const { url } = server;
       browser = await launch();
       fixture = { copy, url, ...visits(browser, url) };
     });

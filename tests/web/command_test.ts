@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 import { useCopy } from "../workbook/workbook_copy.ts";
+import { testWithNpm } from "../clients/programs.ts";
+import { ApiTab } from "./api.ts";
 import { until } from "./browser.ts";
+import { startWeb } from "./start_web.ts";
 
 const copy = useCopy();
 
@@ -60,8 +63,8 @@ Deno.test({
   name: "web stops on Ctrl-C, and leaves nothing behind",
   ignore: Deno.build.os === "windows",
   async fn() {
-    await using web = copy().start("web", "--no-open");
-    const [url] = await web.expect(/^http:\S+/);
+    await using started = await startWeb(copy());
+    const { web, url } = started;
     // A page, so that the watcher of the answers runs, too.
     await (await fetch(url)).body?.cancel();
     web.kill("SIGINT");
@@ -79,29 +82,40 @@ Deno.test({
   name: "web ends a run and its lesson on Ctrl-C",
   ignore: Deno.build.os === "windows",
   async fn() {
-    await using web = copy().start("web", "--no-open");
-    const [url] = await web.expect(/^http:\S+/);
-    const page = await (await fetch(url)).text();
-    const token = page.match(/data-token="(\w+)"/)![1];
-    const tab = crypto.randomUUID();
-    const events = await fetch(`${url}events?tab=${tab}`);
-    const reader = events.body!.pipeThrough(new TextDecoderStream())
-      .getReader();
-    await reader.read();
-    const { origin } = new URL(url);
-    const started = await fetch(`${url}api/run`, {
-      method: "POST",
-      headers: { origin, "x-workbook-token": token },
-      body: JSON.stringify({ tab, lesson: 3, xray: false }),
-    });
-    assertEquals(started.status, 200);
-    await started.body?.cancel();
-    let told = "";
-    while (!told.includes('\\"predict\\"')) told += (await reader.read()).value;
+    await using started = await startWeb(copy());
+    const { web, url } = started;
+    await using page = await ApiTab.open(url);
+    const { tab } = page;
+    const status = await page.post("api/run", { tab, lesson: 3, xray: false });
+    assertEquals(status, 200);
+    await page.next("run");
     web.kill("SIGINT");
     assertEquals((await web.end()).code, 0);
-    await reader.cancel().catch(() => {});
     await until(async () => (await lessonsOf(copy().root)) === "");
+  },
+});
+
+Deno.test({
+  name: "where nothing can be observed, a page gets the lesson's recording",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    // No program is found on this path: no strace, and no tcpdump.
+    await using started = await startWeb(copy(), {
+      PATH: copy().path("lessons"),
+    });
+    const { url } = started;
+    await using page = await ApiTab.open(url);
+    const { tab } = page;
+    await page.post("api/run", { tab, lesson: 3, xray: true });
+    const { source, note } = await page.next("run");
+    assertEquals(source, "recording");
+    assertMatch(
+      note!,
+      /^This is a recording, made on .* Here: no system calls/,
+    );
+    const { lines } = await page.next("items");
+    assertEquals(lines.some((line) => line.includes('"sendto"')), true);
+    assertEquals((await page.next("end")).code, 0);
   },
 });
 
@@ -131,6 +145,19 @@ Deno.test("web says in one line that npm can't be reached", async () => {
     /^cannot reach the npm registry: .*\n$/,
   );
 });
+
+testWithNpm(
+  "preact@10.29.0",
+  "web downloads its npm packages the first time, and goes on",
+  async () => {
+    await using folder = await temporaryCache();
+    await using started = await startWeb(copy(), { DENO_DIR: folder.path });
+    const { url } = started;
+    await started.web.expect(/^Downloading the browser edition's npm packages/);
+    const page = await (await fetch(url)).text();
+    assertMatch(page, /Socket Workbook/);
+  },
+);
 
 /** An empty cache for Deno. */
 async function temporaryCache(): Promise<AsyncDisposable & { path: string }> {

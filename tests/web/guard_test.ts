@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { useCopy } from "../workbook/workbook_copy.ts";
 import { readToEnd } from "../../lib/net/mod.ts";
+import { startWeb } from "./start_web.ts";
 
 const copy = useCopy();
 
@@ -57,8 +58,8 @@ const CASES: [name: string, request: Request, status: RegExp][] = [
 ];
 
 Deno.test("the server answers its own pages only, and runs no command of others", async () => {
-  await using web = copy().start("web", "--no-open");
-  const [url] = await web.expect(/^http:\S+/);
+  await using started = await startWeb(copy());
+  const { url } = started;
   const page = await (await fetch(url)).text();
   const token = page.match(/data-token="(\w+)"/)![1];
   for (const [name, request, status] of CASES) {
@@ -71,9 +72,8 @@ Deno.test("the server answers its own pages only, and runs no command of others"
 Deno.test("two servers have two tokens", async () => {
   const tokens: string[] = [];
   for (let i = 0; i < 2; i++) {
-    await using web = copy().start("web", "--no-open");
-    const [url] = await web.expect(/^http:\S+/);
-    const page = await (await fetch(url)).text();
+    await using started = await startWeb(copy());
+    const page = await (await fetch(started.url)).text();
     tokens.push(page.match(/data-token="(\w+)"/)![1]);
   }
   assertEquals(new Set(tokens).size, 2);

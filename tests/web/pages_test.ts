@@ -11,7 +11,6 @@ const KINDS = {
   "a lesson": "lessons/03-echo",
   "packets": "packets",
   "symptoms": "symptoms",
-  "the glossary": "glossary",
   "a source file": "files/lib/net/write.ts",
 };
 
@@ -149,7 +148,8 @@ test("a capture shows its conversations, its data, and each packet", async ({ op
   await page.click("text=Flow graph");
   await page.waitForSelector("main .draw-flow .draw-row");
   await page.click("text=States");
-  await page.waitForSelector("main svg >> text=ESTABLISHED");
+  await page.locator("main svg text", { hasText: "ESTABLISHED" }).first()
+    .waitFor();
   await page.click("main .tabs >> text=Data");
   assert((await page.locator(".stream").innerText()).length > 0);
   await page.click("main .tabs >> text=List");

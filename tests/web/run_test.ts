@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { countLessons, runToEnd, until, useBrowser } from "./browser.ts";
+import { startWeb } from "./start_web.ts";
 import { isInstalled } from "../clients/programs.ts";
 
 const test = useBrowser();
@@ -63,14 +64,22 @@ test("X-ray shows the calls and packets of a run, or says why it can't", async (
   if (!isInstalled("strace") || !isInstalled("tcpdump")) {
     assertMatch(await page.locator(".run-note").innerText(), /recording/);
   }
-  // Only what's in sight is drawn.
-  await page.locator("aside").evaluate((pane) => pane.scrollTop = 0);
-  const packet = page.locator(".draw-row.packet", { hasText: "SYN seq 0" });
+  const packet = page.locator("aside .draw-row.packet", {
+    hasText: "SYN seq 0",
+  });
+  // Only what's in sight is drawn, and the page has just scrolled to the end.
+  await until(async () => {
+    await page.locator("aside").evaluate((pane) => pane.scrollTop = 0);
+    return await packet.count() > 0;
+  });
   await packet.first().click();
   const details = page.locator(".details");
   assertMatch(await details.innerText(), /source port/i);
-  await page.locator(".draw-row.call").first().click();
+  await page.locator("aside .draw-row.call").first().click();
   assertMatch(await details.innerText(), /file descriptor/);
+  // The reading's lines of an X-ray are drawn from this run, too.
+  await page.locator(".drawn .draw-row text", { hasText: "sendto" }).first()
+    .waitFor();
   await page.context().close();
 });
 
@@ -79,7 +88,8 @@ test("after a run, the reading shows its own drawings and measurements", async (
   const text = page.locator("article pre", { hasText: "read() returned null" });
   assert(await text.isVisible());
   await runToEnd(page);
-  await page.locator(".drawn svg >> text=read() returned null").waitFor();
+  await page.locator(".drawn svg text", { hasText: "read() returned null" })
+    .waitFor();
   assert(!await text.isVisible());
   const values = (root: string) =>
     page.locator(`${root} .draw-facts`, { hasText: "taken" }).innerText();
@@ -112,4 +122,17 @@ test("no page asks for anything from another origin, or breaks its policy", ({ s
   assertEquals(others, []);
   assertEquals(seen.complaints, []);
   return Promise.resolve();
+});
+
+// The last one, since its page complains: its server is gone.
+test("a page says that the server has stopped", async ({ open, copy }) => {
+  await using started = await startWeb(copy);
+  const { web, url } = started;
+  const page = await open(new URL(PAGE, url).href);
+  await page.click("main [data-action=run]");
+  await page.waitForSelector(".question-card");
+  web.kill("SIGINT");
+  await page.waitForSelector(".connection >> text=The server has stopped");
+  await page.waitForSelector("aside >> text=that ends the run");
+  await page.context().close();
 });

@@ -8,6 +8,7 @@ import type { ComponentChild } from "../deps/preact.ts";
 import { hydrate, render } from "../deps/preact.ts";
 import { Example } from "../parts/example.tsx";
 import type { ExampleResult } from "../protocol.ts";
+import { showConnection } from "./connection_note.ts";
 import { followDots, LiveExercise } from "./exercises.tsx";
 import { bindMenu } from "./menu.ts";
 import { IS_LIVE } from "./page.ts";
@@ -56,4 +57,7 @@ for (const place of document.querySelectorAll<HTMLElement>("[data-island]")) {
 
 bindMenu();
 bindPredictionFields();
-if (IS_LIVE) followDots();
+if (IS_LIVE) {
+  followDots();
+  showConnection();
+}

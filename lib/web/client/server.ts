@@ -7,6 +7,7 @@ export const TAB: string = crypto.randomUUID();
 type Listener = (message: ServerMessage) => void;
 
 const listeners = new Set<Listener>();
+const watchers = new Set<(isThere: boolean) => void>();
 let source: EventSource | undefined;
 let isBusy = false;
 
@@ -20,6 +21,15 @@ export function listen(listener: Listener): () => void {
   listeners.add(listener);
   if (TOKEN !== undefined) connect();
   return () => listeners.delete(listener);
+}
+
+/**
+ * Watches whether the server can be reached.
+ *
+ * @param watcher Told whenever the connection is there, and when it's lost.
+ */
+export function watchConnection(watcher: (isThere: boolean) => void): void {
+  watchers.add(watcher);
 }
 
 /**
@@ -85,11 +95,17 @@ function connect(): EventSource {
     return source;
   }
   source = new EventSource(`${BASE}events?tab=${TAB}`);
+  source.onopen = () => tellWatchers(true);
+  source.onerror = () => tellWatchers(false);
   source.onmessage = ({ data }) => {
     const message = JSON.parse(data);
     for (const listener of listeners) listener(message);
   };
   return source;
+}
+
+function tellWatchers(isThere: boolean): void {
+  for (const watcher of watchers) watcher(isThere);
 }
 
 /** A browser gives a server six connections: hidden pages must not use them. */

@@ -1,5 +1,6 @@
 import type { Lesson } from "../../workbook/checker/catalog.ts";
 import { exercisesOf } from "../../workbook/checker/checker.ts";
+import { hasGlossary } from "./text.tsx";
 import { Dots } from "../parts/dots.tsx";
 import { lessonPath, pageAt, type Site } from "../site.ts";
 
@@ -39,7 +40,7 @@ export function Contents({ site, path }: { site: Site; path: string }) {
         <ul>
           <li>{link("packets", "Packets")}</li>
           <li>{link("symptoms", "What went wrong?")}</li>
-          <li>{link("glossary", "Glossary")}</li>
+          {hasGlossary() && <li>{link("glossary", "Glossary")}</li>}
         </ul>
       </section>
     </>

@@ -9,7 +9,7 @@ import { lessonPage } from "./lesson.tsx";
 import { packetsPage } from "./packets.tsx";
 import { startPage } from "./start.tsx";
 import { symptomsPage } from "./symptoms.tsx";
-import { filePage, textPage } from "./text.tsx";
+import { filePage, glossaryPage, hasGlossary } from "./text.tsx";
 
 /** What a page may show besides the workbook's files. */
 export interface PageOptions {
@@ -35,10 +35,7 @@ export async function pageFor(
   if (path === "") return startPage(site);
   if (path === "packets") return packetsPage();
   if (path === "symptoms") return await symptomsPage(site);
-  if (path === "glossary") {
-    const file = "lessons/GLOSSARY.md";
-    return await textPage(site, { file, path, title: "Glossary" });
-  }
+  if (path === "glossary" && hasGlossary()) return await glossaryPage(site);
   const lesson = site.lessons.find((one) => lessonPath(one) === path);
   if (lesson !== undefined) return await lessonPage(site, lesson, options);
   const file = path.startsWith("files/") ? path.slice("files/".length) : "";

@@ -6,27 +6,27 @@ import { renderReading } from "../reading/reading.ts";
 import type { Site } from "../site.ts";
 import type { Page } from "./layout.tsx";
 
+/** The file that explains the terms. */
+const GLOSSARY = "lessons/GLOSSARY.md";
+
+/** Whether this workbook has a glossary. */
+export function hasGlossary(): boolean {
+  return existsSync(join(ROOT, GLOSSARY));
+}
+
 /**
- * Makes a page of a Markdown file.
+ * Makes the page of the glossary.
  *
  * @param site The site.
- * @param options `file`: its path in the workbook; `path`: the page's; `title`:
- * for when the file isn't there.
  * @returns The page.
  */
-export async function textPage(
-  site: Site,
-  { file, path, title }: { file: string; path: string; title: string },
-): Promise<Page> {
-  const isThere = existsSync(join(ROOT, file));
-  const markdown = isThere
-    ? await Deno.readTextFile(join(ROOT, file))
-    : `# ${title}\n\nThis workbook doesn't have this page yet.`;
-  const reading = renderReading(markdown, { site, from: file });
+export async function glossaryPage(site: Site): Promise<Page> {
+  const markdown = await Deno.readTextFile(join(ROOT, GLOSSARY));
+  const reading = renderReading(markdown, { site, from: GLOSSARY });
   return {
     title: `${reading.title} · Socket Workbook`,
     kind: "text",
-    path,
+    path: "glossary",
     body: (
       <main id="main" class="reading">
         <h1>{reading.title}</h1>

@@ -97,8 +97,8 @@ export function renderReading(
         const language = lang.split(/\s/)[0] || (options.codeIs ?? "text");
         const runs = lang.trim() === "ts";
         const after = runs ? options.afterExample?.(++examples) ?? "" : "";
-        // A picture made of characters can be wider than the column.
-        const block = `<pre class="code ${escapeHtml(language)}" ` +
+        const block = `<pre class="code ${escapeHtml(language)} ` +
+          `cols-${columnsOf(text)}" ` +
           `tabindex="0"><code>${highlight(text, language)}\n</code></pre>`;
         return after === ""
           ? `${block}\n`
@@ -124,6 +124,12 @@ export function renderReading(
   });
   const html = marked.parse(markdown, { async: false });
   return { title, html, sections };
+}
+
+/** The columns of a text, rounded up: a narrow page makes the text smaller. */
+function columnsOf(text: string): number {
+  const columns = Math.max(...text.split("\n").map((line) => line.length));
+  return Math.min(100, Math.max(40, Math.ceil(columns / 5) * 5));
 }
 
 /** The renderer, as far as its extensions here need it. */

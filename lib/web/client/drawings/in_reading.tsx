@@ -1,9 +1,11 @@
 import { render } from "../../deps/preact.ts";
 import { useRef } from "../../deps/hooks.ts";
 import type { ShowEvent } from "../../../show/events.ts";
-import { Run } from "../../draw/mod.ts";
+import { Run, Timeline } from "../../draw/mod.ts";
+import type { TimelineItem } from "../../../xray/timeline.ts";
 import { useWidth } from "../run/width.ts";
 import { pictureIn, picturesOf } from "./match.ts";
+import { xrayIn } from "./match_xray.ts";
 
 /**
  * Draws a run's pictures in the reading, in place of those that it has drawn with
@@ -27,6 +29,35 @@ export function drawInReading(events: ShowEvent[], whose: string): void {
   }
 }
 
+/**
+ * Draws parts of an X-rayed run in the reading, in place of lines of another one.
+ *
+ * @param items The run.
+ * @param whose Whose run it is: `your run`.
+ */
+export function drawXrayInReading(items: TimelineItem[], whose: string): void {
+  // The names of the programs and their addresses come from the whole run.
+  const names = items.filter(isName);
+  const blocks = document.querySelectorAll<HTMLElement>("article pre.text");
+  for (const block of blocks) {
+    const part = xrayIn(block.textContent ?? "", items);
+    if (part === undefined) continue;
+    const shown = [
+      ...names.filter((item) =>
+        !part.includes(item) && item.step <= part[0].step
+      ),
+      ...part,
+    ];
+    render(<DrawnXray items={shown} whose={whose} />, placeBefore(block));
+    block.hidden = true;
+  }
+}
+
+function isName(item: TimelineItem): boolean {
+  return item.seen === "story" &&
+    (item.event.kind === "lanes" || item.event.kind === "endpoint");
+}
+
 /** Where the picture goes; the same place again after the next run. */
 function placeBefore(block: HTMLElement): HTMLElement {
   const before = block.previousElementSibling;
@@ -46,6 +77,17 @@ function Drawn({ events, whose }: { events: ShowEvent[]; whose: string }) {
     <div ref={place}>
       <p class="label">From {whose}</p>
       {width > 0 && <Run events={events} width={width} />}
+    </div>
+  );
+}
+
+function DrawnXray({ items, whose }: { items: TimelineItem[]; whose: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const width = useWidth(place);
+  return (
+    <div ref={place}>
+      <p class="label">From {whose}, under X-ray</p>
+      {width > 0 && <Timeline items={items} width={width} />}
     </div>
   );
 }

@@ -26,6 +26,33 @@ export function connectionsOf(items: TimelineItem[]): string[] {
   return [...new Set(found)].filter((one) => one !== undefined);
 }
 
+/**
+ * Says between which two ends a connection is, with the lesson's names for them.
+ *
+ * @param connection Its two ends.
+ * @param items The run's items.
+ * @returns For example `client :40538 ↔ server :39833`.
+ */
+export function connectionLabel(
+  connection: string,
+  items: TimelineItem[],
+): string {
+  const names = new Map(
+    items.flatMap((item) =>
+      item.seen === "story" && item.event.kind === "endpoint"
+        ? [[item.event.endpoint.replace(/^\w+:\/\//, ""), item.event.lane]]
+        : []
+    ),
+  );
+  return connection.split(BETWEEN).map((end) =>
+    [names.get(end), end.replace(/^127\.0\.0\.1:/, ":")].filter(Boolean).join(
+      " ",
+    )
+  ).join(BETWEEN);
+}
+
+const BETWEEN = " ↔ ";
+
 /** The two ends of what an item belongs to, whichever way it goes. */
 function connectionOf(item: TimelineItem): string | undefined {
   if (item.seen === "packet") {
@@ -40,5 +67,5 @@ function connectionOf(item: TimelineItem): string | undefined {
 }
 
 function between(a: string, b: string): string {
-  return [a, b].sort().join(" ↔ ");
+  return [a, b].sort().join(BETWEEN);
 }

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "../../deps/hooks.ts";
 import { Run } from "../../draw/mod.ts";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { IS_LIVE } from "../page.ts";
-import { drawInReading } from "../drawings/in_reading.tsx";
+import { drawInReading, drawXrayInReading } from "../drawings/in_reading.tsx";
 import { Controls, type View } from "./controls.tsx";
 import { isQuestion, storyOf } from "./story.ts";
 import { usePlayer } from "./player.ts";
@@ -86,6 +86,7 @@ export function RunPane(props: RunPaneProps) {
     if (!isOver) return;
     const whose = source === "recording" ? "a recorded run" : "your run";
     drawInReading(events, whose);
+    if (source !== "story") drawXrayInReading(items, whose);
   }, [isOver]);
   useEffect(
     () => showNewest(body.current, view),
@@ -115,7 +116,7 @@ export function RunPane(props: RunPaneProps) {
                 items={items}
                 upTo={player.upTo}
                 width={width}
-                showsWindows={ABOUT_WINDOWS.includes(props.name)}
+                showsWindows={width > 500 && ABOUT_WINDOWS.includes(props.name)}
               />
             )
             : (

@@ -1,7 +1,14 @@
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { ItemDecoder } from "../../../xray/item_decoder.ts";
 import type { RunSource, ServerMessage } from "../../protocol.ts";
-import { connected, keepConnected, listen, post, TAB } from "../server.ts";
+import {
+  connected,
+  keepConnected,
+  listen,
+  post,
+  TAB,
+  watchConnection,
+} from "../server.ts";
 
 /** A run, as far as the page has it. */
 export interface RunState {
@@ -42,6 +49,12 @@ export class RunStore {
     this.#lesson = lesson;
     this.#onChange = onChange;
     listen((message) => this.#take(message));
+    watchConnection((isThere) => {
+      if (isThere || this.state.status !== "running") return;
+      // The server ends the runs of pages that are gone.
+      this.#flush();
+      this.#end(["The connection to the server was lost: that ends the run."]);
+    });
   }
 
   /** Runs the lesson on this machine. */

@@ -2,7 +2,12 @@ import { useMemo, useRef, useState } from "../../deps/hooks.ts";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { PacketDetails, SlidingWindows, Timeline } from "../../draw/mod.ts";
 import { CallDetails } from "./call_details.tsx";
-import { connectionsOf, type Filter, passes } from "./filter.ts";
+import {
+  connectionLabel,
+  connectionsOf,
+  type Filter,
+  passes,
+} from "./filter.ts";
 import { useViewport } from "./viewport.ts";
 
 /** The run on five lifelines, and the details of what is selected. */
@@ -83,8 +88,11 @@ function Filters({ items, filter, setFilter }: {
   filter: Filter;
   setFilter: (filter: Filter) => void;
 }) {
-  const steps = [...new Set(items.map(({ step }) => step))].filter(Boolean);
-  const connections = connectionsOf(items);
+  const steps = useMemo(
+    () => [...new Set(items.map(({ step }) => step))].filter(Boolean),
+    [items],
+  );
+  const connections = useMemo(() => connectionsOf(items), [items]);
   return (
     <>
       {steps.length > 1 && (
@@ -112,7 +120,9 @@ function Filters({ items, filter, setFilter }: {
         >
           <option value="">all connections</option>
           {connections.map((connection) => (
-            <option value={connection}>{connection}</option>
+            <option value={connection}>
+              {connectionLabel(connection, items)}
+            </option>
           ))}
         </select>
       )}

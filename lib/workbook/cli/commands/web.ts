@@ -9,6 +9,7 @@ import { repeated, UsageError } from "../../checker/usage_error.ts";
 import { openBrowser } from "../browser.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine, parsePort } from "../command_line.ts";
+import { runDeno } from "../run_deno.ts";
 import { typedPath } from "../packets/capture_file.ts";
 
 /** The module that needs npm packages. */
@@ -46,23 +47,34 @@ export default async function web(
   }
   if (build !== undefined) await rejectFile(build);
   const port = values.port === undefined ? undefined : parsePort(values.port);
-  const module = await loadWeb(io);
-  if (module === undefined) return 1;
+  const module = await loadWeb();
+  if (module === undefined) return await downloadAndRun(args, io);
   if (build !== undefined) {
     return await buildPages(module, { folder: build, base }, io);
   }
   return await serve(module, { port, open: flags["no-open"] === 0 }, io);
 }
 
-/** Loads the module, and first its npm packages if they aren't here yet. */
-async function loadWeb(io: CommandContext): Promise<WebModule | undefined> {
+/** Loads the module; gives `undefined` if its npm packages aren't here yet. */
+async function loadWeb(): Promise<WebModule | undefined> {
   try {
     // This process runs with `--cached-only`. The specifier is computed, so
     // that no other command has npm packages in its module graph.
     return await import(WEB.href);
   } catch (error) {
-    if (!isMissingPackage(error)) throw error;
+    if (isMissingPackage(error)) return undefined;
+    throw error;
   }
+}
+
+/**
+ * Downloads the npm packages, and runs the command in another process: this one
+ * remembers that they weren't there.
+ */
+async function downloadAndRun(
+  args: string[],
+  io: CommandContext,
+): Promise<number> {
   io.print(dim("Downloading the browser edition's npm packages, once …"));
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["cache", "--quiet", ...stdArgs(), fileURLToPath(WEB)],
@@ -70,12 +82,20 @@ async function loadWeb(io: CommandContext): Promise<WebModule | undefined> {
     stdout: "null",
     stderr: "null",
   }).output();
-  if (success) return await import(`${WEB.href}#again`);
-  io.complain(
-    "cannot reach the npm registry: the browser edition needs its packages " +
-      "once; every other command works without them",
+  if (!success) {
+    io.complain(
+      "cannot reach the npm registry: the browser edition needs its packages " +
+        "once; every other command works without them",
+    );
+    return 1;
+  }
+  const main = new URL("../main.ts", import.meta.url);
+  return await runDeno(
+    "run",
+    ["--quiet", "--cached-only", fileURLToPath(main), "web", ...args],
+    // Paths are relative to where the command was typed.
+    { env: { INIT_CWD: Deno.env.get("INIT_CWD") ?? Deno.cwd() } },
   );
-  return undefined;
 }
 
 function isMissingPackage(error: unknown): boolean {
