@@ -126,8 +126,9 @@ export const lessons: Lesson[] = [
     number: 13,
     name: "datagrams",
     title: "Datagrams",
-    claim: "A datagram is a letter, not a phone call: no connection, a whole " +
-      "message, an address on each, and no word if it is lost.",
+    claim:
+      "A datagram is like a letter, not a phone call: it carries a whole " +
+      "message and an address, and you never learn whether it arrived.",
     part: "UDP, single messages",
   },
   {

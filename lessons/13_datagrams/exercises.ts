@@ -8,17 +8,18 @@ import * as solution from "./solution.ts";
 export const exercises: Exercise<unknown>[] = [
   exercise({
     id: "13.1",
-    title: "Ask one server, accept its answer only",
+    title: "Ask a server, and accept only its answer",
     passed:
-      "It compares the whole address, so nobody else can answer for the server.",
+      "It compares the whole address, so a stranger's message can't pass " +
+      "for the answer.",
     real: "lib/net/udp.ts",
     solution: solution.ask,
     hints: [
-      "Anyone who knows your port can send to it, even before you've asked. What " +
-      "comes with each message that tells you who sent it?",
-      "Send once. Then receive in a loop, until a message has the server's " +
-      "address. An address is an object, and each message brings a new one: " +
-      "compare its properties.",
+      "Any program that knows your port can send to it, even before you've " +
+      "asked. What does receive() return besides the message?",
+      "Send once. Then receive in a loop, until a message comes from the " +
+      "server's address. Each address is a new object, so compare its " +
+      "properties.",
       "Almost the code:\n" +
       "    await socket.send(question, server);\n" +
       "    while (true) {\n" +
@@ -28,13 +29,13 @@ export const exercises: Exercise<unknown>[] = [
       "      }\n" +
       "    }",
     ],
-    read: "Anybody can write to you",
+    read: "Anyone can send to your port",
     check: checkAsk,
   }),
   exercise({
     id: "13.2",
-    title: "All or nothing",
-    passed: "It refuses what no datagram can carry, before it sends anything.",
+    title: "Send it whole, or not at all",
+    passed: "It rejects a message that's too long before it sends anything.",
     real: "lib/net/udp.ts",
     solution: solution.sendMessage,
     hints: [
@@ -48,7 +49,7 @@ export const exercises: Exercise<unknown>[] = [
       "    }\n" +
       "    await socket.send(message, to);",
     ],
-    read: "How long a message may be",
+    read: "How long a message can be",
     check: checkSendMessage,
   }),
 ];

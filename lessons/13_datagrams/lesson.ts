@@ -1,9 +1,9 @@
 /**
- * Lesson 13: a datagram is a letter, not a phone call.
+ * Lesson 13: a datagram is like a letter, not a phone call.
  *
- * Messages go out without a connection, each whole and with an address on it.
- * This looks at the eight bytes in front of one, asks how long one may be, and
- * shows the ways in which one gets lost without a word.
+ * Sends messages without a connection, each whole and with an address. Looks at
+ * the header of eight bytes, finds out how long a message can be, and shows how
+ * messages get lost without an error.
  */
 import {
   bindUdp,
@@ -26,27 +26,27 @@ import { lessons } from "../mod.ts";
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
 
-/** The largest number that a length field of 16 bits holds. */
+/** The largest number in a 16-bit length field. */
 const MAX_LENGTH = 65_535;
 const IPV4_HEADER_BYTES = 20;
 const UDP_HEADER_BYTES = 8;
 
-/** How long to wait for something before it counts as not coming. */
+/** How long to wait before deciding that nothing will arrive. */
 const SILENCE_MS = 200;
-/** How long to wait for what nothing keeps from coming. */
+/** How long to wait for a message that will surely arrive. */
 const PATIENCE_MS = 10_000;
 
-/** The flood: so many messages of so many bytes. */
+/** How many messages the flood has, and of how many bytes. */
 const FLOOD = 2000;
 const FLOOD_BYTES = 1000;
 
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
-  await letters(show);
+  await wholeMessages(show);
   await header(show);
   await howLong(show);
   await shortBuffer(show);
-  await nobodyThere(show);
+  await closedPort(show);
   await flood(show);
 }
 
@@ -59,16 +59,18 @@ function bind(
   return sockets.adopt(socket, closeQuietly);
 }
 
-/** Each send is one message, each receive gives one. */
-async function letters(show: Narrator): Promise<void> {
+/** Sends one message per `send()`, and receives one per `receive()`. */
+async function wholeMessages(show: Narrator): Promise<void> {
   const messages = ["hello", "you", ""].map((text) => encode(text));
-  show.step("Letters: no connection, and an address on each");
+  show.step("Whole messages, without a connection");
+  const sizes = messages.map(({ length }) => length);
   await show.predict(
-    `The client sends messages of ${
-      messages.map(({ length }) => length).join(", ")
-    } ` +
-      "bytes, and only then the server begins to receive. How many receives " +
-      "does it need, and what does each give? How does it know whom to answer?",
+    `The client sends messages of ${sizes.slice(0, -1).join(", ")}, and ` +
+      `${
+        sizes.at(-1)
+      } bytes. Only then does the server start to receive. How ` +
+      "many times does it call receive(), and what does each call return? How " +
+      "does it know where to send the answer?",
   );
   using sockets = new DisposableStack();
   const [client, server] = [bind(sockets), bind(sockets)];
@@ -86,7 +88,7 @@ async function letters(show: Narrator): Promise<void> {
     from = sender;
     lanes.arrow(TO_SERVER, {
       data: message,
-      received: `receive() gave ${message.length}`,
+      received: `receive() returned ${message.length}`,
     });
   }
   const sent = await server.send(encode("hi"), from);
@@ -94,31 +96,31 @@ async function letters(show: Narrator): Promise<void> {
   lanes.arrow(TO_CLIENT, {
     data: answer,
     sent: `send() took ${sent}`,
-    received: `receive() gave ${answer.length}`,
+    received: `receive() returned ${answer.length}`,
   });
   show.fact("sends, receives", `${messages.length}, ${receives}`);
-  show.fact("sender, on each", formatAddress(from));
+  show.fact("sender of each", formatAddress(from));
   show.say(
-    "Nobody connected, and nobody accepted. Messages kept their bounds, which " +
-      "a stream does not do, and the empty one is a message like the others. " +
-      "The answer went to the address that stood on what came.",
+    "There was no connect() and no accept(). Unlike a stream, UDP keeps " +
+      "messages apart, and even the empty one arrives. receive() also returns " +
+      "the sender's address, so the server knows where to send the answer.",
   );
 }
 
-/** What UDP puts in front of a message. */
+/** Shows the header that UDP puts in front of a message. */
 async function header(show: Narrator): Promise<void> {
   const message = encode("hello");
-  show.step("Eight bytes in front");
+  show.step("A header of eight bytes");
   await show.predict(
-    `TCP puts at least 20 bytes in front of data. What does UDP need, to bring ` +
-      `a message of ${message.length} bytes to the right socket?`,
+    "TCP's header has at least 20 bytes. UDP's has 8. What does it contain, " +
+      `so that a message of ${message.length} bytes gets to the right socket?`,
   );
   using sockets = new DisposableStack();
   const [client, server] = [bind(sockets), bind(sockets)];
   await client.send(message, server.addr);
   const [received, from] = await server.receive();
-  // A program gets the message without its header. This one is made of what
-  // the socket says about it; `--packets` shows those on the wire.
+  // A program gets the message without its header. This rebuilds the header
+  // from the two addresses; `--packets` shows the real ones.
   const bytes = datagramOf(received, { from, to: server.addr });
   const packet = decodePacket(bytes, LINK_TYPES.RAW);
   show.headers(`the header of ${printable(received)}`, packet, {
@@ -132,18 +134,19 @@ async function header(show: Narrator): Promise<void> {
   bytes[bytes.length - 1] ^= 1;
   const damaged = decodePacket(bytes, LINK_TYPES.RAW);
   show.fact(
-    "one bit turned over",
+    "one bit flipped",
     `${printable(damaged.payload)}: the checksum is ${damaged.checksum}`,
   );
   show.say(
-    "Two ports, a length, a checksum: no number, no acknowledgment, no window. " +
-      "A system throws away a datagram whose checksum is wrong, and tells " +
-      "nobody. So nearly all of what arrives is right (sixteen bits of checksum " +
-      "miss some errors, as lesson 11 shows), but not all of it arrives.",
+    "Two ports, a length, and a checksum. Unlike TCP's, this header has no " +
+      "sequence number, no acknowledgment number, and no window. If the " +
+      "checksum is wrong, the kernel drops the datagram and doesn't tell " +
+      "anyone. So what arrives is nearly always undamaged (a 16-bit checksum " +
+      "misses some errors, as lesson 11 shows), but not everything arrives.",
   );
 }
 
-/** The datagram as IPv4 carries it. */
+/** Makes the IPv4 packet that carries a datagram. */
 function datagramOf(
   payload: Uint8Array,
   { from, to }: { from: Deno.Addr; to: Deno.Addr },
@@ -160,15 +163,14 @@ function datagramOf(
   });
 }
 
-/** The length field ends at 65,535, and headers count. */
+/** Finds the longest message: the length field includes headers. */
 async function howLong(show: Narrator): Promise<void> {
   const longest4 = MAX_LENGTH - IPV4_HEADER_BYTES - UDP_HEADER_BYTES;
   const longest6 = MAX_LENGTH - UDP_HEADER_BYTES;
-  show.step("How long a message may be");
+  show.step("How long a message can be");
   await show.predict(
-    `A length field of 16 bits ends at ${MAX_LENGTH}. How long is the longest ` +
-      "message? And one that is too long: is it cut into several, cut off, or " +
-      "refused?",
+    `A 16-bit length field goes up to ${MAX_LENGTH}. How long is the longest ` +
+      "message you can send? Is a longer one split, cut off, or rejected?",
   );
   const sizes = [longest4, longest4 + 1, longest6, longest6 + 1];
   const rows: string[][] = [];
@@ -181,16 +183,16 @@ async function howLong(show: Narrator): Promise<void> {
   }
   show.table(["bytes", "to 127.0.0.1", "to ::1"], rows);
   show.say(
-    "The length of a packet in IPv4 counts all headers: " +
+    "The length of an IPv4 packet includes all headers: " +
       `${MAX_LENGTH} - ${IPV4_HEADER_BYTES} - ${UDP_HEADER_BYTES} = ` +
-      `${longest4}. That of IPv6 leaves out its own: ` +
+      `${longest4}. In IPv6, it leaves out the IP header: ` +
       `${MAX_LENGTH} - ${UDP_HEADER_BYTES} = ${longest6}. ` +
-      "(A system may have a lower limit.) No piece of a refused message has " +
-      "come: it goes whole, or not at all.",
+      "(Your system may have a lower limit.) No part of a rejected message " +
+      "arrived: it's sent whole, or not at all.",
   );
 }
 
-/** Sends one message of a size, and a short one behind it if that fails. */
+/** Sends a message of `size` bytes and, if that fails, a short one after it. */
 async function sendOne(size: number, hostname: string): Promise<string> {
   using sockets = new DisposableStack();
   let sender, receiver;
@@ -205,26 +207,27 @@ async function sendOne(size: number, hostname: string): Promise<string> {
     await sender.send(new Uint8Array(size), receiver.addr);
   } catch (error) {
     refusal = (error as Error).message.replace(/ \(os error \d+\)$/, "");
-    // Had any piece been sent, it would come before this.
+    // If any part had been sent, it would arrive before this one.
     await sender.send(new Uint8Array(1), receiver.addr);
   }
   const bytes = (await nextWithin(receiver, PATIENCE_MS))?.length;
   if (refusal === undefined) {
-    return bytes === size ? "came whole" : `${bytes ?? "no"} bytes came`;
+    return bytes === size ? "arrived whole" : `${bytes ?? "no"} bytes arrived`;
   }
   return bytes === 1
-    ? `"${refusal}", nothing came`
-    : `"${refusal}", and yet ${bytes ?? "no"} bytes came`;
+    ? `"${refusal}"`
+    : `"${refusal}", but ${bytes ?? "no"} bytes arrived`;
 }
 
-/** What does not fit into the buffer is gone. */
+/** Receives a message into a buffer that's too short: the rest is gone. */
 async function shortBuffer(show: Narrator): Promise<void> {
   const message = encode("meet me at nine, no, make it ten");
   const buffer = new Uint8Array(15);
-  show.step("A buffer that is too short");
+  show.step("A buffer that's too short");
   await show.predict(
-    `A message of ${message.length} bytes comes, and the buffer for it holds ` +
-      `${buffer.length}. A stream would give the rest to the next read. And here?`,
+    `A message of ${message.length} bytes arrives, but your buffer has only ` +
+      `${buffer.length}. On a stream, the next read returns the rest. What ` +
+      "does the next receive() return?",
   );
   using sockets = new DisposableStack();
   const [client, server] = [bind(sockets), bind(sockets)];
@@ -232,11 +235,11 @@ async function shortBuffer(show: Narrator): Promise<void> {
   await client.send(message, server.addr);
   await client.send(encode("see you"), server.addr);
   show.fact("sent", printable(encode("see you")));
-  show.fact("receive() gave", await receiveInto(server, buffer));
-  show.fact("the next one gave", await receiveInto(server, buffer));
+  show.fact("receive() returned", await receiveInto(server, buffer));
+  show.fact("the next one returned", await receiveInto(server, buffer));
   show.say(
-    "The rest is nowhere, and no error told of it. receive() without a buffer " +
-      "takes one that is long enough.",
+    "The rest is gone, and there was no error. Call receive() without a " +
+      "buffer, and it allocates one that's long enough.",
   );
 }
 
@@ -248,17 +251,17 @@ async function receiveInto(
     const [message] = await socket.receive(buffer);
     return printable(message);
   } catch (error) {
-    // Windows tells of it.
+    // Windows reports an error.
     return String(error);
   }
 }
 
-/** A send says nothing of whether anybody is there. */
-async function nobodyThere(show: Narrator): Promise<void> {
-  show.step("A port where nobody is");
+/** Sends to a port where no socket is open: `send()` succeeds anyway. */
+async function closedPort(show: Narrator): Promise<void> {
+  show.step("A port where nothing is listening");
   await show.predict(
-    "A socket is closed, and a client sends to the port that it had. What " +
-      "does send() say? And what would connect() say, over TCP?",
+    "A server closes its socket, and a client sends to the port it had. Does " +
+      "send() fail? And what would TCP's connect() do?",
   );
   using client = bindUdp();
   using closed = bindUdp();
@@ -274,9 +277,9 @@ async function nobodyThere(show: Narrator): Promise<void> {
     await outcome(async () => (await connectTcp(addr.port)).close()),
   );
   show.say(
-    "A letter was posted: that is all that send() knows. Silence can mean that " +
-      "nobody is there, that the question was lost, that the answer was, or " +
-      "that it still comes.",
+    "send() only knows that the kernel took the message. If no answer comes, " +
+      "it can mean that nothing is listening, that your question was lost, " +
+      "that the answer was lost, or that it's still on its way.",
   );
 }
 
@@ -289,13 +292,13 @@ async function outcome(run: () => Promise<unknown>): Promise<string> {
   }
 }
 
-/** Who is not read, loses. */
+/** Sends more than fits into a receive buffer: the rest is lost. */
 async function flood(show: Narrator): Promise<void> {
-  show.step("A flood that nobody reads");
+  show.step("A flood of messages");
   await show.predict(
-    `The client sends ${FLOOD} messages of ${FLOOD_BYTES} bytes, and only then ` +
-      "the server begins to receive. How many does it get, and which? What did " +
-      "send() say of the others?",
+    `The client sends ${FLOOD} messages of ${FLOOD_BYTES} bytes. Only then ` +
+      "does the server start to receive. How many does it get, and which ones? " +
+      "Did send() fail for the others?",
   );
   using client = bindUdp();
   using server = bindUdp();
@@ -323,19 +326,19 @@ async function flood(show: Narrator): Promise<void> {
   });
   show.fact("which", `numbers ${rangesOf(numbers)}`);
   show.fact("lost", `${lost} of ${FLOOD}`);
-  show.fact("errors of send()", errors);
+  show.fact("errors from send()", errors);
   show.say(
     lost > 0
-      ? `What came first filled the socket's buffer, and the other ${lost} ` +
-        "were thrown away at its door, on this one machine, with no wire in " +
-        "between. With TCP the sender would have waited. Lesson 15 makes up " +
-        "for what is lost."
-      : "This system had room for all of them. Its buffer has an end as well, " +
-        "and what comes when it is full is thrown away.",
+      ? "The first messages filled the server's receive buffer, and the kernel " +
+        `dropped the other ${lost}, on one machine, without any network in ` +
+        "between. With TCP, the sender would have waited. Lesson 15 shows how " +
+        "to deal with lost messages."
+      : "The receive buffer on this system had room for all of them. When it's " +
+        "full, the kernel drops what arrives.",
   );
 }
 
-/** The next message, or nothing if none comes in time. */
+/** Receives the next message, or nothing if none arrives in time. */
 async function nextWithin(
   socket: DatagramSocket,
   timeoutMs: number,
@@ -348,7 +351,7 @@ async function nextWithin(
   }
 }
 
-/** `0 to 91, 95`; the first few where there are many. */
+/** Formats numbers as ranges, the first three at most: `0 to 91, 95`. */
 function rangesOf(numbers: number[]): string {
   const ranges: [number, number][] = [];
   for (const number of numbers) {
@@ -367,7 +370,7 @@ function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** Keeps a server up that answers each message by itself. */
+/** Runs a server that answers each message, until it's told to stop. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -379,8 +382,8 @@ export async function serve(
   const { hostname, port: own } = socket.addr;
   show.say(`A server receives datagrams at ${formatAddress(socket.addr)}.`);
   show.say(
-    "It sends back each message, and knows three questions: time? who? count? " +
-      "Write to it from other terminals, and end it here with Ctrl-C:",
+    "It sends back each message, and answers three questions: time? who? " +
+      "count? Send to it from other terminals, and end it with Ctrl-C here:",
   );
   show.command("netcat", `nc -u ${hostname} ${own}`);
   show.command("socat", `socat - UDP:${hostname}:${own}`);

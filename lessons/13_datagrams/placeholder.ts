@@ -19,13 +19,14 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  * Sends `question` from `socket` to `server`, once, and returns the first
  * message that comes from that server.
  *
- * - A message is from the server if both its hostname and its port are the
+ * - A message is from the server if its sender's hostname and port are both the
  *   server's. Ignore all other messages, however many there are.
- * - The question and the answer can be empty, and the answer can have up to
- *   65,507 bytes, which need not be text. Later messages must not change it.
- * - Wait for as long as it takes, and leave the socket open.
- * - If the socket can't send, throw what it threw. Whether you return or throw,
- *   leave no receive waiting: it would take the caller's next message.
+ * - The question and the answer can be empty. The answer can have up to 65,507
+ *   bytes, and they don't have to be text. Later messages must not change it.
+ * - Wait as long as it takes, and leave the socket open.
+ * - If the socket can't send, throw what it threw.
+ * - Whether you return or throw, don't leave a `receive()` waiting: it would
+ *   take the caller's next message.
  */
 export const ask: (
   socket: Deno.DatagramConn,

@@ -7,7 +7,7 @@ import { printable } from "../../lib/show/text.ts";
 export interface Served {
   /** Messages received. */
   messages: number;
-  /** Addresses that they came from. */
+  /** Addresses the messages came from. */
   senders: number;
   /** Bytes sent back. */
   bytes: number;
@@ -16,14 +16,14 @@ export interface Served {
 /**
  * Answers every message, until the socket is closed.
  *
- * There are no connections to open or close: each message carries the address
- * to answer. The server counts the messages from each address, and never learns
- * which clients won't send again.
+ * There are no connections to open or close: each message brings the address to
+ * send the answer to. The server counts the messages from each address, and
+ * never learns which clients have left.
  *
  * @param socket The socket that receives the messages.
  * @param options `note`: called with a line about each message. `sendMessage`:
  * sends an answer.
- * @returns What it did until then.
+ * @returns What the server did until then.
  */
 export async function answerQuestions(
   socket: DatagramSocket,
@@ -44,7 +44,7 @@ export async function answerQuestions(
     note(`${sender}: ${size} ${printable(bytes, { max: 40 })}`);
     const answer = answerTo(bytes, { sender, count });
     try {
-      // All that it may need of a datagram socket is send().
+      // sendMessage() only needs the socket's send().
       await sendMessage(socket as unknown as Deno.DatagramConn, answer, from);
       served.bytes += answer.length;
     } catch (error) {

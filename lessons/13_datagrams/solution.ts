@@ -9,7 +9,7 @@ export async function ask(
 ): Promise<Uint8Array> {
   await socket.send(question, server);
   while (true) {
-    // Without a buffer, receive() makes a new one that fits the longest answer.
+    // Without a buffer, receive() allocates one that fits the longest answer.
     const [message, from] = await socket.receive();
     if (from.transport !== "udp") continue;
     // Anyone who knows our port can send to it. Two programs on one machine

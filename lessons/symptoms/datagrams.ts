@@ -36,7 +36,7 @@ export const datagrams: Symptom[] = [
       },
     ],
     lesson: "13_datagrams",
-    heading: "How long a message may be",
+    heading: "How long a message can be",
   },
   {
     id: "no-buffer-space",
@@ -182,7 +182,7 @@ export const datagrams: Symptom[] = [
       },
     ],
     lesson: "13_datagrams",
-    heading: "No word if it is lost",
+    heading: "Lost without an error",
   },
   {
     id: "udp-no-answer",
@@ -216,7 +216,7 @@ export const datagrams: Symptom[] = [
       },
     ],
     lesson: "13_datagrams",
-    heading: "No word if it is lost",
+    heading: "Lost without an error",
   },
   {
     id: "udp-truncated",
@@ -240,7 +240,7 @@ export const datagrams: Symptom[] = [
       },
     ],
     lesson: "13_datagrams",
-    heading: "A short buffer cuts",
+    heading: "A short buffer truncates the message",
   },
   {
     id: "udp-stranger",
@@ -267,7 +267,7 @@ export const datagrams: Symptom[] = [
       },
     ],
     lesson: "13_datagrams",
-    heading: "Anybody can write to you",
+    heading: "Anyone can send to your port",
   },
   {
     id: "udp-order",

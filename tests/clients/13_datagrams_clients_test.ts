@@ -55,7 +55,7 @@ testWith("nc", "lesson 13 --serve goes on when nc is killed", async () => {
 
 testWith(
   "socat",
-  "a connected UDP socket learns from ICMP that nobody listens, as lesson 13 says",
+  "a connected UDP socket learns from ICMP that the port is closed, as lesson 13 says",
   async () => {
     const closed = Deno.listenDatagram({
       transport: "udp",

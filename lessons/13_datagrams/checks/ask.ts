@@ -1,4 +1,4 @@
-/** How an answer to 13.1 is checked. */
+/** Checks answers to 13.1. */
 import { bindUdp } from "../../../lib/net/mod.ts";
 import {
   type Advice,
@@ -28,20 +28,19 @@ import { ImmediateTimers } from "./immediate_timers.ts";
 const STRANGER = "I'm not the server";
 
 const IS_DUE =
-  "The answer has arrived, from the server's own address: return it. " +
-  "One datagram is the whole answer, so don't wait for another. If you " +
-  "compared each message's sender with the server and none was equal: two " +
-  "objects are never ===, even with the same values, and JSON.stringify() " +
-  "depends on the order of their properties. Compare hostname with hostname, " +
-  "and port with port.";
+  "The answer has arrived from the server's address: return it. One datagram " +
+  "is the whole answer, so don't wait for another. If you compared the " +
+  "addresses as objects: === is false for two objects, even with the same " +
+  "values, and JSON.stringify() depends on the order of their properties. " +
+  "Compare hostname with hostname, and port with port.";
 const SHORT_BUFFER =
   "If the buffer is shorter than the message, receive(buffer) fills it, and " +
   "the rest is gone. Call receive() without a buffer, or with one of 65,507 " +
   "bytes.";
 const PORT = "That's the same host with another port, so it's another " +
-  "program. Anyone who knows your port can send to it: look at the address " +
-  "that comes with each message, including its port, and ignore what isn't " +
-  "the server's.";
+  "program. Any program that knows your port can send to it. Compare the " +
+  "sender's address, including the port, with the server's, and ignore the " +
+  "message if they differ.";
 
 const { hostname, port } = SERVER;
 const OTHER_PORT = addressOf(hostname, 2019);
@@ -52,11 +51,11 @@ const CASES: DatagramCase[] = [
       then === "waiting"
         ? IS_DUE
         : !(value instanceof Uint8Array)
-        ? "receive() gives you a message and an address: return the message."
+        ? "receive() returns a message and an address: return the message."
         : value.length < 4
         ? SHORT_BUFFER
         : value.length > 4
-        ? "Return only the bytes of the message: receive(buffer) gives you a " +
+        ? "Return only the bytes of the message: receive(buffer) returns a " +
           "view of the part of the buffer that it filled."
         : IS_DUE,
   }),
@@ -66,16 +65,16 @@ const CASES: DatagramCase[] = [
     server: addressOf("192.0.2.20", 2020),
     likely: ({ then }) =>
       then === "waiting"
-        ? "This server has another address than the one before: compare with " +
-          "`server`, and not with what an earlier call left in a variable."
-        : "Return the message as it came: its bytes don't have to be text.",
+        ? "This server has a different address than the last one. Compare with " +
+          "`server`, not with what an earlier call left in a variable."
+        : "Return the message's bytes as they are: they don't have to be text.",
     read: READ.whole,
   }),
   asks("the server has an IPv6 address, ::1", {
     server: addressOf("::1", port),
     likely:
-      "A hostname isn't always four numbers: in IPv6, it's a text such as " +
-      "::1. Compare it as a text, with `===`.",
+      "A hostname isn't always four numbers: in IPv6, it's text like ::1. " +
+      "Compare hostnames as strings, with `===`.",
   }),
   ...[0, 1].map((afterSends) =>
     asks(
@@ -86,54 +85,51 @@ const CASES: DatagramCase[] = [
   ),
   asks("another program sends twice before the answer", {
     before: [[OTHER_PORT, 1], [OTHER_PORT, 1]],
-    likely: "You ignored one message of a stranger's, and took the next one. " +
-      "Look at every message's address: receive in a loop, until one has the " +
-      "server's.",
+    likely: "You ignored a stranger's first message, and took the next one. " +
+      "Check every message's address: receive in a loop, until a message " +
+      "comes from the server.",
   }),
   asks("the same port on another host answers first", {
     before: [[addressOf("192.0.2.1", port), 1]],
     likely: "That's the same port on another host. Every machine has its own " +
       "65,535 ports: compare the hostname, too.",
   }),
-  asks("addresses that start as the server's does answer first", {
+  asks("addresses that start like the server's answer first", {
     before: [
       [addressOf("127.0.0.10", port), 1],
       [addressOf(hostname, port * 10), 1],
     ],
-    likely: "Compare the whole address: 127.0.0.10 is another host than " +
-      "127.0.0.1, and 190 is another port than 19.",
+    likely: "Compare the whole address: 127.0.0.10 isn't the host 127.0.0.1, " +
+      "and 190 isn't port 19.",
   }),
   asks("127.0.0.11, port 9, answers before 127.0.0.1, port 19", {
     before: [[addressOf("127.0.0.11", 9), 1]],
-    likely: "Without a separator, 127.0.0.1 and 19 give the same text as " +
+    likely: "Without a separator, 127.0.0.1 and 19 make the same text as " +
       "127.0.0.11 and 9. Compare hostname with hostname, and port with port.",
   }),
   asks("500 messages from strangers come before the answer", {
     before: Array.from({ length: 500 }, () => [OTHER_PORT, 1]),
     likely:
-      "There can be any number of messages from strangers. Ignore all of " +
-      "them: only the server's message ends the loop.",
+      "Strangers can send any number of messages. Ignore all of them: only a " +
+      "message from the server ends the loop.",
   }),
   asks("the server sends another message after its answer", {
     after: [encode("and tea at five")],
     likely:
-      "Each datagram is a message of its own, and the first one from the " +
-      "server is the answer. Don't join them, and don't wait for more.",
+      "Each datagram is a separate message, and the first one from the server " +
+      "is the answer. Don't join them, and don't wait for more.",
     read: READ.whole,
   }),
   asks(`the server answers with ${MAX_BYTES} bytes`, {
     answer: crypto.getRandomValues(new Uint8Array(65_536)).slice(0, MAX_BYTES),
-    likely:
-      "If the buffer is shorter than the message, receive(buffer) fills " +
-      "it, and the rest is gone. Call receive() without a buffer, or with one " +
-      "of 65,507 bytes.",
+    likely: SHORT_BUFFER,
     read: READ.buffer,
   }),
   asks("the server answers with an empty message", {
     answer: new Uint8Array(),
     likely:
-      "An empty message is a message: it came from the server, and nothing " +
-      "else will. In UDP, 0 bytes aren't the end of anything.",
+      "An empty message is a message: it's the server's whole answer, and " +
+      "nothing else will come. In UDP, 0 bytes don't mean the end.",
     read: READ.whole,
   }),
   asks("ask with an empty question", {
@@ -148,15 +144,15 @@ const CASES: DatagramCase[] = [
     throws: Deno.errors.NetworkUnreachable,
     likely: ({ error }) =>
       error === undefined
-        ? "The question wasn't sent, so no answer will come. Let the caller " +
-          "have the error of send(): `await` it, and don't catch it."
-        : "Let the caller have the error of send() as it is: its class says " +
-          "what happened.",
+        ? "The question wasn't sent, so no answer will come. Pass the error on " +
+          "to the caller: `await` send(), and don't catch its error."
+        : "Pass on the error that send() threw, unchanged: its class says what " +
+          "happened.",
     read: READ.datagrams,
   },
 ];
 
-/** What's particular about one question and its answer. */
+/** What's special about one question and its answer. */
 interface Exchange {
   /** @default "time?" */
   question?: string;
@@ -164,9 +160,9 @@ interface Exchange {
   answer?: Uint8Array;
   /** @default {SERVER} */
   server?: Deno.NetAddr;
-  /** Who else sends, and after how many sends of `ask()`. */
+  /** Strangers that send first, and after how many sends of `ask()`. */
   before?: [from: Deno.NetAddr, afterSends: number][];
-  /** What else the server sends. */
+  /** What the server sends after its answer. */
   after?: Uint8Array[];
   likely: DatagramCase["likely"];
   read?: string;
@@ -203,7 +199,7 @@ function asks(step: string, exchange: Exchange): DatagramCase {
 export async function checkAsk(ask: Ask, trial: Trial): Promise<void> {
   trial.onForgotten((error) => ({
     problem: `You didn't await send(), and it failed: ${error}.`,
-    likely: "`await` the send: otherwise the caller never learns that the " +
+    likely: "`await` the send. Otherwise, the caller never learns that the " +
       "question wasn't sent, and waits for an answer forever.",
     read: READ.datagrams,
   }));
@@ -216,7 +212,7 @@ export async function checkAsk(ask: Ask, trial: Trial): Promise<void> {
   await checkOverLoopback(ask, trial);
 }
 
-/** One question over real sockets. */
+/** Asks one question over real sockets. */
 async function checkOverLoopback(ask: Ask, trial: Trial): Promise<void> {
   trial.step('ask "time?" over loopback: the server answers "noon"');
   const socket = new OwnSocket(trial);
@@ -237,7 +233,7 @@ async function checkOverLoopback(ask: Ask, trial: Trial): Promise<void> {
   });
 }
 
-/** The server takes its time: no timer may give up, or ask again. */
+/** Checks that no timer gives up, or asks again, while the server is silent. */
 async function checkPatience(ask: Ask, trial: Trial): Promise<void> {
   trial.step('ask "when?": no answer comes for a long time');
   const immediate = trial.use(new ImmediateTimers());
@@ -253,23 +249,24 @@ async function checkPatience(ask: Ask, trial: Trial): Promise<void> {
     await trial.waitFor(settle(), { waitingFor: "timers to fire", likely: "" });
   }
   const waitsByNode = timers.runningCount > timers.running().length;
-  // Each has fired by now, and another one has begun.
+  // Each timer has fired by now, and started another one.
   const isPolling = timers.running().length > 0;
   timers.close();
   immediate.close();
-  // What goes wrong without a timer, the other steps explain.
+  // The other steps explain what goes wrong without a timer.
   if (timers.started.length === 0 && !waitsByNode) return;
   if (socket.sent.length > 1) {
     trial.fail({
       problem: `ask() sent its question ${socket.sent.length} times before ` +
         "any message came.",
-      likely: "One of your timers sent it again. Retrying is the subject of " +
-        "lesson 15, which numbers the questions, so that the server doesn't " +
-        "act on one twice. Here, send it once, and wait.",
+      likely:
+        "One of your timers sent it again. Retrying comes in lesson 15, " +
+        "which numbers the questions, so that the server doesn't act on one " +
+        "twice. Here, send it once, and wait.",
       read: READ.silence,
     });
   }
-  // Those of node:timers can't be made to fire at once.
+  // The check can't make timers of node:timers fire at once.
   if (waitsByNode) end ??= "ask() waits with a timer of node:timers.";
   if (end === undefined) {
     if (isPolling) {
@@ -283,23 +280,22 @@ async function checkPatience(ask: Ask, trial: Trial): Promise<void> {
         "One of your timers closed the socket before the answer came, and " +
         end.replace(" before the answer came", ""),
       likely:
-        "The socket is the caller's, who still needs it, also if no answer " +
-        "comes. Leave it open, and wait for as long as it takes: how long that " +
-        "may be is the caller's decision, too. (The check makes every timer fire " +
-        "at once, as if its time were up.)",
+        "The caller still needs the socket, even if no answer comes. Leave it " +
+        "open, and wait for as long as it takes: the caller decides how long " +
+        "that is. (The check makes every timer fire at once, as if its time " +
+        "were up.)",
       read: READ.silence,
     });
   }
   trial.fail({
     problem: end,
     likely: "Wait for as long as it takes: the caller decides how long that " +
-      "may be. (The check makes every timer fire at once, as if its time were " +
-      "up.)",
+      "is. (The check makes every timer fire at once, as if its time were up.)",
     read: READ.silence,
   });
 }
 
-/** What a wrong result means in any case. */
+/** Explains a wrong result that means the same in every case. */
 function explain(
   { then, value, sent }: DatagramResult,
   { args, throws, arrives = [], returns }: DatagramCase,
@@ -309,33 +305,33 @@ function explain(
   if (then === "waiting" && sent.length === 0 && mustSend) {
     return {
       likely:
-        "Send the question from the socket that ask() was given. The server " +
-        "answers to the address that a message came from, and a new socket has " +
-        "another one.",
+        "Send the question from `socket`. The server answers to the address " +
+        "that the question came from, and a new socket has a different one.",
       read: READ.datagrams,
     };
   }
   if (sent.length > 1) {
     return {
       likely:
-        "Send the question once, in one datagram, and nothing else, then " +
-        "wait. A stranger's message doesn't mean that your question was lost, " +
-        "so only receive() belongs in the loop, not send().",
+        "Send the question once, in one datagram, then wait. A stranger's " +
+        "message doesn't mean that your question was lost, so only receive() " +
+        "belongs in the loop, not send().",
       read: READ.strangers,
     };
   }
   if (sent.length === 1 && differenceAt(sent[0].addr, server) !== undefined) {
     return {
       likely:
-        "Send the question to `server`, to its hostname and its port. It " +
-        "can be on any machine, not only at 127.0.0.1.",
+        "Send the question to `server`, to its hostname and its port. The " +
+        "server can be on any machine, not only at 127.0.0.1.",
       read: READ.datagrams,
     };
   }
   if (sent.length === 1 && differenceAt(sent[0].message, question) === "") {
     return {
-      likely: "Send the question as it is, with nothing in front and nothing " +
-        "left out: UDP keeps the length by itself.",
+      likely:
+        "Send the question as it is, with nothing added and nothing left " +
+        "out. UDP already keeps its length.",
       read: READ.whole,
     };
   }
@@ -344,9 +340,9 @@ function explain(
       Object(returns).length > 0;
   if (hasGivenUp && throws === undefined && arrives.at(-1) !== arrives[0]) {
     return {
-      likely: "A message from a stranger isn't a failure, and not the end: " +
-        "anyone can send to your socket at any time. Ignore the message, and " +
-        "receive again.",
+      likely:
+        "A message from a stranger isn't an error, and doesn't mean that " +
+        "no answer will come. Ignore the message, and receive again.",
       read: READ.strangers,
     };
   }

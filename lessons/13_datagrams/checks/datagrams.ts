@@ -1,4 +1,4 @@
-/** What both checks of lesson 13 need. */
+/** Shared by the checks of lesson 13. */
 /** The longest message that fits into a datagram over IPv4, in bytes. */
 export const MAX_BYTES = 65_507;
 
@@ -6,10 +6,10 @@ export const MAX_BYTES = 65_507;
 export const READ = {
   datagrams: "A letter, not a phone call",
   whole: "Whole messages",
-  length: "How long a message may be",
-  buffer: "A short buffer cuts",
-  strangers: "Anybody can write to you",
-  silence: "No word if it is lost",
+  length: "How long a message can be",
+  buffer: "A short buffer truncates the message",
+  strangers: "Anyone can send to your port",
+  silence: "Lost without an error",
 } as const;
 
 /** A server's address. Nothing is sent to it: the sockets are fakes. */
@@ -20,7 +20,7 @@ export function addressOf(hostname: string, port: number): Deno.NetAddr {
   return { transport: "udp", hostname, port };
 }
 
-/** What `send()` of a socket fails with that can't reach its network. */
+/** What `send()` throws if the socket can't reach the network. */
 export const SEND_ERROR = new Deno.errors.NetworkUnreachable(
   "Network is unreachable (os error 101)",
 );

@@ -2,8 +2,8 @@
  * Makes every timer that's started by the global `setTimeout`, `setInterval`,
  * or `AbortSignal.timeout` fire at once, as if its time were up.
  *
- * That way, a check finds out whether an answer gives up after some time,
- * without waiting for that time.
+ * That way, a check can tell whether an answer gives up after some time, without
+ * waiting that long.
  */
 export class ImmediateTimers {
   readonly #setTimeout = globalThis.setTimeout;

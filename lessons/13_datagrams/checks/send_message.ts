@@ -1,4 +1,4 @@
-/** How an answer to 13.2 is checked. */
+/** Checks answers to 13.2. */
 import { bindUdp } from "../../../lib/net/mod.ts";
 import {
   type Advice,
@@ -49,10 +49,9 @@ const CASES: DatagramCase[] = [
     likely: ({ error }) =>
       error === undefined
         ? "The network loses datagrams silently, but your own system does tell " +
-          "you what it couldn't send. `await` the send, and don't catch its " +
-          "error."
-        : "This message isn't too long. Let the caller have the error of " +
-          "send() as it is: its class says what happened.",
+          "you what it couldn't send. `await` send(), and don't catch its error."
+        : "This message isn't too long. Pass on the error that send() threw, " +
+          "unchanged: its class says what happened.",
     read: READ.datagrams,
   },
 ];
@@ -89,8 +88,8 @@ export async function checkSendMessage(
   trial.onForgotten((error) => ({
     problem: `You didn't await send(), and it failed: ${error}.`,
     likely:
-      "`await` it, or return it: otherwise the caller never learns that " +
-      "the message wasn't sent.",
+      "`await` it, or return it. Otherwise, the caller never learns that the " +
+      "message wasn't sent.",
     read: READ.datagrams,
   }));
   await checkDatagrams(
@@ -104,7 +103,7 @@ export async function checkSendMessage(
   await checkOverLoopback(sendMessage, trial);
 }
 
-/** What it means if a message that fits isn't sent as it is. */
+/** Explains why a message that fits wasn't sent as it is. */
 function explainSent(
   { sent, then, error }: DatagramResult,
   message: Uint8Array,
@@ -114,8 +113,8 @@ function explainSent(
   if (message.length > 5 && sent.length === 0 && isRejected) {
     return {
       likely:
-        `The limit is ${MAX_BYTES} bytes, and so many can still be sent: ` +
-        "throw only if there are more, `message.length > 65_507`, and send " +
+        `The limit is ${MAX_BYTES} bytes, and exactly that many still fit. ` +
+        "Throw only if there are more, `message.length > 65_507`, and send " +
         "everything else.",
       read: READ.length,
     };
@@ -124,8 +123,8 @@ function explainSent(
   if (then === "waiting") {
     return {
       likely:
-        "UDP doesn't acknowledge datagrams: once it's sent, you're done. " +
-        "Wait for send(), and nothing else.",
+        "UDP doesn't acknowledge datagrams: once the message is sent, you're " +
+        "done. Wait for send(), and nothing else.",
       read: READ.datagrams,
     };
   }
@@ -137,27 +136,27 @@ function explainSent(
         "send once, without a loop.";
   }
   if (sent.length > 1) {
-    return "Each send() is a datagram of its own, and that's how the receiver " +
-      "gets them. Send the whole message at once.";
+    return "Each send() makes a separate datagram, and the receiver gets them " +
+      "as separate messages. Send the whole message at once.";
   }
   if (differenceAt(sent[0].addr, to) !== undefined) {
-    return "Send it to the address that sendMessage() was given, to its hostname " +
-      "and its port. The receiver can be on any machine.";
+    return "Send the message to `to`, to its hostname and its port. The " +
+      "receiver can be on any machine.";
   }
   if (then === "error") {
-    return "The message was sent: send() gives 0 for an empty one, and that's no " +
-      "failure.";
+    return "The message was sent. send() returns 0 for an empty message, which " +
+      "isn't an error.";
   }
   const asText = encode(new TextDecoder().decode(message));
   return differenceAt(sent[0].message, asText) === undefined
     ? "You decoded the bytes as text, and encoded that again. Bytes that aren't " +
-      "valid UTF-8 become U+FFFD on the way, three bytes each: send the message " +
-      "as it is."
-    : "Send the message as it is, with nothing in front and nothing left out: " +
-      "UDP keeps the length by itself.";
+      "valid UTF-8 become U+FFFD, which takes three bytes. Send the message as " +
+      "it is."
+    : "Send the message as it is, with nothing added and nothing left out. UDP " +
+      "already keeps its length.";
 }
 
-/** What it means if a message that's too long isn't rejected as it should be. */
+/** Explains why a message that's too long wasn't rejected correctly. */
 function explainRejected(
   { sent, value, error }: DatagramResult,
   size: number,
@@ -167,32 +166,33 @@ function explainRejected(
       problem: "sendMessage() returned an error instead of throwing it.",
       received: `${value}`,
       likely:
-        "Write `throw new RangeError(…)`: callers don't look for errors " +
-        "among results.",
+        "Write `throw new RangeError(…)`: callers don't check results for " +
+        "errors.",
     };
   }
   if (sent.length > 1) {
     return {
       problem: `You split ${size} bytes into ${sent.length} datagrams.`,
       likely:
-        "The receiver gets several messages, perhaps not all of them and " +
-        "not in this order, and can't tell that they belong together. Throw, " +
-        "and let the caller send less.",
+        "The receiver can't tell that these messages belong together. Some may " +
+        "get lost, or arrive in a different order. Throw, and let the caller " +
+        "send less.",
     };
   }
   if (sent.length === 0) {
     return error === undefined
-      ? "The caller never learns that the message is lost. Throw a RangeError."
-      : "A number is out of range, so that's the class. Callers tell errors " +
-        "apart by it.";
+      ? "The caller never learns that the message wasn't sent. Throw a " +
+        "RangeError."
+      : "The size is out of range, so throw a RangeError: callers tell errors " +
+        "apart by class.";
   }
   const [{ message: { length } }] = sent;
   if (length < size) {
     return {
       problem: `You sent only the first ${length} of ${size} bytes.`,
       likely:
-        "The receiver takes them for the whole message. Send all of it or " +
-        "nothing: throw.",
+        "The receiver takes them for the whole message. Send all of it, or " +
+        "send nothing and throw.",
     };
   }
   const problem = `You tried to send ${size} bytes`;
@@ -200,28 +200,28 @@ function explainRejected(
     return {
       problem: `${problem} before you threw the RangeError.`,
       likely:
-        "Your limit is right, but you check it too late. Compare first, " +
-        "and send only if the message fits.",
+        "You check the limit too late. Compare first, and send only if the " +
+        "message fits.",
     };
   }
   return {
     problem: `${problem}, and the system rejected them.`,
     likely: size > 65_536
-      ? "The limit is in bytes, as the length field is, and a character can " +
-        "take up to four bytes. Compare message.length before you send."
-      : "Compare with the limit first. It isn't 65,535: that's the largest " +
-        "number in the length field, and the length includes the 20 bytes of " +
-        "the IPv4 header and the 8 bytes of the UDP header.",
+      ? "The limit is in bytes, like the length field, and a character can take " +
+        "up to four bytes. Compare message.length before you send."
+      : "Compare with the limit first. The limit isn't 65,535: that's the " +
+        "largest number in the length field, and the length includes the 20 " +
+        "bytes of the IPv4 header and the 8 bytes of the UDP header.",
   };
 }
 
-/** Both numbers are in the error's text, however their digits are grouped. */
+/** Checks that the error's message has both numbers, with digits grouped or not. */
 async function checkText(
   sendMessage: SendMessage,
   trial: Trial,
   size: number,
 ): Promise<void> {
-  trial.step(`it rejects ${size} bytes, and says so`);
+  trial.step(`it rejects ${size} bytes, and the error names both numbers`);
   const socket = trial.use(new FakeSocket());
   const sending =
     (async () =>
@@ -239,13 +239,14 @@ async function checkText(
     problem: `The RangeError doesn't mention ${missing.join(" and ")}.`,
     expected: `${size} and ${MAX_BYTES} in its message`,
     received: JSON.stringify(message),
-    likely: "The caller wants to know how far over the limit it was: mention " +
-      "both the size and the limit, in digits.",
+    likely:
+      "The caller needs to know how far over the limit it was. Put both " +
+      "the size and the limit into the error's message, in digits.",
     read: READ.length,
   });
 }
 
-/** One message over real sockets. */
+/** Sends one message over real sockets. */
 async function checkOverLoopback(
   sendMessage: SendMessage,
   trial: Trial,
@@ -258,7 +259,7 @@ async function checkOverLoopback(
     () => sendMessage(socket, encode("hello"), receiver.addr),
   );
   const advice = {
-    likely: "Send the message as it is, to the address that sendMessage() got.",
+    likely: "Send the message as it is, to `to`.",
     read: READ.datagrams,
   };
   const wait = { waitingFor: "sendMessage() to return", ...advice };

@@ -20,7 +20,7 @@ const ask: WrongAnswer<Ask>[] = [
     "looks for the server's address in the text": [
       "`${from.hostname}:${from.port}`" +
       ".includes(`${server.hostname}:${server.port}`)",
-      /190 is another port than 19/,
+      /190 isn't port 19/,
     ],
     "concatenates host and port": [
       "from.hostname + from.port === server.hostname + server.port",
@@ -63,7 +63,7 @@ const ask: WrongAnswer<Ask>[] = [
     ],
   }),
   {
-    name: "returns the whole buffer, whatever came",
+    name: "returns the whole buffer, however short the answer",
     replace: [
       `const [message, from] = ${RECEIVE};`,
       `const message = new Uint8Array(65_507);
@@ -97,7 +97,7 @@ const ask: WrongAnswer<Ask>[] = [
     ],
     "ignores an empty answer": [
       "if (message.length > 0) return message;",
-      /An empty message is a message: it came from the server/,
+      /An empty message is a message: it's the server's whole answer/,
     ],
     "closes the socket": [
       "socket.close();\n      return message;",
@@ -149,7 +149,8 @@ const ask: WrongAnswer<Ask>[] = [
         clearTimeout(timer);
       }
     },
-    diagnosis: /One of your timers closed the socket.*the caller's/s,
+    diagnosis:
+      /One of your timers closed the socket.*caller still needs the socket/s,
   },
   {
     name: "ignores one stranger only",
@@ -160,7 +161,7 @@ const ask: WrongAnswer<Ask>[] = [
         JSON.stringify(server, ["hostname", "port"]);
       return isServer ? message : (await socket.receive())[0];
     },
-    diagnosis: /You ignored one message of a stranger's/,
+    diagnosis: /You ignored a stranger's first message/,
   },
   {
     name: "starts to receive before it sends",
@@ -198,7 +199,7 @@ const ask: WrongAnswer<Ask>[] = [
   ...replacing("(question, server);", {
     "swallows the error of send()": [
       "(question, server).catch(() => {});",
-      /The question wasn't sent.*and don't catch it/s,
+      /The question wasn't sent.*and don't catch its error/s,
     ],
     "asks at its own host": [
       "(question, { ...socket.addr, port: server.port });",
@@ -206,30 +207,30 @@ const ask: WrongAnswer<Ask>[] = [
     ],
     "puts the length in front of the question": [
       "(Uint8Array.of(question.length, ...question), server);",
-      /Send the question as it is, with nothing in front/,
+      /Send the question as it is, with nothing added/,
     ],
   }),
   ...replacing("while (true) {", {
     "stops at the first stranger": [
       "for (let i = 0; ; i++) {\n    if (i > 0) return new Uint8Array();",
-      /isn't a failure, and not the end/,
+      /isn't an error, and doesn't mean that no answer/,
     ],
   }),
   ...replacing(SEND_QUESTION, {
-    "waits for the server that it asked first": [
+    "waits for the server it asked first": [
       `${SEND_QUESTION}\n  server = ask.first ??= server;`,
       /not with what an earlier call left in a variable/,
     ],
-    "asks from a socket of its own": [
+    "asks from a new socket": [
       `socket = Deno.listenDatagram({ ...socket.addr, port: 0 });
       ${SEND_QUESTION}`,
-      /a new socket has another one/,
+      /a new socket has a different one/,
     ],
   }),
   ...replacing("from.hostname === server.hostname", {
     "compares how hostnames begin": [
       "from.hostname.startsWith(server.hostname)",
-      /127\.0\.0\.10 is another host/,
+      /127\.0\.0\.10 isn't the host/,
     ],
     "compares hostnames as four numbers": [
       'from.hostname.split(".").join() === server.hostname.split(".")' +
@@ -267,12 +268,12 @@ const ask: WrongAnswer<Ask>[] = [
   {
     name: "doesn't await send()",
     replace: ["await socket.send", "socket.send"],
-    diagnosis: /`await` the send.*waits for an answer forever/s,
+    diagnosis: /`await` the send\..*waits for an answer forever/s,
   },
   {
     name: "hides the error of send()",
     replace: ["server);", "server).catch(() => { throw new Error(); });"],
-    diagnosis: /Let the caller have the error of send\(\) as it is/,
+    diagnosis: /Pass on the error that send\(\) threw, unchanged/,
   },
   {
     name: "abandons a receive that it started before it asks",
@@ -298,7 +299,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "compares only after the send has failed",
       replace: ["if (m", `try { return void ${SEND}; } catch {} if (m`],
-      diagnosis: /before you threw the RangeError.*too late/s,
+      diagnosis: /before you threw the RangeError.*limit too late/s,
     },
     ...replacing(THROW, {
       "splits a long message": [
@@ -312,7 +313,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "drops a long message silently": [
         "return;",
-        /never learns that the message is lost/,
+        /never learns that the message wasn't sent/,
       ],
     }),
     ...replacing("throw new", {
@@ -322,7 +323,7 @@ export const wrongAnswers: WrongAnswers = {
       "drops a message of exactly the limit": [
         "if (message.length === MAX_BYTES) return;\n" +
         "  if (message.length > MAX_BYTES) {",
-        /so many can still be sent/,
+        /exactly that many still fit/,
       ],
       "rejects an empty message": [
         "if (!message.length || message.length > MAX_BYTES) {",
@@ -342,12 +343,12 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "rejects the longest message",
       replace: ["length > MAX_BYTES", "length >= MAX_BYTES"],
-      diagnosis: /can still be sent/,
+      diagnosis: /exactly that many still fit/,
     },
     ...replacing("new RangeError", {
       "throws a plain Error": [
         "new Error",
-        /out of range, so that's the class/,
+        /out of range, so throw a RangeError/,
       ],
     }),
     {
@@ -373,7 +374,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "takes 0 sent bytes for a failure": [
         `if (!(${SEND})) throw new Error()`,
-        /send\(\) gives 0 for an empty one/,
+        /send\(\) returns 0 for an empty message/,
       ],
       "waits for an answer": [
         `${SEND};\n  await socket.receive()`,
@@ -404,11 +405,11 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "sends to its own address": [
         "(message, socket.addr)",
-        /Send it to the address that sendMessage\(\) was given/,
+        /Send the message to `to`/,
       ],
       "puts the length in front": [
         "(Uint8Array.of(5, ...message), to)",
-        /UDP keeps the length by itself/,
+        /UDP already keeps its length/,
       ],
     }),
     ...replacing("await socket.send", {
