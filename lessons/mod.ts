@@ -135,8 +135,8 @@ export const lessons: Lesson[] = [
     number: 14,
     name: "many_peers",
     title: "Many peers",
-    claim: "One UDP socket talks with everybody: who they are stands on each " +
-      "message, and that one has left is told by silence alone.",
+    claim: "One UDP socket can talk to everyone: each datagram carries its " +
+      "sender's address, and silence is the only sign that a peer has left.",
     part: "UDP, single messages",
   },
   {

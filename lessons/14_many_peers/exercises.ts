@@ -8,19 +8,19 @@ import type { RollCallClass } from "./types.ts";
 export const exercises: Exercise<unknown>[] = [
   exercise<RollCallClass>({
     id: "14.1",
-    title: "Who is present",
-    passed:
-      "A peer is an address and a port, and silence is the only sign that it left.",
+    title: "Keep track of who is present",
+    passed: "It identifies a peer by its host and port, and takes silence as " +
+      "the only sign that a peer has left.",
     solution: solution.RollCall,
     hints: [
-      "Two messages arrive. What tells you whether the same peer sent both? And " +
-      "what do you have to remember about a peer to notice later that it has " +
+      "Two messages arrive. How do you know whether the same peer sent both? " +
+      "And what must you remember about a peer to notice later that it has " +
       "been silent for too long?",
       "Keep a Map with an entry for each peer: the key is its host and port, and " +
       "the value is its name, its address, and when it last sent something. " +
       "Start both methods by removing the peers that have been silent for too " +
-      "long; then find out what the message is and who sent it. You don't need " +
-      "a timer: ask now() when something happens.",
+      "long. Then parse the message and look up its sender. You don't need a " +
+      "timer: call now() when a message arrives.",
       "Almost the code:\n" +
       "    handle(message, from) {\n" +
       "      this.#expire();\n" +

@@ -1,9 +1,9 @@
 /**
- * Lesson 14: one socket for everybody.
+ * Lesson 14: one socket for all peers.
  *
- * One UDP socket writes to whom it likes and hears whoever writes to it. This
- * counts sockets and messages for one to one, one to many and many to many, and
- * then keeps a list of those who are present, where no connection tells of it.
+ * One UDP socket can send to any address, and receive from any. Counts the
+ * sockets and messages of one server with many clients and of many peers, and
+ * then keeps a list of the peers that are present, without connections.
  */
 import {
   bindUdp,
@@ -23,11 +23,11 @@ import { RollCall } from "./solution.ts";
 import type { OutgoingMessage } from "./types.ts";
 import { lessons } from "../mod.ts";
 
-/** How long to wait for what nothing keeps from coming. */
+/** How long to wait for a message that will surely arrive. */
 const PATIENCE_MS = 10_000;
 /** A group for local use (RFC 2365). */
 const GROUP = "239.255.14.1";
-/** In the server for the learner, the silent are gone after this. */
+/** How long a peer of the learner's server can be silent. */
 const EXPIRE_MS = 60_000;
 
 /** Runs the demonstration. */
@@ -38,13 +38,13 @@ export async function lesson(show: Narrator): Promise<void> {
   await oneSendForAll(show);
 }
 
-/** The server's one socket, where TCP has one for each client. */
+/** Counts a server's sockets: one over UDP, and one per client over TCP. */
 async function oneToMany(show: Narrator): Promise<void> {
   const names = ["ann", "bob", "cid"];
-  show.step("One socket, and everybody");
+  show.step("One socket for all clients");
   await show.predict(
-    `A server talks with ${names.length} clients. How many sockets does it ` +
-      "hold over TCP? And over UDP?",
+    `A server talks to ${names.length} clients. How many sockets does it need ` +
+      "over TCP, and how many over UDP?",
   );
   show.fact("sockets, over TCP", await countTcp(names.length));
 
@@ -67,14 +67,15 @@ async function oneToMany(show: Narrator): Promise<void> {
     ]);
   }
   show.fact("sockets, over UDP", 1);
-  show.table(["from", "it wrote", "it got", "from"], rows);
+  show.table(["client", "sent", "received", "from"], rows);
   show.say(
-    "The server tells its clients apart by what stands on each message. " +
-      "Nobody was accepted, so there is no socket for each, and nothing to close.",
+    "The server tells its clients apart by the address that comes with each " +
+      "message. It accepts no connections, so it has no socket per client, and " +
+      "none to close.",
   );
 }
 
-/** How many sockets a TCP server holds while it talks. */
+/** Counts the sockets a TCP server has open while it talks to its clients. */
 async function countTcp(clients: number): Promise<number> {
   using sockets = new DisposableStack();
   const held: Disposable[] = [sockets.use(listenTcp())];
@@ -86,14 +87,14 @@ async function countTcp(clients: number): Promise<number> {
   return held.length;
 }
 
-/** Each writes to each other, and nobody is the server. */
+/** Lets each peer send to all the others, without a server. */
 async function manyToMany(show: Narrator): Promise<void> {
   const names = ["ann", "bob", "cid", "dot"];
   const size = names.length;
-  show.step("Many to many, and nobody in the middle");
+  show.step("Many to many, without a server");
   await show.predict(
-    `${size} peers, and each writes a message to each other one. How many ` +
-      "sockets do they need, how many sends? How many connections would TCP need?",
+    `${size} peers each send a message to all the others. How many sockets and ` +
+      "how many sends does that take? How many connections would TCP need?",
   );
   using sockets = new DisposableStack();
   const peers = names.map((name) => ({ name, socket: sockets.use(bindUdp()) }));
@@ -121,12 +122,12 @@ async function manyToMany(show: Narrator): Promise<void> {
     `${size * (size - 1) / 2} connections, ${size * (size - 1)} ends`,
   );
   show.say(
-    "Client and server are roles, not kinds of socket. But each send is for " +
-      "one: who has something for all sends it to all, one by one.",
+    "Client and server are roles, not kinds of socket. But each send reaches " +
+      "one peer: to tell everyone something, you send it to each of them.",
   );
 }
 
-/** Receives so many messages, as text. */
+/** Receives `count` messages, as text. */
 async function take(socket: DatagramSocket, count: number): Promise<string[]> {
   const texts: string[] = [];
   while (texts.length < count) {
@@ -136,7 +137,7 @@ async function take(socket: DatagramSocket, count: number): Promise<string[]> {
   return texts;
 }
 
-/** Who is present, by what they send, and until when. */
+/** Keeps a list of the peers that are present, and notices when one leaves. */
 async function rollCall(show: Narrator): Promise<void> {
   const expireMs = 10_000;
   let time = 0;
@@ -147,38 +148,39 @@ async function rollCall(show: Narrator): Promise<void> {
     demo.open(name)
   );
 
-  show.step("A roll call: N to M through one socket");
+  show.step("A roll call: who is present?");
   await show.predict(
-    "ann, bob and cid say HELLO to a server; ann and then eve, who has not, " +
-      "SAY something. Who gets what?",
+    "ann, bob, and cid send HELLO to a server. Then ann sends a SAY, and so " +
+      "does eve, who hasn't said HELLO. Which messages does the server send, " +
+      "and to which peers?",
   );
   await demo.send(ann, "HELLO ann");
   await demo.send(bob, "HELLO bob");
   await demo.send(cid, "HELLO cid");
   await demo.send(ann, "SAY hello");
   await demo.send(eve, "SAY let me in");
-  show.table(["came", "from", "went out", "to"], demo.takeRows());
+  show.table(["arrived", "from", "sent", "to"], demo.takeRows());
   show.fact(
     "bob received",
     (await take(bob, 2)).map((text) => JSON.stringify(text)).join(", "),
   );
   show.fact("present", roll.present().join(", "));
   show.say(
-    "To be present is to have sent HELLO: what the server knows of its peers " +
-      "is what it remembers. A stranger gets nothing, for anybody can write " +
-      "anybody's address on a message, and the answer goes to that.",
+    "A peer is present once it has said HELLO, because the server remembers " +
+      "its address. A stranger gets no answer: the sender's address may be " +
+      "forged, and then the answer goes to a machine that never asked.",
   );
 
-  show.step("One who leaves without a word");
+  show.step("A peer leaves without a BYE");
   await show.predict(
-    "cid's socket is closed, as by a crash: no BYE. Does the server's next " +
-      "send to it fail? When does the server know?",
+    "cid's socket is closed without a BYE, as if its program had crashed. Does " +
+      "the server's next send to it fail? When does the server notice?",
   );
   cid.close();
   await demo.send(ann, "SAY still there?");
   await demo.send(bob, "SAY I am");
-  show.table(["came", "from", "went out", "to"], demo.takeRows());
-  show.fact("errors of send()", demo.errors);
+  show.table(["arrived", "from", "sent", "to"], demo.takeRows());
+  show.fact("errors from send()", demo.errors);
   show.fact("present", roll.present().join(", "));
   time = expireMs - 1;
   await demo.send(ann, "SAY time flies");
@@ -190,10 +192,10 @@ async function rollCall(show: Narrator): Promise<void> {
     roll.present().join(", "),
   );
   show.say(
-    "The messages to cid went out like the others, and nothing came back. Only " +
-      "silence tells: ann and bob have said something since, cid has not. So " +
-      "peers who have nothing to say must say that from time to time. (The " +
-      "clock was moved by hand.)",
+    "The messages to cid were sent like the others, without an error. Silence " +
+      "is the only sign: ann and bob have sent something since, and cid hasn't. " +
+      "So a peer with nothing to say has to send something now and then. (The " +
+      "lesson set the clock forward.)",
   );
 }
 
@@ -220,7 +222,7 @@ class RollCallDemo {
     return socket;
   }
 
-  /** A peer sends, and the server handles it. */
+  /** Sends a message from a peer, and lets the server handle it. */
   async send(peer: DatagramSocket, text: string): Promise<void> {
     await peer.send(encode(text), this.#server.addr);
     const { bytes, from } = await this.#server.receive({
@@ -233,16 +235,16 @@ class RollCallDemo {
     this.#note(text, from, outgoing);
   }
 
-  /** Gives the messages since the last call. */
+  /** Returns the messages since the last call. */
   takeRows(): string[][] {
     return this.#rows.splice(0);
   }
 
   #note(text: string, from: Deno.NetAddr, outgoing: OutgoingMessage[]): void {
-    const came = [text, this.#label(from)];
-    if (outgoing.length === 0) this.#rows.push([...came, "nothing", ""]);
+    const arrived = [text, this.#label(from)];
+    if (outgoing.length === 0) this.#rows.push([...arrived, "nothing", ""]);
     for (const [i, { to, message }] of outgoing.entries()) {
-      const left = i === 0 ? came : ["", ""];
+      const left = i === 0 ? arrived : ["", ""];
       this.#rows.push([...left, printable(message), this.#label(to)]);
     }
   }
@@ -252,7 +254,7 @@ class RollCallDemo {
   }
 }
 
-/** A group has an address, and one send to it reaches all its members. */
+/** Reaches all members of a multicast group with one send. */
 async function oneSendForAll(show: Narrator): Promise<void> {
   const members = 3;
   show.step("One send for all: multicast");
@@ -260,13 +262,12 @@ async function oneSendForAll(show: Narrator): Promise<void> {
   try {
     received = await sendToGroup(members);
   } catch (error) {
-    // There is nothing to predict then.
+    // Then there's nothing to predict.
     return show.say(
       error instanceof Deno.errors.NotCapable
-        ? "Not shown: lessons may use loopback addresses only, and a group " +
-          `has an address of its own. "One send for all" in the README tells ` +
-          "how to see it."
-        : `Not shown: this machine does not do it (${error}).`,
+        ? "Not shown: lessons may use loopback addresses only, and a group's " +
+          `address isn't one. "Going further" in the README shows how to run it.`
+        : `Not shown: this machine has no multicast (${error}).`,
     );
   }
   await show.predict(
@@ -302,7 +303,7 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Keeps a roll-call server up, and tells of everybody who comes and goes. */
+/** Runs a roll-call server, and notes which peers join and leave. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -312,11 +313,11 @@ export async function serve(
   signal.addEventListener("abort", () => socket.close(), { once: true });
   if (signal.aborted) socket.close();
   const { hostname, port: own } = socket.addr;
-  show.say(`A roll is called at ${formatAddress(socket.addr)}.`);
+  show.say(`A roll-call server is at ${formatAddress(socket.addr)}.`);
   show.say(
-    "Join from two other terminals: HELLO and a name, SAY and a text, BYE. " +
-      `Whoever is silent for ${EXPIRE_MS / 1000} s is gone. End it here with ` +
-      "Ctrl-C:",
+    "Join from two other terminals with HELLO and a name; then try SAY and a " +
+      `text, and BYE. A peer that's silent for ${EXPIRE_MS / 1000} s is ` +
+      "removed. End the server with Ctrl-C here:",
   );
   show.command("netcat", `nc -u ${hostname} ${own}`);
   show.command("socat", `socat - UDP:${hostname}:${own}`);
@@ -328,8 +329,8 @@ export async function serve(
     (text) => show.note(text),
   );
   show.note(
-    `closed: ${served.joined} joined, ${served.received} messages came, ` +
-      `${served.sent} went out`,
+    `closed: ${served.joined} joined, ${served.received} messages received, ` +
+      `${served.sent} sent`,
   );
 }
 

@@ -23,15 +23,15 @@ import type { OutgoingMessage, RollCallOptions } from "./types.ts";
  *
  * Keeps a list of the peers that are present. `handle` takes a message and its
  * sender's address, and returns the messages to send, `{ to, message }`, in any
- * order. `present` returns the names of all present peers, sorted. It opens no
- * socket.
+ * order. `present` returns the names of all present peers, sorted. Don't open a
+ * socket: the caller receives and sends.
  *
  * | message       | from           | effect                                 |
  * | ------------- | -------------- | -------------------------------------- |
- * | `HELLO name`  | anyone         | present with that name; gets `OK name` |
+ * | `HELLO name`  | anyone         | is present, and gets `OK name`         |
  * | `HELLO name`  | anyone         | gets `TAKEN name` if another has it    |
  * | `SAY text`    | a present peer | all others present get `name: text`    |
- * | `BYE`         | a present peer | not present anymore; nothing is sent   |
+ * | `BYE`         | a present peer | isn't present anymore; sends nothing   |
  * | `SAY`, `BYE`  | a stranger     | nothing                                |
  * | anything else | anyone         | nothing                                |
  *
@@ -40,16 +40,16 @@ import type { OutgoingMessage, RollCallOptions } from "./types.ts";
  * - A name has 1 to 20 characters, each A to Z, a to z, or 0 to 9. `Ann` and
  *   `ann` are different.
  * - A text is everything after the first space: 1 or more characters, but no
- *   `\n`. Pass it on unchanged; only its control characters, which terminals
- *   obey, may be removed or escaped. A byte order mark is a character like any
- *   other.
+ *   `\n`. Pass it on unchanged. You may remove or escape control characters,
+ *   because terminals obey them. A byte order mark is an ordinary character.
  * - A peer is its host and its port together.
- * - Another HELLO replaces a peer's name, and frees the old one. If the name is
- *   its own already, it gets `OK name` again. TAKEN changes nothing.
- * - A peer that has sent no HELLO, SAY, or BYE of the table for `expireMs` or
- *   longer is gone: its name is free, and it's a stranger until its next HELLO.
- *   HELLO counts even if the answer is TAKEN; receiving doesn't count.
- * - `now()` gives the time in milliseconds. By default, it's real time.
+ * - Another HELLO replaces a peer's name, and frees the old one. If the peer
+ *   already has that name, it gets `OK name` again. TAKEN changes nothing.
+ * - A peer that hasn't sent a HELLO, SAY, or BYE from the table for `expireMs`
+ *   or longer is gone: its name is free, and it's a stranger until it says HELLO
+ *   again. A HELLO counts even if it gets TAKEN. What the peer receives doesn't
+ *   count.
+ * - `now()` returns the time in milliseconds. By default, it's real time.
  */
 export const RollCall: new (options: RollCallOptions) => {
   handle(message: Uint8Array, from: Deno.NetAddr): OutgoingMessage[];

@@ -19,7 +19,7 @@ export interface RollCallServed {
  * @param roll Handles the messages.
  * @param note Called with a line about each message, and about each peer that
  * joins or leaves.
- * @returns What it did until then.
+ * @returns What the server did until then.
  */
 export async function serveRollCall(
   socket: DatagramSocket,
@@ -30,12 +30,12 @@ export async function serveRollCall(
   let present: string[] = [];
   function noteChanges(): void {
     const now = roll.present();
-    const come = now.filter((name) => !present.includes(name));
+    const joined = now.filter((name) => !present.includes(name));
     const gone = present.filter((name) => !now.includes(name));
-    served.joined += come.length;
+    served.joined += joined.length;
     present = now;
     const rest = `present: ${now.join(", ") || "nobody"}`;
-    if (come.length > 0) note(`${come.join(", ")} came; ${rest}`);
+    if (joined.length > 0) note(`${joined.join(", ")} joined; ${rest}`);
     if (gone.length > 0) note(`${gone.join(", ")} left; ${rest}`);
   }
   for await (const { bytes, from } of socket) {
@@ -44,7 +44,9 @@ export async function serveRollCall(
     const outgoing = roll.handle(bytes, from);
     served.received++;
     const sender = formatAddress(from);
-    note(`${sender}: ${printable(bytes, { max: 40 })}, ${outgoing.length} out`);
+    note(
+      `${sender}: ${printable(bytes, { max: 40 })}, sending ${outgoing.length}`,
+    );
     for (const { to, message } of outgoing) {
       try {
         await socket.send(message, to);

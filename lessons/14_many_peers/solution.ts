@@ -13,7 +13,7 @@ interface Peer {
 export class RollCall {
   readonly #expireMs: number;
   readonly #now: () => number;
-  /** The present peers, by host and port: no connection tells them apart. */
+  /** The present peers, by host and port. */
   readonly #peers = new Map<string, Peer>();
 
   constructor({ expireMs, now = () => performance.now() }: RollCallOptions) {
@@ -22,7 +22,7 @@ export class RollCall {
   }
 
   handle(message: Uint8Array, from: Deno.NetAddr): OutgoingMessage[] {
-    // This comes first: a late message must not bring its sender back.
+    // Do this first: a late message must not bring its sender back.
     this.#expire();
     const text = decode(message);
     const [, name] = text.match(/^HELLO ([A-Za-z0-9]{1,20})\n?$/) ?? [];
@@ -47,7 +47,7 @@ export class RollCall {
       this.#hear(key);
       return [messageTo(from, `TAKEN ${name}`)];
     }
-    // This replaces the peer's older entry, and with it the older name.
+    // This replaces the peer's old entry, and frees its old name.
     this.#peers.set(key, { name, address: from, heardAt: this.#now() });
     return [messageTo(from, `OK ${name}`)];
   }
@@ -55,7 +55,7 @@ export class RollCall {
   #say(text: string, from: Deno.NetAddr): OutgoingMessage[] {
     const key = keyOf(from);
     const speaker = this.#hear(key);
-    // Don't answer a stranger, who may not even have sent this.
+    // Don't answer a stranger: its address may be forged.
     if (speaker === undefined) return [];
     const line = `${speaker.name}: ${harmless(text)}`;
     return [...this.#peers]
@@ -79,11 +79,11 @@ export class RollCall {
 }
 
 function keyOf({ hostname, port }: Deno.NetAddr): string {
-  // With a space in between, no two addresses give the same text.
+  // With a space in between, no two addresses have the same key.
   return `${hostname} ${port}`;
 }
 
-/** Decodes a message, and gives an empty text if it isn't UTF-8. */
+/** Decodes a message. If it isn't UTF-8, returns an empty text. */
 function decode(message: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -93,7 +93,7 @@ function decode(message: Uint8Array): string {
   }
 }
 
-/** Removes control characters, which a terminal obeys: some clear its screen. */
+/** Removes control characters: a terminal obeys them, and may clear its screen. */
 function harmless(text: string): string {
   return text.replace(/\p{Cc}/gu, "");
 }

@@ -16,7 +16,7 @@ export interface RollCallOptions {
   now?: () => number;
 }
 
-/** What 14.1 constructs. */
+/** Exercise 14.1: a list of the peers that are present. */
 export interface RollCallInstance {
   /** Takes a message, and returns the messages to send because of it. */
   handle(message: Uint8Array, from: Deno.NetAddr): OutgoingMessage[];
@@ -24,5 +24,5 @@ export interface RollCallInstance {
   present(): string[];
 }
 
-/** The type of 14.1: a class. */
+/** The class of 14.1. */
 export type RollCallClass = new (options: RollCallOptions) => RollCallInstance;

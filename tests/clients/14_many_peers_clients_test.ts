@@ -4,7 +4,7 @@ import { isInstalled, Talk, testWith } from "./programs.ts";
 for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
   testWith(
     program,
-    `lesson 14 --serve is a roll that people join with ${program}`,
+    `lesson 14 --serve is a roll call that you can join with ${program}`,
     async () => {
       await using server = Talk.lesson(14, "--port", "0");
       const command = await server.commandFor(fact);
@@ -18,7 +18,7 @@ for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
       await bob.expect(/^TAKEN ann\n$/);
       await bob.type("HELLO bob\n");
       await bob.expect(/\nOK bob\n$/);
-      await server.expect(/bob came; present: ann, bob\n/);
+      await server.expect(/bob joined; present: ann, bob\n/);
 
       await ann.type("SAY grüß dich, bob\n");
       await bob.expect(/\nann: grüß dich, bob\n$/);
@@ -32,7 +32,7 @@ for (const [program, fact] of [["nc", "netcat"], ["socat", "socat"]]) {
       assertEquals(code, 0);
       assertMatch(
         output,
-        /closed: 2 joined, 6 messages came, 5 went out\n$/,
+        /closed: 2 joined, 6 messages received, 5 sent\n$/,
       );
     },
   );
@@ -54,7 +54,7 @@ testWith(
       killed.kill("SIGKILL");
     }
     await ann.type("SAY still there?\n");
-    await server.expect(/"SAY still there\?\\n", 1 out\n/);
+    await server.expect(/"SAY still there\?\\n", sending 1\n/);
     await ann.type("HELLO ann\n");
     await ann.expect(/OK ann\nOK ann\n$/);
     server.kill("SIGINT");
@@ -64,7 +64,7 @@ testWith(
 
 testWith(
   "socat",
-  "lesson 14 --serve lets nc and socat talk with each other",
+  "lesson 14 --serve lets nc and socat talk to each other",
   async () => {
     if (!isInstalled("nc")) return;
     await using server = Talk.lesson(14);

@@ -1,4 +1,4 @@
-/** How an answer to 14.1 is checked. */
+/** Checks answers to 14.1. */
 import {
   type CallResult,
   checkClass,
@@ -46,9 +46,9 @@ export async function checkRollCall(
   await checkRealTime(RollCall, trial);
 }
 
-const TIMER = "A timer knows nothing of now(), and keeps the program from " +
-  "ending. You don't need one: remember when each peer was last heard, and " +
-  "compare that with now() at the start of handle() and present().";
+const TIMER = "A timer doesn't follow now(), and keeps the program from " +
+  "ending. You don't need one: remember when each peer last sent something, " +
+  "and compare that with now() at the start of handle() and present().";
 const PEER_KEY = "Identify a peer by its host and its port together.";
 
 function sayHello(RollCall: RollCallClass): ObjectCase {
@@ -59,14 +59,14 @@ function sayHello(RollCall: RollCallClass): ObjectCase {
   function explainNothing({ value, error }: CallResult): string {
     const [first] = Object(see(value) ?? []) as SeenMessage[];
     if (first?.text === "OK ci\n") {
-      return "You cut off the last character, and here it's no \\n. Remove it " +
-        "only if it is one.";
+      return "You cut off the last character, but here it isn't a \\n. Remove " +
+        "it only if it's a \\n.";
     }
     const needsEnd = error === undefined && first === undefined &&
       sentFor("HELLO cid\n") === "OK cid\n";
     return needsEnd
-      ? "You answer this only with a \\n at the end. nc sends one, but other " +
-        "clients don't: a message is the same without it."
+      ? "You answer HELLO only with a \\n at the end. nc sends one, but other " +
+        "clients don't: the message means the same without it."
       : "Answer HELLO with OK and the name, and send that to its sender only.";
   }
   return story("cid says HELLO, and gets OK", "", "", {
@@ -78,7 +78,7 @@ function sayHello(RollCall: RollCallClass): ObjectCase {
 const PRESENCE: ObjectCase[] = [
   {
     ...story(
-      "cid says HELLO with nc, which puts a \\n at the end",
+      "cid says HELLO with nc, which adds a \\n",
       "",
       "Without the \\n, your answer was right. One \\n at the end of an " +
         "incoming message doesn't count: remove it before you look at the " +
@@ -88,19 +88,19 @@ const PRESENCE: ObjectCase[] = [
     read: READ.bytes,
   },
   story(
-    "another RollCall has nobody in it",
+    "a new RollCall is empty",
     "",
-    "Each RollCall has a list of its own: keep the list in a field of the " +
-      "object, not in a variable outside the class or a static field.",
+    "Each RollCall has its own list: keep the list in a field of the object, " +
+      "not in a variable outside the class or a static field.",
     present(""),
   ),
   {
     ...story(
       "cid is present",
       "cid",
-      "cid has just said HELLO, and now() has been 0 all the time, so nobody " +
-        "has been silent for too long. Take both times from now(): when the " +
-        "message arrives, and when you compare.",
+      "cid has just said HELLO, and now() still returns 0, so cid hasn't been " +
+        "silent for too long. Take both times from now(): when the message " +
+        "arrives, and when you compare.",
       present("cid"),
     ),
     read: READ.silence,
@@ -120,8 +120,8 @@ const PRESENCE: ObjectCase[] = [
   story(
     "fay is at 127.0.0.1:12345, gus at 127.0.0.11:2345",
     "fay gus",
-    "Without a separator, both addresses are the same text: 127.0.0.112345. " +
-      "Put something between host and port that's in neither, such as a space.",
+    "Without a separator, both addresses become the same text: 127.0.0.112345. " +
+      "Put a separator between host and port that's in neither, such as a space.",
     present("fay gus"),
   ),
   story(
@@ -152,30 +152,30 @@ const PRESENCE: ObjectCase[] = [
   },
 ];
 
-/** What it means that not all get what ann says. */
+/** Explains why some peers don't get what ann says. */
 function explainSay({ value }: CallResult): string | undefined {
   if (!Array.isArray(value)) return undefined;
   if (value.length === 0) {
-    return "ann has said HELLO, but you sent nothing: each message brings a new " +
-      "address object, so a Map that uses the object as its key doesn't find it " +
-      `again, and === doesn't either. ${PEER_KEY}`;
+    return "ann has said HELLO, but you sent nothing. Each message brings a new " +
+      "address object, so a Map with the object as its key won't find it again, " +
+      `and === won't either. ${PEER_KEY}`;
   }
   const hosts = value.map(({ to }) => to?.hostname);
   return hosts.includes(PEERS.ann.hostname)
     ? undefined
     : "bob and cid are on " +
-      `ann's host, but they're other peers, with ports of their own. ${PEER_KEY}`;
+      `ann's host, but on different ports, so they're other peers. ${PEER_KEY}`;
 }
 
-/** What it means that something is sent because of a stranger's message. */
+/** Explains why a stranger's message must not make the server send anything. */
 function explainStranger({ value }: CallResult): string {
   const isAnswer = Array.isArray(value) &&
     value.some(({ to }) => to?.hostname === PEERS.eve.hostname);
   return isAnswer
-    ? "Don't answer strangers: anyone can put someone else's address on a " +
-      "message, and your answer would go to a peer that never asked."
-    : "First check whether the sender is present. A stranger has no name to " +
-      "speak under, so nobody gets what it says.";
+    ? "Don't answer strangers: the sender's address may be forged, and then " +
+      "your answer goes to a machine that never asked."
+    : "First check whether the sender is present. A stranger has no name, so " +
+      "don't pass on what it says.";
 }
 
 const AS_IT_IS = "A text is everything after the first space, unchanged.";
@@ -192,15 +192,15 @@ function isHarmless({ to, text }: SeenMessage): boolean {
 const TEXTS: ObjectCase[] = [
   says(
     "grüß dich:  two  spaces, 世界",
-    `${AS_IT_IS} If you split at every space, you get only a word of it, or ` +
-      "lose spaces.",
+    `${AS_IT_IS} If you split at every space, you get only one word, or lose ` +
+      "spaces.",
   ),
   says("  hi  ", `${AS_IT_IS} trim() removes more than one \\n at the end.`),
-  says("   ", `Spaces are characters: three of them are a text. ${AS_IT_IS}`),
+  says("   ", `Spaces are characters, so this is a text, too. ${AS_IT_IS}`),
   says(
     "hi\u2028ho\u2029he",
-    "A text may contain any character but \\n. In a regular expression, `.` " +
-      "doesn't match \\r, U+2028, and U+2029 either: use [^\\n].",
+    "A text may contain any character except \\n. In a regular expression, `.` " +
+      "doesn't match \\r, U+2028, or U+2029 either: use [^\\n].",
   ),
   says("cafe\u0301", `${AS_IT_IS} normalize() changes it.`),
   says("x".repeat(20_000), `${AS_IT_IS} It may be long.`),
@@ -211,7 +211,7 @@ const TEXTS: ObjectCase[] = [
     "bob says something with control characters in it",
     "ann bob",
     "This is a text like any other, and ann gets it. You may remove or escape " +
-      "its control characters, but nothing else of it, and the message counts.",
+      "its control characters, but nothing else.",
     {
       ...handle("bob", `SAY ${CONTROLS}`, { ann: `bob: ${CONTROLS}` }),
       accepts: (seen) => seen.length === 1 && isHarmless(seen[0]),
@@ -237,18 +237,19 @@ const NAMES: ObjectCase[] = [
   story(
     "a stranger says HELLO with ann's name",
     "ann bob",
-    "Another peer has that name: its owner keeps it, and the sender gets TAKEN.",
+    "Another peer has that name and keeps it. The sender gets TAKEN.",
     handle("eve", "HELLO ann", { eve: "TAKEN ann" }),
     {
       ...handle("ann", "SAY I am ann", { bob: "ann: I am ann" }),
-      likely: "After TAKEN, nothing has changed: ann has her name, and the " +
-        "stranger is still a stranger, to whom nothing is sent.",
+      likely:
+        "TAKEN changes nothing: ann keeps her name, and the stranger is " +
+        "still a stranger, so it gets no messages.",
     },
   ),
   story(
     "after TAKEN, the stranger is still a stranger",
     "ann bob",
-    "After TAKEN, nothing has changed: the stranger is still a stranger.",
+    "TAKEN changes nothing: the stranger is still a stranger.",
     send("eve", "HELLO ann"),
     present("ann bob"),
     handle("eve", "SAY I am ann", {}),
@@ -256,8 +257,8 @@ const NAMES: ObjectCase[] = [
   story(
     "bob says HELLO with ann's name, and stays bob",
     "ann bob",
-    "Another peer has that name, so the sender gets TAKEN, and nothing has " +
-      "changed: bob keeps his name.",
+    "Another peer has that name, so the sender gets TAKEN. TAKEN changes " +
+      "nothing: bob keeps his name.",
     handle("bob", "HELLO ann", { bob: "TAKEN ann" }),
     present("ann bob"),
     handle("bob", "SAY I am bob", { ann: "bob: I am bob" }),
@@ -272,23 +273,23 @@ const NAMES: ObjectCase[] = [
   story(
     "ann says HELLO ann again",
     "ann bob",
-    "She has that name herself, and TAKEN is for a name that another peer has. " +
-      "The first answer may have been lost, so she gets OK again. She's one " +
-      "peer with one name, however often she says HELLO.",
+    "ann already has that name, and TAKEN is for a name that another peer has. " +
+      "The first OK may have been lost, so she gets OK again. She's one peer " +
+      "with one name, however often she says HELLO.",
     handle("ann", "HELLO ann", { ann: "OK ann" }),
     present("ann bob"),
   ),
   story(
     "ann says HELLO dot",
     "ann bob",
-    "A second HELLO gives its sender the new name: one peer has one name, and " +
-      "the old one is gone.",
+    "A second HELLO replaces the sender's name: one peer has one name, and the " +
+      "old one is gone.",
     handle("ann", "HELLO dot", { ann: "OK dot" }),
     present("bob dot"),
     handle("ann", "SAY I am dot", { bob: "dot: I am dot" }),
   ),
   story(
-    "ann says HELLO dot, and bob takes the name that's free now",
+    "ann says HELLO dot, and bob takes the name ann, which is free now",
     "ann bob",
     "No peer has that name anymore: a second HELLO frees the old one.",
     send("ann", "HELLO dot"),
@@ -297,11 +298,11 @@ const NAMES: ObjectCase[] = [
   ),
   ...[LONGEST_NAME, "7", "constructor"].map((name) =>
     story(
-      `names that are unusual but right: ${LONGEST_NAME}, 7, constructor`,
+      `names that are unusual but valid: ${LONGEST_NAME}, 7, constructor`,
       "",
       name === "constructor"
-        ? "A plain object has some names from the start, and constructor is " +
-          "one of them. Keep the peers in a Map, which is empty."
+        ? "A plain object has some properties from the start, and constructor " +
+          "is one of them. Keep the peers in a Map: a new one is empty."
         : "A name has 1 to 20 letters and digits.",
       handle("ann", `HELLO ${name}`, { ann: `OK ${name}` }),
       present(name),
@@ -326,7 +327,8 @@ const LEAVING: ObjectCase[] = [
   story(
     "after BYE, bob is a stranger",
     "ann bob cid",
-    "Until its next HELLO, nobody gets what it says, and it gets nothing.",
+    "Until its next HELLO, don't pass on what it says, and don't send it " +
+      "anything.",
     send("bob", "BYE"),
     handle("ann", "SAY gone?", { cid: "ann: gone?" }),
     handle("bob", "SAY no", {}),

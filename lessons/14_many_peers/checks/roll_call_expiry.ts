@@ -1,4 +1,4 @@
-/** How the check of 14.1 tests that silent peers are removed. */
+/** Checks that answers to 14.1 remove silent peers. */
 import type { ObjectCase, Trial } from "../../../lib/workbook/kit/mod.ts";
 import type { RollCallClass, RollCallInstance } from "../types.ts";
 import {
@@ -18,25 +18,25 @@ export const EXPIRY: ObjectCase[] = [
   story(
     "ann sends nothing after HELLO: she's gone after 2000 s",
     "ann",
-    "Nothing tells you that a peer is gone, so remove each one that has been " +
-      "silent for expireMs. Ask now() for the time when a message arrives and " +
-      "when present() is called: any other clock shows another time.",
+    "Nothing tells you that a peer has left, so remove each peer that has been " +
+      "silent for expireMs. Call now() when a message arrives and when " +
+      "present() is called: any other clock shows a different time.",
     at(2_000_000),
     present(""),
   ),
   story(
     "she's gone after 2000 ms, too: expireMs is 1000",
     "ann",
-    "She has been silent for longer than expireMs. Both it and now() are in " +
-      "milliseconds: multiply and divide neither.",
+    "She has been silent for longer than expireMs. expireMs and now() are both " +
+      "in milliseconds: don't convert either of them.",
     at(2000),
     present(""),
   ),
   story(
     "she's still present at 500 ms",
     "ann",
-    "She has been silent for half of expireMs. Both it and now() are in " +
-      "milliseconds: multiply and divide neither.",
+    "She has been silent for half of expireMs. expireMs and now() are both in " +
+      "milliseconds: don't convert either of them.",
     at(500),
     present("ann"),
   ),
@@ -48,10 +48,10 @@ export const EXPIRY: ObjectCase[] = [
     present("ann"),
   ),
   story(
-    "she's gone at 1000 ms, and may come back",
+    "she's gone at 1000 ms, and can come back",
     "ann",
-    "She has been silent for exactly expireMs, which is too long: compare with " +
-      ">=.",
+    "She has been silent for exactly expireMs, and that's too long: compare " +
+      "with >=.",
     at(1000),
     present(""),
     handle("ann", "HELLO ann", { ann: "OK ann" }),
@@ -61,8 +61,8 @@ export const EXPIRY: ObjectCase[] = [
     ...story(
       "expireMs is 60, and now() is the time since 1970",
       "",
-      "The limit is expireMs, in milliseconds, as now() is. Here, it's 60: " +
-        "she's still present after 59, and gone after 60.",
+      "The limit is expireMs, in milliseconds like now(). Here, it's 60: she's " +
+        "still present after 59 ms, and gone after 60.",
       at(1_800_000_000_000),
       handle("ann", "HELLO ann", { ann: "OK ann" }),
       at(1_800_000_000_059),
@@ -76,8 +76,8 @@ export const EXPIRY: ObjectCase[] = [
     "at 600 ms ann says HELLO ann, bob HELLO ann, cid HELLO dot, and eve SAY: " +
       "all are present at 1599 ms, and gone at 1600 ms",
     "ann bob cid eve",
-    "Only what a peer sends counts as a sign of life. SAY does, a second HELLO " +
-      "does, whatever the name, and so does one that you answer with TAKEN.",
+    "What a peer sends counts as a sign of life: a SAY, a second HELLO with any " +
+      "name, and even a HELLO that you answer with TAKEN.",
     at(600),
     send("ann", "HELLO ann"),
     send("bob", "HELLO ann"),
@@ -91,9 +91,8 @@ export const EXPIRY: ObjectCase[] = [
   story(
     "ann says something at 600 ms, and bob gets it: he's gone at 1000 ms",
     "ann bob",
-    "bob has sent nothing for 1000 ms. That you sent him something says nothing " +
-      "about him: it goes to a closed socket just the same. Receiving doesn't " +
-      "count.",
+    "bob has sent nothing for 1000 ms. That you sent something to him doesn't " +
+      "count, because that works even if his socket is closed.",
     at(600),
     handle("ann", "SAY hi", { bob: "ann: hi" }),
     at(1000),
@@ -102,8 +101,8 @@ export const EXPIRY: ObjectCase[] = [
   story(
     "ann says something at 900 and 1000 ms, bob nothing: he's gone",
     "ann bob",
-    "bob was gone, though present() wasn't called in between. Remove silent " +
-      "peers when a message arrives, too.",
+    "bob is gone, even though present() hasn't been called. Remove silent peers " +
+      "when a message arrives, too.",
     at(900),
     send("ann", "SAY hi"),
     at(1000),
@@ -113,8 +112,8 @@ export const EXPIRY: ObjectCase[] = [
   story(
     "bob says something at 900 ms, ann not before 1000 ms: she's gone",
     "ann bob",
-    "She was gone when her message arrived: it's from a stranger, and only " +
-      "HELLO may bring her back. First remove silent peers, then look up the " +
+    "ann was gone when her message arrived, so it's from a stranger, and only " +
+      "HELLO can bring her back. First remove silent peers, then look up the " +
       "sender.",
     at(900),
     send("bob", "SAY hi"),
@@ -125,8 +124,9 @@ export const EXPIRY: ObjectCase[] = [
   story(
     "at 1000 ms eve says HELLO ann, then the first ann does: eve gets it",
     "ann",
-    "The first ann is gone, and her name went with her. Remove silent peers " +
-      "before you look for the name, also from any separate list of names.",
+    "The first ann is gone, so her name is free. Remove silent peers before you " +
+      "look for the name, and if you keep a separate list of names, remove " +
+      "theirs from it, too.",
     at(1000),
     handle("eve", "HELLO ann", { eve: "OK ann" }),
     handle("ann", "HELLO ann", { ann: "TAKEN ann" }),
@@ -135,8 +135,8 @@ export const EXPIRY: ObjectCase[] = [
   story(
     'ann sends "ping" at 600 ms: she\'s gone at 1000 ms',
     "ann",
-    "A message that isn't HELLO, SAY, or BYE changes nothing: it doesn't count " +
-      "as a sign of life.",
+    "A message that isn't HELLO, SAY, or BYE changes nothing, so it doesn't " +
+      "count as a sign of life.",
     at(600),
     send("ann", "ping"),
     at(1000),
@@ -144,14 +144,14 @@ export const EXPIRY: ObjectCase[] = [
   ),
 ].map((one) => ({ ...one, read }));
 
-/** Without `now`, real time passes. */
+/** Checks that the class uses real time if it gets no `now`. */
 export async function checkRealTime(
   RollCall: RollCallClass,
   trial: Trial,
 ): Promise<void> {
   const likely =
-    "now is optional. Its default is a clock that runs by itself: " +
-    "() => performance.now(), or Date.now.";
+    "now is optional. Its default is a real clock: () => performance.now(), or " +
+    "Date.now.";
   function called<V>(what: string, call: () => V): V {
     try {
       return call();

@@ -1,4 +1,4 @@
-/** Messages that the check of 14.1 sends, and that mean nothing. */
+/** Malformed messages for the check of 14.1. */
 import {
   type CallResult,
   NOT_UTF8,
@@ -9,17 +9,17 @@ import { handle, present, READ, story } from "./roll_call_stories.ts";
 
 const UPPERCASE = "HELLO, SAY, and BYE are uppercase only.";
 const STRICT =
-  "HELLO, SAY, and BYE start at the first character, and after a " +
-  "name or BYE there's nothing but one \\n. trim() removes more, and a regular " +
-  "expression needs ^ and $.";
-const ONE_END = "One \\n at the end doesn't count. A second one does, and " +
-  "there's no \\n in a name, in a text, or in BYE.";
-const LETTERS = "A name has the letters A to Z and a to z, and digits.";
+  "HELLO, SAY, and BYE start at the first character, and only one \\n may " +
+  "follow a name or BYE. trim() removes more, and a regular expression needs " +
+  "^ and $.";
+const ONE_END = "One \\n at the end doesn't count. A second one does, and a " +
+  "name, a text, or BYE can't contain a \\n.";
+const LETTERS = "A name has only letters A to Z and a to z, and digits.";
 const ONE_SPACE = "There's one space between HELLO or SAY and what follows.";
 
-/** Messages, and what it means to act on one. */
+/** Messages, and what to say if an answer acts on one. */
 const MESSAGES: [message: string | Uint8Array, likely: string][] = [
-  ["", "A message may be empty. It means nothing, so send nothing."],
+  ["", "A message may be empty. It isn't in the table, so send nothing."],
   ["\n", "This is what nc sends for an empty line. Send nothing."],
   ["ping", "It isn't HELLO, SAY, or BYE: send nothing."],
   ["hello dot", UPPERCASE],
@@ -36,8 +36,8 @@ const MESSAGES: [message: string | Uint8Array, likely: string][] = [
   ["HELLO dot\r\n", STRICT],
   ["HELLO dot\n\n", ONE_END],
   ["HELLO dot\nBYE", ONE_END],
-  ["HELLO a_b", "A name has letters and digits. \\w matches _, too."],
-  ["HELLO dot dot", "A name has letters and digits, and no space."],
+  ["HELLO a_b", "A name has only letters and digits. \\w matches _, too."],
+  ["HELLO dot dot", "A name has only letters and digits, so no space."],
   ["HELLO dödel", LETTERS],
   ["HELLO d[t", LETTERS],
   [`HELLO ${"x".repeat(21)}`, "A name has at most 20 characters."],
@@ -49,8 +49,8 @@ const MESSAGES: [message: string | Uint8Array, likely: string][] = [
   ["xSAY hi", STRICT],
   [
     "SAY hi\nbob: I lied",
-    "A \\n inside a text makes two lines of it, and the second one looks as if " +
-    "another peer had said it. That isn't a text.",
+    "A text can't contain a \\n: the receiver would see two lines, and the " +
+    "second one looks as if another peer had said it.",
   ],
   ["SAY hi\n\n", ONE_END],
   ["SAY \n", "SAY needs a text. The \\n at the end of the message isn't one."],
@@ -58,7 +58,7 @@ const MESSAGES: [message: string | Uint8Array, likely: string][] = [
     "HELLO \n",
     "HELLO needs a name. The \\n at the end of the message isn't one.",
   ],
-  ["BYE now", "There's nothing after BYE."],
+  ["BYE now", "Nothing may follow BYE."],
   ["BYE ", STRICT],
   [" BYE", STRICT],
   ["xBYE", STRICT],
@@ -71,19 +71,19 @@ const MESSAGES: [message: string | Uint8Array, likely: string][] = [
   ]),
   ...Object.values(NOT_UTF8).map((text): [Uint8Array, string] => [
     concat([toBytes("SAY "), text]),
-    "These bytes aren't UTF-8, so this isn't a message. A TextDecoder replaces " +
-    "them with U+FFFD, unless you construct it with { fatal: true }.",
+    "These bytes aren't valid UTF-8, so ignore them. A TextDecoder replaces them " +
+    "with U+FFFD, unless you construct it with { fatal: true }.",
   ]),
 ];
 
-/** Whoever sends one of them, nothing comes of it. */
+/** Each of these must be ignored, no matter which peer sends it. */
 export const MALFORMED = MESSAGES.map(([message, likely]) => {
   const advice = {
     likely: ({ error }: CallResult) =>
       error === undefined
         ? likely
-        : "Anyone can send anything, and an error here would end the server " +
-          "for all. Ignore a message that isn't in the table.",
+        : "Any program can send any bytes, and an error here would end the " +
+          "server for everyone. Ignore a message that isn't in the table.",
     again: true,
   };
   return {

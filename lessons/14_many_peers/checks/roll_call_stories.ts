@@ -1,4 +1,4 @@
-/** What the check of 14.1 makes its stories of. */
+/** The building blocks of the stories that check 14.1. */
 import {
   type Advice,
   type CallDue,
@@ -19,11 +19,11 @@ import type {
 
 /** The README's headings that failures refer to. */
 export const READ = {
-  peers: "Who is who",
+  peers: "Which peer sent this?",
   protocol: "The roll call",
-  strangers: "A stranger gets nothing",
-  silence: "Only silence tells",
-  bytes: "Whatever comes",
+  strangers: "Don't answer strangers",
+  silence: "Silence is the only sign",
+  bytes: "Expect any bytes",
 } as const;
 
 /** Peers on one host with three ports, and on another host with ann's port. */
@@ -39,14 +39,14 @@ export const PEERS = {
 
 export type PeerName = keyof typeof PEERS;
 
-/** The text to send to each peer, without the `\n` at its end. */
+/** The text to send to each peer, without the final `\n`. */
 export type Outgoing = Partial<Record<PeerName, string>>;
 
 function peerAt(hostname: string, port: number): Deno.NetAddr {
   return { transport: "udp", hostname, port };
 }
 
-/** An answer's roll call, with a clock that stands still until it's set. */
+/** An answer's roll call, with a clock that only `at()` moves. */
 export class Session {
   readonly #roll: RollCallInstance;
   #time = 0;
@@ -69,8 +69,8 @@ export class Session {
 }
 
 /**
- * What is done with one roll call, after some peers have said HELLO, and what
- * it means if anything else comes of it.
+ * Makes a case: the calls on one roll call, after some peers have said HELLO,
+ * and what to say if one of them returns something else.
  */
 export function story(
   step: string,
@@ -82,18 +82,18 @@ export function story(
   return { step, calls: [...joins, ...calls], likely, read: READ.protocol };
 }
 
-/** A peer says HELLO with its own name, and gets OK. */
+/** Makes a call: a peer says HELLO with its own name, and gets OK. */
 function join(name: PeerName): MethodCall {
   return {
     ...handle(name, `HELLO ${name}`, { [name]: `OK ${name}` }),
     likely:
       "In this RollCall, no other peer has that name: answer OK and the " +
-      "name. Each RollCall has a list of its own, so keep the list in a field " +
-      "of the object.",
+      "name. Each RollCall has its own list, so keep the list in a field of " +
+      "the object.",
   };
 }
 
-/** A peer sends a message, and exactly these must be sent because of it. */
+/** Makes a call: a peer sends a message, and exactly `outgoing` must be sent. */
 export function handle(
   from: PeerName,
   message: string | Uint8Array,
@@ -105,7 +105,7 @@ export function handle(
   return { ...send(from, message), returns };
 }
 
-/** A peer sends a message, whatever comes of it. */
+/** Makes a call: a peer sends a message, and any result is accepted. */
 export function send(
   from: PeerName,
   message: string | Uint8Array,
@@ -121,7 +121,7 @@ export function send(
   };
 }
 
-/** Exactly these names must be present. */
+/** Makes a call: exactly these names must be present. */
 export function present(names: string): MethodCall {
   return { do: "present", args: [], returns: namesIn(names), again: true };
 }
@@ -130,7 +130,7 @@ function namesIn(text: string): string[] {
   return text.match(/\w+/g) ?? [];
 }
 
-/** From now on, it's this late. */
+/** Makes a call: sets the clock. */
 export function at(timeMs: number): MethodCall {
   return { do: "at", args: [timeMs] };
 }
@@ -152,7 +152,7 @@ function inOrder(a: SeenMessage, b: SeenMessage): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
-/** Makes of a result what is compared: messages in one order, with their text. */
+/** Prepares a result for comparing: decodes the messages, and sorts them. */
 export function see(value: unknown): unknown {
   if (!Array.isArray(value) || !value.every(isOutgoing)) return value;
   return value
@@ -166,7 +166,7 @@ function isOutgoing(one: unknown): one is OutgoingMessage {
     typeof to.port === "number";
 }
 
-/** What's wrong if the mistake is one that any call can reveal. */
+/** Explains a mistake that any call can reveal. */
 export function explain(
   { value, error }: CallResult,
   { args: [, from], returns }: CallDue & { args: unknown[] },
@@ -176,17 +176,17 @@ export function explain(
   if (!Array.isArray(value)) {
     return {
       likely:
-        "Return the messages themselves, as an array of { to, message }, since " +
-        "there's nothing to wait for; if there's nothing to send, return [].",
+        "Return an array of { to, message }, not a promise: there's nothing to " +
+        "wait for. If there's nothing to send, return [].",
     };
   }
   const wrong = value.find((one) => !isOutgoing(one));
   if (wrong !== undefined) {
     return {
       likely: wrong?.message instanceof Uint8Array
-        ? "`to` is a UDP address. Remember the `from` of each peer's messages: " +
-          "that's where its own messages go."
-        : "Each is { to, message }, and a socket sends bytes: " +
+        ? "`to` is a UDP address. Remember the `from` of each peer's messages, " +
+          "and send to that."
+        : "`message` must be bytes, because a socket sends bytes: " +
           "new TextEncoder().encode(text).",
     };
   }
@@ -203,12 +203,13 @@ function explainPresent(
 ): Partial<Advice> | undefined {
   if (!Array.isArray(value)) {
     return {
-      likely: "It's an array of names. `[...map.values()]` makes an array of " +
+      likely:
+        "Return an array of names. `[...map.values()]` makes an array of " +
         "the values in a Map.",
     };
   }
   return differenceAt(value.toSorted(), names) !== undefined ? undefined : {
-    likely: "All names are there, but in another order: sort the names.",
+    likely: "All names are there, but in the wrong order: sort the names.",
   };
 }
 
@@ -234,17 +235,17 @@ function explainMessages(
   if (due.length === 1 && answer.to === sender && toOthers.length > 0) {
     return {
       likely:
-        `${answer.text.trim()} is for the sender of HELLO alone, and you ` +
-        `sent something to ${counted(toOthers.length, "other peer")}, too. ` +
-        "Only SAY goes to others.",
+        `${answer.text.trim()} is only for the sender of HELLO, but you also ` +
+        `sent something to ${counted(toOthers.length, "other peer")}. Only a ` +
+        "SAY goes to others.",
     };
   }
   const isSay = due.some(({ text }) => text.includes(": "));
   if (isSay && sent.some(({ to }) => to === sender)) {
     return {
       likely:
-        "You echo the text to its sender, who knows it already. Send it to " +
-        "the other peers only.",
+        "You echo the text to its sender, who already knows it. Send it only " +
+        "to the other peers.",
     };
   }
   return undefined;

@@ -45,7 +45,7 @@ Deno.test("lesson 14 shows who gets what, and that a stranger gets nothing", asy
   assertEquals(recording.fact("bob received"), '"OK bob\\n", "ann: hello\\n"');
 });
 
-Deno.test("lesson 14 shows that only silence tells that a peer has left", async () => {
+Deno.test("lesson 14 shows that silence is the only sign that a peer has left", async () => {
   const recording = await recordLesson();
   const present = recording.all("fact").filter(({ name }) =>
     name === "present"
@@ -55,7 +55,7 @@ Deno.test("lesson 14 shows that only silence tells that a peer has left", async 
     "ann, bob, cid",
   ]);
   if (Deno.build.os !== "windows") {
-    assertEquals(recording.fact("errors of send()"), "0");
+    assertEquals(recording.fact("errors from send()"), "0");
   }
   assertEquals(recording.fact("without those silent for 10000 ms"), "ann, bob");
 });
@@ -112,7 +112,7 @@ Deno.test("lesson 14's server runs until it's told to stop", async () => {
   assertEquals(await receive(bob), "OK bob\n");
   // With the name in front, this is too long to send; the server goes on.
   await send(ann, `SAY ${"x".repeat(65_503)}`);
-  // Nothing that bob's terminal would obey gets through.
+  // The server removes control characters, which bob's terminal would obey.
   await send(ann, "SAY \x1b]52;c;bHM=\x07\x1b[2J\r\x9b1mhello\n");
   assertEquals(await receive(bob), "ann: ]52;c;bHM=[2J1mhello\n");
   await send(bob, "BYE");
@@ -121,8 +121,11 @@ Deno.test("lesson 14's server runs until it's told to stop", async () => {
   stop.abort();
   await serving;
   const notes = recording.all("note").map(({ text }) => text);
-  assert(notes.includes("ann came; present: ann"));
+  assert(notes.includes("ann joined; present: ann"));
   assert(notes.includes("bob left; present: ann"));
   assert(notes.some((note) => note.includes("Cannot send 65509 bytes")));
-  assertMatch(notes.at(-1)!, /^closed: 3 joined, 7 messages came, 5 went out$/);
+  assertMatch(
+    notes.at(-1)!,
+    /^closed: 3 joined, 7 messages received, 5 sent$/,
+  );
 });

@@ -31,22 +31,22 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "never finds a peer again, as with an address object for a key": [
         "crypto.randomUUID()",
-        /each message brings a new address object/,
+        /Each message brings a new address object/,
       ],
     }),
     ...replacing(EXPIRED, {
       "never removes a silent peer": [
         "> Infinity",
-        /Nothing tells you that a peer is gone/,
+        /Nothing tells you that a peer has left/,
       ],
       "waits for 1000 times expireMs": [
         ">= 1000 * this.#expireMs",
-        /longer than expireMs.*multiply and divide neither/,
+        /longer than expireMs.*don't convert either/,
       ],
       "waits longer than expireMs": ["> this.#expireMs", /compare with >=/],
       "takes expireMs for seconds": [
         ">= this.#expireMs / 1000",
-        /multiply and divide neither/,
+        /half of expireMs.*don't convert either/,
       ],
       "removes peers at once, as with two different clocks": [
         ">= 0",
@@ -56,7 +56,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "uses its own clock",
       replace: ["this.#now = now", "this.#now = () => performance.now()"],
-      diagnosis: /any other clock shows another time/,
+      diagnosis: /any other clock shows a different time/,
     },
     {
       name: "has no clock if it gets none",
@@ -75,13 +75,13 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /^handle\("SAY let me in"\) from eve.* threw Error: unknown/,
     },
     {
-      name: "tells everybody OK",
+      name: "sends OK to every peer",
       replace: [
         "return [messageTo(from, `OK ${name}`)];",
         "return [...this.#peers.values()]" +
         ".map(({ address }) => messageTo(address, `OK ${name}`));",
       ],
-      diagnosis: /OK ann is for the sender of HELLO alone/,
+      diagnosis: /OK ann is only for the sender of HELLO/,
     },
     {
       name: "answers strangers",
@@ -91,7 +91,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "passes on what strangers say",
       replace: [SPEAKER, 'const speaker = this.#hear(key) ?? { name: "?" };'],
-      diagnosis: /A stranger has no name to speak under/,
+      diagnosis: /A stranger has no name, so don't pass on/,
     },
     {
       name: "echoes to the sender",
@@ -101,18 +101,18 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "lets a peer take over a taken name",
       replace: ["if (isTaken)", "if (false)"],
-      diagnosis: /its owner keeps it/,
+      diagnosis: /Another peer has that name and keeps it/,
     },
     {
       name: "tells a peer that its own name is taken",
       replace: ["peer.name === name && other !== key", "peer.name === name"],
-      diagnosis: /She has that name herself/,
+      diagnosis: /ann already has that name/,
     },
     ...replacing(SET, {
       "removes a peer by a timer": [
         `setTimeout(() => this.#peers.delete(key), this.#expireMs);
         ${SET}`,
-        /A timer knows nothing of now\(\)/,
+        /A timer doesn't follow now\(\)/,
       ],
       "keeps the old name next to the new one": [
         `const old = this.#peers.get(key);
@@ -128,17 +128,17 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "looks up names in a plain object": [
         `${IS_TAKEN} name in {} ||`,
-        /A plain object has some names from the start/,
+        /A plain object has some properties from the start/,
       ],
     }),
     ...replacing(EXPIRE, {
       "looks for a name before it removes silent peers": [
         `${DECODE}\n    if (!text.startsWith("HELLO")) this.#expire();`,
-        /her name went with her/,
+        /so her name is free/,
       ],
       "lets a late message bring its sender back": [
         `this.#hear(keyOf(from));\n    ${EXPIRE}`,
-        /only HELLO may bring her back/,
+        /only HELLO can bring her back/,
       ],
       "removes silent peers only in present()": [
         DECODE,
@@ -158,7 +158,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     {
-      name: "removes nobody at BYE",
+      name: "doesn't remove a peer that says BYE",
       replace: [FORGET, "{}"],
       diagnosis: /BYE removes its sender from the list/,
     },
@@ -176,7 +176,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing(".filter(([other]) => other !== key)", {
       "sends to other hosts only": [
         ".filter(([, { address }]) => address.hostname !== from.hostname)",
-        /bob and cid are on ann's host, but they're other peers/,
+        /bob and cid are on ann's host, but on different ports/,
       ],
     }),
     {
@@ -220,7 +220,7 @@ export const wrongAnswers: WrongAnswers = {
       "splits at spaces": ["/^SAY (\\S+)/", /split at every space/],
       "ignores a text of spaces": [
         "/^SAY ([^\\n]*[^\\n ][^\\n]*)\\n?$/",
-        /three of them are a text/,
+        /Spaces are characters, so this is a text/,
       ],
       "takes `.` for everything but \\n": ["/^SAY (.+)\\n?$/", /use \[\^\\n\]/],
       "accepts any number of \\n at the end": [
@@ -235,11 +235,11 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("heardAt: this.#now()", {
       "doesn't count a HELLO with a new name": [
         "heardAt: this.#peers.get(key)?.heardAt ?? this.#now()",
-        /a second HELLO does, whatever the name/,
+        /a second HELLO with any name/,
       ],
     }),
     ...replacing("this.#expireMs = expireMs;", {
-      "has a limit of its own": ["this.#expireMs = 1000;", /Here, it's 60/],
+      "ignores expireMs": ["this.#expireMs = 1000;", /Here, it's 60/],
     }),
     {
       name: "accepts bytes that aren't UTF-8",
@@ -249,7 +249,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws at bytes that aren't UTF-8",
       replace: ['return "";', "throw new TypeError();"],
-      diagnosis: /an error here would end the server for all/,
+      diagnosis: /an error here would end the server for everyone/,
     },
     ...replacing(DECODE, {
       "takes the \\n of nc for a part of the message": [
@@ -258,7 +258,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "needs a \\n at the end": [
         `${DECODE}\n    if (!text.endsWith("\\n")) return [];`,
-        /You answer this only with a \\n at the end/,
+        /You answer HELLO only with a \\n at the end/,
       ],
       "cuts off the last character, whatever it is": [
         "const text = decode(message).slice(0, -1);",
@@ -270,13 +270,13 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "counts messages that it doesn't know": [
         `this.#hear(keyOf(from));\n    ${DECODE}`,
-        /changes nothing: it doesn't count/,
+        /changes nothing, so it doesn't count/,
       ],
     }),
     {
       name: "accepts spaces after a name",
       replace: [`(${HELLO_NAME})\\n?`, `(${HELLO_NAME})\\s*`],
-      diagnosis: /after a name or BYE there's nothing but/,
+      diagnosis: /only one \\n may follow a name or BYE/,
     },
     ...replacing(HELLO_NAME, {
       "accepts an underscore in a name": ["\\w{1,20}", /\\w matches _, too/],
@@ -319,17 +319,17 @@ export const wrongAnswers: WrongAnswers = {
         ".map(([, { address }]) => ",
         ".map(([other, { address }]) => this.#hear(other) && ",
       ],
-      diagnosis: /Receiving doesn't count/,
+      diagnosis: /That you sent something to him doesn't count/,
     },
     {
       name: "doesn't count a HELLO that it answers with TAKEN",
       replace: ["      this.#hear(key);\n", ""],
-      diagnosis: /one that you answer with TAKEN/,
+      diagnosis: /a HELLO that you answer with TAKEN/,
     },
     {
       name: "has one list for all roll calls",
       replace: ["= new Map<string, Peer>()", "= (RollCall.all ??= new Map())"],
-      diagnosis: /Each RollCall has a list of its own/,
+      diagnosis: /Each RollCall has its own list/,
     },
     {
       name: "doesn't sort",
@@ -339,7 +339,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has a default clock that stands still",
       replace: ["() => performance.now()", "() => 0"],
-      diagnosis: /a clock that runs by itself/,
+      diagnosis: /Its default is a real clock/,
     },
   ],
 };
