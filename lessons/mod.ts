@@ -143,8 +143,9 @@ export const lessons: Lesson[] = [
     number: 15,
     name: "lossy_link",
     title: "Lossy link",
-    claim: "What can be lost must be asked for again, and what can be asked " +
-      "for again must be done once: a number on each question serves both.",
+    claim:
+      "If a message may get lost, you have to send it again; then the receiver " +
+      "must not act on it twice. A number in each message solves both.",
     part: "UDP, single messages",
   },
   {

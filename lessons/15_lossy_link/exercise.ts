@@ -1,8 +1,8 @@
 /**
- * Your answers to lesson 15. Commands: `deno task check 15`, `deno task watch`.
+ * Lesson 15: check your answers with `deno task check 15` or `deno task watch`.
  *
- * Replace each `export const … = todo(…);` with your code. Keep the numbered
- * lines: `deno task reset 15.1` looks for them.
+ * Replace each `todo(…)` with your code. Keep the lines with the exercise
+ * numbers: `deno task reset 15.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Call, OnceOnlyClass } from "./types.ts";
@@ -18,23 +18,23 @@ import type { Call, OnceOnlyClass } from "./types.ts";
  *     ): Promise<Uint8Array> {
  *     }
  *
- * Sends a question to `server`, again if necessary, and returns the answer. The
- * question is one datagram: a number in 4 bytes, big-endian, followed by
- * `request`. The answer is one datagram from the server: the same 4 bytes,
- * followed by the data, which is all that `call` returns.
+ * Sends a question to `server`, several times if necessary, and returns the data
+ * of the answer. The question is one datagram: a number in 4 bytes, big-endian,
+ * followed by `request`. The answer is one datagram from the server: the same 4
+ * bytes, followed by the data.
  *
  * - Each call uses a number that no earlier call used. All attempts of one call
  *   use the same number.
  * - Send the question, wait `timeoutMs` milliseconds, send it again, and so on,
  *   `attempts` times in all. If no answer comes within `timeoutMs` of the last
  *   attempt, reject with `Deno.errors.TimedOut`.
- * - Ignore every datagram that isn't the answer: another number, fewer than 4
- *   bytes, or another sender (hostname or port). It doesn't start a new attempt,
- *   and doesn't make the current wait any longer.
+ * - Ignore every datagram that isn't the answer: one with another number, with
+ *   fewer than 4 bytes, or from another sender (hostname or port). It doesn't
+ *   start a new attempt, and doesn't make the current wait any longer.
  * - `request` and the data may be empty.
- * - The caller uses the socket again: leave it open, and no receive pending, which
- *   would take the next datagram. (After TimedOut, one may be left, because the
- *   caller then closes the socket.)
+ * - The caller uses the socket again, so leave it open. Don't leave a `receive()`
+ *   waiting: it would take the next datagram. (After TimedOut, you may leave one,
+ *   because the caller then closes the socket.)
  */
 export const call: Call = todo("15.1 call");
 
@@ -52,18 +52,18 @@ export const call: Call = todo("15.1 call");
  *       }
  *     }
  *
- * Answers the questions of 15.1, and performs none of them twice. `handle` gets
- * a question, a number in 4 bytes followed by data, and returns the answer: the
+ * Answers the questions of 15.1, and never performs one twice. `handle` gets a
+ * question, a number in 4 bytes followed by data, and returns the answer: the
  * same 4 bytes, followed by what `perform(data)` returned.
  *
  * - A repeat has the same number and the same sender (hostname and port). It
  *   gets the same answer again, without another call of `perform`.
  * - Every question has at least 4 bytes. Its array may be a view of a larger
  *   one, and the caller reuses it for the next question.
- * - Remember the last `maxRemembered` answers, of all senders together: 100 by
- *   default, and none if it's 0. When there's one more, forget the answer to the
- *   question that was performed longest ago, even if it has been repeated since.
- *   A repeat of that question is then performed again, like a new one.
+ * - Remember `maxRemembered` answers for all senders together: 100 by default,
+ *   none if it's 0. If there are more, forget the answer to the question that
+ *   was performed longest ago, even if it has been repeated since. A repeat of
+ *   that question is then performed again, like a new one.
  * - If `perform` throws, `handle` throws the same error, and nothing is
  *   remembered or forgotten.
  */

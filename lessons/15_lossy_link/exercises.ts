@@ -11,15 +11,15 @@ export const exercises: Exercise<unknown>[] = [
     id: "15.1",
     title: "Ask again, and recognize the answer",
     passed:
-      "All attempts carry one number, so a late answer can't pass for the next one's.",
+      "Each call has its own number, so a late answer can't pass for the " +
+      "answer to the next question.",
     solution: solution.call,
     hints: [
-      "An answer may arrive late, when you've already asked something else. " +
-      "What must it contain so that you can tell, and how does the server " +
-      "learn that?",
-      "Two things go on at once. One loop receives and ignores datagrams until " +
-      "the answer is there; start it once per call. The other loop sends, waits " +
-      "for the answer or the timer, whichever is first, and sends again.",
+      "An answer may arrive late, after you've asked something else. What must " +
+      "it contain so that you notice, and where does the server get that from?",
+      "Run two loops at once. One receives until it has the answer, and ignores " +
+      "all other datagrams; start it once per call. The other one sends, waits " +
+      "for the answer or the timer, whichever comes first, and sends again.",
       "Almost the code; receiveAnswer() is a loop around socket.receive():\n" +
       "    const answer = receiveAnswer(socket, server, number);\n" +
       "    answer.catch(() => {}); // After a timeout, nothing awaits it.\n" +
@@ -40,11 +40,11 @@ export const exercises: Exercise<unknown>[] = [
     id: "15.2",
     pure: true,
     title: "Do nothing twice",
-    passed: "A duplicate gets the same answer, and the work is done once.",
+    passed: "A repeat gets the same answer, and the work is done only once.",
     solution: solution.OnceOnly,
     hints: [
-      "How does a server recognize a repeat? Two clients may both be at number " +
-      "7. And what does a client that repeats its question need?",
+      "How does a server recognize a repeat? (Two clients may both use number " +
+      "7.) And what does a client need that repeats its question?",
       "Keep a Map from sender and number, joined into one string, to the " +
       "answer, and look there first. A Map keeps its keys in insertion order, " +
       "so the first key is the oldest.",

@@ -1,9 +1,10 @@
 /**
  * Lesson 15: ask again, and answer once.
  *
- * A relay loses, repeats, reorders and delays datagrams, by chance and from a
- * seed. This measures what comes of it, and makes calls work over it: with a
- * number on each question, with tries, and with a server that knows a repeat.
+ * A relay loses, repeats, reorders, and delays datagrams, at random but from a
+ * seed. Measures the effects, and makes calls work in spite of them: with a
+ * number in each question, several attempts, and a server that recognizes
+ * repeats.
  */
 import {
   bindUdp,
@@ -22,7 +23,7 @@ const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
 
 const SENT = 100;
-/** The held ones are overtaken by others, and not freed by the clock. */
+/** With a long `holdMs`, later datagrams overtake the held ones, not the clock. */
 const BAD: LossyLinkOptions = {
   loss: 0.2,
   duplication: 0.1,
@@ -30,13 +31,13 @@ const BAD: LossyLinkOptions = {
   holdMs: 300,
 };
 const SEED = 15;
-/** Sixty calls are few. With these dice they come close to what is expected. */
-const TRIES_SEED = 182;
+/** Sixty calls are few. With this seed, they come close to the expected value. */
+const ATTEMPTS_SEED = 182;
 
-/** After this, a client asks again, on one machine. */
+/** How long a client waits before it asks again. One machine is fast. */
 const TIMEOUT_MS = 20;
-/** More than will ever be needed. */
-const ATTEMPTS = 200;
+/** More attempts than any call will need. */
+const MAX_ATTEMPTS = 200;
 
 /** Runs the demonstration. */
 export async function lesson(show: Narrator): Promise<void> {
@@ -44,52 +45,52 @@ export async function lesson(show: Narrator): Promise<void> {
   await delay(show);
   await lateAnswer(show);
   await doneTwice(show);
-  await tries(show);
+  await attempts(show);
 }
 
-/** What a bad link does, and that it does it again. */
+/** Shows what a bad link does, and that the same seed does it again. */
 async function badLink(show: Narrator): Promise<void> {
   show.step(`${SENT} datagrams through a bad link`);
   await show.predict(
     `${SENT} datagrams with the numbers 0 to ${SENT - 1} go through a relay ` +
       "that loses 20 % of them, sends 10 % twice, and lets others overtake " +
-      "10 %. How many come? And what can the receiver tell by the numbers?",
+      "10 %. How many arrive? What can the receiver learn from the numbers?",
   );
   const first = await passThrough(SENT, { ...BAD, seed: SEED });
   const { arrived, link } = first;
   const { missing, repeated, late } = look(arrived, SENT);
-  show.fact("came", arrived.length);
+  show.fact("arrived", arrived.length);
   show.fact("the first 20", arrived.slice(0, 20).join(" "));
-  show.table(["", "by the relay's count", "by the receiver's"], [
-    ["lost", `${link.lost}`, `${missing} never came`],
-    ["sent twice", `${link.duplicated}`, `${repeated} came again`],
-    ["held back", `${link.reordered}`, `${late} came after a later one`],
+  show.table(["", "the relay's count", "the receiver's count"], [
+    ["lost", `${link.lost}`, `${missing} never arrived`],
+    ["sent twice", `${link.duplicated}`, `${repeated} arrived again`],
+    ["held back", `${link.reordered}`, `${late} arrived after a later one`],
   ]);
   const again = await passThrough(SENT, { ...BAD, seed: SEED });
   const other = await passThrough(SENT, { ...BAD, seed: SEED + 1 });
   show.fact(`seed ${SEED} again`, compare(arrived, again.arrived));
   show.fact(`seed ${SEED + 1}`, compare(arrived, other.arrived));
   show.say(
-    "Without the numbers the receiver could tell none of that. The relay " +
-      "throws dice for each datagram by seed and position, so that a failure " +
-      "by chance can be had again, and looked into.",
+    "Without the numbers, the receiver couldn't know any of that. What the " +
+      "relay does to a datagram depends only on the seed and its position, so " +
+      "you can reproduce a failure that happened by chance.",
   );
 }
 
 function compare(one: number[], other: number[]): string {
   return one.join() === other.join()
     ? `the same ${other.length}, in the same order`
-    : `others: ${other.length} came, ${other.slice(0, 8).join(" ")} …`;
+    : `${other.length} others: ${other.slice(0, 8).join(" ")} …`;
 }
 
-/** Delays that differ reorder by themselves. */
+/** Shows that different delays change the order. */
 async function delay(show: Narrator): Promise<void> {
   const count = 20;
-  show.step("Delay, and delay that differs");
+  show.step("Different delays");
   await show.predict(
-    `${count} datagrams go at once through a relay that delays each by 5 ms, ` +
-      "and by up to 20 ms more. Nothing is reordered on purpose. In which " +
-      "order do they come?",
+    `${count} datagrams go through a relay, one right after the other. It ` +
+      "delays each by 5 to 25 ms, but reorders nothing on purpose. What order " +
+      "do they arrive in?",
   );
   const { arrived, tookMs } = await passThrough(count, {
     delayMs: 5,
@@ -97,26 +98,24 @@ async function delay(show: Narrator): Promise<void> {
     seed: SEED,
   });
   const { late } = look(arrived, count);
-  show.fact("came", arrived.join(" "));
+  show.fact("arrived", arrived.join(" "));
   show.fact(
-    "under way",
+    "took",
     `${Math.min(...tookMs).toFixed(1)} to ${Math.max(...tookMs).toFixed(1)} ms`,
   );
-  show.fact("came after a later one", `${late} of ${count}`);
+  show.fact("arrived after a later one", `${late} of ${count}`);
   show.say(
-    "What is under way for a shorter time overtakes. And the time says " +
-      "nothing at the beginning: an answer that is late looks like one that " +
-      "is lost, until it comes.",
+    "A datagram with a shorter delay overtakes others. And while you wait, a " +
+      "late answer looks the same as a lost one.",
   );
 }
 
-/** A late answer, taken for another one. */
+/** Shows a late answer that's taken for the answer to the next question. */
 async function lateAnswer(show: Narrator): Promise<void> {
   show.step("A late answer");
   await show.predict(
-    `A client asks "2+3?", waits ${TIMEOUT_MS} ms in vain, gives up, and asks ` +
-      '"10+10?". Only now the first answer comes. What does the client take ' +
-      "10+10 to be?",
+    `A client asks "2+3?", gives up after ${TIMEOUT_MS} ms, and asks "10+10?". ` +
+      "Then the first answer arrives. What does the client think 10+10 is?",
   );
   using client = bindUdp();
   using server = bindUdp();
@@ -137,20 +136,20 @@ async function lateAnswer(show: Narrator): Promise<void> {
   await server.send(encode("5"), first.from);
   await server.send(encode("20"), first.from);
   const { bytes } = await client.receive();
-  lanes.arrow(TO_CLIENT, { label: '"5"', received: "takes it" });
+  lanes.arrow(TO_CLIENT, { label: '"5"', received: "accepts it" });
   const { bytes: unread } = await client.receive();
   lanes.arrow(TO_CLIENT, { label: `"${decode(unread)}"` });
   show.fact("without numbers", `10+10 is ${decode(bytes)}`);
   show.fact("with numbers, as in 15.1", `10+10 is ${await askWithNumbers()}`);
   show.say(
-    "The sender was right, the time was right, and the answer was to another " +
-      "question. From then on the client would be one behind for ever. A " +
-      "number in the question, which the server copies into the answer, says " +
-      "what belongs to what.",
+    "The answer came from the right server, but it was for an earlier " +
+      "question. From then on, every answer would belong to the question " +
+      "before. A number in each question, which the server copies into its " +
+      "answer, shows which answer belongs to which question.",
   );
 }
 
-/** The same story, with a number in front of each message. */
+/** Does the same with a number in front of each message. */
 async function askWithNumbers(): Promise<string> {
   using sockets = new DisposableStack();
   const socket = sockets.adopt(
@@ -170,14 +169,14 @@ async function askWithNumbers(): Promise<string> {
   return decode(await calling);
 }
 
-/** The myth: asking again can do no harm. */
+/** Shows that asking again can do the work twice. */
 async function doneTwice(show: Narrator): Promise<void> {
   const deposits = 10;
-  show.step("Ask again: does that do no harm?");
+  show.step("Is it safe to ask again?");
   await show.predict(
-    `A client puts 1 into an account, ${deposits} times, over a link that loses ` +
+    `A client pays 1 into an account, ${deposits} times, over a link that loses ` +
       "30 % of the answers and sends 30 % of the questions twice. It asks again " +
-      "until it has an answer. What is in the account in the end?",
+      "until it gets an answer. How much is in the account in the end?",
   );
   const faults: LossyLinkOptions = {
     seed: SEED,
@@ -193,23 +192,24 @@ async function doneTwice(show: Narrator): Promise<void> {
       (message, from) => bank.handle(message, from),
     );
     rows.push([
-      isCareful ? "knows repeats" : "does all that comes",
+      isCareful ? "recognizes repeats" : "performs everything",
       `${deposits}`,
       `${calls.questions}`,
       `${calls.handled}`,
       `${bank.balance}`,
     ]);
   }
-  show.table(["server", "calls", "sent", "came", "in the account"], rows);
+  show.table(["server", "calls", "sent", "arrived", "in the account"], rows);
   show.say(
-    "To the client, a lost answer looks like a lost question, and in the one " +
-      "case the work is done already. So whoever asks again asks for it once " +
-      "at least, and only the server can see to it that it is done once at " +
-      "most: it remembers what it answered, and says that again.",
+    "The client can't tell a lost answer from a lost question, but if the " +
+      "answer was lost, the work is already done. If the client asks until it " +
+      "gets an answer, the work is done at least once. Only the server can make " +
+      "sure it's done at most once: it remembers each answer, and sends it " +
+      "again.",
   );
 }
 
-/** An account that somebody pays into. */
+/** A server that keeps an account, and pays 1 into it on request. */
 class Bank {
   balance = 0;
   readonly handle: (message: Uint8Array, from: Deno.NetAddr) => Uint8Array;
@@ -228,21 +228,21 @@ class Bank {
   }
 }
 
-/** How many tries calls need. */
-async function tries(show: Narrator): Promise<void> {
+/** Measures how many attempts calls need. */
+async function attempts(show: Narrator): Promise<void> {
   const count = 60;
   const shares = [0, 0.1, 0.3];
-  show.step("How often to ask");
+  show.step("How many attempts?");
   await show.predict(
-    `${count} calls each, over links that lose nothing, 10 % and 30 % in either ` +
-      "direction. How many tries does a call need on the average, and the " +
-      "unluckiest?",
+    `A client makes ${count} calls over each of three links, which lose nothing, ` +
+      "10 %, and 30 % in each direction. How many attempts does a call need on " +
+      "average? How many does the unluckiest one need?",
   );
   const rows: string[][] = [];
   let most = 0;
   for (const loss of shares) {
     const calls = await callThrough(
-      { loss, seed: TRIES_SEED },
+      { loss, seed: ATTEMPTS_SEED },
       count,
       (message) => message,
     );
@@ -255,28 +255,28 @@ async function tries(show: Narrator): Promise<void> {
       `${calls.most}`,
     ]);
   }
-  show.table(["loss each way", "tries", "1 / (1 - loss)²", "most"], rows);
+  show.table(["loss each way", "attempts", "1 / (1 - loss)²", "most"], rows);
   show.say(
-    "Question and answer must both get through, so a try works with the square " +
-      "of the chance of one of them; the third column is what follows from " +
-      "that, the second what these dice gave. Others give more or less: " +
-      `${count} calls are few. (An answer that takes more than ` +
-      `${TIMEOUT_MS} ms, on a busy machine, costs a try too.) With fewer than ` +
+    "The question and the answer both have to get through. The third column " +
+      "computes how many attempts that takes on average, and the second column " +
+      `is what we measured. ${count} calls are few, so other seeds give other ` +
+      `numbers. (An answer that takes more than ${TIMEOUT_MS} ms, on a busy ` +
+      "machine, also costs an attempt.) With a limit of fewer than " +
       `${most} attempts, the unluckiest call would have ended in TimedOut.`,
   );
 }
 
-/** What calls through a link came to. */
+/** The counts of some calls through a link. */
 interface Calls {
-  /** Tries of all calls. */
+  /** Attempts of all calls. */
   questions: number;
-  /** How many of them came to the server, copies included. */
+  /** Questions that arrived at the server, including copies. */
   handled: number;
-  /** The most tries that one call needed. */
+  /** The most attempts that one call needed. */
   most: number;
 }
 
-/** Makes calls one after the other, to a server behind a link. */
+/** Makes calls, one after the other, through a link to a server. */
 async function callThrough(
   faults: LossyLinkOptions,
   count: number,
@@ -293,7 +293,7 @@ async function callThrough(
   const serving = (async () => {
     for await (const { bytes, from } of server) {
       calls.handled++;
-      // A server that is being closed need not answer any more.
+      // A server that's being closed doesn't have to answer.
       await server.send(handle(bytes, from), from).catch(() => {});
     }
   })();
@@ -302,7 +302,7 @@ async function callThrough(
     const before = counted.sends;
     await call(counted.socket, link.addr, encode("1"), {
       timeoutMs: TIMEOUT_MS,
-      attempts: ATTEMPTS,
+      attempts: MAX_ATTEMPTS,
     });
     calls.most = Math.max(calls.most, counted.sends - before);
   }
@@ -312,7 +312,7 @@ async function callThrough(
   return calls;
 }
 
-/** The same socket, with a count of what is sent. */
+/** Wraps a socket, and counts what it sends. */
 function countSends(socket: Deno.DatagramConn) {
   const counted = {
     sends: 0,

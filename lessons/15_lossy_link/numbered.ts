@@ -2,28 +2,28 @@ import { bindUdp, LossyLink } from "../../lib/net/mod.ts";
 import type { LossyLinkOptions } from "../../lib/net/mod.ts";
 import type { LinkCounts } from "../../lib/net/lossy_link.ts";
 
-/** How long to wait for something that nothing keeps from coming. */
+/** How long to wait for a datagram that will surely arrive. */
 const PATIENCE_MS = 10_000;
 /** How long to wait before looking at the link's counts again. */
 const LOOK_MS = 20;
 
-/** What became of numbered datagrams that went through a link. */
+/** The numbered datagrams that went through a link. */
 export interface Passage {
-  /** The numbers that came, in the order in which they did. */
+  /** The numbers that arrived, in order of arrival. */
   arrived: number[];
-  /** How long each was under way, in milliseconds. */
+  /** How long each datagram took, in milliseconds. */
   tookMs: number[];
-  /** What the link says that it did. */
+  /** What the link did, by its own count. */
   link: Readonly<LinkCounts>;
 }
 
 /**
- * Sends numbered datagrams through a link, one after the other without a pause,
- * and receives until nothing is on its way any more.
+ * Sends numbered datagrams through a link, one right after the other, and
+ * receives until none is on its way anymore.
  *
- * @param count How many: they are numbered from 0.
- * @param faults What the link does.
- * @returns What came, as the receiver saw it, and what the link counted.
+ * @param count The number of datagrams, numbered from 0.
+ * @param faults What the link does to them.
+ * @returns What the receiver saw, and what the link counted.
  */
 export async function passThrough(
   count: number,
@@ -56,7 +56,7 @@ export async function passThrough(
   return { arrived, tookMs, link: { ...link.there } };
 }
 
-/** Whether nothing is on its way any more. */
+/** Whether no datagram is on its way anymore. */
 function isThrough(
   { received, duplicated, delivered, lost }: LinkCounts,
   sent: number,
@@ -66,20 +66,20 @@ function isThrough(
     received + duplicated === delivered + lost;
 }
 
-/** What can be seen in numbers alone. */
+/** What a receiver can learn from the numbers alone. */
 export interface Seen {
-  /** Numbers that never came. */
+  /** Numbers that never arrived. */
   missing: number;
-  /** Numbers that came once more. */
+  /** Numbers that arrived again. */
   repeated: number;
-  /** Numbers that came first after a higher one had. */
+  /** Numbers that first arrived after a higher one. */
   late: number;
 }
 
 /**
- * Counts what a receiver can tell by the numbers.
+ * Counts what a receiver can learn from the numbers.
  *
- * @param arrived The numbers, in the order in which they came.
+ * @param arrived The numbers, in order of arrival.
  * @param count How many were sent.
  * @returns The counts.
  */

@@ -2,7 +2,7 @@
 
 // ---- 15.1 call --------------------------------------------------------------
 
-/** Starts at random, so that a restarted program doesn't reuse its numbers. */
+/** Starts at random, so a restarted program doesn't use the same numbers again. */
 let lastNumber = crypto.getRandomValues(new Uint32Array(1))[0];
 
 export async function call(
@@ -18,10 +18,10 @@ export async function call(
   new DataView(question.buffer).setUint32(0, number);
   question.set(request, 4);
 
-  // You can't cancel a receive, so this one goes on from attempt to attempt. It
-  // would take the answer away from a second one.
+  // You can't cancel a receive, so keep this one for all attempts: a second one
+  // could lose the answer to it.
   const answer = receiveAnswer(socket, server, number);
-  // After a timeout, nothing awaits it.
+  // After a timeout, nothing awaits this promise.
   answer.catch(() => {});
   for (let attempt = 1; attempt <= options.attempts; attempt++) {
     await socket.send(question, server);
@@ -81,7 +81,7 @@ export class OnceOnly {
     if (known !== undefined) return known;
 
     const data = this.#perform(request.subarray(4));
-    // A new array, because the caller reuses the question's.
+    // Make a new array, because the caller reuses the question's.
     const answer = new Uint8Array(4 + data.length);
     answer.set(request.subarray(0, 4));
     answer.set(data, 4);

@@ -1,12 +1,12 @@
-/** How long a call waits, and how often it asks. */
+/** How long a call waits, and how many attempts it makes. */
 export interface CallOptions {
   /** How long to wait for the answer after each attempt, in milliseconds. */
   timeoutMs: number;
-  /** How often to send the question at most, an integer >= 1. */
+  /** How many times to send the question at most, an integer >= 1. */
   attempts: number;
 }
 
-/** The type of 15.1. */
+/** Exercise 15.1: asks a question, several times if necessary. */
 export type Call = (
   socket: Deno.DatagramConn,
   server: Deno.NetAddr,
@@ -14,10 +14,10 @@ export type Call = (
   options: CallOptions,
 ) => Promise<Uint8Array>;
 
-/** Does what a request asks for, and returns the data of the answer. */
+/** Performs a request, and returns the data of the answer. */
 export type Perform = (request: Uint8Array) => Uint8Array;
 
-/** The type of 15.2. */
+/** Exercise 15.2: the class of a server that performs no question twice. */
 export type OnceOnlyClass = new (
   perform: Perform,
   options?: { maxRemembered?: number },

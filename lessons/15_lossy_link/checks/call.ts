@@ -1,4 +1,4 @@
-/** How an answer to 15.1 is checked. */
+/** Checks answers to 15.1. */
 import { bindUdp, formatAddress } from "../../../lib/net/mod.ts";
 import { counted } from "../../../lib/show/counted.ts";
 import {
@@ -20,7 +20,7 @@ import { checkWaits } from "./call_waits.ts";
 import { datagram, SERVER, STRANGER } from "./datagrams.ts";
 
 const LATE = "A late answer";
-const RECEIVE = "A receive cannot be taken back";
+const RECEIVE = "You can't cancel a receive";
 
 /** For calls that need only one attempt: no timer may fire during the check. */
 const PATIENT: CallOptions = { timeoutMs: 60_000, attempts: 3 };
@@ -37,22 +37,23 @@ const CASES: DatagramCase[] = [
   }),
   calls("call; first, send a late answer, with another number", "two", {
     decoys: [decoy((number) => datagram(changed(number, 3), "late"))],
-    likely: "That was a late answer, which carries the number of an earlier " +
-      "call. Compare the number in each datagram with your question's; if " +
-      "they differ, drop the datagram and receive again.",
+    likely: "That was a late answer, with the number of an earlier call. " +
+      "Compare the number in each datagram with your question's. If they " +
+      "differ, ignore the datagram and receive again.",
   }),
   calls("call; first, send four numbers that differ in one byte", "three", {
     decoys: [0, 1, 2, 3].map((at) =>
       decoy((number) => datagram(changed(number, at), `lie ${at}`))
     ),
-    likely: "That answer carries another number: it has 4 bytes, and all of " +
-      "them count. DataView's getUint32(0) reads them at once.",
+    likely: "That answer has a different number. Compare all 4 bytes: " +
+      "DataView's getUint32(0) reads them at once.",
     read: FORMAT,
   }),
   calls("call; first, send the right number from another port", "four", {
     decoys: [decoy((number) => datagram(number, "a lie"), STRANGER)],
-    likely: "Numbers are easy to guess, and anyone can send you a datagram. " +
-      "Compare the sender's address too, hostname and port, as in lesson 13.",
+    likely:
+      "Any program can send you a datagram, and guess a number. Compare " +
+      "the sender's address too, both hostname and port, as in lesson 13.",
   }),
   calls("call; first, send the right number from another host", "five", {
     decoys: [decoy((number) => datagram(number, "a lie"), OTHER_HOST)],
@@ -81,9 +82,10 @@ const CASES: DatagramCase[] = [
   }),
   calls(`call with ${MOST} bytes; answer with as many`, "x".repeat(MOST), {
     data: "y".repeat(MOST),
-    likely: "receive() cuts off what your buffer has no room for, without a " +
-      "word. A datagram has up to 65507 bytes: pass a buffer of that size, or " +
-      "none.",
+    likely:
+      "If your buffer is too short, receive() silently cuts off the rest. " +
+      "A datagram has up to 65,507 bytes: pass a buffer of that size, or no " +
+      "buffer.",
   }),
   calls("call, ignore two attempts, and answer the third", "lost?", {
     decoys: [decoy((number) => number.slice(0, 1), STRANGER)],
@@ -100,8 +102,8 @@ const CASES: DatagramCase[] = [
         then === "value"
           ? 'No return value can mean "no answer": even an empty array is an ' +
             "answer. Throw after the loop."
-          : "A timeout has its own error class, so that the caller knows what " +
-            'to do: throw new Deno.errors.TimedOut("…").',
+          : "Callers recognize a timeout by its class: throw new " +
+            'Deno.errors.TimedOut("…").',
       read: AGAIN,
     }),
     arrives: [],
@@ -127,7 +129,7 @@ export async function checkCall(call: Call, trial: Trial): Promise<void> {
         return await Promise.race([calling, endless]);
       } finally {
         const sent = socket.sent.slice(before);
-        // Anything else fails for its format.
+        // A question of another length fails later, for its format.
         const isDue = ({ message }: Datagram) =>
           message.length === 4 + request.length;
         if (sent.length > 0 && sent.every(isDue)) numbers.add(sent);
@@ -147,12 +149,12 @@ type Arguments = [Deno.NetAddr, Uint8Array, CallOptions];
 const ENDLESS = {
   problem: "call() sends its question more than `attempts` times.",
   likely: "Send the question `attempts` times in all, wait once more, and " +
-    "reject. If you retry forever, your caller never learns that the server " +
+    "throw. If you retry forever, your caller never learns that the server " +
     "is gone.",
   read: AGAIN,
 };
 
-/** A call whose last attempt is answered, after some decoys. */
+/** Makes a case: a call whose last attempt is answered, after some decoys. */
 function calls(
   step: string,
   request: string | Uint8Array,
@@ -187,7 +189,7 @@ function calls(
   };
 }
 
-/** A datagram, made from the number of the question. */
+/** Makes a datagram from the number of the question. */
 function decoy(
   make: (number: Uint8Array) => Uint8Array,
   from = SERVER,
@@ -195,12 +197,12 @@ function decoy(
   return { message: (question) => make(question.slice(0, 4)), from };
 }
 
-/** The number with one byte changed. */
+/** Changes one byte of a number. */
 function changed(number: Uint8Array, at: number): Uint8Array {
   return number.map((byte, i) => i === at ? byte ^ 1 : byte);
 }
 
-/** Diagnoses that don't depend on the case. */
+/** Explains a mistake that means the same in every case. */
 function explain(
   { then, value, error, sent }: DatagramResult,
   { args, arrives = [], sends = [], returns, throws, likely, read }:
@@ -214,18 +216,18 @@ function explain(
     if (wrong !== undefined) return wrong;
   }
   if (sent.some(({ addr }) => differenceAt(addr, SERVER) !== undefined)) {
-    return { likely: "Send each attempt to the `server` that call() got." };
+    return { likely: "Send each attempt to `server`." };
   }
   if (sent.length > sends.length) {
     return {
-      problem: `call() sent the question ${sent.length} times, and should ` +
-        `have sent it ${counted(sends.length, "time")}.`,
+      problem: `call() sent the question ${sent.length} times instead of ` +
+        `${counted(sends.length, "time")}.`,
       likely: sent.length === attempts + 1
         ? "`attempts` includes the first attempt; it isn't the number of " +
           "retries."
         : arrives.length > 1
         ? "A datagram that isn't the answer is no reason to ask again: the " +
-          "answer is on its way. Receive again, and send again only after " +
+          "answer may be on its way. Receive again, and send again only after " +
           "`timeoutMs`."
         : "Send one attempt, and wait `timeoutMs` before you send the next: " +
           `here, that's ${timeoutMs} ms.`,
@@ -236,9 +238,9 @@ function explain(
   if (throws === undefined && then !== "value" && receives > 1) {
     return {
       problem: `${receives} receives are pending on the socket.`,
-      likely: "One that was started earlier took the answer, and nothing " +
-        "looks at its result any more. You can't cancel a receive: start one, " +
-        "and keep it from attempt to attempt.",
+      likely: "An earlier receive took the answer, and your code no longer " +
+        "looks at its result. You can't cancel a receive: start one, and keep " +
+        "it for all attempts.",
       read: RECEIVE,
     };
   }
@@ -248,7 +250,7 @@ function explain(
     return {
       likely: "The answer came from the server, with the right number. Check " +
         "how you compare numbers and addresses: compare hostname and port, " +
-        "not JSON, because the properties can come in another order.",
+        "not JSON, because the order of the properties can differ.",
       read: LATE,
     };
   }
@@ -277,7 +279,7 @@ function explain(
     if (fooled !== undefined && value.length > 0) {
       return {
         problem: fooled.from === SERVER
-          ? "call() returned an answer that carries another number."
+          ? "call() returned an answer with a different number."
           : `call() returned data from ${
             formatAddress(fooled.from)
           }, but the ` +
@@ -291,15 +293,14 @@ function explain(
     return {
       likely: extra === 4
         ? "Return the data without the number: the bytes after the first 4."
-        : "message.buffer is the whole buffer that Deno received into; the " +
-          "message is only its beginning. Take a part of the message instead: " +
-          "message.subarray(4).",
+        : "message.buffer is the whole buffer that Deno received into, and the " +
+          "message is only its beginning. Use message.subarray(4).",
       read: FORMAT,
     };
   }
 }
 
-/** What's wrong with a question, whatever its number. */
+/** Explains what's wrong with the format of a question. */
 function formatProblem(
   question: Uint8Array,
   request: Uint8Array,
@@ -307,22 +308,20 @@ function formatProblem(
   const { length } = question;
   if (length === 4 + request.length) return undefined;
   return {
-    problem: `The question has ${counted(length, "byte")}, and should have ` +
-      `${
-        4 + request.length
-      }: 4 for the number, and ${request.length} for the ` +
-      "request.",
+    problem: `The question has ${counted(length, "byte")} instead of ` +
+      `${4 + request.length}: 4 for the number, and ${request.length} for ` +
+      "the request.",
     likely: length === request.length
       ? "There's no number in front. Make an array that's 4 bytes longer " +
         "than the request, write the number with DataView's " +
         "setUint32(0, number), and copy the request with set(request, 4)."
-      : "The number takes 4 bytes, whatever its value: use DataView's " +
+      : "Every number takes 4 bytes, even a small one: use DataView's " +
         "setUint32(0, number). The request follows unchanged.",
     read: FORMAT,
   };
 }
 
-/** Two calls, one after the other, on a socket of the system's. */
+/** Makes two calls, one after the other, on a real socket. */
 async function checkRealSockets(call: Call, trial: Trial): Promise<void> {
   trial.step("call twice on a real socket, with a server on 127.0.0.1");
   const server = trial.use(bindUdp());
@@ -336,12 +335,12 @@ async function checkRealSockets(call: Call, trial: Trial): Promise<void> {
     );
     const { bytes, from } = await trial.waitFor(server.receive(), {
       waitingFor: "the question to reach the server",
-      likely: "Send it on the socket, and to the address, that call() got.",
+      likely: "Send it from `socket`, and to `server`.",
     });
     await server.send(datagram(bytes, text.toUpperCase()), from);
     const data = await trial.waitFor(calling, {
       waitingFor: "call() to return the answer",
-      likely: "receive() gives the message and its sender's address.",
+      likely: "receive() returns the message and its sender's address.",
     });
     trial.equal(data, toBytes(text.toUpperCase()), {
       likely: "Return the data after the number.",

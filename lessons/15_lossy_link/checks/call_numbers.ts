@@ -1,4 +1,4 @@
-/** Whether the numbers of 15.1 tell calls apart. */
+/** Checks that each call of 15.1 has a new number. */
 import {
   type Datagram,
   FakeSocket,
@@ -8,15 +8,15 @@ import {
 import type { Call } from "../types.ts";
 import { SERVER } from "./datagrams.ts";
 
-/** The headings in the README that explain it. */
+/** Headings of the README. */
 export const AGAIN = "Ask again";
-export const FORMAT = "A number in front";
+export const FORMAT = "A number in each message";
 
-/** More calls than 1 byte can number, and than 2 bytes can. */
+/** More calls than 1 byte can number, and more than 2 bytes can. */
 const [MANY, TOO_MANY] = [1000, 65_560];
 /**
- * Among so many random numbers of 32 bits, one or two may repeat; of 24 bits, a
- * hundred would.
+ * Among that many random numbers of 32 bits, one or two may repeat; with 24
+ * bits, a hundred would.
  */
 const MAX_REPEATS = 10;
 
@@ -30,17 +30,17 @@ export class Numbers {
   /** Every bit that any number has set. */
   #bits = 0;
 
-  /** Begins without any. */
+  /** Starts without numbers. */
   constructor(trial: Trial) {
     this.#trial = trial;
   }
 
-  /** Whether two bytes have been enough for all numbers. */
+  /** Whether all numbers so far fit into two bytes. */
   get fitTwoBytes(): boolean {
     return this.#bits >>> 16 === 0 || (this.#bits & 0xffff) === 0;
   }
 
-  /** Takes down what one call has sent: all attempts have one new number. */
+  /** Checks what one call has sent: all attempts must have one new number. */
   add(sent: Datagram[]): void {
     const [number, ...others] = sent.map(({ message }) =>
       new DataView(message.buffer).getUint32(0)
@@ -49,10 +49,10 @@ export class Numbers {
       this.#trial.fail({
         problem: "Two attempts of one call have different numbers.",
         likely:
-          "It's one question, so every attempt carries the same number. " +
+          "All attempts are the same question, so they need the same number. " +
           "Otherwise, you ignore a late answer to an earlier attempt, and the " +
-          "server takes the repeat for a new question and performs it twice. " +
-          "Choose the number before the loop.",
+          "server performs the repeat like a new question. Choose the number " +
+          "before the loop.",
         read: AGAIN,
       });
     }
@@ -66,9 +66,9 @@ export class Numbers {
         problem: `Two calls have the same number, ${number}.`,
         expected: "a number that no earlier call used",
         likely:
-          "A late answer to one call would be taken for the answer to the " +
-          "next. Keep a counter outside the function, so that it survives from " +
-          "call to call, or draw 32 random bits.",
+          "You'd take a late answer to one call for the answer to the next. " +
+          "Keep a counter outside the function, so that it survives from call " +
+          "to call, or use 32 random bits.",
         read: FORMAT,
       });
     }
@@ -77,17 +77,17 @@ export class Numbers {
       problem: `Call ${call} has the same number as call ${earlier}, ` +
         `${number}.`,
       expected: "a number that no earlier call used",
-      likely: "Your numbers start over too soon, and then an old answer is " +
-        "taken for a new one. Use all 4294967296 numbers that 4 bytes can " +
-        "hold: `>>> 0` wraps a counter at 4 bytes, `& 0xffff` at two.",
+      likely: "Your numbers start over too soon, so you'd take an old answer " +
+        "for a new one. Use all 4,294,967,296 numbers that 4 bytes can hold: " +
+        "`>>> 0` wraps a counter after 4 bytes, `& 0xffff` after two.",
       read: FORMAT,
     });
   }
 }
 
 /**
- * Makes many calls, and answers each at once. If two bytes seem to be enough for
- * the numbers, it makes more calls than those can number.
+ * Makes many calls, and answers each at once. As long as all numbers fit into two
+ * bytes, it makes more calls than two bytes can number.
  */
 export async function checkManyCalls(
   call: Call,
@@ -106,14 +106,15 @@ export async function checkManyCalls(
     for (let i = 0; i < (numbers.fitTwoBytes ? TOO_MANY : MANY); i++) {
       await call(socket, SERVER, new Uint8Array(), options);
       numbers.add(socket.sent.splice(0));
-      // Nothing here waits for a timer, so none of the check's would fire.
+      // Nothing here waits for a timer, so the check's timers couldn't fire.
       if (i % 2000 === 0) await settle();
       trial.progress();
     }
   }
   await trial.waitFor(callAll(), {
     waitingFor: "call() to return an answer that came at once",
-    likely: "The answer can arrive before `await send()` is done. Receive " +
-      "what came meanwhile, too.",
+    likely:
+      "The answer can arrive before `await send()` is done. Receive what " +
+      "has arrived in the meantime, too.",
   });
 }

@@ -1,4 +1,4 @@
-/** How long an answer to 15.1 waits after each attempt. */
+/** Checks how long answers to 15.1 wait after each attempt. */
 import {
   FakeSocket,
   toBytes,
@@ -12,14 +12,15 @@ import { datagram, SERVER, STRANGER } from "./datagrams.ts";
 const OPTIONS: CallOptions = { timeoutMs: 40, attempts: 4 };
 const NOISE_MS = 10;
 
-const RESTARTED = "Every datagram restarts your timer, so a call that's " +
-  "disturbed often enough never asks again. Start the timer once per attempt, " +
-  "right after send(), and let it run when a stray datagram arrives.";
+const RESTARTED =
+  "Every datagram restarts your timer, so on a busy socket you " +
+  "never ask again. Start the timer once per attempt, right after send(), and " +
+  "let it run when a stray datagram arrives.";
 const TOO_SHORT = "Wait `timeoutMs` after every attempt, including the last: " +
   "it may be the one that gets through.";
 const TOO_LONG = "Wait the same `timeoutMs` after every attempt. Waiting " +
-  "longer each time (exponential backoff) spares a congested network, but " +
-  "here the caller has set the wait, and counts on `attempts` times that.";
+  "longer each time (exponential backoff) helps a congested network, but here " +
+  "the caller sets the wait, and expects to wait `attempts` times that.";
 
 /**
  * Checks that a call that gets no answer waits `timeoutMs` after each attempt,
@@ -30,7 +31,7 @@ const TOO_LONG = "Wait the same `timeoutMs` after every attempt. Waiting " +
  */
 export async function checkWaits(call: Call, trial: Trial): Promise<void> {
   trial.step(
-    "call with 4 attempts of 40 ms, and send other datagrams all the time",
+    "call with 4 attempts of 40 ms, and keep sending other datagrams",
   );
   let failure: TrialFailure | undefined;
   for (let run = 0; run < 3; run++) {
@@ -45,8 +46,8 @@ export async function checkWaits(call: Call, trial: Trial): Promise<void> {
 /**
  * Lets one call time out, and returns what was wrong with its waits.
  *
- * The clock runs on while the machine pauses. Timers, though, fire in the order
- * in which they're due, however late they are.
+ * The clock keeps running while the machine pauses. Timers, though, fire in the
+ * order they're due, however late they are.
  */
 async function waitsOf(
   call: Call,

@@ -8,7 +8,7 @@ export const SERVER: Deno.NetAddr = {
   port: 7000,
 };
 
-/** A program that nobody asked anything. */
+/** A program that wasn't asked anything. */
 export const STRANGER: Deno.NetAddr = { ...SERVER, port: 7001 };
 
 /** Makes a question or an answer: a number in 4 bytes, followed by data. */

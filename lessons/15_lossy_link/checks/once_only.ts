@@ -1,4 +1,4 @@
-/** How an answer to 15.2 is checked. */
+/** Checks answers to 15.2. */
 import {
   type CallResult,
   checkClass,
@@ -36,12 +36,12 @@ export async function checkOnceOnly(
   );
 }
 
-/** What the calls of `perform` are called in a report. */
+/** The name of this property in a report. */
 const PERFORMED = "the list of calls of perform()";
 
 const FAILURE = new Error("perform() can't do that");
 
-/** One OnceOnly, and what its `perform` was called with. */
+/** A OnceOnly, and the data its `perform` was called with. */
 class Server {
   readonly #performed: string[] = [];
   readonly #onceOnly: InstanceType<OnceOnlyClass>;
@@ -77,7 +77,7 @@ class Server {
   }
 }
 
-/** Asks the questions; after each, looks at what was performed. */
+/** Makes a case that asks the questions, and checks after each what was performed. */
 function caseOf(
   { step, questions, maxRemembered, likely, read = ONCE }: Story,
 ): ObjectCase {
@@ -114,7 +114,7 @@ function caseOf(
   };
 }
 
-/** What a wrong answer to a question means; `why` if it's of another call. */
+/** Explains a wrong answer. `why` says why it isn't another call's. */
 function whyWrong(
   { value, error }: CallResult,
   right: Uint8Array | string,
@@ -125,9 +125,9 @@ function whyWrong(
     return {
       problem: error === undefined
         ? "handle() didn't throw, although perform() did."
-        : "handle() threw another error than perform().",
-      likely: "Let the caller have the error of perform() unchanged: the " +
-        "server must learn that nothing was done.",
+        : "handle() threw a different error than perform().",
+      likely: "Pass on the error that perform() threw, unchanged: the server " +
+        "must learn that nothing was done.",
     };
   }
   if (error !== undefined) return undefined;
@@ -140,12 +140,13 @@ function whyWrong(
   if (!(value instanceof Uint8Array)) {
     return {
       problem: `handle() returned ${shown(value)}.`,
-      likely: "Every question gets an answer, repeats included: a client " +
-        "repeats its question because it hasn't heard the answer.",
+      likely:
+        "Every question gets an answer, even a repeat: a client repeats " +
+        "its question because it hasn't received the answer.",
     };
   }
   const [got, due] = [textOf(value), textOf(right)];
-  // It's what another call of perform() returned, or the question itself.
+  // The data is from another call of perform(), or from the question itself.
   if (/^done \d+$/.test(got) && got !== due || got === FAIL_ONCE) {
     return {
       problem: isRepeat
@@ -156,13 +157,13 @@ function whyWrong(
   }
   if (isRepeat) {
     return {
-      problem: "The repeat got another answer.",
+      problem: "The repeat got a different answer.",
       likely: value.length <= 4
         ? "The client repeats its question because the answer got lost. " +
-          "Without an answer, it asks until it gives up: remember what you " +
-          "answered, and answer the same again."
+          "Without an answer, it asks until it gives up: remember your answer, " +
+          "and return the same one again."
         : "A repeat must get exactly the answer that the question got the " +
-          "first time: the client can't know which of the two will arrive.",
+          "first time, because either of the two may be the one that arrives.",
     };
   }
   const hasNumber = value.length !== right.length - 4;
@@ -171,8 +172,8 @@ function whyWrong(
     likely: hasNumber
       ? "The answer is the question's 4 bytes, followed by what perform() " +
         "returned for it."
-      : "The number is missing. Put the question's 4 bytes in front, so " +
-        "that the client knows which question this answers.",
+      : "The number is missing. Put the question's 4 bytes in front, so the " +
+        "client knows which question this answers.",
   };
 }
 
@@ -180,6 +181,6 @@ function whyPerformed(got: string[], due: string[]) {
   if (got.length !== due.length || got.at(-1) === due.at(-1)) return undefined;
   return {
     problem: "perform() got something other than the data.",
-    likely: "Pass what follows the number: request.subarray(4).",
+    likely: "Pass the bytes after the number: request.subarray(4).",
   };
 }

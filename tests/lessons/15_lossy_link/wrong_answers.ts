@@ -53,17 +53,17 @@ export const wrongAnswers: WrongAnswers = {
         "send(question",
         "send(new TextEncoder().encode(`${1e9 + number}:`)",
       ],
-      diagnosis: /The number takes 4 bytes, whatever its value/,
+      diagnosis: /Every number takes 4 bytes, even a small one/,
     },
     {
       name: "doesn't look at the number of an answer",
       replace: ["if (view.getUint32(0) === number) ", ""],
-      diagnosis: /carries another number.*a late answer/s,
+      diagnosis: /with a different number.*a late answer/s,
     },
     {
       name: "compares one byte of the number",
       replace: ["getUint32(0) === number", "getUint8(3) === (number & 255)"],
-      diagnosis: /carries another number.*all of them count/s,
+      diagnosis: /with a different number.*Compare all 4 bytes/s,
     },
     {
       name: "starts over after 65536 numbers",
@@ -81,7 +81,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "uses the same number for every call",
       replace: ["const number = lastNumber;", "const number = 1;"],
-      diagnosis: /would be taken for the answer to the next/,
+      diagnosis: /take a late answer to one call for the answer to the next/,
     },
     {
       name: "has no limit",
@@ -104,7 +104,7 @@ export const wrongAnswers: WrongAnswers = {
         "[answer,",
         "[attempt === 1 ? answer : receiveAnswer(socket, server, number),",
       ],
-      diagnosis: /One that was started earlier took the answer/,
+      diagnosis: /An earlier receive took the answer/,
     },
     {
       name: "starts a receive that it never looks at",
@@ -117,7 +117,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has a buffer of 512 bytes",
       replace: ["socket.receive()", "socket.receive(new Uint8Array(512))"],
-      diagnosis: /cuts off what your buffer has no room for/,
+      diagnosis: /receive\(\) silently cuts off the rest/,
     },
     {
       name: "returns a view of one buffer",
@@ -148,7 +148,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "accepts an answer from any sender",
       replace: [IS_OTHER, "false"],
-      diagnosis: /Numbers are easy to guess/,
+      diagnosis: /and guess a number/,
     },
     {
       name: "ignores the sender's hostname",
@@ -227,7 +227,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws a plain Error when no answer came",
       replace: ["Deno.errors.TimedOut", "Error"],
-      diagnosis: /A timeout has its own error class/,
+      diagnosis: /recognize a timeout by its class/,
     },
     {
       name: "closes the socket",
@@ -244,7 +244,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "forgets an answer when it's repeated",
       replace: ["return known", "return this.#answers.delete(key) && known"],
-      diagnosis: /look there first, at every repeat/,
+      diagnosis: /look there first, for every repeat/,
     },
     {
       name: "answers repeats with no bytes",
@@ -254,7 +254,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "answers repeats with undefined",
       replace: ["return known", "return undefined"],
-      diagnosis: /handle\(\) returned undefined.*hasn't heard the answer/s,
+      diagnosis: /handle\(\) returned undefined.*hasn't received the answer/s,
     },
     {
       name: "answers repeats with another answer",
@@ -358,7 +358,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "remembers a question before it's performed",
       replace: ["const data", "this.#answers.set(key, request); const data"],
-      diagnosis: /only when it has been performed/,
+      diagnosis: /only after it has been performed/,
     },
     {
       name: "remembers an error, and throws it again",
@@ -391,7 +391,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /the server must learn that nothing was done/,
     },
     {
-      name: "throws an error of its own",
+      name: "throws its own error",
       replace: [
         PERFORM,
         `let data;
@@ -401,15 +401,15 @@ export const wrongAnswers: WrongAnswers = {
       throw new Error("not done", { cause });
     }`,
       ],
-      diagnosis: /threw another error than perform\(\)/,
+      diagnosis: /threw a different error than perform\(\)/,
     },
     {
       name: "forgets everything when it's full",
       replace: ["this.#answers.delete(oldest)", "this.#answers.clear()"],
-      diagnosis: /forget one, not all/,
+      diagnosis: /forget only the oldest, not all/,
     },
     {
-      name: "forgets what was asked for longest ago",
+      name: "forgets what was asked longest ago",
       replace: [
         "return known",
         "return this.#answers.delete(key) && this.#answers.set(key, known).get(key)",
@@ -437,17 +437,17 @@ export const wrongAnswers: WrongAnswers = {
     if (own.length > this.#maxRemembered) {
       const [oldest] = own;`,
       ],
-      diagnosis: /You keep the limit for each sender/,
+      diagnosis: /You have a limit per sender/,
     },
     {
       name: "takes a limit of 0 for no limit",
       replace: ["?? 100", "|| 100"],
-      diagnosis: /0 is a limit: nothing is remembered/,
+      diagnosis: /0 is a limit: don't remember anything/,
     },
     {
       name: "has no default limit",
       replace: ["?? 100", "?? Infinity"],
-      diagnosis: /Without options, there's a limit too/,
+      diagnosis: /Without options, there's still a limit/,
     },
   ],
 };
