@@ -170,8 +170,8 @@ export const lessons: Lesson[] = [
     number: 18,
     name: "unix_streams",
     title: "Unix streams",
-    claim: "A Unix socket is used like a TCP one, has a path for an address, " +
-      "and is reached from this machine alone.",
+    claim: "You use a Unix socket like a TCP socket, but its address is a " +
+      "path, and only programs on the same machine can reach it.",
     part: "Unix domain",
     // The last two are those of the exercise: one behind its link, and one in a
     // folder that doesn't exist.

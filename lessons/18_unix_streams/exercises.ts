@@ -9,17 +9,17 @@ import type { ListenAt, PathFits } from "./types.ts";
 export const exercises: Exercise<unknown>[] = [
   exercise<ListenAt>({
     id: "18.1",
-    title: "Listen where a server was killed",
-    passed: "It removes a socket that nobody serves, and nothing else.",
+    title: "Listen at a stale path",
+    passed: "It removes a stale socket file, and nothing else.",
     real: "lib/net/listen_unix.ts",
     solution: solution.listenAt,
     hints: [
-      "A stale socket file must go, and everything else must stay. How can you " +
-      "tell a socket that a server is listening on from one that's stale?",
-      "Start with `Deno.listen()`. If it throws AddrInUse, see what's there " +
-      "(`Deno.lstat(path)`), and try to connect (`Deno.connect()`). Only if " +
-      "it's a socket and the connection is refused, remove it and listen again. " +
-      "Otherwise, throw the AddrInUse that you have.",
+      "You must remove a stale socket file, and nothing else. How can you tell " +
+      "whether a server is still listening on a socket?",
+      "Start with `Deno.listen()`. If it throws AddrInUse, find out what's there " +
+      "(`Deno.lstat(path)`), and try to connect (`Deno.connect()`). If it's a " +
+      "socket and the connection is refused, remove it and listen again. " +
+      "Otherwise, throw the AddrInUse that you caught.",
       "Almost the code:\n" +
       "    try {\n" +
       '      return Deno.listen({ transport: "unix", path });\n' +
@@ -32,25 +32,25 @@ export const exercises: Exercise<unknown>[] = [
       "where isInUse() connects and closes: true if that works, and true for " +
       "every error except ConnectionRefused.",
     ],
-    read: "A path that nobody is behind",
+    read: "A stale path",
     check: checkListenAt,
   }),
   exercise<PathFits>({
     id: "18.2",
     pure: true,
-    title: "Room for a path",
-    passed: "It counts bytes, as the kernel does.",
+    title: "Check that a path is short enough",
+    passed: "It counts bytes of UTF-8, like the kernel.",
     real: "lib/net/unix_path.ts",
     solution: solution.pathFits,
     hints: [
-      "The kernel's field has room for bytes. How many bytes is a `ü`?",
-      "Turn the path into the bytes that the kernel gets, and count those. A " +
-      "`TextEncoder` makes UTF-8.",
+      "The size of the kernel's field is in bytes. How many bytes does `ü` take?",
+      "Convert the path to the bytes that the kernel gets, and count those. " +
+      "`TextEncoder` encodes UTF-8.",
       "Almost the code:\n" +
       "    const bytes = new TextEncoder().encode(path);\n" +
       "Then compare bytes.length with 107, which still fits.",
     ],
-    read: "How long a path may be",
+    read: "How long a path can be",
     check: checkPathFits,
   }),
 ];

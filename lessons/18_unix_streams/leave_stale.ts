@@ -1,10 +1,10 @@
 /**
- * Leaves a socket file that nobody is behind, as a server does that is killed.
+ * Leaves a stale socket file, as a server that's killed does.
  *
- * Nothing is killed: `close()` removes the file of a listener, and here it does
- * not find it. The system sees no difference.
+ * It doesn't kill anything: it hides the file while it closes the listener, so
+ * that `close()` doesn't find it. To the kernel, the result is the same.
  *
- * @param path Where; there must be nothing.
+ * @param path Where to leave it. Nothing may be there.
  */
 export function leaveStale(path: string): void {
   const listener = Deno.listen({ transport: "unix", path });

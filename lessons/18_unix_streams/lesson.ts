@@ -1,9 +1,9 @@
 /**
- * Lesson 18: the same calls as over TCP, and a path for an address.
+ * Lesson 18: the same calls as over TCP, with a path for an address.
  *
- * It listens at a path, looks at the file there, tries what a second server and
- * one that comes after a killed one find, asks how long a path may be and who
- * can reach it, and compares the speed with that of TCP on loopback.
+ * Listens at a path and looks at the file there, starts a second server at the
+ * same path and one at a stale path, finds out how long a path can be and who
+ * can reach it, and compares its speed with TCP on loopback.
  */
 import {
   closeQuietly,
@@ -36,9 +36,9 @@ import { lessons } from "../mod.ts";
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
 
-/** What is said where Deno has no Unix sockets. */
+/** What the lesson says where Deno has no Unix sockets. */
 export const NOT_ON_WINDOWS =
-  "Deno has no Unix sockets on Windows, so this lesson cannot run there: take " +
+  "Deno has no Unix sockets on Windows, so this lesson can't run there. Run " +
   "lesson 3, which makes the same calls over TCP on 127.0.0.1.";
 
 /** Runs the demonstration. */
@@ -52,17 +52,16 @@ export async function lesson(
   await secondServer(show, path);
   await stalePath(show, path);
   await longPath(show, folder);
-  await nobodyOutside(show, path);
+  await reach(show, path);
   await howFast(show, path);
 }
 
-/** Question and answer, and the file that stands for the address. */
+/** Sends a question and an answer, and looks at the socket's file. */
 async function aPath(show: Narrator, path: string): Promise<void> {
   show.step("A path for an address");
   await show.predict(
     "A server listens at a path, and a client sends it five bytes. How large " +
-      "is the file at that path then? And where does the server see its " +
-      "client?",
+      "is the file at that path now? What address does the client have?",
   );
   using listener = await listenUnix(path);
   using client = await connect({ protocol: "unix", path });
@@ -76,16 +75,16 @@ async function aPath(show: Narrator, path: string): Promise<void> {
   lanes.arrow(TO_SERVER, {
     data: read,
     sent: `write() took ${question.length}`,
-    received: `read() gave ${read.length}`,
+    received: `read() returned ${read.length}`,
   });
   await writeAll(server, read);
   lanes.arrow(TO_CLIENT, {
     data: await readExact(client, read.length),
     sent: `write() took ${read.length}`,
-    received: `read() gave ${read.length}`,
+    received: `read() returned ${read.length}`,
   });
   const { isSocket, size, mode } = await Deno.lstat(path);
-  show.fact("file", `${isSocket ? "a socket" : "no socket"}, ${size} bytes`);
+  show.fact("file", `${isSocket ? "a" : "not a"} socket, ${size} bytes`);
   show.fact("mode", modeText(mode));
 
   await Deno.chmod(path, 0);
@@ -96,25 +95,25 @@ async function aPath(show: Narrator, path: string): Promise<void> {
   show.fact("mode by Deno.listen()", modeText((await Deno.lstat(path)).mode));
   plain.close();
   show.say(
-    "No byte went through the file: it is a name and a permission, and the " +
-      "bytes stay in memory. " +
+    "The bytes stayed in memory: none of them went through the file, which is " +
+      "only a name and a permission. Any user who may write to the file may " +
+      "connect. " +
       (outcome.startsWith("PermissionDenied")
-        ? "Who may write to it may connect. "
-        : "Who may write to it may connect, and this user (root, perhaps) " +
-          "may write to everything. ") +
-      "listenUnix() in lib/net gives the file to its user alone, and " +
-      "Deno.listen() leaves what the umask does. " +
-      "The client has no name, so nobody can connect to it.",
+        ? ""
+        : "(You may write to any file, probably because you're root.) ") +
+      "listenUnix() in lib/net lets only the file's owner connect; " +
+      "Deno.listen() leaves the mode to the umask. The client has no path, " +
+      "so no program can connect to it.",
   );
 }
 
-/** The address of a Unix socket without the folder, which is long. */
+/** Formats a Unix socket's address without the folder, which is long. */
 function placeOf(addr: Deno.Addr): string {
   const { path } = addr as Deno.UnixAddr;
   return path === null ? "no path" : `…/${path.split("/").at(-1)}`;
 }
 
-/** `600` and what `ls -l` makes of it. */
+/** Formats a mode as `600`, and as `ls -l` shows it. */
 function modeText(mode: number | null): string {
   const bits = (mode ?? 0) & 0o777;
   const letters = [..."rwxrwxrwx"].map((letter, i) =>
@@ -123,7 +122,7 @@ function modeText(mode: number | null): string {
   return `${bits.toString(8).padStart(3, "0")}  s${letters.join("")}`;
 }
 
-/** What came of opening something, which is closed again. */
+/** Opens something, closes it, and returns what happened. */
 async function attempt(
   open: () => { close(): void } | Promise<{ close(): void }>,
 ): Promise<string> {
@@ -137,12 +136,12 @@ async function attempt(
   }
 }
 
-/** A path is taken as long as its file is there. */
+/** Starts a second server at a path where one is listening. */
 async function secondServer(show: Narrator, path: string): Promise<void> {
   show.step("A second server at the same path");
   await show.predict(
-    "Another server asks for the path where one listens already. Does it get " +
-      "it? And who greets the next client?",
+    "A server is listening at a path, and a second server tries to listen " +
+      "there, too. Does that work? Which one does the next client reach?",
   );
   using listener = await listenUnix(path);
   show.fact("Deno.listen()", await attempt(() => listenAt(path)));
@@ -153,7 +152,7 @@ function listenAt(path: string): Deno.UnixListener {
   return Deno.listen({ transport: "unix", path });
 }
 
-/** Whether a client that comes now gets a greeting. */
+/** Connects a client, and returns the listener's greeting. */
 async function greet(listener: Deno.Listener, path: string): Promise<string> {
   using client = await connect({ protocol: "unix", path });
   using server = await listener.accept();
@@ -162,17 +161,17 @@ async function greet(listener: Deno.Listener, path: string): Promise<string> {
   return `says ${printable(await readToEnd(client))}`;
 }
 
-/** The file of a server that was killed. */
+/** Connects and listens at the path of a server that was killed. */
 async function stalePath(show: Narrator, path: string): Promise<void> {
-  show.step("A path that nobody is behind");
+  show.step("A stale path");
   show.say(
-    "close() removes the file, and a server that is killed does not come to " +
-      "that. (No program is killed here: the file is moved away while the " +
-      "listener closes, and back. What is left is the same.)",
+    "close() removes the file, but a server that's killed never calls it. (The " +
+      "lesson doesn't kill a server. It moves the file away while the listener " +
+      "closes, and then moves it back, which leaves the same.)",
   );
   await show.predict(
-    "The file is there, and its server is gone. What does a client get? And " +
-      "a new server?",
+    "The file is there, but its server is gone. What happens when a client " +
+      "connects? What happens when a new server listens there?",
   );
   leaveStale(path);
   show.fact("connect()", await attempt(() => connect(`unix:${path}`)));
@@ -194,20 +193,21 @@ async function stalePath(show: Narrator, path: string): Promise<void> {
   show.fact("what the file holds", printable(await Deno.readFile(path)));
   await Deno.remove(path);
   show.say(
-    "The file alone keeps a new server out. listenUnix() in lib/net knocks: " +
-      "only a socket that refuses is stale, and is removed. A plain file " +
-      "refuses as well, so it looks first whether there is a socket at all.",
+    "The file alone keeps a new server from listening. listenUnix() in lib/net " +
+      "tries to connect: only if a socket refuses the connection is it stale, " +
+      "and gets removed. Connecting to a plain file is refused, too, so " +
+      "listenUnix() first checks whether it's a socket at all.",
   );
 }
 
-/** The address has room for so many bytes, however they are spelled. */
+/** Makes a path longer and longer, until it doesn't fit anymore. */
 async function longPath(show: Narrator, folder: string): Promise<void> {
   const NAME = "tür.sock";
-  show.step("How long a path may be");
+  show.step("How long a path can be");
   await show.predict(
-    "Slashes in a row count as one, so ……//tür.sock can be spelled with as " +
-      "many bytes as one likes. How many may it have? And does the ü count " +
-      "as one?",
+    "Several slashes in a row count as one, so you can make ……//tür.sock as " +
+      "long as you like. How many bytes can a path have? Does the ü count as " +
+      "one?",
   );
   const encoder = new TextEncoder();
   let path = `${folder}/${NAME}`;
@@ -219,20 +219,21 @@ async function longPath(show: Narrator, folder: string): Promise<void> {
     longest = `${encoder.encode(path).length} bytes, ${path.length} characters`;
     path = `${folder}${path.slice(folder.length, -NAME.length)}/${NAME}`;
   } while (path.length < 1000);
-  show.fact("the longest that listens", longest);
-  show.fact("one slash more", outcome);
+  show.fact("the longest that works", longest);
+  show.fact("with one more slash", outcome);
   show.say(
-    "The address of a Unix socket is a field of fixed size, sun_path, and the " +
-      "path and a zero have to fit in. Bytes count: in UTF-8 ü has two.",
+    "The kernel keeps the path in a field of fixed size, sun_path, with a zero " +
+      "at the end. It counts bytes, and ü takes two of them in UTF-8.",
   );
 }
 
-/** Where TCP has an address and a port, there is nothing to knock at. */
-async function nobodyOutside(show: Narrator, path: string): Promise<void> {
+/** Lists the process's sockets: the TCP one has a port, the Unix one a path. */
+async function reach(show: Narrator, path: string): Promise<void> {
   show.step("Who can reach it");
   await show.predict(
-    "This process listens by TCP, and at a path. A network carries addresses " +
-      "and ports. Which of the two could another machine ask for?",
+    "This process listens on a TCP port and at a path. Packets from a network " +
+      "carry an address and a port. Which of the two sockets can another " +
+      "machine reach?",
   );
   using tcp = listenTcp();
   using unix = await listenUnix(path);
@@ -246,19 +247,18 @@ async function nobodyOutside(show: Narrator, path: string): Promise<void> {
     show.fact("ss: with a path", sockets.paths);
   }
   show.say(
-    "What comes over a network names an address and a port. The second socket " +
-      "has neither, so nothing outside this machine can name it: there is " +
-      "nothing to close off. (127.0.0.1 keeps others out as well, by what it " +
-      "means; 0.0.0.0 lets them in.)",
+    "The Unix socket has no address and no port, so no other machine can send " +
+      "it anything, and you don't need a firewall. (Other machines can't reach " +
+      "127.0.0.1 either, but a server on 0.0.0.0 is open to them.)",
   );
 }
 
-/** The same talk over TCP on loopback and over a path. */
+/** Exchanges the same messages over TCP on loopback and over a Unix socket. */
 async function howFast(show: Narrator, path: string): Promise<void> {
-  show.step("How fast it is");
+  show.step("How fast is it?");
   await show.predict(
-    "TCP counts, acknowledges and could send again, on loopback too. A Unix " +
-      "socket copies from one program to the other. How much faster is it?",
+    "Even on loopback, TCP numbers and acknowledges segments. A Unix socket " +
+      "only copies bytes from one program to the other. How much faster is it?",
   );
   using tcp = listenTcp();
   using unix = await listenUnix(path);
@@ -281,8 +281,8 @@ async function howFast(show: Narrator, path: string): Promise<void> {
   show.bars("one way, in writes of 64 KiB", { unit: "MB/s", bars: rates });
   const faster = (trips[0].value / trips[1].value).toFixed(1);
   show.say(
-    `Over TCP the answer took ${faster} times as long as over the path. Both ` +
-      "ends are in this one process, and part of each time is Deno's.",
+    `Over TCP, the answer took ${faster} times as long as over the Unix socket. ` +
+      "Both ends are in this process, and part of each time is Deno's.",
   );
 }
 
@@ -321,7 +321,7 @@ async function throughput(
   );
 }
 
-/** Keeps a server up at a path, for lines and for curl. */
+/** Runs a server at a path, for nc, socat, and curl, until it's told to stop. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -330,7 +330,7 @@ export async function serve(
   if (Deno.build.os === "windows") return show.say(NOT_ON_WINDOWS);
   if (port !== 0) {
     throw new UsageError(
-      "a Unix socket has a path and no port: leave --port out",
+      "a Unix socket has a path, not a port: leave --port out",
     );
   }
   const path = `${folder}/door.sock`;
@@ -339,8 +339,8 @@ export async function serve(
   signal.addEventListener("abort", () => closeQuietly(listener));
   show.say(`A server is up at ${formatAddress(listener.addr)}.`);
   show.say(
-    "It sends back lines, and answers HTTP. Talk to it from another terminal, " +
-      "as the same user, and end it here with Ctrl-C:",
+    "It sends back each line, and answers HTTP. Talk to it from another " +
+      "terminal, as the same user, and end it with Ctrl-C here:",
   );
   show.command("nc", `nc -U ${path}`);
   show.command("socat", `socat - UNIX-CONNECT:${path}`);
@@ -350,9 +350,9 @@ export async function serve(
   let clients = 0;
   await serveClients(listener, async (conn) => {
     const name = `client ${++clients}`;
-    show.note(`${name}: connected, from no path`);
+    show.note(`${name}: connected`);
     await answer(conn, (what) => show.note(`${name}: ${what}`));
-    show.note(`${name}: ended its side`);
+    show.note(`${name}: ended its write side`);
   }, {
     signal,
     onError: (error, conn) => show.note(describeServeError(error, conn)),

@@ -1,4 +1,4 @@
-/** A server that sends lines back, and speaks enough HTTP for curl. */
+/** A server that sends back lines, and speaks enough HTTP for curl. */
 import {
   closeGracefully,
   readLines,
@@ -10,11 +10,11 @@ import {
 const REQUEST_LINE = /^[A-Z]+ \S+ HTTP\/1\.[01]$/;
 
 /**
- * Talks to one client: an HTTP answer if its first line asks for one, and
- * otherwise each line back.
+ * Serves one client. If its first line is an HTTP request, sends an HTTP
+ * response; otherwise, sends back each line.
  *
- * @param conn The client.
- * @param tell Hears what it asks for.
+ * @param conn The connection to the client.
+ * @param tell Called with each line, or with the first line of an HTTP request.
  */
 export async function answer(
   conn: Deno.Conn,
@@ -28,17 +28,17 @@ export async function answer(
     if (!isHttp) {
       await writeLine(conn, line);
     } else if (line === "") {
-      // The request's head is whole. Lesson 20 does all of this properly. A
-      // body may follow: closeGracefully() reads it, so that the answer is not lost.
+      // The head of the request is complete. (Lesson 20 does this properly.) A
+      // body may follow: closeGracefully() reads it, so the response isn't lost.
       await writeAll(conn, response(first.startsWith("HEAD ")));
       return await closeGracefully(conn);
     }
   }
 }
 
-/** A whole response; the end of the connection is its end too. */
+/** Makes a complete response. The server closes the connection after it. */
 function response(headOnly: boolean): Uint8Array {
-  const body = "Hello from a Unix socket: the same HTTP, and no port.\n";
+  const body = "Hello from a Unix socket: the same HTTP, without a port.\n";
   return new TextEncoder().encode(
     [
       "HTTP/1.1 200 OK",

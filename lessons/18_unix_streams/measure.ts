@@ -1,25 +1,25 @@
 /**
- * Measuring, within a time that a reader is willing to wait.
+ * Measures the speed of sockets, in a time that a reader is willing to wait.
  *
- * Both ends are in one process, so what is measured is the system's part and
- * Deno's together. It is good for comparing kinds of sockets with each other,
- * and not for saying what a machine can do at most.
+ * Both ends are in one process, so a measurement includes the system's part and
+ * Deno's. Use it to compare kinds of sockets, not to find out how fast the
+ * machine can be.
  */
 
-/** How long one measurement may take, in milliseconds. */
+/** How long a measurement may take, in milliseconds. */
 const LIMIT_MS = 250;
 
 /**
  * Measures how long a question and its answer take.
  *
  * @param ask Asks once, and resolves when the answer is there.
- * @returns The median, in microseconds: a pause of the machine in between moves
- * an average, and hardly a median.
+ * @returns The median, in microseconds. A pause of the machine changes an
+ * average, but hardly a median.
  */
 export async function medianMicroseconds(
   ask: () => Promise<unknown>,
 ): Promise<number> {
-  // The first rounds are compiled on the way, and say little.
+  // The first rounds are slow, because V8 is still compiling.
   for (let i = 0; i < 100; i++) await ask();
   const times: number[] = [];
   const limit = performance.now() + LIMIT_MS;
@@ -34,12 +34,12 @@ export async function medianMicroseconds(
 }
 
 /**
- * Measures how many bytes go through in a second, sent and received at the same
+ * Measures the throughput of a connection, sending and receiving at the same
  * time.
  *
- * @param send Sends some bytes, and says how many.
- * @param receive Receives some, and says how many.
- * @returns Megabytes (10⁶ bytes) a second, as received.
+ * @param send Sends some bytes, and returns how many.
+ * @param receive Receives some bytes, and returns how many.
+ * @returns Megabytes (10⁶ bytes) received per second.
  */
 export async function megabytesPerSecond(
   send: () => Promise<number>,

@@ -1,8 +1,8 @@
 /**
- * Your answers to lesson 18. Commands: `deno task check 18`, `deno task watch`.
+ * Lesson 18: check your answers with `deno task check 18` or `deno task watch`.
  *
- * Replace each `export const … = todo(…);` with your code. Keep the numbered
- * lines: `deno task reset 18.1` looks for them.
+ * Replace each `todo(…)` with your code. Keep the lines with the exercise
+ * numbers: `deno task reset 18.1` looks for them.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ListenAt, PathFits } from "./types.ts";
@@ -21,9 +21,9 @@ import type { ListenAt, PathFits } from "./types.ts";
  *   leave everything as it is.
  * - A socket is stale only if a connection to it is refused. If you can't connect
  *   for any other reason, as with a datagram socket, it's in use.
- * - If Deno.listen() throws anything but AddrInUse, as when the folder doesn't
- *   exist, let the caller have that error unchanged.
- * - Leave no connection open, and send nothing on one.
+ * - If `Deno.listen()` throws anything but AddrInUse, for example because the
+ *   folder doesn't exist, throw that error unchanged.
+ * - Don't leave a connection open, and don't send anything on one.
  */
 export const listenAt: ListenAt = todo("18.1 listenAt");
 
@@ -34,7 +34,7 @@ export const listenAt: ListenAt = todo("18.1 listenAt");
  *     }
  *
  * Says whether `path` is short enough for a Unix socket on Linux: the whole path,
- * encoded as UTF-8, has at most 107 bytes. Nothing needs to exist there. Count it
- * as it's given, even if there's a shorter way to write it.
+ * encoded as UTF-8, has at most 107 bytes. No file has to exist there. Count the
+ * path as it's given, even if there's a shorter way to write it.
  */
 export const pathFits: PathFits = todo("18.2 pathFits");

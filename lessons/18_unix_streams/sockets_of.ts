@@ -1,25 +1,27 @@
-/** What the system says that a process listens at. */
+/** The listening sockets of a process, as the system lists them. */
 
-/** One line for the sockets that have a port, one for those at a path. */
+/** The listening sockets of a process. */
 export interface Sockets {
+  /** One line about those that have a port. */
   ports: string;
+  /** One line about those that have a path. */
   paths: string;
 }
 
 /**
  * Asks the program `ss` for the listening sockets of a process.
  *
- * @param pid The process.
- * @param shown What to name of them: ports and paths. Others of the process
- * are only counted.
- * @returns What it found, or one line that says why it could not.
+ * @param pid The ID of the process.
+ * @param shown The ports and paths to name. Other sockets of the process are
+ * only counted.
+ * @returns The sockets, or one line that says why `ss` can't list them.
  */
 export async function socketsOf(
   pid: number,
   shown: (number | string)[],
 ): Promise<Sockets | string> {
   if (Deno.build.os !== "linux") {
-    return `${Deno.build.os} has no ss, which would list both.`;
+    return `${Deno.build.os} has no ss, which lists both sockets on Linux.`;
   }
   try {
     const ports = (await linesOf(["-Hltup"], pid)).map((line) =>
@@ -34,18 +36,18 @@ export async function socketsOf(
     };
   } catch (error) {
     return error instanceof Deno.errors.NotFound
-      ? "ss is not installed (package iproute2); it would list both."
-      : `ss cannot be started (${
+      ? "ss isn't installed (package iproute2). It would list both sockets."
+      : `ss can't be started (${
         (error as Error).name
-      }); it would list both. ` +
-        "`deno task lesson 18` gives the permission.";
+      }). It would list both sockets. ` +
+        "`deno task lesson 18` has the permission to start it.";
   }
 }
 
 async function linesOf(args: string[], pid: number): Promise<string[]> {
   const { stdout } = await new Deno.Command("ss", {
     args,
-    // An LD_… variable handed on would take the permission to start anything.
+    // Passing on an LD_… variable would need the permission to run anything.
     clearEnv: true,
     stderr: "null",
   }).output();

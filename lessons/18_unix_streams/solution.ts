@@ -8,8 +8,8 @@ export async function listenAt(path: string): Promise<Deno.UnixListener> {
     return Deno.listen({ transport: "unix", path });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    // lstat() doesn't follow a link, as stat() does. A plain file refuses a
-    // connection too, so look at the kind of file first.
+    // Unlike stat(), lstat() doesn't follow a link. Connecting to a plain file
+    // is refused, too, so check the kind of file first.
     const { isSocket } = await Deno.lstat(path);
     if (!isSocket || await isInUse(path)) throw error;
   }
@@ -31,7 +31,7 @@ async function isInUse(path: string): Promise<boolean> {
 // ---- 18.2 pathFits ----------------------------------------------------------
 
 export function pathFits(path: string): boolean {
-  // The kernel's field has 108 bytes, and the last one is for the zero at the
-  // end. A character takes one to four bytes in UTF-8.
+  // The kernel's field has 108 bytes, and the last one is a zero. A character
+  // takes one to four bytes in UTF-8.
   return new TextEncoder().encode(path).length <= 107;
 }

@@ -1,5 +1,5 @@
-/** The type of 18.1. */
+/** Exercise 18.1: listens at a path, even if it's stale. */
 export type ListenAt = (path: string) => Promise<Deno.UnixListener>;
 
-/** The type of 18.2. */
+/** Exercise 18.2: whether a path is short enough for a Unix socket. */
 export type PathFits = (path: string) => boolean;

@@ -151,7 +151,7 @@ export const listening: Symptom[] = [
       },
     ],
     lesson: "18_unix_streams",
-    heading: "How long a path may be",
+    heading: "How long a path can be",
   },
   {
     id: "path-missing",
@@ -222,7 +222,7 @@ export const listening: Symptom[] = [
       },
     ],
     lesson: "18_unix_streams",
-    heading: "A path that nobody is behind",
+    heading: "A stale path",
   },
   {
     id: "file-exists",

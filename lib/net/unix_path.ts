@@ -168,7 +168,7 @@ async function removeStale(path: string): Promise<void> {
   if (found === undefined) return;
   if (!found.isSocket) {
     throw new Deno.errors.AddrInUse(
-      `there is ${kindOf(found)} at that path, and no socket: it stays`,
+      `there is ${kindOf(found)} at that path, not a socket`,
     );
   }
   const problem = await probe(path);

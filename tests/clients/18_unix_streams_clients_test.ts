@@ -22,7 +22,7 @@ function testClient(
 for (const program of ["nc", "socat"]) {
   testClient(
     program,
-    `lesson 18 --serve talks with ${program}, by the command that it prints`,
+    `lesson 18 --serve answers ${program}, by the command that it prints`,
     async () => {
       await using server = Talk.lesson(18);
       const [command, args] = await server.commandFor(program);
@@ -53,7 +53,7 @@ testClient(
       assertMatch(output, /^HTTP\/1\.1 200 OK\r\n/);
       assertEquals(
         output.endsWith(
-          "Hello from a Unix socket: the same HTTP, and no port.\n",
+          "Hello from a Unix socket: the same HTTP, without a port.\n",
         ),
         more[0] !== "--head",
       );
@@ -65,7 +65,7 @@ testClient(
 
 testClient(
   "nc",
-  "lesson 18 --serve goes on when a client is killed",
+  "lesson 18 --serve keeps running when a client is killed",
   async () => {
     await using server = Talk.lesson(18);
     const [command, args] = await server.commandFor("nc");

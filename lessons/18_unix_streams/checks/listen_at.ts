@@ -1,4 +1,4 @@
-/** How an answer to 18.1 is checked. */
+/** Checks answers to 18.1. */
 import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import {
   type Advice,
@@ -17,9 +17,9 @@ import { type Obstacle, OBSTACLES, SECOND } from "./obstacles.ts";
 
 const PATH = "A path for an address";
 
-/** What a call came to. */
+/** The result of a call. */
 interface Outcome {
-  /** What it returned, unless it threw. */
+  /** What the call returned, unless it threw. */
   value?: Deno.UnixListener;
   error?: unknown;
 }
@@ -67,14 +67,15 @@ const NOT_AWAITED = {
     "promise: `await` it first.",
 };
 
-/** A server that's listening must notice no more than a closed connection. */
+/** Checks that a listening server keeps its path, and gets no bytes. */
 async function checkServer(run: Run, path: string): Promise<void> {
   const { trial } = run;
   const server = trial.use(Deno.listen({ transport: "unix", path }));
   await run.expectAddrInUse(path, {
     problem: "The other server is still running, but its file is gone.",
-    likely: "No new client can find that server. Remove nothing before you " +
-      "know that the path is stale.",
+    likely:
+      "New clients can't find that server anymore. Don't remove anything " +
+      "until you know that the path is stale.",
     read: SECOND,
   }, {
     taken: {
@@ -86,7 +87,9 @@ async function checkServer(run: Run, path: string): Promise<void> {
     },
   });
 
-  trial.step("the other server accepts what's waiting, then a real client");
+  trial.step(
+    "the other server accepts what's in its queue, then a real client",
+  );
   const client = trial.use(await Deno.connect({ transport: "unix", path }));
   const hello = toBytes("hello");
   await writeAll(client, hello);
@@ -104,14 +107,15 @@ async function checkServer(run: Run, path: string): Promise<void> {
     received = await trial.waitFor(readToEnd(conn), {
       waitingFor: "the connection that listenAt() opened to end",
       likely:
-        "The connection that you tested the path with is still open, and " +
-        "the server waits for a request on it. Close it: `using conn = await " +
-        "Deno.connect(…)` does that in every case.",
+        "The connection that you tested the path with is still open, and the " +
+        "server waits for a request on it. Close it: `using conn = await " +
+        "Deno.connect(…)` always does.",
     });
   }
   trial.equalBytes(received, hello, {
     problem: "You sent something to the other server.",
-    likely: "It would take that for a request. Connect, and close at once.",
+    likely: "The server would take that for a request. Connect, and close at " +
+      "once.",
     read: SECOND,
   });
   server.close();
@@ -136,7 +140,7 @@ async function checkObstacle(
   remove(path);
 }
 
-/** Calls one answer, and says what's wrong with what comes of it. */
+/** Calls an answer, and says what's wrong with the result. */
 class Run {
   readonly #listenAt: ListenAt;
   readonly trial: Trial;
@@ -160,8 +164,8 @@ class Run {
     if (error instanceof Deno.errors.AddrInUse) {
       trial.fail({
         problem: "listenAt() threw AddrInUse, but no server is listening.",
-        likely: "The file alone keeps a new server out. If it's a socket and " +
-          "a connection to it is refused, remove it and listen again.",
+        likely: "The file alone keeps a new server from listening. If it's a " +
+          "socket and a connection to it is refused, remove it and listen again.",
         ...probe,
       });
     }
@@ -177,8 +181,9 @@ class Run {
       });
     }
     const advice = {
-      likely: "Listen at the path that listenAt() was given, and leave the " +
-        "socket file there: without it, no client finds the socket.",
+      likely:
+        "Listen at `path`, and leave the socket file there: without it, " +
+        "clients can't find the socket.",
       read: PATH,
       ...probe,
     };
@@ -224,14 +229,14 @@ class Run {
       trial.fail({
         problem: `Wrong error: expected AddrInUse, got ` +
           `${trial.describe(error)}.`,
-        likely: "A caller decides by the class of an error. Throw the " +
-          "AddrInUse that Deno.listen() threw, or a new " +
-          "Deno.errors.AddrInUse(…).",
+        likely:
+          "Callers recognize an error by its class. Throw the AddrInUse " +
+          "that Deno.listen() threw, or a new Deno.errors.AddrInUse(…).",
         read: SECOND,
       });
     }
     trial.fail({
-      problem: `listenAt() returned ${shown(value)}, and must throw.`,
+      problem: `listenAt() returned ${shown(value)} instead of throwing.`,
       expected: "AddrInUse",
       likely: "The caller takes what you return for a listener. `throw` the " +
         "error, so that the caller can catch it.",
@@ -247,11 +252,12 @@ class Run {
     if (error !== undefined) trial.failOnSlip("listenAt()", error);
     trial.fail({
       problem: error === undefined
-        ? `listenAt() returned ${shown(value)}, and must throw.`
+        ? `listenAt() returned ${shown(value)} instead of throwing.`
         : `Wrong error: expected NotFound, got ${trial.describe(error)}.`,
       expected: "NotFound",
-      likely: "Deno.listen() can fail for other reasons than a path in use. " +
-        "Handle only AddrInUse; let the caller have any other error unchanged.",
+      likely:
+        "Deno.listen() can fail even if the path isn't in use. Handle only " +
+        "AddrInUse, and pass on any other error unchanged.",
       read: PATH,
     });
   }
@@ -268,9 +274,9 @@ class Run {
     const outcome: Outcome = await trial.waitFor(calling, {
       waitingFor: "listenAt() to return a listener, or to throw",
       likely:
-        "You can tell at once whether a server is listening: don't wait " +
-        "for it to close, or to answer. Don't wait for a client either; the " +
-        "caller accepts.",
+        "connect() tells you at once whether a server is listening: don't wait " +
+        "for it to close, or to answer. Don't wait for a client either: the " +
+        "caller accepts clients.",
       read: SECOND,
     });
     const { value } = outcome;
@@ -283,7 +289,7 @@ class Run {
   }
 }
 
-/** Fails if there's something else at the path now. */
+/** Fails if the file at the path isn't the same anymore. */
 function expectSame(
   path: string,
   before: Deno.FileInfo,

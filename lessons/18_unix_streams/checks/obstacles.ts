@@ -1,28 +1,28 @@
-/** What keeps listenAt() of 18.1 from listening, and must stay as it is. */
+/** Files that listenAt() of 18.1 must not remove. */
 import { dirname, join } from "node:path";
 import type { Trial, TrialFailure } from "../../../lib/workbook/kit/mod.ts";
 import { leaveStale } from "../leave_stale.ts";
 
-/** The heading in the README that explains it. */
+/** A heading of the README. */
 export const SECOND = "A second server";
 
 /** Something at the path that isn't a stale socket. */
 export interface Obstacle {
   step: string;
-  /** Puts it at the path. */
+  /** Puts the file at the path. */
   place(path: string, trial: Trial): Disposable | undefined;
   remove(path: string): void;
-  /** Whether it's still what it was. */
+  /** Whether the file is unchanged. */
   isIntact?(path: string): boolean;
-  /** What it means if it's gone or changed. */
+  /** What to say if the file is gone or changed. */
   gone: TrialFailure;
-  /** A file in the same folder that must stay too. */
+  /** A file in the same folder that must stay, too. */
   other?: { name: string; gone: TrialFailure };
 }
 
 const KINDS =
-  "Test for what may go (isSocket), not for what must stay: there " +
-  "are more kinds of files than you remember.";
+  "Test for what you may remove (isSocket), not for what you must keep: there " +
+  "are more kinds of files than you might remember.";
 
 /** All obstacles, from common ones to rare ones. */
 export const OBSTACLES: Obstacle[] = [
@@ -33,8 +33,9 @@ export const OBSTACLES: Obstacle[] = [
     isIntact: isLetter,
     gone: {
       problem: "The plain file at the path has been removed or changed.",
-      likely: "A plain file refuses a connection too, exactly like a stale " +
-        "socket. Before you connect, look at what's there: " +
+      likely:
+        "Connecting to a plain file is refused, too, just like connecting " +
+        "to a stale socket. Before you connect, check what's there: " +
         "(await Deno.lstat(path)).isSocket.",
     },
   },
@@ -47,7 +48,7 @@ export const OBSTACLES: Obstacle[] = [
     remove: (path) => Deno.removeSync(path),
     gone: {
       problem: "The folder at the path is gone.",
-      likely: `Deno.remove() removes an empty folder too. ${KINDS}`,
+      likely: `Deno.remove() removes an empty folder, too. ${KINDS}`,
     },
   },
   {
@@ -56,18 +57,19 @@ export const OBSTACLES: Obstacle[] = [
     remove: (path) => Deno.renameSync(path, join(dirname(path), "link.sock")),
     gone: {
       problem: "The symbolic link at the path is gone.",
-      likely: "remove() removes the link itself, which is there on purpose. " +
-        "lstat() describes what's at the path, while stat() follows a link. " +
-        "And a link is no file, no folder, and no socket: test for what may " +
-        "go, lstat()'s isSocket.",
+      likely:
+        "Deno.remove() removes the link itself, which is there on purpose. " +
+        "lstat() describes what's at the path, while stat() follows a link. And " +
+        "a link isn't a file, a folder, or a socket: test for what you may " +
+        "remove, with lstat()'s isSocket.",
     },
     other: {
       name: "stale.sock",
       gone: {
-        problem: "The socket that the link leads to is gone.",
+        problem: "The socket that the link points to is gone.",
         likely: "That socket is at another path, and it isn't yours. " +
-          "realPath() and stat() follow a link; lstat() doesn't, and says that " +
-          "a link is no socket. Remove only what's at the path itself.",
+          "realPath() and stat() follow a link. lstat() doesn't, and says that " +
+          "a link isn't a socket. Remove only what's at the path itself.",
       },
     },
   },
@@ -78,12 +80,12 @@ export const OBSTACLES: Obstacle[] = [
     isIntact: isLetter,
     gone: {
       problem: "The FIFO at the path is gone.",
-      likely: "A FIFO isn't a socket, and not a plain file, a folder, or a " +
-        `link either, and it refuses a connection. ${KINDS}`,
+      likely: "A FIFO isn't a socket, a plain file, a folder, or a link, and " +
+        `connecting to it is refused, too. ${KINDS}`,
     },
   },
   {
-    step: "an open datagram socket, which accepts no connections, is there",
+    step: "an open datagram socket is at the path",
     place(path, trial) {
       trial.use(Deno.listenDatagram({ transport: "unixpacket", path }));
       return undefined;
@@ -91,9 +93,9 @@ export const OBSTACLES: Obstacle[] = [
     remove: (path) => Deno.removeSync(path),
     gone: {
       problem: "listenAt() removed the file of an open datagram socket.",
-      likely: "connect() fails here although the socket is in use. Only " +
-        "ConnectionRefused means that it isn't: don't call Deno.remove() after " +
-        "any other error. A full queue is another such reason.",
+      likely: "connect() fails here even though the socket is in use. Only " +
+        "ConnectionRefused means that it's stale: don't call Deno.remove() " +
+        "after any other error, such as WouldBlock for a full backlog.",
     },
   },
 ];
@@ -107,9 +109,10 @@ function isLetter(path: string): boolean {
 }
 
 /**
- * Puts a plain file at the path that Deno calls a FIFO: a check may make no real
- * one. What asks the system in another way sees a plain file, which must stay
- * too, and refuses a connection as a FIFO does.
+ * Puts a plain file at the path, and makes Deno call it a FIFO, because a check
+ * isn't allowed to make a real one. An answer that asks the system in another way
+ * sees a plain file. That must stay, too, and connecting to it is refused, as
+ * with a FIFO.
  */
 function placeFifo(path: string): Disposable {
   placeFile(path);
@@ -135,7 +138,8 @@ function placeFifo(path: string): Disposable {
 
 /**
  * Puts a link to `stale.sock` at the path. Under `deno task check`, the folder
- * has one from the start (`links` in the catalog), since a check may make none.
+ * has one from the start (`links` in the catalog), because a check isn't allowed
+ * to make one.
  */
 function linkToStale(path: string): undefined {
   const [stale, link] = ["stale.sock", "link.sock"].map((name) =>

@@ -1,4 +1,4 @@
-/** How an answer to 18.2 is checked. */
+/** Checks answers to 18.2. */
 import {
   checkFunction,
   type FunctionCase,
@@ -8,15 +8,15 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { PathFits } from "../types.ts";
 
-/** A path of this many bytes, all of them ASCII after the text. */
+/** Makes a path of `size` bytes: a text, and then ASCII letters. */
 const path = (size: number, text = "/") =>
   text + "a".repeat(size - toBytes(text).length);
 
 const PLAIN = "Return true if the path fits, and false if it doesn't.";
 const UTF8 =
-  "Count bytes, not characters: a character is one, two, three, or " +
-  "four bytes in UTF-8. path.length counts neither bytes nor characters; it " +
-  "counts UTF-16 code units. Let TextEncoder count.";
+  "Count bytes, not characters: a character takes one, two, three, or four " +
+  "bytes in UTF-8. path.length counts UTF-16 code units, not bytes. Use a " +
+  "TextEncoder.";
 const AS_GIVEN = "The kernel gets the path as it's given. Don't resolve, " +
   "normalize, or trim it first.";
 
@@ -25,25 +25,24 @@ const CASES: [what: string, path: string, likely: string][] = [
   [
     "60 letters",
     path(60),
-    "An ASCII letter is one byte in UTF-8. It's two bytes in UTF-16, which " +
-    "JavaScript uses for strings, but the kernel doesn't get that.",
+    "An ASCII letter takes one byte in UTF-8. It's two bytes in UTF-16, which " +
+    "JavaScript uses for strings, but the kernel gets UTF-8.",
   ],
   [
     "a short name in a long folder",
     `${path(110)}/a.sock`,
-    "The field holds the whole path, the folder too.",
+    "The field holds the whole path, including the folder.",
   ],
   [
     "107 letters",
     path(107),
-    "107 bytes still fit. The field has 108, and the last one is for the zero " +
-    "at the end.",
+    "107 bytes still fit. The field has 108 bytes, and the last one is a zero.",
   ],
   [
     "108 letters",
     path(108),
-    "The field has 108 bytes, but the last one is for the zero at the end of " +
-    "the path: 107 are left.",
+    "The field has 108 bytes, but the last one is a zero, so 107 are left for " +
+    "the path.",
   ],
   ["1000 letters", path(1000), PLAIN],
   ["54 characters, 53 of them ü", `/${"ü".repeat(53)}`, UTF8],
@@ -57,7 +56,7 @@ const CASES: [what: string, path: string, likely: string][] = [
     `/${"my folder/".repeat(10)}a`,
     "A space is one byte. Paths aren't escaped, so don't count `%20`.",
   ],
-  // u and U+0308, the way macOS writes ü: NFC makes two bytes of the three.
+  // macOS writes ü as u and U+0308. NFC would turn these three bytes into two.
   [
     "a path with a u and a combining diaeresis",
     path(107, "/u\u0308"),
@@ -73,7 +72,7 @@ const CASES: [what: string, path: string, likely: string][] = [
       size,
     ): [string, string, string] => [what, path(size, `/${text}`), UTF8])
   ),
-  ["a long path to a near file", `/tmp/${"./".repeat(52)}a`, AS_GIVEN],
+  ["a path with many ./ in it", `/tmp/${"./".repeat(52)}a`, AS_GIVEN],
   ["a path relative to the current folder", path(107, "./"), AS_GIVEN],
   ["a path with a space at its end", `${path(107)} `, AS_GIVEN],
 ];

@@ -11,13 +11,13 @@ import { wrongAnswers } from "./wrong_answers.ts";
 
 if (noUnixSockets) {
   Deno.test.ignore(
-    "17 (ignored: Deno doesn't support Unix sockets on Windows)",
+    "18 (ignored: Deno doesn't support Unix sockets on Windows)",
     () => {},
   );
 } else {
   testExercises("unix_streams", exercises, wrongAnswers);
   testAccepted<ListenAt>(exercises[0], {
-    "that looks and connects before it listens": async (path) => {
+    "that checks the file and connects before it listens": async (path) => {
       const found = await Deno.lstat(path).catch(() => undefined);
       if (found !== undefined) {
         const refused = found.isSocket && await Deno.connect({

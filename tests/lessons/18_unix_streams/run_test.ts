@@ -18,18 +18,18 @@ import { unixChild } from "../../lib/unix_child.ts";
 import { testUnix } from "../../lib/unix_fixture.ts";
 import { Recording, recordOnce } from "../record.ts";
 
-/** The run that all tests ask about. */
+/** The run that all tests look at. */
 const recordRun = recordOnce(async (show) => {
   using folder = temporaryFolder();
   await lesson(show, { folder: folder.path });
-  assertEquals([...Deno.readDirSync(folder.path)], [], "it leaves nothing");
+  assertEquals([...Deno.readDirSync(folder.path)], [], "it leaves no files");
 });
 
 function testRun(name: string, check: (run: Recording) => void): void {
   testUnix(`lesson 18 ${name}`, async () => check(await recordRun()));
 }
 
-testRun("shows an empty file that lets its owner in", (run) => {
+testRun("shows an empty file that only its owner can connect to", (run) => {
   assertEquals(run.fact("file"), "a socket, 0 bytes");
   assertEquals(run.fact("mode"), "600  srw-------");
   assertMatch(
@@ -49,7 +49,7 @@ testRun("shows a question, its answer, and a client without a path", (run) => {
 });
 
 testRun(
-  "shows that a running server and a stale path keep others out",
+  "shows that a running server and a stale path both give AddrInUse",
   (run) => {
     const listens = run.all("fact").filter(({ name }) =>
       name === "Deno.listen()"
@@ -79,21 +79,24 @@ testUnix(
   },
 );
 
-testRun("leaves a plain file alone, although it refuses too", (run) => {
-  assertMatch(
-    run.fact("plain file: connect()"),
-    Deno.build.os === "linux" ? /^ConnectionRefused: / : /^\w+: /,
-  );
-  assertMatch(run.fact("plain file: listenUnix()"), /^AddrInUse: /);
-  assertEquals(run.fact("what the file holds"), '"a letter"');
-});
+testRun(
+  "leaves a plain file alone, although connecting to it is refused",
+  (run) => {
+    assertMatch(
+      run.fact("plain file: connect()"),
+      Deno.build.os === "linux" ? /^ConnectionRefused: / : /^\w+: /,
+    );
+    assertMatch(run.fact("plain file: listenUnix()"), /^AddrInUse: /);
+    assertEquals(run.fact("what the file holds"), '"a letter"');
+  },
+);
 
 testRun("finds the longest path, in bytes", (run) => {
   assertEquals(
-    run.fact("the longest that listens"),
+    run.fact("the longest that works"),
     `${MAX_UNIX_PATH_BYTES} bytes, ${MAX_UNIX_PATH_BYTES - 1} characters`,
   );
-  assertMatch(run.fact("one slash more"), /^TypeError: /);
+  assertMatch(run.fact("with one more slash"), /^TypeError: /);
 });
 
 testRun("shows a port for TCP, and only a path for Unix", (run) => {
@@ -178,15 +181,18 @@ testUnix("lesson 18 --serve answers HTTP requests", async () => {
   });
 });
 
-testUnix("lesson 18 --serve rejects --port, as it has no port", async () => {
-  await assertRejects(
-    () =>
-      serve(new Recording().show, {
-        port: 7000,
-        folder: "/nowhere",
-        signal: new AbortController().signal,
-      }),
-    UsageError,
-    "leave --port out",
-  );
-});
+testUnix(
+  "lesson 18 --serve rejects --port, because it has no port",
+  async () => {
+    await assertRejects(
+      () =>
+        serve(new Recording().show, {
+          port: 7000,
+          folder: "/nowhere",
+          signal: new AbortController().signal,
+        }),
+      UsageError,
+      "leave --port out",
+    );
+  },
+);

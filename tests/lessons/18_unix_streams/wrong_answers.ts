@@ -39,7 +39,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "removes a plain file, which refuses a connection too",
       replace: ["!isSocket || ", ""],
-      diagnosis: /plain file refuses a connection too/,
+      diagnosis: /Connecting to a plain file is refused, too/,
     },
     {
       name: "excludes plain files, and forgets folders",
@@ -49,7 +49,7 @@ export const wrongAnswers: WrongAnswers = {
         `isFile } = await Deno.lstat(path);
     if (isFile`,
       ],
-      diagnosis: /removes an empty folder too/,
+      diagnosis: /removes an empty folder, too/,
     },
     {
       name: "excludes three kinds of files, and forgets others",
@@ -69,10 +69,10 @@ export const wrongAnswers: WrongAnswers = {
         `isFile, isDirectory } = await Deno.lstat(path);
     if (isFile || isDirectory`,
       ],
-      diagnosis: /symbolic link at the path is gone.*test for what may go/s,
+      diagnosis: /symbolic link at the path is gone.*test for what you may/s,
     },
     {
-      name: "makes AddrInUse of every error",
+      name: "turns every error into AddrInUse",
       replace: [
         "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
         `if (!(error instanceof Deno.errors.AddrInUse)) {
@@ -112,7 +112,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /two in use at the same time/,
     },
     {
-      name: "leaves the timer with which it limits its wait",
+      name: "leaves the timer running that limits its wait",
       replace: [
         "using _conn",
         "setTimeout(() => {}, 5000);\n    using _conn",
@@ -125,7 +125,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /symbolic link at the path is gone.*lstat\(\) describes/s,
     },
     {
-      name: "follows a link, and removes what it leads to",
+      name: "follows a link, and removes what it points to",
       replace: [
         `isSocket } = await Deno.lstat(path);
     if (!isSocket || await isInUse(path)) throw error;
@@ -136,7 +136,7 @@ export const wrongAnswers: WrongAnswers = {
   }
   await Deno.remove(await Deno.realPath(path));`,
       ],
-      diagnosis: /that the link leads to is gone.*follow a link/s,
+      diagnosis: /that the link points to is gone.*follow a link/s,
     },
     {
       name: "takes every failure to connect for a stale path",
@@ -157,7 +157,7 @@ export const wrongAnswers: WrongAnswers = {
         "isInUse(path)) throw error",
         'isInUse(path)) throw new Error("in use")',
       ],
-      diagnosis: /A caller decides by the class of an error/,
+      diagnosis: /Callers recognize an error by its class/,
     },
     {
       name: "listens at another path when its own was stale",
@@ -167,7 +167,7 @@ export const wrongAnswers: WrongAnswers = {
         `again.
   return Deno.listen({ transport: "unix", path: path + ".new"`,
       ],
-      diagnosis: /Listen at the path that listenAt\(\) was given/,
+      diagnosis: /Listen at `path`, and leave the socket file/,
     },
     {
       name: "returns nothing",
@@ -185,12 +185,12 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "counts characters",
       replace: [SIZE, "path.length"],
-      diagnosis: /Count bytes, not characters.*path\.length counts neither/s,
+      diagnosis: /Count bytes, not characters.*path\.length counts UTF-16/s,
     },
     {
       name: "allows 108",
       replace: ["<= 107", "<= 108"],
-      diagnosis: /last one is for the zero at the end/,
+      diagnosis: /last one is a zero, so 107 are left/,
     },
     {
       name: "excludes 107 itself",
@@ -230,7 +230,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "counts only the file's name",
       replace: ["encode(path)", 'encode(path.split("/").at(-1))'],
-      diagnosis: /the folder too/,
+      diagnosis: /including the folder/,
     },
     {
       name: "says whether the path is too long",
