@@ -13,7 +13,7 @@ import type { ReliableEvent } from "../../lib/net/reliable/trace.ts";
 import { pattern } from "./net_fixture.ts";
 import { Transfer, World, type WorldOptions } from "./net_reliable_world.ts";
 
-/** Times that suit a world in which a round trip takes 2 ms. */
+/** Times for a world in which a round trip takes 2 ms. */
 const QUICK: ReliableOptions = {
   segmentBytes: 100,
   initialRtoMs: 50,
@@ -28,7 +28,7 @@ function quickWorld(options: WorldOptions = {}): World {
   return new World({ ...options, both: { ...QUICK, ...options.both } });
 }
 
-/** Both have come to their end, and well. */
+/** Asserts that both ends have closed without an error. */
 function assertOver(world: World): void {
   for (const end of [world.client, world.server]) {
     assertEquals(end.error, undefined);
@@ -37,17 +37,17 @@ function assertOver(world: World): void {
   }
 }
 
-// One for all: some tests drain after every event.
+// Shared, because some tests drain after every event.
 const drained = new Uint8Array(1024 * 1024);
 
-/** Reads all that has come. */
+/** Reads everything that has arrived. */
 function drain(end: Protocol): Uint8Array {
   return drained.slice(0, end.read(drained));
 }
 
 // ---- any faults, any sizes ----
 
-Deno.test("Protocol carries every byte both ways and closes, for 400 seeds of faults and sizes", () => {
+Deno.test("Protocol delivers every byte both ways and closes, with any faults and sizes, for 400 seeds", () => {
   for (let seed = 1; seed <= 400; seed++) {
     const random = seededRandom(seed);
     const pick = (...values: number[]) =>
@@ -61,7 +61,7 @@ Deno.test("Protocol carries every byte both ways and closes, for 400 seeds of fa
       initialRtoMs: 100,
       ackDelayMs: pick(0, 4),
       userTimeoutMs: 10_000_000,
-      // Long enough for the last acknowledgment to get through in the end.
+      // Long enough for the last acknowledgment to get through.
       timeWaitMs: 300_000,
       initialSequence: pick(0, 2 ** 32 - 1, 2 ** 32 - 500, 2 ** 31 - 3),
     };
@@ -101,7 +101,7 @@ Deno.test("Protocol carries every byte both ways and closes, for 400 seeds of fa
 
 // ---- opening ----
 
-Deno.test("Protocol opens by three segments, and both know both numbers", () => {
+Deno.test("Protocol opens with three segments, after which both ends know both sequence numbers", () => {
   const seen: string[] = [];
   const world = quickWorld({
     client: { initialSequence: 2 ** 32 - 1 },
@@ -125,7 +125,7 @@ Deno.test("Protocol opens by three segments, and both know both numbers", () => 
 });
 
 for (const lost of [0, 1, 2]) {
-  Deno.test(`Protocol opens when segment ${lost + 1} of the three is lost`, () => {
+  Deno.test(`Protocol opens even if segment ${lost + 1} of the three is lost`, () => {
     const world = quickWorld();
     let count = 0;
     world.filter = () => count++ === lost;
@@ -135,7 +135,7 @@ for (const lost of [0, 1, 2]) {
   });
 }
 
-Deno.test("Protocol says TimedOut when nobody answers its SYN", () => {
+Deno.test("Protocol fails with TimedOut if its SYN gets no answer", () => {
   const world = quickWorld();
   world.isCut = true;
   world.client.open();
@@ -146,9 +146,9 @@ Deno.test("Protocol says TimedOut when nobody answers its SYN", () => {
   assert(world.client.isOver);
 });
 
-// ---- sending again ----
+// ---- retransmissions ----
 
-/** What one end tells of, by kind. */
+/** Records the events of one end. */
 function watch(): { kinds: string[]; events: ReliableEvent[] } & {
   onEvent: (event: ReliableEvent) => void;
 } {
@@ -161,14 +161,14 @@ function watch(): { kinds: string[]; events: ReliableEvent[] } & {
   return { events, kinds, onEvent };
 }
 
-/** Loses the data segment with this number (from 0) once. */
+/** Loses the data segments with these ordinals (from 0), once each. */
 function loseOnce(world: World, ...ordinals: number[]): void {
   let count = 0;
   world.filter = (from, datagram) =>
     from === "client" && datagram.length > 16 && ordinals.includes(count++);
 }
 
-Deno.test("Protocol sends a lost segment again after three duplicates, without waiting for the timer", () => {
+Deno.test("Protocol retransmits a lost segment after three duplicate ACKs, without waiting for the timer", () => {
   const { kinds, onEvent } = watch();
   const world = quickWorld({ client: { initialSegments: 10, onEvent } });
   world.open();
@@ -177,13 +177,13 @@ Deno.test("Protocol sends a lost segment again after three duplicates, without w
   const start = world.now;
   world.run(() => world.client.stats.unacknowledged === 0);
   assertEquals(drain(world.server), pattern(1000));
-  assert(world.now - start < 10, "the timer has been waited for");
+  assert(world.now - start < 10, "it waited for the timer");
   const { fastRetransmits, retransmissions, timeouts } = world.client.stats;
   assertEquals([fastRetransmits, retransmissions, timeouts], [1, 1, 0]);
   assert(kinds.includes("fast retransmit"));
 });
 
-Deno.test("Protocol repairs two losses in one window by a partial acknowledgment", () => {
+Deno.test("Protocol retransmits two lost segments of one window after a partial ACK", () => {
   const world = quickWorld({ client: { initialSegments: 10 } });
   world.open();
   loseOnce(world, 2, 5);
@@ -193,7 +193,7 @@ Deno.test("Protocol repairs two losses in one window by a partial acknowledgment
   assertEquals([fastRetransmits, retransmissions, timeouts], [1, 2, 0]);
 });
 
-Deno.test("Protocol sends the last segment again when the timer has run out", () => {
+Deno.test("Protocol retransmits a lost last segment when the timer expires", () => {
   const world = quickWorld({ client: { initialSegments: 10 } });
   world.open();
   loseOnce(world, 9);
@@ -203,14 +203,14 @@ Deno.test("Protocol sends the last segment again when the timer has run out", ()
   assert(world.now - start >= 10);
   const { timeouts, retransmissions, cwnd } = world.client.stats;
   assertEquals([timeouts, retransmissions], [1, 1]);
-  assert(cwnd <= 200, `cwnd is ${cwnd} after a time-out`);
+  assert(cwnd <= 200, `cwnd is ${cwnd} after a timeout`);
 });
 
-Deno.test("Protocol does not measure by what it has sent twice (Karn's rule)", () => {
+Deno.test("Protocol doesn't measure a round trip with a retransmitted segment (Karn's algorithm)", () => {
   const world = quickWorld({ delayMs: 3 });
   world.open();
   assertEquals(world.client.stats.srttMs, 6);
-  // The acknowledgment of the first try comes after the second one has gone.
+  // The first attempt is lost.
   let isFirst = true;
   world.filter = (from) => {
     const isLost = from === "client" && isFirst;
@@ -221,14 +221,14 @@ Deno.test("Protocol does not measure by what it has sent twice (Karn's rule)", (
   world.run(() => world.client.stats.unacknowledged === 0);
   assertEquals(world.client.stats.timeouts, 1);
   assertEquals(world.client.stats.srttMs, 6);
-  // Until something is measured again, the doubled time stays.
+  // The timeout stays doubled until the next sample.
   const { rtoMs } = world.client.stats;
   world.client.write(pattern(10));
   world.run(() => world.client.stats.unacknowledged === 0);
   assert(world.client.stats.rtoMs < rtoMs);
 });
 
-Deno.test("Protocol waits twice as long each time that it sends the same again", () => {
+Deno.test("Protocol doubles its timeout with each retransmission of a segment", () => {
   const { events, onEvent } = watch();
   const world = quickWorld({ client: { onEvent } });
   world.open();
@@ -241,13 +241,13 @@ Deno.test("Protocol waits twice as long each time that it sends the same again",
   assertEquals(times, [10, 30, 70, 150, 310]);
 });
 
-Deno.test("Protocol does not take the duplicates that it has caused itself for a loss", () => {
+Deno.test("Protocol doesn't take duplicate ACKs for a loss if its own retransmissions caused them", () => {
   const world = quickWorld({
     both: { sendBytes: 100_000, receiveBytes: 100_000 },
     client: { initialSegments: 10 },
   });
   world.open();
-  // The link gets slow all at once: the timer runs out, though nothing is lost.
+  // The link suddenly gets slow: the timer expires, though nothing is lost.
   world.delayMs = 15;
   world.client.write(pattern(5000));
   world.run(() => {
@@ -259,7 +259,7 @@ Deno.test("Protocol does not take the duplicates that it has caused itself for a
   assertEquals(fastRetransmits, 0);
 });
 
-Deno.test("Protocol does not widen its window by what has not filled it", () => {
+Deno.test("Protocol doesn't grow its congestion window if it isn't used", () => {
   const world = quickWorld();
   world.open();
   const { cwnd } = world.client.stats;
@@ -270,7 +270,7 @@ Deno.test("Protocol does not widen its window by what has not filled it", () => 
   assertEquals(world.client.stats.cwnd, cwnd);
 });
 
-Deno.test("Protocol grows its window in slow start, halves it at a loss, and never exceeds it", () => {
+Deno.test("Protocol grows its congestion window in slow start, halves it after a loss, and never exceeds it", () => {
   const { events, onEvent } = watch();
   const world = quickWorld({
     both: { receiveBytes: 1_000_000, sendBytes: 1_000_000 },
@@ -288,12 +288,12 @@ Deno.test("Protocol grows its window in slow start, halves it at a loss, and nev
   const { cwnd, ssthresh } = world.client.stats;
   assert(ssthresh < widest && cwnd < widest);
   for (const { kind, stats } of events) {
-    // Limited transmit (RFC 3042) may exceed it by two segments.
+    // Limited transmit (RFC 3042) may exceed the window by two segments.
     if (kind === "sent") assert(stats.inFlight <= stats.cwnd + 200);
   }
 });
 
-Deno.test("Protocol starts from its initial window again after a pause, and only then", () => {
+Deno.test("Protocol returns to its initial window after a pause, and only then", () => {
   const world = quickWorld({
     both: { receiveBytes: 1_000_000, sendBytes: 1_000_000 },
   });
@@ -320,7 +320,7 @@ Deno.test("Protocol starts from its initial window again after a pause, and only
 
 // ---- flow control ----
 
-Deno.test("Protocol sends no more than the receiver has room for, and goes on when there is room", () => {
+Deno.test("Protocol sends no more than the receiver has room for, and continues when there's room again", () => {
   const { events, onEvent } = watch();
   const world = quickWorld({
     both: { receiveBytes: 500 },
@@ -336,7 +336,7 @@ Deno.test("Protocol sends no more than the receiver has room for, and goes on wh
   assertEquals(new Uint8Array(got), pattern(2000));
 });
 
-Deno.test("Protocol tells of room even if somebody looks at its state first", () => {
+Deno.test("Protocol sends a window update even if its state was looked at first", () => {
   const world = quickWorld({ both: { receiveBytes: 500 } });
   world.open();
   world.client.write(pattern(1000));
@@ -350,7 +350,7 @@ Deno.test("Protocol tells of room even if somebody looks at its state first", ()
   assertEquals(world.client.stats.probes, 0);
 });
 
-Deno.test("Protocol asks for room when the news of it was lost", () => {
+Deno.test("Protocol sends a window probe if the window update was lost", () => {
   const world = quickWorld({ both: { receiveBytes: 500 } });
   world.open();
   world.client.write(pattern(1000));
@@ -363,7 +363,7 @@ Deno.test("Protocol asks for room when the news of it was lost", () => {
   assertEquals(world.client.stats.probes, 1);
 });
 
-Deno.test("Protocol takes the byte that asks for room, if there is some, and says no less than none", () => {
+Deno.test("Protocol accepts a window probe's byte if there's room, and never advertises a negative window", () => {
   const { events, onEvent } = watch();
   const world = quickWorld({
     both: { receiveBytes: 500 },
@@ -372,7 +372,7 @@ Deno.test("Protocol takes the byte that asks for room, if there is some, and say
   world.open();
   world.client.write(pattern(1000));
   world.run(() => world.client.stats.sendWindow === 0);
-  // Three bytes are not worth telling of, but the probe finds them.
+  // Three bytes aren't worth a window update, but a probe finds them.
   assertEquals(world.server.read(new Uint8Array(3)), 3);
   world.run(() => world.client.stats.unacknowledged === 497);
   assertEquals(world.client.stats.probes, 3);
@@ -381,7 +381,7 @@ Deno.test("Protocol takes the byte that asks for room, if there is some, and say
   assert(windows.every((window) => window <= 500), windows.join());
 });
 
-Deno.test("Protocol waits for a reader who takes his time, as long as the other end answers", () => {
+Deno.test("Protocol waits for a slow reader as long as the other end answers", () => {
   const world = quickWorld({ both: { receiveBytes: 500 } });
   world.open();
   world.client.write(pattern(1000));
@@ -392,7 +392,7 @@ Deno.test("Protocol waits for a reader who takes his time, as long as the other 
   assertEquals(drain(world.server).length, 500);
 });
 
-Deno.test("Protocol does not send crumbs to a reader who reads crumbs (silly window syndrome)", () => {
+Deno.test("Protocol avoids tiny segments if the reader reads a few bytes at a time (silly window syndrome)", () => {
   const { events, onEvent } = watch();
   const world = quickWorld({
     both: { receiveBytes: 1000, minRtoMs: 1000 },
@@ -412,7 +412,7 @@ Deno.test("Protocol does not send crumbs to a reader who reads crumbs (silly win
   assert(sizes.length < 400, `${sizes.length} segments for 20000 bytes`);
 });
 
-Deno.test("Protocol keeps crumbs of room for later, while something is under way", () => {
+Deno.test("Protocol doesn't fill a small rest of the window while data is in flight", () => {
   const world = quickWorld({
     both: { receiveBytes: 450 },
     client: { initialSegments: 10 },
@@ -424,7 +424,7 @@ Deno.test("Protocol keeps crumbs of room for later, while something is under way
   assertEquals(drain(world.server).length, 450);
 });
 
-Deno.test("Protocol acknowledges two segments at once, and a single one a little later", () => {
+Deno.test("Protocol acknowledges every second segment at once, and a single one after a delay", () => {
   const world = quickWorld({
     both: { ackDelayMs: 8, minRtoMs: 100 },
     client: { initialSegments: 10 },
@@ -440,25 +440,27 @@ Deno.test("Protocol acknowledges two segments at once, and a single one a little
   assertEquals(world.now - start, 1 + 8 + 1);
 });
 
-// ---- the end ----
+// ---- closing ----
 
-/** All that both ends do in one order of ending. */
+/** What both ends do, for each order of closing. */
 const ORDERS: Record<string, (world: World) => void> = {
-  "the client first": ({ client, server, run }) => {
+  "the client closes first": ({ client, server, run }) => {
     client.close();
     run(() => server.isAtEnd);
     server.close();
   },
-  "the server first": ({ client, server, run }) => {
+  "the server closes first": ({ client, server, run }) => {
     server.close();
     run(() => client.isAtEnd);
     client.close();
   },
-  "both at once": ({ client, server }) => {
+  "both close at once": ({ client, server }) => {
     client.close();
     server.close();
   },
-  "the client half, while data still comes": ({ client, server, run }) => {
+  "the client half-closes, and still receives data": (
+    { client, server, run },
+  ) => {
     client.closeWrite();
     run(() => server.isAtEnd);
     server.write(pattern(5000));
@@ -468,7 +470,9 @@ const ORDERS: Record<string, (world: World) => void> = {
     client.close();
     server.close();
   },
-  "the server half, while data still comes": ({ client, server, run }) => {
+  "the server half-closes, and still receives data": (
+    { client, server, run },
+  ) => {
     server.closeWrite();
     run(() => client.isAtEnd);
     client.write(pattern(5000));
@@ -480,7 +484,7 @@ const ORDERS: Record<string, (world: World) => void> = {
 };
 
 for (const [name, act] of Object.entries(ORDERS)) {
-  Deno.test(`Protocol ends cleanly, ${name}`, () => {
+  Deno.test(`Protocol closes cleanly: ${name}`, () => {
     const world = quickWorld();
     world.run = world.run.bind(world);
     world.open();
@@ -489,7 +493,7 @@ for (const [name, act] of Object.entries(ORDERS)) {
     assertOver(world);
   });
 
-  Deno.test(`Protocol ends cleanly, ${name}, on a bad link, for 50 seeds`, () => {
+  Deno.test(`Protocol closes cleanly on a bad link, for 50 seeds: ${name}`, () => {
     for (let seed = 1; seed <= 50; seed++) {
       const both = { ...QUICK, userTimeoutMs: 1e7, timeWaitMs: 100_000 };
       const faults = { loss: 0.3, duplication: 0.2, reordering: 0.3 };
@@ -507,7 +511,7 @@ for (const [name, act] of Object.entries(ORDERS)) {
   });
 }
 
-Deno.test("Protocol walks through the states of RFC 9293, figure 5, and its CLOSING", () => {
+Deno.test("Protocol goes through the states of RFC 9293, figure 5, and through CLOSING", () => {
   const statesOf = (act: (world: World) => void) => {
     const [client, server] = [watch(), watch()];
     const world = quickWorld({ client, server });
@@ -520,22 +524,22 @@ Deno.test("Protocol walks through the states of RFC 9293, figure 5, and its CLOS
         .map(({ stats }) => stats.state).slice(1).join(" ")
     );
   };
-  assertEquals(statesOf(ORDERS["the client first"]), [
+  assertEquals(statesOf(ORDERS["the client closes first"]), [
     "ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT CLOSED",
     "ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED",
   ]);
-  assertEquals(statesOf(ORDERS["both at once"]), [
+  assertEquals(statesOf(ORDERS["both close at once"]), [
     "ESTABLISHED FIN-WAIT-1 CLOSING TIME-WAIT CLOSED",
     "ESTABLISHED FIN-WAIT-1 CLOSING TIME-WAIT CLOSED",
   ]);
 });
 
-Deno.test("Protocol stays in TIME-WAIT for its time, and there answers a FIN that comes again", () => {
+Deno.test("Protocol stays in TIME-WAIT long enough, and acknowledges a repeated FIN there", () => {
   const world = quickWorld();
   world.open();
   world.client.close();
   world.run(() => world.server.isAtEnd);
-  // The last acknowledgment gets lost once.
+  // The last acknowledgment is lost once.
   let isLost = false;
   world.filter = (from) => from === "client" && !isLost && (isLost = true);
   world.server.close();
@@ -548,7 +552,7 @@ Deno.test("Protocol stays in TIME-WAIT for its time, and there answers a FIN tha
   assertOver(world);
 });
 
-Deno.test("Protocol says TimedOut when the other end has vanished, and no earlier than it should", () => {
+Deno.test("Protocol fails with TimedOut, but not too early, if the other end vanishes", () => {
   const world = quickWorld();
   world.open();
   world.isCut = true;
@@ -564,7 +568,7 @@ Deno.test("Protocol says TimedOut when the other end has vanished, and no earlie
   assert(world.client.isOver);
 });
 
-Deno.test("Protocol says TimedOut when the other end vanishes while it has no room", () => {
+Deno.test("Protocol fails with TimedOut if the other end vanishes with a zero window", () => {
   const world = quickWorld({ both: { receiveBytes: 500 } });
   world.open();
   world.client.write(pattern(1000));
@@ -574,7 +578,7 @@ Deno.test("Protocol says TimedOut when the other end vanishes while it has no ro
   assertInstanceOf(world.client.error, Deno.errors.TimedOut);
 });
 
-Deno.test("Protocol notices by keep-alive that an end which owes nothing has vanished", () => {
+Deno.test("Protocol notices by keep-alive that an idle peer has vanished", () => {
   const world = quickWorld({ client: { keepAliveMs: 1000 } });
   world.open();
   const start = world.now;
@@ -585,7 +589,7 @@ Deno.test("Protocol notices by keep-alive that an end which owes nothing has van
   assertInstanceOf(world.client.error, Deno.errors.TimedOut);
 });
 
-Deno.test("Protocol does not wait for ever for an end that does not end", () => {
+Deno.test("Protocol doesn't wait forever for a peer that never closes", () => {
   const world = quickWorld();
   world.open();
   world.client.close();
@@ -596,7 +600,7 @@ Deno.test("Protocol does not wait for ever for an end that does not end", () => 
 
 // ---- resets ----
 
-Deno.test("Protocol tells the other end of a reset, even if the reset is lost", () => {
+Deno.test("Protocol resets the other end, even if the first RST is lost", () => {
   for (const isLost of [false, true]) {
     const world = quickWorld();
     world.open();
@@ -611,7 +615,7 @@ Deno.test("Protocol tells the other end of a reset, even if the reset is lost", 
   }
 });
 
-Deno.test("Protocol resets if there is something that nobody read", () => {
+Deno.test("Protocol resets if it's closed with unread data", () => {
   const world = quickWorld();
   world.open();
   world.client.write(pattern(10));
@@ -621,7 +625,7 @@ Deno.test("Protocol resets if there is something that nobody read", () => {
   assertInstanceOf(world.client.error, Deno.errors.ConnectionReset);
 });
 
-Deno.test("Protocol resets if something comes after the close", () => {
+Deno.test("Protocol resets if data arrives after it's closed", () => {
   const world = quickWorld();
   world.open();
   world.server.close();
@@ -631,7 +635,7 @@ Deno.test("Protocol resets if something comes after the close", () => {
   assertInstanceOf(world.client.error, Deno.errors.ConnectionReset);
 });
 
-Deno.test("Protocol gives out what came before a reset", () => {
+Deno.test("Protocol still returns the data that arrived before a reset", () => {
   const world = quickWorld();
   world.open();
   world.client.write(pattern(10));
@@ -641,7 +645,7 @@ Deno.test("Protocol gives out what came before a reset", () => {
   assertEquals(drain(world.server), pattern(10));
 });
 
-Deno.test("Protocol is not open after a reset that came before the third segment", () => {
+Deno.test("Protocol doesn't open if a reset arrives before the third segment", () => {
   const world = quickWorld();
   world.filter = (from, datagram) =>
     from === "client" && decodeSegment(datagram).flags === ACK;
@@ -652,7 +656,7 @@ Deno.test("Protocol is not open after a reset that came before the third segment
   assertEquals(world.server.isOpen, false);
 });
 
-Deno.test("Protocol does not believe a reset or an acknowledgment with a number that cannot be", () => {
+Deno.test("Protocol ignores forged segments with impossible numbers", () => {
   const world = quickWorld();
   world.open();
   const { client, server } = world;
@@ -671,7 +675,7 @@ Deno.test("Protocol does not believe a reset or an acknowledgment with a number 
   world.run(() => drain(client).length === 100);
 });
 
-Deno.test("Protocol asks back when a reset lies in the window but is not exact (RFC 5961)", () => {
+Deno.test("Protocol sends a challenge ACK if a reset is in the window but not exact (RFC 5961)", () => {
   const world = quickWorld({ server: { initialSequence: 7000 } });
   world.open();
   const { client } = world;
