@@ -9,7 +9,7 @@ export interface RollCallOptions {
   /** A peer that has been silent for this long is gone, in milliseconds. */
   expireMs: number;
   /**
-   * Gives the time, in milliseconds.
+   * Returns the time, in milliseconds.
    *
    * @default {() => performance.now()}
    */

@@ -35,7 +35,7 @@ Deno.test("lesson 14 shows who gets what, and that a stranger gets nothing", asy
   const recording = await recordLesson();
   const { rows } = recording.all("table")[2];
   assertEquals(
-    rows.filter(([came]) => came === "SAY let me in")[0][2],
+    rows.filter(([arrived]) => arrived === "SAY let me in")[0][2],
     "nothing",
   );
   assertEquals(
