@@ -20,7 +20,7 @@ export const exercises: Exercise<unknown>[] = [
       "the value is its name, its address, and when it last sent something. " +
       "Start both methods by removing the peers that have been silent for too " +
       "long. Then parse the message and look up its sender. You don't need a " +
-      "timer: call now() when a message arrives.",
+      "timer: call now() in both methods.",
       "Almost the code:\n" +
       "    handle(message, from) {\n" +
       "      this.#expire();\n" +
