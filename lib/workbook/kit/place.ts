@@ -94,8 +94,11 @@ export function meaningOf(error: unknown): string | undefined {
   const places = framesOf(error).map((frame) =>
     frame.match(/\S+:\d+:\d+/)?.[0]
   );
-  const [, , caller] = places;
-  return places.filter((place) => place === caller).length > 3
+  // Which call had no room left is chance: any of the last ones may recur.
+  const recurs = places.some((one) =>
+    places.filter((place) => place === one).length > 3
+  );
+  return recurs
     ? "A function there calls itself, once for each byte or item, or without " +
       "end. Each call that isn't over takes room on the stack, which holds " +
       "some thousand of them: use a loop."
