@@ -197,8 +197,8 @@ export const lessons: Lesson[] = [
     number: 20,
     name: "http_by_hand",
     title: "HTTP by hand",
-    claim: "HTTP/1.1 is lines of text and counted bytes on a TCP socket; one " +
-      "connection carries many requests, and each must say where it ends.",
+    claim: "HTTP/1.1 is lines of text and counted bytes on a TCP socket, and " +
+      "every request has to say where it ends.",
     part: "Real protocols, real programs",
   },
   {

@@ -1,4 +1,4 @@
-/** What a handler answers, and how it goes over the wire. */
+/** What a handler returns, and how it's encoded. */
 import {
   concat,
   encodeChunk,
@@ -10,19 +10,19 @@ import {
   type RequestHead,
 } from "../../lib/wire/mod.ts";
 
-/** What a handler answers. */
+/** What a handler returns. */
 export interface Answer {
-  /** How it went, from 200 to 599. */
+  /** The status, from 200 to 599. */
   status: number;
-  /** Fields besides those that the server adds. */
+  /** Header fields, besides those that the server adds. */
   fields?: HttpField[];
-  /** The body: text goes as UTF-8, a stream goes in chunks. */
+  /** The body. Text is sent as UTF-8, and a stream in chunks. */
   body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** Why the client doesn't get what it asked for: for the server's log. */
   why?: string;
 }
 
-/** An answer that says no more than its status, and to the log, why. */
+/** Makes an answer whose body is only its status; `why` goes to the log. */
 export function plainAnswer(
   status: number,
   why: string,
@@ -32,26 +32,26 @@ export function plainAnswer(
   return { status, fields: [...fields, TEXT], body, why };
 }
 
-/** What text is, for a browser: never a page that it should run. */
+/** Tells a browser that the body is text, and not a page to run. */
 export const TEXT: HttpField = {
   name: "Content-Type",
   value: "text/plain; charset=utf-8",
 };
 
-/** What is sent for one answer: all of it at once, or a head and a stream. */
+/** An encoded answer: all of its bytes, or its head and a stream. */
 export interface Encoded {
   bytes: Uint8Array;
   stream: AsyncIterable<Uint8Array> | null;
-  /** Whether only the end of the connection tells the end of this body. */
+  /** Whether the body ends only with the connection. */
   mustClose: boolean;
 }
 
 /**
  * Encodes an answer to a request.
  *
- * @param answer What the handler said.
- * @param head The request; `null` if it could not be read.
- * @param closes Whether the connection ends behind it.
+ * @param answer What the handler returned.
+ * @param head The head of the request; `null` if it couldn't be read.
+ * @param closes Whether the server closes the connection after this answer.
  */
 export function encodeAnswer(
   answer: Answer,
@@ -60,7 +60,7 @@ export function encodeAnswer(
 ): Encoded {
   const { status, fields = [], body = "" } = answer;
   const all = [{ name: "Date", value: httpDate() }, ...fields];
-  // Nobody is told how long nothing is (RFC 9110, section 8.6).
+  // These have no Content-Length either (RFC 9110, section 8.6).
   const hasBody = status !== 204 && status !== 304;
   const isHead = head?.method === "HEAD";
   let data: Uint8Array = NONE;
@@ -71,7 +71,7 @@ export function encodeAnswer(
     all.push({ name: "Content-Length", value: String(data.length) });
   } else if (hasBody) {
     stream = body as AsyncIterable<Uint8Array>;
-    // Version 1.0 knows no chunks.
+    // HTTP/1.0 doesn't have chunks.
     if (head?.version === "1.0") mustClose = true;
     else all.push({ name: "Transfer-Encoding", value: "chunked" });
   }
@@ -80,12 +80,12 @@ export function encodeAnswer(
     all.push({ name: "Connection", value: "keep-alive" });
   }
   const headBytes = encodeResponseHead({ status, fields: all });
-  // The answer to HEAD says what GET would get, and leaves the body out.
+  // The answer to HEAD has the head that GET would get, without a body.
   if (isHead) return { bytes: headBytes, stream: null, mustClose };
   return { bytes: concat([headBytes, data]), stream, mustClose };
 }
 
-/** The pieces of a stream as they go out: as chunks, and as they are in 1.0. */
+/** Encodes a stream as chunks, or for HTTP/1.0 leaves it as it is. */
 export async function* encodeStream(
   stream: AsyncIterable<Uint8Array>,
   head: RequestHead,
@@ -101,7 +101,7 @@ const NONE = new Uint8Array(0);
 let dateSecond = 0;
 let dateText = "";
 
-/** The time of an answer (RFC 9110, section 6.6.1); it lasts for a second. */
+/** Returns the current time for `Date`, made once a second (RFC 9110, section 6.6.1). */
 function httpDate(): string {
   const second = Math.floor(Date.now() / 1000);
   if (second !== dateSecond) {

@@ -15,9 +15,9 @@ export const exercises = [
     real: "lib/wire/http/parser.ts",
     solution: solution.RequestReader,
     hints: [
-      "One read brought the second half of a head, a body, and the first half " +
-      "of the next head. Which of these bytes does this call need, and where " +
-      "are the others when the next call needs them?",
+      "One read returned the second half of a head, a body, and the first half " +
+      "of the next head. Which of these bytes does this call need? Where do you " +
+      "keep the others until the next call?",
       "Keep the bytes that you've read but not used in a field. Three small " +
       "methods do the rest: one reads once more and appends the bytes, one cuts " +
       "off the head at \\r\\n\\r\\n, one cuts off a given number of bytes. A body " +
@@ -46,8 +46,9 @@ export const exercises = [
   exercise<EncodeResponse>({
     id: "20.2",
     pure: true,
-    title: "Write a response",
-    passed: "Its length counts bytes, and no header can end early.",
+    title: "Encode a response",
+    passed:
+      "Its length counts bytes, and no value can add a header of its own.",
     real: "lib/wire/http/response.ts",
     solution: solution.encodeResponse,
     hints: [
@@ -68,7 +69,7 @@ export const exercises = [
       "    }\n" +
       '    text += "\\r\\n"; // and then the payload, unless it answers HEAD',
     ],
-    read: "An answer",
+    read: "The response",
     check: checkEncodeResponse,
   }),
 ] as Exercise<unknown>[];

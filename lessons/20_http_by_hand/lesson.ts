@@ -1,9 +1,9 @@
 /**
  * Lesson 20: HTTP/1.1 is lines of text and counted bytes on a TCP socket.
  *
- * A real client's request is read from a socket as bytes, and answered by hand.
- * Then what holds a conversation together: many requests on one connection, and
- * for each of them one way only to know where it ends.
+ * Reads a real client's request as bytes, and writes the response by hand. Then
+ * it sends many requests on one connection, and shows what happens if two
+ * programs don't agree on where one of them ends.
  */
 import {
   connectTcp,
@@ -48,22 +48,22 @@ export async function lesson(show: Narrator): Promise<void> {
   await slowSender(show);
 }
 
-/** A client that knows nothing of this workbook, and an answer by hand. */
+/** Answers fetch() with bytes that the lesson writes itself. */
 async function requestAsBytes(show: Narrator): Promise<void> {
   show.step("A request is text on a socket");
   using listener = listenTcp();
   const { port } = listener.addr;
   show.say(
-    `A listener of lesson 2 is all that there is at ${
+    `The server is a plain TCP listener at ${
       formatAddress(listener.addr)
-    }. Deno's own fetch() is told to get http://127.0.0.1:${port}/hello ` +
-      "from it.",
+    }, like the one of lesson 2. Deno's own fetch() requests ` +
+      `http://127.0.0.1:${port}/hello from it.`,
   );
-  await show.predict("What will the first bytes be that the server reads?");
+  await show.predict("What are the first bytes that the server receives?");
   const fetching = fetch(`http://127.0.0.1:${port}/hello`);
   const accepting = listener.accept();
   accepting.catch(() => {});
-  // If it never comes, fetch() itself says why.
+  // If no connection arrives, fetch() throws the reason.
   await Promise.race([accepting, fetching]);
   using conn = await accepting;
   const head = await readHead(conn);
@@ -74,12 +74,12 @@ async function requestAsBytes(show: Narrator): Promise<void> {
   await writeAll(conn, answer);
   const response = await fetching;
   show.fact("what the server wrote", printable(answer, { max: 80 }));
-  show.fact("fetch() took it for", `a ${response.status}`);
-  show.fact("with the body", JSON.stringify(await response.text()));
+  show.fact("status that fetch() got", response.status);
+  show.fact("body that fetch() got", JSON.stringify(await response.text()));
   show.say(
     "Each line ends with \\r\\n (0d 0a), and a blank line ends the head. " +
-      "Nothing else says that the request is whole: it was no read that ended, " +
-      "and no connection.",
+      "That blank line is the only sign that the request is complete: fetch() " +
+      "kept the connection open, and waited.",
   );
 }
 
@@ -91,8 +91,8 @@ async function pipelined(show: Narrator): Promise<void> {
   );
   show.step("Three requests in one read");
   await show.predict(
-    `A client writes three requests of ${requests.length / 3} bytes in one ` +
-      "write, and waits. How many reads does the server need for them? And " +
+    `A client sends three requests of ${requests.length / 3} bytes each in ` +
+      "one write, and then waits. How many reads does the server need, and " +
       "how many connections?",
   );
   const seen: string[] = [];
@@ -123,31 +123,32 @@ async function pipelined(show: Narrator): Promise<void> {
   await client.closeWrite();
   listener.close();
   await served;
-  show.fact("reads of the server", reads);
+  show.fact("reads by the server", reads);
   show.fact("requests in them", seen.join("  "));
   show.fact(
-    "answers of the client",
+    "responses to the client",
     inQuotes(responses.map(({ body }) => body)),
   );
   show.fact("connections", connections);
   show.say(
-    "Requests that follow each other without waiting are pipelined. Nobody " +
-      "numbers them: the first answer is for the first request. So a server " +
-      "that throws away what it read too much loses the rest for good.",
+    "The client pipelined its requests: it sent the next one without waiting " +
+      "for a response. Responses have no numbers, so the first one is for the " +
+      "first request. A server that keeps only the first request of a read " +
+      "loses the others for good.",
   );
 }
 
-/** The same body with its length in front, and in chunks. */
+/** Sends the same body with its length in the head, and in chunks. */
 async function twoForms(show: Narrator): Promise<void> {
   const body = "zwölf";
   const bytes = encode(body);
-  show.step("A body by its length, and in chunks");
+  show.step("A body with a length, and a body in chunks");
   await show.predict(
-    `Which Content-Length has the body "${body}"? And how can a body be sent ` +
-      "whose length is not known when it begins?",
+    `What's the Content-Length of the body "${body}"? And how can you send a ` +
+      "body if you don't know its length when you start?",
   );
   const forms = {
-    "by its length": concat([
+    "with a length": concat([
       encode(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: `),
       encode(`${bytes.length}\r\n\r\n`),
       bytes,
@@ -156,7 +157,7 @@ async function twoForms(show: Narrator): Promise<void> {
       encode(
         `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`,
       ),
-      // Cut inside the "ö": chunks are bytes, and no characters.
+      // Cut inside the "ö": chunks are bytes, not characters.
       encodeChunk(bytes.subarray(0, 3)),
       encodeChunk(bytes.subarray(3)),
       encodeLastChunk(),
@@ -173,19 +174,19 @@ async function twoForms(show: Narrator): Promise<void> {
       if (part.kind === "data") data.push(part.data);
     }
     show.bytes(
-      `${name}, behind the head:`,
+      `${name}, after the head:`,
       message.subarray(findHeadEnd(message)),
     );
     show.fact("read as", inQuotes([decode(concat(data))]));
   }
   show.say(
-    "A chunk has its size in front, in hexadecimal digits, and \\r\\n behind; " +
-      "one of size 0 is the last. Either way the reader counts, and looks for " +
-      "nothing in the data.",
+    "Each chunk has its size before it, in hexadecimal digits, and \\r\\n after " +
+      "it. The last chunk has the size 0. Either way, the reader counts bytes " +
+      "and never searches the data for its end.",
   );
 }
 
-/** One request for one reader, two for the other. */
+/** Sends bytes that are one request to one reader, and two to another. */
 async function smuggled(show: Narrator): Promise<void> {
   const inner = "GET /secret HTTP/1.1\r\nHost: x\r\n\r\n";
   const body = `0\r\n\r\n${inner}`;
@@ -193,14 +194,15 @@ async function smuggled(show: Narrator): Promise<void> {
   const chunked = "Transfer-Encoding: chunked\r\n";
   const message = (fields: string) =>
     encode(`POST /open HTTP/1.1\r\nHost: x\r\n${fields}\r\n${body}`);
-  show.step("Two lengths, and a request that nobody let in");
+  show.step("Two lengths, and a smuggled request");
   show.say(
-    `A request says both: "${length.trim()}" and "${chunked.trim()}". Its body ` +
-      `is ${printable(encode(body), { max: 60 })}.`,
+    `A request has two fields, "${length.trim()}" and "${chunked.trim()}". ` +
+      "After the head, the client sends " +
+      `${printable(encode(body), { max: 60 })}.`,
   );
-  await show.predict("How many requests are these bytes?");
+  await show.predict("How many requests does a server see in these bytes?");
   for (
-    const [who, fields] of [["the length", length], ["the chunks", chunked]]
+    const [choice, fields] of [["the length", length], ["the chunks", chunked]]
   ) {
     const parser = new RequestParser();
     parser.push(message(fields));
@@ -208,28 +210,27 @@ async function smuggled(show: Narrator): Promise<void> {
       `${head.method} ${head.target}`
     );
     show.fact(
-      `to one who goes by ${who}`,
+      `if it uses ${choice}`,
       `${lines.length}: ${lines.join(", ")}`,
     );
   }
   show.say(
-    "Say that a gate in front of the server goes by the length, and lets nobody " +
-      "ask for /secret. It sees one request, and lets it pass. A server behind " +
-      "it that goes by the chunks answers two. This is request smuggling.",
+    "Now put a proxy in front of a server, to block requests for /secret. The " +
+      "proxy uses the length, sees one request, and lets it through. The server " +
+      "uses the chunks, sees two, and answers both. This is request smuggling.",
   );
   const parser = new RequestParser();
   parser.push(message(length + chunked));
   try {
     parser.next();
   } catch (error) {
-    show.fact("the parser of this lesson", String(error));
+    show.fact("this lesson's parser", String(error));
   }
   const { answers, ended } = await askServer(message(length + chunked));
-  show.fact("its server answered", answers.join(", "));
-  show.fact("and then", ended);
+  show.fact("this lesson's server", `${answers.join(", ")}, and then ${ended}`);
 }
 
-/** What the lesson's server answers to some bytes. */
+/** Sends some bytes to the lesson's server, and returns its responses. */
 async function askServer(
   bytes: Uint8Array,
 ): Promise<{ answers: string[]; ended: string }> {
@@ -251,7 +252,7 @@ async function askServer(
   }
 }
 
-/** A byte now and then never lets a limit for each read pass. */
+/** Sends a byte now and then, so a timeout per read would never expire. */
 async function slowSender(show: Narrator): Promise<void> {
   show.step("A client that sends a byte now and then");
   show.say(
@@ -259,8 +260,8 @@ async function slowSender(show: Narrator): Promise<void> {
       "every few milliseconds, and never the blank line.",
   );
   await show.predict(
-    "A server that waits so long for each read would wait for ever. How many " +
-      "bytes does this one take before it has had enough?",
+    "If the server allowed that long for each read, it would wait forever. " +
+      "How many bytes does this one accept before it gives up?",
   );
   const listener = listenTcp();
   let reason = "";
@@ -281,30 +282,30 @@ async function slowSender(show: Narrator): Promise<void> {
   clearInterval(timer);
   listener.close();
   await served;
-  show.fact("bytes that it sent", sent);
-  show.fact("answer", answer.split("\r\n", 1)[0]);
-  show.fact("what the server says", reason);
+  show.fact("bytes that the client sent", sent);
+  show.fact("response", answer.split("\r\n", 1)[0]);
+  show.fact("the server's error", reason);
   show.say(
-    "The limit is for the head as a whole, and begins with its first byte. " +
-      "Heads, bodies and chunks have limits for their size as well, and idle " +
-      "connections one for their time: whatever a stranger can make grow or " +
-      "last, some stranger will.",
+    "The timeout is for the whole head, and starts with its first byte. Heads, " +
+      "bodies, and chunks also have size limits, and idle connections have a " +
+      "timeout, too: if a client can make something grow or last, sooner or " +
+      "later one will.",
   );
 }
 
-/** Reads up to the blank line, and no limit: the client is our own. */
+/** Reads up to the blank line, without a limit: the client is our own. */
 async function readHead(conn: Deno.Conn): Promise<Uint8Array> {
   let bytes = new Uint8Array();
   const buffer = new Uint8Array(4096);
   while (findHeadEnd(bytes) === -1) {
     const count = await conn.read(buffer);
-    if (count === null) throw new Error("fetch() sent no whole head");
+    if (count === null) throw new Error("fetch() sent only part of a head");
     bytes = concat([bytes, buffer.subarray(0, count)]);
   }
   return bytes;
 }
 
-/** The heads of all messages that have come. */
+/** Returns the heads of all messages that have arrived. */
 function headsOf<Head>(parser: HttpParser<Head>): Head[] {
   const heads: Head[] = [];
   for (let part = parser.next(); part !== null; part = parser.next()) {
@@ -325,7 +326,7 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Keeps the HTTP server up, for curl and for a browser. */
+/** Runs the HTTP server for curl and for a browser, until Ctrl-C. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -335,10 +336,11 @@ export async function serve(
   const { hostname, port: own } = listener.addr;
   const url = `http://${hostname}:${own}`;
   show.say(
-    `An HTTP server is up at ${
+    `The HTTP server is listening at ${
       formatAddress(listener.addr)
-    }. Visit it with a ` +
-      "browser, or from another terminal; end it here with Ctrl-C:",
+    }. Open it ` +
+      "in a browser, or run these commands in another terminal. Press Ctrl-C " +
+      "here to stop it.",
   );
   show.fact("browser", `${url}/`);
   show.command("get", `curl -i ${url}/hello`);
@@ -350,8 +352,8 @@ export async function serve(
   show.command("expect", `curl -v -H Expect:100-continue -d hi ${url}/echo`);
   show.command("by hand", `nc -C ${hostname} ${own}`);
   show.say(
-    "The last one wants a request typed: GET /hello HTTP/1.1, then Host: x, " +
-      "then a blank line. With -C, nc ends each line with \\r\\n.",
+    "With the last command, you type the request yourself: GET /hello HTTP/1.1, " +
+      "then Host: x, then a blank line. With -C, nc ends each line with \\r\\n.",
   );
   show.note("waiting for clients");
 
@@ -377,8 +379,8 @@ export async function serve(
 }
 
 /**
- * A server made of answers to the exercises, and of nothing else: it answers
- * each request with its method, its target, and its body.
+ * Serves with nothing but the learner's answers: each response contains the
+ * request's method, target, and body.
  */
 async function serveWithAnswers(
   listener: Deno.TcpListener,
@@ -402,7 +404,7 @@ async function serveWithAnswers(
   }, { signal, onError });
 }
 
-/** One line of the log; nothing in it can control the terminal. */
+/** One line of the log, without characters that could control the terminal. */
 function describeAnswer({ head, status, why }: Answered): string {
   const what = head === null
     ? "(no request)"

@@ -19,7 +19,7 @@ import type { HttpRequest, RequestLimits, ResponseOptions } from "./types.ts";
  *     }
  *
  * Reads the requests on a connection, one per call. Each call resolves as soon
- * as its request is complete, or with `null` if the client closes its side
+ * as its request is complete, or with `null` if the client closes its write side
  * between two requests. One read may bring the end of a request and the start
  * of the next, so keep what you don't need yet.
  *
@@ -29,9 +29,9 @@ import type { HttpRequest, RequestLimits, ResponseOptions } from "./types.ts";
  * - `body` is a new array each time. It has as many bytes as `content-length`
  *   says, or comes in chunks if `transfer-encoding` is `chunked` (in any case),
  *   or else is empty.
- * - Nothing is sent after the last chunk but the blank line. You may ignore or
- *   reject an extension after a chunk size, as in `5;a=b`.
- * - The caller awaits each call before the next. Leave `conn` open.
+ * - Only a blank line follows the last chunk. You may ignore or reject an
+ *   extension after a chunk size, as in `5;a=b`.
+ * - The caller awaits each call before it makes the next. Leave `conn` open.
  *
  * Throw `TypeError` for
  *
@@ -49,10 +49,10 @@ import type { HttpRequest, RequestLimits, ResponseOptions } from "./types.ts";
  *
  * - a head of more than `maxHeadBytes` (default 8192), with its blank line
  * - a body of more than `maxBodyBytes` (default 1048576)
- * - a line with a chunk size that grows as long as a head may be (a lower limit
- *   is fine, and so is `TypeError`)
+ * - a line with a chunk size that's as long as the longest head (a lower limit is
+ *   fine, and so is `TypeError`)
  *
- * Throw `Deno.errors.UnexpectedEof` if the client ends inside a request.
+ * Throw `Deno.errors.UnexpectedEof` if the stream ends inside a request.
  */
 export const RequestReader: new (
   conn: Deno.Conn,
@@ -76,8 +76,8 @@ export const RequestReader: new (
  * surrogate pair becomes U+FFFD). Each line of the head ends with `\r\n`.
  *
  * - Any reason may follow the status, or none, but the space before it stays.
- * - Exactly one `Content-Length` says how many bytes the body has. No status
- *   without a body, such as 204, is ever passed.
+ * - Exactly one `Content-Length` says how many bytes the body has. You're
+ *   never called with a status that allows no body, such as 204.
  * - `options.headers` are more fields.
  * - With `options.head`, it's a response to `HEAD`: the same head, with the same
  *   length, but without the body.

@@ -1,18 +1,18 @@
 /** Reads responses from a connection, and leaves it open. */
 import { ResponseParser } from "../../lib/wire/mod.ts";
 
-/** A response, as far as the lesson looks at it. */
+/** The parts of a response that the lesson uses. */
 export interface ShortResponse {
   status: number;
   body: string;
 }
 
 /**
- * Reads one response for each request, or as many as come before the end.
+ * Reads one response for each request, or as many as arrive before the end.
  *
  * @param conn The connection to read from.
  * @param methods The methods of the requests, in order.
- * @returns The responses; one with a status below 200 comes before another.
+ * @returns The responses, including interim ones (those with a status below 200).
  */
 export async function readResponses(
   conn: Deno.Conn,

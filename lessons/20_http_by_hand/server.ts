@@ -28,13 +28,13 @@ import {
   plainAnswer,
 } from "./answer.ts";
 
-/** What a handler is given. */
+/** What a handler receives. */
 export interface Incoming {
   /** The head of the request. */
   head: RequestHead;
   /**
-   * Reads the body. A client that waits for `100 Continue` is told to go on;
-   * one whose body nobody asks for is not.
+   * Reads the body. If the client waits for `100 Continue`, this sends it, so
+   * call it only if you want the body.
    */
   body(): Promise<Uint8Array>;
 }
@@ -52,14 +52,13 @@ export interface Answered {
   why?: string;
 }
 
-/** How a server treats its clients. */
+/** The server's limits and callbacks. */
 export interface HttpServerOptions {
   /** How large a request may be. */
   limits?: HttpLimits;
   /**
-   * How long a head may take from its first byte, in milliseconds. It is for
-   * the whole of it: whoever sends a byte a second never lets a limit for each
-   * read pass.
+   * How long a head may take from its first byte, in milliseconds. A timeout
+   * for each read would never expire if a client sent a byte per second.
    *
    * @default 10000
    */
@@ -77,14 +76,14 @@ export interface HttpServerOptions {
   /** Called for each answer. */
   onAnswer?: (answered: Answered) => void;
   /**
-   * Hears of each client that was too slow or broke off, and of each handler
-   * that failed, with the connection; and of a client that could not be
-   * accepted, without one.
+   * Called with the connection for each client that was too slow or broke off,
+   * and for each handler that failed. Called without one if a client couldn't
+   * be accepted.
    */
   onError?: (error: unknown, conn?: Deno.Conn) => void;
 }
 
-/** What a slow client is dropped with. */
+/** The error for a client that's too slow. */
 export class TooSlow extends Error {
   override name = "TooSlow";
 }
@@ -92,9 +91,9 @@ export class TooSlow extends Error {
 /**
  * Answers requests until the listener is closed, or the signal is aborted.
  *
- * @param listener Where the clients come in.
+ * @param listener The listener that the clients connect to.
  * @param handler Answers one request.
- * @param options How clients are treated.
+ * @param options The server's limits and callbacks.
  */
 export async function serveHttp(
   listener: Deno.TcpListener,
@@ -105,10 +104,10 @@ export async function serveHttp(
   await serve(
     listener,
     (conn) => {
-      // A stream goes out in several writes. Without this, the second waits
-      // until the client has acknowledged the first, which it puts off for
-      // 40 ms: three chunks took 44 ms in place of 0.06. An answer that is one
-      // write takes as long either way.
+      // A stream takes several writes. Without this, the second one waits for
+      // the ACK of the first, which the client delays by 40 ms: three chunks
+      // took 44 ms instead of 0.06. An answer of one write takes the same time
+      // either way.
       conn.setNoDelay();
       return new Conversation(conn, handler, options).run();
     },
@@ -116,10 +115,10 @@ export async function serveHttp(
   );
 }
 
-/** What a client may be too slow in; or it is not its turn. */
+/** What the client may be too slow with; `handler` if it isn't its turn. */
 type Phase = "idle" | "head" | "body" | "write" | "handler";
 
-/** As much as is collected before it is written, in bytes. */
+/** How many bytes of answers are collected before they're written. */
 const BATCH_BYTES = 64 * 1024;
 
 /** All requests on one connection, one after the other. */
@@ -166,7 +165,7 @@ class Conversation {
         throw new TooSlow(`the client was too slow: ${this.#phase}`);
       }
       if (!(error instanceof HttpError)) throw error;
-      // Where the next request begins is not known: answer this, and close.
+      // We don't know where the next request starts: answer this one, and close.
       const answer = plainAnswer(error.status, error.message);
       await this.#send(answer, this.#head, true);
       await this.#closeGracefully();
@@ -181,7 +180,7 @@ class Conversation {
   async #next(phase: Phase): Promise<HttpEvent<RequestHead> | null> {
     let event = this.#parser.next();
     while (event === null) {
-      // Whoever waits for more must first say what is ready to be said.
+      // Send the answers that are ready before waiting for more.
       await this.#flush();
       this.#enter(
         phase === "idle" && !this.#parser.isBetween ? "head" : phase,
@@ -222,8 +221,8 @@ class Conversation {
         return reading;
       },
     });
-    // A body that nobody wanted, or read to its end, may still come: the next
-    // request cannot be told from it any more.
+    // If the handler didn't read the whole body, the rest may still arrive, and
+    // it can't be told from the next request.
     const [read] = await Promise.allSettled([reading]);
     const wasRead = read.status === "fulfilled" &&
       (reading !== undefined || !hasBody);
@@ -300,7 +299,7 @@ class Conversation {
     await closeGracefully(this.#conn);
   }
 
-  /** Begins to wait for the client, unless that wait is under way. */
+  /** Starts the timeout of a phase, unless that phase has started already. */
   #enter(phase: Phase): void {
     if (phase === this.#phase) return;
     this.#phase = phase;
@@ -311,7 +310,7 @@ class Conversation {
     this.#deadline.within(limits[phase]);
   }
 
-  /** Drops the client; nothing but a close ends a read or a write. */
+  /** Drops the client: only a close ends a pending read or write. */
   #giveUp(): void {
     this.#givingUp = (async () => {
       if (this.#phase === "head" || this.#phase === "body") {
@@ -321,7 +320,7 @@ class Conversation {
     })();
   }
 
-  /** All that was to be written before is written: a read is under way. */
+  /** Sends 408. A read is pending, so everything before it has been written. */
   async #sayTooSlow(): Promise<void> {
     const why = `too slow with a ${this.#phase}`;
     const { bytes } = encodeAnswer(plainAnswer(408, why), this.#head, true);
@@ -331,7 +330,7 @@ class Conversation {
       await Promise.race([writeAll(this.#conn, bytes), enough.promise]);
       this.#options.onAnswer?.({ head: this.#head, status: 408, why });
     } catch {
-      // It is gone already.
+      // The client is gone already.
     } finally {
       clearTimeout(timer);
     }

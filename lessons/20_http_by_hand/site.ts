@@ -1,9 +1,9 @@
-/** What the server of this lesson answers. */
+/** The responses of this lesson's server. */
 import type { HttpField } from "../../lib/wire/mod.ts";
 import { type Answer, plainAnswer, TEXT } from "./answer.ts";
 import type { Incoming } from "./server.ts";
 
-/** What each path answers to which method; GET is HEAD as well. */
+/** The handler for each path and method. GET's handler answers HEAD, too. */
 const ROUTES = new Map<string, Record<string, Route>>([
   ["/", { GET: page }],
   ["/hello", { GET: () => ({ status: 200, fields: [TEXT], body: "hello\n" }) }],
@@ -13,7 +13,7 @@ const ROUTES = new Map<string, Record<string, Route>>([
 
 type Route = (request: Incoming) => Answer | Promise<Answer>;
 
-/** What RFC 9110 and RFC 5789 define; any other is not implemented. */
+/** The methods of RFC 9110 and RFC 5789. Others aren't implemented. */
 const METHODS = new Set(
   ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE"]
     .concat("PATCH"),
@@ -38,8 +38,8 @@ export function site(request: Incoming): Answer | Promise<Answer> {
 }
 
 /**
- * The path in a target, which may be a whole URL (RFC 9112, section 3.2.2), and
- * without what is behind a `?`.
+ * Returns the path of a target, without the query after a `?`. The target may be
+ * a whole URL (RFC 9112, section 3.2.2).
  */
 export function pathOf(target: string): string {
   const [path] = target.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/, "")
@@ -51,7 +51,7 @@ function allow(methods: string[]): HttpField {
   return { name: "Allow", value: methods.join(", ") };
 }
 
-/** A page for a browser, whose form comes back as a body with a length. */
+/** A page for a browser. Its form is sent back as a body with a length. */
 function page(): Answer {
   return {
     status: 200,
@@ -67,7 +67,7 @@ function page(): Answer {
 <ul>
 <li><a href="/hello">/hello</a>: a body with a length</li>
 <li><a href="/count">/count</a>: a body in chunks</li>
-<li><a href="/nowhere">/nowhere</a>: nothing</li>
+<li><a href="/nowhere">/nowhere</a>: a 404</li>
 </ul>
 <form method="post" action="/echo">
 <input name="text" value="zwölf" aria-label="text"> <button>POST /echo</button>
@@ -77,7 +77,7 @@ function page(): Answer {
   };
 }
 
-/** A body whose length is not known when it begins. */
+/** A body whose length isn't known when its head is sent. */
 function count(): Answer {
   async function* numbers() {
     for (let i = 1; i <= 5; i++) yield new TextEncoder().encode(`${i}\n`);
@@ -85,7 +85,7 @@ function count(): Answer {
   return { status: 200, fields: [TEXT], body: numbers() };
 }
 
-/** The body back. Whatever is in it, a browser is to show it as text. */
+/** Sends the body back, as text that a browser only shows. */
 async function echo({ body }: Incoming): Promise<Answer> {
   const fields = [TEXT, { name: "X-Content-Type-Options", value: "nosniff" }];
   return { status: 200, fields, body: await body() };

@@ -8,7 +8,7 @@ export class RequestReader {
   readonly #maxHeadBytes: number;
   readonly #maxBodyBytes: number;
   readonly #buffer = new Uint8Array(4096);
-  /** What has been read, and belongs to no request yet. */
+  /** Bytes that were read but don't belong to a request yet. */
   #rest = new Uint8Array();
 
   constructor(conn: Deno.Conn, limits: RequestLimits = {}) {
@@ -21,9 +21,9 @@ export class RequestReader {
     const head = await this.#readHead();
     if (head === null) return null;
     const [first, ...fields] = head.split("\r\n");
-    // What is left of a \r or \n now did not belong to the end of a line.
+    // Any \r or \n that's left now isn't part of a line ending.
     if (/[\r\n]/.test(head.replaceAll("\r\n", ""))) {
-      throw new TypeError("a line does not end with CR LF");
+      throw new TypeError("a line doesn't end with CR LF");
     }
     const parts = first.split(" ");
     if (parts.length !== 3 || parts.includes("")) {
@@ -34,10 +34,10 @@ export class RequestReader {
     return { method, target, headers, body: await this.#readBody(headers) };
   }
 
-  /** All up to the blank line; or `null`, where a request may be missing. */
+  /** Reads up to the blank line; `null` at the end of the stream. */
   async #readHead(): Promise<string | null> {
     while (true) {
-      // A byte is a character here. UTF-8 would not do: a read may end anywhere.
+      // One character for each byte, so positions in both are the same.
       const text = String.fromCharCode(
         ...this.#rest.subarray(0, this.#maxHeadBytes),
       );
@@ -60,21 +60,21 @@ export class RequestReader {
     const length = headers.get("content-length");
     const coding = headers.get("transfer-encoding");
     if (coding !== undefined) {
-      // With both, somebody else on the way may go by the other one.
+      // With both, another program on the way may use the other one.
       if (length !== undefined) throw new TypeError("two lengths");
       if (coding.toLowerCase() !== "chunked") throw new TypeError(coding);
       return await this.#readChunks();
     }
     if (length === undefined) return new Uint8Array();
-    // Number() would also take "", "+5", "0x5" and "5e0".
+    // Number() would also accept "", "+5", "0x5", and "5e0".
     if (!/^[0-9]+$/.test(length)) throw new TypeError(`a length of ${length}`);
     this.#requireRoom(Number(length));
     return await this.#take(Number(length));
   }
 
   async #readChunks(): Promise<Uint8Array> {
-    // One buffer, and not an array for each chunk: with chunks of a byte, those
-    // would take up a hundred times as much as the limit allows.
+    // One buffer instead of an array for each chunk: with chunks of one byte,
+    // arrays would take a hundred times as much memory as the limit allows.
     let body = new Uint8Array(1024);
     let total = 0;
     while (true) {
@@ -93,23 +93,23 @@ export class RequestReader {
   }
 
   #requireRoom(size: number): void {
-    // Before anything of that size is made, or waited for.
+    // Checked before allocating or waiting for that many bytes.
     if (size > this.#maxBodyBytes) throw new RangeError(`${size} bytes`);
   }
 
-  /** A line of a body in chunks. It may be endless, as a head may be. */
+  /** Reads a line of a chunked body. Like a head, it may never end. */
   async #readLine(): Promise<string> {
     for (let size = 0; size < this.#maxHeadBytes; size++) {
       if (this.#rest.length <= size) await this.#mustReadMore();
       if (this.#rest[size] !== 0x0a) continue;
       const line = String.fromCharCode(...await this.#take(size + 1));
       if (line.endsWith("\r\n")) return line.slice(0, -2);
-      throw new TypeError("a line does not end with CR LF");
+      throw new TypeError("a line doesn't end with CR LF");
     }
     throw new RangeError(`a line of more than ${this.#maxHeadBytes} bytes`);
   }
 
-  /** So many bytes; what is behind them stays for whoever asks next. */
+  /** Takes `size` bytes, and leaves the bytes after them for the next call. */
   async #take(size: number): Promise<Uint8Array> {
     const taken = new Uint8Array(size);
     let filled = 0;
@@ -128,7 +128,7 @@ export class RequestReader {
     throw new Deno.errors.UnexpectedEof("the stream ended in a body");
   }
 
-  /** Puts what comes next behind what is there; `false` at the end. */
+  /** Reads once and appends the bytes; `false` at the end of the stream. */
   async #readMore(): Promise<boolean> {
     const count = await this.#conn.read(this.#buffer);
     if (count === null) return false;
@@ -140,7 +140,7 @@ export class RequestReader {
 function headersOf(lines: string[]): Map<string, string> {
   const headers = new Map<string, string>();
   for (const line of lines) {
-    // The first colon only: there may be others in the value.
+    // Only the first colon: the value may contain others.
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(0, colon)).toLowerCase();
     if (name === "" || /[ \t]/.test(name)) {
@@ -172,14 +172,14 @@ export function encodeResponse(
   options: ResponseOptions = {},
 ): Uint8Array {
   const { headers = {}, head = false } = options;
-  // First the bytes: only they know how many they are.
+  // Encode first: the length counts bytes.
   const payload = new TextEncoder().encode(body);
   let text = `HTTP/1.1 ${status} \r\nContent-Length: ${payload.length}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
       throw new TypeError(`not a name: ${JSON.stringify(name)}`);
     }
-    // With a CR LF in it, a value would be a line of its author's own.
+    // A value with a CR LF in it could add a field of its own.
     // deno-lint-ignore no-control-regex
     if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) {
       throw new TypeError(`not a value: ${JSON.stringify(value)}`);

@@ -1,24 +1,24 @@
-/** One request, as 20.1 gives it. */
+/** One request, as 20.1 returns it. */
 export interface HttpRequest {
-  /** What to do: `GET`. */
+  /** The method, such as `GET`. */
   method: string;
-  /** With what: `/hello`. */
+  /** The target, such as `/hello`. */
   target: string;
-  /** The fields of the head; their names are in lower case. */
+  /** The header fields, by their names in lowercase. */
   headers: Map<string, string>;
-  /** The body; of no bytes if there is none. */
+  /** The body, or an empty array if the request has no body. */
   body: Uint8Array;
 }
 
 /** How large a request may be. */
 export interface RequestLimits {
-  /** The longest head, in bytes, with its blank line; 8192 if not given. */
+  /** The longest head, in bytes, including its blank line. @default 8192 */
   maxHeadBytes?: number;
-  /** The longest body, in bytes; 1048576 if not given. */
+  /** The longest body, in bytes. @default 1048576 */
   maxBodyBytes?: number;
 }
 
-/** What 20.1 makes. */
+/** What 20.1 constructs. */
 export interface RequestReading {
   readRequest(): Promise<HttpRequest | null>;
 }
@@ -29,11 +29,11 @@ export type RequestReaderClass = new (
   limits?: RequestLimits,
 ) => RequestReading;
 
-/** What 20.2 may be told besides status and body. */
+/** The options of 20.2. */
 export interface ResponseOptions {
-  /** More fields, by name. */
+  /** More header fields, by name. */
   headers?: Record<string, string>;
-  /** Whether it answers `HEAD`: the body is left out. */
+  /** Whether this is a response to `HEAD`, without its body. */
   head?: boolean;
 }
 

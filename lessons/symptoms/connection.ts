@@ -260,6 +260,6 @@ export const connection: Symptom[] = [
       },
     ],
     lesson: "20_http_by_hand",
-    heading: "An answer",
+    heading: "The response",
   },
 ];

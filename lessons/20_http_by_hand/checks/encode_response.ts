@@ -1,4 +1,4 @@
-/** How an answer to 20.2 is checked. */
+/** Checks an answer to 20.2. */
 import {
   checkFunction,
   type FunctionCase,
@@ -16,7 +16,7 @@ const MORE_HEADERS: Record<string, string> = {
   "X-empty": "",
   // Every character that a name may have, besides letters.
   "0123456789.!#$%&'*+^_`|~-": "a",
-  // They contain the names that may not be there twice.
+  // They contain the names that are forbidden.
   "X-Content-Length": "5",
   "Transfer-Encodings": "chunked",
 };
@@ -30,8 +30,8 @@ const VALID_HEADERS =
   "name. A value may be empty, and may contain tabs.";
 
 const ROOM =
-  "Make room for the bytes of the head: TextEncoder makes more than " +
-  "one of some characters.";
+  "Count the bytes of the encoded head before you allocate the response: " +
+  "TextEncoder makes more than one byte of some characters.";
 
 const RESPONSES: FunctionCase[] = ([
   [200, "hello\n"],
@@ -64,7 +64,7 @@ const RESPONSES: FunctionCase[] = ([
       : VALID_ARGUMENTS,
 }));
 
-/** What must come of a call. */
+/** The response that a call must return. */
 function responseTo(
   status: number,
   body: string,

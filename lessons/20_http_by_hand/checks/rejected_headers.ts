@@ -8,9 +8,9 @@ import { latin1 } from "./response_parts.ts";
 type Headers = Record<string, string>;
 
 const INJECTION =
-  "The characters went into the head as they are. A client that can choose a " +
-  "value can then write fields, or a whole response, of its own. Check each " +
-  "name and each value before you write it.";
+  "You wrote these characters into the head as they are. A client that can " +
+  "choose a value can then add its own fields, or even a whole response. Check " +
+  "each name and each value before you write it.";
 const EACH =
   "One of these headers isn't valid. Check all of them, not only the " +
   "first or the last, whatever the other options say.";
@@ -85,7 +85,7 @@ export const REJECTED_HEADERS = BAD_HEADERS.flatMap(([headers, likely, step]) =>
   }))
 );
 
-/** A silent change is worse than what the headers would have done. */
+/** Tells headers that were written as they are from ones that were changed. */
 function whatAccepted(headers: Headers, likely: string): CallAdvice {
   return ({ value, error }) => {
     if (error !== undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Requests that break off, and some that two programs read in two ways. */
+/** Requests that end too early, and requests that can be read in two ways. */
 import { printable } from "../../../lib/show/text.ts";
 import { type StreamCase, toBytes } from "../../../lib/workbook/kit/mod.ts";
 import {
@@ -45,8 +45,8 @@ export const INCOMPLETE_REQUESTS: StreamCase[] = [
   then: "reset",
   values: [NEXT_DUE],
   likely: () =>
-    "The connection failed. Let the error of read() pass: it's neither the end " +
-    "of a stream nor something wrong with the request.",
+    "The connection failed. Don't catch the error of read(): it's neither the " +
+    "end of the stream nor a mistake in the request.",
   read: HEAD_END,
 });
 
@@ -175,8 +175,8 @@ const MALFORMED: Malformed[] = [
   },
   {
     chunks: ["5\nhello\r\n0\r\n\r\n"],
-    likely: "The line with a size ends with \\r\\n. A reader that takes \\n " +
-      "alone sees another body than one that doesn't.",
+    likely: "The line with a size ends with \\r\\n. A reader that accepts " +
+      "\\n alone sees a different body than one that doesn't.",
     read: CHUNKS,
   },
   {
@@ -190,7 +190,7 @@ const MALFORMED: Malformed[] = [
     chunks: ["XX", "\rX", "X\n"].map((end) => `5\r\nhello${end}0\r\n\r\n`),
     likely:
       "Two bytes follow the data of a chunk, \\r and \\n. Check both: a " +
-      "reader that skips any two bytes sees another body than one that checks.",
+      "reader that skips any two bytes sees a different body than one that checks.",
     read: CHUNKS,
   },
 ];

@@ -1,4 +1,4 @@
-/** Requests as large as they may be, and larger. */
+/** Requests at the limits, and beyond them. */
 import { concat } from "../../../lib/wire/bytes.ts";
 import {
   aroundLimit,
@@ -41,8 +41,8 @@ function headOf(size: number, limits?: RequestLimits): StreamCase {
     readSizes: size > 1000 ? [4096] : undefined,
     likely: is
       ? "The limit is for one head, with its blank line, and a head of exactly " +
-        "that size is allowed. What follows the head doesn't count, and no " +
-        "other limit holds than the caller's."
+        "that size is allowed. What follows the head doesn't count, and the " +
+        "caller's limit replaces the default."
       : "A head that's one byte over the limit is too long. The blank line " +
         "counts.",
   };
@@ -100,7 +100,7 @@ const BODIES: StreamCase[] = [
     values: [NEXT_DUE, postDue(0)],
     ends: RangeError,
     likely: "A limit of 0 is a limit: no body has more bytes than that. `||` " +
-      "takes 0 for a limit that wasn't given; `??` and a default value don't.",
+      "treats 0 like a missing limit; `??` and a default value don't.",
   },
   {
     step: `no limits: a body of ${DEFAULT} bytes, and a request after it`,
@@ -108,7 +108,7 @@ const BODIES: StreamCase[] = [
     values: [postDue(DEFAULT), NEXT_DUE],
     readSizes: [],
     likely:
-      `A body of ${DEFAULT} bytes is allowed where no limit is given. It ` +
+      `A body of ${DEFAULT} bytes is allowed if you're given no limit. It ` +
       "takes many reads: keep reading until you have all of it.",
   },
   {
@@ -118,8 +118,8 @@ const BODIES: StreamCase[] = [
     args: [{ maxBodyBytes: 2 * DEFAULT }],
     then: "silence",
     likely: () =>
-      "The caller's limit is the only one: this body may be that large, so " +
-      "wait for it.",
+      "The caller's limit replaces the default: this body is allowed, so wait " +
+      "for it.",
   },
   ...Object.entries({
     "Content-Length: 1048577": postOf(DEFAULT + 1, ""),

@@ -1,4 +1,4 @@
-/** How an answer to 20.1 is checked. */
+/** Checks an answer to 20.1. */
 import {
   type Advice,
   checkStream,
@@ -51,15 +51,15 @@ const SHAPE =
   "A request is { method, target, headers, body }. `headers` must be a Map, " +
   "and `body` a Uint8Array (an empty one if there's no body).";
 const VIEWS =
-  "Bytes of a later read are in the place of earlier ones: what you " +
-  "kept is a view of the buffer, which the next read() writes over. subarray() " +
-  "gives a view, slice() a copy.";
+  "A later read has overwritten bytes that you kept. You kept a view of the " +
+  "buffer, and the next read() writes into the same memory. subarray() returns " +
+  "a view; slice() returns a copy.";
 const WINDOWS =
   'With the label "latin1", TextDecoder decodes windows-1252: byte 80 becomes ' +
   "€, and its code 20ac becomes ac when you cut it to a byte. " +
   "String.fromCharCode() makes one character from each byte.";
 
-/** Some mistakes leave marks in the request. */
+/** Recognizes mistakes by what they do to a request. */
 function explain(
   { values, reads }: StreamResult,
   one: StreamCase,
@@ -96,7 +96,7 @@ function isOverwritten(request: HttpRequest, [due]: Due): boolean {
   return line !== due && line.length === due.length;
 }
 
-/** What becomes of bytes that are decoded by the label latin1, and cut again. */
+/** Decodes bytes with the label latin1, and cuts the characters to bytes again. */
 function throughWindows1252(bytes: Uint8Array): string {
   const text = new TextDecoder("latin1").decode(bytes);
   return Uint8Array.from(text, (char) => char.charCodeAt(0)).toHex();

@@ -1,12 +1,12 @@
-/** Requests as the table of 20.1 writes them, and what must come of each. */
+/** Requests for the cases of 20.1, and what each must become. */
 import { toBytes } from "../../../lib/workbook/kit/mod.ts";
 import type { HttpRequest } from "../types.ts";
 
 /** The headings in the README. */
 export const LINES = "A request is lines of text";
-export const HEAD_END = "Where a head ends";
-export const NEXT = "One read is not one request";
-export const LENGTH = "A body by its length";
+export const HEAD_END = "Where the head ends";
+export const NEXT = "One read isn't one request";
+export const LENGTH = "A body with a length";
 export const CHUNKS = "A body in chunks";
 export const SMUGGLED = "Two lengths are one too many";
 export const LIMITS = "Everything needs a limit";
@@ -18,11 +18,11 @@ export const CHUNKED =
 /** One more request, to see that the one before it ended in the right place. */
 export const GET_NEXT = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/** What of a request is compared: method and target, headers, and body. */
+/** The parts of a request that are compared: method and target, headers, body. */
 export type Due = [line: string, headers: string, body: Uint8Array];
 
 /**
- * A request that must come.
+ * Describes a request that readRequest() must return.
  *
  * @param line Method and target.
  * @param headers The headers besides `host: a`, by name.
@@ -38,7 +38,7 @@ export function due(
   return [line, textOf(all), toBytes(body)];
 }
 
-/** What of a request is compared. */
+/** Takes the parts out of a request that are compared. */
 export function seen({ method, target, headers, body }: HttpRequest): Due {
   return [`${method} ${target}`, textOf([...headers.entries()]), body];
 }

@@ -7,9 +7,9 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 import type { ResponseOptions } from "../types.ts";
 
-const LENGTH = "A body by its length";
+const LENGTH = "A body with a length";
 
-/** What of a response is compared, part by part. */
+/** The parts of a response that are compared. */
 export interface Seen {
   lines: string;
   start: string;
@@ -19,10 +19,10 @@ export interface Seen {
   body: Uint8Array;
 }
 
-/** What's said of the lines of a head that's right. */
-export const WHOLE = "each ends with \\r\\n, and a blank one is the last";
-const LONE = "one has a \\r or \\n of its own";
-const OPEN = "no blank one is the last";
+/** The value of `lines` if the head is right. */
+export const WHOLE = "each ends with \\r\\n, and a blank line follows";
+const LONE = "one contains a lone \\r or \\n";
+const OPEN = "there's no blank line after them";
 const NO_FIELD = "not a field: ";
 
 /** Takes a response apart; other headers than those in the case don't matter. */
@@ -78,7 +78,7 @@ export function explain(
     new TextDecoder().decode(seen.body) === body.normalize(form)
   );
   if (isNormalized) {
-    return "normalize() puts other characters in place of some, even if they " +
+    return "normalize() replaces some characters with others, even if they " +
       "look alike. Send the body as it is.";
   }
   const [, part] = /^\.(\w+)/.exec(differenceAt(seen, due) ?? "") ?? [];
@@ -111,14 +111,14 @@ function isHead({ args }: Args): boolean {
 
 function explainLines(lines: string): string {
   return lines === LONE
-    ? "In HTTP, a line ends with two characters, \\r\\n. Some clients put up " +
-      "with \\n alone, others take the response for something else."
+    ? "In HTTP, a line ends with two characters, \\r\\n. Some clients accept " +
+      "\\n alone; others read a different response."
     : lines === OPEN
     ? "There's no blank line after the head. End the last field with \\r\\n, " +
       "and then add one more \\r\\n: that's how a client knows that no field " +
       "follows, even if there's no body."
-    : "A line of the head isn't a field. Put each field on a line of its own, " +
-      "with no space before its colon, and the blank line after the last one.";
+    : "A line of the head isn't a field. Put each field on its own line, " +
+      "with no space before its colon, and a blank line after the last one.";
 }
 
 function explainLength({ lengths }: Seen, due: Seen, one: Args): string {
@@ -152,7 +152,7 @@ function explainBody({ body }: Seen, due: Seen, one: Args) {
     : extra === 0
     ? "The body isn't the text in UTF-8. TextEncoder makes the right bytes."
     : "The body isn't the text in UTF-8, right after the blank line. If you " +
-      "make room for the head first: it has as many bytes as TextEncoder " +
-      "makes of it, which may be more than its characters.";
+      "allocate the response first, count the bytes of the encoded head: " +
+      "there may be more of them than characters.";
   return { likely, read: LENGTH };
 }

@@ -14,13 +14,14 @@ import {
   NEXT_DUE,
 } from "./requests.ts";
 
-/** Said of names that are still in capitals. */
+/** The diagnosis for names that are still in capitals. */
 export const LOWER =
   "Field names are case-insensitive: convert them to lowercase.";
 
 const FIRST: StreamCase[] = [
   {
-    step: "a client sends GET /hello, waits for the answer, and sends two more",
+    step:
+      "a client sends GET /hello, waits for the response, and sends two more",
     sends: [
       "GET /hello HTTP/1.1\r\nHost: b:7000\r\nAccept: */*\r\n\r\n",
       "POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nzwölf",
@@ -36,12 +37,13 @@ const FIRST: StreamCase[] = [
       then === "waiting"
         ? {
           likely: "A request without a body ends with the blank line. Return " +
-            "it at once: the client sends no more before it has its answer.",
+            "it at once: the client sends nothing more until it has its response.",
           read: HEAD_END,
         }
         : then === "end"
         ? {
-          likely: "The stream hasn't ended: the client waits for its answer, " +
+          likely:
+            "The stream hasn't ended: the client waits for its response, " +
             "and has more to send. If you read from conn.readable with " +
             "`for await`, leaving the loop closes the connection: use " +
             "conn.read().",
@@ -64,7 +66,8 @@ const FIRST: StreamCase[] = [
     likely: ({ values, then }) =>
       values.length < 2 && then !== "end" ? COUNTED : then === "error"
         ? {
-          likely: "The client closed its side between two requests, and " +
+          likely:
+            "The client closed its write side between two requests, and " +
             "that's not an error: when read() returns null and you have no " +
             "bytes left over, return null.",
           read: HEAD_END,
@@ -113,8 +116,8 @@ const HEADS: StreamCase[] = [
     sends:
       "GET / HTTP/1.1\r\nHost: a\r\nconstructor: a\r\n__proto__: b\r\n\r\n",
     values: [due("GET /", { constructor: "a", ["__proto__"]: "b" })],
-    likely: "A Map has only the names you put in it. An object already has " +
-      "names such as constructor.",
+    likely: "An object already has names such as constructor, even if it's " +
+      "empty. A Map has only the names you put in it.",
   },
   {
     step: "the first line is gEt /a/../b?c=%64&d=http://e/ HTTP/1.1",
@@ -146,7 +149,7 @@ const OTHER_BODIES: StreamCase[] = [
     sends:
       `POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n${GET_NEXT}`,
     values: [due("POST /b", { "content-length": "0" }), NEXT_DUE],
-    likely: "A body of no bytes has all its bytes already: don't wait for any.",
+    likely: "A body of 0 bytes is complete already: don't wait for anything.",
     read: LENGTH,
   },
   {
@@ -241,13 +244,13 @@ function chunked(
   };
 }
 
-/** Every byte there is, and what looks like the end of a head or a body. */
+/** Every possible byte, and what looks like the end of a head or a body. */
 const ANY_BYTES = Uint8Array.from(
   { length: 300 },
   (_, i) => i < 256 ? i : "\r\n\r\n0\r\n\r\n".charCodeAt(i % 9),
 );
 
-// The long head is more than one read of 4096 bytes gives.
+// The long head takes more than one read of 4096 bytes.
 const MIXED: StreamCase[] = [100, 7000].map((fill) => ({
   step: `four requests with bodies of all kinds, a head of ${fill + 30} bytes`,
   sends: concat([
@@ -269,8 +272,8 @@ const MIXED: StreamCase[] = [100, 7000].map((fill) => ({
   // Many answers search the whole head again after each read.
   readSizes: fill > 1000 ? [4096] : undefined,
   likely:
-    "A body is bytes of any kind, also what looks like the end of a head " +
-    "or of a body.",
+    "A body can contain any bytes, even what looks like the end of a head or " +
+    "a body.",
   read: LENGTH,
 }));
 

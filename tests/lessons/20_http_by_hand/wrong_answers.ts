@@ -56,7 +56,7 @@ export const wrongAnswers: WrongAnswers = {
         `const fresh = this.#buffer.subarray(0, count);
     this.#rest = this.#rest.length > 0 ? concat([this.#rest, fresh]) : fresh;`,
       ],
-      diagnosis: /Bytes of a later read are in the place of earlier ones/,
+      diagnosis: /A later read has overwritten bytes that you kept/,
     },
     {
       name: "makes room before it looks at the limit",
@@ -367,7 +367,7 @@ export const wrongAnswers: WrongAnswers = {
         "size > this.#maxBodyBytes",
         "size > Math.min(this.#maxBodyBytes, 2 ** 20)",
       ],
-      diagnosis: /The caller's limit is the only one/,
+      diagnosis: /The caller's limit replaces the default/,
     },
     {
       name: "has one Map for all requests",
@@ -383,12 +383,12 @@ export const wrongAnswers: WrongAnswers = {
         "await this.#conn.read(this.#buffer)",
         "await this.#conn.read(this.#buffer).catch(() => null)",
       ],
-      diagnosis: /The connection failed\. Let the error of read\(\) pass/,
+      diagnosis: /The connection failed\. Don't catch the error of read\(\)/,
     },
     {
       name: "waits for the end of the stream",
       replace: [
-        "// A byte is a character here.",
+        "// One character for each byte,",
         "while (await this.#readMore());\n//",
       ],
       diagnosis: /waits for more.*ends with the blank line. Return it at once/s,
@@ -398,7 +398,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "normalizes the body",
       replace: ["encode(body)", "encode(body.normalize())"],
-      diagnosis: /normalize\(\) puts other characters/,
+      diagnosis: /normalize\(\) replaces some characters/,
     },
     {
       name: "encodes with encodeURIComponent()",
@@ -465,7 +465,7 @@ export const wrongAnswers: WrongAnswers = {
         `${EACH_HEADER}\n`,
         `${EACH_HEADER}\ntext += \`\${name}: \${value}\\r\\n\`;\ncontinue;\n`,
       ],
-      diagnosis: /fields, or a whole response, of its own/,
+      diagnosis: /add its own fields, or even a whole response/,
     },
     {
       name: "lets the caller add a length",
@@ -530,7 +530,7 @@ export const wrongAnswers: WrongAnswers = {
         "headBytes.length + payload.length",
         "text.length + 2 + payload.length",
       ],
-      diagnosis: /Make room for the bytes of the head/,
+      diagnosis: /Count the bytes of the encoded head/,
     },
     {
       name: "adds the length to the caller's headers",
