@@ -205,8 +205,8 @@ export const lessons: Lesson[] = [
     number: 21,
     name: "dns_by_hand",
     title: "DNS by hand",
-    claim: "To find an address by its name takes one question and one answer " +
-      "in a datagram each, and TCP where the answer does not fit.",
+    claim: "A DNS lookup is one question and one answer, usually in one UDP " +
+      "datagram each.",
     part: "Real protocols, real programs",
   },
   {

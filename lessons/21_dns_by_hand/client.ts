@@ -1,4 +1,4 @@
-/** Asking a DNS server: over UDP, and over TCP if the answer was cut. */
+/** Asks a DNS server over UDP, and over TCP if the response was truncated. */
 import {
   closeQuietly,
   connectTcp,
@@ -13,20 +13,20 @@ import {
   WireError,
 } from "../../lib/wire/mod.ts";
 
-/** All servers that are asked are on this machine. */
+/** The server's address: it's on this machine. */
 const HOSTNAME = "127.0.0.1";
 
-/** How to ask. */
+/** The options of {@linkcode askDns}. */
 export interface AskOptions {
-  /** How long to wait for one answer, in milliseconds. @default 2000 */
+  /** How long to wait for one response, in milliseconds. @default 2000 */
   timeoutMs?: number;
-  /** How often to ask over UDP, where a datagram may get lost. @default 3 */
+  /** How often to ask over UDP, where datagrams get lost. @default 3 */
   attempts?: number;
   /** Called for each datagram that is rejected, with the reason. */
   onRejected?: (from: Deno.NetAddr, bytes: Uint8Array, why: Doubt) => void;
 }
 
-/** What is wrong with a message that claims to be the answer. */
+/** What's wrong with a message that claims to be the response. */
 export type Doubt =
   | "its address"
   | "its port"
@@ -34,25 +34,26 @@ export type Doubt =
   | "its id"
   | "its question";
 
-/** An answer, and the way that it came. */
+/** A response, and how it arrived. */
 export interface Asked {
   message: DnsMessage;
-  /** Bytes of the last message. */
+  /** The size of the response, in bytes. */
   size: number;
   transport: "udp" | "tcp";
 }
 
 /**
- * Asks a server on this machine, and again over TCP if the answer was cut.
+ * Asks a server on this machine, and again over TCP if the response was
+ * truncated.
  *
  * @param port The port of the server, the same for UDP and TCP.
  * @param name The name to ask for.
- * @param type What about it; see `DNS_TYPES`.
- * @param options How long to wait and how often to ask, and who hears of what
- * was not believed.
- * @returns The answer, and the way that it came.
- * @throws {Deno.errors.TimedOut} If no answer comes over UDP.
- * @throws {TypeError} If what comes over TCP is no answer to the query.
+ * @param type The type of records to ask for, from `DNS_TYPES`.
+ * @param options How long to wait, how often to ask, and a callback for rejected
+ * datagrams.
+ * @returns The response, and how it arrived.
+ * @throws {Deno.errors.TimedOut} If no response arrives over UDP.
+ * @throws {TypeError} If the message over TCP isn't a response to the query.
  */
 export async function askDns(
   port: number,
@@ -60,7 +61,7 @@ export async function askDns(
   type: number,
   options: AskOptions = {},
 ): Promise<Asked> {
-  // The id is a guess for whoever wants to answer first.
+  // Random, so that an attacker has to guess it.
   const [id] = crypto.getRandomValues(new Uint16Array(1));
   const question = { name, type, class: 1 };
   const query = encodeDns({ id, wantsRecursion: true, questions: [question] });
@@ -76,16 +77,16 @@ export async function askDns(
   return { message: decodeDns(whole), size: whole.length, transport: "tcp" };
 }
 
-/** Whether a datagram comes from another socket than the one that was asked. */
+/** Checks whether a datagram comes from the socket that was asked. */
 function doubtSender(from: Deno.NetAddr, port: number): Doubt | null {
-  // Another address has all its ports too, the server's number among them.
+  // Every address has the same ports, so another one has the server's, too.
   if (from.hostname !== HOSTNAME) return "its address";
   return from.port === port ? null : "its port";
 }
 
 /**
- * Whether some bytes are no answer to a query: id and question are not its. Of
- * one that was truncated, the last record may be cut.
+ * Checks whether some bytes are a response to a query, by id and question. If
+ * it's truncated, its last record may be cut in two.
  */
 function doubtMessage(query: Uint8Array, bytes: Uint8Array): Doubt | null {
   const asked = decodeDns(query);
@@ -112,7 +113,7 @@ async function askUdp(
   { timeoutMs = 2000, attempts = 3, onRejected = () => {} }: AskOptions,
 ): Promise<Uint8Array> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    // A new port each time: an answer that is late does not meet this one.
+    // A new port each time, so a late response can't reach this attempt.
     const socket = Deno.listenDatagram({
       transport: "udp",
       hostname: HOSTNAME,
@@ -141,7 +142,7 @@ async function askUdp(
   );
 }
 
-/** Over TCP each message has its length in two bytes in front. */
+/** Asks over TCP, where each message has a length prefix of two bytes. */
 async function askTcp(
   port: number,
   query: Uint8Array,
@@ -158,7 +159,9 @@ async function askTcp(
     const bytes = await readExact(conn, high << 8 | low);
     const doubt = doubtMessage(query, bytes);
     if (doubt !== null) {
-      throw new TypeError(`Cannot take an answer over TCP for ${doubt}`);
+      throw new TypeError(
+        `Cannot accept a response over TCP because of ${doubt}`,
+      );
     }
     return bytes;
   } finally {

@@ -15,8 +15,8 @@ export const exercises = [
     real: "lib/wire/dns/message.ts",
     solution: solution.encodeQuery,
     hints: [
-      "A program reads the labels one by one. How does it know that there are " +
-      "no more? So how many bytes does `a.bc` take?",
+      "A program reads the labels one by one. How does it know which one is the " +
+      "last? So how many bytes does `a.bc` take?",
       'Collect the bytes of the name first: split it at ".", add the length and ' +
       "the bytes of each label, and then a 0. Now you know how long the query " +
       "is, and a DataView writes the numbers before and after the name.",
@@ -40,7 +40,7 @@ export const exercises = [
     real: "lib/wire/dns/message.ts",
     solution: solution.decodeMessage,
     hints: [
-      "If a name ends in a pointer, where does the next field begin: after the " +
+      "If a name ends in a pointer, where does the next field start: after the " +
       "pointer, or after what it points to?",
       "Keep one index, `at`, and write `byte(index)`, which throws past the end, " +
       "`number(size)`, and `name()`. In name(), a second index follows the " +

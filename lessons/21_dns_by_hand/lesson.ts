@@ -1,9 +1,9 @@
 /**
- * Lesson 21: DNS is one question and one answer, each in a datagram.
+ * Lesson 21: a DNS lookup is one question and one answer, each in a datagram.
  *
- * A query byte for byte, an answer that points into itself, names that have
- * other names or do not exist, an answer that does not fit and is asked for
- * again over TCP, and one that came from somebody else.
+ * Shows a query byte by byte, a response with a pointer in it, aliases, a name
+ * that doesn't exist, a response that's too long for UDP, and responses that
+ * didn't come from the server.
  */
 import {
   bindUdp,
@@ -34,9 +34,9 @@ import { lessons } from "../mod.ts";
 
 /** The size of the header in front of each message. */
 const HEADER_BYTES = 12;
-/** How long to wait for what nothing keeps from coming, in milliseconds. */
+/** How long to wait for a datagram, in milliseconds: only a bug takes that long. */
 const PATIENCE_MS = 10_000;
-/** The address that those give who are not the server. */
+/** The address in the wrong responses. */
 const FALSE_ADDRESS = "192.0.2.66";
 
 /** Runs the demonstration. */
@@ -66,17 +66,15 @@ async function bytesOfQuery(show: Narrator): Promise<void> {
   show.fact("bytes", query.length);
   const { end } = decodeName(query, HEADER_BYTES);
   show.say(
-    `${HEADER_BYTES} are the header, ${end - HEADER_BYTES} the name, and ` +
-      `${
-        query.length - end
-      } the type and the class. The text of the name has ` +
-      `${name.length} letters and dots. Each dot has become the length of the ` +
-      "label behind it; the length of the first label and the 0 at the end " +
-      "are new.",
+    `The header takes ${HEADER_BYTES}, the name ${end - HEADER_BYTES}, and ` +
+      `the type and class ${query.length - end}. The name is ${name.length} ` +
+      "characters long. Each dot has become the length of the label after it, " +
+      "and two bytes are new: the length of the first label, and the 0 at the " +
+      "end.",
   );
 }
 
-/** Sends a query in one datagram, and waits for the one that answers it. */
+/** Sends a query in one datagram, and receives the response. */
 async function exchange(port: number, query: Uint8Array): Promise<Uint8Array> {
   using socket = bindUdp();
   await socket.send(query, { ...socket.addr, port });
@@ -85,21 +83,24 @@ async function exchange(port: number, query: Uint8Array): Promise<Uint8Array> {
 }
 
 async function pointers(show: Narrator, port: number): Promise<void> {
-  show.step("A pointer in place of a name");
+  show.step("A pointer instead of a name");
   await show.predict(
-    "The answer repeats the question, and says whose address it is. How many " +
-      "bytes does the name take the second time?",
+    "The response repeats the question, and then says which name the address " +
+      "belongs to. How many bytes does the name take the second time?",
   );
   const query = encodeQuery(0x1234, `host.${ZONE}`, "A");
   const answer = await exchange(port, query);
-  show.bytes("the answer, behind the question:", answer.subarray(query.length));
-  show.fact("bytes more than the query", answer.length - query.length);
+  show.bytes(
+    "the response, after the question:",
+    answer.subarray(query.length),
+  );
+  show.fact("bytes after the question", answer.length - query.length);
   const again = decodeName(answer, query.length);
-  show.fact("bytes of the name in them", again.end - query.length);
-  show.fact("the name that they give", again.name);
+  show.fact("bytes of the name", again.end - query.length);
+  show.fact("the name they lead to", again.name);
   show.say(
-    "c0 says that a pointer stands there and no label, and 0c that the name is " +
-      "at byte 12, where the question has it.",
+    "c0 says that this is a pointer, not a label. 0c says that the name is at " +
+      "byte 12, in the question.",
   );
   const loop = Uint8Array.of(0xc0, 0x00);
   try {
@@ -109,16 +110,17 @@ async function pointers(show: Narrator, port: number): Promise<void> {
     show.fact("c0 00 at offset 0", error.message);
   }
   show.say(
-    "This pointer leads to itself, and following it never comes to an end. So " +
-      "each one must lead further back.",
+    "This pointer leads to itself. If you follow it, you never finish. So each " +
+      "pointer must lead further back than the last one.",
   );
 }
 
 async function chains(show: Narrator, port: number): Promise<void> {
-  show.step("Names that have other names, and names that do not exist");
+  show.step("Aliases, and a name that doesn't exist");
   await show.predict(
-    `alias.${ZONE} is another name of www.${ZONE}, and that of host.${ZONE}. ` +
-      "How many records answer a question for its address?",
+    `alias.${ZONE} is an alias of www.${ZONE}, which is an alias of ` +
+      `host.${ZONE}. You ask for the address of the first. How many records ` +
+      "does the response have?",
   );
   for (const name of ["alias", "nobody"]) {
     const { message } = await askDns(port, `${name}.${ZONE}`, DNS_TYPES.A);
@@ -127,43 +129,43 @@ async function chains(show: Narrator, port: number): Promise<void> {
     for (const record of message.answers) show.say(line(record));
     show.say(
       message.rcode === 0
-        ? "Code 0: the name is there. The server followed both aliases by " +
-          "itself, so one question brought the address."
-        : "Code 3: there is no such name. That is an answer too, and better " +
-          "than silence, after which the client would ask again.",
+        ? "Code 0 means success. The server followed both aliases itself, so " +
+          "one question was enough."
+        : "Code 3 means that there's no such name. That's an answer, too: after " +
+          "silence, the client would ask again.",
     );
   }
 }
 
 /** Myth: DNS is UDP. */
 async function tooLong(show: Narrator, port: number): Promise<void> {
-  show.step("An answer that does not fit");
+  show.step("A response that doesn't fit");
   await show.predict(
-    `The texts of long.${ZONE} do not fit in the 512 bytes that an answer ` +
-      "over UDP may have. What does the server do?",
+    `A response over UDP has room for 512 bytes. The texts of long.${ZONE} ` +
+      "take more. What does the server do?",
   );
   const query = encodeQuery(1, `long.${ZONE}`, "TXT");
   const cut = await exchange(port, query);
   show.fact("bytes over UDP", cut.length);
-  show.fact("answers in them", decodeDns(cut).answers.length);
+  show.fact("records in them", decodeDns(cut).answers.length);
   show.fact("the bit TC", decodeDns(cut).isTruncated ? "set" : "not set");
   const asked = await askDns(port, `long.${ZONE}`, DNS_TYPES.TXT);
-  show.fact("came over", asked.transport);
-  show.fact("bytes in the end", asked.size);
-  show.fact("answers in the end", asked.message.answers.length);
+  show.fact("asked again over", asked.transport);
+  show.fact("bytes this time", asked.size);
+  show.fact("records this time", asked.message.answers.length);
   show.say(
-    "Over UDP came the header and the question, and TC, which says that the " +
-      "answer was truncated. So the client sent the same query to the same port " +
-      "over TCP, where there's room.",
+    "Over UDP, the server sent only the header and the question, with TC set: " +
+      "the response was truncated. So the client sent the same query to the same " +
+      "port over TCP, where there's room.",
   );
 }
 
-/** Answers of others, which come before that of the server. */
+/** Sends wrong responses to a client before the server responds. */
 async function whoseAnswer(show: Narrator): Promise<void> {
   show.step("Whose answer is this?");
   await show.predict(
-    "Before the server answers, others send answers of their own to the " +
-      "client's port. What can the client compare?",
+    "Before the server responds, an attacker sends responses to the client's " +
+      "port. What can the client compare?",
   );
   using sockets = new DisposableStack();
   const server = sockets.use(bindUdp());
@@ -182,17 +184,18 @@ async function whoseAnswer(show: Narrator): Promise<void> {
     }),
     answerLast(server, [stranger, ...(namesake ? [namesake] : [])]),
   ]);
-  show.table(["an answer came from", "it says", "turned away for"], rows);
-  show.fact("the answer that was taken", addressIn(message));
+  show.table(["a response from", "says", "rejected because of"], rows);
+  show.fact("the response that was accepted", addressIn(message));
   show.say(
-    "Strangers who knew the id and the question sent from sockets of their " +
-      "own. The two answers from the server's own socket look like those of " +
-      "somebody who forges the sender, and has to guess the rest.",
+    "An attacker who has seen the query knows the id and the question, but " +
+      "sends from another socket. An attacker who spoofs the server's address " +
+      "and port has to guess the rest: the lesson sent those two responses from " +
+      "the server's own socket.",
   );
   if (whyNone !== undefined) show.say(whyNone);
 }
 
-/** Waits for a query, and lets others answer it before the server does. */
+/** Waits for a query, and lets attackers respond before the server does. */
 async function answerLast(
   server: DatagramSocket,
   strangers: DatagramSocket[],
@@ -213,22 +216,22 @@ async function answerLast(
   await server.send(answer, from);
 }
 
-/** A socket at the same port of another address, where that can be had. */
+/** Binds a socket to the same port at another address, if that's possible. */
 function bindNamesake(port: number) {
   const hostname = "127.0.0.2";
   try {
     return { namesake: bindUdp(port, { hostname }) };
   } catch (error) {
     const whyNone = error instanceof Deno.errors.NotCapable
-      ? `Nobody sent from the server's port at ${hostname}: lessons may use ` +
-        "127.0.0.1 and ::1 only. The README tells how to see it."
-      : `Nobody sent from the server's port at ${hostname}: this machine ` +
-        `does not do it (${error}).`;
+      ? `No response came from the server's port at ${hostname}: lessons may ` +
+        "only use 127.0.0.1 and ::1. The README says how to see it."
+      : `No response came from the server's port at ${hostname}: this ` +
+        `machine can't use that address (${error}).`;
     return { whyNone };
   }
 }
 
-/** The address in an answer. */
+/** The address in a response. */
 function addressIn({ answers: [{ data }] }: DnsMessage): string {
   return data.kind === "A" ? data.address : data.kind;
 }
@@ -242,7 +245,7 @@ function line({ name, ttl, data }: DnsRecord): string {
   return `${name}: ${data.kind} ${value}, for ${ttl} s`;
 }
 
-/** Keeps the server up, for dig. */
+/** Runs the DNS server for dig, until Ctrl-C. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -267,9 +270,9 @@ export async function serve(
   });
   const at = { transport: "udp", hostname: "127.0.0.1", port: server.port };
   show.say(
-    `A DNS server for ${ZONE} is up at ${formatAddress(at as Deno.NetAddr)}, ` +
-      "over UDP and TCP. Ask it from another terminal, and end it here with " +
-      "Ctrl-C:",
+    `The DNS server for ${ZONE} is listening at ` +
+      `${formatAddress(at as Deno.NetAddr)}, over UDP and TCP. Ask it from ` +
+      "another terminal. Press Ctrl-C here to stop it.",
   );
   const dig = `dig @127.0.0.1 -p ${server.port}`;
   show.command("address", `${dig} host.${ZONE} A`);
@@ -300,7 +303,7 @@ function describe(answer: Uint8Array | null): string {
   const { questions: [question], rcode, isTruncated } =
     decodeDnsLeniently(answer)
       .value;
-  // In a name, what could control a terminal is written in digits.
+  // The decoder escapes characters in names that could control the terminal.
   const asked = question === undefined
     ? "(no question)"
     : `${cut(question.name || ".")} ${typeName(question.type)}`;

@@ -22,7 +22,7 @@ import type { DecodedMessage } from "./types.ts";
  *
  * - The header has the id (any 16 bits), the flags 0x0100, and four counts: 1
  *   question, and then 0, 0, 0.
- * - The name is written as labels, each with its length in front in one byte,
+ * - The name is written as labels, each with its length before it in one byte,
  *   and then a 0. It's ASCII, and may have a dot at its end.
  * - The type is 1 for A, 16 for TXT, and 28 for AAAA. The class is 1.
  * - Return a new array each time, exactly as long as the query.
@@ -62,7 +62,7 @@ export const encodeQuery: (
  * - another id, or a message that isn't a response (QR)
  * - a message that ends too early, even in data that you skip
  * - a label whose length begins with the bits 01 or 10
- * - a pointer that leads to itself, or into a ring
+ * - a pointer that leads to itself, or into a loop
  * - an address that isn't four bytes long
  */
 export const decodeMessage: (

@@ -20,31 +20,31 @@ import {
   WireError,
 } from "../../lib/wire/mod.ts";
 
-/** As much as an answer over UDP may have (RFC 1035, section 4.2.1). */
+/** The largest response over UDP (RFC 1035, section 4.2.1). */
 const MAX_UDP_BYTES = 512;
 
 /**
- * As much as it may have if the client takes more (EDNS, RFC 6891): so much fits
- * in one packet on nearly every path.
+ * The largest one if the client accepts more (EDNS, RFC 6891). This fits in one
+ * packet on nearly every path.
  */
 const MAX_EDNS_BYTES = 1232;
 
 /** The size of a message's header. */
 const HEADER_BYTES = 12;
 
-/** Codes of answers that say no (RFC 1035, section 4.1.1). */
+/** Response codes for failures (RFC 1035, section 4.1.1). */
 const RCODES = { FORMERR: 1, NOTIMP: 4, REFUSED: 5 };
 
-/** Types that only a question has (RFC 1035, section 3.2.3; RFC 1995). */
+/** Types for questions only (RFC 1035, section 3.2.3; RFC 1995). */
 const QTYPES = { IXFR: 251, AXFR: 252, ANY: 255 };
 
 /**
- * As many TCP clients as there may be at once. Who opens a connection and says
- * nothing takes up one of them until `queryMs` is over.
+ * The most TCP clients at once. A client that connects and sends nothing counts
+ * until `queryMs` is over.
  */
 const MAX_CLIENTS = 4096;
 
-/** The zone that the server knows all about. */
+/** The zone that the server is authoritative for. */
 export const ZONE = "example.test";
 
 function record(name: string, data: DnsRecord["data"]): DnsRecord {
@@ -65,7 +65,7 @@ const SOA: DnsRecord = record("", {
   minimum: 60,
 });
 
-/** What the zone says. */
+/** The records of the zone. */
 const RECORDS: DnsRecord[] = [
   SOA,
   record("host.", { kind: "A", address: "192.0.2.10" }),
@@ -87,21 +87,21 @@ const RECORDS: DnsRecord[] = [
  * Answers one query.
  *
  * @param bytes The query.
- * @param maxBytes The most that the answer may have, unless the client says that
- * it takes more; a longer one is cut.
- * @returns The answer, or `null` for what is no query.
+ * @param maxBytes The largest response, unless the client says that it accepts
+ * more. A larger one is truncated.
+ * @returns The response, or `null` if the bytes aren't a query.
  */
 export function answerQuery(
   bytes: Uint8Array,
   maxBytes: number,
 ): Uint8Array | null {
-  // Without a whole header there is no id, and so nothing to answer to.
+  // Without a complete header, there's no id to respond to.
   if (bytes.length < HEADER_BYTES) return null;
   const { id, opcode, wantsRecursion, isResponse } = decodeHeader(bytes);
-  // To answer an answer makes a loop: two servers would go on for ever.
+  // Responding to responses could go on forever between two servers.
   if (isResponse) return null;
   const base = { id, opcode, wantsRecursion, isResponse: true };
-  // What stands behind the header has another meaning in each kind of query.
+  // What follows the header depends on the kind of query.
   if (opcode !== 0) return encodeDns({ ...base, rcode: RCODES.NOTIMP });
   const query = decodeQuery(bytes);
   if (query === null) return encodeDns({ ...base, rcode: RCODES.FORMERR });
@@ -127,7 +127,7 @@ export function answerQuery(
   });
 }
 
-/** What the server says of itself to a client that knows EDNS. */
+/** The server's own EDNS record, for a client that uses EDNS. */
 const OUR_OPTIONS: DnsRecord = {
   name: "",
   type: DNS_TYPE_OPT,
@@ -136,7 +136,7 @@ const OUR_OPTIONS: DnsRecord = {
   data: { kind: "other", bytes: new Uint8Array(0) },
 };
 
-/** The upper part of the response code 16: version 0 is the only one. */
+/** The upper bits of response code 16: the server knows only version 0. */
 const BAD_VERSION: DnsRecord = { ...OUR_OPTIONS, ttl: 1 << 24 };
 
 /** The version of EDNS that a client speaks. */
@@ -144,13 +144,13 @@ function versionOf({ ttl }: DnsRecord): number {
   return ttl >> 16 & 0xff;
 }
 
-/** The header alone, whatever is behind it. */
+/** Decodes only the header, whatever follows it. */
 function decodeHeader(bytes: Uint8Array): DnsMessage {
-  // With counts of 0 it is a message by itself.
+  // With counts of 0, it's a complete message.
   return decodeDns(bytes.slice(0, HEADER_BYTES).fill(0, 4));
 }
 
-/** The only question of a query, and what the client says of itself. */
+/** The question of a query, and its EDNS record. */
 interface Query {
   question: DnsQuestion;
   options?: DnsRecord;
@@ -169,7 +169,7 @@ function decodeQuery(bytes: Uint8Array): Query | null {
   }
 }
 
-/** What the zone says to a question. */
+/** Answers a question from the zone. */
 function answerTo(question: DnsQuestion): Partial<DnsMessage> {
   const { type } = question;
   const name = question.name.toLowerCase();
@@ -182,29 +182,29 @@ function answerTo(question: DnsQuestion): Partial<DnsMessage> {
     isAuthoritative: true,
     rcode: exists ? 0 : RCODE_NXDOMAIN,
     answers,
-    // A "no" has the SOA with it, also behind an alias: it says for how long
-    // the "no" may be kept (RFC 2308, sections 2.2 and 5).
+    // A negative answer includes the SOA, even after an alias: it says how long
+    // the answer may be cached (RFC 2308, sections 2.2 and 5).
     authorities: hasData ? [] : [SOA],
   };
 }
 
-/** Whether a name is the zone's own, or one under it. */
+/** Whether a name is the zone's or below it. */
 function isInZone(name: string): boolean {
-  // A dot behind a backslash is no bound, but a part of its label: the text
-  // `a\.example.test` ends in the zone's name, and its labels do not.
+  // A dot after a backslash is part of its label: the text `a\.example.test`
+  // ends with the zone's name, but its labels don't.
   const labels = name.match(/(?:\\.|[^\\.])+/g) ?? [];
   const count = ZONE.split(".").length;
   return labels.slice(-count).join(".") === ZONE;
 }
 
-/** Follows one alias after the other. */
+/** Looks up a name, and follows its aliases. */
 function lookUp(name: string, type: number) {
   const answers: DnsRecord[] = [];
   let here: DnsRecord[] = [];
-  // No chain of this zone is longer than its records.
+  // No chain in this zone is longer than the number of its records.
   for (const _ of RECORDS) {
     here = RECORDS.filter((record) => record.name === name);
-    // Who asks for any type has got the alias itself, and is not led on.
+    // A client that asks for any type gets the alias itself.
     const found = type === QTYPES.ANY
       ? here
       : here.filter((record) => record.type === type);
@@ -218,23 +218,23 @@ function lookUp(name: string, type: number) {
   return { answers, exists: here.length > 0, hasData: false };
 }
 
-/** How the server treats its clients. */
+/** The server's limits and callbacks. */
 export interface DnsServerOptions {
   /** Stops the server. */
   signal: AbortSignal;
   /** How long a TCP client may take for a query, in ms. @default 5000 */
   queryMs?: number;
-  /** Hears of each query. */
+  /** Called for each query. */
   onQuery?: (transport: "udp" | "tcp", answer: Uint8Array | null) => void;
 }
 
 /**
- * Opens both sockets at one port, and answers until the signal is aborted.
+ * Opens both sockets on one port, and answers until the signal is aborted.
  *
- * @param port The port for both; 0 asks the system for one that is free.
- * @param options The signal, and how clients are treated.
- * @returns The port, and a promise that resolves when all is closed.
- * @throws {Deno.errors.AddrInUse} If somebody else has the port.
+ * @param port The port for both; 0 picks a free one.
+ * @param options The signal, limits, and callbacks.
+ * @returns The port, and a promise that resolves when everything is closed.
+ * @throws {Deno.errors.AddrInUse} If the port is in use.
  */
 export function startDns(
   port: number,
@@ -242,7 +242,7 @@ export function startDns(
 ): { port: number; done: Promise<void> } {
   const { listener, socket } = listenBoth(port);
   const serving = serve(listener, async (conn) => {
-    // The time is for each whole query, and not for each read.
+    // The timeout is for a whole query, not for each read.
     using deadline = new Deadline(() => closeQuietly(conn));
     while (true) {
       deadline.within(queryMs);
@@ -255,7 +255,7 @@ export function startDns(
         Uint8Array.of(answer.length >> 8, answer.length & 0xff, ...answer),
       );
     }
-    // A client that ends, or is too slow, is gone: there is nobody to tell.
+    // A client that closes or is too slow is gone. There's nothing to report.
   }, { limit: MAX_CLIENTS, signal, onError: () => {} });
   const datagrams = (async () => {
     for await (const [bytes, from] of socket) {
@@ -271,8 +271,8 @@ export function startDns(
 }
 
 /**
- * Opens a TCP listener and a UDP socket at one port. A free TCP port may be taken
- * for UDP: then another one is tried.
+ * Opens a TCP listener and a UDP socket on one port. If a free TCP port is in use
+ * for UDP, it tries another one.
  */
 export function listenBoth(port: number) {
   for (let attempt = 0;; attempt++) {

@@ -15,12 +15,12 @@ export function encodeQuery(
     }
     encoded.push(label.length, ...new TextEncoder().encode(label));
   }
-  // The root, whose label is empty, ends every name.
+  // Every name ends with the root, whose label is empty.
   encoded.push(0);
   if (encoded.length > 255) throw new RangeError("the name is too long");
 
   const query = new Uint8Array(12 + encoded.length + 4);
-  // A DataView is big-endian unless it is told otherwise.
+  // A DataView is big-endian by default.
   const view = new DataView(query.buffer);
   view.setUint16(0, id);
   view.setUint16(2, 0x0100);
@@ -46,24 +46,24 @@ export function decodeMessage(bytes: Uint8Array, id: number): DecodedMessage {
     return value;
   }
 
-  /** The name at `at`, which then is behind it. */
+  /** Reads the name at `at`, and moves `at` past it. */
   function name(): string {
     const labels: string[] = [];
     let from = at;
     let end = -1;
-    // A pointer must lead further back each time: so there is an end.
+    // Each pointer must lead further back, so this loop ends.
     let limit = at;
     while (true) {
       const length = byte(from);
       if (length === 0) break;
       if (length >= 0xc0) {
         const target = (length & 0x3f) * 256 + byte(from + 1);
-        if (target >= limit) throw new TypeError("a pointer leads nowhere");
+        if (target >= limit) throw new TypeError("a pointer doesn't lead back");
         if (end === -1) end = from + 2;
         from = limit = target;
         continue;
       }
-      if (length > 63) throw new TypeError("no label begins like this");
+      if (length > 63) throw new TypeError("not the length of a label");
       const label = bytes.subarray(from + 1, from + 1 + length);
       labels.push(new TextDecoder().decode(label));
       from += 1 + length;
@@ -76,7 +76,7 @@ export function decodeMessage(bytes: Uint8Array, id: number): DecodedMessage {
     const owner = name();
     const [type, , ttl, size] = [number(2), number(2), number(4), number(2)];
     const end = at + size;
-    if (end > bytes.length) throw new TypeError("the data end too early");
+    if (end > bytes.length) throw new TypeError("the data ends too early");
     let value = "";
     if (type === 1) {
       if (size !== 4) throw new TypeError("an address has four bytes");
@@ -88,9 +88,9 @@ export function decodeMessage(bytes: Uint8Array, id: number): DecodedMessage {
     return { name: owner, type: kind, ttl, value };
   }
 
-  if (number(2) !== id) throw new TypeError("the answer to another query");
+  if (number(2) !== id) throw new TypeError("a response to another query");
   const flags = number(2);
-  if ((flags & 0x8000) === 0) throw new TypeError("a query, and no answer");
+  if ((flags & 0x8000) === 0) throw new TypeError("a query, not a response");
   const [questions, answers] = [number(2), number(2), number(2), number(2)];
   for (let i = 0; i < questions; i++) {
     name();

@@ -12,13 +12,13 @@ export interface DnsAnswer {
   /** The name it's about, without a dot at its end. */
   name: string;
   type: "A" | "CNAME" | "other";
-  /** How long you may keep it, in seconds: the number in the record. */
+  /** How long you may cache it, in seconds: the number in the record. */
   ttl: number;
   /** The address, such as `192.0.2.1`; the other name; or `""`. */
   value: string;
 }
 
-/** What a response says, as far as 21.2 goes. */
+/** The parts of a response that 21.2 returns. */
 export interface DecodedMessage {
   /** Whether it was truncated, so that you should ask again over TCP. */
   isTruncated: boolean;

@@ -1,4 +1,4 @@
-/** How an answer to 21.2 is checked. */
+/** Checks an answer to 21.2. */
 import {
   type Advice,
   type CallDue,
@@ -35,7 +35,7 @@ const HOSTS = Array.from({ length: 300 }, (_, i) => `192.0.2.${i % 256}`);
 const ONE_RECORD = response({ answers: [a("host.other")] });
 const HOST = answer("host.other");
 
-/** Said of an answer that throws for a response without records. */
+/** The advice if decodeMessage() throws for a response without records. */
 const SAYS_NO = {
   likely: "This is a response, and the result says what's in it: a response " +
     "code, TC, and an empty list of answers are no reason to throw. Only one " +
@@ -136,7 +136,7 @@ const CASES: FunctionCase[] = [
   {
     step: "an answer about the root",
     ...decoded(response({ answers: [a("")] }), { answers: [answer("")] }),
-    likely: 'The root has no labels, so its name is "": a dot stands only ' +
+    likely: 'The root has no labels, so its name is "": dots are only ' +
       "between two labels.",
     read: NAMES,
   },
@@ -161,7 +161,7 @@ const CASES: FunctionCase[] = [
       { answers: [HOST] },
     ),
     likely: "Bytes 4 and 5 say how many questions there are. Skip that many, " +
-      "and not always one.",
+      "not always one.",
     read: HEADER,
   })),
   {
@@ -230,12 +230,12 @@ const CASES: FunctionCase[] = [
     step: `the response to the query with the id ${id}`,
     ...decoded(response({ id, answers: [a(WWW)] }), { answers: [answer(WWW)] }),
     args: [response({ id, answers: [a(WWW)] }), id],
-    likely: "Any 16 bits can be an id, 0 as well.",
+    likely: "Any 16 bits can be an id, even 0.",
     read: ANSWERS,
   })),
 ];
 
-/** What must become of a response. */
+/** The arguments and result for a response. */
 function decoded(bytes: Uint8Array, due: Partial<DecodedMessage>) {
   const returns = { isTruncated: false, rcode: 0, answers: [], ...due };
   return { args: [bytes, ID], returns };
@@ -254,11 +254,10 @@ export async function checkDecodeMessage(
 }
 
 const RCODE =
-  "The response code is the last four bits of the flags, and no more: flags & " +
-  "0xf.";
+  "The response code is only the last four bits of the flags: flags & 0xf.";
 const TRUNCATED =
-  "TC is the bit 0x0200 of the flags, and no other. 0x0400, next to it, says " +
-  "that the server is authoritative (AA).";
+  "TC is the bit 0x0200 of the flags. 0x0400, the bit next to it, says that the " +
+  "server is authoritative (AA).";
 const NO_BOOLEAN =
   "`isTruncated` must be true or false, but & returns a number. Compare it with " +
   "0: (flags & 0x0200) !== 0.";
@@ -266,7 +265,7 @@ const FINAL_DOT =
   'Names must not end with a dot. labels.join(".") puts a dot only between two ' +
   "labels.";
 
-/** Some mistakes leave marks in what was decoded, or in the error. */
+/** Recognizes mistakes by the result or the error. */
 function explain(
   { value, error }: CallResult,
   { returns }: CallDue,

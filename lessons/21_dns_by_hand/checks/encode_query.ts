@@ -54,7 +54,7 @@ const QUERIES = ([
 
 const EMPTY =
   "An empty label is the root, which ends the name: a reader would take what " +
-  "follows it for the type. Only one dot, at the end, may have no label after " +
+  "follows it for the type. Only a single dot at the end may have no label after " +
   "it.";
 const LONG_LABEL =
   "The two highest bits of a length byte mean something else, so a label has " +
@@ -91,7 +91,7 @@ export async function checkEncodeQuery(
   });
 }
 
-/** The first bytes that are wrong say how they were made. */
+/** Recognizes mistakes by the first wrong bytes. */
 function explain(
   { value: query, error }: CallResult,
   { returns: expected, args: [, name] }: CallDue & { args: unknown[] },
@@ -113,7 +113,7 @@ function explain(
   const meanings: [applies: boolean, likely: string, read: string][] = [
     [
       query.length > length && !differs(0, length),
-      `The query is there, but ${
+      `The query is right, but ${
         query.length - length
       } more bytes follow it. ` +
       "Return an array exactly as long as the query: 12 bytes, the name, and 4.",
@@ -154,7 +154,7 @@ function explain(
     ],
     [
       differs(12, length - 4),
-      "A name is written as labels, each with its length in front and without " +
+      "A name is written as labels, each with its length before it and without " +
       "dots: 04 h o s t 07 e x a m p l e 04 t e s t 00. The characters stay as " +
       "they are.",
       NAMES,

@@ -82,7 +82,7 @@ const MALFORMED: Malformed[] = [
       "a pointer past the end of the message": changed(NAME_AT, 0xff, 0xff),
     },
     likely:
-      "Nothing is there to continue the name with. Past its end, an array " +
+      "The name can't continue past the end of the message. There, an array " +
       "returns undefined instead of an error: check the offset.",
     read: POINTERS,
   },
@@ -98,8 +98,8 @@ const MALFORMED: Malformed[] = [
       "a length of bf, and a name where it would lead as a pointer": farName(),
     },
     likely:
-      "A length that begins with the bits 00 is a label's, and one that " +
-      "begins with 11 is a pointer. A length over 63 is neither.",
+      "If the two highest bits are 00, it's the length of a label; if they're " +
+      "11, it's a pointer. This is neither: a label has at most 63 bytes.",
     read: POINTERS,
   },
   {
@@ -110,7 +110,7 @@ const MALFORMED: Malformed[] = [
       ]),
     ),
     likely: "Compare the size of the data with 4 before you read an address: " +
-      "fewer and more are both wrong.",
+      "both smaller and larger sizes are wrong.",
     read: RECORDS,
   },
   {
@@ -170,7 +170,7 @@ export const MALFORMED_RESPONSES: FunctionCase[] = [
   },
 ];
 
-/** What it means to accept a response; a full stack has the same cause. */
+/** The advice if a response is accepted; a full stack has the same cause. */
 function ifAccepted(likely: string): CallAdvice {
   return ({ error }) =>
     error === undefined || /call stack/.test(String(error))
@@ -206,7 +206,7 @@ function farName(): Uint8Array {
   const bytes = response({
     answers: [other(16, new Uint8Array(0x4000)), a(WWW)],
   });
-  // In place of the pointer with which the last record begins.
+  // Instead of the pointer at the start of the last record.
   bytes.set([0xbf, 0], bytes.length - 14 - 2);
   return bytes;
 }

@@ -9,7 +9,7 @@ import type { DnsAnswer } from "../types.ts";
 /** The headings in the README. */
 export const HEADER = "A question in one datagram";
 export const NAMES = "Names are labels";
-export const POINTERS = "A pointer in place of a name";
+export const POINTERS = "A pointer instead of a name";
 export const RECORDS = "Records";
 export const ANSWERS = "Whose answer is this?";
 
@@ -30,7 +30,7 @@ export function response(message: Partial<DnsMessage>): Uint8Array {
   });
 }
 
-/** A record that may be kept for a minute. */
+/** A record that may be cached for a minute. */
 function record(
   name: string,
   type: number,
@@ -65,7 +65,7 @@ export const CHAIN = response({
     a("host.example.test", "192.0.2.10"),
   ],
 });
-/** What's in it. */
+/** The answers in CHAIN. */
 export const CHAIN_ANSWERS = [
   answer(WWW, "CNAME", "host.example.test"),
   answer("host.example.test", "A", "192.0.2.10"),

@@ -34,19 +34,19 @@ const recordLesson = recordOnce(lesson);
 Deno.test("lesson 21 asks, follows names, and asks again over TCP", async () => {
   const recording = await recordLesson();
   assertEquals(recording.fact("bytes"), "35");
-  assertEquals(recording.fact("bytes more than the query"), "16");
+  assertEquals(recording.fact("bytes after the question"), "16");
   assertMatch(recording.fact("c0 00 at offset 0"), /a pointer at byte 0/);
   assertEquals(recording.fact("alias, code"), "0");
   assertEquals(recording.fact("alias, answers"), "3");
   assertEquals(recording.fact("nobody, code"), "3");
   assert(Number(recording.fact("bytes over UDP")) <= 512);
-  assertEquals(recording.fact("came over"), "tcp");
-  assert(Number(recording.fact("bytes in the end")) > 512);
-  assertEquals(recording.fact("answers in the end"), "10");
-  assertEquals(recording.fact("bytes of the name in them"), "2");
-  assertEquals(recording.fact("answers in them"), "0");
+  assertEquals(recording.fact("asked again over"), "tcp");
+  assert(Number(recording.fact("bytes this time")) > 512);
+  assertEquals(recording.fact("records this time"), "10");
+  assertEquals(recording.fact("bytes of the name"), "2");
+  assertEquals(recording.fact("records in them"), "0");
   assertEquals(recording.fact("the bit TC"), "set");
-  assertEquals(recording.fact("the answer that was taken"), "192.0.2.10");
+  assertEquals(recording.fact("the response that was accepted"), "192.0.2.10");
   const server = recording.fact("the server");
   const [{ rows }] = recording.all("table");
   const namesake = server.replace("127.0.0.1", "127.0.0.2");
@@ -57,7 +57,9 @@ Deno.test("lesson 21 asks, follows names, and asks again over TCP", async () => 
     }: ${doubt}`;
   });
   const isLeftOut = recording.all("say").some(({ text }) =>
-    text.startsWith("Nobody sent from the server's port at 127.0.0.2")
+    text.startsWith(
+      "No response came from the server's port at 127.0.0.2",
+    )
   );
   assertEquals(doubts, [
     "1: its port",
@@ -373,7 +375,7 @@ Deno.test("startDns() drops a slow TCP client, and ignores what isn't DNS", asyn
   assertEquals(other.message.rcode, 5);
 });
 
-Deno.test("21.2: an answer that follows a pointer forever is ended, and the report says why", async () => {
+Deno.test("21.2: an answer that follows a pointer forever is stopped, and the report says why", async () => {
   await using copy = await WorkbookCopy.make({ whole: true });
   const folder = join(copy.root, "lessons", "21_dns_by_hand");
   const source = await Deno.readTextFile(join(folder, "solution.ts"));
@@ -390,7 +392,7 @@ Deno.test("21.2: an answer that follows a pointer forever is ended, and the repo
   const text = joined(stripAnsiCode(report));
   assertMatch(text, /✗ a ring of pointers before the name/);
   assertMatch(text, /never gave control back.*lead to a smaller offset/);
-  assertMatch(text, /Read: "A pointer in place of a name"/);
+  assertMatch(text, /Read: "A pointer instead of a name"/);
 });
 
 Deno.test("lesson 21 serves until it's told to stop, and says what clients asked", async () => {

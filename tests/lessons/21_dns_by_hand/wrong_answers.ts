@@ -25,7 +25,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "removes all dots at the end",
       replace: [FINAL_DOT, '.replace(/\\.+$/, "")'],
-      diagnosis: /Only one dot, at the end, may have no label after it/,
+      diagnosis: /Only a single dot at the end may have no label after it/,
     },
     {
       name: "doesn't count the root in a name",
@@ -60,7 +60,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "keeps the dots",
       replace: ["(encoded, 12)", "(new TextEncoder().encode(name), 12)"],
-      diagnosis: /each with its length in front and without dots/,
+      diagnosis: /each with its length before it and without dots/,
     },
     {
       name: "always asks for A",
@@ -131,7 +131,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "follows pointers by calling itself, without end",
       replace: [
-        `if (target >= limit) throw new TypeError("a pointer leads nowhere");
+        `if (target >= limit) throw new TypeError("a pointer doesn't lead back");
         if (end === -1) end = from + 2;
         from = limit = target;
         continue;`,
@@ -218,7 +218,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "takes a length of 40 for that of a label",
       replace: ["length > 63", "length > 64"],
-      diagnosis: /A length over 63 is neither/,
+      diagnosis: /This is neither: a label has at most 63 bytes/,
     },
     {
       name: "accepts letters, digits, and hyphens in a label",
@@ -270,7 +270,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "takes the last byte of the flags for the response code",
       replace: ["flags & 0xf", "flags & 0xff"],
-      diagnosis: /The response code is the last four bits of the flags/,
+      diagnosis: /The response code is only the last four bits of the flags/,
     },
     {
       name: "doesn't see that a response was truncated",
@@ -303,7 +303,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "skips one question, however many there are",
       replace: ["i < questions", "i < 1"],
-      diagnosis: /and not always one/,
+      diagnosis: /Skip that many, not always one/,
     },
   ],
 };
