@@ -213,8 +213,9 @@ export const lessons: Lesson[] = [
     number: 22,
     name: "redis_by_hand",
     title: "Redis by hand",
-    claim: "A protocol of counted strings carries any bytes, takes the next " +
-      "command before the reply, and needs nothing but a socket.",
+    claim:
+      "Redis's protocol is simple enough to write in an afternoon, and its " +
+      "strings can contain any bytes.",
     part: "Real protocols, real programs",
   },
   {

@@ -25,7 +25,7 @@ export class RedisClient {
     return new RedisClient(await connectTcp(port, options));
   }
 
-  /** Sends commands in one write, and gives the reply to each. */
+  /** Sends commands in one write, and returns the reply to each. */
   async ask(...commands: string[][]): Promise<Uint8Array[]> {
     const pieces = commands.flatMap((command) => [...encodeCommand(command)]);
     await writeAll(this.conn, Uint8Array.from(pieces));
@@ -34,7 +34,7 @@ export class RedisClient {
     return replies;
   }
 
-  /** Reads one reply, and gives it as it was sent. */
+  /** Reads one reply, and returns its bytes. */
   async reply(): Promise<Uint8Array> {
     while (true) {
       const decoded = decodeReply(this.#pending);

@@ -17,7 +17,7 @@ import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
  *
  * Reads one command, and returns its strings as bytes as soon as it's complete,
  * or `null` if the stream ends where a command could begin. `reader.read()`
- * returns the next bytes. Give back the ones after the command with
+ * returns the next bytes. Give back the bytes after the command with
  * `reader.unread(bytes)`.
  *
  * - A line that begins with `*` is an array, such as `*2\r\n`. Then comes each
@@ -54,20 +54,20 @@ export const readCommand: (
  * - `PING` returns `+PONG`, and `PING text` returns the text.
  * - `ECHO text` returns the text.
  * - `SET key value` returns `+OK`. With `EX seconds` or `PX milliseconds` after
- *   it, the key is gone when that much time has passed; without, it stays, even
- *   if an earlier `SET` gave it a time.
+ *   it, the key expires after that time. Without, it never expires, even if an
+ *   earlier `SET` gave it a time.
  * - `GET key` returns the value, or nil (`$-1`).
  * - `DEL key [key ...]` returns how many of the keys existed, as an integer.
  * - `INCR key` adds 1 and returns the sum, as an integer. A missing key counts
  *   as 0, and an existing one keeps its time. The value and the sum are signed
- *   64-bit integers, written in digits, with a `-` in front if negative.
+ *   64-bit integers, written in digits, with a `-` before them if negative.
  *
  * Texts and values are bulk strings. Names, `EX`, and `PX` are case-insensitive.
  * `options.now` returns the time in milliseconds; the default is `Date.now`.
- * Ask it whenever a key is used, instead of starting timers.
+ * Call it on each access to a key, instead of starting timers.
  *
- * Whatever can't be done changes nothing, and returns an error: one line of
- * `-ERR`, a space, and a reason.
+ * A command that can't be run changes nothing and returns an error: one line of
+ * `-ERR`, a space, and a reason. These are errors:
  *
  * - an unknown command, or a wrong number of arguments
  * - a time that isn't an integer above 0 in digits, or another option of `SET`

@@ -11,11 +11,12 @@ export const exercises = [
     id: "22.1",
     title: "Read a command",
     passed:
-      "It counts bytes instead of looking for spaces, so values can hold anything.",
+      "It counts bytes instead of searching for an end, so values can contain " +
+      "anything.",
     real: "lib/wire/resp/command.ts",
     solution: solution.readCommand,
     hints: [
-      'One read brought "*2\\r\\n$4\\r\\nECHO\\r\\n$5\\r\\nhe". The next one brings ' +
+      'One read returned "*2\\r\\n$4\\r\\nECHO\\r\\n$5\\r\\nhe". The next one returns ' +
       "the rest, and one more command. After the first read, what do you know, " +
       "and how many bytes are still missing? After the second, where do you put " +
       "the bytes that you don't need?",
@@ -40,14 +41,14 @@ export const exercises = [
   exercise<StoreClass>({
     id: "22.2",
     pure: true,
-    title: "A store",
+    title: "Run commands",
     passed: "Every command gets a reply, and a rejected one changes nothing.",
     real: "lib/wire/resp/reply.ts",
     solution: solution.Store,
     hints: [
-      "A key is bytes, and a Map compares arrays by identity. What can you make " +
-      "of the bytes that's equal exactly when they are? And when do you have to " +
-      "look at the clock, so that no client ever sees an expired value?",
+      "A key is bytes, and a Map compares arrays by identity. What can you " +
+      "turn the bytes into that's equal exactly if they are? And when do you " +
+      "have to look at the clock, so that no client ever sees an expired value?",
       "First write `bulk(value)`, which returns $-1 for null, and " +
       "`error(message)`. Store `{ value, endsAt }` under `key.toHex()`, with " +
       "Infinity if there's no time. One method looks up an entry, and returns " +

@@ -1,9 +1,9 @@
 /**
- * Lesson 22: a store that the real redis-cli uses, in counted strings.
+ * Lesson 22: a store for the real redis-cli.
  *
- * A command as it is on the wire, what nil is, what it gains to send the next
- * command before the reply to the last one, what becomes of a value that looks
- * like a command, and how the server treats those who mean no good.
+ * Shows a command as bytes, nil, how much time pipelining saves, what a value
+ * that looks like a command can do, values that expire without timers, and how
+ * the server handles an attacker and a slow client.
  */
 import {
   formatAddress,
@@ -38,7 +38,7 @@ export async function lesson(show: Narrator): Promise<void> {
   await unbelievable(show);
 }
 
-/** A server of this lesson's, and a client that is connected to it. */
+/** Starts this lesson's server, and connects a client to it. */
 async function talk(options: RedisServerOptions = {}) {
   const stop = new AbortController();
   const listener = listenTcp(0, { signal: stop.signal });
@@ -57,13 +57,13 @@ async function talk(options: RedisServerOptions = {}) {
   };
 }
 
-/** A command and its reply, byte for byte. */
+/** Shows a command and its reply, byte by byte. */
 async function countedStrings(show: Narrator): Promise<void> {
   show.step("A command is an array of counted strings");
   await using server = await talk();
   await show.predict(
-    'The value of SET note "a b\\r\\nc" has a blank and an end of a line in ' +
-      "it. How can the server know where it ends?",
+    'The value of SET note "a b\\r\\nc" contains a space and a line ending. ' +
+      "How does the server know where the value ends?",
   );
   const command = encodeCommand(["SET", "note", "a b\r\nc"]);
   show.bytes("the command, as redis-cli sends it:", command);
@@ -72,17 +72,18 @@ async function countedStrings(show: Narrator): Promise<void> {
   await writeAll(server.client.conn, encodeCommand(["GET", "note"]));
   show.fact("reply to GET", shown(await server.client.reply()));
   show.say(
-    "*3 says that three strings follow, and $6 that the last one has six " +
-      "bytes. Nobody has to look for its end, so it may contain anything.",
+    "*3 says that three strings follow, and $6 says that the last one has six " +
+      "bytes. The server doesn't search for its end, so the value can contain " +
+      "anything.",
   );
 }
 
 async function nilAndEmpty(show: Narrator): Promise<void> {
-  show.step("Nil is not empty");
+  show.step("Nil isn't empty");
   await using server = await talk();
   await show.predict(
-    "One key was set to no bytes at all, one was never set. Are the replies " +
-      "to GET the same?",
+    "One key was set to an empty value, and another was never set. What does " +
+      "GET reply to each?",
   );
   const replies = await server.client.ask(...[
     ["SET", "empty", ""],
@@ -95,14 +96,14 @@ async function nilAndEmpty(show: Narrator): Promise<void> {
   show.fact("INCR empty", shown(replies[3]));
 }
 
-/** The same commands one by one, and all at once. */
+/** Sends the same commands one by one, and all at once. */
 async function pipelined(show: Narrator): Promise<void> {
   const times = 1000;
   show.step("Pipelining: the next command before the reply");
   await show.predict(
-    `A client sends INCR n ${times} times and waits for each reply; then it ` +
+    `A client sends INCR n ${times} times and waits for each reply. Then it ` +
       `sends ${times} more at once. How many reads does the server need for ` +
-      "each, and which takes longer?",
+      "each thousand?",
   );
   let reads = 0;
   await using server = await talk({ onCommands: () => reads++ });
@@ -130,17 +131,16 @@ async function pipelined(show: Narrator): Promise<void> {
     ],
   });
   show.say(
-    "The commands are the same, and run one after the other in both. What is " +
-      "saved are the journeys: here from one socket to another on this " +
-      "machine, elsewhere across a network.",
+    "The server runs the same commands both times. You save round trips, and " +
+      "that's on one machine: across a network, each round trip takes longer.",
   );
 }
 
-/** A value that ends its own line. */
+/** Sends a value with a line ending, in a line and in an array. */
 async function valueAsCommand(show: Narrator): Promise<void> {
   show.step("A value that looks like a command");
   await show.predict(
-    "A program writes `SET note ${value}` as a line, and the value is " +
+    "A program sends the line `SET note ${value}`, and the value is " +
       '"hi\\r\\nDEL balance". How many commands is that?',
   );
   const value = "hi\r\nDEL balance";
@@ -157,17 +157,17 @@ async function valueAsCommand(show: Narrator): Promise<void> {
     show.fact(`balance, after ${form}`, shown(balance));
   }
   show.say(
-    "In a line, the value's own end of a line ended the command, and what " +
-      "followed was obeyed. With a length in front it is a value, whatever is " +
-      "in it.",
+    "In a line, the line ending inside the value ended the command, and the " +
+      "server ran the rest as another one. With a length before it, a value is " +
+      "a value, whatever it contains.",
   );
 }
 
 async function timeWithoutTimers(show: Narrator): Promise<void> {
   const keys = 1000;
-  show.step("Values that end by themselves");
+  show.step("Values that expire");
   await show.predict(
-    `${keys} keys are to end in an hour. How many timers does the store need?`,
+    `${keys} keys expire in an hour. How many timers does the store need?`,
   );
   let time = 0;
   const store = new Store({ now: () => time });
@@ -182,19 +182,19 @@ async function timeWithoutTimers(show: Narrator): Promise<void> {
   time = 3_601_000;
   show.fact("keys after 60:01", there());
   show.say(
-    "No hour has passed: the store asks a clock that it was given, and this " +
-      "one was moved. It keeps with each value when it ends, and looks when " +
-      "somebody asks, so it has no timer at all. What nobody asks for again " +
-      "stays in memory; the real Redis looks at some keys now and then.",
+    "None: the store keeps the time at which each value expires, and compares " +
+      "it with the clock on each access. The lesson set that clock forward, so " +
+      "you didn't wait for an hour. Expired values that nobody asks for stay in " +
+      "memory; the real Redis also checks some keys now and then.",
   );
 }
 
-/** Lengths that nobody should believe, and a client that is too slow. */
+/** Sends a length that the server mustn't believe, and half a command. */
 async function unbelievable(show: Narrator): Promise<void> {
-  show.step("Those who mean no good");
+  show.step("An attacker and a slow client");
   await show.predict(
-    `A client claims a string of 4294967295 bytes; another one sends "*1" ` +
-      `and nothing more, and has ${SHORT_MS} ms. What becomes of them?`,
+    "A client claims that its string has 4294967295 bytes. Another one sends " +
+      `"*1" and nothing more, and has ${SHORT_MS} ms. What should the server do?`,
   );
   {
     await using server = await talk();
@@ -203,7 +203,7 @@ async function unbelievable(show: Narrator): Promise<void> {
       new TextEncoder().encode("*2\r\n$3\r\nGET\r\n$4294967295\r\n"),
     );
     const reply = new TextDecoder().decode(await readToEnd(server.client.conn));
-    show.fact("to the first", reply.trim());
+    show.fact("reply to the first", reply.trim());
   }
   const dropped = Promise.withResolvers<unknown>();
   await using server = await talk({
@@ -213,9 +213,9 @@ async function unbelievable(show: Narrator): Promise<void> {
   await writeAll(server.client.conn, new TextEncoder().encode("*1"));
   const rest = await readToEnd(server.client.conn);
   const error = await dropped.promise;
-  show.fact("bytes to the second", rest.length);
+  show.fact("bytes sent to the second", rest.length);
   show.fact(
-    "why",
+    "the server's error",
     error instanceof TooSlow ? error.message : `something else: ${error}`,
   );
 }
@@ -224,7 +224,7 @@ function shown(bytes: Uint8Array): string {
   return printable(bytes, { max: 100 });
 }
 
-/** Keeps the store up, for redis-cli and redis-benchmark. */
+/** Runs the store for redis-cli and redis-benchmark, until Ctrl-C. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -232,13 +232,13 @@ export async function serve(
   const { port, signal, answer } = context;
   const listener = listenTcp(port, { signal });
   const { hostname, port: own } = listener.addr;
-  // 127.0.0.1 is what both programs take when no host is given. With it, a
-  // command would not fit in a line, and its parts are commands of their own.
+  // Both programs connect to 127.0.0.1 by default. With the host, the commands
+  // wouldn't fit on a line.
   const at = `-p ${own}`;
   show.say(
-    `A small Redis is up at ${formatAddress(listener.addr)}. It knows PING, ` +
-      "ECHO, SET (EX, PX), GET, DEL and INCR, and keeps all in memory. Use " +
-      "it from another terminal, and end it here with Ctrl-C:",
+    `A small Redis is listening at ${formatAddress(listener.addr)}. It knows ` +
+      "PING, ECHO, SET (with EX and PX), GET, DEL, and INCR. Use it from " +
+      "another terminal. Press Ctrl-C here to stop it.",
   );
   show.command("by hand", `redis-cli ${at}`);
   show.command("bytes", `head -c 100 /dev/urandom | redis-cli ${at} -x SET k`);
@@ -251,8 +251,8 @@ export async function serve(
     `printf 'PING\\r\\nINCR n\\r\\n' | nc -N ${hostname} ${own}`,
   );
   show.say(
-    "With -N, Debian's nc ends its side behind the last command. End another " +
-      "nc with Ctrl-C.",
+    "With -N, Debian's nc closes its write side after the last command. Stop " +
+      "any other nc with Ctrl-C.",
   );
 
   const MyStore = answerFor<StoreClass>(context, "Store", Store);
@@ -272,7 +272,7 @@ export async function serve(
   show.note(`ended: ${counted(total, "command")}`);
 }
 
-/** One line of the log for each command, or for several alike in a row. */
+/** One line of the log for each command, or for equal ones in a row. */
 function describeCommands(commands: Uint8Array[][]): string[] {
   const counts: [text: string, count: number][] = [];
   for (const command of commands) {
@@ -284,7 +284,7 @@ function describeCommands(commands: Uint8Array[][]): string[] {
   return counts.map(([text, count]) => count > 1 ? `${text} × ${count}` : text);
 }
 
-/** The strings of a command; nothing in them can control the terminal. */
+/** The strings of a command, without characters that could control the terminal. */
 function describeCommand(command: Uint8Array[]): string {
   const parts = command.slice(0, 5).map((part) => {
     const text = printable(part, { max: 24 });

@@ -1,8 +1,8 @@
-/** The reader that the exercise is given, on a connection. */
+/** The reader that 22.1 gets, on a connection. */
 import { type Reader, readSome } from "../../lib/net/mod.ts";
 import type { ByteReader } from "./types.ts";
 
-/** Reads a connection piece by piece, and takes back what was too much. */
+/** Reads a connection piece by piece, and takes back bytes you don't need. */
 export class ConnReader implements ByteReader {
   readonly #source: Reader;
   readonly #buffer = new Uint8Array(16 * 1024);

@@ -20,21 +20,20 @@ import { Housekeeping, wordOf } from "./housekeeping.ts";
 import { ConnReader } from "./reader.ts";
 import type { CommandStore, ReadCommand } from "./types.ts";
 
-/** How a server treats its clients. */
+/** The server's limits and callbacks. */
 export interface RedisServerOptions {
   /** How large a command may be. */
   limits?: RespLimits;
   /**
-   * How long a command may take from its first byte, in milliseconds. It is for
-   * the whole of it: whoever sends a byte a second never lets a limit for each
-   * read pass.
+   * How long a command may take from its first byte, in milliseconds. A timeout
+   * for each read would never expire if a client sent a byte per second.
    *
    * @default 10000
    */
   commandMs?: number;
   /** How long a client may take to read replies. @default 10000 */
   writeMs?: number;
-  /** How long a client may stay and say nothing. @default 300000 */
+  /** How long a client may send nothing. @default 300000 */
   idleMs?: number;
   /** How many clients there may be at once. @default 4096 */
   maxClients?: number;
@@ -46,16 +45,16 @@ export interface RedisServerOptions {
    * @default the parser of `lib/wire`
    */
   readCommand?: ReadCommand;
-  /** Called with the commands that came in one read. */
+  /** Called with the commands that arrived in one read. */
   onCommands?: (commands: Uint8Array[][]) => void;
   /**
-   * Hears of each client that was dropped, with its connection, and of a client
-   * that could not be accepted, without one.
+   * Called with the connection for each client that was dropped, and without
+   * one if a client couldn't be accepted.
    */
   onError?: (error: unknown, conn?: Deno.Conn) => void;
 }
 
-/** What a slow client is dropped with. */
+/** The error for a client that's too slow. */
 export class TooSlow extends Error {
   override name = "TooSlow";
 }
@@ -66,9 +65,9 @@ const BATCH_BYTES = 64 * 1024;
 /**
  * Runs commands until the listener is closed, or the signal is aborted.
  *
- * @param listener Where the clients come in.
+ * @param listener The listener that the clients connect to.
  * @param store Runs the commands of all clients, one after the other.
- * @param options How clients are treated.
+ * @param options The server's limits and callbacks.
  */
 export async function serveRedis(
   listener: Deno.TcpListener,
@@ -83,7 +82,7 @@ export async function serveRedis(
   );
 }
 
-/** What a client may be too slow in. */
+/** What the client may be too slow with. */
 type Phase = "idle" | "command" | "write";
 
 /** All commands on one connection, in their order. */
@@ -93,8 +92,8 @@ async function converse(
   options: RedisServerOptions,
 ): Promise<void> {
   const { commandMs = 10_000, writeMs = 10_000, idleMs = 300_000 } = options;
-  // Each write is a whole batch: to hold it back until the last one has been
-  // acknowledged (Nagle's algorithm) would only cost time.
+  // Each write is a whole batch, so it only costs time if TCP holds it back until
+  // the last one is acknowledged (Nagle's algorithm).
   conn.setNoDelay();
   const limits = { idle: idleMs, command: commandMs, write: writeMs };
   let phase: Phase | null = null;

@@ -6,11 +6,11 @@ import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
 export async function readCommand(
   reader: ByteReader,
 ): Promise<Uint8Array[] | null> {
-  // What was read and belongs to nothing yet. It stays bytes: a value can be
-  // of any kind, and its length counts bytes.
+  // Bytes that were read but not used yet. They stay bytes: a value can contain
+  // any, and its length counts them.
   let pending = new Uint8Array(0);
 
-  /** Puts the next bytes behind those that are there; false at the end. */
+  /** Reads once and appends the bytes; `false` at the end of the stream. */
   async function more(): Promise<boolean> {
     const bytes = await reader.read();
     if (bytes === null) return false;
@@ -26,7 +26,7 @@ export async function readCommand(
     throw new Deno.errors.UnexpectedEof("the stream ended in a command");
   }
 
-  /** Cuts so many bytes off the front. */
+  /** Cuts `size` bytes off the front. */
   async function take(size: number): Promise<Uint8Array> {
     while (pending.length < size) await need();
     const bytes = pending.slice(0, size);
@@ -77,7 +77,7 @@ export async function readCommand(
         const size = count(await takeLine(), "$", 0, 1048576);
         parts.push(await take(size));
         if (latin1(await take(2)) !== "\r\n") {
-          throw new TypeError(`no "\\r\\n" behind ${size} bytes`);
+          throw new TypeError(`no "\\r\\n" after ${size} bytes`);
         }
       }
     } else {
@@ -85,12 +85,12 @@ export async function readCommand(
       parts = words.filter((word) => word !== "").map(bytesOf);
     }
     if (parts.length === 0) continue;
-    // What is left is the beginning of the next command.
+    // The leftover bytes belong to the next command.
     reader.unread(pending);
     return parts;
   }
 
-  /** One character for each byte, whichever it is. */
+  /** Makes one character of each byte. */
   function latin1(bytes: Uint8Array): string {
     return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   }
@@ -112,7 +112,7 @@ export class Store implements CommandStore {
 
   run(command: Uint8Array[]): Uint8Array {
     const [first, ...args] = command;
-    // Not in capitals: "ſet" would become "SET".
+    // Not toUpperCase(): "ſet" would become "SET".
     const name = text(first).toLowerCase();
     const isWrong = () =>
       error(`wrong number of arguments for '${name}' command`);
@@ -167,7 +167,7 @@ export class Store implements CommandStore {
     const entry = this.#entry(key);
     const old = entry === undefined ? "0" : text(entry.value);
     const isInteger = /^(0|-?[1-9][0-9]{0,18})$/.test(old);
-    // A number of JavaScript is exact up to 53 bits only.
+    // A JavaScript number is exact only up to 53 bits.
     const sum = isInteger ? BigInt(old) + 1n : 0n;
     if (!isInteger || BigInt.asIntN(64, sum - 1n) !== sum - 1n) {
       return error("value is not an integer or out of range");
@@ -180,11 +180,11 @@ export class Store implements CommandStore {
     return encode(`:${sum}\r\n`);
   }
 
-  /** What is under a key, unless its time is over. */
+  /** Returns the entry of a key, unless it has expired. */
   #entry(key: Uint8Array) {
     const name = nameOf(key);
     const entry = this.#entries.get(name);
-    // No timer: whoever asks is told the truth, and nobody else can see it.
+    // No timer: a client can only see a value by asking for it.
     if (entry === undefined || this.#now() < entry.endsAt) return entry;
     this.#entries.delete(name);
   }
@@ -206,7 +206,7 @@ function bulk(value: Uint8Array | null): Uint8Array {
   return reply;
 }
 
-/** An error is one line, whatever the client's words have in them. */
+/** Makes an error reply of one line, even if the client's words contain two. */
 function error(message: string): Uint8Array {
   return encode(`-ERR ${message.slice(0, 100).replace(/[\r\n]/g, " ")}\r\n`);
 }

@@ -1,10 +1,10 @@
 /** The types of lesson 22's exercises. */
 
-/** Reads a stream piece by piece, and takes back what you don't need. */
+/** Reads a stream piece by piece, and takes back bytes you don't need. */
 export interface ByteReader {
   /**
-   * Reads the next bytes: one or more, in a new array, or `null` when the peer
-   * has closed its side.
+   * Reads the next bytes: one or more, in a new array, or `null` if the peer has
+   * closed its write side.
    */
   read(): Promise<Uint8Array | null>;
   /** Puts bytes back in front: the next `read` returns them again. */
@@ -14,7 +14,7 @@ export interface ByteReader {
 /** The type of 22.1. */
 export type ReadCommand = (reader: ByteReader) => Promise<Uint8Array[] | null>;
 
-/** How a store is made. */
+/** The options of a store. */
 export interface StoreOptions {
   /** Returns the time, in milliseconds. @default Date.now */
   now?: () => number;

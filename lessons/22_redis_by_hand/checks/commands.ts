@@ -1,4 +1,4 @@
-/** The streams that an answer to 22.1 reads. */
+/** The streams that 22.1 reads. */
 import { Buffer } from "node:buffer";
 import { encodeCommand } from "../../../lib/wire/mod.ts";
 import {
@@ -19,19 +19,19 @@ export function array(...parts: string[]): string {
 }
 
 const LOST =
-  "What you read after the end of a command is the next one: it came in the " +
-  "same read. Give it back with reader.unread() before you return.";
+  "Bytes after the end of a command belong to the next one, which came in the " +
+  "same read. Give them back with reader.unread() before you return.";
 const ECHOES = ["one", "two", "three"].map((text) => ["ECHO", text]);
 
-/** Streams that every answer should be tried on first. */
+/** Streams to try first. */
 export const FIRST_COMMANDS: StreamCase[] = [
   {
     sends: [array("ECHO", "hello"), array("PING")],
     early: true,
     values: [["ECHO", "hello"], ["PING"]],
     likely:
-      "Return the strings without their lengths, and as soon as the last " +
-      "one is complete: the client sends no more before you answer.",
+      "Return the strings without their lengths, as soon as the last one is " +
+      "complete: the client sends nothing more until you reply.",
     ifEndless: {
       likely:
         "A loop doesn't end. reader.read() returns a promise, which has " +
@@ -65,8 +65,8 @@ const VALUES = ([
   ],
   [
     "",
-    "$0 is a string without bytes, and it counts. Its \\r\\n comes all the " +
-    "same.",
+    "$0 is a string of no bytes. It counts as one of the strings, and \\r\\n " +
+    "follows it.",
   ],
   [
     "a\r\n$3\r\nDEL\r\n",
@@ -76,7 +76,7 @@ const VALUES = ([
   [utf8("zwölf 🐢"), CUT_BYTES],
   [
     latin1(Uint8Array.from({ length: 256 }, (_, i) => i)),
-    "A value is any bytes. If you decode and encode them, bytes that aren't " +
+    "A value can be any bytes. If you decode and encode them, bytes that aren't " +
     "UTF-8 become �: never turn a value into text.",
   ],
   ...Object.values(SAMPLE_TEXTS).map((text) =>
@@ -90,11 +90,11 @@ const VALUES = ([
 }));
 
 const WORDS =
-  "A line that doesn't begin with * is a command of words, with one or more " +
+  "A line that doesn't start with * is a command of words, with one or more " +
   "spaces between them, and \\n or \\r\\n at its end.";
 const MARKS =
-  "Only * begins an array. A line that begins with anything else, " +
-  "$ and + included, is an inline command.";
+  "Only * starts an array. A line that starts with anything else, even " +
+  "$ or +, is an inline command.";
 
 const INLINE_COMMANDS = ([
   ["PING\r\n", [["PING"]], WORDS],
@@ -108,10 +108,10 @@ const INLINE_COMMANDS = ([
   [
     "SET x \xc3\xa0\r\n",
     [["SET", "x", "\xc3\xa0"]],
-    "Words are bytes too, and in UTF-8 à is the two bytes c3 a0. If you make a " +
-    "character of each byte, make a byte of each character again with " +
-    "charCodeAt(): TextEncoder makes two. And split only at spaces: trim() and " +
-    "/\\s/ take a0 for one as well.",
+    "Words are bytes, too: in UTF-8, à is the two bytes c3 a0. If you've made one " +
+    "character of each byte, turn each back into one byte with charCodeAt(): " +
+    "TextEncoder makes two. And split only at spaces: trim() and /\\s/ take a0 " +
+    "for a space as well.",
   ],
   ["$4\r\n+OK a\n", [["$4"], ["+OK", "a"]], MARKS],
   ["-1 :5\r\nGET *2\r\n", [["-1", ":5"], ["GET", "*2"]], MARKS],
@@ -175,7 +175,7 @@ const MALFORMED: Malformed[] = [
     likely:
       "Compare the number with its limits as soon as you have its line, " +
       "before you wait for that much or allocate it. If you believe it, you wait " +
-      "for bytes that never come, and keep all that do.",
+      "for bytes that never arrive, and keep everything that does.",
   },
   {
     sends: [
@@ -200,8 +200,8 @@ const MALFORMED: Malformed[] = [
     sends: ["*1\r\n$-0\r\n\r\n"],
     ends: [RangeError, TypeError],
     likely:
-      "-0 isn't just digits, although the number it makes is in the range: " +
-      "-0 >= 0. Look at the characters first.",
+      "-0 isn't just digits, although as a number it's in the range: -0 >= 0. " +
+      "Test the characters first.",
   },
   {
     sends: [
@@ -214,7 +214,7 @@ const MALFORMED: Malformed[] = [
     ],
     ends: [TypeError],
     likely:
-      "Each string of an array begins with $, and both \\r and \\n follow " +
+      "Each string of an array starts with $, and both \\r and \\n follow " +
       "its last byte. If anything else is there, you can't trust what comes " +
       "after it.",
   },
@@ -260,8 +260,8 @@ export const INCOMPLETE_COMMANDS: StreamCase[] = [
   then: "reset",
   values: [["PING"]],
   likely: () =>
-    "The connection failed. Let the error of read() pass: it's neither the end " +
-    "of a stream nor something wrong with the command.",
+    "The connection failed. Don't catch the error of read(): it's neither the " +
+    "end of the stream nor a mistake in the command.",
   read: STREAM,
 });
 

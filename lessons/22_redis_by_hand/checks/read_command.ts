@@ -1,4 +1,4 @@
-/** How an answer to 22.1 is checked. */
+/** Checks an answer to 22.1. */
 import {
   type Advice,
   aroundLimit,
@@ -38,8 +38,8 @@ export async function checkReadCommand(
     cut: () => ({
       likely:
         "A read may end anywhere: in a number, between \\r and \\n, in a " +
-        "value. Read on until you have all that's due, and give back what " +
-        "comes after it.",
+        "value. Keep reading until the command is complete, and give back any " +
+        "bytes after it.",
       read: STREAM,
     }),
   }, [
@@ -51,7 +51,7 @@ export async function checkReadCommand(
   ]);
 }
 
-/** One character for each byte; what isn't bytes stays what it is, in a box. */
+/** Makes one character of each byte. Other values stay as they are, in an object. */
 function textsOf(parts: unknown[]): unknown[] {
   return parts.map((one) => one instanceof Uint8Array ? latin1(one) : { one });
 }
@@ -86,7 +86,7 @@ function explain({ values }: StreamResult): Partial<Advice> | undefined {
 }
 
 const MANY = ["DEL", ...Array.from({ length: 1023 }, (_, i) => `k${i}`)];
-const EXACT = "As many strings and bytes as the limit says are allowed.";
+const EXACT = "Exactly as many strings or bytes as the limit are allowed.";
 
 const LINE_LENGTHS = aroundLimit(65536).flatMap((size) =>
   ["\n", "\r\n"].map((end): StreamCase => {
@@ -113,7 +113,7 @@ const ENDLESS = ["", "*", "*1\r\n$"].map((sends): StreamCase => ({
   sends,
   endless: "1",
   ends: RangeError,
-  likely: "Check how much you've kept after each read that brought no \\n: " +
+  likely: "Check how much you've kept after each read without a \\n: at most " +
     "65536 bytes, and one more that may be the \\r. Anything more is too long, " +
     "whatever comes next.",
 }));

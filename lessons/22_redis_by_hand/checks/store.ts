@@ -1,4 +1,4 @@
-/** How an answer to 22.2 is checked. */
+/** Checks an answer to 22.2. */
 import {
   type Advice,
   type CallDue,
@@ -19,7 +19,7 @@ export async function checkStore(
   const options = { name: "Store", explain, ifTimer: OVER };
   await checkClass(trial, make, [...STORIES, ...EXPIRY_STORIES], options);
 
-  /** Makes a store, and a clock if the story says when it begins. */
+  /** Makes a store, with a clock if the story says when it starts. */
   function make(time?: number): object {
     const store = time === undefined
       ? new Store()
@@ -32,11 +32,11 @@ export async function checkStore(
 }
 
 const ONE_LINE =
-  "An error is one line. If you put the client's words in it as they are, a line " +
-  "ending in them ends it, and the client reads the rest as another reply: " +
-  "remove each \\r and each \\n, even one that's alone.";
+  "An error is one line. If you copy the client's words into it, a line ending " +
+  "in them ends the error, and the client reads the rest as another reply. " +
+  "Replace each \\r and each \\n, even a lone one.";
 
-/** Some mistakes leave marks in the reply, whatever the command. */
+/** Recognizes mistakes by the reply, whatever the command was. */
 function explain(
   { value, error }: CallResult,
   { returns, likely, label }: CallDue,
@@ -46,7 +46,7 @@ function explain(
       `reply, and never throws. ${likely}`;
   }
   if (!(value instanceof Uint8Array)) {
-    return "run() returns the reply as bytes, and at once: not text, and not a " +
+    return "run() must return the reply itself, as bytes: not text, and not a " +
       `promise. ${likely}`;
   }
   if (returns !== ERROR || isErrorReply(value)) return undefined;
@@ -60,9 +60,10 @@ function explain(
   }
   if (text.startsWith("-")) {
     return {
-      problem: `${label}: this error doesn't begin with -ERR and a space.`,
-      likely: "After the - comes a code, ERR, then a space and the reason: " +
-        "clients go by the code.",
+      problem: `${label}: this error doesn't start with -ERR and a space.`,
+      likely:
+        "After the - comes a code, ERR, then a space and the reason. Clients " +
+        "look at the code.",
     };
   }
   const problem = `${label}: this reply isn't an error.`;

@@ -1,9 +1,9 @@
-/** What is done with a store in the check of 22.2, apart from time. */
+/** The commands that the check of 22.2 runs, apart from times. */
 import type { ObjectCase } from "../../../lib/workbook/kit/mod.ts";
 import { ANY_ERROR, bulk, type Row, SAFE, story } from "./story.ts";
 
-const NIL = "Nil is not empty";
-const COUNT = "A counter that many share";
+const NIL = "Nil isn't empty";
+const COUNT = "A shared counter";
 
 const BULK =
   "A text or value is a bulk string: $, the number of bytes, \\r\\n, the bytes " +
@@ -14,26 +14,26 @@ const NO_NAME = "An unknown command is an error. Compare the whole name, and " +
   'convert it with toLowerCase(): "ſ".toUpperCase() is "S". And a TextDecoder ' +
   "drops a byte order mark unless you pass ignoreBOM: true.";
 const MISSING =
-  "There's no such key, which is nil: $-1\\r\\n. An empty string " +
-  "is a value that a client may have set.";
+  "There's no such key, so the reply is nil: $-1\\r\\n. An empty string " +
+  "is different: it's a value that a client may have set.";
 const EMPTY =
   "This key exists, and its value is empty: $0\\r\\n\\r\\n. Check whether " +
   "there's an entry, not whether its value is truthy.";
 const OWN_NAMES =
   "An object already has names that you didn't put in it, such as constructor. " +
-  "Look up what a client sends in a Map, or with Object.hasOwn().";
+  "Use a Map to look up names and keys, or check with Object.hasOwn().";
 const KEY =
   "Keys with different bytes are different keys: don't trim them, and " +
   "don't convert their case.";
 const NOT_TEXT =
   "Keys with different bytes are different keys. Decoded as UTF-8, ff and fe " +
-  "both become �, and so the same key.";
+  "both become �, which makes them the same key.";
 const JOINED =
-  "Keys with different bytes are different keys. Joined with nothing between " +
-  'them, 1 and 23 become "123", and so do 12 and 3.';
+  "Keys with different bytes are different keys. Joined without a separator, " +
+  '1 and 23 become "123", and so do 12 and 3.';
 const ANY_BYTES =
-  "A value is any bytes, and comes back as it was. Keep the bytes: if you decode " +
-  "and encode them, what isn't UTF-8 becomes �.";
+  "A value can be any bytes, and GET returns them unchanged. Keep the bytes: if " +
+  "you decode and encode them, whatever isn't UTF-8 becomes �.";
 const BYTES = Uint8Array.of(0, 0xff, 0x0d, 0x0a, 0xc3);
 const DEL_COUNTS =
   "DEL takes several keys, and counts each one that existed. The second time, a " +
@@ -46,13 +46,13 @@ const REPLIES: Row[][] = [
   [[
     "ECHO zwölf",
     bulk("zw\xc3\xb6lf"),
-    "The length in front counts bytes, not characters.",
+    "The length counts bytes, not characters.",
   ]],
   [[
     "ECHO a\r\n+OK\r\n",
     bulk("a\r\n+OK\r\n"),
     "A value may contain a line ending. That's why it's sent as a bulk string, " +
-    "with its length in front, and never as +text.",
+    "with its length before it, and never as +text.",
     SAFE,
   ]],
   [
@@ -107,7 +107,7 @@ const NILS: Row[][] = [
     ["GET empty", bulk(""), EMPTY, NIL],
     ["DEL empty", ":1\r\n", "A key with an empty value exists.", NIL],
   ],
-  [["SET  v"], ["GET ", bulk("v"), "A key of no bytes is a key.", NIL]],
+  [["SET  v"], ["GET ", bulk("v"), "An empty key is a key, too.", NIL]],
   [[
     "PING ",
     bulk(""),
@@ -121,7 +121,7 @@ const SUM =
   "INCR returns the sum as an integer, `:1\\r\\n`. A missing key counts " +
   "as 0.";
 const NOT_NUMBER =
-  "INCR accepts digits, with or without a - in front, and nothing else. " +
+  "INCR accepts only digits, with or without a - before them. " +
   'parseInt("12abc") is 12, Number("") is 0, Number("1e3") is 1000, and ' +
   'BigInt("+5") and BigInt("5\\n") are 5: test the text before you convert it. ' +
   "And a TextDecoder drops a byte order mark unless you pass ignoreBOM: true.";
@@ -130,20 +130,20 @@ const EXACT =
   "adding 1 may change nothing, and Number() may round the text. BigInt is " +
   "exact, if you make it from the text.";
 const FITS =
-  "An integer here has 64 bits with a sign: at most 9223372036854775807. BigInt " +
+  "The sum must be a signed 64-bit integer: at most 9223372036854775807. BigInt " +
   "has no such limit, but BigInt.asIntN(64, n) === n tells whether n fits.";
 const ALL_FIT =
   "INCR accepts every signed 64-bit integer, from -9223372036854775808 to " +
-  "9223372036854775807. That's up to 19 digits, but their number doesn't tell " +
-  "whether n fits; BigInt.asIntN(64, n) === n does.";
+  "9223372036854775807. That's up to 19 digits, but counting digits doesn't tell " +
+  "you whether n fits; BigInt.asIntN(64, n) === n does.";
 const OLD_FITS =
   "The stored value must be a 64-bit integer too, not only the sum. This one is 1 " +
   "below the lowest, -9223372036854775808.";
 const STORED = "The sum is stored as text, in digits.";
 const UNCHANGED = "An error changes nothing.";
-const ADDS = "INCR adds 1 to what SET left, below 0 as well.";
+const ADDS = "INCR adds 1 to the value that SET stored, even below 0.";
 
-/** Sets a key, adds 1, and looks at what the key is then. */
+/** Sets a key, adds 1, and gets the key. */
 function increment(old: string, reply: string, likely: string): Row[] {
   const utf8 = String.fromCharCode(...new TextEncoder().encode(old));
   const then: Row = reply === ANY_ERROR
@@ -197,7 +197,7 @@ const ERRORS: Row[][] = [
   ).map((command): Row[] => [[command, ANY_ERROR, ARGUMENTS]]),
 ];
 
-/** What is done with each store, in the order in which it's tried. */
+/** The commands for each store, in the order in which they're tried. */
 export const STORIES: ObjectCase[] = [
   ...REPLIES,
   ...NILS,

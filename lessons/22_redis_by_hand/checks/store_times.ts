@@ -1,16 +1,16 @@
-/** What is done with a store in the check of 22.2 as time passes. */
+/** The commands that the check of 22.2 runs as time passes. */
 import type { ObjectCase } from "../../../lib/workbook/kit/mod.ts";
 import { ANY_ERROR, bulk, type Row, story } from "./story.ts";
 
-const TIME = "Values that end by themselves";
+const TIME = "Values that expire";
 
-/** Said where a key is still there. */
+/** The diagnosis for a key that should have expired. */
 export const OVER =
-  "Its time is over, so the key is gone. Keep with each value the time at which " +
-  "it expires, and compare that with `now()` on each access. A timer doesn't " +
-  "know the clock that the store is given.";
+  "This key has expired. Store with each value the time at which it expires, and " +
+  "compare that with `now()` on each access. A timer doesn't use the clock that " +
+  "the store was given.";
 const EARLY =
-  "Its time isn't over yet. EX counts seconds; PX and `now()` count milliseconds.";
+  "This key hasn't expired yet. EX counts seconds; PX and `now()` count milliseconds.";
 const SET = "EX and PX are case-insensitive, and SET returns +OK.";
 const ONLY =
   "After SET key value, only EX or PX and an integer above 0 in digits may " +
@@ -19,12 +19,12 @@ const KEPT =
   "An error changes nothing. This SET was an error, so the old value is still " +
   "there: check all arguments before you change anything in the store.";
 const KEPT_TIME =
-  "An error changes nothing, the time at which the value expires included: check " +
+  "An error changes nothing, not even the time at which the value expires: check " +
   "all arguments before you change anything in the store.";
 
 /**
- * None is run at the very millisecond at which a value expires: the real Redis
- * still has it then, and "has passed" can be read in either way.
+ * No command runs in the millisecond in which a value expires: the real Redis
+ * still has it then, and the task leaves that open.
  */
 const EXPIRY: Row[][] = [
   [
@@ -77,7 +77,12 @@ const EXPIRY: Row[][] = [
       TIME,
     ],
     10001,
-    ["INCR n", ":2\r\n", "A key that INCR made has no time, and stays.", TIME],
+    [
+      "INCR n",
+      ":2\r\n",
+      "A key that INCR created has no time, so it never expires.",
+      TIME,
+    ],
   ],
   [
     ["SET n text EX 10"],
@@ -94,7 +99,7 @@ const EXPIRY: Row[][] = [
     [
       "GET k",
       bulk("stays"),
-      "A SET without a time removes the old time, so the new value stays.",
+      "A SET without a time removes the old time, so the new value never expires.",
       TIME,
     ],
   ],
@@ -112,7 +117,7 @@ const EXPIRY: Row[][] = [
   ].map((rest): Row[] => [
     ["SET a kept EX 10"],
     [
-      // A time may have a space in front.
+      // A time may have a space before it.
       ["SET", "a", "b", ...rest.split(/(?<! ) /)],
       ANY_ERROR,
       ONLY,
@@ -128,11 +133,11 @@ const EXPIRY: Row[][] = [
   [["SET a b EX 1\r\n2", ANY_ERROR, ONLY, TIME]],
 ];
 
-/** Stories of stores with a clock of their own. */
+/** Stories of stores with their own clock. */
 export const EXPIRY_STORIES: ObjectCase[] = [
   ...EXPIRY.map((rows) => story(rows, 1_700_000_000_000)),
   // A clock may start at 0.
   story(EXPIRY[0], 0),
-  // And there's one if none is given.
+  // And the default clock works.
   story([["SET s v EX 1000"], ["GET s", bulk("v"), EARLY, TIME]]),
 ];

@@ -1,4 +1,4 @@
-/** Stories of a store: commands, and the reply that each must get. */
+/** Stories of a store: commands, and the reply that each one must get. */
 import { printable } from "../../../lib/show/text.ts";
 import {
   type MethodCall,
@@ -7,7 +7,7 @@ import {
 } from "../../../lib/workbook/kit/mod.ts";
 
 /** A heading in the README. */
-export const SAFE = "Myth: a text protocol can be put together from text";
+export const SAFE = "Myth: you can build commands out of text";
 
 /** One string of a command; text becomes UTF-8. */
 export type Part = string | Uint8Array;
@@ -20,7 +20,7 @@ export type Row =
   | number
   | [command: string | Part[], reply?: string, likely?: string, read?: string];
 
-/** What any error is: a reason follows `-ERR `. */
+/** Any error: a reason follows `-ERR `. */
 export const ANY_ERROR = "-ERR …\r\n";
 /** The same, as a case has it. */
 export const ERROR: Uint8Array = latin1Bytes("-ERR reason\r\n");
@@ -42,7 +42,7 @@ export function bulk(value: string): string {
  * @param rows The commands.
  * @param startMs The time at which the store's own clock starts; the machine's
  * is used if it isn't given.
- * @returns What the driver of classes takes.
+ * @returns The case for `checkClass`.
  */
 export function story(rows: Row[], startMs?: number): ObjectCase {
   const calls = rows.map((row): MethodCall => {

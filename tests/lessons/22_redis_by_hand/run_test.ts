@@ -48,9 +48,9 @@ const FACTS: Record<string, Record<string, RegExp>> = {
     "keys after 60:01": /^0$/,
   },
   "rejects a huge length, and drops a slow client": {
-    "to the first": /^-ERR .*found 4294967295$/,
-    "bytes to the second": /^0$/,
-    "why": /^the client was too slow: command$/,
+    "reply to the first": /^-ERR .*found 4294967295$/,
+    "bytes sent to the second": /^0$/,
+    "the server's error": /^the client was too slow: command$/,
   },
 };
 for (const [what, facts] of Object.entries(FACTS)) {

@@ -59,12 +59,12 @@ export const wrongAnswers: WrongAnswers = {
         "return parts;",
         "return parts.filter((part) => part.length > 0);",
       ],
-      diagnosis: /a string without bytes, and it counts/,
+      diagnosis: /a string of no bytes\. It counts/,
     },
     {
       name: "loses pipelined commands",
       replace: ["reader.unread(pending);", ""],
-      diagnosis: /Give it back with reader\.unread\(\) before you return/,
+      diagnosis: /Give them back with reader\.unread\(\) before you return/,
     },
     {
       name: "keeps the rest in a variable outside the function",
@@ -82,7 +82,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "doesn't know inline commands",
       replace: ['if (line[0] === "*") {', "if (true) {"],
-      diagnosis: /A line that doesn't begin with \*/,
+      diagnosis: /A line that doesn't start with \*/,
     },
     {
       name: "returns an empty command for a line without words",
@@ -103,7 +103,7 @@ export const wrongAnswers: WrongAnswers = {
         WORDS,
         'words.filter((word) => word !== "").map((word) => bytesOf(word.trim()))',
       ],
-      diagnosis: /take a0 for one as well/,
+      diagnosis: /take a0 for a space as well/,
     },
     {
       name: "accepts negative lengths",
@@ -113,7 +113,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "accepts huge lengths, and waits for that much",
       replace: ["&& value <= max", ""],
-      diagnosis: /you wait for bytes that never come/,
+      diagnosis: /you wait for bytes that never arrive/,
     },
     {
       name: "reads numbers with Number()",
@@ -123,7 +123,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "accepts any byte in place of the $",
       replace: ["line[0] !== mark", "false"],
-      diagnosis: /Each string of an array begins with \$/,
+      diagnosis: /Each string of an array starts with \$/,
     },
     {
       name: "checks only the first byte after a string",
@@ -150,7 +150,7 @@ export const wrongAnswers: WrongAnswers = {
         `if (/[$+:-]/.test(line[0])) throw new TypeError(line);
         if (line[0] === "*") {`,
       ],
-      diagnosis: /Only \* begins an array/,
+      diagnosis: /Only \* starts an array/,
     },
     {
       name: "returns views of one array that it uses again",
@@ -168,7 +168,7 @@ export const wrongAnswers: WrongAnswers = {
         "await reader.read();",
         "await reader.read().catch(() => null);",
       ],
-      diagnosis: /The connection failed\. Let the error of read\(\) pass/,
+      diagnosis: /The connection failed\. Don't catch the error of read\(\)/,
     },
     {
       name: "accepts \\n alone in an array",
@@ -202,7 +202,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "accepts at most 1000 strings",
       replace: ['"*", 1, 1024', '"*", 1, 1000'],
-      diagnosis: /As many strings and bytes as the limit says are allowed/,
+      diagnosis: /Exactly as many strings or bytes as the limit are allowed/,
     },
     {
       name: "returns null for an end inside a command",
@@ -226,7 +226,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "returns an empty string for nil",
       replace: ['"$-1\\r\\n"', '"$0\\r\\n\\r\\n"'],
-      diagnosis: /which is nil: \$-1/,
+      diagnosis: /so the reply is nil: \$-1/,
     },
     {
       name: "returns nil for an empty value",
@@ -246,7 +246,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "accepts at most 18 digits",
       replace: [INTEGER_TEST, "/^(0|-?[1-9][0-9]{0,17})$/"],
-      diagnosis: /their number doesn't tell whether n fits/,
+      diagnosis: /counting digits doesn't tell you whether n fits/,
     },
     {
       name: "adds without limit",
@@ -266,7 +266,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "uses the machine's clock",
       replace: ["options.now ?? Date.now", "Date.now"],
-      diagnosis: /Its time is over.* A timer doesn't know the clock/,
+      diagnosis: /This key has expired.* A timer doesn't use the clock/,
     },
     {
       name: "counts EX in milliseconds",
@@ -312,7 +312,7 @@ export const wrongAnswers: WrongAnswers = {
         'error("value is not an integer or out of range")',
         "encode(`-ERR not an integer: ${old}\\r\\n`)",
       ],
-      diagnosis: /a line ending in them ends it/,
+      diagnosis: /a line ending in them ends the error/,
     },
     {
       name: "deletes the old value before it checks the time",
@@ -372,7 +372,7 @@ export const wrongAnswers: WrongAnswers = {
         START,
         `${START} if (this.#entry(key)) this.#entry(key)!.endsAt = Infinity;`,
       ],
-      diagnosis: /the time at which the value expires included/,
+      diagnosis: /not even the time at which the value expires/,
     },
     {
       name: "removes the time of a value that INCR can't add 1 to",
@@ -381,7 +381,7 @@ export const wrongAnswers: WrongAnswers = {
         `const old = entry === undefined ? "0" : text(entry.value);
         if (entry && /[a-z]/.test(old)) entry.endsAt = Infinity;`,
       ],
-      diagnosis: /the time at which the value expires included/,
+      diagnosis: /not even the time at which the value expires/,
     },
     {
       name: "converts the case of keys",
@@ -408,7 +408,7 @@ export const wrongAnswers: WrongAnswers = {
         `if (endsAt < Infinity) setTimeout(() => this.#entries.delete(nameOf(key)), endsAt - this.#now());
         return encode("+OK\\r\\n");\n  }\n\n  #delete`,
       ],
-      diagnosis: /A timer doesn't know the clock/,
+      diagnosis: /A timer doesn't use the clock/,
     },
     {
       name: "takes the time 0 for no clock",
@@ -416,7 +416,7 @@ export const wrongAnswers: WrongAnswers = {
         "options.now ?? Date.now",
         "() => options.now?.() || Date.now()",
       ],
-      diagnosis: /Its time isn't over yet|Its time is over/,
+      diagnosis: /This key hasn't expired yet|This key has expired/,
     },
     {
       name: "counts the length of a string in characters",
@@ -447,7 +447,7 @@ export const wrongAnswers: WrongAnswers = {
         "(nameOf(key), { value, endsAt })",
         "(nameOf(key), { value: encode(text(value)), endsAt })",
       ],
-      diagnosis: /A value is any bytes, and comes back as it was/,
+      diagnosis: /A value can be any bytes, and GET returns them unchanged/,
     },
     {
       name: "returns OK for DEL",
