@@ -183,9 +183,8 @@ export const lessons: Lesson[] = [
     number: 19,
     name: "choosing",
     title: "Choosing a socket",
-    claim: "Unix datagrams are whole messages that wait and are not lost; " +
-      "which of the four kinds to take depends on what may be lost, what may " +
-      "wait, and who must reach it.",
+    claim: "Three questions choose your socket: what may get lost, what may " +
+      "wait, and which machines have to reach it.",
     part: "Unix domain",
     socketFiles: [
       ...["server.sock", "a.sock", "b.sock", "c.sock"],

@@ -11,13 +11,13 @@ import {
 } from "../../lib/net/mod.ts";
 import type { Choice } from "./types.ts";
 
-/** A kind of socket, by the name that Deno has for it. */
+/** A kind of socket, by Deno's name for it. */
 export type Kind = Choice;
 
 /** Every kind, in the order in which to show them. */
 export const KINDS: Kind[] = ["tcp", "udp", "unix", "unixpacket"];
 
-/** What a reader calls each kind. */
+/** The name of each kind for readers. */
 export const NAMES: Record<Kind, string> = {
   tcp: "TCP",
   udp: "UDP",
@@ -32,14 +32,14 @@ export function isStream(kind: Kind): boolean {
 
 /** One end of a conversation. */
 export interface End {
-  /** Sends all of it. */
+  /** Sends all of the data. */
   send(data: Uint8Array): Promise<void>;
   /**
    * Receives this many bytes of a stream, or one whole message. They stay valid
    * until the next call.
    */
   receive(size: number): Promise<Uint8Array>;
-  /** Receives what one call returns. */
+  /** Receives whatever one call returns. */
   receiveOnce(): Promise<Uint8Array>;
   close(): void;
 }
@@ -54,20 +54,20 @@ export interface Pair extends Disposable {
 export interface Server extends Disposable {
   /** The server's address. */
   address: Deno.Addr;
-  /** Opens a client, and the end at which the server talks to it. */
+  /** Opens a client, and the server's end of the conversation with it. */
   addClient(): Promise<Pair>;
   /** How many sockets the server has open. */
   readonly sockets: number;
 }
 
-/** No message here is longer, in bytes. */
+/** The longest message in this lesson, in bytes. */
 const MAX_MESSAGE = 64 * 1024;
 
 /**
  * Opens a server of one kind.
  *
- * @param kind The kind.
- * @param folder Where the Unix kinds have their paths.
+ * @param kind The kind of socket.
+ * @param folder The folder for the paths of the Unix kinds.
  * @returns The server, without clients.
  */
 export async function openServer(kind: Kind, folder: string): Promise<Server> {
@@ -158,7 +158,7 @@ function pairOf(client: End, server: End): Pair {
 }
 
 function streamEnd(conn: Deno.Conn): End {
-  // One buffer for all calls, as below: what's compared is the work of the
+  // One buffer for all calls, because the lesson compares the work of the
   // sockets, not that of making new buffers.
   const buffer = new Uint8Array(MAX_MESSAGE);
   return {

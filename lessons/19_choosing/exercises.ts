@@ -11,7 +11,7 @@ export const exercises: Exercise<unknown>[] = [
     id: "19.1",
     title: "Ask over a Unix datagram socket",
     passed:
-      "Its own path lets the server answer, and it removes that path on every way out.",
+      "The server can answer it, and it cleans up its path, however it ends.",
     real: "lib/net/unix_datagram.ts",
     solution: solution.askLocal,
     hints: [
@@ -37,20 +37,21 @@ export const exercises: Exercise<unknown>[] = [
       "where talk() sends, and returns the first message whose sender has the " +
       "path `server`.",
     ],
-    read: "A path of its own",
+    read: "A path for each socket",
     check: checkAskLocal,
   }),
   exercise<Choose>({
     id: "19.2",
     pure: true,
-    title: "Which socket to use",
-    passed: "It chooses by what must not be lost, and by who must be reached.",
+    title: "Choose a socket",
+    passed: "It chooses by what may get lost, what may wait, and who must be " +
+      "reached.",
     solution: solution.choose,
     hints: [
       "Which of the five properties excludes the most kinds? Which two can " +
       "contradict each other, and which of them wins?",
-      "Write the five rules as five returns, in order. After a return, you " +
-      "needn't test again what was tested before it.",
+      "Write the five rules as five returns, in order. After each return, you " +
+      "know that its condition was false, so don't test it again.",
       "Almost the code:\n" +
       "    if (need.latencyBeatsLoss && !need.everyByteMatters) return …;\n" +
       "    if (need.sameMachine) {\n" +

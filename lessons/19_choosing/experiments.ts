@@ -1,4 +1,4 @@
-/** What each kind of socket promises, found out by trying. */
+/** Measures what each kind of socket promises and costs. */
 import { medianMicroseconds } from "../18_unix_streams/measure.ts";
 import { connect, endpointOf } from "../../lib/net/mod.ts";
 import {
@@ -9,37 +9,37 @@ import {
   openServer,
 } from "./channels.ts";
 
-/** What came of a reader that did not read. */
+/** What a reader that doesn't read does to its sender. */
 export interface SlowReader {
-  /** Messages of 1 KiB that the sender got rid of before anything was read. */
+  /** How many messages of 1 KiB were sent before the reader read any. */
   taken: number;
   /**
-   * What became of the sender then: it `waits`, it `goes on` (to the lesson's
-   * limit), or it `gets an error`, which is how macOS says that a datagram has
-   * no room (ENOBUFS).
+   * What the sender did then: it `waits`, it `keeps sending` (up to the lesson's
+   * limit), or it `gets an error`, which is how macOS says that there's no room
+   * for a datagram (ENOBUFS).
    */
-  sender: "waits" | "goes on" | "gets an error";
-  /** Messages that were sent in the end. */
+  sender: "waits" | "keeps sending" | "gets an error";
+  /** How many messages were sent in total. */
   sent: number;
-  /** Messages that were received. */
+  /** How many messages were received. */
   received: number;
-  /** Whether those came in the order in which they were sent. */
+  /** Whether they arrived in the order in which they were sent. */
   inOrder: boolean;
 }
 
 /** The size of a message to a slow reader, in bytes. */
 export const SLOW_BYTES = 1024;
-/** The most that is sent to one, in messages. */
+/** How many messages are sent to it at most. */
 export const SLOW_LIMIT = 16 * 1024;
-/** How long nothing moves before it counts as waiting, in milliseconds. */
+/** How long without progress counts as waiting, in milliseconds. */
 const STILL_MS = 100;
 
 /**
  * Sends to a reader that does not read, until the sender waits; then reads.
  *
- * @param kind The kind.
- * @param folder Where its paths are.
- * @returns What became of the messages.
+ * @param kind The kind of socket.
+ * @param folder The folder for its paths.
+ * @returns How many messages were sent, received, and lost.
  */
 export async function slowReader(
   kind: Kind,
@@ -63,35 +63,35 @@ export async function slowReader(
   const waited = await untilStill(() => sent, sending);
   const taken = sent;
   stop = true;
-  // The reader wakes up, and the send that waits can finish.
+  // Now the reader reads, and the send that waits can finish.
   const numbers = kind === "udp"
     ? await receiveAll(server)
     : await receiveNumbers(server, waited ? taken + 1 : taken);
   await sending;
   return {
     taken,
-    sender: waited ? "waits" : refused ? "gets an error" : "goes on",
+    sender: waited ? "waits" : refused ? "gets an error" : "keeps sending",
     sent,
     received: numbers.length,
     inOrder: numbers.every((number, i) => i === 0 || number > numbers[i - 1]),
   };
 }
 
-/** What came of sending until there was no room. */
+/** The result of sending until there's no room. */
 export interface FullQueue {
-  /** Messages that were taken. */
+  /** How many messages were accepted. */
   taken: number;
   /** The send that waits for room, if it does. */
   waiting?: Promise<unknown>;
-  /** What the send threw instead, as on macOS. */
+  /** The error that send() threw instead, as on macOS. */
   refused?: Error;
 }
 
 /**
- * Sends until a send is not taken at once, or 1000 have been.
+ * Sends until a send has to wait, or 1000 messages are sent.
  *
  * @param send Sends one message.
- * @returns What came of it.
+ * @returns How many messages were accepted, and the send that wasn't.
  */
 export async function fillQueue(
   send: () => Promise<unknown>,
@@ -110,7 +110,7 @@ export async function fillQueue(
   return { taken: 1000 };
 }
 
-/** A message that says which one it is. */
+/** Makes a message that contains its number. */
 function numbered(number: number): Uint8Array {
   const message = new Uint8Array(SLOW_BYTES);
   new DataView(message.buffer).setUint32(0, number);
@@ -122,10 +122,10 @@ function numberOf(message: Uint8Array): number {
 }
 
 /**
- * Whether a count stops moving before the work is done.
+ * Checks whether a count stops changing before the work is done.
  *
- * It counts turns of the loop, so that a pause of the whole machine, in which
- * the sender cannot move either, is one turn and not a stillness.
+ * It counts turns of the loop. If the whole machine pauses, the sender can't
+ * make progress either, but that's only one turn.
  */
 async function untilStill(
   count: () => number,
@@ -157,7 +157,7 @@ async function receiveNumbers(end: End, count: number): Promise<number[]> {
   return numbers;
 }
 
-/** Receives until nothing has come for a while: nothing says "that was all". */
+/** Receives until nothing has arrived for a while: datagrams have no end. */
 async function receiveAll(end: End): Promise<number[]> {
   const numbers: number[] = [];
   const receiving = (async () => {
@@ -168,7 +168,7 @@ async function receiveAll(end: End): Promise<number[]> {
   return numbers;
 }
 
-/** How three messages came: the size of what each receive gave. */
+/** Sends messages, and returns the size of each piece that was received. */
 export async function edges(
   kind: Kind,
   folder: string,
@@ -185,7 +185,7 @@ export async function edges(
   return came;
 }
 
-/** How many sockets a server needs to hear three clients. */
+/** Counts the sockets that a server needs to hear three clients. */
 export async function socketsForThree(
   kind: Kind,
   folder: string,
@@ -199,7 +199,7 @@ export async function socketsForThree(
   return server.sockets;
 }
 
-/** Whether the address names a machine, or a path on this one. */
+/** Says whether the address is a host and port, or a path. */
 export async function addressOf(
   kind: Kind,
   folder: string,
@@ -208,7 +208,7 @@ export async function addressOf(
   return "hostname" in server.address ? "host and port" : "path";
 }
 
-/** What a client hears where a server has just gone, and its path with it. */
+/** Returns the error that a client gets if the server and its path are gone. */
 export async function nobodyThere(kind: Kind, folder: string): Promise<string> {
   const server = await openServer(kind, folder);
   try {
@@ -226,7 +226,7 @@ export async function nobodyThere(kind: Kind, folder: string): Promise<string> {
   }
 }
 
-/** The time for a question of 64 bytes and its answer, in microseconds. */
+/** Measures a question of 64 bytes and its answer, in microseconds. */
 export async function roundTrip(kind: Kind, folder: string): Promise<number> {
   using pair = await openPair(kind, folder);
   const { client, server } = pair;
@@ -238,14 +238,14 @@ export async function roundTrip(kind: Kind, folder: string): Promise<number> {
   });
 }
 
-/** How large the messages are that carry bytes in bulk, in bytes. */
+/** The size of the messages for measuring a rate, in bytes. */
 export const MASS_BYTES = 16 * 1024;
-/** How many of them are on their way at most, so that none is lost. */
+/** How many of them are in flight at most, so that none gets lost. */
 export const MASS_WINDOW = 4;
-/** How long they are carried each time, in milliseconds. */
+/** How long each measurement takes, in milliseconds. */
 const MASS_MS = 30;
 
-/** How much gets through, in megabytes a second. */
+/** Measures the rate, in megabytes per second. */
 export async function throughput(kind: Kind, folder: string): Promise<number> {
   using pair = await openPair(kind, folder);
   const { client, server } = pair;

@@ -1,8 +1,8 @@
 /**
  * Lesson 19: Unix datagrams, and then all four kinds of sockets side by side.
  *
- * What each of them promises, and what it costs, is found out by trying, on this
- * machine and in this run. The table at the end has nothing else in it.
+ * Measures what each of them promises and costs, on this machine. The table at
+ * the end shows only what the run has measured.
  */
 import { bindUnixDatagram } from "../../lib/net/mod.ts";
 import type { Narrator } from "../../lib/show/mod.ts";
@@ -28,10 +28,10 @@ import {
 } from "./experiments.ts";
 import { lessons } from "../mod.ts";
 
-/** What is said where Deno has no Unix sockets. */
+/** What the lesson says on Windows. */
 export const NOT_ON_WINDOWS =
-  "Deno has no Unix sockets on Windows, so this lesson cannot run there: take " +
-  "lesson 3 for TCP and lesson 13 for UDP, which are the two that Windows has.";
+  "Deno has no Unix sockets on Windows, so this lesson can't run there. For the " +
+  "two kinds that Windows has, take lesson 3 for TCP and lesson 13 for UDP.";
 
 /** Something measured for each kind. */
 type ForEach<V> = Record<Kind, V>;
@@ -58,8 +58,8 @@ async function forEach<V>(measure: (kind: Kind) => Promise<V>) {
 }
 
 /**
- * Measures a rate for each kind, all of them several times in turn: what slows
- * the machine for a while slows all alike.
+ * Measures a rate for each kind. It alternates between the kinds several times,
+ * so whatever slows the machine for a while slows all of them.
  *
  * @returns The median for each kind.
  */
@@ -75,14 +75,14 @@ async function inTurns(
   );
 }
 
-/** A letter with a return address, which is a path. */
+/** Sends datagrams to a path, and an answer to the sender's path. */
 async function wholeMessages(show: Narrator, folder: string): Promise<void> {
   const SIZES = [5, 0, 60_000];
   show.step("A datagram at a path");
   await show.predict(
-    `A client sends ${SIZES.join(", ")} bytes to a Unix datagram socket, in ` +
-      "that order. How many receives does the server need? And what must the " +
-      "client have, so that the server can answer?",
+    "A client sends 5, 0, and 60000 bytes to a Unix datagram socket. How many " +
+      "times does the server have to call receive()? And what does the client " +
+      "need before the server can answer?",
   );
   const serverPath = `${folder}/server.sock`;
   const clientPath = `${folder}/a.sock`;
@@ -101,7 +101,7 @@ async function wholeMessages(show: Narrator, folder: string): Promise<void> {
     lanes.arrow({ from: "client", to: "server" }, {
       label: `${SIZES[i]} bytes`,
       sent: "send()",
-      received: `receive() gave ${bytes.length}`,
+      received: `receive() returned ${bytes.length}`,
     });
   }
   await server.send(new TextEncoder().encode("three came"), from);
@@ -118,9 +118,9 @@ async function wholeMessages(show: Narrator, folder: string): Promise<void> {
   (await bindUnixDatagram(left)).close();
   show.fact("and after lib/net's close()", await whatIsAt(left));
   show.say(
-    "Each message came whole, as with UDP. A server answers to the path that " +
-      "the client is at, so a client needs one too. Deno leaves the file " +
-      "behind; bindUnixDatagram() in lib/net removes it, whatever happens.",
+    "Each message arrived whole, as with UDP. The server sends its answer to " +
+      "the client's path, so a client needs one, too. Deno's close() leaves the " +
+      "file; lib/net's bindUnixDatagram() removes it.",
   );
 }
 
@@ -136,12 +136,12 @@ async function whatIsAt(path: string): Promise<string> {
   }
 }
 
-/** Where UDP throws away, this waits. */
+/** Fills a queue until send() waits. */
 async function fullQueue(show: Narrator, folder: string): Promise<void> {
-  show.step("A queue that is full");
+  show.step("When the queue is full");
   await show.predict(
-    "The server does not receive, and the client goes on sending. UDP would " +
-      "throw away what there is no room for. What does this do?",
+    "The server doesn't receive, and the client keeps sending. When UDP's " +
+      "queue is full, it drops messages. What does a Unix datagram socket do?",
   );
   using server = await bindUnixDatagram(`${folder}/server.sock`);
   using client = await bindUnixDatagram(`${folder}/a.sock`);
@@ -155,7 +155,7 @@ async function fullQueue(show: Narrator, folder: string): Promise<void> {
   if (waiting !== undefined) {
     lanes.call("client", `${next} waits`);
     await server.receive();
-    lanes.call("server", "receive() gave 1");
+    lanes.call("server", "receive() returned 1");
     await waiting;
     lanes.call("client", `${next} is done`);
   }
@@ -163,27 +163,26 @@ async function fullQueue(show: Narrator, folder: string): Promise<void> {
   lanes.call("server", `${taken} more receive()`);
   show.say(
     waiting !== undefined
-      ? `There was room for ${taken} messages, and the next one waited until ` +
-        "one was taken out. None is lost: the sender is slowed down instead, " +
-        "and with it everything else that it has to do."
+      ? `There was room for ${taken} messages, and the next send() waited until ` +
+        "the server received one. Nothing gets lost, but the sender slows down."
       : refused !== undefined
-      ? `There was room for ${taken} messages. This system does not let the ` +
-        "next one wait, and says so by an error: the sender has to try again. " +
-        "(On Linux it waits.) Nothing is lost without a word."
-      : "This system has more room than was tried, and lost nothing.",
+      ? `There was room for ${taken} messages. On this system, the next send() ` +
+        "doesn't wait but throws an error, and you have to try again. (On Linux, " +
+        "it waits.) Nothing gets lost without an error."
+      : "This system had room for everything that the lesson sent.",
   );
 }
 
-/** The same reader, asleep, under each of the four. */
+/** Sends to a reader that doesn't read, with each of the four. */
 async function aSlowReader(
   show: Narrator,
   folder: string,
 ): Promise<ForEach<SlowReader>> {
-  show.step("A slow reader under each of the four");
+  show.step("A slow reader with each of the four");
   await show.predict(
-    `A client sends messages of ${SLOW_BYTES} bytes, up to ${SLOW_LIMIT} of ` +
-      "them, and nobody reads until it has to wait or is done. Which of the " +
-      "four make it wait? And which lose something?",
+    "The server doesn't read, and its client sends messages of " +
+      `${SLOW_BYTES} bytes, up to ${SLOW_LIMIT} of them. With which of the four ` +
+      "does the client have to wait? With which does data get lost?",
   );
   const slow = await forEach((kind) => slowReader(kind, folder));
   show.table(
@@ -192,7 +191,7 @@ async function aSlowReader(
       const { taken, sender, sent, received } = slow[kind];
       return [
         NAMES[kind],
-        sender === "goes on" ? "-" : String(taken),
+        sender === "keeps sending" ? "-" : String(taken),
         sender,
         String(sent),
         String(received),
@@ -200,14 +199,14 @@ async function aSlowReader(
       ];
     }),
   );
-  show.bars("what arrived, of what was sent", {
+  show.bars("messages that arrived", {
     unit: "%",
     bars: bars((kind) => 100 * slow[kind].received / slow[kind].sent),
   });
   show.say(
-    "Who does not throw away must make somebody wait. That is back-pressure: " +
-      "the slow reader slows its writer down. UDP has none, so a slow reader " +
-      "costs messages, and the sender never knows.",
+    "If a reader is slower than its writer, then either the writer waits, or " +
+      "data gets lost. Three of the four make the writer wait: that's " +
+      "backpressure. UDP has none, and its sender never finds out.",
   );
   return slow;
 }
@@ -222,14 +221,14 @@ interface Cost {
   megabytes: ForEach<number>;
 }
 
-/** Time and rate, as bars. */
+/** Measures the time of a round trip, and the rate. */
 async function theCost(
   show: Narrator,
   folder: string,
 ): Promise<Cost> {
   show.step("What each costs");
   await show.predict(
-    "UDP has no connection, no acknowledgments and no order to keep. Is it the " +
+    "UDP has no connection, no acknowledgments, and no order to keep. Is it the " +
       "fastest of the four?",
   );
   const microseconds = await forEach((kind) => roundTrip(kind, folder));
@@ -241,8 +240,8 @@ async function theCost(
   show.bars(
     `one way, in messages of ${
       MASS_BYTES / 1024
-    } KiB, ${MASS_WINDOW} on their ` +
-      "way at most",
+    } KiB, at most ${MASS_WINDOW} ` +
+      "in flight",
     {
       unit: "MB/s",
       bars: bars((kind) => megabytes[kind]),
@@ -250,11 +249,13 @@ async function theCost(
   );
   const soonest = least(KINDS, (kind) => microseconds[kind]);
   const most = least(KINDS, (kind) => -megabytes[kind]);
+  const best = soonest === most
+    ? `${NAMES[most]} had the shortest round trip and the highest rate`
+    : `${NAMES[soonest]} had the shortest round trip, and ${NAMES[most]} had ` +
+      "the highest rate";
   show.say(
-    `In this run the answer came soonest by ${NAMES[soonest]}, and most was ` +
-      `carried by ${NAMES[most]}. ` +
-      "Over a network the way takes a thousand times as long as any of these, " +
-      "and what counts there is who must wait for what.",
+    `In this run, ${best}. Over a network, a round trip can take a thousand ` +
+      "times as long. There, waiting matters more than these microseconds.",
   );
   return { microseconds, megabytes };
 }
@@ -263,7 +264,7 @@ function least(kinds: Kind[], value: (kind: Kind) => number): Kind {
   return kinds.toSorted((a, b) => value(a) - value(b))[0];
 }
 
-/** Everything that this run found out, and nothing else. */
+/** Shows everything that this run has measured in one table. */
 async function thePromises(
   show: Narrator,
   folder: string,
@@ -272,8 +273,8 @@ async function thePromises(
   const SIZES = [10, 20, 30];
   show.step("What each promises");
   await show.predict(
-    "Cover the columns below, and say for each row which of the four go " +
-      "together.",
+    "The table has a row for order, loss, waiting, message boundaries, sockets, " +
+      "addresses, and a missing server. In which rows is UDP like TCP?",
   );
   const came = await forEach((kind) => edges(kind, folder, SIZES));
   const sockets = await forEach((kind) => socketsForThree(kind, folder));
@@ -292,27 +293,29 @@ async function thePromises(
       const { sent, received } = slow[kind];
       return sent === received ? "none" : `${sent - received} of ${sent}`;
     }),
-    row("its sender waits", (kind) => {
+    row("the sender waits", (kind) => {
       const { sender, taken } = slow[kind];
-      if (sender !== "waits") return sender === "goes on" ? "never" : "error";
+      if (sender !== "waits") {
+        return sender === "keeps sending" ? "never" : "error";
+      }
       return `after ${sizeText(taken * SLOW_BYTES)}`;
     }),
-    row(`${SIZES.join(", ")} bytes come as`, (kind) => came[kind].join(", ")),
+    row(`${SIZES.join(", ")} bytes arrive as`, (kind) => came[kind].join(", ")),
     row("sockets for 3 clients", (kind) => String(sockets[kind])),
     row("address", (kind) => address[kind]),
-    row("nobody is there", (kind) => nobody[kind].replace(/^Connection/, "")),
+    row("no server", (kind) => nobody[kind].replace(/^Connection/, "")),
     row(
-      "question, answer",
+      "round trip",
       (kind) => `${cost.microseconds[kind].toFixed(1)} µs`,
     ),
     row("one way", (kind) => `${cost.megabytes[kind].toFixed(0)} MB/s`),
   ]);
   show.say(
     (slow.udp.inOrder
-      ? "UDP kept the order of what it did not lose, for there is one way only " +
-        "on this machine. It does not promise to: lesson 15 shows it. "
+      ? "UDP kept the order of what it didn't lose, because there's only one " +
+        "route on this machine. It doesn't promise that: see lesson 15. "
       : "") +
-      "A host and a port can be on another machine, a path cannot.",
+      "A host and a port can be on another machine. A path can't.",
   );
 }
 
@@ -322,38 +325,38 @@ function sizeText(bytes: number): string {
     : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** Four tasks, and what decides each. */
+/** Names a socket for each of four tasks, and the reason. */
 async function whichToTake(show: Narrator): Promise<void> {
   show.step("Which to take");
   await show.predict(
-    "A file for another machine; a voice call; a game; a database beside the " +
-      "program that asks it. Which socket for each, and by which row?",
+    "A file for another machine, a voice call, a database on this machine, and " +
+      "a log on this machine: which socket would you take for each, and why?",
   );
   show.table(["for", "take", "because"], [
     [
       "a file for another machine",
       "TCP",
-      "nothing may be lost, and the order counts; waiting does no harm",
+      "nothing may get lost, the order matters, and it can wait",
     ],
     [
-      "a call, a game",
+      "a voice call, a game",
       "UDP",
-      "what is late is worthless: better lost than waited for",
+      "late is worse than lost",
     ],
     [
       "a database on this machine",
       "Unix stream",
-      "no port, permissions, any amount of bytes both ways",
+      "no port, file permissions, any amount of data",
     ],
     [
       "a log on this machine",
       "Unix datagram",
-      "whole messages from many senders at one socket, none lost",
+      "whole messages, many senders, nothing lost",
     ],
   ]);
   show.say(
-    "What decides in each line is a rule. Exercise 19.2 has five of them, and " +
-      "makes a function of those.",
+    "Each reason makes a rule. In exercise 19.2, you turn five of them into a " +
+      "function.",
   );
 }
 

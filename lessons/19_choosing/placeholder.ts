@@ -1,8 +1,8 @@
 /**
- * Your answers to lesson 19. Commands: `deno task check 19`, `deno task watch`.
+ * Check your answers to lesson 19: `deno task check 19`, or `deno task watch`.
  *
- * Replace each `export const … = todo(…);` with your code. Keep the numbered
- * lines: `deno task reset 19.1` looks for them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 19.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { AskLocal, Choice, Need } from "./types.ts";
@@ -18,13 +18,13 @@ import type { AskLocal, Choice, Need } from "./types.ts";
  *     }
  *
  * Sends `question` to the Unix datagram socket at the path `server`, and returns
- * its answer, which has up to 60000 bytes. It sends from a socket of its own at
- * the path `${server}.me`, the return address.
+ * its answer, which has up to 60000 bytes. Send from your own socket at the path
+ * `${server}.me`, so that the server can answer.
  *
- * - Ignore messages from any other sender; they don't extend the time either.
- * - If all of it, sending included, takes longer than `timeoutMs` milliseconds,
+ * - Ignore messages from any other sender. They don't extend the time either.
+ * - If sending and receiving together take longer than `timeoutMs` milliseconds,
  *   throw `Deno.errors.TimedOut`.
- * - If no server is there, send() throws: let the caller have that error
+ * - If there's no server, `send()` throws. Let your caller have that error
  *   unchanged.
  * - However the call ends, your socket is closed afterward, `${server}.me` is gone,
  *   the server's path is still there, and no timer is running.

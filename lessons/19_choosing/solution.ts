@@ -8,7 +8,7 @@ export async function askLocal(
   question: Uint8Array,
   options: { timeoutMs: number },
 ): Promise<Uint8Array> {
-  // The return address: without a path, the server can't answer.
+  // Without a path, the server can't answer.
   const path = `${server}.me`;
   const socket = Deno.listenDatagram({ transport: "unixpacket", path });
 
@@ -16,7 +16,7 @@ export async function askLocal(
     await socket.send(question, { transport: "unixpacket", path: server });
     while (true) {
       const [data, from] = await socket.receive();
-      // Every program that may write to the file can send to it.
+      // Any program that may write to the file can send to it.
       if ((from as Deno.UnixAddr).path === server) return data;
     }
   }
@@ -28,7 +28,7 @@ export async function askLocal(
     late.reject(new Deno.errors.TimedOut(message));
   }, timeoutMs);
   try {
-    // The deadline covers send() too: it waits when the queue is full.
+    // The timeout covers send(), too: it waits if the queue is full.
     return await Promise.race([talk(), late.promise]);
   } finally {
     clearTimeout(timer);

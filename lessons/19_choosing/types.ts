@@ -1,18 +1,18 @@
-/** What a conversation needs of its socket. */
+/** What a conversation needs from its socket. */
 export interface Need {
   /** Both ends are on one machine, and will always be. */
   sameMachine: boolean;
-  /** Nothing may be missing: a file, a payment. */
+  /** Nothing may get lost, as in a file or a payment. */
   everyByteMatters: boolean;
-  /** It consists of messages, each of which is to come whole. */
+  /** The data is messages, and each must arrive whole. */
   messagesStayWhole: boolean;
-  /** One socket sends to many. */
+  /** One socket sends to many receivers. */
   manyReceivers: boolean;
-  /** What comes late is worth less than nothing: a voice, a position. */
+  /** Late data is worthless, as for a voice or a position in a game. */
   latencyBeatsLoss: boolean;
 }
 
-/** A kind of socket, by the name that Deno has for it. */
+/** A kind of socket, by Deno's name for it. */
 export type Choice = "tcp" | "udp" | "unix" | "unixpacket";
 
 /** The type of 19.1. */

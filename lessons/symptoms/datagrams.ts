@@ -71,7 +71,7 @@ export const datagrams: Symptom[] = [
       },
     ],
     lesson: "19_choosing",
-    heading: "A queue that is full",
+    heading: "When the queue is full",
     unproven: "Linux makes the sender wait, or drops the datagram, instead.",
   },
   {
@@ -128,7 +128,7 @@ export const datagrams: Symptom[] = [
       },
     ],
     lesson: "19_choosing",
-    heading: "A path of its own",
+    heading: "A path for each socket",
   },
   {
     id: "destination-required",

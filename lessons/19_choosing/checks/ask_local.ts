@@ -1,4 +1,4 @@
-/** How an answer to 19.1 is checked. */
+/** Exchanges of the check of 19.1, and the order of its parts. */
 import {
   type Advice,
   differenceAt,
@@ -13,11 +13,11 @@ import type { AskLocal } from "../types.ts";
 import { checkFailures } from "./ask_local_failures.ts";
 import { AskRun, end, PROMISES, WAITS } from "./ask_local_run.ts";
 
-const NO_ADDRESS = "The server can't answer without a return address. Open " +
-  "your socket at a path of its own, `${server}.me`.";
+const NO_ADDRESS = "Without a path, your socket has no address that the " +
+  "server could answer to. Open it at the path `${server}.me`.";
 
 const THREW_AT_STRANGER: Advice = {
-  likely: "A message from another sender is no reason to give up: every " +
+  likely: "Don't give up when a message comes from another sender: any " +
     "program that may write to your path can send one. Ignore it, and receive " +
     "again.",
   read: PROMISES,
@@ -30,7 +30,7 @@ interface Exchange {
   answer: string | Uint8Array;
   /** What other senders send before the answer. */
   stranger?: string;
-  /** What it means if no answer is returned. */
+  /** The diagnosis if the call never returns. */
   ifStuck?: string;
 }
 
@@ -46,7 +46,7 @@ const EXCHANGES: Exchange[] = [
     answer: "the server",
     stranger: "I am the server!",
     ifStuck: "After a message from another sender, receive again: the answer " +
-      "is still to come.",
+      "hasn't arrived yet.",
   },
   {
     step: "an empty question gets an answer of 60000 bytes",
@@ -57,8 +57,8 @@ const EXCHANGES: Exchange[] = [
     step: "a question gets an empty answer",
     question: "anything?",
     answer: "",
-    ifStuck: "An empty datagram is a message too, and here it's the answer. " +
-      "Whether there is one tells only the sender.",
+    ifStuck: "An empty datagram is a message, too, and here it's the answer. " +
+      "Test the sender, not the data.",
   },
 ];
 
@@ -87,7 +87,7 @@ export async function checkAskLocal(
   await exchange(run, EXCHANGES[0], PROBES.state("askLocal()"));
 }
 
-/** Asks and answers once; returns what the client got, and what was due. */
+/** Asks and answers once, and returns the answer received and the right one. */
 async function exchange(
   run: AskRun,
   { question, answer, stranger, ifStuck }: Exchange,
@@ -182,7 +182,7 @@ function requireAddress({ trial, paths }: AskRun, from: Deno.Addr): void {
   });
 }
 
-/** What an error means where an answer was due. */
+/** Explains an error that was thrown instead of an answer. */
 function explain(error: unknown): TrialFailure | undefined {
   if (error instanceof Deno.errors.AddrInUse) {
     return {

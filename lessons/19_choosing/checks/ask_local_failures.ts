@@ -1,4 +1,4 @@
-/** How calls of 19.1 must fail. */
+/** How calls to 19.1 must fail. */
 import {
   every,
   shown,
@@ -15,15 +15,15 @@ const SHORT_MS = 60;
 const [NOISY_MS, NOISE_MS] = [200, 5];
 
 const SILENT =
-  "A datagram may never be answered, and receive() waits forever. " +
+  "A datagram may never get an answer, and then receive() waits forever. " +
   "Race it against a timer.";
 const RESTARTED =
   "Every message restarts your timer, so a stranger that sends " +
   "often enough makes you wait forever. Start the timer once, before you send, " +
-  "and let it run when a stranger's message arrives.";
+  "and don't touch it when a stranger's message arrives.";
 const SENDING =
   "When the queue is full, send() itself waits until the server " +
-  "reads. `timeoutMs` covers sending too: start the timer first, and await " +
+  "reads. `timeoutMs` covers sending, too: start the timer first, and await " +
   "send() inside the race, as in Promise.race([sendAndReceive(), late]).";
 
 /** Checks what a call throws without an answer, and that it throws in time. */
@@ -38,7 +38,7 @@ export async function checkFailures(run: AskRun): Promise<void> {
   );
   const stranger = run.bind(paths.strangers[0]);
   const own = { transport: "unixpacket", path: paths.own } as const;
-  // The client's path may not exist yet, or no more.
+  // The client's path may not exist yet, or not anymore.
   const endNoise = every(NOISE_MS, () => {
     stranger.socket.send(toBytes("it's me!"), own).catch(() => {});
   });
@@ -49,7 +49,7 @@ export async function checkFailures(run: AskRun): Promise<void> {
   for (const one of MISSING_SERVERS) await checkMissingServer(run, one);
 }
 
-/** Not only the answer can take forever. */
+/** Checks that the timeout covers sending, too. */
 async function checkFullQueue(run: AskRun): Promise<void> {
   run.trial.step("the server's queue is full, so send() waits");
   const server = run.bind(run.paths.server);
@@ -162,8 +162,8 @@ async function timeOut(
   let [isLong, isTooLong] = [false, false];
   const watches = [
     every(0.75 * timeoutMs, () => isLong = true),
-    // What comes after the deadline may take its time: on a busy machine,
-    // removing a file does.
+    // What follows the timeout may take a while: on a busy machine, removing a
+    // file does.
     every(1.5 * timeoutMs, () => isTooLong ||= !run.hasGivenUp),
   ];
   const asking = run.ask(toBytes("hello?"), { timeoutMs });
@@ -177,7 +177,7 @@ async function timeOut(
     trial.failOnSlip("askLocal()", error);
     trial.fail({
       problem: `Wrong error: expected TimedOut, got ${trial.describe(error)}.`,
-      likely: "A caller decides by the class of an error: throw new " +
+      likely: "Callers look at the class of an error: throw new " +
         "Deno.errors.TimedOut(…). BadResource and Interrupted come from a " +
         "socket that was closed while it was waiting: throw TimedOut before " +
         "you close it.",

@@ -1,4 +1,4 @@
-/** One answer to 19.1, called again and again. */
+/** Calls an answer to 19.1, and checks what each call leaves behind. */
 import {
   asViews,
   awaited,
@@ -14,7 +14,7 @@ import {
 import type { AskLocal } from "../types.ts";
 
 /** Headings in the README. */
-export const WAITS = "A queue that is full";
+export const WAITS = "When the queue is full";
 export const PROMISES = "What each promises";
 
 /** Long enough for an answer on a busy machine, in milliseconds. */
@@ -28,19 +28,19 @@ export interface AskOptions {
   isView?: boolean;
 }
 
-/** What a call came to. */
+/** The result of a call. */
 export interface AskResult {
   value?: Uint8Array;
   error?: unknown;
 }
 
-/** A socket of the check's own. */
+/** A socket of the check. */
 export interface Peer {
   socket: Deno.DatagramConn;
   path: string;
 }
 
-/** Calls an answer, and looks at what each call leaves behind. */
+/** Calls an answer, and checks what each call leaves behind. */
 export class AskRun implements Disposable {
   readonly trial: Trial;
   /** The server's path, the client's own, and those of other senders. */
@@ -49,10 +49,10 @@ export class AskRun implements Disposable {
   readonly #timers = new TimerWatch();
   readonly #remove = new SlowRemove();
   readonly #listen = Deno.listenDatagram;
-  /** The sockets that the answer has opened, and not closed. */
+  /** The sockets that the answer has opened and not closed. */
   readonly #open = new Set<Deno.DatagramConn>();
 
-  /** Begins to watch. Whoever makes it must dispose of it. */
+  /** Starts to watch. Dispose of it when you're done. */
   constructor(askLocal: AskLocal, trial: Trial, folder: string) {
     const server = `${folder}/ask.sock`;
     // They look a little like the server's.
@@ -75,14 +75,14 @@ export class AskRun implements Disposable {
   }
 
   /**
-   * Whether the answer waits for a message no more: it has closed its socket, or
-   * begun to remove its path.
+   * Whether the answer has stopped waiting for a message: it has closed its
+   * socket, or started to remove its path.
    */
   get hasGivenUp(): boolean {
     return this.#open.size === 0 || this.#remove.isUnderWay;
   }
 
-  /** Opens a socket of the check's own, as a server or as another sender. */
+  /** Opens a socket of the check, as a server or as another sender. */
   bind(path: string): Peer {
     const socket = this.#listen({ transport: "unixpacket", path });
     return { socket: this.trial.use(socket), path };
@@ -140,9 +140,8 @@ export class AskRun implements Disposable {
     if (hadServer && !exists(paths.server)) {
       trial.fail({
         problem: "The server's path is gone.",
-        likely:
-          "Remove your own path, which ends in `.me`. Without its file, " +
-          "no client finds the server.",
+        likely: "Remove your own path, which ends with `.me`. Without the " +
+          "server's, no client finds the server.",
       });
     }
     if (exists(paths.own) && !(error instanceof Deno.errors.AddrInUse)) {
@@ -153,14 +152,14 @@ export class AskRun implements Disposable {
             "`await` it, or call Deno.removeSync()."
           : "close() doesn't remove the file of a datagram socket, so the next " +
             "call gets AddrInUse. Remove it in a finally block, which runs " +
-            "after an answer, after an error, and after the deadline.",
+            "after an answer, after an error, and after the timeout.",
       });
     }
     if (this.#open.size > 0) {
       trial.fail({
         problem: "Your socket is still open.",
         likely: "Close it in the finally block, after an answer, after an " +
-          "error, and after the deadline.",
+          "error, and after the timeout.",
       });
     }
     if (this.#timers.runningCount > 0) {
@@ -179,8 +178,8 @@ export class AskRun implements Disposable {
 }
 
 /**
- * Closes a peer's socket, and removes its path. After a failure, that's left to
- * the trial: what the answer still does must not fail for it.
+ * Closes a peer's socket, and removes its path. After a failure, the trial does
+ * that, so it can't make the rest of the answer fail.
  */
 export function end(...peers: Peer[]): void {
   for (const { socket, path } of peers) {

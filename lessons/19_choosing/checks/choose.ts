@@ -1,4 +1,4 @@
-/** How an answer to 19.2 is checked. */
+/** The needs that 19.2 is asked about, and what a wrong choice would mean. */
 import {
   checkFunction,
   type FunctionCase,
@@ -8,7 +8,7 @@ import {
 import { choose as solution } from "../solution.ts";
 import type { Choice, Choose, Need } from "../types.ts";
 
-const SLOW = "A slow reader under each of the four";
+const SLOW = "A slow reader with each of the four";
 const PROMISES = "What each promises";
 const TAKE = "Which to take";
 
@@ -21,7 +21,7 @@ const PROPERTIES = [
 ] as const satisfies (keyof Need)[];
 
 const TASKS: [string, ...(keyof Need)[]][] = [
-  ["a file that another machine wants", "everyByteMatters"],
+  ["a file for another machine", "everyByteMatters"],
   ["a voice call", "messagesStayWhole", "latencyBeatsLoss"],
   [
     "the positions in a game with many players",
@@ -111,15 +111,15 @@ function adviceFor(chosen: Choice, right: Choice, need: Need) {
     ],
     [
       chosen === "udp" && need.everyByteMatters,
-      "UDP drops what doesn't fit into a slow reader's queue, and nobody " +
-      "notices. If every byte matters, that decides, even if latency matters " +
-      "as well.",
+      "UDP drops messages when a slow reader's queue is full, and the sender " +
+      "never finds out. If every byte matters, that decides, even if latency " +
+      "matters as well.",
       SLOW,
     ],
     [
       right === "udp" && need.latencyBeatsLoss && chosen === "tcp",
       "With TCP, one lost segment holds up everything after it until it has " +
-      "been sent again (head-of-line blocking): too late to be of use.",
+      "been sent again (head-of-line blocking). By then, it's too late.",
       SLOW,
     ],
     [
@@ -138,7 +138,7 @@ function adviceFor(chosen: Choice, right: Choice, need: Need) {
     [
       right === "unixpacket" && chosen === "unix" && need.messagesStayWhole,
       "A Unix stream doesn't preserve messages: 10, 20, and 30 bytes can " +
-      "arrive as 60. Unix datagrams do, and they aren't lost either.",
+      "arrive as 60. Unix datagrams do, and they don't get lost either.",
       PROMISES,
     ],
     [
@@ -161,9 +161,9 @@ function adviceFor(chosen: Choice, right: Choice, need: Need) {
     ],
     [
       true,
-      "Nothing here is worth losing data for. Without many receivers, and if " +
-      "latency doesn't come first, TCP is the safe choice; framing (lesson 5) " +
-      "preserves messages.",
+      "No need here justifies losing data. If there aren't many receivers, and " +
+      "latency doesn't come first, TCP is the safe choice. With framing (lesson " +
+      "5), it preserves messages.",
       TAKE,
     ],
   ];

@@ -28,7 +28,9 @@ testRun("shows datagrams that arrive whole, even an empty one", (run) => {
   const questions = arrows.filter(({ from }) => from === "client");
   assertEquals(
     questions.map(({ label, received }) => [label, received]),
-    [5, 0, 60_000].map((size) => [`${size} bytes`, `receive() gave ${size}`]),
+    [5, 0, 60_000].map((
+      size,
+    ) => [`${size} bytes`, `receive() returned ${size}`]),
   );
   assert(arrows.some(({ from }) => from === "server"), "there is an answer");
 });
@@ -45,7 +47,7 @@ testRun("shows a send() that waits until there's room", (run) => {
   if (Deno.build.os !== "linux") return;
   assertEquals(calls.slice(1), [
     `send() ${taken + 1} waits`,
-    "receive() gave 1",
+    "receive() returned 1",
     `send() ${taken + 1} is done`,
     `${taken} more receive()`,
   ]);
@@ -57,7 +59,7 @@ testRun("shows that only UDP loses data, and only UDP never waits", (run) => {
   for (const [name, , sender, sent, received, lost] of rows) {
     assertEquals(Number(sent) - Number(received), Number(lost));
     if (name === NAMES.udp) {
-      assertEquals(sender, "goes on");
+      assertEquals(sender, "keeps sending");
       assert(Number(lost) > 0, `${name} lost ${lost}`);
     } else {
       assertEquals(lost, "0", name);
@@ -81,7 +83,10 @@ testRun("fills its table of promises with what it measured", (run) => {
   assertEquals(order, Array(4).fill("kept"));
   const lost = promise(run, "lost by a slow reader");
   assertEquals(lost.map((cell) => cell === "none"), [true, false, true, true]);
-  const [tcp, udp, unix, unixpacket] = promise(run, "10, 20, 30 bytes come as");
+  const [tcp, udp, unix, unixpacket] = promise(
+    run,
+    "10, 20, 30 bytes arrive as",
+  );
   assertEquals([udp, unixpacket], ["10, 20, 30", "10, 20, 30"]);
   for (const sizes of [tcp, unix]) {
     const sum = sizes.split(", ").reduce((sum, size) => sum + Number(size), 0);
@@ -91,9 +96,9 @@ testRun("fills its table of promises with what it measured", (run) => {
   const cells: [string, string[]][] = [
     ["sockets for 3 clients", ["4", "1", "4", "1"]],
     ["address", ["host and port", "host and port", "path", "path"]],
-    ["nobody is there", ["Refused", "nothing", "NotFound", "NotFound"]],
+    ["no server", ["Refused", "nothing", "NotFound", "NotFound"]],
     [
-      "question, answer",
+      "round trip",
       trips.bars.map(({ value }) => `${value.toFixed(1)} µs`),
     ],
     ["one way", rates.bars.map(({ value }) => `${value.toFixed(0)} MB/s`)],

@@ -10,7 +10,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "has no path, and gets no answer",
       replace: ["`${server}.me`", '""'],
-      diagnosis: /no path.*without a return address/s,
+      diagnosis: /no path.*Open it at the path/s,
     },
     {
       name: "leaves its path",
@@ -33,7 +33,7 @@ export const wrongAnswers: WrongAnswers = {
     clearTimeout(timer);
     socket.close();`,
       ],
-      diagnosis: /own path is still there.*after the deadline/s,
+      diagnosis: /own path is still there.*after the timeout/s,
     },
     {
       name: "doesn't wait until its path is removed",
@@ -51,7 +51,7 @@ export const wrongAnswers: WrongAnswers = {
         "path === server) return data",
         "path === server && data.length > 0) return data",
       ],
-      diagnosis: /An empty datagram is a message too/,
+      diagnosis: /An empty datagram is a message, too/,
     },
     {
       name: "throws what AbortSignal.timeout() throws",
@@ -89,7 +89,7 @@ export const wrongAnswers: WrongAnswers = {
         `${SEND};
   async function talk(): Promise<Uint8Array> {`,
       ],
-      diagnosis: /`timeoutMs` covers sending too/,
+      diagnosis: /`timeoutMs` covers sending, too/,
     },
     {
       name: "starts its timer, and sends before the race",
@@ -182,7 +182,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws a plain Error when the time is over",
       replace: ["Deno.errors.TimedOut", "Error"],
-      diagnosis: /A caller decides by the class/,
+      diagnosis: /Callers look at the class/,
     },
     {
       name: "receives while it's still sending",
@@ -271,7 +271,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "uses UDP although there's no reason to",
       replace: ["need.manyReceivers && !", "!"],
-      diagnosis: /Nothing here is worth losing data for/,
+      diagnosis: /No need here justifies losing data/,
     },
     {
       name: "uses TCP on one machine",
