@@ -80,7 +80,7 @@ export function encodeAnswer(
     all.push({ name: "Connection", value: "keep-alive" });
   }
   const headBytes = encodeResponseHead({ status, fields: all });
-  // The answer to HEAD has the head that GET would get, without a body.
+  // The answer to HEAD says what GET would get, and leaves the body out.
   if (isHead) return { bytes: headBytes, stream: null, mustClose };
   return { bytes: concat([headBytes, data]), stream, mustClose };
 }

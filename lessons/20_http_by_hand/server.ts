@@ -221,8 +221,8 @@ class Conversation {
         return reading;
       },
     });
-    // If the handler didn't read the whole body, the rest may still arrive, and
-    // it can't be told from the next request.
+    // A body that nobody wanted, or read to its end, may still come: the next
+    // request cannot be told from it any more.
     const [read] = await Promise.allSettled([reading]);
     const wasRead = read.status === "fulfilled" &&
       (reading !== undefined || !hasBody);

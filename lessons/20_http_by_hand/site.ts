@@ -3,7 +3,7 @@ import type { HttpField } from "../../lib/wire/mod.ts";
 import { type Answer, plainAnswer, TEXT } from "./answer.ts";
 import type { Incoming } from "./server.ts";
 
-/** The handler for each path and method. GET's handler answers HEAD, too. */
+/** What each path answers to which method; GET is HEAD as well. */
 const ROUTES = new Map<string, Record<string, Route>>([
   ["/", { GET: page }],
   ["/hello", { GET: () => ({ status: 200, fields: [TEXT], body: "hello\n" }) }],
