@@ -87,7 +87,7 @@ testWith(
 
 testWith(
   "curl",
-  "curl's bodies come back from lesson 20, byte for byte",
+  "lesson 20 sends curl's bodies back, byte for byte",
   async () => {
     const path = await Deno.makeTempFile();
     try {
@@ -119,7 +119,7 @@ testWith(
   },
 );
 
-testWith("curl", "curl hears from lesson 20 what was wrong", async () => {
+testWith("curl", "lesson 20 tells curl what was wrong", async () => {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeFile(path, new Uint8Array(3_000_000));
@@ -159,7 +159,7 @@ testWith("curl", "curl hears from lesson 20 what was wrong", async () => {
 
 testWith(
   "nc",
-  "lesson 20 --serve answers requests typed into nc, several at once too",
+  "lesson 20 --serve answers requests typed into nc, even several at once",
   async () => {
     await withServer(async (_, server) => {
       const [, line] = await server.expect(/^ *by hand +nc (.*)\n/m);

@@ -100,7 +100,7 @@ testWith(both, "lesson 21 asks dnsmasq, and agrees with dig", async () => {
   }
 });
 
-testWith("dig", "lesson 21 --serve is asked by dig", async () => {
+testWith("dig", "lesson 21 --serve answers dig", async () => {
   await using server = Talk.lesson(21, "--port", "0");
   const [, port] = await server.expect(/-p (\d+) host/);
   const ask = async (...args: string[]) => await dig(Number(port), ...args);

@@ -42,7 +42,7 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 testWith(
   "redis-cli",
-  "lesson 22 --serve is used by redis-cli, command by command",
+  "lesson 22 --serve answers redis-cli, command by command",
   async () => {
     const { server, at } = await startServer();
     await using _ = server;
@@ -70,7 +70,7 @@ testWith(
 
 testWith(
   "redis-cli",
-  "lesson 22 --serve is used by redis-cli at its prompt",
+  "lesson 22 --serve answers redis-cli at its prompt",
   async () => {
     const { server, at } = await startServer();
     await using _ = server;
@@ -88,7 +88,7 @@ testWith(
 
 testWith(
   isInstalled("script") ? "redis-cli" : "script",
-  "lesson 22 --serve is used by redis-cli on a terminal",
+  "lesson 22 --serve answers redis-cli on a terminal",
   async () => {
     const { server, at } = await startServer();
     await using _ = server;
@@ -110,7 +110,7 @@ testWith(
 
 testWith(
   "redis-cli",
-  "lesson 22 --serve keeps values of any bytes that redis-cli pipes in",
+  "lesson 22 --serve stores any bytes that redis-cli pipes in",
   async () => {
     const { server, at } = await startServer();
     await using _ = server;
@@ -175,9 +175,9 @@ for (const depth of ["1", "16"]) {
 
 /** What a program does with a client of its own. */
 const NPM: Record<string, [packageName: string, script: string]> = {
-  "redis, as it comes": ["redis@5.12.1", NODE_REDIS("{ url }")],
+  "redis, by default": ["redis@5.12.1", NODE_REDIS("{ url }")],
   "redis, with RESP 3": ["redis@5.12.1", NODE_REDIS("{ url, RESP: 3 }")],
-  "ioredis, as it comes": [
+  "ioredis, by default": [
     "ioredis@5.11.1",
     `const { Redis } = await import("npm:ioredis@5.11.1");
     const client = new Redis(port, "127.0.0.1");`,

@@ -68,7 +68,7 @@ if (noUnixSockets) {
         await Deno.remove(path);
       }
     },
-    "in a class with Symbol.dispose, and a buffer of its own": async (
+    "in a class with Symbol.dispose, and its own buffer": async (
       server,
       question,
       { timeoutMs },

@@ -46,7 +46,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Your socket is still open/,
     },
     {
-      name: "takes an empty answer for none",
+      name: "ignores an empty answer",
       replace: [
         "path === server) return data",
         "path === server && data.length > 0) return data",
@@ -77,7 +77,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /receive\(\) waits forever/,
     },
     {
-      name: "takes milliseconds for seconds",
+      name: "treats milliseconds as seconds",
       replace: ["}, timeoutMs);", "}, 1000 * timeoutMs);"],
       diagnosis: /started a timer of 60000 ms, and timeoutMs is 60/,
     },
@@ -147,7 +147,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /isn't from the server.*receive\(\) also returns the sender/s,
     },
     {
-      name: "accepts an answer from a path that begins like the server's",
+      name: "accepts an answer from a path that starts like the server's",
       replace: ["path === server", "path.startsWith(server)"],
       diagnosis: /Accept the message only if sender\.path is the server's/,
     },
@@ -157,7 +157,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /socket\.send\(\) got the string .*encode it first/s,
     },
     {
-      name: "has too little room for the answer",
+      name: "uses a buffer that's too small for the answer",
       replace: ["receive()", "receive(new Uint8Array(1024))"],
       diagnosis: /receive\(\) drops what doesn't fit into your buffer/,
     },
@@ -172,7 +172,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Let the caller have the error of send\(\) unchanged/,
     },
     {
-      name: "returns nothing when the time is over",
+      name: "returns nothing after the timeout",
       replace: [
         "late.reject(new Deno.errors.TimedOut(message))",
         "late.resolve(new Uint8Array())",
@@ -180,7 +180,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /as if it had an answer/,
     },
     {
-      name: "throws a plain Error when the time is over",
+      name: "throws a plain Error after the timeout",
       replace: ["Deno.errors.TimedOut", "Error"],
       diagnosis: /Callers look at the class/,
     },
@@ -259,7 +259,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /10, 20, and 30 bytes can arrive as 60/,
     },
     {
-      name: "forgets that many may receive on one machine",
+      name: "forgets about many receivers on one machine",
       replace: [" || need.manyReceivers", ""],
       diagnosis: /A stream has only one peer/,
     },

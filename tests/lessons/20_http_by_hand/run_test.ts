@@ -206,7 +206,7 @@ Deno.test("serveHttp() tells a client to send the body, or that it needn't", asy
   assertMatch(whole, /^HTTP\/1\.1 200 .*hi$/s);
 });
 
-Deno.test("serveHttp() answers 500 when a handler fails, and goes on", async () => {
+Deno.test("serveHttp() answers 500 when a handler fails, and keeps serving", async () => {
   const failure = new Error("out of tea");
   await using server = startServer({
     handler({ head }) {

@@ -59,7 +59,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /A later read has overwritten bytes that you kept/,
     },
     {
-      name: "makes room before it looks at the limit",
+      name: "allocates before it checks the limit",
       replace: [
         "this.#requireRoom(Number(length));",
         "new Uint8Array(Number(length));\n" +
@@ -174,7 +174,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /threw TypeError.*The next request begins right after it/s,
     },
     {
-      name: "goes by the chunks if there's a length too",
+      name: "uses the chunks if there's a length, too",
       replace: ['throw new TypeError("two lengths")', "{}"],
       diagnosis: /This request has two lengths/,
     },
@@ -184,7 +184,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Repeated header fields are combined into one/,
     },
     {
-      name: "goes by the last of two codings",
+      name: "uses the last of two codings",
       replace: [FIRST_VALUE, `name === "transfer-encoding" || ${FIRST_VALUE}`],
       diagnosis: /this is "gzip, chunked"/,
     },
@@ -240,7 +240,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /gave a request, where.*null or an incomplete request/s,
     },
     {
-      name: "returns a view of a buffer that it uses again",
+      name: "returns a view of a buffer that it reuses",
       replace: [
         "body: await this.#readBody(headers) };",
         `body: await this.#readBody(headers).then((bytes) => {
@@ -299,7 +299,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /no space or tab, not even before the colon/,
     },
     {
-      name: "takes an empty coding for none",
+      name: "treats an empty coding as none",
       replace: ["if (coding !== undefined)", "if (coding)"],
       diagnosis: /If you treat others as "no body," even an empty one/,
     },
@@ -312,7 +312,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /`chunked` alone .* compare the whole value/,
     },
     {
-      name: "takes an empty length for none when it combines two",
+      name: "ignores an empty length when it combines two",
       replace: [FIRST_VALUE, "!before ?"],
       diagnosis: /look for undefined, not for a falsy one/,
     },
@@ -331,7 +331,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /waits for more, where RangeError was due/,
     },
     {
-      name: "gives GET no body",
+      name: "never reads a body after GET",
       replace: [
         "body: await this.#readBody(headers) };",
         'body: await this.#readBody(method === "GET" ? new Map() : headers) };',
@@ -357,12 +357,12 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /A body of exactly the limit is allowed/,
     },
     {
-      name: "takes a limit of 0 for none",
+      name: "treats a limit of 0 as none",
       replace: ["limits.maxBodyBytes ??", "limits.maxBodyBytes ||"],
       diagnosis: /A limit of 0 is a limit/,
     },
     {
-      name: "has a limit of its own where the caller's is higher",
+      name: "keeps its own limit if the caller's is higher",
       replace: [
         "size > this.#maxBodyBytes",
         "size > Math.min(this.#maxBodyBytes, 2 ** 20)",
@@ -378,7 +378,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /an object, that later calls write into/,
     },
     {
-      name: "takes a failed connection for the end",
+      name: "treats a failed connection as the end",
       replace: [
         "await this.#conn.read(this.#buffer)",
         "await this.#conn.read(this.#buffer).catch(() => null)",
@@ -525,7 +525,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /a regular expression with the g flag/,
     },
     {
-      name: "makes room for as many bytes as the head has characters",
+      name: "allocates as many bytes as the head has characters",
       replace: [
         "headBytes.length + payload.length",
         "text.length + 2 + payload.length",
@@ -542,7 +542,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /changed its arguments, which belong to the caller/,
     },
     {
-      name: "removes control characters without a word",
+      name: "silently removes control characters",
       replace: [
         EACH_HEADER,
         `const [name, given] of Object.entries(headers)) {
@@ -568,7 +568,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /The body isn't the text in UTF-8/,
     },
     {
-      name: "omits the headers where it omits the body",
+      name: "omits the headers when it omits the body",
       replace: [
         "Object.entries(headers)",
         "Object.entries(head ? {} : headers)",

@@ -69,7 +69,7 @@ Deno.test("lesson 21 asks, follows names, and asks again over TCP", async () => 
   ]);
 });
 
-Deno.test("lesson 21 ends each step with what it means", async () => {
+Deno.test("lesson 21 ends each step with an explanation", async () => {
   const recording = await recordLesson();
   const kinds = recording.events.map(({ kind }) => kind);
   const ends = kinds.flatMap((kind, i) => kind === "step" ? [i] : []).slice(1);
@@ -208,7 +208,7 @@ for (
   });
 }
 
-Deno.test("answerQuery() refuses to transfer the zone, or to answer for another", () => {
+Deno.test("answerQuery() refuses to transfer its zone, or to answer for another zone", () => {
   for (const type of [AXFR, IXFR]) {
     const { rcode, answers, isAuthoritative } = answerTo("example.test", type);
     assertEquals({ rcode, answers, isAuthoritative }, {
@@ -348,7 +348,7 @@ Deno.test("startDns() answers over TCP while a thousand other clients are silent
   }
 });
 
-Deno.test("startDns() goes on with a TCP client after a malformed query", async () => {
+Deno.test("startDns() keeps serving a TCP client after a malformed query", async () => {
   await using server = startServer(60_000);
   using conn = await connectTcp(server.port);
   const malformed = HOST_QUERY.subarray(0, 13);
@@ -453,7 +453,7 @@ for (
     [0, true],
   ] as const
 ) {
-  Deno.test(`answerQuery() ${isTruncated ? "truncates" : "doesn't truncate"} 1176 bytes for a client that takes ${size}`, () => {
+  Deno.test(`answerQuery() ${isTruncated ? "truncates" : "doesn't truncate"} 1176 bytes for a client that accepts ${size}`, () => {
     const bytes = answerQuery(ednsQuery(size), 512)!;
     const message = decodeDns(bytes);
     assertEquals(message.isTruncated, isTruncated);
@@ -463,7 +463,7 @@ for (
   });
 }
 
-Deno.test("answerQuery() answers BADVERS to a later version of EDNS, and FORMERR to two", () => {
+Deno.test("answerQuery() answers BADVERS to a later version of EDNS, and FORMERR to two EDNS records", () => {
   const later = decodeDns(answerQuery(ednsQuery(1232, 1 << 16), 512)!);
   assertEquals([later.rcode, later.answers.length], [0, 0]);
   assertEquals(later.additionals[0].ttl, 1 << 24);

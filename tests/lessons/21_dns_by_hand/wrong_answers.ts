@@ -129,7 +129,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /the next field follows the pointer's two bytes/,
     },
     {
-      name: "follows pointers by calling itself, without end",
+      name: "follows pointers by calling itself, forever",
       replace: [
         `if (target >= limit) throw new TypeError("a pointer doesn't lead back");
         if (end === -1) end = from + 2;
@@ -158,7 +158,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /That's not a loop/,
     },
     {
-      name: "reads the buffer from its beginning",
+      name: "reads the buffer from its start",
       replace: [
         "let at = 0;",
         "bytes = new Uint8Array(bytes.buffer, 0, bytes.length);\nlet at = 0;",
@@ -216,7 +216,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /QR, says that it's a response/,
     },
     {
-      name: "takes a length of 40 for that of a label",
+      name: "takes a length of 40 for a label's",
       replace: ["length > 63", "length > 64"],
       diagnosis: /This is neither: a label has at most 63 bytes/,
     },
@@ -230,7 +230,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Its bytes are ASCII, and stay as they are/,
     },
     {
-      name: 'gives the root as "."',
+      name: 'returns the root as "."',
       replace: ['labels.join(".")', 'labels.join(".") || "."'],
       diagnosis: /The root has no labels, so its name is ""/,
     },
@@ -258,7 +258,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /a number of 16 bits/,
     },
     {
-      name: "takes an id of 0 for any",
+      name: "treats an id of 0 as any id",
       replace: [ID_TEST, "number(2) !== id && id !== 0"],
       diagnosis: /0 is an id like any other/,
     },

@@ -15,7 +15,9 @@ import { wrongAnswers } from "./wrong_answers.ts";
 testExercises("redis_by_hand", exercises, wrongAnswers);
 
 testAccepted<ReadCommand>(exercises[0], {
-  "reads byte by byte, and gives the rest back each time": async (reader) => {
+  "reads byte by byte, and gives the leftover bytes back each time": async (
+    reader,
+  ) => {
     async function byte(): Promise<number | null> {
       const bytes = await reader.read();
       if (bytes === null) return null;
@@ -73,7 +75,7 @@ testAccepted<ReadCommand>(exercises[0], {
       return parts;
     }
   },
-  "throws its own subclasses of the classes that are due": async (
+  "throws its own subclasses of the right classes": async (
     reader,
   ) => {
     class TooMuch extends RangeError {

@@ -29,7 +29,7 @@ const FACTS: Record<string, Record<string, RegExp>> = {
     "reply to SET": /^"\+OK\\r\\n"$/,
     "reply to GET": /^"\$6\\r\\na b\\r\\nc\\r\\n"$/,
   },
-  "tells nil from empty": {
+  "distinguishes nil from an empty value": {
     "GET empty": /^"\$0\\r\\n\\r\\n"$/,
     "GET missing": /^"\$-1\\r\\n"$/,
     "INCR empty": /^"-ERR /,
@@ -43,7 +43,7 @@ const FACTS: Record<string, Record<string, RegExp>> = {
     "balance, after a line": /^"\$-1\\r\\n"$/,
     "balance, after an array": /^"\$4\\r\\n1000\\r\\n"$/,
   },
-  "expires values by a clock that it moves": {
+  "expires values by setting a clock forward": {
     "keys after 59:59": /^1000$/,
     "keys after 60:01": /^0$/,
   },
@@ -160,7 +160,7 @@ Deno.test("serveRedis() answers a client while a thousand others are silent", as
   }
 });
 
-Deno.test("serveRedis() answers what came before a protocol error, reports it, and closes", async () => {
+Deno.test("serveRedis() answers the commands before a protocol error, reports it, and closes", async () => {
   await using server = startServer();
   using client = await server.connect();
   assertMatch(
@@ -169,7 +169,7 @@ Deno.test("serveRedis() answers what came before a protocol error, reports it, a
   );
 });
 
-Deno.test("serveRedis() answers all that came before QUIT, or before the end", async () => {
+Deno.test("serveRedis() answers all commands before QUIT, or before the end", async () => {
   await using server = startServer();
   using quitting = await server.connect();
   assertEquals(

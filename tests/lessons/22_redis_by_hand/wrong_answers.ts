@@ -67,12 +67,12 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Give them back with reader\.unread\(\) before you return/,
     },
     {
-      name: "keeps the rest in a variable outside the function",
+      name: "keeps leftover bytes in a variable outside the function",
       attempt: keepingRestOutside(),
       diagnosis: /a variable outside the function or class.*is shared by all/,
     },
     {
-      name: "takes one read for one command",
+      name: "treats one read as one command",
       replace: [
         "const bytes = await reader.read();",
         "const bytes = more.done ? null : await reader.read(); more.done = true;",
@@ -121,7 +121,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /digits and nothing else/,
     },
     {
-      name: "accepts any byte in place of the $",
+      name: "accepts any byte instead of the $",
       replace: ["line[0] !== mark", "false"],
       diagnosis: /Each string of an array starts with \$/,
     },
@@ -144,7 +144,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /digits and nothing else, up to the \\r\\n/,
     },
     {
-      name: "rejects inline commands that begin with $, +, -, or :",
+      name: "rejects inline commands that start with $, +, -, or :",
       replace: [
         'if (line[0] === "*") {',
         `if (/[$+:-]/.test(line[0])) throw new TypeError(line);
@@ -153,7 +153,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Only \* starts an array/,
     },
     {
-      name: "returns views of one array that it uses again",
+      name: "returns views of an array that it reuses",
       replace: [
         TAKE_STRING,
         `const whole = readCommand.whole ??= new Uint8Array(2 ** 21);
@@ -163,7 +163,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /Two of the strings are views of the same bytes/,
     },
     {
-      name: "takes a failed connection for the end",
+      name: "treats a failed connection as the end",
       replace: [
         "await reader.read();",
         "await reader.read().catch(() => null);",
@@ -176,7 +176,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /The lines of an array end with \\r\\n/,
     },
     {
-      name: "keeps a line without end",
+      name: "keeps an endless line",
       replace: ["!isTooLong(pending)", "true"],
       diagnosis:
         /65536 bytes, and one more that may be the \\r\. Anything more/,
@@ -187,7 +187,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /65536 bytes, and one more that may be the \\r/,
     },
     {
-      name: "makes room before it looks at the limit",
+      name: "allocates before it checks the limit",
       replace: [
         "const value = Number(line.slice(1));",
         "const value = Number(line.slice(1));\n    new Uint8Array(value);",
@@ -274,7 +274,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /EX counts seconds/,
     },
     {
-      name: "keeps the old time when SET gives none",
+      name: "keeps the old time if SET has none",
       replace: [
         "endsAt = Infinity",
         "endsAt = this.#entry(key)?.endsAt ?? Infinity",
@@ -282,7 +282,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /A SET without a time removes the old time/,
     },
     {
-      name: "forgets the time at INCR",
+      name: "removes the time at INCR",
       replace: ["entry?.endsAt ?? Infinity", "Infinity"],
       diagnosis: /INCR keeps the time that SET gave/,
     },
@@ -302,7 +302,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /A client's mistake must not end the server/,
     },
     {
-      name: "puts the client's words in the error as they are",
+      name: "copies the client's words into the error",
       replace: [REASON, "message"],
       diagnosis: /the client reads the rest as another reply/,
     },
@@ -325,7 +325,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /An object already has names that you didn't put in it/,
     },
     {
-      name: "takes an empty text for none",
+      name: "ignores an empty text",
       replace: [
         "args.length === 1 ? bulk(args[0]) : encode",
         "args[0]?.length ? bulk(args[0]) : encode",
@@ -411,7 +411,7 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /A timer doesn't use the clock/,
     },
     {
-      name: "takes the time 0 for no clock",
+      name: "treats the time 0 as no clock",
       replace: [
         "options.now ?? Date.now",
         "() => options.now?.() || Date.now()",
