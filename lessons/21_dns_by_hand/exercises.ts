@@ -34,7 +34,7 @@ export const exercises = [
   exercise<DecodeMessage>({
     id: "21.2",
     pure: true,
-    title: "Decode the answer",
+    title: "Decode a response",
     passed:
       "Pointers only lead back, so none can loop, and no length leads past the end.",
     real: "lib/wire/dns/message.ts",

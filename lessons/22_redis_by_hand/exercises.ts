@@ -46,9 +46,10 @@ export const exercises = [
     real: "lib/wire/resp/reply.ts",
     solution: solution.Store,
     hints: [
-      "A key is bytes, and a Map compares arrays by identity. What can you " +
-      "turn the bytes into that's equal exactly if they are? And when do you " +
-      "have to look at the clock, so that no client ever sees an expired value?",
+      "A key is bytes, and a Map compares arrays by identity. What string can " +
+      "you make from the bytes, so that two strings are equal exactly if the " +
+      "bytes are? And when do you have to look at the clock, so that no client " +
+      "ever sees an expired value?",
       "First write `bulk(value)`, which returns $-1 for null, and " +
       "`error(message)`. Store `{ value, endsAt }` under `key.toHex()`, with " +
       "Infinity if there's no time. One method looks up an entry, and returns " +
