@@ -96,13 +96,13 @@ export function listenTcp(
  * give a `backlog` for a Unix path.
  * @throws As `listenTcp` or `listenUnix`.
  *
- * @example Listen on IPv6 until a signal is aborted
+ * @example Listen until a signal is aborted
  * ```ts
  * import { listen } from "./listen.ts";
  * import { assertRejects } from "@std/assert";
  *
  * const stop = new AbortController();
- * const listener = await listen("tcp://[::1]:0", { signal: stop.signal });
+ * const listener = await listen("tcp://127.0.0.1:0", { signal: stop.signal });
  * stop.abort();
  * await assertRejects(() => listener.accept(), Deno.errors.BadResource);
  * ```

@@ -8,6 +8,7 @@ import { connect, connectTcp, connectUnix } from "../../lib/net/connect.ts";
 import {
   noUnixSockets,
   temporaryFolder,
+  testIpv6,
   watchedSignal,
 } from "./net_fixture.ts";
 
@@ -66,23 +67,26 @@ Deno.test("connectTcp() connects to a port of this machine", async () => {
   assertEquals(conn.localAddr.port, server.remoteAddr.port);
 });
 
-Deno.test("connectTcp() with a deadline and a signal leaves no timer and no listener", async () => {
-  using listener = Deno.listen({ hostname: "::1", port: 0 });
-  const stop = new AbortController();
-  using conn = await connectTcp(listener.addr.port, {
-    hostname: "::1",
-    timeoutMs: AMPLE_MS,
-    signal: stop.signal,
-  });
-  using server = await listener.accept();
+testIpv6(
+  "connectTcp() with a deadline and a signal leaves no timer and no listener",
+  async () => {
+    using listener = Deno.listen({ hostname: "::1", port: 0 });
+    const stop = new AbortController();
+    using conn = await connectTcp(listener.addr.port, {
+      hostname: "::1",
+      timeoutMs: AMPLE_MS,
+      signal: stop.signal,
+    });
+    using server = await listener.accept();
 
-  // The abort comes too late to matter: the connection stays good.
-  stop.abort();
-  await conn.write(new Uint8Array([1]));
-  assertEquals(await server.read(new Uint8Array(1)), 1);
-});
+    // The abort comes too late to matter: the connection stays good.
+    stop.abort();
+    await conn.write(new Uint8Array([1]));
+    assertEquals(await server.read(new Uint8Array(1)), 1);
+  },
+);
 
-Deno.test("connect() takes a TCP endpoint, as a value or as text", async () => {
+testIpv6("connect() takes a TCP endpoint, as a value or as text", async () => {
   using listener = Deno.listen({ hostname: "::1", port: 0 });
   const { port } = listener.addr;
   using first = await connect(`tcp://[::1]:${port}`);

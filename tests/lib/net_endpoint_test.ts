@@ -6,7 +6,7 @@ import {
   formatEndpoint,
   parseEndpoint,
 } from "../../lib/net/endpoint.ts";
-import { noUnixSockets, temporaryFolder } from "./net_fixture.ts";
+import { noUnixSockets, temporaryFolder, testIpv6 } from "./net_fixture.ts";
 
 /** Written forms that parse, each with its value; every one is also what formatEndpoint writes. */
 const GOOD: [text: string, endpoint: Endpoint][] = [
@@ -150,14 +150,17 @@ Deno.test("endpointOf() names both ends of a TCP connection", async () => {
   });
 });
 
-Deno.test("endpointOf() gives IPv6 without brackets, and formatEndpoint() adds them", () => {
-  using listener = Deno.listen({ hostname: "::1", port: 0 });
-  const { port } = listener.addr;
-  const endpoint = endpointOf(listener.addr);
-  assertEquals(endpoint, { protocol: "tcp", hostname: "::1", port });
-  assertEquals(formatEndpoint(endpoint), `tcp://[::1]:${port}`);
-  assertEquals(parseEndpoint(formatEndpoint(endpoint)), endpoint);
-});
+testIpv6(
+  "endpointOf() gives IPv6 without brackets, and formatEndpoint() adds them",
+  () => {
+    using listener = Deno.listen({ hostname: "::1", port: 0 });
+    const { port } = listener.addr;
+    const endpoint = endpointOf(listener.addr);
+    assertEquals(endpoint, { protocol: "tcp", hostname: "::1", port });
+    assertEquals(formatEndpoint(endpoint), `tcp://[::1]:${port}`);
+    assertEquals(parseEndpoint(formatEndpoint(endpoint)), endpoint);
+  },
+);
 
 Deno.test("endpointOf() names a UDP socket", () => {
   const socket = Deno.listenDatagram({
@@ -209,13 +212,19 @@ Deno.test("endpointOf() throws TypeError for a transport it does not know", () =
   );
 });
 
-Deno.test("formatAddress() writes what formatEndpoint() writes of endpointOf()", () => {
-  using listener = Deno.listen({ hostname: "::1", port: 0 });
-  assertEquals(
-    formatAddress(listener.addr),
-    `tcp://[::1]:${listener.addr.port}`,
-  );
-  // The type does not say so, but an unnamed peer has the path null.
-  const unnamed = { transport: "unix", path: null } as unknown as Deno.UnixAddr;
-  assertEquals(formatAddress(unnamed), "unix:");
-});
+testIpv6(
+  "formatAddress() writes what formatEndpoint() writes of endpointOf()",
+  () => {
+    using listener = Deno.listen({ hostname: "::1", port: 0 });
+    assertEquals(
+      formatAddress(listener.addr),
+      `tcp://[::1]:${listener.addr.port}`,
+    );
+    // The type does not say so, but an unnamed peer has the path null.
+    const unnamed = {
+      transport: "unix",
+      path: null,
+    } as unknown as Deno.UnixAddr;
+    assertEquals(formatAddress(unnamed), "unix:");
+  },
+);

@@ -85,3 +85,14 @@ export function pattern(size: number): Uint8Array {
 
 /** Neither end of a Unix socket exists in Deno on Windows. */
 export const noUnixSockets = Deno.build.os === "windows";
+
+/** Registers a test that needs IPv6, which some machines and containers lack. */
+export function testIpv6(name: string, fn: () => void | Promise<void>): void {
+  let reason = "";
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+  } catch {
+    reason = " (ignored: no IPv6 here)";
+  }
+  Deno.test({ name: name + reason, ignore: reason !== "", fn });
+}

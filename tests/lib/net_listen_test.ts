@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { connectTcp } from "../../lib/net/connect.ts";
 import { listen, listenTcp } from "../../lib/net/listen.ts";
-import { noUnixSockets, temporaryFolder } from "./net_fixture.ts";
+import { noUnixSockets, temporaryFolder, testIpv6 } from "./net_fixture.ts";
 
 /** One client in, one byte through, both ends closed: the listener works. */
 async function assertServes(listener: Deno.Listener): Promise<void> {
@@ -45,7 +45,7 @@ Deno.test({
   },
 });
 
-Deno.test("listenTcp() listens on IPv6", async () => {
+testIpv6("listenTcp() listens on IPv6", async () => {
   using listener = listenTcp(0, { hostname: "::1" });
   assertEquals(listener.addr.hostname, "::1");
   await assertServes(listener);
@@ -107,7 +107,7 @@ Deno.test({
   },
 });
 
-Deno.test("listen() takes a TCP endpoint, as a value or as text", async () => {
+testIpv6("listen() takes a TCP endpoint, as a value or as text", async () => {
   using fromText = await listen("tcp://127.0.0.1:0", { backlog: 1 });
   await assertServes(fromText);
   using fromValue = await listen({ protocol: "tcp", hostname: "::1", port: 0 });
