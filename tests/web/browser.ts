@@ -135,16 +135,14 @@ export function visits(
 export async function runToEnd(page: Page): Promise<void> {
   await page.click("aside .controls .primary");
   const again = page.locator("aside button", { hasText: "Run again" });
-  const goOn = page.locator(".question-card button");
+  const card = page.locator(".question-card");
   while (true) {
-    await again.or(goOn).first().waitFor();
+    await again.or(card).first().waitFor();
     if (await again.isVisible()) return;
-    const question = await page.locator("aside").innerText();
-    await goOn.click();
-    await page.waitForFunction(
-      (before) => document.querySelector("aside")!.innerText !== before,
-      question,
-    );
+    const number = await card.getAttribute("data-question");
+    const own = page.locator(`.question-card[data-question="${number}"]`);
+    await own.locator("button").click();
+    await own.waitFor({ state: "detached" });
   }
 }
 

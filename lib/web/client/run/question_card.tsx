@@ -2,8 +2,10 @@ import { useEffect, useRef } from "../../deps/hooks.ts";
 import { fit, predict, prediction } from "../predictions.ts";
 
 /** The field in which the reader predicts, while the run waits. */
-export function QuestionCard({ id, question, isAsked, onContinue }: {
+export function QuestionCard({ id, number, question, isAsked, onContinue }: {
   id: string;
+  /** The question's place in the run, from 1. */
+  number: number;
   question: string;
   /** Whether the drawing above it asks the question already. */
   isAsked: boolean;
@@ -19,6 +21,7 @@ export function QuestionCard({ id, question, isAsked, onContinue }: {
   return (
     <form
       class="question-card"
+      data-question={number}
       onSubmit={(event) => {
         event.preventDefault();
         onContinue();

@@ -136,6 +136,7 @@ export function RunPane(props: RunPaneProps) {
         {question !== undefined && !isOver && !isAnswered && (
           <QuestionCard
             key={question.number}
+            number={question.number}
             question={question.text}
             isAsked={view === "story"}
             id={predictions.idOf(question.text)}
