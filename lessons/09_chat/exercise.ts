@@ -18,9 +18,9 @@ import type { ChatRoomClass } from "./types.ts";
  *       }
  *     }
  *
- * A chat room. `join` adds a member at once, and passes each line it sends on to
- * everyone else who's a member at that moment. `size` is the number of members.
- * No member can delay another or stop the room.
+ * A chat room. `join` adds a member at once. Whenever that member sends a line,
+ * `join` passes it on to everyone else who's a member at that moment. `size` is
+ * the number of members. No member can delay another or stop the room.
  *
  * - A line is UTF-8 text that ends with `\n`, and may be empty. Pass it on whole
  *   and unchanged, with its `\n`. You may drop a `\r` before the `\n`, and you

@@ -18,7 +18,7 @@ export const exercises: Exercise<unknown>[] = [
       "ann's line goes to dot and to bob, but dot doesn't read. Which `await` " +
       "in your code makes bob wait for dot?",
       "Give each member a queue, and a loop that writes what's in the queue. To " +
-      "pass on a line, push it to everyone else's queue, which doesn't have to " +
+      "pass on a line, push it to everyone else's queue: a push doesn't have to " +
       "wait. Count each member's unsent bytes. When there are too many, remove " +
       "the member and close its connection, which ends its read, too.",
       "Nearly the code:\n" +
@@ -31,7 +31,7 @@ export const exercises: Exercise<unknown>[] = [
       "#writeQueue() writes line after line until the queue is empty, subtracts " +
       "what each write took from unsentBytes, and drops the member if a write " +
       "fails. join() reads lines, sends each to everyone else, and drops its " +
-      "member at the end, whatever ended it.",
+      "member at the end, even if a read throws.",
     ],
     read: "A line to everyone else",
     check: checkChatRoom,

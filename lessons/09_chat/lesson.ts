@@ -71,8 +71,8 @@ async function talk(show: Narrator): Promise<void> {
 
   show.step("A member's connection is reset");
   await show.predict(
-    "eve joins, and then her connection is reset. In which of its calls can the " +
-      "server find out?",
+    "eve joins, and then her connection is reset. Which of the server's calls " +
+      "can tell it that?",
   );
   const eve = await server.joinResettable("eve");
   show.fact("members", room.size);
@@ -84,8 +84,8 @@ async function talk(show: Narrator): Promise<void> {
   show.say(
     "Here, the server's read from eve threw the error. If ann had been sending " +
       "a line at that moment, the write to eve could have thrown it instead, in " +
-      "the loop that serves ann. It still must not end anyone's membership but " +
-      "eve's.",
+      "the loop that serves ann. Either way, the room must drop eve, and nobody " +
+      "else.",
   );
 }
 
@@ -127,8 +127,10 @@ async function bounded(show: Narrator): Promise<void> {
   show.step("The same with a queue per member, and a limit");
   const total = MAX_LINES * LINE_BYTES;
   await show.predict(
-    `Now each member has a queue for ${inMiB(MAX_UNSENT_BYTES)} at most, and ` +
-      `a member whose queue is full is dropped. ann sends ${inMiB(total)} in ` +
+    `Now each member has a queue of at most ${
+      inMiB(MAX_UNSENT_BYTES)
+    }, and a ` +
+      `member whose queue is full is dropped. ann sends ${inMiB(total)} in ` +
       `lines of ${inKiB(LINE_BYTES)}, and dot still doesn't read. After how ` +
       "many lines is dot dropped?",
   );
@@ -158,8 +160,8 @@ async function bounded(show: Narrator): Promise<void> {
   show.say(
     "Without a limit, dot's queue would grow for as long as ann sends. With it, " +
       "a slow member costs the room a fixed amount of memory, and then it's " +
-      "dropped: no member misses lines without knowing it. The lines that the " +
-      "kernel's buffers took didn't count.",
+      "dropped, so no member misses lines without knowing it. The limit doesn't " +
+      "count the lines that went into the kernel's buffers.",
   );
   dot.close();
 }
