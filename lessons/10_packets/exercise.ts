@@ -42,8 +42,8 @@ export const split: (message: Uint8Array, size: number) => Packet[] = todo(
  * Some arrive more than once. Some overlap, and then their bytes agree.
  *
  * - `missing()` returns the gaps that are left, in order. A gap goes from `start`
- *   up to `end`, without the byte at `end`, and two gaps never touch. The caller
- *   doesn't call it before the first packet.
+ *   up to, but not including, `end`, and two gaps never touch. The caller doesn't
+ *   call `missing()` before the first packet.
  * - `message()` returns the whole message, every time it's called. It throws an
  *   `Error` while any part is missing, and before the first packet.
  * - A packet without data only tells you `total`.

@@ -38,7 +38,8 @@ export const exercises: Exercise<unknown>[] = [
     pure: true,
     title: "Reassemble the message",
     passed:
-      "The offsets decide, so order, duplicates, and overlaps make no difference.",
+      "You place each byte by its offset, so order, duplicates, and overlaps " +
+      "make no difference.",
     real: "lib/net/reliable/receiver.ts",
     solution: solution.Reassembler,
     hints: [

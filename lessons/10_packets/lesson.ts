@@ -38,21 +38,21 @@ export async function lesson(show: Narrator): Promise<void> {
 async function oneRoute(show: Narrator): Promise<void> {
   show.step("One route for the whole message");
   show.say(
-    "For an old telephone call, a route was chosen and reserved. The pieces " +
+    "The old telephone network reserved a route for each call. The pieces " +
       "follow each other along it, so they need no addresses and no numbers. " +
       "This route has two relays, which are real UDP sockets. The second relay " +
       "fails after it has forwarded four pieces.",
   );
   await show.predict(
-    `The message has ${MESSAGE.length} bytes, in pieces of ${SIZE} without ` +
-      "numbers. After four pieces, the route fails. How many pieces must be " +
-      "sent again?",
+    `The message has ${MESSAGE.length} bytes, sent in unnumbered pieces of ` +
+      `${SIZE} bytes. After four pieces, the route fails. How many pieces must ` +
+      "be sent again?",
   );
   const first = await call({ name: "A", relays: 2, breaksAfter: 4 });
   show.fact("sent", `${first.sent} pieces`);
   show.fact("arrived", `${first.arrived} pieces: "${first.text}"`);
   const second = await call({ name: "B", relays: 2 });
-  show.fact("called again", `all ${second.sent} pieces, by another route`);
+  show.fact("sent again", `all ${second.sent} pieces, by another route`);
   show.fact("arrived then", `${second.arrived} pieces: "${second.text}"`);
   show.fact("sent in all", `${first.sent + second.sent} pieces`);
   show.say(
@@ -243,7 +243,7 @@ async function layers(show: Narrator): Promise<void> {
   show.step("An envelope in an envelope in an envelope");
   show.say(
     "On a real network, each layer puts its own header in front of what it's " +
-      "given, and looks at no other header. Here's an Ethernet frame that the " +
+      "given, and ignores all other headers. Here's an Ethernet frame that the " +
       "workbook's own code has put together and taken apart again.",
   );
   await show.predict(

@@ -11,7 +11,7 @@ export interface Packet {
 /** The function that exercise 10.1 asks for. */
 export type Split = (message: Uint8Array, size: number) => Packet[];
 
-/** Bytes of a message, from `start` up to `end`, without the byte at `end`. */
+/** Bytes of a message, from `start` up to, but not including, `end`. */
 export type Range = [start: number, end: number];
 
 /** Puts one message back together from its packets. */

@@ -41,8 +41,7 @@ const MESSAGES: Arrivals[] = [
     step: "three packets of ten bytes arrive in order",
     message: TEN,
     packets: [[0, 4], [4, 8], [8, 10]],
-    likely:
-      "A gap goes from `start` up to `end`, without the byte at `end`, as " +
+    likely: "A gap goes from `start` up to, but not including, `end`, as " +
       "in slice(). After 4 of 10 bytes, missing() returns [[4, 10]]. At the " +
       "end, it returns [].",
   },
@@ -230,8 +229,8 @@ function diagnose(
       "sort(([a], [b]) => a - b).";
   }
   if (isSame(due.map(([start, end]) => [start, end - 1]))) {
-    return "Each end is one too low. A gap goes up to `end`, without the byte at " +
-      "`end`, as in slice(start, end).";
+    return "Each end is one too low. A gap goes up to, but not including, `end`, " +
+      "as in slice(start, end).";
   }
   const marks = (ranges: number[][]) =>
     Array.from(
