@@ -20,7 +20,7 @@ export const exercises: Exercise<unknown>[] = [
       "count?",
       "A DataView reads numbers of two and four bytes, unsigned and with the " +
       "most significant byte first: getUint16() and getUint32(). The data " +
-      "offset is the upper half of byte 12, in words of four bytes. The flags " +
+      "offset is the upper half of byte 12, in 4-byte words. The flags " +
       "are byte 13: test one bit at a time. Check the length before you read, " +
       "and check the data offset before you use it.",
       "Almost the code:\n" +

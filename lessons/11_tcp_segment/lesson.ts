@@ -118,7 +118,7 @@ async function bytesAreCounted(
   const [{ packet: first }] = spoken;
   await show.predict(
     `The first data has the sequence number ${first.tcp!.sequence}. The ` +
-      "client goes on with 3 bytes, and then with 10. Which sequence numbers do " +
+      "client sends 3 more bytes, and then 10 more. Which sequence numbers do " +
       "those two segments have?",
   );
   show.table(
@@ -156,7 +156,7 @@ async function anywhere(
   }
   const numbers = directions.map(({ initial }) => initial);
   const { size } = new Set(directions.map(({ port }) => port));
-  show.fact("opened", `${size} connections, of two directions each`);
+  show.fact("opened", `${size} connections, each with two directions`);
   show.fact(`lowest of ${numbers.length}`, Math.min(...numbers));
   show.fact(`highest of ${numbers.length}`, Math.max(...numbers));
   show.say(

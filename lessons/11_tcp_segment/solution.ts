@@ -9,7 +9,7 @@ export function decodeSegment(bytes: Uint8Array): Segment {
   }
   // The bytes may be anywhere in their buffer, so say where the view starts.
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  // The upper four bits count words of four bytes.
+  // The upper four bits count 4-byte words.
   const headerBytes = (view.getUint8(12) >> 4) * 4;
   if (headerBytes < 20 || headerBytes > bytes.length) {
     throw new RangeError(

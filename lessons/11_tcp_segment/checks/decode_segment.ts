@@ -272,7 +272,7 @@ function explainField(
     case "headerBytes":
       return {
         likely: got === expected.headerBytes / 4
-          ? "The data offset counts words of four bytes: multiply it by 4."
+          ? "The data offset counts 4-byte words: multiply it by 4."
           : "The data offset is the upper half of byte 12, and the lower half " +
             "is reserved. `>> 4` leaves only the upper half.",
         read: DATA_OFFSET,

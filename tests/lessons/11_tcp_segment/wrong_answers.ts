@@ -71,7 +71,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "returns the header's length in words": [
         `headerBytes: headerBytes / 4,\n    flags`,
-        /counts words of four bytes: multiply/,
+        /counts 4-byte words: multiply/,
       ],
     }),
     {
