@@ -154,8 +154,8 @@ async function closing(
   show.say(
     "Four things have to be said: two FINs, and an acknowledgment of each. But " +
       "a segment can say two of them. If the server closes before its kernel " +
-      "has sent the acknowledgment, it goes along with the FIN. A reset isn't " +
-      "answered at all.",
+      "has sent the acknowledgment, that acknowledgment travels with the FIN. " +
+      "A reset isn't answered at all.",
   );
 }
 
