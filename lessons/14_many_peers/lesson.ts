@@ -70,8 +70,8 @@ async function oneToMany(show: Narrator): Promise<void> {
   show.table(["client", "sent", "received", "from"], rows);
   show.say(
     "The server tells its clients apart by the address that comes with each " +
-      "message. It accepts no connections, so it has no socket per client, and " +
-      "none to close.",
+      "message. It accepts no connections, so it needs no socket per client, and " +
+      "has nothing to close when a client leaves.",
   );
 }
 
@@ -265,8 +265,9 @@ async function oneSendForAll(show: Narrator): Promise<void> {
     // Then there's nothing to predict.
     return show.say(
       error instanceof Deno.errors.NotCapable
-        ? "Not shown: lessons may use loopback addresses only, and a group's " +
-          `address isn't one. "Going further" in the README shows how to run it.`
+        ? "Not shown: lessons may use only loopback addresses, and the address " +
+          "of a multicast group isn't one. " +
+          `"Going further" in the README shows how to run it.`
         : `Not shown: this machine has no multicast (${error}).`,
     );
   }

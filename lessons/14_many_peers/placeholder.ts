@@ -31,7 +31,7 @@ import type { OutgoingMessage, RollCallOptions } from "./types.ts";
  * | `HELLO name`  | anyone         | is present, and gets `OK name`         |
  * | `HELLO name`  | anyone         | gets `TAKEN name` if another has it    |
  * | `SAY text`    | a present peer | all others present get `name: text`    |
- * | `BYE`         | a present peer | isn't present anymore; gets nothing    |
+ * | `BYE`         | a present peer | is removed, and gets nothing           |
  * | `SAY`, `BYE`  | a stranger     | nothing                                |
  * | anything else | anyone         | nothing                                |
  *

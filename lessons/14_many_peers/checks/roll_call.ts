@@ -318,7 +318,7 @@ const LEAVING: ObjectCase[] = [
     handle("bob", "BYE\n", {}),
   ),
   story(
-    "bob says BYE, and isn't present anymore",
+    "bob says BYE, and is removed",
     "ann bob cid",
     "BYE removes its sender from the list, and no other peer.",
     send("bob", "BYE"),

@@ -81,7 +81,7 @@ Deno.test({
     const last = recording.all("say").at(-1)!;
     assertMatch(
       last.text,
-      /^Not shown: lessons may use loopback addresses only/,
+      /^Not shown: lessons may use only loopback addresses/,
     );
   },
 });
