@@ -144,8 +144,9 @@ export const lessons: Lesson[] = [
     name: "lossy_link",
     title: "Lossy link",
     claim:
-      "If a message may get lost, you have to send it again; then the receiver " +
-      "must not act on it twice. A number in each message solves both.",
+      "If a message may get lost, you may have to send it again, and then the " +
+      "receiver must not act on it twice. A number in each message solves both " +
+      "problems.",
     part: "UDP, single messages",
   },
   {

@@ -44,7 +44,7 @@ export const exercises: Exercise<unknown>[] = [
     solution: solution.OnceOnly,
     hints: [
       "How does a server recognize a repeat? (Two clients may both use number " +
-      "7.) And what does a client need that repeats its question?",
+      "7.) And what does a client need when it repeats its question?",
       "Keep a Map from sender and number, joined into one string, to the " +
       "answer, and look there first. A Map keeps its keys in insertion order, " +
       "so the first key is the oldest.",

@@ -31,7 +31,7 @@ const BAD: LossyLinkOptions = {
   holdMs: 300,
 };
 const SEED = 15;
-/** Sixty calls are few. With this seed, they come close to the expected value. */
+/** Sixty calls aren't many. With this seed, they come close to the expected value. */
 const ATTEMPTS_SEED = 182;
 
 /** How long a client waits before it asks again. One machine is fast. */
@@ -53,8 +53,9 @@ async function badLink(show: Narrator): Promise<void> {
   show.step(`${SENT} datagrams through a bad link`);
   await show.predict(
     `${SENT} datagrams with the numbers 0 to ${SENT - 1} go through a relay ` +
-      "that loses 20 % of them, sends 10 % twice, and lets others overtake " +
-      "10 %. How many arrive? What can the receiver learn from the numbers?",
+      "that loses 20 % of them, sends 10 % twice, and holds 10 % back until " +
+      "later ones have passed. How many arrive? What can the receiver learn " +
+      "from the numbers?",
   );
   const first = await passThrough(SENT, { ...BAD, seed: SEED });
   const { arrived, link } = first;
