@@ -53,7 +53,7 @@ export const Receiver: ReceiverClass = todo("16.1 Receiver");
  *
  * Computes how long to wait for an acknowledgment: `rtoMs` is the retransmission
  * timeout (RTO) of RFC 6298, section 2. All times are in milliseconds. You may
- * round `rtoMs` to whole ones, but not srtt and rttvar.
+ * round `rtoMs` to whole milliseconds, but not srtt and rttvar.
  *
  * - Before the first sample, `rtoMs` is 1000.
  * - `sample` adds a measured round-trip time, R. The first one sets srtt = R and
@@ -89,16 +89,16 @@ export const RetransmitTimer: RetransmitTimerClass = todo(
  * is `{ seq: number, data: Uint8Array }`, where `seq` is the sequence number of
  * the first byte.
  *
- * - `push` appends a copy of the bytes: the caller reuses its array. The first
- *   byte of all has the sequence number `initialSeq`; after 2 ** 32 - 1 comes 0.
+ * - `push` appends a copy of the bytes: the caller reuses its array. The very
+ *   first byte has the sequence number `initialSeq`; after 2 ** 32 - 1 comes 0.
  * - `takeNext` returns the next bytes that were never sent: as many as there are,
  *   but at most `segmentSize`, and not so many that `inFlight` exceeds
  *   `peerWindow`. It returns `undefined` if there are none, or no room. From
  *   then on, these bytes are in flight.
  * - `inFlight` is the number of bytes sent and not yet acknowledged.
  * - `acknowledge`: all bytes before `ack` have arrived, even if `ack` is in the
- *   middle of a segment. Ignore it if it acknowledges nothing new, or
- *   more than was sent.
+ *   middle of a segment. Ignore `ack` if it acknowledges nothing new, or more
+ *   than was sent.
  * - `retransmit` returns the oldest bytes in flight again, `undefined` if there
  *   are none. Return either as many as fit into `segmentSize`, or what's left of
  *   the oldest segment that was taken.

@@ -50,8 +50,8 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
       "relay that loses 3 % of the datagrams in each direction, duplicates 2 %, " +
       "and delays each one by 5 to 8 ms. The sender doesn't know how much the " +
       "link can hold. So it limits how much is in flight (sent, but not " +
-      "acknowledged), and keeps trying whether more works. That limit is the " +
-      "congestion window.",
+      "acknowledged), and keeps testing whether it can raise that limit. The " +
+      "limit is called the congestion window.",
   );
   await show.predict(
     "Does the file arrive intact? How large is the window at first, and what " +
@@ -151,9 +151,9 @@ async function compare(
   show.say(
     `The same code took ${bad.ms.toFixed(0)} ms over the bad link, and ` +
       `${good.ms.toFixed(0)} ms without it: the difference is waiting, and ` +
-      `the relay. It makes a system call for every ${SEGMENT_BYTES} bytes, with ` +
-      `${HEADER_BYTES} more of header, and handles every acknowledgment itself. ` +
-      "UDP does less than TCP: to make it reliable, a program does work that " +
+      `the relay. For every ${SEGMENT_BYTES} bytes, this code adds a header of ` +
+      `${HEADER_BYTES} bytes and makes a system call, and it handles every ` +
+      "acknowledgment itself. UDP does less than TCP: to make it reliable, a program does work that " +
       "the kernel does for TCP.",
   );
 }
