@@ -223,9 +223,8 @@ function explainRejected(
   }
   return {
     problem,
-    likely:
-      "The data offset is the upper four bits of byte 12 and counts words " +
-      "of four bytes: (bytes[12] >> 4) * 4, with the parentheses. " +
+    likely: "The data offset is the upper four bits of byte 12 and counts " +
+      "4-byte words: (bytes[12] >> 4) * 4, with the parentheses. " +
       ((bytes[12] & 15) !== 0
         ? "The lower four bits are reserved. They may be set, but they aren't " +
           "part of the data offset."
