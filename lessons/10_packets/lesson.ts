@@ -39,9 +39,9 @@ async function oneRoute(show: Narrator): Promise<void> {
   show.step("One route for the whole message");
   show.say(
     "The old telephone network reserved a route for each call. The pieces " +
-      "follow each other along it, so they need no addresses and no numbers. " +
-      "This route has two relays, which are real UDP sockets. The second relay " +
-      "fails after it has forwarded four pieces.",
+      "of a message follow each other along that route, so they need no " +
+      "addresses and no numbers. This route has two relays, which are real UDP " +
+      "sockets. The second relay fails after it has forwarded four pieces.",
   );
   await show.predict(
     `The message has ${MESSAGE.length} bytes, sent in unnumbered pieces of ` +
