@@ -25,7 +25,7 @@ export const exercises: Exercise<unknown>[] = [
       "    if (segment.flags.syn) length++;\n" +
       "and the same for FIN; then `(segment.sequence + length) >>> 0`.",
     ],
-    read: "What takes a number",
+    read: "What takes a sequence number",
     pure: true,
     check: checkExpectedAck,
   }),

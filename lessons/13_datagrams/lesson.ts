@@ -98,7 +98,7 @@ async function wholeMessages(show: Narrator): Promise<void> {
     sent: `send() took ${sent}`,
     received: `receive() returned ${answer.length}`,
   });
-  show.fact("sends, receives", `${messages.length}, ${receives}`);
+  show.fact("sends and receives", `${messages.length} and ${receives}`);
   show.fact("sender of each", formatAddress(from));
   show.say(
     "There was no connect() and no accept(). Unlike a stream, UDP keeps " +

@@ -116,7 +116,7 @@ async function manyToMany(show: Narrator): Promise<void> {
   }
   show.table(["peer", "its socket", "received"], rows);
   show.fact("sockets", peers.length);
-  show.fact("sends, receives", `${sends}, ${receives}`);
+  show.fact("sends and receives", `${sends} and ${receives}`);
   show.fact(
     "TCP would need",
     `${size * (size - 1) / 2} connections, ${size * (size - 1)} ends`,

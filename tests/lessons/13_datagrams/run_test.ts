@@ -21,7 +21,7 @@ Deno.test("lesson 13 shows one receive for each send, with the same message", as
       'server: 2 bytes "hi"',
     ],
   );
-  assertEquals(recording.fact("sends, receives"), "3, 3");
+  assertEquals(recording.fact("sends and receives"), "3 and 3");
   const [client] = recording.all("endpoint");
   assertEquals(recording.fact("sender of each"), client.endpoint);
 });

@@ -28,7 +28,7 @@ Deno.test("lesson 14 shows that each of four peers receives from the other three
     assertEquals(heard, others.map((other) => `from ${other}`));
   }
   assertEquals(recording.fact("sockets"), "4");
-  assertEquals(recording.fact("sends, receives"), "12, 12");
+  assertEquals(recording.fact("sends and receives"), "12 and 12");
 });
 
 Deno.test("lesson 14 shows who gets what, and that a stranger gets nothing", async () => {
