@@ -22,7 +22,7 @@ export const exercises: Exercise<unknown>[] = [
       "`tcp://` or `udp://`, cut at the last colon, and look at the two parts. " +
       "Is the port all digits, and small enough? Is the hostname a name, or an " +
       "address in brackets, from the first character to the last?",
-      "Nearly the code, for `rest`, which is what follows `tcp://`:\n" +
+      "Most of the code, for `rest`, which is what follows `tcp://`:\n" +
       '    const colon = rest.lastIndexOf(":"); // -1 if there\'s no colon\n' +
       "    const host = rest.slice(0, colon);\n" +
       "    const digits = rest.slice(colon + 1);\n" +
@@ -49,7 +49,7 @@ export const exercises: Exercise<unknown>[] = [
       "There are two kinds of endpoint, so look at `endpoint.protocol` first. " +
       "TypeScript then knows whether there's a path, or a hostname and a port. " +
       "Put the parts together with a template string.",
-      "Nearly the code:\n" +
+      "Most of the code:\n" +
       '    if (endpoint.protocol === "unix") return `unix:${endpoint.path}`;\n' +
       "    const { protocol, hostname, port } = endpoint;\n" +
       '    const written = hostname.includes(":") ? `[${hostname}]` : hostname;\n' +

@@ -154,8 +154,8 @@ async function deliverByStream(
 async function sameEndpointTwice(show: Narrator): Promise<void> {
   show.step("The same endpoint twice");
   await show.predict(
-    "This program has a port open and asks for the same endpoint again. Will " +
-      "it get it? And after it has closed the first socket?",
+    "This program has a socket open and asks for the same protocol, address, " +
+      "and port again. Does that work? And once it has closed the first socket?",
   );
   const { endpoint, whileOpen, afterClose } = untilFree(openAndOpenAgain);
   show.fact("open", endpoint);

@@ -17,10 +17,10 @@ import { todo } from "../../lib/workbook/kit/mod.ts";
  * the properties `protocol` (`"tcp"` or `"udp"`), `hostname`, and `port` (a
  * number), or, for a path, `protocol` (`"unix"`) and `path`.
  *
- * - HOST is a name or an IPv4 address, made of letters, digits, dots, and
- *   hyphens, or an IPv6 address in brackets, made of hexadecimal digits, dots,
- *   and at least one colon: `udp://[::1]:53` has the hostname `::1`. You don't
- *   have to check anything else about it.
+ * - HOST is a name or an IPv4 address (letters, digits, dots, and hyphens), or
+ *   an IPv6 address in brackets (hexadecimal digits, dots, and at least one
+ *   colon). `udp://[::1]:53` has the hostname `::1`. You don't have to check
+ *   anything else about it.
  * - PORT is one or more digits from 0 to 9 and nothing else, and its value is at
  *   most 65535. It may start with zeros.
  * - PATH is everything after `unix:`, even spaces, colons, and line breaks.
