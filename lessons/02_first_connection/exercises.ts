@@ -20,7 +20,7 @@ export const exercises: Exercise<unknown>[] = [
       "Accept a client, encode the text once, and write until all the bytes are " +
       "taken: write() returns how many it took. If you declare the new socket with " +
       "`using`, it's closed at the end of the block, even after an error.",
-      "Nearly the code:\n" +
+      "Most of the code:\n" +
       "    using conn = await listener.accept();\n" +
       "    const bytes = new TextEncoder().encode(greeting);\n" +
       "    let sent = 0;\n" +
@@ -44,7 +44,7 @@ export const exercises: Exercise<unknown>[] = [
       "Read in a loop until read() returns `null`. Decode the new part of the " +
       "buffer each time, with the same TextDecoder and `stream: true`. Or keep " +
       "copies of the parts and decode them together at the end.",
-      "Nearly the code:\n" +
+      "Most of the code:\n" +
       "    using conn = await Deno.connect({ port });\n" +
       "    const count = await conn.read(buffer);\n" +
       "    if (count === null) return text + decoder.decode();\n" +
