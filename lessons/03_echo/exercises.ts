@@ -20,7 +20,7 @@ export const exercises: Exercise<unknown>[] = [
       "In a loop, read into a buffer. If read() returned `null`, return. " +
       "Otherwise, write the part of the buffer that's new. A write may take " +
       "only some of it, so that needs a loop, too.",
-      "Nearly the code:\n" +
+      "Most of the code:\n" +
       "    const count = await conn.read(buffer);\n" +
       "    if (count === null) return;\n" +
       "    let sent = 0;\n" +
@@ -38,12 +38,12 @@ export const exercises: Exercise<unknown>[] = [
       "It reads while it writes, so neither side's buffers can fill up and block both.",
     solution: solution.exchange,
     hints: [
-      "The server sends back while you're still sending. Where do those bytes " +
+      "The server echoes while you're still sending. Where do those bytes " +
       "wait until you read them, and what happens when that place is full?",
       "Write two loops, one that writes all of `data` and one that reads as many " +
       "bytes, and run them at the same time. You know how many bytes come " +
       "back, so you don't need the end of the stream to know that you're done.",
-      "Nearly the code:\n" +
+      "Most of the code:\n" +
       "    const answer = new Uint8Array(data.length);\n" +
       "    await Promise.all([sendAll(), receiveAll()]);\n" +
       "    return answer;\n" +

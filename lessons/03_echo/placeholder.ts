@@ -31,8 +31,8 @@ export const echo: (conn: Deno.Conn) => Promise<void> = todo("3.1 echo");
  *     ): Promise<Uint8Array> {
  *     }
  *
- * Sends all of `data` to an echo server and returns the bytes that come back: as
- * many as it sent, whatever they are.
+ * Sends all of `data` to an echo server and returns what comes back: as many
+ * bytes as it sent, even if they differ from `data`.
  *
  * - `data` may be empty, or as large as 64 MiB.
  * - The server and the network can hold 64 KiB that you haven't read yet, but
