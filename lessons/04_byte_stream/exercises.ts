@@ -21,7 +21,7 @@ export const exercises: Exercise<unknown>[] = [
       "are missing, read into the part that's still free: " +
       "`data.subarray(filled)` is a view of just that part. If read() returns " +
       "`null` before the array is full, throw.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const data = new Uint8Array(size);\n" +
       "    let filled = 0;\n" +
       "    while (filled < size) {\n" +
@@ -46,7 +46,7 @@ export const exercises: Exercise<unknown>[] = [
       "Count the bytes taken so far. While some are left, offer the rest of " +
       "`data`, which is `data.subarray(written)`. Await each write(): only " +
       "then do you know where the next one begins.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    let written = 0;\n" +
       "    while (written < data.length) {\n" +
       "      written += await conn.write(data.subarray(written));\n" +

@@ -30,9 +30,9 @@ export async function lesson(show: Narrator): Promise<void> {
 async function twoWritesOneRead(show: Narrator): Promise<void> {
   show.step("Two writes, then a read");
   show.say(
-    "The server adds up the numbers that a client sends. It takes whatever " +
-      "one read() returns for one number. The client calls setNoDelay(true), " +
-      "so that TCP sends each write at once.",
+    "The server adds up the numbers that a client sends. It treats " +
+      "whatever one read() returns as one number. The client calls " +
+      "setNoDelay(true), so that TCP sends each write at once.",
   );
   await show.predict(
     'The client writes "10", then "25". Then the server reads. What is the sum?',
@@ -199,8 +199,8 @@ async function twoWritesOneAnswer(show: Narrator): Promise<void> {
   show.step("A request in two writes, and its answer");
   show.say(
     "The client writes a request of 20 bytes: 10 for its head, and 10 for the " +
-      "rest. The server answers once it has all 20. That takes one round trip, " +
-      "so almost no time on loopback.",
+      "rest. The server answers once it has all 20. That takes one round trip " +
+      "(there and back), so almost no time on loopback.",
   );
   await show.predict(
     "Nagle's algorithm holds back a small segment while an earlier one isn't " +
