@@ -26,7 +26,7 @@ export const exercises: Exercise<unknown>[] = [
       "they're over the limit, throw at once, but don't count the last byte if " +
       "it's a 0x0d. When the stream ends, the bytes you have left are the last " +
       "line, and the limit applies to it, too.",
-      "Almost the code, inside the loop of reads:\n" +
+      "Most of the code, inside the loop of reads:\n" +
       "    pending = join(pending, buffer.subarray(0, count));\n" +
       "    let end;\n" +
       "    while ((end = pending.indexOf(0x0a)) !== -1) {\n" +
@@ -53,7 +53,7 @@ export const exercises: Exercise<unknown>[] = [
       "Encode the text first, with TextEncoder. Then make an array with four " +
       "bytes more, write the length into the first four with a `DataView`, and " +
       "copy the text's bytes after it.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const payload = new TextEncoder().encode(text);\n" +
       "    const frame = new Uint8Array(4 + payload.length);\n" +
       "    new DataView(frame.buffer).setUint32(0, payload.length);\n" +
@@ -77,7 +77,7 @@ export const exercises: Exercise<unknown>[] = [
       "decode them, and yield the text. The stream may end before the first " +
       "byte of a length, and only there. So your read function needs a way to " +
       "tell you how many bytes it got.",
-      "Almost the code, where readUpTo(size) returns fewer bytes only if the " +
+      "Most of the code, where readUpTo(size) returns fewer bytes only if the " +
       "stream ends:\n" +
       "    const header = await readUpTo(4);\n" +
       "    if (header.length === 0) return;\n" +

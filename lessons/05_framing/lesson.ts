@@ -47,7 +47,7 @@ async function linesAndFrames(show: Narrator): Promise<void> {
   show.step("The same messages, as lines and as frames");
   await show.predict(
     `How many characters are in "naïve", and how many bytes? What about ` +
-      `"🐢"? Which of the two numbers is the length prefix?`,
+      `"🐢"? Which of the two numbers do you send as its length?`,
   );
   for (const text of ["naïve", "🐢"]) {
     show.fact(`"${text}".length`, text.length);
@@ -111,9 +111,9 @@ async function cutHeader(show: Narrator): Promise<void> {
   const frame = encodeFrame("x".repeat(300));
   show.step("A length in two pieces");
   await show.predict(
-    "A frame of 300 bytes starts with 00 00 01 2c. The client writes three " +
-      "of those bytes, and the server reads them into a buffer of four. What " +
-      "length does it see?",
+    "The frame of a 300-byte message starts with 00 00 01 2c. The client " +
+      "writes three of those bytes, and the server reads them into a buffer " +
+      "of four. What length does it see?",
   );
   using first = await connectBoth();
   const header = new Uint8Array(4);

@@ -41,7 +41,7 @@ export const readLines: ReadMessages = todo("5.1 readLines");
  * array, exactly as long as the frame.
  *
  * - Don't change the text. The one exception is half a surrogate pair, which
- *   UTF-8 can't represent: `TextEncoder` turns it into U+FFFD, and so do you.
+ *   UTF-8 can't represent: `TextEncoder` turns it into U+FFFD, and that's fine.
  */
 export const encodeFrame: EncodeFrame = todo("5.2 encodeFrame");
 
