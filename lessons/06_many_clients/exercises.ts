@@ -23,7 +23,7 @@ export const exercises: Exercise<unknown>[] = [
       "accept() in your own loop, and look at the class of each error: " +
       "BadResource is the end, NotConnected is about one client, and any other " +
       "error goes to your caller. A `for await` loop would rethrow NotConnected.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    async function serveOne(conn: Deno.Conn): Promise<void> {\n" +
       "      using _closed = conn; // may be closed already\n" +
       "      try {\n" +
@@ -60,7 +60,7 @@ export const exercises: Exercise<unknown>[] = [
       "removes itself from the set when it settles. When the set is full, wait " +
       "for the first of them before you accept again: Promise.race() waits for " +
       "one, Promise.all() for all.",
-      "Almost the code, with the loop and serveOne() from 6.1. On BadResource, " +
+      "Most of the code, with the loop and serveOne() from 6.1. On BadResource, " +
       "leave the loop with `break`:\n" +
       "    const served = serveOne(conn).then(() => {\n" +
       "      running.delete(served);\n" +

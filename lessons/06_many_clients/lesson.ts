@@ -149,7 +149,7 @@ async function talk(conn: Deno.Conn): Promise<void> {
 /** Shows that one thread can keep many conversations open. */
 async function hundredSilent(show: Narrator): Promise<void> {
   const SILENT = 100;
-  show.step(`${SILENT} silent clients, and one that speaks`);
+  show.step(`Of ${SILENT + 1} clients, only one speaks`);
   const listener = listenTcp();
   let open = 0;
   let most = 0;
@@ -227,8 +227,8 @@ async function fullQueue(show: Narrator): Promise<void> {
 async function leftTheQueue(show: Narrator): Promise<void> {
   show.step("A client that leaves the backlog");
   await show.predict(
-    "Client 1 connects and resets its connection. Then client 2 connects. " +
-      "Only now does the server call accept(). What does it get: client 1, " +
+    "Client 1 connects and resets its connection, which ends it at once. " +
+      "Then client 2 connects. Only now does the server call accept(). What does it get: client 1, " +
       "client 2, or something else?",
   );
   using byHand = await oneLeftOneWaits();
@@ -249,7 +249,7 @@ async function leftTheQueue(show: Narrator): Promise<void> {
     "On Linux, a client that has reset keeps its place in the queue. Deno's " +
       "accept() takes it out, finds that there's no client anymore, and " +
       "throws. The error is about that one client: the next accept() returns " +
-      "client 2. But a for await loop rethrows it, and the server is over.",
+      "client 2. But a for await loop rethrows it, and the server ends.",
   );
 }
 
