@@ -19,7 +19,7 @@ export const exercises: Exercise<unknown>[] = [
       "that happen, and still lets you read?",
       "Do three things, one after the other: write until everything is written, " +
       "close your write side, and read until null, keeping a copy of each piece.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    // after the loop that writes\n" +
       "    await conn.closeWrite();\n" +
       "    // and then, in a loop\n" +
@@ -44,7 +44,7 @@ export const exercises: Exercise<unknown>[] = [
       "Interrupted. Close your write side, read until null, and catch any error. " +
       "In `finally`, clear the timer and close the connection, unless it's " +
       "already closed.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const timer = setTimeout(() => conn[Symbol.dispose](), graceMs);\n" +
       "    try {\n" +
       "      await conn.closeWrite();\n" +

@@ -38,8 +38,8 @@ export async function lesson(show: Narrator): Promise<void> {
 async function halfClose(show: Narrator): Promise<void> {
   show.step("One direction ends, the other stays open");
   await show.predict(
-    "The client asks a question and ends its direction of the stream. Can the " +
-      "server still answer?",
+    "The client asks a question and closes its write side. Can the server " +
+      "still answer?",
   );
   const { client, server } = await connectedPair();
   show.sockets({ client, server });
@@ -84,8 +84,8 @@ async function wholeLife(show: Narrator): Promise<void> {
     return;
   }
   await show.predict(
-    "The client ends its direction first. When both sides have closed, which " +
-      "side's kernel still keeps a socket: the client's or the server's?",
+    "The client closes its write side first. When both sides have closed, " +
+      "which side's kernel still keeps a socket: the client's or the server's?",
   );
   function tell(after: string, { client, server }: States): void {
     show.fact(after, `client ${client.padEnd(10)}  server ${server}`);
@@ -134,8 +134,8 @@ async function wholeLife(show: Narrator): Promise<void> {
     `After close(), the server's program was done, but the kernel still had ` +
       `to send ${inMiB(closed.unsent)} of its answer. ` +
       "And the side that ends first stays in TIME-WAIT, in case its last " +
-      "acknowledgment was lost. No process owns that socket, and it doesn't " +
-      "keep a server from its port, because Deno sets SO_REUSEADDR.",
+      "acknowledgment was lost. No process owns that socket, and a " +
+      "server can still use the port, because Deno sets SO_REUSEADDR.",
   );
 }
 
