@@ -21,7 +21,7 @@ export const exercises: Exercise<unknown>[] = [
       "Deno.connect() takes a `signal`. When you abort it, the attempt ends, and " +
       "connect() rejects with the reason you gave to abort(). So abort after " +
       "`ms` milliseconds, and clear the timer when connect() is done.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const giveUp = new AbortController();\n" +
       "    const reason = new Deno.errors.TimedOut(…);\n" +
       "    const timer = setTimeout(() => giveUp.abort(reason), ms);\n" +
@@ -47,7 +47,7 @@ export const exercises: Exercise<unknown>[] = [
       "Keep the promise of the read in a field. The next call awaits that " +
       "promise, and starts a new read only if none is pending. When a call has " +
       "returned the read's result, drop the promise.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    this.#reading ??= this.#conn.read(this.#buffer);\n" +
       "    const count = await Promise.race([this.#reading, late]);\n" +
       '    if (count === "timeout") return count;\n' +
@@ -71,7 +71,7 @@ export const exercises: Exercise<unknown>[] = [
       "Loop over the attempts, with `try { return await attempt() }`. In the " +
       "`catch`, throw the error if it isn't a refusal, or if this was the last " +
       "attempt. Otherwise wait, and double the delay.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    for (let left = attempts;; left--) {\n" +
       "      try {\n" +
       "        return await attempt();\n" +

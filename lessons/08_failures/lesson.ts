@@ -44,7 +44,7 @@ export async function lesson(
 
 /** Shows ports where nothing, or something else, is listening. */
 async function noneOrTwo(show: Narrator): Promise<void> {
-  show.step("No listener, or another one");
+  show.step("No listener, or a port that's taken");
   await show.predict(
     "You connect to a port where nothing is listening. Does connect() wait, " +
       "or does it fail right away?",
@@ -67,7 +67,7 @@ async function noneOrTwo(show: Narrator): Promise<void> {
   show.say(
     `The refusal came after ${refusedMs.toFixed(1)} ms. It's an answer: the ` +
       "machine is there, but nothing is listening on that port. Try again " +
-      "later, or check the number. Waiting doesn't free a port that's taken, " +
+      "later, or check the port number. Waiting doesn't free a port that's taken, " +
       "so use another one, or stop the program that has it.",
   );
 }
@@ -170,7 +170,7 @@ async function ownDoing(show: Narrator): Promise<void> {
   show.say(
     "A read throws Interrupted if you close its socket while it waits. That's " +
       "the only way to cancel a read or an accept in Deno, so it's often on " +
-      "purpose. The other errors are bugs, and no network will fix them.",
+      "purpose. The other errors are bugs in your program.",
   );
 }
 

@@ -255,7 +255,7 @@ export const connecting: Symptom[] = [
       "reconnect with the same socket fails",
       "connect returns operation now in progress on a non-blocking socket",
     ],
-    means: "connect() was called on a socket that has its connection",
+    means: "you called connect() on a socket that's already connected",
     todo: "make a new socket for each connection",
     causes: [
       {

@@ -195,7 +195,7 @@ export const datagrams: Symptom[] = [
       "UDP packet visible in wireshark but not received by my program",
       "UDP send succeeds although nobody listens on the port",
     ],
-    means: "sending says nothing about arriving",
+    means: "a send that succeeds doesn't mean that anything arrived",
     todo: "set a limit on waiting, and ask again",
     causes: [
       {

@@ -22,7 +22,7 @@ export const listening: Symptom[] = [
       "server doesn't start a second time: TIME_WAIT, SO_REUSEADDR",
     ],
     means: "another socket is already listening on that port",
-    todo: "use another port (0 picks a free one), or end the other program",
+    todo: "use another port (0 picks a free one), or close the other program",
     causes: [
       {
         because: "Another program, or an old copy of yours, holds the port.",
@@ -102,7 +102,7 @@ export const listening: Symptom[] = [
       "connect to unix socket permission denied, docker.sock",
     ],
     means: "the system doesn't let your user do that",
-    todo: "use a port above 1023; check the socket file's mode",
+    todo: "use a port above 1023; check the socket file's permissions",
     causes: [
       {
         because: "Linux: ports below 1024 need rights that you don't have. " +

@@ -16,7 +16,7 @@ export const messages: Symptom[] = [
       "JSON parse fails: unexpected end of JSON input",
       "not all data is received, file transfer incomplete",
     ],
-    means: "TCP carries bytes, not messages: a read may give a part",
+    means: "TCP carries bytes, not messages: a read may return part of one",
     todo: "read until the message is complete",
     causes: [
       {
@@ -48,7 +48,7 @@ export const messages: Symptom[] = [
       "JSON parse fails: extra data after JSON",
       "messages are merged when I send them fast",
     ],
-    means: "TCP keeps no boundaries: several writes can be one read",
+    means: "TCP keeps no boundaries: one read can return several writes",
     todo: "mark where each message ends",
     causes: [
       {
@@ -125,7 +125,7 @@ export const messages: Symptom[] = [
       "message header has the wrong byte order on another host",
       "port number is different from what I set, htons",
     ],
-    means: "the two sides disagree on the order of the bytes, or on the unit",
+    means: "the two sides disagree on the byte order, or on the unit",
     todo: "use network byte order: big-endian",
     causes: [
       {
@@ -145,7 +145,7 @@ export const messages: Symptom[] = [
   },
   {
     id: "lines-mixed",
-    title: "Messages of two writers are mixed",
+    title: "Messages from two writers get mixed up",
     shows: "two writers, and one's line was inside the other's",
     asked: [
       "messages from two threads are mixed up on one socket",

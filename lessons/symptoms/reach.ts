@@ -16,7 +16,7 @@ export const reach: Symptom[] = [
       "works locally but not over the internet",
       "connect from my phone to the dev server",
     ],
-    means: "the server listens on 127.0.0.1 only, or something filters",
+    means: "the server listens only on 127.0.0.1, or a firewall blocks it",
     todo: "listen on 0.0.0.0, and open the port",
     causes: [
       {
@@ -49,7 +49,7 @@ export const reach: Symptom[] = [
       "connection refused with localhost but not with 127.0.0.1",
       "localhost is slow, connecting to localhost takes two seconds",
     ],
-    means: "the name stands for another address than the one that works",
+    means: "the name resolves to an address other than the one that works",
     todo: "find out which address the name gives",
     causes: [
       {
@@ -105,7 +105,7 @@ export const reach: Symptom[] = [
       "how many connections can one port have",
       "can two programs listen on the same port",
     ],
-    means: "each connection has its own four numbers",
+    means: "each connection gets a new ephemeral port",
     todo: "identify a client by address and port together",
     causes: [
       {

@@ -35,7 +35,7 @@ export const slow: Symptom[] = [
   },
   {
     id: "slow-client",
-    title: "One slow client slows down all",
+    title: "One slow client slows everyone down",
     shows: "one client didn't read, and the broadcast stopped for all",
     asked: [
       "one slow client blocks the broadcast",
@@ -98,7 +98,7 @@ export const slow: Symptom[] = [
       "bandwidth delay product",
       "transfer speed starts slow and then gets faster",
     ],
-    means: "one window per round trip is all that TCP sends",
+    means: "TCP sends at most one window per round trip",
     todo: "raise the windows; use one long connection",
     causes: [
       {

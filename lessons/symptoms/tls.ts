@@ -250,7 +250,7 @@ export const tls: Symptom[] = [
       node: ["no application protocol"],
     },
     asked: ["no application protocol ALPN", "ALPN negotiation failed h2"],
-    means: "client and server share no name in ALPN",
+    means: "client and server have no ALPN protocol in common",
     todo: "offer a protocol that the server speaks",
     causes: [
       {
@@ -277,7 +277,7 @@ export const tls: Symptom[] = [
       "peer closed connection without sending close_notify",
       "SSL unexpected eof while reading",
     ],
-    means: "the TCP stream ended, and TLS didn't say that this is all",
+    means: "the TCP stream ended, but TLS never said that this was all",
     todo: "treat the answer as incomplete, unless its length says otherwise",
     causes: [
       {

@@ -62,7 +62,7 @@ export const waiting: Symptom[] = [
   },
   {
     id: "no-end",
-    title: "Reading to the end never ends",
+    title: "A read to the end never returns",
     shows: "all 5 bytes came, and the next read() did not end",
     asked: [
       "read loop never ends, while recv never returns 0",

@@ -95,7 +95,7 @@ export const websocket: Symptom[] = [
       "WebSocket close code 1005 no status received",
     ],
     means:
-      "the other side is done (1000), leaves (1001), or gave no code (1005)",
+      "the other side is done (1000), is leaving (1001), or gave no code (1005)",
     todo: "nothing; connect again if you still need it",
     causes: [
       {
@@ -128,7 +128,8 @@ export const websocket: Symptom[] = [
       "could not decode a text frame as UTF-8",
       "one or more reserved bits are on",
     ],
-    means: "a frame broke the rules (1002), its type (1003), or UTF-8 (1007)",
+    means:
+      "a frame broke the rules (1002), had a bad type (1003), or wasn't UTF-8 (1007)",
     todo: "fix the side that built the frame",
     causes: [
       {
