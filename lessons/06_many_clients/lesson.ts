@@ -246,9 +246,9 @@ async function leftTheQueue(show: Narrator): Promise<void> {
   const reported = errors.join(", ") || "no error";
   show.fact("serve() in lib/net", `reported ${reported}, and served client 2`);
   show.say(
-    "On Linux, a client that has reset keeps its place in the queue. Deno's " +
-      "accept() takes it out, finds that there's no client anymore, and " +
-      "throws. The error is about that one client: the next accept() returns " +
+    "On Linux, a client that has reset its connection keeps its place in the " +
+      "queue. Deno's accept() takes it out, finds that there's no client " +
+      "anymore, and throws. The error is about that one client: the next accept() returns " +
       "client 2. But a for await loop rethrows it, and the server ends.",
   );
 }
