@@ -92,8 +92,8 @@ function explainEnd({ then }: StreamResult): string {
       "your result for all 8 bytes, so throw an error instead.";
   }
   if (then === "error") {
-    return "By the class, callers tell a stream that ended early from other " +
-      "failures: throw new Deno.errors.UnexpectedEof(…), with a message.";
+    return "Your caller recognizes a stream that ended early by the error's " +
+      "class: throw new Deno.errors.UnexpectedEof(…), with a message.";
   }
   return "Once the peer has closed its side, every read() returns null. A " +
     "loop that only counts bytes never ends then: throw when you get null.";

@@ -38,11 +38,10 @@ const FAIL = {
 };
 const GONE = {
   fewer:
-    "You gave a place to a client that had reset before you accepted it. " +
-    "When accept() throws NotConnected, just call it again.",
-  more:
-    "You freed a place for a client that never had one: it reset before you " +
-    "accepted it.",
+    "You gave a place to a client that had reset its connection before you " +
+    "accepted it. When accept() throws NotConnected, just call it again.",
+  more: "You freed a place for a client that never had one: it reset its " +
+    "connection before you accepted it.",
   timer: "You waited after NotConnected. That client is gone, and others are " +
     "waiting: call accept() again at once.",
   read: LEFT,
@@ -98,8 +97,8 @@ const STORY: Action[] = [
     read: FAILURE,
   },
   {
-    step: "a client resets before you accept it, two others connect, and two " +
-      "handlers return",
+    step: "a client resets its connection before you accept it, two others " +
+      "connect, and two handlers return",
     run: (clients) => {
       clients.listener.leaves();
       clients.connect(2);

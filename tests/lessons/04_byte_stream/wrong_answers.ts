@@ -56,7 +56,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
   {
     name: "throws an error of another class",
     replace: ["Deno.errors.UnexpectedEof", "Error"],
-    diagnosis: /tell a stream that ended early from other/,
+    diagnosis: /recognizes a stream that ended early/,
   },
   {
     name: "returns views of one buffer that it reads into again",
