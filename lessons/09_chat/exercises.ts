@@ -21,7 +21,7 @@ export const exercises: Exercise<unknown>[] = [
       "pass on a line, push it to everyone else's queue: a push doesn't have to " +
       "wait. Count each member's unsent bytes. When there are too many, remove " +
       "the member and close its connection, which ends its read, too.",
-      "Nearly the code:\n" +
+      "Most of the code:\n" +
       "    #send(member: Member, line: Uint8Array): void {\n" +
       "      member.unsentBytes += line.length;\n" +
       "      if (member.unsentBytes > MAX) return this.#drop(member);\n" +

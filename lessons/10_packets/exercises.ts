@@ -21,7 +21,7 @@ export const exercises: Exercise<unknown>[] = [
       "Go through the message in steps of `size`, from 0 to its length. At each " +
       "step, copy the next `size` bytes, or what's left. Then think of the " +
       "empty message: if your loop stops at the length, it doesn't even start.",
-      "Nearly the code:\n" +
+      "Most of the code:\n" +
       "    let offset = 0;\n" +
       "    do {\n" +
       "      const data = message.slice(offset, offset + size);\n" +
@@ -50,7 +50,7 @@ export const exercises: Exercise<unknown>[] = [
       "data of each packet to its offset. Also remember which bytes have " +
       "arrived: keep a list of the gaps, or simply one boolean per byte. A gap " +
       "is a run of bytes that haven't arrived.",
-      "Nearly the code, with `#bytes` and `#has`, an array of `total` booleans:\n" +
+      "Most of the code, with `#bytes` and `#has`, an array of `total` booleans:\n" +
       "    this.#bytes.set(data, offset); // set() copies\n" +
       "    this.#has.fill(true, offset, offset + data.length);\n" +
       "and in missing(), a loop over all bytes:\n" +

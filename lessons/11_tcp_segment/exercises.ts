@@ -23,7 +23,7 @@ export const exercises: Exercise<unknown>[] = [
       "offset is the upper half of byte 12, in 4-byte words. The flags " +
       "are byte 13: test one bit at a time. Check the length before you read, " +
       "and check the data offset before you use it.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const { buffer, byteOffset, length } = bytes;\n" +
       "    const view = new DataView(buffer, byteOffset, length);\n" +
       "    const headerBytes = (view.getUint8(12) >> 4) * 4;\n" +
@@ -51,7 +51,7 @@ export const exercises: Exercise<unknown>[] = [
       "number has room for all the carries. Then split the sum into its lower " +
       "16 bits and the rest, and add those two. Repeat that until there's no " +
       "rest. Invert the bits at the very end.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    sum += (bytes[at] << 8) | (bytes[at + 1] ?? 0);\n" +
       "for each pair, and then:\n" +
       "    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);\n" +
@@ -75,7 +75,7 @@ export const exercises: Exercise<unknown>[] = [
       "you have to go forward to get from `a` to `b`: a number from 0 to " +
       "4294967295. Compare it with half the sequence space. What about 0, and " +
       "what about exactly half?",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const ahead = (b - a) >>> 0; // modulo 2 ** 32\n" +
       "`ahead` is 0 for equal numbers and 2 ** 31 for numbers exactly half the " +
       "sequence space apart. In both cases, `a` doesn't come before `b`.",

@@ -20,7 +20,7 @@ export const exercises: Exercise<unknown>[] = [
       "Start at `sequence`. Go forward by the number of data bytes, by one for a " +
       "SYN, and by one for a FIN. The result has 32 bits, so it can wrap around, " +
       "as in 11.3.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    let length = segment.payload.length;\n" +
       "    if (segment.flags.syn) length++;\n" +
       "and the same for FIN; then `(segment.sequence + length) >>> 0`.",
@@ -43,7 +43,7 @@ export const exercises: Exercise<unknown>[] = [
       "that answered it. For each segment, find out which of the three it could " +
       "be: look at its flags, its port, and its acknowledgment number. Skip all " +
       "other segments.",
-      "Almost the code, where `syn` and `synAck` are what you remember:\n" +
+      "Most of the code, where `syn` and `synAck` are what you remember:\n" +
       "    const { flags, sourcePort, acknowledgment } = segment;\n" +
       "    if (\n" +
       "      flags.syn && flags.ack && sourcePort !== syn.sourcePort &&\n" +
@@ -68,7 +68,7 @@ export const exercises: Exercise<unknown>[] = [
       "Write the diagram as a table: for each state, the events that lead " +
       "somewhere, and where they lead. Then your function only looks it up, and " +
       "returns the state itself if it finds nothing.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const NEXT = {\n" +
       '      "ESTABLISHED": {\n' +
       '        "CLOSE": "FIN-WAIT-1",\n' +

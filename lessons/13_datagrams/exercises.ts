@@ -20,7 +20,7 @@ export const exercises: Exercise<unknown>[] = [
       "Send once. Then receive in a loop, until a message comes from the " +
       "server's address. Each address is a new object, so compare its " +
       "properties.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    await socket.send(question, server);\n" +
       "    while (true) {\n" +
       "      const [message, from] = await socket.receive();\n" +
@@ -43,7 +43,7 @@ export const exercises: Exercise<unknown>[] = [
       "that length include, besides your bytes?",
       "Compare first, and throw before you send anything. There's nothing to " +
       "loop over: one send() is one datagram, and sends all of it or fails.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    if (message.length > 65_507) {\n" +
       "      throw new RangeError(/* with message.length and 65507 in it */);\n" +
       "    }\n" +

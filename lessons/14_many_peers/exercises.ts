@@ -21,7 +21,7 @@ export const exercises: Exercise<unknown>[] = [
       "Start both methods by removing the peers that have been silent for too " +
       "long. Then parse the message and look up its sender. You don't need a " +
       "timer: call now() in both methods.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    handle(message, from) {\n" +
       "      this.#expire();\n" +
       "      const text = decode(message);\n" +

@@ -20,7 +20,7 @@ export const exercises: Exercise<unknown>[] = [
       "Run two loops at once. One receives until it has the answer, and ignores " +
       "all other datagrams; start it once per call. The other one sends, waits " +
       "for the answer or the timer, whichever comes first, and sends again.",
-      "Almost the code; receiveAnswer() is a loop around socket.receive():\n" +
+      "Most of the code; receiveAnswer() is a loop around socket.receive():\n" +
       "    const answer = receiveAnswer(socket, server, number);\n" +
       "    answer.catch(() => {}); // After a timeout, nothing awaits it.\n" +
       "    for (let attempt = 1; attempt <= attempts; attempt++) {\n" +
@@ -48,7 +48,7 @@ export const exercises: Exercise<unknown>[] = [
       "Keep a Map from sender and number, joined into one string, to the " +
       "answer, and look there first. A Map keeps its keys in insertion order, " +
       "so the first key is the oldest.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const key = `${from.hostname} ${from.port} ${number}`;\n" +
       "    const known = this.#answers.get(key);\n" +
       "    if (known !== undefined) return known;\n" +

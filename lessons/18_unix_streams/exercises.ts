@@ -20,7 +20,7 @@ export const exercises: Exercise<unknown>[] = [
       "(`Deno.lstat(path)`), and try to connect (`Deno.connect()`). If it's a " +
       "socket and the connection is refused, remove it and listen again. " +
       "Otherwise, throw the AddrInUse that you caught.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    try {\n" +
       '      return Deno.listen({ transport: "unix", path });\n' +
       "    } catch (error) {\n" +
@@ -46,7 +46,7 @@ export const exercises: Exercise<unknown>[] = [
       "The size of the kernel's field is in bytes. How many bytes does `ü` take?",
       "Convert the path to the bytes that the kernel gets, and count those. " +
       "`TextEncoder` encodes UTF-8.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const bytes = new TextEncoder().encode(path);\n" +
       "Then compare bytes.length with 107, which still fits.",
     ],

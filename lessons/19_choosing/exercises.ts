@@ -21,7 +21,7 @@ export const exercises: Exercise<unknown>[] = [
       "block that closes and removes in `finally`. Write the conversation as " +
       "one async function: send, then receive until the sender is the server. " +
       "Race it against a promise that a timer rejects.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const path = `${server}.me`;\n" +
       "    const socket = Deno.listenDatagram({\n" +
       '      transport: "unixpacket",\n' +
@@ -52,7 +52,7 @@ export const exercises: Exercise<unknown>[] = [
       "contradict each other, and which of them wins?",
       "Write the five rules as five returns, in order. After each return, you " +
       "know that its condition was false, so don't test it again.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    if (need.latencyBeatsLoss && !need.everyByteMatters) return …;\n" +
       "    if (need.sameMachine) {\n" +
       "      return need.messagesStayWhole || need.manyReceivers ? … : …;\n" +

@@ -23,7 +23,7 @@ export const exercises = [
       "off the head at \\r\\n\\r\\n, one cuts off a given number of bytes. A body " +
       "in chunks alternates between a line and that many bytes. Check a length " +
       "before you wait for that many bytes.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    async #take(size) {\n" +
       "      while (this.#rest.length < size) await this.#readMore();\n" +
       "      const taken = this.#rest.slice(0, size);\n" +
@@ -58,7 +58,7 @@ export const exercises = [
       "as one text, line by line, with \\r\\n after each line and one more after " +
       "the last. Check the characters of each name and each value before you " +
       "add them.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const payload = new TextEncoder().encode(body);\n" +
       "    let text = `HTTP/1.1 ${status} \\r\\n`;\n" +
       "    text += `Content-Length: ${payload.length}\\r\\n`;\n" +

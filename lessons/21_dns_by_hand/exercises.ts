@@ -20,7 +20,7 @@ export const exercises = [
       'Collect the bytes of the name first: split it at ".", add the length and ' +
       "the bytes of each label, and then a 0. Now you know how long the query " +
       "is, and a DataView writes the numbers before and after the name.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       '    for (const label of name.replace(/\\.$/, "").split(".")) {\n' +
       "      if (label.length < 1 || label.length > 63) throw new RangeError(…);\n" +
       "      encoded.push(label.length, ...new TextEncoder().encode(label));\n" +
@@ -46,7 +46,7 @@ export const exercises = [
       "`number(size)`, and `name()`. In name(), a second index follows the " +
       "pointers. Skip each question (a name and four bytes). After a record, " +
       "set `at` to where its size says that the data ends.",
-      "Almost the code, in the loop of name():\n" +
+      "Most of the code, in the loop of name():\n" +
       "    if (length >= 0xc0) {\n" +
       "      const target = (length & 0x3f) * 256 + byte(from + 1);\n" +
       "      if (target >= limit) throw new TypeError(…);\n" +

@@ -25,7 +25,7 @@ export const exercises = [
       "`take(size)`. A command is then a line with *, and for each string a line " +
       "with $, take(size), and take(2). At the end, call " +
       "`reader.unread(pending)`.",
-      "Almost the code, for an array:\n" +
+      "Most of the code, for an array:\n" +
       '    const due = count(await takeLine(), "*", 1, 1024);\n' +
       "    while (parts.length < due) {\n" +
       '      const size = count(await takeLine(), "$", 0, 1048576);\n' +
@@ -54,7 +54,7 @@ export const exercises = [
       "`error(message)`. Store `{ value, endsAt }` under `key.toHex()`, with " +
       "Infinity if there's no time. One method looks up an entry, and returns " +
       "undefined if it has expired; GET, DEL, and INCR all use it.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    #entry(key) {\n" +
       "      const entry = this.#entries.get(key.toHex());\n" +
       "      return entry && this.#now() < entry.endsAt ? entry : undefined;\n" +

@@ -31,7 +31,7 @@ export const exercises = [
       "lower case, and joins the values. `listOf(name)` splits that at the " +
       "commas, and trims and lowers each word. Then it's four ifs. For the hash: " +
       '`await crypto.subtle.digest("SHA-1", bytes)` returns an ArrayBuffer.',
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       '    const key = valueOf(request, "sec-websocket-key");\n' +
       "    if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) return { status: 400, … };\n" +
       "    const bytes = new TextEncoder().encode(key + GUID);\n" +
@@ -57,7 +57,7 @@ export const exercises = [
       "checks it, takes the next, checks it, and then the length. Three fields " +
       "hold the message under way: its opcode (or null), its fragments, and " +
       "their total size.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    while (true) {\n" +
       "      const { fin, opcode, size } = await this.#readHead();\n" +
       "      const mask = await this.#take(4);\n" +
@@ -87,7 +87,7 @@ export const exercises = [
       "Encode the text first, because you need its size. From that follow the " +
       "bytes of length (0, 2, or 8) and the place where the payload starts. Make " +
       "one array of the right size, and fill it with a DataView and set().",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    const extra = size < 126 ? 0 : size < 65536 ? 2 : 8;\n" +
       "    const start = 2 + extra + (mask === undefined ? 0 : 4);\n" +
       "    const frame = new Uint8Array(start + size);\n" +
@@ -115,7 +115,7 @@ export const exercises = [
       "reader.readMessage(), in a try that catches only what the reader throws. " +
       "After the loop: clear the timer, and `await queue.close()`, which ends " +
       "your side, reads the rest, and closes.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       '    close(code = 1000, reason = "") {\n' +
       "      if (this.#hasSentClose) return;\n" +
       "      this.#sendClose(code, reason);\n" +

@@ -29,7 +29,7 @@ export const exercises = [
       "Keep everything that you haven't returned in one array. In `next`, wait " +
       "for 5 bytes, check the type, the version, and the limit, wait for the " +
       "fragment, and only then cut the record off the front.",
-      "Almost the code, in next():\n" +
+      "Most of the code, in next():\n" +
       "    if (pending.length < 5) return null;\n" +
       "    const length = pending[3] << 8 | pending[4];\n" +
       "    // throw TypeError or RangeError here\n" +
@@ -55,7 +55,7 @@ export const exercises = [
       "`bytes(size)` throw `RangeError` past its end, and `field(lengthSize)` " +
       "reads a length and returns a part of exactly that size, as a new object. " +
       "Then no inner length can lead out of the outer one.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    field(lengthSize: number): Field {\n" +
       "      return new Field(this.bytes(this.number(lengthSize)));\n" +
       "    }\n" +
@@ -87,7 +87,7 @@ export const exercises = [
       "that with `Deno.startTls`. Write, `closeWrite()`, read until null. A " +
       "timer closes the connection; in a `catch`, replace the error if the timer " +
       "has fired. Take both connections with `using`.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       '    using tcp = await Deno.connect({ hostname: "127.0.0.1", port, signal });\n' +
       "    using conn = await Deno.startTls(tcp, { hostname, caCerts });\n" +
       '    signal.addEventListener("abort", () => conn[Symbol.dispose]());\n' +
@@ -113,7 +113,7 @@ export const exercises = [
       "Then check `220 `, call `Deno.startTls`, and await `handshake()`. Put a " +
       "`try` around all of it, and close in its `catch` whichever connection you " +
       "have by then.",
-      "Almost the code:\n" +
+      "Most of the code:\n" +
       "    let open: Deno.Conn = conn;\n" +
       "    try {\n" +
       "      // write the command, and read the reply: up to 512 bytes\n" +
