@@ -22,11 +22,19 @@ export class Bench {
   readonly effort: Effort;
   /** Whether only a first look is wanted. */
   readonly quick: boolean;
+  /** Whether the largest sizes are wanted, too. */
+  readonly full: boolean;
 
-  /** @param options What was asked for on the command line. */
-  constructor({ quick, json }: { quick: boolean; json: boolean }) {
+  /** @param options The flags on the command line. */
+  constructor({ quick = false, full = false, cpu = false, json = false }) {
     this.quick = quick;
+    this.full = full;
     this.#json = json;
+    if (cpu) {
+      // The players inherit this. See `clockMs` in `players/play.mjs`.
+      Deno.env.set("BENCH_CLOCK", "cpu");
+      this.note("Rates are for a second of each process's processor time.");
+    }
     this.effort = quick ? QUICK : THOROUGH;
   }
 
