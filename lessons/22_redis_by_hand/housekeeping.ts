@@ -10,12 +10,12 @@ export class Housekeeping {
    * Answers a command, if it isn't one for the store.
    *
    * @param name The command's name, in capitals.
-   * @param args Its other strings.
+   * @param command The command's strings.
    * @returns The reply; `null` if the store should run the command.
    */
-  answer(name: string, args: Uint8Array[]): Uint8Array | null {
+  answer(name: string, command: Uint8Array[]): Uint8Array | null {
     if (!NAMES.has(name)) return null;
-    const [first, second] = args.map(wordOf);
+    const [_, first, second] = command.map(wordOf);
     switch (name) {
       case "HELLO":
         return this.#hello(first, second);
@@ -24,10 +24,10 @@ export class Housekeeping {
       case "CLIENT":
         return first === "SETINFO" || first === "SETNAME" ? OK : null;
       case "CONFIG": {
-        if (first !== "GET" || args.length !== 2) return null;
+        if (first !== "GET" || command.length !== 3) return null;
         // redis-benchmark asks for "save" and "appendonly": nothing is saved.
         const value = second === "APPENDONLY" ? "no" : "";
-        return this.#pairs([[new TextDecoder().decode(args[1]), value]]);
+        return this.#pairs([[new TextDecoder().decode(command[2]), value]]);
       }
       default: // COMMAND
         return encodeReply({ kind: "array", items: [] });

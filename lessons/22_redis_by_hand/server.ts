@@ -118,11 +118,12 @@ async function converse(
   });
   // A client that pipelines without end must not keep the others waiting.
   using turn = new Turn(TURN);
+  const { onCommands } = options;
   const commands: Uint8Array[][] = [];
   const source = readCommands(options, {
     async read(buffer) {
       // All that came in one read is answered in one write.
-      if (commands.length > 0) options.onCommands?.(commands.splice(0));
+      if (commands.length > 0) onCommands?.(commands.splice(0));
       await replies.flush();
       enter(source.isBetween() ? "idle" : "command");
       return await conn.read(buffer);
@@ -138,11 +139,10 @@ async function converse(
       enter(null);
       await turn.take(batch.length);
       for (const command of batch) {
-        commands.push(command);
-        const [first, ...args] = command;
-        const name = wordOf(first);
+        if (onCommands) commands.push(command);
+        const name = wordOf(command[0]);
         replies.add(
-          name === "QUIT" ? OK : housekeeping.answer(name, args) ??
+          name === "QUIT" ? OK : housekeeping.answer(name, command) ??
             housekeeping.translate(store.run(command)),
         );
         if (name === "QUIT") return await replies.flush();
@@ -166,7 +166,7 @@ async function converse(
     await closeGracefully(conn);
     throw error;
   } finally {
-    if (commands.length > 0) options.onCommands?.(commands);
+    if (commands.length > 0) onCommands?.(commands);
   }
 }
 

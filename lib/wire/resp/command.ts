@@ -131,8 +131,8 @@ export class CommandParser {
   #base = 0;
   #parts: Uint8Array[] = [];
   #partsBytes = 0;
-  /** From this one on, the strings are views of the buffer. */
-  #firstView = 0;
+  /** Where the strings that follow those in `#parts` are in the buffer. */
+  #spans: [start: number, end: number][] = [];
   /** How many strings are still due; 0 between two commands. */
   #due = 0;
   /** The length of the string under way; -1 if it is not known yet. */
@@ -268,7 +268,7 @@ export class CommandParser {
     if (this.#buffer[end] !== CR || this.#buffer[end + 1] !== LF) {
       this.#fail("a string", end, `"\\r\\n" after ${this.#size} bytes`);
     }
-    this.#parts.push(this.#buffer.subarray(this.#start, end));
+    this.#spans.push([this.#start, end]);
     this.#start = end + 2;
     this.#scanned = this.#start;
     this.#size = -1;
@@ -281,7 +281,6 @@ export class CommandParser {
     const parts = this.#parts;
     this.#parts = [];
     this.#partsBytes = 0;
-    this.#firstView = 0;
     return parts;
   }
 
@@ -290,18 +289,13 @@ export class CommandParser {
    * of them takes longer than copying all that is between them as well.
    */
   #copyParts(): void {
-    const [views, last] = [
-      this.#parts.slice(this.#firstView),
-      this.#parts.at(-1),
-    ];
-    if (views.length === 0) return;
-    const start = views[0].byteOffset;
-    const copy = this.#buffer.slice(start, last!.byteOffset + last!.length);
-    views.forEach(({ byteOffset, length }, index) => {
-      const at = byteOffset - start;
-      this.#parts[this.#firstView + index] = copy.subarray(at, at + length);
-    });
-    this.#firstView = this.#parts.length;
+    if (this.#spans.length === 0) return;
+    const from = this.#spans[0][0];
+    const copy = this.#buffer.slice(from, this.#spans.at(-1)![1]);
+    for (const [start, end] of this.#spans) {
+      this.#parts.push(copy.subarray(start - from, end - from));
+    }
+    this.#spans = [];
   }
 
   /** Goes past a line; gives the index of its "\n", or -1 if that hasn't come. */
