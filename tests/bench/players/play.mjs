@@ -40,7 +40,7 @@ export function play(own) {
  * The clock that rates are measured by, in milliseconds: real time, or with
  * `--cpu` this process's processor time, which other processes can't use up.
  */
-const clockMs = process.env.BENCH_CLOCK === "cpu"
+export const clockMs = process.env.BENCH_CLOCK === "cpu"
   ? () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
