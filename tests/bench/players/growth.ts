@@ -9,6 +9,7 @@ import { RoomServer } from "../../../lessons/09_chat/room_server.ts";
 import { lessons } from "../../../lessons/mod.ts";
 import { readExact, writeAll } from "../../../lib/net/mod.ts";
 import {
+  concat,
   encodePacket,
   encodePcapHeader,
   encodePcapPacket,
@@ -84,6 +85,7 @@ async function writeCapture(path: string, count: number): Promise<void> {
   await writeAll(file, encodePcapHeader());
   for (let number = 0; number < count; number += PACKETS_EACH) {
     const conversation = number / PACKETS_EACH;
+    const records: Uint8Array[] = [];
     for (let i = 0; i < PACKETS_EACH; i++) {
       const isRequest = i % 2 === 0;
       const ports = [20_000 + conversation % 40_000, 7000];
@@ -102,17 +104,11 @@ async function writeCapture(path: string, count: number): Promise<void> {
         payload: new TextEncoder().encode("hello"),
       });
       const at = number + i;
-      await writeAll(
-        file,
-        encodePcapPacket({
-          time: {
-            seconds: 1_700_000_000 + Math.floor(at / 1e5),
-            nanoseconds: 1e4 * (at % 1e5),
-          },
-          bytes,
-        }),
-      );
+      const seconds = 1_700_000_000 + Math.floor(at / 1e5);
+      const time = { seconds, nanoseconds: 1e4 * (at % 1e5) };
+      records.push(encodePcapPacket({ time, bytes }));
     }
+    await writeAll(file, concat(records));
   }
 }
 
