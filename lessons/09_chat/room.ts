@@ -1,4 +1,4 @@
-import { readLines, SendQueue } from "../../lib/net/mod.ts";
+import { readLineBatches, SendQueue } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
 import { escapeControls } from "../../lib/show/escape_controls.ts";
 
@@ -95,10 +95,13 @@ export class Room {
     this.#announce(`${name} is here, ${this.size} in the room`);
     let how = "left";
     try {
-      for await (const line of readLines(conn, { maxBytes })) {
-        this.#lines++;
+      // Lines that arrive together are sent together: each member's queue gets
+      // one message then, however many lines are in it.
+      for await (const lines of readLineBatches(conn, { maxBytes })) {
+        this.#lines += lines.length;
         // Terminals obey control characters.
-        this.#send(`${name}: ${escapeControls(line)}\n`, member);
+        const said = lines.map((line) => `${name}: ${escapeControls(line)}\n`);
+        this.#send(said.join(""), member);
       }
     } catch (error) {
       how = member.dropped ?? await this.#sendAway(member, error);

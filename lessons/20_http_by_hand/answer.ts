@@ -1,6 +1,5 @@
 /** What a handler returns, and how it's encoded. */
 import {
-  concat,
   encodeChunk,
   encodeLastChunk,
   encodeResponseHead,
@@ -40,7 +39,8 @@ export const TEXT: HttpField = {
 
 /** An encoded answer: all of its bytes, or its head and a stream. */
 export interface Encoded {
-  bytes: Uint8Array;
+  /** The head, and the body if it isn't a stream. */
+  pieces: Uint8Array[];
   stream: AsyncIterable<Uint8Array> | null;
   /** Whether the body ends only with the connection. */
   mustClose: boolean;
@@ -67,7 +67,7 @@ export function encodeAnswer(
   let stream: AsyncIterable<Uint8Array> | null = null;
   let mustClose = false;
   if (hasBody && (typeof body === "string" || body instanceof Uint8Array)) {
-    data = typeof body === "string" ? new TextEncoder().encode(body) : body;
+    data = typeof body === "string" ? encoder.encode(body) : body;
     all.push({ name: "Content-Length", value: String(data.length) });
   } else if (hasBody) {
     stream = body as AsyncIterable<Uint8Array>;
@@ -81,8 +81,8 @@ export function encodeAnswer(
   }
   const headBytes = encodeResponseHead({ status, fields: all });
   // The answer to HEAD says what GET would get, and leaves the body out.
-  if (isHead) return { bytes: headBytes, stream: null, mustClose };
-  return { bytes: concat([headBytes, data]), stream, mustClose };
+  if (isHead) return { pieces: [headBytes], stream: null, mustClose };
+  return { pieces: [headBytes, data], stream, mustClose };
 }
 
 /** Encodes a stream as chunks, or for HTTP/1.0 leaves it as it is. */
@@ -97,6 +97,7 @@ export async function* encodeStream(
   if (head.version !== "1.0") yield encodeLastChunk();
 }
 
+const encoder = new TextEncoder();
 const NONE = new Uint8Array(0);
 let dateSecond = 0;
 let dateText = "";

@@ -223,9 +223,9 @@ class Conversation {
     });
     // A body that nobody wanted, or read to its end, may still come: the next
     // request cannot be told from it any more.
-    const [read] = await Promise.allSettled([reading]);
-    const wasRead = read.status === "fulfilled" &&
-      (reading !== undefined || !hasBody);
+    const wasRead = reading === undefined
+      ? !hasBody
+      : await reading.then(() => true, () => false);
     const closes = !wasRead || !keepsAlive(head);
     return await this.#send(answer, head, closes);
   }
@@ -265,7 +265,7 @@ class Conversation {
     closes: boolean,
   ): Promise<boolean> {
     const encoded = encodeAnswer(answer, head, closes);
-    this.#write(encoded.bytes);
+    for (const piece of encoded.pieces) this.#write(piece);
     if (encoded.stream !== null) {
       for await (const piece of encodeStream(encoded.stream, head!)) {
         this.#write(piece);
@@ -323,11 +323,15 @@ class Conversation {
   /** Sends 408. A read is pending, so everything before it has been written. */
   async #sayTooSlow(): Promise<void> {
     const why = `too slow with a ${this.#phase}`;
-    const { bytes } = encodeAnswer(plainAnswer(408, why), this.#head, true);
+    const answer = plainAnswer(408, why);
+    const { pieces } = encodeAnswer(answer, this.#head, true);
     const enough = Promise.withResolvers<void>();
     const timer = setTimeout(() => enough.resolve(), 1000);
     try {
-      await Promise.race([writeAll(this.#conn, bytes), enough.promise]);
+      await Promise.race([
+        writeAll(this.#conn, concat(pieces)),
+        enough.promise,
+      ]);
       this.#options.onAnswer?.({ head: this.#head, status: 408, why });
     } catch {
       // The client is gone already.

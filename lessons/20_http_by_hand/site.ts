@@ -4,7 +4,7 @@ import { type Answer, plainAnswer, TEXT } from "./answer.ts";
 import type { Incoming } from "./server.ts";
 
 /** What each path answers to which method; GET is HEAD as well. */
-const ROUTES = new Map<string, Record<string, Route>>([
+const ROUTES = new Map<string, Partial<Record<string, Route>>>([
   ["/", { GET: page }],
   ["/hello", { GET: () => ({ status: 200, fields: [TEXT], body: "hello\n" }) }],
   ["/count", { GET: count }],
@@ -26,15 +26,14 @@ export function site(request: Incoming): Answer | Promise<Answer> {
   if (target === "*") return { status: 204, fields: [allow(["OPTIONS"])] };
   const routes = ROUTES.get(pathOf(target));
   if (routes === undefined) return plainAnswer(404, "nothing there");
+  const route = routes[method === "HEAD" ? "GET" : method];
+  if (route !== undefined) return route(request);
   const allowed = Object.keys(routes)
     .flatMap((name) => name === "GET" ? ["GET", "HEAD"] : [name])
     .concat("OPTIONS");
   if (method === "OPTIONS") return { status: 204, fields: [allow(allowed)] };
-  if (!allowed.includes(method)) {
-    const why = `only ${allowed.join(", ")}`;
-    return plainAnswer(405, why, [allow(allowed)]);
-  }
-  return routes[method === "HEAD" ? "GET" : method](request);
+  const why = `only ${allowed.join(", ")}`;
+  return plainAnswer(405, why, [allow(allowed)]);
 }
 
 /**

@@ -9,14 +9,14 @@ export class Housekeeping {
   /**
    * Answers a command, if it isn't one for the store.
    *
+   * @param name The command's name, in capitals.
    * @param command The command's strings.
    * @returns The reply; `null` if the store should run the command.
    */
-  answer(command: Uint8Array[]): Uint8Array | null {
-    const [name, first, second] = command.map(wordOf);
+  answer(name: string, command: Uint8Array[]): Uint8Array | null {
+    if (!NAMES.has(name)) return null;
+    const [_, first, second] = command.map(wordOf);
     switch (name) {
-      case "COMMAND":
-        return encodeReply({ kind: "array", items: [] });
       case "HELLO":
         return this.#hello(first, second);
       case "INFO":
@@ -29,8 +29,8 @@ export class Housekeeping {
         const value = second === "APPENDONLY" ? "no" : "";
         return this.#pairs([[new TextDecoder().decode(command[2]), value]]);
       }
-      default:
-        return null;
+      default: // COMMAND
+        return encodeReply({ kind: "array", items: [] });
     }
   }
 
@@ -75,9 +75,13 @@ export class Housekeeping {
 /** A command's name or option, in capitals; those of the lesson are short. */
 export function wordOf(part: Uint8Array): string {
   if (part.length > 16) return "";
-  return String.fromCharCode(...part).toUpperCase();
+  let word = "";
+  for (const byte of part) word += String.fromCharCode(byte);
+  return word.toUpperCase();
 }
 
+/** The names of the commands that aren't for the store. */
+const NAMES = new Set(["CLIENT", "COMMAND", "CONFIG", "HELLO", "INFO"]);
 /** The one that has most of this server's commands, and no more than SET EX. */
 const VERSION = "2.6.12";
 const INFO =

@@ -59,6 +59,9 @@ export class TooSlow extends Error {
   override name = "TooSlow";
 }
 
+/** How many commands of one client run before it's the other clients' turn. */
+const TURN = 64;
+
 /** As much as is collected before it is written, in bytes. */
 const BATCH_BYTES = 64 * 1024;
 
@@ -114,12 +117,13 @@ async function converse(
     await writeAll(conn, bytes);
   });
   // A client that pipelines without end must not keep the others waiting.
-  using turn = new Turn();
+  using turn = new Turn(TURN);
+  const { onCommands } = options;
   const commands: Uint8Array[][] = [];
   const source = readCommands(options, {
     async read(buffer) {
       // All that came in one read is answered in one write.
-      if (commands.length > 0) options.onCommands?.(commands.splice(0));
+      if (commands.length > 0) onCommands?.(commands.splice(0));
       await replies.flush();
       enter(source.isBetween() ? "idle" : "command");
       return await conn.read(buffer);
@@ -128,20 +132,23 @@ async function converse(
   const housekeeping = new Housekeeping();
   try {
     while (true) {
-      await turn.take();
-      const command = await source.next();
-      if (command === null) return await replies.flush();
-      commands.push(command);
+      // Awaiting each command would take longer than running it.
+      const batch = await source.next();
+      if (batch === null) return await replies.flush();
       // The next command has a time of its own.
       enter(null);
-      if (wordOf(command[0]) === "QUIT") {
-        await replies.add(OK);
-        return await replies.flush();
+      await turn.take(batch.length);
+      for (const command of batch) {
+        if (onCommands) commands.push(command);
+        const name = wordOf(command[0]);
+        replies.add(
+          name === "QUIT" ? OK : housekeeping.answer(name, command) ??
+            housekeeping.translate(store.run(command)),
+        );
+        if (name === "QUIT") return await replies.flush();
+        // Else a client could fill the memory with replies.
+        if (replies.size >= BATCH_BYTES) await replies.flush();
       }
-      await replies.add(
-        housekeeping.answer(command) ??
-          housekeeping.translate(store.run(command)),
-      );
     }
   } catch (error) {
     if (tooSlow !== null) {
@@ -151,7 +158,7 @@ async function converse(
       error instanceof TypeError || error instanceof RangeError;
     if (!isProtocol) throw error;
     const message = error.message.replace(/[\r\n]/g, " ");
-    await replies.add(
+    replies.add(
       encodeReply({ kind: "error", text: `ERR Protocol error: ${message}` }),
     );
     await replies.flush();
@@ -159,14 +166,17 @@ async function converse(
     await closeGracefully(conn);
     throw error;
   } finally {
-    if (commands.length > 0) options.onCommands?.(commands);
+    if (commands.length > 0) onCommands?.(commands);
   }
 }
 
 /** Where commands come from. */
 interface CommandSource {
-  /** Gives the next one, or `null` at the end. */
-  next(): Promise<Uint8Array[] | null>;
+  /**
+   * Gives the next ones, at least one and at most a turn's worth, or `null` at
+   * the end.
+   */
+  next(): Promise<Uint8Array[][] | null>;
   /** Whether no byte of the next one has come. */
   isBetween(): boolean;
 }
@@ -183,8 +193,8 @@ function readCommands(
     isBetween: () => parser.isBetween,
     async next() {
       while (true) {
-        const command = parser.next();
-        if (command !== null) return command;
+        const commands = wholeCommands(parser);
+        if (commands.length > 0) return commands;
         const count = await readSome(source, buffer);
         if (count === null) {
           parser.end();
@@ -194,6 +204,22 @@ function readCommands(
       }
     },
   };
+}
+
+/** All commands that have come, but no more than a turn's worth. */
+function wholeCommands(parser: CommandParser): Uint8Array[][] {
+  const commands: Uint8Array[][] = [];
+  try {
+    while (commands.length < TURN) {
+      const command = parser.next();
+      if (command === null) break;
+      commands.push(command);
+    }
+  } catch (error) {
+    // Those before it are answered first; the parser throws it again then.
+    if (commands.length === 0) throw error;
+  }
+  return commands;
 }
 
 function readByAnswer(
@@ -213,7 +239,7 @@ function readByAnswer(
     async next() {
       const command = await readCommand(reader);
       isBetween = true;
-      return command;
+      return command && [command];
     },
   };
 }
@@ -228,11 +254,14 @@ class Replies {
     this.#write = write;
   }
 
-  /** Waits only if there is much: else a client could fill the memory. */
-  async add(reply: Uint8Array): Promise<void> {
+  /** How many bytes wait to be written. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(reply: Uint8Array): void {
     this.#parts.push(reply);
     this.#size += reply.length;
-    if (this.#size >= BATCH_BYTES) await this.flush();
   }
 
   async flush(): Promise<void> {

@@ -119,7 +119,7 @@ export class Store implements CommandStore {
     switch (name) {
       case "ping":
         if (args.length > 1) return isWrong();
-        return args.length === 1 ? bulk(args[0]) : encode("+PONG\r\n");
+        return args.length === 1 ? bulk(args[0]) : PONG;
       case "echo":
         return args.length === 1 ? bulk(args[0]) : isWrong();
       case "set":
@@ -150,7 +150,7 @@ export class Store implements CommandStore {
       endsAt = this.#now() + Number(time) * (unit === "ex" ? 1000 : 1);
     }
     this.#entries.set(nameOf(key), { value, endsAt });
-    return encode("+OK\r\n");
+    return OK;
   }
 
   #delete(keys: Uint8Array[]): Uint8Array {
@@ -198,11 +198,11 @@ function nameOf(key: Uint8Array): string {
 /** A string with its length in front; `null` is nil. */
 function bulk(value: Uint8Array | null): Uint8Array {
   if (value === null) return encode("$-1\r\n");
-  const head = encode(`$${value.length}\r\n`);
+  const head = `$${value.length}\r\n`;
   const reply = new Uint8Array(head.length + value.length + 2);
-  reply.set(head);
+  new TextEncoder().encodeInto(head, reply);
   reply.set(value, head.length);
-  reply.set([0x0d, 0x0a], head.length + value.length);
+  reply.set(END, head.length + value.length);
   return reply;
 }
 
@@ -211,11 +211,17 @@ function error(message: string): Uint8Array {
   return encode(`-ERR ${message.slice(0, 100).replace(/[\r\n]/g, " ")}\r\n`);
 }
 
+// A byte order mark is a character like others: U+FEFF 5 isn't a number.
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
 function text(bytes: Uint8Array): string {
-  // A byte order mark is a character like others: U+FEFF 5 isn't a number.
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return UTF8.decode(bytes);
 }
 
 function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
+
+const OK = encode("+OK\r\n");
+const PONG = encode("+PONG\r\n");
+const END = encode("\r\n");

@@ -128,6 +128,48 @@ export async function* readFrames(
   source: Reader,
   options: ReadFramesOptions = {},
 ): AsyncGenerator<Uint8Array> {
+  for await (const frames of readFrameBatches(source, options)) {
+    for (const frame of frames) yield frame;
+  }
+}
+
+/**
+ * Reads frames as {@linkcode readFrames} does, but yields all the frames of one
+ * read together.
+ *
+ * A loop over `readFrames` awaits each frame, and with small frames, those awaits
+ * take longer than everything else. Use this where many small frames arrive
+ * together, as in a server: it awaits once for each read, and you can answer the
+ * whole batch with one write. It doesn't read again until you ask for the next
+ * batch, so a slow loop still slows the sender down (backpressure).
+ *
+ * @param source The connection to read from.
+ * @param options The limit.
+ * @returns Arrays of one payload or more, in order.
+ * @throws As {@linkcode readFrames}, after the frames before the one that is
+ * wrong.
+ *
+ * @example One read, one batch
+ * ```ts
+ * import { encodeFrame, readFrameBatches } from "./frames.ts";
+ * import { writeAll } from "./write.ts";
+ * import { listenTcp } from "./listen.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = listenTcp();
+ * using client = await Deno.connect({ port: listener.addr.port });
+ * using server = await listener.accept();
+ *
+ * const frame = encodeFrame(new Uint8Array([7, 8]));
+ * await writeAll(client, new Uint8Array([...frame, ...frame]));
+ * const { value } = await readFrameBatches(server).next();
+ * assertEquals(value, [new Uint8Array([7, 8]), new Uint8Array([7, 8])]);
+ * ```
+ */
+export async function* readFrameBatches(
+  source: Reader,
+  options: ReadFramesOptions = {},
+): AsyncGenerator<Uint8Array[]> {
   const { maxBytes = 1024 * 1024 } = options;
   if (!(maxBytes >= 0)) {
     throw new RangeError(
@@ -144,14 +186,13 @@ export async function* readFrames(
     // One read often returns many frames. Copy them together, because allocating
     // a buffer takes longer than copying a small frame.
     const end = endOfWholeFrames(view, filled, maxBytes);
-    const frames = buffer.slice(0, end);
-    for (let at = 0; at < end; number++) {
-      const from = at + HEADER_SIZE;
-      at = from + view.getUint32(at);
-      yield frames.subarray(from, at);
+    if (end > 0) {
+      const frames = splitFrames(buffer.slice(0, end));
+      number += frames.length;
+      yield frames;
+      buffer.copyWithin(0, end, filled);
+      filled -= end;
     }
-    buffer.copyWithin(0, end, filled);
-    filled -= end;
 
     const failure = `Cannot read frame ${number}`;
     const size = filled < HEADER_SIZE ? undefined : view.getUint32(0);
@@ -171,7 +212,7 @@ export async function* readFrames(
         have += count;
       }
       filled = 0;
-      yield payload;
+      yield [payload];
       number++;
       continue;
     }
@@ -204,4 +245,16 @@ function endOfWholeFrames(
     end += HEADER_SIZE + size;
   }
   return end;
+}
+
+/** Returns the payload of each frame, as a view. */
+function splitFrames(frames: Uint8Array): Uint8Array[] {
+  const view = new DataView(frames.buffer);
+  const payloads: Uint8Array[] = [];
+  for (let at = 0; at < frames.length;) {
+    const start = at + HEADER_SIZE;
+    at = start + view.getUint32(at);
+    payloads.push(frames.subarray(start, at));
+  }
+  return payloads;
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import { type Reader, readSome } from "./read.ts";
 import { writeAll, type Writer } from "./write.ts";
 
@@ -78,6 +77,48 @@ export async function* readLines(
   source: Reader,
   options: ReadLinesOptions = {},
 ): AsyncGenerator<string> {
+  for await (const lines of readLineBatches(source, options)) {
+    for (const line of lines) yield line;
+  }
+}
+
+/**
+ * Reads lines as {@linkcode readLines} does, but yields all the lines of one read
+ * together.
+ *
+ * A loop over `readLines` awaits each line, and with short lines, those awaits
+ * take longer than everything else. Use this where many short lines arrive
+ * together, as in a server: it awaits once for each read, and you can answer the
+ * whole batch with one write. It doesn't read again until you ask for the next
+ * batch, so a slow loop still slows the sender down (backpressure).
+ *
+ * @param source The connection to read from.
+ * @param options The limit.
+ * @returns Arrays of one line or more, in order.
+ * @throws As {@linkcode readLines}, after the lines before the one that is wrong.
+ *
+ * @example One read, one batch, one write
+ * ```ts
+ * import { readLineBatches } from "./lines.ts";
+ * import { writeAll } from "./write.ts";
+ * import { listenTcp } from "./listen.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = listenTcp();
+ * using client = await Deno.connect({ port: listener.addr.port });
+ * using server = await listener.accept();
+ *
+ * await writeAll(client, new TextEncoder().encode("one\ntwo\nthr"));
+ * const batches = readLineBatches(server);
+ * assertEquals((await batches.next()).value, ["one", "two"]);
+ * await writeAll(client, new TextEncoder().encode("ee\n"));
+ * assertEquals((await batches.next()).value, ["three"]);
+ * ```
+ */
+export async function* readLineBatches(
+  source: Reader,
+  options: ReadLinesOptions = {},
+): AsyncGenerator<string[]> {
   const { maxBytes = 65536 } = options;
   if (!(maxBytes >= 0)) {
     throw new RangeError(
@@ -87,30 +128,31 @@ export async function* readLines(
   // The incomplete line is at [0, filled).
   let buffer = new Uint8Array(CHUNK_SIZE);
   let filled = 0;
-  let number = 0;
+  let number = 1;
 
   while (true) {
     const count = await readSome(source, buffer.subarray(filled));
     if (count === null) break;
-    const fresh = filled;
+    const lf = buffer.subarray(filled, filled + count).lastIndexOf(LF);
+    const end = filled + lf + 1;
     filled += count;
-    const end = buffer.subarray(fresh, filled).lastIndexOf(LF);
-    if (end !== -1) {
-      for (const line of decodeLines(buffer.subarray(0, fresh + end))) {
-        yield checkLine(withoutCR(line), ++number, maxBytes);
-      }
-      buffer.copyWithin(0, fresh + end + 1, filled);
-      filled -= fresh + end + 1;
+    if (lf !== -1) {
+      const whole = buffer.subarray(0, end);
+      const { lines, error } = splitLines(whole, number, maxBytes);
+      if (lines.length > 0) yield lines;
+      if (error !== undefined) throw error;
+      number += lines.length;
+      buffer.copyWithin(0, end, filled);
+      filled -= end;
     }
     // Fail as soon as the incomplete line is too long. Its last `\r` may turn out
     // to be part of the line ending.
     const length = buffer[filled - 1] === CR ? filled - 1 : filled;
-    if (length > maxBytes) throw tooLong(number + 1, maxBytes);
+    if (length > maxBytes) throw tooLong(number, maxBytes);
     buffer = withRoom(buffer, filled, maxBytes);
   }
-  if (filled === 0) return;
-  for (const line of decodeLines(buffer.subarray(0, filled))) {
-    yield checkLine(line, ++number, maxBytes);
+  if (filled > 0) {
+    yield [decodeLine(buffer.subarray(0, filled), number, maxBytes)];
   }
 }
 
@@ -150,57 +192,67 @@ export async function writeLine(target: Writer, line: string): Promise<void> {
 }
 
 /**
- * Decodes lines, all but the last of which have their line endings.
+ * Decodes whole lines, up to the first one that is wrong.
  *
- * It decodes them all at once, which takes a tenth of the time. If a byte is
- * invalid, it decodes them one by one, because the lines before that byte are
- * valid.
+ * It decodes them all at once, which takes a tenth of the time. Only if a line
+ * may be wrong, it decodes them one by one, because the lines before that one
+ * are right.
  *
- * @param bytes The lines as UTF-8.
- * @returns The lines, up to the first invalid one, which is an error.
+ * @param bytes Lines with their line endings.
+ * @param number The number of the first line, for the error.
+ * @param maxBytes The longest line to accept.
+ * @returns The lines without their line endings, and the error if one is wrong.
  */
-function decodeLines(bytes: Uint8Array): (string | Error)[] {
-  const all = decode(bytes);
-  if (typeof all === "string") return all.split("\n");
-  const lines: (string | Error)[] = [];
-  let start = 0;
-  do {
-    const end = bytes.indexOf(LF, start);
-    lines.push(decode(bytes.subarray(start, end === -1 ? undefined : end)));
-    start = end + 1;
-  } while (typeof lines.at(-1) === "string");
-  return lines;
-}
-
-function decode(bytes: Uint8Array): string | Error {
-  try {
-    return UTF8.decode(bytes);
-  } catch (error) {
-    return error as Error;
+function splitLines(
+  bytes: Uint8Array,
+  number: number,
+  maxBytes: number,
+): { lines: string[]; error?: unknown } {
+  const text = decode(bytes);
+  if (text !== undefined) {
+    const lines = text.split(text.includes("\r\n") ? /\r?\n/ : "\n");
+    lines.pop(); // There is nothing after the last line ending.
+    // A UTF-16 code unit is at most three bytes of UTF-8.
+    if (lines.every(({ length }) => 3 * length <= maxBytes)) return { lines };
   }
-}
-
-function withoutCR(line: string | Error): string | Error {
-  return typeof line === "string" && line.endsWith("\r")
-    ? line.slice(0, -1)
-    : line;
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const lf = bytes.indexOf(LF, start);
+    const end = lf > start && bytes[lf - 1] === CR ? lf - 1 : lf;
+    try {
+      const line = bytes.subarray(start, end);
+      lines.push(decodeLine(line, number + lines.length, maxBytes));
+    } catch (error) {
+      return { lines, error };
+    }
+    start = lf + 1;
+  }
+  return { lines };
 }
 
 /** Throws if a line isn't valid UTF-8 or is too long. */
-function checkLine(
-  line: string | Error,
+function decodeLine(
+  bytes: Uint8Array,
   number: number,
   maxBytes: number,
 ): string {
-  if (typeof line !== "string") {
-    const message = `Cannot read line ${number}: it is not UTF-8`;
-    throw new TypeError(message, { cause: line });
+  if (bytes.length > maxBytes) throw tooLong(number, maxBytes);
+  try {
+    return UTF8.decode(bytes);
+  } catch (cause) {
+    throw new TypeError(`Cannot read line ${number}: it is not UTF-8`, {
+      cause,
+    });
   }
-  // A UTF-16 code unit is at most three bytes of UTF-8.
-  if (3 * line.length > maxBytes && Buffer.byteLength(line) > maxBytes) {
-    throw tooLong(number, maxBytes);
+}
+
+/** Returns `undefined` if the bytes aren't valid UTF-8. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return undefined;
   }
-  return line;
 }
 
 function tooLong(number: number, maxBytes: number): RangeError {

@@ -27,13 +27,34 @@
  * @module
  */
 
+/** The time until the event loop has looked at the other sockets. */
+interface Round {
+  ended: PromiseWithResolvers<void>;
+  timer: ReturnType<typeof setTimeout>;
+  /** How many turns began in it and aren't disposed. */
+  turns: number;
+}
+
+/** All connections share the round, because a timer for each would cost more. */
+let round: Round | undefined;
+
+function startRound(): Round {
+  const ended = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    round = undefined;
+    ended.resolve();
+  });
+  return { ended, timer, turns: 0 };
+}
+
+const NOW = Promise.resolve();
+
 /** Counts what one connection does, and lets the others do as much. */
 export class Turn implements Disposable {
   readonly #size: number;
   #left = 0;
-  /** Fires when the event loop has looked at the other sockets. */
-  #timer?: ReturnType<typeof setTimeout>;
-  #next?: PromiseWithResolvers<void>;
+  /** The round in which this turn began. */
+  #round?: Round;
 
   /**
    * Makes the turns of one connection.
@@ -50,23 +71,24 @@ export class Turn implements Disposable {
    *
    * @param cost What the next thing counts for.
    */
-  async take(cost = 1): Promise<void> {
-    if (this.#next !== undefined && this.#left <= 0) await this.#next.promise;
-    if (this.#next === undefined) this.#begin();
+  take(cost = 1): Promise<void> {
+    round ??= startRound();
+    if (this.#round !== round) {
+      this.#round = round;
+      this.#left = this.#size;
+      round.turns++;
+    }
+    if (this.#left <= 0) return round.ended.promise.then(() => this.take(cost));
     this.#left -= cost;
+    return NOW;
   }
 
   /** Leaves no timer behind. */
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
-
-  #begin(): void {
-    const next = this.#next = Promise.withResolvers<void>();
-    this.#left = this.#size;
-    this.#timer = setTimeout(() => {
-      this.#next = undefined;
-      next.resolve();
-    });
+    if (round === undefined || this.#round !== round) return;
+    this.#round = undefined;
+    if (--round.turns > 0) return;
+    clearTimeout(round.timer);
+    round = undefined;
   }
 }

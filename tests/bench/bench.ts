@@ -22,11 +22,23 @@ export class Bench {
   readonly effort: Effort;
   /** Whether only a first look is wanted. */
   readonly quick: boolean;
+  /** Whether the largest sizes are wanted, too. */
+  readonly full: boolean;
+  /** Whether rates are for processor time, and not for real time. */
+  readonly cpu: boolean;
 
-  /** @param options What was asked for on the command line. */
-  constructor({ quick, json }: { quick: boolean; json: boolean }) {
+  /** @param options The flags on the command line. */
+  constructor({ quick = false, full = false, cpu = false, json = false }) {
     this.quick = quick;
+    this.full = full;
     this.#json = json;
+    // A process's time in nanoseconds is in a file of Linux.
+    this.cpu = cpu && Deno.build.os === "linux";
+    if (this.cpu) {
+      // The players inherit this. See `clockMs` in `players/play.mjs`.
+      Deno.env.set("BENCH_CLOCK", "cpu");
+      this.note("Rates are for a second of each process's processor time.");
+    }
     this.effort = quick ? QUICK : THOROUGH;
   }
 
@@ -53,6 +65,24 @@ export class Bench {
   }
 
   /**
+   * Measures the rate at which a server answers.
+   *
+   * @param pid The server's process.
+   * @param load Keeps it busy; gives how many it answered, and in how many
+   * milliseconds.
+   * @returns Answers in a second of real time, or with `--cpu` of the server's
+   * processor time.
+   */
+  async rateOf(
+    pid: number,
+    load: () => Promise<{ answers: number; ms: number }>,
+  ): Promise<number> {
+    const before = this.cpu ? processorMs(pid) : 0;
+    const { answers, ms } = await load();
+    return 1000 * answers / (this.cpu ? processorMs(pid) - before : ms);
+  }
+
+  /**
    * Prints a line that is for people.
    *
    * @param text What to say.
@@ -61,4 +91,14 @@ export class Bench {
     if (this.#json) return;
     console.log(wrapText(text, { width: fitTerminal().width }).join("\n"));
   }
+}
+
+/** The time that all threads of a process have had a processor. */
+function processorMs(pid: number): number {
+  let nanoseconds = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    const text = Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`);
+    nanoseconds += Number(text.split(" ", 1)[0]);
+  }
+  return nanoseconds / 1e6;
 }

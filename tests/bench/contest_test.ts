@@ -2,9 +2,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
 import { visibleWidth } from "../../lib/show/mod.ts";
 import { runDeno } from "../workbook/workbook_copy.ts";
+import { Bench } from "./bench.ts";
 import { compete, type Result, summarise } from "./contest.ts";
 import { drawResult, short } from "./draw.ts";
-import { Team } from "./team.ts";
+import { LIB, Team } from "./team.ts";
 import { beats, keeps } from "./verdicts.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
@@ -140,6 +141,11 @@ Deno.test("every player can do every task", async () => {
       const rate = await player.ask(task, 10);
       assert(rate > 0, `${player.name}, ${task}: ${rate}`);
     }
+    if (player.name === LIB) {
+      for (const task of ["lineBatches", "frameBatches"]) {
+        assert(await player.ask(task, 10) > 0, task);
+      }
+    }
     const port = await player.ask("hold");
     using client = await Deno.connect({ hostname: "127.0.0.1", port });
     await client.write(new Uint8Array([7]));
@@ -177,11 +183,24 @@ Deno.test("bench NAME --quick --json gives one object for each contest", async (
   }
 });
 
+Deno.test("a rate for processor time doesn't count what the server waits", async () => {
+  if (Deno.build.os !== "linux") return;
+  const bench = new Bench({ cpu: true, json: true });
+  Deno.env.delete("BENCH_CLOCK");
+  const load = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return { answers: 1000, ms: 200 };
+  };
+  const rate = await bench.rateOf(Deno.pid, load);
+  assert(rate > 10_000, `${rate}`);
+  assertEquals(await new Bench({ json: true }).rateOf(Deno.pid, load), 5000);
+});
+
 for (
   const { args, problem } of [
     {
       args: ["nosuch"],
-      problem: /^no benchmark "?nosuch"?: there are datagrams/,
+      problem: /^no benchmark "?nosuch"?: there are commands/,
     },
     { args: ["--fast"], problem: /^no option --fast; usage: deno task bench/ },
     { args: ["--quick=1"], problem: /^--quick takes no value/ },

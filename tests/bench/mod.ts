@@ -1,7 +1,8 @@
 /**
  * Runs the benchmarks: `deno task bench` runs all, `deno task bench streams`
- * one. `--quick` gives a first look in less than half a minute, and `--json` one
- * line for each contest.
+ * one. `--quick` gives a first look, `--full` adds the largest sizes, `--cpu`
+ * counts processor time instead of real time, and `--json` prints one line for
+ * each contest.
  *
  * @module
  */
@@ -19,8 +20,8 @@ const names = [...Deno.readDirSync(folder)]
 
 try {
   const { words, flags } = parseCommandLine(Deno.args, {
-    usage: "deno task bench [NAME…] [--quick] [--json]",
-    flags: ["quick", "json"],
+    usage: "deno task bench [NAME…] [--quick] [--full] [--cpu] [--json]",
+    flags: ["quick", "full", "cpu", "json"],
     words: [0, names.length],
   });
   const unknown = words.find((word) => !names.includes(word));
@@ -29,7 +30,12 @@ try {
       `no benchmark ${repeated(unknown)}: there are ${names.join(", ")}`,
     );
   }
-  const bench = new Bench({ quick: flags.quick > 0, json: flags.json > 0 });
+  const bench = new Bench({
+    quick: flags.quick > 0,
+    full: flags.full > 0,
+    cpu: flags.cpu > 0,
+    json: flags.json > 0,
+  });
   for (const name of words.length === 0 ? names : words) {
     bench.note("");
     bench.note(`── ${name}`);

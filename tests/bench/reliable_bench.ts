@@ -1,6 +1,6 @@
 /**
- * How fast the reliable stream is, compared with TCP on the same machine at the
- * same time.
+ * How fast the reliable stream is, compared with TCP and with QUIC on the same
+ * machine at the same time.
  *
  * Both ends are in this process, for both. Goodput is what the receiver gets, per
  * second: headers and what is sent again do not count.
@@ -16,7 +16,10 @@ import {
   type ReliableOptions,
 } from "../../lib/net/reliable/mod.ts";
 import { writeAll } from "../../lib/net/write.ts";
+import { bindUdp } from "../../lib/net/udp.ts";
 import type { Bench } from "./bench.ts";
+import type { Contender } from "./contest.ts";
+import { makeCertificate, sendOverQuic, whyNoQuic } from "./quic.ts";
 
 const MIB = 1024 * 1024;
 const CHUNK = new Uint8Array(256 * 1024);
@@ -113,6 +116,67 @@ const KINDS: [
   ["1400, 1 % lost", 8, (size) => overReliable(size, SMALL, 0.01)],
 ];
 
+const LIMITS =
+  "What limits small segments: each one costs a call of Deno's to send it and " +
+  "one to receive it, and so does an acknowledgment. Datagrams with no protocol " +
+  "at all are the bound. QUIC is in Rust, gives the kernel many datagrams with " +
+  "one system call, and encrypts all of them.";
+
+/** How many datagrams are sent before one comes back. */
+const BURST = 32;
+
+/** Sends datagrams of the same size with no protocol, but for a brake. */
+async function overDatagrams(size: number): Promise<number> {
+  using receiver = bindUdp();
+  using sender = bindUdp();
+  const segment = new Uint8Array(SMALL.segmentBytes!);
+  const bursts = Math.ceil(size / segment.length / BURST);
+  const receiving = (async () => {
+    for (let count = 1; count <= bursts * BURST; count++) {
+      await receiver.receive();
+      if (count % BURST === 0) {
+        await receiver.send(segment.subarray(0, 20), sender.addr);
+      }
+    }
+  })();
+  for (let i = 0; i < bursts; i++) {
+    for (let j = 0; j < BURST; j++) await sender.send(segment, receiver.addr);
+    await sender.receive();
+  }
+  await receiving;
+  return bursts * BURST * segment.length;
+}
+
+/** Compares streams over datagrams that fit into a frame of Ethernet. */
+async function compareWithQuic(bench: Bench, share: number): Promise<void> {
+  const whyNot = whyNoQuic();
+  if (whyNot !== undefined) return bench.note(`No QUIC: ${whyNot}.`);
+  const certified = await makeCertificate();
+  const size = 32 * MIB * share;
+  const contender = (
+    name: string,
+    send: () => Promise<unknown>,
+  ): Contender => ({
+    name,
+    run: () =>
+      bench.rateOf(Deno.pid, async () => {
+        const startMs = performance.now();
+        await send();
+        return { answers: size / MIB, ms: performance.now() - startMs };
+      }),
+  });
+  await bench.compete({
+    title: "goodput in datagrams that fit into a frame of Ethernet",
+    unit: "MiB/s",
+    contenders: [
+      contender("QUIC in Deno", () => sendOverQuic(certified, size, CHUNK)),
+      contender("the reliable stream", () => overReliable(size, SMALL)),
+      contender("datagrams, no protocol", () => overDatagrams(size)),
+    ],
+  }, Math.min(bench.effort.rounds, 7));
+  bench.note(LIMITS);
+}
+
 /** Compares TCP with the reliable stream, of several sizes and over losses. */
 export default async function (bench: Bench): Promise<void> {
   const share = bench.quick ? 1 / 32 : 1;
@@ -121,7 +185,15 @@ export default async function (bench: Bench): Promise<void> {
     unit: "MiB/s",
     contenders: KINDS.map(([name, mib, run]) => ({
       name,
-      run: async () => await run(mib * MIB * share) / MIB,
+      run: () =>
+        bench.rateOf(Deno.pid, async () => {
+          const answers = mib * share;
+          return {
+            answers,
+            ms: 1000 * answers * MIB / await run(answers * MIB),
+          };
+        }),
     })),
   }, Math.min(bench.effort.rounds, 5));
+  await compareWithQuic(bench, share);
 }

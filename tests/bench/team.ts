@@ -40,6 +40,11 @@ export class Player implements AsyncDisposable {
       .getReader();
   }
 
+  /** Its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /**
    * Lets it do something, and waits for the end.
    *

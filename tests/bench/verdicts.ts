@@ -22,25 +22,26 @@ export function keeps({ standings }: Result): string {
 }
 
 /**
- * Says whom the helpers beat.
+ * Says which contenders one of them beats.
  *
  * @param result A contest with others than Deno's own calls.
+ * @param who The contender's name.
  * @returns One sentence.
  */
-export function beats({ standings }: Result): string {
-  const own = find(standings, LIB);
+export function beats({ standings }: Result, who = LIB): string {
+  const own = find(standings, who);
   const beaten: string[] = [];
   const equal: string[] = [];
   const better: string[] = [];
   for (const { name, numbers } of standings) {
-    if (name === LIB || name === RAW) continue;
+    if (name.startsWith(LIB) || name === RAW) continue;
     const { median, quartiles: [lower, upper] } = ratioOf(own.numbers, numbers);
     // Where the quartiles lie on both sides, it may be otherwise next time.
     const list = lower > 1 ? beaten : upper < 1 ? better : equal;
     list.push(`${name} (× ${median.toFixed(median < 1 ? 2 : 1)})`);
   }
   const parts = [
-    `${LIB} beats ${beaten.join(", ") || "nobody"}`,
+    `${who} beats ${beaten.join(", ") || "nobody"}`,
     `is beaten by ${better.join(", ") || "nobody"}`,
     ...equal.length === 0
       ? []

@@ -35,6 +35,7 @@ export default async function (bench: Bench): Promise<void> {
   await using copy = await WorkbookCopy.make({
     whole: !bench.quick,
     fullSize: true,
+    types: true,
   });
   await (bench.quick ? copy.answer() : solveAll(copy));
   const empty = copy.path("empty_test.ts");
@@ -52,6 +53,7 @@ export default async function (bench: Bench): Promise<void> {
       toEnd("deno task check 3", ["task", "-q", "check", "3"], copy.root),
       ...(bench.quick ? [] : [
         toEnd("deno task check, of all", ["task", "-q", "check"], copy.root),
+        toEnd("deno test -P, of all", ["test", "-q", "-P"], copy.root),
       ]),
     ],
   }, Math.min(rounds, 3));

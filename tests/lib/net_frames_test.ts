@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   encodeFrame,
+  readFrameBatches,
   readFrames,
   type ReadFramesOptions,
   writeFrame,
@@ -224,6 +225,40 @@ Deno.test("readFrames() rejects when the source gives nothing for ever", async (
       "Cannot read: 100 reads in a row gave no bytes",
     );
   }
+});
+
+Deno.test("readFrameBatches() yields the frames of each read together", async () => {
+  const payloads = [2, 0, 3, 70_000, 1].map(pattern);
+  const incoming = concat(...payloads.map(encodeFrame));
+  const conn = new FakeConn({ incoming, readSize: [7, 4, 6, Infinity] });
+  const sizes = [];
+  for await (const batch of readFrameBatches(conn)) {
+    sizes.push(batch.map(({ length }) => length));
+  }
+  assertEquals(sizes, [[2], [0], [3], [70_000], [1]]);
+  const one = new FakeConn({ incoming: incoming.subarray(0, 17) });
+  const { value } = await readFrameBatches(one).next();
+  assertEquals(value, payloads.slice(0, 3));
+});
+
+Deno.test("readFrameBatches() doesn't read on before you ask for the next batch", async () => {
+  const incoming = concat(...Array(3).fill(encodeFrame(pattern(1))));
+  const conn = new FakeConn({ incoming, readSize: 5 });
+  const batches = readFrameBatches(conn);
+  assertEquals(conn.reads, 0);
+  for (let reads = 1; reads <= 3; reads++) {
+    await batches.next();
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals(conn.reads, reads);
+  }
+});
+
+Deno.test("readFrameBatches() yields the frames before one that is too long, and then rejects", async () => {
+  const incoming = concat(...[1, 2, 9, 1].map(pattern).map(encodeFrame));
+  const batches = readFrameBatches(new FakeConn({ incoming }), { maxBytes: 2 });
+  assertEquals((await batches.next()).value, [1, 2].map(pattern));
+  const error = await assertRejects(() => batches.next(), RangeError);
+  assert(error.message.startsWith("Cannot read frame 3:"), error.message);
 });
 
 for (const maxBytes of [-1, NaN]) {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  readLineBatches,
   readLines,
   type ReadLinesOptions,
   writeLine,
@@ -189,6 +190,41 @@ Deno.test("readLines() rejects when the source gives nothing for ever", async ()
   const { error } = await read({ incoming: "a", readSize: 0 });
   assertEquals(error?.message, "Cannot read: 100 reads in a row gave no bytes");
 });
+
+Deno.test("readLineBatches() yields the lines of each read together", async () => {
+  const readSize = [5, 1, 6, Infinity];
+  const conn = new FakeConn({ incoming: "a\r\n\nb\ncd\ne\nf\ng", readSize });
+  const batches = await Array.fromAsync(readLineBatches(conn));
+  assertEquals(batches, [["a", ""], ["b"], ["cd", "e"], ["f"], ["g"]]);
+});
+
+Deno.test("readLineBatches() doesn't read on before you ask for the next batch", async () => {
+  const conn = new FakeConn({ incoming: "a\nb\nc\n", readSize: 2 });
+  const batches = readLineBatches(conn);
+  assertEquals(conn.reads, 0);
+  for (let reads = 1; reads <= 3; reads++) {
+    await batches.next();
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals(conn.reads, reads);
+  }
+});
+
+for (
+  const [name, bad, ErrorClass] of [
+    ["isn't UTF-8", [0xff], TypeError],
+    ["is too long", [97, 97, 97], RangeError],
+  ] as const
+) {
+  Deno.test(`readLineBatches() yields the lines before one that ${name}, and then rejects`, async () => {
+    const incoming = new Uint8Array([97, 10, 98, 13, 10, ...bad, 10, 99, 10]);
+    const batches = readLineBatches(new FakeConn({ incoming }), {
+      maxBytes: 2,
+    });
+    assertEquals((await batches.next()).value, ["a", "b"]);
+    const error = await assertRejects(() => batches.next(), ErrorClass);
+    assert(error.message.startsWith("Cannot read line 3:"), error.message);
+  });
+}
 
 for (const maxBytes of [-1, NaN]) {
   Deno.test(`readLines() rejects with RangeError for maxBytes ${maxBytes}`, async () => {

@@ -131,6 +131,8 @@ export class CommandParser {
   #base = 0;
   #parts: Uint8Array[] = [];
   #partsBytes = 0;
+  /** Where the strings that follow those in `#parts` are in the buffer. */
+  #spans: [start: number, end: number][] = [];
   /** How many strings are still due; 0 between two commands. */
   #due = 0;
   /** The length of the string under way; -1 if it is not known yet. */
@@ -171,6 +173,7 @@ export class CommandParser {
    */
   push(chunk: Uint8Array): void {
     if (this.#end + chunk.length > this.#buffer.length) {
+      this.#copyParts();
       const used = this.#buffer.subarray(this.#start, this.#end);
       // Twice what is needed, so that bytes that come one by one are not each
       // copied again and again.
@@ -192,8 +195,9 @@ export class CommandParser {
   /**
    * Takes the next command.
    *
-   * @returns Its strings, at least one, each in a buffer of its own; `null` if
-   * it is not whole yet.
+   * @returns Its strings, at least one; `null` if it is not whole yet. Nothing
+   * overwrites them later, but they share one `ArrayBuffer`, so mind each one's
+   * `byteOffset`.
    * @throws {RespError} If it is no RESP, or over a limit; each later call
    * throws the same.
    */
@@ -206,12 +210,13 @@ export class CommandParser {
         continue;
       }
       const from = this.#start;
-      const line = this.#takeLine();
-      if (line === null) {
+      const lineEnd = this.#passLine();
+      if (lineEnd === -1) {
         this.#letGo();
         return null;
       }
-      if (line[0] !== STAR) {
+      if (this.#buffer[from] !== STAR) {
+        const line = this.#buffer.subarray(from, lineEnd);
         const words = splitWords(withoutReturn(line));
         // A blank line is nothing: people press the key twice.
         if (words.length === 0) continue;
@@ -221,7 +226,7 @@ export class CommandParser {
         return words;
       }
       const { maxItems } = this.#limits;
-      this.#due = this.#count("an array", line, from, 1, maxItems);
+      this.#due = this.#count("an array", from, lineEnd, 1, maxItems);
     }
   }
 
@@ -240,13 +245,14 @@ export class CommandParser {
   #takeString(): boolean {
     const from = this.#start;
     if (this.#size === -1) {
-      const line = this.#takeLine();
-      if (line === null) return false;
-      if (line[0] !== DOLLAR) {
-        this.#fail("a command", from, `"$", found ${shown(line[0])}`);
+      const lineEnd = this.#passLine();
+      if (lineEnd === -1) return false;
+      if (this.#buffer[from] !== DOLLAR) {
+        const first = from < lineEnd ? this.#buffer[from] : undefined;
+        this.#fail("a command", from, `"$", found ${shown(first)}`);
       }
       const { maxBulkBytes, maxCommandBytes } = this.#limits;
-      this.#size = this.#count("a string", line, from, 0, maxBulkBytes);
+      this.#size = this.#count("a string", from, lineEnd, 0, maxBulkBytes);
       this.#partsBytes += this.#size;
       if (this.#partsBytes > maxCommandBytes) {
         this.#fail(
@@ -259,10 +265,10 @@ export class CommandParser {
     }
     const end = this.#start + this.#size;
     if (this.#end < end + 2) return false;
-    if (this.#buffer[end] !== 0x0d || this.#buffer[end + 1] !== 0x0a) {
+    if (this.#buffer[end] !== CR || this.#buffer[end + 1] !== LF) {
       this.#fail("a string", end, `"\\r\\n" after ${this.#size} bytes`);
     }
-    this.#parts.push(this.#buffer.slice(this.#start, end));
+    this.#spans.push([this.#start, end]);
     this.#start = end + 2;
     this.#scanned = this.#start;
     this.#size = -1;
@@ -271,48 +277,68 @@ export class CommandParser {
   }
 
   #takeCommand(): Uint8Array[] {
+    this.#copyParts();
     const parts = this.#parts;
     this.#parts = [];
     this.#partsBytes = 0;
     return parts;
   }
 
-  /** A line without its "\n", as a view; `null` if it is not whole yet. */
-  #takeLine(): Uint8Array | null {
+  /**
+   * Copies the strings out of the buffer, all at once: making a buffer for each
+   * of them takes longer than copying all that is between them as well.
+   */
+  #copyParts(): void {
+    if (this.#spans.length === 0) return;
+    const from = this.#spans[0][0];
+    const copy = this.#buffer.slice(from, this.#spans.at(-1)![1]);
+    for (const [start, end] of this.#spans) {
+      this.#parts.push(copy.subarray(start - from, end - from));
+    }
+    this.#spans = [];
+  }
+
+  /** Goes past a line; gives the index of its "\n", or -1 if that hasn't come. */
+  #passLine(): number {
     const { maxLineBytes } = this.#limits;
-    const bytes = this.#buffer.subarray(0, this.#end);
-    const at = bytes.indexOf(0x0a, this.#scanned);
-    const end = at === -1 ? this.#end : at;
+    let at = this.#scanned;
+    while (at < this.#end && this.#buffer[at] !== LF) at++;
     // One byte more than the limit may be the "\r" of the end.
-    const length = end - this.#start -
-      (end > this.#start && bytes[end - 1] === 0x0d ? 1 : 0);
+    const length = at - this.#start -
+      (at > this.#start && this.#buffer[at - 1] === CR ? 1 : 0);
     if (length > maxLineBytes) {
       this.#fail("a line", this.#start, this.#atMost("maxLineBytes", "more"));
     }
-    this.#scanned = end;
-    if (at === -1) return null;
-    const line = bytes.subarray(this.#start, at);
+    this.#scanned = at;
+    if (at === this.#end) return -1;
     this.#start = this.#scanned = at + 1;
-    return line;
+    return at;
   }
 
-  /** The number in `*2\r` or `$4\r`. */
+  /** The number in a line such as `$4\r\n`. */
   #count(
     what: string,
-    line: Uint8Array,
     from: number,
+    lineEnd: number,
     min: number,
     max: number,
   ): number {
+    const first = from + 1;
+    const end = lineEnd - 1;
     // Digits alone: no sign, no blank, no leading zero, nothing to be read in
-    // two ways.
-    const text = decoder.decode(line.subarray(1, 32));
-    if (!/^(0|[1-9][0-9]{0,15})\r$/.test(text)) {
-      this.#fail(what, from + 1, `a number and "\\r\\n"`);
+    // two ways. Going by the bytes takes a fifth of what decoding them does.
+    let isNumber = end > first && end - first <= 16 &&
+      this.#buffer[end] === CR &&
+      (this.#buffer[first] !== ZERO || end === first + 1);
+    let count = 0;
+    for (let at = first; at < end && isNumber; at++) {
+      const digit = this.#buffer[at] - ZERO;
+      isNumber = digit >= 0 && digit <= 9;
+      count = 10 * count + digit;
     }
-    const count = Number(text);
+    if (!isNumber) this.#fail(what, first, `a number and "\\r\\n"`);
     if (count < min || count > max) {
-      this.#fail(what, from + 1, `from ${min} to ${max}, found ${count}`);
+      this.#fail(what, first, `from ${min} to ${max}, found ${count}`);
     }
     return count;
   }
@@ -337,7 +363,7 @@ export class CommandParser {
 }
 
 function withoutReturn(line: Uint8Array): Uint8Array {
-  return line.at(-1) === 0x0d ? line.subarray(0, -1) : line;
+  return line.at(-1) === CR ? line.subarray(0, -1) : line;
 }
 
 function splitWords(line: Uint8Array): Uint8Array[] {
@@ -363,6 +389,8 @@ function shown(byte: number | undefined): string {
 
 const STAR = 0x2a;
 const DOLLAR = 0x24;
+const CR = 0x0d;
+const LF = 0x0a;
+const ZERO = 0x30;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("latin1");
 const END = encoder.encode("\r\n");

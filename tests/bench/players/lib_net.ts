@@ -10,7 +10,9 @@ import {
   listen,
   listenTcp,
   readExact,
+  readFrameBatches,
   readFrames,
+  readLineBatches,
   readLines,
   readSome,
   serve,
@@ -106,6 +108,22 @@ async function countFrames(from: Deno.Conn): Promise<number> {
   return frames;
 }
 
+async function countLineBatches(from: Deno.Conn): Promise<number> {
+  let lines = 0;
+  for await (const batch of readLineBatches(from)) {
+    for (const line of batch) if (line.length > 0) lines++;
+  }
+  return lines;
+}
+
+async function countFrameBatches(from: Deno.Conn): Promise<number> {
+  let frames = 0;
+  for await (const batch of readFrameBatches(from)) {
+    for (const frame of batch) if (frame.length > 0) frames++;
+  }
+  return frames;
+}
+
 async function connections(ms: number): Promise<number> {
   const listener = listenTcp();
   const serving = serve(listener, () => {});
@@ -174,6 +192,8 @@ play({
   messages: (ms) => oneWay(ms, BLOCK, countMessages),
   lines: (ms) => oneWay(ms, LINES, countLines),
   frames: (ms) => oneWay(ms, FRAMES, countFrames),
+  lineBatches: (ms) => oneWay(ms, LINES, countLineBatches),
+  frameBatches: (ms) => oneWay(ms, FRAMES, countFrameBatches),
   connections,
   datagrams: (ms) => datagrams(ms, IN_FLIGHT),
   datagramEcho: (ms) => datagrams(ms, 1),

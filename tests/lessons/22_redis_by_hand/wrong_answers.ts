@@ -327,8 +327,8 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "ignores an empty text",
       replace: [
-        "args.length === 1 ? bulk(args[0]) : encode",
-        "args[0]?.length ? bulk(args[0]) : encode",
+        "args.length === 1 ? bulk(args[0]) : PONG",
+        "args[0]?.length ? bulk(args[0]) : PONG",
       ],
       diagnosis: /An empty text is a text/,
     },
@@ -404,7 +404,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "starts a timer for each value",
       replace: [
-        'return encode("+OK\\r\\n");\n  }\n\n  #delete',
+        "return OK;\n  }\n\n  #delete",
         `if (endsAt < Infinity) setTimeout(() => this.#entries.delete(nameOf(key)), endsAt - this.#now());
         return encode("+OK\\r\\n");\n  }\n\n  #delete`,
       ],
