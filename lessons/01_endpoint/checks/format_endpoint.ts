@@ -31,12 +31,24 @@ const TEXTS = {
   "tcp://[2001:DB8::7]:7000": AS_IS,
   "tcp://LocalHost:7000": AS_IS,
   "udp://unix:7000": AS_IS,
+  "unix:a": "A path can be relative: don't put a slash in front of it.",
   "unix:sockets/50% at 10:30.sock": AS_IS,
-  "unix:a": AS_IS,
+  "unix:/tmp/$$&.sock": "The second argument of replace() isn't plain text: " +
+    "$$ in it means one $, and $& what was found. Use a template or +.",
   "unix:/tmp//a.sock": "A path may contain two slashes in a row. Keep it as " +
     "it is: don't collapse them into one.",
   "unix: /tmp/a.sock ": SPACES,
   "unix:/tmp/a\nb": SPACES,
+};
+
+const ORDER = "The properties can be in any order, so don't count on that of " +
+  "Object.values(). Take them by name: const { protocol } = endpoint.";
+
+/** The properties of an object in another order than the others'. */
+const REVERSED = {
+  args: [{ port: 7000, hostname: "::1", protocol: "tcp" }],
+  returns: "tcp://[::1]:7000",
+  likely: ORDER,
 };
 
 /** Checks an answer to 1.2. */
@@ -48,7 +60,7 @@ export async function checkFormatEndpoint(
     const endpoint = parseEndpoint(text);
     return { args: [endpoint], returns: formatEndpoint(endpoint), likely };
   });
-  await checkFunction(trial, format, cases, {
+  await checkFunction(trial, format, [...cases, REVERSED], {
     name: "formatEndpoint",
     explain,
   });
@@ -79,6 +91,7 @@ function explain(
     return "Only IPv6 addresses get brackets, to keep their colons apart from " +
       `the port's. ${readBack(value)}`;
   }
+  if (/^\d/.test(value)) return ORDER;
   if (!value.startsWith(`${protocol}:`)) {
     return `Start with the endpoint's own protocol, here ${protocol}.`;
   }

@@ -25,6 +25,9 @@ const IPV4_IN_IPV6 = "An IPv6 address may end in an IPv4 address, so it may " +
 const WHOLE_PATH = "Everything after `unix:` is the path, colons and spaces " +
   "included: cut after the first colon, and nowhere else.";
 
+const SPACES = "Spaces are ordinary characters in a path, even at its ends: " +
+  "don't trim() it.";
+
 /** Valid texts. The workbook's own parser knows the right endpoints. */
 const ACCEPTED = {
   "tcp://127.0.0.1:7000":
@@ -37,7 +40,9 @@ const ACCEPTED = {
   "udp://z9.my-server.example:7000": NAME,
   "tcp://unix:7000": NAME,
   "udp://tcp:53": NAME,
-  "tcp://[2001:DB8:0:0:0:0:0:7]:7000": NO_URL,
+  "tcp://[2001:db8:0:0:0:0:0:7]:7000": NO_URL,
+  "tcp://[FE80::A]:7000": "Hexadecimal digits can be capital letters, too, " +
+    "and the address stays as written.",
   "tcp://LocalHost:7000": NO_URL,
   "tcp://[::ffff:127.0.0.1]:7000": IPV4_IN_IPV6,
   "unix:/tmp/at 10:30/a.sock": WHOLE_PATH,
@@ -46,8 +51,8 @@ const ACCEPTED = {
     "written: don't search it for //, and don't collapse them into one.",
   "unix:tcp://127.0.0.1:7000": WHOLE_PATH,
   "unix:unix:/tmp/a.sock": WHOLE_PATH,
-  "unix: /tmp/a.sock ": "Spaces are ordinary characters in a path, even at " +
-    "its ends: don't trim() it.",
+  "unix: /tmp/a.sock ": SPACES,
+  "unix: ": SPACES,
   "unix:/tmp/a\nb": "A line break is an ordinary character in a path, but a " +
     "dot in a regular expression doesn't match it. Get what follows `unix:` " +
     "with slice().",
@@ -103,6 +108,9 @@ const REJECTED = {
   "tcp://127.0.0.1": NO_COLON,
   "udp://[::1]": NO_COLON,
   "tcp://7000": NO_COLON,
+  "tcp://my_server:7000": "Without brackets, a hostname has only letters, " +
+    "digits, dots, and hyphens. In a regular expression, \\w and [A-z] match " +
+    "the underscore, too: write [A-Za-z0-9.-].",
   "tcp://:7000": NO_HOSTNAME,
   "udp://[]:7000": NO_HOSTNAME,
   "unix:": "The path is empty: throw a TypeError if nothing follows the colon.",

@@ -88,7 +88,7 @@ const CASES = [
     sends: toBytes(MIXED).subarray(0, 3),
     then: "reset",
     values: [],
-    ends: Error,
+    ends: Deno.errors.ConnectionReset,
     likely: "The connection failed, so the greeting isn't complete. Let " +
       "read()'s error through to your caller, and don't return a part.",
   }),
@@ -100,6 +100,16 @@ export async function checkFetchGreeting(
   trial: Trial,
 ): Promise<void> {
   let latest: OpenedPort;
+  const callWith = async (port: number) => {
+    try {
+      return await fetchGreeting(port);
+    } catch (error) {
+      // node:net has no classes for its errors, only codes.
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== "ECONNRESET") throw error;
+      throw new Deno.errors.ConnectionReset(message, { cause: error });
+    }
+  };
   await checkStream(trial, {
     name: "fetchGreeting",
     what: "greeting",
@@ -107,7 +117,7 @@ export async function checkFetchGreeting(
     readClosing: CLOSE,
     open: openByPort(trial, async (port, opened) => {
       latest = opened;
-      const text = await fetchGreeting(port);
+      const text = await callWith(port);
       if (opened.clients > 0) return text;
       trial.fail({
         problem: `fetchGreeting() returned without connecting to port ${port}.`,

@@ -12,13 +12,14 @@ export interface EchoOptions
   extends Pick<FakeConnOptions, "readSize" | "writeSize" | "room"> {
   /** Whether the server sends back capital letters for lowercase ones. */
   inCapitals?: boolean;
-  /** What happens after four bytes have come back. */
+  /** What happens after four bytes have come back. Then it reads no more. */
   afterFour?: "end" | "reset";
 }
 
 /** A connection to such a server. */
 export class EchoConn extends FakeConn {
   readonly #options: EchoOptions;
+  #isOver = false;
 
   /** Connects, and calls `onMove` whenever bytes have moved. */
   constructor(options: EchoOptions, onMove: () => void) {
@@ -36,8 +37,8 @@ export class EchoConn extends FakeConn {
 
   override read(buffer: Uint8Array): Promise<number | null> {
     const read = super.read(buffer).then((count) => {
-      // Bytes that have been read make room for new ones.
-      this.peerTakes(count ?? 0);
+      // Bytes that have been read make room for new ones, if it goes on.
+      if (!this.#options.afterFour) this.peerTakes(count ?? 0);
       return count;
     });
     return awaited("conn.read", read);
@@ -45,6 +46,8 @@ export class EchoConn extends FakeConn {
 
   #sendBack(bytes: Uint8Array): void {
     const { inCapitals, afterFour } = this.#options;
+    if (this.#isOver) return;
+    this.#isOver = afterFour !== undefined;
     if (inCapitals) bytes.forEach((byte, i) => bytes[i] = byte & ~0x20);
     this.peerSends(afterFour ? bytes.subarray(0, 4) : bytes);
     if (afterFour === "end") this.peerEnds();

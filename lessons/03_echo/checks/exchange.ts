@@ -122,6 +122,23 @@ const CASES: FunctionCase[] = [
     ifPending: WHILE_SENDING,
     read: BOTH_AT_ONCE,
   }),
+  ...(["end", "reset"] as const).map((afterFour) =>
+    sends(
+      NUMBERS,
+      `256 KiB; the server reads no more, and ${ENDINGS[afterFour]}`,
+      {
+        server: { afterFour, room: MAX_UNREAD_BYTES },
+        throws: Error,
+        likely: PART,
+        ifPending:
+          "The rest won't come back, so don't wait until it's sent: a " +
+          "server that doesn't read can keep your write waiting forever. " +
+          "Promise.all() rejects as soon as one side fails; " +
+          "Promise.allSettled() waits for both.",
+        read: END,
+      },
+    )
+  ),
 ];
 
 /** Checks an answer to 3.2. */
@@ -131,10 +148,23 @@ export async function checkExchange(
 ): Promise<void> {
   async function call({ options }: EchoServer, data: Uint8Array) {
     const conn = new EchoConn(options, () => trial.progress());
-    const answer = await exchange(conn, data);
-    requireOpen(trial, conn);
-    return answer;
+    try {
+      const answer = await exchange(conn, data);
+      requireOpen(trial, conn);
+      return answer;
+    } finally {
+      // A write that still waits fails now, and its error must be handled.
+      if (options.afterFour) conn.peerResets();
+    }
   }
+  trial.onForgotten((error) => ({
+    problem: "Nothing handled the error of a read or write: " +
+      `${trial.describe(error)}.`,
+    likely: "When one direction fails, your function ends, and it never gets " +
+      "to the `await` of the other one. If that fails, too, its unhandled " +
+      "error ends your program. Promise.all() handles the errors of both.",
+    read: BOTH_AT_ONCE,
+  }));
   await checkFunction(trial, call, CASES, {
     name: "exchange",
     async: true,

@@ -14,7 +14,7 @@ testAccepted<ParseEndpoint>(exercises[0], {
     const unix = /^unix:(?<path>.+)$/s.exec(text)?.groups;
     if (unix) return { protocol: "unix", path: unix.path };
     const parts =
-      /^(?<protocol>tcp|udp):\/\/(?:\[(?<v6>[\da-f.]*:[\da-f:.]*)\]|(?<name>[\w.-]+)):(?<port>\d+)$/i
+      /^(?<protocol>tcp|udp):\/\/(?:\[(?<v6>[\da-f.]*:[\da-f:.]*)\]|(?<name>[a-z\d.-]+)):(?<port>\d+)$/i
         .exec(text)?.groups;
     if (!/^[a-z]/.test(text)) throw new TypeError(text);
     if (!parts || Number(parts.port) > 65535) throw new TypeError(text);
@@ -38,7 +38,7 @@ testAccepted<ParseEndpoint>(exercises[0], {
     const parts = text.match(/^(tcp|udp):\/\/(.+):([0-9]+)$/);
     const isValid = parts !== null && Number(parts[3]) < 65536 &&
       (isIPv6(parts[2].match(/^\[(.*)\]$/)?.[1] ?? "") ||
-        /^[\w-]+(\.[\w-]+)*$/.test(parts[2]));
+        /^[a-z\d-]+(\.[a-z\d-]+)*$/i.test(parts[2]));
     if (!isValid) throw new NoEndpoint(text);
     const [, protocol, hostname, port] = parts;
     return new Address(

@@ -163,6 +163,16 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /A hostname can be a name/,
   },
   {
+    name: "accepts an underscore in a hostname, by A-z",
+    replace: [IS_NAME, "/^[A-z0-9.-]+$/.test(host)"],
+    diagnosis: /\[A-z\] match the underscore/,
+  },
+  {
+    name: "accepts only lowercase hexadecimal digits",
+    replace: [IS_IPV6, IS_IPV6.replace("/i", "/")],
+    diagnosis: /Hexadecimal digits can be capital letters/,
+  },
+  {
     name: "accepts an empty hostname",
     replace: [IS_NAME, "/^[a-z0-9.-]*$/i.test(host)"],
     diagnosis: /The hostname is empty/,
@@ -196,6 +206,11 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     name: "accepts an empty path",
     replace: ['path === ""', "false"],
     diagnosis: /The path is empty/,
+  },
+  {
+    name: "takes a path of one space for an empty one",
+    replace: ['path === ""', 'path.trim() === ""'],
+    diagnosis: /"unix: "\).*Spaces are ordinary characters in a path/s,
   },
   {
     name: "cuts a path at its colon",
@@ -314,6 +329,24 @@ const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
     name: "writes unix://PATH",
     replace: [UNIX_TEXT, "`unix://${endpoint.path}`"],
     diagnosis: /Two slashes announce a hostname/,
+  },
+  {
+    name: "puts a slash in front of a relative path",
+    replace: [UNIX_TEXT, '`unix:/${endpoint.path.replace(/^\\//, "")}`'],
+    diagnosis: /A path can be relative/,
+  },
+  {
+    name: "inserts the path with replace()",
+    replace: [UNIX_TEXT, '"unix:PATH".replace("PATH", endpoint.path)'],
+    diagnosis: /The second argument of replace\(\) isn't plain text/,
+  },
+  {
+    name: "counts on the order of the properties",
+    replace: [
+      PARTS,
+      "const [protocol, hostname, port] = Object.values(endpoint);",
+    ],
+    diagnosis: /The properties can be in any order/,
   },
   {
     name: "collapses two slashes in a path",

@@ -137,6 +137,16 @@ const RETURN = "return text + decoder.decode();";
 
 const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
+    name: "throws an error of its own if a read fails",
+    replace: [
+      "await conn.read(buffer);",
+      `await conn.read(buffer).catch((cause) => {
+        throw new Error("no greeting", { cause });
+      });`,
+    ],
+    diagnosis: /tell failures apart by the class/,
+  },
+  {
     name: "takes a buffer that isn't full for the end of the stream",
     replace: [
       "{ stream: true });",
@@ -235,7 +245,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
     name: "returns what it has when a read fails",
     replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
-    diagnosis: /where it must throw Error.*don't return a part/s,
+    diagnosis: /where it must throw ConnectionReset.*don't return a part/s,
   },
   {
     name: "connects a second time",

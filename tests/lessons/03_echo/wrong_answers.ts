@@ -93,6 +93,20 @@ const echo: WrongAnswer<Echo>[] = [
     replace: [WRITE, `conn.write(buffer.subarray(0, count)); ${DONE}`],
     diagnosis: /And await each write before you read into the buffer/,
   },
+  {
+    name: "reads into the buffer while it's being written",
+    async attempt(conn) {
+      const buffer = new Uint8Array(1024);
+      let writing = Promise.resolve();
+      while (true) {
+        const count = await conn.read(buffer);
+        await writing;
+        if (count === null) return;
+        writing = writeAll(conn, buffer.subarray(0, count));
+      }
+    },
+    diagnosis: /await each write before you read into the buffer again/,
+  },
 ];
 
 const SEND_ALL = "await Promise.all([sendAll(), receiveAll()]);";
@@ -102,6 +116,23 @@ const EARLY_END = "if (count === null) {";
 const RETURN = "return answer;";
 
 const exchange: WrongAnswer<Exchange>[] = [
+  {
+    name: "awaits the writes only after the reads",
+    replace: [
+      "await Promise.all([sendAll(), receiveAll()]);",
+      "const sending = sendAll(); await receiveAll(); await sending;",
+    ],
+    diagnosis: /never gets to the `await` of the other one/,
+  },
+  {
+    name: "waits for the writes, though the reads have failed",
+    replace: [
+      "await Promise.all([sendAll(), receiveAll()]);",
+      `const ends = await Promise.allSettled([sendAll(), receiveAll()]);
+      for (const end of ends) if (end.status === "rejected") throw end.reason;`,
+    ],
+    diagnosis: /Promise\.allSettled\(\) waits for both/,
+  },
   {
     name: "sends everything before it reads",
     replace: [SEND_ALL, "await sendAll(); await receiveAll();"],
