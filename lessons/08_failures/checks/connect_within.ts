@@ -111,6 +111,16 @@ export async function checkConnectWithin(
   const timers = trial.use(new TimerWatch());
   const calls = new Calls(connectWithin, trial, timers);
 
+  trial.onForgotten((error) => ({
+    problem: "connect() failed, and a promise that you made from its promise " +
+      `failed with it, which nothing handled: ${trial.describe(error)}.`,
+    likely:
+      "then() and finally() return a new promise, and it fails when the " +
+      "first one does. An unhandled rejection ends the program, so add a " +
+      "`catch` to the new one, too.",
+    read: NOTHING_LEFT,
+  }));
+
   trial.step(
     `a server is listening; connectWithin(port, ${LONG_MS}) connects`,
   );
@@ -253,7 +263,11 @@ class Calls {
       this.#trial.failThrown("connectWithin()", reason, {
         problem: `connectWithin() threw ${error}, but ${because}.`,
         expected,
-        likely,
+        likely: due === TIMEOUT && /^Time(dO|o)ut/.test(reason?.name)
+          ? "The error has the name, but not the class. Callers ask for " +
+            "`error instanceof Deno.errors.TimedOut`, so throw a " +
+            "`new Deno.errors.TimedOut(…)`."
+          : likely,
         read,
       });
     }

@@ -34,7 +34,9 @@ export async function checkRetry(retry: Retry, trial: Trial): Promise<void> {
     trial.step(scenario.step);
     const isTimed = await run(subject, scenario);
     if (scenario !== ALL_REFUSED || !isTimed) continue;
-    trial.step("attempts: 12, all refused, on a fast clock");
+    trial.step(
+      "attempts: 12, firstDelayMs: 62.5, all refused, on a fast clock",
+    );
     await runFast(subject);
   }
 
@@ -151,11 +153,12 @@ async function run(
   // the answer starts one timer for each wait, as most do, its delay can.
   const started = probe ? [] : timers.started.slice(length);
   const isTimed = started.length === due.length;
+  const isLong = options.firstDelayMs === 0 && started.some((ms) => ms > 0);
   if (
-    isTimed && differenceAt(started, due) !== undefined ||
+    isTimed && differenceAt(started, due) !== undefined || isLong ||
     waited.some((ms, i) => ms < due[i] - EARLY_MS)
   ) {
-    failWaits(subject, isTimed ? started : waited, due);
+    failWaits(subject, isTimed || isLong ? started : waited, due);
   }
   if (due.some((ms, i) => ms > 50 && calls[i + 1].beats === 0)) {
     fail(subject, {
@@ -257,9 +260,11 @@ function judgeOutcome(
       problem: "retry() returned a value, although no attempt succeeded.",
       received: shown(outcome.value),
       expected: error,
-      likely:
-        "Throw the error of the last attempt, because your caller has to know " +
-        "that there's no result.",
+      likely: due.error === 0
+        ? "An attempt can throw anything, even 0, so `if (error)` " +
+          "doesn't tell you whether it failed. Decide in the `catch` itself."
+        : "Throw the error of the last attempt, because your caller has to know " +
+          "that there's no result.",
     });
   }
   if (outcome.reason === due.error) return;
@@ -275,16 +280,21 @@ function judgeOutcome(
 }
 
 function failWaits(subject: Subject, received: number[], due: number[]): never {
-  const list = (all: number[]) => all.map((ms) => ms.toFixed(0)).join(", ");
+  const list = (all: number[]) =>
+    all.map((ms) => Math.round(10 * ms) / 10).join(", ");
+  const isCut = due[0] % 1 > 0 &&
+    received.at(-1) === Math.trunc(due[0]) * 2 ** (due.length - 1);
   fail(subject, {
     problem: "The waits between the attempts are wrong.",
     expected: `${list(due)} ms`,
     received: `${list(received)} ms`,
-    likely:
-      "Your waits don't double, or start with another delay. The first wait is " +
-      "`firstDelayMs`, even if that's 0, and each later one is twice as long as " +
-      "the one before, with no upper limit. Double the delay after each wait, " +
-      "not before it.",
+    likely: isCut
+      ? "You dropped the fraction of a millisecond. Operators on bits, such as " +
+        "<< and |, turn their operands into 32-bit integers: multiply by 2."
+      : "Your waits don't double, or start with another delay. The first wait is " +
+        "`firstDelayMs`, even if that's 0, and each later one is twice as long as " +
+        "the one before, with no upper limit. Double the delay after each wait, " +
+        "not before it.",
     read: LATER,
   });
 }
@@ -302,7 +312,7 @@ async function runFast(subject: Subject): Promise<void> {
   try {
     const attempt = () =>
       Promise.reject(new Deno.errors.ConnectionRefused("again"));
-    const options = { attempts: 12, firstDelayMs: 100 };
+    const options = { attempts: 12, firstDelayMs: 62.5 };
     await trial.waitFor(outcomeOf(() => retry(attempt, options)), {
       waitingFor: "retry() to throw",
       likely: "You didn't throw, although all attempts were refused.",
@@ -310,6 +320,6 @@ async function runFast(subject: Subject): Promise<void> {
   } finally {
     globalThis.setTimeout = setTimeout;
   }
-  const due = Array.from({ length: 11 }, (_, i) => 100 * 2 ** i);
+  const due = Array.from({ length: 11 }, (_, i) => 62.5 * 2 ** i);
   if (differenceAt(delays, due) !== undefined) failWaits(subject, delays, due);
 }

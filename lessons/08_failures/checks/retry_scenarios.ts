@@ -30,6 +30,7 @@ const OTHERS = [
   // It has the message of a refusal, but another class.
   new Error("Connection refused (os error 111)"),
   "a text",
+  0,
 ];
 
 /** All attempts are refused; the check measures the waits. */

@@ -105,7 +105,9 @@ export async function gives(
   ms = LONG_MS,
 ): Promise<void> {
   if (due === null) return givesEnd(subject, await read(subject, ms));
-  if (due === RESET) return throwsReset(subject, await read(subject, ms));
+  if (due === RESET) {
+    return throwsReset(subject, await read(subject, ms, FAILED));
+  }
   const { trial, conn, probe, returned } = subject;
   let missing = toBytes(due as Uint8Array | string);
   while (missing.length > 0) {
@@ -196,20 +198,31 @@ async function timesOut(subject: Subject): Promise<void> {
   });
 }
 
+const STUCK =
+  "You're still waiting, although something has arrived. Did an earlier " +
+  "read, which you gave up on, take it? And is `ms` the longest time to " +
+  "wait, not the shortest?";
+const CANNOT_CUT =
+  "You're still waiting, although the time is up. You can't cut an `await` " +
+  'short, but you can race the read against a timer, and return "timeout".';
+const FAILED =
+  "You're still waiting, although conn.read() has failed. Promise.any() waits " +
+  "for a promise that succeeds; Promise.race() ends with the first one that's " +
+  "settled, even if it failed.";
+
 /** Calls read(), and requires that it leaves nothing behind. */
-async function read(subject: Subject, ms: number): Promise<Reading> {
+async function read(
+  subject: Subject,
+  ms: number,
+  ifStuck = ms > SHORT_MS ? STUCK : CANNOT_CUT,
+): Promise<Reading> {
   const { reader, timers, trial, conn, probe } = subject;
   const { length } = timers.started;
   const reading = outcomeOf(() => reader.read(ms));
   const delays = timers.started.slice(length);
   const outcome = await trial.waitFor(reading, {
     waitingFor: `read(${ms}) to return or throw`,
-    likely: ms > SHORT_MS
-      ? "You're still waiting, although something has arrived. Did an earlier " +
-        "read, which you gave up on, take it? And is `ms` the longest time to " +
-        "wait, not the shortest?"
-      : "You're still waiting, although the time is up. You can't cut an `await` " +
-        'short, but you can race the read against a timer, and return "timeout".',
+    likely: ifStuck,
     read: ms > SHORT_MS ? LOSES : KEEP,
     ...probe,
   });
@@ -229,7 +242,8 @@ async function read(subject: Subject, ms: number): Promise<Reading> {
       problem: `read(${ms}) started a timer of ${delays[0]} ms.`,
       likely:
         "You changed the timeout. Your caller says how long to wait, in " +
-        "milliseconds, so pass `ms` on unchanged.",
+        "milliseconds, so pass `ms` on unchanged. And don't poll: race the " +
+        "read against that timer.",
     });
   }
   return outcome;

@@ -61,8 +61,9 @@ export const PROBES = {
   inputs: (call: string): ProbeAdvice => ({
     problem: `${call} changed its arguments, which belong to the caller.`,
     likely: "Don't assign to their fields or elements. Methods such as " +
-      "sort(), reverse(), splice(), shift(), and fill() do that, too. Work on " +
-      "a copy: [...list], bytes.slice(), { ...object }, or toSorted().",
+      "sort(), reverse(), splice(), shift(), and fill() do that, too, and " +
+      "read() fills the buffer you give it. Work on a copy: [...list], " +
+      "bytes.slice(), { ...object }, or toSorted().",
   }),
   views: (call: string): ProbeAdvice => ({
     problem: `${call} went wrong with the same bytes as part of a larger ` +

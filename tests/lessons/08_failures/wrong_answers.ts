@@ -1,4 +1,6 @@
 /** Wrong answers to the exercises of lesson 8, and the diagnosis of each. */
+import * as solution from "../../../lessons/08_failures/solution.ts";
+import type { RetryOptions } from "../../../lessons/08_failures/types.ts";
 import { replacing, type WrongAnswers } from "../gates.ts";
 
 const ON_ERROR = "} catch (error) {";
@@ -73,6 +75,10 @@ export const wrongAnswers: WrongAnswers = {
     }),
     ...replacing("new Deno.errors.TimedOut(`no answer within ${ms} ms`)", {
       "aborts without a reason": ["", /If you call abort\(\), pass the reason/],
+      "aborts with an error that only has the name": [
+        'Object.assign(new Error(), { name: "TimedOut" })',
+        /has the name, but not the class/,
+      ],
       "throws a plain Error after the deadline": [
         'new Error("no answer")',
         /only in the message/,
@@ -108,6 +114,17 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     {
+      name: "makes a second promise, and lets it fail",
+      attempt(port: number, ms: number) {
+        const conn = solution.connectWithin(port, ms);
+        conn.catch((error) => {
+          if (error instanceof Deno.errors.ConnectionRefused) throw error;
+        });
+        return conn;
+      },
+      diagnosis: /add a `catch` to the new one, too/,
+    },
+    {
       name: "leaves the late connection open",
       attempt: racing((conn) => void conn.catch(() => {})),
       diagnosis: /made after you gave up: a race ends your waiting/,
@@ -120,6 +137,12 @@ export const wrongAnswers: WrongAnswers = {
   ],
 
   "8.2": [
+    ...replacing("Promise.race", {
+      "waits for the first promise that succeeds": [
+        "Promise.any",
+        /Promise\.any\(\) waits for a promise that succeeds/,
+      ],
+    }),
     ...replacing("this.#reading ??=", {
       "races, and reads again": [
         "this.#reading =",
@@ -291,6 +314,19 @@ export const wrongAnswers: WrongAnswers = {
         /returned a value, although no attempt succeeded/,
       ],
     }),
+    {
+      name: "asks whether the error is true",
+      async attempt(attempt: () => Promise<unknown>, options: RetryOptions) {
+        return await solution.retry(async () => {
+          try {
+            return await attempt();
+          } catch (error) {
+            if (error) throw error;
+          }
+        }, options);
+      },
+      diagnosis: /even 0, so `if \(error\)` doesn't tell/,
+    },
     ...replacing("error instanceof Deno.errors.ConnectionRefused", {
       "recognizes a refusal by its message": [
         "/refused/i.test(String(error))",
@@ -307,7 +343,17 @@ export const wrongAnswers: WrongAnswers = {
         /Make the first one at once/,
       ],
     }),
+    ...replacing(SLEEP, {
+      "doesn't wait 0 ms, and then waits 1 ms": [
+        `if (delayMs) ${SLEEP} else delayMs = 0.5;`,
+        /even if that's 0/,
+      ],
+    }),
     ...replacing("delayMs *= 2;", {
+      "doubles with an operator on bits": [
+        "delayMs <<= 1;",
+        /dropped the fraction of a millisecond/,
+      ],
       "waits equally long each time": [
         "",
         /The waits between the attempts are wrong/,
