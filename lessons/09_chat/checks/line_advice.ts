@@ -16,6 +16,15 @@ export const MIXED_LINES: Advice = {
   read: READ.wholeLines,
 };
 
+/** No two writes were pending, but the bytes changed. */
+export const CHANGED_LATER: Advice = {
+  likely:
+    "A queue keeps a line for a while, and if the line is a view of the buffer " +
+    "that you read into, the next read changes it. Keep a copy: slice() instead " +
+    "of subarray().",
+  read: READ.wholeLines,
+};
+
 /** Nothing more arrives. */
 export const HELD_UP: Advice = {
   likely:

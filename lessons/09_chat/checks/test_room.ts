@@ -55,8 +55,8 @@ export class TestRoom {
    */
   async passesOn(
     from: Member,
-    text: string,
-    { line = text, ...advice }: { line?: string } & Hearing = {},
+    text: Uint8Array | string,
+    { line = text as string, ...advice }: { line?: string } & Hearing = {},
   ): Promise<void> {
     from.conn.peerSends(text);
     for (const member of this.#members) {

@@ -86,7 +86,38 @@ export const wrongAnswers: WrongAnswers = {
         /Promise\.all\(\) waits for the slowest/,
       ],
     }),
+    ...replacing("this.#members.add(member);", {
+      "adds a member after an await": [
+        "await null; this.#members.add(member);",
+        /before your first `await`/,
+      ],
+    }),
+    ...replacing("const count = await member.conn.write(line);", {
+      "doesn't handle the error of a second promise": [
+        `const writing = member.conn.write(line);
+        writing.then(() => {});
+        const count = await writing;`,
+        /catch its error where it happens/,
+      ],
+    }),
     ...replacing(COUNT, {
+      "ends a line at each \\r": [
+        `${COUNT} if (count) {
+          buffer.forEach((byte, i) => buffer[i] = byte === 13 ? LF : byte);
+        }`,
+        /Only a \\n ends a line/,
+      ],
+      "has one decoder for all members": [
+        `const count = await conn.read(buffer).then((count) => {
+          // deno-lint-ignore no-explicit-any
+          const decoder = (globalThis as any).decoder9 ??=
+            new TextDecoder("utf-8", { ignoreBOM: true });
+          const bytes = buffer.subarray(0, count ?? 0);
+          const text = decoder.decode(bytes, { stream: true });
+          return count && new TextEncoder().encodeInto(text, buffer).written;
+        });`,
+        /Each member needs its own TextDecoder/,
+      ],
       "passes on whatever a read returns": [
         `${COUNT} if (count) yield buffer.slice(0, count);`,
         /every whole line|whole, with its \\n/,
@@ -100,6 +131,13 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     ...replacing("yield bytes.subarray(start, end + 1);", {
+      "keeps lines as views of the buffer that it reads into": [
+        `const at = start - rest.length;
+        yield at < 0
+          ? bytes.subarray(start, end + 1)
+          : buffer.subarray(at, end + 1 - rest.length);`,
+        /the next read changes it/,
+      ],
       "passes on only the last of several lines": [
         "if (!bytes.includes(LF, end + 1)) yield bytes.subarray(start, end + 1);",
         /A single read may return several lines/,
