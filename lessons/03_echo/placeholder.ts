@@ -39,7 +39,7 @@ export const echo: (conn: Deno.Conn) => Promise<void> = todo("3.1 echo");
  *   maybe no more. When they're full, the server stops reading.
  * - Leave the connection open for the next exchange, in both directions.
  * - If the server ends the stream or resets the connection before everything is
- *   back, throw an error.
+ *   back, throw an error, even if a write is still waiting.
  */
 export const exchange: (
   conn: Deno.Conn,

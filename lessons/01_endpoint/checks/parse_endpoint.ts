@@ -99,6 +99,9 @@ const REJECTED = {
   "tcp:127.0.0.1:7000": PROTOCOL,
   "udp:/127.0.0.1:7000": PROTOCOL,
   "unix/tmp/a.sock": PROTOCOL,
+  "constructor://127.0.0.1:7000": "Every object inherits names such as " +
+    "constructor, so `in` and a plain lookup find them. Compare with each " +
+    "protocol, or use Object.hasOwn().",
   "TCP://127.0.0.1:7000": CAPITALS,
   "UNIX:/tmp/a.sock": CAPITALS,
   "see tcp://127.0.0.1:7000": PROTOCOL,

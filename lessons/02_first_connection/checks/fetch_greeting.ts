@@ -89,8 +89,12 @@ const CASES = [
     then: "reset",
     values: [],
     ends: Deno.errors.ConnectionReset,
-    likely: "The connection failed, so the greeting isn't complete. Let " +
-      "read()'s error through to your caller, and don't return a part.",
+    likely: ({ error }) =>
+      error instanceof Error
+        ? "Let read()'s error through unchanged. Your caller decides by its " +
+          "class, and if you throw another error instead, it can't."
+        : "The connection failed, so the greeting isn't complete. Let " +
+          "read()'s error through to your caller, and don't return a part.",
   }),
 ];
 

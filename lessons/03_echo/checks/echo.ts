@@ -72,6 +72,7 @@ export async function checkEcho(echo: Echo, trial: Trial): Promise<void> {
     explainSent,
     cut: "",
   }, CASES);
+  await fillUp(trial, echo);
 }
 
 /** Sends two messages, the second one shorter and without a line ending. */
@@ -130,6 +131,38 @@ async function converse(trial: Trial, echo: Echo): Promise<void> {
         : NEW_BYTES,
     });
   }
+}
+
+/** Sends 64 KiB, and reads nothing until echo() has to wait. */
+async function fillUp(trial: Trial, echo: Echo): Promise<void> {
+  trial.step("a client sends 64 KiB, and then reads what came back");
+  const data = new Uint8Array(64 * 1024).map((_, at) => at % 251);
+  const onMove = () => trial.progress();
+  const conn = trial.use(
+    new FakeConn({ incoming: data, room: 1000, readSize: 700, onMove }),
+  );
+  const echoing = trial.start("echo", () => echo(conn), whyThrown);
+  await trial.waitFor(Promise.race([conn.until(() => conn.isFull), echoing]), {
+    waitingFor: "echo() to write until its writes have to wait",
+    likely: AT_ONCE,
+  });
+  // Until then, it may read as much as it likes.
+  for (let unread = NaN; unread !== conn.unread;) {
+    unread = conn.unread;
+    await settle();
+  }
+  conn.peerTakes(Infinity);
+  await trial.waitFor(echoing, {
+    waitingFor: "echo() to return",
+    likely: NULL,
+  });
+  trial.equalBytes(conn.written, data, {
+    likely:
+      "If a write has to wait, its bytes must stay as they are until it's " +
+      "done, and so must all bytes in a queue. Await each write before you read " +
+      "into the same place again, or keep copies.",
+    read: WRITE_SHORT,
+  });
 }
 
 /** Explains an error; its usual cause is the end of the stream. */

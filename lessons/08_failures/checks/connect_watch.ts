@@ -10,13 +10,18 @@ const SECOND_SYN_MS = 1500;
 /** Watches calls to `Deno.connect` until it's closed. */
 export class ConnectWatch {
   readonly #connect = Deno.connect;
-  readonly #attempts: { port: unknown; result: Promise<Deno.Conn> }[] = [];
+  readonly #attempts: {
+    port: unknown;
+    hostname: unknown;
+    result: Promise<Deno.Conn>;
+  }[] = [];
 
   /** Starts to watch. */
   constructor() {
     const watch = (...args: unknown[]) => {
       const result = Reflect.apply(this.#connect, Deno, args);
-      this.#attempts.push({ port: Object(args[0]).port, result });
+      const { port, hostname } = Object(args[0]);
+      this.#attempts.push({ port, hostname, result });
       result.catch(() => {});
       return result;
     };
@@ -26,6 +31,12 @@ export class ConnectWatch {
   /** Counts the answer's calls with a port. */
   count(port: number): number {
     return this.#to(port).length;
+  }
+
+  /** Finds a hostname that isn't 127.0.0.1 (which is also the default). */
+  get otherHost(): unknown {
+    return this.#attempts.map(({ hostname }) => hostname)
+      .find((hostname) => (hostname ?? "127.0.0.1") !== "127.0.0.1");
   }
 
   /**

@@ -237,6 +237,16 @@ class Calls {
         read,
       });
     }
+    const { otherHost } = this.#connects;
+    if (otherHost !== undefined) {
+      this.#trial.fail({
+        problem: `connectWithin() connected to ${otherHost}, not 127.0.0.1.`,
+        likely:
+          "A name can mean several addresses: localhost is ::1, too, and " +
+          "another server may be listening on that port there. Connect to " +
+          "127.0.0.1.",
+      });
+    }
     if (delays.length === 1 && delays[0] !== ms) {
       this.#trial.fail({
         problem: `connectWithin(port, ${ms}) started a timer of ${

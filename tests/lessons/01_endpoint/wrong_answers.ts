@@ -120,6 +120,17 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /An endpoint starts with tcp:\/\/, udp:\/\/, or unix:/,
   },
   {
+    name: "looks up the protocol in an object, which inherits other names",
+    attempt: (text) => {
+      const [protocol] = text.split("://");
+      if (protocol in { unix: 1, tcp: 1, udp: 1 }) {
+        return solution.parseEndpoint(text.replace("constructor:", "tcp:"));
+      }
+      return solution.parseEndpoint(text);
+    },
+    diagnosis: /Every object inherits names such as constructor/,
+  },
+  {
     name: "accepts a protocol without slashes",
     attempt: editing((text) => text.replace(/^(tcp|udp):(?!\/\/)/, "$1://")),
     diagnosis: /An endpoint starts with tcp:\/\/, udp:\/\/, or unix:/,

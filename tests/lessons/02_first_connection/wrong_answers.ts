@@ -144,7 +144,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
         throw new Error("no greeting", { cause });
       });`,
     ],
-    diagnosis: /tell failures apart by the class/,
+    diagnosis: /another error than ConnectionReset.*error through unchanged/s,
   },
   {
     name: "takes a buffer that isn't full for the end of the stream",

@@ -94,6 +94,20 @@ const echo: WrongAnswer<Echo>[] = [
     diagnosis: /And await each write before you read into the buffer/,
   },
   {
+    name: "has a queue of views, and writes over them",
+    async attempt(conn) {
+      const ring = new Uint8Array(4096);
+      let writing = Promise.resolve();
+      for (let at = 0;; at = at > 3000 ? 0 : at) {
+        const count = await conn.read(ring.subarray(at, at + 1000));
+        if (count === null) return await writing;
+        const part = ring.subarray(at, at += count);
+        writing = writing.then(() => writeAll(conn, part));
+      }
+    },
+    diagnosis: /so must all bytes in a queue/,
+  },
+  {
     name: "reads into the buffer while it's being written",
     async attempt(conn) {
       const buffer = new Uint8Array(1024);

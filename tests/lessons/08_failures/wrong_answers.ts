@@ -98,6 +98,12 @@ export const wrongAnswers: WrongAnswers = {
         /You gave up too early: the answer might still come/,
       ],
     }),
+    ...replacing('hostname: "127.0.0.1",', {
+      "connects to localhost": [
+        'hostname: "localhost",',
+        /localhost is ::1, too/,
+      ],
+    }),
     ...replacing("signal: giveUp.signal,", {
       "has no deadline": ["", /connect\(\) by itself waits for minutes/],
     }),
