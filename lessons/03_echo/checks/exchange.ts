@@ -26,9 +26,11 @@ const MAX_UNREAD_BYTES = 64 * 1024;
 /** More than they ever hold. */
 const LARGE_BYTES = 64 * 1024 * 1024;
 
-const UNTIL_ALL = "A read returns what has arrived so far. Put each piece " +
-  "after the one before, at answer.subarray(received), and go on until you " +
-  "have as many bytes as you sent.";
+const UNTIL_ALL =
+  "A read returns what has arrived so far, and only the first " +
+  "`count` bytes of its buffer are new. Put each piece after the one before, at " +
+  "answer.subarray(received), and go on until you have as many bytes as you " +
+  "sent.";
 const WRITE_REST = "Did you send everything? write() returns how many bytes " +
   "it took: you have to write the rest.";
 const WHILE_SENDING = "If you send everything first, or too much at a time, " +

@@ -177,7 +177,15 @@ async function run(
         "and double in your own variables.",
     });
   }
-  if (!probe && timers.runningCount > 0) fail(subject, PROBES.timer("retry()"));
+  if (!probe && timers.runningCount > 0) {
+    fail(subject, {
+      ...PROBES.timer("retry()"),
+      likely:
+        "You started a timer, and no attempt followed it. (resolve() and " +
+        "reject() don't leave a function: return after them.) If you race " +
+        "against a timer, clear it in a `finally`.",
+    });
+  }
   return isTimed;
 }
 

@@ -239,11 +239,16 @@ function diagnose(
         ranges.filter(([start, end]) => start <= at && at < end).length,
     );
   if (`${marks(received)}` !== `${marks(due)}`) return undefined;
-  return received.length > due.length
+  const inOrder = received.every(([start], i) =>
+    i === 0 || received[i - 1][0] <= start
+  );
+  return inOrder
     ? "These are the right bytes, but in too many gaps. Bytes next to each " +
       "other are in the same gap, even if a packet without data arrived between " +
       "them. A range whose end isn't after its start isn't a gap."
-    : "These are the right gaps in the wrong order. Sort them by `start`.";
+    : "These are the right bytes, but the gaps are in the wrong order. Sort by " +
+      "number: sort() without a comparison function sorts numbers as text, with " +
+      "10 and 100 before 2.";
 }
 
 /** Returns the gaps before, between, and after some ranges. */

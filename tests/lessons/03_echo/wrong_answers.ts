@@ -131,6 +131,14 @@ const RETURN = "return answer;";
 
 const exchange: WrongAnswer<Exchange>[] = [
   {
+    name: "takes the whole buffer, however much was read",
+    replace: [
+      "received += count;",
+      "received += answer.subarray(received).length;",
+    ],
+    diagnosis: /only the first `count` bytes of its buffer are new/,
+  },
+  {
     name: "awaits the writes only after the reads",
     replace: [
       "await Promise.all([sendAll(), receiveAll()]);",

@@ -333,6 +333,26 @@ export const wrongAnswers: WrongAnswers = {
       },
       diagnosis: /even 0, so `if \(error\)` doesn't tell/,
     },
+    {
+      name: "goes on after reject()",
+      attempt: (attempt: () => Promise<unknown>, options: RetryOptions) =>
+        new Promise((resolve, reject) => {
+          let made = 0;
+          const next = async () => {
+            try {
+              resolve(await attempt());
+            } catch (error) {
+              if (++made === options.attempts) reject(error);
+              if (!(error instanceof Deno.errors.ConnectionRefused)) {
+                reject(error);
+              }
+              setTimeout(next, options.firstDelayMs * 2 ** (made - 1));
+            }
+          };
+          next();
+        }),
+      diagnosis: /still running.*don't leave a function: return after them/s,
+    },
     ...replacing("error instanceof Deno.errors.ConnectionRefused", {
       "recognizes a refusal by its message": [
         "/refused/i.test(String(error))",

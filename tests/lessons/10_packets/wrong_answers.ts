@@ -227,6 +227,18 @@ export const wrongAnswers: WrongAnswers = {
         );`,
         /in too many gaps/,
       ],
+      "lists the missing bytes, sorts them as text, and joins neighbors": [
+        `const bytes = this.#missing.flatMap(([start, end]) =>
+          Array.from({ length: end - start }, (_, i) => start + i)
+        ).sort();
+        const gaps: Range[] = [];
+        for (const at of bytes) {
+          if (gaps.at(-1)?.[1] === at) gaps.at(-1)![1]++;
+          else gaps.push([at, at + 1]);
+        }
+        return gaps;`,
+        /the gaps are in the wrong order.*sorts numbers as text/,
+      ],
       "includes the last byte of a gap": [
         "return this.#missing.map(([a, b]) => [a, b - 1]);",
         /Each end is one too low/,
@@ -237,7 +249,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "returns the last gap first": [
         "return this.#missing.toReversed();",
-        /the right gaps in the wrong order/,
+        /the gaps are in the wrong order/,
       ],
       "returns gaps as objects": [
         "return this.#missing.map(([start, end]) => ({ start, end }));",
