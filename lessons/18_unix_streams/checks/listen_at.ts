@@ -2,6 +2,7 @@
 import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import {
   type Advice,
+  type ErrorClass,
   PROBES,
   shown,
   SlowRemove,
@@ -43,15 +44,20 @@ export async function checkListenAt(
 
   for (const when of ["a server was killed", "it happens again"]) {
     trial.step(`${when}: its file is still there, and listenAt() is called`);
+    const before = namesIn(folder);
     leaveStale(path);
     using slow = new SlowRemove();
     await run.expectServer(path, () => slow.isUnderWay ? NOT_AWAITED : {});
+    run.expectNothingLeft(folder, before);
   }
 
   for (const obstacle of OBSTACLES) await checkObstacle(run, obstacle, path);
 
   trial.step("the path's folder doesn't exist; listenAt() is called");
-  await run.expectNotFound(`${folder}/no/door.sock`);
+  await run.expectUnchanged(`${folder}/no/door.sock`, Deno.errors.NotFound);
+
+  trial.step("the path is longer than a socket's may be; listenAt() is called");
+  await run.expectUnchanged(`${folder}/${"x".repeat(120)}`, TypeError);
 
   trial.step("two paths are stale; listenAt() is called for both at once");
   leaveStale(path);
@@ -244,20 +250,34 @@ class Run {
     });
   }
 
+  /** Fails if the answer has left a file: its listener has removed its own. */
+  expectNothingLeft(folder: string, before: Set<string>): void {
+    const left = [...namesIn(folder).difference(before)];
+    if (left.length === 0) return;
+    this.trial.fail({
+      problem: `listenAt() left a file in the folder: ${left.join(", ")}.`,
+      likely:
+        "If you rename the stale file, it stays forever, and each killed " +
+        "server adds one more. Remove it: await Deno.remove(path).",
+      read: SECOND,
+    });
+  }
+
   /** Fails unless the answer lets the error of Deno.listen() through. */
-  async expectNotFound(path: string): Promise<void> {
+  async expectUnchanged(path: string, due: ErrorClass): Promise<void> {
     const trial: Trial = this.trial;
     const { value, error } = await this.#call(path);
-    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof due) return;
     if (error !== undefined) trial.failOnSlip("listenAt()", error);
     trial.fail({
       problem: error === undefined
         ? `listenAt() returned ${shown(value)} instead of throwing.`
-        : `Wrong error: expected NotFound, got ${trial.describe(error)}.`,
-      expected: "NotFound",
+        : `Wrong error: expected ${due.name}, got ${trial.describe(error)}.`,
+      expected: due.name,
       likely:
         "Deno.listen() can fail even if the path isn't in use. Handle only " +
-        "AddrInUse, and pass on any other error unchanged.",
+        "AddrInUse, and look at the path only then. Pass on any other error " +
+        "unchanged.",
       read: PATH,
     });
   }
@@ -287,6 +307,10 @@ class Run {
     }
     return outcome;
   }
+}
+
+function namesIn(folder: string): Set<string> {
+  return new Set(Array.from(Deno.readDirSync(folder), ({ name }) => name));
 }
 
 /** Fails if the file at the path isn't the same anymore. */

@@ -147,7 +147,11 @@ export class AskRun implements Disposable {
     if (exists(paths.own) && !(error instanceof Deno.errors.AddrInUse)) {
       trial.fail({
         problem: "The client's own path is still there.",
-        likely: this.#remove.isUnderWay
+        likely: error instanceof Deno.errors.BadResource
+          ? "Your finally block ended early: it closed a socket that was " +
+            "already closed, so close() threw BadResource, and the lines after " +
+            "it never ran. Close the socket in one place only."
+          : this.#remove.isUnderWay
           ? "Deno.remove() returns a promise, and you don't wait for it: " +
             "`await` it, or call Deno.removeSync()."
           : "close() doesn't remove the file of a datagram socket, so the next " +

@@ -143,10 +143,11 @@ const MALFORMED: Malformed[] = [
       "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
       "GET / HTTP/1.1 \r\nHost: a\r\n\r\n",
       " / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n",
     ],
     likely: "The first line has three parts (a method, a target, and a " +
       "version), none of them empty, with one space between them and nothing " +
-      "around them.",
+      'around them. A tab isn\'t a space: split at " ", and not at \\s.',
     read: LINES,
   },
   {

@@ -1,6 +1,10 @@
 /** Requests that a RequestReader must accept. */
 import { concat } from "../../../lib/wire/bytes.ts";
-import { type StreamCase, toBytes } from "../../../lib/workbook/kit/mod.ts";
+import {
+  type StreamCase,
+  type StreamResult,
+  toBytes,
+} from "../../../lib/workbook/kit/mod.ts";
 import {
   CHUNKED,
   chunkedDue,
@@ -143,6 +147,8 @@ const HEADS: StreamCase[] = [
   },
 ].map((one) => ({ ...one, read: LINES }));
 
+const METHODS = ["HEAD", "DELETE", "OPTIONS", "FLY"];
+
 const OTHER_BODIES: StreamCase[] = [
   {
     step: "a length of 0, and a request after it",
@@ -163,6 +169,18 @@ const OTHER_BODIES: StreamCase[] = [
     ],
     likely: "Only the head says whether a body follows, and how long it is. " +
       "The method doesn't matter: GET may have a body, and POST may have none.",
+    read: LENGTH,
+  },
+  {
+    step: "HEAD, DELETE, OPTIONS, and a made-up method with bodies",
+    sends: METHODS.map((method) =>
+      `${method} /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello`
+    ).join(""),
+    values: METHODS.map((method) =>
+      due(`${method} /a`, { "content-length": "5" }, "hello")
+    ),
+    likely: "A request with a Content-Length has a body, whatever its method " +
+      "is. HEAD matters only to the response.",
     read: LENGTH,
   },
 ];
@@ -222,6 +240,17 @@ const CHUNKED_BODIES: StreamCase[] = [
   },
 ];
 
+const LAST_LINE =
+  "After the last chunk, whose size is 0, comes a blank line. The next request " +
+  "begins right after it.";
+const LAST_LINE_LATER =
+  `${LAST_LINE} If it hasn't arrived yet, keep reading until it has.`;
+
+/** Whether the body was right, and what followed it wasn't. */
+function isLeftOver({ values, error }: StreamResult): boolean {
+  return values.length > 1 || values.length === 1 && error !== undefined;
+}
+
 /** A body in chunks, and one more request after it. */
 function chunked(
   what: string,
@@ -235,11 +264,11 @@ function chunked(
     sends: `${CHUNKED}${chunks}${GET_NEXT}`,
     values: [chunkedDue(body), NEXT_DUE],
     readSizes,
-    likely: ({ values, error }) =>
-      values.length > 1 || values.length === 1 && error !== undefined
-        ? "After the last chunk, whose size is 0, comes a blank line. The " +
-          "next request begins right after it."
-        : likely,
+    likely: (result) => isLeftOver(result) ? LAST_LINE : likely,
+    cut: (result) =>
+      isLeftOver(result)
+        ? { likely: LAST_LINE_LATER, read: CHUNKS }
+        : undefined,
     read: CHUNKS,
   };
 }

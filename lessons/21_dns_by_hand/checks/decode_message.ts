@@ -66,6 +66,16 @@ const CASES: FunctionCase[] = [
     read: POINTERS,
   },
   {
+    step: "two answers whose names are the same pointer",
+    ...decoded(response({ answers: [a(WWW), a(WWW, "192.0.2.2")] }), {
+      answers: [answer(WWW), answer(WWW, "A", "192.0.2.2")],
+    }),
+    likely:
+      "Two names may use the same pointer, and that's not a ring. If you " +
+      "count pointers, or remember where they led, begin anew with each name.",
+    read: POINTERS,
+  },
+  {
     step: "a CNAME, and the address of the other name",
     ...decoded(CHAIN, { answers: CHAIN_ANSWERS }),
     likely: "A name may begin with labels and end in a pointer, even in a " +
@@ -151,6 +161,18 @@ const CASES: FunctionCase[] = [
     likely: EVERY_TYPE,
     read: RECORDS,
   })),
+  {
+    step: "a text of the class 3, and an address",
+    ...decoded(
+      response({
+        answers: [{ ...other(16, new Uint8Array(4)), class: 3 }, a(WWW)],
+      }),
+      { answers: [answer(WWW, "other"), answer(WWW)] },
+    ),
+    likely: "Another class than 1 is no reason to throw: skip its two bytes, " +
+      "whatever they are. In some records, they mean something else.",
+    read: RECORDS,
+  },
   ...[0, 2, 3].map((count) => ({
     step: `an answer after ${count} questions`,
     ...decoded(

@@ -37,6 +37,7 @@ const QUERIES = ([
   [0xfffe, "a", "AAAA", VALID],
   [0, "note.example.test", "TXT", VALID],
   [0x8000, "a.b.c.d.e.f", "A", VALID],
+  [0xffff, "host.test", "A", VALID],
   [2, "host.example.test.", "A", FINAL_DOT],
   [3, "_sip._tcp.EXAMPLE-1.test", "AAAA", CHARACTERS],
   [4, `${X63}.test`, "A", EXACT],
@@ -134,7 +135,7 @@ function explain(
     [
       differs(0, 2),
       "The id has two bytes, id >> 8 and id & 0xff. One element of a Uint8Array " +
-      "holds only the low eight bits.",
+      "holds only the low eight bits. Any id from 0 to 65535 is valid.",
       HEADER,
     ],
     [

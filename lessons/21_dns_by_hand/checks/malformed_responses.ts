@@ -130,6 +130,7 @@ const MALFORMED: Malformed[] = [
 ];
 
 const NO_RECORDS = response({ questions: [] });
+const NO_ANSWER = response({ rcode: 3 });
 
 /** Responses to reject with TypeError, in the order in which they're tried. */
 export const MALFORMED_RESPONSES: FunctionCase[] = [
@@ -151,6 +152,17 @@ export const MALFORMED_RESPONSES: FunctionCase[] = [
     likely: ifAccepted("A header has 12 bytes, and only 11 are there."),
     read: RECORDS,
   },
+  ...Array.from({ length: NO_ANSWER.length - 12 }, (_, i): FunctionCase => ({
+    step: "no such name, cut off after each byte of the question",
+    args: [NO_ANSWER.slice(0, 12 + i), ID],
+    throws: TypeError,
+    likely: ifAccepted(
+      "The question ends too early. You skip it, but it must be there: even " +
+        "if no record follows, check that its type and class fit into the " +
+        "message.",
+    ),
+    read: RECORDS,
+  })),
   ...MALFORMED.flatMap(({ messages, likely, read }) =>
     Object.entries(messages).map(([step, bytes]): FunctionCase => ({
       step,

@@ -115,6 +115,18 @@ const INLINE_COMMANDS = ([
   ],
   ["$4\r\n+OK a\n", [["$4"], ["+OK", "a"]], MARKS],
   ["-1 :5\r\nGET *2\r\n", [["-1", ":5"], ["GET", "*2"]], MARKS],
+  [
+    " *1\r\n GET k\n",
+    [["*1"], ["GET", "k"]],
+    "This line begins with a space, so it's an inline command, and *1 is its " +
+    "word: look at the line's first byte, before you remove anything.",
+  ],
+  [
+    "GET \ra\r\r\nPING\r\n",
+    [["GET", "\ra\r"], ["PING"]],
+    "Only the \\r right before \\n is part of the line ending. Any other is a " +
+    "byte of the line.",
+  ],
 ] satisfies [string, string[][], string][]).map((
   [sends, values, likely],
 ): StreamCase => ({ sends: bytesOf(sends), values, likely, read: INLINE }));
@@ -243,9 +255,9 @@ const ECHO = array("ECHO", "hello");
 
 /** Streams that end too early. */
 export const INCOMPLETE_COMMANDS: StreamCase[] = [
-  ...[1, 3, 4, 7, 12, 20, ECHO.length - 1].map((size) => ECHO.slice(0, size)),
   "PING",
   " ",
+  ...[1, 3, 4, 7, 12, 20, ECHO.length - 1].map((size) => ECHO.slice(0, size)),
 ].map((sends): StreamCase => ({
   sends: array("PING") + sends,
   values: [["PING"]],

@@ -88,6 +88,9 @@ function explain({ values }: StreamResult): Partial<Advice> | undefined {
 const MANY = ["DEL", ...Array.from({ length: 1023 }, (_, i) => `k${i}`)];
 const EXACT = "Exactly as many strings or bytes as the limit are allowed.";
 
+const EXACT_LINE =
+  "A line of exactly 65536 bytes is allowed. Its line ending doesn't count.";
+
 const LINE_LENGTHS = aroundLimit(65536).flatMap((size) =>
   ["\n", "\r\n"].map((end): StreamCase => {
     const line = "x".repeat(size);
@@ -102,8 +105,11 @@ const LINE_LENGTHS = aroundLimit(65536).flatMap((size) =>
       likely: isLong
         ? "One byte over the limit is too long, even if the end of the line " +
           "came in the same read. Check the length of each line."
-        : "A line of exactly 65536 bytes is allowed. Its line ending doesn't " +
-          "count.",
+        : EXACT_LINE,
+      cut: isLong
+        ? undefined
+        : `${EXACT_LINE} A read may bring its \\r, and the ` +
+          "next one its \\n: until then, a \\r at the end may be part of it.",
     };
   })
 );

@@ -11,6 +11,9 @@ export const OVER =
   "the store was given.";
 const EARLY =
   "This key hasn't expired yet. EX counts seconds; PX and `now()` count milliseconds.";
+const DEFAULT =
+  "This key has expired. If no clock is given, call Date.now() on each access: a " +
+  "time that you took once never moves.";
 const SET = "EX and PX are case-insensitive, and SET returns +OK.";
 const ONLY =
   "After SET key value, only EX or PX and an integer above 0 in digits may " +
@@ -140,4 +143,5 @@ export const EXPIRY_STORIES: ObjectCase[] = [
   story(EXPIRY[0], 0),
   // And the default clock works.
   story([["SET s v EX 1000"], ["GET s", bulk("v"), EARLY, TIME]]),
+  story([["SET s v PX 1"], 5, ["GET s", "$-1\r\n", DEFAULT, TIME]]),
 ];

@@ -9,6 +9,7 @@ import { settle } from "./settle.ts";
 export class SlowRemove implements Disposable {
   readonly #remove = Deno.remove;
   #underWay = 0;
+  #isOver = false;
 
   /** Begins. Whoever makes it must dispose of it. */
   constructor() {
@@ -17,6 +18,9 @@ export class SlowRemove implements Disposable {
       try {
         await settle();
         await this.#remove(path, options);
+      } catch (error) {
+        // After a check, its folder is gone, and no answer awaits this.
+        if (!this.#isOver) throw error;
       } finally {
         this.#underWay--;
       }
@@ -31,5 +35,6 @@ export class SlowRemove implements Disposable {
   /** Makes it as fast as before. */
   [Symbol.dispose](): void {
     Deno.remove = this.#remove;
+    this.#isOver = true;
   }
 }

@@ -10,8 +10,10 @@ import { readInTurn } from "./stream_turns.ts";
 import {
   endOf,
   stepOf,
+  type StreamAdvice,
   type StreamAnswer,
   type StreamCase,
+  type StreamResult,
   type StreamRun,
 } from "./stream_types.ts";
 import { TimerWatch } from "./timer_watch.ts";
@@ -100,7 +102,8 @@ function runsOf(
     runs.push({ views: true, probe: PROBES.views(`${name}()`) });
   }
   if (one.early || one.endless !== undefined) return runs;
-  const likely = one.cut ?? cut;
+  const likely = (result: StreamResult) =>
+    adviceFor(one.cut, result) ?? adviceFor(cut, result);
   if (Array.isArray(sends)) runs.push({ inPieces: true, likely });
   for (const readSize of readSizes) {
     if (readSize >= size || size / readSize > MAX_READS) continue;
@@ -110,6 +113,10 @@ function runsOf(
   const fails = one.breakAt !== undefined || one.closeWriteError !== undefined;
   if (then === "end" && !fails) runs.push({ overSocket: true });
   return runs;
+}
+
+function adviceFor(advice: StreamAdvice | undefined, result: StreamResult) {
+  return typeof advice === "function" ? advice(result) : advice;
 }
 
 function isFailing(one: StreamCase): boolean {

@@ -100,7 +100,8 @@ export interface StreamCase {
   /** What it usually means if something else comes. */
   likely: StreamAdvice;
   /**
-   * What it means if it fails only where reads bring small pieces.
+   * What it means if it fails only where reads bring small pieces. A function
+   * may return undefined.
    *
    * @default that of the answer
    */

@@ -36,6 +36,7 @@ if (noUnixSockets) {
       try {
         return Deno.listen({ transport: "unix", path });
       } catch (error) {
+        if ((error as Error).name !== "AddrInUse") throw error;
         if (!(await Deno.lstat(path)).isSocket) throw error;
         const code = await new Promise<string>((resolve) => {
           const conn = createConnection(path, () => {

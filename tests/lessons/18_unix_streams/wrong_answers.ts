@@ -180,6 +180,22 @@ export const wrongAnswers: WrongAnswers = {
       ],
       diagnosis: /returned undefined.*Return what Deno\.listen\(\) returns/s,
     },
+    {
+      name: "renames the stale file, and leaves it",
+      replace: [
+        "await Deno.remove(path);",
+        "await Deno.rename(path, `${path}.stale`);",
+      ],
+      diagnosis: /left a file in the folder: door\.sock\.stale/,
+    },
+    {
+      name: "looks at the path after every error",
+      replace: [
+        "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+        "",
+      ],
+      diagnosis: /expected TypeError, got NotFound.*only then/s,
+    },
   ],
   "18.2": [
     {

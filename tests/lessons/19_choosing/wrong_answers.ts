@@ -220,6 +220,14 @@ export const wrongAnswers: WrongAnswers = {
       replace: ["}, timeoutMs);", "}, timeoutMs / 3);"],
       diagnosis: /gave up before the time was over/,
     },
+    {
+      name: "closes its socket twice",
+      replace: [
+        "late.reject(new",
+        "socket.close();\n    late.reject(new",
+      ],
+      diagnosis: /finally block ended early.*in one place only/s,
+    },
   ],
   "19.2": [
     {

@@ -393,6 +393,30 @@ export const wrongAnswers: WrongAnswers = {
       ],
       diagnosis: /waits for more.*ends with the blank line. Return it at once/s,
     },
+    {
+      name: "splits the first line at any white space",
+      replace: ['first.split(" ")', "first.split(/\\s/)"],
+      diagnosis: /A tab isn't a space/,
+    },
+    {
+      name: "gives HEAD no body",
+      replace: [
+        "body: await this.#readBody(headers)",
+        `body: method === "HEAD"
+        ? new Uint8Array()
+        : await this.#readBody(headers)`,
+      ],
+      diagnosis: /HEAD matters only to the response/,
+    },
+    {
+      name: "doesn't wait for the last line of a body in chunks",
+      replace: [
+        'if (await this.#readLine() !== "")',
+        `if (size === 0 && this.#rest.length === 0) return body.slice(0, total);
+      if (await this.#readLine() !== "")`,
+      ],
+      diagnosis: /If it hasn't arrived yet, keep reading/,
+    },
   ],
   "20.2": [
     {
@@ -574,6 +598,15 @@ export const wrongAnswers: WrongAnswers = {
         "Object.entries(head ? {} : headers)",
       ],
       diagnosis: /Each entry of options\.headers becomes one field/,
+    },
+    {
+      name: "trims the values before it looks at them",
+      replace: [
+        "for (const [name, value] of Object.entries(headers)) {",
+        `for (const [name, untrimmed] of Object.entries(headers)) {
+    const value = untrimmed.trim();`,
+      ],
+      diagnosis: /You left something out or changed it/,
     },
   ],
 };

@@ -65,6 +65,7 @@ function viewDecoder(bytes: Uint8Array, id: number): DecodedMessage {
     if (view.getUint16(0) !== id || flags < 0x8000) throw new TypeError("id");
     let at = 12;
     for (let i = view.getUint16(4); i > 0; i--) at = readName(at)[1] + 4;
+    if (at > bytes.length) throw new TypeError("question");
     const answers: DecodedMessage["answers"] = [];
     for (let i = view.getUint16(6); i > 0; i--) {
       const [name, from] = readName(at);

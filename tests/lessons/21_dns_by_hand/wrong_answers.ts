@@ -116,6 +116,11 @@ export const wrongAnswers: WrongAnswers = {
       replace: ["RangeError(`a label", "TypeError(`a label"],
       diagnosis: /Callers tell failures apart by the class/,
     },
+    {
+      name: "divides the id by one too few",
+      replace: ["setUint16(0, id)", "setUint16(0, id % 65535)"],
+      diagnosis: /Any id from 0 to 65535 is valid/,
+    },
   ],
   "21.2": [
     {
@@ -304,6 +309,42 @@ export const wrongAnswers: WrongAnswers = {
       name: "skips one question, however many there are",
       replace: ["i < questions", "i < 1"],
       diagnosis: /Skip that many, not always one/,
+    },
+    {
+      name: "requires the class 1",
+      replace: [
+        "const [type, , ttl, size] = [number(2), number(2), number(4), number(2)];",
+        `const [type, group] = [number(2), number(2)];
+    if (group !== 1) throw new TypeError("not the Internet");
+    const [ttl, size] = [number(4), number(2)];`,
+      ],
+      diagnosis: /Another class than 1 is no reason to throw/,
+    },
+    {
+      name: "skips the end of a question that isn't there",
+      replace: ["number(4);", "at += 4;"],
+      diagnosis: /The question ends too early/,
+    },
+    {
+      name: "remembers pointers beyond the end of a name",
+      replace: [
+        `  function name(): string {
+    const labels: string[] = [];
+    let from = at;
+    let end = -1;
+    // A pointer must lead further back each time: so there is an end.
+    let limit = at;`,
+        `  const seen = new Set<number>();
+  function name(): string {
+    const labels: string[] = [];
+    let from = at;
+    let end = -1;
+    let limit = 0x4000;
+    const first = bytes[at] >= 0xc0 ? bytes[at + 1] : -1;
+    if (seen.has(first)) throw new TypeError("a ring");
+    if (first !== -1) seen.add(first);`,
+      ],
+      diagnosis: /that's not a ring.*begin anew with each name/s,
     },
   ],
 };

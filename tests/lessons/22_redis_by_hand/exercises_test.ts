@@ -48,7 +48,7 @@ testAccepted<ReadCommand>(exercises[0], {
       if (first === null) return null;
       const text = await line(first);
       if (text[0] !== "*") {
-        const words = text.split(/[ \r]+/).filter(Boolean);
+        const words = text.replace(/\r$/, "").split(" ").filter(Boolean);
         if (words.length === 0) continue;
         return words.map((word) =>
           Uint8Array.from(word, (char) => char.charCodeAt(0))

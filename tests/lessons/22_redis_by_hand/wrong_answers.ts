@@ -221,6 +221,35 @@ export const wrongAnswers: WrongAnswers = {
         }),
       diagnosis: /by the class of the error/,
     },
+    {
+      name: "takes a * after a space for that of an array",
+      replace: ['if (line[0] === "*")', 'if (line.trimStart()[0] === "*")'],
+      diagnosis: /look at the line's first byte/,
+    },
+    {
+      name: "removes each \\r at the end of a line",
+      replace: ["line.replace(/\\r$/", "line.replace(/\\r+$/"],
+      diagnosis: /Only the \\r right before \\n/,
+    },
+    {
+      name: "counts the \\r of a line whose \\n hasn't arrived",
+      replace: [
+        "while (end === -1 && !isTooLong(pending)) {",
+        `while (end === -1) {
+      if (pending.length > 65536) throw new RangeError("a long line");`,
+      ],
+      diagnosis: /until then, a \\r at the end may be part of it/,
+    },
+    {
+      name: "takes the end of the stream for that of a line",
+      replace: [
+        `      await need();
+      end = pending.indexOf(0x0a);`,
+        `      if (!await more()) pending = Uint8Array.of(...pending, 0x0d, 0x0a);
+      end = pending.indexOf(0x0a);`,
+      ],
+      diagnosis: /The stream ended in the middle of a command/,
+    },
   ],
   "22.2": [
     {
@@ -468,6 +497,15 @@ export const wrongAnswers: WrongAnswers = {
       name: "keeps the keys outside the object",
       replace: ["#entries = new Map", "#entries = Store.entries ??= new Map"],
       diagnosis: /a variable outside the function or class is shared by all/,
+    },
+    {
+      name: "has a clock of its own that stands still",
+      replace: [
+        "this.#now = options.now ?? Date.now;",
+        `const started = Date.now();
+    this.#now = options.now ?? (() => started);`,
+      ],
+      diagnosis: /call Date\.now\(\) on each access/,
     },
   ],
 };
