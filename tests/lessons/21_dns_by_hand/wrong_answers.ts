@@ -328,21 +328,12 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "remembers pointers beyond the end of a name",
       replace: [
-        `  function name(): string {
-    const labels: string[] = [];
-    let from = at;
-    let end = -1;
-    // A pointer must lead further back each time: so there is an end.
-    let limit = at;`,
-        `  const seen = new Set<number>();
-  function name(): string {
-    const labels: string[] = [];
-    let from = at;
-    let end = -1;
-    let limit = 0x4000;
-    const first = bytes[at] >= 0xc0 ? bytes[at + 1] : -1;
+        "let limit = at;",
+        `let limit = 0x4000;
+    const seen = bytes.seen ??= new Set();
+    const first = bytes[at] >= 0xc0 ? bytes[at + 1] : -at;
     if (seen.has(first)) throw new TypeError("a ring");
-    if (first !== -1) seen.add(first);`,
+    seen.add(first);`,
       ],
       diagnosis: /that's not a ring.*begin anew with each name/s,
     },
