@@ -174,9 +174,12 @@ export const lessons: Lesson[] = [
     claim: "You use a Unix socket like a TCP socket, but its address is a " +
       "path, and only programs on the same machine can reach it.",
     part: "Unix domain",
-    // The last two are those of the exercise: one behind its link, and one in a
-    // folder that doesn't exist.
-    socketFiles: ["door.sock", "tür.sock", "stale.sock", "no/door.sock"],
+    socketFiles: [
+      ...["door.sock", "tür.sock"],
+      // Those of the exercise: one behind its link, one in a folder that doesn't
+      // exist, and one whose path is too long.
+      ...["stale.sock", "no/door.sock", "too-long-".repeat(13)],
+    ],
     links: { "link.sock": "stale.sock" },
     programs: ["ss"],
   },
