@@ -57,7 +57,7 @@ const RIGHT = {
 const TRUNCATED =
   "The answer was cut on its way: no close_notify came, so this isn't the end " +
   "that the server meant. Deno's read() throws UnexpectedEof then. Let it " +
-  "through, and never return what has come so far.";
+  "through, and never return what has arrived so far.";
 const IDENTITY =
   "Pass `hostname` and `caCerts` to Deno.startTls(), and turn no check off: " +
   "without them you have a private channel to a server that could be anyone's.";
@@ -77,8 +77,9 @@ const CASES: Case[] = [
     step: "an empty question, and an empty answer",
     question: new Uint8Array(),
     answer: new Uint8Array(),
-    likely: "An answer may be empty. It's complete all the same: its " +
-      "close_notify has come.",
+    likely:
+      "An answer may be empty. It's complete all the same: its close_notify " +
+      "has arrived.",
     read: END,
   },
   {

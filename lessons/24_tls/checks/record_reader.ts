@@ -201,7 +201,7 @@ const STORIES: ObjectCase[] = [
       push(recordBytes(23, new Uint8Array(), { length })),
       rejects(
         RangeError,
-        `The limit is ${LIMIT} bytes. Check it when the header has come: a ` +
+        `The limit is ${LIMIT} bytes. Check it when the header has arrived: a ` +
           "length is only a claim (lesson 22), and you would keep up to 65535 " +
           "bytes for each client.",
       ),
@@ -267,13 +267,14 @@ const STORIES: ObjectCase[] = [
   {
     step: "the stream ends before it has begun",
     calls: [NOTHING, push(new Uint8Array()), NOTHING, END],
-    likely: "No byte has come, so no record was cut: null, and no error.",
+    likely: "No byte has arrived, so no record was cut off: null, and no " +
+      "error.",
   },
 ];
 
 function explain({ value, error }: CallResult): Partial<Advice> | undefined {
   if (value === undefined && error === undefined) {
-    return { likely: "next() returns null until a whole record has come." };
+    return { likely: "next() returns null until a whole record has arrived." };
   }
   if (Array.isArray(value)) {
     return { likely: "next() returns one record, and the caller asks again." };
