@@ -241,7 +241,7 @@ const LIMITS: StreamCase[] = [
     args: [{ maxBytes: 10 }],
     sends: join(sent(TEXT, "0123456789"), sent(TEXT, "abcdefghij")),
     values: [text("0123456789"), text("abcdefghij")],
-    likely: `${LIMIT} Begin to count anew with each message.`,
+    likely: `${LIMIT} Start counting again with each message.`,
   },
   {
     step: "fragments of 4, 6, and 0 bytes, with pings, where 10 are allowed",

@@ -446,7 +446,7 @@ export const wrongAnswers: WrongAnswers = {
         "this.#fragments = [];\n    this.#size = 0;",
         "this.#fragments = [];",
       ],
-      diagnosis: /Begin to count anew with each message/,
+      diagnosis: /Start counting again with each message/,
     },
     {
       name: "is off by one at the limit",
@@ -773,7 +773,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "doesn't end its side",
       replace: [END, "await this.#queue.flush();"],
-      diagnosis: /closeGracefully\(conn\) ends your side at once/,
+      diagnosis: /closeGracefully\(conn\) closes your write side at once/,
     },
     {
       name: "leaves the connection open",
@@ -834,7 +834,7 @@ export const wrongAnswers: WrongAnswers = {
         'if (message.kind === "ping") this.#send(0xa, message.data);',
         'if (message.kind === "ping") continue;',
       ],
-      diagnosis: /Answer each ping by a pong/,
+      diagnosis: /Answer each ping with a pong/,
     },
     {
       name: "answers a ping by an empty pong",
