@@ -126,7 +126,7 @@ const CASES: Case[] = [
     step: "the caller trusts no authority of the lesson's",
     options: { caCerts: [] },
     throws: "Deno.errors.InvalidData",
-    likely: "Trust the authorities in `caCerts`, and no others of your own.",
+    likely: "Trust the authorities in `caCerts`, and no others.",
     read: VERIFY,
   },
   {
@@ -402,8 +402,8 @@ function wrongClass(
   const isOwnClose = reason instanceof Deno.errors.Interrupted ||
     reason instanceof Deno.errors.BadResource;
   if (throws === "Deno.errors.TimedOut" && isOwnClose) {
-    return "That's the trace of your own close(). Your caller can't know that " +
-      "the time was over: throw Deno.errors.TimedOut in its place.";
+    return "That error comes from your own close(). Your caller can't know " +
+      "that time ran out: throw Deno.errors.TimedOut instead.";
   }
   return "Callers tell failures apart by the class of the error. " + likely;
 }
@@ -427,7 +427,7 @@ function requireAsked(
     problem: `The server got ${counted(asked.length, "byte")}, and the ` +
       `question has ${question.length}.`,
     likely: "write() may take only a part of it. Write the rest, too, before " +
-      "you close your side.",
+      "you close your write side.",
     read: END,
   });
 }
@@ -487,7 +487,7 @@ class Watch {
         problem: "A connection is still open.",
         likely: hasThrown
           ? "You threw, and left the connection open. Close it in a " +
-            "`finally`, or take it with `using`. If it becomes a TLS " +
+            "`finally`, or declare it with `using`. If it becomes a TLS " +
             "connection, that's the one to close."
           : "Close the connection when you have the answer. `using` does that " +
             "however the function ends.",
