@@ -247,7 +247,7 @@ export const wrongAnswers: WrongAnswers = {
         }`,
       ],
       diagnosis:
-        /let the mask go on where it was|however many reads brought it/,
+        /continue the mask where you left off|even if several reads returned it/,
     },
     {
       name: "throws away what follows a frame",
@@ -658,7 +658,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "allows long control frames",
       replace: ["opcode >= 0x8 && size > 125", "false"],
-      diagnosis: /these have at most 125 bytes/,
+      diagnosis: /which have at most 125 bytes/,
     },
     {
       name: "counts the characters of a control frame",
@@ -839,7 +839,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "answers a ping by an empty pong",
       replace: ["this.#send(0xa, message.data)", 'this.#send(0xa, "")'],
-      diagnosis: /with the same data/,
+      diagnosis: /has the same data/,
     },
     {
       name: "answers pongs",
@@ -847,7 +847,7 @@ export const wrongAnswers: WrongAnswers = {
         'if (message.kind === "ping")',
         'if (message.kind === "ping" || message.kind === "pong")',
       ],
-      diagnosis: /a pong by nothing/,
+      diagnosis: /Don't answer pongs/,
     },
     {
       name: "passes pings on",
@@ -953,7 +953,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "remembers in a variable outside the class that it has closed",
       attempt: sharingItsMemory(),
-      diagnosis: /A variable outside the class is shared by all/,
+      diagnosis: /All objects share a variable outside the class/,
     },
   ],
 };

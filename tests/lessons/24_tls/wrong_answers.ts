@@ -395,7 +395,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("throw signal.aborted ? signal.reason : error;", {
       "lets its own close() through": [
         "throw error;",
-        /trace of your own close/,
+        /error comes from your own close/,
       ],
       "turns every failure into a timeout": [
         "throw signal.reason ?? new Deno.errors.TimedOut();",
@@ -474,7 +474,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("size += count;", {
       "reads once": [
         "size += count; break;",
-        /a read may bring less|read on until/,
+        /a read may return less|keep reading until/,
       ],
     }),
     {
