@@ -187,8 +187,9 @@ export const lessons: Lesson[] = [
     number: 19,
     name: "choosing",
     title: "Choosing a socket",
-    claim: "Three questions choose your socket: what may get lost, what may " +
-      "wait, and which machines have to reach it.",
+    claim:
+      "Three questions decide which socket you need: what may get lost, what " +
+      "may wait, and which machines have to reach it.",
     part: "Unix domain",
     socketFiles: [
       ...["server.sock", "a.sock", "b.sock", "c.sock"],

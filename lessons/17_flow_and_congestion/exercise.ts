@@ -43,9 +43,9 @@ import type {
  *   comes 0.
  * - `read(count)`: the program has read `count` bytes, which frees their room.
  *   `resize(capacity)`: the buffer has a new size.
- * - `edge` is the first sequence number that you haven't promised room for, at
- *   first `initialSeq`. Only `advertise` moves it, and never to the left, even if
- *   the buffer has become smaller.
+ * - `edge` is the first sequence number that you haven't promised room for. It
+ *   starts as `initialSeq`. Only `advertise` moves it, and never to the left,
+ *   even if the buffer has become smaller.
  * - `advertise` moves `edge` only if it's worth it: if the free room (`capacity`
  *   minus the unread bytes) exceeds what's left of the window (`edge` minus
  *   `ack`) by at least `mss`, or by at least half of `capacity`.

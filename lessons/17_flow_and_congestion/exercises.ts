@@ -18,7 +18,8 @@ export const exercises: Exercise<unknown>[] = [
     pure: true,
     title: "Which window to advertise",
     passed:
-      "It keeps every promise, and makes a new one only if it's worth a segment.",
+      "It keeps every promise, and promises more only once there's room for a " +
+      "segment.",
     real: "lib/net/reliable/receive_side.ts",
     solution: solution.ReceiveWindow,
     hints: [

@@ -64,7 +64,7 @@ async function receiverStops(show: Narrator): Promise<void> {
   );
   const [first] = windows;
   show.fact(
-    "so the server's field counts by",
+    "unit of the server's window field",
     `2^${shift}: ${first.field} means ${first.field} × ${2 ** shift} = ` +
       `${first.window} bytes`,
   );
@@ -198,11 +198,12 @@ async function lostInTheMiddle(show: Narrator): Promise<void> {
   );
   tellLoss(show, loseOne(2));
   show.say(
-    "Each segment after the gap makes the receiver repeat its acknowledgment at " +
-      "once. The third duplicate ACK counts as a loss: fast retransmit. The " +
-      "link still works, so the sender only halves: ssthresh becomes half of " +
-      "the six segments in flight, and the window that plus three segments, " +
-      "because three duplicates mean that three have left the network.",
+    "Each segment after the gap makes the receiver repeat its " +
+      "acknowledgment at once. The third duplicate ACK counts as a loss: fast " +
+      "retransmit. The link still works, so the sender only halves its rate: " +
+      "ssthresh becomes half of the six segments in flight. The window " +
+      "becomes ssthresh plus three segments, because three duplicates mean " +
+      "that three segments have left the network.",
   );
 }
 
@@ -244,7 +245,7 @@ async function sharing(show: Narrator): Promise<void> {
   await show.predict(
     `A stream has a link of ${SHARED_RATE} segments/s to itself. After 4 s, a ` +
       "second one starts. Neither knows about the other, and nothing divides the " +
-      "link. What does each get?",
+      "link. How much does each one get?",
   );
   const fair = twoStreams();
   show.table(
@@ -260,10 +261,11 @@ async function sharing(show: Narrator): Promise<void> {
   tellShares(show, "round trips of 40 and 100 ms", unfair.lastHalf);
   show.say(
     "Jain's index is 1 if everyone gets the same, and 1/n if one of n gets " +
-      "everything. Both streams add one segment to their window per round trip, and both cut it " +
-      "in half at a loss, so the larger one loses more. That makes them equal " +
-      "only if their round trips are: a window that grows once per round trip " +
-      "grows slowly when the round trip is long.",
+      "everything. Both streams add one segment to their window per round " +
+      "trip, and both cut it in half at a loss, so the stream with the larger " +
+      "window gives up more. That makes them equal only if their round trips " +
+      "are: a window that grows once per round trip grows slowly when the " +
+      "round trip is long.",
   );
 }
 
@@ -291,7 +293,7 @@ async function bufferbloat(show: Narrator): Promise<void> {
       value: Math.round(rate),
     })),
   });
-  show.bars("round trip (median of the smoothed ones)", {
+  show.bars("smoothed round-trip time (median)", {
     unit: "ms",
     series: true,
     bars: runs.map(({ queue, rttMs }) => ({
@@ -335,7 +337,7 @@ async function ownTcp(show: Narrator): Promise<void> {
     );
     show.fact("rtt, and its variation", `${rtt.replace("/", " and ")} ms`);
   }
-  show.command("all of yours", "ss -ti");
+  show.command("all of your connections", "ss -ti");
 }
 
 /** Milliseconds in 7 columns. */

@@ -165,9 +165,9 @@ async function greet(listener: Deno.Listener, path: string): Promise<string> {
 async function stalePath(show: Narrator, path: string): Promise<void> {
   show.step("A stale path");
   show.say(
-    "close() removes the file, but a server that's killed never calls it. (The " +
-      "lesson doesn't kill a server. It moves the file away while the listener " +
-      "closes, and then moves it back, which leaves the same.)",
+    "close() removes the file, but a server that's killed never calls it. " +
+      "(The lesson doesn't kill a server. It moves the file away while the " +
+      "listener closes, and then moves it back, with the same result.)",
   );
   await show.predict(
     "The file is there, but its server is gone. What happens when a client " +
@@ -193,10 +193,11 @@ async function stalePath(show: Narrator, path: string): Promise<void> {
   show.fact("what the file holds", printable(await Deno.readFile(path)));
   await Deno.remove(path);
   show.say(
-    "The file alone keeps a new server from listening. listenUnix() in lib/net " +
-      "tries to connect: only if a socket refuses the connection is it stale, " +
-      "and gets removed. Connecting to a plain file is refused, too, so " +
-      "listenUnix() first checks whether it's a socket at all.",
+    "The file alone keeps a new server from listening. listenUnix() in " +
+      "lib/net tries to connect, and removes the file only if a socket there " +
+      "refuses the connection: then the path is stale. Connecting to a plain " +
+      "file is refused, too, so listenUnix() first checks whether it's a " +
+      "socket at all.",
   );
 }
 

@@ -11,12 +11,14 @@ export const exercises: Exercise<unknown>[] = [
     id: "19.1",
     title: "Ask over a Unix datagram socket",
     passed:
-      "The server can answer it, and it cleans up its path, however it ends.",
+      "The server can answer you, and your path is gone however the call " +
+      "ends.",
     real: "lib/net/unix_datagram.ts",
     solution: solution.askLocal,
     hints: [
       "The server answers to the address that the question came from. Where " +
-      "does a Unix datagram socket get its address, and who removes that file?",
+      "does a Unix datagram socket get its address, and what removes that " +
+      "file?",
       "Open the socket at its own path, and put everything else into a try " +
       "block that closes and removes in `finally`. Write the conversation as " +
       "one async function: send, then receive until the sender is the server. " +
@@ -44,8 +46,8 @@ export const exercises: Exercise<unknown>[] = [
     id: "19.2",
     pure: true,
     title: "Choose a socket",
-    passed: "It chooses by what may get lost, what may wait, and who must be " +
-      "reached.",
+    passed: "It chooses by what may get lost, what may wait, and which " +
+      "machines have to reach it.",
     solution: solution.choose,
     hints: [
       "Which of the five properties excludes the most kinds? Which two can " +

@@ -249,9 +249,13 @@ async function theCost(
   );
   const soonest = least(KINDS, (kind) => microseconds[kind]);
   const most = least(KINDS, (kind) => -megabytes[kind]);
+  const nameOf = (kind: Kind) =>
+    NAMES[kind].startsWith("Unix") ? `the ${NAMES[kind]}` : NAMES[kind];
   const best = soonest === most
-    ? `${NAMES[most]} had the shortest round trip and the highest rate`
-    : `${NAMES[soonest]} had the shortest round trip, and ${NAMES[most]} had ` +
+    ? `${nameOf(most)} had the shortest round trip and the highest rate`
+    : `${nameOf(soonest)} had the shortest round trip, and ${
+      nameOf(most)
+    } had ` +
       "the highest rate";
   show.say(
     `In this run, ${best}. Over a network, a round trip can take a thousand ` +

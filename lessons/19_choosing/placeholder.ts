@@ -42,7 +42,8 @@ export const askLocal: AskLocal = todo("19.1 askLocal");
  * and lists the values of `Choice`. The first rule that applies decides:
  *
  * 1. Latency beats loss, and not every byte matters: `"udp"`.
- * 2. On the same machine, messages must stay whole or there are many receivers:
+ * 2. On the same machine, if messages must stay whole or there are many
+ *    receivers:
  *    `"unixpacket"`.
  * 3. On the same machine: `"unix"`.
  * 4. There are many receivers, and not every byte matters: `"udp"`.

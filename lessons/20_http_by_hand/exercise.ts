@@ -27,8 +27,8 @@ import type { HttpRequest, RequestLimits, ResponseOptions } from "./types.ts";
  * - `headers` has names in lowercase, and values without spaces or tabs around
  *   them. Repeated fields are combined into one, separated by `", "`.
  * - `body` is a new array each time. It has as many bytes as `content-length`
- *   says, or comes in chunks if `transfer-encoding` is `chunked` (in any case),
- *   or else is empty.
+ *   says, or comes in chunks if `transfer-encoding` is `chunked` (in upper or
+ *   lower case), or else is empty.
  * - Only a blank line follows the last chunk. You may ignore or reject an
  *   extension after a chunk size, as in `5;a=b`.
  * - The caller awaits each call before it makes the next. Leave `conn` open.
@@ -45,12 +45,12 @@ import type { HttpRequest, RequestLimits, ResponseOptions } from "./types.ts";
  * - a chunk whose size isn't just hexadecimal digits, or whose data isn't
  *   followed by `\r\n`
  *
- * Throw `RangeError`, as soon as you can know, for
+ * Throw `RangeError`, as soon as you can tell, for
  *
  * - a head of more than `maxHeadBytes` (default 8192), with its blank line
  * - a body of more than `maxBodyBytes` (default 1048576)
- * - a line with a chunk size that's as long as the longest head (a lower limit is
- *   fine, and so is `TypeError`)
+ * - a chunk size whose line reaches `maxHeadBytes` (a lower limit is fine, and
+ *   so is `TypeError`)
  *
  * Throw `Deno.errors.UnexpectedEof` if the stream ends inside a request.
  */
@@ -87,7 +87,8 @@ export const RequestReader: new (
  *
  * - a name that isn't made of letters, digits, and ``!#$%&'*+-.^_`|~``
  * - a value with a control character other than tab, such as CR, LF, NUL, or DEL
- * - a `Content-Length` or `Transfer-Encoding` in `options.headers`, in any case
+ * - a `Content-Length` or `Transfer-Encoding` in `options.headers`, in upper or
+ *   lower case
  */
 export const encodeResponse: (
   status: number,

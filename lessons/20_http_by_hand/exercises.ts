@@ -48,7 +48,7 @@ export const exercises = [
     pure: true,
     title: "Encode a response",
     passed:
-      "Its length counts bytes, and no value can add a header of its own.",
+      "Its length counts bytes, and no value can add another header field.",
     real: "lib/wire/http/response.ts",
     solution: solution.encodeResponse,
     hints: [

@@ -260,8 +260,9 @@ async function slowSender(show: Narrator): Promise<void> {
       "every few milliseconds, and never the blank line.",
   );
   await show.predict(
-    "If the server allowed that long for each read, it would wait forever. " +
-      "How many bytes does this one accept before it gives up?",
+    "If the server allowed 100 ms for each read, it would wait forever, but " +
+      "it allows that for the whole head. How many bytes does it accept before " +
+      "it gives up?",
   );
   const listener = listenTcp();
   let reason = "";

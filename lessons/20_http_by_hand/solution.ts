@@ -179,7 +179,7 @@ export function encodeResponse(
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
       throw new TypeError(`not a name: ${JSON.stringify(name)}`);
     }
-    // A value with a CR LF in it could add a field of its own.
+    // A value with a CR LF in it could add another field.
     // deno-lint-ignore no-control-regex
     if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) {
       throw new TypeError(`not a value: ${JSON.stringify(value)}`);

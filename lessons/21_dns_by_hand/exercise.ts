@@ -54,12 +54,12 @@ export const encodeQuery: (
  * - Names may be compressed. Return their labels as they are, with dots between
  *   them and none at the end. The root, which has no labels, is `""`.
  * - There may be any number of questions and of records in other sections.
- * - A response code, TC, and an empty answer section are no reason to throw, and
- *   neither are other flags.
+ * - Don't throw because of a response code, TC, other flags, or an empty answer
+ *   section.
  *
  * Throw `TypeError` for
  *
- * - another id, or a message that isn't a response (QR)
+ * - a different id, or a message that isn't a response (QR)
  * - a message that ends too early, even in data that you skip
  * - a label whose length begins with the bits 01 or 10
  * - a pointer that leads to itself, or into a loop

@@ -124,8 +124,8 @@ async function chains(show: Narrator, port: number): Promise<void> {
   );
   for (const name of ["alias", "nobody"]) {
     const { message } = await askDns(port, `${name}.${ZONE}`, DNS_TYPES.A);
-    show.fact(`${name}, code`, message.rcode);
-    show.fact(`${name}, answers`, message.answers.length);
+    show.fact(`response code for ${name}`, message.rcode);
+    show.fact(`answers for ${name}`, message.answers.length);
     for (const record of message.answers) show.say(line(record));
     show.say(
       message.rcode === 0
@@ -165,7 +165,7 @@ async function whoseAnswer(show: Narrator): Promise<void> {
   show.step("Whose answer is this?");
   await show.predict(
     "Before the server responds, an attacker sends responses to the client's " +
-      "port. What can the client compare?",
+      "port. How can the client tell which one is real?",
   );
   using sockets = new DisposableStack();
   const server = sockets.use(bindUdp());
@@ -223,9 +223,9 @@ function bindNamesake(port: number) {
     return { namesake: bindUdp(port, { hostname }) };
   } catch (error) {
     const whyNone = error instanceof Deno.errors.NotCapable
-      ? `No response came from the server's port at ${hostname}: lessons may ` +
-        "only use 127.0.0.1 and ::1. The README says how to see it."
-      : `No response came from the server's port at ${hostname}: this ` +
+      ? `One attacker is missing, at ${hostname} with the server's port: lessons ` +
+        "may only use 127.0.0.1 and ::1. The README says how to see it."
+      : `One attacker is missing, at ${hostname} with the server's port: this ` +
         `machine can't use that address (${error}).`;
     return { whyNone };
   }

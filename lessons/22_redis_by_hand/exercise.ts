@@ -17,8 +17,8 @@ import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
  *
  * Reads one command, and returns its strings as bytes as soon as it's complete,
  * or `null` if the stream ends where a command could begin. `reader.read()`
- * returns the next bytes. Give back the bytes after the command with
- * `reader.unread(bytes)`.
+ * returns the next bytes, and `reader.unread(bytes)` gives bytes back: use it
+ * for those that follow the command.
  *
  * - A line that begins with `*` is an array, such as `*2\r\n`. Then comes each
  *   string: `$4\r\n`, that many bytes of any kind, and `\r\n`.
@@ -28,7 +28,7 @@ import type { ByteReader, CommandStore, StoreOptions } from "./types.ts";
  *   words.
  * - A line has at most 65536 bytes without its line ending.
  * - Throw `RangeError` for a number out of range or a line that's too long, as
- *   soon as you can know. (A number below its range may throw `TypeError`.)
+ *   soon as you can tell. (A number below its range may throw `TypeError`.)
  * - Throw `TypeError` for anything else that isn't RESP, such as a number that
  *   isn't just digits.
  * - Throw `Deno.errors.UnexpectedEof` if the stream ends inside a command.
@@ -54,23 +54,24 @@ export const readCommand: (
  * - `PING` returns `+PONG`, and `PING text` returns the text.
  * - `ECHO text` returns the text.
  * - `SET key value` returns `+OK`. With `EX seconds` or `PX milliseconds` after
- *   it, the key expires after that time. Without, it never expires, even if an
- *   earlier `SET` gave it a time.
+ *   it, the key expires after that time. Without either, it never expires, even
+ *   if an earlier `SET` gave it a time.
  * - `GET key` returns the value, or nil (`$-1`).
  * - `DEL key [key ...]` returns how many of the keys existed, as an integer.
  * - `INCR key` adds 1 and returns the sum, as an integer. A missing key counts
  *   as 0, and an existing one keeps its time. The value and the sum are signed
  *   64-bit integers, written in digits, with a `-` before them if negative.
  *
- * Texts and values are bulk strings. Names, `EX`, and `PX` are case-insensitive.
- * `options.now` returns the time in milliseconds; the default is `Date.now`.
- * Call it on each access to a key, instead of starting timers.
+ * Texts and values are bulk strings. Command names, `EX`, and `PX` are
+ * case-insensitive. `options.now` returns the time in milliseconds; the default
+ * is `Date.now`. Call it on each access to a key, instead of starting timers.
  *
  * A command that can't be run changes nothing and returns an error: one line of
  * `-ERR`, a space, and a reason. These are errors:
  *
  * - an unknown command, or a wrong number of arguments
- * - a time that isn't an integer above 0 in digits, or another option of `SET`
+ * - a time that isn't a positive integer in digits, or any other option of
+ *   `SET`
  * - a value that `INCR` can't add 1 to
  */
 export const Store: new (options?: StoreOptions) => CommandStore = todo(

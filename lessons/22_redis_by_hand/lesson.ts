@@ -154,7 +154,7 @@ async function valueAsCommand(show: Narrator): Promise<void> {
     await server.client.reply();
     if (form === "a line") await server.client.reply();
     const [balance] = await server.client.ask(["GET", "balance"]);
-    show.fact(`balance, after ${form}`, shown(balance));
+    show.fact(`GET balance, after ${form}`, shown(balance));
   }
   show.say(
     "In a line, the line ending inside the value ended the command, and the " +

@@ -29,7 +29,8 @@ export const exercises = [
       "`Connection: no-upgrade`?",
       "Write two helpers. `valueOf(name)` filters the pairs by their names in " +
       "lower case, and joins the values. `listOf(name)` splits that at the " +
-      "commas, and trims and lowers each word. Then it's four ifs. For the hash: " +
+      "commas, and trims and lowercases each word. Then it's four ifs. For the " +
+      "hash: " +
       '`await crypto.subtle.digest("SHA-1", bytes)` returns an ArrayBuffer.',
       "Most of the code:\n" +
       '    const key = valueOf(request, "sec-websocket-key");\n' +
@@ -45,18 +46,19 @@ export const exercises = [
     id: "23.2",
     title: "Read messages",
     passed:
-      "However frames are cut, it puts messages together, and trusts no length.",
+      "It puts messages together however the frames are split, and trusts no " +
+      "length.",
     real: "lib/wire/websocket/parser.ts",
     solution: solution.FrameReader,
     hints: [
-      "A read brought a ping, and the first nine bytes of a message. What must " +
-      "this call return, and what must the object remember for the next one? " +
-      "And what, if the ping came between two fragments?",
-      "Two private methods do most of it: `#take(size)` reads until it has that " +
-      "many bytes and keeps the rest (20.1), and `#readHead()` takes one byte, " +
-      "checks it, takes the next, checks it, and then the length. Three fields " +
-      "hold the message under way: its opcode (or null), its fragments, and " +
-      "their total size.",
+      "A read brought a ping, and the first nine bytes of a message. What " +
+      "must this call return, and what must the object remember for the next " +
+      "one? And what if the ping came between two fragments?",
+      "Two private methods do most of it: `#take(size)` reads until it has " +
+      "that many bytes and keeps the rest (20.1), and `#readHead()` takes one " +
+      "byte, checks it, takes the next, checks it, and then the length. Three " +
+      "fields hold the unfinished message: its opcode (or null), its " +
+      "fragments, and their total size.",
       "Most of the code:\n" +
       "    while (true) {\n" +
       "      const { fin, opcode, size } = await this.#readHead();\n" +
@@ -110,11 +112,12 @@ export const exercises = [
       "A Close frame can arrive after you've sent one, or before. In both cases, " +
       "how many do you send? Which single field answers that, also for send() " +
       "and for pongs?",
-      "Let all frames go through one private #send(), which does nothing once a " +
-      "Close was sent. A SendQueue writes them in order. run() is a loop around " +
-      "reader.readMessage(), in a try that catches only what the reader throws. " +
-      "After the loop: clear the timer, and `await queue.close()`, which ends " +
-      "your side, reads the rest, and closes.",
+      "Let all frames go through one private #send(), which does nothing once " +
+      "a Close frame has been sent. A SendQueue writes them in order. run() " +
+      "is a loop around reader.readMessage(), in a try that catches only what " +
+      "the reader throws. After the loop: clear the timer, and `await " +
+      "queue.close()`, which closes your write side, reads the rest, and " +
+      "closes.",
       "Most of the code:\n" +
       '    close(code = 1000, reason = "") {\n' +
       "      if (this.#hasSentClose) return;\n" +

@@ -128,7 +128,7 @@ async function fragments(show: Narrator): Promise<BothEnds> {
     lanes.arrow({ from: "client", to: "server" }, { label });
     if (frame === frames[1][1]) {
       const message = await reading[0];
-      lanes.call("server", `${message!.kind} is there`);
+      lanes.call("server", `got the ${message!.kind}`);
       const pong = encodeFrame(OPCODES.pong, "you?");
       await writeAll(both.server, pong);
       await readExact(both.client, pong.length);
@@ -140,7 +140,7 @@ async function fragments(show: Narrator): Promise<BothEnds> {
   lanes.call("server", last?.kind === "text" ? `text "${last.text}"` : "?");
   show.say(
     "Control frames (ping, pong, close) may come between the fragments of a " +
-      "message, so that they needn't wait for a long one.",
+      "message, so they don't have to wait until a long one is over.",
   );
   return both;
 }
@@ -167,8 +167,8 @@ async function boundaries(show: Narrator, both: BothEnds): Promise<void> {
   const then = counted(reader.reads - before, "read");
   show.fact("one message", `${then}: ${length} bytes`);
   show.say(
-    "TCP still moves bytes as it likes. It's the header of each frame that says " +
-      "where a message ends, as the length in front did in lesson 5.",
+    "TCP still moves bytes as it likes. It's the header of each frame that " +
+      "says where a message ends, as the length prefix did in lesson 5.",
   );
 }
 
@@ -210,8 +210,8 @@ async function polling(show: Narrator, pair: OpenPair): Promise<void> {
   show.step("100 small messages: polling, and a WebSocket");
   await show.predict(
     `A server has ${MESSAGES.length} short messages for a client, which asks for ` +
-      "each with fetch(), or gets them over a WebSocket. How many bytes go over " +
-      "the wire, and how often does the client wait for a round trip?",
+      "each one with fetch(), or gets them all over a WebSocket. How many bytes " +
+      "go over the wire, and how often does the client wait for a round trip?",
   );
   const [polled, pushed] = [await poll(MESSAGES), await push(MESSAGES, pair)];
   const payload = MESSAGES.join("").length;
@@ -222,7 +222,7 @@ async function polling(show: Narrator, pair: OpenPair): Promise<void> {
       return [String(name), `${up} bytes`, `${down} bytes`, `${roundTrips}`];
     }),
   );
-  show.bars("bytes in all", {
+  show.bars("bytes in total", {
     unit: "bytes",
     bars: [
       { name: "polling", value: polled.up + polled.down },
@@ -231,9 +231,10 @@ async function polling(show: Narrator, pair: OpenPair): Promise<void> {
   });
   show.fact("the messages alone", `${payload} bytes`);
   show.say(
-    "Each frame adds two bytes, and each HTTP request and response a head. " +
-      "Polling is shown at its best: each question here finds a message. A file " +
-      "of a megabyte would take the same time either way.",
+    "Each frame from the server adds two bytes, and each HTTP request and " +
+      "response adds a head. This is polling at its best: each request here " +
+      "finds a message. A file of a megabyte would take the same time either " +
+      "way.",
   );
 }
 
@@ -257,17 +258,18 @@ async function notReading(
   show.fact("bufferedAmount", inMiB(client.bufferedAmount));
   await settled(client);
   const { bufferedAmount } = client;
-  show.fact("when nothing moves", inMiB(bufferedAmount));
+  show.fact("once TCP takes no more", inMiB(bufferedAmount));
   show.fact("in the sockets' buffers", inMiB(total - bufferedAmount));
   const closed = eventOf(client, "close");
   conn.close();
-  show.fact("the server is gone", describeClose(await closed));
+  show.fact("after the server closes", describeClose(await closed));
   show.say(
-    "send() never waits and never says no. What TCP doesn't take is in the " +
-      "memory of the sender, and bufferedAmount says how much. A program that " +
-      "sends faster than its peer reads must look at it, and stop. The server " +
-      "has read nothing at all, and send() never said so. Then TCP ended without " +
-      "a Close frame: browsers report that as 1006, and Deno 2.9 as 0.",
+    "send() never waits and never says no. What TCP doesn't take stays in " +
+      "the sender's memory, and bufferedAmount says how much. A program that " +
+      "sends faster than its peer reads must check it, and stop. Here, the " +
+      "server read nothing at all, and send() never said so. Then TCP ended " +
+      "without a Close frame: browsers report that as 1006, and Deno 2.9 as " +
+      "0.",
   );
 }
 
@@ -276,7 +278,7 @@ async function closing(show: Narrator): Promise<void> {
   show.step("The closing handshake");
   await show.predict(
     'The client calls close(4000, "done"). How many Close frames go over the ' +
-      "wire, and who closes TCP?",
+      "wire, and which side closes TCP?",
   );
   using pair = await openPair();
   const { client, conn } = pair;
@@ -295,15 +297,15 @@ async function closing(show: Narrator): Promise<void> {
   );
   lanes.arrow({ from: "server", to: "client" }, { label: "Close 4000" });
   await conn.closeWrite();
-  lanes.call("server", "ends TCP first");
+  lanes.call("server", "closes TCP first");
   await readToEnd(conn);
-  lanes.call("client", "ends TCP, too");
+  lanes.call("client", "closes TCP, too");
   const event = await closed;
   show.table(FRAME_COLUMNS, frameRows(frame));
-  show.fact("the client hears", describeClose(event));
+  show.fact("the client's close event", describeClose(event));
   show.say(
-    "Each side sends one Close frame, and nothing after it. Then the server ends " +
-      "TCP, so that TIME_WAIT stays with it.",
+    "Each side sends one Close frame, and nothing after it. Then the server " +
+      "closes TCP, so that TIME-WAIT stays with the server.",
   );
 }
 
@@ -311,8 +313,8 @@ async function closing(show: Narrator): Promise<void> {
 async function origins(show: Narrator): Promise<void> {
   show.step("Any page can ask");
   await show.predict(
-    "A page from http://evil.example opens a WebSocket to your server, in your " +
-      "own browser. What can your server look at?",
+    "A page from http://evil.example opens a WebSocket to your server, in " +
+      "your own browser. What can your server check?",
   );
   const stop = new AbortController();
   const listener = listenTcp();
@@ -337,9 +339,9 @@ async function origins(show: Narrator): Promise<void> {
   stop.abort();
   await serving;
   show.say(
-    "With fetch(), the browser wouldn't let that page read the response (CORS); " +
-      "with a WebSocket, it does. It only says in Origin where the page comes " +
-      "from, and leaves the decision to you.",
+    "With fetch(), the browser wouldn't let that page read the response " +
+      "(CORS); with a WebSocket, it does. The browser names the site that the " +
+      "page came from, in the field Origin, and leaves the decision to you.",
   );
 }
 

@@ -27,8 +27,8 @@ import type {
  *
  * Answers a request that may ask for a WebSocket. `request.headers` are the
  * fields as they arrived. Names are case-insensitive, and repeated fields are
- * combined into one, separated by `", "`. The first row that applies is the
- * answer:
+ * combined into one, separated by `", "`. The first rule that applies decides
+ * the answer:
  *
  * - 405 with `Allow: GET` if the method isn't `GET`.
  * - 426 with `Upgrade: websocket`, `Connection: Upgrade`, and
@@ -37,7 +37,7 @@ import type {
  *   Both lists are separated by commas, with optional spaces or tabs, and
  *   case-insensitive.
  * - 400 if `Sec-WebSocket-Key` isn't 16 bytes in base64: 22 letters, digits,
- *   `+`, or `/`, and then `==`. Its headers may be empty.
+ *   `+`, or `/`, and then `==`. This response needs no headers.
  * - 101 with `Upgrade: websocket`, `Connection: Upgrade`, and
  *   `Sec-WebSocket-Accept`: the base64 of the SHA-1 of the key and
  *   `258EAFA5-E914-47DA-95CA-C5AB0DC85B11`.
@@ -67,14 +67,14 @@ export const acceptUpgrade: (
  * - `{ kind: "ping", data }` or `{ kind: "pong", data }`, as soon as it's
  *   complete, even between two fragments of a message.
  * - `{ kind: "close", code, reason }`. Without a code, `code` is 1005 and
- *   `reason` is `""`. Nobody calls again after that.
- * - `null` if the client ends its side between two messages.
+ *   `reason` is `""`. `readMessage` isn't called again after that.
+ * - `null` if the client closes its write side between two messages.
  *
  * `data` is a new array each time. The caller awaits each call before the next.
- * Leave `conn` open. Throw `Deno.errors.UnexpectedEof` if the client ends inside
- * a frame or a message, and for anything the client may not send,
+ * Leave `conn` open. Throw `Deno.errors.UnexpectedEof` if the stream ends
+ * inside a frame or a message, and for anything the client may not send,
  * `new CloseError(code, message)` (from `./close_error.ts`), as soon as you can
- * know:
+ * tell:
  *
  * - 1002 for a frame that isn't masked, that has an RSV bit set, or whose opcode
  *   isn't 0, 1, 2, 8, 9, or 10
@@ -84,10 +84,10 @@ export const acceptUpgrade: (
  *   before the last one is finished
  * - 1002 for a Close frame of one byte, or whose code isn't 1000 to 1003, 1007 to
  *   1014, or 3000 to 4999
- * - 1007 for a text, or the reason of a Close frame, that isn't UTF-8, no later
- *   than at its end
+ * - 1007 for a text, or a reason in a Close frame, that isn't UTF-8 (at the
+ *   latest when it's complete)
  * - 1009 for a message of more than `maxBytes` (default 1048576), all its
- *   fragments together, before you wait for the fragment that's too much
+ *   fragments together, before you wait for the payload that exceeds the limit
  */
 export const FrameReader: new (
   conn: Deno.Conn,
@@ -107,8 +107,8 @@ export const FrameReader: new (
  * Returns the bytes of one frame, with FIN 1. A text is sent as UTF-8.
  *
  * - The length is in its shortest form.
- * - With `options.mask`, which is four bytes, the frame is masked; without, it
- *   isn't.
+ * - With `options.mask`, which is four bytes, the frame is masked. Without it,
+ *   the frame isn't.
  * - Leave `payload` and `mask` as they are.
  * - Throw `RangeError` if a control frame (opcode 8 and above) has more than 125
  *   bytes.
@@ -153,10 +153,10 @@ export const encodeFrame: (
  * - `close` sends a Close frame. If the client's Close doesn't follow within
  *   `graceMs` (default 1000), close TCP.
  * - `run` calls `onMessage` with each text and binary message, and awaits it
- *   before it reads on. It answers a ping by a pong with the same data, and
- *   ignores pongs. It resolves when TCP is closed, and leaves no timer.
+ *   before it reads on. It answers a ping with a pong with the same data, and
+ *   ignores pongs. It resolves when TCP is closed, and leaves no timer running.
  *
- * The end comes in one of four ways:
+ * A WebSocket ends in one of four ways:
  *
  * - The client's Close arrives: answer with a Close frame with the same code (or
  *   with no payload, if it had no code), unless you've sent one. Then close TCP,
@@ -165,11 +165,12 @@ export const encodeFrame: (
  *   you've sent one. Then close TCP, and return that code and `""`.
  * - The reader returns `null`, or throws anything else: close TCP, and return 1006
  *   and `""`. Send nothing.
- * - `graceMs` is over: close TCP, and return 1006 and `""`.
+ * - `graceMs` has passed: close TCP, and return 1006 and `""`.
  *
- * At most one Close frame is sent, and nothing after it, not even a pong. Closing
- * TCP is the server's job: end your side first instead of waiting for the client
- * to do it, and leave no input unread, so that your last frame isn't lost.
+ * At most one Close frame is sent, and nothing after it, not even a pong.
+ * Closing TCP is the server's job: close your write side first instead of
+ * waiting for the client to do so, and leave no input unread, so that your last
+ * frame isn't lost.
  */
 export const ServerSocket: new (
   conn: Deno.Conn,

@@ -19,7 +19,7 @@ export const exercises = [
     pure: true,
     title: "Cut a stream into records",
     passed:
-      "Reads may end anywhere, and no length is believed without a limit.",
+      "It works wherever a read ends, and checks each length before it waits.",
     real: "lib/wire/tls/record_parser.ts",
     solution: solution.RecordReader,
     hints: [
@@ -48,9 +48,9 @@ export const exercises = [
     real: "lib/wire/tls/client_hello.ts",
     solution: solution.clientHello,
     hints: [
-      "A name's length says 10, its list ends after 6 more bytes, and the next " +
-      "extension follows. Which bytes does your code return as the name? What " +
-      "would have to know where the list ends?",
+      "A name's length says 10, its list ends after 6 more bytes, and the " +
+      "next extension follows. Which bytes does your code return as the name? " +
+      "Which part of your code would have to know where the list ends?",
       "Write a small class around a part of the bytes: `number(size)` and " +
       "`bytes(size)` throw `RangeError` past its end, and `field(lengthSize)` " +
       "reads a length and returns a part of exactly that size, as a new object. " +
@@ -85,8 +85,8 @@ export const exercises = [
       "server that says nothing?",
       "Connect to 127.0.0.1 with `Deno.connect`, and make a TLS connection of " +
       "that with `Deno.startTls`. Write, `closeWrite()`, read until null. A " +
-      "timer closes the connection; in a `catch`, replace the error if the timer " +
-      "has fired. Take both connections with `using`.",
+      "timer closes the connection; in a `catch`, replace the error if the " +
+      "timer has fired. Declare both connections with `using`.",
       "Most of the code:\n" +
       '    using tcp = await Deno.connect({ hostname: "127.0.0.1", port, signal });\n' +
       "    using conn = await Deno.startTls(tcp, { hostname, caCerts });\n" +
@@ -104,7 +104,8 @@ export const exercises = [
     id: "24.4",
     title: "From cleartext to TLS",
     passed:
-      "Nothing that came in the clear can pass for something from inside.",
+      "Nothing that arrived in the clear can pass for something from inside " +
+      "TLS.",
     solution: solution.upgrade,
     hints: [
       "A read brings `220 ready\\r\\n250 hello\\r\\n`. Who may have sent the " +

@@ -77,8 +77,8 @@ async function exchange(conn: Deno.Conn, text: string): Promise<string> {
 async function sameEcho(show: Narrator): Promise<void> {
   show.step("The same echo, over TCP and over TLS");
   await show.predict(
-    `A client sends "${SECRET}" to an echo server, through a relay that keeps ` +
-      "every byte. What can the relay read if the two speak TLS?",
+    `A client sends "${SECRET}" to an echo server, through a relay that ` +
+      "records every byte. What can the relay read if the two speak TLS?",
   );
   for (const kind of ["TCP", "TLS"]) {
     await using server = kind === "TCP"
@@ -109,7 +109,7 @@ async function sameEcho(show: Narrator): Promise<void> {
     "The echo server's code is the same in both: only the call that made its " +
       "listener differs. Inside TLS, everything after the first messages is " +
       'a record of type 23, "Application Data", whatever it carries: the ' +
-      "certificate, your data, and the alert that closes.",
+      "certificate, your data, and the alert that ends the connection.",
   );
 }
 
@@ -162,7 +162,7 @@ async function inTheClear(show: Narrator): Promise<void> {
   const at = decode(hello).indexOf(SERVER_NAME);
   show.fact("the name, on the wire", at === -1 ? "hidden" : "readable");
   show.say(
-    "TLS hides what you say, and not whom you talk to. The server's name has " +
+    "TLS hides what you say, but not who you talk to. The server's name has " +
       "to come first, because one server may have a certificate for each of " +
       "its names.",
   );
@@ -215,7 +215,7 @@ async function oldHello(): Promise<Uint8Array> {
 }
 
 async function failures(show: Narrator): Promise<void> {
-  show.step("What fails, and how each end learns of it");
+  show.step("What fails, and how each end finds out");
   await show.predict(
     "The certificate is for another name, it has expired, or no authority that " +
       "you trust has signed it. Has the client sent anything secret by then?",
@@ -305,11 +305,11 @@ function alertIn(log: Piece[]): string {
 
 /** The same cut in both: only TLS tells. */
 async function truncation(show: Narrator): Promise<void> {
-  show.step("An answer that's cut on its way");
+  show.step("An answer that's cut off");
   await show.predict(
     '"pay 10000 euros" comes back, and an attacker ends the TCP connection ' +
-      'after "pay 100". What does the client\'s read() say, over TCP and over ' +
-      "TLS?",
+      'after "pay 100". What does the client\'s read() return, over TCP and ' +
+      "over TLS?",
   );
   for (const kind of ["TCP", "TLS"]) {
     await using server = kind === "TCP"
@@ -332,8 +332,9 @@ async function truncation(show: Narrator): Promise<void> {
     show.fact(`over ${kind}`, `${JSON.stringify(first)}, then ${rest}`);
   }
   show.say(
-    "Anyone on the way can send a FIN. So TLS has an end of its own, the alert " +
-      "close_notify, which can't be forged. Without it, what came isn't all.",
+    "Anyone along the way can send a FIN. So TLS marks the end with its own " +
+      "alert, close_notify, which can't be forged. Without it, some of the " +
+      "answer may be missing.",
   );
 }
 

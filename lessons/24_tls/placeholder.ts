@@ -28,16 +28,17 @@ import type {
  *     }
  *
  * Cuts a stream into TLS records. `push` takes the next bytes of the stream,
- * which may end anywhere. `next` returns the next record, or `null` until all of
- * it has come. The caller calls it until it returns `null`.
+ * which may end anywhere. `next` returns the next record, or `null` until all
+ * of it has arrived. The caller calls it until it returns `null`.
  *
  * - A record is its type (1 byte), its version (2), the length of its fragment
  *   (2, big-endian), and the fragment.
- * - `next` throws `RangeError` if the length is over 2^14 + 256 (16640), as soon
- *   as the header's five bytes have come.
+ * - `next` throws `RangeError` if the length is over 2^14 + 256 (16640), as
+ *   soon as the header's five bytes have arrived.
  * - `next` throws `TypeError` if the type isn't 20 to 23, or if the version's
- *   first byte isn't 3, once the header has come.
- * - After it has thrown, `next` throws the same whenever it's called again.
+ *   first byte isn't 3, once the header has arrived.
+ * - After it has thrown, `next` throws the same error whenever it's called
+ *   again.
  * - `end` is called after the last `push`, when `next` has returned `null`. It
  *   throws `Deno.errors.UnexpectedEof` if the stream ended inside a record.
  * - The caller may change the array that it pushed, and the fragments that it
@@ -79,7 +80,7 @@ export const RecordReader: new () => RecordSource = todo("24.1 RecordReader");
  *
  * Names are ASCII. Don't change the record. Throw `RangeError` for
  *
- * - another type of record or message
+ * - a different type of record or message
  * - a length that reaches past the end of what it's part of, even if there are
  *   more bytes after that
  * - bytes left over at the end of the fragment, the body, or the data of one of
@@ -102,17 +103,17 @@ export const clientHello: (record: TlsRecord) => ClientHello = todo(
  *     }
  *
  * Sends a question to a TLS server on 127.0.0.1, and returns the whole answer.
- * The server answers after the end of the question, so close your side as in
- * lesson 7, but inside TLS.
+ * The server answers after the end of the question, so close your write side as
+ * in lesson 7, but inside TLS.
  *
  * - The server's certificate must be for `hostname`, and signed by one of
  *   `caCerts`. Otherwise, throw `Deno.errors.InvalidData`, as Deno does.
  * - If the answer ends without a close_notify, throw
- *   `Deno.errors.UnexpectedEof`, however much of it has come.
+ *   `Deno.errors.UnexpectedEof`, however much of it has arrived.
  * - If everything together takes longer than `timeoutMs`, throw
  *   `Deno.errors.TimedOut`, or a `DOMException` named `TimeoutError`.
  * - Any other failure is thrown unchanged.
- * - However it ends, it leaves no timer running and no connection open.
+ * - However the call ends, it leaves no timer running and no connection open.
  */
 export const askSecurely: (
   port: number,

@@ -10,7 +10,7 @@ import type {
 // ---- 24.1 RecordReader ------------------------------------------------------
 
 export class RecordReader implements RecordSource {
-  // What has come and isn't part of a returned record.
+  // What has arrived but isn't part of a returned record.
   #pending = new Uint8Array();
 
   push(bytes: Uint8Array): void {

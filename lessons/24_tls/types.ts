@@ -14,7 +14,7 @@ export interface TlsRecord {
 export interface RecordSource {
   /** Takes the next bytes of the stream. */
   push(bytes: Uint8Array): void;
-  /** Returns the next record, or `null` until all of it has come. */
+  /** Returns the next record, or `null` until all of it has arrived. */
   next(): TlsRecord | null;
   /** Says that the stream has ended. */
   end(): void;

@@ -69,7 +69,7 @@ const CASES: FunctionCase[] = [
       args: [opcode, payload],
       throws: RangeError,
       likely:
-        "Opcodes from 8 on are of control frames, and these have at most 125 " +
+        "Opcodes of 8 and above are control frames, which have at most 125 " +
         "bytes. Count bytes, not characters.",
       read: READ.strict,
     }))

@@ -35,9 +35,9 @@ export async function checkFrameReader(
     explain,
     cut: () => ({
       likely:
-        "A read may end anywhere: inside the length, the mask, the payload, or " +
-        "a character. Read on until you have all that's due, keep what comes " +
-        "after it, and let the mask go on where it was.",
+        "A read may end anywhere: inside the length, the mask, the payload, " +
+        "or a character. Keep reading until you have everything you need, " +
+        "keep what comes after it, and continue the mask where you left off.",
       read: READ.frame,
     }),
   }, [...FIRST_MESSAGES, ...VALID_MESSAGES, ...INVALID_FRAMES]);

@@ -7,7 +7,7 @@ export const CLOSE = 0x8;
 export const PING = 0x9;
 export const PONG = 0xa;
 
-/** All four bytes differ, so a mask that begins anew is noticed. */
+/** All four bytes differ, so a mask that starts over is noticed. */
 export const MASK = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d);
 
 /**

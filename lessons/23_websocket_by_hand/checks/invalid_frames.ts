@@ -238,8 +238,8 @@ const INCOMPLETE: StreamCase[] = [
     step: `a text, and then ${size} bytes of a frame of ${CUT.length}`,
     sends: join(sent(TEXT, "ok"), CUT.subarray(0, size)),
     likely:
-      "The client ended in the middle of a frame, so something was lost. " +
-      "Only between two messages does the end mean null.",
+      "The stream ended in the middle of a frame, so something was lost. Only " +
+      "between two messages does the end mean null.",
   })),
   {
     step: "a text, and then a first fragment",

@@ -162,8 +162,8 @@ async function checkPings(trial: Trial, open: Open): Promise<void> {
   ];
   await one.sends(pongs, {
     likely:
-      "Answer each ping by a pong (opcode 10) with the same data, and a " +
-      "pong by nothing.",
+      "Answer each ping with a pong (opcode 10) that has the same data. Don't " +
+      "answer pongs.",
     read: READ.fragments,
   });
   await one.passesOn([], {
@@ -221,8 +221,9 @@ async function checkTwo(trial: Trial, open: Open): Promise<void> {
   await one.sends([close(4001)], OWN_CLOSE);
   const shared = {
     likely:
-      "Each object has its own connection, and its own memory of whether a " +
-      "Close was sent. A variable outside the class is shared by all.",
+      "Each object has its own connection, and must remember for itself " +
+      "whether it has sent a Close frame. All objects share a variable " +
+      "outside the class.",
     read: READ.closing,
   };
   trial.equal(other.socket.send("hi"), true, {
@@ -352,7 +353,10 @@ async function checkFailures(trial: Trial, open: Open): Promise<void> {
   await closing.hasSent([close(1000)], fails(1002));
   await closing.ends({ code: 1002, reason: "" }, fails(1002));
 
-  trial.step("a client sends a text, and ends its side without a Close frame");
+  trial.step(
+    "a client sends a text, and closes its write side without a " +
+      "Close frame",
+  );
   const gone = open();
   gone.receives(sent(TEXT, "bye"));
   gone.conn.peerEnds();
@@ -360,7 +364,7 @@ async function checkFailures(trial: Trial, open: Open): Promise<void> {
   await gone.ends({ code: 1006, reason: "" }, ABNORMAL);
   const nothing = {
     likely: "The client has ended the connection without a Close frame. Send " +
-      "nothing: the client doesn't listen any more, and 1006 is never sent.",
+      "nothing: the client isn't listening anymore, and 1006 is never sent.",
     read: READ.closing,
   };
   await gone.hasSent([], nothing);
@@ -432,7 +436,8 @@ async function checkSockets(
   await writeAll(peer, join(sent(TEXT, "hello"), bye));
   const received = await trial.waitFor(readToEnd(peer), {
     waitingFor: "the client to get a text, a Close frame, and the end of TCP",
-    likely: "The server ends its side first. Until it does, the client waits.",
+    likely: "The server closes its write side first. Until it does, the " +
+      "client waits.",
     read: READ.closing,
   });
   trial.equalBytes(

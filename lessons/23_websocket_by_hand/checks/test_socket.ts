@@ -151,19 +151,21 @@ export class TestSocket {
     await this.#trial.waitFor(conn.until(isEnded), {
       waitingFor: "your side of the TCP connection to end",
       likely:
-        "Both Close frames are through, or none will come. Now the server " +
-        "closes TCP: closeGracefully(conn) ends your side at once. If you wait " +
-        "for the client to do it first, you wait forever: it waits for you.",
+        "Both Close frames have been sent, or the client's will never arrive. " +
+        "Now the server closes TCP: closeGracefully(conn) closes your write " +
+        "side at once. If you wait for the client to do it first, you wait " +
+        "forever: it waits for you.",
       read: READ.closing,
     });
     const { unread } = conn;
     if (conn.closed && unread > 0) {
       this.#trial.fail({
         problem: `You closed the connection with ${unread} bytes unread.`,
-        likely: "close() with unread input sends RST, which can destroy your " +
-          "Close frame before the client has read it (lesson 7). Use " +
-          "closeGracefully(conn), which reads on until the client has ended its " +
-          "side.",
+        likely:
+          "close() with unread input sends RST, which can destroy your Close " +
+          "frame before the client has read it (lesson 7). Use " +
+          "closeGracefully(conn), which reads on until the client has closed " +
+          "its write side.",
         read: READ.closing,
       });
     }
@@ -186,8 +188,8 @@ export class TestSocket {
     const reason = await this.#trial.waitFor(this.#running, {
       waitingFor: "run() to resolve",
       likely:
-        "The client has ended its side, too, and nothing more will arrive: " +
-        "close the connection, and return.",
+        "The client has closed its write side, too, and nothing more will " +
+        "arrive: close the connection, and return.",
       read: READ.closing,
     });
     this.#trial.equal(reason, due, {
@@ -206,8 +208,8 @@ export class TestSocket {
       this.#trial.fail({
         problem: "run() has resolved, and a timer is still running.",
         likely:
-          "The timer of `graceMs` keeps the program alive. Clear it when " +
-          "the end has come.",
+          "The timer of `graceMs` keeps the program alive. Clear it when the " +
+          "connection has closed.",
         read: READ.closing,
       });
     }
@@ -265,9 +267,9 @@ function invalidAdvice({ expected, code }: WebSocketError): Advice {
   if (/found (1005|1006|1015)$/.test(expected)) {
     return {
       likely:
-        "1005 and 1006 are never sent: they only tell a program that no " +
-        "code arrived, or no Close frame. Answer a Close without a code by one " +
-        "without a code.",
+        "1005 and 1006 are never sent: they only tell a program that no code " +
+        "arrived, or no Close frame. If a Close frame has no code, answer " +
+        "with one that has none either.",
       read: READ.closing,
     };
   }

@@ -33,7 +33,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 
 const UNMASK =
   "Byte i of the payload is `masked[i] ^ mask[i % 4]`, where i counts from the " +
-  "start of the payload, however many reads brought it.";
+  "start of the payload, even if several reads returned it.";
 const LOST =
   "What you read after the end of a frame is the next one: it came in the same " +
   "read. Keep it in a field until the next call.";
@@ -241,7 +241,7 @@ const LIMITS: StreamCase[] = [
     args: [{ maxBytes: 10 }],
     sends: join(sent(TEXT, "0123456789"), sent(TEXT, "abcdefghij")),
     values: [text("0123456789"), text("abcdefghij")],
-    likely: `${LIMIT} Begin to count anew with each message.`,
+    likely: `${LIMIT} Start counting again with each message.`,
   },
   {
     step: "fragments of 4, 6, and 0 bytes, with pings, where 10 are allowed",

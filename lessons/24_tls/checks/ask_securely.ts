@@ -57,7 +57,7 @@ const RIGHT = {
 const TRUNCATED =
   "The answer was cut on its way: no close_notify came, so this isn't the end " +
   "that the server meant. Deno's read() throws UnexpectedEof then. Let it " +
-  "through, and never return what has come so far.";
+  "through, and never return what has arrived so far.";
 const IDENTITY =
   "Pass `hostname` and `caCerts` to Deno.startTls(), and turn no check off: " +
   "without them you have a private channel to a server that could be anyone's.";
@@ -77,8 +77,9 @@ const CASES: Case[] = [
     step: "an empty question, and an empty answer",
     question: new Uint8Array(),
     answer: new Uint8Array(),
-    likely: "An answer may be empty. It's complete all the same: its " +
-      "close_notify has come.",
+    likely:
+      "An answer may be empty. It's complete all the same: its close_notify " +
+      "has arrived.",
     read: END,
   },
   {
@@ -125,7 +126,7 @@ const CASES: Case[] = [
     step: "the caller trusts no authority of the lesson's",
     options: { caCerts: [] },
     throws: "Deno.errors.InvalidData",
-    likely: "Trust the authorities in `caCerts`, and no others of your own.",
+    likely: "Trust the authorities in `caCerts`, and no others.",
     read: VERIFY,
   },
   {
@@ -401,8 +402,8 @@ function wrongClass(
   const isOwnClose = reason instanceof Deno.errors.Interrupted ||
     reason instanceof Deno.errors.BadResource;
   if (throws === "Deno.errors.TimedOut" && isOwnClose) {
-    return "That's the trace of your own close(). Your caller can't know that " +
-      "the time was over: throw Deno.errors.TimedOut in its place.";
+    return "That error comes from your own close(). Your caller can't know " +
+      "that time ran out: throw Deno.errors.TimedOut instead.";
   }
   return "Callers tell failures apart by the class of the error. " + likely;
 }
@@ -426,7 +427,7 @@ function requireAsked(
     problem: `The server got ${counted(asked.length, "byte")}, and the ` +
       `question has ${question.length}.`,
     likely: "write() may take only a part of it. Write the rest, too, before " +
-      "you close your side.",
+      "you close your write side.",
     read: END,
   });
 }
@@ -486,7 +487,7 @@ class Watch {
         problem: "A connection is still open.",
         likely: hasThrown
           ? "You threw, and left the connection open. Close it in a " +
-            "`finally`, or take it with `using`. If it becomes a TLS " +
+            "`finally`, or declare it with `using`. If it becomes a TLS " +
             "connection, that's the one to close."
           : "Close the connection when you have the answer. `using` does that " +
             "however the function ends.",

@@ -46,8 +46,8 @@ export class ConnWatch {
 }
 
 /**
- * Tells whether a connection is open. One that has become a TLS connection isn't
- * open itself any more.
+ * Tells whether a connection is open. One that has become a TLS connection
+ * isn't open itself anymore.
  *
  * @param conn The connection, which isn't needed after that.
  * @returns Whether it has to be closed yet.

@@ -74,12 +74,12 @@ function inPieces(size: number, ...records: [number, Uint8Array][]) {
 }
 
 const SPLIT =
-  "A read may end anywhere, in the header too, and may bring the start of the " +
-  "next record. Keep what you haven't used, and return null until you have " +
-  "the 5 bytes of a header and as many more as its length says.";
+  "A read may end anywhere, even inside the header, and may return the start " +
+  "of the next record. Keep what you haven't used, and return null until you " +
+  "have the 5 bytes of a header and as many more as its length says.";
 const EARLY =
   "The header alone says that this can't be right. Check it as soon as you " +
-  "have its five bytes, before you wait for a fragment that may never come.";
+  "have its five bytes, before you wait for a fragment that may never arrive.";
 
 const STORIES: ObjectCase[] = [
   {
@@ -122,8 +122,9 @@ const STORIES: ObjectCase[] = [
       NOTHING,
       END,
     ],
-    likely: "One read may bring several records. Return the first one, and " +
-      "keep the rest for the next calls.",
+    likely:
+      "One read may return several records. Return the first one, and keep " +
+      "the rest for the next calls.",
   },
   {
     step: "two records of the same type",
@@ -135,8 +136,8 @@ const STORIES: ObjectCase[] = [
       END,
     ],
     likely:
-      "Each record is a value of its own, even if the one before has the " +
-      "same type.",
+      "Return each record separately, even if the one before it has the same " +
+      "type.",
   },
   ...[1, 4, 7].map((size): ObjectCase => ({
     step: `the same records, ${size} byte${size > 1 ? "s" : ""} at a time`,
@@ -166,7 +167,7 @@ const STORIES: ObjectCase[] = [
         args: [],
         throws: Deno.errors.UnexpectedEof,
         likely:
-          "Part of a record is still here, so the stream was cut. Half a " +
+          "Part of a record is still here, so the stream was cut off. Half a " +
           "header counts, too. Throw Deno.errors.UnexpectedEof.",
       },
     ],
@@ -201,7 +202,7 @@ const STORIES: ObjectCase[] = [
       push(recordBytes(23, new Uint8Array(), { length })),
       rejects(
         RangeError,
-        `The limit is ${LIMIT} bytes. Check it when the header has come: a ` +
+        `The limit is ${LIMIT} bytes. Check it when the header has arrived: a ` +
           "length is only a claim (lesson 22), and you would keep up to 65535 " +
           "bytes for each client.",
       ),
@@ -267,13 +268,14 @@ const STORIES: ObjectCase[] = [
   {
     step: "the stream ends before it has begun",
     calls: [NOTHING, push(new Uint8Array()), NOTHING, END],
-    likely: "No byte has come, so no record was cut: null, and no error.",
+    likely: "No byte has arrived, so no record was cut off: null, and no " +
+      "error.",
   },
 ];
 
 function explain({ value, error }: CallResult): Partial<Advice> | undefined {
   if (value === undefined && error === undefined) {
-    return { likely: "next() returns null until a whole record has come." };
+    return { likely: "next() returns null until a whole record has arrived." };
   }
   if (Array.isArray(value)) {
     return { likely: "next() returns one record, and the caller asks again." };

@@ -26,8 +26,8 @@ type ErrorClass = new (...args: any[]) => Error;
 const { InvalidData, UnexpectedEof } = Deno.errors;
 
 const PIECES =
-  "The reply is a line, and a read may bring less than a line: read on until " +
-  "you have its \\n.";
+  "The reply is a line, and a read may return less than a line: keep reading " +
+  "until you have its \\n.";
 const REFUSED =
   "Only a reply that begins with `220 ` says that the server is ready for TLS. " +
   "After any other, there's no TLS, and the caller must not go on in the clear: " +
@@ -242,7 +242,7 @@ async function checkCase(
   }
   if (server.cleartext !== COMMAND) {
     trial.fail({
-      problem: "The server got other bytes in the clear than it should.",
+      problem: "You sent the wrong bytes in the clear.",
       expected: JSON.stringify(COMMAND),
       received: JSON.stringify(server.cleartext),
       likely: server.cleartext.startsWith(COMMAND)
@@ -290,7 +290,8 @@ async function requireTls(
     },
   );
   trial.equalBytes(echoed, sent, {
-    problem: "Other bytes came back through TLS than were sent.",
+    problem: "The bytes that came back through TLS aren't the ones that were " +
+      "sent.",
     likely: INJECTED,
     read,
   });
@@ -328,8 +329,7 @@ async function requireThrown(
   if (!await isOpen(conn)) return;
   trial.fail({
     problem: "You threw, and the connection is still open.",
-    likely:
-      "The connection is of no use to the caller any more: close it in a " +
+    likely: "The caller has no use for the connection anymore: close it in a " +
       "`catch`, and throw the error again.",
     read,
   });

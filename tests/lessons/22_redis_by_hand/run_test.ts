@@ -40,8 +40,8 @@ const FACTS: Record<string, Record<string, RegExp>> = {
     "the last reply": /^":2000\\r\\n"$/,
   },
   "shows a value that's run in a line, and stored in an array": {
-    "balance, after a line": /^"\$-1\\r\\n"$/,
-    "balance, after an array": /^"\$4\\r\\n1000\\r\\n"$/,
+    "GET balance, after a line": /^"\$-1\\r\\n"$/,
+    "GET balance, after an array": /^"\$4\\r\\n1000\\r\\n"$/,
   },
   "expires values by setting a clock forward": {
     "keys after 59:59": /^1000$/,

@@ -52,12 +52,14 @@ const FACTS: Record<string, Record<string, RegExp>> = {
   "shows that bufferedAmount grows for a peer that doesn't read": {
     "send() returned": /^8 times$/,
     "bufferedAmount": /^8\.0 MiB$/,
-    "when nothing moves": /^\d\.\d MiB$/,
+    "once TCP takes no more": /^\d\.\d MiB$/,
     "in the sockets' buffers": /^\d\.\d MiB$/,
     // The standard says 1006; Deno 2.9 says 0.
-    "the server is gone": /^code (0|1006), wasClean false$/,
+    "after the server closes": /^code (0|1006), wasClean false$/,
   },
-  "closes with a code": { "the client hears": /^code 4000, wasClean true$/ },
+  "closes with a code": {
+    "the client's close event": /^code 4000, wasClean true$/,
+  },
   "accepts its own page, and no other page": {
     "http://evil.example": /^HTTP\/1\.1 403 Forbidden$/,
     "the server's own page": /^HTTP\/1\.1 101 Switching Protocols$/,
@@ -99,7 +101,7 @@ Deno.test("lesson 23 answers a ping between two fragments", async () => {
     '"lo", FIN 1',
   ]);
   const calls = recording.all("call").map(({ call }) => call);
-  assertEquals(calls.slice(0, 2), ["ping is there", 'text "Hello"']);
+  assertEquals(calls.slice(0, 2), ["got the ping", 'text "Hello"']);
 });
 
 Deno.test("lesson 23 needs far fewer bytes and round trips over a WebSocket", async () => {

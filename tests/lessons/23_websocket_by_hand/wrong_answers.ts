@@ -247,7 +247,7 @@ export const wrongAnswers: WrongAnswers = {
         }`,
       ],
       diagnosis:
-        /let the mask go on where it was|however many reads brought it/,
+        /continue the mask where you left off|even if several reads returned it/,
     },
     {
       name: "throws away what follows a frame",
@@ -446,7 +446,7 @@ export const wrongAnswers: WrongAnswers = {
         "this.#fragments = [];\n    this.#size = 0;",
         "this.#fragments = [];",
       ],
-      diagnosis: /Begin to count anew with each message/,
+      diagnosis: /Start counting again with each message/,
     },
     {
       name: "is off by one at the limit",
@@ -658,7 +658,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "allows long control frames",
       replace: ["opcode >= 0x8 && size > 125", "false"],
-      diagnosis: /these have at most 125 bytes/,
+      diagnosis: /which have at most 125 bytes/,
     },
     {
       name: "counts the characters of a control frame",
@@ -773,7 +773,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "doesn't end its side",
       replace: [END, "await this.#queue.flush();"],
-      diagnosis: /closeGracefully\(conn\) ends your side at once/,
+      diagnosis: /closeGracefully\(conn\) closes your write side at once/,
     },
     {
       name: "leaves the connection open",
@@ -834,12 +834,12 @@ export const wrongAnswers: WrongAnswers = {
         'if (message.kind === "ping") this.#send(0xa, message.data);',
         'if (message.kind === "ping") continue;',
       ],
-      diagnosis: /Answer each ping by a pong/,
+      diagnosis: /Answer each ping with a pong/,
     },
     {
       name: "answers a ping by an empty pong",
       replace: ["this.#send(0xa, message.data)", 'this.#send(0xa, "")'],
-      diagnosis: /with the same data/,
+      diagnosis: /has the same data/,
     },
     {
       name: "answers pongs",
@@ -847,7 +847,7 @@ export const wrongAnswers: WrongAnswers = {
         'if (message.kind === "ping")',
         'if (message.kind === "ping" || message.kind === "pong")',
       ],
-      diagnosis: /a pong by nothing/,
+      diagnosis: /Don't answer pongs/,
     },
     {
       name: "passes pings on",
@@ -953,7 +953,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "remembers in a variable outside the class that it has closed",
       attempt: sharingItsMemory(),
-      diagnosis: /A variable outside the class is shared by all/,
+      diagnosis: /All objects share a variable outside the class/,
     },
   ],
 };

@@ -38,7 +38,7 @@ export const wrongAnswers: WrongAnswers = {
         }
         end() {}
       },
-      diagnosis: /One read may bring several records/,
+      diagnosis: /One read may return several records/,
     },
     ...replacing(LENGTH, {
       "reads the length as little-endian": [
@@ -114,7 +114,7 @@ export const wrongAnswers: WrongAnswers = {
           return { ...one, fragment: Uint8Array.from(fragments) };
         }
       },
-      diagnosis: /a value of its own|One read may bring several/,
+      diagnosis: /each record separately|One read may return several/,
     },
     ...replacing(
       "if (type < 20 || type > 23) throw new TypeError(`type ${type}`);",
@@ -395,7 +395,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("throw signal.aborted ? signal.reason : error;", {
       "lets its own close() through": [
         "throw error;",
-        /trace of your own close/,
+        /error comes from your own close/,
       ],
       "turns every failure into a timeout": [
         "throw signal.reason ?? new Deno.errors.TimedOut();",
@@ -474,7 +474,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("size += count;", {
       "reads once": [
         "size += count; break;",
-        /a read may bring less|read on until/,
+        /a read may return less|keep reading until/,
       ],
     }),
     {
