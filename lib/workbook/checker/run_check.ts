@@ -263,50 +263,52 @@ function unfinishedReport(
   if (ended === "memory") {
     return {
       ...report,
-      problem: `Your code ${TOO_MUCH} ${where}, so it was ended.`,
-      likely: "Look for a loop that keeps adding to an array, a string or a " +
-        "buffer, or for a size that comes from the peer and has no limit.",
+      problem: `Your code ${TOO_MUCH} ${where}, so it was stopped.`,
+      likely: "Look for a loop that keeps adding to an array, a string, or " +
+        "a buffer, or for a size that the peer sends and you don't limit.",
     };
   }
   if (ended === "silence") {
     return {
       ...report,
-      problem: `It stalled ${where}: your code never gave control back.`,
-      likely: "Look for a loop that never ends and awaits nothing that takes " +
-        "time: `while (true)` with no way out, or an end that it overlooks.",
+      problem: `Your code stalled ${where}: it never returned control to ` +
+        "the event loop.",
+      likely: "Look for an endless loop that never really waits: a `while " +
+        "(true)` without a way out, or one that misses the end of the stream.",
       ...ifEndless,
     };
   }
   if (ended === "limit") {
     return {
       ...report,
-      problem: `It stalled ${where}: it was still at work at the deadline.`,
-      likely: "Look for a loop that goes on after the end of the stream.",
+      problem: `Your code stalled ${where}: it was still running at the ` +
+        "deadline.",
+      likely: "Look for a loop that keeps going after the end of the stream.",
     };
   }
   if (printed.includes("error: Uncaught")) {
     return {
       ...report,
-      problem: `The process ended ${where}, with an error that nothing caught.`,
+      problem: `The process ended ${where}, with an uncaught error.`,
       likely:
-        "It came from a timer or an event, where no caller can catch it: " +
-        "the place is below. Catch it there.",
+        "A timer or an event handler threw it, where no caller can catch " +
+        "it. The place is below: catch it there.",
     };
   }
   return {
     ...report,
     problem: `The process ended ${where}, with exit code ${code}.`,
-    likely: "Your code, or something it calls, ends the whole process: " +
-      "`Deno.exit()` does. Return, or throw an error, instead.",
+    likely: "Your code, or something it calls, ended the whole process, as " +
+      "`Deno.exit()` does. Return or throw an error instead.",
   };
 }
 
 function loadMessage({ ended, code, printed }: Ending): string {
-  if (ended === "memory") return `exercise.ts ${TOO_MUCH} while it was loaded`;
+  if (ended === "memory") return `exercise.ts ${TOO_MUCH} while loading`;
   return ended !== undefined
     ? "exercise.ts never finished loading: look for an endless loop, or an " +
-      "`await` that never ends, outside of every function"
-    : `the process ended with exit code ${code} while exercise.ts was loaded` +
+      "`await` that never ends, outside all functions"
+    : `the process ended with exit code ${code} while loading exercise.ts` +
       (printed.includes("error:") ? "" : ": look for `Deno.exit()`");
 }
 

@@ -58,8 +58,8 @@ export function sandboxArgs(module: string, options: SandboxOptions): string[] {
   const unfit = [folder, ...read].find((path) => path.includes(","));
   if (unfit !== undefined) {
     throw new UsageError(
-      `the folder ${unfit} has a comma in its name, which Deno cannot give ` +
-        "permissions for: move the workbook to another one",
+      `the folder ${unfit} has a comma in its name, and Deno can't give ` +
+        "permissions for such a path: move the workbook to another folder",
     );
   }
   return [

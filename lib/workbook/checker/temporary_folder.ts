@@ -28,11 +28,14 @@ async function makeFolder(): Promise<string> {
   const given = Deno.env.get("TMPDIR");
   const wrong = (problem: string) =>
     new UsageError(
-      `TMPDIR is ${given}, ${problem}: set it to a folder in which you may ` +
-        "write, such as /tmp",
+      `TMPDIR is ${given}, ${problem}: set it to a folder that you can ` +
+        "write to, such as /tmp",
     );
   if (given?.includes(",")) {
-    throw wrong("whose comma Deno can't give permissions for");
+    throw wrong(
+      "whose name has a comma, and Deno can't give permissions " +
+        "for that",
+    );
   }
   let path: string;
   try {
@@ -42,7 +45,7 @@ async function makeFolder(): Promise<string> {
     throw wrong(
       error instanceof Deno.errors.NotFound
         ? "which doesn't exist"
-        : "in which no folder can be made",
+        : "where no folder can be made",
     );
   }
   if (new TextEncoder().encode(path).length <= MAX_BYTES) return path;

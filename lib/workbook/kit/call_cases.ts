@@ -181,7 +181,7 @@ export async function checkClass(
     const args = one.calls.map(({ args }) => args);
     for (const pass of passesOf(args, options)) await finish(start(one, pass));
   }
-  trial.step("two objects are used by turns");
+  trial.step("call two objects alternately");
   const pass = { ...PLAIN, probe: PROBES.twoAtOnce };
   for (const [i, one] of cases.entries()) {
     const other = cases[(i + 1) % cases.length];

@@ -179,7 +179,7 @@ export class CallDriver {
         },
       );
       return await this.#trial.waitFor(settled, {
-        waitingFor: `${one.label} to be done`,
+        waitingFor: `${one.label} to finish`,
         likely: one.ifPending ?? NEVER_DONE,
         read: one.read,
       });
@@ -206,8 +206,9 @@ export class CallDriver {
         });
       } else {
         this.#trial.fail({
-          problem: `${one.label} returned a value, where it must throw.`,
-          likely: `The task says when to throw ${namesOf(due)}.`,
+          problem: `${one.label} returned a value, but it should throw.`,
+          likely: `The task says when to throw ${namesOf(due)}. This is ` +
+            "such a case.",
           expected: namesOf(due),
           received: shown(this.#see(result.value)),
           ...advice,
@@ -244,7 +245,7 @@ export class CallDriver {
     }
     const at = differenceAt(received, expected, this.#options) || "";
     this.#trial.fail({
-      problem: `${one.label} gave a wrong result${at && ` (at ${at})`}.`,
+      problem: `${one.label} returned the wrong result${at && ` (at ${at})`}.`,
       ...fallback,
       ...compared(received, expected, at),
       ...advice,
@@ -304,11 +305,11 @@ function compared(
 /** Says what a large value is, without all that's in it. */
 function brief(value: unknown): string {
   return Array.isArray(value)
-    ? `a list of ${value.length}`
+    ? `an array of ${value.length} items`
     : Deno.inspect(value, { depth: 0, breakLength: 76 });
 }
 
-const NEVER_DONE = "A promise in it never settles. Look at what each `await` " +
+const NEVER_DONE = "A promise never settles. Look at what each `await` " +
   "waits for.";
 
 /**
@@ -326,12 +327,12 @@ export function labelOf(name: string, args: unknown[]): string {
 /** What it means if a result isn't even of the right kind. */
 function kindAdvice(received: unknown, expected: unknown): string {
   if (received === undefined) {
-    return "It returned nothing. Is there a `return` on every path?";
+    return "It returned nothing. Does every path have a `return`?";
   }
   if (expected instanceof Uint8Array) {
     return "Return the bytes themselves, as a Uint8Array.";
   }
-  return "Go through your code with these arguments, line by line.";
+  return "Step through your code with these arguments, line by line.";
 }
 
 /** Whether a change of one would change the other. */

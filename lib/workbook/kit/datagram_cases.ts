@@ -45,6 +45,6 @@ export async function checkDatagrams(
     throws === undefined && !waits && arrives.length + sends.length > 0
   );
   if (good.length === 0) return;
-  trial.step("two calls at the same time, each on a socket of its own");
+  trial.step("two calls at the same time, each on its own socket");
   await driver.runTwo(good[0], good[1] ?? good[0]);
 }

@@ -142,7 +142,7 @@ export class DatagramDriver {
       this.#judge.advice(one, { then: "waiting", sent: sent() });
     const result = {
       ...await this.#trial.waitFor(done, {
-        waitingFor: `${this.#answer.name}() to be done`,
+        waitingFor: `${this.#answer.name}() to finish`,
         likely: () => whenStalled().likely,
         read: () => whenStalled().read ?? "",
       }),

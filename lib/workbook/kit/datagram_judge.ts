@@ -88,18 +88,18 @@ export class DatagramJudge {
     for (const [i, { message, to }] of sends.entries()) {
       if (sent[i] === undefined) break;
       this.#trial.equal(seeSent(sent[i].message), seeSent(toBytes(message)), {
-        problem: `Datagram ${i + 1} that ${this.#name} sent is wrong.`,
+        problem: `${this.#name} sent the wrong bytes in datagram ${i + 1}.`,
         ...advice,
       });
       this.#trial.equal(sent[i].addr, to, {
-        problem: `${this.#name} sent datagram ${i + 1} to another address.`,
+        problem: `${this.#name} sent datagram ${i + 1} to the wrong address.`,
         ...advice,
       });
     }
     if (sent.length === sends.length) return;
     this.#trial.fail({
-      problem: `${this.#name} sent ${counted(sent.length, "datagram")}, and ` +
-        `should send ${sends.length}.`,
+      problem: `${this.#name} sent ${counted(sent.length, "datagram")}, ` +
+        `but it should send ${sends.length}.`,
       ...advice,
     });
   }
@@ -120,12 +120,13 @@ export class DatagramJudge {
     } else if (then === "waiting" && !one.waits) {
       this.#trial.fail({
         problem:
-          `${this.#name} waits for another datagram, and there are none.`,
+          `${this.#name} is waiting for another datagram, but no more will ` +
+          "arrive.",
         ...advice,
       });
     } else if (then === "value" && (one.waits || due.length > 0)) {
       this.#trial.fail({
-        problem: `${this.#name} returned, and should not.`,
+        problem: `${this.#name} returned, but it shouldn't.`,
         expected: one.waits ? "to wait for a datagram" : namesOf(due),
         received: shown(this.#see(value)),
         ...advice,
@@ -142,8 +143,8 @@ export class DatagramJudge {
     if (socket.closed) {
       this.#trial.fail({
         problem: `${this.#name} closed the socket.`,
-        likely: "The caller still needs it for the next call: whoever opened " +
-          "it closes it. Leave a loop over the socket by `return` or `break`.",
+        likely: "The caller opened it and still needs it for the next " +
+          "call. To leave a loop over the socket, use `return` or `break`.",
       });
     }
     const mayLeave = one.waits ||
@@ -177,20 +178,20 @@ export class DatagramJudge {
 }
 
 const LEFT_RECEIVE = (name: string) => ({
-  problem: `${name} is done, and a receive of its is still waiting.`,
+  problem: `${name} is done, but one of its receives is still waiting.`,
   likely:
-    "That receive takes the next datagram, and nobody gets it: a receive " +
-    "can't be taken back, not even by Promise.race(). Start one only when you " +
-    "need another datagram, not before you have sent yours, and await it before " +
-    "you go on.",
+    "That receive takes the next datagram, and your program loses it: you " +
+    "can't cancel a receive, not even with Promise.race(). Start one only " +
+    "when you need another datagram, after you've sent yours, and await it " +
+    "before you go on.",
 });
 
 const MANY_RECEIVES = (name: string, count: number) => ({
   problem: `${name} had ${count} receives waiting at the same time.`,
   likely:
-    "A receive that you gave up takes the next datagram, and nobody looks " +
-    "at it any more: a receive can't be taken back, not even by " +
-    "Promise.race(). Start one, and await it before you start the next.",
+    "A receive that you gave up on still takes the next datagram, and your " +
+    "program loses it: you can't cancel a receive, not even with " +
+    "Promise.race(). Await each one before you start the next.",
 });
 
 /** Bytes are shown as a dump, anything else as text. */

@@ -75,7 +75,7 @@ export function exercise<T>(parts: ExerciseParts<T>): Exercise<T> {
         if (typeof attempt !== "function") {
           trial.fail({
             problem: `exercise.ts exports ${describe(attempt)} under this ` +
-              "name, and no function or class.",
+              "name, not a function or class.",
             likely: "Export what the task describes, under the name in it.",
           });
         }

@@ -53,17 +53,17 @@ export function requireBytes(
   const name = describe(data);
   if (/read|receive/.test(call)) {
     throw new Misuse(
-      `${call}() got ${name} instead of a buffer`,
+      `You passed ${name} to ${call}(), which takes a buffer`,
       `Pass ${call}() a buffer to fill, such as new Uint8Array(4096).`,
     );
   }
   throw new Misuse(
-    `${call}() got ${name} instead of bytes`,
+    `You passed ${name} to ${call}(), which takes bytes`,
     typeof data === "string"
       ? "A socket takes bytes (a Uint8Array), not text: encode it first, with " +
         "new TextEncoder().encode(text)."
       : data instanceof Promise
-      ? "That promise gives the bytes later: `await` it first."
+      ? "The promise resolves to the bytes later: `await` it first."
       : "A socket takes bytes, as a Uint8Array.",
   );
 }
@@ -78,7 +78,7 @@ export function requireBytes(
 export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
   function use(): never {
     throw new Misuse(
-      `You used the result of ${call}() before it was there`,
+      `You used the promise that ${call}() returned as if it were the result`,
       `${call}() returns a promise. Write \`await ${call}(…)\` to get what ` +
         "it brings.",
     );
@@ -104,9 +104,9 @@ const MAX_PENDING = 1000;
 export function requireFewPending(call: string, pending: number): void {
   if (pending < MAX_PENDING) return;
   throw new Misuse(
-    `${MAX_PENDING} calls of ${call}() were under way at once`,
-    `${call}() returns a promise, which is never null, so a loop that doesn't ` +
-      `wait for it never ends. Write \`await ${call}(…)\`.`,
+    `${MAX_PENDING} calls of ${call}() were waiting at once`,
+    `${call}() returns a promise, which is never null, so a loop that ` +
+      `doesn't await it never ends. Write \`await ${call}(…)\`.`,
   );
 }
 
@@ -122,12 +122,13 @@ const MAX_EMPTY_CALLS = 100;
 export function requireRoom(emptyReads: number): void {
   if (emptyReads < MAX_EMPTY_CALLS) return;
   throw new Misuse(
-    `conn.read() got an empty buffer ${MAX_EMPTY_CALLS} times in a row`,
-    "A read into a buffer of no bytes gives 0, and never null. " +
-      "`new Uint8Array()` is such a buffer: give it a size, as in " +
-      "new Uint8Array(4096). So is subarray(count) of a buffer that's full: no " +
-      "size is enough for all that a peer may send, so empty it after each " +
-      "read. And so is a subarray() that ends where it begins: its second " +
+    `You passed an empty buffer to conn.read() ${MAX_EMPTY_CALLS} times in ` +
+      "a row",
+    "A read into an empty buffer returns 0, never null. `new Uint8Array()` " +
+      "makes an empty buffer: give it a size, as in new Uint8Array(4096). A " +
+      "full buffer's subarray(count) is empty, too: no size is enough for " +
+      "everything a peer may send, so empty the buffer after each read. A " +
+      "subarray() that ends where it begins is empty, too: its second " +
       "argument is where the part ends, not how long it is.",
   );
 }
@@ -141,11 +142,11 @@ export function requireRoom(emptyReads: number): void {
 export function requireData(emptyWrites: number): void {
   if (emptyWrites < MAX_EMPTY_CALLS) return;
   throw new Misuse(
-    `conn.write() got no bytes ${MAX_EMPTY_CALLS} times in a row`,
-    "Stop when there's nothing to write: you've written everything, or read() " +
-      "gave null, which is the end. If bytes are left, look at how you cut " +
-      "them off: the second argument of subarray() and slice() is where the " +
-      "part ends, not how long it is.",
+    `You passed no bytes to conn.write() ${MAX_EMPTY_CALLS} times in a row`,
+    "Stop when there's nothing left to write: you've written everything, " +
+      "or read() returned null, the end of the stream. If bytes are left, " +
+      "look at how you cut them: the second argument of subarray() and " +
+      "slice() is where the part ends, not how long it is.",
   );
 }
 

@@ -82,29 +82,30 @@ function messageOf(error: unknown): string {
 export function meaningOf(error: unknown): string | undefined {
   const message = messageOf(error);
   if (/^Array buffer/.test(message)) {
-    return "There isn't that much memory. A number that a peer sent is only a " +
-      "claim: compare it with the limit before you make an array of that size.";
+    return "There isn't that much memory. A length that a peer sends is " +
+      "only a claim: compare it with the limit before you allocate an array " +
+      "of that size.";
   }
   if (/^Invalid typed/.test(message)) {
-    return "No array has a negative length: look at how you compute it. If it's " +
-      "a number of four bytes, getInt32() and << give a negative one from " +
-      "2147483648 on, and getUint32() doesn't.";
+    return "An array can't have a negative length: look at how you compute " +
+      "it. For a four-byte number, getInt32() and << return a negative value " +
+      "from 2147483648 on; getUint32() doesn't.";
   }
   if (!/call stack/.test(message)) return undefined;
   const places = framesOf(error).map((frame) =>
     frame.match(/\S+:\d+:\d+/)?.[0]
   );
-  // Which call had no room left is chance: any of the last ones may recur.
+  // Any call of the recursion may be the one that overflows the stack.
   const recurs = places.some((one) =>
     places.filter((place) => place === one).length > 3
   );
   return recurs
-    ? "A function there calls itself, once for each byte or item, or without " +
-      "end. Each call that isn't over takes room on the stack, which holds " +
-      "some thousand of them: use a loop."
+    ? "A function calls itself once for each byte or item, or endlessly. " +
+      "Each unfinished call takes room on the stack, which holds some " +
+      "thousands of them. Use a loop."
     : "If you spread a list into a call, as in push(...bytes), each item " +
-      "becomes an argument, and a call takes about 100,000. Use a loop, or copy " +
-      "bytes with set().";
+      "becomes an argument, and a call takes about 100,000 at most. Use a " +
+      "loop, or copy bytes with set().";
 }
 
 /**

@@ -17,8 +17,8 @@ export function socketFolder(trial: Trial, names: string[]): string {
   if (Deno.build.os === "windows") {
     trial.fail({
       problem: "Deno has no Unix sockets on Windows.",
-      likely: "This exercise needs Linux or macOS (WSL will do). Nothing is " +
-        "wrong with your answer.",
+      likely: "This exercise needs Linux, macOS, or WSL. Your answer isn't " +
+        "the problem.",
     });
   }
   const folder = ownFolder(trial) ?? Deno.cwd();

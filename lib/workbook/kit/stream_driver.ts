@@ -87,13 +87,14 @@ export class StreamDriver {
     const line = this.#openFake({ ...one, early: false }, {});
     const { leave } = line.reader;
     if (leave === undefined) return;
-    this.#trial.step("the caller leaves after the first value");
+    this.#trial.step("the caller leaves the loop after the first value");
     (line.conn as FakeConn).peerSends(concat(piecesOf(one)));
     await this.#next(line);
     await this.#trial.waitFor(leave(), {
-      waitingFor: `${this.#answer.name}() to be left`,
-      likely: "When its caller leaves the loop, a `finally` in the generator " +
-        "runs. It must not wait for the peer.",
+      waitingFor: `${this.#answer.name}() to stop after the caller leaves ` +
+        "the loop",
+      likely: "When the caller leaves the loop, your generator's `finally` " +
+        "block runs. Don't wait for the peer there.",
     });
     this.#judge.requireTidy(line, "left");
   }
@@ -138,7 +139,7 @@ export class StreamDriver {
     const sent = await this.#trial.waitFor(
       // Closing with input unread resets the connection, and loses what came.
       heard.end().catch(() => undefined),
-      { waitingFor: "all that it sent to arrive", likely: "" },
+      { waitingFor: "everything it sent to arrive", likely: "" },
     );
     if (sent !== undefined) this.#judge.requireSent(line, sent);
   }
@@ -239,7 +240,7 @@ export class StreamDriver {
     const due = sizeOfWrites(line.one);
     await conn.until(() => conn.bytesWritten > due);
     this.#judge.requireSent(line, conn.written);
-    throw new Error("More than what is due can't be right");
+    throw new Error("More bytes than expected can't be right");
   }
 
   /** Stops an answer that reads on and on, when it could know enough. */
@@ -248,8 +249,8 @@ export class StreamDriver {
     await conn.until(() => conn.bytesRead > size);
     this.#trial.fail({
       ...this.#judge.whyWaiting(line),
-      problem: `${this.#answer.name}() has read over ${PATIENCE} bytes, and ` +
-        "reads on.",
+      problem: `${this.#answer.name}() has read over ${PATIENCE} bytes and ` +
+        "keeps reading.",
     });
   }
 }

@@ -89,7 +89,7 @@ export class StreamJudge {
       ...read && { read },
       ...run.probe,
       expected: "no array of that size",
-      received: `room for ${counted(size, "byte")} at once`,
+      received: `an array of ${counted(size, "byte")}`,
     });
   }
 
@@ -109,13 +109,13 @@ export class StreamJudge {
         this.#trial.fail({
           ...due,
           problem: conn.writeEnded
-            ? due.problem.replace(/\.$/, ": you only closed your side of it.")
+            ? due.problem.replace(/\.$/, ": you closed only your side of it.")
             : due.problem,
           ...isBroken && {
             likely:
-              "When a call fails, your code never reaches a close() that comes " +
-              "after it. Close it on every path, also when something fails: " +
-              "take it with `using`, or close it in a `finally` block.",
+              "If a call throws, your code never reaches a close() after " +
+              "it. Declare the connection with `using`, or close it in a " +
+              "`finally` block.",
           },
           ...readClosing && { read: readClosing },
           ...probe,
@@ -142,19 +142,19 @@ export class StreamJudge {
     const due = toBytes(one.writes ?? "");
     const advice = run.probe ?? this.#answer.explainSent?.(sent, due, one) ??
       (due.length === 0
-        ? "It only has to read: whatever it writes goes to the peer."
-        : "write() says how many bytes it took: write the rest, until none is " +
-          "left, and nothing else.");
+        ? "Your function should only read. Everything it writes goes to " +
+          "the peer."
+        : "write() returns how many bytes it took. Write the rest until " +
+          "nothing is left, and don't write anything else.");
     this.#trial.equalBytes(sent, due, {
       problem: `${this.#call} sent ` +
         (due.length === 0
-          ? `${counted(sent.length, "byte")}, and must send nothing.`
+          ? `${counted(sent.length, "byte")}, but it should send nothing.`
           : sent.length === due.length
-          ? "other bytes than it should."
+          ? "the wrong bytes."
           : sent.length > due.length
-          ? `more than the ${counted(due.length, "byte")} that it should.`
-          : `only ${sent.length} of the ${counted(due.length, "byte")} that ` +
-            "it should."),
+          ? `more than the expected ${counted(due.length, "byte")}.`
+          : `only ${sent.length} of ${counted(due.length, "byte")}.`),
       likely: "",
       ...typeof advice === "string" ? { likely: advice } : advice,
     });
@@ -224,13 +224,13 @@ export class StreamJudge {
     return {
       problem: `${this.#call} closed the connection.`,
       likely: endedBoth(line)
-        ? "close() ends both directions, so you can't read the answer any " +
-          "more. Closing conn.writable does the same. closeWrite() ends your " +
-          "own side only."
-        : "The caller still needs it, even after an error: whoever opened " +
-          "it closes it. The stream conn.readable closes the whole connection " +
-          "at its end, and when you leave a loop over it. So does " +
-          "conn.writable, for example at the end of pipeTo().",
+        ? "close() ends both directions, so you can't read the answer. " +
+          "Closing conn.writable does the same. To end only your side, call " +
+          "closeWrite()."
+        : "The caller opened it and still needs it, even after an error. " +
+          "If you didn't call close(), a stream did: conn.readable closes " +
+          "the connection when it ends and when you leave a loop over it, " +
+          "and so does conn.writable, for example at the end of pipeTo().",
     };
   }
 
@@ -274,11 +274,12 @@ export class StreamJudge {
     if (at !== -1) {
       return {
         problem: end === "waiting"
-          ? `${this.#call} gave a ${what}, where it must wait for more.`
+          ? `${this.#call} returned a ${what}, but it should wait for more ` +
+            "bytes."
           : typeof end === "string"
-          ? `${this.#call} gave more than ${counted(due.length, what)}.`
-          : `${this.#call} gave ${withArticle(what)}, where it must throw ` +
-            `${wanted}.`,
+          ? `${this.#call} returned more than ${counted(due.length, what)}.`
+          : `${this.#call} returned ${withArticle(what)}, but it should ` +
+            `throw ${wanted}.`,
         expected: wanted,
         received: shown(this.#see(values[at]), 60),
       };
@@ -286,12 +287,11 @@ export class StreamJudge {
     const isShort = values.length < due.length;
     const did = then === "end"
       ? `ended after ${counted(values.length, what)}`
-      : `read all that came, and waits for more`;
+      : "read everything that arrived and is waiting for more";
     return {
       problem: isShort
-        ? `${this.#call} ${did}, where ${due.length} ` +
-          `${due.length === 1 ? "was" : "were"} due.`
-        : `${this.#call} ${did}, where ${wanted} was due.`,
+        ? `${this.#call} ${did}; expected ${due.length}.`
+        : `${this.#call} ${did}; expected ${wanted}.`,
       expected: isShort ? list(due) : wanted,
       received: isShort
         ? list(values.map((value) => this.#see(value)))

@@ -72,7 +72,7 @@ export function openReader(
     trial.fail({
       problem: `${name}() returned ${shown(opened)}.`,
       expected: `an async generator that yields each ${what}`,
-      likely: "Declare it as `async function*`, and `yield` each " +
+      likely: "Declare the function as `async function*`, and `yield` each " +
         `${what} as soon as it's complete.`,
     });
   }

@@ -215,8 +215,8 @@ export class Trial {
       if (++ticks <= TICKS_OF_STALL) return;
       stalled.reject(this.#failed({
         ...advise(wait),
-        problem: `It stalled: nothing came within ${this.#stallMs / 1000} s ` +
-          `while waiting for ${asked(wait.waitingFor)}.`,
+        problem: `Timed out after ${this.#stallMs / 1000} s, waiting for ` +
+          `${asked(wait.waitingFor)}.`,
       }));
     });
     try {
@@ -225,8 +225,8 @@ export class Trial {
       if (error instanceof CheckFailed) throw error;
       // The learner's own error explains more than its effect on the peer.
       await this.#hearOut();
-      const problem = `Waiting for ${asked(wait.waitingFor)} ended in ` +
-        `${nameOf(error)}.`;
+      const problem = `${nameOf(error)}, while waiting for ` +
+        `${asked(wait.waitingFor)}.`;
       throw this.#failed(
         this.#placed(error, {
           ...isSlip(error, this.#files)
@@ -409,21 +409,22 @@ export class Trial {
   /** What to do about an error that the task gives no reason for. */
   #whereToLook(error: unknown): string {
     if (!(error instanceof Error)) {
-      return "That has no stack, so nothing says where it was thrown: throw " +
-        "an Error object.";
+      return "It isn't an Error, so it has no stack trace that says where " +
+        "it was thrown. Throw an Error object instead.";
     }
     const isPlaced = placeInAnswer(error, this.#files) !== "";
     const meaning = meaningOf(error);
     if (meaning !== undefined) {
-      return `${isPlaced ? "Look at the line it names. " : ""}${meaning}`;
+      return `${isPlaced ? "Look at that line. " : ""}${meaning}`;
     }
     if (isPlaced) {
-      return "The task gives no reason to fail here. Look at the line it names.";
+      return "Nothing in the task should make your code fail here. Look at " +
+        "that line.";
     }
     const call = callOf(error);
-    return `${call === "" ? "A call" : `The call of ${call}`} failed, and no ` +
-      "line of yours is in its stack. The task gives no reason to fail here: " +
-      "print something before and after each `await` to see where it happens.";
+    return `${call === "" ? "A call" : `The call of ${call}`} failed, and ` +
+      "its stack trace has no line of yours. To find the call, print " +
+      "something before and after each `await`.";
   }
 
   #misused(error: Misuse): TrialFailure {
@@ -476,12 +477,11 @@ function refused(
   return {
     problem: `${what} threw NotCapable${place && ` at ${place}`}: ${message}.`,
     likely: message.includes('"unix:')
-      ? "While it is checked, your code may open Unix sockets at the paths " +
-        "that the task names, and at no others. Compare the path above with " +
-        "the one that the task asks for."
-      : "While it is checked, your code may use loopback sockets and nothing " +
-        "else: no files, no programs, no other machines. The task needs none " +
-        "of them.",
+      ? "During a check, your code may open Unix sockets only at the paths " +
+        "that the task names. Compare the path above with the one in the " +
+        "task."
+      : "During a check, your code may use loopback sockets only: no " +
+        "files, no programs, no other machines. The task doesn't need them.",
   };
 }
 
@@ -490,10 +490,10 @@ const TICKS_OF_STALL = 20;
 
 function forgotten(error: unknown): TrialFailure {
   return {
-    problem: `A promise that the answer started and did not await ` +
-      `failed: ${nameOf(error)}.`,
-    likely: "Await it, or return it, so that the caller learns of the " +
-      "failure. In a program of its own this would end the process.",
+    problem: "A promise that you didn't await was rejected: " +
+      `${nameOf(error)}.`,
+    likely: "Await it or return it, so that the caller gets the error. In " +
+      "a normal program, an unhandled rejection ends the process.",
   };
 }
 
@@ -515,8 +515,8 @@ export function closedUnderWay(
   ) return undefined;
   return {
     ...forgotten(error),
-    likely: "close() ended a write() or read() that was still under way: " +
-      "await it first.",
+    likely: "You called close() while a write() or read() was still " +
+      "waiting. Await it first.",
     ...read === undefined ? {} : { read },
   };
 }
@@ -539,12 +539,11 @@ export function bytesProblem(
   const at = firstDifference(received, expected);
   if (at === -1) return undefined;
   if (at < received.length && at < expected.length) {
-    return `The bytes differ from byte ${at} on.`;
+    return `The bytes are wrong from byte ${at} on.`;
   }
-  const only = at === expected.length ? "only " : "";
-  return `${
-    counted(received.length, "byte")
-  } came, where ${only}${expected.length} were due.`;
+  return `Expected ${
+    counted(expected.length, "byte")
+  }, got ${received.length}.`;
 }
 
 function firstDifference(a: Uint8Array, b: Uint8Array): number {
