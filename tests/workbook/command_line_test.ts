@@ -51,7 +51,10 @@ Deno.test("parseCommandLine() takes everything after -- as words", () => {
 Deno.test("parseCommandLine() says in one line what is wrong", () => {
   const usage = `usage: ${SYNTAX.usage}`;
   assertEquals(complaint([]), `which lesson? ${usage}`);
-  assertEquals(complaint(["1", "2", "3"]), `3 is one word too many; ${usage}`);
+  assertEquals(
+    complaint(["1", "2", "3"]),
+    `3 is one argument too many; ${usage}`,
+  );
   assertEquals(complaint(["1", "--up"]), `no option --up; ${usage}`);
   assertEquals(complaint(["1", "--up=2"]), `no option --up; ${usage}`);
   assertEquals(complaint(["1", "-d"]), `no option -d; ${usage}`);

@@ -89,7 +89,7 @@ Deno.test("a lesson without permission says so in one line", async () => {
 
 for (
   const [args, answer] of [
-    [["three"], /^three is one word too many; usage: deno task lesson 3 /],
+    [["three"], /^three is one argument too many; usage: deno task lesson 3 /],
     [["--calls=3"], /^no option --calls; usage: deno task lesson 3 /],
     [["--serve", "--port", "http"], /^no port http: ports are 1 to 65535/],
     [["--port", "7000"], /^--port goes with --serve: add --serve$/],
@@ -181,7 +181,7 @@ Deno.test({
     await using terminal = new Talk("script", [
       ...["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
     ]);
-    const question = "Your prediction, or just Enter: ";
+    const question = "Your prediction, or just press Enter: ";
     await terminal.expect(new RegExp(`${question}$`));
     await terminal.type("four, I think\n");
     await terminal.expect(

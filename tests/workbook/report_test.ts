@@ -62,7 +62,7 @@ Deno.test("a report stands in order: steps, problem, comparison, cause, place to
       "  The result is not what was asked for.",
       "  expected  42",
       "  received  43",
-      "  Usually: Count again.",
+      "  Count again.",
       '  Read: "Numbers" in lessons/03_echo/README.md',
     ],
   );
@@ -73,7 +73,7 @@ Deno.test("a report without steps has no gap for them", () => {
     "✗ 3.1 echo  not right yet",
     "",
     "  Wrong.",
-    "  Usually: Look.",
+    "  Look.",
   ]);
 });
 

@@ -86,7 +86,7 @@ Deno.test("reset says when there is nothing to reset, and makes no backup", asyn
     assertEquals(code, 0);
     assertMatch(
       stdout,
-      /^3\S* is still as it was at first: nothing to reset\n$/,
+      /^you haven't changed 3\S*: nothing to reset\n$/,
     );
   }
   assertEquals(await copy().lessonFiles(), before);

@@ -85,6 +85,6 @@ Deno.test("check says in one line that it cannot work in a folder with a comma",
   assertEquals([code, stdout], [2, ""]);
   assertMatch(
     stderr,
-    /^the folder .*Doe, Jane\S* has a comma .* another one\n$/,
+    /^the folder .*Doe, Jane\S* has a comma .* another folder\n$/,
   );
 });

@@ -44,7 +44,7 @@ async function countsIfLast() {
         listener.close();
       }),
     CheckFailed,
-    "did not await failed: BadResource",
+    "didn't await was rejected: BadResource",
   );
 }
 

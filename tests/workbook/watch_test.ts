@@ -20,7 +20,7 @@ async function startWatch(): Promise<Talk> {
   await copy().clear();
   const watching = copy().start("watch");
   await watching.expect(
-    /^Save an exercise\.ts to have it checked; Ctrl-C ends[^]* helps\n/,
+    /^Save an exercise\.ts to check it\. Press Ctrl-C to stop[^]* helps\n/,
   );
   return watching;
 }
@@ -54,7 +54,7 @@ Deno.test("watch says what a save makes pass, what it breaks, and what is next",
 Deno.test("watch goes on from the lesson that was saved, not from the first", async () => {
   await using whole = await WorkbookCopy.make({ whole: true });
   await using watching = whole.start("watch");
-  await watching.expect(/Ctrl-C ends/);
+  await watching.expect(/Ctrl-C to stop/);
   await whole.answer();
   await watching.expect(/3\.2 exchange {2}solved\n[^]*Next:\n\n· 4\.1 /);
 });

@@ -104,7 +104,7 @@ Deno.test("why lists all symptoms for words that fit none, and says so", async (
   const { code, stdout, stderr } = await why(["xyzzy", "plugh"]);
   assertEquals(
     [code, stderr],
-    [1, 'nothing fits "xyzzy plugh": try other words\n'],
+    [1, 'nothing matches "xyzzy plugh": try other words\n'],
   );
   assertEquals(stdout, (await why([])).stdout);
 });

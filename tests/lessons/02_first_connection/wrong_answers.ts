@@ -202,7 +202,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       "new TextDecoder()",
       "((globalThis as any).decoder22 ??= new TextDecoder())",
     ],
-    diagnosis: /went wrong on a good stream, after a call that failed/,
+    diagnosis: /failed on a good stream, after a call that was meant to fail/,
   },
   {
     name: "decodes the whole buffer",

@@ -134,7 +134,8 @@ const readExact: WrongAnswer<ReadExact>[] = [
       "conn.read(data.subarray(filled))",
       "conn.read(data.subarray(filled)).catch(() => null)",
     ],
-    diagnosis: /threw another error than ConnectionReset.*let it through/is,
+    diagnosis:
+      /threw the wrong class of error; it should be ConnectionReset.*let it through/is,
   },
 ];
 
@@ -209,7 +210,7 @@ const writeAll: WrongAnswer<WriteAll>[] = [
   {
     name: "closes its side after the data",
     replace: afterwards("await conn.closeWrite();"),
-    diagnosis: /closed your side of the connection/,
+    diagnosis: /ended your side of the connection/,
   },
   {
     name: "pipes into the connection, which closes it",
@@ -247,7 +248,7 @@ const writeAll: WrongAnswer<WriteAll>[] = [
       "let written = 0;",
       "let written = 0;\n  data = new Uint8Array(data.buffer);",
     ],
-    diagnosis: /as part of a larger buffer.*\.buffer/s,
+    diagnosis: /part of a larger buffer.*\.buffer/s,
   },
   {
     name: "has one count for all connections",

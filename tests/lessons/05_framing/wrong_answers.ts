@@ -44,7 +44,8 @@ const readLines: WrongAnswer<ReadMessages>[] = [
       "const count = await conn.read(buffer);",
       "const count = conn.read(buffer) as unknown as number;",
     ],
-    diagnosis: /You used the result of conn\.read\(\) before it was there/,
+    diagnosis:
+      /You used the promise that conn\.read\(\) returned as if it were the result/,
   },
   {
     name: "decodes each read separately",
@@ -239,7 +240,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   {
     name: "has one list of bytes for all connections",
     attempt: byByte(() => ONE_FOR_ALL),
-    diagnosis: /went wrong with two in use at the same time/,
+    diagnosis: /not with two in use at the same time/,
   },
   {
     name: "has one buffer for all connections",
@@ -347,7 +348,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     attempt:
       ((conn: Deno.Conn) =>
         Array.fromAsync(solution.readLines(conn))) as unknown as ReadMessages,
-    diagnosis: /Declare it as `async function\*`/,
+    diagnosis: /Declare the function as `async function\*`/,
   },
 ];
 
@@ -570,7 +571,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     name:
       "reads the length as a signed number, and makes an array of that size",
     replace: ["getUint32(0)", "getInt32(0)"],
-    diagnosis: /No array has a negative length/,
+    diagnosis: /can't have a negative length/,
   },
   {
     name: "gives the default to the object instead of maxBytes",
@@ -651,7 +652,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
       `const size = ${GET_SIZE};`,
       `const size = ${GET_SIZE};\n    new Uint8Array(size);`,
     ],
-    diagnosis: /made room for more bytes than the limit allows/,
+    diagnosis: /allocated more bytes than the limit allows/,
   },
   {
     name: "has a decoder that keeps half a character",

@@ -71,7 +71,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
       "for (",
       "question = new Uint8Array(question.buffer);\n  for (",
     ],
-    diagnosis: /as part of a larger buffer.*\.buffer/s,
+    diagnosis: /part of a larger buffer.*\.buffer/s,
   },
   {
     name: "collects the pieces of all answers in one list",
@@ -79,7 +79,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
       "const pieces: Uint8Array<ArrayBuffer>[] = [];",
       "const pieces: Uint8Array<ArrayBuffer>[] = askAndHear.pieces ??= [];",
     ],
-    diagnosis: /another result the second time/,
+    diagnosis: /a different result the second time/,
   },
   {
     name: "awaits the sending only when it has the answer",
@@ -155,7 +155,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "closes the connection at the end",
     replace: [RETURN, `using _closed = conn; ${RETURN}`],
-    diagnosis: /whoever opened it closes it/,
+    diagnosis: /The caller opened it/,
   },
 ];
 
@@ -224,7 +224,8 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "leaves the timer running when the peer has reset the connection",
     replace: afterFailure("conn[Symbol.dispose]()"),
-    diagnosis: /a timer of yours is still running.*when something fails/s,
+    diagnosis:
+      /a timer that you started is still running.*even after an error/s,
   },
   {
     name: "sets the timer after closing its write side",
@@ -272,7 +273,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
       ]);
       conn[Symbol.dispose]();
     },
-    diagnosis: /a timer of yours is still running/,
+    diagnosis: /a timer that you started is still running/,
   },
   {
     name: "can't be called without options",

@@ -172,7 +172,7 @@ export const wrongAnswers: WrongAnswers = {
         "headerBytes > bytes.length",
         "headerBytes > new DataView(bytes.buffer, bytes.byteOffset).byteLength",
       ],
-      diagnosis: /with the same bytes as part of a larger buffer/,
+      diagnosis: /bytes are part of a larger buffer/,
     },
   ],
   "11.2": [
@@ -243,7 +243,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "adds to the sum of the previous call": [
         "let sum = checksum.sum = 1 + (checksum.sum ?? -1);",
-        /another result the second time/,
+        /a different result the second time/,
       ],
       "returns 0 for no bytes": [
         "if (bytes.length === 0) return 0;\n  let sum = 0;",

@@ -43,7 +43,7 @@ const ask: WrongAnswer<Ask>[] = [
     ],
     "doesn't await receive()": [
       "socket.receive()",
-      /You used the result of socket\.receive\(\) before it was there/,
+      /You used the promise that socket\.receive\(\) returned as if it were the result/,
     ],
     "gives up when a timer fires": [
       `await Promise.race([
@@ -101,7 +101,7 @@ const ask: WrongAnswer<Ask>[] = [
     ],
     "closes the socket": [
       "socket.close();\n      return message;",
-      /whoever opened it closes it/,
+      /The caller opened it/,
     ],
   }),
   {
@@ -116,7 +116,7 @@ const ask: WrongAnswer<Ask>[] = [
       if (got !== null) all = Uint8Array.of(...all, ...got[0]);
       return all;
     },
-    diagnosis: /a receive of its is still waiting/,
+    diagnosis: /one of its receives is still waiting/,
   },
   {
     name: "waits for a second message",
@@ -370,7 +370,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "sends the whole array that the message is part of": [
         "await socket.send(new Uint8Array(message.buffer), to)",
-        /as part of a larger buffer.*`\.buffer` is all of that/s,
+        /part of a larger buffer.*`\.buffer` is the whole buffer/s,
       ],
       "takes 0 sent bytes for a failure": [
         `if (!(${SEND})) throw new Error()`,

@@ -64,7 +64,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "sends the whole buffer that the question is in",
       replace: ["send(question", "send(new Uint8Array(question.buffer)"],
-      diagnosis: /as part of a larger buffer/,
+      diagnosis: /part of a larger buffer/,
     },
     {
       name: "removes the server's path",

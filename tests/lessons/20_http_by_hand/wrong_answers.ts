@@ -65,7 +65,7 @@ export const wrongAnswers: WrongAnswers = {
         "new Uint8Array(Number(length));\n" +
         "    this.#requireRoom(Number(length));",
       ],
-      diagnosis: /made room for more bytes than the limit allows/,
+      diagnosis: /allocated more bytes than the limit allows/,
     },
     {
       name: "adds up chunks when their data is there",

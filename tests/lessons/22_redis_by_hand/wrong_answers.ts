@@ -192,7 +192,7 @@ export const wrongAnswers: WrongAnswers = {
         "const value = Number(line.slice(1));",
         "const value = Number(line.slice(1));\n    new Uint8Array(value);",
       ],
-      diagnosis: /made room for more bytes than the limit allows/,
+      diagnosis: /allocated more bytes than the limit allows/,
     },
     {
       name: "checks the length of a line only while it has no end",
