@@ -155,7 +155,7 @@ Deno.test("closeGracefully() closes also when it fails for another reason", asyn
   await assertRejects(
     () => closeGracefully(empty, { graceMs: LONG_MS }),
     Error,
-    "100 reads in a row gave no bytes",
+    "100 reads in a row returned 0 bytes",
   );
   assert(empty.closed);
 });

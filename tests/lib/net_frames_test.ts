@@ -222,7 +222,7 @@ Deno.test("readFrames() rejects when the source gives nothing for ever", async (
     const { error } = await read({ incoming, readSize: [first, 0] });
     assertEquals(
       error?.message,
-      "Cannot read: 100 reads in a row gave no bytes",
+      "Cannot read: 100 reads in a row returned 0 bytes",
     );
   }
 });

@@ -188,7 +188,10 @@ Deno.test("readLines() passes a reset on, after the lines before it", async () =
 
 Deno.test("readLines() rejects when the source gives nothing for ever", async () => {
   const { error } = await read({ incoming: "a", readSize: 0 });
-  assertEquals(error?.message, "Cannot read: 100 reads in a row gave no bytes");
+  assertEquals(
+    error?.message,
+    "Cannot read: 100 reads in a row returned 0 bytes",
+  );
 });
 
 Deno.test("readLineBatches() yields the lines of each read together", async () => {

@@ -148,7 +148,7 @@ Deno.test("readExact() rejects when the source gives nothing for ever", async ()
   const error = await assertRejects(() => readExact(NOTHING, 4), Error);
   assertEquals(
     error.message,
-    "Cannot read: 100 reads in a row gave no bytes",
+    "Cannot read: 100 reads in a row returned 0 bytes",
   );
 });
 
@@ -200,7 +200,7 @@ Deno.test("readToEnd() rejects with RangeError as soon as more than maxBytes com
   );
   assertEquals(
     error.message,
-    "Cannot read to the end: more than 999 bytes came",
+    "Cannot read to the end: the peer sent more than 999 bytes",
   );
 });
 
@@ -217,7 +217,7 @@ Deno.test("readToEnd() with maxBytes 0 takes nothing but the end", async () => {
   await assertRejects(
     () => readToEnd(full.server, { maxBytes: 0 }),
     RangeError,
-    "more than 0 bytes came",
+    "more than 0 bytes",
   );
 });
 
@@ -235,7 +235,7 @@ Deno.test("readToEnd() rejects when the source gives nothing for ever", async ()
   await assertRejects(
     () => readToEnd(NOTHING),
     Error,
-    "Cannot read: 100 reads in a row gave no bytes",
+    "Cannot read: 100 reads in a row returned 0 bytes",
   );
 });
 
@@ -265,6 +265,6 @@ Deno.test("readSome() puts up with some empty reads, but not for ever", async ()
   await assertRejects(
     () => readSome(NOTHING, buffer),
     Error,
-    "Cannot read: 100 reads in a row gave no bytes",
+    "Cannot read: 100 reads in a row returned 0 bytes",
   );
 });

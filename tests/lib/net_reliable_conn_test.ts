@@ -217,7 +217,7 @@ Deno.test("ReliableConn says TimedOut when the other end has vanished", async ()
   await assertRejects(
     () => client.read(new Uint8Array(1)),
     Deno.errors.TimedOut,
-    "the peer has not answered for 2000 ms",
+    "the peer hasn't answered for 2000 ms",
   );
   await client.done;
   client.close();

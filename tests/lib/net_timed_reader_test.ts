@@ -30,7 +30,7 @@ Deno.test("TimedReader keeps the read that came too late", async () => {
   await assertRejects(
     () => reader.read(1),
     TimedOut,
-    "Cannot read: nothing came within 1 ms",
+    "Cannot read: nothing arrived within 1 ms",
   );
   await assertRejects(() => reader.read(0), TimedOut);
   conn.peerSends(pattern(4));

@@ -70,7 +70,7 @@ Deno.test("DatagramSocket.receive() loses nothing when its deadline passes", asy
     await assertRejects(
       () => b.receive({ timeoutMs: 1 }),
       Deno.errors.TimedOut,
-      "Cannot receive: nothing came within 1 ms",
+      "Cannot receive: nothing arrived within 1 ms",
     );
   }
   await a.send(new Uint8Array([1]), b.addr);
@@ -87,7 +87,7 @@ Deno.test("DatagramSocket.receive() hears one peer only, and counts the others",
   await assertRejects(
     () => b.receive({ timeoutMs: 20, from: a.addr }),
     Deno.errors.TimedOut,
-    `nothing from udp://127.0.0.1:${a.addr.port} came within 20 ms`,
+    `nothing from udp://127.0.0.1:${a.addr.port} arrived within 20 ms`,
   );
   await stranger.send(new Uint8Array([2]), b.addr);
   await a.send(new Uint8Array([3]), b.addr);

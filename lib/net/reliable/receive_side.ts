@@ -112,7 +112,7 @@ export class ReceiveSide {
   }
 
   /**
-   * Notes that an acknowledgment is sent now, and decides which window it
+   * Records that an acknowledgment is sent now, and decides which window it
    * advertises.
    *
    * The window grows by whole segments, or by half the buffer: if this end
