@@ -1,6 +1,6 @@
 import { isTodo } from "../kit/todo.ts";
 
-/** What is known of an answer before its check runs. */
+/** The state of an answer before its check runs. */
 export type Answer =
   | { state: "not started" }
   | { state: "started"; attempt: unknown }

@@ -2,17 +2,22 @@ import process from "node:process";
 import { join } from "node:path";
 import { UsageError } from "./usage_error.ts";
 
-/** Folders are named after the process that made them: `sockets-4711-…`. */
+/**
+ * Folders have the ID of the process that made them in their names:
+ * `sockets-4711-…`.
+ */
 const NAME = /^sockets-(\d+)-/;
 
-/** The longest path that leaves room for the names of Unix sockets, in bytes. */
+/**
+ * The longest path that leaves room for the names of Unix sockets, in bytes.
+ */
 const MAX_BYTES = 60;
 
 /**
- * Makes a folder that is removed when the block that holds it ends. It removes
- * the folders of processes that were killed before they could do so, too.
+ * Makes a folder that is removed at the end of the block (`await using`). It
+ * also removes the folders of processes that were killed before they could.
  *
- * @returns Its absolute path, and its removal for `await using`.
+ * @returns The folder's absolute path, and its removal for `await using`.
  * @throws {UsageError} If the folder for temporary files can't be used.
  */
 export async function temporaryFolder(): Promise<
@@ -49,14 +54,14 @@ async function makeFolder(): Promise<string> {
     );
   }
   if (new TextEncoder().encode(path).length <= MAX_BYTES) return path;
-  // The path of a Unix socket has room for some 100 bytes.
+  // The path of a Unix socket has room for about 100 bytes.
   for (const dir of ["/tmp", "/var/tmp"]) {
     try {
       const shorter = await Deno.makeTempDir({ dir, prefix });
       await remove(path);
       return await Deno.realPath(shorter);
     } catch {
-      // Not here, then.
+      // Try the next folder.
     }
   }
   return path;
@@ -76,11 +81,11 @@ async function sweep(folder: string): Promise<void> {
       const pid = Number(NAME.exec(name)?.[1]);
       if (!isDirectory || !(pid > 0) || isAlive(pid)) continue;
       await remove(join(folder, name)).catch(() => {
-        // It is another user's.
+        // It belongs to another user.
       });
     }
   } catch {
-    // What can't be listed can't be swept.
+    // If the folder can't be listed, there's nothing to do.
   }
 }
 
@@ -96,7 +101,7 @@ async function remove(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });
   } catch (error) {
-    // Another process may have swept it.
+    // Another process may have removed it.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -6,12 +6,12 @@ import type { TrialOptions } from "../kit/trial.ts";
 import type { Answer } from "./answers.ts";
 import { cut, reportOf, type Verdict } from "./check_events.ts";
 
-/** How an answer is judged. */
+/** Options for judging an answer. */
 export interface VerdictOptions extends TrialOptions {
   /**
-   * Names a built-in that the answer has replaced, if it has.
+   * Names a built-in that the answer has replaced, if any.
    *
-   * @default no built-in is watched
+   * @default built-ins aren't watched
    */
   changed?: () => string | undefined;
 }
@@ -20,7 +20,7 @@ export interface VerdictOptions extends TrialOptions {
  * Checks an answer in this process.
  *
  * @param exercise The exercise.
- * @param answer The answer, as it was loaded.
+ * @param answer The loaded answer.
  * @param options How to run the check.
  * @returns The verdict.
  */
@@ -40,7 +40,7 @@ export async function verdictOn(
     try {
       await exercise.check(answer.attempt, options);
     } finally {
-      // A check that used what the answer replaced proves nothing.
+      // A check that used a replaced built-in proves nothing.
       failOnChange(changed);
     }
     await failOnLeak(open);
@@ -62,13 +62,13 @@ const NO_FILES = {
   read: "",
 };
 
-/** Whether an error, or what caused it, is a lack of file descriptors. */
+/** Whether an error, or its cause, is a lack of file descriptors. */
 function hasNoFiles(error: unknown): boolean {
   return error instanceof Error &&
     ((error as { code?: string }).code === "EMFILE" || hasNoFiles(error.cause));
 }
 
-/** Fails an answer that is the workbook's own, imported. */
+/** Fails an answer that is just the workbook's own, imported. */
 function failOnBorrowed(attempt: unknown, { solution }: Exercise<unknown>) {
   if (attempt !== solution) return;
   throw new CheckFailed({
@@ -116,7 +116,7 @@ const SOCKETS: Record<string, string> = {
 
 async function failOnLeak(before: Map<string, number>): Promise<void> {
   let leaked: string[] = [];
-  // A socket that the code closes in its last moment may take a little longer.
+  // A socket that the code closes at the last moment may take a little longer.
   for (let turn = 0; turn < 50; turn++) {
     leaked = [...openSockets()]
       .filter(([kind, count]) => count > (before.get(kind) ?? 0))

@@ -1,6 +1,6 @@
 /**
- * Runs an answer that is a function or a class through a table of calls, and
- * tries on each what a table's author would forget.
+ * Runs an answer that is a function or a class through a table of calls, with
+ * probes for what a table's author would forget.
  *
  * @module
  */
