@@ -10,28 +10,28 @@ import type { TimerWatch } from "./timer_watch.ts";
 import type { Advice, Trial } from "./trial.ts";
 import { differenceAt, shown, toBytes } from "./values.ts";
 
-/** What a run looks like when it's over. */
+/** A finished run. */
 export interface DatagramRun {
   /** The case. */
   one: DatagramCase;
-  /** The arguments that the answer got, and what they must still be. */
+  /** The answer's arguments, and the values that they must still have. */
   args: [given: unknown[], due: unknown[]];
   /** The answer's socket. */
   socket: FakeSocket;
-  /** What it means if this run fails, before any other diagnosis. */
+  /** The diagnosis if this run fails, which takes precedence over any other. */
   probe?: Advice;
-  /** Whether other calls are under way, with timers of their own. */
+  /** Whether other calls are in progress, with their own timers. */
   atOnce?: boolean;
 }
 
-/** Says what is wrong with what an answer did with datagrams, and why. */
+/** Says what's wrong with how an answer used datagrams, and why. */
 export class DatagramJudge {
   readonly #trial: Trial;
   readonly #answer: DatagramAnswer;
   readonly #timers: TimerWatch;
   readonly #name: string;
 
-  /** Begins; the watch is of all runs together. */
+  /** Starts to watch all runs. */
   constructor(trial: Trial, answer: DatagramAnswer, timers: TimerWatch) {
     this.#trial = trial;
     this.#answer = answer;
@@ -39,7 +39,10 @@ export class DatagramJudge {
     this.#name = `${answer.name}()`;
   }
 
-  /** Rejects the answer unless it did what is due, and left all in order. */
+  /**
+   * Rejects the answer unless it did what the case expects, and left nothing
+   * behind.
+   */
   judge(run: DatagramRun, result: DatagramResult): void {
     const { one, probe, socket } = run;
     const advice = probe ?? this.advice(one, result);
@@ -57,7 +60,7 @@ export class DatagramJudge {
     this.#requireTidy(run, result);
   }
 
-  /** Requires that an earlier result is still what it was. */
+  /** Requires that an earlier result hasn't changed. */
   requireUnchanged(one: DatagramCase, { then, value }: DatagramResult): void {
     if (then !== "value" || !("returns" in one)) return;
     if (differenceAt(this.#see(value), one.returns) === undefined) return;
@@ -68,7 +71,7 @@ export class DatagramJudge {
     });
   }
 
-  /** What it means that this came of a case. */
+  /** The diagnosis of a wrong result. */
   advice(one: DatagramCase, result: DatagramResult): Advice {
     const { likely, read } = one;
     const advice = this.#answer.explain?.(result, one) ??
@@ -171,7 +174,7 @@ export class DatagramJudge {
     try {
       return see(value);
     } catch {
-      // It's of another kind than the author counts on: then show it as it is.
+      // It isn't the kind of value that the author expected: show it as it is.
       return value;
     }
   }

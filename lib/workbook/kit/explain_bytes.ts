@@ -1,18 +1,18 @@
 import { wentThroughText } from "./sample_bytes.ts";
 
-/** What it means to read too little. */
+/** The diagnosis of reading too little. */
 export const READ_ON =
   "read() returns whatever has arrived, even if that's a single byte, and " +
   "a short read isn't always the last one. Keep reading until you have " +
   "everything you need.";
 
 /**
- * Says how an answer that reads may have come by the wrong bytes.
+ * Explains how a reading answer may have got the wrong bytes.
  *
- * @param received What it returned.
- * @param due What's right: not UTF-8, and without 0, as {@linkcode sampleBytes}
- * makes it.
- * @returns What it usually means, and what to do.
+ * @param received The bytes that it returned.
+ * @param due The expected bytes: not UTF-8, and without 0, as {@linkcode
+ * sampleBytes} makes them.
+ * @returns The likely cause, and what to do.
  */
 export function explainBytes(received: unknown, due: Uint8Array): string {
   if (!(received instanceof Uint8Array)) {

@@ -1,6 +1,6 @@
 /**
- * Calls that a real socket would not take, or would take in another way than
- * they're meant: a string instead of bytes, a promise used as a number.
+ * Calls that a real socket would reject or misunderstand: a string instead of
+ * bytes, a promise used as a number.
  *
  * @module
  */
@@ -11,8 +11,8 @@ export class Misuse extends TypeError {
   readonly advice: string;
 
   /**
-   * Makes the error, and tells the check that's running: the learner's code may
-   * catch it.
+   * Makes the error and reports it to the running check, because the learner's
+   * code may catch it.
    *
    * @param message What the code did.
    * @param advice What to do instead.
@@ -28,10 +28,10 @@ export class Misuse extends TypeError {
 const listeners = new Set<(misuse: Misuse) => void>();
 
 /**
- * Hears of every misuse.
+ * Listens for every misuse.
  *
  * @param listener Called with each.
- * @returns Ends that.
+ * @returns A function that removes the listener.
  */
 export function onMisuse(listener: (misuse: Misuse) => void): () => void {
   listeners.add(listener);
@@ -39,10 +39,10 @@ export function onMisuse(listener: (misuse: Misuse) => void): () => void {
 }
 
 /**
- * Requires that what the learner's code passes to a socket is bytes.
+ * Requires that the learner's code passes bytes to a socket.
  *
  * @param call The call, for the message: `"conn.write"`.
- * @param data What it was given.
+ * @param data The argument.
  * @throws {Misuse} If it isn't a `Uint8Array`.
  */
 export function requireBytes(
@@ -72,7 +72,7 @@ export function requireBytes(
  * Notices when code uses the promise of a call as if it were the result.
  *
  * @param call The call, for the message: `"conn.read"`.
- * @param promise What it returns.
+ * @param promise The promise that the call returns.
  * @returns The same promise.
  */
 export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
@@ -83,22 +83,22 @@ export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
         "it brings.",
     );
   }
-  // As a number or a text, and as a list: `const [bytes] = socket.receive()`.
+  // As a number or a text, or as a list: `const [bytes] = socket.receive()`.
   return Object.assign(promise, {
     [Symbol.toPrimitive]: use,
     [Symbol.iterator]: use,
   });
 }
 
-/** The most calls of a kind that one socket takes at a time. */
+/** The most pending calls of one kind on one socket. */
 const MAX_PENDING = 1000;
 
 /**
- * Stops code that calls again and again and waits for none of the calls: it
- * would never give control back.
+ * Stops code that calls again and again without awaiting, which would block the
+ * event loop.
  *
  * @param call The call, for the message.
- * @param pending How many of them are under way.
+ * @param pending The number of pending calls.
  * @throws {Misuse} If there are too many.
  */
 export function requireFewPending(call: string, pending: number): void {
@@ -110,13 +110,13 @@ export function requireFewPending(call: string, pending: number): void {
   );
 }
 
-/** How many calls in a row that can't move anything are one too many. */
+/** The most consecutive calls that can't move any bytes. */
 const MAX_EMPTY_CALLS = 100;
 
 /**
- * Counts reads that can't bring anything.
+ * Stops code that keeps reading into an empty buffer.
  *
- * @param emptyReads How many reads in a row had an empty buffer.
+ * @param emptyReads The number of consecutive reads with an empty buffer.
  * @throws {Misuse} If there are too many.
  */
 export function requireRoom(emptyReads: number): void {
@@ -134,9 +134,9 @@ export function requireRoom(emptyReads: number): void {
 }
 
 /**
- * Counts writes that can't send anything.
+ * Stops code that keeps writing no bytes.
  *
- * @param emptyWrites How many writes in a row had no bytes.
+ * @param emptyWrites The number of consecutive writes of no bytes.
  * @throws {Misuse} If there are too many.
  */
 export function requireData(emptyWrites: number): void {

@@ -1,5 +1,5 @@
 /**
- * What it means when an answer fails one of the probes that every table gets.
+ * The diagnoses for the probes that every table gets.
  *
  * @module
  */
@@ -9,10 +9,12 @@ import type { Advice, Trial } from "./trial.ts";
 // deno-lint-ignore no-explicit-any -- Error classes differ in their arguments.
 export type ErrorClass = new (...args: any[]) => Error;
 
-/** Advice that names its problem. */
+/** Advice with its problem. */
 export type ProbeAdvice = Advice & { problem: string };
 
-/** What it means to fail a probe; `call` is the call or function that did. */
+/**
+ * The diagnosis for each probe; `call` is the call or function that failed it.
+ */
 export const PROBES = {
   twice: (call: string): ProbeAdvice => ({
     problem: `${call} returned a different result the second time.`,
@@ -144,19 +146,19 @@ export const PROBES = {
   }),
 } as const;
 
-/** What a wrong class of error means. */
+/** The advice for a wrong class of error. */
 export const WRONG_CLASS = "Callers tell errors apart by their class. The " +
   "task says which class to throw here.";
 
 /**
- * Requires that an error is of one of the classes that are due, and not a slip.
+ * Requires that an error has one of the expected classes and isn't a slip.
  *
  * @param trial The run of the check.
  * @param call The call or function that threw it.
- * @param error What it threw.
- * @param due The classes.
- * @param advice What it means if it's of another class.
- * @throws {CheckFailed} If it isn't.
+ * @param error The thrown value.
+ * @param due The expected classes.
+ * @param advice The diagnosis for any other class.
+ * @throws {CheckFailed} If it doesn't, or is a slip.
  */
 export function requireError(
   trial: Trial,
@@ -177,9 +179,9 @@ export function requireError(
 }
 
 /**
- * Lists classes of errors.
+ * Lists the names of error classes.
  *
- * @param due The classes.
+ * @param due The expected classes.
  * @returns For example `RangeError or TypeError`.
  */
 export function namesOf(due: ErrorClass[]): string {
