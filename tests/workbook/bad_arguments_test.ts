@@ -109,7 +109,7 @@ const MISUSES: Misuse[] = [
   [["web", "--base", "/x/"], "--base goes with --build: add --build DIR"],
   [
     ["web", "--build", "x", "--base", "x"],
-    "no base path x: it begins and ends with a slash, like /workbook/",
+    "no base path x: it starts and ends with a slash, like /workbook/",
   ],
   [
     ["web", "--build", "x", "--port", "1"],

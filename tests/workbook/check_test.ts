@@ -290,7 +290,7 @@ export async function exchange(conn: Deno.Conn, data: Uint8Array) {
   );
   assertStringIncludes(
     said,
-    "but a TCP connection and a UDP socket open",
+    "but you left a TCP connection and a UDP socket open",
   );
 });
 

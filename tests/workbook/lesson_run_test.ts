@@ -251,6 +251,6 @@ Deno.test("next goes on to the second exercise, and to the end", async () => {
   await copy().answer();
   assertEquals(
     (await copy().call("next")).stdout,
-    "Every exercise is solved.\n",
+    "You've solved every exercise.\n",
   );
 });

@@ -47,7 +47,7 @@ Deno.test("watch says what a save makes pass, what it breaks, and what is next",
 
   await copy().answer();
   const all =
-    /✓ 3\.2 exchange {2}solved\n[^]*Next:\n\nEvery exercise is solved\./;
+    /✓ 3\.2 exchange {2}solved\n[^]*Next:\n\nYou've solved every exercise\./;
   await watching.expect(inOrder(SOLVED, next, broken, all));
 });
 
