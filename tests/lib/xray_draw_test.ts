@@ -505,7 +505,7 @@ Deno.test("drawTimeline() explains terms under the first step that has them, in 
   setColorEnabled(false);
   assertMatch(
     text(2, ALL),
-    /\n {3}SYN: opens a connection; EINPROGRESS: not done yet \(lessons 8, 12\)\n\n2 {2}Two\n[^]*\n {3}ACK: confirms what came; RST: breaks off \(lessons 7, 11\)$/,
+    /\n {3}SYN: opens a connection; EINPROGRESS: not done yet \(lessons 8, 12\)\n\n2 {2}Two\n[^]*\n {3}ACK: confirms what arrived; RST: ends the connection at once \(lessons 7, 11\)$/,
   );
   assertMatch(
     text(2, ["call"]),

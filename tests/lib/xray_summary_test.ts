@@ -129,8 +129,8 @@ Deno.test("effectsOfClosing() says what each shutdown and close sent", () => {
       [2, "shutdown(SHUT_WR) sent FIN"],
       [3, "close() sent FIN, then RST"],
       [4, "shutdown(SHUT_WR) failed with ENOTCONN", "close() sent nothing"],
-      [7, "close() lets no more clients come"],
-      [5, "close() sent nothing: UDP has no end"],
+      [7, "close() accepts no more clients"],
+      [5, "close() sent nothing: UDP has no connections"],
       [6, "close() sent no packet"],
     ],
   );
@@ -188,7 +188,7 @@ Deno.test("effectsOfClosing() counts the clients in a listener's queue that it r
     packet(tcp(5), "RST,ACK"),
   ];
   assertEquals(effectsOfClosing(items)[0].effects, [
-    "close() lets no more clients come, and reset 2 clients in its queue",
+    "close() accepts no more clients, and reset 2 clients in its backlog",
   ]);
 });
 
@@ -291,7 +291,7 @@ Deno.test("drawSummary() puts all UDP sockets on one line, and leaves the others
   ];
   const lines = drawSummary(items, { width: 80, calls: true, packets: true });
   assertEquals(lines.slice(-3), [
-    "   2 UDP sockets           close() sent nothing: UDP has no end",
+    "   2 UDP sockets           close() sent nothing: UDP has no connections",
     "1  22, an accepted socket  close() sent FIN",
     "1  23, an accepted socket  close() sent FIN",
   ]);
