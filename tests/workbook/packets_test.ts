@@ -112,11 +112,13 @@ const SUMMARIES: Record<string, RegExp[]> = {
     /the server {2}sent 27 bytes/,
     /the end {5}closed in 4 segments, the client first$/m,
   ],
-  "both_close.pcap": [/the end {5}closed by both at once, in 4 segments$/m],
+  "both_close.pcap": [
+    /the end {5}closed by both at the same time, in 4 segments$/m,
+  ],
   "reset.pcap": [/the end {5}reset by the client$/m],
   "refused.pcap": [
     /handshake {3}not complete: the client's SYN has the number \d+$/m,
-    /the end {5}refused: nobody listened there$/m,
+    /the end {5}refused: no socket was listening there$/m,
   ],
   "retransmission.pcap": [
     /the client {2}sent 9 bytes in 7 segments, 1 retransmission$/m,
@@ -638,5 +640,5 @@ Deno.test("deno task packets, given in another folder, finds the file there", as
     options,
   );
   assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /refused: nobody listened there/);
+  assertMatch(stdout, /refused: no socket was listening there/);
 });
