@@ -1,10 +1,10 @@
 /**
- * Numbers of several bytes, and bytes put together. On the wire the most
- * significant byte of a number goes first ("network byte order", big-endian),
- * whatever the machine prefers.
+ * Multi-byte numbers, and concatenated bytes. On the wire, the most significant
+ * byte of a number goes first (big-endian, also called network byte order),
+ * whatever the machine uses.
  *
- * Nothing that reads checks that the bytes are there: whoever reads a header
- * checks its length once, at the start.
+ * The read functions don't check that the bytes exist: a decoder checks a
+ * header's length once, at the start.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export function readUint16(bytes: Uint8Array, at: number): number {
  * ```
  */
 export function readUint32(bytes: Uint8Array, at: number): number {
-  // Shifting works on signed numbers of 32 bits; `>>> 0` takes the sign away.
+  // Shifts work on signed 32-bit numbers; `>>> 0` makes the result unsigned.
   return (bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 |
     bytes[at + 3]) >>> 0;
 }
@@ -102,10 +102,10 @@ export function writeUint32(
 }
 
 /**
- * Refuses a value that its field has no room for, before it is cut silently.
+ * Throws if a value doesn't fit in its field, which would truncate it silently.
  *
  * @param name The field, for the message.
- * @param value What is to be written.
+ * @param value The value to write.
  * @param bits Width of the field, from 1 to 32.
  * @returns `value`.
  * @throws {RangeError} If `value` is not an integer of that many bits.
@@ -132,10 +132,10 @@ export function requireBits(name: string, value: number, bits: number): number {
 }
 
 /**
- * Puts pieces together.
+ * Concatenates byte arrays.
  *
- * @param pieces What goes one behind the other.
- * @returns All of it, in a new array.
+ * @param pieces The byte arrays, in order.
+ * @returns All bytes, in a new array.
  *
  * @example A head and a body
  * ```ts

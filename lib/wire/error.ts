@@ -1,15 +1,15 @@
 /**
- * The one way in which bytes from outside can be wrong.
+ * The error for invalid bytes from the network or a file.
  *
  * @module
  */
 
 /**
- * Thrown for bytes that do not mean what they should: a header that is cut
- * off, a length that cannot be, a file of some other kind.
+ * Thrown for invalid bytes: a truncated header, an impossible length, a file of
+ * another kind.
  *
- * Nothing else is ever thrown for what came from the wire or from a file, so a
- * program that reads strangers' bytes has one class to catch.
+ * Decoders throw only this error for bytes from the network or a file, so a
+ * program that reads untrusted bytes has one class to catch.
  *
  * @example Say where it went wrong
  * ```ts
@@ -50,7 +50,7 @@ export class WireError extends Error {
 }
 
 /**
- * Makes sure that there are bytes enough, before anything reads them.
+ * Throws if there aren't enough bytes to read.
  *
  * @param what What is about to be decoded, for the message.
  * @param size Bytes needed.
@@ -82,9 +82,9 @@ export function requireBytes(
   throw new WireError(what, start, `${size} bytes, found ${found}`);
 }
 
-/** Something that was decoded as far as it can be. */
+/** A partially decoded value. */
 export interface Decoded<Value> {
-  /** As much of it as could be decoded. */
+  /** The part that could be decoded. */
   value: Value;
   /** What is wrong with the rest; `null` if nothing is. */
   problem: WireError | null;

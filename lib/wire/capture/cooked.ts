@@ -1,9 +1,9 @@
 /**
- * Linux "cooked" captures: what `tcpdump -i any` writes, since the interfaces
- * of a machine have no one kind of header in common.
+ * Linux "cooked" captures: the format of `tcpdump -i any`, because a machine's
+ * interfaces don't share one kind of header.
  *
- * The kernel's own notes stand where an Ethernet header would be, in one of two
- * layouts (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org):
+ * The kernel's own notes replace the Ethernet header, in one of two layouts
+ * (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org):
  *
  * ```text
  * 1:  packet type 2 | hardware 2 | address length 2 | address 8 | protocol 2
@@ -28,7 +28,7 @@ export interface CookedHeader {
   version: 1 | 2;
   /** Bytes of header: 16 in layout 1, 20 in layout 2. */
   headerBytes: number;
-  /** 0 to us, 1 broadcast, 2 multicast, 3 to somebody else, 4 from us. */
+  /** 0 to us, 1 broadcast, 2 multicast, 3 to another host, 4 from us. */
   packetType: number;
   /** Kind of device, such as 772 for loopback and 1 for Ethernet. */
   hardware: number;

@@ -1,5 +1,5 @@
 /**
- * Ethernet frames (IEEE 802.3), with the tags of virtual networks (802.1Q).
+ * Ethernet frames (IEEE 802.3), with VLAN tags (802.1Q).
  *
  * ```text
  * +-----------------+-----------------+----------+------+ - - - - -
@@ -32,7 +32,7 @@ export interface VlanTag {
   type: number;
   /** Priority, 3 bits. */
   priority: number;
-  /** May be dropped first where there is too much. */
+  /** May be dropped first under congestion. */
   dropEligible: boolean;
   /** Number of the virtual network, 12 bits. */
   id: number;
@@ -50,7 +50,7 @@ export interface EthernetHeader {
   destination: string;
   /** Tags of virtual networks, the outermost first. */
   tags: VlanTag[];
-  /** What it carries; below 1536 it is a length instead. */
+  /** The EtherType of its payload; below 1536, it's a length instead. */
   etherType: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The layer below IP: which header it has depends on what was captured, and
- * the capture file says so with a number, its link type.
+ * The link layer, below IP. Its header depends on where the packet was
+ * captured; the capture file identifies it by a number, the link type.
  *
  * @module
  */
@@ -21,25 +21,28 @@ export const LINK_TYPES = {
   NULL: 0,
   /** Ethernet; Linux also shows its loopback interface like this. */
   ETHERNET: 1,
-  /** IPv4 or IPv6, with nothing in front, as most systems number it inside. */
+  /**
+   * IPv4 or IPv6 without a link header, by the number that most systems use
+   * internally.
+   */
   DLT_RAW: 12,
   /** The same, as OpenBSD numbers it. */
   DLT_RAW_OPENBSD: 14,
-  /** IPv4 or IPv6, with nothing in front. */
+  /** IPv4 or IPv6 without a link header. */
   RAW: 101,
   /** Loopback of OpenBSD, big-endian. */
   LOOP: 108,
   /** `tcpdump -i any` on Linux, until 2020. */
   LINUX_SLL: 113,
-  /** IPv4, with nothing in front. */
+  /** IPv4 without a link header. */
   IPV4: 228,
-  /** IPv6, with nothing in front. */
+  /** IPv6 without a link header. */
   IPV6: 229,
   /** `tcpdump -i any` on Linux, today. */
   LINUX_SLL2: 276,
 } as const;
 
-/** No header at all: the bytes begin with that of IP. */
+/** No link header: the bytes start with the IP header. */
 export interface RawHeader {
   /** Which header it is. */
   kind: "raw";
@@ -81,7 +84,7 @@ export type LinkFields =
  * @throws {WireError} If the header does not fit, or there is no such link
  * type.
  *
- * @example Nothing in front of IPv4
+ * @example IPv4 without a link header
  * ```ts
  * import { decodeLink, LINK_TYPES } from "./link.ts";
  * import { assertEquals } from "@std/assert";

@@ -2,8 +2,8 @@
  * The loopback header of BSD and macOS: four bytes that say which family of
  * addresses follows (LINKTYPE_NULL and LINKTYPE_LOOP of tcpdump.org).
  *
- * It never leaves the machine, so it is in that machine's own byte order, and
- * each system has a number of its own for IPv6.
+ * It never leaves the machine, so it's in the machine's own byte order, and
+ * each system has its own number for IPv6.
  *
  * @module
  */
@@ -116,7 +116,7 @@ function etherTypeIn(header: number): number | null {
   return type === ETHER_TYPE_IPV4 || type === ETHER_TYPE_IPV6 ? type : null;
 }
 
-/** Turns the order of the four bytes round. */
+/** Reverses the order of the four bytes. */
 function swap(value: number): number {
   return (value << 24 | (value & 0xff00) << 8 | value >>> 8 & 0xff00 |
     value >>> 24) >>> 0;

@@ -1,6 +1,6 @@
 /**
- * Reading captures, in whichever of the two formats they are, piece by piece,
- * so that a file of any size needs only little memory.
+ * Reading captures of either format piece by piece, so that a file of any size
+ * needs little memory.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { pcapFormat } from "./pcap.ts";
 import { pcapngFormat } from "./pcapng.ts";
 
 /**
- * Reads packets from a stream as they come: a file, or what tcpdump writes to
- * its standard output while it captures.
+ * Reads packets from a stream as they arrive: from a file, or from tcpdump's
+ * standard output during a capture.
  *
- * Of the stream it keeps one chunk and one unfinished record. The packets' bytes
- * are views, so a program that keeps one packet keeps the chunk around it; let
- * it copy what it wants to keep for long.
+ * It keeps only one chunk and one incomplete record in memory. The packets'
+ * bytes are views, so keeping a packet keeps its whole chunk: copy the bytes
+ * that you need for long.
  *
  * @param stream The capture. Leaving the loop early cancels it.
  * @returns The packets in their order. Those before a mistake come first.
@@ -105,7 +105,7 @@ export class CaptureParser {
   }
 
   /**
-   * Takes the next piece, and gives the packets that are complete with it.
+   * Handles the next chunk, and yields the packets that it completes.
    *
    * @param chunk The next bytes. They must not change afterwards, since packets
    * are views of them.
@@ -141,9 +141,9 @@ export class CaptureParser {
   }
 
   /**
-   * Says that no more will come.
+   * Handles the end of the input.
    *
-   * @throws {WireError} If a packet is not complete, or nothing has come.
+   * @throws {WireError} If a packet is incomplete, or there was no input.
    */
   end(): void {
     if (this.#cutBytes === 0 && this.#format !== null) return;

@@ -59,7 +59,7 @@ export function beginTracking(
   const ip = packet.ip!;
   const sender = newEnd(ip.source, tcp.sourcePort);
   const receiver = newEnd(ip.destination, tcp.destinationPort);
-  // Who answers with SYN-ACK is the server, though its packet came first.
+  // The end that sent a SYN-ACK is the server, even if its packet came first.
   const [client, server] = syn && ack ? [receiver, sender] : [sender, receiver];
   if (syn) {
     client.state = ack ? "SYN-SENT" : "CLOSED";
@@ -90,7 +90,7 @@ export function beginTracking(
 }
 
 /**
- * Says which end of a conversation sent a packet.
+ * Returns which end of a conversation sent a packet.
  *
  * @param conversation The conversation.
  * @param packet One of its packets.
@@ -103,7 +103,7 @@ export function senderOf({ client }: Conversation, { ip, tcp }: Packet): Side {
 }
 
 /**
- * Counts a segment in its conversation, and says what it was there.
+ * Counts a segment in its conversation, and returns its place there.
  *
  * @param tracking The conversation, which changes.
  * @param packet The packet that carries the segment.

@@ -1,5 +1,5 @@
 /**
- * What IP carries: TCP, UDP or ICMP, taken out of the IP packet around it.
+ * Decoding the protocol over IP: TCP, UDP, or ICMP.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface Layer {
 }
 
 /**
- * Decodes what a packet's IP header carries, as far as it can be.
+ * Decodes as much as possible of a packet's IP payload.
  *
  * @param packet The packet, of which the IP header is decoded. It gets ports,
  * headers, the verdict on the checksum, and what is wrong.
@@ -77,7 +77,8 @@ function decodeSegment(packet: Packet, layer: Layer, end: number): void {
   );
   packet.tcp = header;
   packet.problem ??= problem;
-  // Where the header can't end where it says, nobody knows where data begins.
+  // If the header's length isn't possible, there's no way to tell where data
+  // starts.
   layer.start = header.headerBytes < 20
     ? wireEnd
     : Math.min(wireEnd, start + header.headerBytes);

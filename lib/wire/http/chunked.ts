@@ -1,6 +1,6 @@
 /**
- * Bodies in chunks, whose length nobody knows when they begin: each chunk has
- * its size in front, and one of size 0 is the last (RFC 9112, section 7.1).
+ * Chunked bodies, whose length isn't known in advance: each chunk starts with
+ * its size, and one of size 0 is the last (RFC 9112, section 7.1).
  *
  * @module
  */
@@ -65,10 +65,10 @@ export function encodeLastChunk(
 }
 
 /**
- * Decodes a body in chunks, however it comes.
+ * Decodes a chunked body, however the reads split it.
  *
- * It holds one line, or the trailer section, and what was last pushed. Data is
- * handed out as it comes, in views, without waiting for the rest of a chunk.
+ * It holds one line or the trailer section, and the last pushed bytes. It
+ * returns data as views as it arrives, without waiting for the rest of a chunk.
  *
  * @example In two pieces
  * ```ts
@@ -198,7 +198,7 @@ export class ChunkedDecoder {
         `a size in hexadecimal digits, found ${quote(line)}`,
       );
     }
-    // However many digits there are, they never wrap around.
+    // A number never wraps around, however many digits it has.
     const size = parseInt(digits, 16);
     if (size > maxBodyBytes - this.#total || !Number.isSafeInteger(size)) {
       throw new HttpError(

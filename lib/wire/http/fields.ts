@@ -19,10 +19,9 @@ export interface HttpField {
 /**
  * Decodes one field.
  *
- * Two forms are refused that a lenient reader takes in a way of its own, so that
- * two readers on the way would disagree: a blank in front of the colon, and a
- * line that goes on with the value of the one before (RFC 9112, sections 5.1
- * and 5.2).
+ * It rejects two forms that lenient parsers interpret differently: a space
+ * before the colon, and a line that continues the previous line's value (RFC
+ * 9112, sections 5.1 and 5.2).
  *
  * @param line The line without its end.
  * @param offset Index of its first byte, for the error.
@@ -94,8 +93,8 @@ export function encodeFields(fields: readonly HttpField[]): string {
 }
 
 /**
- * The value of a field. Several of one name are one, joined with commas (RFC
- * 9110, section 5.3).
+ * Returns the value of a field. Repeated fields are combined into one, with
+ * their values separated by commas (RFC 9110, section 5.3).
  *
  * @param fields Decoded fields.
  * @param name The name, in small letters.

@@ -1,6 +1,6 @@
 /**
- * What the heads of requests and of answers have in common: lines that end with
- * CR LF, and a blank line behind them (RFC 9112, section 2.1).
+ * What the heads of requests and responses have in common: lines that end with
+ * CR LF, and then an empty line (RFC 9112, section 2.1).
  *
  * @module
  */
@@ -15,10 +15,11 @@ import { textOf } from "./text.ts";
 export type HttpVersion = "1.0" | "1.1";
 
 /**
- * Looks for the end of a head, or of a trailer section, in what has come so far.
+ * Finds the end of a head or a trailer section in the bytes so far.
  *
- * Each line must end with CR LF. RFC 9112, section 2.2, lets a reader take an LF
- * alone for the same; a reader on the way that does not would see other lines.
+ * Each line must end with CR LF. RFC 9112, section 2.2, allows a reader to
+ * accept a single LF, but then another reader on the path that doesn't would
+ * see different lines.
  *
  * @param bytes What has come.
  * @param start Index of the first byte of the first line.

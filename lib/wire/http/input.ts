@@ -1,6 +1,5 @@
 /**
- * Bytes that have come and are not used yet. Only the other files of HTTP use
- * it.
+ * Received bytes that aren't used yet. Only the other HTTP files use it.
  *
  * @module
  */
@@ -21,7 +20,7 @@ export class HttpInput {
     return this.bytes.length - this.at;
   }
 
-  /** Puts more bytes behind those that are there. They are not copied. */
+  /** Appends bytes without copying them. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     if (this.left > 0) return this.#append(chunk);

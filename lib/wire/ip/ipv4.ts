@@ -45,13 +45,15 @@ export interface Ipv4Header {
   identification: number;
   /** The first of the three flags, which has to be 0. */
   reservedBit: boolean;
-  /** Nobody may cut it into fragments. */
+  /** Don't fragment (DF). */
   dontFragment: boolean;
-  /** It is a fragment, and not the last one. */
+  /** More fragments (MF): it's a fragment, but not the last one. */
   moreFragments: boolean;
   /** Where the fragment's payload belongs, in bytes; a multiple of 8. */
   fragmentOffset: number;
-  /** Routers that it may still pass, from 0 to 255. */
+  /**
+   * The time to live (TTL): how many more routers it may pass, from 0 to 255.
+   */
   timeToLive: number;
   /** What it carries: 6 is TCP, 17 is UDP. */
   protocol: number;

@@ -14,8 +14,8 @@
  * +---------------------------------------------------------------+
  * ```
  *
- * Each header says of what kind the next one is, so the extensions form a
- * chain, which ends with a number that is none of theirs.
+ * Each header names the next one's kind, so the extensions form a chain, which
+ * ends at a number that isn't an extension's.
  *
  * @module
  */
@@ -69,7 +69,7 @@ export interface Ipv6Header {
   payloadBytes: number;
   /** The kind of the first extension, or `protocol` where there is none. */
   nextHeader: number;
-  /** Routers that it may still pass, from 0 to 255. */
+  /** The hop limit: how many more routers it may pass, from 0 to 255. */
   hopLimit: number;
   /** Address of the sender. */
   source: string;

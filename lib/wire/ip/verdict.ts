@@ -2,11 +2,11 @@
  * Judging checksums in captured packets.
  *
  * A capture on the sending machine shows packets before the network card has
- * finished them. Linux leaves the checksum of TCP and UDP to the card ("check-
- * sum offload"), and on loopback to nobody, since those bytes never leave
- * memory. What stands in the field then is the sum of the pseudo-header,
- * folded but not turned over: the card only has to add the rest. So a checksum
- * that is wrong, but is exactly that sum, is `offloaded` and no damage.
+ * finished them. Linux leaves TCP and UDP checksums to the card (checksum
+ * offload), and on loopback computes none at all, because the bytes never leave
+ * memory. The field then holds the sum of the pseudo-header, folded but not
+ * inverted: the card only has to add the rest. So if a wrong checksum is
+ * exactly that sum, it's `offloaded`, not damaged.
  *
  * @module
  */
@@ -96,7 +96,7 @@ export function judgeSegment(
   field: number,
   pseudoSum: number,
 ): ChecksumVerdict {
-  // With the checksum itself in the sum, all ones are what must come out.
+  // If the sum includes the checksum itself, the result must be all ones.
   const sum = fold(pseudoSum + sumWords(bytes, start, end));
   if (sum === 0xffff) return "good";
   return field === fold(pseudoSum) ? "offloaded" : "bad";

@@ -12,8 +12,8 @@
  * a\r\nbc\r\n
  * ```
  *
- * A line that does not begin with `*` is an inline command, for people who type
- * by hand: words with blanks between them.
+ * A line that doesn't start with `*` is an inline command, for people who type
+ * by hand: words separated by spaces.
  *
  * @module
  */
@@ -23,10 +23,10 @@ import { WireError } from "../error.ts";
 import { quote } from "../quote.ts";
 
 /**
- * Thrown for bytes that are no RESP, and for what is larger than it may be.
+ * Thrown for bytes that aren't valid RESP, or are over a limit.
  *
- * After one, where the next command begins is no longer known: answer with an
- * error, and close.
+ * After this error, you can't tell where the next command starts: answer with
+ * an error, and close the connection.
  *
  * @example A length that cannot be
  * ```ts
@@ -100,10 +100,10 @@ export function encodeCommand(
 }
 
 /**
- * Takes commands out of a stream, however it was cut.
+ * Parses commands from a stream, however the reads split it.
  *
- * What is kept between two calls of `push` is the command under way alone. It
- * grows with the bytes that came, and not with a length that was claimed.
+ * Between two calls of `push`, it keeps only the incomplete command. Its memory
+ * grows with the received bytes, not with a claimed length.
  *
  * @example Two commands, and half a third one
  * ```ts
@@ -166,8 +166,7 @@ export class CommandParser {
   }
 
   /**
-   * Puts bytes behind those that are there. Call `next` until it gives `null`
-   * before the next push.
+   * Appends bytes. Call `next` until it returns `null` before the next push.
    *
    * @param chunk The bytes; they are copied.
    */
@@ -193,7 +192,7 @@ export class CommandParser {
   }
 
   /**
-   * Takes the next command.
+   * Returns the next command.
    *
    * @returns Its strings, at least one; `null` if it is not whole yet. Nothing
    * overwrites them later, but they share one `ArrayBuffer`, so mind each one's
@@ -218,7 +217,7 @@ export class CommandParser {
       if (this.#buffer[from] !== STAR) {
         const line = this.#buffer.subarray(from, lineEnd);
         const words = splitWords(withoutReturn(line));
-        // A blank line is nothing: people press the key twice.
+        // Ignore an empty line: people press Enter twice.
         if (words.length === 0) continue;
         if (words.length > this.#limits.maxItems) {
           this.#fail("a command", from, this.#atMost("maxItems", words.length));
@@ -231,7 +230,7 @@ export class CommandParser {
   }
 
   /**
-   * Says that the stream has ended.
+   * Handles the end of the stream.
    *
    * @throws {RespError} If that was in the middle of a command.
    */
@@ -353,7 +352,7 @@ export class CommandParser {
     throw this.#error;
   }
 
-  /** Keeps no large buffer for a client that has nothing under way. */
+  /** Drops a large buffer if the client has no incomplete command. */
   #letGo(): void {
     if (this.#start !== this.#end || this.#buffer.length < 64 * 1024) return;
     this.#base += this.#start;

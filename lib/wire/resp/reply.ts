@@ -1,7 +1,7 @@
 /**
  * RESP, the protocol of Redis: what a server answers.
  *
- * The first byte says of what kind the answer is (Redis serialization protocol
+ * The first byte is the reply's type (Redis serialization protocol
  * specification, version 2):
  *
  * ```text
@@ -21,13 +21,13 @@ import { RespError } from "./command.ts";
 
 /** One answer. */
 export type RespReply =
-  /** A word of the server's own, such as `OK`. */
+  /** A simple string, such as `OK`. */
   | { kind: "simple"; text: string }
   /** Why it was refused; the first word is a code, such as `ERR`. */
   | { kind: "error"; text: string }
   /** A number. */
   | { kind: "integer"; value: bigint }
-  /** Bytes; `null` is nil, which is not the same as none. */
+  /** A bulk string; `null` is nil, which isn't the same as an empty string. */
   | { kind: "bulk"; value: Uint8Array | null }
   /** Several answers; `null` is nil. */
   | { kind: "array"; items: RespReply[] | null };

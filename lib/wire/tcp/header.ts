@@ -1,6 +1,6 @@
 /**
- * The TCP header: the 20 to 60 bytes in front of each piece of the stream
- * (RFC 9293, section 3.1).
+ * The TCP header: the 20 to 60 bytes before each segment's data (RFC 9293,
+ * section 3.1).
  *
  * ```text
  *  0                   1                   2                   3
@@ -45,15 +45,17 @@ export interface TcpHeader {
   destinationPort: number;
   /** Number of the first byte of data, or of the SYN, modulo 2^32. */
   sequence: number;
-  /** Number of the next byte that the sender waits for, modulo 2^32. */
+  /** The number of the next byte that the sender expects, modulo 2^32. */
   acknowledgment: number;
   /** Bytes of header, from 20 to 60: the data offset counts words of four. */
   headerBytes: number;
-  /** The four bits that mean nothing yet. */
+  /** The four reserved bits. */
   reserved: number;
   /** The eight control bits. */
   flags: TcpFlags;
-  /** Bytes that the sender has room for, before any window scale. */
+  /**
+   * The receive window: how many bytes the sender has room for, before scaling.
+   */
   window: number;
   /** The checksum as it was sent, from 0 to 65535. */
   checksum: number;

@@ -2,8 +2,9 @@
  * The options at the end of a TCP header (RFC 9293, section 3.2; RFC 7323;
  * RFC 2018).
  *
- * Two kinds are a single byte: `end` and `nop`. All others say their kind and
- * their length, both included, so a receiver can skip what it does not know.
+ * Two kinds are a single byte: `end` and `nop`. All others start with their
+ * kind and their length, which counts these two bytes, so a receiver can skip
+ * an unknown option.
  *
  * @module
  */
@@ -28,7 +29,9 @@ export type TcpOption =
   | { kind: "nop" }
   /** 2: the most data, in bytes, that the sender takes in one segment. */
   | { kind: "mss"; size: number }
-  /** 3: the sender's windows count 2 to the power of `shift` bytes. */
+  /**
+   * 3: the sender's windows are in units of 2 to the power of `shift` bytes.
+   */
   | { kind: "windowScale"; shift: number }
   /** 4: the sender understands `sack`. */
   | { kind: "sackPermitted" }

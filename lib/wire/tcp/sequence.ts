@@ -2,15 +2,15 @@
  * Sequence numbers: 32 bits that count bytes, and start again at 0 after
  * 4294967295 (RFC 9293, section 3.4; RFC 1982).
  *
- * Since they go round in a circle, "less" can only mean "the shorter way round
- * leads forward". It is exact as long as the two are less than half the circle
- * apart, and a TCP window is kept far smaller than that.
+ * Because they wrap around, "less" can only mean that the shorter way around
+ * goes forward. That's exact as long as the two are less than half the range
+ * apart, and a TCP window is far smaller than that.
  *
  * @module
  */
 
 /**
- * Goes forward from a sequence number.
+ * Adds to a sequence number.
  *
  * @param sequence Where to start, an integer from 0 to 4294967295.
  * @param count How many bytes to go, an integer; below 0 to go back.
@@ -30,7 +30,8 @@ export function seqAdd(sequence: number, count: number): number {
 }
 
 /**
- * Says how far it is from one sequence number to another, the shorter way.
+ * Returns the distance from one sequence number to another, the shorter way
+ * around.
  *
  * @param a Where to end, an integer from 0 to 4294967295.
  * @param b Where to start, an integer from 0 to 4294967295.

@@ -1,9 +1,9 @@
 /**
- * Two ends of a TCP connection, walked through the state machine side by side:
- * what one sends is on its way until the other receives it.
+ * Walks the two ends of a TCP connection through the state machine side by
+ * side: what one sends is in flight until the other receives it.
  *
- * Nothing here is real but the states: segments have no bytes, and none is
- * lost. It shows what must happen, where a capture shows what did.
+ * Only the states are real: segments have no bytes and never get lost. It shows
+ * what must happen; a capture shows what did happen.
  *
  * @module
  */
