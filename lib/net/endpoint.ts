@@ -205,9 +205,9 @@ function parseHost(text: string, hostname: string): string {
 }
 
 /**
- * Says whether a hostname is four numbers up to 255, without leading zeros, which
- * some parsers read as octal. `node:net` has the same function, but takes 50 ms to
- * load.
+ * Returns whether a hostname is four numbers up to 255, without leading zeros,
+ * which some parsers read as octal. `node:net` has the same function, but takes
+ * 50 ms to load.
  */
 function isIPv4(hostname: string): boolean {
   const parts = hostname.split(".");

@@ -145,7 +145,7 @@ export class UdpSocket extends DatagramSocket<Deno.NetAddr> {
   }
 }
 
-/** Says whether an address is in 224.0.0.0 to 239.255.255.255 (RFC 1112). */
+/** Returns whether an address is in 224.0.0.0 to 239.255.255.255 (RFC 1112). */
 function isMulticast(hostname: string): boolean {
   return /^(22[4-9]|23\d)(\.\d{1,3}){3}$/.test(hostname);
 }

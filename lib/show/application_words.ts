@@ -50,7 +50,7 @@ const MAX_ANSWERS = 3;
  * Describes a packet's data if it's DNS or TLS.
  *
  * @param packet The decoded packet.
- * @returns Such as `DNS query 0x1a2b A example.org` or `TLS Client Hello`;
+ * @returns Text such as `DNS query 0x1a2b A example.org` or `TLS Client Hello`;
  * `null` for any other data.
  *
  * @example A question
@@ -88,7 +88,7 @@ export function applicationWords(packet: Packet): string | null {
  * Describes a DNS message.
  *
  * @param message The message.
- * @returns Such as `DNS response 0x1a2b A example.org: A 192.0.2.1`.
+ * @returns Text such as `DNS response 0x1a2b A example.org: A 192.0.2.1`.
  */
 export function dnsWords(message: DnsMessage): string {
   const { id, isResponse, isTruncated, rcode, questions, answers } = message;

@@ -50,8 +50,8 @@ export interface PacketWordsOptions {
  * Names a packet's protocol, by its innermost header that has one.
  *
  * @param packet The packet.
- * @returns Such as `TCP`, `ICMP`, `ARP`, `IP protocol 253`, or `type 0x88cc`;
- * `null` if nothing says it.
+ * @returns Text such as `TCP`, `ICMP`, `ARP`, `IP protocol 253`, or `type
+ * 0x88cc`; `null` if nothing says it.
  *
  * @example A message without a transport
  * ```ts
@@ -93,8 +93,8 @@ export function vlansOf({ link }: Packet): number[] {
  * Returns the two ends of a packet.
  *
  * @param packet The packet.
- * @returns Such as `127.0.0.1:50000 → 127.0.0.1:7`, without ports where there
- * are none; empty where there are no addresses either.
+ * @returns Text such as `127.0.0.1:50000 → 127.0.0.1:7`, without ports where
+ * there are none; empty where there are no addresses either.
  *
  * @example The two ends of a message
  * ```ts
@@ -128,7 +128,7 @@ export function packetWay({ link, ip, ports }: Packet): string {
  *
  * @param address An IP address.
  * @param port A port.
- * @returns Such as `127.0.0.1:7` or `[::1]:7`.
+ * @returns Text such as `127.0.0.1:7` or `[::1]:7`.
  *
  * @example Both families
  * ```ts
@@ -148,7 +148,7 @@ export function formatEnd(address: string, port: number): string {
  *
  * @param packet The packet.
  * @param options The packet's conversation, and the width.
- * @returns Such as `PSH,ACK seq 1 ack 1 win 65536 6 bytes "hello\n"`.
+ * @returns Text such as `PSH,ACK seq 1 ack 1 win 65536 6 bytes "hello\n"`.
  *
  * @example A message
  * ```ts

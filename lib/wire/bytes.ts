@@ -12,8 +12,8 @@
 /**
  * Reads 16 bits, most significant byte first.
  *
- * @param bytes Where to read.
- * @param at Index of the first of the two bytes.
+ * @param bytes The bytes to read from.
+ * @param at The index of the first of the two bytes.
  * @returns An integer from 0 to 65535.
  *
  * @example Port 80
@@ -31,11 +31,11 @@ export function readUint16(bytes: Uint8Array, at: number): number {
 /**
  * Reads 32 bits, most significant byte first.
  *
- * @param bytes Where to read.
- * @param at Index of the first of the four bytes.
+ * @param bytes The bytes to read from.
+ * @param at The index of the first of the four bytes.
  * @returns An integer from 0 to 4294967295.
  *
- * @example The highest bit is not a sign
+ * @example The highest bit isn't a sign
  * ```ts
  * import { readUint32 } from "./bytes.ts";
  * import { assertEquals } from "@std/assert";
@@ -52,8 +52,8 @@ export function readUint32(bytes: Uint8Array, at: number): number {
 /**
  * Writes 16 bits, most significant byte first.
  *
- * @param bytes Where to write.
- * @param at Index of the first of the two bytes.
+ * @param bytes The bytes to write to.
+ * @param at The index of the first of the two bytes.
  * @param value An integer; only its lowest 16 bits are written.
  *
  * @example Port 80
@@ -78,8 +78,8 @@ export function writeUint16(
 /**
  * Writes 32 bits, most significant byte first.
  *
- * @param bytes Where to write.
- * @param at Index of the first of the four bytes.
+ * @param bytes The bytes to write to.
+ * @param at The index of the first of the four bytes.
  * @param value An integer; only its lowest 32 bits are written.
  *
  * @example A sequence number
@@ -108,7 +108,7 @@ export function writeUint32(
  * @param value The value to write.
  * @param bits Width of the field, from 1 to 32.
  * @returns `value`.
- * @throws {RangeError} If `value` is not an integer of that many bits.
+ * @throws {RangeError} If `value` isn't an integer of that many bits.
  *
  * @example A port has 16 bits
  * ```ts

@@ -38,7 +38,7 @@ export class WireError extends Error {
    * Makes an error whose message has all three parts.
    *
    * @param what What was being decoded, such as `a TCP header`.
-   * @param offset Index of the byte where it went wrong.
+   * @param offset The index of the byte where it went wrong.
    * @param expected What should have been there, and what was.
    */
   constructor(what: string, offset: number, expected: string) {
@@ -54,8 +54,8 @@ export class WireError extends Error {
  *
  * @param what What is about to be decoded, for the message.
  * @param size Bytes needed.
- * @param start Index of the first byte needed.
- * @param end Index after the last byte that there is.
+ * @param start The index of the first byte needed.
+ * @param end The index after the last available byte.
  * @throws {WireError} If fewer than `size` bytes lie between the two.
  *
  * @example Three bytes are no TCP header

@@ -90,7 +90,8 @@ export function likeOf(item: TimelineItem): string {
  * Names an item's kind, for the line about what was left out.
  *
  * @param item A call or a packet.
- * @returns Such as `sendto`, `PSH,ACK`, or `zero window`; empty for anything else.
+ * @returns Text such as `sendto`, `PSH,ACK`, or `zero window`; empty for
+ * anything else.
  */
 export function kindOf(item: TimelineItem): string {
   if (item.seen === "call") return item.call.name;
@@ -103,7 +104,8 @@ export function kindOf(item: TimelineItem): string {
  * Describes what a fold leaves out.
  *
  * @param counts The number of items of each kind.
- * @returns Such as `98 × socket, connect, accept4` or `98 × sendto, 7 × close`.
+ * @returns Text such as `98 × socket, connect, accept4` or `98 × sendto, 7 ×
+ * close`.
  *
  * @example Kinds with the same count share a number
  * ```ts

@@ -160,7 +160,7 @@ export class Layout {
  * close events have different times.
  *
  * @param ms Milliseconds.
- * @returns Such as `12.34 ms` or `1.23456 s`.
+ * @returns Text such as `12.34 ms` or `1.23456 s`.
  *
  * @example Before and after the first second
  * ```ts

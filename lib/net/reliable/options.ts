@@ -94,7 +94,7 @@ export interface ReliableOptions {
    */
   initialSequence?: number;
   /**
-   * Called for each event, at once; it must not throw.
+   * Called for each event, at once; it mustn't throw.
    *
    * @default {undefined}
    */

@@ -48,7 +48,7 @@ export class CaptureConversations {
   readonly #udp: DatagramConversations;
   #count = 0;
 
-  /** Has seen none yet. */
+  /** Starts without any. */
   constructor() {
     const nextNumber = () => ++this.#count;
     this.#tcp = new Conversations({ nextNumber });

@@ -34,18 +34,18 @@ export interface CaptureFormat {
    * size, because the reader collects that many bytes before it continues.
    *
    * @param view What has been read and not used yet.
-   * @param at Index of the record's first byte.
+   * @param at The index of the record's first byte.
    * @param offset Place of that byte in the file, for messages.
    * @returns The size of the whole record, in bytes; 0 if too few bytes have
    * been read.
-   * @throws {WireError} If the size cannot be.
+   * @throws {WireError} If the size isn't possible.
    */
   recordSize(view: DataView, at: number, offset: number): number;
   /**
    * Decodes a complete record.
    *
    * @param view What has been read and not used yet.
-   * @param at Index of the record's first byte.
+   * @param at The index of the record's first byte.
    * @param size Bytes in it, as `recordSize` gave.
    * @param offset Place of its first byte in the file, for messages.
    * @returns The packet in it, or `null` if there is none.

@@ -117,7 +117,7 @@ function eventsOf(tracking: Tracking, tcp: TcpHeader, from: Side): TcpEvent[] {
   const peer = peerOf(from);
   const { syn, ack, fin, rst } = tcp.flags;
   if (rst) return ["rcv RST"];
-  // Where a SYN was not captured, it was acknowledged for all that is known.
+  // Where a SYN wasn't captured, it was acknowledged for all that is known.
   const acksSyn = ack &&
     (synAcked[peer] || conversation[peer].initialSequence === null);
   if (syn && acksSyn && conversation[peer].state === "SYN-SENT") {
@@ -159,9 +159,9 @@ function moveStates(
 }
 
 /**
- * A capture shows when a segment passes, not when it arrives. An end that seemed
- * to have heard the other's FIN, and sends its own without acknowledging that,
- * had not: the two crossed on the way.
+ * A capture shows when a segment passes, not when it arrives. An end that
+ * seemed to have heard the other's FIN, and sends its own without acknowledging
+ * that, hadn't: the two crossed on the way.
  */
 function stateAfterFin(
   sender: ConversationEnd,

@@ -48,7 +48,7 @@ export interface ConversationEnd {
   address: string;
   /** Its port. */
   port: number;
-  /** Number of its SYN; `null` if that was not captured. */
+  /** Number of its SYN; `null` if that wasn't captured. */
   initialSequence: number | null;
   /**
    * The number that counts as 0 in relative numbers; `null` before any was
@@ -63,7 +63,7 @@ export interface ConversationEnd {
   bytes: number;
   /** Segments that were sent before, whole or in part. */
   retransmissions: number;
-  /** Number of its FIN; `null` if it has not sent any. */
+  /** Number of its FIN; `null` if it hasn't sent any. */
   finSequence: number | null;
   /** The state that it is in, judging by what was captured. */
   state: TcpState;
@@ -109,7 +109,7 @@ export interface TrackedSegment {
   duplicateAcks: number;
   /**
    * The power of 2 by which its window counts; `null` if unknown, since the
-   * SYNs were not captured.
+   * SYNs weren't captured.
    */
   windowShift: number | null;
   /** The window in bytes, scaled; `null` if the scale is unknown. */
@@ -186,7 +186,7 @@ export class Conversations {
   #count = 0;
 
   /**
-   * Has seen none yet.
+   * Starts without any.
    *
    * @param options How much to remember, and how to count.
    */
@@ -197,7 +197,7 @@ export class Conversations {
     this.#nextNumber = nextNumber ?? (() => this.#count);
   }
 
-  /** How many there were in all. */
+  /** The total number. */
   get count(): number {
     return this.#count;
   }

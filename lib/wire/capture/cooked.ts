@@ -20,9 +20,9 @@ import { writeUint16, writeUint32 } from "../bytes.ts";
 import { requireBytes } from "../error.ts";
 import { ETHER_TYPE_IPV4 } from "./ethernet.ts";
 
-/** Every field of a cooked header. */
+/** All fields of a cooked header. */
 export interface CookedHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "cooked";
   /** Which of the two layouts it has. */
   version: 1 | 2;
@@ -36,15 +36,15 @@ export interface CookedHeader {
   addressLength: number;
   /** Link address of the sender, such as `02:00:00:00:00:01`, or `""`. */
   source: string;
-  /** Number of the interface; `null` in layout 1, which does not have it. */
+  /** Number of the interface; `null` in layout 1, which doesn't have it. */
   interfaceIndex: number | null;
   /** What it carries, mostly as Ethernet says it. */
   etherType: number;
 }
 
-/** What a cooked header is made of; most of it has a default. */
+/** The fields of a cooked header to encode; most have defaults. */
 export interface CookedFields extends Partial<CookedHeader> {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "cooked";
   /** Which of the two layouts it has. */
   version: 1 | 2;
@@ -54,11 +54,11 @@ export interface CookedFields extends Partial<CookedHeader> {
  * Decodes a cooked header.
  *
  * @param version Which of the two layouts it has.
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is.
- * @returns Every field; the payload starts at `start + headerBytes`.
- * @throws {WireError} If the header does not fit.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte.
+ * @returns All fields; the payload starts at `start + headerBytes`.
+ * @throws {WireError} If the header doesn't fit.
  *
  * @example A packet that came in over loopback
  * ```ts
@@ -105,8 +105,8 @@ export function decodeCooked(
  * @param fields The header; a packet to us, over loopback, with IPv4 where
  * missing.
  * @returns A new buffer of 16 or 20 bytes.
- * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If the address is none.
+ * @throws {RangeError} If a value doesn't fit in its field.
+ * @throws {TypeError} If the address isn't valid.
  *
  * @example What is encoded decodes to the same fields
  * ```ts

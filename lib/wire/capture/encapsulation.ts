@@ -11,7 +11,7 @@ import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 
 /** Where a header starts, and its EtherType. */
 export interface Place {
-  /** Index of its first byte. */
+  /** The index of its first byte. */
   start: number;
   /** What it is; `null` if that's unknown. */
   etherType: number | null;
@@ -84,7 +84,7 @@ export function unwrap(bytes: Uint8Array, place: Place): Place {
  * Enters a tunnel: an IP packet that carries another packet.
  *
  * @param bytes The packet.
- * @param start Index of the first byte after the IP header.
+ * @param start The index of the first byte after the IP header.
  * @param protocol What the IP header says that it carries.
  * @returns Where the inner IP header starts; `null` if there isn't one.
  */
@@ -138,7 +138,7 @@ function throughMpls(bytes: Uint8Array, start: number): Place {
  * protocol (RFC 1661, RFC 1662).
  *
  * @param bytes The packet.
- * @param start Index of its first byte.
+ * @param start The index of its first byte.
  * @returns Where the next header begins, and what it is.
  */
 export function throughPpp(bytes: Uint8Array, start: number): Place {
@@ -159,7 +159,7 @@ export function throughPpp(bytes: Uint8Array, start: number): Place {
  * address of 6 means IPv4.
  *
  * @param bytes The packet.
- * @param start Index of its first byte.
+ * @param start The index of its first byte.
  * @returns Where the next header begins, and what it is.
  */
 export function throughLlc(bytes: Uint8Array, start: number): Place {

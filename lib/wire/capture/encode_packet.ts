@@ -47,8 +47,8 @@ export interface PacketFields {
  *
  * @param fields Its layers.
  * @returns A new buffer.
- * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If an address is none.
+ * @throws {RangeError} If a value doesn't fit in its field.
+ * @throws {TypeError} If an address isn't valid.
  *
  * @example A SYN
  * ```ts

@@ -38,9 +38,9 @@ export interface VlanTag {
   id: number;
 }
 
-/** Every field of an Ethernet header. */
+/** All fields of an Ethernet header. */
 export interface EthernetHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "ethernet";
   /** Bytes of header: 14, and 4 for each tag. */
   headerBytes: number;
@@ -54,21 +54,21 @@ export interface EthernetHeader {
   etherType: number;
 }
 
-/** What an Ethernet header is made of; all of it has a default. */
+/** The fields of an Ethernet header to encode; most have defaults. */
 export interface EthernetFields extends Partial<EthernetHeader> {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "ethernet";
 }
 
 /**
  * Decodes an Ethernet header.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is.
- * @returns Every field; the payload starts at `start + headerBytes`, and may
- * have padding behind it, since a frame has 60 bytes at least.
- * @throws {WireError} If the header or a tag does not fit.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte.
+ * @returns All fields; the payload starts at `start + headerBytes`, and may
+ * have padding after it, since a frame has 60 bytes at least.
+ * @throws {WireError} If the header or a tag doesn't fit.
  *
  * @example A frame on loopback, where no card has an address
  * ```ts
@@ -119,8 +119,8 @@ export function decodeEthernet(
  * @param fields The header; addresses are all zeros and the type is IPv4 where
  * missing.
  * @returns A new buffer of 14 bytes, and 4 for each tag.
- * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If an address is none.
+ * @throws {RangeError} If a value doesn't fit in its field.
+ * @throws {TypeError} If an address isn't valid.
  *
  * @example What is encoded decodes to the same fields
  * ```ts

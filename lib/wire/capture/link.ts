@@ -44,7 +44,7 @@ export const LINK_TYPES = {
 
 /** No link header: the bytes start with the IP header. */
 export interface RawHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "raw";
   /** Always 0. */
   headerBytes: number;
@@ -54,7 +54,7 @@ export interface RawHeader {
 
 /** What a raw header is made of, which is nothing. */
 export interface RawFields extends Partial<RawHeader> {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "raw";
 }
 
@@ -81,8 +81,7 @@ export type LinkFields =
  * @param linkType What the capture says that it is, see {@linkcode LINK_TYPES}.
  * @returns The header; what it carries starts at `headerBytes`, and is IPv4 or
  * IPv6 if `etherType` says so.
- * @throws {WireError} If the header does not fit, or there is no such link
- * type.
+ * @throws {WireError} If the header doesn't fit, or there is no such link type.
  *
  * @example IPv4 without a link header
  * ```ts
@@ -128,7 +127,7 @@ export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
  *
  * @param fields The header.
  * @returns A new buffer, empty for `raw`.
- * @throws {RangeError} If a value does not fit its field.
+ * @throws {RangeError} If a value doesn't fit in its field.
  * @throws {TypeError} If an address is none, or the header is one of those that
  * are decoded only.
  *
@@ -159,7 +158,8 @@ export function encodeLink(fields: LinkFields): Uint8Array {
  * Names a link type for people.
  *
  * @param linkType The number that a capture file has.
- * @returns Such as `ETHERNET`, or `link type 147` for one that is not decoded.
+ * @returns Text such as `ETHERNET`, or `link type 147` for one that isn't
+ * decoded.
  *
  * @example What `tcpdump -i lo` writes on Linux
  * ```ts

@@ -21,9 +21,9 @@ const FAMILIES: Readonly<Record<number, number>> = {
   30: ETHER_TYPE_IPV6, // macOS
 };
 
-/** Every field of a loopback header. */
+/** All fields of a loopback header. */
 export interface LoopbackHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "loopback";
   /** Always 4. */
   headerBytes: number;
@@ -35,9 +35,9 @@ export interface LoopbackHeader {
   etherType: number | null;
 }
 
-/** What a loopback header is made of. */
+/** The fields of a loopback header to encode. */
 export interface LoopbackFields extends Partial<LoopbackHeader> {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "loopback";
   /** Number of the family of addresses: 2 for IPv4. */
   family: number;
@@ -46,14 +46,14 @@ export interface LoopbackFields extends Partial<LoopbackHeader> {
 /**
  * Decodes a loopback header.
  *
- * Families are small numbers, so one that does not fit 16 bits was written in
+ * Families are small numbers, so one that doesn't fit in 16 bits was written in
  * the other byte order.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is.
- * @returns Every field; the payload starts at `start + 4`.
- * @throws {WireError} If the header does not fit.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte.
+ * @returns All fields; the payload starts at `start + 4`.
+ * @throws {WireError} If the header doesn't fit.
  *
  * @example IPv6 as macOS has it
  * ```ts
@@ -88,7 +88,7 @@ export function decodeLoopback(
  * @param fields The family, and the byte order, which is big-endian where it
  * is missing.
  * @returns A new buffer of 4 bytes.
- * @throws {RangeError} If the family does not fit 32 bits.
+ * @throws {RangeError} If the family doesn't fit in 32 bits.
  *
  * @example IPv4 on a little-endian machine
  * ```ts

@@ -46,7 +46,7 @@ export interface Packet {
   link: LinkHeader | null;
   /** The IP header, told apart by `version`; of a tunnel, the innermost one. */
   ip: Ipv4Header | Ipv6Header | null;
-  /** Index of the first byte of the IP header; 0 if there is none. */
+  /** The index of the first byte of the IP header; 0 if there is none. */
   ipStart: number;
   /** The IP headers of the tunnels around it, the outermost first. */
   outer: (Ipv4Header | Ipv6Header)[];

@@ -129,7 +129,7 @@ export function pcapngFormat(magic: number): CaptureFormat | null {
 interface Block {
   view: DataView;
   littleEndian: boolean;
-  /** Index of its first byte. */
+  /** The index of its first byte. */
   at: number;
   /** Place of that byte in the file, for messages. */
   offset: number;

@@ -20,7 +20,7 @@ import { pcapngFormat } from "./pcapng.ts";
  *
  * @param stream The capture. Leaving the loop early cancels it.
  * @returns The packets in their order. Those before a mistake come first.
- * @throws {WireError} If it is no capture, or ends in the middle of a packet;
+ * @throws {WireError} If it isn't capture, or ends in the middle of a packet;
  * `offset` counts from the start of the stream.
  *
  * @example From a file in memory
@@ -51,7 +51,7 @@ export async function* readCapture(
  *
  * @param bytes The capture.
  * @returns The packets in their order; their bytes are views of `bytes`.
- * @throws {WireError} If it is no capture, or ends in the middle of a packet.
+ * @throws {WireError} If it isn't capture, or ends in the middle of a packet.
  *
  * @example A file that was cut
  * ```ts
@@ -96,7 +96,7 @@ export class CaptureParser {
   #cut: Uint8Array = new Uint8Array(0);
   /** Bytes of `#cut` that are filled; the rest is room for more. */
   #cutBytes = 0;
-  /** Place in the file of the first byte that is not used yet. */
+  /** Place in the file of the first byte that isn't used yet. */
   #offset = 0;
 
   /** Bytes of memory that the parser holds itself. */
@@ -107,7 +107,7 @@ export class CaptureParser {
   /**
    * Handles the next chunk, and yields the packets that it completes.
    *
-   * @param chunk The next bytes. They must not change afterwards, since packets
+   * @param chunk The next bytes. They mustn't change afterward, since packets
    * are views of them.
    * @returns The packets; use all of them before the next push.
    * @throws {WireError} If the bytes are no capture.
@@ -170,12 +170,12 @@ export class CaptureParser {
   /** Adds what the cut record lacks, as far as that is known; says how much. */
   #mend(chunk: Uint8Array, at: number): number {
     const view = viewOf(this.#cut, this.#cutBytes);
-    // A byte more is always needed, or the record would not be cut.
+    // A byte more is always needed, or the record wouldn't be cut.
     const size = this.#recordSize(view, 0) || this.#cutBytes + 1;
     const added = Math.min(size - this.#cutBytes, chunk.length - at);
     const filled = this.#cutBytes + added;
     if (filled > this.#cut.length) {
-      // Twice what is needed, so that many small chunks are not each copied
+      // Twice what is needed, so that many small chunks aren't each copied
       // again and again; but no more than the record takes, once that is known.
       const grown = new Uint8Array(Math.max(16, Math.min(size, 2 * filled)));
       grown.set(this.#cut.subarray(0, this.#cutBytes));

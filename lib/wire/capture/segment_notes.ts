@@ -20,7 +20,7 @@ export type SegmentNote =
   | "port numbers reused"
   /** An earlier segment wasn't captured, or hasn't arrived yet. */
   | "previous segment not captured"
-  /** It acknowledges bytes that were not captured. */
+  /** It acknowledges bytes that weren't captured. */
   | "ACKed unseen segment"
   /** Some of it was sent before, and isn't acknowledged yet. */
   | "retransmission"
@@ -147,7 +147,7 @@ export class SegmentNotes {
     return notes;
   }
 
-  /** Tells apart what does not go on where its direction had ended. */
+  /** Tells apart what doesn't go on where its direction had ended. */
   #repetition(
     { tcp, data, progress, time }: NotedSegment,
     notes: SegmentNote[],

@@ -19,9 +19,9 @@ import type { ChecksumVerdict } from "../ip/verdict.ts";
 
 /** The innermost layer that has been found so far. */
 export interface Layer {
-  /** Index of its first byte. */
+  /** The index of its first byte. */
   start: number;
-  /** Index after its last byte, as the header around it says. */
+  /** The index after its last byte, as the header around it says. */
   end: number;
   /** The same, but not past the end of the frame. */
   wireEnd: number;
@@ -32,7 +32,7 @@ export interface Layer {
  *
  * @param packet The packet, of which the IP header is decoded. It gets ports,
  * headers, the verdict on the checksum, and what is wrong.
- * @param layer Where it lies; afterwards, where the payload lies.
+ * @param layer Where it lies; afterward, where the payload lies.
  * @throws {WireError} If the header was cut.
  */
 export function decodeTransport(packet: Packet, layer: Layer): void {
@@ -167,7 +167,7 @@ function hasOtherAddresses(ip: Ipv4Header | Ipv6Header): boolean {
   return isRouted || (home !== null && home.length !== 16);
 }
 
-/** Whether a loose or strict source route has not come to its end (RFC 791). */
+/** Whether a loose or strict source route hasn't come to its end (RFC 791). */
 function isSourceRouted(options: Uint8Array): boolean {
   // Each option: type 1, length 1, pointer to the next address 1, addresses.
   for (let at = 0; at + 2 < options.length && options[at] !== 0;) {

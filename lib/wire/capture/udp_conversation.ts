@@ -80,7 +80,7 @@ export class DatagramConversations {
   #count = 0;
 
   /**
-   * Has seen none yet.
+   * Starts without any.
    *
    * @param options How much to remember, and how to count.
    */
@@ -91,7 +91,7 @@ export class DatagramConversations {
     this.#nextNumber = nextNumber ?? (() => this.#count);
   }
 
-  /** How many there were in all. */
+  /** The total number. */
   get count(): number {
     return this.#count;
   }

@@ -109,9 +109,9 @@ export interface DnsMessage {
 /**
  * Decodes a message.
  *
- * @param bytes All of it: one datagram, or what TCP's length counts.
- * @returns Every field of it.
- * @throws {WireError} If it is no DNS message, or has bytes behind its end.
+ * @param bytes The whole message: one datagram, or what TCP's length counts.
+ * @returns All fields of it.
+ * @throws {WireError} If it isn't DNS message, or has bytes after its end.
  *
  * @example A question
  * ```ts
@@ -134,7 +134,7 @@ export function decodeDns(bytes: Uint8Array): DnsMessage {
  * truncated it, you can still see the question.
  *
  * @param bytes The message.
- * @returns Every field, with the records up to the first wrong one, and what is
+ * @returns All fields, with the records up to the first wrong one, and what is
  * wrong.
  * @throws {WireError} If fewer than the 12 bytes of the header are there.
  *
@@ -184,7 +184,7 @@ export function decodeDnsLeniently(bytes: Uint8Array): Decoded<DnsMessage> {
  *
  * @param message The message; missing fields are 0, false, or empty.
  * @returns A new buffer.
- * @throws {RangeError} If a value does not fit its field, or the message in
+ * @throws {RangeError} If a value doesn't fit in its field, or the message in
  * 65535 bytes.
  * @throws {TypeError} If an address is none of its kind.
  *
@@ -344,7 +344,7 @@ function requireEnd(what: string, found: number, { start, end }: Place): void {
   );
 }
 
-/** A message under way. */
+/** A message in progress. */
 class Out {
   readonly bytes: number[] = [];
   /** Where each name and end of a name begins. */

@@ -60,10 +60,10 @@ export function encodeName(name: string): Uint8Array {
  * smaller offset than the last: so there is an end, however they are set.
  *
  * @param bytes The whole message.
- * @param start Index of the name's first byte.
+ * @param start The index of the name's first byte.
  * @returns The name, without a dot at its end (`""` is the root), and the index
- * after its last byte, which is the one behind the first pointer, if any.
- * @throws {WireError} If it is no name.
+ * after its last byte, which is the one after the first pointer, if any.
+ * @throws {WireError} If it isn't name.
  *
  * @example A pointer
  * ```ts

@@ -36,7 +36,7 @@ export class HttpError extends WireError {
    * Makes an error that names the place, and the answer.
    *
    * @param what What was being decoded, such as `a field`.
-   * @param offset Index of the byte where it went wrong.
+   * @param offset The index of the byte where it went wrong.
    * @param expected What should have been there, and what was.
    * @param status What a server answers.
    */
@@ -46,7 +46,7 @@ export class HttpError extends WireError {
   }
 
   /**
-   * The same error, of a part that did not begin at byte 0.
+   * The same error, of a part that didn't begin at byte 0.
    *
    * @param bytes Bytes in front of that part.
    * @returns An error whose offset counts from further ahead.

@@ -31,7 +31,7 @@ export type BodyFraming =
  *
  * @param head The request's head.
  * @returns How its end is known; never `close`.
- * @throws {HttpError} With 400 if that is not certain: two lengths, a length and
+ * @throws {HttpError} With 400 if that isn't certain: two lengths, a length and
  * chunks, a length that is no number, chunks in version 1.0. With 501 if the
  * body is encoded in another way as well.
  *
@@ -71,7 +71,7 @@ export function requestFraming(head: RequestHead): BodyFraming {
  * How long the body of an answer is.
  *
  * @param head The answer's head.
- * @param method The method of the request that it answers: an answer to `HEAD`
+ * @param method The method of the request that it answers: a response to `HEAD`
  * has no body, whatever it says.
  * @returns How its end is known.
  * @throws {HttpError} As {@linkcode requestFraming}.

@@ -22,10 +22,10 @@ export type HttpVersion = "1.0" | "1.1";
  * see different lines.
  *
  * @param bytes What has come.
- * @param start Index of the first byte of the first line.
+ * @param start The index of the first byte of the first line.
  * @param searched Index up to which an earlier call has looked, so that bytes
  * that come one by one are each looked at once.
- * @returns Index after the blank line, or -1 if that has not come.
+ * @returns Index after the blank line, or -1 if that hasn't come.
  * @throws {HttpError} If a line ends with LF alone.
  *
  * @example Not yet, and now
@@ -61,14 +61,14 @@ export function findHeadEnd(
 export interface HeadParts {
   /** The first line, without its end. */
   startLine: string;
-  /** The fields behind it. */
+  /** The fields after it. */
   fields: HttpField[];
 }
 
 /**
  * Cuts a head into its first line and its fields.
  *
- * @param bytes The head, with its blank line, and nothing behind it.
+ * @param bytes The head, with its blank line, and nothing after it.
  * @param limits How large it may be.
  * @returns Its parts, each character one byte.
  * @throws {HttpError} If it is too large, or not made of such lines.
@@ -110,9 +110,9 @@ export function splitHead(
 /**
  * Decodes the fields of a head, or of a trailer section.
  *
- * @param bytes Where they are.
- * @param start Index of the first byte of the first field.
- * @param end Index after the blank line behind them.
+ * @param bytes The bytes that contain them.
+ * @param start The index of the first byte of the first field.
+ * @param end The index after the blank line after them.
  * @param maxFields The most there may be.
  * @returns The fields.
  * @throws {HttpError} If there are too many, or one is none.
@@ -158,7 +158,7 @@ export function headTooLong(maxHeadBytes: number): HttpError {
  * Reads the version in a first line.
  *
  * @param text `HTTP/1.1`, for example.
- * @param offset Index of its first byte, for the error.
+ * @param offset The index of its first byte, for the error.
  * @returns The version to treat it as: a later 1.x is a 1.1.
  * @throws {HttpError} With 505 for another major version, with 400 for what is
  * no version at all.

@@ -42,11 +42,11 @@ export interface HttpLimits {
 }
 
 /**
- * Puts a default in the place of each limit that is not given.
+ * Puts a default in the place of each limit that isn't given.
  *
  * @param limits Those that are.
  * @returns All of them.
- * @throws {RangeError} If one is not a number >= 0.
+ * @throws {RangeError} If one isn't a number >= 0.
  *
  * @example One limit
  * ```ts

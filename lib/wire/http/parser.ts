@@ -38,7 +38,7 @@ export abstract class HttpParser<Head> {
   /** How many unused bytes are known to hold no end of a head. */
   #searched = 0;
   #skippedLine = false;
-  /** Bytes of the body that have not come, or may still come. */
+  /** Bytes of the body that haven't come, or may still come. */
   #left = 0;
   #chunks: ChunkedDecoder | null = null;
   #failure: HttpError | null = null;
@@ -47,7 +47,7 @@ export abstract class HttpParser<Head> {
    * Begins before the first message.
    *
    * @param limits How large one may be.
-   * @throws {RangeError} If a limit is not a number >= 0.
+   * @throws {RangeError} If a limit isn't a number >= 0.
    */
   constructor(limits: HttpLimits = {}) {
     this.#limits = withDefaults(limits);
@@ -116,7 +116,7 @@ export abstract class HttpParser<Head> {
     throw this.#failure;
   }
 
-  /** Decodes a head, and says how long the body behind it is. */
+  /** Decodes a head, and says how long the body after it is. */
   protected abstract decode(bytes: Uint8Array, limits: Required<HttpLimits>): {
     head: Head;
     framing: BodyFraming;
@@ -271,7 +271,7 @@ export abstract class HttpParser<Head> {
  * ```
  */
 export class RequestParser extends HttpParser<RequestHead> {
-  /** Decodes a head, and says how long the body behind it is. */
+  /** Decodes a head, and says how long the body after it is. */
   protected override decode(
     bytes: Uint8Array,
     limits: Required<HttpLimits>,
@@ -319,7 +319,7 @@ export class ResponseParser extends HttpParser<ResponseHead> {
     this.#methods.push(method);
   }
 
-  /** Decodes a head, and says how long the body behind it is. */
+  /** Decodes a head, and says how long the body after it is. */
   protected override decode(
     bytes: Uint8Array,
     limits: Required<HttpLimits>,

@@ -30,10 +30,10 @@ export interface RequestHead {
  * and a target that fits the method, and version 1.1 needs exactly one `Host`
  * (RFC 9112, section 3.2).
  *
- * @param bytes The head, with its blank line, and nothing behind it.
+ * @param bytes The head, with its blank line, and nothing after it.
  * @param limits How large it may be.
  * @returns Its parts.
- * @throws {HttpError} If it is no such head.
+ * @throws {HttpError} If it isn't such head.
  *
  * @example The least that a client can send
  * ```ts
@@ -82,8 +82,8 @@ export function decodeRequestHead(
  *
  * @param head Method, target and fields; `Host` is one of them.
  * @returns Its bytes, with the blank line.
- * @throws {TypeError} If a part has characters that it cannot have, or there is
- * not just one `Host`.
+ * @throws {TypeError} If a part has characters that it can't have, or there
+ * isn't just one `Host`.
  *
  * @example Ask for a page
  * ```ts

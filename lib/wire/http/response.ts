@@ -41,10 +41,10 @@ export interface ResponseFields {
 /**
  * Decodes the head of an answer.
  *
- * @param bytes The head, with its blank line, and nothing behind it.
+ * @param bytes The head, with its blank line, and nothing after it.
  * @param limits How large it may be.
  * @returns Its parts.
- * @throws {HttpError} If it is no such head.
+ * @throws {HttpError} If it isn't such head.
  *
  * @example With words, and without
  * ```ts
@@ -81,8 +81,8 @@ export function decodeResponseHead(
  *
  * @param head Status and fields.
  * @returns Its bytes, with the blank line.
- * @throws {RangeError} If the status is not an integer from 100 to 999.
- * @throws {TypeError} If a part has characters that it cannot have.
+ * @throws {RangeError} If the status isn't an integer from 100 to 999.
+ * @throws {TypeError} If a part has characters that it can't have.
  *
  * @example Nothing to see
  * ```ts

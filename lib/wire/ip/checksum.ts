@@ -19,8 +19,8 @@ const LONG = 64;
  * A last odd byte counts as the upper half of a number whose lower half is 0.
  *
  * @param bytes What to add.
- * @param start Index of the first byte to add.
- * @param end Index after the last one; must not lie past the end of `bytes`.
+ * @param start The index of the first byte to add.
+ * @param end The index after the last one; mustn't lie past the end of `bytes`.
  * @returns The sum, an integer >= 0.
  *
  * @example Two numbers and an odd byte

@@ -28,7 +28,7 @@ import { quote } from "../quote.ts";
  * After this error, you can't tell where the next command starts: answer with
  * an error, and close the connection.
  *
- * @example A length that cannot be
+ * @example An impossible length
  * ```ts
  * import { CommandParser, RespError } from "./command.ts";
  * import { assertThrows } from "@std/assert";
@@ -122,7 +122,7 @@ export function encodeCommand(
 export class CommandParser {
   readonly #limits: Required<RespLimits>;
   #buffer: Uint8Array = new Uint8Array(0);
-  /** Where the bytes that are not used yet begin and end in the buffer. */
+  /** Where the bytes that aren't used yet begin and end in the buffer. */
   #start = 0;
   #end = 0;
   /** No end of a line is before this one. */
@@ -135,7 +135,7 @@ export class CommandParser {
   #spans: [start: number, end: number][] = [];
   /** How many strings are still due; 0 between two commands. */
   #due = 0;
-  /** The length of the string under way; -1 if it is not known yet. */
+  /** The length of the string in progress; -1 if it isn't known yet. */
   #size = -1;
   #error?: RespError;
 
@@ -143,7 +143,7 @@ export class CommandParser {
    * Begins at the start of a command.
    *
    * @param limits How large a command may be.
-   * @throws {RangeError} If a limit is not a number >= 0.
+   * @throws {RangeError} If a limit isn't a number >= 0.
    */
   constructor(limits: RespLimits = {}) {
     this.#limits = {
@@ -160,7 +160,7 @@ export class CommandParser {
     }
   }
 
-  /** Whether no command is under way: here the stream may end. */
+  /** Whether no command is in progress: here the stream may end. */
   get isBetween(): boolean {
     return this.#due === 0 && this.#start === this.#end;
   }
@@ -174,7 +174,7 @@ export class CommandParser {
     if (this.#end + chunk.length > this.#buffer.length) {
       this.#copyParts();
       const used = this.#buffer.subarray(this.#start, this.#end);
-      // Twice what is needed, so that bytes that come one by one are not each
+      // Twice what is needed, so that bytes that come one by one aren't each
       // copied again and again.
       const needed = used.length + chunk.length;
       const room = needed <= this.#buffer.length / 2
@@ -194,10 +194,10 @@ export class CommandParser {
   /**
    * Returns the next command.
    *
-   * @returns Its strings, at least one; `null` if it is not whole yet. Nothing
+   * @returns Its strings, at least one; `null` if it isn't complete yet. Nothing
    * overwrites them later, but they share one `ArrayBuffer`, so mind each one's
    * `byteOffset`.
-   * @throws {RespError} If it is no RESP, or over a limit; each later call
+   * @throws {RespError} If it isn't valid RESP, or over a limit; each later call
    * throws the same.
    */
   next(): Uint8Array[] | null {
@@ -240,7 +240,7 @@ export class CommandParser {
     this.#fail("a command", this.#end, "the rest of it, found the end");
   }
 
-  /** One string of an array, or its length; false if it is not whole yet. */
+  /** One string of an array, or its length; false if it isn't whole yet. */
   #takeString(): boolean {
     const from = this.#start;
     if (this.#size === -1) {
@@ -284,8 +284,8 @@ export class CommandParser {
   }
 
   /**
-   * Copies the strings out of the buffer, all at once: making a buffer for each
-   * of them takes longer than copying all that is between them as well.
+   * Copies the strings out of the buffer, all at once: one copy, including the
+   * bytes between the strings, is faster than a buffer for each of them.
    */
   #copyParts(): void {
     if (this.#spans.length === 0) return;
@@ -297,7 +297,7 @@ export class CommandParser {
     this.#spans = [];
   }
 
-  /** Goes past a line; gives the index of its "\n", or -1 if that hasn't come. */
+  /** Skips a line; returns the index of its "\n", or -1 if it hasn't arrived. */
   #passLine(): number {
     const { maxLineBytes } = this.#limits;
     let at = this.#scanned;

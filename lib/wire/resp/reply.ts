@@ -61,7 +61,7 @@ export interface ReplyLimits {
  * @returns A new buffer.
  * @throws {TypeError} If a text that has to be one line has an end of a line
  * in it: the rest would be taken for another answer.
- * @throws {RangeError} If an integer does not fit in 64 bits.
+ * @throws {RangeError} If an integer doesn't fit in 64 bits.
  *
  * @example Nil, and a string of no bytes
  * ```ts
@@ -103,11 +103,11 @@ export function encodeReply(reply: RespReply): Uint8Array {
  * Decodes the answer that begins at a byte.
  *
  * @param bytes What has come so far.
- * @param start Index of the answer's first byte.
+ * @param start The index of the answer's first byte.
  * @param limits How large it may be.
- * @returns The answer, and the index after its last byte; `null` if it is not
+ * @returns The answer, and the index after its last byte; `null` if it isn't
  * whole yet.
- * @throws {RespError} If it is no RESP, or over a limit.
+ * @throws {RespError} If it isn't RESP, or over a limit.
  *
  * @example Not whole, and whole
  * ```ts

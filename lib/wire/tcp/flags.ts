@@ -97,7 +97,7 @@ export function decodeTcpFlags(byte: number): TcpFlags {
 /**
  * Encodes the flags' byte.
  *
- * @param flags Those that are set; what is missing is not.
+ * @param flags Those that are set; what is missing isn't.
  * @returns An integer from 0 to 255.
  *
  * @example The second segment of a handshake
@@ -119,7 +119,7 @@ export function encodeTcpFlags(flags: Partial<TcpFlags>): number {
  * Writes the flags that are set.
  *
  * @param flags The flags.
- * @returns Their names in capitals with commas between, SYN and FIN first as
+ * @returns Their names in upper case with commas between, SYN and FIN first as
  * people say them; `""` where none is set.
  *
  * @example The second segment of a handshake

@@ -52,7 +52,7 @@ export function seqDiff(a: number, b: number): number {
 }
 
 /**
- * Says whether one sequence number comes before another.
+ * Returns whether one sequence number comes before another.
  *
  * Exactly half the circle apart neither comes before the other (RFC 1982,
  * section 3.2, leaves it undefined, and no window is ever so large).
@@ -78,7 +78,7 @@ export function seqLess(a: number, b: number): boolean {
 }
 
 /**
- * Says whether one sequence number comes before another, or is the same.
+ * Returns whether one sequence number comes before another, or is the same.
  *
  * @param a An integer from 0 to 4294967295.
  * @param b An integer from 0 to 4294967295.
@@ -99,8 +99,8 @@ export function seqLessOrEqual(a: number, b: number): boolean {
 }
 
 /**
- * Says whether a sequence number lies in a window: from `start` on, for `size`
- * bytes.
+ * Returns whether a sequence number lies in a window: from `start` on, for
+ * `size` bytes.
  *
  * @param sequence The number in question, an integer from 0 to 4294967295.
  * @param start The first number in the window, an integer from 0 to 4294967295.

@@ -52,7 +52,7 @@ export class StreamProgress {
    * @param sequence Its sequence number.
    * @param length How many numbers it takes: its bytes of data, and one each
    * for SYN and FIN.
-   * @returns How many of those are new, and how many are not.
+   * @returns How many of those are new, and how many aren't.
    */
   add(sequence: number, length: number): Progress {
     this.next ??= sequence;

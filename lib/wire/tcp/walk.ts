@@ -38,7 +38,7 @@ export interface WalkEnd {
   readonly heardSyn: boolean;
   /** Whether the other end's FIN has arrived here. */
   readonly heardFin: boolean;
-  /** What was sent to this end and has not arrived, the oldest first. */
+  /** What was sent to this end and hasn't arrived, the oldest first. */
   readonly incoming: readonly WalkSegment[];
 }
 
@@ -134,7 +134,7 @@ export const TCP_WALKS: Readonly<Record<string, readonly WalkStep[]>> = {
  *
  * @param pair Both ends as they are.
  * @param step What happens, and where.
- * @returns Both ends as they are afterwards, and what was done.
+ * @returns Both ends as they are afterward, and what was done.
  * @throws {RangeError} If the end is to receive, and nothing is on its way.
  *
  * @example The first segment of all
@@ -201,7 +201,7 @@ export function walkStep(
  *
  * @param steps What happens, one after another.
  * @param pair Both ends as they are before.
- * @returns Both ends as they are afterwards, and what each step did.
+ * @returns Both ends as they are afterward, and what each step did.
  * @throws {RangeError} If an end is to receive, and nothing is on its way.
  *
  * @example Three segments open a connection, four close it

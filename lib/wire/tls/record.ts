@@ -19,7 +19,7 @@ export const TLS_CONTENT_TYPES: Readonly<Record<number, string>> = {
   24: "Heartbeat",
 };
 
-/** The handshake messages that are not encrypted in any version of TLS. */
+/** The handshake messages that aren't encrypted in any version of TLS. */
 export const TLS_HANDSHAKE_TYPES: Readonly<Record<number, string>> = {
   0: "Hello Request",
   1: "Client Hello",

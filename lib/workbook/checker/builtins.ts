@@ -35,7 +35,7 @@ const HARMLESS = new Set(["Error.stackTraceLimit", "Error.prepareStackTrace"]);
 
 type Snapshot = Map<object, Map<PropertyKey, PropertyDescriptor>>;
 
-// The code below must not use anything that an answer may have replaced.
+// The code below mustn't use anything that an answer may have replaced.
 const { getOwnPropertyDescriptor, is } = Object;
 const { ownKeys } = Reflect;
 

@@ -52,7 +52,7 @@ setInterval(() => {
 const changed = watchBuiltins();
 const answerTo = await loadAnswers(() => import(answersUrl));
 // Code that an answer left running may fail when the check closes its sockets.
-// That must not end the process before it reports the verdict.
+// That mustn't end the process before it reports the verdict.
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
 });

@@ -29,7 +29,7 @@ export interface CheckLessonOptions extends RunCheckOptions {
   /**
    * The compiler's errors: `checkTypes([lesson])`.
    *
-   * @default types are not checked
+   * @default types aren't checked
    */
   types?: Promise<TypeErrors>;
 }

@@ -22,7 +22,7 @@ export class HelpRequest extends Error {
  * @param text The argument, which may be empty or contain line breaks.
  * @returns The text, in quotes and with escapes unless it's a plain word.
  *
- * @example A plain word, and what is not one
+ * @example A plain word, and what isn't one
  * ```ts
  * import { repeated } from "./usage_error.ts";
  * import { assertEquals } from "@std/assert";

@@ -225,7 +225,7 @@ async function readLine(onEnd = () => {}): Promise<string> {
 
 /**
  * Aborts at Ctrl-C. Both the terminal and the command line send it to this
- * process, so keep listening until the end: the second signal must not cut off
+ * process, so keep listening until the end: the second signal mustn't cut off
  * the summary.
  */
 function interruption(): AbortSignal {
@@ -275,7 +275,7 @@ function printJson(event: ShowEvent): void {
   print(`${JSON.stringify(event)}\n`);
 }
 
-/** Writes immediately: a server's notes must not wait for a buffer to fill. */
+/** Writes immediately: a server's notes mustn't wait for a buffer to fill. */
 function print(text: string): void {
   try {
     let bytes = new TextEncoder().encode(text);

@@ -29,7 +29,7 @@ export interface FunctionCase extends CallDue {
   step?: string;
   /** The arguments. Each call gets a copy. */
   args: unknown[];
-  /** What it means if the answer never gives control back. */
+  /** What it means if the answer blocks the event loop. */
   ifEndless?: EndlessAdvice;
 }
 
@@ -133,8 +133,8 @@ export async function checkFunction(
     try {
       return await driver.run(one, PLAIN);
     } catch (cause) {
-      // If the same call is right now, an earlier one has left something behind.
-      // A call that waits for ever isn't made again.
+      // If the same call is right now, an earlier one has left something
+      // behind. A call that waits forever isn't made again.
       const isRight = !options.async &&
         await driver.run(one, PLAIN).then(() => true, () => false);
       if (isRight) trial.fail(PROBES.twice(one.label), { cause });

@@ -30,11 +30,11 @@
  * call twice, and again after all the others, including failed ones; a good
  * stream after each one that must fail; two objects, connections, or sockets in
  * use at the same time, even at the same moment; earlier results and arguments,
- * which must not change; each `Uint8Array` as a short view into a larger
- * buffer; reads of 1, 5, and 4096 bytes; a connection that must stay open, or
- * must be closed; reads, receives, and timers that are left waiting. Results
- * are compared by value ({@linkcode differenceAt}), so an instance of a class
- * or an object with more fields is fine.
+ * which mustn't change; each `Uint8Array` as a short view into a larger buffer;
+ * reads of 1, 5, and 4096 bytes; a connection that must stay open, or must be
+ * closed; reads, receives, and timers that are left waiting. Results are
+ * compared by value ({@linkcode differenceAt}), so an instance of a class or an
+ * object with more fields is fine.
  *
  * What you do have to think of: each limit with {@linkcode aroundLimit},
  * including 0 and the default, with an empty options object, and `maxRoom` if a

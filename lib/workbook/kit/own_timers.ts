@@ -1,5 +1,5 @@
 /**
- * Timers of the kit itself. A `TimerWatch` must not count these, because it
+ * Timers of the kit itself. A `TimerWatch` mustn't count these, because it
  * looks for the answer's timers.
  *
  * @module

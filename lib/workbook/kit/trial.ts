@@ -23,7 +23,7 @@ export interface TrialOptions {
   stallMs?: number;
   /**
    * Called as each step begins, with what the check is about to do, and what it
-   * means if the answer never gives control back in it.
+   * means if the answer blocks the event loop in it.
    */
   onStep?: (step: string, ifEndless?: EndlessAdvice) => void;
   /**
@@ -116,7 +116,7 @@ export class Trial {
    * Rejects the answer.
    *
    * @param failure What was found wrong.
-   * @param options `cause`: the error behind it.
+   * @param options `cause`: the error after it.
    * @throws {CheckFailed} Always.
    */
   fail(failure: TrialFailure, options?: ErrorOptions): never {
@@ -362,8 +362,8 @@ export class Trial {
 
   /** Closes everything passed to `use`, the newest first. */
   async cleanUp(): Promise<void> {
-    // Code that the answer left waiting fails now, after the verdict. That must
-    // not end the process or affect the next exercise.
+    // Code that the answer left waiting fails now, after the verdict. That
+    // mustn't end the process or affect the next exercise.
     const ignore = (event: Event) => event.preventDefault();
     for (const kind of FAILURES) globalThis.addEventListener(kind, ignore);
     try {

@@ -99,7 +99,7 @@ async function look(
 ): Promise<number> {
   await using folder = await temporaryFolder();
   const end = new AbortController();
-  // Until the process ends: a second signal during the cleanup must not change
+  // Until the process ends: a second signal during the cleanup mustn't change
   // the exit status.
   onInterrupt(() => end.abort());
   const head = headNow(lesson.number, viewsOf(request));
