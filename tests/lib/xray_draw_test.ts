@@ -132,7 +132,7 @@ function draw(
 const ALL: Exclude<View, "story">[] = ["call", "packet"];
 
 for (const colours of [false, true]) {
-  Deno.test(`drawTimeline() keeps to its width, ${colours ? "with" : "without"} colours`, () => {
+  Deno.test(`drawTimeline() keeps to its width, ${colors ? "with" : "without"} colors`, () => {
     for (let width = 60; width <= 160; width++) {
       for (const views of [["call"], ["packet"], ALL] as typeof ALL[]) {
         setColorEnabled(colours);
@@ -185,14 +185,14 @@ Deno.test("drawTimeline() says how to read it, and no more than it shows", () =>
   assert(!legend(160, ["packet"]).includes("descriptors"));
 });
 
-Deno.test("drawTimeline() folds what only asks for settings into one row", () => {
+Deno.test("drawTimeline() folds calls that only get settings into one row", () => {
   assertMatch(
     draw(160, ["call"], { all: true }).join("\n"),
     /getsockname\(21\), getpeername\(21\)/,
   );
 });
 
-Deno.test("drawTimeline() shows what only asks, and fails, in a row of its own", () => {
+Deno.test("drawTimeline() shows a failed getter call in its own row", () => {
   const items = [
     call("getsockname", { given: "127.0.0.1:1" }),
     call("getpeername", { error: "ENOTCONN" }),
@@ -399,7 +399,7 @@ for (
   });
 }
 
-Deno.test("namesIn() shortens long names, and gives ports to who has none", () => {
+Deno.test("namesIn() shortens long names, and uses ports for addresses without one", () => {
   const nameOf = namesIn(ITEMS);
   assertEquals(nameOf(CLIENT), "client");
   assertEquals(nameOf(SERVER), "the very pa…");
@@ -525,7 +525,7 @@ Deno.test("drawTimeline() says what folded lines fold", () => {
   assertMatch(text, /│ … 98 × connect, accept4, 97 × socket\n/);
 });
 
-Deno.test("foldRepeats() keeps all that is not long, and every row somewhere", () => {
+Deno.test("foldRepeats() keeps all that isn't long, and every row somewhere", () => {
   const rows = (text: string) => [...text].map((like) => ({ like }));
   const some = rows("abcabcabcabd");
   assertEquals(foldRepeats(some), some);

@@ -136,7 +136,7 @@ Deno.test("effectsOfClosing() says what each shutdown and close sent", () => {
   );
 });
 
-Deno.test("effectsOfClosing() finds a FIN behind queued data, by its sequence number", () => {
+Deno.test("effectsOfClosing() finds a FIN after queued data, by its sequence number", () => {
   const [a, b] = [tcp(1), tcp(2)];
   const sent = (socket: Socket, bytes: number, flags: string, seq: number) =>
     packet(socket, flags, { bytes, relativeSequence: seq });
@@ -227,7 +227,7 @@ Deno.test("drawSummary() keeps to its width", () => {
   }
 });
 
-Deno.test("drawSummary() says only what was looked at", () => {
+Deno.test("drawSummary() shows only what was observed", () => {
   setColorEnabled(false);
   const items = [step(1, "One"), call(tcp(1), "close")];
   const text = (calls: boolean, packets: boolean) =>
@@ -377,7 +377,7 @@ Deno.test("describeHead() says where and when a recording was made", () => {
   );
 });
 
-Deno.test("decodeRecording() rejects what is no recording", () => {
+Deno.test("decodeRecording() rejects anything that isn't recording", () => {
   assertThrows(() => decodeRecording('{"kind":"lesson"}'), SyntaxError);
   assertThrows(() => decodeRecording("# Lesson"), SyntaxError);
 });

@@ -36,7 +36,7 @@ function assertShort(report: string): void {
   for (const line of lines) assert(line.length <= 80, line);
 }
 
-Deno.test("check ends an answer that loops for ever, within its deadline, and checks the other one", async () => {
+Deno.test("check ends an answer that loops forever, within its deadline, and checks the other one", async () => {
   await copy().answer({
     echo: `export async function echo() { ${LOOP_FOR_EVER} }`,
   });
@@ -50,7 +50,7 @@ Deno.test("check ends an answer that loops for ever, within its deadline, and ch
   assertShort(stdout);
 });
 
-Deno.test("check ends an answer that waits for ever, and checks the other one", async () => {
+Deno.test("check ends an answer that waits forever, and checks the other one", async () => {
   const report = await checkAndReport({
     echo: "export async function echo() { await new Promise(() => {}) }",
   });
@@ -62,7 +62,7 @@ Deno.test("check ends an answer that waits for ever, and checks the other one", 
   assertShort(report);
 });
 
-Deno.test("check ends an answer that prints for ever", async () => {
+Deno.test("check ends an answer that prints forever", async () => {
   // Nothing beside it, which could be silent on a busy machine.
   const report = await checkAndReport({
     echo: 'export function echo() { while (true) console.log("x\\nx") }',
@@ -97,7 +97,7 @@ for (
     ["waits", "await new Promise(() => {});"],
   ]
 ) {
-  Deno.test(`check ends a file that ${what} for ever while it is loaded, once for all exercises`, async () => {
+  Deno.test(`check ends a file that ${what} forever while it is loaded, once for all exercises`, async () => {
     await copy().answer({ head: `${code}\n` });
     const { checkLesson } = await copy().import(
       "lib/workbook/checker/checker.ts",

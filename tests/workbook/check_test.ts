@@ -54,7 +54,7 @@ Deno.test("check passes right answers", async () => {
   assertLacks(text, /stuck\?/);
 });
 
-Deno.test("check says what is not started, and that is no failure", async () => {
+Deno.test("check says what isn't started, and that is no failure", async () => {
   await copy().clear();
   const { code, text } = await checkInProcess();
   assertEquals(code, 0);
@@ -95,7 +95,7 @@ Deno.test("check replays its steps, and shows expected, received, cause and wher
   for (const line of text.split("\n")) assert(line.length <= 80, line);
 });
 
-Deno.test("check says where a slip is, not what usually ends a conversation", async () => {
+Deno.test("check says where a slip is, not what usually ends a connection", async () => {
   const { code, text } = await check({
     echo: `export async function echo(conn: Deno.Conn): Promise<void> {
   await con.read(new Uint8Array(10));
@@ -108,7 +108,7 @@ Deno.test("check says where a slip is, not what usually ends a conversation", as
   );
 });
 
-Deno.test("check says where a file does not parse, once", async () => {
+Deno.test("check says where a file doesn't parse, once", async () => {
   const { code, text } = await check({ head: "const = 3;\n" });
   assertEquals(code, 1);
   assertMatch(text, /^✗ 3\.1 echo {2}cannot be loaded$/m);
@@ -126,7 +126,7 @@ Deno.test("check says what a file throws when it is loaded, and where", async ()
   assertMatch(text, /^0 solved, 2 not right yet, 0 not started$/m);
 });
 
-Deno.test("check names a module that is not there", async () => {
+Deno.test("check names a module that isn't there", async () => {
   const { code, text } = await check({ head: 'import "./nowhere.ts";\n' });
   assertEquals(code, 1);
   assertMatch(text, /Module not found "lessons\/03_echo\/nowhere\.ts"/);
@@ -341,7 +341,7 @@ const FORBIDDEN: Record<string, [code: string, refused: RegExp]> = {
 // One for each of the two exercises.
 for (const pair of chunk(Object.entries(FORBIDDEN), 2)) {
   const names = pair.map(([what]) => what).join(", and one that ");
-  Deno.test(`check refuses an answer that ${names}, and nothing is done`, async () => {
+  Deno.test(`check rejects an answer that ${names}, and nothing is done`, async () => {
     const outside = join(copy().root, "..", "precious.txt");
     await Deno.writeTextFile(outside, "kept");
     const [first, second] = pair.map(([, [code]]) =>
@@ -370,7 +370,7 @@ for (const pair of chunk(Object.entries(FORBIDDEN), 2)) {
   });
 }
 
-Deno.test("check refuses a file that does harm when it is loaded", async () => {
+Deno.test("check rejects a file that does harm when it is loaded", async () => {
   const outside = join(copy().root, "..", "precious.txt");
   await Deno.writeTextFile(outside, "kept");
   const { code, text } = await check({

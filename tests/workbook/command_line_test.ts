@@ -22,7 +22,7 @@ function complaint(args: string[]): string {
   return assertThrows(() => parseCommandLine(args, SYNTAX), UsageError).message;
 }
 
-Deno.test("parseCommandLine() gives words, flags by number and values", () => {
+Deno.test("parseCommandLine() returns words, flags by number and values", () => {
   assertEquals(
     parseCommandLine(["3", "--deep", "--port", "7", "4", "--deep"], SYNTAX),
     { words: ["3", "4"], flags: { deep: 2 }, values: { port: "7" } },
@@ -84,7 +84,7 @@ Deno.test("parsePort() takes 0 to 65535, in digits", () => {
   }
 });
 
-Deno.test("repeated() keeps a message on one line, and shows what cannot be seen", () => {
+Deno.test("repeated() keeps a message on one line, and shows what can't be seen", () => {
   assertEquals(repeated("--port"), "--port");
   assertEquals(repeated(" "), '" "');
   assertEquals(repeated("a\n\x1b[1m"), '"a\\n\\u001b[1m"');

@@ -225,7 +225,7 @@ Deno.test("the list shows every lesson by part, and next the very first exercise
   assertMatch(next.stdout, /^· 1\.1 \w+ {2}not started\n/);
 });
 
-Deno.test("next names the first exercise that is not solved, its task, and the commands", async () => {
+Deno.test("next names the first exercise that isn't solved, its task, and the commands", async () => {
   await copy().clear();
   const { code, stdout, stderr } = await copy().call("next");
   assertEquals([code, stderr], [0, ""]);
@@ -242,7 +242,7 @@ Deno.test("next names the first exercise that is not solved, its task, and the c
   }
 });
 
-Deno.test("next goes on to the second exercise, and to the end", async () => {
+Deno.test("next continues to the second exercise, and to the end", async () => {
   await copy().answer({ exchange: "export const exchange = 3;" });
   assertMatch(
     (await copy().call("next")).stdout,

@@ -267,7 +267,7 @@ async function tsharkFields(file: string): Promise<Record<string, string>[]> {
     });
 }
 
-Deno.test("packets --json gives the fields in their order, and null for what is not there", async () => {
+Deno.test("packets --json gives the fields in their order, and null for what isn't there", async () => {
   const [syn] = await records(path("echo.pcap"));
   assertEquals(Object.keys(syn), [
     "number",
@@ -326,7 +326,7 @@ Deno.test("packets --json gives windows as they were sent, and scaled", async ()
   assertEquals([ack.window, ack.scaledWindow], [64, 65536]);
 });
 
-Deno.test("packets names what is wrong with a packet, and goes on", async () => {
+Deno.test("packets names what is wrong with a packet, and continues", async () => {
   const ip: IpFields = {
     version: 4,
     source: "127.0.0.1",
@@ -382,7 +382,7 @@ for (
     ["reads a damaged capture", 1, ["-"], whole.subarray(0, 260)],
   ] as [string, number, string[], Uint8Array?][]
 ) {
-  Deno.test(`packets, in a process of its own, ${what} just the same`, async () => {
+  Deno.test(`packets, in its own process, ${what} just the same`, async () => {
     const outcome = await packetsProcess(args, { stdin });
     assertEquals(outcome, await packets(args, { stdin }));
     assertEquals(outcome.code, code);

@@ -67,7 +67,7 @@ Deno.test("reset 3.2 leaves 3.1 solved, also when the import of todo is gone", a
   );
 });
 
-Deno.test("reset does not import todo twice", async () => {
+Deno.test("reset doesn't import todo twice", async () => {
   const { head } = splitSections(await placeholder());
   await copy().answer({ head });
   await reset("3.1");

@@ -208,7 +208,7 @@ Deno.test("20.1: an error of the wrong class is reported with its name and its p
 });
 
 /** The end of a stream, with an answer that stops there by a slip. */
-Deno.test("a slip does not pass for the error that is due", async () => {
+Deno.test("a slip doesn't pass for the error that is due", async () => {
   const readFully = async (conn: Any, data: Uint8Array) => {
     const answer = new Uint8Array(data.length);
     const send = async () => {

@@ -136,7 +136,7 @@ Deno.test("Trial asks what was due, and what a stall means, only when it has sta
   });
 });
 
-Deno.test("Trial does not take an answer that makes progress for stalled", async () => {
+Deno.test("Trial doesn't take an answer that makes progress for stalled", async () => {
   const trial = new Trial("", { stallMs: 1000 });
   const done = Promise.withResolvers<string>();
   // Longer than a stall, in steps that are far shorter than one.
@@ -152,7 +152,7 @@ Deno.test("Trial does not take an answer that makes progress for stalled", async
   }
 });
 
-Deno.test("Trial does not take a machine that stood still for an answer that stalled", async () => {
+Deno.test("Trial doesn't take a machine that stood still for an answer that stalled", async () => {
   const trial = new Trial("", { stallMs: 100 });
   const done = Promise.withResolvers<string>();
   const waiting = trial.waitFor(done.promise, WAIT);
@@ -226,7 +226,7 @@ Deno.test("Trial prefers the answer's own error to what it did to the other side
   assertMatch(failure.problem, /echo\(\) threw Error: the answer/);
 });
 
-Deno.test("Trial prefers the failure of a forgotten promise to what it led to", async () => {
+Deno.test("Trial prefers an unhandled rejection to its effect", async () => {
   const { failure, cause } = await verdictOn(
     (trial, attempt) => {
       attempt();
@@ -241,7 +241,7 @@ Deno.test("Trial prefers the failure of a forgotten promise to what it led to", 
   assertInstanceOf(cause, Error);
 });
 
-Deno.test("Trial turns away a promise that fails forgotten in the last step", async () => {
+Deno.test("Trial rejects a promise that fails without an await in the last step", async () => {
   const { failure } = await verdictOn(
     (_, attempt) => void attempt(),
     () => void Promise.reject(new Error("late")),
@@ -305,7 +305,7 @@ for (
     "type number",
   ]] as const
 ) {
-  Deno.test(`an exercise turns away ${value} in the place of a function, before any step`, async () => {
+  Deno.test(`an exercise rejects ${value} in the place of a function, before any step`, async () => {
     const { failure, steps } = await verdictOn(
       () => {
         throw new Error("the check ran");

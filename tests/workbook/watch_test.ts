@@ -51,7 +51,7 @@ Deno.test("watch says what a save makes pass, what it breaks, and what is next",
   await watching.expect(inOrder(SOLVED, next, broken, all));
 });
 
-Deno.test("watch goes on from the lesson that was saved, not from the first", async () => {
+Deno.test("watch continues from the lesson that was saved, not from the first", async () => {
   await using whole = await WorkbookCopy.make({ whole: true });
   await using watching = whole.start("watch");
   await watching.expect(/Ctrl-C to stop/);
@@ -76,14 +76,14 @@ Deno.test("watch sees a save that replaces the file by renaming another", async 
   await watching.expect(SOLVED);
 });
 
-Deno.test("watch sees a save that removes the file and writes it anew", async () => {
+Deno.test("watch sees a save that deletes the file and writes a new one", async () => {
   await using watching = await startWatch();
   await Deno.remove(copy().file("exercise.ts"));
   await copy().answer();
   await watching.expect(SOLVED);
 });
 
-Deno.test("watch does not check again what was saved as it was", async () => {
+Deno.test("watch doesn't check again what was saved as it was", async () => {
   await using watching = await startWatch();
   await copy().clear();
   await copy().answer();

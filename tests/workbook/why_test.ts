@@ -122,7 +122,7 @@ Deno.test("why --json gives the matches, best first", async () => {
   assertEquals(all.groups.length, groups.length);
 });
 
-Deno.test("why works as a process of its own, with an error piped in", async () => {
+Deno.test("why works as its own process, with an error piped in", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: copy().args("why"),
     stdin: "piped",
