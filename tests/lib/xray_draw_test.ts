@@ -178,7 +178,7 @@ Deno.test("drawTimeline() says how to read it, and no more than it shows", () =>
     draw(width, views).join(" ").split("the lesson  ")[0].replace(/\s+/g, " ");
   assertMatch(
     legend(160, ALL),
-    /system calls that .* packets that .* 21 and the like are descriptors.* seq and ack/,
+    /system calls that .* packets that .* 21 are file descriptors.* seq and ack/,
   );
   assert(!legend(100, ALL).includes("seq and ack"));
   assert(!legend(160, ["call"]).includes("packets"));
@@ -207,7 +207,7 @@ Deno.test("drawTimeline() shows a failed getter call in its own row", () => {
   assertMatch(rows[1], /getpeername\(21\)\s=\sENOTCONN$/);
   assertMatch(
     draw(false).join(" "),
-    /│ getpeername\(21\)\s=\sENOTCONN {2}2 calls that only ask .* --all shows/,
+    /│ getpeername\(21\)\s=\sENOTCONN {2}2 calls that only get .* --all shows/,
   );
 });
 
@@ -233,7 +233,7 @@ Deno.test("drawTimeline() tells why Unix sockets have no packets", () => {
     drawTimeline(items, { width: 160, views }).join(" ");
   assertMatch(
     text(ALL),
-    /Unix sockets have no packets: .* inside the kernel\./,
+    /Unix sockets have no packets: the kernel copies .* to the other\./,
   );
   assert(!text(["call"]).includes("Unix"));
 });
