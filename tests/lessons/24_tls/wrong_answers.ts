@@ -67,7 +67,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "throws another class": [
         "if (length > 16640) throw new TypeError();",
-        /another error than RangeError/,
+        /wrong class of error; it should be RangeError/,
       ],
     }),
     ...replacing("if (pending.length < 5) return null;", {
@@ -399,7 +399,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "turns every failure into a timeout": [
         "throw signal.reason ?? new Deno.errors.TimedOut();",
-        /Callers tell failures apart/,
+        /Callers tell errors apart/,
       ],
       "returns nothing after a failure": [
         "return new Uint8Array();",
