@@ -132,7 +132,7 @@ function draw(
 const ALL: Exclude<View, "story">[] = ["call", "packet"];
 
 for (const colours of [false, true]) {
-  Deno.test(`drawTimeline() keeps to its width, ${colors ? "with" : "without"} colors`, () => {
+  Deno.test(`drawTimeline() keeps to its width, ${colours ? "with" : "without"} colors`, () => {
     for (let width = 60; width <= 160; width++) {
       for (const views of [["call"], ["packet"], ALL] as typeof ALL[]) {
         setColorEnabled(colours);
