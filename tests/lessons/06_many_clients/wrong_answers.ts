@@ -276,7 +276,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
       "const running = new Set<Promise<void>>();",
       "const running = serveAtMost.running ??= new Set<Promise<void>>();",
     ],
-    diagnosis: /Something of one got into the other/,
+    diagnosis: /The two share something/,
   },
   {
     name: "closes connections that have no place yet",

@@ -32,7 +32,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "reads once",
     replace: [KEEP, `${KEEP} break;`],
-    diagnosis: /One read\(\) returns whatever has arrived/,
+    diagnosis: /read\(\) returns whatever has arrived/,
   },
   {
     name: "closes its write side before everything is written",
@@ -201,7 +201,8 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
       SET_TIMER,
       `try { ${CLOSE_WRITE} } catch { return; }\n  ${SET_TIMER}`,
     ],
-    diagnosis: /the connection is still open.*when something fails/s,
+    diagnosis:
+      /the connection is still open.*(even after an error|If a call throws)/s,
   },
   {
     name: "throws when the peer is gone",

@@ -282,14 +282,14 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("throw new Error(", {
       "returns zeros when it's asked again too early": [
         "if (this.asked) return this.#bytes; this.asked = true; throw new Error(",
-        /message\(\) returned a different result the second time/,
+        /message\(\) returned a different result when called again/,
       ],
       "throws a string": ["throw (", /Throw an Error object/],
     }),
     ...replacing("return this.#bytes;", {
       "returns the message only once": [
         "const bytes = this.#bytes; this.#bytes = undefined; return bytes;",
-        /message\(\) returned a different result the second time/,
+        /message\(\) returned a different result when called again/,
       ],
     }),
     ...replacing("this.#bytes === undefined ||", {
@@ -307,7 +307,7 @@ export const wrongAnswers: WrongAnswers = {
           shared.#missing = [];
           return shared;
         }`,
-        /with two in use at the same time.*is shared by all/s,
+        /with two in use at the same time.*The two share something/s,
       ],
     }),
   ],

@@ -137,7 +137,7 @@ const ask: WrongAnswer<Ask>[] = [
       while (!isDone) await new Promise((resolve) => setTimeout(resolve, 10));
       return await asking;
     },
-    diagnosis: /a timer running while it waits.*Don't ask again and again/s,
+    diagnosis: /a timer while it waits.*Don't poll/s,
   },
   {
     name: "closes the socket when a timer fires",
@@ -177,7 +177,7 @@ const ask: WrongAnswer<Ask>[] = [
         receiving = socket.receive();
       }
     },
-    diagnosis: /a receive of its is still.*not before you have sent/s,
+    diagnosis: /one of its receives is still.*after you've sent/s,
   },
   {
     name: "sends and receives at the same time",
@@ -194,7 +194,7 @@ const ask: WrongAnswer<Ask>[] = [
         [message, from] = await socket.receive();
       }
     },
-    diagnosis: /a receive of its is still.*not before you have sent/s,
+    diagnosis: /one of its receives is still.*after you've sent/s,
   },
   ...replacing("(question, server);", {
     "swallows the error of send()": [
@@ -284,7 +284,7 @@ const ask: WrongAnswer<Ask>[] = [
       await Promise.race([old, late]);
       return await solution.ask(socket, question, server);
     },
-    diagnosis: /A receive that you gave up takes the next datagram/,
+    diagnosis: /A receive that you gave up on still takes the next datagram/,
   },
 ];
 

@@ -140,7 +140,7 @@ export const wrongAnswers: WrongAnswers = {
         at = from + 2;
         return labels.join(".");`,
       ],
-      diagnosis: /A function there calls itself, .* or without end/,
+      diagnosis: /A function calls itself .* or endlessly/,
     },
     {
       name: "takes the second byte of a pointer for the offset",

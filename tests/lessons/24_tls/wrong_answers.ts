@@ -403,7 +403,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "returns nothing after a failure": [
         "return new Uint8Array();",
-        /where it must throw/,
+        /but it should throw/,
       ],
     }),
     ...replacing("pieces.push(buffer.slice(0, count));", {
