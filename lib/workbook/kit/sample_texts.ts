@@ -23,9 +23,9 @@ export const SAMPLE_TEXTS: Readonly<Record<string, string>> = {
 export const NOT_UTF8: Readonly<Record<string, Uint8Array>> = {
   "the first byte of a two-byte character at the end": bytes("6162c3"),
   "two bytes of a four-byte character at the end": bytes("6162f09f"),
-  "a byte that never occurs in UTF-8": bytes("6fff6b"),
+  "a byte that UTF-8 never uses": bytes("6fff6b"),
   "the second byte of a character without its first": bytes("61b662"),
-  "a slash as two bytes instead of one": bytes("61c0af"),
+  "a slash in two bytes, where one is enough": bytes("61c0af"),
   "half of a surrogate pair": bytes("61eda080"),
 };
 
