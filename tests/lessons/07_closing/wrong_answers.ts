@@ -193,7 +193,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "leaves the connection open after a failed read()",
     replace: afterFailure("clearTimeout(timer)"),
-    diagnosis: /the connection is still open.*on every path/s,
+    diagnosis: /the connection is still open.*If a call throws/s,
   },
   {
     name: "leaves the connection open when closeWrite() fails",

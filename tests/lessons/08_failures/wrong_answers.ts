@@ -176,7 +176,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("clearTimeout(timer);", {
       "leaves the timer of the race": [
         "",
-        /read\(30000\) is done, and a timer that you started is still running/,
+        /read\(30000\) is done, but a timer that you started is still running/,
       ],
       "clears its timer only if the read succeeds": [
         "if (this.#reading === undefined) clearTimeout(timer);",
@@ -256,7 +256,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "has an empty buffer": [
         "#buffer = new Uint8Array();",
-        /has no room for anything/,
+        /has no room for any bytes/,
       ],
     }),
     {

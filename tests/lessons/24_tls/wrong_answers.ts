@@ -67,7 +67,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "throws another class": [
         "if (length > 16640) throw new TypeError();",
-        /wrong class of error; it should be RangeError/,
+        /another error than RangeError/,
       ],
     }),
     ...replacing("if (pending.length < 5) return null;", {
@@ -399,11 +399,11 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "turns every failure into a timeout": [
         "throw signal.reason ?? new Deno.errors.TimedOut();",
-        /Callers tell errors apart/,
+        /Callers tell failures apart/,
       ],
       "returns nothing after a failure": [
         "return new Uint8Array();",
-        /but it should throw/,
+        /where it must throw/,
       ],
     }),
     ...replacing("pieces.push(buffer.slice(0, count));", {
