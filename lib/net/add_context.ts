@@ -5,15 +5,15 @@
  */
 
 /**
- * Puts what failed in front of an error's message.
+ * Prefixes an error's message with what failed.
  *
- * The system says "Connection refused", but not by which endpoint. The error
- * stays the same object, so its class, `name`, `code`, `errors`, and `cause`
- * stay as they are: programs decide by them (`error instanceof
+ * The system says "Connection refused", but not which endpoint refused it. The
+ * error stays the same object and keeps its class, `name`, `code`, `errors`,
+ * and `cause`, because programs check these (`error instanceof
  * Deno.errors.ConnectionRefused`).
  *
- * @param error The value that was caught. Pass only an error of this one
- * failure: everyone who holds it sees the new message.
+ * @param error The caught value. Pass an error only if it belongs to this one
+ * failure: all references to it see the new message.
  * @param failure What failed, such as `Cannot connect to tcp://127.0.0.1:7000`.
  * @returns `error`, so that you can throw it again.
  *

@@ -5,11 +5,11 @@
  */
 
 /**
- * Closes a socket, and does nothing if it is already closed.
+ * Closes a socket, or does nothing if it's already closed.
  *
- * Deno's `close()` throws BadResource the second time. Use this where several
- * parts of a program may close the same socket: a handler, a timeout, an abort
- * signal.
+ * Deno's `close()` throws BadResource the second time. Use this function if
+ * several parts of a program may close the same socket: a handler, a timeout,
+ * an abort signal.
  *
  * @param resource The connection or listener to close.
  *

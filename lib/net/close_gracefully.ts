@@ -11,8 +11,8 @@ import { assertTimer } from "./timer.ts";
 /** Options for {@linkcode closeGracefully}. */
 export interface CloseGracefullyOptions {
   /**
-   * How long the peer has to end its side too, in milliseconds, from 0 (close at
-   * once) to 2147483647, the longest time a timer can run.
+   * How long the peer has to end its side, too, in milliseconds, from 0 (close
+   * at once) to 2147483647, the longest time a timer can run.
    *
    * @default 1000
    */
@@ -32,8 +32,8 @@ const GONE = [
 ];
 
 /**
- * Closes a connection without losing bytes that are still on their way: ends
- * this side, reads until the peer has ended its side, and then closes.
+ * Closes a connection without losing bytes that are still in flight: ends this
+ * side, reads until the peer ends its side, and then closes.
  *
  * A connection can end in two ways (RFC 9293, section 3.6). A FIN follows the
  * last byte and leaves the other direction open (half-close). An RST ends the
@@ -42,9 +42,9 @@ const GONE = [
  * later (RFC 1122, section 4.2.2.13), so it can destroy an answer that you have
  * just written (RFC 2525, section 2.17).
  *
- * If the peer doesn't end its side within the grace period, the connection is
- * closed anyway. It's no error if the peer is already gone. When the promise
- * settles, the connection is closed.
+ * If the peer doesn't end its side within the grace period, closes the
+ * connection anyway. A peer that is already gone isn't an error. When the
+ * promise settles, the connection is closed.
  *
  * @param conn The connection. Nothing else should read from it; all its input is
  * dropped.
@@ -81,8 +81,8 @@ export async function closeGracefully(
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     assertTimer(graceMs, "Cannot close gracefully: graceMs");
-    // Only a close cancels a read. It also ends a closeWrite that waits for a
-    // write.
+    // Only close() cancels a read. It also cancels a closeWrite() that is
+    // waiting for a write.
     timer = setTimeout(() => closeQuietly(conn), graceMs);
     await conn.closeWrite();
     const buffer = new Uint8Array(16 * 1024);

@@ -1,5 +1,5 @@
 /**
- * Connections: the client's side, with a timeout.
+ * Connecting to a server, with a timeout.
  *
  * @module
  */
@@ -30,9 +30,9 @@ export interface ConnectTcpOptions extends ConnectOptions {
    */
   hostname?: string;
   /**
-   * Whether the system asks a silent peer now and then if it's still there
-   * (`SO_KEEPALIVE`). It begins after two hours on most systems: see
-   * `Heartbeat` for an answer within seconds.
+   * Whether the system probes an idle peer to see if it's still there
+   * (keep-alive, `SO_KEEPALIVE`). Most systems start only after two hours; use
+   * `Heartbeat` to find out within seconds.
    *
    * @default {false}
    */
@@ -92,7 +92,8 @@ export async function connectTcp(
  * @throws {Deno.errors.PermissionDenied} If you may not write to the file.
  * @throws {Deno.errors.WouldBlock} If the listener's backlog is full: unlike
  * TCP, a Unix socket doesn't wait.
- * @throws {Deno.errors.TimedOut} If `timeoutMs` is over first.
+ * @throws {Deno.errors.TimedOut} If the connection isn't open within
+ * `timeoutMs`.
  * @throws The signal's reason, if it is aborted first.
  *
  * @example Connect to a path
@@ -120,8 +121,8 @@ export function connectUnix(
 }
 
 /**
- * Connects to a stream socket, TCP or Unix, at an endpoint, by
- * {@linkcode connectTcp} or {@linkcode connectUnix}.
+ * Connects to a TCP or Unix stream socket at an endpoint, using {@linkcode
+ * connectTcp} or {@linkcode connectUnix}.
  *
  * @param endpoint The endpoint to connect to, as a value or as text.
  * @param options The timeout and the signal.
@@ -163,8 +164,8 @@ export async function connect(
 }
 
 /**
- * Opens the connection. If it gives up, at the timeout or on abort, it leaves
- * neither a timer nor a socket open.
+ * Opens the connection. On a timeout or abort, it leaves no timer or socket
+ * open.
  */
 async function open<T extends Deno.Conn>(
   endpoint: Endpoint,
@@ -197,15 +198,15 @@ async function open<T extends Deno.Conn>(
   const timer = timeoutMs && setTimeout(onTimeout, timeoutMs);
   try {
     const conn = await start(giveUp.signal);
-    // The connection may still arrive after this has given up. Deno can cancel
-    // a TCP connect, but not a Unix one. That one doesn't wait, though: the
-    // system accepts or refuses it at once.
+    // The connection may still open after the timeout or abort. Deno can cancel
+    // a TCP connect, but not a Unix one, which the system accepts or refuses at
+    // once.
     if (giveUp.signal.aborted) conn.close();
     giveUp.signal.throwIfAborted();
     return conn;
   } catch (error) {
-    // If the connection was refused, say so, even if the timeout has passed
-    // meanwhile.
+    // If the connection was refused, say so, even if the timeout has passed by
+    // now.
     throw error === giveUp.signal.reason ? error : addContext(error, failure);
   } finally {
     clearTimeout(timer);

@@ -10,15 +10,15 @@ import { formatAddress } from "./endpoint.ts";
 import { assertTimer } from "./timer.ts";
 
 /**
- * A message that was received.
+ * A received message.
  *
  * @typeParam A The kind of address: `Deno.NetAddr` for UDP, `Deno.UnixAddr` for
  * a Unix socket.
  */
 export interface Datagram<A extends Deno.Addr = Deno.NetAddr> {
-  /** The message, in a buffer of its own. */
+  /** The message, in its own buffer. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** The sender's address. A sender of UDP can forge it (RFC 2827). */
+  /** The sender's address. With UDP, a sender can forge it (RFC 2827). */
   from: A;
 }
 
@@ -44,8 +44,8 @@ export interface ReceiveOptions<A extends Deno.Addr = Deno.NetAddr> {
 }
 
 /**
- * A datagram socket that you can hold with `using`. `bindUdp` opens one for UDP,
- * and `bindUnixDatagram` one at a path.
+ * A datagram socket that you can declare with `using`. Open one with `bindUdp`
+ * for UDP, or with `bindUnixDatagram` at a path.
  *
  * @typeParam A The kind of address.
  */
@@ -62,7 +62,7 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
   #strangers = 0;
 
   /**
-   * Takes over a socket: nothing else may receive from it.
+   * Takes over a socket. Nothing else may receive from it.
    *
    * @param conn Deno's socket.
    * @param roomBytes The longest message to receive whole, in bytes. The default
@@ -84,12 +84,12 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
   }
 
   /**
-   * Sends one message, whole or not at all.
+   * Sends one message: all of it, or nothing.
    *
    * @param bytes The message, which may be empty.
    * @param to The receiver's address.
    * @throws {Deno.errors.BadResource} If the socket is closed.
-   * @throws The system's error, whose message then names the address.
+   * @throws The system's error, with the address in its message.
    */
   async send(bytes: Uint8Array, to: A): Promise<void> {
     try {
@@ -102,18 +102,18 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
   /**
    * Receives the next message.
    *
-   * Nothing can cancel a receive. After a timeout it goes on, and the next call
-   * returns its message, so no message is lost.
+   * Deno can't cancel a receive. After a timeout, it stays pending, and the
+   * next call returns its message, so you don't lose any.
    *
    * @param options The timeout, and the only sender to accept.
    * @returns The message and its sender.
    * @throws {RangeError} If `timeoutMs` is out of range.
    * @throws {Deno.errors.TimedOut} If no message (from `from`) arrives in time.
    * @throws {Deno.errors.Busy} If another call is still waiting.
-   * @throws {Deno.errors.Interrupted} If the socket is closed meanwhile.
+   * @throws {Deno.errors.Interrupted} If the socket is closed while waiting.
    * @throws {Deno.errors.BadResource} If the socket is already closed.
    *
-   * @example A timeout loses no message
+   * @example A timeout doesn't lose a message
    * ```ts
    * import { bindUdp } from "./udp.ts";
    * import { assertEquals, assertRejects } from "@std/assert";
@@ -123,7 +123,7 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
    * await assertRejects(
    *   () => one.receive({ timeoutMs: 5 }),
    *   Deno.errors.TimedOut,
-   *   "Cannot receive: nothing came within 5 ms",
+   *   "Cannot receive: nothing arrived within 5 ms",
    * );
    * await other.send(new Uint8Array([42]), one.addr);
    * assertEquals((await one.receive()).bytes, new Uint8Array([42]));
@@ -152,7 +152,7 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
         if (received === undefined) {
           const sender = from ? ` from ${formatAddress(from)}` : "";
           throw new Deno.errors.TimedOut(
-            `Cannot receive: nothing${sender} came within ${timeoutMs} ms`,
+            `Cannot receive: nothing${sender} arrived within ${timeoutMs} ms`,
           );
         }
         this.#pending = undefined;
@@ -163,7 +163,7 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
         this.#strangers++;
       }
     } catch (error) {
-      // A receive that has failed is over; one that is late goes on.
+      // A receive that failed is over; one that is late stays pending.
       if (!(error instanceof Deno.errors.TimedOut)) this.#pending = undefined;
       throw error;
     } finally {
@@ -191,10 +191,7 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
     }
   }
 
-  /**
-   * Closes the socket. A receive that is waiting rejects. You can close it
-   * twice.
-   */
+  /** Closes the socket. A waiting receive rejects. You can close it twice. */
   close(): void {
     this.#isClosed = true;
     closeQuietly(this.conn);
@@ -205,14 +202,15 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
     this.close();
   }
 
-  /** Returns the receive that an earlier call has left, or a new one. */
+  /** Returns the pending receive of an earlier call, or a new one. */
   #next(): Promise<[Uint8Array<ArrayBuffer>, Deno.Addr]> {
     if (this.#pending === undefined) {
-      // One buffer for all messages, with room for the longest: a shorter one
-      // would cut the message silently, and without one Deno makes one each time.
+      // Use one buffer for all messages, with room for the longest: a shorter
+      // one would silently truncate the message, and without one, Deno
+      // allocates one each time.
       this.#buffer ??= new Uint8Array(this.#roomBytes);
       this.#pending = this.conn.receive(this.#buffer);
-      // It may fail while no call waits. The next call throws that error.
+      // It may fail while no call is waiting. The next call throws that error.
       this.#pending.catch(() => {});
     }
     return this.#pending;

@@ -1,8 +1,9 @@
 /**
- * A deadline that moves often, as for each request of a client.
+ * A deadline that moves often, such as one for each request.
  *
- * Setting a timer for each request would cost more than the request. So one
- * timer keeps running, and checks when it fires whether the deadline has moved.
+ * Setting a timer for each request would cost more than handling the request.
+ * So one timer keeps running, and when it fires, it checks whether the deadline
+ * has moved.
  *
  * @example The deadline for a whole message, however many reads it takes
  * ```ts
@@ -23,7 +24,7 @@ export class Deadline implements Disposable {
   #timer?: ReturnType<typeof setTimeout>;
 
   /**
-   * Makes a deadline that is not set yet.
+   * Makes a deadline that isn't set yet.
    *
    * @param onPassed Called when the deadline passes.
    */
@@ -32,21 +33,21 @@ export class Deadline implements Disposable {
   }
 
   /**
-   * Sets the deadline, in place of the last one.
+   * Sets the deadline, replacing the last one.
    *
-   * @param ms When it passes, in milliseconds from now.
+   * @param ms The time until the deadline, in milliseconds.
    */
   within(ms: number): void {
     this.#atMs = performance.now() + ms;
     if (this.#atMs < this.#firesAtMs) this.#wait(ms);
   }
 
-  /** Takes the deadline back. */
+  /** Clears the deadline. */
   clear(): void {
     this.#atMs = Infinity;
   }
 
-  /** Takes the deadline back for good, and leaves no timer behind. */
+  /** Clears the deadline for good, and stops the timer. */
   [Symbol.dispose](): void {
     this.clear();
     clearTimeout(this.#timer);

@@ -162,7 +162,10 @@ export function formatAddress(addr: Deno.Addr): string {
   return formatEndpoint(endpointOf(addr));
 }
 
-/** Accepts any path, except one with two slashes, which is meant as a URL. */
+/**
+ * Accepts any path, except one with two slashes, which is probably meant as a
+ * URL.
+ */
 function parsePath(text: string, path: string): string {
   if (path === "") {
     throw bad(text, "the path is missing, as in unix:/tmp/a.sock");
@@ -191,7 +194,8 @@ function parseHost(text: string, hostname: string): string {
   if (hostname.includes(":")) {
     throw bad(text, "an IPv6 address needs brackets, as in [::1]:7000");
   }
-  // Digits and dots are meant as an IPv4 address, so 127.1 isn't a name.
+  // Digits and dots are probably meant as an IPv4 address, so 127.1 isn't a
+  // name.
   if (
     /^[\d.]+$/.test(hostname) ? !isIPv4(hostname) : !/^[\w.-]+$/.test(hostname)
   ) {
@@ -201,9 +205,9 @@ function parseHost(text: string, hostname: string): string {
 }
 
 /**
- * Says whether a hostname is four numbers up to 255, without leading zeros, which
- * some parsers read as octal. `node:net` has the same function, but takes 50 ms to
- * load.
+ * Returns whether a hostname is four numbers up to 255, without leading zeros,
+ * which some parsers read as octal. `node:net` has the same function, but takes
+ * 50 ms to load.
  */
 function isIPv4(hostname: string): boolean {
   const parts = hostname.split(".");

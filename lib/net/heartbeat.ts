@@ -5,25 +5,28 @@ export interface HeartbeatOptions {
   /** The time between two beats, in milliseconds. */
   intervalMs: number;
   /**
-   * How long the peer may be silent, in milliseconds. Several intervals, so that
-   * one slow answer isn't taken for a dead peer.
+   * How long the peer may be silent, in milliseconds. Choose several intervals,
+   * so that one slow answer doesn't look like a dead peer.
    */
   timeoutMs: number;
   /** Sends something that the peer answers, such as a ping. */
   beat: () => unknown;
-  /** Called once, when the peer has been silent for `timeoutMs`: close here. */
+  /**
+   * Called once, when the peer has been silent for `timeoutMs`. Close the
+   * connection here.
+   */
   onSilence: () => void;
 }
 
 /**
- * Notices a peer that is gone without a word: a machine that lost its power, or
- * a cable that was pulled.
+ * Notices a peer that disappeared without closing: its machine lost power, or
+ * its cable was pulled.
  *
  * TCP has keep-alive for this (RFC 1122, section 4.2.3.6), which `connectTcp`
- * can turn on. But it begins after two hours on most systems, and it proves only
- * that the peer's system is alive. A heartbeat is a message of your own
- * protocol, so the peer's program has to answer it, and it works for any kind of
- * socket.
+ * can turn on. But on most systems it starts after two hours, and it proves
+ * only that the peer's kernel is alive. A heartbeat is a message in your own
+ * protocol, so the peer's program has to answer it, and it works with any kind
+ * of socket.
  *
  * @example A peer that says nothing
  * ```ts
@@ -51,7 +54,7 @@ export class Heartbeat implements Disposable {
   /**
    * Starts the heartbeat.
    *
-   * @param options The times, and what to do.
+   * @param options The times and the callbacks.
    */
   constructor({ intervalMs, timeoutMs, beat, onSilence }: HeartbeatOptions) {
     this.#timeoutMs = timeoutMs;
@@ -63,12 +66,12 @@ export class Heartbeat implements Disposable {
     this.heard();
   }
 
-  /** Notes that something came from the peer. */
+  /** Records that something arrived from the peer. */
   heard(): void {
     this.#deadline.within(this.#timeoutMs);
   }
 
-  /** Stops, and leaves no timer behind. */
+  /** Stops the heartbeat and its timers. */
   [Symbol.dispose](): void {
     clearInterval(this.#beats);
     this.#deadline[Symbol.dispose]();

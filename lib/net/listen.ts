@@ -1,5 +1,5 @@
 /**
- * Listening sockets: where a server accepts its connections.
+ * Listening sockets, where a server accepts connections.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { listenUnix } from "./listen_unix.ts";
 /** Options for {@linkcode listen}. */
 export interface ListenOptions {
   /**
-   * The number of connections that may wait for `accept()`, an integer >= 0, for
-   * TCP only. Linux holds one more than this. The next client isn't refused: it
-   * waits.
+   * The number of connections that may wait for `accept()`, an integer >= 0,
+   * for TCP only. Linux queues one more than this. If the backlog is full, the
+   * next client isn't refused; it waits.
    *
    * @default 511
    */
@@ -85,8 +85,8 @@ export function listenTcp(
 }
 
 /**
- * Opens a stream listener, TCP or Unix, at an endpoint, by
- * {@linkcode listenTcp} or {@linkcode listenUnix}.
+ * Opens a TCP or Unix stream listener at an endpoint, using {@linkcode
+ * listenTcp} or {@linkcode listenUnix}.
  *
  * @param endpoint The endpoint to listen on, as a value or as text; TCP port 0
  * asks the system for a free one.
@@ -118,7 +118,7 @@ export async function listen(
     case "unix":
       if (options.backlog !== undefined) {
         throw new TypeError(
-          "Cannot listen with a backlog on a Unix path: it is for TCP only",
+          "Cannot listen with a backlog on a Unix path: it's for TCP only",
         );
       }
       return await listenUnix(at.path, options);

@@ -1,5 +1,5 @@
 /**
- * A listening socket at a path, for clients on this machine.
+ * Listening at a path, for clients on this machine.
  *
  * @module
  */
@@ -12,16 +12,15 @@ import { type Claimed, claimPath, type UnixPathOptions } from "./unix_path.ts";
  * Opens a Unix stream listener, and removes the socket file that a killed server
  * left at the path.
  *
- * A server that is killed leaves its file, and `Deno.listen` then throws
- * AddrInUse although no server is running. `listenUnix` connects to the path
- * first. If the connection is refused, the file is stale, and `listenUnix`
- * removes it. It leaves a file that has a listener, and everything that isn't a
- * socket. If several servers call it at the same instant, exactly one of them
- * gets the path. A listener that is asked this way accepts a connection that
- * closes at once.
+ * A killed server leaves its file, and `Deno.listen` then throws AddrInUse even
+ * though no server is running. `listenUnix` connects to the path first. If the
+ * connection is refused, the file is stale, and `listenUnix` removes it. It
+ * keeps a file that has a listener, and anything that isn't a socket. If
+ * several servers call it at the same instant, exactly one of them gets the
+ * path. The listener being probed accepts a connection that closes at once.
  *
- * When the listener closes, and when the process exits by itself or by
- * `Deno.exit()`, `listenUnix` removes the file it made, and no other:
+ * When the listener closes, and when the process exits normally or by
+ * `Deno.exit()`, `listenUnix` removes the file it made and no other.
  * `Deno.listen` would remove whatever is at the path by then. If a signal kills
  * the process, the file stays until the next server removes it.
  *
@@ -82,7 +81,7 @@ function withSafeClose(
 ): Deno.UnixListener {
   const closeAndRemove = socket.close.bind(socket);
   function close() {
-    // Deno removes any file at the path, so another server's steps aside.
+    // Deno removes any file at the path, so move another server's file aside.
     const aside = isOwn() ? undefined : stepAside(path);
     try {
       closeAndRemove();

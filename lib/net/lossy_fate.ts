@@ -114,7 +114,7 @@ export function fateOf(
 ): Fate {
   const { loss = 0, duplication = 0, reordering = 0, overtakers = 3 } = faults;
   const random = seededRandom(mixSeed(seed, lane, ordinal));
-  // Draw all the numbers, in this order, whether they are needed or not.
+  // Draw all the numbers in this order, even those that aren't needed.
   const isLost = random() < loss;
   const isDuplicated = random() < duplication;
   const isHeld = random() < reordering;

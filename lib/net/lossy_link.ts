@@ -39,9 +39,9 @@ export interface LossyLinkOptions extends LinkFaults {
  * way, `received + duplicated` is `delivered + lost + cut + overflowed`.
  */
 export interface LinkCounts {
-  /** Datagrams that the link received. */
+  /** Datagrams received by the link. */
   received: number;
-  /** Datagrams that it sent on, with copies. */
+  /** Datagrams forwarded, including copies. */
   delivered: number;
   /** Datagrams lost at random. */
   lost: number;
@@ -57,7 +57,10 @@ export interface LinkCounts {
   foreign: number;
 }
 
-/** The size of an IPv4 and a UDP header, in bytes: even empty messages need room. */
+/**
+ * The size of an IPv4 and a UDP header, in bytes: even empty messages take up
+ * room.
+ */
 const HEADERS = 28;
 
 /** One direction of the link. */
@@ -68,7 +71,7 @@ interface Lane {
   send(bytes: Uint8Array): Promise<unknown>;
   /** Bytes that wait in the queue, with headers. */
   queuedBytes: number;
-  /** When the bottleneck is free again, in milliseconds. */
+  /** When the bottleneck will be free again, in milliseconds. */
   freeAt: number;
 }
 
@@ -76,11 +79,11 @@ interface Lane {
 interface Parcel {
   lane: Lane;
   bytes: Uint8Array;
-  /** When it moves on, in milliseconds. */
+  /** When to forward it, in milliseconds. */
   due: number;
-  /** What happens to it then. */
+  /** What to do with it then. */
   next: "travel" | "arrive";
-  /** How many must overtake it before it may move on earlier. */
+  /** How many others must overtake it before it may leave early. */
   overtakers: number;
   /** Its share of the jitter. */
   jitter: number;
@@ -89,7 +92,7 @@ interface Parcel {
 /**
  * A relay for datagrams with the faults of a bad link.
  *
- * Its client is the last sender other than the server. It never blocks the
+ * Its client is the last sender other than the server. The link never blocks a
  * sender: a datagram that doesn't fit in the queue is lost.
  *
  * @example Lose about a third of the messages
@@ -117,7 +120,7 @@ export class LossyLink implements Disposable {
   readonly #lanes: { there: Lane; back: Lane };
   readonly #seed: number;
   #client?: Deno.NetAddr;
-  /** The queue, in the order in which datagrams move on. */
+  /** The queue, in the order in which datagrams leave. */
   readonly #waiting: Parcel[] = [];
   #timer?: ReturnType<typeof setTimeout>;
   #isCut = false;
@@ -163,17 +166,17 @@ export class LossyLink implements Disposable {
     return this.#front.addr as Deno.NetAddr;
   }
 
-  /** What it has done to datagrams from the client to the server. */
+  /** What the link has done to datagrams from the client to the server. */
   get there(): Readonly<LinkCounts> {
     return this.#lanes.there.counts;
   }
 
-  /** What it has done to datagrams from the server to the client. */
+  /** What the link has done to datagrams from the server to the client. */
   get back(): Readonly<LinkCounts> {
     return this.#lanes.back.counts;
   }
 
-  /** Loses all datagrams from now on, even those on their way. */
+  /** Loses all datagrams from now on, even those in flight. */
   cut(): void {
     this.#isCut = true;
   }
@@ -241,12 +244,12 @@ export class LossyLink implements Disposable {
     }
   }
 
-  /** Moves on the datagrams that enough others have overtaken. */
+  /** Forwards the datagrams that enough others have overtaken. */
   async #overtake(lane: Lane): Promise<void> {
     for (const parcel of this.#waiting.slice()) {
       if (parcel.lane !== lane || parcel.next !== "travel") continue;
       if (--parcel.overtakers > 0) continue;
-      // It may have moved on by itself while another one was being sent.
+      // It may have left the queue while another one was being sent.
       const at = this.#waiting.indexOf(parcel);
       if (at >= 0) await this.#goOn(this.#waiting.splice(at, 1)[0]);
     }
@@ -297,7 +300,7 @@ export class LossyLink implements Disposable {
     return true;
   }
 
-  /** One timer serves them all: it runs until the first one is due. */
+  /** Use one timer for all: it runs until the first one is due. */
   #setTimer(): void {
     clearTimeout(this.#timer);
     if (this.#waiting.length === 0 || this.#isClosed) return;

@@ -1,6 +1,6 @@
 /**
- * Socket helpers built on `Deno.listen`, `Deno.connect`, and
- * `Deno.listenDatagram`: what nearly every program that uses sockets needs.
+ * Helpers that nearly every program with sockets needs, built on `Deno.listen`,
+ * `Deno.connect`, and `Deno.listenDatagram`.
  *
  * | file                  | what it does                                       |
  * | --------------------- | -------------------------------------------------- |
@@ -30,12 +30,12 @@
  * | `lossy_fate.ts`       | what such a link does to each datagram             |
  * | `random.ts`           | random numbers from a seed                         |
  *
- * Functions that open a stream listener start with `listen`, those that open a
- * stream connection with `connect`, and those that open a datagram socket with
- * `bind`. `timeoutMs` is always how long to wait before Deno.errors.TimedOut.
+ * Functions named `listen…` open a stream listener, `connect…` a stream
+ * connection, and `bind…` a datagram socket. `timeoutMs` is always how long to
+ * wait before throwing Deno.errors.TimedOut.
  *
- * Each file can be read on its own, in this order. A reliable stream over
- * datagrams has its own folder and `mod.ts`: `reliable/`.
+ * You can read each file by itself, in this order. The reliable stream over
+ * datagrams has its own folder, `reliable/`, with its own `mod.ts`.
  *
  * @example Ask a question and read the answer
  * ```ts

@@ -2,7 +2,7 @@
  * Random numbers from a seed: the same seed gives the same numbers, so you can
  * repeat a failure that happened by chance.
  *
- * They are good enough to lose datagrams, and not good enough for secrets.
+ * They're good enough for losing datagrams, but not for secrets.
  *
  * @module
  */

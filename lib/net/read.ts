@@ -1,6 +1,6 @@
 /**
- * Reading from a byte stream, where one `read` need not return what one `write`
- * sent.
+ * Reading from a byte stream, where one `read` may return less or more than one
+ * `write` sent.
  *
  * @module
  */
@@ -23,9 +23,9 @@ export interface ReadToEndOptions {
 }
 
 /**
- * How many reads in a row may return 0 bytes before the source counts as broken.
- * Deno allows such a read, which isn't the end of the stream. A source that
- * returned only 0 would keep the loop, and the program, busy forever.
+ * How many reads in a row may return 0 bytes before the source counts as
+ * broken. Deno allows a read to return 0, which isn't the end of the stream. A
+ * source that only ever returned 0 would keep the loop busy forever.
  */
 const MAX_EMPTY_READS = 100;
 
@@ -70,14 +70,14 @@ export async function readSome(
 
 function noBytes(): Error {
   return new Error(
-    `Cannot read: ${MAX_EMPTY_READS} reads in a row gave no bytes`,
+    `Cannot read: ${MAX_EMPTY_READS} reads in a row returned 0 bytes`,
   );
 }
 
 /**
- * Reads exactly `size` bytes, however many reads that takes.
+ * Reads exactly `size` bytes, with as many reads as it takes.
  *
- * It allocates the buffer before any byte arrives, so if the peer sent the size,
+ * It allocates the buffer before any bytes arrive. If the peer sent the size,
  * check it first.
  *
  * @param source The connection to read from.
@@ -116,7 +116,7 @@ export async function readExact(
   }
   const data = new Uint8Array(size);
   let filled = 0;
-  // Without readSome(): one more call would make small messages slower.
+  // Don't call readSome() here: the extra call would slow down small messages.
   for (let empty = 0; filled < size;) {
     const count = await source.read(data.subarray(filled));
     if (count === null) {
@@ -168,8 +168,8 @@ export async function readToEnd(
       `Cannot read to the end: maxBytes ${maxBytes} is not a number >= 0`,
     );
   }
-  // Full chunks are kept here, so each byte is copied only once, at the end.
-  // Small reads share a chunk.
+  // Full chunks are kept here, so that each byte is copied only once, at the
+  // end. Small reads share a chunk.
   const full: Uint8Array[] = [];
   let chunk = new Uint8Array(CHUNK_SIZE);
   let filled = 0;
@@ -181,7 +181,7 @@ export async function readToEnd(
     total += count;
     if (total > maxBytes) {
       throw new RangeError(
-        `Cannot read to the end: more than ${bytes(maxBytes)} came`,
+        `Cannot read to the end: the peer sent more than ${bytes(maxBytes)}`,
       );
     }
     if (filled === CHUNK_SIZE) {

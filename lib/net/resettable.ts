@@ -17,9 +17,9 @@ export interface ResettableClient extends Disposable {
 /**
  * Connects a client that resets its connection when you tell it to.
  *
- * `Deno.Conn.close()` sends a FIN, and an RST only if input is still unread. Use
- * this when a test or a demonstration needs an RST every time: of all that Deno
- * offers, only `resetAndDestroy()` of `node:net` is sure to send one.
+ * `Deno.Conn.close()` sends a FIN, or an RST only if there is unread input. Use
+ * this function if a test or a demonstration needs an RST every time: in Deno,
+ * only `resetAndDestroy()` of `node:net` always sends one.
  *
  * @param port The server's port on 127.0.0.1.
  * @returns The client; you reset or close it.
@@ -44,13 +44,13 @@ export interface ResettableClient extends Disposable {
 export async function connectResettable(
   port: number,
 ): Promise<ResettableClient> {
-  // Not imported above: it takes a moment to load, and few programs reset.
+  // Imported here, because it takes a moment to load and few programs need it.
   const { connect } = await import("node:net");
   const socket = connect(port, "127.0.0.1");
   const connected = Promise.withResolvers<void>();
   socket.once("connect", connected.resolve);
-  // It stays: an error event without a listener would end the program, and
-  // whatever the server does to the connection later is fine.
+  // Keep this listener: an error event without one would end the program, and
+  // it doesn't matter what the server does to the connection later.
   socket.on("error", connected.reject);
   await connected.promise;
   return {

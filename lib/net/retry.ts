@@ -29,17 +29,17 @@ export interface RetryOptions {
    */
   jitter?: number;
   /**
-   * Says whether another attempt can help after this error.
+   * Returns whether another attempt can help after this error.
    *
-   * @default Only after ConnectionRefused: no server is listening yet, so nothing
-   * was sent that a second attempt would repeat.
+   * @default Only after ConnectionRefused: no server is listening yet, so a
+   * second attempt can't send anything twice.
    */
   isWorthRetrying?: (error: unknown) => boolean;
   /** Gives up when aborted, even during a delay. */
   signal?: AbortSignal;
   /**
-   * Waits for `ms` milliseconds, or until the signal is aborted. A test can pass
-   * its own function that doesn't wait.
+   * Waits for `ms` milliseconds, or until the signal is aborted. A test can
+   * pass a function that doesn't wait.
    *
    * @default A timer
    */
@@ -53,8 +53,8 @@ export interface RetryOptions {
  * @param attempt The function to try, such as `() => connectTcp(port)`.
  * @param options The number of attempts, the delays, and the signal.
  * @returns The result of the first attempt that succeeds.
- * @throws The last attempt's error, unchanged: the one that isn't worth retrying,
- * or the one after which no attempts are left.
+ * @throws The last attempt's error, unchanged, if it isn't worth retrying or no
+ * attempts are left.
  * @throws {RangeError} If an option is out of range.
  * @throws The signal's reason, if it is aborted first.
  *

@@ -1,5 +1,6 @@
 /**
- * A queue in front of a connection, so that a slow reader delays nobody else.
+ * A send queue for a connection, so that one slow reader doesn't delay the
+ * others.
  *
  * @module
  */
@@ -26,11 +27,11 @@ export interface SendQueueOptions {
 /**
  * A bounded queue of bytes to send on one connection.
  *
- * A write to a peer that doesn't read waits, perhaps forever (backpressure). A
- * server that awaits that write makes all its other clients wait, and one that
+ * If a peer doesn't read, a write to it waits, perhaps forever (backpressure).
+ * A server that awaits the write makes all its other clients wait; one that
  * doesn't await it fills its memory. A send queue takes bytes without waiting
- * while it has room, and refuses them when it has none. Then you decide: drop
- * the peer, or drop the message.
+ * while it has room, and refuses them when it's full. Then you decide whether
+ * to drop the peer or the message.
  *
  * Only the queue may write to the connection. It writes one batch at a time, so
  * messages never mix, and writes small messages together. It copies the bytes,
@@ -63,7 +64,7 @@ export class SendQueue {
   /** The next batch is its first `#waitingBytes` bytes. */
   #waiting = NONE;
   #waitingBytes = 0;
-  /** Bytes that `send` and the system have taken since the start. */
+  /** The bytes that `send` and the system have taken since the start. */
   #accepted = 0;
   #taken = 0;
   #flushes: { at: number; resolve: (done: boolean) => void }[] = [];
@@ -92,7 +93,7 @@ export class SendQueue {
     this.#maxBytes = maxBytes;
   }
 
-  /** How many bytes the system hasn't taken yet. */
+  /** The number of bytes that the system hasn't taken yet. */
   get unsentBytes(): number {
     return this.#isStopped ? 0 : this.#accepted - this.#taken;
   }
@@ -138,8 +139,9 @@ export class SendQueue {
   }
 
   /**
-   * Takes no more bytes, sends those in the queue, and closes the connection with
-   * {@linkcode closeGracefully}. It's no error if the peer is too slow or gone.
+   * Accepts no more bytes, sends those in the queue, and closes the connection
+   * with {@linkcode closeGracefully}. A peer that is too slow or gone isn't an
+   * error.
    *
    * @param options The grace period for all of this.
    * @returns Resolves when the connection is closed. A second call waits for the
@@ -153,7 +155,7 @@ export class SendQueue {
   }
 
   /**
-   * Closes the connection at once and drops the unsent bytes. A read that waits on
+   * Closes the connection at once and drops the unsent bytes. A waiting read on
    * the connection rejects with Interrupted.
    */
   drop(): void {
@@ -218,7 +220,7 @@ export class SendQueue {
     }
   }
 
-  /** Doubles the buffer as needed, so that many small messages cost little. */
+  /** Doubles the buffer as needed, so that many small messages are cheap. */
   #append(bytes: Uint8Array): void {
     const size = this.#waitingBytes + bytes.length;
     if (size > this.#waiting.length) {

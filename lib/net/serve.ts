@@ -1,5 +1,5 @@
 /**
- * One listener, many connections at once.
+ * Serving many connections at once with one listener.
  *
  * @module
  */
@@ -19,10 +19,11 @@ export interface ServeOptions {
    */
   limit?: number;
   /**
-   * Called with every error: a handler's, with its connection (still open, unless
-   * the handler closed it), or that of an `accept()`, without a connection;
-   * {@linkcode leftBeforeAccept} says what the latter means. If `onError` fails,
-   * its error goes to the console, and the server goes on.
+   * Called with every error: a handler's, with its connection (still open,
+   * unless the handler closed it), or one from `accept()`, without a
+   * connection; {@linkcode leftBeforeAccept} says what the latter means. If
+   * `onError` itself fails, the error goes to the console and the server keeps
+   * running.
    *
    * @default Writes to the console with `console.error`.
    */
@@ -35,22 +36,23 @@ export interface ServeOptions {
 }
 
 /**
- * How long to wait after a failed accept, in milliseconds. If the system has run
- * out of file descriptors, for example, it takes time until some are free.
+ * How long to wait after a failed accept, in milliseconds. If the system has
+ * run out of file descriptors, for example, it takes a while until some are
+ * free.
  */
 const ACCEPT_PAUSE_MS = 100;
 
 /**
- * Says whether `accept()` failed only because the client had already left. That
- * removed the client from the backlog, so the next `accept()` can return the next
- * client at once. Any other error, such as too many open files, is about this
- * machine, and may happen again and again.
+ * Returns whether `accept()` failed only because the client had already left.
+ * That client is no longer in the backlog, so the next `accept()` can return
+ * the next client at once. Any other error, such as too many open files, is a
+ * problem of this machine and may happen again and again.
  *
- * On Linux, `accept` itself succeeds, and Deno throws NotConnected when it asks
- * for the client's address. Other systems throw ConnectionAborted (accept, POSIX)
- * or ConnectionReset (Windows).
+ * On Linux, the system call `accept` succeeds, and Deno throws NotConnected
+ * when it asks for the client's address. Other systems throw ConnectionAborted
+ * (accept, POSIX) or ConnectionReset (Windows).
  *
- * @param error The error of `accept()`.
+ * @param error The error that `accept()` threw.
  * @returns Whether you can call `accept()` again without waiting.
  *
  * @example A client that left, and a shortage on this machine
@@ -75,19 +77,19 @@ export function leftBeforeAccept(error: unknown): boolean {
  * If a handler fails, only its own connection ends. `serve` closes each
  * connection when its handler is done. To stop the server, close the listener,
  * which lets the handlers finish, or abort the signal, which also closes their
- * connections: a `read` that waits then rejects with Interrupted, and `serve`
- * doesn't report that.
+ * connections: a waiting `read` then rejects with Interrupted, which `serve`
+ * doesn't report.
  *
- * A client that leaves before it is accepted is reported, and delays no other.
- * If `accept()` fails for another reason, `serve` waits a moment before it calls
- * it again.
+ * A client that leaves before it's accepted is reported and doesn't delay the
+ * others. If `accept()` fails for another reason, `serve` waits a moment before
+ * the next call.
  *
  * @param listener The listener to accept clients from.
  * @param handler The function that serves one client. It may close the
  * connection, but needn't.
  * @param options The limit, the error handler, and the signal.
  * @returns Resolves when the listener is closed and all handlers have settled,
- * also after an abort.
+ * even after an abort.
  * @throws {RangeError} If `limit` is out of range.
  * @throws {Deno.errors.Busy} If another call to `accept()` is waiting on this
  * listener.
@@ -134,7 +136,9 @@ export async function serve<C extends Deno.Conn>(
     for (const conn of conversations.keys()) closeQuietly(conn);
   }
 
-  /** Never rejects: it handles everything that goes wrong with one client. */
+  /**
+   * Serves one client. It never rejects: it handles everything that goes wrong.
+   */
   async function converse(conn: C): Promise<void> {
     try {
       await handler(conn);
@@ -166,8 +170,8 @@ export async function serve<C extends Deno.Conn>(
         if (error instanceof Deno.errors.BadResource) break;
         if (error instanceof Deno.errors.Busy) throw error;
         await report(onError, error);
-        // After a client that has left, other tasks get a turn, so that a flood
-        // of such clients can't keep the event loop busy.
+        // After a client that has left, let other tasks run, so that a flood of
+        // such clients can't block the event loop.
         if (leftBeforeAccept(error)) await setImmediate();
         else await new Promise((done) => setTimeout(done, ACCEPT_PAUSE_MS));
       }
@@ -179,8 +183,8 @@ export async function serve<C extends Deno.Conn>(
 }
 
 /**
- * Says whether a handler failed only because the abort closed its connection, or
- * because it uses the same signal.
+ * Returns whether a handler failed only because the abort closed its
+ * connection, or because the handler uses the same signal.
  */
 function comesFromAbort(error: unknown, signal?: AbortSignal): boolean {
   return signal !== undefined && signal.aborted &&

@@ -10,14 +10,14 @@ import { assertTimer } from "./timer.ts";
 /**
  * Reads with a timeout for each read.
  *
- * Only closing a socket cancels a read on it. If you race a read against a timer
- * and then read again, two reads are waiting: the first one takes the next
- * bytes, and nothing looks at its result. A `TimedReader` keeps the read that
- * was too late, and returns its bytes from the next call.
+ * You can cancel a read only by closing the socket. If you race a read against
+ * a timer and then read again, two reads are waiting: the first one takes the
+ * next bytes, and your program ignores its result. A `TimedReader` keeps the
+ * late read and returns its bytes from the next call.
  *
  * From then on, read from the source only through its `TimedReader`.
  *
- * @example A timeout loses no byte
+ * @example A timeout doesn't lose a byte
  * ```ts
  * import { TimedReader } from "./timed_reader.ts";
  * import { listenTcp } from "./listen.ts";
@@ -43,7 +43,7 @@ export class TimedReader {
   #isWaiting = false;
 
   /**
-   * Makes a reader; it starts no read before you call `read`.
+   * Makes a reader. It doesn't read until you call `read`.
    *
    * @param source The connection to read from.
    */
@@ -78,7 +78,7 @@ export class TimedReader {
     const timer = setTimeout(() => late.resolve("late"), timeoutMs);
     try {
       // The race also handles the read's rejection: if the read fails after the
-      // timeout and nobody reads again, that doesn't end the program.
+      // timeout and nothing reads again, that doesn't end the program.
       this.#pending ??= readSome(this.#source, this.#buffer);
       const count = await Promise.race([this.#pending, late.promise]);
       if (count !== "late") {
@@ -94,7 +94,7 @@ export class TimedReader {
       this.#isWaiting = false;
     }
     throw new Deno.errors.TimedOut(
-      `Cannot read: nothing came within ${timeoutMs} ms`,
+      `Cannot read: nothing arrived within ${timeoutMs} ms`,
     );
   }
 }

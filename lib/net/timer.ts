@@ -1,6 +1,5 @@
 /**
- * The times that a timer can wait for. Only the other files in this folder use
- * it.
+ * The range of a timer. Only the other files in this folder use it.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
- * Gives every client of a server its turn.
+ * Shares the event loop fairly among a server's clients.
  *
- * An `await` doesn't stop a client that always has more to read: when the bytes
- * are there already, its promise resolves before the event loop looks at any
- * other socket. So a busy connection must wait by itself now and then. A timer
- * is the way to do that: with `setImmediate`, Deno looks at sockets in about one
- * of 60 rounds only.
+ * An `await` doesn't pause a connection that always has more to read: if the
+ * bytes have already arrived, the promise resolves before the event loop checks
+ * any other socket. So a busy connection must pause now and then. Use a timer
+ * for that: with `setImmediate`, Deno checks sockets only in about one of 60
+ * rounds.
  *
- * @example The second client needn't wait until the first has no more requests
+ * @example The second client doesn't wait for the first one's last request
  * ```ts
  * import { Turn } from "./turn.ts";
  * import { assertEquals } from "@std/assert";
@@ -27,7 +27,7 @@
  * @module
  */
 
-/** The time until the event loop has looked at the other sockets. */
+/** The time until the event loop has checked the other sockets. */
 interface Round {
   ended: PromiseWithResolvers<void>;
   timer: ReturnType<typeof setTimeout>;
@@ -49,7 +49,7 @@ function startRound(): Round {
 
 const NOW = Promise.resolve();
 
-/** Counts what one connection does, and lets the others do as much. */
+/** Counts the work of one connection, and lets the others do as much. */
 export class Turn implements Disposable {
   readonly #size: number;
   #left = 0;
@@ -59,17 +59,17 @@ export class Turn implements Disposable {
   /**
    * Makes the turns of one connection.
    *
-   * @param size How much may be done in one turn, at least 1.
+   * @param size The most work in one turn, at least 1.
    */
   constructor(size = 64) {
     this.#size = size;
   }
 
   /**
-   * Waits until it's this connection's turn again, if this one is over. One that
-   * has waited for its client meanwhile has a new turn already.
+   * If this connection's turn is over, waits for its next one. A connection
+   * that has been waiting for its client already has a new turn.
    *
-   * @param cost What the next thing counts for.
+   * @param cost The cost of the next piece of work.
    */
   take(cost = 1): Promise<void> {
     round ??= startRound();
@@ -83,7 +83,7 @@ export class Turn implements Disposable {
     return NOW;
   }
 
-  /** Leaves no timer behind. */
+  /** Stops the timer. */
   [Symbol.dispose](): void {
     if (round === undefined || this.#round !== round) return;
     this.#round = undefined;

@@ -1,5 +1,5 @@
 /**
- * UDP sockets, on this machine.
+ * UDP sockets.
  *
  * @module
  */
@@ -67,7 +67,7 @@ export function bindUdp(port = 0, options: BindUdpOptions = {}): UdpSocket {
       transport: "udp",
       hostname,
       port,
-      // The members of a group on one machine share a port, and get each other's
+      // The members of a group on one machine share a port and get each other's
       // messages.
       reuseAddress: isMulticast(hostname),
       loopback: true,
@@ -83,11 +83,11 @@ export class UdpSocket extends DatagramSocket<Deno.NetAddr> {
   readonly #groups = new Set<string>();
 
   /**
-   * Sends one message, whole or not at all.
+   * Sends one message: all of it, or nothing.
    *
-   * When the promise resolves, the system has taken the message, and you know
-   * nothing more: if no socket is bound to that port, or the receiver has no
-   * room left, you get no error.
+   * When the promise resolves, the system has taken the message. That's all you
+   * know: if no socket is bound to that port, or the receiver's buffer is full,
+   * you get no error.
    *
    * @param bytes The message, up to {@linkcode MAX_DATAGRAM_BYTES}; it may be
    * empty.
@@ -117,12 +117,13 @@ export class UdpSocket extends DatagramSocket<Deno.NetAddr> {
    * can send to the group. To receive from the group too, bind the socket to the
    * group's address.
    *
-   * Messages to the group have a time to live of 0, so they never leave this
-   * machine (RFC 1112, section 6.1).
+   * Messages to the group have a TTL (time to live) of 0, so they never leave
+   * this machine (RFC 1112, section 6.1).
    *
    * @param group An address from 224.0.0.0 to 239.255.255.255; those that start
    * with 239 are for local use (RFC 2365).
-   * @returns Resolves when the socket is a member, until you close it.
+   * @returns Resolves when the socket is a member; it stays one until you close
+   * it.
    * @throws {RangeError} If `group` isn't such an address.
    * @throws The system's error, if this machine has no multicast, as in some
    * containers.
@@ -144,7 +145,7 @@ export class UdpSocket extends DatagramSocket<Deno.NetAddr> {
   }
 }
 
-/** Says whether an address is in 224.0.0.0 to 239.255.255.255 (RFC 1112). */
+/** Returns whether an address is in 224.0.0.0 to 239.255.255.255 (RFC 1112). */
 function isMulticast(hostname: string): boolean {
   return /^(22[4-9]|23\d)(\.\d{1,3}){3}$/.test(hostname);
 }

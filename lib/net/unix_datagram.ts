@@ -1,5 +1,5 @@
 /**
- * A datagram socket at a path, for this machine.
+ * Datagram sockets at a path, for this machine.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { type Claimed, claimPath, type UnixPathOptions } from "./unix_path.ts";
 
 /**
  * The longest message that {@linkcode UnixDatagramSocket} receives whole, in
- * bytes. It is more than Linux lets a socket send by default (212992 bytes, with
- * what the kernel adds).
+ * bytes. By default, Linux lets a socket send less (212992 bytes, including the
+ * kernel's overhead).
  */
 export const MAX_UNIX_DATAGRAM_BYTES = 262_144;
 
@@ -20,16 +20,16 @@ export const MAX_UNIX_DATAGRAM_BYTES = 262_144;
  * Opens a Unix datagram socket at a path, and removes the file when the socket
  * closes.
  *
- * A client that wants an answer needs a path, too: it is the return address.
- * Deno leaves the file behind. This removes it when you close the socket, at the
- * end of the block that holds it with `using`, and when the process exits by
- * itself or by `Deno.exit()`. After an uncaught error or a signal that kills the
- * process, the file stays; the next socket opened at that path removes it.
+ * A client that wants an answer needs a path, too: it's the return address.
+ * Deno itself doesn't remove the file. `bindUnixDatagram` removes it when you
+ * close the socket, at the end of the `using` block, and when the process exits
+ * normally or by `Deno.exit()`. After an uncaught error or a signal that kills
+ * the process, the file stays; the next socket opened at that path removes it.
  *
- * What Deno calls `unixpacket` is SOCK_DGRAM (unix(7)): messages arrive whole
- * and in order, and none is lost. If the receiver's queue is full (11 messages
- * by default on Linux), `send()` waits. A `send()` that is waiting goes on
- * waiting after `close()`.
+ * What Deno calls `unixpacket` is SOCK_DGRAM (unix(7)): messages arrive whole,
+ * in order, and without loss. If the receiver's queue is full (11 messages by
+ * default on Linux), `send()` waits. A waiting `send()` keeps waiting even
+ * after `close()`.
  *
  * @param path The socket's own path, at most 107 bytes of UTF-8 (103 on systems
  * other than Linux). Without it, the socket gets a path in a new folder that no
@@ -100,7 +100,8 @@ export class UnixDatagramSocket extends DatagramSocket<Deno.UnixAddr> {
    */
   override close(): void {
     const { path, isOwn, release } = this.#claimed;
-    // In this order, no client ever finds the file of a closed socket.
+    // Remove the file first, so that no client finds the file of a closed
+    // socket.
     if (isOwn()) Deno.removeSync(path);
     super.close();
     release();

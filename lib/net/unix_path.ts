@@ -1,6 +1,6 @@
 /**
- * The file where clients find a Unix socket: who made it, whether a socket is
- * still open there, and when to remove it. `listen_unix.ts` and
+ * The file of a Unix socket: which socket it belongs to, whether that socket is
+ * still open, and when to remove the file. `listen_unix.ts` and
  * `unix_datagram.ts` are built on this.
  *
  * @module
@@ -40,26 +40,29 @@ export interface UnixPathOptions {
   signal?: AbortSignal;
 }
 
-/** A socket, and the file that was made for it. */
+/** A socket and the file that was made for it. */
 export interface Claimed<T> {
   /** The socket, open. */
   socket: T;
   /** The path of its file. */
   path: string;
-  /** Says whether the file at the path is still the one made for the socket. */
+  /**
+   * Returns whether the file at the path is still the one made for the socket.
+   */
   isOwn(): boolean;
   /** Forgets the path, and removes the folder if it was made for the socket. */
   release(): void;
 }
 
 /**
- * Opens a socket at a path. If a closed socket has left its file there, removes
+ * Opens a socket at a path. If a closed socket left its file there, removes
  * that file first.
  *
  * Between the check and the opening, no other process may do the same: two
- * servers that start at once could both find a stale path, and the second one
- * would remove the first one's socket. So all of this happens under a lock on
- * the folder (`flock`), which the system releases even if the process is killed.
+ * servers that start at once could both find a stale file, and the second one
+ * would remove the first one's socket. So `claimPath` locks the folder
+ * (`flock`) meanwhile. The system releases the lock even if the process is
+ * killed.
  *
  * @param path The path; without it, one in a new folder that only its owner can
  * enter.
@@ -70,7 +73,7 @@ export interface Claimed<T> {
  * long.
  * @throws {RangeError} If the mode isn't in 0 to 0o777.
  * @throws {Deno.errors.AddrInUse} If a socket is open at the path, or if there
- * is something that isn't a socket. It isn't touched.
+ * is something that isn't a socket. The file stays.
  * @throws {Deno.errors.NotFound} If the folder doesn't exist.
  * @throws {Deno.errors.PermissionDenied} If the folder doesn't allow it.
  * @throws {Deno.errors.NotSupported} On Windows.
@@ -124,13 +127,16 @@ export async function claimPath<T extends { close(): void }>(
 /** Makes a path absolute, as Deno does before it counts the bytes. */
 function absolutePath(path: string): string {
   if (path === "" || path.includes("\0")) {
-    throw new TypeError("a path has at least one byte, and no zero byte");
+    throw new TypeError(
+      "a path needs at least one byte, and can't contain " +
+        "a zero byte",
+    );
   }
   const absolute = isAbsolute(path) ? path : resolve(path);
   const size = Buffer.byteLength(absolute);
   if (size > MAX_UNIX_PATH_BYTES) {
     throw new TypeError(
-      `its path has ${size} bytes, and a Unix socket's path has at most ` +
+      `the path has ${size} bytes; a Unix socket's path has at most ` +
         MAX_UNIX_PATH_BYTES,
     );
   }
@@ -145,7 +151,7 @@ async function lockFolder(
   const handle = Deno.openSync(folder);
   const limit = performance.now() + LOCK_TIMEOUT_MS;
   try {
-    // Nothing can cancel a lock that waits in the system, so poll for it.
+    // A lock that waits in the system can't be canceled, so poll for it.
     while (!handle.tryLockSync(true)) {
       if (performance.now() > limit) {
         throw new Deno.errors.TimedOut(
@@ -173,7 +179,7 @@ async function removeStale(path: string): Promise<void> {
   }
   const problem = await probe(path);
   if (problem !== undefined) throw problem;
-  // A process that doesn't use the lock may have replaced the file meanwhile.
+  // A process that doesn't use the lock may have just replaced the file.
   if (isSame(lstat(path), found)) Deno.removeSync(path);
 }
 
@@ -189,7 +195,7 @@ async function probe(path: string): Promise<Error | undefined> {
     return new Deno.errors.AddrInUse("another listener has that path");
   } catch (error) {
     if (error instanceof Deno.errors.ConnectionRefused) return undefined;
-    // Its server has removed it meanwhile.
+    // Its server has just removed it.
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (
       error instanceof Deno.errors.PermissionDenied ||
@@ -214,8 +220,8 @@ function openOwn<T extends { close(): void }>(
   { open, mode, ownFolder }: OpenOwn<T>,
 ): Claimed<T> {
   const socket = openWithMode(path, mode, open);
-  // While the socket is open its inode exists, so no other file can have the
-  // same number, even if this file is removed.
+  // While the socket is open, its inode exists, so no other file can have the
+  // same number, even after this file is removed.
   const own = lstat(path);
   let released = false;
   const isOwn = () => !released && isSame(lstat(path), own);
@@ -232,7 +238,7 @@ function openOwn<T extends { close(): void }>(
     try {
       Deno.removeSync(ownFolder);
     } catch {
-      // Someone put another file there, or removed the folder.
+      // The folder has another file in it, or is gone.
     }
   }
   globalThis.addEventListener("unload", onUnload);

@@ -11,19 +11,20 @@
 export type Writer = Pick<Deno.Conn, "write">;
 
 /**
- * Writes all of `data`, however many writes that takes.
+ * Writes all of `data`, with as many writes as it takes.
  *
- * It waits while the peer doesn't read and the buffers between the two are full:
- * that's how a slow reader slows the writer down (backpressure). When it
- * resolves, the system has taken the bytes, but the peer may not have received
- * them yet (RFC 9293, section 3.10.2). Don't start a second `writeAll` on the
- * same connection before the first one is done, or their bytes mix.
+ * It waits while the buffers between the two sides are full because the peer
+ * doesn't read: that's how a slow reader slows the writer down (backpressure).
+ * When the promise resolves, the system has taken the bytes, but the peer may
+ * not have received them yet (RFC 9293, section 3.10.2). Don't start a second
+ * `writeAll` on the same connection before the first one is done, or their
+ * bytes will mix.
  *
  * @param target The connection to write to.
  * @param data The bytes to write, which may be none; don't change them before the
  * promise resolves.
- * @throws {Deno.errors.WriteZero} If a write takes no bytes. A socket never does
- * that; with a broken target, the loop would never end.
+ * @throws {Deno.errors.WriteZero} If a write takes no bytes. A socket never
+ * does that, but with a broken target the loop would never end.
  * @throws {Deno.errors.BrokenPipe} If the peer has closed.
  * @throws {Deno.errors.ConnectionReset} If the peer has reset the connection.
  *

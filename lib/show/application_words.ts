@@ -1,5 +1,5 @@
 /**
- * What a packet's data says, where it is DNS or TLS.
+ * Describes a packet's data if it's DNS or TLS.
  *
  * @module
  */
@@ -43,14 +43,14 @@ const RCODE_NAMES = [
   "REFUSED",
 ];
 
-/** More answers say no more on one line. */
+/** The most answers to show on one line. */
 const MAX_ANSWERS = 3;
 
 /**
- * Says what a packet's data says, if it is DNS or TLS.
+ * Describes a packet's data if it's DNS or TLS.
  *
- * @param packet The packet, decoded.
- * @returns Such as `DNS query 0x1a2b A example.org` or `TLS Client Hello`;
+ * @param packet The decoded packet.
+ * @returns Text such as `DNS query 0x1a2b A example.org` or `TLS Client Hello`;
  * `null` for any other data.
  *
  * @example A question
@@ -85,10 +85,10 @@ export function applicationWords(packet: Packet): string | null {
 }
 
 /**
- * Says what a DNS message says.
+ * Describes a DNS message.
  *
  * @param message The message.
- * @returns Such as `DNS response 0x1a2b A example.org: A 192.0.2.1`.
+ * @returns Text such as `DNS response 0x1a2b A example.org: A 192.0.2.1`.
  */
 export function dnsWords(message: DnsMessage): string {
   const { id, isResponse, isTruncated, rcode, questions, answers } = message;
@@ -121,7 +121,7 @@ function recordWords({ type, data }: DnsRecord): string {
   }
 }
 
-/** Types without a name of their own are written as RFC 3597 says. */
+/** Types without a name are written as in RFC 3597. */
 function typeName(type: number): string {
   return TYPE_NAMES[type] ?? `TYPE${type}`;
 }

@@ -2,16 +2,16 @@ import { cyan } from "@std/fmt/colors";
 import type { Bar } from "./events.ts";
 import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
 
-/** Measurements of one kind. */
+/** Comparable measurements. */
 export interface Bars {
-  /** What was measured. */
+  /** The quantity that was measured. */
   title: string;
-  /** What each value counts: `µs`. */
+  /** The unit of the values, such as `µs`. */
   unit: string;
-  /** The values, in the order in which to draw them. */
+  /** The values, in drawing order. */
   bars: Bar[];
   /**
-   * Whether they follow each other in time: then a ratio says nothing.
+   * Whether the values are a series in time, for which a ratio means nothing.
    *
    * @default false
    */
@@ -21,16 +21,16 @@ export interface Bars {
 /** A bar is drawn to an eighth of a column. */
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** The longest bar is never longer than this, in columns. */
+/** The longest bar, in columns. */
 const MAX_BAR = 40;
 
 /**
- * Draws measurements as bars, with their values, and how many times the
- * smallest each of them is.
+ * Draws measurements as bars, with their values and their ratios to the
+ * smallest one.
  *
- * @param chart What to draw. Values are at least 0; a ratio is left out where
- * the smallest is 0.
- * @param width Columns to fit into.
+ * @param chart The chart. Values must be at least 0; without ratios if the
+ * smallest is 0.
+ * @param width The width, in columns.
  * @returns Lines, the first of which is the title.
  *
  * @example Twice as long
@@ -54,7 +54,7 @@ export function drawBars(chart: Bars, width: number): string[] {
   const marks = bars.flatMap(({ mark }) => mark ?? []);
   const least = Math.min(...values);
   const most = Math.max(...values, ...marks);
-  // Values that are all whole are counts, and nobody counts 92.0 messages.
+  // If all values are integers, they're counts, so don't write 92.0 messages.
   const format = values.every(Number.isInteger) ? String : formatValue;
   const rows = bars.map(({ name, value, mark }) => ({
     name,
@@ -91,9 +91,9 @@ export function drawBars(chart: Bars, width: number): string[] {
 /**
  * Draws one bar, to an eighth of a column.
  *
- * @param share How much of the width it takes, from 0 to 1.
- * @param width Columns of a whole one.
- * @returns The bar; what is more than 0 is seen.
+ * @param share The bar's share of the width, from 0 to 1.
+ * @param width The full width, in columns.
+ * @returns The bar; a share over 0 is always visible.
  */
 export function drawBar(share: number, width: number): string {
   if (share === 0) return "";
@@ -101,14 +101,17 @@ export function drawBar(share: number, width: number): string {
   return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
 }
 
-/** Puts a mark over the column where a share of the row ends. */
+/** Puts a mark in the column where a share of the row ends. */
 function withMark(row: string, share: number): string {
   if (!Number.isFinite(share)) return row;
   const at = Math.max(0, Math.round(share * row.length) - 1);
   return `${row.slice(0, at)}│${row.slice(at + 1)}`;
 }
 
-/** Three digits that count, and whole numbers in full: `0.05`, `18.2`, `2150`. */
+/**
+ * Formats three significant digits, and integers in full: `0.05`, `18.2`,
+ * `2150`.
+ */
 function formatValue(value: number): string {
   if (value >= 100 || value === 0) return value.toFixed(0);
   return value.toFixed(value >= 10 ? 1 : 2);

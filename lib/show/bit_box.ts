@@ -1,5 +1,5 @@
 /**
- * Boxes of 32 bits a row, the way that RFCs draw headers.
+ * Boxes with rows of 32 bits, as RFCs draw headers.
  *
  * @module
  */
@@ -7,52 +7,52 @@
 import { bold } from "@std/fmt/colors";
 import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
 
-/** One field of a header: how wide it is, and what is written in it. */
+/** One field of a header: its width and its text. */
 export interface BitCell {
-  /** Bits, from 1 to 32. */
+  /** The width, in bits, from 1 to 32. */
   bits: number;
   /**
-   * Writes its lines.
+   * Formats the field's lines.
    *
-   * @param inner Columns between its borders.
-   * @returns Lines, none of them wider than that where it can be helped.
+   * @param inner The width between its borders, in columns.
+   * @returns Lines, no wider than that if possible.
    */
   lines(inner: number): BitLine[];
 }
 
 /** A line in a field. */
 export interface BitLine {
-  /** What is written. */
+  /** The text. */
   text: string;
-  /** What stands at the side; nothing unless given, see {@linkcode BitRow}. */
+  /** The offset at the side, if any; see {@linkcode BitRow}. */
   offset?: number;
   /**
-   * Whether it begins at the left instead of standing in the middle.
+   * Whether the text is aligned left instead of centered.
    *
    * @default {false}
    */
   left?: boolean;
 }
 
-/** Fields side by side, of 32 bits together. */
+/** Fields side by side, 32 bits in all. */
 export interface BitRow {
-  /** Byte at which it begins, for the side; of the first line. */
+  /** The offset of its first byte, to show at the side of the first line. */
   offset: number;
   /** The fields. */
   cells: BitCell[];
 }
 
-/** Columns of the offset at the side, and a blank. */
+/** The width of the offset at the side and a space, in columns. */
 const SIDE = 5;
 
-/** Two columns a bit, as in an RFC, need this much. */
+/** The width for two columns per bit, as in an RFC. */
 const WIDE = SIDE + 65;
 
 /**
- * Says whether a box has room for each bit to have borders of its own.
+ * Returns whether a box has room for borders around each bit.
  *
- * @param width Columns to fit into.
- * @returns `true` with two columns a bit, `false` with one and a half.
+ * @param width The width, in columns.
+ * @returns `true` for two columns per bit, `false` for one and a half.
  */
 export function isWide(width: number): boolean {
   return width >= WIDE;
@@ -61,8 +61,9 @@ export function isWide(width: number): boolean {
 /**
  * Draws rows of fields.
  *
- * @param rows The rows; all cells of one are 32 bits together.
- * @param width Columns to fit into; 54 are needed, and more than 70 not used.
+ * @param rows The rows; the cells of each row add up to 32 bits.
+ * @param width The width, in columns, at least 54; columns beyond 70 aren't
+ * used.
  * @returns Lines: one or two that number the bits, then those of the box, all of
  * the same width.
  *
@@ -85,7 +86,7 @@ export function drawBitBox(rows: BitRow[], width: number): string[] {
   const unit = isWide(width) ? 2 : 1.5;
   const column = (bit: number) => Math.floor(bit * unit);
   const total = column(32) + 1;
-  // The columns at which each row has a border.
+  // The columns where each row has a border.
   const borders = rows.map(({ cells }) => {
     let bit = 0;
     return [0, ...cells.map(({ bits }) => column(bit += bits))];
@@ -109,13 +110,13 @@ export function drawBitBox(rows: BitRow[], width: number): string[] {
 }
 
 /**
- * Makes a field of a name and a value: on one line where it fits, and otherwise
- * below each other.
+ * Makes a field with a name and a value, on one line if it fits, or else on
+ * two.
  *
- * @param bits How wide it is.
- * @param name What it is called.
- * @param value What it holds.
- * @param notes Further lines.
+ * @param bits The width, in bits.
+ * @param name The field's name.
+ * @param value The field's value.
+ * @param notes More lines.
  * @returns The field.
  */
 export function field(
@@ -129,7 +130,7 @@ export function field(
     bits,
     lines(inner) {
       const whole = `${name} ${values}`;
-      // A value in a few bits is read more easily below its name.
+      // In a narrow field, the value is easier to read below its name.
       const fits = bits >= 8 && visibleWidth(whole) <= inner - 2;
       const lines = fits ? [whole] : [name, values];
       return [...lines, ...notes]
@@ -140,11 +141,12 @@ export function field(
 }
 
 /**
- * Makes fields of one bit each, with their names from top to bottom.
+ * Makes one-bit fields, with their names written vertically.
  *
- * @param bits The name of each bit, all equally long, and whether it is set.
- * @param width Columns that the box is to fit into: where there is no room for
- * borders between the bits, they share one field.
+ * @param bits The name of each bit, all of the same length, and whether it's
+ * set.
+ * @param width The width of the box, in columns. If there's no room for borders
+ * between the bits, they share one field.
  * @returns One field or several.
  */
 export function flagFields(
@@ -169,7 +171,7 @@ export function flagFields(
   return [{ bits: bits.length, lines: () => lines }];
 }
 
-/** Numbers the bits: each of them, or only the first one of each byte. */
+/** Numbers all bits, or only the first one of each byte. */
 function ruler(unit: number): string[] {
   const bits = Array.from({ length: 32 }, (_, bit) => bit);
   if (unit === 2) {
@@ -189,7 +191,7 @@ function drawRow({ offset, cells }: BitRow, borders: number[]): string[] {
   const height = Math.max(...columns.map(({ lines }) => lines.length));
   return Array.from({ length: height }, (_, row) => {
     const drawn = columns.map(({ inner, lines }) => {
-      // Fewer lines than the neighbours have stand in the middle.
+      // If the neighbors have more lines, center these.
       const line = lines[row - Math.floor((height - lines.length) / 2)];
       return { ...line, text: place(line, inner) };
     });

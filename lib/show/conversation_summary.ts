@@ -1,5 +1,5 @@
 /**
- * A conversation, summed up in words.
+ * Summarizes a conversation in words.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const OPENING: ReadonlySet<TcpState> = new Set(
   ["LISTEN", "SYN-SENT", "SYN-RECEIVED"] as const,
 );
 
-/** Columns of the names of the facts, and of what stands before them. */
+/** The width of the facts' names and their indent, in columns. */
 const NAME_WIDTH = 14;
 
 /**
@@ -48,11 +48,11 @@ export function conversationTitle(
 }
 
 /**
- * Sums a conversation up: the handshake, the bytes each way, what was sent
- * again, and how it closed.
+ * Summarizes a conversation: the handshake, the bytes each way, the
+ * retransmissions, and how it closed.
  *
  * @param conversation The conversation.
- * @param options `width`: columns to fit into.
+ * @param options `width`: the width, in columns.
  * @returns Lines, indented by two columns.
  *
  * @example A connection that is refused
@@ -91,7 +91,7 @@ export function conversationTitle(
  *   "  handshake   not complete: the client's SYN has the number 700",
  *   "  the client  sent 0 bytes in 1 segment",
  *   "  the server  sent 0 bytes in 1 segment",
- *   "  the end     refused: nobody listened there",
+ *   "  the end     refused: no socket was listening there",
  * ]);
  * ```
  */
@@ -113,10 +113,10 @@ export function summarizeConversation(
  * Sums a UDP conversation up: the datagrams and bytes each way.
  *
  * @param conversation The conversation.
- * @param options `width`: columns to fit into.
+ * @param options `width`: the width, in columns.
  * @returns Lines, indented by two columns.
  *
- * @example A question that nobody answers
+ * @example A question without an answer
  * ```ts
  * import { summarizeDatagrams } from "./conversation_summary.ts";
  * import { stripAnsiCode } from "@std/fmt/colors";
@@ -213,16 +213,17 @@ function endingText(ending: Ending): string {
     case "open":
       return "open: no FIN and no reset in this capture";
     case "half-closed":
-      return `half closed: the ${ending.by} has ended its side, the other not`;
+      return `half closed: only the ${ending.by} has ended its side`;
     case "closing":
-      return `closing, the ${ending.first} first; not both were acknowledged`;
+      return `closing, the ${ending.first} first; not both FINs were ` +
+        "acknowledged";
     case "closed":
       return ending.simultaneous
-        ? `closed by both at once, in ${ending.segments} segments`
+        ? `closed by both at the same time, in ${ending.segments} segments`
         : `closed in ${ending.segments} segments, the ${ending.first} first`;
     case "reset":
       return `reset by the ${ending.by}`;
     case "refused":
-      return "refused: nobody listened there";
+      return "refused: no socket was listening there";
   }
 }

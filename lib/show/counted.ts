@@ -1,9 +1,9 @@
 /**
- * Says how many there are of something.
+ * Formats a number with its noun.
  *
- * @param number How many.
- * @param noun What, in the singular; its plural ends in `s`.
- * @returns Both, with the noun in the plural unless it is one.
+ * @param number The number.
+ * @param noun The noun, in the singular; its plural must end in `s`.
+ * @returns The number and the noun, in the plural unless the number is 1.
  *
  * @example One, and any other number
  * ```ts

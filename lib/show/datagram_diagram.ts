@@ -9,22 +9,23 @@ import { drawLaneRow, FRAME_WIDTH, type LaneLayout } from "./lane_rows.ts";
 import { visibleWidth } from "./text.ts";
 import type { Side } from "../wire/tcp/walk.ts";
 
-/** Longer arrows say no more. */
+/** The longest arrow, in columns. */
 const MAX_ARROW = 60;
 
-/** A datagram, as a diagram shows it. */
+/** A datagram in a diagram. */
 export interface DiagramDatagram {
-  /** Milliseconds since the conversation's first packet; `null`: not known. */
+  /** Milliseconds since the conversation's first packet; `null` if unknown. */
   atMs: number | null;
   /** Which end sent it. */
   from: Side;
-  /** What is written on the arrow, in phrases that stay on one line. */
+  /** The arrow's label, as phrases that each stay on one line. */
   phrases: string[];
 }
 
 /**
- * Draws datagrams as they come: the client left, the server right, and an arrow
- * for each datagram. UDP has no states that could stand in the margins.
+ * Draws datagrams one by one: the client on the left, the server on the right,
+ * and an arrow for each datagram. The margins are empty, because UDP has no
+ * states.
  *
  * @example A question and its answer
  * ```ts
@@ -52,8 +53,8 @@ export class DatagramDiagram {
   /**
    * Makes a diagram.
    *
-   * @param width Columns to fit into, at least 40.
-   * @param names The names of the two ends, at the heads of the lanes.
+   * @param width The width, in columns, at least 40.
+   * @param names The names of the two ends, shown above the lanes.
    */
   constructor(
     width: number,
@@ -67,7 +68,7 @@ export class DatagramDiagram {
   }
 
   /**
-   * Draws what stands above the first datagram.
+   * Draws the heading above the first datagram.
    *
    * @returns Lines: the names of the two ends.
    */

@@ -1,7 +1,7 @@
 /**
- * Writes a duration with three digits at the most that matter.
+ * Formats a duration with at most three significant digits.
  *
- * @param ms Milliseconds.
+ * @param ms The duration, in milliseconds.
  * @returns For example `0.25 ms`, `12.3 ms`, `640 ms`, `1.25 s`.
  *
  * @example From a fraction of a millisecond to minutes

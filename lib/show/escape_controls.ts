@@ -1,12 +1,14 @@
 /**
- * Escapes the characters in a text that act on a terminal.
+ * Escapes the characters that control a terminal.
  *
  * A terminal obeys these instead of showing them: control characters (C0, DEL,
- * and C1), which clear the screen, rename the window, or fill the clipboard, and
- * those that change the direction of text (bidi). A tab stays.
+ * and C1), which can clear the screen, rename the window, or fill the
+ * clipboard, and characters that change the direction of text (bidi). Tabs
+ * stay.
  *
- * @param text A text from anywhere, such as a line that a client sent.
- * @returns The text with `\x1b` or `\u202e` in place of each of them.
+ * @param text A text from any source, such as a line from a client.
+ * @returns The text, with an escape such as `\x1b` or `\u202e` for each of
+ * them.
  *
  * @example A line that would clear the screen
  * ```ts

@@ -2,18 +2,18 @@ import type { ChecksumVerdict } from "../wire/ip/verdict.ts";
 import type { HeaderContext, HeaderLayer } from "./header_box.ts";
 import type { DiagramSegment, SegmentNumbers } from "./segment_diagram.ts";
 
-/** One thing that a lesson shows. `kind` says which other fields there are. */
+/** One event that a lesson shows. `kind` says which other fields it has. */
 export type ShowEvent = Timed & ShowEventBody;
 
-/** What every event has. */
+/** The field that every event has. */
 export interface Timed {
-  /** Milliseconds since the lesson began, measured when the thing happened. */
+  /** Milliseconds since the lesson began, when the event happened. */
   atMs: number;
 }
 
 /** A {@linkcode ShowEvent} before it has its time. */
 export type ShowEventBody =
-  /** The title of the lesson, and the sentence that it proves. */
+  /** The title of the lesson, and the claim that it proves. */
   | {
     kind: "lesson";
     number: number;
@@ -28,21 +28,21 @@ export type ShowEventBody =
   | { kind: "say"; text: string }
   /** A question to answer before reading on. */
   | { kind: "predict"; question: string }
-  /** What the reader predicted, repeated after what happened. */
+  /** The reader's prediction, repeated after the result. */
   | { kind: "predicted"; text: string }
-  /** Something measured: a name and its value. */
+  /** A measured fact: a name and its value. */
   | {
     kind: "fact";
     name: string;
     value: string;
-    /** Whether the value is to be copied, and must stay on one line. */
+    /** Whether the value is meant to be copied and must stay on one line. */
     isCommand?: true;
   }
-  /** Bytes, as hexadecimal digits, two a byte. */
+  /** Bytes, as two hexadecimal digits each. */
   | { kind: "bytes"; name: string; hex: string }
   /** A sequence diagram begins, with the names of its two lanes. */
   | { kind: "lanes"; left: string; right: string }
-  /** Where a lane's socket is: `127.0.0.1:7000`. */
+  /** The address of a lane's socket, such as `127.0.0.1:7000`. */
   | { kind: "endpoint"; lane: string; endpoint: string }
   /** Something that one lane did by itself. */
   | { kind: "call"; lane: string; call: string }
@@ -51,7 +51,7 @@ export type ShowEventBody =
     kind: "arrow";
     from: string;
     to: string;
-    /** What is written on the arrow. */
+    /** The arrow's label. */
     label: string;
     /** The call that sent it. */
     sent: string;
@@ -61,24 +61,26 @@ export type ShowEventBody =
   /** Measurements of one kind, to be compared by length. */
   | {
     kind: "bars";
-    /** What was measured. */
+    /** The quantity that was measured. */
     title: string;
-    /** What each value counts: `µs`. */
+    /** The unit of the values, such as `µs`. */
     unit: string;
     bars: Bar[];
-    /** Whether the values follow each other in time. */
+    /** Whether the values are a series in time. */
     series?: boolean;
   }
-  /** Rows of cells under the names of their columns. */
+  /** A table: rows of cells under the names of their columns. */
   | { kind: "table"; columns: string[]; rows: string[][] }
-  /** The headers of a packet, to be drawn as boxes. */
+  /** The headers of a packet, drawn as boxes. */
   | {
     kind: "headers";
     /** Which packet it is. */
     title: string;
-    /** The headers from that of IP on, as hexadecimal digits, two a byte. */
+    /**
+     * The headers, from the IP header on, as two hexadecimal digits per byte.
+     */
     hex: string;
-    /** Bytes on the wire, from the IP header on. */
+    /** The size on the wire, from the IP header on, in bytes. */
     originalLength: number;
     /** The verdict on the checksum of TCP or UDP. */
     checksum: ChecksumVerdict;
@@ -86,10 +88,10 @@ export type ShowEventBody =
     ipChecksum: ChecksumVerdict;
     /** Which headers to draw. */
     layers: HeaderLayer[];
-    /** What the rest of the connection says about them. */
+    /** What the rest of the connection shows about them. */
     context: HeaderContext;
   }
-  /** The segments of a connection, to be drawn as a sequence diagram. */
+  /** The segments of a connection, drawn as a sequence diagram. */
   | {
     kind: "segments";
     /** The name of the client. */
@@ -100,14 +102,14 @@ export type ShowEventBody =
     numbers: SegmentNumbers;
     segments: DiagramSegment[];
   }
-  /** A line about something that happened just now, while a server is up. */
+  /** A line about something that just happened, while a server is up. */
   | { kind: "note"; text: string };
 
-/** One measurement among others of its kind. */
+/** One measurement among comparable ones. */
 export interface Bar {
-  /** Of what it was taken. */
+  /** The thing that was measured. */
   name: string;
-  /** What it came to, at least 0. */
+  /** The value, at least 0. */
   value: number;
   /**
    * A limit to mark in this bar's row with `│`, at least 0.

@@ -1,5 +1,5 @@
 /**
- * Headers, drawn as boxes of 32 bits a row with the values of a real packet in
+ * Draws headers as boxes with rows of 32 bits, with a real packet's values in
  * the fields.
  *
  * @module
@@ -24,30 +24,30 @@ import { wrapText } from "./text.ts";
 /** A header that can be drawn. */
 export type HeaderLayer = "ip" | "tcp" | "udp" | "icmp";
 
-/** What the rest of the connection says about a TCP header. */
+/** What the rest of the connection shows about a TCP header. */
 export interface HeaderContext {
   /** The sequence number, counted from the sender's SYN. */
   relativeSequence?: number;
   /** The acknowledgment number, counted from the receiver's SYN. */
   relativeAcknowledgment?: number;
   /**
-   * The window counts 2 to this power of bytes; 0 where the two ends have not
-   * agreed on a scale. It is left out where the handshake was not captured.
+   * The window's unit is 2 to this power, in bytes; 0 if the two ends didn't
+   * agree on a scale. Left out if the handshake wasn't captured.
    */
   windowShift?: number;
 }
 
-/** How a header is drawn. */
+/** Options for drawing a header. */
 export interface HeaderBoxOptions extends HeaderContext {
-  /** Columns to fit into, at least 54; more than 70 are not used. */
+  /** The width, in columns, at least 54; columns beyond 70 aren't used. */
   width: number;
-  /** The verdict on its checksum; nothing is said of it unless given. */
+  /** The verdict on its checksum, if it should be shown. */
   checksum?: ChecksumVerdict;
 }
 
-/** How the headers of a packet are drawn. */
+/** Options for drawing a packet's headers. */
 export interface PacketBoxesOptions extends HeaderContext {
-  /** Columns to fit into, at least 54; more than 70 are not used. */
+  /** The width, in columns, at least 54; columns beyond 70 aren't used. */
   width: number;
   /**
    * Which headers to draw, as far as the packet has them.
@@ -58,10 +58,10 @@ export interface PacketBoxesOptions extends HeaderContext {
 }
 
 /**
- * Says what a segment's conversation knows about its header.
+ * Returns what a segment's conversation shows about its header.
  *
- * @param segment The segment, as its conversation sees it.
- * @returns What {@linkcode drawTcpHeader} and {@linkcode drawHeaders} take.
+ * @param segment The segment as part of its conversation.
+ * @returns Options for {@linkcode drawTcpHeader} and {@linkcode drawHeaders}.
  */
 export function headerContext(segment: TrackedSegment): HeaderContext {
   const context: HeaderContext = { relativeSequence: segment.relativeSequence };
@@ -73,13 +73,12 @@ export function headerContext(segment: TrackedSegment): HeaderContext {
 }
 
 /**
- * Draws the headers of a packet, one box each.
+ * Draws the headers of a packet, one box for each.
  *
- * @param packet The packet, decoded.
- * @param options The width, and what its conversation knows; spread what
- * {@linkcode headerContext} gives.
- * @returns Lines; none if the packet has no such header. The headers of a packet
- * that an ICMP error quotes come last.
+ * @param packet The decoded packet.
+ * @param options The width, and the context from {@linkcode headerContext}.
+ * @returns Lines; empty if the packet has no such header. The headers of a
+ * packet that an ICMP error quotes come last.
  *
  * @example Both headers of a UDP message
  * ```ts
@@ -106,7 +105,8 @@ export function drawHeaders(
   const boxes = boxesOf(packet, options, packet);
   const { quoted } = packet;
   if (quoted !== null && (options.layers ?? ["icmp"]).includes("icmp")) {
-    // A quote is cut off by design, so there's no verdict on its checksums.
+    // A quoted packet is truncated by design, so there's no verdict on its
+    // checksums.
     const [first, ...others] = boxesOf(quoted, { width: options.width }, {});
     if (first !== undefined) {
       boxes.push(["It quotes this packet:", "", ...first], ...others);
@@ -147,7 +147,7 @@ function boxesOf(
  * Draws a TCP header (RFC 9293, section 3.1).
  *
  * @param header The header.
- * @param options The width, the verdict on the checksum, and what is known from
+ * @param options The width, the verdict on the checksum, and the context from
  * the rest of the connection.
  * @returns A title, and the box below it.
  *
@@ -336,7 +336,7 @@ export function drawIpv4Header(
 }
 
 /**
- * Draws an IPv6 header, with a row for each of its extension headers (RFC 8200,
+ * Draws an IPv6 header, with a row for each extension header (RFC 8200,
  * sections 3 and 4).
  *
  * @param header The header.
@@ -426,13 +426,19 @@ function protocolText(number: number): string {
   return name === undefined ? `${number}` : `${number} ${name}`;
 }
 
-/** What comes next in IPv6: an extension header, or what the packet carries. */
+/**
+ * Names the next header in IPv6: an extension header, or the payload's
+ * protocol.
+ */
 function kindText(number: number): string {
   const name = EXTENSION_NAMES[number];
   return name === undefined ? protocolText(number) : `${number} ${name}`;
 }
 
-/** Two fields of one byte, which share it where there is no room for both. */
+/**
+ * Makes two fields for one byte, or one shared field if there's no room for
+ * both.
+ */
 function trafficFields(
   { dscp, ecn }: { dscp: number; ecn: number },
   width: number,
@@ -441,7 +447,7 @@ function trafficFields(
   return [field(8, "DSCP", dscp, `ECN ${bold(`${ecn}`)}`)];
 }
 
-/** The options of a TCP header, one a line, and what pads them. */
+/** Lists the options of a TCP header, one per line, and their padding. */
 function optionsCell({ options, headerBytes }: TcpHeader): BitCell {
   let offset = 20;
   const lines = options.map((option): [number, string] => {
@@ -456,7 +462,7 @@ function optionsCell({ options, headerBytes }: TcpHeader): BitCell {
   return listCell(lines);
 }
 
-/** Lines from left to right, each with its own offset at the side. */
+/** Makes left-aligned lines, each with its own offset at the side. */
 function listCell(items: [offset: number, text: string][]): BitCell {
   return {
     bits: 32,
@@ -470,7 +476,7 @@ function listCell(items: [offset: number, text: string][]): BitCell {
   };
 }
 
-/** How many bytes an option takes, and what it says. */
+/** Returns the size of an option, and its text. */
 function describeOption(option: TcpOption): [size: number, text: string] {
   switch (option.kind) {
     case "end":
@@ -478,7 +484,7 @@ function describeOption(option: TcpOption): [size: number, text: string] {
     case "nop":
       return [1, "kind 1, 1 byte: no operation"];
   }
-  // Every other option says its kind and its size in its first two bytes.
+  // Every other option starts with a byte for its kind and a byte for its size.
   const [number, size] = encodeTcpOptions([option]);
   return [size, `kind ${number}, ${size} bytes: ${optionText(option)}`];
 }

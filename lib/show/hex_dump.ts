@@ -1,4 +1,4 @@
-/** How {@linkcode hexDump} lays bytes out. */
+/** Options for {@linkcode hexDump}. */
 export interface HexDumpOptions {
   /**
    * The address of the first byte, an integer >= 0.
@@ -7,21 +7,21 @@ export interface HexDumpOptions {
    */
   offset?: number;
   /**
-   * Bytes on a line, an integer >= 1. Taken as it is, whatever `width` says.
+   * Bytes per line, an integer >= 1. Takes precedence over `width`.
    *
    * @default {16}
    */
   bytesPerLine?: number;
   /**
-   * Columns there are: a line has 16 bytes where those fit (78 columns), and
-   * 8 where they do not (45 columns).
+   * The width, in columns: a line has 16 bytes if they fit (78 columns), or
+   * else 8 (45 columns).
    *
    * @default {Infinity}
    */
   width?: number;
   /**
-   * Index in the bytes of the one to put a caret under. The index just after
-   * the last byte is allowed: something was missing there.
+   * The index of the byte to mark with a caret. The index just after the last
+   * byte is allowed: it marks a missing byte.
    *
    * @default {undefined}
    */
@@ -29,12 +29,12 @@ export interface HexDumpOptions {
 }
 
 /**
- * Lays bytes out like `hexdump -C`: address, hexadecimal digits, and ASCII with
- * a dot for what is not a visible character.
+ * Formats bytes like `hexdump -C`: address, hexadecimal digits, and ASCII, with
+ * a dot for each byte that isn't a visible character.
  *
- * @param bytes What to show.
+ * @param bytes The bytes to show.
  * @param options Address, line length, and the byte to mark.
- * @returns Lines; `(no bytes)` where there are none.
+ * @returns Lines; `(no bytes)` if there are none.
  * @throws {RangeError} If `bytesPerLine`, `offset` or `mark` is out of range.
  *
  * @example The first byte that differs
@@ -63,7 +63,7 @@ export function hexDump(
   if (bytes.length === 0) return ["(no bytes)"];
 
   const lines: string[] = [];
-  // One turn more when the mark stands after a last line that is full.
+  // One more round if the mark is after a full last line.
   for (let at = 0; at < bytes.length || at === mark; at += bytesPerLine) {
     const row = bytes.subarray(at, at + bytesPerLine);
     const address = (offset + at).toString(16).padStart(8, "0");
@@ -78,7 +78,10 @@ export function hexDump(
   return lines.map((line) => line.trimEnd());
 }
 
-/** The column of a byte's digits: a gap of two stands before each eighth. */
+/**
+ * Returns the column of a byte's digits, with a wider gap before every eighth
+ * byte.
+ */
 function hexColumn(index: number): number {
   return 10 + index * 3 + Math.floor(index / 8);
 }

@@ -2,39 +2,43 @@ import { cyan, dim } from "@std/fmt/colors";
 import { formatElapsed } from "./elapsed.ts";
 import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
 
-/** Columns of the time at the left of each line. */
+/** The width of the time on the left, in columns. */
 export const TIME_WIDTH = 10;
 
-/** Columns beside the lanes and the arrow: the time, two bars, two blanks. */
+/**
+ * The columns besides the lanes and the arrow: the time, two bars, two spaces.
+ */
 export const FRAME_WIDTH: number = TIME_WIDTH + 4;
 
-/** What an arrow needs around its label: blanks, two dashes, and its head. */
+/**
+ * The columns around an arrow's label: spaces, two dashes, and the arrowhead.
+ */
 const ARROW_FRAME = 5;
 
-/** What happens at one moment in a diagram of two lanes. */
+/** One moment in a diagram of two lanes. */
 export interface LaneRow {
-  /** When, in milliseconds; nothing is written where it is not known. */
+  /** The time, in milliseconds, if known. */
   atMs?: number;
-  /** What is written in the left lane. */
+  /** The text in the left lane. */
   left: string;
-  /** What is written in the right lane. */
+  /** The text in the right lane. */
   right: string;
-  /** What goes from one to the other. */
+  /** The arrow from one lane to the other. */
   arrow?: LaneArrow;
 }
 
 /** An arrow between two lanes. */
 export interface LaneArrow {
   /**
-   * What is written on it: phrases, each of which stays on one line where it
-   * fits. Lines that have no room on the arrow stand above it.
+   * The label, as phrases that each stay on one line if they fit. Lines that
+   * don't fit on the arrow go above it.
    */
   phrases: string[];
   /** Whether it goes from left to right. */
   toRight: boolean;
 }
 
-/** Columns of each part of a diagram, all of them 1 or more. */
+/** The width of each part of a diagram, in columns, at least 1. */
 export interface LaneLayout {
   /** Columns of the left lane. */
   left: number;
@@ -47,8 +51,8 @@ export interface LaneLayout {
 /**
  * Draws one row of a sequence diagram: time, left lane, arrow, right lane.
  *
- * @param row What happens.
- * @param layout Columns of each part; the same for all rows of a diagram.
+ * @param row The row.
+ * @param layout The width of each part; the same for all rows of a diagram.
  * @returns Its lines, one or more.
  *
  * @example A label of two lines
@@ -74,7 +78,7 @@ export function drawLaneRow(row: LaneRow, layout: LaneLayout): string[] {
   const lefts = wrapText(row.left, { width: layout.left });
   const rights = wrapText(row.right, { width: layout.right });
   const labels = packPhrases(arrow?.phrases ?? [], layout.arrow - ARROW_FRAME);
-  // What does not fit on the arrow stands above it, and above all the rest.
+  // Lines that don't fit on the arrow go above it, and above everything else.
   const above = labels.slice(0, -1)
     .map((label) => line("", "", centre(label, layout.arrow), ""));
   const height = Math.max(lefts.length, rights.length);
@@ -97,7 +101,10 @@ export function drawLaneRow(row: LaneRow, layout: LaneLayout): string[] {
   }
 }
 
-/** Puts phrases on as few lines as hold them; cuts only what no line holds. */
+/**
+ * Puts phrases on as few lines as possible, and cuts only those too long for a
+ * line.
+ */
 function packPhrases(phrases: string[], width: number): string[] {
   const lines: string[] = [];
   for (const phrase of phrases) {
@@ -119,7 +126,9 @@ function centre(text: string, width: number): string {
   return padEndVisible(" ".repeat(Math.max(0, before)) + text, width);
 }
 
-/** An arrow of a given width, its label in the middle: `── "hi" ──▶`. */
+/**
+ * Draws an arrow of a given width with its label in the middle: `── "hi" ──▶`.
+ */
 function drawArrow(label: string, toRight: boolean, width: number): string {
   const text = label === "" ? "" : ` ${label} `;
   const line = Math.max(0, width - 1 - visibleWidth(text));

@@ -3,19 +3,19 @@ import type { ShowEvent } from "./events.ts";
 import { drawLaneRow, FRAME_WIDTH, type LaneRow } from "./lane_rows.ts";
 import { truncateVisible, visibleWidth } from "./text.ts";
 
-/** The shortest arrow that can carry a few letters. */
+/** The shortest arrow that has room for a few letters. */
 const MIN_ARROW = 14;
-/** A longer arrow says no more. */
+/** The longest arrow, in columns. */
 const MAX_ARROW = 34;
 
 /**
  * Draws a sequence diagram: time, left lane, arrows, right lane.
  *
- * Every line is one event. Texts that do not fit their lane are wrapped, labels
- * that do not fit their arrow are cut.
+ * Every event is one line. Texts that don't fit in their lane are wrapped;
+ * labels that don't fit on their arrow are cut.
  *
- * @param events The diagram's events, beginning with its `lanes` event.
- * @param width Columns to fit into, at least 40.
+ * @param events The diagram's events, starting with its `lanes` event.
+ * @param width The width, in columns, at least 40.
  * @returns Its lines.
  *
  * @example A question and its answer
@@ -107,7 +107,7 @@ function drawRows(rows: LaneRow[], width: number): string[] {
   );
 }
 
-/** One line an event: a label never takes a second one. */
+/** One line per event: a label never takes a second one. */
 function cutLabel(row: LaneRow, width: number): LaneRow {
   if (row.arrow === undefined) return row;
   const phrases = row.arrow.phrases.map((text) => truncateVisible(text, width));

@@ -9,21 +9,21 @@ import {
 } from "@std/fmt/colors";
 import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
 
-/** How {@linkcode renderMarkdown} lays a text out. */
+/** Options for {@linkcode renderMarkdown}. */
 export interface MarkdownOptions {
-  /** Columns there are, at least 1; may be Infinity. */
+  /** The width, in columns, at least 1; may be Infinity. */
   width: number;
 }
 
 type Paint = (text: string) => string;
 
-/** What one block became, and how many lines of the source it was. */
+/** A rendered block, and how many lines of the source it used. */
 interface Block {
   output: string[];
   taken: number;
 }
 
-/** Renders the block that the lines begin with, if it is of its kind. */
+/** Renders the block at the start of the lines, if it's of this kind. */
 type BlockRule = (lines: string[], width: number) => Block | undefined;
 
 const BLOCK_RULES: BlockRule[] = [
@@ -43,21 +43,21 @@ const BLOCK_RULES: BlockRule[] = [
 const THEMATIC_BREAK = /^ {0,3}([-*_])(?: *\1){2,} *$/;
 const LIST_ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])(?: +(?=\S)|$)/;
 const TABLE_RULE = /^ {0,3}\|?( *:?-+:? *\|)+( *:?-+:? *)?$/;
-/** What ends a paragraph without an empty line before it. */
+/** Lines that end a paragraph without an empty line. */
 const INTERRUPTION =
   /^ {0,3}(#{1,6} |```|~~~|>|<!--|<\/?(details|summary)\b|([-*+]|1[.)]) +\S)/;
 
 /**
  * Renders Markdown for a terminal: the reading of a lesson.
  *
- * It knows what this workbook's own READMEs use, as `deno fmt` writes them.
- * Prose and tables are wrapped to the width, code is never wrapped. Comments
- * are dropped and `<details>` are shown open. Colours follow
- * `getColorEnabled()`; without them, inline code keeps its backticks.
+ * It supports the Markdown in this workbook's READMEs, as formatted by `deno
+ * fmt`. Prose and tables are wrapped to the width; code never is. Comments are
+ * dropped, and `<details>` are shown open. Colors follow `getColorEnabled()`;
+ * without them, inline code keeps its backticks.
  *
- * @param source Markdown.
- * @param options The width to lay it out for.
- * @returns Lines joined by newlines, none at the end.
+ * @param source The Markdown text.
+ * @param options The width.
+ * @returns The rendered text, without a newline at the end.
  * @throws {RangeError} If `width` is below 1 or not a number.
  *
  * @example A heading and a list
@@ -150,7 +150,7 @@ function renderFence(lines: string[]): Block | undefined {
   const [, indent, fence] = opening;
   const closing = new RegExp(`^ {0,3}${fence}${fence[0]}*\\s*$`);
   const end = lines.findIndex((line, i) => i > 0 && closing.test(line));
-  // A fence that nothing closes goes on to the end of the text.
+  // An unclosed fence extends to the end of the text.
   const code = end < 0 ? trimBlankEnd(lines.slice(1)) : lines.slice(1, end);
   const outdented = code.map((line) => {
     return line.slice(Math.min(indentOf(line), indent.length));
@@ -218,7 +218,7 @@ function renderList(lines: string[], width: number): Block | undefined {
   return { output, taken };
 }
 
-/** Splits a list into its items, each without its marker and its indent. */
+/** Splits a list into its items, without their markers and indents. */
 function splitItems(lines: string[], kind: string) {
   const items: { lines: string[]; spaced: boolean }[] = [];
   let indent = 0;
@@ -259,15 +259,15 @@ function renderTable(lines: string[], width: number): Block | undefined {
   return { output, taken: source.length };
 }
 
-/** Splits a row at its bars; `\|` is a bar inside a cell, also in code. */
+/** Splits a row at its bars; `\|` is a bar inside a cell, even in code. */
 function splitCells(line: string): string[] {
   return line.trim().replace(/^\|/, "").replace(/(?<!\\)\|$/, "")
     .split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
 /**
- * Narrows the widest columns until all fit: first down to their longest words,
- * then to 12 columns, where words are cut. Gives up where that is not enough.
+ * Narrows the widest columns until all fit: first to their longest words, then
+ * to 12 columns, where words are cut. Gives up if that isn't enough.
  */
 function fitColumns(rows: string[][], room: number): number[] | undefined {
   const columns = rows[0].map((_, i) => rows.map((row) => row[i]));
@@ -305,7 +305,7 @@ function alignRows(
       return parts.join(dim(" │ ")).trimEnd();
     });
   });
-  // Rows of several lines cannot be told apart without rules between them.
+  // Rows of several lines need rules between them.
   const ruled = blocks.slice(1).some((block) => block.length > 1);
   return blocks.flatMap((block, i) =>
     i === 1 || (ruled && i > 1) ? [rule, ...block] : block
@@ -320,7 +320,7 @@ function align(text: string, width: number, alignment: string): string {
   return padEndVisible(" ".repeat(left) + text, width);
 }
 
-/** Shows a table that is too wide as one `heading: cell` a line. */
+/** Renders a table that is too wide as one `heading: cell` per line. */
 function stackRows(rows: string[][], width: number): string[] {
   const [headings, ...body] = rows;
   return body.flatMap((row, i) => {
@@ -367,7 +367,7 @@ const INLINE = new RegExp(
   "gs",
 );
 
-/** Renders the text of a block; `paint` colours each stretch of it once. */
+/** Renders the text of a block; `paint` colors each part once. */
 function renderInline(source: string, paint: Paint = (text) => text): string {
   const paintText = (text: string) => text === "" ? "" : paint(text);
   let output = "";
@@ -398,13 +398,13 @@ function renderSpan(groups: Record<string, string>, paint: Paint): string {
   return groups.newline === undefined ? "" : "\n";
 }
 
-/** Renders a link's text, and where it leads when that says more. */
+/** Renders a link's text, and its target if that adds information. */
 function renderLink(label: string, url: string, paint: Paint): string {
   const text = renderInline(label, (part) => paint(underline(part)));
   const bare = (address: string) =>
     address.replace(/^(https?:\/\/|\.\/)/, "").replace(/\/$/, "");
   const same = bare(stripAnsiCode(text).replaceAll("`", "")) === bare(url);
-  // A "#section" leads nowhere in a terminal.
+  // A "#section" is useless in a terminal.
   return same || url.startsWith("#") ? text : `${text} ${dim(`(${url})`)}`;
 }
 

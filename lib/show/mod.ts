@@ -1,12 +1,12 @@
 /**
- * What a lesson shows.
+ * How lessons show what happens.
  *
- * A lesson tells a {@linkcode Narrator} what happens; each telling is one
- * {@linkcode ShowEvent}. {@linkcode Printer} prints events for a person, with
- * sequence diagrams ({@linkcode drawLanes}), hex dumps
- * ({@linkcode hexDump}), bars ({@linkcode drawBars}), tables
- * ({@linkcode drawTable}), the headers of packets ({@linkcode drawHeaders}) and
- * the segments of a connection ({@linkcode SegmentDiagram}).
+ * A lesson tells a {@linkcode Narrator} what happens, as a series of {@linkcode
+ * ShowEvent}s. A {@linkcode Printer} prints them, with sequence diagrams
+ * ({@linkcode drawLanes}), hex dumps ({@linkcode hexDump}), bars ({@linkcode
+ * drawBars}), tables ({@linkcode drawTable}), the headers of packets
+ * ({@linkcode drawHeaders}), and the segments of a connection ({@linkcode
+ * SegmentDiagram}).
  *
  * @module
  */

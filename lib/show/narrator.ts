@@ -7,11 +7,11 @@ import type { DiagramSegment, SegmentNumbers } from "./segment_diagram.ts";
 import { formatEnd } from "./packet_line.ts";
 import { printable } from "./text.ts";
 
-/** What goes along an arrow, and the calls at its two ends. */
+/** An arrow's content, and the calls at its two ends. */
 export interface ArrowOptions {
-  /** Bytes to write on the arrow: as text, with their number. */
+  /** The bytes to show on the arrow, as text with their number. */
   data?: Uint8Array;
-  /** Words to write on the arrow instead of bytes. */
+  /** The words to show on the arrow instead of bytes. */
   label?: string;
   /** The call that sent it, with its result: `write() took 5`. */
   sent?: string;
@@ -19,7 +19,7 @@ export interface ArrowOptions {
   received?: string;
 }
 
-/** Which headers of a packet to show, and what is known about them. */
+/** Which headers of a packet to show, and their context. */
 export interface ShowHeadersOptions {
   /**
    * Which headers, as far as the packet has them.
@@ -27,14 +27,17 @@ export interface ShowHeadersOptions {
    * @default {["ip", "tcp", "udp", "icmp"]}
    */
   layers?: HeaderLayer[];
-  /** What its conversation makes of it, for relative numbers and the window. */
+  /**
+   * The packet as part of its conversation, for relative numbers and the
+   * window.
+   */
   segment?: TrackedSegment | null;
 }
 
-/** How segments are shown. */
+/** Options for showing segments. */
 export interface ShowSegmentsOptions {
   /**
-   * Which numbers to write on the arrows.
+   * Which numbers to show on the arrows.
    *
    * @default {"relative"}
    */
@@ -56,14 +59,14 @@ export interface ShowSegmentsOptions {
 /** A socket that knows its own address. */
 export type NamedSocket = { addr: Deno.Addr } | { localAddr: Deno.Addr };
 
-/** How a {@linkcode Narrator} tells. */
+/** Options for a {@linkcode Narrator}. */
 export interface NarratorOptions {
   /**
    * Asks the reader for a prediction.
    *
    * @param question The question.
-   * @returns The reader's words, or an empty string.
-   * @default the lesson goes on at once
+   * @returns The reader's answer, or an empty string.
+   * @default the lesson continues at once
    */
   ask?: (question: string) => Promise<string>;
 }
@@ -71,10 +74,10 @@ export interface NarratorOptions {
 /**
  * The object that a lesson tells its story to.
  *
- * A lesson does not print. It tells what happens, as it happens, and each
- * telling becomes one event with the time at which it happened. The same run
- * can then be printed for a person, written as JSON, recorded by a test, or put
- * on one timeline with what the kernel did.
+ * A lesson doesn't print. It reports what happens, as it happens, and each
+ * report becomes an event with its time. So the same run can be printed,
+ * written as JSON, recorded by a test, or put on one timeline with what the
+ * kernel did.
  *
  * @example Recording what a lesson tells
  * ```ts
@@ -112,9 +115,9 @@ export class Narrator {
   }
 
   /**
-   * Begins the lesson.
+   * Starts the lesson.
    *
-   * @param lesson Its number, its title, and the sentence that it proves.
+   * @param lesson The lesson's number, its title, and the claim that it proves.
    */
   lesson(lesson: { number: number; title: string; claim: string }): void {
     const { number, title, claim } = lesson;
@@ -123,9 +126,9 @@ export class Narrator {
   }
 
   /**
-   * Begins the next step; steps number themselves.
+   * Starts the next step, which gets the next number.
    *
-   * @param title What happens in it.
+   * @param title The step's title.
    */
   step(title: string): void {
     this.recall();
@@ -135,17 +138,17 @@ export class Narrator {
   /**
    * Tells a paragraph.
    *
-   * @param text It, on one line; it is wrapped where it is printed.
+   * @param text The paragraph, on one line; it's wrapped when printed.
    */
   say(text: string): void {
     this.#emit({ kind: "say", text });
   }
 
   /**
-   * Asks for a prediction, and waits for it if there is a reader to ask. The
-   * clock stands still meanwhile.
+   * Asks for a prediction, and waits for it if there's a reader to ask. The
+   * clock stops meanwhile.
    *
-   * @param question What the reader should settle before reading on.
+   * @param question The question to answer before reading on.
    */
   async predict(question: string): Promise<void> {
     this.recall();
@@ -156,7 +159,7 @@ export class Narrator {
     this.#pausedMs += performance.now() - pausedAt;
   }
 
-  /** Repeats the last prediction, next to what happened. */
+  /** Repeats the last prediction, next to the result. */
   recall(): void {
     const text = this.#prediction;
     this.#prediction = "";
@@ -164,17 +167,17 @@ export class Narrator {
   }
 
   /**
-   * Shows something measured.
+   * Shows a measured fact.
    *
-   * @param name What it is.
-   * @param value What it came to.
+   * @param name The fact's name.
+   * @param value The fact's value.
    */
   fact(name: string, value: string | number): void {
     this.#emit({ kind: "fact", name, value: String(value) });
   }
 
   /**
-   * Shows a command to copy into another terminal. It stays on one line, however
+   * Shows a command to copy to another terminal. It stays on one line, however
    * long it is.
    *
    * @param name The program.
@@ -187,7 +190,7 @@ export class Narrator {
   /**
    * Shows bytes, in hexadecimal and as text.
    *
-   * @param name What they are.
+   * @param name The name of the bytes.
    * @param data The bytes.
    */
   bytes(name: string, data: Uint8Array): void {
@@ -195,11 +198,11 @@ export class Narrator {
   }
 
   /**
-   * Compares measurements: a bar for each, and how many times the smallest it
-   * is. Values of a `series`, one after the other in time, get no such factor.
+   * Compares measurements with bars, each with its ratio to the smallest one.
+   * The values of a `series` in time get no ratios.
    *
-   * @param title What was measured.
-   * @param options The unit, and the values in the order in which to show them.
+   * @param title The quantity that was measured.
+   * @param options The unit, and the values in the order to show them.
    */
   bars(
     title: string,
@@ -211,8 +214,8 @@ export class Narrator {
   /**
    * Shows a table.
    *
-   * @param columns The names of its columns.
-   * @param rows Rows with a cell for each column.
+   * @param columns The names of the columns.
+   * @param rows The rows, with a cell for each column.
    */
   table(columns: string[], rows: string[][]): void {
     this.#emit({ kind: "table", columns, rows });
@@ -221,9 +224,9 @@ export class Narrator {
   /**
    * Shows the headers of a packet as boxes, with all their values.
    *
-   * @param title Which packet it is.
-   * @param packet The packet, decoded.
-   * @param options Which headers, and what its conversation makes of it.
+   * @param title A title that says which packet it is.
+   * @param packet The decoded packet.
+   * @param options Which headers to show, and the packet's conversation.
    */
   headers(
     title: string,
@@ -252,7 +255,7 @@ export class Narrator {
   /**
    * Shows the segments of a connection as a sequence diagram.
    *
-   * @param segments What `diagramSegment()` gave for each of them.
+   * @param segments The segments, each from `diagramSegment()`.
    * @param options Which numbers to show, and the names of the two ends.
    */
   segments(
@@ -265,8 +268,8 @@ export class Narrator {
   }
 
   /**
-   * Names sockets, for X-ray, which shows the names in place of addresses. In the
-   * lesson's own output nothing is shown.
+   * Names sockets for X-ray, which shows the names instead of addresses. The
+   * lesson's own output doesn't show them.
    *
    * @param sockets The sockets by their names.
    */
@@ -284,7 +287,7 @@ export class Narrator {
   }
 
   /**
-   * Tells of something that happened just now, while a server is up.
+   * Reports something that just happened, while a server is up.
    *
    * @param text One line.
    */
@@ -293,11 +296,12 @@ export class Narrator {
   }
 
   /**
-   * Begins a sequence diagram. It lasts until anything else is told.
+   * Starts a sequence diagram, which lasts until the next event of any other
+   * kind.
    *
-   * @param left The lane on the left, by custom the client.
-   * @param right The lane on the right, by custom the server.
-   * @returns The diagram, to be told what each side does.
+   * @param left The lane on the left, usually the client.
+   * @param right The lane on the right, usually the server.
+   * @returns The diagram, to report what each side does.
    */
   lanes(left: string, right: string): Lanes {
     this.#emit({ kind: "lanes", left, right });
@@ -310,7 +314,7 @@ export class Narrator {
   }
 }
 
-/** A sequence diagram of two lanes, told as it happens. */
+/** A sequence diagram of two lanes, reported as it happens. */
 export class Lanes {
   readonly #emit: (event: ShowEventBody) => void;
 
@@ -324,7 +328,7 @@ export class Lanes {
   }
 
   /**
-   * Says where a lane's socket is, for the head of the diagram.
+   * Shows the address of a lane's socket above the diagram.
    *
    * @param lane The lane's name.
    * @param endpoint Its address: `127.0.0.1:7000`.
@@ -334,21 +338,21 @@ export class Lanes {
   }
 
   /**
-   * Tells of something that one side did by itself.
+   * Reports something that one side did by itself.
    *
    * @param lane The lane's name.
-   * @param call What it did, with the result.
+   * @param call The call, with its result.
    */
   call(lane: string, call: string): void {
     this.#emit({ kind: "call", lane, call });
   }
 
   /**
-   * Tells of something that went from one side to the other. Tell it when it
-   * has arrived: then the time on the line, and the arrow, are true.
+   * Reports something that went from one side to the other. Call this when it
+   * has arrived, so that the time and the arrow are right.
    *
    * @param way From which lane to which.
-   * @param options What went, and the calls at both ends.
+   * @param options The content, and the calls at both ends.
    */
   arrow(way: { from: string; to: string }, options: ArrowOptions): void {
     const { data, label, sent = "", received = "" } = options;

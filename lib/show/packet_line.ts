@@ -1,5 +1,5 @@
 /**
- * A packet on one line.
+ * Describes a packet on one line.
  *
  * @module
  */
@@ -14,33 +14,32 @@ import { counted } from "./counted.ts";
 import { protocolName } from "./protocol_names.ts";
 import { printable } from "./text.ts";
 
-/** Data is shown in this many columns, even where they are not left. */
+/** The least width for data, in columns, even if less is left. */
 const MIN_PREVIEW = 16;
 
-/** More tunnels in each other are no use to anybody. */
+/** The most nested tunnels to show. */
 const MAX_TUNNELS = 2;
 
-/** The number by which IP says that it carries GRE, which carries anything. */
+/** IP's protocol number of GRE, which can carry any protocol. */
 const PROTOCOL_GRE = 47;
 
-/** How a packet is described. */
+/** Options for describing a packet. */
 export interface PacketWordsOptions {
   /**
-   * What its conversation makes of it, for relative numbers.
+   * The packet as part of its conversation, for relative numbers.
    *
    * @default {null}
    */
   segment?: TrackedSegment | null;
   /**
-   * Whether to show the numbers as they were on the wire.
+   * Whether to show the numbers as on the wire.
    *
    * @default {false}
    */
   raw?: boolean;
   /**
-   * Columns for all of it: what is left at the end shows the first bytes of the
-   * data, which get 16 columns at least. The rest may be longer, and is never
-   * cut.
+   * The total width, in columns. The first bytes of the data get what's left of
+   * it, at least 16 columns. The rest may be longer, and is never cut.
    *
    * @default {0}
    */
@@ -48,11 +47,11 @@ export interface PacketWordsOptions {
 }
 
 /**
- * Names what a packet is, by the innermost header that says it.
+ * Names a packet's protocol, by its innermost header that has one.
  *
  * @param packet The packet.
- * @returns Such as `TCP`, `ICMP`, `ARP`, `IP protocol 253`, or `type 0x88cc`;
- * `null` if nothing says it.
+ * @returns Text such as `TCP`, `ICMP`, `ARP`, `IP protocol 253`, or `type
+ * 0x88cc`; `null` if nothing says it.
  *
  * @example A message without a transport
  * ```ts
@@ -91,11 +90,11 @@ export function vlansOf({ link }: Packet): number[] {
 }
 
 /**
- * Says between which two ends a packet goes.
+ * Returns the two ends of a packet.
  *
  * @param packet The packet.
- * @returns Such as `127.0.0.1:50000 → 127.0.0.1:7`, without ports where there
- * are none; empty where there are no addresses either.
+ * @returns Text such as `127.0.0.1:50000 → 127.0.0.1:7`, without ports where
+ * there are none; empty where there are no addresses either.
  *
  * @example The two ends of a message
  * ```ts
@@ -129,7 +128,7 @@ export function packetWay({ link, ip, ports }: Packet): string {
  *
  * @param address An IP address.
  * @param port A port.
- * @returns Such as `127.0.0.1:7` or `[::1]:7`.
+ * @returns Text such as `127.0.0.1:7` or `[::1]:7`.
  *
  * @example Both families
  * ```ts
@@ -145,11 +144,11 @@ export function formatEnd(address: string, port: number): string {
 }
 
 /**
- * Says in a few words what a packet says.
+ * Describes a packet in a few words.
  *
  * @param packet The packet.
- * @param options What its conversation makes of it, and how wide.
- * @returns Such as `PSH,ACK seq 1 ack 1 win 65536 6 bytes "hello\n"`.
+ * @param options The packet's conversation, and the width.
+ * @returns Text such as `PSH,ACK seq 1 ack 1 win 65536 6 bytes "hello\n"`.
  *
  * @example A message
  * ```ts
@@ -182,7 +181,7 @@ export function packetWords(
   words.push(
     ...(tcp === null ? messageWords(packet) : tcpWords(packet, options)),
   );
-  // The colours come last: they would count as columns below.
+  // Add colors last: they would count as columns below.
   const marks: [string, (text: string) => string][] = [];
   for (const note of notesOf(segment)) marks.push([note, yellow]);
   if (packet.checksum === "bad") marks.push(["bad checksum", red]);
@@ -200,12 +199,12 @@ export function packetWords(
   return painted.join(" ");
 }
 
-/** IP in IP has no name but that of the outer header. */
+/** IP in IP has no name besides that of the outer header. */
 function tunnelName({ version, protocol }: NonNullable<Packet["ip"]>): string {
   return protocol === PROTOCOL_GRE ? "GRE" : `IPv${version}`;
 }
 
-/** Names what is remarkable about a segment, as Wireshark does. */
+/** Returns notes about a segment, as Wireshark names them. */
 function notesOf(segment: TrackedSegment | null): string[] {
   if (segment === null) return [];
   return segment.notes.map((note) =>
@@ -226,7 +225,7 @@ function tcpWords(
     const relative = segment?.relativeAcknowledgment ?? acknowledgment;
     words.push(`ack ${raw ? acknowledgment : relative}`);
   }
-  // Nothing, however scaled, is nothing.
+  // 0 is 0 at any scale.
   const scaled = segment?.scaledWindow ?? (window === 0 ? 0 : null);
   words.push(scaled === null ? `win ${window} unscaled` : `win ${scaled}`);
   if (ip!.moreFragments) words.push("first fragment");
@@ -234,7 +233,7 @@ function tcpWords(
   return words;
 }
 
-/** The words of anything but TCP. */
+/** Describes a packet of any protocol but TCP. */
 function messageWords(packet: Packet): string[] {
   const { ip, icmp, quoted, payloadBytes } = packet;
   const words = [protocolOf(packet) ?? "a packet"];

@@ -17,8 +17,8 @@ const INDENT = "   ";
 /**
  * Prints a lesson's events for a person.
  *
- * Facts in a row are aligned with each other, and a diagram's columns depend on
- * all of its lines, so those are held back until something else comes.
+ * Consecutive facts are aligned, and a diagram's columns depend on all of its
+ * lines, so these are held back until another kind of event arrives.
  *
  * @example A step and two facts
  * ```ts
@@ -45,8 +45,8 @@ export class Printer {
   /**
    * Makes a printer.
    *
-   * @param write Receives text, whole lines at a time.
-   * @param options `width`: columns to fit into, at least 40.
+   * @param write Receives text, in whole lines.
+   * @param options `width`: the width, in columns, at least 40.
    */
   constructor(write: (text: string) => void, options: { width: number }) {
     this.#write = write;
@@ -54,7 +54,7 @@ export class Printer {
   }
 
   /**
-   * Prints an event, or holds it back with its kind.
+   * Prints an event, or holds it back with others of its kind.
    *
    * @param event The event.
    */
@@ -67,7 +67,7 @@ export class Printer {
     }
   }
 
-  /** Prints what is held back. Call it when the lesson ends or fails. */
+  /** Prints the events held back. Call it when the lesson ends or fails. */
   flush(): void {
     const held = this.#held;
     this.#held = [];
@@ -163,14 +163,17 @@ export class Printer {
 
   #print(lines: string[]): void {
     for (const line of lines) {
-      // One blank line parts two things; a second would say nothing more.
+      // One empty line is enough between two things.
       if (line !== "" || this.#lastLine !== "") this.#write(`${line}\n`);
       this.#lastLine = line;
     }
   }
 }
 
-/** The verdicts are the event's: it has the headers only, not what they sum. */
+/**
+ * The verdicts come from the event, which has only the headers, not the data
+ * that the checksums cover.
+ */
 function headerLines(
   event: Extract<ShowEvent, { kind: "headers" }>,
   width: number,

@@ -1,4 +1,4 @@
-/** What IP carries, by the numbers that IANA has given. */
+/** The protocols over IP, by their IANA numbers. */
 const NAMES: Readonly<Record<number, string>> = {
   1: "ICMP",
   2: "IGMP",
@@ -20,10 +20,10 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /**
- * Names what IP carries.
+ * Names a protocol over IP.
  *
  * @param number The number in the header, from 0 to 255.
- * @returns Its name; `undefined` for the many that are seldom seen.
+ * @returns The name; `undefined` for the many rare ones.
  *
  * @example TCP
  * ```ts

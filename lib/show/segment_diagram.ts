@@ -14,65 +14,68 @@ import { elapsedMs } from "../wire/capture/timestamp.ts";
 import { counted } from "./counted.ts";
 import { drawLaneRow, FRAME_WIDTH, type LaneLayout } from "./lane_rows.ts";
 
-/** Columns of a lane: the longest name of a state. */
+/** The width of a lane, in columns: the longest name of a state. */
 const LANE_WIDTH = "SYN-RECEIVED".length;
 
-/** Longer arrows say no more; those with both kinds of number need more room. */
+/**
+ * The longest arrows, in columns; with both kinds of numbers, they need more
+ * room.
+ */
 const MAX_ARROW = { relative: 42, raw: 60, both: 64 };
 
-/** Which numbers are written on the arrows. */
+/** Which numbers are on the arrows. */
 export type SegmentNumbers =
-  /** Counted from the SYN of whoever counts. */
+  /** Counted from the sender's SYN. */
   | "relative"
-  /** As they were on the wire. */
+  /** As on the wire. */
   | "raw"
-  /** Counted from the SYN, and behind that as they were on the wire. */
+  /** Counted from the SYN, followed by the numbers on the wire. */
   | "both";
 
-/** A segment, as a diagram shows it: plain data, which can be kept or sent. */
+/** A segment in a diagram, as plain data that can be stored or sent. */
 export interface DiagramSegment {
-  /** Milliseconds since the conversation's first packet; `null`: not known. */
+  /** Milliseconds since the conversation's first packet; `null` if unknown. */
   atMs: number | null;
   /** Which end sent it. */
   from: Side;
   /** Its flags: `SYN,ACK`. */
   flags: string;
-  /** Its sequence number, as it was on the wire. */
+  /** The sequence number on the wire. */
   sequence: number;
-  /** The same, counted from the sender's SYN. */
+  /** The sequence number, counted from the sender's SYN. */
   relativeSequence: number;
-  /** Its acknowledgment number, as it was on the wire; `null` without ACK. */
+  /** The acknowledgment number on the wire; `null` without ACK. */
   acknowledgment: number | null;
-  /** The same, counted from the receiver's SYN. */
+  /** The acknowledgment number, counted from the receiver's SYN. */
   relativeAcknowledgment: number | null;
   /** Bytes of data in it. */
   payloadBytes: number;
   /** Whether it was sent before. */
   retransmission: boolean;
   /**
-   * What is remarkable about it, as Wireshark names it.
+   * Notes about it, as Wireshark names them.
    *
    * @default {[]}
    */
   notes?: string[];
   /**
-   * What its data says, where that's known: `WebSocket ping`.
+   * The meaning of its data, if known, such as `WebSocket ping`.
    *
    * @default nothing
    */
   words?: string;
-  /** State of the client once it has arrived. */
+  /** The client's state after it arrives. */
   clientState: TcpState;
-  /** State of the server once it has arrived. */
+  /** The server's state after it arrives. */
   serverState: TcpState;
 }
 
-/** How a diagram is drawn. */
+/** Options for drawing a diagram. */
 export interface SegmentDiagramOptions {
-  /** Columns to fit into, at least 57. */
+  /** The width, in columns, at least 57. */
   width: number;
   /**
-   * Which numbers to write on the arrows.
+   * Which numbers to show on the arrows.
    *
    * @default {"relative"}
    */
@@ -92,12 +95,12 @@ export interface SegmentDiagramOptions {
 }
 
 /**
- * Takes from a packet, and from what its conversation makes of it, what a
- * diagram shows.
+ * Converts a packet and its conversation's view of it to a segment for a
+ * diagram.
  *
  * @param packet A packet with a TCP header.
- * @param segment What `Conversations.add()` gave for it.
- * @returns Plain data, with nothing of the packet's bytes in it.
+ * @param segment The result of `Conversations.add()` for it.
+ * @returns Plain data, without any of the packet's bytes.
  * @throws {TypeError} If the packet has no TCP header.
  */
 export function diagramSegment(
@@ -130,14 +133,14 @@ export function diagramSegment(
 }
 
 /**
- * Draws segments that are all there: the client left, the server right, an
- * arrow for each segment, and in the margins the states, as they change.
+ * Draws all segments at once: the client on the left, the server on the right,
+ * an arrow for each segment, and the states in the margins, as they change.
  *
- * @param segments The segments of one conversation, in their order.
+ * @param segments The segments of one conversation, in order.
  * @param options The width, the kind of numbers, and the names of the ends.
  * @returns Lines.
  *
- * @example Nobody listens there
+ * @example A refused connection
  * ```ts
  * import { type DiagramSegment, drawSegments } from "./segment_diagram.ts";
  * import { stripAnsiCode } from "@std/fmt/colors";
@@ -188,10 +191,10 @@ export function drawSegments(
 }
 
 /**
- * Draws segments as they come, and keeps one of them at the most.
+ * Draws segments one by one, and holds back at most one of them.
  *
- * What a listener in between cannot know is not claimed: whether the other end
- * listens is shown by its answer, so a first SYN is held back until then.
+ * It claims nothing that an observer can't know: only the answer shows whether
+ * the other end is listening, so a first SYN is held back until then.
  *
  * @example Line by line
  * ```ts
@@ -250,7 +253,7 @@ export class SegmentDiagram {
   }
 
   /**
-   * Draws what stands above the first segment.
+   * Draws the heading above the first segment.
    *
    * @returns Lines: the names of the two ends.
    */
@@ -263,7 +266,7 @@ export class SegmentDiagram {
    * Draws the next segment.
    *
    * @param segment The segment.
-   * @returns Lines; none yet for a first SYN.
+   * @returns Lines; empty for a first SYN, which is held back.
    */
   draw(segment: DiagramSegment): string[] {
     const isFirst = this.#isFirst;
@@ -276,10 +279,10 @@ export class SegmentDiagram {
   }
 
   /**
-   * Draws a message that is about the conversation, and is no segment of it: an
+   * Draws a message about the conversation that isn't one of its segments: an
    * ICMP error.
    *
-   * @param message When, from which end, and what is written on the arrow.
+   * @param message The time, the sending end, and the arrow's label.
    * @returns Lines.
    */
   message(
@@ -300,13 +303,13 @@ export class SegmentDiagram {
   /**
    * Ends the diagram.
    *
-   * @returns Lines: what was held back, if nothing came after it.
+   * @returns Lines: the segment held back, if nothing came after it.
    */
   end(): string[] {
     return this.#release(null);
   }
 
-  /** Draws the first SYN, now that what follows says whom it reached. */
+  /** Draws the first SYN, now that the next packet shows what it reached. */
   #release(next: DiagramSegment | null): string[] {
     const syn = this.#held;
     if (syn === null) return [];
@@ -348,7 +351,7 @@ export class SegmentDiagram {
     return drawLaneRow({ left, right }, this.#layout);
   }
 
-  /** A state stands where it begins, and not again below. */
+  /** A state is shown only where it begins. */
   #changed(side: Side, state: string): string {
     if (this.#shown[side] === state) return "";
     this.#shown[side] = state;
@@ -356,7 +359,7 @@ export class SegmentDiagram {
   }
 }
 
-/** Whether it is a SYN that acknowledges nothing. */
+/** Whether a segment is a SYN without an ACK. */
 function isOpening({ flags, acknowledgment }: DiagramSegment): boolean {
   return flags.startsWith("SYN") && acknowledgment === null;
 }
@@ -384,7 +387,7 @@ function phrasesOf(
   }
   if (segment.words !== undefined) phrases.push(segment.words);
   phrases.push(...notes);
-  // Recordings from before there were notes have no other word for it.
+  // Older recordings have no notes.
   if (retransmission && notes.length === 0) phrases.push("retransmission");
   return phrases.filter((phrase) => phrase !== "");
 }

@@ -5,22 +5,22 @@ import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
 export interface Table {
   /** The name of each column. */
   columns: string[];
-  /** The rows; a cell that is missing is empty. */
+  /** The rows; a missing cell is empty. */
   rows: string[][];
 }
 
-/** What stands between two columns. */
+/** The separator between two columns. */
 const GAP = "  ";
 
-/** A column is not made narrower than this to fit. */
+/** The least width of a column that is narrowed to fit. */
 const MIN_COLUMN = 6;
 
 /**
- * Draws a table in columns. Where it is too wide, the cells of the widest
- * columns go on several lines.
+ * Draws a table in columns. If it's too wide, the cells of the widest columns
+ * are wrapped.
  *
- * @param table What to draw.
- * @param width Columns to fit into.
+ * @param table The table.
+ * @param width The width, in columns.
  * @returns Lines: the names, a rule, and the rows.
  *
  * @example Two columns
@@ -59,7 +59,7 @@ export function drawTable(table: Table, width: number): string[] {
   ];
 }
 
-/** One row, as high as its highest cell. */
+/** Draws one row, as high as its highest cell. */
 function drawRow(row: string[], widths: number[]): string[] {
   const cells = widths.map((width, i) =>
     wrapText(row[i] ?? "", { width: Math.max(1, width) })

@@ -1,12 +1,12 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import { wrapText } from "./text.ts";
 
-/** Fewer columns than this cannot hold a sequence diagram. */
+/** The fewest columns for a sequence diagram. */
 const MIN_WIDTH = 60;
-/** Longer lines are hard to read. */
+/** The most columns that are easy to read. */
 const MAX_WIDTH = 100;
 
-/** What to fit. */
+/** Options for fitting output to a terminal. */
 export interface FitOptions {
   /**
    * The most columns to use.
@@ -17,12 +17,12 @@ export interface FitOptions {
 }
 
 /**
- * Fits what is printed to where it goes: no colour unless it is a terminal that
- * wants it, and lines as long as the terminal is wide.
+ * Fits the output to its destination: colors only for a terminal that supports
+ * them, and lines as long as the terminal is wide.
  *
- * @param options How much may be used.
- * @returns Columns to use: the terminal's, from 60 to 100, or 80 where there is
- * no terminal.
+ * @param options The limit.
+ * @returns The number of columns to use: the terminal's, from 60 to 100, or 80
+ * without a terminal.
  */
 export function fitTerminal(options: FitOptions = {}): { width: number } {
   const { maxWidth = MAX_WIDTH } = options;
@@ -36,12 +36,12 @@ export function fitTerminal(options: FitOptions = {}): { width: number } {
 }
 
 /**
- * Fits a message to where it goes: a terminal gets it broken at words, and a
- * file or another program gets it as the one line that it is.
+ * Fits a message to its destination: wrapped for a terminal, and as one line
+ * for a file or another program.
  *
- * @param message One line.
- * @param width The terminal's columns.
- * @param output Where it goes.
+ * @param message The message, on one line.
+ * @param width The terminal's width, in columns.
+ * @param output The destination.
  * @returns Text without a line break at its end.
  */
 export function fitMessage(

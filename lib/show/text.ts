@@ -1,19 +1,18 @@
 /**
- * Text as a terminal shows it: how many columns it takes, and how to pad, cut
- * and wrap it by columns when it carries colours (ANSI escapes) or characters
- * that are two columns wide.
+ * Text in a terminal: measuring, padding, cutting, and wrapping it by columns,
+ * even with colors (ANSI escapes) or characters that are two columns wide.
  *
  * @module
  */
 
-// A control sequence (colours, cursor), an operating system command (links,
+// A control sequence (colors, cursor), an operating system command (links,
 // titles), or a two-character escape.
 const ESCAPE =
   // deno-lint-ignore no-control-regex
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])/;
 const ESCAPES = new RegExp(ESCAPE, "g");
 const RUNS = new RegExp(`${ESCAPE.source}|[^\\x1b]+|\\x1b`, "g");
-// A number and its unit are one word: no line ends between them.
+// A number and its unit are one word: don't break a line between them.
 const UNIT = "(?<=\\d) (?=(?:%|[mµn]?s|[KMG]i?B|MB/s|MiB/s|bytes?)(?![\\w/]))";
 const WORDS_AND_GAPS = new RegExp(
   `(?:${ESCAPE.source}|[^ \\t]|${UNIT})+|[ \\t]+`,
@@ -22,13 +21,13 @@ const WORDS_AND_GAPS = new RegExp(
 
 const ASCII = /^[\x20-\x7e]*$/;
 const ZERO_WIDTH = /^[\p{M}\p{Cc}\p{Cf}]*$/u;
-// The wide blocks of Unicode's East_Asian_Width, and what is shown as an emoji.
+// The wide blocks of Unicode's East_Asian_Width, and emoji.
 const DOUBLE_WIDTH =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}\ufe0f]/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** One escape, or one character as a reader counts them, and its columns. */
+/** One escape, or one character as readers count them, and its width. */
 interface Piece {
   text: string;
   width: number;
@@ -53,10 +52,15 @@ function graphemeWidth(grapheme: string): number {
   return DOUBLE_WIDTH.test(grapheme) ? 2 : 1;
 }
 
-/** The styles that are on: what turned each on, by the code that ends it. */
+/**
+ * The active styles: the escape that started each, by the code that ends it.
+ */
 type Styles = Map<number, string>;
 
-/** Gives the code that ends a style, or nothing where `code` starts none. */
+/**
+ * Returns the code that ends a style, or `undefined` if `code` doesn't start
+ * one.
+ */
 function endOf(code: number): number | undefined {
   if (code === 1 || code === 2) return 22; // bold and dim end together
   if (code >= 3 && code <= 9) return code === 6 ? 25 : 20 + code;
@@ -64,7 +68,7 @@ function endOf(code: number): number | undefined {
   if ((code >= 40 && code <= 48) || (code >= 100 && code <= 107)) return 49;
 }
 
-/** Notes in `styles` what one escape turns on or off. */
+/** Updates `styles` with the effect of one escape. */
 function follow(styles: Styles, escape: string): void {
   // deno-lint-ignore no-control-regex
   const parameters = escape.match(/^\x1b\[([\d;]*)m$/)?.[1];
@@ -78,7 +82,7 @@ function follow(styles: Styles, escape: string): void {
     } else if (end === undefined) {
       styles.delete(code);
     } else {
-      // 38 and 48 take the colour from the codes that follow.
+      // 38 and 48 take their color from the codes that follow.
       const colorCodes = codes[i + 1] === 5 ? 3 : 5;
       const size = code === 38 || code === 48 ? colorCodes : 1;
       const start = `\x1b[${codes.slice(i, i + size).join(";")}m`;
@@ -93,15 +97,15 @@ function endAll(styles: Styles): string {
 }
 
 /**
- * Counts the columns that a line takes on a terminal.
+ * Counts the columns that a line takes in a terminal.
  *
- * Escapes, control characters and combining marks take none; East Asian wide
- * characters and emoji take two.
+ * Escapes, control characters, and combining marks take no columns; East Asian
+ * wide characters and emoji take two.
  *
  * @param text One line.
  * @returns Columns.
  *
- * @example Colours take no room
+ * @example Colors take no room
  * ```ts
  * import { visibleWidth } from "./text.ts";
  * import { assertEquals } from "@std/assert";
@@ -119,9 +123,9 @@ export function visibleWidth(text: string): number {
 }
 
 /**
- * Adds spaces after a line until it is `width` columns wide.
+ * Pads a line with spaces to a width of `width` columns.
  *
- * @param text One line; returned as it is when it is wide enough.
+ * @param text One line; returned unchanged if it's wide enough.
  * @param width Columns.
  * @returns The padded line.
  *
@@ -138,11 +142,11 @@ export function padEndVisible(text: string, width: number): string {
 }
 
 /**
- * Shortens a line to at most `width` columns, with `…` for what is left out.
- * Styles that are still on at the cut are ended.
+ * Shortens a line to at most `width` columns, with `…` for the rest. Styles
+ * that are still active at the cut are ended.
  *
- * @param text One line; returned as it is when it fits.
- * @param width Columns, >= 0; with 0 there is no room for the `…` either.
+ * @param text One line; returned unchanged if it fits.
+ * @param width The number of columns, >= 0; 0 leaves no room even for the `…`.
  * @returns The line, or its beginning and `…`.
  * @throws {RangeError} If `width` is below 0 or not a number.
  *
@@ -173,18 +177,21 @@ export function truncateVisible(text: string, width: number): string {
   return `${kept}…${endAll(styles)}`;
 }
 
-/** How {@linkcode wrapText} lays lines out. */
+/** Options for {@linkcode wrapText}. */
 export interface WrapOptions {
-  /** Columns of a whole line, indent included, at least 1; may be Infinity. */
+  /**
+   * The width of a whole line, including its indent, in columns, at least 1;
+   * may be Infinity.
+   */
   width: number;
   /**
-   * What every line but the first starts with.
+   * The indent of every line but the first.
    *
    * @default {""}
    */
   indent?: string;
   /**
-   * What the first line starts with.
+   * The indent of the first line.
    *
    * @default {indent}
    */
@@ -192,15 +199,15 @@ export interface WrapOptions {
 }
 
 /**
- * Breaks text into lines of at most `width` columns, at spaces where it can.
+ * Breaks text into lines of at most `width` columns, at spaces if possible.
  *
- * A newline in the text starts a new line. Spaces between words stay, except
- * where a line breaks. A word is cut only when it is wider than a whole line.
- * A style that is on where a line breaks is ended there and started again after
- * the next line's indent, so each line stands on its own. At least one
- * character goes on every line, even where the indent leaves no room.
+ * A newline in the text starts a new line. Spaces between words stay, except at
+ * line breaks. A word is cut only if it's wider than a whole line. A style that
+ * is active at a line break is ended there and started again after the next
+ * line's indent, so that each line is self-contained. Every line gets at least
+ * one character, even if the indent leaves no room.
  *
- * @param text Words, with or without escapes.
+ * @param text The text, which may contain escapes.
  * @param options The width, and the indents.
  * @returns At least one line.
  * @throws {RangeError} If `width` is below 1 or not a number.
@@ -247,7 +254,7 @@ export function wrapText(text: string, options: WrapOptions): string[] {
         continue;
       }
       const wordWidth = visibleWidth(token);
-      if (wordWidth === 0) { // Only escapes: the gap is still to come.
+      if (wordWidth === 0) { // Only escapes so far: the gap comes later.
         line += token;
         continue;
       }
@@ -271,7 +278,10 @@ export function wrapText(text: string, options: WrapOptions): string[] {
   );
 }
 
-/** Ends at each line's end what is on there, and starts it again after it. */
+/**
+ * Ends the active styles at each line's end, and starts them again on the next
+ * line.
+ */
 function closeStyles(lines: string[]): string[] {
   const styles: Styles = new Map();
   return lines.map((line) => {
@@ -281,11 +291,11 @@ function closeStyles(lines: string[]): string[] {
   });
 }
 
-/** How {@linkcode printable} shortens. */
+/** Options for {@linkcode printable}. */
 export interface PrintableOptions {
   /**
-   * Columns of the whole result, quotes and `…` included, at least 3; may be
-   * Infinity.
+   * The width of the whole result, including quotes and `…`, in columns, at
+   * least 3; may be Infinity.
    *
    * @default {60}
    */
@@ -304,13 +314,13 @@ const SHORT_ESCAPES = new Map([
 /**
  * Shows bytes as one line of quoted text, for narration.
  *
- * UTF-8 text is shown as it is. What would act on a terminal, cannot be seen,
- * or is not UTF-8, is shown as escapes: `\n`, `\r`, `\t`, `\0`, `\"`, `\\`, and
- * `\xNN` for each other byte. The `…` of a shortened text stands after the
- * closing quote, so that it is not taken for data.
+ * UTF-8 text is shown unchanged. Bytes that would control a terminal, are
+ * invisible, or aren't UTF-8 are shown as escapes: `\n`, `\r`, `\t`, `\0`,
+ * `\"`, `\\`, and `\xNN` for any other byte. The `…` of a shortened text comes
+ * after the closing quote, so that it doesn't look like data.
  *
- * @param bytes What a socket gave or will be given.
- * @param options How long the line may be.
+ * @param bytes The bytes from or for a socket.
+ * @param options The width.
  * @returns One line of safe text.
  * @throws {RangeError} If `max` is below 3 or not a number.
  *
@@ -337,7 +347,7 @@ export function printable(
   let cut = 0; // how much of the text leaves room for two quotes and the `…`
   for (const char of characters(bytes)) {
     text += char;
-    // This one makes the character before it an emoji, two columns wide.
+    // This makes the character before it an emoji, two columns wide.
     used += char === "\ufe0f" ? 1 : visibleWidth(char);
     if (used <= max - 3) cut = text.length;
     if (used > max - 2) return `"${text.slice(0, cut)}"…`;
@@ -356,7 +366,7 @@ function* characters(bytes: Uint8Array): Generator<string> {
     try {
       char = decoder.decode(encoded);
     } catch {
-      // Not UTF-8: the first byte is shown by its value, and the rest tried.
+      // Not UTF-8: show the value of the first byte, and try the rest.
     }
     const short = SHORT_ESCAPES.get(char);
     const digitNext = /\d/.test(String.fromCharCode(bytes[at + 1] ?? 0));

@@ -1,10 +1,10 @@
 /**
- * Numbers of several bytes, and bytes put together. On the wire the most
- * significant byte of a number goes first ("network byte order", big-endian),
- * whatever the machine prefers.
+ * Multi-byte numbers, and concatenated bytes. On the wire, the most significant
+ * byte of a number goes first (big-endian, also called network byte order),
+ * whatever the machine uses.
  *
- * Nothing that reads checks that the bytes are there: whoever reads a header
- * checks its length once, at the start.
+ * The read functions don't check that the bytes exist: a decoder checks a
+ * header's length once, at the start.
  *
  * @module
  */
@@ -12,8 +12,8 @@
 /**
  * Reads 16 bits, most significant byte first.
  *
- * @param bytes Where to read.
- * @param at Index of the first of the two bytes.
+ * @param bytes The bytes to read from.
+ * @param at The index of the first of the two bytes.
  * @returns An integer from 0 to 65535.
  *
  * @example Port 80
@@ -31,11 +31,11 @@ export function readUint16(bytes: Uint8Array, at: number): number {
 /**
  * Reads 32 bits, most significant byte first.
  *
- * @param bytes Where to read.
- * @param at Index of the first of the four bytes.
+ * @param bytes The bytes to read from.
+ * @param at The index of the first of the four bytes.
  * @returns An integer from 0 to 4294967295.
  *
- * @example The highest bit is not a sign
+ * @example The highest bit isn't a sign
  * ```ts
  * import { readUint32 } from "./bytes.ts";
  * import { assertEquals } from "@std/assert";
@@ -44,7 +44,7 @@ export function readUint16(bytes: Uint8Array, at: number): number {
  * ```
  */
 export function readUint32(bytes: Uint8Array, at: number): number {
-  // Shifting works on signed numbers of 32 bits; `>>> 0` takes the sign away.
+  // Shifts work on signed 32-bit numbers; `>>> 0` makes the result unsigned.
   return (bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 |
     bytes[at + 3]) >>> 0;
 }
@@ -52,8 +52,8 @@ export function readUint32(bytes: Uint8Array, at: number): number {
 /**
  * Writes 16 bits, most significant byte first.
  *
- * @param bytes Where to write.
- * @param at Index of the first of the two bytes.
+ * @param bytes The bytes to write to.
+ * @param at The index of the first of the two bytes.
  * @param value An integer; only its lowest 16 bits are written.
  *
  * @example Port 80
@@ -78,8 +78,8 @@ export function writeUint16(
 /**
  * Writes 32 bits, most significant byte first.
  *
- * @param bytes Where to write.
- * @param at Index of the first of the four bytes.
+ * @param bytes The bytes to write to.
+ * @param at The index of the first of the four bytes.
  * @param value An integer; only its lowest 32 bits are written.
  *
  * @example A sequence number
@@ -102,13 +102,13 @@ export function writeUint32(
 }
 
 /**
- * Refuses a value that its field has no room for, before it is cut silently.
+ * Throws if a value doesn't fit in its field, which would truncate it silently.
  *
  * @param name The field, for the message.
- * @param value What is to be written.
+ * @param value The value to write.
  * @param bits Width of the field, from 1 to 32.
  * @returns `value`.
- * @throws {RangeError} If `value` is not an integer of that many bits.
+ * @throws {RangeError} If `value` isn't an integer of that many bits.
  *
  * @example A port has 16 bits
  * ```ts
@@ -132,10 +132,10 @@ export function requireBits(name: string, value: number, bits: number): number {
 }
 
 /**
- * Puts pieces together.
+ * Concatenates byte arrays.
  *
- * @param pieces What goes one behind the other.
- * @returns All of it, in a new array.
+ * @param pieces The byte arrays, in order.
+ * @returns All bytes, in a new array.
  *
  * @example A head and a body
  * ```ts

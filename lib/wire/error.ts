@@ -1,15 +1,15 @@
 /**
- * The one way in which bytes from outside can be wrong.
+ * The error for invalid bytes from the network or a file.
  *
  * @module
  */
 
 /**
- * Thrown for bytes that do not mean what they should: a header that is cut
- * off, a length that cannot be, a file of some other kind.
+ * Thrown for invalid bytes: a truncated header, an impossible length, a file of
+ * another kind.
  *
- * Nothing else is ever thrown for what came from the wire or from a file, so a
- * program that reads strangers' bytes has one class to catch.
+ * Decoders throw only this error for bytes from the network or a file, so a
+ * program that reads untrusted bytes has one class to catch.
  *
  * @example Say where it went wrong
  * ```ts
@@ -38,7 +38,7 @@ export class WireError extends Error {
    * Makes an error whose message has all three parts.
    *
    * @param what What was being decoded, such as `a TCP header`.
-   * @param offset Index of the byte where it went wrong.
+   * @param offset The index of the byte where it went wrong.
    * @param expected What should have been there, and what was.
    */
   constructor(what: string, offset: number, expected: string) {
@@ -50,12 +50,12 @@ export class WireError extends Error {
 }
 
 /**
- * Makes sure that there are bytes enough, before anything reads them.
+ * Throws if there aren't enough bytes to read.
  *
  * @param what What is about to be decoded, for the message.
  * @param size Bytes needed.
- * @param start Index of the first byte needed.
- * @param end Index after the last byte that there is.
+ * @param start The index of the first byte needed.
+ * @param end The index after the last available byte.
  * @throws {WireError} If fewer than `size` bytes lie between the two.
  *
  * @example Three bytes are no TCP header
@@ -82,9 +82,9 @@ export function requireBytes(
   throw new WireError(what, start, `${size} bytes, found ${found}`);
 }
 
-/** Something that was decoded as far as it can be. */
+/** A partially decoded value. */
 export interface Decoded<Value> {
-  /** As much of it as could be decoded. */
+  /** The part that could be decoded. */
   value: Value;
   /** What is wrong with the rest; `null` if nothing is. */
   problem: WireError | null;

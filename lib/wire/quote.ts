@@ -6,8 +6,8 @@
  */
 
 /**
- * Quotes a text for an error message, on one line of ASCII: whoever prints the
- * error must not print what a peer has sent to control a terminal.
+ * Quotes a text for an error message as one line of ASCII, so that printing the
+ * error doesn't print control characters from a peer.
  *
  * @param text The text to quote.
  * @param max The most characters of it.

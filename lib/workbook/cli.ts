@@ -3,8 +3,7 @@
  *
  * This module imports no @std package, so it starts anywhere. It runs the
  * command with the published packages if they are in Deno's cache, and with the
- * offline editions otherwise. It asks no network: one that doesn't answer can't
- * delay a command.
+ * offline editions otherwise. It never waits for the network.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import { describeSystemError } from "./cli/system_error.ts";
 
 const resolve = (path: string) => fileURLToPath(import.meta.resolve(path));
 
-/** Whether what the workbook uses of @std can be loaded. */
+/** Whether the @std packages that the workbook uses can be loaded. */
 async function hasStd(): Promise<boolean> {
   try {
     // The task runs with `--cached-only`, or with the offline editions already.
@@ -25,7 +24,7 @@ async function hasStd(): Promise<boolean> {
 }
 
 /**
- * Downloads the published packages for the next command, as far as that gets
+ * Downloads the published packages for the next command, as far as it gets
  * while this one runs.
  */
 function fetchStd(): Disposable {
@@ -35,7 +34,7 @@ function fetchStd(): Disposable {
     stdout: "null",
     stderr: "null",
   }).spawn();
-  // A download isn't worth waiting for.
+  // Don't wait for the download.
   fetching.unref();
   return {
     [Symbol.dispose]() {
@@ -50,10 +49,10 @@ function fetchStd(): Disposable {
 
 /** Runs the command in a process that uses the offline editions. */
 async function runOffline(): Promise<number> {
-  // The signals are heard before there is a child to send them to.
+  // Listen for signals before there is a child process to send them to.
   const started: { child?: Deno.ChildProcess } = {};
-  // The child has the last word. It hears of a Ctrl-C twice, from the terminal
-  // and from here, and of a `kill` once.
+  // The child decides how to end. It gets Ctrl-C twice, from the terminal and
+  // from here, and `kill` once.
   const signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
@@ -66,7 +65,7 @@ async function runOffline(): Promise<number> {
       }
     });
   }
-  // A program that runs commands has no use for a second process.
+  // If another program runs the commands, a second process is no use.
   using _fetching = Deno.stdin.isTerminal() ? fetchStd() : undefined;
   const child = started.child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -79,7 +78,7 @@ async function runOffline(): Promise<number> {
   return (await child.status).code;
 }
 
-/** One line if this Deno is too old for the workbook. */
+/** Returns a line if this Deno is too old for the workbook. */
 function complaintAboutVersion(): string | undefined {
   const { deno } = Deno.version;
   const [major, minor] = deno.split(".").map(Number);

@@ -6,50 +6,55 @@ import {
 } from "../wire/mod.ts";
 import { CannotLook, firstLine } from "./tools.ts";
 
-/** The bytes kept of each packet: all headers, and the start of its data. */
+/**
+ * The number of bytes to keep of each packet: all headers, and the start of its
+ * data.
+ */
 const SNAP_BYTES = 384;
 /**
- * Room for packets that wait for `tcpdump`, in KiB. Those of all programs go
- * through it, and a busy one must not push out the lesson's.
+ * The size of `tcpdump`'s packet buffer, in KiB. It holds the packets of all
+ * programs, and a busy one mustn't push out the lesson's.
  */
 const BUFFER_KIB = 32 * 1024;
 /** How long `tcpdump` may take to show its last packet. */
 const LIMIT_MS = 10_000;
 
 /**
- * How the datagram begins that a capture sends to itself to find its own end. It
- * fits into the bytes that are kept of a system call's data.
+ * The start of the datagram that a capture sends to itself to find its own end.
+ * It fits in the bytes that are kept of a system call's data.
  */
 export const MARKER = "socket-workbook capture marker ";
 
 const LINUX = Deno.build.os === "linux";
 
-/** A capture of the loopback interface under way. */
+/** A running capture of the loopback interface. */
 export interface Capture {
   /** The process ID of `tcpdump`. */
   pid: number;
   /**
-   * Ends the capture when every packet sent before has been seen.
+   * Ends the capture once it has seen every packet sent before the call.
    *
-   * @returns What was captured.
+   * @returns The capture's result.
    */
   stop(): Promise<Captured>;
 }
 
-/** What a capture has seen. */
+/** The result of a capture. */
 export interface Captured {
-  /** The packets of all programs, in order; none if `onPacket` took them. */
+  /**
+   * The packets of all programs, in order; empty if `onPacket` received them.
+   */
   packets: Packet[];
-  /** Whether it went to the end. */
+  /** Whether the capture reached its end. */
   complete: boolean;
-  /** How many packets, of any program, went by unseen. */
+  /** How many packets, of any program, the capture missed. */
   dropped: number;
 }
 
-/** How to capture. */
+/** Options for a capture. */
 export interface CaptureOptions {
   /**
-   * A file to keep the capture in, as `tcpdump` writes it.
+   * A file to save the capture to, in `tcpdump`'s format.
    *
    * @default {undefined}
    */
@@ -65,13 +70,13 @@ export interface CaptureOptions {
 
 /**
  * Captures IP packets on the loopback interface with `tcpdump`: TCP, UDP, ICMP,
- * and their fragments, except for what captures send to themselves.
+ * and their fragments, except for the markers of captures.
  *
  * Nothing is written to a file unless you ask for a copy.
  *
- * @param options How to capture.
+ * @param options The options.
  * @returns The capture, once `tcpdump` listens.
- * @throws {CannotLook} If it cannot capture, with what to do about it.
+ * @throws {CannotLook} If it can't capture; the message says what to do.
  */
 export async function startCapture(
   options: CaptureOptions = {},
@@ -88,8 +93,8 @@ export async function startCapture(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      // Out of the terminal's foreground: Ctrl-C is for the lesson, whose last
-      // packets are still to come then.
+      // Keep it out of the terminal's foreground: Ctrl-C is for the lesson,
+      // whose last packets are still to be captured then.
       detached: Deno.build.os !== "windows",
     }).spawn();
   } catch (error) {
@@ -115,24 +120,24 @@ export async function startCapture(
     ? child.stdout
     : child.stdout.pipeThrough(copier(options.copyTo));
 
-  // They are decoded in the end, so that reading keeps up with a busy machine.
+  // Decode them at the end, so that reading keeps up with a busy machine.
   const all: CapturedPacket[] = [];
   const marker = new TextEncoder().encode(MARKER + crypto.randomUUID());
   const seen = Promise.withResolvers<void>();
   const reading = (async () => {
     for await (const captured of readCapture(bytes)) {
       if (endsWith(captured.bytes, marker)) seen.resolve();
-      // A lesson may capture too, and so may another run.
+      // A lesson may capture, too, and so may another run.
       if (isMarker(captured, marker.length)) continue;
       if (options.onPacket !== undefined) {
         options.onPacket(decode(captured));
         continue;
       }
-      // A packet that is a view would keep the whole chunk around it.
+      // Copy the packet: a view would keep the whole chunk in memory.
       all.push({ ...captured, bytes: captured.bytes.slice() });
     }
   })().catch(() => {
-    // It was ended in the middle of a packet, which is told of below.
+    // It was stopped in the middle of a packet, which is reported below.
   });
 
   return {
@@ -146,7 +151,7 @@ export async function startCapture(
       try {
         child.kill("SIGTERM");
       } catch {
-        // It has ended by itself.
+        // It has already ended.
       }
       await Promise.all([child.status, reading, errors]);
       const dropped = Number(said.match(/(\d+) packets? dropped/)?.[1] ?? 0);
@@ -161,7 +166,7 @@ function decode(captured: CapturedPacket): Packet {
 
 const MARKER_BYTES = new TextEncoder().encode(MARKER);
 
-/** Says whether a packet's data is the marker of any capture. */
+/** Returns whether a packet's data is the marker of any capture. */
 function isMarker({ bytes }: CapturedPacket, markerLength: number): boolean {
   const start = bytes.length - markerLength;
   return start >= 0 &&
@@ -173,7 +178,7 @@ function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
   return start >= 0 && end.every((byte, i) => bytes[start + i] === byte);
 }
 
-/** Writes what passes through to a file. */
+/** Copies a stream to a file. */
 function copier(path: string): TransformStream<Uint8Array, Uint8Array> {
   const file = Deno.openSync(path, { write: true, create: true });
   return new TransformStream({
@@ -189,7 +194,7 @@ function copier(path: string): TransformStream<Uint8Array, Uint8Array> {
 
 /**
  * Sends a datagram that nobody reads: when the capture shows it, it has shown
- * all that came before.
+ * everything before it.
  */
 async function sendMarker(
   marker: Uint8Array,

@@ -4,7 +4,7 @@ import type { TimedPacket, WirePacket } from "./wire_packet.ts";
 /** The packets from one address to another. */
 interface Way {
   packets: TimedPacket[];
-  /** The number of packets before these that were forgotten. */
+  /** The number of earlier packets that were dropped. */
   forgotten: number;
 }
 
@@ -14,7 +14,9 @@ interface Way {
  */
 export class Causes {
   readonly #ways = new Map<string, Way>();
-  /** The bytes that each socket has received, and the packets that had them. */
+  /**
+   * The bytes that each socket has received, and the packets that carried them.
+   */
   readonly #taken = new WeakMap<Socket, { bytes: number; packets: number }>();
 
   /**
@@ -36,7 +38,7 @@ export class Causes {
   }
 
   /**
-   * Forgets packets whose effects have been observed.
+   * Drops packets whose effects have been observed.
    *
    * @param beforeMs The time, in milliseconds since 1970, up to which packets are
    * old enough.

@@ -3,29 +3,34 @@ import type { Socket } from "./socket_calls.ts";
 import type { LeftOut, TimedCall, TimelineItem } from "./timeline.ts";
 import type { WirePacket } from "./wire_packet.ts";
 
-/** The sockets to remember one by one. Of more, the oldest are only counted. */
+/**
+ * The most sockets to remember one by one. If there are more, the oldest are
+ * only counted.
+ */
 const MAX_ENDINGS = 1000;
-/** The clients to remember of one listener's queue. */
+/** The most clients to remember in one listener's backlog. */
 const MAX_QUEUE = 10_000;
 
 /** The effects of the calls that closed one socket. */
 export interface SocketEnding {
   /** The socket. */
   socket: Socket;
-  /** The step of the first such call: file descriptors are reused. */
+  /** The step of the first such call, because file descriptors are reused. */
   step: number;
   /** What each `shutdown` and `close` sent. */
   effects: string[];
 }
 
-/** A call that closes a socket, and what was observed of it so far. */
+/** A call that closes a socket, and its effects so far. */
 interface Closing {
   what: string;
-  /** What it did, if that doesn't depend on packets. */
+  /** The call's effect, if that doesn't depend on packets. */
   known?: string;
-  /** Whether it's the first that ends the socket's direction, by a FIN. */
+  /**
+   * Whether it's the first call that ends the socket's direction with a FIN.
+   */
   endsDirection?: boolean;
-  /** The bytes that had not been sent when it was called. */
+  /** The bytes that hadn't been sent when it was called. */
   queued?: number;
   /** Whether its FIN was sent. */
   fin?: boolean;
@@ -33,7 +38,7 @@ interface Closing {
   rst?: "at once" | "in answer to data";
   /** Whether the connection had been reset before. */
   wasReset?: boolean;
-  /** The clients in a listener's queue that it reset. */
+  /** The clients in a listener's backlog that it reset. */
   resets?: number;
 }
 
@@ -43,9 +48,9 @@ interface Connection {
   key?: string;
   /** The bytes that calls gave to the kernel. */
   given: number;
-  /** The bytes of them that were on the wire. */
+  /** The bytes of them that have been on the wire. */
   sent: number;
-  /** The call whose FIN is still to come. */
+  /** The call whose FIN hasn't been sent yet. */
   due?: Closing;
   /** The last call that closed something. */
   last?: Closing;
@@ -55,7 +60,7 @@ interface Connection {
   isReset: boolean;
 }
 
-/** A listening socket, and the clients that wait in its queue. */
+/** A listening socket, and the clients that wait in its backlog. */
 interface Queue {
   waiting: Set<string>;
   closing?: Closing;
@@ -71,9 +76,9 @@ interface OpenEnding {
 /**
  * Finds what each `shutdown` and `close` sent.
  *
- * The kernel may send a FIN long after the call, once the data before it is out:
- * its sequence number says that it comes after everything that the socket was
- * given to send.
+ * The kernel may send a FIN long after the call, once the data before it has
+ * been sent: its sequence number shows that it follows everything written to
+ * the socket.
  */
 export class ClosingEffects {
   readonly #connections = new Map<number, Connection>();
@@ -83,9 +88,10 @@ export class ClosingEffects {
   readonly #forget: (ending: SocketEnding) => void;
 
   /**
-   * Knows no sockets so far.
+   * Starts without any sockets.
    *
-   * @param forget Receives the oldest endings if there are too many to remember.
+   * @param forget Receives the oldest endings if there are too many to
+   * remember.
    */
   constructor(forget: (ending: SocketEnding) => void = () => {}) {
     this.#forget = forget;
@@ -110,7 +116,7 @@ export class ClosingEffects {
   }
 
   /**
-   * Returns what was found.
+   * Returns the endings so far.
    *
    * @returns One entry per socket, in the order of the first call that closed
    * something.
@@ -184,14 +190,19 @@ export class ClosingEffects {
     if (this.#endings.size > MAX_ENDINGS) this.#forgetOldest();
   }
 
-  /** Says what a call did, if no packet can say more. */
+  /** Describes what a call did, if packets don't matter. */
   #effectOf({ socket, error, given }: TimedCall): Omit<Closing, "what"> {
     if (error !== undefined) return { known: `failed with ${error}` };
-    if (socket.kind === "udp") return { known: "sent nothing: UDP has no end" };
+    if (socket.kind === "udp") {
+      return {
+        known: "sent nothing: UDP has no " +
+          "connections",
+      };
+    }
     if (socket.role === "listening") {
       return socket.kind === "tcp"
         ? { resets: 0 }
-        : { known: "lets no more clients come" };
+        : { known: "accepts no more clients" };
     }
     if (socket.kind !== "tcp") return { known: "sent no packet" };
     return given === "SHUT_RD" ? { known: "sent nothing" } : {};
@@ -232,7 +243,7 @@ export class ClosingEffects {
   }
 
   #reset({ source, destination }: WirePacket): void {
-    // By the kernel, for a client that nobody has accepted, or by that client.
+    // Sent by the kernel for a client that wasn't accepted, or by that client.
     const queue = this.#queueAt(source);
     if (queue?.waiting.delete(destination) && queue.closing !== undefined) {
       queue.closing.resets = (queue.closing.resets ?? 0) + 1;
@@ -262,7 +273,7 @@ export class ClosingEffects {
 /** The wildcard address, of a listener on all addresses. */
 const ANY_ADDRESS = /^(0\.0\.0\.0|\[::\])(?=:)/;
 
-/** Takes note of what a connection has sent. */
+/** Records what a connection has sent. */
 function noteSent(connection: Connection, packet: WirePacket): void {
   const { flags = "", bytes, relativeSequence } = packet;
   const { due, last } = connection;
@@ -281,7 +292,7 @@ function noteSent(connection: Connection, packet: WirePacket): void {
   if (!flags.includes("RST")) return;
   connection.isReset = true;
   if (last === undefined) return;
-  // A socket that is closed answers data, and it is these that bring the RST.
+  // A closed socket answers incoming data with an RST.
   last.rst ??= connection.hasNewData ? "in answer to data" : "at once";
 }
 
@@ -297,9 +308,9 @@ function describe(closing: Closing, later: Closing[]): string {
   const { known, resets, fin, rst, queued = 0, endsDirection } = closing;
   if (known !== undefined) return known;
   if (resets !== undefined) {
-    return "lets no more clients come" +
+    return "accepts no more clients" +
       (resets > 0
-        ? `, and reset ${counted(resets, "client")} in its queue`
+        ? `, and reset ${counted(resets, "client")} in its backlog`
         : "");
   }
   const words = [
@@ -313,7 +324,7 @@ function describe(closing: Closing, later: Closing[]): string {
     : "";
   if (words.length > 0) return `sent ${words.join(", then ")}${answer}`;
   if (!endsDirection) return `nothing more${answer}`;
-  if (closing.wasReset) return "sent nothing: the connection was reset before";
+  if (closing.wasReset) return "sent nothing: the connection was already reset";
   const isOvertaken = later.some(({ rst }) => rst === "at once");
   return isOvertaken
     ? "queued a FIN, which was never sent"

@@ -1,16 +1,16 @@
 import { printable } from "../show/mod.ts";
 
-/** Fewer columns than this show nothing. */
+/** Fewer columns than this are too few for data. */
 const MIN_COLUMNS = 8;
 
 /**
  * Shows the first bytes of data: as text if all of it is text, and otherwise in
  * hexadecimal. Half of each would look like text that it isn't.
  *
- * @param bytes The bytes that are there.
- * @param options `total`: how many there are of them in all; `columns`: the most
- * columns to use.
- * @returns One line, with `…` for what isn't shown; empty if nothing is there.
+ * @param bytes The available bytes.
+ * @param options `total`: the size of all the data; `columns`: the most columns
+ * to use.
+ * @returns One line, with `…` for what isn't shown; empty without any bytes.
  *
  * @example Text, and anything else
  * ```ts
@@ -45,7 +45,7 @@ function hexadecimal(
   bytes: Uint8Array,
   { total, max }: { total: number; max: number },
 ): string {
-  // Two digits and a space each, but no space after the last one.
+  // Two digits and a space for each byte, but no space after the last one.
   const fits = Math.floor((max + 1) / 3);
   const isAll = bytes.length === total && bytes.length <= fits;
   const shown = bytes.subarray(0, isAll ? fits : Math.max(1, fits - 1));
@@ -57,7 +57,7 @@ function hexadecimal(
 function isText(bytes: Uint8Array, isCut: boolean): boolean {
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true });
-    // The last character may be cut in two.
+    // The last character may be cut off.
     const text = decoder.decode(bytes, { stream: isCut });
     // deno-lint-ignore no-control-regex
     return text !== "" && !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(text);
@@ -66,7 +66,7 @@ function isText(bytes: Uint8Array, isCut: boolean): boolean {
   }
 }
 
-/** Leaves out the first bytes of a character that is cut in two. */
+/** Leaves out the start of a character that is cut off. */
 function withoutHalf(bytes: Uint8Array): Uint8Array {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return new TextEncoder().encode(decoder.decode(bytes, { stream: true }));

@@ -20,12 +20,14 @@ export interface DescribeOptions {
   width?: number;
 }
 
-/** The width that a packet's seq and ack need beside its names, in characters. */
+/**
+ * The width that a packet's seq and ack need next to its names, in characters.
+ */
 export const MIN_NUMBERS_WIDTH = 36;
 /** The most width for data, in characters. */
 const MAX_DATA = 34;
 
-/** What the error of a non-blocking call means. */
+/** The meanings of a non-blocking call's errors. */
 const MEANINGS: Record<string, string> = {
   EAGAIN: "nothing yet",
   EINPROGRESS: "under way",
@@ -34,7 +36,7 @@ const MEANINGS: Record<string, string> = {
 /**
  * Describes one item of a timeline in a line.
  *
- * No-break spaces tie words that belong together.
+ * No-break spaces keep words together.
  *
  * @param item The item to describe.
  * @param options The names of addresses, and the width.
@@ -114,13 +116,14 @@ function describeCall(call: TimedCall, options: DescribeOptions): string {
     const data = dataOf(call, call.asked ?? 0, options);
     args.push(tie(given) + data + toPeer(call, "to", options));
   } else if (given !== "") args.push(tie(given));
-  // A few digits say little by themselves, so they stay with what is before.
+  // A few digits mean little by themselves, so keep them with the text before
+  // them.
   const outcome = outcomeOf(call, options);
   const gap = /^\d{1,4}$/.test(outcome) ? TIED : " ";
   return `${name}(${args.join(", ")})${gap}=${TIED}${outcome}`;
 }
 
-/** Returns a descriptor, and where it leads: `21 → server`. */
+/** Returns a file descriptor and its peer: `21 → server`. */
 function descriptorOf(
   { name, socket, housekeeping }: TimedCall,
   { nameOf }: DescribeOptions,
@@ -180,7 +183,7 @@ function describePacket(
   return words.join(" ");
 }
 
-/** Returns seq and ack, where there is room for them. */
+/** Returns seq and ack, if there is room for them. */
 function numbersOf(
   { relativeSequence: seq, relativeAcknowledgment: ack }: WirePacket,
   { width = Infinity }: DescribeOptions,
@@ -192,7 +195,7 @@ function numbersOf(
   ];
 }
 
-/** Returns what is remarkable about a segment, by Wireshark's names. */
+/** Returns notes about a segment, by Wireshark's names. */
 function notesOf({ notes = [], scaledWindow }: WirePacket): string[] {
   if (notes.length === 0) return [];
   const words = notes.map((note) =>
@@ -213,7 +216,7 @@ function icmpWords(
   return `${icmp}, about ${protocol.toUpperCase()} ${way}`;
 }
 
-/** Says what data means, or else shows its first bytes, after a space. */
+/** Describes data, or shows its first bytes, after a space. */
 function dataOf(
   { data = "", says }: { data?: string; says?: string },
   total: number,

@@ -8,20 +8,20 @@ import { type Row, rowOfFold, Rows } from "./rows.ts";
 import { NewTerms } from "./terms.ts";
 import type { TimelineItem } from "./timeline.ts";
 
-/** How a timeline is drawn. */
+/** Options for drawing a timeline. */
 export interface DrawOptions {
-  /** Columns to fit into, at least 60. */
+  /** The width, in columns, at least 60. */
   width: number;
-  /** What to draw besides the story. */
+  /** The views to draw besides the story. */
   views: Exclude<View, "story">[];
   /**
-   * Whether to draw the calls that only ask for or set something.
+   * Whether to draw the calls that only get or set something.
    *
    * @default {false}
    */
   all?: boolean;
   /**
-   * Whether each line has the time since the previous one, too.
+   * Whether each line also has the time since the previous one.
    *
    * @default {false}
    */
@@ -36,24 +36,24 @@ export interface DrawOptions {
 
 /** Room for the times of a live run: `123.45678 s`. */
 const LIVE_LAST_MS = 999_000;
-/** More lines at once can't be read while they pass by. */
+/** The most lines at once that can be read as they scroll by. */
 const MAX_LIVE_ROWS = 100;
 
-/** What is to be seen, by the views beside the story. */
+/** The introductions, by the views besides the story. */
 const CONTENTS: Record<string, string> = {
   "": "What the lesson did.",
-  "call": "What the lesson did, and the system calls that it made for that.",
-  "packet": "What the lesson did, and the packets that went out because of it.",
-  "call packet": "What the lesson did, the system calls that it made for " +
-    "that, and the packets that went out because of them.",
+  "call": "What the lesson did, and the system calls that it made.",
+  "packet": "What the lesson did, and the packets that were sent.",
+  "call packet": "What the lesson did, the system calls that it made, and " +
+    "the packets that were sent.",
 };
 
-const NO_PACKETS = "Unix sockets have no packets: their bytes go from one " +
-  "socket to the other inside the kernel.";
+const NO_PACKETS = "Unix sockets have no packets: the kernel copies their " +
+  "bytes from one socket to the other.";
 
 /**
- * Draws a timeline: columns side by side where there is room for all, and
- * otherwise one line after another, each marked with where it was seen.
+ * Draws a timeline: columns side by side if there is room, or else one line
+ * after another, each marked with its view.
  *
  * @param items What happened, in order.
  * @param options What to draw, and how wide.
@@ -65,7 +65,7 @@ export function drawTimeline(
 ): string[] {
   const lastMs = Math.max(0, items.at(-1)?.atMs ?? 0);
   const drawer = new TimelineDrawer(options, lastMs);
-  // A name comes late in the timeline, and is wanted from the beginning.
+  // A name appears late in the timeline, but is needed from the beginning.
   drawer.learn(items);
   const { step } = options;
   const shown = step === undefined
@@ -86,11 +86,11 @@ export class TimelineDrawer {
   #lastLine = "";
 
   /**
-   * Has drawn nothing so far.
+   * Starts to draw.
    *
    * @param options What to draw, and how wide.
-   * @param lastMs The time of the last item, in milliseconds, if it's known. If
-   * not, the run goes on while it's drawn.
+   * @param lastMs The time of the last item, in milliseconds; `undefined` if
+   * the run is drawn while it goes on.
    */
   constructor(options: DrawOptions, lastMs?: number) {
     this.#options = options;
@@ -106,8 +106,8 @@ export class TimelineDrawer {
   }
 
   /**
-   * Takes note of the names and addresses in items that are still to be drawn,
-   * and which lesson they belong to.
+   * Records the names, addresses, and lesson number in items before they're
+   * drawn.
    *
    * @param items The items.
    */
@@ -130,12 +130,12 @@ export class TimelineDrawer {
     const lines: string[] = [];
     const add = (more: string[]) => {
       for (const line of more) {
-        // One empty line separates two things; a second would say nothing more.
+        // One empty line is enough between two things.
         if (line !== "" || this.#lastLine !== "") lines.push(line);
         this.#lastLine = line;
       }
     };
-    // A step ends with what its new words mean.
+    // A step ends with the meanings of its new terms.
     for (const part of splitAtSteps(items)) {
       const rows = this.#rows.of(part);
       for (const item of part) this.#note(item);
@@ -154,7 +154,7 @@ export class TimelineDrawer {
   }
 
   /**
-   * Draws what is below the timeline.
+   * Draws the lines below the timeline.
    *
    * @returns Lines.
    */
@@ -163,8 +163,8 @@ export class TimelineDrawer {
     if (hidden === 0) return [];
     const { width } = this.#layout;
     const calls = hidden === 1 ? "1 call" : `${hidden} calls`;
-    const text = `${calls} that only ask for or set something ` +
-      "(getsockname, setsockopt, …) aren't shown: --all shows them";
+    const text = `${calls} that only get or set something (getsockname, ` +
+      "setsockopt, …) aren't shown: --all shows them";
     return ["", ...wrapText(dim(text), { width })];
   }
 
@@ -198,14 +198,14 @@ export class TimelineDrawer {
     }
     const cells = Object.entries(row.leftOut).map(([view, counts]) => [
       view,
-      // A number stays with its kind.
+      // Keep a number with its kind.
       dim(`… ${countedKinds(counts).replaceAll(" × ", "\u00a0×\u00a0")}`),
     ]);
     if (cells.length === 0) return [];
     return this.#layout.row(row.atMs, Object.fromEntries(cells));
   }
 
-  /** Says how to read what follows, no more than it needs. */
+  /** Explains how to read the timeline, as briefly as possible. */
   #legend(items: TimelineItem[]): string[] {
     const { views, width, widths } = this.#layout;
     const sockets = items.flatMap((item) =>
@@ -213,13 +213,13 @@ export class TimelineDrawer {
     );
     const sentences = [
       CONTENTS[views.slice(1).join(" ")],
-      "Time runs down, by one clock.",
+      "Time runs from top to bottom, by one clock.",
     ];
     if (views.includes("call") && sockets.length > 0) {
       const [{ descriptor }] = sockets;
       sentences.push(
-        `${descriptor} and the like are descriptors: the program's numbers ` +
-          "for its sockets.",
+        `Numbers such as ${descriptor} are file descriptors: the program's ` +
+          "numbers for its sockets.",
       );
     }
     if (views.includes("packet")) {
@@ -238,7 +238,7 @@ export class TimelineDrawer {
   }
 }
 
-/** Cuts before each step, so that a part has at most one. */
+/** Splits items before each step, so that each part has at most one step. */
 function splitAtSteps(items: TimelineItem[]): TimelineItem[][] {
   const parts: TimelineItem[][] = [];
   let from = 0;

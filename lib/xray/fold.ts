@@ -1,25 +1,25 @@
 import type { TimelineItem } from "./timeline.ts";
 
-/** What {@linkcode foldRepeats} needs to know of a row. */
+/** The data that {@linkcode foldRepeats} needs about a row. */
 export interface Foldable {
-  /** Rows of which this is the same look alike; empty for one that is unique. */
+  /** Rows with the same text look alike; empty for a unique row. */
   like: string;
 }
 
-/** Rows of a repetition. */
+/** The omitted rows of a repetition. */
 export interface Fold<Row> {
-  /** The rows that are left out. */
+  /** The omitted rows. */
   folded: Row[];
 }
 
-/** How long a pattern may be, and how many rows make it worth folding. */
+/** The longest pattern, and the fewest rows that are worth folding. */
 const PATTERNS = [{ length: 4, atLeast: 16 }, { length: 16, atLeast: 64 }];
-/** Rows that are kept at a repetition's end. */
+/** How many rows to keep at a repetition's end. */
 const KEPT_AT_END = 3;
 
 /**
  * Leaves out the middle of long repetitions, such as the 5000 datagrams of a
- * flood: what is kept shows how they begin and end.
+ * flood, and keeps their start and end.
  *
  * @param rows Rows in order.
  * @returns The rows, with one {@linkcode Fold} for each stretch left out.
@@ -66,14 +66,14 @@ function repetitionAt(rows: Foldable[], at: number): [number, number] {
   return [1, at + 1];
 }
 
-/** In a flood, a window is full or empty every other moment. */
+/** In a flood, these appear all the time. */
 const FREQUENT_NOTES = ["window full", "window update", "zero window"];
 
 /**
- * Says what makes a call or a packet look like another one.
+ * Returns a text that is the same for calls or packets that look alike.
  *
  * @param item What happened.
- * @returns The same text for those that look alike; empty for what is unique.
+ * @returns The text; empty for a unique item.
  */
 export function likeOf(item: TimelineItem): string {
   if (item.seen === "call") {
@@ -87,10 +87,11 @@ export function likeOf(item: TimelineItem): string {
 }
 
 /**
- * Names an item by what its kind is, for the line that says what was left out.
+ * Names an item's kind, for the line about what was left out.
  *
  * @param item A call or a packet.
- * @returns Such as `sendto`, `PSH,ACK`, or `zero window`; empty for anything else.
+ * @returns Text such as `sendto`, `PSH,ACK`, or `zero window`; empty for
+ * anything else.
  */
 export function kindOf(item: TimelineItem): string {
   if (item.seen === "call") return item.call.name;
@@ -100,12 +101,13 @@ export function kindOf(item: TimelineItem): string {
 }
 
 /**
- * Says what a line stands for that leaves out others.
+ * Describes what a fold leaves out.
  *
- * @param counts How many there are of each kind.
- * @returns Such as `98 × socket, connect, accept4` or `98 × sendto, 7 × close`.
+ * @param counts The number of items of each kind.
+ * @returns Text such as `98 × socket, connect, accept4` or `98 × sendto, 7 ×
+ * close`.
  *
- * @example Kinds that come equally often share a number
+ * @example Kinds with the same count share a number
  * ```ts
  * import { countedKinds } from "./fold.ts";
  * import { assertEquals } from "@std/assert";

@@ -1,12 +1,12 @@
-/** Waits for the end of its input, then ends the processes it was given. */
+/** Waits for the end of its input, and then ends the given processes. */
 const SCRIPT = 'read -r _; kill -9 "$@"';
 
 /**
  * Ends other processes if this one is killed. A process that gets SIGKILL can't
  * clean up, so `strace`, the lesson, and `tcpdump` would go on forever.
  *
- * A shell waits for input that never comes; when this process is gone, that input
- * ends. Where there is no `sh`, nothing guards the processes.
+ * A shell waits for input that never comes; when this process is gone, the
+ * input ends. Without `sh`, nothing guards the processes.
  *
  * @param pids The process IDs; a negative one means a whole process group.
  * @returns Ends the guard. Dispose it before the processes are reaped.
@@ -19,7 +19,7 @@ export function endWithUs(pids: number[]): AsyncDisposable {
       stdin: "piped",
       stdout: "null",
       stderr: "null",
-      // Ctrl-C and a terminal that closes are not for it.
+      // It ignores Ctrl-C and a closed terminal.
       detached: true,
     }).spawn();
   } catch (error) {
@@ -28,11 +28,12 @@ export function endWithUs(pids: number[]): AsyncDisposable {
   }
   return {
     async [Symbol.asyncDispose]() {
-      // Only a guard that is gone doesn't take the end of its input for ours.
+      // Kill the guard first: otherwise it would take the end of its input for
+      // our death.
       try {
         guard.kill("SIGKILL");
       } catch {
-        // Someone else has ended it.
+        // It has already ended.
       }
       await guard.status;
       await guard.stdin.close().catch(() => {});

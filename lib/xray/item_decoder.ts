@@ -17,7 +17,7 @@ export class ItemDecoder {
   items(text: string): TimelineItem[] {
     const line = JSON.parse(text);
     if (line.seen === "socket") {
-      // While a run goes on, more becomes known of a socket.
+      // During a run, more becomes known about a socket.
       const { id } = line.socket;
       const known = this.#sockets.get(id) ?? {};
       this.#sockets.set(id, Object.assign(known, line.socket));

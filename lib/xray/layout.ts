@@ -1,20 +1,20 @@
 import { bold, cyan, dim, green, yellow } from "@std/fmt/colors";
 import { padEndVisible, visibleWidth, wrapText } from "../show/mod.ts";
 
-/** Where a thing was seen. */
+/** Where an item was observed. */
 export type View = "story" | "call" | "packet";
 
-/** A space at each end of a column's line is too much. */
+/** How much a column loses to a space at each end. */
 const GAP = 3;
 /** A time is followed by this many spaces. */
 const TIME_GAP = 2;
 /** The width of the time since the previous line: ` +1.23456 s`. */
 const DELTA_WIDTH = 11;
-/** Fewer columns than this cannot hold two views, or three, side by side. */
+/** The fewest columns for two views, or three, side by side. */
 const MIN_WIDTH = [0, 0, 76, 100];
 const MAX_STORY_WIDTH = 34;
 
-/** How each view is marked. */
+/** The marks of the views. */
 export const VIEWS: Record<View, {
   title: string;
   mark: string;
@@ -27,7 +27,7 @@ export const VIEWS: Record<View, {
 
 /** Options for {@linkcode Layout}. */
 export interface LayoutOptions {
-  /** The columns of the whole, at least 60. */
+  /** The total width, in columns, at least 60. */
   width: number;
   /** The time of the last line, in milliseconds. */
   lastMs: number;
@@ -36,7 +36,7 @@ export interface LayoutOptions {
 }
 
 /**
- * Puts lines into columns side by side where there is room for all views, and
+ * Arranges lines in columns side by side if there is room for all views, and
  * otherwise one after another, each marked with its view.
  */
 export class Layout {
@@ -45,18 +45,18 @@ export class Layout {
   #previousMs?: number;
   /** The views, from left to right. */
   readonly views: View[];
-  /** The columns of the whole. */
+  /** The total width, in columns. */
   readonly width: number;
-  /** The columns of each view, or of all of them where they share one column. */
+  /** The width of each view, or of the column that they share. */
   readonly widths: Record<View, number>;
   /** Whether the views are side by side. */
   readonly sideBySide: boolean;
 
   /**
-   * Finds out what fits.
+   * Determines which layout fits.
    *
    * @param views The views, from left to right.
-   * @param options How much room there is.
+   * @param options The available width.
    */
   constructor(views: View[], options: LayoutOptions) {
     const { width, lastMs, delta } = options;
@@ -69,7 +69,8 @@ export class Layout {
     const room = width - this.#timeWidth -
       (this.sideBySide ? GAP * (views.length - 1) : 2);
     const others = views.length - 1;
-    // A little less for the story, whose lines are short, and no more than fits.
+    // A little less for the story, whose lines are short, and no more than
+    // fits.
     const story = this.sideBySide
       ? Math.min(MAX_STORY_WIDTH, Math.floor(room * 10 / (10 + 12 * others)))
       : room;
@@ -78,7 +79,7 @@ export class Layout {
   }
 
   /**
-   * Draws what is above the columns.
+   * Draws the heading above the columns.
    *
    * @returns The lines.
    */
@@ -108,7 +109,7 @@ export class Layout {
    * Draws what happened at one time.
    *
    * @param atMs The time, in milliseconds.
-   * @param cells A text for each view that has something to say.
+   * @param cells A text for each view that has one.
    * @returns The lines.
    */
   row(atMs: number, cells: Partial<Record<View, string>>): string[] {
@@ -156,10 +157,10 @@ export class Layout {
 
 /**
  * Formats a time to a hundredth of a millisecond, however late it is, so that
- * what is close can be told apart.
+ * close events have different times.
  *
  * @param ms Milliseconds.
- * @returns Such as `12.34 ms` or `1.23456 s`.
+ * @returns Text such as `12.34 ms` or `1.23456 s`.
  *
  * @example Before and after the first second
  * ```ts
@@ -178,7 +179,10 @@ export function formatTime(ms: number): string {
 // deno-lint-ignore no-control-regex
 const TRAILING = / +((?:\x1b\[\d+m)*)$/;
 
-/** Makes tied words plain; where they had to be cut, a space may be left. */
+/**
+ * Replaces no-break spaces with plain ones; where a line was cut, a space may
+ * be left.
+ */
 function untie(lines: string[]): string[] {
   return lines.map((line) =>
     line.replaceAll("\u00a0", " ").replace(TRAILING, "$1")

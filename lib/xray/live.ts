@@ -4,20 +4,20 @@ import type { TimelineItem } from "./timeline.ts";
 /** How often to look for something to show, in milliseconds. */
 const TICK_MS = 100;
 /**
- * How long `strace` and `tcpdump` may take to report something, in milliseconds.
- * What takes longer is shown late.
+ * How long `strace` and `tcpdump` may take to report something, in
+ * milliseconds. Anything later is shown late.
  */
 const DELAY_MS = 250;
-/** More than this isn't kept waiting, even if something is still missing. */
+/** The most items to hold back while something is still missing. */
 const MAX_WAITING = 100_000;
 
-/** How far a stream of observations has come. */
+/** The progress of a stream of observations. */
 export class Progress {
   #lastMs = -Infinity;
   #seenAtMs = -Infinity;
 
   /**
-   * Takes note of the latest observation.
+   * Records the latest observation.
    *
    * @param lastMs Its time, in milliseconds since 1970.
    */
@@ -27,7 +27,7 @@ export class Progress {
   }
 
   /**
-   * Returns the time before which everything has come.
+   * Returns the time before which everything has arrived.
    *
    * @param nowMs The time now, in milliseconds since 1970.
    * @returns The time, or Infinity for a stream that is silent.
@@ -43,13 +43,13 @@ export interface LiveOptions {
   show: (items: TimelineItem[]) => void;
   /** Receives what `show` throws. Nothing is shown after that. */
   fail: (error: unknown) => void;
-  /** How far the system calls and the packets have come. */
+  /** The progress of the system calls and the packets. */
   streams: Progress[];
 }
 
 /**
- * Shows a run while it goes on. Nothing is kept once it's shown, so a server can
- * run for days.
+ * Shows a run while it happens. It keeps nothing after showing it, so a server
+ * can run for days.
  */
 export class LiveView implements Disposable {
   readonly #observer: Observer;
@@ -57,10 +57,10 @@ export class LiveView implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
 
   /**
-   * Begins to show.
+   * Starts to show the run.
    *
    * @param observer Collects what to show.
-   * @param options Where it goes, and how far it has come.
+   * @param options The output, and the streams' progress.
    */
   constructor(observer: Observer, options: LiveOptions) {
     this.#observer = observer;
@@ -86,7 +86,7 @@ export class LiveView implements Disposable {
     if (items.length > 0) this.#options.show(items);
   }
 
-  /** Stops to show. */
+  /** Stops showing the run. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }

@@ -1,21 +1,26 @@
 import { truncateVisible } from "../show/mod.ts";
 import type { TimelineItem } from "./timeline.ts";
 
-/** A longer name would fill a column by itself. */
+/** The longest name, in columns; a longer one would fill a column. */
 const MAX_NAME = 12;
 
-/** A few words for an address: the lesson's name for it, or the port. */
+/**
+ * Returns a short name for an address: the lesson's name for it, or the port.
+ */
 export type NameOf = (address: string) => string;
 
-/** Where most lessons are, so their addresses are told apart by their ports. */
+/**
+ * The address of most lessons, where the port is enough to tell addresses
+ * apart.
+ */
 const USUAL_HOST = "127.0.0.1";
 
 /**
- * Gathers the names that a lesson gives to its sockets.
+ * Collects the names that a lesson gives its sockets.
  *
- * An address without a name is written as its port, as long as that is enough: a
- * port that more than one address has, or any other address than 127.0.0.1, is
- * written with its address. Of a Unix socket's path, the last part is enough.
+ * An address without a name is written as its port if that's enough. If several
+ * addresses have that port, or the address isn't 127.0.0.1, it's written in
+ * full. For a Unix socket's path, the last part is enough.
  */
 export class Names {
   readonly #names = new Map<string, string>();
@@ -23,7 +28,7 @@ export class Names {
   readonly #hosts = new Map<string, string | null>();
 
   /**
-   * Takes note of the names and addresses in a timeline.
+   * Records the names and addresses in a timeline.
    *
    * @param items The items.
    */
@@ -44,7 +49,7 @@ export class Names {
   }
 
   /**
-   * Returns a few words for an address.
+   * Returns a short name for an address.
    *
    * @param address An address with its port, or a path.
    * @returns `client` for `127.0.0.1:42694`, or `:42694` if the lesson has no
@@ -71,11 +76,11 @@ export class Names {
 const PORT = /^([\d.]+|\[.*\]):(\d+)$/;
 
 /**
- * Gathers the names in a whole timeline.
+ * Collects the names in a whole timeline.
  *
- * @param items The timeline; names come late in it, and are wanted from the
+ * @param items The timeline; names appear late in it, but are needed from the
  * beginning.
- * @returns Returns a few words for an address.
+ * @returns A function that returns a short name for an address.
  */
 export function namesIn(items: TimelineItem[]): NameOf {
   const names = new Names();
@@ -87,9 +92,9 @@ export function namesIn(items: TimelineItem[]): NameOf {
  * Shortens the path of a Unix socket, most of which is a temporary folder.
  *
  * @param text A text that may be a path.
- * @returns The same, with `…` for the folders.
+ * @returns The text, with `…` for the folders.
  *
- * @example Only the file's name says anything
+ * @example Only the file's name matters
  * ```ts
  * import { shortPath } from "./names.ts";
  * import { assertEquals } from "@std/assert";

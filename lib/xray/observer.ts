@@ -8,14 +8,14 @@ import { epochMs } from "./wire_packet.ts";
 
 /** How long an event waits for the call that wrote it, in milliseconds. */
 const MAX_WAIT_MS = 2000;
-/** How long packets matter for the calls that follow, in milliseconds. */
+/** How long packets matter for later calls, in milliseconds. */
 const MEMORY_MS = 500;
 /** A thread's end in the log: `7 1.0 +++ exited with 0 +++`. */
 const ENDED = /^(\d+) .*\+\+\+ (?:exited|killed)/;
 
 /**
- * Collects what's observed of a run while it happens, and merges it: all of it at
- * the end, or bit by bit.
+ * Collects the observations of a run while it happens, and merges them: all at
+ * the end, or step by step.
  */
 export class Observer {
   readonly #traced: boolean;
@@ -24,7 +24,7 @@ export class Observer {
   readonly #clock = new StoryClock();
   readonly #merger = new TimelineMerger();
   #mainPrefix?: string;
-  /** The main thread's last call, until it's known when it had returned. */
+  /** The main thread's last call, until it's known when it returned. */
   #last?: SystemCall;
   #events: ToldEvent[] = [];
   #calls: SocketCall[] = [];
@@ -32,9 +32,9 @@ export class Observer {
   #startedAtMs = 0;
 
   /**
-   * Collects nothing so far.
+   * Starts without any observations.
    *
-   * @param options `traced`: whether a log of `strace` will come.
+   * @param options `traced`: whether there will be a log of `strace`.
    */
   constructor(options: { traced: boolean }) {
     this.#traced = options.traced;
@@ -50,7 +50,7 @@ export class Observer {
   /** Whether the log has the end of the lesson's process. */
   hasEnded = false;
 
-  /** The number of things that wait to be merged. */
+  /** The number of observations that wait to be merged. */
   get waiting(): number {
     return this.#events.length + this.#calls.length + this.#packets.length;
   }
@@ -96,7 +96,7 @@ export class Observer {
   }
 
   /**
-   * Merges what was observed so far, or up to a time.
+   * Merges the observations so far, or up to a time.
    *
    * @param untilMs The time, in milliseconds since 1970.
    * @returns The items, in order.
@@ -128,7 +128,7 @@ export class Observer {
     if (call !== undefined) this.#calls.push(call);
   }
 
-  /** Takes events as long as they were written before a time. */
+  /** Takes the events that were written before a time. */
   #takeEvents(untilMs: number): {
     events: ShowEvent[];
     toldAtMs: (number | undefined)[];
@@ -156,7 +156,7 @@ function split<T>(values: T[], isFirst: (value: T) => boolean): [T[], T[]] {
   return [first, second];
 }
 
-/** Every IP address with a port in what a lesson told. */
+/** Returns every IP address with a port in a lesson's events. */
 function addressesIn(events: ShowEvent[]): string[] {
   return JSON.stringify(events).match(/(?:\d+(?:\.\d+){3}|\[::1\]):\d+/g) ?? [];
 }

@@ -1,13 +1,18 @@
 import type { Socket, SocketCall } from "./socket_calls.ts";
 import type { TimedPacket, WirePacket } from "./wire_packet.ts";
 
-/** The first fragments to remember. Of more, the oldest is forgotten. */
+/**
+ * The most first fragments to remember. If there are more, the oldest is
+ * dropped.
+ */
 const MAX_FRAGMENTS = 1000;
-/** The connections to remember. Of more, the oldest is forgotten. */
+/**
+ * The most connections to remember. If there are more, the oldest is dropped.
+ */
 const MAX_CONNECTIONS = 10_000;
-/** The lives of one address to remember. */
+/** The most lifetimes of one address to remember. */
 const MAX_LIVES = 1000;
-/** How long a SYN may be missing, in milliseconds. */
+/** How long to wait for a SYN, in milliseconds. */
 const MAX_WAIT_MS = 5000;
 
 /** The time in which an address belonged to the lesson. */
@@ -46,7 +51,7 @@ export class Ownership {
   readonly #fragments = new Map<string, [source: string, to: string]>();
 
   /**
-   * Takes note of more addresses, which are the lesson's all the time.
+   * Adds addresses that belong to the lesson the whole time.
    *
    * @param addresses The addresses with their ports.
    */
@@ -55,7 +60,7 @@ export class Ownership {
   }
 
   /**
-   * Takes note of the lesson's sockets.
+   * Records the lesson's sockets.
    *
    * @param calls The calls on them, in order.
    * @param packets The packets of all programs in the same time, in order.
@@ -80,11 +85,11 @@ export class Ownership {
   }
 
   /**
-   * Says whether a packet is the lesson's, and gives a later fragment the
-   * endpoints of its datagram.
+   * Returns whether a packet belongs to the lesson, and gives a later fragment
+   * the endpoints of its datagram.
    *
    * @param timed The packet, whose endpoints may change.
-   * @returns Whether it's the lesson's.
+   * @returns Whether it belongs to the lesson.
    */
   owns({ time, packet, identification }: OwnedPacket): boolean {
     const { source, destination, quoted } = packet;
@@ -111,8 +116,9 @@ export class Ownership {
   }
 
   /**
-   * Finds the local addresses of connections. A program needn't ask for its port,
-   * and can't after a refusal; but the SYN has it, and is sent during `connect`.
+   * Finds the local addresses of connections. A program may not ask for its
+   * port, and can't after a refusal, but the SYN has it, and is sent during
+   * `connect`.
    */
   #learnOwnAddresses(packets: TimedPacket[]): void {
     if (this.#unlearned.length === 0) return;
@@ -133,14 +139,14 @@ export class Ownership {
 
   #register(socket: Socket): void {
     const { kind, local } = socket;
-    // Port 0 becomes another one as soon as the socket is bound.
+    // Port 0 becomes a real one as soon as the socket is bound.
     if (local === undefined || local.endsWith(":0")) return;
     const life = this.#lifeOf.get(socket);
     if (life === undefined || this.#registered.has(socket)) return;
     this.#registered.add(socket);
     const key = `${kind} ${local.replace(ANY_ADDRESS, "*")}`;
     const others = (this.#lives.get(key) ?? []).slice(-MAX_LIVES);
-    // What a listener has accepted lives at the listener's address.
+    // Accepted connections have the listener's address.
     const isCovered = others.some(({ fromMs, toMs }) =>
       fromMs <= life.fromMs && toMs === Infinity
     );
@@ -169,7 +175,7 @@ export class Ownership {
     return isOwn;
   }
 
-  /** Whether one of the addresses was the lesson's at a time. */
+  /** Whether one of the addresses belonged to the lesson at a time. */
   #isAt(
     protocol: string,
     addresses: string[],

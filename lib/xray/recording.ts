@@ -10,7 +10,7 @@ export interface RecordingHead {
   seen: "run";
   /** The lesson's number. */
   lesson: number;
-  /** What was looked at besides the story. */
+  /** The views besides the story. */
   views: ("call" | "packet")[];
   /** The operating system and its version: `linux 6.1.0`. */
   system: string;
@@ -22,21 +22,21 @@ export interface RecordingHead {
   date: string;
 }
 
-/** A run that was written down. */
+/** A recorded run. */
 export interface Recording {
   /** Where and when it was made. */
   head: RecordingHead;
-  /** Everything that was seen. */
+  /** Everything that was observed. */
   items: TimelineItem[];
 }
 
 /**
- * Says where and when a run is made. `deno task lesson 3 --xray --json --brief`
- * prints a recording; as `recording.jsonl` in the lesson's folder, it is shown
- * where a run cannot be looked at.
+ * Returns where and when a run is made. `deno task lesson 3 --xray --json
+ * --brief` prints a recording. Save it as `recording.jsonl` in the lesson's
+ * folder to show it on machines where a run can't be observed.
  *
  * @param lesson The lesson's number.
- * @param views What is looked at besides the story.
+ * @param views The views besides the story.
  * @returns The first line of its recording.
  */
 export function headNow(
@@ -55,11 +55,11 @@ export function headNow(
 }
 
 /**
- * Leaves out the middle of long repetitions, such as a flood of datagrams: a
- * recording should be small. What is left out still counts.
+ * Leaves out the middle of long repetitions, such as a flood of datagrams, to
+ * keep a recording small. Omitted items are still counted.
  *
- * @param items Everything that was seen.
- * @returns The same, with an item of its own for each stretch left out.
+ * @param items Everything that was observed.
+ * @returns The items, with one item for each omitted stretch.
  */
 export function abridge(items: TimelineItem[]): TimelineItem[] {
   const rows = items.map((item) => ({
@@ -76,7 +76,7 @@ export function abridge(items: TimelineItem[]): TimelineItem[] {
   });
 }
 
-/** Counts an item among what is left out. */
+/** Counts an omitted item. */
 function leaveOut(item: TimelineItem, more: LeftOut): void {
   if (item.seen !== "call" && item.seen !== "packet") return;
   addUp(more, costOf(item));
@@ -100,7 +100,7 @@ function increase<Key extends string | number>(
   counts[key] = (counts[key] ?? 0) + by;
 }
 
-/** Whether a socket begins or ends here: the summary needs to know of each. */
+/** Whether a socket starts or ends here, which the summary needs to know. */
 function isTurningPoint(item: TimelineItem): boolean {
   if (item.seen === "packet") {
     return /SYN|FIN|RST/.test(item.packet.flags ?? "");
@@ -111,11 +111,11 @@ function isTurningPoint(item: TimelineItem): boolean {
 }
 
 /**
- * Writes a run down, one JSON object a line. `seen` says what it is: the `run`
+ * Encodes a run, one JSON object per line. `seen` says what it is: the `run`
  * itself, a part of the lesson's `story`, a `socket` before the first call that
- * names it by its `id`, a `call`, a `packet`, or how many `more` are left out.
+ * uses its `id`, a `call`, a `packet`, or how many `more` are left out.
  *
- * Of data only the first bytes are there, as hexadecimal digits.
+ * Data is cut to its first bytes, as hexadecimal digits.
  *
  * @param recording The run.
  * @returns Lines.
@@ -124,7 +124,7 @@ export function encodeRecording({ head, items }: Recording): string[] {
   return [JSON.stringify(head), ...new ItemEncoder(head.views).lines(items)];
 }
 
-/** Writes items down, each socket before the first call that names it. */
+/** Encodes items, each socket before the first call that uses it. */
 export class ItemEncoder {
   readonly #views: RecordingHead["views"];
   readonly #written = new WeakMap<Socket, string>();
@@ -132,14 +132,14 @@ export class ItemEncoder {
   /**
    * Makes a writer of recordings.
    *
-   * @param views What is looked at besides the story.
+   * @param views The views besides the story.
    */
   constructor(views: RecordingHead["views"]) {
     this.#views = views;
   }
 
   /**
-   * Writes the next items down.
+   * Encodes the next items.
    *
    * @param items The items.
    * @returns Lines.
@@ -152,7 +152,7 @@ export class ItemEncoder {
   #objects(item: TimelineItem): unknown[] {
     if (item.seen === "more") return [item];
     if (item.seen === "story") {
-      // An event's own time is the item's, and need not be said twice.
+      // An event's own time is the item's, so don't write it twice.
       return [{ ...item, event: { ...item.event, atMs: undefined } }];
     }
     if (!this.#views.includes(item.seen)) return [];
@@ -177,11 +177,11 @@ export class ItemEncoder {
 }
 
 /**
- * Reads what {@linkcode encodeRecording} wrote.
+ * Decodes what {@linkcode encodeRecording} wrote.
  *
  * @param text Lines.
  * @returns The run.
- * @throws {SyntaxError} If it is no recording.
+ * @throws {SyntaxError} If it isn't a recording.
  *
  * @example There and back
  * ```ts
@@ -208,7 +208,7 @@ export function decodeRecording(text: string): Recording {
 }
 
 /**
- * Says that a picture is of a recording.
+ * Formats a note that a picture shows a recording.
  *
  * @param head Where and when it was made.
  * @returns One line.

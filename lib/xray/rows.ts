@@ -5,20 +5,20 @@ import type { Layout, View } from "./layout.ts";
 import type { NameOf } from "./names.ts";
 import type { LeftOut, TimelineItem } from "./timeline.ts";
 
-/** One thing on a timeline, before it is laid out. */
+/** One item on a timeline, before layout. */
 export interface Row {
   atMs: number;
   view: View;
-  /** Describes it; only what isn't left out is described. */
+  /** Describes the item; called only for items that are shown. */
   text: () => string;
-  /** Lines that go across everything, instead of `text`. */
+  /** Lines that use the full width, instead of `text`. */
   across?: string[];
-  /** Whether it's less worth reading than the rest. */
+  /** Whether it's less important than the rest. */
   quiet: boolean;
   failed: boolean;
-  /** Rows of which this is the same look alike; empty for one that is unique. */
+  /** Rows with the same text look alike; empty for a unique row. */
   like: string;
-  /** What its kind is called when it's left out. */
+  /** The name of its kind, for when it's left out. */
   kind: string;
   /** How many rows of each kind are left out here. */
   leftOut?: Partial<Record<View, Record<string, number>>>;
@@ -30,7 +30,7 @@ const ACROSS: ShowEvent["kind"][] = [
   ...["bytes", "bars", "table", "headers", "segments"] as const,
 ];
 
-/** A command that is to be copied stays on one line. */
+/** Keep a command to copy on one line. */
 function goesAcross(event: ShowEvent): boolean {
   return ACROSS.includes(event.kind) ||
     (event.kind === "fact" && event.isCommand === true);
@@ -45,14 +45,14 @@ const PARAGRAPHS: ShowEvent["kind"][] = [
 export class Rows {
   readonly #layout: Layout;
   readonly #nameOf: NameOf;
-  /** The number of calls that weren't turned into rows. */
+  /** The number of calls that didn't become rows. */
   hidden = 0;
   readonly #all: boolean;
 
   /**
-   * @param layout Says how much room there is.
-   * @param options `nameOf` names addresses; `all` is whether to make rows of the
-   * calls that only ask for or set something.
+   * @param layout The layout, which knows the width.
+   * @param options `nameOf` names addresses; `all` is whether to make rows for
+   * the calls that only get or set something.
    */
   constructor(layout: Layout, options: { nameOf: NameOf; all: boolean }) {
     this.#layout = layout;
@@ -72,7 +72,7 @@ export class Rows {
       const row = this.#rowOf(item);
       if (row === undefined) continue;
       const last = rows.at(-1);
-      // What only asks for addresses and settings is one row.
+      // Calls that only get addresses and settings share one row.
       if (row.quiet && row.view === "call" && isQuietCall(last)) {
         const [before, more] = [last.text, row.text];
         last.text = () => `${before()}, ${more()}`;
@@ -129,13 +129,13 @@ function isQuietCall(row: Row | undefined): row is Row {
   return row !== undefined && row.view === "call" && row.quiet;
 }
 
-/** A row for what a recording leaves out. */
+/** Makes a row for what a recording leaves out. */
 function rowLeftOut(atMs: number, { names }: LeftOut): Row {
   return { ...plainRow(atMs, "story"), quiet: true, leftOut: names };
 }
 
 /**
- * Makes one row for rows that are left out.
+ * Makes one row for omitted rows.
  *
  * @param fold The rows.
  * @returns A row that says what they are.

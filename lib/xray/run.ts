@@ -9,21 +9,21 @@ import { CannotLook, whyNoStrace } from "./tools.ts";
 import { makePipe, TracedLesson } from "./traced_lesson.ts";
 import { epochMs } from "./wire_packet.ts";
 
-/** What to look at, and how. */
+/** What to observe, and how. */
 export interface XrayOptions {
   /** Whether to show system calls. */
   calls: boolean;
   /** Whether to show packets. */
   packets: boolean;
-  /** An empty folder, for the pipe by which `strace` reports. */
+  /** An empty folder, for the pipe that `strace` writes its log to. */
   folder: string;
   /**
-   * Ends the lesson when aborted, as Ctrl-C does. What was observed so far is
+   * Ends the lesson when aborted, as Ctrl-C does. Everything observed so far is
    * kept.
    */
   signal?: AbortSignal;
   /**
-   * Ends a lesson that takes longer, in milliseconds.
+   * The time limit for the lesson, in milliseconds.
    *
    * @default {Infinity}
    */
@@ -31,13 +31,13 @@ export interface XrayOptions {
   /** Receives each event of the lesson's story as soon as it comes. */
   onEvent?: (event: ShowEvent) => void;
   /**
-   * Called at each question of a lesson that was given `--pause`. The lesson goes
-   * on once the promise resolves.
+   * Called at each question of a lesson that runs with `--pause`. The lesson
+   * continues when the promise resolves.
    */
   onQuestion?: () => Promise<void>;
   /**
-   * Receives the items while the lesson runs, a moment after they happen. They
-   * aren't kept then.
+   * Receives the items while the lesson runs, a moment after they happen. Then
+   * they aren't kept.
    *
    * @default {all items are kept until the end}
    */
@@ -59,9 +59,9 @@ export interface XrayRun {
   code: number;
   /** What the lesson wrote to its standard error. */
   errors: string;
-  /** Why the looking ended too early, in one line each. */
+  /** Why the observation ended too early, in one line each. */
   problems: string[];
-  /** What may be missing all the same, in one line each. */
+  /** What may still be missing, in one line each. */
   warnings: string[];
 }
 
@@ -69,12 +69,12 @@ export interface XrayRun {
  * Runs a lesson and observes it in three ways: what it reports, which system
  * calls it makes, and which packets are sent because of them.
  *
- * The calls are traced wherever possible, even if you ask only for packets: they
- * say which packets are the lesson's. Where tracing isn't possible, the addresses
- * that the lesson reports must do.
+ * It traces the calls whenever possible, even if you ask only for packets,
+ * because they show which packets belong to the lesson. Without tracing, it
+ * uses the addresses that the lesson reports.
  *
  * @param args Arguments for `deno` that run the lesson with `--json`.
- * @param options What to look at.
+ * @param options What to observe.
  * @returns Everything that was observed of the lesson.
  * @throws {CannotLook} If what you ask for can't be observed here. The lesson
  * hasn't run then.
@@ -113,14 +113,14 @@ export async function xray(
   });
   using log = new CallLog(options);
   const problems: string[] = [];
-  // Once, for a second signal might cut off its last words; but it may be too
-  // early for the first.
+  // Send it only once, because a second signal might cut off the lesson's last
+  // output. But it may be too early for the first one.
   let toEnd = false;
   const end = () => toEnd = !lesson.signal("SIGINT");
   if (signal?.aborted) end();
   signal?.addEventListener("abort", end);
   const limit = limitMs === Infinity ? undefined : setTimeout(() => {
-    problems.push(`the lesson was ended after ${limitMs / 1000} s`);
+    problems.push(`the lesson was stopped after ${limitMs / 1000} s`);
     lesson.signal("SIGKILL");
   }, limitMs);
   let captured: Captured | undefined;
@@ -148,8 +148,8 @@ export async function xray(
     }
     const dropped = captured?.dropped ?? 0;
     const warnings = dropped === 0 ? [] : [
-      `tcpdump missed ${dropped} packets in the traffic of all programs: some ` +
-      "of the lesson's may be among them",
+      `tcpdump missed ${dropped} packets of all programs' traffic, perhaps ` +
+      "including some of the lesson's",
     ];
     for (const packet of captured?.packets ?? []) observer.packet(packet);
     const items = observer.take();
@@ -162,7 +162,7 @@ export async function xray(
   }
 }
 
-/** Starts the capture, or says why what is wanted can't be observed. */
+/** Starts the capture, or throws if a requested view isn't possible. */
 async function prepare(
   { calls, packets, folder, keepCapture, onItems }: XrayOptions,
   { noStrace, onPacket }: {
@@ -203,7 +203,7 @@ async function startLesson(
   }
 }
 
-/** Keeps the log of system calls in a file, if that's wanted. */
+/** Saves the log of system calls to a file, if requested. */
 class CallLog implements Disposable {
   readonly #file?: Deno.FsFile;
 

@@ -25,19 +25,21 @@ import {
 
 /** Where data was observed. */
 export interface DataPlace {
-  /** The sender's address, or any name for it. */
+  /** The sender's address or name. */
   source: string;
-  /** The receiver's address, or any name for it. */
+  /** The receiver's address or name. */
   destination: string;
   /** Whether the data is part of a stream. */
   isStream: boolean;
-  /** The size of all the data, of which only the start may be there. */
+  /** The size of all the data, of which only the start may be available. */
   bytes: number;
 }
 
-/** The conversations to remember. Of more, the oldest is forgotten. */
+/**
+ * The most conversations to remember. If there are more, the oldest is dropped.
+ */
 const MAX_REMEMBERED = 10_000;
-/** The columns for the words of a command or a reply. */
+/** The width for the words of a command or a reply, in columns. */
 const MAX_WORDS = 40;
 
 const REQUEST = /^([A-Z]+) (\S+) HTTP\/1\.[01]\r?\n/;
@@ -45,12 +47,12 @@ const RESPONSE = /^HTTP\/1\.[01] (\d{3})[ \r\n]/;
 const latin1 = new TextDecoder("latin1");
 
 /**
- * Says what data means, if it belongs to a protocol that the workbook decodes:
- * HTTP, WebSocket, DNS, RESP, TLS, or the workbook's own reliable stream.
+ * Describes data of the protocols that the workbook decodes: HTTP, WebSocket,
+ * DNS, RESP, TLS, and the workbook's own reliable stream.
  *
- * It remembers a little about each conversation: a reply in RESP can be any line,
- * so only the commands before it tell what it is, a WebSocket begins with an HTTP
- * response, and a reliable stream's numbers count from its SYN.
+ * It remembers a little about each conversation: a RESP reply can look like any
+ * line, so only the commands before it identify it, a WebSocket starts with an
+ * HTTP response, and a reliable stream's numbers count from its SYN.
  *
  * @example A command and its reply
  * ```ts
@@ -76,7 +78,7 @@ export class DataWords {
   readonly #webSockets = new WebSocketWords();
 
   /**
-   * Says what some data means.
+   * Describes some data.
    *
    * @param data The data, or its first bytes.
    * @param place Where it was observed.
@@ -91,7 +93,9 @@ export class DataWords {
       (place.isStream ? this.#resp(data, place) : undefined);
   }
 
-  /** A segment of the workbook's reliable stream, which is a datagram. */
+  /**
+   * Describes a segment of the workbook's reliable stream, which is a datagram.
+   */
   #reliable(data: Uint8Array, place: DataPlace): string | undefined {
     if (place.isStream || data.length < HEADER_BYTES) return undefined;
     const header = quietly(() => decodeHeader(data));
@@ -131,7 +135,7 @@ export class DataWords {
   }
 }
 
-/** Keeps a value as the newest, and forgets the oldest of too many. */
+/** Stores a value as the newest, and drops the oldest if there are too many. */
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);
@@ -168,7 +172,7 @@ function http(data: Uint8Array): string | undefined {
   return `HTTP ${status} ${reasonOf(Number(status))}`.trimEnd();
 }
 
-/** Describes the first command; the name is enough of one that is cut. */
+/** Describes the first command; if it's cut off, its name is enough. */
 function commandWords(data: Uint8Array, bytes: number): string | undefined {
   const parser = new CommandParser();
   parser.push(data);
@@ -209,7 +213,7 @@ function replyWords(reply: RespReply): string {
   }
 }
 
-/** A word without its quotes, if it needs none. */
+/** Removes a word's quotes if it doesn't need them. */
 function word(bytes: Uint8Array): string {
   const text = printable(bytes, { max: MAX_WORDS });
   return /^"[\x21-\x7e]+"$/.test(text) && !text.includes("\\")

@@ -4,30 +4,30 @@ import { type SystemCall, unquote } from "./strace.ts";
 /** What kind of socket a descriptor is. */
 export type SocketKind = "tcp" | "udp" | "unix" | "unixpacket";
 
-/** One socket of the lesson, from its birth to its close. */
+/** One socket of the lesson, from its creation to its close. */
 export interface Socket {
-  /** Its place among the lesson's sockets, from 1. */
+  /** The socket's number among the lesson's sockets, from 1. */
   id: number;
-  /** The number that the process knows it by; it may be given out again. */
+  /** The file descriptor, which the system may reuse later. */
   descriptor: number;
   /** Its protocol; `unixpacket` has datagrams, as Deno names it. */
   kind: SocketKind;
   /** `listening`, `connecting`, `accepted`, or `unconnected` for datagrams. */
   role: "new" | "listening" | "connecting" | "accepted" | "unconnected";
-  /** Its own address, once it is known. */
+  /** The local address, once it's known. */
   local?: string;
-  /** The address at the other end, once it is known. */
+  /** The peer's address, once it's known. */
   remote?: string;
 }
 
-/** A system call on a socket of the lesson, in human form. */
+/** A decoded system call on one of the lesson's sockets. */
 export interface SocketCall {
   /** When it began, in milliseconds since 1970. */
   atMs: number;
   /** When it returned, in milliseconds since 1970, or a little later. */
   endMs: number;
   /**
-   * When it had returned for certain.
+   * When it had certainly returned.
    *
    * @default {Infinity}
    */
@@ -38,28 +38,28 @@ export interface SocketCall {
   socket: Socket;
   /** The socket that it made. */
   made?: Socket;
-  /** What it was given, besides the socket: `5 bytes`. */
+  /** The arguments besides the socket, such as `5 bytes`. */
   given: string;
-  /** What it returned: `5`, `EAGAIN`. */
+  /** The result, such as `5` or `EAGAIN`. */
   returned: string;
   /** The name of the error, if it failed: `EAGAIN`. */
   error?: string;
-  /** Which way it moves bytes, if it does. */
+  /** The direction in which it moves bytes, if it does. */
   moves?: "out" | "in";
-  /** Bytes that it asked to move. */
+  /** The number of bytes that it tried to move. */
   asked?: number;
-  /** Bytes that it moved. */
+  /** The number of bytes that it moved. */
   moved?: number;
-  /** The first bytes that it was given or returned, in hexadecimal. */
+  /** The first bytes of its data, in hexadecimal. */
   data?: string;
-  /** The address at the other end, if the call names one. */
+  /** The peer's address, if the call names one. */
   peer?: string;
-  /** Whether it only asks for or sets something, and moves nothing. */
+  /** Whether it only gets or sets something. */
   housekeeping: boolean;
 }
 
 const HOUSEKEEPING = ["getsockname", "getpeername", "getsockopt", "setsockopt"];
-/** Options that Deno sets on its own, and that change nothing in a lesson. */
+/** Options that Deno always sets, and that don't matter in a lesson. */
 const QUIET_OPTIONS = [
   ...["SO_REUSEADDR", "SO_REUSEPORT", "SO_BROADCAST"],
   ...["IP_MULTICAST_LOOP", "IPV6_MULTICAST_LOOP"],
@@ -70,12 +70,12 @@ const RECEIVING = ["recvfrom", "recvmsg", "recvmmsg", "read", "readv"];
 /**
  * Follows the sockets of a lesson through the system calls of its process.
  *
- * Only what `socket` or `accept` made in the process's main thread is followed:
- * that is where Deno makes every call on a program's sockets. All else is left
- * out: the pairs without a name by which the runtime wakes itself, the look-ups
- * of names in its other threads, files, and whatever a child process does.
+ * It follows only sockets that `socket` or `accept` made in the process's main
+ * thread, where Deno makes every call on a program's sockets. It leaves out
+ * everything else: the unnamed socket pairs that the runtime uses to wake
+ * itself, name lookups in other threads, files, and child processes.
  *
- * @example A socket that is born and closed
+ * @example A socket that is created and closed
  * ```ts
  * import { SocketFollower } from "./socket_calls.ts";
  * import { StraceReader } from "./strace.ts";
@@ -98,10 +98,11 @@ export class SocketFollower {
   #count = 0;
 
   /**
-   * Takes the next call; the very first one is the main thread's.
+   * Handles the next call; the very first one is the main thread's.
    *
    * @param call The call.
-   * @returns It in human form, or `undefined` if it is none of the lesson's.
+   * @returns The decoded call, or `undefined` if the socket isn't one of the
+   * lesson's.
    */
   follow(call: SystemCall): SocketCall | undefined {
     this.#mainThread ??= call.thread;
@@ -129,7 +130,7 @@ export class SocketFollower {
       case "shutdown":
         return plain(socket, call, call.args[1]);
       case "getsockname":
-        // It tells which port came of port 0.
+        // It returns the port that replaced port 0.
         return { ...setting(socket, call), housekeeping: !isPortOpen };
       default:
         return setting(socket, call);
@@ -174,7 +175,7 @@ export class SocketFollower {
 }
 
 /**
- * A few words for a socket.
+ * Describes a socket in a few words.
  *
  * @param socket The socket.
  * @returns For example `21, the listening socket`.
@@ -209,7 +210,7 @@ function withPeer(call: SocketCall, peer: string | undefined): SocketCall {
   return peer === undefined || peer === "" ? call : { ...call, peer };
 }
 
-/** A call that gives bytes to the kernel. */
+/** Decodes a call that sends bytes. */
 function sent(socket: Socket, call: SystemCall): SocketCall {
   const { asked, data, peer } = bytesOf(call, "out");
   return withPeer({
@@ -221,7 +222,7 @@ function sent(socket: Socket, call: SystemCall): SocketCall {
   }, peer);
 }
 
-/** A call that takes bytes from the kernel. */
+/** Decodes a call that receives bytes. */
 function received(socket: Socket, call: SystemCall): SocketCall {
   const { asked, data, peer } = bytesOf(call, "in");
   const moved = Number(call.error === undefined ? call.result : 0);
@@ -235,7 +236,7 @@ function received(socket: Socket, call: SystemCall): SocketCall {
   }, peer);
 }
 
-/** How many bytes a call is about, which, and the address that goes with it. */
+/** Returns a call's number of bytes, its data, and its address. */
 function bytesOf(
   { name, args, error }: SystemCall,
   way: "out" | "in",
@@ -252,7 +253,7 @@ function bytesOf(
     };
   }
   const [, data, size, , address = ""] = args;
-  // Where nothing was received, it shows the buffer's address or old bytes.
+  // If nothing was received, it shows the buffer's address or old bytes.
   const bytes = way === "in" && error !== undefined ? "" : data;
   return {
     asked: Number(size),
@@ -261,7 +262,7 @@ function bytesOf(
   };
 }
 
-/** A call that asks for an address or a setting, or changes one. */
+/** Decodes a call that gets an address or a setting, or changes one. */
 function setting(socket: Socket, call: SystemCall): SocketCall {
   const { name, args } = call;
   if (name !== "setsockopt" && name !== "getsockopt") {
@@ -272,7 +273,7 @@ function setting(socket: Socket, call: SystemCall): SocketCall {
     const housekeeping = QUIET_OPTIONS.includes(args[2]);
     return { ...plain(socket, call, `${args[2]} ${value}`), housekeeping };
   }
-  // What came of a connection that was under way: the answer to connect().
+  // The result of a pending connection: the answer to connect().
   if (args[2] === "SO_ERROR") {
     return {
       ...plain(socket, call, args[2]),
@@ -296,7 +297,9 @@ function descriptorOf(text: string): number {
   return Number.parseInt(text, 10);
 }
 
-/** The address in `strace`'s notation of a `sockaddr`, as people write it. */
+/**
+ * Converts `strace`'s notation of a `sockaddr` to an address in the usual form.
+ */
 function addressOf(text: string): string | undefined {
   const path = text.match(/sun_path=@?("(?:[^"\\]|\\.)*")/)?.[1];
   if (path !== undefined) return new TextDecoder().decode(unquote(path));

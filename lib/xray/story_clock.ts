@@ -1,11 +1,16 @@
 import type { ShowEvent } from "../show/mod.ts";
 import type { SystemCall } from "./strace.ts";
 
-/** An event that a lesson reported, with its place in what the lesson wrote. */
+/**
+ * An event that a lesson reported, with its position in the lesson's output.
+ */
 export interface ToldEvent {
   /** The event. */
   event: ShowEvent;
-  /** The bytes that the lesson had written when the event was complete. */
+  /**
+   * The number of bytes that the lesson had written when the event was
+   * complete.
+   */
   writtenBytes: number;
 }
 
@@ -14,8 +19,8 @@ const STDOUT = 1;
 /**
  * Finds out when a lesson reported each event: when it wrote the line.
  *
- * That way the story's times have the same source as those of the system calls,
- * and its place among them is certain: one thread does one thing after another.
+ * So the story's times have the same source as those of the system calls, and
+ * its order among them is certain: one thread does one thing after another.
  *
  * @example Two lines in one write
  * ```ts

@@ -1,30 +1,34 @@
-/** The bytes kept of what a call moves, or a packet carries. */
+/** The most bytes to keep of a call's or a packet's data. */
 export const KEPT_BYTES = 32;
-/** The bytes that strace shows, enough to decode the start of a message. */
+/**
+ * The number of bytes that strace shows, enough to decode the start of a
+ * message.
+ */
 const SHOWN_BYTES = 128;
 
-/** One system call, as `strace` saw it. */
+/** One system call, as `strace` logs it. */
 export interface SystemCall {
   /** The thread that made it. */
   thread: number;
   /** When it began, in milliseconds since 1970. */
   atMs: number;
   /**
-   * When it returned, in milliseconds since 1970; it may have been later, for
-   * `strace` notes `atMs` a while before it begins to measure how long it takes.
+   * When it returned, in milliseconds since 1970. It may have been later,
+   * because `strace` records `atMs` a while before it starts to measure the
+   * duration.
    */
   endMs: number;
   /**
-   * When it had returned for certain: when its thread made its next call.
+   * When it had certainly returned: when its thread made its next call.
    *
    * @default {Infinity}
    */
   settledMs?: number;
   /** For example `sendto`. */
   name: string;
-  /** Its arguments, as `strace` writes them. */
+  /** The arguments, as `strace` writes them. */
   args: string[];
-  /** What it returned, as `strace` writes it: `5`, or `21<TCP:[284037]>`. */
+  /** The result, as `strace` writes it: `5`, or `21<TCP:[284037]>`. */
   result: string;
   /** The name of the error, if it failed: `EAGAIN`. */
   error?: string;
@@ -32,25 +36,25 @@ export interface SystemCall {
 
 /** `28328 1795235834.018727345 rest of the line` */
 const LINE = /^(\d+) +(\d+)\.(\d+) (.*)$/;
-/** `name(arguments) = result <seconds>`, with an error name perhaps. */
+/** `name(arguments) = result <seconds>`, possibly with an error name. */
 const CALL = /^(\w+)\((.*)\) += (.*?)(?: <(\d+\.\d+)>)?$/;
 const RESUMED = /^<\.\.\. (\w+) resumed>(.*)$/;
 const UNFINISHED = / *<unfinished \.\.\.>$/;
-/** The end of a thread in the middle of a call: there is no result. */
+/** The end of a thread in the middle of a call, without a result. */
 const CUT_OFF = / *<unfinished \.\.\.>\) += \?$/;
 
 /**
- * The arguments by which `strace` writes a log that can be read here: every
- * thread, with times to the nanosecond, the calls that are about sockets, and
- * those by which bytes go in and out.
+ * Returns the arguments for `strace` to write a log that this module can read:
+ * every thread, with times to the nanosecond, the calls about sockets, and
+ * those that read and write bytes.
  *
- * @param log The path to write it to.
+ * @param log The path of the log.
  * @returns Arguments that go before the program's name.
  */
 export function straceArgs(log: string): string[] {
   return [
     "--follow-forks",
-    // The other calls go on without a stop: the lesson takes half the time.
+    // Other calls aren't stopped, which halves the lesson's time.
     "--seccomp-bpf",
     "--absolute-timestamps=format:unix,precision:ns",
     "--syscall-times=ns",
@@ -63,9 +67,9 @@ export function straceArgs(log: string): string[] {
 /**
  * Reads the log of `strace -f -ttt -T`, line by line.
  *
- * A call during which another thread was scheduled is written in two lines;
- * they are joined here, so calls come in the order in which they returned.
- * Lines about signals and exits, and calls that never returned, give none.
+ * If another thread runs during a call, `strace` writes the call in two lines;
+ * this class joins them, so calls are in the order in which they returned. It
+ * skips lines about signals and exits, and calls that never returned.
  *
  * @example One call
  * ```ts
@@ -82,13 +86,13 @@ export function straceArgs(log: string): string[] {
  * ```
  */
 export class StraceReader {
-  /** The first halves of calls that have not returned, by thread. */
+  /** The first halves of calls that haven't returned, by thread. */
   readonly #begun = new Map<number, { atMs: number; text: string }>();
   /** The last call of each thread. */
   readonly #last = new Map<number, SystemCall>();
 
   /**
-   * Takes the next line.
+   * Handles the next line.
    *
    * @param line The line, without its end.
    * @returns The call that it completes, or `undefined` if it completes none. Its
@@ -146,7 +150,7 @@ function parseCall(
   };
 }
 
-/** Cuts at the commas that are outside of quotes and brackets. */
+/** Splits at the commas outside quotes and brackets. */
 function splitArguments(text: string): string[] {
   const args: string[] = [];
   let depth = 0;
@@ -180,10 +184,10 @@ const ESCAPES: Record<string, number> = {
 };
 
 /**
- * Gives the bytes of a string as `strace` quotes it.
+ * Decodes a string that `strace` quoted.
  *
- * @param text For example `"caf\303\251\n"`, or the first bytes and `...` of it.
- * @returns The bytes; none if it is no string.
+ * @param text For example `"caf\303\251\n"`, or its first bytes and `...`.
+ * @returns The bytes; empty if it isn't a string.
  *
  * @example Octal escapes, which are as short as the next character allows
  * ```ts

@@ -9,7 +9,7 @@ import { ClosingEffects, type SocketEnding } from "./closing.ts";
 import { nameOfSocket } from "./socket_calls.ts";
 import type { Cost, TimelineItem } from "./timeline.ts";
 
-/** The most endings that get a line each. */
+/** The most endings that each get a line. */
 const MAX_ENDINGS = 16;
 
 /** The cost of one step. */
@@ -18,16 +18,16 @@ export interface StepCost extends Cost {
   title: string;
 }
 
-/** How a summary is drawn. */
+/** Options for drawing a summary. */
 export interface SummaryOptions {
   /** The width in characters. */
   width: number;
   /** Whether calls were requested. */
   calls: boolean;
-  /** Whether packets were captured, so that it can say what each close sent. */
+  /** Whether packets were captured, which show what each close sent. */
   packets: boolean;
   /**
-   * The only step to sum up.
+   * The only step to summarize.
    *
    * @default {all of them}
    */
@@ -38,7 +38,7 @@ export interface SummaryOptions {
 export class RunSummary {
   readonly #costs = new Map<number, StepCost>();
   readonly #closing = new ClosingEffects((ending) => this.#count(ending));
-  /** Endings that are only counted, by what they have in common. */
+  /** Endings that are only counted, by their common text. */
   readonly #counted = new Map<string, { ending: Ending; count: number }>();
 
   /**
@@ -142,7 +142,7 @@ export function costOf(item: TimelineItem): Cost {
   if (item.seen === "packet") return { ...cost, packets: 1 };
   if (item.seen !== "call") return cost;
   const { moves, asked = 0, moved = 0, error } = item.call;
-  // Where nothing was there yet, it asks for the same once more.
+  // If nothing had arrived yet, the program will ask for the same bytes again.
   const isCounted = moves !== undefined && error !== "EAGAIN";
   const way = moves === "out" ? "sent" : "received";
   return {
@@ -195,7 +195,7 @@ export function drawSummary(
   return summary.draw(options);
 }
 
-/** How one socket ended, in words. */
+/** A description of how one socket ended. */
 interface Ending {
   step: number;
   /** Such as `22, an accepted socket`. */
@@ -282,7 +282,8 @@ function drawCosts(
     ...(calls
       ? wrapText(
         dim(
-          "bytes: how many were moved, of how many there were or was room for",
+          "bytes: how many were moved, out of how many there were, or fit " +
+            "in the buffer",
         ),
         { width },
       )
@@ -304,7 +305,7 @@ function drawTable(
     cells.map((cell, i) => cell.padStart(widths[i])).join("");
   const room = width - numbers;
   if (room < head.length) {
-    // Big numbers on a narrow terminal: each title has a line of its own.
+    // With big numbers on a narrow terminal, each title has its own line.
     return [
       bold(head),
       bold(cellsOf(columns)),

@@ -1,6 +1,6 @@
 import type { TimelineItem } from "./timeline.ts";
 
-/** A term on a timeline, and what it means in a few words. */
+/** A term on a timeline, and its meaning in a few words. */
 interface Term {
   name: string;
   meaning: string;
@@ -10,30 +10,34 @@ interface Term {
 
 const TERMS: Term[] = [
   { name: "SYN", meaning: "opens a connection", lesson: 12 },
-  { name: "ACK", meaning: "confirms what came", lesson: 11 },
-  { name: "PSH", meaning: "pass it on now", lesson: 11 },
-  { name: "FIN", meaning: "no more will come", lesson: 7 },
-  { name: "RST", meaning: "breaks off", lesson: 7 },
+  { name: "ACK", meaning: "confirms what arrived", lesson: 11 },
+  { name: "PSH", meaning: "deliver it to the program now", lesson: 11 },
+  { name: "FIN", meaning: "no more data will follow", lesson: 7 },
+  { name: "RST", meaning: "ends the connection at once", lesson: 7 },
   { name: "EINPROGRESS", meaning: "not done yet", lesson: 8 },
   { name: "SO_ERROR", meaning: "how it went", lesson: 8 },
   {
     name: "window full",
-    meaning: "all the receiver's room is used",
+    meaning: "the receiver's buffer is full",
     lesson: 16,
   },
-  { name: "zero window", meaning: "no room left", lesson: 16 },
-  { name: "zero window probe", meaning: "is there room again?", lesson: 16 },
-  { name: "window update", meaning: "there is room again", lesson: 16 },
+  { name: "zero window", meaning: "the receiver has no room", lesson: 16 },
+  {
+    name: "zero window probe",
+    meaning: "asks if there's room again",
+    lesson: 16,
+  },
+  { name: "window update", meaning: "the receiver has room again", lesson: 16 },
 ];
 
-/** Finds the terms that a lesson shows before it can have explained them. */
+/** Finds the terms that a lesson shows before a lesson has explained them. */
 export class NewTerms {
   #unexplained: Term[] = [];
   readonly #seen = new Set<string>();
   #found: Term[] = [];
 
   /**
-   * Takes note of the lesson.
+   * Records which lesson it is.
    *
    * @param number The lesson's number.
    */
@@ -57,7 +61,7 @@ export class NewTerms {
   }
 
   /**
-   * Returns what the terms mean that were found since the last time.
+   * Returns the meanings of the terms found since the last call.
    *
    * @returns One line, or nothing if no term is new.
    */

@@ -15,9 +15,9 @@ import {
 
 /** A system call on the timeline, whose item has the time. */
 export type TimedCall = Omit<SocketCall, "atMs" | "endMs" | "settledMs"> & {
-  /** How long it took, in milliseconds. */
+  /** The duration, in milliseconds. */
   tookMs: number;
-  /** What the data means that it moved, if it can be decoded: `HTTP GET /`. */
+  /** The meaning of its data, if it can be decoded, such as `HTTP GET /`. */
   says?: string;
 };
 
@@ -51,20 +51,23 @@ export interface Cost {
   received: { asked: number; moved: number };
 }
 
-/** A part of a recording that is left out because it repeats what's around it. */
+/**
+ * A part of a recording that is left out because it repeats the items around
+ * it.
+ */
 export interface LeftOut extends Cost {
   /** The number of calls by their names, and of packets by their flags. */
   names: { call: Record<string, number>; packet: Record<string, number> };
   /** The bytes that each socket was given to send, by its `id`. */
   given: Record<number, number>;
   /**
-   * How many bytes of each direction had been sent after the last packet, by its
+   * How many bytes each direction had sent after the last packet, by its
    * `source destination`.
    */
   reached: Record<string, number>;
 }
 
-/** What was observed of a run: its story, its system calls, and packets. */
+/** The observations of a run: its story, system calls, and packets. */
 export interface Observations {
   /** The events that the lesson reported. */
   events: ShowEvent[];
@@ -77,7 +80,9 @@ export interface Observations {
   toldAtMs?: (number | undefined)[];
   /** The system calls on the lesson's sockets. */
   calls: SocketCall[];
-  /** All packets on the loopback interface, also those of other programs. */
+  /**
+   * All packets on the loopback interface, including those of other programs.
+   */
   packets: Packet[];
   /**
    * More addresses of the lesson's packets, for runs whose system calls weren't
@@ -112,7 +117,7 @@ export class TimelineMerger {
   #step = 0;
 
   /**
-   * Merges what was observed in one stretch of time, or in the whole run.
+   * Merges the observations of a period, or of the whole run.
    *
    * @param observations The observations; calls and packets may be in any order.
    * They must be later than those of the last call.
@@ -123,7 +128,7 @@ export class TimelineMerger {
     const isEmpty = events.length + observations.calls.length +
         observations.packets.length === 0;
     if (isEmpty) return [];
-    // Before the lesson begins, there are only packets of other programs.
+    // Before the lesson starts, there are only other programs' packets.
     this.#zeroMs ??= beginningOf(observations);
     const zeroMs = this.#zeroMs ?? 0;
     this.#ownership.know(addresses);
@@ -159,8 +164,8 @@ export class TimelineMerger {
   }
 
   /**
-   * Forgets what later observations can't depend on, so that a server may run
-   * for days.
+   * Drops everything that later observations can't depend on, so that a server
+   * can run for days.
    *
    * @param beforeMs The time, in milliseconds since 1970, before which everything
    * has been merged.
@@ -169,7 +174,7 @@ export class TimelineMerger {
     this.#causes.forget(beforeMs);
   }
 
-  /** Gives each item its step, and says what its data means. */
+  /** Assigns each item to its step, and describes its data. */
   #finish(placed: Placed[]): TimelineItem[] {
     let isLate = false;
     const items = placed.map(({ rank: _r, order: _o, payload, ...item }) => {
@@ -238,7 +243,9 @@ export class TimelineMerger {
     return own;
   }
 
-  /** Leaves out how the lesson's own capture finds its end. */
+  /**
+   * Leaves out the marker with which the lesson's own capture finds its end.
+   */
   #withoutMarkers(calls: SocketCall[]): SocketCall[] {
     for (const { moves, data, socket } of calls) {
       if (moves === "out" && data?.startsWith(MARKER_HEX)) {
@@ -252,7 +259,7 @@ export class TimelineMerger {
 const MARKER_HEX = new TextEncoder().encode(MARKER).toHex();
 
 /**
- * Merges all that was observed of a run.
+ * Merges all observations of a run.
  *
  * @param observations The observations; calls and packets may be in any order.
  * @returns All items of the lesson, in order.
@@ -261,7 +268,7 @@ export function mergeTimeline(observations: Observations): TimelineItem[] {
   return new TimelineMerger().merge(observations);
 }
 
-/** A packet for the timeline, with the captured one. */
+/** A packet for the timeline, with the captured packet. */
 interface ObservedPacket extends OwnedPacket {
   original: Packet;
 }
@@ -276,10 +283,12 @@ type Placed = TimelineItem & {
 /** The order at the same time: causes before effects. */
 const RANK = { step: 0, giving: 1, packet: 2, taking: 3, story: 4 };
 
-/** The connections to remember. Of more, the oldest is forgotten. */
+/**
+ * The most connections to remember. If there are more, the oldest is dropped.
+ */
 const MAX_CONNECTIONS = 10_000;
 
-/** In which step a connection was last used by the program. */
+/** The step in which the program last used a connection. */
 class ConnectionSteps {
   readonly #steps = new Map<string, number>();
 
@@ -320,13 +329,13 @@ function timedCall(call: SocketCall): TimedCall {
   return { ...rest, tookMs: roundMs(endMs - atMs) };
 }
 
-/** Says whether a call's result is the effect of an earlier event. */
+/** Returns whether a call's result is the effect of an earlier event. */
 function takes({ name, moves, error }: SocketCall): boolean {
   return error !== "EAGAIN" && (moves === "in" ||
     ["accept", "accept4", "getsockopt", "getpeername"].includes(name));
 }
 
-/** Returns when a call had its result: not before its cause. */
+/** Returns when a call had its result, which can't be before its cause. */
 function returnedMs(call: SocketCall, causes: Causes): number {
   const { endMs, settledMs = Infinity } = call;
   const causeMs = causes.timeOf(call) ?? endMs;

@@ -1,29 +1,29 @@
-/** The programs that look. */
+/** The tools that observe a run. */
 export type Tool = "strace" | "tcpdump";
 
-/** What each of them shows, and how to be allowed to use it. */
+/** What each tool shows, and how to get permission for it. */
 const TOOLS: Record<Tool, { shows: string; allow: string }> = {
   strace: {
     shows: "system calls",
-    allow: "this system does not let strace follow a program",
+    allow: "this system doesn't let strace trace a program",
   },
   tcpdump: {
     shows: "packets",
-    allow:
-      "capturing needs a right: run this with sudo, or give it to tcpdump " +
-      "once and for all with sudo setcap cap_net_raw+ep $(command -v tcpdump)",
+    allow: "capturing needs a privilege: run this with sudo, or give tcpdump " +
+      "the privilege permanently with sudo setcap cap_net_raw+ep $(command " +
+      "-v tcpdump)",
   },
 };
 
-/** Thrown where the kernel or the wire cannot be looked at. */
+/** Thrown if system calls or packets can't be observed here. */
 export class CannotLook extends Error {
   /** The name of this class. */
   override name = "CannotLook";
 
   /**
-   * Says that a program is not there.
+   * Makes the error for a missing tool.
    *
-   * @param tool The program.
+   * @param tool The tool.
    * @param os The operating system; this one, unless a test asks for another.
    * @returns The error: one line that says what to install.
    */
@@ -38,9 +38,9 @@ export class CannotLook extends Error {
   }
 
   /**
-   * Says that a program is there but may not do its work.
+   * Makes the error for a tool that isn't allowed to do its work.
    *
-   * @param tool The program.
+   * @param tool The tool.
    * @param said What it said.
    * @returns The error: one line that says what to do.
    */
@@ -51,9 +51,9 @@ export class CannotLook extends Error {
 }
 
 /**
- * Tries whether `strace` can follow a program here.
+ * Checks whether `strace` can trace a program here.
  *
- * @returns Why not; nothing if it can.
+ * @returns The reason if it can't, or `undefined` if it can.
  */
 export async function whyNoStrace(): Promise<CannotLook | undefined> {
   try {
@@ -75,7 +75,7 @@ export async function whyNoStrace(): Promise<CannotLook | undefined> {
 }
 
 /**
- * Takes the first line of what a program said.
+ * Returns the first line of a program's output.
  *
  * @param text What it said.
  * @returns The line.

@@ -5,9 +5,9 @@ import { straceArgs } from "./strace.ts";
 import type { ToldEvent } from "./story_clock.ts";
 import { CannotLook } from "./tools.ts";
 
-/** More than this isn't kept of what a lesson writes to its standard error. */
+/** The most to keep of a lesson's standard error. */
 const MAX_ERRORS = 64 * 1024;
-/** A longer line isn't an event of a lesson. */
+/** The longest line that can be an event of a lesson. */
 const MAX_LINE = 16 * 1024 * 1024;
 
 /** How a lesson ended. */
@@ -16,11 +16,11 @@ export interface LessonOutcome {
   code: number;
   /** What it wrote to its standard error. */
   errors: string;
-  /** Why the looking ended too early, in one line each. */
+  /** Why the observation ended too early, in one line each. */
   problems: string[];
 }
 
-/** What receives a lesson's events and its log. */
+/** The callbacks for a lesson's events and its log. */
 export interface LessonListeners {
   /** Receives each event. */
   tell: (told: ToldEvent) => void;
@@ -53,31 +53,31 @@ export class TracedLesson {
     const deno = Deno.execPath();
     this.#child = new Deno.Command(pipe === undefined ? deno : "strace", {
       args: pipe === undefined ? args : [...straceArgs(pipe), deno, ...args],
-      // Without it, Deno asks the system where the user lives, and that by a
+      // Without it, Deno asks the system for the user's home folder over a
       // socket, which would look like one of the lesson's.
       env: Deno.env.has("HOME") ? {} : { HOME: tmpdir() },
       stdin: pauses ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
-      // A group of its own, with all that the lesson starts.
+      // Its own process group, with everything that the lesson starts.
       detached: Deno.build.os !== "windows",
     }).spawn();
     this.#input = pauses ? this.#child.stdin.getWriter() : undefined;
   }
 
-  /** Lets a lesson go on that waits at a question. */
+  /** Lets a lesson that waits at a question continue. */
   goOn(): void {
-    // A lesson that has ended waits for nothing.
+    // The lesson has already ended.
     this.#input?.write(new TextEncoder().encode("\n")).catch(() => {});
   }
 
-  /** The process group of `strace`, the lesson, and what that starts. */
+  /** The process group of `strace`, the lesson, and everything it starts. */
   get group(): number {
     return -this.#child.pid;
   }
 
   /**
-   * Sends a signal to the lesson itself: `strace` takes none.
+   * Sends a signal to the lesson itself, because `strace` ignores signals.
    *
    * @param signal The signal.
    * @returns Whether there was a process to send it to.
@@ -103,7 +103,7 @@ export class TracedLesson {
     const errors = readStart(this.#child.stderr);
     const telling = readEvents(this.#child.stdout, tell);
     const logging = this.#readLog(line);
-    // If either fails, nothing that the lesson does could be shown.
+    // If either fails, nothing that the lesson does can be shown.
     for (const reading of [telling, logging]) {
       reading.catch(() => this.signal("SIGKILL"));
     }
@@ -112,7 +112,7 @@ export class TracedLesson {
     await this.#releaseLog();
     await logging;
     const problems: string[] = [];
-    // The lesson goes on when strace is gone, and nothing would see it.
+    // If strace is gone, the lesson keeps running unobserved.
     const { pid, hasEnded } = this.#observer;
     if (pid !== undefined && !hasEnded) {
       this.signal("SIGKILL");
@@ -137,7 +137,7 @@ export class TracedLesson {
     }
   }
 
-  /** Ends the wait for a `strace` that ended before it opened its log. */
+  /** Stops waiting for a `strace` that ended before it opened its log. */
   async #releaseLog(): Promise<void> {
     if (this.#pipe === undefined || this.#observer.pid !== undefined) return;
     (await Deno.open(this.#pipe, { write: true })).close();
@@ -145,8 +145,8 @@ export class TracedLesson {
 }
 
 /**
- * Makes a named pipe. `strace` waits when it's full, so nothing is lost or piles
- * up, however busy the lesson is.
+ * Makes a named pipe. If it's full, `strace` waits, so nothing gets lost or
+ * piles up, however busy the lesson is.
  *
  * @param path The pipe's path.
  * @throws {CannotLook} If it can't be made.
@@ -167,7 +167,7 @@ export async function makePipe(path: string): Promise<void> {
   }
 }
 
-/** Reads a stream to its end, and keeps how it starts. */
+/** Reads a stream to its end, and keeps its start. */
 async function readStart(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<string> {
@@ -178,7 +178,7 @@ async function readStart(
   return text.slice(0, MAX_ERRORS);
 }
 
-/** Reads the lesson's events, each with its place in what the lesson wrote. */
+/** Reads the lesson's events, each with its position in the lesson's output. */
 async function readEvents(
   stream: ReadableStream<Uint8Array>,
   tell: (event: ToldEvent) => void,
@@ -204,7 +204,10 @@ async function readEvents(
   }
 }
 
-/** Parses an event; a line may be something else, such as a console.log(). */
+/**
+ * Parses an event; a line may be something else, such as the output of
+ * console.log().
+ */
 function parseEvent(line: string): ShowEvent | undefined {
   try {
     const event = JSON.parse(line);

@@ -33,7 +33,7 @@ export interface WirePacket {
   window?: number;
   /** The sender's window in bytes, if its scale is known. */
   scaledWindow?: number;
-  /** What is remarkable about the segment, such as `zero window`. */
+  /** Wireshark's notes about the segment, such as `zero window`. */
   notes?: string[];
   /** Whether all of its bytes were sent before. */
   retransmission?: boolean;
@@ -41,7 +41,7 @@ export interface WirePacket {
   fragment?: boolean;
   /** Where a later fragment's bytes belong in the whole; 0 is never used. */
   fragmentFrom?: number;
-  /** What an ICMP message means. */
+  /** The meaning of an ICMP message. */
   icmp?: string;
   /** The packet that an ICMP error is about. */
   quoted?: { protocol: string; source: string; destination: string };
@@ -49,9 +49,9 @@ export interface WirePacket {
   bytes: number;
   /** The first bytes of its data, in hexadecimal. */
   data?: string;
-  /** What its data means, if it can be decoded: `HTTP GET /`. */
+  /** The meaning of its data, if it can be decoded, such as `HTTP GET /`. */
   says?: string;
-  /** Its headers from that of IP on, in hexadecimal. */
+  /** Its headers, from the IP header on, in hexadecimal. */
   headers?: string;
   /** The verdict on the checksum of TCP, UDP, or ICMP. */
   checksum?: ChecksumVerdict;
@@ -66,7 +66,7 @@ export interface TimedPacket {
 }
 
 /**
- * Converts a decoded packet to what the timeline shows.
+ * Converts a decoded packet to a packet for the timeline.
  *
  * @param packet The decoded packet.
  * @returns The packet for the timeline. A later fragment has addresses without
@@ -134,11 +134,11 @@ function quotedBy({ quoted }: Packet): Pick<WirePacket, "quoted"> {
   };
 }
 
-/** The conversations' ends that have said last that they have no room. */
+/** The conversations' ends that last advertised a zero window. */
 const noRoom = new WeakMap<TrackedSegment["conversation"], Set<string>>();
 
 /**
- * Adds what a segment's conversation says about it.
+ * Adds what a segment's conversation shows about it.
  *
  * @param packet The packet for the timeline, which is changed.
  * @param tracked The segment, seen as part of its conversation.

@@ -104,14 +104,14 @@ const GONE: Record<string, FakeConnOptions> = {
   "broke the pipe": { breakAt: 0 },
 };
 for (const [name, script] of Object.entries(GONE)) {
-  Deno.test(`closeGracefully() does not mind a peer that ${name}`, async () => {
+  Deno.test(`closeGracefully() doesn't mind a peer that ${name}`, async () => {
     const conn = new FakeConn(script);
     await closeGracefully(conn, { graceMs: LONG_MS });
     assert(conn.closed);
   });
 }
 
-Deno.test("closeGracefully() does not mind a peer that resets it while it waits", async () => {
+Deno.test("closeGracefully() doesn't mind a peer that resets it while it waits", async () => {
   const conn = new FakeConn({ then: "silence" });
   const closed = closeGracefully(conn, { graceMs: LONG_MS });
   await conn.until(() => conn.pendingReads === 1);
@@ -120,7 +120,7 @@ Deno.test("closeGracefully() does not mind a peer that resets it while it waits"
   assert(conn.closed);
 });
 
-Deno.test("closeGracefully() does not mind a peer that closed with input unread", async () => {
+Deno.test("closeGracefully() doesn't mind a peer that closed with input unread", async () => {
   using pair = await tcpPair();
   await writeAll(pair.server, pattern(100));
   await pair.client.read(new Uint8Array(1));
@@ -129,7 +129,7 @@ Deno.test("closeGracefully() does not mind a peer that closed with input unread"
   await assertClosed(pair.server);
 });
 
-Deno.test("closeGracefully() does not mind a connection that is closed, or is being closed", async () => {
+Deno.test("closeGracefully() doesn't mind a connection that is closed, or is being closed", async () => {
   using pair = await tcpPair();
   const closed = closeGracefully(pair.server, { graceMs: LONG_MS });
   pair.server.close();
@@ -155,7 +155,7 @@ Deno.test("closeGracefully() closes also when it fails for another reason", asyn
   await assertRejects(
     () => closeGracefully(empty, { graceMs: LONG_MS }),
     Error,
-    "100 reads in a row gave no bytes",
+    "100 reads in a row returned 0 bytes",
   );
   assert(empty.closed);
 });

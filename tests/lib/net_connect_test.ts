@@ -230,7 +230,7 @@ Deno.test({
   },
 });
 
-Deno.test("connectTcp() with a deadline of 0 rejects with TimedOut, and does not try", async () => {
+Deno.test("connectTcp() with a deadline of 0 rejects with TimedOut, and doesn't try", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   await assertRejects(

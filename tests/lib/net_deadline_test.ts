@@ -22,7 +22,7 @@ Deno.test("Deadline.within() moves the deadline, to a later time and to an earli
   assertEquals(await later.passed, "passed");
 });
 
-Deno.test("Deadline.clear() takes the deadline back, until it's set again", async () => {
+Deno.test("Deadline.clear() clears the deadline until it's set again", async () => {
   const { deadline, passed } = makeDeadline();
   using _ = deadline;
   deadline.within(5);

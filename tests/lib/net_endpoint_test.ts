@@ -151,7 +151,7 @@ Deno.test("endpointOf() names both ends of a TCP connection", async () => {
 });
 
 testIpv6(
-  "endpointOf() gives IPv6 without brackets, and formatEndpoint() adds them",
+  "endpointOf() returns IPv6 without brackets, and formatEndpoint() adds them",
   () => {
     using listener = Deno.listen({ hostname: "::1", port: 0 });
     const { port } = listener.addr;
@@ -204,7 +204,7 @@ Deno.test({
   },
 });
 
-Deno.test("endpointOf() throws TypeError for a transport it does not know", () => {
+Deno.test("endpointOf() throws TypeError for a transport it doesn't know", () => {
   assertThrows(
     () => endpointOf({ transport: "vsock", cid: 1, port: 2 }),
     TypeError,
@@ -213,7 +213,7 @@ Deno.test("endpointOf() throws TypeError for a transport it does not know", () =
 });
 
 testIpv6(
-  "formatAddress() writes what formatEndpoint() writes of endpointOf()",
+  "formatAddress() formats as formatEndpoint() does with endpointOf()",
   () => {
     using listener = Deno.listen({ hostname: "::1", port: 0 });
     assertEquals(

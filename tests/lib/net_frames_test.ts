@@ -62,7 +62,7 @@ Deno.test("encodeFrame() throws RangeError for more than the length can say", ()
 });
 
 for (const size of [5, 4096, Infinity]) {
-  Deno.test(`readFrames() gives each frame for reads of ${size} bytes`, async () => {
+  Deno.test(`readFrames() returns each frame for reads of ${size} bytes`, async () => {
     const { frames, error } = await read({ incoming: STREAM, readSize: size });
     assertEquals(error, undefined);
     assertSame(frames, PAYLOADS);
@@ -82,7 +82,7 @@ for (const size of [5, 4096, Infinity]) {
   });
 }
 
-Deno.test("readFrames() gives each frame wherever two reads part", async () => {
+Deno.test("readFrames() yields each frame wherever the reads split it", async () => {
   const payloads = [3, 0, 5, 1].map(pattern);
   const incoming = concat(...payloads.map(encodeFrame));
   for (let at = 1; at < incoming.length; at++) {
@@ -116,7 +116,7 @@ Deno.test("readFrames() takes many frames from one read", async () => {
   assertEquals(conn.reads, 2);
 });
 
-Deno.test("readFrames() gives a frame as soon as it is whole", async () => {
+Deno.test("readFrames() yields a frame as soon as it's complete", async () => {
   using pair = await tcpPair();
   const frames = readFrames(pair.server);
   await writeAll(pair.client, concat(encodeFrame(pattern(3)), pattern(2)));
@@ -127,7 +127,7 @@ Deno.test("readFrames() gives a frame as soon as it is whole", async () => {
 });
 
 for (const readSize of [1, 5, 4096]) {
-  Deno.test(`readFrames() gives each frame bytes of its own, by ${readSize}`, async () => {
+  Deno.test(`readFrames() returns each frame its own buffer, by ${readSize}`, async () => {
     const incoming = concat(...Array(9).fill(encodeFrame(pattern(3))));
     const { frames } = await read({ incoming, readSize });
     for (const [i, frame] of frames.entries()) {
@@ -162,11 +162,11 @@ for (const readSize of [1, 5, 4096]) {
   });
 }
 
-Deno.test("readFrames() ends without a frame when none came", async () => {
+Deno.test("readFrames() ends without a frame if none arrived", async () => {
   assertEquals((await read({})).frames, []);
 });
 
-Deno.test("readFrames() rejects 0xFFFFFFFF before it makes room", async () => {
+Deno.test("readFrames() rejects 0xFFFFFFFF before it allocates memory", async () => {
   const incoming = concat(encodeFrame(pattern(1)), new Uint8Array(4).fill(255));
   // Nothing follows: it must not wait for it either.
   const { frames, error, conn } = await read({
@@ -215,14 +215,14 @@ Deno.test("readFrames() passes a reset on, after the frames before it", async ()
   assert(error instanceof Deno.errors.ConnectionReset);
 });
 
-Deno.test("readFrames() rejects when the source gives nothing for ever", async () => {
+Deno.test("readFrames() rejects a source that returns 0 bytes forever", async () => {
   const incoming = encodeFrame(pattern(3));
   // In the length, and in the payload.
   for (const first of [2, 5]) {
     const { error } = await read({ incoming, readSize: [first, 0] });
     assertEquals(
       error?.message,
-      "Cannot read: 100 reads in a row gave no bytes",
+      "Cannot read: 100 reads in a row returned 0 bytes",
     );
   }
 });

@@ -29,7 +29,7 @@ const TEXT = "GET\r\n\n\r\nzwölf 😀 Äpfel\r\na\rb\r\r\n\uFEFFmark\nlast";
 const LINES = ["GET", "", "", "zwölf 😀 Äpfel", "a\rb\r", "\uFEFFmark", "last"];
 
 for (const readSize of [1, 5, 4096]) {
-  Deno.test(`readLines() gives the same lines for reads of ${readSize} bytes`, async () => {
+  Deno.test(`readLines() returns the same lines for reads of ${readSize} bytes`, async () => {
     assertEquals((await read({ incoming: TEXT, readSize })).lines, LINES);
   });
 
@@ -50,7 +50,7 @@ for (const readSize of [1, 5, 4096]) {
   });
 }
 
-Deno.test("readLines() gives the same lines wherever two reads part", async () => {
+Deno.test("readLines() yields the same lines wherever the reads split them", async () => {
   const size = new TextEncoder().encode(TEXT).length;
   for (let at = 1; at < size; at++) {
     const readSize = [at, Infinity];
@@ -75,7 +75,7 @@ for (const [incoming, lines] of Object.entries(ENDS)) {
   });
 }
 
-Deno.test("readLines() gives a line as soon as its end has come", async () => {
+Deno.test("readLines() yields a line as soon as its end arrives", async () => {
   using pair = await tcpPair();
   const lines = readLines(pair.server);
   await writeAll(pair.client, new TextEncoder().encode("one\ntwo\nth"));
@@ -114,7 +114,7 @@ for (const readSize of [1, 5, 4096]) {
   }
 }
 
-Deno.test("readLines() counts a \\r that is not part of the end", async () => {
+Deno.test("readLines() counts a \\r that isn't part of the end", async () => {
   const script = { incoming: "abc\rd\n", readSize: 1 };
   assertEquals((await read(script, { maxBytes: 5 })).lines, ["abc\rd"]);
   const { error, conn } = await read(script, { maxBytes: 3 });
@@ -186,9 +186,12 @@ Deno.test("readLines() passes a reset on, after the lines before it", async () =
   assert(error instanceof Deno.errors.ConnectionReset);
 });
 
-Deno.test("readLines() rejects when the source gives nothing for ever", async () => {
+Deno.test("readLines() rejects a source that returns 0 bytes forever", async () => {
   const { error } = await read({ incoming: "a", readSize: 0 });
-  assertEquals(error?.message, "Cannot read: 100 reads in a row gave no bytes");
+  assertEquals(
+    error?.message,
+    "Cannot read: 100 reads in a row returned 0 bytes",
+  );
 });
 
 Deno.test("readLineBatches() yields the lines of each read together", async () => {

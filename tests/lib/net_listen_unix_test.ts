@@ -354,7 +354,7 @@ testUnix(
     const error = await assertRejects(
       () => listenUnix(`${longest}x`),
       TypeError,
-      `its path has ${MAX_UNIX_PATH_BYTES + 1} bytes`,
+      `the path has ${MAX_UNIX_PATH_BYTES + 1} bytes`,
     );
     assertStringIncludes(error.message, `at most ${MAX_UNIX_PATH_BYTES}`);
     // The same number of characters, and more bytes.

@@ -70,7 +70,7 @@ Deno.test("LossyLink passes on messages of every size", async () => {
   }
 });
 
-Deno.test("LossyLink loses, repeats and reorders just what its seed says", async () => {
+Deno.test("LossyLink loses, duplicates, and reorders exactly as its seed says", async () => {
   const faults = { loss: 0.2, duplication: 0.2, reordering: 0.2 };
   const once = await through({ ...faults, seed: 3, holdMs: 20 }, 100);
   const twice = await through({ ...faults, seed: 3, holdMs: 20 }, 100);
@@ -111,7 +111,7 @@ Deno.test("LossyLink lets the same ones overtake, for the same seed", async () =
   assert(first.some((n, at) => n < first[at - 1]));
 });
 
-Deno.test("fateOf() takes away as many as it should, and others for another seed", () => {
+Deno.test("fateOf() loses the right share, and other datagrams for another seed", () => {
   const faults = { loss: 0.2, duplication: 0.1, reordering: 0.5 };
   const fates = upTo(10_000).map((n) => fateOf(1, 0, n, faults));
   const share = (is: (fate: (typeof fates)[0]) => boolean) =>
@@ -163,7 +163,7 @@ Deno.test("LossyLink delays by no less than it should", async () => {
   assertEquals(arrived.toSorted(), upTo(5));
 });
 
-Deno.test("LossyLink lets through no more than its width, and drops what does not fit in its queue", async () => {
+Deno.test("LossyLink lets through no more than its width, and drops what doesn't fit in its queue", async () => {
   using server = bindUdp();
   // 10 bytes take 10 ms; two of them, with their headers, fit into the queue.
   const width = { bytesPerSecond: 1000, queueBytes: 2 * (10 + 28) };
@@ -194,7 +194,7 @@ Deno.test("LossyLink lets nothing through while it is cut", async () => {
   assertEquals((await server.receive()).bytes[0], 3);
 });
 
-Deno.test("LossyLink does not pass a stranger's message to the client", async () => {
+Deno.test("LossyLink doesn't pass a stranger's message to the client", async () => {
   using server = bindUdp();
   using stranger = bindUdp();
   using link = new LossyLink(server.addr);
@@ -207,7 +207,7 @@ Deno.test("LossyLink does not pass a stranger's message to the client", async ()
   assertEquals(link.back.foreign, 1);
 });
 
-Deno.test("LossyLink leaves neither timer nor socket behind when it is closed early", async () => {
+Deno.test("LossyLink leaves no timer or socket open when it's closed early", async () => {
   using server = bindUdp();
   using client = bindUdp();
   const link = new LossyLink(server.addr, { delayMs: 60_000 });
@@ -217,7 +217,7 @@ Deno.test("LossyLink leaves neither timer nor socket behind when it is closed ea
   link.close();
 });
 
-Deno.test("LossyLink refuses faults that cannot be", () => {
+Deno.test("LossyLink rejects impossible faults", () => {
   const server = { transport: "udp", hostname: "127.0.0.1", port: 9 } as const;
   for (
     const options of [

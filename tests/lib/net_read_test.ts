@@ -58,7 +58,7 @@ for (const most of [1, 5, 4096]) {
   });
 }
 
-Deno.test("readExact() gives each call a buffer of its own", async () => {
+Deno.test("readExact() returns each call its own buffer", async () => {
   using pair = await tcpPair();
   await pair.client.write(new Uint8Array([1, 2]));
   const first = await readExact(pair.server, 1);
@@ -67,7 +67,7 @@ Deno.test("readExact() gives each call a buffer of its own", async () => {
   assertEquals(first, new Uint8Array([1]));
 });
 
-Deno.test("readExact() of 0 bytes does not read", async () => {
+Deno.test("readExact() of 0 bytes doesn't read", async () => {
   using pair = await tcpPair();
   // Nothing has been sent, so a read would wait for ever.
   assertEquals(await readExact(pair.server, 0), new Uint8Array(0));
@@ -137,28 +137,28 @@ Deno.test("readExact() reads 8 MiB", async () => {
   assertSameBytes(received, data);
 });
 
-Deno.test("readExact() puts up with some empty reads", async () => {
+Deno.test("readExact() tolerates some empty reads", async () => {
   using pair = await tcpPair();
   await pair.client.write(new Uint8Array([1, 2]));
   const source = emptyAtFirst(pair.server, 99);
   assertEquals(await readExact(source, 2), new Uint8Array([1, 2]));
 });
 
-Deno.test("readExact() rejects when the source gives nothing for ever", async () => {
+Deno.test("readExact() rejects a source that returns 0 bytes forever", async () => {
   const error = await assertRejects(() => readExact(NOTHING, 4), Error);
   assertEquals(
     error.message,
-    "Cannot read: 100 reads in a row gave no bytes",
+    "Cannot read: 100 reads in a row returned 0 bytes",
   );
 });
 
-Deno.test("readToEnd() gives no bytes when none came", async () => {
+Deno.test("readToEnd() returns no bytes if none arrived", async () => {
   using pair = await tcpPair();
   await pair.client.closeWrite();
   assertEquals(await readToEnd(pair.server), new Uint8Array(0));
 });
 
-Deno.test("readToEnd() gives what came before the end, at every size near a chunk", async () => {
+Deno.test("readToEnd() returns everything before the end, at every size near a chunk", async () => {
   for (const size of [1, 65535, 65536, 65537, 131072, 200_000]) {
     using pair = await tcpPair();
     const data = pattern(size);
@@ -200,7 +200,7 @@ Deno.test("readToEnd() rejects with RangeError as soon as more than maxBytes com
   );
   assertEquals(
     error.message,
-    "Cannot read to the end: more than 999 bytes came",
+    "Cannot read to the end: the peer sent more than 999 bytes",
   );
 });
 
@@ -217,7 +217,7 @@ Deno.test("readToEnd() with maxBytes 0 takes nothing but the end", async () => {
   await assertRejects(
     () => readToEnd(full.server, { maxBytes: 0 }),
     RangeError,
-    "more than 0 bytes came",
+    "more than 0 bytes",
   );
 });
 
@@ -231,11 +231,11 @@ for (const maxBytes of [-1, NaN]) {
   });
 }
 
-Deno.test("readToEnd() rejects when the source gives nothing for ever", async () => {
+Deno.test("readToEnd() rejects a source that returns 0 bytes forever", async () => {
   await assertRejects(
     () => readToEnd(NOTHING),
     Error,
-    "Cannot read: 100 reads in a row gave no bytes",
+    "Cannot read: 100 reads in a row returned 0 bytes",
   );
 });
 
@@ -246,7 +246,7 @@ function assertSameBytes(actual: Uint8Array, expected: Uint8Array): void {
   assertEquals(at, -1, `the first different byte is at ${at}`);
 }
 
-Deno.test("readSome() gives what one read gives, and null at the end", async () => {
+Deno.test("readSome() returns what one read gives, and null at the end", async () => {
   using pair = await tcpPair();
   await pair.client.write(pattern(3));
   await pair.client.closeWrite();
@@ -257,7 +257,7 @@ Deno.test("readSome() gives what one read gives, and null at the end", async () 
   assertEquals(await readSome(pair.server, buffer), null);
 });
 
-Deno.test("readSome() puts up with some empty reads, but not for ever", async () => {
+Deno.test("readSome() tolerates some empty reads, but not forever", async () => {
   using pair = await tcpPair();
   await pair.client.write(pattern(3));
   const buffer = new Uint8Array(3);
@@ -265,6 +265,6 @@ Deno.test("readSome() puts up with some empty reads, but not for ever", async ()
   await assertRejects(
     () => readSome(NOTHING, buffer),
     Error,
-    "Cannot read: 100 reads in a row gave no bytes",
+    "Cannot read: 100 reads in a row returned 0 bytes",
   );
 });

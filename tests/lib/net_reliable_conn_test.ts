@@ -103,7 +103,7 @@ Deno.test("ReliableListener is a Deno.Listener to serve()", async () => {
   await listener.done;
 });
 
-Deno.test("ReliableListener gives streams in a loop that ends at the close", async () => {
+Deno.test("ReliableListener returns streams in a loop that ends at the close", async () => {
   const listener = listenReliable(0, QUICK);
   const first = await connectReliable(listener.addr, QUICK);
   for await (const conn of listener) {
@@ -126,7 +126,7 @@ Deno.test("ReliableConn has a readable and a writable that end like its sides", 
   assertEquals(await new Blob(chunks).bytes(), data);
 });
 
-Deno.test("ReliableConn.write() waits when nobody reads, and goes on when somebody does", async () => {
+Deno.test("ReliableConn.write() waits while the peer doesn't read, and continues when it does", async () => {
   await using both = await pair({ sendBytes: 10_000, receiveBytes: 10_000 });
   const { client, server } = both;
   let isWritten = false;
@@ -159,7 +159,7 @@ Deno.test("ReliableConn tells a read and a write that wait of the close", async 
   both.server.reset();
 });
 
-Deno.test("ReliableConn says BadResource after its close", async () => {
+Deno.test("ReliableConn throws BadResource after its close", async () => {
   await using both = await pair();
   const { client } = both;
   client.close();
@@ -177,7 +177,7 @@ Deno.test("ReliableConn says BadResource after its close", async () => {
   client[Symbol.dispose]();
 });
 
-Deno.test("ReliableConn says BrokenPipe to a write after closeWrite()", async () => {
+Deno.test("ReliableConn throws BrokenPipe for a write after closeWrite()", async () => {
   await using both = await pair();
   await both.client.closeWrite();
   await both.client.closeWrite();
@@ -187,7 +187,7 @@ Deno.test("ReliableConn says BrokenPipe to a write after closeWrite()", async ()
   );
 });
 
-Deno.test("ReliableConn says ConnectionReset, and by whom, after the other end's reset", async () => {
+Deno.test("ReliableConn throws ConnectionReset with the peer's address after its reset", async () => {
   await using both = await pair();
   const { client, server } = both;
   await client.write(pattern(3));
@@ -206,7 +206,7 @@ Deno.test("ReliableConn says ConnectionReset, and by whom, after the other end's
   );
 });
 
-Deno.test("ReliableConn says TimedOut when the other end has vanished", async () => {
+Deno.test("ReliableConn throws TimedOut when the peer is gone", async () => {
   const options = { ...QUICK, userTimeoutMs: 2000 };
   const listener = listenReliable(0, options);
   const link = new LossyLink(listener.addr);
@@ -217,7 +217,7 @@ Deno.test("ReliableConn says TimedOut when the other end has vanished", async ()
   await assertRejects(
     () => client.read(new Uint8Array(1)),
     Deno.errors.TimedOut,
-    "the peer has not answered for 2000 ms",
+    "the peer hasn't answered for 2000 ms",
   );
   await client.done;
   client.close();
@@ -226,7 +226,7 @@ Deno.test("ReliableConn says TimedOut when the other end has vanished", async ()
   await listener.done;
 });
 
-Deno.test("ReliableConn outlives a machine that stands still for longer than it has patience", async () => {
+Deno.test("ReliableConn survives a pause of the machine that is longer than its timeout", async () => {
   await using both = await pair({ userTimeoutMs: 300 });
   const { client, server } = both;
   for (let round = 0; round < 3; round++) {
@@ -238,7 +238,7 @@ Deno.test("ReliableConn outlives a machine that stands still for longer than it 
   }
 });
 
-Deno.test("connectReliable() says TimedOut where nobody is, since UDP does not tell", async () => {
+Deno.test("connectReliable() throws TimedOut if no socket has that port, because UDP gives no error", async () => {
   // No system gives this port to whoever asks for a free one.
   const addr = { transport: "udp", hostname: "127.0.0.1", port: 1 } as const;
   await assertRejects(
@@ -249,7 +249,7 @@ Deno.test("connectReliable() says TimedOut where nobody is, since UDP does not t
   );
 });
 
-Deno.test("connectReliable() says ConnectionRefused where a socket listens no more", async () => {
+Deno.test("connectReliable() throws ConnectionRefused if the socket isn't listening anymore", async () => {
   await using both = await pair();
   both.listener.close();
   await assertRejects(
@@ -259,7 +259,7 @@ Deno.test("connectReliable() says ConnectionRefused where a socket listens no mo
   );
 });
 
-Deno.test("connectReliable() gives up when its signal is aborted", async () => {
+Deno.test("connectReliable() returns up when its signal is aborted", async () => {
   using silent = bindUdp();
   const controller = new AbortController();
   const { signal } = controller;
@@ -274,7 +274,7 @@ Deno.test("connectReliable() gives up when its signal is aborted", async () => {
   );
 });
 
-Deno.test("ReliableListener counts and drops what is no segment, and what belongs to no stream", async () => {
+Deno.test("ReliableListener counts and drops datagrams that belong to no connection", async () => {
   await using both = await pair();
   const { client, server, listener } = both;
   using stranger = bindUdp();
@@ -295,7 +295,7 @@ Deno.test("ReliableListener counts and drops what is no segment, and what belong
   assertEquals(await readExact(server, 5), pattern(5));
 });
 
-Deno.test("ReliableListener turns away those who wait when it is closed", async () => {
+Deno.test("ReliableListener resets waiting clients when it's closed", async () => {
   const listener = listenReliable(0, QUICK);
   const client = await connectReliable(listener.addr, QUICK);
   const accepting = [listener.accept(), listener.accept()];
@@ -323,7 +323,7 @@ Deno.test("ReliableListener rejects an accept that waits when it is closed", asy
   await listener.done;
 });
 
-Deno.test("ReliableListener lets no more wait than its backlog says, and the others later", async () => {
+Deno.test("ReliableListener limits the waiting clients to its backlog, and accepts the others later", async () => {
   const listener = listenReliable(0, { ...QUICK, backlog: 2 });
   const clients = Array.from(
     { length: 5 },
@@ -339,7 +339,7 @@ Deno.test("ReliableListener lets no more wait than its backlog says, and the oth
   await listener.done;
 });
 
-Deno.test("listenReliable() says where it cannot listen", () => {
+Deno.test("listenReliable() says where it can't listen", () => {
   using socket = bindUdp();
   assertThrows(
     () => listenReliable(socket.addr.port),
@@ -350,7 +350,7 @@ Deno.test("listenReliable() says where it cannot listen", () => {
   assertThrows(() => listenReliable(0, { segmentBytes: 0 }), RangeError);
 });
 
-Deno.test("ReliableConn.done comes when what was written has arrived, however long after the close", async () => {
+Deno.test("ReliableConn.done resolves when all written data has arrived, however long after the close", async () => {
   const listener = listenReliable(0, QUICK);
   using link = new LossyLink(listener.addr, { seed: 4, loss: 0.3 });
   const [client, server] = await Promise.all([
@@ -440,7 +440,7 @@ Deno.test("connectReliable() gets through to a server that still remembers the l
   await Promise.all([last.done, server.done, listener.done]);
 });
 
-Deno.test("ReliableConn tells who watches of what it sends and how its window moves", async () => {
+Deno.test("ReliableConn reports its segments and its window to onEvent", async () => {
   const kinds = new Set<string>();
   await using both = await pair({
     onEvent: ({ kind, stats }) => {

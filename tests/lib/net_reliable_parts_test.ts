@@ -60,7 +60,7 @@ Deno.test("decodeSegment() notices every single bit that has flipped", () => {
   }
 });
 
-Deno.test("decodeSegment() throws nothing but WireError, whatever comes", () => {
+Deno.test("decodeSegment() throws only WireError, for any input", () => {
   const random = seededRandom(1);
   for (let n = 0; n < 5000; n++) {
     const size = Math.floor(random() * 40);
@@ -81,7 +81,7 @@ Deno.test("formatFlags() names all flags", () => {
 
 // ---- the queue ----
 
-Deno.test("ByteQueue gives out what it took in, however it goes round", () => {
+Deno.test("ByteQueue returns the bytes that were added, however they wrap around", () => {
   const random = seededRandom(2);
   const queue = new ByteQueue(37);
   let taken = 0;
@@ -140,7 +140,7 @@ Deno.test("Receiver makes a stream of shuffled, doubled, overlapping segments, a
   }
 });
 
-Deno.test("Receiver keeps a copy of what comes early, since buffers are used again", () => {
+Deno.test("Receiver copies early bytes, because buffers are reused", () => {
   const receiver = new Receiver(0, 10);
   const buffer = new Uint8Array([2]);
   receiver.accept(1, buffer);
@@ -242,7 +242,7 @@ Deno.test("CongestionWindow is a whole number of bytes, also after half of an od
   assertEquals([window.ssthresh, window.cwnd], [8, 11]);
 });
 
-Deno.test("SendWindow gives room by the smaller of the two windows", () => {
+Deno.test("SendWindow allows the smaller of the two windows", () => {
   const window = new SendWindow(100);
   window.sent(1);
   assertEquals(window.acknowledge(101, 50), { count: 1, isWider: true });
@@ -252,7 +252,7 @@ Deno.test("SendWindow gives room by the smaller of the two windows", () => {
   assertEquals(window.inFlight, 30);
 });
 
-Deno.test("SendWindow does not let a late acknowledgment take anything back", () => {
+Deno.test("SendWindow doesn't let a late acknowledgment take anything back", () => {
   const window = new SendWindow(2 ** 32 - 3);
   window.sent(1);
   window.acknowledge(2 ** 32 - 2, 20);
@@ -262,7 +262,7 @@ Deno.test("SendWindow does not let a late acknowledgment take anything back", ()
   assertEquals([window.una, window.edge], [7, 27]);
 });
 
-Deno.test("SendWindow takes no acknowledgment of what was never sent", () => {
+Deno.test("SendWindow rejects an acknowledgment of data that was never sent", () => {
   const window = new SendWindow(0);
   window.sent(1);
   window.acknowledge(1, 100);
@@ -273,7 +273,7 @@ Deno.test("SendWindow takes no acknowledgment of what was never sent", () => {
   assertEquals(window.acknowledge(11, 100), { count: 10, isWider: true });
 });
 
-Deno.test("SendWindow goes on behind what has arrived after it went back", () => {
+Deno.test("SendWindow continues after the acknowledged data once it has gone back", () => {
   const window = new SendWindow(0);
   window.sent(1);
   window.acknowledge(1, 100);
@@ -287,7 +287,7 @@ Deno.test("SendWindow goes on behind what has arrived after it went back", () =>
 
 // ---- the options ----
 
-Deno.test("settingsOf() turns away what cannot be, and says what can", () => {
+Deno.test("settingsOf() rejects invalid options, and says what is valid", () => {
   for (
     const options of [
       { segmentBytes: 0 },

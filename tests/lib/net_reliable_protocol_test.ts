@@ -562,7 +562,7 @@ Deno.test("Protocol fails with TimedOut, but not too early, if the other end van
   assertInstanceOf(world.client.error, Deno.errors.TimedOut);
   assertEquals(
     world.client.error.message,
-    "the peer has not answered for 5000 ms",
+    "the peer hasn't answered for 5000 ms",
   );
   assertEquals(world.now - start, 5000);
   assert(world.client.isOver);

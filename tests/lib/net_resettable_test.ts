@@ -39,7 +39,7 @@ Deno.test("connectResettable() rejects if no server listens", async () => {
   assertEquals(Object(error).code, "ECONNREFUSED");
 });
 
-Deno.test("what the server does to the connection later ends no program", async () => {
+Deno.test("a later error of the connection doesn't end the program", async () => {
   using listener = listenTcp();
   using client = await connectResettable(listener.addr.port);
   const server = await listener.accept();

@@ -39,7 +39,7 @@ function refusals(count: number): Error[] {
   );
 }
 
-Deno.test("retry() gives what the first attempt gives, without a delay", async () => {
+Deno.test("retry() returns the first attempt's result, without a delay", async () => {
   const { delays, sleep } = sleeper();
   const work = failing();
   assertEquals(
@@ -178,7 +178,7 @@ Deno.test("retry() stops in mid-delay when the signal is aborted, and leaves no 
   assertEquals(work.attempts, 1);
 });
 
-Deno.test("retry() does not begin a delay when an attempt aborts the signal", async () => {
+Deno.test("retry() doesn't begin a delay when an attempt aborts the signal", async () => {
   const stop = new AbortController();
   const error = await assertRejects(() =>
     retry(() => {
@@ -207,7 +207,7 @@ Deno.test("retry() makes no attempt when the signal is aborted, before or in a s
   assertEquals(work.attempts, 1);
 });
 
-Deno.test("retry() leaves the signal alone afterwards", async () => {
+Deno.test("retry() leaves the signal alone afterward", async () => {
   const watched = watchedSignal();
   const work = failing(...refusals(3));
   const { signal } = watched;

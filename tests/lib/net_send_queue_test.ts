@@ -92,7 +92,7 @@ Deno.test("SendQueue takes 1 MiB unless told otherwise, in bytes as small as the
   queue.drop();
 });
 
-Deno.test("SendQueue takes messages of no bytes, and does not keep them", async () => {
+Deno.test("SendQueue takes messages of no bytes, and doesn't keep them", async () => {
   const conn = new FakeConn();
   const queue = new SendQueue(conn, { maxBytes: 0 });
   for (let i = 0; i < 10; i++) assert(queue.send(new Uint8Array()));
@@ -150,7 +150,7 @@ Deno.test("SendQueue tells of a broken pipe once, and rejects nowhere", async ()
   assertStrictEquals(await queue.ended, error);
 });
 
-Deno.test("SendQueue lets nothing escape when nobody asks how it ended", async () => {
+Deno.test("SendQueue causes no unhandled rejection if nothing awaits ended", async () => {
   const conn = new FakeConn({ then: "reset" });
   const queue = new SendQueue(conn);
   queue.send(pattern(1));
@@ -223,7 +223,7 @@ Deno.test("SendQueue can be dropped and closed as often as one likes", async () 
   assert(conn.closed);
 });
 
-Deno.test("SendQueue close() sends what is in the queue, and hangs up", async () => {
+Deno.test("SendQueue close() sends the queue, and closes the connection", async () => {
   using pair = await tcpPair();
   const queue = new SendQueue(pair.server);
   // A question that nobody reads would make close() alone reset.
@@ -257,7 +257,7 @@ Deno.test("SendQueue close() ends its side only when the queue is empty", async 
 });
 
 for (const room of [0, Infinity]) {
-  Deno.test(`SendQueue close() is done in time when the peer ${room ? "does not end its side" : "does not read"}`, async () => {
+  Deno.test(`SendQueue close() is done in time when the peer ${room ? "doesn't end its side" : "doesn't read"}`, async () => {
     const conn = new FakeConn({ room, then: "silence" });
     const queue = new SendQueue(conn);
     queue.send(pattern(5));
@@ -289,7 +289,7 @@ for (const maxBytes of [-1, NaN]) {
   });
 }
 
-Deno.test("Outboxes let one silent member hold up nobody", async () => {
+Deno.test("Outboxes don't let one silent member delay the others", async () => {
   const members = await Promise.all(Array.from({ length: 20 }, async () => {
     const pair = await tcpPair();
     return { pair, queue: new SendQueue(pair.server) };

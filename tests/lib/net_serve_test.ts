@@ -77,7 +77,7 @@ async function assertEnded(client: Deno.Conn): Promise<void> {
   }
 }
 
-Deno.test("serve() talks to many clients at once, and a silent one holds up nobody", async () => {
+Deno.test("serve() talks to many clients at once, and a silent one doesn't delay the others", async () => {
   const listener = listenTcp();
   const { port } = listener.addr;
   const served = serveWell(listener, echo);
@@ -95,7 +95,7 @@ Deno.test("serve() talks to many clients at once, and a silent one holds up nobo
   await served;
 });
 
-Deno.test("serve() gives the handler the listener's own kind of connection", async () => {
+Deno.test("serve() returns the handler the listener's own kind of connection", async () => {
   const listener = listenTcp();
   const ports = Promise.withResolvers<number>();
   const served = serveWell(listener, (conn) => {
@@ -134,7 +134,7 @@ Deno.test("serve() closes a connection when its handler returns", async () => {
   await served;
 });
 
-Deno.test("serve() does not mind a handler that closes its connection", async () => {
+Deno.test("serve() doesn't mind a handler that closes its connection", async () => {
   const listener = listenTcp();
   const served = serveWell(listener, (conn) => conn.close());
   using client = await connectTcp(listener.addr.port);
@@ -199,7 +199,7 @@ Deno.test("serve() reports while the connection is still open, so that onError c
   await served;
 });
 
-Deno.test("serve() writes failures to the console if nobody asks for them", async () => {
+Deno.test("serve() writes failures to the console without onError", async () => {
   using captured = captureConsole();
   const listener = listenTcp();
   const failure = new Error("this handler has a bug");
@@ -216,7 +216,7 @@ Deno.test("serve() writes failures to the console if nobody asks for them", asyn
 });
 
 for (const how of ["throws", "rejects"]) {
-  Deno.test(`serve() goes on, and tells the console, when onError ${how}`, async () => {
+  Deno.test(`serve() continues, and tells the console, when onError ${how}`, async () => {
     using captured = captureConsole();
     const listener = listenTcp();
     const served = serve(listener, () => {
@@ -265,7 +265,7 @@ Deno.test("serve() returns at once for a listener that is closed", async () => {
   await serveWell(listener, echo);
 });
 
-Deno.test("serve() rejects with Busy when somebody else accepts", async () => {
+Deno.test("serve() rejects with Busy if another accept() is waiting", async () => {
   const listener = listenTcp();
   const accepted = assertRejects(
     () => listener.accept(),
@@ -553,7 +553,7 @@ async function askOnce(port: number): Promise<void> {
   assertEquals(await readToEnd(client), new Uint8Array([1]));
 }
 
-Deno.test("serve() reports a failed accept, waits a little, and goes on", async () => {
+Deno.test("serve() reports a failed accept, waits a little, and continues", async () => {
   const failures = [
     new Error("Too many open files (os error 24)"),
     new Deno.errors.PermissionDenied("not now"),
@@ -571,7 +571,7 @@ Deno.test("serve() reports a failed accept, waits a little, and goes on", async 
   assertEquals(list, failures.map((error) => ({ error, conn: undefined })));
 });
 
-Deno.test("serve() reports a client that left before it was accepted, and goes on at once", async () => {
+Deno.test("serve() reports a client that left before it was accepted, and continues at once", async () => {
   const failures = [
     new Deno.errors.NotConnected("gone already"),
     new Deno.errors.ConnectionAborted("gone already"),
@@ -666,7 +666,7 @@ Deno.test("serve() lets others have their turn although one client after the oth
   assert(calls < ENOUGH, "it kept the event loop to itself");
 });
 
-Deno.test("serve() tells the console of a client that left before it was accepted", async () => {
+Deno.test("serve() reports on the console a client that left before it was accepted", async () => {
   using captured = captureConsole();
   const failure = new Deno.errors.NotConnected("gone already");
   const listener = failingFirst([failure]);
@@ -679,7 +679,7 @@ Deno.test("serve() tells the console of a client that left before it was accepte
   ]);
 });
 
-Deno.test("serve() writes a failed accept to the console if nobody asks for it", async () => {
+Deno.test("serve() writes a failed accept to the console without onError", async () => {
   using captured = captureConsole();
   const listener = listenTcp();
   const accept = listener.accept.bind(listener);

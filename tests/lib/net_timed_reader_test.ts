@@ -14,7 +14,7 @@ const { TimedOut } = Deno.errors;
 /** Long enough that a test which relies on it fails first. */
 const LONG_MS = 100_000;
 
-Deno.test("TimedReader gives what comes, and null at the end", async () => {
+Deno.test("TimedReader returns the bytes that arrive, and null at the end", async () => {
   using pair = await tcpPair();
   const reader = new TimedReader(pair.server);
   await pair.client.write(pattern(3));
@@ -24,13 +24,13 @@ Deno.test("TimedReader gives what comes, and null at the end", async () => {
   assertEquals(await reader.read(LONG_MS), null);
 });
 
-Deno.test("TimedReader keeps the read that came too late", async () => {
+Deno.test("TimedReader keeps a late read", async () => {
   const conn = new FakeConn({ then: "silence" });
   const reader = new TimedReader(conn);
   await assertRejects(
     () => reader.read(1),
     TimedOut,
-    "Cannot read: nothing came within 1 ms",
+    "Cannot read: nothing arrived within 1 ms",
   );
   await assertRejects(() => reader.read(0), TimedOut);
   conn.peerSends(pattern(4));
@@ -39,7 +39,7 @@ Deno.test("TimedReader keeps the read that came too late", async () => {
   assert(!conn.closed);
 });
 
-Deno.test("TimedReader gives at once what came between two calls", async () => {
+Deno.test("TimedReader returns at once the bytes that arrived between two calls", async () => {
   const conn = new FakeConn({ then: "silence" });
   const reader = new TimedReader(conn);
   await assertRejects(() => reader.read(0), TimedOut);
@@ -79,7 +79,7 @@ for (const size of [1, 5, 4096]) {
   });
 }
 
-Deno.test("TimedReader gives each call bytes of its own", async () => {
+Deno.test("TimedReader returns a new buffer from each call", async () => {
   const reader = new TimedReader(
     new FakeConn({ incoming: pattern(6), readSize: 3 }),
   );
@@ -93,7 +93,7 @@ Deno.test("TimedReader passes over reads that give 0 bytes", async () => {
   assertEquals(await new TimedReader(conn).read(LONG_MS), pattern(1));
 });
 
-Deno.test("TimedReader rejects a second call with Busy, and the first goes on", async () => {
+Deno.test("TimedReader rejects a second call with Busy, and the first continues", async () => {
   const conn = new FakeConn({ then: "silence" });
   const reader = new TimedReader(conn);
   const first = reader.read(LONG_MS);
@@ -117,7 +117,7 @@ Deno.test("TimedReader rejects as the read does, and can be asked again", async 
   assertEquals(await reader.read(LONG_MS), null);
 });
 
-Deno.test("TimedReader tells the next call of a failure that came between", async () => {
+Deno.test("TimedReader throws a failure between two calls from the next one", async () => {
   using pair = await tcpPair();
   const reader = new TimedReader(pair.server);
   await assertRejects(() => reader.read(1), TimedOut);
@@ -126,7 +126,7 @@ Deno.test("TimedReader tells the next call of a failure that came between", asyn
   await assertRejects(() => reader.read(LONG_MS), Deno.errors.BadResource);
 });
 
-Deno.test("TimedReader lets nothing escape when nobody asks again", async () => {
+Deno.test("TimedReader causes no unhandled rejection if nothing reads again", async () => {
   using pair = await tcpPair();
   await assertRejects(() => new TimedReader(pair.server).read(1), TimedOut);
   pair.server.close();

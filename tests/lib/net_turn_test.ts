@@ -15,7 +15,7 @@ Deno.test("Turn.take() waits when a turn is over, and things may cost less than 
   await done;
 });
 
-Deno.test("Turn begins anew when the connection has waited by itself", async () => {
+Deno.test("Turn starts over after the connection has waited by itself", async () => {
   using turn = new Turn(1);
   for (let i = 0; i < 3; i++) {
     await turn.take();

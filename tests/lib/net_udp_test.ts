@@ -26,7 +26,7 @@ Deno.test("bindUdp() takes a free port of the loopback address", () => {
   assert(socket.addr.port > 0);
 });
 
-Deno.test("bindUdp() says where it cannot bind, with the system's own class", () => {
+Deno.test("bindUdp() says where it can't bind, with the system's own class", () => {
   using socket = bindUdp();
   const { port } = socket.addr;
   assertThrows(
@@ -54,7 +54,7 @@ Deno.test("DatagramSocket keeps messages whole, from empty to the longest", asyn
   }
 });
 
-Deno.test("UdpSocket.send() refuses one byte too many, and names both sizes", async () => {
+Deno.test("UdpSocket.send() rejects one byte too many, and names both sizes", async () => {
   using pair = twoSockets();
   await assertRejects(
     () => pair.a.send(new Uint8Array(65_508), pair.b.addr),
@@ -70,7 +70,7 @@ Deno.test("DatagramSocket.receive() loses nothing when its deadline passes", asy
     await assertRejects(
       () => b.receive({ timeoutMs: 1 }),
       Deno.errors.TimedOut,
-      "Cannot receive: nothing came within 1 ms",
+      "Cannot receive: nothing arrived within 1 ms",
     );
   }
   await a.send(new Uint8Array([1]), b.addr);
@@ -87,7 +87,7 @@ Deno.test("DatagramSocket.receive() hears one peer only, and counts the others",
   await assertRejects(
     () => b.receive({ timeoutMs: 20, from: a.addr }),
     Deno.errors.TimedOut,
-    `nothing from udp://127.0.0.1:${a.addr.port} came within 20 ms`,
+    `nothing from udp://127.0.0.1:${a.addr.port} arrived within 20 ms`,
   );
   await stranger.send(new Uint8Array([2]), b.addr);
   await a.send(new Uint8Array([3]), b.addr);
@@ -96,7 +96,7 @@ Deno.test("DatagramSocket.receive() hears one peer only, and counts the others",
   assertEquals(b.strangers, 2);
 });
 
-Deno.test("DatagramSocket.receive() does not take one host's port for another's", async () => {
+Deno.test("DatagramSocket.receive() doesn't take one host's port for another's", async () => {
   using pair = twoSockets();
   const { a, b } = pair;
   await a.send(new Uint8Array([1]), b.addr);
@@ -120,14 +120,14 @@ Deno.test("DatagramSocket.receive() lets only one call wait", async () => {
   assertEquals((await first).bytes[0], 1);
 });
 
-Deno.test("DatagramSocket.receive() refuses times that no timer keeps", async () => {
+Deno.test("DatagramSocket.receive() rejects times that no timer keeps", async () => {
   using socket = bindUdp();
   for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31]) {
     await assertRejects(() => socket.receive({ timeoutMs }), RangeError);
   }
 });
 
-Deno.test("DatagramSocket tells a receive that waits of the close, and later calls that it is closed", async () => {
+Deno.test("DatagramSocket rejects a waiting receive at the close, and later calls", async () => {
   const socket = bindUdp();
   const { addr } = socket;
   const waiting = socket.receive();
@@ -141,7 +141,7 @@ Deno.test("DatagramSocket tells a receive that waits of the close, and later cal
   socket.close();
 });
 
-Deno.test("DatagramSocket gives messages in a loop that ends at the close", async () => {
+Deno.test("DatagramSocket returns messages in a loop that ends at the close", async () => {
   using pair = twoSockets();
   const { a, b } = pair;
   await a.send(new Uint8Array([1]), b.addr);
@@ -201,7 +201,7 @@ Deno.test({
   },
 });
 
-Deno.test("UdpSocket sends to no group that it has not joined on the loopback interface", async () => {
+Deno.test("UdpSocket doesn't send to a group that it hasn't joined on the loopback interface", async () => {
   using socket = bindUdp();
   const to = { ...socket.addr, hostname: "239.255.77.3" };
   await assertRejects(

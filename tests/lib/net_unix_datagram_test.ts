@@ -70,7 +70,7 @@ testUnix(
     await assertRejects(
       () => b.receive({ timeoutMs: 20, from: a.addr }),
       Deno.errors.TimedOut,
-      `nothing from unix:${pathOf(a)} came within 20 ms`,
+      `nothing from unix:${pathOf(a)} arrived within 20 ms`,
     );
     await a.send(new Uint8Array([2]), b.addr);
     assertEquals((await b.receive({ from: a.addr })).bytes[0], 2);

@@ -15,7 +15,7 @@ function stingily(target: Writer, most: number) {
 }
 
 for (const most of [1, 5, 4096]) {
-  Deno.test(`writeAll() goes on where a write of ${most} bytes stopped`, async () => {
+  Deno.test(`writeAll() continues where a write of ${most} bytes stopped`, async () => {
     using pair = await tcpPair();
     const data = pattern(9001);
     const target = stingily(pair.client, most);
@@ -28,7 +28,7 @@ for (const most of [1, 5, 4096]) {
   });
 }
 
-Deno.test("writeAll() writes 64 MiB, which one write does not take", async () => {
+Deno.test("writeAll() writes 64 MiB, which one write doesn't take", async () => {
   using pair = await tcpPair();
   const data = new Uint8Array(64 * 1024 * 1024);
   data[data.length - 1] = 42;
@@ -49,7 +49,7 @@ Deno.test("writeAll() writes a part of a larger buffer", async () => {
   assertEquals(await readExact(pair.server, 10), data.subarray(10, 20));
 });
 
-Deno.test("writeAll() of no bytes does not write", async () => {
+Deno.test("writeAll() of no bytes doesn't write", async () => {
   using pair = await tcpPair();
   const target = stingily(pair.client, Infinity);
   await writeAll(target, new Uint8Array(0));

@@ -133,7 +133,7 @@ Deno.test("drawTcpHeader() spells the eight flags from the highest bit to the lo
   ]);
 });
 
-Deno.test("drawTcpHeader() gives each option a row with the byte where it begins, and the padding one too", () => {
+Deno.test("drawTcpHeader() returns each option a row with the byte where it begins, and the padding one too", () => {
   const lines = plain(tcpBox({
     headerBytes: 32,
     options: [
@@ -167,7 +167,7 @@ Deno.test("drawTcpHeader() scales the window, but never that of a SYN", () => {
   assert(unscaled.includes("not scaled"), unscaled);
 });
 
-Deno.test("drawTcpHeader() says when a number stands where its flag is not set", () => {
+Deno.test("drawTcpHeader() says when a number stands where its flag isn't set", () => {
   const text = words(tcpBox({ acknowledgment: 5, urgentPointer: 6 }));
   assert(text.includes("acknowledgment number 5, without ACK"), text);
   assert(text.includes("urgent pointer 6, without URG"), text);
@@ -232,7 +232,7 @@ Deno.test("drawIpv4Header() draws flags, fragment and options", () => {
   }
 });
 
-Deno.test("drawIpv6Header() gives each extension header a row", () => {
+Deno.test("drawIpv6Header() returns each extension header a row", () => {
   const address = "2001:db8:1111:2222:3333:4444:5555:6666";
   const bytes = encodeIpv6({
     version: 6,

@@ -19,7 +19,7 @@ Deno.test("hexDump() prints full lines with a gap in the middle", () => {
   );
 });
 
-Deno.test("hexDump() shows as a dot what is not a visible ASCII character", () => {
+Deno.test("hexDump() shows as a dot what isn't a visible ASCII character", () => {
   const bytes = Uint8Array.of(0x1f, 0x20, 0x7e, 0x7f, 0x80, 0xff);
   assert(hexDump(bytes)[0].endsWith("|. ~...|"));
 });
@@ -69,7 +69,7 @@ Deno.test("hexDump() takes 16 bytes a line where they fit, and else 8", () => {
   assertEquals(hexDump(ALL, { width: 20, bytesPerLine: 16 }), hexDump(ALL));
 });
 
-Deno.test("hexDump() reads a view, not the buffer behind it", () => {
+Deno.test("hexDump() reads a view, not its whole buffer", () => {
   assertEquals(hexDump(ALL.subarray(0x41, 0x43), { bytesPerLine: 2 }), [
     "00000000  41 42  |AB|",
   ]);

@@ -75,6 +75,6 @@ Deno.test("drawLanes() draws its bars in the same columns on every line", () => 
   for (const bar of bars) assertEquals(bar, bars[0]);
 });
 
-Deno.test("drawLanes() refuses events that do not begin with the lanes", () => {
+Deno.test("drawLanes() rejects events that don't begin with the lanes", () => {
   assertThrows(() => drawLanes([], 80), TypeError, "must name them");
 });

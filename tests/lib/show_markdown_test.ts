@@ -59,7 +59,7 @@ Because the peer closed.
 </details>
 `;
 
-Deno.test("renderMarkdown() gives nothing for nothing", () => {
+Deno.test("renderMarkdown() returns an empty text for an empty text", () => {
   assertEquals(renderMarkdown("", { width: 20 }), "");
   assertEquals(renderMarkdown("\n \n\n", { width: 20 }), "");
 });
@@ -77,7 +77,7 @@ Deno.test("renderMarkdown() underlines the title and keeps lower levels' marks",
   assertEquals(plain("#no heading"), ["#no heading"]);
 });
 
-Deno.test("renderMarkdown() wraps paragraphs anew", () => {
+Deno.test("renderMarkdown() rewraps paragraphs", () => {
   assertEquals(plain(["one two", "three four", "", "", "five"], 10), [
     "one two",
     "three four",
@@ -319,7 +319,7 @@ Deno.test("renderMarkdown() wraps the cells of a table that is too wide", () => 
   ]);
 });
 
-Deno.test("renderMarkdown() stacks the cells of a table that cannot fit", () => {
+Deno.test("renderMarkdown() stacks the cells of a table that can't fit", () => {
   const source = [
     "| Protocol | Transport | Errors |",
     "| --- | --- | --- |",

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Narrator, Printer, type ShowEvent } from "../../lib/show/mod.ts";
 
-Deno.test("Narrator gives each event the time at which it was told", async () => {
+Deno.test("Narrator stamps each event with its time", async () => {
   const events: ShowEvent[] = [];
   const show = new Narrator((event) => events.push(event));
   show.say("now");

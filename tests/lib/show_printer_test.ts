@@ -51,7 +51,7 @@ Deno.test("Printer wraps a prediction under its own words", () => {
   assert(second.startsWith(" ".repeat(12) + "word"));
 });
 
-Deno.test("Printer parts a diagram from the text around it by one blank line", () => {
+Deno.test("Printer separates a diagram from the text around it with one empty line", () => {
   const out = print((show) => {
     show.step("Talk");
     show.say("Look:");
@@ -88,7 +88,7 @@ Deno.test("Printer fits every kind of event into 60 columns", () => {
   for (const line of out.split("\n")) assert(visibleWidth(line) <= 60, line);
 });
 
-Deno.test("Printer writes no escape sequence where there is no colour", () => {
+Deno.test("Printer writes no escape sequence where there is no color", () => {
   setColorEnabled(false);
   let out = "";
   const printer = new Printer((text) => out += text, { width: 80 });

@@ -57,7 +57,7 @@ Deno.test("drawSegments() draws a handshake, an echo and a close in three segmen
   ]);
 });
 
-Deno.test("drawSegments() does not claim that a server listens where none answers", () => {
+Deno.test("drawSegments() doesn't claim that a server listens where none answers", () => {
   const [, before, syn, reset] = draw("refused.pcap", 80);
   assert(before.startsWith("CLOSED ") && before.endsWith("│ CLOSED"), before);
   assert(syn.startsWith("SYN-SENT ") && syn.endsWith("▶│"), syn);
@@ -159,7 +159,7 @@ Deno.test("drawSegments() begins in the middle, with the names it is given, and 
   assert(first.startsWith(" ".repeat(10)), first);
 });
 
-Deno.test("diagramSegment() refuses a packet without a TCP header", () => {
+Deno.test("diagramSegment() rejects a packet without a TCP header", () => {
   const [captured] = parseCapture(readFixture("udp.pcap"));
   const packet = decodePacket(captured.bytes, captured.linkType, captured);
   const [tcp] = parseCapture(readFixture("echo.pcap"));

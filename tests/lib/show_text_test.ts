@@ -39,14 +39,14 @@ Deno.test("visibleWidth() counts characters, not code units", () => {
   }
 });
 
-Deno.test("visibleWidth() leaves out colours, links and cursor escapes", () => {
+Deno.test("visibleWidth() leaves out colors, links and cursor escapes", () => {
   assertEquals(visibleWidth(`${BOLD}a${RED}b${COLOR_END}${BOLD_END}`), 2);
   assertEquals(visibleWidth("\x1b[38;2;1;2;3m日\x1b[0m"), 2);
   assertEquals(visibleWidth("\x1b]8;;http://a b\x1b\\link\x1b]8;;\x07"), 4);
   assertEquals(visibleWidth("\x1b[2K\x1b[10;1Hx"), 1);
 });
 
-Deno.test("visibleWidth() does not fail on an escape that is cut off", () => {
+Deno.test("visibleWidth() doesn't fail on an escape that is cut off", () => {
   assertEquals(visibleWidth("\x1b"), 0);
   assertEquals(visibleWidth("a\x1b["), 2);
 });
@@ -111,7 +111,7 @@ Deno.test("wrapText() keeps the spaces of a line that fits", () => {
   assertEquals(wrapText("  a   b\tc", { width: 20 }), ["  a   b c"]);
 });
 
-Deno.test("wrapText() gives one line for no text", () => {
+Deno.test("wrapText() returns one line for no text", () => {
   assertEquals(wrapText("", { width: 20 }), [""]);
   assertEquals(wrapText("", { width: 20, firstIndent: "• " }), ["• "]);
 });
@@ -156,7 +156,7 @@ Deno.test("wrapText() ends styles at a break and starts them again", () => {
   );
 });
 
-Deno.test("wrapText() does not count or cut escapes", () => {
+Deno.test("wrapText() doesn't count or cut escapes", () => {
   const link = "\x1b]8;;http://a b c\x1b\\ab\x1b]8;;\x1b\\";
   assertEquals(wrapText(`${link} cd`, { width: 2 }), [link, "cd"]);
   assertEquals(wrapText(`a ${BOLD} ${BOLD_END} b`, { width: 1 }), [
@@ -175,7 +175,7 @@ Deno.test("wrapText() rejects a width below 1", () => {
   assertThrows(() => wrapText("a", { width: NaN }), RangeError);
 });
 
-Deno.test("printable() quotes text and escapes what cannot be seen", () => {
+Deno.test("printable() quotes text and escapes what can't be seen", () => {
   const shown: [string, string][] = [
     ["", '""'],
     ["hello\n", '"hello\\n"'],
@@ -195,7 +195,7 @@ Deno.test("printable() quotes text and escapes what cannot be seen", () => {
   }
 });
 
-Deno.test("printable() shows bytes that are not UTF-8 by their values", () => {
+Deno.test("printable() shows bytes that aren't UTF-8 by their values", () => {
   assertEquals(printable(Uint8Array.of(0xff, 0x41)), '"\\xffA"');
   assertEquals(printable(Uint8Array.of(0xc3)), '"\\xc3"'); // cut off
   assertEquals(printable(Uint8Array.of(0xc3, 0x0a)), '"\\xc3\\n"');

@@ -60,7 +60,7 @@ Deno.test("assert() accepts what is truthy and narrows its type", () => {
   same(text.toUpperCase(), "A");
 });
 
-Deno.test("assert() refuses what is falsy, with the caller's message alone", () => {
+Deno.test("assert() rejects what is falsy, with the caller's message alone", () => {
   for (const falsy of [false, 0, "", null, undefined, NaN]) {
     same(complaint(() => assert(falsy, "no peer")), "no peer");
     same(complaint(() => assert(falsy)), "");
@@ -74,7 +74,7 @@ Deno.test("assertExists() accepts what is falsy but there, and narrows its type"
   same(text.toUpperCase(), "A");
 });
 
-Deno.test("assertExists() refuses null and undefined", () => {
+Deno.test("assertExists() rejects null and undefined", () => {
   same(
     complaint(() => assertExists(null)),
     'Expected actual: "null" to not be null or undefined.',
@@ -119,7 +119,7 @@ Deno.test("assertInstanceOf() names both classes when they differ", () => {
   );
 });
 
-Deno.test("assertInstanceOf() does not confuse two classes of one name", () => {
+Deno.test("assertInstanceOf() doesn't confuse two classes of one name", () => {
   const Other = class {
     static name = "Date";
   };
@@ -218,7 +218,7 @@ Deno.test("assertEquals() accepts values that hold the same", () => {
   }
 });
 
-Deno.test("assertEquals() refuses values that do not hold the same", () => {
+Deno.test("assertEquals() rejects values that don't hold the same", () => {
   const pairs: [unknown, unknown][] = [
     [1, 2],
     [1, "1"],
@@ -262,7 +262,7 @@ Deno.test("assertEquals() refuses values that do not hold the same", () => {
   }
 });
 
-Deno.test("assertEquals() shows which lines only came and which were only expected", () => {
+Deno.test("assertEquals() shows which lines are only in the actual value and which only in the expected one", () => {
   same(
     complaint(() => assertEquals([1, 2, 3], [1, 5, 3])),
     "Values are not equal.\n\n\n    [Diff] Actual / Expected\n\n\n    [\n      1,\n-     2,\n+     5,\n      3,\n    ]\n",
@@ -352,7 +352,7 @@ Deno.test("assertThrows() returns what was thrown", () => {
   assertEquals(thrown, "a text");
 });
 
-Deno.test("assertThrows() refuses a function that returns", () => {
+Deno.test("assertThrows() rejects a function that returns", () => {
   same(complaint(() => assertThrows(() => {})), "Expected function to throw.");
   same(
     complaint(() => assertThrows(() => {}, "hm")),
@@ -364,7 +364,7 @@ Deno.test("assertThrows() refuses a function that returns", () => {
   );
 });
 
-Deno.test("assertThrows() refuses an error of another class or with another message", () => {
+Deno.test("assertThrows() rejects an error of another class or with another message", () => {
   same(
     complaint(() => assertThrows(refuse, TypeError)),
     'Expected error to be instance of "TypeError", but was "RangeError".',
@@ -386,7 +386,7 @@ Deno.test("assertThrows() refuses an error of another class or with another mess
   );
 });
 
-Deno.test("assertThrows() does not mind colours in the message", () => {
+Deno.test("assertThrows() doesn't mind colors in the message", () => {
   assertThrows(
     () => {
       throw new Error("\x1b[31mport\x1b[39m 80");
@@ -408,7 +408,7 @@ Deno.test("assertRejects() returns what the promise rejected with", async () => 
   await assertRejects(async () => await refuse(), Error);
 });
 
-Deno.test("assertRejects() refuses a promise that resolves", async () => {
+Deno.test("assertRejects() rejects a promise that resolves", async () => {
   const resolve = () => Promise.resolve(1);
   same(
     await lateComplaint(assertRejects(resolve)),
@@ -424,7 +424,7 @@ Deno.test("assertRejects() refuses a promise that resolves", async () => {
   );
 });
 
-Deno.test("assertRejects() refuses a function that throws at once or returns no promise", async () => {
+Deno.test("assertRejects() rejects a function that throws at once or returns no promise", async () => {
   same(
     await lateComplaint(assertRejects(refuse)),
     "Function throws when expected to reject.",
@@ -437,7 +437,7 @@ Deno.test("assertRejects() refuses a function that throws at once or returns no 
   );
 });
 
-Deno.test("assertRejects() refuses an error of another class or with another message", async () => {
+Deno.test("assertRejects() rejects an error of another class or with another message", async () => {
   const reject = () => Promise.reject(new RangeError("far"));
   same(
     await lateComplaint(assertRejects(reject, TypeError)),

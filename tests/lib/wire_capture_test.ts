@@ -97,7 +97,7 @@ Deno.test("parseCapture() undoes encodePcap(), in both byte orders and both unit
   });
 });
 
-Deno.test("readCapture() gives the same packets however the stream is cut", async () => {
+Deno.test("readCapture() returns the same packets however the stream is cut", async () => {
   for (const name of CAPTURE_NAMES) {
     const file = readFixture(name);
     const expected = parseCapture(file);
@@ -113,7 +113,7 @@ Deno.test("readCapture() gives the same packets however the stream is cut", asyn
   }
 });
 
-Deno.test("readCapture() gives a packet as soon as its last byte has come", async () => {
+Deno.test("readCapture() returns a packet as soon as its last byte has come", async () => {
   const header = encodePcapHeader();
   const packet = encodePcapPacket({ bytes: new Uint8Array([1, 2, 3]) });
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -143,7 +143,7 @@ Deno.test("readCapture() cancels the stream when the loop is left", async () => 
   await promise;
 });
 
-Deno.test("readCapture() gives what comes before a cut, then rejects with WireError", async () => {
+Deno.test("readCapture() yields the packets before a cut, and then rejects with WireError", async () => {
   for (const name of CAPTURE_NAMES) {
     const file = readFixture(name);
     const all = parseCapture(file).length;
@@ -174,7 +174,7 @@ Deno.test("readCapture() gives what comes before a cut, then rejects with WireEr
   );
 });
 
-Deno.test("parseCapture() rejects what is no capture", () => {
+Deno.test("parseCapture() rejects anything that isn't a capture", () => {
   const cases: [Uint8Array, string][] = [
     [new Uint8Array(0), "a capture at byte 0: expected all of it"],
     [new Uint8Array(3), "a capture at byte 0: expected all of it"],
@@ -186,7 +186,7 @@ Deno.test("parseCapture() rejects what is no capture", () => {
   }
 });
 
-Deno.test("parseCapture() refuses a size that is not sane before it waits for so much", () => {
+Deno.test("parseCapture() rejects an implausible size before it collects that much", () => {
   const packet = encodePcapPacket({ bytes: new Uint8Array(0) });
   new DataView(packet.buffer).setUint32(8, 0xffffffff, true);
   assertThrows(
@@ -383,7 +383,7 @@ function longCapture(totalBytes: number) {
   return { stream, made, recordBytes: record.length };
 }
 
-Deno.test("readCapture() reads 100 MiB without running ahead of whoever uses it", async () => {
+Deno.test("readCapture() reads 100 MiB without running ahead of its caller", async () => {
   const total = 100 * 1024 * 1024;
   const { stream, made, recordBytes } = longCapture(total);
   let used = 0;

@@ -189,7 +189,7 @@ Deno.test("Conversations counts numbers from the SYN, across the wrap", () => {
   assertEquals([client.bytes, server.bytes], [100, 20]);
 });
 
-Deno.test("Conversations begins in the middle where the SYN was not captured", () => {
+Deno.test("Conversations begins in the middle where the SYN wasn't captured", () => {
   const script = new Script();
   const first = script.send("server", "", 500, 700, 10);
   assertEquals(first.from, "client"); // the best guess there is
@@ -233,7 +233,7 @@ Deno.test("Conversations takes a SYN with another number for a new connection on
   assertEquals(script.list.map(({ ending }) => ending.how), ["reset", "open"]);
 });
 
-Deno.test("Conversations sees no handshake where the acknowledgments do not fit", () => {
+Deno.test("Conversations sees no handshake where the acknowledgments don't fit", () => {
   const wrong = new Script();
   wrong.send("client", "S", 0, null);
   wrong.send("server", "S", 0, 2);
@@ -246,7 +246,7 @@ Deno.test("Conversations sees no handshake where the acknowledgments do not fit"
   assertEquals(unfinished.list[0].handshake, false);
 });
 
-Deno.test("Conversations takes what comes late for late, and not for sent twice", () => {
+Deno.test("Conversations doesn't count a late segment as a retransmission", () => {
   const script = new Script();
   script.handshake();
   script.send("client", "", 11, 1, 10); // 1 to 10 took another road
@@ -257,7 +257,7 @@ Deno.test("Conversations takes what comes late for late, and not for sent twice"
   assertEquals(script.list[0].client.bytes, 20);
 });
 
-Deno.test("Conversations says how far a close has come", () => {
+Deno.test("Conversations reports the progress of a close", () => {
   const script = new Script();
   const how = () => script.list[0].ending;
   script.handshake();
@@ -365,7 +365,7 @@ Deno.test("Conversations sees a complete handshake where the third segment is lo
   assertEquals(isComplete(script), [true, true]);
 });
 
-Deno.test("Conversations takes acknowledgments that do not fit for none, and so do the states", () => {
+Deno.test("Conversations takes acknowledgments that don't fit for none, and so do the states", () => {
   const script = new Script();
   script.send("client", "S", 0, null);
   script.send("server", "S", 0, 2);
@@ -373,7 +373,7 @@ Deno.test("Conversations takes acknowledgments that do not fit for none, and so 
   assertEquals(isComplete(script), [false, false]);
 });
 
-Deno.test("Conversations does not take a reset in the middle of a capture for a refusal", () => {
+Deno.test("Conversations doesn't take a reset in the middle of a capture for a refusal", () => {
   const script = new Script();
   script.send("client", "S", 0, null);
   // The SYN-ACK was not captured.
@@ -420,6 +420,6 @@ Deno.test("Conversations forgets the one that was quiet for the longest when the
   assertEquals(conversations.list.map(({ number }) => number), [1, 2]);
 });
 
-Deno.test("Conversations leaves out what is no TCP", () => {
+Deno.test("Conversations leaves out everything but TCP", () => {
   assertEquals(follow("udp.pcap").list, []);
 });

@@ -88,7 +88,7 @@ Deno.test("decodePacket() decodes the fixed TCP header before a bad option, and 
   }
 });
 
-Deno.test("decodePacket() gives the ports where the capture kept no more than those", () => {
+Deno.test("decodePacket() returns the ports where the capture kept no more than those", () => {
   for (const protocol of ["06", "11"]) {
     const { ports, tcp, udp, problem } = decode(
       `4500003c 00010000 40${protocol}0000 7f000001 7f000001 13880007`,
@@ -113,7 +113,7 @@ Deno.test("decodePacket() decodes a UDP header whatever its length says", () => 
   }
 });
 
-Deno.test("decodePacket() gives the IPv4 addresses before options that were cut", () => {
+Deno.test("decodePacket() returns the IPv4 addresses before options that were cut", () => {
   const { ip, tcp, ipChecksum, problem } = decode(
     "46000028 00010000 40060000 7f000001 7f000002",
     LINK_TYPES.RAW,
@@ -130,7 +130,7 @@ Deno.test("decodePacket() gives the IPv4 addresses before options that were cut"
 /** `::1` to `::1`. */
 const ADDRESSES = `${"00".repeat(15)}01 ${"00".repeat(15)}01`;
 
-Deno.test("decodePacket() gives the IPv6 addresses before an extension header that was cut", () => {
+Deno.test("decodePacket() returns the IPv6 addresses before an extension header that was cut", () => {
   const { ip, tcp, problem } = decode(
     `60000000 0018 00 40 ${ADDRESSES} 06000104`,
     LINK_TYPES.RAW,
@@ -145,7 +145,7 @@ Deno.test("decodePacket() gives the IPv6 addresses before an extension header th
   );
 });
 
-Deno.test("decodePacket() gives the IPv6 addresses before a header that it does not know", () => {
+Deno.test("decodePacket() returns the IPv6 addresses before a header that it doesn't know", () => {
   const { ip, problem } = decode(
     `60000000 0008 fd 40 ${ADDRESSES} 0600010400000000`,
   );
@@ -243,7 +243,7 @@ Deno.test("a checksum counts the home address of a mobile sender, and is unknown
   assertEquals(verdict(damaged), "unknown");
 });
 
-Deno.test("a checksum on a source route that has not ended is unknown", () => {
+Deno.test("a checksum on a source route that hasn't ended is unknown", () => {
   const verdict = (pointer: number) =>
     decodePacket(
       encodePacket({

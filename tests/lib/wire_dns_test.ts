@@ -86,7 +86,7 @@ const MESSAGE: DnsMessage = {
   }],
 };
 
-Deno.test("decodeDns() gives back what encodeDns() was given", () => {
+Deno.test("decodeDns() decodes what encodeDns() encodes", () => {
   const bytes = encodeDns(MESSAGE);
   assertEquals(decodeDns(bytes), MESSAGE);
   assertEquals(encodeDns(decodeDns(bytes)), bytes);
@@ -119,7 +119,7 @@ Deno.test("encodeName() and decodeName() take names of every form that there is"
   }
 });
 
-Deno.test("decodeName() turns away pointers to themselves, forward and in a ring", () => {
+Deno.test("decodeName() rejects pointers to themselves, forward, and in a loop", () => {
   const cases = [
     [0xc0, 0],
     [0xc0, 2, 0],
@@ -149,7 +149,7 @@ Deno.test("decodeName() turns away pointers to themselves, forward and in a ring
   assertThrows(() => decodeName(bytes, 1 + 4 * 127), WireError, "255");
 });
 
-Deno.test("decodeDns() turns away every message that is cut, or has too much", () => {
+Deno.test("decodeDns() rejects every message that is truncated or too long", () => {
   const bytes = encodeDns(MESSAGE);
   for (let size = 0; size < bytes.length; size++) {
     assertThrows(() => decodeDns(bytes.subarray(0, size)), WireError);
@@ -159,7 +159,7 @@ Deno.test("decodeDns() turns away every message that is cut, or has too much", (
   assertThrows(() => decodeDns(claims), WireError);
 });
 
-Deno.test("encodeDns() refuses what does not fit", () => {
+Deno.test("encodeDns() rejects values that don't fit", () => {
   const [, a, , txt] = MESSAGE.answers;
   const bad: Partial<DnsMessage>[] = [
     { id: 65536 },
@@ -217,7 +217,7 @@ Deno.test("mutated messages end in a message or a WireError", () => {
   }
 });
 
-Deno.test("decodeDns() comes to an end with the worst message of 65535 bytes", () => {
+Deno.test("decodeDns() finishes even with the worst message of 65535 bytes", () => {
   // Every record's name is a pointer to the longest chain that there may be.
   const bytes = new Uint8Array(65535);
   const view = new DataView(bytes.buffer);
@@ -233,7 +233,7 @@ Deno.test("decodeDns() comes to an end with the worst message of 65535 bytes", (
   assertEquals(answers.length, 5000);
 });
 
-Deno.test("decodeDnsLeniently() gives what there is of a message that was cut", () => {
+Deno.test("decodeDnsLeniently() returns the available part of a truncated message", () => {
   const bytes = encodeDns(MESSAGE);
   const whole = decodeDnsLeniently(bytes);
   assertEquals(whole, { value: MESSAGE, problem: null });

@@ -148,7 +148,7 @@ Deno.test("RequestParser reads pipelined requests, wherever they are cut", () =>
   }
 });
 
-Deno.test("ResponseParser knows where each answer ends, wherever it is cut", () => {
+Deno.test("ResponseParser finds the end of each response, however the stream is split", () => {
   const input = bytes(
     [
       "HTTP/1.1 100 Continue\r\n\r\n",
@@ -327,7 +327,7 @@ function chunked(body: string): string {
   return `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${body}`;
 }
 
-Deno.test("RequestParser turns away what could be read in two ways, or is too large", async (t) => {
+Deno.test("RequestParser rejects ambiguous and oversized requests", async (t) => {
   for (const [name, input, status] of BAD) {
     await t.step(name, () => {
       const before = `GET /first HTTP/1.1\r\n${HOST}\r\n`;
@@ -387,7 +387,7 @@ Deno.test("RequestParser holds its limits to the byte", () => {
   assertThrows(() => new RequestParser({ maxFields: NaN }), RangeError);
 });
 
-Deno.test("RequestParser gives the head of a body that is too large, then fails", () => {
+Deno.test("RequestParser returns the head before it rejects an oversized body", () => {
   const parser = new RequestParser({ maxBodyBytes: 4 });
   parser.push(bytes(post("Content-Length: 5")));
   assertEquals(parser.next()?.kind, "head");
@@ -466,7 +466,7 @@ Deno.test("heads are the same after writing and reading", () => {
   }
 });
 
-Deno.test("encoders let nobody write lines of their own", () => {
+Deno.test("encoders prevent header injection", () => {
   const evil = ["a\r\nSet-Cookie: b", "a\nb", "a\rb", "a\0b", "a\u0100b"];
   for (const value of evil) {
     const fields = [{ name: "Host", value }];
@@ -512,7 +512,7 @@ Deno.test("decodeResponseHead is as strict as decodeRequestHead", () => {
   assertThrows(() => decodeResponseHead(two), HttpError, "nothing behind it");
 });
 
-Deno.test("a connection lasts as both versions mean it", () => {
+Deno.test("a connection stays open by the rules of each version", () => {
   const cases: [version: "1.0" | "1.1", connection: string, lasts: boolean][] =
     [
       ["1.1", "", true],

@@ -177,7 +177,7 @@ Deno.test("the decoders of link headers undo their encoders", () => {
   });
 });
 
-Deno.test("encodePacket() gives back the bytes of each packet that decodePacket() took apart", () => {
+Deno.test("encodePacket() returns the bytes of each packet that decodePacket() decoded", () => {
   for (const linkType of Object.values(LINK_TYPES)) {
     forAll(300, (random) => {
       const { bytes, originalLength } = randomPacket(random, linkType);
@@ -208,7 +208,7 @@ Deno.test("formatIpv6() writes the shortest form, and parseIp() reads all forms"
   }
 });
 
-Deno.test("parseIp() and parseMac() reject what is no address", () => {
+Deno.test("parseIp() and parseMac() reject invalid addresses", () => {
   const wrong = [
     ...[
       "",
@@ -237,7 +237,7 @@ Deno.test("encodeTcpFlags() undoes decodeTcpFlags() for all 256 bytes", () => {
   }
 });
 
-Deno.test("a checksum added to what it protects gives all ones", () => {
+Deno.test("a checksum added to the bytes it protects is all ones", () => {
   forAll(1000, (random) => {
     const bytes = random.bytes(2 * random.below(40));
     const sum = checksum(bytes);
@@ -246,7 +246,7 @@ Deno.test("a checksum added to what it protects gives all ones", () => {
   });
 });
 
-Deno.test("a checksum stands against any change of one bit", () => {
+Deno.test("a checksum detects any change of one bit", () => {
   forAll(1000, (random) => {
     const bytes = random.bytes(1 + random.below(40));
     const before = checksum(bytes);
@@ -255,7 +255,7 @@ Deno.test("a checksum stands against any change of one bit", () => {
   });
 });
 
-Deno.test("sumWords() adds up any stretch of any length, wherever it lies", () => {
+Deno.test("sumWords() adds up any range of any length", () => {
   forAll(500, (random) => {
     // A view that does not begin where its buffer does.
     const bytes = random.bytes(300).subarray(random.below(9));
@@ -269,7 +269,7 @@ Deno.test("sumWords() adds up any stretch of any length, wherever it lies", () =
   });
 });
 
-Deno.test("checksum() of 65535 bytes of ones does not overflow", () => {
+Deno.test("checksum() of 65535 bytes of ones doesn't overflow", () => {
   assertEquals(checksum(new Uint8Array(65535).fill(0xff)), 0x00ff);
   assertEquals(fold(0xffff * 0x1_0000_0000), 0xffff);
 });
@@ -298,7 +298,7 @@ Deno.test("a TCP checksum is good, bad, offloaded or unknown", () => {
   assertEquals(verdict(1, 1), "unknown");
 });
 
-Deno.test("a UDP checksum of 0 is none over IPv4, and bad over IPv6", () => {
+Deno.test("a UDP checksum of 0 means no checksum over IPv4, and is bad over IPv6", () => {
   const udp = { sourcePort: 1, destinationPort: 2, checksum: 0 };
   const over4 = encodePacket({ ip: { version: 4, ...LOOPBACK }, udp });
   assertEquals(decodePacket(over4, LINK_TYPES.RAW).checksum, "none");
@@ -326,7 +326,7 @@ Deno.test("encodeUdp() never sends a checksum of 0, which would mean none", () =
   assertEquals(decodePacket(packet, LINK_TYPES.RAW).checksum, "good");
 });
 
-Deno.test("a checksum behind a route through other addresses is unknown", () => {
+Deno.test("a checksum after a routing header is unknown", () => {
   const bytes = new Uint8Array(24);
   bytes.set([0, 2, 0, 1]); // type 0, one more stop to go
   const packet = decodePacket(
@@ -345,7 +345,7 @@ Deno.test("a checksum behind a route through other addresses is unknown", () => 
   assertEquals(packet.checksum, "unknown");
 });
 
-Deno.test("decodePacket() takes padding behind the datagram for no payload", () => {
+Deno.test("decodePacket() doesn't count padding after the datagram as payload", () => {
   const bytes = new Uint8Array(60);
   bytes.set(encodePacket({
     link: { kind: "ethernet" },
@@ -383,7 +383,7 @@ Deno.test("decodePacket() takes a total length of 0 for all there is", () => {
   assertEquals(decodePacket(bytes, LINK_TYPES.RAW).payloadBytes, 100);
 });
 
-Deno.test("decodePacket() keeps the layers that are right, and says what is wrong", () => {
+Deno.test("decodePacket() keeps the valid layers and reports the problem", () => {
   const good = encodePacket({
     link: { kind: "ethernet" },
     ip: { version: 4, ...LOOPBACK },
@@ -478,7 +478,7 @@ Deno.test("decodePacket() keeps the layers that are right, and says what is wron
   }
 });
 
-Deno.test("decodePacket() names the link types that it knows when it meets another", () => {
+Deno.test("decodePacket() names the supported link types for an unknown one", () => {
   const { problem } = decodePacket(new Uint8Array(60), 147);
   assertEquals(
     problem?.message,
@@ -486,7 +486,7 @@ Deno.test("decodePacket() names the link types that it knows when it meets anoth
   );
 });
 
-Deno.test("decodeTcp() keeps options that it does not know, and known ones of a wrong length", () => {
+Deno.test("decodeTcp() keeps options that it doesn't know, and known ones of a wrong length", () => {
   const options: TcpOption[] = [
     { kind: "unknown", number: 254, data: new Uint8Array([1, 2, 3]) },
     { kind: "unknown", number: 2, data: new Uint8Array(1) },
@@ -498,7 +498,7 @@ Deno.test("decodeTcp() keeps options that it does not know, and known ones of a 
   assertEquals(decodeTcp(bytes).options, options);
 });
 
-Deno.test("decodeTcp() rejects options of which the end cannot be found", () => {
+Deno.test("decodeTcp() rejects options of which the end can't be found", () => {
   for (
     const option of [[2, 0, 0, 0], [2, 1, 0, 0], [2, 5, 0, 0], [1, 1, 1, 2]]
   ) {
@@ -513,7 +513,7 @@ Deno.test("decodeTcp() rejects options of which the end cannot be found", () => 
   }
 });
 
-Deno.test("the encoders refuse what a field has no room for", () => {
+Deno.test("the encoders reject values that don't fit in a field", () => {
   const ports = { sourcePort: 1, destinationPort: 2 };
   const ip = { version: 4, protocol: 6, ...LOOPBACK } as const;
   const none = new Uint8Array(0);

@@ -64,7 +64,7 @@ const COMMANDS = [
   ["DEL", "*1\r\n", "$4\r\n"],
 ];
 
-Deno.test("CommandParser gives the same commands however the stream is cut", () => {
+Deno.test("CommandParser returns the same commands however the stream is split", () => {
   const stream = bytes(
     COMMANDS.map((command) => latin1(encodeCommand(command.map(bytes))))
       .join("PING  two\twords\r\n\n\r\n"),
@@ -79,7 +79,7 @@ Deno.test("CommandParser gives the same commands however the stream is cut", () 
   }
 });
 
-Deno.test("CommandParser gives strings that the next push does not change", () => {
+Deno.test("CommandParser returns strings that the next push doesn't change", () => {
   const parser = new CommandParser();
   const chunk = encodeCommand(["ECHO", "first"]);
   parser.push(chunk);
@@ -90,7 +90,7 @@ Deno.test("CommandParser gives strings that the next push does not change", () =
   assertEquals(latin1(first), "first");
 });
 
-Deno.test("CommandParser turns away what is no RESP, and names the byte", () => {
+Deno.test("CommandParser rejects invalid RESP, and names the byte", () => {
   const cases: [string, number][] = [
     ["*\r\n", 1],
     ["*x\r\n", 1],
@@ -119,7 +119,7 @@ Deno.test("CommandParser turns away what is no RESP, and names the byte", () => 
   }
 });
 
-Deno.test("CommandParser turns lengths away beyond the limits before any byte of them comes", () => {
+Deno.test("CommandParser rejects a length over the limit before any of its bytes arrive", () => {
   const limits = {
     maxItems: 3,
     maxBulkBytes: 10,
@@ -166,7 +166,7 @@ Deno.test("CommandParser makes no room for a length that is only claimed", () =>
   assertEquals(parsers.every(({ isBetween }) => !isBetween), true);
 });
 
-Deno.test("CommandParser takes a megabyte in small pieces in time that does not grow with its square", () => {
+Deno.test("CommandParser takes a megabyte in small pieces in time that doesn't grow with its square", () => {
   const value = new Uint8Array(1024 * 1024).fill(0x0a);
   const { commands, error } = collect(
     cut(encodeCommand(["SET", "k", value]), 7),
@@ -239,7 +239,7 @@ const REPLIES: RespReply[] = [
   },
 ];
 
-Deno.test("decodeReply() gives back what encodeReply() was given, and null for less", () => {
+Deno.test("decodeReply() decodes what encodeReply() encodes, and returns null for less", () => {
   for (const reply of REPLIES) {
     const encoded = encodeReply(reply);
     const shifted = Uint8Array.of(0x21, ...encoded, 0x2b);
@@ -251,7 +251,7 @@ Deno.test("decodeReply() gives back what encodeReply() was given, and null for l
   }
 });
 
-Deno.test("encodeReply() refuses a text that would be two answers", () => {
+Deno.test("encodeReply() rejects a text that would be two answers", () => {
   for (const text of ["a\r\n+OK", "a\nb", "a\r"]) {
     assertThrows(() => encodeReply({ kind: "error", text }), TypeError);
     assertThrows(() => encodeReply({ kind: "simple", text }), TypeError);
@@ -260,7 +260,7 @@ Deno.test("encodeReply() refuses a text that would be two answers", () => {
   assertThrows(() => encodeReply({ kind: "integer", value }), RangeError);
 });
 
-Deno.test("decodeReply() turns away what is no RESP, too deep or too large", () => {
+Deno.test("decodeReply() rejects invalid RESP, and replies that are too deep or too large", () => {
   const bad = [
     ...["\r\n", "OK\r\n", "+a\rb\r\n", "+OK\n", ":\r\n", ":1.5\r\n", ":01\r\n"],
     ...[":9223372036854775808\r\n", "$-2\r\n", "$1048577\r\n", "$+1\r\n"],

@@ -247,7 +247,7 @@ Deno.test("windows are scaled where both SYNs say so, and never in a SYN", () =>
   ]);
 });
 
-Deno.test("windows are not scaled where one SYN does not say so, nor by more than 14", () => {
+Deno.test("windows aren't scaled where one SYN doesn't say so, nor by more than 14", () => {
   const one = play([
     { ...SYN, options: scale(7) },
     SYN_ACK,
@@ -262,7 +262,7 @@ Deno.test("windows are not scaled where one SYN does not say so, nor by more tha
   assertEquals(much.at(-1)?.scaledWindow, 10 * 2 ** 14);
 });
 
-Deno.test("the scale of a window is unknown where its SYN was not captured", () => {
+Deno.test("the scale of a window is unknown where its SYN wasn't captured", () => {
   const [first] = play([{ from: "client", seq: 1, ack: 1 }]);
   assertEquals([first.windowShift, first.scaledWindow], [null, null]);
 });

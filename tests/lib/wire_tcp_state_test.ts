@@ -169,7 +169,7 @@ for (const [name, before, client, server, sent] of WALKS) {
   });
 }
 
-Deno.test("walk() answers a client where nobody listens with a reset", () => {
+Deno.test("walk() answers a SYN with a reset if no socket is listening", () => {
   const { pair, records } = walk([
     ["client", "active OPEN"],
     ["server", "receive"],

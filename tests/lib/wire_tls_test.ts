@@ -70,7 +70,7 @@ Deno.test("tlsMessageNames() names the messages of a handshake", () => {
   assertEquals(names(record(21, [2, 40])), ["Alert"]);
 });
 
-Deno.test("tlsMessageNames() takes what can't be a handshake message for encrypted", () => {
+Deno.test("tlsMessageNames() treats an impossible handshake message as encrypted", () => {
   assertEquals(names(record(22, [1, 0xff, 0xff, 0xff, 0])), [
     "Encrypted Handshake Message",
   ]);

@@ -132,7 +132,7 @@ function draw(
 const ALL: Exclude<View, "story">[] = ["call", "packet"];
 
 for (const colours of [false, true]) {
-  Deno.test(`drawTimeline() keeps to its width, ${colours ? "with" : "without"} colours`, () => {
+  Deno.test(`drawTimeline() keeps to its width, ${colours ? "with" : "without"} colors`, () => {
     for (let width = 60; width <= 160; width++) {
       for (const views of [["call"], ["packet"], ALL] as typeof ALL[]) {
         setColorEnabled(colours);
@@ -178,21 +178,21 @@ Deno.test("drawTimeline() says how to read it, and no more than it shows", () =>
     draw(width, views).join(" ").split("the lesson  ")[0].replace(/\s+/g, " ");
   assertMatch(
     legend(160, ALL),
-    /system calls that .* packets that .* 21 and the like are descriptors.* seq and ack/,
+    /system calls that .* packets that .* 21 are file descriptors.* seq and ack/,
   );
   assert(!legend(100, ALL).includes("seq and ack"));
   assert(!legend(160, ["call"]).includes("packets"));
   assert(!legend(160, ["packet"]).includes("descriptors"));
 });
 
-Deno.test("drawTimeline() folds what only asks for settings into one row", () => {
+Deno.test("drawTimeline() folds calls that only get settings into one row", () => {
   assertMatch(
     draw(160, ["call"], { all: true }).join("\n"),
     /getsockname\(21\), getpeername\(21\)/,
   );
 });
 
-Deno.test("drawTimeline() shows what only asks, and fails, in a row of its own", () => {
+Deno.test("drawTimeline() shows a failed getter call in its own row", () => {
   const items = [
     call("getsockname", { given: "127.0.0.1:1" }),
     call("getpeername", { error: "ENOTCONN" }),
@@ -207,7 +207,7 @@ Deno.test("drawTimeline() shows what only asks, and fails, in a row of its own",
   assertMatch(rows[1], /getpeername\(21\)\s=\sENOTCONN$/);
   assertMatch(
     draw(false).join(" "),
-    /│ getpeername\(21\)\s=\sENOTCONN {2}2 calls that only ask .* --all shows/,
+    /│ getpeername\(21\)\s=\sENOTCONN {2}2 calls that only get .* --all shows/,
   );
 });
 
@@ -233,7 +233,7 @@ Deno.test("drawTimeline() tells why Unix sockets have no packets", () => {
     drawTimeline(items, { width: 160, views }).join(" ");
   assertMatch(
     text(ALL),
-    /Unix sockets have no packets: .* inside the kernel\./,
+    /Unix sockets have no packets: the kernel copies .* to the other\./,
   );
   assert(!text(["call"]).includes("Unix"));
 });
@@ -399,7 +399,7 @@ for (
   });
 }
 
-Deno.test("namesIn() shortens long names, and gives ports to who has none", () => {
+Deno.test("namesIn() shortens long names, and uses ports for addresses without one", () => {
   const nameOf = namesIn(ITEMS);
   assertEquals(nameOf(CLIENT), "client");
   assertEquals(nameOf(SERVER), "the very pa…");
@@ -505,7 +505,7 @@ Deno.test("drawTimeline() explains terms under the first step that has them, in 
   setColorEnabled(false);
   assertMatch(
     text(2, ALL),
-    /\n {3}SYN: opens a connection; EINPROGRESS: not done yet \(lessons 8, 12\)\n\n2 {2}Two\n[^]*\n {3}ACK: confirms what came; RST: breaks off \(lessons 7, 11\)$/,
+    /\n {3}SYN: opens a connection; EINPROGRESS: not done yet \(lessons 8, 12\)\n\n2 {2}Two\n[^]*\n {3}ACK: confirms what arrived; RST: ends the connection at once \(lessons 7, 11\)$/,
   );
   assertMatch(
     text(2, ["call"]),
@@ -525,7 +525,7 @@ Deno.test("drawTimeline() says what folded lines fold", () => {
   assertMatch(text, /│ … 98 × connect, accept4, 97 × socket\n/);
 });
 
-Deno.test("foldRepeats() keeps all that is not long, and every row somewhere", () => {
+Deno.test("foldRepeats() keeps all that isn't long, and every row somewhere", () => {
   const rows = (text: string) => [...text].map((like) => ({ like }));
   const some = rows("abcabcabcabd");
   assertEquals(foldRepeats(some), some);

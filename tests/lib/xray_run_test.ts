@@ -268,14 +268,14 @@ testLooking(
 
 testLooking(
   ["strace", "tcpdump"],
-  "closing a listener says how many clients in its queue it reset",
+  "closing a listener says how many clients in its backlog it reset",
   async () => {
     const run = await theOdd();
     assertEquals([run.code, run.errors, run.problems], [0, "", []]);
     const [listener] = effectsOfClosing(run.items)
       .filter(({ socket }) => socket.role === "listening");
     assertEquals(listener.effects, [
-      "close() lets no more clients come, and reset 2 clients in its queue",
+      "close() accepts no more clients, and reset 2 clients in its backlog",
     ]);
     assertCausal(run.items);
   },

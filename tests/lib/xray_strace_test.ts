@@ -44,7 +44,7 @@ Deno.test("StraceReader joins calls that other threads interrupted", () => {
   );
 });
 
-Deno.test("StraceReader says when a call had returned for certain: at its thread's next", () => {
+Deno.test("StraceReader knows when a call has certainly returned: at its thread's next call", () => {
   const calls = read(
     "7 1.0 close(21) = 0 <0.1>",
     "8 1.25 close(22) = 0 <0.1>",
@@ -107,7 +107,7 @@ for (
     ["0x7ffc4f03dfe0", ""],
   ]
 ) {
-  Deno.test(`unquote() gives the bytes of ${text}`, () => {
+  Deno.test(`unquote() returns the bytes of ${text}`, () => {
     assertEquals(unquote(text).toHex(), hex);
   });
 }

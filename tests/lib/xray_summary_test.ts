@@ -129,14 +129,14 @@ Deno.test("effectsOfClosing() says what each shutdown and close sent", () => {
       [2, "shutdown(SHUT_WR) sent FIN"],
       [3, "close() sent FIN, then RST"],
       [4, "shutdown(SHUT_WR) failed with ENOTCONN", "close() sent nothing"],
-      [7, "close() lets no more clients come"],
-      [5, "close() sent nothing: UDP has no end"],
+      [7, "close() accepts no more clients"],
+      [5, "close() sent nothing: UDP has no connections"],
       [6, "close() sent no packet"],
     ],
   );
 });
 
-Deno.test("effectsOfClosing() finds a FIN behind queued data, by its sequence number", () => {
+Deno.test("effectsOfClosing() finds a FIN after queued data, by its sequence number", () => {
   const [a, b] = [tcp(1), tcp(2)];
   const sent = (socket: Socket, bytes: number, flags: string, seq: number) =>
     packet(socket, flags, { bytes, relativeSequence: seq });
@@ -188,7 +188,7 @@ Deno.test("effectsOfClosing() counts the clients in a listener's queue that it r
     packet(tcp(5), "RST,ACK"),
   ];
   assertEquals(effectsOfClosing(items)[0].effects, [
-    "close() lets no more clients come, and reset 2 clients in its queue",
+    "close() accepts no more clients, and reset 2 clients in its backlog",
   ]);
 });
 
@@ -227,7 +227,7 @@ Deno.test("drawSummary() keeps to its width", () => {
   }
 });
 
-Deno.test("drawSummary() says only what was looked at", () => {
+Deno.test("drawSummary() shows only what was observed", () => {
   setColorEnabled(false);
   const items = [step(1, "One"), call(tcp(1), "close")];
   const text = (calls: boolean, packets: boolean) =>
@@ -291,7 +291,7 @@ Deno.test("drawSummary() puts all UDP sockets on one line, and leaves the others
   ];
   const lines = drawSummary(items, { width: 80, calls: true, packets: true });
   assertEquals(lines.slice(-3), [
-    "   2 UDP sockets           close() sent nothing: UDP has no end",
+    "   2 UDP sockets           close() sent nothing: UDP has no connections",
     "1  22, an accepted socket  close() sent FIN",
     "1  23, an accepted socket  close() sent FIN",
   ]);
@@ -377,7 +377,7 @@ Deno.test("describeHead() says where and when a recording was made", () => {
   );
 });
 
-Deno.test("decodeRecording() rejects what is no recording", () => {
+Deno.test("decodeRecording() rejects anything that isn't recording", () => {
   assertThrows(() => decodeRecording('{"kind":"lesson"}'), SyntaxError);
   assertThrows(() => decodeRecording("# Lesson"), SyntaxError);
 });

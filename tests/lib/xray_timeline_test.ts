@@ -212,7 +212,7 @@ Deno.test("mergeTimeline() puts each thing into the step that was told last", ()
   }
 });
 
-Deno.test("mergeTimeline() puts what the kernel sends late into the step that caused it", () => {
+Deno.test("mergeTimeline() puts late packets into the step that caused them", () => {
   const run = new Run();
   const [at, from] = [`127.0.0.1:${SERVER}`, `127.0.0.1:${CLIENT}`];
   run.step(1);
@@ -263,7 +263,7 @@ Deno.test("mergeTimeline() counts numbers from the start of each direction, and 
   );
 });
 
-Deno.test("mergeTimeline() leaves out other programs, and who had a port before", () => {
+Deno.test("mergeTimeline() leaves out other programs, and earlier users of a port", () => {
   const run = new Run();
   run.packet({ ack: true }, true, {});
   run.wait(10);
@@ -282,7 +282,7 @@ Deno.test("mergeTimeline() leaves out other programs, and who had a port before"
   assertEquals(count(), 1);
 });
 
-Deno.test("mergeTimeline() leaves out who gets a port after the lesson, but not what TCP still sends", () => {
+Deno.test("mergeTimeline() leaves out later users of a port, but not TCP's last segments", () => {
   const run = new Run();
   const [at, from] = [`127.0.0.1:9`, `127.0.0.1:${CLIENT}`];
   const client = run.socket("connecting", from, at);
@@ -374,7 +374,7 @@ Deno.test("mergeTimeline() puts a call after its cause, where its measured end i
   assertCausal(items);
 });
 
-Deno.test("mergeTimeline() leaves a call where it is, if its cause came before or is not known", () => {
+Deno.test("mergeTimeline() leaves a call where it is, if its cause came before or isn't known", () => {
   const run = new Run();
   const [at, from] = [`127.0.0.1:${SERVER}`, `127.0.0.1:${CLIENT}`];
   const listening = run.socket("listening", at);

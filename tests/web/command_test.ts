@@ -142,7 +142,7 @@ Deno.test("web says in one line that npm can't be reached", async () => {
   assertEquals(code, 1);
   assertMatch(
     new TextDecoder().decode(stderr),
-    /^cannot reach the npm registry: .*\n$/,
+    /^can't reach the npm registry: .*\n$/,
   );
 });
 

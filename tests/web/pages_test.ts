@@ -161,7 +161,7 @@ test("a capture shows its conversations, its data, and each packet", async ({ op
   await page.context().close();
 });
 
-test("what is no capture is said in one line", async ({ open }) => {
+test("anything that isn't capture is said in one line", async ({ open }) => {
   const page = await open("packets");
   await page.setInputFiles("input[type=file]", join(ROOT, "README.md"));
   await page.waitForSelector("[role=alert]");

@@ -26,7 +26,10 @@ const MISUSES: Misuse[] = [
   [["lesson", "\x1b[31m"], /^no lesson "\\u001b\[31m": lessons are 1 to \d+$/],
   [["lesson", "3.1"], "3.1 is an exercise: name its lesson, 3"],
   [["lesson", "99.1"], /^no lesson 99: lessons are 1 to \d+$/],
-  [["lesson", "3", "echo"], /^echo is one word too many; usage: deno task les/],
+  [
+    ["lesson", "3", "echo"],
+    /^echo is one argument too many; usage: deno task les/,
+  ],
   [["lesson", "-1"], /^no option -1; usage: deno task lesson /],
   [["lesson", "--verbose"], /^no option --verbose; usage: deno task lesson /],
   [["lesson", "--_=3"], /^no option --_; usage: deno task lesson /],
@@ -51,7 +54,7 @@ const MISUSES: Misuse[] = [
   [["read", "3.1"], "3.1 is an exercise: name its lesson, 3"],
   [
     ["read", "3", "3"],
-    "3 is one word too many; usage: deno task read 3 [--no-pager]",
+    "3 is one argument too many; usage: deno task read 3 [--no-pager]",
   ],
   [
     ["read", "3", "--all"],
@@ -65,18 +68,21 @@ const MISUSES: Misuse[] = [
   [["check", ".1"], /^no lesson \.1: lessons are 1 to \d+$/],
   [["check", "3.1.1"], /^no lesson 3\.1\.1: lessons are 1 to \d+$/],
   [["check", ""], /^no lesson "": lessons are 1 to \d+$/],
-  [["check", "3.1", "3.2"], /^3\.2 is one word too many; usage: deno task che/],
+  [
+    ["check", "3.1", "3.2"],
+    /^3\.2 is one argument too many; usage: deno task che/,
+  ],
   [["check", "-x"], /^no option -x; usage: deno task check /],
 
-  [["watch", "3"], "3 is one word too many; usage: deno task watch"],
+  [["watch", "3"], "3 is one argument too many; usage: deno task watch"],
   [["watch", "--all"], "no option --all; usage: deno task watch"],
-  [["watch", ""], '"" is one word too many; usage: deno task watch'],
+  [["watch", ""], '"" is one argument too many; usage: deno task watch'],
 
   [["hint"], /^which exercise\? usage: deno task hint 3\.1 /],
   [["hint", "3"], "3 is a lesson: name one of its exercises, 3.1 or 3.2"],
   [["hint", "echo"], "echo is a lesson: name one of its exercises, 3.1 or 3.2"],
   [["hint", "3.9"], "no exercise 3.9: lesson 3 has 3.1 and 3.2"],
-  [["hint", "3.1", "more"], /^more is one word too many; usage: /],
+  [["hint", "3.1", "more"], /^more is one argument too many; usage: /],
   [["hint", "3.1", "--al"], /^no option --al; usage: deno task hint 3\.1 /],
   [["hint", "3.1", "--more=2"], /^--more takes no value; usage: /],
 
@@ -85,25 +91,25 @@ const MISUSES: Misuse[] = [
   [["solution", "3.9", "--yes"], "no exercise 3.9: lesson 3 has 3.1 and 3.2"],
   [["solution", "3.1", "--yes=no"], /^--yes takes no value; usage: /],
   [["solution", "3.1", "--force"], /^no option --force; usage: /],
-  [["solution", "3.1", "3.2"], /^3\.2 is one word too many; usage: /],
+  [["solution", "3.1", "3.2"], /^3\.2 is one argument too many; usage: /],
 
   [["reset"], /^which exercise\? usage: deno task reset 3\.1 /],
   [["reset", "99"], /^no lesson 99: lessons are 1 to \d+$/],
   [["reset", "3.9"], "no exercise 3.9: lesson 3 has 3.1 and 3.2"],
-  [["reset", "3.1", "3.2"], /^3\.2 is one word too many; usage: /],
+  [["reset", "3.1", "3.2"], /^3\.2 is one argument too many; usage: /],
   [["reset", "3.1", "--yes"], /^no option --yes; usage: deno task reset /],
 
   [["why", "--deep"], /^no option --deep; usage: deno task why /],
   [["why", "returns", "-1"], /^no option -1; usage: deno task why /],
   [["why", "--json=yes"], /^--json takes no value; usage: deno task why /],
 
-  [["web", "3"], /^3 is one word too many; usage: deno task web /],
+  [["web", "3"], /^3 is one argument too many; usage: deno task web /],
   [["web", "--open"], /^no option --open; usage: deno task web /],
   [["web", "--port", "70000"], /^no port 70000: ports are 1 to 65535/],
   [["web", "--base", "/x/"], "--base goes with --build: add --build DIR"],
   [
     ["web", "--build", "x", "--base", "x"],
-    "no base path x: it begins and ends with a slash, like /workbook/",
+    "no base path x: it starts and ends with a slash, like /workbook/",
   ],
   [
     ["web", "--build", "x", "--port", "1"],
@@ -114,7 +120,7 @@ const MISUSES: Misuse[] = [
     "deno.json is a file: name a folder to write to",
   ],
 
-  [["next", "3"], "3 is one word too many; usage: deno task next"],
+  [["next", "3"], "3 is one argument too many; usage: deno task next"],
   [["next", "--all"], "no option --all; usage: deno task next"],
 ];
 
@@ -124,7 +130,7 @@ const MISUSES_OF_A_PROCESS: Misuse[] = [
     [],
     /^which command\? commands are lesson, read, check, .* packets, why, test, bench, mutate$/,
   ],
-  [["hint", "3.1", "more"], /^more is one word too many; usage: /],
+  [["hint", "3.1", "more"], /^more is one argument too many; usage: /],
   [["lesson", "3", "--port", "7000"], "--port goes with --serve: add --serve"],
   [
     ["lesson", "3", "--serve", "--port=-1"],
@@ -166,7 +172,7 @@ for (const port of NO_PORTS) {
     const { message } = assertThrows(() => parsePort(port), UsageError);
     assertMatch(
       message,
-      /^no port .*: ports are 1 to 65535, and 0 takes a free one$/,
+      /^no port .*: ports are 1 to 65535, or 0 for a free one$/,
     );
   });
 }

@@ -85,7 +85,7 @@ testProbes<Sum>(
         sum: sum(Uint8Array.of(...bytes, 0)).sum,
         list: [...bytes],
       }),
-      /sum\(one byte\) returned a value, where it must throw\.\nTwo or more/,
+      /sum\(one byte\) returned a value, but it should throw\.\nTwo or more/,
     ],
     [
       "an error of another class",
@@ -93,7 +93,7 @@ testProbes<Sum>(
         if (bytes.length < 2) throw new SyntaxError();
         return sum(bytes);
       },
-      /another error than RangeError\.\nCallers tell failures apart/,
+      /wrong class of error; it should be RangeError\.\nCallers tell errors apart/,
     ],
     [
       "an error where none is due",
@@ -110,7 +110,7 @@ testProbes<Sum>(
     [
       "another result at the second call",
       (bytes) => ({ ...sum(bytes), sum: ++calls === 2 ? 0 : sum(bytes).sum }),
-      /another result the second time/,
+      /a different result the second time/,
     ],
     [
       "one object for two calls",
@@ -147,7 +147,7 @@ testProbes<Sum>(
     [
       "the whole buffer instead of a view",
       (bytes) => sum(new Uint8Array(bytes.buffer)),
-      /as part of a larger buffer/,
+      /part of a larger buffer/,
     ],
     [
       "the whole buffer instead of a view, where it must throw",
@@ -156,7 +156,7 @@ testProbes<Sum>(
         const list = [...bytes];
         return { sum: list.reduce((a, b) => a + b), list };
       },
-      /as part of a larger buffer/,
+      /part of a larger buffer/,
     ],
     [
       "a timer that is left",
@@ -164,7 +164,7 @@ testProbes<Sum>(
         setTimeout(() => {}, 60_000);
         return sum(bytes);
       },
-      /a timer of yours is still running/,
+      /a timer that you started is still running/,
     ],
     [
       "a timer of node:timers/promises that is left",
@@ -172,7 +172,7 @@ testProbes<Sum>(
         promises.setTimeout(5000);
         return sum(bytes);
       },
-      /a timer of yours is still running/,
+      /a timer that you started is still running/,
     ],
   ],
 );
@@ -184,7 +184,7 @@ testProbes<() => number>(
       { args: [], returns: 2, accepts: (value: number) => value === 3 },
     ], { name: "two" }),
   { "the one that is named": () => 2, "another one": () => 3 },
-  [["any other", () => 4, /two\(\) gave a wrong result/]],
+  [["any other", () => 4, /two\(\) returned the wrong result/]],
 );
 
 let pending = 0;
@@ -343,19 +343,27 @@ testProbes<CollectorClass>(
       },
       /new Collector\(\) threw Error: no/,
     ],
-    ["a byte too few", DropsLast, /all\(\): 1 byte came, where 2 were due/],
+    ["a byte too few", DropsLast, /all\(\): Expected 2 bytes, got 1/],
     [
       "a static field for all objects",
       OneForAll,
       /two in use at the same time/,
     ],
     ["state that outlives an object", NeverCleared, /after other calls/],
-    ["another result after a failure", ForgivesOnce, /right after the first/],
-    ["a result that can be had only once", GivesOnce, /the second time/],
+    [
+      "another result after a failure",
+      ForgivesOnce,
+      /when called again right away/,
+    ],
+    [
+      "a result that can be had only once",
+      GivesOnce,
+      /when called again right away/,
+    ],
     [
       "a property that changes",
       CountsLooks,
-      /size gave another result the sec/,
+      /size returned a different result when called aga/,
     ],
     ["views of the caller's buffer", KeepsViews, /used its buffer again/],
     ["a result that later calls change", ReusesResult, /later calls/],
@@ -375,6 +383,6 @@ Deno.test("checkFunction() doesn't print a long list that lost its elements", as
       ),
     CheckFailed,
   );
-  assertEquals(failure.expected, "[0]: a list of 30");
-  assertEquals(failure.received, "[0]: a list of 0");
+  assertEquals(failure.expected, "[0]: an array of 30 items");
+  assertEquals(failure.received, "[0]: an array of 0 items");
 });

@@ -130,23 +130,23 @@ const FORGERIES: [name: string, head: string, problem: RegExp][] = [
   [
     "JSON.stringify",
     'JSON.stringify = () => \'{"kind":"verdict"}\';',
-    /^Your code replaces JSON\.stringify, /,
+    /^Your code replaced JSON\.stringify, /,
   ],
   [
     "Uint8Array.prototype.subarray",
     "Object.getPrototypeOf(Uint8Array.prototype).subarray = () => 1;",
-    /^Your code replaces Uint8Array\.prototype\.|^Your code replaces typed /,
+    /^Your code replaced Uint8Array\.prototype\.|^Your code replaced typed /,
   ],
   [
     "Promise.prototype.then",
     "const { then } = Promise.prototype; " +
     "Promise.prototype.then = function (...a) { return then.apply(this, a) };",
-    /^Your code replaces Promise\.prototype\.then, /,
+    /^Your code replaced Promise\.prototype\.then, /,
   ],
   [
     "setTimeout",
     "globalThis.setTimeout = (f) => { f(); return 1 };",
-    /^Your code replaces setTimeout, /,
+    /^Your code replaced setTimeout, /,
   ],
 ];
 for (const [name, head, problem] of FORGERIES) {
@@ -160,7 +160,7 @@ Deno.test("an answer that replaces a built-in while it's checked is told so", as
   const echo = echoWith("Array.prototype.map = () => [];");
   assertStringIncludes(
     problemOf(await check({ echo })),
-    "Your code replaces Array.prototype.map, which",
+    "Your code replaced Array.prototype.map, which",
   );
 });
 

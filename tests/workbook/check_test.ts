@@ -54,7 +54,7 @@ Deno.test("check passes right answers", async () => {
   assertLacks(text, /stuck\?/);
 });
 
-Deno.test("check says what is not started, and that is no failure", async () => {
+Deno.test("check says what isn't started, and that is no failure", async () => {
   await copy().clear();
   const { code, text } = await checkInProcess();
   assertEquals(code, 0);
@@ -80,14 +80,14 @@ Deno.test("check replays its steps, and shows expected, received, cause and wher
   assertEquals(code, 1);
   assertMatch(text, WRONG_ECHO);
   assertMatch(text, /^ {3}1 ✗ a client connects and sends "hello\\n"$/m);
-  assertMatch(text, /1024 bytes came, where only 6 were due\./);
+  assertMatch(text, /Expected 6 bytes, got 1024\./);
   assertMatch(text, /^ {2}expected {2}\(ends after 6 bytes\)$/m);
   const [, received, carets] = text.match(/^( {2}received .*)\n( +\^\^.*)$/m)!;
   assertMatch(received, /^ {2}received {2}0{8} {2}68 65 6c 6c 6f 0a 00 00 /);
   assertEquals(carets.indexOf("^^"), received.indexOf(" 00 00") + 1);
   assertStringIncludes(
     joined(text),
-    "Usually: read() fills part of the buffer",
+    "read() fills part of the buffer",
   );
   assertMatch(text, /^ {2}Read: "A read .*" in lessons\/03_echo\/README\.md$/m);
   assertMatch(text, SOLVED_EXCHANGE);
@@ -95,7 +95,7 @@ Deno.test("check replays its steps, and shows expected, received, cause and wher
   for (const line of text.split("\n")) assert(line.length <= 80, line);
 });
 
-Deno.test("check says where a slip is, not what usually ends a conversation", async () => {
+Deno.test("check says where a slip is, not what usually ends a connection", async () => {
   const { code, text } = await check({
     echo: `export async function echo(conn: Deno.Conn): Promise<void> {
   await con.read(new Uint8Array(10));
@@ -104,11 +104,11 @@ Deno.test("check says where a slip is, not what usually ends a conversation", as
   assertEquals(code, 1);
   assertMatch(
     joined(text),
-    /ReferenceError: con is not defined at exercise\.ts:\d+:3\. Usually: The task gives no reason to fail here/,
+    /ReferenceError: con is not defined at exercise\.ts:\d+:3\. Nothing in the task should make your code fail here/,
   );
 });
 
-Deno.test("check says where a file does not parse, once", async () => {
+Deno.test("check says where a file doesn't parse, once", async () => {
   const { code, text } = await check({ head: "const = 3;\n" });
   assertEquals(code, 1);
   assertMatch(text, /^✗ 3\.1 echo {2}cannot be loaded$/m);
@@ -126,7 +126,7 @@ Deno.test("check says what a file throws when it is loaded, and where", async ()
   assertMatch(text, /^0 solved, 2 not right yet, 0 not started$/m);
 });
 
-Deno.test("check names a module that is not there", async () => {
+Deno.test("check names a module that isn't there", async () => {
   const { code, text } = await check({ head: 'import "./nowhere.ts";\n' });
   assertEquals(code, 1);
   assertMatch(text, /Module not found "lessons\/03_echo\/nowhere\.ts"/);
@@ -142,7 +142,7 @@ Deno.test("check survives a missing exercise.ts", async () => {
 Deno.test("check names an export that is missing, and checks the other one", async () => {
   const { code, text } = await check({ echo: "function echo() {}" });
   assertEquals(code, 1);
-  assertMatch(text, /exercise\.ts does not export echo/);
+  assertMatch(text, /exercise\.ts doesn't export echo/);
   assertMatch(text, SOLVED_EXCHANGE);
 });
 
@@ -178,7 +178,7 @@ Deno.test("check names the failure of a promise that nobody awaits, and only whe
   assertEquals(code, 1);
   assertStringIncludes(
     joined(text),
-    "A promise that the answer started and did not await failed: Error: lost (at",
+    "A promise that you didn't await was rejected: Error: lost (at",
   );
   assertMatch(text, WRONG_ECHO);
   assertMatch(text, SOLVED_EXCHANGE);
@@ -209,7 +209,7 @@ Deno.test("check says that an error in a timer ended the process, and where it w
   });
   assertEquals(code, 1);
   assertMatch(text, /^ {3}1 ✗ a client connects/m);
-  assertStringIncludes(joined(text), "with an error that nothing caught");
+  assertStringIncludes(joined(text), "with an uncaught error");
   assertMatch(text, /│ error: Uncaught .*Error: in a timer/);
   assertMatch(text, SOLVED_EXCHANGE);
 });
@@ -231,7 +231,7 @@ Deno.test("check says that a file ended the process while it was loaded", async 
   assertEquals(code, 1);
   assertStringIncludes(
     joined(text),
-    "the process ended with exit code 0 while exercise.ts was loaded: look " +
+    "the process ended with exit code 0 while loading exercise.ts: look " +
       "for `Deno.exit()`",
   );
   assertMatch(text, /│ bye/);
@@ -286,11 +286,11 @@ export async function exchange(conn: Deno.Conn, data: Uint8Array) {
   const said = joined(text);
   assertStringIncludes(
     said,
-    "but a listening TCP socket that your code opened is still open",
+    "but you left a listening TCP socket open",
   );
   assertStringIncludes(
     said,
-    "but a TCP connection and a UDP socket that your code opened is still open",
+    "but you left a TCP connection and a UDP socket open",
   );
 });
 
@@ -341,7 +341,7 @@ const FORBIDDEN: Record<string, [code: string, refused: RegExp]> = {
 // One for each of the two exercises.
 for (const pair of chunk(Object.entries(FORBIDDEN), 2)) {
   const names = pair.map(([what]) => what).join(", and one that ");
-  Deno.test(`check refuses an answer that ${names}, and nothing is done`, async () => {
+  Deno.test(`check rejects an answer that ${names}, and nothing is done`, async () => {
     const outside = join(copy().root, "..", "precious.txt");
     await Deno.writeTextFile(outside, "kept");
     const [first, second] = pair.map(([, [code]]) =>
@@ -362,7 +362,7 @@ for (const pair of chunk(Object.entries(FORBIDDEN), 2)) {
         new RegExp(`${name}\\(.*\\) threw NotCapable at exercise\\.ts:\\d+:`),
       );
       assertMatch(reports[i], refused);
-      assertStringIncludes(reports[i], "may use loopback sockets and nothing");
+      assertStringIncludes(reports[i], "may use loopback sockets only");
     }
     assertLacks(text, /--allow-/);
     assertEquals(await Deno.readTextFile(outside), "kept");
@@ -370,7 +370,7 @@ for (const pair of chunk(Object.entries(FORBIDDEN), 2)) {
   });
 }
 
-Deno.test("check refuses a file that does harm when it is loaded", async () => {
+Deno.test("check rejects a file that does harm when it is loaded", async () => {
   const outside = join(copy().root, "..", "precious.txt");
   await Deno.writeTextFile(outside, "kept");
   const { code, text } = await check({
@@ -381,6 +381,6 @@ Deno.test("check refuses a file that does harm when it is loaded", async () => {
     joined(text),
     /NotCapable: Requires write access .*exercise\.ts:1/,
   );
-  assertStringIncludes(joined(text), "may use loopback sockets and nothing");
+  assertStringIncludes(joined(text), "may use loopback sockets only");
   assertEquals(await Deno.readTextFile(outside), "kept");
 });

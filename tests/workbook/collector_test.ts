@@ -50,7 +50,7 @@ Deno.test("Collector throws at the end what reading threw, and keeps what came",
   assertEquals([...await collector.atLeast(2)], [7]);
 });
 
-Deno.test("Collector gives bytes that later ones do not change", async () => {
+Deno.test("Collector gives bytes that later ones don't change", async () => {
   const conn = new FakeConn({ incoming: "abcd", readSize: 2 });
   const collector = new Collector(conn, new Trial(""));
   const first = await collector.atLeast(2);
@@ -59,7 +59,7 @@ Deno.test("Collector gives bytes that later ones do not change", async () => {
   assertEquals(first, copy);
 });
 
-Deno.test("Collector tells its trial of each piece, so that slow is not stalled", async () => {
+Deno.test("Collector tells its trial of each piece, so that slow isn't stalled", async () => {
   const trial = new Trial("");
   let told = 0;
   trial.progress = () => void told++;

@@ -22,7 +22,7 @@ function complaint(args: string[]): string {
   return assertThrows(() => parseCommandLine(args, SYNTAX), UsageError).message;
 }
 
-Deno.test("parseCommandLine() gives words, flags by number and values", () => {
+Deno.test("parseCommandLine() returns words, flags by number and values", () => {
   assertEquals(
     parseCommandLine(["3", "--deep", "--port", "7", "4", "--deep"], SYNTAX),
     { words: ["3", "4"], flags: { deep: 2 }, values: { port: "7" } },
@@ -51,7 +51,10 @@ Deno.test("parseCommandLine() takes everything after -- as words", () => {
 Deno.test("parseCommandLine() says in one line what is wrong", () => {
   const usage = `usage: ${SYNTAX.usage}`;
   assertEquals(complaint([]), `which lesson? ${usage}`);
-  assertEquals(complaint(["1", "2", "3"]), `3 is one word too many; ${usage}`);
+  assertEquals(
+    complaint(["1", "2", "3"]),
+    `3 is one argument too many; ${usage}`,
+  );
   assertEquals(complaint(["1", "--up"]), `no option --up; ${usage}`);
   assertEquals(complaint(["1", "--up=2"]), `no option --up; ${usage}`);
   assertEquals(complaint(["1", "-d"]), `no option -d; ${usage}`);
@@ -81,7 +84,7 @@ Deno.test("parsePort() takes 0 to 65535, in digits", () => {
   }
 });
 
-Deno.test("repeated() keeps a message on one line, and shows what cannot be seen", () => {
+Deno.test("repeated() keeps a message on one line, and shows what can't be seen", () => {
   assertEquals(repeated("--port"), "--port");
   assertEquals(repeated(" "), '" "');
   assertEquals(repeated("a\n\x1b[1m"), '"a\\n\\u001b[1m"');

@@ -90,7 +90,7 @@ testProbes<Ask>(
         await socket.send(question, server);
         return (await socket.receive())[0];
       },
-      /differ.*Compare the address/s,
+      /are wrong.*Compare the address/s,
     ],
     [
       "what the check rejects in the call itself",
@@ -100,7 +100,7 @@ testProbes<Ask>(
     [
       "nothing sent",
       async (socket) => (await socket.receive())[0],
-      /waits|sent 0 datagrams, and should send 1/,
+      /waits|sent 0 datagrams, but it should send 1/,
     ],
     [
       "more sent than must be",
@@ -108,7 +108,7 @@ testProbes<Ask>(
         for (let i = 0; i < 8; i++) await socket.send(question, server);
         return await ask(socket, question, server);
       },
-      /sent 9 datagrams, and should send 1\.\nNot nine times/,
+      /sent 9 datagrams, but it should send 1\.\nNot nine times/,
     ],
     [
       "an attempt to send too much",
@@ -116,12 +116,12 @@ testProbes<Ask>(
         await socket.send(new Uint8Array(65_508), server).catch(() => {});
         return await ask(socket, question, server);
       },
-      /Datagram 1 that ask\(\) sent is wrong/,
+      /the wrong bytes in datagram 1/,
     ],
     [
       "something else sent",
       (socket, question, server) => ask(socket, question.slice(1), server),
-      /Datagram 1 that ask\(\) sent is wrong|differ|came/,
+      /the wrong bytes in datagram 1|are wrong|Expected/,
     ],
     [
       "sent to another address",
@@ -129,7 +129,7 @@ testProbes<Ask>(
         await socket.send(question, { ...server, port: 8 });
         return (await socket.receive())[0];
       },
-      /sent datagram 1 to another address/,
+      /sent datagram 1 to the wrong address/,
     ],
     [
       "a return where it must wait",
@@ -149,7 +149,7 @@ testProbes<Ask>(
         await socket.send(question, server).catch(() => {});
         return await ask({ ...bound(socket), send: sent }, question, server);
       },
-      /waits for another datagram, and there are none\.\nPass it on/,
+      /is waiting for another datagram, but no more will arrive\.\nPass it on/,
     ],
     [
       "a receive that was begun too early",
@@ -166,7 +166,7 @@ testProbes<Ask>(
         await ask(socket, question, server);
         return (await socket.receive())[0];
       },
-      /waits for another datagram, and there are none/,
+      /is waiting for another datagram, but no more will arrive/,
     ],
     [
       "a look at what follows a short message",
@@ -178,7 +178,7 @@ testProbes<Ask>(
         );
         return new Uint8Array(buffer, byteOffset, Math.max(length, 6));
       },
-      /came, where only 5 were due/,
+      /Expected 5 bytes, got/,
     ],
     [
       "a receive that is left when the send fails",
@@ -190,7 +190,7 @@ testProbes<Ask>(
           ? (await receiving)[0]
           : (await socket.receive())[0];
       },
-      /a receive of its is still waiting.*not before you have sent/s,
+      /one of its receives is still waiting.*after you've sent/s,
     ],
     [
       "a receive that is left",
@@ -199,7 +199,7 @@ testProbes<Ask>(
         socket.receive().catch(() => {});
         return message;
       },
-      /a receive of its is still waiting/,
+      /one of its receives is still waiting/,
     ],
     [
       "a view of one buffer",
@@ -216,7 +216,7 @@ testProbes<Ask>(
         const message = await ask(socket, question, server);
         return ++calls === 2 ? message.slice(1) : message;
       },
-      /another result the second time/,
+      /a different result the second time/,
     ],
     [
       "one socket for all calls",
@@ -232,7 +232,7 @@ testProbes<Ask>(
       "the whole buffer instead of a view",
       (socket, question, server) =>
         ask(socket, new Uint8Array(question.buffer), server),
-      /as part of a larger buffer/,
+      /part of a larger buffer/,
     ],
     [
       "a changed question",
@@ -258,7 +258,7 @@ testProbes<Ask>(
         setTimeout(() => {}, 60_000);
         return ask(socket, question, server);
       },
-      /a timer of yours is still running/,
+      /a timer that you started is still running/,
     ],
     [
       "a string",
@@ -266,7 +266,7 @@ testProbes<Ask>(
         await socket.send("one" as unknown as Uint8Array, server);
         return new Uint8Array();
       },
-      /socket\.send\(\) got the string "one" instead of bytes/,
+      /passed the string "one" to socket\.send\(\), which takes bytes/,
     ],
   ],
 );

@@ -51,7 +51,7 @@ Deno.test("FakeConn takes sizes from a list, and the last one holds", async () =
   assertEquals(await conn.write(buffer), 1);
 });
 
-Deno.test("FakeConn keeps what does not fit into the buffer", async () => {
+Deno.test("FakeConn keeps what doesn't fit into the buffer", async () => {
   const conn = new FakeConn({ incoming: "abc" });
   const buffer = new Uint8Array(2);
   assertEquals(await conn.read(buffer), 2);
@@ -177,7 +177,7 @@ Deno.test("FakeConn tells that bytes move", async () => {
   assertEquals(moves, 2);
 });
 
-Deno.test("FakeConn does not let the peer send after its end", () => {
+Deno.test("FakeConn doesn't let the peer send after its end", () => {
   assertThrows(() => new FakeConn().peerSends("a"), TypeError);
 });
 

@@ -59,7 +59,7 @@ Deno.test("hint --all gives every hint, code as it was written", async () => {
   assertMatch(stdout, /^ {4}const count = await conn\.read\(buffer\);$/m);
 });
 
-Deno.test("hint works when the learner's file does not parse, and runs none of it", async () => {
+Deno.test("hint works when the learner's file doesn't parse, and runs none of it", async () => {
   for (const text of ["function {", "while (true) {}", "Deno.exit(3);"]) {
     await copy().write(text);
     // A process of its own: this one has loaded the lesson's modules already.
@@ -70,7 +70,7 @@ Deno.test("hint works when the learner's file does not parse, and runs none of i
   }
 });
 
-Deno.test("solution shows nothing without a yes while the exercise is not solved", async () => {
+Deno.test("solution shows nothing without a yes while the exercise isn't solved", async () => {
   for (const text of [undefined, "function {", answersText({ echo: "" })]) {
     if (text === undefined) await copy().clear();
     else await copy().write(text);

@@ -89,7 +89,7 @@ Deno.test("a lesson without permission says so in one line", async () => {
 
 for (
   const [args, answer] of [
-    [["three"], /^three is one word too many; usage: deno task lesson 3 /],
+    [["three"], /^three is one argument too many; usage: deno task lesson 3 /],
     [["--calls=3"], /^no option --calls; usage: deno task lesson 3 /],
     [["--serve", "--port", "http"], /^no port http: ports are 1 to 65535/],
     [["--port", "7000"], /^--port goes with --serve: add --serve$/],
@@ -181,7 +181,7 @@ Deno.test({
     await using terminal = new Talk("script", [
       ...["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
     ]);
-    const question = "Your prediction, or just Enter: ";
+    const question = "Your prediction, or just press Enter: ";
     await terminal.expect(new RegExp(`${question}$`));
     await terminal.type("four, I think\n");
     await terminal.expect(
@@ -225,7 +225,7 @@ Deno.test("the list shows every lesson by part, and next the very first exercise
   assertMatch(next.stdout, /^· 1\.1 \w+ {2}not started\n/);
 });
 
-Deno.test("next names the first exercise that is not solved, its task, and the commands", async () => {
+Deno.test("next names the first exercise that isn't solved, its task, and the commands", async () => {
   await copy().clear();
   const { code, stdout, stderr } = await copy().call("next");
   assertEquals([code, stderr], [0, ""]);
@@ -242,7 +242,7 @@ Deno.test("next names the first exercise that is not solved, its task, and the c
   }
 });
 
-Deno.test("next goes on to the second exercise, and to the end", async () => {
+Deno.test("next continues to the second exercise, and to the end", async () => {
   await copy().answer({ exchange: "export const exchange = 3;" });
   assertMatch(
     (await copy().call("next")).stdout,
@@ -251,6 +251,6 @@ Deno.test("next goes on to the second exercise, and to the end", async () => {
   await copy().answer();
   assertEquals(
     (await copy().call("next")).stdout,
-    "Every exercise is solved.\n",
+    "You've solved every exercise.\n",
   );
 });

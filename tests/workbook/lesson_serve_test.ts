@@ -126,6 +126,6 @@ Deno.test({
   ignore: anyPort !== "",
   async fn() {
     const outcome = await copy().run("lesson", "3", "--serve", "--port", "1");
-    assertMisused(outcome, /^the system does not allow that port: .*1024 to/);
+    assertMisused(outcome, /^the system doesn't allow that port: .*1024 to/);
   },
 });

@@ -35,8 +35,12 @@ function assertOneLine({ code, stderr }: Outcome, line: RegExp): void {
 
 const BAD_FOLDERS: [what: string, name: string, line: RegExp][] = [
   ["is missing", "missing", /^TMPDIR is \S+, which doesn't exist: set it to /],
-  ["is a file", "file", /^TMPDIR is \S+, in which no folder can be made: set/],
-  ["has a comma", "a,b", /^TMPDIR is \S+, whose comma Deno can't give /],
+  ["is a file", "file", /^TMPDIR is \S+, where no folder can be made: set/],
+  [
+    "has a comma",
+    "a,b",
+    /^TMPDIR is \S+, whose name has a comma, and Deno can't give /,
+  ],
 ];
 for (const [what, name, line] of BAD_FOLDERS) {
   Deno.test(`one line names a TMPDIR that ${what}${note}`, {
@@ -111,7 +115,7 @@ Deno.test("an exercise.ts that is a folder is one line, in every command that ne
     assertMatch(stdout, /✗ 3\.1 echo {2}cannot be loaded/);
     assertOneLine(
       await copy().call("reset", "3"),
-      /^lessons\/03_echo\/exercise\.ts: it's a folder, and should be a file$/m,
+      /^lessons\/03_echo\/exercise\.ts: it's a folder, not a file$/m,
     );
     assertEquals((await copy().call("hint", "3.1")).code, 0);
   } finally {

@@ -48,7 +48,7 @@ const misuses: [name: string, use: Use, message: RegExp][] = [
   [
     "a string",
     ({ conn }) => conn.write("hello" as Any),
-    /^conn\.write\(\) got the string "hello" instead of bytes.*TextEncoder/s,
+    /^You passed the string "hello" to conn\.write\(\), which takes bytes.*TextEncoder/s,
   ],
   [
     "a string whose error is caught",
@@ -59,27 +59,27 @@ const misuses: [name: string, use: Use, message: RegExp][] = [
   [
     "a string to a stream",
     ({ conn }) => conn.writable.getWriter().write("hello" as Any),
-    /writer\.write\(\) got the string "hello"/,
+    /passed the string "hello" to writer\.write\(\)/,
   ],
   [
     "a promise of bytes",
     ({ conn }) => conn.write(Promise.resolve(new Uint8Array()) as Any),
-    /got a Promise instead of bytes.*`await` it first/s,
+    /passed a Promise to [^ ]+, which takes bytes.*`await` it first/s,
   ],
   [
     "an array of numbers",
     ({ conn }) => conn.write([1, 2] as Any),
-    /got an Array instead of bytes/,
+    /passed an Array to [^ ]+, which takes bytes/,
   ],
   [
     "a size instead of a buffer",
     ({ conn }) => conn.read(1024 as Any),
-    /got the number 1024 instead of a buffer.*new Uint8Array\(4096\)/s,
+    /passed the number 1024 to [^ ]+, which takes a buffer.*new Uint8Array\(4096\)/s,
   ],
   [
     "no buffer",
     ({ conn }) => (conn.read as Any)(),
-    /conn\.read\(\) got undefined instead of a buffer/,
+    /passed undefined to conn\.read\(\), which takes a buffer/,
   ],
   [
     "a count without await",
@@ -88,31 +88,31 @@ const misuses: [name: string, use: Use, message: RegExp][] = [
       const count = conn.read(buffer) as Any;
       return buffer.subarray(0, count);
     },
-    /used the result of conn\.read\(\) before it was there.*`await conn\.read/s,
+    /used the promise that conn\.read\(\) returned as if it were the result.*`await conn\.read/s,
   ],
   [
     "a sum without await",
     ({ conn }) => 1 + (conn.write(new Uint8Array(1)) as Any),
-    /used the result of conn\.write\(\) before it was there/,
+    /used the promise that conn\.write\(\) returned as if it were the result/,
   ],
   [
     "a loop without await",
     ({ conn }) => {
       while (conn.read(new Uint8Array(1)) as Any !== null);
     },
-    /1000 calls of conn\.read\(\) were under way at once/,
+    /1000 calls of conn\.read\(\) were waiting at once/,
   ],
   [
     "an empty buffer in a loop",
     async ({ conn }) => {
       while (await conn.read(new Uint8Array()) !== null);
     },
-    /empty buffer 100 times in a row/,
+    /empty buffer to conn\.read\(\) 100 times in a row/,
   ],
   [
     "a string in a datagram",
     ({ udp }) => udp.send("hello" as Any, addr),
-    /socket\.send\(\) got the string "hello"/,
+    /passed the string "hello" to socket\.send\(\)/,
   ],
   [
     "a list without await",
@@ -120,12 +120,12 @@ const misuses: [name: string, use: Use, message: RegExp][] = [
       const [message] = udp.receive() as Any;
       return message;
     },
-    /used the result of socket\.receive\(\) before it was there/,
+    /used the promise that socket\.receive\(\) returned as if it were the result/,
   ],
   [
     "a size instead of a buffer for a datagram",
     ({ udp }) => udp.receive(1024 as Any),
-    /socket\.receive\(\) got the number 1024 instead of a buffer/,
+    /passed the number 1024 to socket\.receive\(\), which takes a buffer/,
   ],
 ];
 

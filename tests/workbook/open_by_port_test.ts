@@ -88,7 +88,7 @@ testProbes<Fetch>(
     [
       "one that sends a request, by fetch()",
       async (port) => await (await fetch(`http://127.0.0.1:${port}`)).text(),
-      /sent 1 byte, and must send nothing/,
+      /sent 1 byte, but it should send nothing/,
     ],
     [
       "one that connects twice, and reads from the second connection",

@@ -94,7 +94,7 @@ for (
   });
 }
 
-Deno.test("deliver() gives a copy of the message where there is no buffer", () => {
+Deno.test("deliver() returns a copy of the message where there is no buffer", () => {
   const original = new Uint8Array([1, 2, 3]);
   const [message] = deliver([original, from]);
   assertEquals(message, original);

@@ -391,7 +391,7 @@ Deno.test("packets reads what gzip has compressed", async () => {
   assert(cut.stdout.split("\n").length > 2, cut.stdout);
   assertMatch(
     cut.stderr,
-    /^what was piped in: cannot read on after \d packets: the gzip data is damaged or cut off\n$/,
+    /^standard input: can't read any further after \d packets: the gzip data is damaged or cut off\n$/,
   );
 });
 
@@ -405,15 +405,18 @@ const MISUSES: [args: string[], answer: RegExp][] = [
   [["--only", "udp tcp"], /^--only needs "and" or "or" before tcp: try /],
   [["--only", "(udp"], /^--only needs a \) for every \(: try /],
   [["--only", "udp and"], /^--only needs a condition at the end: try /],
-  [["--only", " "], /^--only needs something to filter by: try /],
+  [["--only", " "], /^--only needs a condition: try /],
   [["--only", "conversation x"], /^--only needs a conversation, not x: try /],
   [["--only"], /^--only needs a value; usage: /],
   [["--conversation", "x"], /^no conversation x: conversations are numbered f/],
   [["--conversation", "4"], /^no conversation 4: conversations are 1 to 3$/],
-  [["--only=udp", "--box=1"], /^--box and --only do not go together: take one/],
+  [
+    ["--only=udp", "--box=1"],
+    /^--box and --only don't go together: choose one/,
+  ],
   [
     ["--conversation=1", "--follow=1"],
-    /^--follow and --conversation do not go together: take one/,
+    /^--follow and --conversation don't go together: choose one/,
   ],
 ];
 

@@ -112,11 +112,13 @@ const SUMMARIES: Record<string, RegExp[]> = {
     /the server {2}sent 27 bytes/,
     /the end {5}closed in 4 segments, the client first$/m,
   ],
-  "both_close.pcap": [/the end {5}closed by both at once, in 4 segments$/m],
+  "both_close.pcap": [
+    /the end {5}closed by both at the same time, in 4 segments$/m,
+  ],
   "reset.pcap": [/the end {5}reset by the client$/m],
   "refused.pcap": [
     /handshake {3}not complete: the client's SYN has the number \d+$/m,
-    /the end {5}refused: nobody listened there$/m,
+    /the end {5}refused: no socket was listening there$/m,
   ],
   "retransmission.pcap": [
     /the client {2}sent 9 bytes in 7 segments, 1 retransmission$/m,
@@ -265,7 +267,7 @@ async function tsharkFields(file: string): Promise<Record<string, string>[]> {
     });
 }
 
-Deno.test("packets --json gives the fields in their order, and null for what is not there", async () => {
+Deno.test("packets --json gives the fields in their order, and null for what isn't there", async () => {
   const [syn] = await records(path("echo.pcap"));
   assertEquals(Object.keys(syn), [
     "number",
@@ -324,7 +326,7 @@ Deno.test("packets --json gives windows as they were sent, and scaled", async ()
   assertEquals([ack.window, ack.scaledWindow], [64, 65536]);
 });
 
-Deno.test("packets names what is wrong with a packet, and goes on", async () => {
+Deno.test("packets names what is wrong with a packet, and continues", async () => {
   const ip: IpFields = {
     version: 4,
     source: "127.0.0.1",
@@ -355,7 +357,7 @@ Deno.test("packets names what is wrong with a packet, and goes on", async () => 
   assertMatch(lines[4], / UDP fragment from byte 8 9 bytes$/);
   assertMatch(lines[5], / ACK seq \d+ ack \d+ win 0 zero window$/);
   assertMatch(stdout, /1 with a bad checksum/);
-  assertMatch(stdout, /2 not decoded to the end/);
+  assertMatch(stdout, /2 not fully decoded/);
 });
 
 for (const args of [[], ["--json"], ["--follow", "1"], ["--box", "4"]]) {
@@ -380,7 +382,7 @@ for (
     ["reads a damaged capture", 1, ["-"], whole.subarray(0, 260)],
   ] as [string, number, string[], Uint8Array?][]
 ) {
-  Deno.test(`packets, in a process of its own, ${what} just the same`, async () => {
+  Deno.test(`packets, in its own process, ${what} just the same`, async () => {
     const outcome = await packetsProcess(args, { stdin });
     assertEquals(outcome, await packets(args, { stdin }));
     assertEquals(outcome.code, code);
@@ -476,15 +478,15 @@ Deno.test("packets --box draws a packet's headers, with what came before it in m
 /** What is typed, and the one line that answers it. */
 const MISUSES: [args: string[], answer: RegExp][] = [
   [[], /^which capture\? usage: deno task packets FILE /],
-  [["a", "b"], /^b is one word too many; usage: deno task packets FILE/],
+  [["a", "b"], /^b is one argument too many; usage: deno task packets FILE/],
   [["x", "--verbose"], /^no option --verbose; usage: /],
   [["x", "--json=1"], /^--json takes no value; usage: /],
   [["x", "--follow"], /^--follow needs a value; usage: /],
   [["x", "--follow", "1", "--follow", "2"], /^--follow was given twice; /],
-  [["x", "--json", "--follow", "1"], /^--json and --follow do not go together/],
-  [["x", "--box=1", "--follow=1"], /^--follow and --box do not go together/],
-  [["x", "--json", "--raw"], /^--json shows raw numbers anyway: leave out --r/],
-  [["x", "--box=1", "--raw"], /^--box shows raw numbers anyway: leave out --r/],
+  [["x", "--json", "--follow", "1"], /^--json and --follow don't go together/],
+  [["x", "--box=1", "--follow=1"], /^--follow and --box don't go together/],
+  [["x", "--json", "--raw"], /^--json always shows raw numbers: leave out --r/],
+  [["x", "--box=1", "--raw"], /^--box always shows raw numbers: leave out --r/],
   ...["0", "-1", "1.5", "1e3", "x", "00", "9".repeat(30)].map((
     number,
   ): [string[], RegExp] => [
@@ -495,7 +497,10 @@ const MISUSES: [args: string[], answer: RegExp][] = [
     [path("echo.pcap"), "--follow=0"],
     /^no conversation 0: conversations are n/,
   ],
-  [[path("echo.pcap"), "--follow=2"], /^no conversation 2: there is one, conv/],
+  [
+    [path("echo.pcap"), "--follow=2"],
+    /^no conversation 2: the only one is conv/,
+  ],
   [
     [path("udp.pcap"), "--follow=4"],
     /^no conversation 4: conversations are 1 to 3$/,
@@ -504,14 +509,14 @@ const MISUSES: [args: string[], answer: RegExp][] = [
   [["missing.pcap"], /^no file missing\.pcap: there is no .+missing\.pcap"?$/],
   [[""], /^no file "": name a pcap$/],
   [["two\nlines"], /^no file "two\\nlines": there is no "/],
-  [[ROOT], /is a folder: name a pcap in it$/],
+  [[ROOT], /is a folder: name a capture file in it$/],
   [
     [CLI],
-    /cli\.ts"? is no capture in pcap or pcapng format: it begins with 2f/,
+    /cli\.ts"? isn't a capture in pcap or pcapng format: it starts with 2f/,
   ],
   [
     ["-"],
-    /^what was piped in is no capture in pcap or pcapng format: it has 0/,
+    /^standard input isn't a capture in pcap or pcapng format: it has 0/,
   ],
 ];
 
@@ -538,7 +543,7 @@ Deno.test("packets prints what it could read of a damaged file, then one line", 
     assertEquals(cut.stdout.split("\n").slice(0, -1), lines.slice(0, read));
     assertMatch(
       cut.stderr,
-      /^what was piped in is damaged after \d packets: Cannot decode a pcap [^\n]+\n$/,
+      /^standard input is damaged after \d packets: Cannot decode a pcap [^\n]+\n$/,
     );
   }
   const list = await packets(["-"], { stdin: whole.subarray(0, 260) });
@@ -549,7 +554,7 @@ Deno.test("packets prints what it could read of a damaged file, then one line", 
   const broken = await packets(["-", "--follow=1"], { stdin: garbage });
   assertEquals(broken.code, 1);
   assertMatch(broken.stdout, / SYN,ACK seq 0 ack 1 /);
-  assertMatch(broken.stderr, /^what was piped in is damaged after 2 packets: /);
+  assertMatch(broken.stderr, /^standard input is damaged after 2 packets: /);
 });
 
 Deno.test("packets ends quietly when nobody reads on, though more comes in", async () => {
@@ -635,5 +640,5 @@ Deno.test("deno task packets, given in another folder, finds the file there", as
     options,
   );
   assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /refused: nobody listened there/);
+  assertMatch(stdout, /refused: no socket was listening there/);
 });

@@ -62,7 +62,7 @@ Deno.test("a report stands in order: steps, problem, comparison, cause, place to
       "  The result is not what was asked for.",
       "  expected  42",
       "  received  43",
-      "  Usually: Count again.",
+      "  Count again.",
       '  Read: "Numbers" in lessons/03_echo/README.md',
     ],
   );
@@ -73,7 +73,7 @@ Deno.test("a report without steps has no gap for them", () => {
     "✗ 3.1 echo  not right yet",
     "",
     "  Wrong.",
-    "  Usually: Look.",
+    "  Look.",
   ]);
 });
 
@@ -166,13 +166,13 @@ Deno.test("a report fits 80 columns, and says where it has left something out", 
   assert(lines.length < 40);
 });
 
-Deno.test("what the learner's code prints cannot act on the terminal", () => {
+Deno.test("what the learner's code prints can't act on the terminal", () => {
   const printed = "\x1b[31mred\x1b[0m\ta\rb\0\u009b2J\r\nnext\n\n";
   const lines = linesOf(result({ state: "passed" }, printed));
   assertEquals(lines.slice(-2), ["  │ red    a\\x0db\\x00", "  │ next"]);
 });
 
-Deno.test("why a file cannot be loaded is said once", () => {
+Deno.test("why a file can't be loaded is said once", () => {
   const one = result({ state: "broken", message: "missing }" });
   const two = { ...one, id: "3.2", name: "exchange" };
   const lines = resultLines([one, two], { width: 80 }).map(stripAnsiCode);

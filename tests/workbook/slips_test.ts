@@ -17,7 +17,7 @@ import type { Trial } from "../../lib/workbook/kit/trial.ts";
 /** The answers are in this file. */
 const FILES = /\/slips_test\.ts/;
 const PLACE = /slips_test\.ts:\d+:\d+/;
-const LOOK = /Look at the line it names/;
+const LOOK = /Look at that line/;
 
 // deno-lint-ignore no-explicit-any -- A misspelt name has no type.
 type Any = any;
@@ -200,12 +200,15 @@ Deno.test("20.1: an error of the wrong class is reported with its name and its p
       }
     },
   );
-  assertMatch(problem, /threw another error than RangeError\./);
+  assertMatch(
+    problem,
+    /threw the wrong class of error; it should be RangeError\./,
+  );
   assertMatch(String(received), /^TypeError: Cannot read so much \(at slips/);
 });
 
 /** The end of a stream, with an answer that stops there by a slip. */
-Deno.test("a slip does not pass for the error that is due", async () => {
+Deno.test("a slip doesn't pass for the error that is due", async () => {
   const readFully = async (conn: Any, data: Uint8Array) => {
     const answer = new Uint8Array(data.length);
     const send = async () => {
@@ -294,7 +297,10 @@ Deno.test("a forgotten write that close() ends is said to be that", async () => 
     const { likely } = await failureOf(() => {
       Promise.reject(new error("closed"));
     });
-    assertMatch(likely, /^close\(\) ended a write\(\) or read\(\) .* await it/);
+    assertMatch(
+      likely,
+      /^You called close\(\) while a write\(\) or read\(\) .* Await it/,
+    );
   }
 });
 

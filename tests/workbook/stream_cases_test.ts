@@ -116,14 +116,14 @@ testProbes<ReadPairs>(
     [
       "a promise instead of a generator",
       (() => Promise.resolve(["ab"])) as unknown as ReadPairs,
-      /Declare it as `async function\*`/,
+      /Declare the function as `async function\*`/,
     ],
     [
       "no value before the end",
       async function* (conn) {
         yield* await Array.fromAsync(pairs()(conn));
       },
-      /read all that came, and waits for more, where 2 were due\.\nYield each/,
+      /read everything that arrived and is waiting for more; expected 2\.\nYield each/,
     ],
     ["a wrong value", pairs({ change: () => "xx" }), /Pair 1 is wrong/],
     ["a special one", pairs({ change: () => "??" }), /wrong\.\nNot that/],
@@ -133,7 +133,7 @@ testProbes<ReadPairs>(
         let count = 0;
         for await (const pair of pairs()(conn)) if (count++ < 2) yield pair;
       },
-      /ended after 2 pairs, where 3 were due\.\nNot only 2/,
+      /ended after 2 pairs; expected 3\.\nNot only 2/,
     ],
     [
       "too many values",
@@ -141,7 +141,7 @@ testProbes<ReadPairs>(
         yield* pairs()(conn);
         yield "zz";
       },
-      /gave more than 2 pairs/,
+      /returned more than 2 pairs/,
     ],
     [
       "only whole reads",
@@ -163,7 +163,7 @@ testProbes<ReadPairs>(
           // Nobody hears of it.
         }
       },
-      /ended after 1 pair, where UnexpectedEof was due\.\nIt isn't whole/,
+      /ended after 1 pair; expected UnexpectedEof\.\nIt isn't whole/,
     ],
     [
       "another error than is due",
@@ -174,7 +174,7 @@ testProbes<ReadPairs>(
           throw new Error("no");
         }
       },
-      /another error than UnexpectedEof.*by the class of the error/s,
+      /wrong class of error; it should be UnexpectedEof.*by their class/s,
     ],
     [
       "an error where none is due",
@@ -188,7 +188,7 @@ testProbes<ReadPairs>(
     [
       "a reset taken for the end",
       pairs({ read: (conn, buffer) => conn.read(buffer).catch(() => null) }),
-      /another error than ConnectionReset\.\nPass it on/,
+      /wrong class of error; it should be ConnectionReset\.\nPass it on/,
     ],
     [
       "a closed connection",
@@ -209,12 +209,12 @@ testProbes<ReadPairs>(
         await conn.write(Uint8Array.of(1));
         yield* pairs()(conn);
       },
-      /sent 1 byte, and must send nothing/,
+      /sent 1 byte, but it should send nothing/,
     ],
     [
       "another result the second time",
       pairs({ change: (pair) => ++runs === 4 ? "xx" : pair }),
-      /another result the second time/,
+      /a different result the second time/,
     ],
     [
       "what is left of another connection",
@@ -233,7 +233,7 @@ testProbes<ReadPairs>(
           throw error;
         }
       },
-      /on a good stream, after a call that failed/,
+      /on a good stream, after a call that was meant to fail/,
     ],
     [
       "one buffer for two connections that are read in the same moment",
@@ -249,7 +249,7 @@ testProbes<ReadPairs>(
     [
       "a timer that is left",
       pairs({ atEnd: () => setTimeout(() => {}, 60_000) }),
-      /a timer of yours is still running/,
+      /a timer that you started is still running/,
     ],
     [
       "a timer of node:timers/promises that is left after a failure",
@@ -261,7 +261,7 @@ testProbes<ReadPairs>(
           throw error;
         }
       },
-      /a timer of yours is still running/,
+      /a timer that you started is still running/,
     ],
     [
       "polling while it waits",
@@ -275,7 +275,7 @@ testProbes<ReadPairs>(
           }
         },
       }),
-      /has a timer running while it waits/,
+      /runs a timer while it waits/,
     ],
     [
       "a read that is left when its caller leaves",
@@ -296,7 +296,7 @@ testProbes<ReadPairs>(
         }
         if (text !== "") throw new Deno.errors.UnexpectedEof();
       },
-      /a read of its is still waiting/,
+      /one of its reads is still waiting/,
     ],
     [
       "a read without await",
@@ -304,7 +304,7 @@ testProbes<ReadPairs>(
         read: (conn, buffer) =>
           Promise.resolve(Number(conn.read(buffer)) || null),
       }),
-      /You used the result of conn\.read\(\) before it was there/,
+      /You used the promise that conn\.read\(\) returned as if it were the result/,
     ],
     [
       "reads without end, none of them awaited",
@@ -313,7 +313,7 @@ testProbes<ReadPairs>(
         while (conn.read(buffer) as unknown !== null);
         yield "";
       },
-      /1000 calls of conn\.read\(\) were under way at once/,
+      /1000 calls of conn\.read\(\) were waiting at once/,
     ],
     [
       "an empty buffer",
@@ -322,7 +322,7 @@ testProbes<ReadPairs>(
         await conn.read(buffer);
         yield new TextDecoder().decode(buffer);
       },
-      /read into an empty buffer, which gives 0 bytes/,
+      /read into an empty buffer, so read\(\) returned 0 bytes/,
     ],
     [
       "a string that it writes, though it catches the error",
@@ -330,7 +330,7 @@ testProbes<ReadPairs>(
         await conn.write("hello" as unknown as Uint8Array).catch(() => {});
         yield* pairs()(conn);
       },
-      /conn\.write\(\) got the string "hello" instead of bytes.*TextEncoder/s,
+      /passed the string "hello" to conn\.write\(\), which takes bytes.*TextEncoder/s,
     ],
   ],
 );
@@ -432,17 +432,25 @@ testProbes(
   },
   { "no room": readSized(() => {}) },
   [
-    ["an array", readSized((size) => new Uint8Array(size)), /made room/],
-    ["a buffer", readSized((size) => new ArrayBuffer(size)), /made room/],
+    [
+      "an array",
+      readSized((size) => new Uint8Array(size)),
+      /allocated more bytes/,
+    ],
+    [
+      "a buffer",
+      readSized((size) => new ArrayBuffer(size)),
+      /allocated more bytes/,
+    ],
     [
       "an array of a class",
       readSized((size) => new (class extends Uint8Array {})(size)),
-      /made room/,
+      /allocated more bytes/,
     ],
     [
       "an error of the machine where a limit's is due",
       readSized((size) => new Uint8Array(-size)),
-      /No array has a negative length/,
+      /can't have a negative length/,
     ],
   ],
 );
@@ -500,12 +508,12 @@ testProbes<Ask>(
     [
       "another question",
       ask((question) => question.slice(1)),
-      /sent only 8 of the 9 bytes/,
+      /sent only 8 of 9 bytes/,
     ],
     [
       "the whole buffer instead of a view",
       ask((question) => new Uint8Array(question.buffer)),
-      /as part of a larger buffer|sent .* bytes/,
+      /part of a larger buffer|sent .* bytes/,
     ],
     [
       "a changed question",
@@ -545,7 +553,7 @@ testProbes<ReadPairs>(
       while (await conn.read(chunk) !== null) size++;
       yield `${size} reads`;
     },
-    /has read over 262144 bytes, and reads on\.\nStop in time/,
+    /has read over 262144 bytes and keeps reading\.\nStop in time/,
   ]],
 );
 
@@ -631,6 +639,6 @@ testProbes<OpenWords>(
   [[
     "what is kept for all of them",
     openWords(() => sharedRest),
-    /went wrong with two in use at the same time/,
+    /not with two in use at the same time/,
   ]],
 );

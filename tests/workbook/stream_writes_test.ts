@@ -45,25 +45,25 @@ const WRONG: Probe<Ask>[] = [
     await conn.closeWrite();
     const buffer = new Uint8Array(100);
     return buffer.subarray(0, await conn.read(buffer) ?? 0);
-  }, /^1 byte came, where 8 were due.\nRead on/],
+  }, /^Expected 8 bytes, got 1.\nRead on/],
   [
     "too little that's written",
     writing((conn, request) => conn.write(request)),
-    /sent only 2 of the 5 bytes/,
+    /sent only 2 of 5 bytes/,
   ],
   [
     "writes without end",
     writing(async (conn, request) => {
       while (true) await conn.write(request);
     }),
-    /sent more than the 5 bytes/,
+    /sent more than the expected 5 bytes/,
   ],
   [
     "writes of nothing without end",
     writing(async (conn) => {
       while (true) await conn.write(new Uint8Array());
     }),
-    /write\(\) got no bytes 100 times/,
+    /no bytes to conn\.write\(\) 100 times/,
   ],
   [
     "two writes at once",
@@ -128,9 +128,9 @@ testProbes<(conn: Deno.Conn) => Promise<void>>(
     ["its own side closed", async (conn) => {
       await writeAll(conn, bytes("hi"));
       await conn.closeWrite();
-    }, /closed your side of the connection/],
+    }, /ended your side of the connection/],
     ["other bytes", async (conn) => {
       await writeAll(conn, bytes("ho"));
-    }, /sent other bytes than it should/],
+    }, /sent the wrong bytes/],
   ],
 );

@@ -27,7 +27,7 @@ Deno.test("TimerWatch lets a timer fire, with its arguments, and counts it no lo
   assertEquals(timers.running(), []);
 });
 
-Deno.test("TimerWatch does not count timers shorter than it is told", () => {
+Deno.test("TimerWatch doesn't count timers shorter than it is told", () => {
   using timers = new TimerWatch();
   const started = [999, 1000].map((ms) => setTimeout(() => {}, ms));
   assertEquals(timers.running(1000), [1000]);
@@ -67,7 +67,7 @@ Deno.test("TimerWatch steps aside when it closes, and ends nobody's timer", asyn
   await waiting;
 });
 
-Deno.test("TimerWatch does not take another one's place when it is closed again", () => {
+Deno.test("TimerWatch doesn't take another one's place when it is closed again", () => {
   const first = new TimerWatch();
   first.close();
   using second = new TimerWatch();

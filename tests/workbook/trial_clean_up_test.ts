@@ -44,7 +44,7 @@ async function countsIfLast() {
         listener.close();
       }),
     CheckFailed,
-    "did not await failed: BadResource",
+    "didn't await was rejected: BadResource",
   );
 }
 
@@ -74,7 +74,7 @@ Deno.test("a check that closes what the answer waits for ends nothing but the ch
 });
 
 Deno.test(
-  "what the answer forgot fails the check though it is over",
+  "a promise that wasn't awaited fails the check even at its end",
   countsIfLast,
 );
 

@@ -42,7 +42,7 @@ for (const { number, name } of lessons) {
   }, async () => {
     const { code, stdout, stderr } = await copy().run("try", `${number}`);
     assertEquals([code, stderr], [0, ""]);
-    assertMatch(stdout, /scratch\.ts\n[^]*it ran to its end: every assertion/);
+    assertMatch(stdout, /scratch\.ts\n[^]*it ran to the end: every assertion/);
   });
 }
 
@@ -52,10 +52,10 @@ Deno.test("try 3 keeps what the learner wrote, and try 3 2 keeps a backup of it"
   const again = await copy().run("try", "3");
   assertMatch(
     again.stdout,
-    /is yours from before; remove it to start over\nmine/,
+    /has your earlier changes; delete it to start over\nmine/,
   );
   const second = await copy().run("try", "3", "2");
-  const [, backup] = second.stdout.match(/your text is in (\S+)/)!;
+  const [, backup] = second.stdout.match(/your code is saved in (\S+)/)!;
   assertEquals(
     await Deno.readTextFile(copy().path(backup)),
     'console.log("mine");\n',

@@ -33,7 +33,7 @@ Deno.test("a type error that does no harm is shown, and the answer is solved", a
   }
 });
 
-Deno.test("right types are not mentioned, and neither are those of the placeholder", async () => {
+Deno.test("right types aren't mentioned, and neither are those of the placeholder", async () => {
   for (const prepare of [() => copy().answer(), () => copy().clear()]) {
     await prepare();
     const { stdout } = await copy().call("check", "3");

@@ -20,7 +20,7 @@ async function startWatch(): Promise<Talk> {
   await copy().clear();
   const watching = copy().start("watch");
   await watching.expect(
-    /^Save an exercise\.ts to have it checked; Ctrl-C ends[^]* helps\n/,
+    /^Save an exercise\.ts to check it\. Press Ctrl-C to stop[^]* helps\n/,
   );
   return watching;
 }
@@ -47,14 +47,14 @@ Deno.test("watch says what a save makes pass, what it breaks, and what is next",
 
   await copy().answer();
   const all =
-    /✓ 3\.2 exchange {2}solved\n[^]*Next:\n\nEvery exercise is solved\./;
+    /✓ 3\.2 exchange {2}solved\n[^]*Next:\n\nYou've solved every exercise\./;
   await watching.expect(inOrder(SOLVED, next, broken, all));
 });
 
-Deno.test("watch goes on from the lesson that was saved, not from the first", async () => {
+Deno.test("watch continues from the lesson that was saved, not from the first", async () => {
   await using whole = await WorkbookCopy.make({ whole: true });
   await using watching = whole.start("watch");
-  await watching.expect(/Ctrl-C ends/);
+  await watching.expect(/Ctrl-C to stop/);
   await whole.answer();
   await watching.expect(/3\.2 exchange {2}solved\n[^]*Next:\n\n· 4\.1 /);
 });
@@ -76,14 +76,14 @@ Deno.test("watch sees a save that replaces the file by renaming another", async 
   await watching.expect(SOLVED);
 });
 
-Deno.test("watch sees a save that removes the file and writes it anew", async () => {
+Deno.test("watch sees a save that deletes the file and writes a new one", async () => {
   await using watching = await startWatch();
   await Deno.remove(copy().file("exercise.ts"));
   await copy().answer();
   await watching.expect(SOLVED);
 });
 
-Deno.test("watch does not check again what was saved as it was", async () => {
+Deno.test("watch doesn't check again what was saved as it was", async () => {
   await using watching = await startWatch();
   await copy().clear();
   await copy().answer();

@@ -104,7 +104,7 @@ Deno.test("why lists all symptoms for words that fit none, and says so", async (
   const { code, stdout, stderr } = await why(["xyzzy", "plugh"]);
   assertEquals(
     [code, stderr],
-    [1, 'nothing fits "xyzzy plugh": try other words\n'],
+    [1, 'nothing matches "xyzzy plugh": try other words\n'],
   );
   assertEquals(stdout, (await why([])).stdout);
 });
@@ -122,7 +122,7 @@ Deno.test("why --json gives the matches, best first", async () => {
   assertEquals(all.groups.length, groups.length);
 });
 
-Deno.test("why works as a process of its own, with an error piped in", async () => {
+Deno.test("why works as its own process, with an error piped in", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: copy().args("why"),
     stdin: "piped",

@@ -8,8 +8,8 @@
  * The congestion window: slow start, congestion avoidance, and fast recovery (RFC
  * 5681; RFC 6582 for partial acknowledgments).
  *
- * A sender isn't told how much data the network can hold. It finds out: it sends
- * more and more until a segment gets lost, and then half as much.
+ * Nobody tells a sender how much data the network can hold. It finds out by
+ * sending more and more until a segment gets lost, and then half as much.
  *
  * ```text
  *  window          lost           lost

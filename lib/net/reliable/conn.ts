@@ -12,7 +12,7 @@ import type { Segment } from "./segment.ts";
 import type { DroppedCounts, SharedUdpSocket } from "./shared_udp_socket.ts";
 import type { ReliableStats } from "./trace.ts";
 
-/** If a timer is later than this, in milliseconds, the machine has stood still. */
+/** If a timer is later than this, in milliseconds, the machine was paused. */
 const STANDSTILL_MS = 20;
 /** How many turns of the event loop it takes to receive what waits in the sockets. */
 const TURNS = 5;
@@ -23,9 +23,10 @@ const TURNS = 5;
  * {@linkcode connectReliable} and {@linkcode ReliableListener} open it. It adds
  * what {@linkcode Protocol} leaves out: a socket, a clock, and promises.
  *
- * After `close()` it goes on in the background until the peer has acknowledged
- * all the data, and then stays in TIME-WAIT. For TCP, the kernel does that; here
- * the program does, and {@linkcode ReliableConn.done} says when it's over.
+ * After `close()`, it keeps running in the background until the peer has
+ * acknowledged all the data, and then stays in TIME-WAIT. For TCP, the kernel
+ * does that; here, the program does, and {@linkcode ReliableConn.done} tells
+ * you when it's over.
  */
 export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   readonly #protocol: Protocol;
@@ -38,7 +39,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   #isRefed = true;
   #isClosed = false;
   #isGone = false;
-  /** Resolves at the next change, for the calls that wait. */
+  /** Resolves at the next change, for waiting calls. */
   #waiting?: PromiseWithResolvers<void>;
   #readable?: ReadableStream<Uint8Array<ArrayBuffer>>;
   #writable?: WritableStream<Uint8Array<ArrayBufferLike>>;
@@ -101,7 +102,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
    * @returns The number of bytes, or `null` if the peer has ended its side.
    * @throws {Deno.errors.ConnectionReset} If the peer has reset the connection.
    * @throws {Deno.errors.TimedOut} If the peer hasn't answered for too long.
-   * @throws {Deno.errors.Interrupted} If this end is closed meanwhile.
+   * @throws {Deno.errors.Interrupted} If this end is closed while waiting.
    * @throws {Deno.errors.BadResource} If this end is already closed.
    */
   async read(target: Uint8Array): Promise<number | null> {
@@ -127,7 +128,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
    * @throws {Deno.errors.BrokenPipe} If you have ended this side.
    * @throws {Deno.errors.ConnectionReset} If the peer has reset the connection.
    * @throws {Deno.errors.TimedOut} If the peer hasn't answered for too long.
-   * @throws {Deno.errors.Interrupted} If this end is closed meanwhile.
+   * @throws {Deno.errors.Interrupted} If this end is closed while waiting.
    * @throws {Deno.errors.BadResource} If this end is already closed.
    */
   async write(data: Uint8Array): Promise<number> {
@@ -161,9 +162,8 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   }
 
   /**
-   * Closes this end. Data that you have written is still sent, in the background.
-   * If there is input that you haven't read, it is lost, and the peer gets a
-   * reset.
+   * Closes this end. Data that you have written is still sent, in the
+   * background. Unread input is lost, and the peer then gets a reset.
    *
    * @throws {Deno.errors.BadResource} If this end is already closed.
    */
@@ -186,7 +186,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
     this.#setRef(false);
   }
 
-  /** Takes back {@linkcode ReliableConn.unref}. */
+  /** Undoes {@linkcode ReliableConn.unref}. */
   ref(): void {
     this.#setRef(true);
   }
@@ -248,13 +248,14 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
     this.#settle();
   }
 
-  /** After each event: wakes the calls that wait, and sets the timer. */
+  /** Runs after each event: wakes the waiting calls, and sets the timer. */
   #settle(): void {
     this.#waiting?.resolve();
     this.#waiting = undefined;
     if (this.#protocol.isOver) return this.#leave();
     const at = this.#protocol.deadline;
-    // A timer that fires too early does no harm, and setting a new one costs time.
+    // A timer that fires too early does no harm, and setting a new one takes
+    // time.
     if (at >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
@@ -266,7 +267,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   /** Runs when the timer fires. */
   #expire(at: number): void {
     this.#timerAt = Infinity;
-    // If the machine has stood still, the event loop runs the timers before it
+    // After the machine was paused, the event loop runs the timers before it
     // receives. Receive first: the missing acknowledgment may have arrived.
     const isLate = performance.now() > at + STANDSTILL_MS;
     this.#turnsLeft = isLate ? (this.#turnsLeft ?? TURNS) - 1 : 0;

@@ -67,8 +67,8 @@ export function listenReliable(
 }
 
 /**
- * A listener with the interface of `Deno.Listener`; {@linkcode listenReliable}
- * opens it.
+ * A listener with the interface of `Deno.Listener`. Open it with {@linkcode
+ * listenReliable}.
  */
 export class ReliableListener
   implements Deno.Listener<ReliableConn, Deno.NetAddr>, AsyncDisposable {
@@ -105,8 +105,8 @@ export class ReliableListener
   }
 
   /**
-   * Resolves when the listener and all the connections it accepted are closed:
-   * then the port is free.
+   * Resolves when the listener and all the connections it accepted are closed.
+   * Then the port is free.
    */
   get done(): Promise<void> {
     return this.#socket.closed;
@@ -160,7 +160,7 @@ export class ReliableListener
     this.#socket.unref(this);
   }
 
-  /** Takes back {@linkcode ReliableListener.unref}. */
+  /** Undoes {@linkcode ReliableListener.unref}. */
   ref(): void {
     this.#socket.ref(this);
   }
@@ -208,7 +208,7 @@ export class ReliableListener
     try {
       await conn.opened();
     } catch {
-      // The client or this listener has reset it.
+      // The client or this listener has reset the connection.
       return;
     } finally {
       this.#opening.delete(conn);

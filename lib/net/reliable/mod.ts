@@ -1,5 +1,5 @@
 /**
- * A reliable connection over datagrams: TCP's guarantees, made by hand.
+ * A reliable connection over datagrams, with TCP's guarantees.
  *
  * ```text
  *  ReliableConn, ReliableListener            read, write, accept, close

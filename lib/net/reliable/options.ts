@@ -19,9 +19,9 @@ export interface ReliableOptions {
    */
   segmentBytes?: number;
   /**
-   * The size of the receive buffer, in bytes. It is the window that this end
-   * advertises. What doesn't fit in the system's own buffer gets lost: on Linux,
-   * that one holds 92 segments of 1200 bytes, 13 of 16384, or 4 of 65491.
+   * The size of the receive buffer, in bytes. This end advertises it as its
+   * window. Datagrams that don't fit in the system's own buffer get lost: on
+   * Linux, it holds 92 segments of 1200 bytes, 13 of 16384, or 4 of 65491.
    *
    * @default 65536
    */
@@ -94,7 +94,7 @@ export interface ReliableOptions {
    */
   initialSequence?: number;
   /**
-   * Called for each event, at once; it must not throw.
+   * Called for each event, at once; it mustn't throw.
    *
    * @default {undefined}
    */

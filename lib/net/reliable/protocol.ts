@@ -28,11 +28,14 @@ import type { ReliableCounts, ReliableEvent, ReliableStats } from "./trace.ts";
 
 /** The input, output, and clock of one end: all that {@linkcode Protocol} leaves out. */
 export interface ProtocolIo {
-  /** Returns the time in milliseconds; it never goes back. */
+  /** Returns the time in milliseconds, which never goes backward. */
   now(): number;
   /** Returns a buffer of `size` bytes for a datagram. */
   buffer(size: number): Uint8Array;
-  /** Sends such a datagram to the peer, and takes back its buffer. It may get lost. */
+  /**
+   * Sends such a datagram to the peer, and takes back its buffer. The datagram
+   * may get lost.
+   */
   send(datagram: Uint8Array): void;
 }
 
@@ -227,7 +230,7 @@ export class Protocol {
     }
   }
 
-  /** Does what is due by now. */
+  /** Does everything that is due by now. */
   tick(): void {
     const now = this.#io.now();
     if (now >= this.#leaveAt) return this.#leave();
@@ -250,8 +253,8 @@ export class Protocol {
     else if (this.#state === "SYN-SENT") this.#arriveAtClient(segment);
     else if (this.#state !== "CLOSED") this.#arriveInside(segment);
     else if (segment.flags === SYN) {
-      // A new connection from the same address. This end leaves, and the client's
-      // next SYN opens the connection.
+      // A new connection from the same address: give up this one, and the
+      // client's next SYN opens the connection.
       this.#leaveAt = Infinity;
     } else if (!(segment.flags & RST)) this.#sendReset(segment.ack);
     if (this.#settings.onEvent) this.#tell("received", segment);
@@ -298,7 +301,8 @@ export class Protocol {
     const { flags } = segment;
     if (flags & RST) {
       if (segment.seq === receiveSide.ack) this.#arriveReset();
-      // A peer that means it answers this with a reset that has the right number.
+      // If the peer really wants to reset, it answers this with a reset that
+      // has the right number.
       else if (receiveSide.isInWindow(segment.seq)) this.#sendAck();
       return;
     }
@@ -423,7 +427,7 @@ export class Protocol {
   #giveUp(): void {
     const { userTimeoutMs } = this.#settings;
     const message = this.#receiveSide
-      ? `the peer has not answered for ${userTimeoutMs} ms`
+      ? `the peer hasn't answered for ${userTimeoutMs} ms`
       : `no answer within ${userTimeoutMs} ms`;
     this.#fail(new Deno.errors.TimedOut(message));
   }

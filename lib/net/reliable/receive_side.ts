@@ -112,7 +112,7 @@ export class ReceiveSide {
   }
 
   /**
-   * Notes that an acknowledgment is sent now, and decides which window it
+   * Records that an acknowledgment is sent now, and decides which window it
    * advertises.
    *
    * The window grows by whole segments, or by half the buffer: if this end
@@ -158,8 +158,8 @@ export class ReceiveSide {
   }
 
   /**
-   * Says whether a sequence number is in the receive window. A reset with a number
-   * outside it is forged or old (RFC 5961, section 3.2).
+   * Returns whether a sequence number is in the receive window. A reset with a
+   * number outside it is forged or old (RFC 5961, section 3.2).
    *
    * @param seq The sequence number.
    * @returns Whether it is in the window.

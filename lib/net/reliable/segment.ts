@@ -32,7 +32,10 @@ import { WireError } from "../../wire/error.ts";
 /** The size of the header, in bytes. */
 export const HEADER_BYTES = 16;
 
-/** The most data in one segment, in bytes: a datagram's most, minus the header. */
+/**
+ * The most data in one segment, in bytes: the longest datagram, minus the
+ * header.
+ */
 export const MAX_SEGMENT_BYTES = 65_507 - HEADER_BYTES;
 
 /** The sender has no more data. */
@@ -142,7 +145,7 @@ export function decodeSegment(datagram: Uint8Array): Segment {
   const header = decodeHeader(datagram);
   // The sum over everything, including the checksum, is all ones.
   if (fold(sumWords(datagram)) !== 0xffff) {
-    throw bad(2, `another checksum than ${readUint16(datagram, 2)}`);
+    throw bad(2, `a checksum other than ${readUint16(datagram, 2)}`);
   }
   return { ...header, data: datagram.subarray(HEADER_BYTES) };
 }
@@ -160,7 +163,7 @@ export function decodeHeader(datagram: Uint8Array): Omit<Segment, "data"> {
   }
   if (datagram[0] !== MARK) throw bad(0, `the mark 0x57`);
   if ((datagram[1] & ~(FIN | SYN | RST | ACK)) !== 0) {
-    throw bad(1, "no other flags than ACK, RST, SYN, FIN");
+    throw bad(1, "only the flags ACK, RST, SYN, and FIN");
   }
   return {
     flags: datagram[1],

@@ -61,7 +61,7 @@ export class SendSide {
   #sentAt = 0;
   /** When the peer last acknowledged new data. */
   #progressAt = 0;
-  /** How many retransmission timeouts there were since then. */
+  /** The number of retransmission timeouts since then. */
   #timeouts = 0;
   #duplicates = 0;
   /** The flight size at the first duplicate ACK. */

@@ -109,7 +109,7 @@ export class SendWindow {
   }
 
   /**
-   * Notes that positions from `next` on were sent.
+   * Records that positions from `next` on were sent.
    *
    * @param count The number of positions.
    */
@@ -119,8 +119,8 @@ export class SendWindow {
   }
 
   /**
-   * Notes a zero-window probe. It doesn't count as in flight, because the peer
-   * will probably drop it; but it may accept it.
+   * Records a zero-window probe. It doesn't count as in flight, because the
+   * peer will probably drop it, though it may accept it.
    *
    * @param count The number of positions, from `next` on.
    */
@@ -153,7 +153,7 @@ export class SendWindow {
     return { count, isWider };
   }
 
-  /** Counts all that is in flight as lost: it must be retransmitted from `una` on. */
+  /** Counts everything in flight as lost, to be retransmitted from `una` on. */
   goBack(): void {
     this.#next = this.#una;
   }

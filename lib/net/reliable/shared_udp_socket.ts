@@ -150,7 +150,8 @@ export class SharedUdpSocket {
       if (datagram.length < SMALL || this.#spare.length >= SPARE) return;
       this.#spare.push(new Uint8Array(datagram.buffer));
     };
-    // The system may take it later, and the buffer is in use until then.
+    // The system may take the datagram later, and the buffer is in use until
+    // then.
     this.#socket.send(datagram, to).then(sent, sent);
   }
 
@@ -165,8 +166,8 @@ export class SharedUdpSocket {
   }
 
   /**
-   * Takes back {@linkcode SharedUdpSocket.ref}. The program may end when no
-   * connection and no listener keeps it running.
+   * Undoes {@linkcode SharedUdpSocket.ref}. The program may end when no
+   * connection or listener keeps it running.
    *
    * @param referrer The connection or listener that called `ref`.
    */
@@ -211,7 +212,10 @@ export class SharedUdpSocket {
     else connection.arrive(segment);
   }
 
-  /** Answers a segment of no connection (RFC 9293, section 3.10.7.1). */
+  /**
+   * Answers a segment that belongs to no connection (RFC 9293, section
+   * 3.10.7.1).
+   */
   #refuse(segment: Segment, from: Deno.NetAddr): void {
     this.#counts.foreign++;
     const { flags, seq, ack, data } = segment;
@@ -227,7 +231,7 @@ export class SharedUdpSocket {
   #closeIfUnused(): void {
     if (this.#isListening || this.#connections.size > 0) return;
     this.#isClosed = true;
-    // The program must run until the receive that waits has ended.
+    // The program must run until the waiting receive has ended.
     this.#socket.ref?.();
     closeQuietly(this.#socket);
   }

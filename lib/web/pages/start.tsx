@@ -58,7 +58,7 @@ function Next({ site }: { site: Site }) {
   return (
     <p class="next">
       {open === undefined
-        ? <b>Every exercise is solved.</b>
+        ? <b>You've solved every exercise.</b>
         : <NextLink site={site} {...open} isFirst={solved === 0} />}
       <progress max={all.length} value={solved} aria-label="Solved exercises" />
       <small>{solved} of {all.length} exercises solved</small>

@@ -11,16 +11,16 @@ import { DatagramConversations } from "./udp_conversation.ts";
 import type { DatagramConversation } from "./udp_conversation.ts";
 import type { TrackedDatagram } from "./udp_conversation.ts";
 
-/** What a packet is to the conversations of its capture. */
+/** A packet's place in the conversations of its capture. */
 export interface TrackedPacket {
   /**
-   * The number of its conversation; for an ICMP error, that of the packet which
-   * it quotes. `null` if it belongs to none.
+   * The number of its conversation; for an ICMP error, that of the packet it
+   * quotes. `null` if it doesn't belong to one.
    */
   number: number | null;
-  /** What it is as a TCP segment. */
+  /** The packet as a TCP segment. */
   segment: TrackedSegment | null;
-  /** What it is as a UDP datagram. */
+  /** The packet as a UDP datagram. */
   datagram: TrackedDatagram | null;
   /** The conversation of the packet that an ICMP error quotes. */
   quoted: Conversation | DatagramConversation | null;
@@ -48,29 +48,29 @@ export class CaptureConversations {
   readonly #udp: DatagramConversations;
   #count = 0;
 
-  /** Has seen none yet. */
+  /** Starts without any. */
   constructor() {
     const nextNumber = () => ++this.#count;
     this.#tcp = new Conversations({ nextNumber });
     this.#udp = new DatagramConversations({ nextNumber });
   }
 
-  /** How many there were in all. */
+  /** The total number of conversations. */
   get count(): number {
     return this.#count;
   }
 
-  /** Those over TCP and those over UDP, in the order of their numbers. */
+  /** The TCP and UDP conversations, in the order of their numbers. */
   get list(): (Conversation | DatagramConversation)[] {
     return [...this.#tcp.list, ...this.#udp.list]
       .sort((a, b) => a.number - b.number);
   }
 
   /**
-   * Adds a packet to its conversation, or begins one with it.
+   * Adds a packet to its conversation, or starts a new one.
    *
    * @param packet A decoded packet.
-   * @returns What it is there.
+   * @returns The packet's place in its conversation.
    */
   add(packet: Packet): TrackedPacket {
     const segment = this.#tcp.add(packet);
@@ -89,10 +89,10 @@ export class CaptureConversations {
 }
 
 /**
- * Tells conversations over UDP from those over TCP.
+ * Returns whether a conversation uses UDP, not TCP.
  *
- * @param conversation Either.
- * @returns Whether it is one over UDP.
+ * @param conversation A conversation of either kind.
+ * @returns Whether it uses UDP.
  */
 export function isDatagrams(
   conversation: Conversation | DatagramConversation,

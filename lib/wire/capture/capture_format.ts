@@ -1,51 +1,51 @@
 /**
- * What the two file formats for captured packets have in common.
+ * What the two capture file formats have in common.
  *
  * @module
  */
 
 import type { Timestamp } from "./timestamp.ts";
 
-/** A packet as a capture has it. */
+/** A captured packet. */
 export interface CapturedPacket {
-  /** Its place in the capture, from 1. */
+  /** The packet's number in the capture, from 1. */
   number: number;
-  /** When it was captured; pcapng has a kind of block that does not say. */
+  /** When it was captured; one kind of pcapng block doesn't say. */
   time: Timestamp | null;
-  /** What header it begins with, see `LINK_TYPES`. */
+  /** The link type, which determines its first header; see `LINK_TYPES`. */
   linkType: number;
-  /** Bytes that it had on the wire; more than `bytes` has if it was cut. */
+  /** Its size on the wire, in bytes; more than `bytes` if it was truncated. */
   originalLength: number;
-  /** The bytes that were captured, as a view of what was read. */
+  /** The captured bytes, as a view of the input. */
   bytes: Uint8Array;
 }
 
-/** The most bytes of one packet that a capture may claim, as in libpcap. */
+/** The most bytes that a capture may claim for one packet, as in libpcap. */
 export const MAX_PACKET_BYTES = 262_144;
 
 /**
- * A file format, as the reader sees it: records one after another, each of
- * which says early how long it is.
+ * A file format: a series of records that each have their size near the start.
  */
 export interface CaptureFormat {
-  /** What a record is called in messages. */
+  /** The name of a record in messages. */
   recordName: string;
   /**
-   * Looks at the start of a record. It must refuse a size that is not sane,
-   * since the reader collects as many bytes before it goes on.
+   * Reads the size at the start of a record. It must reject an implausible
+   * size, because the reader collects that many bytes before it continues.
    *
    * @param view What has been read and not used yet.
-   * @param at Index of the record's first byte.
+   * @param at The index of the record's first byte.
    * @param offset Place of that byte in the file, for messages.
-   * @returns Bytes in the whole record; 0 if too few are there to tell.
-   * @throws {WireError} If the size cannot be.
+   * @returns The size of the whole record, in bytes; 0 if too few bytes have
+   * been read.
+   * @throws {WireError} If the size isn't possible.
    */
   recordSize(view: DataView, at: number, offset: number): number;
   /**
-   * Decodes a record, all of which is there.
+   * Decodes a complete record.
    *
    * @param view What has been read and not used yet.
-   * @param at Index of the record's first byte.
+   * @param at The index of the record's first byte.
    * @param size Bytes in it, as `recordSize` gave.
    * @param offset Place of its first byte in the file, for messages.
    * @returns The packet in it, or `null` if there is none.

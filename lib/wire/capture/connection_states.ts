@@ -14,7 +14,7 @@ import { nextState, type TcpEvent, type TcpState } from "../tcp/state.ts";
 import type { Tracking } from "./track_segment.ts";
 import type { Side } from "../tcp/walk.ts";
 
-/** The states of an end that has not heard everything of the handshake. */
+/** The states of an end that hasn't finished the handshake. */
 const OPENING: readonly TcpState[] = ["LISTEN", "SYN-SENT", "SYN-RECEIVED"];
 
 /**
@@ -61,13 +61,16 @@ function noteAcknowledgment(
     const acked = acknowledgment[peerOf(side)];
     if (initialSequence === null || acked === null) continue;
     const first = seqAdd(initialSequence, 1);
-    // What was never sent can't be acknowledged.
+    // Data that was never sent can't be acknowledged.
     const isSent = seqLessOrEqual(acked, progress[side].next ?? first);
     if (isSent && seqLessOrEqual(first, acked)) synAcked[side] = true;
   }
 }
 
-/** The handshake is complete when each end knows that the other hears it. */
+/**
+ * The handshake is complete when each end knows that the other one receives its
+ * segments.
+ */
 function noteHandshake(tracking: Tracking, packet: Packet): void {
   const { conversation, synAcked } = tracking;
   if (conversation.handshake || !synAcked.client || !synAcked.server) return;
@@ -114,7 +117,7 @@ function eventsOf(tracking: Tracking, tcp: TcpHeader, from: Side): TcpEvent[] {
   const peer = peerOf(from);
   const { syn, ack, fin, rst } = tcp.flags;
   if (rst) return ["rcv RST"];
-  // Where a SYN was not captured, it was acknowledged for all that is known.
+  // Where a SYN wasn't captured, it was acknowledged for all that is known.
   const acksSyn = ack &&
     (synAcked[peer] || conversation[peer].initialSequence === null);
   if (syn && acksSyn && conversation[peer].state === "SYN-SENT") {
@@ -131,7 +134,10 @@ function eventsOf(tracking: Tracking, tcp: TcpHeader, from: Side): TcpEvent[] {
   return events;
 }
 
-/** What an end sends shows what its program did; then the other receives it. */
+/**
+ * A segment shows what the sender's program did; then the other end receives
+ * it.
+ */
 function moveStates(
   sender: ConversationEnd,
   receiver: ConversationEnd,
@@ -146,16 +152,16 @@ function moveStates(
   if (fin) sender.state = stateAfterFin(sender, receiver, tcp);
   if (rst) sender.state = listens ? "CLOSED" : nextState(sender.state, "ABORT");
   for (const event of events) {
-    // A closed end does not come back to life by what arrives late.
+    // A late segment doesn't reopen a closed end.
     if (receiver.state === "CLOSED") break;
     receiver.state = nextState(receiver.state, event);
   }
 }
 
 /**
- * A capture shows when a segment passes, not when it arrives. An end that seemed
- * to have heard the other's FIN, and sends its own without acknowledging that,
- * had not: the two crossed on the way.
+ * A capture shows when a segment passes, not when it arrives. An end that
+ * seemed to have heard the other's FIN, and sends its own without acknowledging
+ * that, hadn't: the two crossed on the way.
  */
 function stateAfterFin(
   sender: ConversationEnd,

@@ -1,12 +1,12 @@
 /**
  * Conversations: the packets of one TCP connection, found by their four-tuple
- * of two addresses and two ports, and summed up.
+ * (two addresses and two ports), and summarized.
  *
- * Whoever listens in between must guess a little: a segment that was seen
- * before is a retransmission, whether or not it had arrived; a connection whose
- * beginning was not captured counts from the first number seen; and the states
- * are those that the ends have once each segment has arrived, though a capture
- * shows only when it passes.
+ * An observer on the network must guess a little. A segment that was seen
+ * before is a retransmission, whether or not it had arrived. If a connection's
+ * start wasn't captured, its numbers count from the first one seen. The states
+ * are those of the ends after each segment arrives, although a capture shows
+ * only when it passes.
  *
  * @module
  */
@@ -26,19 +26,20 @@ import type { Tracking } from "./track_segment.ts";
 export type Ending =
   /** Neither end has ended its direction. */
   | { how: "open" }
-  /** Only one end has. */
+  /** Only one end has ended its direction. */
   | { how: "half-closed"; by: Side }
-  /** Both have, but not both were acknowledged within the capture. */
+  /** Both ends have, but the capture doesn't show both acknowledgments. */
   | { how: "closing"; first: Side }
   /**
-   * Both have, and each heard of the other. `simultaneous`: each sent its FIN
-   * before the other's had arrived. `segments`: those that carry a FIN or are
-   * the first to acknowledge one: three or four, as a rule.
+   * Both ends have, and each one's FIN was acknowledged. `simultaneous`: each
+   * sent its FIN before the other's arrived. `segments`: the number of segments
+   * that carry a FIN or are the first to acknowledge one, usually three or
+   * four.
    */
   | { how: "closed"; first: Side; simultaneous: boolean; segments: number }
   /** One end has reset the connection. */
   | { how: "reset"; by: Side }
-  /** The SYN was answered by a reset: nobody listens there. */
+  /** The SYN was answered by a reset: no socket is listening there. */
   | { how: "refused" };
 
 /** One end of a conversation, and what it sent. */
@@ -47,9 +48,12 @@ export interface ConversationEnd {
   address: string;
   /** Its port. */
   port: number;
-  /** Number of its SYN; `null` if that was not captured. */
+  /** Number of its SYN; `null` if that wasn't captured. */
   initialSequence: number | null;
-  /** Which number counts as 0 in relative ones; `null` before any was seen. */
+  /**
+   * The number that counts as 0 in relative numbers; `null` before any was
+   * seen.
+   */
   base: number | null;
   /** The window scale in its SYN; `null` if there was none. */
   windowShift: number | null;
@@ -59,13 +63,13 @@ export interface ConversationEnd {
   bytes: number;
   /** Segments that were sent before, whole or in part. */
   retransmissions: number;
-  /** Number of its FIN; `null` if it has not sent any. */
+  /** Number of its FIN; `null` if it hasn't sent any. */
   finSequence: number | null;
   /** The state that it is in, judging by what was captured. */
   state: TcpState;
 }
 
-/** One TCP connection, as far as it was captured. */
+/** The captured part of one TCP connection. */
 export interface Conversation {
   /** Its place among all conversations of the capture, from 1. */
   number: number;
@@ -87,7 +91,7 @@ export interface Conversation {
   ending: Ending;
 }
 
-/** A segment, seen as part of its conversation. */
+/** A segment as part of its conversation. */
 export interface TrackedSegment {
   /** The conversation, which later segments will change. */
   conversation: Conversation;
@@ -97,15 +101,15 @@ export interface TrackedSegment {
   relativeSequence: number;
   /** Its acknowledgment, counted from the receiver's SYN; `null` if none. */
   relativeAcknowledgment: number | null;
-  /** What is remarkable about it, by the names that Wireshark gives. */
+  /** Notes about it, by Wireshark's names. */
   notes: SegmentNote[];
   /** Whether the notes say that it was sent before. */
   retransmission: boolean;
-  /** How many duplicate ACKs it is the last of; 0 if it is none. */
+  /** Its number in a row of duplicate ACKs; 0 if it isn't one. */
   duplicateAcks: number;
   /**
    * The power of 2 by which its window counts; `null` if unknown, since the
-   * SYNs were not captured.
+   * SYNs weren't captured.
    */
   windowShift: number | null;
   /** The window in bytes, scaled; `null` if the scale is unknown. */
@@ -116,12 +120,12 @@ export interface TrackedSegment {
   serverState: TcpState;
 }
 
-/** How much is remembered. */
+/** Options for {@linkcode Conversations}. */
 export interface ConversationsOptions {
   /**
-   * How many conversations, so that no capture takes all memory. Of more, the
-   * one that has been quiet for the longest is forgotten: what is still said in
-   * it counts as a new one.
+   * The most conversations to remember, so that no capture fills the memory. If
+   * there are more, the one that has been quiet the longest is dropped: its
+   * later packets count as a new one.
    *
    * @default {10000}
    */
@@ -135,7 +139,7 @@ export interface ConversationsOptions {
 }
 
 /**
- * Sorts packets into conversations. It keeps no packets, only the sums.
+ * Groups packets by conversation. It keeps only totals, not the packets.
  *
  * @example A connection that is refused
  * ```ts
@@ -182,7 +186,7 @@ export class Conversations {
   #count = 0;
 
   /**
-   * Has seen none yet.
+   * Starts without any.
    *
    * @param options How much to remember, and how to count.
    */
@@ -193,17 +197,17 @@ export class Conversations {
     this.#nextNumber = nextNumber ?? (() => this.#count);
   }
 
-  /** How many there were in all. */
+  /** The total number. */
   get count(): number {
     return this.#count;
   }
 
   /**
-   * Adds a packet to its conversation, or begins one with it.
+   * Adds a packet to its conversation, or starts a new one.
    *
    * @param packet A decoded packet.
-   * @returns What it was there; `null` if it is not TCP, or a fragment without
-   * a header.
+   * @returns The segment as part of its conversation; `null` if it isn't TCP,
+   * or is a fragment without a header.
    */
   add(packet: Packet): TrackedSegment | null {
     const { ip, tcp } = packet;
@@ -222,7 +226,7 @@ export class Conversations {
   }
 
   /**
-   * Finds the conversation that a packet belongs to, and leaves it as it is.
+   * Finds a packet's conversation without changing it.
    *
    * @param packet A TCP packet, perhaps cut off or quoted by ICMP.
    * @returns The conversation; `null` if there is none.
@@ -239,7 +243,7 @@ export class Conversations {
  */
 const MAX_SYN_DISTANCE = 65_535;
 
-/** Ports are used again: a SYN with another number begins a new connection. */
+/** Ports are reused: a SYN with another number starts a new connection. */
 function isNewSyn(
   conversation: Conversation,
   packet: Packet,

@@ -1,9 +1,9 @@
 /**
- * Linux "cooked" captures: what `tcpdump -i any` writes, since the interfaces
- * of a machine have no one kind of header in common.
+ * Linux "cooked" captures: the format of `tcpdump -i any`, because a machine's
+ * interfaces don't share one kind of header.
  *
- * The kernel's own notes stand where an Ethernet header would be, in one of two
- * layouts (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org):
+ * The kernel's own notes replace the Ethernet header, in one of two layouts
+ * (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org):
  *
  * ```text
  * 1:  packet type 2 | hardware 2 | address length 2 | address 8 | protocol 2
@@ -20,15 +20,15 @@ import { writeUint16, writeUint32 } from "../bytes.ts";
 import { requireBytes } from "../error.ts";
 import { ETHER_TYPE_IPV4 } from "./ethernet.ts";
 
-/** Every field of a cooked header. */
+/** All fields of a cooked header. */
 export interface CookedHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "cooked";
   /** Which of the two layouts it has. */
   version: 1 | 2;
   /** Bytes of header: 16 in layout 1, 20 in layout 2. */
   headerBytes: number;
-  /** 0 to us, 1 broadcast, 2 multicast, 3 to somebody else, 4 from us. */
+  /** 0 to us, 1 broadcast, 2 multicast, 3 to another host, 4 from us. */
   packetType: number;
   /** Kind of device, such as 772 for loopback and 1 for Ethernet. */
   hardware: number;
@@ -36,15 +36,15 @@ export interface CookedHeader {
   addressLength: number;
   /** Link address of the sender, such as `02:00:00:00:00:01`, or `""`. */
   source: string;
-  /** Number of the interface; `null` in layout 1, which does not have it. */
+  /** Number of the interface; `null` in layout 1, which doesn't have it. */
   interfaceIndex: number | null;
   /** What it carries, mostly as Ethernet says it. */
   etherType: number;
 }
 
-/** What a cooked header is made of; most of it has a default. */
+/** The fields of a cooked header to encode; most have defaults. */
 export interface CookedFields extends Partial<CookedHeader> {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "cooked";
   /** Which of the two layouts it has. */
   version: 1 | 2;
@@ -54,11 +54,11 @@ export interface CookedFields extends Partial<CookedHeader> {
  * Decodes a cooked header.
  *
  * @param version Which of the two layouts it has.
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is.
- * @returns Every field; the payload starts at `start + headerBytes`.
- * @throws {WireError} If the header does not fit.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte.
+ * @returns All fields; the payload starts at `start + headerBytes`.
+ * @throws {WireError} If the header doesn't fit.
  *
  * @example A packet that came in over loopback
  * ```ts
@@ -105,8 +105,8 @@ export function decodeCooked(
  * @param fields The header; a packet to us, over loopback, with IPv4 where
  * missing.
  * @returns A new buffer of 16 or 20 bytes.
- * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If the address is none.
+ * @throws {RangeError} If a value doesn't fit in its field.
+ * @throws {TypeError} If the address isn't valid.
  *
  * @example What is encoded decodes to the same fields
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * What can lie between the link header and IP, or between one IP header and
- * another: tags of virtual networks, LLC, MPLS, PPP over Ethernet, GRE. None of
- * it is of interest here but for the way through.
+ * The headers that can come between the link header and IP, or between two IP
+ * headers: VLAN tags, LLC, MPLS, PPP over Ethernet, and GRE. The workbook only
+ * needs to skip them.
  *
  * @module
  */
@@ -9,9 +9,9 @@
 import { readUint16 } from "../bytes.ts";
 import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 
-/** Where a header begins, and what it is, as Ethernet says it. */
+/** Where a header starts, and its EtherType. */
 export interface Place {
-  /** Index of its first byte. */
+  /** The index of its first byte. */
   start: number;
   /** What it is; `null` if that's unknown. */
   etherType: number | null;
@@ -49,11 +49,11 @@ const WAYS: Readonly<
 };
 
 /**
- * Goes through whatever lies in front of IP.
+ * Skips all headers before IP.
  *
  * @param bytes The packet.
- * @param place Where the link header ends, and what it says comes next.
- * @returns Where IP begins, or else where the way ends.
+ * @param place Where the link header ends, and the next header's type.
+ * @returns Where IP starts, or where decoding ends.
  *
  * @example A label of MPLS
  * ```ts
@@ -68,7 +68,7 @@ const WAYS: Readonly<
  * ```
  */
 export function unwrap(bytes: Uint8Array, place: Place): Place {
-  // Each turn takes bytes, so it ends.
+  // Each round consumes bytes, so the loop ends.
   while (place.etherType !== null && place.start < bytes.length) {
     const { start, etherType } = place;
     const way = etherType < MIN_ETHER_TYPE ? throughLlc : WAYS[etherType];
@@ -81,12 +81,12 @@ export function unwrap(bytes: Uint8Array, place: Place): Place {
 }
 
 /**
- * Goes into a tunnel: an IP packet that carries another packet.
+ * Enters a tunnel: an IP packet that carries another packet.
  *
  * @param bytes The packet.
- * @param start Index of the first byte after the IP header.
+ * @param start The index of the first byte after the IP header.
  * @param protocol What the IP header says that it carries.
- * @returns Where the inner IP header begins; `null` if there is none.
+ * @returns Where the inner IP header starts; `null` if there isn't one.
  */
 export function enterTunnel(
   bytes: Uint8Array,
@@ -121,7 +121,7 @@ function throughMpls(bytes: Uint8Array, start: number): Place {
   let at = start;
   while (at + 4 < bytes.length && (bytes[at + 2] & 1) === 0) at += 4;
   at += 4;
-  // MPLS doesn't say what it carries; the version of IP does.
+  // MPLS doesn't say what it carries, but the IP version does.
   const version = bytes[at] >>> 4;
   return {
     start: at,
@@ -138,7 +138,7 @@ function throughMpls(bytes: Uint8Array, start: number): Place {
  * protocol (RFC 1661, RFC 1662).
  *
  * @param bytes The packet.
- * @param start Index of its first byte.
+ * @param start The index of its first byte.
  * @returns Where the next header begins, and what it is.
  */
 export function throughPpp(bytes: Uint8Array, start: number): Place {
@@ -159,7 +159,7 @@ export function throughPpp(bytes: Uint8Array, start: number): Place {
  * address of 6 means IPv4.
  *
  * @param bytes The packet.
- * @param start Index of its first byte.
+ * @param start The index of its first byte.
  * @returns Where the next header begins, and what it is.
  */
 export function throughLlc(bytes: Uint8Array, start: number): Place {

@@ -1,5 +1,5 @@
 /**
- * Putting a whole packet together, from the inside out.
+ * Encoding a whole packet, from the inside out.
  *
  * @module
  */
@@ -41,14 +41,14 @@ export interface PacketFields {
 }
 
 /**
- * Encodes a packet. Lengths and checksums are computed where missing, so that
- * few fields make a valid packet; those that are given stay as they are, so
- * that a decoded packet encodes to its own bytes, and a wrong one can be made.
+ * Encodes a packet. Missing lengths and checksums are computed, so a few fields
+ * make a valid packet. Given ones stay unchanged, so a decoded packet encodes
+ * to its own bytes, and you can make a wrong one.
  *
  * @param fields Its layers.
  * @returns A new buffer.
- * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If an address is none.
+ * @throws {RangeError} If a value doesn't fit in its field.
+ * @throws {TypeError} If an address isn't valid.
  *
  * @example A SYN
  * ```ts

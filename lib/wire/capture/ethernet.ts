@@ -1,5 +1,5 @@
 /**
- * Ethernet frames (IEEE 802.3), with the tags of virtual networks (802.1Q).
+ * Ethernet frames (IEEE 802.3), with VLAN tags (802.1Q).
  *
  * ```text
  * +-----------------+-----------------+----------+------+ - - - - -
@@ -32,15 +32,15 @@ export interface VlanTag {
   type: number;
   /** Priority, 3 bits. */
   priority: number;
-  /** May be dropped first where there is too much. */
+  /** May be dropped first under congestion. */
   dropEligible: boolean;
   /** Number of the virtual network, 12 bits. */
   id: number;
 }
 
-/** Every field of an Ethernet header. */
+/** All fields of an Ethernet header. */
 export interface EthernetHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "ethernet";
   /** Bytes of header: 14, and 4 for each tag. */
   headerBytes: number;
@@ -50,25 +50,25 @@ export interface EthernetHeader {
   destination: string;
   /** Tags of virtual networks, the outermost first. */
   tags: VlanTag[];
-  /** What it carries; below 1536 it is a length instead. */
+  /** The EtherType of its payload; below 1536, it's a length instead. */
   etherType: number;
 }
 
-/** What an Ethernet header is made of; all of it has a default. */
+/** The fields of an Ethernet header to encode; most have defaults. */
 export interface EthernetFields extends Partial<EthernetHeader> {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "ethernet";
 }
 
 /**
  * Decodes an Ethernet header.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is.
- * @returns Every field; the payload starts at `start + headerBytes`, and may
- * have padding behind it, since a frame has 60 bytes at least.
- * @throws {WireError} If the header or a tag does not fit.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte.
+ * @returns All fields; the payload starts at `start + headerBytes`, and may
+ * have padding after it, since a frame has 60 bytes at least.
+ * @throws {WireError} If the header or a tag doesn't fit.
  *
  * @example A frame on loopback, where no card has an address
  * ```ts
@@ -119,8 +119,8 @@ export function decodeEthernet(
  * @param fields The header; addresses are all zeros and the type is IPv4 where
  * missing.
  * @returns A new buffer of 14 bytes, and 4 for each tag.
- * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If an address is none.
+ * @throws {RangeError} If a value doesn't fit in its field.
+ * @throws {TypeError} If an address isn't valid.
  *
  * @example What is encoded decodes to the same fields
  * ```ts

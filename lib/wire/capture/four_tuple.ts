@@ -1,6 +1,6 @@
 /**
- * Finding what belongs to a pair of ends: two addresses and two ports, whichever
- * of the two sends.
+ * Values by four-tuple (two addresses and two ports), the same for both
+ * directions.
  *
  * @module
  */
@@ -8,8 +8,8 @@
 import type { Packet } from "./packet.ts";
 
 /**
- * Values by four-tuple, as many as there is room for. Of more, the one that has
- * been quiet for the longest is forgotten.
+ * A bounded map by four-tuple. If it's full, the entry that has been quiet the
+ * longest is dropped.
  *
  * @example Both directions are the same
  * ```ts
@@ -32,7 +32,7 @@ import type { Packet } from "./packet.ts";
  * ```
  */
 export class FourTuples<Value> {
-  /** A Map keeps its keys in order: the one that spoke last is at the end. */
+  /** A Map keeps its keys in order: the most recently active one is last. */
   readonly #values = new Map<string, Value>();
   readonly #max: number;
 
@@ -57,7 +57,7 @@ export class FourTuples<Value> {
   }
 
   /**
-   * Remembers a value, as the one that spoke last.
+   * Stores a value as the most recently active one.
    *
    * @param packet A packet with ports.
    * @param value The value of its ends.

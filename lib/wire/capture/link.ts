@@ -1,6 +1,6 @@
 /**
- * The layer below IP: which header it has depends on what was captured, and
- * the capture file says so with a number, its link type.
+ * The link layer, below IP. Its header depends on where the packet was
+ * captured; the capture file identifies it by a number, the link type.
  *
  * @module
  */
@@ -21,27 +21,30 @@ export const LINK_TYPES = {
   NULL: 0,
   /** Ethernet; Linux also shows its loopback interface like this. */
   ETHERNET: 1,
-  /** IPv4 or IPv6, with nothing in front, as most systems number it inside. */
+  /**
+   * IPv4 or IPv6 without a link header, by the number that most systems use
+   * internally.
+   */
   DLT_RAW: 12,
   /** The same, as OpenBSD numbers it. */
   DLT_RAW_OPENBSD: 14,
-  /** IPv4 or IPv6, with nothing in front. */
+  /** IPv4 or IPv6 without a link header. */
   RAW: 101,
   /** Loopback of OpenBSD, big-endian. */
   LOOP: 108,
   /** `tcpdump -i any` on Linux, until 2020. */
   LINUX_SLL: 113,
-  /** IPv4, with nothing in front. */
+  /** IPv4 without a link header. */
   IPV4: 228,
-  /** IPv6, with nothing in front. */
+  /** IPv6 without a link header. */
   IPV6: 229,
   /** `tcpdump -i any` on Linux, today. */
   LINUX_SLL2: 276,
 } as const;
 
-/** No header at all: the bytes begin with that of IP. */
+/** No link header: the bytes start with the IP header. */
 export interface RawHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "raw";
   /** Always 0. */
   headerBytes: number;
@@ -51,7 +54,7 @@ export interface RawHeader {
 
 /** What a raw header is made of, which is nothing. */
 export interface RawFields extends Partial<RawHeader> {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "raw";
 }
 
@@ -78,10 +81,9 @@ export type LinkFields =
  * @param linkType What the capture says that it is, see {@linkcode LINK_TYPES}.
  * @returns The header; what it carries starts at `headerBytes`, and is IPv4 or
  * IPv6 if `etherType` says so.
- * @throws {WireError} If the header does not fit, or there is no such link
- * type.
+ * @throws {WireError} If the header doesn't fit, or there is no such link type.
  *
- * @example Nothing in front of IPv4
+ * @example IPv4 without a link header
  * ```ts
  * import { decodeLink, LINK_TYPES } from "./link.ts";
  * import { assertEquals } from "@std/assert";
@@ -125,7 +127,7 @@ export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
  *
  * @param fields The header.
  * @returns A new buffer, empty for `raw`.
- * @throws {RangeError} If a value does not fit its field.
+ * @throws {RangeError} If a value doesn't fit in its field.
  * @throws {TypeError} If an address is none, or the header is one of those that
  * are decoded only.
  *
@@ -156,7 +158,8 @@ export function encodeLink(fields: LinkFields): Uint8Array {
  * Names a link type for people.
  *
  * @param linkType The number that a capture file has.
- * @returns Such as `ETHERNET`, or `link type 147` for one that is not decoded.
+ * @returns Text such as `ETHERNET`, or `link type 147` for one that isn't
+ * decoded.
  *
  * @example What `tcpdump -i lo` writes on Linux
  * ```ts

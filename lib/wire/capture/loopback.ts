@@ -2,8 +2,8 @@
  * The loopback header of BSD and macOS: four bytes that say which family of
  * addresses follows (LINKTYPE_NULL and LINKTYPE_LOOP of tcpdump.org).
  *
- * It never leaves the machine, so it is in that machine's own byte order, and
- * each system has a number of its own for IPv6.
+ * It never leaves the machine, so it's in the machine's own byte order, and
+ * each system has its own number for IPv6.
  *
  * @module
  */
@@ -21,9 +21,9 @@ const FAMILIES: Readonly<Record<number, number>> = {
   30: ETHER_TYPE_IPV6, // macOS
 };
 
-/** Every field of a loopback header. */
+/** All fields of a loopback header. */
 export interface LoopbackHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "loopback";
   /** Always 4. */
   headerBytes: number;
@@ -35,9 +35,9 @@ export interface LoopbackHeader {
   etherType: number | null;
 }
 
-/** What a loopback header is made of. */
+/** The fields of a loopback header to encode. */
 export interface LoopbackFields extends Partial<LoopbackHeader> {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "loopback";
   /** Number of the family of addresses: 2 for IPv4. */
   family: number;
@@ -46,14 +46,14 @@ export interface LoopbackFields extends Partial<LoopbackHeader> {
 /**
  * Decodes a loopback header.
  *
- * Families are small numbers, so one that does not fit 16 bits was written in
+ * Families are small numbers, so one that doesn't fit in 16 bits was written in
  * the other byte order.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is.
- * @returns Every field; the payload starts at `start + 4`.
- * @throws {WireError} If the header does not fit.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte.
+ * @returns All fields; the payload starts at `start + 4`.
+ * @throws {WireError} If the header doesn't fit.
  *
  * @example IPv6 as macOS has it
  * ```ts
@@ -88,7 +88,7 @@ export function decodeLoopback(
  * @param fields The family, and the byte order, which is big-endian where it
  * is missing.
  * @returns A new buffer of 4 bytes.
- * @throws {RangeError} If the family does not fit 32 bits.
+ * @throws {RangeError} If the family doesn't fit in 32 bits.
  *
  * @example IPv4 on a little-endian machine
  * ```ts
@@ -116,7 +116,7 @@ function etherTypeIn(header: number): number | null {
   return type === ETHER_TYPE_IPV4 || type === ETHER_TYPE_IPV6 ? type : null;
 }
 
-/** Turns the order of the four bytes round. */
+/** Reverses the order of the four bytes. */
 function swap(value: number): number {
   return (value << 24 | (value & 0xff00) << 8 | value >>> 8 & 0xff00 |
     value >>> 24) >>> 0;

@@ -1,6 +1,6 @@
 /**
- * Link headers that are found in collections of captures, and seldom elsewhere.
- * Only the way through them is known here.
+ * Rare link headers, found mostly in collections of captures. This module only
+ * skips them.
  *
  * @module
  */
@@ -10,9 +10,11 @@ import { requireBytes } from "../error.ts";
 import { type Place, throughLlc, throughPpp } from "./encapsulation.ts";
 import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 
-/** A link header of which only the length is known, and what comes next. */
+/**
+ * A link header that is skipped: its length, and the type of the next header.
+ */
 export interface OtherHeader {
-  /** Which header it is. */
+  /** The kind of header. */
   kind: "other";
   /** Its name, as tcpdump.org gives it. */
   name: string;
@@ -65,7 +67,7 @@ const OTHER_LINKS: Readonly<Record<number, OtherLink>> = {
  * @param bytes The packet from its first byte.
  * @param linkType What the capture says that it is.
  * @returns The header; `null` if there is no such link type here.
- * @throws {WireError} If the header does not fit.
+ * @throws {WireError} If the header doesn't fit.
  *
  * @example PPP
  * ```ts

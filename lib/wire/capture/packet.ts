@@ -1,5 +1,5 @@
 /**
- * A whole packet: each layer taken out of the one around it.
+ * Decoding a whole packet, layer by layer.
  *
  * ```text
  * | link header | IP header | TCP or UDP header | payload | padding |
@@ -32,7 +32,7 @@ export interface Ports {
   destination: number;
 }
 
-/** A packet, layer by layer. What it does not have is `null`. */
+/** A packet's layers. Layers that it doesn't have are `null`. */
 export interface Packet {
   /** Its place in the capture, from 1; 0 where it is from none. */
   number: number;
@@ -46,7 +46,7 @@ export interface Packet {
   link: LinkHeader | null;
   /** The IP header, told apart by `version`; of a tunnel, the innermost one. */
   ip: Ipv4Header | Ipv6Header | null;
-  /** Index of the first byte of the IP header; 0 if there is none. */
+  /** The index of the first byte of the IP header; 0 if there is none. */
   ipStart: number;
   /** The IP headers of the tunnels around it, the outermost first. */
   outer: (Ipv4Header | Ipv6Header)[];
@@ -95,10 +95,10 @@ export interface DecodePacketOptions {
 }
 
 /**
- * Decodes a packet, as far as it can be.
+ * Decodes as much of a packet as possible.
  *
- * It never throws: what is wrong with a packet is its `problem`, beside the
- * layers that were right.
+ * It never throws. If something is wrong, it returns the valid layers and a
+ * `problem`.
  *
  * @param bytes The packet as captured, from the first byte of the link header.
  * @param linkType What the capture says that it is, see `LINK_TYPES`.
@@ -133,7 +133,7 @@ export function decodePacket(
   return decodeLayers(bytes, linkType, options, false);
 }
 
-/** A quote may quote something itself, which nobody needs to see. */
+/** A quoted packet may quote another one, which isn't needed. */
 function decodeLayers(
   bytes: Uint8Array,
   linkType: number,
@@ -239,7 +239,7 @@ function enterIpv6(packet: Packet, layer: Layer): boolean {
   return problem === null;
 }
 
-/** What lies behind the end is the frame's padding, and not part of it. */
+/** Bytes after the end are the frame's padding, not part of the packet. */
 function endAt(
   end: number,
   packet: Packet,
@@ -254,7 +254,7 @@ function endAt(
   packet.problem ??= new WireError("an IP packet", start, expected);
 }
 
-/** An error quotes as much as there is room for, so an end is often missing. */
+/** An ICMP error quotes only as much as fits, so the end is often missing. */
 function decodeQuoted({ bytes }: Packet, { start, wireEnd }: Layer): Packet {
   const quoted = bytes.subarray(start, wireEnd);
   const sizeAt = quoted[0] >>> 4 === 6 ? 4 : 2;

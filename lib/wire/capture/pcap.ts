@@ -1,6 +1,6 @@
 /**
- * The classic capture file: a header of 24 bytes, then each packet behind 16
- * bytes of its own (draft-ietf-opsawg-pcap).
+ * The classic capture file: a header of 24 bytes, and then each packet after
+ * its own header of 16 bytes (draft-ietf-opsawg-pcap).
  *
  * ```text
  * file:    magic 4 | version 2 + 2 | reserved 8 | snaplen 4 | link type 4
@@ -237,7 +237,7 @@ function pcapRecords(
     return {
       number: ++number,
       time: {
-        // A fraction of a second or more is out of order, but no harm.
+        // A fraction of a second or more isn't valid, but does no harm.
         seconds: view.getUint32(at, littleEndian) + Math.floor(fraction / 1e9),
         nanoseconds: fraction % 1e9,
       },

@@ -1,6 +1,6 @@
 /**
- * The capture file of Wireshark: blocks one after another, some of which are
- * packets (draft-ietf-opsawg-pcapng).
+ * Wireshark's capture file: a series of blocks, some of which are packets
+ * (draft-ietf-opsawg-pcapng).
  *
  * ```text
  * | type 4 | length 4 | body, padded to words of 4 | length 4 again |
@@ -27,9 +27,9 @@ const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-/** The most that is collected for one block, as in Wireshark. */
+/** The largest block to accept, as in Wireshark. */
 const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
-/** Nothing but an attack on the memory has more. */
+/** Only an attack on the memory would have more. */
 const MAX_INTERFACES = 4096;
 
 /** The options of an interface that matter here. */
@@ -129,7 +129,7 @@ export function pcapngFormat(magic: number): CaptureFormat | null {
 interface Block {
   view: DataView;
   littleEndian: boolean;
-  /** Index of its first byte. */
+  /** The index of its first byte. */
   at: number;
   /** Place of that byte in the file, for messages. */
   offset: number;

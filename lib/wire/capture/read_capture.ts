@@ -1,6 +1,6 @@
 /**
- * Reading captures, in whichever of the two formats they are, piece by piece,
- * so that a file of any size needs only little memory.
+ * Reading captures of either format piece by piece, so that a file of any size
+ * needs little memory.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import { pcapFormat } from "./pcap.ts";
 import { pcapngFormat } from "./pcapng.ts";
 
 /**
- * Reads packets from a stream as they come: a file, or what tcpdump writes to
- * its standard output while it captures.
+ * Reads packets from a stream as they arrive: from a file, or from tcpdump's
+ * standard output during a capture.
  *
- * Of the stream it keeps one chunk and one unfinished record. The packets' bytes
- * are views, so a program that keeps one packet keeps the chunk around it; let
- * it copy what it wants to keep for long.
+ * It keeps only one chunk and one incomplete record in memory. The packets'
+ * bytes are views, so keeping a packet keeps its whole chunk: copy the bytes
+ * that you need for long.
  *
  * @param stream The capture. Leaving the loop early cancels it.
  * @returns The packets in their order. Those before a mistake come first.
- * @throws {WireError} If it is no capture, or ends in the middle of a packet;
+ * @throws {WireError} If it isn't capture, or ends in the middle of a packet;
  * `offset` counts from the start of the stream.
  *
  * @example From a file in memory
@@ -51,7 +51,7 @@ export async function* readCapture(
  *
  * @param bytes The capture.
  * @returns The packets in their order; their bytes are views of `bytes`.
- * @throws {WireError} If it is no capture, or ends in the middle of a packet.
+ * @throws {WireError} If it isn't capture, or ends in the middle of a packet.
  *
  * @example A file that was cut
  * ```ts
@@ -96,7 +96,7 @@ export class CaptureParser {
   #cut: Uint8Array = new Uint8Array(0);
   /** Bytes of `#cut` that are filled; the rest is room for more. */
   #cutBytes = 0;
-  /** Place in the file of the first byte that is not used yet. */
+  /** Place in the file of the first byte that isn't used yet. */
   #offset = 0;
 
   /** Bytes of memory that the parser holds itself. */
@@ -105,9 +105,9 @@ export class CaptureParser {
   }
 
   /**
-   * Takes the next piece, and gives the packets that are complete with it.
+   * Handles the next chunk, and yields the packets that it completes.
    *
-   * @param chunk The next bytes. They must not change afterwards, since packets
+   * @param chunk The next bytes. They mustn't change afterward, since packets
    * are views of them.
    * @returns The packets; use all of them before the next push.
    * @throws {WireError} If the bytes are no capture.
@@ -141,9 +141,9 @@ export class CaptureParser {
   }
 
   /**
-   * Says that no more will come.
+   * Handles the end of the input.
    *
-   * @throws {WireError} If a packet is not complete, or nothing has come.
+   * @throws {WireError} If a packet is incomplete, or there was no input.
    */
   end(): void {
     if (this.#cutBytes === 0 && this.#format !== null) return;
@@ -170,12 +170,12 @@ export class CaptureParser {
   /** Adds what the cut record lacks, as far as that is known; says how much. */
   #mend(chunk: Uint8Array, at: number): number {
     const view = viewOf(this.#cut, this.#cutBytes);
-    // A byte more is always needed, or the record would not be cut.
+    // A byte more is always needed, or the record wouldn't be cut.
     const size = this.#recordSize(view, 0) || this.#cutBytes + 1;
     const added = Math.min(size - this.#cutBytes, chunk.length - at);
     const filled = this.#cutBytes + added;
     if (filled > this.#cut.length) {
-      // Twice what is needed, so that many small chunks are not each copied
+      // Twice what is needed, so that many small chunks aren't each copied
       // again and again; but no more than the record takes, once that is known.
       const grown = new Uint8Array(Math.max(16, Math.min(size, 2 * filled)));
       grown.set(this.#cut.subarray(0, this.#cutBytes));

@@ -1,9 +1,9 @@
 /**
- * What is remarkable about a segment: that it was sent before, came out of
- * order, or says that the receiver has no room. The names, and the rules by
- * which they are given, are those of Wireshark (User's Guide, section 7.5, "TCP
- * Analysis"), with one exception: a segment of which all bytes were captured
- * before is never `out of order`, however soon it comes.
+ * Notes about a segment: that it was sent before, arrived out of order, or
+ * advertises a zero window. The names and the rules are Wireshark's (User's
+ * Guide, section 7.5, "TCP Analysis"), with one exception: if all of a
+ * segment's bytes were captured before, it's never `out of order`, however soon
+ * it arrives.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import type { Side } from "../tcp/walk.ts";
 import type { TcpHeader } from "../tcp/header.ts";
 import { elapsedMs, type Timestamp } from "./timestamp.ts";
 
-/** The name of something remarkable about a segment. */
+/** The name of a note. */
 export type SegmentNote =
   /** A SYN begins a new connection between ports that had one before. */
   | "port numbers reused"
-  /** Something before it was not captured, or is still to come. */
+  /** An earlier segment wasn't captured, or hasn't arrived yet. */
   | "previous segment not captured"
-  /** It acknowledges bytes that were not captured. */
+  /** It acknowledges bytes that weren't captured. */
   | "ACKed unseen segment"
   /** Some of it was sent before, and isn't acknowledged yet. */
   | "retransmission"
@@ -32,19 +32,22 @@ export type SegmentNote =
   | "out of order"
   /** It repeats an acknowledgment: something after a gap has arrived. */
   | "duplicate ACK"
-  /** One byte or none, just before the next number: is the other end there? */
+  /**
+   * One byte or none, just before the next number, to check that the other end
+   * is still there.
+   */
   | "keep-alive"
-  /** The answer to that. */
+  /** The answer to a keep-alive. */
   | "keep-alive ACK"
-  /** The sender of the segment has no room for data. */
+  /** The segment's sender has no room for data. */
   | "zero window"
   /** One byte into a zero window, to have the window repeated. */
   | "zero window probe"
-  /** The answer to that, if there is still no room. */
+  /** The answer to a zero window probe, if there's still no room. */
   | "zero window probe ACK"
   /** It fills the receiver's window to the last byte. */
   | "window full"
-  /** It says nothing new but how much room there is. */
+  /** It only advertises a new window. */
   | "window update";
 
 /** The notes that say that a segment was sent before. */
@@ -54,7 +57,10 @@ export const RETRANSMISSION_NOTES: readonly SegmentNote[] = [
   "spurious retransmission",
 ];
 
-/** Longer after the last duplicate ACK, it was a timer that made it go again. */
+/**
+ * If more time has passed since the last duplicate ACK, a timer caused the
+ * retransmission.
+ */
 const FAST_RETRANSMISSION_MS = 20;
 
 /** What can be late by without being sent again, if no round trip was seen. */
@@ -118,7 +124,7 @@ export class SegmentNotes {
   }
 
   /**
-   * Says what is remarkable about a segment, and remembers it for the next one.
+   * Returns the notes about a segment, and remembers it for the next one.
    *
    * @param segment The segment.
    * @returns The notes; none for most segments.
@@ -141,7 +147,7 @@ export class SegmentNotes {
     return notes;
   }
 
-  /** Tells apart what does not go on where its direction had ended. */
+  /** Tells apart what doesn't go on where its direction had ended. */
   #repetition(
     { tcp, data, progress, time }: NotedSegment,
     notes: SegmentNote[],

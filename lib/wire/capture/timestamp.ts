@@ -1,11 +1,11 @@
 /**
- * Moments, to the nanosecond. A single number would not do: seconds since 1970
- * with nanoseconds behind them have more digits than a number can hold.
+ * Times with nanoseconds. A single number isn't enough: seconds since 1970 with
+ * nanoseconds have more digits than a number can hold.
  *
  * @module
  */
 
-/** A moment: so long after the start of 1970, UTC. */
+/** A time since the start of 1970, UTC. */
 export interface Timestamp {
   /** Whole seconds since the start of 1970, UTC. */
   seconds: number;
@@ -14,7 +14,7 @@ export interface Timestamp {
 }
 
 /**
- * Says how long it took from one moment to another.
+ * Returns the time from one moment to another.
  *
  * @param from When it began.
  * @param to When it ended.
@@ -36,7 +36,7 @@ export function elapsedMs(from: Timestamp, to: Timestamp): number {
 }
 
 /**
- * Writes a moment as seconds since 1970, the way that tshark does.
+ * Formats a time as seconds since 1970, as tshark does.
  *
  * @param time The moment.
  * @returns Seconds, a point, and nine digits.
@@ -55,7 +55,7 @@ export function formatTimestamp(time: Timestamp): string {
 }
 
 /**
- * Turns a moment into a JavaScript date, which has milliseconds only.
+ * Converts a time to a JavaScript date, which has only milliseconds.
  *
  * @param time The moment.
  * @returns The date.

@@ -48,7 +48,7 @@ const MAX_WINDOW_SHIFT = 14;
  * @param packet The packet that it begins with.
  * @param tcp The packet's TCP header.
  * @param number The number of the conversation.
- * @returns What to remember of it. The packet itself is not counted yet.
+ * @returns What to remember of it. The packet itself isn't counted yet.
  */
 export function beginTracking(
   packet: Packet,
@@ -59,7 +59,7 @@ export function beginTracking(
   const ip = packet.ip!;
   const sender = newEnd(ip.source, tcp.sourcePort);
   const receiver = newEnd(ip.destination, tcp.destinationPort);
-  // Who answers with SYN-ACK is the server, though its packet came first.
+  // The end that sent a SYN-ACK is the server, even if its packet came first.
   const [client, server] = syn && ack ? [receiver, sender] : [sender, receiver];
   if (syn) {
     client.state = ack ? "SYN-SENT" : "CLOSED";
@@ -90,7 +90,7 @@ export function beginTracking(
 }
 
 /**
- * Says which end of a conversation sent a packet.
+ * Returns which end of a conversation sent a packet.
  *
  * @param conversation The conversation.
  * @param packet One of its packets.
@@ -103,7 +103,7 @@ export function senderOf({ client }: Conversation, { ip, tcp }: Packet): Side {
 }
 
 /**
- * Counts a segment in its conversation, and says what it was there.
+ * Counts a segment in its conversation, and returns its place there.
  *
  * @param tracking The conversation, which changes.
  * @param packet The packet that carries the segment.
@@ -130,7 +130,7 @@ export function trackSegment(
   sender.base ??= seqAdd(tcp.sequence, -1);
   if (ack) receiver.base ??= seqAdd(tcp.acknowledgment, -1);
 
-  // A reset's data, if any, explains the reset, and is not part of the stream.
+  // A reset's data, if any, explains the reset, and isn't part of the stream.
   const data = rst ? 0 : packet.payloadBytes;
   const flagged = (syn ? 1 : 0) + (fin ? 1 : 0);
   const added = progress[from].add(tcp.sequence, data + flagged);
@@ -200,7 +200,7 @@ function noteSyn(sender: ConversationEnd, tcp: TcpHeader): void {
 
 /**
  * The power of 2 by which an end's windows count. Scales count only where both
- * ends have given one (RFC 7323, section 2.2). Where the other SYN was not
+ * ends have given one (RFC 7323, section 2.2). Where the other SYN wasn't
  * captured, it's assumed to have one, as nearly all do.
  */
 function windowShiftOf(

@@ -1,5 +1,5 @@
 /**
- * What IP carries: TCP, UDP or ICMP, taken out of the IP packet around it.
+ * Decoding the protocol over IP: TCP, UDP, or ICMP.
  *
  * @module
  */
@@ -19,20 +19,20 @@ import type { ChecksumVerdict } from "../ip/verdict.ts";
 
 /** The innermost layer that has been found so far. */
 export interface Layer {
-  /** Index of its first byte. */
+  /** The index of its first byte. */
   start: number;
-  /** Index after its last byte, as the header around it says. */
+  /** The index after its last byte, as the header around it says. */
   end: number;
   /** The same, but not past the end of the frame. */
   wireEnd: number;
 }
 
 /**
- * Decodes what a packet's IP header carries, as far as it can be.
+ * Decodes as much as possible of a packet's IP payload.
  *
  * @param packet The packet, of which the IP header is decoded. It gets ports,
  * headers, the verdict on the checksum, and what is wrong.
- * @param layer Where it lies; afterwards, where the payload lies.
+ * @param layer Where it lies; afterward, where the payload lies.
  * @throws {WireError} If the header was cut.
  */
 export function decodeTransport(packet: Packet, layer: Layer): void {
@@ -77,7 +77,8 @@ function decodeSegment(packet: Packet, layer: Layer, end: number): void {
   );
   packet.tcp = header;
   packet.problem ??= problem;
-  // Where the header can't end where it says, nobody knows where data begins.
+  // If the header's length isn't possible, there's no way to tell where data
+  // starts.
   layer.start = header.headerBytes < 20
     ? wireEnd
     : Math.min(wireEnd, start + header.headerBytes);
@@ -166,7 +167,7 @@ function hasOtherAddresses(ip: Ipv4Header | Ipv6Header): boolean {
   return isRouted || (home !== null && home.length !== 16);
 }
 
-/** Whether a loose or strict source route has not come to its end (RFC 791). */
+/** Whether a loose or strict source route hasn't come to its end (RFC 791). */
 function isSourceRouted(options: Uint8Array): boolean {
   // Each option: type 1, length 1, pointer to the next address 1, addresses.
   for (let at = 0; at + 2 < options.length && options[at] !== 0;) {

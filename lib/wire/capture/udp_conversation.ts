@@ -1,6 +1,6 @@
 /**
  * Conversations over UDP: the datagrams between two addresses and ports. UDP
- * has no handshake and no close, so there is less to say of them than of TCP's.
+ * has no handshake and no close, so they have fewer facts than TCP's.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export interface TrackedDatagram {
 }
 
 /**
- * Sorts UDP packets into conversations. It keeps no packets, only the sums.
+ * Groups UDP packets by conversation. It keeps only totals, not the packets.
  *
  * @example A question and its answer
  * ```ts
@@ -80,7 +80,7 @@ export class DatagramConversations {
   #count = 0;
 
   /**
-   * Has seen none yet.
+   * Starts without any.
    *
    * @param options How much to remember, and how to count.
    */
@@ -91,17 +91,17 @@ export class DatagramConversations {
     this.#nextNumber = nextNumber ?? (() => this.#count);
   }
 
-  /** How many there were in all. */
+  /** The total number. */
   get count(): number {
     return this.#count;
   }
 
   /**
-   * Adds a packet to its conversation, or begins one with it.
+   * Adds a packet to its conversation, or starts a new one.
    *
    * @param packet A decoded packet.
-   * @returns What it was there; `null` if it is not UDP, or a fragment without
-   * ports.
+   * @returns The datagram as part of its conversation; `null` if it isn't UDP,
+   * or is a fragment without ports.
    */
   add(packet: Packet): TrackedDatagram | null {
     if (packet.ip?.protocol !== PROTOCOL_UDP || packet.ports === null) {
@@ -123,7 +123,7 @@ export class DatagramConversations {
   }
 
   /**
-   * Finds the conversation that a packet belongs to, and leaves it as it is.
+   * Finds a packet's conversation without changing it.
    *
    * @param packet A UDP packet, perhaps quoted by ICMP.
    * @returns The conversation; `null` if there is none.

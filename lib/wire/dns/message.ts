@@ -21,16 +21,19 @@ export const DNS_TYPES = {
 } as const;
 
 /**
- * The type of the record with which a client says what it can take, and a server
- * that it has understood (EDNS, RFC 6891). Its class is the size of the largest
- * datagram, in bytes; its time has a code, a version, and flags.
+ * The type of the EDNS record (RFC 6891), which advertises what the client or
+ * server supports. Its class is the largest datagram's size, in bytes; its TTL
+ * holds a code, a version, and flags.
  */
 export const DNS_TYPE_OPT = 41;
 
 /** The class of the Internet. */
 export const DNS_CLASS_IN = 1;
 
-/** The name asked for does not exist (RFC 1035, section 4.1.1). */
+/**
+ * The response code for a name that doesn't exist, NXDOMAIN (RFC 1035, section
+ * 4.1.1).
+ */
 export const RCODE_NXDOMAIN = 3;
 
 /** What is asked. */
@@ -43,15 +46,15 @@ export interface DnsQuestion {
   class: number;
 }
 
-/** What a record says. */
+/** A record's data. */
 export type DnsData =
   /** An address, IPv4 or IPv6. */
   | { kind: "A" | "AAAA"; address: string }
-  /** The name has another name, where everything else stands. */
+  /** The name is an alias; its records are under another name. */
   | { kind: "CNAME"; name: string }
   /** Strings of bytes, each of up to 255. */
   | { kind: "TXT"; texts: Uint8Array[] }
-  /** Where the zone begins, and how long a "no" holds. */
+  /** The start of a zone, and how long to cache a negative answer. */
   | {
     kind: "SOA";
     primary: string;
@@ -62,51 +65,53 @@ export type DnsData =
     expire: number;
     minimum: number;
   }
-  /** Anything else, as it came. */
+  /** Any other data, undecoded. */
   | { kind: "other"; bytes: Uint8Array };
 
 /** One record. */
 export interface DnsRecord extends DnsQuestion {
-  /** How long it may be kept, in seconds. */
+  /** The time to live (TTL): how long to cache it, in seconds. */
   ttl: number;
-  /** What it says. */
+  /** The record's data. */
   data: DnsData;
 }
 
 /** A whole message. */
 export interface DnsMessage {
-  /** Repeated in the answer, from 0 to 65535. */
+  /** The ID, from 0 to 65535, which the answer repeats. */
   id: number;
   /** Whether it is an answer. */
   isResponse: boolean;
-  /** What kind of query, from 0 to 15; 0 is the usual one. */
+  /** The opcode, from 0 to 15; 0 is a standard query. */
   opcode: number;
-  /** Whether the server is the one to say (AA). */
+  /** Whether the server is authoritative for the name (AA). */
   isAuthoritative: boolean;
-  /** Whether it was cut, for it did not fit (TC): ask again over TCP. */
+  /**
+   * Whether it was truncated because it didn't fit (TC): ask again over TCP.
+   */
   isTruncated: boolean;
-  /** Whether the server should ask others (RD). */
+  /** Whether the client wants recursion (RD). */
   wantsRecursion: boolean;
-  /** Whether it would (RA). */
+  /** Whether the server offers recursion (RA). */
   hasRecursion: boolean;
-  /** How it went, from 0 to 15; 0 is well. */
+  /** The response code, from 0 to 15; 0 means no error. */
   rcode: number;
   /** What is asked. */
   questions: DnsQuestion[];
-  /** What answers it. */
+  /** The answer section. */
   answers: DnsRecord[];
-  /** Who could answer. */
+  /** The authority section. */
   authorities: DnsRecord[];
-  /** What else may be of use. */
+  /** The additional section. */
   additionals: DnsRecord[];
 }
 
 /**
  * Decodes a message.
  *
- * @param bytes All of it: one datagram, or what TCP's length counts.
- * @returns Every field of it.
- * @throws {WireError} If it is no DNS message, or has bytes behind its end.
+ * @param bytes The whole message: one datagram, or what TCP's length counts.
+ * @returns All fields of it.
+ * @throws {WireError} If it isn't DNS message, or has bytes after its end.
  *
  * @example A question
  * ```ts
@@ -125,11 +130,11 @@ export function decodeDns(bytes: Uint8Array): DnsMessage {
 }
 
 /**
- * Decodes a message as far as it can be: one that was cut by a capture, or by a
- * receiver with too little room, still says what is asked.
+ * Decodes as much of a message as possible: if a capture or a small buffer
+ * truncated it, you can still see the question.
  *
  * @param bytes The message.
- * @returns Every field, with the records up to the first wrong one, and what is
+ * @returns All fields, with the records up to the first wrong one, and what is
  * wrong.
  * @throws {WireError} If fewer than the 12 bytes of the header are there.
  *
@@ -175,11 +180,11 @@ export function decodeDnsLeniently(bytes: Uint8Array): Decoded<DnsMessage> {
 }
 
 /**
- * Encodes a message. Names that were written before are pointed at.
+ * Encodes a message. Repeated names become compression pointers.
  *
- * @param message It; what is missing is 0, false or empty.
+ * @param message The message; missing fields are 0, false, or empty.
  * @returns A new buffer.
- * @throws {RangeError} If a value does not fit its field, or the message in
+ * @throws {RangeError} If a value doesn't fit in its field, or the message in
  * 65535 bytes.
  * @throws {TypeError} If an address is none of its kind.
  *
@@ -339,7 +344,7 @@ function requireEnd(what: string, found: number, { start, end }: Place): void {
   );
 }
 
-/** A message under way. */
+/** A message in progress. */
 class Out {
   readonly bytes: number[] = [];
   /** Where each name and end of a name begins. */

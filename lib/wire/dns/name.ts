@@ -1,15 +1,15 @@
 /**
  * Domain names on the wire (RFC 1035, sections 3.1 and 4.1.4).
  *
- * A name is a row of labels, each with its length in one byte in front, up to
- * one of length 0, which is the root:
+ * A name is a series of labels, each after one byte with its length. It ends
+ * with a label of length 0, the root:
  *
  * ```text
  * 03 w w w 07 e x a m p l e 03 o r g 00
  * ```
  *
- * Two bits set in a length say that it is a pointer instead: the rest of the
- * name stands further back in the message, at that offset.
+ * If the two highest bits of a length are set, it's a compression pointer: the
+ * rest of the name is earlier in the message, at that offset.
  *
  * @module
  */
@@ -60,10 +60,10 @@ export function encodeName(name: string): Uint8Array {
  * smaller offset than the last: so there is an end, however they are set.
  *
  * @param bytes The whole message.
- * @param start Index of the name's first byte.
+ * @param start The index of the name's first byte.
  * @returns The name, without a dot at its end (`""` is the root), and the index
- * after its last byte, which is the one behind the first pointer, if any.
- * @throws {WireError} If it is no name.
+ * after its last byte, which is the one after the first pointer, if any.
+ * @throws {WireError} If it isn't name.
  *
  * @example A pointer
  * ```ts

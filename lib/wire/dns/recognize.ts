@@ -10,7 +10,7 @@ import { readUint16 } from "../bytes.ts";
 
 /** DNS, and its relatives on the local network (mDNS and LLMNR). */
 const DNS_PORTS = [53, 5353, 5355];
-/** NetBIOS names look like DNS, and are none (RFC 1002, section 4.2). */
+/** NetBIOS names look like DNS but aren't (RFC 1002, section 4.2). */
 const NETBIOS_PORT = 137;
 
 /** Where the data comes from. */
@@ -22,13 +22,13 @@ export interface DnsPlace {
 }
 
 /**
- * Recognizes a DNS message. On the ports of DNS, it may be cut off; on any other
- * port, it must be exactly one query or response about one name, with nothing
- * missing and nothing left.
+ * Recognizes a DNS message. On DNS ports, it may be cut off; on any other port,
+ * it must be exactly one complete query or response about one name, with no
+ * bytes left over.
  *
  * @param payload The data of a datagram or of a segment.
  * @param place Where it comes from.
- * @returns The message, as far as it is there; `null` if it is none.
+ * @returns The message, as far as it's available; `null` if it isn't DNS.
  *
  * @example A query to a server on a port of its own
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * A body, put together from the pieces it comes in.
+ * Collecting a body from its pieces.
  *
  * @module
  */
@@ -7,9 +7,10 @@
 /**
  * Collects the pieces of a body in one buffer.
  *
- * An array for each piece would cost over a hundred bytes, however few are in
- * it: a client that sends a megabyte in chunks of one byte would take up more
- * than a hundred. This buffer has at most twice as many bytes as have come.
+ * An array for each piece would cost over a hundred bytes, however small the
+ * piece: a client that sends a megabyte in one-byte chunks would use more than
+ * a hundred megabytes. This buffer is at most twice as large as the bytes
+ * received.
  *
  * @example A body in two pieces
  * ```ts
@@ -56,7 +57,7 @@ export class BodyBuffer {
   }
 
   /**
-   * Gives the whole body, and begins the next one.
+   * Returns the whole body, and starts the next one.
    *
    * @returns Its bytes, which nobody else has.
    */

@@ -1,6 +1,6 @@
 /**
- * Bodies in chunks, whose length nobody knows when they begin: each chunk has
- * its size in front, and one of size 0 is the last (RFC 9112, section 7.1).
+ * Chunked bodies, whose length isn't known in advance: each chunk starts with
+ * its size, and one of size 0 is the last (RFC 9112, section 7.1).
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { quote } from "../quote.ts";
  * Encodes one chunk.
  *
  * @param data Its bytes, at least one: an empty chunk would be the last.
- * @returns Size, data, and the line end behind it.
+ * @returns Size, data, and the line end after it.
  * @throws {RangeError} If there is no data.
  *
  * @example Ten bytes are "a" in the size
@@ -51,7 +51,7 @@ export function encodeChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
  *
  * @param trailers Fields that are known only now; most bodies have none.
  * @returns The chunk of size 0, the fields, and the blank line.
- * @throws {TypeError} If a field has characters that it cannot have, or belongs
+ * @throws {TypeError} If a field has characters that it can't have, or belongs
  * into the head.
  */
 export function encodeLastChunk(
@@ -65,10 +65,10 @@ export function encodeLastChunk(
 }
 
 /**
- * Decodes a body in chunks, however it comes.
+ * Decodes a chunked body, however the reads split it.
  *
- * It holds one line, or the trailer section, and what was last pushed. Data is
- * handed out as it comes, in views, without waiting for the rest of a chunk.
+ * It holds one line or the trailer section, and the last pushed bytes. It
+ * returns data as views as it arrives, without waiting for the rest of a chunk.
  *
  * @example In two pieces
  * ```ts
@@ -92,7 +92,7 @@ export class ChunkedDecoder {
   readonly #input: HttpInput;
   readonly #limits: Required<HttpLimits>;
   #state: "size" | "data" | "data end" | "trailers" | "done" = "size";
-  /** Bytes of the chunk under way that have not come. */
+  /** Bytes of the chunk in progress that haven't come. */
   #left = 0;
   #total = 0;
   /** How many unused bytes are known to hold no end of a line. */
@@ -110,12 +110,12 @@ export class ChunkedDecoder {
     this.#input = input;
   }
 
-  /** The fields behind the body, or `null` while its end has not come. */
+  /** The fields behind the body, or `null` while its end hasn't come. */
   get trailers(): HttpField[] | null {
     return this.#trailers;
   }
 
-  /** How many bytes have come behind the end, or are not decoded yet. */
+  /** How many bytes have come after the end, or aren't decoded yet. */
   get unusedBytes(): number {
     return this.#input.left;
   }
@@ -123,7 +123,7 @@ export class ChunkedDecoder {
   /**
    * Takes the next piece. Decode all of it with `next` before the next push.
    *
-   * @param bytes It; they may change when `next` has given `null`.
+   * @param bytes It; they may change when `next` has returned `null`.
    */
   push(bytes: Uint8Array): void {
     this.#input.push(bytes);
@@ -198,7 +198,7 @@ export class ChunkedDecoder {
         `a size in hexadecimal digits, found ${quote(line)}`,
       );
     }
-    // However many digits there are, they never wrap around.
+    // A number never wraps around, however many digits it has.
     const size = parseInt(digits, 16);
     if (size > maxBodyBytes - this.#total || !Number.isSafeInteger(size)) {
       throw new HttpError(

@@ -37,7 +37,7 @@ export function keepsAlive(
 
 /**
  * Whether the client waits for `100 Continue` before it sends the body, so that
- * a server can refuse it before it comes. A client of version 1.0 cannot.
+ * a server can refuse it before it comes. A client of version 1.0 can't.
  *
  * @param head The request's head.
  * @returns Whether it waits.

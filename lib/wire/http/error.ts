@@ -1,5 +1,5 @@
 /**
- * The one way in which an HTTP message can be wrong.
+ * The error for an invalid HTTP message.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { WireError } from "../error.ts";
 
 /**
- * Thrown for a message that is not HTTP/1.1, that could be read in two ways, or
- * that is larger than it may be.
+ * Thrown for a message that isn't HTTP/1.1, is ambiguous, or is too large.
  *
- * After one, nothing behind it can be trusted: where the next message begins is
- * no longer known. Answer with `status`, and close (RFC 9112, section 6.3).
+ * After this error, you can't tell where the next message starts, so trust
+ * nothing after it. Answer with `status`, and close the connection (RFC 9112,
+ * section 6.3).
  *
  * @example What to answer
  * ```ts
@@ -36,7 +36,7 @@ export class HttpError extends WireError {
    * Makes an error that names the place, and the answer.
    *
    * @param what What was being decoded, such as `a field`.
-   * @param offset Index of the byte where it went wrong.
+   * @param offset The index of the byte where it went wrong.
    * @param expected What should have been there, and what was.
    * @param status What a server answers.
    */
@@ -46,7 +46,7 @@ export class HttpError extends WireError {
   }
 
   /**
-   * The same error, of a part that did not begin at byte 0.
+   * The same error, of a part that didn't begin at byte 0.
    *
    * @param bytes Bytes in front of that part.
    * @returns An error whose offset counts from further ahead.

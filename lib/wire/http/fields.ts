@@ -10,7 +10,7 @@ import { quote } from "../quote.ts";
 
 /** One line of a head. */
 export interface HttpField {
-  /** Its name. Case means nothing in it; decoded ones are in small letters. */
+  /** Its name. Case means nothing in it; decoded ones are in lower case. */
   name: string;
   /** Its value, without the blanks around it. */
   value: string;
@@ -19,17 +19,16 @@ export interface HttpField {
 /**
  * Decodes one field.
  *
- * Two forms are refused that a lenient reader takes in a way of its own, so that
- * two readers on the way would disagree: a blank in front of the colon, and a
- * line that goes on with the value of the one before (RFC 9112, sections 5.1
- * and 5.2).
+ * It rejects two forms that lenient parsers interpret differently: a space
+ * before the colon, and a line that continues the previous line's value (RFC
+ * 9112, sections 5.1 and 5.2).
  *
  * @param line The line without its end.
- * @param offset Index of its first byte, for the error.
- * @returns The field, its name in small letters.
+ * @param offset The index of its first byte, for the error.
+ * @returns The field, its name in lower case.
  * @throws {HttpError} If it is none.
  *
- * @example Blanks around the value do not belong to it
+ * @example Blanks around the value don't belong to it
  * ```ts
  * import { decodeField } from "./fields.ts";
  * import { HttpError } from "./error.ts";
@@ -64,10 +63,10 @@ export function decodeField(line: string, offset = 0): HttpField {
  *
  * @param fields The fields, in order; characters up to U+00FF.
  * @returns Their lines.
- * @throws {TypeError} If a name or a value has a character that it cannot have:
+ * @throws {TypeError} If a name or a value has a character that it can't have:
  * with a CR LF in it, it would be two lines.
  *
- * @example A value cannot smuggle in a line
+ * @example A value can't smuggle in a line
  * ```ts
  * import { encodeFields } from "./fields.ts";
  * import { assertEquals, assertThrows } from "@std/assert";
@@ -94,11 +93,11 @@ export function encodeFields(fields: readonly HttpField[]): string {
 }
 
 /**
- * The value of a field. Several of one name are one, joined with commas (RFC
- * 9110, section 5.3).
+ * Returns the value of a field. Repeated fields are combined into one, with
+ * their values separated by commas (RFC 9110, section 5.3).
  *
  * @param fields Decoded fields.
- * @param name The name, in small letters.
+ * @param name The name, in lower case.
  * @returns The value, or `null` if there is no such field.
  *
  * @example Two lines, one value
@@ -128,8 +127,8 @@ export function fieldValue(
  * such as `Connection` (RFC 9110, section 5.6.1).
  *
  * @param fields Decoded fields.
- * @param name The name, in small letters.
- * @returns The members, in small letters; empty ones are left out.
+ * @param name The name, in lower case.
+ * @returns The members, in lower case; empty ones are left out.
  *
  * @example What the connection is asked to do
  * ```ts

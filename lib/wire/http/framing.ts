@@ -1,10 +1,9 @@
 /**
  * How long the body of a message is (RFC 9112, section 6.3).
  *
- * This is where requests are smuggled: if two programs on the way disagree
- * about the length, one of them takes the end of a body for the next request.
- * So a message that can be read in two ways is refused, also where the RFC would
- * allow to choose.
+ * Request smuggling starts here: if two programs on the path disagree about the
+ * length, one of them takes the end of a body for the next request. So an
+ * ambiguous message is rejected, even if the RFC would allow a choice.
  *
  * @module
  */
@@ -24,7 +23,7 @@ export type BodyFraming =
   | { kind: "length"; size: number }
   /** It comes in chunks, each with its size, and the last one says so. */
   | { kind: "chunked" }
-  /** It lasts until the connection ends. Only answers can do that. */
+  /** It ends when the connection ends, for responses only. */
   | { kind: "close" };
 
 /**
@@ -32,7 +31,7 @@ export type BodyFraming =
  *
  * @param head The request's head.
  * @returns How its end is known; never `close`.
- * @throws {HttpError} With 400 if that is not certain: two lengths, a length and
+ * @throws {HttpError} With 400 if that isn't certain: two lengths, a length and
  * chunks, a length that is no number, chunks in version 1.0. With 501 if the
  * body is encoded in another way as well.
  *
@@ -72,7 +71,7 @@ export function requestFraming(head: RequestHead): BodyFraming {
  * How long the body of an answer is.
  *
  * @param head The answer's head.
- * @param method The method of the request that it answers: an answer to `HEAD`
+ * @param method The method of the request that it answers: a response to `HEAD`
  * has no body, whatever it says.
  * @returns How its end is known.
  * @throws {HttpError} As {@linkcode requestFraming}.
@@ -102,7 +101,7 @@ export function responseFraming(
   if (method === "HEAD" || status < 200 || status === 204 || status === 304) {
     return { kind: "none" };
   }
-  // What follows then is a tunnel, and no message any more.
+  // After this, the connection is a tunnel, without any more messages.
   if (method === "CONNECT" && status < 300) return { kind: "none" };
   return framing ?? { kind: "close" };
 }

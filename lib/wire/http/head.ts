@@ -1,6 +1,6 @@
 /**
- * What the heads of requests and of answers have in common: lines that end with
- * CR LF, and a blank line behind them (RFC 9112, section 2.1).
+ * What the heads of requests and responses have in common: lines that end with
+ * CR LF, and then an empty line (RFC 9112, section 2.1).
  *
  * @module
  */
@@ -15,16 +15,17 @@ import { textOf } from "./text.ts";
 export type HttpVersion = "1.0" | "1.1";
 
 /**
- * Looks for the end of a head, or of a trailer section, in what has come so far.
+ * Finds the end of a head or a trailer section in the bytes so far.
  *
- * Each line must end with CR LF. RFC 9112, section 2.2, lets a reader take an LF
- * alone for the same; a reader on the way that does not would see other lines.
+ * Each line must end with CR LF. RFC 9112, section 2.2, allows a reader to
+ * accept a single LF, but then another reader on the path that doesn't would
+ * see different lines.
  *
  * @param bytes What has come.
- * @param start Index of the first byte of the first line.
+ * @param start The index of the first byte of the first line.
  * @param searched Index up to which an earlier call has looked, so that bytes
  * that come one by one are each looked at once.
- * @returns Index after the blank line, or -1 if that has not come.
+ * @returns Index after the blank line, or -1 if that hasn't come.
  * @throws {HttpError} If a line ends with LF alone.
  *
  * @example Not yet, and now
@@ -60,14 +61,14 @@ export function findHeadEnd(
 export interface HeadParts {
   /** The first line, without its end. */
   startLine: string;
-  /** The fields behind it. */
+  /** The fields after it. */
   fields: HttpField[];
 }
 
 /**
  * Cuts a head into its first line and its fields.
  *
- * @param bytes The head, with its blank line, and nothing behind it.
+ * @param bytes The head, with its blank line, and nothing after it.
  * @param limits How large it may be.
  * @returns Its parts, each character one byte.
  * @throws {HttpError} If it is too large, or not made of such lines.
@@ -109,9 +110,9 @@ export function splitHead(
 /**
  * Decodes the fields of a head, or of a trailer section.
  *
- * @param bytes Where they are.
- * @param start Index of the first byte of the first field.
- * @param end Index after the blank line behind them.
+ * @param bytes The bytes that contain them.
+ * @param start The index of the first byte of the first field.
+ * @param end The index after the blank line after them.
  * @param maxFields The most there may be.
  * @returns The fields.
  * @throws {HttpError} If there are too many, or one is none.
@@ -157,7 +158,7 @@ export function headTooLong(maxHeadBytes: number): HttpError {
  * Reads the version in a first line.
  *
  * @param text `HTTP/1.1`, for example.
- * @param offset Index of its first byte, for the error.
+ * @param offset The index of its first byte, for the error.
  * @returns The version to treat it as: a later 1.x is a 1.1.
  * @throws {HttpError} With 505 for another major version, with 400 for what is
  * no version at all.

@@ -1,6 +1,5 @@
 /**
- * Bytes that have come and are not used yet. Only the other files of HTTP use
- * it.
+ * Received bytes that aren't used yet. Only the other HTTP files use it.
  *
  * @module
  */
@@ -9,19 +8,19 @@
 export class HttpInput {
   /** The bytes, used and unused. */
   bytes: Uint8Array = NONE;
-  /** Index of the first unused one. */
+  /** The index of the first unused one. */
   at = 0;
   /** Bytes used before `bytes[0]`. */
   base = 0;
   /** Whether `bytes` lies in a buffer that nobody else has. */
   #isOwn = true;
 
-  /** Bytes that are not used yet. */
+  /** Bytes that aren't used yet. */
   get left(): number {
     return this.bytes.length - this.at;
   }
 
-  /** Puts more bytes behind those that are there. They are not copied. */
+  /** Appends bytes without copying them. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     if (this.left > 0) return this.#append(chunk);
@@ -44,7 +43,7 @@ export class HttpInput {
     const filled = this.bytes.length + chunk.length;
     const room = this.bytes.buffer.byteLength - this.bytes.byteOffset;
     if (!this.#isOwn || filled > room) {
-      // Twice what is needed, so that bytes that come one by one are not each
+      // Twice what is needed, so that bytes that come one by one aren't each
       // copied again and again.
       const grown = new Uint8Array(2 * (this.left + chunk.length));
       grown.set(this.bytes.subarray(this.at));

@@ -1,10 +1,10 @@
 /**
- * How large a message may be (RFC 9110, section 17.5).
+ * Limits on a message's size (RFC 9110, section 17.5).
  *
  * @module
  */
 
-/** Limits for one message. Over them it is refused, and not kept. */
+/** Limits for one message. A larger message is rejected without storing it. */
 export interface HttpLimits {
   /**
    * The longest first line, in bytes; a longer one is a 414. RFC 9112, section
@@ -42,11 +42,11 @@ export interface HttpLimits {
 }
 
 /**
- * Puts a default in the place of each limit that is not given.
+ * Puts a default in the place of each limit that isn't given.
  *
  * @param limits Those that are.
  * @returns All of them.
- * @throws {RangeError} If one is not a number >= 0.
+ * @throws {RangeError} If one isn't a number >= 0.
  *
  * @example One limit
  * ```ts

@@ -1,8 +1,8 @@
 /**
- * Messages in a stream of bytes, one behind the other, however they come.
+ * Parsing a stream of messages, however the reads split it.
  *
- * The parsers read no socket: they are given bytes, and say what these are. So
- * they work the same over TCP, in a test, and on a file.
+ * The parsers don't read from a socket: you pass them bytes, and they return
+ * the messages. So they work the same with TCP, in a test, and with a file.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export type HttpEvent<Head> =
   | { kind: "head"; head: Head; framing: BodyFraming }
   /** A piece of its body, as a view. */
   | { kind: "data"; data: Uint8Array }
-  /** It is whole; most have no trailers. */
+  /** The message is complete; most have no trailers. */
   | { kind: "end"; trailers: HttpField[] };
 
 /** What the parsers of requests and of answers share. */
@@ -38,7 +38,7 @@ export abstract class HttpParser<Head> {
   /** How many unused bytes are known to hold no end of a head. */
   #searched = 0;
   #skippedLine = false;
-  /** Bytes of the body that have not come, or may still come. */
+  /** Bytes of the body that haven't come, or may still come. */
   #left = 0;
   #chunks: ChunkedDecoder | null = null;
   #failure: HttpError | null = null;
@@ -47,13 +47,13 @@ export abstract class HttpParser<Head> {
    * Begins before the first message.
    *
    * @param limits How large one may be.
-   * @throws {RangeError} If a limit is not a number >= 0.
+   * @throws {RangeError} If a limit isn't a number >= 0.
    */
   constructor(limits: HttpLimits = {}) {
     this.#limits = withDefaults(limits);
   }
 
-  /** Whether no byte of the next message has come. */
+  /** Whether no bytes of the next message have arrived. */
   get isBetween(): boolean {
     return this.#state === "head" && this.#input.left === 0;
   }
@@ -64,16 +64,17 @@ export abstract class HttpParser<Head> {
   }
 
   /**
-   * Takes the next bytes. Ask `next` until it gives `null` before the next push.
+   * Adds the next bytes. Call `next` until it returns `null` before the next
+   * push.
    *
-   * @param bytes They; they may change when `next` has given `null`.
+   * @param bytes The bytes; they may change after `next` has returned `null`.
    */
   push(bytes: Uint8Array): void {
     this.#input.push(bytes);
   }
 
   /**
-   * Gives the next part of a message.
+   * Returns the next part of a message.
    *
    * @returns The part, or `null` when more bytes are needed for it.
    * @throws {HttpError} If it is wrong, or too large; `offset` counts from the
@@ -93,7 +94,8 @@ export abstract class HttpParser<Head> {
   }
 
   /**
-   * Says that no more bytes will come; ask `next` before, until it gives `null`.
+   * Handles the end of the stream. Before that, call `next` until it returns
+   * `null`.
    *
    * @returns The end of a body that lasts as long as its connection, or `null`.
    * @throws {HttpError} If the stream ended inside a message.
@@ -114,7 +116,7 @@ export abstract class HttpParser<Head> {
     throw this.#failure;
   }
 
-  /** Decodes a head, and says how long the body behind it is. */
+  /** Decodes a head, and says how long the body after it is. */
   protected abstract decode(bytes: Uint8Array, limits: Required<HttpLimits>): {
     head: Head;
     framing: BodyFraming;
@@ -147,8 +149,8 @@ export abstract class HttpParser<Head> {
     this.#requireBeginning();
     const start = input.at;
     const { maxLineBytes, maxHeadBytes } = this.#limits;
-    // What is over a limit is not looked at, so that the same bytes fail in the
-    // same way however they come.
+    // Bytes over a limit are ignored, so that the same bytes fail in the same
+    // way however the reads split them.
     const line = input.bytes.subarray(start, start + maxLineBytes + 2);
     if (line.length === maxLineBytes + 2 && !line.includes(LF)) {
       throw lineTooLong(maxLineBytes).after(start);
@@ -156,7 +158,7 @@ export abstract class HttpParser<Head> {
     const room = input.bytes.subarray(0, start + maxHeadBytes);
     const end = findHeadEnd(room, start, start + this.#searched);
     if (end - start === 2 && !this.#skippedLine) {
-      // Old clients send a line end too many behind a body (RFC 9112, 2.2).
+      // Old clients send an extra line ending after a body (RFC 9112, 2.2).
       input.at = end;
       this.#searched = 0;
       this.#skippedLine = true;
@@ -269,7 +271,7 @@ export abstract class HttpParser<Head> {
  * ```
  */
 export class RequestParser extends HttpParser<RequestHead> {
-  /** Decodes a head, and says how long the body behind it is. */
+  /** Decodes a head, and says how long the body after it is. */
   protected override decode(
     bytes: Uint8Array,
     limits: Required<HttpLimits>,
@@ -280,7 +282,7 @@ export class RequestParser extends HttpParser<RequestHead> {
 
   /** What a message may begin with. */
   protected override mayBegin(byte: number): boolean {
-    // A visible character. TLS begins with 16, for one.
+    // A visible character. TLS, for example, starts with 16.
     return byte > 0x20 && byte < 0x7f;
   }
 }
@@ -288,8 +290,8 @@ export class RequestParser extends HttpParser<RequestHead> {
 /**
  * Reads answers, as a client does.
  *
- * How long an answer is depends on its request, so each request is to be
- * announced with `expect`, in order.
+ * The length of a response depends on its request, so announce each request
+ * with `expect`, in order.
  *
  * @example An answer to HEAD has no body, whatever it says
  * ```ts
@@ -317,7 +319,7 @@ export class ResponseParser extends HttpParser<ResponseHead> {
     this.#methods.push(method);
   }
 
-  /** Decodes a head, and says how long the body behind it is. */
+  /** Decodes a head, and says how long the body after it is. */
   protected override decode(
     bytes: Uint8Array,
     limits: Required<HttpLimits>,

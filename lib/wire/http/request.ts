@@ -1,5 +1,5 @@
 /**
- * The head of a request: what is asked for, and how (RFC 9112, section 3).
+ * The head of a request: its method, target, and fields (RFC 9112, section 3).
  *
  * @module
  */
@@ -13,11 +13,11 @@ import { quote } from "../quote.ts";
 
 /** The head of a request. */
 export interface RequestHead {
-  /** What to do: `GET`. Case counts. */
+  /** The method, such as `GET`, which is case-sensitive. */
   method: string;
-  /** With what: `/a?b`, `http://host/a?b`, `host:443`, or `*`. */
+  /** The request target: `/a?b`, `http://host/a?b`, `host:443`, or `*`. */
   target: string;
-  /** Which version the client speaks. */
+  /** The client's version of HTTP. */
   version: HttpVersion;
   /** The fields, in order. */
   fields: HttpField[];
@@ -26,14 +26,14 @@ export interface RequestHead {
 /**
  * Decodes the head of a request.
  *
- * It is strict: one blank between the three parts of the first line, a target
- * of the form that the method takes, and just one `Host`, which 1.1 must have
+ * It's strict: the first line must have single spaces between its three parts
+ * and a target that fits the method, and version 1.1 needs exactly one `Host`
  * (RFC 9112, section 3.2).
  *
- * @param bytes The head, with its blank line, and nothing behind it.
+ * @param bytes The head, with its blank line, and nothing after it.
  * @param limits How large it may be.
  * @returns Its parts.
- * @throws {HttpError} If it is no such head.
+ * @throws {HttpError} If it isn't such head.
  *
  * @example The least that a client can send
  * ```ts
@@ -82,8 +82,8 @@ export function decodeRequestHead(
  *
  * @param head Method, target and fields; `Host` is one of them.
  * @returns Its bytes, with the blank line.
- * @throws {TypeError} If a part has characters that it cannot have, or there is
- * not just one `Host`.
+ * @throws {TypeError} If a part has characters that it can't have, or there
+ * isn't just one `Host`.
  *
  * @example Ask for a page
  * ```ts
@@ -118,7 +118,7 @@ export function encodeRequestHead(
   );
 }
 
-/** Visible characters; a `#` and what is behind it stay with the client. */
+/** Visible characters; a client doesn't send `#` and the fragment after it. */
 const TARGET = /^[\x21\x22\x24-\x7e]+$/;
 const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+;=%-]+):[0-9]+$/;
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]/;

@@ -1,5 +1,5 @@
 /**
- * The head of an answer: how it went (RFC 9112, section 4).
+ * The head of a response: its status and fields (RFC 9112, section 4).
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { quote } from "../quote.ts";
 
 /** The head of an answer. */
 export interface ResponseHead {
-  /** How it went, from 100 to 999: 200 is well, 404 is not found. */
+  /** The status code, from 100 to 999, such as 200 (OK) or 404 (Not Found). */
   status: number;
-  /** The same in words, for people; it may be empty. */
+  /** The reason phrase, for people; it may be empty. */
   reason: string;
-  /** Which version the server speaks. */
+  /** The server's version of HTTP. */
   version: HttpVersion;
   /** The fields, in order. */
   fields: HttpField[];
@@ -26,10 +26,10 @@ export interface ResponseHead {
 
 /** What {@linkcode encodeResponseHead} needs. */
 export interface ResponseFields {
-  /** How it went, an integer from 100 to 999. */
+  /** The status code, an integer from 100 to 999. */
   status: number;
   /**
-   * The same in words.
+   * The reason phrase.
    *
    * @default Those of RFC 9110
    */
@@ -41,10 +41,10 @@ export interface ResponseFields {
 /**
  * Decodes the head of an answer.
  *
- * @param bytes The head, with its blank line, and nothing behind it.
+ * @param bytes The head, with its blank line, and nothing after it.
  * @param limits How large it may be.
  * @returns Its parts.
- * @throws {HttpError} If it is no such head.
+ * @throws {HttpError} If it isn't such head.
  *
  * @example With words, and without
  * ```ts
@@ -81,8 +81,8 @@ export function decodeResponseHead(
  *
  * @param head Status and fields.
  * @returns Its bytes, with the blank line.
- * @throws {RangeError} If the status is not an integer from 100 to 999.
- * @throws {TypeError} If a part has characters that it cannot have.
+ * @throws {RangeError} If the status isn't an integer from 100 to 999.
+ * @throws {TypeError} If a part has characters that it can't have.
  *
  * @example Nothing to see
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * What the numbers of answers mean (RFC 9110, section 15).
+ * The meanings of status codes (RFC 9110, section 15).
  *
  * @module
  */
@@ -54,8 +54,8 @@ const REASONS: Record<number, string> = {
 };
 
 /**
- * The words that go with a status. They are for people: programs go by the
- * number, and the words may be left out (RFC 9112, section 4).
+ * Returns the reason phrase of a status code. It's for people: programs use the
+ * number, and the phrase may be left out (RFC 9112, section 4).
  *
  * @param status The number.
  * @returns The words, or an empty text for a number that has none.

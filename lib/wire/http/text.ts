@@ -14,7 +14,8 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * Says whether a text is a token: a method, a field name, or a transfer coding.
+ * Returns whether a text is a token: a method, a field name, or a transfer
+ * coding.
  *
  * @param text The text to check.
  * @returns Whether it is a token.
@@ -24,8 +25,8 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * Says whether a text is a valid field value. It can't contain CR, LF, or NUL:
- * otherwise, an attacker could add header lines (injection).
+ * Returns whether a text is a valid field value. It can't contain CR, LF, or
+ * NUL: otherwise, an attacker could add header lines (injection).
  *
  * @param text The text to check.
  * @returns Whether it is a field value.

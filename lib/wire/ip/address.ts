@@ -15,9 +15,9 @@ const HEX = Array.from(
 /**
  * Writes an IPv4 address.
  *
- * @param bytes Where the address is.
- * @param at Index of the first of its four bytes.
- * @returns Such as `127.0.0.1`.
+ * @param bytes The bytes that contain the address.
+ * @param at The index of the first of its four bytes.
+ * @returns Text such as `127.0.0.1`.
  *
  * @example The loopback address
  * ```ts
@@ -36,9 +36,9 @@ export function formatIpv4(bytes: Uint8Array, at = 0): string {
  * zeros, lower case, and `::` for the longest run of zeros. An address that
  * stands for an IPv4 one ends like that one (section 5).
  *
- * @param bytes Where the address is.
- * @param at Index of the first of its sixteen bytes.
- * @returns Such as `::1`.
+ * @param bytes The bytes that contain the address.
+ * @param at The index of the first of its sixteen bytes.
+ * @returns Text such as `::1`.
  *
  * @example The loopback address
  * ```ts
@@ -72,10 +72,10 @@ export function formatIpv6(bytes: Uint8Array, at = 0): string {
 /**
  * Writes the address of a network card: its bytes in hexadecimal.
  *
- * @param bytes Where the address is.
- * @param at Index of its first byte.
+ * @param bytes The bytes that contain the address.
+ * @param at The index of its first byte.
  * @param size Bytes it has; 6 for Ethernet.
- * @returns Such as `02:00:00:00:00:01`.
+ * @returns Text such as `02:00:00:00:00:01`.
  *
  * @example An Ethernet address
  * ```ts

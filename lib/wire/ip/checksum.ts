@@ -1,9 +1,9 @@
 /**
- * The Internet checksum, which IPv4, TCP and UDP share (RFC 1071).
+ * The Internet checksum, which IPv4, TCP, and UDP share (RFC 1071).
  *
- * The bytes are taken as numbers of 16 bits and added, and each carry out of
- * the top is added in again at the bottom. The checksum is that sum with all
- * bits turned over, so that a receiver who adds everything, checksum included,
+ * It adds the bytes as 16-bit numbers, and adds each carry out of the top bit
+ * back at the bottom (one's complement sum). The checksum is that sum with all
+ * bits inverted, so a receiver that adds everything, including the checksum,
  * gets all ones.
  *
  * @module
@@ -19,8 +19,8 @@ const LONG = 64;
  * A last odd byte counts as the upper half of a number whose lower half is 0.
  *
  * @param bytes What to add.
- * @param start Index of the first byte to add.
- * @param end Index after the last one; must not lie past the end of `bytes`.
+ * @param start The index of the first byte to add.
+ * @param end The index after the last one; mustn't lie past the end of `bytes`.
  * @returns The sum, an integer >= 0.
  *
  * @example Two numbers and an odd byte
@@ -97,8 +97,8 @@ export function checksum(bytes: Uint8Array, sum = 0): number {
 }
 
 /**
- * Adds up the pseudo-header: what TCP and UDP protect besides their own bytes,
- * so that a packet which was delivered to the wrong host does not pass.
+ * Adds up the pseudo-header, which TCP and UDP protect besides their own bytes,
+ * so that the checksum fails if a packet is delivered to the wrong host.
  *
  * It is never sent. For IPv4 it is 12 bytes (RFC 9293, section 3.1): source,
  * destination, a zero, the protocol, the length. For IPv6 it is 40 bytes (RFC

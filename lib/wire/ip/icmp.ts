@@ -137,10 +137,10 @@ const ERRORS_V4 = [3, 4, 5, 11, 12];
  * Decodes the header of an ICMP message.
  *
  * @param version 4 for ICMP, 6 for ICMPv6.
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte of the message.
- * @returns Every field; what follows starts at `start + 8`.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last byte of the message.
+ * @returns All fields; what follows starts at `start + 8`.
  * @throws {WireError} If fewer than 8 bytes are there.
  *
  * @example Nothing listens on that port
@@ -175,7 +175,8 @@ export function decodeIcmp(
  * Says what an ICMP message means, as the RFCs name it.
  *
  * @param header Its header.
- * @returns Such as `echo request`, or `type 200 code 1` for an unknown type.
+ * @returns Text such as `echo request`, or `type 200 code 1` for an unknown
+ * type.
  *
  * @example The next network takes smaller packets only
  * ```ts
@@ -199,7 +200,8 @@ export function icmpMeaning(header: IcmpHeader): string {
 }
 
 /**
- * Says whether an ICMP message is an error, which quotes the packet it's about.
+ * Returns whether an ICMP message is an error, which quotes the packet it's
+ * about.
  *
  * @param header Its header.
  * @returns Whether a quoted packet follows the header.

@@ -26,7 +26,7 @@ import { checksum } from "./checksum.ts";
 import { requireBytes, requireWhole, WireError } from "../error.ts";
 import type { Decoded } from "../error.ts";
 
-/** Every field of an IPv4 header. */
+/** All fields of an IPv4 header. */
 export interface Ipv4Header {
   /** Always 4. */
   version: 4;
@@ -45,15 +45,17 @@ export interface Ipv4Header {
   identification: number;
   /** The first of the three flags, which has to be 0. */
   reservedBit: boolean;
-  /** Nobody may cut it into fragments. */
+  /** Don't fragment (DF). */
   dontFragment: boolean;
-  /** It is a fragment, and not the last one. */
+  /** More fragments (MF): it's a fragment, but not the last one. */
   moreFragments: boolean;
   /** Where the fragment's payload belongs, in bytes; a multiple of 8. */
   fragmentOffset: number;
-  /** Routers that it may still pass, from 0 to 255. */
+  /**
+   * The time to live (TTL): how many more routers it may pass, from 0 to 255.
+   */
   timeToLive: number;
-  /** What it carries: 6 is TCP, 17 is UDP. */
+  /** The payload's protocol: 6 is TCP, 17 is UDP. */
   protocol: number;
   /** The checksum of the header as it was sent. */
   checksum: number;
@@ -65,11 +67,11 @@ export interface Ipv4Header {
   options: Uint8Array;
 }
 
-/** What an IPv4 header is made of; most of it has a default. */
+/** The fields of an IPv4 header to encode; most have defaults. */
 export interface Ipv4Fields extends Partial<Ipv4Header> {
-  /** Which header it is. */
+  /** The kind of header. */
   version: 4;
-  /** What it carries: 6 is TCP, 17 is UDP. */
+  /** The payload's protocol: 6 is TCP, 17 is UDP. */
   protocol: number;
   /** Address of the sender. */
   source: string;
@@ -83,14 +85,14 @@ const NO_OPTIONS = new Uint8Array(0);
 /**
  * Decodes an IPv4 header.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is, which may be before the
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte, which may be before the
  * end of the payload, if the capture cut it.
- * @returns Every field; the payload starts at `start + headerBytes`, and ends
- * at `start + totalBytes`.
- * @throws {WireError} If the header does not fit, is not of version 4, or has
- * lengths that cannot be.
+ * @returns All fields; the payload starts at `start + headerBytes`, and ends at
+ * `start + totalBytes`.
+ * @throws {WireError} If the header doesn't fit, isn't of version 4, or has
+ * impossible lengths.
  *
  * @example A header without options
  * ```ts
@@ -122,12 +124,12 @@ export function decodeIpv4(
  * Decodes an IPv4 header whatever is wrong with its options and lengths: the
  * addresses are in the first 20 bytes.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is.
- * @returns Every field, with the options as far as they are there, and what is
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte.
+ * @returns All fields, with the options as far as they are there, and what is
  * wrong.
- * @throws {WireError} If fewer than 20 bytes are there, or it is not of version
+ * @throws {WireError} If fewer than 20 bytes are there, or it isn't of version
  * 4.
  *
  * @example A capture that kept 20 bytes of a header of 24
@@ -212,7 +214,7 @@ function lengthProblem(
  * the time to live is 64, the rest 0.
  * @param payload What it carries, such as a TCP segment.
  * @returns A new buffer.
- * @throws {RangeError} If a value does not fit its field.
+ * @throws {RangeError} If a value doesn't fit in its field.
  * @throws {TypeError} If an address is no IPv4 address.
  *
  * @example What is decoded encodes to the same bytes

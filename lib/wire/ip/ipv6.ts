@@ -14,8 +14,8 @@
  * +---------------------------------------------------------------+
  * ```
  *
- * Each header says of what kind the next one is, so the extensions form a
- * chain, which ends with a number that is none of theirs.
+ * Each header names the next one's kind, so the extensions form a chain, which
+ * ends at a number that isn't an extension's.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export interface Ipv6Extension {
   bytes: Uint8Array;
 }
 
-/** Every field of an IPv6 header and its extensions. */
+/** All fields of an IPv6 header and its extensions. */
 export interface Ipv6Header {
   /** Always 6. */
   version: 6;
@@ -69,7 +69,7 @@ export interface Ipv6Header {
   payloadBytes: number;
   /** The kind of the first extension, or `protocol` where there is none. */
   nextHeader: number;
-  /** Routers that it may still pass, from 0 to 255. */
+  /** The hop limit: how many more routers it may pass, from 0 to 255. */
   hopLimit: number;
   /** Address of the sender. */
   source: string;
@@ -77,7 +77,7 @@ export interface Ipv6Header {
   destination: string;
   /** The extension headers in their order. */
   extensions: Ipv6Extension[];
-  /** What it carries: 6 is TCP, 17 is UDP, 59 is nothing. */
+  /** The payload's protocol: 6 is TCP, 17 is UDP, 59 is nothing. */
   protocol: number;
   /** It is a fragment, and not the last one. */
   moreFragments: boolean;
@@ -87,11 +87,11 @@ export interface Ipv6Header {
   identification: number | null;
 }
 
-/** What an IPv6 header is made of; most of it has a default. */
+/** The fields of an IPv6 header to encode; most have defaults. */
 export interface Ipv6Fields extends Partial<Ipv6Header> {
-  /** Which header it is. */
+  /** The kind of header. */
   version: 6;
-  /** What it carries: 6 is TCP, 17 is UDP. */
+  /** The payload's protocol: 6 is TCP, 17 is UDP. */
   protocol: number;
   /** Address of the sender. */
   source: string;
@@ -102,16 +102,16 @@ export interface Ipv6Fields extends Partial<Ipv6Header> {
 /**
  * Decodes an IPv6 header and its extension headers.
  *
- * After a fragment header that is not the first of its packet the chain ends:
+ * After a fragment header that isn't the first of its packet the chain ends:
  * what follows is a piece out of the middle.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is, which may be before the
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte, which may be before the
  * end of the payload, if the capture cut it.
- * @returns Every field; the payload starts at `start + headerBytes`, and ends
- * at `start + 40 + payloadBytes`.
- * @throws {WireError} If the headers do not fit, or it is not of version 6.
+ * @returns All fields; the payload starts at `start + headerBytes`, and ends at
+ * `start + 40 + payloadBytes`.
+ * @throws {WireError} If the headers don't fit, or it isn't of version 6.
  *
  * @example A header without extensions
  * ```ts
@@ -143,12 +143,12 @@ export function decodeIpv6(
  * Decodes an IPv6 header whatever is wrong with its extension headers: the
  * addresses are in the first 40 bytes.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte that there is.
- * @returns Every field, with the extensions as far as they are there, and what
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last available byte.
+ * @returns All fields, with the extensions as far as they are there, and what
  * is wrong. An extension that is cut still says what comes next.
- * @throws {WireError} If fewer than 40 bytes are there, or it is not of version
+ * @throws {WireError} If fewer than 40 bytes are there, or it isn't of version
  * 6.
  *
  * @example A capture that kept 4 bytes of the hop-by-hop options
@@ -209,12 +209,12 @@ export function decodeIpv6Leniently(
  * Encodes an IPv6 packet: header, extensions and payload.
  *
  * @param fields The header; lengths are computed where missing, the hop limit
- * is 64, the rest 0. What each header says about the next one is written anew.
+ * is 64, the rest 0. What each header says about the next one is written again.
  * A fragment is told by its extension alone, not by the fields derived from it.
  * @param payload What it carries, such as a TCP segment.
  * @returns A new buffer.
- * @throws {RangeError} If a value does not fit its field, or an extension is
- * not a multiple of 8 bytes.
+ * @throws {RangeError} If a value doesn't fit in its field, or an extension
+ * isn't a multiple of 8 bytes.
  * @throws {TypeError} If an address is no IPv6 address.
  *
  * @example With a header of options, which are all padding

@@ -22,7 +22,7 @@ import type { SegmentOptions } from "../tcp/header.ts";
 /** The number by which IP says that it carries UDP. */
 export const PROTOCOL_UDP = 17;
 
-/** Every field of a UDP header. */
+/** All fields of a UDP header. */
 export interface UdpHeader {
   /** Port of the sender, from 0 to 65535; 0 where no answer is wanted. */
   sourcePort: number;
@@ -45,10 +45,10 @@ export interface UdpFields extends Partial<UdpHeader> {
 /**
  * Decodes a UDP header.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte of the datagram.
- * @returns Every field; the message starts at `start + 8`.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last byte of the datagram.
+ * @returns All fields; the message starts at `start + 8`.
  * @throws {WireError} If fewer than 8 bytes are there, or the length is below
  * that.
  *
@@ -76,13 +76,13 @@ export function decodeUdp(
 /**
  * Decodes a UDP header whatever its length field says.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte of the datagram.
- * @returns Every field, and what is wrong with the length.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last byte of the datagram.
+ * @returns All fields, and what is wrong with the length.
  * @throws {WireError} If fewer than 8 bytes are there.
  *
- * @example A length that can't be
+ * @example An impossible length
  * ```ts
  * import { decodeUdpLeniently } from "./udp.ts";
  * import { assertEquals } from "@std/assert";
@@ -120,9 +120,9 @@ export function decodeUdpLeniently(
  * @param fields The header; length and checksum are computed where missing.
  * @param options Message and addresses.
  * @returns A new buffer.
- * @throws {RangeError} If a value does not fit its field; so does a message of
- * more than 65527 bytes.
- * @throws {TypeError} If an address is none.
+ * @throws {RangeError} If a value doesn't fit in its field; so does a message
+ * of more than 65527 bytes.
+ * @throws {TypeError} If an address isn't valid.
  *
  * @example A message of two bytes
  * ```ts

@@ -2,11 +2,11 @@
  * Judging checksums in captured packets.
  *
  * A capture on the sending machine shows packets before the network card has
- * finished them. Linux leaves the checksum of TCP and UDP to the card ("check-
- * sum offload"), and on loopback to nobody, since those bytes never leave
- * memory. What stands in the field then is the sum of the pseudo-header,
- * folded but not turned over: the card only has to add the rest. So a checksum
- * that is wrong, but is exactly that sum, is `offloaded` and no damage.
+ * finished them. Linux leaves TCP and UDP checksums to the card (checksum
+ * offload), and on loopback computes none at all, because the bytes never leave
+ * memory. The field then holds the sum of the pseudo-header, folded but not
+ * inverted: the card only has to add the rest. So if a wrong checksum is
+ * exactly that sum, it's `offloaded`, not damaged.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { fold, sumWords } from "./checksum.ts";
  * What can be said about a checksum:
  *
  * - `good`: it is the sum of the bytes.
- * - `bad`: it is not, so the bytes were damaged, or it was never computed.
+ * - `bad`: it isn't, so the bytes were damaged, or it was never computed.
  * - `offloaded`: it waits for the network card to finish it.
  * - `none`: there is none to judge (IPv6 has none; UDP over IPv4 may have 0).
  * - `unknown`: not all bytes that it protects are there, or nobody knows which
@@ -33,9 +33,9 @@ export type ChecksumVerdict =
 /**
  * Judges the checksum of an IPv4 header.
  *
- * @param bytes Where the header is.
- * @param start Index of its first byte.
- * @param end Index after its last one, options included.
+ * @param bytes The bytes that contain the header.
+ * @param start The index of its first byte.
+ * @param end The index after its last one, options included.
  * @returns `good` or `bad`.
  *
  * @example One damaged bit
@@ -67,9 +67,9 @@ export function judgeHeader(
 /**
  * Judges the checksum of a TCP segment or a UDP datagram.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after its last one; all of it must be there.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after its last one; all of it must be there.
  * @param field Its checksum, as it was sent.
  * @param pseudoSum What `pseudoHeaderSum` gives for it.
  * @returns `good`, `bad` or `offloaded`.
@@ -96,7 +96,7 @@ export function judgeSegment(
   field: number,
   pseudoSum: number,
 ): ChecksumVerdict {
-  // With the checksum itself in the sum, all ones are what must come out.
+  // If the sum includes the checksum itself, the result must be all ones.
   const sum = fold(pseudoSum + sumWords(bytes, start, end));
   if (sum === 0xffff) return "good";
   return field === fold(pseudoSum) ? "offloaded" : "bad";

@@ -12,8 +12,8 @@
  * a\r\nbc\r\n
  * ```
  *
- * A line that does not begin with `*` is an inline command, for people who type
- * by hand: words with blanks between them.
+ * A line that doesn't start with `*` is an inline command, for people who type
+ * by hand: words separated by spaces.
  *
  * @module
  */
@@ -23,12 +23,12 @@ import { WireError } from "../error.ts";
 import { quote } from "../quote.ts";
 
 /**
- * Thrown for bytes that are no RESP, and for what is larger than it may be.
+ * Thrown for bytes that aren't valid RESP, or are over a limit.
  *
- * After one, where the next command begins is no longer known: answer with an
- * error, and close.
+ * After this error, you can't tell where the next command starts: answer with
+ * an error, and close the connection.
  *
- * @example A length that cannot be
+ * @example An impossible length
  * ```ts
  * import { CommandParser, RespError } from "./command.ts";
  * import { assertThrows } from "@std/assert";
@@ -100,10 +100,10 @@ export function encodeCommand(
 }
 
 /**
- * Takes commands out of a stream, however it was cut.
+ * Parses commands from a stream, however the reads split it.
  *
- * What is kept between two calls of `push` is the command under way alone. It
- * grows with the bytes that came, and not with a length that was claimed.
+ * Between two calls of `push`, it keeps only the incomplete command. Its memory
+ * grows with the received bytes, not with a claimed length.
  *
  * @example Two commands, and half a third one
  * ```ts
@@ -122,7 +122,7 @@ export function encodeCommand(
 export class CommandParser {
   readonly #limits: Required<RespLimits>;
   #buffer: Uint8Array = new Uint8Array(0);
-  /** Where the bytes that are not used yet begin and end in the buffer. */
+  /** Where the bytes that aren't used yet begin and end in the buffer. */
   #start = 0;
   #end = 0;
   /** No end of a line is before this one. */
@@ -135,7 +135,7 @@ export class CommandParser {
   #spans: [start: number, end: number][] = [];
   /** How many strings are still due; 0 between two commands. */
   #due = 0;
-  /** The length of the string under way; -1 if it is not known yet. */
+  /** The length of the string in progress; -1 if it isn't known yet. */
   #size = -1;
   #error?: RespError;
 
@@ -143,7 +143,7 @@ export class CommandParser {
    * Begins at the start of a command.
    *
    * @param limits How large a command may be.
-   * @throws {RangeError} If a limit is not a number >= 0.
+   * @throws {RangeError} If a limit isn't a number >= 0.
    */
   constructor(limits: RespLimits = {}) {
     this.#limits = {
@@ -160,14 +160,13 @@ export class CommandParser {
     }
   }
 
-  /** Whether no command is under way: here the stream may end. */
+  /** Whether no command is in progress: here the stream may end. */
   get isBetween(): boolean {
     return this.#due === 0 && this.#start === this.#end;
   }
 
   /**
-   * Puts bytes behind those that are there. Call `next` until it gives `null`
-   * before the next push.
+   * Appends bytes. Call `next` until it returns `null` before the next push.
    *
    * @param chunk The bytes; they are copied.
    */
@@ -175,7 +174,7 @@ export class CommandParser {
     if (this.#end + chunk.length > this.#buffer.length) {
       this.#copyParts();
       const used = this.#buffer.subarray(this.#start, this.#end);
-      // Twice what is needed, so that bytes that come one by one are not each
+      // Twice what is needed, so that bytes that come one by one aren't each
       // copied again and again.
       const needed = used.length + chunk.length;
       const room = needed <= this.#buffer.length / 2
@@ -193,12 +192,12 @@ export class CommandParser {
   }
 
   /**
-   * Takes the next command.
+   * Returns the next command.
    *
-   * @returns Its strings, at least one; `null` if it is not whole yet. Nothing
+   * @returns Its strings, at least one; `null` if it isn't complete yet. Nothing
    * overwrites them later, but they share one `ArrayBuffer`, so mind each one's
    * `byteOffset`.
-   * @throws {RespError} If it is no RESP, or over a limit; each later call
+   * @throws {RespError} If it isn't valid RESP, or over a limit; each later call
    * throws the same.
    */
   next(): Uint8Array[] | null {
@@ -218,7 +217,7 @@ export class CommandParser {
       if (this.#buffer[from] !== STAR) {
         const line = this.#buffer.subarray(from, lineEnd);
         const words = splitWords(withoutReturn(line));
-        // A blank line is nothing: people press the key twice.
+        // Ignore an empty line: people press Enter twice.
         if (words.length === 0) continue;
         if (words.length > this.#limits.maxItems) {
           this.#fail("a command", from, this.#atMost("maxItems", words.length));
@@ -231,7 +230,7 @@ export class CommandParser {
   }
 
   /**
-   * Says that the stream has ended.
+   * Handles the end of the stream.
    *
    * @throws {RespError} If that was in the middle of a command.
    */
@@ -241,7 +240,7 @@ export class CommandParser {
     this.#fail("a command", this.#end, "the rest of it, found the end");
   }
 
-  /** One string of an array, or its length; false if it is not whole yet. */
+  /** One string of an array, or its length; false if it isn't whole yet. */
   #takeString(): boolean {
     const from = this.#start;
     if (this.#size === -1) {
@@ -285,8 +284,8 @@ export class CommandParser {
   }
 
   /**
-   * Copies the strings out of the buffer, all at once: making a buffer for each
-   * of them takes longer than copying all that is between them as well.
+   * Copies the strings out of the buffer, all at once: one copy, including the
+   * bytes between the strings, is faster than a buffer for each of them.
    */
   #copyParts(): void {
     if (this.#spans.length === 0) return;
@@ -298,7 +297,7 @@ export class CommandParser {
     this.#spans = [];
   }
 
-  /** Goes past a line; gives the index of its "\n", or -1 if that hasn't come. */
+  /** Skips a line; returns the index of its "\n", or -1 if it hasn't arrived. */
   #passLine(): number {
     const { maxLineBytes } = this.#limits;
     let at = this.#scanned;
@@ -353,7 +352,7 @@ export class CommandParser {
     throw this.#error;
   }
 
-  /** Keeps no large buffer for a client that has nothing under way. */
+  /** Drops a large buffer if the client has no incomplete command. */
   #letGo(): void {
     if (this.#start !== this.#end || this.#buffer.length < 64 * 1024) return;
     this.#base += this.#start;

@@ -1,7 +1,7 @@
 /**
  * RESP, the protocol of Redis: what a server answers.
  *
- * The first byte says of what kind the answer is (Redis serialization protocol
+ * The first byte is the reply's type (Redis serialization protocol
  * specification, version 2):
  *
  * ```text
@@ -21,13 +21,13 @@ import { RespError } from "./command.ts";
 
 /** One answer. */
 export type RespReply =
-  /** A word of the server's own, such as `OK`. */
+  /** A simple string, such as `OK`. */
   | { kind: "simple"; text: string }
   /** Why it was refused; the first word is a code, such as `ERR`. */
   | { kind: "error"; text: string }
   /** A number. */
   | { kind: "integer"; value: bigint }
-  /** Bytes; `null` is nil, which is not the same as none. */
+  /** A bulk string; `null` is nil, which isn't the same as an empty string. */
   | { kind: "bulk"; value: Uint8Array | null }
   /** Several answers; `null` is nil. */
   | { kind: "array"; items: RespReply[] | null };
@@ -61,7 +61,7 @@ export interface ReplyLimits {
  * @returns A new buffer.
  * @throws {TypeError} If a text that has to be one line has an end of a line
  * in it: the rest would be taken for another answer.
- * @throws {RangeError} If an integer does not fit in 64 bits.
+ * @throws {RangeError} If an integer doesn't fit in 64 bits.
  *
  * @example Nil, and a string of no bytes
  * ```ts
@@ -103,11 +103,11 @@ export function encodeReply(reply: RespReply): Uint8Array {
  * Decodes the answer that begins at a byte.
  *
  * @param bytes What has come so far.
- * @param start Index of the answer's first byte.
+ * @param start The index of the answer's first byte.
  * @param limits How large it may be.
- * @returns The answer, and the index after its last byte; `null` if it is not
+ * @returns The answer, and the index after its last byte; `null` if it isn't
  * whole yet.
- * @throws {RespError} If it is no RESP, or over a limit.
+ * @throws {RespError} If it isn't RESP, or over a limit.
  *
  * @example Not whole, and whole
  * ```ts

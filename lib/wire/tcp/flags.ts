@@ -10,9 +10,9 @@ export interface TcpFlags {
   readonly cwr: boolean;
   /** ECN echo: a router on the way marked congestion (RFC 3168). */
   readonly ece: boolean;
-  /** The urgent pointer means something. */
+  /** The urgent pointer is valid. */
   readonly urg: boolean;
-  /** The acknowledgment number means something. */
+  /** The acknowledgment number is valid. */
   readonly ack: boolean;
   /** Push: hand the data to the program now. */
   readonly psh: boolean;
@@ -36,7 +36,7 @@ export const TCP_FLAG_NAMES: readonly (keyof TcpFlags)[] = [
   "fin",
 ];
 
-/** The order in which people say them: a SYN, not an ACK, is what matters. */
+/** The usual order: SYN matters more than ACK. */
 const SPOKEN_ORDER = [
   "syn",
   "fin",
@@ -76,7 +76,7 @@ const COMBINATIONS: readonly TcpFlags[] = Array.from(
 );
 
 /**
- * Takes the flags' byte apart.
+ * Decodes the flags' byte.
  *
  * @param byte The 14th byte of a TCP header, an integer from 0 to 255.
  * @returns The flags, frozen; the same object for the same byte.
@@ -95,9 +95,9 @@ export function decodeTcpFlags(byte: number): TcpFlags {
 }
 
 /**
- * Puts the flags' byte together.
+ * Encodes the flags' byte.
  *
- * @param flags Those that are set; what is missing is not.
+ * @param flags Those that are set; what is missing isn't.
  * @returns An integer from 0 to 255.
  *
  * @example The second segment of a handshake
@@ -119,7 +119,7 @@ export function encodeTcpFlags(flags: Partial<TcpFlags>): number {
  * Writes the flags that are set.
  *
  * @param flags The flags.
- * @returns Their names in capitals with commas between, SYN and FIN first as
+ * @returns Their names in upper case with commas between, SYN and FIN first as
  * people say them; `""` where none is set.
  *
  * @example The second segment of a handshake

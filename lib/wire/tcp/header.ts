@@ -1,6 +1,6 @@
 /**
- * The TCP header: the 20 to 60 bytes in front of each piece of the stream
- * (RFC 9293, section 3.1).
+ * The TCP header: the 20 to 60 bytes before each segment's data (RFC 9293,
+ * section 3.1).
  *
  * ```text
  *  0                   1                   2                   3
@@ -37,7 +37,7 @@ import type { TcpOption } from "./options.ts";
 /** The number by which IP says that it carries TCP. */
 export const PROTOCOL_TCP = 6;
 
-/** Every field of a TCP header. */
+/** All fields of a TCP header. */
 export interface TcpHeader {
   /** Port of the sender, from 0 to 65535. */
   sourcePort: number;
@@ -45,15 +45,17 @@ export interface TcpHeader {
   destinationPort: number;
   /** Number of the first byte of data, or of the SYN, modulo 2^32. */
   sequence: number;
-  /** Number of the next byte that the sender waits for, modulo 2^32. */
+  /** The number of the next byte that the sender expects, modulo 2^32. */
   acknowledgment: number;
   /** Bytes of header, from 20 to 60: the data offset counts words of four. */
   headerBytes: number;
-  /** The four bits that mean nothing yet. */
+  /** The four reserved bits. */
   reserved: number;
   /** The eight control bits. */
   flags: TcpFlags;
-  /** Bytes that the sender has room for, before any window scale. */
+  /**
+   * The receive window: how many bytes the sender has room for, before scaling.
+   */
   window: number;
   /** The checksum as it was sent, from 0 to 65535. */
   checksum: number;
@@ -88,7 +90,7 @@ export interface SegmentOptions {
   payload?: Uint8Array;
   /**
    * The two addresses, which the checksum protects too. Without them a checksum
-   * that is not given is 0.
+   * that isn't given is 0.
    *
    * @default {undefined}
    */
@@ -98,12 +100,12 @@ export interface SegmentOptions {
 /**
  * Decodes a TCP header.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte of the segment.
- * @returns Every field; the payload starts at `start + headerBytes`.
- * @throws {WireError} If the header does not fit, its data offset is below 5,
- * or its options cannot be told apart.
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last byte of the segment.
+ * @returns All fields; the payload starts at `start + headerBytes`.
+ * @throws {WireError} If the header doesn't fit, its data offset is below 5, or
+ * its options can't be told apart.
  *
  * @example A SYN without options
  * ```ts
@@ -135,10 +137,10 @@ export function decodeTcp(
  * Decodes a TCP header whatever is wrong with its options: the first 20 bytes
  * mean the same when a capture cut the rest.
  *
- * @param bytes Where it is.
- * @param start Index of its first byte.
- * @param end Index after the last byte of the segment.
- * @returns Every field, with the options up to the first wrong one, and what is
+ * @param bytes The bytes that contain it.
+ * @param start The index of its first byte.
+ * @param end The index after the last byte of the segment.
+ * @returns All fields, with the options up to the first wrong one, and what is
  * wrong.
  * @throws {WireError} If fewer than 20 bytes are there.
  *
@@ -219,8 +221,8 @@ function lengthProblem(
  * length follows from the options, and the checksum from everything.
  * @param options Payload and addresses.
  * @returns A new buffer.
- * @throws {RangeError} If a value does not fit its field.
- * @throws {TypeError} If an address is none.
+ * @throws {RangeError} If a value doesn't fit in its field.
+ * @throws {TypeError} If an address isn't valid.
  *
  * @example What is decoded encodes to the same bytes
  * ```ts

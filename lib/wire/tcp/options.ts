@@ -2,8 +2,9 @@
  * The options at the end of a TCP header (RFC 9293, section 3.2; RFC 7323;
  * RFC 2018).
  *
- * Two kinds are a single byte: `end` and `nop`. All others say their kind and
- * their length, both included, so a receiver can skip what it does not know.
+ * Two kinds are a single byte: `end` and `nop`. All others start with their
+ * kind and their length, which counts these two bytes, so a receiver can skip
+ * an unknown option.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { readUint16, readUint32, requireBits } from "../bytes.ts";
 import { writeUint16, writeUint32 } from "../bytes.ts";
 import { WireError } from "../error.ts";
 
-/** A stretch of bytes that has arrived though something before it has not. */
+/** A stretch of bytes that has arrived though something before it hasn't. */
 export interface SackBlock {
   /** Sequence number of its first byte. */
   left: number;
@@ -28,7 +29,9 @@ export type TcpOption =
   | { kind: "nop" }
   /** 2: the most data, in bytes, that the sender takes in one segment. */
   | { kind: "mss"; size: number }
-  /** 3: the sender's windows count 2 to the power of `shift` bytes. */
+  /**
+   * 3: the sender's windows are in units of 2 to the power of `shift` bytes.
+   */
   | { kind: "windowScale"; shift: number }
   /** 4: the sender understands `sack`. */
   | { kind: "sackPermitted" }
@@ -36,7 +39,7 @@ export type TcpOption =
   | { kind: "sack"; blocks: SackBlock[] }
   /** 8: the sender's clock, and the clock value that it last heard. */
   | { kind: "timestamps"; value: number; echo: number }
-  /** Any other, or one of those above with a length that it cannot have. */
+  /** Any other, or one of those above with a length that it can't have. */
   | { kind: "unknown"; number: number; data: Uint8Array };
 
 /**
@@ -45,12 +48,12 @@ export type TcpOption =
  * Padding after `end` is dropped. An option whose length is not the one of its
  * kind is kept as `unknown`, since it can be skipped all the same.
  *
- * @param bytes Where they are.
- * @param start Index of the first byte of options.
- * @param end Index after the last one, which is where the header ends.
+ * @param bytes The bytes that contain them.
+ * @param start The index of the first byte of options.
+ * @param end The index after the last one, which is where the header ends.
  * @returns The options in their order; the data of unknown ones is a view.
  * @throws {WireError} If an option is longer than what is left, or its length
- * is below 2, so that what follows it cannot be found.
+ * is below 2, so that what follows it can't be found.
  *
  * @example The options of a typical SYN
  * ```ts
@@ -80,9 +83,9 @@ export function decodeTcpOptions(
 /**
  * Decodes the options of a TCP header up to the first one that is wrong.
  *
- * @param bytes Where they are.
- * @param start Index of the first byte of options.
- * @param end Index after the last one.
+ * @param bytes The bytes that contain them.
+ * @param start The index of the first byte of options.
+ * @param end The index after the last one.
  * @returns The options before the wrong one, and what is wrong with it.
  *
  * @example A length of 0
@@ -132,7 +135,7 @@ export function decodeTcpOptionsLeniently(
  *
  * @param options The options in their order.
  * @returns Bytes, a multiple of 4.
- * @throws {RangeError} If a value does not fit its field, or if all together
+ * @throws {RangeError} If a value doesn't fit in its field, or if all together
  * are longer than the 40 bytes that a header has for them.
  *
  * @example The options of a typical data segment

@@ -2,15 +2,15 @@
  * Sequence numbers: 32 bits that count bytes, and start again at 0 after
  * 4294967295 (RFC 9293, section 3.4; RFC 1982).
  *
- * Since they go round in a circle, "less" can only mean "the shorter way round
- * leads forward". It is exact as long as the two are less than half the circle
- * apart, and a TCP window is kept far smaller than that.
+ * Because they wrap around, "less" can only mean that the shorter way around
+ * goes forward. That's exact as long as the two are less than half the range
+ * apart, and a TCP window is far smaller than that.
  *
  * @module
  */
 
 /**
- * Goes forward from a sequence number.
+ * Adds to a sequence number.
  *
  * @param sequence Where to start, an integer from 0 to 4294967295.
  * @param count How many bytes to go, an integer; below 0 to go back.
@@ -30,7 +30,8 @@ export function seqAdd(sequence: number, count: number): number {
 }
 
 /**
- * Says how far it is from one sequence number to another, the shorter way.
+ * Returns the distance from one sequence number to another, the shorter way
+ * around.
  *
  * @param a Where to end, an integer from 0 to 4294967295.
  * @param b Where to start, an integer from 0 to 4294967295.
@@ -51,7 +52,7 @@ export function seqDiff(a: number, b: number): number {
 }
 
 /**
- * Says whether one sequence number comes before another.
+ * Returns whether one sequence number comes before another.
  *
  * Exactly half the circle apart neither comes before the other (RFC 1982,
  * section 3.2, leaves it undefined, and no window is ever so large).
@@ -77,7 +78,7 @@ export function seqLess(a: number, b: number): boolean {
 }
 
 /**
- * Says whether one sequence number comes before another, or is the same.
+ * Returns whether one sequence number comes before another, or is the same.
  *
  * @param a An integer from 0 to 4294967295.
  * @param b An integer from 0 to 4294967295.
@@ -98,8 +99,8 @@ export function seqLessOrEqual(a: number, b: number): boolean {
 }
 
 /**
- * Says whether a sequence number lies in a window: from `start` on, for `size`
- * bytes.
+ * Returns whether a sequence number lies in a window: from `start` on, for
+ * `size` bytes.
  *
  * @param sequence The number in question, an integer from 0 to 4294967295.
  * @param start The first number in the window, an integer from 0 to 4294967295.

@@ -90,8 +90,8 @@ const go = (to: TcpState, send: TcpSend | null = null): TcpTransition =>
   Object.freeze({ to, send });
 
 /**
- * All transitions. Where an event is missing, it is an error for whoever asked
- * for it, or a segment to drop, and the state stays.
+ * All transitions. A missing event is an error for the caller, or a segment to
+ * drop, and the state stays.
  */
 export const TCP_TRANSITIONS: Readonly<
   Record<TcpState, Readonly<Partial<Record<TcpEvent, TcpTransition>>>>
@@ -99,7 +99,8 @@ export const TCP_TRANSITIONS: Readonly<
   "CLOSED": {
     "passive OPEN": go("LISTEN"),
     "active OPEN": go("SYN-SENT", "SYN"),
-    // Nobody is there: whatever comes, other than a reset, is answered by one.
+    // There's no connection: everything that arrives, except a reset, is
+    // answered with a reset.
     "rcv SYN": go("CLOSED", "RST"),
     "rcv SYN,ACK": go("CLOSED", "RST"),
     "rcv ACK of SYN": go("CLOSED", "RST"),
@@ -167,8 +168,8 @@ export const TCP_TRANSITIONS: Readonly<
   },
   "TIME-WAIT": {
     "ABORT": go("CLOSED"),
-    // The other end did not get the last acknowledgment, and sends its FIN
-    // again: this is what the waiting is for.
+    // The other end didn't get the last acknowledgment and sends its FIN again:
+    // that's what TIME-WAIT is for.
     "rcv FIN": go("TIME-WAIT", "ACK"),
     "rcv RST": go("CLOSED"),
     "2MSL timeout": go("CLOSED"),
@@ -176,7 +177,7 @@ export const TCP_TRANSITIONS: Readonly<
 };
 
 /**
- * Looks a transition up.
+ * Looks up a transition.
  *
  * @param state The state that the end is in.
  * @param event What happens.

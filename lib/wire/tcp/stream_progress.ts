@@ -1,6 +1,6 @@
 /**
- * How far one direction of a TCP connection has come, as somebody who listens
- * in between can tell: which bytes are new, and which were there before.
+ * The progress of one direction of a TCP connection, as seen by an observer on
+ * the network: which bytes are new, and which were seen before.
  *
  * @module
  */
@@ -47,12 +47,12 @@ export class StreamProgress {
   }
 
   /**
-   * Takes note of a segment.
+   * Records a segment.
    *
    * @param sequence Its sequence number.
    * @param length How many numbers it takes: its bytes of data, and one each
    * for SYN and FIN.
-   * @returns How many of those are new, and how many are not.
+   * @returns How many of those are new, and how many aren't.
    */
   add(sequence: number, length: number): Progress {
     this.next ??= sequence;

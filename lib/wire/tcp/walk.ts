@@ -1,9 +1,9 @@
 /**
- * Two ends of a TCP connection, walked through the state machine side by side:
- * what one sends is on its way until the other receives it.
+ * Walks the two ends of a TCP connection through the state machine side by
+ * side: what one sends is in flight until the other receives it.
  *
- * Nothing here is real but the states: segments have no bytes, and none is
- * lost. It shows what must happen, where a capture shows what did.
+ * Only the states are real: segments have no bytes and never get lost. It shows
+ * what must happen; a capture shows what did happen.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export interface WalkEnd {
   readonly heardSyn: boolean;
   /** Whether the other end's FIN has arrived here. */
   readonly heardFin: boolean;
-  /** What was sent to this end and has not arrived, the oldest first. */
+  /** What was sent to this end and hasn't arrived, the oldest first. */
   readonly incoming: readonly WalkSegment[];
 }
 
@@ -134,7 +134,7 @@ export const TCP_WALKS: Readonly<Record<string, readonly WalkStep[]>> = {
  *
  * @param pair Both ends as they are.
  * @param step What happens, and where.
- * @returns Both ends as they are afterwards, and what was done.
+ * @returns Both ends as they are afterward, and what was done.
  * @throws {RangeError} If the end is to receive, and nothing is on its way.
  *
  * @example The first segment of all
@@ -201,7 +201,7 @@ export function walkStep(
  *
  * @param steps What happens, one after another.
  * @param pair Both ends as they are before.
- * @returns Both ends as they are afterwards, and what each step did.
+ * @returns Both ends as they are afterward, and what each step did.
  * @throws {RangeError} If an end is to receive, and nothing is on its way.
  *
  * @example Three segments open a connection, four close it

@@ -1,5 +1,5 @@
 /**
- * TLS, as far as it can be read without a key.
+ * The parts of TLS that can be read without a key.
  *
  * @module
  */

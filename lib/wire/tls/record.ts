@@ -1,5 +1,5 @@
 /**
- * TLS records: what TLS cuts its stream into (RFC 8446, section 5.1).
+ * TLS records, which TLS splits its stream into (RFC 8446, section 5.1).
  *
  * ```text
  * | content type 1 | version 2 | length 2 | fragment, encrypted or not |
@@ -19,7 +19,7 @@ export const TLS_CONTENT_TYPES: Readonly<Record<number, string>> = {
   24: "Heartbeat",
 };
 
-/** The handshake messages that are not encrypted in any version of TLS. */
+/** The handshake messages that aren't encrypted in any version of TLS. */
 export const TLS_HANDSHAKE_TYPES: Readonly<Record<number, string>> = {
   0: "Hello Request",
   1: "Client Hello",
@@ -92,7 +92,7 @@ export function recognizeTls(bytes: Uint8Array): TlsRecord[] {
 }
 
 /**
- * Names what TLS records carry.
+ * Names the contents of TLS records.
  *
  * @param records Records of one sender, in their order.
  * @returns A name for each message: `Client Hello`. What comes after a Change

@@ -1,6 +1,6 @@
 import { isTodo } from "../kit/todo.ts";
 
-/** What is known of an answer before its check runs. */
+/** The state of an answer before its check runs. */
 export type Answer =
   | { state: "not started" }
   | { state: "started"; attempt: unknown }
@@ -38,7 +38,7 @@ export async function loadAnswers(
   }
   return (name) => {
     if (!(name in exports)) {
-      const error = new Error(`exercise.ts does not export ${name}`);
+      const error = new Error(`exercise.ts doesn't export ${name}`);
       return { state: "broken", error };
     }
     const attempt = exports[name as keyof typeof exports];

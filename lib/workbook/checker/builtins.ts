@@ -15,7 +15,7 @@ const OBJECTS: Record<string, object> = {
   "typed arrays": Object.getPrototypeOf(Uint8Array),
 };
 for (const name of Object.getOwnPropertyNames(globalThis)) {
-  // Deno loads some of the others when they're first looked at.
+  // Deno loads some of the others on first access.
   const found = Object.getOwnPropertyDescriptor(globalThis, name);
   const value = found?.value;
   if (typeof value !== "function") continue;
@@ -30,20 +30,20 @@ for (const name of ["Conn", "TcpConn", "Listener"]) {
 const TYPED = Object.getPrototypeOf(Uint8Array).prototype;
 OBJECTS["typed arrays' prototype"] = TYPED;
 
-/** Replaced by programs now and then without harm to any check. */
+/** Programs sometimes replace these, which doesn't affect any check. */
 const HARMLESS = new Set(["Error.stackTraceLimit", "Error.prepareStackTrace"]);
 
 type Snapshot = Map<object, Map<PropertyKey, PropertyDescriptor>>;
 
-// The checks below must not rely on what an answer may have replaced.
+// The code below mustn't use anything that an answer may have replaced.
 const { getOwnPropertyDescriptor, is } = Object;
 const { ownKeys } = Reflect;
 
 /**
- * Remembers the built-in objects as they are.
+ * Takes a snapshot of the built-in objects.
  *
- * @returns A function that names what has been replaced since: `JSON.stringify`;
- * or `undefined` if everything is as it was.
+ * @returns A function that names what has been replaced since, such as
+ * `JSON.stringify`, or returns `undefined` if nothing has changed.
  *
  * @example A function that is replaced
  * ```ts
@@ -82,7 +82,7 @@ export function watchBuiltins(): () => string | undefined {
         if (same) continue;
         const property = typeof key === "symbol" ? key.toString() : `${key}`;
         const full = object === globalThis ? property : `${name}.${property}`;
-        // Deno puts a value where a getter was when some are first used.
+        // For some, Deno replaces a getter with a value on first use.
         const lazy = old.get !== undefined && now !== undefined &&
           (object === globalThis || object === Deno) &&
           is(now.value, old.get.call(object));

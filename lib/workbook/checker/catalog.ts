@@ -2,26 +2,26 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { repeated, UsageError } from "./usage_error.ts";
 
-/** One lesson, as the catalogue knows it without loading it. */
+/** A lesson, as the catalog describes it without loading it. */
 export interface Lesson {
-  /** Its place, from 1. */
+  /** The lesson's number, from 1. */
   number: number;
   /** The end of its folder's name: `echo` of `03_echo`. */
   name: string;
-  /** A few words. */
+  /** The lesson's title, in a few words. */
   title: string;
   /** What it teaches, in one sentence. */
   claim: string;
-  /** The part of the workbook that it stands in. */
+  /** The part of the workbook that it belongs to. */
   part: string;
-  /** The Unix sockets that it makes in its own folder, by file name. */
+  /** The Unix sockets that the lesson makes in its folder, by file name. */
   socketFiles?: string[];
   /**
-   * Symbolic links that its checks find in their folder, by file name, each with
-   * where it leads: the sandbox lets nobody make one.
+   * Symbolic links that the checks need in their folder, by file name, with
+   * their targets. The sandbox doesn't allow making links.
    */
   links?: Record<string, string>;
-  /** The programs that it may start, where they are installed: `ss`. */
+  /** The programs that it may start if they're installed, such as `ss`. */
   programs?: string[];
 }
 
@@ -52,12 +52,13 @@ export function fileOf(lesson: Lesson, file: string): string {
 }
 
 /**
- * Finds a lesson by what a person types.
+ * Finds a lesson by its number or name.
  *
  * @param lessons The catalogue, in order.
  * @param text `3`, `03`, `echo` or `03_echo`.
  * @returns The lesson.
- * @throws {UsageError} If there is none, with what there is.
+ * @throws {UsageError} If there is no such lesson; the message says which ones
+ * there are.
  */
 export function findLesson(lessons: Lesson[], text: string): Lesson {
   const found = lessons.find((lesson) =>

@@ -1,9 +1,9 @@
 /**
  * The child process that checks one answer.
  *
- * It says what happens on its standard output, one event a line, each after a
- * mark that only its parent knows. Every event is written at once, so that the
- * last one names the step in which an endless loop began.
+ * It reports each event on a line of its standard output, after a mark that
+ * only its parent knows. Each event is written immediately, so the last one
+ * names the step where an endless loop began.
  */
 import { loadAnswers } from "./answers.ts";
 import { watchBuiltins } from "./builtins.ts";
@@ -18,8 +18,8 @@ const { exercises } = await import(exercisesUrl) as {
 };
 const exercise = exercises.find((one) => one.id === id)!;
 
-// The learner's code shares this process and may replace what it likes: what
-// tells the verdict is kept.
+// The learner's code shares this process and may replace anything, so keep the
+// functions that report the verdict.
 const { exit, stdout } = Deno;
 const writeSync = stdout.writeSync.bind(stdout);
 const encoder = new TextEncoder();
@@ -28,31 +28,31 @@ const { stringify } = JSON;
 
 function tell(event: CheckEvent): void {
   const bytes = encode(`${mark}${stringify(event)}\n`);
-  // A pipe takes a part of a long line.
+  // A pipe may take only part of a long line.
   for (let sent = 0; sent < bytes.length;) {
     const rest = new Uint8Array(bytes.buffer, sent, bytes.length - sent);
     sent += writeSync(rest);
   }
 }
 
-// Whatever the sandbox allows to write goes to a folder that is removed; these
-// would fill it.
+// The sandbox allows writing to a temporary folder only; these would fill the
+// disk.
 for (const store of ["caches", "localStorage", "sessionStorage"]) {
   Reflect.deleteProperty(globalThis, store);
 }
 
 tell({ kind: "loading" });
 const parent = Deno.ppid;
-// The beat tells a check that waits from a loop that never ends.
+// The heartbeat tells a waiting check from an endless loop.
 setInterval(() => {
   tell({ kind: "alive" });
-  // Without its parent, nobody would end it.
+  // End with the parent; otherwise this process would run forever.
   if (Deno.ppid !== parent) exit(1);
 }, 500);
 const changed = watchBuiltins();
 const answerTo = await loadAnswers(() => import(answersUrl));
-// What an answer leaves behind may fail when its check is over and closes the
-// sockets. That must not end the process before it has told the verdict.
+// Code that an answer left running may fail when the check closes its sockets.
+// That mustn't end the process before it reports the verdict.
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
 });

@@ -4,9 +4,9 @@ import type { CheckFailed } from "../kit/check_failed.ts";
 import type { EndlessAdvice } from "../kit/trial.ts";
 import { askWhy } from "../symptoms/ask_why.ts";
 
-/** A failed check, in words that can go from one process to another. */
+/** A failed check as text, to send from one process to another. */
 export interface FailureReport {
-  /** What the check did; it failed in the last of these. */
+  /** The check's steps; it failed in the last one. */
   steps: string[];
   problem: string;
   /** Lines to print below "expected". */
@@ -16,20 +16,20 @@ export interface FailureReport {
   likely: string;
   /** The README heading to read, or an empty string. */
   read: string;
-  /** The command that explains the error behind it, if a socket threw one. */
+  /** The command that explains the error, if a socket threw one. */
   why?: string;
 }
 
-/** How one exercise stands. */
+/** The state of an exercise. */
 export type Verdict =
   | { state: "not started" }
   | { state: "passed" }
   | { state: "broken"; message: string }
   | { state: "failed"; report: FailureReport };
 
-/** What the child that runs the checks tells its parent. */
+/** An event that the child process reports to its parent. */
 export type CheckEvent =
-  /** It is up; the answers are loaded next. */
+  /** The child has started and loads the answers next. */
   | { kind: "loading" }
   | { kind: "start" }
   | { kind: "step"; text: string; ifEndless?: EndlessAdvice }
@@ -42,9 +42,9 @@ const MAX_TEXT = 10_000;
 /**
  * Reads an event.
  *
- * @param json What the child wrote after its mark.
- * @returns The event, or `undefined` if it isn't one: the parent relies on
- * nothing that a process with a learner's code in it says.
+ * @param json The text after the child's mark.
+ * @returns The event, or `undefined` if it isn't valid: the parent trusts
+ * nothing from a process that runs the learner's code.
  */
 export function parseEvent(json: string): CheckEvent | undefined {
   let event;
@@ -88,7 +88,7 @@ function isVerdict(value: unknown): value is Verdict {
     );
 }
 
-/** A text of an answer's, which may be of any length, cut for a report. */
+/** Cuts a text from an answer, which may have any length. */
 export function cut(text: string): string {
   return text.length <= MAX_TEXT
     ? text
@@ -96,11 +96,11 @@ export function cut(text: string): string {
 }
 
 /**
- * Puts a failure into words.
+ * Converts a failure to text.
  *
- * @param error What the check threw.
- * @returns Lines of text only; bytes become the line of a hex dump where they
- * first differ, with carets below it.
+ * @param error The error that the check threw.
+ * @returns The report as lines of text. Bytes become the line of a hex dump
+ * where they first differ, with carets below it.
  */
 export function reportOf(
   { failure, steps, cause }: CheckFailed,
@@ -120,14 +120,17 @@ export function reportOf(
   };
 }
 
-/** The place of the first byte that differs, also where one text ends. */
+/**
+ * Returns the index of the first byte that differs, which may be the end of the
+ * shorter one.
+ */
 function firstDifference(a: Uint8Array, b: Uint8Array): number {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;
   return at;
 }
 
-/** The most bytes that are shown where there are none to compare them with. */
+/** The most bytes to show if there's nothing to compare them with. */
 const MAX_SHOWN = 32;
 
 function linesOf(
@@ -145,7 +148,7 @@ function linesOf(
   if (at >= value.length) {
     return [`(ends after ${counted(value.length, "byte")})`];
   }
-  // Eight bytes a line leave room for the words in front of it.
+  // Eight bytes per line leave room for the words before them.
   const start = at - at % 8;
   return hexDump(value.subarray(start, start + 8), {
     offset: start,

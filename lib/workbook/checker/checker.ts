@@ -7,14 +7,14 @@ import {
 import { splitSections } from "./sections.ts";
 import type { TypeErrors } from "./type_check.ts";
 
-/** How one exercise came out. */
+/** The result of checking one exercise. */
 export interface CheckResult extends CheckOutcome {
   lesson: Lesson;
   /** `3.1` */
   id: string;
-  /** The name of what the learner writes: `echo`. */
+  /** The name of the learner's function or class, such as `echo`. */
   name: string;
-  /** What the compiler says of it, if it was asked: one line for each error. */
+  /** The compiler's errors, one per line, if types were checked. */
   typeErrors?: string[];
 }
 
@@ -27,9 +27,9 @@ export interface CheckLessonOptions extends RunCheckOptions {
    */
   ids?: string[];
   /**
-   * What the compiler says, as soon as it says it: `checkTypes([lesson])`.
+   * The compiler's errors: `checkTypes([lesson])`.
    *
-   * @default types are not checked
+   * @default types aren't checked
    */
   types?: Promise<TypeErrors>;
 }
@@ -40,7 +40,7 @@ const NOT_STARTED: CheckOutcome = {
 };
 
 /**
- * The exercises of a lesson, by the headings of its placeholder file.
+ * Lists the exercises of a lesson, by the headings of its placeholder file.
  *
  * @param lesson The lesson.
  * @returns Their ids and names, in order, without loading any code.
@@ -51,14 +51,13 @@ export function exercisesOf(lesson: Lesson): { id: string; name: string }[] {
 }
 
 /**
- * Checks the answers of one lesson, each in a child process of its own: what one
- * leaves behind can't harm the next.
+ * Checks the answers of one lesson, each in its own child process, so that one
+ * can't affect the next.
  *
  * @param lesson The lesson.
- * @param options Which exercises, and the limits.
- * @returns One result for each exercise that was asked for, in order.
- * @throws {Interrupted} If a signal ends it; with `options.signal`, what that
- * was aborted with.
+ * @param options Which exercises to check, and the limits.
+ * @returns One result for each requested exercise, in order.
+ * @throws {Interrupted} If a signal ends it, or the reason of `options.signal`.
  */
 export async function checkLesson(
   lesson: Lesson,
@@ -73,7 +72,7 @@ export async function checkLesson(
       ? await runCheck(lesson, { id, name }, options)
       : NOT_STARTED;
     results.push({ lesson, id, name, ...outcome });
-    // Another child would come no further with the same file.
+    // Another child process would fail in the same way.
     if (outcome.ended === "loading") {
       const rest = asked.slice(results.length);
       results.push(...rest.map((one) => ({ lesson, ...one, ...outcome })));
@@ -88,8 +87,8 @@ export async function checkLesson(
 }
 
 /**
- * The exercises of a lesson that the learner has started: their placeholder is
- * gone. No code is run.
+ * Lists the exercises of a lesson that the learner has started (their
+ * placeholders are gone), without running any code.
  *
  * @param lesson The lesson.
  * @returns Their ids, in order.
@@ -101,7 +100,7 @@ export function startedExercises(lesson: Lesson): string[] {
   try {
     answers = Deno.readTextFileSync(fileOf(lesson, "exercise.ts"));
   } catch {
-    // The report says why it can't be read.
+    // The report will say why it can't be read.
     return ids;
   }
   return ids.filter((id) =>
@@ -110,7 +109,7 @@ export function startedExercises(lesson: Lesson): string[] {
 }
 
 /**
- * Says whether the learner has written anything, without running any code.
+ * Returns whether the learner has written anything, without running any code.
  *
  * @param lesson The lesson.
  * @returns Whether `exercise.ts` differs from the placeholder.
@@ -120,7 +119,7 @@ export function isTouched(lesson: Lesson): boolean {
   try {
     return Deno.readTextFileSync(fileOf(lesson, "exercise.ts")) !== placeholder;
   } catch {
-    // That it is missing, or cannot be read, is said where it is loaded.
+    // Loading it will report that it's missing or can't be read.
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** The folder in which Deno keeps what it downloads and compiles. */
+/** Deno's folder for downloads and compiled code. */
 function denoDir(): string | undefined {
   const { env, build } = Deno;
   const given = env.get("DENO_DIR");
@@ -15,9 +15,9 @@ function denoDir(): string | undefined {
 }
 
 /**
- * Gives a child process a Deno folder of its own, which shares all caches with
- * the usual one except what programs store there: `caches`, `localStorage` and
- * the like need no permission, and would outlive the child.
+ * Gives a child process its own Deno folder, which shares all caches with the
+ * usual one except what programs store there: `caches`, `localStorage`, and the
+ * like need no permission and would outlive the child.
  *
  * @param folder The child's temporary folder.
  * @returns The environment to start it with.
@@ -26,7 +26,7 @@ export async function privateDenoDir(
   folder: string,
 ): Promise<Record<string, string>> {
   const shared = denoDir();
-  // Windows lets only its administrators make links.
+  // On Windows, only administrators can make links.
   if (shared === undefined || Deno.build.os === "windows") return {};
   const own = join(folder, "deno");
   await Deno.mkdir(own);

@@ -3,15 +3,15 @@ import type { Exercise } from "../kit/exercise.ts";
 import { fileOf, type Lesson } from "./catalog.ts";
 import { splitSections } from "./sections.ts";
 
-/** An exercise in words. */
+/** An exercise and its task. */
 export interface ExerciseText extends Exercise<unknown> {
   /** The task, as Markdown: the comment above its placeholder. */
   task: string;
 }
 
 /**
- * Loads a lesson's exercises, and their tasks from its placeholder file. None
- * of the learner's code is loaded.
+ * Loads a lesson's exercises, and their tasks from its placeholder file,
+ * without loading any of the learner's code.
  *
  * @param lesson The lesson.
  * @returns Its exercises, in order.

@@ -1,6 +1,6 @@
 /** A runnable example of a reading. */
 export interface Example {
-  /** Its place among the reading's examples, from 1. */
+  /** The example's number, from 1. */
   number: number;
   /** The heading above it. */
   heading: string;
@@ -44,8 +44,8 @@ const IMPORT =
   /^import (type )?(?:\{([^}]*)\}|(\* as \w+)) from ("[^"]*");\n/gm;
 
 /**
- * Puts examples into one program. Each becomes a block, so that two of them may
- * use the same names; their imports move to the top.
+ * Combines examples into one program. Each becomes a block, so that two of them
+ * can use the same names; their imports move to the top.
  *
  * @param examples The examples.
  * @returns The program.
@@ -81,12 +81,12 @@ export function joinExamples(examples: Example[]): string {
 }
 
 /**
- * Makes an example use the current folder in place of a temporary one. It runs in
- * a fresh folder, the only one in which it may write, and which is removed after
- * it.
+ * Makes an example use the current folder instead of a temporary one: it runs
+ * in a new folder, the only one that it may write to, which is removed
+ * afterward.
  *
  * @param program The example.
- * @returns The same, without the calls that make and remove a folder.
+ * @returns The program without the calls that make and remove a folder.
  */
 export function inCurrentFolder(program: string): string {
   return program
@@ -95,11 +95,11 @@ export function inCurrentFolder(program: string): string {
 }
 
 /**
- * Lists the Unix sockets that a program makes: Deno wants each of their paths by
- * name.
+ * Lists the Unix sockets that a program makes: Deno needs a permission for each
+ * path.
  *
  * @param program The program.
- * @param others Names that are known already.
+ * @param others Names that are already known.
  * @returns All of the names, once each.
  */
 export function socketFilesIn(

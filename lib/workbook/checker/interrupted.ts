@@ -1,21 +1,21 @@
-/** Thrown when a signal ends what was under way. */
+/** Thrown when a signal interrupts a command. */
 export class Interrupted extends Error {
   override name = "Interrupted";
 }
 
-/** Ctrl-C, `kill`, a terminal that is closed, Ctrl-\. */
+/** The signals of Ctrl-C, `kill`, a closed terminal, and Ctrl-\. */
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /**
- * Does something of one's own when a signal would end the process.
+ * Handles the signals that would end the process.
  *
- * Who starts a child process needs it: the child would be left behind, and an
- * endless loop in it would go on for ever.
+ * Code that starts a child process needs it. Otherwise the child would stay,
+ * and an endless loop in it would run forever.
  *
- * @param act What to do instead.
- * @returns Gives the signals back at the end of a `using` block.
+ * @param act The function to call instead.
+ * @returns Restores the signals at the end of a `using` block.
  */
 export function onInterrupt(act: () => void): Disposable {
   for (const signal of SIGNALS) Deno.addSignalListener(signal, act);
@@ -27,7 +27,7 @@ export function onInterrupt(act: () => void): Disposable {
 }
 
 /**
- * Sends a signal to a child process that may have ended by itself.
+ * Sends a signal to a child process that may have already ended.
  *
  * @param child The child.
  * @param signal The signal.
@@ -39,14 +39,14 @@ export function signalChild(
   try {
     child.kill(signal);
   } catch {
-    // It has ended, which is what the signal is for.
+    // It has already ended.
   }
 }
 
 /**
- * Ends this process once the one that started it is gone, however that went.
+ * Ends this process when its parent is gone, for whatever reason.
  *
- * @param end Ends it.
+ * @param end The function that ends it.
  */
 export function endWithParent(end: () => void): void {
   const parent = Deno.ppid;

@@ -1,8 +1,10 @@
-/** What a child process that checks an answer is told, on its standard input. */
+/**
+ * The input of a child process that checks an answer, on its standard input.
+ */
 export interface CheckJob {
   /**
-   * Marks the lines that are the child's own. Only the two processes know it:
-   * what the learner's code prints goes to the same place.
+   * Marks the child's own lines. Only the two processes know it, because the
+   * learner's code prints to the same output.
    */
   mark: string;
   /** The address of the lesson's `exercises.ts`. */
@@ -16,8 +18,7 @@ export interface CheckJob {
 }
 
 /**
- * Reads the job from standard input, before any of the learner's code is
- * loaded.
+ * Reads the job from standard input, before loading any of the learner's code.
  *
  * @returns The job.
  */

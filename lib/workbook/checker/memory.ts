@@ -9,7 +9,7 @@ export const MEMORY_MIB = 512;
  */
 export function memoryOf(pid: number): number {
   try {
-    // Only Linux has it; elsewhere V8's own limit has to do.
+    // Only Linux has this file; elsewhere, V8's own limit has to do.
     const text = Deno.readTextFileSync(`/proc/${pid}/status`);
     return Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1] ?? 0) / 1024;
   } catch {

@@ -9,8 +9,8 @@ import {
 import { VerdictCache } from "./verdict_cache.ts";
 
 /**
- * Finds the first exercise that is not solved. Verdicts that still hold are not
- * asked for again.
+ * Finds the first unsolved exercise. It doesn't check again if a verdict still
+ * holds.
  *
  * @param lessons The catalog.
  * @param options `from`: the lesson to begin with, the first one if not given;
@@ -44,10 +44,10 @@ export async function findNext(
   }
 }
 
-/** How all exercises are checked. */
+/** Options for checking all exercises. */
 export interface CheckAllOptions extends Pick<CheckLessonOptions, "types"> {
   /**
-   * Whether every answer is checked, also those whose verdict is known.
+   * Whether to check every answer, even if its verdict is known.
    *
    * @default false
    */
@@ -58,7 +58,7 @@ export interface CheckAllOptions extends Pick<CheckLessonOptions, "types"> {
  * Checks every exercise of the workbook, several lessons at once.
  *
  * @param lessons The catalog.
- * @param options What to check, and what the compiler says.
+ * @param options What to check, and the compiler's errors.
  * @returns The results, in order.
  */
 export async function checkAll(
@@ -76,7 +76,7 @@ export async function checkAll(
       }
     },
   );
-  // When one is interrupted, the others still have to clean up.
+  // If one is interrupted, the others still have to clean up.
   const outcomes = await Promise.allSettled(workers);
   cache.save();
   const failed = outcomes.find(({ status }) => status === "rejected");
@@ -88,7 +88,7 @@ export async function checkAll(
  * Checks exercises, and remembers the verdicts.
  *
  * @param lesson The lesson.
- * @param options Which of its exercises, and the limits.
+ * @param options Which exercises to check, and the limits.
  * @returns One result for each, in order.
  */
 export async function checkAndRemember(

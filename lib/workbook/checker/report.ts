@@ -6,13 +6,16 @@ import { folderOf, ROOT } from "./catalog.ts";
 import type { CheckResult } from "./checker.ts";
 import type { FailureReport } from "./check_events.ts";
 
-/** The most that is shown of what the learner's code prints, in lines. */
+/** The most lines to show of what the learner's code prints. */
 const MAX_PRINTED_LINES = 20;
 
-/** The most steps that are shown each by itself. */
+/** The most steps to show one by one. */
 const MAX_STEPS = 12;
 
-/** As many are shown of more than that: what led to the last one. */
+/**
+ * If there are more, only this many are shown: the ones that led to the
+ * failure.
+ */
 const LAST_STEPS = 6;
 
 /** Styles for parts of a text: the functions of `@std/fmt/colors`. */
@@ -30,9 +33,9 @@ const PLAIN: Paint = {
   yellow: same,
 };
 
-/** How a report is laid out. */
+/** Options for laying out a report. */
 export interface ReportOptions {
-  /** Columns to fit into. */
+  /** The width, in columns. */
   width: number;
   /**
    * The styles to use. This module loads no @std package itself, so that
@@ -44,9 +47,9 @@ export interface ReportOptions {
 }
 
 /**
- * Says in one line how an exercise stands.
+ * Formats the state of an exercise in one line.
  *
- * @param result The verdict of its check.
+ * @param result The result of its check.
  * @param options `paint`: the styles to use.
  * @returns For example `✓ 3.1 echo  solved`.
  */
@@ -65,12 +68,12 @@ export function summaryLine(
 }
 
 /**
- * Says all that a check found out.
+ * Formats everything that a check found out.
  *
- * @param result What the check gave.
+ * @param result The result of the check.
  * @param options How to lay it out.
  * @returns Lines: the summary, and for a wrong answer what was done, what was
- * expected, what came, what that usually means, and where to read.
+ * expected, what was received, the likely cause, and where to read.
  */
 export function reportLines(
   result: CheckResult,
@@ -99,7 +102,7 @@ export function reportLines(
     lines.push("", ...wrap(problem));
     lines.push(...comparison("expected", expected));
     lines.push(...comparison("received", received));
-    lines.push(...wrap(likely, yellow("Usually: ")));
+    if (likely !== "") lines.push(...wrap(likely));
     if (read !== "") {
       const file = `lessons/${folderOf(lesson)}/README.md`;
       lines.push(...wrap(`"${read}" in ${file}`, yellow("Read: ")));
@@ -114,13 +117,14 @@ export function reportLines(
 }
 
 /**
- * Says all that the checks of several exercises found out.
+ * Formats everything that the checks of several exercises found out.
  *
- * Why a file cannot be loaded is said once, not for each of its exercises.
+ * If a file can't be loaded, the reason is given once, not for each exercise.
  *
- * @param results What the checks gave, in order.
+ * @param results The results, in order.
  * @param options How to lay it out.
- * @returns Lines, with a blank one beside whatever takes more than one.
+ * @returns Lines, with an empty one around every result that takes more than
+ * one.
  */
 export function resultLines(
   results: CheckResult[],
@@ -171,7 +175,7 @@ function comparison(name: string, lines: string[]): string[] {
   );
 }
 
-/** Prose is wrapped; a part of the source, which is indented, stays as it is. */
+/** Wraps prose; source code, which is indented, stays as it is. */
 function messageLines(message: string, { width }: { width: number }): string[] {
   return withShortPaths(message).split("\n").map(escapeControls).flatMap((
     line,
@@ -182,12 +186,12 @@ function messageLines(message: string, { width }: { width: number }): string[] {
   );
 }
 
-/** Paths as one finds them in the workbook's folder; they fit on a line. */
+/** Shortens paths to be relative to the workbook's folder, so that they fit. */
 function withShortPaths(text: string): string {
   return text.replaceAll(pathToFileURL(ROOT).href, "").replaceAll(ROOT, "");
 }
 
-/** What the learner's code printed, made harmless for the terminal. */
+/** The learner's output, with control characters escaped. */
 function printedLines(
   text: string,
   { width, paint = PLAIN }: ReportOptions,

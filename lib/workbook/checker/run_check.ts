@@ -15,12 +15,12 @@ import { MEMORY_MIB, memoryOf } from "./memory.ts";
 import { sandboxArgs } from "./sandbox.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
-/** How a check in a child process ended. */
+/** The outcome of a check in a child process. */
 export interface CheckOutcome {
   verdict: Verdict;
-  /** What the learner's code printed meanwhile. */
+  /** What the learner's code printed. */
   printed: string;
-  /** Whether the child was ended, and when, instead of giving a verdict. */
+  /** Whether the child was stopped before it reported a verdict, and when. */
   ended?: "loading" | "checking";
 }
 
@@ -28,8 +28,8 @@ export interface CheckOutcome {
  * this process, stands still. */
 export interface RunCheckOptions {
   /**
-   * How long the child may be silent, in milliseconds. It says something twice
-   * a second unless the learner's code never gives control back.
+   * How long the child may be silent, in milliseconds. It sends a heartbeat
+   * twice a second unless the learner's code blocks the event loop.
    *
    * @default 4000
    */
@@ -47,7 +47,7 @@ export interface RunCheckOptions {
    */
   limitMs?: number;
   /**
-   * Ends the check under way when aborted; it then rejects.
+   * Stops the check when aborted; it then rejects.
    *
    * @default a signal that aborts when the process is told to end
    */
@@ -57,20 +57,23 @@ export interface RunCheckOptions {
 /** How long Deno itself may take to start, in milliseconds. */
 const START_MS = 60_000;
 
-/** The most that is kept of what the learner's code prints, in characters. */
+/** The most output of the learner's code to keep, in characters. */
 const MAX_PRINTED = 4000;
 
-/** How often the limits are looked at, in milliseconds. */
+/** How often to check the limits, in milliseconds. */
 const TICK_MS = 50;
 
-/** The processor time that a child may use, in seconds, whoever watches it. */
+/**
+ * The child's limit of processor time, in seconds, which holds even if nothing
+ * watches it.
+ */
 const CPU_SECONDS = 60;
 
-/** Why a child was ended. */
+/** Why a child was stopped. */
 type Reason = "silence" | "limit" | "memory";
 
 /**
- * Checks one answer in a child process, and ends it at the limits.
+ * Checks one answer in a child process, and stops it at the limits.
  *
  * @param lesson The lesson.
  * @param exercise The exercise's id, and the name of its answer.
@@ -103,7 +106,8 @@ export async function runCheck(
 
   const steps: string[] = [];
   let ifEndless: EndlessAdvice | undefined;
-  // An assertion, since the compiler follows no assignment in a callback.
+  // An assertion, because the compiler doesn't follow assignments in a
+  // callback.
   let stage = "starting" as "starting" | "loading" | "checking";
   let verdict: Verdict | undefined;
   let printed = "";
@@ -115,10 +119,10 @@ export async function runCheck(
     kill();
   }
   signal.addEventListener("abort", kill);
-  // It may have aborted while the child was being started.
+  // It may have been aborted while the child was starting.
   if (signal.aborted) kill();
-  // Ticks are counted, and not the clock: a machine that stood still, or a
-  // Ctrl-Z, has given the answer no time to go on.
+  // Count ticks instead of using the clock: after a pause of the machine, or
+  // Ctrl-Z, the answer has had no time to continue.
   let [silent, spent, limit] = [0, 0, START_MS];
   const watch = setInterval(() => {
     silent += TICK_MS;
@@ -166,7 +170,7 @@ export async function runCheck(
   signal.throwIfAborted();
 
   if (verdict !== undefined) return { verdict, printed };
-  // V8 ends a process whose heap is full in its own way.
+  // V8 ends a process whose heap is full.
   if (printed.includes("JavaScript heap out of memory")) ended = "memory";
   if (/Fatal JavaScript out of memory/.test(printed)) ended = "memory";
   if (ended === "memory") printed = "";
@@ -184,13 +188,14 @@ export async function runCheck(
     };
 }
 
-/** Starts the child, with hardly any permission and with limits of its own. */
+/** Starts the child, with minimal permissions and its own limits. */
 async function startChild(
   lesson: Lesson,
   folder: string,
 ): Promise<Deno.ChildProcess> {
   const windows = Deno.build.os === "windows";
-  // Windows lets only its administrators make links, and has no Unix sockets.
+  // On Windows, only administrators can make links, and there are no Unix
+  // sockets.
   const links = windows ? {} : lesson.links ?? {};
   for (const [name, target] of Object.entries(links)) {
     await Deno.symlink(target, join(folder, name));
@@ -205,8 +210,8 @@ async function startChild(
       heapMiB: MEMORY_MIB,
     }),
   ];
-  // An endless loop must end even if this process is killed, and the shell's
-  // limit is the one that nothing in the child can lift.
+  // An endless loop must end even if this process is killed, and nothing in the
+  // child can raise the shell's limit.
   const [program, ...args] = windows ? deno : [
     "/bin/sh",
     "-c",
@@ -217,7 +222,7 @@ async function startChild(
   return new Deno.Command(program, {
     args,
     cwd: folder,
-    // What Deno itself says of an error becomes part of a report.
+    // Deno's own error messages become part of a report.
     env: {
       NO_COLOR: "1",
       FORCE_COLOR: "",
@@ -238,17 +243,17 @@ async function tellJob(
     await writer.write(new TextEncoder().encode(JSON.stringify(job)));
     await writer.close();
   } catch {
-    // It has ended already; how, its status says.
+    // It has already ended; its status says how.
   }
 }
 
-/** How a child ended that had not finished. */
+/** How a child ended before it finished. */
 interface Ending {
-  /** Why it was ended, if it did not end by itself. */
+  /** Why it was stopped, if it didn't end by itself. */
   ended?: Reason;
   code: number;
   printed: string;
-  /** What the last step has to say of an answer that never came back. */
+  /** The last step's advice for an answer that never returned. */
   ifEndless?: EndlessAdvice;
 }
 
@@ -263,54 +268,56 @@ function unfinishedReport(
   if (ended === "memory") {
     return {
       ...report,
-      problem: `Your code ${TOO_MUCH} ${where}, so it was ended.`,
-      likely: "Look for a loop that keeps adding to an array, a string or a " +
-        "buffer, or for a size that comes from the peer and has no limit.",
+      problem: `Your code ${TOO_MUCH} ${where}, so it was stopped.`,
+      likely: "Look for a loop that keeps adding to an array, a string, or " +
+        "a buffer, or for a size that the peer sends and you don't limit.",
     };
   }
   if (ended === "silence") {
     return {
       ...report,
-      problem: `It stalled ${where}: your code never gave control back.`,
-      likely: "Look for a loop that never ends and awaits nothing that takes " +
-        "time: `while (true)` with no way out, or an end that it overlooks.",
+      problem: `Your code stalled ${where}: it never returned control to ` +
+        "the event loop.",
+      likely: "Look for an endless loop that never really waits: a `while " +
+        "(true)` without a way out, or one that misses the end of the stream.",
       ...ifEndless,
     };
   }
   if (ended === "limit") {
     return {
       ...report,
-      problem: `It stalled ${where}: it was still at work at the deadline.`,
-      likely: "Look for a loop that goes on after the end of the stream.",
+      problem: `Your code stalled ${where}: it was still running at the ` +
+        "deadline.",
+      likely: "Look for a loop that keeps going after the end of the stream.",
     };
   }
   if (printed.includes("error: Uncaught")) {
     return {
       ...report,
-      problem: `The process ended ${where}, with an error that nothing caught.`,
+      problem: `The process ended ${where}, with an uncaught error.`,
       likely:
-        "It came from a timer or an event, where no caller can catch it: " +
-        "the place is below. Catch it there.",
+        "A timer or an event handler threw it, where no caller can catch " +
+        "it. The place is below: catch it there.",
     };
   }
   return {
     ...report,
     problem: `The process ended ${where}, with exit code ${code}.`,
-    likely: "Your code, or something it calls, ends the whole process: " +
-      "`Deno.exit()` does. Return, or throw an error, instead.",
+    likely: "Your code, or something it calls, ended the whole process, as " +
+      "`Deno.exit()` does. Return or throw an error instead.",
   };
 }
 
 function loadMessage({ ended, code, printed }: Ending): string {
-  if (ended === "memory") return `exercise.ts ${TOO_MUCH} while it was loaded`;
+  if (ended === "memory") return `exercise.ts ${TOO_MUCH} while loading`;
   return ended !== undefined
     ? "exercise.ts never finished loading: look for an endless loop, or an " +
-      "`await` that never ends, outside of every function"
-    : `the process ended with exit code ${code} while exercise.ts was loaded` +
+      "`await` that never ends, outside all functions"
+    : `the process ended with exit code ${code} while loading exercise.ts` +
       (printed.includes("error:") ? "" : ": look for `Deno.exit()`");
 }
 
-/** Reads text line by line, the line breaks kept, also from a flood. */
+/** Reads text line by line, including the line breaks, even from a flood. */
 async function readLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   onLine: (line: string) => void,
@@ -320,7 +327,7 @@ async function readLines(
     const lines = (rest + text).split(/(?<=\n)/);
     rest = lines.at(-1)?.endsWith("\n") ? "" : lines.pop() ?? "";
     lines.forEach(onLine);
-    // A line without end is somebody's flood: no event is as long as this.
+    // A line this long is a flood: no event is as long.
     if (rest.length > 1_000_000) rest = rest.slice(-MAX_PRINTED);
   }
   if (rest !== "") onLine(rest);

@@ -1,12 +1,12 @@
 import { stdArgs } from "./std_args.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What a child process may touch. */
+/** The permissions of a child process. */
 export interface SandboxOptions {
-  /** A folder of its own, for sockets and files: an absolute path. */
+  /** The child's own folder, for sockets and files: an absolute path. */
   folder: string;
   /**
-   * The names of the Unix sockets that it may make in that folder.
+   * The names of the Unix sockets that it may make in its folder.
    *
    * @default []
    */
@@ -18,14 +18,14 @@ export interface SandboxOptions {
    */
   read?: string[];
   /**
-   * The programs that it may start, by name. A program can do what its user
-   * can, so this is for those that only look: `ss`.
+   * The programs that it may start, by name. A program can do anything that its
+   * user can, so list only those that just read, such as `ss`.
    *
    * @default []
    */
   programs?: string[];
   /**
-   * The most that its JavaScript heap may hold, in MiB.
+   * The limit of its JavaScript heap, in MiB.
    *
    * @default V8's own limit
    */
@@ -33,15 +33,15 @@ export interface SandboxOptions {
 }
 
 /**
- * The arguments that run a module with the narrowest permissions.
+ * Returns the arguments that run a module with minimal permissions.
  *
- * It may use the loopback network and its own folder, and nothing else but what
- * the options name: a lesson, or a slip in a learner's code, cannot reach
- * another machine, delete a file or start a program.
+ * The module may use only the loopback network, its own folder, and what the
+ * options name. So a lesson, or a bug in a learner's code, can't reach another
+ * machine, delete a file, or start a program.
  *
  * @param module The path of the module to run.
- * @param options What it may touch.
- * @returns Arguments for `deno`, the module's own go behind them.
+ * @param options The permissions.
+ * @returns Arguments for `deno`; the module's own arguments go after them.
  * @throws {UsageError} If a path has a comma in it.
  */
 export function sandboxArgs(module: string, options: SandboxOptions): string[] {
@@ -51,22 +51,23 @@ export function sandboxArgs(module: string, options: SandboxOptions): string[] {
     "127.0.0.1",
     "[::1]",
     "localhost",
-    // A Unix socket is named whole: Deno has no permission for a folder of them.
+    // Name each Unix socket by its full path: Deno has no permission for a
+    // folder of them.
     ...socketFiles.map((name) => `unix:${folder}/${name}`),
   ];
-  // Deno takes a list apart at each comma, and knows no way to escape one.
+  // Deno splits a list at each comma, and has no way to escape one.
   const unfit = [folder, ...read].find((path) => path.includes(","));
   if (unfit !== undefined) {
     throw new UsageError(
-      `the folder ${unfit} has a comma in its name, which Deno cannot give ` +
-        "permissions for: move the workbook to another one",
+      `the folder ${unfit} has a comma in its name, and Deno can't give ` +
+        "permissions for such a path: move the workbook to another folder",
     );
   }
   return [
     "run",
     "--quiet",
     "--no-prompt",
-    // Nothing is fetched, not even by a learner's `import("https://…")`.
+    // Nothing is downloaded, not even by a learner's `import("https://…")`.
     "--cached-only",
     ...stdArgs(),
     ...(heapMiB === undefined

@@ -2,15 +2,15 @@
 export interface Section {
   /** `3.1` */
   id: string;
-  /** The name of what it exports: `echo`. */
+  /** The name of its export, such as `echo`. */
   name: string;
-  /** Its lines, the heading included, with the line break at the end. */
+  /** Its lines, including the heading and the final line break. */
   text: string;
 }
 
-/** A source file, cut at its headings. */
+/** A source file, split at its headings. */
 export interface SectionedSource {
-  /** What stands before the first heading: imports, and how to begin. */
+  /** The part before the first heading: imports, and how to begin. */
   head: string;
   /** The sections, in the order of the file. */
   sections: Section[];
@@ -19,12 +19,12 @@ export interface SectionedSource {
 const HEADING = /^\/\/ -+ (\d+\.\d+) (\w+) -+$/;
 
 /**
- * Cuts a source file at its headings, which look like this:
+ * Splits a source file at its headings, which look like this:
  *
  *     // ---- 3.1 echo ---------------------------------------------------
  *
  * @param source The file's text.
- * @returns Its head and its sections; joined they give the source again.
+ * @returns Its head and its sections; joined, they are the source again.
  *
  * @example A head and two sections
  * ```ts
@@ -55,12 +55,12 @@ export function splitSections(source: string): SectionedSource {
 }
 
 /**
- * Puts another text in the place of one section.
+ * Replaces one section.
  *
  * @param source The file's text.
- * @param section The new section; the one with its id goes.
- * @returns The new text, or `undefined` if the file has no such heading, or has
- * it twice.
+ * @param section The new section, which replaces the one with the same id.
+ * @returns The new text, or `undefined` if the file doesn't have exactly one
+ * such heading.
  */
 export function replaceSection(
   source: string,

@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
 
 /**
- * The arguments that give a child process the @std packages of this one.
+ * Returns the arguments that give a child process the @std packages of this
+ * one.
  *
- * @returns Nothing where the published packages are in use, or else the import
- * map of the offline editions.
+ * @returns The import map of the offline editions, or nothing if the published
+ * packages are in use.
  */
 export function stdArgs(): string[] {
   const offline = import.meta.resolve("@std/assert").startsWith("file:");

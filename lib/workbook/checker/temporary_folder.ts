@@ -2,17 +2,22 @@ import process from "node:process";
 import { join } from "node:path";
 import { UsageError } from "./usage_error.ts";
 
-/** Folders are named after the process that made them: `sockets-4711-…`. */
+/**
+ * Folders have the ID of the process that made them in their names:
+ * `sockets-4711-…`.
+ */
 const NAME = /^sockets-(\d+)-/;
 
-/** The longest path that leaves room for the names of Unix sockets, in bytes. */
+/**
+ * The longest path that leaves room for the names of Unix sockets, in bytes.
+ */
 const MAX_BYTES = 60;
 
 /**
- * Makes a folder that is removed when the block that holds it ends. It removes
- * the folders of processes that were killed before they could do so, too.
+ * Makes a folder that is removed at the end of the block (`await using`). It
+ * also removes the folders of processes that were killed before they could.
  *
- * @returns Its absolute path, and its removal for `await using`.
+ * @returns The folder's absolute path, and its removal for `await using`.
  * @throws {UsageError} If the folder for temporary files can't be used.
  */
 export async function temporaryFolder(): Promise<
@@ -28,11 +33,14 @@ async function makeFolder(): Promise<string> {
   const given = Deno.env.get("TMPDIR");
   const wrong = (problem: string) =>
     new UsageError(
-      `TMPDIR is ${given}, ${problem}: set it to a folder in which you may ` +
-        "write, such as /tmp",
+      `TMPDIR is ${given}, ${problem}: set it to a folder that you can ` +
+        "write to, such as /tmp",
     );
   if (given?.includes(",")) {
-    throw wrong("whose comma Deno can't give permissions for");
+    throw wrong(
+      "whose name has a comma, and Deno can't give permissions " +
+        "for that",
+    );
   }
   let path: string;
   try {
@@ -42,18 +50,18 @@ async function makeFolder(): Promise<string> {
     throw wrong(
       error instanceof Deno.errors.NotFound
         ? "which doesn't exist"
-        : "in which no folder can be made",
+        : "where no folder can be made",
     );
   }
   if (new TextEncoder().encode(path).length <= MAX_BYTES) return path;
-  // The path of a Unix socket has room for some 100 bytes.
+  // The path of a Unix socket has room for about 100 bytes.
   for (const dir of ["/tmp", "/var/tmp"]) {
     try {
       const shorter = await Deno.makeTempDir({ dir, prefix });
       await remove(path);
       return await Deno.realPath(shorter);
     } catch {
-      // Not here, then.
+      // Try the next folder.
     }
   }
   return path;
@@ -73,11 +81,11 @@ async function sweep(folder: string): Promise<void> {
       const pid = Number(NAME.exec(name)?.[1]);
       if (!isDirectory || !(pid > 0) || isAlive(pid)) continue;
       await remove(join(folder, name)).catch(() => {
-        // It is another user's.
+        // It belongs to another user.
       });
     }
   } catch {
-    // What can't be listed can't be swept.
+    // If the folder can't be listed, there's nothing to do.
   }
 }
 
@@ -93,7 +101,7 @@ async function remove(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });
   } catch (error) {
-    // Another process may have swept it.
+    // Another process may have removed it.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

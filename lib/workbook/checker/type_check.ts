@@ -3,7 +3,7 @@ import { fileOf, type Lesson, ROOT } from "./catalog.ts";
 import { exerciseAt } from "./sections.ts";
 import { stdArgs } from "./std_args.ts";
 
-/** What the compiler says of the answers to exercises, by their ids. */
+/** The compiler's errors in the answers, by the exercises' IDs. */
 export type TypeErrors = Map<string, string[]>;
 
 /**
@@ -39,7 +39,7 @@ export async function checkTypes(lessons: Lesson[]): Promise<TypeErrors> {
   return errors;
 }
 
-/** A learner's file; why one can't be read is said where it's loaded. */
+/** Reads a learner's file. Loading it will report why it can't be read. */
 function sourceOf(lesson: Lesson): string {
   try {
     return Deno.readTextFileSync(fileOf(lesson, "exercise.ts"));
@@ -48,13 +48,13 @@ function sourceOf(lesson: Lesson): string {
   }
 }
 
-/** Finds the errors about one file in what the compiler printed. */
+/** Finds the errors about one file in the compiler's output. */
 function* errorsIn(
   text: string,
   url: string,
 ): Generator<{ message: string; line: number; column: number }> {
   for (const block of text.split("\n\n")) {
-    // The message, the line of code, the marks below it, the place.
+    // The message, the line of code, the marks below it, and the place.
     const [, message] =
       /TS\d+ \[ERROR\]: ([^]+)\n[^\n]*\n *[~^]+\n +at /.exec(block) ?? [];
     const [, at, line, column] = /\n +at (\S+):(\d+):(\d+)/.exec(block) ?? [];

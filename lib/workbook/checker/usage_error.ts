@@ -1,28 +1,28 @@
 /**
- * A mistake in how the workbook was called.
+ * A mistake in a command's arguments.
  *
- * The message is one line that says what is wrong and what would be right. The
- * command line prints it and ends with status 2.
+ * The message is one line that says what's wrong and what to do. The command
+ * line prints it and ends with status 2.
  */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
 /**
- * A person asked how a command is called, which is no mistake: the command line
- * prints the message and ends with status 0.
+ * A request for help, which isn't a mistake: the command line prints the
+ * message and ends with status 0.
  */
 export class HelpRequest extends Error {
   override name = "HelpRequest";
 }
 
 /**
- * Repeats what a person typed, for a message of one line.
+ * Quotes an argument for a one-line message.
  *
- * @param text What was typed, perhaps nothing, or with a line break in it.
- * @returns The text; in quotes, with escapes, where it is not plain to see.
+ * @param text The argument, which may be empty or contain line breaks.
+ * @returns The text, in quotes and with escapes unless it's a plain word.
  *
- * @example A plain word, and what is not one
+ * @example A plain word, and what isn't one
  * ```ts
  * import { repeated } from "./usage_error.ts";
  * import { assertEquals } from "@std/assert";

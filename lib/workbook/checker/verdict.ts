@@ -6,12 +6,12 @@ import type { TrialOptions } from "../kit/trial.ts";
 import type { Answer } from "./answers.ts";
 import { cut, reportOf, type Verdict } from "./check_events.ts";
 
-/** How an answer is judged. */
+/** Options for judging an answer. */
 export interface VerdictOptions extends TrialOptions {
   /**
-   * Names a built-in that the answer has replaced, if it has.
+   * Names a built-in that the answer has replaced, if any.
    *
-   * @default no built-in is watched
+   * @default built-ins aren't watched
    */
   changed?: () => string | undefined;
 }
@@ -20,7 +20,7 @@ export interface VerdictOptions extends TrialOptions {
  * Checks an answer in this process.
  *
  * @param exercise The exercise.
- * @param answer The answer, as it was loaded.
+ * @param answer The loaded answer.
  * @param options How to run the check.
  * @returns The verdict.
  */
@@ -40,7 +40,7 @@ export async function verdictOn(
     try {
       await exercise.check(answer.attempt, options);
     } finally {
-      // A check that used what the answer replaced proves nothing.
+      // A check that used a replaced built-in proves nothing.
       failOnChange(changed);
     }
     await failOnLeak(open);
@@ -56,24 +56,24 @@ export async function verdictOn(
 }
 
 const NO_FILES = {
-  problem: "There are too many open files, so no socket could be opened.",
-  likely: "If your code doesn't leave sockets open, it's this shell's limit: " +
-    "see `ulimit -n`, and raise it with `ulimit -n 1024`.",
+  problem: "There are too many open files to open another socket.",
+  likely: "If your code closes all its sockets, this shell's limit is too " +
+    "low: check it with `ulimit -n`, and raise it with `ulimit -n 1024`.",
   read: "",
 };
 
-/** Whether an error, or what caused it, is a lack of file descriptors. */
+/** Whether an error, or its cause, is a lack of file descriptors. */
 function hasNoFiles(error: unknown): boolean {
   return error instanceof Error &&
     ((error as { code?: string }).code === "EMFILE" || hasNoFiles(error.cause));
 }
 
-/** Fails an answer that is the workbook's own, imported. */
+/** Fails an answer that is just the workbook's own, imported. */
 function failOnBorrowed(attempt: unknown, { solution }: Exercise<unknown>) {
   if (attempt !== solution) return;
   throw new CheckFailed({
     problem: "This is the workbook's own solution, imported from solution.ts.",
-    likely: "It works, but it isn't yours: write your own, then compare.",
+    likely: "It works, but write your own first, and then compare.",
     read: "",
   }, ["load the answer"]);
 }
@@ -82,11 +82,11 @@ function failOnChange(changed: () => string | undefined): void {
   const name = changed();
   if (name === undefined) return;
   throw new CheckFailed({
-    problem: `Your code replaces ${name}, which the check itself uses.`,
-    likely: "Leave the built-in objects as they are: write a function of " +
-      "your own instead.",
+    problem: `Your code replaced ${name}, which the check itself uses.`,
+    likely: "Don't change built-in objects. Write your own function " +
+      "instead.",
     read: "",
-  }, ["the built-in objects are as they were"]);
+  }, ["the built-in objects are unchanged"]);
 }
 
 /** Counts the open sockets by kind, as Deno's own test sanitizer does. */
@@ -116,7 +116,7 @@ const SOCKETS: Record<string, string> = {
 
 async function failOnLeak(before: Map<string, number>): Promise<void> {
   let leaked: string[] = [];
-  // A socket that the code closes in its last moment may take a little longer.
+  // A socket that the code closes at the last moment may take a little longer.
   for (let turn = 0; turn < 50; turn++) {
     leaked = [...openSockets()]
       .filter(([kind, count]) => count > (before.get(kind) ?? 0))
@@ -125,12 +125,12 @@ async function failOnLeak(before: Map<string, number>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new CheckFailed({
-    problem: `The results are right, but ${leaked.join(" and ")} that your ` +
-      "code opened is still open.",
-    likely: "Close what you open, also when something fails on the way: " +
-      "`using conn = await Deno.connect(…)` does both.",
+    problem: `The results are right, but you left ${leaked.join(" and ")} ` +
+      "open.",
+    likely: "Close everything you open, even after an error: `using conn = " +
+      "await Deno.connect(…)` does that for you.",
     read: "",
-  }, ["every result is as asked for", "all sockets are closed"]);
+  }, ["every result is right", "all sockets are closed"]);
 }
 
 function messageOf(error: unknown): string {
@@ -141,8 +141,8 @@ function messageOf(error: unknown): string {
     return `${error.name}: ${what}${
       place ? ` (at ${place})` : ""
     }. Your code ` +
-      "may use loopback sockets and nothing else: no files, no programs, no " +
-      "other machines.";
+      "may use loopback sockets only: no files, no programs, no other " +
+      "machines.";
   }
   return place === "" || error.message.includes(place)
     ? error.message

@@ -3,23 +3,23 @@ import { join } from "node:path";
 import { fileOf, folderOf, type Lesson, ROOT } from "./catalog.ts";
 import type { CheckResult } from "./checker.ts";
 
-/** Where verdicts are kept: a file that git ignores. */
+/** The file that stores verdicts; git ignores it. */
 const FILE = join(ROOT, ".workbook", "verdicts.json");
 
-/** A verdict, with what it depends on. */
+/** A verdict, and a digest of everything it depends on. */
 interface Entry {
   key: string;
   result: Omit<CheckResult, "lesson" | "typeErrors">;
 }
 
 /**
- * Verdicts of earlier checks. Each belongs to the content of the answer, the
- * content of everything that checks it, and Deno's version: whatever changes,
- * the answer is checked anew.
+ * Verdicts of earlier checks. Each depends on the content of the answer, the
+ * content of everything that checks it, and Deno's version. If any of these
+ * changes, the answer is checked again.
  */
 export class VerdictCache {
   readonly #entries: Record<string, Entry>;
-  /** Of all that checks answers. */
+  /** A digest of everything that checks answers. */
   readonly #digest: string;
   #changed = false;
 
@@ -28,13 +28,13 @@ export class VerdictCache {
     this.#digest = digest;
   }
 
-  /** Reads the verdicts; if that fails, there are none. */
+  /** Reads the verdicts. If that fails, starts without any. */
   static open(): VerdictCache {
     let entries = {};
     try {
       entries = JSON.parse(Deno.readTextFileSync(FILE)) ?? {};
     } catch {
-      // There are none yet, or the file is damaged.
+      // There is no file yet, or it's damaged.
     }
     return new VerdictCache(entries, digestOfChecks());
   }
@@ -54,19 +54,22 @@ export class VerdictCache {
   }
 
   /**
-   * Keeps a verdict.
+   * Stores a verdict.
    *
    * @param result The result of a check.
    */
   set({ lesson, id, name, verdict, printed, ended }: CheckResult): void {
     const key = this.#keyOf(lesson);
-    // That a check was ended may be the machine's fault.
+    // If a check was stopped, the machine may be to blame.
     if (key === undefined || ended) return;
     this.#entries[id] = { key, result: { id, name, verdict, printed } };
     this.#changed = true;
   }
 
-  /** Writes the verdicts down; where that can't be done, they are run again. */
+  /**
+   * Writes the verdicts to the file. If that fails, the checks run again next
+   * time.
+   */
   save(): void {
     if (!this.#changed) return;
     try {
@@ -75,11 +78,14 @@ export class VerdictCache {
       Deno.writeTextFileSync(fresh, JSON.stringify(this.#entries));
       Deno.renameSync(fresh, FILE);
     } catch {
-      // A checkout that can't be written to has no cache.
+      // A read-only checkout has no cache.
     }
   }
 
-  /** What a verdict depends on, or `undefined` if that isn't known. */
+  /**
+   * A digest of everything a verdict depends on, or `undefined` if that isn't
+   * known.
+   */
   #keyOf(lesson: Lesson): string | undefined {
     let source: string;
     try {
@@ -87,7 +93,7 @@ export class VerdictCache {
     } catch {
       return undefined;
     }
-    // Another file of the learner's may change without this one.
+    // Another one of the learner's files may change without this one.
     const imports = source.matchAll(
       /^\s*(?:import|export)\b[^"';(]*["']([^"']*)["']|\bimport\s*\(/gm,
     );
@@ -102,7 +108,7 @@ export class VerdictCache {
   }
 }
 
-/** A digest of every file that takes part in a check, but the answers. */
+/** Digests every file that takes part in a check, except the answers. */
 function digestOfChecks(): string {
   const hash = createHash("sha256");
   for (const folder of ["lib", "lessons"]) add(hash, join(ROOT, folder));

@@ -4,11 +4,11 @@ import type { CheckResult } from "../checker/checker.ts";
 import { describeExercises } from "../checker/describe.ts";
 
 /**
- * Says what is worth knowing after a check: after a right answer, what was
- * right about it and where to look now; after a wrong one, which hint helps.
+ * Says what to do after a check: after a right answer, what was right about it
+ * and what to read next; after a wrong one, how to get a hint.
  *
  * @param results The results of one lesson's exercises.
- * @param options `width`: columns to fit into.
+ * @param options `width`: the width, in columns.
  * @returns Lines, none for exercises that aren't started.
  */
 export async function afterLines(
@@ -27,8 +27,10 @@ export async function afterLines(
     return [
       "",
       ...wrapText(green(`${id}: `) + passed, { width, indent: "  " }),
-      dim(`  ${compare}  shows yours and ours`),
-      ...(real === undefined ? [] : [dim(`  ${real}  is the real one`)]),
+      dim(`  ${compare}  compares yours with ours`),
+      ...(real === undefined
+        ? []
+        : [dim(`  ${real}  is the workbook's own version`)]),
     ];
   });
 }

@@ -21,7 +21,7 @@ export async function openBrowser(url: string): Promise<void> {
       stderr: "null",
     }).output();
   } catch {
-    // The address is on the screen: the reader can open it.
+    // The address is on the screen, so the reader can open it.
   }
 }
 

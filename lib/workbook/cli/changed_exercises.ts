@@ -2,12 +2,12 @@ import { fileOf, type Lesson } from "../checker/catalog.ts";
 import { splitSections } from "../checker/sections.ts";
 
 /**
- * Finds the exercises that a save has changed.
+ * Finds the exercises that a save changed.
  *
  * @param before The file's text before.
  * @param after The file's text now.
- * @returns The IDs of the exercises whose section is new; `undefined`, for all of
- * them, if only the head of the file is.
+ * @returns The IDs of the exercises whose sections changed, or `undefined` (for
+ * all exercises) if only the head of the file changed.
  */
 export function changedExercises(
   before: string,
@@ -24,8 +24,8 @@ export function changedExercises(
  * Reads a learner's file.
  *
  * @param lesson The lesson.
- * @returns The text; `undefined` if the file is gone for a moment, or can't be
- * read now. The next save will do.
+ * @returns The text, or `undefined` if the file is missing or can't be read
+ * right now. The next save will do.
  */
 export function readAnswers(lesson: Lesson): string | undefined {
   try {

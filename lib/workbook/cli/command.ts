@@ -2,30 +2,31 @@ import type { Paint } from "../checker/report.ts";
 import type { KeySource } from "./keys.ts";
 import type { Lesson } from "../checker/catalog.ts";
 
-/** What a command works on, and how it talks to the person who runs it. */
+/** The input and output of a command. */
 export interface CommandContext {
   /** The catalog. */
   lessons: Lesson[];
-  /** Prints lines for the person. */
+  /** Prints lines. */
   print(...lines: string[]): void;
-  /** Says in one line what went wrong, apart from what is printed. */
+  /** Reports in one line what went wrong, on standard error. */
   complain(line: string): void;
-  /** Columns to fit into. */
+  /** The width, in columns. */
   width: number;
   /** The styles of reports. */
   paint: Paint;
-  /** What is typed or piped in. */
+  /** Standard input. */
   input: KeySource;
-  /** Where `print()` prints, for bytes, and to see how fast they are taken. */
+  /** Where `print()` prints: for bytes, and for backpressure. */
   output: Pick<typeof Deno.stdout, "isTerminal" | "write">;
 }
 
 /**
- * A command of the workbook.
+ * Runs a command of the workbook.
  *
- * @param args What follows its name.
- * @param io What to speak and to listen through.
- * @returns The exit status: 0 done, 1 failed.
- * @throws {UsageError} If it was misused: one line, and exit status 2.
+ * @param args The arguments after its name.
+ * @param io The input and output.
+ * @returns The exit status: 0 for success, 1 for failure.
+ * @throws {UsageError} If the arguments are wrong: prints one line, with exit
+ * status 2.
  */
 export type Command = (args: string[], io: CommandContext) => Promise<number>;

@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { HelpRequest, repeated, UsageError } from "../checker/usage_error.ts";
 
-/** What a command accepts. */
+/** The arguments that a command accepts. */
 export interface CommandSyntax {
   /** How to call it, such as `deno task hint 3.1 [--more]`. */
   usage: string;
@@ -20,7 +20,7 @@ export interface CommandSyntax {
   /** The fewest and the most words that aren't options. */
   words: [min: number, max: number];
   /**
-   * What a missing word should name, such as `exercise`.
+   * The noun for a missing word, such as `exercise`.
    *
    * @default "one"
    */
@@ -96,7 +96,7 @@ export function parseCommandLine(
   }));
   const words = given._;
   if (words.length > max) {
-    throw wrong(`${repeated(words[max])} is one word too many`);
+    throw wrong(`${repeated(words[max])} is one argument too many`);
   }
   if (words.length < min) {
     throw new UsageError(`which ${noun}? usage: ${usage}`);
@@ -157,7 +157,7 @@ export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65535) return port;
   throw new UsageError(
-    `no port ${repeated(text)}: ports are 1 to 65535, and 0 takes a free one`,
+    `no port ${repeated(text)}: ports are 1 to 65535, or 0 for a free one`,
   );
 }
 

@@ -3,12 +3,12 @@ import { wrapText } from "../../show/mod.ts";
 import type { ExerciseText } from "../checker/describe.ts";
 
 /**
- * Shows the hints of an exercise.
+ * Formats the hints of an exercise.
  *
  * @param exercise The exercise.
- * @param options `count`: how many hints, from the first. `only`: whether just
- * the last of them is shown. `width`: columns to fit into.
- * @returns Lines: the title, the hints, and how to get further.
+ * @param options `count`: the number of hints, from the first. `only`: whether
+ * to show only the last of them. `width`: the width, in columns.
+ * @returns Lines: the title, the hints, and how to get more help.
  */
 export function hintLines(
   { id, title, hints }: ExerciseText,
@@ -30,7 +30,7 @@ export function hintLines(
   return [bold(`${id} ${title}`), ...lines, "", dim(further)];
 }
 
-/** Prose is wrapped; lines of code, which are indented, stay as they are. */
+/** Wraps prose; lines of code, which are indented, stay as they are. */
 function laidOut(head: string, text: string, width: number): string[] {
   return text.split("\n").flatMap((line, i) =>
     line.startsWith("  ")

@@ -1,4 +1,4 @@
-/** A terminal whose keys can be heard one by one. */
+/** A terminal that reports each key. */
 export interface KeySource {
   isTerminal(): boolean;
   readable: ReadableStream<Uint8Array>;
@@ -6,12 +6,13 @@ export interface KeySource {
 }
 
 /**
- * Hears single keys, without Enter, until the block that holds it ends. Ctrl-C
- * and Ctrl-Z stay what they are.
+ * Listens for single keys, without Enter, until the end of the block (`using`).
+ * Ctrl-C and Ctrl-Z work as usual.
  *
- * @param input Where keys are typed.
+ * @param input The terminal.
  * @param onKey Called with each key.
- * @returns Gives the terminal back as it was; `undefined` if it isn't one.
+ * @returns Restores the terminal when disposed; `undefined` if `input` isn't a
+ * terminal.
  */
 export function hearKeys(
   input: KeySource,

@@ -7,15 +7,14 @@ import { endWithParent } from "../checker/interrupted.ts";
 import { runCommand } from "./run_command.ts";
 
 /**
- * Runs a command of the workbook, with the terminal of this process.
+ * Runs a command of the workbook in this process's terminal.
  *
  * @param args The command's name, and its arguments.
  * @returns The exit status.
  */
 export async function main(args: string[]): Promise<number> {
   const { width } = fitTerminal();
-  // Lessons talk with this machine only, and not by way of another one that a
-  // person may have set for the network.
+  // Lessons talk to this machine only, so ignore proxy settings.
   for (const name of ["NO_PROXY", "no_proxy"]) Deno.env.set(name, "127.0.0.1");
   const catalog = pathToFileURL(join(ROOT, "lessons", "mod.ts")).href;
   const { lessons } = await import(catalog);
@@ -30,7 +29,7 @@ export async function main(args: string[]): Promise<number> {
   });
 }
 
-/** Writes at once, and in whole: a pipe takes a part of a long text. */
+/** Writes everything at once: a pipe may take only part of a long text. */
 function write(text: string): void {
   const bytes = new TextEncoder().encode(text);
   for (let sent = 0; sent < bytes.length;) {

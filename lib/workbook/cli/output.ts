@@ -1,25 +1,25 @@
 import { writeAll, type Writer } from "../../net/write.ts";
 
-/** The reader of the output wants no more of it: `| head` has seen enough. */
+/** The reader has closed the output, as `| head` does. */
 export class NobodyReads extends Error {
   override name = "NobodyReads";
 }
 
 /**
- * Lines of which there may be millions: they are held back and written many at
- * a time, no faster than they are read.
+ * Output of possibly millions of lines, written in batches, no faster than they
+ * are read.
  */
 export class Output {
   readonly #target: Writer;
   #lines: string[] = [];
 
-  /** @param target Where the lines go. */
+  /** @param target The output to write to. */
   constructor(target: Writer) {
     this.#target = target;
   }
 
   /**
-   * Holds lines back until the next flush.
+   * Adds lines to the buffer until the next flush.
    *
    * @param lines The lines.
    */
@@ -28,7 +28,7 @@ export class Output {
   }
 
   /**
-   * Writes what is held back.
+   * Writes the buffered lines.
    *
    * @throws {NobodyReads} If the other end of the pipe is closed.
    */

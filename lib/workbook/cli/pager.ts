@@ -1,12 +1,12 @@
 /**
- * Shows a long text page by page, in the program that the reader chose.
+ * Shows a long text page by page in the reader's pager.
  *
  * @param text The text.
- * @returns Whether a pager has shown it; without one, it must be printed.
+ * @returns Whether a pager showed it; otherwise, the caller must print it.
  */
 export async function page(text: string): Promise<boolean> {
-  // Ctrl-C is the pager's: it stops a search, for example. If it ended this
-  // process, the pager would be left with a terminal that is no longer its own.
+  // Leave Ctrl-C to the pager, where it stops a search, for example. If it
+  // ended this process, the pager would lose its terminal.
   const ignore = () => {};
   Deno.addSignalListener("SIGINT", ignore);
   try {
@@ -17,7 +17,7 @@ export async function page(text: string): Promise<boolean> {
 }
 
 async function pageWith(command: string, text: string): Promise<boolean> {
-  // The shell splits what a person may have put there: `less -i`.
+  // Let the shell split a value such as `less -i`.
   const shell = Deno.build.os === "windows" ? ["cmd", "/c"] : ["/bin/sh", "-c"];
   const child = new Deno.Command(shell[0], {
     args: [shell[1], command],
@@ -28,8 +28,8 @@ async function pageWith(command: string, text: string): Promise<boolean> {
     await writer.write(new TextEncoder().encode(text));
     await writer.close();
   } catch {
-    // The reader has left before the end.
+    // The reader quit before the end.
   }
-  // 127 is the shell's word for a program that isn't there.
+  // The shell exits with 127 if it can't find the program.
   return (await child.status).code !== 127;
 }

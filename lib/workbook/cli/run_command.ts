@@ -5,7 +5,7 @@ import { HelpRequest, repeated, UsageError } from "../checker/usage_error.ts";
 
 type CommandLoader = () => Promise<{ default: Command }>;
 
-// Loaded when asked for: a lesson should not wait for the code of the others.
+// Loaded on demand, so that no command waits for the code of the others.
 const commands: Record<string, CommandLoader> = {
   lesson: () => import("./commands/lesson.ts"),
   read: () => import("./commands/read.ts"),
@@ -27,12 +27,13 @@ const commands: Record<string, CommandLoader> = {
 /**
  * Runs a command of the workbook.
  *
- * It touches none of the process's own streams, so that the tests can run
- * commands without a process for each.
+ * It doesn't use the process's own streams, so that tests can run commands
+ * without starting processes.
  *
- * @param args The command's name, and what follows it.
- * @param io What it speaks and listens through.
- * @returns The exit status: 0 done, 1 failed, 2 misused, 130 interrupted.
+ * @param args The command's name and arguments.
+ * @param io The input and output.
+ * @returns The exit status: 0 for success, 1 for failure, 2 for wrong usage,
+ * 130 if interrupted.
  */
 export async function runCommand(
   [name, ...args]: string[],
@@ -42,7 +43,7 @@ export async function runCommand(
     const { default: command } = await findCommand(name)();
     return await command(args, io);
   } catch (error) {
-    // 128 and the number of SIGINT is what a shell gives for Ctrl-C.
+    // Like a shell: 128 plus the number of SIGINT.
     if (error instanceof Interrupted) return 130;
     if (error instanceof HelpRequest) {
       io.print(error.message);
@@ -52,7 +53,7 @@ export async function runCommand(
       io.complain(error.message);
       return 2;
     }
-    // Its reader has seen enough, as in `deno task check | head -1`.
+    // The reader closed the pipe, as in `deno task check | head -1`.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     const line = describeSystemError(error);
     if (line === undefined) throw error;

@@ -7,8 +7,8 @@ import { stdArgs } from "../checker/std_args.ts";
  * packages of this process.
  *
  * @param subcommand `test`, or `run`.
- * @param args What follows it.
- * @param options `env`: further environment variables.
+ * @param args The arguments after it.
+ * @param options `env`: more environment variables.
  * @returns Deno's exit status.
  */
 export async function runDeno(

@@ -15,23 +15,24 @@ import { parseCommandLine, parsePort } from "./command_line.ts";
 import { temporaryFolder } from "../checker/temporary_folder.ts";
 import { HelpRequest, UsageError } from "../checker/usage_error.ts";
 
-/** What a lesson is given besides the object to tell its story to. */
+/** The context of a lesson's run, besides its narrator. */
 export interface LessonContext {
   /**
-   * A folder of its own for the lesson's `socketFiles`: an absolute path, or
-   * empty for a lesson that has none.
+   * The folder for the lesson's `socketFiles`: an absolute path, or empty for a
+   * lesson that has none.
    */
   folder: string;
 }
 
-/** What a lesson's server is given. */
+/** The context of a lesson's server. */
 export interface ServeContext extends LessonContext {
-  /** The port to listen on; 0 takes a free one. */
+  /** The port to listen on; 0 asks the system for a free one. */
   port: number;
-  /** Aborts when the server should end: at Ctrl-C. */
+  /** Aborts when the server should stop, at Ctrl-C. */
   signal: AbortSignal;
   /**
-   * The learner's answer with a name, or the workbook's own where there's none.
+   * Returns the learner's answer with a name, or the workbook's own if there's
+   * none.
    *
    * @default every answer is the workbook's own
    */
@@ -39,11 +40,11 @@ export interface ServeContext extends LessonContext {
 }
 
 /**
- * The answer that a lesson's server uses: with `--mine` the learner's.
+ * Returns the answer that a lesson's server uses: with `--mine`, the learner's.
  *
- * @param context What the server is given.
- * @param name The name that the learner's file exports it under.
- * @param ours The workbook's own.
+ * @param context The server's context.
+ * @param name The name of its export in the learner's file.
+ * @param ours The workbook's own answer.
  * @returns The answer.
  */
 export function answerFor<T>(
@@ -54,25 +55,25 @@ export function answerFor<T>(
   return answer === undefined ? ours : answer(name, ours);
 }
 
-/** What a lesson can do, and where it is. */
+/** A lesson's functions and its place in the catalog. */
 export interface LessonProgram {
   /** The catalog that the lesson is in. */
   lessons: Lesson[];
   /** The `import.meta.url` of its `lesson.ts`. */
   url: string;
-  /** Runs the lesson's demonstration to its end. */
+  /** Runs the lesson's demonstration to the end. */
   lesson(show: Narrator, context: LessonContext): Promise<void>;
-  /** Keeps the lesson's server up for clients of the learner's own. */
+  /** Keeps the lesson's server up for the learner's own clients. */
   serve?(show: Narrator, context: ServeContext): Promise<void>;
 }
 
 /**
- * Runs a lesson as a program: reads its arguments, prints what it tells, and
- * turns what goes wrong into one line.
+ * Runs a lesson as a program: parses its arguments, prints its story, and
+ * reports errors in one line.
  *
  *     deno run … lesson.ts [--json] [--serve [--port N]] [--folder PATH]
  *
- * @param program What it can do.
+ * @param program The lesson.
  */
 export async function runLesson(program: LessonProgram): Promise<void> {
   const folder = basename(dirname(fileURLToPath(program.url)));
@@ -90,7 +91,7 @@ export async function runLesson(program: LessonProgram): Promise<void> {
       json ? printJson : (event) => printer.show(event),
       pause ? { ask: json ? waitForLine : askForPrediction } : {},
     );
-    // The command line gives a folder that it also grants permission for.
+    // The command line passes a folder that it also grants permission for.
     if (given !== undefined) endWithParent(() => Deno.exit(1));
     await using own = given === undefined && lesson.socketFiles
       ? await temporaryFolder()
@@ -116,27 +117,27 @@ export async function runLesson(program: LessonProgram): Promise<void> {
     else console.error(line);
     Deno.exitCode = status;
   }
-  // To end by itself takes Deno a moment in which it listens no more, and a
-  // second signal would end it with another status.
+  // While Deno exits, it no longer handles signals, and a second signal would
+  // change the exit status.
   if (serves) Deno.exit();
 }
 
 /**
- * What a lesson's server says of a failure that `onError` of `serve` hears of.
- * Without a connection, nobody is gone whom the reader has seen come.
+ * Describes an error that `serve` passed to `onError`. Without a connection,
+ * the reader never saw that client arrive.
  *
  * @param error What was thrown.
- * @param conn The client's connection; none if `accept()` has failed.
+ * @param conn The client's connection; `undefined` if `accept()` failed.
  * @returns One line.
  */
 export function describeServeError(error: unknown, conn?: Deno.Conn): string {
-  if (conn !== undefined) return `a client is gone: ${error}`;
+  if (conn !== undefined) return `lost a client: ${error}`;
   return leftBeforeAccept(error)
     ? "a client left before it was accepted"
-    : `cannot accept a client: ${error}`;
+    : `can't accept a client: ${error}`;
 }
 
-/** What a lesson was asked for; `port` is there if it is to serve. */
+/** The lesson's parsed arguments; `port` is set if it should serve. */
 function parseArguments(
   number: number,
 ): {
@@ -149,7 +150,7 @@ function parseArguments(
   const { flags, values } = parseCommandLine(Deno.args, {
     usage: `deno task lesson ${number} [--json] [--no-pause] ` +
       "[--serve [--mine] [--port 7000]]",
-    // The browser edition gives --pause: it asks the reader itself.
+    // The browser edition passes --pause: it asks the reader itself.
     flags: ["json", "serve", "mine", "no-pause", "pause"],
     values: ["port", "folder"],
     words: [0, 0],
@@ -171,7 +172,7 @@ function parseArguments(
   };
 }
 
-/** Finds the learner's answers for a server, and tells which it uses. */
+/** Finds the learner's answers for a server, and reports which ones it uses. */
 async function learnersAnswers(
   url: string,
   show: Narrator,
@@ -182,7 +183,7 @@ async function learnersAnswers(
     const answer = answerTo(name);
     if (answer.state === "started") {
       show.note(`${name}: yours`);
-      // Its type is what its task says.
+      // Its type is the one in its task.
       return answer.attempt as typeof ours;
     }
     show.note(
@@ -194,19 +195,19 @@ async function learnersAnswers(
   };
 }
 
-/** Reads a line from the terminal; Ctrl-D is an empty one. */
+/** Reads a line from the terminal; Ctrl-D counts as an empty line. */
 async function askForPrediction(): Promise<string> {
-  print("   Your prediction, or just Enter: ");
+  print("   Your prediction, or just press Enter: ");
   return await readLine(() => print("\n"));
 }
 
-/** Waits for the browser edition, which keeps the reader's words to itself. */
+/** Waits for the browser edition, which keeps the reader's answer to itself. */
 async function waitForLine(): Promise<string> {
   await readLine();
   return "";
 }
 
-/** Reads a line from standard input, as far as there is one. */
+/** Reads a line from standard input, or what's left of it. */
 async function readLine(onEnd = () => {}): Promise<string> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(1024);
@@ -223,21 +224,24 @@ async function readLine(onEnd = () => {}): Promise<string> {
 }
 
 /**
- * Aborts at Ctrl-C. A terminal tells this process of it, and the command line
- * passes it on: so it listens to the end, for a second signal must not cut off
- * the summary that the first one asks for.
+ * Aborts at Ctrl-C. Both the terminal and the command line send it to this
+ * process, so keep listening until the end: the second signal mustn't cut off
+ * the summary.
  */
 function interruption(): AbortSignal {
   const interrupted = new AbortController();
   Deno.addSignalListener("SIGINT", () => {
-    // The terminal has shown ^C, which would push a full line over its edge.
+    // The terminal has printed ^C, so the next line would be too long.
     if (!interrupted.signal.aborted && Deno.stdout.isTerminal()) print("\n");
     interrupted.abort();
   });
   return interrupted.signal;
 }
 
-/** One line for a person, and the exit status: 2 if the call was at fault. */
+/**
+ * Reports an error in one line, and returns the exit status: 2 if the arguments
+ * were wrong.
+ */
 function explain(error: unknown, number: number): [string, number] {
   if (error instanceof HelpRequest) return [error.message, 0];
   if (error instanceof UsageError) return [error.message, 2];
@@ -250,7 +254,7 @@ function explain(error: unknown, number: number): [string, number] {
   }
   if (error instanceof Deno.errors.PermissionDenied) {
     return [
-      "the system does not allow that port: choose one from 1024 to 65535, " +
+      "the system doesn't allow that port: choose one from 1024 to 65535, " +
       "or leave out --port for a free one",
       2,
     ];
@@ -271,7 +275,7 @@ function printJson(event: ShowEvent): void {
   print(`${JSON.stringify(event)}\n`);
 }
 
-/** Writes at once: a server's notes must not wait for a buffer to fill. */
+/** Writes immediately: a server's notes mustn't wait for a buffer to fill. */
 function print(text: string): void {
   try {
     let bytes = new TextEncoder().encode(text);
@@ -279,7 +283,7 @@ function print(text: string): void {
       bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
     }
   } catch (error) {
-    // The reader has seen enough, as in `deno task lesson 3 | head`.
+    // The reader closed the pipe, as in `deno task lesson 3 | head`.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
     throw error;
   }

@@ -4,13 +4,16 @@ import { fileOf, type Lesson, ROOT } from "../checker/catalog.ts";
 /** How long to wait for the rest of a save, in milliseconds. */
 const SETTLE_MS = 50;
 
-/** How long an event may take before the files are looked at, instead. */
+/**
+ * How long to wait for an event before polling the files instead, in
+ * milliseconds.
+ */
 const PROBE_MS = 1000;
 
-/** How often they are looked at then, in milliseconds. */
+/** The polling interval, in milliseconds. */
 const POLL_MS = 500;
 
-/** Watches learners' files for as long as the block that holds it runs. */
+/** Watches learners' files until the end of the block (`using`). */
 export class Saves implements Disposable {
   readonly #files: string[];
   readonly #onSave: () => void;
@@ -22,12 +25,12 @@ export class Saves implements Disposable {
   #polling?: ReturnType<typeof setInterval>;
 
   /**
-   * Begins to watch.
+   * Starts to watch.
    *
    * @param lessons The lessons.
-   * @param options `file`: the name of the files. `onSave`: called after one
-   * of them has been saved. `onPoll`: called if no events arrive here, so that
-   * the files are looked at twice a second.
+   * @param options `file`: the name of the files. `onSave`: called after one of
+   * them has been saved. `onPoll`: called if no events arrive here and the
+   * files are polled twice a second instead.
    */
   constructor(
     lessons: Lesson[],
@@ -62,7 +65,7 @@ export class Saves implements Disposable {
     }
   }
 
-  /** Some file systems (of WSL, of containers) tell nobody of a change. */
+  /** Some file systems (in WSL and in containers) don't report changes. */
   #tryEvents(onPoll: () => void): void {
     try {
       Deno.writeTextFileSync(this.#probe, "");
@@ -83,7 +86,7 @@ export class Saves implements Disposable {
     }, PROBE_MS);
   }
 
-  /** When each file was saved last. */
+  /** Returns when each file was last saved. */
   #times(): string {
     return this.#files.map((file) => {
       try {
@@ -99,6 +102,6 @@ function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It's gone, or was never there.
+    // The file doesn't exist.
   }
 }

@@ -1,32 +1,32 @@
 import { ROOT } from "../checker/catalog.ts";
 
-/** What the system says, in words, by the code of its error. */
+/** Error codes of the system, in words. */
 const MEANINGS: Record<string, string> = {
   EACCES: "permission denied",
   EPERM: "the system doesn't permit it",
   EROFS: "the file system is read-only",
-  EISDIR: "it's a folder, and should be a file",
-  ENOTDIR: "a part of the path is not a folder",
+  EISDIR: "it's a folder, not a file",
+  ENOTDIR: "a part of the path isn't a folder",
   ENOENT: "it doesn't exist",
   ENOSPC: "the disk is full",
   EDQUOT: "your disk quota is used up",
   EMFILE: "too many open files; `ulimit -n 1024` allows more in this shell",
   ENFILE: "the system has too many open files",
-  ENOMEM: "there is not enough memory",
-  EAGAIN: "the system has no room for another process",
+  ENOMEM: "there isn't enough memory",
+  EAGAIN: "the system can't start another process",
 };
 
 /**
- * Says in one line what the system refused, for errors that are nobody's
- * mistake in the workbook: a full disk, a file that can't be read.
+ * Describes in one line an error that isn't a bug in the workbook, such as a
+ * full disk or a file that can't be read.
  *
  * @param error What was thrown.
- * @returns The line, or `undefined` if it's another kind of error.
+ * @returns The line, or `undefined` for any other kind of error.
  */
 export function describeSystemError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof SuppressedError) {
-    // What failed, and then the cleaning up after it.
+    // The error, and then one in the cleanup after it.
     return describeSystemError(error.suppressed) ??
       describeSystemError(error.error);
   }

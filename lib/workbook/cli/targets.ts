@@ -2,7 +2,7 @@ import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { exercisesOf } from "../checker/checker.ts";
 import { UsageError } from "../checker/usage_error.ts";
 
-/** A lesson, and perhaps one of its exercises. */
+/** A lesson, and possibly one of its exercises. */
 export interface Target {
   lesson: Lesson;
   /** `3.1`, or undefined for the whole lesson. */
@@ -10,11 +10,11 @@ export interface Target {
 }
 
 /**
- * Finds what a person means by `3`, `echo` or `3.1`.
+ * Finds the lesson or exercise for `3`, `echo`, or `3.1`.
  *
  * @param lessons The catalog.
- * @param text What was typed.
- * @returns The lesson, and the exercise if one was named.
+ * @param text The argument.
+ * @returns The lesson, and the exercise if the argument names one.
  * @throws {UsageError} If there is no such lesson or exercise.
  */
 export function findTarget(lessons: Lesson[], text: string): Target {
@@ -33,9 +33,10 @@ export function findTarget(lessons: Lesson[], text: string): Target {
  * Finds one exercise.
  *
  * @param lessons The catalog.
- * @param text What was typed: `3.1`.
- * @returns Its lesson and its id.
- * @throws {UsageError} If it is a lesson, or there is no such exercise.
+ * @param text The argument, such as `3.1`.
+ * @returns The exercise's lesson and ID.
+ * @throws {UsageError} If the argument names a lesson, or there is no such
+ * exercise.
  */
 export function findExercise(
   lessons: Lesson[],

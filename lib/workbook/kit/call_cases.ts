@@ -1,6 +1,6 @@
 /**
- * Runs an answer that is a function or a class through a table of calls, and
- * tries on each what a table's author would forget.
+ * Runs an answer that is a function or a class through a table of calls, with
+ * probes for what a table's author would forget.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export interface FunctionCase extends CallDue {
   step?: string;
   /** The arguments. Each call gets a copy. */
   args: unknown[];
-  /** What it means if the answer never gives control back. */
+  /** What it means if the answer blocks the event loop. */
   ifEndless?: EndlessAdvice;
 }
 
@@ -133,8 +133,8 @@ export async function checkFunction(
     try {
       return await driver.run(one, PLAIN);
     } catch (cause) {
-      // If the same call is right now, an earlier one has left something behind.
-      // A call that waits for ever isn't made again.
+      // If the same call is right now, an earlier one has left something
+      // behind. A call that waits forever isn't made again.
       const isRight = !options.async &&
         await driver.run(one, PLAIN).then(() => true, () => false);
       if (isRight) trial.fail(PROBES.twice(one.label), { cause });
@@ -181,7 +181,7 @@ export async function checkClass(
     const args = one.calls.map(({ args }) => args);
     for (const pass of passesOf(args, options)) await finish(start(one, pass));
   }
-  trial.step("two objects are used by turns");
+  trial.step("call two objects alternately");
   const pass = { ...PLAIN, probe: PROBES.twoAtOnce };
   for (const [i, one] of cases.entries()) {
     const other = cases[(i + 1) % cases.length];

@@ -10,9 +10,9 @@ import type { TimerWatch } from "./timer_watch.ts";
 import { type Advice, bytesProblem, type Trial } from "./trial.ts";
 import { bytesIn, differenceAt, shown } from "./values.ts";
 
-/** What one call gave. */
+/** The result of one call. */
 export interface CallResult {
-  /** What it returned, unless it threw. */
+  /** The returned value, unless it threw. */
   value?: unknown;
   /** What it threw. */
   error?: unknown;
@@ -23,7 +23,7 @@ export type CallAdvice =
   | string
   | ((result: CallResult) => string | Partial<Advice> | undefined);
 
-/** What must come of a call, and what anything else means. */
+/** The expected result of a call, and what any other result means. */
 export interface CallDue {
   /**
    * The call, for the report.
@@ -31,29 +31,29 @@ export interface CallDue {
    * @default {"parse(\"a\")"} The name, with the arguments.
    */
   label?: string;
-  /** What must be returned; anything goes if neither this nor `throws` is there. */
+  /** The expected value; without this and `throws`, any result is right. */
   returns?: unknown;
-  /** Tells whether another result is right as well. */
+  /** Returns whether another result is also right. */
   // deno-lint-ignore no-explicit-any -- Each answer returns a type of its own.
   accepts?: (value: any) => boolean;
-  /** The class of the error it must throw, or several that are all right. */
+  /** The class of the error it should throw, or several acceptable ones. */
   throws?: ErrorClass | ErrorClass[];
-  /** What it usually means if something else comes. */
+  /** The likely cause of any other result, and what to do. */
   likely?: CallAdvice;
-  /** What it means if the promise that was returned never settles. */
+  /** What it means if the returned promise never settles. */
   ifPending?: string;
   /** The heading in the README that explains it. */
   read?: string;
 }
 
-/** How the results of an answer are judged. */
+/** Options for judging an answer's results. */
 export interface CallOptions {
   /** The name of the function or class. */
   name: string;
-  /** Makes of a result what is compared, such as a sorted copy. */
+  /** Converts a result to what is compared, such as a sorted copy. */
   // deno-lint-ignore no-explicit-any -- Each answer returns a type of its own.
   see?: (value: any) => unknown;
-  /** A diagnosis that comes before that of the case. */
+  /** A diagnosis that takes precedence over the case's. */
   explain?: (
     result: CallResult,
     due: CallDue & { args: unknown[] },
@@ -72,13 +72,13 @@ export interface CallOptions {
   exact?: boolean;
   /**
    * Whether the answer must copy what it keeps or returns: in one pass, the
-   * driver overwrites the bytes of each call after it.
+   * driver overwrites each call's bytes afterward.
    *
    * @default false
    */
   copies?: boolean;
   /**
-   * What it means if a timer is left, where that isn't just forgotten.
+   * What it means if a timer is left running, if that isn't just an oversight.
    *
    * @default that of the probe
    */
@@ -91,23 +91,23 @@ export interface CallOptions {
   mayShare?: boolean;
 }
 
-/** What the driver does differently in one pass over a table. */
+/** How one pass over a table differs from the plain one. */
 export interface Pass {
-  /** Made of the arguments before each call. */
+  /** Transforms the arguments before each call. */
   args: (args: unknown[]) => unknown[];
   /** What it means if a result is right in a plain pass, and wrong in this one. */
   probe?: (name: string) => Advice;
-  /** Whether the bytes that were given are overwritten after each call. */
+  /** Whether to overwrite the bytes in the arguments after each call. */
   overwrites?: boolean;
-  /** Whether other calls are under way, with timers of their own. */
+  /** Whether other calls are in progress, with their own timers. */
   atOnce?: boolean;
 }
 
-/** A call as it's made: of the function itself, or of an object's method. */
+/** A call of the function itself, or of an object's method. */
 export interface PlannedCall extends CallDue {
   /** The call, for the report: `parse("a")`. */
   label: string;
-  /** The arguments, of which each call gets a copy. */
+  /** The arguments; each call gets a copy. */
   args: unknown[];
   /** Makes the call. */
   call: (...args: unknown[]) => unknown;
@@ -119,14 +119,16 @@ export class CallDriver {
   readonly #options: CallOptions;
   readonly #timers: TimerWatch;
 
-  /** Begins; the watch is of all calls together. */
+  /** Starts to watch all calls. */
   constructor(trial: Trial, options: CallOptions, timers: TimerWatch) {
     this.#trial = trial;
     this.#options = options;
     this.#timers = timers;
   }
 
-  /** Makes one call, and judges the result and what became of the arguments. */
+  /**
+   * Makes one call, and judges the result and what happened to the arguments.
+   */
   async run(one: PlannedCall, pass: Pass): Promise<unknown> {
     const args = pass.args(one.args);
     const result = await this.#call(one, args);
@@ -149,7 +151,7 @@ export class CallDriver {
     return result.value;
   }
 
-  /** Requires that a result is still what it was. */
+  /** Requires that a result hasn't changed. */
   requireUnchanged(
     one: PlannedCall,
     value: unknown,
@@ -159,7 +161,7 @@ export class CallDriver {
     this.#fail(one, { value }, probe(one.label));
   }
 
-  /** Requires that two calls gave results that can be changed separately. */
+  /** Requires that two calls returned results that don't share memory. */
   requireOwn(one: PlannedCall, first: unknown, second: unknown): void {
     if (this.#options.mayShare || !areOneObject(first, second)) return;
     if (one.args.includes(first)) return;
@@ -179,7 +181,7 @@ export class CallDriver {
         },
       );
       return await this.#trial.waitFor(settled, {
-        waitingFor: `${one.label} to be done`,
+        waitingFor: `${one.label} to finish`,
         likely: one.ifPending ?? NEVER_DONE,
         read: one.read,
       });
@@ -206,8 +208,9 @@ export class CallDriver {
         });
       } else {
         this.#trial.fail({
-          problem: `${one.label} returned a value, where it must throw.`,
-          likely: `The task says when to throw ${namesOf(due)}.`,
+          problem: `${one.label} returned a value, but it should throw.`,
+          likely: `The task says when to throw ${namesOf(due)}. This is ` +
+            "such a case.",
           expected: namesOf(due),
           received: shown(this.#see(result.value)),
           ...advice,
@@ -244,7 +247,7 @@ export class CallDriver {
     }
     const at = differenceAt(received, expected, this.#options) || "";
     this.#trial.fail({
-      problem: `${one.label} gave a wrong result${at && ` (at ${at})`}.`,
+      problem: `${one.label} returned the wrong result${at && ` (at ${at})`}.`,
       ...fallback,
       ...compared(received, expected, at),
       ...advice,
@@ -268,7 +271,7 @@ export class CallDriver {
     try {
       return see(value);
     } catch {
-      // It's of another kind than the author counts on: then show it as it is.
+      // It isn't the kind of value that the author expected: show it as it is.
       return value;
     }
   }
@@ -301,18 +304,18 @@ function compared(
   );
 }
 
-/** Says what a large value is, without all that's in it. */
+/** Describes a large value without its content. */
 function brief(value: unknown): string {
   return Array.isArray(value)
-    ? `a list of ${value.length}`
+    ? `an array of ${value.length} items`
     : Deno.inspect(value, { depth: 0, breakLength: 76 });
 }
 
-const NEVER_DONE = "A promise in it never settles. Look at what each `await` " +
+const NEVER_DONE = "A promise never settles. Look at what each `await` " +
   "waits for.";
 
 /**
- * Writes a call as the report shows it.
+ * Formats a call for the report.
  *
  * @param name The function's or method's name.
  * @param args The arguments.
@@ -326,12 +329,12 @@ export function labelOf(name: string, args: unknown[]): string {
 /** What it means if a result isn't even of the right kind. */
 function kindAdvice(received: unknown, expected: unknown): string {
   if (received === undefined) {
-    return "It returned nothing. Is there a `return` on every path?";
+    return "It returned nothing. Does every path have a `return`?";
   }
   if (expected instanceof Uint8Array) {
     return "Return the bytes themselves, as a Uint8Array.";
   }
-  return "Go through your code with these arguments, line by line.";
+  return "Step through your code with these arguments, line by line.";
 }
 
 /** Whether a change of one would change the other. */

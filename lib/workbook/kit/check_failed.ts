@@ -1,22 +1,25 @@
 /** What a check found wrong, in the parts that its report prints. */
 export interface Failure {
-  /** One sentence: what happened that should not have, or did not. */
+  /** What went wrong, in one sentence. */
   problem: string;
-  /** What was right: bytes are printed as a hex dump, anything else as text. */
+  /**
+   * The expected result: bytes are printed as a hex dump, anything else as
+   * text.
+   */
   expected?: Uint8Array | string;
-  /** What came instead. */
+  /** The actual result. */
   received?: Uint8Array | string;
-  /** What this usually means, and the way out: one to three sentences. */
+  /** The likely cause, and what to do, in one to three sentences. */
   likely: string;
   /** The heading in the lesson's README that explains it. */
   read: string;
 }
 
 /**
- * Thrown by a check that turns an answer away.
+ * Thrown by a check that rejects an answer.
  *
- * The message is the problem and what it usually means, so that the error says
- * something useful wherever it ends up.
+ * The message is the problem and its likely cause, so that the error is useful
+ * wherever it ends up.
  */
 export class CheckFailed extends Error {
   /** What was found wrong. */

@@ -1,14 +1,14 @@
 import { concat } from "../../wire/bytes.ts";
 import type { Trial } from "./trial.ts";
 
-/** The most that is kept of what a peer sends, in bytes. */
+/** The most bytes to keep of what a peer sends. */
 const MAX_BYTES = 128 * 1024 * 1024;
 
 /**
- * Reads all that comes on a connection, from the moment it is made.
+ * Reads everything that arrives on a connection, from the start.
  *
- * A check that reads by itself knows only whether its read came to an end. This
- * keeps what did come, so that a failure can show it.
+ * A check that reads by itself knows only whether its read completed. A
+ * collector keeps what has arrived, so that a failure can show it.
  */
 export class Collector {
   readonly #chunks: Uint8Array[] = [];
@@ -18,35 +18,37 @@ export class Collector {
   #error: unknown;
 
   /**
-   * Begins to read.
+   * Starts to read.
    *
-   * @param conn Where to read from. Nobody else may read from it.
-   * @param trial Is told of progress, so that a long transfer is not a stall.
+   * @param conn The connection to read from. Nothing else may read from it.
+   * @param trial The run to report progress to, so that a long transfer doesn't
+   * count as a stall.
    */
   constructor(conn: Pick<Deno.Conn, "read">, trial: Trial) {
     this.#readAll(conn, trial);
   }
 
-  /** Bytes so far. */
+  /** The number of bytes so far. */
   get length(): number {
     return this.#length;
   }
 
-  /** All that came so far. */
+  /** Everything that has arrived so far. */
   get bytes(): Uint8Array {
     return concat(this.#chunks);
   }
 
-  /** Whether the stream has come to its end, or failed. */
+  /** Whether the stream has ended or failed. */
   get ended(): boolean {
     return this.#ended;
   }
 
   /**
-   * Waits until so many bytes have come, or the stream has ended.
+   * Waits until `size` bytes have arrived, or the stream has ended.
    *
-   * @param size Bytes.
-   * @returns All that came: perhaps more than `size`, or less at the end.
+   * @param size The number of bytes.
+   * @returns Everything that has arrived: possibly more than `size`, or less at
+   * the end of the stream.
    */
   async atLeast(size: number): Promise<Uint8Array> {
     while (this.#length < size && !this.#ended) await this.#moved.promise;
@@ -57,7 +59,7 @@ export class Collector {
    * Waits for the end of the stream.
    *
    * @returns All that came.
-   * @throws What reading threw: ConnectionReset, for example.
+   * @throws The read's error, such as ConnectionReset.
    */
   async end(): Promise<Uint8Array> {
     while (!this.#ended) await this.#moved.promise;
@@ -68,7 +70,7 @@ export class Collector {
   async #readAll(conn: Pick<Deno.Conn, "read">, trial: Trial): Promise<void> {
     const buffer = new Uint8Array(64 * 1024);
     try {
-      // Beyond the limit it reads no more: a flood then counts as a stall.
+      // Stop reading at the limit, so that a flood counts as a stall.
       while (this.#length < MAX_BYTES) {
         const count = await conn.read(buffer);
         if (count === null) break;

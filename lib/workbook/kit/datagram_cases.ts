@@ -1,6 +1,6 @@
 /**
  * Runs an answer that sends and receives datagrams through a table of cases,
- * and tries on each what a table's author would forget.
+ * with probes for what a table's author would forget.
  *
  * @module
  */
@@ -14,12 +14,12 @@ import { bytesIn } from "./values.ts";
 /**
  * Checks an answer that sends and receives datagrams by a table of cases.
  *
- * Every case runs on a {@linkcode FakeSocket}, again on the same socket, and with
- * bytes among the arguments as views into larger buffers. Then the first two
+ * Every case runs on a {@linkcode FakeSocket}, again on the same socket, and
+ * with bytes in the arguments as views into larger buffers. Then the first two
  * cases that send or receive anything run at the same time, and the one that
- * began last gets its answer first: give them different bytes. After each
- * run the socket is open, no receive and no timer is left, and earlier results
- * are unchanged. Try at least one call over real sockets besides.
+ * started last gets its answer first: give them different bytes. After each
+ * run, the socket must be open, no receive or timer may be left, and earlier
+ * results must be unchanged. Also try at least one call over real sockets.
  *
  * @param trial The run of the check.
  * @param answer The answer.
@@ -45,6 +45,6 @@ export async function checkDatagrams(
     throws === undefined && !waits && arrives.length + sends.length > 0
   );
   if (good.length === 0) return;
-  trial.step("two calls at the same time, each on a socket of its own");
+  trial.step("two calls at the same time, each on its own socket");
   await driver.runTwo(good[0], good[1] ?? good[0]);
 }

@@ -12,7 +12,7 @@ import type { TimerWatch } from "./timer_watch.ts";
 import type { Advice, Trial } from "./trial.ts";
 import { asViews, copyOf, toBytes } from "./values.ts";
 
-/** Timers of so many milliseconds fire too late to bring anything about. */
+/** Timers this long, in milliseconds, fire too late to have any effect. */
 const LONG_MS = 10_000;
 
 /** How one run of a case differs from the plain one. */
@@ -23,16 +23,16 @@ interface RunOptions {
   views?: boolean;
   /** What it means if this run fails. */
   probe?: Advice;
-  /** Whether other calls are under way. */
+  /** Whether other calls are in progress. */
   atOnce?: boolean;
 }
 
-/** A call that's under way. */
+/** A call in progress. */
 interface Calling {
   one: DatagramCase;
   socket: FakeSocket;
   args: unknown[];
-  /** What comes of it. Rejects only if the check has rejected the answer. */
+  /** The call's result. Rejects only if the check has rejected the answer. */
   outcome: Promise<Outcome>;
   /** How many datagrams the socket had sent before. */
   sentBefore: number;
@@ -42,7 +42,7 @@ interface Calling {
 
 type Outcome = Omit<DatagramResult, "sent">;
 
-/** Runs an answer on one case after the other. */
+/** Runs an answer on one case after another. */
 export class DatagramDriver {
   readonly #trial: Trial;
   readonly #answer: DatagramAnswer;
@@ -50,7 +50,7 @@ export class DatagramDriver {
   readonly #judge: DatagramJudge;
   readonly #firsts: [one: DatagramCase, first: DatagramResult][] = [];
 
-  /** Begins; the watch is of all runs together. */
+  /** Starts to watch all runs. */
   constructor(trial: Trial, answer: DatagramAnswer, timers: TimerWatch) {
     this.#trial = trial;
     this.#answer = answer;
@@ -65,7 +65,7 @@ export class DatagramDriver {
     if (socket.pendingReceives > 0) return;
     await settle();
     const probe = PROBES.twice(`${this.#answer.name}()`);
-    // What it left unread would be taken for the answer to the second call.
+    // Datagrams left unread would look like answers to the second call.
     const isUsable = socket.unread === 0;
     await this.run(one, { socket: isUsable ? socket : undefined, probe });
     this.#firsts.push([one, first]);
@@ -84,7 +84,9 @@ export class DatagramDriver {
     return await this.#finish(calling, options);
   }
 
-  /** Runs two cases at once; the one that began last gets its answer first. */
+  /**
+   * Runs two cases at once; the one that started last gets its answer first.
+   */
   async runTwo(one: DatagramCase, other: DatagramCase): Promise<void> {
     const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
     const calls = [this.#call(one, {}), this.#call(other, {})];
@@ -119,7 +121,7 @@ export class DatagramDriver {
     }
   }
 
-  /** Lets arrive what arrives, each after as many sends as it says. */
+  /** Delivers the case's datagrams, each after the number of sends it names. */
   async #feed(calling: Calling): Promise<void> {
     const { one, socket, sentBefore } = calling;
     for (const { afterSends = 1, message, from } of one.arrives ?? []) {
@@ -142,7 +144,7 @@ export class DatagramDriver {
       this.#judge.advice(one, { then: "waiting", sent: sent() });
     const result = {
       ...await this.#trial.waitFor(done, {
-        waitingFor: `${this.#answer.name}() to be done`,
+        waitingFor: `${this.#answer.name}() to finish`,
         likely: () => whenStalled().likely,
         read: () => whenStalled().read ?? "",
       }),
@@ -153,7 +155,7 @@ export class DatagramDriver {
     return result;
   }
 
-  /** Resolves when the answer waits for a datagram that will not come. */
+  /** Resolves when the answer waits for a datagram that won't arrive. */
   async #stuck(calling: Calling): Promise<Outcome> {
     const { one, socket, sentBefore } = calling;
     const isStuck = () => {
@@ -166,7 +168,7 @@ export class DatagramDriver {
     };
     do {
       await socket.until(isStuck);
-      // What it has received may be on its way out.
+      // The answer may be about to return what it has received.
       await settle();
     } while (!isStuck());
     return { then: "waiting" };

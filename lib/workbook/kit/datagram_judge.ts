@@ -10,28 +10,28 @@ import type { TimerWatch } from "./timer_watch.ts";
 import type { Advice, Trial } from "./trial.ts";
 import { differenceAt, shown, toBytes } from "./values.ts";
 
-/** What a run looks like when it's over. */
+/** A finished run. */
 export interface DatagramRun {
   /** The case. */
   one: DatagramCase;
-  /** The arguments that the answer got, and what they must still be. */
+  /** The answer's arguments, and the values that they must still have. */
   args: [given: unknown[], due: unknown[]];
   /** The answer's socket. */
   socket: FakeSocket;
-  /** What it means if this run fails, before any other diagnosis. */
+  /** The diagnosis if this run fails, which takes precedence over any other. */
   probe?: Advice;
-  /** Whether other calls are under way, with timers of their own. */
+  /** Whether other calls are in progress, with their own timers. */
   atOnce?: boolean;
 }
 
-/** Says what is wrong with what an answer did with datagrams, and why. */
+/** Says what's wrong with how an answer used datagrams, and why. */
 export class DatagramJudge {
   readonly #trial: Trial;
   readonly #answer: DatagramAnswer;
   readonly #timers: TimerWatch;
   readonly #name: string;
 
-  /** Begins; the watch is of all runs together. */
+  /** Starts to watch all runs. */
   constructor(trial: Trial, answer: DatagramAnswer, timers: TimerWatch) {
     this.#trial = trial;
     this.#answer = answer;
@@ -39,7 +39,10 @@ export class DatagramJudge {
     this.#name = `${answer.name}()`;
   }
 
-  /** Rejects the answer unless it did what is due, and left all in order. */
+  /**
+   * Rejects the answer unless it did what the case expects, and left nothing
+   * behind.
+   */
   judge(run: DatagramRun, result: DatagramResult): void {
     const { one, probe, socket } = run;
     const advice = probe ?? this.advice(one, result);
@@ -57,7 +60,7 @@ export class DatagramJudge {
     this.#requireTidy(run, result);
   }
 
-  /** Requires that an earlier result is still what it was. */
+  /** Requires that an earlier result hasn't changed. */
   requireUnchanged(one: DatagramCase, { then, value }: DatagramResult): void {
     if (then !== "value" || !("returns" in one)) return;
     if (differenceAt(this.#see(value), one.returns) === undefined) return;
@@ -68,7 +71,7 @@ export class DatagramJudge {
     });
   }
 
-  /** What it means that this came of a case. */
+  /** The diagnosis of a wrong result. */
   advice(one: DatagramCase, result: DatagramResult): Advice {
     const { likely, read } = one;
     const advice = this.#answer.explain?.(result, one) ??
@@ -88,18 +91,18 @@ export class DatagramJudge {
     for (const [i, { message, to }] of sends.entries()) {
       if (sent[i] === undefined) break;
       this.#trial.equal(seeSent(sent[i].message), seeSent(toBytes(message)), {
-        problem: `Datagram ${i + 1} that ${this.#name} sent is wrong.`,
+        problem: `${this.#name} sent the wrong bytes in datagram ${i + 1}.`,
         ...advice,
       });
       this.#trial.equal(sent[i].addr, to, {
-        problem: `${this.#name} sent datagram ${i + 1} to another address.`,
+        problem: `${this.#name} sent datagram ${i + 1} to the wrong address.`,
         ...advice,
       });
     }
     if (sent.length === sends.length) return;
     this.#trial.fail({
-      problem: `${this.#name} sent ${counted(sent.length, "datagram")}, and ` +
-        `should send ${sends.length}.`,
+      problem: `${this.#name} sent ${counted(sent.length, "datagram")}, ` +
+        `but it should send ${sends.length}.`,
       ...advice,
     });
   }
@@ -120,12 +123,13 @@ export class DatagramJudge {
     } else if (then === "waiting" && !one.waits) {
       this.#trial.fail({
         problem:
-          `${this.#name} waits for another datagram, and there are none.`,
+          `${this.#name} is waiting for another datagram, but no more will ` +
+          "arrive.",
         ...advice,
       });
     } else if (then === "value" && (one.waits || due.length > 0)) {
       this.#trial.fail({
-        problem: `${this.#name} returned, and should not.`,
+        problem: `${this.#name} returned, but it shouldn't.`,
         expected: one.waits ? "to wait for a datagram" : namesOf(due),
         received: shown(this.#see(value)),
         ...advice,
@@ -142,8 +146,8 @@ export class DatagramJudge {
     if (socket.closed) {
       this.#trial.fail({
         problem: `${this.#name} closed the socket.`,
-        likely: "The caller still needs it for the next call: whoever opened " +
-          "it closes it. Leave a loop over the socket by `return` or `break`.",
+        likely: "The caller opened it and still needs it for the next " +
+          "call. To leave a loop over the socket, use `return` or `break`.",
       });
     }
     const mayLeave = one.waits ||
@@ -170,27 +174,27 @@ export class DatagramJudge {
     try {
       return see(value);
     } catch {
-      // It's of another kind than the author counts on: then show it as it is.
+      // It isn't the kind of value that the author expected: show it as it is.
       return value;
     }
   }
 }
 
 const LEFT_RECEIVE = (name: string) => ({
-  problem: `${name} is done, and a receive of its is still waiting.`,
+  problem: `${name} is done, but one of its receives is still waiting.`,
   likely:
-    "That receive takes the next datagram, and nobody gets it: a receive " +
-    "can't be taken back, not even by Promise.race(). Start one only when you " +
-    "need another datagram, not before you have sent yours, and await it before " +
-    "you go on.",
+    "That receive takes the next datagram, and your program loses it: you " +
+    "can't cancel a receive, not even with Promise.race(). Start one only " +
+    "when you need another datagram, after you've sent yours, and await it " +
+    "before you go on.",
 });
 
 const MANY_RECEIVES = (name: string, count: number) => ({
   problem: `${name} had ${count} receives waiting at the same time.`,
   likely:
-    "A receive that you gave up takes the next datagram, and nobody looks " +
-    "at it any more: a receive can't be taken back, not even by " +
-    "Promise.race(). Start one, and await it before you start the next.",
+    "A receive that you gave up on still takes the next datagram, and your " +
+    "program loses it: you can't cancel a receive, not even with " +
+    "Promise.race(). Await each one before you start the next.",
 });
 
 /** Bytes are shown as a dump, anything else as text. */

@@ -3,92 +3,92 @@ import type { ErrorClass } from "./probes.ts";
 import type { Bytes } from "./stream_types.ts";
 import type { Advice, EndlessAdvice } from "./trial.ts";
 
-/** What an answer did in one run. */
+/** The result of one run. */
 export interface DatagramResult {
-  /** What it returned. */
+  /** The returned value. */
   value?: unknown;
-  /** What it threw. */
+  /** The error that it threw. */
   error?: unknown;
-  /** What came of it: `"waiting"` if it still waits for a datagram. */
+  /** How it ended: `"waiting"` if it's still waiting for a datagram. */
   then: "value" | "error" | "waiting";
-  /** What it sent. */
+  /** The datagrams that it sent. */
   sent: Datagram[];
 }
 
-/** What a wrong result means: a text, or advice made from the result. */
+/** The diagnosis of a wrong result: a text, or a function of the result. */
 export type DatagramAdvice =
   | string
   | ((result: DatagramResult) => string | Partial<Advice> | undefined);
 
 /** A datagram that arrives. */
 export interface Arriving {
-  /** The bytes, or what makes them from the last datagram that was sent. */
+  /** The bytes, or a function that makes them from the last datagram sent. */
   message: Bytes | ((sent: Uint8Array) => Bytes);
-  /** Whose address is on it. */
+  /** The sender's address. */
   from: Deno.Addr;
   /**
-   * How many datagrams the answer must have sent before; 0 for one that's
-   * there already.
+   * How many datagrams the answer must send before it; 0 for one that has
+   * already arrived.
    *
    * @default 1
    */
   afterSends?: number;
 }
 
-/** One call, and what must come of it. */
+/** One call, and its expected result. */
 export interface DatagramCase {
   /** What the check does, for the report. */
   step: string;
-  /** What the answer is called with after the socket. */
+  /** The arguments after the socket. */
   args: unknown[];
   /**
-   * What it must send, in this order, and nothing else.
+   * The datagrams that it must send, in this order, and no others.
    *
    * @default nothing
    */
   sends?: { message: Bytes; to: Deno.Addr }[];
   /**
-   * What arrives.
+   * The datagrams that arrive.
    *
    * @default nothing
    */
   arrives?: Arriving[];
-  /** What each send fails with. */
+  /** The error of each send. */
   sendError?: Error;
-  /** What it must return; anything goes if this isn't there. */
+  /** The expected result; without this, any result is right. */
   returns?: unknown;
-  /** The class of the error it must throw instead, or several. */
+  /** The class of the error it should throw instead, or several. */
   throws?: ErrorClass | ErrorClass[];
-  /** Whether it must still be waiting when all has arrived. */
+  /** Whether it should still be waiting when everything has arrived. */
   waits?: boolean;
-  /** What it usually means if something else comes of it. */
+  /** The likely cause of any other result, and what to do. */
   likely: DatagramAdvice;
   /** The heading in the README that explains it. */
   read?: string;
-  /** What it means if the answer never gives control back. */
+  /** The diagnosis if the answer blocks the event loop. */
   ifEndless?: EndlessAdvice;
 }
 
-/** The answer, and what holds for all of its cases. */
+/** The answer, and what applies to all of its cases. */
 export interface DatagramAnswer {
   /** The function's name. */
   name: string;
   /** Calls the answer. */
   // deno-lint-ignore no-explicit-any -- The arguments of the cases.
   call(socket: Deno.DatagramConn, ...args: any[]): Promise<unknown>;
-  /** Makes of a result what is compared. */
-  // deno-lint-ignore no-explicit-any -- The answer may give anything.
+  /** Converts a result to what is compared. */
+  // deno-lint-ignore no-explicit-any -- The answer may return anything.
   see?: (value: any) => unknown;
-  /** Makes of a datagram that was sent what is compared. */
+  /** Converts a sent datagram to what is compared. */
   seeSent?: (message: Uint8Array) => unknown;
-  /** A diagnosis that comes before that of the case. */
+  /** A diagnosis that takes precedence over the case's. */
   explain?: (
     result: DatagramResult,
     due: DatagramCase,
   ) => string | Partial<Advice> | undefined;
   /**
-   * Whether a receive may be left waiting after an error: then the caller closes
-   * the socket.
+   * Whether a receive may be left waiting after an error, because the caller
+   * then closes the socket.
    *
    * @default false
    */

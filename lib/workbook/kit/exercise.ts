@@ -1,10 +1,10 @@
 import { Trial, type TrialOptions } from "./trial.ts";
 
-/** What the author of an exercise writes. */
+/** The parts of an exercise, as its author writes them. */
 export interface ExerciseParts<T> {
   /** Lesson and number: `"3.1"`. */
   id: string;
-  /** A few words. */
+  /** The title, in a few words. */
   title: string;
   /** A good answer, from `solution.ts`. */
   solution: T;
@@ -34,12 +34,12 @@ export interface Exercise<T> extends Omit<ExerciseParts<T>, "check"> {
 }
 
 /**
- * Makes an exercise out of its parts.
+ * Makes an exercise from its parts.
  *
- * Around the author's check it puts what every check needs: numbered steps,
- * a deadline for each wait, the closing of what the check opened, and a
- * {@linkcode CheckFailed} for whatever goes wrong, also for an error that the
- * answer throws by itself and for a promise that it starts and forgets.
+ * It adds to the author's check what every check needs: numbered steps, a
+ * deadline for each wait, closing everything that the check opened, and a
+ * {@linkcode CheckFailed} for anything that goes wrong, including an error that
+ * the answer throws and a promise that it doesn't await.
  *
  * @param parts The exercise.
  * @returns The same with a `check` that takes an answer alone.
@@ -75,7 +75,7 @@ export function exercise<T>(parts: ExerciseParts<T>): Exercise<T> {
         if (typeof attempt !== "function") {
           trial.fail({
             problem: `exercise.ts exports ${describe(attempt)} under this ` +
-              "name, and no function or class.",
+              "name, not a function or class.",
             likely: "Export what the task describes, under the name in it.",
           });
         }

@@ -7,51 +7,52 @@ import {
   requireRoom,
 } from "./misuse.ts";
 
-// A check may watch the global one, to see what the answer does with it.
+// A check may replace the global one, to see what the answer does with it.
 const { setImmediate } = globalThis;
 
-/** What a {@linkcode FakeConn} does. */
+/** Options for a {@linkcode FakeConn}. */
 export interface FakeConnOptions {
   /**
-   * What the peer sends; text becomes UTF-8.
+   * The bytes that the peer sends; text becomes UTF-8.
    *
    * @default Nothing
    */
   incoming?: Uint8Array | string;
   /**
    * What follows the incoming bytes: the end (`null`), a reset
-   * (ConnectionReset), or nothing, so that a read waits until the test goes on
-   * with `peerSends`, `peerEnds` or `peerResets`.
+   * (ConnectionReset), or nothing, so that a read waits until the test calls
+   * `peerSends`, `peerEnds`, or `peerResets`.
    *
    * @default "end"
    */
   then?: "end" | "reset" | "silence";
   /**
-   * The most bytes that one `read` gives. Of a list, each read uses up one
-   * number, and the last one holds for all that follow. 0 is a read that gives
-   * nothing, which is not the end.
+   * The most bytes that one `read` returns. In a list, each read uses one
+   * number, and the last number applies to all later reads. A read of 0 returns
+   * 0, which isn't the end.
    *
    * @default Infinity
    */
   readSize?: number | readonly number[];
   /**
-   * The most bytes that one `write` takes, one number or a list as above.
+   * The most bytes that one `write` takes: a number or a list, as above.
    *
    * @default Infinity
    */
   writeSize?: number | readonly number[];
   /**
-   * After how many written bytes the pipe is broken: each later write rejects
-   * with BrokenPipe.
+   * The number of written bytes after which each write rejects with BrokenPipe.
    *
    * @default Infinity
    */
   breakAt?: number;
-  /** What `closeWrite` rejects with, as on a connection that is gone. */
+  /**
+   * The error that `closeWrite` rejects with, as on a connection that is gone.
+   */
   closeWriteError?: Error;
   /**
-   * How many bytes fit into the buffers between the two. Once they are full,
-   * writes wait, as for a peer that does not read, until `peerTakes`.
+   * How many bytes fit in the buffers between the two sides. When they're full,
+   * writes wait until `peerTakes`, as for a peer that doesn't read.
    *
    * @default Infinity
    */
@@ -61,22 +62,24 @@ export interface FakeConnOptions {
 }
 
 /**
- * A connection with no socket behind it, which does as it is told.
+ * A simulated connection, controlled by a test.
  *
- * Loopback hardly ever gives one byte at a time, and does not reset a
- * connection at byte 7. This does, the same way each time. In all else it
- * behaves as Deno's own connections were measured to:
+ * Loopback hardly ever delivers one byte at a time, and doesn't reset a
+ * connection at byte 7. This class does, reproducibly. In all other ways, it
+ * behaves as Deno's own connections do when measured:
  *
- * - It works in later turns of the event loop, never at once; so bytes that
- *   change before a write is done are sent as changed, and a write that
- *   `close()` overtakes rejects with Interrupted and sends nothing.
- * - `close()` releases what waits with Interrupted; any use after it, a second
- *   `close()` too, fails with BadResource, but an empty read gives 0.
- * - After `closeWrite()`, a write rejects with BrokenPipe. While a write waits,
- *   `closeWrite()` waits behind it.
- * - A reset is told once, as ConnectionReset, to the next read (after the bytes
- *   that came before it) or write; then reads give `null`, writes BrokenPipe.
- * - Two reads, or two writes, at once are served in turn, and are remembered in
+ * - It works in later turns of the event loop, never immediately. So if you
+ *   change bytes before a write is done, it sends the changed bytes, and if you
+ *   call `close()` before a write is done, the write rejects with Interrupted
+ *   and sends nothing.
+ * - `close()` rejects waiting calls with Interrupted. Any later use, even a
+ *   second `close()`, fails with BadResource, but an empty read returns 0.
+ * - After `closeWrite()`, a write rejects with BrokenPipe. While a write is
+ *   waiting, `closeWrite()` waits for it.
+ * - A reset is reported once, as ConnectionReset, to the next read (after the
+ *   bytes that arrived before it) or write. After that, reads return `null`,
+ *   and writes reject with BrokenPipe.
+ * - Two reads or two writes at once are served in order, and recorded in
  *   `overlappedReads` and `overlappedWrites`.
  * - `readable` and `writable` close the whole connection when they end or fail.
  *
@@ -133,7 +136,7 @@ export class FakeConn implements Deno.TcpConn {
     port: 50000,
   };
 
-  /** @param options What it does. */
+  /** @param options The connection's behavior. */
   constructor(options: FakeConnOptions = {}) {
     const { then = "end" } = options;
     this.#incoming = bytesOf(options.incoming ?? "");
@@ -148,45 +151,50 @@ export class FakeConn implements Deno.TcpConn {
     this.#resetIfDue();
   }
 
-  /** How many reads were begun, without those into an empty buffer. */
+  /** How many reads were started, except those into an empty buffer. */
   get reads(): number {
     return this.#reads;
   }
 
-  /** How many reads wait at this moment. */
+  /** How many reads are waiting. */
   get pendingReads(): number {
     return this.#pendingReads;
   }
 
-  /** Whether a read was ever begun while another one was under way. */
+  /** Whether a read was ever started while another one was in progress. */
   get overlappedReads(): boolean {
     return this.#overlappedReads;
   }
 
-  /** How many reads into an empty buffer there were since the last other one. */
+  /**
+   * How many reads into an empty buffer there have been since the last other
+   * read.
+   */
   get emptyReads(): number {
     return this.#emptyReads;
   }
 
   /**
-   * Whether all that has arrived is read, and a read waits for more that may
-   * come.
+   * Whether everything that has arrived has been read, and a read is waiting
+   * for more.
    */
   get isDrained(): boolean {
     return this.#pendingReads > 0 && this.unread === 0 && !this.#inputOver;
   }
 
-  /** Whether a write waits for the peer to make room. */
+  /** Whether a write is waiting for the peer to make room. */
   get isFull(): boolean {
     return this.#pendingWrites > 0 && this.#room === 0;
   }
 
-  /** How many incoming bytes nobody has read, at the end or at the close. */
+  /**
+   * How many incoming bytes are unread, or were when the connection was closed.
+   */
   get unread(): number {
     return this.#incoming.length;
   }
 
-  /** Those bytes, in a new buffer. */
+  /** The unread bytes, in a new buffer. */
   get unreadBytes(): Uint8Array {
     return this.#incoming.slice();
   }
@@ -196,12 +204,12 @@ export class FakeConn implements Deno.TcpConn {
     return this.#bytesRead;
   }
 
-  /** Whether a read has given `null`, because the peer has ended its side. */
+  /** Whether a read has returned `null` because the peer ended its side. */
   get sawEnd(): boolean {
     return this.#sawEnd;
   }
 
-  /** All that was written, in a new buffer. */
+  /** All written bytes, in a new buffer. */
   get written(): Uint8Array {
     return concat(this.#chunks);
   }
@@ -211,22 +219,22 @@ export class FakeConn implements Deno.TcpConn {
     return this.#bytesWritten;
   }
 
-  /** How many writes were begun. */
+  /** How many writes were started. */
   get writes(): number {
     return this.#writes;
   }
 
-  /** How many writes wait at this moment. */
+  /** How many writes are waiting. */
   get pendingWrites(): number {
     return this.#pendingWrites;
   }
 
-  /** Whether a write was ever begun while another one was under way. */
+  /** Whether a write was ever started while another one was in progress. */
   get overlappedWrites(): boolean {
     return this.#overlappedWrites;
   }
 
-  /** Whether `closeWrite` has ended the sending side. */
+  /** Whether `closeWrite` has ended this side. */
   get writeEnded(): boolean {
     return this.#writeEnded;
   }
@@ -237,10 +245,10 @@ export class FakeConn implements Deno.TcpConn {
   }
 
   /**
-   * Lets more bytes arrive. After `then: "silence"` this is how a slow peer is
-   * played, with no clock.
+   * Lets more bytes arrive. With `then: "silence"`, this simulates a slow peer
+   * without a clock.
    *
-   * @param data What arrives; text becomes UTF-8.
+   * @param data The bytes that arrive; text becomes UTF-8.
    * @throws {TypeError} If the peer has ended its side or reset it.
    */
   peerSends(data: Uint8Array | string): void {
@@ -251,13 +259,16 @@ export class FakeConn implements Deno.TcpConn {
     this.#wake();
   }
 
-  /** Ends the peer's side: after the unread bytes, reads give `null`. */
+  /** Ends the peer's side: after the unread bytes, reads return `null`. */
   peerEnds(): void {
     this.#inputOver = true;
     this.#wake();
   }
 
-  /** Resets the connection: writes fail at once, reads after the unread bytes. */
+  /**
+   * Resets the connection: writes fail immediately, and reads after the unread
+   * bytes.
+   */
   peerResets(): void {
     this.#inputOver = true;
     this.#reset = "due";
@@ -265,9 +276,10 @@ export class FakeConn implements Deno.TcpConn {
   }
 
   /**
-   * Makes room for more writes, as a peer does that reads.
+   * Makes room for more writes, as a peer does by reading.
    *
-   * @param size Bytes; `Infinity` for a peer that reads all from now on.
+   * @param size The number of bytes; `Infinity` for a peer that reads
+   * everything from now on.
    */
   peerTakes(size: number): void {
     this.#room += size;
@@ -275,8 +287,8 @@ export class FakeConn implements Deno.TcpConn {
   }
 
   /**
-   * Waits for a moment when `condition` holds; it is asked whenever something
-   * happens on the connection.
+   * Waits until `condition` holds; it's checked whenever something happens on
+   * the connection.
    *
    * @param condition For example `() => conn.pendingReads > 0`.
    */
@@ -294,7 +306,7 @@ export class FakeConn implements Deno.TcpConn {
     this.#emptyReads = buffer.length === 0 ? this.#emptyReads + 1 : 0;
     requireRoom(this.#emptyReads);
     if (buffer.length === 0) return 0;
-    // Later, also when it fails: a loop that retries must let others run.
+    // Reject later, too: a loop that retries must let other code run.
     if (this.#closed) await nextTurn();
     this.#assertOpen();
     this.#reads++;
@@ -368,28 +380,28 @@ export class FakeConn implements Deno.TcpConn {
     if (!this.#closed) this.close();
   }
 
-  /** Does nothing: there is no socket that could keep the program running. */
+  /** Does nothing: there's no socket that could keep the program running. */
   ref(): void {}
 
   /** Does nothing. */
   unref(): void {}
 
-  /** Does nothing: there are no segments that could wait for more. */
+  /** Does nothing: there are no segments to delay. */
   setNoDelay(): void {}
 
   /** Does nothing. */
   setKeepAlive(): void {}
 
   /**
-   * The stream closes the whole connection at its end, as Deno's own does, and
-   * like that it is one of bytes: its reader may bring a buffer.
+   * A byte stream that closes the whole connection when it ends, as Deno's own
+   * does.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= new ReadableStream({
       type: "bytes",
       autoAllocateChunkSize: 64 * 1024,
       pull: async (controller) => {
-        // There is one for every reader, since chunks are allocated.
+        // One for every reader, because chunks are allocated.
         const request = controller.byobRequest!;
         const view = request.view as Uint8Array<ArrayBuffer>;
         let count: number | null;
@@ -404,7 +416,9 @@ export class FakeConn implements Deno.TcpConn {
     }, { highWaterMark: 0 });
   }
 
-  /** The stream closes the whole connection at its end, as Deno's own does. */
+  /**
+   * A stream that closes the whole connection when it ends, as Deno's own does.
+   */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
     return this.#writable ??= new WritableStream({
       write: async (data) => {
@@ -458,7 +472,7 @@ export class FakeConn implements Deno.TcpConn {
     if (this.#closed) throw new Deno.errors.BadResource("Bad resource ID");
   }
 
-  /** Tries until it gives something, or `close` overtakes it. */
+  /** Tries until it returns something, or until `close`. */
   async #when<V>(attempt: () => V | undefined): Promise<V> {
     await nextTurn();
     while (true) {
@@ -485,7 +499,7 @@ export class FakeConn implements Deno.TcpConn {
   }
 }
 
-/** Gives the numbers one by one, and the last one again for ever. */
+/** Yields the numbers one by one, and then the last one forever. */
 function inTurn(sizes: number | readonly number[] = Infinity): () => number {
   const list = [sizes].flat();
   let at = 0;
@@ -499,8 +513,9 @@ function bytesOf(data: Uint8Array | string): Uint8Array {
 }
 
 /**
- * One turn of the event loop. A promise alone would not do: code that reads in
- * an endless loop would keep every timer from running, the deadline too.
+ * Waits for one turn of the event loop. A promise alone isn't enough: code that
+ * reads in an endless loop would keep every timer from running, even the
+ * deadline.
  */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

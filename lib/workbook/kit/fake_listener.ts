@@ -1,30 +1,31 @@
 import type { FakeConn } from "./fake_conn.ts";
 import { every } from "./own_timers.ts";
 
-// A check may watch the global one, to see what the answer does with it.
+// A check may replace the global one, to see what the answer does with it.
 const { setImmediate } = globalThis;
 
-/** After so many accepts on a closed listener, a loop is endless. */
+/** After this many accepts on a closed listener, a loop counts as endless. */
 const MAX_LATE_ACCEPTS = 100;
 
-/** So many failed accepts in so short a time are a loop without a pause. */
+/** This many failed accepts in this short a time are a loop without a pause. */
 const MAX_FAILED_ACCEPTS = 30;
 const COUNTED_MS = 10;
 
 /**
- * A listener with no socket behind it, whose clients come when a check says so.
+ * A simulated listener whose clients connect when a check says so.
  *
- * It does what a real one does only by chance: clients reset their connection
- * before they are accepted, descriptors run out, and a thousand clients connect
- * at once. In all else it behaves as Deno's own listeners were measured to:
+ * It does what a real one does only by chance: clients reset their connections
+ * before they're accepted, file descriptors run out, and a thousand clients
+ * connect at once. In all other ways, it behaves as Deno's own listeners do
+ * when measured:
  *
- * - A second `accept()` while one waits rejects with Busy.
- * - `close()` makes the `accept()` that waits reject with BadResource, and all
- *   later ones. A `for await` loop ends then; it throws any other error.
+ * - A second `accept()` while one is waiting rejects with Busy.
+ * - `close()` makes the waiting `accept()` and all later ones reject with
+ *   BadResource. A `for await` loop ends then; it throws any other error.
  * - For a client that has reset its connection, `accept()` rejects with
- *   NotConnected, and the next call gives the next client.
+ *   NotConnected, and the next call returns the next client.
  *
- * An `accept()` in an endless loop never returns, so the loop stops there.
+ * An `accept()` in an endless loop never returns, which stops the loop.
  */
 export class FakeListener<C extends Deno.Conn = FakeConn>
   implements Deno.Listener<C> {
@@ -36,15 +37,15 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
   #isWaiting = false;
   #closed = false;
   #change = Promise.withResolvers<void>();
-  /** Every connection that was accepted, in order. */
+  /** All accepted connections, in order. */
   readonly accepted: C[] = [];
   /** How many accepts rejected because a client had reset its connection. */
   lost = 0;
-  /** Whether an accept has failed since `failWith` said that it must. */
+  /** Whether an accept has failed since `failWith`. */
   hasFailed = false;
   /** Whether a second accept began while the first was waiting. */
   wasBusy = false;
-  /** Whether accepts that fail follow each other without a pause. */
+  /** Whether failing accepts follow each other without a pause. */
   loopsWithoutPause = false;
 
   readonly addr: Deno.NetAddr = {
@@ -53,18 +54,18 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
     port: 7000,
   };
 
-  /** Whether somebody has closed it. */
+  /** Whether the listener is closed. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Whether accepts go on and on after it was closed. */
+  /** Whether the code keeps calling `accept()` after the close. */
   get loopsForever(): boolean {
     return this.#lateAccepts > MAX_LATE_ACCEPTS;
   }
 
   /**
-   * Lets a client connect, and wait in the queue.
+   * Lets a client connect and wait in the backlog.
    *
    * @param conn The server's end of its connection.
    */
@@ -73,7 +74,7 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
     this.#wake();
   }
 
-  /** Lets a client connect, and reset its connection before it's accepted. */
+  /** Lets a client connect and reset its connection before it's accepted. */
   leaves(): void {
     this.#queue.push(
       Object.assign(
@@ -87,13 +88,14 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
   }
 
   /**
-   * Makes every accept fail from now on, until `recover`.
+   * Makes every accept fail until `recover`.
    *
-   * @param error What they fail with.
+   * @param error The error.
    */
   failWith(error: Error): void {
     this.#failing = error;
-    // A pause is a timer, and lets this one run, too: the count starts over.
+    // A pause is a timer, so it lets this timer run, too, and the count starts
+    // over.
     this.#endCount = every(COUNTED_MS, () => this.#failedAccepts = 0);
     this.#wake();
   }
@@ -120,14 +122,14 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
     }
   }
 
-  /** Closes for good. */
+  /** Closes the listener. */
   close(): void {
     if (this.#closed) throw new Deno.errors.BadResource("Bad resource ID");
     this.#closed = true;
     this.#wake();
   }
 
-  /** Does nothing: there is no socket that could keep the program running. */
+  /** Does nothing: there's no socket that could keep the program running. */
   ref(): void {}
 
   /** Does nothing. */
@@ -160,7 +162,7 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
   }
 
   async #accept(): Promise<C> {
-    // In a later turn, so that no loop keeps timers from running.
+    // Wait for a later turn, so that no loop keeps timers from running.
     await new Promise((resolve) => setImmediate(resolve));
     while (true) {
       if (this.#closed) {

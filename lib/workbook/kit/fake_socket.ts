@@ -8,25 +8,25 @@ const MAX_BYTES = 65_507;
 export interface Datagram {
   /** The bytes. */
   message: Uint8Array;
-  /** Where it goes to, or comes from. */
+  /** The address of the receiver or the sender. */
   addr: Deno.Addr;
 }
 
-/** What a {@linkcode FakeSocket} does. */
+/** Options for a {@linkcode FakeSocket}. */
 export interface FakeSocketOptions {
-  /** What each send fails with. */
+  /** The error of each send. */
   sendError?: Error;
   /** Called whenever a datagram moves: `() => trial.progress()` in a check. */
   onMove?: () => void;
 }
 
 /**
- * A datagram socket with no socket behind it.
+ * A simulated datagram socket.
  *
- * Datagrams can come from any address here, also from another machine, and
- * receives get them in the order in which they began. Deno promises no order,
- * and a receive that was given up does harm only now and then; here it always
- * takes the next datagram.
+ * Datagrams can come from any address, even on another machine, and receives
+ * get them in the order in which they started. Deno doesn't guarantee an order,
+ * so an abandoned receive does harm only sometimes; here, it always takes the
+ * next datagram.
  */
 export class FakeSocket implements Deno.DatagramConn {
   readonly addr: Deno.NetAddr = {
@@ -34,9 +34,11 @@ export class FakeSocket implements Deno.DatagramConn {
     hostname: "127.0.0.1",
     port: 50000,
   };
-  /** All that was sent, in order, also what is too long for a datagram. */
+  /**
+   * Everything that was sent, in order, even if it's too long for a datagram.
+   */
   readonly sent: Datagram[] = [];
-  /** Whether somebody has closed it. */
+  /** Whether the socket is closed. */
   closed = false;
   readonly #sendError?: Error;
   readonly #onMove: () => void;
@@ -46,7 +48,7 @@ export class FakeSocket implements Deno.DatagramConn {
   #before: Uint8Array = new Uint8Array();
   #change = Promise.withResolvers<void>();
 
-  /** @param options What it does. */
+  /** @param options The socket's behavior. */
   constructor({ sendError, onMove = () => {} }: FakeSocketOptions = {}) {
     this.#sendError = sendError;
     this.#onMove = onMove;
@@ -62,7 +64,7 @@ export class FakeSocket implements Deno.DatagramConn {
     return this.#mostWaiting;
   }
 
-  /** How many datagrams have arrived and were not received. */
+  /** How many datagrams have arrived but haven't been received. */
   get unread(): number {
     return this.#arrived.length;
   }
@@ -73,7 +75,7 @@ export class FakeSocket implements Deno.DatagramConn {
     this.#handOut();
   }
 
-  /** Waits for a moment when `condition` holds. */
+  /** Waits until `condition` holds. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await this.#change.promise;
   }
@@ -88,12 +90,12 @@ export class FakeSocket implements Deno.DatagramConn {
     return awaited("socket.receive", this.#receive(buffer));
   }
 
-  /** Receives until somebody closes it. */
+  /** Receives until the socket is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Received> {
     while (!this.closed) yield await this.receive();
   }
 
-  /** Closes for good. */
+  /** Closes the socket. */
   close(): void {
     this.#assertOpen();
     this.closed = true;
@@ -134,15 +136,15 @@ export class FakeSocket implements Deno.DatagramConn {
     this.#mostWaiting = Math.max(this.#mostWaiting, this.#waiting.length);
     this.#handOut();
     const { message, addr } = await waiting.promise;
-    // Deno gives the beginning of a long array, too. What follows the message
-    // is what came before: reading on into that must do harm.
+    // Like Deno, return the start of a long array. The bytes after the message
+    // are old ones, so an answer that reads past its end fails.
     const room = buffer ?? new Uint8Array(message.length + 100).fill(0x5a);
     if (buffer === undefined) room.set(this.#before.subarray(0, room.length));
     this.#before = room;
     return deliver([message as Received[0], inDenosOrder(addr)], room);
   }
 
-  /** Gives what has arrived to the receives that wait, each in its order. */
+  /** Delivers datagrams to the waiting receives, both in order. */
   #handOut(): void {
     while (this.#arrived.length > 0 && this.#waiting.length > 0) {
       this.#waiting.shift()!.resolve(this.#arrived.shift()!);
@@ -161,7 +163,7 @@ export class FakeSocket implements Deno.DatagramConn {
   }
 }
 
-/** Its own addresses have the transport last, and are objects of their own. */
+/** Copies an address, with `transport` as the last property. */
 function inDenosOrder(addr: Deno.Addr): Deno.Addr {
   const { transport, ...rest } = addr;
   return { ...rest, transport } as Deno.Addr;

@@ -1,19 +1,19 @@
 /**
- * The longest time in which nothing happened.
+ * The longest time without any event.
  *
- * A check that shows how an answer bears with somebody who never stops must know
- * that nobody did stop: where the machine stood still, everybody was silent.
+ * A check that shows how an answer handles a peer that never pauses must be
+ * sure that the peer didn't pause: if the machine was paused, so was the peer.
  */
 export class LongestGap {
   #lastAt = performance.now();
   #ms = 0;
 
-  /** How long it was so far, in milliseconds. */
+  /** The longest gap so far, in milliseconds. */
   get ms(): number {
     return this.#ms;
   }
 
-  /** Something happens now. */
+  /** Records an event. */
   mark(): void {
     const now = performance.now();
     this.#ms = Math.max(this.#ms, now - this.#lastAt);

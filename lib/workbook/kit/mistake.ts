@@ -1,23 +1,23 @@
 import { copyOf, differenceAt } from "./values.ts";
 
-/** A wrong version of an answer, and what to say about it. */
+/** A wrong version of an answer, and its diagnosis. */
 export type Mistake<A extends unknown[]> = [
   wrong: (...args: A) => unknown,
   likely: string,
 ];
 
 /**
- * Finds the known mistake in an answer: the wrong version that gives the same
+ * Finds the known mistake in an answer: the wrong version that returns the same
  * results.
  *
- * The more inputs, the surer: true or false for one input says little, and a
- * checksum says much.
+ * More inputs make it more certain: `true` or `false` for one input says
+ * little, but a checksum says a lot.
  *
- * @param answer The answer, or what gives the results it gave.
+ * @param answer The answer, or a function that returns the same results.
  * @param inputs The arguments of each call.
  * @param mistakes The wrong versions, the most likely first.
- * @returns What to say about the first one that gives what the answer gives for
- * all of the inputs, or `undefined`.
+ * @returns The diagnosis of the first one that returns the same as the answer
+ * for all inputs, or `undefined`.
  *
  * @example Which way does it compare?
  * ```ts

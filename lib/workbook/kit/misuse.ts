@@ -1,6 +1,6 @@
 /**
- * Calls that a real socket would not take, or would take in another way than
- * they're meant: a string instead of bytes, a promise used as a number.
+ * Calls that a real socket would reject or misunderstand: a string instead of
+ * bytes, a promise used as a number.
  *
  * @module
  */
@@ -11,8 +11,8 @@ export class Misuse extends TypeError {
   readonly advice: string;
 
   /**
-   * Makes the error, and tells the check that's running: the learner's code may
-   * catch it.
+   * Makes the error and reports it to the running check, because the learner's
+   * code may catch it.
    *
    * @param message What the code did.
    * @param advice What to do instead.
@@ -28,10 +28,10 @@ export class Misuse extends TypeError {
 const listeners = new Set<(misuse: Misuse) => void>();
 
 /**
- * Hears of every misuse.
+ * Listens for every misuse.
  *
  * @param listener Called with each.
- * @returns Ends that.
+ * @returns A function that removes the listener.
  */
 export function onMisuse(listener: (misuse: Misuse) => void): () => void {
   listeners.add(listener);
@@ -39,10 +39,10 @@ export function onMisuse(listener: (misuse: Misuse) => void): () => void {
 }
 
 /**
- * Requires that what the learner's code passes to a socket is bytes.
+ * Requires that the learner's code passes bytes to a socket.
  *
  * @param call The call, for the message: `"conn.write"`.
- * @param data What it was given.
+ * @param data The argument.
  * @throws {Misuse} If it isn't a `Uint8Array`.
  */
 export function requireBytes(
@@ -53,17 +53,17 @@ export function requireBytes(
   const name = describe(data);
   if (/read|receive/.test(call)) {
     throw new Misuse(
-      `${call}() got ${name} instead of a buffer`,
+      `You passed ${name} to ${call}(), which takes a buffer`,
       `Pass ${call}() a buffer to fill, such as new Uint8Array(4096).`,
     );
   }
   throw new Misuse(
-    `${call}() got ${name} instead of bytes`,
+    `You passed ${name} to ${call}(), which takes bytes`,
     typeof data === "string"
       ? "A socket takes bytes (a Uint8Array), not text: encode it first, with " +
         "new TextEncoder().encode(text)."
       : data instanceof Promise
-      ? "That promise gives the bytes later: `await` it first."
+      ? "The promise resolves to the bytes later: `await` it first."
       : "A socket takes bytes, as a Uint8Array.",
   );
 }
@@ -72,80 +72,81 @@ export function requireBytes(
  * Notices when code uses the promise of a call as if it were the result.
  *
  * @param call The call, for the message: `"conn.read"`.
- * @param promise What it returns.
+ * @param promise The promise that the call returns.
  * @returns The same promise.
  */
 export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
   function use(): never {
     throw new Misuse(
-      `You used the result of ${call}() before it was there`,
+      `You used the promise that ${call}() returned as if it were the result`,
       `${call}() returns a promise. Write \`await ${call}(…)\` to get what ` +
         "it brings.",
     );
   }
-  // As a number or a text, and as a list: `const [bytes] = socket.receive()`.
+  // As a number or a text, or as a list: `const [bytes] = socket.receive()`.
   return Object.assign(promise, {
     [Symbol.toPrimitive]: use,
     [Symbol.iterator]: use,
   });
 }
 
-/** The most calls of a kind that one socket takes at a time. */
+/** The most pending calls of one kind on one socket. */
 const MAX_PENDING = 1000;
 
 /**
- * Stops code that calls again and again and waits for none of the calls: it
- * would never give control back.
+ * Stops code that calls again and again without awaiting, which would block the
+ * event loop.
  *
  * @param call The call, for the message.
- * @param pending How many of them are under way.
+ * @param pending The number of pending calls.
  * @throws {Misuse} If there are too many.
  */
 export function requireFewPending(call: string, pending: number): void {
   if (pending < MAX_PENDING) return;
   throw new Misuse(
-    `${MAX_PENDING} calls of ${call}() were under way at once`,
-    `${call}() returns a promise, which is never null, so a loop that doesn't ` +
-      `wait for it never ends. Write \`await ${call}(…)\`.`,
+    `${MAX_PENDING} calls of ${call}() were waiting at once`,
+    `${call}() returns a promise, which is never null, so a loop that ` +
+      `doesn't await it never ends. Write \`await ${call}(…)\`.`,
   );
 }
 
-/** How many calls in a row that can't move anything are one too many. */
+/** The most consecutive calls that can't move any bytes. */
 const MAX_EMPTY_CALLS = 100;
 
 /**
- * Counts reads that can't bring anything.
+ * Stops code that keeps reading into an empty buffer.
  *
- * @param emptyReads How many reads in a row had an empty buffer.
+ * @param emptyReads The number of consecutive reads with an empty buffer.
  * @throws {Misuse} If there are too many.
  */
 export function requireRoom(emptyReads: number): void {
   if (emptyReads < MAX_EMPTY_CALLS) return;
   throw new Misuse(
-    `conn.read() got an empty buffer ${MAX_EMPTY_CALLS} times in a row`,
-    "A read into a buffer of no bytes gives 0, and never null. " +
-      "`new Uint8Array()` is such a buffer: give it a size, as in " +
-      "new Uint8Array(4096). So is subarray(count) of a buffer that's full: no " +
-      "size is enough for all that a peer may send, so empty it after each " +
-      "read. And so is a subarray() that ends where it begins: its second " +
+    `You passed an empty buffer to conn.read() ${MAX_EMPTY_CALLS} times in ` +
+      "a row",
+    "A read into an empty buffer returns 0, never null. `new Uint8Array()` " +
+      "makes an empty buffer: give it a size, as in new Uint8Array(4096). A " +
+      "full buffer's subarray(count) is empty, too: no size is enough for " +
+      "everything a peer may send, so empty the buffer after each read. A " +
+      "subarray() that ends where it begins is empty, too: its second " +
       "argument is where the part ends, not how long it is.",
   );
 }
 
 /**
- * Counts writes that can't send anything.
+ * Stops code that keeps writing no bytes.
  *
- * @param emptyWrites How many writes in a row had no bytes.
+ * @param emptyWrites The number of consecutive writes of no bytes.
  * @throws {Misuse} If there are too many.
  */
 export function requireData(emptyWrites: number): void {
   if (emptyWrites < MAX_EMPTY_CALLS) return;
   throw new Misuse(
-    `conn.write() got no bytes ${MAX_EMPTY_CALLS} times in a row`,
-    "Stop when there's nothing to write: you've written everything, or read() " +
-      "gave null, which is the end. If bytes are left, look at how you cut " +
-      "them off: the second argument of subarray() and slice() is where the " +
-      "part ends, not how long it is.",
+    `You passed no bytes to conn.write() ${MAX_EMPTY_CALLS} times in a row`,
+    "Stop when there's nothing left to write: you've written everything, " +
+      "or read() returned null, the end of the stream. If bytes are left, " +
+      "look at how you cut them: the second argument of subarray() and " +
+      "slice() is where the part ends, not how long it is.",
   );
 }
 

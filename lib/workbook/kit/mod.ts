@@ -1,5 +1,5 @@
 /**
- * What the author of an exercise builds with.
+ * Tools for writing exercises and their checks.
  *
  * An {@linkcode exercise} joins hints, a solution, and a check. The check gets a
  * {@linkcode Trial}, which numbers its steps, and rejects the answer by throwing
@@ -16,31 +16,31 @@
  * | reads a stream | {@linkcode checkStream} | what is sent, which values must come, and what must follow |
  * | uses datagrams | {@linkcode checkDatagrams} | what must be sent, what arrives, and what must be returned |
  *
- * Each case has a `likely`: what it usually means if something else comes, in
- * the learner's terms, and what to do. It can be a function of the result, and
- * `explain` of the answer is asked before it. Use these for mistakes that leave
- * marks: a little-endian length, `\0` from the rest of a buffer, half a
- * character. For those that a wrong version of the answer shows best, write that
- * version down, and let {@linkcode mistakeOf} compare. The first case that fails is reported, so put simple cases first,
- * limits next, and what is subtle last.
+ * Each case has a `likely`: the likely cause of any other result, in the
+ * learner's terms, and what to do. It can be a function of the result; the
+ * answer's `explain` takes precedence. Use these for mistakes that leave
+ * traces: a little-endian length, `\0` from the rest of a buffer, half a
+ * character. If a wrong version of the answer shows the mistake best, write
+ * that version, and let {@linkcode mistakeOf} compare. The first failing case
+ * is reported, so put simple cases first, limits next, and subtle ones last.
  *
  * ## What you don't have to think of
  *
- * Every table gets {@linkcode PROBES}, each with a diagnosis of its own: the same
- * call twice, and again after all the others, failed ones included; a good stream
- * after each one that must fail; two objects, connections, or sockets in use at
- * the same time, also in the same moment; earlier results, which must
- * not change; arguments, which must not change either; each `Uint8Array` as a
- * short view into a larger buffer; reads of 1, 5, and 4096 bytes; a connection
- * that is left open, or closed, as it must be; reads, receives, and timers that
- * are left. Results are compared by value ({@linkcode differenceAt}): an instance
- * of a class will do, and so will one with more fields.
+ * Every table gets {@linkcode PROBES}, each with its own diagnosis: the same
+ * call twice, and again after all the others, including failed ones; a good
+ * stream after each one that must fail; two objects, connections, or sockets in
+ * use at the same time, even at the same moment; earlier results and arguments,
+ * which mustn't change; each `Uint8Array` as a short view into a larger buffer;
+ * reads of 1, 5, and 4096 bytes; a connection that must stay open, or must be
+ * closed; reads, receives, and timers that are left waiting. Results are
+ * compared by value ({@linkcode differenceAt}), so an instance of a class or an
+ * object with more fields is fine.
  *
- * What you do have to think of: each limit with {@linkcode aroundLimit}, also 0
- * and the default, with an empty options object, and `maxRoom` where a peer claims
- * a length; one, two, and three or more of everything, with the bad one
- * first, in the middle, and last; texts from {@linkcode SAMPLE_TEXTS}, and bytes
- * from {@linkcode NOT_UTF8} and {@linkcode sampleBytes}, whose mistakes
+ * What you do have to think of: each limit with {@linkcode aroundLimit},
+ * including 0 and the default, with an empty options object, and `maxRoom` if a
+ * peer claims a length; one, two, and three or more of everything, with the bad
+ * one first, in the middle, and last; texts from {@linkcode SAMPLE_TEXTS}, and
+ * bytes from {@linkcode NOT_UTF8} and {@linkcode sampleBytes}, whose mistakes
  * {@linkcode explainBytes} explains.
  *
  * ```ts

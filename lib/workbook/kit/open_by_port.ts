@@ -3,32 +3,32 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { every } from "./own_timers.ts";
 import type { Trial } from "./trial.ts";
 
-/** A port that an answer got, and what became of it. */
+/** A port that an answer connects to, and what happened there. */
 export interface OpenedPort {
   /** The port, on 127.0.0.1. */
   readonly port: number;
   /** How many clients have connected. */
   clients: number;
-  /** What a client with a real socket has sent, as text. */
+  /** The text that a client with a real socket has sent. */
   request: string;
   /** Resolves when a client with a real socket has closed it. */
   closed?: Promise<unknown>;
 }
 
-/** What the answers under way get when they connect to these ports. */
+/** The connections for `Deno.connect` to these ports. */
 const connections = new Map<number, [OpenedPort, Deno.Conn]>();
 
 /**
- * Lets an answer that connects by itself run over the connections of a driver.
+ * Lets an answer that connects by itself use a driver's connections.
  *
- * The answer gets a port, and `Deno.connect` to that port gives it the driver's
- * connection, once. So `checkStream` can play a slow, a broken, or an endless
- * server. An answer that connects in another way, such as `node:net` or
- * `fetch()`, gets the same bytes over a real socket.
+ * The answer gets a port, and `Deno.connect` to that port returns the driver's
+ * connection, once. So `checkStream` can simulate a slow, a broken, or an
+ * endless server. An answer that connects in another way, such as with
+ * `node:net` or `fetch()`, gets the same bytes over a real socket.
  *
  * @param trial The run of the check.
  * @param call Calls the answer once.
- * @returns What a driver takes for `open`.
+ * @returns The `open` function for a driver.
  */
 export function openByPort<V>(
   trial: Trial,
@@ -93,7 +93,7 @@ async function open(trial: Trial, conn: Deno.Conn): Promise<OpenedPort> {
   return opened;
 }
 
-/** Passes on what a connection brings, and sends what the client writes. */
+/** Relays bytes between a connection and the client. */
 async function pass(conn: Deno.Conn, socket: Socket): Promise<void> {
   socket.on("data", (data) => conn.write(data).catch(() => {}));
   socket.on("error", () => {});

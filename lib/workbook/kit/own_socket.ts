@@ -1,23 +1,22 @@
 import { awaited, requireBytes } from "./misuse.ts";
 import type { Trial } from "./trial.ts";
 
-/** What one receive gives: a message, and the address on it. */
+/** The result of one receive: a message and its sender's address. */
 export type Received = [message: Uint8Array<ArrayBuffer>, from: Deno.Addr];
 
 /**
- * A check's own UDP socket: a real one, each of whose calls a subclass may
- * change.
+ * A check's own real UDP socket, whose calls a subclass can change.
  *
- * A check hands it to an answer to see what the answer does with it, or to
- * bring what loopback alone will not.
+ * A check passes it to an answer to see what the answer does with it, or to
+ * simulate what doesn't happen on loopback.
  */
 export class OwnSocket implements Deno.DatagramConn {
   readonly #socket: Deno.DatagramConn;
-  /** Whether somebody has closed it. */
+  /** Whether the socket is closed. */
   closed = false;
 
   /**
-   * Opens it on 127.0.0.1, at a port that the system picks.
+   * Opens the socket on 127.0.0.1, on a free port.
    *
    * @param trial Closes the socket at the end.
    */
@@ -27,7 +26,7 @@ export class OwnSocket implements Deno.DatagramConn {
     );
   }
 
-  /** Its address. */
+  /** The socket's address. */
   get addr(): Deno.NetAddr {
     return this.#socket.addr as Deno.NetAddr;
   }
@@ -52,12 +51,12 @@ export class OwnSocket implements Deno.DatagramConn {
     return await this.#socket.receive(buffer);
   }
 
-  /** Receives until somebody closes it. */
+  /** Receives until the socket is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Received> {
     while (!this.closed) yield await this.receive();
   }
 
-  /** Closes for good. */
+  /** Closes the socket. */
   close(): void {
     this.closed = true;
     this.#socket.close();
@@ -81,24 +80,24 @@ export class OwnSocket implements Deno.DatagramConn {
 }
 
 /**
- * Gives an address as people write it down. Deno puts the properties of its own
- * in another order, and an answer that compares by that would never hear the one
- * it has asked.
+ * Copies an address with its properties in the usual order. Deno's own
+ * addresses have another order, and an answer that compares addresses as JSON
+ * would never recognize its server.
  *
  * @param addr The address.
- * @returns The same, in another order.
+ * @returns The address, with its properties in another order.
  */
 export function written({ hostname, port }: Deno.NetAddr): Deno.NetAddr {
   return { transport: "udp", hostname, port };
 }
 
 /**
- * Gives a message as a receive does: what the caller's buffer has no room for
- * is cut off, without a word.
+ * Returns a message as a receive does: silently truncated to the size of the
+ * caller's buffer.
  *
- * @param received The whole message, and the address on it.
- * @param buffer The buffer that `receive` was given, if it was given one.
- * @returns A view of the buffer, or a copy of the message where there is none.
+ * @param received The whole message and its sender's address.
+ * @param buffer The buffer passed to `receive`, if any.
+ * @returns A view of the buffer, or a copy of the message without one.
  */
 export function deliver(
   [message, from]: Received,

@@ -1,11 +1,11 @@
 /**
- * Timers of the kit itself. A `TimerWatch` must neither see these nor count
- * them, since it looks for those of the answer.
+ * Timers of the kit itself. A `TimerWatch` mustn't count these, because it
+ * looks for the answer's timers.
  *
  * @module
  */
 
-// A watch replaces the global ones.
+// A watch replaces the global functions.
 const { setTimeout, setInterval, clearInterval } = globalThis;
 
 let running = 0;
@@ -18,7 +18,7 @@ export function ownTimers(): number {
 /**
  * Waits for the next turn in which timers fire.
  *
- * @returns Resolves then.
+ * @returns Resolves in that turn.
  */
 export function nextTimers(): Promise<void> {
   running++;
@@ -31,11 +31,11 @@ export function nextTimers(): Promise<void> {
 }
 
 /**
- * Calls something again and again.
+ * Calls a function repeatedly.
  *
- * @param ms How long after the last call, in milliseconds.
- * @param callback What to call.
- * @returns Ends that.
+ * @param ms The interval, in milliseconds.
+ * @param callback The function to call.
+ * @returns A function that stops the calls.
  */
 export function every(ms: number, callback: () => void): () => void {
   running++;

@@ -13,7 +13,7 @@ export interface BothEnds extends Disposable {
 /**
  * Connects two sockets over loopback.
  *
- * @returns Both ends; disposing of them closes what is still open.
+ * @returns Both ends; disposing of them closes those still open.
  */
 export async function connectBoth(): Promise<BothEnds> {
   using listener = listenTcp();
@@ -24,7 +24,7 @@ export async function connectBoth(): Promise<BothEnds> {
   return {
     client,
     server,
-    // Unlike close(), this does nothing to one that is closed already.
+    // Unlike close(), this does nothing if one is already closed.
     [Symbol.dispose]() {
       client[Symbol.dispose]();
       server[Symbol.dispose]();
@@ -41,7 +41,7 @@ export interface Pair {
 }
 
 /**
- * Connects two sockets over loopback, for the time of a check.
+ * Connects two sockets over loopback for the duration of a check.
  *
  * @param trial Closes them when the check ends.
  * @param options How much the answer's end moves in one call.
@@ -54,11 +54,11 @@ export async function connectPair(
   const { client: peer, server: conn } = await connectBoth();
   trial.use(peer);
   trial.use(conn);
-  // An answer that writes and reads by turns should not wait 40 ms each time
-  // for the kernel to see whether there is more to send.
+  // Turn off Nagle's algorithm: an answer that writes and reads alternately
+  // shouldn't wait for a delayed ACK, 40 ms each time.
   peer.setNoDelay();
   conn.setNoDelay();
-  // As long as bytes move, a slow answer is not a stalled one.
+  // As long as bytes move, a slow answer isn't stalled.
   const onMove = () => trial.progress();
   return { peer, conn: new ShortConn(conn, { onMove, ...options }) };
 }

@@ -1,13 +1,13 @@
-/** Where the learner's files are. The workbook has an exercise.ts of its own. */
+/** Where the learner's files are. The workbook has its own exercise.ts, too. */
 export const ANSWER_FILES = /\/lessons\/\w+\/exercise\.ts/;
 
 /**
- * Finds the place in the learner's file where an error comes from.
+ * Finds the place in the learner's file that an error comes from.
  *
- * @param error What was thrown.
+ * @param error The thrown value.
  * @param files Matches the address of a file that holds answers.
- * @returns For example `exercise.ts:12:5`, or an empty string if the error was
- * thrown elsewhere, without any of the learner's code under way.
+ * @returns For example `exercise.ts:12:5`, or an empty string if none of the
+ * learner's code is in the error's stack.
  *
  * @example An error that comes from somewhere else
  * ```ts
@@ -23,20 +23,20 @@ export function placeInAnswer(error: unknown, files = ANSWER_FILES): string {
 }
 
 /**
- * Tells a slip, such as a name that is not spelled right, from an error that
- * says something about the task.
+ * Tells a slip, such as a misspelled name, from an error that says something
+ * about the task.
  *
- * A full stack and a lack of memory always are, wherever they show: a RangeError
- * is what many limits ask for, and these come of another cause. Anything else is
- * a slip if the language itself has thrown the error, in its own words and
- * in a line of the learner's. A TypeError of a TextDecoder, or of a socket, is
- * thrown further up, in Deno's own code, and is none.
+ * A stack overflow and a lack of memory are always slips: many limits ask for a
+ * RangeError, but these RangeErrors have another cause. Any other error is a
+ * slip if the language itself threw it, in its own words and in one of the
+ * learner's lines. A TypeError from a TextDecoder or a socket is thrown in
+ * Deno's own code, so it isn't a slip.
  *
- * @param error What was thrown.
+ * @param error The thrown value.
  * @param files Matches the address of a file that holds answers.
- * @returns Whether the line is the thing to look at.
+ * @returns Whether the error is a slip.
  *
- * @example An error that was thrown by choice
+ * @example An error that was thrown on purpose
  * ```ts
  * import { isSlip } from "./place.ts";
  * import { assertEquals } from "@std/assert";
@@ -53,7 +53,7 @@ export function isSlip(error: unknown, files = ANSWER_FILES): boolean {
   return top !== undefined && files.test(top);
 }
 
-/** No answer throws these by choice. */
+/** No answer throws these on purpose. */
 const OF_THE_MACHINE =
   /call stack size|^Array buffer allocation failed|^Invalid typed array length: -/;
 
@@ -62,10 +62,10 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Says what it means that the machine could not do something.
+ * Explains an error about the machine's limits.
  *
- * @param error What was thrown.
- * @returns The cause and the way out, or `undefined` if it's any other error.
+ * @param error The thrown value.
+ * @returns The cause and what to do, or `undefined` for any other error.
  *
  * @example A list that has too many items for a call
  * ```ts
@@ -82,51 +82,54 @@ function messageOf(error: unknown): string {
 export function meaningOf(error: unknown): string | undefined {
   const message = messageOf(error);
   if (/^Array buffer/.test(message)) {
-    return "There isn't that much memory. A number that a peer sent is only a " +
-      "claim: compare it with the limit before you make an array of that size.";
+    return "There isn't that much memory. A length that a peer sends is " +
+      "only a claim: compare it with the limit before you allocate an array " +
+      "of that size.";
   }
   if (/^Invalid typed/.test(message)) {
-    return "No array has a negative length: look at how you compute it. If it's " +
-      "a number of four bytes, getInt32() and << give a negative one from " +
-      "2147483648 on, and getUint32() doesn't.";
+    return "An array can't have a negative length: look at how you compute " +
+      "it. For a four-byte number, getInt32() and << return a negative value " +
+      "from 2147483648 on; getUint32() doesn't.";
   }
   if (!/call stack/.test(message)) return undefined;
   const places = framesOf(error).map((frame) =>
     frame.match(/\S+:\d+:\d+/)?.[0]
   );
-  // Which call had no room left is chance: any of the last ones may recur.
+  // Any call of the recursion may be the one that overflows the stack.
   const recurs = places.some((one) =>
     places.filter((place) => place === one).length > 3
   );
   return recurs
-    ? "A function there calls itself, once for each byte or item, or without " +
-      "end. Each call that isn't over takes room on the stack, which holds " +
-      "some thousand of them: use a loop."
+    ? "A function calls itself once for each byte or item, or endlessly. " +
+      "Each unfinished call takes room on the stack, which holds some " +
+      "thousands of them. Use a loop."
     : "If you spread a list into a call, as in push(...bytes), each item " +
-      "becomes an argument, and a call takes about 100,000. Use a loop, or copy " +
-      "bytes with set().";
+      "becomes an argument, and a call takes about 100,000 at most. Use a " +
+      "loop, or copy bytes with set().";
 }
 
 /**
- * Array.from() and its like are the language's; what they are given is not.
- * Neither is what the workbook's own connections are called with.
+ * Array.from() and similar functions belong to the language, but their
+ * callbacks don't. Neither do the arguments of the workbook's own connections.
  */
 const PASSED_THROUGH =
   /\(<anonymous>\)$|\/(lib\/workbook\/kit|lessons\/\w+(\/checks)?)\/\w+_conn\.ts:/;
 
-/** An answer may throw an error of the same class by choice. */
+/** An answer may throw an error of the same class on purpose. */
 function hasItsWords(error: Error): boolean {
   return error instanceof ReferenceError || LANGUAGES_WORDS.test(error.message);
 }
 
-/** Whole phrases: "Cannot read a head of …" can be an answer's own words. */
+/**
+ * Match whole phrases: "Cannot read a head of …" can be an answer's own words.
+ */
 const LANGUAGES_WORDS =
   /call stack|is not (a function|a constructor|iterable|async iterable|an object)|^Cannot (read|set) propert|^Cannot (read|write) private |^Cannot (destructure '|destructure property|convert (undefined|object|a BigInt|a Symbol)|mix BigInt|assign to read only|assign to private|(add|delete|define|redefine) property|use 'in')|^Assignment to constant|^Class constructor|incompatible receiver/;
 
 /**
  * Names the call that threw an error.
  *
- * @param error What was thrown.
+ * @param error The thrown value.
  * @returns For example `TextDecoder.decode()`, or an empty string.
  */
 export function callOf(error: unknown): string {

@@ -1,5 +1,5 @@
 /**
- * What it means when an answer fails one of the probes that every table gets.
+ * The diagnoses for the probes that every table gets.
  *
  * @module
  */
@@ -9,28 +9,30 @@ import type { Advice, Trial } from "./trial.ts";
 // deno-lint-ignore no-explicit-any -- Error classes differ in their arguments.
 export type ErrorClass = new (...args: any[]) => Error;
 
-/** Advice that names its problem. */
+/** Advice with its problem. */
 export type ProbeAdvice = Advice & { problem: string };
 
-/** What it means to fail a probe; `call` is the call or function that did. */
+/**
+ * The diagnosis for each probe; `call` is the call or function that failed it.
+ */
 export const PROBES = {
   twice: (call: string): ProbeAdvice => ({
-    problem: `${call} gave another result the second time.`,
-    likely: "The first call left something behind: a variable outside the " +
-      "function, a regular expression with the g flag, or an argument it " +
-      "changed. Keep everything one call needs inside that call.",
+    problem: `${call} returned a different result the second time.`,
+    likely: "The first call changed something that the second one uses: a " +
+      "variable outside the function, a regular expression with the g flag, " +
+      "or an argument. Keep everything that a call needs inside the call.",
   }),
   repeated: (call: string): ProbeAdvice => ({
-    problem: `${call} gave another result the second time, right after the ` +
-      "first.",
+    problem: `${call} returned a different result when called again right ` +
+      "away.",
     likely: "The first call changed something in the object that it should " +
-      "only look at, or forgot something that's still needed.",
+      "only read, or dropped something that's still needed.",
   }),
   unchanged: (call: string): ProbeAdvice => ({
     problem: `The result of ${call} changed when later calls were made.`,
-    likely: "It's a view of a buffer, or an object, that later calls write " +
-      "into. Make a new array in each call, or return a copy: subarray() gives " +
-      "a view, slice() a copy.",
+    likely: "You returned a view of a buffer, or an object, that later " +
+      "calls write into. Make a new array in each call, or return a copy: " +
+      "subarray() makes a view, slice() a copy.",
   }),
   shared: (call: string): ProbeAdvice => ({
     problem: `Two calls of ${call} returned the same array or object.`,
@@ -38,126 +40,125 @@ export const PROBES = {
       "new array in each call, or a new object, inside the function.",
   }),
   state: (call: string): ProbeAdvice => ({
-    problem: `${call} gave another result after other calls, though it had ` +
-      "given the right one before.",
-    likely: "Something of the other calls is still there: a variable outside " +
-      "the function or class is shared by all calls. Make it a local variable, " +
-      "or a private field.",
+    problem: `${call} returned a different result after other calls; ` +
+      "before them, it was right.",
+    likely: "The other calls left something in a variable outside the " +
+      "function or class, which all calls share. Make it a local variable or " +
+      "a private field.",
   }),
   afterFailure: (call: string): ProbeAdvice => ({
-    problem: `${call} went wrong on a good stream, after a call that failed.`,
-    likely: "Something of the failed call is still there: a variable outside " +
-      "the function is shared by all calls, and code that clears it at the end " +
-      "doesn't run if an error comes first. Make it a local variable.",
+    problem: `${call} failed on a good stream, after a call that was meant ` +
+      "to fail.",
+    likely: "The failed call left something in a variable outside the " +
+      "function, which all calls share. Code that clears it at the end " +
+      "doesn't run after an error. Make it a local variable.",
   }),
   twoAtOnce: (call: string): ProbeAdvice => ({
-    problem:
-      `${call} went wrong with two in use at the same time, though each ` +
-      "works alone.",
-    likely: "Something of one got into the other: a variable outside the " +
-      "function or class, such as a buffer or a list, or a static field, is " +
-      "shared by all. Make it a local variable, or a private field.",
+    problem: `${call} works alone, but not with two in use at the same time.`,
+    likely: "The two share something: a variable outside the function or " +
+      "class, such as a buffer or a list, or a static field. Make it a local " +
+      "variable or a private field.",
   }),
   inputs: (call: string): ProbeAdvice => ({
-    problem: `${call} changed its arguments, which belong to the caller.`,
+    problem: `${call} changed its arguments, but they belong to the caller.`,
     likely: "Don't assign to their fields or elements. Methods such as " +
       "sort(), reverse(), splice(), shift(), and fill() do that, too, and " +
       "read() fills the buffer you give it. Work on a copy: [...list], " +
       "bytes.slice(), { ...object }, or toSorted().",
   }),
   views: (call: string): ProbeAdvice => ({
-    problem: `${call} went wrong with the same bytes as part of a larger ` +
-      "buffer.",
+    problem: `${call} is wrong if its bytes are part of a larger buffer.`,
     likely:
       "A Uint8Array can be a view into a larger buffer, and `.buffer` is " +
-      "all of that. For a DataView or another view, pass the place and the " +
-      "size: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).",
+      "the whole buffer. For a DataView or another view, pass the offset " +
+      "and the length, too: new DataView(bytes.buffer, bytes.byteOffset, " +
+      "bytes.byteLength).",
   }),
   copies: (call: string): ProbeAdvice => ({
     problem: `The result of ${call} changed when the caller used its buffer ` +
       "again.",
-    likely: "The bytes you were given are the caller's, who writes into them " +
-      "next. Keep and return copies: subarray() gives a view, slice() a copy.",
+    likely: "The caller owns the bytes it passes you, and may overwrite " +
+      "them next. Keep and return copies: subarray() makes a view, slice() a " +
+      "copy.",
   }),
   timer: (call: string): ProbeAdvice => ({
-    problem: `${call} is done, and a timer of yours is still running.`,
-    likely: "It keeps the program from ending. Clear it on every path, also " +
-      "when something fails: put clearTimeout() into a `finally` block.",
+    problem: `${call} is done, but a timer that you started is still running.`,
+    likely: "It keeps the program from ending. Clear it on every path, " +
+      "even after an error: put clearTimeout() in a `finally` block.",
   }),
   polling: (call: string): ProbeAdvice => ({
-    problem: `${call} has a timer running while it waits for the peer.`,
-    likely: "Don't ask again and again whether something has come, and don't " +
-      "take a pause for the end: `await` what brings the news. read() and " +
-      "receive() wait until something arrives, and cost nothing meanwhile.",
+    problem: `${call} runs a timer while it waits for the peer.`,
+    likely: "Don't poll for data, and don't treat a pause as the end. " +
+      "`await` read() or receive(): they wait until something arrives, and " +
+      "cost nothing meanwhile.",
   }),
   promise: (call: string): ProbeAdvice => ({
     problem: `${call} returned a promise.`,
-    likely: "Nothing has to be waited for here: return the value itself, " +
+    likely: "There's nothing to wait for here. Return the value itself, " +
       "without `async`.",
   }),
   stillOpen: (call: string): ProbeAdvice => ({
-    problem: `${call} is done, and the connection is still open.`,
-    likely:
-      "Close it on every path, also when something fails, and before you " +
-      "return: take it with `using`, or close it in a `finally` block.",
+    problem: `${call} is done, but the connection is still open.`,
+    likely: "Close it on every path, even after an error, before you return: " +
+      "declare it with `using`, or close it in a `finally` block.",
   }),
   endedSide: (call: string): ProbeAdvice => ({
-    problem: `${call} closed your side of the connection.`,
-    likely:
-      "The caller may have more to write: leave the connection as it is, " +
-      "and don't call closeWrite().",
+    problem: `${call} ended your side of the connection.`,
+    likely: "The caller may have more to write, so don't call closeWrite().",
   }),
   overlappedWrites: (call: string): ProbeAdvice => ({
     problem: `${call} started a write while another one was in progress.`,
-    likely: "If each of the two is taken in parts, their bytes get mixed up. " +
-      "Await each write before you start the next: only its result tells you " +
-      "where the next one begins.",
+    likely: "A write may take only part of its bytes, so two at once can " +
+      "mix theirs. Await each write before you start the next: only its " +
+      "result tells you where the next one begins.",
   }),
   pendingWrite: (call: string): ProbeAdvice => ({
     problem: `${call} returned while a write was still in progress.`,
-    likely: "Await each write. Once you return, the caller believes that all " +
-      "bytes have been taken, and may change them or close the connection.",
+    likely: "Await each write. Once you return, the caller assumes that " +
+      "all bytes have been written, and may change them or close the " +
+      "connection.",
   }),
   pendingRead: (call: string): ProbeAdvice => ({
-    problem: `${call} is done, and a read of its is still waiting.`,
-    likely: "That read takes the next bytes, and nobody gets them. Start a " +
-      "read only when you need more, and await it before you go on.",
+    problem: `${call} is done, but one of its reads is still waiting.`,
+    likely: "That read takes the next bytes, and your program loses them. " +
+      "Start a read only when you need more, and await it before you go on.",
   }),
   tooMuchRoom: (call: string): ProbeAdvice => ({
-    problem: `${call} made room for more bytes than the limit allows.`,
+    problem: `${call} allocated more bytes than the limit allows.`,
     likely:
       "A length that a peer sends is only a claim: four bytes can claim " +
-      "four gigabytes. Compare it with the limit first, and make an array of " +
-      "that size after that.",
+      "four gigabytes. Compare it with the limit before you allocate an " +
+      "array of that size.",
   }),
   tookTooMuch: (call: string): ProbeAdvice => ({
     problem: `${call} took bytes from the connection that belong to the next ` +
       "reader.",
     likely:
-      "A read fills as much of its buffer as has arrived. Never ask for " +
-      "more bytes than you still need: pass a buffer with only that much room.",
+      "A read returns whatever has arrived, up to the size of your buffer. " +
+      "Never ask for more bytes than you still need: pass a buffer of " +
+      "exactly that size.",
   }),
   emptyBuffer: (call: string): ProbeAdvice => ({
-    problem: `${call} read into an empty buffer, which gives 0 bytes.`,
+    problem: `${call} read into an empty buffer, so read() returned 0 bytes.`,
     likely:
-      "`new Uint8Array()` has no room for anything. Give it a size, as in " +
-      "new Uint8Array(4096); read() fills as much of it as has arrived.",
+      "`new Uint8Array()` has no room for any bytes. Give it a size, as in " +
+      "new Uint8Array(4096); read() fills it with whatever has arrived.",
   }),
 } as const;
 
-/** What a wrong class of error means. */
-export const WRONG_CLASS = "Callers tell failures apart by the class of the " +
-  "error: the task says which one belongs here.";
+/** The advice for a wrong class of error. */
+export const WRONG_CLASS = "Callers tell errors apart by their class. The " +
+  "task says which class to throw here.";
 
 /**
- * Requires that an error is of one of the classes that are due, and not a slip.
+ * Requires that an error has one of the expected classes and isn't a slip.
  *
  * @param trial The run of the check.
  * @param call The call or function that threw it.
- * @param error What it threw.
- * @param due The classes.
- * @param advice What it means if it's of another class.
- * @throws {CheckFailed} If it isn't.
+ * @param error The thrown value.
+ * @param due The expected classes.
+ * @param advice The diagnosis for any other class.
+ * @throws {CheckFailed} If it doesn't, or is a slip.
  */
 export function requireError(
   trial: Trial,
@@ -169,7 +170,8 @@ export function requireError(
   trial.failOnSlip(call, error);
   if (due.some((one) => error instanceof one)) return;
   trial.fail({
-    problem: `${call} threw another error than ${namesOf(due)}.`,
+    problem: `${call} threw the wrong class of error; it should be ` +
+      `${namesOf(due)}.`,
     ...advice,
     expected: namesOf(due),
     received: trial.describe(error),
@@ -177,9 +179,9 @@ export function requireError(
 }
 
 /**
- * Lists classes of errors.
+ * Lists the names of error classes.
  *
- * @param due The classes.
+ * @param due The expected classes.
  * @returns For example `RangeError or TypeError`.
  */
 export function namesOf(due: ErrorClass[]): string {

@@ -1,19 +1,19 @@
 const ORIGINALS = { Uint8Array, ArrayBuffer };
 
 /**
- * Sees how much room an answer makes for bytes.
+ * Watches how many bytes an answer allocates.
  *
- * An array of gigabytes costs nothing until something is written into it, and
- * where there isn't as much memory, the error looks like that of a limit. So
- * only this tells whether a limit was looked at before.
+ * An array of gigabytes costs nothing until something is written to it, and if
+ * there isn't enough memory, the error looks like that of a limit. So only this
+ * watch shows whether the answer checked a limit first.
  *
- * It knows what goes through `new Uint8Array(size)` and `new ArrayBuffer(size)`.
+ * It sees only `new Uint8Array(size)` and `new ArrayBuffer(size)`.
  */
 export class RoomWatch implements Disposable {
-  /** The most bytes that were asked for at once. */
+  /** The largest allocation, in bytes. */
   largest = 0;
 
-  /** Begins to watch; the end of the block ends it. */
+  /** Starts to watch, until the end of the block (`using`). */
   constructor() {
     globalThis.Uint8Array = this.#watched(ORIGINALS.Uint8Array);
     globalThis.ArrayBuffer = this.#watched(ORIGINALS.ArrayBuffer);
@@ -32,7 +32,7 @@ export class RoomWatch implements Disposable {
         if (typeof size === "number") {
           this.largest = Math.max(this.largest, size);
         }
-        // The property `constructor` of what's made is the original.
+        // The property `constructor` of a new array is the original.
         const made = newTarget === watched ? original : newTarget;
         return Reflect.construct(original, args, made);
       },

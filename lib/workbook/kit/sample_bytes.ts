@@ -1,11 +1,11 @@
 /**
- * Makes bytes that find mistakes.
+ * Makes bytes that expose mistakes.
  *
- * There is no 0 in them, which new arrays are full of, and no EF, the first byte
- * of the replacement character. Only the first byte is FF, so a piece in the
- * wrong place never looks like the first one; and it isn't UTF-8.
+ * They contain no 0, which new arrays are full of, and no EF, the first byte of
+ * the replacement character. Only the first byte is FF, which isn't UTF-8, so a
+ * piece in the wrong place never looks like the first one.
  *
- * @param size How many bytes.
+ * @param size The number of bytes.
  * @returns The same bytes each time.
  */
 export function sampleBytes(size: number): Uint8Array {
@@ -16,12 +16,12 @@ export function sampleBytes(size: number): Uint8Array {
 }
 
 /**
- * Tells whether bytes went through a TextDecoder, which puts EF BF BD in place
- * of what isn't UTF-8.
+ * Returns whether bytes went through a TextDecoder, which replaces invalid
+ * UTF-8 with EF BF BD.
  *
- * @param received What the answer gave.
- * @param expected What's right, such as {@linkcode sampleBytes}.
- * @returns Whether EF is in the one, and not in the other.
+ * @param received The answer's bytes.
+ * @param expected The expected bytes, such as {@linkcode sampleBytes}.
+ * @returns Whether EF is in the received bytes but not in the expected ones.
  */
 export function wentThroughText(
   received: Uint8Array,

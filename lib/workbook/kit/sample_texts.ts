@@ -1,10 +1,10 @@
 /**
- * Texts that find mistakes: characters of one to four bytes in UTF-8, a byte
+ * Texts that expose mistakes: characters of one to four bytes in UTF-8, a byte
  * order mark, an emoji of several code points, and a long one.
  *
- * Whoever counts characters instead of bytes, cuts text instead of bytes, or
- * decodes with a default `TextDecoder`, which drops a byte order mark, fails on
- * one of them.
+ * An answer that counts characters instead of bytes, cuts text instead of
+ * bytes, or decodes with a default `TextDecoder`, which drops a byte order
+ * mark, fails on one of them.
  */
 export const SAMPLE_TEXTS: Readonly<Record<string, string>> = {
   "characters of one byte": "hello",
@@ -19,7 +19,7 @@ export const SAMPLE_TEXTS: Readonly<Record<string, string>> = {
   "spaces and tabs at both ends": " \thi\t ",
 };
 
-/** Bytes that are not UTF-8, by what is wrong with them. */
+/** Bytes that aren't UTF-8, by what's wrong with them. */
 export const NOT_UTF8: Readonly<Record<string, Uint8Array>> = {
   "the first byte of a two-byte character at the end": bytes("6162c3"),
   "two bytes of a four-byte character at the end": bytes("6162f09f"),
@@ -30,9 +30,9 @@ export const NOT_UTF8: Readonly<Record<string, Uint8Array>> = {
 };
 
 /**
- * Gives the numbers on both sides of a limit, and the limit itself.
+ * Returns a limit and the numbers on both sides of it.
  *
- * @param limit The most that's allowed.
+ * @param limit The largest allowed number.
  * @returns `limit - 1`, `limit`, and `limit + 1`.
  */
 export function aroundLimit(limit: number): [number, number, number] {

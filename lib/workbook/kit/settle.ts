@@ -2,13 +2,13 @@ import { nextTimers } from "./own_timers.ts";
 import type { Trial } from "./trial.ts";
 
 /**
- * Lets all that is due come to its end: what sockets have to deliver, the
- * promises that wait for it, and the report of those that nobody awaits.
+ * Waits until pending work is done: what sockets have to deliver, the promises
+ * that wait for it, and the reports of unhandled rejections.
  *
- * One timer is not enough for that. On a machine that is busy it is due as soon
- * as it is set, and timers that are due come before sockets are looked at.
+ * One timer isn't enough. On a busy machine, it's due as soon as it's set, and
+ * the event loop runs due timers before it checks sockets.
  *
- * @returns Resolves when all that was due has come to its end.
+ * @returns Resolves when the pending work is done.
  */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) {
@@ -17,9 +17,9 @@ export async function settle(): Promise<void> {
 }
 
 /**
- * Looks again and again whether something holds, for what tells nobody.
+ * Polls a condition that has no event.
  *
- * @param trial The run of the check: when it's over, nobody looks any more.
+ * @param trial The run of the check; polling stops when it's over.
  * @param condition For example `() => conn.closed`.
  * @returns Resolves when it holds.
  */

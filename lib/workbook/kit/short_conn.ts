@@ -6,10 +6,10 @@ import {
   requireRoom,
 } from "./misuse.ts";
 
-/** How much a connection moves in one call. */
+/** The limits for one call on a connection. */
 export interface ShortConnOptions {
   /**
-   * The most bytes that one `read` gives.
+   * The most bytes that one `read` returns.
    *
    * @default Infinity
    */
@@ -25,11 +25,11 @@ export interface ShortConnOptions {
 }
 
 /**
- * A real connection that reads and writes less than it is asked to.
+ * A real connection that reads and writes less than requested.
  *
- * A network does this when it likes; loopback hardly ever does. A check puts
- * it around a connection to see whether an answer relies on luck, and to see
- * what the answer did with it.
+ * A network may do this at any time, but loopback hardly ever does. A check
+ * wraps a connection in it to see whether an answer relies on luck, and what
+ * the answer did with the connection.
  */
 export class ShortConn implements Deno.Conn {
   readonly #conn: Deno.Conn;
@@ -77,7 +77,10 @@ export class ShortConn implements Deno.Conn {
     return this.#conn.remoteAddr;
   }
 
-  /** How many reads into an empty buffer there were since the last other one. */
+  /**
+   * How many reads into an empty buffer there have been since the last other
+   * read.
+   */
   get emptyReads(): number {
     return this.#emptyReads;
   }
@@ -122,7 +125,7 @@ export class ShortConn implements Deno.Conn {
     await this.#conn.closeWrite();
   }
 
-  /** Closes for good. */
+  /** Closes it. */
   close(): void {
     this.#closed = true;
     this.#conn.close();
@@ -138,17 +141,17 @@ export class ShortConn implements Deno.Conn {
     this.#conn.unref();
   }
 
-  /** Sends at once what is written, if it's a TCP connection. */
+  /** Turns Nagle's algorithm off or on, if it's a TCP connection. */
   setNoDelay(noDelay?: boolean): void {
     (this.#conn as Deno.TcpConn).setNoDelay(noDelay);
   }
 
-  /** Looks from time to time whether the peer is there, if it's TCP. */
+  /** Turns keep-alive on or off, if it's a TCP connection. */
   setKeepAlive(keepAlive?: boolean): void {
     (this.#conn as Deno.TcpConn).setKeepAlive(keepAlive);
   }
 
-  /** Closes, unless it is closed already. */
+  /** Closes it unless it is already closed. */
   [Symbol.dispose](): void {
     // As in Deno, leaving a `using` block after a close is no error.
     if (!this.#closed) this.close();
@@ -163,7 +166,7 @@ export class ShortConn implements Deno.Conn {
       type: "bytes",
       autoAllocateChunkSize: 64 * 1024,
       pull: async (controller) => {
-        // There is one for every reader, since chunks are allocated.
+        // One for every reader, because chunks are allocated.
         const request = controller.byobRequest!;
         const view = request.view as Uint8Array<ArrayBuffer>;
         const count = await this.#orClose(this.read(view));
@@ -207,13 +210,14 @@ export class ShortConn implements Deno.Conn {
  *
  * @param listener Accepts the real connections.
  * @param options How much moves in one call.
- * @returns The listener, with what it accepted and whether it was closed.
+ * @returns The listener, which records its connections and whether it was
+ * closed.
  */
 export class ShortListener implements Deno.Listener<ShortConn> {
   readonly #listener: Deno.Listener;
   readonly #options: ShortConnOptions;
   #closed = false;
-  /** Every connection that was accepted, in order. */
+  /** All accepted connections, in order. */
   readonly accepted: ShortConn[] = [];
 
   /**
@@ -237,14 +241,14 @@ export class ShortListener implements Deno.Listener<ShortConn> {
     return this.#listener.addr;
   }
 
-  /** Accepts as the real listener does, and wraps what comes. */
+  /** Accepts as the real listener does, and wraps the connection. */
   async accept(): Promise<ShortConn> {
     const conn = new ShortConn(await this.#listener.accept(), this.#options);
     this.accepted.push(conn);
     return conn;
   }
 
-  /** Closes for good. */
+  /** Closes it. */
   close(): void {
     this.#closed = true;
     this.#listener.close();
@@ -260,7 +264,7 @@ export class ShortListener implements Deno.Listener<ShortConn> {
     this.#listener.unref();
   }
 
-  /** Closes, unless it is closed already. */
+  /** Closes it unless it is already closed. */
   [Symbol.dispose](): void {
     if (!this.#closed) this.close();
   }

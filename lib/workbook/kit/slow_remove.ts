@@ -3,15 +3,15 @@ import { settle } from "./settle.ts";
 /**
  * Makes `Deno.remove` slow for a while.
  *
- * One that an answer doesn't await is done in time nearly always. With this, it
- * never is.
+ * If an answer doesn't await a removal, it's still done in time nearly always.
+ * With this class, it never is.
  */
 export class SlowRemove implements Disposable {
   readonly #remove = Deno.remove;
   #underWay = 0;
   #isOver = false;
 
-  /** Begins. Whoever makes it must dispose of it. */
+  /** Starts. Dispose of it at the end. */
   constructor() {
     Deno.remove = async (path, options) => {
       this.#underWay++;
@@ -27,12 +27,12 @@ export class SlowRemove implements Disposable {
     };
   }
 
-  /** Whether a removal has begun, and isn't done. */
+  /** Whether a removal is in progress. */
   get isUnderWay(): boolean {
     return this.#underWay > 0;
   }
 
-  /** Makes it as fast as before. */
+  /** Makes removals as fast as before. */
   [Symbol.dispose](): void {
     Deno.remove = this.#remove;
     this.#isOver = true;

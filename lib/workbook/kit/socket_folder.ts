@@ -1,15 +1,15 @@
 import type { Trial } from "./trial.ts";
 
 /**
- * Gives a check a folder for its Unix sockets.
+ * Returns a folder for a check's Unix sockets.
  *
- * Under `deno task check` that is the folder in which the check runs, where a
- * process may use the names in the lesson's `socketFiles`, and no others.
- * Elsewhere, as in a test, it is a new one.
+ * Under `deno task check`, it's the check's current folder, where the process
+ * may use only the names in the lesson's `socketFiles`. Elsewhere, as in a
+ * test, it's a new one.
  *
- * @param trial Removes what is left when the check ends.
- * @param names What the check, or the answer, puts there; whatever has one of
- * these names is removed first.
+ * @param trial The run of the check, which removes leftover files at the end.
+ * @param names The names of files that the check or the answer makes there;
+ * existing ones are removed first.
  * @returns An absolute path.
  * @throws {CheckFailed} On Windows, where Deno has no Unix sockets.
  */
@@ -17,8 +17,8 @@ export function socketFolder(trial: Trial, names: string[]): string {
   if (Deno.build.os === "windows") {
     trial.fail({
       problem: "Deno has no Unix sockets on Windows.",
-      likely: "This exercise needs Linux or macOS (WSL will do). Nothing is " +
-        "wrong with your answer.",
+      likely: "This exercise needs Linux, macOS, or WSL. Your answer isn't " +
+        "the problem.",
     });
   }
   const folder = ownFolder(trial) ?? Deno.cwd();
@@ -30,7 +30,7 @@ export function socketFolder(trial: Trial, names: string[]): string {
   return folder;
 }
 
-/** A new folder, where the process may make one. */
+/** Makes a new folder, if the process may. */
 function ownFolder(trial: Trial): string | undefined {
   try {
     const folder = Deno.makeTempDirSync({ prefix: "socket-workbook-" });

@@ -1,6 +1,6 @@
 /**
- * Runs an answer that reads a stream through a table of cases, and tries on
- * each what a table's author would forget.
+ * Runs an answer that reads a stream through a table of cases, with probes for
+ * what a table's author would forget.
  *
  * @module
  */
@@ -24,12 +24,12 @@ import { bytesIn, toBytes } from "./values.ts";
  * Checks an answer that reads a stream by a table of cases.
  *
  * Every case runs over a {@linkcode FakeConn} in one piece, and then again; in
- * the pieces of the case; in reads of 1, 5, and 4096 bytes; with bytes among the
+ * the pieces of the case; in reads of 1, 5, and 4096 bytes; with bytes in the
  * arguments as views into larger buffers; and over a real socket. Then two
- * connections are read by turns, and a generator is left early. After a failure
- * that's due, the first good stream comes again. After each run
- * the connection is open, or closed, as it must be, nothing was sent but what
- * must be, and no timer and no read is left.
+ * connections are read alternately, and the caller leaves a generator early.
+ * After an expected failure, the first good stream runs again. After each run,
+ * the connection must be open or closed, as the answer says, only the expected
+ * bytes may have been sent, and no timer or read may be left.
  *
  * @param trial The run of the check.
  * @param answer The answer.
@@ -69,7 +69,7 @@ export async function checkStream(
 }
 
 /**
- * Makes the `open` of an answer that's called once for each argument.
+ * Makes the `open` function of an answer that's called once for each argument.
  *
  * @param call Calls the answer; `null` and `undefined` become `"nothing"`.
  * @returns For {@linkcode checkStream}.
@@ -81,10 +81,13 @@ export function forEachArgument<A>(
     args.length === 0 ? null : await call(conn, args.shift()!) ?? "nothing";
 }
 
-/** So many reads take about a second; with more of them, a size is left out. */
+/** This many reads take about a second; if a size needs more, it's skipped. */
 const MAX_READS = 50_000;
 
-/** A stream of so many bytes isn't read twice: a slow answer would take long. */
+/**
+ * A stream with this many bytes isn't read twice, because a slow answer would
+ * take too long.
+ */
 const LARGE = 32 * 1024;
 
 /** The runs of one case, in order. */
@@ -109,7 +112,7 @@ function runsOf(
     if (readSize >= size || size / readSize > MAX_READS) continue;
     runs.push({ readSize, likely });
   }
-  // A real one fails when it likes.
+  // A real connection would fail at an unpredictable moment.
   const fails = one.breakAt !== undefined || one.closeWriteError !== undefined;
   if (then === "end" && !fails) runs.push({ overSocket: true });
   return runs;
@@ -123,12 +126,12 @@ function isFailing(one: StreamCase): boolean {
   return typeof endOf(one) !== "string";
 }
 
-/** Whether a run is of those after which the first good stream comes again. */
+/** Whether the first good stream runs again after a run. */
 function isQuick({ readSize = 1, overSocket, probe }: StreamRun): boolean {
   return readSize === 1 && !overSocket && probe === undefined;
 }
 
-/** Whether a case is one that two connections can be read by. */
+/** Whether two connections can be read alternately with a case. */
 function canBeHalved(one: StreamCase): boolean {
   const { values = [], then = "end", endless } = one;
   return values.length > 0 && then === "end" && endless === undefined &&

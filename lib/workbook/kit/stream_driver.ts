@@ -18,16 +18,19 @@ import type { TimerWatch } from "./timer_watch.ts";
 import type { Trial } from "./trial.ts";
 import { asViews, copyOf, toBytes } from "./values.ts";
 
-/** How far past its limit an answer may read: several buffers of any size. */
+/**
+ * How many bytes past its limit an answer may read: several buffers of any
+ * size.
+ */
 const PATIENCE = 256 * 1024;
 
-/** Runs an answer on one stream after the other. */
+/** Runs an answer on one stream after another. */
 export class StreamDriver {
   readonly #trial: Trial;
   readonly #answer: StreamAnswer;
   readonly #judge: StreamJudge;
 
-  /** Begins; the watch is of all runs together. */
+  /** Starts to watch all runs. */
   constructor(trial: Trial, answer: StreamAnswer, timers: TimerWatch) {
     this.#trial = trial;
     this.#answer = answer;
@@ -50,8 +53,8 @@ export class StreamDriver {
   }
 
   /**
-   * Runs two cases by turns: each gets half of its bytes and room for half of
-   * what it writes, and then the first is done before the second.
+   * Runs two cases alternately: each gets half of its bytes, and room for half
+   * of what it writes, and then the first finishes before the second.
    */
   async runTwo(one: StreamCase, other: StreamCase): Promise<void> {
     const probe = PROBES.twoAtOnce(`${this.#answer.name}()`);
@@ -59,8 +62,8 @@ export class StreamDriver {
     for (const [due, atOnce] of [[one, true], [other, false]] as const) {
       const bytes = concat(piecesOf(due));
       const half = due.afterEnd ? 0 : Math.ceil(bytes.length / 2);
-      // A little less than half, so that an answer that sends back what it
-      // reads is in the middle of a write, too.
+      // Slightly less than half, so that an answer that sends back what it
+      // reads is also in the middle of a write.
       const room = Math.max(0, Math.ceil(sizeOfWrites(due) / 2) - 1);
       const line = this.#openFake({ ...due, early: false }, {
         probe,
@@ -87,13 +90,14 @@ export class StreamDriver {
     const line = this.#openFake({ ...one, early: false }, {});
     const { leave } = line.reader;
     if (leave === undefined) return;
-    this.#trial.step("the caller leaves after the first value");
+    this.#trial.step("the caller leaves the loop after the first value");
     (line.conn as FakeConn).peerSends(concat(piecesOf(one)));
     await this.#next(line);
     await this.#trial.waitFor(leave(), {
-      waitingFor: `${this.#answer.name}() to be left`,
-      likely: "When its caller leaves the loop, a `finally` in the generator " +
-        "runs. It must not wait for the peer.",
+      waitingFor: `${this.#answer.name}() to stop after the caller leaves ` +
+        "the loop",
+      likely: "When the caller leaves the loop, your generator's `finally` " +
+        "block runs. Don't wait for the peer there.",
     });
     this.#judge.requireTidy(line, "left");
   }
@@ -107,7 +111,7 @@ export class StreamDriver {
         writeSize,
         breakAt,
         closeWriteError,
-        // One byte too many is let through, so that it can be noticed.
+        // Let one extra byte through, so that the check can notice it.
         room: run.room ?? sizeOfWrites(one) + 1,
         onMove: () => this.#trial.progress(),
       }),
@@ -126,19 +130,21 @@ export class StreamDriver {
       }
       await peer.closeWrite();
     }
-    // An answer that stops early makes it fail, and gets its own diagnosis.
+    // It fails if an answer stops early, which gets its own diagnosis.
     send().catch(() => {});
     return { ...this.#open(one, run, conn), heard };
   }
 
-  /** Requires that what the answer sent over a real socket has come. */
+  /**
+   * Requires that everything the answer sent over a real socket has arrived.
+   */
   async #requireHeard(line: StreamLine, heard: Collector): Promise<void> {
     const { conn } = line;
     if (!conn.closed && !conn.writeEnded) await conn.closeWrite();
     const sent = await this.#trial.waitFor(
-      // Closing with input unread resets the connection, and loses what came.
+      // Closing with unread input would reset the connection and lose data.
       heard.end().catch(() => undefined),
-      { waitingFor: "all that it sent to arrive", likely: "" },
+      { waitingFor: "everything it sent to arrive", likely: "" },
     );
     if (sent !== undefined) this.#judge.requireSent(line, sent);
   }
@@ -153,7 +159,7 @@ export class StreamDriver {
     return { one, run, conn, args, reader, isFed: false };
   }
 
-  /** Lets the bytes of a case arrive, and what follows them. */
+  /** Delivers the bytes of a case, and what follows them. */
   async #feed(
     line: StreamLine,
     conn: FakeConn,
@@ -178,7 +184,7 @@ export class StreamDriver {
     line.isFed = true;
   }
 
-  /** Asks for values until one is wrong, or as many came as were due. */
+  /** Asks for values until one is wrong, or all expected ones have arrived. */
   async #collect(line: StreamLine): Promise<StreamResult> {
     const { one, conn } = line;
     const { values: due = [], early } = one;
@@ -203,7 +209,7 @@ export class StreamDriver {
     }
   }
 
-  /** The next value, or what came instead. */
+  /** Returns the next value, or how the answer ended. */
   async #next(
     line: StreamLine,
   ): Promise<{ value: unknown } | Omit<StreamResult, "values">> {
@@ -220,7 +226,7 @@ export class StreamDriver {
     });
   }
 
-  /** Resolves when the answer has read all there is, and waits for more. */
+  /** Resolves when the answer has read everything and is waiting for more. */
   async #drained(
     line: StreamLine,
     conn: FakeConn,
@@ -228,28 +234,28 @@ export class StreamDriver {
     const isDrained = () => line.isFed && conn.isDrained;
     do {
       await conn.until(isDrained);
-      // What it has read may be on its way out.
+      // The answer may be about to return what it has read.
       await settle();
     } while (!isDrained());
     return { then: "waiting" };
   }
 
-  /** Stops an answer that writes more than it should, perhaps without end. */
+  /** Stops an answer that writes more than it should, perhaps endlessly. */
   async #tooMuch(line: StreamLine, conn: FakeConn): Promise<never> {
     const due = sizeOfWrites(line.one);
     await conn.until(() => conn.bytesWritten > due);
     this.#judge.requireSent(line, conn.written);
-    throw new Error("More than what is due can't be right");
+    throw new Error("More bytes than expected can't be right");
   }
 
-  /** Stops an answer that reads on and on, when it could know enough. */
+  /** Stops an answer that keeps reading after it has enough. */
   async #tooLate(line: StreamLine, conn: FakeConn): Promise<never> {
     const size = concat(piecesOf(line.one)).length + PATIENCE;
     await conn.until(() => conn.bytesRead > size);
     this.#trial.fail({
       ...this.#judge.whyWaiting(line),
-      problem: `${this.#answer.name}() has read over ${PATIENCE} bytes, and ` +
-        "reads on.",
+      problem: `${this.#answer.name}() has read over ${PATIENCE} bytes and ` +
+        "keeps reading.",
     });
   }
 }

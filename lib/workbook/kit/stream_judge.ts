@@ -19,17 +19,17 @@ import type { TimerWatch } from "./timer_watch.ts";
 import type { Advice, Trial } from "./trial.ts";
 import { differenceAt, shown, toBytes } from "./values.ts";
 
-/** Says what is wrong with what an answer gave, and why. */
+/** Says what's wrong with an answer's results, and why. */
 export class StreamJudge {
   readonly #trial: Trial;
   readonly #answer: StreamAnswer;
   readonly #timers: TimerWatch;
   readonly #call: string;
   readonly #what: string;
-  /** Values that were right when they came, and what they must still be. */
+  /** Earlier right values, and copies that they must still equal. */
   #earlier: [value: unknown, due: unknown][] = [];
 
-  /** Begins; the watch is of all runs together. */
+  /** Starts to watch all runs. */
   constructor(trial: Trial, answer: StreamAnswer, timers: TimerWatch) {
     this.#trial = trial;
     this.#answer = answer;
@@ -38,22 +38,24 @@ export class StreamJudge {
     this.#what = answer.what ?? "value";
   }
 
-  /** Whether a value isn't the one that's due. */
+  /** Whether a value differs from the expected one. */
   differs(value: unknown, due: unknown): boolean {
     return differenceAt(this.#see(value), due) !== undefined;
   }
 
-  /** What it means if the answer waits where it need not. */
+  /** The diagnosis if the answer waits although it doesn't need to. */
   whyWaiting({ one, run }: StreamLine): Partial<Advice> & { likely: string } {
     return run.probe ??
       this.#advice(one, { values: [], then: "waiting" }, {});
   }
 
-  /** Rejects the answer unless it gave what is due, and left all in order. */
+  /**
+   * Rejects the answer unless its results are right and it left nothing behind.
+   */
   judge(line: StreamLine, result: StreamResult): void {
     const { one, run } = line;
     const { values: due = [] } = one;
-    // All but the last were right when they came.
+    // All but the last were right when they arrived.
     this.#requireUnchanged(result.values.slice(0, -1), due);
     const advice = run.probe ?? this.#advice(one, result, run);
     const end = endOf(one);
@@ -80,7 +82,7 @@ export class StreamJudge {
     this.#earlier = result.values.map((value, i) => [value, due[i]]);
   }
 
-  /** Rejects the answer if it made more room than it may. */
+  /** Rejects the answer if it allocated too much. */
   requireLittleRoom({ one, run }: StreamLine, size: number): void {
     const { maxRoom = Infinity, read } = one;
     if (size <= maxRoom) return;
@@ -89,7 +91,7 @@ export class StreamJudge {
       ...read && { read },
       ...run.probe,
       expected: "no array of that size",
-      received: `room for ${counted(size, "byte")} at once`,
+      received: `an array of ${counted(size, "byte")}`,
     });
   }
 
@@ -98,7 +100,7 @@ export class StreamJudge {
     const { one, conn, args, run: { probe, atOnce } } = line;
     const { conn: must = "open", readClosing } = this.#answer;
     const hasTimer = !atOnce && this.#timers.runningCount > 0;
-    // Deno's own streams close a connection that fails: there's no use for it.
+    // Deno's own streams close a failed connection, which is fine.
     const isBroken = one.then === "reset" || one.breakAt !== undefined;
     if (then !== "waiting") {
       if (must === "open" && conn.closed && !isBroken) {
@@ -109,13 +111,13 @@ export class StreamJudge {
         this.#trial.fail({
           ...due,
           problem: conn.writeEnded
-            ? due.problem.replace(/\.$/, ": you only closed your side of it.")
+            ? due.problem.replace(/\.$/, ": you closed only your side of it.")
             : due.problem,
           ...isBroken && {
             likely:
-              "When a call fails, your code never reaches a close() that comes " +
-              "after it. Close it on every path, also when something fails: " +
-              "take it with `using`, or close it in a `finally` block.",
+              "If a call throws, your code never reaches a close() after " +
+              "it. Declare the connection with `using`, or close it in a " +
+              "`finally` block.",
           },
           ...readClosing && { read: readClosing },
           ...probe,
@@ -137,24 +139,24 @@ export class StreamJudge {
     if (conn instanceof FakeConn) this.#requireBytes(line, conn, then);
   }
 
-  /** Rejects the answer unless it sent what is due, and nothing else. */
+  /** Rejects the answer unless it sent exactly the expected bytes. */
   requireSent({ one, run }: StreamLine, sent: Uint8Array): void {
     const due = toBytes(one.writes ?? "");
     const advice = run.probe ?? this.#answer.explainSent?.(sent, due, one) ??
       (due.length === 0
-        ? "It only has to read: whatever it writes goes to the peer."
-        : "write() says how many bytes it took: write the rest, until none is " +
-          "left, and nothing else.");
+        ? "Your function should only read. Everything it writes goes to " +
+          "the peer."
+        : "write() returns how many bytes it took. Write the rest until " +
+          "nothing is left, and don't write anything else.");
     this.#trial.equalBytes(sent, due, {
       problem: `${this.#call} sent ` +
         (due.length === 0
-          ? `${counted(sent.length, "byte")}, and must send nothing.`
+          ? `${counted(sent.length, "byte")}, but it should send nothing.`
           : sent.length === due.length
-          ? "other bytes than it should."
+          ? "the wrong bytes."
           : sent.length > due.length
-          ? `more than the ${counted(due.length, "byte")} that it should.`
-          : `only ${sent.length} of the ${counted(due.length, "byte")} that ` +
-            "it should."),
+          ? `more than the expected ${counted(due.length, "byte")}.`
+          : `only ${sent.length} of ${counted(due.length, "byte")}.`),
       likely: "",
       ...typeof advice === "string" ? { likely: advice } : advice,
     });
@@ -182,13 +184,13 @@ export class StreamJudge {
       const advice = PROBES.tookTooMuch(this.#call);
       this.#trial.equalBytes(conn.unreadBytes, toBytes(leaves), advice);
     }
-    // A read on a connection that can't be written to brings nothing anyway.
+    // If a connection can't be written to, a read returns nothing anyway.
     if (isDone && conn.pendingReads > 0 && breakAt === undefined) {
       this.#trial.fail(PROBES.pendingRead(this.#call));
     }
   }
 
-  /** A read into an empty buffer explains all that follows. */
+  /** A read into an empty buffer explains everything after it. */
   #requireRoom({ conn }: StreamLine): void {
     if (conn.emptyReads > 0) this.#trial.fail(PROBES.emptyBuffer(this.#call));
   }
@@ -224,13 +226,13 @@ export class StreamJudge {
     return {
       problem: `${this.#call} closed the connection.`,
       likely: endedBoth(line)
-        ? "close() ends both directions, so you can't read the answer any " +
-          "more. Closing conn.writable does the same. closeWrite() ends your " +
-          "own side only."
-        : "The caller still needs it, even after an error: whoever opened " +
-          "it closes it. The stream conn.readable closes the whole connection " +
-          "at its end, and when you leave a loop over it. So does " +
-          "conn.writable, for example at the end of pipeTo().",
+        ? "close() ends both directions, so you can't read the answer. " +
+          "Closing conn.writable does the same. To end only your side, call " +
+          "closeWrite()."
+        : "The caller opened it and still needs it, even after an error. " +
+          "If you didn't call close(), a stream did: conn.readable closes " +
+          "the connection when it ends and when you leave a loop over it, " +
+          "and so does conn.writable, for example at the end of pipeTo().",
     };
   }
 
@@ -247,7 +249,7 @@ export class StreamJudge {
     this.#trial.fail({ ...this.#mismatch(one, result), ...advice });
   }
 
-  /** What a result is, beside what it should be. */
+  /** Describes a result next to the expected one. */
   #mismatch(one: StreamCase, { values, then }: StreamResult) {
     const { values: due = [] } = one;
     const what = this.#what;
@@ -274,11 +276,12 @@ export class StreamJudge {
     if (at !== -1) {
       return {
         problem: end === "waiting"
-          ? `${this.#call} gave a ${what}, where it must wait for more.`
+          ? `${this.#call} returned a ${what}, but it should wait for more ` +
+            "bytes."
           : typeof end === "string"
-          ? `${this.#call} gave more than ${counted(due.length, what)}.`
-          : `${this.#call} gave ${withArticle(what)}, where it must throw ` +
-            `${wanted}.`,
+          ? `${this.#call} returned more than ${counted(due.length, what)}.`
+          : `${this.#call} returned ${withArticle(what)}, but it should ` +
+            `throw ${wanted}.`,
         expected: wanted,
         received: shown(this.#see(values[at]), 60),
       };
@@ -286,12 +289,11 @@ export class StreamJudge {
     const isShort = values.length < due.length;
     const did = then === "end"
       ? `ended after ${counted(values.length, what)}`
-      : `read all that came, and waits for more`;
+      : "read everything that arrived and is waiting for more";
     return {
       problem: isShort
-        ? `${this.#call} ${did}, where ${due.length} ` +
-          `${due.length === 1 ? "was" : "were"} due.`
-        : `${this.#call} ${did}, where ${wanted} was due.`,
+        ? `${this.#call} ${did}; expected ${due.length}.`
+        : `${this.#call} ${did}; expected ${wanted}.`,
       expected: isShort ? list(due) : wanted,
       received: isShort
         ? list(values.map((value) => this.#see(value)))
@@ -332,7 +334,7 @@ export class StreamJudge {
     try {
       return see(value);
     } catch {
-      // It's of another kind than the author counts on: then show it as it is.
+      // It isn't the kind of value that the author expected: show it as it is.
       return value;
     }
   }
@@ -346,7 +348,7 @@ function capital(text: string): string {
   return text[0].toUpperCase() + text.slice(1);
 }
 
-/** Whether the answer closed all where it had to end its own side only. */
+/** Whether the answer closed the connection instead of ending only its side. */
 function endedBoth({ one, conn }: StreamLine): boolean {
   return Boolean(one.afterEnd) && conn.closed && !conn.writeEnded;
 }

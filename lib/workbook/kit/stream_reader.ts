@@ -11,13 +11,14 @@ import type {
 import type { Trial } from "./trial.ts";
 import { shown } from "./values.ts";
 
-/** An answer that's under way, asked for one value at a time. */
+/** A running answer, asked for one value at a time. */
 export interface StreamReader {
   /**
-   * The next value, or the end, or what it threw. Rejects only with CheckFailed.
+   * Returns the next value, the end, or the thrown error. Rejects only with
+   * CheckFailed.
    */
   next(): Promise<{ value: unknown } | Omit<StreamResult, "values">>;
-  /** Leaves it, as `break` in a loop does; only a generator can be left. */
+  /** Leaves the answer, as `break` in a loop does; for generators only. */
   leave?: () => Promise<unknown>;
 }
 
@@ -27,26 +28,27 @@ export interface StreamLine {
   one: StreamCase;
   /** How this run of it differs from the plain one. */
   run: StreamRun;
-  /** The end that the answer has. */
+  /** The answer's end. */
   conn: FakeConn | ShortConn;
-  /** The arguments that the answer got. */
+  /** The answer's arguments. */
   args: unknown[];
   /** Asks the answer for more. */
   reader: StreamReader;
-  /** Whether all that the peer sends has been sent. */
+  /** Whether the peer has sent everything. */
   isFed: boolean;
-  /** What the peer gets, over a real socket. */
+  /** The bytes that the peer receives, over a real socket. */
   heard?: Collector;
 }
 
 /**
- * Calls the answer, whichever of the two kinds it is.
+ * Calls the answer: a generator, or a function that returns one value at a
+ * time.
  *
  * @param trial The run of the check.
  * @param answer The answer.
  * @param conn The connection to read from.
- * @param args What else it's called with.
- * @returns The answer under way.
+ * @param args The other arguments.
+ * @returns The running answer.
  * @throws {CheckFailed} If it's neither a generator nor a function.
  */
 export function openReader(
@@ -72,7 +74,7 @@ export function openReader(
     trial.fail({
       problem: `${name}() returned ${shown(opened)}.`,
       expected: `an async generator that yields each ${what}`,
-      likely: "Declare it as `async function*`, and `yield` each " +
+      likely: "Declare the function as `async function*`, and `yield` each " +
         `${what} as soon as it's complete.`,
     });
   }

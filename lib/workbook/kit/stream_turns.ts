@@ -8,16 +8,17 @@ import type { Trial } from "./trial.ts";
 import { copyOf, differenceAt, shown, toBytes } from "./values.ts";
 
 /**
- * Asks for the values of two streams in turn, when all the bytes of both are
- * there. So what one read brought too much belongs to the call after the next.
- * If they come late, a read of each is waiting for them, and both are done in
- * the same moment: one buffer for both has the bytes of the second then.
+ * Asks for the values of two streams alternately, after all bytes of both have
+ * arrived. So the leftover bytes of one read belong to the call after the next.
+ * If the bytes arrive late, one read of each stream is waiting, and both finish
+ * at the same moment: a shared buffer then has the second stream's bytes.
  *
  * @param trial The run of the check.
  * @param answer The answer.
- * @param cases The two streams, and the values that must come of each.
- * @param isLate Whether the bytes come when both answers wait for them.
- * @throws {CheckFailed} If something else comes of one.
+ * @param cases The two streams, and their expected values.
+ * @param isLate Whether the bytes arrive when both answers are waiting for
+ * them.
+ * @throws {CheckFailed} If one of them has any other result.
  */
 export async function readInTurn(
   trial: Trial,

@@ -6,37 +6,39 @@ import { shown, toBytes } from "./values.ts";
 /** Bytes, or text that becomes UTF-8. */
 export type Bytes = Uint8Array | string;
 
-/** What an answer gave in one run. */
+/** The result of one run. */
 export interface StreamResult {
   /** The values, in order, up to the first wrong one. */
   values: unknown[];
-  /** What came after them; `"more"` if nobody asked. */
+  /** What came after the values; `"more"` if the driver didn't ask. */
   then: "end" | "error" | "waiting" | "more";
-  /** What it threw, if it did. */
+  /** The error that it threw, if any. */
   error?: unknown;
   /**
-   * Gives what each read into a large buffer brings: a diagnosis can compare the
-   * values with what a mistake makes of these.
+   * Returns the bytes of each read into a large buffer, so that a diagnosis can
+   * compare the values with the results of a mistake.
    */
   reads?: () => Uint8Array[];
 }
 
-/** What a wrong result means: a text, or advice made from the result. */
+/** The diagnosis of a wrong result: a text, or a function of the result. */
 export type StreamAdvice =
   | string
   | ((result: StreamResult) => string | Partial<Advice> | undefined);
 
-/** One stream, and what must come of it. */
+/** One stream, and its expected result. */
 export interface StreamCase {
   /**
    * What the check does, for the report.
    *
-   * @default what is sent: `the peer sends "a\n", and ends`
+   * @default what the peer sends: `the peer sends "a\n", and ends`
    */
   step?: string;
-  /** What the answer is called with after the connection. */
+  /** The arguments after the connection. */
   args?: unknown[];
-  /** What the peer sends; of a list, each piece arrives by itself. */
+  /**
+   * The bytes that the peer sends; in a list, each piece arrives separately.
+   */
   sends?: Bytes | Bytes[];
   /**
    * What follows it.
@@ -44,37 +46,37 @@ export interface StreamCase {
    * @default "end"
    */
   then?: "end" | "reset" | "silence";
-  /** What the peer goes on sending after that, without end. */
+  /** The bytes that the peer then sends repeatedly, endlessly. */
   endless?: string;
   /**
-   * The values that must come.
+   * The expected values.
    *
    * @default none
    */
   values?: unknown[];
   /**
    * What must follow the values: the end, an error of one of these classes, or
-   * that it waits for more. With `"more"` the answer isn't asked again.
+   * waiting for more. With `"more"`, the driver doesn't ask again.
    *
    * @default what `then` leads to: the end, ConnectionReset, or waiting
    */
   ends?: "end" | "waiting" | "more" | ErrorClass | ErrorClass[];
   /**
-   * Whether each piece must bring a value before the next piece arrives.
+   * Whether each piece must result in a value before the next piece arrives.
    *
    * @default false
    */
   early?: boolean;
   /**
-   * The most bytes that it may make room for at once.
+   * The most bytes that the answer may allocate at once.
    *
    * @default Infinity
    */
   maxRoom?: number;
-  /** What must still be unread on the connection afterward. */
+  /** The bytes that must still be unread on the connection afterward. */
   leaves?: Bytes;
   /**
-   * What the answer must have sent.
+   * The bytes that the answer must have sent.
    *
    * @default nothing
    */
@@ -86,39 +88,39 @@ export interface StreamCase {
    */
   afterEnd?: boolean;
   /**
-   * The most bytes that one read gives, each in a run of its own.
+   * The most bytes that one read returns; each number is a separate run.
    *
    * @default [1, 5, 4096]
    */
   readSizes?: number[];
   /** The most bytes that one write takes. */
   writeSize?: number;
-  /** After how many bytes each write fails with BrokenPipe. */
+  /** The number of bytes after which each write fails with BrokenPipe. */
   breakAt?: number;
-  /** What closing its own side fails with. */
+  /** The error of `closeWrite()`. */
   closeWriteError?: Error;
-  /** What it usually means if something else comes. */
+  /** The likely cause of any other result, and what to do. */
   likely: StreamAdvice;
   /**
-   * What it means if it fails only where reads bring small pieces. A function
-   * may return undefined.
+   * The diagnosis if the case fails only with small reads. A function may
+   * return undefined.
    *
    * @default that of the answer
    */
   cut?: StreamAdvice;
   /** The heading in the README that explains it. */
   read?: string;
-  /** What it means if the answer never gives control back. */
+  /** The diagnosis if the answer blocks the event loop. */
   ifEndless?: EndlessAdvice;
 }
 
-/** The answer, and what holds for all of its cases. */
+/** The answer, and what applies to all of its cases. */
 export interface StreamAnswer {
   /** The function's or method's name. */
   name: string;
   /**
-   * Calls the answer. A generator gives the values itself. For an answer that's
-   * called once for each value, return a function that makes one call; its
+   * Calls the answer. A generator yields the values itself. For an answer
+   * that's called once for each value, return a function that makes one call;
    * `null` is the end.
    */
   open(
@@ -127,40 +129,40 @@ export interface StreamAnswer {
     ...args: any[]
   ): AsyncIterable<unknown> | (() => Promise<unknown>);
   /**
-   * What one value is called in a report.
+   * The noun for one value in a report.
    *
    * @default "value"
    */
   what?: string;
   /**
-   * What must have become of the connection when the answer is done.
+   * The required state of the connection when the answer is done.
    *
    * @default "open"
    */
   conn?: "open" | "closed" | "either";
   /** The heading in the README about closing a connection. */
   readClosing?: string;
-  /** Makes of a value what is compared. */
-  // deno-lint-ignore no-explicit-any -- The answer may give anything.
+  /** Converts a value to what is compared. */
+  // deno-lint-ignore no-explicit-any -- The answer may return anything.
   see?: (value: any) => unknown;
-  /** A diagnosis that comes before that of the case. */
+  /** A diagnosis that takes precedence over the case's. */
   explain?: (
     result: StreamResult,
     due: StreamCase,
   ) => string | Partial<Advice> | undefined;
-  /** What it means if the answer sent other bytes than those that are due. */
+  /** The diagnosis if the answer sent the wrong bytes. */
   explainSent?: (
     sent: Uint8Array,
     due: Uint8Array,
     one: StreamCase,
   ) => string | Partial<Advice> | undefined;
-  /** What it means if a case fails only where reads bring small pieces. */
+  /** The diagnosis if a case fails only with small reads. */
   cut: StreamAdvice;
 }
 
 /** How one run of a case differs from the plain one. */
 export interface StreamRun {
-  /** The most bytes that one read gives. */
+  /** The most bytes that one read returns. */
   readSize?: number;
   /** How many bytes the peer takes before writes wait. */
   room?: number;
@@ -168,18 +170,18 @@ export interface StreamRun {
   inPieces?: boolean;
   /** Whether a real socket is used. */
   overSocket?: boolean;
-  /** Whether another run is under way, with timers of its own. */
+  /** Whether another run is in progress, with its own timers. */
   atOnce?: boolean;
   /** Whether bytes among the arguments are views into larger buffers. */
   views?: boolean;
-  /** What it means if this run fails; it comes before any other diagnosis. */
+  /** The diagnosis if this run fails, which takes precedence over any other. */
   probe?: ProbeAdvice;
-  /** What it means if this run fails, instead of what the case says. */
+  /** The diagnosis if this run fails, instead of the case's. */
   likely?: StreamAdvice;
 }
 
 /**
- * Says what the check does in a case.
+ * Describes what the check does in a case.
  *
  * @param one The case.
  * @returns Its `step`, or what the peer sends and what follows.
@@ -199,10 +201,10 @@ export function stepOf(one: StreamCase): string {
 }
 
 /**
- * Gives what must follow the values of a case.
+ * Returns what must follow the values of a case.
  *
  * @param one The case.
- * @returns The end, classes of errors, that it waits, or nothing (`"more"`).
+ * @returns The end, classes of errors, waiting, or nothing (`"more"`).
  */
 export function endOf(
   one: StreamCase,

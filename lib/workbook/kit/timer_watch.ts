@@ -2,16 +2,16 @@ import process from "node:process";
 import { ownTimers } from "./own_timers.ts";
 
 /**
- * Sees which timers an answer starts, and which of them are still to fire.
+ * Watches which timers an answer starts, and which of them are still running.
  *
- * A timer that is left running keeps the program from ending, long after what
- * it was for. A check watches while it calls the answer, and may watch for the
- * length of a block (`using`) or leave the end of it to `trial.use`.
+ * A forgotten timer keeps the program from ending, long after it's needed. A
+ * check watches while it calls the answer, until the end of a block (`using`),
+ * or until the end of the check with `trial.use`.
  *
  * It knows the delay of each timer started by the global `setTimeout` and
- * `setInterval`. Of `setImmediate` and `AbortSignal.timeout` it knows that they
- * were used; of the timers of node:timers and node:timers/promises, which
- * cannot be replaced from outside, how many are running.
+ * `setInterval`. It knows whether `setImmediate` and `AbortSignal.timeout` were
+ * used. Timers of node:timers and node:timers/promises can't be replaced from
+ * outside, so it knows only how many are running.
  */
 export class TimerWatch implements Disposable {
   readonly #originals = {
@@ -27,12 +27,12 @@ export class TimerWatch implements Disposable {
   #immediates = 0;
   #isOver = false;
   /**
-   * The delay of each timer that was started, in milliseconds; that of an
-   * `AbortSignal.timeout` too.
+   * The delay of each started timer, including `AbortSignal.timeout`, in
+   * milliseconds.
    */
   readonly started: number[] = [];
 
-  /** Begins to watch. Whoever makes it must close it. */
+  /** Starts to watch. Close it at the end. */
   constructor() {
     const { setTimeout, setInterval, setImmediate } = globalThis;
     globalThis.setTimeout = Object.assign(
@@ -58,18 +58,20 @@ export class TimerWatch implements Disposable {
     };
   }
 
-  /** How often `setImmediate` was called: a loop that waits by it polls. */
+  /**
+   * How often `setImmediate` was called: a loop that waits with it is polling.
+   */
   get immediates(): number {
     return this.#immediates;
   }
 
   /**
-   * The timers that are still to fire. Those that keep no program running do
-   * not count.
+   * Returns the timers that are still running. Timers that don't keep the
+   * program running aren't counted.
    *
-   * @param leastMs Shorter ones do not count either, in milliseconds: a check
-   * that gives the answer a long time need not mind other people's short ones.
-   * @returns The delay of each, in milliseconds.
+   * @param leastMs The shortest delay to count, in milliseconds: a check that
+   * gives the answer a long time can ignore other code's short timers.
+   * @returns The delay of each timer, in milliseconds.
    */
   running(leastMs = 0): number[] {
     return [...this.#running]
@@ -78,8 +80,8 @@ export class TimerWatch implements Disposable {
   }
 
   /**
-   * How many timers keep the program running that did not when the watch began,
-   * whatever in the answer started them.
+   * How many more timers keep the program running than when the watch began, no
+   * matter how the answer started them.
    */
   get runningCount(): number {
     const all = countOfProcess() - this.#runningBefore;
@@ -87,17 +89,17 @@ export class TimerWatch implements Disposable {
   }
 
   /**
-   * Whether something waits for the next turn of the event loop. If nothing else
-   * happens, it looks again and again.
+   * Whether something is waiting for the next turn of the event loop. If
+   * nothing else happens, that's polling.
    */
   get isImmediateDue(): boolean {
     return process.getActiveResourcesInfo().includes("Immediate");
   }
 
   /**
-   * Ends the watch; closing twice is fine, also when another one has begun
-   * meanwhile. Timers that are left run on: some may be other people's, who wait
-   * for them.
+   * Ends the watch. You can close it twice, even if another one has started.
+   * Timers that are still running keep running: other code may be waiting for
+   * them.
    */
   close(): void {
     if (this.#isOver) return;
@@ -106,7 +108,7 @@ export class TimerWatch implements Disposable {
     AbortSignal.timeout = this.#signalTimeout;
   }
 
-  /** Closes it. */
+  /** Ends the watch. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -132,7 +134,7 @@ export class TimerWatch implements Disposable {
 
   #unwatching(end: typeof clearTimeout): typeof clearTimeout {
     return (timer) => {
-      // A timer can be named by its number too.
+      // A timer can also be identified by its number.
       for (const one of this.#running.keys()) {
         if (Number(one) === Number(timer)) this.#running.delete(one);
       }
@@ -141,7 +143,7 @@ export class TimerWatch implements Disposable {
   }
 }
 
-/** How many timers keep this process running, besides those of the kit. */
+/** How many timers keep this process running, except those of the kit. */
 function countOfProcess(): number {
   const all = process.getActiveResourcesInfo()
     .filter((resource) => resource === "Timeout");
@@ -151,8 +153,8 @@ function countOfProcess(): number {
 /** Whether the program waits for a timer before it ends. */
 function keepsRunning(timer: unknown): boolean {
   const { hasRef, _destroyed } = Object(timer);
-  // It may have been ended by its own close(), or by the end of a `using`
-  // block: neither calls clearTimeout(), and only this tells.
+  // The timer's own close() or the end of a `using` block may have stopped it
+  // without calling clearTimeout(), and only this property shows it.
   if (_destroyed === true) return false;
   return typeof hasRef === "function" ? hasRef.call(timer) : true;
 }

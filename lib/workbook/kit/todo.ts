@@ -1,16 +1,16 @@
 const TODO = Symbol("todo");
 
 /**
- * A placeholder of any type, for an answer that is still to be written.
+ * Makes a placeholder of any type, for an answer that isn't written yet.
  *
- * It stands where a function or a class will stand. Calling it throws, and it
- * carries a mark, so that {@linkcode isTodo} knows an exercise that nobody has
- * begun without running anything.
+ * It takes the place of a function or a class. Calling it throws, and it has a
+ * mark, so that {@linkcode isTodo} recognizes an exercise that isn't started
+ * without running it.
  *
- * @param what What is still to be written, for the error message.
- * @returns A function that throws, typed as whatever is expected in its place.
+ * @param what The missing part, for the error message.
+ * @returns A function that throws, with the type that is expected in its place.
  *
- * @example A placeholder is recognised, and does nothing but throw
+ * @example A placeholder is recognized, and only throws
  * ```ts
  * import { isTodo, todo } from "./todo.ts";
  * import { assert, assertThrows } from "@std/assert";
@@ -28,9 +28,9 @@ export function todo<T>(what: string): T {
 }
 
 /**
- * Says whether a value came from {@linkcode todo}.
+ * Returns whether a value is a placeholder made by {@linkcode todo}.
  *
- * @param value Anything.
+ * @param value Any value.
  * @returns `true` for a placeholder.
  */
 export function isTodo(value: unknown): boolean {

@@ -12,7 +12,7 @@ import { every } from "./own_timers.ts";
 import { settle } from "./settle.ts";
 import { differenceAt, type EqualOptions, shown } from "./values.ts";
 
-/** How an answer is tried. */
+/** Options for a {@linkcode Trial}. */
 export interface TrialOptions {
   /**
    * How long one wait may last before the step counts as stalled, in
@@ -23,7 +23,7 @@ export interface TrialOptions {
   stallMs?: number;
   /**
    * Called as each step begins, with what the check is about to do, and what it
-   * means if the answer never gives control back in it.
+   * means if the answer blocks the event loop in it.
    */
   onStep?: (step: string, ifEndless?: EndlessAdvice) => void;
   /**
@@ -35,40 +35,45 @@ export interface TrialOptions {
   files?: RegExp;
 }
 
-/** A failure whose place to read may be left to the exercise. */
+/** A failure. Without its own `read`, the exercise's heading is used. */
 export type TrialFailure = Omit<Failure, "read"> & { read?: string };
 
-/** What a failed comparison says. */
+/** The diagnosis of a failed comparison. */
 export type Advice = Omit<TrialFailure, "problem"> & { problem?: string };
 
-/** What it means when an answer never gives control back in a step. */
+/** The diagnosis if an answer blocks the event loop in a step. */
 export interface EndlessAdvice {
-  /** What usually keeps it there, and the way out. */
+  /** The likely cause, and what to do. */
   likely: string;
   /** The heading in the README that explains it. */
   read: string;
 }
 
-/** What an error means, where it means something particular. */
+/** Explains an error, if it has a particular meaning. */
 export type Explain = (error: unknown) => TrialFailure | undefined;
 
-/** What is waited for, and what it means if it does not come. */
+/** An event to wait for, and the diagnosis if it doesn't happen. */
 export interface Wait {
-  /** Ends the sentence "nothing came while waiting for …"; may count. */
+  /**
+   * Ends the sentence "Timed out, waiting for …"; a function can say how much
+   * has arrived.
+   */
   waitingFor: string | (() => string);
-  /** What usually keeps it from coming; may look at what did come. */
+  /** The likely cause; a function can look at what has arrived. */
   likely: string | (() => string);
-  /** The heading in the README that explains it; may look, too. */
+  /**
+   * The heading in the README that explains it, or a function that returns it.
+   */
   read?: string | (() => string);
 }
 
 /**
  * One run of a check against one answer.
  *
- * A check tells it what it does (`step`), starts the learner's code (`start`),
- * waits for events (`waitFor`) and fails (`fail`, `equal`, `equalBytes`). It
- * never sleeps: each wait ends with its event, with the failure of the
- * learner's code, or at the deadline, which names the step that stalled.
+ * A check uses it to name its steps (`step`), to start the learner's code
+ * (`start`), to wait for events (`waitFor`), and to fail (`fail`, `equal`,
+ * `equalBytes`). It never sleeps: each wait ends with its event, with an error
+ * of the learner's code, or at the deadline, which names the step that stalled.
  */
 export class Trial {
   readonly #read: string;
@@ -82,7 +87,7 @@ export class Trial {
   #explainForgotten: Explain = () => undefined;
 
   /**
-   * Begins a run.
+   * Starts a run.
    *
    * @param read The README heading for failures that name none.
    * @param options How to run it.
@@ -96,11 +101,11 @@ export class Trial {
   }
 
   /**
-   * Says what the check does next. It ends up numbered in the report.
+   * Names the check's next step, which the report shows with its number.
    *
    * @param text What it does, in the present: `a client connects`.
-   * @param ifEndless What it means if the answer never gives control back in
-   * it. Nothing in this process can say so then; the one that ends it does.
+   * @param ifEndless The diagnosis if the answer blocks the event loop in this
+   * step. The parent process reports it then.
    */
   step(text: string, ifEndless?: EndlessAdvice): void {
     this.#steps.push(text);
@@ -108,10 +113,10 @@ export class Trial {
   }
 
   /**
-   * Turns the answer away.
+   * Rejects the answer.
    *
    * @param failure What was found wrong.
-   * @param options `cause`: the error behind it.
+   * @param options `cause`: the error after it.
    * @throws {CheckFailed} Always.
    */
   fail(failure: TrialFailure, options?: ErrorOptions): never {
@@ -149,7 +154,7 @@ export class Trial {
   }
 
   /**
-   * Turns the answer away unless two byte strings are the same.
+   * Rejects the answer unless two byte strings are the same.
    *
    * @param received What the answer gave.
    * @param expected What is right.
@@ -165,13 +170,13 @@ export class Trial {
 
   /**
    * Starts the learner's code and watches it: if it throws, the check fails
-   * there and then, whatever it is waiting for. A slip is reported as one, with
-   * its line, whatever the advice.
+   * immediately, whatever it's waiting for. A slip, such as a misspelled name,
+   * is reported with its line, whatever the advice.
    *
    * @param name The function's name, for the report.
    * @param run Calls it.
-   * @param advice What it means when it throws, if something particular.
-   * @returns Resolves with what the code returns.
+   * @param advice The diagnosis if it throws, if there is a particular one.
+   * @returns Resolves to the code's result.
    */
   start<V>(
     name: string,
@@ -195,28 +200,28 @@ export class Trial {
   }
 
   /**
-   * Waits for an event that the learner's code should bring about.
+   * Waits for an event that the learner's code should cause.
    *
-   * @param event Settles when it comes.
-   * @param wait What it is, and what it means if it does not come.
-   * @returns What the event brought.
-   * @throws {CheckFailed} If nothing comes in time, if the event fails, or if
-   * code begun with `start` throws meanwhile.
+   * @param event Settles when the event happens.
+   * @param wait The event's name, and the diagnosis if it doesn't happen.
+   * @returns The event's result.
+   * @throws {CheckFailed} If the event doesn't happen in time, if it fails, or
+   * if code started with `start` throws meanwhile.
    */
   async waitFor<V>(event: Promise<V>, wait: Wait): Promise<V> {
     event.catch(() => {});
     this.progress();
     const stalled = Promise.withResolvers<never>();
-    // Ticks are counted, and not the clock: a machine that stood still for a
-    // while has given the answer no time to go on.
+    // Count ticks instead of using the clock: after a pause of the machine, the
+    // answer has had no time to continue.
     let [ticks, seen] = [0, this.#movements];
     const endWatch = every(this.#stallMs / TICKS_OF_STALL, () => {
       if (seen !== this.#movements) [ticks, seen] = [0, this.#movements];
       if (++ticks <= TICKS_OF_STALL) return;
       stalled.reject(this.#failed({
         ...advise(wait),
-        problem: `It stalled: nothing came within ${this.#stallMs / 1000} s ` +
-          `while waiting for ${asked(wait.waitingFor)}.`,
+        problem: `Timed out after ${this.#stallMs / 1000} s, waiting for ` +
+          `${asked(wait.waitingFor)}.`,
       }));
     });
     try {
@@ -225,8 +230,8 @@ export class Trial {
       if (error instanceof CheckFailed) throw error;
       // The learner's own error explains more than its effect on the peer.
       await this.#hearOut();
-      const problem = `Waiting for ${asked(wait.waitingFor)} ended in ` +
-        `${nameOf(error)}.`;
+      const problem = `${nameOf(error)}, while waiting for ` +
+        `${asked(wait.waitingFor)}.`;
       throw this.#failed(
         this.#placed(error, {
           ...isSlip(error, this.#files)
@@ -242,8 +247,8 @@ export class Trial {
   }
 
   /**
-   * Turns the answer away if an error is a slip: a misspelt name, say. For
-   * checks that expect an error, and would take a slip for it.
+   * Rejects the answer if an error is a slip, such as a misspelled name. For
+   * checks that expect an error, so that they don't accept a slip instead.
    *
    * @param what Begins the sentence "… threw …": the function's name, the call.
    * @param error What the answer threw.
@@ -256,12 +261,12 @@ export class Trial {
   }
 
   /**
-   * Rejects the answer for an error where none is due: with its line if it's a
-   * slip, and with the advice if it's anything else.
+   * Rejects the answer for an unexpected error: with its line if it's a slip,
+   * and otherwise with the advice.
    *
    * @param what Begins the sentence "… threw …": the function's name, the call.
    * @param error What the answer threw.
-   * @param advice What it means, if something particular.
+   * @param advice The diagnosis, if there is a particular one.
    * @throws {CheckFailed} Always.
    */
   failThrown(
@@ -277,7 +282,7 @@ export class Trial {
   }
 
   /**
-   * Puts an error of the answer's into one line, without its stack.
+   * Formats an answer's error in one line, without its stack.
    *
    * @param error What the answer threw.
    * @returns Its name, its message, and its place in the learner's file.
@@ -288,24 +293,24 @@ export class Trial {
   }
 
   /**
-   * Says what it means when a promise fails that the answer started and did not
-   * await. The check fails there and then in any case.
+   * Sets the diagnosis for a rejected promise that the answer started and
+   * didn't await. The check fails immediately in any case.
    *
-   * @param explain What it means, if something particular.
+   * @param explain Explains the error, if it has a particular meaning.
    */
   onForgotten(explain: Explain): void {
     this.#explainForgotten = explain;
   }
 
-  /** Says that something moved: the wait under way begins anew. */
+  /** Reports progress: the current wait starts over. */
   progress(): void {
     this.#movements++;
   }
 
   /**
-   * Leaves something to be closed when the check ends, however it ends.
+   * Closes something when the check ends, however it ends.
    *
-   * @param resource What to close; that it is closed already does no harm.
+   * @param resource The resource to close, which may already be closed.
    * @returns The same.
    */
   use<R extends { close(): unknown }>(resource: R): R {
@@ -314,14 +319,14 @@ export class Trial {
   }
 
   /**
-   * Runs the author's check so that every failure becomes a CheckFailed.
+   * Runs the author's check, and turns every failure into a CheckFailed.
    *
    * @param check The check.
    * @throws {CheckFailed} If the check fails in any way.
    */
   async guard(check: () => Promise<void>): Promise<void> {
-    // A promise that the answer starts and forgets fails with nobody waiting
-    // for it. The runtime tells only the global object.
+    // If the answer doesn't await a promise, only the global object is told
+    // about its rejection.
     const onForgotten = (event: PromiseRejectionEvent) => {
       event.preventDefault();
       const { reason } = event;
@@ -334,7 +339,7 @@ export class Trial {
       );
     };
     globalThis.addEventListener("unhandledrejection", onForgotten);
-    // The answer may catch it, and go on with something else.
+    // The answer may catch the error and continue.
     const endMisuse = onMisuse((error) =>
       this.#broken.reject(this.#failed(this.#misused(error), { cause: error }))
     );
@@ -345,7 +350,7 @@ export class Trial {
       // Rejections are reported late; one of the last step counts.
       await this.#hearOut();
     } catch (error) {
-      // A promise that failed unheard explains more than what it led to.
+      // An unhandled rejection explains more than its effect.
       await this.#hearOut();
       if (error instanceof CheckFailed) throw error;
       throw this.#failed(this.#explained("It", error), { cause: error });
@@ -355,10 +360,10 @@ export class Trial {
     }
   }
 
-  /** Closes what `use` was given, the newest first. */
+  /** Closes everything passed to `use`, the newest first. */
   async cleanUp(): Promise<void> {
-    // Code that the answer left waiting fails now, with the verdict given. It
-    // must not end the process, nor count against the next exercise.
+    // Code that the answer left waiting fails now, after the verdict. That
+    // mustn't end the process or affect the next exercise.
     const ignore = (event: Event) => event.preventDefault();
     for (const kind of FAILURES) globalThis.addEventListener(kind, ignore);
     try {
@@ -366,7 +371,7 @@ export class Trial {
         try {
           await cleanUp();
         } catch {
-          // The answer closed it, which is its right.
+          // The answer has already closed it.
         }
       }
       await settle();
@@ -375,13 +380,13 @@ export class Trial {
     }
   }
 
-  /** Gives a failure of the answer that is on its way the time to arrive. */
+  /** Waits for an error of the answer that is about to arrive. */
   async #hearOut(): Promise<void> {
     await settle();
     await Promise.race([this.#broken.promise, undefined]);
   }
 
-  /** What an error means: its line first, if it is a slip. */
+  /** Explains an error: with its line if it's a slip. */
   #explained(
     what: string,
     error: unknown,
@@ -406,24 +411,25 @@ export class Trial {
     };
   }
 
-  /** What to do about an error that the task gives no reason for. */
+  /** Returns what to do about an error that the task doesn't explain. */
   #whereToLook(error: unknown): string {
     if (!(error instanceof Error)) {
-      return "That has no stack, so nothing says where it was thrown: throw " +
-        "an Error object.";
+      return "It isn't an Error, so it has no stack trace that says where " +
+        "it was thrown. Throw an Error object instead.";
     }
     const isPlaced = placeInAnswer(error, this.#files) !== "";
     const meaning = meaningOf(error);
     if (meaning !== undefined) {
-      return `${isPlaced ? "Look at the line it names. " : ""}${meaning}`;
+      return `${isPlaced ? "Look at that line. " : ""}${meaning}`;
     }
     if (isPlaced) {
-      return "The task gives no reason to fail here. Look at the line it names.";
+      return "Nothing in the task should make your code fail here. Look at " +
+        "that line.";
     }
     const call = callOf(error);
-    return `${call === "" ? "A call" : `The call of ${call}`} failed, and no ` +
-      "line of yours is in its stack. The task gives no reason to fail here: " +
-      "print something before and after each `await` to see where it happens.";
+    return `${call === "" ? "A call" : `The call of ${call}`} failed, and ` +
+      "its stack trace has no line of yours. To find the call, print " +
+      "something before and after each `await`.";
   }
 
   #misused(error: Misuse): TrialFailure {
@@ -433,7 +439,7 @@ export class Trial {
     });
   }
 
-  /** Adds the line of the learner's that an error comes from. */
+  /** Adds the learner's line that an error comes from. */
   #placed(error: unknown, failure: TrialFailure): TrialFailure {
     const place = placeInAnswer(error, this.#files);
     if (place === "" || failure.problem.includes(place)) return failure;
@@ -450,7 +456,7 @@ export class Trial {
   }
 }
 
-/** Events of failures that nobody hears of: of promises, and of timers. */
+/** The events of unhandled errors: in promises, and in timers. */
 const FAILURES = ["unhandledrejection", "error"];
 
 function advise(wait: Wait): { likely: string; read?: string } {
@@ -460,12 +466,17 @@ function advise(wait: Wait): { likely: string; read?: string } {
     : { likely, read: asked(wait.read) };
 }
 
-/** A text, which may be made only now: it can say what has come so far. */
+/**
+ * Returns a text; a function makes it only now, so it can say what has arrived.
+ */
 function asked(text: string | (() => string)): string {
   return typeof text === "string" ? text : text();
 }
 
-/** What the permissions of a check do not allow is no fault in the logic. */
+/**
+ * Explains an error of the sandbox's permissions, which isn't a fault in the
+ * logic.
+ */
 function refused(
   what: string,
   error: unknown,
@@ -476,12 +487,11 @@ function refused(
   return {
     problem: `${what} threw NotCapable${place && ` at ${place}`}: ${message}.`,
     likely: message.includes('"unix:')
-      ? "While it is checked, your code may open Unix sockets at the paths " +
-        "that the task names, and at no others. Compare the path above with " +
-        "the one that the task asks for."
-      : "While it is checked, your code may use loopback sockets and nothing " +
-        "else: no files, no programs, no other machines. The task needs none " +
-        "of them.",
+      ? "During a check, your code may open Unix sockets only at the paths " +
+        "that the task names. Compare the path above with the one in the " +
+        "task."
+      : "During a check, your code may use loopback sockets only: no " +
+        "files, no programs, no other machines. The task doesn't need them.",
   };
 }
 
@@ -490,20 +500,20 @@ const TICKS_OF_STALL = 20;
 
 function forgotten(error: unknown): TrialFailure {
   return {
-    problem: `A promise that the answer started and did not await ` +
-      `failed: ${nameOf(error)}.`,
-    likely: "Await it, or return it, so that the caller learns of the " +
-      "failure. In a program of its own this would end the process.",
+    problem: "A promise that you didn't await was rejected: " +
+      `${nameOf(error)}.`,
+    likely: "Await it or return it, so that the caller gets the error. In " +
+      "a normal program, an unhandled rejection ends the process.",
   };
 }
 
 /**
- * What it means that a promise which nobody awaits fails because its socket is
+ * Explains a promise that wasn't awaited and failed because its socket was
  * closed.
  *
- * @param error What it failed with.
+ * @param error The promise's error.
  * @param read The README heading to read; the exercise's own if not given.
- * @returns The failure, or `undefined` if it is another error.
+ * @returns The failure, or `undefined` for any other error.
  */
 export function closedUnderWay(
   error: unknown,
@@ -515,8 +525,8 @@ export function closedUnderWay(
   ) return undefined;
   return {
     ...forgotten(error),
-    likely: "close() ended a write() or read() that was still under way: " +
-      "await it first.",
+    likely: "You called close() while a write() or read() was still " +
+      "waiting. Await it first.",
     ...read === undefined ? {} : { read },
   };
 }
@@ -526,7 +536,7 @@ function nameOf(error: unknown): string {
 }
 
 /**
- * Says how two byte strings differ.
+ * Describes how two byte strings differ.
  *
  * @param received What the answer gave.
  * @param expected What is right.
@@ -539,12 +549,11 @@ export function bytesProblem(
   const at = firstDifference(received, expected);
   if (at === -1) return undefined;
   if (at < received.length && at < expected.length) {
-    return `The bytes differ from byte ${at} on.`;
+    return `The bytes are wrong from byte ${at} on.`;
   }
-  const only = at === expected.length ? "only " : "";
-  return `${
-    counted(received.length, "byte")
-  } came, where ${only}${expected.length} were due.`;
+  return `Expected ${
+    counted(expected.length, "byte")
+  }, got ${received.length}.`;
 }
 
 function firstDifference(a: Uint8Array, b: Uint8Array): number {

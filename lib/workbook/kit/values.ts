@@ -1,10 +1,10 @@
 /**
- * Values in checks: compared by what they hold, copied, and shown in a line.
+ * Comparing, copying, and showing values in checks.
  *
  * @module
  */
 
-/** How {@linkcode differenceAt} compares. */
+/** Options for {@linkcode differenceAt}. */
 export interface EqualOptions {
   /**
    * Whether fields that the expected value doesn't have count as a difference.
@@ -21,13 +21,13 @@ export interface EqualOptions {
  * objects by the fields of the expected one. So a class instance with getters,
  * an object with no prototype, and one with extra fields all count as equal.
  *
- * @param received What the answer gave.
- * @param expected What's right.
+ * @param received The answer's value.
+ * @param expected The expected value.
  * @param options Whether extra fields are allowed.
  * @returns The place, such as `[2].name`; an empty string if the values as a
  * whole differ, and `undefined` if they're equal.
  *
- * @example Only what the expected value names is compared
+ * @example Only the expected value's fields are compared
  * ```ts
  * import { differenceAt } from "./values.ts";
  * import { assertEquals } from "@std/assert";
@@ -75,8 +75,8 @@ export function differenceAt(
  * Copies a value with all the bytes, arrays, and plain objects in it. Anything
  * else, such as a function or a class instance, is passed on as it is.
  *
- * @param value What to copy.
- * @param bytes What becomes of each `Uint8Array` in it.
+ * @param value The value to copy.
+ * @param bytes The function that converts each `Uint8Array` in it.
  * @returns The copy.
  */
 export function copyOf<V>(
@@ -98,7 +98,7 @@ export function copyOf<V>(
  * Copies a value so that each `Uint8Array` in it becomes a short view into a
  * larger buffer, with other bytes before and after it.
  *
- * @param value What to copy.
+ * @param value The value to copy.
  * @returns The copy, at an odd offset of its buffer.
  */
 export function asViews<V>(value: V): V {
@@ -129,8 +129,8 @@ export function bytesIn(value: unknown): Uint8Array[] {
  * an error as its name and message. Its stack would say where things are on this
  * machine, and nothing about the answer.
  *
- * @param value Anything.
- * @param length About how many characters of a text are shown.
+ * @param value Any value.
+ * @param length The approximate number of characters to show of a text.
  * @returns Short text, on one line unless the value is large.
  */
 export function shown(value: unknown, length = 60): string {
@@ -150,7 +150,8 @@ export function shown(value: unknown, length = 60): string {
     sorted: true,
     strAbbreviateSize: length,
   });
-  // The frames of errors in it: in a string, a line break is written "\\n".
+  // Stack frames of errors in the value: in a string, a line break is written
+  // "\\n".
   return text.replace(/\n +at .*/g, "");
 }
 
@@ -166,12 +167,12 @@ export function toBytes(data: Uint8Array | string): Uint8Array {
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
-  // Of many MiB, every() would take seconds.
+  // For many MiB, every() would take seconds.
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
-// deno-lint-ignore no-explicit-any -- Any field may be asked for.
+// deno-lint-ignore no-explicit-any -- Any field may be read.
 function isObject(value: unknown): value is Record<string, any> {
   return typeof value === "object" && value !== null;
 }

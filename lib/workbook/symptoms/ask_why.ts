@@ -1,4 +1,4 @@
-/** The classes of errors that `deno task why` explains, as sockets throw them. */
+/** The classes of socket errors that `deno task why` explains. */
 const CLASSES = new Set([
   "AddrInUse",
   "AddrNotAvailable",
@@ -16,14 +16,17 @@ const CLASSES = new Set([
   "UnexpectedEof",
 ]);
 
-/** The codes of sockets' errors: some have no class, in `node:net` none has. */
+/**
+ * The codes of socket errors: some have no class, and those of `node:net` never
+ * do.
+ */
 const CODES =
   /^E(ADDR\w+|AFNOSUPPORT|CONN\w+|HOSTUNREACH|INTR|ISCONN|MFILE|MSGSIZE|NETUNREACH|NFILE|NOBUFS|NOTCONN|NOTFOUND|PIPE|TIMEDOUT)$/;
 
 /**
- * Names the command that explains an error of a socket.
+ * Returns the command that explains a socket error.
  *
- * @param error What was thrown.
+ * @param error The thrown value.
  * @returns For example `deno task why ECONNRESET`, or `undefined` if sockets
  * don't throw such an error.
  *

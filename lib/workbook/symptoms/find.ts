@@ -3,30 +3,30 @@ import { scorePhrases } from "./score_phrases.ts";
 import { wordScorer } from "./score_words.ts";
 import type { Symptom } from "./symptom.ts";
 
-/** An entry that fits a text. */
+/** An entry that matches a text. */
 export interface Match {
   /** The entry. */
   symptom: Symptom;
-  /** How well it fits; only good for comparing matches of one text. */
+  /** How well it matches; meaningful only for comparing matches of one text. */
   score: number;
 }
 
-/** Another entry this close to the best one could be meant as well. */
+/** An entry this close to the best one could also be meant. */
 const CLOSE = 0.75;
-/** More candidates than this are no help. */
+/** The most candidates to list. */
 const MOST_CANDIDATES = 6;
-/** Less than this is a coincidence. */
+/** A lower score is a coincidence. */
 const LEAST_SCORE = 3;
 
 /**
- * Finds the symptoms that fit a text: a code, an error with its stack trace, or
- * a person's own words.
+ * Finds the symptoms that match a text: a code, an error with its stack trace,
+ * or a person's own words.
  *
  * @param symptoms All entries.
  * @param text The text.
- * @returns The entries that fit, best first; none if no word is known.
+ * @returns The matching entries, best first; empty if no word is known.
  *
- * @example A code, whatever is around it
+ * @example A code in any context
  * ```ts
  * import { findSymptoms } from "./find.ts";
  * import type { Symptom } from "./symptom.ts";
@@ -62,7 +62,7 @@ export function findSymptoms(symptoms: Symptom[], text: string): Match[] {
 }
 
 /**
- * Tells which matches deserve to be named: one if it's clearly the best.
+ * Selects the matches to show: only one if it's clearly the best.
  *
  * @param matches All matches, best first.
  * @returns The best ones.

@@ -1,12 +1,17 @@
 import type { Symptom } from "./symptom.ts";
 
-/** A code, or a class of errors, that belongs to one entry. */
+/** The score of a code or an error class that belongs to one entry. */
 const NAME_SCORE = 100;
-/** A name that belongs to several entries only narrows the choice. */
+/**
+ * The score of a name that belongs to several entries, which only narrows the
+ * choice.
+ */
 const SHARED_SCORE = 20;
-/** Classes of the language say little, even where one entry has them. */
+/** The score of the language's own error classes, which say little. */
 const ANYBODYS = new Set(["typeerror", "rangeerror"]);
-/** An error number is worth less: another system uses it for something else. */
+/**
+ * The score of an error number, which other systems may use for something else.
+ */
 const NUMBER_SCORE = 60;
 
 /**
@@ -47,7 +52,7 @@ export function nameScorer(
     Math.max(scoreNames(symptom, text, counts), scoreNumbers(symptom, text));
 }
 
-/** Every name of an error, in lower case, as programs write it. */
+/** Returns every name of an error, in lower case, as programs write it. */
 function namesOf({ classes = [], codes = [] }: Symptom): string[] {
   const windows = codes
     .filter((code) => /^E[A-Z]+$/.test(code))
@@ -69,7 +74,7 @@ function scoreNames(
     if (/^\d+$/.test(name) && !/^\d+$|close|code|web/i.test(text.trim())) {
       continue;
     }
-    // What an error's text names first is the error; the rest explains it.
+    // The first name in an error's text is the error; the rest explains it.
     const isOwn = counts.get(name) === 1 && !ANYBODYS.has(name);
     const full = isOwn ? NAME_SCORE : SHARED_SCORE;
     score = Math.max(score, full - Math.min(at, 50) / 10);

@@ -1,11 +1,11 @@
 import type { Symptom } from "./symptom.ts";
 
-/** For a message, word for word: the longer, the surer. */
+/** The score of a literal message: the longer, the more certain. */
 const PHRASE_SCORE = 15;
 
 /**
- * Scores an entry by the messages, and ways of asking, that a text has in it
- * word for word.
+ * Scores an entry by the messages and questions that a text contains word for
+ * word.
  *
  * @param symptom The entry.
  * @param text The text.
@@ -39,7 +39,7 @@ export function scorePhrases(symptom: Symptom, text: string): number {
   return PHRASE_SCORE * Math.sqrt(Math.max(0, ...lengths));
 }
 
-/** A text with single spaces around and between its words. */
+/** Returns a text with single spaces around and between its words. */
 function plain(text: string): string {
   return ` ${text.toLowerCase().split(/[^a-z0-9_]+/).join(" ")} `
     .replaceAll(/ +/g, " ");

@@ -1,19 +1,19 @@
 import type { Symptom } from "./symptom.ts";
 import { wordsOf } from "./words.ts";
 
-/** Kinds of sockets: who names one doesn't ask about the others. */
+/** Kinds of sockets: a text that names one isn't about the others. */
 const KINDS = ["udp", "unix", "websocket", "tls"].flatMap(wordsOf);
-/** What's left of the score of an entry about another kind. */
+/** The factor for an entry about another kind. */
 const OTHER_KIND = 0.7;
-/** The same for an entry about a kind, where the text names none. */
+/** The factor for an entry about a kind, if the text names none. */
 const UNNAMED_KIND = 0.85;
 
-/** How much a word counts by where the entry has it. */
+/** The weight of a word by where the entry has it. */
 const WEIGHTS = { title: 3, asked: 2.5, wording: 1.5, text: 0.7 };
 
 /**
- * Scores entries by the words they share with a text. A word counts more the
- * fewer entries have it, and the more a way of asking is made of it.
+ * Scores entries by the words they share with a text. A word counts more if few
+ * entries have it, and if it's a large part of a question.
  *
  * @param symptoms All entries.
  * @param text The text.
@@ -68,7 +68,7 @@ export function wordScorer(
         )
       ),
     );
-    // The way of asking that is most like the text: shared words, both ways.
+    // The question that is most like the text, by words that both share.
     const likest = Math.max(
       0,
       ...[title, ...asked].map((phrase) => {
@@ -81,7 +81,7 @@ export function wordScorer(
   };
 }
 
-/** How much an entry loses because it's about another kind of sockets. */
+/** Returns the factor for an entry about another kind of socket. */
 function kindFactor(words: string[], [title, ...asked]: string[][]): number {
   const named = KINDS.filter((kind) => words.includes(kind));
   if (named.length === 0) {
@@ -93,7 +93,7 @@ function kindFactor(words: string[], [title, ...asked]: string[][]): number {
   return isNamed ? 1 : OTHER_KIND;
 }
 
-/** The words of an entry, by where it has them. */
+/** Returns the words of an entry, by where it has them. */
 function fields(symptom: Symptom) {
   const { title, asked, wording = {}, means, todo, causes, id } = symptom;
   const explained = causes.map(({ because }) => because);

@@ -2,9 +2,9 @@ import { wrapText } from "../../show/text.ts";
 import type { Paint } from "../checker/report.ts";
 import type { Symptom, SymptomGroup } from "./symptom.ts";
 
-/** How symptoms are shown. */
+/** Options for showing symptoms. */
 export interface ShowOptions {
-  /** Columns to fit into. */
+  /** The width, in columns. */
   width: number;
   /** The styles to use. */
   paint: Pick<Paint, "bold" | "dim" | "yellow">;
@@ -90,7 +90,7 @@ export function groupLines(
   ];
 }
 
-/** What programs show of it, in a few lines. */
+/** Returns what programs show, in a few lines. */
 function seenAs(
   { deno, codes = [], numbers = {}, wording = {}, shows }: Symptom,
 ) {

@@ -1,14 +1,14 @@
-/** One reason for a symptom. */
+/** One cause of a symptom. */
 export interface Cause {
   /** What happened, in a sentence. */
   because: string;
-  /** How to tell that it's this one: a command, or what to look at. */
+  /** How to check for this cause: a command, or what to look at. */
   tell?: string;
   /** What to do about it. */
   fix: string;
 }
 
-/** The number of a system error, which differs between systems. */
+/** The number of a system error, by system. */
 export interface ErrorNumbers {
   /** Such as 111. */
   linux?: number;
@@ -18,7 +18,7 @@ export interface ErrorNumbers {
   windows?: number;
 }
 
-/** How programs put an error into words. Each is a part of the message. */
+/** How programs word an error. Each is a part of the message. */
 export interface Wording {
   /** What Deno says. */
   deno?: string[];
@@ -30,7 +30,7 @@ export interface Wording {
   browser?: string[];
 }
 
-/** What you see, why it happens, and where to read about it. */
+/** A symptom: what you see, why it happens, and where to read about it. */
 export interface Symptom {
   /** A short name for `deno task why`. */
   id: string;
@@ -40,13 +40,13 @@ export interface Symptom {
   deno?: string;
   /** The names of the error's class, the most specific first. */
   classes?: string[];
-  /** The codes that programs show: `ECONNREFUSED`. */
+  /** The codes that programs show, such as `ECONNREFUSED`. */
   codes?: string[];
   /** The numbers of the error. */
   numbers?: ErrorNumbers;
   /** The messages. */
   wording?: Wording;
-  /** What its proof shows, where there's no error. */
+  /** What its proof shows, if there's no error. */
   shows?: string;
   /** How people describe it. */
   asked: string[];
@@ -60,7 +60,7 @@ export interface Symptom {
   lesson: string;
   /** The heading in the lesson's reading. */
   heading?: string;
-  /** Why loopback can't produce it, if it can't. */
+  /** Why loopback can't reproduce it, if it can't. */
   unproven?: string;
 }
 

@@ -37,12 +37,12 @@ export function failureTable(groups: SymptomGroup[]): string {
 }
 
 /**
- * Replaces what is between two marks in a Markdown text.
+ * Replaces the text between two marks in Markdown.
  *
  * @param text The text, with `<!-- NAME -->` and `<!-- end of NAME -->`.
  * @param name The name in the marks.
- * @param content What is to be between them.
- * @returns The text with it.
+ * @param content The new text between them.
+ * @returns The new text.
  * @throws {RangeError} If the marks aren't there.
  *
  * @example The marks stay
@@ -70,7 +70,7 @@ export function replaceBetweenMarks(
   }`;
 }
 
-/** The first code, and it alone: a table has no room for more. */
+/** Returns only the first code: a table has no room for more. */
 function namesIn({ codes = [] }: Symptom): string {
   const [code] = codes;
   return code === undefined || /^\d+$/.test(code) ? "" : ` (\`${code}\`)`;
@@ -89,7 +89,7 @@ function slug(heading: string): string {
     .replaceAll(" ", "-");
 }
 
-/** A table as `deno fmt` writes it. */
+/** Formats a table as `deno fmt` does. */
 function markdownTable(columns: string[], rows: string[][]): string {
   const cells = [columns, ...rows].map((row) =>
     row.map((cell) => cell.replaceAll("|", "\\|"))

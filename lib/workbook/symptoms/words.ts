@@ -17,7 +17,8 @@ const EMPTY = new Set(
 );
 
 /**
- * Words that mean the same here. The first of each line stands for the others.
+ * Words that mean the same here. The first word of each line represents the
+ * others.
  */
 const SAME = `
   receive recv read reading get arrive come readable receiver
@@ -74,9 +75,9 @@ const CANONICAL = new Map(
 );
 
 /**
- * Takes the ending off a word, so that `hangs` and `hanging` are `hang`.
+ * Removes a word's ending, so that `hangs` and `hanging` become `hang`.
  *
- * It's rough: what counts is that forms of a word come out the same.
+ * It's rough: all that matters is that forms of a word have the same stem.
  *
  * @param word A word in lower case.
  * @returns Its stem.
@@ -104,11 +105,11 @@ export function stem(word: string): string {
 }
 
 /**
- * Cuts a text into words that can be compared.
+ * Splits a text into words that can be compared.
  *
- * @param text What somebody wrote, or what a program said.
- * @returns Stems of its words, in order, each the same for words that mean the
- * same, and without words that say nothing.
+ * @param text The text of a person or a program.
+ * @returns The stems of its words, in order, with one stem for words that mean
+ * the same, and without words that say nothing.
  *
  * @example Two ways to say it
  * ```ts
@@ -123,7 +124,7 @@ export function stem(word: string): string {
  */
 export function wordsOf(text: string): string[] {
   return text
-    // An address with its port is where it happened, not what.
+    // An address with its port says where it happened, not what.
     .replaceAll(/\d+(\.\d+){3}:\d+/g, "")
     .replaceAll("127.0.0.1", " ip127 ")
     .replaceAll(/\bin[- ]use\b/gi, "occupied")

@@ -247,7 +247,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
   {
     name: "throws a plain Error",
     replace: [LAST_THROW, LAST_THROW.replace("TypeError", "Error")],
-    diagnosis: /tell failures apart by the class/,
+    diagnosis: /tell errors apart by their class/,
   },
   {
     name: "returns null instead of throwing",
@@ -317,7 +317,7 @@ const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
       PARTS,
       `${PARTS} if (hostname.includes(":")) endpoint.hostname += "]";`,
     ],
-    diagnosis: /changed its arguments, which belong to the caller/,
+    diagnosis: /changed its arguments, but they belong to the caller/,
   },
   {
     name: "leaves out port 0",

@@ -23,7 +23,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
   {
     name: "leaves the client's socket open",
     replace: ["using conn", "const conn"],
-    diagnosis: /greetOnce\(\) is done, and the connection is still open\./,
+    diagnosis: /greetOnce\(\) is done, but the connection is still open\./,
   },
   {
     name: "closes its write side, but leaves the socket open",
@@ -32,7 +32,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
       `const conn = await listener.accept();
       await using _end = { [Symbol.asyncDispose]: () => conn.closeWrite() };`,
     ],
-    diagnosis: /still open: you only closed your side of it/,
+    diagnosis: /still open: you closed only your side of it/,
   },
   {
     name: "leaves the socket open when the client leaves early",
@@ -56,7 +56,8 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
   {
     name: "doesn't await its write",
     replace: [WRITE, "conn.write(bytes); break;"],
-    diagnosis: /close\(\) ended a write\(\)|Write first, await each write/,
+    diagnosis:
+      /You called close\(\) while a write\(\)|Write first, await each write/,
   },
   {
     name: "doesn't wait for a client",
@@ -114,7 +115,7 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
         write: (bytes: any) => (globalThis as any).conn21.write(bytes),
       };`,
     ],
-    diagnosis: /Something of one got into the other/,
+    diagnosis: /The two share something/,
   },
   {
     name: "waits for the client to send something first",
@@ -144,7 +145,8 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
         throw new Error("no greeting", { cause });
       });`,
     ],
-    diagnosis: /another error than ConnectionReset.*error through unchanged/s,
+    diagnosis:
+      /wrong class of error; it should be ConnectionReset.*error through unchanged/s,
   },
   {
     name: "takes a buffer that isn't full for the end of the stream",
@@ -160,7 +162,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       "{ stream: true });",
       '{ stream: true });\n    if (text.endsWith("\\n")) return text;',
     ],
-    diagnosis: /must wait for more\..*neither does a line ending/s,
+    diagnosis: /should wait for more bytes\..*neither does a line ending/s,
   },
   {
     name: "takes a pause for the end of the stream",
@@ -172,7 +174,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
         .then(resolve, reject);
     });`,
     ],
-    diagnosis: /don't take a pause for the end/,
+    diagnosis: /don't treat a pause as the end/,
   },
   {
     name: "fills one large buffer",
@@ -188,7 +190,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       }
       return new TextDecoder().decode(buffer.subarray(0, size));
     },
-    diagnosis: /no size is enough for all that a peer may send/,
+    diagnosis: /no size is enough for everything a peer may send/,
   },
   {
     name: "uses fetch()",
@@ -202,7 +204,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       "new TextDecoder()",
       "((globalThis as any).decoder22 ??= new TextDecoder())",
     ],
-    diagnosis: /went wrong on a good stream, after a call that failed/,
+    diagnosis: /failed on a good stream, after a call that was meant to fail/,
   },
   {
     name: "decodes the whole buffer",
@@ -230,7 +232,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
     name: "leaves the connection open",
     replace: ["using conn", "const conn"],
-    diagnosis: /is done, and the connection is still open/,
+    diagnosis: /is done, but the connection is still open/,
   },
   {
     name: "leaves the connection open when a read fails",
@@ -245,7 +247,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
     name: "returns what it has when a read fails",
     replace: ["conn.read(buffer)", "conn.read(buffer).catch(() => null)"],
-    diagnosis: /where it must throw ConnectionReset.*don't return a part/s,
+    diagnosis: /but it should throw ConnectionReset.*don't return a part/s,
   },
   {
     name: "connects a second time",
@@ -287,7 +289,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       "const decoder",
       'await conn.write(new TextEncoder().encode("hello?"));\n  const decoder',
     ],
-    diagnosis: /It only has to read/,
+    diagnosis: /Your function should only read/,
   },
 ];
 

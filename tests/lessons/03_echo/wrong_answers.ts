@@ -24,7 +24,7 @@ const echo: WrongAnswer<Echo>[] = [
   {
     name: "sends back half of the bytes",
     replace: [READ, `${LET_READ} if (count) count >>= 1;`],
-    diagnosis: /3 bytes came, where 6 were due.*Only some of the bytes/s,
+    diagnosis: /Expected 6 bytes, got 3.*Only some of the bytes/s,
   },
   {
     name: "changes the bytes",
@@ -39,7 +39,7 @@ const echo: WrongAnswer<Echo>[] = [
   {
     name: "waits for a line ending before it answers",
     replace: [AT_END, `${AT_END} if (buffer[count - 1] !== 10) continue;`],
-    diagnosis: /6 bytes came, where 8 were due\..*whatever it is/s,
+    diagnosis: /Expected 8 bytes, got 6\..*whatever it is/s,
   },
   {
     name: "sends old bytes after a write that took only part",
@@ -52,12 +52,12 @@ const echo: WrongAnswer<Echo>[] = [
       "= new Uint8Array(16 * 1024)",
       "= ((globalThis as any).buffer31 ??= new Uint8Array(16 * 1024))",
     ],
-    diagnosis: /went wrong with two in use at the same time/,
+    diagnosis: /not with two in use at the same time/,
   },
   {
     name: "closes its own write side, too",
     replace: [AT_END, AT_END.replace(";", " await conn.closeWrite();")],
-    diagnosis: /echo\(\) closed your side of the connection/,
+    diagnosis: /echo\(\) ended your side of the connection/,
   },
   {
     name: "ignores what write() returns",
@@ -196,7 +196,7 @@ const exchange: WrongAnswer<Exchange>[] = [
   {
     name: "sends the whole buffer that the data is part of",
     replace: [SEND, SEND.replace("data", "new Uint8Array(data.buffer)")],
-    diagnosis: /the same bytes as part of a larger buffer/,
+    diagnosis: /bytes are part of a larger buffer/,
   },
   {
     name: "returns what it has when the connection is reset",

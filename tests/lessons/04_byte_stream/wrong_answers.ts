@@ -41,7 +41,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
   {
     name: "puts each piece at the start of the array",
     replace: ["data.subarray(filled)", "data.subarray(0, size - filled)"],
-    diagnosis: /the pieces aren't: read\(\) writes to the start/,
+    diagnosis: /the pieces aren't: read\(\) always writes to the start/,
   },
   {
     name: "treats the end of the stream as success",
@@ -92,7 +92,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
   {
     name: "returns more than it was asked for",
     replace: ["return data;", "return new Uint8Array([...data, 0]);"],
-    diagnosis: /an array of just the right length/,
+    diagnosis: /an array of exactly the right length/,
   },
   {
     name: "reads before it tests whether it has enough",
@@ -121,7 +121,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
       "return data;",
       "return new TextEncoder().encode(new TextDecoder().decode(data));",
     ],
-    diagnosis: /These bytes needn't be text/,
+    diagnosis: /These bytes may not be text/,
   },
   {
     name: "closes the connection when the peer has closed its side",
@@ -134,7 +134,8 @@ const readExact: WrongAnswer<ReadExact>[] = [
       "conn.read(data.subarray(filled))",
       "conn.read(data.subarray(filled)).catch(() => null)",
     ],
-    diagnosis: /threw another error than ConnectionReset.*let it through/is,
+    diagnosis:
+      /threw the wrong class of error; it should be ConnectionReset.*let it through/is,
   },
 ];
 
@@ -168,7 +169,7 @@ const writeAll: WrongAnswer<WriteAll>[] = [
   {
     name: "writes everything again until one write takes it all",
     replace: [WRITE, "written = await conn.write(data);"],
-    diagnosis: /sent more than the 10 bytes/,
+    diagnosis: /sent more than the expected 10 bytes/,
   },
   {
     name: "starts all writes at once",
@@ -209,7 +210,7 @@ const writeAll: WrongAnswer<WriteAll>[] = [
   {
     name: "closes its side after the data",
     replace: afterwards("await conn.closeWrite();"),
-    diagnosis: /closed your side of the connection/,
+    diagnosis: /ended your side of the connection/,
   },
   {
     name: "pipes into the connection, which closes it",
@@ -247,7 +248,7 @@ const writeAll: WrongAnswer<WriteAll>[] = [
       "let written = 0;",
       "let written = 0;\n  data = new Uint8Array(data.buffer);",
     ],
-    diagnosis: /as part of a larger buffer.*\.buffer/s,
+    diagnosis: /part of a larger buffer.*\.buffer/s,
   },
   {
     name: "has one count for all connections",

@@ -36,7 +36,8 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   {
     name: "reads into an empty buffer",
     replace: ["new Uint8Array(4096)", "new Uint8Array()"],
-    diagnosis: /got an empty buffer 100 times.*`new Uint8Array\(\)`/s,
+    diagnosis:
+      /passed an empty buffer to conn\.read\(\) 100 times.*`new Uint8Array\(\)`/s,
   },
   {
     name: "doesn't await read()",
@@ -44,7 +45,8 @@ const readLines: WrongAnswer<ReadMessages>[] = [
       "const count = await conn.read(buffer);",
       "const count = conn.read(buffer) as unknown as number;",
     ],
-    diagnosis: /You used the result of conn\.read\(\) before it was there/,
+    diagnosis:
+      /You used the promise that conn\.read\(\) returned as if it were the result/,
   },
   {
     name: "decodes each read separately",
@@ -214,12 +216,12 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   {
     name: "returns at a line that's too long, without an error",
     attempt: ending(solution.readLines, RangeError),
-    diagnosis: /readLines\(\) ended .*where RangeError was due/,
+    diagnosis: /readLines\(\) ended .*expected RangeError/,
   },
   {
     name: "throws an error of another class",
     replace: ["throw new RangeError(", "throw new Error("],
-    diagnosis: /by the class of the error/,
+    diagnosis: /by their class/,
   },
   {
     name: "puts � where bytes aren't UTF-8",
@@ -239,7 +241,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   {
     name: "has one list of bytes for all connections",
     attempt: byByte(() => ONE_FOR_ALL),
-    diagnosis: /went wrong with two in use at the same time/,
+    diagnosis: /not with two in use at the same time/,
   },
   {
     name: "has one buffer for all connections",
@@ -283,7 +285,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
   {
     name: "keeps the rest of a line outside the function",
     attempt: keepLeftOver,
-    diagnosis: /after a call that failed.*Make it a local variable/s,
+    diagnosis: /after a call that was meant to fail.*Make it a local variable/s,
   },
   {
     name: "keeps views of its buffer",
@@ -322,7 +324,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
       "return decoder.decode(bytes)",
       `${RECURSION} return decoder.decode(bytes)`,
     ],
-    diagnosis: /A function there calls itself, once for each byte/,
+    diagnosis: /A function calls itself once for each byte/,
   },
   {
     name: "makes an argument of each byte",
@@ -347,7 +349,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     attempt:
       ((conn: Deno.Conn) =>
         Array.fromAsync(solution.readLines(conn))) as unknown as ReadMessages,
-    diagnosis: /Declare it as `async function\*`/,
+    diagnosis: /Declare the function as `async function\*`/,
   },
 ];
 
@@ -421,7 +423,7 @@ const encodeFrame: WrongAnswer<EncodeFrame>[] = [
       };
       copy(0);`,
     ],
-    diagnosis: /A function there calls itself, once for each byte/,
+    diagnosis: /A function calls itself once for each byte/,
   },
   {
     name: "normalizes the text",
@@ -570,7 +572,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     name:
       "reads the length as a signed number, and makes an array of that size",
     replace: ["getUint32(0)", "getInt32(0)"],
-    diagnosis: /No array has a negative length/,
+    diagnosis: /can't have a negative length/,
   },
   {
     name: "gives the default to the object instead of maxBytes",
@@ -651,7 +653,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
       `const size = ${GET_SIZE};`,
       `const size = ${GET_SIZE};\n    new Uint8Array(size);`,
     ],
-    diagnosis: /made room for more bytes than the limit allows/,
+    diagnosis: /allocated more bytes than the limit allows/,
   },
   {
     name: "has a decoder that keeps half a character",
@@ -672,7 +674,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
         yield text;
       }
     },
-    diagnosis: /Compare it with the limit first/,
+    diagnosis: /Compare it with the limit before/,
   },
   {
     name: "treats a limit of 0 as if none was given",
@@ -731,7 +733,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
   {
     name: "throws a TypeError for a frame that's too long",
     replace: ["throw new RangeError(", "throw new TypeError("],
-    diagnosis: /by the class of the error/,
+    diagnosis: /by their class/,
   },
   {
     name: "treats an empty frame as the end",
@@ -784,7 +786,7 @@ async function* decodeWholeBuffer(conn: Deno.Conn): AsyncGenerator<string> {
   yield new TextDecoder().decode(buffer);
 }
 
-/** Makes an answer that returns where it must throw, and is right otherwise. */
+/** Makes an answer that returns but it should throw, and is right otherwise. */
 function ending(
   read: ReadMessages,
   // deno-lint-ignore no-explicit-any -- Error classes differ in their own.

@@ -59,8 +59,8 @@ Deno.test("describeServeError() tells a client that left from an accept() that f
   const { NotConnected } = Deno.errors;
   const descriptions: [string, Error, Deno.Conn?][] = [
     ["a client left before it was accepted", new NotConnected("gone")],
-    ["cannot accept a client: Error: no files", new Error("no files")],
-    ["a client is gone: Error: reset", new Error("reset"), new FakeConn()],
+    ["can't accept a client: Error: no files", new Error("no files")],
+    ["lost a client: Error: reset", new Error("reset"), new FakeConn()],
   ];
   for (const [description, error, conn] of descriptions) {
     assertEquals(describeServeError(error, conn), description);

@@ -184,7 +184,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
   {
     name: "has several loops that end silently when an accept() is Busy",
     attempt: loops((serving) => serving.catch(() => {})),
-    diagnosis: /stalled.*Accept in one loop/s,
+    diagnosis: /Timed out.*Accept in one loop/s,
   },
   {
     name: "calls the handler after an error from accept()",
@@ -276,7 +276,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
       "const running = new Set<Promise<void>>();",
       "const running = serveAtMost.running ??= new Set<Promise<void>>();",
     ],
-    diagnosis: /Something of one got into the other/,
+    diagnosis: /The two share something/,
   },
   {
     name: "closes connections that have no place yet",

@@ -32,7 +32,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "reads once",
     replace: [KEEP, `${KEEP} break;`],
-    diagnosis: /One read\(\) returns whatever has arrived/,
+    diagnosis: /read\(\) returns whatever has arrived/,
   },
   {
     name: "closes its write side before everything is written",
@@ -71,7 +71,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
       "for (",
       "question = new Uint8Array(question.buffer);\n  for (",
     ],
-    diagnosis: /as part of a larger buffer.*\.buffer/s,
+    diagnosis: /part of a larger buffer.*\.buffer/s,
   },
   {
     name: "collects the pieces of all answers in one list",
@@ -79,7 +79,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
       "const pieces: Uint8Array<ArrayBuffer>[] = [];",
       "const pieces: Uint8Array<ArrayBuffer>[] = askAndHear.pieces ??= [];",
     ],
-    diagnosis: /another result the second time/,
+    diagnosis: /a different result the second time/,
   },
   {
     name: "awaits the sending only when it has the answer",
@@ -155,7 +155,7 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
   {
     name: "closes the connection at the end",
     replace: [RETURN, `using _closed = conn; ${RETURN}`],
-    diagnosis: /whoever opened it closes it/,
+    diagnosis: /The caller opened it/,
   },
 ];
 
@@ -193,7 +193,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "leaves the connection open after a failed read()",
     replace: afterFailure("clearTimeout(timer)"),
-    diagnosis: /the connection is still open.*on every path/s,
+    diagnosis: /the connection is still open.*If a call throws/s,
   },
   {
     name: "leaves the connection open when closeWrite() fails",
@@ -201,7 +201,8 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
       SET_TIMER,
       `try { ${CLOSE_WRITE} } catch { return; }\n  ${SET_TIMER}`,
     ],
-    diagnosis: /the connection is still open.*when something fails/s,
+    diagnosis:
+      /the connection is still open.*(even after an error|If a call throws)/s,
   },
   {
     name: "throws when the peer is gone",
@@ -224,7 +225,8 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   {
     name: "leaves the timer running when the peer has reset the connection",
     replace: afterFailure("conn[Symbol.dispose]()"),
-    diagnosis: /a timer of yours is still running.*when something fails/s,
+    diagnosis:
+      /a timer that you started is still running.*even after an error/s,
   },
   {
     name: "sets the timer after closing its write side",
@@ -272,7 +274,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
       ]);
       conn[Symbol.dispose]();
     },
-    diagnosis: /a timer of yours is still running/,
+    diagnosis: /a timer that you started is still running/,
   },
   {
     name: "can't be called without options",

@@ -176,11 +176,11 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("clearTimeout(timer);", {
       "leaves the timer of the race": [
         "",
-        /read\(30000\) is done, and a timer of yours is still running/,
+        /read\(30000\) is done, but a timer that you started is still running/,
       ],
       "clears its timer only if the read succeeds": [
         "if (this.#reading === undefined) clearTimeout(timer);",
-        /a timer of yours is still running.*into a `finally`/s,
+        /a timer that you started is still running.*in a `finally`/s,
       ],
     }),
     ...replacing(COPY, {
@@ -256,7 +256,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "has an empty buffer": [
         "#buffer = new Uint8Array();",
-        /has no room for anything/,
+        /has no room for any bytes/,
       ],
     }),
     {
@@ -421,7 +421,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "leaves a timer for each attempt": [
         `setTimeout(() => {}, 60_000); ${TRY}`,
-        /a timer of yours is still running/,
+        /a timer that you started is still running/,
       ],
       "returns a copy": [
         "return structuredClone(await attempt());",

@@ -56,7 +56,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "sends text": [
         "if (other !== member) other.conn.write(new TextDecoder().decode(line));",
-        /conn\.write\(\) got the string "hello\\n" instead of bytes/,
+        /passed the string "hello\\n" to conn\.write\(\), which takes bytes/,
       ],
       "writes to one member after another": [
         `if (other === member) continue;
@@ -194,7 +194,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "leaves a timer running": [
         "member.conn.close(); setTimeout(() => {}, 60_000);",
-        /a timer of yours is still running/,
+        /a timer that you started is still running/,
       ],
     }),
     ...replacing("if (!this.#members.delete(member)) return;", {

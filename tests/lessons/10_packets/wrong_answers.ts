@@ -64,7 +64,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "copies from the buffer below the message": [
         "new Uint8Array(message.buffer.slice(offset, offset + size))",
-        /`\.buffer` is all of that/,
+        /`\.buffer` is the whole buffer/,
       ],
       "pads the last packet with zeros": [
         "Uint8Array.from({ length: size }, (_, i) => message[offset + i])",
@@ -121,7 +121,7 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("let offset = 0;", {
       "keeps the offset outside the function": [
         "let offset = split.offset ?? 0; split.offset = 1;",
-        /gave another result the second time/,
+        /returned a different result the second time/,
       ],
     }),
     ...replacing("return packets;", {
@@ -282,14 +282,14 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("throw new Error(", {
       "returns zeros when it's asked again too early": [
         "if (this.asked) return this.#bytes; this.asked = true; throw new Error(",
-        /message\(\) gave another result the second time/,
+        /message\(\) returned a different result when called again/,
       ],
       "throws a string": ["throw (", /Throw an Error object/],
     }),
     ...replacing("return this.#bytes;", {
       "returns the message only once": [
         "const bytes = this.#bytes; this.#bytes = undefined; return bytes;",
-        /message\(\) gave another result the second time/,
+        /message\(\) returned a different result when called again/,
       ],
     }),
     ...replacing("this.#bytes === undefined ||", {
@@ -307,7 +307,7 @@ export const wrongAnswers: WrongAnswers = {
           shared.#missing = [];
           return shared;
         }`,
-        /with two in use at the same time.*is shared by all/s,
+        /with two in use at the same time.*The two share something/s,
       ],
     }),
   ],

@@ -82,7 +82,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads from the start of the underlying buffer",
       replace: [", bytes.byteOffset, bytes.length)", ")"],
-      diagnosis: /pass the place and the size/,
+      diagnosis: /pass the offset and the length/,
     },
     ...replacing("bytes.length < 20", {
       "takes a last byte of 0 for a missing byte": [
@@ -164,7 +164,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws a TypeError",
       replace: ["RangeError(`a TCP", "TypeError(`a TCP"],
-      diagnosis: /tell failures apart by the class/,
+      diagnosis: /tell errors apart by their class/,
     },
     {
       name: "compares the header with everything that follows in the buffer",
@@ -172,7 +172,7 @@ export const wrongAnswers: WrongAnswers = {
         "headerBytes > bytes.length",
         "headerBytes > new DataView(bytes.buffer, bytes.byteOffset).byteLength",
       ],
-      diagnosis: /with the same bytes as part of a larger buffer/,
+      diagnosis: /bytes are part of a larger buffer/,
     },
   ],
   "11.2": [
@@ -239,11 +239,11 @@ export const wrongAnswers: WrongAnswers = {
     ...replacing("let sum = 0;", {
       "reads from the start of the underlying buffer": [
         "let sum = 0;\n  bytes = new Uint8Array(bytes.buffer, 0, bytes.length);",
-        /pass the place and the size/,
+        /pass the offset and the length/,
       ],
       "adds to the sum of the previous call": [
         "let sum = checksum.sum = 1 + (checksum.sum ?? -1);",
-        /another result the second time/,
+        /a different result the second time/,
       ],
       "returns 0 for no bytes": [
         "if (bytes.length === 0) return 0;\n  let sum = 0;",

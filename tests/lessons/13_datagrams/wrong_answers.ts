@@ -43,7 +43,7 @@ const ask: WrongAnswer<Ask>[] = [
     ],
     "doesn't await receive()": [
       "socket.receive()",
-      /You used the result of socket\.receive\(\) before it was there/,
+      /You used the promise that socket\.receive\(\) returned as if it were the result/,
     ],
     "gives up when a timer fires": [
       `await Promise.race([
@@ -101,7 +101,7 @@ const ask: WrongAnswer<Ask>[] = [
     ],
     "closes the socket": [
       "socket.close();\n      return message;",
-      /whoever opened it closes it/,
+      /The caller opened it/,
     ],
   }),
   {
@@ -116,7 +116,7 @@ const ask: WrongAnswer<Ask>[] = [
       if (got !== null) all = Uint8Array.of(...all, ...got[0]);
       return all;
     },
-    diagnosis: /a receive of its is still waiting/,
+    diagnosis: /one of its receives is still waiting/,
   },
   {
     name: "waits for a second message",
@@ -137,7 +137,7 @@ const ask: WrongAnswer<Ask>[] = [
       while (!isDone) await new Promise((resolve) => setTimeout(resolve, 10));
       return await asking;
     },
-    diagnosis: /a timer running while it waits.*Don't ask again and again/s,
+    diagnosis: /a timer while it waits.*Don't poll/s,
   },
   {
     name: "closes the socket when a timer fires",
@@ -177,7 +177,7 @@ const ask: WrongAnswer<Ask>[] = [
         receiving = socket.receive();
       }
     },
-    diagnosis: /a receive of its is still.*not before you have sent/s,
+    diagnosis: /one of its receives is still.*after you've sent/s,
   },
   {
     name: "sends and receives at the same time",
@@ -194,7 +194,7 @@ const ask: WrongAnswer<Ask>[] = [
         [message, from] = await socket.receive();
       }
     },
-    diagnosis: /a receive of its is still.*not before you have sent/s,
+    diagnosis: /one of its receives is still.*after you've sent/s,
   },
   ...replacing("(question, server);", {
     "swallows the error of send()": [
@@ -284,7 +284,7 @@ const ask: WrongAnswer<Ask>[] = [
       await Promise.race([old, late]);
       return await solution.ask(socket, question, server);
     },
-    diagnosis: /A receive that you gave up takes the next datagram/,
+    diagnosis: /A receive that you gave up on still takes the next datagram/,
   },
 ];
 
@@ -370,7 +370,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "sends the whole array that the message is part of": [
         "await socket.send(new Uint8Array(message.buffer), to)",
-        /as part of a larger buffer.*`\.buffer` is all of that/s,
+        /part of a larger buffer.*`\.buffer` is the whole buffer/s,
       ],
       "takes 0 sent bytes for a failure": [
         `if (!(${SEND})) throw new Error()`,

@@ -133,7 +133,7 @@ export const wrongAnswers: WrongAnswers = {
         "question.set(request, 4);",
         "question.set(new Uint8Array(request.buffer, 0, request.length), 4);",
       ],
-      diagnosis: /as part of a larger buffer/,
+      diagnosis: /part of a larger buffer/,
     },
     {
       name: "returns the number too",
@@ -212,7 +212,7 @@ export const wrongAnswers: WrongAnswers = {
   }
   for (let`,
       ],
-      diagnosis: /a timer of yours is still running/,
+      diagnosis: /a timer that you started is still running/,
     },
     {
       name: "counts only the retries",
@@ -307,7 +307,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads the number at the start of the whole array",
       replace: ["buffer, byteOffset)", "buffer)"],
-      diagnosis: /went wrong with the same bytes as part of a larger buffer/,
+      diagnosis: /is wrong if its bytes are part of a larger buffer/,
     },
     {
       name: "uses only the last byte of the number",

@@ -117,7 +117,7 @@ export const wrongAnswers: WrongAnswers = {
         "using _conn",
         "setTimeout(() => {}, 5000);\n    using _conn",
       ],
-      diagnosis: /a timer of yours is still running/,
+      diagnosis: /a timer that you started is still running/,
     },
     {
       name: "follows a link, and removes it",

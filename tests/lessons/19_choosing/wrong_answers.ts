@@ -64,7 +64,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "sends the whole buffer that the question is in",
       replace: ["send(question", "send(new Uint8Array(question.buffer)"],
-      diagnosis: /as part of a larger buffer/,
+      diagnosis: /part of a larger buffer/,
     },
     {
       name: "removes the server's path",
@@ -154,7 +154,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "sends text",
       replace: ["send(question", "send(new TextDecoder().decode(question)"],
-      diagnosis: /socket\.send\(\) got the string .*encode it first/s,
+      diagnosis: /passed the string .* to socket\.send\(\).*encode it first/s,
     },
     {
       name: "uses a buffer that's too small for the answer",

@@ -65,7 +65,7 @@ export const wrongAnswers: WrongAnswers = {
         "new Uint8Array(Number(length));\n" +
         "    this.#requireRoom(Number(length));",
       ],
-      diagnosis: /made room for more bytes than the limit allows/,
+      diagnosis: /allocated more bytes than the limit allows/,
     },
     {
       name: "adds up chunks when their data is there",
@@ -237,7 +237,7 @@ export const wrongAnswers: WrongAnswers = {
         "return taken;\n      await this.#mustReadMore();",
         "return taken;\nif (!await this.#readMore()) return taken.subarray(0, filled);",
       ],
-      diagnosis: /gave a request, where.*null or an incomplete request/s,
+      diagnosis: /returned a request, but.*null or an incomplete request/s,
     },
     {
       name: "returns a view of a buffer that it reuses",
@@ -249,7 +249,7 @@ export const wrongAnswers: WrongAnswers = {
           return this.own.subarray(0, bytes.length);
         }) };`,
       ],
-      diagnosis: /It's a view of a buffer/,
+      diagnosis: /You returned a view of a buffer/,
     },
     {
       name: "closes the connection at the end",
@@ -323,12 +323,12 @@ export const wrongAnswers: WrongAnswers = {
         `this.#requireRoom(Number(length) >>> 0);
         return await this.#take(Number(length) >>> 0);`,
       ],
-      diagnosis: /gave a request, where it must throw RangeError/,
+      diagnosis: /returned a request, but it should throw RangeError/,
     },
     {
       name: "cuts the sizes of chunks to 32 bits",
       replace: ["parseInt(digits, 16)", "parseInt(digits, 16) >>> 0"],
-      diagnosis: /waits for more, where RangeError was due/,
+      diagnosis: /waiting for more; expected RangeError/,
     },
     {
       name: "never reads a body after GET",
@@ -391,7 +391,8 @@ export const wrongAnswers: WrongAnswers = {
         "// One character for each byte,",
         "while (await this.#readMore());\n//",
       ],
-      diagnosis: /waits for more.*ends with the blank line. Return it at once/s,
+      diagnosis:
+        /waiting for more.*ends with the blank line. Return it at once/s,
     },
     {
       name: "splits the first line at any white space",
@@ -563,7 +564,7 @@ export const wrongAnswers: WrongAnswers = {
         `{ headers = {}, head = false } = options;
         options.used = true;`,
       ],
-      diagnosis: /changed its arguments, which belong to the caller/,
+      diagnosis: /changed its arguments, but they belong to the caller/,
     },
     {
       name: "silently removes control characters",

@@ -114,7 +114,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws TypeError for a label that's too long",
       replace: ["RangeError(`a label", "TypeError(`a label"],
-      diagnosis: /Callers tell failures apart by the class/,
+      diagnosis: /Callers tell errors apart by their class/,
     },
     {
       name: "divides the id by one too few",
@@ -145,7 +145,7 @@ export const wrongAnswers: WrongAnswers = {
         at = from + 2;
         return labels.join(".");`,
       ],
-      diagnosis: /A function there calls itself, .* or without end/,
+      diagnosis: /A function calls itself .* or endlessly/,
     },
     {
       name: "takes the second byte of a pointer for the offset",
@@ -168,7 +168,7 @@ export const wrongAnswers: WrongAnswers = {
         "let at = 0;",
         "bytes = new Uint8Array(bytes.buffer, 0, bytes.length);\nlet at = 0;",
       ],
-      diagnosis: /went wrong with the same bytes as part of a larger buffer/,
+      diagnosis: /is wrong if its bytes are part of a larger buffer/,
     },
     {
       name: "rejects a label of 63 bytes",
@@ -198,7 +198,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "throws an error of another class for a pointer",
       replace: ['TypeError("a pointer', 'Error("a pointer'],
-      diagnosis: /Callers tell failures apart by the class/,
+      diagnosis: /Callers tell errors apart by their class/,
     },
     {
       name: "accepts an address of three bytes",

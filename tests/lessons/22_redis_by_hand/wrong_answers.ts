@@ -69,7 +69,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "keeps leftover bytes in a variable outside the function",
       attempt: keepingRestOutside(),
-      diagnosis: /a variable outside the function or class.*is shared by all/,
+      diagnosis: /a variable outside the function or class/,
     },
     {
       name: "treats one read as one command",
@@ -192,7 +192,7 @@ export const wrongAnswers: WrongAnswers = {
         "const value = Number(line.slice(1));",
         "const value = Number(line.slice(1));\n    new Uint8Array(value);",
       ],
-      diagnosis: /made room for more bytes than the limit allows/,
+      diagnosis: /allocated more bytes than the limit allows/,
     },
     {
       name: "checks the length of a line only while it has no end",
@@ -219,7 +219,7 @@ export const wrongAnswers: WrongAnswers = {
         readCommand(reader).catch((cause) => {
           throw new Error("bad command", { cause });
         }),
-      diagnosis: /by the class of the error/,
+      diagnosis: /by their class/,
     },
     {
       name: "takes a * after a space for that of an array",
@@ -428,7 +428,7 @@ export const wrongAnswers: WrongAnswers = {
         "const [first, ...args] = command;",
         "const first = command.shift()!; const args = command;",
       ],
-      diagnosis: /changed its arguments, which belong to the caller/,
+      diagnosis: /changed its arguments, but they belong to the caller/,
     },
     {
       name: "starts a timer for each value",
@@ -496,7 +496,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "keeps the keys outside the object",
       replace: ["#entries = new Map", "#entries = Store.entries ??= new Map"],
-      diagnosis: /a variable outside the function or class is shared by all/,
+      diagnosis: /a variable outside the function or class/,
     },
     {
       name: "has a clock of its own that stands still",

@@ -571,7 +571,7 @@ export const wrongAnswers: WrongAnswers = {
           return { ...message, data };
         }
       },
-      diagnosis: /It's a view of a buffer/,
+      diagnosis: /You returned a view of a buffer/,
     },
   ],
   "23.3": [

@@ -3,7 +3,7 @@ import { ROOT } from "../../checker/catalog.ts";
 import { answerHelp } from "../command_line.ts";
 import { runDeno } from "../run_deno.ts";
 
-/** `deno task bench`: measures what the helpers cost. */
+/** `deno task bench`: measures the overhead of the helpers. */
 export default async function bench(args: string[]): Promise<number> {
   answerHelp(args, "deno task bench [NAME…] [--quick] [--json]");
   return await runDeno("run", [

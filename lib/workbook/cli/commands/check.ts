@@ -9,7 +9,7 @@ import { checkAll, checkAndRemember } from "../../checker/progress.ts";
 import { resultLines } from "../../checker/report.ts";
 import { findTarget } from "../targets.ts";
 
-/** `deno task check`: checks answers, and says what is wrong with them. */
+/** `deno task check`: checks answers, and says what's wrong with them. */
 export default async function check(
   args: string[],
   io: CommandContext,
@@ -35,8 +35,8 @@ export default async function check(
   );
   const first = results.find(({ verdict }) => verdict.state !== "passed");
   if (words.length > 0) io.print(...await afterLines(results, io));
-  if (first === undefined) io.print(dim("what to do next: deno task next"));
-  // Of one lesson, each wrong answer has its own hint above.
+  if (first === undefined) io.print(dim("what's next: deno task next"));
+  // For one lesson, each wrong answer has its own hint above.
   else if (words.length === 0 || failed === 0) {
     io.print(dim(`stuck? deno task hint ${first.id}`));
   }

@@ -4,7 +4,7 @@ import { parseCommandLine } from "../command_line.ts";
 import { hintLines } from "../hints.ts";
 import { findExercise } from "../targets.ts";
 
-/** `deno task hint 3.1`: a first hint, and more of them when asked for. */
+/** `deno task hint 3.1`: shows the first hint, or more on request. */
 export default async function hint(
   args: string[],
   io: CommandContext,

@@ -14,10 +14,10 @@ import { sandboxArgs } from "../../checker/sandbox.ts";
 import { temporaryFolder } from "../../checker/temporary_folder.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
 
-/** The options that say how X-ray shows a run. */
+/** The options for X-ray. */
 const XRAY_FLAGS = ["all", "delta"];
 
-/** How long a lesson may run when it does not serve, in milliseconds. */
+/** How long a lesson may run without `--serve`, in milliseconds. */
 const LIMIT_MS = 120_000;
 
 /** `deno task lesson`: lists the lessons, or runs one. */
@@ -52,7 +52,7 @@ export default async function lesson(
     return 0;
   }
   const chosen = findLesson(io.lessons, words[0]);
-  // The lesson says itself what is wrong with them.
+  // The lesson itself reports what's wrong with them.
   const options = [];
   if (flags.serve > 0) options.push("--serve");
   if (flags.mine > 0) options.push("--mine");
@@ -99,7 +99,9 @@ function stepIn(text: string | undefined, serve: boolean): number | undefined {
   throw new UsageError(`no step ${repeated(text)}: steps are 1, 2, 3, …`);
 }
 
-/** Runs the lesson in a child that may use the loopback network only. */
+/**
+ * Runs the lesson in a child process that may use the loopback network only.
+ */
 async function run(chosen: Lesson, options: string[]): Promise<number> {
   await using folder = await temporaryFolder();
   const child = new Deno.Command(Deno.execPath(), {
@@ -108,7 +110,7 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
         folder: folder.path,
         socketFiles: chosen.socketFiles,
         programs: chosen.programs,
-        // The learner's file is loaded by its address.
+        // The learner's file is loaded by its URL.
         read: options.includes("--mine") ? [ROOT] : [],
       }),
       "--folder",
@@ -117,13 +119,13 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
     ],
   }).spawn();
 
-  // Ctrl-C goes to the child as well, which ends by itself and has the last
-  // word; a signal sent to this process alone is passed on. So it stays to the
-  // end of the process: a second one, while the folder is removed, must not give
-  // it another status.
+  // The terminal sends Ctrl-C to the child, too, which then ends by itself; a
+  // signal to this process alone is passed on. The handler stays until the
+  // process ends, so that a second signal during the cleanup doesn't change the
+  // exit status.
   onInterrupt(() => signalChild(child, "SIGINT"));
   let late = false;
-  // A reader who thinks about a question is in no hurry.
+  // No limit while the reader thinks about a question.
   const open = options.includes("--serve") || Deno.stdin.isTerminal();
   const limit = open ? undefined : setTimeout(() => {
     late = true;
@@ -132,7 +134,7 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
   const { code } = await child.status;
   clearTimeout(limit);
   if (late) {
-    console.error(`the lesson was ended after ${LIMIT_MS / 1000} s`);
+    console.error(`the lesson was stopped after ${LIMIT_MS / 1000} s`);
   }
   return code;
 }

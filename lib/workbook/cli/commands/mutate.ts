@@ -3,7 +3,7 @@ import { ROOT } from "../../checker/catalog.ts";
 import { answerHelp } from "../command_line.ts";
 import { runDeno } from "../run_deno.ts";
 
-/** `deno task mutate`: tries the checks on mutants of the solutions. */
+/** `deno task mutate`: runs the checks on mutants of the solutions. */
 export default async function mutate(args: string[]): Promise<number> {
   answerHelp(args, "deno task mutate [3 | 3.1 …]");
   return await runDeno("run", [

@@ -8,7 +8,7 @@ import { describeExercises } from "../../checker/describe.ts";
 import { findNext } from "../../checker/progress.ts";
 import { type ReportOptions, summaryLine } from "../../checker/report.ts";
 
-/** `deno task next`: the first exercise that is not solved, and what to do. */
+/** `deno task next`: shows the first unsolved exercise, and what to do. */
 export default async function next(
   args: string[],
   io: CommandContext,
@@ -19,17 +19,17 @@ export default async function next(
 }
 
 /**
- * Says what to do next.
+ * Formats what to do next.
  *
- * @param open The first exercise that is not solved, if any is left.
+ * @param open The first unsolved exercise, if any is left.
  * @param options How to lay it out.
- * @returns Lines: how it stands, its task, and the commands that go with it.
+ * @returns Lines: its state, its task, and the commands for it.
  */
 export async function nextLines(
   open: CheckResult | undefined,
   { width, paint }: Required<ReportOptions>,
 ): Promise<string[]> {
-  if (open === undefined) return [green("Every exercise is solved.")];
+  if (open === undefined) return [green("You've solved every exercise.")];
   const { lesson, id } = open;
   const exercises = await describeExercises(lesson);
   const { title, task } = exercises.find((one) => one.id === id)!;

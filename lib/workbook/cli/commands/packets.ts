@@ -14,7 +14,10 @@ const USAGE =
   "deno task packets FILE [--json | --follow 1 | --box 1] [--raw] " +
   "[--only 'port 53'] [--conversation 1]";
 
-/** `deno task packets FILE`: the packets of a capture, and what they are to each other. */
+/**
+ * `deno task packets FILE`: shows the packets of a capture, and their
+ * conversations.
+ */
 export default async function packets(
   args: string[],
   io: CommandContext,
@@ -52,7 +55,7 @@ export default async function packets(
       throw error;
     });
     const missing = show.missing?.() ?? null;
-    // What is missing from a part may be in the rest.
+    // The part may miss something that is in the rest of the capture.
     if (missing !== null && !problem) throw new UsageError(missing);
     if (missing === null) show.end();
     await output.flush();
@@ -79,18 +82,20 @@ function chooseShow(
     box === undefined ? "" : "--box",
   ].filter((option) => option !== "");
   if (given.length > 1) {
-    throw new UsageError(`${given.join(" and ")} do not go together: take one`);
+    throw new UsageError(
+      `${given.join(" and ")} don't go together: choose one`,
+    );
   }
   const { filter, conversation } = options;
   if ((filter !== null || conversation !== null) && !json && given.length > 0) {
     const option = filter === null ? "--conversation" : "--only";
     throw new UsageError(
-      `${given[0]} and ${option} do not go together: take one`,
+      `${given[0]} and ${option} don't go together: choose one`,
     );
   }
   if (options.raw && (json || box !== undefined)) {
     throw new UsageError(
-      `${given[0]} shows raw numbers anyway: leave out --raw`,
+      `${given[0]} always shows raw numbers: leave out --raw`,
     );
   }
   if (json) return new JsonLines(options);

@@ -4,7 +4,7 @@ import type { CommandContext } from "../command.ts";
 import { page } from "../pager.ts";
 import { parseCommandLine } from "../command_line.ts";
 
-/** `deno task read 3`: the lesson's text, in the terminal. */
+/** `deno task read 3`: shows the lesson's reading in the terminal. */
 export default async function read(
   args: string[],
   io: CommandContext,

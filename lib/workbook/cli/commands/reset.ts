@@ -6,7 +6,7 @@ import { parseCommandLine } from "../command_line.ts";
 import { replaceSection, splitSections } from "../../checker/sections.ts";
 import { findTarget } from "../targets.ts";
 
-/** `deno task reset 3.1`: the placeholder again; your text is kept beside it. */
+/** `deno task reset 3.1`: restores the placeholder, and backs up your code. */
 export default async function reset(
   args: string[],
   io: CommandContext,
@@ -37,19 +37,19 @@ export default async function reset(
     return 1;
   }
   if (fresh === yours) {
-    say(`${words[0]} is still as it was at first: nothing to reset`);
+    say(`you haven't changed ${words[0]}: nothing to reset`);
     return 0;
   }
   const kept = yours === undefined
     ? "the file was missing"
-    : `your text is in ${await backUp(lesson)}`;
+    : `your code is saved in ${await backUp(lesson)}`;
   await replaceFile(file, toBytes(fresh));
   say(`${words[0]} is reset; ${kept}`);
   return 0;
 }
 
-// A learner's file may hold any bytes. A character for each byte keeps them as
-// they are, and the headings are ASCII.
+// A learner's file may contain any bytes. One character per byte preserves
+// them, and the headings are ASCII.
 function toText(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("latin1");
 }
@@ -58,7 +58,7 @@ function toBytes(text: string): Uint8Array {
   return Buffer.from(text, "latin1");
 }
 
-/** The file that a link leads to: the link stays. */
+/** Follows a symbolic link to its file, so that the link stays. */
 async function realPathOf(file: string): Promise<string> {
   try {
     return await Deno.realPath(file);
@@ -89,13 +89,13 @@ async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** The learner's file with one section as it was at first. */
+/** Returns the learner's file with one section reset. */
 function withoutAnswer(
   yours: string,
   placeholder: string,
   id: string,
 ): string | undefined {
-  // One kind of line ending, the one that most lines of the file have.
+  // Use the line ending that most lines of the file have.
   const count = (ending: string) => yours.split(ending).length - 1;
   const own = 2 * count("\r\n") > count("\n")
     ? placeholder.replaceAll(/\r?\n/g, "\r\n")
@@ -103,14 +103,14 @@ function withoutAnswer(
   const { head, sections } = splitSections(own);
   const section = sections.find((one) => one.id === id)!;
   const fresh = replaceSection(yours, section);
-  // A learner who has solved everything may have removed this import.
+  // After solving everything, the learner may have removed this import.
   const needed = head.match(/^import .*\btodo\b.*\n/m)?.[0] ?? "";
   return fresh === undefined || /^import\b[^;]*\btodo\b/m.test(yours)
     ? fresh
     : needed + fresh;
 }
 
-/** Copies the file, byte for byte, to a name that is not taken. */
+/** Copies the file, byte for byte, to an unused name. */
 async function backUp(lesson: Lesson): Promise<string> {
   const yours = await Deno.readFile(fileOf(lesson, "exercise.ts"));
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
@@ -121,7 +121,7 @@ async function backUp(lesson: Lesson): Promise<string> {
       return `lessons/${folderOf(lesson)}/${name}`;
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) continue;
-      // A disk that is full keeps a part of it.
+      // On a full disk, only a part of it is written.
       await Deno.remove(fileOf(lesson, name)).catch(() => {});
       throw error;
     }

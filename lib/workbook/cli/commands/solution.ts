@@ -8,7 +8,10 @@ import { splitSections } from "../../checker/sections.ts";
 import { findExercise } from "../targets.ts";
 import { UsageError } from "../../checker/usage_error.ts";
 
-/** `deno task solution 3.1`: a good answer; asks first if yours is not one. */
+/**
+ * `deno task solution 3.1`: shows a good answer, and asks first if yours isn't
+ * solved.
+ */
 export default async function solution(
   args: string[],
   io: CommandContext,
@@ -21,12 +24,12 @@ export default async function solution(
   });
   const { lesson, id } = findExercise(io.lessons, words[0]);
   if (flags.yes === 0) {
-    // An answer that hangs takes its time to be found out.
+    // If the answer hangs, the check takes a while.
     if (io.output.isTerminal()) io.print(dim(`checking ${id} …`));
     const [{ verdict }] = await checkAndRemember(lesson, { ids: [id] });
     if (verdict.state !== "passed") {
       if (!agreed(id, io)) return 1;
-      // The prompt leaves the cursor behind the answer to it.
+      // The prompt leaves the cursor on its own line.
       io.print("");
     }
   }
@@ -41,7 +44,7 @@ export default async function solution(
   return 0;
 }
 
-/** The code of one exercise in a file, without its heading. */
+/** Returns the code of one exercise in a file, without its heading. */
 async function sectionOf(
   lesson: Lesson,
   file: string,
@@ -54,10 +57,10 @@ async function sectionOf(
     `(no section ${id})`;
 }
 
-/** Fewer columns than this for each are no help. */
+/** Narrower columns are hard to read. */
 const MIN_COLUMN = 45;
 
-/** Two texts in two columns, or one below the other where there's no room. */
+/** Puts two texts side by side, or one below the other if there's no room. */
 function sideBySide(
   [leftName, left]: [string, string],
   [rightName, right]: [string, string],
@@ -67,7 +70,7 @@ function sideBySide(
   if (column < MIN_COLUMN) {
     return [bold(leftName), left, "", bold(rightName), right];
   }
-  // A line that is too long goes on below, further in.
+  // A line that is too long continues below, indented.
   const fold = (text: string) =>
     text.split("\n").flatMap((line) => {
       const indent = line.match(/^ */)![0];
@@ -93,8 +96,8 @@ function agreed(id: string, { input }: CommandContext): boolean {
   if (!input.isTerminal()) {
     throw new UsageError(
       `${id} is not solved: \`deno task solution ${id} --yes\` shows the ` +
-        "solution all the same",
+        "solution anyway",
     );
   }
-  return confirm(`${id} is not solved yet. Show the solution all the same?`);
+  return confirm(`${id} isn't solved yet. Show the solution anyway?`);
 }

@@ -4,7 +4,7 @@ import { ROOT } from "../../checker/catalog.ts";
 import { answerHelp } from "../command_line.ts";
 import { runDeno } from "../run_deno.ts";
 
-/** Everything that has tests, and the texts whose examples are tests. */
+/** All folders that have tests, and the texts whose examples are tests. */
 const ALL = ["lessons", "lib", "tests", "README.md"];
 
 /**
@@ -15,11 +15,11 @@ const ALL = ["lessons", "lib", "tests", "README.md"];
 export default async function test(args: string[]): Promise<number> {
   answerHelp(args, "deno task test [PATH…] [--filter NAME]");
   const chosen = args.some((arg) => existsSync(join(ROOT, arg)));
-  // Many tests wait for a deadline, so more files run at once than there are
+  // Many tests wait for a deadline, so run more files at once than there are
   // processors.
   return await runDeno("test", [
     ...["--no-check", "--doc", "--parallel"],
-    // An answer is run in its sandbox only.
+    // Answers run only in their sandbox.
     "--ignore=lessons/*/exercise.ts,lessons/*/scratch.ts",
     ...args,
     ...(chosen ? [] : ALL),

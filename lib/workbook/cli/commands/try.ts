@@ -22,8 +22,8 @@ import { parseCommandLine } from "../command_line.ts";
 import { Saves } from "../saves.ts";
 
 /**
- * `deno task try 3 [2]`: puts a reading's examples, or one of them, into a
- * scratch file, and runs it in the sandbox each time it is saved.
+ * `deno task try 3 [2]`: copies a reading's examples, or one of them, to a
+ * scratch file, and runs it in the sandbox each time you save it.
  */
 export default async function tryExamples(
   args: string[],
@@ -47,9 +47,12 @@ export default async function tryExamples(
   using _ending = onInterrupt(() => interrupted.resolve());
   let stop = new AbortController();
   let running = run(lesson, stop.signal);
-  // Without a terminal, nobody edits it.
+  // Without a terminal, nobody is there to edit it.
   if (!io.input.isTerminal()) return await report(running, io);
-  io.print(dim("Edit and save it to run it again; Ctrl-C ends."));
+  io.print(dim(
+    "Edit the file and save it to run it again. Press Ctrl-C to " +
+      "stop.",
+  ));
   using _saves = new Saves(io.lessons, {
     file: "scratch.ts",
     onSave() {
@@ -74,7 +77,7 @@ async function chosenExamples(
 ): Promise<Example[]> {
   const all = examplesIn(await Deno.readTextFile(fileOf(lesson, "README.md")));
   if (all.length === 0) {
-    throw new UsageError(`lesson ${lesson.number} has no example to try`);
+    throw new UsageError(`lesson ${lesson.number} has no examples to try`);
   }
   if (number === undefined) return all;
   const chosen = /^\d+$/.test(number) ? all[Number(number) - 1] : undefined;
@@ -85,7 +88,7 @@ async function chosenExamples(
   );
 }
 
-/** Writes the scratch file; one that the learner has changed is kept. */
+/** Writes the scratch file, and keeps one that the learner has changed. */
 async function prepare(
   lesson: Lesson,
   text: string,
@@ -101,15 +104,15 @@ async function prepare(
     return undefined;
   }
   if (yours === text) return undefined;
-  if (!anew) return "is yours from before; remove it to start over";
+  if (!anew) return "has your earlier changes; delete it to start over";
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
   const backup = `scratch.${time}.bak`;
   await Deno.rename(file, fileOf(lesson, backup));
   await Deno.writeTextFile(file, text);
-  return `your text is in lessons/${folderOf(lesson)}/${backup}`;
+  return `your code is saved in lessons/${folderOf(lesson)}/${backup}`;
 }
 
-/** Runs the scratch file in the sandbox; gives its exit status. */
+/** Runs the scratch file in the sandbox, and returns its exit status. */
 async function run(
   lesson: Lesson,
   signal: AbortSignal,
@@ -133,7 +136,7 @@ async function run(
   return signal.aborted ? undefined : code;
 }
 
-/** Says how a run ended. */
+/** Formats how a run ended. */
 async function report(
   running: Promise<number | undefined>,
   io: CommandContext,
@@ -142,7 +145,7 @@ async function report(
   if (code === undefined) return 0;
   io.print(
     code === 0
-      ? `${green("✓")} it ran to its end: every assertion holds`
+      ? `${green("✓")} it ran to the end: every assertion holds`
       : `${red("✗")} it ended with exit code ${code}`,
   );
   return code === 0 ? 0 : 1;

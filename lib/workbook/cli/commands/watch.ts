@@ -20,7 +20,7 @@ import { changedExercises, readAnswers } from "../changed_exercises.ts";
 import { Saves } from "../saves.ts";
 import { nextLines } from "./next.ts";
 
-/** `deno task watch`: checks each exercise as it is saved, until Ctrl-C. */
+/** `deno task watch`: checks each exercise when you save it, until Ctrl-C. */
 export default async function watch(
   args: string[],
   io: CommandContext,
@@ -34,21 +34,21 @@ export default async function watch(
     onSave: () => session.check(),
     onPoll: () =>
       io.print(
-        "No file events arrive here: the files are looked at twice a second.",
+        "No file events arrive here, so the files are polled twice a second.",
       ),
   });
   using _keys = hearKeys(io.input, (key) => {
     if (key === "q") ended.resolve();
     else session.press(key);
   });
-  io.print("Save an exercise.ts to have it checked; Ctrl-C ends.");
+  io.print("Save an exercise.ts to check it. Press Ctrl-C to stop.");
   session.begin();
   await ended.promise;
   await session.end();
   return 0;
 }
 
-/** What is being worked at, and what is said of it, one thing at a time. */
+/** The state of the watch: it does one thing at a time. */
 class Session {
   readonly #io: CommandContext;
   readonly #interactive: boolean;
@@ -56,7 +56,7 @@ class Session {
   readonly #hints = new Map<string, number>();
   #current?: CheckResult;
   #outdated = new AbortController();
-  /** What is under way, and what waits for it. */
+  /** The job in progress, and the jobs that wait for it. */
   #queue: Promise<void> = Promise.resolve();
 
   constructor(io: CommandContext) {
@@ -67,7 +67,7 @@ class Session {
     }
   }
 
-  /** Shows what to do first. */
+  /** Shows what to do next. */
   begin(): void {
     this.#enqueue(async (signal) => {
       this.#current = await findNext(this.#io.lessons, { signal });
@@ -76,14 +76,14 @@ class Session {
     });
   }
 
-  /** Checks what has been saved. A check under way has become pointless. */
+  /** Checks the saved files, and stops the check in progress. */
   check(): void {
     this.#outdated.abort();
     this.#outdated = new AbortController();
     this.#enqueue((signal) => this.#checkSaved(signal));
   }
 
-  /** Does what a key asks for, after what is under way. */
+  /** Handles a key, after the job in progress. */
   press(key: string): void {
     const { lessons, width } = this.#io;
     const act: Record<string, () => Promise<string[]>> = {
@@ -110,7 +110,7 @@ class Session {
     });
   }
 
-  /** Stops what is under way. */
+  /** Stops the job in progress. */
   async end(): Promise<void> {
     this.#outdated.abort();
     await this.#queue;
@@ -127,12 +127,12 @@ class Session {
     });
   }
 
-  /** Checks the exercises whose text is not what it was. */
+  /** Checks the exercises whose text has changed. */
   async #checkSaved(signal: AbortSignal): Promise<void> {
     for (const lesson of this.#io.lessons) {
       const text = readAnswers(lesson);
       const before = this.#seen.get(lesson)!;
-      // Some editors remove the file and write it anew: it will be back.
+      // Some editors delete the file and write a new one, so it'll be back.
       if (text === undefined || text === before) continue;
       const results = await checkAndRemember(lesson, {
         ids: changedExercises(before, text),
@@ -147,7 +147,8 @@ class Session {
       if (open !== undefined) {
         this.#current = open;
       } else {
-        // Whoever works at lesson 3 goes on there, whatever was left out before.
+        // If you're working on lesson 3, continue there, even if you skipped
+        // something before.
         this.#current = await findNext(this.#io.lessons, {
           from: lesson,
           signal,

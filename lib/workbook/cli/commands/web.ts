@@ -41,7 +41,7 @@ export default async function web(
   }
   if (!/^\/([\w.~-]+\/)*$/.test(base)) {
     throw new UsageError(
-      `no base path ${repeated(base)}: it begins and ends with a slash, like ` +
+      `no base path ${repeated(base)}: it starts and ends with a slash, like ` +
         "/workbook/",
     );
   }
@@ -55,7 +55,7 @@ export default async function web(
   return await serve(module, { port, open: flags["no-open"] === 0 }, io);
 }
 
-/** Loads the module; gives `undefined` if its npm packages aren't here yet. */
+/** Loads the module, or returns `undefined` if its npm packages are missing. */
 async function loadWeb(): Promise<WebModule | undefined> {
   try {
     // This process runs with `--cached-only`. The specifier is computed, so
@@ -84,8 +84,8 @@ async function downloadAndRun(
   }).output();
   if (!success) {
     io.complain(
-      "cannot reach the npm registry: the browser edition needs its packages " +
-        "once; every other command works without them",
+      "can't reach the npm registry: the browser edition must download its " +
+        "packages once; all other commands work without them",
     );
     return 1;
   }
@@ -114,7 +114,7 @@ async function serve(
   await using server = port === undefined
     ? startAtLastPort((port) => startServer({ lessons, port }))
     : startAt(port, (port) => startServer({ lessons, port }));
-  io.print(server.url, dim("Ctrl-C ends."));
+  io.print(server.url, dim("Press Ctrl-C to stop."));
   if (open) await openBrowser(server.url);
   await ended.promise;
   return 0;

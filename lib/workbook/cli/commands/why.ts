@@ -12,10 +12,13 @@ import type { SymptomGroup } from "../../symptoms/symptom.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 
-/** The most that's read of an error's text: a stack trace is shorter. */
+/** The most characters to read of an error's text: a stack trace is shorter. */
 const MAX_BYTES = 64 * 1024;
 
-/** `deno task why ECONNRESET`: what causes it, and where to read about it. */
+/**
+ * `deno task why ECONNRESET`: explains what causes it, and where to read about
+ * it.
+ */
 export default async function why(
   args: string[],
   io: CommandContext,
@@ -43,7 +46,9 @@ export default async function why(
   if (candidates.length === 0) {
     io.print(...groupLines(groups, io));
     if (text.trim() === "") return 0;
-    io.complain(`nothing fits ${repeated(shortened(text))}: try other words`);
+    io.complain(
+      `nothing matches ${repeated(shortened(text))}: try other words`,
+    );
     return 1;
   }
   io.print(
@@ -54,7 +59,10 @@ export default async function why(
   return 0;
 }
 
-/** An error, or a stack trace, on standard input; a terminal has none. */
+/**
+ * Reads an error or a stack trace from standard input, unless that's a
+ * terminal.
+ */
 async function pipedText({ input }: CommandContext): Promise<string> {
   if (input.isTerminal()) return "";
   const decoder = new TextDecoder();

@@ -20,10 +20,10 @@ import { sandboxArgs } from "../../checker/sandbox.ts";
 import { temporaryFolder } from "../../checker/temporary_folder.ts";
 import { UsageError } from "../../checker/usage_error.ts";
 
-/** Three views side by side use more columns than prose does. */
+/** Three views side by side need more columns than prose. */
 const MAX_WIDTH = 160;
 
-/** What to look at, and how to show it. */
+/** What to observe, and how to show it. */
 export interface XrayRequest {
   /** Whether to show system calls. */
   calls: boolean;
@@ -31,11 +31,11 @@ export interface XrayRequest {
   packets: boolean;
   /** Whether to print JSON instead of a picture. */
   json: boolean;
-  /** Whether JSON leaves out the middle of long repetitions. */
+  /** Whether to leave out the middle of long repetitions in the JSON. */
   brief: boolean;
-  /** Whether to show the calls that only ask for or set something. */
+  /** Whether to show the calls that only get or set something. */
   all: boolean;
-  /** Whether each line has the time since the previous one, too. */
+  /** Whether each line also has the time since the previous one. */
   delta: boolean;
   /**
    * The only step to show.
@@ -43,25 +43,26 @@ export interface XrayRequest {
    * @default {all of them}
    */
   step?: number;
-  /** Whether the lesson is to keep its server up, and be shown meanwhile. */
+  /** Whether the lesson keeps its server up, and is shown while it runs. */
   serve: boolean;
-  /** What the lesson is given besides `--json`. */
+  /** The lesson's arguments besides `--json`. */
   options: string[];
-  /** Ends a lesson that takes longer, in milliseconds. */
+  /** The time limit for the lesson, in milliseconds. */
   limitMs: number;
 }
 
 /**
- * Runs a lesson under X-ray and shows what was observed: a server while it runs,
- * and any other lesson when it has ended.
+ * Runs a lesson under X-ray and shows what was observed: for a server while it
+ * runs, and for any other lesson when it has ended.
  *
- * Where nothing can be observed, a recording in the lesson's folder takes the
- * place of the run.
+ * If nothing can be observed, shows the recording in the lesson's folder
+ * instead.
  *
  * @param lesson The lesson.
- * @param request What to look at.
+ * @param request What to observe.
  * @param io Where to print.
- * @returns The exit status: the lesson's own, or 1 if not all was observed.
+ * @returns The exit status: the lesson's own, or 1 if something wasn't
+ * observed.
  */
 export async function xrayLesson(
   lesson: Lesson,
@@ -88,7 +89,9 @@ export async function xrayLesson(
   }
 }
 
-/** Runs the lesson, and shows what was observed even if it's ended early. */
+/**
+ * Runs the lesson, and shows what was observed, even if it was stopped early.
+ */
 async function look(
   lesson: Lesson,
   request: XrayRequest,
@@ -96,8 +99,8 @@ async function look(
 ): Promise<number> {
   await using folder = await temporaryFolder();
   const end = new AbortController();
-  // To the end of the process: a second signal, while the folder is removed, must
-  // not give it another status.
+  // Until the process ends: a second signal during the cleanup mustn't change
+  // the exit status.
   onInterrupt(() => end.abort());
   const head = headNow(lesson.number, viewsOf(request));
   const view = request.serve ? new LiveOutput(head, request, io) : undefined;
@@ -106,7 +109,7 @@ async function look(
       folder: folder.path,
       socketFiles: lesson.socketFiles,
       programs: lesson.programs,
-      // The learner's file is loaded by its address.
+      // The learner's file is loaded by its URL.
       read: request.options.includes("--mine") ? [ROOT] : [],
     }),
     "--json",
@@ -135,7 +138,7 @@ async function look(
   return code === 0 && problems.length > 0 ? 1 : code;
 }
 
-/** Prints a server's run while it goes on. */
+/** Prints a server's run as it happens. */
 class LiveOutput {
   readonly #request: XrayRequest;
   readonly #io: CommandContext;
@@ -174,7 +177,7 @@ class LiveOutput {
   }
 }
 
-/** Prints lines, which may be too many for one call. */
+/** Prints lines, in several calls if there are many. */
 function printLines(lines: string[], io: CommandContext): void {
   if (lines.length > 0) io.print(lines.join("\n"));
 }
@@ -183,7 +186,7 @@ function jsonLines(head: RecordingHead, items: TimelineItem[]): string[] {
   return [JSON.stringify(head), ...new ItemEncoder(head.views).lines(items)];
 }
 
-/** Returns the items of the step that's wanted. */
+/** Returns the items of the requested step. */
 function inStep(items: TimelineItem[], { step }: XrayRequest): TimelineItem[] {
   if (step === undefined) return items;
   const shown = items.filter((item) => item.step === step);
@@ -205,7 +208,7 @@ function drawOptions(request: XrayRequest) {
   return { width, views: viewsOf(request), all, delta };
 }
 
-/** A picture of a run: its timeline, and what it cost. */
+/** Draws a run: its timeline, and a summary. */
 function picture(items: TimelineItem[], request: XrayRequest): string[] {
   const options = drawOptions(request);
   inStep(items, request);
@@ -218,7 +221,7 @@ function picture(items: TimelineItem[], request: XrayRequest): string[] {
   ];
 }
 
-/** What can be seen all the same, where only one of two cannot. */
+/** Suggests the view that still works if only one of two doesn't. */
 function partOf({ calls, packets }: XrayRequest, error: CannotLook): string {
   const both = calls && packets && !error.message.includes("; ");
   if (!both) return "";
@@ -226,7 +229,7 @@ function partOf({ calls, packets }: XrayRequest, error: CannotLook): string {
   return `; ${isPackets ? "--calls" : "--packets"} works without`;
 }
 
-/** The recording in a lesson's folder, if there is one. */
+/** Loads the recording in a lesson's folder, if there is one. */
 async function recordingOf(lesson: Lesson): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(fileOf(lesson, "recording.jsonl"));

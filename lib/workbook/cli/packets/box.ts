@@ -13,7 +13,7 @@ import { CaptureConversations, type Packet } from "../../../wire/mod.ts";
 import { PacketLines } from "./lines.ts";
 import type { Show, ShowOptions } from "./show.ts";
 
-/** The headers of one packet. */
+/** Draws the headers of one packet. */
 export class Box implements Show {
   readonly #number: number;
   readonly #options: ShowOptions;
@@ -28,7 +28,7 @@ export class Box implements Show {
   }
 
   packet(packet: Packet): boolean {
-    // Packets before it give the relative numbers and the window's scale.
+    // Earlier packets determine the relative numbers and the window's scale.
     const tracked = this.#conversations.add(packet);
     const { segment } = tracked;
     this.#last = packet.number;
@@ -55,7 +55,7 @@ export class Box implements Show {
     if (this.#last >= this.#number) return null;
     return `no packet ${this.#number}: ` + (
       this.#last === 0
-        ? "there is none in this capture"
+        ? "this capture has no packets"
         : `packets are 1 to ${this.#last}`
     );
   }

@@ -8,37 +8,36 @@ import { DamagedGzip, gunzip } from "./gunzip.ts";
 import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
 
-/** A capture that could be read up to some point only. */
+/** A capture that can be read only up to some point. */
 export class DamagedCapture extends Error {
   override name = "DamagedCapture";
 }
 
-/** What to do with the packets of a capture as they come. */
+/** Handles the packets of a capture as they're read. */
 export interface CaptureVisitor {
   /**
-   * Takes the next packet; its bytes may be used again later.
+   * Handles the next packet, whose buffer may be reused later.
    *
-   * @returns Whether to go on.
+   * @returns Whether to continue.
    */
   visit(packet: Packet): boolean;
-  /** Called whenever it may take a while until there is more. */
+  /** Called when the next packet may take a while. */
   pause(): Promise<void>;
-  /** What is read for the name `-`. */
+  /** The input for the name `-`. */
   input: CommandContext["input"];
 }
 
 /**
- * Reads a capture, packet by packet, with no more in memory than a piece of it.
- * It may be compressed with gzip.
+ * Reads a capture packet by packet, without holding all of it in memory. It may
+ * be compressed with gzip.
  *
- * @param name The path of a file as a person typed it, or `-` for what is piped
- * in.
- * @param visitor Is given each packet, and gives what is piped in.
- * @throws {Interrupted} If Ctrl-C ends what is piped in; what came before has
- * been given to the visitor.
+ * @param name The path of a file as typed, or `-` for standard input.
+ * @param visitor Handles each packet, and provides standard input.
+ * @throws {Interrupted} If Ctrl-C ends standard input; the visitor has received
+ * all packets before that.
  * @throws {UsageError} If there is no such capture.
- * @throws {DamagedCapture} If something in it cannot be read; what came before
- * has been given to the visitor.
+ * @throws {DamagedCapture} If a part of it can't be read; the visitor has
+ * received all packets before that.
  */
 export async function readPackets(
   name: string,
@@ -50,7 +49,7 @@ export async function readPackets(
   const reader = name === "-"
     ? pipedIn(visitor.input)
     : await openCapture(name);
-  // A live capture has no end but Ctrl-C, and wants to be summed up all the same.
+  // A live capture ends only with Ctrl-C, and still gets a summary.
   using _stopped = name === "-"
     ? onInterrupt(() => {
       interrupted = true;
@@ -73,7 +72,8 @@ export async function readPackets(
     if (error instanceof WireError) throw explain(error, name, packets);
     if (error instanceof ReadFailed || error instanceof DamagedGzip) {
       throw new DamagedCapture(
-        `${shown(name)}: cannot read on after ${counted(packets, "packet")}: ` +
+        `${shown(name)}: can't read any further after ` +
+          `${counted(packets, "packet")}: ` +
           error.message,
       );
     }
@@ -82,10 +82,10 @@ export async function readPackets(
 }
 
 /**
- * Says which file a person means. Under `deno task` the current folder is the
- * workbook, and `INIT_CWD` is where the person is.
+ * Resolves a path. Under `deno task`, the current folder is the workbook's; the
+ * user's own is in `INIT_CWD`.
  *
- * @param name A path as it was typed.
+ * @param name The path as typed.
  * @returns An absolute path.
  */
 export function typedPath(name: string): string {
@@ -94,19 +94,22 @@ export function typedPath(name: string): string {
   return resolve(folder ?? Deno.cwd(), name);
 }
 
-/** The system failed to give the next bytes of a file. */
+/** The system failed to read a file. */
 class ReadFailed extends Error {}
 
 type ChunkReader = ReadableStreamDefaultReader<Uint8Array>;
 
 async function openCapture(name: string): Promise<ChunkReader> {
-  // The path would be that of the folder one is in.
+  // An empty path would be the current folder.
   if (name === "") throw new UsageError('no file "": name a pcap');
   const path = typedPath(name);
   try {
     const { isDirectory } = await Deno.stat(path);
     if (isDirectory) {
-      throw new UsageError(`${shown(name)} is a folder: name a pcap in it`);
+      throw new UsageError(
+        `${shown(name)} is a folder: name a capture ` +
+          "file in it",
+      );
     }
     return (await Deno.open(path)).readable.getReader();
   } catch (error) {
@@ -116,14 +119,14 @@ async function openCapture(name: string): Promise<ChunkReader> {
       throw new UsageError(`no file ${shown(name)}${where}`);
     }
     const reason = error instanceof Error ? error.message : error;
-    throw new UsageError(`cannot open ${shown(name)}: ${reason}`);
+    throw new UsageError(`can't open ${shown(name)}: ${reason}`);
   }
 }
 
 function pipedIn(input: CommandContext["input"]): ChunkReader {
   if (input.isTerminal()) {
     throw new UsageError(
-      "- reads what is piped in: tcpdump -i lo -U -w - | deno task packets -",
+      "- reads from a pipe: tcpdump -i lo -U -w - | deno task packets -",
     );
   }
   return input.readable.getReader();
@@ -147,14 +150,17 @@ async function* chunksOf(reader: ChunkReader): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** What is no capture at all is a wrong argument; all else is damage. */
+/**
+ * A file that isn't a capture at all is a wrong argument; anything else is
+ * damage.
+ */
 function explain(error: WireError, name: string, packets: number): Error {
   if (error.what === "a capture") {
     const [, found] = error.expected.split(/found (?:only )?/);
     return new UsageError(
-      `${shown(name)} is no capture in pcap or pcapng format: ` +
+      `${shown(name)} isn't a capture in pcap or pcapng format: ` +
         (/^[\da-f]{8}$/.test(found)
-          ? `it begins with ${found}`
+          ? `it starts with ${found}`
           : `it has ${found}`),
     );
   }
@@ -166,5 +172,5 @@ function explain(error: WireError, name: string, packets: number): Error {
 }
 
 function shown(name: string): string {
-  return name === "-" ? "what was piped in" : repeated(name);
+  return name === "-" ? "standard input" : repeated(name);
 }

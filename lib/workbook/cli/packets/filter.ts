@@ -5,20 +5,20 @@ import { formatIpv4, formatIpv6, parseIp } from "../../../wire/ip/mod.ts";
 import { TCP_FLAG_NAMES } from "../../../wire/tcp/mod.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
 
-/** Says whether to show a packet. */
+/** Returns whether to show a packet. */
 export type PacketFilter = (packet: Packet, tracked: TrackedPacket) => boolean;
 
-/** What a filter can say, for messages. */
+/** Examples of filters, for messages. */
 const EXAMPLES = "'port 53', 'host ::1', 'udp', 'syn and not ack', " +
   "'conversation 3 or icmp'";
 
-/** Names of protocols, in small letters, and what they mean. */
+/** Names of protocols, in lower case, and their tests. */
 const PROTOCOLS: Readonly<Record<string, (packet: Packet) => boolean>> = {
   ip: ({ ip }) => ip?.version === 4,
   ip6: ({ ip }) => ip?.version === 6,
   ipv4: ({ ip }) => ip?.version === 4,
   ipv6: ({ ip }) => ip?.version === 6,
-  // Most who ask for ICMP mean that of both.
+  // `icmp` matches ICMPv6, too: that's usually what is meant.
   icmp: (packet) => named(packet, "icmp") || named(packet, "icmpv6"),
   icmp6: (packet) => named(packet, "icmpv6"),
   icmpv6: (packet) => named(packet, "icmpv6"),
@@ -30,13 +30,13 @@ const PROTOCOLS: Readonly<Record<string, (packet: Packet) => boolean>> = {
 };
 
 /**
- * Reads a filter, in the language of tcpdump's simplest filters: `port 53`,
- * `src host ::1`, `tcp`, `syn`, `conversation 3`, joined by `and`, `or`, `not`
+ * Parses a filter in the style of tcpdump's simplest filters: `port 53`, `src
+ * host ::1`, `tcp`, `syn`, `conversation 3`, combined with `and`, `or`, `not`,
  * and parentheses.
  *
- * @param text What was typed.
- * @returns Whether to show a packet.
- * @throws {UsageError} If it means nothing.
+ * @param text The filter.
+ * @returns A function that says whether to show a packet.
+ * @throws {UsageError} If the filter isn't valid.
  *
  * @example Questions to a server
  * ```ts
@@ -64,14 +64,14 @@ export function parseFilter(text: string): PacketFilter {
   return filter;
 }
 
-/** Goes through the words from left to right; `and` binds closer than `or`. */
+/** Parses the words from left to right; `and` binds more tightly than `or`. */
 class FilterParser {
   readonly #words: string[];
   #at = 0;
 
   constructor(text: string) {
     this.#words = text.match(/[()!]|[^\s()!]+/g) ?? [];
-    if (this.#words.length === 0) throw wrong("something to filter by");
+    if (this.#words.length === 0) throw wrong("a condition");
   }
 
   alternatives(): PacketFilter {
@@ -145,7 +145,7 @@ function wrong(expected: string): UsageError {
   return new UsageError(`--only needs ${expected}: try ${EXAMPLES}`);
 }
 
-/** A word by itself: a protocol, a flag, or an address. */
+/** Parses a single word: a protocol, a flag, or an address. */
 function bare(word: string): PacketFilter {
   if (Object.hasOwn(PROTOCOLS, word)) return protocolIs(word);
   if (TCP_FLAG_NAMES.some((name) => name === word)) return flagIs(word);
@@ -159,7 +159,7 @@ function portIs(text: string, side: Which): PacketFilter {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (!(port <= 65535)) throw wrong(`a port, not ${repeated(text)}`);
   return ({ ports, quoted }) =>
-    // An ICMP error belongs to the ports of the packet that it's about.
+    // An ICMP error has the ports of the packet that it's about.
     [ports, quoted?.ports ?? null].some((found) =>
       found !== null && (side === null
         ? found.source === port || found.destination === port
@@ -176,7 +176,7 @@ function addressIs(text: string, side: Which): PacketFilter {
       : ip[side] === address);
 }
 
-/** An address has many forms in text, and packets are shown in one of them. */
+/** Normalizes an address, which can be written in several ways. */
 function normalized(text: string): string {
   try {
     const bytes = parseIp(text.replace(/^\[(.*)\]$/, "$1"));

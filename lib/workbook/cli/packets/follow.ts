@@ -27,10 +27,10 @@ import {
   summary,
 } from "./show.ts";
 
-/** Both kinds of number have room on one arrow from this width on. */
+/** The width from which an arrow has room for both kinds of numbers. */
 const BOTH_WIDTH = 100;
 
-/** A sequence diagram of one conversation. */
+/** Draws a sequence diagram of one conversation. */
 export class Follow implements Show {
   readonly #number: number;
   readonly #options: ShowOptions;
@@ -84,7 +84,7 @@ export class Follow implements Show {
       return this.#datagrams.draw({ atMs, from: datagram.from, phrases });
     }
     if (quoted === null) return [];
-    // An ICMP error goes to the end that sent the packet that it quotes.
+    // An ICMP error goes to the sender of the packet that it quotes.
     const from: Side = packet.quoted!.ip!.source === found.client.address &&
         packet.quoted!.ports!.source === found.client.port
       ? "server"
@@ -110,7 +110,7 @@ export class Follow implements Show {
   }
 }
 
-/** Columns of data on an arrow. */
+/** The width of the data on an arrow, in columns. */
 const ARROW_DATA = 40;
 
 function datagramPhrases(packet: Packet): string[] {

@@ -9,12 +9,13 @@ export class DamagedGzip extends Error {
 }
 
 /**
- * Decompresses what is compressed with gzip, and passes on what is not. It goes
- * by the first bytes, since what is piped in has no name that ends in `.gz`.
+ * Decompresses gzip data, and passes on anything else. It looks at the first
+ * bytes, because a pipe has no file name that ends in `.gz`.
  *
  * @param chunks The bytes, in pieces.
- * @returns The same, decompressed.
- * @throws {DamagedGzip} If it begins like gzip data, and is none to its end.
+ * @returns The decompressed bytes.
+ * @throws {DamagedGzip} If the data starts like gzip data but is damaged or cut
+ * off.
  *
  * @example There and back
  * ```ts
@@ -45,7 +46,7 @@ export async function* gunzip(
   try {
     yield* unzipped;
   } catch (cause) {
-    // The decompressor has no class of its own for what is wrong with its input.
+    // The decompressor throws no class of its own for bad input.
     if (!(cause instanceof TypeError)) throw cause;
     throw new DamagedGzip("the gzip data is damaged or cut off", { cause });
   }

@@ -2,7 +2,7 @@ import { formatElapsed, packetWay, packetWords } from "../../../show/mod.ts";
 import type { Packet, Timestamp, TrackedPacket } from "../../../wire/mod.ts";
 import { elapsedSince, type ShowOptions } from "./show.ts";
 
-/** Lines of packets, their columns as wide as they have needed to be so far. */
+/** Draws packets as lines, whose columns grow as needed. */
 export class PacketLines {
   readonly #options: ShowOptions;
   #start: Timestamp | null = null;
@@ -18,7 +18,7 @@ export class PacketLines {
    * Draws the line of a packet.
    *
    * @param packet The packet.
-   * @param tracked What it is to its conversation.
+   * @param tracked The packet as part of its conversation.
    * @returns One line.
    */
   draw(packet: Packet, { number, segment }: TrackedPacket): string {

@@ -14,14 +14,14 @@ import {
   summary,
 } from "./show.ts";
 
-/** More conversations than anybody reads through. */
+/** The most conversations to list. */
 const MAX_SUMMARIES = 1000;
 
-/** The packets that pass the filter, and what they are to each other. */
+/** The packets that match the filter, and their conversations. */
 abstract class Chosen implements Show {
   protected readonly options: ShowOptions;
   protected readonly conversations = new CaptureConversations();
-  /** Packets there were in all, and packets that were shown. */
+  /** The number of all packets, and of those shown. */
   protected seen = 0;
   protected shown = 0;
 
@@ -31,7 +31,7 @@ abstract class Chosen implements Show {
 
   packet(packet: Packet): boolean {
     const { filter, conversation } = this.options;
-    // All packets count for the conversations, shown or not.
+    // Conversations count all packets, even those not shown.
     const tracked = this.conversations.add(packet);
     this.seen++;
     if (conversation !== null && tracked.number !== conversation) return true;
@@ -53,7 +53,7 @@ abstract class Chosen implements Show {
   abstract end(): void;
 }
 
-/** One JSON object a line. */
+/** Shows one JSON object per line. */
 export class JsonLines extends Chosen {
   protected show(packet: Packet, tracked: TrackedPacket): void {
     const record = packetRecord(packet, tracked);
@@ -63,11 +63,11 @@ export class JsonLines extends Chosen {
   end(): void {}
 }
 
-/** One line a packet, then the conversations. */
+/** Shows one line per packet, and then the conversations. */
 export class List extends Chosen {
   readonly #lines: PacketLines;
   readonly #counts = new Map<string, number>();
-  /** The numbers of the conversations of which a packet was shown. */
+  /** The numbers of the conversations that have a packet shown. */
   readonly #numbers = new Set<number>();
 
   constructor(options: ShowOptions) {
@@ -80,7 +80,7 @@ export class List extends Chosen {
     if (tracked.number !== null) this.#numbers.add(tracked.number);
     this.#count(protocolOf(packet) ?? "other");
     if (packet.checksum === "bad") this.#count("with a bad checksum");
-    if (packet.problem !== null) this.#count("not decoded to the end");
+    if (packet.problem !== null) this.#count("not fully decoded");
   }
 
   end(): void {

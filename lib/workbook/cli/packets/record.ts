@@ -11,13 +11,16 @@ import {
 } from "../../../wire/mod.ts";
 
 /**
- * A packet as one JSON object. All numbers are those on the wire; what a packet
- * does not have is `null`.
+ * A packet as one JSON object. All numbers are those on the wire; a field that
+ * the packet doesn't have is `null`.
  */
 export interface PacketRecord {
-  /** Its place in the capture, from 1. */
+  /** The packet's number in the capture, from 1. */
   number: number;
-  /** Seconds since 1970 with nine digits after the point: too many for a number. */
+  /**
+   * Seconds since 1970 with nine decimal places, which are too many for a
+   * number.
+   */
   time: string | null;
   /** IP address of the sender. */
   src: string | null;
@@ -31,23 +34,23 @@ export interface PacketRecord {
   dstPort: number | null;
   /** Sequence number. */
   seq: number | null;
-  /** Acknowledgment number, also where the flag ACK is not set. */
+  /** Acknowledgment number, even if the ACK flag isn't set. */
   ack: number | null;
-  /** The flags that are set: `SYN,ACK`; empty if none is. */
+  /** The flags that are set, such as `SYN,ACK`; empty if none are. */
   flags: string | null;
-  /** The window as it was sent, not scaled. */
+  /** The window as sent, not scaled. */
   window: number | null;
-  /** Bytes in the header of TCP or UDP. */
+  /** The size of the TCP or UDP header, in bytes. */
   headerBytes: number | null;
-  /** Bytes on the wire of what the innermost header carries. */
+  /** The size of the innermost header's payload on the wire, in bytes. */
   payloadBytes: number;
   /** The verdict on the checksum of TCP, UDP or ICMP. */
   checksum: ChecksumVerdict;
   /** The verdict on the checksum of the IPv4 header. */
   ipChecksum: ChecksumVerdict;
-  /** Bytes of the whole packet on the wire. */
+  /** The size of the whole packet on the wire, in bytes. */
   bytes: number;
-  /** The first thing in it that could not be decoded. */
+  /** The first part that couldn't be decoded. */
   problem: string | null;
   /** The number of its conversation, as for `--follow`. */
   conversation: number | null;
@@ -55,25 +58,28 @@ export interface PacketRecord {
   udpLength: number | null;
   /** The window in bytes; `null` too if its scale is unknown. */
   scaledWindow: number | null;
-  /** What is remarkable about the segment: `zero window`, `retransmission`. */
+  /**
+   * Wireshark's notes about the segment, such as `zero window` and
+   * `retransmission`.
+   */
   notes: SegmentNote[];
   /** IDs of the virtual networks (VLAN), the outermost first. */
   vlans: number[];
-  /** Addresses of the tunnels that it is in, the outermost first. */
+  /** Addresses of the packet's tunnels, the outermost first. */
   outer: { src: string; dst: string }[];
-  /** What it says as an ICMP message. */
+  /** The ICMP message. */
   icmp: IcmpRecord | null;
-  /** What it says in DNS or TLS: `DNS query 0x1a2b A example.org`. */
+  /** The DNS or TLS message, such as `DNS query 0x1a2b A example.org`. */
   application: string | null;
 }
 
 /** An ICMP message in JSON. */
 export interface IcmpRecord {
-  /** What kind of message it is. */
+  /** The type of the message. */
   type: number;
-  /** More about that. */
+  /** The code, which refines the type. */
   code: number;
-  /** Both in words. */
+  /** The type and code in words. */
   meaning: string;
   /** The packet that an error is about. */
   quoted:
@@ -82,11 +88,11 @@ export interface IcmpRecord {
 }
 
 /**
- * Puts a packet into a JSON object.
+ * Converts a packet to a JSON object.
  *
- * @param packet The packet, decoded.
- * @param tracked What it is to its conversation.
- * @returns Its fields.
+ * @param packet The decoded packet.
+ * @param tracked The packet as part of its conversation.
+ * @returns The packet's fields.
  *
  * @example A SYN
  * ```ts

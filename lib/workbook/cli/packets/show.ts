@@ -14,23 +14,26 @@ import {
 import type { Output } from "../output.ts";
 import type { PacketFilter } from "./filter.ts";
 
-/** One way of showing a capture. */
+/** A way to show a capture. */
 export interface Show {
-  /** Takes the next packet, and says whether it wants another one. */
+  /** Handles the next packet, and returns whether it needs another one. */
   packet(packet: Packet): boolean;
-  /** Says what is left to be said when no packet comes any more. */
+  /** Shows what's left when there are no more packets. */
   end(): void;
-  /** Says what was asked for and is not there, once all has been read. */
+  /**
+   * After the whole capture, reports a requested packet or conversation that
+   * isn't there.
+   */
   missing?(): string | null;
 }
 
-/** How to show it, and what of it. */
+/** What to show, and how. */
 export interface ShowOptions {
-  /** Where the lines go. */
+  /** The output for the lines. */
   output: Output;
-  /** Columns to fit into. */
+  /** The width, in columns. */
   width: number;
-  /** Whether to show the numbers as they were on the wire. */
+  /** Whether to show the numbers as on the wire. */
   raw: boolean;
   /** Which packets to show; `null` for all of them. */
   filter: PacketFilter | null;
@@ -39,10 +42,10 @@ export interface ShowOptions {
 }
 
 /**
- * Sums a conversation up, whatever its protocol is.
+ * Summarizes a conversation of either protocol.
  *
  * @param conversation The conversation.
- * @param width Columns to fit into.
+ * @param width The width, in columns.
  * @returns Lines: a title, and the facts.
  */
 export function summary(
@@ -58,27 +61,27 @@ export function summary(
 }
 
 /**
- * Says that there is no such conversation, and which ones there are.
+ * Reports that there is no such conversation, and which ones there are.
  *
- * @param number The number that was asked for.
- * @param count How many there are.
+ * @param number The requested number.
+ * @param count The number of conversations.
  * @returns One line.
  */
 export function noConversation(number: number, count: number): string {
   return `no conversation ${number}: ` + (
     count === 0
-      ? "there is no TCP and no UDP in this capture"
+      ? "this capture has no TCP or UDP packets"
       : count === 1
-      ? "there is one, conversation 1"
+      ? "the only one is conversation 1"
       : `conversations are 1 to ${count}`
   );
 }
 
 /**
- * Says how long after the start something was captured.
+ * Returns how long after the start something was captured.
  *
- * @param start When it began.
- * @param time When it was captured.
+ * @param start The time of the start.
+ * @param time The time of capture.
  * @returns Milliseconds; `null` if a time is unknown.
  */
 export function elapsedSince(
