@@ -9,7 +9,11 @@ import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { listLines } from "../list.ts";
 import { checkAll } from "../../checker/progress.ts";
-import { onInterrupt, signalChild } from "../../checker/interrupted.ts";
+import {
+  Interrupted,
+  onInterrupt,
+  signalChild,
+} from "../../checker/interrupted.ts";
 import { sandboxArgs } from "../../checker/sandbox.ts";
 import { temporaryFolder } from "../../checker/temporary_folder.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
@@ -103,8 +107,19 @@ function stepIn(text: string | undefined, serve: boolean): number | undefined {
  * Runs the lesson in a child process that may use the loopback network only.
  */
 async function run(chosen: Lesson, options: string[]): Promise<number> {
+  const started: { child?: Deno.ChildProcess } = {};
+  let interrupted = false;
+  // The terminal sends Ctrl-C to the child, too, which then ends by itself; a
+  // signal to this process alone is passed on. The handler stays until the
+  // process ends, so that a second signal during the cleanup doesn't change the
+  // exit status.
+  onInterrupt(() => {
+    interrupted = true;
+    if (started.child !== undefined) signalChild(started.child, "SIGINT");
+  });
   await using folder = await temporaryFolder();
-  const child = new Deno.Command(Deno.execPath(), {
+  if (interrupted) throw new Interrupted();
+  const child = started.child = new Deno.Command(Deno.execPath(), {
     args: [
       ...sandboxArgs(fileOf(chosen, "lesson.ts"), {
         folder: folder.path,
@@ -119,11 +134,6 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
     ],
   }).spawn();
 
-  // The terminal sends Ctrl-C to the child, too, which then ends by itself; a
-  // signal to this process alone is passed on. The handler stays until the
-  // process ends, so that a second signal during the cleanup doesn't change the
-  // exit status.
-  onInterrupt(() => signalChild(child, "SIGINT"));
   let late = false;
   // No limit while the reader thinks about a question.
   const open = options.includes("--serve") || Deno.stdin.isTerminal();

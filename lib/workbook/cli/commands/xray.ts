@@ -15,7 +15,7 @@ import {
 } from "../../../xray/mod.ts";
 import { fileOf, type Lesson, ROOT } from "../../checker/catalog.ts";
 import type { CommandContext } from "../command.ts";
-import { onInterrupt } from "../../checker/interrupted.ts";
+import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
 import { sandboxArgs } from "../../checker/sandbox.ts";
 import { temporaryFolder } from "../../checker/temporary_folder.ts";
 import { UsageError } from "../../checker/usage_error.ts";
@@ -97,11 +97,12 @@ async function look(
   request: XrayRequest,
   io: CommandContext,
 ): Promise<number> {
-  await using folder = await temporaryFolder();
   const end = new AbortController();
   // Until the process ends: a second signal during the cleanup mustn't change
   // the exit status.
-  onInterrupt(() => end.abort());
+  onInterrupt(() => end.abort(new Interrupted()));
+  await using folder = await temporaryFolder();
+  end.signal.throwIfAborted();
   const head = headNow(lesson.number, viewsOf(request));
   const view = request.serve ? new LiveOutput(head, request, io) : undefined;
   const { items, code, errors, problems, warnings } = await xray([
