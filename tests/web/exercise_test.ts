@@ -18,7 +18,7 @@ test("a save shows the verdict on a wrong answer, then on a right one, and our s
   await exercise.locator(".problem").waitFor();
   const wrong = await exercise.innerText();
   assertMatch(wrong, /not right yet/);
-  assertMatch(wrong, /1024 bytes/);
+  assertMatch(wrong, /got 1024/);
   // The first byte that differs is marked.
   assertEquals(await exercise.locator("mark").innerText(), "00");
   assertEquals(

@@ -7,7 +7,7 @@ import { Talk } from "../clients/programs.ts";
 import { callCommand } from "./call.ts";
 
 /** How long a command may take, in milliseconds: two slow cores, all busy. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 240_000;
 
 /** How a command came out. */
 export interface Outcome {

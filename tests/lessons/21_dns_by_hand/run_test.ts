@@ -391,7 +391,7 @@ Deno.test("21.2: an answer that follows a pointer forever is stopped, and the re
   const report = reportLines(result, { width: 80 }).join("\n");
   const text = joined(stripAnsiCode(report));
   assertMatch(text, /✗ a ring of pointers before the name/);
-  assertMatch(text, /never gave control back.*lead to a smaller offset/);
+  assertMatch(text, /never returned control.*lead to a smaller offset/);
   assertMatch(text, /Read: "A pointer instead of a name"/);
 });
 

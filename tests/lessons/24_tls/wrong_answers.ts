@@ -67,7 +67,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
       "throws another class": [
         "if (length > 16640) throw new TypeError();",
-        /another error than RangeError/,
+        /wrong class of error; it should be RangeError/,
       ],
     }),
     ...replacing("if (pending.length < 5) return null;", {
