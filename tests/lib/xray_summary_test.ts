@@ -354,7 +354,7 @@ for (const lesson of lessons) {
   if (!existsSync(file)) continue;
   Deno.test(`the recording of lesson ${lesson.number} is whole, and small`, async () => {
     const text = await Deno.readTextFile(file);
-    assert(text.length < 100_000, `${text.length} bytes`);
+    assert(text.length < 600_000, `${text.length} bytes`);
     const { head, items } = decodeRecording(text);
     assertEquals([head.lesson, head.views], [
       lesson.number,
