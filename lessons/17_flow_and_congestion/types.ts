@@ -39,7 +39,7 @@ export interface AckSegment {
   ack: number;
   /** The window that it advertises, in bytes. */
   window: number;
-  /** The size of its own data, in bytes. */
+  /** The number of data bytes that it carries. */
   dataBytes: number;
 }
 

@@ -106,7 +106,6 @@ export const exercises = [
     id: "23.4",
     title: "Close a WebSocket",
     passed: "It closes once, in the right order, whatever the client does.",
-    real: "lib/net/send_queue.ts",
     solution: solution.ServerSocket,
     hints: [
       "A Close frame can arrive after you've sent one, or before. In both cases, " +

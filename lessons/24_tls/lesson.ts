@@ -449,7 +449,7 @@ async function cost(show: Narrator): Promise<void> {
   });
 }
 
-/** Measures the same over TCP and TLS, by turns, and takes the best of each. */
+/** Measures TCP and TLS alternately, and keeps the best result of each. */
 async function compare(
   [tcp, tls]: EchoServer[],
   measure: (name: string, port: number) => Promise<number>,

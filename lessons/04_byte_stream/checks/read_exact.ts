@@ -59,7 +59,7 @@ const CASES: StreamCase[] = [
   reads("", [0], { then: "silence", likely: NO_READ_FOR_0 }),
   reads(3000, [2997]),
   reads(3000, Array.from({ length: 60 }, (_, i) => i)),
-  // So many bytes are too many for the arguments of one call.
+  // A call can't take that many arguments, so `push(...bytes)` fails.
   reads(200_000, [200_000], { readSizes: [4096] }),
   ...([["", [8]], ["0123", [8]], ["0123456789abcde", [8, 8]]] as const).map((
     [sends, sizes],

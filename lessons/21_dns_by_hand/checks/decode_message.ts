@@ -72,7 +72,7 @@ const CASES: FunctionCase[] = [
     }),
     likely:
       "Two names may use the same pointer, and that's not a ring. If you " +
-      "count pointers, or remember where they led, begin anew with each name.",
+      "count pointers, or remember where they led, start over with each name.",
     read: POINTERS,
   },
   {

@@ -149,14 +149,14 @@ function explain(
     return {
       likely: "The key is there, but the payload isn't masked: byte i is " +
         "`payload[i] ^ mask[i % 4]`.",
-      read: READ.masks,
+      read: READ.frame,
     };
   }
   return {
     likely:
       "Byte i of the masked payload is `payload[i] ^ mask[i % 4]`, where i " +
       "counts from the start of the payload.",
-    read: READ.masks,
+    read: READ.frame,
   };
 }
 

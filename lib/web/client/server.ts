@@ -68,7 +68,7 @@ export async function post<Path extends keyof Commands>(
   if (!response.ok) {
     throw new Error(
       response.status === 403
-        ? "The server has been started anew: reload this page."
+        ? "The server was restarted. Reload this page."
         : await response.text(),
     );
   }

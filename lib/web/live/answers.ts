@@ -103,7 +103,7 @@ export class Answers implements AsyncDisposable {
     for (const lesson of this.#lessons) {
       const text = readAnswers(lesson);
       const before = this.#seen.get(lesson)!;
-      // Some editors remove the file and write it anew: it will be back.
+      // Some editors delete the file and write it again.
       if (text === undefined || text === before) continue;
       const ids = changedExercises(before, text) ??
         exercisesOf(lesson).map(({ id }) => id);

@@ -65,7 +65,7 @@ export class Tabs {
         for (const message of first) tab.write(encode(message));
       },
       cancel: () => {
-        // A page that has connected anew is still there.
+        // A page that has reconnected is still there.
         if (this.#tabs.get(id) !== tab) return;
         this.#tabs.delete(id);
         this.#onClose(id);

@@ -235,7 +235,7 @@ export function walk(
   return { pair, records };
 }
 
-/** What a segment means to whoever receives it in that state. */
+/** Returns the events that a segment causes at a receiver in that state. */
 function eventsOf(segment: WalkSegment, state: TcpState): TcpEvent[] {
   if (segment.rst) return ["rcv RST"];
   // Only an end without a connection takes SYN and ACK for one event; any

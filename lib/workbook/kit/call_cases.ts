@@ -146,7 +146,7 @@ export async function checkFunction(
 /**
  * Checks a class by a table of stories: what is done with one object, in order.
  *
- * Every story also runs on a second object, on two objects by turns, and with
+ * Every story also runs on a second object, on two objects alternately, and with
  * each `Uint8Array` as a view into a larger buffer. Calls that fail, and looks
  * at properties, are repeated at once.
  *

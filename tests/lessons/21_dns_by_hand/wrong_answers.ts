@@ -335,7 +335,7 @@ export const wrongAnswers: WrongAnswers = {
     if (seen.has(first)) throw new TypeError("a ring");
     seen.add(first);`,
       ],
-      diagnosis: /that's not a ring.*begin anew with each name/s,
+      diagnosis: /that's not a ring.*start over with each name/s,
     },
   ],
 };

@@ -128,7 +128,7 @@ export class RunStore {
     }
   }
 
-  /** A flood of items must not draw the page anew for each of them. */
+  /** During a flood of items, the page isn't redrawn for each one. */
   #add(items: TimelineItem[]): void {
     if (this.#waiting.length === 0) requestAnimationFrame(() => this.#flush());
     this.#waiting.push(...items);

@@ -10,7 +10,7 @@ export interface Predictions {
 }
 
 /**
- * Finds the reader's predictions, and draws anew when one of them changes.
+ * Finds the reader's predictions, and redraws when one of them changes.
  *
  * @param lesson The end of the lesson's folder's name.
  */

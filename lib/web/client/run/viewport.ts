@@ -7,14 +7,14 @@ export interface Viewport {
   height: number;
 }
 
-/** Scrolling less than this draws nothing anew, in pixels. */
+/** Scrolling less than this many pixels redraws nothing. */
 const STEP = 100;
 
 /**
  * Follows which part of a drawing is in sight, wherever it scrolls.
  *
  * @param element What holds the drawing.
- * @returns The part, in steps, so that not every pixel draws anew.
+ * @returns The part, in steps, so that not every pixel causes a redraw.
  */
 export function useViewport(element: RefObject<HTMLElement | null>): Viewport {
   const [viewport, setViewport] = useState({ top: 0, height: 1000 });
