@@ -95,6 +95,22 @@ export const OF_ITS_OWN = {
   REDISCLI_HISTFILE: "/dev/null",
 };
 
+/**
+ * Returns the arguments of script(1) that run a command on a terminal of its
+ * own, with the command's exit status.
+ *
+ * script(1) leaves the command to the user's shell, or to `sh`. Some shells stay
+ * between the two: Ctrl-C ends such a shell, and script reports its status. So
+ * the command replaces it.
+ *
+ * @param command The program and its arguments.
+ * @returns The arguments.
+ */
+export function terminalArgs(command: string[]): string[] {
+  const quoted = command.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`);
+  return ["-qec", `exec ${quoted.join(" ")}`, "/dev/null"];
+}
+
 /** How a program is talked with. */
 export interface TalkOptions {
   /**

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import { isInstalled, Talk } from "../clients/programs.ts";
+import { isInstalled, Talk, terminalArgs } from "../clients/programs.ts";
 import { assertLacks, joined } from "./text.ts";
 import { answersText, useCopy } from "./workbook_copy.ts";
 
@@ -118,11 +118,7 @@ Deno.test({
   async fn() {
     await copy().clear();
     const command = [Deno.execPath(), ...copy().args("solution", "3.1")];
-    await using terminal = new Talk("script", [
-      "-qec",
-      command.map((arg) => `'${arg}'`).join(" "),
-      "/dev/null",
-    ]);
+    await using terminal = new Talk("script", terminalArgs(command));
     await terminal.expect(/\[y\/N\]/);
     await terminal.type("y\n");
     const { output } = await terminal.end();

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import type { ShowEvent } from "../../lib/show/mod.ts";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
-import { isInstalled, Talk } from "../clients/programs.ts";
+import { isInstalled, Talk, terminalArgs } from "../clients/programs.ts";
 import { assertLacks } from "./text.ts";
 import {
   type Outcome,
@@ -127,7 +127,7 @@ async function onTerminal(
 ): Promise<string> {
   const command = [Deno.execPath(), ...copy().args(...args)];
   const { stdout } = await new Deno.Command("script", {
-    args: ["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
+    args: terminalArgs(command),
     env: { TERM: "xterm", FORCE_COLOR: "", ...env },
     stdin: "null",
     stderr: "null",
@@ -161,9 +161,7 @@ Deno.test({
   async fn() {
     const args = copy().args("lesson", "3", "--serve");
     const command = [Deno.execPath(), ...args];
-    await using terminal = new Talk("script", [
-      ...["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
-    ]);
+    await using terminal = new Talk("script", terminalArgs(command));
     await terminal.expect(/waiting for clients/);
     await terminal.type("\x03");
     const { code, output } = await terminal.end();
@@ -178,9 +176,7 @@ Deno.test({
   ignore: !script,
   async fn() {
     const command = [Deno.execPath(), ...copy().args("lesson", "3")];
-    await using terminal = new Talk("script", [
-      ...["-qec", command.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
-    ]);
+    await using terminal = new Talk("script", terminalArgs(command));
     const question = "Your prediction, or just press Enter: ";
     await terminal.expect(new RegExp(`${question}$`));
     await terminal.type("four, I think\n");
