@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { echoWith, useCopy } from "./workbook_copy.ts";
+import type { Lesson } from "../../lib/workbook/checker/catalog.ts";
+import { echoWith, useCopy, WorkbookCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();
 
@@ -34,6 +35,20 @@ async function watchRuns(): Promise<void> {
   await Deno.remove(copy().path(".workbook"), { recursive: true })
     .catch(() => {});
   await countRuns();
+}
+
+/** Whether a verdict on a lesson's answers can be had again. */
+async function isRemembered(
+  workbook: WorkbookCopy,
+  lesson: Lesson,
+): Promise<boolean> {
+  const { VerdictCache } = await workbook.import(
+    "lib/workbook/checker/verdict_cache.ts",
+  );
+  const cache = VerdictCache.open();
+  const verdict = { state: "passed" };
+  cache.set({ lesson, id: "0.1", name: "", verdict, printed: "" });
+  return cache.get(lesson, "0.1") !== undefined;
 }
 
 Deno.test("the list checks an answer once, and again when the answer changes", async () => {
@@ -84,9 +99,30 @@ Deno.test("an answer is checked again when Deno's version changes", async () => 
 
 Deno.test("an answer that imports another file of the learner's is never remembered", async () => {
   await Deno.writeTextFile(copy().file("mine.ts"), "export const SIZE = 9;\n");
-  await copy().answer({ head: 'import "./mine.ts";\n' });
-  await listed();
-  assertEquals((await listed()).runs, 2);
+  const { lessons } = await copy().import("lessons/mod.ts");
+  const imports = [
+    'import "./mine.ts";',
+    "import { SIZE } from './mine.ts'",
+    'import "node:net"; import {\n  SIZE,\n} from "./mine.ts";',
+    'export * from "./mine.ts";',
+    'const { SIZE } = await import("./mine.ts");',
+  ];
+  for (const head of imports) {
+    await copy().answer({ head: `${head}\n` });
+    assert(!await isRemembered(copy(), lessons[0]), head);
+  }
+});
+
+Deno.test("every lesson's verdicts are remembered, whatever its solution imports", async () => {
+  await using whole = await WorkbookCopy.make({ whole: true });
+  const { lessons } = await whole.import("lessons/mod.ts");
+  const { fileOf } = await whole.import("lib/workbook/checker/catalog.ts");
+  for (const lesson of lessons) {
+    const [exercise, solution] = ["exercise.ts", "solution.ts"]
+      .map((name) => fileOf(lesson, name));
+    await Deno.copyFile(solution, exercise);
+    assert(await isRemembered(whole, lesson), lesson.name);
+  }
 });
 
 Deno.test("check always runs again, and next uses remembered verdicts", async () => {

@@ -94,18 +94,28 @@ export class VerdictCache {
       return undefined;
     }
     // Another one of the learner's files may change without this one.
-    const imports = source.matchAll(
-      /^\s*(?:import|export)\b[^"';(]*["']([^"']*)["']|\bimport\s*\(/gm,
-    );
-    for (const [, path = ""] of imports) {
-      if (!/^\.\.\/\.\.\/lib\/|^\.\/types\.ts$|^(node|jsr):/.test(path)) return;
-    }
+    if (!importsOf(source).every((path) => isDigested(path, lesson))) return;
     return createHash("sha256")
       .update(`${Deno.version.deno} ${Deno.build.target} ${this.#digest} `)
       .update(folderOf(lesson))
       .update(source)
       .digest("hex");
   }
+}
+
+/** The files that a module imports; a dynamic import counts as "". */
+function importsOf(source: string): string[] {
+  const imports =
+    /(?:^|;)\s*(?:import|export)\b[^"';()]*["']([^"'\n]+)["']|\bimport\s*\(/gm;
+  return [...source.matchAll(imports)].map(([, path = ""]) => path);
+}
+
+/** Whether the digest covers what an answer imports. */
+function isDigested(path: string, lesson: Lesson): boolean {
+  if (/^\.\.\/\.\.\/lib\/|^\.\/types\.ts$|^(node|jsr):/.test(path)) return true;
+  // The lesson's own files: the solution imports them, too.
+  const solution = Deno.readTextFileSync(fileOf(lesson, "solution.ts"));
+  return path !== "" && importsOf(solution).includes(path);
 }
 
 /** Digests every file that takes part in a check, except the answers. */
