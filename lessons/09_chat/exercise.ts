@@ -1,8 +1,8 @@
 /**
- * Your answer to lesson 9: run `deno task check 9` or `deno task watch`.
+ * Check your answer to lesson 9: `deno task check 9`, or `deno task watch`.
  *
- * Replace the `todo(…)` with your code. Keep the line with the number:
- * `deno task reset 9.1` needs it to find the exercise.
+ * Replace the `todo(…)` below with your code. Keep the numbered heading,
+ * because `deno task reset 9.1` needs it. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ChatRoomClass } from "./types.ts";

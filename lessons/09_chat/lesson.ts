@@ -72,7 +72,7 @@ async function talk(show: Narrator): Promise<void> {
   show.step("A member's connection is reset");
   await show.predict(
     "eve joins, and then her connection is reset. Which of the server's calls " +
-      "can tell it that?",
+      "can fail because of that?",
   );
   const eve = await server.joinResettable("eve");
   show.fact("members", room.size);
