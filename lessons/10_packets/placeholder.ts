@@ -1,8 +1,8 @@
 /**
- * Your answers to lesson 10: run `deno task check 10` or `deno task watch`.
+ * Check your answers to lesson 10: `deno task check 10`, or `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the numbers:
- * `deno task reset 10.1` needs them to find the exercise.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 10.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Packet, ReassemblerClass } from "./types.ts";
