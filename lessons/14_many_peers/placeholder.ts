@@ -1,8 +1,8 @@
 /**
- * Lesson 14: check your answer with `deno task check 14` or `deno task watch`.
+ * Check your answer to lesson 14: `deno task check 14`, or `deno task watch`.
  *
- * Replace the `todo(…)` with your code. Keep the line with the exercise number:
- * `deno task reset 14.1` looks for it.
+ * Replace the `todo(…)` below with your code. Keep the numbered heading,
+ * because `deno task reset 14.1` needs it. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { OutgoingMessage, RollCallOptions } from "./types.ts";
