@@ -1,8 +1,8 @@
 /**
- * Lesson 15: check your answers with `deno task check 15` or `deno task watch`.
+ * Check your answers to lesson 15: `deno task check 15`, or `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the exercise
- * numbers: `deno task reset 15.1` looks for them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 15.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Call, OnceOnlyClass } from "./types.ts";
