@@ -1,8 +1,8 @@
 /**
- * Your answers to lesson 16. Commands: `deno task check 16`, `deno task watch`.
+ * Check your answers to lesson 16: `deno task check 16`, or `deno task watch`.
  *
- * Replace each `export const … = todo(…);` with your code. Keep the numbered
- * lines: `deno task reset 16.1` looks for them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 16.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { Piece, ReceiverClass, RetransmitTimerClass } from "./types.ts";
