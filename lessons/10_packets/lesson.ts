@@ -22,7 +22,7 @@ const MESSAGE = new TextEncoder().encode(
 const SIZE = 8;
 /** After this much silence, the receiver asks for what's missing. */
 const QUIET_MS = 200;
-/** How long to wait for a datagram that has no reason not to arrive. */
+/** How long to wait for a datagram that will surely arrive. */
 const PATIENCE_MS = 10_000;
 /** After this many requests, the receiver gives up. */
 const MAX_REQUESTS = 50;
@@ -160,7 +160,9 @@ async function listen(
   arrived: Arrival[],
 ): Promise<void> {
   do {
-    const datagram = await orQuiet(network, QUIET_MS);
+    // Before the first packet, the receiver doesn't know what's missing.
+    const timeoutMs = arrived.length === 0 ? PATIENCE_MS : QUIET_MS;
+    const datagram = await orQuiet(network, timeoutMs);
     if (datagram === undefined) return;
     const packet = fromDatagram(datagram.bytes);
     reassembler.add(packet);
