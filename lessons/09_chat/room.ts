@@ -2,14 +2,14 @@ import { readLineBatches, SendQueue } from "../../lib/net/mod.ts";
 import { counted } from "../../lib/show/counted.ts";
 import { escapeControls } from "../../lib/show/escape_controls.ts";
 
-/** The default for the most that may be unsent to a member, in bytes. */
+/** The default limit on the bytes that are unsent to a member. */
 export const MAX_UNSENT_BYTES: number = 1024 * 1024;
 
 /** Options for {@linkcode Room}. */
 export interface RoomOptions {
   /**
-   * The most that may be unsent to a member, in bytes. The room drops a member
-   * that exceeds this.
+   * The most bytes that may be unsent to a member. The room drops a member that
+   * has more.
    *
    * @default 1048576
    */
@@ -32,7 +32,7 @@ export interface RoomOptions {
 interface Member {
   name: string;
   queue: SendQueue;
-  /** Why the room dropped it, if it did. */
+  /** The reason why the room dropped it, if it did. */
   dropped?: string;
 }
 
@@ -70,7 +70,7 @@ export class Room {
     return this.#lines;
   }
 
-  /** The most that was ever unsent to a member, in bytes. */
+  /** The most bytes that were ever unsent to a member. */
   get mostUnsent(): number {
     return this.#mostUnsent;
   }

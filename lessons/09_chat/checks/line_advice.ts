@@ -1,4 +1,4 @@
-/** Explains why a member didn't get the lines it should have got. */
+/** Explains why a member didn't get the lines it should have gotten. */
 import { READ } from "./headings.ts";
 
 /** The likely cause, and the heading to read. */
@@ -51,7 +51,7 @@ const CHANGED_LINES: Advice = {
   read: READ.toOthers,
 };
 
-/** What an answer may have removed from a text, and the likely cause. */
+/** Parts of a text that an answer may have removed, and the likely cause. */
 const TAKEN: [taken: RegExp, likely: string][] = [
   [
     /\n/g,
@@ -79,7 +79,7 @@ const SPACES =
  * Explains why a text is too short.
  *
  * @param received What the member got.
- * @param due What the member should have got.
+ * @param due What the member should have gotten.
  * @returns The likely cause, or `undefined` if something else is missing.
  */
 export function missingAdvice(
@@ -99,7 +99,7 @@ export function missingAdvice(
  * Explains why a text is wrong.
  *
  * @param received What the member got.
- * @param due What the member should have got.
+ * @param due What the member should have gotten.
  * @returns The likely cause.
  */
 export function differenceAdvice(

@@ -100,7 +100,7 @@ export class Member {
   readonly #trial: Trial;
   readonly #name: string;
   readonly #joining: Promise<void>;
-  /** Everything that it should have got so far. */
+  /** Everything that it should have gotten so far. */
   #due = "";
   /** The room's end of the connection. */
   readonly conn: FakeConn;
@@ -144,7 +144,7 @@ export class Member {
     });
   }
 
-  /** Requires that it gets a text after everything it has got before. */
+  /** Requires that it gets a text after everything that it has gotten before. */
   async hears(
     text: string,
     { ifShort, ifWrong }: Hearing = {},
