@@ -1,4 +1,4 @@
-/** How a packet is encoded in a UDP datagram: two numbers, then its data. */
+/** Encodes a packet as a UDP datagram, and decodes it: two numbers, then data. */
 import type { Packet } from "./types.ts";
 
 /** Two numbers of four bytes each. */

@@ -20,7 +20,7 @@ export function split(message: Uint8Array, size: number): Packet[] {
 // ---- 10.2 Reassembler -------------------------------------------------------
 
 export class Reassembler {
-  /** The message as far as it has arrived, once a packet has told its length. */
+  /** The message so far, or `undefined` before the first packet. */
   #bytes: Uint8Array | undefined;
   /** The gaps, in order, each from `start` up to `end`, without `end`. */
   #missing: Range[] = [];
