@@ -53,16 +53,16 @@ export async function lesson(show: Narrator): Promise<void> {
   const spoken = spokenSegments(isLive ? observed.packets : recorded);
   everyField(show, spoken);
   await bytesAreCounted(show, spoken);
-  await manyBeginnings(show, isLive);
+  await manyConnections(show, isLive);
   await oneBit(show, spoken[0].packet);
 }
 
 /** Shows initial sequence numbers, and a wraparound. */
-async function manyBeginnings(show: Narrator, isLive: boolean): Promise<void> {
+async function manyConnections(show: Narrator, isLive: boolean): Promise<void> {
   const pairs: Ends[] = [];
   try {
-    const directions = await anywhere(show, isLive ? pairs : undefined);
-    await comeRound(show, directions, pairs);
+    const directions = await initialNumbers(show, isLive ? pairs : undefined);
+    await wraparound(show, directions, pairs);
   } finally {
     for (const { client, server } of pairs) {
       client.close();
@@ -141,7 +141,7 @@ async function bytesAreCounted(
  * @param pairs Receives the connections, which stay open. If it's `undefined`,
  * the recording is shown.
  */
-async function anywhere(
+async function initialNumbers(
   show: Narrator,
   pairs: Ends[] | undefined,
 ): Promise<Direction[]> {
@@ -186,7 +186,7 @@ async function openAndLook(
 }
 
 /** Shows a stream whose sequence numbers wrap around. */
-async function comeRound(
+async function wraparound(
   show: Narrator,
   directions: Direction[],
   pairs: Ends[],

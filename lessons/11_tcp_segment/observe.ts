@@ -7,7 +7,7 @@ import {
 } from "../../lib/xray/capture.ts";
 import { CannotLook } from "../../lib/xray/tools.ts";
 
-/** What was captured, or why nothing was. */
+/** The captured packets, or the reason why there aren't any. */
 export type Observed = { packets: Packet[] } | { reason: string };
 
 /**

@@ -1,4 +1,4 @@
-/** What lesson 11 sends: a few words, many handshakes, and one long stream. */
+/** Makes lesson 11's traffic: a few words, many handshakes, and a long stream. */
 import {
   connectTcp,
   listenTcp,
@@ -7,7 +7,7 @@ import {
 } from "../../lib/net/mod.ts";
 import { Conversations, type Packet, type Side } from "../../lib/wire/mod.ts";
 
-/** What the client sends, in one write each. */
+/** The client's words. It sends each of them with one write. */
 export const WORDS = ["hello", "hey", "ten bytes!"];
 
 /** Both ends of a connection. */

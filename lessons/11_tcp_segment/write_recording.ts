@@ -1,7 +1,7 @@
 /** Writes captured packets into a module, for `readRecording`. */
 import { encodePcap, LINK_TYPES, type Packet } from "../../lib/wire/mod.ts";
 
-/** Enough for the headers and a few words of data. */
+/** The most bytes to keep of a packet: its headers, and a few words of data. */
 const KEPT_BYTES = 96;
 
 /**
@@ -26,7 +26,7 @@ export async function writeRecording(
   const { os, arch } = Deno.build;
   const day = new Date().toISOString().slice(0, 10);
   const text = `/**
- * What this lesson sends, recorded for machines that can't capture.
+ * This lesson's packets, recorded for machines that can't capture.
  *
  * It was made by \`make_recording.ts\` on loopback, with tcpdump, by Deno
  * ${Deno.version.deno} on ${os} ${Deno.osRelease()} (${arch}), on ${day}.

@@ -1,4 +1,4 @@
-/** How an answer to 11.2 is checked. */
+/** Checks answers to 11.2. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   checkFunction,

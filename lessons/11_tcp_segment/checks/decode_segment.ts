@@ -1,4 +1,4 @@
-/** How an answer to 11.1 is checked. */
+/** Checks answers to 11.1. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import { encodeTcp, TCP_FLAG_NAMES } from "../../../lib/wire/mod.ts";
 import {

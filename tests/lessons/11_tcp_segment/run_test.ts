@@ -6,7 +6,7 @@ import { findWrap, WORDS } from "../../../lessons/11_tcp_segment/traffic.ts";
 import { seqDiff } from "../../../lib/wire/mod.ts";
 import { record, type Recording } from "../record.ts";
 
-/** What the lesson must show, whether it captured packets or not. */
+/** Requires what the lesson must show, whether it captured packets or not. */
 function assertShown(recording: Recording): void {
   const [{ hex }] = recording.all("headers");
   assert(hex.length > 0);
