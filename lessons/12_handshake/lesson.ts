@@ -26,9 +26,9 @@ import { RECORDING } from "./recording.ts";
 import { lessons } from "../mod.ts";
 
 /**
- * How many times the lesson tries to close in three segments. That only works if
- * the server closes while its kernel still delays the acknowledgment, and a busy
- * machine may be too slow.
+ * The most attempts to close in three segments. An attempt only works if the
+ * server closes while its kernel still delays the acknowledgment, and a busy
+ * machine may be too slow for that.
  */
 const TRIES = 3;
 

@@ -1,4 +1,4 @@
-/** How an answer to 12.1 is checked. */
+/** Checks answers to 12.1. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import { TCP_FLAG_NAMES } from "../../../lib/wire/mod.ts";
 import {

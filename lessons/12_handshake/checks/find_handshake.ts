@@ -1,4 +1,4 @@
-/** How an answer to 12.2 is checked. */
+/** Checks answers to 12.2. */
 import {
   type Advice,
   type CallResult,

@@ -1,4 +1,4 @@
-/** How an answer to 12.3 is checked. */
+/** Checks answers to 12.3. */
 import { TCP_EVENTS, TCP_STATES } from "../../../lib/wire/mod.ts";
 import {
   checkFunction,

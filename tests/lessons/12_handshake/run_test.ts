@@ -9,7 +9,7 @@ import { RECORDING } from "../../../lessons/12_handshake/recording.ts";
 import { seqAdd } from "../../../lib/wire/mod.ts";
 import { record, type Recording } from "../record.ts";
 
-/** What the lesson must show, whether it captured packets or not. */
+/** Requires what the lesson must show, whether it captured packets or not. */
 function assertShown(recording: Recording): void {
   const [opening, atOnce, later, reset] = recording.all("segments");
   assertEquals(opening.numbers, "raw");

@@ -191,7 +191,7 @@ const findHandshake: WrongAnswer<FindHandshake>[] = [
   },
 ];
 
-/** Where one event leads instead, and the diagnosis. */
+/** An event that leads to the wrong state, and the diagnosis. */
 type Arrow = [from: TcpState, event: TcpEvent, to: TcpState, diagnosis: RegExp];
 
 const ARROWS: Arrow[] = [
