@@ -36,7 +36,7 @@ const SILENCE_MS = 200;
 /** How long to wait for a message that will surely arrive. */
 const PATIENCE_MS = 10_000;
 
-/** How many messages the flood has, and of how many bytes. */
+/** The number of messages in the flood, and the size of each. */
 const FLOOD = 2000;
 const FLOOD_BYTES = 1000;
 
@@ -362,7 +362,7 @@ function rangesOf(numbers: number[]): string {
   const texts = ranges.map(([start, end]) =>
     start === end ? `${start}` : `${start} to ${end}`
   );
-  const more = texts.length > 3 ? `, and ${texts.length - 3} more runs` : "";
+  const more = texts.length > 3 ? `, and ${texts.length - 3} more ranges` : "";
   return texts.slice(0, 3).join(", ") + more;
 }
 

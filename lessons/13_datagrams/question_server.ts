@@ -3,7 +3,7 @@ import { counted } from "../../lib/show/counted.ts";
 import type { SendMessage } from "./types.ts";
 import { printable } from "../../lib/show/text.ts";
 
-/** What a server has done so far. */
+/** A server's counts so far. */
 export interface Served {
   /** Messages received. */
   messages: number;
@@ -23,7 +23,7 @@ export interface Served {
  * @param socket The socket that receives the messages.
  * @param options `note`: called with a line about each message. `sendMessage`:
  * sends an answer.
- * @returns What the server did until then.
+ * @returns The server's counts.
  */
 export async function answerQuestions(
   socket: DatagramSocket,

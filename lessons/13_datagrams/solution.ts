@@ -12,8 +12,8 @@ export async function ask(
     // Without a buffer, receive() allocates one that fits the longest answer.
     const [message, from] = await socket.receive();
     if (from.transport !== "udp") continue;
-    // Anyone who knows our port can send to it. Two programs on one machine
-    // have the same host, and programs on two machines may have the same port.
+    // Any program that knows our port can send to it. Two programs on one
+    // machine have the same host; on two machines, they may have the same port.
     if (from.hostname === server.hostname && from.port === server.port) {
       return message;
     }

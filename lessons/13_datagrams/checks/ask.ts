@@ -152,7 +152,7 @@ const CASES: DatagramCase[] = [
   },
 ];
 
-/** What's special about one question and its answer. */
+/** A question and its answer, where they differ from the defaults. */
 interface Exchange {
   /** @default "time?" */
   question?: string;
@@ -160,9 +160,9 @@ interface Exchange {
   answer?: Uint8Array;
   /** @default {SERVER} */
   server?: Deno.NetAddr;
-  /** Strangers that send first, and after how many sends of `ask()`. */
+  /** Strangers that send first, and the number of `ask()`'s sends before that. */
   before?: [from: Deno.NetAddr, afterSends: number][];
-  /** What the server sends after its answer. */
+  /** The messages that the server sends after its answer. */
   after?: Uint8Array[];
   likely: DatagramCase["likely"];
   read?: string;

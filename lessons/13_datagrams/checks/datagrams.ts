@@ -1,4 +1,5 @@
-/** Shared by the checks of lesson 13. */
+/** Constants and helpers for the checks of lesson 13. */
+
 /** The longest message that fits into a datagram over IPv4, in bytes. */
 export const MAX_BYTES = 65_507;
 
@@ -20,7 +21,7 @@ export function addressOf(hostname: string, port: number): Deno.NetAddr {
   return { transport: "udp", hostname, port };
 }
 
-/** What `send()` throws if the socket can't reach the network. */
+/** The error that `send()` throws if the socket can't reach the network. */
 export const SEND_ERROR = new Deno.errors.NetworkUnreachable(
   "Network is unreachable (os error 101)",
 );
