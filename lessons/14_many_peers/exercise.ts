@@ -26,14 +26,14 @@ import type { OutgoingMessage, RollCallOptions } from "./types.ts";
  * order. `present` returns the names of all present peers, sorted. Don't open a
  * socket: the caller receives and sends.
  *
- * | message       | from           | effect                                 |
- * | ------------- | -------------- | -------------------------------------- |
- * | `HELLO name`  | anyone         | is present, and gets `OK name`         |
- * | `HELLO name`  | anyone         | gets `TAKEN name` if another has it    |
- * | `SAY text`    | a present peer | all others present get `name: text`    |
- * | `BYE`         | a present peer | is removed, and gets nothing           |
- * | `SAY`, `BYE`  | a stranger     | nothing                                |
- * | anything else | anyone         | nothing                                |
+ * | message       | from           | effect                                     |
+ * | ------------- | -------------- | ------------------------------------------ |
+ * | `HELLO name`  | anyone         | sender is present, and gets `OK name`      |
+ * | `HELLO name`  | anyone         | sender gets `TAKEN name` if another has it |
+ * | `SAY text`    | a present peer | all others present get `name: text`        |
+ * | `BYE`         | a present peer | sender is removed, and gets nothing        |
+ * | `SAY`, `BYE`  | a stranger     | nothing                                    |
+ * | anything else | anyone         | nothing                                    |
  *
  * - Messages are UTF-8. One `\n` at the end of an incoming message doesn't
  *   count (`nc` sends it), and every outgoing message ends with one `\n`.

@@ -2,7 +2,7 @@ import { type DatagramSocket, formatAddress } from "../../lib/net/mod.ts";
 import { printable } from "../../lib/show/text.ts";
 import type { RollCallInstance } from "./types.ts";
 
-/** What a server has done so far. */
+/** A server's counts so far. */
 export interface RollCallServed {
   /** Names that have joined. */
   joined: number;
@@ -19,7 +19,7 @@ export interface RollCallServed {
  * @param roll Handles the messages.
  * @param note Called with a line about each message, and about each peer that
  * joins or leaves.
- * @returns What the server did until then.
+ * @returns The server's counts.
  */
 export async function serveRollCall(
   socket: DatagramSocket,

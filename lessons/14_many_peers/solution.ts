@@ -6,7 +6,7 @@ import type { OutgoingMessage, RollCallOptions } from "./types.ts";
 interface Peer {
   name: string;
   address: Deno.NetAddr;
-  /** When it last sent something that counts. */
+  /** The time of its last message that counts. */
   heardAt: number;
 }
 

@@ -13,7 +13,7 @@ import {
 
 const read = READ.silence;
 
-/** What happens as time passes. */
+/** Stories in which time passes. */
 export const EXPIRY: ObjectCase[] = [
   story(
     "ann sends nothing after HELLO: she's gone after 2000 s",
