@@ -23,7 +23,7 @@ const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
 
 const SENT = 100;
-/** With a long `holdMs`, later datagrams overtake the held ones, not the clock. */
+/** `holdMs` is so long that later datagrams always release the held ones first. */
 const BAD: LossyLinkOptions = {
   loss: 0.2,
   duplication: 0.1,
@@ -31,7 +31,7 @@ const BAD: LossyLinkOptions = {
   holdMs: 300,
 };
 const SEED = 15;
-/** Sixty calls aren't many. With this seed, they come close to the expected value. */
+/** With this seed, even 60 calls come close to the expected number of attempts. */
 const ATTEMPTS_SEED = 182;
 
 /** How long a client waits before it asks again. One machine is fast. */

@@ -13,7 +13,7 @@ export interface Passage {
   arrived: number[];
   /** How long each datagram took, in milliseconds. */
   tookMs: number[];
-  /** What the link did, by its own count. */
+  /** The link's own counts. */
   link: Readonly<LinkCounts>;
 }
 
@@ -22,8 +22,8 @@ export interface Passage {
  * receives until none is on its way anymore.
  *
  * @param count The number of datagrams, numbered from 0.
- * @param faults What the link does to them.
- * @returns What the receiver saw, and what the link counted.
+ * @param faults The link's faults.
+ * @returns The numbers that arrived, and the link's counts.
  */
 export async function passThrough(
   count: number,
@@ -56,7 +56,7 @@ export async function passThrough(
   return { arrived, tookMs, link: { ...link.there } };
 }
 
-/** Whether no datagram is on its way anymore. */
+/** Tells whether all datagrams have arrived or were lost. */
 function isThrough(
   { received, duplicated, delivered, lost }: LinkCounts,
   sent: number,
@@ -66,7 +66,7 @@ function isThrough(
     received + duplicated === delivered + lost;
 }
 
-/** What a receiver can learn from the numbers alone. */
+/** A receiver's counts. It learns them from the numbers alone. */
 export interface Seen {
   /** Numbers that never arrived. */
   missing: number;
@@ -80,7 +80,7 @@ export interface Seen {
  * Counts what a receiver can learn from the numbers.
  *
  * @param arrived The numbers, in order of arrival.
- * @param count How many were sent.
+ * @param count The number of datagrams that were sent.
  * @returns The counts.
  */
 export function look(arrived: number[], count: number): Seen {

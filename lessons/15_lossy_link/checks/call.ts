@@ -169,7 +169,7 @@ function calls(
     data?: string | Uint8Array;
     decoys?: Arriving[];
     options?: CallOptions;
-    /** How many attempts it takes. */
+    /** The number of attempts that it takes. */
     attempts?: number;
     likely: DatagramCase["likely"];
     read?: string;

@@ -23,7 +23,7 @@ const MAX_REPEATS = 10;
 /** The numbers of all calls so far. */
 export class Numbers {
   readonly #trial: Trial;
-  /** Which call had which number. */
+  /** The last call that had each number. */
   readonly #calls = new Map<number, number>();
   #count = 0;
   #repeats = 0;
@@ -106,7 +106,7 @@ export async function checkManyCalls(
     for (let i = 0; i < (numbers.fitTwoBytes ? TOO_MANY : MANY); i++) {
       await call(socket, SERVER, new Uint8Array(), options);
       numbers.add(socket.sent.splice(0));
-      // Nothing here waits for a timer, so the check's timers couldn't fire.
+      // Without a pause now and then, the check's own timers couldn't fire.
       if (i % 2000 === 0) await settle();
       trial.progress();
     }

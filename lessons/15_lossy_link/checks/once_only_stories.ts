@@ -1,4 +1,4 @@
-/** The questions that check 15.2, and what to say about wrong answers. */
+/** The questions that check 15.2, and the diagnoses of wrong answers. */
 
 /** Headings of the README. */
 export const ONCE = "Answer once";
@@ -27,13 +27,13 @@ export interface Story {
   step: string;
   questions: Question[];
   maxRemembered?: number;
-  /** What to say if `perform` is called too often, or not often enough. */
+  /** The diagnosis if `perform` is called too often, or not often enough. */
   likely: string;
   /** @default {ONCE} */
   read?: string;
 }
 
-/** What to say if a question that failed before isn't performed. */
+/** The diagnosis if a question that failed before isn't performed. */
 export const FAILED_BEFORE =
   "perform() threw, so there's no answer to remember. Don't remember the error " +
   "either: the repeat gets a new chance. Remember a question only after it has " +
