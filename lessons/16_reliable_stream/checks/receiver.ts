@@ -1,4 +1,4 @@
-/** How an answer to 16.1 is checked. */
+/** Checks answers to 16.1. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   type CallAdvice,
@@ -58,7 +58,7 @@ const KEPT_OVERLAP =
 const SHORTER =
   "A segment can arrive again with fewer bytes. If you keep segments " +
   "by their sequence number, a shorter one must not replace a longer one.";
-const ZERO = "A byte can be 0, and it's there all the same. `if (byte)` is " +
+const ZERO = "A byte that has arrived can be 0, and `if (byte)` is " +
   "false for it: compare with undefined.";
 const PARTLY = "You dropped a whole segment, although its first bytes are " +
   "inside the window: keep those, and drop only the rest.";
@@ -176,7 +176,7 @@ function checkTwo(
   Receiver: ReceiverClass,
   trial: Trial,
 ): void {
-  trial.step("two receivers start at the same number, and get other bytes");
+  trial.step("two receivers start at the same number, and get different bytes");
   const texts = ["abcdef", "ABCDEF"];
   const receivers = texts.map(() => new Receiver(1000, 20));
   for (const [from, to] of [[2, 4], [4, 6], [0, 2]]) {

@@ -1,4 +1,4 @@
-/** How an answer to 16.2 is checked. */
+/** Checks answers to 16.2. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   type CallResult,

@@ -1,4 +1,4 @@
-/** How an answer to 16.3 is checked. */
+/** Checks answers to 16.3. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   type CallAdvice,
@@ -103,7 +103,7 @@ const CASES: ObjectCase[] = [
     again([1004, "ef"], 2, NEVER),
     take(6, [1006, "ghij"], 6, NEVER),
   ]),
-  story("everything is acknowledged; the peer has no room, then 4, 5", [
+  story("everything is acknowledged; the peer has room for 0, 4, and 5 bytes", [
     1000,
     4,
   ], [

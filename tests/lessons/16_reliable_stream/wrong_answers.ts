@@ -2,7 +2,7 @@ import { Receiver } from "../../../lessons/16_reliable_stream/solution.ts";
 import type { Piece } from "../../../lessons/16_reliable_stream/types.ts";
 import type { WrongAnswers } from "../gates.ts";
 
-/** Keeps the caller's arrays, and puts them in order anew each time. */
+/** Keeps the caller's arrays, and reassembles all of them each time. */
 class ReceiverOfViews {
   readonly #pieces: Piece[] = [];
   constructor(public ack: number, readonly window: number) {}
@@ -17,7 +17,7 @@ class ReceiverOfViews {
   }
 }
 
-/** The segments that arrived early, of all receivers. */
+/** The segments that arrived early, at all receivers together. */
 const keptByAll = new Map<number, Uint8Array>();
 
 /** Keeps whole segments by their sequence numbers, which is right. */
@@ -143,7 +143,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "takes a byte of 0 for one that's missing",
       replace: ["this.#early.has(count)", "this.#early.get(count)"],
-      diagnosis: /A byte can be 0/,
+      diagnosis: /that has arrived can be 0/,
     },
     {
       name: "returns an array of numbers",
