@@ -79,9 +79,9 @@ export const lessons: Lesson[] = [
     name: "failures",
     title: "Failures",
     claim:
-      "An error's class tells you what happened, and that tells you what to " +
-      "do. Nothing was listening, no answer came, the connection broke, or your " +
-      "program made a mistake.",
+      "An error's class tells you what happened: nothing was listening, no " +
+      "answer came, the connection broke, or your program made a mistake. That " +
+      "tells you what to do.",
     part: "TCP, a stream of bytes",
     // The first file is never made, and the second one's path is too long.
     socketFiles: ["missing.sock", `${"long_".repeat(24)}.sock`],

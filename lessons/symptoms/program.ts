@@ -4,7 +4,7 @@ import type { Symptom } from "../../lib/workbook/symptoms/symptom.ts";
 export const program: Symptom[] = [
   {
     id: "interrupted",
-    title: "You closed the socket while a call was waiting",
+    title: "A waiting call is interrupted",
     deno: "`Interrupted`",
     classes: ["Interrupted"],
     codes: ["EINTR", "ECANCELED"],
@@ -37,7 +37,7 @@ export const program: Symptom[] = [
   },
   {
     id: "bad-resource",
-    title: "The socket is closed already",
+    title: "Bad resource ID, or bad file descriptor",
     deno: "`BadResource`",
     classes: ["BadResource", "ClosedResourceError"],
     codes: ["EBADF", "ERR_SOCKET_CLOSED", "ERR_SOCKET_DGRAM_NOT_RUNNING"],

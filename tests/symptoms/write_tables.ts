@@ -1,5 +1,5 @@
 /**
- * Writes the tables that are made from the list of symptoms:
+ * Updates the tables that are generated from the list of symptoms:
  *
  *     deno run -A tests/symptoms/write_tables.ts
  */
