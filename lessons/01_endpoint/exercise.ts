@@ -1,8 +1,8 @@
 /**
- * Lesson 1: `deno task check 1` checks this file; `deno task watch`, each save.
+ * Check your answers to lesson 1: `deno task check 1`, or `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the numbers:
- * `deno task reset 1.1` needs them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 1.1` needs them. The types are in types.ts.
  */
 import type { Endpoint } from "../../lib/net/endpoint.ts";
 import { todo } from "../../lib/workbook/kit/mod.ts";

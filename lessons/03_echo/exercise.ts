@@ -1,8 +1,8 @@
 /**
- * Lesson 3: `deno task check 3` checks this file; `deno task watch`, each save.
+ * Check your answers to lesson 3: `deno task check 3`, or `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the numbers:
- * `deno task reset 3.1` needs them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 3.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 

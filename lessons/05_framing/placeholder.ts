@@ -1,8 +1,8 @@
 /**
- * Lesson 5: check your answers with `deno task check 5` or `deno task watch`.
+ * Check your answers to lesson 5: `deno task check 5`, or `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the exercise
- * numbers: `deno task reset 5.1` looks for them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 5.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { EncodeFrame, ReadMessages } from "./types.ts";

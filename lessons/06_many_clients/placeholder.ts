@@ -1,8 +1,8 @@
 /**
- * Your answers to lesson 6. Commands: `deno task check 6`, `deno task watch`.
+ * Check your answers to lesson 6: `deno task check 6`, or `deno task watch`.
  *
- * Replace each `export const … = todo(…);` with your code. Keep the numbered
- * lines: `deno task reset 6.1` looks for them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 6.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 
