@@ -34,7 +34,7 @@ const TEXTS = {
   "unix:a": "A path can be relative: don't put a slash in front of it.",
   "unix:sockets/50% at 10:30.sock": AS_IS,
   "unix:/tmp/$$&.sock": "The second argument of replace() isn't plain text: " +
-    "$$ in it means one $, and $& what was found. Use a template or +.",
+    "$$ in it means one $, and $& means the match. Use a template or +.",
   "unix:/tmp//a.sock": "A path may contain two slashes in a row. Keep it as " +
     "it is: don't collapse them into one.",
   "unix: /tmp/a.sock ": SPACES,
@@ -44,7 +44,7 @@ const TEXTS = {
 const ORDER = "The properties can be in any order, so don't count on that of " +
   "Object.values(). Take them by name: const { protocol } = endpoint.";
 
-/** The properties of an object in another order than the others'. */
+/** An endpoint whose properties are in a different order than usual. */
 const REVERSED = {
   args: [{ port: 7000, hostname: "::1", protocol: "tcp" }],
   returns: "tcp://[::1]:7000",
@@ -66,7 +66,7 @@ export async function checkFormatEndpoint(
   });
 }
 
-/** Tells from a wrong result what the mistake was. */
+/** Finds the mistake behind a wrong result. */
 function explain(
   { value, error }: CallResult,
   { returns }: CallDue,
@@ -97,7 +97,7 @@ function explain(
   }
   if (protocol === "unix" && value.startsWith("unix://")) {
     return "In unix:PATH, the path follows the colon directly. Two slashes " +
-      "announce a hostname, and a path has none.";
+      "would introduce a hostname, and there isn't one here.";
   }
   if (protocol !== "unix" && value === due.replace(/:\d+$/, "")) {
     return "Always write the port, even 0 and 80: an endpoint has no default. " +

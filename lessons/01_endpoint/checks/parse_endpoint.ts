@@ -28,7 +28,10 @@ const WHOLE_PATH = "Everything after `unix:` is the path, colons and spaces " +
 const SPACES = "Spaces are ordinary characters in a path, even at its ends: " +
   "don't trim() it.";
 
-/** Valid texts. The workbook's own parser knows the right endpoints. */
+/**
+ * Valid texts, each with its likely mistake. The workbook's own parser knows the
+ * right endpoints.
+ */
 const ACCEPTED = {
   "tcp://127.0.0.1:7000":
     "After tcp:// come the hostname, a colon, and the port.",
@@ -58,7 +61,7 @@ const ACCEPTED = {
     "with slice().",
 };
 
-/** Ports at the limits. */
+/** Valid ports, the lowest and the highest among them. */
 const ACCEPTED_PORTS = {
   "tcp://127.0.0.1:0": "0 is a valid port, but `if (port)` takes it for a " +
     'missing one, since 0 is falsy. Compare the digits with "" instead.',
@@ -91,7 +94,7 @@ const NO_NAME =
   "Without brackets, a hostname has only letters, digits, dots, " +
   "and hyphens. Anything else is a mistake that you'd pass on to connect().";
 
-/** Texts that aren't endpoints. */
+/** Texts that aren't endpoints, each with its likely mistake. */
 const REJECTED = {
   "http://127.0.0.1:7000": PROTOCOL,
   "127.0.0.1:7000": PROTOCOL,
@@ -212,7 +215,7 @@ function mustReject(
   }));
 }
 
-/** Tells from a wrong result what the mistake was. */
+/** Finds the mistake behind a wrong result. */
 function explain(result: CallResult, due: CallDue): string | undefined {
   const { value, error } = result;
   const mustThrow = due.throws !== undefined;

@@ -64,7 +64,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /parseInt\(\) stops at the first character/,
   },
   {
-    name: "takes an empty port for 0",
+    name: "treats an empty port as 0",
     replace: [DIGITS_TEST, "Number.isNaN(Number(digits))"],
     diagnosis: /Number\(""\) is 0/,
   },
@@ -87,7 +87,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /0 is a digit like any other/,
   },
   {
-    name: "takes port 0 for a missing one",
+    name: "treats port 0 as a missing port",
     replace: ["> 65535", "> 65535 || !Number(digits)"],
     diagnosis: /`if \(port\)` takes it for a missing one/,
   },
@@ -219,7 +219,7 @@ const parseEndpoint: WrongAnswer<ParseEndpoint>[] = [
     diagnosis: /The path is empty/,
   },
   {
-    name: "takes a path of one space for an empty one",
+    name: "treats a path of one space as empty",
     replace: ['path === ""', 'path.trim() === ""'],
     diagnosis: /"unix: "\).*Spaces are ordinary characters in a path/s,
   },
@@ -277,7 +277,7 @@ const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
     diagnosis: /2001:db8.*Without brackets, you can't tell the port's colon/s,
   },
   {
-    name: "takes every hostname that isn't all letters for an IPv6 address",
+    name: "treats every hostname that isn't all letters as an IPv6 address",
     replace: [HAS_COLON, "!/^([a-z]+|[\\d.]+)$/i.test(hostname)"],
     diagnosis: /server-2.*Only IPv6 addresses get brackets/s,
   },
@@ -339,7 +339,7 @@ const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
   {
     name: "writes unix://PATH",
     replace: [UNIX_TEXT, "`unix://${endpoint.path}`"],
-    diagnosis: /Two slashes announce a hostname/,
+    diagnosis: /Two slashes would introduce a hostname/,
   },
   {
     name: "puts a slash in front of a relative path",
@@ -381,18 +381,18 @@ const formatEndpoint: WrongAnswer<FormatEndpoint>[] = [
   },
 ];
 
-/** Both exercises. */
+/** The wrong answers to each exercise, by its id. */
 export const wrongAnswers: WrongAnswers = {
   "1.1": parseEndpoint,
   "1.2": formatEndpoint,
 };
 
-/** Parses the text after changing it. */
+/** Makes an answer that changes the text and then parses it. */
 function editing(edit: (text: string) => string): ParseEndpoint {
   return (text) => solution.parseEndpoint(edit(text));
 }
 
-/** Changes the right text. */
+/** Makes an answer that changes the right text. */
 function rewriting(edit: (text: string) => string): FormatEndpoint {
   return (endpoint: Endpoint) => edit(solution.formatEndpoint(endpoint));
 }
