@@ -76,7 +76,7 @@ const CASES = [
     LONG.repeat(100),
     { readSizes: [] },
   ),
-  // An answer that reads single bytes is right but slow, so this is done once.
+  // An answer that reads single bytes is right but slow: run this case once.
   greets("it sends 1 MiB, then nothing, and leaves the stream open", LARGE, {
     then: "silence",
     values: [],
@@ -146,7 +146,7 @@ function isHttp(request: string): boolean {
   return /^(GET|POST) /.test(request);
 }
 
-/** Tells from a wrong result what the mistake was. */
+/** Finds the mistake behind a wrong result. */
 function explain(
   { values, error }: StreamResult,
   { values: [right] = [] }: StreamCase,
@@ -197,7 +197,7 @@ function explain(
   if (text.length !== bytes.length) {
     return "Return everything that the server sent, and nothing else.";
   }
-  // Some decoders of one-byte characters have other characters at 80 to 9f.
+  // Decoders of one-byte characters differ in the bytes from 80 to 9f.
   const isLatin = bytes.every((byte, i) =>
     byte >= 0x80 && byte < 0xa0 || text.charCodeAt(i) === byte
   );

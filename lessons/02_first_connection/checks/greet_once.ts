@@ -143,7 +143,7 @@ export async function checkGreetOnce(
   }
 }
 
-/** Tells from an error, or from what it waits for, what the mistake was. */
+/** Finds the mistake behind an error, or behind a call that never returns. */
 function explain(
   { then, error }: StreamResult,
   { writes = "", breakAt }: StreamCase,
@@ -178,7 +178,7 @@ function explain(
   };
 }
 
-/** Tells from the bytes that arrived what the mistake was. */
+/** Finds the mistake behind the bytes that arrived. */
 function whyWrong(
   sent: Uint8Array,
   bytes: Uint8Array,

@@ -138,7 +138,7 @@ const RETURN = "return text + decoder.decode();";
 
 const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   {
-    name: "throws an error of its own if a read fails",
+    name: "throws its own error if a read fails",
     replace: [
       "await conn.read(buffer);",
       `await conn.read(buffer).catch((cause) => {
@@ -149,7 +149,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
       /wrong class of error; it should be ConnectionReset.*error through unchanged/s,
   },
   {
-    name: "takes a buffer that isn't full for the end of the stream",
+    name: "treats a read that doesn't fill the buffer as the end of the stream",
     replace: [
       "{ stream: true });",
       "{ stream: true });\n    if (count < buffer.length) return text;",
@@ -157,7 +157,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /what has arrived so far.*isn't full doesn't mean the end/,
   },
   {
-    name: "takes a line ending for the end of the stream",
+    name: "treats a line ending as the end of the stream",
     replace: [
       "{ stream: true });",
       '{ stream: true });\n    if (text.endsWith("\\n")) return text;',
@@ -165,7 +165,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /should wait for more bytes\..*neither does a line ending/s,
   },
   {
-    name: "takes a pause for the end of the stream",
+    name: "treats a pause as the end of the stream",
     replace: [
       "await conn.read(buffer);",
       `await new Promise<number | null>((resolve, reject) => {
@@ -261,7 +261,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
     diagnosis: /read\(\) returns null when the server has ended/,
   },
   {
-    name: "takes an empty greeting for a failure",
+    name: "treats an empty greeting as a failure",
     replace: [
       RETURN,
       'if (text === "") throw new Error("no"); else return text;',
@@ -293,7 +293,7 @@ const fetchGreeting: WrongAnswer<FetchGreeting>[] = [
   },
 ];
 
-/** Both exercises. */
+/** The wrong answers to each exercise, by its id. */
 export const wrongAnswers: WrongAnswers = {
   "2.1": greetOnce,
   "2.2": fetchGreeting,
