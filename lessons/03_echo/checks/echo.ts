@@ -28,7 +28,10 @@ const EVERY_BYTE = "Only some of the bytes came back. Send every byte of " +
   "buffer.subarray(0, count): a line ending is a byte like any other.";
 const ONCE = "Send back each byte once, and nothing else.";
 
-/** What a client sends before it closes its write side. It must come back. */
+/**
+ * The bytes that a client sends before it closes its write side. All of them
+ * must come back.
+ */
 const CASES = [
   {
     step: "a client closes its write side without sending anything",
@@ -44,7 +47,7 @@ const CASES = [
     step: `1001 random bytes, where a write takes at most ${writeSize}`,
     sends: randomBytes(),
     writeSize,
-    // The next bytes are there before the last ones are taken.
+    // More bytes are waiting before the first ones have been taken.
     readSizes: [100],
     likely: NULL,
   })),
@@ -146,7 +149,7 @@ async function fillUp(trial: Trial, echo: Echo): Promise<void> {
     waitingFor: "echo() to write until its writes have to wait",
     likely: AT_ONCE,
   });
-  // Until then, it may read as much as it likes.
+  // Until its writes have to wait, echo() may read as much as it likes.
   for (let unread = NaN; unread !== conn.unread;) {
     unread = conn.unread;
     await settle();
@@ -177,7 +180,7 @@ function whyThrown(error: unknown): TrialFailure | undefined {
   };
 }
 
-/** Tells from the bytes that came back what the mistake was. */
+/** Finds the mistake behind the bytes that came back. */
 function explainSent(
   sent: Uint8Array,
   due: Uint8Array,

@@ -12,11 +12,11 @@ export interface EchoOptions
   extends Pick<FakeConnOptions, "readSize" | "writeSize" | "room"> {
   /** Whether the server sends back capital letters for lowercase ones. */
   inCapitals?: boolean;
-  /** What happens after four bytes have come back. Then it reads no more. */
+  /** How the connection ends after four bytes have come back. */
   afterFour?: "end" | "reset";
 }
 
-/** A connection to such a server. */
+/** A connection to an echo server. */
 export class EchoConn extends FakeConn {
   readonly #options: EchoOptions;
   #isOver = false;
@@ -37,7 +37,8 @@ export class EchoConn extends FakeConn {
 
   override read(buffer: Uint8Array): Promise<number | null> {
     const read = super.read(buffer).then((count) => {
-      // Bytes that have been read make room for new ones, if it goes on.
+      // Bytes that have been read make room for new ones, unless the server has
+      // stopped reading.
       if (!this.#options.afterFour) this.peerTakes(count ?? 0);
       return count;
     });

@@ -21,9 +21,9 @@ const WRITE_SHORT = "A write may take only part";
 const END = "null means end of stream";
 const BOTH_AT_ONCE = "Both directions at once";
 
-/** What the server and the network hold in the worst case. */
+/** How many unread bytes the server and the network hold in the worst case. */
 const MAX_UNREAD_BYTES = 64 * 1024;
-/** More than they ever hold. */
+/** More bytes than they ever hold. */
 const LARGE_BYTES = 64 * 1024 * 1024;
 
 const UNTIL_ALL =
@@ -41,7 +41,7 @@ const PART = "Your caller can't know that this is only part of the answer. " +
   "Throw if read() returns null before you have all of it, and if read() " +
   "throws, let its error through.";
 
-/** A server in a table of calls. Each call gets a new connection to it. */
+/** An echo server in a table of calls. Each call gets a new connection to it. */
 class EchoServer {
   readonly options: EchoOptions;
 
@@ -60,7 +60,7 @@ const NUMBERS = Uint8Array.from(
   (_, at) => at % 251,
 );
 
-/** An exchange with a server that sends back everything, unless told not to. */
+/** An exchange with an echo server that behaves as `server` says. */
 function sends(
   data: Uint8Array | string,
   step: string,
@@ -198,7 +198,7 @@ function requireOpen(trial: Trial, conn: FakeConn | ShortConn): void {
   }
 }
 
-/** Tells from a wrong result what the mistake was. */
+/** Finds the mistake behind a wrong result. */
 function explain(
   { value, error }: CallResult,
   { returns, throws, read }: CallDue,
@@ -216,7 +216,7 @@ function explain(
   }
 }
 
-/** Only a real connection shows that this much gets through, and in time. */
+/** Exchanges 64 MiB: only a real connection shows that this isn't too slow. */
 async function exchangeLarge(trial: Trial, exchange: Exchange): Promise<void> {
   const { peer, conn } = await connectPair(trial);
   echo(peer).catch(() => {});

@@ -7,7 +7,7 @@ const READ = "const count = await conn.read(buffer);";
 const LET_READ = "let count = await conn.read(buffer);";
 const AT_END = "if (count === null) return;";
 const WRITE = "sent += await conn.write(buffer.subarray(sent, count));";
-/** Reads on as if everything were sent. */
+/** Reads again as if everything had been sent. */
 const DONE = "sent = count;";
 
 const echo: WrongAnswer<Echo>[] = [
@@ -70,7 +70,7 @@ const echo: WrongAnswer<Echo>[] = [
     diagnosis: /read\(\) returns null.*doesn't test for null/,
   },
   {
-    name: "takes null for an error",
+    name: "treats null as an error",
     replace: [AT_END, 'if (count === null) throw new Error("lost");'],
     diagnosis: /null isn't an error: it's how a stream ends/,
   },
@@ -94,7 +94,7 @@ const echo: WrongAnswer<Echo>[] = [
     diagnosis: /And await each write before you read into the buffer/,
   },
   {
-    name: "has a queue of views, and writes over them",
+    name: "keeps a queue of views, and overwrites them",
     async attempt(conn) {
       const ring = new Uint8Array(4096);
       let writing = Promise.resolve();
@@ -147,7 +147,7 @@ const exchange: WrongAnswer<Exchange>[] = [
     diagnosis: /never gets to the `await` of the other one/,
   },
   {
-    name: "waits for the writes, though the reads have failed",
+    name: "waits for the writes, although the reads have failed",
     replace: [
       "await Promise.all([sendAll(), receiveAll()]);",
       `const ends = await Promise.allSettled([sendAll(), receiveAll()]);
@@ -239,5 +239,5 @@ const exchange: WrongAnswer<Exchange>[] = [
   },
 ];
 
-/** Both exercises. */
+/** The wrong answers to each exercise, by its id. */
 export const wrongAnswers: WrongAnswers = { "3.1": echo, "3.2": exchange };
