@@ -26,7 +26,7 @@ export async function lesson(show: Narrator): Promise<void> {
   await endTooEarly(show);
 }
 
-/** A server that takes each read for one number adds up the wrong numbers. */
+/** Shows a server that treats each read as one number. Its sum is wrong. */
 async function twoWritesOneRead(show: Narrator): Promise<void> {
   show.step("Two writes, then a read");
   show.say(
@@ -40,7 +40,7 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
   using both = await connectBoth();
   const { client, server } = both;
   show.sockets({ client, server });
-  // Each write goes out at once, in a segment of its own.
+  // Each write goes out at once, in its own segment.
   client.setNoDelay(true);
   const lanes = show.lanes("client", "server");
   let sent = 0;
@@ -71,7 +71,7 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
   );
 }
 
-/** Tries whether the same two writes arrive in one read or in two. */
+/** Counts how often the same two writes arrive in one read. */
 async function fiftyPairs(show: Narrator): Promise<void> {
   show.step(`The same two writes, ${PAIRS} times`);
   await show.predict(
@@ -160,7 +160,7 @@ async function oneWriteManyReads(show: Narrator): Promise<void> {
   );
 }
 
-/** Numbers arrive complete and in order, however TCP cuts the stream up. */
+/** Shows that numbers arrive complete and in order. */
 async function orderIsKept(show: Narrator): Promise<void> {
   const numbers = Uint32Array.from({ length: 4 * 1024 * 1024 }, (_, i) => i);
   show.step("What TCP does keep");

@@ -1,4 +1,4 @@
-/** How an answer to 4.1 is checked. */
+/** The check of exercise 4.1. */
 import { counted } from "../../../lib/show/counted.ts";
 import {
   type Advice,
@@ -20,7 +20,7 @@ const END = "An early end is an error";
 const NO_READ_FOR_0 = "For 0 bytes you need no read at all: test whether you " +
   "have enough before you read, not after.";
 
-/** A peer sends `sends`, and calls with these sizes read it. */
+/** Makes a case: a peer sends `sends`, and calls with these sizes read it. */
 function reads(
   sends: string | number,
   sizes: number[],
@@ -105,7 +105,7 @@ function listed(sizes: number[]): string {
     : `${sizes[0]}, ${sizes[1]}, and so on, up to ${sizes.at(-1)}`;
 }
 
-/** Whether `value` is what the peer sent after the bytes that were due. */
+/** Tells whether `value` is a later part of what the peer sent. */
 function isLater(
   value: unknown,
   expected: Uint8Array,
@@ -122,7 +122,7 @@ function isLater(
   );
 }
 
-/** Names the mistake that a wrong array looks like. */
+/** Finds the mistake behind a wrong array. */
 function explain(
   { values, then }: StreamResult,
   due: StreamCase,

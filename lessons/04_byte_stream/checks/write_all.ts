@@ -1,4 +1,4 @@
-/** How an answer to 4.2 is checked. */
+/** The check of exercise 4.2. */
 import {
   type Advice,
   checkStream,
@@ -13,7 +13,7 @@ import {
 import { concat } from "../../../lib/wire/bytes.ts";
 import type { WriteAll } from "../types.ts";
 
-/** Calls that write these parts, one after the other. */
+/** Makes a case: calls that write these parts, one after the other. */
 function writes(
   parts: (string | number)[],
   writeSize?: number,
@@ -40,7 +40,7 @@ function writes(
   };
 }
 
-/** A connection that fails, after some bytes or at once. */
+/** Makes a case: a connection that fails, after some bytes or at once. */
 function fails(
   how: string,
   taken: string,
@@ -92,7 +92,7 @@ const CASES: StreamCase[] = [
   ),
 ];
 
-/** Names the mistake that the bytes written look like. */
+/** Finds the mistake behind the bytes that were written. */
 function explainSent(
   sent: Uint8Array,
   due: Uint8Array,

@@ -4,15 +4,15 @@ import { recordOnce } from "../record.ts";
 
 const recordLesson = recordOnce(lesson);
 
-/** How many pairs of writes arrive in one read, and of how many. */
+/** Returns the numbers of a fact: pairs that arrived in one read, and all pairs. */
 async function countPairs(fact: string): Promise<number[]> {
   return (await recordLesson()).fact(fact).match(/\d+/g)!.map(Number);
 }
 
-Deno.test("lesson 4 shows two writes that come in one read", async () => {
+Deno.test("lesson 4 shows two writes that arrive in one read", async () => {
   const [together, all] = await countPairs("setNoDelay(true)");
   assert(together > 0 && together <= all);
-  // The reads before the first fact are those of the two writes.
+  // Before the first fact, the server reads only these two writes.
   const { events } = await recordLesson();
   const read = events.slice(0, events.findIndex(({ kind }) => kind === "fact"))
     .flatMap((event) => event.kind === "call" ? [event.call] : [])

@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 4, and the diagnosis of each. */
+/** Wrong answers to the exercises of lesson 4, each with its diagnosis. */
 import type {
   ReadExact,
   WriteAll,
@@ -8,7 +8,7 @@ import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 const BUFFER = new Uint8Array(2 ** 20);
 let sharedCount = 0;
 
-/** Does something when the peer has closed, before the solution throws. */
+/** Runs `code` when the peer has closed, before the solution throws. */
 function atEnd(code: string): [string, string] {
   return ["if (count === null) {", `if (count === null) { ${code}`];
 }
@@ -129,7 +129,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
     diagnosis: /closed the connection.*even after an error/s,
   },
   {
-    name: "takes a reset for the end of the stream",
+    name: "treats a reset as the end of the stream",
     replace: [
       "conn.read(data.subarray(filled))",
       "conn.read(data.subarray(filled)).catch(() => null)",
@@ -142,7 +142,7 @@ const readExact: WrongAnswer<ReadExact>[] = [
 /** The solution's write, which most wrong answers to 4.2 change. */
 const WRITE = "written += await conn.write(data.subarray(written));";
 
-/** Catches what the solution's write throws. */
+/** Runs `code` instead of letting the write's error through. */
 function catching(code: string): [string, string] {
   return [
     "conn.write(data.subarray(written))",
@@ -150,7 +150,7 @@ function catching(code: string): [string, string] {
   ];
 }
 
-/** Does something after the last write of the solution. */
+/** Runs `code` after the last write of the solution. */
 function afterwards(code: string): [string, string] {
   return ["\n  }\n}", `\n  }\n  ${code}\n}`];
 }
@@ -185,7 +185,7 @@ const writeAll: WrongAnswer<WriteAll>[] = [
     diagnosis: /Count what it took/,
   },
   {
-    name: "takes the second argument of subarray() for a length",
+    name: "treats the second argument of subarray() as a length",
     replace: [
       "data.subarray(written)",
       "data.subarray(written, data.length - written)",
@@ -224,12 +224,12 @@ const writeAll: WrongAnswer<WriteAll>[] = [
     diagnosis: /If you catch the error and say nothing/,
   },
   {
-    name: "tries a broken connection again, in an endless loop",
+    name: "retries on a broken connection, in an endless loop",
     replace: catching("return new Promise(() => {});"),
     diagnosis: /Trying again doesn't help/,
   },
   {
-    name: "throws an error of its own",
+    name: "throws its own error",
     replace: catching('throw new Error("could not write");'),
     diagnosis: /a different error than write\(\) threw/,
   },
@@ -272,7 +272,7 @@ const writeAll: WrongAnswer<WriteAll>[] = [
   },
 ];
 
-/** By the id of the exercise. */
+/** The wrong answers to each exercise, by its id. */
 export const wrongAnswers: WrongAnswers = {
   "4.1": readExact,
   "4.2": writeAll,
