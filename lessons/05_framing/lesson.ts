@@ -76,7 +76,7 @@ async function linesAndFrames(show: Narrator): Promise<void> {
   show.fact("read as frames", inQuotes(read));
 }
 
-/** A read ends inside a character. */
+/** Shows what happens if a read ends inside a character. */
 async function cutCharacter(show: Narrator): Promise<void> {
   const line = encode("zwölf\n");
   show.step("A character cut in two");
@@ -106,7 +106,7 @@ async function cutCharacter(show: Narrator): Promise<void> {
   );
 }
 
-/** A read ends inside the length of a frame. */
+/** Shows what happens if a read ends inside the length of a frame. */
 async function cutHeader(show: Narrator): Promise<void> {
   const frame = encodeFrame("x".repeat(300));
   show.step("A length in two pieces");
@@ -132,7 +132,7 @@ async function cutHeader(show: Narrator): Promise<void> {
   show.fact("length, from all four bytes", value.length);
 }
 
-/** A server rejects an endless line as soon as it's too long. */
+/** Shows a server that rejects an endless line as soon as it's too long. */
 async function endlessLine(show: Narrator): Promise<void> {
   const limit = 1000;
   show.step("An endless line");
@@ -180,7 +180,7 @@ async function flood(client: Deno.Conn): Promise<number> {
   }
 }
 
-/** Four bytes can claim four gigabytes. */
+/** Shows that four bytes can claim four gigabytes. */
 async function unbelievableLength(show: Narrator): Promise<void> {
   show.step("A length you can't believe");
   show.say("A client sends ff ff ff ff and waits.");
@@ -226,7 +226,7 @@ async function endInTheMiddle(show: Narrator): Promise<void> {
   );
 }
 
-/** Makes a source that returns the same reads once more. */
+/** Makes a source whose reads return these chunks. */
 function chunks(reads: Uint8Array[]): Pick<Deno.Conn, "read"> {
   const left = [...reads];
   return {

@@ -1,10 +1,10 @@
-/** The types of the functions you write in lesson 5. */
+/** The types of the answers to lesson 5. */
 
-/** Reads messages from a connection, each of up to `maxBytes` bytes. */
+/** 5.1 and 5.3 */
 export type ReadMessages = (
   conn: Deno.Conn,
   options?: { maxBytes?: number },
 ) => AsyncGenerator<string>;
 
-/** Encodes a text as a frame. */
+/** 5.2 */
 export type EncodeFrame = (text: string) => Uint8Array;

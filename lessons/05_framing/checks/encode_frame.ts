@@ -1,4 +1,4 @@
-/** How an answer to 5.2 is checked. */
+/** The check of exercise 5.2. */
 import {
   type CallResult,
   checkFunction,
@@ -44,7 +44,7 @@ export async function checkEncodeFrame(
   );
 }
 
-/** Mistakes that change the text before it's encoded. */
+/** Mistakes that put a different text into the frame. */
 const MISTAKES: { makes(text: string): string; likely: string }[] = [
   {
     makes: (text) => `${text}\n`,
@@ -94,7 +94,7 @@ const MISTAKES: { makes(text: string): string; likely: string }[] = [
   },
 ];
 
-/** Tells from the frame which mistake made it. */
+/** Finds the mistake behind a wrong frame. */
 function explainFrame(
   { value: frame, error }: CallResult,
   text: string,

@@ -156,7 +156,7 @@ function explainError(
   { values, error, reads }: StreamResult,
   due: StreamCase,
 ): Partial<Advice> | undefined {
-  // Those cases are about the limit or the error itself.
+  // Cases about a limit, or with an error, have their own diagnoses.
   const mustThrow = due.ends !== undefined || due.then === "reset";
   if (due.read === LIMIT || mustThrow) return undefined;
   if (error instanceof RangeError) {

@@ -1,4 +1,4 @@
-/** What common mistakes in 5.1 and 5.3 yield. */
+/** Common mistakes in 5.1 and 5.3, and the messages that they yield. */
 import {
   type Advice,
   differenceAt,
@@ -10,9 +10,9 @@ import { CUT, FRAMES } from "./explain.ts";
 
 /** A mistake that you can recognize by the messages it yields. */
 export interface Mistake {
-  /** Returns the messages that it makes from these reads. */
+  /** Returns the messages that an answer with this mistake yields. */
   makes(reads: Uint8Array[]): string[];
-  /** Whether it shows only if a read cuts a message, or only if none does. */
+  /** Whether it shows if a read cuts a message. If not, it shows if none does. */
   ifCut: boolean;
   /** What's wrong, and what to do. */
   likely: string;

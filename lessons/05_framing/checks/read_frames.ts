@@ -1,4 +1,4 @@
-/** How an answer to 5.3 is checked. */
+/** The check of exercise 5.3. */
 import {
   aroundLimit,
   checkStream,

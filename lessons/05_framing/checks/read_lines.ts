@@ -1,4 +1,4 @@
-/** How an answer to 5.1 is checked. */
+/** The check of exercise 5.1. */
 import {
   checkStream,
   NOT_UTF8,

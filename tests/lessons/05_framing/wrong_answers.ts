@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 5, and the diagnosis of each. */
+/** Wrong answers to the exercises of lesson 5, each with its diagnosis. */
 import type {
   EncodeFrame,
   ReadMessages,
@@ -130,7 +130,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     diagnosis: /treats 0 as if no limit was given/,
   },
   {
-    name: "adds a limit of its own",
+    name: "adds its own limit",
     replace: [
       OPTIONS,
       "maxBytes = Math.min(options.maxBytes ?? 2 ** 16, 2 ** 16)",
@@ -302,7 +302,7 @@ const readLines: WrongAnswer<ReadMessages>[] = [
     diagnosis: /You look at each read separately/,
   },
   {
-    name: "keeps nothing between reads, and drops what isn't whole",
+    name: "keeps nothing between reads, and drops what isn't complete",
     async *attempt(conn) {
       for await (const bytes of reads(conn)) {
         yield* decode(bytes).split("\n").slice(0, -1);
@@ -685,7 +685,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
     diagnosis: /treats 0 as if no limit was given/,
   },
   {
-    name: "adds a limit of its own",
+    name: "adds its own limit",
     replace: [
       "const { maxBytes = 1024 * 1024 } = options",
       "const maxBytes = Math.min(options.maxBytes ?? 2 ** 20, 2 ** 20)",
@@ -772,7 +772,7 @@ const readFrames: WrongAnswer<ReadMessages>[] = [
   },
 ];
 
-/** The wrong answers of the lesson. */
+/** The wrong answers to each exercise, by its id. */
 export const wrongAnswers: WrongAnswers = {
   "5.1": readLines,
   "5.2": encodeFrame,
@@ -786,10 +786,10 @@ async function* decodeWholeBuffer(conn: Deno.Conn): AsyncGenerator<string> {
   yield new TextDecoder().decode(buffer);
 }
 
-/** Makes an answer that returns but it should throw, and is right otherwise. */
+/** Makes an answer that returns where it should throw; the rest is right. */
 function ending(
   read: ReadMessages,
-  // deno-lint-ignore no-explicit-any -- Error classes differ in their own.
+  // deno-lint-ignore no-explicit-any -- Error classes have different arguments.
   kind: new (...args: any[]) => Error,
 ): ReadMessages {
   return async function* (conn, options) {
@@ -801,7 +801,7 @@ function ending(
   };
 }
 
-/** Makes an answer that closes when it throws, and is right otherwise. */
+/** Makes an answer that closes when it throws; the rest is right. */
 function closing(read: ReadMessages): ReadMessages {
   return async function* (conn, options) {
     try {
@@ -825,7 +825,7 @@ async function* reads(
   ) yield buffer.slice(0, count);
 }
 
-/** Reads lines from pieces that it decodes separately; right apart from that. */
+/** Reads lines from pieces that it decodes separately; the rest is right. */
 async function* cutText(
   pieces: AsyncIterable<Uint8Array>,
   decode: (bytes: Uint8Array) => string,
@@ -864,7 +864,7 @@ async function* keepLeftOver(
   if (last !== "") yield lineOf(last);
 }
 
-/** Keeps pieces of lines that the next read overwrites. */
+/** Reads lines, but keeps pieces that the next read overwrites. */
 async function* keepViews(conn: Deno.Conn): AsyncGenerator<string> {
   const buffer = new Uint8Array(4096);
   let pieces: Uint8Array[] = [];
