@@ -1,4 +1,4 @@
-/** The exercises of lesson 6, and how an answer to each is checked. */
+/** The exercises of lesson 6. */
 import { type Exercise, exercise } from "../../lib/workbook/kit/mod.ts";
 import { checkServe } from "./checks/serve.ts";
 import { checkServeAtMost } from "./checks/serve_at_most.ts";

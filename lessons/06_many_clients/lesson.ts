@@ -2,7 +2,7 @@
  * Lesson 6: one listener, many clients.
  *
  * Two clients, one of them silent, meet two servers that differ in one word:
- * `await`. Then a server never accepts, and its backlog fills up. At last, a
+ * `await`. Then a server never accepts, and its backlog fills up. Finally, a
  * client leaves the backlog before the server accepts it.
  */
 import {
@@ -28,9 +28,9 @@ import { lessons } from "../mod.ts";
 const TO_CLIENTS = { from: "server", to: "clients" };
 const HELLO = new TextEncoder().encode("hello");
 
-/** How long the lesson waits for a client before it says that the client waits. */
+/** A client that gets no answer for this many milliseconds counts as waiting. */
 const PATIENCE_MS = 400;
-/** How long anything that has to happen may take. */
+/** The time limit for anything that has to happen, in milliseconds. */
 const LIMIT_MS = 20_000;
 
 /** Runs the demonstration. */
@@ -277,7 +277,7 @@ async function oneLeftOneWaits(): Promise<Queue> {
   };
 }
 
-/** Calls accept() once; returns what came of it. */
+/** Calls accept() once; tells what it returned or threw. */
 async function next({ listener, nameOf }: Queue): Promise<string> {
   try {
     using conn = await listener.accept();
@@ -300,7 +300,7 @@ async function forAwait({ listener, nameOf }: Queue): Promise<string> {
   }
 }
 
-/** Waits for a promise, but not longer than `ms`. */
+/** Waits for a promise, for `ms` milliseconds at most. */
 async function within<V>(
   ms: number,
   promise: Promise<V>,

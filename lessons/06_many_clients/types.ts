@@ -1,6 +1,6 @@
-/** The types of the functions you write in lesson 6. */
+/** The types of the answers to lesson 6. */
 
-/** What a server does with one client. */
+/** Talks to one client, until it's done with that client. */
 export type Handler = (conn: Deno.Conn) => Promise<void>;
 
 /** 6.1 */

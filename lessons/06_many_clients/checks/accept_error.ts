@@ -65,7 +65,7 @@ export async function checkAcceptError(
       }
       : undefined
   );
-  // Waits several turns, so that a loop without a pause shows itself.
+  // Wait several turns: a loop without a pause calls accept() often in that time.
   let turns = 0;
   const hasFailed = until(trial, () => listener.hasFailed && ++turns > 10);
   const failed = await trial.waitFor(
@@ -129,8 +129,8 @@ const ENDED = {
 };
 
 /**
- * Tells whether an error reports what `accept()` threw: as itself, as its
- * `cause`, or as one of several errors.
+ * Tells whether an error is the one from `accept()`, has it as its `cause`, or
+ * contains it in an AggregateError.
  */
 function reportsTooManyFiles(error: unknown): boolean {
   if (String(error).includes(TOO_MANY_FILES)) return true;

@@ -20,7 +20,7 @@ export class Clients {
   most = 0;
   /** How many clients the handler was called for. */
   started = 0;
-  /** Whether it was called twice for one client, or for something else. */
+  /** Whether the handler got one client twice, or something else. */
   wasMistaken = false;
   /** Whether the check has closed the listener. */
   stopped = false;
@@ -35,7 +35,7 @@ export class Clients {
     }
   }
 
-  /** Ends a client's handler, with an error if there is one. */
+  /** Ends a client's handler: it returns or, with `error`, fails. */
   end(index: number, error?: Error): void {
     const client = this.all[index];
     client.state = "done";

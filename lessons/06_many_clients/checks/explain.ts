@@ -12,7 +12,7 @@ export const CLOSING = "Closing connections, and stopping the server";
 export const LEFT = "A client that leaves the backlog";
 export const LIMIT = "A limit on clients at once";
 
-/** Two calls to accept() at once. */
+/** The diagnosis of two calls to accept() at once. */
 export const ONE_ACCEPT =
   "You called accept() while another accept() was waiting on " +
   "the same listener, and Deno throws Busy then. Accept in one loop.";
@@ -153,7 +153,7 @@ export function stillOpen(
   };
 }
 
-/** A connection that was closed before its client was served. */
+/** The diagnoses of a connection that was closed too early. */
 export const CLOSED_TOO_EARLY = {
   running: {
     problem: "You closed a connection whose handler was still running.",
@@ -183,13 +183,13 @@ export function acceptedTooMany(count: number, limit: number): TrialFailure {
   };
 }
 
-/** An answer that checks for a free place again and again. */
+/** The diagnosis of an answer that checks for a free place again and again. */
 export const POLLING =
   "You check for a free place again and again. That wastes time while nothing " +
   "happens, and notices a free place too late. You get a promise from each " +
   "handler: wait for that.";
 
-/** An answer that called the handler too often. */
+/** The diagnosis of an answer that called the handler too often. */
 export const WRONG_CALL: TrialFailure = {
   problem: "You called the handler twice for one client, or with something " +
     "that isn't a client.",

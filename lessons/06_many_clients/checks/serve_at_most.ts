@@ -1,4 +1,4 @@
-/** How an answer to 6.2 is checked. */
+/** The check of exercise 6.2. */
 import { TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import type { ServeAtMost } from "../types.ts";
 import { checkAcceptError } from "./accept_error.ts";

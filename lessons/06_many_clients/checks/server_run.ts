@@ -185,7 +185,7 @@ class ServerRun {
     return open && explain.notClosed(open);
   }
 
-  /** Rejects an answer that did more than it should. */
+  /** Requires that the answer hasn't done more than it should. */
   #requireNothingElse({ more, timer, read }: Action): void {
     const { name, limit } = this.#server;
     const { most, started, listener: { accepted } } = this.#clients;
@@ -204,7 +204,7 @@ class ServerRun {
       if (isClosed) this.#fail(explain.CLOSED_TOO_EARLY[state]);
     }
     if (limit === Infinity) return;
-    // It may accept one more before it waits for a place.
+    // An answer may accept one more client before it waits for a place.
     if (accepted.length > started + 1) {
       this.#fail(explain.acceptedTooMany(accepted.length, limit));
     }

@@ -10,7 +10,7 @@ import { wrongAnswers } from "./wrong_answers.ts";
 
 testExercises("many_clients", exercises, wrongAnswers);
 
-/** Accepts the next client that stays; null when the listener is closed. */
+/** Accepts the next client that's still there; returns null at the end. */
 async function nextClient(listener: Deno.Listener): Promise<Deno.Conn | null> {
   try {
     return await listener.accept();
@@ -112,7 +112,7 @@ class Running extends Set<Promise<void>> {
 
 testAccepted<ServeAtMost>(exercises[1], {
   "has one loop for each place": async (listener, handler, limit) => {
-    // Two accepts at once are Busy, so the loops take turns.
+    // A second accept() at once throws Busy, so the loops take turns.
     let turn: Promise<unknown> = Promise.resolve();
     async function loop(): Promise<void> {
       while (true) {

@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 6, and the diagnosis of each. */
+/** Wrong answers to the exercises of lesson 6, each with its diagnosis. */
 import * as promises from "node:timers/promises";
 import * as solution from "../../../lessons/06_many_clients/solution.ts";
 import type {
@@ -308,7 +308,7 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
   },
 ];
 
-/** By the id of the exercise. */
+/** The wrong answers to each exercise, by its id. */
 export const wrongAnswers: WrongAnswers = {
   "6.1": serve,
   "6.2": serveAtMost,
