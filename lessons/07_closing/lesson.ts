@@ -288,12 +288,12 @@ async function afterTheEnd(show: Narrator): Promise<void> {
   }
 }
 
-/** Reads once; tells what that returned or threw. */
+/** Reads once, and tells what read() returned or threw. */
 async function readOnce(server: Deno.Conn): Promise<string> {
   return `read() ${await outcome(() => server.read(new Uint8Array(1)))}`;
 }
 
-/** Makes a call; tells what it returned or threw. */
+/** Makes a call, and tells what it returned or threw. */
 async function outcome(run: () => unknown): Promise<string> {
   try {
     return `returns ${await run()}`;

@@ -1,4 +1,4 @@
-/** The types of the functions you write in lesson 7. */
+/** The types of the answers to lesson 7. */
 
 /** 7.1 */
 export type AskAndHear = (

@@ -1,4 +1,4 @@
-/** How an answer to 7.1 is checked. */
+/** The check of exercise 7.1. */
 import { counted } from "../../../lib/show/counted.ts";
 import {
   type Advice,
@@ -114,7 +114,7 @@ const FIXED_SIZE =
   "Your array for the answer has a fixed size, but an answer " +
   "can have any size. Keep a copy of each piece, and join them at the end.";
 
-/** Tells whether a value is the start of the answer, as long as a typical buffer. */
+/** Tells whether a value is the start of the answer, of a typical buffer's size. */
 function fillsBuffer(value: unknown, answer: Uint8Array): boolean {
   return value instanceof Uint8Array && value.length < answer.length &&
     value.length > 0 && value.length % 1000 * (value.length % 1024) === 0 &&
@@ -129,7 +129,7 @@ function explain(
   if (due.ends !== undefined) return undefined;
   const answer = due.values?.[0];
   const isLong = Object(answer).length >= 1000;
-  // set() throws it when there's no room left.
+  // set() throws a RangeError when there's no room left.
   if (isLong && error instanceof RangeError) return { likely: FIXED_SIZE };
   if (then === "error") {
     return error instanceof Deno.errors.BrokenPipe

@@ -1,4 +1,4 @@
-/** How an answer to 7.2 is checked. */
+/** The check of exercise 7.2. */
 import { writeAll } from "../../../lib/net/mod.ts";
 import {
   type Advice,
@@ -116,7 +116,7 @@ async function checkReply(
   const { peer, conn } = await connectPair(trial);
   await writeAll(peer, new Uint8Array(1000));
   await conn.read(new Uint8Array(10));
-  // As much as the kernel takes: most of it hasn't reached the peer yet.
+  // The kernel takes only part of it, most of which isn't at the peer yet.
   const reply = new Uint8Array(16 * 1024 * 1024).fill(7);
   const written = await conn.write(reply);
   const closing = trial.start(

@@ -6,7 +6,7 @@ export const DRAIN = "Closing gracefully";
  * Explains why `closeGracefully` failed, which it must never do.
  *
  * @param error What it threw.
- * @param how Whether it threw, or a promise that nothing awaits failed.
+ * @param how Whether it was thrown, or a promise that nothing awaits failed.
  * @returns The diagnosis.
  */
 export function explainError(

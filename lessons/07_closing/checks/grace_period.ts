@@ -18,7 +18,7 @@ interface Waiting {
   peer: string;
   options?: { graceMs?: number };
   connect: (trial: Trial) => Promise<FakeConn | ShortConn> | FakeConn;
-  /** How many milliseconds after the grace period are too late; 700 by default. */
+  /** How late the connection may be closed, in milliseconds; 700 by default. */
   lateMs?: number;
   /** The diagnosis if the connection isn't closed in time. */
   likely: string;
@@ -146,7 +146,7 @@ async function checkOne(
   }
 }
 
-/** Notes when a connection is closed. */
+/** Records when a connection is closed. */
 function watchClose(conn: FakeConn | ShortConn): { at: number } {
   const closed = { at: Infinity };
   const close = conn.close.bind(conn);

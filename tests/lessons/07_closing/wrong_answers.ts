@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 7, and the diagnosis of each. */
+/** Wrong answers to the exercises of lesson 7, each with its diagnosis. */
 import type {
   AskAndHear,
   CloseGracefully,
@@ -313,7 +313,7 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
   },
 ];
 
-/** By the id of the exercise. */
+/** The wrong answers to each exercise, by its id. */
 export const wrongAnswers: WrongAnswers = {
   "7.1": askAndHear,
   "7.2": closeGracefully,
