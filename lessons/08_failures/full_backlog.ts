@@ -10,7 +10,7 @@ const MOST_CLIENTS = 100;
  * gets no answer at all. It's the most reliable timeout on a single machine.
  */
 export class FullBacklog implements Disposable {
-  /** Doesn't accept clients before `drain()`. */
+  /** The listener. It accepts no clients before `drain()`. */
   readonly listener: Deno.TcpListener;
   /** The clients that fill its backlog. */
   readonly clients: Deno.Conn[] = [];

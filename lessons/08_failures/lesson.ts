@@ -1,5 +1,5 @@
 /**
- * Lesson 8: an error's class tells you what happened, and what to do.
+ * Lesson 8: an error's class tells you what happened and what to do.
  *
  * The lesson causes each failure and shows its error. The last two steps are
  * about a timeout that loses bytes if you just read again.
@@ -301,8 +301,8 @@ function describeError(error: unknown): string {
 }
 
 /**
- * Writes until that fails. The kernel has to get the peer's answer to an earlier
- * write first, which takes a moment.
+ * Writes until a write fails. That takes a moment: the kernel first has to get
+ * the peer's answer to an earlier write.
  */
 async function writeOn(conn: Deno.Conn): Promise<void> {
   for (let i = 0; i < 100; i++) {

@@ -1,4 +1,4 @@
-/** A socket that doesn't exist; `lessons/mod.ts` allows the name. */
+/** The name of a socket that doesn't exist. `lessons/mod.ts` allows it. */
 export const MISSING_NAME = "missing.sock";
 
 /** A name that makes any path too long: 108 bytes are too many on Linux. */

@@ -1,4 +1,6 @@
-/** The type of 8.1. */
+/** The types of the answers to lesson 8. */
+
+/** 8.1 */
 export type ConnectWithin = (port: number, ms: number) => Promise<Deno.Conn>;
 
 /** Reads from a connection with a timeout for each read. */
@@ -6,7 +8,7 @@ export interface TimedReading {
   read(ms: number): Promise<Uint8Array | null | "timeout">;
 }
 
-/** The type of 8.2. */
+/** 8.2 */
 export type TimedReaderClass = new (conn: Deno.Conn) => TimedReading;
 
 /** How many attempts `retry` makes, and how long it waits. */
@@ -15,7 +17,7 @@ export interface RetryOptions {
   firstDelayMs: number;
 }
 
-/** The type of 8.3. */
+/** 8.3 */
 export type Retry = <T>(
   attempt: () => Promise<T>,
   options: RetryOptions,

@@ -47,7 +47,7 @@ export class ConnectWatch {
    */
   async hasConnected(port: number): Promise<boolean> {
     if (this.count(port) === 0) {
-      // It connects with some other call, so only waiting helps.
+      // The answer connects with some other call, so only waiting helps.
       await new Promise((resolve) => setTimeout(resolve, SECOND_SYN_MS));
       return false;
     }

@@ -24,7 +24,7 @@ interface Due {
   expected: string;
   /** The reason; it ends the sentence "connectWithin() returned …, but …". */
   because: string;
-  /** Tells whether an error is the right one. */
+  /** Whether an error is the right one. */
   isRight(error: unknown): boolean;
   /** The diagnosis of another error. */
   likely: string;
@@ -112,8 +112,8 @@ export async function checkConnectWithin(
   const calls = new Calls(connectWithin, trial, timers);
 
   trial.onForgotten((error) => ({
-    problem: "connect() failed, and a promise that you made from its promise " +
-      `failed with it, which nothing handled: ${trial.describe(error)}.`,
+    problem: "connect() failed, and so did a promise that you made from its " +
+      `promise. Nothing handled that failure: ${trial.describe(error)}.`,
     likely:
       "then() and finally() return a new promise, and it fails when the " +
       "first one does. An unhandled rejection ends the program, so add a " +
@@ -307,7 +307,7 @@ class Calls {
       problem: `A timer is still running after ${when}.`,
       likely:
         "You didn't clear your timer. It keeps the program from ending until " +
-        "it fires, and then it acts on something that's long over. Clear it in " +
+        "it fires, and by then your function has long returned. Clear it in " +
         "a `finally`, so that it's cleared whether connect() succeeds or fails.",
       read: NOTHING_LEFT,
     });

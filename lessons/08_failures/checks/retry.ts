@@ -207,8 +207,9 @@ function whyTooMany(last: Attempt): string {
     ? "You made one attempt too many: `attempts` counts all attempts, including " +
       "the first."
     : "You retried after an error that isn't a refusal. Only a refusal means " +
-      "that nothing was done; after any other failure, something might be done " +
-      "twice. Retry only if `error instanceof Deno.errors.ConnectionRefused`.";
+      "that no program got your request; after any other failure, something " +
+      "might be done twice. Retry only if `error instanceof " +
+      "Deno.errors.ConnectionRefused`.";
 }
 
 /** Finds out why the answer made no attempt after this one. */

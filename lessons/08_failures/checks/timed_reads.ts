@@ -26,7 +26,7 @@ export const SHORT_MS = 15;
 const EARLY_MS = 5;
 
 export const RESET = Deno.errors.ConnectionReset;
-/** Linux's message for it. */
+/** Linux's message for a reset. */
 const RESET_MESSAGE = "Connection reset by peer (os error 104)";
 
 /** Bytes arrive, or the stream ends (`null`), or the peer resets. */

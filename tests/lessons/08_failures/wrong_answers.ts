@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 8, and the diagnosis of each. */
+/** Wrong answers to the exercises of lesson 8, each with its diagnosis. */
 import * as solution from "../../../lessons/08_failures/solution.ts";
 import type { RetryOptions } from "../../../lessons/08_failures/types.ts";
 import { replacing, type WrongAnswers } from "../gates.ts";
@@ -266,7 +266,7 @@ export const wrongAnswers: WrongAnswers = {
         #moved = Promise.withResolvers<void>();
         constructor(readonly conn: Deno.Conn) {}
         async read(ms: number) {
-          // It loses nothing, but only while reads are served in order.
+          // This loses nothing, but only as long as reads get bytes in order.
           if (this.#arrived.length === 0) {
             this.#begin().catch(this.#moved.reject);
             const late = Promise.withResolvers<void>();
@@ -321,7 +321,7 @@ export const wrongAnswers: WrongAnswers = {
       ],
     }),
     {
-      name: "asks whether the error is true",
+      name: "tests whether the error is truthy",
       async attempt(attempt: () => Promise<unknown>, options: RetryOptions) {
         return await solution.retry(async () => {
           try {
