@@ -127,7 +127,7 @@ const ONE_PLACE: Action[] = [
     step: "two clients connect, with a limit of 1",
     run: (clients) => clients.connect(2),
     ...CONNECT,
-    fewer: "You served nobody. With a limit of 1, there's one place.",
+    fewer: "You served no client. With a limit of 1, there's one place.",
   },
   {
     step: "the first client's handler returns",
