@@ -2,7 +2,7 @@
 import {
   encodeChunk,
   encodeLastChunk,
-  encodeResponseHead,
+  formatResponseHead,
   type HttpField,
   keepsAlive,
   reasonOf,
@@ -39,8 +39,10 @@ export const TEXT: HttpField = {
 
 /** An encoded answer: all of its bytes, or its head and a stream. */
 export interface Encoded {
-  /** The head, and the body if it isn't a stream. */
-  pieces: Uint8Array[];
+  /** The head, as text with one character for each byte. */
+  headText: string;
+  /** The body if it isn't a stream. */
+  body: Uint8Array;
   stream: AsyncIterable<Uint8Array> | null;
   /** Whether the body ends only with the connection. */
   mustClose: boolean;
@@ -79,10 +81,10 @@ export function encodeAnswer(
   else if (head?.version === "1.0" && keepsAlive(head)) {
     all.push({ name: "Connection", value: "keep-alive" });
   }
-  const headBytes = encodeResponseHead({ status, fields: all });
+  const headText = formatResponseHead({ status, fields: all });
   // The answer to HEAD says what GET would get, and leaves the body out.
-  if (isHead) return { pieces: [headBytes], stream: null, mustClose };
-  return { pieces: [headBytes, data], stream, mustClose };
+  if (isHead) return { headText, body: NONE, stream: null, mustClose };
+  return { headText, body: data, stream, mustClose };
 }
 
 /** Encodes a stream as chunks, or for HTTP/1.0 leaves it as it is. */

@@ -11,7 +11,6 @@ import {
 import {
   BodyBuffer,
   type BodyFraming,
-  concat,
   expectsContinue,
   fieldValue,
   HttpError,
@@ -27,6 +26,7 @@ import {
   encodeStream,
   plainAnswer,
 } from "./answer.ts";
+import { Output } from "./output.ts";
 
 /** What a handler receives. */
 export interface Incoming {
@@ -137,8 +137,7 @@ class Conversation {
   #givingUp?: Promise<void>;
   #isBroken = false;
   /** Answers to pipelined requests wait here, and go out together. */
-  #batch: Uint8Array[] = [];
-  #batchBytes = 0;
+  readonly #output = new Output();
 
   constructor(conn: Deno.Conn, handler: Handler, options: HttpServerOptions) {
     this.#conn = conn;
@@ -248,7 +247,7 @@ class Conversation {
   async #readBody(clientWaits: boolean): Promise<Uint8Array> {
     // A body that is too large fails here, before the client is told to go on.
     let event = this.#parser.next();
-    if (event === null && clientWaits) this.#write(CONTINUE);
+    if (event === null && clientWaits) this.#output.addText(CONTINUE);
     event ??= await this.#next("body");
     const body = new BodyBuffer();
     while (event?.kind === "data") {
@@ -265,32 +264,35 @@ class Conversation {
     closes: boolean,
   ): Promise<boolean> {
     const encoded = encodeAnswer(answer, head, closes);
-    for (const piece of encoded.pieces) this.#write(piece);
+    this.#output.addText(encoded.headText);
+    await this.#write(encoded.body);
     if (encoded.stream !== null) {
       for await (const piece of encodeStream(encoded.stream, head!)) {
-        this.#write(piece);
+        this.#output.add(piece);
         await this.#flush();
       }
     }
     const { status, why } = answer;
     this.#head = null;
     this.#options.onAnswer?.({ head, status, why });
-    if (this.#batchBytes >= BATCH_BYTES) await this.#flush();
     return !closes && !encoded.mustClose;
   }
 
-  #write(bytes: Uint8Array): void {
-    this.#batch.push(bytes);
-    this.#batchBytes += bytes.length;
+  /** Writes a body together with other answers, or at once if it is large. */
+  async #write(body: Uint8Array): Promise<void> {
+    if (this.#output.length + body.length < BATCH_BYTES) {
+      return this.#output.add(body);
+    }
+    await this.#flush();
+    this.#enter("write");
+    await writeAll(this.#conn, body);
+    this.#enter("handler");
   }
 
   async #flush(): Promise<void> {
-    if (this.#batchBytes === 0) return;
-    const bytes = concat(this.#batch);
-    this.#batch = [];
-    this.#batchBytes = 0;
+    if (this.#output.length === 0) return;
     this.#enter("write");
-    await writeAll(this.#conn, bytes);
+    await writeAll(this.#conn, this.#output.take());
     this.#enter("handler");
   }
 
@@ -324,12 +326,15 @@ class Conversation {
   async #sayTooSlow(): Promise<void> {
     const why = `too slow with a ${this.#phase}`;
     const answer = plainAnswer(408, why);
-    const { pieces } = encodeAnswer(answer, this.#head, true);
+    const { headText, body } = encodeAnswer(answer, this.#head, true);
+    const output = new Output();
+    output.addText(headText);
+    output.add(body);
     const enough = Promise.withResolvers<void>();
     const timer = setTimeout(() => enough.resolve(), 1000);
     try {
       await Promise.race([
-        writeAll(this.#conn, concat(pieces)),
+        writeAll(this.#conn, output.take()),
         enough.promise,
       ]);
       this.#options.onAnswer?.({ head: this.#head, status: 408, why });
@@ -341,4 +346,4 @@ class Conversation {
   }
 }
 
-const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -3,10 +3,13 @@ import type { HttpField } from "../../lib/wire/mod.ts";
 import { type Answer, plainAnswer, TEXT } from "./answer.ts";
 import type { Incoming } from "./server.ts";
 
+/** Encoded once, and not for each request. */
+const HELLO = new TextEncoder().encode("hello\n");
+
 /** What each path answers to which method; GET is HEAD as well. */
 const ROUTES = new Map<string, Partial<Record<string, Route>>>([
   ["/", { GET: page }],
-  ["/hello", { GET: () => ({ status: 200, fields: [TEXT], body: "hello\n" }) }],
+  ["/hello", { GET: () => ({ status: 200, fields: [TEXT], body: HELLO }) }],
   ["/count", { GET: count }],
   ["/echo", { POST: echo, PUT: echo }],
 ]);

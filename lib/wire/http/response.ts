@@ -99,6 +99,19 @@ export function decodeResponseHead(
 export function encodeResponseHead(
   head: ResponseFields,
 ): Uint8Array<ArrayBuffer> {
+  return bytesOf(formatResponseHead(head));
+}
+
+/**
+ * Like {@linkcode encodeResponseHead}, but returns text with one character for
+ * each byte, to be encoded together with other text.
+ *
+ * @param head Status and fields.
+ * @returns The text, with the empty line.
+ * @throws {RangeError} If the status isn't an integer from 100 to 999.
+ * @throws {TypeError} If a part has characters that it can't have.
+ */
+export function formatResponseHead(head: ResponseFields): string {
   const { status, reason = reasonOf(status), fields } = head;
   if (!(Number.isInteger(status) && status >= 100 && status <= 999)) {
     throw new RangeError(
@@ -110,7 +123,5 @@ export function encodeResponseHead(
       `Cannot write an answer: ${quote(reason)} is no reason`,
     );
   }
-  return bytesOf(
-    `HTTP/1.1 ${status} ${reason}\r\n${encodeFields(fields)}\r\n`,
-  );
+  return `HTTP/1.1 ${status} ${reason}\r\n${encodeFields(fields)}\r\n`;
 }
