@@ -1,8 +1,8 @@
 /**
- * Your answers to lesson 17. Commands: `deno task check 17`, `deno task watch`.
+ * Check your answers to lesson 17: `deno task check 17`, or `deno task watch`.
  *
- * Replace each `export const … = todo(…);` with your code. Keep the numbered
- * lines: `deno task reset 17.1` looks for them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 17.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type {
