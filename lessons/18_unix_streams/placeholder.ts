@@ -1,8 +1,8 @@
 /**
- * Lesson 18: check your answers with `deno task check 18` or `deno task watch`.
+ * Check your answers to lesson 18: `deno task check 18`, or `deno task watch`.
  *
- * Replace each `todo(…)` with your code. Keep the lines with the exercise
- * numbers: `deno task reset 18.1` looks for them.
+ * Replace each `todo(…)` below with your code. Keep the numbered headings,
+ * because `deno task reset 18.1` needs them. The types are in types.ts.
  */
 import { todo } from "../../lib/workbook/kit/mod.ts";
 import type { ListenAt, PathFits } from "./types.ts";
