@@ -27,17 +27,17 @@
 export class WireError extends Error {
   /** Always `WireError`. */
   override name = "WireError";
-  /** What was being decoded, such as `a TCP header`. */
+  /** The thing that was being decoded, such as `a TCP header`. */
   readonly what: string;
-  /** Where it went wrong: the index of a byte in what was given to decode. */
+  /** Where it went wrong: the index of a byte in the decoder's input. */
   readonly offset: number;
-  /** What should have been there, and what was there instead. */
+  /** A text that says what was expected there, and what was found instead. */
   readonly expected: string;
 
   /**
    * Makes an error whose message has all three parts.
    *
-   * @param what What was being decoded, such as `a TCP header`.
+   * @param what The thing that was being decoded, such as `a TCP header`.
    * @param offset The index of the byte where it went wrong.
    * @param expected What should have been there, and what was.
    */
@@ -86,7 +86,7 @@ export function requireBytes(
 export interface Decoded<Value> {
   /** The part that could be decoded. */
   value: Value;
-  /** What is wrong with the rest; `null` if nothing is. */
+  /** The error in the rest; `null` if there's none. */
   problem: WireError | null;
 }
 

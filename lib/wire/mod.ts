@@ -1,8 +1,8 @@
 /**
- * What bytes mean: IP, TCP and UDP headers, checksums, and the files in which
- * captured packets are kept.
+ * Decodes and encodes bytes: IP, TCP, and UDP headers, checksums, capture files,
+ * and the messages of a few protocols.
  *
- * | folder     | what it is about                                        |
+ * | folder     | contents                                                |
  * | ---------- | ------------------------------------------------------- |
  * | `ip/`      | IP, ICMP and UDP headers, the Internet checksum         |
  * | `tcp/`     | TCP headers, sequence numbers, the state machine        |

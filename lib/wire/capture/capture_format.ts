@@ -1,5 +1,5 @@
 /**
- * What the two capture file formats have in common.
+ * The types and limits that both capture file formats share.
  *
  * @module
  */

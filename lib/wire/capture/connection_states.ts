@@ -111,7 +111,9 @@ function acksFinOf(end: ConversationEnd, tcp: TcpHeader): boolean {
     seqLessOrEqual(seqAdd(end.finSequence, 1), tcp.acknowledgment);
 }
 
-/** What the segment is to its receiver, in the order in which it counts. */
+/**
+ * Returns the segment as events for its receiver, in the order to handle them.
+ */
 function eventsOf(tracking: Tracking, tcp: TcpHeader, from: Side): TcpEvent[] {
   const { conversation, finAcked, progress, synAcked } = tracking;
   const peer = peerOf(from);

@@ -38,7 +38,7 @@ export interface CookedHeader {
   source: string;
   /** Number of the interface; `null` in layout 1, which doesn't have it. */
   interfaceIndex: number | null;
-  /** What it carries, mostly as Ethernet says it. */
+  /** The protocol of its payload, mostly an EtherType. */
   etherType: number;
 }
 

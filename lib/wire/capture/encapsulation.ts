@@ -13,7 +13,7 @@ import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 export interface Place {
   /** The index of its first byte. */
   start: number;
-  /** What it is; `null` if that's unknown. */
+  /** The EtherType of its protocol; `null` if that's unknown. */
   etherType: number | null;
 }
 

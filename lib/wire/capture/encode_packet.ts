@@ -18,7 +18,7 @@ export type IpFields =
   | Omit<Ipv4Fields, "protocol"> & { protocol?: number }
   | Omit<Ipv6Fields, "protocol"> & { protocol?: number };
 
-/** What a packet is made of; a decoded packet will do. */
+/** The layers of a packet to encode. A decoded packet fits, too. */
 export interface PacketFields {
   /**
    * The header below IP; its type follows from `ip` where it is missing.
@@ -33,7 +33,7 @@ export interface PacketFields {
   /** The UDP header. */
   udp?: UdpFields | null;
   /**
-   * What the innermost header carries.
+   * The bytes after the innermost header.
    *
    * @default {new Uint8Array(0)}
    */

@@ -52,7 +52,7 @@ export interface RawHeader {
   etherType: number | null;
 }
 
-/** What a raw header is made of, which is nothing. */
+/** The fields of a raw header to encode: it has no bytes. */
 export interface RawFields extends Partial<RawHeader> {
   /** The kind of header. */
   kind: "raw";
@@ -66,7 +66,7 @@ export type LinkHeader =
   | RawHeader
   | OtherHeader;
 
-/** What a header below IP is made of, told apart by `kind`. */
+/** The fields of a header below IP to encode, told apart by `kind`. */
 export type LinkFields =
   | EthernetFields
   | CookedFields

@@ -31,7 +31,7 @@ export interface LoopbackHeader {
   family: number;
   /** Whether the least significant byte comes first. */
   littleEndian: boolean;
-  /** What the family means, as Ethernet says it; `null` for others. */
+  /** The family's EtherType; `null` for families without one. */
   etherType: number | null;
 }
 

@@ -20,7 +20,7 @@ export interface OtherHeader {
   name: string;
   /** Bytes of header. */
   headerBytes: number;
-  /** What it carries, as Ethernet says it; `null` if that's unknown. */
+  /** The EtherType of its payload; `null` if that's unknown. */
   etherType: number | null;
 }
 

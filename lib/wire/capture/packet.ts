@@ -60,7 +60,7 @@ export interface Packet {
   icmp: IcmpHeader | null;
   /** The packet that an ICMP error quotes, as far as it quotes it. */
   quoted: Packet | null;
-  /** What the innermost header that could be decoded carries; a view. */
+  /** The bytes after the innermost header that could be decoded, as a view. */
   payload: Uint8Array;
   /** Bytes of payload on the wire; more than `payload` has if it was cut. */
   payloadBytes: number;
@@ -72,7 +72,10 @@ export interface Packet {
   problem: WireError | null;
 }
 
-/** What is known of a packet besides its bytes; a captured packet will do. */
+/**
+ * Facts about a packet that its bytes don't contain. A captured packet fits,
+ * too.
+ */
 export interface DecodePacketOptions {
   /**
    * Its place in the capture, from 1.

@@ -68,7 +68,7 @@ export function pcapFormat(magic: number): CaptureFormat | null {
 /** Options for {@linkcode encodePcap}. */
 export interface PcapOptions {
   /**
-   * What header the packets begin with, see `LINK_TYPES`.
+   * The kind of header that the packets begin with; see `LINK_TYPES`.
    *
    * @default {1}
    */
@@ -94,7 +94,7 @@ export interface PcapOptions {
   littleEndian?: boolean;
 }
 
-/** What is written of a packet; a captured packet will do. */
+/** The parts of a packet that are written. A captured packet fits, too. */
 export interface PcapPacket {
   /** Its bytes, from the first one of the link header. */
   bytes: Uint8Array;

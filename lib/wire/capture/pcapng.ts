@@ -37,14 +37,14 @@ const OPTION_END = 0;
 const OPTION_TIME_RESOLUTION = 9;
 const OPTION_TIME_OFFSET = 14;
 
-/** What a section says about one of its interfaces. */
+/** One interface of a section. */
 interface Interface {
   linkType: number;
   /** The most bytes of a packet that were kept; 0 for no limit. */
   snapLength: number;
   /** Units of time in a second, 1000000 unless the file says otherwise. */
   unitsPerSecond: bigint;
-  /** What to add to each time. */
+  /** The seconds to add to each time. */
   offsetSeconds: bigint;
 }
 

@@ -63,10 +63,10 @@ export const RETRANSMISSION_NOTES: readonly SegmentNote[] = [
  */
 const FAST_RETRANSMISSION_MS = 20;
 
-/** What can be late by without being sent again, if no round trip was seen. */
+/** How late a reordered segment may be, if no round trip was measured. */
 const OUT_OF_ORDER_MS = 3;
 
-/** A segment, and what it added to its direction. */
+/** A segment, and the bytes that it added to its direction. */
 export interface NotedSegment {
   /** Which end sent it. */
   from: Side;
@@ -74,7 +74,7 @@ export interface NotedSegment {
   tcp: TcpHeader;
   /** Bytes of data. */
   data: number;
-  /** What it added to its direction. */
+  /** The bytes that it added to its direction. */
   progress: Progress;
   /** The scaled window; `null` if the scale is unknown. */
   window: number | null;
@@ -82,7 +82,7 @@ export interface NotedSegment {
   time: Timestamp | null;
 }
 
-/** What is remembered of one direction. */
+/** The state of one direction. */
 interface Direction {
   /** Window and acknowledgment of the last segment; `null` before any. */
   window: number | null;
@@ -98,7 +98,7 @@ interface Direction {
   nextTime: Timestamp | null;
   /** The highest number that the other end can acknowledge, so far. */
   acknowledgeable: number | null;
-  /** What was remarkable about the last segment. */
+  /** The notes on the last segment. */
   notes: SegmentNote[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a segment changes in its conversation: the bytes of its sender, its
- * numbers, the notes, and the states of both ends.
+ * Updates a conversation with a segment: the bytes of its sender, its numbers,
+ * the notes, and the states of both ends.
  *
  * @module
  */
@@ -18,13 +18,13 @@ import { StreamProgress } from "../tcp/stream_progress.ts";
 import type { TcpHeader } from "../tcp/header.ts";
 import type { Side } from "../tcp/walk.ts";
 
-/** What is remembered of a conversation besides what it shows. */
+/** A conversation, and the state that tracking it needs. */
 export interface Tracking {
-  /** What it shows. */
+  /** The conversation. */
   conversation: Conversation;
   /** How far each direction has come. */
   progress: Record<Side, StreamProgress>;
-  /** What was remarkable so far. */
+  /** The notes so far. */
   notes: SegmentNotes;
   /** Whether it began between ports that had a connection before. */
   reusesPorts: boolean;
@@ -192,7 +192,7 @@ function newEnd(address: string, port: number): ConversationEnd {
 
 function noteSyn(sender: ConversationEnd, tcp: TcpHeader): void {
   sender.initialSequence ??= tcp.sequence;
-  // What came before its SYN was captured has been counted from a guess.
+  // Segments captured before its SYN were counted from a guess.
   sender.base = sender.initialSequence;
   const scale = tcp.options.find((option) => option.kind === "windowScale");
   sender.windowShift ??= scale?.shift ?? null;

@@ -36,7 +36,7 @@ export const DNS_CLASS_IN = 1;
  */
 export const RCODE_NXDOMAIN = 3;
 
-/** What is asked. */
+/** One question: a name, a type, and a class. */
 export interface DnsQuestion {
   /** The name, without a dot at its end. */
   name: string;
@@ -96,7 +96,7 @@ export interface DnsMessage {
   hasRecursion: boolean;
   /** The response code, from 0 to 15; 0 means no error. */
   rcode: number;
-  /** What is asked. */
+  /** The question section. */
   questions: DnsQuestion[];
   /** The answer section. */
   answers: DnsRecord[];

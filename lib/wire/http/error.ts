@@ -29,7 +29,7 @@ import { WireError } from "../error.ts";
 export class HttpError extends WireError {
   /** Always `HttpError`. */
   override name = "HttpError";
-  /** What a server answers: 400, 413, 414, 431, 501 or 505. */
+  /** The status to answer with: 400, 413, 414, 431, 501, or 505. */
   readonly status: number;
 
   /**

@@ -1,6 +1,6 @@
 /**
- * What the heads of requests and responses have in common: lines that end with
- * CR LF, and then an empty line (RFC 9112, section 2.1).
+ * The parts that the heads of requests and responses have in common: lines that
+ * end with CR LF, and then an empty line (RFC 9112, section 2.1).
  *
  * @module
  */

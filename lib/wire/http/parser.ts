@@ -30,7 +30,7 @@ export type HttpEvent<Head> =
   /** The message is complete; most have no trailers. */
   | { kind: "end"; trailers: HttpField[] };
 
-/** What the parsers of requests and of answers share. */
+/** The code that the parsers of requests and of responses share. */
 export abstract class HttpParser<Head> {
   readonly #input = new HttpInput();
   readonly #limits: Required<HttpLimits>;
@@ -122,7 +122,9 @@ export abstract class HttpParser<Head> {
     framing: BodyFraming;
   };
 
-  /** What a message may begin with, so that another protocol is seen at once. */
+  /**
+   * Says whether a message may begin with a byte: other protocols fail at once.
+   */
   protected abstract mayBegin(byte: number): boolean;
 
   #next(): HttpEvent<Head> | null {
@@ -280,7 +282,7 @@ export class RequestParser extends HttpParser<RequestHead> {
     return { head, framing: requestFraming(head) };
   }
 
-  /** What a message may begin with. */
+  /** Says whether a request may begin with a byte. */
   protected override mayBegin(byte: number): boolean {
     // A visible character. TLS, for example, starts with 16.
     return byte > 0x20 && byte < 0x7f;
@@ -334,7 +336,7 @@ export class ResponseParser extends HttpParser<ResponseHead> {
     return { head, framing };
   }
 
-  /** What a message may begin with. */
+  /** Says whether a response may begin with a byte. */
   protected override mayBegin(byte: number): boolean {
     return byte === 0x48; // "H"
   }

@@ -24,7 +24,7 @@ export interface ResponseHead {
   fields: HttpField[];
 }
 
-/** What {@linkcode encodeResponseHead} needs. */
+/** The parts of a response's head, for {@linkcode encodeResponseHead}. */
 export interface ResponseFields {
   /** The status code, an integer from 100 to 999. */
   status: number;

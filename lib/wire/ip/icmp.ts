@@ -29,9 +29,9 @@ export const PROTOCOL_ICMPV6 = 58;
 export interface IcmpHeader {
   /** 4 for ICMP, 6 for ICMPv6, which have different types. */
   version: 4 | 6;
-  /** What kind of message it is. */
+  /** The kind of message. */
   type: number;
-  /** More about that. */
+  /** A detail of the type, such as the reason for an error. */
   code: number;
   /** The checksum as it was sent. */
   checksum: number;
@@ -213,7 +213,7 @@ export function isIcmpError({ version, type }: IcmpHeader): boolean {
     : type < 128 && MEANINGS[6][type] !== undefined;
 }
 
-/** What the second four bytes say. */
+/** Describes the second four bytes, whose meaning depends on the type. */
 function detail({ version, type, code, rest }: IcmpHeader): string {
   const isEcho = version === 4 ? type === 0 || type === 8 : type >> 1 === 64;
   if (isEcho) return `, id ${rest >>> 16} seq ${rest & 0xffff}`;

@@ -34,7 +34,7 @@ export interface UdpHeader {
   checksum: number;
 }
 
-/** What a UDP header is made of: the ports; all else has a default. */
+/** The fields of a UDP header to encode. All but the ports have defaults. */
 export interface UdpFields extends Partial<UdpHeader> {
   /** Port of the sender. */
   sourcePort: number;

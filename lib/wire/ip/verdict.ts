@@ -14,7 +14,7 @@
 import { fold, sumWords } from "./checksum.ts";
 
 /**
- * What can be said about a checksum:
+ * The verdict on a checksum:
  *
  * - `good`: it is the sum of the bytes.
  * - `bad`: it isn't, so the bytes were damaged, or it was never computed.

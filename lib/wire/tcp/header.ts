@@ -65,7 +65,7 @@ export interface TcpHeader {
   options: TcpOption[];
 }
 
-/** What a TCP header is made of: the ports; all else has a default. */
+/** The fields of a TCP header to encode. All but the ports have defaults. */
 export interface TcpFields
   extends Partial<Omit<TcpHeader, "sourcePort" | "destinationPort" | "flags">> {
   /** Port of the sender. */
@@ -83,7 +83,7 @@ export interface TcpFields
 /** Options for encoding what IP carries. */
 export interface SegmentOptions {
   /**
-   * What follows the header.
+   * The data after the header.
    *
    * @default {new Uint8Array(0)}
    */

@@ -39,7 +39,7 @@ export const TCP_STATES = [
 /** A state of one end of a connection. */
 export type TcpState = typeof TCP_STATES[number];
 
-/** What can happen: what the program asks for, what arrives, and a timer. */
+/** All events: calls of the program, arriving segments, and a timer. */
 export const TCP_EVENTS = [
   "passive OPEN",
   "active OPEN",
@@ -64,14 +64,14 @@ export const TCP_EVENTS = [
  */
 export type TcpEvent = typeof TCP_EVENTS[number];
 
-/** What an end can send in answer to an event. */
+/** The segments that an end can send in answer to an event. */
 export type TcpSend = "SYN" | "SYN,ACK" | "ACK" | "FIN" | "RST";
 
 /** One arrow of the diagram. */
 export interface TcpTransition {
   /** The state to go to, which may be the one it is in. */
   readonly to: TcpState;
-  /** What to send; `null` for nothing. */
+  /** The segment to send; `null` for none. */
   readonly send: TcpSend | null;
 }
 

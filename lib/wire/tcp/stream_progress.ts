@@ -8,7 +8,7 @@
 import { Gaps } from "./gaps.ts";
 import { seqAdd, seqDiff } from "./sequence.ts";
 
-/** What a segment added to its direction. */
+/** The bytes that a segment added to its direction, new or repeated. */
 export interface Progress {
   /** Sequence numbers that were seen for the first time. */
   fresh: number;

@@ -14,7 +14,7 @@ import { transitionOf } from "./state.ts";
 /** One of the two ends. */
 export type Side = "client" | "server";
 
-/** What a segment says, as far as the states care. */
+/** The parts of a segment that matter to the states. */
 export interface WalkSegment {
   /** Whether it opens its direction. */
   readonly syn: boolean;
@@ -28,7 +28,7 @@ export interface WalkSegment {
   readonly acksFin: boolean;
 }
 
-/** One end, and what is on its way to it. */
+/** One end, and the segments on their way to it. */
 export interface WalkEnd {
   /** The state that it is in. */
   readonly state: TcpState;
@@ -38,7 +38,7 @@ export interface WalkEnd {
   readonly heardSyn: boolean;
   /** Whether the other end's FIN has arrived here. */
   readonly heardFin: boolean;
-  /** What was sent to this end and hasn't arrived, the oldest first. */
+  /** The segments sent to this end that haven't arrived, the oldest first. */
   readonly incoming: readonly WalkSegment[];
 }
 
@@ -60,19 +60,22 @@ export type WalkStep = readonly [
     | "receive",
 ];
 
-/** What a step did. */
+/** The effect of one step. */
 export interface WalkRecord {
   /** The end that it happened to. */
   side: Side;
-  /** What happened, in the order in which it counts. */
+  /** The events, in the order in which they must be handled. */
   events: TcpEvent[];
   /** The state before. */
   from: TcpState;
   /** The state after. */
   to: TcpState;
-  /** What it sent: as many of `SYN`, `ACK`, … as there were segments. */
+  /** The segments that it sent, such as `SYN` and `ACK`. */
   sent: TcpSend[];
-  /** What it received, such as `FIN,ACK`; `null` if it did something itself. */
+  /**
+   * The segment that it received, such as `FIN,ACK`; `null` if it acted by
+   * itself.
+   */
   received: string | null;
 }
 

@@ -7,7 +7,7 @@
 
 import type { TlsRecord } from "./record.ts";
 
-/** What an alert says, by its number (RFC 8446, section 6; RFC 5246, 7.2). */
+/** The names of alerts, by number (RFC 8446, section 6; RFC 5246, 7.2). */
 export const TLS_ALERT_NAMES: Readonly<Record<number, string>> = {
   0: "close_notify",
   10: "unexpected_message",
@@ -46,7 +46,7 @@ const LEVELS: Readonly<Record<number, string>> = { 1: "warning", 2: "fatal" };
 export interface TlsAlert {
   /** How bad it is. */
   level: string;
-  /** What it says: a name of {@linkcode TLS_ALERT_NAMES}, or its number. */
+  /** Its name in {@linkcode TLS_ALERT_NAMES}, or its number as text. */
   description: string;
 }
 

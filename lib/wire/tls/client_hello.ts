@@ -23,11 +23,11 @@ export const TLS_EXTENSIONS = {
 export interface TlsExtension {
   /** Its number. */
   type: number;
-  /** What it says, as a view. */
+  /** Its data, as a view. */
   data: Uint8Array;
 }
 
-/** What a client offers. */
+/** A decoded ClientHello. */
 export interface ClientHello {
   /** The version in its old place. TLS 1.3 clients write 0x0303 there. */
   legacyVersion: number;
@@ -43,7 +43,9 @@ export interface ClientHello {
   serverName: string | null;
   /** The protocols to speak inside (ALPN), the best one first. */
   protocols: string[];
-  /** The versions, the best one first; the legacy version if none are listed. */
+  /**
+   * The versions, the best one first; the legacy version if none are listed.
+   */
   versions: number[];
 }
 
@@ -237,7 +239,10 @@ class Cursor {
     return this.take(size).reduce((sum, byte) => sum << 8 | byte, 0);
   }
 
-  /** What a length of so many bytes counts. */
+  /**
+   * Reads a length of `lengthBytes` bytes, and returns the bytes that it
+   * counts.
+   */
   vector(lengthBytes: number): Cursor {
     const size = this.uint(lengthBytes);
     this.take(size);

@@ -1,5 +1,5 @@
 /**
- * What the numbers in a ClientHello are called.
+ * The names of the numbers in a ClientHello.
  *
  * @module
  */

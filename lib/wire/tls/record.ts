@@ -46,7 +46,7 @@ const MAX_HANDSHAKE_BYTES = 2 ** 17;
 
 /** One record. */
 export interface TlsRecord {
-  /** What it carries, a key of {@linkcode TLS_CONTENT_TYPES}. */
+  /** The type of its content, a key of {@linkcode TLS_CONTENT_TYPES}. */
   contentType: number;
   /** Its version, such as 0x0303; TLS 1.3 says 0x0303 as well. */
   version: number;

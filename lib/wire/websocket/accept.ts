@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a server appends to the client's key before it hashes both. */
+/** The text that a server appends to the client's key before it hashes both. */
 export const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /**

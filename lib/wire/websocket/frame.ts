@@ -19,7 +19,7 @@ import { isControlOpcode, opcodeName } from "./opcode.ts";
 /** The most bytes in the payload of a control frame. */
 export const MAX_CONTROL_BYTES = 125;
 
-/** What comes before a frame's payload. */
+/** The part of a frame before its payload. */
 export interface WebSocketFrameHeader {
   /** Whether this is the last fragment of its message. */
   fin: boolean;

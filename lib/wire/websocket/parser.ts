@@ -15,7 +15,7 @@ import {
 } from "./frame.ts";
 import { isControlOpcode, WEBSOCKET_OPCODES } from "./opcode.ts";
 
-/** What a peer said. */
+/** A message or a control frame from the peer. */
 export type WebSocketMessage =
   | { kind: "text"; text: string }
   | { kind: "binary"; data: Uint8Array }
@@ -41,8 +41,8 @@ export interface WebSocketParserOptions {
 /**
  * Takes messages out of a stream, however it was cut.
  *
- * What it keeps grows with the bytes that arrive, never with a length that a
- * header claims, and a message without end costs at most `maxBytes`.
+ * It keeps only bytes that have arrived, and never allocates for a length that a
+ * header claims. A message that never ends takes at most `maxBytes`.
  *
  * @example A ping between two fragments
  * ```ts
@@ -165,7 +165,10 @@ export class WebSocketParser {
     return true;
   }
 
-  /** What depends on the sender, and on the frames before: two bytes tell. */
+  /**
+   * Checks the order of the frames and the mask, as soon as the bytes are
+   * there.
+   */
   #checkOrder(): void {
     const [first, second] = this.#rest;
     if (first === undefined) return;
@@ -203,7 +206,9 @@ export class WebSocketParser {
     return { kind: "close", ...close };
   }
 
-  /** A message; `null` if its frame isn't complete, `undefined` if only that is. */
+  /**
+   * A message; `null` if its frame isn't complete, `undefined` if only that is.
+   */
   #takeData(): WebSocketMessage | null | undefined {
     const { fin, mask, payloadBytes } = this.#header!;
     const size = Math.min(this.#rest.length, payloadBytes - this.#taken);
