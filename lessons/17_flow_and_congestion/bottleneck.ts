@@ -26,7 +26,7 @@ export class Bottleneck {
   dropped = 0;
   /** How many packets were lost while the link was down. */
   lost = 0;
-  /** Whether the link is down, and loses everything. */
+  /** Whether the link is down. If so, it loses everything. */
   isDown = false;
   readonly #clock: VirtualClock;
   readonly #options: BottleneckOptions;

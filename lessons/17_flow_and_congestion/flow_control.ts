@@ -17,7 +17,7 @@ import {
 /** How much each of the first writes sends, in bytes. */
 const CHUNK = 16 * 1024;
 const CHUNKS = 6;
-/** More than what's left of the window after that. */
+/** More than the window has room for after that. */
 const REST = 256 * 1024;
 
 /** How long the server reads nothing, in milliseconds. */
@@ -50,7 +50,7 @@ export async function starve(): Promise<number> {
 export interface Advertised {
   /** Milliseconds since the client's SYN. */
   atMs: number;
-  /** What it acknowledges, counted from the client's SYN. */
+  /** The acknowledgment number, counted from the client's SYN. */
   ack: number;
   /** The 16 bits of the window field. */
   field: number;
@@ -62,7 +62,7 @@ export interface Advertised {
   isAnswer: boolean;
 }
 
-/** What the capture shows of flow control. */
+/** The part of the capture that shows flow control. */
 export interface FlowControl {
   syn: TcpHeader;
   synAck: TcpHeader;
@@ -70,10 +70,13 @@ export interface FlowControl {
   shift: number;
   /** The server's windows after the handshake. */
   windows: Advertised[];
-  /** Where in `windows` the first zero is, and the first one after it that isn't. */
+  /**
+   * The index in `windows` of the first zero, and of the first nonzero after
+   * it.
+   */
   zeroAt: number;
   openAt: number;
-  /** What the client sent while the window was 0. */
+  /** The segments that the client sent while the window was 0. */
   probes: { atMs: number; bytes: number; isOld: boolean }[];
 }
 

@@ -7,15 +7,19 @@ import { VirtualClock } from "./virtual_clock.ts";
 /** How many segments the sender has in flight when one gets lost. */
 export const IN_FLIGHT = 7;
 
-/** What happened after one segment was lost. */
+/** The result of losing one segment. */
 export interface Loss {
-  /** What the sender sent and received, as seen at the sender. */
+  /** The segments that the sender sent and received, with the times there. */
   segments: DiagramSegment[];
-  /** How long the retransmission came after the lost segment, in milliseconds. */
+  /**
+   * How long the retransmission came after the lost segment, in milliseconds.
+   */
   afterMs: number;
   /** How many duplicate ACKs arrived. */
   duplicates: number;
-  /** The congestion window before the loss, and when it was noticed, in bytes. */
+  /**
+   * The congestion window before the loss, and when it was noticed, in bytes.
+   */
   cwnd: [before: number, after: number];
   /** The slow start threshold after that, in bytes. */
   ssthresh: number;
@@ -66,7 +70,7 @@ export function loseOne(lost: number): Loss {
       lastAck = segment.ack;
     }
     const from = kind === "received" ? "server" : "client";
-    // The trace tells of an ACK after what the sender did about it.
+    // In the trace, an ACK comes after the sender's reaction to it.
     const at = kind === "received"
       ? segments.findIndex((one) => one.atMs === atMs - startMs)
       : -1;

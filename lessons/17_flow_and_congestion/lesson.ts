@@ -1,10 +1,10 @@
 /**
  * Lesson 17: two windows limit a sender.
  *
- * First real TCP, with a receiver that stops reading. Then the reliable stream
- * of lesson 16, over a bottleneck in virtual time: its congestion window, one
- * lost segment, two streams on one link, and a queue that's too big. At the end,
- * what this machine's own TCP says about a connection.
+ * First, it shows real TCP, with a receiver that stops reading. Then it runs the
+ * reliable stream of lesson 16 over a bottleneck in virtual time, and shows its
+ * congestion window, one lost segment, two streams on one link, and a queue
+ * that's too big. At the end, it asks this machine's own TCP about a connection.
  */
 import {
   connectTcp,
@@ -43,7 +43,7 @@ export async function lesson(show: Narrator): Promise<void> {
   await ownTcp(show);
 }
 
-/** Flow control, by real TCP. */
+/** Shows flow control, with real TCP. */
 async function receiverStops(show: Narrator): Promise<void> {
   show.step("Flow control: a receiver stops reading");
   show.say(
@@ -141,7 +141,7 @@ function shiftOf({ options }: TcpHeader): number | string {
   return option?.kind === "windowScale" ? option.shift : "none";
 }
 
-/** The congestion window of one stream. */
+/** Draws the congestion window of one stream. */
 async function sawtooth(show: Narrator): Promise<void> {
   show.step("Congestion control: the sender looks for the limit");
   const { segmentsPerSecond, queueSegments, roundTripMs } = SAWTOOTH;
@@ -189,7 +189,7 @@ async function sawtooth(show: Narrator): Promise<void> {
   );
 }
 
-/** Three duplicate ACKs. */
+/** Loses a segment in the middle: three duplicate ACKs arrive. */
 async function lostInTheMiddle(show: Narrator): Promise<void> {
   show.step("One segment is lost, and later ones arrive");
   await show.predict(
@@ -207,7 +207,7 @@ async function lostInTheMiddle(show: Narrator): Promise<void> {
   );
 }
 
-/** A timeout. */
+/** Loses the last segment: only a timeout is left. */
 async function lostAtTheEnd(show: Narrator): Promise<void> {
   show.step("The last segment is lost");
   await show.predict(
@@ -239,7 +239,7 @@ function tellLoss(show: Narrator, loss: Loss): void {
   show.fact("congestion window", `${cwnd.join(" → ")} bytes`);
 }
 
-/** Two streams on one link. */
+/** Runs two streams on one link. */
 async function sharing(show: Narrator): Promise<void> {
   show.step("Two streams share a bottleneck");
   await show.predict(
@@ -277,7 +277,7 @@ function tellShares(show: Narrator, name: string, rates: number[]): void {
   );
 }
 
-/** A queue that's too large. */
+/** Compares queues of different sizes. */
 async function bufferbloat(show: Narrator): Promise<void> {
   show.step("A bigger queue: bufferbloat");
   await show.predict(
@@ -309,7 +309,7 @@ async function bufferbloat(show: Narrator): Promise<void> {
   );
 }
 
-/** What this machine's TCP says. */
+/** Asks this machine's TCP about a connection. */
 async function ownTcp(show: Narrator): Promise<void> {
   show.step("This machine's own TCP");
   await show.predict(
@@ -340,7 +340,7 @@ async function ownTcp(show: Narrator): Promise<void> {
   show.command("all of your connections", "ss -ti");
 }
 
-/** Milliseconds in 7 columns. */
+/** Formats milliseconds in 7 columns. */
 function formatMs(ms: number): string {
   return `${ms.toFixed(ms < 10 ? 2 : 0).padStart(4)} ms`;
 }

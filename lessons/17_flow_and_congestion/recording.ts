@@ -1,5 +1,5 @@
 /**
- * What this lesson sends, for machines that can't capture: a capture file.
+ * This lesson's packets, recorded for machines that can't capture.
  *
  * It was made by `make_recording.ts` on loopback, with tcpdump, by Deno
  * 2.9.6 on linux 6.18.44-fc-v669 (x86_64), on 2026-11-30.

@@ -1,14 +1,14 @@
 /** The congestion window, once per round trip. */
 import type { ReliableEvent } from "../../lib/net/reliable/mod.ts";
 
-/** What a sender is doing about congestion. */
+/** A phase of congestion control. */
 export type Phase = "slow start" | "congestion avoidance" | "fast recovery";
 
 /** The congestion window at one moment. */
 export interface Sample {
   /** Milliseconds since the SYN. */
   atMs: number;
-  /** What the sender does now, or what has just happened. */
+  /** The sender's phase, or the event that has just happened. */
   what: Phase | "fast retransmit" | "timeout";
   /** The congestion window, in bytes. */
   cwnd: number;
@@ -30,7 +30,7 @@ export interface Sample {
 export function samplesOf(events: ReliableEvent[]): Sample[] {
   const samples: Sample[] = [];
   let ack = 0;
-  /** Where the round trip ends, and where fast recovery does: as sequence numbers. */
+  /** The sequence numbers at which the round trip and fast recovery end. */
   let [roundEnd, recoverTo] = [0, 0];
   let highest = 0;
   for (const { atMs, kind, segment, stats } of events) {

@@ -1,4 +1,4 @@
-/** The bottlenecks of the lesson, and what streams do on them. */
+/** The bottlenecks of the lesson, and the streams that run over them. */
 import type { ReliableStats } from "../../lib/net/reliable/mod.ts";
 import { HEADER_BYTES } from "../../lib/net/reliable/mod.ts";
 import { Bottleneck } from "./bottleneck.ts";
@@ -82,9 +82,12 @@ export function oneStream(
 export interface Shared {
   /** How long the first stream was alone, in seconds. */
   aloneSeconds: number;
-  /** What each stream received in each second, in segments. */
+  /** How many segments each stream received in each second. */
   rates: [first: number, second: number][];
-  /** What each received per second in the second half of the time together. */
+  /**
+   * How many each received per second, in the second half of their time
+   * together.
+   */
   lastHalf: [first: number, second: number];
 }
 

@@ -1,4 +1,4 @@
-/** What the kernel knows about a TCP connection, by the program `ss`. */
+/** Asks the program `ss` for the kernel's values of a TCP connection. */
 
 /** The values that matter here, as `ss -ti` prints them. */
 export interface SocketStatistics {

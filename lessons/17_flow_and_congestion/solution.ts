@@ -59,7 +59,7 @@ export class ReceiveWindow {
     return this.#edge;
   }
 
-  /** What's left of the window. */
+  /** The unused part of the window. */
   get #left(): number {
     return (this.#edge - this.#ack) >>> 0;
   }
@@ -79,7 +79,9 @@ export class CongestionWindow {
   #duplicates = 0;
   /** Bytes acknowledged in congestion avoidance since `cwnd` last grew. */
   #sum = 0;
-  /** Where fast recovery ends: the end of what was in flight when it started. */
+  /**
+   * Where fast recovery ends: the end of what was in flight when it started.
+   */
   #recover?: number;
   #hasTimedOut = false;
 

@@ -1,4 +1,4 @@
-/** How an answer to 17.2 is checked. */
+/** Checks an answer to 17.2, with cases and a random run. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   type CallAdvice,
@@ -113,7 +113,7 @@ const IDLE_SSTHRESH =
 const WRAP = "Acknowledgment numbers wrap: after 4294967295 comes 0, and the " +
   "distance is `(b - a) | 0`.";
 
-/** Calls to one window, and what they must return. */
+/** Calls to one window, and the results that they must return. */
 class Story {
   readonly calls: MethodCall[] = [];
   #ack: number;
@@ -127,7 +127,7 @@ class Story {
     this.see(initialWindow, Infinity, INITIAL);
   }
 
-  /** `cwnd` and `ssthresh` must be this. */
+  /** Requires values of `cwnd` and `ssthresh`. */
   see(
     cwnd: number,
     ssthresh: number,
@@ -141,7 +141,7 @@ class Story {
     return this;
   }
 
-  /** An ACK of `count` more bytes. */
+  /** Adds an ACK of `count` more bytes. */
   ack(
     count: number,
     flightSize: number,
@@ -152,13 +152,13 @@ class Story {
     return this.segment({}, flightSize, likely, returns);
   }
 
-  /** Segments with the last acknowledgment number. */
+  /** Adds segments that repeat the last acknowledgment number. */
   repeat(times: number, flightSize: number, likely: CallAdvice): this {
     for (let i = 0; i < times; i++) this.segment({}, flightSize, likely);
     return this;
   }
 
-  /** A segment, by default with nothing new and no data. */
+  /** Adds a segment, by default with nothing new and no data. */
   segment(
     segment: Partial<AckSegment>,
     flightSize: number,
@@ -370,7 +370,7 @@ export async function checkCongestionWindow(
   );
 }
 
-/** A random run, compared with the workbook's own window. */
+/** Compares a random run with the workbook's own window. */
 function randomStory(random: () => number): ObjectCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const start = (TOP - below(20_000)) % TOP;

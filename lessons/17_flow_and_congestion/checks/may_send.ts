@@ -1,4 +1,4 @@
-/** How an answer to 17.3 is checked. */
+/** Checks an answer to 17.3, with cases and random states. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   type CallAdvice,
@@ -66,12 +66,14 @@ const WRAP =
   "smaller number. Take `(next - una) >>> 0`.";
 const TOP = 2 ** 32;
 
-/** Names the mistake: sending too much, or a small segment that fits. */
+/** Says which mistake it is: sending too much, or a small segment that fits. */
 function tooSmall(tooMuch: string): CallAdvice {
   return ({ value }) => Number(value) < READY.mss ? NAGLE : tooMuch;
 }
 
-/** How the state differs from READY; the right decision; the advice for any other. */
+/**
+ * The differences from READY, the right decision, and the advice for any other.
+ */
 type Row = [Partial<SendState>, SendDecision, CallAdvice];
 
 const ROWS: Row[] = [
@@ -131,14 +133,14 @@ export async function checkMaySend(
   ], { name: "maySend", explain });
 }
 
-/** The whole state, in one line. */
+/** Writes the whole state in one line. */
 function labelOf(changes: Partial<SendState>): string {
   const shown = { ...READY, ...changes };
   return Object.entries(shown).map(([name, value]) => `${name}: ${value}`)
     .join(", ");
 }
 
-/** A random state, compared with the workbook's own sender. */
+/** Makes a random state, and decides with the workbook's own sender. */
 function randomCase(random: () => number): FunctionCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const una = (TOP - below(5000)) % TOP;

@@ -1,4 +1,4 @@
-/** How an answer to 17.1 is checked. */
+/** Checks an answer to 17.1, with cases and random calls. */
 import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   type CallAdvice,
@@ -10,7 +10,10 @@ import {
 import { ReceiveWindow as Solution } from "../solution.ts";
 import type { ReceiveWindowClass, ReceiveWindowOptions } from "../types.ts";
 
-/** A call with its argument; for `advertise()`, the field and the edge it must produce. */
+/**
+ * A call with its argument; for `advertise()`, the field and the edge it must
+ * produce.
+ */
 type Step =
   | ["receive" | "read" | "resize", number]
   | [
@@ -286,7 +289,7 @@ function story(
   return { step, make: [initialSeq, options], calls };
 }
 
-/** Random calls, compared with the workbook's own window. */
+/** Compares random calls with the workbook's own window. */
 function randomStory(random: () => number): ObjectCase {
   const below = (limit: number) => Math.floor(random() * limit);
   const options = {

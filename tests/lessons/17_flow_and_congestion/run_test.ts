@@ -21,7 +21,9 @@ import { record, type Recording, recordOnce } from "../record.ts";
 const recordLesson = recordOnce(lesson);
 const SEEDS = [1, 2, 3, 17];
 
-/** What the first step must show, whether it captured packets or not. */
+/**
+ * Checks the first step, captured on this machine or played from a recording.
+ */
 function assertFlowControl(recording: Recording): void {
   const { bars } = recording.all("bars")[0];
   const zero = bars.findIndex(({ name }) => name.endsWith("zero window"));
