@@ -36,7 +36,7 @@ import { lessons } from "../mod.ts";
 const TO_SERVER = { from: "client", to: "server" };
 const TO_CLIENT = { from: "server", to: "client" };
 
-/** What the lesson says where Deno has no Unix sockets. */
+/** The text for Windows, where Deno has no Unix sockets. */
 export const NOT_ON_WINDOWS =
   "Deno has no Unix sockets on Windows, so this lesson can't run there. Run " +
   "lesson 3, which makes the same calls over TCP on 127.0.0.1.";
@@ -322,7 +322,9 @@ async function throughput(
   );
 }
 
-/** Runs a server at a path, for nc, socat, and curl, until it's told to stop. */
+/**
+ * Runs a server at a path, for nc, socat, and curl, until it's told to stop.
+ */
 export async function serve(
   show: Narrator,
   context: ServeContext,

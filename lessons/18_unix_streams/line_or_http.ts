@@ -6,7 +6,7 @@ import {
   writeLine,
 } from "../../lib/net/mod.ts";
 
-/** What the first line of an HTTP request looks like (RFC 9112, section 3). */
+/** Matches the first line of an HTTP request (RFC 9112, section 3). */
 const REQUEST_LINE = /^[A-Z]+ \S+ HTTP\/1\.[01]$/;
 
 /**

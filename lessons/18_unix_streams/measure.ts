@@ -1,5 +1,5 @@
 /**
- * Measures the speed of sockets, in a time that a reader is willing to wait.
+ * Measures the speed of sockets, within a time that you're willing to wait.
  *
  * Both ends are in one process, so a measurement includes the system's part and
  * Deno's. Use it to compare kinds of sockets, not to find out how fast the

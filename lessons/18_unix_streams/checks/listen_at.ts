@@ -20,7 +20,7 @@ const PATH = "A path for an address";
 
 /** The result of a call. */
 interface Outcome {
-  /** What the call returned, unless it threw. */
+  /** The call's result, unless it threw. */
   value?: Deno.UnixListener;
   error?: unknown;
 }

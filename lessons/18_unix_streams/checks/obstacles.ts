@@ -14,7 +14,7 @@ export interface Obstacle {
   remove(path: string): void;
   /** Whether the file is unchanged. */
   isIntact?(path: string): boolean;
-  /** What to say if the file is gone or changed. */
+  /** The diagnosis if the file is gone or changed. */
   gone: TrialFailure;
   /** A file in the same folder that must stay, too. */
   other?: { name: string; gone: TrialFailure };

@@ -18,7 +18,7 @@ import { unixChild } from "../../lib/unix_child.ts";
 import { testUnix } from "../../lib/unix_fixture.ts";
 import { Recording, recordOnce } from "../record.ts";
 
-/** The run that all tests look at. */
+/** The run that all the tests examine. */
 const recordRun = recordOnce(async (show) => {
   using folder = temporaryFolder();
   await lesson(show, { folder: folder.path });
