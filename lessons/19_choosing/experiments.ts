@@ -9,12 +9,12 @@ import {
   openServer,
 } from "./channels.ts";
 
-/** What a reader that doesn't read does to its sender. */
+/** The result of sending to a reader that doesn't read. */
 export interface SlowReader {
   /** How many messages of 1 KiB were sent before the reader read any. */
   taken: number;
   /**
-   * What the sender did then: it `waits`, it `keeps sending` (up to the lesson's
+   * The sender's reaction: it `waits`, it `keeps sending` (up to the lesson's
    * limit), or it `gets an error`, which is how macOS says that there's no room
    * for a datagram (ENOBUFS).
    */

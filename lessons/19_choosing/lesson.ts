@@ -28,12 +28,12 @@ import {
 } from "./experiments.ts";
 import { lessons } from "../mod.ts";
 
-/** What the lesson says on Windows. */
+/** The text for Windows. */
 export const NOT_ON_WINDOWS =
   "Deno has no Unix sockets on Windows, so this lesson can't run there. For the " +
   "two kinds that Windows has, take lesson 3 for TCP and lesson 13 for UDP.";
 
-/** Something measured for each kind. */
+/** A value that was measured for each kind. */
 type ForEach<V> = Record<Kind, V>;
 
 /** Runs the demonstration. */
@@ -211,7 +211,7 @@ async function aSlowReader(
   return slow;
 }
 
-/** One bar for each kind. */
+/** Makes one bar for each kind. */
 function bars(value: (kind: Kind) => number) {
   return KINDS.map((kind) => ({ name: NAMES[kind], value: value(kind) }));
 }

@@ -1,4 +1,4 @@
-/** What a conversation needs from its socket. */
+/** A conversation's demands on its socket. */
 export interface Need {
   /** Both ends are on one machine, and will always be. */
   sameMachine: boolean;

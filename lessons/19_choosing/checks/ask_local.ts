@@ -23,18 +23,18 @@ const THREW_AT_STRANGER: Advice = {
   read: PROMISES,
 };
 
-/** A question, and what the client gets. */
+/** A question, and the answer that the client must get. */
 interface Exchange {
   step: string;
   question: string | Uint8Array;
   answer: string | Uint8Array;
-  /** What other senders send before the answer. */
+  /** The message that other senders send before the answer. */
   stranger?: string;
   /** The diagnosis if the call never returns. */
   ifStuck?: string;
 }
 
-/** 60000 bytes in which every place looks different, and that you can read. */
+/** 60000 bytes of readable text in which every place looks different. */
 const COUNTING = Array.from({ length: 12_000 }, (_, i) => `${i + 10_000}`)
   .join("").slice(0, 60_000);
 

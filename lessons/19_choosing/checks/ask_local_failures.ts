@@ -1,4 +1,4 @@
-/** How calls to 19.1 must fail. */
+/** Checks that calls to 19.1 fail as they must. */
 import {
   every,
   shown,
@@ -53,7 +53,7 @@ export async function checkFailures(run: AskRun): Promise<void> {
   for (const one of MISSING_SERVERS) await checkMissingServer(run, one);
 }
 
-/** Returns how long the stranger was silent at most, in milliseconds. */
+/** Returns the stranger's longest silence, in milliseconds. */
 async function expectDeaf(run: AskRun, stranger: Peer): Promise<number> {
   const own = { transport: "unixpacket", path: run.paths.own } as const;
   const sentAt = [performance.now()];
@@ -167,8 +167,9 @@ async function expectTimedOut(
 }
 
 /**
- * Lets one call time out, and returns what a pause could explain. Timers fire in
- * the order in which they're due, however late they are.
+ * Lets one call time out, and returns a failure that a pause of the machine could
+ * also explain. Timers fire in the order in which they're due, however late they
+ * are.
  */
 async function timeOut(
   run: AskRun,
@@ -180,8 +181,8 @@ async function timeOut(
   let [isLong, isTooLong] = [false, false];
   const watches = [
     every(0.75 * timeoutMs, () => isLong = true),
-    // What follows the timeout may take a while: on a busy machine, removing a
-    // file does.
+    // Cleaning up after the timeout may take a while: on a busy machine, removing
+    // a file does.
     every(1.5 * timeoutMs, () => isTooLong ||= !run.hasGivenUp),
   ];
   const asking = run.ask(toBytes("hello?"), { timeoutMs });

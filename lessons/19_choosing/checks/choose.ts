@@ -1,4 +1,6 @@
-/** The needs that 19.2 is asked about, and what a wrong choice would mean. */
+/**
+ * The needs that 19.2 is asked about, and the consequences of a wrong choice.
+ */
 import {
   checkFunction,
   type FunctionCase,
