@@ -1,4 +1,4 @@
-/** What a handler returns, and how it's encoded. */
+/** Encodes the answers that handlers return. */
 import {
   encodeChunk,
   encodeLastChunk,
@@ -9,7 +9,7 @@ import {
   type RequestHead,
 } from "../../lib/wire/mod.ts";
 
-/** What a handler returns. */
+/** The answer that a handler returns. */
 export interface Answer {
   /** The status, from 200 to 599. */
   status: number;
@@ -17,7 +17,7 @@ export interface Answer {
   fields?: HttpField[];
   /** The body. Text is sent as UTF-8, and a stream in chunks. */
   body?: string | Uint8Array | AsyncIterable<Uint8Array>;
-  /** Why the client doesn't get what it asked for: for the server's log. */
+  /** Why the client doesn't get what it asked for; the server logs it. */
   why?: string;
 }
 
@@ -31,27 +31,27 @@ export function plainAnswer(
   return { status, fields: [...fields, TEXT], body, why };
 }
 
-/** Tells a browser that the body is text, and not a page to run. */
+/** Tells a browser that the body is plain text, so it doesn't run any of it. */
 export const TEXT: HttpField = {
   name: "Content-Type",
   value: "text/plain; charset=utf-8",
 };
 
-/** An encoded answer: all of its bytes, or its head and a stream. */
+/** An encoded answer: all its bytes, or its head and a stream for the body. */
 export interface Encoded {
   /** The head, as text with one character for each byte. */
   headText: string;
   /** The body if it isn't a stream. */
   body: Uint8Array;
   stream: AsyncIterable<Uint8Array> | null;
-  /** Whether the body ends only with the connection. */
+  /** Whether only the end of the connection ends the body. */
   mustClose: boolean;
 }
 
 /**
  * Encodes an answer to a request.
  *
- * @param answer What the handler returned.
+ * @param answer The answer that the handler returned.
  * @param head The head of the request; `null` if it couldn't be read.
  * @param closes Whether the server closes the connection after this answer.
  */
@@ -62,7 +62,7 @@ export function encodeAnswer(
 ): Encoded {
   const { status, fields = [], body = "" } = answer;
   const all = [{ name: "Date", value: httpDate() }, ...fields];
-  // These have no Content-Length either (RFC 9110, section 8.6).
+  // Without a body, there's no Content-Length either (RFC 9110, section 8.6).
   const hasBody = status !== 204 && status !== 304;
   const isHead = head?.method === "HEAD";
   let data: Uint8Array = NONE;
@@ -82,12 +82,12 @@ export function encodeAnswer(
     all.push({ name: "Connection", value: "keep-alive" });
   }
   const headText = formatResponseHead({ status, fields: all });
-  // The answer to HEAD says what GET would get, and leaves the body out.
+  // The answer to HEAD has the same head as the answer to GET, and no body.
   if (isHead) return { headText, body: NONE, stream: null, mustClose };
   return { headText, body: data, stream, mustClose };
 }
 
-/** Encodes a stream as chunks, or for HTTP/1.0 leaves it as it is. */
+/** Encodes a stream as chunks. For HTTP/1.0, leaves its bytes as they are. */
 export async function* encodeStream(
   stream: AsyncIterable<Uint8Array>,
   head: RequestHead,
@@ -104,7 +104,10 @@ const NONE = new Uint8Array(0);
 let dateSecond = 0;
 let dateText = "";
 
-/** Returns the current time for `Date`, made once a second (RFC 9110, section 6.6.1). */
+/**
+ * Returns the value of `Date`; formats it once a second (RFC 9110, section
+ * 6.6.1).
+ */
 function httpDate(): string {
   const second = Math.floor(Date.now() / 1000);
   if (second !== dateSecond) {

@@ -1,8 +1,8 @@
-/** Answers that are ready to be written, in one buffer. */
+/** Collects answers in one buffer, to write them together. */
 
 /**
- * Collects bytes in a buffer that is used again and again. A new buffer for
- * each answer would cost more than encoding the answer.
+ * Collects bytes in a buffer that it reuses. A new buffer for each answer would
+ * cost more than encoding the answer.
  */
 export class Output {
   #buffer = new Uint8Array(1024);
@@ -25,7 +25,10 @@ export class Output {
     this.length += bytes.length;
   }
 
-  /** Returns all bytes as a view, and starts again. Write them before you add more. */
+  /**
+   * Returns all bytes as a view, and starts over. Write them before you add
+   * more.
+   */
   take(): Uint8Array {
     const bytes = this.#buffer.subarray(0, this.length);
     this.length = 0;

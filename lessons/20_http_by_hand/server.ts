@@ -1,4 +1,4 @@
-/** An HTTP/1.1 server on TCP sockets: the parts of lib put together. */
+/** An HTTP/1.1 server on TCP sockets, made of the parts in `lib`. */
 import {
   closeGracefully,
   closeQuietly,
@@ -28,7 +28,7 @@ import {
 } from "./answer.ts";
 import { Output } from "./output.ts";
 
-/** What a handler receives. */
+/** The request that a handler receives. */
 export interface Incoming {
   /** The head of the request. */
   head: RequestHead;
@@ -42,7 +42,7 @@ export interface Incoming {
 /** Answers one request. */
 export type Handler = (request: Incoming) => Answer | Promise<Answer>;
 
-/** What a server has answered, for its log. */
+/** One answer, for the server's log. */
 export interface Answered {
   /** The request; `null` if it couldn't be read. */
   head: RequestHead | null;
@@ -65,9 +65,9 @@ export interface HttpServerOptions {
   headMs?: number;
   /** The same for a body. @default 30000 */
   bodyMs?: number;
-  /** How long a connection may stay open with nothing on it. @default 30000 */
+  /** How long a client may stay connected without a request. @default 30000 */
   idleMs?: number;
-  /** How long a client may take to read what is sent. @default 30000 */
+  /** How long a client may take to read an answer. @default 30000 */
   writeMs?: number;
   /** How many clients there may be at once. @default 4096 */
   maxClients?: number;
@@ -76,9 +76,8 @@ export interface HttpServerOptions {
   /** Called for each answer. */
   onAnswer?: (answered: Answered) => void;
   /**
-   * Called with the connection for each client that was too slow or broke off,
-   * and for each handler that failed. Called without one if a client couldn't
-   * be accepted.
+   * Called for each client that was too slow or broke off, and for each handler
+   * that failed. There's no `conn` if a client couldn't be accepted.
    */
   onError?: (error: unknown, conn?: Deno.Conn) => void;
 }
@@ -115,13 +114,16 @@ export async function serveHttp(
   );
 }
 
-/** What the client may be too slow with; `handler` if it isn't its turn. */
+/**
+ * The thing that the client may be too slow with; `handler` if it isn't its
+ * turn.
+ */
 type Phase = "idle" | "head" | "body" | "write" | "handler";
 
 /** How many bytes of answers are collected before they're written. */
 const BATCH_BYTES = 64 * 1024;
 
-/** All requests on one connection, one after the other. */
+/** Answers the requests on one connection, one after the other. */
 class Conversation {
   readonly #conn: Deno.Conn;
   readonly #handler: Handler;
@@ -129,7 +131,9 @@ class Conversation {
   readonly #parser: RequestParser;
   readonly #buffer = new Uint8Array(16 * 1024);
   readonly #deadline = new Deadline(() => this.#giveUp());
-  /** A client that pipelines without end must not keep the others waiting. */
+  /**
+   * Lets other clients have their turn, even if this one pipelines without end.
+   */
   readonly #turn = new Turn(32);
   #phase: Phase = "handler";
   /** The request that hasn't been answered yet. */
@@ -164,7 +168,7 @@ class Conversation {
         throw new TooSlow(`the client was too slow: ${this.#phase}`);
       }
       if (!(error instanceof HttpError)) throw error;
-      // We don't know where the next request starts: answer this one, and close.
+      // We can't know where the next request starts: answer this one, and close.
       const answer = plainAnswer(error.status, error.message);
       await this.#send(answer, this.#head, true);
       await this.#closeGracefully();
@@ -175,7 +179,9 @@ class Conversation {
     }
   }
 
-  /** The next part of a request; `null` if the client ends between two. */
+  /**
+   * Returns the next part of a request; `null` if the client ends between two.
+   */
   async #next(phase: Phase): Promise<HttpEvent<RequestHead> | null> {
     let event = this.#parser.next();
     while (event === null) {
@@ -189,7 +195,7 @@ class Conversation {
       this.#parser.push(this.#buffer.subarray(0, count));
       event = this.#parser.next();
     }
-    // A chunk may have one byte, so there may be many of them, too.
+    // Chunks count, too: a client can send any number of them, of a byte each.
     await this.#turn.take(event.kind === "head" ? 1 : 1 / 16);
     return event;
   }
@@ -215,13 +221,13 @@ class Conversation {
       head,
       body() {
         reading ??= readBody();
-        // A handler may begin to read and forget about it.
+        // A handler may start to read the body and never await it.
         reading.catch(() => {});
         return reading;
       },
     });
-    // A body that nobody wanted, or read to its end, may still come: the next
-    // request cannot be told from it any more.
+    // If the handler didn't read the whole body, the rest may still come, and it
+    // can't be told from the next request.
     const wasRead = reading === undefined
       ? !hasBody
       : await reading.then(() => true, () => false);
@@ -245,7 +251,7 @@ class Conversation {
   }
 
   async #readBody(clientWaits: boolean): Promise<Uint8Array> {
-    // A body that is too large fails here, before the client is told to go on.
+    // A body that's too large fails here, before the client is told to send it.
     let event = this.#parser.next();
     if (event === null && clientWaits) this.#output.addText(CONTINUE);
     event ??= await this.#next("body");

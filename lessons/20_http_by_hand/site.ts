@@ -1,12 +1,12 @@
-/** The responses of this lesson's server. */
+/** The site that this lesson's server serves. */
 import type { HttpField } from "../../lib/wire/mod.ts";
 import { type Answer, plainAnswer, TEXT } from "./answer.ts";
 import type { Incoming } from "./server.ts";
 
-/** Encoded once, and not for each request. */
+/** The body for /hello, encoded only once. */
 const HELLO = new TextEncoder().encode("hello\n");
 
-/** What each path answers to which method; GET is HEAD as well. */
+/** The handlers for each path, by method. The one for GET handles HEAD, too. */
 const ROUTES = new Map<string, Partial<Record<string, Route>>>([
   ["/", { GET: page }],
   ["/hello", { GET: () => ({ status: 200, fields: [TEXT], body: HELLO }) }],
@@ -16,7 +16,7 @@ const ROUTES = new Map<string, Partial<Record<string, Route>>>([
 
 type Route = (request: Incoming) => Answer | Promise<Answer>;
 
-/** The methods of RFC 9110 and RFC 5789. Others aren't implemented. */
+/** The methods of RFC 9110 and RFC 5789. The answer to any other is 501. */
 const METHODS = new Set(
   ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE"]
     .concat("PATCH"),
@@ -53,7 +53,9 @@ function allow(methods: string[]): HttpField {
   return { name: "Allow", value: methods.join(", ") };
 }
 
-/** A page for a browser. Its form is sent back as a body with a length. */
+/**
+ * Returns a page for a browser. Its form posts a body with a length to /echo.
+ */
 function page(): Answer {
   return {
     status: 200,
@@ -79,7 +81,7 @@ function page(): Answer {
   };
 }
 
-/** A body whose length isn't known when its head is sent. */
+/** Returns a stream, whose length isn't known when its head is sent. */
 function count(): Answer {
   async function* numbers() {
     for (let i = 1; i <= 5; i++) yield new TextEncoder().encode(`${i}\n`);
@@ -87,7 +89,7 @@ function count(): Answer {
   return { status: 200, fields: [TEXT], body: numbers() };
 }
 
-/** Sends the body back, as text that a browser only shows. */
+/** Sends the body back, as text that a browser shows but doesn't run. */
 async function echo({ body }: Incoming): Promise<Answer> {
   const fields = [TEXT, { name: "X-Content-Type-Options", value: "nosniff" }];
   return { status: 200, fields, body: await body() };

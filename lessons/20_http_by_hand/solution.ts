@@ -60,7 +60,7 @@ export class RequestReader {
     const length = headers.get("content-length");
     const coding = headers.get("transfer-encoding");
     if (coding !== undefined) {
-      // With both, another program on the way may use the other one.
+      // If both are there, another program on the way may use the other one.
       if (length !== undefined) throw new TypeError("two lengths");
       if (coding.toLowerCase() !== "chunked") throw new TypeError(coding);
       return await this.#readChunks();

@@ -18,7 +18,7 @@ export interface RequestLimits {
   maxBodyBytes?: number;
 }
 
-/** What 20.1 constructs. */
+/** An object of the class in 20.1. */
 export interface RequestReading {
   readRequest(): Promise<HttpRequest | null>;
 }

@@ -46,7 +46,7 @@ const RESPONSES: FunctionCase[] = ([
   ...Object.values(SAMPLE_TEXTS).map((text) => [200, text]),
   [200, "half a \ud83d, and \udc22 the other"],
   [200, "ö\r\n\r\n".repeat(10_000)],
-  // How this value is encoded is left open. The rest of the response isn't.
+  // The value may be encoded in any way, but the rest of the response may not.
   [200, "zwölf", { headers: { Server: "zwölf" } }],
 ] as Parameters<EncodeResponse>[]).map((args) => ({
   args,
@@ -97,8 +97,9 @@ export async function checkEncodeResponse(
 }
 
 /**
- * Characters of more than a byte: cut to one, these two are CR and LF. The task
- * leaves open how they're encoded, so any way will do but that one.
+ * Checks two characters of more than one byte, which become CR and LF if they're
+ * cut to one byte. The task doesn't say how to encode them, so any other way is
+ * right.
  */
 function checkWideCharacters(
   encodeResponse: EncodeResponse,

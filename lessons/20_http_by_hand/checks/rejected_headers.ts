@@ -31,7 +31,7 @@ const CONTROLS = [...Array(0x20).keys(), 0x7f]
   .map((code) => String.fromCharCode(code));
 const NOT_IN_NAMES = ' "(),/:;<=>?@[\\]{}';
 
-/** Headers that must throw TypeError, by what accepting them means. */
+/** Headers that must throw TypeError, and the diagnosis if they don't. */
 const BAD_HEADERS: [headers: Headers, likely: string, step?: string][] = [
   [{ "X": "a\nb" }, INJECTION],
   [{ "Location": "/\r\nSet-Cookie: admin=1" }, INJECTION],
@@ -75,7 +75,7 @@ const BAD_HEADERS: [headers: Headers, likely: string, step?: string][] = [
   ]),
 ];
 
-/** One call for each. */
+/** One call for each of these headers. */
 export const REJECTED_HEADERS = BAD_HEADERS.flatMap(([headers, likely, step]) =>
   // Some answers return early for HEAD.
   (step === undefined ? [false, true] : [false]).map((head): FunctionCase => ({
@@ -86,7 +86,7 @@ export const REJECTED_HEADERS = BAD_HEADERS.flatMap(([headers, likely, step]) =>
   }))
 );
 
-/** Tells headers that were written as they are from ones that were changed. */
+/** Says whether the answer wrote bad headers as they are, or changed them. */
 function whatAccepted(headers: Headers, likely: string): CallAdvice {
   return ({ value, error }) => {
     if (error !== undefined) return undefined;

@@ -50,7 +50,7 @@ export const INCOMPLETE_REQUESTS: StreamCase[] = [
   read: HEAD_END,
 });
 
-/** Requests that are wrong in the same way, and what accepting them means. */
+/** Requests that are wrong in the same way, and the diagnosis. */
 interface Malformed {
   /** Whole heads. */
   heads?: string[];

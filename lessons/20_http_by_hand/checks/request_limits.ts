@@ -24,7 +24,7 @@ const HEADS: StreamCase[] = [
   headOf(10_000, { maxHeadBytes: 10_000 }),
 ];
 
-/** A head of this many bytes, and a request after it if it's allowed. */
+/** Makes a head of this many bytes, and a request after it if it's allowed. */
 function headOf(size: number, limits?: RequestLimits): StreamCase {
   const x = "x".repeat(size - 32);
   const is = size <= (limits?.maxHeadBytes ?? 8192);
@@ -37,7 +37,8 @@ function headOf(size: number, limits?: RequestLimits): StreamCase {
     ...is
       ? { values: [due("GET /", { x }), NEXT_DUE] }
       : { then: "silence", ends: RangeError },
-    // Many answers search the whole head again after each read.
+    // With reads of one byte, many answers would search the whole head again for
+    // each.
     readSizes: size > 1000 ? [4096] : undefined,
     likely: is
       ? "The limit is for one head, with its blank line, and a head of exactly " +

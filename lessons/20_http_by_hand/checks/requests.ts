@@ -1,4 +1,4 @@
-/** Requests for the cases of 20.1, and what each must become. */
+/** Requests for the cases of 20.1, and the result of reading each. */
 import { toBytes } from "../../../lib/workbook/kit/mod.ts";
 import type { HttpRequest } from "../types.ts";
 
@@ -18,7 +18,9 @@ export const CHUNKED =
 /** One more request, to see that the one before it ended in the right place. */
 export const GET_NEXT = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/** The parts of a request that are compared: method and target, headers, body. */
+/**
+ * The parts of a request that are compared: method and target, headers, body.
+ */
 export type Due = [line: string, headers: string, body: Uint8Array];
 
 /**
@@ -27,7 +29,7 @@ export type Due = [line: string, headers: string, body: Uint8Array];
  * @param line Method and target.
  * @param headers The headers besides `host: a`, by name.
  * @param body The body.
- * @returns What it's compared with.
+ * @returns The parts to compare.
  */
 export function due(
   line: string,
@@ -38,35 +40,32 @@ export function due(
   return [line, textOf(all), toBytes(body)];
 }
 
-/** Takes the parts out of a request that are compared. */
+/** Returns the parts of a request that are compared. */
 export function seen({ method, target, headers, body }: HttpRequest): Due {
   return [`${method} ${target}`, textOf([...headers.entries()]), body];
 }
 
-/**
- * The order of headers doesn't matter, nor how a value is decoded that isn't
- * ASCII.
- */
+/** Sorts headers, and ignores how an answer decodes bytes that aren't ASCII. */
 function textOf(headers: [string, string][]): string {
   return headers.map(([name, value]) => `${name}: ${value}`).sort()
     .join("; ").replace(/[^\x20-\x7e]+/g, "…");
 }
 
-/** What {@linkcode GET_NEXT} must become. */
+/** The result of reading {@linkcode GET_NEXT}. */
 export const NEXT_DUE = due("GET /next");
 
-/** What a body after {@linkcode CHUNKED} must become. */
+/** The result of reading {@linkcode CHUNKED} and a body. */
 export function chunkedDue(body: Uint8Array | string): Due {
   return due("POST /chunks", { "transfer-encoding": "chunked" }, body);
 }
 
-/** A request with a body of this many bytes. */
+/** Makes a request with a body of this many bytes. */
 export function postOf(size: number, body = "x".repeat(size)): string {
   const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}`;
   return `${head}\r\n\r\n${body}`;
 }
 
-/** What {@linkcode postOf} must become. */
+/** The result of reading a request made by {@linkcode postOf}. */
 export function postDue(size: number): Due {
   const headers = { "content-length": `${size}` };
   return due("POST /", headers, "x".repeat(size));

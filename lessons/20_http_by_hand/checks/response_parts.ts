@@ -1,4 +1,4 @@
-/** The parts of a response, and what it means if one is wrong. */
+/** The parts of a response, and the diagnosis if one is wrong. */
 import {
   type Advice,
   type CallDue,
@@ -25,7 +25,9 @@ const LONE = "one contains a lone \\r or \\n";
 const OPEN = "there's no blank line after them";
 const NO_FIELD = "not a field: ";
 
-/** Takes a response apart; other headers than those in the case don't matter. */
+/**
+ * Takes a response apart; other headers than those in the case don't matter.
+ */
 export function see(bytes: Uint8Array): Seen {
   const text = latin1(bytes);
   const end = text.indexOf("\r\n\r\n");
@@ -56,12 +58,12 @@ export function see(bytes: Uint8Array): Seen {
 
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
 
-/** One character for each byte. */
+/** Makes one character of each byte. */
 export function latin1(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** The first part of a response that's wrong says how it was made. */
+/** Recognizes the mistake by the first part of the response that's wrong. */
 export function explain(
   { value, error }: CallResult,
   one: CallDue & Args,

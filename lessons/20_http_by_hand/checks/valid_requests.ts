@@ -246,12 +246,12 @@ const LAST_LINE =
 const LAST_LINE_LATER =
   `${LAST_LINE} If it hasn't arrived yet, keep reading until it has.`;
 
-/** Whether the body was right, and what followed it wasn't. */
+/** Whether the body was right, but not the request after it. */
 function isLeftOver({ values, error }: StreamResult): boolean {
   return values.length > 1 || values.length === 1 && error !== undefined;
 }
 
-/** A body in chunks, and one more request after it. */
+/** Makes a body in chunks, and one more request after it. */
 function chunked(
   what: string,
   chunks: string,

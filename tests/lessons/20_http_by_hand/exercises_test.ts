@@ -80,7 +80,7 @@ testAccepted<RequestReaderClass>(exercises[0], {
       if (length !== undefined) await this.#add(body, Number(length));
       for (let size = -1; coding !== undefined && size !== 0;) {
         this.#lineBytes = 0;
-        // A lower limit will do here, and so will leaving out an extension.
+        // An answer may limit this line more, and may ignore an extension.
         const line = await this.#line(100);
         if (!/^[\da-f]+(;.*)?$/i.test(line)) throw new TypeError("size");
         await this.#add(body, size = parseInt(line, 16));

@@ -17,7 +17,7 @@ import {
 import { failingFirst } from "../../lib/net_fixture.ts";
 import { Recording, recordOnce } from "../record.ts";
 
-// As the command line does for lessons, one of which uses fetch().
+// The command line sets this for lessons, because one of them uses fetch().
 Deno.env.set("NO_PROXY", "127.0.0.1");
 const recordLesson = recordOnce(lesson);
 
@@ -89,7 +89,7 @@ Deno.test("serveHttp() answers many requests on one connection, in order", async
     "",
     "1\n2\n3\n4\n5\n",
   ]);
-  // And it's still open.
+  // The connection is still open.
   await send(conn, GET);
   assertEquals((await readResponses(conn, ["GET"]))[0].status, 200);
   assertEquals(server.errors, []);
@@ -111,7 +111,7 @@ Deno.test("serveHttp() closes when it's asked to, and for version 1.0", async ()
     /^HTTP\/1\.1 200.*close\r\n\r\nhello\n$/s,
   );
   const old = await server.ask("GET /count HTTP/1.0\r\n\r\n");
-  // A client of version 1.0 can't read chunks.
+  // An HTTP/1.0 client can't read chunks.
   assertMatch(old, /^HTTP\/1\.1 200.*close\r\n\r\n1\n2\n3\n4\n5\n$/s);
   const keep = "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
   const two = await server.ask(`${keep}GET /hello HTTP/1.0\r\n\r\n`);
@@ -351,7 +351,7 @@ Deno.test("serveHttp() answers a client while a thousand connections are idle", 
     for (let i = 0; i < 1000; i++) {
       const conn = await connectTcp(server.port);
       idle.push(conn);
-      // Every other one has begun a request.
+      // Half of the clients have sent the start of a request.
       if (i % 2 === 0) await send(conn, "GET / HT");
     }
     assertMatch(await server.ask(CLOSE), /^HTTP\/1\.1 200 /);
@@ -431,7 +431,7 @@ Deno.test("lesson 20 serves until it's told to stop, and says what clients did",
     ]
   ) {
     using conn = await connectTcp(port);
-    // As bytes: in UTF-8, a C1 control would be two.
+    // Sent as bytes: in UTF-8, a C1 control character would take two.
     await writeAll(conn, Uint8Array.from(text, (char) => char.charCodeAt(0)));
     await closeGracefully(conn);
   }
@@ -479,7 +479,7 @@ function startServer(
   };
 }
 
-/** Sends a request, and returns all that comes until the server closes. */
+/** Sends a request, and returns everything the server sends until it closes. */
 async function ask(port: number, text: string): Promise<string> {
   using conn = await connectTcp(port);
   await send(conn, text);

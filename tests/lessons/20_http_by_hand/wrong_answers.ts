@@ -1,7 +1,7 @@
-/** Wrong answers to the exercises of lesson 20, and what must be said of each. */
+/** Wrong answers to the exercises of lesson 20, and the diagnosis of each. */
 import type { WrongAnswers } from "../gates.ts";
 
-// Where the solution accepts or rejects something.
+// The lines where the solution accepts or rejects something.
 const END_OF_CHUNK =
   'if (await this.#readLine() !== "") throw new TypeError("no end of chunk");';
 const FIRST_VALUE = "before === undefined ?";
