@@ -26,7 +26,7 @@ export interface AskOptions {
   onRejected?: (from: Deno.NetAddr, bytes: Uint8Array, why: Doubt) => void;
 }
 
-/** What's wrong with a message that claims to be the response. */
+/** The reason to reject a message that claims to be the response. */
 export type Doubt =
   | "its address"
   | "its port"

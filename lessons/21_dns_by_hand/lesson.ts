@@ -32,9 +32,11 @@ import { encodeQuery } from "./solution.ts";
 import type { DecodeMessage } from "./types.ts";
 import { lessons } from "../mod.ts";
 
-/** The size of the header in front of each message. */
+/** The size of a message's header. */
 const HEADER_BYTES = 12;
-/** How long to wait for a datagram, in milliseconds: only a bug takes that long. */
+/**
+ * How long to wait for a datagram, in milliseconds: only a bug takes that long.
+ */
 const PATIENCE_MS = 10_000;
 /** The address in the wrong responses. */
 const FALSE_ADDRESS = "192.0.2.66";
@@ -231,7 +233,7 @@ function bindNamesake(port: number) {
   }
 }
 
-/** The address in a response. */
+/** Returns the address in a response. */
 function addressIn({ answers: [{ data }] }: DnsMessage): string {
   return data.kind === "A" ? data.address : data.kind;
 }
@@ -283,7 +285,9 @@ export async function serve(
   show.note(`ended: ${queries} ${queries === 1 ? "query" : "queries"}`);
 }
 
-/** What a learner's decoder makes of an answer: one line of the log. */
+/**
+ * Decodes an answer with a learner's decoder, and returns a line for the log.
+ */
 function readWith(decode: DecodeMessage, answer: Uint8Array): string {
   try {
     const id = answer[0] << 8 | answer[1];
@@ -297,7 +301,7 @@ function readWith(decode: DecodeMessage, answer: Uint8Array): string {
   }
 }
 
-/** What was asked, and how it was answered: one line of the log. */
+/** Describes a question and its answer in one line, for the log. */
 function describe(answer: Uint8Array | null): string {
   if (answer === null) return "not a query, so not answered";
   const { questions: [question], rcode, isTruncated } =

@@ -24,8 +24,8 @@ import {
 const MAX_UDP_BYTES = 512;
 
 /**
- * The largest one if the client accepts more (EDNS, RFC 6891). This fits in one
- * packet on nearly every path.
+ * The largest response if the client accepts more (EDNS, RFC 6891). It fits in
+ * one packet on nearly every path.
  */
 const MAX_EDNS_BYTES = 1232;
 
@@ -101,7 +101,7 @@ export function answerQuery(
   // Responding to responses could go on forever between two servers.
   if (isResponse) return null;
   const base = { id, opcode, wantsRecursion, isResponse: true };
-  // What follows the header depends on the kind of query.
+  // The bytes after the header depend on the kind of query.
   if (opcode !== 0) return encodeDns({ ...base, rcode: RCODES.NOTIMP });
   const query = decodeQuery(bytes);
   if (query === null) return encodeDns({ ...base, rcode: RCODES.FORMERR });
@@ -139,7 +139,7 @@ const OUR_OPTIONS: DnsRecord = {
 /** The upper bits of response code 16: the server knows only version 0. */
 const BAD_VERSION: DnsRecord = { ...OUR_OPTIONS, ttl: 1 << 24 };
 
-/** The version of EDNS that a client speaks. */
+/** Returns the version of EDNS that a client speaks. */
 function versionOf({ ttl }: DnsRecord): number {
   return ttl >> 16 & 0xff;
 }

@@ -257,7 +257,7 @@ const CASES: FunctionCase[] = [
   })),
 ];
 
-/** The arguments and result for a response. */
+/** Makes the arguments and result for a response. */
 function decoded(bytes: Uint8Array, due: Partial<DecodedMessage>) {
   const returns = { isTruncated: false, rcode: 0, answers: [], ...due };
   return { args: [bytes, ID], returns };

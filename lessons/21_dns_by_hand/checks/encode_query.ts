@@ -1,4 +1,4 @@
-/** How an answer to 21.1 is checked. */
+/** Checks an answer to 21.1. */
 import {
   type CallDue,
   type CallResult,

@@ -18,7 +18,7 @@ import {
 /** Where the name of CHAIN's first answer begins: after header and question. */
 const NAME_AT = 12 + 18 + 4;
 
-/** Messages to reject, and what accepting them means. */
+/** Messages to reject, and the diagnosis if they're accepted. */
 interface Malformed {
   messages: Record<string, Uint8Array>;
   likely: string;
@@ -190,14 +190,14 @@ function ifAccepted(likely: string): CallAdvice {
       : undefined;
 }
 
-/** CHAIN with other bytes at one place. */
+/** Returns CHAIN with other bytes at one place. */
 function changed(at: number, ...bytes: number[]): Uint8Array {
   const copy = CHAIN.slice();
   copy.set(bytes, at);
   return copy;
 }
 
-/** Two pointers in the data of a text, and a name that leads to them. */
+/** Makes two pointers in the data of a text, and a name that leads to them. */
 function ringBefore(): Uint8Array {
   const bytes = response({ answers: [other(16, new Uint8Array(4)), a(WWW)] });
   // The four bytes are followed by the second record, of 16 bytes.
@@ -206,14 +206,14 @@ function ringBefore(): Uint8Array {
   return bytes;
 }
 
-/** A response with a question whose name begins with a label this long. */
+/** Makes a response whose question's name begins with a label this long. */
 function questionWith(length: number): Uint8Array {
   const header = [ID >> 8, ID & 0xff, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0];
   const label = new Uint8Array(length).fill(0x78);
   return Uint8Array.of(...header, length, ...label, 0, 0, 1, 0, 1);
 }
 
-/** A record whose name is bf 00, after a text of zeros as far as 3f00. */
+/** Makes a record whose name is bf 00, after a text of zeros as far as 3f00. */
 function farName(): Uint8Array {
   const bytes = response({
     answers: [other(16, new Uint8Array(0x4000)), a(WWW)],

@@ -20,7 +20,7 @@ export const WWW = "www.example.test";
 /** The question. */
 export const QUESTION = { name: WWW, type: 1, class: 1 };
 
-/** A response to the query with the id. */
+/** Makes a response to the query with the id. */
 export function response(message: Partial<DnsMessage>): Uint8Array {
   return encodeDns({
     id: ID,
@@ -30,7 +30,7 @@ export function response(message: Partial<DnsMessage>): Uint8Array {
   });
 }
 
-/** A record that may be cached for a minute. */
+/** Makes a record that may be cached for a minute. */
 function record(
   name: string,
   type: number,
@@ -39,17 +39,17 @@ function record(
   return { name, type, class: 1, ttl: 60, data };
 }
 
-/** A record with an address. */
+/** Makes a record with an address. */
 export function a(name: string, address = "192.0.2.1"): DnsRecord {
   return record(name, 1, { kind: "A", address });
 }
 
-/** A record of any type with any data. */
+/** Makes a record of any type with any data. */
 export function other(type: number, bytes: Uint8Array): DnsRecord {
   return record(WWW, type, { kind: "other", bytes });
 }
 
-/** The answer that a record becomes. */
+/** Returns the answer that a record becomes. */
 export function answer(
   name: string,
   type: DnsAnswer["type"] = "A",

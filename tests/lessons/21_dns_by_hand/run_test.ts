@@ -79,7 +79,7 @@ Deno.test("lesson 21 ends each step with an explanation", async () => {
   }
 });
 
-/** Two UDP sockets with one port, at 127.0.0.1 and at 127.0.0.2. */
+/** Binds two UDP sockets to one port, at 127.0.0.1 and at 127.0.0.2. */
 function bindNamesakes(): [DatagramSocket, DatagramSocket] {
   for (let attempt = 1;; attempt++) {
     const server = bindUdp();
@@ -87,14 +87,14 @@ function bindNamesakes(): [DatagramSocket, DatagramSocket] {
       return [server, bindUdp(server.addr.port, { hostname: "127.0.0.2" })];
     } catch (error) {
       server.close();
-      // Another program may have the port there.
+      // Another program may use that port at 127.0.0.2.
       const isTaken = error instanceof Deno.errors.AddrInUse;
       if (!isTaken || attempt === 10) throw error;
     }
   }
 }
 
-// Elsewhere 127.0.0.2 may have to be set up first: macOS has 127.0.0.1 only.
+// Other systems may need to set up 127.0.0.2 first: macOS has only 127.0.0.1.
 const noNamesake = Deno.build.os !== "linux";
 
 Deno.test({
@@ -169,19 +169,19 @@ Deno.test("askDns() rejects what isn't a response to its query, and says why", a
   ]);
 });
 
-/** A query for a name. */
+/** Encodes a query for a name. */
 function queryFor(name: string, type: number): Uint8Array {
   return encodeDns({ id: 7, questions: [{ name, type, class: 1 }] });
 }
 
-/** What the server answers to a question, decoded. */
+/** Returns the server's answer to a question, decoded. */
 function answerTo(name: string, type: number): DnsMessage {
   const message = decodeDns(answerQuery(queryFor(name, type), 65535)!);
   assertEquals(message.questions, [{ name, type, class: 1 }]);
   return message;
 }
 
-/** The kinds of some records. */
+/** Returns the kind of each record. */
 function kinds(records: DnsRecord[]): string[] {
   return records.map(({ data }) => data.kind);
 }
@@ -217,7 +217,7 @@ Deno.test("answerQuery() refuses to transfer its zone, or to answer for another 
       isAuthoritative: false,
     });
   }
-  // The first label has a dot in it: the second one is "test".
+  // The first label contains a dot, so the second label is "test".
   const others = ["a\\.example.test", "\\.example.test", "xexample.test"];
   for (const name of [...others, "test", "", "example.test.org"]) {
     assertEquals(answerTo(name, 1).rcode, 5, name);
@@ -260,7 +260,7 @@ Deno.test("answerQuery() answers NOTIMP to other opcodes", () => {
   for (let opcode = 1; opcode < 16; opcode++) {
     const questions = [{ name: "example.test", type: 6, class: 1 }];
     const bytes = encodeDns({ id: 9, opcode, questions });
-    // What follows the header isn't read.
+    // The server doesn't read the bytes after the header.
     for (const query of [bytes, bytes.subarray(0, 14)]) {
       const message = decodeDns(answerQuery(query, 512)!);
       const { id, isResponse, rcode } = message;
@@ -288,7 +288,7 @@ Deno.test("answerQuery() ignores incomplete headers, and responses", () => {
     assertEquals(answerQuery(answer, 512), null);
     assertEquals(answerQuery(answer.subarray(0, 13), 512), null);
   }
-  // So a response to a malformed query gets none itself.
+  // So the server doesn't respond to its own response, either.
   const malformed = answerQuery(query.subarray(0, 13), 512)!;
   assertEquals(answerQuery(malformed, 512), null);
 });
@@ -308,7 +308,7 @@ function startServer(queryMs: number) {
 
 const HOST_QUERY = queryFor("host.example.test", DNS_TYPES.A);
 
-/** Sends queries over TCP, and decodes as many answers. */
+/** Sends queries over TCP, and decodes an answer for each. */
 async function askOverTcp(
   conn: Deno.Conn,
   ...queries: Uint8Array[]
@@ -332,7 +332,7 @@ Deno.test("startDns() answers over TCP while a thousand other clients are silent
     for (let i = 0; i < 1000; i++) {
       const conn = await connectTcp(server.port);
       idle.push(conn);
-      // Every other one has begun a query.
+      // Half of the clients have sent the start of a query.
       if (i % 2 === 0) await conn.write(Uint8Array.of(0, 35, 0x12));
     }
     using conn = await connectTcp(server.port);
@@ -428,7 +428,7 @@ Deno.test("lesson 21 serves until it's told to stop, and says what clients asked
   ]);
 });
 
-/** A query with EDNS, from a client that takes so many bytes. */
+/** Encodes a query with EDNS, from a client that accepts `size` bytes. */
 function ednsQuery(size: number, ttl = 0, records = 1): Uint8Array {
   const bytes = new Uint8Array(0);
   const options: DnsRecord = {
@@ -446,7 +446,7 @@ for (
   const [size, isTruncated] of [
     [1232, false],
     [4096, false],
-    // The answer has 1165 bytes, and 11 more for EDNS.
+    // The answer has 1165 bytes, plus 11 for EDNS.
     [1176, false],
     [1175, true],
     [512, true],

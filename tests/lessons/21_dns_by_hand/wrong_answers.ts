@@ -1,7 +1,7 @@
-/** Wrong answers to the exercises of lesson 21, and what must be said of each. */
+/** Wrong answers to the exercises of lesson 21, and the diagnosis of each. */
 import type { WrongAnswers } from "../gates.ts";
 
-// Where the solution decides.
+// The lines where the solution decides.
 const FINAL_DOT = '.replace(/\\.$/, "")';
 const ROOT = "encoded.push(0);";
 const START = "const encoded: number[] = [];";
