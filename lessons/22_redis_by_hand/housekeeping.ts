@@ -1,13 +1,13 @@
-/** What real clients ask a server besides the commands of a store. */
+/** Replies to the commands that real clients send besides those of a store. */
 import { concat, encodeReply, type RespReply } from "../../lib/wire/mod.ts";
 
-/** Answers what clients send when they connect, for one connection. */
+/** Replies to the commands that a client sends when it connects. */
 export class Housekeeping {
   /** The version of RESP that the client has asked for. */
   #version = 2;
 
   /**
-   * Answers a command, if it isn't one for the store.
+   * Replies to a command, unless it's one for the store.
    *
    * @param name The command's name, in capitals.
    * @param command The command's strings.
@@ -25,7 +25,8 @@ export class Housekeeping {
         return first === "SETINFO" || first === "SETNAME" ? OK : null;
       case "CONFIG": {
         if (first !== "GET" || command.length !== 3) return null;
-        // redis-benchmark asks for "save" and "appendonly": nothing is saved.
+        // redis-benchmark asks for "save" and "appendonly". This server saves
+        // nothing.
         const value = second === "APPENDONLY" ? "no" : "";
         return this.#pairs([[new TextDecoder().decode(command[2]), value]]);
       }
@@ -35,10 +36,10 @@ export class Housekeeping {
   }
 
   /**
-   * Writes a reply of the store as the client's version of RESP has it.
+   * Translates a reply of the store into the client's version of RESP.
    *
    * @param reply The reply in version 2.
-   * @returns The same, but nil is another one in version 3.
+   * @returns The same reply, except that version 3 encodes nil differently.
    */
   translate(reply: Uint8Array): Uint8Array {
     return this.#version === 3 && isNil(reply) ? NIL : reply;
@@ -60,7 +61,9 @@ export class Housekeeping {
     ]);
   }
 
-  /** Names and values: an array in version 2, and a map in version 3. */
+  /**
+   * Encodes names and values: as an array in version 2, as a map in version 3.
+   */
   #pairs(pairs: [string, string | number][]): Uint8Array {
     const items = pairs.flat().map((item): RespReply =>
       typeof item === "number"
@@ -72,7 +75,9 @@ export class Housekeeping {
   }
 }
 
-/** A command's name or option, in capitals; those of the lesson are short. */
+/**
+ * Decodes a command's name or option, in capitals. Long ones aren't known here.
+ */
 export function wordOf(part: Uint8Array): string {
   if (part.length > 16) return "";
   let word = "";
@@ -82,7 +87,9 @@ export function wordOf(part: Uint8Array): string {
 
 /** The names of the commands that aren't for the store. */
 const NAMES = new Set(["CLIENT", "COMMAND", "CONFIG", "HELLO", "INFO"]);
-/** The one that has most of this server's commands, and no more than SET EX. */
+/**
+ * The version of Redis that this server claims to be: the first with SET EX.
+ */
 const VERSION = "2.6.12";
 const INFO =
   `# Server\r\nredis_version:${VERSION}\r\nredis_mode:standalone\r\n` +

@@ -189,7 +189,7 @@ async function timeWithoutTimers(show: Narrator): Promise<void> {
   );
 }
 
-/** Sends a length that the server mustn't believe, and half a command. */
+/** Sends a length that the server must reject, and then half a command. */
 async function unbelievable(show: Narrator): Promise<void> {
   show.step("An attacker and a slow client");
   await show.predict(
@@ -272,7 +272,7 @@ export async function serve(
   show.note(`ended: ${counted(total, "command")}`);
 }
 
-/** One line of the log for each command, or for equal ones in a row. */
+/** Returns one line of the log for each command, or for equal ones in a row. */
 function describeCommands(commands: Uint8Array[][]): string[] {
   const counts: [text: string, count: number][] = [];
   for (const command of commands) {
@@ -284,7 +284,10 @@ function describeCommands(commands: Uint8Array[][]): string[] {
   return counts.map(([text, count]) => count > 1 ? `${text} × ${count}` : text);
 }
 
-/** The strings of a command, without characters that could control the terminal. */
+/**
+ * Returns a command as text, without characters that could control the
+ * terminal.
+ */
 function describeCommand(command: Uint8Array[]): string {
   const parts = command.slice(0, 5).map((part) => {
     const text = printable(part, { max: 24 });

@@ -1,4 +1,4 @@
-/** A server that speaks RESP on TCP sockets: the parts of lib put together. */
+/** A server that speaks RESP on TCP sockets, made of the parts in `lib`. */
 import {
   closeGracefully,
   closeQuietly,
@@ -33,7 +33,7 @@ export interface RedisServerOptions {
   commandMs?: number;
   /** How long a client may take to read replies. @default 10000 */
   writeMs?: number;
-  /** How long a client may send nothing. @default 300000 */
+  /** How long a client may stay connected without a command. @default 300000 */
   idleMs?: number;
   /** How many clients there may be at once. @default 4096 */
   maxClients?: number;
@@ -48,8 +48,8 @@ export interface RedisServerOptions {
   /** Called with the commands that arrived in one read. */
   onCommands?: (commands: Uint8Array[][]) => void;
   /**
-   * Called with the connection for each client that was dropped, and without
-   * one if a client couldn't be accepted.
+   * Called for each client that was dropped. There's no `conn` if a client
+   * couldn't be accepted.
    */
   onError?: (error: unknown, conn?: Deno.Conn) => void;
 }
@@ -62,7 +62,7 @@ export class TooSlow extends Error {
 /** How many commands of one client run before it's the other clients' turn. */
 const TURN = 64;
 
-/** As much as is collected before it is written, in bytes. */
+/** How many bytes of replies are collected before they're written. */
 const BATCH_BYTES = 64 * 1024;
 
 /**
@@ -85,10 +85,10 @@ export async function serveRedis(
   );
 }
 
-/** What the client may be too slow with. */
+/** The thing that the client may be too slow with. */
 type Phase = "idle" | "command" | "write";
 
-/** All commands on one connection, in their order. */
+/** Runs the commands of one connection, in order. */
 async function converse(
   conn: Deno.TcpConn,
   store: CommandStore,
@@ -106,7 +106,7 @@ async function converse(
     closeQuietly(conn);
   });
   function enter(next: Phase | null): void {
-    // The rest of a command gets no more time, however often a byte comes.
+    // The timeout is for the whole command, so later bytes don't restart it.
     if (next === phase && next !== "idle") return;
     phase = next;
     if (next === null) deadline.clear();
@@ -116,13 +116,13 @@ async function converse(
     enter("write");
     await writeAll(conn, bytes);
   });
-  // A client that pipelines without end must not keep the others waiting.
+  // Lets other clients have their turn, even if this one pipelines without end.
   using turn = new Turn(TURN);
   const { onCommands } = options;
   const commands: Uint8Array[][] = [];
   const source = readCommands(options, {
     async read(buffer) {
-      // All that came in one read is answered in one write.
+      // All commands from one read get their replies in one write.
       if (commands.length > 0) onCommands?.(commands.splice(0));
       await replies.flush();
       enter(source.isBetween() ? "idle" : "command");
@@ -135,7 +135,7 @@ async function converse(
       // Awaiting each command would take longer than running it.
       const batch = await source.next();
       if (batch === null) return await replies.flush();
-      // The next command has a time of its own.
+      // The next command gets its own timeout.
       enter(null);
       await turn.take(batch.length);
       for (const command of batch) {
@@ -146,7 +146,7 @@ async function converse(
             housekeeping.translate(store.run(command)),
         );
         if (name === "QUIT") return await replies.flush();
-        // Else a client could fill the memory with replies.
+        // Otherwise, a client could fill the memory with replies.
         if (replies.size >= BATCH_BYTES) await replies.flush();
       }
     }
@@ -170,14 +170,14 @@ async function converse(
   }
 }
 
-/** Where commands come from. */
+/** A source of commands. */
 interface CommandSource {
   /**
-   * Gives the next ones, at least one and at most a turn's worth, or `null` at
-   * the end.
+   * Returns the next commands, from one up to a turn's worth, or `null` at the
+   * end.
    */
   next(): Promise<Uint8Array[][] | null>;
-  /** Whether no byte of the next one has come. */
+  /** Whether no byte of the next command has arrived yet. */
   isBetween(): boolean;
 }
 
@@ -206,7 +206,7 @@ function readCommands(
   };
 }
 
-/** All commands that have come, but no more than a turn's worth. */
+/** Returns the commands that have arrived, but no more than a turn's worth. */
 function wholeCommands(parser: CommandParser): Uint8Array[][] {
   const commands: Uint8Array[][] = [];
   try {
@@ -216,7 +216,7 @@ function wholeCommands(parser: CommandParser): Uint8Array[][] {
       commands.push(command);
     }
   } catch (error) {
-    // Those before it are answered first; the parser throws it again then.
+    // Reply to the commands before the error first. The parser throws it again.
     if (commands.length === 0) throw error;
   }
   return commands;
@@ -244,7 +244,7 @@ function readByAnswer(
   };
 }
 
-/** Replies on their way out, several in one write. */
+/** Collects replies, to send several in one write. */
 class Replies {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
   #parts: Uint8Array[] = [];
@@ -254,7 +254,7 @@ class Replies {
     this.#write = write;
   }
 
-  /** How many bytes wait to be written. */
+  /** How many bytes are waiting to be written. */
   get size(): number {
     return this.#size;
   }

@@ -54,7 +54,7 @@ export async function readCommand(
     return line.length - (line.at(-1) === 0x0d ? 1 : 0) > 65536;
   }
 
-  /** The number of a line such as `$4\r`. */
+  /** Returns the number in a line such as `$4\r`. */
   function count(line: string, mark: string, min: number, max: number): number {
     if (line[0] !== mark) throw new TypeError(`no "${mark}": ${line}`);
     if (!/^[0-9]+\r$/.test(line.slice(1))) {
@@ -195,7 +195,7 @@ function nameOf(key: Uint8Array): string {
   return key.toHex();
 }
 
-/** A string with its length in front; `null` is nil. */
+/** Encodes a string with its length in front; `null` is nil. */
 function bulk(value: Uint8Array | null): Uint8Array {
   if (value === null) return encode("$-1\r\n");
   const head = `$${value.length}\r\n`;

@@ -13,7 +13,7 @@ export const STREAM = "Many commands in one stream";
 const LIMIT = "A length is only a claim";
 const INLINE = "Commands typed by hand";
 
-/** A command as an array, one character for each byte. */
+/** Encodes a command as an array, with one character for each byte. */
 export function array(...parts: string[]): string {
   return latin1(encodeCommand(parts.map(bytesOf)));
 }
@@ -154,7 +154,7 @@ export const VALID_COMMANDS: StreamCase[] = [
   })),
 ];
 
-/** Streams to reject in the same way, and what accepting them means. */
+/** Streams to reject in the same way, and the diagnosis if they're accepted. */
 interface Malformed {
   sends: string[];
   ends: ErrorClass[];

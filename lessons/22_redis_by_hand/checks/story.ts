@@ -1,4 +1,4 @@
-/** Stories of a store: commands, and the reply that each one must get. */
+/** Commands for a store in a row, and the reply that each one must get. */
 import { printable } from "../../../lib/show/text.ts";
 import {
   type MethodCall,
@@ -22,16 +22,16 @@ export type Row =
 
 /** Any error: a reason follows `-ERR `. */
 export const ANY_ERROR = "-ERR …\r\n";
-/** The same, as a case has it. */
+/** The same for a case, in bytes. */
 export const ERROR: Uint8Array = latin1Bytes("-ERR reason\r\n");
 
-/** Whether a reply is one line of an error. */
+/** Whether a reply is an error in one line. */
 export function isErrorReply(reply: Uint8Array): boolean {
   const text = Array.from(reply, (byte) => String.fromCharCode(byte)).join("");
   return /^-ERR [^\r\n]+\r\n$/.test(text);
 }
 
-/** The reply that is this value; one character for each byte. */
+/** Encodes a value as a reply, with one character for each byte. */
 export function bulk(value: string): string {
   return `$${value.length}\r\n${value}\r\n`;
 }

@@ -167,7 +167,7 @@ testAccepted<StoreClass>(exercises[1], {
           const entry = this.#find(first);
           const old = entry?.value ?? "0";
           if (!/^-?[0-9]+$/.test(old)) throw new Error("integer");
-          // Only the lowest of all sums is that of a value too low.
+          // A sum of -2^63 fits, but its old value doesn't.
           const sum = BigInt(old) + 1n;
           if (BigInt.asIntN(64, sum - 1n) !== sum - 1n || sum >> 63n === 1n) {
             throw new Error("range");

@@ -84,7 +84,7 @@ function startServer(
   };
 }
 
-/** Sends text, and returns all that comes until the server closes. */
+/** Sends text, and returns everything the server sends until it closes. */
 async function exchange(conn: Deno.Conn, sent: string): Promise<string> {
   await writeAll(conn, encode(sent));
   return text(await readToEnd(conn));
@@ -214,7 +214,7 @@ for (const [what, sent, replies] of HOUSEKEEPING) {
     await using server = startServer();
     using client = await server.connect();
     const text = await exchange(client.conn, `${sent}QUIT\r\n`);
-    // Without line ends and lengths, except for the one of nothing.
+    // Remove the line endings, and all lengths but $0.
     const words = text.replace(/\$[1-9]\d*\r\n/g, "").replaceAll("\r\n", " ");
     assertEquals(words, `${replies} +OK `);
   });
@@ -261,7 +261,7 @@ Deno.test("lesson 22 serves until it's told to stop, and says what clients did",
     },
   });
   const [port] = recording.fact("by hand").match(/\d+$/)!;
-  // A shell command that's broken in two can't be copied as one.
+  // A shell command on two lines can't be copied in one piece.
   const facts = recording.all("fact");
   const column = 3 + Math.max(...facts.map(({ name }) => name.length)) + 2;
   for (const { value } of facts) assert(column + value.length <= 80, value);

@@ -1,9 +1,9 @@
-/** Wrong answers to the exercises of lesson 22, and what must be said of each. */
+/** Wrong answers to the exercises of lesson 22, and the diagnosis of each. */
 import { readCommand } from "../../../lessons/22_redis_by_hand/solution.ts";
 import type { ByteReader } from "../../../lessons/22_redis_by_hand/types.ts";
 import type { WrongAnswers } from "../gates.ts";
 
-// Where the solution decides.
+// The lines where the solution decides.
 const TAKE_STRING = "parts.push(await take(size))";
 const END_TEST = 'latin1(await take(2)) !== "\\r\\n"';
 const WORDS = 'words.filter((word) => word !== "").map(bytesOf)';
@@ -510,7 +510,7 @@ export const wrongAnswers: WrongAnswers = {
   ],
 };
 
-/** The solution, with one rest for all clients. */
+/** Makes the solution keep the leftover bytes of all clients in one array. */
 function keepingRestOutside() {
   let rest: Uint8Array | null = null;
   return (reader: ByteReader) =>
