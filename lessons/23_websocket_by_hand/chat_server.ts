@@ -39,18 +39,20 @@ import type {
 const MAX_LINE_BYTES = 64 * 1024;
 /** How many clients there may be on each port at once. */
 const MAX_CLIENTS = 1000;
-/** How long a request may take to arrive and to be answered, in milliseconds. */
+/**
+ * How long a request may take to arrive and to be answered, in milliseconds.
+ */
 const REQUEST_MS = 10_000;
 
-/** How a chat room is served. */
+/** The options of a chat room. */
 export interface ChatServerOptions {
-  /** Where programs that send lines connect. */
+  /** The listener for programs that send lines. */
   lineListener: Deno.TcpListener;
   /** Stops the server. */
   signal?: AbortSignal;
-  /** Called with one line about whatever happens. */
+  /** Called with one line about each event. */
   onNote?: (text: string) => void;
-  /** Called with each failure that isn't a member's own affair. */
+  /** Called with each failure of the server, not with those of its members. */
   onError?: (error: unknown, conn?: Deno.Conn) => void;
   /** An answer to 23.1. @default the solution */
   acceptUpgrade?: AcceptUpgrade;
@@ -63,7 +65,7 @@ export interface ChatServerOptions {
 /**
  * Serves a chat room until the signal is aborted.
  *
- * @param listener Where browsers connect.
+ * @param listener The listener for browsers.
  * @param options The other listener, and what to use.
  * @returns The room, with the number of lines that were said.
  */
@@ -94,7 +96,7 @@ class ChatServer {
   readonly #FrameReader: FrameReaderClass;
   readonly #ServerSocket: ServerSocketClass;
   readonly #sockets = new Set<WebSocketEnd>();
-  /** Connections that are no WebSockets. */
+  /** Connections that aren't WebSockets. */
   readonly #others = new Set<Deno.Conn>();
   #guests = 0;
 
@@ -106,13 +108,13 @@ class ChatServer {
     this.#ServerSocket = options.ServerSocket ?? ServerSocket;
   }
 
-  /** Says goodbye to browsers, which know a word for it, and drops the rest. */
+  /** Sends each browser a Close frame, and drops the other connections. */
   stop(): void {
     for (const socket of this.#sockets) socket.close(1001, "the room closes");
     for (const conn of this.#others) closeQuietly(conn);
   }
 
-  /** A member that sends lines. */
+  /** Serves a member that sends lines. */
   async lines(conn: Deno.TcpConn): Promise<void> {
     this.#others.add(conn);
     const queue = new SendQueue(conn);
@@ -137,7 +139,9 @@ class ChatServer {
     await queue.ended;
   }
 
-  /** Requests, until one of them makes the connection a WebSocket. */
+  /**
+   * Answers requests until one of them turns the connection into a WebSocket.
+   */
   async converse(conn: Deno.TcpConn): Promise<void> {
     this.#others.add(conn);
     using deadline = new Deadline(() => closeQuietly(conn));
@@ -147,11 +151,12 @@ class ChatServer {
         deadline.within(REQUEST_MS);
         const head = await reader.readHead();
         if (head === null) return;
-        // Whatever follows it already, the client can't have meant as frames.
+        // A client can't send frames before it has the answer, so no bytes may
+        // follow the request.
         if (reader.hasMore && pathOf(head) === "/chat") {
           throw new HttpError("a request", 0, "nothing after it");
         }
-        // The answer to a HEAD has no body, and ours has one.
+        // The answer to HEAD has no body, but ours has one: close after it.
         const stays = keepsAlive(head) && head.method === "GET";
         const closes = stays ? [] : [CLOSES];
         if (pathOf(head) !== "/chat") {
@@ -175,7 +180,7 @@ class ChatServer {
     }
   }
 
-  /** Answers a request for a WebSocket, and says whether it's open now. */
+  /** Answers a request for a WebSocket, and returns whether it's open now. */
   async #upgrade(
     conn: Deno.TcpConn,
     head: RequestHead,
@@ -204,10 +209,10 @@ class ChatServer {
     return true;
   }
 
-  /** A member that sends messages. */
+  /** Serves a member that sends messages. */
   async #talk(conn: Deno.TcpConn): Promise<void> {
     const all = new this.#FrameReader(conn, { maxBytes: MAX_LINE_BYTES });
-    // A client that sends without end must not keep the others waiting.
+    // Lets other clients have their turn, even if this one sends without end.
     using turn = new Turn();
     const reader = {
       async readMessage() {
@@ -295,7 +300,9 @@ function response(
   ]);
 }
 
-/** A client that left in the middle is no failure of the server. */
+/**
+ * Whether the client left in the middle, which isn't a failure of the server.
+ */
 function isGone(error: unknown): boolean {
   return [
     Deno.errors.ConnectionReset,

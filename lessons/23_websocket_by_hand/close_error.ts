@@ -1,4 +1,4 @@
-/** What 23.2 throws for what a client may not send. */
+/** The error that 23.2 throws if a client breaks the rules. */
 export class CloseError extends Error {
   override name = "CloseError";
   /** The close code that tells the client why: 1002, 1007, or 1009. */
@@ -8,7 +8,7 @@ export class CloseError extends Error {
    * Makes an error.
    *
    * @param code The close code.
-   * @param message What was wrong, for people.
+   * @param message A text about the mistake, for people.
    */
   constructor(code: number, message = "") {
     super(message);

@@ -1,4 +1,4 @@
-/** A frame as a table: which bits are which field. */
+/** Shows a frame as a table that says which bits are which field. */
 import { printable } from "../../lib/show/mod.ts";
 import {
   applyMask,
@@ -17,7 +17,7 @@ export const FRAME_COLUMNS = ["byte", "bits", "field", "value"];
  *
  * @param frame The whole frame.
  * @returns A row for each field.
- * @throws {TypeError} If it isn't whole.
+ * @throws {TypeError} If the frame isn't complete.
  */
 export function frameRows(frame: Uint8Array): string[][] {
   const header = decodeWebSocketHeader(frame);

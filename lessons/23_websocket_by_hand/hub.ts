@@ -1,9 +1,9 @@
-/** A chat room whose members may be connected in any way. */
+/** A chat room, whatever its members' connections are. */
 import { escapeControls } from "../../lib/show/escape_controls.ts";
 
 /** One member, as the room sees it. */
 export interface Member {
-  /** What stands in front of its lines. */
+  /** The member's name, which comes before its lines. */
   name: string;
   /**
    * Sends a line without waiting.
@@ -15,10 +15,10 @@ export interface Member {
   drop(): void;
 }
 
-/** The members, and what they say. */
+/** The members of a room. Passes on each line to all the others. */
 export class Hub {
   readonly #members = new Set<Member>();
-  /** How many lines were said. */
+  /** How many lines the members have sent. */
   lines = 0;
 
   /** How many members there are. */
@@ -32,16 +32,16 @@ export class Hub {
     this.#send(`* ${member.name} is here, ${this.size} in the room`);
   }
 
-  /** Takes a member out; one that was dropped is out already. */
+  /** Removes a member, unless it was dropped, which removed it already. */
   leave(member: Member, how: string): void {
     if (!this.#members.delete(member)) return;
     this.#send(`* ${member.name} ${how}`);
   }
 
   /**
-   * Passes a text on to all others as one line, with the name in front. Control
-   * characters in it are escaped, which a terminal would obey; so are line ends,
-   * or what follows one would look like another member's line.
+   * Passes a text on to all others as one line, with the name in front. Escapes
+   * control characters, because a terminal would obey them, and line endings,
+   * because the text after one would look like another member's line.
    */
   say(from: Member, text: string): void {
     this.lines++;

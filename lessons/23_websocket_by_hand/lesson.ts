@@ -1,10 +1,11 @@
 /**
  * Lesson 23: an HTTP request turns its TCP connection into a two-way message
- * channel, which is a WebSocket.
+ * channel: that's a WebSocket.
  *
- * The runtime's own client asks for the upgrade, and we answer by hand. Then its
- * frames, bit by bit; what masks are for; what polling would cost; what a sender
- * notices of a receiver that doesn't read; how it closes; and who may connect.
+ * Deno's own client asks for the upgrade, and the lesson answers by hand. Then
+ * it shows the client's frames bit by bit, the purpose of masks, the cost of
+ * polling, a receiver that doesn't read, the closing handshake, and the check of
+ * Origin.
  */
 import {
   connectTcp,
@@ -48,7 +49,7 @@ import { lessons } from "../mod.ts";
 /** Small messages for the comparison with polling. */
 const MESSAGES = Array.from({ length: 100 }, (_, i) => `tick ${i}`);
 
-/** What a sender sends to a receiver that doesn't read. */
+/** The messages to a receiver that doesn't read. */
 const FLOOD_MESSAGES = 8;
 const FLOOD_BYTES = 1024 * 1024;
 
@@ -72,7 +73,9 @@ export async function lesson(show: Narrator): Promise<void> {
   await origins(show);
 }
 
-/** The request, the answer, and the first frame on the same connection. */
+/**
+ * Shows the request, the answer, and the first frame on the same connection.
+ */
 async function upgrade(show: Narrator, pair: OpenPair): Promise<void> {
   const { client, conn, head, request, answer } = pair;
   show.sockets({ client: { addr: conn.remoteAddr }, server: conn });
@@ -102,7 +105,7 @@ async function upgrade(show: Narrator, pair: OpenPair): Promise<void> {
   show.fact("the client gets", JSON.stringify(data));
 }
 
-/** One message in two fragments, and a ping that doesn't wait. */
+/** Sends one message in two fragments, and a ping between them. */
 async function fragments(show: Narrator): Promise<BothEnds> {
   show.step("A message in fragments, and a ping between them");
   await show.predict(
@@ -145,7 +148,7 @@ async function fragments(show: Narrator): Promise<BothEnds> {
   return both;
 }
 
-/** A send is a message, and nothing else is the same as anything else. */
+/** Counts the reads for three short messages and for a long one. */
 async function boundaries(show: Narrator, both: BothEnds): Promise<void> {
   show.step("One send, one frame, one packet?");
   await show.predict(
@@ -178,7 +181,7 @@ async function nextText(reader: ParserReader): Promise<string> {
   return message.text;
 }
 
-/** What a page can put on the wire, with masks and without. */
+/** Shows the same text on the wire, with masks and without. */
 async function masks(
   show: Narrator,
   { client, conn }: OpenPair,
@@ -205,7 +208,7 @@ async function masks(
   );
 }
 
-/** The same messages in two ways. */
+/** Compares polling with a WebSocket, for the same messages. */
 async function polling(show: Narrator, pair: OpenPair): Promise<void> {
   show.step("100 small messages: polling, and a WebSocket");
   await show.predict(
@@ -238,7 +241,7 @@ async function polling(show: Narrator, pair: OpenPair): Promise<void> {
   );
 }
 
-/** Flow control reaches the program, as a number. */
+/** Sends to a peer that doesn't read, and looks at `bufferedAmount`. */
 async function notReading(
   show: Narrator,
   { client, conn }: OpenPair,
@@ -255,10 +258,10 @@ async function notReading(
   const data = new Uint8Array(FLOOD_BYTES);
   for (let i = 0; i < FLOOD_MESSAGES; i++) client.send(data);
   show.fact("send() returned", `${FLOOD_MESSAGES} times`);
-  show.fact("bufferedAmount", inMiB(client.bufferedAmount));
+  show.fact("bufferedAmount at first", inMiB(client.bufferedAmount));
   await settled(client);
   const { bufferedAmount } = client;
-  show.fact("once TCP takes no more", inMiB(bufferedAmount));
+  show.fact("bufferedAmount later", inMiB(bufferedAmount));
   show.fact("in the sockets' buffers", inMiB(total - bufferedAmount));
   const closed = eventOf(client, "close");
   conn.close();
@@ -273,7 +276,7 @@ async function notReading(
   );
 }
 
-/** Two Close frames, and then TCP. */
+/** Shows both Close frames, and then the end of the TCP connection. */
 async function closing(show: Narrator): Promise<void> {
   show.step("The closing handshake");
   await show.predict(
@@ -309,7 +312,7 @@ async function closing(show: Narrator): Promise<void> {
   );
 }
 
-/** A browser connects any page to any server. */
+/** Connects as pages of two sites would, with `Origin`. */
 async function origins(show: Narrator): Promise<void> {
   show.step("Any page can ask");
   await show.predict(
@@ -357,7 +360,7 @@ function describeClose({ code, wasClean }: CloseEvent): string {
   return `code ${code}, wasClean ${wasClean}`;
 }
 
-/** Waits until the system takes no more of what was sent; no event says so. */
+/** Waits until the system takes no more bytes. There's no event for that. */
 async function settled(client: WebSocket): Promise<void> {
   let [last, turns] = [-1, 0];
   while (turns < 20) {
@@ -376,7 +379,7 @@ function inMiB(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
-/** Keeps the chat room open, for browsers and for nc. */
+/** Runs the chat room for browsers and for nc, until Ctrl-C. */
 export async function serve(
   show: Narrator,
   context: ServeContext,

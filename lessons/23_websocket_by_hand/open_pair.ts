@@ -1,4 +1,4 @@
-/** A WebSocket client that knows nothing of this workbook, and our end of it. */
+/** Deno's own WebSocket client, and a server's end that answers by hand. */
 import { listenTcp, readExact, writeAll } from "../../lib/net/mod.ts";
 import { encodeResponseHead, type RequestHead } from "../../lib/wire/mod.ts";
 import { type BothEnds, connectBoth } from "../../lib/workbook/kit/mod.ts";
@@ -7,15 +7,15 @@ import { acceptUpgrade } from "./solution.ts";
 
 /** Both ends of a WebSocket, and how it began. */
 export interface OpenPair extends Disposable {
-  /** The runtime's own client. */
+  /** Deno's own client. */
   client: WebSocket;
   /** The server's end of the TCP connection. */
   conn: Deno.TcpConn;
-  /** What the client asked. */
+  /** The head of the client's request. */
   head: RequestHead;
-  /** The same, byte for byte. */
+  /** The bytes of the request. */
   request: Uint8Array;
-  /** What it was answered. */
+  /** The bytes of the answer. */
   answer: Uint8Array;
 }
 
@@ -36,7 +36,9 @@ export async function openPair(): Promise<OpenPair> {
   };
 }
 
-/** Connects a client that writes its frames by hand, and accepts the upgrade. */
+/**
+ * Connects a client that writes its frames by hand, and accepts the upgrade.
+ */
 export async function openByHand(): Promise<BothEnds> {
   const both = await connectBoth();
   // A small frame must not wait until the last one is acknowledged (lesson 22).
@@ -49,10 +51,10 @@ export async function openByHand(): Promise<BothEnds> {
 }
 
 /**
- * The request for a WebSocket, as a program writes it.
+ * Makes a request for a WebSocket.
  *
  * @param port The server's port.
- * @param origin What a browser would say about the page.
+ * @param origin The site of the page, as a browser would send it.
  * @returns The bytes of the request.
  */
 export function upgradeRequest(

@@ -1,6 +1,6 @@
 /** The page of the chat room, for a browser. */
 
-/** What the server sends for a path. */
+/** A file that the server sends. */
 export interface Resource {
   /** Its media type. */
   type: string;
@@ -30,7 +30,7 @@ const [lines, form, line, state] = ["lines", "form", "line", "state"]
 const socket = new WebSocket("ws://" + location.host + "/chat");
 
 function show(text) {
-  // Text, never HTML: the others choose what is in it.
+  // Append it as text, never as HTML: other members choose what's in it.
   lines.append(text + "\\n");
   while (lines.childNodes.length > 500) lines.firstChild.remove();
 }
@@ -47,7 +47,7 @@ form.onsubmit = (event) => {
 };
 `;
 
-/** What the server has, by path. */
+/** The server's files, by path. */
 export const RESOURCES: ReadonlyMap<string, Resource> = new Map([
   ["/", { type: "text/html; charset=utf-8", body: HTML }],
   ["/chat.js", { type: "text/javascript; charset=utf-8", body: SCRIPT }],

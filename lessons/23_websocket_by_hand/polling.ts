@@ -1,4 +1,4 @@
-/** The same messages by HTTP polling and over a WebSocket, counted. */
+/** Counts the bytes and round trips of HTTP polling and of a WebSocket. */
 import { listenTcp, writeAll } from "../../lib/net/mod.ts";
 import { serve } from "../../lib/net/mod.ts";
 import { encodeWebSocketFrame, WEBSOCKET_OPCODES } from "../../lib/wire/mod.ts";
@@ -6,13 +6,13 @@ import type { OpenPair } from "./open_pair.ts";
 import { HeadReader } from "./request.ts";
 import { encodeResponse } from "../20_http_by_hand/solution.ts";
 
-/** What it took. */
+/** The bytes and round trips that some messages took. */
 export interface Cost {
-  /** Bytes from the client, all requests together. */
+  /** The bytes from the client, in all requests together. */
   up: number;
-  /** Bytes from the server. */
+  /** The bytes from the server. */
   down: number;
-  /** How often the client asked, and waited for the answer. */
+  /** How often the client asked and waited for the answer. */
   roundTrips: number;
 }
 
@@ -44,7 +44,7 @@ export async function poll(messages: string[]): Promise<Cost> {
     const text = await response.text();
     if (text !== message) throw new Error(`got ${text} in place of ${message}`);
   }
-  // This closes its connection.
+  // This closes the client's connection.
   client.close();
   listener.close();
   await served;
@@ -52,7 +52,7 @@ export async function poll(messages: string[]): Promise<Cost> {
 }
 
 /**
- * Sends the same messages over a WebSocket, as soon as they're there.
+ * Sends the same messages over a WebSocket, without waiting to be asked.
  *
  * @param messages The messages.
  * @param pair The WebSocket.

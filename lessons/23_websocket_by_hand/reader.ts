@@ -8,7 +8,7 @@ import { readSome } from "../../lib/net/mod.ts";
 import { CloseError } from "./close_error.ts";
 import type { Message, MessageReader } from "./types.ts";
 
-/** Messages of one connection. */
+/** Reads the messages of one connection. */
 export class ParserReader implements MessageReader {
   readonly #conn: Deno.Conn;
   readonly #parser: WebSocketParser;
@@ -16,7 +16,7 @@ export class ParserReader implements MessageReader {
   /** How many reads it took so far. */
   reads = 0;
 
-  /** Begins right after the upgrade. */
+  /** Starts to read a connection, right after the upgrade. */
   constructor(conn: Deno.Conn, options: WebSocketParserOptions = {}) {
     this.#conn = conn;
     this.#parser = new WebSocketParser(options);

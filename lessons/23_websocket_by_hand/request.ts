@@ -1,4 +1,4 @@
-/** Reads HTTP requests up to their heads, which is all that an upgrade has. */
+/** Reads the heads of HTTP requests. A request for an upgrade has no body. */
 import { readSome } from "../../lib/net/mod.ts";
 import {
   HttpError,
@@ -6,15 +6,15 @@ import {
   RequestParser,
 } from "../../lib/wire/mod.ts";
 
-/** The requests on one connection, until it becomes a WebSocket. */
+/** Reads the requests on one connection, until it becomes a WebSocket. */
 export class HeadReader {
   readonly #conn: Deno.Conn;
   readonly #parser = new RequestParser();
   readonly #buffer = new Uint8Array(4096);
-  /** All bytes of the last request. */
+  /** The bytes of the last request. */
   bytes: Uint8Array = new Uint8Array();
 
-  /** Begins at the start of a request. */
+  /** Starts to read a connection, at the start of a request. */
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
   }

@@ -44,13 +44,13 @@ export async function acceptUpgrade(
   };
 }
 
-/** All values of a field, as one. */
+/** Combines all values of a field into one. */
 function valueOf({ headers }: UpgradeRequest, wanted: string): string {
   return headers.filter(([name]) => name.toLowerCase() === wanted)
     .map(([, value]) => value).join(", ");
 }
 
-/** The words of a list such as `keep-alive, Upgrade`, in lower case. */
+/** Returns the words of a list such as `keep-alive, Upgrade`, in lowercase. */
 function listOf(request: UpgradeRequest, name: string): string[] {
   return valueOf(request, name).toLowerCase().split(",")
     .map((word) => word.trim());
@@ -68,9 +68,9 @@ export class FrameReader {
   readonly #conn: Deno.Conn;
   readonly #maxBytes: number;
   readonly #buffer = new Uint8Array(4096);
-  /** What has been read, and belongs to no frame yet. */
+  /** Bytes that were read but don't belong to a frame yet. */
   #rest = new Uint8Array();
-  /** The message under way: its opcode, its fragments, and their size. */
+  /** The opcode of the message under way, its fragments, and their size. */
   #opcode: number | null = null;
   #fragments: Uint8Array[] = [];
   #size = 0;
@@ -82,7 +82,7 @@ export class FrameReader {
 
   async readMessage(): Promise<Message | null> {
     while (true) {
-      // Only here may the client end: no frame and no message is under way.
+      // The client may end only here: no frame and no message is under way.
       const mayEnd = this.#rest.length === 0 && this.#opcode === null;
       if (mayEnd && !await this.#readMore()) return null;
       const { fin, opcode, size } = await this.#readHead();
@@ -90,16 +90,18 @@ export class FrameReader {
       const payload = await this.#take(size);
       payload.forEach((byte, i) => payload[i] = byte ^ mask[i % 4]);
       if (opcode >= CLOSE) return controlMessage(opcode, payload);
-      // A continuation goes on with the opcode of the first fragment.
+      // A continuation keeps the opcode of the first fragment.
       this.#opcode ??= opcode;
       this.#size += size;
-      // An empty one adds nothing, and there may be any number of them.
+      // Don't keep empty fragments: there may be any number of them.
       if (size > 0) this.#fragments.push(payload);
       if (fin) return this.#takeMessage();
     }
   }
 
-  /** What is in front of the mask: each rule is checked as soon as it can be. */
+  /**
+   * Reads the header up to the mask, and checks each rule as early as possible.
+   */
   async #readHead(): Promise<{ fin: boolean; opcode: number; size: number }> {
     const [first] = await this.#take(1);
     const fin = (first & 0x80) !== 0;
@@ -144,13 +146,13 @@ export class FrameReader {
     this.#opcode = null;
     this.#fragments = [];
     this.#size = 0;
-    // Not before all fragments are there: one may end inside a character.
+    // Decode all fragments together: one may end inside a character.
     return isText
       ? { kind: "text", text: decode(data) }
       : { kind: "binary", data };
   }
 
-  /** Takes a number of bytes; what comes after them stays. */
+  /** Takes `size` bytes, and leaves the bytes after them for the next call. */
   async #take(size: number): Promise<Uint8Array<ArrayBuffer>> {
     const taken = new Uint8Array(size);
     let filled = 0;
@@ -166,7 +168,9 @@ export class FrameReader {
     }
   }
 
-  /** Reads once more, when all that was read is used; `false` at the end. */
+  /**
+   * Reads once more, when no bytes are left; `false` at the end of the stream.
+   */
   async #readMore(): Promise<boolean> {
     const count = await this.#conn.read(this.#buffer);
     if (count === null) return false;
@@ -262,7 +266,7 @@ export class ServerSocket {
   close(code = 1000, reason = ""): void {
     if (this.#hasSentClose) return;
     this.#sendClose(code, reason);
-    // The read in run() ends with this.
+    // This ends the read in run().
     this.#timer = setTimeout(() => this.#queue.drop(), this.#graceMs);
   }
 
@@ -273,7 +277,7 @@ export class ServerSocket {
       return await this.#readToEnd(onMessage);
     } finally {
       clearTimeout(this.#timer);
-      // It ends this side at once, and reads until the client ends its own.
+      // This ends our side at once, and reads until the client ends its own.
       await this.#queue.close({ graceMs: this.#graceMs });
     }
   }

@@ -1,14 +1,14 @@
 /** A request that may ask for a WebSocket. */
 export interface UpgradeRequest {
-  /** Such as `GET`. */
+  /** The method, such as `GET`. */
   method: string;
   /** The fields of the head, as they arrived, in order. */
   headers: [name: string, value: string][];
 }
 
-/** What 23.1 answers. */
+/** The response that 23.1 returns. */
 export interface UpgradeResponse {
-  /** Such as 101. */
+  /** The status, such as 101. */
   status: number;
   /** The fields of the head, by name. */
   headers: Record<string, string>;
@@ -24,20 +24,20 @@ export type DataMessage =
   | { kind: "text"; text: string }
   | { kind: "binary"; data: Uint8Array };
 
-/** What 23.2 reads: a message, or a control frame. */
+/** A message or a control frame, as 23.2 returns it. */
 export type Message =
   | DataMessage
   | { kind: "ping"; data: Uint8Array }
   | { kind: "pong"; data: Uint8Array }
   | { kind: "close"; code: number; reason: string };
 
-/** Reads what a client sends. */
+/** Reads a client's messages. */
 export interface MessageReader {
   /** Returns the next message, or `null` at the end. */
   readMessage(): Promise<Message | null>;
 }
 
-/** What 23.2 may be told. */
+/** The options of 23.2. */
 export interface ReaderOptions {
   /** The most bytes in one message; 1048576 if not given. */
   maxBytes?: number;
@@ -49,7 +49,7 @@ export type FrameReaderClass = new (
   options?: ReaderOptions,
 ) => MessageReader;
 
-/** What 23.3 may be told besides opcode and payload. */
+/** The options of 23.3. */
 export interface FrameOptions {
   /** The masking key, four bytes; a frame without one isn't masked. */
   mask?: Uint8Array;
@@ -70,7 +70,7 @@ export interface CloseReason {
   reason: string;
 }
 
-/** What 23.4 may be told. */
+/** The options of 23.4. */
 export interface SocketOptions {
   /** How long the client has to answer a Close frame, in milliseconds. */
   graceMs?: number;
@@ -78,11 +78,11 @@ export interface SocketOptions {
 
 /** The server's end of a WebSocket. */
 export interface WebSocketEnd {
-  /** Sends a text or bytes, and returns whether it will. */
+  /** Sends a text or bytes. Returns `false` if it's too late to send any. */
   send(message: string | Uint8Array): boolean;
   /** Begins the closing handshake. */
   close(code?: number, reason?: string): void;
-  /** Reads until the end, and returns how it ended. */
+  /** Reads until the end, and returns how the WebSocket ended. */
   run(
     onMessage: (message: DataMessage) => void | Promise<void>,
   ): Promise<CloseReason>;

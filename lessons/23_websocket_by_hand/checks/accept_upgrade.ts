@@ -1,4 +1,4 @@
-/** How an answer to 23.1 is checked. */
+/** Checks an answer to 23.1. */
 import {
   type CallDue,
   type CallResult,
@@ -30,7 +30,9 @@ const FIELDS = [
   ...["sec-websocket-extensions", "sec-websocket-protocol"],
 ];
 
-/** What is compared: the status, and the fields that belong to it. */
+/**
+ * Returns the parts to compare: the status, and the fields that belong to it.
+ */
 function seen(
   { status, headers }: { status: number; headers: HeadersInit },
 ): unknown {
@@ -38,7 +40,7 @@ function seen(
   const fields: Record<string, string> = {};
   for (const name of FIELDS) {
     const value = all.get(name);
-    // A server may say which version it knows, whatever the answer.
+    // A server may name its version in any answer.
     const isExtra = name === "sec-websocket-version" && status !== 426 ||
       status === 400 && ["upgrade", "connection"].includes(name);
     if (value === null || isExtra) continue;
@@ -51,7 +53,7 @@ const TOKENS = ["upgrade", "connection"];
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-/** What is different from a valid request; `null` leaves a field out. */
+/** The differences from a valid request; `null` leaves a field out. */
 interface Variation {
   method?: string;
   fields?: Record<string, string | string[] | null>;
@@ -65,7 +67,7 @@ function request({ method = "GET", fields = {} }: Variation) {
     "Sec-WebSocket-Key": KEY,
     "Sec-WebSocket-Version": "13",
   };
-  // A name in another case takes the place of the field.
+  // A name in another case replaces the field.
   for (const [name, value] of Object.entries(fields)) {
     for (const old of Object.keys(valid)) {
       if (old.toLowerCase() === name.toLowerCase()) delete valid[old];
@@ -172,7 +174,7 @@ const VALID: Row[] = [
   ],
 ];
 
-/** The same with another key: its answer can't be a constant. */
+/** The same with other keys, so that a constant answer fails. */
 const OTHER_KEYS = [
   ["AQIDBAUGBwgJCgsMDQ4PEA==", "C/0nmHhBztSRGR1CwL6Tf4ZjwpY="],
   ["0123456789+/zZyYxXkKaA==", "7pX6/cga3n/q6LXSqr0JkmhhliY="],
@@ -290,7 +292,7 @@ function withResult(returns: object) {
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** What the accept key, or the shape of the answer, tells about a mistake. */
+/** Recognizes mistakes by the accept key, or by the shape of the answer. */
 function explain(
   { value, error }: CallResult,
   { returns }: CallDue,

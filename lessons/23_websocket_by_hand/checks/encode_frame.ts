@@ -1,4 +1,4 @@
-/** How an answer to 23.3 is checked. */
+/** Checks an answer to 23.3. */
 import { encodeWebSocketFrame } from "../../../lib/wire/mod.ts";
 import {
   aroundLimit,
@@ -80,7 +80,7 @@ const UNITS =
   "text.length counts UTF-16 units. The length of a frame counts bytes: encode " +
   "first, and take the length of that.";
 
-/** The bytes of a frame tell how they were made. */
+/** Recognizes mistakes by the bytes of a frame. */
 function explain(
   { value: frame, error }: CallResult,
   { opcode, payload, mask, returns }: {

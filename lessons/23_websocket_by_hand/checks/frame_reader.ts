@@ -1,4 +1,4 @@
-/** How an answer to 23.2 is checked. */
+/** Checks an answer to 23.2. */
 import {
   checkStream,
   type StreamCase,
@@ -43,13 +43,15 @@ export async function checkFrameReader(
   }, [...FIRST_MESSAGES, ...VALID_MESSAGES, ...INVALID_FRAMES]);
 }
 
-/** The close code that an error names, if it does. */
+/** Returns the close code of an error, if it has one. */
 function codeOf(error: unknown): number | undefined {
   const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
   return typeof code === "number" ? code : undefined;
 }
 
-/** What an answer gives in place of a message says what's wrong. */
+/**
+ * Recognizes mistakes by the value or the error that came instead of a message.
+ */
 function explain(
   { values, error }: StreamResult,
   { values: due = [], likely }: StreamCase,
@@ -88,7 +90,7 @@ function kindOf(value: unknown): unknown {
   return Object(value).kind;
 }
 
-/** The classes that a program throws by itself. */
+/** Matches error classes other than CloseError. */
 const PLAIN = /^(RangeError|TypeError|Error)$/;
 
 function isRejected(value: unknown): value is string {

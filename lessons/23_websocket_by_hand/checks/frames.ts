@@ -1,4 +1,4 @@
-/** Frames of a client, valid and not, for the checks of lesson 23. */
+/** Makes frames of a client, valid and invalid, for the checks of lesson 23. */
 import { encodeWebSocketFrame } from "../../../lib/wire/mod.ts";
 
 export const TEXT = 0x1;
@@ -11,7 +11,7 @@ export const PONG = 0xa;
 export const MASK = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d);
 
 /**
- * A frame as a client sends it.
+ * Makes a frame as a client sends it.
  *
  * @param opcode Its opcode; 0 for a continuation.
  * @param payload Its payload.
@@ -29,7 +29,7 @@ export function sent(
   return frame;
 }
 
-/** A first fragment, or one in the middle. */
+/** Makes a first fragment, or one in the middle. */
 export function part(
   opcode: number,
   payload: Uint8Array | string,
@@ -37,7 +37,7 @@ export function part(
   return sent(opcode, payload, false);
 }
 
-/** A Close frame's payload, with any code. */
+/** Makes a Close frame's payload, with any code. */
 export function closePayload(code: number, reason = ""): Uint8Array {
   return join(
     Uint8Array.of(code >> 8, code & 0xff),
@@ -45,7 +45,7 @@ export function closePayload(code: number, reason = ""): Uint8Array {
   );
 }
 
-/** A header with a length in a form of the caller's choice, and the mask. */
+/** Makes a header with a length in any of the three forms, and the mask. */
 export function header(
   opcode: number,
   short: number,
@@ -54,12 +54,12 @@ export function header(
   return Uint8Array.of(0x80 | opcode, 0x80 | short, ...long, ...MASK);
 }
 
-/** Pieces, as one. */
+/** Joins pieces into one array. */
 export function join(...pieces: Uint8Array[]): Uint8Array {
   return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 }
 
-/** A frame whose first byte has other bits set. */
+/** Sets more bits in the first byte of a frame. */
 export function withBits(bits: number, frame: Uint8Array): Uint8Array {
   const changed = frame.slice();
   changed[0] |= bits;

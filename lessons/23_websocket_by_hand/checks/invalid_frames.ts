@@ -16,12 +16,12 @@ import {
 } from "./frames.ts";
 import { READ } from "./headings.ts";
 
-/** What a thrown CloseError is taken for: a value, which a report can show. */
+/** Describes a thrown CloseError, so that a report can compare and show it. */
 export function rejectedWith(code: number): string {
   return `a CloseError with ${code}`;
 }
 
-/** What it is, what a client sends after a good message, and why not. */
+/** The name of a case, the bytes after a valid message, and the diagnosis. */
 type Row = [step: string, sends: Uint8Array, likely: string, read?: string];
 
 const MASKED =
@@ -148,7 +148,7 @@ const PROTOCOL_ERRORS: Row[] = [
     "The first of the 64 bits must be 0: a program that reads them with a sign " +
     "would find a length below 0.",
   ],
-  // With a 0 after it, the second would be 3840, which is a code.
+  // With a 0 after it, 15 would be 3840, which is a valid code.
   ...[3, 15].map((byte): Row => [
     `a Close frame of one byte, ${byte}`,
     sent(CLOSE, Uint8Array.of(byte)),
@@ -185,7 +185,9 @@ const NOT_TEXT: Row[] = Object.entries(NOT_UTF8).flatMap(([name, bytes]) => [
   ],
 ]);
 
-/** With a limit of 10 bytes. The claimed payload never comes. */
+/**
+ * Messages over a limit of 10 bytes. The payload that they claim never comes.
+ */
 const TOO_LARGE: Row[] = [
   ["a text of 11 bytes", header(TEXT, 11)],
   ["6 bytes, and 5 more", join(part(BINARY, "012345"), header(0, 5))],

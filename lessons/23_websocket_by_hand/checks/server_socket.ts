@@ -1,4 +1,4 @@
-/** How an answer to 23.4 is checked. */
+/** Checks an answer to 23.4. */
 import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import {
   connectPair,
@@ -140,7 +140,7 @@ async function checkTalk(trial: Trial, open: Open): Promise<void> {
   await finish(slow);
 }
 
-/** The client closes with 1000, and all is as it should be. */
+/** Lets the client close with 1000, and requires that everything is right. */
 async function finish(one: TestSocket, before: Message[] = []): Promise<void> {
   one.receives(bye);
   await one.sends([...before, close(1000)], ANSWER);
@@ -236,7 +236,7 @@ async function checkTwo(trial: Trial, open: Open): Promise<void> {
   await other.sends([text("hi"), close(1000)], ANSWER);
   await one.endsItsSide();
   await other.endsItsSide();
-  // Each timer may be that of the other.
+  // Either timer may belong to the other WebSocket.
   one.conn.peerEnds();
   other.conn.peerEnds();
   await settle();

@@ -18,28 +18,29 @@ import type {
 } from "../types.ts";
 import { READ } from "./headings.ts";
 
-/** What to say, and where to read on. */
+/** A diagnosis, and where to read on. */
 export interface Advice {
   likely: string;
   read?: string;
 }
 
-/** How a {@linkcode TestSocket} is opened. */
+/** The options of a {@linkcode TestSocket}. */
 export interface TestSocketOptions extends FakeConnOptions {
   /**
-   * How long the client has for its Close; with `null`, the answer isn't told.
+   * How long the client has to send its Close frame. With `null`, the answer
+   * gets no such option.
    *
-   * @default long enough to never pass
+   * @default {LONG_MS}
    */
   graceMs?: number | null;
-  /** What the answer's `onMessage` does besides noting the message. */
+  /** Called for each message, after it was noted. */
   onMessage?: (message: DataMessage) => void | Promise<void>;
 }
 
 /** Long enough that an answer which waits for it stalls. */
 const LONG_MS = 60_000;
 
-/** One WebSocket, over a connection that does as it's told. */
+/** One WebSocket, over a connection that the check controls. */
 export class TestSocket {
   readonly #trial: Trial;
   readonly #timers: TimerWatch;
@@ -48,7 +49,7 @@ export class TestSocket {
   readonly conn: FakeConn;
   /** The answer. */
   readonly socket: WebSocketEnd;
-  /** What `onMessage` was called with. */
+  /** The messages that `onMessage` was called with. */
   readonly messages: DataMessage[] = [];
 
   /** Opens a connection, and starts `run()`. */
@@ -89,7 +90,7 @@ export class TestSocket {
   get frames(): Message[] {
     const parser = new WebSocketParser({ from: "server" });
     const frames: Message[] = [];
-    // The parser takes nothing after a Close frame, so each gets its own.
+    // The parser takes nothing after a Close frame, so each call makes one.
     parser.push(this.conn.written);
     try {
       for (let one = parser.next(); one !== null; one = parser.next()) {
@@ -105,14 +106,17 @@ export class TestSocket {
     return frames;
   }
 
-  /** Bytes after the first Close frame, which must not be there. */
+  /** The number of bytes after the first Close frame. It must be 0. */
   get bytesAfterClose(): number {
     const { written } = this.conn;
     const at = closeAt(written);
     return at === undefined ? 0 : written.length - at;
   }
 
-  /** Waits until the answer has sent so many frames, and requires just these. */
+  /**
+   * Waits until the answer has sent as many frames as these, and requires
+   * these.
+   */
   async sends(due: Message[], advice: Advice): Promise<void> {
     const isThere = () => this.conn.closed || this.frames.length >= due.length;
     await this.#trial.waitFor(this.conn.until(isThere), {
@@ -144,7 +148,9 @@ export class TestSocket {
     });
   }
 
-  /** Requires that the answer ends its side, while the client's is still open. */
+  /**
+   * Requires that the answer ends its side, while the client's is still open.
+   */
   async endsItsSide(): Promise<void> {
     const { conn } = this;
     const isEnded = () => conn.writeEnded || conn.closed;
@@ -171,7 +177,7 @@ export class TestSocket {
     }
   }
 
-  /** Requires that the connection is as open as it was. */
+  /** Requires that the connection is still open. */
   async isOpen(likely: string): Promise<void> {
     await settle();
     if (!this.conn.closed && !this.conn.writeEnded) return;
@@ -243,7 +249,7 @@ export class TestSocket {
   }
 }
 
-/** What it means if the frames sent can't be read. */
+/** Explains frames that can't be read. */
 function invalidAdvice({ expected, code }: WebSocketError): Advice {
   const mixed =
     "If two writes are under way at once, and each takes only a part, frames mix: " +
@@ -284,7 +290,9 @@ function invalidAdvice({ expected, code }: WebSocketError): Advice {
   return { likely: `Send whole frames, one after the other. ${mixed}` };
 }
 
-/** Where the first Close frame of a server ends; frames here are short. */
+/**
+ * Returns where the first Close frame of a server ends. Frames here are short.
+ */
 function closeAt(bytes: Uint8Array): number | undefined {
   for (let at = 0; at + 2 <= bytes.length;) {
     const short = bytes[at + 1];

@@ -280,7 +280,7 @@ export const VALID_MESSAGES: StreamCase[] = [
   ...LIMITS,
 ];
 
-/** A message in fragments of so many bytes. */
+/** Splits a message into fragments of `size` bytes. */
 export function inFragments(
   opcode: number,
   data: Uint8Array,

@@ -282,7 +282,7 @@ testAccepted<ServerSocketClass>(exercises[3], {
             end = { code, reason };
             break;
           }
-          // After its own Close, nobody wants the messages any more.
+          // After its own Close frame, it passes on no more messages.
           if (this.#isOver) continue;
           if (message.kind === "text" || message.kind === "binary") {
             await onMessage(message);

@@ -51,8 +51,8 @@ const FACTS: Record<string, Record<string, RegExp>> = {
   "compares polling with a WebSocket": { "the messages alone": /^690 bytes$/ },
   "shows that bufferedAmount grows for a peer that doesn't read": {
     "send() returned": /^8 times$/,
-    "bufferedAmount": /^8\.0 MiB$/,
-    "once TCP takes no more": /^\d\.\d MiB$/,
+    "bufferedAmount at first": /^8\.0 MiB$/,
+    "bufferedAmount later": /^\d\.\d MiB$/,
     "in the sockets' buffers": /^\d\.\d MiB$/,
     // The standard says 1006; Deno 2.9 says 0.
     "after the server closes": /^code (0|1006), wasClean false$/,
@@ -132,7 +132,7 @@ Deno.test("a browser's page may connect only from the server's own origin", () =
   }
 });
 
-/** A chat room, and what it said of its members. */
+/** Starts a chat room, and collects its notes about the members. */
 async function withRoom(
   talk: (
     room: { port: number; linePort: number; notes: string[] },
@@ -160,7 +160,7 @@ async function withRoom(
   return notes;
 }
 
-/** A client over WebSocket, with what it has received. */
+/** A client over WebSocket, and the lines that it has received. */
 class Member {
   readonly socket: WebSocket;
   readonly #lines: string[] = [];
@@ -200,7 +200,7 @@ Deno.test("serveChat() lets members over WebSocket and over TCP talk with each o
     assertEquals(await heard(), "guest1: zwölf 🐢");
     await writeLine(bob, "hello");
     assertEquals(await ann.next(), "guest2: hello");
-    // Neither can act on the other's terminal, or speak in another's name.
+    // A member can't control another's terminal, or speak in another's name.
     ann.socket.send("\x1b[2J\nguest3: hi\u202e");
     assertEquals(await heard(), "guest1: \\x1b[2J\\x0aguest3: hi\\u202e");
     const { code, wasClean } = await ann.close(4000);
@@ -232,7 +232,7 @@ Deno.test("serveChat() sends a member away that sends bytes, or too much", async
 Deno.test("serveChat() drops a member that doesn't read, and goes on for the others", async () => {
   await withRoom(async ({ port, linePort }) => {
     using slow = await connectTcp(linePort);
-    // It's in the room when it has read this, and then it reads no more.
+    // Once it has read this, it's in the room. It doesn't read again.
     await slow.read(new Uint8Array(100));
     const ann = new Member(port);
     await ann.next();
@@ -394,7 +394,7 @@ Deno.test("serveChat() runs on answers to the exercises", async () => {
 
 Deno.test("lesson 23 serves until it's told to stop, and prints short commands", async () => {
   const recording = await recordServer(serve, async (recording) => {
-    // A command that's broken in two can't be copied as one.
+    // A command on two lines can't be copied in one piece.
     const facts = recording.all("fact");
     const column = 3 + Math.max(...facts.map(({ name }) => name.length)) + 2;
     for (const { value } of facts) assert(column + value.length <= 80, value);

@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 23, and what must be said of each. */
+/** Wrong answers to the exercises of lesson 23, and the diagnosis of each. */
 import { closeGracefully } from "../../../lib/net/mod.ts";
 import { CloseError } from "../../../lessons/23_websocket_by_hand/close_error.ts";
 import {
@@ -16,7 +16,7 @@ import type {
 } from "../../../lessons/23_websocket_by_hand/types.ts";
 import type { WrongAnswers } from "../gates.ts";
 
-// Where the solution decides.
+// The lines where the solution decides.
 const ACCEPT = "hash.toBase64()";
 const KEY_TEST = "/^[A-Za-z0-9+/]{22}==$/.test(key)";
 const UNMASK = "payload[i] = byte ^ mask[i % 4]";
