@@ -10,21 +10,25 @@ import selfSigned from "./certs/self_signed.pem" with { type: "text" };
 import server from "./certs/server.pem" with { type: "text" };
 import wrongName from "./certs/wrong_name.pem" with { type: "text" };
 
-/** The lesson's test authority (CA): a client that trusts it says so. */
+/**
+ * The certificate of the lesson's test authority (CA), for clients to trust.
+ */
 export const CA: string = ca;
 
 /** The private key that belongs to all of the certificates below. */
 export const KEY: string = key;
 
-/** A server's certificates, by what is wrong with them. */
+/**
+ * The servers' certificates: a good one, and three that a client must reject.
+ */
 export const CERTIFICATES = {
-  /** For echo.localhost, localhost, 127.0.0.1 and ::1; nothing is wrong. */
+  /** A good one, for echo.localhost, localhost, 127.0.0.1, and ::1. */
   good: server,
-  /** The same, but it ended with the year 2020. */
+  /** The same, but it expired at the end of 2020. */
   expired,
-  /** For other.localhost. */
+  /** One for another name, other.localhost. */
   wrongName,
-  /** For the right names, signed by no authority. */
+  /** One for the right names that no authority has signed. */
   selfSigned,
 } as const satisfies Record<string, string>;
 

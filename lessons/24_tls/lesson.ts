@@ -1,9 +1,9 @@
 /**
  * Lesson 24: TLS, on the wire and in its failures.
  *
- * The same echo over TCP and over TLS, and what crosses the wire in each; what a
- * client says in the clear; what fails, and how; an answer that's cut; TLS on a
- * connection that's already in use; and what all of that costs.
+ * Runs the same echo over TCP and over TLS, and shows the bytes on the wire.
+ * Then it shows the client's message in the clear, failed handshakes, an answer
+ * that's cut off, TLS on a connection that's already in use, and what TLS costs.
  */
 import {
   connectTcp,
@@ -66,14 +66,14 @@ async function connectTls(
   });
 }
 
-/** Sends a text to an echo server, ends, and gives what comes back. */
+/** Sends a text to an echo server, ends, and returns the echo. */
 async function exchange(conn: Deno.Conn, text: string): Promise<string> {
   await writeAll(conn, encode(text));
   await conn.closeWrite();
   return decode(await readToEnd(conn));
 }
 
-/** The same program on both, and what a relay between sees. */
+/** Runs the same server over TCP and TLS, with a relay that sees the bytes. */
 async function sameEcho(show: Narrator): Promise<void> {
   show.step("The same echo, over TCP and over TLS");
   await show.predict(
@@ -113,7 +113,7 @@ async function sameEcho(show: Narrator): Promise<void> {
   );
 }
 
-/** A row for each record, or for each piece where there are none. */
+/** Makes a row for each record, or for each piece if it isn't TLS. */
 function rowsOf(log: Piece[], isTls: boolean): string[][] {
   return log.filter(({ bytes }) => bytes.length > 0).flatMap((piece) => {
     if (!isTls) {
@@ -146,7 +146,7 @@ function nameOf(record: TlsRecord): string {
   return name ?? TLS_CONTENT_TYPES[record.contentType];
 }
 
-/** What everybody on the way can read. */
+/** Shows the ClientHello, which everyone along the way can read. */
 async function inTheClear(show: Narrator): Promise<void> {
   show.step("What the client says in the clear");
   await show.predict(
@@ -168,7 +168,7 @@ async function inTheClear(show: Narrator): Promise<void> {
   );
 }
 
-/** The bytes of a ClientHello. */
+/** Returns the bytes of a ClientHello. */
 async function helloOf(options: Deno.StartTlsOptions): Promise<Uint8Array> {
   await using server = EchoServer.overTls({ protocols: ["http/1.1"] });
   await using relay = new Relay(server.port);
@@ -179,7 +179,7 @@ async function helloOf(options: Deno.StartTlsOptions): Promise<Uint8Array> {
   return relay.log.find(({ from }) => from === "client")!.bytes;
 }
 
-/** Something that can't work. */
+/** A handshake that fails. */
 interface Failure {
   name: string;
   server?: EchoOptions;
@@ -204,7 +204,7 @@ const FAILURES: Failure[] = [
   },
 ];
 
-/** A ClientHello that knows no version but TLS 1.1. */
+/** Makes a ClientHello that offers only TLS 1.1. */
 async function oldHello(): Promise<Uint8Array> {
   const hello = await helloOf({});
   const { fragment } = recognizeTls(hello)[0];
@@ -237,7 +237,7 @@ async function failures(show: Narrator): Promise<void> {
     for (const error of [atClient, atServer]) {
       if (error !== null) classes.add(error.name);
     }
-    // The end that finds out sends the alert; the other one receives it.
+    // The end that finds the mistake sends the alert to the other one.
     const ends = [messageOf(atClient), messageOf(atServer)];
     const isClient = ends[1].startsWith(RECEIVED);
     const [finder, other] = isClient ? ends : ends.toReversed();
@@ -261,10 +261,10 @@ async function failures(show: Narrator): Promise<void> {
   );
 }
 
-/** How an error begins that an alert has brought. */
+/** The start of the error's text at the end that received an alert. */
 const RECEIVED = "received fatal alert: ";
 
-/** Connects, which fails. */
+/** Connects, and returns the error of the handshake. */
 async function failureOf(
   port: number,
   options?: Deno.StartTlsOptions,
@@ -273,7 +273,7 @@ async function failureOf(
   return await conn.handshake().then(() => null, (error) => error);
 }
 
-/** Sends bytes that aren't a handshake, and reads on to the end. */
+/** Sends bytes in place of a handshake, and reads to the end. */
 async function sendAnyway(port: number, bytes: Uint8Array): Promise<null> {
   using conn = await connectTcp(port);
   await writeAll(conn, bytes);
@@ -281,7 +281,7 @@ async function sendAnyway(port: number, bytes: Uint8Array): Promise<null> {
   return null;
 }
 
-/** Without what all of them have in common, and details. */
+/** Returns an error's text, without details and the words that all have. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return "the alert";
   return error.message.split(/; |: http|: verification time/)[0]
@@ -289,7 +289,7 @@ function messageOf(error: unknown): string {
     .replace("peer is incompatible: ", "");
 }
 
-/** The first alert, or what has to be one. */
+/** Returns the first alert. An encrypted one is recognized by its size. */
 function alertIn(log: Piece[]): string {
   for (const { bytes } of log) {
     for (const record of recognizeTls(bytes)) {
@@ -303,7 +303,7 @@ function alertIn(log: Piece[]): string {
   return "none";
 }
 
-/** The same cut in both: only TLS tells. */
+/** Cuts off an answer over TCP and over TLS. Only TLS notices. */
 async function truncation(show: Narrator): Promise<void> {
   show.step("An answer that's cut off");
   await show.predict(
@@ -342,7 +342,7 @@ async function truncation(show: Narrator): Promise<void> {
 function cutting(kind: string) {
   let answers = 0;
   return (piece: Uint8Array, from: From): Uint8Array | null => {
-    // A record of 7 bytes of data, encrypted, or of 8.
+    // An encrypted record with 7 or 8 bytes of data.
     const isAnswer = kind === "TCP" ||
       piece[0] === 23 && (piece.length === 29 || piece.length === 30);
     if (from === "server" && isAnswer) answers++;
@@ -350,7 +350,7 @@ function cutting(kind: string) {
   };
 }
 
-/** STARTTLS, and what must not survive it. */
+/** Shows STARTTLS, with and without a line that an attacker added. */
 async function onConnectionInUse(show: Narrator): Promise<void> {
   show.step("TLS on a connection that's already in use");
   await show.predict(
@@ -400,7 +400,7 @@ async function onConnectionInUse(show: Narrator): Promise<void> {
   );
 }
 
-/** Round trips, bytes, and time. */
+/** Counts round trips and bytes, and measures times. */
 async function cost(show: Narrator): Promise<void> {
   show.step("What it costs");
   await show.predict(
@@ -471,7 +471,7 @@ async function connect(name: string, port: number): Promise<Deno.Conn> {
   return name === "TCP" ? await connectTcp(port) : await connectTls(port);
 }
 
-/** Round trips up to the answer; TCP's own handshake is one of them. */
+/** Counts the round trips up to the answer, including TCP's own handshake. */
 function roundTrips(log: Piece[]): number {
   const sent = log.filter(({ bytes }) => bytes.length > 0);
   const turns = sent.filter(({ from }, i) =>
@@ -485,7 +485,7 @@ function bytesFrom(log: Piece[], from: From): number {
     .reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-/** What a client's first request needs, and its second one. */
+/** Counts the bytes of a client's first visit, and of its second. */
 async function resumptions(): Promise<string[][]> {
   await using server = Deno.serve({
     hostname: "127.0.0.1",
@@ -503,7 +503,7 @@ async function resumptions(): Promise<string[][]> {
     const url = `https://127.0.0.1:${relay.port}/`;
     await (await fetch(url, { client })).text();
     await relay.ended();
-    // The client sends its second piece when it has the whole reply.
+    // The client sends its second piece once it has the whole reply.
     const [hello, ...rest] = relay.log;
     const next = rest.findIndex(({ from }) => from === "client");
     const reply = bytesFrom(rest.slice(0, next), "server");
@@ -532,7 +532,7 @@ async function transfer(
 ): Promise<number> {
   using conn = await connect(name, port);
   const data = new Uint8Array(1024 * 1024);
-  // The handshake isn't part of this.
+  // Finish the handshake first: it isn't part of the measurement.
   await writeAll(conn, data.subarray(0, 1));
   await readExact(conn, 1);
   const started = performance.now();
@@ -547,7 +547,7 @@ async function transfer(
   return performance.now() - started;
 }
 
-/** Keeps the echo server up, for openssl s_client. */
+/** Runs the echo server for openssl s_client, until Ctrl-C. */
 export async function serve(
   show: Narrator,
   context: ServeContext,
@@ -596,7 +596,9 @@ export async function serve(
   show.note("ended");
 }
 
-/** One line of the log; nothing in it can control the terminal. */
+/**
+ * Returns one line of the log, without characters that control the terminal.
+ */
 function describeHello({ serverName, protocols, versions }: ClientHello) {
   return [
     `ClientHello for ${text(serverName ?? "no name")}`,

@@ -12,13 +12,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where the certificates go. */
+/** The folder for the certificates. */
 const FOLDER = fileURLToPath(new URL("./certs/", import.meta.url));
 
-/** A long time before and after any run of the lesson. */
+/** Dates long before and long after any run of the lesson. */
 const [PAST, FUTURE] = ["20200101000000Z", "20991231235959Z"];
 
-/** What `openssl ca` has to know. */
+/** The configuration of `openssl ca`. */
 const CONFIG = `
 [ca]
 default_ca = test_ca
@@ -64,7 +64,7 @@ async function openssl(command: string): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** Asks for a certificate with a new key, or one that is there already. */
+/** Requests a certificate, with a new key or an existing one. */
 async function request(name: string, subject: string, key: string) {
   const source = key === "" ? `-newkey ec -keyout ${name}.key` : `-key ${key}`;
   await openssl(
@@ -74,7 +74,7 @@ async function request(name: string, subject: string, key: string) {
   );
 }
 
-/** Signs what was asked for. */
+/** Signs a request. */
 async function sign(name: string, signer: string, extensions: string) {
   const end = name === "expired" ? "20210101000000Z" : FUTURE;
   await openssl(
@@ -88,7 +88,7 @@ await request("ca", "Socket-Workbook-Test-CA", "");
 await sign("ca", "-selfsign -keyfile ca.key", "authority");
 const byAuthority = "-cert ca.pem -keyfile ca.key";
 
-// The servers share one key: only what is written about it differs.
+// The servers share one key. Only the text about it differs.
 await request("server", "echo.localhost", "");
 await sign("server", byAuthority, "right");
 for (

@@ -1,4 +1,6 @@
-/** A relay between clients and a server, which keeps what crosses the wire. */
+/**
+ * A relay between clients and a server, which records the bytes on the wire.
+ */
 import {
   closeQuietly,
   connectTcp,
@@ -8,26 +10,26 @@ import {
 } from "../../lib/net/mod.ts";
 import { encodeTlsRecord, TlsRecordParser } from "../../lib/wire/mod.ts";
 
-/** Which end sent something. */
+/** The end that sent something. */
 export type From = "client" | "server";
 
-/** A piece that crossed the wire. */
+/** One piece of the bytes on the wire. */
 export interface Piece {
-  /** Which end sent it. */
+  /** The end that sent it. */
   from: From;
-  /** The bytes, as one read gave them; none are the end of the stream. */
+  /** The bytes that one read returned; empty at the end of the stream. */
   bytes: Uint8Array;
 }
 
-/** What a relay does besides passing bytes on. */
+/** The options of a relay. */
 export interface RelayOptions {
   /**
-   * Called with each TLS record before it's passed on. What it returns is passed
-   * on instead; after `null`, the receiver gets the end of the stream.
+   * Called with each TLS record. The relay passes on the bytes that it returns;
+   * after `null`, it ends the stream to the receiver.
    */
   meddle?: (record: Uint8Array, from: From) => Uint8Array | null;
   /**
-   * Whether there's TLS to meddle with. Otherwise `meddle` gets each piece.
+   * Whether the bytes are TLS. If not, `meddle` gets pieces instead of records.
    *
    * @default true
    */
@@ -35,8 +37,8 @@ export interface RelayOptions {
   /** The port to listen on. @default 0 */
   port?: number;
   /**
-   * Called for each client. What it returns is told of each of its pieces, which
-   * aren't kept then.
+   * Called for each client, and returns a callback for that client's pieces.
+   * The relay then keeps none of them.
    */
   watch?: () => (piece: Piece) => void;
 }
@@ -48,14 +50,14 @@ export class Relay implements AsyncDisposable {
   readonly #conversations: Promise<void>[] = [];
   readonly #accepting: Promise<void>;
   readonly #options: RelayOptions;
-  /** All that has crossed the wire, in order. */
+  /** The pieces so far, in order. */
   readonly log: Piece[] = [];
 
   /**
-   * Listens.
+   * Starts to listen.
    *
    * @param target The server's port, on 127.0.0.1.
-   * @param options What else it does.
+   * @param options The port, and callbacks.
    */
   constructor(target: number, options: RelayOptions = {}) {
     this.#options = options;
@@ -63,7 +65,7 @@ export class Relay implements AsyncDisposable {
     this.#accepting = this.#accept(target);
   }
 
-  /** Where clients connect. */
+  /** The port for clients. */
   get port(): number {
     return this.#listener.addr.port;
   }
@@ -73,7 +75,7 @@ export class Relay implements AsyncDisposable {
     await Promise.all(this.#conversations);
   }
 
-  /** Ends all conversations. */
+  /** Stops listening, and closes all connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener[Symbol.dispose]();
     for (const conn of this.#open) closeQuietly(conn);
@@ -100,7 +102,7 @@ export class Relay implements AsyncDisposable {
         this.#pass(server, client, { from: "server", tell }),
       ]);
     } catch {
-      // One end has reset the connection, so the other one is closed as well.
+      // One end has reset its connection, so close the other one, too.
     } finally {
       for (const conn of [client, server]) {
         if (conn === undefined) continue;
@@ -110,7 +112,7 @@ export class Relay implements AsyncDisposable {
     }
   }
 
-  /** Passes on what one end sends, up to its end. */
+  /** Passes on the bytes of one end, and then the end of its stream. */
   async #pass(
     source: Deno.TcpConn,
     target: Deno.TcpConn,
@@ -125,7 +127,7 @@ export class Relay implements AsyncDisposable {
       tell({ from, bytes });
       const pieces = meddle && isTls ? recordsIn(parser, bytes) : [bytes];
       for (const piece of pieces) {
-        // After it has cut the stream, it reads on, so that nothing is reset.
+        // After a cut, read on: a close with unread bytes would send a reset.
         if (hasEnded) break;
         const passed = meddle ? meddle(piece, from) : piece;
         if (passed !== null) await writeAll(target, passed);
@@ -138,7 +140,7 @@ export class Relay implements AsyncDisposable {
   }
 }
 
-/** The records that are complete now, with their headers. */
+/** Returns the records that are complete now, with their headers. */
 function recordsIn(parser: TlsRecordParser, bytes: Uint8Array): Uint8Array[] {
   parser.push(bytes);
   const records: Uint8Array[] = [];
@@ -149,10 +151,10 @@ function recordsIn(parser: TlsRecordParser, bytes: Uint8Array): Uint8Array[] {
 }
 
 /**
- * Passes on what one connection brings, and its end, to another one.
+ * Passes on the bytes of one connection, and then its end, to another one.
  *
- * @param from Where bytes come from.
- * @param to Where they go.
+ * @param from The connection to read from.
+ * @param to The connection to write to.
  */
 export async function passOn(from: Deno.Conn, to: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(64 * 1024);

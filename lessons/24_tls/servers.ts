@@ -9,19 +9,19 @@ import {
 import { CERTIFICATES, KEY } from "./certificates.ts";
 import { passOn } from "./relay.ts";
 
-/** How an echo server is made. */
+/** The options of an echo server. */
 export interface EchoOptions {
-  /** Which certificate it shows. @default "good" */
+  /** The certificate that it shows. @default "good" */
   certificate?: keyof typeof CERTIFICATES;
   /** The protocols that it speaks inside TLS. @default none in particular */
   protocols?: string[];
   /** The port to listen on. @default 0 */
   port?: number;
-  /** Called with what a client's connection failed with. */
+  /** Called with the error of each connection that failed. */
   onError?: (error: unknown) => void;
 }
 
-/** A server that sends back what it reads. */
+/** A server that sends back every byte it reads. */
 export class EchoServer implements AsyncDisposable {
   readonly #listener: Deno.TcpListener | Deno.TlsListener;
   readonly #open = new Set<Deno.Conn>();
@@ -38,12 +38,12 @@ export class EchoServer implements AsyncDisposable {
     this.#accepting = this.#accept();
   }
 
-  /** Makes one over plain TCP. */
+  /** Starts an echo server over plain TCP. */
   static overTcp(): EchoServer {
     return new EchoServer(listenTcp(), {});
   }
 
-  /** Makes one over TLS: only the listener differs. */
+  /** Starts an echo server over TLS. Only the listener differs. */
   static overTls(options: EchoOptions = {}): EchoServer {
     const { certificate = "good", protocols, port = 0 } = options;
     const listener = Deno.listenTls({
@@ -56,12 +56,12 @@ export class EchoServer implements AsyncDisposable {
     return new EchoServer(listener, options);
   }
 
-  /** Where it listens. */
+  /** The port that it listens on. */
   get port(): number {
     return (this.#listener.addr as Deno.NetAddr).port;
   }
 
-  /** Ends it, and all its conversations. */
+  /** Stops listening, and closes all connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     for (const conn of this.#open) closeQuietly(conn);
@@ -77,7 +77,7 @@ export class EchoServer implements AsyncDisposable {
     }
   }
 
-  /** Lesson 3's echo. It doesn't know whether there's TLS below. */
+  /** Runs lesson 3's echo. It can't tell whether the connection uses TLS. */
   async #echo(conn: Deno.Conn): Promise<void> {
     const buffer = new Uint8Array(64 * 1024);
     try {
@@ -98,8 +98,8 @@ export class EchoServer implements AsyncDisposable {
  * Serves one client: in the clear up to its first line, and then inside TLS.
  *
  * @param conn The client's connection.
- * @param reply What the client gets for its line.
- * @param echo The server that it goes on with: an echo over TLS.
+ * @param reply The answer to the client's first line.
+ * @param echo The server inside TLS, an echo.
  */
 export async function serveStartTls(
   conn: Deno.TcpConn,
@@ -114,7 +114,7 @@ export async function serveStartTls(
     command += new TextDecoder().decode(buffer.subarray(0, count));
   }
   await writeAll(conn, new TextEncoder().encode(reply));
-  // Deno.startTls() is for clients, so the TLS server is a second one.
+  // Deno.startTls() works only for clients, so a second server does the TLS.
   using inside = await connectTcp(echo.port);
   inside.setNoDelay();
   await Promise.all([passOn(conn, inside), passOn(inside, conn)]);

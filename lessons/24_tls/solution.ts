@@ -10,7 +10,7 @@ import type {
 // ---- 24.1 RecordReader ------------------------------------------------------
 
 export class RecordReader implements RecordSource {
-  // What has arrived but isn't part of a returned record.
+  // Bytes that have arrived but aren't part of a returned record.
   #pending = new Uint8Array();
 
   push(bytes: Uint8Array): void {
@@ -94,7 +94,7 @@ function readExtensions(extensions: Field, hello: ClientHello): void {
   }
 }
 
-/** A part of the message. Nothing in it can be read past its end. */
+/** A part of the message. Reading past its end throws. */
 class Field {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -117,7 +117,9 @@ class Field {
     return this.bytes(size).reduce((sum, byte) => sum * 256 + byte, 0);
   }
 
-  /** A length of so many bytes, and what it counts. */
+  /**
+   * Reads a length of `lengthSize` bytes, and returns the part that it counts.
+   */
   field(lengthSize: number): Field {
     return new Field(this.bytes(this.number(lengthSize)));
   }
@@ -148,10 +150,10 @@ export async function askSecurely(
   try {
     const address = { hostname: "127.0.0.1", port };
     using tcp = await Deno.connect({ ...address, signal });
-    // The name is checked against the certificate, and isn't looked up.
+    // startTls() compares the name with the certificate. It looks nothing up.
     using conn = await Deno.startTls(tcp, { hostname, caCerts });
     signal.throwIfAborted();
-    // Nothing but a close ends a handshake or a read that's under way.
+    // Only a close ends a handshake or a read that's in progress.
     signal.addEventListener("abort", () => conn[Symbol.dispose]());
 
     for (let at = 0; at < question.length;) {
@@ -160,7 +162,7 @@ export async function askSecurely(
     await conn.closeWrite(); // This sends the close_notify.
     const pieces: Uint8Array[] = [];
     const buffer = new Uint8Array(64 * 1024);
-    // A null is the server's close_notify; read() throws at any other end.
+    // null means that close_notify arrived; read() throws at any other end.
     for (let count; (count = await conn.read(buffer)) !== null;) {
       pieces.push(buffer.slice(0, count));
     }
@@ -198,7 +200,7 @@ export async function upgrade(
   }
 }
 
-/** Reads one line. More than that isn't the server's, or isn't to be trusted. */
+/** Reads one line. If more bytes come with it, don't trust them: throw. */
 async function readReply(conn: Deno.Conn): Promise<string> {
   const buffer = new Uint8Array(512);
   let size = 0;

@@ -2,11 +2,13 @@
 
 /** One TLS record. */
 export interface TlsRecord {
-  /** What it carries: 22 is a handshake message, 23 is encrypted data. */
+  /**
+   * The type of its content: 22 is a handshake message, 23 is encrypted data.
+   */
   type: number;
-  /** Its version, such as 0x0303. */
+  /** The version, such as 0x0303. */
   version: number;
-  /** What it carries, without the header. */
+  /** The record without its header. */
   fragment: Uint8Array;
 }
 
@@ -16,14 +18,14 @@ export interface RecordSource {
   push(bytes: Uint8Array): void;
   /** Returns the next record, or `null` until all of it has arrived. */
   next(): TlsRecord | null;
-  /** Says that the stream has ended. */
+  /** Call this at the end of the stream. Throws if a record was cut off. */
   end(): void;
 }
 
 /** The type of 24.1: a class. */
 export type RecordReaderClass = new () => RecordSource;
 
-/** What a client says in the clear. */
+/** The parts of a ClientHello that 24.2 returns. */
 export interface ClientHello {
   /** The name of the server that it wants to talk to (SNI). */
   serverName?: string;
@@ -36,7 +38,7 @@ export interface ClientHello {
 /** The type of 24.2. */
 export type ReadClientHello = (record: TlsRecord) => ClientHello;
 
-/** Which server a client trusts. */
+/** The server that a client trusts. */
 export interface Trust {
   /** The certificates of the authorities to trust, as PEM text. */
   caCerts: string[];

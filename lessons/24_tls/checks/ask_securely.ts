@@ -1,4 +1,4 @@
-/** How an answer to 24.3 is checked. */
+/** Checks an answer to 24.3. */
 import { listenTcp, readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import { counted } from "../../../lib/show/counted.ts";
 import {
@@ -18,30 +18,30 @@ const VERIFY = "Encrypted isn't authenticated";
 const END = "The end has to be authentic, too";
 const CLOSE = "Close it, however it ends";
 
-/** A limit that must never be reached, in milliseconds. */
+/** A time limit that must never be reached, in milliseconds. */
 const LONG_MS = 30_000;
-/** A limit that's reached, in milliseconds. */
+/** A time limit that's reached, in milliseconds. */
 const SHORT_MS = 250;
 
-/** One call, and what must come of it. */
+/** One call, and the result that it must have. */
 interface Case {
   step: string;
   question?: Uint8Array;
-  /** What the server writes after the question. */
+  /** The bytes that the server writes after the question. */
   answer?: Uint8Array;
   options?: Partial<AskOptions>;
   certificate?: TlsServerOptions["certificate"];
-  /** What happens to the answer on its way. */
+  /** Where the answer is cut off on its way. */
   cut?: "before the close_notify" | "inside a record";
-  /** What the server does after the answer. @default ends with a close_notify */
+  /** The server's next act. @default {it ends with a close_notify} */
   then?: "silence" | "drips";
-  /** The error, by its name; none if the answer must be returned. */
+  /** The name of the error; not given if the answer must be returned. */
   throws?: keyof typeof RIGHT;
   likely: string;
   read: string;
 }
 
-/** Tells whether an error is the right one. */
+/** For each error's name, a test for it. */
 const RIGHT = {
   "Deno.errors.InvalidData": (error: unknown) =>
     error instanceof Deno.errors.InvalidData,
@@ -178,15 +178,15 @@ const CASES: Case[] = [
   },
 ];
 
-/** What happens to the server's records. */
+/** Returns a function that cuts off the server's records. */
 function meddler(cut: Case["cut"]): TlsServerOptions["meddle"] {
   if (cut === undefined) return undefined;
   let isOver = false;
   return (record, from) => {
     if (from === "client") return record;
     if (isOver) return null;
-    // An alert that's encrypted has a fragment of 19 bytes. No answer here has 2
-    // bytes, which would take as many.
+    // The fragment of an encrypted alert has 19 bytes. So would an answer of 2
+    // bytes, but there's none here.
     if (cut === "before the close_notify" && record.length === 24) return null;
     if (cut === "inside a record" && record.length > 4000) {
       isOver = true;
@@ -295,7 +295,7 @@ async function checkCase(
   await watch?.requireNothingLeft(one.throws !== undefined);
 }
 
-/** A server with which no handshake is possible. */
+/** Checks a server that accepts the connection and says nothing. */
 async function checkSilent(
   askSecurely: AskSecurely,
   trial: Trial,
@@ -305,7 +305,7 @@ async function checkSilent(
   listener.accept().then((conn) => trial.use(conn), () => {});
   const one: Case = {
     step: "",
-    // Without a question, closeWrite() is the first call that has to wait.
+    // With an empty question, closeWrite() is the first call that has to wait.
     question: new Uint8Array(),
     options: { timeoutMs: SHORT_MS },
     throws: "Deno.errors.TimedOut",
@@ -351,7 +351,7 @@ async function call(
   return outcome;
 }
 
-/** Tells whether an answer was returned, as it must be. */
+/** Checks the outcome, and returns whether the call returned an answer. */
 function judge(
   trial: Trial,
   outcome: PromiseSettledResult<unknown>,
@@ -432,7 +432,7 @@ function requireAsked(
   });
 }
 
-/** Sees what an answer leaves behind. */
+/** Checks that an answer leaves no timer and no connection. */
 class Watch {
   readonly #trial: Trial;
   readonly #timers: TimerWatch;
@@ -445,14 +445,14 @@ class Watch {
     this.#conns = trial.use(new ConnWatch());
   }
 
-  /** Says that a server has got a question. */
+  /** Notes that the server has received the question. */
   markQuestion(): void {
     this.#timersBefore = this.#timers.started.length;
   }
 
   /**
-   * Requires that the whole time doesn't begin again after the question. On a
-   * busy machine, a limit for each read may pass as well.
+   * Requires that the time limit doesn't start over after the question. On a
+   * busy machine, an answer that sets a limit for each read may pass, too.
    */
   requireOneLimit({ likely, read }: Case): void {
     const again = this.#timers.started.slice(this.#timersBefore)
@@ -467,13 +467,13 @@ class Watch {
     });
   }
 
-  /** Where the answer connects. */
+  /** The ports that the answer may connect to. */
   get ports(): Set<number> {
     return this.#conns.ports;
   }
 
   async requireNothingLeft(hasThrown: boolean): Promise<void> {
-    // A long one: the server has short ones of its own.
+    // Only look at long timers: the server has short ones of its own.
     if (this.#timers.running(SHORT_MS).length > 0) {
       this.#trial.fail({
         problem: "A timer still runs.",

@@ -1,4 +1,4 @@
-/** How an answer to 24.2 is checked. */
+/** Checks an answer to 24.2. */
 import {
   type Advice,
   type CallResult,
@@ -27,7 +27,7 @@ const BOUNDS = "A length inside a length";
 const NAME = serverNames([0, "a.test"]);
 const PROTOCOLS = protocolNames("h2", "http/1.1");
 const VERSIONS = versionList(0x0304, 0x0303);
-/** The share of a key, which nothing here needs. */
+/** An extension with a key share, which nothing here needs. */
 const OTHER = extension(51, [0, 4, 0, 29, 0, 0]);
 
 const ALL: ClientHello = {
@@ -43,7 +43,7 @@ function good(
   returns: ClientHello,
   likely: string,
 ): FunctionCase {
-  // A name where there's none would count as an extra field.
+  // Results may have extra fields, so say that there must be no name.
   const all = { serverName: undefined, ...returns };
   return { step, args: [hello(parts)], returns: all, likely, read: HELLO };
 }
@@ -222,7 +222,7 @@ function bad(step: string, parts: HelloParts, likely: string): FunctionCase {
   };
 }
 
-/** An extension whose own list has a length of two bytes that's wrong by some. */
+/** Makes an extension whose list has a length that's wrong by `by` bytes. */
 function wrongList(type: 0 | 16, by: number): number[] {
   const one = type === 0
     ? [0, ...counted(2, ascii("a.test"))]

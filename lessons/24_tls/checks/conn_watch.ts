@@ -1,16 +1,16 @@
-/** Watches which connections an answer opens, and whether it closes them. */
+/** Notices the connections that an answer opens, and whether it closes them. */
 import { settle } from "../../../lib/workbook/kit/mod.ts";
 
 const WATCHED = ["connect", "connectTls", "startTls"] as const;
 
-/** Watches calls of `Deno.connect` and the like until it's closed. */
+/** Watches calls of `Deno.connect` and similar functions, until it's closed. */
 export class ConnWatch {
   readonly #originals = WATCHED.map((name) => [name, Deno[name]] as const);
   readonly #attempts: Promise<Deno.Conn>[] = [];
-  /** The ports that matter: the check's servers connect, too. */
+  /** The ports to watch: the check's own servers open connections, too. */
   readonly ports: Set<number> = new Set();
 
-  /** Begins to watch. */
+  /** Starts to watch. */
   constructor() {
     for (const [name, original] of this.#originals) {
       const watched = (...args: unknown[]) => {
@@ -25,7 +25,9 @@ export class ConnWatch {
     }
   }
 
-  /** Tells whether one of the connections is still open; it ends them all. */
+  /**
+   * Returns whether any of the connections is still open, and closes them all.
+   */
   async hasOpen(): Promise<boolean> {
     await settle();
     let count = 0;
@@ -46,11 +48,11 @@ export class ConnWatch {
 }
 
 /**
- * Tells whether a connection is open. One that has become a TLS connection
- * isn't open itself anymore.
+ * Checks whether a connection is open. Once it has become a TLS connection, it
+ * doesn't count as open anymore.
  *
- * @param conn The connection, which isn't needed after that.
- * @returns Whether it has to be closed yet.
+ * @param conn The connection; don't use it afterward.
+ * @returns Whether it still has to be closed.
  */
 export async function isOpen(conn: Deno.Conn): Promise<boolean> {
   try {

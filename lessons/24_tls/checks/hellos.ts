@@ -1,17 +1,17 @@
 /** ClientHellos for the check of 24.2, well-formed and otherwise. */
 import type { TlsRecord } from "../types.ts";
 
-/** Two bytes, the more significant one first. */
+/** Encodes a number in two bytes, big-endian. */
 export function u16(value: number): number[] {
   return [value >> 8, value & 0xff];
 }
 
-/** The ASCII bytes of a text. */
+/** Returns the ASCII bytes of a text. */
 export function ascii(text: string): number[] {
   return Array.from(text, (char) => char.charCodeAt(0));
 }
 
-/** Bytes with their length in front, in so many bytes, or with a wrong one. */
+/** Puts the length of some bytes in front of them, or a wrong length. */
 export function counted(
   lengthBytes: 1 | 2 | 3,
   bytes: number[],
@@ -21,7 +21,7 @@ export function counted(
   return [...all.slice(3 - lengthBytes), ...bytes];
 }
 
-/** An extension; its data may have a wrong length. */
+/** Makes an extension, whose data may have a wrong length. */
 export function extension(
   type: number,
   data: number[],
@@ -30,7 +30,7 @@ export function extension(
   return [...u16(type), ...counted(2, data, length)];
 }
 
-/** The server's name, or several names of different kinds. */
+/** Makes the extension for the server's name, or for names of several kinds. */
 export function serverNames(...names: [kind: number, name: string][]) {
   const list = names.flatMap(([kind, name]) => [
     kind,
@@ -39,13 +39,13 @@ export function serverNames(...names: [kind: number, name: string][]) {
   return extension(0, counted(2, list));
 }
 
-/** The protocols. */
+/** Makes the extension for the protocols. */
 export function protocolNames(...names: string[]): number[] {
   const list = names.flatMap((name) => counted(1, ascii(name)));
   return extension(16, counted(2, list));
 }
 
-/** The versions. */
+/** Makes the extension for the versions. */
 export function versionList(...versions: number[]): number[] {
   return extension(43, counted(1, versions.flatMap(u16)));
 }
@@ -54,19 +54,21 @@ export function versionList(...versions: number[]): number[] {
 export interface HelloParts {
   /** @default 0x0303 */
   version?: number;
-  /** With its length. @default 32 bytes */
+  /** The session ID, with its length. @default {32 bytes} */
   sessionId?: number[];
-  /** With their length. @default two suites */
+  /** The cipher suites, with their length. @default {two suites} */
   suites?: number[];
-  /** With their length. @default none but "null" */
+  /** The compression methods, with their length. @default {only "null"} */
   compression?: number[];
-  /** The extensions, without their length; `null` for a body that ends before. */
+  /**
+   * The extensions, without their length; `null` for a body that ends before.
+   */
   extensions?: number[] | null;
-  /** What the length of the extensions says. */
+  /** The number in the length of the extensions. */
   extensionsLength?: number;
   /** Bytes after the extensions. */
   rest?: number[];
-  /** What the length of the body says. */
+  /** The number in the length of the body. */
   bodyLength?: number;
   /** Bytes after the body. */
   after?: number[];
@@ -76,7 +78,7 @@ export interface HelloParts {
   recordType?: number;
 }
 
-/** A record with a ClientHello. */
+/** Makes a record with a ClientHello. */
 export function hello(parts: HelloParts = {}): TlsRecord {
   const { extensions = [], rest = [], after = [] } = parts;
   const body = [
@@ -103,7 +105,7 @@ export function hello(parts: HelloParts = {}): TlsRecord {
   };
 }
 
-/** A record from its bytes, which a real client sent. */
+/** Makes a record from the bytes that a real client sent. */
 function recorded(hex: string): TlsRecord {
   return {
     type: 22,
@@ -112,7 +114,7 @@ function recorded(hex: string): TlsRecord {
   };
 }
 
-/** What Deno 2.9.6 sent for echo.localhost, with two protocols. */
+/** The record that Deno 2.9.6 sent for echo.localhost, with two protocols. */
 export const FROM_DENO = recorded(
   "1603010102010000fe0303da268560f32c032b3ff24d94568faa4b21541bb8bda784" +
     "246868657563a4d92c2030510a17875cead42bf332ce368d6f1896b61853a8b8b24c" +
@@ -124,7 +126,7 @@ export const FROM_DENO = recorded(
     "a370002d0002010100230000002b0005040304030300170000",
 );
 
-/** What OpenSSL 3.0's s_client sent for the same server, with one protocol. */
+/** The record that OpenSSL 3.0's s_client sent to the same server, with one. */
 export const FROM_OPENSSL = recorded(
   "160301014a01000146030365fc66e3ed34ef664772b74894d4591e54eee12ed2e84b" +
     "bbec626375b323e71420714dc9884e5eb4226bd9440575e72ee531b64e8cb02c5908" +

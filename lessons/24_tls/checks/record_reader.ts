@@ -1,4 +1,4 @@
-/** How an answer to 24.1 is checked. */
+/** Checks an answer to 24.1. */
 import {
   type Advice,
   aroundLimit,
@@ -14,7 +14,7 @@ import type { RecordReaderClass } from "../types.ts";
 const RECORDS = "A stream of records";
 const LIMIT = 2 ** 14 + 256;
 
-/** A record's bytes. */
+/** Encodes a record. */
 export function recordBytes(
   type: number,
   fragment: Uint8Array,
@@ -56,7 +56,7 @@ function rejects(Class: ErrorConstructor, likely: string): MethodCall {
 const [A, B, C] = [sampleBytes(70), sampleBytes(40), sampleBytes(3)];
 const FULL = sampleBytes(LIMIT);
 
-/** Pushes a stream in pieces of one size, and asks after each. */
+/** Pushes a stream in pieces of one size, and calls next() after each. */
 function inPieces(size: number, ...records: [number, Uint8Array][]) {
   const bytes = join(...records.map((one) => recordBytes(...one)));
   const ends = records.map(([, { length }]) => 5 + length)

@@ -11,13 +11,13 @@ import { settle, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { CERTIFICATES, KEY } from "../certificates.ts";
 import { passOn, Relay, type RelayOptions } from "../relay.ts";
 
-/** What a server does, besides what every TLS server does. */
+/** The options of a {@linkcode TlsServer}. */
 export interface TlsServerOptions {
   /** @default "good" */
   certificate?: keyof typeof CERTIFICATES;
-  /** Talks to one client; its end ends the connection, with a close_notify. */
+  /** Talks to one client. When it's done, the server sends close_notify. */
   talk: (conn: Deno.TlsConn) => Promise<void>;
-  /** What happens on the way to the client. */
+  /** Changes or cuts off records on their way. */
   meddle?: RelayOptions["meddle"];
 }
 
@@ -30,7 +30,7 @@ export class TlsServer {
    * Listens on a free port.
    *
    * @param trial Closes the server at the end of the check.
-   * @param options What it does.
+   * @param options The server's certificate and behavior.
    */
   constructor(trial: Trial, options: TlsServerOptions) {
     const { certificate = "good", talk, meddle } = options;
@@ -45,7 +45,7 @@ export class TlsServer {
     this.#serve(trial, talk);
   }
 
-  /** Where clients connect. */
+  /** The port for clients. */
   get port(): number {
     return this.#relay.port;
   }
@@ -63,11 +63,13 @@ export class TlsServer {
   }
 }
 
-/** What a server in the clear does. */
+/** The options of a {@linkcode StartTlsServer}. */
 export interface StartTlsServerOptions {
-  /** What it sends after the client's line, each piece by itself. */
+  /**
+   * The pieces that it sends after the client's line, each in its own write.
+   */
   replies: string[];
-  /** What follows. @default "tls" */
+  /** The server's next act. @default "tls" */
   then?: "tls" | "end" | "silence" | "endless";
   /** @default "good" */
   certificate?: keyof typeof CERTIFICATES;
@@ -75,9 +77,11 @@ export interface StartTlsServerOptions {
 
 /** A server that begins in the clear, and echoes inside TLS. */
 export class StartTlsServer {
-  /** What the client has sent before TLS. */
+  /** The bytes that the client has sent before TLS, as text. */
   cleartext = "";
-  /** Resolves when the client has ended its side, or has begun TLS and ended. */
+  /**
+   * Resolves when the client has ended its side, or has begun TLS and ended.
+   */
   done: Promise<void> = Promise.resolve();
   /** Whether the client has begun a handshake. */
   hasHandshake = false;
@@ -88,7 +92,7 @@ export class StartTlsServer {
    * Connects a client to a server.
    *
    * @param trial Closes both at the end of the check.
-   * @param options What the server does.
+   * @param options The server's replies and behavior.
    * @returns The server, and the client's end.
    */
   static async connect(
@@ -144,7 +148,7 @@ export class StartTlsServer {
     }
     const first = await readFirst(peer);
     this.hasHandshake = first[0] === 22;
-    // What isn't TLS stays here, to be looked at.
+    // Keep bytes that aren't TLS, for the check to look at.
     if (!this.hasHandshake) {
       this.cleartext += new TextDecoder().decode(first);
       return;
@@ -156,7 +160,7 @@ export class StartTlsServer {
   }
 }
 
-/** What one read brings; nothing at the end. */
+/** Returns the bytes of one read; empty at the end of the stream. */
 async function readFirst(conn: Deno.Conn): Promise<Uint8Array> {
   const buffer = new Uint8Array(64 * 1024);
   return buffer.subarray(0, await readSome(conn, buffer) ?? 0);

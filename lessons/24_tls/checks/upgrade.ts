@@ -1,4 +1,4 @@
-/** How an answer to 24.4 is checked. */
+/** Checks an answer to 24.4. */
 import { readExact, writeAll } from "../../../lib/net/mod.ts";
 import { TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import { CA, SERVER_NAME } from "../certificates.ts";
@@ -10,11 +10,11 @@ const UPGRADE = "From cleartext to TLS";
 const VERIFY = "Encrypted isn't authenticated";
 const COMMAND = "STARTTLS\r\n";
 
-/** One call, and what must come of it. */
+/** One call, and the result that it must have. */
 interface Case extends StartTlsServerOptions {
   step: string;
   options?: Partial<Trust>;
-  /** The error; none if it must return a connection. */
+  /** The error's class; not given if the call must return a connection. */
   throws?: ErrorClass;
   likely: string;
   read?: string;
@@ -173,7 +173,7 @@ export async function checkUpgrade(
   const timers = trial.use(new TimerWatch());
   const conns = trial.use(new ConnWatch());
   for (const one of CASES) {
-    // A read into an array without room returns 0, at once and for ever.
+    // A read into an array without room returns 0 at once, again and again.
     trial.step(one.step, ENDLESS);
     await checkCase(upgrade, trial, one, { conns });
   }
@@ -252,7 +252,7 @@ async function checkCase(
   }
 }
 
-/** Makes a connection move only little in one call. */
+/** Makes each read and write of a connection move only a few bytes. */
 function narrow(conn: Deno.TcpConn): void {
   const [read, write] = [conn.read.bind(conn), conn.write.bind(conn)];
   conn.read = (buffer) => read(buffer.subarray(0, 1));

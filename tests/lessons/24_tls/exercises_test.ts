@@ -29,7 +29,7 @@ testAccepted<RecordReaderClass>(exercises[0], {
     }
     next(): TlsRecord | null {
       const all = this.#take();
-      // It rejects what can't be right before the header is complete.
+      // It rejects a wrong header before the header is complete.
       if (all.length > 0 && (all[0] < 20 || all[0] > 23)) throw new TypeError();
       if (all.length > 1 && all[1] !== 3) throw new TypeError();
       if (all.length < 5) return null;
@@ -141,7 +141,7 @@ testAccepted<Upgrade>(exercises[3], {
       conn.close();
       throw error;
     }
-    // What follows in the clear makes the handshake fail.
+    // More bytes in the clear make the handshake fail.
     const tls = await Deno.startTls(conn, { caCerts, hostname });
     try {
       await tls.handshake();

@@ -101,7 +101,7 @@ Deno.test("lesson 24 measures what TLS costs", async () => {
   }
 });
 
-/** Talks TLS to a port as the lesson's clients do. */
+/** Connects to a port with TLS, as the lesson's clients do. */
 async function connectTls(
   port: number,
   options: Deno.StartTlsOptions = {},
@@ -160,7 +160,7 @@ Deno.test("Relay keeps what crosses it, and passes on each end by itself", async
 Deno.test("Relay ends a stream where it's told to", async () => {
   await using echo = EchoServer.overTls();
   await using relay = new Relay(echo.port, {
-    // An alert inside TLS has 24 bytes.
+    // An encrypted alert has 24 bytes.
     meddle: (record, from) =>
       from === "server" && record.length === 24 ? null : record,
   });

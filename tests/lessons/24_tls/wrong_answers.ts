@@ -1,4 +1,4 @@
-/** Wrong answers to the exercises of lesson 24, and what must be said of each. */
+/** Wrong answers to the exercises of lesson 24, and the diagnosis of each. */
 import { RecordReader } from "../../../lessons/24_tls/solution.ts";
 import type {
   AskSecurely,
