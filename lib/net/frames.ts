@@ -99,11 +99,11 @@ export async function writeFrame(
  * @param source The connection to read from.
  * @param options The limit.
  * @returns The payloads, in order. Nothing overwrites them later, but frames that
- * arrive together share one `ArrayBuffer`, so mind each one's `byteOffset`.
- * @throws {RangeError} If the length of a frame is over `maxBytes`, before
- * allocating memory for it, or if `maxBytes` isn't a number >= 0.
+ * arrive together share one `ArrayBuffer`, so use each one's `byteOffset`.
+ * @throws {RangeError} If a frame's length is over `maxBytes` (before any memory
+ * is allocated for it), or if `maxBytes` isn't a number >= 0.
  * @throws {Deno.errors.UnexpectedEof} If the peer closes in the middle of a
- * frame; the message says after how many of how many bytes.
+ * frame; the message says how many of its bytes had arrived.
  * @throws {Error} If the source returns 0 bytes 100 times in a row.
  *
  * @example A length over the limit
@@ -146,8 +146,8 @@ export async function* readFrames(
  * @param source The connection to read from.
  * @param options The limit.
  * @returns Arrays of one payload or more, in order.
- * @throws As {@linkcode readFrames}, after the frames before the one that is
- * wrong.
+ * @throws As {@linkcode readFrames}, after it has yielded the frames before the
+ * wrong one.
  *
  * @example One read, one batch
  * ```ts

@@ -95,7 +95,8 @@ export async function* readLines(
  * @param source The connection to read from.
  * @param options The limit.
  * @returns Arrays of one line or more, in order.
- * @throws As {@linkcode readLines}, after the lines before the one that is wrong.
+ * @throws As {@linkcode readLines}, after it has yielded the lines before the
+ * wrong one.
  *
  * @example One read, one batch, one write
  * ```ts
@@ -192,11 +193,10 @@ export async function writeLine(target: Writer, line: string): Promise<void> {
 }
 
 /**
- * Decodes whole lines, up to the first one that is wrong.
+ * Decodes complete lines, up to the first wrong one.
  *
- * It decodes them all at once, which takes a tenth of the time. Only if a line
- * may be wrong, it decodes them one by one, because the lines before that one
- * are right.
+ * It decodes them all at once, which takes a tenth of the time. If a line may be
+ * wrong, it decodes them one by one, to return the lines before that one.
  *
  * @param bytes Lines with their line endings.
  * @param number The number of the first line, for the error.
@@ -211,7 +211,7 @@ function splitLines(
   const text = decode(bytes);
   if (text !== undefined) {
     const lines = text.split(text.includes("\r\n") ? /\r?\n/ : "\n");
-    lines.pop(); // There is nothing after the last line ending.
+    lines.pop(); // Nothing comes after the last line ending.
     // A UTF-16 code unit is at most three bytes of UTF-8.
     if (lines.every(({ length }) => 3 * length <= maxBytes)) return { lines };
   }

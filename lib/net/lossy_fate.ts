@@ -69,7 +69,7 @@ export interface LinkFaults {
   queueBytes?: number;
 }
 
-/** What happens to one datagram. */
+/** The fate of one datagram. */
 export interface Fate {
   /** Whether it never arrives. */
   isLost: boolean;

@@ -35,7 +35,7 @@ export interface LossyLinkOptions extends LinkFaults {
 }
 
 /**
- * What a link has done in one direction, in datagrams. When no datagram is on its
+ * The counts of a link's datagrams in one direction. When no datagram is on its
  * way, `received + duplicated` is `delivered + lost + cut + overflowed`.
  */
 export interface LinkCounts {
@@ -81,7 +81,7 @@ interface Parcel {
   bytes: Uint8Array;
   /** When to forward it, in milliseconds. */
   due: number;
-  /** What to do with it then. */
+  /** Whether it travels or arrives then. */
   next: "travel" | "arrive";
   /** How many others must overtake it before it may leave early. */
   overtakers: number;
@@ -166,12 +166,12 @@ export class LossyLink implements Disposable {
     return this.#front.addr as Deno.NetAddr;
   }
 
-  /** What the link has done to datagrams from the client to the server. */
+  /** The counts of datagrams from the client to the server. */
   get there(): Readonly<LinkCounts> {
     return this.#lanes.there.counts;
   }
 
-  /** What the link has done to datagrams from the server to the client. */
+  /** The counts of datagrams from the server to the client. */
   get back(): Readonly<LinkCounts> {
     return this.#lanes.back.counts;
   }

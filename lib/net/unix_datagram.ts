@@ -26,7 +26,7 @@ export const MAX_UNIX_DATAGRAM_BYTES = 262_144;
  * normally or by `Deno.exit()`. After an uncaught error or a signal that kills
  * the process, the file stays; the next socket opened at that path removes it.
  *
- * What Deno calls `unixpacket` is SOCK_DGRAM (unix(7)): messages arrive whole,
+ * Deno's `unixpacket` is a SOCK_DGRAM socket (unix(7)): messages arrive whole,
  * in order, and without loss. If the receiver's queue is full (11 messages by
  * default on Linux), `send()` waits. A waiting `send()` keeps waiting even
  * after `close()`.

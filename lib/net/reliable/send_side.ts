@@ -311,8 +311,8 @@ export class SendSide {
   /** Handles a duplicate acknowledgment: the peer received a later segment. */
   #duplicate(now: number): void {
     const { window, congestion } = this;
-    // What limited transmit sends from now on doesn't count (RFC 5681, section 3.2,
-    // step 2).
+    // Segments sent by limited transmit from now on don't count (RFC 5681,
+    // section 3.2, step 2).
     if (++this.#duplicates === 1) this.#flightSize = window.inFlight;
     if (this.#isRecovering) congestion.inflate();
     else if (

@@ -1,5 +1,5 @@
 /**
- * What is in flight, and what you may send.
+ * The segments in flight, and how much more you may send.
  *
  * @module
  */
