@@ -51,7 +51,7 @@ export interface CheckAllOptions extends Pick<CheckLessonOptions, "types"> {
    *
    * @default false
    */
-  anew?: boolean;
+  recheck?: boolean;
 }
 
 /**
@@ -63,7 +63,7 @@ export interface CheckAllOptions extends Pick<CheckLessonOptions, "types"> {
  */
 export async function checkAll(
   lessons: Lesson[],
-  { types, anew = false }: CheckAllOptions = {},
+  { types, recheck = false }: CheckAllOptions = {},
 ): Promise<CheckResult[]> {
   const cache = VerdictCache.open();
   const results: CheckResult[][] = [];
@@ -72,7 +72,7 @@ export async function checkAll(
     { length: navigator.hardwareConcurrency },
     async () => {
       for (let job = waiting.shift(); job; job = waiting.shift()) {
-        results[job[0]] = await checkWith(cache, job[1], { types, anew });
+        results[job[0]] = await checkWith(cache, job[1], { types, recheck });
       }
     },
   );
@@ -96,7 +96,7 @@ export async function checkAndRemember(
   options: CheckLessonOptions,
 ): Promise<CheckResult[]> {
   const cache = VerdictCache.open();
-  const results = await checkWith(cache, lesson, { ...options, anew: true });
+  const results = await checkWith(cache, lesson, { ...options, recheck: true });
   cache.save();
   return results;
 }
@@ -105,14 +105,14 @@ export async function checkAndRemember(
 async function checkWith(
   cache: VerdictCache,
   lesson: Lesson,
-  { anew, ids, ...options }: CheckLessonOptions & { anew?: boolean },
+  { recheck, ids, ...options }: CheckLessonOptions & { recheck?: boolean },
 ): Promise<CheckResult[]> {
   const asked = exercisesOf(lesson)
     .filter(({ id }) => ids?.includes(id) ?? true);
   const started = startedExercises(lesson);
   const known = asked.map(({ id, name }): CheckResult | undefined =>
     started.includes(id)
-      ? anew ? undefined : cache.get(lesson, id)
+      ? recheck ? undefined : cache.get(lesson, id)
       : { lesson, id, name, verdict: { state: "not started" }, printed: "" }
   );
   const unknown = asked.filter((_, i) => known[i] === undefined);

@@ -21,7 +21,7 @@ export default async function check(
   const results = words.length === 0
     ? await checkAll(io.lessons, {
       types: checkTypes(io.lessons.filter(isTouched)),
-      anew: true,
+      recheck: true,
     })
     : await checkOne(io.lessons, words[0]);
   io.print(...resultLines(results, io));

@@ -39,7 +39,7 @@ export default async function tryExamples(
   const shown = `lessons/${folderOf(lesson)}/scratch.ts`;
   const text = inCurrentFolder(joinExamples(examples));
   const kept = await prepare(lesson, text, {
-    anew: words.length > 1,
+    overwrite: words.length > 1,
   });
   io.print(kept === undefined ? shown : `${shown}  ${dim(kept)}`);
 
@@ -88,11 +88,14 @@ async function chosenExamples(
   );
 }
 
-/** Writes the scratch file, and keeps one that the learner has changed. */
+/**
+ * Writes the scratch file. If the learner has changed it, leaves it as it is, or
+ * renames it to a backup before it's overwritten.
+ */
 async function prepare(
   lesson: Lesson,
   text: string,
-  { anew }: { anew: boolean },
+  { overwrite }: { overwrite: boolean },
 ): Promise<string | undefined> {
   const file = fileOf(lesson, "scratch.ts");
   let yours: string;
@@ -104,7 +107,7 @@ async function prepare(
     return undefined;
   }
   if (yours === text) return undefined;
-  if (!anew) return "has your earlier changes; delete it to start over";
+  if (!overwrite) return "has your earlier changes; delete it to start over";
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
   const backup = `scratch.${time}.bak`;
   await Deno.rename(file, fileOf(lesson, backup));
