@@ -35,14 +35,14 @@ export const assets: Record<string, () => Promise<Asset>> = {
   "icon.svg": () => Promise.resolve({ type: "image/svg+xml", body: ICON }),
 };
 
-/** Two ends and what goes between them. */
+/** The icon: two ends, and the data between them. */
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect x="3" y="5" width="5" height="22" rx="2" fill="#1d4ed8"/>
 <rect x="24" y="5" width="5" height="22" rx="2" fill="#c2410c"/>
 <path d="M10 11h9l-3-3M22 21h-9l3 3" fill="none" stroke="#0f766e"
  stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 
-/** Joins the style sheets: one request is enough. */
+/** Joins the style sheets, so that a page needs only one request for them. */
 async function styleSheet(): Promise<string> {
   const sheets: string[] = [];
   for (const folder of STYLES.map((path) => join(ROOT, path))) {

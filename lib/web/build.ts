@@ -12,7 +12,7 @@ import { lessonPath, type Site } from "./site.ts";
  * Writes the workbook as static pages, with a recorded run of every lesson.
  *
  * @param options What to write, and where.
- * @returns What was written.
+ * @returns The number of pages, and their size.
  * @throws {Error} If a lesson can't be recorded.
  */
 export async function buildSite(options: BuildOptions): Promise<BuiltSite> {
@@ -26,7 +26,7 @@ export async function buildSite(options: BuildOptions): Promise<BuiltSite> {
   for (const [name, load] of Object.entries(dataFiles)) {
     await output.write(name, JSON.stringify(await load(site)));
   }
-  // Code hosts would leave out files whose names they don't like.
+  // Without this file, GitHub Pages would leave out some files.
   await output.write(".nojekyll", "");
   const tools = ["packets", "symptoms", ...(hasGlossary() ? ["glossary"] : [])];
   for (const path of ["", ...tools]) await output.page(site, path);
@@ -44,7 +44,7 @@ export async function buildSite(options: BuildOptions): Promise<BuiltSite> {
   return { pages: output.pages, bytes: output.bytes };
 }
 
-/** Writes the files, and remembers what they link to. */
+/** Writes the files, and remembers the source files that they link to. */
 class Output {
   readonly #folder: string;
   readonly #linked = new Set<string>();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "../workbook/checker/catalog.ts";
 import { temporaryFolder } from "../workbook/checker/temporary_folder.ts";
 
-/** Where bundles are kept: a folder that git ignores. */
+/** The folder for bundles, which git ignores. */
 const FOLDER = join(ROOT, ".workbook", "web");
 
 /** The folders whose files can be part of the script. */
@@ -11,17 +11,17 @@ const SOURCES = ["lib/show", "lib/web", "lib/wire", "lib/workbook", "lib/xray"];
 
 /** A bundle's name and content. */
 export interface Bundle {
-  /** A digest of what it's made from. */
+  /** A digest of its sources. */
   digest: string;
   /** The script. */
   code: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Bundles the pages' script, unless that has been done for the same sources.
+ * Bundles the pages' script, unless there's a bundle of the same sources.
  *
  * @returns The script.
- * @throws {Error} If it can't be bundled, with what Deno says.
+ * @throws {Error} If it can't be bundled, with Deno's message.
  */
 export async function bundleClient(): Promise<Bundle> {
   const digest = digestOfSources();
@@ -29,14 +29,15 @@ export async function bundleClient(): Promise<Bundle> {
   try {
     return { digest, code: await Deno.readFile(file) };
   } catch {
-    // There's none yet.
+    // There's no bundle yet.
   }
   await using folder = await temporaryFolder();
   const output = join(folder.path, "client.js");
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["bundle", "--quiet", "--platform=browser", "--minify"],
-      // The browser's own: in a page, text isn't colored by escape sequences.
+      // In a page, text isn't colored by escape sequences, so use another
+      // package.
       `--import-map=${join(ROOT, "lib/web/client/imports.json")}`,
       `--output=${output}`,
       join(ROOT, "lib", "web", "client", "main.tsx"),
@@ -56,18 +57,19 @@ export async function bundleClient(): Promise<Bundle> {
   return { digest, code };
 }
 
-/** Keeps a bundle for the next time, and removes those before it. */
+/** Keeps a bundle for the next time, and removes older ones. */
 async function keep(file: string, code: Uint8Array): Promise<void> {
   try {
     await Deno.mkdir(FOLDER, { recursive: true });
     for await (const { name } of Deno.readDir(FOLDER)) {
       if (name.startsWith("client-")) await Deno.remove(join(FOLDER, name));
     }
-    // Another process may read it meanwhile.
+    // Another process may be reading the file, so write a new one and rename
+    // it.
     await Deno.writeFile(`${file}.${Deno.pid}`, code);
     await Deno.rename(`${file}.${Deno.pid}`, file);
   } catch {
-    // A checkout that can't be written to keeps none.
+    // If the folder can't be written to, there's no bundle to keep.
   }
 }
 

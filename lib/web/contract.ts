@@ -1,12 +1,12 @@
 /**
- * What `deno task web` needs of this folder. Nothing here imports an npm package,
- * so the command line can name these types without loading any.
+ * The interface between `deno task web` and this folder. Nothing here imports
+ * an npm package, so the command line can use these types without loading any.
  *
  * @module
  */
 import type { Lesson } from "../workbook/checker/catalog.ts";
 
-/** What `mod.ts` exports. */
+/** The functions that `mod.ts` exports. */
 export interface WebModule {
   /** Serves the workbook to browsers on this machine. */
   startServer(options: ServerOptions): Server;
@@ -14,7 +14,7 @@ export interface WebModule {
   buildSite(options: BuildOptions): Promise<BuiltSite>;
 }
 
-/** How the server is started. */
+/** The options of the server. */
 export interface ServerOptions {
   /** The catalog. */
   lessons: Lesson[];
@@ -26,17 +26,17 @@ export interface ServerOptions {
   port?: number;
 }
 
-/** A running server. Disposing of it ends everything that it has started. */
+/** A running server. Disposing of it stops everything that it has started. */
 export interface Server extends AsyncDisposable {
   /** The address of the first page. */
   url: string;
 }
 
-/** How the static pages are built. */
+/** The options for static pages. */
 export interface BuildOptions {
   /** The catalog. */
   lessons: Lesson[];
-  /** The folder to write to, which is made if it isn't there. */
+  /** The folder to write to. It's created if it doesn't exist. */
   folder: string;
   /**
    * The path at which a host will serve the folder; it begins and ends with `/`.
@@ -50,7 +50,7 @@ export interface BuildOptions {
   report?: (line: string) => void;
 }
 
-/** What was built. */
+/** The result of a build. */
 export interface BuiltSite {
   /** The number of pages. */
   pages: number;

@@ -1,4 +1,4 @@
-/** A page may load its own files, and nothing else. */
+/** The content security policy: a page may load only the server's own files. */
 export const CONTENT_POLICY: string[] = [
   "default-src 'none'",
   "script-src 'self'",
@@ -9,7 +9,7 @@ export const CONTENT_POLICY: string[] = [
   "form-action 'none'",
 ];
 
-/** What every response of the server carries. */
+/** The header fields of every response. */
 export const SECURITY_HEADERS: Record<string, string> = {
   "content-security-policy": [...CONTENT_POLICY, "frame-ancestors 'none'"]
     .join("; "),
@@ -19,7 +19,7 @@ export const SECURITY_HEADERS: Record<string, string> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** What a request must prove. */
+/** The values that a request must have. */
 export interface GuardOptions {
   /** The server's address, such as `127.0.0.1:8000`. */
   host: string;
@@ -30,13 +30,13 @@ export interface GuardOptions {
 /**
  * Says why a request must not be answered.
  *
- * The host keeps out DNS rebinding, in which another site's name leads to this
- * machine. The origin and the token keep out commands that pages of other sites
- * send.
+ * Checking the host keeps out DNS rebinding, in which another site's name leads
+ * to this machine. Checking the origin and the token keeps out commands from
+ * pages of other sites.
  *
  * @param request The request.
- * @param options What it must prove.
- * @returns One line for the response 403, or `undefined` if all is well.
+ * @param options The values that it must have.
+ * @returns One line for the response 403, or `undefined` if it may be answered.
  *
  * @example A command from another site
  * ```ts

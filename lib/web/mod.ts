@@ -7,19 +7,19 @@
  *
  * | path          | what it does                                               |
  * | ------------- | ---------------------------------------------------------- |
- * | `contract.ts` | what the command line needs of this folder                 |
+ * | `contract.ts` | the interface for the command line                         |
  * | `server.ts`   | serves the pages on this machine                           |
- * | `guard.ts`    | keeps out other sites                                      |
+ * | `guard.ts`    | rejects requests from other sites                          |
  * | `routes.ts`   | answers each request                                       |
  * | `live/`       | runs lessons and examples, and checks answers on each save |
  * | `pages/`      | the pages, rendered on the server                          |
  * | `reading/`    | turns the READMEs into HTML                                |
  * | `parts/`      | parts of pages that the server and the browser share       |
- * | `client/`     | what runs in the browser                                   |
+ * | `client/`     | the code that runs in the browser                          |
  * | `draw/`       | draws a run's events                                       |
  * | `style/`      | the style sheets                                           |
  * | `bundle.ts`   | bundles `client/`, once for each version of it             |
- * | `protocol.ts` | what the server and its pages say to each other            |
+ * | `protocol.ts` | the messages between the server and its pages              |
  * | `build.ts`    | writes it all as static pages                              |
  *
  * @module

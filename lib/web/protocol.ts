@@ -1,6 +1,6 @@
 /**
- * What the server and its pages say to each other. Commands are POST requests
- * with JSON; everything that happens comes back as Server-Sent Events.
+ * The messages between the server and its pages. Commands are POST requests
+ * with JSON, and events come back as Server-Sent Events.
  *
  * @module
  */
@@ -10,37 +10,39 @@ import type { Verdict } from "../workbook/checker/check_events.ts";
 export interface ExerciseResult {
   /** The exercise, such as `3.1`. */
   id: string;
-  /** What the check found. */
+  /** The check's verdict. */
   verdict: Verdict;
-  /** What the compiler says about the answer, one line for each error. */
+  /** The compiler's errors, one line for each. */
   typeErrors?: string[];
-  /** What the answer printed. */
+  /** The answer's output. */
   printed?: string;
-  /** When the check ended, in milliseconds since 1970; 0 if it's an older one. */
+  /**
+   * When the check ended, in milliseconds since 1970; 0 if it's an older one.
+   */
   atMs: number;
 }
 
-/** Where a run's items come from. */
+/** The source of a run's items. */
 export type RunSource = "story" | "xray" | "recording";
 
-/** What the server tells a page. */
+/** A message from the server to a page. */
 export type ServerMessage =
-  /** A run begins. `note` says why it isn't what was asked for. */
+  /** A run begins. `note` says why it's another run than requested. */
   | { kind: "run"; run: number; source: RunSource; note?: string }
   /** More of the run: lines as `--xray --json` prints them. */
   | { kind: "items"; run: number; lines: string[] }
-  /** The run is over. `notes` say what went wrong, in one line each. */
+  /** The run is over. `notes` are its failures, in one line each. */
   | { kind: "end"; run: number; code: number; notes: string[] }
   /** An exercise is being checked. */
   | { kind: "checking"; ids: string[] }
   /** An exercise has been checked. */
   | { kind: "checked"; result: ExerciseResult };
 
-/** What a page asks the server to do, by path. */
+/** The commands that a page sends to the server, by path. */
 export interface Commands {
-  /** Runs a lesson in this tab, and ends the run before. */
+  /** Runs a lesson in this tab, and ends the tab's last run. */
   "api/run": { tab: string; lesson: number; xray: boolean };
-  /** Lets the run go on after a question. */
+  /** Continues the run after a question. */
   "api/continue": { tab: string };
   /** Ends the run. */
   "api/stop": { tab: string };
@@ -52,8 +54,8 @@ export interface Commands {
 export interface ExampleResult {
   /** Whether it ran to its end. */
   ok: boolean;
-  /** What it printed, and the error that ended it. */
+  /** Its output, and the error that ended it. */
   output: string;
-  /** How long it took, in milliseconds, with the start of Deno. */
+  /** How long it took, in milliseconds, including the start of Deno. */
   tookMs: number;
 }

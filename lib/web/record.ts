@@ -18,13 +18,13 @@ const LIMIT_MS = 120_000;
 export interface RecordedRun {
   /** Its lines, as `--xray --json --brief` prints them. */
   text: string;
-  /** What it has: `with X-ray`, or why it hasn't. */
+  /** `with X-ray`, or why it has none. */
   how: string;
 }
 
 /**
- * Records a run of a lesson, with X-ray where that's possible; otherwise takes
- * the recording from the lesson's folder, or records the story alone.
+ * Records a run of a lesson with X-ray. If that isn't possible, takes the
+ * recording from the lesson's folder, or records the run without X-ray.
  *
  * @param lesson The lesson.
  * @param signal Ends the run.

@@ -14,23 +14,23 @@ import { highlight } from "./reading/highlight.ts";
 import { dataFiles } from "./data_files.ts";
 import type { Site } from "./site.ts";
 
-/** What the server's answers come from. */
+/** The parts that the server's responses come from. */
 export interface Live {
   lessons: Lesson[];
-  /** What commands must carry. */
+  /** The token that commands must carry. */
   token: string;
   tabs: Tabs;
   runs: Runs;
   answers: Answers;
 }
 
-/** A command longer than this isn't one of ours, in bytes. */
+/** The longest command, in bytes. */
 const MAX_COMMAND = 10_000;
 
 /**
- * Answers a request that may be answered.
+ * Responds to a request, or rejects it.
  *
- * @param live What the answer comes from.
+ * @param live The parts that responses come from.
  * @param request The request.
  * @returns The response.
  */
@@ -77,7 +77,7 @@ function siteOf({ lessons, token, answers }: Live): Site {
   return { lessons, token, base: "/", states: answers.states };
 }
 
-/** A file that the browser may keep as long as it doesn't change. */
+/** Responds with a file that the browser may keep until it changes. */
 function cacheable(
   request: Request,
   { type, body }: { type: string; body: string | Uint8Array<ArrayBuffer> },
@@ -85,14 +85,14 @@ function cacheable(
   const digest = createHash("sha256").update(body).digest("hex").slice(0, 16);
   const etag = `"${digest}"`;
   const headers = { etag, "cache-control": "no-cache", "content-type": type };
-  // A compressing server makes the tag a weak one.
+  // If a server compresses the file, it makes the tag a weak one.
   if (request.headers.get("if-none-match")?.includes(etag)) {
     return new Response(null, { status: 304, headers });
   }
   return new Response(body, { headers });
 }
 
-/** Tells a page from now on what happens, and first how the exercises stand. */
+/** Sends a page the state of the exercises, and then each event. */
 function openEvents({ tabs, answers }: Live, request: Request): Response {
   const tab = new URL(request.url).searchParams.get("tab") ?? "";
   if (!/^[\w-]{8,64}$/.test(tab)) {
@@ -104,7 +104,7 @@ function openEvents({ tabs, answers }: Live, request: Request): Response {
   );
 }
 
-/** Our solution, once the learner's own answer passes. */
+/** Responds with the solution, if the learner's own answer passes. */
 async function solution(
   { lessons, answers }: Live,
   id: string,
@@ -127,7 +127,7 @@ type Handlers = {
   ) => Promise<unknown>;
 };
 
-/** What is done at each command; `undefined` if it makes no sense. */
+/** Runs each command. Returns `undefined` if it makes no sense. */
 const handlers: Handlers = {
   async "api/run"({ lessons, tabs, runs }, { tab, lesson, xray }) {
     const chosen = lessons.find(({ number }) => number === lesson);

@@ -16,7 +16,7 @@ export interface SearchDocument {
 }
 
 /**
- * Makes what the search looks through: each section of each reading.
+ * Makes the documents for the search: each section of each reading.
  *
  * @param site The site.
  * @returns The sections, in order.
@@ -50,7 +50,7 @@ function sectionsOf(markdown: string): { heading: string; text: string }[] {
   ];
 }
 
-/** Prose and the words of code, without pictures made of characters. */
+/** Returns prose and the words of code, without pictures made of characters. */
 function plainText(markdown: string): string {
   return markdown
     .replace(/^```text\n[^]*?^```/gm, " ")

@@ -22,7 +22,7 @@ export function startServer({ lessons, port = 0 }: ServerOptions): Server {
     token,
     tabs,
     runs,
-    // Begun with the first page, so that the address appears at once.
+    // Starts with the first page, so that the address is printed at once.
     get answers() {
       return answers ??= new Answers(
         lessons,

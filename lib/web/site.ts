@@ -1,14 +1,14 @@
 import { folderOf, type Lesson } from "../workbook/checker/catalog.ts";
 import type { Verdict } from "../workbook/checker/check_events.ts";
 
-/** How an exercise stands. */
+/** The state of an exercise. */
 export type ExerciseState = Verdict["state"];
 
-/** What every page knows of the site that it belongs to. */
+/** The site, as every page needs it. */
 export interface Site {
   /** The catalog. */
   lessons: Lesson[];
-  /** The path that every address begins with: `/`, or `/workbook/`. */
+  /** The path that every address begins with, such as `/` or `/workbook/`. */
   base: string;
   /**
    * The token that commands to the server must carry.
@@ -16,7 +16,7 @@ export interface Site {
    * @default {the pages are static: there's no server to command}
    */
   token?: string;
-  /** How each exercise stands, by its id, as far as that's known. */
+  /** The state of each exercise, by its ID, as far as it's known. */
   states: ReadonlyMap<string, ExerciseState>;
 }
 

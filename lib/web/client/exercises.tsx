@@ -5,7 +5,7 @@ import type { ExerciseResult } from "../protocol.ts";
 import { BASE, IS_LIVE } from "./page.ts";
 import { listen } from "./server.ts";
 
-/** An exercise that follows what the learner saves. */
+/** Shows an exercise, and updates it after each check. */
 export function LiveExercise(props: ExerciseProps) {
   const [result, setResult] = useState(props.result);
   const [isChecking, setChecking] = useState(false);

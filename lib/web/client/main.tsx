@@ -1,6 +1,6 @@
 /**
- * What runs in the browser. The server has rendered the page; this takes over its
- * interactive parts, each where the page has a place for it.
+ * Runs in the browser. The server has rendered the page, and this makes its
+ * interactive parts come alive, each in its place on the page.
  *
  * @module
  */
@@ -45,7 +45,7 @@ for (const place of document.querySelectorAll<HTMLElement>("[data-island]")) {
   const part = parts[island];
   if (part === undefined) continue;
   const content = part(props === undefined ? undefined : JSON.parse(props));
-  // What the server has rendered is kept, and comes alive.
+  // Keep the elements that the server has rendered, and make them interactive.
   const isRendered = place.firstElementChild !== null &&
     place.firstElementChild.tagName !== "NOSCRIPT";
   if (isRendered) hydrate(content, place);

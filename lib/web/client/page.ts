@@ -1,11 +1,13 @@
-/** What the server wrote on the page for its script. */
+/** The values that the server wrote into the page for its script. */
 const { base = "/", token } = document.body.dataset;
 
 /** The path that every address begins with. */
 export const BASE: string = base;
 
-/** The token that commands must carry; nothing on a page without a server. */
+/**
+ * The token that commands must carry; `undefined` on a page without a server.
+ */
 export const TOKEN: string | undefined = token;
 
-/** Whether there's a server to command. */
+/** Whether there's a server that takes commands. */
 export const IS_LIVE: boolean = token !== undefined;

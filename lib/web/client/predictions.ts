@@ -1,6 +1,6 @@
 import { load, store } from "./storage.ts";
 
-/** Told on the page when a prediction has changed. */
+/** The event that tells the page that a prediction has changed. */
 const CHANGED = "prediction";
 
 /** Returns the reader's words for a question; empty if there are none. */
@@ -22,7 +22,9 @@ export function onPrediction(callback: (id: string) => void): () => void {
   return () => removeEventListener(CHANGED, hear);
 }
 
-/** Fills the fields of the reading, and keeps what is written into them. */
+/**
+ * Fills the fields of the reading, and keeps the words that are typed there.
+ */
 export function bindPredictionFields(): void {
   const fields = fieldsOf();
   for (const field of fields) {
@@ -45,15 +47,15 @@ export function bindPredictionFields(): void {
 /** Makes a field as high as its text. */
 export function fit(field: HTMLTextAreaElement): void {
   field.rows = 1;
-  // Nothing is measured of a field that isn't shown.
+  // A hidden field has no size, so the loop ends at once.
   while (field.scrollHeight > field.clientHeight + 2 && field.rows < 12) {
     field.rows++;
   }
 }
 
 /**
- * Finds the field of the reading whose question is the one that a run asks. Both
- * ask the same thing in almost the same words.
+ * Finds the field of the reading that belongs to a question of the run. Both
+ * ask the same question, in almost the same words.
  *
  * @param question The run's question.
  * @param otherwise The ID to use if the reading has no such question.

@@ -3,17 +3,17 @@ import { useEffect, useLayoutEffect, useRef, useState } from "../deps/hooks.ts";
 import type { SearchDocument } from "../search.ts";
 import { BASE } from "./page.ts";
 
-/** As many results are shown. */
+/** The most results to show. */
 const MAX_RESULTS = 12;
 
-/** The characters of text around a word that was found. */
+/** How many characters to show around a word that was found. */
 const AROUND = 60;
 
 type Found = SearchResult & SearchDocument;
 
 let index: Promise<MiniSearch<SearchDocument>> | undefined;
 
-/** Loads what there is to search, once: no page needs it before. */
+/** Loads the index, once, when the reader first searches. */
 function loadIndex(): Promise<MiniSearch<SearchDocument>> {
   return index ??= (async () => {
     const response = await fetch(`${BASE}search.json`);
@@ -32,14 +32,15 @@ function loadIndex(): Promise<MiniSearch<SearchDocument>> {
   })();
 }
 
-/** The search across all readings. `/` puts the focus into it. */
+/** Searches all readings. The key `/` moves the focus here. */
 export function Search() {
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [found, setFound] = useState<Found[]>();
   const [chosen, setChosen] = useState(0);
 
-  // At once: an effect that waits for a frame misses a quick reader's key.
+  // A layout effect runs at once. An effect that waits for a frame would miss
+  // a quick reader's key.
   useLayoutEffect(() => {
     function hear(event: KeyboardEvent) {
       const inField = (event.target as Element).closest(
@@ -128,7 +129,7 @@ export function Search() {
   );
 }
 
-/** The text around the first word that was found. */
+/** Shows the text around the first word that was found. */
 function Excerpt({ text, terms }: Found) {
   const lower = text.toLowerCase();
   const places = terms.map((term) => ({ term, at: lower.indexOf(term) }))

@@ -1,7 +1,7 @@
 import type { Commands, ServerMessage } from "../protocol.ts";
 import { BASE, TOKEN } from "./page.ts";
 
-/** This page's name for the server. */
+/** The ID of this page, for the server. */
 export const TAB: string = crypto.randomUUID();
 
 type Listener = (message: ServerMessage) => void;
@@ -12,10 +12,10 @@ let source: EventSource | undefined;
 let isBusy = false;
 
 /**
- * Listens to what the server tells.
+ * Listens to the server's messages.
  *
  * @param listener Receives each message.
- * @returns Stops to listen.
+ * @returns A function that stops listening.
  */
 export function listen(listener: Listener): () => void {
   listeners.add(listener);
@@ -26,7 +26,7 @@ export function listen(listener: Listener): () => void {
 /**
  * Watches whether the server can be reached.
  *
- * @param watcher Told whenever the connection is there, and when it's lost.
+ * @param watcher Called when the connection is made, and when it's lost.
  */
 export function watchConnection(watcher: (isThere: boolean) => void): void {
   watchers.add(watcher);
@@ -35,7 +35,7 @@ export function watchConnection(watcher: (isThere: boolean) => void): void {
 /**
  * Keeps the connection even while the page is hidden: closing it ends the run.
  *
- * @param busy Whether a run goes on.
+ * @param busy Whether a run is in progress.
  */
 export function keepConnected(busy: boolean): void {
   isBusy = busy;
@@ -108,7 +108,10 @@ function tellWatchers(isThere: boolean): void {
   for (const watcher of watchers) watcher(isThere);
 }
 
-/** A browser gives a server six connections: hidden pages must not use them. */
+/**
+ * Connects a page in sight, and disconnects a hidden one: a browser allows only
+ * six connections to a server.
+ */
 function adapt(): void {
   if (TOKEN === undefined || listeners.size === 0) return;
   if (document.visibilityState === "visible" || isBusy) connect();

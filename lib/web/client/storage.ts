@@ -1,5 +1,5 @@
 /**
- * Reads what this browser keeps for the workbook.
+ * Reads a text that this browser keeps for the workbook.
  *
  * @param key The name.
  * @returns The text; empty if there's none.
@@ -12,12 +12,12 @@ export function load(key: string): string {
   }
 }
 
-/** Keeps a text in this browser; an empty one is forgotten. */
+/** Keeps a text in this browser. Removes it if it's empty. */
 export function store(key: string, text: string): void {
   try {
     if (text === "") localStorage.removeItem(key);
     else localStorage.setItem(key, text);
   } catch {
-    // Then it lasts as long as the page.
+    // Without storage, the text lasts only as long as the page.
   }
 }

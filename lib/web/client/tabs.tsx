@@ -1,6 +1,6 @@
-/** A row of buttons, one of which is pressed. */
+/** Shows a row of buttons, one of which is pressed. */
 export function Tabs<Name extends string>({ label, tabs, chosen, onChoose }: {
-  /** What is chosen here. */
+  /** The name of the choice. */
   label: string;
   /** The names and labels. */
   tabs: [Name, string][];

@@ -3,7 +3,7 @@ import { load, store } from "./storage.ts";
 
 const THEMES = ["auto", "light", "dark"];
 
-/** Chooses the theme; `auto` is the system's. */
+/** Lets the reader choose the theme; `auto` is the system's. */
 export function Theme() {
   const [theme, setTheme] = useState(load("theme") || "auto");
   function choose(chosen: string) {

@@ -16,8 +16,8 @@ import type { ExerciseResult, ServerMessage } from "../protocol.ts";
 import type { ExerciseState } from "../site.ts";
 
 /**
- * The learner's answers: how each stands, and a check of each as soon as it's
- * saved, as `deno task watch` does it.
+ * The learner's answers: keeps the state of each, and checks each one when it's
+ * saved, as `deno task watch` does.
  */
 export class Answers implements AsyncDisposable {
   readonly #lessons: Lesson[];
@@ -29,10 +29,10 @@ export class Answers implements AsyncDisposable {
   #queue: Promise<void> = Promise.resolve();
 
   /**
-   * Begins to watch.
+   * Starts to watch.
    *
    * @param lessons The catalog.
-   * @param tell Receives what happens.
+   * @param tell Receives a message for each check.
    */
   constructor(lessons: Lesson[], tell: (message: ServerMessage) => void) {
     this.#lessons = lessons;
@@ -46,14 +46,14 @@ export class Answers implements AsyncDisposable {
     this.#enqueue(() => this.#checkUnknown());
   }
 
-  /** How each exercise stands, as far as that's known. */
+  /** The state of each exercise, as far as it's known. */
   get states(): Map<string, ExerciseState> {
     return new Map(
       Array.from(this.#results, ([id, { verdict }]) => [id, verdict.state]),
     );
   }
 
-  /** What the checks have found so far. */
+  /** The results of the checks so far. */
   get results(): ExerciseResult[] {
     return [...this.#results.values()];
   }
@@ -63,7 +63,9 @@ export class Answers implements AsyncDisposable {
     return this.#results.get(id);
   }
 
-  /** Takes the verdicts that still hold: no code is run. */
+  /**
+   * Loads the remembered verdicts that are still valid, without running code.
+   */
   #loadKnown(): void {
     const cache = VerdictCache.open();
     for (const lesson of this.#lessons) {
@@ -83,7 +85,7 @@ export class Answers implements AsyncDisposable {
     }
   }
 
-  /** Checks what has been started, and hasn't been checked. */
+  /** Checks the answers that were started but not checked yet. */
   async #checkUnknown(): Promise<void> {
     const unknown = this.#lessons.filter((lesson) =>
       exercisesOf(lesson).some(({ id }) => !this.#results.has(id))
@@ -92,7 +94,7 @@ export class Answers implements AsyncDisposable {
     for (const result of await checkAll(unknown)) this.#take(result);
   }
 
-  /** Checks what has been saved. A check under way has become pointless. */
+  /** Checks the answers that were saved, and stops a check of older ones. */
   #onSave(): void {
     this.#outdated.abort();
     this.#outdated = new AbortController();
@@ -132,7 +134,7 @@ export class Answers implements AsyncDisposable {
     });
   }
 
-  /** Stops to watch, and what is under way. */
+  /** Stops watching, and stops a check in progress. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#saves[Symbol.dispose]();
     this.#outdated.abort();

@@ -15,7 +15,7 @@ import type { ExampleResult } from "../protocol.ts";
 /** The longest time that an example may take, in milliseconds. */
 const LIMIT_MS = 30_000;
 
-/** More than this isn't kept of what an example prints. */
+/** How many characters of an example's output are kept. */
 const MAX_OUTPUT = 20_000;
 
 /**
@@ -65,7 +65,7 @@ export async function runExample(
   };
 }
 
-/** The example runs from another folder than the one that its paths start at. */
+/** Makes an example's paths absolute, because it runs from another folder. */
 function withFullPaths(program: string, base: URL): string {
   return program.replaceAll(
     /(from |import\()"(\.{1,2}\/[^"]*)"/g,

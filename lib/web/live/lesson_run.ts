@@ -16,18 +16,20 @@ import { temporaryFolder } from "../../workbook/checker/temporary_folder.ts";
 import { Pauses } from "./pauses.ts";
 import type { RunSource } from "../protocol.ts";
 
-/** The longest time in which a lesson may show nothing, in milliseconds. */
+/** How long a lesson may show nothing, in milliseconds. */
 const SILENCE_MS = 120_000;
 
-/** How a lesson is run for a page. */
+/** The options for running a lesson for a page. */
 export interface LessonRunOptions {
   /** Whether to look at its system calls and packets, too. */
   xray: boolean;
   /** Ends the run when aborted. */
   signal: AbortSignal;
-  /** Told once what the run is; `note` says why it isn't what was asked for. */
+  /**
+   * Called once at the start; `note` says why it's another run than requested.
+   */
   onStart: (source: RunSource, note?: string) => void;
-  /** Receives its items as lines of JSON, as they come. */
+  /** Receives its items as lines of JSON, as they arrive. */
   onLines: (lines: string[]) => void;
   /** Waits until the reader has answered a question. */
   onQuestion: () => Promise<void>;
@@ -37,16 +39,16 @@ export interface LessonRunOptions {
 export interface RunEnd {
   /** The lesson's exit code. */
   code: number;
-  /** What went wrong or may be missing, in one line each. */
+  /** Failures, and parts that may be missing, in one line each. */
   notes: string[];
 }
 
 /**
- * Runs a lesson in the same sandbox as `deno task lesson`, and passes on what it
- * shows. Where it can't be X-rayed, the lesson's recording takes its place.
+ * Runs a lesson in the same sandbox as `deno task lesson`, and passes on its
+ * items. If this machine can't X-ray it, plays the lesson's recording instead.
  *
  * @param lesson The lesson.
- * @param options What to look at, and where it goes.
+ * @param options Whether to X-ray it, and callbacks.
  * @returns How it ended.
  */
 export async function runLesson(
@@ -105,7 +107,7 @@ async function xrayRun(
   return { code, notes: [...notesOf(errors), ...warnings, ...problems] };
 }
 
-/** Runs the lesson without X-ray: what it shows, and nothing that slows it. */
+/** Runs the lesson without X-ray, so nothing slows it down. */
 async function plainRun(
   lesson: Lesson,
   { signal, onStart, onLines, onQuestion }: LessonRunOptions,
@@ -158,7 +160,7 @@ export function lessonArgs(lesson: Lesson, folder: string): string[] {
   ];
 }
 
-/** What a page's run is given: it's told by events, and waits at questions. */
+/** The options of a page's run: it prints events, and waits at questions. */
 const FOR_PAGE = ["--json", "--pause"];
 
 function notesOf(errors: string): string[] {
@@ -182,11 +184,13 @@ export async function readRecording(
   }
 }
 
-/** Ends a lesson that shows nothing for too long, unless a reader is thinking. */
+/**
+ * Ends a lesson that shows nothing for too long, unless a reader is thinking.
+ */
 class Silence implements Disposable {
   readonly #tooLong = new AbortController();
   #timer?: ReturnType<typeof setTimeout>;
-  /** Aborts after too long a silence, and when the run is to end. */
+  /** Aborts if the lesson is silent for too long, or if the run must end. */
   readonly signal: AbortSignal;
 
   constructor(signal: AbortSignal) {

@@ -1,8 +1,9 @@
 import type { TimelineItem } from "../../xray/timeline.ts";
 
 /**
- * Takes the time in which a reader thought about a question out of a run: what
- * the kernel did is timed by the machine's clock, which went on meanwhile.
+ * Removes from a run's times the pauses in which the reader thought about a
+ * question. System calls and packets are timed by the machine's clock, which
+ * doesn't stop at a question.
  */
 export class Pauses {
   readonly #pauses: { fromMs: number; toMs: number }[] = [];
@@ -18,10 +19,10 @@ export class Pauses {
   }
 
   /**
-   * Returns an item as if nobody had paused.
+   * Returns an item with the pauses removed from its time.
    *
    * @param item The item, timed by the machine's clock.
-   * @returns The same, with the time that the lesson's clock showed.
+   * @returns The same item, with the time of the lesson's clock.
    */
   without(item: TimelineItem): TimelineItem {
     if (item.seen === "story" && item.event.kind === "lesson") {

@@ -6,7 +6,7 @@ import { runLesson } from "./lesson_run.ts";
 interface Run {
   stop: AbortController;
   done: Promise<void>;
-  /** Answers the question at which the lesson waits. */
+  /** Continues after the question at which the lesson waits. */
   goOn?: () => void;
 }
 
@@ -22,7 +22,7 @@ export class Runs {
   }
 
   /**
-   * Runs a lesson in a tab, once the run before has ended.
+   * Runs a lesson in a tab, once the tab's last run has ended.
    *
    * @param tab The tab's ID.
    * @param lesson The lesson.
@@ -70,7 +70,7 @@ export class Runs {
     }
   }
 
-  /** Lets a tab's run go on after a question. */
+  /** Continues a tab's run after a question. */
   goOn(tab: string): void {
     this.#runs.get(tab)?.goOn?.();
   }
@@ -80,7 +80,7 @@ export class Runs {
     this.#runs.get(tab)?.stop.abort();
   }
 
-  /** Ends all runs, and waits until nothing is left of them. */
+  /** Ends all runs, and waits until their processes are gone. */
   async close(): Promise<void> {
     const runs = [...this.#runs.values()];
     for (const { stop } of runs) stop.abort();

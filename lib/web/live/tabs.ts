@@ -1,9 +1,9 @@
 import type { ServerMessage } from "../protocol.ts";
 
-/** How often to write something, so that a tab that is gone is noticed. */
+/** How often to write something, to notice when a tab is gone. */
 const BEAT_MS = 15_000;
 
-/** An open page, and where to send what happens. */
+/** An open page, and the stream for its messages. */
 class Tab {
   readonly id: string;
   readonly #controller: ReadableStreamDefaultController<Uint8Array>;
@@ -48,10 +48,10 @@ export class Tabs {
   }
 
   /**
-   * Begins to send events to a page.
+   * Starts to send events to a page.
    *
    * @param id The ID that the page has chosen.
-   * @param first What the page should know to begin with.
+   * @param first The first messages for the page.
    * @returns The response: a stream of events.
    */
   open(id: string, first: ServerMessage[]): Response {

@@ -4,7 +4,9 @@ import { hasGlossary } from "./text.tsx";
 import { Dots } from "../parts/dots.tsx";
 import { lessonPath, pageAt, type Site } from "../site.ts";
 
-/** The lessons by part, with the state of their exercises, and the tools. */
+/**
+ * Lists the lessons by part, with the state of their exercises, and the tools.
+ */
 export function Contents({ site, path }: { site: Site; path: string }) {
   const link = (to: string, text: string) => (
     <a href={pageAt(site, to)} aria-current={to === path ? "page" : undefined}>
@@ -47,7 +49,7 @@ export function Contents({ site, path }: { site: Site; path: string }) {
   );
 }
 
-/** A dot for each exercise of a lesson. */
+/** Shows a dot for each exercise of a lesson. */
 export function LessonDots({ site, lesson }: { site: Site; lesson: Lesson }) {
   return (
     <Dots

@@ -10,7 +10,7 @@ export interface Page {
   title: string;
   /** The class of its body, which says how it's laid out. */
   kind: "lesson" | "text" | "wide";
-  /** Its own part. */
+  /** The part that only this page has. */
   body: ComponentChildren;
   /** Its path, so that the contents can mark it. */
   path: string;
@@ -83,10 +83,10 @@ function Layout({ site, page }: { site: Site; page: Page }) {
 }
 
 /**
- * Marks a place where the browser takes over.
+ * Marks a part that the script in the browser makes interactive.
  *
- * @param props `name`: the part; `data`: what it begins with, as plain data.
- * `children`: what is there until then.
+ * @param props `name`: the part. `data`: its first data. `children`: the
+ * elements that are shown until the script runs.
  */
 export function Island({ name, data, children }: {
   name: string;

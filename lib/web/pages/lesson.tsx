@@ -17,11 +17,11 @@ import { Island, type Page } from "./layout.tsx";
 import type { ExerciseResult } from "../protocol.ts";
 import { placeOf } from "../reading/place.ts";
 
-/** What a lesson's page shows besides the reading. */
+/** The data that a lesson's page shows besides the reading. */
 export interface LessonPageOptions {
   /** The results of its exercises, as far as they are known. */
   results?: ExerciseResult[];
-  /** Where its recorded run is, for a page without a server. */
+  /** The address of its recorded run, for a page without a server. */
   recording?: string;
 }
 
@@ -30,7 +30,7 @@ export interface LessonPageOptions {
  *
  * @param site The site.
  * @param lesson The lesson.
- * @param options What is known besides the reading.
+ * @param options The data to show besides the reading.
  * @returns The page.
  */
 export async function lessonPage(
@@ -105,12 +105,12 @@ export async function lessonPage(
   return { title, kind: "lesson", body, path };
 }
 
-/** The page has a button for it. */
+/** Removes the command that runs the lesson: the page has a button for that. */
 function withoutRunCommand(markdown: string): string {
   return markdown.replace(/^```sh\ndeno task lesson \d+\n```\n/m, "");
 }
 
-/** In hints, code is indented right below the text; Markdown wants a blank line. */
+/** Adds the blank lines that Markdown needs before the code in hints. */
 function withCodeBlocks(markdown: string): string {
   return markdown.replace(/^(?! {4}).+\n(?= {4})/gm, "$&\n")
     .replace(/^ {4}.*\n(?! {4}|\n)/gm, "$&\n");
@@ -149,7 +149,7 @@ function ExerciseIsland({ site, lesson, exercise, results = [] }: {
   );
 }
 
-/** Links to the lessons before and after. */
+/** Links to the previous and the next lesson. */
 function Neighbors({ site, lesson }: { site: Site; lesson: Lesson }) {
   const at = site.lessons.indexOf(lesson);
   const link = (other: Lesson | undefined, rel: "prev" | "next") =>

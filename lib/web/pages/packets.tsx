@@ -1,6 +1,6 @@
 import { Island, type Page } from "./layout.tsx";
 
-/** The page that shows a capture. */
+/** Makes the page that shows a capture. */
 export function packetsPage(): Page {
   return {
     title: "Packets · Socket Workbook",

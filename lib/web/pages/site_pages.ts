@@ -11,11 +11,11 @@ import { startPage } from "./start.tsx";
 import { symptomsPage } from "./symptoms.tsx";
 import { filePage, glossaryPage, hasGlossary } from "./text.tsx";
 
-/** What a page may show besides the workbook's files. */
+/** The data that a page may show besides the workbook's files. */
 export interface PageOptions {
   /** The results of the exercises, as far as they are known. */
   results?: ExerciseResult[];
-  /** Where the recorded run of the page's lesson is. */
+  /** The address of the recorded run of the page's lesson. */
   recording?: string;
 }
 
@@ -24,7 +24,7 @@ export interface PageOptions {
  *
  * @param site The site.
  * @param path The path below the site's base, without a slash at its end.
- * @param options What is known besides the workbook's files.
+ * @param options The data to show besides the workbook's files.
  * @returns The page, or `undefined` if there's none.
  */
 export async function pageFor(

@@ -4,7 +4,9 @@ import type { Lesson } from "../../workbook/checker/catalog.ts";
 import { LessonDots, partsOf } from "./contents_list.tsx";
 import type { Page } from "./layout.tsx";
 
-/** The first page: what the workbook is, what to do next, and all lessons. */
+/**
+ * Makes the first page: an introduction, the next exercise, and all lessons.
+ */
 export function startPage(site: Site): Page {
   return {
     title: "Socket Workbook",
@@ -47,7 +49,7 @@ function Start({ site }: { site: Site }) {
   );
 }
 
-/** The first exercise that isn't solved. */
+/** Links to the first exercise that isn't solved. */
 function Next({ site }: { site: Site }) {
   const all = site.lessons.flatMap((lesson) =>
     exercisesOf(lesson).map(({ id, name }) => ({ lesson, id, name }))
@@ -87,7 +89,7 @@ function NextLink({ site, lesson, id, name, isFirst }: {
     );
 }
 
-/** How to run it all on the reader's own machine. */
+/** Says how to run the workbook on the reader's own machine. */
 function GetIt() {
   return (
     <div class="get-it">

@@ -7,7 +7,7 @@ import { slugOf } from "../reading/slug.ts";
 import { lessonPath, pageAt, type Site } from "../site.ts";
 import { Island, type Page } from "./layout.tsx";
 
-/** More names than this say no more; the search knows all of them. */
+/** The most codes to show for a symptom. The search knows all of them. */
 const MAX_CODES = 3;
 
 /**
@@ -20,7 +20,7 @@ export async function loadSymptoms(): Promise<SymptomGroup[]> {
   return (await import(pathToFileURL(file).href)).groups;
 }
 
-/** The page that leads from what you see to its causes. */
+/** Makes the page that leads from symptoms to their causes. */
 export async function symptomsPage(site: Site): Promise<Page> {
   const groups = await loadSymptoms();
   return {
@@ -85,7 +85,7 @@ function Entry({ site, symptom }: { site: Site; symptom: Symptom }) {
   );
 }
 
-/** Where the lesson explains it. */
+/** Links to the section that explains it. */
 function Read({ site, symptom: { lesson, heading } }: {
   site: Site;
   symptom: Symptom;

@@ -1,6 +1,6 @@
 import type { ExerciseState } from "../site.ts";
 
-/** How each state of an exercise is said. */
+/** Words for the state of an exercise. */
 export const STATE_WORDS: Record<ExerciseState, string> = {
   "passed": "solved",
   "failed": "not right yet",
@@ -8,7 +8,7 @@ export const STATE_WORDS: Record<ExerciseState, string> = {
   "not started": "not started",
 };
 
-/** A dot for each exercise: filled once it's solved. */
+/** Shows a dot for each exercise. It's filled once the exercise is solved. */
 export function Dots({ exercises }: {
   exercises: { id: string; state: ExerciseState }[];
 }) {

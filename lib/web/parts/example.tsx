@@ -1,16 +1,16 @@
 import { useState } from "../deps/hooks.ts";
 import type { ExampleResult } from "../protocol.ts";
 
-/** An example of a reading, which can be run. */
+/** An example in a reading, which the reader can run. */
 export interface ExampleProps {
   lesson: number;
   /** The example's place in the reading, from 1. */
   number: number;
-  /** Runs it; without a script, there's nothing to press. */
+  /** Runs it; not given if there's no script, and then there's no button. */
   run?: () => Promise<ExampleResult>;
 }
 
-/** The button that runs an example, and what came of it. */
+/** Shows the button that runs an example, and the example's result. */
 export function Example({ number, run }: ExampleProps) {
   const [state, setState] = useState<ExampleResult | "running" | undefined>();
   async function press() {

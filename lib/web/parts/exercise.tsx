@@ -11,21 +11,21 @@ export interface ExerciseProps {
   hints: string[];
   /** The heading of the section that explains it. */
   read: string;
-  /** What is right about an answer that passes. */
+  /** A text about an answer that passes, as HTML. */
   passed?: string;
   /** The file with the workbook's own version. */
   real?: { path: string; href: string };
-  /** Where to edit it; nothing on a page without a server. */
+  /** The file to edit, and the line; not given on a page without a server. */
   file?: { file: string; line: number };
   /** The file's path in the workbook. */
   path: string;
   /** The page that says how to get the workbook. */
   start: string;
-  /** What the last check found, if that's known. */
+  /** The result of the last check, if it's known. */
   result?: ExerciseResult;
 }
 
-/** What a page can do with an exercise where there's a server. */
+/** The actions on an exercise that need a server. */
 export interface ExerciseActions {
   /** Loads the solution, as highlighted HTML. */
   loadSolution?: (id: string) => Promise<string>;
@@ -40,7 +40,10 @@ const MARKS = {
   "not started": "",
 };
 
-/** An exercise: its task, how the answer stands, hints, and the solution. */
+/**
+ * Shows an exercise: its task, the state of the answer, hints, and the
+ * solution.
+ */
 export function Exercise(props: ExerciseProps & ExerciseActions) {
   const { id, title, file, path, result, isChecking = false } = props;
   const state = result?.verdict.state ?? "not started";
@@ -86,7 +89,7 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
   );
 }
 
-/** The file to edit, and a link that opens it in the editor. */
+/** Shows the file to edit, and a link that opens it in the editor. */
 function Where({ file, path }: ExerciseProps) {
   if (file === undefined) return null;
   const address = encodeURI(file.file.replaceAll("\\", "/"));
@@ -101,7 +104,7 @@ function Where({ file, path }: ExerciseProps) {
   );
 }
 
-/** What was right about the answer, and ours to compare it with. */
+/** Says what was right about the answer, and offers ours for comparison. */
 function Passed({ id, passed, real, loadSolution }:
   & ExerciseProps
   & ExerciseActions) {
@@ -122,7 +125,8 @@ function Passed({ id, passed, real, loadSolution }:
             </button>
             {real !== undefined && (
               <>
-                {" "}The real one is <a href={real.href}>{real.path}</a>.
+                {" "}The workbook's own version is{" "}
+                <a href={real.href}>{real.path}</a>.
               </>
             )}
           </p>
@@ -136,7 +140,7 @@ function Passed({ id, passed, real, loadSolution }:
   );
 }
 
-/** Hints, one at a time. */
+/** Shows hints, one at a time. */
 function Hints({ hints }: { hints: string[] }) {
   const [shown, setShown] = useState(0);
   return (
@@ -159,7 +163,7 @@ function Hints({ hints }: { hints: string[] }) {
   );
 }
 
-/** How long ago something was, kept up to date. */
+/** Says how long ago something happened, and keeps that up to date. */
 function Ago({ atMs }: { atMs: number }) {
   const [nowMs, setNow] = useState(Date.now());
   useEffect(() => {

@@ -2,10 +2,10 @@ import type { FailureReport } from "../../workbook/checker/check_events.ts";
 import { slugOf } from "../reading/slug.ts";
 import type { ExerciseResult } from "../protocol.ts";
 
-/** More steps than this are folded. */
+/** The most steps to show at first. */
 const MAX_STEPS = 8;
 
-/** What a check has found, in full. */
+/** Shows the whole result of a check. */
 export function Verdict({ result }: { result: ExerciseResult }) {
   const { verdict, typeErrors = [], printed = "" } = result;
   return (
@@ -55,7 +55,7 @@ function Failure({ report }: { report: FailureReport }) {
   );
 }
 
-/** What the check did; it failed in the last step. */
+/** Lists the steps of the check. It failed in the last one. */
 function Steps({ steps }: { steps: string[] }) {
   if (steps.length === 0) return null;
   const folded = steps.length > MAX_STEPS ? steps.length - MAX_STEPS / 2 : 0;
@@ -92,7 +92,7 @@ function Lines({ name, lines }: { name: string; lines: string[] }) {
   );
 }
 
-/** A line of carets marks bytes in the line above: the page marks them itself. */
+/** Marks bytes in a line, in place of the line of carets below it. */
 function markedLines(lines: string[]) {
   return lines.map((line, i) => {
     if (/^ *\^+ *$/.test(line) && i > 0) return null;

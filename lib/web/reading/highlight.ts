@@ -5,7 +5,7 @@ core.registerLanguage("sh", bash);
 core.registerLanguage("json", json);
 
 /**
- * Highlights code. It's done on the server, so the page loads no highlighter.
+ * Highlights code on the server, so the page loads no highlighter.
  *
  * @param code The code.
  * @param language `ts`, `sh`, or `json`; anything else stays as it is.

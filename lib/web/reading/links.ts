@@ -1,7 +1,7 @@
 import { folderOf, type Lesson } from "../../workbook/checker/catalog.ts";
 import { lessonPath, pageAt, type Site } from "../site.ts";
 
-/** Files whose text the site shows: what a learner is meant to read. */
+/** Matches the files whose text the site shows, for learners to read. */
 const SHOWN = /^(?:lib|lessons|tests)\/(?:[\w-]+\/)*[\w-]+\.(?:ts|md|mjs)$/;
 
 /**
@@ -27,7 +27,7 @@ export function siteLink(
   { from, site }: { from: string; site: Site },
 ): string {
   if (/^[a-z][a-z\d+.-]*:/i.test(href)) {
-    // Anything but a link to another site is something to distrust.
+    // Any other scheme, such as `javascript:`, could be an attack.
     return /^(https?|mailto):/i.test(href) ? href : "#";
   }
   if (href.startsWith("#")) return href;
@@ -41,10 +41,10 @@ export function siteLink(
   if (lesson !== undefined && /(^|\/)(README\.md|\w+)?$/.test(path)) {
     return pageAt(site, lessonPath(lesson) + url.hash);
   }
-  // A lesson that this workbook doesn't have has no page.
+  // If this workbook doesn't have the lesson, it has no page for it, either.
   const isMissing = lesson === undefined && path.startsWith("lessons/");
   if (isMissing || !isShownFile(path)) return "#";
-  // Static pages are for everyone: they must not have one learner's answers.
+  // Static pages are for everyone, so they mustn't show one learner's answers.
   const file = site.token === undefined
     ? path.replace(/\/exercise\.ts$/, "/placeholder.ts")
     : path;

@@ -1,11 +1,11 @@
 import { fileOf, type Lesson } from "../../workbook/checker/catalog.ts";
 import { splitSections } from "../../workbook/checker/sections.ts";
 
-/** Where an exercise is in the learner's file. */
+/** The place of an exercise in the learner's file. */
 export interface Place {
   /** The file's path on this machine. */
   file: string;
-  /** The line to begin at, from 1. */
+  /** The line where it begins, from 1. */
   line: number;
 }
 
@@ -22,7 +22,7 @@ export function placeOf(lesson: Lesson, id: string): Place {
   try {
     text = Deno.readTextFileSync(file);
   } catch {
-    // The report says why it can't be read.
+    // The check's report says why the file can't be read.
   }
   const section = splitSections(text).sections.find((one) => one.id === id);
   const before = section === undefined

@@ -4,7 +4,7 @@ import { siteLink } from "./links.ts";
 import { slugOf } from "./slug.ts";
 import type { Site } from "../site.ts";
 
-/** Where a reading is, and what becomes of its special parts. */
+/** The place of a reading, and the HTML for its special parts. */
 export interface ReadingOptions {
   /** The site that the page belongs to. */
   site: Site;
@@ -17,7 +17,7 @@ export interface ReadingOptions {
    */
   codeIs?: string;
   /**
-   * The HTML after an example, which can be run.
+   * The HTML after an example that can be run.
    *
    * @param number The example's place among the reading's examples, from 1.
    * @default {nothing}
@@ -59,7 +59,7 @@ export interface Reading {
  * Renders a reading. Raw HTML in it is shown as text.
  *
  * @param markdown The reading.
- * @param options Where it is, and what becomes of its special parts.
+ * @param options Its place, and the HTML for its special parts.
  * @returns The HTML.
  */
 export function renderReading(
@@ -91,7 +91,7 @@ export function renderReading(
         return `<a href="${escapeHtml(target)}"${hint}>` +
           `${this.parser.parseInline(tokens)}</a>`;
       },
-      // A picture would be a request; readings have none.
+      // Readings have no pictures, so show the description of one as text.
       image: ({ text }) => escapeHtml(text),
       code({ text, lang = "" }) {
         const language = lang.split(/\s/)[0] || (options.codeIs ?? "text");
@@ -126,18 +126,20 @@ export function renderReading(
   return { title, html, sections };
 }
 
-/** The columns of a text, rounded up: a narrow page makes the text smaller. */
+/**
+ * Counts a text's columns, rounded up: on a narrow page, wide text is smaller.
+ */
 function columnsOf(text: string): number {
   const columns = Math.max(...text.split("\n").map((line) => line.length));
   return Math.min(100, Math.max(40, Math.ceil(columns / 5) * 5));
 }
 
-/** The renderer, as far as its extensions here need it. */
+/** The part of the renderer that the extensions here need. */
 interface Inline {
   parser: { parseInline(tokens: Token[]): string; parse(t: Token[]): string };
 }
 
-/** The text of a list's item, without the paragraph around it. */
+/** Returns the text of a list's item, without the paragraph around it. */
 function inlineOf(item: Tokens.ListItem, { parser }: Inline): string {
   return parser.parse(item.tokens).replace(/^<p>([^]*)<\/p>\s*$/, "$1");
 }

@@ -8,8 +8,8 @@ import { pictureIn, picturesOf } from "./match.ts";
 import { xrayIn } from "./match_xray.ts";
 
 /**
- * Draws a run's pictures in the reading, in place of those that it has drawn with
- * characters from another run.
+ * Draws a run's pictures in the reading, in place of the pictures made of
+ * characters, which show another run.
  *
  * @param events The run.
  * @param whose Whose run it is: `your run`.
@@ -30,7 +30,8 @@ export function drawInReading(events: ShowEvent[], whose: string): void {
 }
 
 /**
- * Draws parts of an X-rayed run in the reading, in place of lines of another one.
+ * Draws parts of an X-rayed run in the reading, in place of the lines of
+ * another run.
  *
  * @param items The run.
  * @param whose Whose run it is: `your run`.
@@ -58,7 +59,7 @@ function isName(item: TimelineItem): boolean {
     (item.event.kind === "lanes" || item.event.kind === "endpoint");
 }
 
-/** Where the picture goes; the same place again after the next run. */
+/** Returns the place for a picture. After the next run, it's the same one. */
 function placeBefore(block: HTMLElement): HTMLElement {
   const before = block.previousElementSibling;
   if (before instanceof HTMLElement && before.classList.contains("drawn")) {

@@ -4,14 +4,14 @@ import type { ShowEvent } from "../../../show/events.ts";
 export interface Picture {
   /** Its events, in order. */
   events: ShowEvent[];
-  /** What is written in it. */
+  /** The texts in it. */
   labels: string[];
 }
 
-/** So much of what a picture says must be in the text, and in its lines. */
+/** The share of a picture's words that the text and its lines must have. */
 const MIN_SHARE = 0.6;
 
-/** What a text that draws a kind of picture always has. */
+/** For each kind of picture, a pattern that its text always matches. */
 const SHAPES: Partial<Record<ShowEvent["kind"], RegExp>> = {
   lanes: /ms .*│.*│|│.*[▶◀].*│/,
   bars: /█/,
@@ -31,7 +31,7 @@ export function picturesOf(events: ShowEvent[]): Picture[] {
   for (const event of events) {
     const { kind } = event;
     if (SHAPES[kind] === undefined && !isInLanes(kind)) {
-      // Prose comes between the facts of one table, too.
+      // Prose between facts doesn't end their table.
       if (kind !== "say") open = undefined;
       continue;
     }
@@ -49,8 +49,8 @@ function isInLanes(kind: ShowEvent["kind"]): boolean {
 }
 
 /**
- * Finds the picture that a text draws with characters. Numbers are left out of
- * the comparison: they were measured in another run.
+ * Finds the picture that a text draws with characters. The comparison ignores
+ * numbers, which were measured in another run.
  *
  * @param text The text.
  * @param pictures The pictures of a run.
@@ -72,7 +72,7 @@ export function pictureIn(
         kind === "fact" ? line.startsWith(label) : line.includes(label)
       );
     const there = labels.filter((label) => words.includes(label)).length;
-    // A reading may show a few facts of many.
+    // A reading may show only a few of many facts.
     const ofPicture = kind === "fact" ? 1 : there / labels.length;
     const ofText = lines.filter(isSaid).length / lines.length;
     const share = Math.min(ofPicture, ofText);
@@ -98,7 +98,7 @@ function labelsOf(event: ShowEvent): string[] {
   }
 }
 
-/** A text without its numbers, its frames, and its spaces. */
+/** Returns a text without its numbers, its frames, and its spaces. */
 function plain(text: string): string {
   return text.replace(/[\d.,]+|[─-◿]|\s/g, "");
 }

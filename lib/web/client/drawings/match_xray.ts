@@ -1,9 +1,9 @@
 import type { TimelineItem } from "../../../xray/timeline.ts";
 
-/** So many of a text's lines must be found in a run. */
+/** The share of a text's lines that a run must have. */
 const MIN_SHARE = 0.7;
 
-/** A part of the run may have this many times the lines of the text. */
+/** The most lines of a part of the run, as a multiple of the text's lines. */
 const MAX_GROWTH = 3;
 
 /** A line of an X-ray in a text: `7.78 ms  ▸ sendto(22 → server, …) = 10`. */
@@ -40,11 +40,11 @@ export function xrayIn(
   const seen = part.filter((item) =>
     item.seen !== "call" || !item.call.housekeeping
   );
-  // Much more than the text shows wouldn't explain it any better.
+  // A part that's much longer than the text wouldn't explain it any better.
   return seen.length <= MAX_GROWTH * wanted.length ? part : undefined;
 }
 
-/** What a line of a text shows. */
+/** The call or packet that a line of a text shows. */
 interface Wanted {
   /** The name of a call, or the flags of a segment. */
   kind: string;
@@ -52,7 +52,7 @@ interface Wanted {
   bytes?: number;
 }
 
-/** Follows what is wanted through one step of the run, in order. */
+/** Looks for the lines of a text in one step of the run, in order. */
 function follow(
   items: TimelineItem[],
   { from, wanted }: { from: number; wanted: Wanted[] },
@@ -63,10 +63,10 @@ function follow(
     const next = items.findIndex((item, i) =>
       i >= at && item.step === step && kindOf(item) === kind
     );
-    // A line that isn't there in this run doesn't end the search.
+    // If this run has no such line, the search goes on with the next one.
     if (next === -1) continue;
     found++;
-    // As many bytes as there: that's more than a coincidence.
+    // The same number of bytes is hardly a coincidence.
     score += bytes !== undefined && bytesOf(items[next]) === bytes ? 3 : 1;
     to = next;
     at = next + 1;

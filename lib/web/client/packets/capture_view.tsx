@@ -17,7 +17,7 @@ import { Stream } from "./stream.tsx";
 
 type View = "list" | "flow" | "states" | "data";
 
-/** A capture: its conversations, its packets, and one of each in full. */
+/** Shows a capture: its conversations, its packets, and the details of one. */
 export function CaptureView({ capture }: { capture: Capture }) {
   const [number, setNumber] = useState<number>();
   const [filter, setFilter] = useState("");
@@ -54,7 +54,7 @@ export function CaptureView({ capture }: { capture: Capture }) {
       />
       <div class="row capture-controls">
         <Tabs
-          label="How to see the packets"
+          label="View of the packets"
           tabs={views}
           chosen={current}
           onChoose={setView}
@@ -93,7 +93,7 @@ export function CaptureView({ capture }: { capture: Capture }) {
   );
 }
 
-/** The packets from end to end, in order. */
+/** Draws the packets from end to end, in order. */
 function Flow({ packets, selected, onSelect, width }: {
   packets: CapturePacket[];
   selected: CapturePacket | undefined;

@@ -9,10 +9,10 @@ import { formatElapsed } from "../../../show/elapsed.ts";
 
 type Conversation = CaptureConversations["list"][number];
 
-/** More conversations than this aren't listed one by one. */
+/** The most conversations to list. */
 const MAX = 200;
 
-/** The conversations of a capture, one of which can be chosen. */
+/** Lists the conversations of a capture, and lets the reader choose one. */
 export function Conversations({ conversations, chosen, onChoose }: {
   conversations: Conversation[];
   chosen: number | undefined;

@@ -8,13 +8,13 @@ import {
 import { elapsedMs, type Timestamp } from "../../../wire/capture/timestamp.ts";
 import type { CapturePacket } from "./read_file.ts";
 
-/** As many rows are added at once. */
+/** How many rows are added at once. */
 const PAGE = 200;
 
-/** Characters of data in a row. */
+/** The most characters of data in a row. */
 const WORDS_WIDTH = 90;
 
-/** The packets of a capture, one row each. */
+/** Shows the packets of a capture, one row each. */
 export function PacketTable({ packets, start, selected, onSelect }: {
   packets: CapturePacket[];
   start: Timestamp | null;
@@ -31,7 +31,7 @@ export function PacketTable({ packets, start, selected, onSelect }: {
             <th>time</th>
             <th>from → to</th>
             <th>protocol</th>
-            <th>what it is</th>
+            <th>contents</th>
           </tr>
         </thead>
         <tbody>

@@ -3,7 +3,7 @@ import { BASE } from "../page.ts";
 import { CaptureView } from "./capture_view.tsx";
 import { type Capture, MAX_MIB, readFile } from "./read_file.ts";
 
-/** The page that shows a capture: dropped in, chosen, or the example. */
+/** Shows a capture that the reader drops or chooses, or the example. */
 export function PacketsPage() {
   const [capture, setCapture] = useState<Capture>();
   const [problem, setProblem] = useState<string>();

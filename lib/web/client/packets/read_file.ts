@@ -4,16 +4,16 @@ import { CaptureParser } from "../../../wire/capture/read_capture.ts";
 import { decodePacket, type Packet } from "../../../wire/capture/packet.ts";
 import { gunzip } from "../../../workbook/cli/packets/gunzip.ts";
 
-/** A larger file isn't read: the page keeps all of it in memory. */
+/** The largest file to read: the page keeps all of it in memory. */
 export const MAX_MIB = 64;
 
-/** A packet of a capture, and what it is to its conversation. */
+/** A packet of a capture, and its role in its conversation. */
 export interface CapturePacket {
   packet: Packet;
   tracked: TrackedPacket;
 }
 
-/** A capture that was read, as far as that was possible. */
+/** A capture, as far as it could be read. */
 export interface Capture {
   /** The file's name. */
   name: string;
@@ -21,12 +21,12 @@ export interface Capture {
   packets: CapturePacket[];
   /** All conversations in it. */
   conversations: CaptureConversations;
-  /** Why the rest couldn't be read, if it couldn't. */
+  /** Why the rest couldn't be read; not given if all of it was. */
   problem?: string;
 }
 
 /**
- * Reads a capture. It's read here, in the browser, and sent nowhere.
+ * Reads a capture in the browser, without sending it anywhere.
  *
  * @param file The file: pcap or pcapng, perhaps compressed with gzip.
  * @returns The capture.
@@ -56,7 +56,7 @@ export async function readFile(file: File): Promise<Capture> {
       }
       for (const captured of parser.push(chunk)) {
         const { bytes, linkType } = captured;
-        // The parser uses its memory again.
+        // The parser reuses its memory, so keep a copy.
         const packet = decodePacket(bytes.slice(), linkType, captured);
         const tracked = capture.conversations.add(packet);
         capture.packets.push({ packet, tracked });

@@ -4,10 +4,12 @@ import { diagramSegment } from "../../../show/segment_diagram.ts";
 import { Run } from "../../draw/mod.ts";
 import type { CapturePacket } from "./read_file.ts";
 
-/** A diagram of more segments than this takes too long to read and to draw. */
+/**
+ * The most segments in a diagram: more would take too long to read and draw.
+ */
 const MAX_SEGMENTS = 300;
 
-/** A TCP connection, segment by segment, with the states of both ends. */
+/** Draws a TCP connection, segment by segment, with the states of both ends. */
 export function States({ packets, width }: {
   packets: CapturePacket[];
   width: number;

@@ -2,7 +2,7 @@ import { useMemo } from "../../deps/hooks.ts";
 import type { CapturePacket } from "./read_file.ts";
 import { streamsOf } from "./streams.ts";
 
-/** What the two ends of a conversation said, each in its color. */
+/** Shows the data of both ends of a conversation, each in its color. */
 export function Stream({ packets }: { packets: CapturePacket[] }) {
   const { pieces, isCut } = useMemo(() => streamsOf(packets), [packets]);
   if (pieces.length === 0) return <p>Neither end sent any data.</p>;

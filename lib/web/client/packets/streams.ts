@@ -1,9 +1,9 @@
 import type { CapturePacket } from "./read_file.ts";
 
-/** More text than this isn't shown, in characters. */
+/** The most text to show, in characters. */
 const MAX_TEXT = 100_000;
 
-/** What one end said until the other one spoke. */
+/** The data that one end sent until the other one sent some. */
 export interface StreamPiece {
   from: "client" | "server";
   text: string;
@@ -11,7 +11,7 @@ export interface StreamPiece {
 
 /**
  * Puts the data of a conversation into the order in which it was sent, without
- * what was sent again.
+ * retransmissions.
  *
  * @param packets The conversation's packets.
  * @returns Its data as text, and whether there's more.
@@ -47,7 +47,7 @@ export function streamsOf(
   return { pieces, isCut: false };
 }
 
-/** Text as it is, and a dot for each byte of anything else. */
+/** Returns text as it is, with a dot for each byte that isn't text. */
 function asText(data: Uint8Array): string {
   const text = new TextDecoder().decode(data).replaceAll("\r\n", "\n");
   // deno-lint-ignore no-control-regex -- Just those are replaced.

@@ -1,6 +1,6 @@
 import type { TimedCall } from "../../../xray/timeline.ts";
 
-/** A system call: its arguments, its result, and its time. */
+/** Shows a system call: its arguments, its result, and its time. */
 export function CallDetails({ call, atMs }: { call: TimedCall; atMs: number }) {
   const { name, tookMs, asked, moved, error, socket, says, data } = call;
   const facts: [string, string | number | undefined][] = [

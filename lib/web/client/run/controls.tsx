@@ -5,32 +5,32 @@ import { Tabs } from "../tabs.tsx";
 import { type Player, SPEEDS } from "./player.ts";
 import type { RunState } from "./run_store.ts";
 
-/** How a run is drawn. */
+/** A way to draw a run. */
 export type View = "story" | "xray";
 
 const VIEWS: [View, string][] = [["story", "Story"], ["xray", "X-ray"]];
 
-/** What steers the run. */
+/** The state of a run, and the actions that control it. */
 export interface ControlsProps {
   view: View;
   setView: (view: View) => void;
   player: Player;
   status: RunState["status"];
   items: TimelineItem[];
-  /** Whether there's a recorded run, and no other. */
+  /** Whether the page has only a recorded run. */
   isRecording: boolean;
   start: () => void;
   stop: () => void;
 }
 
-/** The bar above a run: what to see of it, and how to move through it. */
+/** Shows the bar above a run, to choose a view and to move through the run. */
 export function Controls(props: ControlsProps) {
   const { view, setView, player, status, items, isRecording } = props;
   const isRunning = status === "running" || status === "starting";
   const has = items.length > 0;
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // What sticks below the bar needs to know how high it is.
+    // The elements that stick below the bar need its height.
     const observer = new ResizeObserver(() => {
       const { offsetHeight, parentElement } = bar.current!;
       parentElement!.style.setProperty("--controls", `${offsetHeight}px`);
@@ -42,7 +42,7 @@ export function Controls(props: ControlsProps) {
     <div class="controls" ref={bar}>
       <div class="row">
         <Tabs
-          label="How to see the run"
+          label="View of the run"
           tabs={VIEWS}
           chosen={view}
           onChoose={setView}

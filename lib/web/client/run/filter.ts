@@ -1,6 +1,6 @@
 import type { TimelineItem } from "../../../xray/timeline.ts";
 
-/** What to show of an X-ray; all of it unless something is set. */
+/** The part of an X-ray to show; all of it if nothing is set. */
 export interface Filter {
   /** The only step to show. */
   step?: number;
@@ -8,7 +8,9 @@ export interface Filter {
   connection?: string;
 }
 
-/** Whether an item is to be shown. The story of a step belongs to all of it. */
+/**
+ * Whether to show an item. The story of a step isn't filtered by connection.
+ */
 export function passes(item: TimelineItem, filter: Filter): boolean {
   if (filter.step !== undefined && item.step !== filter.step) return false;
   if (filter.connection === undefined) return true;
@@ -27,7 +29,7 @@ export function connectionsOf(items: TimelineItem[]): string[] {
 }
 
 /**
- * Says between which two ends a connection is, with the lesson's names for them.
+ * Names a connection's two ends, with the lesson's names for them.
  *
  * @param connection Its two ends.
  * @param items The run's items.
@@ -53,7 +55,7 @@ export function connectionLabel(
 
 const BETWEEN = " ↔ ";
 
-/** The two ends of what an item belongs to, whichever way it goes. */
+/** Returns the two ends of an item's connection, whichever way it goes. */
 function connectionOf(item: TimelineItem): string | undefined {
   if (item.seen === "packet") {
     return between(item.packet.source, item.packet.destination);

@@ -12,7 +12,7 @@ export const SPEEDS: [number, string][] = [
 /** The longest pause between two items while playing, in milliseconds. */
 const MAX_PAUSE_MS = 1200;
 
-/** Steers through a run's items. */
+/** Moves through a run's items. */
 export interface Player {
   /** The number of items that are shown. */
   upTo: number;
@@ -24,22 +24,22 @@ export interface Player {
   seek(upTo: number): void;
   /** Shows one more item that can be seen, or one less, and stops. */
   step(by: 1 | -1): void;
-  /** Goes on by itself. */
+  /** Plays by itself. */
   play(from?: number): void;
   /** Stops. */
   pause(): void;
   /** Sets the factor. */
   setSpeed(speed: number): void;
-  /** Shows whatever comes, as it comes. */
+  /** Shows each item as it arrives. */
   follow(): void;
 }
 
 /**
  * Plays a run: by itself, step by step, or to wherever the reader drags it.
  *
- * @param items Everything that has happened so far.
+ * @param items The items so far.
  * @param options `isStop`: whether to stop after an item, a question. `isSeen`:
- * whether an item can be seen as things are: steps leave out the others.
+ * whether an item is visible in the current view; steps leave out the others.
  * @returns The player.
  */
 export function usePlayer(
@@ -62,7 +62,7 @@ export function usePlayer(
     }
     const fromMs = items[upTo - 1]?.atMs ?? items[0].atMs;
     let next = upTo;
-    // Whatever happened in the same frame appears together.
+    // Items that happened in the same frame appear together.
     const frameMs = 16 * speed;
     do next++; while (
       next < items.length && !isStop(items[next - 1]) &&

@@ -1,13 +1,16 @@
 import { useEffect, useRef } from "../../deps/hooks.ts";
 import { fit, predict, prediction } from "../predictions.ts";
 
-/** The field in which the reader predicts, while the run waits. */
+/**
+ * Shows a question, and a field for the reader's prediction, while the run
+ * waits.
+ */
 export function QuestionCard({ id, number, question, isAsked, onContinue }: {
   id: string;
   /** The question's place in the run, from 1. */
   number: number;
   question: string;
-  /** Whether the drawing above it asks the question already. */
+  /** Whether the drawing above already asks the question. */
   isAsked: boolean;
   onContinue: () => void;
 }) {

@@ -12,10 +12,10 @@ import { usePredictions } from "./use_predictions.ts";
 import { useWidth } from "./width.ts";
 import { XrayView } from "./xray_view.tsx";
 
-/** Lessons whose subject is how far a sender may go. */
+/** The lessons about sliding windows. */
 const ABOUT_WINDOWS = ["byte_stream", "flow_and_congestion"];
 
-/** What the server says about the page's lesson. */
+/** The page's lesson, as the server describes it. */
 export interface RunPaneProps {
   /** The lesson's number. */
   lesson: number;
@@ -23,11 +23,11 @@ export interface RunPaneProps {
   name: string;
   /** Its title. */
   title: string;
-  /** Where its recorded run is, for a page without a server. */
+  /** The address of its recorded run, for a page without a server. */
   recording?: string;
 }
 
-/** The run: its controls, and its drawing. */
+/** Shows the run: its controls, and its drawing. */
 export function RunPane(props: RunPaneProps) {
   const [, redraw] = useState(0);
   const store = useMemo(
@@ -71,7 +71,7 @@ export function RunPane(props: RunPaneProps) {
   const isOver = status === "ended" && player.upTo === items.length;
   const events = storyOf(shown, { predictions, isOver });
 
-  // The lesson itself waits only at the newest question of a run under way.
+  // The lesson itself waits only at the newest question, while it runs.
   const isLast = question !== undefined &&
     question.item === items.findLast(isStory);
   const isAnswered = status === "running" && isLast &&
@@ -122,14 +122,15 @@ export function RunPane(props: RunPaneProps) {
             : (
               <div class="run-note">
                 <p>
-                  This run wasn't observed: X-ray needs a run of its own.
+                  X-ray wasn't on in this run, so its calls and packets weren't
+                  recorded.
                 </p>
                 <button
                   type="button"
                   class="primary"
                   onClick={() => start("xray")}
                 >
-                  Run it with X-ray
+                  Run again with X-ray
                 </button>
               </div>
             ))}
@@ -148,7 +149,7 @@ export function RunPane(props: RunPaneProps) {
   );
 }
 
-/** What is there before the first run. */
+/** Invites the reader to run the lesson, until the first run. */
 function Invitation({ title, view, recording }: RunPaneProps & { view: View }) {
   return (
     <div class="invitation">
@@ -160,15 +161,15 @@ function Invitation({ title, view, recording }: RunPaneProps & { view: View }) {
       </p>
       {view === "xray" && IS_LIVE && (
         <p>
-          With X-ray you also see its system calls and its packets. Looking
-          makes the run a little slower.
+          With X-ray, you also see its system calls and packets. That makes the
+          run a little slower.
         </p>
       )}
     </div>
   );
 }
 
-/** The question at which a run waits, if its last event is one. */
+/** Returns the question at which a run waits, if its last event is one. */
 function questionAt(shown: TimelineItem[]) {
   const last = shown.findLast(isStory);
   if (last?.seen !== "story" || last.event.kind !== "predict") return undefined;
@@ -176,7 +177,7 @@ function questionAt(shown: TimelineItem[]) {
   return { item: last, number, text: last.event.question };
 }
 
-/** Whether an item has a place of its own in a view. */
+/** Whether an item gets its own place in a view. */
 function isSeenIn(view: View, item: TimelineItem): boolean {
   if (view === "story") return isStory(item);
   return item.seen !== "call" || !item.call.housekeeping;
@@ -186,7 +187,7 @@ function isStory({ seen }: TimelineItem): boolean {
   return seen === "story";
 }
 
-/** Keeps the newest in sight, in a pane that scrolls by itself. */
+/** Scrolls the pane to the newest item. */
 function showNewest(body: HTMLElement | null, view: View): void {
   const pane = body?.closest<HTMLElement>(".run");
   if (!pane || getComputedStyle(pane).overflowY !== "auto") return;
@@ -198,5 +199,5 @@ function showNewest(body: HTMLElement | null, view: View): void {
   }
 }
 
-/** The height of what covers the top of the drawing, in pixels. */
+/** How much of the drawing's top is covered, in pixels. */
 const HEAD = 200;

@@ -10,17 +10,17 @@ import {
   watchConnection,
 } from "../server.ts";
 
-/** A run, as far as the page has it. */
+/** The state of a run on the page. */
 export interface RunState {
-  /** Whether there's a run, and whether it goes on. */
+  /** Whether there's a run, and whether it's still running. */
   status: "none" | "starting" | "running" | "ended";
-  /** Where its items come from. */
+  /** The source of its items. */
   source: RunSource;
-  /** Everything that has happened so far. */
+  /** The items so far. */
   items: TimelineItem[];
-  /** What to know about it, in one line each. */
+  /** Notes about it, in one line each. */
   notes: string[];
-  /** The number of questions at which the reader has let it go on. */
+  /** How many questions the reader has answered. */
   answered: number;
 }
 
@@ -32,7 +32,7 @@ const NOTHING: RunState = {
   answered: 0,
 };
 
-/** The page's run: what has come of it, and the commands that steer it. */
+/** The page's run: its state, and the commands that control it. */
 export class RunStore {
   state: RunState = NOTHING;
   readonly #lesson: number;
@@ -51,7 +51,7 @@ export class RunStore {
     listen((message) => this.#take(message));
     watchConnection((isThere) => {
       if (isThere || this.state.status !== "running") return;
-      // The server ends the runs of pages that are gone.
+      // The server ends the runs of closed pages.
       this.#flush();
       this.#end(["The connection to the server was lost: that ends the run."]);
     });
@@ -94,7 +94,7 @@ export class RunStore {
     }
   }
 
-  /** Lets the run go on after a question. */
+  /** Continues the run after a question. */
   async goOn(): Promise<void> {
     this.#change({ ...this.state, answered: this.state.answered + 1 });
     await post("api/continue", { tab: TAB }).catch(() => {});
@@ -128,7 +128,7 @@ export class RunStore {
     }
   }
 
-  /** During a flood of items, the page isn't redrawn for each one. */
+  /** Adds items. The page draws them together, in the next frame. */
   #add(items: TimelineItem[]): void {
     if (this.#waiting.length === 0) requestAnimationFrame(() => this.#flush());
     this.#waiting.push(...items);

@@ -8,11 +8,12 @@ export function isQuestion(item: TimelineItem): boolean {
 }
 
 /**
- * Takes a run's events out of its items, and puts each of the reader's
- * predictions next to what happened: before the next step or question.
+ * Returns a run's events, with each of the reader's predictions after the
+ * events that answer it, before the next step or question.
  *
  * @param items The items that are shown.
- * @param options `predictions`: the reader's. `isOver`: whether nothing follows.
+ * @param options `predictions`: the reader's. `isOver`: whether the run has
+ * ended.
  * @returns The events.
  */
 export function storyOf(
@@ -35,7 +36,7 @@ export function storyOf(
     }
   }
   const last = events.at(-1);
-  // While the run waits at the question, the field has the reader's words.
+  // While the run waits at the question, the field shows the reader's words.
   if (isOver && last?.kind !== "predict") recall(last?.atMs ?? 0);
   return events;
 }

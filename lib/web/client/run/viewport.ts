@@ -11,16 +11,16 @@ export interface Viewport {
 const STEP = 100;
 
 /**
- * Follows which part of a drawing is in sight, wherever it scrolls.
+ * Follows which part of a drawing is in sight, whichever element scrolls.
  *
- * @param element What holds the drawing.
- * @returns The part, in steps, so that not every pixel causes a redraw.
+ * @param element The element that contains the drawing.
+ * @returns The part, rounded, so that not every pixel causes a redraw.
  */
 export function useViewport(element: RefObject<HTMLElement | null>): Viewport {
   const [viewport, setViewport] = useState({ top: 0, height: 1000 });
   useEffect(() => {
     function measure() {
-      // The last one: the first is the drawing's head.
+      // Take the last one: the first is the drawing's head.
       const drawing = [...element.current?.querySelectorAll("svg") ?? []].at(
         -1,
       );

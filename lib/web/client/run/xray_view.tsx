@@ -10,7 +10,7 @@ import {
 } from "./filter.ts";
 import { useViewport } from "./viewport.ts";
 
-/** The run on five lifelines, and the details of what is selected. */
+/** Shows the run on five lifelines, and the details of the selected row. */
 export function XrayView({ items, upTo, width, showsWindows }: {
   items: TimelineItem[];
   upTo: number;
@@ -22,7 +22,7 @@ export function XrayView({ items, upTo, width, showsWindows }: {
   const [selected, setSelected] = useState<TimelineItem>();
   const drawing = useRef<HTMLDivElement>(null);
   const viewport = useViewport(drawing);
-  // The whole run, so that its drawing doesn't jump; and how much of it.
+  // Lay out the whole run, so that its drawing doesn't jump while it plays.
   const chosen = useMemo(
     () => items.filter((item) => passes(item, filter)),
     [items, filter],

@@ -37,7 +37,7 @@ export interface FlowGraphProps {
   viewport?: Viewport;
 }
 
-/** The packets of a capture, from end to end. */
+/** Draws the packets of a capture, from end to end. */
 export function FlowGraph(
   { packets, upTo = packets.length, selected, onSelect, width, viewport }:
     FlowGraphProps,
@@ -93,9 +93,9 @@ export function FlowGraph(
         ))}
       </SelectableRows>
       <figcaption>
-        Each line down is an end of a conversation, and each arrow is a packet.
-        Green ones carry data; red ones are resets, errors, or sent again.
-        Select one to see its headers.
+        Each vertical line is one end of a conversation, and each arrow is a
+        packet. Green packets carry data. Red ones are resets, errors, or
+        retransmissions. Select a packet to see its headers.
       </figcaption>
     </figure>
   );
@@ -128,7 +128,7 @@ function FlowArrow(
   );
 }
 
-/** A packet in words. */
+/** Describes a packet in words. */
 function wordsOf({ atMs, from, to, main, details }: FlowRow): string {
   const at = atMs === undefined ? "" : `${formatElapsed(atMs)}: `;
   return `${at}${from} to ${to}: ${[main, ...details].join(", ")}`;

@@ -15,7 +15,7 @@ import {
 export interface PacketDetailsProps {
   /** A packet of a timeline or of a capture, or a run's `headers` event. */
   packet: DrawnPacket;
-  /** What its connection says about a packet of a capture. */
+  /** For a packet of a capture: facts from its connection. */
   context?: HeaderContext;
   /** The width that there is, in pixels. */
   width: number;
@@ -37,7 +37,7 @@ export function PacketDetails(
       </p>
     );
   }
-  // Another packet has other fields.
+  // Another packet has other fields, so forget the highlighted one.
   const fields = view.grids.flatMap(({ rows }) => rows.flat());
   const current = lit !== undefined && fields.includes(lit) ? lit : undefined;
   return (
@@ -81,7 +81,7 @@ export function PacketDetails(
   );
 }
 
-/** The data: what comes after the last header. */
+/** Returns the data: the bytes after the last header. */
 function dataOf({ grids, bytes }: PacketView): ByteRange {
   const ends = grids.flatMap(({ rows }) =>
     rows.flat().map((one) => one.bytes[1])
@@ -89,7 +89,7 @@ function dataOf({ grids, bytes }: PacketView): ByteRange {
   return [Math.max(0, ...ends), bytes.length];
 }
 
-/** The field that a byte belongs to. */
+/** Returns the field that a byte belongs to. */
 function fieldAt(grids: HeaderGrid[], index: number): HeaderField | undefined {
   return grids.flatMap(({ rows }) => rows.flat())
     .find(({ bytes: [from, to] }) => index >= from && index < to);
@@ -97,10 +97,10 @@ function fieldAt(grids: HeaderGrid[], index: number): HeaderField | undefined {
 
 function captionOf({ grids, isPartial }: PacketView): string {
   if (isPartial) {
-    return "This recording has the header's most important fields, and below " +
-      "them the first bytes of the data.";
+    return "This recording has only the header's most important fields and the " +
+      "first bytes of the data.";
   }
   const names = grids.map((grid) => grid.title.split(" header")[0]);
   return `Each row of ${names.join(" and ") || "the header"} is 32 bits. The ` +
-    "bytes below are the same packet as it was sent, from the IP header on.";
+    "bytes below are those of the whole packet, from the IP header on.";
 }

@@ -7,7 +7,7 @@ import { BAR_HEIGHT, layoutBars } from "./bars_layout.ts";
 import { Plot, withoutBar } from "./plot.tsx";
 import { layoutPlot } from "./plot_layout.ts";
 
-/** Measurements, to be compared by length, or over time by height. */
+/** Draws measurements as bars, or as a line if they're a series over time. */
 export function Bars(
   { chart, width }: { chart: EventOf<"bars">; width: number },
 ): VNode {
@@ -16,7 +16,7 @@ export function Bars(
   const layout = layoutBars(chart, width);
   const look = chart.series
     ? "From top to bottom: the same value, measured again and again."
-    : "Compare the lengths; × says how many times the smallest value it is.";
+    : "Compare the lengths. × 2.0 means twice the smallest value.";
   return (
     <Figure
       kind="bars"

@@ -13,7 +13,7 @@ import {
   TIME_WIDTH,
 } from "./lanes_layout.ts";
 
-/** A sequence diagram: calls on two lanes, and what goes between them. */
+/** Draws a sequence diagram: calls on two lanes, and arrows between them. */
 export function Lanes(
   { block, width }: { block: LanesBlock; width: number },
 ): VNode {
@@ -80,7 +80,7 @@ function Row(
   );
 }
 
-/** An arrow in a band with the label of what it carries. */
+/** Draws an arrow in a band, with a label that says what it carries. */
 function Carried({ from, to, y, lines, kind }: {
   from: number;
   to: number;
@@ -110,14 +110,14 @@ function captionOf({ left, right, events }: LanesBlock): string {
   const hasBytes = events.some((event) =>
     event.kind === "arrow" && kindOf(event.label) === "bytes"
   );
-  const time = "Time runs down; each time was measured in this run.";
+  const time = "Time runs from top to bottom, as measured in this run.";
   return hasBytes
     ? `Follow the green arrows: what ${left} and ${right} send each other, ` +
       `and the calls that move it. ${time}`
     : `Compare the calls of ${left} (left) with those of ${right} (right). ${time}`;
 }
 
-/** An event in words. */
+/** Describes an event in words. */
 function lineOf(event: LaneEvent): string {
   const at = formatElapsed(event.atMs);
   if (event.kind === "call") return `${at}: ${event.lane}: ${event.call}`;

@@ -51,8 +51,8 @@ export function Segments(
     ? "Each arrow is a segment, with its number in the stream. Look for the " +
       "one that's lost or sent again."
     : `Point at a segment to see both ends' states after it; ` +
-      `${client} is blue, ${server} is orange. The colored arrows are the way ` +
-      "they came.";
+      `${client} is blue, ${server} is orange. The colored arrows show how ` +
+      "they got there.";
   return (
     <Figure kind="segments" caption={caption} text={[]}>
       <div class={isWide ? "draw-beside" : "draw-below"}>
@@ -159,7 +159,7 @@ function Row({ row, width, isAt, label, onPoint }: {
   );
 }
 
-/** An arrow that doesn't arrive. */
+/** Draws an arrow that doesn't arrive. */
 function LostArrow(
   { from, to, y }: { from: number; to: number; y: number },
 ): VNode {
@@ -189,7 +189,7 @@ function StateBox({ side, name, x, y }: PlacedState): VNode {
   );
 }
 
-/** The states that an end has been in, up to a segment. */
+/** Returns the states that an end has been in, up to a segment. */
 function statesUpTo(
   { segments }: EventOf<"segments">,
   at: number,
@@ -202,7 +202,7 @@ function statesUpTo(
   ];
 }
 
-/** A segment in words. */
+/** Describes a segment in words. */
 function lineOf(
   { segments, numbers, client, server }: EventOf<"segments">,
   i: number,

@@ -20,8 +20,8 @@ export interface SlidingWindowsProps {
 }
 
 const CAPTION =
-  "Each bar is one direction of the connection, byte by byte from " +
-  "the left, and not to scale; a SYN or a FIN counts as a byte. An " +
+  "Each bar is one direction of the connection, with its first byte at the " +
+  "left, and isn't to scale. A SYN or a FIN counts as a byte. An " +
   "acknowledgment moves the window to the right. If nothing may be sent, the " +
   "sender waits.";
 
