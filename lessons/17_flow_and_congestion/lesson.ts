@@ -1,10 +1,11 @@
 /**
  * Lesson 17: two windows limit a sender.
  *
- * First, it shows real TCP, with a receiver that stops reading. Then it runs the
- * reliable stream of lesson 16 over a bottleneck in virtual time, and shows its
- * congestion window, one lost segment, two streams on one link, and a queue
- * that's too big. At the end, it asks this machine's own TCP about a connection.
+ * First, it shows real TCP, with a receiver that stops reading. Then it runs
+ * the reliable stream of lesson 16 over a bottleneck in virtual time, and shows
+ * its congestion window, one lost segment, two streams on one link, and a queue
+ * that's too big. At the end, it asks this machine's own TCP about a
+ * connection.
  */
 import {
   connectTcp,

@@ -168,7 +168,8 @@ class Conversation {
         throw new TooSlow(`the client was too slow: ${this.#phase}`);
       }
       if (!(error instanceof HttpError)) throw error;
-      // We can't know where the next request starts: answer this one, and close.
+      // We can't know where the next request starts: answer this one, and
+      // close.
       const answer = plainAnswer(error.status, error.message);
       await this.#send(answer, this.#head, true);
       await this.#closeGracefully();
@@ -226,8 +227,8 @@ class Conversation {
         return reading;
       },
     });
-    // If the handler didn't read the whole body, the rest may still come, and it
-    // can't be told from the next request.
+    // If the handler didn't read the whole body, the rest may still come, and
+    // it can't be told from the next request.
     const wasRead = reading === undefined
       ? !hasBody
       : await reading.then(() => true, () => false);

@@ -4,8 +4,8 @@
  *
  * Deno's own client asks for the upgrade, and the lesson answers by hand. Then
  * it shows the client's frames bit by bit, the purpose of masks, the cost of
- * polling, a receiver that doesn't read, the closing handshake, and the check of
- * Origin.
+ * polling, a receiver that doesn't read, the closing handshake, and the check
+ * of Origin.
  */
 import {
   connectTcp,

@@ -3,7 +3,8 @@
  *
  * Runs the same echo over TCP and over TLS, and shows the bytes on the wire.
  * Then it shows the client's message in the clear, failed handshakes, an answer
- * that's cut off, TLS on a connection that's already in use, and what TLS costs.
+ * that's cut off, TLS on a connection that's already in use, and what TLS
+ * costs.
  */
 import {
   connectTcp,

@@ -100,8 +100,8 @@ export async function writeFrame(
  * @param options The limit.
  * @returns The payloads, in order. Nothing overwrites them later, but frames that
  * arrive together share one `ArrayBuffer`, so use each one's `byteOffset`.
- * @throws {RangeError} If a frame's length is over `maxBytes` (before any memory
- * is allocated for it), or if `maxBytes` isn't a number >= 0.
+ * @throws {RangeError} If a frame's length is over `maxBytes` (before any
+ * memory is allocated for it), or if `maxBytes` isn't a number >= 0.
  * @throws {Deno.errors.UnexpectedEof} If the peer closes in the middle of a
  * frame; the message says how many of its bytes had arrived.
  * @throws {Error} If the source returns 0 bytes 100 times in a row.

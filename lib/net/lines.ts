@@ -195,8 +195,8 @@ export async function writeLine(target: Writer, line: string): Promise<void> {
 /**
  * Decodes complete lines, up to the first wrong one.
  *
- * It decodes them all at once, which takes a tenth of the time. If a line may be
- * wrong, it decodes them one by one, to return the lines before that one.
+ * It decodes them all at once, which takes a tenth of the time. If a line may
+ * be wrong, it decodes them one by one, to return the lines before that one.
  *
  * @param bytes Lines with their line endings.
  * @param number The number of the first line, for the error.

@@ -1,6 +1,6 @@
 /**
- * Decodes and encodes bytes: IP, TCP, and UDP headers, checksums, capture files,
- * and the messages of a few protocols.
+ * Decodes and encodes bytes: IP, TCP, and UDP headers, checksums, capture
+ * files, and the messages of a few protocols.
  *
  * | folder     | contents                                                |
  * | ---------- | ------------------------------------------------------- |

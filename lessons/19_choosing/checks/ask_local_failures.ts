@@ -167,9 +167,9 @@ async function expectTimedOut(
 }
 
 /**
- * Lets one call time out, and returns a failure that a pause of the machine could
- * also explain. Timers fire in the order in which they're due, however late they
- * are.
+ * Lets one call time out, and returns a failure that a pause of the machine
+ * could also explain. Timers fire in the order in which they're due, however
+ * late they are.
  */
 async function timeOut(
   run: AskRun,
@@ -181,8 +181,8 @@ async function timeOut(
   let [isLong, isTooLong] = [false, false];
   const watches = [
     every(0.75 * timeoutMs, () => isLong = true),
-    // Cleaning up after the timeout may take a while: on a busy machine, removing
-    // a file does.
+    // Cleaning up after the timeout may take a while: on a busy machine,
+    // removing a file does.
     every(1.5 * timeoutMs, () => isTooLong ||= !run.hasGivenUp),
   ];
   const asking = run.ask(toBytes("hello?"), { timeoutMs });

@@ -97,9 +97,9 @@ export async function checkEncodeResponse(
 }
 
 /**
- * Checks two characters of more than one byte, which become CR and LF if they're
- * cut to one byte. The task doesn't say how to encode them, so any other way is
- * right.
+ * Checks two characters of more than one byte, which become CR and LF if
+ * they're cut to one byte. The task doesn't say how to encode them, so any
+ * other way is right.
  */
 function checkWideCharacters(
   encodeResponse: EncodeResponse,

@@ -37,8 +37,8 @@ function headOf(size: number, limits?: RequestLimits): StreamCase {
     ...is
       ? { values: [due("GET /", { x }), NEXT_DUE] }
       : { then: "silence", ends: RangeError },
-    // With reads of one byte, many answers would search the whole head again for
-    // each.
+    // With reads of one byte, many answers would search the whole head again
+    // for each.
     readSizes: size > 1000 ? [4096] : undefined,
     likely: is
       ? "The limit is for one head, with its blank line, and a head of exactly " +

@@ -1,6 +1,6 @@
 /**
- * The fields of a head that are about the connection, not the message (RFC 9112,
- * section 9; RFC 9110, section 10.1.1).
+ * The fields of a head that are about the connection, not the message (RFC
+ * 9112, section 9; RFC 9110, section 10.1.1).
  *
  * @module
  */

@@ -41,8 +41,8 @@ export interface WebSocketParserOptions {
 /**
  * Takes messages out of a stream, however it was cut.
  *
- * It keeps only bytes that have arrived, and never allocates for a length that a
- * header claims. A message that never ends takes at most `maxBytes`.
+ * It keeps only bytes that have arrived, and never allocates for a length that
+ * a header claims. A message that never ends takes at most `maxBytes`.
  *
  * @example A ping between two fragments
  * ```ts

@@ -89,8 +89,8 @@ async function chosenExamples(
 }
 
 /**
- * Writes the scratch file. If the learner has changed it, leaves it as it is, or
- * renames it to a backup before it's overwritten.
+ * Writes the scratch file. If the learner has changed it, leaves it as it is,
+ * or renames it to a backup before it's overwritten.
  */
 async function prepare(
   lesson: Lesson,
