@@ -1,8 +1,8 @@
 import type { ComponentChildren, VNode } from "./preact.ts";
 
 /**
- * A drawing with a caption that says what to look at, and the same content as
- * text for readers who can't see it.
+ * Shows a drawing with a caption that says what to look at, and the same
+ * content as text, for readers who can't see the drawing.
  */
 export function Figure({ kind, caption, text, children }: {
   /** The class that says what kind of drawing it is. */
@@ -25,7 +25,7 @@ export function Figure({ kind, caption, text, children }: {
   );
 }
 
-/** The drawing itself, which the text stands in for. */
+/** Shows the drawing itself. Screen readers get the text instead. */
 export function Drawing({ width, height, children }: {
   width: number;
   height: number;

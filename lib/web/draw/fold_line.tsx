@@ -2,7 +2,7 @@ import { textWidth } from "./metrics.ts";
 import type { VNode } from "./preact.ts";
 import { LINE_HEIGHT, Lines, round } from "./shapes.tsx";
 
-/** Says what is left out here, across the lifelines. */
+/** Says across the lifelines what is left out here. */
 export function FoldLine({ from, to, y, lines }: {
   from: number;
   to: number;

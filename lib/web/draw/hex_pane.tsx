@@ -4,7 +4,7 @@ import type { VNode } from "./preact.ts";
 /** A range of bytes: the first, and the one after the last. */
 export type ByteRange = readonly [from: number, to: number];
 
-/** More bytes than this are left out. */
+/** The most bytes to show. */
 const MAX_BYTES = 1024;
 
 /** Returns the bytes that fit on a line: 16, or 8 on a narrow page. */
@@ -13,14 +13,12 @@ function bytesPerLine(width: number): 8 | 16 {
   return width >= textWidth(" ".repeat(columns), FONT_SIZE) + 16 ? 16 : 8;
 }
 
-/**
- * Bytes in hexadecimal, and as text where they are text.
- */
+/** Shows bytes in hexadecimal, and as text where they are text. */
 export function HexPane({ bytes, lit, total = bytes.length, width, onLight }: {
   bytes: Uint8Array;
   /** The bytes to highlight. */
   lit?: ByteRange;
-  /** How many bytes there are, if not all of them are known. */
+  /** The number of bytes, if `bytes` doesn't have all of them. */
   total?: number;
   width: number;
   /** Receives the byte under the pointer. */
@@ -89,7 +87,7 @@ function runsOf(
   ].filter((run) => run.to > run.from);
 }
 
-/** The columns that a short last line lacks. */
+/** Returns the padding of a short last line. */
 function padding(length: number, size: number): number {
   const columns = (count: number) => count * 3 - 1 + (count > 8 ? 1 : 0);
   return columns(size) - columns(length);

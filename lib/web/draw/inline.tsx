@@ -1,6 +1,6 @@
 import type { VNode } from "./preact.ts";
 
-/** A sentence of a lesson, in which `` `code` `` is marked as in its reading. */
+/** Shows a sentence of a lesson, with `` `code` `` marked as in its reading. */
 export function Inline({ text }: { text: string }): VNode {
   const parts = text.split(/`([^`]+)`/);
   return (
@@ -10,7 +10,9 @@ export function Inline({ text }: { text: string }): VNode {
   );
 }
 
-/** Words of which those with hyphens, such as FIN-WAIT-1, aren't broken. */
+/**
+ * Shows a text, and doesn't break its words with hyphens, such as FIN-WAIT-1.
+ */
 export function Unbroken({ text }: { text: string }): VNode {
   return (
     <>

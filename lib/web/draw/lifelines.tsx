@@ -6,7 +6,7 @@ import { round } from "./shapes.tsx";
 export interface Lifeline {
   /** Its place, in pixels. */
   x: number;
-  /** What it's called. */
+  /** Its name. */
   name: string;
   /** A second line, smaller. */
   detail?: string;
@@ -19,7 +19,7 @@ export interface Lifeline {
 /** The height of a head, in pixels. */
 export const HEAD_HEIGHT = 46;
 
-/** The box at the head of a lifeline. */
+/** Draws the box at the head of a lifeline. */
 export function LifelineHead(
   { x, name, detail = "", box, kind }: Lifeline,
 ): VNode {
@@ -48,7 +48,7 @@ export function LifelineHead(
   );
 }
 
-/** The line itself, behind everything else. */
+/** Draws the line itself, behind everything else. */
 export function LifelineBody(
   { x, kind, top, bottom }: {
     x: number;

@@ -1,7 +1,7 @@
 /**
- * How wide text is in a drawing. The server draws too, and has no browser to
- * measure with, so every label is in a monospaced font whose characters are
- * at most this wide.
+ * Measures text in a drawing. The server draws, too, and has no browser to
+ * measure with, so every label is in a monospaced font whose characters are at
+ * most this wide.
  *
  * @module
  */
@@ -9,10 +9,10 @@
 /** The size of a label's text, in pixels. */
 export const FONT_SIZE = 12;
 
-/** The widest common monospaced fonts take this much of their size. */
+/** A character's width in the widest common monospaced fonts, per font size. */
 const CHARACTER = 0.61;
 
-/** Sans-serif names are in bold at most; wide fonts take this much a letter. */
+/** A letter's width in bold, in wide sans-serif fonts, per font size. */
 const NAME_CHARACTER = 0.68;
 
 /**
@@ -26,8 +26,8 @@ export function textWidth(text: string, size: number = FONT_SIZE): number {
 }
 
 /**
- * Returns the width of a name in the proportional font, in pixels, or a little
- * more.
+ * Estimates the width of a name in the proportional font, in pixels. It may be
+ * a little too large.
  *
  * @param text The name.
  * @param size The size of its font, in pixels.
@@ -36,7 +36,7 @@ export function nameWidth(text: string, size: number): number {
   return Math.ceil(columnsOf(text) * size * NAME_CHARACTER);
 }
 
-/** Returns the characters of a label that fit into a width. */
+/** Returns how many characters of a label fit into a width. */
 export function charactersIn(width: number, size: number = FONT_SIZE): number {
   return Math.max(1, Math.floor(width / (size * CHARACTER)));
 }
@@ -83,7 +83,7 @@ export function wrapLabel(
   return kept.map((line) => fitText(line, width, size));
 }
 
-/** Breaks a word that is longer than a line, best after its bracket. */
+/** Breaks a word that's longer than a line, after its bracket if possible. */
 function breakWord(word: string, max: number): string[] {
   const bracket = word.indexOf("(") + 1;
   return columnsOf(word) > max && bracket > 0 && bracket < word.length
@@ -91,12 +91,13 @@ function breakWord(word: string, max: number): string[] {
     : [word];
 }
 
-/** East Asian and emoji characters take two columns. */
+/** Matches East Asian characters and emoji, which take two columns. */
 const WIDE =
   /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/gu;
 
 function columnsOf(text: string): number {
-  // Nearly all labels are plain, and there are thousands of them.
+  // There are thousands of labels, and nearly all are plain, so test that
+  // first.
   if (/^[ -~\u00a0…]*$/.test(text)) return text.length;
   return [...text].length + (text.match(WIDE)?.length ?? 0);
 }

@@ -5,8 +5,8 @@
  *
  * | file              | what it does                                          |
  * | ----------------- | ----------------------------------------------------- |
- * | `types.ts`        | what the drawings are made from                       |
- * | `preact.ts`       | what the drawings use of Preact                       |
+ * | `types.ts`        | the data for the drawings                             |
+ * | `preact.ts`       | the parts of Preact that the drawings use             |
  * | `metrics.ts`      | how wide text is, and how to break it                 |
  * | `shapes.tsx`      | the shapes that all drawings share                    |
  * | `figure.tsx`      | a drawing with its caption, and its content as text   |
@@ -15,7 +15,7 @@
  * | `run/`            | a run from its events                                 |
  * | `timeline/`       | system calls and packets on five lifelines            |
  * | `packet/`         | a packet's headers, bit by bit                        |
- * | `windows/`        | sliding windows: sent, acknowledged, and what may go  |
+ * | `windows/`        | sliding windows: acknowledged, in flight, to send     |
  * | `flow/`           | the packets of a capture, from end to end             |
  * | `draw.css`        | colors, in light and dark, and everything else's look |
  *

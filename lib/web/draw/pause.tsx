@@ -2,13 +2,13 @@ import { formatElapsed } from "../../show/elapsed.ts";
 import type { VNode } from "./preact.ts";
 import { round } from "./shapes.tsx";
 
-/** A longer wait between two rows is drawn as one, in milliseconds. */
+/** The shortest wait between two rows that's drawn, in milliseconds. */
 const PAUSE_MS = 50;
 
 /** The height of a wait, in pixels. */
 export const PAUSE_HEIGHT = 28;
 
-/** A wait between two rows. */
+/** A wait between two rows, placed. */
 export interface PlacedPause {
   /** The middle, in pixels. */
   y: number;
@@ -19,7 +19,7 @@ export interface PlacedPause {
  * Places a wait if it's long.
  *
  * @param waitedMs How long nothing happened, in milliseconds.
- * @param top Where there's room for it, in pixels.
+ * @param top The top of the room for it, in pixels.
  */
 export function placePause(
   waitedMs: number,
@@ -30,7 +30,7 @@ export function placePause(
     : { y: top + PAUSE_HEIGHT / 2, text: `${formatElapsed(waitedMs)} later` };
 }
 
-/** A wait, in words. */
+/** Draws a wait, in words. */
 export function Pause({ x, y, text }: PlacedPause & { x: number }): VNode {
   return (
     <text

@@ -1,5 +1,5 @@
 /**
- * What the drawings use of Preact.
+ * The parts of Preact that the drawings use.
  *
  * @module
  */

@@ -3,7 +3,7 @@ import type { SegmentNumbers } from "../../show/segment_diagram.ts";
 import type { DiagramSegment } from "./types.ts";
 
 /**
- * Returns what is written on a segment's arrow, in phrases.
+ * Returns the label of a segment's arrow, in phrases.
  *
  * @param segment The segment.
  * @param numbers Which numbers to write.
@@ -30,12 +30,12 @@ export function segmentPhrases(
     ...(payloadBytes > 0 ? [tie(counted(payloadBytes, "byte"))] : []),
     ...(segment.words === undefined ? [] : [segment.words]),
     ...notes,
-    // Recordings from before there were notes have no other word for it.
+    // Older recordings have no notes, so say it here.
     ...(retransmission && notes.length === 0 ? ["retransmission"] : []),
   ].filter((phrase) => phrase !== "");
 }
 
-/** A number stays on the line of its name. */
+/** Keeps a number on the same line as its name. */
 function tie(text: string): string {
   return text.replaceAll(" ", "\u00a0");
 }

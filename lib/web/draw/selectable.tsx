@@ -1,6 +1,6 @@
 /**
- * Rows that a reader can select, by the pointer or by the keyboard, and of which
- * only those in sight are drawn.
+ * Rows that a reader can select, with the pointer or the keyboard. Only the
+ * rows in sight are drawn.
  *
  * @module
  */
@@ -13,10 +13,10 @@ export interface Viewport {
   height: number;
 }
 
-/** What's drawn above and below what's in sight, in pixels. */
+/** How much is drawn above and below the part in sight, in pixels. */
 const MARGIN = 300;
 
-/** Where a row is, in pixels. */
+/** The place of a row, in pixels. */
 interface Placed {
   top: number;
   height: number;
@@ -38,7 +38,7 @@ export function rowsInSight<Row extends Placed>(
 }
 
 /**
- * Returns from where to where to draw.
+ * Returns the part to draw, from top to bottom.
  *
  * @param viewport What's in sight; `undefined` is all.
  * @param height The height of the whole drawing.
@@ -54,7 +54,7 @@ export function sightOf(
   };
 }
 
-/** The first row that ends below a height, found by halving. */
+/** Finds the first row that ends below a height, with a binary search. */
 function firstBelow(rows: Placed[], y: number): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
@@ -65,9 +65,9 @@ function firstBelow(rows: Placed[], y: number): number {
   return low;
 }
 
-/** A drawing whose rows are the options of a list. */
+/** Draws rows that are the options of a list. */
 export function SelectableRows({ label, width, height, children }: {
-  /** What the list is of. */
+  /** A label for the list. */
   label: string;
   width: number;
   height: number;
@@ -89,7 +89,7 @@ export function SelectableRows({ label, width, height, children }: {
   );
 }
 
-/** One of the rows. */
+/** Draws one of the rows. */
 export function SelectableRow(
   { top, height, width, kind, label, index, children, ...props }: Placed & {
     width: number;
@@ -100,10 +100,12 @@ export function SelectableRow(
     /** The index of its item. */
     index: number;
     isSelected: boolean;
-    /** Whether Tab leads here; the arrow keys go on from there. */
+    /** Whether Tab moves the focus here. The arrow keys move it from there. */
     isFocusable: boolean;
     onSelect?: (index: number) => void;
-    /** Called instead of `onSelect` when the reader clicks, or presses Enter. */
+    /**
+     * Called instead of `onSelect` when the reader clicks, or presses Enter.
+     */
     onOpen?: (index: number) => void;
     children: ComponentChildren;
   },
@@ -139,7 +141,7 @@ export function SelectableRow(
   );
 }
 
-/** The arrow keys, Home, and End go from row to row. */
+/** Moves the focus with the arrow keys, Home, and End. */
 function moveFocus(event: KeyboardEvent): void {
   const list = event.currentTarget as Element;
   const rows = [...list.querySelectorAll<SVGGElement>(".draw-row")];

@@ -1,4 +1,4 @@
-/** Makes a title a sentence: a capital letter first, and a period at the end. */
+/** Turns a title into a sentence, with a capital letter and a period. */
 export function sentence(title: string): string {
   return `${capital(title.replace(/[.:]$/, ""))}.`;
 }

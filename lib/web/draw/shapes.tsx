@@ -19,8 +19,8 @@ export function pillWidth(text: string): number {
 }
 
 /**
- * A call of the program, on a filled pill in its side's color. Words that aren't
- * a call, such as `gives up`, are on a pale one.
+ * Draws a call of the program, on a filled pill in its side's color. Words that
+ * aren't a call, such as `gives up`, are on a pale one.
  */
 export function Pill({ x, y, text, kind }: {
   /** The middle, in pixels. */
@@ -49,7 +49,7 @@ export function Pill({ x, y, text, kind }: {
   );
 }
 
-/** An arrow from one place to another at the same height. */
+/** Draws an arrow from one place to another at the same height. */
 export function Arrow({ from, to, y, kind = "" }: {
   from: number;
   to: number;
@@ -77,7 +77,7 @@ export function Arrow({ from, to, y, kind = "" }: {
   );
 }
 
-/** The ground on which an arrow with bytes lies, with its label. */
+/** Draws the background of an arrow with bytes and of its label. */
 export function Band({ from, to, top, bottom }: {
   from: number;
   to: number;
@@ -98,7 +98,7 @@ export function Band({ from, to, top, bottom }: {
   );
 }
 
-/** Lines of text, one below the other. */
+/** Draws lines of text, one below the other. */
 export function Lines({ x, y, lines, anchor = "middle", kind = "" }: {
   x: number;
   /** The baseline of the first line. */
@@ -119,7 +119,9 @@ export function Lines({ x, y, lines, anchor = "middle", kind = "" }: {
 /** The height of a line of a label, in pixels. */
 export const LINE_HEIGHT = 15;
 
-/** A tenth of a pixel is as exact as anyone sees, and keeps the page small. */
+/**
+ * Rounds to a tenth of a pixel, which is exact enough and keeps the page small.
+ */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

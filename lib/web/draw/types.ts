@@ -1,7 +1,7 @@
 /**
- * What the drawings are made from: the events of a run, and the items of its
- * timeline. Both are plain data, one JSON line each in `--json` and
- * `--xray --json`.
+ * The data for the drawings: the events of a run, and the items of its
+ * timeline. Both are plain data: one line of JSON each, in `--json` and `--xray
+ * --json`.
  *
  * @module
  */
@@ -22,10 +22,10 @@ export type EventOf<Kind extends RunEvent["kind"]> = Extract<
   { kind: Kind }
 >;
 
-/** Which end of a conversation: its color, and its side of the drawing. */
+/** An end of a conversation. Each has a color, and a side of the drawing. */
 export type Side = "client" | "server";
 
-/** The other end. */
+/** Returns the other end. */
 export function otherSide(side: Side): Side {
   return side === "client" ? "server" : "client";
 }

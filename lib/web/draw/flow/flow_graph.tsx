@@ -27,7 +27,7 @@ export interface FlowGraphProps {
   selected?: number;
   /** Receives the index of a packet that the reader selects. */
   onSelect?: (index: number) => void;
-  /** The width that there is, in pixels, at least 320. */
+  /** The available width, in pixels, at least 320. */
   width: number;
   /**
    * The part of the graph that's in sight; only that part is drawn.

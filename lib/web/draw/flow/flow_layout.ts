@@ -1,7 +1,7 @@
 /**
  * Places a flow graph: a column for each end, in the order in which they appear.
- * If there are more ends than there's room for, those with the fewest packets
- * share the last column.
+ * If there isn't room for all ends, those with the fewest packets share the
+ * last column.
  *
  * @module
  */
@@ -33,17 +33,17 @@ export interface FlowLayout {
 }
 
 const TIME_WIDTH = 64;
-/** The least distance of two columns. */
+/** The least distance between two columns. */
 const MIN_GAP = 124;
 const MAX_GAP = 300;
-/** An end that sends to itself, or to another one in the same column. */
+/** The width of an arrow whose ends are in the same column. */
 const LOOP = 60;
 
 /**
  * Places a flow graph.
  *
  * @param rows The packets.
- * @param available The width that there is, in pixels.
+ * @param available The available width, in pixels.
  */
 export function layoutFlow(rows: FlowRow[], available: number): FlowLayout {
   const ends = endsOf(rows);
@@ -90,7 +90,7 @@ export function layoutFlow(rows: FlowRow[], available: number): FlowLayout {
   };
 }
 
-/** The ends with their numbers of packets, in the order of their appearance. */
+/** Counts the packets of each end, in the order in which the ends appear. */
 function endsOf(rows: FlowRow[]): Map<string, number> {
   const ends = new Map<string, number>();
   for (const { from, to } of rows) {

@@ -1,6 +1,6 @@
 /**
- * Prepares the packets of a capture for their flow graph: which ends there are,
- * and what each packet says.
+ * Prepares the packets of a capture for their flow graph: the ends, and a text
+ * for each packet.
  *
  * @module
  */
@@ -20,20 +20,20 @@ export interface FlowRow {
   index: number;
   /** The time since the first packet, in milliseconds. */
   atMs: number | undefined;
-  /** The ends, as they are named at the heads of the columns. */
+  /** The names of the two ends, as at the heads of the columns. */
   from: string;
   to: string;
   /** What it is: `PSH ACK 10 bytes`. */
   main: string;
-  /** Its numbers, what it says, and what's remarkable about it. */
+  /** Its numbers, its data, and notes about it. */
   details: string[];
-  /** What colors it: `bytes`, `packet`, `again`, or `fail`. */
+  /** The class that colors it: `bytes`, `packet`, `again`, or `fail`. */
   kind: string;
 }
 
 /**
- * Prepares packets. Ends are told apart by their addresses; if every packet goes
- * to the address that it comes from, as on loopback, also by their ports.
+ * Prepares packets. An end is an address. If every packet goes to the address
+ * that it comes from, as on loopback, an end is an address and a port.
  *
  * @param packets The packets, in order.
  */
@@ -82,7 +82,9 @@ function namesFor(packets: Packet[]): NameOf {
       : formatEnd(address, port);
 }
 
-/** An ICMP error comes from where the packet went that it's about. */
+/**
+ * Returns a packet's ends. An ICMP error comes from the quoted packet's target.
+ */
 function endsOf(
   { ip, ports, quoted }: Packet,
   nameOf: NameOf,

@@ -1,6 +1,6 @@
 /**
- * What a header consists of, field by field: the name, the value in this packet,
- * what that means, and the bytes that hold it.
+ * The fields of a header: for each, its name, its value in this packet, the
+ * value's meaning, and the bytes that hold it.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface HeaderField {
   bits: number;
   name: string;
   value: string;
-  /** What the value means here, in a sentence. */
+  /** The meaning of the value, in a sentence. */
   meaning: string;
   /** The bytes that hold it. */
   bytes: ByteRange;
@@ -28,7 +28,7 @@ export interface HeaderGrid {
   rows: HeaderField[][];
 }
 
-/** Where a header begins, and what isn't in its bytes. */
+/** Facts about a header that its bytes don't contain. */
 export interface FieldContext {
   /** The index of its first byte. */
   start: number;
@@ -42,7 +42,7 @@ export interface FieldContext {
  * @param bits Its size.
  * @param name Its name in the RFC.
  * @param value Its value, as it's read.
- * @param meaning What the value means, in a sentence.
+ * @param meaning The meaning of the value, in a sentence.
  */
 export function field(
   bits: number,
@@ -77,12 +77,12 @@ export function rowAt(
   });
 }
 
-/** A number of 16 bits in hexadecimal. */
+/** Formats a 16-bit number in hexadecimal. */
 export function hex16(value: number): string {
   return `0x${value.toString(16).padStart(4, "0")}`;
 }
 
-/** A port, and whose it is. */
+/** Makes the fields of both ports. */
 export function portFields(
   source: number,
   destination: number,
@@ -99,7 +99,7 @@ export function portFields(
   ];
 }
 
-/** A checksum with its verdict in words. */
+/** Makes the field of a checksum, with the verdict in words. */
 export function checksumField(
   value: number,
   covers: string,

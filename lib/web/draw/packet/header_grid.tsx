@@ -1,7 +1,10 @@
 import type { VNode } from "../preact.ts";
 import type { HeaderField, HeaderGrid } from "./fields.ts";
 
-/** A header: a field has a name and a value, and a flag is lit if it's set. */
+/**
+ * Draws a header: a field has a name and a value, and a flag is lit if it's
+ * set.
+ */
 export function HeaderGridView({ grid, lit, width, onLight }: {
   grid: HeaderGrid;
   /** The field to highlight. */
@@ -38,9 +41,9 @@ export function HeaderGridView({ grid, lit, width, onLight }: {
   );
 }
 
-/** Below this width, a field of a few bits has no room for its whole name. */
+/** Below this width, a field of a few bits has no room for its full name. */
 const NARROW = 600;
-/** Below this width, a flag's letters are one below the other. */
+/** Below this width, a flag's name runs from top to bottom. */
 const UPRIGHT = 860;
 
 function classOf(
@@ -56,14 +59,14 @@ function classOf(
   ].join(" ");
 }
 
-/** Names of fields that are narrower than their names. */
+/** Short names for narrow fields. */
 const SHORT: Record<string, string> = {
   "version": "ver",
   "data offset": "offset",
   "reserved": "rsv",
 };
 
-/** The same on a narrow page. */
+/** Even shorter names, for a narrow page. */
 const SHORTEST: Record<string, string> = {
   ...SHORT,
   "data offset": "off",
@@ -82,7 +85,7 @@ function nameIn({ name, bits, isSet }: HeaderField, width: number): string {
   return bits < 8 ? SHORT[name] ?? name : name;
 }
 
-/** The arrow keys go from field to field. */
+/** Moves the focus from field to field with the arrow keys. */
 function moveFocus(event: KeyboardEvent): void {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   const by = step[event.key as keyof typeof step];

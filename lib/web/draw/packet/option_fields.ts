@@ -3,7 +3,7 @@ import { encodeTcpOptions, type TcpOption } from "../../../wire/tcp/options.ts";
 import type { TcpHeader } from "../../../wire/tcp/header.ts";
 import type { HeaderField } from "./fields.ts";
 
-/** A part of an option: as many bits as its bytes have. */
+/** A part of an option, in whole bytes. */
 interface Part {
   bytes: number;
   name: string;
@@ -35,7 +35,7 @@ export function optionRows(
   return inRows(parts, start);
 }
 
-/** Fills rows; a part that goes over the edge goes on in the next row. */
+/** Fills rows of 32 bits. A part that doesn't fit continues in the next row. */
 function inRows(parts: Part[], start: number): HeaderField[][] {
   const rows: HeaderField[][] = [];
   let at = 0;
@@ -143,7 +143,7 @@ function part(
   return { bytes, name, value, meaning };
 }
 
-/** Most options begin with their kind and their length. */
+/** Makes the kind and the length, with which most options begin. */
 function head(option: TcpOption, kind: string, meaning: string): Part[] {
   const length = encodeTcpOptions([option])[1];
   return [

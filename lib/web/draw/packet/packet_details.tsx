@@ -17,7 +17,7 @@ export interface PacketDetailsProps {
   packet: DrawnPacket;
   /** For a packet of a capture: facts from its connection. */
   context?: HeaderContext;
-  /** The width that there is, in pixels. */
+  /** The available width, in pixels. */
   width: number;
 }
 

@@ -18,17 +18,19 @@ import { tcpGrid } from "./tcp_fields.ts";
 
 /** A packet, ready to be drawn. */
 export interface PacketView {
-  /** What it is: `PSH ACK · 10 bytes`. */
+  /** The packet in short: `PSH ACK · 10 bytes`. */
   title: string;
-  /** From where to where it went. */
+  /** Its source and destination. */
   way: string;
   /** Its headers, the outermost first. */
   grids: HeaderGrid[];
-  /** Its bytes from the IP header on, as far as they are known. */
+  /** Its known bytes, from the IP header on. */
   bytes: Uint8Array;
   /** How many bytes it had on the wire, from the IP header on. */
   total: number;
-  /** Whether its headers' bytes aren't known, so that `bytes` is its data. */
+  /**
+   * Whether its headers' bytes are unknown, so that `bytes` is only its data.
+   */
   isPartial?: true;
 }
 
@@ -41,8 +43,8 @@ const ALL_LAYERS: HeaderLayer[] = ["ip", "tcp", "udp", "icmp"];
  * Prepares a packet.
  *
  * @param drawn The packet.
- * @param context What its connection says about a packet of a capture.
- * @returns What to draw; `undefined` if nothing is known of its headers.
+ * @param context For a packet of a capture: facts from its connection.
+ * @returns The packet for its drawing; `undefined` if its headers are unknown.
  */
 export function packetView(
   drawn: DrawnPacket,
@@ -75,7 +77,7 @@ export function packetView(
   });
 }
 
-/** What is known of a packet in a recording without headers. */
+/** Prepares a packet of a recording without headers. */
 function recordedView(packet: WirePacket): PacketView | undefined {
   const grids = recordedGrids(packet, contextOf(packet));
   if (grids.length === 0) return undefined;
@@ -108,7 +110,9 @@ function viewOf(
   };
 }
 
-/** The headers of a packet, and of the packet that an ICMP error quotes. */
+/**
+ * Returns the headers of a packet, and of the packet that an ICMP error quotes.
+ */
 function gridsOf(
   packet: Packet,
   { context, layers }: { context: HeaderContext; layers: HeaderLayer[] },
@@ -141,7 +145,10 @@ function gridsOf(
   return grids;
 }
 
-/** A quote is cut off by design, so there's no verdict on its checksums. */
+/**
+ * Returns the headers of a quote. It's cut off by design, so there's no verdict
+ * on its checksums.
+ */
 function quotedGrids(quoted: Packet, from: number): HeaderGrid[] {
   const judged = { ...quoted, checksum: "none", ipChecksum: "none" } as const;
   return gridsOf({ ...judged, quoted: null }, {
@@ -159,7 +166,7 @@ function quotedGrids(quoted: Packet, from: number): HeaderGrid[] {
   }));
 }
 
-/** What the timeline knows of a packet's connection. */
+/** Returns the facts that the timeline has from a packet's connection. */
 function contextOf(packet: WirePacket): HeaderContext {
   const { window, scaledWindow, flags = "" } = packet;
   const shift = window && scaledWindow

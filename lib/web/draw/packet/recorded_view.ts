@@ -1,6 +1,6 @@
 /**
- * Prepares a packet whose headers weren't kept, as in older recordings: the
- * fields that the timeline itself knows.
+ * Prepares a packet whose headers weren't recorded, as in older recordings.
+ * Only the fields in the timeline are known.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import type { HeaderField, HeaderGrid } from "./fields.ts";
 import { udpGrid } from "./other_fields.ts";
 import { tcpGrid } from "./tcp_fields.ts";
 
-/** Fields that a timeline doesn't know. */
+/** Fields that a timeline doesn't have. */
 const UNKNOWN = ["data offset", "reserved", "checksum", "urgent pointer"];
 
 /**
- * Describes what a timeline knows of a packet's header.
+ * Describes the fields of a packet's header that a timeline has.
  *
  * @param packet The packet.
- * @param context What its connection says about it.
+ * @param context Facts from its connection.
  * @returns The header; nothing for ICMP and for later fragments.
  */
 export function recordedGrids(
@@ -56,7 +56,7 @@ function portOf(address: string): number | undefined {
   return port === undefined ? undefined : Number(port);
 }
 
-/** Says of some fields that they aren't there; none has bytes to highlight. */
+/** Marks some fields as unknown, and removes the bytes of all fields. */
 function withoutUnknown({ title, kind, rows }: HeaderGrid): HeaderGrid {
   return {
     title: `${title.split(",")[0]}, as far as it was recorded`,

@@ -130,7 +130,9 @@ function flagField(
   return { ...field(1, name.toUpperCase(), isSet ? 1 : 0, meaning), isSet };
 }
 
-/** The windows in SYN segments are never scaled (RFC 7323, section 2.2). */
+/**
+ * Makes the field of the window. In a SYN, it's never scaled (RFC 7323, 2.2).
+ */
 function windowField(
   { window, flags }: TcpHeader,
   { windowShift }: HeaderContext,

@@ -10,14 +10,14 @@ import type { EventOf } from "../types.ts";
 /** One bar, placed. */
 export interface PlacedBar {
   name: string;
-  /** The value with its unit, and how many times the smallest it is. */
+  /** The value with its unit, and its ratio to the smallest value. */
   value: string;
   /** Where the name starts, and its baseline. */
   nameAt: [x: number, y: number];
   x: number;
   y: number;
   width: number;
-  /** Where its mark is, if it has one. */
+  /** The place of its mark, if it has one. */
   mark?: number;
 }
 
@@ -41,7 +41,7 @@ const NARROW = 520;
  * Places the bars of a chart.
  *
  * @param chart The values.
- * @param available The width that there is, in pixels.
+ * @param available The available width, in pixels.
  * @returns Where everything is.
  */
 export function layoutBars(
@@ -88,12 +88,12 @@ export function layoutBars(
   };
 }
 
-/** What is more than nothing can be seen. */
+/** Returns a bar's length. Any value above 0 is visible. */
 function barLength(value: number, most: number): number {
   return value === 0 || most === 0 ? 0 : Math.max(0.004, value / most);
 }
 
-/** Three digits that count: `0.05`, `18.2`, `2150`. */
+/** Formats a value with three significant digits, such as `18.2` or `2150`. */
 export function formatValue(value: number): string {
   if (value >= 100 || value === 0) return value.toFixed(0);
   return value.toFixed(value >= 10 ? 1 : 2);

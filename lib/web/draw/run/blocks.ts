@@ -1,12 +1,12 @@
 /**
- * Groups a run's events into what is drawn as one: a step with all that happens
- * in it, facts in a row, and the events of one sequence diagram.
+ * Groups a run's events into blocks that are drawn together: a step and its
+ * events, facts in a row, and the events of one sequence diagram.
  *
  * @module
  */
 import type { EventOf, RunEvent } from "../types.ts";
 
-/** What happens between two lanes. */
+/** An event of two lanes. */
 export type LaneEvent = EventOf<"call"> | EventOf<"arrow">;
 
 /** A sequence diagram of two lanes. */
@@ -14,12 +14,12 @@ export interface LanesBlock {
   kind: "lanes";
   left: string;
   right: string;
-  /** Where each lane's socket is, by the lane's name. */
+  /** The address of each lane's socket, by the lane's name. */
   endpoints: Record<string, string>;
   events: LaneEvent[];
 }
 
-/** Events that are drawn as one. */
+/** Events that are drawn together. */
 export type Block =
   | LanesBlock
   | { kind: "facts"; facts: EventOf<"fact">[] }
@@ -33,7 +33,7 @@ export type Block =
   | EventOf<"headers">
   | EventOf<"segments">;
 
-/** A step, or what comes before the first one. */
+/** A step, or the events before the first one. */
 export interface Section {
   lesson?: EventOf<"lesson">;
   step?: EventOf<"step">;
@@ -48,7 +48,7 @@ export interface Section {
  */
 export function sectionsOf(events: RunEvent[]): Section[] {
   const sections: Section[] = [];
-  // A lesson may say where its sockets are before it draws the lanes.
+  // A lesson may give its sockets' addresses before it draws the lanes.
   let endpoints: Record<string, string> = {};
 
   for (const event of events) {
@@ -103,7 +103,7 @@ export function sectionsOf(events: RunEvent[]): Section[] {
   return sections;
 }
 
-/** The diagram that an event belongs to: the last one, or a new one. */
+/** Returns the diagram that an event belongs to: the last one, or a new one. */
 function lanesOf(blocks: Block[], event: LaneEvent): LanesBlock {
   const last = blocks.findLast((block) => block.kind === "lanes");
   if (last !== undefined && blocks.at(-1) === last) return last;

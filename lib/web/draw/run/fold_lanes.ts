@@ -5,7 +5,7 @@ import type { LaneEvent } from "./blocks.ts";
 export type FoldedEvent = LaneEvent | { kind: "fold"; text: string };
 
 /**
- * Leaves out the middle of long repetitions, and says what that was.
+ * Leaves out the middle of long repetitions, and says what it has left out.
  *
  * @param events The events of one diagram.
  * @returns The events, with one line for each stretch that is left out.
@@ -34,14 +34,16 @@ export function foldLaneEvents(events: LaneEvent[]): FoldedEvent[] {
   );
 }
 
-/** Events look alike if they differ only in their numbers and data. */
+/**
+ * Returns an event without its numbers and data, to find ones that look alike.
+ */
 function likeOf(event: LaneEvent): string {
   return event.kind === "call"
     ? `${event.lane} ${nameOf(event.call)}`
     : `${event.from} ${nameOf(event.sent)} ${nameOf(event.received)}`;
 }
 
-/** `read() gave 4: "ten "` is a `read()`. */
+/** Returns a call's name: `read()` for `read() gave 4: "ten "`. */
 function nameOf(call: string): string {
   return call.match(/^\w+\(/) === null
     ? call.replaceAll(/\d+/g, "#")

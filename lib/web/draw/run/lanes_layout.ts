@@ -1,6 +1,7 @@
 /**
- * Places the events of a sequence diagram of two lanes: time runs down, and each
- * row has its own height, so that no text meets another.
+ * Places the events of a sequence diagram of two lanes. Time runs from top to
+ * bottom, and each row is as high as it needs to be, so that texts don't
+ * overlap.
  *
  * @module
  */
@@ -25,7 +26,7 @@ export interface PlacedPill {
 export interface LaneRow {
   /** The middle of its first line, in pixels. */
   y: number;
-  /** When it happened; empty for what is left out. */
+  /** When it happened; empty for a fold. */
   time: string;
   pills: PlacedPill[];
   arrow?: {
@@ -33,7 +34,7 @@ export interface LaneRow {
     to: number;
     y: number;
     lines: string[];
-    /** What colors it: `bytes`, `packet`, or `fail` for a reset. */
+    /** The class that colors it: `bytes`, `packet`, or `fail` for a reset. */
     kind: string;
   };
   fold?: string;
@@ -51,7 +52,7 @@ export interface LanesLayout {
 
 /** The column of the times, in pixels. */
 export const TIME_WIDTH = 58;
-/** A wider diagram says no more. */
+/** The greatest width: a wider diagram wouldn't show more. */
 const MAX_WIDTH = 760;
 const ROW_GAP = 8;
 
@@ -59,7 +60,7 @@ const ROW_GAP = 8;
  * Places a diagram.
  *
  * @param block The diagram.
- * @param available The width that there is, in pixels.
+ * @param available The available width, in pixels.
  * @returns Where everything is.
  */
 export function layoutLanes(
@@ -97,7 +98,7 @@ export function layoutLanes(
   return { width, height: top + 4, lanes, rows };
 }
 
-/** The lanes, at the same distance from both edges. */
+/** Places the lanes, at the same distance from both edges. */
 function placeLanes(
   { left, right, endpoints }: LanesBlock,
   width: number,
@@ -133,7 +134,7 @@ interface Place {
   width: number;
 }
 
-/** A call sits on its lane, or beside it if the edge is too near. */
+/** Places a call on its lane, or beside it if the edge is too near. */
 function placePill(
   call: string,
   side: Side,
@@ -148,7 +149,9 @@ function placePill(
   return { x, y, text, side };
 }
 
-/** The sender's call, the arrow, and below its head the receiver's call. */
+/**
+ * Places the sender's call, the arrow, and the receiver's call below its head.
+ */
 function placeArrow(
   { from, label, sent, received }: {
     from: string;
@@ -166,7 +169,7 @@ function placeArrow(
   const to = lanes[other].x - way * 4;
   const half = sent === "" ? 0 : pillWidth(sent) / 2;
   const sender = placePill(sent, side, { ...place, y: 0 });
-  // A call that leaves no room for the arrow is above it.
+  // If a call leaves no room for the arrow, the call is above it.
   const start = sender.x + way * (half + 6);
   const fits = Math.abs(to - start) >= 110 && Math.sign(to - start) === way;
   const arrowFrom = fits ? start : lanes[side].x + way * 6;

@@ -5,7 +5,7 @@ import { round } from "../shapes.tsx";
 import type { EventOf } from "../types.ts";
 import type { PlotLayout } from "./plot_layout.ts";
 
-/** A value over time, with the limit that it had. */
+/** Draws a value over time, and its limit. */
 export function Plot(
   { chart, layout }: { chart: EventOf<"bars">; layout: PlotLayout },
 ): VNode {
@@ -67,12 +67,14 @@ export function Plot(
   );
 }
 
-/** In a terminal, a limit is marked by a bar. */
+/** Changes a title that names the bar that marks a limit in a terminal. */
 export function withoutBar(title: string): string {
   return title.replace("│", "the dashed line");
 }
 
-/** The shapes of the notes: what's told apart by color alone isn't for all. */
+/**
+ * The shapes of the notes, because not everyone can tell their colors apart.
+ */
 const SHAPES = [
   "-4,-4 4,-4 4,4 -4,4",
   "0,-6 6,5 -6,5",
@@ -82,7 +84,7 @@ const SHAPES = [
   "-6,0 -3,-5 3,-5 6,0 3,5 -3,5",
 ];
 
-/** A point of the plot, in the shape of its note. */
+/** Draws a point of the plot, in the shape of its note. */
 function Mark({ x, y, note, title }: {
   x: number;
   y: number;

@@ -1,5 +1,5 @@
 /**
- * Places a series of measurements whose names begin with their times: a line
+ * Places a series of measurements whose names begin with their times. A line
  * over time shows at a glance how a window grows and is cut.
  *
  * @module
@@ -14,7 +14,7 @@ export interface PlotPoint {
   y: number;
   /** Which of the plot's notes it has, or -1. */
   note: number;
-  /** What it says, in words. */
+  /** Its description, in words. */
   words: string;
 }
 
@@ -34,11 +34,13 @@ export interface PlotLayout {
   top: number;
   bottom: number;
   points: PlotPoint[];
-  /** The limit over time, as a line of steps: `x,y x,y`; empty if there's none. */
+  /**
+   * The limit over time, as a line of steps: `x,y x,y`; empty if there's none.
+   */
   marks: string;
   xTicks: Tick[];
   yTicks: Tick[];
-  /** What the marks of the points mean, in the order of their shapes. */
+  /** The meanings of the points' marks, in the order of their shapes. */
   notes: string[];
 }
 
@@ -53,7 +55,7 @@ type Measured = {
 
 const MAX_WIDTH = 760;
 const HEIGHT = 240;
-/** More notes than this can't be told apart by their shapes. */
+/** The most notes that have different shapes. */
 const MAX_NOTES = 6;
 const TIME = /^\s*([\d.]+) (ms|s)[ ,]*(.*)$/;
 
@@ -61,9 +63,9 @@ const TIME = /^\s*([\d.]+) (ms|s)[ ,]*(.*)$/;
  * Places a plot.
  *
  * @param chart The measurements.
- * @param available The width that there is, in pixels.
+ * @param available The available width, in pixels.
  * @returns Where everything is; `undefined` if the chart isn't a series over
- * time, or has too much to say at each point.
+ * time, or its points have too many different notes.
  */
 export function layoutPlot(
   chart: EventOf<"bars">,
@@ -114,7 +116,7 @@ export function layoutPlot(
   };
 }
 
-/** The measurements with their times, if all of them have one. */
+/** Returns the measurements with their times, if all of them have one. */
 function measurements(
   { bars, series = false }: EventOf<"bars">,
 ): Measured[] | undefined {
@@ -129,7 +131,7 @@ function measurements(
   return measured.length === bars.length && isOneUnit ? measured : undefined;
 }
 
-/** A limit holds until it's changed. */
+/** Makes the line of the limit, which holds until it changes. */
 function markLine(
   measured: Measured[],
   xOf: (time: number) => number,
@@ -146,7 +148,7 @@ function markLine(
   return points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
 }
 
-/** Round numbers from 0 up to the first one that's enough. */
+/** Returns round numbers from 0 up to the first one that isn't below `most`. */
 function steps(most: number, count: number): number[] {
   const rough = (most || 1) / count;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -21,7 +21,7 @@ export interface RunProps {
    * @default all of them
    */
   upTo?: number;
-  /** The width that there is, in pixels, at least 320. */
+  /** The available width, in pixels, at least 320. */
   width: number;
 }
 
@@ -29,7 +29,7 @@ export interface RunProps {
 export function Run({ events, upTo = events.length, width }: RunProps): VNode {
   const sections = useMemo(
     () => sectionsOf(events.slice(0, upTo)),
-    // Events that come later are added to the same list.
+    // Later events are added to the same list.
     [events, events.length, upTo],
   );
   return (

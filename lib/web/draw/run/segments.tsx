@@ -26,9 +26,8 @@ const MIN_WIDTH = 380;
 const GAP = 28;
 
 /**
- * The segments of a connection, and beside them the states of TCP. The states
- * are those after the segment under the pointer or with the focus, or after the
- * last one.
+ * Draws the segments of a connection, and beside them the states of TCP: those
+ * after the segment under the pointer or with the focus, or after the last one.
  */
 export function Segments(
   { event, width }: { event: EventOf<"segments">; width: number },

@@ -36,7 +36,9 @@ export interface SegmentRow {
   /** Which end sent it. */
   side: Side;
   lines: string[];
-  /** What colors it: `bytes`, `packet`, `again`, `fail`, or `lost`. */
+  /**
+   * The class that colors it: `bytes`, `packet`, `again`, `fail`, or `lost`.
+   */
   kind: string;
   /** The states that begin with it. */
   states: PlacedState[];
@@ -50,7 +52,7 @@ export interface SegmentsLayout {
   /** The states before the first segment. */
   before: PlacedState[];
   rows: SegmentRow[];
-  /** What is left out of long repetitions, and where. */
+  /** The folds: what is left out of long repetitions, and where. */
   folds: { y: number; text: string }[];
 }
 
@@ -65,7 +67,7 @@ const FOLD_HEIGHT = 36;
  * Places a diagram.
  *
  * @param event The segments, and the names of the ends.
- * @param available The width that there is, in pixels.
+ * @param available The available width, in pixels.
  * @returns Where everything is.
  */
 export function layoutSegments(
@@ -118,7 +120,7 @@ export function layoutSegments(
     );
     const y = top + lines.length * LINE_HEIGHT + 8;
     const states = changed(
-      // Whether anything listens there, the answer says.
+      // Only the answer says whether anything listens there.
       index === 0 && serverUnknown(segments)
         ? { client: segment.clientState }
         : { client: segment.clientState, server: segment.serverState },
@@ -168,8 +170,8 @@ function foldSegments(
 }
 
 /**
- * The states that the first segment tells: a connection begins with CLOSED, and
- * with LISTEN if the SYN is accepted.
+ * Returns the states before the first segment: CLOSED, and LISTEN for a server
+ * that accepts the SYN.
  */
 export function statesBefore(
   [first, second]: EventOf<"segments">["segments"],
@@ -177,7 +179,7 @@ export function statesBefore(
   if (first === undefined) return {};
   const isClosing = [first.clientState, first.serverState].toSorted()
     .join() === "CLOSE-WAIT,FIN-WAIT-1";
-  // Only one state leads to both of these.
+  // Both of these can only come from this state.
   if (isClosing) return { client: "ESTABLISHED", server: "ESTABLISHED" };
   if (!isOpening(first)) return {};
   const answer = second?.from === "server" ? second.flags : "";
@@ -197,14 +199,14 @@ function kindOf(
   return payloadBytes > 0 ? "bytes" : "packet";
 }
 
-/** Whether the states of the ends change, so that they are worth drawing. */
+/** Whether the ends' states change, so that they're worth drawing. */
 export function hasStates({ segments }: EventOf<"segments">): boolean {
   return ["clientState", "serverState"].some((side) =>
     new Set(segments.map((one) => one[side as "clientState"])).size > 1
   ) || segments.some(({ flags }) => /SYN|FIN|RST/.test(flags));
 }
 
-/** Whether the first SYN has had no answer yet that says who listens. */
+/** Whether no answer to the first SYN says yet if anything listens. */
 function serverUnknown(segments: EventOf<"segments">["segments"]): boolean {
   const [first] = segments;
   return isOpening(first) && statesBefore(segments).server !== "LISTEN";

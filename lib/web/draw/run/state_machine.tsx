@@ -11,7 +11,7 @@ import {
 } from "./state_machine_layout.ts";
 import type { Walk } from "./state_walk.ts";
 
-/** The states of TCP: where each end is, and how it got there. */
+/** Draws the states of TCP: where each end is, and how it got there. */
 export function StateMachine({ walks, names }: {
   walks: Record<Side, Walk>;
   names: Record<Side, string>;
@@ -66,7 +66,7 @@ function EdgeLine(
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const length = Math.hypot(dx, dy);
   const [ux, uy] = [dx / length, dy / length];
-  // Two ends on one arrow run beside each other.
+  // If both ends took the same arrow, draw their ways side by side.
   const shift = (
     [x, y]: [number, number],
   ) => [x - uy * offset, y + ux * offset];

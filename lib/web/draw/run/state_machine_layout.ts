@@ -5,7 +5,9 @@
  */
 import type { TcpState } from "../../../wire/tcp/state.ts";
 
-/** A place in the picture: CLOSED is there twice, before and after. */
+/**
+ * A place in the picture. CLOSED has two: before the connection, and after it.
+ */
 export type StatePlace = TcpState | "CLOSED again";
 
 /** Columns and rows of the places. */
@@ -99,7 +101,7 @@ export function layoutStateMachine(): StateMachineLayout {
   };
 }
 
-/** Where the line from the middle of one box to another leaves the first. */
+/** Returns where the line between the middles of two boxes leaves the first. */
 function border(a: StateNode, b: StateNode): [number, number] {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const scale = Math.min(
@@ -109,7 +111,7 @@ function border(a: StateNode, b: StateNode): [number, number] {
   return [a.x + dx * scale, a.y + dy * scale];
 }
 
-/** The name of an arrow. */
+/** Returns the ID of an arrow. */
 export function edgeId(from: StatePlace, to: StatePlace): string {
   return `${from} > ${to}`;
 }

@@ -1,5 +1,6 @@
 /**
- * Finds the way that an end of a connection has taken through the states of TCP.
+ * Finds the path that an end of a connection has taken through the states of
+ * TCP.
  *
  * @module
  */
@@ -12,13 +13,13 @@ import {
 } from "../../../wire/tcp/state.ts";
 import { edgeId, isEdge, type StatePlace } from "./state_machine_layout.ts";
 
-/** How far an end has come. */
+/** The path of one end. */
 export interface Walk {
-  /** Where it is now. */
+  /** The state that it's in now. */
   at: StatePlace | undefined;
   /** The ids of the arrows that it took. */
   taken: Set<string>;
-  /** Each state that it came to, and what led there. */
+  /** A text for each state that it reached, with the cause. */
   words: string[];
 }
 
@@ -26,9 +27,9 @@ export interface Walk {
 const OPENING: StatePlace[] = ["CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED"];
 
 /**
- * Finds the way of one end. A segment that is two events at once takes two
- * arrows: a FIN that also acknowledges ours leads from FIN-WAIT-1 by FIN-WAIT-2
- * to TIME-WAIT.
+ * Finds the path of one end. A segment that is two events at once takes two
+ * arrows: a FIN that also acknowledges ours leads from FIN-WAIT-1 through
+ * FIN-WAIT-2 to TIME-WAIT.
  *
  * @param states The states that were seen, in order.
  * @param wasOpen Whether the connection was open before the first of them.
@@ -52,7 +53,7 @@ export function walkStates(states: TcpState[], wasOpen = false): Walk {
   return walk;
 }
 
-/** One arrow, or two if both are about segments that came. */
+/** Returns one arrow, or two if a segment caused both. */
 function wayBetween(
   from: StatePlace,
   to: StatePlace,
@@ -65,7 +66,7 @@ function wayBetween(
   return by === undefined ? [[from, to]] : [[from, by], [by, to]];
 }
 
-/** What leads from one state to another: the event, and what it sends. */
+/** Returns the cause of a change: the event, and the segment that it sends. */
 function causeOf(from: StatePlace, to: StatePlace): string {
   const target = stateOf(to);
   const transitions = Object.entries(TCP_TRANSITIONS[stateOf(from)]) as [

@@ -1,5 +1,5 @@
 /**
- * The parts of a run that are words: paragraphs, questions, facts, and tables.
+ * Shows the texts of a run: paragraphs, questions, facts, and tables.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { Inline, Unbroken } from "../inline.tsx";
 import type { VNode } from "../preact.ts";
 import type { EventOf } from "../types.ts";
 
-/** A question to answer before reading on. */
+/** Shows a question to answer before reading on. */
 export function Prediction({ question }: EventOf<"predict">): VNode {
   return (
     <p class="draw-callout draw-predict">
@@ -17,7 +17,7 @@ export function Prediction({ question }: EventOf<"predict">): VNode {
   );
 }
 
-/** The learner's prediction, next to what happened. */
+/** Shows the learner's prediction, next to the result. */
 export function Predicted({ text }: EventOf<"predicted">): VNode {
   return (
     <p class="draw-callout draw-predicted">
@@ -26,7 +26,7 @@ export function Predicted({ text }: EventOf<"predicted">): VNode {
   );
 }
 
-/** Measured values under their names. */
+/** Lists measured values, with their names. */
 export function Facts({ facts }: { facts: EventOf<"fact">[] }): VNode {
   return (
     <dl class="draw-facts">
@@ -42,11 +42,11 @@ export function Facts({ facts }: { facts: EventOf<"fact">[] }): VNode {
   );
 }
 
-/** More notes than this fold: a server may run for days. */
+/** The most notes to show at once: a server may run for days. */
 const MAX_NOTES = 60;
 const KEPT_FIRST = 10;
 
-/** What a server reports while it's up. */
+/** Lists a server's notes while it runs. */
 export function Notes({ notes }: { notes: EventOf<"note">[] }): VNode {
   const left = notes.length - MAX_NOTES;
   const shown = left > 0
@@ -67,9 +67,9 @@ export function Notes({ notes }: { notes: EventOf<"note">[] }): VNode {
   );
 }
 
-/** Rows of cells under the names of their columns. */
+/** Shows rows of cells under the names of their columns. */
 export function Table({ columns, rows }: EventOf<"table">): VNode {
-  // Numbers are compared by their last digits.
+  // Align numbers to the right, so that their digits can be compared.
   const isNumeric = columns.map((_, i) =>
     rows.every((row) => /^[\d.,]*$/.test(row[i] ?? ""))
   );

@@ -1,11 +1,12 @@
 /**
- * Follows how the kernel's buffers fill and drain, by what was observed alone:
+ * Follows how the kernel's buffers fill and drain, using only observed events:
  *
- * - A send buffer has what calls gave it, until the other end acknowledges it.
- * - A receive buffer has what packets brought, until calls take it.
+ * - A send buffer has the bytes that calls wrote, until the other end
+ *   acknowledges them.
+ * - A receive buffer has the bytes that packets carried, until calls read them.
  *
  * The bytes of a Unix stream go straight from a call into the receive buffer of
- * its peer. Of datagrams, the kernel may drop any without a sign, so they aren't
+ * its peer. The kernel may drop datagrams without a sign, so they aren't
  * followed.
  *
  * @module
@@ -26,7 +27,7 @@ export type { BufferLevel } from "./stream.ts";
  * Returns how full buffers are after each item that changes them.
  *
  * @param items The items, in order.
- * @param sides Where each socket is.
+ * @param sides The side of each socket.
  * @returns The levels, by the index of the item.
  */
 export function followBuffers(
@@ -54,7 +55,9 @@ class BufferFollower {
   /** The stream from one address to another, or into a Unix socket. */
   readonly #streams = new Map<string, Stream>();
   readonly #all: Stream[] = [];
-  /** The ends whose calls are observed: of others, nobody knows what's taken. */
+  /**
+   * The ends whose calls are observed. For others, the bytes read are unknown.
+   */
   readonly #observed = new Set<string>();
   readonly #unixPeers: Map<number, number>;
   #step = 0;
@@ -77,7 +80,7 @@ class BufferFollower {
     }
     if (item.seen === "call") return this.#call(item.call);
     if (item.seen === "more") {
-      // How much each socket took isn't known, so nothing is claimed.
+      // The bytes that each socket read are unknown, so show no level.
       for (const stream of this.#all) {
         if (stream.step === item.step) stream.isWhole = false;
       }
@@ -85,7 +88,9 @@ class BufferFollower {
     return [];
   }
 
-  /** Sets the most of each level; returns those that aren't certain. */
+  /**
+   * Sets the maximum of each level, and returns the levels that aren't certain.
+   */
   end(): Set<BufferLevel> {
     const guesses = new Set<BufferLevel>();
     for (const { levels, most, isWhole } of this.#all) {
@@ -101,7 +106,7 @@ class BufferFollower {
     const { protocol, source, destination, flags = "" } = packet;
     const there = `${source} ${destination}`;
     const back = `${destination} ${source}`;
-    // Ports may be used again.
+    // The same ports may be used again, for a new connection.
     if (flags.includes("SYN")) this.#begin(there);
     const side = otherSide(
       this.#sides.ofSender(protocol, source, destination),

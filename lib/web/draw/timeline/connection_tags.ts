@@ -1,6 +1,6 @@
 /**
- * Tells the packets of several connections apart: where a step has more than
- * one, each packet says the number of the client's socket, as the calls do.
+ * Tells the packets of several connections apart. If a step has more than one,
+ * each packet gets the number of the client's socket, as the calls do.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type { TimelineItem, WirePacket } from "../types.ts";
  * Finds the connections of each step.
  *
  * @param items The items.
- * @returns Returns a few words for the connection of a packet in a step, or
- * nothing if it's the only one.
+ * @returns A function that returns a tag for the connection of a packet in a
+ * step, or an empty text if it's the only connection.
  */
 export function connectionTags(
   items: TimelineItem[],

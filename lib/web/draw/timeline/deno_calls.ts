@@ -14,11 +14,11 @@ export interface DenoCall {
   /** The index of the item that reports it. */
   index: number;
   side: Side;
-  /** For example `read() gave 4`. */
+  /** Its text, such as `read() gave 4`. */
   text: string;
 }
 
-/** The program's calls, and where they belong. */
+/** The program's calls, by their places. */
 export interface DenoCalls {
   /** Calls by the index of the last system call that they made. */
   at: Map<number, DenoCall[]>;
@@ -26,7 +26,7 @@ export interface DenoCalls {
   alone: Map<number, DenoCall[]>;
 }
 
-/** What a Deno call does, by the first word of its name. */
+/** The system calls that a Deno call makes, by the first word of its name. */
 const MAKES: [name: RegExp, isMade: (call: TimedCall) => boolean][] = [
   [/^(write|send)/i, ({ moves, error }) => moves === "out" && !error],
   [/^(read|receive)/i, ({ moves, error }) => moves === "in" && !error],
@@ -49,7 +49,7 @@ export function placeDenoCalls(
 ): DenoCalls {
   const at = new Map<number, DenoCall[]>();
   const alone = new Map<number, DenoCall[]>();
-  // Calls of one side happen one after the other, so the search goes on from
+  // Calls of one side happen one after the other, so the search continues from
   // the last system call that was found.
   const next = { client: 0, server: 0 };
   let begin = 0;
@@ -72,7 +72,7 @@ export function placeDenoCalls(
   return { at, alone };
 }
 
-/** The calls that one item of the story reports. */
+/** Returns the calls that one item of the story reports. */
 function callsOf(
   item: TimelineItem,
   index: number,
@@ -90,7 +90,9 @@ function callsOf(
     .map(([lane, text]) => ({ index, side: sides.ofLane(lane, step), text }));
 }
 
-/** The last system call of a Deno call, before the item that reports it. */
+/**
+ * Finds the last system call of a Deno call, before the item that reports it.
+ */
 function find(
   items: TimelineItem[],
   { index, side, text }: DenoCall,
@@ -106,7 +108,7 @@ function find(
     if (sides.ofSocket(item.call.made ?? item.call.socket) !== side) continue;
     const { moves, moved = 0 } = item.call;
     if (amount === undefined || moves === undefined) return i;
-    // One call of Deno may be several of the kernel: `writeAll()`, `readExact()`.
+    // One Deno call may make several system calls: `writeAll()`, `readExact()`.
     if (moved === amount) return i;
     sum += moved;
     if (sum === amount) return i;
@@ -114,7 +116,7 @@ function find(
   return undefined;
 }
 
-/** How many bytes a call says that it moved; 0 at the end. */
+/** Returns how many bytes a call says it moved; 0 at the end of the stream. */
 function amountOf(text: string): number | undefined {
   if (/(gave|returned) null/.test(text)) return 0;
   const amount = text.match(/(?:gave|took|returned) (\d+)/)?.[1];

@@ -6,16 +6,16 @@ import type { PlacedGauge } from "./timeline_layout.ts";
 import { SMALL } from "./timeline_layout.ts";
 import { textOf } from "./words.ts";
 
-/** Buffers of at most this many bytes have a cell for each. */
+/** The most bytes of a buffer for which each byte has its own cell. */
 const MAX_CELLS = 16;
-/** A cell of this width can show its character. */
+/** The least width of a cell that can show its character. */
 const READABLE = 8.5;
 const HEIGHT = 13;
 
 /**
- * A buffer of the kernel: a cell for each byte if there are few, or else a bar.
- * A full cell of a send buffer is only an outline: its byte has been sent, and is
- * kept until it's acknowledged.
+ * Draws a buffer of the kernel: a cell for each byte if there are few, or a
+ * bar. A full cell of a send buffer is only an outline: its byte has been sent,
+ * and is kept until it's acknowledged.
  */
 export function Gauge(
   { level, x, y, room, isLeft }: PlacedGauge & { isLeft: boolean },

@@ -1,5 +1,5 @@
 /**
- * A row of the timeline in words, for readers who can't see it.
+ * Describes rows of the timeline in words, for readers who can't see them.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function rowTime(atMs: number, isNarrow: boolean): string {
  * Describes a row.
  *
  * @param row The row.
- * @param upTo How many items are drawn; calls that come later aren't described.
+ * @param upTo How many items are drawn. Later calls aren't described.
  */
 export function describeRow(row: TimelineRow, upTo: number): string {
   if (row.kind === "step") return `Step ${row.number}: ${row.title}`;

@@ -1,5 +1,5 @@
 /**
- * Turns a timeline's items into rows: what is drawn at one height, from one
+ * Turns a timeline's items into rows. A row is drawn at one height, from one
  * lifeline to the next.
  *
  * @module
@@ -30,14 +30,14 @@ import {
   packetWords,
 } from "./words.ts";
 
-/** What every row has. */
+/** The properties of every row. */
 interface RowBase {
   /** The index of its item. */
   index: number;
   atMs: number;
   /** Calls of the program that belong here. */
   pills: DenoCall[];
-  /** How full buffers are afterwards. */
+  /** How full the buffers are after it. */
   levels: BufferLevel[];
 }
 
@@ -50,10 +50,12 @@ export type TimelineRow =
       kind: "call";
       call: TimedCall;
       side: Side;
-      /** Whether the result is what matters: bytes, or a new socket. */
+      /** Whether the result matters most: bytes, or a new socket. */
       isTaking: boolean;
       words: string;
-      /** What went straight to the peer's socket, without a packet. */
+      /**
+       * The bytes that went straight to the peer's socket, without a packet.
+       */
       carries?: string;
       /** `waits` if nothing was there yet, `fails` if it's an error. */
       mood: "" | "waits" | "fails";
@@ -65,7 +67,7 @@ export type TimelineRow =
       words: string;
       /** The time of the last item that is left out. */
       endMs: number;
-      /** Whether its items are there, so that it can be opened. */
+      /** Whether its items were recorded, so that it can be opened. */
       opens: boolean;
     }
   );
@@ -74,7 +76,7 @@ export type TimelineRow =
  * Turns items into rows.
  *
  * @param items The items, in order.
- * @param sides Where each socket is.
+ * @param sides The side of each socket.
  * @param opened The indexes of folds that the reader has opened.
  */
 export function rowsOf(
@@ -127,7 +129,7 @@ function rowOf(
       const { call } = item;
       const { error, moves, made, name } = call;
       const isWaiting = error === "EAGAIN" || error === "EINPROGRESS";
-      // What only asks for addresses and options moves nothing.
+      // Calls that only ask for addresses and options aren't drawn.
       if (call.housekeeping && error === undefined) return undefined;
       return {
         ...base,
@@ -149,7 +151,7 @@ function rowOf(
       const { protocol, source, destination, quoted } = packet;
       const side = quoted === undefined
         ? sides.ofSender(protocol, source, destination)
-        // An ICMP error comes from where the quoted packet went.
+        // An ICMP error comes from the quoted packet's destination.
         : sides.ofSender(quoted.protocol, quoted.destination, quoted.source);
       return {
         ...base,
@@ -172,7 +174,7 @@ function rowOf(
   }
 }
 
-/** The story on this drawing: its steps, and the program's calls. */
+/** Makes a row for a part of the story: a step, or a call of the program. */
 function storyRow(event: RunEvent, base: RowBase): TimelineRow | undefined {
   switch (event.kind) {
     case "step": {
@@ -202,7 +204,7 @@ function storyRow(event: RunEvent, base: RowBase): TimelineRow | undefined {
   }
 }
 
-/** A row that says something special isn't left out. */
+/** Returns a text that's the same for rows that look alike. */
 function likeRow(item: TimelineItem, row: TimelineRow): string {
   if (row.kind === "story") {
     return row.pills.map(({ side, text }) =>

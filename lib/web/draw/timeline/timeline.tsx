@@ -41,7 +41,7 @@ export interface TimelineProps {
   selected?: number;
   /** Receives the index of an item that the reader selects. */
   onSelect?: (index: number) => void;
-  /** The width that there is, in pixels, at least 320. */
+  /** The available width, in pixels, at least 320. */
   width: number;
   /**
    * The part of the drawing that's in sight, in pixels from its top. Only that

@@ -1,6 +1,6 @@
 /**
  * Places a timeline's rows on its five lifelines. Each row is as high as its
- * label, its buffer, and its calls need, so that no text meets another.
+ * label, its buffer, and its calls need, so that texts don't overlap.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface Columns {
   socket: Record<Side, number>;
 }
 
-/** A label in lines, and how it's colored. */
+/** A label in lines, and its color. */
 export interface PlacedLabel {
   lines: string[];
   /** The middle. */
@@ -41,7 +41,7 @@ export interface PlacedRow {
   top: number;
   height: number;
   arrow?: { from: number; to: number; y: number; kind: string };
-  /** What went from socket to socket by itself. */
+  /** The arrow of bytes that went from socket to socket without a packet. */
   carried?: { from: number; to: number; y: number };
   labels: PlacedLabel[];
   pills: { x: number; y: number; text: string; side: Side; index: number }[];
@@ -50,7 +50,7 @@ export interface PlacedRow {
   title?: string[];
   /** The lines of a fold. */
   fold?: string[];
-  /** The time that passed before it, if that's long. */
+  /** The wait before it, if it's long. */
   pause?: PlacedPause;
 }
 
@@ -78,7 +78,7 @@ export function columnsFor(available: number): Columns {
   const width = Math.min(available, MAX_WIDTH);
   const isNarrow = width < NARROW;
   const time = isNarrow ? 38 : 64;
-  // The wider the page, the more room there is beside the programs.
+  // A wider page leaves more room beside the programs.
   const inset = isNarrow ? 16 : 30 + 50 * Math.min(1, (width - NARROW) / 340);
   const left = time + (isNarrow ? 10 : Math.round(inset * 0.7));
   const right = Math.round(width - inset);
@@ -128,7 +128,8 @@ export function lifelinesOf(
   const socketBox = isNarrow ? Math.min(74, gap) : Math.min(130, gap - 10);
   const wireBox = Math.min(90, socket.server - socket.client - socketBox - 12);
   const programLine = (side: Side): Lifeline => ({
-    // The box at the edge stays on the page, even if its line isn't in its middle.
+    // Keep the box at the edge on the page, even if its line isn't in the
+    // middle.
     x: Math.max(
       programBox / 2 + 1,
       Math.min(columns.width - programBox / 2 - 1, program[side]),
@@ -147,7 +148,7 @@ export function lifelinesOf(
   return [
     programLine("client"),
     socketLine("client"),
-    // Where there's no room, the line between the sockets has to do.
+    // If there's no room for a box, draw only the line between the sockets.
     ...(wireBox < 50 ? [] : [{
       x: Math.round((socket.client + socket.server) / 2),
       name: staysInMemory(items)
@@ -195,7 +196,7 @@ function namesOfSockets(
  * Places rows.
  *
  * @param rows The rows, in order.
- * @param columns Where the lifelines are.
+ * @param columns The places of the lifelines.
  * @returns The placed rows, and the height of all of them.
  */
 export function layoutTimeline(
@@ -313,7 +314,7 @@ function placeCall(
   };
 }
 
-/** What goes from one socket to the other without a packet. */
+/** Places the arrow of bytes that go to the other socket without a packet. */
 function carriedArrow(
   side: Side,
   y: number,
@@ -356,7 +357,7 @@ function placePacket(
   ];
   const count = parts.reduce((sum, { lines }) => sum + lines.length, 0);
   const y = top + 4 + count * LINE_HEIGHT + 5;
-  // The head of the arrow is no ground for a label.
+  // Keep the label away from the arrow's head.
   const x = (client + server) / 2 - (side === "client" ? 4 : -4);
   const first = y - 6 - (count - 1) * LINE_HEIGHT;
   // A packet with data and an acknowledgment changes two buffers of one side.
@@ -379,7 +380,7 @@ function placePacket(
   };
 }
 
-/** Puts labels one below the other. */
+/** Places labels one below the other. */
 function stackLabels(
   parts: { lines: string[]; kind: string }[],
   x: number,
@@ -402,7 +403,7 @@ function linesOf(
   return wrapLabel(text, room, isNarrow ? { lines, size: SMALL } : { lines });
 }
 
-/** A buffer is between its socket and its program, at the socket. */
+/** Places a buffer between its socket and its program, at the socket. */
 function placeGauge(
   level: BufferLevel,
   y: number,
@@ -414,7 +415,7 @@ function placeGauge(
   return { level, x, y, room };
 }
 
-/** The program's calls are on its lifeline, one below the other. */
+/** Places the program's calls on its lifeline, one below the other. */
 function placePills(
   { pills }: TimelineRow,
   y: number,

@@ -1,9 +1,9 @@
 import type { TimelineItem } from "../types.ts";
 
 /**
- * Pairs the two sockets of each Unix stream. They have no addresses that would
- * tell, but a listening socket accepts its clients in the order in which they
- * connected.
+ * Pairs the two sockets of each Unix stream. Their addresses don't show which
+ * ones belong together, but a listening socket accepts its clients in the order
+ * in which they connected.
  *
  * @param items The items, in order.
  * @returns The `id` of each socket's peer, by its own.

@@ -6,7 +6,7 @@
 import { counted } from "../../../show/counted.ts";
 import type { TimedCall, WirePacket } from "../types.ts";
 
-/** What the error of a non-blocking call means. */
+/** The meanings of a non-blocking call's errors. */
 const MEANINGS: Record<string, string> = {
   EAGAIN: "nothing yet",
   EINPROGRESS: "under way",
@@ -51,7 +51,7 @@ export function callWords(call: TimedCall): string {
 }
 
 /**
- * Describes what a call moved to its peer's socket by itself.
+ * Describes the bytes that a call moved to its peer's socket without a packet.
  *
  * @param call The call.
  */
@@ -60,17 +60,17 @@ export function carriedWords(call: TimedCall): string {
   return tie(counted(moved, "byte")) + dataWords(call, moved);
 }
 
-/** A result stays with its sign. */
+/** Keeps a result on the same line as its sign. */
 function gives(result: string): string {
   return ` =\u00a0${tie(result)}`;
 }
 
-/** Words that stay on one line. */
+/** Keeps words on one line. */
 function tie(text: string): string {
   return text.replaceAll(" ", "\u00a0");
 }
 
-/** A packet in words: what matters most, and its numbers. */
+/** A packet in words: the most important ones, and its numbers. */
 export interface PacketWords {
   main: string;
   numbers: string;
@@ -121,12 +121,12 @@ export function packetWords(packet: WirePacket, tag = ""): PacketWords {
   };
 }
 
-/** What data means, or its first characters if it's text. */
+/** Describes data, or shows its first characters if it's text. */
 function dataWords(
   { data, says }: { data?: string; says?: string },
   total: number,
 ): string {
-  // A number stays with its name.
+  // Keep a number on the same line as its name.
   if (says !== undefined) return ` ${says.replaceAll(/ (?=\d)/g, "\u00a0")}`;
   const text = textOf(data ?? "", total);
   return text === undefined ? "" : ` "${text}"`;
@@ -151,7 +151,7 @@ export function textOf(hex: string, total: number): string | undefined {
     : characters.slice(0, MAX_DATA - 1).join("") + "…";
 }
 
-/** Most lessons are at 127.0.0.1, so a port says where. */
+/** Shortens an address: to the port at 127.0.0.1, and to the name of a path. */
 export function shortAddress(address: string): string {
   return address.replace(/^127\.0\.0\.1(?=:\d+$)/, "")
     .replace(/^\/.*\//, "…/");

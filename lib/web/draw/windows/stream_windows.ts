@@ -1,6 +1,6 @@
 /**
- * Finds the sliding windows of a connection at a moment of a timeline: what its
- * sender has sent, what was acknowledged, and how much more it may send.
+ * Finds the sliding windows of a connection at a moment of a timeline: the
+ * bytes sent, the bytes acknowledged, and the bytes that may be sent now.
  *
  * @module
  */
@@ -19,14 +19,16 @@ export interface StreamWindow {
   edge: number;
 }
 
-/** What matters of a packet, of TCP or of the workbook's reliable stream. */
+/** The parts of a packet that matter here, from TCP or the reliable stream. */
 interface Seen {
   source: string;
   destination: string;
   seq: number;
   ack: number | undefined;
   window: number | undefined;
-  /** The numbers that it takes: its bytes, and one for a SYN or a FIN. */
+  /**
+   * How many sequence numbers it takes: its bytes, and one for a SYN or a FIN.
+   */
   size: number;
   isSyn: boolean;
 }
@@ -36,8 +38,8 @@ interface Seen {
  *
  * @param items The items, in order.
  * @param upTo How many of them have happened.
- * @returns Both directions, the client's first; nothing if there's no connection
- * yet, or its packets don't say.
+ * @returns Both directions, the client's first; none if there's no connection
+ * yet, or if its packets don't have the numbers.
  */
 export function windowsAt(items: TimelineItem[], upTo: number): StreamWindow[] {
   const sides = findSides(items);
@@ -75,7 +77,7 @@ function follow(
   if (other === undefined || ack === undefined) return;
   other.unacknowledged = Math.max(other.unacknowledged, ack);
   other.next = Math.max(other.next, other.unacknowledged);
-  // A window counts from what its segment acknowledges.
+  // A window counts from the segment's acknowledgment number.
   if (window !== undefined) other.edge = Math.max(ack + window, ack);
 }
 

@@ -15,7 +15,7 @@ export interface SlidingWindowsProps {
    * @default all of them
    */
   upTo?: number;
-  /** The width that there is, in pixels, at least 320. */
+  /** The available width, in pixels, at least 320. */
   width: number;
 }
 
@@ -31,8 +31,8 @@ const BAR = 42;
 const HEIGHT = HEAD + BAR + 26;
 
 /**
- * The sliding windows of the connection that was active last: as packets go by,
- * they move along the stream.
+ * Draws the sliding windows of the connection that was active last. As packets
+ * go by, they move along the stream.
  */
 export function SlidingWindows(
   { items, upTo = items.length, width }: SlidingWindowsProps,

@@ -1,6 +1,6 @@
 /**
- * Places one sliding window: what's acknowledged, what's in flight, what may be
- * sent at once, and what must wait.
+ * Places one sliding window: the bytes acknowledged, in flight, to send now,
+ * and those that must wait.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface WindowPart {
   kind: "acknowledged" | "flight" | "usable" | "waits";
   name: string;
   bytes: number;
-  /** The same in words; empty where there's no end. */
+  /** Its size in words; empty if it has no end. */
   size: string;
   x: number;
   width: number;
@@ -32,11 +32,11 @@ export interface WindowLayout {
 }
 
 /**
- * Places a window. The widths grow with the logarithm of the sizes, because ten
- * bytes in flight and 64 KiB of window belong in the same picture.
+ * Places a window. The widths grow with the logarithm of the sizes, so that ten
+ * bytes in flight and a window of 64 KiB fit in the same picture.
  *
  * @param window The window.
- * @param width The width that there is, in pixels.
+ * @param width The available width, in pixels.
  */
 export function layoutWindow(
   { unacknowledged, next, edge }: StreamWindow,
