@@ -117,7 +117,7 @@ export const datagrams: Symptom[] = [
       "protocol wrong type for socket",
       "connect a stream socket to a unix datagram socket",
     ],
-    means: "a stream socket and a datagram socket can't talk",
+    means: "a stream socket can't talk to a datagram socket",
     todo: "use the same type on both sides",
     causes: [
       {
@@ -244,7 +244,7 @@ export const datagrams: Symptom[] = [
   },
   {
     id: "udp-stranger",
-    title: "UDP answers from a stranger",
+    title: "A UDP answer from a stranger",
     shows: "the answer came from another port than the question went to",
     asked: [
       "UDP client receives a packet from an unknown sender",

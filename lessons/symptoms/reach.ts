@@ -82,7 +82,7 @@ export const reach: Symptom[] = [
       "connect succeeds but the server doesn't see the connection",
       "more clients connect than the backlog allows",
     ],
-    means: "the kernel completes the handshake; accept() only takes it",
+    means: "the kernel makes the connection; accept() only takes it",
     todo: "treat only an answer as proof that you're served",
     causes: [
       {

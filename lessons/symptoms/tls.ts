@@ -250,7 +250,8 @@ export const tls: Symptom[] = [
       node: ["no application protocol"],
     },
     asked: ["no application protocol ALPN", "ALPN negotiation failed h2"],
-    means: "client and server have no ALPN protocol in common",
+    means:
+      "client and server have no protocol in common, such as HTTP/2 (ALPN)",
     todo: "offer a protocol that the server speaks",
     causes: [
       {

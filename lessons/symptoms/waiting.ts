@@ -158,7 +158,7 @@ export const waiting: Symptom[] = [
       "unhandled 'error' event on socket",
       "server stops when the client closes the window",
     ],
-    means: "no code caught the error of one connection",
+    means: "nothing caught an error from one connection",
     todo: "catch errors for each connection, and go on",
     causes: [
       {
