@@ -19,7 +19,7 @@ export interface ResettableClient extends Disposable {
  *
  * `Deno.Conn.close()` sends a FIN, or an RST only if there is unread input. Use
  * this function if a test or a demonstration needs an RST every time: in Deno,
- * only `resetAndDestroy()` of `node:net` always sends one.
+ * only `resetAndDestroy()` from `node:net` always sends one.
  *
  * @param port The server's port on 127.0.0.1.
  * @returns The client; you reset or close it.
