@@ -509,7 +509,7 @@ Deno.test("decodeResponseHead is as strict as decodeRequestHead", () => {
   }
   assertThrows(() => decodeResponseHead(bytes("HTTP/1.1 200 \r\n")), HttpError);
   const two = bytes("HTTP/1.1 200 \r\n\r\n\r\n");
-  assertThrows(() => decodeResponseHead(two), HttpError, "nothing behind it");
+  assertThrows(() => decodeResponseHead(two), HttpError, "nothing after it");
 });
 
 Deno.test("a connection stays open by the rules of each version", () => {

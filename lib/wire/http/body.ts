@@ -1,5 +1,5 @@
 /**
- * Collecting a body from its pieces.
+ * A buffer that collects the pieces of a body.
  *
  * @module
  */
@@ -27,12 +27,12 @@ export class BodyBuffer {
   #buffer = new Uint8Array(0);
   #size = 0;
 
-  /** How many bytes have come. */
+  /** The number of bytes received so far. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many bytes the buffer has room for. */
+  /** The size of the buffer, in bytes. */
   get capacity(): number {
     return this.#buffer.length;
   }
@@ -40,8 +40,8 @@ export class BodyBuffer {
   /**
    * Adds a piece.
    *
-   * @param piece The bytes. They are copied, so it may be a view of a buffer
-   * that the next read fills again.
+   * @param piece The bytes. They're copied, so the piece may be a view of a
+   * buffer that the next read overwrites.
    */
   add(piece: Uint8Array): void {
     const size = this.#size + piece.length;
@@ -59,7 +59,7 @@ export class BodyBuffer {
   /**
    * Returns the whole body, and starts the next one.
    *
-   * @returns Its bytes, which nobody else has.
+   * @returns The body's bytes, in an array that nothing else refers to.
    */
   take(): Uint8Array<ArrayBuffer> {
     const body = this.#buffer.subarray(0, this.#size);

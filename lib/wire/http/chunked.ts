@@ -1,6 +1,7 @@
 /**
- * Chunked bodies, whose length isn't known in advance: each chunk starts with
- * its size, and one of size 0 is the last (RFC 9112, section 7.1).
+ * The chunked transfer coding, for bodies whose length isn't known in advance:
+ * each chunk starts with its size, and a chunk of size 0 is the last (RFC 9112,
+ * section 7.1).
  *
  * @module
  */
@@ -16,11 +17,12 @@ import { quote } from "../quote.ts";
 /**
  * Encodes one chunk.
  *
- * @param data Its bytes, at least one: an empty chunk would be the last.
- * @returns Size, data, and the line end after it.
- * @throws {RangeError} If there is no data.
+ * @param data The chunk's bytes, at least one: an empty chunk would end the
+ * body.
+ * @returns The size line, the data, and the CR LF after it.
+ * @throws {RangeError} If `data` is empty.
  *
- * @example Ten bytes are "a" in the size
+ * @example The size is in hexadecimal
  * ```ts
  * import { encodeChunk, encodeLastChunk } from "./chunked.ts";
  * import { assertEquals } from "@std/assert";
@@ -47,19 +49,21 @@ export function encodeChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Encodes the end of a body in chunks.
+ * Encodes the end of a chunked body.
  *
- * @param trailers Fields that are known only now; most bodies have none.
- * @returns The chunk of size 0, the fields, and the blank line.
- * @throws {TypeError} If a field has characters that it can't have, or belongs
- * into the head.
+ * @param trailers The trailer fields; most bodies have none.
+ * @returns The chunk of size 0, the trailer fields, and the empty line.
+ * @throws {TypeError} If a field contains invalid characters, or is one that
+ * must be in the head.
  */
 export function encodeLastChunk(
   trailers: readonly HttpField[] = [],
 ): Uint8Array<ArrayBuffer> {
   for (const { name } of trailers) {
     if (!FRAMING.has(name.toLowerCase())) continue;
-    throw new TypeError(`Cannot write ${name} behind a body: it is for a head`);
+    throw new TypeError(
+      `Cannot write ${name} after a body: it belongs in the head`,
+    );
   }
   return bytesOf(`0\r\n${encodeFields(trailers)}\r\n`);
 }
@@ -67,10 +71,11 @@ export function encodeLastChunk(
 /**
  * Decodes a chunked body, however the reads split it.
  *
- * It holds one line or the trailer section, and the last pushed bytes. It
- * returns data as views as it arrives, without waiting for the rest of a chunk.
+ * It keeps only one line or the trailer section, and the last bytes pushed. It
+ * returns data (as views) as soon as it arrives, without waiting for the rest
+ * of a chunk.
  *
- * @example In two pieces
+ * @example A body that arrives in two pieces
  * ```ts
  * import { ChunkedDecoder } from "./chunked.ts";
  * import { assertEquals } from "@std/assert";
@@ -84,7 +89,7 @@ export function encodeLastChunk(
  *   }
  * }
  * assertEquals(text, "hello");
- * assertEquals(decoder.trailers, []); // And so it is at its end.
+ * assertEquals(decoder.trailers, []); // The body is complete.
  * assertEquals(decoder.unusedBytes, 4);
  * ```
  */
@@ -92,49 +97,53 @@ export class ChunkedDecoder {
   readonly #input: HttpInput;
   readonly #limits: Required<HttpLimits>;
   #state: "size" | "data" | "data end" | "trailers" | "done" = "size";
-  /** Bytes of the chunk in progress that haven't come. */
+  /** Bytes of the current chunk that haven't arrived. */
   #left = 0;
   #total = 0;
-  /** How many unused bytes are known to hold no end of a line. */
+  /**
+   * The number of unused bytes that were already searched for a line ending.
+   */
   #searched = 0;
   #trailers: HttpField[] | null = null;
 
   /**
-   * Begins before the first chunk.
+   * Creates a decoder that expects the first chunk.
    *
-   * @param limits How large the body, a line, and the trailers may be.
-   * @param input Where a parser of whole messages keeps its bytes.
+   * @param limits The limits on the body, a line, and the trailers.
+   * @param input The received bytes of a parser of whole messages.
    */
   constructor(limits: HttpLimits = {}, input: HttpInput = new HttpInput()) {
     this.#limits = withDefaults(limits);
     this.#input = input;
   }
 
-  /** The fields behind the body, or `null` while its end hasn't come. */
+  /** The trailer fields, or `null` if the end of the body hasn't arrived. */
   get trailers(): HttpField[] | null {
     return this.#trailers;
   }
 
-  /** How many bytes have come after the end, or aren't decoded yet. */
+  /** The number of bytes after the end of the body, or not decoded yet. */
   get unusedBytes(): number {
     return this.#input.left;
   }
 
   /**
-   * Takes the next piece. Decode all of it with `next` before the next push.
+   * Adds the next bytes. Call `next` until it returns `null` before the next
+   * push.
    *
-   * @param bytes It; they may change when `next` has returned `null`.
+   * @param bytes The bytes; they may change after `next` has returned `null`.
    */
   push(bytes: Uint8Array): void {
     this.#input.push(bytes);
   }
 
   /**
-   * Decodes a little more.
+   * Returns the next piece of the body's data.
    *
-   * @returns Some data, as a view; `null` at the end, which is reached when
-   * `trailers` is not `null`, or when more bytes are needed.
-   * @throws {HttpError} If these are no chunks, or a limit is passed.
+   * @returns The data, as a view; `null` if more bytes are needed, or at the
+   * end of the body, when `trailers` isn't `null` any more.
+   * @throws {HttpError} If the bytes aren't a valid chunked body, or are over a
+   * limit.
    */
   next(): Uint8Array | null {
     while (this.#state !== "done") {
@@ -149,7 +158,10 @@ export class ChunkedDecoder {
     return null;
   }
 
-  /** Does what is between data; says whether there was enough for it. */
+  /**
+   * Decodes the next line between data; returns `false` if more bytes are
+   * needed.
+   */
   #step(): boolean {
     switch (this.#state) {
       case "size":
@@ -198,13 +210,15 @@ export class ChunkedDecoder {
         `a size in hexadecimal digits, found ${quote(line)}`,
       );
     }
-    // A number never wraps around, however many digits it has.
+    // A JavaScript number never wraps around, however many digits it has.
     const size = parseInt(digits, 16);
     if (size > maxBodyBytes - this.#total || !Number.isSafeInteger(size)) {
       throw new HttpError(
         WHAT,
         at,
-        `at most ${maxBodyBytes} bytes in all, found ${quote(digits)} more`,
+        `at most ${maxBodyBytes} bytes in the body, found a chunk of ${
+          quote(digits)
+        }`,
         413,
       );
     }
@@ -225,7 +239,7 @@ export class ChunkedDecoder {
       throw new HttpError(
         "the end of a chunk",
         at,
-        `CR LF behind as many bytes as its size says, found ${quote(found)}`,
+        `CR LF after as many bytes as its size says, found ${quote(found)}`,
       );
     }
     input.at += 2;
@@ -254,7 +268,7 @@ export class ChunkedDecoder {
       throw new HttpError(
         "a trailer section",
         at,
-        `no field that belongs into the head, found ${framing.name}`,
+        `no field that belongs in the head, found ${framing.name}`,
       );
     }
     input.at = end;
@@ -267,9 +281,12 @@ const WHAT = "the size of a chunk";
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** A size, and extensions, which are read over. */
+/** A size, and chunk extensions, which are ignored. */
 const CHUNK_LINE =
   /^([0-9A-Fa-f]+)(?:[ \t]*;[ \t]*[\w!#$%&'*+.^`|~-]+(?:[ \t]*=[ \t]*(?:[\w!#$%&'*+.^`|~-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"))?)*$/;
 
-/** They decide where a message ends, or whose it is: too late for that now. */
+/**
+ * These say where a message ends or which host it's for: too late after the
+ * body.
+ */
 const FRAMING = new Set(["content-length", "transfer-encoding", "host"]);

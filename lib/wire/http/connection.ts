@@ -10,13 +10,14 @@ import type { RequestHead } from "./request.ts";
 import type { ResponseHead } from "./response.ts";
 
 /**
- * Whether the connection stays open for another request. In 1.1 it does unless
- * one side says `close`; in 1.0 it does only if asked to with `keep-alive`.
+ * Returns whether the connection stays open for another request. In HTTP/1.1,
+ * it does unless one side sends `Connection: close`; in HTTP/1.0, only if it's
+ * asked to with `Connection: keep-alive`.
  *
- * @param head The head of either side.
- * @returns Whether its sender means to keep it open.
+ * @param head The head of a request or a response.
+ * @returns Whether its sender will keep the connection open.
  *
- * @example Two versions, two customs
+ * @example The default depends on the version
  * ```ts
  * import { keepsAlive } from "./connection.ts";
  * import { assert } from "@std/assert";
@@ -36,11 +37,12 @@ export function keepsAlive(
 }
 
 /**
- * Whether the client waits for `100 Continue` before it sends the body, so that
- * a server can refuse it before it comes. A client of version 1.0 can't.
+ * Returns whether the client waits for `100 Continue` before it sends the body,
+ * so that a server can reject the request without reading the body. HTTP/1.0
+ * doesn't have this.
  *
  * @param head The request's head.
- * @returns Whether it waits.
+ * @returns Whether the client waits.
  *
  * @example What curl sends with a large file
  * ```ts

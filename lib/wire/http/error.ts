@@ -10,7 +10,7 @@ import { WireError } from "../error.ts";
  * Thrown for a message that isn't HTTP/1.1, is ambiguous, or is too large.
  *
  * After this error, you can't tell where the next message starts, so trust
- * nothing after it. Answer with `status`, and close the connection (RFC 9112,
+ * nothing after it. Respond with `status`, and close the connection (RFC 9112,
  * section 6.3).
  *
  * @example What to answer
@@ -29,15 +29,16 @@ import { WireError } from "../error.ts";
 export class HttpError extends WireError {
   /** Always `HttpError`. */
   override name = "HttpError";
-  /** The status to answer with: 400, 413, 414, 431, 501, or 505. */
+  /** The status code for the response: 400, 413, 414, 431, 501, or 505. */
   readonly status: number;
 
   /**
-   * Makes an error that names the place, and the answer.
+   * Creates an error with the offset of the invalid bytes and a status code for
+   * the response.
    *
    * @param what What was being decoded, such as `a field`.
    * @param offset The index of the byte where it went wrong.
-   * @param expected What should have been there, and what was.
+   * @param expected What was expected at that byte, and what was found instead.
    * @param status What a server answers.
    */
   constructor(what: string, offset: number, expected: string, status = 400) {
@@ -46,10 +47,10 @@ export class HttpError extends WireError {
   }
 
   /**
-   * The same error, of a part that didn't begin at byte 0.
+   * Returns the same error for a part that didn't start at byte 0.
    *
-   * @param bytes Bytes in front of that part.
-   * @returns An error whose offset counts from further ahead.
+   * @param bytes The number of bytes before that part.
+   * @returns An error whose offset includes those bytes.
    */
   after(bytes: number): HttpError {
     if (bytes === 0) return this;

@@ -1,5 +1,6 @@
 /**
- * Header fields: lines of a name, a colon and a value (RFC 9112, section 5).
+ * Header fields: each line has a name, a colon, and a value (RFC 9112, section
+ * 5).
  *
  * @module
  */
@@ -8,11 +9,11 @@ import { HttpError } from "./error.ts";
 import { isFieldValue, isToken } from "./text.ts";
 import { quote } from "../quote.ts";
 
-/** One line of a head. */
+/** One header field. */
 export interface HttpField {
-  /** Its name. Case means nothing in it; decoded ones are in lower case. */
+  /** The name, which is case-insensitive. Decoded names are in lower case. */
   name: string;
-  /** Its value, without the blanks around it. */
+  /** The value, without the whitespace around it. */
   value: string;
 }
 
@@ -23,12 +24,12 @@ export interface HttpField {
  * before the colon, and a line that continues the previous line's value (RFC
  * 9112, sections 5.1 and 5.2).
  *
- * @param line The line without its end.
+ * @param line The line without its CR LF.
  * @param offset The index of its first byte, for the error.
- * @returns The field, its name in lower case.
- * @throws {HttpError} If it is none.
+ * @returns The field, with its name in lower case.
+ * @throws {HttpError} If the line isn't a valid field.
  *
- * @example Blanks around the value don't belong to it
+ * @example Whitespace around the value is dropped
  * ```ts
  * import { decodeField } from "./fields.ts";
  * import { HttpError } from "./error.ts";
@@ -36,7 +37,7 @@ export interface HttpField {
  *
  * const field = decodeField("Content-Length: \t5 ");
  * assertEquals(field, { name: "content-length", value: "5" });
- * assertThrows(() => decodeField("Content-Length : 5"), HttpError, "blank");
+ * assertThrows(() => decodeField("Content-Length : 5"), HttpError, "a space");
  * ```
  */
 export function decodeField(line: string, offset = 0): HttpField {
@@ -52,21 +53,21 @@ export function decodeField(line: string, offset = 0): HttpField {
     throw new HttpError(
       WHAT,
       offset,
-      `a value with no control characters, found ${quote(value)}`,
+      `a value without control characters, found ${quote(value)}`,
     );
   }
   return { name: name.toLowerCase(), value };
 }
 
 /**
- * Encodes fields, each with its CR LF.
+ * Encodes fields, one line each, ending in CR LF.
  *
  * @param fields The fields, in order; characters up to U+00FF.
- * @returns Their lines.
- * @throws {TypeError} If a name or a value has a character that it can't have:
- * with a CR LF in it, it would be two lines.
+ * @returns The lines.
+ * @throws {TypeError} If a name or a value contains an invalid character. A CR
+ * LF, for example, would make it two lines.
  *
- * @example A value can't smuggle in a line
+ * @example A value with a line ending is rejected
  * ```ts
  * import { encodeFields } from "./fields.ts";
  * import { assertEquals, assertThrows } from "@std/assert";
@@ -80,11 +81,13 @@ export function encodeFields(fields: readonly HttpField[]): string {
   let text = "";
   for (const { name, value } of fields) {
     if (!isToken(name)) {
-      throw new TypeError(`Cannot write a field: ${quote(name)} is no name`);
+      throw new TypeError(
+        `Cannot write a field: ${quote(name)} is not a valid name`,
+      );
     }
     if (!isFieldValue(value)) {
       throw new TypeError(
-        `Cannot write the field ${name}: ${quote(value)} is no value`,
+        `Cannot write the field ${name}: ${quote(value)} is not a valid value`,
       );
     }
     text += `${name}: ${value}\r\n`;
@@ -96,11 +99,11 @@ export function encodeFields(fields: readonly HttpField[]): string {
  * Returns the value of a field. Repeated fields are combined into one, with
  * their values separated by commas (RFC 9110, section 5.3).
  *
- * @param fields Decoded fields.
- * @param name The name, in lower case.
+ * @param fields The decoded fields.
+ * @param name The field's name, in lower case.
  * @returns The value, or `null` if there is no such field.
  *
- * @example Two lines, one value
+ * @example Two fields with the same name
  * ```ts
  * import { fieldValue } from "./fields.ts";
  * import { assertEquals } from "@std/assert";
@@ -123,14 +126,14 @@ export function fieldValue(
 }
 
 /**
- * The members of a field that is a list of words in which case means nothing,
- * such as `Connection` (RFC 9110, section 5.6.1).
+ * Returns the members of a field whose value is a comma-separated list of
+ * case-insensitive words, such as `Connection` (RFC 9110, section 5.6.1).
  *
- * @param fields Decoded fields.
- * @param name The name, in lower case.
- * @returns The members, in lower case; empty ones are left out.
+ * @param fields The decoded fields.
+ * @param name The field's name, in lower case.
+ * @returns The members, in lower case, without empty ones.
  *
- * @example What the connection is asked to do
+ * @example The options of a connection
  * ```ts
  * import { fieldList } from "./fields.ts";
  * import { assertEquals } from "@std/assert";
@@ -150,19 +153,19 @@ export function fieldList(
     .filter((member) => member !== "");
 }
 
-const WHAT = "a field of a head";
+const WHAT = "a header field";
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** The commonest ways to be wrong have a name. */
+/** Describes the most common mistakes more precisely. */
 function wrongName(line: string, name: string): string {
   if (isBlank(line.charCodeAt(0))) {
-    return "a name, found a blank: a line may not go on with the one before";
+    return "a name, found a space: a line can't continue the one before it";
   }
   if (isBlank(name.charCodeAt(name.length - 1))) {
-    return `a colon, found a blank behind ${quote(name.trimEnd())}`;
+    return `a colon, found a space after ${quote(name.trimEnd())}`;
   }
   return `a name and a colon, found ${quote(line)}`;
 }

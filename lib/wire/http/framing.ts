@@ -1,9 +1,9 @@
 /**
- * How long the body of a message is (RFC 9112, section 6.3).
+ * The length of a message's body (RFC 9112, section 6.3).
  *
  * Request smuggling starts here: if two programs on the path disagree about the
- * length, one of them takes the end of a body for the next request. So an
- * ambiguous message is rejected, even if the RFC would allow a choice.
+ * length, one of them mistakes the end of a body for the next request. So an
+ * ambiguous message is rejected, even where the RFC lets a receiver choose.
  *
  * @module
  */
@@ -15,27 +15,31 @@ import type { RequestHead } from "./request.ts";
 import type { ResponseHead } from "./response.ts";
 import { quote } from "../quote.ts";
 
-/** How the end of a body is known. */
+/** The way to find the end of a body. */
 export type BodyFraming =
   /** There is no body. */
   | { kind: "none" }
-  /** It has so many bytes. */
+  /** The body has `size` bytes. */
   | { kind: "length"; size: number }
-  /** It comes in chunks, each with its size, and the last one says so. */
+  /**
+   * The body uses the chunked transfer coding; a chunk of size 0 is the last.
+   */
   | { kind: "chunked" }
-  /** It ends when the connection ends, for responses only. */
+  /**
+   * The body ends when the server closes the connection; for responses only.
+   */
   | { kind: "close" };
 
 /**
- * How long the body of a request is.
+ * Determines how the body of a request ends.
  *
  * @param head The request's head.
- * @returns How its end is known; never `close`.
- * @throws {HttpError} With 400 if that isn't certain: two lengths, a length and
- * chunks, a length that is no number, chunks in version 1.0. With 501 if the
- * body is encoded in another way as well.
+ * @returns The way to find the body's end; never `close`.
+ * @throws {HttpError} With status 400 if the length is ambiguous: two lengths,
+ * a length and chunked, a length that isn't a number, or chunked in HTTP/1.0.
+ * With 501 if the body has another transfer coding as well.
  *
- * @example A length and chunks are one too many
+ * @example A length and chunked together are ambiguous
  * ```ts
  * import { requestFraming } from "./framing.ts";
  * import { HttpError } from "./error.ts";
@@ -61,22 +65,22 @@ export function requestFraming(head: RequestHead): BodyFraming {
     throw new HttpError(
       "a request's body",
       0,
-      "chunked as the last transfer coding: without it the body has no end",
+      "chunked as the last transfer coding: without it, the body has no end",
     );
   }
   return framing ?? { kind: "none" };
 }
 
 /**
- * How long the body of an answer is.
+ * Determines how the body of a response ends.
  *
- * @param head The answer's head.
- * @param method The method of the request that it answers: a response to `HEAD`
- * has no body, whatever it says.
- * @returns How its end is known.
+ * @param head The response's head.
+ * @param method The method of its request: a response to `HEAD` has no body,
+ * whatever its fields say.
+ * @returns The way to find the body's end.
  * @throws {HttpError} As {@linkcode requestFraming}.
  *
- * @example No length at all
+ * @example A response without a length ends with the connection
  * ```ts
  * import { responseFraming } from "./framing.ts";
  * import type { ResponseHead } from "./response.ts";
@@ -126,13 +130,13 @@ function framingOf(
   return codingOf(fieldList(fields, "transfer-encoding"), coding);
 }
 
-/** Digits only: no sign, no blank, no list, not even of equal numbers. */
+/** Digits only: no sign, no space, and no list, not even of equal numbers. */
 function lengthOf(value: string): BodyFraming {
   if (!/^[0-9]+$/.test(value)) {
     throw new HttpError(
       "Content-Length",
       0,
-      `one number of bytes, in digits, found ${quote(value)}`,
+      `one number of bytes, digits only, found ${quote(value)}`,
     );
   }
   const size = Number(value);

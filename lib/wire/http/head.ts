@@ -11,24 +11,24 @@ import { type HttpLimits, withDefaults } from "./limits.ts";
 import { quote } from "../quote.ts";
 import { textOf } from "./text.ts";
 
-/** The versions that share this form of message. */
+/** The versions of HTTP with this message format. */
 export type HttpVersion = "1.0" | "1.1";
 
 /**
- * Finds the end of a head or a trailer section in the bytes so far.
+ * Finds the end of a head or a trailer section in the bytes received so far.
  *
- * Each line must end with CR LF. RFC 9112, section 2.2, allows a reader to
- * accept a single LF, but then another reader on the path that doesn't would
- * see different lines.
+ * Each line must end with CR LF. RFC 9112, section 2.2, allows a receiver to
+ * accept a single LF, but a receiver on the path that doesn't would see
+ * different lines.
  *
- * @param bytes What has come.
+ * @param bytes The bytes received so far.
  * @param start The index of the first byte of the first line.
- * @param searched Index up to which an earlier call has looked, so that bytes
- * that come one by one are each looked at once.
- * @returns Index after the blank line, or -1 if that hasn't come.
+ * @param searched The index up to which an earlier call has searched. With it,
+ * each byte is searched only once, even if the bytes arrive one by one.
+ * @returns The index after the empty line, or -1 if that line hasn't arrived.
  * @throws {HttpError} If a line ends with LF alone.
  *
- * @example Not yet, and now
+ * @example An incomplete head, and a complete one
  * ```ts
  * import { findHeadEnd } from "./head.ts";
  * import { assertEquals } from "@std/assert";
@@ -57,21 +57,21 @@ export function findHeadEnd(
   return -1;
 }
 
-/** A head, cut into its lines. */
+/** A head, split into its lines. */
 export interface HeadParts {
-  /** The first line, without its end. */
+  /** The first line, without its CR LF. */
   startLine: string;
-  /** The fields after it. */
+  /** The fields after the first line. */
   fields: HttpField[];
 }
 
 /**
- * Cuts a head into its first line and its fields.
+ * Splits a head into its first line and its fields.
  *
- * @param bytes The head, with its blank line, and nothing after it.
- * @param limits How large it may be.
- * @returns Its parts, each character one byte.
- * @throws {HttpError} If it is too large, or not made of such lines.
+ * @param bytes The head, up to and including its empty line.
+ * @param limits The limits on the head.
+ * @returns The parts, as text with one character for each byte.
+ * @throws {HttpError} If the head is over a limit, or a line isn't valid.
  *
  * @example Two lines
  * ```ts
@@ -95,7 +95,7 @@ export function splitHead(
     throw new HttpError(
       "a head",
       end === -1 ? bytes.length : end,
-      end === -1 ? "a blank line, found the end" : "nothing behind it",
+      end === -1 ? "an empty line, found the end" : "nothing after it",
     );
   }
   const startEnd = bytes.indexOf(LF) - 1;
@@ -108,14 +108,14 @@ export function splitHead(
 }
 
 /**
- * Decodes the fields of a head, or of a trailer section.
+ * Decodes the fields of a head or a trailer section.
  *
- * @param bytes The bytes that contain them.
+ * @param bytes The bytes that contain the fields.
  * @param start The index of the first byte of the first field.
- * @param end The index after the blank line after them.
- * @param maxFields The most there may be.
+ * @param end The index after the empty line that ends them.
+ * @param maxFields The maximum number of fields.
  * @returns The fields.
- * @throws {HttpError} If there are too many, or one is none.
+ * @throws {HttpError} If there are too many, or a line isn't a valid field.
  */
 export function decodeLines(
   bytes: Uint8Array,
@@ -134,7 +134,7 @@ export function decodeLines(
         431,
       );
     }
-    // Every LF is known to have its CR.
+    // The caller has checked that a CR comes before every LF.
     const lineEnd = text.indexOf("\n", at) - 1;
     fields.push(decodeField(text.slice(at, lineEnd), start + at));
     at = lineEnd + 2;
@@ -142,26 +142,26 @@ export function decodeLines(
   return fields;
 }
 
-/** The error for a first line over the limit. */
+/** Creates the error for a first line over the limit. */
 export function lineTooLong(maxLineBytes: number): HttpError {
   const expected = `at most ${maxLineBytes} bytes, found more`;
   return new HttpError("a first line", maxLineBytes, expected, 414);
 }
 
-/** The error for a head over the limit. */
+/** Creates the error for a head over the limit. */
 export function headTooLong(maxHeadBytes: number): HttpError {
   const expected = `at most ${maxHeadBytes} bytes, found more`;
   return new HttpError("a head", maxHeadBytes, expected, 431);
 }
 
 /**
- * Reads the version in a first line.
+ * Decodes the HTTP version in a first line.
  *
- * @param text `HTTP/1.1`, for example.
+ * @param text The version, such as `HTTP/1.1`.
  * @param offset The index of its first byte, for the error.
- * @returns The version to treat it as: a later 1.x is a 1.1.
- * @throws {HttpError} With 505 for another major version, with 400 for what is
- * no version at all.
+ * @returns The version to treat it as: a later 1.x counts as 1.1.
+ * @throws {HttpError} With status 505 for another major version, and with 400
+ * for text that isn't a version.
  */
 export function decodeVersion(text: string, offset: number): HttpVersion {
   if (text === "HTTP/1.1") return "1.1";
@@ -169,7 +169,7 @@ export function decodeVersion(text: string, offset: number): HttpVersion {
   const major = /^HTTP\/([0-9])\.[0-9]$/.exec(text)?.[1];
   if (major === "1") return "1.1";
   throw new HttpError(
-    "a version of HTTP",
+    "an HTTP version",
     offset,
     `HTTP/1.1, found ${quote(text, 20)}`,
     major === undefined ? 400 : 505,

@@ -1,21 +1,22 @@
 /**
- * Received bytes that aren't used yet. Only the other HTTP files use it.
+ * A buffer for received bytes that haven't been used yet. Only the other files
+ * in this folder use it.
  *
  * @module
  */
 
-/** A stretch of bytes that is used from the front and grows at the end. */
+/** A queue of bytes: added at the end, used from the front. */
 export class HttpInput {
   /** The bytes, used and unused. */
   bytes: Uint8Array = NONE;
-  /** The index of the first unused one. */
+  /** The index of the first unused byte. */
   at = 0;
-  /** Bytes used before `bytes[0]`. */
+  /** The number of bytes that were used before `bytes[0]`. */
   base = 0;
-  /** Whether `bytes` lies in a buffer that nobody else has. */
+  /** Whether `bytes` is in the queue's own buffer. */
   #isOwn = true;
 
-  /** Bytes that aren't used yet. */
+  /** The number of bytes that haven't been used yet. */
   get left(): number {
     return this.bytes.length - this.at;
   }
@@ -30,7 +31,10 @@ export class HttpInput {
     this.#isOwn = false;
   }
 
-  /** Copies what is unused, so that the chunk that it came in can be reused. */
+  /**
+   * Copies the unused bytes, so that the caller can reuse the buffer that they
+   * arrived in.
+   */
   keep(): void {
     if (this.#isOwn) return;
     this.base += this.at;
@@ -43,8 +47,8 @@ export class HttpInput {
     const filled = this.bytes.length + chunk.length;
     const room = this.bytes.buffer.byteLength - this.bytes.byteOffset;
     if (!this.#isOwn || filled > room) {
-      // Twice what is needed, so that bytes that come one by one aren't each
-      // copied again and again.
+      // Twice the size needed: otherwise, if bytes arrive one by one, each
+      // would copy all the earlier ones again.
       const grown = new Uint8Array(2 * (this.left + chunk.length));
       grown.set(this.bytes.subarray(this.at));
       this.base += this.at;

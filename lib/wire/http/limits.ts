@@ -7,34 +7,34 @@
 /** Limits for one message. A larger message is rejected without storing it. */
 export interface HttpLimits {
   /**
-   * The longest first line, in bytes; a longer one is a 414. RFC 9112, section
-   * 3, asks for 8000 at least.
+   * The longest first line, in bytes; a longer one gets status 414. RFC 9112,
+   * section 3, recommends at least 8000.
    *
    * @default 8192
    */
   maxLineBytes?: number;
   /**
-   * The longest head, and the longest trailer section, in bytes with the blank
-   * line; a longer one is a 431.
+   * The longest head or trailer section, in bytes, including the empty line; a
+   * longer one gets status 431.
    *
    * @default 16384
    */
   maxHeadBytes?: number;
   /**
-   * The most fields in a head, or in a trailer section; more are a 431.
+   * The most fields in a head or a trailer section; more get status 431.
    *
    * @default 100
    */
   maxFields?: number;
   /**
-   * The longest body, in bytes as decoded; a longer one is a 413.
+   * The longest decoded body, in bytes; a longer one gets status 413.
    *
    * @default 1048576
    */
   maxBodyBytes?: number;
   /**
-   * The longest line in front of a chunk, in bytes; a longer one is a 400. It
-   * holds a number, and extensions that nobody uses.
+   * The longest line before a chunk, in bytes; a longer one gets status 400.
+   * The line has the chunk's size, and extensions, which are hardly ever used.
    *
    * @default 256
    */
@@ -42,11 +42,11 @@ export interface HttpLimits {
 }
 
 /**
- * Puts a default in the place of each limit that isn't given.
+ * Replaces each missing limit with its default.
  *
- * @param limits Those that are.
- * @returns All of them.
- * @throws {RangeError} If one isn't a number >= 0.
+ * @param limits The limits that are set.
+ * @returns All limits.
+ * @throws {RangeError} If a limit isn't a number >= 0.
  *
  * @example One limit
  * ```ts

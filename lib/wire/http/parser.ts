@@ -1,8 +1,9 @@
 /**
- * Parsing a stream of messages, however the reads split it.
+ * Parsers for a stream of messages, however the reads split it.
  *
  * The parsers don't read from a socket: you pass them bytes, and they return
- * the messages. So they work the same with TCP, in a test, and with a file.
+ * messages. So they work the same way with a TCP connection, in a test, and
+ * with a file.
  *
  * @module
  */
@@ -23,11 +24,11 @@ import { decodeResponseHead, type ResponseHead } from "./response.ts";
 
 /** One part of a message. */
 export type HttpEvent<Head> =
-  /** A message begins. */
+  /** The head of a message. */
   | { kind: "head"; head: Head; framing: BodyFraming }
-  /** A piece of its body, as a view. */
+  /** A piece of the body, as a view. */
   | { kind: "data"; data: Uint8Array }
-  /** The message is complete; most have no trailers. */
+  /** The end of the message; most messages have no trailers. */
   | { kind: "end"; trailers: HttpField[] };
 
 /** The code that the parsers of requests and of responses share. */
@@ -35,18 +36,21 @@ export abstract class HttpParser<Head> {
   readonly #input = new HttpInput();
   readonly #limits: Required<HttpLimits>;
   #state: "head" | "none" | "length" | "chunked" | "close" = "head";
-  /** How many unused bytes are known to hold no end of a head. */
+  /**
+   * The number of unused bytes that were already searched for the end of a
+   * head.
+   */
   #searched = 0;
   #skippedLine = false;
-  /** Bytes of the body that haven't come, or may still come. */
+  /** Bytes of the body that haven't arrived, or that may still arrive. */
   #left = 0;
   #chunks: ChunkedDecoder | null = null;
   #failure: HttpError | null = null;
 
   /**
-   * Begins before the first message.
+   * Creates a parser that expects the first message.
    *
-   * @param limits How large one may be.
+   * @param limits The limits on a message.
    * @throws {RangeError} If a limit isn't a number >= 0.
    */
   constructor(limits: HttpLimits = {}) {
@@ -58,7 +62,7 @@ export abstract class HttpParser<Head> {
     return this.#state === "head" && this.#input.left === 0;
   }
 
-  /** How many bytes have been pushed and not been used. */
+  /** The number of bytes that were pushed and haven't been used. */
   get unusedBytes(): number {
     return this.#input.left;
   }
@@ -76,9 +80,9 @@ export abstract class HttpParser<Head> {
   /**
    * Returns the next part of a message.
    *
-   * @returns The part, or `null` when more bytes are needed for it.
-   * @throws {HttpError} If it is wrong, or too large; `offset` counts from the
-   * start of the stream. From then on there is nothing else.
+   * @returns The part, or `null` if more bytes are needed.
+   * @throws {HttpError} If the message is invalid or over a limit; `offset`
+   * counts from the start of the stream. Each later call throws the same error.
    */
   next(): HttpEvent<Head> | null {
     if (this.#failure !== null) throw this.#failure;
@@ -97,8 +101,9 @@ export abstract class HttpParser<Head> {
    * Handles the end of the stream. Before that, call `next` until it returns
    * `null`.
    *
-   * @returns The end of a body that lasts as long as its connection, or `null`.
-   * @throws {HttpError} If the stream ended inside a message.
+   * @returns The `end` event of a body that ends with the connection, or
+   * `null`.
+   * @throws {HttpError} If the stream ended in the middle of a message.
    */
   end(): HttpEvent<Head> | null {
     if (this.#failure !== null) throw this.#failure;
@@ -116,7 +121,7 @@ export abstract class HttpParser<Head> {
     throw this.#failure;
   }
 
-  /** Decodes a head, and says how long the body after it is. */
+  /** Decodes a head, and determines how the body after it ends. */
   protected abstract decode(bytes: Uint8Array, limits: Required<HttpLimits>): {
     head: Head;
     framing: BodyFraming;
@@ -248,10 +253,11 @@ export abstract class HttpParser<Head> {
 /**
  * Reads requests, as a server does.
  *
- * It holds a head, and what was last pushed. A body over the limit is refused
- * behind its head, so that the head is known when the answer is written.
+ * It keeps only a head, and the last bytes pushed. If a body is over the limit,
+ * it returns the head before it throws, so that the server knows the request
+ * when it writes the response.
  *
- * @example Two requests, cut somewhere
+ * @example Two requests, split in the middle of a body
  * ```ts
  * import { RequestParser } from "./parser.ts";
  * import { assertEquals } from "@std/assert";
@@ -273,7 +279,7 @@ export abstract class HttpParser<Head> {
  * ```
  */
 export class RequestParser extends HttpParser<RequestHead> {
-  /** Decodes a head, and says how long the body after it is. */
+  /** Decodes a head, and determines how the body after it ends. */
   protected override decode(
     bytes: Uint8Array,
     limits: Required<HttpLimits>,
@@ -290,12 +296,12 @@ export class RequestParser extends HttpParser<RequestHead> {
 }
 
 /**
- * Reads answers, as a client does.
+ * Reads responses, as a client does.
  *
  * The length of a response depends on its request, so announce each request
  * with `expect`, in order.
  *
- * @example An answer to HEAD has no body, whatever it says
+ * @example A response to HEAD has no body, despite its Content-Length
  * ```ts
  * import { ResponseParser } from "./parser.ts";
  * import { assertEquals } from "@std/assert";
@@ -313,7 +319,7 @@ export class ResponseParser extends HttpParser<ResponseHead> {
   readonly #methods: string[] = [];
 
   /**
-   * Announces an answer.
+   * Announces a response.
    *
    * @param method The method of the request that was sent.
    */
@@ -321,17 +327,17 @@ export class ResponseParser extends HttpParser<ResponseHead> {
     this.#methods.push(method);
   }
 
-  /** Decodes a head, and says how long the body after it is. */
+  /** Decodes a head, and determines how the body after it ends. */
   protected override decode(
     bytes: Uint8Array,
     limits: Required<HttpLimits>,
   ): { head: ResponseHead; framing: BodyFraming } {
     const head = decodeResponseHead(bytes, limits);
     if (this.#methods.length === 0) {
-      throw new HttpError("an answer", 0, "nothing: no request was sent");
+      throw new HttpError("a response", 0, "nothing: no request was sent");
     }
     const framing = responseFraming(head, this.#methods[0]);
-    // `100 Continue` and its like come before the answer.
+    // `100 Continue` and other 1xx responses come before the final response.
     if (head.status >= 200) this.#methods.shift();
     return { head, framing };
   }

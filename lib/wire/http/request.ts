@@ -30,12 +30,13 @@ export interface RequestHead {
  * and a target that fits the method, and version 1.1 needs exactly one `Host`
  * (RFC 9112, section 3.2).
  *
- * @param bytes The head, with its blank line, and nothing after it.
- * @param limits How large it may be.
- * @returns Its parts.
- * @throws {HttpError} If it isn't such head.
+ * @param bytes The head, up to and including its empty line.
+ * @param limits The limits on the head.
+ * @returns The method, the target, the version, and the fields.
+ * @throws {HttpError} If the bytes aren't a valid request head, or are over a
+ * limit.
  *
- * @example The least that a client can send
+ * @example The smallest request
  * ```ts
  * import { decodeRequestHead } from "./request.ts";
  * import { assertEquals } from "@std/assert";
@@ -61,7 +62,7 @@ export function decodeRequestHead(
     throw new HttpError(
       "a request line",
       0,
-      `a method, a target and a version, found ${quote(startLine)}`,
+      `a method, a target, and a version, found ${quote(startLine)}`,
     );
   }
   const version = decodeVersion(startLine.slice(second + 1), second + 1);
@@ -78,14 +79,14 @@ export function decodeRequestHead(
 }
 
 /**
- * Encodes the head of a request, as version 1.1.
+ * Encodes the head of an HTTP/1.1 request.
  *
- * @param head Method, target and fields; `Host` is one of them.
- * @returns Its bytes, with the blank line.
- * @throws {TypeError} If a part has characters that it can't have, or there
- * isn't just one `Host`.
+ * @param head The method, the target, and the fields, including `Host`.
+ * @returns The head's bytes, including the empty line.
+ * @throws {TypeError} If a part contains invalid characters, or if there isn't
+ * exactly one `Host` field.
  *
- * @example Ask for a page
+ * @example A GET request
  * ```ts
  * import { encodeRequestHead } from "./request.ts";
  * import { assertEquals } from "@std/assert";
@@ -104,7 +105,9 @@ export function encodeRequestHead(
   const { method, target, fields } = head;
   if (!isToken(method) || !isTarget(target, method)) {
     throw new TypeError(
-      `Cannot write a request: ${quote(method)} of ${quote(target)} is none`,
+      `Cannot write a request: method ${quote(method)} with target ${
+        quote(target)
+      } is not valid`,
     );
   }
   const hosts = fields.filter(({ name }) => name.toLowerCase() === "host");
@@ -118,13 +121,15 @@ export function encodeRequestHead(
   );
 }
 
-/** Visible characters; a client doesn't send `#` and the fragment after it. */
+/** Visible characters without `#`: a client doesn't send the URL's fragment. */
 const TARGET = /^[\x21\x22\x24-\x7e]+$/;
 const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+;=%-]+):[0-9]+$/;
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]/;
 const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+;=%-]*)(?::[0-9]*)?$/;
 
-/** The four forms of RFC 9112, section 3.2. */
+/**
+ * Returns whether a target has one of the four forms of RFC 9112, section 3.2.
+ */
 function isTarget(target: string, method: string): boolean {
   if (!TARGET.test(target)) return false;
   if (method === "CONNECT") return AUTHORITY.test(target);

@@ -12,7 +12,7 @@ import { reasonOf } from "./status.ts";
 import { bytesOf, isFieldValue } from "./text.ts";
 import { quote } from "../quote.ts";
 
-/** The head of an answer. */
+/** The head of a response. */
 export interface ResponseHead {
   /** The status code, from 100 to 999, such as 200 (OK) or 404 (Not Found). */
   status: number;
@@ -31,7 +31,7 @@ export interface ResponseFields {
   /**
    * The reason phrase.
    *
-   * @default Those of RFC 9110
+   * @default the phrase of RFC 9110 for that status code
    */
   reason?: string;
   /** The fields, in order. */
@@ -39,14 +39,15 @@ export interface ResponseFields {
 }
 
 /**
- * Decodes the head of an answer.
+ * Decodes the head of a response.
  *
- * @param bytes The head, with its blank line, and nothing after it.
- * @param limits How large it may be.
- * @returns Its parts.
- * @throws {HttpError} If it isn't such head.
+ * @param bytes The head, up to and including its empty line.
+ * @param limits The limits on the head.
+ * @returns The status, the reason, the version, and the fields.
+ * @throws {HttpError} If the bytes aren't a valid response head, or are over a
+ * limit.
  *
- * @example With words, and without
+ * @example The reason phrase may be empty
  * ```ts
  * import { decodeResponseHead } from "./response.ts";
  * import { assertEquals } from "@std/assert";
@@ -68,7 +69,7 @@ export function decodeResponseHead(
     throw new HttpError(
       "a status line",
       8,
-      `a blank, three digits, a blank and a reason, found ${
+      `a space, three digits, a space, and a reason phrase, found ${
         quote(startLine.slice(8))
       }`,
     );
@@ -77,14 +78,14 @@ export function decodeResponseHead(
 }
 
 /**
- * Encodes the head of an answer, as version 1.1.
+ * Encodes the head of an HTTP/1.1 response.
  *
- * @param head Status and fields.
- * @returns Its bytes, with the blank line.
+ * @param head The status, the reason, and the fields.
+ * @returns The head's bytes, including the empty line.
  * @throws {RangeError} If the status isn't an integer from 100 to 999.
- * @throws {TypeError} If a part has characters that it can't have.
+ * @throws {TypeError} If the reason or a field contains invalid characters.
  *
- * @example Nothing to see
+ * @example A response without a body
  * ```ts
  * import { encodeResponseHead } from "./response.ts";
  * import { assertEquals } from "@std/assert";
@@ -106,21 +107,21 @@ export function encodeResponseHead(
  * Like {@linkcode encodeResponseHead}, but returns text with one character for
  * each byte, to be encoded together with other text.
  *
- * @param head Status and fields.
- * @returns The text, with the empty line.
+ * @param head The status, the reason, and the fields.
+ * @returns The text, including the empty line.
  * @throws {RangeError} If the status isn't an integer from 100 to 999.
- * @throws {TypeError} If a part has characters that it can't have.
+ * @throws {TypeError} If the reason or a field contains invalid characters.
  */
 export function formatResponseHead(head: ResponseFields): string {
   const { status, reason = reasonOf(status), fields } = head;
   if (!(Number.isInteger(status) && status >= 100 && status <= 999)) {
     throw new RangeError(
-      `Cannot write an answer: status ${status} is not from 100 to 999`,
+      `Cannot write a response: status ${status} is not from 100 to 999`,
     );
   }
   if (!isFieldValue(reason)) {
     throw new TypeError(
-      `Cannot write an answer: ${quote(reason)} is no reason`,
+      `Cannot write a response: ${quote(reason)} is not a valid reason phrase`,
     );
   }
   return `HTTP/1.1 ${status} ${reason}\r\n${encodeFields(fields)}\r\n`;

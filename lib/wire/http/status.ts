@@ -1,5 +1,5 @@
 /**
- * The meanings of status codes (RFC 9110, section 15).
+ * The reason phrases of status codes (RFC 9110, section 15).
  *
  * @module
  */
@@ -57,10 +57,10 @@ const REASONS: Record<number, string> = {
  * Returns the reason phrase of a status code. It's for people: programs use the
  * number, and the phrase may be left out (RFC 9112, section 4).
  *
- * @param status The number.
- * @returns The words, or an empty text for a number that has none.
+ * @param status The status code.
+ * @returns The phrase, or an empty string for an unknown code.
  *
- * @example The best known one
+ * @example Not Found
  * ```ts
  * import { reasonOf } from "./status.ts";
  * import { assertEquals } from "@std/assert";

@@ -1,9 +1,10 @@
 /**
- * The characters that HTTP allows, and text as bytes (RFC 9110, section 5.5 and
- * 5.6.2). Only the other files in this folder use it.
+ * The characters that HTTP allows, and conversions between text and bytes (RFC
+ * 9110, sections 5.5 and 5.6.2). Only the other files in this folder use it.
  *
- * Outside a body, every byte is one character: ISO 8859-1. A `TextDecoder` with
- * that name decodes Windows-1252, and UTF-8 fails on bytes that HTTP allows.
+ * Outside a body, every byte is one character (ISO 8859-1). A `TextDecoder`
+ * with that name decodes Windows-1252, and UTF-8 fails on bytes that HTTP
+ * allows.
  *
  * @module
  */
@@ -18,7 +19,7 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
  * coding.
  *
  * @param text The text to check.
- * @returns Whether it is a token.
+ * @returns Whether the text is a token.
  */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
@@ -29,7 +30,7 @@ export function isToken(text: string): boolean {
  * NUL: otherwise, an attacker could add header lines (injection).
  *
  * @param text The text to check.
- * @returns Whether it is a field value.
+ * @returns Whether the text is a valid field value.
  */
 export function isFieldValue(text: string): boolean {
   return FIELD_VALUE.test(text);
