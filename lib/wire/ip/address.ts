@@ -1,19 +1,22 @@
 /**
- * Addresses as bytes and as text: IPv4, IPv6, and those of network cards.
+ * IPv4, IPv6, and MAC addresses, as bytes and as text.
  *
  * @module
  */
 
 import { readUint16, writeUint16 } from "../bytes.ts";
 
-/** Every byte in hexadecimal, since a packet has a dozen to write. */
+/**
+ * Each byte in hexadecimal; a table is faster than converting a dozen bytes per
+ * packet.
+ */
 const HEX = Array.from(
   { length: 256 },
   (_, byte) => byte.toString(16).padStart(2, "0"),
 );
 
 /**
- * Writes an IPv4 address.
+ * Formats an IPv4 address.
  *
  * @param bytes The bytes that contain the address.
  * @param at The index of the first of its four bytes.
@@ -32,9 +35,9 @@ export function formatIpv4(bytes: Uint8Array, at = 0): string {
 }
 
 /**
- * Writes an IPv6 address in its shortest form (RFC 5952, section 4): no leading
- * zeros, lower case, and `::` for the longest run of zeros. An address that
- * stands for an IPv4 one ends like that one (section 5).
+ * Formats an IPv6 address in its shortest form (RFC 5952, section 4): no
+ * leading zeros, lower case, and `::` for the longest run of zeros. An
+ * IPv4-mapped address ends in IPv4 notation (section 5).
  *
  * @param bytes The bytes that contain the address.
  * @param at The index of the first of its sixteen bytes.
@@ -70,11 +73,12 @@ export function formatIpv6(bytes: Uint8Array, at = 0): string {
 }
 
 /**
- * Writes the address of a network card: its bytes in hexadecimal.
+ * Formats a MAC address (or another link-layer address): its bytes in
+ * hexadecimal.
  *
  * @param bytes The bytes that contain the address.
  * @param at The index of its first byte.
- * @param size Bytes it has; 6 for Ethernet.
+ * @param size The length of the address, in bytes; 6 for Ethernet.
  * @returns Text such as `02:00:00:00:00:01`.
  *
  * @example An Ethernet address
@@ -94,11 +98,11 @@ export function formatMac(bytes: Uint8Array, at = 0, size = 6): string {
 }
 
 /**
- * Reads an IPv4 or IPv6 address.
+ * Parses an IPv4 or IPv6 address.
  *
- * @param text Such as `127.0.0.1` or `::1`, without brackets.
- * @returns 4 or 16 bytes.
- * @throws {TypeError} If it is neither.
+ * @param text The address, such as `127.0.0.1` or `::1`, without brackets.
+ * @returns The address's 4 or 16 bytes.
+ * @throws {TypeError} If the text isn't an IP address.
  *
  * @example Both families
  * ```ts
@@ -119,11 +123,11 @@ export function parseIp(text: string): Uint8Array {
 }
 
 /**
- * Reads the address of a network card.
+ * Parses a MAC address (or another link-layer address).
  *
- * @param text Bytes in hexadecimal with colons between them, or `""`.
+ * @param text The bytes in hexadecimal, separated by colons, or `""`.
  * @returns One byte for each pair of digits.
- * @throws {TypeError} If it is anything else.
+ * @throws {TypeError} If the text isn't such an address.
  *
  * @example An Ethernet address
  * ```ts
@@ -165,7 +169,7 @@ function parseIpv6(text: string): Uint8Array | null {
   );
   if (more !== undefined || head === null || tail === null) return null;
   const zeros = 8 - head.length - (tail?.length ?? 0);
-  // `::` stands for one group at least; without it none may be missing.
+  // `::` replaces at least one group; without it, no group may be missing.
   if (tail === undefined ? zeros !== 0 : zeros < 1) return null;
   const bytes = new Uint8Array(16);
   head.forEach((group, i) => writeUint16(bytes, 2 * i, group));
@@ -175,7 +179,7 @@ function parseIpv6(text: string): Uint8Array | null {
   return bytes;
 }
 
-/** The last two groups of all may be written as an IPv4 address. */
+/** The last two groups may be written as an IPv4 address. */
 function parseGroups(text: string, isLast: boolean): number[] | null {
   if (text === "") return [];
   const groups: number[] = [];

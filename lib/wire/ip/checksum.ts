@@ -9,18 +9,18 @@
  * @module
  */
 
-/** From so many bytes on, making a view of them pays. */
+/** The fewest bytes for which creating a `DataView` makes the sum faster. */
 const LONG = 64;
 
 /**
- * Adds bytes up as 16-bit numbers, without folding the carries yet, so that
- * sums can be added to one another.
+ * Adds up bytes as 16-bit numbers, without folding the carries, so that several
+ * sums can be added up before folding.
  *
- * A last odd byte counts as the upper half of a number whose lower half is 0.
+ * If the number of bytes is odd, a zero byte is added at the end.
  *
- * @param bytes What to add.
+ * @param bytes The buffer that contains the bytes.
  * @param start The index of the first byte to add.
- * @param end The index after the last one; mustn't lie past the end of `bytes`.
+ * @param end The index after the last one, at most `bytes.length`.
  * @returns The sum, an integer >= 0.
  *
  * @example Two numbers and an odd byte
@@ -40,7 +40,8 @@ export function sumWords(
   let sum = 0;
   let at = start;
   if (end - start >= LONG) {
-    // Four numbers a turn: with data, this is most of what a decoder does.
+    // Four numbers per round: for packets with data, a decoder spends most of
+    // its time here.
     const view = new DataView(bytes.buffer, bytes.byteOffset, end);
     for (const last = end - 7; at < last; at += 8) {
       const two = view.getInt32(at);
@@ -56,12 +57,12 @@ export function sumWords(
 }
 
 /**
- * Adds what was carried out of the lowest 16 bits in again, until nothing is.
+ * Folds a sum to 16 bits: adds the carries back in until there are none.
  *
- * @param sum What {@linkcode sumWords} gave, or several of those added.
+ * @param sum A sum returned by {@linkcode sumWords}, or several added up.
  * @returns An integer from 0 to 65535.
  *
- * @example A carry comes round
+ * @example Carries are added back in
  * ```ts
  * import { fold } from "./checksum.ts";
  * import { assertEquals } from "@std/assert";
@@ -76,11 +77,11 @@ export function fold(sum: number): number {
 }
 
 /**
- * Computes the Internet checksum of bytes (RFC 1071, section 1). For a header,
- * its checksum field must hold 0 meanwhile.
+ * Computes the Internet checksum of bytes (RFC 1071, section 1). When you
+ * compute a header's checksum, its checksum field must be 0.
  *
- * @param bytes What to protect.
- * @param sum What to add besides, such as {@linkcode pseudoHeaderSum} gives.
+ * @param bytes The bytes to protect.
+ * @param sum A sum to add, such as that of {@linkcode pseudoHeaderSum}.
  * @returns An integer from 0 to 65535.
  *
  * @example The example of RFC 1071, section 3
@@ -97,19 +98,20 @@ export function checksum(bytes: Uint8Array, sum = 0): number {
 }
 
 /**
- * Adds up the pseudo-header, which TCP and UDP protect besides their own bytes,
- * so that the checksum fails if a packet is delivered to the wrong host.
+ * Adds up the pseudo-header. The checksums of TCP and UDP cover it as well as
+ * their own bytes, so a checksum fails if a packet is delivered to the wrong
+ * host.
  *
- * It is never sent. For IPv4 it is 12 bytes (RFC 9293, section 3.1): source,
- * destination, a zero, the protocol, the length. For IPv6 it is 40 bytes (RFC
- * 8200, section 8.1), with the same sum for the same values, since zeros add
- * nothing.
+ * The pseudo-header is never sent. For IPv4, it's 12 bytes (RFC 9293, section
+ * 3.1): source, destination, a zero byte, protocol, and length. For IPv6, it's
+ * 40 bytes (RFC 8200, section 8.1), but its extra bytes are zeros, which don't
+ * change the sum.
  *
  * @param source Address of the sender, 4 or 16 bytes.
- * @param destination Address of the receiver, as many bytes.
+ * @param destination Address of the receiver, of the same length.
  * @param protocol 6 for TCP, 17 for UDP.
- * @param length Bytes of the TCP or UDP header and what follows it.
- * @returns The sum, not folded.
+ * @param length The length of the TCP or UDP header and its payload, in bytes.
+ * @returns The sum, before folding.
  *
  * @example From 127.0.0.1 to itself, 20 bytes of TCP
  * ```ts
@@ -130,6 +132,7 @@ export function pseudoHeaderSum(
   length: number,
 ): number {
   return sumWords(source) + sumWords(destination) + protocol +
-    // IPv6 gives the length 32 bits: the upper half is a number of its own.
+    // In IPv6, the length has 32 bits, so its upper half is another 16-bit
+    // number.
     (length >>> 16) + (length & 0xffff);
 }

@@ -1,6 +1,6 @@
 /**
- * ICMP messages: what hosts and routers tell each other about packets (RFC 792
- * for IPv4, RFC 4443 and RFC 4861 for IPv6).
+ * ICMP messages, in which hosts and routers tell each other about packets (RFC
+ * 792 for IPv4, RFC 4443 and RFC 4861 for IPv6).
  *
  * ```text
  * +---------------+---------------+-------------------------------+
@@ -19,10 +19,10 @@ import { formatIpv4 } from "./address.ts";
 import { readUint16, readUint32 } from "../bytes.ts";
 import { requireBytes } from "../error.ts";
 
-/** The number by which IPv4 says that it carries ICMP. */
+/** The protocol number of ICMP in an IPv4 header. */
 export const PROTOCOL_ICMP = 1;
 
-/** The number by which IPv6 says that it carries ICMPv6. */
+/** The protocol number of ICMPv6 in an IPv6 header. */
 export const PROTOCOL_ICMPV6 = 58;
 
 /** The header of an ICMP message. */
@@ -35,11 +35,11 @@ export interface IcmpHeader {
   code: number;
   /** The checksum as it was sent. */
   checksum: number;
-  /** The second four bytes as a number; what they mean depends on `type`. */
+  /** The second four bytes as a number; the meaning depends on `type`. */
   rest: number;
 }
 
-/** A type, and the codes that say more about it. */
+/** A type's name, and the names of its codes. */
 type Meaning = string | [type: string, ...codes: string[]];
 
 const MEANINGS: Record<4 | 6, Readonly<Record<number, Meaning>>> = {
@@ -130,20 +130,22 @@ const MEANINGS: Record<4 | 6, Readonly<Record<number, Meaning>>> = {
   },
 };
 
-/** The errors of ICMP. All others ask, answer, or announce something. */
+/**
+ * The error types of ICMP. All other types ask, answer, or announce something.
+ */
 const ERRORS_V4 = [3, 4, 5, 11, 12];
 
 /**
  * Decodes the header of an ICMP message.
  *
  * @param version 4 for ICMP, 6 for ICMPv6.
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the message.
  * @param start The index of its first byte.
  * @param end The index after the last byte of the message.
- * @returns All fields; what follows starts at `start + 8`.
- * @throws {WireError} If fewer than 8 bytes are there.
+ * @returns All fields; the rest of the message starts at `start + 8`.
+ * @throws {WireError} If there are fewer than 8 bytes.
  *
- * @example Nothing listens on that port
+ * @example A port without a socket
  * ```ts
  * import { decodeIcmp, icmpMeaning } from "./icmp.ts";
  * import { assertEquals } from "@std/assert";
@@ -172,13 +174,13 @@ export function decodeIcmp(
 }
 
 /**
- * Says what an ICMP message means, as the RFCs name it.
+ * Describes an ICMP message in the words of the RFCs.
  *
- * @param header Its header.
+ * @param header The message's header.
  * @returns Text such as `echo request`, or `type 200 code 1` for an unknown
  * type.
  *
- * @example The next network takes smaller packets only
+ * @example The packet is larger than the next network's MTU
  * ```ts
  * import { icmpMeaning } from "./icmp.ts";
  * import { assertEquals } from "@std/assert";
@@ -203,7 +205,7 @@ export function icmpMeaning(header: IcmpHeader): string {
  * Returns whether an ICMP message is an error, which quotes the packet it's
  * about.
  *
- * @param header Its header.
+ * @param header The message's header.
  * @returns Whether a quoted packet follows the header.
  */
 export function isIcmpError({ version, type }: IcmpHeader): boolean {
@@ -219,7 +221,7 @@ function detail({ version, type, code, rest }: IcmpHeader): string {
   if (isEcho) return `, id ${rest >>> 16} seq ${rest & 0xffff}`;
   if (version === 6 && type === 2) return `, MTU ${rest}`;
   if (version === 6) return "";
-  // Routers from before 1990 leave the MTU out (RFC 1191, section 3).
+  // Routers from before 1990 don't send the MTU (RFC 1191, section 3).
   if (type === 3 && code === 4) return `, MTU ${rest & 0xffff}`;
   if (type !== 5) return "";
   const gateway = Uint8Array.of(rest >>> 24, rest >>> 16, rest >>> 8, rest);

@@ -1,5 +1,5 @@
 /**
- * The IPv4 header: 20 to 60 bytes in front of what a host sends (RFC 791,
+ * The IPv4 header: the 20 to 60 bytes before each packet's payload (RFC 791,
  * section 3.1).
  *
  * ```text
@@ -30,29 +30,43 @@ import type { Decoded } from "../error.ts";
 export interface Ipv4Header {
   /** Always 4. */
   version: 4;
-  /** Bytes of header, from 20 to 60: the field counts words of four. */
+  /**
+   * Length of the header in bytes, from 20 to 60. (The field counts four-byte
+   * words.)
+   */
   headerBytes: number;
-  /** How to treat it on the way, 6 bits (RFC 2474). */
+  /**
+   * The differentiated services code point (DSCP), 6 bits (RFC 2474): how
+   * routers should treat the packet.
+   */
   dscp: number;
-  /** Congestion, as the way has marked it, 2 bits (RFC 3168). */
+  /**
+   * Explicit congestion notification (ECN), 2 bits (RFC 3168): a router can
+   * mark congestion here.
+   */
   ecn: number;
   /**
-   * Bytes of header and payload together. A capture on the sending host may
-   * have 0, where cutting the data up is left to the network card.
+   * Length of the header and the payload, in bytes. In a capture on the sending
+   * host it may be 0 if the network card splits the data into packets
+   * (segmentation offload).
    */
   totalBytes: number;
   /** The same number in all fragments of one datagram, from 0 to 65535. */
   identification: number;
-  /** The first of the three flags, which has to be 0. */
+  /** The first of the three flags, which is reserved and must be 0. */
   reservedBit: boolean;
   /** Don't fragment (DF). */
   dontFragment: boolean;
   /** More fragments (MF): it's a fragment, but not the last one. */
   moreFragments: boolean;
-  /** Where the fragment's payload belongs, in bytes; a multiple of 8. */
+  /**
+   * The fragment offset: the position of the fragment's payload in the
+   * datagram's, in bytes; a multiple of 8.
+   */
   fragmentOffset: number;
   /**
-   * The time to live (TTL): how many more routers it may pass, from 0 to 255.
+   * The time to live (TTL): the number of routers it may still pass, from 0 to
+   * 255.
    */
   timeToLive: number;
   /** The payload's protocol: 6 is TCP, 17 is UDP. */
@@ -63,7 +77,7 @@ export interface Ipv4Header {
   source: string;
   /** Address of the receiver. */
   destination: string;
-  /** The options as they are, from 0 to 40 bytes, a multiple of 4. */
+  /** The undecoded options, from 0 to 40 bytes, a multiple of 4. */
   options: Uint8Array;
 }
 
@@ -79,20 +93,20 @@ export interface Ipv4Fields extends Partial<Ipv4Header> {
   destination: string;
 }
 
-/** Most packets have none, so they can share this one. */
+/** Most packets have no options, so they share this empty array. */
 const NO_OPTIONS = new Uint8Array(0);
 
 /**
  * Decodes an IPv4 header.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
- * @param end The index after the last available byte, which may be before the
- * end of the payload, if the capture cut it.
+ * @param end The index after the last available byte. It's before the end of
+ * the payload if the capture truncated the packet.
  * @returns All fields; the payload starts at `start + headerBytes`, and ends at
  * `start + totalBytes`.
- * @throws {WireError} If the header doesn't fit, isn't of version 4, or has
- * impossible lengths.
+ * @throws {WireError} If the header is truncated, its version isn't 4, or its
+ * lengths are impossible.
  *
  * @example A header without options
  * ```ts
@@ -121,18 +135,17 @@ export function decodeIpv4(
 }
 
 /**
- * Decodes an IPv4 header whatever is wrong with its options and lengths: the
+ * Decodes an IPv4 header even if its options or lengths are invalid: the
  * addresses are in the first 20 bytes.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last available byte.
- * @returns All fields, with the options as far as they are there, and what is
- * wrong.
- * @throws {WireError} If fewer than 20 bytes are there, or it isn't of version
- * 4.
+ * @returns All fields, with the options as far as they were captured, and the
+ * error, if any.
+ * @throws {WireError} If there are fewer than 20 bytes, or the version isn't 4.
  *
- * @example A capture that kept 20 bytes of a header of 24
+ * @example A header of 24 bytes, of which only 20 were captured
  * ```ts
  * import { decodeIpv4Leniently, encodeIpv4 } from "./ipv4.ts";
  * import { assertEquals } from "@std/assert";
@@ -208,16 +221,16 @@ function lengthProblem(
 }
 
 /**
- * Encodes an IPv4 datagram: header and payload.
+ * Encodes an IPv4 packet: header and payload.
  *
- * @param fields The header; lengths and checksum are computed where missing,
- * the time to live is 64, the rest 0.
- * @param payload What it carries, such as a TCP segment.
+ * @param fields The header. Missing lengths and a missing checksum are
+ * computed; the default time to live is 64, and all other fields default to 0.
+ * @param payload The payload, such as a TCP segment.
  * @returns A new buffer.
  * @throws {RangeError} If a value doesn't fit in its field.
- * @throws {TypeError} If an address is no IPv4 address.
+ * @throws {TypeError} If an address isn't an IPv4 address.
  *
- * @example What is decoded encodes to the same bytes
+ * @example A decoded header encodes to the same bytes
  * ```ts
  * import { decodeIpv4, encodeIpv4 } from "./ipv4.ts";
  * import { assertEquals } from "@std/assert";
@@ -258,7 +271,7 @@ export function encodeIpv4(
   bytes.set(ipv4Bytes(fields.destination), 16);
   bytes.set(options, 20);
   bytes.set(payload, headerBytes);
-  // It protects the header only, and goes in last.
+  // The checksum covers only the header, and is computed last.
   const sum = fields.checksum ?? checksum(bytes.subarray(0, headerBytes));
   put16(10, "a checksum", sum);
   return bytes;
@@ -267,5 +280,5 @@ export function encodeIpv4(
 function ipv4Bytes(address: string): Uint8Array {
   const bytes = parseIp(address);
   if (bytes.length === 4) return bytes;
-  throw new TypeError(`Cannot write ${address}: it is no IPv4 address`);
+  throw new TypeError(`Cannot write ${address}: it is not an IPv4 address`);
 }

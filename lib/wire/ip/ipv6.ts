@@ -1,6 +1,6 @@
 /**
- * The IPv6 header: 40 bytes, and extension headers between it and what it
- * carries (RFC 8200, sections 3 and 4).
+ * The IPv6 header: 40 bytes, and any extension headers between it and the
+ * payload (RFC 8200, sections 3 and 4).
  *
  * ```text
  * +-------+---------------+---------------------------------------+
@@ -14,8 +14,8 @@
  * +---------------------------------------------------------------+
  * ```
  *
- * Each header names the next one's kind, so the extensions form a chain, which
- * ends at a number that isn't an extension's.
+ * Each header contains the type of the next one, so the extensions form a
+ * chain, which ends at a number that isn't an extension's.
  *
  * @module
  */
@@ -26,10 +26,10 @@ import { writeUint16, writeUint32 } from "../bytes.ts";
 import { requireBytes, requireWhole, WireError } from "../error.ts";
 import type { Decoded } from "../error.ts";
 
-/** "There is nothing more", where a header would say what comes next. */
+/** The next header number for "no next header": nothing follows. */
 export const NO_NEXT_HEADER = 59;
 
-/** The kinds of extension header that are skipped, by their number. */
+/** The extension headers that can be skipped, by their number. */
 export const EXTENSION_NAMES: Readonly<Record<number, string>> = {
   0: "hop-by-hop options",
   43: "routing",
@@ -40,11 +40,11 @@ export const EXTENSION_NAMES: Readonly<Record<number, string>> = {
 
 /** One extension header. */
 export interface Ipv6Extension {
-  /** Its kind, one of those in {@linkcode EXTENSION_NAMES}. */
+  /** Its type, a key of {@linkcode EXTENSION_NAMES}. */
   number: number;
   /**
-   * All its bytes that are there, as a rule a multiple of 8; the first is the
-   * next header's number.
+   * The header's bytes, as far as they were captured; normally a multiple of 8.
+   * The first byte is the next header's number.
    */
   bytes: Uint8Array;
 }
@@ -53,37 +53,52 @@ export interface Ipv6Extension {
 export interface Ipv6Header {
   /** Always 6. */
   version: 6;
-  /** Bytes of header, all extensions included, 40 or more. */
+  /** Length of the header and all its extensions, in bytes; at least 40. */
   headerBytes: number;
-  /** How to treat it on the way, 6 bits (RFC 2474). */
+  /**
+   * The differentiated services code point (DSCP), 6 bits (RFC 2474): how
+   * routers should treat the packet.
+   */
   dscp: number;
-  /** Congestion, as the way has marked it, 2 bits (RFC 3168). */
+  /**
+   * Explicit congestion notification (ECN), 2 bits (RFC 3168): a router can
+   * mark congestion here.
+   */
   ecn: number;
-  /** The same number in all packets of one flow, 20 bits. */
+  /** The flow label, 20 bits: the same in all packets of one flow. */
   flowLabel: number;
   /**
-   * Bytes after the first 40, extensions included. It is 0 in a jumbogram, see
-   * {@linkcode jumboPayloadBytes}, and where the length is left to the network
-   * card.
+   * Length of everything after the first 40 bytes, including extensions. It's 0
+   * in a jumbogram (see {@linkcode jumboPayloadBytes}), or if the network card
+   * fills it in later (segmentation offload).
    */
   payloadBytes: number;
-  /** The kind of the first extension, or `protocol` where there is none. */
+  /**
+   * The type of the first extension; if there are no extensions, the same as
+   * `protocol`.
+   */
   nextHeader: number;
-  /** The hop limit: how many more routers it may pass, from 0 to 255. */
+  /** The hop limit: the number of routers it may still pass, from 0 to 255. */
   hopLimit: number;
   /** Address of the sender. */
   source: string;
   /** Address of the receiver. */
   destination: string;
-  /** The extension headers in their order. */
+  /** The extension headers, in order. */
   extensions: Ipv6Extension[];
-  /** The payload's protocol: 6 is TCP, 17 is UDP, 59 is nothing. */
+  /** The payload's protocol: 6 is TCP, 17 is UDP, 59 means no payload. */
   protocol: number;
-  /** It is a fragment, and not the last one. */
+  /** Whether it's a fragment, but not the last one. */
   moreFragments: boolean;
-  /** Where the fragment's payload belongs, in bytes; a multiple of 8. */
+  /**
+   * The fragment offset: the position of the fragment's payload in the
+   * packet's, in bytes; a multiple of 8.
+   */
   fragmentOffset: number;
-  /** The same number in all fragments of one packet; `null` in no fragment. */
+  /**
+   * The same number in all fragments of one packet; `null` if it isn't a
+   * fragment.
+   */
   identification: number | null;
 }
 
@@ -102,16 +117,16 @@ export interface Ipv6Fields extends Partial<Ipv6Header> {
 /**
  * Decodes an IPv6 header and its extension headers.
  *
- * After a fragment header that isn't the first of its packet the chain ends:
- * what follows is a piece out of the middle.
+ * In a fragment that isn't the first of its packet, the chain ends at the
+ * fragment header: a piece from the middle of the packet follows.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
- * @param end The index after the last available byte, which may be before the
- * end of the payload, if the capture cut it.
+ * @param end The index after the last available byte. It's before the end of
+ * the payload if the capture truncated the packet.
  * @returns All fields; the payload starts at `start + headerBytes`, and ends at
  * `start + 40 + payloadBytes`.
- * @throws {WireError} If the headers don't fit, or it isn't of version 6.
+ * @throws {WireError} If a header is truncated, or the version isn't 6.
  *
  * @example A header without extensions
  * ```ts
@@ -140,18 +155,18 @@ export function decodeIpv6(
 }
 
 /**
- * Decodes an IPv6 header whatever is wrong with its extension headers: the
+ * Decodes an IPv6 header even if its extension headers are invalid: the
  * addresses are in the first 40 bytes.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last available byte.
- * @returns All fields, with the extensions as far as they are there, and what
- * is wrong. An extension that is cut still says what comes next.
- * @throws {WireError} If fewer than 40 bytes are there, or it isn't of version
- * 6.
+ * @returns All fields, with the extensions as far as they were captured, and
+ * the error, if any. A truncated extension still contains the next header's
+ * type.
+ * @throws {WireError} If there are fewer than 40 bytes, or the version isn't 6.
  *
- * @example A capture that kept 4 bytes of the hop-by-hop options
+ * @example Hop-by-hop options of which only 4 bytes were captured
  * ```ts
  * import { decodeIpv6Leniently } from "./ipv6.ts";
  * import { assertEquals } from "@std/assert";
@@ -178,7 +193,7 @@ export function decodeIpv6Leniently(
   }
   const payloadBytes = readUint16(bytes, start + 4);
   const nextHeader = bytes[start + 6];
-  // The extensions count as payload, so the payload's length bounds them.
+  // The extensions are part of the payload, so they must end before it does.
   const chain = walkExtensions(
     bytes,
     start + 40,
@@ -206,18 +221,19 @@ export function decodeIpv6Leniently(
 }
 
 /**
- * Encodes an IPv6 packet: header, extensions and payload.
+ * Encodes an IPv6 packet: header, extensions, and payload.
  *
- * @param fields The header; lengths are computed where missing, the hop limit
- * is 64, the rest 0. What each header says about the next one is written again.
- * A fragment is told by its extension alone, not by the fields derived from it.
- * @param payload What it carries, such as a TCP segment.
+ * @param fields The header. Missing lengths are computed; the default hop limit
+ * is 64, and all other fields default to 0. Each next header number is computed
+ * from the headers themselves. To encode a fragment, pass its extension header;
+ * the fields derived from it are ignored.
+ * @param payload The payload, such as a TCP segment.
  * @returns A new buffer.
  * @throws {RangeError} If a value doesn't fit in its field, or an extension
  * isn't a multiple of 8 bytes.
- * @throws {TypeError} If an address is no IPv6 address.
+ * @throws {TypeError} If an address isn't an IPv6 address.
  *
- * @example With a header of options, which are all padding
+ * @example With an options header that contains only padding
  * ```ts
  * import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
  * import { assertEquals } from "@std/assert";
@@ -269,7 +285,10 @@ export function encodeIpv6(
   return bytes;
 }
 
-/** Follows the chain. Each turn takes at least 8 bytes, so it ends. */
+/**
+ * Follows the chain of extensions. Each round uses at least 8 bytes, so it
+ * ends.
+ */
 function walkExtensions(
   bytes: Uint8Array,
   start: number,
@@ -288,7 +307,7 @@ function walkExtensions(
   };
   while (EXTENSION_NAMES[chain.protocol] !== undefined) {
     const { at, protocol: number } = chain;
-    // The first two bytes say what comes next, and where.
+    // The first two bytes are the next header's type and this header's length.
     const size = at + 2 <= end ? extensionBytes(number, bytes[at + 1]) : 8;
     if (at + size > end) {
       const what = "an IPv6 extension header";
@@ -311,11 +330,11 @@ function walkExtensions(
   return chain;
 }
 
-/** How long an extension is, by the number in its second byte. */
+/** Returns the length of an extension, from the number in its second byte. */
 function extensionBytes(number: number, length: number): number {
-  // In the fragment header that byte is reserved.
+  // In the fragment header, that byte is reserved.
   if (number === 44) return 8;
-  // The authentication header is older, and counts words of 4, less 2.
+  // The authentication header is older: it counts 4-byte words, minus 2.
   return number === 51 ? (length + 2) * 4 : (length + 1) * 8;
 }
 
@@ -342,5 +361,5 @@ function encodeExtension(
 function ipv6Bytes(address: string): Uint8Array {
   const bytes = parseIp(address);
   if (bytes.length === 16) return bytes;
-  throw new TypeError(`Cannot write ${address}: it is no IPv6 address`);
+  throw new TypeError(`Cannot write ${address}: it is not an IPv6 address`);
 }

@@ -1,6 +1,6 @@
 /**
- * The options in IPv6 extension headers (RFC 8200, section 4.2), as far as they
- * change what the rest of a packet means.
+ * The options in IPv6 extension headers that change how to decode the rest of a
+ * packet (RFC 8200, section 4.2).
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { Ipv6Header } from "./ipv6.ts";
 const HOP_BY_HOP = 0;
 const DESTINATION_OPTIONS = 60;
 
-/** The option without a length: one byte of padding. */
+/** The Pad1 option: one byte of padding, without a length. */
 const PAD1 = 0;
-/** The option of jumbograms (RFC 2675, section 2). */
+/** The Jumbo Payload option (RFC 2675, section 2). */
 const JUMBO_PAYLOAD = 0xc2;
-/** The option of Mobile IPv6 (RFC 6275, section 6.3). */
+/** The Home Address option of Mobile IPv6 (RFC 6275, section 6.3). */
 const HOME_ADDRESS = 0xc9;
 
 /**
@@ -23,8 +23,8 @@ const HOME_ADDRESS = 0xc9;
  * the IPv6 header (RFC 2675, section 2).
  *
  * @param header The header.
- * @returns Bytes after the first 40, extensions included; `null` if it is no
- * jumbogram.
+ * @returns The length of everything after the first 40 bytes, including
+ * extensions; `null` if the packet isn't a jumbogram.
  *
  * @example 65536 bytes of payload
  * ```ts
@@ -53,11 +53,11 @@ export function jumboPayloadBytes(header: Ipv6Header): number | null {
 }
 
 /**
- * Finds the home address of a mobile sender. It is this address, not the one in
- * the header, that checksums protect (RFC 6275, section 11.3.1).
+ * Finds the home address of a mobile sender. Checksums cover this address, not
+ * the one in the header (RFC 6275, section 11.3.1).
  *
  * @param header The header.
- * @returns The address, as a view: 16 bytes, unless the option is damaged;
+ * @returns The address, as a view (16 bytes, unless the option is damaged);
  * `null` if there is no such option.
  */
 export function homeAddress(header: Ipv6Header): Uint8Array | null {

@@ -1,5 +1,5 @@
 /**
- * IP, ICMP and UDP headers, the addresses in them, and the Internet checksum.
+ * IP, ICMP, and UDP headers, the addresses in them, and the Internet checksum.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The UDP header: eight bytes in front of one message (RFC 768).
+ * The UDP header: the eight bytes before each datagram's payload (RFC 768).
  *
  * ```text
  * +-------------------------------+-------------------------------+
@@ -19,18 +19,21 @@ import { requireBytes, requireWhole, WireError } from "../error.ts";
 import type { Decoded } from "../error.ts";
 import type { SegmentOptions } from "../tcp/header.ts";
 
-/** The number by which IP says that it carries UDP. */
+/** The protocol number of UDP in an IP header. */
 export const PROTOCOL_UDP = 17;
 
 /** All fields of a UDP header. */
 export interface UdpHeader {
-  /** Port of the sender, from 0 to 65535; 0 where no answer is wanted. */
+  /**
+   * Port of the sender, from 0 to 65535; 0 if the sender doesn't expect an
+   * answer.
+   */
   sourcePort: number;
   /** Port of the receiver, from 0 to 65535. */
   destinationPort: number;
-  /** Bytes of header and message together, from 8 to 65535. */
+  /** Length of the header and the payload, in bytes, from 8 to 65535. */
   length: number;
-  /** The checksum as it was sent; 0 says that there is none. */
+  /** The checksum as it was sent; 0 means that there isn't one. */
   checksum: number;
 }
 
@@ -45,14 +48,14 @@ export interface UdpFields extends Partial<UdpHeader> {
 /**
  * Decodes a UDP header.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last byte of the datagram.
- * @returns All fields; the message starts at `start + 8`.
- * @throws {WireError} If fewer than 8 bytes are there, or the length is below
- * that.
+ * @returns All fields; the payload starts at `start + 8`.
+ * @throws {WireError} If there are fewer than 8 bytes, or the length field is
+ * below 8.
  *
- * @example An empty message
+ * @example An empty datagram
  * ```ts
  * import { decodeUdp } from "./udp.ts";
  * import { assertEquals } from "@std/assert";
@@ -74,13 +77,13 @@ export function decodeUdp(
 }
 
 /**
- * Decodes a UDP header whatever its length field says.
+ * Decodes a UDP header even if its length field is invalid.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last byte of the datagram.
- * @returns All fields, and what is wrong with the length.
- * @throws {WireError} If fewer than 8 bytes are there.
+ * @returns All fields, and the error in the length field, if any.
+ * @throws {WireError} If there are fewer than 8 bytes.
  *
  * @example An impossible length
  * ```ts
@@ -115,16 +118,16 @@ export function decodeUdpLeniently(
 }
 
 /**
- * Encodes a UDP datagram: header and message.
+ * Encodes a UDP datagram: header and payload.
  *
- * @param fields The header; length and checksum are computed where missing.
- * @param options Message and addresses.
+ * @param fields The header. A missing length or checksum is computed.
+ * @param options The payload and the addresses.
  * @returns A new buffer.
- * @throws {RangeError} If a value doesn't fit in its field; so does a message
- * of more than 65527 bytes.
+ * @throws {RangeError} If a value doesn't fit in its field, or if the payload
+ * is over 65527 bytes.
  * @throws {TypeError} If an address isn't valid.
  *
- * @example A message of two bytes
+ * @example A payload of two bytes
  * ```ts
  * import { encodeUdp } from "./udp.ts";
  * import { assertEquals } from "@std/assert";
@@ -165,6 +168,7 @@ function datagramChecksum(
     bytes,
     pseudoHeaderSum(source, destination, PROTOCOL_UDP, bytes.length),
   );
-  // Zero would say "no checksum"; all ones count the same, so they stand in.
+  // Zero would mean "no checksum". All ones is equivalent, so it's sent
+  // instead.
   return sum === 0 ? 0xffff : sum;
 }

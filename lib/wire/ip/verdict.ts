@@ -1,5 +1,5 @@
 /**
- * Judging checksums in captured packets.
+ * Verifies checksums in captured packets.
  *
  * A capture on the sending machine shows packets before the network card has
  * finished them. Linux leaves TCP and UDP checksums to the card (checksum
@@ -16,12 +16,14 @@ import { fold, sumWords } from "./checksum.ts";
 /**
  * The verdict on a checksum:
  *
- * - `good`: it is the sum of the bytes.
- * - `bad`: it isn't, so the bytes were damaged, or it was never computed.
- * - `offloaded`: it waits for the network card to finish it.
- * - `none`: there is none to judge (IPv6 has none; UDP over IPv4 may have 0).
- * - `unknown`: not all bytes that it protects are there, or nobody knows which
- *   those are (a cut packet, a fragment, a route through other addresses).
+ * - `good`: the checksum matches the bytes.
+ * - `bad`: it doesn't match, so the bytes were damaged, or it was never
+ *   computed.
+ * - `offloaded`: the network card would have finished it.
+ * - `none`: there is no checksum (IPv6 has no header checksum; UDP over IPv4
+ *   can leave it out).
+ * - `unknown`: some bytes that it covers are missing or unknown (a truncated
+ *   packet, a fragment, a source route).
  */
 export type ChecksumVerdict =
   | "good"
@@ -31,14 +33,14 @@ export type ChecksumVerdict =
   | "unknown";
 
 /**
- * Judges the checksum of an IPv4 header.
+ * Verifies the checksum of an IPv4 header.
  *
  * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
- * @param end The index after its last one, options included.
+ * @param end The index after its last one, including options.
  * @returns `good` or `bad`.
  *
- * @example One damaged bit
+ * @example A damaged bit
  * ```ts
  * import { encodeIpv4 } from "./ipv4.ts";
  * import { judgeHeader } from "./verdict.ts";
@@ -65,16 +67,16 @@ export function judgeHeader(
 }
 
 /**
- * Judges the checksum of a TCP segment or a UDP datagram.
+ * Verifies the checksum of a TCP segment or a UDP datagram.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the segment or datagram.
  * @param start The index of its first byte.
- * @param end The index after its last one; all of it must be there.
- * @param field Its checksum, as it was sent.
- * @param pseudoSum What `pseudoHeaderSum` gives for it.
+ * @param end The index after its last one; no byte may be missing.
+ * @param field The checksum, as it was sent.
+ * @param pseudoSum The sum of its pseudo-header, from `pseudoHeaderSum`.
  * @returns `good`, `bad` or `offloaded`.
  *
- * @example A field that holds the sum of the pseudo-header only
+ * @example A field that contains only the sum of the pseudo-header
  * ```ts
  * import { parseIp } from "./address.ts";
  * import { fold, pseudoHeaderSum } from "./checksum.ts";

@@ -4,19 +4,19 @@
  * @module
  */
 
-/** The eight flags, in the order in which they stand in the header. */
+/** The eight flags, in the order of their bits in the header. */
 export interface TcpFlags {
-  /** Congestion window reduced: the sender has slowed down (RFC 3168). */
+  /** Congestion window reduced (CWR): the sender has slowed down (RFC 3168). */
   readonly cwr: boolean;
-  /** ECN echo: a router on the way marked congestion (RFC 3168). */
+  /** ECN echo (ECE): a router on the path marked congestion (RFC 3168). */
   readonly ece: boolean;
   /** The urgent pointer is valid. */
   readonly urg: boolean;
   /** The acknowledgment number is valid. */
   readonly ack: boolean;
-  /** Push: hand the data to the program now. */
+  /** Push: deliver the data to the application now. */
   readonly psh: boolean;
-  /** Reset: the connection is over at once. */
+  /** Reset: abort the connection. */
   readonly rst: boolean;
   /** Synchronize: the sequence number is the first one of this direction. */
   readonly syn: boolean;
@@ -36,7 +36,7 @@ export const TCP_FLAG_NAMES: readonly (keyof TcpFlags)[] = [
   "fin",
 ];
 
-/** The usual order: SYN matters more than ACK. */
+/** The usual order in texts, such as `SYN,ACK`. */
 const SPOKEN_ORDER = [
   "syn",
   "fin",
@@ -59,7 +59,9 @@ const CAPITALS = {
   cwr: "CWR",
 } as const;
 
-/** A byte has 256 values, so each combination is made once and then shared. */
+/**
+ * A byte has 256 values, so each combination is created once and then shared.
+ */
 const COMBINATIONS: readonly TcpFlags[] = Array.from(
   { length: 256 },
   (_, byte) =>
@@ -76,7 +78,7 @@ const COMBINATIONS: readonly TcpFlags[] = Array.from(
 );
 
 /**
- * Decodes the flags' byte.
+ * Decodes the byte that contains the flags.
  *
  * @param byte The 14th byte of a TCP header, an integer from 0 to 255.
  * @returns The flags, frozen; the same object for the same byte.
@@ -95,9 +97,9 @@ export function decodeTcpFlags(byte: number): TcpFlags {
 }
 
 /**
- * Encodes the flags' byte.
+ * Encodes the byte that contains the flags.
  *
- * @param flags Those that are set; what is missing isn't.
+ * @param flags The flags to set; missing flags aren't set.
  * @returns An integer from 0 to 255.
  *
  * @example The second segment of a handshake
@@ -116,11 +118,11 @@ export function encodeTcpFlags(flags: Partial<TcpFlags>): number {
 }
 
 /**
- * Writes the flags that are set.
+ * Formats the flags that are set.
  *
  * @param flags The flags.
- * @returns Their names in upper case with commas between, SYN and FIN first as
- * people say them; `""` where none is set.
+ * @returns The names of the set flags in upper case, separated by commas, in
+ * the usual order (`SYN,ACK`); `""` if none are set.
  *
  * @example The second segment of a handshake
  * ```ts

@@ -1,14 +1,18 @@
 /**
- * Gaps in a stream: stretches that were jumped over, and may still come.
+ * Gaps in a stream: ranges of sequence numbers that were skipped, and may still
+ * arrive.
  *
- * A damaged or hostile capture can have hundreds of thousands of them, so they
- * are kept in order and in chunks: finding a gap takes a binary search, and
- * filling one moves no more than a chunk.
+ * A damaged or malicious capture can have hundreds of thousands of gaps, so
+ * they're kept sorted and in chunks: a binary search finds a gap, and filling
+ * one moves the items of one chunk at most.
  *
  * @module
  */
 
-/** A stretch of numbers that haven't been seen, from `start` to before `end`. */
+/**
+ * A range of numbers that haven't been seen, from `start` up to, but not
+ * including, `end`.
+ */
 export interface Gap {
   /** The first number that is missing. */
   start: number;
@@ -16,16 +20,16 @@ export interface Gap {
   end: number;
 }
 
-/** Chunks grow to this many gaps before they are split. */
+/** A chunk that grows to this many gaps is split. */
 const MAX_CHUNK = 64;
 
-/** Of more gaps than this, the lowest are forgotten, to save memory. */
+/** If there are more gaps than this, the lowest are dropped, to save memory. */
 const MAX_GAPS = 2 ** 18;
 
 /**
  * The gaps of one stream, in order.
  *
- * @example Two gaps, of which one is filled in part
+ * @example Two gaps, one of which is partly filled
  * ```ts
  * import { Gaps } from "./gaps.ts";
  * import { assertEquals } from "@std/assert";
@@ -39,11 +43,11 @@ const MAX_GAPS = 2 ** 18;
  * ```
  */
 export class Gaps {
-  /** No chunk is empty, and all gaps are in ascending order. */
+  /** The chunks: never empty, with all gaps in ascending order. */
   readonly #chunks: Gap[][] = [];
   #count = 0;
 
-  /** How many gaps there are. */
+  /** The number of gaps. */
   get count(): number {
     return this.#count;
   }
@@ -75,11 +79,11 @@ export class Gaps {
   }
 
   /**
-   * Takes a stretch out of the gaps.
+   * Removes a range of numbers from the gaps.
    *
-   * @param start The first number of the stretch.
+   * @param start The first number of the range.
    * @param end The first number after it.
-   * @returns How many of its numbers had been missing.
+   * @returns The number of its numbers that were in a gap.
    */
   fill(start: number, end: number): number {
     let filled = 0;

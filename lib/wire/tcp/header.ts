@@ -34,7 +34,7 @@ import { decodeTcpFlags, encodeTcpFlags, type TcpFlags } from "./flags.ts";
 import { decodeTcpOptionsLeniently, encodeTcpOptions } from "./options.ts";
 import type { TcpOption } from "./options.ts";
 
-/** The number by which IP says that it carries TCP. */
+/** The protocol number of TCP in an IP header. */
 export const PROTOCOL_TCP = 6;
 
 /** All fields of a TCP header. */
@@ -43,25 +43,37 @@ export interface TcpHeader {
   sourcePort: number;
   /** Port of the receiver, from 0 to 65535. */
   destinationPort: number;
-  /** Number of the first byte of data, or of the SYN, modulo 2^32. */
+  /**
+   * The sequence number of the first byte of data, or of the SYN, modulo 2^32.
+   */
   sequence: number;
-  /** The number of the next byte that the sender expects, modulo 2^32. */
+  /**
+   * The acknowledgment number: the sequence number of the next byte that the
+   * sender expects, modulo 2^32.
+   */
   acknowledgment: number;
-  /** Bytes of header, from 20 to 60: the data offset counts words of four. */
+  /**
+   * Length of the header in bytes, from 20 to 60. (The data offset counts
+   * four-byte words.)
+   */
   headerBytes: number;
   /** The four reserved bits. */
   reserved: number;
   /** The eight control bits. */
   flags: TcpFlags;
   /**
-   * The receive window: how many bytes the sender has room for, before scaling.
+   * The receive window, before scaling: the number of bytes that the sender has
+   * room for.
    */
   window: number;
   /** The checksum as it was sent, from 0 to 65535. */
   checksum: number;
-  /** Where urgent data ends, counted from `sequence`; see the flag `urg`. */
+  /**
+   * The urgent pointer: the end of the urgent data, counted from `sequence`;
+   * valid if the flag `urg` is set.
+   */
   urgentPointer: number;
-  /** The options in their order. */
+  /** The options, in order. */
   options: TcpOption[];
 }
 
@@ -80,7 +92,7 @@ export interface TcpFields
   flags?: Partial<TcpFlags>;
 }
 
-/** Options for encoding what IP carries. */
+/** Options for encoding a TCP segment or a UDP datagram. */
 export interface SegmentOptions {
   /**
    * The data after the header.
@@ -89,8 +101,8 @@ export interface SegmentOptions {
    */
   payload?: Uint8Array;
   /**
-   * The two addresses, which the checksum protects too. Without them a checksum
-   * that isn't given is 0.
+   * The two addresses, which the checksum covers, too. Without them, a missing
+   * checksum is 0.
    *
    * @default {undefined}
    */
@@ -100,12 +112,12 @@ export interface SegmentOptions {
 /**
  * Decodes a TCP header.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last byte of the segment.
  * @returns All fields; the payload starts at `start + headerBytes`.
- * @throws {WireError} If the header doesn't fit, its data offset is below 5, or
- * its options can't be told apart.
+ * @throws {WireError} If the header is truncated, its data offset is below 5,
+ * or its options are invalid.
  *
  * @example A SYN without options
  * ```ts
@@ -134,17 +146,17 @@ export function decodeTcp(
 }
 
 /**
- * Decodes a TCP header whatever is wrong with its options: the first 20 bytes
- * mean the same when a capture cut the rest.
+ * Decodes a TCP header even if its options are invalid or truncated: the first
+ * 20 bytes have the same meaning without them.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last byte of the segment.
- * @returns All fields, with the options up to the first wrong one, and what is
- * wrong.
- * @throws {WireError} If fewer than 20 bytes are there.
+ * @returns All fields, with the options before the first invalid one, and the
+ * error, if any.
+ * @throws {WireError} If there are fewer than 20 bytes.
  *
- * @example A capture that kept 22 bytes of a header of 24
+ * @example A header of 24 bytes, of which only 22 were captured
  * ```ts
  * import { decodeTcpLeniently, encodeTcp } from "./header.ts";
  * import { assertEquals } from "@std/assert";
@@ -217,14 +229,14 @@ function lengthProblem(
 /**
  * Encodes a TCP segment: header and payload.
  *
- * @param fields The header; what is missing is 0, except that the header's
- * length follows from the options, and the checksum from everything.
- * @param options Payload and addresses.
+ * @param fields The header. A missing header length or checksum is computed;
+ * all other missing fields are 0.
+ * @param options The payload and the addresses.
  * @returns A new buffer.
  * @throws {RangeError} If a value doesn't fit in its field.
  * @throws {TypeError} If an address isn't valid.
  *
- * @example What is decoded encodes to the same bytes
+ * @example A decoded header encodes to the same bytes
  * ```ts
  * import { decodeTcp, encodeTcp } from "./header.ts";
  * import { assertEquals } from "@std/assert";
@@ -246,7 +258,7 @@ export function encodeTcp(
     throw new RangeError(
       `Cannot write a TCP header of ${headerBytes} bytes: it needs ${
         20 + tcpOptions.length
-      }, and whole words of 4`,
+      }, in whole words of 4`,
     );
   }
   const bytes = new Uint8Array(headerBytes + payload.length);
@@ -266,7 +278,7 @@ export function encodeTcp(
   put16(18, "an urgent pointer", fields.urgentPointer);
   bytes.set(tcpOptions, 20);
   bytes.set(payload, headerBytes);
-  // The checksum covers all the rest, so it goes in last.
+  // The checksum covers everything else, so it's computed last.
   put16(16, "a checksum", fields.checksum ?? segmentChecksum(bytes, addresses));
   return bytes;
 }

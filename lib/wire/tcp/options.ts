@@ -13,7 +13,7 @@ import { readUint16, readUint32, requireBits } from "../bytes.ts";
 import { writeUint16, writeUint32 } from "../bytes.ts";
 import { WireError } from "../error.ts";
 
-/** A stretch of bytes that has arrived though something before it hasn't. */
+/** A block of bytes that arrived after a gap. */
 export interface SackBlock {
   /** Sequence number of its first byte. */
   left: number;
@@ -23,37 +23,45 @@ export interface SackBlock {
 
 /** One option of a TCP header. */
 export type TcpOption =
-  /** 0: no more options; what follows is padding. */
+  /** 0: no more options; only padding follows. */
   | { kind: "end" }
-  /** 1: nothing, to align the next option. */
+  /** 1: no operation, to align the next option. */
   | { kind: "nop" }
-  /** 2: the most data, in bytes, that the sender takes in one segment. */
+  /**
+   * 2: the maximum segment size (MSS): the most data, in bytes, that the sender
+   * accepts in one segment.
+   */
   | { kind: "mss"; size: number }
   /**
-   * 3: the sender's windows are in units of 2 to the power of `shift` bytes.
+   * 3: the window scale: the sender's windows are in units of 2^`shift` bytes.
    */
   | { kind: "windowScale"; shift: number }
-  /** 4: the sender understands `sack`. */
+  /** 4: SACK permitted: the sender understands `sack`. */
   | { kind: "sackPermitted" }
-  /** 5: what has arrived after a gap. */
+  /**
+   * 5: selective acknowledgment (SACK): the blocks that arrived after a gap.
+   */
   | { kind: "sack"; blocks: SackBlock[] }
-  /** 8: the sender's clock, and the clock value that it last heard. */
+  /**
+   * 8: the sender's clock, and the last clock value received from the other
+   * end.
+   */
   | { kind: "timestamps"; value: number; echo: number }
-  /** Any other, or one of those above with a length that it can't have. */
+  /** Any other option, or one of the above with an invalid length. */
   | { kind: "unknown"; number: number; data: Uint8Array };
 
 /**
  * Decodes the options of a TCP header.
  *
- * Padding after `end` is dropped. An option whose length is not the one of its
- * kind is kept as `unknown`, since it can be skipped all the same.
+ * Padding after `end` is dropped. An option with the wrong length for its kind
+ * is returned as `unknown`, because it can still be skipped.
  *
- * @param bytes The bytes that contain them.
+ * @param bytes The bytes that contain the options.
  * @param start The index of the first byte of options.
- * @param end The index after the last one, which is where the header ends.
- * @returns The options in their order; the data of unknown ones is a view.
- * @throws {WireError} If an option is longer than what is left, or its length
- * is below 2, so that what follows it can't be found.
+ * @param end The index after the last one, where the header ends.
+ * @returns The options, in order; the data of unknown ones is a view.
+ * @throws {WireError} If an option's length is below 2 or more than the bytes
+ * left, so that the next option can't be found.
  *
  * @example The options of a typical SYN
  * ```ts
@@ -81,12 +89,12 @@ export function decodeTcpOptions(
 }
 
 /**
- * Decodes the options of a TCP header up to the first one that is wrong.
+ * Decodes the options of a TCP header before the first invalid one.
  *
- * @param bytes The bytes that contain them.
+ * @param bytes The bytes that contain the options.
  * @param start The index of the first byte of options.
  * @param end The index after the last one.
- * @returns The options before the wrong one, and what is wrong with it.
+ * @returns The options before the invalid one, and the error, if any.
  *
  * @example A length of 0
  * ```ts
@@ -130,13 +138,13 @@ export function decodeTcpOptionsLeniently(
 }
 
 /**
- * Encodes the options of a TCP header, padded with zeros to whole words of
- * four bytes. A zero is what `end` is, so decoding reports padding as one.
+ * Encodes the options of a TCP header, padded with zeros to whole words of four
+ * bytes. A zero byte is the option `end`, so padding decodes as `end`.
  *
- * @param options The options in their order.
- * @returns Bytes, a multiple of 4.
- * @throws {RangeError} If a value doesn't fit in its field, or if all together
- * are longer than the 40 bytes that a header has for them.
+ * @param options The options, in order.
+ * @returns The bytes; their number is a multiple of 4.
+ * @throws {RangeError} If a value doesn't fit in its field, or if the options
+ * take more than the 40 bytes that a header has for them.
  *
  * @example The options of a typical data segment
  * ```ts
@@ -226,7 +234,7 @@ function encodeOption(option: TcpOption): Uint8Array {
   }
 }
 
-/** An option that is nothing but numbers of 32 bits. */
+/** Encodes an option that consists of 32-bit numbers. */
 function withNumbers(number: number, values: number[]): Uint8Array {
   const bytes = new Uint8Array(2 + 4 * values.length);
   bytes[0] = number;

@@ -2,9 +2,9 @@
  * Sequence numbers: 32 bits that count bytes, and start again at 0 after
  * 4294967295 (RFC 9293, section 3.4; RFC 1982).
  *
- * Because they wrap around, "less" can only mean that the shorter way around
- * goes forward. That's exact as long as the two are less than half the range
- * apart, and a TCP window is far smaller than that.
+ * Because they wrap around, "less" means that the shorter way from one to the
+ * other goes forward. That's right as long as the two are less than half the
+ * range apart, and a TCP window is always smaller than that.
  *
  * @module
  */
@@ -12,11 +12,11 @@
 /**
  * Adds to a sequence number.
  *
- * @param sequence Where to start, an integer from 0 to 4294967295.
- * @param count How many bytes to go, an integer; below 0 to go back.
+ * @param sequence The sequence number, an integer from 0 to 4294967295.
+ * @param count The number of bytes to add, an integer; negative to go back.
  * @returns An integer from 0 to 4294967295.
  *
- * @example Across the end of the circle
+ * @example Wrapping around
  * ```ts
  * import { seqAdd } from "./sequence.ts";
  * import { assertEquals } from "@std/assert";
@@ -33,9 +33,9 @@ export function seqAdd(sequence: number, count: number): number {
  * Returns the distance from one sequence number to another, the shorter way
  * around.
  *
- * @param a Where to end, an integer from 0 to 4294967295.
- * @param b Where to start, an integer from 0 to 4294967295.
- * @returns `a - b` in bytes, from -2147483648 to 2147483647; below 0 when `a`
+ * @param a The number to measure to, an integer from 0 to 4294967295.
+ * @param b The number to measure from, an integer from 0 to 4294967295.
+ * @returns `a - b` in bytes, from -2147483648 to 2147483647; negative if `a`
  * comes before `b`.
  *
  * @example Three bytes, one of them after the wrap
@@ -54,14 +54,14 @@ export function seqDiff(a: number, b: number): number {
 /**
  * Returns whether one sequence number comes before another.
  *
- * Exactly half the circle apart neither comes before the other (RFC 1982,
- * section 3.2, leaves it undefined, and no window is ever so large).
+ * If the two are exactly half the range apart, neither comes before the other
+ * (RFC 1982, section 3.2, leaves this undefined, and no window is that large).
  *
  * @param a An integer from 0 to 4294967295.
  * @param b An integer from 0 to 4294967295.
  * @returns Whether `a` comes before `b`.
  *
- * @example Large can be before small
+ * @example A large number can come before a small one
  * ```ts
  * import { seqLess } from "./sequence.ts";
  * import { assert } from "@std/assert";
@@ -78,13 +78,13 @@ export function seqLess(a: number, b: number): boolean {
 }
 
 /**
- * Returns whether one sequence number comes before another, or is the same.
+ * Returns whether one sequence number comes before another or equals it.
  *
  * @param a An integer from 0 to 4294967295.
  * @param b An integer from 0 to 4294967295.
  * @returns Whether `a` comes before `b` or equals it.
  *
- * @example An acknowledgment covers what lies before it
+ * @example An acknowledgment covers all numbers before it
  * ```ts
  * import { seqLessOrEqual } from "./sequence.ts";
  * import { assert } from "@std/assert";
@@ -99,13 +99,13 @@ export function seqLessOrEqual(a: number, b: number): boolean {
 }
 
 /**
- * Returns whether a sequence number lies in a window: from `start` on, for
- * `size` bytes.
+ * Returns whether a sequence number is in a window of `size` bytes that begins
+ * at `start`.
  *
- * @param sequence The number in question, an integer from 0 to 4294967295.
+ * @param sequence The sequence number, an integer from 0 to 4294967295.
  * @param start The first number in the window, an integer from 0 to 4294967295.
- * @param size Bytes in the window, an integer from 0 to 4294967295.
- * @returns Whether it lies in there.
+ * @param size The window's size in bytes, an integer from 0 to 4294967295.
+ * @returns Whether the number is in the window.
  *
  * @example A window of four bytes, across the wrap
  * ```ts

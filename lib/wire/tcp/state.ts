@@ -1,6 +1,7 @@
 /**
  * The states that each end of a TCP connection goes through (RFC 9293, section
- * 3.3.2), as a table: in this state, when that happens, send this, and go there.
+ * 3.3.2), as a table: for each state and event, the segment to send and the
+ * next state.
  *
  * ```text
  *                        CLOSED
@@ -58,9 +59,9 @@ export const TCP_EVENTS = [
 /**
  * Something that happens at one end of a connection.
  *
- * One segment can be several events. They count in the order in which RFC 9293,
- * section 3.10.7.4, looks at a segment: RST, SYN, ACK, FIN. So a FIN that also
- * acknowledges ours is first `rcv ACK of FIN`, then `rcv FIN`.
+ * One segment can be several events. Their order is that of RFC 9293, section
+ * 3.10.7.4: RST, SYN, ACK, FIN. So a FIN that also acknowledges our FIN is
+ * first `rcv ACK of FIN`, then `rcv FIN`.
  */
 export type TcpEvent = typeof TCP_EVENTS[number];
 
@@ -69,17 +70,18 @@ export type TcpSend = "SYN" | "SYN,ACK" | "ACK" | "FIN" | "RST";
 
 /** One arrow of the diagram. */
 export interface TcpTransition {
-  /** The state to go to, which may be the one it is in. */
+  /** The next state, which may be the same one. */
   readonly to: TcpState;
   /** The segment to send; `null` for none. */
   readonly send: TcpSend | null;
 }
 
-/** How a connection came to be, for {@linkcode transitionOf}. */
+/** Options for {@linkcode transitionOf}. */
 export interface TcpStateOptions {
   /**
-   * Whether this end began by listening. It matters in SYN-RECEIVED only, where
-   * a reset leads such an end back to LISTEN, and any other to CLOSED.
+   * Whether this end started by listening (a passive open). It matters only in
+   * SYN-RECEIVED: after a reset, such an end returns to LISTEN, and any other
+   * goes to CLOSED.
    *
    * @default {false}
    */
@@ -90,8 +92,8 @@ const go = (to: TcpState, send: TcpSend | null = null): TcpTransition =>
   Object.freeze({ to, send });
 
 /**
- * All transitions. A missing event is an error for the caller, or a segment to
- * drop, and the state stays.
+ * All transitions. If an event is missing, the state doesn't change: a call
+ * fails, and a segment is dropped.
  */
 export const TCP_TRANSITIONS: Readonly<
   Record<TcpState, Readonly<Partial<Record<TcpEvent, TcpTransition>>>>
@@ -113,7 +115,7 @@ export const TCP_TRANSITIONS: Readonly<
     "CLOSE": go("CLOSED"),
     "ABORT": go("CLOSED"),
     "rcv SYN": go("SYN-RECEIVED", "SYN,ACK"),
-    // An acknowledgment of what was never sent comes from an old connection.
+    // An acknowledgment of something never sent is from an old connection.
     "rcv SYN,ACK": go("LISTEN", "RST"),
     "rcv ACK of SYN": go("LISTEN", "RST"),
     "rcv ACK of FIN": go("LISTEN", "RST"),
@@ -180,12 +182,12 @@ export const TCP_TRANSITIONS: Readonly<
  * Looks up a transition.
  *
  * @param state The state that the end is in.
- * @param event What happens.
- * @param options How the connection came to be.
- * @returns Where it goes and what it sends; `null` if the event changes nothing
- * and is answered by nothing.
+ * @param event The event.
+ * @param options How the connection was opened.
+ * @returns The next state and the segment to send; `null` if the event is
+ * ignored.
  *
- * @example A listener hears of a client
+ * @example A SYN arrives at a listening server
  * ```ts
  * import { transitionOf } from "./state.ts";
  * import { assertEquals } from "@std/assert";
@@ -210,11 +212,11 @@ export function transitionOf(
 }
 
 /**
- * Says which state comes next.
+ * Returns the next state.
  *
  * @param state The state that the end is in.
- * @param event What happens.
- * @param options How the connection came to be.
+ * @param event The event.
+ * @param options How the connection was opened.
  * @returns The next state, which is `state` if the event changes nothing.
  *
  * @example Both ends close at once

@@ -19,7 +19,7 @@ export interface Progress {
 /**
  * Follows one direction of a connection.
  *
- * @example A segment that comes twice, and one that comes late
+ * @example A repeated segment, and a late one
  * ```ts
  * import { StreamProgress } from "./stream_progress.ts";
  * import { assertEquals } from "@std/assert";
@@ -27,18 +27,18 @@ export interface Progress {
  * const progress = new StreamProgress();
  * progress.add(100, 10);
  * assertEquals(progress.add(100, 10), { fresh: 0, repeated: 10 });
- * progress.add(120, 10); // jumps over 110 to 119
+ * progress.add(120, 10); // skips 110 to 119
  * assertEquals(progress.add(110, 10), { fresh: 10, repeated: 0 });
  * assertEquals(progress.next, 130);
  * ```
  */
 export class StreamProgress {
-  /** The number after the highest one seen; `null` before any was. */
+  /** The number after the highest one seen; `null` before the first segment. */
   next: number | null = null;
   readonly #gaps = new Gaps();
-  /** How far `next` is, counted without starting again at 0. */
+  /** `next` without wrapping around. */
   #end = 0;
-  /** The lowest number seen, counted like that. */
+  /** The lowest number seen, without wrapping around. */
   #start = 0;
 
   /** Whether everything from the lowest number up to `next` has been seen. */
@@ -50,9 +50,9 @@ export class StreamProgress {
    * Records a segment.
    *
    * @param sequence Its sequence number.
-   * @param length How many numbers it takes: its bytes of data, and one each
-   * for SYN and FIN.
-   * @returns How many of those are new, and how many aren't.
+   * @param length The number of sequence numbers that it uses: one for each
+   * byte of data, and one each for SYN and FIN.
+   * @returns The number of new and of repeated ones.
    */
   add(sequence: number, length: number): Progress {
     this.next ??= sequence;

@@ -1,9 +1,8 @@
 /**
  * Walks the two ends of a TCP connection through the state machine side by
- * side: what one sends is in flight until the other receives it.
+ * side: a segment that one end sends is in flight until the other receives it.
  *
- * Only the states are real: segments have no bytes and never get lost. It shows
- * what must happen; a capture shows what did happen.
+ * It's a simplified model: segments have no bytes and never get lost.
  *
  * @module
  */
@@ -16,11 +15,11 @@ export type Side = "client" | "server";
 
 /** The parts of a segment that matter to the states. */
 export interface WalkSegment {
-  /** Whether it opens its direction. */
+  /** Whether it has the SYN flag, which opens its direction. */
   readonly syn: boolean;
-  /** Whether it ends its direction. */
+  /** Whether it has the FIN flag, which ends its direction. */
   readonly fin: boolean;
-  /** Whether it ends everything. */
+  /** Whether it has the RST flag, which aborts the connection. */
   readonly rst: boolean;
   /** Whether it acknowledges the other end's SYN. */
   readonly acksSyn: boolean;
@@ -30,9 +29,9 @@ export interface WalkSegment {
 
 /** One end, and the segments on their way to it. */
 export interface WalkEnd {
-  /** The state that it is in. */
+  /** The current state. */
   readonly state: TcpState;
-  /** Whether it began by listening. */
+  /** Whether it started by listening. */
   readonly passive: boolean;
   /** Whether the other end's SYN has arrived here. */
   readonly heardSyn: boolean;
@@ -46,8 +45,8 @@ export interface WalkEnd {
 export type WalkPair = Readonly<Record<Side, WalkEnd>>;
 
 /**
- * One step: an end does something by itself, or `receive`s the oldest segment
- * on its way to it.
+ * One step: an end acts on its own, or `receive`s the oldest segment on its way
+ * to it.
  */
 export type WalkStep = readonly [
   side: Side,
@@ -62,7 +61,7 @@ export type WalkStep = readonly [
 
 /** The effect of one step. */
 export interface WalkRecord {
-  /** The end that it happened to. */
+  /** The end that took the step. */
   side: Side;
   /** The events, in the order in which they must be handled. */
   events: TcpEvent[];
@@ -79,13 +78,16 @@ export interface WalkRecord {
   received: string | null;
 }
 
-/** Two ends that know nothing of one another. */
+/** Two ends without a connection. */
 export const CLOSED_PAIR: WalkPair = {
   client: newEnd(),
   server: newEnd(),
 };
 
-/** How connections begin and end, each from two closed ends on. */
+/**
+ * The ways in which connections open and close, each starting from two closed
+ * ends.
+ */
 export const TCP_WALKS: Readonly<Record<string, readonly WalkStep[]>> = {
   "open": [
     ["server", "passive OPEN"],
@@ -135,12 +137,12 @@ export const TCP_WALKS: Readonly<Record<string, readonly WalkStep[]>> = {
 /**
  * Takes one step.
  *
- * @param pair Both ends as they are.
- * @param step What happens, and where.
- * @returns Both ends as they are afterward, and what was done.
- * @throws {RangeError} If the end is to receive, and nothing is on its way.
+ * @param pair Both ends before the step.
+ * @param step The end, and the event.
+ * @returns Both ends after the step, and a record of it.
+ * @throws {RangeError} If the step is `receive` and no segment is on its way.
  *
- * @example The first segment of all
+ * @example The client sends the first segment
  * ```ts
  * import { CLOSED_PAIR, walkStep } from "./walk.ts";
  * import { assertEquals } from "@std/assert";
@@ -202,10 +204,10 @@ export function walkStep(
 /**
  * Takes several steps.
  *
- * @param steps What happens, one after another.
- * @param pair Both ends as they are before.
- * @returns Both ends as they are afterward, and what each step did.
- * @throws {RangeError} If an end is to receive, and nothing is on its way.
+ * @param steps The steps, in order.
+ * @param pair Both ends before the first step.
+ * @returns Both ends after the last step, and a record of each step.
+ * @throws {RangeError} If a step is `receive` and no segment is on its way.
  *
  * @example Three segments open a connection, four close it
  * ```ts
@@ -241,8 +243,8 @@ export function walk(
 /** Returns the events that a segment causes at a receiver in that state. */
 function eventsOf(segment: WalkSegment, state: TcpState): TcpEvent[] {
   if (segment.rst) return ["rcv RST"];
-  // Only an end without a connection takes SYN and ACK for one event; any
-  // other has heard the SYN already, or is about to answer it.
+  // Only an end without a connection handles SYN and ACK as one event; any
+  // other end has already received the SYN, or is about to answer it.
   if (segment.syn && segment.acksSyn && state === "SYN-SENT") {
     return ["rcv SYN,ACK"];
   }
@@ -254,7 +256,7 @@ function eventsOf(segment: WalkSegment, state: TcpState): TcpEvent[] {
   return events;
 }
 
-/** An end that is closed, or listens again, has forgotten its connection. */
+/** An end that is closed or listening again has no connection any more. */
 function arrive(end: WalkEnd, state: TcpState, event: TcpEvent): WalkEnd {
   if (state === "CLOSED" || state === "LISTEN") {
     const passive = state === "LISTEN";
@@ -264,7 +266,7 @@ function arrive(end: WalkEnd, state: TcpState, event: TcpEvent): WalkEnd {
   return { ...end, state, passive };
 }
 
-/** Whatever is sent acknowledges all that has been heard. */
+/** Each segment acknowledges everything received so far. */
 function segmentOf(name: TcpSend, end: WalkEnd): WalkSegment {
   return {
     syn: name.startsWith("SYN"),
