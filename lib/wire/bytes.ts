@@ -1,7 +1,7 @@
 /**
- * Multi-byte numbers, and concatenated bytes. On the wire, the most significant
- * byte of a number goes first (big-endian, also called network byte order),
- * whatever the machine uses.
+ * Functions for multi-byte numbers and byte arrays. On the wire, the most
+ * significant byte of a number comes first (big-endian, also called network
+ * byte order), whatever byte order the machine uses.
  *
  * The read functions don't check that the bytes exist: a decoder checks a
  * header's length once, at the start.
@@ -104,9 +104,9 @@ export function writeUint32(
 /**
  * Throws if a value doesn't fit in its field, which would truncate it silently.
  *
- * @param name The field, for the message.
+ * @param name The field, for the error message.
  * @param value The value to write.
- * @param bits Width of the field, from 1 to 32.
+ * @param bits The width of the field in bits, from 1 to 32.
  * @returns `value`.
  * @throws {RangeError} If `value` isn't an integer of that many bits.
  *

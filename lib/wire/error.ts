@@ -5,13 +5,13 @@
  */
 
 /**
- * Thrown for invalid bytes: a truncated header, an impossible length, a file of
- * another kind.
+ * Thrown for invalid bytes, such as a truncated header, an impossible length,
+ * or a file in an unknown format.
  *
- * Decoders throw only this error for bytes from the network or a file, so a
- * program that reads untrusted bytes has one class to catch.
+ * Decoders throw only this error (or a subclass) for bytes from the network or
+ * a file, so a program that reads untrusted bytes has one class to catch.
  *
- * @example Say where it went wrong
+ * @example The message says what, where, and why
  * ```ts
  * import { WireError } from "./error.ts";
  * import { assertEquals } from "@std/assert";
@@ -29,17 +29,17 @@ export class WireError extends Error {
   override name = "WireError";
   /** The thing that was being decoded, such as `a TCP header`. */
   readonly what: string;
-  /** Where it went wrong: the index of a byte in the decoder's input. */
+  /** The index of the invalid byte in the decoder's input. */
   readonly offset: number;
-  /** A text that says what was expected there, and what was found instead. */
+  /** The text that says what was expected there, and what was found instead. */
   readonly expected: string;
 
   /**
-   * Makes an error whose message has all three parts.
+   * Creates an error whose message has all three parts.
    *
    * @param what The thing that was being decoded, such as `a TCP header`.
-   * @param offset The index of the byte where it went wrong.
-   * @param expected What should have been there, and what was.
+   * @param offset The index of the invalid byte.
+   * @param expected What was expected at that byte, and what was found instead.
    */
   constructor(what: string, offset: number, expected: string) {
     super(`Cannot decode ${what} at byte ${offset}: expected ${expected}`);
@@ -52,13 +52,14 @@ export class WireError extends Error {
 /**
  * Throws if there aren't enough bytes to read.
  *
- * @param what What is about to be decoded, for the message.
- * @param size Bytes needed.
+ * @param what What is about to be decoded, for the error message.
+ * @param size The number of bytes needed.
  * @param start The index of the first byte needed.
  * @param end The index after the last available byte.
- * @throws {WireError} If fewer than `size` bytes lie between the two.
+ * @throws {WireError} If there are fewer than `size` bytes from `start` to
+ * `end`.
  *
- * @example Three bytes are no TCP header
+ * @example Three bytes aren't a TCP header
  * ```ts
  * import { requireBytes, WireError } from "./error.ts";
  * import { assertThrows } from "@std/assert";
@@ -91,13 +92,13 @@ export interface Decoded<Value> {
 }
 
 /**
- * Returns what was decoded if nothing is wrong with it.
+ * Returns a decoded value if it has no error.
  *
- * @param decoded A value, and what is wrong with it.
+ * @param decoded A value, and the error in it, if any.
  * @returns The value.
- * @throws {WireError} The problem, if there is one.
+ * @throws {WireError} The error, if there is one.
  *
- * @example Nothing is wrong
+ * @example A value without an error
  * ```ts
  * import { requireWhole } from "./error.ts";
  * import { assertEquals } from "@std/assert";

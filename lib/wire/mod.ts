@@ -4,7 +4,7 @@
  *
  * | folder     | contents                                                |
  * | ---------- | ------------------------------------------------------- |
- * | `ip/`      | IP, ICMP and UDP headers, the Internet checksum         |
+ * | `ip/`      | IP, ICMP, and UDP headers, the Internet checksum        |
  * | `tcp/`     | TCP headers, sequence numbers, the state machine        |
  * | `capture/` | pcap and pcapng, link layers, packets, conversations    |
  * | `http/`    | HTTP/1.1 messages                                       |

@@ -1,19 +1,19 @@
 /**
- * Bytes of a message in the text of an error. Only the other files in this
- * folder use it.
+ * Quotes for error messages. Only the other files in this folder use this
+ * module.
  *
  * @module
  */
 
 /**
- * Quotes a text for an error message as one line of ASCII, so that printing the
- * error doesn't print control characters from a peer.
+ * Quotes text for an error message, as one line of ASCII, so that printing the
+ * error can't print a peer's control characters.
  *
  * @param text The text to quote.
- * @param max The most characters of it.
- * @returns The text in quotes; if it was cut, with `…` after them.
+ * @param max The most characters to quote.
+ * @returns The text in quotes; if it was shortened, with `…` after the quotes.
  *
- * @example Neither an escape nor a C1 control gets through
+ * @example Escape and C1 control characters are escaped
  * ```ts
  * import { quote } from "./quote.ts";
  * import { assertEquals } from "@std/assert";

@@ -18,9 +18,9 @@ export interface TrackedPacket {
    * quotes. `null` if it doesn't belong to one.
    */
   number: number | null;
-  /** The packet as a TCP segment. */
+  /** The packet as a TCP segment of its conversation. */
   segment: TrackedSegment | null;
-  /** The packet as a UDP datagram. */
+  /** The packet as a UDP datagram of its conversation. */
   datagram: TrackedDatagram | null;
   /** The conversation of the packet that an ICMP error quotes. */
   quoted: Conversation | DatagramConversation | null;
@@ -48,7 +48,7 @@ export class CaptureConversations {
   readonly #udp: DatagramConversations;
   #count = 0;
 
-  /** Starts without any. */
+  /** Creates an instance without conversations. */
   constructor() {
     const nextNumber = () => ++this.#count;
     this.#tcp = new Conversations({ nextNumber });

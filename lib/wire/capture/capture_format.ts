@@ -10,17 +10,24 @@ import type { Timestamp } from "./timestamp.ts";
 export interface CapturedPacket {
   /** The packet's number in the capture, from 1. */
   number: number;
-  /** When it was captured; one kind of pcapng block doesn't say. */
+  /**
+   * The time when it was captured; `null` if the file doesn't say (one kind of
+   * pcapng block doesn't).
+   */
   time: Timestamp | null;
   /** The link type, which determines its first header; see `LINK_TYPES`. */
   linkType: number;
-  /** Its size on the wire, in bytes; more than `bytes` if it was truncated. */
+  /**
+   * Its size on the wire, in bytes; larger than `bytes` if it was truncated.
+   */
   originalLength: number;
   /** The captured bytes, as a view of the input. */
   bytes: Uint8Array;
 }
 
-/** The most bytes that a capture may claim for one packet, as in libpcap. */
+/**
+ * The largest packet, in bytes, to accept from a file; the limit of libpcap.
+ */
 export const MAX_PACKET_BYTES = 262_144;
 
 /**
@@ -30,12 +37,13 @@ export interface CaptureFormat {
   /** The name of a record in messages. */
   recordName: string;
   /**
-   * Reads the size at the start of a record. It must reject an implausible
-   * size, because the reader collects that many bytes before it continues.
+   * Reads the size at the start of a record. An implementation must reject an
+   * implausible size, because the reader collects that many bytes before it
+   * continues.
    *
-   * @param view What has been read and not used yet.
-   * @param at The index of the record's first byte.
-   * @param offset Place of that byte in the file, for messages.
+   * @param view The bytes that were read and haven't been used yet.
+   * @param at The index of the record's first byte in `view`.
+   * @param offset The offset of that byte in the file, for error messages.
    * @returns The size of the whole record, in bytes; 0 if too few bytes have
    * been read.
    * @throws {WireError} If the size isn't possible.
@@ -44,12 +52,12 @@ export interface CaptureFormat {
   /**
    * Decodes a complete record.
    *
-   * @param view What has been read and not used yet.
-   * @param at The index of the record's first byte.
-   * @param size Bytes in it, as `recordSize` gave.
-   * @param offset Place of its first byte in the file, for messages.
-   * @returns The packet in it, or `null` if there is none.
-   * @throws {WireError} If it means nothing.
+   * @param view The bytes that were read and haven't been used yet.
+   * @param at The index of the record's first byte in `view`.
+   * @param size The size of the record, from `recordSize`.
+   * @param offset The offset of its first byte in the file, for error messages.
+   * @returns The record's packet, or `null` if it doesn't contain one.
+   * @throws {WireError} If the record isn't valid.
    */
   decodeRecord(
     view: DataView,

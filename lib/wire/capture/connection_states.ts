@@ -1,7 +1,7 @@
 /**
- * How a connection opens and closes, as its segments show it: the handshake, the
- * FINs, and the states of both ends. All follow from the same facts, so that a
- * summary and a diagram never disagree.
+ * How a connection opens and closes, as its segments show it: the handshake,
+ * the FINs, and the states of both ends. They all follow from the same facts,
+ * so a summary and a diagram always agree.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const OPENING: readonly TcpState[] = ["LISTEN", "SYN-SENT", "SYN-RECEIVED"];
  * @param tracking The conversation, which changes.
  * @param packet The packet that carries the segment.
  * @param tcp Its TCP header.
- * @param sent Which end sent it, and how many bytes of data.
+ * @param sent The end that sent it, and the number of bytes of data.
  */
 export function followStates(
   tracking: Tracking,
@@ -43,9 +43,9 @@ export function followStates(
 }
 
 /**
- * Follows the acknowledgments of the SYNs. Each segment is looked at, since
- * packets can be captured in another order than they were sent, and a segment
- * that acknowledges data acknowledges the SYN before it.
+ * Follows the acknowledgments of the SYNs. It checks every segment, because
+ * packets can be captured out of order, and because a segment that acknowledges
+ * data also acknowledges the SYN before it.
  */
 function noteAcknowledgment(
   tracking: Tracking,
@@ -68,8 +68,8 @@ function noteAcknowledgment(
 }
 
 /**
- * The handshake is complete when each end knows that the other one receives its
- * segments.
+ * Notes when the handshake is complete: each end knows that the other one
+ * receives its segments.
  */
 function noteHandshake(tracking: Tracking, packet: Packet): void {
   const { conversation, synAcked } = tracking;
@@ -85,7 +85,10 @@ function peerOf(side: Side): Side {
   return side === "client" ? "server" : "client";
 }
 
-/** Follows the FINs: who was first, and whose has been acknowledged. */
+/**
+ * Follows the FINs: which end sent its FIN first, and which FINs have been
+ * acknowledged.
+ */
 function noteClosing(
   tracking: Tracking,
   tcp: TcpHeader,
@@ -119,7 +122,7 @@ function eventsOf(tracking: Tracking, tcp: TcpHeader, from: Side): TcpEvent[] {
   const peer = peerOf(from);
   const { syn, ack, fin, rst } = tcp.flags;
   if (rst) return ["rcv RST"];
-  // Where a SYN wasn't captured, it was acknowledged for all that is known.
+  // If a SYN wasn't captured, assume that it was acknowledged.
   const acksSyn = ack &&
     (synAcked[peer] || conversation[peer].initialSequence === null);
   if (syn && acksSyn && conversation[peer].state === "SYN-SENT") {
@@ -137,8 +140,8 @@ function eventsOf(tracking: Tracking, tcp: TcpHeader, from: Side): TcpEvent[] {
 }
 
 /**
- * A segment shows what the sender's program did; then the other end receives
- * it.
+ * Updates the states: the segment shows a call of the sender's program; then
+ * the other end receives it.
  */
 function moveStates(
   sender: ConversationEnd,
@@ -149,7 +152,7 @@ function moveStates(
   const { syn, ack, fin, rst } = tcp.flags;
   const listens = sender.state === "LISTEN";
   if (syn && !ack) sender.state = nextState(sender.state, "active OPEN");
-  // Its answer says that the SYN has arrived, captured or not.
+  // A SYN-ACK shows that the SYN has arrived, captured or not.
   if (syn && ack && listens) sender.state = nextState(sender.state, "rcv SYN");
   if (fin) sender.state = stateAfterFin(sender, receiver, tcp);
   if (rst) sender.state = listens ? "CLOSED" : nextState(sender.state, "ABORT");
@@ -161,9 +164,9 @@ function moveStates(
 }
 
 /**
- * A capture shows when a segment passes, not when it arrives. An end that
- * seemed to have heard the other's FIN, and sends its own without acknowledging
- * that, hadn't: the two crossed on the way.
+ * Returns the sender's state after its FIN. A capture shows when a segment
+ * passes, not when it arrives: if the sender doesn't acknowledge the other
+ * end's FIN, that FIN hadn't arrived, although it was captured first.
  */
 function stateAfterFin(
   sender: ConversationEnd,

@@ -3,10 +3,10 @@
  * (two addresses and two ports), and summarized.
  *
  * An observer on the network must guess a little. A segment that was seen
- * before is a retransmission, whether or not it had arrived. If a connection's
- * start wasn't captured, its numbers count from the first one seen. The states
- * are those of the ends after each segment arrives, although a capture shows
- * only when it passes.
+ * before counts as a retransmission, whether or not the first one had arrived.
+ * If a connection's start wasn't captured, its relative numbers count from the
+ * first one seen. The states assume that each segment arrives right after it
+ * was captured.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type { Timestamp } from "./timestamp.ts";
 import { beginTracking, senderOf, trackSegment } from "./track_segment.ts";
 import type { Tracking } from "./track_segment.ts";
 
-/** How a conversation ended. */
+/** The way in which a conversation ended. */
 export type Ending =
   /** Neither end has ended its direction. */
   | { how: "open" }
@@ -48,30 +48,30 @@ export interface ConversationEnd {
   address: string;
   /** Its port. */
   port: number;
-  /** Number of its SYN; `null` if that wasn't captured. */
+  /** The sequence number of its SYN; `null` if that wasn't captured. */
   initialSequence: number | null;
   /**
-   * The number that counts as 0 in relative numbers; `null` before any was
-   * seen.
+   * The sequence number that counts as 0 in relative numbers; `null` before the
+   * first segment.
    */
   base: number | null;
   /** The window scale in its SYN; `null` if there was none. */
   windowShift: number | null;
-  /** Segments that it sent. */
+  /** The number of segments that it sent. */
   segments: number;
   /** Bytes of data that it sent, each counted once. */
   bytes: number;
-  /** Segments that were sent before, whole or in part. */
+  /** The number of segments that were sent before, in whole or in part. */
   retransmissions: number;
-  /** Number of its FIN; `null` if it hasn't sent any. */
+  /** The sequence number of its FIN; `null` if it hasn't sent one. */
   finSequence: number | null;
-  /** The state that it is in, judging by what was captured. */
+  /** Its state, as far as the captured segments show. */
   state: TcpState;
 }
 
 /** The captured part of one TCP connection. */
 export interface Conversation {
-  /** Its place among all conversations of the capture, from 1. */
+  /** Its number among all conversations of the capture, from 1. */
   number: number;
   /** The end that sent the SYN, or else the packet that was seen first. */
   client: ConversationEnd;
@@ -79,15 +79,15 @@ export interface Conversation {
   server: ConversationEnd;
   /** Whether both SYNs were captured, and the acknowledgments of both. */
   handshake: boolean;
-  /** Number in the capture of its first packet. */
+  /** The number of its first packet in the capture. */
   firstPacket: number;
-  /** Number in the capture of its last packet. */
+  /** The number of its last packet in the capture. */
   lastPacket: number;
-  /** When it began. */
+  /** The time of its first packet. */
   start: Timestamp | null;
-  /** When its last packet was captured. */
+  /** The time of its last packet. */
   end: Timestamp | null;
-  /** How it ended. */
+  /** The way in which it ended. */
   ending: Ending;
 }
 
@@ -95,20 +95,23 @@ export interface Conversation {
 export interface TrackedSegment {
   /** The conversation, which later segments will change. */
   conversation: Conversation;
-  /** Which end sent it. */
+  /** The end that sent it. */
   from: Side;
   /** Its sequence number, counted from the sender's SYN. */
   relativeSequence: number;
-  /** Its acknowledgment, counted from the receiver's SYN; `null` if none. */
+  /**
+   * Its acknowledgment number, counted from the receiver's SYN; `null` if it
+   * has none.
+   */
   relativeAcknowledgment: number | null;
-  /** Notes about it, by Wireshark's names. */
+  /** Notes about it, with Wireshark's names. */
   notes: SegmentNote[];
   /** Whether the notes say that it was sent before. */
   retransmission: boolean;
-  /** Its number in a row of duplicate ACKs; 0 if it isn't one. */
+  /** Its number in a series of duplicate ACKs; 0 if it isn't one. */
   duplicateAcks: number;
   /**
-   * The power of 2 by which its window counts; `null` if unknown, since the
+   * The window scale that applies to it; `null` if it's unknown because the
    * SYNs weren't captured.
    */
   windowShift: number | null;
@@ -123,17 +126,18 @@ export interface TrackedSegment {
 /** Options for {@linkcode Conversations}. */
 export interface ConversationsOptions {
   /**
-   * The most conversations to remember, so that no capture fills the memory. If
-   * there are more, the one that has been quiet the longest is dropped: its
-   * later packets count as a new one.
+   * The most conversations to remember, so that a capture can't use up the
+   * memory. If there are more, the least recently active one is dropped: its
+   * later packets start a new one.
    *
    * @default {10000}
    */
   max?: number;
   /**
-   * Gives each new conversation its number, where others count along.
+   * Returns the number for a new conversation, if the numbers are shared with
+   * conversations of another kind.
    *
-   * @default {it counts from 1}
+   * @default {counts from 1}
    */
   nextNumber?: () => number;
 }
@@ -141,7 +145,7 @@ export interface ConversationsOptions {
 /**
  * Groups packets by conversation. It keeps only totals, not the packets.
  *
- * @example A connection that is refused
+ * @example A refused connection
  * ```ts
  * import { Conversations } from "./conversation.ts";
  * import { encodePacket } from "./encode_packet.ts";
@@ -186,9 +190,9 @@ export class Conversations {
   #count = 0;
 
   /**
-   * Starts without any.
+   * Creates an instance without conversations.
    *
-   * @param options How much to remember, and how to count.
+   * @param options The limit, and the numbering.
    */
   constructor(options: ConversationsOptions = {}) {
     const { max = 10_000, nextNumber } = options;
@@ -197,7 +201,7 @@ export class Conversations {
     this.#nextNumber = nextNumber ?? (() => this.#count);
   }
 
-  /** The total number. */
+  /** The total number of conversations. */
   get count(): number {
     return this.#count;
   }
@@ -238,8 +242,8 @@ export class Conversations {
 }
 
 /**
- * How far before the first number seen a SYN may be, if data that it carries was
- * captured, or acknowledged, before it was.
+ * The largest distance from a SYN to the first sequence number seen, if data of
+ * the connection was captured or acknowledged before the SYN was.
  */
 const MAX_SYN_DISTANCE = 65_535;
 

@@ -2,8 +2,8 @@
  * Linux "cooked" captures: the format of `tcpdump -i any`, because a machine's
  * interfaces don't share one kind of header.
  *
- * The kernel's own notes replace the Ethernet header, in one of two layouts
- * (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org):
+ * A header written by the kernel replaces the Ethernet header, in one of two
+ * layouts (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org):
  *
  * ```text
  * 1:  packet type 2 | hardware 2 | address length 2 | address 8 | protocol 2
@@ -24,19 +24,24 @@ import { ETHER_TYPE_IPV4 } from "./ethernet.ts";
 export interface CookedHeader {
   /** The kind of header. */
   kind: "cooked";
-  /** Which of the two layouts it has. */
+  /** The layout, 1 or 2. */
   version: 1 | 2;
-  /** Bytes of header: 16 in layout 1, 20 in layout 2. */
+  /** Length of the header in bytes: 16 in layout 1, 20 in layout 2. */
   headerBytes: number;
-  /** 0 to us, 1 broadcast, 2 multicast, 3 to another host, 4 from us. */
+  /**
+   * The direction: 0 to this host, 1 broadcast, 2 multicast, 3 to another host,
+   * 4 sent by this host.
+   */
   packetType: number;
-  /** Kind of device, such as 772 for loopback and 1 for Ethernet. */
+  /** The kind of device, such as 772 for loopback and 1 for Ethernet. */
   hardware: number;
-  /** Bytes of the sender's link address; up to 8 of them are kept. */
+  /**
+   * Length of the sender's link address in bytes; the header has room for 8.
+   */
   addressLength: number;
   /** Link address of the sender, such as `02:00:00:00:00:01`, or `""`. */
   source: string;
-  /** Number of the interface; `null` in layout 1, which doesn't have it. */
+  /** The index of the interface; `null` in layout 1, which doesn't have it. */
   interfaceIndex: number | null;
   /** The protocol of its payload, mostly an EtherType. */
   etherType: number;
@@ -46,21 +51,21 @@ export interface CookedHeader {
 export interface CookedFields extends Partial<CookedHeader> {
   /** The kind of header. */
   kind: "cooked";
-  /** Which of the two layouts it has. */
+  /** The layout, 1 or 2. */
   version: 1 | 2;
 }
 
 /**
  * Decodes a cooked header.
  *
- * @param version Which of the two layouts it has.
- * @param bytes The bytes that contain it.
+ * @param version The layout, 1 or 2.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last available byte.
  * @returns All fields; the payload starts at `start + headerBytes`.
- * @throws {WireError} If the header doesn't fit.
+ * @throws {WireError} If the header is truncated.
  *
- * @example A packet that came in over loopback
+ * @example A packet received over loopback
  * ```ts
  * import { decodeCooked } from "./cooked.ts";
  * import { assertEquals } from "@std/assert";
@@ -102,13 +107,13 @@ export function decodeCooked(
 /**
  * Encodes a cooked header.
  *
- * @param fields The header; a packet to us, over loopback, with IPv4 where
- * missing.
+ * @param fields The header. The defaults are those of an IPv4 packet to this
+ * host over loopback.
  * @returns A new buffer of 16 or 20 bytes.
  * @throws {RangeError} If a value doesn't fit in its field.
  * @throws {TypeError} If the address isn't valid.
  *
- * @example What is encoded decodes to the same fields
+ * @example The encoded bytes decode to the same fields
  * ```ts
  * import { decodeCooked, encodeCooked } from "./cooked.ts";
  * import { assertEquals } from "@std/assert";

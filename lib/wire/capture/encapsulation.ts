@@ -17,34 +17,36 @@ export interface Place {
   etherType: number | null;
 }
 
-/** PPP's own numbers for IPv4, IPv6 and MPLS (RFC 1332, RFC 5072, RFC 3032). */
+/** PPP's numbers for IPv4, IPv6, and MPLS (RFC 1332, RFC 5072, RFC 3032). */
 const PPP_PROTOCOLS: Readonly<Record<number, number>> = {
   0x0021: ETHER_TYPE_IPV4,
   0x0057: ETHER_TYPE_IPV6,
   0x0281: 0x8847,
 };
 
-/** Types below this are lengths, of a frame that goes on with LLC. */
+/** Types below this are lengths; such a frame continues with LLC. */
 const MIN_ETHER_TYPE = 0x0600;
 
-/** The way through each kind of header: from its place to the next one's. */
+/**
+ * Functions that skip each kind of header: from its place to the next one's.
+ */
 const WAYS: Readonly<
   Record<number, (bytes: Uint8Array, start: number) => Place>
 > = {
-  // Tags of virtual networks: 2 bytes, and the next type.
+  // VLAN tags: 2 bytes, and the next type.
   0x8100: throughTag,
   0x88a8: throughTag,
   0x9100: throughTag,
   0x8847: throughMpls,
   0x8848: throughMpls,
-  // PPP over Ethernet: 6 bytes, and PPP (RFC 2516).
+  // PPP over Ethernet: 6 bytes, then PPP (RFC 2516).
   0x8864: (bytes, start) => throughPpp(bytes, start + 6),
   // PPP in GRE.
   0x880b: throughPpp,
-  // Ethernet in GRE; a copy of it, after 8 bytes of its own (ERSPAN).
+  // Ethernet in GRE; for ERSPAN, an 8-byte header comes before it.
   0x6558: (bytes, start) => throughTag(bytes, start + 10),
   0x88be: (bytes, start) => throughTag(bytes, start + 18),
-  // A packet that was redirected to a cache, after 4 bytes (WCCP).
+  // A packet redirected to a cache (WCCP), after a 4-byte header.
   0x883e: (_, start) => ({ start: start + 4, etherType: ETHER_TYPE_IPV4 }),
 };
 
@@ -52,10 +54,10 @@ const WAYS: Readonly<
  * Skips all headers before IP.
  *
  * @param bytes The packet.
- * @param place Where the link header ends, and the next header's type.
- * @returns Where IP starts, or where decoding ends.
+ * @param place The place of the next header: where the link header ends.
+ * @returns The place of the IP header, or of the first unknown header.
  *
- * @example A label of MPLS
+ * @example An MPLS label
  * ```ts
  * import { unwrap } from "./encapsulation.ts";
  * import { assertEquals } from "@std/assert";
@@ -81,12 +83,13 @@ export function unwrap(bytes: Uint8Array, place: Place): Place {
 }
 
 /**
- * Enters a tunnel: an IP packet that carries another packet.
+ * Finds the inner packet in a tunnel: an IP packet whose payload is another
+ * packet.
  *
  * @param bytes The packet.
  * @param start The index of the first byte after the IP header.
- * @param protocol What the IP header says that it carries.
- * @returns Where the inner IP header starts; `null` if there isn't one.
+ * @param protocol The protocol number in the IP header.
+ * @returns The place of the inner IP header; `null` if there isn't one.
  */
 export function enterTunnel(
   bytes: Uint8Array,
@@ -116,12 +119,16 @@ function throughTag(bytes: Uint8Array, start: number): Place {
   return typeAt(bytes, start + 2);
 }
 
-/** Labels of 4 bytes, up to the one with the lowest bit of its third byte. */
+/**
+ * Skips MPLS labels of 4 bytes; the last one has the lowest bit of its third
+ * byte set.
+ */
 function throughMpls(bytes: Uint8Array, start: number): Place {
   let at = start;
   while (at + 4 < bytes.length && (bytes[at + 2] & 1) === 0) at += 4;
   at += 4;
-  // MPLS doesn't say what it carries, but the IP version does.
+  // MPLS doesn't have a type field, but the first four bits of IP are its
+  // version.
   const version = bytes[at] >>> 4;
   return {
     start: at,
@@ -134,18 +141,18 @@ function throughMpls(bytes: Uint8Array, start: number): Place {
 }
 
 /**
- * Goes through PPP: perhaps two bytes for address and control, then the
+ * Skips a PPP header: address and control (two bytes, optional), then the
  * protocol (RFC 1661, RFC 1662).
  *
  * @param bytes The packet.
  * @param start The index of its first byte.
- * @returns Where the next header begins, and what it is.
+ * @returns The place of the next header.
  */
 export function throughPpp(bytes: Uint8Array, start: number): Place {
   const at = bytes[start] === 0xff && bytes[start + 1] === 0x03
     ? start + 2
     : start;
-  // An odd first byte is a protocol that was compressed to one byte.
+  // An odd first byte is a protocol number compressed to one byte.
   const isShort = (bytes[at] & 1) === 1;
   const protocol = isShort ? bytes[at] : readUint16(bytes, at);
   return {
@@ -155,12 +162,12 @@ export function throughPpp(bytes: Uint8Array, start: number): Place {
 }
 
 /**
- * Goes through LLC (IEEE 802.2): SNAP says the type as Ethernet does, and an
- * address of 6 means IPv4.
+ * Skips an LLC header (IEEE 802.2): SNAP contains an EtherType, and the address
+ * 6 means IPv4.
  *
  * @param bytes The packet.
  * @param start The index of its first byte.
- * @returns Where the next header begins, and what it is.
+ * @returns The place of the next header.
  */
 export function throughLlc(bytes: Uint8Array, start: number): Place {
   if (bytes[start] === 0xaa && bytes[start + 1] === 0xaa) {
@@ -170,7 +177,10 @@ export function throughLlc(bytes: Uint8Array, start: number): Place {
   return { start: start + 3, etherType: isIp ? ETHER_TYPE_IPV4 : null };
 }
 
-/** Flags 2, type 2, then what the flags say (RFC 2784, RFC 2890, RFC 2637). */
+/**
+ * Skips a GRE header: flags 2, type 2, then the optional fields that the flags
+ * announce (RFC 2784, RFC 2890, RFC 2637).
+ */
 function throughGre(bytes: Uint8Array, start: number): Place {
   const flags = readUint16(bytes, start);
   const { start: end, etherType } = typeAt(bytes, start + 2);

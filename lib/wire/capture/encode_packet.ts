@@ -1,5 +1,5 @@
 /**
- * Encoding a whole packet, from the inside out.
+ * Encodes a whole packet, from the innermost layer outward.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { encodeLink, type LinkFields } from "./link.ts";
 import { encodeTcp, PROTOCOL_TCP, type TcpFields } from "../tcp/header.ts";
 import { encodeUdp, PROTOCOL_UDP, type UdpFields } from "../ip/udp.ts";
 
-/** IP fields whose `protocol` may follow from what the packet carries. */
+/** IP fields whose `protocol` is derived from the payload if it's missing. */
 export type IpFields =
   | Omit<Ipv4Fields, "protocol"> & { protocol?: number }
   | Omit<Ipv6Fields, "protocol"> & { protocol?: number };
@@ -21,14 +21,14 @@ export type IpFields =
 /** The layers of a packet to encode. A decoded packet fits, too. */
 export interface PacketFields {
   /**
-   * The header below IP; its type follows from `ip` where it is missing.
+   * The header below IP; a missing type is derived from `ip`.
    *
    * @default {{ kind: "raw" }}
    */
   link?: LinkFields | null;
-  /** The IP header; its protocol follows from `tcp` and `udp`. */
+  /** The IP header; a missing protocol is derived from `tcp` and `udp`. */
   ip?: IpFields | null;
-  /** The TCP header. Give this, or `udp`, or neither. */
+  /** The TCP header. Pass this, or `udp`, or neither. */
   tcp?: TcpFields | null;
   /** The UDP header. */
   udp?: UdpFields | null;
@@ -42,10 +42,10 @@ export interface PacketFields {
 
 /**
  * Encodes a packet. Missing lengths and checksums are computed, so a few fields
- * make a valid packet. Given ones stay unchanged, so a decoded packet encodes
- * to its own bytes, and you can make a wrong one.
+ * make a valid packet. The others stay as they are, so a decoded packet encodes
+ * to the same bytes, and you can make an invalid packet.
  *
- * @param fields Its layers.
+ * @param fields The packet's layers.
  * @returns A new buffer.
  * @throws {RangeError} If a value doesn't fit in its field.
  * @throws {TypeError} If an address isn't valid.
@@ -96,7 +96,7 @@ function encodeIp(
     : encodeIpv6({ ...ip, protocol }, payload);
 }
 
-/** Where the link header has a field for what follows, and it is missing. */
+/** Adds a missing type to a link header that has a field for it. */
 function withType(link: LinkFields, ip: IpFields | null): LinkFields {
   const hasNone = link.kind === "raw" || link.kind === "loopback" ||
     link.kind === "other";

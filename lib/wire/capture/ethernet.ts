@@ -14,27 +14,27 @@ import { formatMac, parseMac } from "../ip/address.ts";
 import { readUint16, requireBits, writeUint16 } from "../bytes.ts";
 import { requireBytes } from "../error.ts";
 
-/** The type that stands for IPv4 in a frame. */
+/** The EtherType of IPv4. */
 export const ETHER_TYPE_IPV4 = 0x0800;
 
-/** The type that stands for IPv6 in a frame. */
+/** The EtherType of IPv6. */
 export const ETHER_TYPE_IPV6 = 0x86dd;
 
 /**
- * The types that say that a tag follows: of 802.1Q, of 802.1ad, and of QinQ
- * before 802.1ad had a number.
+ * The EtherTypes of a VLAN tag: 802.1Q, 802.1ad, and QinQ before 802.1ad was
+ * standardized.
  */
 const TAG_TYPES = [0x8100, 0x88a8, 0x9100];
 
-/** The tag of a virtual network. */
+/** A VLAN tag. */
 export interface VlanTag {
-  /** The type that announced it: 0x8100, 0x88a8 or 0x9100. */
+  /** The EtherType that announced it: 0x8100, 0x88a8, or 0x9100. */
   type: number;
-  /** Priority, 3 bits. */
+  /** The priority, 3 bits. */
   priority: number;
-  /** May be dropped first under congestion. */
+  /** Whether the frame may be dropped first under congestion. */
   dropEligible: boolean;
-  /** Number of the virtual network, 12 bits. */
+  /** The VLAN ID, 12 bits. */
   id: number;
 }
 
@@ -42,13 +42,13 @@ export interface VlanTag {
 export interface EthernetHeader {
   /** The kind of header. */
   kind: "ethernet";
-  /** Bytes of header: 14, and 4 for each tag. */
+  /** Length of the header in bytes: 14, and 4 for each tag. */
   headerBytes: number;
-  /** Address of the sending card, such as `02:00:00:00:00:01`. */
+  /** MAC address of the sender, such as `02:00:00:00:00:01`. */
   source: string;
-  /** Address of the receiving card. */
+  /** MAC address of the receiver. */
   destination: string;
-  /** Tags of virtual networks, the outermost first. */
+  /** The VLAN tags, the outermost first. */
   tags: VlanTag[];
   /** The EtherType of its payload; below 1536, it's a length instead. */
   etherType: number;
@@ -63,14 +63,14 @@ export interface EthernetFields extends Partial<EthernetHeader> {
 /**
  * Decodes an Ethernet header.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last available byte.
  * @returns All fields; the payload starts at `start + headerBytes`, and may
- * have padding after it, since a frame has 60 bytes at least.
- * @throws {WireError} If the header or a tag doesn't fit.
+ * have padding after it, because a frame has at least 60 bytes.
+ * @throws {WireError} If the header or a tag is truncated.
  *
- * @example A frame on loopback, where no card has an address
+ * @example A frame on loopback, with all-zero addresses
  * ```ts
  * import { decodeEthernet } from "./ethernet.ts";
  * import { assertEquals } from "@std/assert";
@@ -116,13 +116,13 @@ export function decodeEthernet(
 /**
  * Encodes an Ethernet header.
  *
- * @param fields The header; addresses are all zeros and the type is IPv4 where
- * missing.
+ * @param fields The header. By default, the addresses are all zeros and the
+ * type is IPv4.
  * @returns A new buffer of 14 bytes, and 4 for each tag.
  * @throws {RangeError} If a value doesn't fit in its field.
  * @throws {TypeError} If an address isn't valid.
  *
- * @example What is encoded decodes to the same fields
+ * @example The encoded bytes decode to the same fields
  * ```ts
  * import { decodeEthernet, encodeEthernet } from "./ethernet.ts";
  * import { assertEquals } from "@std/assert";
@@ -153,5 +153,5 @@ export function encodeEthernet(fields: EthernetFields): Uint8Array {
 function macBytes(address: string): Uint8Array {
   const bytes = parseMac(address);
   if (bytes.length === 6) return bytes;
-  throw new TypeError(`Cannot write ${address}: it is no Ethernet address`);
+  throw new TypeError(`Cannot write ${address}: it is not an Ethernet address`);
 }

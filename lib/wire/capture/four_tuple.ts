@@ -1,6 +1,6 @@
 /**
- * Values by four-tuple (two addresses and two ports), the same for both
- * directions.
+ * A map from four-tuples (two addresses and two ports) to values; both
+ * directions have the same value.
  *
  * @module
  */
@@ -8,10 +8,10 @@
 import type { Packet } from "./packet.ts";
 
 /**
- * A bounded map by four-tuple. If it's full, the entry that has been quiet the
- * longest is dropped.
+ * A map from four-tuples to values, with a maximum size. If it's full, the
+ * least recently active entry is dropped.
  *
- * @example Both directions are the same
+ * @example Both directions have the same value
  * ```ts
  * import { FourTuples } from "./four_tuple.ts";
  * import { decodePacket, encodePacket } from "./mod.ts";
@@ -37,19 +37,20 @@ export class FourTuples<Value> {
   readonly #max: number;
 
   /**
-   * Makes an empty map.
+   * Creates an empty map.
    *
-   * @param max How many to remember.
+   * @param max The maximum number of entries.
    */
   constructor(max: number) {
     this.#max = max;
   }
 
   /**
-   * Finds the value of a packet's ends.
+   * Finds the value for a packet's four-tuple.
    *
    * @param packet A packet, or a quoted one.
-   * @returns The value; `undefined` if there is none, or if it has no ports.
+   * @returns The value; `undefined` if there is none, or if the packet has no
+   * ports.
    */
   get(packet: Packet): Value | undefined {
     const key = keyOf(packet);
@@ -60,7 +61,7 @@ export class FourTuples<Value> {
    * Stores a value as the most recently active one.
    *
    * @param packet A packet with ports.
-   * @param value The value of its ends.
+   * @param value The value for its four-tuple.
    */
   set(packet: Packet, value: Value): void {
     const key = keyOf(packet);

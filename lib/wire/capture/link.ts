@@ -15,18 +15,18 @@ import { decodeLoopback, encodeLoopback } from "./loopback.ts";
 import type { LoopbackFields, LoopbackHeader } from "./loopback.ts";
 import { decodeOtherLink, type OtherHeader } from "./other_links.ts";
 
-/** The link types that can be decoded, by the names that tcpdump.org gives. */
+/** The link types that can be decoded, with their names from tcpdump.org. */
 export const LINK_TYPES = {
   /** Loopback of BSD and macOS, in the byte order of the machine. */
   NULL: 0,
   /** Ethernet; Linux also shows its loopback interface like this. */
   ETHERNET: 1,
   /**
-   * IPv4 or IPv6 without a link header, by the number that most systems use
+   * IPv4 or IPv6 without a link header; the number that most systems use
    * internally.
    */
   DLT_RAW: 12,
-  /** The same, as OpenBSD numbers it. */
+  /** The same, with OpenBSD's number. */
   DLT_RAW_OPENBSD: 14,
   /** IPv4 or IPv6 without a link header. */
   RAW: 101,
@@ -48,7 +48,7 @@ export interface RawHeader {
   kind: "raw";
   /** Always 0. */
   headerBytes: number;
-  /** IPv4 or IPv6, told by the version in the first four bits. */
+  /** The EtherType of IPv4 or IPv6, from the version in the first four bits. */
   etherType: number | null;
 }
 
@@ -58,7 +58,7 @@ export interface RawFields extends Partial<RawHeader> {
   kind: "raw";
 }
 
-/** The header below IP, told apart by `kind`. */
+/** The header below IP; `kind` tells which. */
 export type LinkHeader =
   | EthernetHeader
   | CookedHeader
@@ -66,7 +66,7 @@ export type LinkHeader =
   | RawHeader
   | OtherHeader;
 
-/** The fields of a header below IP to encode, told apart by `kind`. */
+/** The fields of a header below IP to encode; `kind` tells which. */
 export type LinkFields =
   | EthernetFields
   | CookedFields
@@ -78,10 +78,11 @@ export type LinkFields =
  * Decodes the header below IP.
  *
  * @param bytes The packet from its first byte.
- * @param linkType What the capture says that it is, see {@linkcode LINK_TYPES}.
- * @returns The header; what it carries starts at `headerBytes`, and is IPv4 or
- * IPv6 if `etherType` says so.
- * @throws {WireError} If the header doesn't fit, or there is no such link type.
+ * @param linkType The link type from the capture file, one of
+ * {@linkcode LINK_TYPES}.
+ * @returns The header; its payload starts at `headerBytes`, and is IPv4 or IPv6
+ * if `etherType` says so.
+ * @throws {WireError} If the header is truncated, or the link type is unknown.
  *
  * @example IPv4 without a link header
  * ```ts
@@ -128,10 +129,10 @@ export function decodeLink(bytes: Uint8Array, linkType: number): LinkHeader {
  * @param fields The header.
  * @returns A new buffer, empty for `raw`.
  * @throws {RangeError} If a value doesn't fit in its field.
- * @throws {TypeError} If an address is none, or the header is one of those that
- * are decoded only.
+ * @throws {TypeError} If an address isn't valid, or this kind of header can
+ * only be decoded.
  *
- * @example An Ethernet header with nothing but defaults
+ * @example An Ethernet header with only default values
  * ```ts
  * import { encodeLink } from "./link.ts";
  * import { assertEquals } from "@std/assert";
@@ -155,13 +156,13 @@ export function encodeLink(fields: LinkFields): Uint8Array {
 }
 
 /**
- * Names a link type for people.
+ * Returns the name of a link type.
  *
- * @param linkType The number that a capture file has.
- * @returns Text such as `ETHERNET`, or `link type 147` for one that isn't
- * decoded.
+ * @param linkType The link type's number in a capture file.
+ * @returns Text such as `ETHERNET`, or `link type 147` for a link type that
+ * can't be decoded.
  *
- * @example What `tcpdump -i lo` writes on Linux
+ * @example The link type of `tcpdump -i lo` on Linux
  * ```ts
  * import { linkTypeName } from "./link.ts";
  * import { assertEquals } from "@std/assert";

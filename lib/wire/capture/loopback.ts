@@ -1,9 +1,9 @@
 /**
- * The loopback header of BSD and macOS: four bytes that say which family of
- * addresses follows (LINKTYPE_NULL and LINKTYPE_LOOP of tcpdump.org).
+ * The loopback header of BSD and macOS: four bytes with the address family of
+ * the packet (LINKTYPE_NULL and LINKTYPE_LOOP of tcpdump.org).
  *
- * It never leaves the machine, so it's in the machine's own byte order, and
- * each system has its own number for IPv6.
+ * It never leaves the machine, so it's in the machine's byte order, and each
+ * system has a different number for IPv6.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { readUint32, requireBits, writeUint32 } from "../bytes.ts";
 import { requireBytes } from "../error.ts";
 import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 
-/** IPv4 is 2 everywhere; IPv6 is 10, 24, 28 or 30, as the system has it. */
+/** IPv4 is 2 everywhere; IPv6 is 10, 24, 28, or 30, depending on the system. */
 const FAMILIES: Readonly<Record<number, number>> = {
   2: ETHER_TYPE_IPV4,
   10: ETHER_TYPE_IPV6, // Linux
@@ -27,7 +27,7 @@ export interface LoopbackHeader {
   kind: "loopback";
   /** Always 4. */
   headerBytes: number;
-  /** Number of the family of addresses: 2 for IPv4. */
+  /** The number of the address family: 2 for IPv4. */
   family: number;
   /** Whether the least significant byte comes first. */
   littleEndian: boolean;
@@ -39,23 +39,23 @@ export interface LoopbackHeader {
 export interface LoopbackFields extends Partial<LoopbackHeader> {
   /** The kind of header. */
   kind: "loopback";
-  /** Number of the family of addresses: 2 for IPv4. */
+  /** The number of the address family: 2 for IPv4. */
   family: number;
 }
 
 /**
  * Decodes a loopback header.
  *
- * Families are small numbers, so one that doesn't fit in 16 bits was written in
- * the other byte order.
+ * Families are small numbers, so a number that doesn't fit in 16 bits was
+ * written in the other byte order.
  *
- * @param bytes The bytes that contain it.
+ * @param bytes The bytes that contain the header.
  * @param start The index of its first byte.
  * @param end The index after the last available byte.
  * @returns All fields; the payload starts at `start + 4`.
- * @throws {WireError} If the header doesn't fit.
+ * @throws {WireError} If the header is truncated.
  *
- * @example IPv6 as macOS has it
+ * @example IPv6 on macOS
  * ```ts
  * import { decodeLoopback } from "./loopback.ts";
  * import { assertEquals } from "@std/assert";
@@ -85,8 +85,7 @@ export function decodeLoopback(
 /**
  * Encodes a loopback header.
  *
- * @param fields The family, and the byte order, which is big-endian where it
- * is missing.
+ * @param fields The family, and the byte order, which is big-endian by default.
  * @returns A new buffer of 4 bytes.
  * @throws {RangeError} If the family doesn't fit in 32 bits.
  *
@@ -110,7 +109,7 @@ export function encodeLoopback(fields: LoopbackFields): Uint8Array {
   return bytes;
 }
 
-/** Some drivers write a type of Ethernet into the last two bytes. */
+/** Some drivers write an EtherType into the last two bytes. */
 function etherTypeIn(header: number): number | null {
   const type = header & 0xffff;
   return type === ETHER_TYPE_IPV4 || type === ETHER_TYPE_IPV6 ? type : null;

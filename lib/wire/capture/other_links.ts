@@ -16,15 +16,18 @@ import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 export interface OtherHeader {
   /** The kind of header. */
   kind: "other";
-  /** Its name, as tcpdump.org gives it. */
+  /** Its name from tcpdump.org. */
   name: string;
-  /** Bytes of header. */
+  /** Length of the header in bytes. */
   headerBytes: number;
   /** The EtherType of its payload; `null` if that's unknown. */
   etherType: number | null;
 }
 
-/** A link type: its name, its shortest header, and the way through it. */
+/**
+ * A link type: its name, the size of its shortest header, and a function that
+ * skips it.
+ */
 interface OtherLink {
   name: string;
   size: number;
@@ -43,7 +46,7 @@ const OTHER_LINKS: Readonly<Record<number, OtherLink>> = {
   107: { name: "FRELAY", size: 4, end: throughFrameRelay },
   // Three addresses of 1, then RFC 1051's or RFC 1201's protocol number.
   129: { name: "ARCNET_LINUX", size: 8, end: throughArcnet },
-  // A header of Solaris, which has the version of IP in its second byte.
+  // A header of Solaris, with the IP version in its second byte.
   226: {
     name: "IPNET",
     size: 24,
@@ -65,9 +68,9 @@ const OTHER_LINKS: Readonly<Record<number, OtherLink>> = {
  * Decodes a link header of one of the less common kinds.
  *
  * @param bytes The packet from its first byte.
- * @param linkType What the capture says that it is.
- * @returns The header; `null` if there is no such link type here.
- * @throws {WireError} If the header doesn't fit.
+ * @param linkType The link type from the capture file.
+ * @returns The header; `null` if this module doesn't know the link type.
+ * @throws {WireError} If the header is truncated.
  *
  * @example PPP
  * ```ts
@@ -101,8 +104,8 @@ function typeAt(bytes: Uint8Array, at: number): Place {
 }
 
 /**
- * Address 2, then control 1 and the number of a protocol (RFC 2427), or a type
- * of Ethernet, as Cisco has it.
+ * Address 2, then control 1 and a protocol number (RFC 2427), or, in Cisco's
+ * format, an EtherType.
  */
 function throughFrameRelay(bytes: Uint8Array): Place {
   if (bytes[2] !== 0x03) return typeAt(bytes, 2);
@@ -122,7 +125,7 @@ function throughArcnet(bytes: Uint8Array): Place {
 
 /**
  * Family 1, version 1, resource 2, then attributes: length 2 and type 2 in the
- * order of the machine, which is little-endian as a rule, and padding to 4. The
+ * machine's byte order, which is usually little-endian, and padding to 4. The
  * packet is the attribute with number 9.
  */
 function throughNflog(bytes: Uint8Array): Place {

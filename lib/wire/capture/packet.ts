@@ -1,5 +1,5 @@
 /**
- * Decoding a whole packet, layer by layer.
+ * Decodes a whole packet, layer by layer.
  *
  * ```text
  * | link header | IP header | TCP or UDP header | payload | padding |
@@ -34,41 +34,52 @@ export interface Ports {
 
 /** A packet's layers. Layers that it doesn't have are `null`. */
 export interface Packet {
-  /** Its place in the capture, from 1; 0 where it is from none. */
+  /** Its number in the capture, from 1; 0 if it isn't from a capture. */
   number: number;
   /** When it was captured. */
   time: Timestamp | null;
   /** All its bytes, as captured. */
   bytes: Uint8Array;
-  /** Bytes that it had on the wire; more than `bytes` has if it was cut. */
+  /**
+   * Its size on the wire, in bytes; larger than `bytes` if it was truncated.
+   */
   originalLength: number;
   /** The header below IP. */
   link: LinkHeader | null;
-  /** The IP header, told apart by `version`; of a tunnel, the innermost one. */
+  /**
+   * The IP header (IPv4 or IPv6, see its `version`); in a tunnel, the innermost
+   * one.
+   */
   ip: Ipv4Header | Ipv6Header | null;
-  /** The index of the first byte of the IP header; 0 if there is none. */
+  /** The index of the IP header's first byte; 0 if there is no IP header. */
   ipStart: number;
   /** The IP headers of the tunnels around it, the outermost first. */
   outer: (Ipv4Header | Ipv6Header)[];
-  /** The TCP header; not in a fragment other than the first. */
+  /** The TCP header; `null` in all fragments but the first. */
   tcp: TcpHeader | null;
-  /** The UDP header; not in a fragment other than the first. */
+  /** The UDP header; `null` in all fragments but the first. */
   udp: UdpHeader | null;
-  /** The ports of TCP or UDP, even where the rest of the header was cut. */
+  /** The ports of TCP or UDP, even if the rest of the header was truncated. */
   ports: Ports | null;
   /** The ICMP or ICMPv6 header. */
   icmp: IcmpHeader | null;
-  /** The packet that an ICMP error quotes, as far as it quotes it. */
+  /** The packet that an ICMP error quotes, usually only its start. */
   quoted: Packet | null;
   /** The bytes after the innermost header that could be decoded, as a view. */
   payload: Uint8Array;
-  /** Bytes of payload on the wire; more than `payload` has if it was cut. */
+  /**
+   * The payload's size on the wire, in bytes; larger than `payload` if it was
+   * truncated.
+   */
   payloadBytes: number;
-  /** The verdict on the checksum of TCP, UDP or ICMP; `none` for the rest. */
+  /**
+   * The verdict on the checksum of TCP, UDP, or ICMP; `none` for other
+   * protocols.
+   */
   checksum: ChecksumVerdict;
   /** The verdict on the checksum of the IPv4 header; IPv6 has `none`. */
   ipChecksum: ChecksumVerdict;
-  /** The first thing that is wrong; `null` if nothing is. */
+  /** The first error in the packet; `null` if there are no errors. */
   problem: WireError | null;
 }
 
@@ -78,7 +89,7 @@ export interface Packet {
  */
 export interface DecodePacketOptions {
   /**
-   * Its place in the capture, from 1.
+   * Its number in the capture, from 1.
    *
    * @default {0}
    */
@@ -90,7 +101,7 @@ export interface DecodePacketOptions {
    */
   time?: Timestamp | null;
   /**
-   * Bytes that it had on the wire.
+   * Its size on the wire, in bytes.
    *
    * @default {bytes.length}
    */
@@ -100,15 +111,15 @@ export interface DecodePacketOptions {
 /**
  * Decodes as much of a packet as possible.
  *
- * It never throws. If something is wrong, it returns the valid layers and a
+ * It never throws. If something is invalid, it returns the valid layers and a
  * `problem`.
  *
  * @param bytes The packet as captured, from the first byte of the link header.
- * @param linkType What the capture says that it is, see `LINK_TYPES`.
- * @param options Number, time and length; pass the captured packet itself.
+ * @param linkType The link type from the capture file, one of `LINK_TYPES`.
+ * @param options The number, time, and length; you can pass a captured packet.
  * @returns All layers, and the verdicts on the checksums.
  *
- * @example A UDP message in IPv4
+ * @example A UDP datagram in IPv4
  * ```ts
  * import { LINK_TYPES } from "./link.ts";
  * import { encodePacket } from "./encode_packet.ts";
@@ -136,7 +147,7 @@ export function decodePacket(
   return decodeLayers(bytes, linkType, options, false);
 }
 
-/** A quoted packet may quote another one, which isn't needed. */
+/** A quoted packet may quote another one, which isn't decoded. */
 function decodeLayers(
   bytes: Uint8Array,
   linkType: number,
@@ -187,8 +198,8 @@ function decodeLayers(
 }
 
 /**
- * Decodes the IP header, and those within tunnels, and says whether what the
- * innermost one carries can be found.
+ * Decodes the IP headers, including those in tunnels, and returns whether the
+ * innermost payload was found.
  */
 function enterIp(packet: Packet, layer: Layer, place: Place): boolean {
   const { bytes } = packet;
@@ -208,7 +219,7 @@ function enterIp(packet: Packet, layer: Layer, place: Place): boolean {
   return true;
 }
 
-/** Decodes an IPv4 header, and says whether what it carries can be found. */
+/** Decodes an IPv4 header, and returns whether its payload was found. */
 function enterIpv4(packet: Packet, layer: Layer): boolean {
   const { bytes } = packet;
   const { start } = layer;
@@ -220,12 +231,12 @@ function enterIpv4(packet: Packet, layer: Layer): boolean {
   packet.ipChecksum = layer.start > bytes.length
     ? "unknown"
     : judgeHeader(bytes, start, layer.start);
-  // A total of 0 means "all there is", left for the card to fill in.
+  // A total length of 0 means "all bytes": the network card fills it in later.
   if (totalBytes !== 0) endAt(start + totalBytes, packet, layer, start);
   return problem === null;
 }
 
-/** Decodes an IPv6 header, and says whether what it carries can be found. */
+/** Decodes an IPv6 header, and returns whether its payload was found. */
 function enterIpv6(packet: Packet, layer: Layer): boolean {
   const { start } = layer;
   const { value: header, problem } = decodeIpv6Leniently(packet.bytes, start);
@@ -235,14 +246,17 @@ function enterIpv6(packet: Packet, layer: Layer): boolean {
   layer.start = Math.min(layer.wireEnd, start + header.headerBytes);
   const isEmpty = header.nextHeader === NO_NEXT_HEADER;
   const payloadBytes = header.payloadBytes || jumboPayloadBytes(header);
-  // As in IPv4, a length of 0 means "all there is", if there is anything.
+  // As in IPv4, a length of 0 means "all bytes", if there are any.
   if (payloadBytes !== null || isEmpty) {
     endAt(start + 40 + (payloadBytes ?? 0), packet, layer, start);
   }
   return problem === null;
 }
 
-/** Bytes after the end are the frame's padding, not part of the packet. */
+/**
+ * Sets the packet's end. Bytes after it are the frame's padding, not part of
+ * the packet.
+ */
 function endAt(
   end: number,
   packet: Packet,
@@ -257,7 +271,9 @@ function endAt(
   packet.problem ??= new WireError("an IP packet", start, expected);
 }
 
-/** An ICMP error quotes only as much as fits, so the end is often missing. */
+/**
+ * An ICMP error quotes only the start of a packet, so its end is often missing.
+ */
 function decodeQuoted({ bytes }: Packet, { start, wireEnd }: Layer): Packet {
   const quoted = bytes.subarray(start, wireEnd);
   const sizeAt = quoted[0] >>> 4 === 6 ? 4 : 2;

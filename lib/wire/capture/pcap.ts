@@ -1,14 +1,15 @@
 /**
- * The classic capture file: a header of 24 bytes, and then each packet after
- * its own header of 16 bytes (draft-ietf-opsawg-pcap).
+ * The pcap capture file format: a header of 24 bytes, then the packets, each
+ * with a header of 16 bytes (draft-ietf-opsawg-pcap).
  *
  * ```text
  * file:    magic 4 | version 2 + 2 | reserved 8 | snaplen 4 | link type 4
  * packet:  seconds 4 | fraction 4 | bytes here 4 | bytes on the wire 4
  * ```
  *
- * All in the byte order of the machine that wrote it, which the magic number
- * gives away; another magic number says that the fraction is in nanoseconds.
+ * The numbers are in the byte order of the machine that wrote the file; the
+ * magic number shows which. Another magic number means that times are in
+ * nanoseconds, not microseconds.
  *
  * @module
  */
@@ -25,20 +26,20 @@ const MAGIC_MICRO = 0xa1b2c3d4;
 const MAGIC_NANO = 0xa1b23c4d;
 /**
  * The magic number of a modified libpcap for Linux of 1999, which has 8 more
- * bytes in front of each packet: the interface, the protocol, and its kind.
+ * bytes before each packet: the interface, the protocol, and the packet type.
  */
 const MAGIC_MODIFIED = 0xa1b2cd34;
 const FILE_HEADER_BYTES = 24;
 const PACKET_HEADER_BYTES = 16;
 
 /**
- * Starts on a classic capture file, if it is one.
+ * Recognizes a pcap file.
  *
  * @param magic The first four bytes of the file, read big-endian.
- * @returns How to read its records, of which the file header counts as the
- * first; `null` if the file is something else.
+ * @returns The functions that read its records (the file header is the first
+ * record); `null` if it isn't a pcap file.
  *
- * @example Told by the magic number
+ * @example The magic number shows the format
  * ```ts
  * import { pcapFormat } from "./pcap.ts";
  * import { assert, assertEquals } from "@std/assert";
@@ -68,20 +69,22 @@ export function pcapFormat(magic: number): CaptureFormat | null {
 /** Options for {@linkcode encodePcap}. */
 export interface PcapOptions {
   /**
-   * The kind of header that the packets begin with; see `LINK_TYPES`.
+   * The link type, the kind of header that the packets begin with; see
+   * `LINK_TYPES`.
    *
    * @default {1}
    */
   linkType?: number;
   /**
-   * The most bytes of a packet that were kept, for the file header.
+   * The most bytes of each packet that were kept (snapshot length), for the
+   * file header.
    *
    * @default {262144}
    */
   snapLength?: number;
   /**
-   * Whether times are written in nanoseconds; otherwise in microseconds, with
-   * what is smaller cut off.
+   * Whether times are written in nanoseconds. Otherwise, they're cut to
+   * microseconds.
    *
    * @default {false}
    */
@@ -94,9 +97,12 @@ export interface PcapOptions {
   littleEndian?: boolean;
 }
 
-/** The parts of a packet that are written. A captured packet fits, too. */
+/**
+ * The parts of a packet that are written to the file. A captured packet fits,
+ * too.
+ */
 export interface PcapPacket {
-  /** Its bytes, from the first one of the link header. */
+  /** The packet's bytes, including the link header. */
   bytes: Uint8Array;
   /**
    * When it was captured.
@@ -105,7 +111,7 @@ export interface PcapPacket {
    */
   time?: Timestamp | null;
   /**
-   * Bytes that it had on the wire.
+   * Its size on the wire, in bytes.
    *
    * @default {bytes.length}
    */
@@ -115,7 +121,7 @@ export interface PcapPacket {
 /**
  * Encodes the header of a capture file.
  *
- * @param options Link type, byte order, and unit of time.
+ * @param options The link type, the byte order, and the unit of time.
  * @returns A new buffer of 24 bytes.
  *
  * @example The start of a file
@@ -141,12 +147,12 @@ export function encodePcapHeader(options: PcapOptions = {}): Uint8Array {
 }
 
 /**
- * Encodes a packet for a capture file. The options must be those that the
- * file's header was written with.
+ * Encodes a packet for a capture file. Pass the options that you passed for the
+ * file's header.
  *
  * @param packet The packet.
- * @param options Byte order, and unit of time.
- * @returns A new buffer: 16 bytes, then those of the packet.
+ * @param options The byte order and the unit of time.
+ * @returns A new buffer: 16 bytes of header, then the packet.
  *
  * @example A packet of one byte
  * ```ts
@@ -175,13 +181,13 @@ export function encodePcapPacket(
 }
 
 /**
- * Encodes a whole capture file, for tcpdump and Wireshark to read.
+ * Encodes a whole capture file, which tcpdump and Wireshark can read.
  *
- * @param packets The packets in their order.
- * @param options Link type, byte order, and unit of time.
+ * @param packets The packets, in order.
+ * @param options The link type, the byte order, and the unit of time.
  * @returns A new buffer.
  *
- * @example What is written can be read
+ * @example The encoded file can be parsed
  * ```ts
  * import { parseCapture } from "./read_capture.ts";
  * import { encodePcap } from "./pcap.ts";
@@ -229,7 +235,7 @@ function pcapRecords(
     size: number,
   ): CapturedPacket | null {
     if (linkType === null) {
-      // The upper bits say whether frames end with a checksum of their own.
+      // The upper bits say whether frames end with a frame check sequence.
       linkType = view.getUint32(at + 20, littleEndian) & 0x03ff_ffff;
       return null;
     }
@@ -237,7 +243,7 @@ function pcapRecords(
     return {
       number: ++number,
       time: {
-        // A fraction of a second or more isn't valid, but does no harm.
+        // A fraction of a second or more isn't valid, but is harmless.
         seconds: view.getUint32(at, littleEndian) + Math.floor(fraction / 1e9),
         nanoseconds: fraction % 1e9,
       },

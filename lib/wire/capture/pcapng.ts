@@ -6,9 +6,9 @@
  * | type 4 | length 4 | body, padded to words of 4 | length 4 again |
  * ```
  *
- * A section header block starts a section and says its byte order; interface
- * blocks say what was captured where, and in which unit of time; each packet
- * block names its interface. All other blocks are skipped.
+ * A section header block starts a section and gives its byte order. Interface
+ * blocks give the link type and the unit of time of each interface, and each
+ * packet block names its interface. All other blocks are skipped.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import { MAX_PACKET_BYTES } from "./capture_format.ts";
 import { WireError } from "../error.ts";
 import type { Timestamp } from "./timestamp.ts";
 
-/** Reads the same in both byte orders, so that any reader knows the file. */
+/** The same in both byte orders, so that any reader recognizes the file. */
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE = 1;
-/** Of before 2010, and rare. */
+/** The obsolete packet block, from before 2010, which is rare. */
 const OLD_PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
@@ -29,7 +29,7 @@ const ENHANCED_PACKET = 6;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 /** The largest block to accept, as in Wireshark. */
 const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
-/** Only an attack on the memory would have more. */
+/** The most interfaces in a section; only a malicious file would have more. */
 const MAX_INTERFACES = 4096;
 
 /** The options of an interface that matter here. */
@@ -40,7 +40,10 @@ const OPTION_TIME_OFFSET = 14;
 /** One interface of a section. */
 interface Interface {
   linkType: number;
-  /** The most bytes of a packet that were kept; 0 for no limit. */
+  /**
+   * The most bytes of each packet that were kept (snapshot length); 0 for no
+   * limit.
+   */
   snapLength: number;
   /** Units of time in a second, 1000000 unless the file says otherwise. */
   unitsPerSecond: bigint;
@@ -49,12 +52,13 @@ interface Interface {
 }
 
 /**
- * Starts on a pcapng file, if it is one.
+ * Recognizes a pcapng file.
  *
  * @param magic The first four bytes of the file, read big-endian.
- * @returns How to read its blocks; `null` if the file is something else.
+ * @returns The functions that read its blocks; `null` if it isn't a pcapng
+ * file.
  *
- * @example Told by its first block
+ * @example The type of the first block shows the format
  * ```ts
  * import { pcapngFormat } from "./pcapng.ts";
  * import { assert, assertEquals } from "@std/assert";
@@ -131,7 +135,7 @@ interface Block {
   littleEndian: boolean;
   /** The index of its first byte. */
   at: number;
-  /** Place of that byte in the file, for messages. */
+  /** The offset of that byte in the file, for error messages. */
   offset: number;
 }
 
@@ -155,7 +159,7 @@ function decodeInterface(block: Block, end: number): Interface {
     unitsPerSecond: 1_000_000n,
     offsetSeconds: 0n,
   };
-  // Each option: code 2, length 2, value, padding to words of 4.
+  // Each option: code 2, length 2, value, padding to 4 bytes.
   let optionAt = at + 8;
   while (optionAt + 4 <= end) {
     const code = view.getUint16(optionAt, littleEndian);
@@ -173,8 +177,8 @@ function decodeInterface(block: Block, end: number): Interface {
 }
 
 /**
- * Body: interface 4 (in old packets 2, and 2 for those lost), time 4 + 4, bytes
- * here 4, bytes on the wire 4, the packet, options.
+ * Body: interface 4 (in obsolete packet blocks 2, then drop count 2), time 4 +
+ * 4, captured length 4, length on the wire 4, the packet, options.
  */
 function decodePacketBlock(
   block: Block,
@@ -203,7 +207,9 @@ function decodePacketBlock(
   };
 }
 
-/** Body: bytes on the wire 4, the packet; all else is as interface 0 says. */
+/**
+ * Body: length on the wire 4, the packet; everything else is as in interface 0.
+ */
 function decodeSimplePacket(
   block: Block,
   end: number,
@@ -242,7 +248,7 @@ function interfaceOf(
   );
 }
 
-/** The two places count from the start of the block's body. */
+/** Both indexes count from the start of the block's body. */
 function packetBytes(
   block: Block,
   end: number,
@@ -263,7 +269,7 @@ function packetBytes(
   return new Uint8Array(buffer, byteOffset + block.at + dataAt, length);
 }
 
-/** The highest bit chooses between powers of 2 and of 10. */
+/** The highest bit selects powers of 2 or of 10. */
 function unitsPerSecond(resolution: number): bigint {
   const power = BigInt(resolution & 0x7f);
   return (resolution & 0x80) !== 0 ? 2n ** power : 10n ** power;

@@ -1,5 +1,5 @@
 /**
- * Reading captures of either format piece by piece, so that a file of any size
+ * Reads captures of either format piece by piece, so that a file of any size
  * needs little memory.
  *
  * @module
@@ -15,15 +15,15 @@ import { pcapngFormat } from "./pcapng.ts";
  * standard output during a capture.
  *
  * It keeps only one chunk and one incomplete record in memory. The packets'
- * bytes are views, so keeping a packet keeps its whole chunk: copy the bytes
- * that you need for long.
+ * bytes are views, so keeping a packet keeps its whole chunk in memory: copy
+ * the bytes that you need for longer.
  *
- * @param stream The capture. Leaving the loop early cancels it.
- * @returns The packets in their order. Those before a mistake come first.
- * @throws {WireError} If it isn't capture, or ends in the middle of a packet;
- * `offset` counts from the start of the stream.
+ * @param stream The capture. Leaving the loop early cancels the stream.
+ * @returns The packets, in order. Those before an error are yielded first.
+ * @throws {WireError} If it isn't a valid capture, or ends in the middle of a
+ * packet; `offset` counts from the start of the stream.
  *
- * @example From a file in memory
+ * @example A file in memory
  * ```ts
  * import { readCapture } from "./read_capture.ts";
  * import { encodePcap } from "./pcap.ts";
@@ -47,13 +47,14 @@ export async function* readCapture(
 }
 
 /**
- * Reads the packets of a capture that is in memory as a whole.
+ * Reads the packets of a whole capture in memory.
  *
  * @param bytes The capture.
- * @returns The packets in their order; their bytes are views of `bytes`.
- * @throws {WireError} If it isn't capture, or ends in the middle of a packet.
+ * @returns The packets, in order; their bytes are views of `bytes`.
+ * @throws {WireError} If it isn't a valid capture, or ends in the middle of a
+ * packet.
  *
- * @example A file that was cut
+ * @example A truncated file
  * ```ts
  * import { parseCapture } from "./read_capture.ts";
  * import { WireError } from "../error.ts";
@@ -73,7 +74,7 @@ export function parseCapture(bytes: Uint8Array): CapturedPacket[] {
 }
 
 /**
- * Reads a capture that is given to it in pieces, of any size.
+ * Parses a capture from pieces of any size.
  *
  * @example Byte by byte
  * ```ts
@@ -92,14 +93,14 @@ export function parseCapture(bytes: Uint8Array): CapturedPacket[] {
  */
 export class CaptureParser {
   #format: CaptureFormat | null = null;
-  /** The record that the last chunk cut off: as much of it as has come. */
+  /** The bytes received so far of a record that the last chunk cut off. */
   #cut: Uint8Array = new Uint8Array(0);
-  /** Bytes of `#cut` that are filled; the rest is room for more. */
+  /** The number of bytes in `#cut`; the rest is room for more. */
   #cutBytes = 0;
-  /** Place in the file of the first byte that isn't used yet. */
+  /** The offset in the file of the first unused byte. */
   #offset = 0;
 
-  /** Bytes of memory that the parser holds itself. */
+  /** The number of bytes of memory that the parser itself holds. */
   get bufferedBytes(): number {
     return this.#cut.length;
   }
@@ -107,15 +108,14 @@ export class CaptureParser {
   /**
    * Handles the next chunk, and yields the packets that it completes.
    *
-   * @param chunk The next bytes. They mustn't change afterward, since packets
-   * are views of them.
+   * @param chunk The next bytes. Don't change them afterward, because the
+   * packets are views of them.
    * @returns The packets; use all of them before the next push.
-   * @throws {WireError} If the bytes are no capture.
+   * @throws {WireError} If the bytes aren't a valid capture.
    */
   *push(chunk: Uint8Array): Generator<CapturedPacket, void, undefined> {
     let at = 0;
-    // Only the record that was cut is copied together; all others are used
-    // where they lie.
+    // Only a record that was cut off is copied; all others are used in place.
     while (this.#cutBytes > 0 && at < chunk.length) {
       at += this.#mend(chunk, at);
       const view = viewOf(this.#cut, this.#cutBytes);
@@ -154,7 +154,10 @@ export class CaptureParser {
     );
   }
 
-  /** Bytes in the record at `at`; 0 if too few are there to tell. */
+  /**
+   * Returns the size of the record at `at`; 0 if there are too few bytes to
+   * know.
+   */
   #recordSize(view: DataView, at: number): number {
     if (view.byteLength - at < 4) return 0;
     this.#format ??= detectFormat(view.getUint32(at));
@@ -167,16 +170,21 @@ export class CaptureParser {
     return packet;
   }
 
-  /** Adds what the cut record lacks, as far as that is known; says how much. */
+  /**
+   * Adds the missing bytes to the record that was cut off, and returns how many
+   * bytes it used.
+   */
   #mend(chunk: Uint8Array, at: number): number {
     const view = viewOf(this.#cut, this.#cutBytes);
-    // A byte more is always needed, or the record wouldn't be cut.
+    // At least one more byte is always needed; otherwise, the record would be
+    // complete.
     const size = this.#recordSize(view, 0) || this.#cutBytes + 1;
     const added = Math.min(size - this.#cutBytes, chunk.length - at);
     const filled = this.#cutBytes + added;
     if (filled > this.#cut.length) {
-      // Twice what is needed, so that many small chunks aren't each copied
-      // again and again; but no more than the record takes, once that is known.
+      // Twice the size needed, so that many small chunks don't copy the same
+      // bytes again and again; but no more than the record's size, once that's
+      // known.
       const grown = new Uint8Array(Math.max(16, Math.min(size, 2 * filled)));
       grown.set(this.#cut.subarray(0, this.#cutBytes));
       this.#cut = grown;

@@ -1,6 +1,6 @@
 /**
- * Notes about a segment: that it was sent before, arrived out of order, or
- * advertises a zero window. The names and the rules are Wireshark's (User's
+ * Notes about a segment, such as that it was sent before, arrived out of order,
+ * or advertises a zero window. The names and the rules are Wireshark's (User's
  * Guide, section 7.5, "TCP Analysis"), with one exception: if all of a
  * segment's bytes were captured before, it's never `out of order`, however soon
  * it arrives.
@@ -16,7 +16,7 @@ import { elapsedMs, type Timestamp } from "./timestamp.ts";
 
 /** The name of a note. */
 export type SegmentNote =
-  /** A SYN begins a new connection between ports that had one before. */
+  /** A SYN opens a new connection between the same ports as an earlier one. */
   | "port numbers reused"
   /** An earlier segment wasn't captured, or hasn't arrived yet. */
   | "previous segment not captured"
@@ -30,18 +30,21 @@ export type SegmentNote =
   | "spurious retransmission"
   /** It fills a gap so soon that it must have been overtaken on its way. */
   | "out of order"
-  /** It repeats an acknowledgment: something after a gap has arrived. */
+  /** It repeats an acknowledgment: a segment after a gap has arrived. */
   | "duplicate ACK"
   /**
-   * One byte or none, just before the next number, to check that the other end
-   * is still there.
+   * It has one byte or none, just before the next sequence number, to check
+   * that the other end is still there.
    */
   | "keep-alive"
   /** The answer to a keep-alive. */
   | "keep-alive ACK"
   /** The segment's sender has no room for data. */
   | "zero window"
-  /** One byte into a zero window, to have the window repeated. */
+  /**
+   * It sends one byte into a zero window, so that the other end repeats its
+   * window.
+   */
   | "zero window probe"
   /** The answer to a zero window probe, if there's still no room. */
   | "zero window probe ACK"
@@ -58,21 +61,24 @@ export const RETRANSMISSION_NOTES: readonly SegmentNote[] = [
 ];
 
 /**
- * If more time has passed since the last duplicate ACK, a timer caused the
- * retransmission.
+ * The most time after the last duplicate ACK for a fast retransmission, in
+ * milliseconds. After more time, a timer caused the retransmission.
  */
 const FAST_RETRANSMISSION_MS = 20;
 
-/** How late a reordered segment may be, if no round trip was measured. */
+/**
+ * How late a reordered segment may be if no round-trip time was measured, in
+ * milliseconds.
+ */
 const OUT_OF_ORDER_MS = 3;
 
 /** A segment, and the bytes that it added to its direction. */
 export interface NotedSegment {
-  /** Which end sent it. */
+  /** The end that sent it. */
   from: Side;
   /** Its header. */
   tcp: TcpHeader;
-  /** Bytes of data. */
+  /** The number of bytes of data. */
   data: number;
   /** The bytes that it added to its direction. */
   progress: Progress;
@@ -84,19 +90,22 @@ export interface NotedSegment {
 
 /** The state of one direction. */
 interface Direction {
-  /** Window and acknowledgment of the last segment; `null` before any. */
+  /**
+   * The window and the acknowledgment of the last segment; `null` before the
+   * first.
+   */
   window: number | null;
   scaledWindow: number | null;
   acknowledgment: number | null;
   /** When the last segment was captured. */
   time: Timestamp | null;
-  /** The number after the highest one, window probes apart. */
+  /** The number after the highest one, not counting window probes. */
   next: number | null;
-  /** How many duplicate ACKs came in a row. */
+  /** The number of duplicate ACKs in a row. */
   duplicateAcks: number;
   /** When the highest number was sent. */
   nextTime: Timestamp | null;
-  /** The highest number that the other end can acknowledge, so far. */
+  /** The highest number that the other end can acknowledge so far. */
   acknowledgeable: number | null;
   /** The notes on the last segment. */
   notes: SegmentNote[];
@@ -111,12 +120,14 @@ export class SegmentNotes {
   #synTime: Timestamp | null = null;
   #outOfOrderMs = OUT_OF_ORDER_MS;
 
-  /** How many duplicate ACKs an end has just sent in a row. */
+  /**
+   * Returns the number of duplicate ACKs that an end has just sent in a row.
+   */
   duplicateAcks(side: Side): number {
     return this.#directions[side].duplicateAcks;
   }
 
-  /** Takes note of the time that the handshake took. */
+  /** Records the duration of the handshake. */
   noteHandshake(time: Timestamp | null): void {
     if (this.#synTime === null || time === null) return;
     const ms = elapsedMs(this.#synTime, time);
@@ -147,7 +158,7 @@ export class SegmentNotes {
     return notes;
   }
 
-  /** Tells apart what doesn't go on where its direction had ended. */
+  /** Classifies a segment that doesn't start at the next expected number. */
   #repetition(
     { tcp, data, progress, time }: NotedSegment,
     notes: SegmentNote[],
@@ -189,7 +200,7 @@ function newDirection(): Direction {
   };
 }
 
-/** The notes on what a segment says of windows and acknowledgments. */
+/** Returns the notes about a segment's window and acknowledgment. */
 function windowNotes(
   { tcp, data }: NotedSegment,
   own: Direction,
@@ -211,7 +222,7 @@ function windowNotes(
     return notes;
   }
   if (!isNext) return notes;
-  // From here on it is a bare acknowledgment.
+  // From here on, the segment is a pure acknowledgment.
   const repeats = acknowledgment === own.acknowledgment;
   if (tcp.window !== own.window) {
     if (repeats && tcp.window > 0) notes.push("window update");
@@ -227,14 +238,19 @@ function windowNotes(
   return notes;
 }
 
-/** Where the window of an end stops; `null` if its scale is unknown. */
+/**
+ * Returns the right edge of an end's window; `null` if its scale is unknown.
+ */
 function windowEdge({ acknowledgment, scaledWindow }: Direction) {
   return acknowledgment === null || scaledWindow === null
     ? null
     : seqAdd(acknowledgment, scaledWindow);
 }
 
-/** Says so once for each number that is too high. */
+/**
+ * Returns whether a segment acknowledges bytes that weren't captured. It's
+ * `true` only once for each such number.
+ */
 function acksUnseen(
   { acknowledgment }: TcpHeader,
   own: Direction,
@@ -272,7 +288,7 @@ function remember(
   own.notes = notes;
 }
 
-/** Milliseconds; 0 where a time is unknown. */
+/** Returns the milliseconds between two times; 0 if either is unknown. */
 function msBetween(from: Timestamp | null, to: Timestamp | null): number {
   return from === null || to === null ? 0 : elapsedMs(from, to);
 }

@@ -1,6 +1,6 @@
 /**
- * Times with nanoseconds. A single number isn't enough: seconds since 1970 with
- * nanoseconds have more digits than a number can hold.
+ * Times with nanoseconds. They need two numbers: the nanoseconds since 1970
+ * have more digits than one JavaScript number can hold.
  *
  * @module
  */
@@ -9,18 +9,18 @@
 export interface Timestamp {
   /** Whole seconds since the start of 1970, UTC. */
   seconds: number;
-  /** Nanoseconds since that second, from 0 to 999999999. */
+  /** Nanoseconds after that second, from 0 to 999999999. */
   nanoseconds: number;
 }
 
 /**
  * Returns the time from one moment to another.
  *
- * @param from When it began.
- * @param to When it ended.
- * @returns Milliseconds, with a fraction; below 0 if `to` is the earlier.
+ * @param from The first moment.
+ * @param to The second moment.
+ * @returns The milliseconds, with a fraction; negative if `to` is earlier.
  *
- * @example Across the turn of a second
+ * @example Into the next second
  * ```ts
  * import { elapsedMs } from "./timestamp.ts";
  * import { assertEquals } from "@std/assert";
@@ -39,9 +39,9 @@ export function elapsedMs(from: Timestamp, to: Timestamp): number {
  * Formats a time as seconds since 1970, as tshark does.
  *
  * @param time The moment.
- * @returns Seconds, a point, and nine digits.
+ * @returns The seconds, a decimal point, and nine digits.
  *
- * @example The zeros stay
+ * @example Leading zeros are kept
  * ```ts
  * import { formatTimestamp } from "./timestamp.ts";
  * import { assertEquals } from "@std/assert";
@@ -60,7 +60,7 @@ export function formatTimestamp(time: Timestamp): string {
  * @param time The moment.
  * @returns The date.
  *
- * @example A moment on paper
+ * @example As ISO 8601 text
  * ```ts
  * import { toDate } from "./timestamp.ts";
  * import { assertEquals } from "@std/assert";

@@ -1,6 +1,6 @@
 /**
- * Updates a conversation with a segment: the bytes of its sender, its numbers,
- * the notes, and the states of both ends.
+ * Updates a conversation with a segment: the sender's totals, the relative
+ * numbers, the notes, and the states of both ends.
  *
  * @module
  */
@@ -22,11 +22,11 @@ import type { Side } from "../tcp/walk.ts";
 export interface Tracking {
   /** The conversation. */
   conversation: Conversation;
-  /** How far each direction has come. */
+  /** The progress of each direction. */
   progress: Record<Side, StreamProgress>;
   /** The notes so far. */
   notes: SegmentNotes;
-  /** Whether it began between ports that had a connection before. */
+  /** Whether the same ports had an earlier connection. */
   reusesPorts: boolean;
   /** The last acknowledgment that each end sent. */
   acknowledgment: Record<Side, number | null>;
@@ -39,16 +39,19 @@ export interface Tracking {
   closingSegments: number;
 }
 
-/** RFC 7323, section 2.3: what is larger counts as this. */
+/**
+ * The largest window scale; a larger one counts as this (RFC 7323, section
+ * 2.3).
+ */
 const MAX_WINDOW_SHIFT = 14;
 
 /**
- * Begins a conversation.
+ * Starts a conversation.
  *
- * @param packet The packet that it begins with.
+ * @param packet The conversation's first packet.
  * @param tcp The packet's TCP header.
  * @param number The number of the conversation.
- * @returns What to remember of it. The packet itself isn't counted yet.
+ * @returns The conversation and its state. The packet itself isn't counted yet.
  */
 export function beginTracking(
   packet: Packet,
@@ -94,7 +97,7 @@ export function beginTracking(
  *
  * @param conversation The conversation.
  * @param packet One of its packets.
- * @returns The end whose address and port the packet comes from.
+ * @returns The end whose address and port are the packet's source.
  */
 export function senderOf({ client }: Conversation, { ip, tcp }: Packet): Side {
   const isClient = ip!.source === client.address &&
@@ -108,7 +111,7 @@ export function senderOf({ client }: Conversation, { ip, tcp }: Packet): Side {
  * @param tracking The conversation, which changes.
  * @param packet The packet that carries the segment.
  * @param tcp Its TCP header.
- * @returns The segment, seen as part of its conversation.
+ * @returns The segment as part of its conversation.
  */
 export function trackSegment(
   tracking: Tracking,
@@ -134,7 +137,8 @@ export function trackSegment(
   const data = rst ? 0 : packet.payloadBytes;
   const flagged = (syn ? 1 : 0) + (fin ? 1 : 0);
   const added = progress[from].add(tcp.sequence, data + flagged);
-  // A first SYN can't tell whether the answer will agree to scaled windows.
+  // After the first SYN, it isn't known yet whether the SYN-ACK will agree to
+  // window scaling.
   const windowShift = syn && !ack ? null : windowShiftOf(tracking, from);
   const scaledWindow = windowOf(tcp, windowShift);
   const notes = tracking.notes.add({
@@ -148,8 +152,8 @@ export function trackSegment(
   if (tracking.reusesPorts && sender.segments + receiver.segments === 1) {
     notes.unshift("port numbers reused");
   }
-  // The last of the fresh numbers is the FIN's, if there is one. The byte of a
-  // keep-alive is none of the stream's.
+  // A FIN uses the last of the new numbers. A keep-alive's byte isn't part of
+  // the stream.
   const bytes = notes.includes("keep-alive") ? 0 : added.fresh - (fin ? 1 : 0);
   sender.bytes += Math.max(0, Math.min(data, bytes));
   const retransmission = notes.some((n) => RETRANSMISSION_NOTES.includes(n));
@@ -192,16 +196,16 @@ function newEnd(address: string, port: number): ConversationEnd {
 
 function noteSyn(sender: ConversationEnd, tcp: TcpHeader): void {
   sender.initialSequence ??= tcp.sequence;
-  // Segments captured before its SYN were counted from a guess.
+  // Relative numbers of segments captured before its SYN were a guess.
   sender.base = sender.initialSequence;
   const scale = tcp.options.find((option) => option.kind === "windowScale");
   sender.windowShift ??= scale?.shift ?? null;
 }
 
 /**
- * The power of 2 by which an end's windows count. Scales count only where both
- * ends have given one (RFC 7323, section 2.2). Where the other SYN wasn't
- * captured, it's assumed to have one, as nearly all do.
+ * Returns the window scale of an end. Scaling applies only if both SYNs have
+ * the option (RFC 7323, section 2.2). If the other SYN wasn't captured, it's
+ * assumed to have the option, like nearly all SYNs.
  */
 function windowShiftOf(
   { conversation }: Tracking,
@@ -215,7 +219,10 @@ function windowShiftOf(
   return windowShift === null ? null : Math.min(windowShift, MAX_WINDOW_SHIFT);
 }
 
-/** The windows in SYN segments are never scaled (RFC 7323, section 2.2). */
+/**
+ * Returns the scaled window. Windows in SYN segments are never scaled (RFC
+ * 7323, section 2.2).
+ */
 function windowOf(
   { flags, window }: TcpHeader,
   windowShift: number | null,

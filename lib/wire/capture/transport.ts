@@ -1,5 +1,5 @@
 /**
- * Decoding the protocol over IP: TCP, UDP, or ICMP.
+ * Decodes the protocol above IP: TCP, UDP, or ICMP.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { ChecksumVerdict } from "../ip/verdict.ts";
 export interface Layer {
   /** The index of its first byte. */
   start: number;
-  /** The index after its last byte, as the header around it says. */
+  /** The index after its last byte, according to the header around it. */
   end: number;
   /** The same, but not past the end of the frame. */
   wireEnd: number;
@@ -30,10 +30,11 @@ export interface Layer {
 /**
  * Decodes as much as possible of a packet's IP payload.
  *
- * @param packet The packet, of which the IP header is decoded. It gets ports,
- * headers, the verdict on the checksum, and what is wrong.
- * @param layer Where it lies; afterward, where the payload lies.
- * @throws {WireError} If the header was cut.
+ * @param packet The packet, whose IP header is decoded. This function adds the
+ * ports, headers, the verdict on the checksum, and the error, if any.
+ * @param layer The place of the IP payload; afterward, the place of the
+ * innermost payload.
+ * @throws {WireError} If the header was truncated.
  */
 export function decodeTransport(packet: Packet, layer: Layer): void {
   const { bytes } = packet;
@@ -50,7 +51,7 @@ export function decodeTransport(packet: Packet, layer: Layer): void {
       return;
   }
   packet.checksum = "unknown";
-  // A later fragment begins in the middle of what the first one began.
+  // A later fragment has no header: only the first one does.
   if (ip.fragmentOffset > 0) return;
   if (ip.protocol === PROTOCOL_TCP) decodeSegment(packet, layer, end);
   else if (ip.protocol === PROTOCOL_UDP) decodeDatagram(packet, layer, end);
@@ -77,7 +78,7 @@ function decodeSegment(packet: Packet, layer: Layer, end: number): void {
   );
   packet.tcp = header;
   packet.problem ??= problem;
-  // If the header's length isn't possible, there's no way to tell where data
+  // If the header's length isn't possible, you can't tell where the data
   // starts.
   layer.start = header.headerBytes < 20
     ? wireEnd
@@ -95,15 +96,15 @@ function decodeDatagram(packet: Packet, layer: Layer, end: number): void {
   );
   packet.udp = header;
   layer.start = start + 8;
-  // In a jumbogram the length is 0, and IP's counts (RFC 2675, section 4); nor
-  // is there a length yet where both are left to the card.
+  // In a jumbogram, the length is 0, and IP's length applies (RFC 2675, section
+  // 4). Both lengths are 0 if the network card fills them in later.
   const isLeftOut = ip.version === 6 || ip.totalBytes === 0;
   if (isLeftOut && header.length === 0) return;
   packet.problem ??= problem;
   if (problem !== null) layer.start = wireEnd;
-  // Of a fragmented datagram the length counts all fragments.
+  // In a fragmented datagram, the length is that of all fragments together.
   if (problem !== null || ip.moreFragments) return;
-  // Its own length may say less than IP does, but not more.
+  // UDP's length may be less than IP's, but not more.
   layer.end = start + header.length;
   layer.wireEnd = Math.min(wireEnd, layer.end);
   if (layer.end <= wireEnd) return;
@@ -128,7 +129,7 @@ function judge(
   // The checksum of ICMP has no pseudo-header; that of ICMPv6 does.
   if (icmp?.version === 4) return judgeHeader(bytes, start, end);
   if (hasOtherAddresses(ip!)) return "unknown";
-  // UDP has no checksum of 0 over IPv6 (RFC 8200, section 8.1).
+  // Over IPv6, UDP may not leave out its checksum (RFC 8200, section 8.1).
   if (udp?.checksum === 0) return "bad";
   const field = (tcp ?? udp ?? icmp)!.checksum;
   const length = end - start;
@@ -138,8 +139,8 @@ function judge(
 }
 
 /**
- * The addresses are summed where they lie, just before the options or
- * extensions, instead of being copied into a pseudo-header first.
+ * Sums the pseudo-header. The addresses are read from the packet, just before
+ * the options or extensions, without copying them.
  */
 function sumAddresses(
   bytes: Uint8Array,
@@ -155,9 +156,10 @@ function sumAddresses(
 }
 
 /**
- * On a route through other addresses the last of those counts for the checksum
- * (RFC 8200, section 8.1), and each kind of route keeps it somewhere else. A
- * home address counts too, and may be damaged.
+ * Returns whether the addresses that the checksum covers can't be found. With a
+ * route, the checksum covers the route's last address (RFC 8200, section 8.1),
+ * whose position depends on the kind of route. It covers a home address, too,
+ * which may be damaged.
  */
 function hasOtherAddresses(ip: Ipv4Header | Ipv6Header): boolean {
   if (ip.version === 4) return isSourceRouted(ip.options);
@@ -167,7 +169,9 @@ function hasOtherAddresses(ip: Ipv4Header | Ipv6Header): boolean {
   return isRouted || (home !== null && home.length !== 16);
 }
 
-/** Whether a loose or strict source route hasn't come to its end (RFC 791). */
+/**
+ * Returns whether a loose or strict source route has addresses left (RFC 791).
+ */
 function isSourceRouted(options: Uint8Array): boolean {
   // Each option: type 1, length 1, pointer to the next address 1, addresses.
   for (let at = 0; at + 2 < options.length && options[at] !== 0;) {

@@ -1,6 +1,6 @@
 /**
  * Conversations over UDP: the datagrams between two addresses and ports. UDP
- * has no handshake and no close, so they have fewer facts than TCP's.
+ * has no handshake and no close, so there's less to record than for TCP.
  *
  * @module
  */
@@ -18,42 +18,42 @@ export interface DatagramEnd {
   address: string;
   /** Its port. */
   port: number;
-  /** Datagrams that it sent. */
+  /** The number of datagrams that it sent. */
   datagrams: number;
-  /** Bytes of data in them. */
+  /** The number of bytes of data in them. */
   bytes: number;
 }
 
 /** The datagrams between two ends. */
 export interface DatagramConversation {
-  /** Its place among all conversations of the capture, from 1. */
+  /** Its number among all conversations of the capture, from 1. */
   number: number;
   /** The end that sent the first datagram. */
   client: DatagramEnd;
   /** The other end. */
   server: DatagramEnd;
-  /** Number in the capture of its first packet. */
+  /** The number of its first packet in the capture. */
   firstPacket: number;
-  /** Number in the capture of its last packet. */
+  /** The number of its last packet in the capture. */
   lastPacket: number;
-  /** When it began. */
+  /** The time of its first packet. */
   start: Timestamp | null;
-  /** When its last packet was captured. */
+  /** The time of its last packet. */
   end: Timestamp | null;
 }
 
-/** A datagram, seen as part of its conversation. */
+/** A datagram as part of its conversation. */
 export interface TrackedDatagram {
   /** The conversation, which later datagrams will change. */
   conversation: DatagramConversation;
-  /** Which end sent it. */
+  /** The end that sent it. */
   from: Side;
 }
 
 /**
  * Groups UDP packets by conversation. It keeps only totals, not the packets.
  *
- * @example A question and its answer
+ * @example A query and its response
  * ```ts
  * import { DatagramConversations, decodePacket, encodePacket } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
@@ -80,9 +80,9 @@ export class DatagramConversations {
   #count = 0;
 
   /**
-   * Starts without any.
+   * Creates an instance without conversations.
    *
-   * @param options How much to remember, and how to count.
+   * @param options The limit, and the numbering.
    */
   constructor(options: ConversationsOptions = {}) {
     const { max = 10_000, nextNumber } = options;
@@ -91,7 +91,7 @@ export class DatagramConversations {
     this.#nextNumber = nextNumber ?? (() => this.#count);
   }
 
-  /** The total number. */
+  /** The total number of conversations. */
   get count(): number {
     return this.#count;
   }

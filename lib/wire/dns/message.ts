@@ -1,6 +1,6 @@
 /**
- * DNS messages: a header of twelve bytes, questions, and records in three
- * sections (RFC 1035, section 4.1).
+ * DNS messages: a header of 12 bytes, questions, and records in three sections
+ * (RFC 1035, section 4.1).
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { decodeName, encodeName } from "./name.ts";
 import { requireBytes, requireWhole, WireError } from "../error.ts";
 import type { Decoded } from "../error.ts";
 
-/** The numbers of the types that are decoded (RFC 1035, 3.2.2; RFC 3596). */
+/**
+ * The numbers of the record types that are decoded (RFC 1035, 3.2.2; RFC 3596).
+ */
 export const DNS_TYPES = {
   A: 1,
   CNAME: 5,
@@ -38,11 +40,11 @@ export const RCODE_NXDOMAIN = 3;
 
 /** One question: a name, a type, and a class. */
 export interface DnsQuestion {
-  /** The name, without a dot at its end. */
+  /** The name, without a trailing dot. */
   name: string;
-  /** Number of the type; see {@linkcode DNS_TYPES}. */
+  /** The number of the type; see {@linkcode DNS_TYPES}. */
   type: number;
-  /** Number of the class; {@linkcode DNS_CLASS_IN}. */
+  /** The number of the class, such as {@linkcode DNS_CLASS_IN}. */
   class: number;
 }
 
@@ -50,9 +52,9 @@ export interface DnsQuestion {
 export type DnsData =
   /** An address, IPv4 or IPv6. */
   | { kind: "A" | "AAAA"; address: string }
-  /** The name is an alias; its records are under another name. */
+  /** An alias: the records are under another name. */
   | { kind: "CNAME"; name: string }
-  /** Strings of bytes, each of up to 255. */
+  /** Byte strings of up to 255 bytes each. */
   | { kind: "TXT"; texts: Uint8Array[] }
   /** The start of a zone, and how long to cache a negative answer. */
   | {
@@ -78,16 +80,17 @@ export interface DnsRecord extends DnsQuestion {
 
 /** A whole message. */
 export interface DnsMessage {
-  /** The ID, from 0 to 65535, which the answer repeats. */
+  /** The ID, from 0 to 65535, which the response repeats. */
   id: number;
-  /** Whether it is an answer. */
+  /** Whether it's a response (QR). */
   isResponse: boolean;
   /** The opcode, from 0 to 15; 0 is a standard query. */
   opcode: number;
   /** Whether the server is authoritative for the name (AA). */
   isAuthoritative: boolean;
   /**
-   * Whether it was truncated because it didn't fit (TC): ask again over TCP.
+   * Whether it was truncated because it didn't fit (TC). If so, send the query
+   * again over TCP.
    */
   isTruncated: boolean;
   /** Whether the client wants recursion (RD). */
@@ -109,9 +112,11 @@ export interface DnsMessage {
 /**
  * Decodes a message.
  *
- * @param bytes The whole message: one datagram, or what TCP's length counts.
- * @returns All fields of it.
- * @throws {WireError} If it isn't DNS message, or has bytes after its end.
+ * @param bytes The whole message: the payload of a datagram, or a message from
+ * a TCP stream without its length prefix.
+ * @returns The message's fields.
+ * @throws {WireError} If the bytes aren't a DNS message, or if there are bytes
+ * after its end.
  *
  * @example A question
  * ```ts
@@ -130,15 +135,15 @@ export function decodeDns(bytes: Uint8Array): DnsMessage {
 }
 
 /**
- * Decodes as much of a message as possible: if a capture or a small buffer
- * truncated it, you can still see the question.
+ * Decodes as much of a message as possible. If a capture or a small buffer
+ * truncated it, the question is often still there.
  *
  * @param bytes The message.
- * @returns All fields, with the records up to the first wrong one, and what is
- * wrong.
- * @throws {WireError} If fewer than the 12 bytes of the header are there.
+ * @returns The message's fields, with the records before the first invalid one,
+ * and the error, if any.
+ * @throws {WireError} If there are fewer than the 12 bytes of the header.
  *
- * @example A question that was cut off
+ * @example A truncated question
  * ```ts
  * import { decodeDnsLeniently, encodeDns } from "./message.ts";
  * import { assertEquals } from "@std/assert";
@@ -184,11 +189,11 @@ export function decodeDnsLeniently(bytes: Uint8Array): Decoded<DnsMessage> {
  *
  * @param message The message; missing fields are 0, false, or empty.
  * @returns A new buffer.
- * @throws {RangeError} If a value doesn't fit in its field, or the message in
- * 65535 bytes.
- * @throws {TypeError} If an address is none of its kind.
+ * @throws {RangeError} If a value doesn't fit in its field, or if the message
+ * is over 65535 bytes.
+ * @throws {TypeError} If an address isn't valid for its record type.
  *
- * @example The twelve bytes of a header
+ * @example The 12 bytes of a header
  * ```ts
  * import { encodeDns } from "./message.ts";
  * import { assertEquals } from "@std/assert";
@@ -231,7 +236,7 @@ export function encodeDns(message: Partial<DnsMessage>): Uint8Array {
   return Uint8Array.from(out.bytes);
 }
 
-/** Where a decoder is. */
+/** The bytes, and the index of the next one to decode. */
 interface Walk {
   bytes: Uint8Array;
   at: number;
@@ -241,8 +246,8 @@ function decodeSections(message: DnsMessage, walk: Walk): void {
   const { bytes } = walk;
   const { questions, answers, authorities, additionals } = message;
   const counts = [4, 6, 8, 10].map((at) => readUint16(bytes, at));
-  // Each one takes bytes, so a count that is too large ends with them. Nor is
-  // any room made for it in advance.
+  // Each item uses bytes, so a count that's too large fails at the end of the
+  // message. No memory is allocated for it in advance.
   for (let i = 0; i < counts[0]; i++) questions.push(decodeQuestion(walk));
   for (const [i, section] of [answers, authorities, additionals].entries()) {
     for (let n = 0; n < counts[i + 1]; n++) section.push(decodeRecord(walk));
@@ -282,7 +287,7 @@ function decodeRecord(walk: Walk): DnsRecord {
   };
 }
 
-/** Where a record's data is. */
+/** The place of a record's data. */
 interface Place {
   bytes: Uint8Array;
   start: number;
@@ -347,7 +352,7 @@ function requireEnd(what: string, found: number, { start, end }: Place): void {
 /** A message in progress. */
 class Out {
   readonly bytes: number[] = [];
-  /** Where each name and end of a name begins. */
+  /** The offset of each name, and of each suffix of a name. */
   readonly #names = new Map<string, number>();
 
   uint(value: number, size: number): void {
@@ -368,7 +373,7 @@ class Out {
       const rest = encoded.subarray(at).toHex();
       const known = this.#names.get(rest);
       if (known !== undefined) return this.uint(0xc000 | known, 2);
-      // A pointer has fourteen bits.
+      // The offset in a pointer has 14 bits.
       if (this.bytes.length < 0x4000) this.#names.set(rest, this.bytes.length);
       this.bytes.push(...encoded.subarray(at, at + 1 + encoded[at]));
     }

@@ -1,8 +1,8 @@
 /**
  * Domain names on the wire (RFC 1035, sections 3.1 and 4.1.4).
  *
- * A name is a series of labels, each after one byte with its length. It ends
- * with a label of length 0, the root:
+ * A name is a series of labels, each with its length in the byte before it. It
+ * ends with a label of length 0, the root:
  *
  * ```text
  * 03 w w w 07 e x a m p l e 03 o r g 00
@@ -18,18 +18,18 @@ import { requireBytes, WireError } from "../error.ts";
 
 /** The longest label, in bytes (RFC 1035, section 2.3.4). */
 export const MAX_LABEL_BYTES = 63;
-/** The longest name, in bytes as it is encoded, with the root. */
+/** The longest encoded name, in bytes, including the root. */
 export const MAX_NAME_BYTES = 255;
 
 /**
  * Encodes a name, without pointers.
  *
- * @param name The name, with a dot at its end or not; `""` and `"."` are the
+ * @param name The name, with or without a trailing dot; `""` and `"."` are the
  * root. `\.` is a dot within a label, and `\007` the byte 7 (RFC 1035, section
  * 5.1).
  * @returns A new buffer.
- * @throws {RangeError} If a label is empty or over 63 bytes, or the name over
- * 255.
+ * @throws {RangeError} If a label is empty or over 63 bytes, or if the name is
+ * over 255 bytes.
  *
  * @example Two labels and the root
  * ```ts
@@ -54,16 +54,16 @@ export function encodeName(name: string): Uint8Array {
 }
 
 /**
- * Decodes a name, and follows its pointers.
+ * Decodes a name, and follows its compression pointers.
  *
- * The first pointer must lead to before the name, and each further one to a
- * smaller offset than the last: so there is an end, however they are set.
+ * The first pointer must lead to an offset before the name, and each further
+ * one to a smaller offset than the last. So pointers can't form a loop.
  *
  * @param bytes The whole message.
  * @param start The index of the name's first byte.
- * @returns The name, without a dot at its end (`""` is the root), and the index
- * after its last byte, which is the one after the first pointer, if any.
- * @throws {WireError} If it isn't name.
+ * @returns The name, without a trailing dot (`""` is the root), and the index
+ * after its last byte: if it has pointers, the index after the first one.
+ * @throws {WireError} If the bytes aren't a valid name.
  *
  * @example A pointer
  * ```ts
@@ -116,7 +116,7 @@ export function decodeName(
   }
 }
 
-/** The labels of a name, as bytes. */
+/** Splits a name into its labels, as bytes. */
 function splitLabels(name: string): number[][] {
   if (name === "" || name === ".") return [];
   let label: number[] = [];
@@ -142,7 +142,10 @@ function splitLabels(name: string): number[][] {
   return labels;
 }
 
-/** The byte that stands at an index as itself, as `\.` or as `\007`. */
+/**
+ * Returns the byte that's written at an index: as itself, as `\.`, or as
+ * `\007`.
+ */
 function byteAt(name: string, at: number): { byte: number; next: number } {
   const isQuoted = name[at] === "\\" && at + 1 < name.length;
   const code = isQuoted ? name.slice(at + 1, at + 4) : "";
@@ -163,7 +166,7 @@ function escape(label: Uint8Array): string {
   return text;
 }
 
-/** How each byte is written in a name. */
+/** The text for each byte in a name. */
 const WRITTEN = Array.from({ length: 256 }, (_, byte) => {
   const char = String.fromCharCode(byte);
   if (char === "." || char === "\\") return `\\${char}`;

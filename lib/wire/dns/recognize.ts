@@ -1,5 +1,5 @@
 /**
- * Telling DNS messages from other data.
+ * Recognizes DNS messages among other data.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { decodeDnsLeniently, type DnsMessage } from "./message.ts";
 import { DNS_CLASS_IN } from "./message.ts";
 import { readUint16 } from "../bytes.ts";
 
-/** DNS, and its relatives on the local network (mDNS and LLMNR). */
+/** The ports of DNS, mDNS, and LLMNR. */
 const DNS_PORTS = [53, 5353, 5355];
 /** NetBIOS names look like DNS but aren't (RFC 1002, section 4.2). */
 const NETBIOS_PORT = 137;
 
-/** Where the data comes from. */
+/** The source of the data. */
 export interface DnsPlace {
-  /** The ports of sender and receiver. */
+  /** The ports of the sender and the receiver. */
   ports: { source: number; destination: number };
-  /** Whether it comes from TCP, which puts the length in front. */
+  /** Whether it's from TCP, where each message has a length prefix. */
   isStream: boolean;
 }
 
@@ -26,11 +26,11 @@ export interface DnsPlace {
  * it must be exactly one complete query or response about one name, with no
  * bytes left over.
  *
- * @param payload The data of a datagram or of a segment.
- * @param place Where it comes from.
+ * @param payload The data of a datagram or a segment.
+ * @param place The ports and the protocol of the data.
  * @returns The message, as far as it's available; `null` if it isn't DNS.
  *
- * @example A query to a server on a port of its own
+ * @example A query to a server on an unusual port
  * ```ts
  * import { encodeDns, recognizeDns } from "./mod.ts";
  * import { assertEquals } from "@std/assert";

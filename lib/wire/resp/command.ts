@@ -1,7 +1,7 @@
 /**
  * RESP, the protocol of Redis: commands in a stream of bytes.
  *
- * A command is an array of byte strings, each with its length in front (Redis
+ * A command is an array of byte strings, each with its length before it (Redis
  * serialization protocol specification, "RESP arrays" and "RESP bulk strings"):
  *
  * ```text
@@ -12,7 +12,7 @@
  * a\r\nbc\r\n
  * ```
  *
- * A line that doesn't start with `*` is an inline command, for people who type
+ * A line that doesn't start with `*` is an inline command, which you can type
  * by hand: words separated by spaces.
  *
  * @module
@@ -23,10 +23,10 @@ import { WireError } from "../error.ts";
 import { quote } from "../quote.ts";
 
 /**
- * Thrown for bytes that aren't valid RESP, or are over a limit.
+ * Thrown for bytes that aren't valid RESP or are over a limit.
  *
- * After this error, you can't tell where the next command starts: answer with
- * an error, and close the connection.
+ * After this error, you can't tell where the next command starts: reply with an
+ * error, and close the connection.
  *
  * @example An impossible length
  * ```ts
@@ -43,10 +43,10 @@ export class RespError extends WireError {
   override name = "RespError";
 }
 
-/** Limits for one command. Over them it is refused, and not kept. */
+/** Limits for one command. A larger command is rejected without storing it. */
 export interface RespLimits {
   /**
-   * The longest line, in bytes without its end: an inline command.
+   * The longest inline command, in bytes without its line ending.
    *
    * @default 65536
    */
@@ -74,7 +74,7 @@ export interface RespLimits {
 /**
  * Encodes a command.
  *
- * @param parts The command's name and its arguments; text is sent as UTF-8.
+ * @param parts The command's name and its arguments; text is encoded as UTF-8.
  * @returns A RESP array of bulk strings.
  *
  * @example The length counts bytes
@@ -103,9 +103,9 @@ export function encodeCommand(
  * Parses commands from a stream, however the reads split it.
  *
  * Between two calls of `push`, it keeps only the incomplete command. Its memory
- * grows with the received bytes, not with a claimed length.
+ * use grows with the received bytes, not with the lengths they claim.
  *
- * @example Two commands, and half a third one
+ * @example Two commands, and half of a third
  * ```ts
  * import { CommandParser } from "./command.ts";
  * import { assertEquals } from "@std/assert";
@@ -122,27 +122,27 @@ export function encodeCommand(
 export class CommandParser {
   readonly #limits: Required<RespLimits>;
   #buffer: Uint8Array = new Uint8Array(0);
-  /** Where the bytes that aren't used yet begin and end in the buffer. */
+  /** The indexes in the buffer where the unused bytes begin and end. */
   #start = 0;
   #end = 0;
-  /** No end of a line is before this one. */
+  /** The bytes before this index were already searched for a line ending. */
   #scanned = 0;
-  /** How many bytes of the stream came before `buffer[0]`. */
+  /** The offset of `buffer[0]` in the stream. */
   #base = 0;
   #parts: Uint8Array[] = [];
   #partsBytes = 0;
-  /** Where the strings that follow those in `#parts` are in the buffer. */
+  /** The places in the buffer of the strings after those in `#parts`. */
   #spans: [start: number, end: number][] = [];
-  /** How many strings are still due; 0 between two commands. */
+  /** The number of strings still missing; 0 between two commands. */
   #due = 0;
-  /** The length of the string in progress; -1 if it isn't known yet. */
+  /** The length of the current string; -1 if it isn't known yet. */
   #size = -1;
   #error?: RespError;
 
   /**
-   * Begins at the start of a command.
+   * Creates a parser that expects the start of a command.
    *
-   * @param limits How large a command may be.
+   * @param limits The limits on a command.
    * @throws {RangeError} If a limit isn't a number >= 0.
    */
   constructor(limits: RespLimits = {}) {
@@ -160,7 +160,7 @@ export class CommandParser {
     }
   }
 
-  /** Whether no command is in progress: here the stream may end. */
+  /** Whether no command is incomplete, so that the stream may end here. */
   get isBetween(): boolean {
     return this.#due === 0 && this.#start === this.#end;
   }
@@ -174,8 +174,8 @@ export class CommandParser {
     if (this.#end + chunk.length > this.#buffer.length) {
       this.#copyParts();
       const used = this.#buffer.subarray(this.#start, this.#end);
-      // Twice what is needed, so that bytes that come one by one aren't each
-      // copied again and again.
+      // Twice the size needed: otherwise, if bytes arrive one by one, each
+      // would copy all the earlier ones again.
       const needed = used.length + chunk.length;
       const room = needed <= this.#buffer.length / 2
         ? this.#buffer
@@ -194,11 +194,11 @@ export class CommandParser {
   /**
    * Returns the next command.
    *
-   * @returns Its strings, at least one; `null` if it isn't complete yet. Nothing
-   * overwrites them later, but they share one `ArrayBuffer`, so mind each one's
-   * `byteOffset`.
-   * @throws {RespError} If it isn't valid RESP, or over a limit; each later call
-   * throws the same.
+   * @returns The command's strings, at least one; `null` if the command isn't
+   * complete yet. Nothing overwrites them later, but they share one
+   * `ArrayBuffer`, so use each one's `byteOffset`.
+   * @throws {RespError} If the bytes aren't valid RESP or are over a limit;
+   * each later call throws the same error.
    */
   next(): Uint8Array[] | null {
     if (this.#error !== undefined) throw this.#error;
@@ -217,7 +217,7 @@ export class CommandParser {
       if (this.#buffer[from] !== STAR) {
         const line = this.#buffer.subarray(from, lineEnd);
         const words = splitWords(withoutReturn(line));
-        // Ignore an empty line: people press Enter twice.
+        // Ignore an empty line: people sometimes press Enter twice.
         if (words.length === 0) continue;
         if (words.length > this.#limits.maxItems) {
           this.#fail("a command", from, this.#atMost("maxItems", words.length));
@@ -232,7 +232,7 @@ export class CommandParser {
   /**
    * Handles the end of the stream.
    *
-   * @throws {RespError} If that was in the middle of a command.
+   * @throws {RespError} If a command is incomplete.
    */
   end(): void {
     if (this.#error !== undefined) throw this.#error;
@@ -240,7 +240,10 @@ export class CommandParser {
     this.#fail("a command", this.#end, "the rest of it, found the end");
   }
 
-  /** One string of an array, or its length; false if it isn't whole yet. */
+  /**
+   * Reads one string of an array, or its length; returns `false` if it isn't
+   * complete yet.
+   */
   #takeString(): boolean {
     const from = this.#start;
     if (this.#size === -1) {
@@ -284,8 +287,8 @@ export class CommandParser {
   }
 
   /**
-   * Copies the strings out of the buffer, all at once: one copy, including the
-   * bytes between the strings, is faster than a buffer for each of them.
+   * Copies all strings out of the buffer at once: one copy, including the bytes
+   * between the strings, is faster than a new buffer for each string.
    */
   #copyParts(): void {
     if (this.#spans.length === 0) return;
@@ -302,7 +305,7 @@ export class CommandParser {
     const { maxLineBytes } = this.#limits;
     let at = this.#scanned;
     while (at < this.#end && this.#buffer[at] !== LF) at++;
-    // One byte more than the limit may be the "\r" of the end.
+    // One more byte than the limit may be there: the "\r" of the line ending.
     const length = at - this.#start -
       (at > this.#start && this.#buffer[at - 1] === CR ? 1 : 0);
     if (length > maxLineBytes) {
@@ -314,7 +317,7 @@ export class CommandParser {
     return at;
   }
 
-  /** The number in a line such as `$4\r\n`. */
+  /** Reads the number in a line such as `$4\r\n`. */
   #count(
     what: string,
     from: number,
@@ -324,8 +327,9 @@ export class CommandParser {
   ): number {
     const first = from + 1;
     const end = lineEnd - 1;
-    // Digits alone: no sign, no blank, no leading zero, nothing to be read in
-    // two ways. Going by the bytes takes a fifth of what decoding them does.
+    // Digits only: no sign, no space, and no leading zero, so there's one way
+    // to read it. Reading the bytes takes a fifth of the time of decoding them
+    // to text.
     let isNumber = end > first && end - first <= 16 &&
       this.#buffer[end] === CR &&
       (this.#buffer[first] !== ZERO || end === first + 1);

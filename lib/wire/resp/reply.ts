@@ -1,5 +1,5 @@
 /**
- * RESP, the protocol of Redis: what a server answers.
+ * RESP, the protocol of Redis: the server's replies.
  *
  * The first byte is the reply's type (Redis serialization protocol
  * specification, version 2):
@@ -19,20 +19,20 @@
 import { concat } from "../bytes.ts";
 import { RespError } from "./command.ts";
 
-/** One answer. */
+/** One reply. */
 export type RespReply =
   /** A simple string, such as `OK`. */
   | { kind: "simple"; text: string }
-  /** Why it was refused; the first word is a code, such as `ERR`. */
+  /** An error message; the first word is a code, such as `ERR`. */
   | { kind: "error"; text: string }
   /** A number. */
   | { kind: "integer"; value: bigint }
   /** A bulk string; `null` is nil, which isn't the same as an empty string. */
   | { kind: "bulk"; value: Uint8Array | null }
-  /** Several answers; `null` is nil. */
+  /** An array of replies; `null` is nil. */
   | { kind: "array"; items: RespReply[] | null };
 
-/** Limits for one answer. */
+/** Limits for one reply. */
 export interface ReplyLimits {
   /**
    * The longest string or line, in bytes.
@@ -41,13 +41,13 @@ export interface ReplyLimits {
    */
   maxBulkBytes?: number;
   /**
-   * The most answers in one, in all its arrays together.
+   * The most items in all arrays of one reply together.
    *
    * @default 1024
    */
   maxItems?: number;
   /**
-   * How many arrays may lie in one another.
+   * The most levels of nested arrays.
    *
    * @default 8
    */
@@ -55,15 +55,15 @@ export interface ReplyLimits {
 }
 
 /**
- * Encodes an answer.
+ * Encodes a reply.
  *
- * @param reply The answer.
+ * @param reply The reply.
  * @returns A new buffer.
- * @throws {TypeError} If a text that has to be one line has an end of a line
- * in it: the rest would be taken for another answer.
+ * @throws {TypeError} If a simple string or an error contains a line ending:
+ * the client would mistake the rest for another reply.
  * @throws {RangeError} If an integer doesn't fit in 64 bits.
  *
- * @example Nil, and a string of no bytes
+ * @example Nil, and an empty string
  * ```ts
  * import { encodeReply } from "./reply.ts";
  * import { assertEquals } from "@std/assert";
@@ -100,16 +100,16 @@ export function encodeReply(reply: RespReply): Uint8Array {
 }
 
 /**
- * Decodes the answer that begins at a byte.
+ * Decodes one reply.
  *
- * @param bytes What has come so far.
- * @param start The index of the answer's first byte.
- * @param limits How large it may be.
- * @returns The answer, and the index after its last byte; `null` if it isn't
- * whole yet.
- * @throws {RespError} If it isn't RESP, or over a limit.
+ * @param bytes The bytes received so far.
+ * @param start The index of the reply's first byte.
+ * @param limits The limits on the reply.
+ * @returns The reply, and the index after its last byte; `null` if it isn't
+ * complete yet.
+ * @throws {RespError} If the bytes aren't valid RESP or are over a limit.
  *
- * @example Not whole, and whole
+ * @example An incomplete reply, and a complete one
  * ```ts
  * import { decodeReply } from "./reply.ts";
  * import { assertEquals } from "@std/assert";
@@ -132,7 +132,7 @@ export function decodeReply(
   return reply === null ? null : { reply, end: decoding.at };
 }
 
-/** One walk over the bytes of an answer. */
+/** Reads the bytes of one reply. */
 class Decoding {
   at: number;
   readonly #bytes: Uint8Array;
@@ -149,7 +149,7 @@ class Decoding {
     };
   }
 
-  /** `null` where the bytes end too early. */
+  /** Reads a reply; returns `null` if it isn't complete. */
   reply(depth: number): RespReply | null {
     const from = this.at;
     const text = this.#line();
@@ -166,7 +166,7 @@ class Decoding {
       case "*":
         return this.#array(text, from, depth);
       default:
-        throw new RespError("an answer", from, `one of "+-:$*"`);
+        throw new RespError("a reply", from, `one of "+-:$*"`);
     }
   }
 
@@ -197,7 +197,11 @@ class Decoding {
   #array(text: string, from: number, depth: number): RespReply | null {
     const { maxItems, maxDepth } = this.#limits;
     if (depth >= maxDepth) {
-      throw new RespError("an array", from, `at most ${maxDepth} in another`);
+      throw new RespError(
+        "an array",
+        from,
+        `at most ${maxDepth} nested arrays`,
+      );
     }
     const count = this.#count(text, from, maxItems - this.#items);
     if (count === -1) return { kind: "array", items: null };

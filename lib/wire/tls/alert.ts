@@ -1,6 +1,6 @@
 /**
- * TLS alerts: how one end says that it closes, or what has failed (RFC 8446,
- * section 6).
+ * TLS alerts: messages that say that one end closes, or that something failed
+ * (RFC 8446, section 6).
  *
  * @module
  */
@@ -44,7 +44,7 @@ const LEVELS: Readonly<Record<number, string>> = { 1: "warning", 2: "fatal" };
 
 /** One alert. */
 export interface TlsAlert {
-  /** How bad it is. */
+  /** Its level, `warning` or `fatal`, or the level's number as text. */
   level: string;
   /** Its name in {@linkcode TLS_ALERT_NAMES}, or its number as text. */
   description: string;
@@ -54,10 +54,10 @@ export interface TlsAlert {
  * Decodes an alert.
  *
  * @param record A record.
- * @returns What it says; `null` if it isn't an alert, or if it's encrypted, and
- * so has more than two bytes.
+ * @returns The alert; `null` if the record isn't an alert, or if the alert is
+ * encrypted (it has more than two bytes).
  *
- * @example The server doesn't know the client's version
+ * @example The server doesn't support the client's version
  * ```ts
  * import { decodeTlsAlert } from "./alert.ts";
  * import { recognizeTls } from "./record.ts";

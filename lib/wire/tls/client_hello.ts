@@ -1,6 +1,6 @@
 /**
- * The ClientHello: the first message of a TLS connection, which is sent in the
- * clear (RFC 8446, section 4.1.2).
+ * The ClientHello: the first message of a TLS connection, which isn't encrypted
+ * (RFC 8446, section 4.1.2).
  *
  * @module
  */
@@ -21,7 +21,7 @@ export const TLS_EXTENSIONS = {
 
 /** One extension. */
 export interface TlsExtension {
-  /** Its number. */
+  /** The number of its type. */
   type: number;
   /** Its data, as a view. */
   data: Uint8Array;
@@ -29,34 +29,40 @@ export interface TlsExtension {
 
 /** A decoded ClientHello. */
 export interface ClientHello {
-  /** The version in its old place. TLS 1.3 clients write 0x0303 there. */
+  /**
+   * The version field of older TLS versions. TLS 1.3 clients send 0x0303 here.
+   */
   legacyVersion: number;
-  /** 32 random bytes. */
+  /** The client random, 32 bytes. */
   random: Uint8Array;
-  /** Up to 32 bytes. */
+  /** The session ID, up to 32 bytes. */
   sessionId: Uint8Array;
-  /** The numbers of the cipher suites, the best one first. */
+  /** The numbers of the cipher suites, in the client's order of preference. */
   cipherSuites: number[];
-  /** All extensions, in their order. */
+  /** All extensions, in order. */
   extensions: TlsExtension[];
-  /** The server's name (SNI), in the clear; `null` if it isn't there. */
+  /**
+   * The server's name (SNI), which isn't encrypted; `null` if the client
+   * doesn't send it.
+   */
   serverName: string | null;
-  /** The protocols to speak inside (ALPN), the best one first. */
+  /** The application protocols (ALPN), in the client's order of preference. */
   protocols: string[];
   /**
-   * The versions, the best one first; the legacy version if none are listed.
+   * The versions, in the client's order of preference; the legacy version if
+   * the extension is missing.
    */
   versions: number[];
 }
 
 /**
- * Says whether a number is GREASE: one that clients send only to see whether
- * servers ignore what they don't know (RFC 8701).
+ * Returns whether a number is GREASE: a reserved value that clients send only
+ * to make sure that servers ignore unknown values (RFC 8701).
  *
- * @param number A version, a cipher suite, or the type of an extension.
+ * @param number The number of a version, a cipher suite, or an extension.
  * @returns Whether it's 0x0a0a, 0x1a1a, …, or 0xfafa.
  *
- * @example A version of Chromium's
+ * @example A GREASE version sent by Chromium
  * ```ts
  * import { isGrease } from "./client_hello.ts";
  * import { assertEquals } from "@std/assert";
@@ -71,13 +77,14 @@ export function isGrease(number: number): boolean {
 /**
  * Decodes a ClientHello.
  *
- * @param message The handshake message: type, length, and body. That's the whole
- * fragment of a client's first record, unless the message needs several.
- * @returns What the client offers.
- * @throws {WireError} If it isn't a ClientHello, or if any length in it doesn't
- * fit what's around it.
+ * @param message The handshake message: type, length, and body. It's the whole
+ * fragment of a client's first record, unless the message spans several
+ * records.
+ * @returns The decoded ClientHello.
+ * @throws {WireError} If the message isn't a ClientHello, or if a length in it
+ * doesn't fit.
  *
- * @example A small one
+ * @example A small ClientHello
  * ```ts
  * import { decodeClientHello } from "./client_hello.ts";
  * import { assertEquals } from "@std/assert";
@@ -94,11 +101,12 @@ export function decodeClientHello(message: Uint8Array): ClientHello {
 }
 
 /**
- * Decodes a ClientHello as far as it can be: a capture may have only its start.
+ * Decodes as much of a ClientHello as possible: a capture may have only its
+ * start.
  *
  * @param message The handshake message.
- * @returns What the client offers, up to the first wrong thing, and what's wrong.
- * @throws {WireError} If it doesn't begin like a ClientHello.
+ * @returns The ClientHello, up to the first error, and the error, if any.
+ * @throws {WireError} If the message doesn't start like a ClientHello.
  */
 export function decodeClientHelloLeniently(
   message: Uint8Array,
@@ -139,7 +147,7 @@ function decodeBody(hello: ClientHello, message: Uint8Array): void {
   }
   hello.sessionId = session.take(session.left);
   hello.cipherSuites = body.vector(2).uints();
-  body.vector(1); // Compression is a thing of the past.
+  body.vector(1); // The compression methods; TLS 1.3 has no compression.
   if (!body.isDone) decodeExtensions(hello, body, cut.isShort);
   body.requireEnd();
   if (cut.isShort) fail(message.length, "the rest of the message");
@@ -207,7 +215,7 @@ function decodeExtension(
   data.requireEnd();
 }
 
-/** A part of the message, and where in it the next bytes are. */
+/** A part of the message, and the index of the next byte in it. */
 class Cursor {
   readonly bytes: Uint8Array;
   readonly end: number;
@@ -249,7 +257,7 @@ class Cursor {
     return new Cursor(this.bytes, this.at - size, this.at);
   }
 
-  /** The rest, as numbers of two bytes. */
+  /** Reads the rest as two-byte numbers. */
   uints(): number[] {
     if (this.left % 2 === 1) fail(this.end - 1, "an even number of bytes");
     const bytes = this.take(this.left);
@@ -259,16 +267,19 @@ class Cursor {
     );
   }
 
-  /** The rest, as text with a character for each byte. */
+  /** Reads the rest as text, one character for each byte. */
   text(): string {
     return String.fromCharCode(...this.take(this.left));
   }
 
   requireEnd(): void {
-    if (!this.isDone) fail(this.at, `the end, found ${this.left} bytes more`);
+    if (!this.isDone) fail(this.at, `the end, found ${this.left} more bytes`);
   }
 
-  /** Where what a length counts ends, or the bytes do if they end first. */
+  /**
+   * The index after the part, or after the last byte if the message is
+   * truncated.
+   */
   cutLength(lengthBytes: number) {
     const size = this.uint(lengthBytes);
     const isShort = size > this.left;

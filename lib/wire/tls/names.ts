@@ -14,7 +14,7 @@ const VERSIONS: Readonly<Record<number, string>> = {
   0x0304: "TLS 1.3",
 };
 
-/** Those that clients of today offer (IANA, "TLS Cipher Suites"). */
+/** The cipher suites that current clients offer (IANA, "TLS Cipher Suites"). */
 const CIPHER_SUITES: Readonly<Record<number, string>> = {
   0x00ff: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
   0x1301: "TLS_AES_128_GCM_SHA256",
@@ -63,12 +63,13 @@ const EXTENSIONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Names a version.
+ * Returns the name of a TLS version.
  *
- * @param number Its number, such as 0x0304.
- * @returns `TLS 1.3`; the number itself, such as `0x7f1c`, if it has no name.
+ * @param number The version's number, such as 0x0304.
+ * @returns Its name, such as `TLS 1.3`, or its number, such as `0x7f1c`, if it
+ * has no name.
  *
- * @example The newest
+ * @example TLS 1.3
  * ```ts
  * import { tlsVersionName } from "./names.ts";
  * import { assertEquals } from "@std/assert";
@@ -81,20 +82,22 @@ export function tlsVersionName(number: number): string {
 }
 
 /**
- * Names a cipher suite.
+ * Returns the name of a cipher suite.
  *
- * @param number Its number, such as 0x1301.
- * @returns `TLS_AES_128_GCM_SHA256`; its number if it isn't a usual one.
+ * @param number The cipher suite's number, such as 0x1301.
+ * @returns Its name, such as `TLS_AES_128_GCM_SHA256`, or its number if it
+ * isn't a common one.
  */
 export function tlsCipherSuiteName(number: number): string {
   return nameIn(CIPHER_SUITES, number);
 }
 
 /**
- * Names the type of an extension.
+ * Returns the name of an extension.
  *
- * @param number Its number, such as 0.
- * @returns `server_name`; its number if it isn't a usual one.
+ * @param number The extension's number, such as 0.
+ * @returns Its name, such as `server_name`, or its number if it isn't a common
+ * one.
  */
 export function tlsExtensionName(number: number): string {
   return nameIn(EXTENSIONS, number);

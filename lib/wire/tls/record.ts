@@ -1,5 +1,5 @@
 /**
- * TLS records, which TLS splits its stream into (RFC 8446, section 5.1).
+ * TLS records, into which TLS splits its stream (RFC 8446, section 5.1).
  *
  * ```text
  * | content type 1 | version 2 | length 2 | fragment, encrypted or not |
@@ -38,21 +38,24 @@ export const TLS_HANDSHAKE_TYPES: Readonly<Record<number, string>> = {
 const CHANGE_CIPHER_SPEC = 20;
 const HANDSHAKE = 22;
 const RECORD_HEADER_BYTES = 5;
-/** 2^14 bytes, and what encryption may add in TLS 1.2 (RFC 5246, 6.2.3). */
+/**
+ * The largest fragment: 2^14 bytes, and up to 2048 bytes that encryption may
+ * add in TLS 1.2 (RFC 5246, 6.2.3).
+ */
 const MAX_FRAGMENT_BYTES = 2 ** 14 + 2048;
 
-/** Longer messages are encrypted bytes that look like a length. */
+/** A longer handshake message isn't one: its length is encrypted bytes. */
 const MAX_HANDSHAKE_BYTES = 2 ** 17;
 
 /** One record. */
 export interface TlsRecord {
   /** The type of its content, a key of {@linkcode TLS_CONTENT_TYPES}. */
   contentType: number;
-  /** Its version, such as 0x0303; TLS 1.3 says 0x0303 as well. */
+  /** Its version, such as 0x0303. TLS 1.3 sends 0x0303, too. */
   version: number;
-  /** Bytes in the fragment. */
+  /** The length of the fragment, in bytes. */
   length: number;
-  /** As much of the fragment as is there, as a view. */
+  /** The available part of the fragment, as a view. */
   fragment: Uint8Array;
 }
 
@@ -60,8 +63,8 @@ export interface TlsRecord {
  * Recognizes the TLS records at the start of some data.
  *
  * @param bytes The data of a segment.
- * @returns The records, of which the last one may be cut off; none if the data
- * doesn't begin with the header of a record.
+ * @returns The records, of which the last one may be cut off; an empty array if
+ * the data doesn't start with a record header.
  *
  * @example An alert
  * ```ts
@@ -92,11 +95,12 @@ export function recognizeTls(bytes: Uint8Array): TlsRecord[] {
 }
 
 /**
- * Names the contents of TLS records.
+ * Returns the names of the messages in TLS records.
  *
- * @param records Records of one sender, in their order.
- * @returns A name for each message: `Client Hello`. What comes after a Change
- * Cipher Spec is encrypted, and so is a handshake message that can't be read.
+ * @param records Records of one sender, in order.
+ * @returns A name for each message, such as `Client Hello`. Everything after a
+ * Change Cipher Spec counts as encrypted, and so does a handshake message that
+ * can't be read.
  *
  * @example The first message of a client
  * ```ts
@@ -124,7 +128,7 @@ function handshakeNames({ fragment, length }: TlsRecord): string[] {
   for (let at = 0; at + 4 <= fragment.length;) {
     const name = TLS_HANDSHAKE_TYPES[fragment[at]];
     const size = fragment[at + 1] << 16 | readUint16(fragment, at + 2);
-    // A long certificate goes on in the next record.
+    // A long certificate continues in the next record.
     const isSane = size <= length || size < MAX_HANDSHAKE_BYTES;
     if (name === undefined || !isSane) return [];
     names.push(name);

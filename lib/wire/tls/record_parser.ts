@@ -1,5 +1,6 @@
 /**
- * TLS records in a stream of bytes, cut apart again (RFC 8446, section 5.1).
+ * A parser that splits a stream of bytes into TLS records (RFC 8446, section
+ * 5.1).
  *
  * @module
  */
@@ -8,9 +9,9 @@ import { concat, readUint16, writeUint16 } from "../bytes.ts";
 import { WireError } from "../error.ts";
 import { TLS_CONTENT_TYPES, type TlsRecord } from "./record.ts";
 
-/** Content type, version, and length. */
+/** The size of a record's header: content type, version, and length. */
 export const TLS_RECORD_HEADER_BYTES = 5;
-/** The most bytes in a record: 2^14, and what encryption may add to them. */
+/** The longest fragment, in bytes: 2^14, and 256 that encryption may add. */
 export const TLS_MAX_RECORD_BYTES: number = 2 ** 14 + 256;
 
 /** Limits for one record. */
@@ -24,9 +25,9 @@ export interface TlsRecordLimits {
 }
 
 /**
- * Cuts a stream into records, wherever its reads ended.
+ * Splits a stream into records, however the reads split it.
  *
- * @example A record that comes in two pieces
+ * @example A record that arrives in two pieces
  * ```ts
  * import { TlsRecordParser } from "./record_parser.ts";
  * import { assertEquals } from "@std/assert";
@@ -45,16 +46,16 @@ export class TlsRecordParser {
   #offset = 0;
 
   /**
-   * Makes a parser at the start of a stream.
+   * Creates a parser for the start of a stream.
    *
-   * @param limits How long a record may be.
+   * @param limits The limits on a record.
    */
   constructor(limits: TlsRecordLimits = {}) {
     this.#maxFragmentBytes = limits.maxFragmentBytes ?? TLS_MAX_RECORD_BYTES;
   }
 
   /**
-   * Takes the next bytes of the stream.
+   * Adds the next bytes of the stream.
    *
    * @param bytes The bytes; they're copied.
    */
@@ -65,9 +66,9 @@ export class TlsRecordParser {
   /**
    * Returns the next record.
    *
-   * @returns The record, or `null` until the rest of it has come.
-   * @throws {WireError} If these bytes aren't the header of a record, or if it's
-   * too long; again in every later call.
+   * @returns The record, or `null` if the rest of it hasn't arrived.
+   * @throws {WireError} If the bytes aren't a record's header, or if the record
+   * is too long; each later call throws the same error.
    */
   next(): TlsRecord | null {
     const pending = this.#pending;
@@ -87,9 +88,9 @@ export class TlsRecordParser {
   }
 
   /**
-   * Says that the stream has ended.
+   * Handles the end of the stream.
    *
-   * @throws {WireError} If it has ended inside a record.
+   * @throws {WireError} If the stream ended in the middle of a record.
    */
   end(): void {
     if (this.#pending.length === 0) return;
@@ -118,8 +119,8 @@ export class TlsRecordParser {
 /**
  * Encodes a record.
  *
- * @param record Its content type, its version, and its fragment.
- * @returns A new buffer: the header, and the fragment.
+ * @param record The record's content type, version, and fragment.
+ * @returns A new buffer: the header and the fragment.
  *
  * @example An alert
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The key of a WebSocket's upgrade (RFC 6455, sections 1.3 and 4.2.2).
+ * The key of a WebSocket handshake (RFC 6455, sections 1.3 and 4.2.2).
  *
  * @module
  */
@@ -10,13 +10,13 @@ export const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /**
  * Computes the value of `Sec-WebSocket-Accept` for a client's key.
  *
- * It proves nothing about the server except that it knows WebSockets: a server
- * that answers anything with its usual response doesn't send this.
+ * It proves only that the server understands WebSockets: another server, which
+ * ignores the key, can't send this value.
  *
  * @param key The value of `Sec-WebSocket-Key`.
  * @returns The SHA-1 of the key and the GUID, in base64.
  *
- * @example The key in the RFC
+ * @example The key from the RFC
  * ```ts
  * import { webSocketAccept } from "./accept.ts";
  * import { assertEquals } from "@std/assert";

@@ -28,23 +28,23 @@ export const CLOSE_CODE_NAMES: Readonly<Record<number, string>> = {
   1015: "TLS Handshake",
 };
 
-/** Codes that a program is told, and that are never sent. */
+/** Codes that are reported to a program, but never sent. */
 const NEVER_SENT = new Set([1005, 1006, 1015]);
 
-/** Why a WebSocket is closed. */
+/** The reason why a WebSocket was closed. */
 export interface CloseReason {
   /** The close code; 1005 if the Close frame has none. */
   code: number;
-  /** The reason, which is for people; often empty. */
+  /** The reason as text for people; often empty. */
   reason: string;
 }
 
 /**
- * Says whether a Close frame may contain a code.
+ * Returns whether a Close frame may contain a code.
  *
- * @param code The code.
- * @returns Whether it is registered and not reserved for programs themselves, or
- * from 3000 to 4999, which libraries and applications use.
+ * @param code The close code.
+ * @returns Whether the code is registered and may be sent, or is from 3000 to
+ * 4999, the range for libraries and applications.
  *
  * @example A code that is never sent
  * ```ts
@@ -99,12 +99,13 @@ export function encodeClosePayload(
  * Decodes the payload of a Close frame.
  *
  * @param payload The payload, unmasked.
- * @param offset Index of its first byte in the stream, for errors.
+ * @param offset The index of the payload's first byte in the stream, for
+ * errors.
  * @returns The code and the reason.
- * @throws {WebSocketError} If it's a single byte, or the code may not be sent
- * (1002), or if the reason isn't UTF-8 (1007).
+ * @throws {WebSocketError} If the payload is a single byte or the code may not
+ * be sent (1002), or if the reason isn't valid UTF-8 (1007).
  *
- * @example No code
+ * @example A Close frame without a code
  * ```ts
  * import { decodeClosePayload } from "./close.ts";
  * import { assertEquals } from "@std/assert";

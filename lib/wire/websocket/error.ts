@@ -1,5 +1,5 @@
 /**
- * The one way in which a WebSocket's bytes can be wrong.
+ * The error for invalid bytes from a WebSocket.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { WireError } from "../error.ts";
  * Thrown for bytes that aren't valid frames, and for messages that are larger
  * than allowed.
  *
- * Nothing after it can be trusted: send a Close frame with `code`, and close the
- * connection (RFC 6455, section 7.1.7).
+ * After this error, trust nothing from the peer: send a Close frame with
+ * `code`, and close the connection (RFC 6455, section 7.1.7).
  *
- * @example What to tell the peer
+ * @example The close code for the peer
  * ```ts
  * import { WebSocketError } from "./error.ts";
  * import { assertEquals } from "@std/assert";
@@ -37,11 +37,11 @@ export class WebSocketError extends WireError {
   readonly code: number;
 
   /**
-   * Makes an error that names the place and the close code.
+   * Creates an error with the offset of the invalid bytes and a close code.
    *
    * @param what What was being decoded, such as `a frame`.
-   * @param offset Index of the byte in the stream.
-   * @param expected What should have been there, and what was.
+   * @param offset The index of the invalid byte in the stream.
+   * @param expected What was expected at that byte, and what was found instead.
    * @param code The close code.
    */
   constructor(what: string, offset: number, expected: string, code = 1002) {

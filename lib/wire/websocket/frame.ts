@@ -5,8 +5,8 @@
  * | FIN 1 | RSV 3 | opcode 4 | MASK 1 | length 7 | length 16 or 64 | key 32 |
  * ```
  *
- * and the payload after it. The second length is there if the first is 126 or
- * 127, and the key if MASK is set.
+ * and then the payload. The extended length is there if the first length is 126
+ * or 127, and the key is there if MASK is set.
  *
  * @module
  */
@@ -27,13 +27,13 @@ export interface WebSocketFrameHeader {
   opcode: number;
   /** The masking key, four bytes; `null` if the payload isn't masked. */
   mask: Uint8Array | null;
-  /** Bytes in the header, from 2 to 14. */
+  /** The length of the header, from 2 to 14 bytes. */
   headerBytes: number;
-  /** Bytes in the payload. Over 2^53, it isn't exact. */
+  /** The length of the payload, in bytes. It isn't exact over 2^53. */
   payloadBytes: number;
 }
 
-/** How {@linkcode encodeWebSocketFrame} encodes. */
+/** Options for {@linkcode encodeWebSocketFrame}. */
 export interface WebSocketFrameOptions {
   /**
    * Whether this is the last fragment of its message.
@@ -50,16 +50,17 @@ export interface WebSocketFrameOptions {
 }
 
 /**
- * Decodes the header of a frame, and checks everything in it that doesn't depend
- * on other frames.
+ * Decodes the header of a frame, and checks all rules that don't depend on
+ * other frames.
  *
  * @param bytes The frame, or its first bytes.
- * @param offset Index of its first byte.
- * @param base Index of `bytes[0]` in the stream, for errors.
+ * @param offset The index of the frame's first byte in `bytes`.
+ * @param base The index of `bytes[0]` in the stream, for errors.
  * @returns The header, or `null` if it isn't complete yet.
- * @throws {WebSocketError} As soon as the bytes that are there can't be valid: an
- * RSV bit or an unknown opcode, a control frame that is fragmented or longer than
- * 125 bytes, a length that isn't in its shortest form, or one of 2^63 and more.
+ * @throws {WebSocketError} As soon as the available bytes can't be valid: an
+ * RSV bit, an unknown opcode, a control frame that is fragmented or longer than
+ * 125 bytes, a length that isn't in its shortest form, or a length of 2^63 or
+ * more.
  *
  * @example Five bytes of text, masked
  * ```ts
@@ -124,11 +125,11 @@ export function decodeWebSocketHeader(
 }
 
 /**
- * Masks a payload, or unmasks it, which is the same.
+ * Masks or unmasks a payload; the two are the same operation.
  *
  * @param bytes A part of the payload.
  * @param mask The masking key, four bytes.
- * @param at Index of the part's first byte in the payload.
+ * @param at The index of the part's first byte in the payload.
  * @returns A new array, in which each byte is XORed with one of the key's.
  *
  * @example A payload that arrives in two parts
@@ -164,7 +165,7 @@ export function applyMask(
  * @throws {RangeError} If the opcode isn't an integer from 0 to 15, the mask
  * isn't four bytes, or a control frame is fragmented or longer than 125 bytes.
  *
- * @example An unmasked text
+ * @example An unmasked text frame
  * ```ts
  * import { encodeWebSocketFrame, WEBSOCKET_OPCODES } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
@@ -202,7 +203,10 @@ export function encodeWebSocketFrame(
   return concat([head, mask, applyMask(data, mask)]);
 }
 
-/** The first bytes of a frame, up to its length, with only the length set. */
+/**
+ * Creates the first bytes of a frame, up to its length, with only the length
+ * set.
+ */
 function encodeLength(size: number): Uint8Array {
   if (size < 126) return Uint8Array.of(0, size);
   if (size < 2 ** 16) {

@@ -1,14 +1,14 @@
 /**
  * WebSocket frames and messages (RFC 6455).
  *
- * | file         | what it is about                                         |
+ * | file         | contents                                                 |
  * | ------------ | -------------------------------------------------------- |
- * | `accept.ts`  | the key of the upgrade, and the proof that it was read   |
+ * | `accept.ts`  | the key of the handshake, and the value that answers it  |
  * | `opcode.ts`  | the kinds of frames                                      |
  * | `frame.ts`   | one frame: header, masking, encoding                     |
  * | `close.ts`   | close codes, and the payload of a Close frame            |
- * | `parser.ts`  | a stream of bytes, as messages                           |
- * | `error.ts`   | what is wrong, and the close code that says so           |
+ * | `parser.ts`  | a parser from a stream of bytes to messages              |
+ * | `error.ts`   | the error for invalid bytes, with a close code           |
  *
  * @module
  */

@@ -4,15 +4,15 @@
  * @module
  */
 
-/** The opcodes. Those from 8 on are of control frames. */
+/** The opcodes. Opcodes from 8 on are those of control frames. */
 export const WEBSOCKET_OPCODES = {
-  /** More of the message under way. */
+  /** The next fragment of a message. */
   continuation: 0x0,
   /** A message of UTF-8 text, or its first fragment. */
   text: 0x1,
   /** A message of bytes, or its first fragment. */
   binary: 0x2,
-  /** The sender sends nothing more. */
+  /** The sender won't send anything else. */
   close: 0x8,
   /** Asks for a pong. */
   ping: 0x9,
@@ -30,7 +30,7 @@ const NAMES = new Map<number, OpcodeName>(
 );
 
 /**
- * Names an opcode.
+ * Returns the name of an opcode.
  *
  * @param opcode A number from 0 to 15.
  * @returns Its name, or `undefined` if it's reserved.
@@ -49,10 +49,10 @@ export function opcodeName(opcode: number): OpcodeName | undefined {
 }
 
 /**
- * Says whether an opcode is of a control frame, known or not.
+ * Returns whether an opcode is that of a control frame, known or not.
  *
  * @param opcode A number from 0 to 15.
- * @returns Whether it's 8 or above.
+ * @returns Whether the opcode is 8 or above.
  */
 export function isControlOpcode(opcode: number): boolean {
   return opcode >= 0x8;

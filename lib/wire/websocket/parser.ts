@@ -1,5 +1,6 @@
 /**
- * A stream of bytes, as WebSocket messages (RFC 6455, section 6.2).
+ * A parser that reads WebSocket messages from a stream of bytes (RFC 6455,
+ * section 6.2).
  *
  * @module
  */
@@ -22,16 +23,17 @@ export type WebSocketMessage =
   | { kind: "ping" | "pong"; data: Uint8Array }
   | { kind: "close"; code: number; reason: string };
 
-/** How a {@linkcode WebSocketParser} reads. */
+/** Options for {@linkcode WebSocketParser}. */
 export interface WebSocketParserOptions {
   /**
-   * Who sends the bytes. A client must mask its frames, and a server must not.
+   * The end that sends the bytes. A client must mask its frames, and a server
+   * must not.
    *
    * @default "client"
    */
   from?: "client" | "server";
   /**
-   * The most bytes in one message, all its fragments together.
+   * The largest message, in bytes, with all its fragments together.
    *
    * @default 1048576
    */
@@ -39,7 +41,7 @@ export interface WebSocketParserOptions {
 }
 
 /**
- * Takes messages out of a stream, however it was cut.
+ * Parses messages from a stream, however the reads split it.
  *
  * It keeps only bytes that have arrived, and never allocates for a length that
  * a header claims. A message that never ends takes at most `maxBytes`.
@@ -63,12 +65,12 @@ export class WebSocketParser {
   readonly #isMasked: boolean;
   readonly #maxBytes: number;
   #rest: Uint8Array = new Uint8Array(0);
-  /** How many bytes of the stream came before `#rest`. */
+  /** The offset of `#rest` in the stream. */
   #base = 0;
-  /** The frame under way, and how much of its payload has come. */
+  /** The current frame, and how much of its payload has arrived. */
   #header: WebSocketFrameHeader | null = null;
   #taken = 0;
-  /** The kind of message under way, and what there is of it. */
+  /** The kind of the current message, and the fragments received so far. */
   #opcode: number | null = null;
   #size = 0;
   readonly #body = new BodyBuffer();
@@ -77,9 +79,9 @@ export class WebSocketParser {
   #error?: WebSocketError;
 
   /**
-   * Begins right after the upgrade.
+   * Creates a parser for the bytes after the handshake.
    *
-   * @param options The sender, and the limit.
+   * @param options The sender and the limit.
    * @throws {RangeError} If the limit isn't a number >= 0.
    */
   constructor(options: WebSocketParserOptions = {}) {
@@ -93,15 +95,14 @@ export class WebSocketParser {
     this.#maxBytes = maxBytes;
   }
 
-  /** Whether no frame and no message is under way. */
+  /** Whether no frame and no message is incomplete. */
   get isBetween(): boolean {
     return this.#opcode === null && this.#header === null &&
       (this.#isClosed || this.#rest.length === 0);
   }
 
   /**
-   * Appends bytes to those that are there. Call `next` until it returns `null`
-   * before the next push.
+   * Appends bytes. Call `next` until it returns `null` before the next push.
    *
    * @param chunk The bytes; they are copied.
    */
@@ -111,12 +112,12 @@ export class WebSocketParser {
   }
 
   /**
-   * Takes the next message, or control frame.
+   * Returns the next message or control frame.
    *
-   * @returns The message, or `null` if it isn't complete yet. After a close,
-   * nothing follows.
-   * @throws {WebSocketError} If the bytes aren't valid, or the message is too
-   * large. Each later call throws the same.
+   * @returns The message, or `null` if it isn't complete yet. After a Close
+   * frame, it's always `null`.
+   * @throws {WebSocketError} If the bytes aren't valid, or if the message is
+   * too large. Each later call throws the same error.
    */
   next(): WebSocketMessage | null {
     if (this.#error !== undefined) throw this.#error;
@@ -136,9 +137,10 @@ export class WebSocketParser {
   }
 
   /**
-   * Says that the stream has ended.
+   * Handles the end of the stream.
    *
-   * @throws {WebSocketError} If that was inside a frame or a message.
+   * @throws {WebSocketError} If the stream ended in the middle of a frame or a
+   * message.
    */
   end(): void {
     if (this.#error !== undefined) throw this.#error;
@@ -191,7 +193,7 @@ export class WebSocketParser {
     );
   }
 
-  /** A control frame; `null` if it isn't complete. */
+  /** Returns a control frame; `null` if it isn't complete. */
   #takeControl(): WebSocketMessage | null {
     const { opcode, mask, payloadBytes } = this.#header!;
     if (this.#rest.length < payloadBytes) return null;
@@ -207,7 +209,8 @@ export class WebSocketParser {
   }
 
   /**
-   * A message; `null` if its frame isn't complete, `undefined` if only that is.
+   * Returns a message; `null` if its frame isn't complete, or `undefined` if
+   * the frame is complete but the message isn't.
    */
   #takeData(): WebSocketMessage | null | undefined {
     const { fin, mask, payloadBytes } = this.#header!;
@@ -231,7 +234,10 @@ export class WebSocketParser {
       : { kind: "binary", data: body };
   }
 
-  /** A character may be split between fragments, so this goes on with each. */
+  /**
+   * Validates the next bytes of a text. A character may be split between
+   * fragments, so the decoder keeps its state.
+   */
   #validate(data: Uint8Array, isLast: boolean): void {
     try {
       this.#validator.decode(data, { stream: !isLast });
