@@ -1,11 +1,11 @@
 /**
- * Error messages that say what failed, and where.
+ * Adds context to error messages: what failed, and where.
  *
  * @module
  */
 
 /**
- * Prefixes an error's message with what failed.
+ * Adds a prefix to an error's message that says what failed.
  *
  * The system says "Connection refused", but not which endpoint refused it. The
  * error stays the same object and keeps its class, `name`, `code`, `errors`,
@@ -17,7 +17,7 @@
  * @param failure What failed, such as `Cannot connect to tcp://127.0.0.1:7000`.
  * @returns `error`, so that you can throw it again.
  *
- * @example Name the endpoint that refused the connection
+ * @example The message names the endpoint that refused the connection
  * ```ts
  * import { addContext } from "./add_context.ts";
  * import { assertEquals, assertStrictEquals } from "@std/assert";

@@ -1,5 +1,5 @@
 /**
- * Closing a socket that may already be closed.
+ * Functions that close a socket that may already be closed.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Closing a connection so that the peer receives everything.
+ * Closes a connection so that the peer receives everything.
  *
  * @module
  */
@@ -39,8 +39,8 @@ const GONE = [
  * last byte and leaves the other direction open (half-close). An RST ends the
  * whole connection, and the peer may lose bytes that it hasn't read yet.
  * `close()` alone sends an RST if there is unread input, or if more arrives
- * later (RFC 1122, section 4.2.2.13), so it can destroy an answer that you have
- * just written (RFC 2525, section 2.17).
+ * later (RFC 1122, section 4.2.2.13), so the peer can lose a response that you
+ * have just written (RFC 2525, section 2.17).
  *
  * If the peer doesn't end its side within the grace period, closes the
  * connection anyway. A peer that is already gone isn't an error. When the
@@ -52,7 +52,7 @@ const GONE = [
  * @throws {RangeError} If `graceMs` is out of range; the connection is still
  * closed.
  *
- * @example An answer survives unread input
+ * @example The response arrives in spite of unread input
  * ```ts
  * import { closeGracefully } from "./close_gracefully.ts";
  * import { readToEnd } from "./read.ts";

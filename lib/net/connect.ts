@@ -1,5 +1,5 @@
 /**
- * Connecting to a server, with a timeout.
+ * Connects to a server, with a timeout.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export interface ConnectTcpOptions extends ConnectOptions {
  *
  * @param port The port to connect to, 1 to 65535.
  * @param options The address, the timeout, and the signal.
- * @returns The connection; you close it.
+ * @returns The connection, which you must close.
  * @throws {RangeError} If the port or `timeoutMs` is out of range.
  * @throws {Deno.errors.ConnectionRefused} If nothing listens on that port.
  * @throws {Deno.errors.TimedOut} If there is no answer within `timeoutMs`.
@@ -84,7 +84,7 @@ export async function connectTcp(
  *
  * @param path The path that the server listens at.
  * @param options The timeout and the signal.
- * @returns The connection; you close it.
+ * @returns The connection, which you must close.
  * @throws {RangeError} If `timeoutMs` is out of range.
  * @throws {Deno.errors.NotFound} If there is no file at the path.
  * @throws {Deno.errors.ConnectionRefused} If the listener is gone, but its file
@@ -126,7 +126,7 @@ export function connectUnix(
  *
  * @param endpoint The endpoint to connect to, as a value or as text.
  * @param options The timeout and the signal.
- * @returns The connection; you close it.
+ * @returns The connection, which you must close.
  * @throws {TypeError} If `endpoint` isn't valid, or is a UDP endpoint.
  * @throws As `connectTcp` or `connectUnix`.
  *

@@ -65,8 +65,8 @@ export class DatagramSocket<A extends Deno.Addr = Deno.NetAddr>
    * Takes over a socket. Nothing else may receive from it.
    *
    * @param conn Deno's socket.
-   * @param roomBytes The longest message to receive whole, in bytes. The default
-   * is the most that UDP's 16-bit length field can count.
+   * @param roomBytes The longest message to receive without truncation, in
+   * bytes. The default is the largest number in UDP's 16-bit length field.
    */
   constructor(conn: Deno.DatagramConn, roomBytes = 65_535) {
     this.conn = conn;

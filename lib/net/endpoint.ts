@@ -27,7 +27,7 @@ export type Endpoint =
  * @throws {TypeError} If `text` isn't an endpoint; the message says what's wrong
  * and what would be right.
  *
- * @example Parse the three kinds
+ * @example Parse endpoints of all three kinds
  * ```ts
  * import { parseEndpoint } from "./endpoint.ts";
  * import { assertEquals } from "@std/assert";
@@ -54,7 +54,7 @@ export function parseEndpoint(text: string): Endpoint {
   }
   const protocol = text.slice(0, 3);
   if (protocol !== "tcp" && protocol !== "udp" || text.slice(3, 6) !== "://") {
-    throw bad(text, "it must start with tcp://, udp:// or unix:");
+    throw bad(text, "it must start with tcp://, udp://, or unix:");
   }
   // The port follows the last colon outside the brackets.
   const [, hostname, port] = /^(.*?)(?::([^:\]]*))?$/s.exec(text.slice(6))!;
@@ -109,7 +109,7 @@ export function formatEndpoint(endpoint: Endpoint): string {
  * @throws {TypeError} If the address has a transport that the workbook doesn't
  * cover, such as `vsock`.
  *
- * @example Show a listener's endpoint
+ * @example The endpoint of a listener
  * ```ts
  * import { endpointOf, formatEndpoint } from "./endpoint.ts";
  * import { assertEquals } from "@std/assert";
@@ -148,7 +148,7 @@ export function endpointOf(addr: Deno.Addr): Endpoint {
  * @returns The endpoint as text, such as `tcp://127.0.0.1:7000`.
  * @throws {TypeError} As {@linkcode endpointOf}.
  *
- * @example Show a listener's address
+ * @example The address of a listener
  * ```ts
  * import { formatAddress } from "./endpoint.ts";
  * import { assertEquals } from "@std/assert";

@@ -32,7 +32,7 @@ const CHUNK_SIZE = 64 * 1024;
  * the message.
  * @throws {RangeError} If the length doesn't fit in four bytes.
  *
- * @example Three bytes become seven
+ * @example A payload of three bytes becomes a frame of seven
  * ```ts
  * import { encodeFrame } from "./frames.ts";
  * import { assertEquals } from "@std/assert";

@@ -28,7 +28,7 @@ export interface HeartbeatOptions {
  * protocol, so the peer's program has to answer it, and it works with any kind
  * of socket.
  *
- * @example A peer that says nothing
+ * @example A silent peer
  * ```ts
  * import { Heartbeat } from "./heartbeat.ts";
  * import { assertEquals } from "@std/assert";
@@ -38,7 +38,7 @@ export interface HeartbeatOptions {
  * using heartbeat = new Heartbeat({
  *   intervalMs: 1,
  *   timeoutMs: 20,
- *   beat: () => beats++, // Here a ping would be sent.
+ *   beat: () => beats++, // Send a ping here.
  *   onSilence: () => silent.resolve("gone"),
  * });
  * heartbeat.heard(); // Call this for each message of the peer.

@@ -25,8 +25,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * Changes nothing in the text: an invalid byte is an error, not U+FFFD, and a
- * byte order mark is a character like any other.
+ * Doesn't change the text: an invalid byte is an error, not U+FFFD, and a byte
+ * order mark is kept.
  */
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -34,9 +34,9 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Reads lines of UTF-8 text until the peer ends its side.
  *
  * A line ends in `\n` or `\r\n`, which isn't part of the line; a `\r` elsewhere
- * is a character like any other. A last line without a line ending counts. The
- * lines don't depend on how the reads split the bytes: each line is decoded when
- * it's complete, so it doesn't matter if a character is split in two.
+ * is part of the line. A last line without a line ending is also a line. The
+ * lines don't depend on how the reads split the bytes: each line is decoded
+ * when it's complete, so it doesn't matter if a character is split in two.
  *
  * It reads ahead: if you leave the loop early, you lose the bytes after the
  * line. Nothing else should read from the source meanwhile. It doesn't close the
@@ -166,7 +166,7 @@ export async function* readLineBatches(
  * lines, and an attacker could choose the second one (injection).
  * @throws As {@linkcode writeAll}.
  *
- * @example One line is one line
+ * @example A line ending inside a line is rejected
  * ```ts
  * import { readLines, writeLine } from "./lines.ts";
  * import { listenTcp } from "./listen.ts";

@@ -46,7 +46,7 @@ export interface ListenTcpOptions extends ListenOptions {
  * @param port The port to listen on; 0 asks the system for a free one, which you
  * find in `listener.addr.port`.
  * @param options The address, the backlog, and the signal.
- * @returns The listener; you close it.
+ * @returns The listener, which you must close.
  * @throws {RangeError} If the port is over 65535, or `backlog` isn't an integer
  * >= 0.
  * @throws {Deno.errors.AddrInUse} If another listener has that port.
@@ -91,9 +91,9 @@ export function listenTcp(
  * @param endpoint The endpoint to listen on, as a value or as text; TCP port 0
  * asks the system for a free one.
  * @param options The backlog and the signal.
- * @returns The listener; you close it.
- * @throws {TypeError} If `endpoint` isn't valid, or is a UDP endpoint, or if you
- * give a `backlog` for a Unix path.
+ * @returns The listener, which you must close.
+ * @throws {TypeError} If `endpoint` isn't valid, or is a UDP endpoint, or if
+ * you pass a `backlog` for a Unix path.
  * @throws As `listenTcp` or `listenUnix`.
  *
  * @example Listen until a signal is aborted

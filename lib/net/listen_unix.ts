@@ -1,5 +1,5 @@
 /**
- * Listening at a path, for clients on this machine.
+ * Listens at a path, for clients on this machine.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { type Claimed, claimPath, type UnixPathOptions } from "./unix_path.ts";
  * other than Linux). Without it, the socket gets a path in a new folder that no
  * other user can enter; closing the listener removes the folder, too.
  * @param options The mode and the signal.
- * @returns The listener; you close it.
+ * @returns The listener, which you must close.
  * @throws {TypeError} If the path is empty, too long, or contains a zero byte.
  * @throws {RangeError} If the mode isn't in 0 to 0o777.
  * @throws {Deno.errors.AddrInUse} If a socket is open at the path, or if there

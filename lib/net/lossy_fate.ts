@@ -1,5 +1,6 @@
 /**
- * The faults of a bad link: what happens to each datagram, at random from a seed.
+ * The faults of a lossy link: decides at random, from a seed, what happens to
+ * each datagram.
  *
  * @module
  */
@@ -53,16 +54,16 @@ export interface LinkFaults {
    */
   jitterMs?: number;
   /**
-   * The rate of the link, in bytes of messages per second; the rest waits in a
-   * queue.
+   * The rate of the link, in bytes of messages per second. Datagrams over the
+   * rate wait in a queue.
    *
    * @default {Infinity}
    */
   bytesPerSecond?: number;
   /**
-   * The size of the queue for datagrams that are held back, delayed, or waiting,
-   * in bytes; each message takes 28 more for its headers. If the queue is full,
-   * the datagram is lost, as in a router.
+   * The size of the queue for datagrams that are held back, delayed, or
+   * waiting, in bytes; each message takes 28 extra bytes for its headers. If
+   * the queue is full, the datagram is lost, as in a router.
    *
    * @default 1048576
    */
@@ -84,10 +85,10 @@ export interface Fate {
 /**
  * Decides what happens to one datagram.
  *
- * It depends only on the seed, the direction, and the number of datagrams before
- * this one: not on the time, and not on what happened to the others. So the same
- * seed does the same to the same sequence of datagrams, and turning off one fault
- * doesn't change the others.
+ * It depends only on the seed, the direction, and the number of datagrams
+ * before this one: not on the time, and not on what happened to the others. So
+ * the same seed has the same effect on the same sequence of datagrams, and
+ * turning off one fault doesn't change the others.
  *
  * @param seed The seed, an integer.
  * @param lane The direction of the link, an integer.
@@ -95,7 +96,7 @@ export interface Fate {
  * @param faults The faults of this direction.
  * @returns What happens to the datagram.
  *
- * @example Lose a fifth, the same fifth each time
+ * @example A fifth of the datagrams is lost, the same ones each time
  * ```ts
  * import { fateOf } from "./lossy_fate.ts";
  * import { assertEquals } from "@std/assert";
@@ -114,7 +115,7 @@ export function fateOf(
 ): Fate {
   const { loss = 0, duplication = 0, reordering = 0, overtakers = 3 } = faults;
   const random = seededRandom(mixSeed(seed, lane, ordinal));
-  // Draw all the numbers in this order, even those that aren't needed.
+  // Draw all the random numbers in this order, even those that aren't needed.
   const isLost = random() < loss;
   const isDuplicated = random() < duplication;
   const isHeld = random() < reordering;

@@ -1,5 +1,5 @@
 /**
- * A bad link between two programs on one machine: it loses, duplicates,
+ * A lossy link between two programs on one machine: it loses, duplicates,
  * reorders, and delays datagrams, as often as you like.
  *
  * ```text
@@ -22,8 +22,8 @@ import { assertFaults, fateOf, type LinkFaults } from "./lossy_fate.ts";
 /** Options for {@linkcode LossyLink}: the faults of both directions. */
 export interface LossyLinkOptions extends LinkFaults {
   /**
-   * The seed for the faults, an integer: the same seed does the same to the same
-   * sequence of datagrams.
+   * The seed for the faults, an integer: the same seed has the same effect on
+   * the same sequence of datagrams.
    *
    * @default 1
    */
@@ -58,8 +58,8 @@ export interface LinkCounts {
 }
 
 /**
- * The size of an IPv4 and a UDP header, in bytes: even empty messages take up
- * room.
+ * The size of an IPv4 and a UDP header, in bytes: even an empty message takes
+ * up room.
  */
 const HEADERS = 28;
 
@@ -90,7 +90,7 @@ interface Parcel {
 }
 
 /**
- * A relay for datagrams with the faults of a bad link.
+ * A relay that has the faults of a lossy link for datagrams.
  *
  * Its client is the last sender other than the server. The link never blocks a
  * sender: a datagram that doesn't fit in the queue is lost.
@@ -120,7 +120,7 @@ export class LossyLink implements Disposable {
   readonly #lanes: { there: Lane; back: Lane };
   readonly #seed: number;
   #client?: Deno.NetAddr;
-  /** The queue, in the order in which datagrams leave. */
+  /** The queue, in the order in which the datagrams leave. */
   readonly #waiting: Parcel[] = [];
   #timer?: ReturnType<typeof setTimeout>;
   #isCut = false;
@@ -255,7 +255,7 @@ export class LossyLink implements Disposable {
     }
   }
 
-  /** Takes a datagram through the bottleneck and delays it. */
+  /** Delays a datagram by the bottleneck's rate and the link's delay. */
   async #travel(lane: Lane, bytes: Uint8Array, jitter: number): Promise<void> {
     const { bytesPerSecond = Infinity, delayMs = 0, jitterMs = 0 } =
       lane.faults;
@@ -300,7 +300,7 @@ export class LossyLink implements Disposable {
     return true;
   }
 
-  /** Use one timer for all: it runs until the first one is due. */
+  /** Uses one timer for all datagrams: it runs until the first one is due. */
   #setTimer(): void {
     clearTimeout(this.#timer);
     if (this.#waiting.length === 0 || this.#isClosed) return;

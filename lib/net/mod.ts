@@ -7,15 +7,15 @@
  * | `endpoint.ts`         | the address of a socket, as a value and as text    |
  * | `listen.ts`           | opens a listener, by default on a free local port  |
  * | `connect.ts`          | opens a connection, with a timeout and a signal    |
- * | `read.ts`             | reads exactly `size` bytes, or all until the end   |
+ * | `read.ts`             | reads exactly `size` bytes, or everything          |
  * | `write.ts`            | writes all bytes, however few each write takes     |
  * | `lines.ts`            | messages that end in a delimiter                   |
  * | `frames.ts`           | messages with a length prefix                      |
  * | `serve.ts`            | accepts clients and serves all of them at once     |
- * | `turn.ts`              | gives every client of a server its turn            |
+ * | `turn.ts`              | shares the event loop fairly among clients         |
  * | `close_gracefully.ts` | closes a connection without losing bytes           |
  * | `timed_reader.ts`     | reads with a timeout that loses no bytes           |
- * | `deadline.ts`         | calls back when a deadline that may move passes    |
+ * | `deadline.ts`         | calls a function when a deadline passes            |
  * | `retry.ts`            | tries again, with a delay that doubles             |
  * | `send_queue.ts`       | sends without waiting for a slow reader            |
  * | `listen_unix.ts`      | listens at a path, and removes a stale file        |
@@ -27,17 +27,17 @@
  * | `resettable.ts`       | connects a client that can reset its connection    |
  * | `add_context.ts`      | says in an error's message what failed             |
  * | `lossy_link.ts`       | a relay that loses, duplicates, reorders, delays   |
- * | `lossy_fate.ts`       | what such a link does to each datagram             |
+ * | `lossy_fate.ts`       | decides what the link does to each datagram        |
  * | `random.ts`           | random numbers from a seed                         |
  *
  * Functions named `listen…` open a stream listener, `connect…` a stream
- * connection, and `bind…` a datagram socket. `timeoutMs` is always how long to
- * wait before throwing Deno.errors.TimedOut.
+ * connection, and `bind…` a datagram socket. `timeoutMs` is always the time to
+ * wait, in milliseconds, before throwing Deno.errors.TimedOut.
  *
- * You can read each file by itself, in this order. The reliable stream over
+ * You can read each file on its own, in this order. The reliable stream over
  * datagrams has its own folder, `reliable/`, with its own `mod.ts`.
  *
- * @example Ask a question and read the answer
+ * @example Send a request and read the response
  * ```ts
  * import { connectTcp, listenTcp, readToEnd, serve, writeAll } from "./mod.ts";
  * import { assertEquals } from "@std/assert";

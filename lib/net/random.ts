@@ -8,16 +8,17 @@
  */
 
 /**
- * Makes a generator of random numbers.
+ * Creates a random number generator.
  *
- * It is Mulberry32 (Tommy Ettinger, 2017): 32 bits of state, to which each step
- * adds an odd constant, so that it goes through all 2^32 values; the rest mixes
- * the bits, so that successive numbers look unrelated.
+ * The algorithm is Mulberry32 (Tommy Ettinger, 2017). It has 32 bits of state,
+ * to which each step adds an odd constant, so that the state goes through all
+ * 2^32 values. The rest mixes the bits, so that successive numbers look
+ * unrelated.
  *
  * @param seed The initial state; only its lowest 32 bits count.
  * @returns A function that returns the next number, >= 0 and < 1.
  *
- * @example Roll the same dice each time
+ * @example The same seed returns the same numbers
  * ```ts
  * import { seededRandom } from "./random.ts";
  * import { assertEquals } from "@std/assert";
@@ -44,7 +45,7 @@ export function seededRandom(seed: number): () => number {
  * @param numbers The integers to combine; only the lowest 32 bits of each count.
  * @returns An integer from 0 to 4294967295.
  *
- * @example The seed for the third datagram on the way back
+ * @example The seed for the third datagram in the other direction
  * ```ts
  * import { mixSeed } from "./random.ts";
  * import { assertEquals, assertNotEquals } from "@std/assert";

@@ -1,5 +1,5 @@
 /**
- * Reading from a byte stream, where one `read` may return less or more than one
+ * Reads from a byte stream, where one `read` may return less or more than one
  * `write` sent.
  *
  * @module
@@ -85,8 +85,8 @@ function noBytes(): Error {
  * at all.
  * @returns A new buffer of `size` bytes.
  * @throws {RangeError} If `size` isn't an integer >= 0.
- * @throws {Deno.errors.UnexpectedEof} If the peer closes first; the message says
- * after how many bytes.
+ * @throws {Deno.errors.UnexpectedEof} If the peer closes first; the message
+ * says how many bytes had arrived.
  * @throws {Error} If the source returns 0 bytes 100 times in a row.
  *
  * @example Read across two writes
@@ -141,7 +141,7 @@ export async function readExact(
  * isn't a number >= 0.
  * @throws {Error} If the source returns 0 bytes 100 times in a row.
  *
- * @example Read a whole answer
+ * @example Read a whole response
  * ```ts
  * import { readToEnd } from "./read.ts";
  * import { listenTcp } from "./listen.ts";

@@ -22,7 +22,7 @@ export interface ResettableClient extends Disposable {
  * only `resetAndDestroy()` from `node:net` always sends one.
  *
  * @param port The server's port on 127.0.0.1.
- * @returns The client; you reset or close it.
+ * @returns The client, which you must reset or close.
  * @throws {Error} If the connection fails; `code` is `ECONNREFUSED`, for example.
  *
  * @example The server's read fails

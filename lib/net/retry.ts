@@ -1,5 +1,5 @@
 /**
- * Trying again, with a delay that doubles.
+ * Retries, with a delay that doubles.
  *
  * @module
  */
@@ -21,9 +21,9 @@ export interface RetryOptions {
    */
   maxDelayMs?: number;
   /**
-   * The part of each delay that is random, from 0 to 1: with 0.5, a delay of 100
-   * ms becomes a random one from 50 to 100 ms. Without it, all clients that lost
-   * the same server come back at the same moment.
+   * The part of each delay that is random, from 0 to 1: with 0.5, a delay of
+   * 100 ms becomes a random one from 50 to 100 ms. Without it, all clients that
+   * lost the same server reconnect at the same moment.
    *
    * @default 0
    */

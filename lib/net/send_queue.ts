@@ -17,7 +17,7 @@ import { writeAll } from "./write.ts";
 export interface SendQueueOptions {
   /**
    * The most bytes that may be unsent, >= 0, not counting those in the system's
-   * own buffers.
+   * buffers.
    *
    * @default 1048576
    */
@@ -51,7 +51,7 @@ export interface SendQueueOptions {
  *
  * const line = new Uint8Array(100_000);
  * let taken = 0;
- * while (queue.send(line)) taken++; // It never waits.
+ * while (queue.send(line)) taken++; // send() never waits.
  * assertEquals(taken, 10);
  * assert(queue.unsentBytes <= 1024 * 1024);
  * queue.drop();

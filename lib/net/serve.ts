@@ -1,5 +1,5 @@
 /**
- * Serving many connections at once with one listener.
+ * Serves many connections at once with one listener.
  *
  * @module
  */
@@ -19,11 +19,10 @@ export interface ServeOptions {
    */
   limit?: number;
   /**
-   * Called with every error: a handler's, with its connection (still open,
-   * unless the handler closed it), or one from `accept()`, without a
-   * connection; {@linkcode leftBeforeAccept} says what the latter means. If
-   * `onError` itself fails, the error goes to the console and the server keeps
-   * running.
+   * Called with every error. A handler's error comes with its connection (still
+   * open, unless the handler closed it); an error from `accept()` comes without
+   * one, and {@linkcode leftBeforeAccept} says what it means. If `onError`
+   * itself fails, the error goes to the console and the server keeps running.
    *
    * @default Writes to the console with `console.error`.
    */
@@ -38,7 +37,7 @@ export interface ServeOptions {
 /**
  * How long to wait after a failed accept, in milliseconds. If the system has
  * run out of file descriptors, for example, it takes a while until some are
- * free.
+ * free again.
  */
 const ACCEPT_PAUSE_MS = 100;
 
@@ -137,7 +136,7 @@ export async function serve<C extends Deno.Conn>(
   }
 
   /**
-   * Serves one client. It never rejects: it handles everything that goes wrong.
+   * Serves one client. It never rejects: it handles all errors.
    */
   async function converse(conn: C): Promise<void> {
     try {

@@ -1,5 +1,5 @@
 /**
- * Reading with a timeout, without losing bytes.
+ * Reads with a timeout, without losing bytes.
  *
  * @module
  */
@@ -54,9 +54,9 @@ export class TimedReader {
   /**
    * Reads the next bytes, if they arrive in time.
    *
-   * @param timeoutMs How long to wait, in milliseconds, from 0 to 2147483647, the
-   * longest time a timer can run. 0 returns the bytes of an earlier, late read,
-   * and hardly ever more.
+   * @param timeoutMs How long to wait, in milliseconds, from 0 to 2147483647,
+   * the longest time a timer can run. With 0, it returns the bytes of an
+   * earlier, late read, but hardly ever new bytes.
    * @returns A new buffer of one byte or more, or `null` when the peer has ended
    * its side.
    * @throws {Deno.errors.TimedOut} If nothing arrives in time. The connection

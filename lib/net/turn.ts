@@ -31,7 +31,7 @@
 interface Round {
   ended: PromiseWithResolvers<void>;
   timer: ReturnType<typeof setTimeout>;
-  /** How many turns began in it and aren't disposed. */
+  /** The number of turns that began in this round and aren't disposed. */
   turns: number;
 }
 
@@ -49,7 +49,7 @@ function startRound(): Round {
 
 const NOW = Promise.resolve();
 
-/** Counts the work of one connection, and lets the others do as much. */
+/** Counts the work of one connection, so that the others get the same share. */
 export class Turn implements Disposable {
   readonly #size: number;
   #left = 0;
@@ -57,9 +57,9 @@ export class Turn implements Disposable {
   #round?: Round;
 
   /**
-   * Makes the turns of one connection.
+   * Creates the turns of one connection.
    *
-   * @param size The most work in one turn, at least 1.
+   * @param size The most work in one turn, at least 1, in the unit of `cost`.
    */
   constructor(size = 64) {
     this.#size = size;

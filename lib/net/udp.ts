@@ -20,7 +20,7 @@ export const MAX_DATAGRAM_BYTES = 65_507;
 export interface BindUdpOptions {
   /**
    * The local address. Only this machine can reach the default. To receive
-   * messages to a multicast group, give the group's address, and then
+   * messages to a multicast group, pass the group's address, and then
    * {@linkcode UdpSocket.join} the group.
    *
    * @default "127.0.0.1"
@@ -38,7 +38,7 @@ export interface BindUdpOptions {
  * @param port The port to receive on; 0 asks the system for a free one, which you
  * find in `socket.addr.port`.
  * @param options The address.
- * @returns The socket; you close it.
+ * @returns The socket, which you must close.
  * @throws {RangeError} If the port is over 65535.
  * @throws {Deno.errors.AddrInUse} If another UDP socket has that port.
  * @throws {Deno.errors.AddrNotAvailable} If `hostname` isn't an address of this

@@ -35,7 +35,7 @@ export const MAX_UNIX_DATAGRAM_BYTES = 262_144;
  * other than Linux). Without it, the socket gets a path in a new folder that no
  * other user can enter; closing the socket removes the folder, too.
  * @param options The mode and the signal.
- * @returns The socket; you close it.
+ * @returns The socket, which you must close.
  * @throws As `listenUnix`.
  *
  * @example A question, and an answer to the return address

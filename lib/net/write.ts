@@ -1,5 +1,5 @@
 /**
- * Writing to a byte stream, where one `write` may take only part of the data.
+ * Writes to a byte stream, where one `write` may take only part of the data.
  *
  * @module
  */
@@ -21,14 +21,14 @@ export type Writer = Pick<Deno.Conn, "write">;
  * bytes will mix.
  *
  * @param target The connection to write to.
- * @param data The bytes to write, which may be none; don't change them before the
- * promise resolves.
+ * @param data The bytes to write, which may be empty; don't change them before
+ * the promise resolves.
  * @throws {Deno.errors.WriteZero} If a write takes no bytes. A socket never
  * does that, but with a broken target the loop would never end.
  * @throws {Deno.errors.BrokenPipe} If the peer has closed.
  * @throws {Deno.errors.ConnectionReset} If the peer has reset the connection.
  *
- * @example Write more than one write takes
+ * @example Write more bytes than one write takes
  * ```ts
  * import { writeAll } from "./write.ts";
  * import { readToEnd } from "./read.ts";

@@ -62,7 +62,7 @@ Deno.test("parseEndpoint() takes leading zeros off a port", () => {
 
 /** Written forms that do not parse, each with what the message must say. */
 const BAD: [text: string, why: string][] = [
-  ["", "it must start with tcp://, udp:// or unix:"],
+  ["", "it must start with tcp://, udp://, or unix:"],
   ["127.0.0.1:7000", "it must start with"],
   ["http://127.0.0.1:7000", "it must start with"],
   ["TCP://127.0.0.1:7000", "it must start with"],

@@ -1,5 +1,6 @@
 /**
- * How much data the network may hold.
+ * The congestion window: the sender's estimate of how much data the network can
+ * hold.
  *
  * @module
  */
@@ -8,8 +9,8 @@
  * The congestion window: slow start, congestion avoidance, and fast recovery (RFC
  * 5681; RFC 6582 for partial acknowledgments).
  *
- * Nobody tells a sender how much data the network can hold. It finds out by
- * sending more and more until a segment gets lost, and then half as much.
+ * A sender doesn't know how much data the network can hold. It finds out by
+ * sending more and more until a segment gets lost, and then sends half as much.
  *
  * ```text
  *  window          lost           lost
@@ -88,8 +89,8 @@ export class CongestionWindow {
    * Starts fast recovery: halves the window, because three duplicate ACKs mean
    * that one segment was lost and three arrived (RFC 5681, section 3.2).
    *
-   * @param inFlight The flight size, in bytes, without what limited transmit (RFC
-   * 3042) has sent since the first duplicate ACK.
+   * @param inFlight The flight size, in bytes, without the segments that
+   * limited transmit (RFC 3042) has sent since the first duplicate ACK.
    */
   enterRecovery(inFlight: number): void {
     this.#lowerSsthresh(inFlight);
@@ -139,8 +140,8 @@ export class CongestionWindow {
   }
 
   /**
-   * Goes back to the initial window at most, after a pause longer than the RTO (RFC
-   * 5681, section 4.1).
+   * Reduces the window to the initial window at most, after a pause longer than
+   * the RTO (RFC 5681, section 4.1).
    */
   restart(): void {
     this.#cwnd = Math.min(this.#cwnd, this.#initial);

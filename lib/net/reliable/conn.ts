@@ -12,16 +12,21 @@ import type { Segment } from "./segment.ts";
 import type { DroppedCounts, SharedUdpSocket } from "./shared_udp_socket.ts";
 import type { ReliableStats } from "./trace.ts";
 
-/** If a timer is later than this, in milliseconds, the machine was paused. */
+/**
+ * If a timer is more than this late, in milliseconds, the machine was paused.
+ */
 const STANDSTILL_MS = 20;
-/** How many turns of the event loop it takes to receive what waits in the sockets. */
+/**
+ * The number of event loop turns that it takes to receive everything that waits
+ * in the sockets.
+ */
 const TURNS = 5;
 
 /**
  * One end of a reliable connection: a `Deno.Conn` over datagrams.
  *
  * {@linkcode connectReliable} and {@linkcode ReliableListener} open it. It adds
- * what {@linkcode Protocol} leaves out: a socket, a clock, and promises.
+ * a socket, a clock, and promises to {@linkcode Protocol}.
  *
  * After `close()`, it keeps running in the background until the peer has
  * acknowledged all the data, and then stays in TIME-WAIT. For TCP, the kernel
@@ -34,7 +39,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   readonly #done = Promise.withResolvers<void>();
   #timer?: ReturnType<typeof setTimeout>;
   #timerAt = Infinity;
-  /** How many more turns of the event loop a late timer waits. */
+  /** The number of event loop turns that a late timer still waits. */
   #turnsLeft?: number;
   #isRefed = true;
   #isClosed = false;
@@ -227,7 +232,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   /**
    * Waits until the handshake is done. Only this folder calls it.
    *
-   * @throws {Deno.errors.ConnectionRefused} If nothing listens there.
+   * @throws {Deno.errors.ConnectionRefused} If the peer isn't listening.
    * @throws {Deno.errors.TimedOut} If there is no answer.
    */
   async opened(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Opening a reliable connection.
+ * Opens a reliable connection.
  *
  * @module
  */
@@ -20,9 +20,9 @@ export interface ConnectReliableOptions extends ReliableOptions {
  * Connects to a {@linkcode ReliableListener}, by a three-way handshake: SYN,
  * SYN,ACK, ACK (RFC 9293, section 3.5).
  *
- * @param to The listener's address, or the address of a link that leads there.
+ * @param to The listener's address, or the address of a link to it.
  * @param options The sizes, the times, and the signal.
- * @returns The connection; you close it.
+ * @returns The connection, which you must close.
  * @throws {RangeError} If an option is out of range.
  * @throws {Deno.errors.ConnectionRefused} If that socket isn't listening any more.
  * @throws {Deno.errors.TimedOut} If there is no answer within `userTimeoutMs`:

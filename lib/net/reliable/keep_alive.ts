@@ -1,12 +1,12 @@
 /**
- * Whether a silent peer is still alive.
+ * Keep-alives, which find out whether a silent peer is still alive.
  *
  * @module
  */
 
 /**
- * Says when to send a keep-alive to a silent peer, and when to give up (RFC 9293,
- * section 3.8.4). It has no timer.
+ * Decides when to send a keep-alive to a silent peer, and when to give up (RFC
+ * 9293, section 3.8.4). It has no timer: the caller passes the time.
  *
  * @example Four keep-alives without an answer
  * ```ts
@@ -34,7 +34,7 @@ export class KeepAlive {
   #askedAt = -Infinity;
 
   /**
-   * Makes a keep-alive, before the first segment.
+   * Creates the state before the first segment.
    *
    * @param settings The silence before the first keep-alive, in milliseconds
    * (`undefined` for none), and how long to wait for an answer.
@@ -63,7 +63,7 @@ export class KeepAlive {
   }
 
   /**
-   * Says what to do now.
+   * Returns what to do now.
    *
    * @param now The time, in milliseconds.
    * @returns `ask` to send a keep-alive, `gone` to give up, or `wait`.

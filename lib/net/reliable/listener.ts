@@ -1,5 +1,5 @@
 /**
- * Accepting reliable connections.
+ * Accepts reliable connections.
  *
  * @module
  */
@@ -19,8 +19,8 @@ export interface ListenReliableOptions extends ReliableOptions {
    */
   hostname?: string;
   /**
-   * The number of connections that may wait for `accept()`, an integer >= 1. More
-   * clients get no answer, and send their SYN again.
+   * The number of connections that may wait for `accept()`, an integer >= 1.
+   * Further clients get no answer, and send their SYN again.
    *
    * @default 128
    */
@@ -33,7 +33,7 @@ export interface ListenReliableOptions extends ReliableOptions {
  *
  * @param port The UDP port; 0 asks the system for a free one.
  * @param options The address, the backlog, and the options of the connections.
- * @returns The listener; you close it.
+ * @returns The listener, which you must close.
  * @throws {RangeError} If an option is out of range.
  * @throws {Deno.errors.AddrInUse} If another UDP socket has that port.
  *
@@ -115,7 +115,7 @@ export class ReliableListener
   /**
    * Accepts the next connection, or waits for one.
    *
-   * @returns The connection; you close it.
+   * @returns The connection, which you must close.
    * @throws {Deno.errors.BadResource} If the listener is already closed, or is
    * closed meanwhile.
    */
@@ -133,8 +133,8 @@ export class ReliableListener
   }
 
   /**
-   * Stops listening. Connections that wait for `accept()` are reset; those that
-   * were accepted go on.
+   * Stops listening. Connections that wait for `accept()` are reset; accepted
+   * connections stay open.
    */
   close(): void {
     if (this.#isClosed) {

@@ -24,11 +24,11 @@
  * | `receiver.ts`          | puts segments in order                          |
  * | `retransmit_timer.ts`  | computes the RTO (RFC 6298)                     |
  * | `congestion_window.ts` | slow start, congestion avoidance (RFC 5681)     |
- * | `send_window.ts`       | what is in flight, and what you may send        |
+ * | `send_window.ts`       | the segments in flight, and the room for more   |
  * | `receive_side.ts`      | the receive side: acknowledgments and window    |
  * | `send_side.ts`         | the send side: sending and retransmission       |
- * | `keep_alive.ts`        | whether a silent peer is still alive            |
- * | `protocol.ts`          | the rules, without socket and clock             |
+ * | `keep_alive.ts`        | finds out whether a silent peer is still alive  |
+ * | `protocol.ts`          | the rules, without a socket or a clock          |
  * | `shared_udp_socket.ts` | one UDP socket for many connections             |
  * | `conn.ts`              | a connection with the interface of `Deno.Conn`  |
  * | `connect.ts`           | opens a connection                              |

@@ -1,5 +1,5 @@
 /**
- * One end of a reliable connection, without a socket and without a clock.
+ * One end of a reliable connection, without a socket or a clock.
  *
  * @module
  */
@@ -26,15 +26,18 @@ import {
 } from "./segment.ts";
 import type { ReliableCounts, ReliableEvent, ReliableStats } from "./trace.ts";
 
-/** The input, output, and clock of one end: all that {@linkcode Protocol} leaves out. */
+/**
+ * The input, output, and clock of one end, which {@linkcode Protocol} doesn't
+ * have.
+ */
 export interface ProtocolIo {
   /** Returns the time in milliseconds, which never goes backward. */
   now(): number;
   /** Returns a buffer of `size` bytes for a datagram. */
   buffer(size: number): Uint8Array;
   /**
-   * Sends such a datagram to the peer, and takes back its buffer. The datagram
-   * may get lost.
+   * Sends a datagram to the peer, in a buffer from `buffer`, which may be
+   * reused afterward. The datagram may get lost.
    */
   send(datagram: Uint8Array): void;
 }
@@ -43,9 +46,9 @@ export interface ProtocolIo {
  * The rules of the reliable connection (RFC 9293, section 3.10): what to do when
  * a segment arrives, when the program makes a call, and when a timeout passes.
  *
- * It is the same state machine for both ends. It does no I/O by itself: the
- * caller passes it the segments that arrive, and calls `tick()` at its
- * `deadline`. So a test can run two of them with a simulated network and clock.
+ * It is the same state machine for both ends. It does no I/O: the caller passes
+ * it the segments that arrive, and calls `tick()` at its `deadline`. So a test
+ * can run two of them with a simulated network and clock.
  */
 export class Protocol {
   readonly #settings: ReliableSettings;
@@ -66,7 +69,7 @@ export class Protocol {
   #receiveSide?: ReceiveSide;
   #state: TcpState;
   #error?: Error;
-  /** Whether the program has closed this end, and will read no more. */
+  /** Whether the program has closed this end, and won't read any more. */
   #isAbandoned = false;
   #isWriteClosed = false;
   /** When TIME-WAIT ends, or FIN-WAIT-2 after a close. */
@@ -374,7 +377,7 @@ export class Protocol {
     return this.#state === "CLOSED" || this.#state === "TIME-WAIT";
   }
 
-  /** Moves to the next state, by the table in lib/wire. */
+  /** Moves to the next state, using the table in lib/wire. */
   #go(event: TcpEvent): void {
     const transition = transitionOf(this.#state, event);
     if (transition === null) return;

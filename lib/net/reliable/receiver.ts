@@ -1,5 +1,5 @@
 /**
- * Putting segments in order.
+ * Puts segments in order.
  *
  * @module
  */
@@ -64,7 +64,10 @@ export class Receiver {
     return seqAdd(this.#first, this.#next);
   }
 
-  /** The receive window: the bytes from `ack` on that there is room for. */
+  /**
+   * The receive window: the number of bytes from `ack` on that there is room
+   * for.
+   */
   get window(): number {
     return this.#capacity - this.#unread;
   }
@@ -104,7 +107,7 @@ export class Receiver {
   }
 
   /**
-   * Makes room again, for bytes that {@linkcode Receiver.accept} has returned.
+   * Frees the room of bytes that {@linkcode Receiver.accept} has returned.
    *
    * @param count The number of bytes.
    */

@@ -1,5 +1,6 @@
 /**
- * How long to wait for an acknowledgment before a retransmission.
+ * The retransmission timeout: how long to wait for an acknowledgment before a
+ * retransmission.
  *
  * @module
  */

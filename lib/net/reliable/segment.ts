@@ -129,7 +129,7 @@ export function encodeSegment(segment: Segment): Uint8Array {
  * @returns The segment. Its data is a view of the datagram: to keep it, copy it.
  * @throws {WireError} If the datagram isn't a segment of this kind, or is damaged.
  *
- * @example A bit flips on the way
+ * @example A damaged datagram
  * ```ts
  * import { ACK, decodeSegment, encodeSegment } from "./segment.ts";
  * import { WireError } from "../../wire/mod.ts";
@@ -179,7 +179,7 @@ export function decodeHeader(datagram: Uint8Array): Omit<Segment, "data"> {
  * @param flags The flags of a {@linkcode Segment}.
  * @returns Their names, such as `SYN,ACK`.
  *
- * @example The flags of the answer to a SYN
+ * @example The flags of a SYN-ACK
  * ```ts
  * import { ACK, formatFlags, SYN } from "./segment.ts";
  * import { assertEquals } from "@std/assert";

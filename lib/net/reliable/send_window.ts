@@ -98,7 +98,7 @@ export class SendWindow {
   }
 
   /**
-   * Says how much you may send now.
+   * Returns how much you may send now.
    *
    * @param congestionBytes The congestion window, in bytes.
    * @returns The number of positions from `next` on, >= 0.
@@ -146,7 +146,8 @@ export class SendWindow {
     }
     const count = Math.max(0, position - this.#una);
     this.#una += count;
-    // It may acknowledge bytes after a `next` that went back.
+    // It may acknowledge bytes after `next`, if `next` went back for a
+    // retransmission.
     this.#next = Math.max(this.#next, this.#una);
     const isWider = position + window > this.#edge;
     if (isWider) this.#edge = position + window;

@@ -29,10 +29,10 @@ export interface DroppedCounts {
 /** Buffers smaller than this aren't worth keeping, in bytes. */
 const SMALL = 512;
 
-/** How many larger ones to keep. */
+/** How many larger buffers to keep. */
 const SPARE = 16;
 
-/** A connection, as its socket sees it. */
+/** The methods of a connection that its socket calls. */
 export interface SegmentHandler {
   /** Handles a segment from the connection's peer; copies the data it keeps. */
   arrive(segment: Segment): void;
