@@ -13,7 +13,7 @@ import { CannotLook, firstLine } from "./tools.ts";
 const SNAP_BYTES = 384;
 /**
  * The size of `tcpdump`'s packet buffer, in KiB. It holds the packets of all
- * programs, and a busy one mustn't push out the lesson's.
+ * programs, and a busy program mustn't displace the lesson's packets.
  */
 const BUFFER_KIB = 32 * 1024;
 /** How long `tcpdump` may take to show its last packet. */
@@ -32,7 +32,7 @@ export interface Capture {
   /** The process ID of `tcpdump`. */
   pid: number;
   /**
-   * Ends the capture once it has seen every packet sent before the call.
+   * Ends the capture after it has seen every packet sent before the call.
    *
    * @returns The capture's result.
    */
@@ -47,7 +47,7 @@ export interface Captured {
   packets: Packet[];
   /** Whether the capture reached its end. */
   complete: boolean;
-  /** How many packets, of any program, the capture missed. */
+  /** The number of packets, of any program, that the capture missed. */
   dropped: number;
 }
 
@@ -72,11 +72,12 @@ export interface CaptureOptions {
  * Captures IP packets on the loopback interface with `tcpdump`: TCP, UDP, ICMP,
  * and their fragments, except for the markers of captures.
  *
- * Nothing is written to a file unless you ask for a copy.
+ * It doesn't write a file unless you set `copyTo`.
  *
  * @param options The options.
- * @returns The capture, once `tcpdump` listens.
- * @throws {CannotLook} If it can't capture; the message says what to do.
+ * @returns The capture, which has started.
+ * @throws {CannotLook} If this program can't capture; the message says what to
+ * do.
  */
 export async function startCapture(
   options: CaptureOptions = {},
@@ -93,8 +94,8 @@ export async function startCapture(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      // Keep it out of the terminal's foreground: Ctrl-C is for the lesson,
-      // whose last packets are still to be captured then.
+      // Keep it out of the terminal's foreground process group: Ctrl-C must end
+      // only the lesson, because its last packets haven't been captured yet.
       detached: Deno.build.os !== "windows",
     }).spawn();
   } catch (error) {
@@ -127,7 +128,7 @@ export async function startCapture(
   const reading = (async () => {
     for await (const captured of readCapture(bytes)) {
       if (endsWith(captured.bytes, marker)) seen.resolve();
-      // A lesson may capture, too, and so may another run.
+      // A lesson and another run may send markers, too.
       if (isMarker(captured, marker.length)) continue;
       if (options.onPacket !== undefined) {
         options.onPacket(decode(captured));
@@ -137,7 +138,7 @@ export async function startCapture(
       all.push({ ...captured, bytes: captured.bytes.slice() });
     }
   })().catch(() => {
-    // It was stopped in the middle of a packet, which is reported below.
+    // tcpdump was stopped in the middle of a packet, which is reported below.
   });
 
   return {
@@ -151,7 +152,7 @@ export async function startCapture(
       try {
         child.kill("SIGTERM");
       } catch {
-        // It has already ended.
+        // tcpdump has already ended.
       }
       await Promise.all([child.status, reading, errors]);
       const dropped = Number(said.match(/(\d+) packets? dropped/)?.[1] ?? 0);
@@ -193,8 +194,8 @@ function copier(path: string): TransformStream<Uint8Array, Uint8Array> {
 }
 
 /**
- * Sends a datagram that nobody reads: when the capture shows it, it has shown
- * everything before it.
+ * Sends a datagram that no program reads. When the capture shows it, it has
+ * shown every earlier packet.
  */
 async function sendMarker(
   marker: Uint8Array,

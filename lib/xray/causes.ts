@@ -40,8 +40,8 @@ export class Causes {
   /**
    * Drops packets whose effects have been observed.
    *
-   * @param beforeMs The time, in milliseconds since 1970, up to which packets are
-   * old enough.
+   * @param beforeMs The time, in milliseconds since 1970, before which packets
+   * are dropped.
    */
   forget(beforeMs: number): void {
     for (const [key, way] of this.#ways) {

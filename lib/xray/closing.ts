@@ -4,7 +4,7 @@ import type { LeftOut, TimedCall, TimelineItem } from "./timeline.ts";
 import type { WirePacket } from "./wire_packet.ts";
 
 /**
- * The most sockets to remember one by one. If there are more, the oldest are
+ * The most sockets to remember individually. If there are more, the oldest are
  * only counted.
  */
 const MAX_ENDINGS = 1000;
@@ -30,11 +30,14 @@ interface Closing {
    * Whether it's the first call that ends the socket's direction with a FIN.
    */
   endsDirection?: boolean;
-  /** The bytes that hadn't been sent when it was called. */
+  /** The number of bytes that hadn't been sent when it was called. */
   queued?: number;
   /** Whether its FIN was sent. */
   fin?: boolean;
-  /** Whether it reset the connection, or a later answer to data did. */
+  /**
+   * When the connection was reset: by the call at once, or later in answer to
+   * data.
+   */
   rst?: "at once" | "in answer to data";
   /** Whether the connection had been reset before. */
   wasReset?: boolean;
@@ -46,9 +49,9 @@ interface Closing {
 interface Connection {
   socket: Socket;
   key?: string;
-  /** The bytes that calls gave to the kernel. */
+  /** The number of bytes that calls gave to the kernel. */
   given: number;
-  /** The bytes of them that have been on the wire. */
+  /** The number of those bytes that have been on the wire. */
   sent: number;
   /** The call whose FIN hasn't been sent yet. */
   due?: Closing;
@@ -243,7 +246,7 @@ export class ClosingEffects {
   }
 
   #reset({ source, destination }: WirePacket): void {
-    // Sent by the kernel for a client that wasn't accepted, or by that client.
+    // The kernel sent it for a client that wasn't accepted, or that client did.
     const queue = this.#queueAt(source);
     if (queue?.waiting.delete(destination) && queue.closing !== undefined) {
       queue.closing.resets = (queue.closing.resets ?? 0) + 1;

@@ -1,18 +1,19 @@
 import { printable } from "../show/mod.ts";
 
-/** Fewer columns than this are too few for data. */
+/** The fewest columns in which data is shown. */
 const MIN_COLUMNS = 8;
 
 /**
- * Shows the first bytes of data: as text if all of it is text, and otherwise in
- * hexadecimal. Half of each would look like text that it isn't.
+ * Formats the first bytes of data: as text if all of it is text, and otherwise
+ * in hexadecimal. It never mixes the two, because that would be ambiguous.
  *
  * @param bytes The available bytes.
  * @param options `total`: the size of all the data; `columns`: the most columns
  * to use.
- * @returns One line, with `…` for what isn't shown; empty without any bytes.
+ * @returns One line, with `…` for the bytes that aren't shown; empty if there
+ * are no bytes.
  *
- * @example Text, and anything else
+ * @example Text, and other bytes
  * ```ts
  * import { dataWords } from "./data_words.ts";
  * import { assertEquals } from "@std/assert";
@@ -53,7 +54,7 @@ function hexadecimal(
     .join(" ") + (isAll ? "" : "…");
 }
 
-/** Whether bytes are UTF-8 without control characters. */
+/** Returns whether bytes are UTF-8 without control characters. */
 function isText(bytes: Uint8Array, isCut: boolean): boolean {
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -66,7 +67,7 @@ function isText(bytes: Uint8Array, isCut: boolean): boolean {
   }
 }
 
-/** Leaves out the start of a character that is cut off. */
+/** Drops the start of a last character that is cut off. */
 function withoutHalf(bytes: Uint8Array): Uint8Array {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return new TextEncoder().encode(decoder.decode(bytes, { stream: true }));

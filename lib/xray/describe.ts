@@ -5,7 +5,7 @@ import { nameOfSocket } from "./socket_calls.ts";
 import type { TimedCall, TimelineItem } from "./timeline.ts";
 import type { WirePacket } from "./wire_packet.ts";
 
-/** A space at which a line can't break. */
+/** A no-break space. */
 const TIED = "\u00a0";
 
 /** Options for {@linkcode describeItem}. */
@@ -116,8 +116,8 @@ function describeCall(call: TimedCall, options: DescribeOptions): string {
     const data = dataOf(call, call.asked ?? 0, options);
     args.push(tie(given) + data + toPeer(call, "to", options));
   } else if (given !== "") args.push(tie(given));
-  // A few digits mean little by themselves, so keep them with the text before
-  // them.
+  // A few digits alone mean little, so keep them on the same line as the text
+  // before them.
   const outcome = outcomeOf(call, options);
   const gap = /^\d{1,4}$/.test(outcome) ? TIED : " ";
   return `${name}(${args.join(", ")})${gap}=${TIED}${outcome}`;
@@ -195,7 +195,7 @@ function numbersOf(
   ];
 }
 
-/** Returns notes about a segment, by Wireshark's names. */
+/** Returns notes about a segment, with Wireshark's names. */
 function notesOf({ notes = [], scaledWindow }: WirePacket): string[] {
   if (notes.length === 0) return [];
   const words = notes.map((note) =>

@@ -36,7 +36,7 @@ export interface DrawOptions {
 
 /** Room for the times of a live run: `123.45678 s`. */
 const LIVE_LAST_MS = 999_000;
-/** The most lines at once that can be read as they scroll by. */
+/** The most lines at once that you can read as they scroll by. */
 const MAX_LIVE_ROWS = 100;
 
 /** The introductions, by the views besides the story. */
@@ -55,8 +55,8 @@ const NO_PACKETS = "Unix sockets have no packets: the kernel copies their " +
  * Draws a timeline: columns side by side if there is room, or else one line
  * after another, each marked with its view.
  *
- * @param items What happened, in order.
- * @param options What to draw, and how wide.
+ * @param items The items, in order.
+ * @param options The parts to draw, and the width.
  * @returns Lines.
  */
 export function drawTimeline(
@@ -88,9 +88,9 @@ export class TimelineDrawer {
   /**
    * Starts to draw.
    *
-   * @param options What to draw, and how wide.
-   * @param lastMs The time of the last item, in milliseconds; `undefined` if
-   * the run is drawn while it goes on.
+   * @param options The parts to draw, and the width.
+   * @param lastMs The time of the last item, in milliseconds; `undefined` if it
+   * draws a run that hasn't ended yet.
    */
   constructor(options: DrawOptions, lastMs?: number) {
     this.#options = options;
@@ -130,7 +130,7 @@ export class TimelineDrawer {
     const lines: string[] = [];
     const add = (more: string[]) => {
       for (const line of more) {
-        // One empty line is enough between two things.
+        // Never draw two empty lines in a row.
         if (line !== "" || this.#lastLine !== "") lines.push(line);
         this.#lastLine = line;
       }

@@ -2,7 +2,7 @@ import type { TimelineItem } from "./timeline.ts";
 
 /** The data that {@linkcode foldRepeats} needs about a row. */
 export interface Foldable {
-  /** Rows with the same text look alike; empty for a unique row. */
+  /** A key: rows with the same key look alike. It's empty for a unique row. */
   like: string;
 }
 
@@ -12,9 +12,9 @@ export interface Fold<Row> {
   folded: Row[];
 }
 
-/** The longest pattern, and the fewest rows that are worth folding. */
+/** The longest pattern to look for, and the fewest rows to fold. */
 const PATTERNS = [{ length: 4, atLeast: 16 }, { length: 16, atLeast: 64 }];
-/** How many rows to keep at a repetition's end. */
+/** The number of rows to keep at a repetition's end. */
 const KEPT_AT_END = 3;
 
 /**
@@ -22,9 +22,9 @@ const KEPT_AT_END = 3;
  * flood, and keeps their start and end.
  *
  * @param rows Rows in order.
- * @returns The rows, with one {@linkcode Fold} for each stretch left out.
+ * @returns The rows, with one {@linkcode Fold} for each series left out.
  *
- * @example A hundred rows of one kind
+ * @example A hundred rows of the same kind
  * ```ts
  * import { foldRepeats } from "./fold.ts";
  * import { assertEquals } from "@std/assert";
@@ -52,7 +52,7 @@ export function foldRepeats<Row extends Foldable>(
   return shown;
 }
 
-/** How many rows to keep from `at`, and where the repetition ends. */
+/** Returns how many rows to keep from `at`, and where the repetition ends. */
 function repetitionAt(rows: Foldable[], at: number): [number, number] {
   for (const { length, atLeast } of PATTERNS) {
     const pattern = new Set(
@@ -66,13 +66,13 @@ function repetitionAt(rows: Foldable[], at: number): [number, number] {
   return [1, at + 1];
 }
 
-/** In a flood, these appear all the time. */
+/** Notes that appear all the time in a flood. */
 const FREQUENT_NOTES = ["window full", "window update", "zero window"];
 
 /**
  * Returns a text that is the same for calls or packets that look alike.
  *
- * @param item What happened.
+ * @param item The item.
  * @returns The text; empty for a unique item.
  */
 export function likeOf(item: TimelineItem): string {
@@ -87,7 +87,7 @@ export function likeOf(item: TimelineItem): string {
 }
 
 /**
- * Names an item's kind, for the line about what was left out.
+ * Returns the name of an item's kind, for the line about omitted items.
  *
  * @param item A call or a packet.
  * @returns Text such as `sendto`, `PSH,ACK`, or `zero window`; empty for
@@ -101,7 +101,7 @@ export function kindOf(item: TimelineItem): string {
 }
 
 /**
- * Describes what a fold leaves out.
+ * Describes the items that a fold leaves out.
  *
  * @param counts The number of items of each kind.
  * @returns Text such as `98 × socket, connect, accept4` or `98 × sendto, 7 ×

@@ -5,11 +5,13 @@ const SCRIPT = 'read -r _; kill -9 "$@"';
  * Ends other processes if this one is killed. A process that gets SIGKILL can't
  * clean up, so `strace`, the lesson, and `tcpdump` would go on forever.
  *
- * A shell waits for input that never comes; when this process is gone, the
- * input ends. Without `sh`, nothing guards the processes.
+ * A shell waits for input that never arrives; when this process ends, the input
+ * ends, too, and the shell kills the others. Without `sh`, nothing guards the
+ * processes.
  *
  * @param pids The process IDs; a negative one means a whole process group.
- * @returns Ends the guard. Dispose it before the processes are reaped.
+ * @returns An object that ends the guard. Dispose it before the processes are
+ * reaped.
  */
 export function endWithUs(pids: number[]): AsyncDisposable {
   let guard: Deno.ChildProcess;
@@ -19,7 +21,8 @@ export function endWithUs(pids: number[]): AsyncDisposable {
       stdin: "piped",
       stdout: "null",
       stderr: "null",
-      // It ignores Ctrl-C and a closed terminal.
+      // In another process group, it doesn't get Ctrl-C or a closed terminal's
+      // signal.
       detached: true,
     }).spawn();
   } catch (error) {
@@ -28,12 +31,12 @@ export function endWithUs(pids: number[]): AsyncDisposable {
   }
   return {
     async [Symbol.asyncDispose]() {
-      // Kill the guard first: otherwise it would take the end of its input for
-      // our death.
+      // Kill the guard first: otherwise, it would mistake the end of its input
+      // for the end of this process.
       try {
         guard.kill("SIGKILL");
       } catch {
-        // It has already ended.
+        // The guard has already ended.
       }
       await guard.status;
       await guard.stdin.close().catch(() => {});

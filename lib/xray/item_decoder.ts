@@ -12,12 +12,13 @@ export class ItemDecoder {
    * Reads the next line.
    *
    * @param text The line: one JSON object.
-   * @returns The item in it; nothing for a line that describes a socket.
+   * @returns The item in the line; `undefined` for a line that describes a
+   * socket.
    */
   items(text: string): TimelineItem[] {
     const line = JSON.parse(text);
     if (line.seen === "socket") {
-      // During a run, more becomes known about a socket.
+      // During a run, a socket's addresses and role become known.
       const { id } = line.socket;
       const known = this.#sockets.get(id) ?? {};
       this.#sockets.set(id, Object.assign(known, line.socket));

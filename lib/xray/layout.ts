@@ -1,12 +1,12 @@
 import { bold, cyan, dim, green, yellow } from "@std/fmt/colors";
 import { padEndVisible, visibleWidth, wrapText } from "../show/mod.ts";
 
-/** Where an item was observed. */
+/** The source of an item: the lesson's story, a system call, or a packet. */
 export type View = "story" | "call" | "packet";
 
-/** How much a column loses to a space at each end. */
+/** The width that a column loses to a space at each end. */
 const GAP = 3;
-/** A time is followed by this many spaces. */
+/** The number of spaces after a time. */
 const TIME_GAP = 2;
 /** The width of the time since the previous line: ` +1.23456 s`. */
 const DELTA_WIDTH = 11;
@@ -53,7 +53,7 @@ export class Layout {
   readonly sideBySide: boolean;
 
   /**
-   * Determines which layout fits.
+   * Chooses the layout that fits.
    *
    * @param views The views, from left to right.
    * @param options The available width.
@@ -69,8 +69,8 @@ export class Layout {
     const room = width - this.#timeWidth -
       (this.sideBySide ? GAP * (views.length - 1) : 2);
     const others = views.length - 1;
-    // A little less for the story, whose lines are short, and no more than
-    // fits.
+    // The story's lines are short, so its column is a little narrower; no
+    // column is wider than there's room for.
     const story = this.sideBySide
       ? Math.min(MAX_STORY_WIDTH, Math.floor(room * 10 / (10 + 12 * others)))
       : room;
@@ -106,7 +106,7 @@ export class Layout {
   }
 
   /**
-   * Draws what happened at one time.
+   * Draws one row: the items of one time.
    *
    * @param atMs The time, in milliseconds.
    * @param cells A text for each view that has one.
@@ -156,8 +156,8 @@ export class Layout {
 }
 
 /**
- * Formats a time to a hundredth of a millisecond, however late it is, so that
- * close events have different times.
+ * Formats a time to a hundredth of a millisecond, even after many seconds, so
+ * that close events have different times.
  *
  * @param ms Milliseconds.
  * @returns Text such as `12.34 ms` or `1.23456 s`.

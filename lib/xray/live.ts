@@ -1,7 +1,7 @@
 import type { Observer } from "./observer.ts";
 import type { TimelineItem } from "./timeline.ts";
 
-/** How often to look for something to show, in milliseconds. */
+/** The time between two checks for new items, in milliseconds. */
 const TICK_MS = 100;
 /**
  * How long `strace` and `tcpdump` may take to report something, in

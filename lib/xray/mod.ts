@@ -1,9 +1,9 @@
 /**
  * X-ray: one run of a lesson, observed in three ways on one timeline.
  *
- * The lesson's story says why something happens. The system calls, traced by
- * `strace`, say what the program asked the kernel to do. The packets, captured by
- * `tcpdump` on the loopback interface, say what the kernel sent.
+ * The lesson's story explains why something happens. The system calls, traced
+ * by `strace`, show what the program asked the kernel to do. The packets,
+ * captured by `tcpdump` on the loopback interface, show what the kernel sent.
  *
  * | file               | what it does                                         |
  * | ------------------ | ---------------------------------------------------- |
@@ -12,13 +12,13 @@
  * | `story_clock.ts`   | finds when the lesson reported each event            |
  * | `capture.ts`       | captures packets with `tcpdump`                      |
  * | `tools.ts`         | says which tool is missing, and how to get it        |
- * | `wire_packet.ts`   | a packet, as the timeline shows it                   |
- * | `ownership.ts`     | tells the lesson's packets from those of others      |
+ * | `wire_packet.ts`   | a packet on the timeline                             |
+ * | `ownership.ts`     | recognizes the lesson's packets                      |
  * | `causes.ts`        | finds the packet that caused a call's result         |
- * | `says.ts`          | says what data means: HTTP, WebSocket, DNS, RESP, … |
+ * | `says.ts`          | describes data: HTTP, WebSocket, DNS, RESP, …        |
  * | `timeline.ts`      | merges all of it in the order of cause and effect    |
  * | `observer.ts`      | collects what's observed while it happens            |
- * | `live.ts`          | shows a run while it goes on                         |
+ * | `live.ts`          | shows a run while it happens                         |
  * | `traced_lesson.ts` | a lesson in a child process, under `strace`          |
  * | `guard.ts`         | ends the children if this process is killed          |
  * | `run.ts`           | runs a lesson and observes it                        |
@@ -47,7 +47,7 @@
  *
  * @module
  */
-// The types that those below use.
+// The types that the exports below use.
 export type * from "../show/mod.ts";
 export type * from "../wire/mod.ts";
 export * from "./capture.ts";

@@ -1,7 +1,7 @@
 import { truncateVisible } from "../show/mod.ts";
 import type { TimelineItem } from "./timeline.ts";
 
-/** The longest name, in columns; a longer one would fill a column. */
+/** The longest name, in columns. */
 const MAX_NAME = 12;
 
 /**

@@ -34,7 +34,7 @@ export class Observer {
   /**
    * Starts without any observations.
    *
-   * @param options `traced`: whether there will be a log of `strace`.
+   * @param options `traced`: whether there will be an `strace` log.
    */
   constructor(options: { traced: boolean }) {
     this.#traced = options.traced;
@@ -50,7 +50,7 @@ export class Observer {
   /** Whether the log has the end of the lesson's process. */
   hasEnded = false;
 
-  /** The number of observations that wait to be merged. */
+  /** The number of observations that haven't been merged. */
   get waiting(): number {
     return this.#events.length + this.#calls.length + this.#packets.length;
   }
@@ -128,7 +128,7 @@ export class Observer {
     if (call !== undefined) this.#calls.push(call);
   }
 
-  /** Takes the events that were written before a time. */
+  /** Removes and returns the events that were written before a time. */
   #takeEvents(untilMs: number): {
     events: ShowEvent[];
     toldAtMs: (number | undefined)[];

@@ -28,12 +28,12 @@ export interface OwnedPacket extends TimedPacket {
 }
 
 /**
- * Recognizes the lesson's packets by the addresses of its sockets, while each is
- * open: another program may have had the same port before, and may get the same
- * UDP port later.
+ * Recognizes the lesson's packets by the addresses of its sockets while they
+ * are open. Another program may have had the same port before, or may get the
+ * same UDP port later.
  *
- * An ICMP error belongs to the lesson if the packet that it quotes does, and a
- * later fragment, which has no ports, if the first one does.
+ * An ICMP error belongs to the lesson if the packet that it quotes does. A
+ * later fragment, which has no ports, belongs to it if the first fragment does.
  */
 export class Ownership {
   readonly #told = new Set<string>();
@@ -42,7 +42,10 @@ export class Ownership {
   readonly #registered = new WeakSet<Socket>();
   /** Connections whose own port isn't known yet. */
   #unlearned: SocketCall[] = [];
-  /** Whether a TCP connection is the lesson's, and the number of its SYN. */
+  /**
+   * Whether a TCP connection is the lesson's, and the sequence number of its
+   * SYN.
+   */
   readonly #connections = new Map<
     string,
     { isOwn: boolean; sequence?: number }
@@ -175,7 +178,7 @@ export class Ownership {
     return isOwn;
   }
 
-  /** Whether one of the addresses belonged to the lesson at a time. */
+  /** Returns whether one of the addresses belonged to the lesson at a time. */
   #isAt(
     protocol: string,
     addresses: string[],
@@ -196,7 +199,7 @@ export class Ownership {
 /** The wildcard address, of a socket that is bound to all addresses. */
 const ANY_ADDRESS = /^(0\.0\.0\.0|\[::\])(?=:)/;
 
-/** The address without its port. */
+/** Returns an address without its port. */
 function hostOf(address: WirePacket["source"]): string {
   return address.replace(/(?<=\]|^[\d.]+):\d+$/, "").replace(
     /^\[(.*)\]$/,

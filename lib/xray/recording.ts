@@ -4,9 +4,11 @@ import { addUp, costOf, noCost } from "./summary.ts";
 import type { Socket } from "./socket_calls.ts";
 import type { LeftOut, TimelineItem } from "./timeline.ts";
 
-/** The first line of a recording: where and when it was made. */
+/**
+ * The first line of a recording: the date, and the machine that it was made on.
+ */
 export interface RecordingHead {
-  /** What kind of line it is. */
+  /** The kind of line. */
   seen: "run";
   /** The lesson's number. */
   lesson: number;
@@ -18,22 +20,23 @@ export interface RecordingHead {
   machine: string;
   /** The version of Deno. */
   deno: string;
-  /** The day: `2026-11-21`. */
+  /** The date: `2026-11-21`. */
   date: string;
 }
 
 /** A recorded run. */
 export interface Recording {
-  /** Where and when it was made. */
+  /** The date, and the machine that it was made on. */
   head: RecordingHead;
-  /** Everything that was observed. */
+  /** All items, in order. */
   items: TimelineItem[];
 }
 
 /**
- * Returns where and when a run is made. `deno task lesson 3 --xray --json
- * --brief` prints a recording. Save it as `recording.jsonl` in the lesson's
- * folder to show it on machines where a run can't be observed.
+ * Returns the first line of a recording made now on this machine.
+ * `deno task lesson 3 --xray --json --brief` prints a recording. Save it as
+ * `recording.jsonl` in the lesson's folder to show it on machines where a run
+ * can't be observed.
  *
  * @param lesson The lesson's number.
  * @param views The views besides the story.
@@ -58,8 +61,8 @@ export function headNow(
  * Leaves out the middle of long repetitions, such as a flood of datagrams, to
  * keep a recording small. Omitted items are still counted.
  *
- * @param items Everything that was observed.
- * @returns The items, with one item for each omitted stretch.
+ * @param items All items, in order.
+ * @returns The items, with one item for each omitted series.
  */
 export function abridge(items: TimelineItem[]): TimelineItem[] {
   const rows = items.map((item) => ({
@@ -100,7 +103,10 @@ function increase<Key extends string | number>(
   counts[key] = (counts[key] ?? 0) + by;
 }
 
-/** Whether a socket starts or ends here, which the summary needs to know. */
+/**
+ * Returns whether a socket's connection starts or ends here: the summary needs
+ * these items.
+ */
 function isTurningPoint(item: TimelineItem): boolean {
   if (item.seen === "packet") {
     return /SYN|FIN|RST/.test(item.packet.flags ?? "");
@@ -118,7 +124,7 @@ function isTurningPoint(item: TimelineItem): boolean {
  * Data is cut to its first bytes, as hexadecimal digits.
  *
  * @param recording The run.
- * @returns Lines.
+ * @returns The lines, without line endings.
  */
 export function encodeRecording({ head, items }: Recording): string[] {
   return [JSON.stringify(head), ...new ItemEncoder(head.views).lines(items)];
@@ -130,7 +136,7 @@ export class ItemEncoder {
   readonly #written = new WeakMap<Socket, string>();
 
   /**
-   * Makes a writer of recordings.
+   * Creates an encoder at the start of a run.
    *
    * @param views The views besides the story.
    */
@@ -142,7 +148,7 @@ export class ItemEncoder {
    * Encodes the next items.
    *
    * @param items The items.
-   * @returns Lines.
+   * @returns The lines, without line endings.
    */
   lines(items: TimelineItem[]): string[] {
     return items.flatMap((item) => this.#objects(item))
@@ -167,7 +173,10 @@ export class ItemEncoder {
     ];
   }
 
-  /** A socket's line, unless it was written before and hasn't changed since. */
+  /**
+   * Returns a socket's line, unless it was written before and hasn't changed
+   * since.
+   */
   #socketLine(socket: Socket): unknown[] {
     const text = JSON.stringify(socket);
     if (this.#written.get(socket) === text) return [];
@@ -177,13 +186,13 @@ export class ItemEncoder {
 }
 
 /**
- * Decodes what {@linkcode encodeRecording} wrote.
+ * Decodes a recording that {@linkcode encodeRecording} encoded.
  *
- * @param text Lines.
+ * @param text The recording's lines.
  * @returns The run.
- * @throws {SyntaxError} If it isn't a recording.
+ * @throws {SyntaxError} If the text isn't a recording.
  *
- * @example There and back
+ * @example Encode and decode a recording
  * ```ts
  * import { decodeRecording, encodeRecording, headNow } from "./recording.ts";
  * import type { TimelineItem } from "./timeline.ts";
@@ -208,10 +217,10 @@ export function decodeRecording(text: string): Recording {
 }
 
 /**
- * Formats a note that a picture shows a recording.
+ * Formats a note that says that a run is a recording.
  *
- * @param head Where and when it was made.
- * @returns One line.
+ * @param head The first line of the recording.
+ * @returns One line of text.
  */
 export function describeHead(head: RecordingHead): string {
   const { system, machine, date, deno } = head;

@@ -16,21 +16,21 @@ export interface Row {
   /** Whether it's less important than the rest. */
   quiet: boolean;
   failed: boolean;
-  /** Rows with the same text look alike; empty for a unique row. */
+  /** A key: rows with the same key look alike. It's empty for a unique row. */
   like: string;
-  /** The name of its kind, for when it's left out. */
+  /** The name of its kind, for the line about omitted rows. */
   kind: string;
-  /** How many rows of each kind are left out here. */
+  /** The number of rows of each kind that are left out here. */
   leftOut?: Partial<Record<View, Record<string, number>>>;
 }
 
-/** Events that are drawn as they are in the lesson's own output. */
+/** Events that are drawn as in the lesson's own output. */
 const ACROSS: ShowEvent["kind"][] = [
   ...["lesson", "step", "say", "predict", "predicted"] as const,
   ...["bytes", "bars", "table", "headers", "segments"] as const,
 ];
 
-/** Keep a command to copy on one line. */
+/** Returns whether to keep the text on one line, such as a command to copy. */
 function goesAcross(event: ShowEvent): boolean {
   return ACROSS.includes(event.kind) ||
     (event.kind === "fact" && event.isCommand === true);
@@ -129,7 +129,7 @@ function isQuietCall(row: Row | undefined): row is Row {
   return row !== undefined && row.view === "call" && row.quiet;
 }
 
-/** Makes a row for what a recording leaves out. */
+/** Makes a row for the items that a recording leaves out. */
 function rowLeftOut(atMs: number, { names }: LeftOut): Row {
   return { ...plainRow(atMs, "story"), quiet: true, leftOut: names };
 }
@@ -138,7 +138,7 @@ function rowLeftOut(atMs: number, { names }: LeftOut): Row {
  * Makes one row for omitted rows.
  *
  * @param fold The rows.
- * @returns A row that says what they are.
+ * @returns A row that says how many of each kind there are.
  */
 export function rowOfFold({ folded }: Fold<Row>): Row {
   const leftOut: NonNullable<Row["leftOut"]> = {};

@@ -9,7 +9,7 @@ import { CannotLook, whyNoStrace } from "./tools.ts";
 import { makePipe, TracedLesson } from "./traced_lesson.ts";
 import { epochMs } from "./wire_packet.ts";
 
-/** What to observe, and how. */
+/** Options for {@linkcode xray}. */
 export interface XrayOptions {
   /** Whether to show system calls. */
   calls: boolean;
@@ -18,8 +18,8 @@ export interface XrayOptions {
   /** An empty folder, for the pipe that `strace` writes its log to. */
   folder: string;
   /**
-   * Ends the lesson when aborted, as Ctrl-C does. Everything observed so far is
-   * kept.
+   * Ends the lesson when aborted, as Ctrl-C does. Keeps everything observed so
+   * far.
    */
   signal?: AbortSignal;
   /**
@@ -28,7 +28,9 @@ export interface XrayOptions {
    * @default {Infinity}
    */
   limitMs?: number;
-  /** Receives each event of the lesson's story as soon as it comes. */
+  /**
+   * Receives each event of the lesson's story as soon as the lesson reports it.
+   */
   onEvent?: (event: ShowEvent) => void;
   /**
    * Called at each question of a lesson that runs with `--pause`. The lesson
@@ -36,8 +38,8 @@ export interface XrayOptions {
    */
   onQuestion?: () => Promise<void>;
   /**
-   * Receives the items while the lesson runs, a moment after they happen. Then
-   * they aren't kept.
+   * Receives the items while the lesson runs, a moment after they happen. Items
+   * that it receives aren't kept.
    *
    * @default {all items are kept until the end}
    */
@@ -57,27 +59,27 @@ export interface XrayRun {
   items: TimelineItem[];
   /** The lesson's exit code. */
   code: number;
-  /** What the lesson wrote to its standard error. */
+  /** The lesson's standard error. */
   errors: string;
-  /** Why the observation ended too early, in one line each. */
+  /** The reasons why the observation ended too early, in one line each. */
   problems: string[];
-  /** What may still be missing, in one line each. */
+  /** The parts that may be missing, in one line each. */
   warnings: string[];
 }
 
 /**
- * Runs a lesson and observes it in three ways: what it reports, which system
- * calls it makes, and which packets are sent because of them.
+ * Runs a lesson and observes it in three ways: the events it reports, the
+ * system calls it makes, and the packets that they cause.
  *
  * It traces the calls whenever possible, even if you ask only for packets,
  * because they show which packets belong to the lesson. Without tracing, it
  * uses the addresses that the lesson reports.
  *
  * @param args Arguments for `deno` that run the lesson with `--json`.
- * @param options What to observe.
- * @returns Everything that was observed of the lesson.
- * @throws {CannotLook} If what you ask for can't be observed here. The lesson
- * hasn't run then.
+ * @param options The views, the callbacks, and the limits.
+ * @returns The result of the run.
+ * @throws {CannotLook} If a requested view can't be observed here. In that
+ * case, the lesson hasn't run.
  */
 export async function xray(
   args: string[],

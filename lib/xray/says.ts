@@ -23,7 +23,7 @@ import {
   type RespReply,
 } from "../wire/mod.ts";
 
-/** Where data was observed. */
+/** The place where data was observed. */
 export interface DataPlace {
   /** The sender's address or name. */
   source: string;
@@ -31,7 +31,7 @@ export interface DataPlace {
   destination: string;
   /** Whether the data is part of a stream. */
   isStream: boolean;
-  /** The size of all the data, of which only the start may be available. */
+  /** The size of all the data; only its start may be available. */
   bytes: number;
 }
 
@@ -71,7 +71,7 @@ const latin1 = new TextDecoder("latin1");
  * ```
  */
 export class DataWords {
-  /** The directions in which commands of RESP were sent. */
+  /** The directions in which RESP commands were sent. */
   readonly #commands = new Map<string, true>();
   /** The initial sequence number of each direction of a reliable stream. */
   readonly #initial = new Map<string, number>();
@@ -81,7 +81,7 @@ export class DataWords {
    * Describes some data.
    *
    * @param data The data, or its first bytes.
-   * @param place Where it was observed.
+   * @param place The place where it was observed.
    * @returns A few words, or `undefined` if the protocol is unknown.
    */
   of(data: Uint8Array, place: DataPlace): string | undefined {
@@ -102,7 +102,7 @@ export class DataWords {
     if (header === undefined) return undefined;
     const { source, destination } = place;
     const { flags, seq, ack, window } = header;
-    // The checksum is over the whole segment.
+    // The checksum covers the whole segment.
     const isDamaged = data.length === place.bytes &&
       quietly(() => decodeSegment(data)) === undefined;
     const way = `${source} ${destination}`;
@@ -135,7 +135,10 @@ export class DataWords {
   }
 }
 
-/** Stores a value as the newest, and drops the oldest if there are too many. */
+/**
+ * Stores a value as the newest one, and drops the oldest one if there are too
+ * many.
+ */
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);

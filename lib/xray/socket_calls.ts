@@ -1,7 +1,7 @@
 import { counted } from "../show/mod.ts";
 import { type SystemCall, unquote } from "./strace.ts";
 
-/** What kind of socket a descriptor is. */
+/** The kind of a socket. */
 export type SocketKind = "tcp" | "udp" | "unix" | "unixpacket";
 
 /** One socket of the lesson, from its creation to its close. */
@@ -10,7 +10,7 @@ export interface Socket {
   id: number;
   /** The file descriptor, which the system may reuse later. */
   descriptor: number;
-  /** Its protocol; `unixpacket` has datagrams, as Deno names it. */
+  /** Its protocol; `unixpacket` is Deno's name for Unix datagram sockets. */
   kind: SocketKind;
   /** `listening`, `connecting`, `accepted`, or `unconnected` for datagrams. */
   role: "new" | "listening" | "connecting" | "accepted" | "unconnected";
@@ -27,16 +27,16 @@ export interface SocketCall {
   /** When it returned, in milliseconds since 1970, or a little later. */
   endMs: number;
   /**
-   * When it had certainly returned.
+   * A time by which it had certainly returned, in milliseconds since 1970.
    *
    * @default {Infinity}
    */
   settledMs?: number;
-  /** For example `sendto`. */
+  /** Its name, such as `sendto`. */
   name: string;
   /** The socket that it was made on. */
   socket: Socket;
-  /** The socket that it made. */
+  /** The socket that it created. */
   made?: Socket;
   /** The arguments besides the socket, such as `5 bytes`. */
   given: string;
@@ -59,7 +59,7 @@ export interface SocketCall {
 }
 
 const HOUSEKEEPING = ["getsockname", "getpeername", "getsockopt", "setsockopt"];
-/** Options that Deno always sets, and that don't matter in a lesson. */
+/** Options that Deno always sets, and that don't matter to a lesson. */
 const QUIET_OPTIONS = [
   ...["SO_REUSEADDR", "SO_REUSEPORT", "SO_BROADCAST"],
   ...["IP_MULTICAST_LOOP", "IPV6_MULTICAST_LOOP"],
@@ -98,7 +98,7 @@ export class SocketFollower {
   #count = 0;
 
   /**
-   * Handles the next call; the very first one is the main thread's.
+   * Handles the next call. The very first call is the main thread's.
    *
    * @param call The call.
    * @returns The decoded call, or `undefined` if the socket isn't one of the
@@ -130,7 +130,7 @@ export class SocketFollower {
       case "shutdown":
         return plain(socket, call, call.args[1]);
       case "getsockname":
-        // It returns the port that replaced port 0.
+        // The call returns the real port if the socket was bound to port 0.
         return { ...setting(socket, call), housekeeping: !isPortOpen };
       default:
         return setting(socket, call);
@@ -178,7 +178,7 @@ export class SocketFollower {
  * Describes a socket in a few words.
  *
  * @param socket The socket.
- * @returns For example `21, the listening socket`.
+ * @returns Text such as `21, the listening socket`.
  */
 export function nameOfSocket({ descriptor, kind, role }: Socket): string {
   const what = {
@@ -292,7 +292,7 @@ function kindOf([family, type]: string[]): SocketKind | undefined {
   }
 }
 
-/** The number at the beginning. */
+/** Returns the number at the start of a text. */
 function descriptorOf(text: string): number {
   return Number.parseInt(text, 10);
 }
@@ -308,7 +308,8 @@ function addressOf(text: string): string | undefined {
   if (ipv4 !== undefined) return `${ipv4}:${port}`;
   const ipv6 = text.match(/inet_pton\(AF_INET6, "([^"]+)"/)?.[1];
   if (ipv6 === undefined) return undefined;
-  // An IPv4 peer of an IPv6 socket: on the wire it is plain IPv4.
+  // An IPv4-mapped address, of an IPv4 peer of an IPv6 socket: on the wire,
+  // it's plain IPv4.
   const mapped = ipv6.match(/^::ffff:([\d.]+)$/)?.[1];
   return mapped === undefined ? `[${ipv6}]:${port}` : `${mapped}:${port}`;
 }

@@ -17,10 +17,11 @@ export interface ToldEvent {
 const STDOUT = 1;
 
 /**
- * Finds out when a lesson reported each event: when it wrote the line.
+ * Finds the time at which a lesson reported each event: the time when it wrote
+ * the line.
  *
  * So the story's times have the same source as those of the system calls, and
- * its order among them is certain: one thread does one thing after another.
+ * the order of both is certain, because the same thread did both.
  *
  * @example Two lines in one write
  * ```ts
@@ -57,7 +58,8 @@ export class StoryClock {
   /**
    * Returns when an event was written. Pass the events in order.
    *
-   * @param writtenBytes The bytes that had been written with the event.
+   * @param writtenBytes The number of bytes that the lesson had written when
+   * the event was complete.
    * @returns The time, in milliseconds since 1970, or `undefined` if the write
    * hasn't been observed.
    */

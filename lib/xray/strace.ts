@@ -19,12 +19,13 @@ export interface SystemCall {
    */
   endMs: number;
   /**
-   * When it had certainly returned: when its thread made its next call.
+   * A time by which it had certainly returned: when its thread made its next
+   * call.
    *
    * @default {Infinity}
    */
   settledMs?: number;
-  /** For example `sendto`. */
+  /** Its name, such as `sendto`. */
   name: string;
   /** The arguments, as `strace` writes them. */
   args: string[];
@@ -54,7 +55,7 @@ const CUT_OFF = / *<unfinished \.\.\.>\) += \?$/;
 export function straceArgs(log: string): string[] {
   return [
     "--follow-forks",
-    // Other calls aren't stopped, which halves the lesson's time.
+    // Other calls aren't stopped, which makes the lesson twice as fast.
     "--seccomp-bpf",
     "--absolute-timestamps=format:unix,precision:ns",
     "--syscall-times=ns",
@@ -95,8 +96,9 @@ export class StraceReader {
    * Handles the next line.
    *
    * @param line The line, without its end.
-   * @returns The call that it completes, or `undefined` if it completes none. Its
-   * `settledMs` is set when its thread makes its next call.
+   * @returns The call that the line completes, or `undefined` if it doesn't
+   * complete one. The call's `settledMs` is set when its thread makes its next
+   * call.
    */
   line(line: string): SystemCall | undefined {
     const call = this.#complete(line);
@@ -186,10 +188,11 @@ const ESCAPES: Record<string, number> = {
 /**
  * Decodes a string that `strace` quoted.
  *
- * @param text For example `"caf\303\251\n"`, or its first bytes and `...`.
+ * @param text The quoted string, such as `"caf\303\251\n"`, perhaps cut off and
+ * followed by `...`.
  * @returns The bytes; empty if it isn't a string.
  *
- * @example Octal escapes, which are as short as the next character allows
+ * @example Octal escapes have one to three digits
  * ```ts
  * import { unquote } from "./strace.ts";
  * import { assertEquals } from "@std/assert";

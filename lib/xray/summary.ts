@@ -9,7 +9,7 @@ import { ClosingEffects, type SocketEnding } from "./closing.ts";
 import { nameOfSocket } from "./socket_calls.ts";
 import type { Cost, TimelineItem } from "./timeline.ts";
 
-/** The most endings that each get a line. */
+/** The most endings that get a line each. */
 const MAX_ENDINGS = 16;
 
 /** The cost of one step. */
@@ -71,7 +71,7 @@ export class RunSummary {
   /**
    * Draws the summary.
    *
-   * @param options What to draw, and how wide.
+   * @param options The parts to draw, and the width.
    * @returns The lines.
    */
   draw(options: SummaryOptions): string[] {
@@ -183,7 +183,7 @@ export function costOfSteps(items: TimelineItem[]): StepCost[] {
  * Draws the summary of a whole run.
  *
  * @param items The timeline.
- * @param options What to draw, and how wide.
+ * @param options The parts to draw, and the width.
  * @returns The lines.
  */
 export function drawSummary(
@@ -195,12 +195,12 @@ export function drawSummary(
   return summary.draw(options);
 }
 
-/** A description of how one socket ended. */
+/** The ending of one socket, in words. */
 interface Ending {
   step: number;
-  /** Such as `22, an accepted socket`. */
+  /** The socket's name, such as `22, an accepted socket`. */
   name: string;
-  /** What kind of socket it is: `accepted socket`. */
+  /** The kind of socket, such as `accepted socket`. */
   words: string;
   effects: string;
   isUdp: boolean;
@@ -282,8 +282,8 @@ function drawCosts(
     ...(calls
       ? wrapText(
         dim(
-          "bytes: how many were moved, out of how many there were, or fit " +
-            "in the buffer",
+          "bytes: how many were moved, out of how many there were to send " +
+            "or room for",
         ),
         { width },
       )
@@ -305,7 +305,8 @@ function drawTable(
     cells.map((cell, i) => cell.padStart(widths[i])).join("");
   const room = width - numbers;
   if (room < head.length) {
-    // With big numbers on a narrow terminal, each title has its own line.
+    // If the numbers are too wide for the terminal, each title gets its own
+    // line.
     return [
       bold(head),
       bold(cellsOf(columns)),

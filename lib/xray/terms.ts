@@ -30,14 +30,14 @@ const TERMS: Term[] = [
   { name: "window update", meaning: "the receiver has room again", lesson: 16 },
 ];
 
-/** Finds the terms that a lesson shows before a lesson has explained them. */
+/** Finds the terms that a run shows before any lesson has explained them. */
 export class NewTerms {
   #unexplained: Term[] = [];
   readonly #seen = new Set<string>();
   #found: Term[] = [];
 
   /**
-   * Records which lesson it is.
+   * Sets the lesson's number.
    *
    * @param number The lesson's number.
    */
@@ -63,7 +63,7 @@ export class NewTerms {
   /**
    * Returns the meanings of the terms found since the last call.
    *
-   * @returns One line, or nothing if no term is new.
+   * @returns One line, or an empty array if no term is new.
    */
   take(): string | undefined {
     if (this.#found.length === 0) return undefined;

@@ -22,8 +22,8 @@ export type TimedCall = Omit<SocketCall, "atMs" | "endMs" | "settledMs"> & {
 };
 
 /**
- * One event of a run, and where it was observed. It is plain data: as JSON, it is
- * one line of `--xray --json` and of a recording.
+ * One item of a run: an event, a system call, or a packet. It's plain data:
+ * encoded as JSON, it's one line of `--xray --json` and of a recording.
  */
 export type TimelineItem =
   & {
@@ -45,9 +45,9 @@ export interface Cost {
   calls: number;
   /** The number of packets. */
   packets: number;
-  /** Bytes that calls were asked to send, and bytes that they took. */
+  /** The bytes that calls were asked to send, and the bytes that they took. */
   sent: { asked: number; moved: number };
-  /** Bytes that calls had room for, and bytes that they received. */
+  /** The bytes that calls had room for, and the bytes that they received. */
   received: { asked: number; moved: number };
 }
 
@@ -58,11 +58,13 @@ export interface Cost {
 export interface LeftOut extends Cost {
   /** The number of calls by their names, and of packets by their flags. */
   names: { call: Record<string, number>; packet: Record<string, number> };
-  /** The bytes that each socket was given to send, by its `id`. */
+  /**
+   * The number of bytes that calls gave to each socket, by the socket's `id`.
+   */
   given: Record<number, number>;
   /**
-   * How many bytes each direction had sent after the last packet, by its
-   * `source destination`.
+   * The number of bytes that each direction had sent after the last packet, by
+   * its `source destination`.
    */
   reached: Record<string, number>;
 }
@@ -72,8 +74,8 @@ export interface Observations {
   /** The events that the lesson reported. */
   events: ShowEvent[];
   /**
-   * When the lesson wrote each event, in milliseconds since 1970, where that is
-   * known.
+   * The time when the lesson wrote each event, in milliseconds since 1970, if
+   * it's known.
    *
    * @default []
    */
@@ -85,8 +87,8 @@ export interface Observations {
    */
   packets: Packet[];
   /**
-   * More addresses of the lesson's packets, for runs whose system calls weren't
-   * observed.
+   * More addresses that belong to the lesson, for runs whose system calls
+   * weren't observed.
    *
    * @default []
    */
@@ -96,11 +98,11 @@ export interface Observations {
 /**
  * Merges a run's story, system calls, and packets into one timeline.
  *
- * All three use the machine's clock, so they are sorted by time, and at the same
- * time by cause and effect. A call that sends is placed where it started: its
- * packets follow. A call that receives is placed where it returned, after its
- * packets. If the measured time says otherwise, it is placed after the packet
- * that caused it.
+ * All three use the machine's clock, so they're sorted by time; items with the
+ * same time are sorted by cause and effect. A call that sends is placed where
+ * it started: its packets follow. A call that receives is placed where it
+ * returned, after its packets. If the measured time says otherwise, it is
+ * placed after the packet that caused it.
  *
  * Each item is in the step that caused it: a packet that the kernel sends later
  * belongs to the step of the last call on its connection.
@@ -111,7 +113,7 @@ export class TimelineMerger {
   readonly #conversations = new Conversations();
   readonly #words = new DataWords();
   readonly #steps = new ConnectionSteps();
-  /** Sockets by which the lesson itself captured packets. */
+  /** Sockets that the lesson itself used to capture packets. */
   readonly #markers = new WeakSet<Socket>();
   #zeroMs?: number;
   #step = 0;
@@ -128,7 +130,7 @@ export class TimelineMerger {
     const isEmpty = events.length + observations.calls.length +
         observations.packets.length === 0;
     if (isEmpty) return [];
-    // Before the lesson starts, there are only other programs' packets.
+    // Before the lesson starts, all packets are other programs'.
     this.#zeroMs ??= beginningOf(observations);
     const zeroMs = this.#zeroMs ?? 0;
     this.#ownership.know(addresses);
@@ -244,7 +246,7 @@ export class TimelineMerger {
   }
 
   /**
-   * Leaves out the marker with which the lesson's own capture finds its end.
+   * Leaves out the marker that the lesson's own capture uses to find its end.
    */
   #withoutMarkers(calls: SocketCall[]): SocketCall[] {
     for (const { moves, data, socket } of calls) {
@@ -273,7 +275,7 @@ interface ObservedPacket extends OwnedPacket {
   original: Packet;
 }
 
-/** An item, its place among items of the same time, and its data. */
+/** An item, its rank among items of the same time, and its data. */
 type Placed = TimelineItem & {
   rank: number;
   order: number;
@@ -335,7 +337,7 @@ function takes({ name, moves, error }: SocketCall): boolean {
     ["accept", "accept4", "getsockopt", "getpeername"].includes(name));
 }
 
-/** Returns when a call had its result, which can't be before its cause. */
+/** Returns the time of a call's result, which can't be before its cause. */
 function returnedMs(call: SocketCall, causes: Causes): number {
   const { endMs, settledMs = Infinity } = call;
   const causeMs = causes.timeOf(call) ?? endMs;

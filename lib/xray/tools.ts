@@ -1,7 +1,7 @@
 /** The tools that observe a run. */
 export type Tool = "strace" | "tcpdump";
 
-/** What each tool shows, and how to get permission for it. */
+/** What each tool shows, and how to get permission to use it. */
 const TOOLS: Record<Tool, { shows: string; allow: string }> = {
   strace: {
     shows: "system calls",
@@ -21,7 +21,7 @@ export class CannotLook extends Error {
   override name = "CannotLook";
 
   /**
-   * Makes the error for a missing tool.
+   * Creates the error for a missing tool.
    *
    * @param tool The tool.
    * @param os The operating system; this one, unless a test asks for another.
@@ -38,10 +38,10 @@ export class CannotLook extends Error {
   }
 
   /**
-   * Makes the error for a tool that isn't allowed to do its work.
+   * Creates the error for a tool without the necessary permission.
    *
    * @param tool The tool.
-   * @param said What it said.
+   * @param said The tool's error message.
    * @returns The error: one line that says what to do.
    */
   static forbidden(tool: Tool, said: string): CannotLook {
@@ -77,8 +77,8 @@ export async function whyNoStrace(): Promise<CannotLook | undefined> {
 /**
  * Returns the first line of a program's output.
  *
- * @param text What it said.
- * @returns The line.
+ * @param text The output.
+ * @returns The first line.
  */
 export function firstLine(text: string): string {
   return text.trim().split("\n")[0].trim();

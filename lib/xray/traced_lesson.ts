@@ -5,18 +5,18 @@ import { straceArgs } from "./strace.ts";
 import type { ToldEvent } from "./story_clock.ts";
 import { CannotLook } from "./tools.ts";
 
-/** The most to keep of a lesson's standard error. */
+/** The most characters to keep of a lesson's standard error. */
 const MAX_ERRORS = 64 * 1024;
 /** The longest line that can be an event of a lesson. */
 const MAX_LINE = 16 * 1024 * 1024;
 
-/** How a lesson ended. */
+/** The outcome of a lesson. */
 export interface LessonOutcome {
   /** Its exit code. */
   code: number;
-  /** What it wrote to its standard error. */
+  /** Its standard error. */
   errors: string;
-  /** Why the observation ended too early, in one line each. */
+  /** The reasons why the observation ended too early, in one line each. */
   problems: string[];
 }
 
@@ -88,7 +88,7 @@ export class TracedLesson {
     try {
       Deno.kill(pid, signal);
     } catch {
-      // It has ended by itself.
+      // The lesson has already ended.
     }
     return true;
   }
@@ -96,14 +96,14 @@ export class TracedLesson {
   /**
    * Waits for the lesson's end.
    *
-   * @param listeners Receive what the lesson and `strace` write meanwhile.
-   * @returns How it ended.
+   * @param listeners The callbacks for the lesson's events and the log.
+   * @returns The lesson's outcome.
    */
   async run({ tell, line }: LessonListeners): Promise<LessonOutcome> {
     const errors = readStart(this.#child.stderr);
     const telling = readEvents(this.#child.stdout, tell);
     const logging = this.#readLog(line);
-    // If either fails, nothing that the lesson does can be shown.
+    // If either fails, the rest of the run can't be shown.
     for (const reading of [telling, logging]) {
       reading.catch(() => this.signal("SIGKILL"));
     }
@@ -145,11 +145,11 @@ export class TracedLesson {
 }
 
 /**
- * Makes a named pipe. If it's full, `strace` waits, so nothing gets lost or
+ * Creates a named pipe. If it's full, `strace` waits, so nothing gets lost or
  * piles up, however busy the lesson is.
  *
  * @param path The pipe's path.
- * @throws {CannotLook} If it can't be made.
+ * @throws {CannotLook} If the pipe can't be created.
  */
 export async function makePipe(path: string): Promise<void> {
   try {
@@ -167,7 +167,7 @@ export async function makePipe(path: string): Promise<void> {
   }
 }
 
-/** Reads a stream to its end, and keeps its start. */
+/** Reads a stream to its end, and returns its start. */
 async function readStart(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<string> {

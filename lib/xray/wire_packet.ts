@@ -9,7 +9,7 @@ import {
 } from "../wire/mod.ts";
 import { KEPT_BYTES } from "./strace.ts";
 
-/** A packet, as the timeline shows it. */
+/** A packet on the timeline. */
 export interface WirePacket {
   /** The protocol. */
   protocol: "tcp" | "udp" | "icmp";
@@ -39,7 +39,7 @@ export interface WirePacket {
   retransmission?: boolean;
   /** Whether more of its data follows in other packets, which have no ports. */
   fragment?: boolean;
-  /** Where a later fragment's bytes belong in the whole; 0 is never used. */
+  /** The offset of a later fragment's bytes in the datagram; never 0. */
   fragmentFrom?: number;
   /** The meaning of an ICMP message. */
   icmp?: string;
@@ -69,8 +69,8 @@ export interface TimedPacket {
  * Converts a decoded packet to a packet for the timeline.
  *
  * @param packet The decoded packet.
- * @returns The packet for the timeline. A later fragment has addresses without
- * ports. `undefined` if the packet is of a protocol that isn't shown.
+ * @returns The packet for the timeline, or `undefined` if its protocol isn't
+ * shown. A later fragment has addresses without ports.
  */
 export function wirePacketOf(packet: Packet): WirePacket | undefined {
   const { ip, tcp, udp, ports, icmp, payload, payloadBytes } = packet;
@@ -105,7 +105,10 @@ export function wirePacketOf(packet: Packet): WirePacket | undefined {
   };
 }
 
-/** The headers, with those that an ICMP error quotes, which are its payload. */
+/**
+ * Returns the headers, including those that an ICMP error quotes in its
+ * payload.
+ */
 function headersOf(
   { bytes, ipStart, payload, quoted }: Packet,
 ): Uint8Array {
@@ -138,10 +141,10 @@ function quotedBy({ quoted }: Packet): Pick<WirePacket, "quoted"> {
 const noRoom = new WeakMap<TrackedSegment["conversation"], Set<string>>();
 
 /**
- * Adds what a segment's conversation shows about it.
+ * Adds the facts about a segment that follow from its conversation.
  *
  * @param packet The packet for the timeline, which is changed.
- * @param tracked The segment, seen as part of its conversation.
+ * @param tracked The segment as part of its conversation.
  */
 export function addTracked(packet: WirePacket, tracked: TrackedSegment): void {
   const { conversation, from, notes, scaledWindow } = tracked;
@@ -159,8 +162,8 @@ export function addTracked(packet: WirePacket, tracked: TrackedSegment): void {
   if (notes.length === 0) return;
   packet.notes = notes.map((note) => {
     if (note === "duplicate ACK") return `${note} #${tracked.duplicateAcks}`;
-    // Linux probes a window with the segment that also keeps alive, and Wireshark
-    // names it after that.
+    // On Linux, a zero window probe looks like a keep-alive, and that's what
+    // Wireshark calls it.
     return note === "keep-alive" && isProbe ? "zero window probe" : note;
   });
 }
