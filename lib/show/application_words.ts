@@ -53,7 +53,7 @@ const MAX_ANSWERS = 3;
  * @returns Text such as `DNS query 0x1a2b A example.org` or `TLS Client Hello`;
  * `null` for any other data.
  *
- * @example A question
+ * @example A DNS query
  * ```ts
  * import { decodePacket, encodeDns, encodePacket } from "../wire/mod.ts";
  * import { applicationWords } from "./application_words.ts";

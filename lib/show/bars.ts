@@ -18,7 +18,7 @@ export interface Bars {
   series?: boolean;
 }
 
-/** A bar is drawn to an eighth of a column. */
+/** The end of a bar, to an eighth of a column. */
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** The longest bar, in columns. */
@@ -28,12 +28,12 @@ const MAX_BAR = 40;
  * Draws measurements as bars, with their values and their ratios to the
  * smallest one.
  *
- * @param chart The chart. Values must be at least 0; without ratios if the
+ * @param chart The chart. Values must be at least 0. There are no ratios if the
  * smallest is 0.
  * @param width The width, in columns.
- * @returns Lines, the first of which is the title.
+ * @returns The lines, beginning with the title.
  *
- * @example Twice as long
+ * @example Two durations
  * ```ts
  * import { drawBars } from "./bars.ts";
  * import { setColorEnabled } from "@std/fmt/colors";

@@ -1,5 +1,5 @@
 /**
- * Boxes with rows of 32 bits, as RFCs draw headers.
+ * Boxes with rows of 32 bits, like the header diagrams in RFCs.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface BitCell {
    * Formats the field's lines.
    *
    * @param inner The width between its borders, in columns.
-   * @returns Lines, no wider than that if possible.
+   * @returns The lines, no wider than `inner` if possible.
    */
   lines(inner: number): BitLine[];
 }
@@ -34,7 +34,7 @@ export interface BitLine {
   left?: boolean;
 }
 
-/** Fields side by side, 32 bits in all. */
+/** Fields side by side, with 32 bits in total. */
 export interface BitRow {
   /** The offset of its first byte, to show at the side of the first line. */
   offset: number;
@@ -64,8 +64,8 @@ export function isWide(width: number): boolean {
  * @param rows The rows; the cells of each row add up to 32 bits.
  * @param width The width, in columns, at least 54; columns beyond 70 aren't
  * used.
- * @returns Lines: one or two that number the bits, then those of the box, all of
- * the same width.
+ * @returns The lines: one or two that number the bits, then those of the box,
+ * all with the same width.
  *
  * @example Two ports
  * ```ts
@@ -171,7 +171,7 @@ export function flagFields(
   return [{ bits: bits.length, lines: () => lines }];
 }
 
-/** Numbers all bits, or only the first one of each byte. */
+/** Draws the numbers of all bits, or only of the first bit of each byte. */
 function ruler(unit: number): string[] {
   const bits = Array.from({ length: 32 }, (_, bit) => bit);
   if (unit === 2) {
@@ -191,7 +191,7 @@ function drawRow({ offset, cells }: BitRow, borders: number[]): string[] {
   const height = Math.max(...columns.map(({ lines }) => lines.length));
   return Array.from({ length: height }, (_, row) => {
     const drawn = columns.map(({ inner, lines }) => {
-      // If the neighbors have more lines, center these.
+      // Center the lines if a neighbor has more.
       const line = lines[row - Math.floor((height - lines.length) / 2)];
       return { ...line, text: place(line, inner) };
     });

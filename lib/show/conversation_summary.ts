@@ -31,10 +31,10 @@ const OPENING: ReadonlySet<TcpState> = new Set(
 const NAME_WIDTH = 14;
 
 /**
- * Names a conversation by its number and its two ends.
+ * Formats a conversation's title: its number and its two ends.
  *
  * @param conversation The conversation.
- * @returns One line.
+ * @returns One line of text.
  */
 export function conversationTitle(
   conversation: Conversation | DatagramConversation,
@@ -48,14 +48,14 @@ export function conversationTitle(
 }
 
 /**
- * Summarizes a conversation: the handshake, the bytes each way, the
+ * Summarizes a conversation: the handshake, the bytes in each direction, the
  * retransmissions, and how it closed.
  *
  * @param conversation The conversation.
  * @param options `width`: the width, in columns.
- * @returns Lines, indented by two columns.
+ * @returns The lines, indented by two columns.
  *
- * @example A connection that is refused
+ * @example A refused connection
  * ```ts
  * import { summarizeConversation } from "./conversation_summary.ts";
  * import type { ConversationEnd } from "../wire/mod.ts";
@@ -88,10 +88,10 @@ export function conversationTitle(
  * }, { width: 80 });
  * assertEquals(lines.map(stripAnsiCode), [
  *   "  packets     2, from number 1 to 2",
- *   "  handshake   not complete: the client's SYN has the number 700",
+ *   "  handshake   not complete: the client's SYN has sequence number 700",
  *   "  the client  sent 0 bytes in 1 segment",
  *   "  the server  sent 0 bytes in 1 segment",
- *   "  the end     refused: no socket was listening there",
+ *   "  outcome     refused: no socket was listening there",
  * ]);
  * ```
  */
@@ -105,18 +105,18 @@ export function summarizeConversation(
     ["handshake", handshakeText(conversation)],
     ["the client", sentText(client)],
     ["the server", sentText(server)],
-    ["the end", endingText(ending)],
+    ["outcome", endingText(ending)],
   ], options);
 }
 
 /**
- * Sums a UDP conversation up: the datagrams and bytes each way.
+ * Summarizes a UDP conversation: the datagrams and bytes in each direction.
  *
  * @param conversation The conversation.
  * @param options `width`: the width, in columns.
- * @returns Lines, indented by two columns.
+ * @returns The lines, indented by two columns.
  *
- * @example A question without an answer
+ * @example A query without a response
  * ```ts
  * import { summarizeDatagrams } from "./conversation_summary.ts";
  * import { stripAnsiCode } from "@std/fmt/colors";
@@ -184,12 +184,12 @@ function handshakeText(conversation: Conversation): string {
   if (a === null && b === null) return "not in this capture";
   const seen = [["client", a], ["server", b]]
     .filter(([, number]) => number !== null)
-    .map(([side, number]) => `the ${side}'s SYN has the number ${number}`);
+    .map(([side, number]) => `the ${side}'s SYN has sequence number ${number}`);
   const wasOpen = ending.how === "reset"
     ? client.bytes + server.bytes > 0
     : ending.how !== "refused" &&
       ![client, server].some(({ state }) => OPENING.has(state));
-  const head = wasOpen ? "only in part in this capture" : "not complete";
+  const head = wasOpen ? "only partly in this capture" : "not complete";
   return `${head}: ${seen.join(", ")}`;
 }
 

@@ -16,9 +16,9 @@ const MAX_ARROW = 60;
 export interface DiagramDatagram {
   /** Milliseconds since the conversation's first packet; `null` if unknown. */
   atMs: number | null;
-  /** Which end sent it. */
+  /** The end that sent it. */
   from: Side;
-  /** The arrow's label, as phrases that each stay on one line. */
+  /** The arrow's label, as phrases; each phrase stays on one line. */
   phrases: string[];
 }
 
@@ -27,7 +27,7 @@ export interface DiagramDatagram {
  * and an arrow for each datagram. The margins are empty, because UDP has no
  * states.
  *
- * @example A question and its answer
+ * @example A query and its response
  * ```ts
  * import { DatagramDiagram } from "./datagram_diagram.ts";
  * import { stripAnsiCode } from "@std/fmt/colors";
@@ -70,7 +70,7 @@ export class DatagramDiagram {
   /**
    * Draws the heading above the first datagram.
    *
-   * @returns Lines: the names of the two ends.
+   * @returns The lines: the names of the two ends.
    */
   head(): string[] {
     const { client, server } = this.#names;
@@ -84,7 +84,7 @@ export class DatagramDiagram {
    * Draws the next datagram.
    *
    * @param datagram The datagram.
-   * @returns Lines.
+   * @returns The lines.
    */
   draw({ atMs, from, phrases }: DiagramDatagram): string[] {
     return drawLaneRow({

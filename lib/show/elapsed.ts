@@ -2,7 +2,7 @@
  * Formats a duration with at most three significant digits.
  *
  * @param ms The duration, in milliseconds.
- * @returns For example `0.25 ms`, `12.3 ms`, `640 ms`, `1.25 s`.
+ * @returns Text such as `0.25 ms`, `12.3 ms`, `640 ms`, or `1.25 s`.
  *
  * @example From a fraction of a millisecond to minutes
  * ```ts

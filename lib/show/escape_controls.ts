@@ -1,14 +1,14 @@
 /**
  * Escapes the characters that control a terminal.
  *
- * A terminal obeys these instead of showing them: control characters (C0, DEL,
- * and C1), which can clear the screen, rename the window, or fill the
+ * A terminal obeys these characters instead of showing them: control characters
+ * (C0, DEL, and C1), which can clear the screen, rename the window, or fill the
  * clipboard, and characters that change the direction of text (bidi). Tabs
- * stay.
+ * aren't escaped.
  *
- * @param text A text from any source, such as a line from a client.
- * @returns The text, with an escape such as `\x1b` or `\u202e` for each of
- * them.
+ * @param text Text from any source, such as a line from a client.
+ * @returns The text, with an escape such as `\x1b` or `\u202e` for each such
+ * character.
  *
  * @example A line that would clear the screen
  * ```ts

@@ -7,19 +7,19 @@ export type ShowEvent = Timed & ShowEventBody;
 
 /** The field that every event has. */
 export interface Timed {
-  /** Milliseconds since the lesson began, when the event happened. */
+  /** The time of the event, in milliseconds since the lesson started. */
   atMs: number;
 }
 
 /** A {@linkcode ShowEvent} before it has its time. */
 export type ShowEventBody =
-  /** The title of the lesson, and the claim that it proves. */
+  /** The lesson's title, and the claim that it proves. */
   | {
     kind: "lesson";
     number: number;
     title: string;
     claim: string;
-    /** When `atMs` was 0, in milliseconds since 1970. */
+    /** The time when `atMs` was 0, in milliseconds since 1970. */
     startedAtMs: number;
   }
   /** A new step, numbered from 1. */
@@ -44,9 +44,9 @@ export type ShowEventBody =
   | { kind: "lanes"; left: string; right: string }
   /** The address of a lane's socket, such as `127.0.0.1:7000`. */
   | { kind: "endpoint"; lane: string; endpoint: string }
-  /** Something that one lane did by itself. */
+  /** A call in one lane that doesn't send anything to the other. */
   | { kind: "call"; lane: string; call: string }
-  /** Something that went from one lane to the other. */
+  /** Data or a message that went from one lane to the other. */
   | {
     kind: "arrow";
     from: string;
@@ -58,7 +58,7 @@ export type ShowEventBody =
     /** The call that received it. */
     received: string;
   }
-  /** Measurements of one kind, to be compared by length. */
+  /** Measurements to compare as bars. */
   | {
     kind: "bars";
     /** The quantity that was measured. */
@@ -69,12 +69,12 @@ export type ShowEventBody =
     /** Whether the values are a series in time. */
     series?: boolean;
   }
-  /** A table: rows of cells under the names of their columns. */
+  /** A table: the names of the columns, and rows of cells. */
   | { kind: "table"; columns: string[]; rows: string[][] }
   /** The headers of a packet, drawn as boxes. */
   | {
     kind: "headers";
-    /** Which packet it is. */
+    /** The title, which says which packet it is. */
     title: string;
     /**
      * The headers, from the IP header on, as two hexadecimal digits per byte.
@@ -86,9 +86,11 @@ export type ShowEventBody =
     checksum: ChecksumVerdict;
     /** The verdict on the checksum of the IPv4 header. */
     ipChecksum: ChecksumVerdict;
-    /** Which headers to draw. */
+    /** The headers to draw. */
     layers: HeaderLayer[];
-    /** What the rest of the connection shows about them. */
+    /**
+     * The facts about the headers that follow from the rest of the connection.
+     */
     context: HeaderContext;
   }
   /** The segments of a connection, drawn as a sequence diagram. */
@@ -98,7 +100,7 @@ export type ShowEventBody =
     client: string;
     /** The name of the server. */
     server: string;
-    /** Which numbers to write on the arrows. */
+    /** The kind of numbers on the arrows. */
     numbers: SegmentNumbers;
     segments: DiagramSegment[];
   }

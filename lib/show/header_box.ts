@@ -24,15 +24,16 @@ import { wrapText } from "./text.ts";
 /** A header that can be drawn. */
 export type HeaderLayer = "ip" | "tcp" | "udp" | "icmp";
 
-/** What the rest of the connection shows about a TCP header. */
+/** The facts about a TCP header that follow from the rest of the connection. */
 export interface HeaderContext {
   /** The sequence number, counted from the sender's SYN. */
   relativeSequence?: number;
   /** The acknowledgment number, counted from the receiver's SYN. */
   relativeAcknowledgment?: number;
   /**
-   * The window's unit is 2 to this power, in bytes; 0 if the two ends didn't
-   * agree on a scale. Left out if the handshake wasn't captured.
+   * The window scale: the window's unit is 2 to this power, in bytes. It's 0 if
+   * the two ends didn't agree on scaling, and missing if the handshake wasn't
+   * captured.
    */
   windowShift?: number;
 }
@@ -41,7 +42,7 @@ export interface HeaderContext {
 export interface HeaderBoxOptions extends HeaderContext {
   /** The width, in columns, at least 54; columns beyond 70 aren't used. */
   width: number;
-  /** The verdict on its checksum, if it should be shown. */
+  /** The verdict on its checksum, to be shown. */
   checksum?: ChecksumVerdict;
 }
 
@@ -50,7 +51,7 @@ export interface PacketBoxesOptions extends HeaderContext {
   /** The width, in columns, at least 54; columns beyond 70 aren't used. */
   width: number;
   /**
-   * Which headers to draw, as far as the packet has them.
+   * The headers to draw, if the packet has them.
    *
    * @default {["ip", "tcp", "udp", "icmp"]}
    */
@@ -58,7 +59,7 @@ export interface PacketBoxesOptions extends HeaderContext {
 }
 
 /**
- * Returns what a segment's conversation shows about its header.
+ * Returns the facts about a segment's header that follow from its conversation.
  *
  * @param segment The segment as part of its conversation.
  * @returns Options for {@linkcode drawTcpHeader} and {@linkcode drawHeaders}.
@@ -77,10 +78,10 @@ export function headerContext(segment: TrackedSegment): HeaderContext {
  *
  * @param packet The decoded packet.
  * @param options The width, and the context from {@linkcode headerContext}.
- * @returns Lines; empty if the packet has no such header. The headers of a
+ * @returns The lines; empty if the packet has no such header. The headers of a
  * packet that an ICMP error quotes come last.
  *
- * @example Both headers of a UDP message
+ * @example Both headers of a UDP datagram
  * ```ts
  * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
  * import { drawHeaders } from "./header_box.ts";
@@ -149,7 +150,7 @@ function boxesOf(
  * @param header The header.
  * @param options The width, the verdict on the checksum, and the context from
  * the rest of the connection.
- * @returns A title, and the box below it.
+ * @returns The title, and the box below it.
  *
  * @example A SYN
  * ```ts
@@ -237,7 +238,7 @@ export function drawTcpHeader(
  *
  * @param header The header.
  * @param options The width, and the verdict on the checksum.
- * @returns A title, and the box below it.
+ * @returns The title, and the box below it.
  */
 export function drawUdpHeader(
   header: UdpHeader,
@@ -263,7 +264,7 @@ export function drawUdpHeader(
  *
  * @param header The header.
  * @param options The width, and the verdict on the checksum.
- * @returns A title that says what it means, and the box below it.
+ * @returns The title, with the message's meaning, and the box below it.
  */
 export function drawIcmpHeader(
   header: IcmpHeader,
@@ -293,7 +294,7 @@ export function drawIcmpHeader(
  *
  * @param header The header.
  * @param options The width, and the verdict on the checksum.
- * @returns A title, and the box below it.
+ * @returns The title, and the box below it.
  */
 export function drawIpv4Header(
   header: Ipv4Header,
@@ -341,7 +342,7 @@ export function drawIpv4Header(
  *
  * @param header The header.
  * @param options The width.
- * @returns A title, and the box below it.
+ * @returns The title, and the box below it.
  */
 export function drawIpv6Header(
   header: Ipv6Header,
@@ -427,8 +428,8 @@ function protocolText(number: number): string {
 }
 
 /**
- * Names the next header in IPv6: an extension header, or the payload's
- * protocol.
+ * Formats IPv6's next header number, with the name of the extension header or
+ * of the payload's protocol.
  */
 function kindText(number: number): string {
   const name = EXTENSION_NAMES[number];
@@ -447,7 +448,7 @@ function trafficFields(
   return [field(8, "DSCP", dscp, `ECN ${bold(`${ecn}`)}`)];
 }
 
-/** Lists the options of a TCP header, one per line, and their padding. */
+/** Lists the options of a TCP header, one per line, and the padding. */
 function optionsCell({ options, headerBytes }: TcpHeader): BitCell {
   let offset = 20;
   const lines = options.map((option): [number, string] => {

@@ -33,11 +33,11 @@ export interface HexDumpOptions {
  * a dot for each byte that isn't a visible character.
  *
  * @param bytes The bytes to show.
- * @param options Address, line length, and the byte to mark.
- * @returns Lines; `(no bytes)` if there are none.
- * @throws {RangeError} If `bytesPerLine`, `offset` or `mark` is out of range.
+ * @param options The address, the line length, and the byte to mark.
+ * @returns The lines; `(no bytes)` if there are none.
+ * @throws {RangeError} If `bytesPerLine`, `offset`, or `mark` is out of range.
  *
- * @example The first byte that differs
+ * @example A marked byte
  * ```ts
  * import { hexDump } from "./hex_dump.ts";
  * import { assertEquals } from "@std/assert";

@@ -6,16 +6,18 @@ import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
 export const TIME_WIDTH = 10;
 
 /**
- * The columns besides the lanes and the arrow: the time, two bars, two spaces.
+ * The width of everything but the lanes and the arrow: the time, two bars, and
+ * two spaces.
  */
 export const FRAME_WIDTH: number = TIME_WIDTH + 4;
 
 /**
- * The columns around an arrow's label: spaces, two dashes, and the arrowhead.
+ * The width of everything around an arrow's label: spaces, two dashes, and the
+ * arrowhead.
  */
 const ARROW_FRAME = 5;
 
-/** One moment in a diagram of two lanes. */
+/** One row in a diagram of two lanes. */
 export interface LaneRow {
   /** The time, in milliseconds, if known. */
   atMs?: number;
@@ -30,7 +32,7 @@ export interface LaneRow {
 /** An arrow between two lanes. */
 export interface LaneArrow {
   /**
-   * The label, as phrases that each stay on one line if they fit. Lines that
+   * The label, as phrases; each phrase stays on one line if it fits. Lines that
    * don't fit on the arrow go above it.
    */
   phrases: string[];
@@ -53,9 +55,9 @@ export interface LaneLayout {
  *
  * @param row The row.
  * @param layout The width of each part; the same for all rows of a diagram.
- * @returns Its lines, one or more.
+ * @returns The row's lines, at least one.
  *
- * @example A label of two lines
+ * @example A label with two lines
  * ```ts
  * import { drawLaneRow } from "./lane_rows.ts";
  * import { stripAnsiCode } from "@std/fmt/colors";
@@ -78,7 +80,7 @@ export function drawLaneRow(row: LaneRow, layout: LaneLayout): string[] {
   const lefts = wrapText(row.left, { width: layout.left });
   const rights = wrapText(row.right, { width: layout.right });
   const labels = packPhrases(arrow?.phrases ?? [], layout.arrow - ARROW_FRAME);
-  // Lines that don't fit on the arrow go above it, and above everything else.
+  // Lines that don't fit on the arrow go above the whole row.
   const above = labels.slice(0, -1)
     .map((label) => line("", "", centre(label, layout.arrow), ""));
   const height = Math.max(lefts.length, rights.length);
@@ -102,8 +104,8 @@ export function drawLaneRow(row: LaneRow, layout: LaneLayout): string[] {
 }
 
 /**
- * Puts phrases on as few lines as possible, and cuts only those too long for a
- * line.
+ * Puts phrases on as few lines as possible, and shortens only those that are
+ * too long for a line.
  */
 function packPhrases(phrases: string[], width: number): string[] {
   const lines: string[] = [];

@@ -3,7 +3,7 @@ import type { ShowEvent } from "./events.ts";
 import { drawLaneRow, FRAME_WIDTH, type LaneRow } from "./lane_rows.ts";
 import { truncateVisible, visibleWidth } from "./text.ts";
 
-/** The shortest arrow that has room for a few letters. */
+/** The shortest arrow, in columns: it has room for a few letters. */
 const MIN_ARROW = 14;
 /** The longest arrow, in columns. */
 const MAX_ARROW = 34;
@@ -12,13 +12,13 @@ const MAX_ARROW = 34;
  * Draws a sequence diagram: time, left lane, arrows, right lane.
  *
  * Every event is one line. Texts that don't fit in their lane are wrapped;
- * labels that don't fit on their arrow are cut.
+ * labels that don't fit on their arrow are shortened.
  *
  * @param events The diagram's events, starting with its `lanes` event.
  * @param width The width, in columns, at least 40.
- * @returns Its lines.
+ * @returns The diagram's lines.
  *
- * @example A question and its answer
+ * @example A message from a client to a server
  * ```ts
  * import { drawLanes } from "./lanes.ts";
  * import { stripAnsiCode } from "@std/fmt/colors";
@@ -34,13 +34,13 @@ const MAX_ARROW = 34;
  *     to: "server",
  *     label: '"hi" 2 bytes',
  *     sent: "write() took 2",
- *     received: "read() gave 2",
+ *     received: "read() got 2",
  *   },
  * ], 72);
  * assertEquals(lines.map(stripAnsiCode), [
  *   "          client         │                    │ server",
  *   "                         │                    │ 127.0.0.1:7000",
- *   ' 0.25 ms  write() took 2 │── "hi" 2 bytes ───▶│ read() gave 2',
+ *   ' 0.25 ms  write() took 2 │── "hi" 2 bytes ───▶│ read() got 2',
  * ]);
  * ```
  */
@@ -107,7 +107,7 @@ function drawRows(rows: LaneRow[], width: number): string[] {
   );
 }
 
-/** One line per event: a label never takes a second one. */
+/** One line per event: a label never uses a second line. */
 function cutLabel(row: LaneRow, width: number): LaneRow {
   if (row.arrow === undefined) return row;
   const phrases = row.arrow.phrases.map((text) => truncateVisible(text, width));

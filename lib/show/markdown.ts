@@ -17,13 +17,16 @@ export interface MarkdownOptions {
 
 type Paint = (text: string) => string;
 
-/** A rendered block, and how many lines of the source it used. */
+/** A rendered block, and the number of source lines that it used. */
 interface Block {
   output: string[];
   taken: number;
 }
 
-/** Renders the block at the start of the lines, if it's of this kind. */
+/**
+ * Renders the block at the start of the lines, or returns `undefined` if it's
+ * another kind.
+ */
 type BlockRule = (lines: string[], width: number) => Block | undefined;
 
 const BLOCK_RULES: BlockRule[] = [
@@ -90,7 +93,7 @@ export function renderMarkdown(
   return renderBlocks(source.split(/\r\n|\r|\n/), width).join("\n");
 }
 
-/** Renders blocks, with an empty line between those that had one. */
+/** Renders blocks, with an empty line between them where the source has one. */
 function renderBlocks(lines: string[], width: number): string[] {
   const output: string[] = [];
   let spaced = false;
@@ -193,7 +196,7 @@ function renderQuote(lines: string[], width: number): Block | undefined {
   const quoted = takeWhile(lines, (line) => /^ {0,3}>/.test(line));
   if (quoted.length === 0) return;
   const inside = quoted.map((line) => line.replace(/^ {0,3}> ?/, ""));
-  // The alerts of code hosts: "> [!NOTE]".
+  // GitHub's alerts: "> [!NOTE]".
   inside[0] = inside[0].replace(
     /^\[!(\w)(\w+)\]\s*$/,
     (_, first, rest) => `**${first}${rest.toLowerCase()}:**\\`,
@@ -266,8 +269,7 @@ function splitCells(line: string): string[] {
 }
 
 /**
- * Narrows the widest columns until all fit: first to their longest words, then
- * to 12 columns, where words are cut. Gives up if that isn't enough.
+ * Narrows the widest columns until all columns fit: first to their longest words, then to 12 columns, which splits words. Gives up if that isn't enough.
  */
 function fitColumns(rows: string[][], room: number): number[] | undefined {
   const columns = rows[0].map((_, i) => rows.map((row) => row[i]));
@@ -305,7 +307,7 @@ function alignRows(
       return parts.join(dim(" │ ")).trimEnd();
     });
   });
-  // Rows of several lines need rules between them.
+  // Rows with several lines need rules between them.
   const ruled = blocks.slice(1).some((block) => block.length > 1);
   return blocks.flatMap((block, i) =>
     i === 1 || (ruled && i > 1) ? [rule, ...block] : block

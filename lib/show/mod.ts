@@ -1,12 +1,12 @@
 /**
- * How lessons show what happens.
+ * The output of lessons.
  *
- * A lesson tells a {@linkcode Narrator} what happens, as a series of {@linkcode
- * ShowEvent}s. A {@linkcode Printer} prints them, with sequence diagrams
- * ({@linkcode drawLanes}), hex dumps ({@linkcode hexDump}), bars ({@linkcode
- * drawBars}), tables ({@linkcode drawTable}), the headers of packets
- * ({@linkcode drawHeaders}), and the segments of a connection ({@linkcode
- * SegmentDiagram}).
+ * A lesson reports everything that happens to a {@linkcode Narrator}, which
+ * turns it into a series of {@linkcode ShowEvent}s. A {@linkcode Printer}
+ * prints them, with sequence diagrams ({@linkcode drawLanes}), hex dumps
+ * ({@linkcode hexDump}), bars ({@linkcode drawBars}), tables
+ * ({@linkcode drawTable}), the headers of packets ({@linkcode drawHeaders}),
+ * and the segments of a connection ({@linkcode SegmentDiagram}).
  *
  * @module
  */

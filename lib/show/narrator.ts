@@ -11,24 +11,24 @@ import { printable } from "./text.ts";
 export interface ArrowOptions {
   /** The bytes to show on the arrow, as text with their number. */
   data?: Uint8Array;
-  /** The words to show on the arrow instead of bytes. */
+  /** The text to show on the arrow instead of bytes. */
   label?: string;
   /** The call that sent it, with its result: `write() took 5`. */
   sent?: string;
-  /** The call that received it, with its result: `read() gave 5`. */
+  /** The call that received it, with its result: `read() returned 5`. */
   received?: string;
 }
 
-/** Which headers of a packet to show, and their context. */
+/** Options for showing the headers of a packet. */
 export interface ShowHeadersOptions {
   /**
-   * Which headers, as far as the packet has them.
+   * The headers to show, if the packet has them.
    *
    * @default {["ip", "tcp", "udp", "icmp"]}
    */
   layers?: HeaderLayer[];
   /**
-   * The packet as part of its conversation, for relative numbers and the
+   * The packet as part of its conversation, for relative numbers and the scaled
    * window.
    */
   segment?: TrackedSegment | null;
@@ -37,7 +37,7 @@ export interface ShowHeadersOptions {
 /** Options for showing segments. */
 export interface ShowSegmentsOptions {
   /**
-   * Which numbers to show on the arrows.
+   * The kind of numbers to show on the arrows.
    *
    * @default {"relative"}
    */
@@ -72,14 +72,14 @@ export interface NarratorOptions {
 }
 
 /**
- * The object that a lesson tells its story to.
+ * The object to which a lesson reports its story.
  *
- * A lesson doesn't print. It reports what happens, as it happens, and each
- * report becomes an event with its time. So the same run can be printed,
- * written as JSON, recorded by a test, or put on one timeline with what the
- * kernel did.
+ * A lesson doesn't print. It reports each thing as it happens, and each report
+ * becomes an event with its time. So the same run can be printed, written as
+ * JSON, recorded by a test, or put on one timeline with system calls and
+ * packets.
  *
- * @example Recording what a lesson tells
+ * @example Recording a lesson's events
  * ```ts
  * import { Narrator } from "./narrator.ts";
  * import type { ShowEvent } from "./events.ts";
@@ -101,10 +101,10 @@ export class Narrator {
   #prediction = "";
 
   /**
-   * Makes a narrator whose clock starts now.
+   * Creates a narrator, whose clock starts now.
    *
-   * @param tell Receives each event, in order.
-   * @param options What happens at a question.
+   * @param tell A function that receives each event, in order.
+   * @param options The function that asks for a prediction.
    */
   constructor(
     tell: (event: ShowEvent) => void,
@@ -136,7 +136,7 @@ export class Narrator {
   }
 
   /**
-   * Tells a paragraph.
+   * Adds a paragraph of narration.
    *
    * @param text The paragraph, on one line; it's wrapped when printed.
    */
@@ -145,8 +145,8 @@ export class Narrator {
   }
 
   /**
-   * Asks for a prediction, and waits for it if there's a reader to ask. The
-   * clock stops meanwhile.
+   * Asks for a prediction, and waits for it if the run is interactive. The
+   * clock stops while it waits.
    *
    * @param question The question to answer before reading on.
    */
@@ -226,7 +226,7 @@ export class Narrator {
    *
    * @param title A title that says which packet it is.
    * @param packet The decoded packet.
-   * @param options Which headers to show, and the packet's conversation.
+   * @param options The headers to show, and the packet's conversation.
    */
   headers(
     title: string,
@@ -256,7 +256,7 @@ export class Narrator {
    * Shows the segments of a connection as a sequence diagram.
    *
    * @param segments The segments, each from `diagramSegment()`.
-   * @param options Which numbers to show, and the names of the two ends.
+   * @param options The kind of numbers to show, and the names of the two ends.
    */
   segments(
     segments: DiagramSegment[],
@@ -287,7 +287,7 @@ export class Narrator {
   }
 
   /**
-   * Reports something that just happened, while a server is up.
+   * Reports something that just happened while a server is running.
    *
    * @param text One line.
    */
@@ -319,7 +319,7 @@ export class Lanes {
   readonly #emit: (event: ShowEventBody) => void;
 
   /**
-   * Makes a diagram; {@linkcode Narrator.lanes} does.
+   * Creates a diagram. Call {@linkcode Narrator.lanes} instead.
    *
    * @param emit Receives the diagram's events.
    */
@@ -338,7 +338,7 @@ export class Lanes {
   }
 
   /**
-   * Reports something that one side did by itself.
+   * Reports a call that doesn't send anything to the other side.
    *
    * @param lane The lane's name.
    * @param call The call, with its result.
@@ -348,10 +348,10 @@ export class Lanes {
   }
 
   /**
-   * Reports something that went from one side to the other. Call this when it
-   * has arrived, so that the time and the arrow are right.
+   * Reports data or a message that went from one side to the other. Call this
+   * when it has arrived, so that the time and the arrow are right.
    *
-   * @param way From which lane to which.
+   * @param way The lane that it came from, and the lane that it went to.
    * @param options The content, and the calls at both ends.
    */
   arrow(way: { from: string; to: string }, options: ArrowOptions): void {

@@ -14,7 +14,7 @@ import { counted } from "./counted.ts";
 import { protocolName } from "./protocol_names.ts";
 import { printable } from "./text.ts";
 
-/** The least width for data, in columns, even if less is left. */
+/** The minimum width for data, in columns, even if there's less room. */
 const MIN_PREVIEW = 16;
 
 /** The most nested tunnels to show. */
@@ -32,14 +32,14 @@ export interface PacketWordsOptions {
    */
   segment?: TrackedSegment | null;
   /**
-   * Whether to show the numbers as on the wire.
+   * Whether to show sequence numbers as on the wire.
    *
    * @default {false}
    */
   raw?: boolean;
   /**
-   * The total width, in columns. The first bytes of the data get what's left of
-   * it, at least 16 columns. The rest may be longer, and is never cut.
+   * The total width, in columns. The first bytes of the data get the room
+   * that's left, at least 16 columns. The other parts are never shortened.
    *
    * @default {0}
    */
@@ -47,13 +47,14 @@ export interface PacketWordsOptions {
 }
 
 /**
- * Names a packet's protocol, by its innermost header that has one.
+ * Returns the name of a packet's protocol, from its innermost header that has
+ * one.
  *
  * @param packet The packet.
- * @returns Text such as `TCP`, `ICMP`, `ARP`, `IP protocol 253`, or `type
- * 0x88cc`; `null` if nothing says it.
+ * @returns Text such as `TCP`, `ICMP`, `ARP`, `IP protocol 253`, or
+ * `type 0x88cc`; `null` if it's unknown.
  *
- * @example A message without a transport
+ * @example A packet without a transport protocol
  * ```ts
  * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
  * import { protocolOf } from "./packet_line.ts";
@@ -80,10 +81,10 @@ export function protocolOf({ ip, link }: Packet): string | null {
 }
 
 /**
- * Names the virtual networks (VLANs) that a packet is in.
+ * Returns the virtual networks (VLANs) that a packet is in.
  *
  * @param packet The packet.
- * @returns The IDs, the outermost first; none for most packets.
+ * @returns The VLAN IDs, the outermost first; empty for most packets.
  */
 export function vlansOf({ link }: Packet): number[] {
   return link?.kind === "ethernet" ? link.tags.map(({ id }) => id) : [];
@@ -93,10 +94,10 @@ export function vlansOf({ link }: Packet): number[] {
  * Returns the two ends of a packet.
  *
  * @param packet The packet.
- * @returns Text such as `127.0.0.1:50000 → 127.0.0.1:7`, without ports where
- * there are none; empty where there are no addresses either.
+ * @returns Text such as `127.0.0.1:50000 → 127.0.0.1:7`, without ports if there
+ * are none, and empty if there are no addresses.
  *
- * @example The two ends of a message
+ * @example The two ends of a UDP datagram
  * ```ts
  * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
  * import { packetWay } from "./packet_line.ts";
@@ -124,7 +125,7 @@ export function packetWay({ link, ip, ports }: Packet): string {
 }
 
 /**
- * Writes an address and a port.
+ * Formats an address and a port.
  *
  * @param address An IP address.
  * @param port A port.
@@ -150,7 +151,7 @@ export function formatEnd(address: string, port: number): string {
  * @param options The packet's conversation, and the width.
  * @returns Text such as `PSH,ACK seq 1 ack 1 win 65536 6 bytes "hello\n"`.
  *
- * @example A message
+ * @example A UDP datagram
  * ```ts
  * import { decodePacket, encodePacket, LINK_TYPES } from "../wire/mod.ts";
  * import { packetWords } from "./packet_line.ts";
@@ -199,12 +200,12 @@ export function packetWords(
   return painted.join(" ");
 }
 
-/** IP in IP has no name besides that of the outer header. */
+/** Returns the name of a tunnel. IP in IP is named after its outer header. */
 function tunnelName({ version, protocol }: NonNullable<Packet["ip"]>): string {
   return protocol === PROTOCOL_GRE ? "GRE" : `IPv${version}`;
 }
 
-/** Returns notes about a segment, as Wireshark names them. */
+/** Returns notes about a segment, with Wireshark's names. */
 function notesOf(segment: TrackedSegment | null): string[] {
   if (segment === null) return [];
   return segment.notes.map((note) =>

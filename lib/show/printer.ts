@@ -15,10 +15,10 @@ import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
 const INDENT = "   ";
 
 /**
- * Prints a lesson's events for a person.
+ * Prints a lesson's events as text.
  *
- * Consecutive facts are aligned, and a diagram's columns depend on all of its
- * lines, so these are held back until another kind of event arrives.
+ * It aligns consecutive facts, and the columns of a diagram depend on all of
+ * its lines, so it holds these events back until another kind of event arrives.
  *
  * @example A step and two facts
  * ```ts
@@ -43,9 +43,9 @@ export class Printer {
   #lastLine = "";
 
   /**
-   * Makes a printer.
+   * Creates a printer.
    *
-   * @param write Receives text, in whole lines.
+   * @param write A function that receives text, in whole lines.
    * @param options `width`: the width, in columns, at least 40.
    */
   constructor(write: (text: string) => void, options: { width: number }) {
@@ -163,7 +163,7 @@ export class Printer {
 
   #print(lines: string[]): void {
     for (const line of lines) {
-      // One empty line is enough between two things.
+      // Never print two empty lines in a row.
       if (line !== "" || this.#lastLine !== "") this.#write(`${line}\n`);
       this.#lastLine = line;
     }
@@ -171,8 +171,8 @@ export class Printer {
 }
 
 /**
- * The verdicts come from the event, which has only the headers, not the data
- * that the checksums cover.
+ * Draws headers. The verdicts come from the event, which has only the headers,
+ * not the data that the checksums cover.
  */
 function headerLines(
   event: Extract<ShowEvent, { kind: "headers" }>,

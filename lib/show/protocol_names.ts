@@ -20,10 +20,10 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /**
- * Names a protocol over IP.
+ * Returns the name of a protocol over IP.
  *
- * @param number The number in the header, from 0 to 255.
- * @returns The name; `undefined` for the many rare ones.
+ * @param number The protocol number in the IP header, from 0 to 255.
+ * @returns The name; `undefined` for a rare protocol.
  *
  * @example TCP
  * ```ts

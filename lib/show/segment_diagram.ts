@@ -18,12 +18,12 @@ import { drawLaneRow, FRAME_WIDTH, type LaneLayout } from "./lane_rows.ts";
 const LANE_WIDTH = "SYN-RECEIVED".length;
 
 /**
- * The longest arrows, in columns; with both kinds of numbers, they need more
+ * The longest arrows, in columns. With both kinds of numbers, they need more
  * room.
  */
 const MAX_ARROW = { relative: 42, raw: 60, both: 64 };
 
-/** Which numbers are on the arrows. */
+/** The kind of numbers on the arrows. */
 export type SegmentNumbers =
   /** Counted from the sender's SYN. */
   | "relative"
@@ -36,7 +36,7 @@ export type SegmentNumbers =
 export interface DiagramSegment {
   /** Milliseconds since the conversation's first packet; `null` if unknown. */
   atMs: number | null;
-  /** Which end sent it. */
+  /** The end that sent it. */
   from: Side;
   /** Its flags: `SYN,ACK`. */
   flags: string;
@@ -48,12 +48,12 @@ export interface DiagramSegment {
   acknowledgment: number | null;
   /** The acknowledgment number, counted from the receiver's SYN. */
   relativeAcknowledgment: number | null;
-  /** Bytes of data in it. */
+  /** The number of bytes of data in it. */
   payloadBytes: number;
   /** Whether it was sent before. */
   retransmission: boolean;
   /**
-   * Notes about it, as Wireshark names them.
+   * Notes about it, with Wireshark's names.
    *
    * @default {[]}
    */
@@ -75,7 +75,7 @@ export interface SegmentDiagramOptions {
   /** The width, in columns, at least 57. */
   width: number;
   /**
-   * Which numbers to show on the arrows.
+   * The kind of numbers to show on the arrows.
    *
    * @default {"relative"}
    */
@@ -95,7 +95,7 @@ export interface SegmentDiagramOptions {
 }
 
 /**
- * Converts a packet and its conversation's view of it to a segment for a
+ * Converts a packet and its place in its conversation to a segment for a
  * diagram.
  *
  * @param packet A packet with a TCP header.
@@ -191,10 +191,11 @@ export function drawSegments(
 }
 
 /**
- * Draws segments one by one, and holds back at most one of them.
+ * Draws segments one by one, and holds back one segment at most.
  *
- * It claims nothing that an observer can't know: only the answer shows whether
- * the other end is listening, so a first SYN is held back until then.
+ * It never shows states that an observer can't know yet. Only the answer to a
+ * first SYN shows whether the other end is listening, so the SYN is held back
+ * until then.
  *
  * @example Line by line
  * ```ts
@@ -233,7 +234,7 @@ export class SegmentDiagram {
   #held: DiagramSegment | null = null;
 
   /**
-   * Makes a diagram.
+   * Creates a diagram.
    *
    * @param options The width, the kind of numbers, and the names of the ends.
    */
@@ -303,13 +304,16 @@ export class SegmentDiagram {
   /**
    * Ends the diagram.
    *
-   * @returns Lines: the segment held back, if nothing came after it.
+   * @returns The lines of a segment that's still held back, if any.
    */
   end(): string[] {
     return this.#release(null);
   }
 
-  /** Draws the first SYN, now that the next packet shows what it reached. */
+  /**
+   * Draws the first SYN, after the next packet has shown whether the other end
+   * was listening.
+   */
   #release(next: DiagramSegment | null): string[] {
     const syn = this.#held;
     if (syn === null) return [];
@@ -351,7 +355,7 @@ export class SegmentDiagram {
     return drawLaneRow({ left, right }, this.#layout);
   }
 
-  /** A state is shown only where it begins. */
+  /** Returns a state if it has changed: each is shown only where it begins. */
   #changed(side: Side, state: string): string {
     if (this.#shown[side] === state) return "";
     this.#shown[side] = state;
@@ -359,7 +363,7 @@ export class SegmentDiagram {
   }
 }
 
-/** Whether a segment is a SYN without an ACK. */
+/** Returns whether a segment is a SYN without an ACK. */
 function isOpening({ flags, acknowledgment }: DiagramSegment): boolean {
   return flags.startsWith("SYN") && acknowledgment === null;
 }

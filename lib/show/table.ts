@@ -1,7 +1,7 @@
 import { bold } from "@std/fmt/colors";
 import { padEndVisible, visibleWidth, wrapText } from "./text.ts";
 
-/** Rows of cells under the names of their columns. */
+/** A table: the names of the columns, and rows of cells. */
 export interface Table {
   /** The name of each column. */
   columns: string[];
@@ -12,7 +12,7 @@ export interface Table {
 /** The separator between two columns. */
 const GAP = "  ";
 
-/** The least width of a column that is narrowed to fit. */
+/** The minimum width of a column that's narrowed to fit. */
 const MIN_COLUMN = 6;
 
 /**
@@ -21,7 +21,7 @@ const MIN_COLUMN = 6;
  *
  * @param table The table.
  * @param width The width, in columns.
- * @returns Lines: the names, a rule, and the rows.
+ * @returns The lines: the names, a rule, and the rows.
  *
  * @example Two columns
  * ```ts
@@ -59,7 +59,7 @@ export function drawTable(table: Table, width: number): string[] {
   ];
 }
 
-/** Draws one row, as high as its highest cell. */
+/** Draws one row, with as many lines as its tallest cell. */
 function drawRow(row: string[], widths: number[]): string[] {
   const cells = widths.map((width, i) =>
     wrapText(row[i] ?? "", { width: Math.max(1, width) })

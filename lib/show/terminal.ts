@@ -17,8 +17,8 @@ export interface FitOptions {
 }
 
 /**
- * Fits the output to its destination: colors only for a terminal that supports
- * them, and lines as long as the terminal is wide.
+ * Fits the output to its destination: turns on colors only for a terminal that
+ * supports them, and returns the width to use.
  *
  * @param options The limit.
  * @returns The number of columns to use: the terminal's, from 60 to 100, or 80
@@ -42,7 +42,7 @@ export function fitTerminal(options: FitOptions = {}): { width: number } {
  * @param message The message, on one line.
  * @param width The terminal's width, in columns.
  * @param output The destination.
- * @returns Text without a line break at its end.
+ * @returns The text, without a line break at its end.
  */
 export function fitMessage(
   message: string,

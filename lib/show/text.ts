@@ -27,7 +27,7 @@ const DOUBLE_WIDTH =
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** One escape, or one character as readers count them, and its width. */
+/** One escape or one user-perceived character, and its width. */
 interface Piece {
   text: string;
   width: number;
@@ -97,15 +97,15 @@ function endAll(styles: Styles): string {
 }
 
 /**
- * Counts the columns that a line takes in a terminal.
+ * Counts the columns that a line uses in a terminal.
  *
- * Escapes, control characters, and combining marks take no columns; East Asian
- * wide characters and emoji take two.
+ * Escapes, control characters, and combining marks use no columns; East Asian
+ * wide characters and emoji use two.
  *
  * @param text One line.
- * @returns Columns.
+ * @returns The number of columns.
  *
- * @example Colors take no room
+ * @example Colors don't use any columns
  * ```ts
  * import { visibleWidth } from "./text.ts";
  * import { assertEquals } from "@std/assert";
@@ -126,7 +126,7 @@ export function visibleWidth(text: string): number {
  * Pads a line with spaces to a width of `width` columns.
  *
  * @param text One line; returned unchanged if it's wide enough.
- * @param width Columns.
+ * @param width The width, in columns.
  * @returns The padded line.
  *
  * @example A cell of a table
@@ -147,10 +147,10 @@ export function padEndVisible(text: string, width: number): string {
  *
  * @param text One line; returned unchanged if it fits.
  * @param width The number of columns, >= 0; 0 leaves no room even for the `…`.
- * @returns The line, or its beginning and `…`.
+ * @returns The line, or its start and `…`.
  * @throws {RangeError} If `width` is below 0 or not a number.
  *
- * @example A line that is too long
+ * @example A line that's too long
  * ```ts
  * import { truncateVisible } from "./text.ts";
  * import { assertEquals } from "@std/assert";
@@ -202,8 +202,8 @@ export interface WrapOptions {
  * Breaks text into lines of at most `width` columns, at spaces if possible.
  *
  * A newline in the text starts a new line. Spaces between words stay, except at
- * line breaks. A word is cut only if it's wider than a whole line. A style that
- * is active at a line break is ended there and started again after the next
+ * line breaks. A word is cut only if it's wider than a whole line. A style
+ * that's active at a line break ends there and starts again after the next
  * line's indent, so that each line is self-contained. Every line gets at least
  * one character, even if the indent leaves no room.
  *
@@ -254,7 +254,7 @@ export function wrapText(text: string, options: WrapOptions): string[] {
         continue;
       }
       const wordWidth = visibleWidth(token);
-      if (wordWidth === 0) { // Only escapes so far: the gap comes later.
+      if (wordWidth === 0) { // Only escapes so far: add the gap later.
         line += token;
         continue;
       }
@@ -319,12 +319,12 @@ const SHORT_ESCAPES = new Map([
  * `\"`, `\\`, and `\xNN` for any other byte. The `…` of a shortened text comes
  * after the closing quote, so that it doesn't look like data.
  *
- * @param bytes The bytes from or for a socket.
+ * @param bytes The bytes, such as those received from a socket.
  * @param options The width.
  * @returns One line of safe text.
  * @throws {RangeError} If `max` is below 3 or not a number.
  *
- * @example A line as it came
+ * @example A received line
  * ```ts
  * import { printable } from "./text.ts";
  * import { assertEquals } from "@std/assert";
@@ -344,7 +344,7 @@ export function printable(
   }
   let text = "";
   let used = 0;
-  let cut = 0; // how much of the text leaves room for two quotes and the `…`
+  let cut = 0; // the length of text that leaves room for two quotes and the `…`
   for (const char of characters(bytes)) {
     text += char;
     // This makes the character before it an emoji, two columns wide.

@@ -1,5 +1,5 @@
 /**
- * What TLS data says: in a few words, and a ClientHello in rows.
+ * Describes TLS data in a few words, and a ClientHello in rows.
  *
  * @module
  */
@@ -24,16 +24,16 @@ import {
 import { printable } from "./text.ts";
 
 const HANDSHAKE = 22;
-/** Longer lists say no more. */
+/** The most items of a list to show. */
 const MAX_LISTED = 12;
 
 /**
- * Puts a ClientHello into rows.
+ * Formats a ClientHello as rows of a table.
  *
  * @param hello The ClientHello.
- * @returns A name and a value for each thing that it says.
+ * @returns The name and the value of each field.
  *
- * @example The version, and what's meant by it
+ * @example The version, and the cipher suites
  * ```ts
  * import { decodeClientHello } from "../wire/mod.ts";
  * import { clientHelloRows } from "./tls_words.ts";
@@ -81,7 +81,8 @@ export function clientHelloRows(hello: ClientHello): [string, string][] {
  * Finds the ClientHello at the start of a segment's data.
  *
  * @param data The data.
- * @returns The ClientHello, as far as it's there; `null` if there isn't one.
+ * @returns The ClientHello, as far as it's available; `null` if there isn't
+ * one.
  */
 export function clientHelloIn(data: Uint8Array): ClientHello | null {
   const [record] = recognizeTls(data);
@@ -89,11 +90,11 @@ export function clientHelloIn(data: Uint8Array): ClientHello | null {
 }
 
 /**
- * Says what a segment's data says, if it's TLS.
+ * Describes a segment's data if it's TLS.
  *
  * @param data The data.
- * @returns Such as `TLS Client Hello for example.org` or `TLS Alert: fatal,
- * unknown_ca`; `null` for any other data.
+ * @returns Text such as `TLS Client Hello for example.org` or
+ * `TLS Alert: fatal, unknown_ca`; `null` for any other data.
  *
  * @example An alert
  * ```ts
@@ -131,7 +132,10 @@ function helloOf({ contentType, fragment }: TlsRecord): ClientHello | null {
   }
 }
 
-/** A name from outside: what isn't a usual letter can't reach the terminal. */
+/**
+ * Quotes a name from the network, so that control characters can't reach the
+ * terminal.
+ */
 function quoted(name: string): string {
   return /^[\w.:/-]+$/.test(name)
     ? name

@@ -1,5 +1,5 @@
 /**
- * What the frames of a WebSocket say.
+ * Describes the frames of a WebSocket.
  *
  * @module
  */
@@ -16,33 +16,35 @@ import {
 import { counted } from "./counted.ts";
 import { printable, truncateVisible } from "./text.ts";
 
-/** The conversations to remember. Of more, the oldest is forgotten. */
+/**
+ * The most conversations to remember. If there are more, the oldest is dropped.
+ */
 const MAX_REMEMBERED = 10_000;
-/** Columns for all frames together, and for the text of one. */
+/** The width for all frames together, and for the text of one, in columns. */
 const MAX_WORDS = 60;
 const MAX_TEXT = 26;
-/** More frames than this are only counted. */
+/** The most frames to describe; further frames are only counted. */
 const MAX_FRAMES = 2;
 
 const ACCEPTED =
   /^HTTP\/1\.1 101 (?=[^]*?\r\nupgrade:[ \t]*websocket[ \t]*\r\n)/i;
 
-/** Where data was observed. */
+/** The place where data was observed. */
 export interface WebSocketPlace {
   /** The sender's address, or any name for it. */
   source: string;
   /** The receiver's address, or any name for it. */
   destination: string;
-  /** The size of all the data, of which only the start may be there. */
+  /** The size of all the data; only its start may be available. */
   bytes: number;
 }
 
 /**
- * Says what the data of a WebSocket means. It notices the response that makes a
- * connection a WebSocket: before that, no data is taken for frames.
+ * Describes the data of a WebSocket. It recognizes the response that turns a
+ * connection into a WebSocket, and ignores all data before it.
  *
- * It doesn't put segments together. Data that doesn't begin with a frame, such as
- * the rest of a long one, is said nothing of.
+ * It doesn't reassemble segments: it ignores data that doesn't start with a
+ * frame, such as the rest of a long frame.
  *
  * @example A response, and a frame after it
  * ```ts
@@ -69,10 +71,10 @@ export class WebSocketWords {
   readonly #masked = new Map<string, boolean>();
 
   /**
-   * Says what some data means.
+   * Describes some data.
    *
    * @param data The data, or its first bytes.
-   * @param place Where it was observed.
+   * @param place The place where it was observed.
    * @returns A few words, or `undefined` if it isn't the start of a frame.
    */
   of(data: Uint8Array, place: WebSocketPlace): string | undefined {
@@ -110,11 +112,14 @@ export class WebSocketWords {
 
 interface Frame {
   header: WebSocketFrameHeader;
-  /** As much of the payload as is there, unmasked. */
+  /** The available part of the payload, unmasked. */
   payload: Uint8Array;
 }
 
-/** All frames, of which the last may be cut; none if any of it isn't a frame. */
+/**
+ * Decodes all frames, of which the last may be cut off; returns an empty array
+ * if any of the data isn't a frame.
+ */
 function framesIn(data: Uint8Array, isMasked: boolean): Frame[] | undefined {
   const frames: Frame[] = [];
   for (let at = 0; at < data.length;) {
@@ -168,7 +173,7 @@ function closeWords(payload: Uint8Array): string {
 
 function isUtf8(bytes: Uint8Array): boolean {
   try {
-    // The last character may be cut in two.
+    // The last character may be cut off.
     new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {

@@ -105,20 +105,20 @@ const SUMMARIES: Record<string, RegExp[]> = {
     /^ {2}handshake {3}SYN, SYN-ACK, ACK; the client counts from \d+, the serv/m,
     /^ {2}the client {2}sent 6 bytes in 6 segments$/m,
     /^ {2}the server {2}sent 6 bytes in 4 segments$/m,
-    /^ {2}the end {5}closed in 3 segments, the client first$/m,
+    /^ {2}outcome {5}closed in 3 segments, the client first$/m,
     /^10 TCP$/m,
   ],
   "half_close.pcap": [
     /the server {2}sent 27 bytes/,
-    /the end {5}closed in 4 segments, the client first$/m,
+    /outcome {5}closed in 4 segments, the client first$/m,
   ],
   "both_close.pcap": [
-    /the end {5}closed by both at the same time, in 4 segments$/m,
+    /outcome {5}closed by both at the same time, in 4 segments$/m,
   ],
-  "reset.pcap": [/the end {5}reset by the client$/m],
+  "reset.pcap": [/outcome {5}reset by the client$/m],
   "refused.pcap": [
-    /handshake {3}not complete: the client's SYN has the number \d+$/m,
-    /the end {5}refused: no socket was listening there$/m,
+    /handshake {3}not complete: the client's SYN has sequence number \d+$/m,
+    /outcome {5}refused: no socket was listening there$/m,
   ],
   "retransmission.pcap": [
     /the client {2}sent 9 bytes in 7 segments, 1 retransmission$/m,
@@ -406,7 +406,7 @@ Deno.test("packets --follow draws the conversation, and sums it up", async () =>
       .map(stripAnsiCode);
     assert(stdout.includes(diagram.join("\n")), stdout);
     assertMatch(stdout, /^Conversation 1: /);
-    assertMatch(stdout, /the end {5}closed in 4 segments/);
+    assertMatch(stdout, /outcome {5}closed in 4 segments/);
   }
 });
 
@@ -418,7 +418,7 @@ Deno.test("packets --follow shows one conversation of several", async () => {
   );
   const { stdout } = await packets(["-", "--follow", "3"], { stdin });
   assertMatch(stdout, /^Conversation 3: /);
-  assertMatch(stdout, /the end {5}reset by the client$/m);
+  assertMatch(stdout, /outcome {5}reset by the client$/m);
   assertEquals(stdout.match(/SYN seq 0/g)?.length, 1);
   const list = await packets(["-"], { stdin });
   assertEquals(list.stdout.match(/^Conversation \d/gm)?.length, 3);
