@@ -1,6 +1,6 @@
 /**
  * Runs an answer that is a function or a class through a table of calls, with
- * probes for what a table's author would forget.
+ * probes for mistakes that a table's author wouldn't think of.
  *
  * @module
  */
@@ -29,26 +29,26 @@ export interface FunctionCase extends CallDue {
   step?: string;
   /** The arguments. Each call gets a copy. */
   args: unknown[];
-  /** What it means if the answer blocks the event loop. */
+  /** The diagnosis if the answer blocks the event loop. */
   ifEndless?: EndlessAdvice;
 }
 
-/** One call of a method, or one look at a property. */
+/** One call of a method, or one read of a property. */
 export interface MethodCall extends CallDue {
   /** The name of the method or property. */
   do: string;
   /** The arguments; leave them out for a property. Each call gets a copy. */
   args?: unknown[];
   /**
-   * Whether the same call gives the same result at once again. That holds for
-   * properties and for calls that fail.
+   * Whether the same call returns the same result if it's repeated at once.
+   * That's always so for properties and for calls that fail.
    *
    * @default false
    */
   again?: boolean;
 }
 
-/** What is done with one object, in order. */
+/** A series of calls on one object. */
 export interface ObjectCase {
   /**
    * What the check does, for the report. Cases in a row with the same text are
@@ -61,7 +61,7 @@ export interface ObjectCase {
   make?: unknown[];
   /** The calls, in order. */
   calls: MethodCall[];
-  /** What a wrong result means where the call says nothing itself. */
+  /** The diagnosis of a wrong result, if the call has none. */
   likely?: CallAdvice;
   /** The heading in the README that explains it. */
   read?: string;
@@ -75,7 +75,7 @@ const OVERWRITTEN: Pass = {
   overwrites: true,
 };
 
-/** The passes that bytes among the arguments call for. */
+/** The extra passes for arguments that contain bytes. */
 function passesOf(args: unknown, { copies }: CallOptions): Pass[] {
   if (bytesIn(args).length === 0) return [];
   return copies ? [VIEWS, OVERWRITTEN] : [VIEWS];
@@ -84,14 +84,14 @@ function passesOf(args: unknown, { copies }: CallOptions): Pass[] {
 /**
  * Checks a function by a table of calls.
  *
- * Every case also runs a second time, and once more after all the others, with
- * each `Uint8Array` as a view into a larger buffer, and with a look at its
- * arguments and at earlier results afterward.
+ * Every case also runs a second time, once more after all the others, and with
+ * each `Uint8Array` as a view into a larger buffer. After each call, its
+ * arguments and the earlier results must be unchanged.
  *
  * @param trial The run of the check.
  * @param call The answer.
  * @param cases The table.
- * @param options How results are judged.
+ * @param options Options for judging the results.
  * @throws {CheckFailed} If any call goes wrong.
  */
 export async function checkFunction(
@@ -133,8 +133,8 @@ export async function checkFunction(
     try {
       return await driver.run(one, PLAIN);
     } catch (cause) {
-      // If the same call is right now, an earlier one has left something
-      // behind. A call that waits forever isn't made again.
+      // If the same call now returns the right result, an earlier call has left
+      // some state behind. A call that waits forever isn't repeated.
       const isRight = !options.async &&
         await driver.run(one, PLAIN).then(() => true, () => false);
       if (isRight) trial.fail(PROBES.twice(one.label), { cause });
@@ -144,16 +144,16 @@ export async function checkFunction(
 }
 
 /**
- * Checks a class by a table of stories: what is done with one object, in order.
+ * Checks a class by a table of cases, each a series of calls on one object.
  *
- * Every story also runs on a second object, on two objects alternately, and with
- * each `Uint8Array` as a view into a larger buffer. Calls that fail, and looks
- * at properties, are repeated at once.
+ * Every case also runs on a second object, on two objects alternately, and with
+ * each `Uint8Array` as a view into a larger buffer. Calls that fail, and reads
+ * of properties, are repeated at once.
  *
  * @param trial The run of the check.
- * @param make Makes an object of the answer's class.
+ * @param make Creates an object of the answer's class.
  * @param cases The table.
- * @param options How results are judged.
+ * @param options Options for judging the results.
  * @throws {CheckFailed} If any call goes wrong.
  */
 export async function checkClass(
@@ -193,7 +193,7 @@ export async function checkClass(
   }
 }
 
-/** Does with an object what a case says, and stops after each call. */
+/** Makes a case's calls on an object, and pauses after each one. */
 async function* follow(
   driver: CallDriver,
   object: object,

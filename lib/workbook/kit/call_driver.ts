@@ -14,16 +14,16 @@ import { bytesIn, differenceAt, shown } from "./values.ts";
 export interface CallResult {
   /** The returned value, unless it threw. */
   value?: unknown;
-  /** What it threw. */
+  /** The error that it threw. */
   error?: unknown;
 }
 
-/** What a mistake in a result means: a text, or advice made from the result. */
+/** The diagnosis of a wrong result: a text, or a function of the result. */
 export type CallAdvice =
   | string
   | ((result: CallResult) => string | Partial<Advice> | undefined);
 
-/** The expected result of a call, and what any other result means. */
+/** The expected result of a call, and the diagnosis of any other. */
 export interface CallDue {
   /**
    * The call, for the report.
@@ -40,7 +40,7 @@ export interface CallDue {
   throws?: ErrorClass | ErrorClass[];
   /** The likely cause of any other result, and what to do. */
   likely?: CallAdvice;
-  /** What it means if the returned promise never settles. */
+  /** The diagnosis if the returned promise never settles. */
   ifPending?: string;
   /** The heading in the README that explains it. */
   read?: string;
@@ -50,7 +50,7 @@ export interface CallDue {
 export interface CallOptions {
   /** The name of the function or class. */
   name: string;
-  /** Converts a result to what is compared, such as a sorted copy. */
+  /** Converts a result to the value that's compared, such as a sorted copy. */
   // deno-lint-ignore no-explicit-any -- Each answer returns a type of its own.
   see?: (value: any) => unknown;
   /** A diagnosis that takes precedence over the case's. */
@@ -78,7 +78,7 @@ export interface CallOptions {
    */
   copies?: boolean;
   /**
-   * What it means if a timer is left running, if that isn't just an oversight.
+   * The diagnosis if a timer is left running.
    *
    * @default that of the probe
    */
@@ -91,11 +91,13 @@ export interface CallOptions {
   mayShare?: boolean;
 }
 
-/** How one pass over a table differs from the plain one. */
+/** The differences between one pass over a table and the plain one. */
 export interface Pass {
   /** Transforms the arguments before each call. */
   args: (args: unknown[]) => unknown[];
-  /** What it means if a result is right in a plain pass, and wrong in this one. */
+  /**
+   * The diagnosis if a result is right in a plain pass and wrong in this one.
+   */
   probe?: (name: string) => Advice;
   /** Whether to overwrite the bytes in the arguments after each call. */
   overwrites?: boolean;
@@ -197,7 +199,8 @@ export class CallDriver {
     if (one.throws !== undefined) {
       const due = [one.throws].flat();
       if (isError) {
-        // A plain text is about no error at all, and this is one of another class.
+        // A plain text is for a missing error, but this is an error of the
+        // wrong class.
         const isPlain = probe === undefined && typeof one.likely === "string";
         const { likely = WRONG_CLASS } = isPlain
           ? { ...advice, likely: undefined }
@@ -271,7 +274,8 @@ export class CallDriver {
     try {
       return see(value);
     } catch {
-      // It isn't the kind of value that the author expected: show it as it is.
+      // The value isn't of the kind that the author expected, so show it as it
+      // is.
       return value;
     }
   }
@@ -280,7 +284,7 @@ export class CallDriver {
 /** The most lines that two results may take. */
 const MAX_LINES = 24;
 
-/** Shows two values; of large ones, only the part that differs. */
+/** Shows two values, or only the part that differs if they're large. */
 function compared(
   received: unknown,
   expected: unknown,
@@ -319,14 +323,14 @@ const NEVER_DONE = "A promise never settles. Look at what each `await` " +
  *
  * @param name The function's or method's name.
  * @param args The arguments.
- * @returns For example `parse("a")`.
+ * @returns Text such as `parse("a")`.
  */
 export function labelOf(name: string, args: unknown[]): string {
   const list = args.map((arg) => shown(arg)).join(", ").replace(/\s+/g, " ");
   return `${name}(${list.length > 100 ? `${list.slice(0, 99)}…` : list})`;
 }
 
-/** What it means if a result isn't even of the right kind. */
+/** Returns the diagnosis of a result of the wrong kind. */
 function kindAdvice(received: unknown, expected: unknown): string {
   if (received === undefined) {
     return "It returned nothing. Does every path have a `return`?";
@@ -337,7 +341,7 @@ function kindAdvice(received: unknown, expected: unknown): string {
   return "Step through your code with these arguments, line by line.";
 }
 
-/** Whether a change of one would change the other. */
+/** Returns whether a change to one would change the other. */
 function areOneObject(a: unknown, b: unknown): boolean {
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
     return a.buffer === b.buffer &&

@@ -1,6 +1,6 @@
-/** What a check found wrong, in the parts that its report prints. */
+/** The reason why a check failed, in the parts that its report prints. */
 export interface Failure {
-  /** What went wrong, in one sentence. */
+  /** The problem, in one sentence. */
   problem: string;
   /**
    * The expected result: bytes are printed as a hex dump, anything else as
@@ -18,20 +18,20 @@ export interface Failure {
 /**
  * Thrown by a check that rejects an answer.
  *
- * The message is the problem and its likely cause, so that the error is useful
- * wherever it ends up.
+ * The message contains the problem and its likely cause, so that the error is
+ * useful wherever it's shown.
  */
 export class CheckFailed extends Error {
-  /** What was found wrong. */
+  /** The reason for the failure. */
   readonly failure: Failure;
-  /** What the check did, in order; it failed in the last of these. */
+  /** The check's steps, in order; it failed in the last one. */
   readonly steps: string[];
 
   /**
    * Makes the error.
    *
-   * @param failure What was found wrong.
-   * @param steps What the check did, in order.
+   * @param failure The reason for the failure.
+   * @param steps The check's steps, in order.
    * @param options `cause`: the error that the learner's code threw, if any.
    */
   constructor(failure: Failure, steps: string[], options?: ErrorOptions) {

@@ -1,14 +1,14 @@
 import { concat } from "../../wire/bytes.ts";
 import type { Trial } from "./trial.ts";
 
-/** The most bytes to keep of what a peer sends. */
+/** The most bytes from a peer to keep. */
 const MAX_BYTES = 128 * 1024 * 1024;
 
 /**
  * Reads everything that arrives on a connection, from the start.
  *
- * A check that reads by itself knows only whether its read completed. A
- * collector keeps what has arrived, so that a failure can show it.
+ * A check that calls `read` itself knows only whether its read completed. A
+ * collector keeps all received bytes, so that a failure can show them.
  */
 export class Collector {
   readonly #chunks: Uint8Array[] = [];
@@ -58,7 +58,7 @@ export class Collector {
   /**
    * Waits for the end of the stream.
    *
-   * @returns All that came.
+   * @returns All bytes that arrived.
    * @throws The read's error, such as ConnectionReset.
    */
   async end(): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 /**
  * Runs an answer that sends and receives datagrams through a table of cases,
- * with probes for what a table's author would forget.
+ * with probes for mistakes that a table's author wouldn't think of.
  *
  * @module
  */
@@ -17,9 +17,10 @@ import { bytesIn } from "./values.ts";
  * Every case runs on a {@linkcode FakeSocket}, again on the same socket, and
  * with bytes in the arguments as views into larger buffers. Then the first two
  * cases that send or receive anything run at the same time, and the one that
- * started last gets its answer first: give them different bytes. After each
- * run, the socket must be open, no receive or timer may be left, and earlier
- * results must be unchanged. Also try at least one call over real sockets.
+ * started last gets its response first, so use different bytes in these two
+ * cases. After each run, the socket must be open, no receive or timer may be
+ * left, and earlier results must be unchanged. Also try at least one call over
+ * real sockets.
  *
  * @param trial The run of the check.
  * @param answer The answer.

@@ -15,13 +15,13 @@ import { asViews, copyOf, toBytes } from "./values.ts";
 /** Timers this long, in milliseconds, fire too late to have any effect. */
 const LONG_MS = 10_000;
 
-/** How one run of a case differs from the plain one. */
+/** The differences between one run of a case and the plain one. */
 interface RunOptions {
   /** The socket to use. */
   socket?: FakeSocket;
   /** Whether bytes among the arguments are views into larger buffers. */
   views?: boolean;
-  /** What it means if this run fails. */
+  /** The diagnosis if this run fails. */
   probe?: Advice;
   /** Whether other calls are in progress. */
   atOnce?: boolean;
@@ -34,9 +34,9 @@ interface Calling {
   args: unknown[];
   /** The call's result. Rejects only if the check has rejected the answer. */
   outcome: Promise<Outcome>;
-  /** How many datagrams the socket had sent before. */
+  /** The number of datagrams that the socket had sent before. */
   sentBefore: number;
-  /** How many datagrams have arrived since. */
+  /** The number of datagrams that have arrived since. */
   arrived: number;
 }
 

@@ -24,7 +24,7 @@ export interface DatagramRun {
   atOnce?: boolean;
 }
 
-/** Says what's wrong with how an answer used datagrams, and why. */
+/** Judges how an answer used datagrams, and explains what's wrong. */
 export class DatagramJudge {
   readonly #trial: Trial;
   readonly #answer: DatagramAnswer;
@@ -71,7 +71,7 @@ export class DatagramJudge {
     });
   }
 
-  /** The diagnosis of a wrong result. */
+  /** Returns the diagnosis of a wrong result. */
   advice(one: DatagramCase, result: DatagramResult): Advice {
     const { likely, read } = one;
     const advice = this.#answer.explain?.(result, one) ??
@@ -114,7 +114,8 @@ export class DatagramJudge {
   ): void {
     const due = [one.throws ?? []].flat();
     if (then === "error") {
-      // A plain text is about no error at all, and this is one of another class.
+      // A plain text is for a missing error, but this is an error of the wrong
+      // class.
       const likely = typeof one.likely === "string"
         ? WRONG_CLASS
         : advice.likely || WRONG_CLASS;
@@ -174,7 +175,8 @@ export class DatagramJudge {
     try {
       return see(value);
     } catch {
-      // It isn't the kind of value that the author expected: show it as it is.
+      // The value isn't of the kind that the author expected, so show it as it
+      // is.
       return value;
     }
   }
@@ -197,7 +199,10 @@ const MANY_RECEIVES = (name: string, count: number) => ({
     "Promise.race(). Await each one before you start the next.",
 });
 
-/** Bytes are shown as a dump, anything else as text. */
+/**
+ * Returns bytes unchanged, to be shown as a hex dump, and anything else as
+ * text.
+ */
 function forReport(value: unknown): Uint8Array | string {
   return value instanceof Uint8Array ? value : shown(value, 200);
 }

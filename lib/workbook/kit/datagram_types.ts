@@ -9,7 +9,7 @@ export interface DatagramResult {
   value?: unknown;
   /** The error that it threw. */
   error?: unknown;
-  /** How it ended: `"waiting"` if it's still waiting for a datagram. */
+  /** The way it ended: `"waiting"` if it's still waiting for a datagram. */
   then: "value" | "error" | "waiting";
   /** The datagrams that it sent. */
   sent: Datagram[];
@@ -27,8 +27,8 @@ export interface Arriving {
   /** The sender's address. */
   from: Deno.Addr;
   /**
-   * How many datagrams the answer must send before it; 0 for one that has
-   * already arrived.
+   * The number of datagrams that the answer must send before this one arrives;
+   * 0 for one that has already arrived.
    *
    * @default 1
    */
@@ -76,10 +76,10 @@ export interface DatagramAnswer {
   /** Calls the answer. */
   // deno-lint-ignore no-explicit-any -- The arguments of the cases.
   call(socket: Deno.DatagramConn, ...args: any[]): Promise<unknown>;
-  /** Converts a result to what is compared. */
+  /** Converts a result to the value that's compared. */
   // deno-lint-ignore no-explicit-any -- The answer may return anything.
   see?: (value: any) => unknown;
-  /** Converts a sent datagram to what is compared. */
+  /** Converts a sent datagram to the value that's compared. */
   seeSent?: (message: Uint8Array) => unknown;
   /** A diagnosis that takes precedence over the case's. */
   explain?: (

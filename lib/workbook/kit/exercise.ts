@@ -2,19 +2,24 @@ import { Trial, type TrialOptions } from "./trial.ts";
 
 /** The parts of an exercise, as its author writes them. */
 export interface ExerciseParts<T> {
-  /** Lesson and number: `"3.1"`. */
+  /** The lesson and the number: `"3.1"`. */
   id: string;
   /** The title, in a few words. */
   title: string;
   /** A good answer, from `solution.ts`. */
   solution: T;
-  /** At least three: a question, an approach, nearly the code. */
+  /**
+   * The hints, at least three: a question, an approach, and nearly the code.
+   */
   hints: string[];
-  /** The README heading to read when a failure names no better one. */
+  /** The README heading for failures that don't name a better one. */
   read: string;
-  /** One line on what is right about an answer that passes. */
+  /** One line that says what's good about an answer that passes. */
   passed?: string;
-  /** The file of `lib/` in which the workbook's own version is, from the root. */
+  /**
+   * The file in `lib/` with the workbook's own version, as a path from the
+   * root.
+   */
   real?: string;
   /**
    * Whether the answer can be checked without any permission: neither it nor
@@ -23,7 +28,9 @@ export interface ExerciseParts<T> {
    * @default false
    */
   pure?: boolean;
-  /** Drives an answer; fails by `trial.fail`, or by throwing anything. */
+  /**
+   * Checks an answer. It fails by calling `trial.fail` or by throwing anything.
+   */
   check(attempt: T, trial: Trial): Promise<void> | void;
 }
 
@@ -34,17 +41,17 @@ export interface Exercise<T> extends Omit<ExerciseParts<T>, "check"> {
 }
 
 /**
- * Makes an exercise from its parts.
+ * Creates an exercise from its parts.
  *
- * It adds to the author's check what every check needs: numbered steps, a
- * deadline for each wait, closing everything that the check opened, and a
- * {@linkcode CheckFailed} for anything that goes wrong, including an error that
- * the answer throws and a promise that it doesn't await.
+ * It adds what every check needs: numbered steps, a deadline for each wait,
+ * cleanup of everything that the check opened, and a {@linkcode CheckFailed}
+ * for everything that goes wrong, including an error that the answer throws and
+ * a promise that it doesn't await.
  *
  * @param parts The exercise.
- * @returns The same with a `check` that takes an answer alone.
+ * @returns The exercise, with a `check` that takes only an answer.
  *
- * @example An exercise, a right answer and a wrong one
+ * @example An exercise, a right answer, and a wrong one
  * ```ts
  * import { exercise } from "./exercise.ts";
  * import { CheckFailed } from "./check_failed.ts";

@@ -7,7 +7,7 @@ export const READ_ON =
   "everything you need.";
 
 /**
- * Explains how a reading answer may have got the wrong bytes.
+ * Explains how an answer that reads may have got the wrong bytes.
  *
  * @param received The bytes that it returned.
  * @param due The expected bytes: not UTF-8, and without 0, as {@linkcode

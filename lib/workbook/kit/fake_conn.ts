@@ -7,7 +7,7 @@ import {
   requireRoom,
 } from "./misuse.ts";
 
-// A check may replace the global one, to see what the answer does with it.
+// A check may replace the global function to see how the answer uses it.
 const { setImmediate } = globalThis;
 
 /** Options for a {@linkcode FakeConn}. */
@@ -47,12 +47,14 @@ export interface FakeConnOptions {
    */
   breakAt?: number;
   /**
-   * The error that `closeWrite` rejects with, as on a connection that is gone.
+   * The error that `closeWrite` rejects with, as on a connection that no longer
+   * exists.
    */
   closeWriteError?: Error;
   /**
-   * How many bytes fit in the buffers between the two sides. When they're full,
-   * writes wait until `peerTakes`, as for a peer that doesn't read.
+   * The number of bytes that fit in the buffers between the two sides. When
+   * they're full, writes wait until `peerTakes`, as for a peer that doesn't
+   * read.
    *
    * @default Infinity
    */
@@ -66,7 +68,7 @@ export interface FakeConnOptions {
  *
  * Loopback hardly ever delivers one byte at a time, and doesn't reset a
  * connection at byte 7. This class does, reproducibly. In all other ways, it
- * behaves as Deno's own connections do when measured:
+ * behaves like Deno's own connections, according to measurements:
  *
  * - It works in later turns of the event loop, never immediately. So if you
  *   change bytes before a write is done, it sends the changed bytes, and if you
@@ -151,12 +153,14 @@ export class FakeConn implements Deno.TcpConn {
     this.#resetIfDue();
   }
 
-  /** How many reads were started, except those into an empty buffer. */
+  /**
+   * The number of reads that were started, except those into an empty buffer.
+   */
   get reads(): number {
     return this.#reads;
   }
 
-  /** How many reads are waiting. */
+  /** The number of reads that are waiting. */
   get pendingReads(): number {
     return this.#pendingReads;
   }
@@ -167,8 +171,7 @@ export class FakeConn implements Deno.TcpConn {
   }
 
   /**
-   * How many reads into an empty buffer there have been since the last other
-   * read.
+   * The number of reads into an empty buffer since the last other read.
    */
   get emptyReads(): number {
     return this.#emptyReads;
@@ -188,7 +191,8 @@ export class FakeConn implements Deno.TcpConn {
   }
 
   /**
-   * How many incoming bytes are unread, or were when the connection was closed.
+   * The number of incoming bytes that are unread, or that were unread when the
+   * connection was closed.
    */
   get unread(): number {
     return this.#incoming.length;
@@ -199,7 +203,7 @@ export class FakeConn implements Deno.TcpConn {
     return this.#incoming.slice();
   }
 
-  /** How many bytes were read. */
+  /** The number of bytes that were read. */
   get bytesRead(): number {
     return this.#bytesRead;
   }
@@ -214,17 +218,17 @@ export class FakeConn implements Deno.TcpConn {
     return concat(this.#chunks);
   }
 
-  /** How many bytes were written. */
+  /** The number of bytes that were written. */
   get bytesWritten(): number {
     return this.#bytesWritten;
   }
 
-  /** How many writes were started. */
+  /** The number of writes that were started. */
   get writes(): number {
     return this.#writes;
   }
 
-  /** How many writes are waiting. */
+  /** The number of writes that are waiting. */
   get pendingWrites(): number {
     return this.#pendingWrites;
   }
@@ -290,7 +294,7 @@ export class FakeConn implements Deno.TcpConn {
    * Waits until `condition` holds; it's checked whenever something happens on
    * the connection.
    *
-   * @param condition For example `() => conn.pendingReads > 0`.
+   * @param condition The condition, such as `() => conn.pendingReads > 0`.
    */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await this.#change.promise;
@@ -376,7 +380,7 @@ export class FakeConn implements Deno.TcpConn {
   }
 
   [Symbol.dispose](): void {
-    // As in Deno, leaving a `using` block after a close is no error.
+    // As in Deno, leaving a `using` block after a close isn't an error.
     if (!this.#closed) this.close();
   }
 
@@ -401,7 +405,8 @@ export class FakeConn implements Deno.TcpConn {
       type: "bytes",
       autoAllocateChunkSize: 64 * 1024,
       pull: async (controller) => {
-        // One for every reader, because chunks are allocated.
+        // There's a request for every reader, because chunks are allocated
+        // automatically.
         const request = controller.byobRequest!;
         const view = request.view as Uint8Array<ArrayBuffer>;
         let count: number | null;

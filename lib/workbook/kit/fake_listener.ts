@@ -1,7 +1,7 @@
 import type { FakeConn } from "./fake_conn.ts";
 import { every } from "./own_timers.ts";
 
-// A check may replace the global one, to see what the answer does with it.
+// A check may replace the global function to see how the answer uses it.
 const { setImmediate } = globalThis;
 
 /** After this many accepts on a closed listener, a loop counts as endless. */
@@ -14,10 +14,10 @@ const COUNTED_MS = 10;
 /**
  * A simulated listener whose clients connect when a check says so.
  *
- * It does what a real one does only by chance: clients reset their connections
- * before they're accepted, file descriptors run out, and a thousand clients
- * connect at once. In all other ways, it behaves as Deno's own listeners do
- * when measured:
+ * It does on demand what a real listener does only by chance: clients reset
+ * their connections before they're accepted, file descriptors run out, and a
+ * thousand clients connect at once. In all other ways, it behaves like Deno's
+ * own listeners, according to measurements:
  *
  * - A second `accept()` while one is waiting rejects with Busy.
  * - `close()` makes the waiting `accept()` and all later ones reject with
@@ -39,7 +39,10 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
   #change = Promise.withResolvers<void>();
   /** All accepted connections, in order. */
   readonly accepted: C[] = [];
-  /** How many accepts rejected because a client had reset its connection. */
+  /**
+   * The number of accepts that rejected because a client had reset its
+   * connection.
+   */
   lost = 0;
   /** Whether an accept has failed since `failWith`. */
   hasFailed = false;

@@ -54,7 +54,7 @@ export class FakeSocket implements Deno.DatagramConn {
     this.#onMove = onMove;
   }
 
-  /** How many receives are waiting. */
+  /** The number of receives that are waiting. */
   get pendingReceives(): number {
     return this.#waiting.length;
   }
@@ -64,7 +64,7 @@ export class FakeSocket implements Deno.DatagramConn {
     return this.#mostWaiting;
   }
 
-  /** How many datagrams have arrived but haven't been received. */
+  /** The number of datagrams that have arrived but haven't been received. */
   get unread(): number {
     return this.#arrived.length;
   }
@@ -105,12 +105,12 @@ export class FakeSocket implements Deno.DatagramConn {
     this.#wake();
   }
 
-  /** There are no groups here. */
+  /** Rejects: this socket has no multicast groups. */
   joinMulticastV4(): Promise<Deno.MulticastV4Membership> {
     return Promise.reject(new Deno.errors.NotSupported("no multicast here"));
   }
 
-  /** There are no groups here. */
+  /** Rejects: this socket has no multicast groups. */
   joinMulticastV6(): Promise<Deno.MulticastV6Membership> {
     return Promise.reject(new Deno.errors.NotSupported("no multicast here"));
   }
@@ -137,7 +137,7 @@ export class FakeSocket implements Deno.DatagramConn {
     this.#handOut();
     const { message, addr } = await waiting.promise;
     // Like Deno, return the start of a long array. The bytes after the message
-    // are old ones, so an answer that reads past its end fails.
+    // are old, so an answer that reads past its end fails.
     const room = buffer ?? new Uint8Array(message.length + 100).fill(0x5a);
     if (buffer === undefined) room.set(this.#before.subarray(0, room.length));
     this.#before = room;

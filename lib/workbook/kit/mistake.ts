@@ -19,7 +19,7 @@ export type Mistake<A extends unknown[]> = [
  * @returns The diagnosis of the first one that returns the same as the answer
  * for all inputs, or `undefined`.
  *
- * @example Which way does it compare?
+ * @example A comparison in the wrong direction
  * ```ts
  * import { mistakeOf } from "./mistake.ts";
  * import { assertEquals } from "@std/assert";

@@ -7,15 +7,15 @@
 
 /** The learner's code used a socket in a way that can't work. */
 export class Misuse extends TypeError {
-  /** What to do instead. */
+  /** The advice: what to do instead. */
   readonly advice: string;
 
   /**
-   * Makes the error and reports it to the running check, because the learner's
-   * code may catch it.
+   * Creates the error and reports it to the running check, because the
+   * learner's code may catch it.
    *
-   * @param message What the code did.
-   * @param advice What to do instead.
+   * @param message The mistake: what the code did.
+   * @param advice The advice: what to do instead.
    */
   constructor(message: string, advice: string) {
     super(message);
@@ -30,7 +30,7 @@ const listeners = new Set<(misuse: Misuse) => void>();
 /**
  * Listens for every misuse.
  *
- * @param listener Called with each.
+ * @param listener A function that's called with each misuse.
  * @returns A function that removes the listener.
  */
 export function onMisuse(listener: (misuse: Misuse) => void): () => void {
@@ -43,7 +43,7 @@ export function onMisuse(listener: (misuse: Misuse) => void): () => void {
  *
  * @param call The call, for the message: `"conn.write"`.
  * @param data The argument.
- * @throws {Misuse} If it isn't a `Uint8Array`.
+ * @throws {Misuse} If the argument isn't a `Uint8Array`.
  */
 export function requireBytes(
   call: string,
@@ -69,7 +69,7 @@ export function requireBytes(
 }
 
 /**
- * Notices when code uses the promise of a call as if it were the result.
+ * Detects code that uses the promise of a call as if it were the result.
  *
  * @param call The call, for the message: `"conn.read"`.
  * @param promise The promise that the call returns.
@@ -79,11 +79,11 @@ export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
   function use(): never {
     throw new Misuse(
       `You used the promise that ${call}() returned as if it were the result`,
-      `${call}() returns a promise. Write \`await ${call}(…)\` to get what ` +
-        "it brings.",
+      `${call}() returns a promise. Write \`await ${call}(…)\` to get the ` +
+        "result.",
     );
   }
-  // As a number or a text, or as a list: `const [bytes] = socket.receive()`.
+  // As a number, as text, or as a list: `const [bytes] = socket.receive()`.
   return Object.assign(promise, {
     [Symbol.toPrimitive]: use,
     [Symbol.iterator]: use,
@@ -94,7 +94,7 @@ export function awaited<V>(call: string, promise: Promise<V>): Promise<V> {
 const MAX_PENDING = 1000;
 
 /**
- * Stops code that calls again and again without awaiting, which would block the
+ * Stops code that repeats a call without awaiting it, which would block the
  * event loop.
  *
  * @param call The call, for the message.

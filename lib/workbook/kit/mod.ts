@@ -11,20 +11,21 @@
  *
  * | the answer | its driver | a case says |
  * | --- | --- | --- |
- * | is a function | {@linkcode checkFunction} | arguments, and what must be returned or thrown |
- * | is a class | {@linkcode checkClass} | what is done with one object, call by call |
- * | reads a stream | {@linkcode checkStream} | what is sent, which values must come, and what must follow |
- * | uses datagrams | {@linkcode checkDatagrams} | what must be sent, what arrives, and what must be returned |
+ * | is a function | {@linkcode checkFunction} | the arguments, and the result or error |
+ * | is a class | {@linkcode checkClass} | the calls on one object, and their results |
+ * | reads a stream | {@linkcode checkStream} | the bytes that are sent, and the values and the end that must follow |
+ * | uses datagrams | {@linkcode checkDatagrams} | the datagrams that must be sent, those that arrive, and the result |
  *
  * Each case has a `likely`: the likely cause of any other result, in the
  * learner's terms, and what to do. It can be a function of the result; the
  * answer's `explain` takes precedence. Use these for mistakes that leave
- * traces: a little-endian length, `\0` from the rest of a buffer, half a
- * character. If a wrong version of the answer shows the mistake best, write
- * that version, and let {@linkcode mistakeOf} compare. The first failing case
- * is reported, so put simple cases first, limits next, and subtle ones last.
+ * traces, such as a little-endian length, `\0` from the rest of a buffer, or
+ * half a character. If a wrong version of the answer shows the mistake best,
+ * write that version, and let {@linkcode mistakeOf} compare. The first failing
+ * case is reported, so put simple cases first, limits next, and subtle ones
+ * last.
  *
- * ## What you don't have to think of
+ * ## What every table tests
  *
  * Every table gets {@linkcode PROBES}, each with its own diagnosis: the same
  * call twice, and again after all the others, including failed ones; a good
@@ -36,7 +37,7 @@
  * compared by value ({@linkcode differenceAt}), so an instance of a class or an
  * object with more fields is fine.
  *
- * What you do have to think of: each limit with {@linkcode aroundLimit},
+ * Your table must test the rest: each limit with {@linkcode aroundLimit},
  * including 0 and the default, with an empty options object, and `maxRoom` if a
  * peer claims a length; one, two, and three or more of everything, with the bad
  * one first, in the middle, and last; texts from {@linkcode SAMPLE_TEXTS}, and
@@ -70,12 +71,13 @@
  *
  * Drive the answer yourself: {@linkcode connectPair} connects two sockets,
  * {@linkcode ShortConn} moves less than it's asked to, {@linkcode FakeConn},
- * {@linkcode FakeListener}, and {@linkcode FakeSocket} do what loopback won't,
- * {@linkcode openByPort} hands a connection to an answer that connects by itself,
- * {@linkcode Collector} keeps what arrives, {@linkcode TimerWatch} knows which
- * timers are still running, and {@linkcode SlowRemove} shows which removals
- * weren't awaited. All of them say what's wrong with a string where bytes belong,
- * a missing `await`, and an empty buffer ({@linkcode Misuse}).
+ * {@linkcode FakeListener}, and {@linkcode FakeSocket} simulate what doesn't
+ * happen on loopback, {@linkcode openByPort} hands a connection to an answer
+ * that connects by itself, {@linkcode Collector} keeps all received bytes,
+ * {@linkcode TimerWatch} knows which timers are still running, and
+ * {@linkcode SlowRemove} shows which removals weren't awaited. All of them
+ * explain common mistakes: a string instead of bytes, a missing `await`, and an
+ * empty buffer ({@linkcode Misuse}).
  *
  * Nothing here imports an @std package: `deno test` loads it in a fresh clone.
  *

@@ -3,11 +3,11 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { every } from "./own_timers.ts";
 import type { Trial } from "./trial.ts";
 
-/** A port that an answer connects to, and what happened there. */
+/** A port that an answer connects to, and the facts about its clients. */
 export interface OpenedPort {
   /** The port, on 127.0.0.1. */
   readonly port: number;
-  /** How many clients have connected. */
+  /** The number of clients that have connected. */
   clients: number;
   /** The text that a client with a real socket has sent. */
   request: string;
@@ -27,7 +27,7 @@ const connections = new Map<number, [OpenedPort, Deno.Conn]>();
  * `node:net` or `fetch()`, gets the same bytes over a real socket.
  *
  * @param trial The run of the check.
- * @param call Calls the answer once.
+ * @param call A function that calls the answer once.
  * @returns The `open` function for a driver.
  */
 export function openByPort<V>(
@@ -50,7 +50,7 @@ export function openByPort<V>(
   };
 }
 
-/** How long a close may take to arrive, in milliseconds. */
+/** The most time that a close may take to arrive, in milliseconds. */
 const CLOSE_MS = 400;
 
 async function soon(event: Promise<unknown>): Promise<void> {

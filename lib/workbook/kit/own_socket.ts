@@ -7,8 +7,8 @@ export type Received = [message: Uint8Array<ArrayBuffer>, from: Deno.Addr];
 /**
  * A check's own real UDP socket, whose calls a subclass can change.
  *
- * A check passes it to an answer to see what the answer does with it, or to
- * simulate what doesn't happen on loopback.
+ * A check passes it to an answer to see how the answer uses it, or to simulate
+ * what doesn't happen on loopback.
  */
 export class OwnSocket implements Deno.DatagramConn {
   readonly #socket: Deno.DatagramConn;
@@ -18,7 +18,7 @@ export class OwnSocket implements Deno.DatagramConn {
   /**
    * Opens the socket on 127.0.0.1, on a free port.
    *
-   * @param trial Closes the socket at the end.
+   * @param trial The run of the check, which closes the socket at the end.
    */
   constructor(trial: Trial) {
     this.#socket = trial.use(

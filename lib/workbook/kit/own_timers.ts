@@ -10,13 +10,13 @@ const { setTimeout, setInterval, clearInterval } = globalThis;
 
 let running = 0;
 
-/** How many timers of the kit are running. */
+/** Returns the number of the kit's running timers. */
 export function ownTimers(): number {
   return running;
 }
 
 /**
- * Waits for the next turn in which timers fire.
+ * Waits for the next turn of the event loop in which timers fire.
  *
  * @returns Resolves in that turn.
  */

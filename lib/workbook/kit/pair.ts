@@ -24,7 +24,7 @@ export async function connectBoth(): Promise<BothEnds> {
   return {
     client,
     server,
-    // Unlike close(), this does nothing if one is already closed.
+    // Unlike close(), this doesn't throw if the socket is already closed.
     [Symbol.dispose]() {
       client[Symbol.dispose]();
       server[Symbol.dispose]();
@@ -43,8 +43,8 @@ export interface Pair {
 /**
  * Connects two sockets over loopback for the duration of a check.
  *
- * @param trial Closes them when the check ends.
- * @param options How much the answer's end moves in one call.
+ * @param trial The run of the check, which closes both ends at the end.
+ * @param options The most bytes that the answer's end moves in one call.
  * @returns Both ends.
  */
 export async function connectPair(

@@ -1,13 +1,16 @@
-/** Where the learner's files are. The workbook has its own exercise.ts, too. */
+/**
+ * Matches the addresses of the learner's files. (The workbook has its own
+ * exercise.ts, too.)
+ */
 export const ANSWER_FILES = /\/lessons\/\w+\/exercise\.ts/;
 
 /**
  * Finds the place in the learner's file that an error comes from.
  *
  * @param error The thrown value.
- * @param files Matches the address of a file that holds answers.
- * @returns For example `exercise.ts:12:5`, or an empty string if none of the
- * learner's code is in the error's stack.
+ * @param files A pattern for the addresses of files that hold answers.
+ * @returns The place, such as `exercise.ts:12:5`, or an empty string if the
+ * error's stack has no line of the learner's.
  *
  * @example An error that comes from somewhere else
  * ```ts
@@ -23,17 +26,17 @@ export function placeInAnswer(error: unknown, files = ANSWER_FILES): string {
 }
 
 /**
- * Tells a slip, such as a misspelled name, from an error that says something
- * about the task.
+ * Returns whether an error is a slip, such as a misspelled name, and not an
+ * error about the task.
  *
  * A stack overflow and a lack of memory are always slips: many limits ask for a
  * RangeError, but these RangeErrors have another cause. Any other error is a
- * slip if the language itself threw it, in its own words and in one of the
+ * slip if the language itself threw it, with its usual message, in one of the
  * learner's lines. A TypeError from a TextDecoder or a socket is thrown in
  * Deno's own code, so it isn't a slip.
  *
  * @param error The thrown value.
- * @param files Matches the address of a file that holds answers.
+ * @param files A pattern for the addresses of files that hold answers.
  * @returns Whether the error is a slip.
  *
  * @example An error that was thrown on purpose
@@ -53,7 +56,7 @@ export function isSlip(error: unknown, files = ANSWER_FILES): boolean {
   return top !== undefined && files.test(top);
 }
 
-/** No answer throws these on purpose. */
+/** The errors that no answer throws on purpose. */
 const OF_THE_MACHINE =
   /call stack size|^Array buffer allocation failed|^Invalid typed array length: -/;
 
@@ -67,7 +70,7 @@ function messageOf(error: unknown): string {
  * @param error The thrown value.
  * @returns The cause and what to do, or `undefined` for any other error.
  *
- * @example A list that has too many items for a call
+ * @example A list with too many items for a call
  * ```ts
  * import { meaningOf } from "./place.ts";
  * import { assertStringIncludes } from "@std/assert";
@@ -101,8 +104,8 @@ export function meaningOf(error: unknown): string | undefined {
   );
   return recurs
     ? "A function calls itself once for each byte or item, or endlessly. " +
-      "Each unfinished call takes room on the stack, which holds some " +
-      "thousands of them. Use a loop."
+      "Each unfinished call uses room on the stack, which has space for " +
+      "thousands of calls, not millions. Use a loop."
     : "If you spread a list into a call, as in push(...bytes), each item " +
       "becomes an argument, and a call takes about 100,000 at most. Use a " +
       "loop, or copy bytes with set().";
@@ -115,7 +118,10 @@ export function meaningOf(error: unknown): string | undefined {
 const PASSED_THROUGH =
   /\(<anonymous>\)$|\/(lib\/workbook\/kit|lessons\/\w+(\/checks)?)\/\w+_conn\.ts:/;
 
-/** An answer may throw an error of the same class on purpose. */
+/**
+ * Messages of the language itself: an answer may throw an error of the same
+ * class on purpose.
+ */
 function hasItsWords(error: Error): boolean {
   return error instanceof ReferenceError || LANGUAGES_WORDS.test(error.message);
 }
@@ -127,10 +133,10 @@ const LANGUAGES_WORDS =
   /call stack|is not (a function|a constructor|iterable|async iterable|an object)|^Cannot (read|set) propert|^Cannot (read|write) private |^Cannot (destructure '|destructure property|convert (undefined|object|a BigInt|a Symbol)|mix BigInt|assign to read only|assign to private|(add|delete|define|redefine) property|use 'in')|^Assignment to constant|^Class constructor|incompatible receiver/;
 
 /**
- * Names the call that threw an error.
+ * Returns the name of the call that threw an error.
  *
  * @param error The thrown value.
- * @returns For example `TextDecoder.decode()`, or an empty string.
+ * @returns The name, such as `TextDecoder.decode()`, or an empty string.
  */
 export function callOf(error: unknown): string {
   const [top = ""] = framesOf(error);

@@ -158,7 +158,7 @@ export const WRONG_CLASS = "Callers tell errors apart by their class. The " +
  * @param error The thrown value.
  * @param due The expected classes.
  * @param advice The diagnosis for any other class.
- * @throws {CheckFailed} If it doesn't, or is a slip.
+ * @throws {CheckFailed} If it has another class, or is a slip.
  */
 export function requireError(
   trial: Trial,
@@ -182,7 +182,7 @@ export function requireError(
  * Lists the names of error classes.
  *
  * @param due The expected classes.
- * @returns For example `RangeError or TypeError`.
+ * @returns Text such as `RangeError or TypeError`.
  */
 export function namesOf(due: ErrorClass[]): string {
   return due.map(({ name }) => name).join(" or ");

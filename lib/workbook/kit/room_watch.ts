@@ -1,9 +1,9 @@
 const ORIGINALS = { Uint8Array, ArrayBuffer };
 
 /**
- * Watches how many bytes an answer allocates.
+ * Watches the number of bytes that an answer allocates.
  *
- * An array of gigabytes costs nothing until something is written to it, and if
+ * An array of gigabytes uses no memory until something is written to it, and if
  * there isn't enough memory, the error looks like that of a limit. So only this
  * watch shows whether the answer checked a limit first.
  *

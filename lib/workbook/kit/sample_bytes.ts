@@ -1,5 +1,5 @@
 /**
- * Makes bytes that expose mistakes.
+ * Returns bytes that expose mistakes.
  *
  * They contain no 0, which new arrays are full of, and no EF, the first byte of
  * the replacement character. Only the first byte is FF, which isn't UTF-8, so a

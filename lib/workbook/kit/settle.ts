@@ -2,8 +2,9 @@ import { nextTimers } from "./own_timers.ts";
 import type { Trial } from "./trial.ts";
 
 /**
- * Waits until pending work is done: what sockets have to deliver, the promises
- * that wait for it, and the reports of unhandled rejections.
+ * Waits until pending work is done: sockets have delivered their data, the
+ * promises that wait for it have settled, and unhandled rejections have been
+ * reported.
  *
  * One timer isn't enough. On a busy machine, it's due as soon as it's set, and
  * the event loop runs due timers before it checks sockets.
@@ -20,8 +21,8 @@ export async function settle(): Promise<void> {
  * Polls a condition that has no event.
  *
  * @param trial The run of the check; polling stops when it's over.
- * @param condition For example `() => conn.closed`.
- * @returns Resolves when it holds.
+ * @param condition The condition, such as `() => conn.closed`.
+ * @returns Resolves when the condition holds.
  */
 export async function until(
   trial: Trial,

@@ -28,8 +28,8 @@ export interface ShortConnOptions {
  * A real connection that reads and writes less than requested.
  *
  * A network may do this at any time, but loopback hardly ever does. A check
- * wraps a connection in it to see whether an answer relies on luck, and what
- * the answer did with the connection.
+ * wraps a connection in it to see whether an answer relies on luck, and how the
+ * answer used the connection.
  */
 export class ShortConn implements Deno.Conn {
   readonly #conn: Deno.Conn;
@@ -48,7 +48,7 @@ export class ShortConn implements Deno.Conn {
    * Wraps a connection.
    *
    * @param conn The connection to read from and write to.
-   * @param options How much moves in one call.
+   * @param options The most bytes that move in one call.
    */
   constructor(conn: Deno.Conn, options: ShortConnOptions = {}) {
     this.#conn = conn;
@@ -78,8 +78,7 @@ export class ShortConn implements Deno.Conn {
   }
 
   /**
-   * How many reads into an empty buffer there have been since the last other
-   * read.
+   * The number of reads into an empty buffer since the last other read.
    */
   get emptyReads(): number {
     return this.#emptyReads;
@@ -151,22 +150,23 @@ export class ShortConn implements Deno.Conn {
     (this.#conn as Deno.TcpConn).setKeepAlive(keepAlive);
   }
 
-  /** Closes it unless it is already closed. */
+  /** Closes it if it isn't closed yet. */
   [Symbol.dispose](): void {
-    // As in Deno, leaving a `using` block after a close is no error.
+    // As in Deno, leaving a `using` block after a close isn't an error.
     if (!this.#closed) this.close();
   }
 
   /**
-   * The stream closes the whole connection at its end, as Deno's own does, and
-   * like that it is one of bytes: its reader may bring a buffer.
+   * A byte stream that closes the whole connection when it ends, as Deno's own
+   * does. Its reader may pass a buffer.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= new ReadableStream({
       type: "bytes",
       autoAllocateChunkSize: 64 * 1024,
       pull: async (controller) => {
-        // One for every reader, because chunks are allocated.
+        // There's a request for every reader, because chunks are allocated
+        // automatically.
         const request = controller.byobRequest!;
         const view = request.view as Uint8Array<ArrayBuffer>;
         const count = await this.#orClose(this.read(view));
@@ -180,7 +180,9 @@ export class ShortConn implements Deno.Conn {
     }, { highWaterMark: 0 });
   }
 
-  /** The stream closes the whole connection at its end, as Deno's own does. */
+  /**
+   * A stream that closes the whole connection when it ends, as Deno's own does.
+   */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
     return this.#writable ??= new WritableStream({
       write: async (data) => {
@@ -208,8 +210,8 @@ export class ShortConn implements Deno.Conn {
 /**
  * A listener whose connections are {@linkcode ShortConn}s.
  *
- * @param listener Accepts the real connections.
- * @param options How much moves in one call.
+ * @param listener The listener that accepts the real connections.
+ * @param options The most bytes that move in one call.
  * @returns The listener, which records its connections and whether it was
  * closed.
  */
@@ -224,7 +226,7 @@ export class ShortListener implements Deno.Listener<ShortConn> {
    * Wraps a listener.
    *
    * @param listener Accepts the real connections.
-   * @param options How much moves in one call.
+   * @param options The most bytes that move in one call.
    */
   constructor(listener: Deno.Listener, options: ShortConnOptions = {}) {
     this.#listener = listener;
@@ -264,7 +266,7 @@ export class ShortListener implements Deno.Listener<ShortConn> {
     this.#listener.unref();
   }
 
-  /** Closes it unless it is already closed. */
+  /** Closes it if it isn't closed yet. */
   [Symbol.dispose](): void {
     if (!this.#closed) this.close();
   }

@@ -3,15 +3,15 @@ import { settle } from "./settle.ts";
 /**
  * Makes `Deno.remove` slow for a while.
  *
- * If an answer doesn't await a removal, it's still done in time nearly always.
- * With this class, it never is.
+ * If an answer doesn't await a removal, the removal is still nearly always done
+ * in time. With this class, it never is.
  */
 export class SlowRemove implements Disposable {
   readonly #remove = Deno.remove;
   #underWay = 0;
   #isOver = false;
 
-  /** Starts. Dispose of it at the end. */
+  /** Makes removals slow, until the end of the block (`using`). */
   constructor() {
     Deno.remove = async (path, options) => {
       this.#underWay++;
@@ -32,7 +32,7 @@ export class SlowRemove implements Disposable {
     return this.#underWay > 0;
   }
 
-  /** Makes removals as fast as before. */
+  /** Restores the original `Deno.remove`. */
   [Symbol.dispose](): void {
     Deno.remove = this.#remove;
     this.#isOver = true;

@@ -8,7 +8,7 @@ import type { Trial } from "./trial.ts";
  * test, it's a new one.
  *
  * @param trial The run of the check, which removes leftover files at the end.
- * @param names The names of files that the check or the answer makes there;
+ * @param names The names of files that the check or the answer creates there;
  * existing ones are removed first.
  * @returns An absolute path.
  * @throws {CheckFailed} On Windows, where Deno has no Unix sockets.
@@ -30,7 +30,7 @@ export function socketFolder(trial: Trial, names: string[]): string {
   return folder;
 }
 
-/** Makes a new folder, if the process may. */
+/** Creates a new folder, if the process has permission. */
 function ownFolder(trial: Trial): string | undefined {
   try {
     const folder = Deno.makeTempDirSync({ prefix: "socket-workbook-" });

@@ -1,6 +1,6 @@
 /**
  * Runs an answer that reads a stream through a table of cases, with probes for
- * what a table's author would forget.
+ * mistakes that a table's author wouldn't think of.
  *
  * @module
  */
@@ -69,10 +69,12 @@ export async function checkStream(
 }
 
 /**
- * Makes the `open` function of an answer that's called once for each argument.
+ * Creates the `open` function of an answer that's called once for each
+ * argument.
  *
- * @param call Calls the answer; `null` and `undefined` become `"nothing"`.
- * @returns For {@linkcode checkStream}.
+ * @param call A function that calls the answer; `null` and `undefined` become
+ * `"nothing"`.
+ * @returns The `open` function for {@linkcode checkStream}.
  */
 export function forEachArgument<A>(
   call: (conn: Deno.Conn, arg: A) => Promise<unknown>,
@@ -81,7 +83,10 @@ export function forEachArgument<A>(
     args.length === 0 ? null : await call(conn, args.shift()!) ?? "nothing";
 }
 
-/** This many reads take about a second; if a size needs more, it's skipped. */
+/**
+ * The most reads in one run, which take about a second; a read size that needs
+ * more is skipped.
+ */
 const MAX_READS = 50_000;
 
 /**
@@ -90,7 +95,7 @@ const MAX_READS = 50_000;
  */
 const LARGE = 32 * 1024;
 
-/** The runs of one case, in order. */
+/** Returns the runs of one case, in order. */
 function runsOf(
   one: StreamCase,
   { name, cut }: StreamAnswer,
@@ -126,12 +131,12 @@ function isFailing(one: StreamCase): boolean {
   return typeof endOf(one) !== "string";
 }
 
-/** Whether the first good stream runs again after a run. */
+/** Returns whether the first good stream runs again after a run. */
 function isQuick({ readSize = 1, overSocket, probe }: StreamRun): boolean {
   return readSize === 1 && !overSocket && probe === undefined;
 }
 
-/** Whether two connections can be read alternately with a case. */
+/** Returns whether two connections can be read alternately with a case. */
 function canBeHalved(one: StreamCase): boolean {
   const { values = [], then = "end", endless } = one;
   return values.length > 0 && then === "end" && endless === undefined &&

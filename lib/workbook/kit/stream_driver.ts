@@ -19,8 +19,8 @@ import type { Trial } from "./trial.ts";
 import { asViews, copyOf, toBytes } from "./values.ts";
 
 /**
- * How many bytes past its limit an answer may read: several buffers of any
- * size.
+ * The number of bytes that an answer may read past its limit: room for several
+ * buffers.
  */
 const PATIENCE = 256 * 1024;
 
@@ -130,7 +130,7 @@ export class StreamDriver {
       }
       await peer.closeWrite();
     }
-    // It fails if an answer stops early, which gets its own diagnosis.
+    // This fails if an answer stops early, which gets its own diagnosis.
     send().catch(() => {});
     return { ...this.#open(one, run, conn), heard };
   }
@@ -159,7 +159,10 @@ export class StreamDriver {
     return { one, run, conn, args, reader, isFed: false };
   }
 
-  /** Delivers the bytes of a case, and what follows them. */
+  /**
+   * Delivers the bytes of a case, and the end, the reset, or the silence after
+   * them.
+   */
   async #feed(
     line: StreamLine,
     conn: FakeConn,
@@ -209,7 +212,7 @@ export class StreamDriver {
     }
   }
 
-  /** Returns the next value, or how the answer ended. */
+  /** Returns the next value, or the way in which the answer ended. */
   async #next(
     line: StreamLine,
   ): Promise<{ value: unknown } | Omit<StreamResult, "values">> {

@@ -19,7 +19,7 @@ import type { TimerWatch } from "./timer_watch.ts";
 import type { Advice, Trial } from "./trial.ts";
 import { differenceAt, shown, toBytes } from "./values.ts";
 
-/** Says what's wrong with an answer's results, and why. */
+/** Judges an answer's results, and explains what's wrong. */
 export class StreamJudge {
   readonly #trial: Trial;
   readonly #answer: StreamAnswer;
@@ -38,12 +38,14 @@ export class StreamJudge {
     this.#what = answer.what ?? "value";
   }
 
-  /** Whether a value differs from the expected one. */
+  /** Returns whether a value differs from the expected one. */
   differs(value: unknown, due: unknown): boolean {
     return differenceAt(this.#see(value), due) !== undefined;
   }
 
-  /** The diagnosis if the answer waits although it doesn't need to. */
+  /**
+   * Returns the diagnosis of an answer that waits although it doesn't need to.
+   */
   whyWaiting({ one, run }: StreamLine): Partial<Advice> & { likely: string } {
     return run.probe ??
       this.#advice(one, { values: [], then: "waiting" }, {});
@@ -190,7 +192,10 @@ export class StreamJudge {
     }
   }
 
-  /** A read into an empty buffer explains everything after it. */
+  /**
+   * Returns the diagnosis of a read into an empty buffer, which explains
+   * everything after it.
+   */
   #requireRoom({ conn }: StreamLine): void {
     if (conn.emptyReads > 0) this.#trial.fail(PROBES.emptyBuffer(this.#call));
   }
@@ -201,7 +206,8 @@ export class StreamJudge {
     due: ErrorClass[],
     advice: Partial<Advice>,
   ): void {
-    // A plain text is about no error at all, and this is one of another class.
+    // A plain text is for a missing error, but this is an error of the wrong
+    // class.
     const likely = typeof line.one.likely === "string"
       ? WRONG_CLASS
       : advice.likely || WRONG_CLASS;
@@ -334,7 +340,8 @@ export class StreamJudge {
     try {
       return see(value);
     } catch {
-      // It isn't the kind of value that the author expected: show it as it is.
+      // The value isn't of the kind that the author expected, so show it as it
+      // is.
       return value;
     }
   }
@@ -348,7 +355,10 @@ function capital(text: string): string {
   return text[0].toUpperCase() + text.slice(1);
 }
 
-/** Whether the answer closed the connection instead of ending only its side. */
+/**
+ * Returns whether the answer closed the connection instead of ending only its
+ * side.
+ */
 function endedBoth({ one, conn }: StreamLine): boolean {
   return Boolean(one.afterEnd) && conn.closed && !conn.writeEnded;
 }

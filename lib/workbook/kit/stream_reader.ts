@@ -26,7 +26,7 @@ export interface StreamReader {
 export interface StreamLine {
   /** The case that it runs. */
   one: StreamCase;
-  /** How this run of it differs from the plain one. */
+  /** The differences between this run and the plain one. */
   run: StreamRun;
   /** The answer's end. */
   conn: FakeConn | ShortConn;
@@ -49,7 +49,8 @@ export interface StreamLine {
  * @param conn The connection to read from.
  * @param args The other arguments.
  * @returns The running answer.
- * @throws {CheckFailed} If it's neither a generator nor a function.
+ * @throws {CheckFailed} If the answer returned neither a generator nor a
+ * function.
  */
 export function openReader(
   trial: Trial,

@@ -18,7 +18,7 @@ import { copyOf, differenceAt, shown, toBytes } from "./values.ts";
  * @param cases The two streams, and their expected values.
  * @param isLate Whether the bytes arrive when both answers are waiting for
  * them.
- * @throws {CheckFailed} If one of them has any other result.
+ * @throws {CheckFailed} If either has another result.
  */
 export async function readInTurn(
   trial: Trial,

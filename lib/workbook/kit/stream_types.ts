@@ -10,7 +10,10 @@ export type Bytes = Uint8Array | string;
 export interface StreamResult {
   /** The values, in order, up to the first wrong one. */
   values: unknown[];
-  /** What came after the values; `"more"` if the driver didn't ask. */
+  /**
+   * The event after the values; `"more"` if the driver didn't ask for another
+   * one.
+   */
   then: "end" | "error" | "waiting" | "more";
   /** The error that it threw, if any. */
   error?: unknown;
@@ -41,12 +44,12 @@ export interface StreamCase {
    */
   sends?: Bytes | Bytes[];
   /**
-   * What follows it.
+   * What the peer does after it has sent everything.
    *
    * @default "end"
    */
   then?: "end" | "reset" | "silence";
-  /** The bytes that the peer then sends repeatedly, endlessly. */
+  /** The bytes that the peer then sends again and again, without end. */
   endless?: string;
   /**
    * The expected values.
@@ -55,10 +58,10 @@ export interface StreamCase {
    */
   values?: unknown[];
   /**
-   * What must follow the values: the end, an error of one of these classes, or
-   * waiting for more. With `"more"`, the driver doesn't ask again.
+   * The event that must follow the values: the end, an error of one of these
+   * classes, or waiting for more. With `"more"`, the driver doesn't ask again.
    *
-   * @default what `then` leads to: the end, ConnectionReset, or waiting
+   * @default the result of `then`: the end, ConnectionReset, or waiting
    */
   ends?: "end" | "waiting" | "more" | ErrorClass | ErrorClass[];
   /**
@@ -142,7 +145,7 @@ export interface StreamAnswer {
   conn?: "open" | "closed" | "either";
   /** The heading in the README about closing a connection. */
   readClosing?: string;
-  /** Converts a value to what is compared. */
+  /** Converts a value to the value that's compared. */
   // deno-lint-ignore no-explicit-any -- The answer may return anything.
   see?: (value: any) => unknown;
   /** A diagnosis that takes precedence over the case's. */
@@ -160,13 +163,13 @@ export interface StreamAnswer {
   cut: StreamAdvice;
 }
 
-/** How one run of a case differs from the plain one. */
+/** The differences between one run of a case and the plain one. */
 export interface StreamRun {
   /** The most bytes that one read returns. */
   readSize?: number;
-  /** How many bytes the peer takes before writes wait. */
+  /** The number of bytes that the peer takes before writes wait. */
   room?: number;
-  /** Whether each piece arrives by itself. */
+  /** Whether each piece arrives separately. */
   inPieces?: boolean;
   /** Whether a real socket is used. */
   overSocket?: boolean;
@@ -181,10 +184,11 @@ export interface StreamRun {
 }
 
 /**
- * Describes what the check does in a case.
+ * Describes a case in words, for the report.
  *
  * @param one The case.
- * @returns Its `step`, or what the peer sends and what follows.
+ * @returns The case's `step`, or a description of what the peer sends and does
+ * then.
  */
 export function stepOf(one: StreamCase): string {
   const { step, sends = "", then = "end", args = [], endless, early } = one;
@@ -201,7 +205,7 @@ export function stepOf(one: StreamCase): string {
 }
 
 /**
- * Returns what must follow the values of a case.
+ * Returns the event that must follow the values of a case.
  *
  * @param one The case.
  * @returns The end, classes of errors, waiting, or nothing (`"more"`).

@@ -32,7 +32,7 @@ export class TimerWatch implements Disposable {
    */
   readonly started: number[] = [];
 
-  /** Starts to watch. Close it at the end. */
+  /** Starts to watch. Call `close` at the end. */
   constructor() {
     const { setTimeout, setInterval, setImmediate } = globalThis;
     globalThis.setTimeout = Object.assign(
@@ -59,7 +59,8 @@ export class TimerWatch implements Disposable {
   }
 
   /**
-   * How often `setImmediate` was called: a loop that waits with it is polling.
+   * The number of calls of `setImmediate`: a loop that waits with it is
+   * polling.
    */
   get immediates(): number {
     return this.#immediates;
@@ -80,8 +81,9 @@ export class TimerWatch implements Disposable {
   }
 
   /**
-   * How many more timers keep the program running than when the watch began, no
-   * matter how the answer started them.
+   * The number of timers that keep the program running, minus their number when
+   * the watch started. It includes all timers, no matter how the answer started
+   * them.
    */
   get runningCount(): number {
     const all = countOfProcess() - this.#runningBefore;
@@ -143,14 +145,17 @@ export class TimerWatch implements Disposable {
   }
 }
 
-/** How many timers keep this process running, except those of the kit. */
+/**
+ * Returns the number of timers that keep this process running, except those of
+ * the kit.
+ */
 function countOfProcess(): number {
   const all = process.getActiveResourcesInfo()
     .filter((resource) => resource === "Timeout");
   return all.length - ownTimers();
 }
 
-/** Whether the program waits for a timer before it ends. */
+/** Returns whether the program waits for a timer before it ends. */
 function keepsRunning(timer: unknown): boolean {
   const { hasRef, _destroyed } = Object(timer);
   // The timer's own close() or the end of a `using` block may have stopped it

@@ -1,11 +1,11 @@
 const TODO = Symbol("todo");
 
 /**
- * Makes a placeholder of any type, for an answer that isn't written yet.
+ * Creates a placeholder of any type, for an answer that isn't written yet.
  *
- * It takes the place of a function or a class. Calling it throws, and it has a
- * mark, so that {@linkcode isTodo} recognizes an exercise that isn't started
- * without running it.
+ * It takes the place of a function or a class. Calling it throws. A mark lets
+ * {@linkcode isTodo} recognize an exercise that hasn't been started without
+ * running it.
  *
  * @param what The missing part, for the error message.
  * @returns A function that throws, with the type that is expected in its place.

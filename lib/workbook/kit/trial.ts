@@ -15,20 +15,20 @@ import { differenceAt, type EqualOptions, shown } from "./values.ts";
 /** Options for a {@linkcode Trial}. */
 export interface TrialOptions {
   /**
-   * How long one wait may last before the step counts as stalled, in
+   * The most time that one wait may last before the step counts as stalled, in
    * milliseconds.
    *
    * @default 3000
    */
   stallMs?: number;
   /**
-   * Called as each step begins, with what the check is about to do, and what it
-   * means if the answer blocks the event loop in it.
+   * Called at the start of each step, with the step's name and the diagnosis if
+   * the answer blocks the event loop in it.
    */
   onStep?: (step: string, ifEndless?: EndlessAdvice) => void;
   /**
-   * Matches the address of a file that holds answers: errors that come from
-   * there are reported with their place.
+   * A pattern for the addresses of files that hold answers: errors from these
+   * files are reported with their place.
    *
    * @default {ANSWER_FILES}
    */
@@ -49,7 +49,7 @@ export interface EndlessAdvice {
   read: string;
 }
 
-/** Explains an error, if it has a particular meaning. */
+/** A function that explains an error, if it has a particular meaning. */
 export type Explain = (error: unknown) => TrialFailure | undefined;
 
 /** An event to wait for, and the diagnosis if it doesn't happen. */
@@ -89,8 +89,9 @@ export class Trial {
   /**
    * Starts a run.
    *
-   * @param read The README heading for failures that name none.
-   * @param options How to run it.
+   * @param read The README heading for failures that don't name one.
+   * @param options The deadline, the callback for steps, and the learner's
+   * files.
    */
   constructor(read: string, options: TrialOptions = {}) {
     this.#read = read;
@@ -103,7 +104,7 @@ export class Trial {
   /**
    * Names the check's next step, which the report shows with its number.
    *
-   * @param text What it does, in the present: `a client connects`.
+   * @param text The step, in the present tense: `a client connects`.
    * @param ifEndless The diagnosis if the answer blocks the event loop in this
    * step. The parent process reports it then.
    */
@@ -115,8 +116,8 @@ export class Trial {
   /**
    * Rejects the answer.
    *
-   * @param failure What was found wrong.
-   * @param options `cause`: the error after it.
+   * @param failure The reason for the failure.
+   * @param options `cause`: the error that caused it.
    * @throws {CheckFailed} Always.
    */
   fail(failure: TrialFailure, options?: ErrorOptions): never {
@@ -127,9 +128,9 @@ export class Trial {
    * Rejects the answer unless two values are equal, by {@linkcode differenceAt}:
    * bytes by content, objects by the fields of the expected one.
    *
-   * @param received What the answer gave.
-   * @param expected What is right.
-   * @param advice What it means when they differ.
+   * @param received The answer's value.
+   * @param expected The right value.
+   * @param advice The diagnosis if they differ.
    * @param options Whether extra fields are allowed.
    * @throws {CheckFailed} If they differ.
    */
@@ -156,10 +157,10 @@ export class Trial {
   /**
    * Rejects the answer unless two byte strings are the same.
    *
-   * @param received What the answer gave.
-   * @param expected What is right.
-   * @param advice What it means when they differ; the default problem names
-   * the first byte that does.
+   * @param received The answer's value.
+   * @param expected The right value.
+   * @param advice The diagnosis if they differ; the default problem names the
+   * first byte that differs.
    * @throws {CheckFailed} If they differ.
    */
   equalBytes(received: Uint8Array, expected: Uint8Array, advice: Advice): void {
@@ -174,7 +175,7 @@ export class Trial {
    * is reported with its line, whatever the advice.
    *
    * @param name The function's name, for the report.
-   * @param run Calls it.
+   * @param run A function that calls it.
    * @param advice The diagnosis if it throws, if there is a particular one.
    * @returns Resolves to the code's result.
    */
@@ -250,9 +251,10 @@ export class Trial {
    * Rejects the answer if an error is a slip, such as a misspelled name. For
    * checks that expect an error, so that they don't accept a slip instead.
    *
-   * @param what Begins the sentence "… threw …": the function's name, the call.
-   * @param error What the answer threw.
-   * @throws {CheckFailed} If it is a slip.
+   * @param what The start of the sentence "… threw …": the function's name or
+   * the call.
+   * @param error The value that the answer threw.
+   * @throws {CheckFailed} If the error is a slip.
    */
   failOnSlip(what: string, error: unknown): void {
     if (error instanceof Misuse) this.fail(this.#misused(error));
@@ -264,8 +266,9 @@ export class Trial {
    * Rejects the answer for an unexpected error: with its line if it's a slip,
    * and otherwise with the advice.
    *
-   * @param what Begins the sentence "… threw …": the function's name, the call.
-   * @param error What the answer threw.
+   * @param what The start of the sentence "… threw …": the function's name or
+   * the call.
+   * @param error The value that the answer threw.
    * @param advice The diagnosis, if there is a particular one.
    * @throws {CheckFailed} Always.
    */
@@ -284,7 +287,7 @@ export class Trial {
   /**
    * Formats an answer's error in one line, without its stack.
    *
-   * @param error What the answer threw.
+   * @param error The value that the answer threw.
    * @returns Its name, its message, and its place in the learner's file.
    */
   describe(error: unknown): string {
@@ -311,7 +314,7 @@ export class Trial {
    * Closes something when the check ends, however it ends.
    *
    * @param resource The resource to close, which may already be closed.
-   * @returns The same.
+   * @returns The same resource.
    */
   use<R extends { close(): unknown }>(resource: R): R {
     this.#cleanUps.push(() => resource.close());
@@ -347,7 +350,7 @@ export class Trial {
       const done = check();
       done.catch(() => {});
       await Promise.race([done, this.#broken.promise]);
-      // Rejections are reported late; one of the last step counts.
+      // Rejections are reported late, so wait for those of the last step.
       await this.#hearOut();
     } catch (error) {
       // An unhandled rejection explains more than its effect.
@@ -467,7 +470,8 @@ function advise(wait: Wait): { likely: string; read?: string } {
 }
 
 /**
- * Returns a text; a function makes it only now, so it can say what has arrived.
+ * Returns a text. A function creates it only now, so it can say what has
+ * arrived.
  */
 function asked(text: string | (() => string)): string {
   return typeof text === "string" ? text : text();
@@ -495,7 +499,10 @@ function refused(
   };
 }
 
-/** How often a wait looks for progress before it counts as stalled. */
+/**
+ * The number of times that a wait looks for progress before it counts as
+ * stalled.
+ */
 const TICKS_OF_STALL = 20;
 
 function forgotten(error: unknown): TrialFailure {
@@ -538,8 +545,8 @@ function nameOf(error: unknown): string {
 /**
  * Describes how two byte strings differ.
  *
- * @param received What the answer gave.
- * @param expected What is right.
+ * @param received The answer's value.
+ * @param expected The right value.
  * @returns A sentence, or `undefined` if they're the same.
  */
 export function bytesProblem(

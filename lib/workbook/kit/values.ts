@@ -1,5 +1,5 @@
 /**
- * Comparing, copying, and showing values in checks.
+ * Functions that compare, copy, and show values in checks.
  *
  * @module
  */
@@ -112,7 +112,7 @@ export function asViews<V>(value: V): V {
 /**
  * Lists all the bytes in a value.
  *
- * @param value Arrays and plain objects are searched.
+ * @param value The value; arrays and plain objects in it are searched, too.
  * @returns Each `Uint8Array` in it.
  */
 export function bytesIn(value: unknown): Uint8Array[] {
@@ -125,9 +125,9 @@ export function bytesIn(value: unknown): Uint8Array[] {
 }
 
 /**
- * Shows a value as JavaScript would write it; bytes as `<68 65 6c 6c 6f>`, and
- * an error as its name and message. Its stack would say where things are on this
- * machine, and nothing about the answer.
+ * Formats a value in JavaScript's notation, but bytes as `<68 65 6c 6c 6f>`,
+ * and an error as its name and message, because its stack contains only paths
+ * on this machine.
  *
  * @param value Any value.
  * @param length The approximate number of characters to show of a text.
