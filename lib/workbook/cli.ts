@@ -12,7 +12,7 @@ import { describeSystemError } from "./cli/system_error.ts";
 
 const resolve = (path: string) => fileURLToPath(import.meta.resolve(path));
 
-/** Whether the @std packages that the workbook uses can be loaded. */
+/** Returns whether the @std packages that the workbook uses can be loaded. */
 async function hasStd(): Promise<boolean> {
   try {
     // The task runs with `--cached-only`, or with the offline editions already.
@@ -24,8 +24,8 @@ async function hasStd(): Promise<boolean> {
 }
 
 /**
- * Downloads the published packages for the next command, as far as it gets
- * while this one runs.
+ * Downloads the published packages for the next command, as far as possible
+ * while this command runs.
  */
 function fetchStd(): Disposable {
   const fetching = new Deno.Command(Deno.execPath(), {
@@ -41,7 +41,7 @@ function fetchStd(): Disposable {
       try {
         fetching.kill();
       } catch {
-        // It has ended.
+        // The download has ended.
       }
     },
   };
@@ -51,8 +51,8 @@ function fetchStd(): Disposable {
 async function runOffline(): Promise<number> {
   // Listen for signals before there is a child process to send them to.
   const started: { child?: Deno.ChildProcess } = {};
-  // The child decides how to end. It gets Ctrl-C twice, from the terminal and
-  // from here, and `kill` once.
+  // The child decides how to end. It gets Ctrl-C twice (from the terminal and
+  // from this process), but the signal of `kill` only once.
   const signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
@@ -61,11 +61,11 @@ async function runOffline(): Promise<number> {
       try {
         started.child?.kill(signal);
       } catch {
-        // It has just ended.
+        // The child has just ended.
       }
     });
   }
-  // If another program runs the commands, a second process is no use.
+  // If another program runs the commands, don't start a second process.
   using _fetching = Deno.stdin.isTerminal() ? fetchStd() : undefined;
   const child = started.child = new Deno.Command(Deno.execPath(), {
     args: [

@@ -35,7 +35,7 @@ function assertOneLine({ code, stderr }: Outcome, line: RegExp): void {
 
 const BAD_FOLDERS: [what: string, name: string, line: RegExp][] = [
   ["is missing", "missing", /^TMPDIR is \S+, which doesn't exist: set it to /],
-  ["is a file", "file", /^TMPDIR is \S+, where no folder can be made: set/],
+  ["is a file", "file", /^TMPDIR is \S+, where no folder can be created: set/],
   [
     "has a comma",
     "a,b",

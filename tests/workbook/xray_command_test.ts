@@ -199,9 +199,9 @@ for (
     [["lesson", "3", "--calls=3"], /^--calls takes no value; usage: .*\n$/],
     [
       ["lesson", "3", "--all"],
-      /^--all goes with --calls, --packets or --xray\n$/,
+      /^--all goes with --calls, --packets, or --xray\n$/,
     ],
-    [["lesson", "3", "--step=2"], /^--step goes with --calls, --packets or /],
+    [["lesson", "3", "--step=2"], /^--step goes with --calls, --packets, or /],
     [
       ["lesson", "3", "--xray", "--step=0"],
       /^no step "?0"?: steps are 1, 2, 3/,

@@ -13,7 +13,7 @@ export type Answer =
  * @returns A function that finds an answer by the name it's exported under. If
  * the file can't be loaded, every answer is broken, with the error.
  *
- * @example One answer is written, one isn't, and one is missing
+ * @example A started answer, a placeholder, and a missing export
  * ```ts
  * import { loadAnswers } from "./answers.ts";
  * import { todo } from "../kit/todo.ts";

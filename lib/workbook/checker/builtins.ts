@@ -15,7 +15,7 @@ const OBJECTS: Record<string, object> = {
   "typed arrays": Object.getPrototypeOf(Uint8Array),
 };
 for (const name of Object.getOwnPropertyNames(globalThis)) {
-  // Deno loads some of the others on first access.
+  // Deno loads some other globals only on first access.
   const found = Object.getOwnPropertyDescriptor(globalThis, name);
   const value = found?.value;
   if (typeof value !== "function") continue;
@@ -30,7 +30,10 @@ for (const name of ["Conn", "TcpConn", "Listener"]) {
 const TYPED = Object.getPrototypeOf(Uint8Array).prototype;
 OBJECTS["typed arrays' prototype"] = TYPED;
 
-/** Programs sometimes replace these, which doesn't affect any check. */
+/**
+ * The properties that programs sometimes replace, which doesn't affect any
+ * check.
+ */
 const HARMLESS = new Set(["Error.stackTraceLimit", "Error.prepareStackTrace"]);
 
 type Snapshot = Map<object, Map<PropertyKey, PropertyDescriptor>>;
@@ -42,10 +45,11 @@ const { ownKeys } = Reflect;
 /**
  * Takes a snapshot of the built-in objects.
  *
- * @returns A function that names what has been replaced since, such as
- * `JSON.stringify`, or returns `undefined` if nothing has changed.
+ * @returns A function that returns the name of a built-in that has been
+ * replaced since, such as `JSON.stringify`, or `undefined` if nothing has
+ * changed.
  *
- * @example A function that is replaced
+ * @example A replaced function
  * ```ts
  * import { watchBuiltins } from "./builtins.ts";
  * import { assertEquals } from "@std/assert";
@@ -82,7 +86,7 @@ export function watchBuiltins(): () => string | undefined {
         if (same) continue;
         const property = typeof key === "symbol" ? key.toString() : `${key}`;
         const full = object === globalThis ? property : `${name}.${property}`;
-        // For some, Deno replaces a getter with a value on first use.
+        // Deno replaces some getters with a value on first use.
         const lazy = old.get !== undefined && now !== undefined &&
           (object === globalThis || object === Deno) &&
           is(now.value, old.get.call(object));

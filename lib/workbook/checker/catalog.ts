@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { repeated, UsageError } from "./usage_error.ts";
 
-/** A lesson, as the catalog describes it without loading it. */
+/** A lesson's entry in the catalog, which doesn't load the lesson. */
 export interface Lesson {
   /** The lesson's number, from 1. */
   number: number;
@@ -10,15 +10,17 @@ export interface Lesson {
   name: string;
   /** The lesson's title, in a few words. */
   title: string;
-  /** What it teaches, in one sentence. */
+  /** A summary of what it teaches, in one sentence. */
   claim: string;
   /** The part of the workbook that it belongs to. */
   part: string;
-  /** The Unix sockets that the lesson makes in its folder, by file name. */
+  /**
+   * The file names of the Unix sockets that the lesson creates in its folder.
+   */
   socketFiles?: string[];
   /**
    * Symbolic links that the checks need in their folder, by file name, with
-   * their targets. The sandbox doesn't allow making links.
+   * their targets. The sandbox doesn't allow creating links.
    */
   links?: Record<string, string>;
   /** The programs that it may start if they're installed, such as `ss`. */
@@ -31,20 +33,20 @@ export const ROOT: string = fileURLToPath(
 );
 
 /**
- * The name of a lesson's folder.
+ * Returns the name of a lesson's folder.
  *
  * @param lesson The lesson.
- * @returns For example `03_echo`.
+ * @returns The name, such as `03_echo`.
  */
 export function folderOf(lesson: Lesson): string {
   return `${String(lesson.number).padStart(2, "0")}_${lesson.name}`;
 }
 
 /**
- * The path of a file in a lesson's folder.
+ * Returns the path of a file in a lesson's folder.
  *
  * @param lesson The lesson.
- * @param file For example `README.md`.
+ * @param file The file's name, such as `README.md`.
  * @returns An absolute path.
  */
 export function fileOf(lesson: Lesson, file: string): string {
@@ -54,11 +56,11 @@ export function fileOf(lesson: Lesson, file: string): string {
 /**
  * Finds a lesson by its number or name.
  *
- * @param lessons The catalogue, in order.
- * @param text `3`, `03`, `echo` or `03_echo`.
+ * @param lessons The catalog, in order.
+ * @param text The number or the name: `3`, `03`, `echo`, or `03_echo`.
  * @returns The lesson.
- * @throws {UsageError} If there is no such lesson; the message says which ones
- * there are.
+ * @throws {UsageError} If there is no such lesson; the message lists the
+ * lessons.
  */
 export function findLesson(lessons: Lesson[], text: string): Lesson {
   const found = lessons.find((lesson) =>

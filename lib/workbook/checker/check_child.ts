@@ -35,15 +35,15 @@ function tell(event: CheckEvent): void {
   }
 }
 
-// The sandbox allows writing to a temporary folder only; these would fill the
-// disk.
+// The sandbox allows writing only to a temporary folder, but these stores could
+// fill the disk.
 for (const store of ["caches", "localStorage", "sessionStorage"]) {
   Reflect.deleteProperty(globalThis, store);
 }
 
 tell({ kind: "loading" });
 const parent = Deno.ppid;
-// The heartbeat tells a waiting check from an endless loop.
+// The heartbeat distinguishes a waiting check from an endless loop.
 setInterval(() => {
   tell({ kind: "alive" });
   // End with the parent; otherwise this process would run forever.

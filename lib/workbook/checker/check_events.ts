@@ -40,11 +40,11 @@ export type CheckEvent =
 const MAX_TEXT = 10_000;
 
 /**
- * Reads an event.
+ * Parses an event.
  *
  * @param json The text after the child's mark.
- * @returns The event, or `undefined` if it isn't valid: the parent trusts
- * nothing from a process that runs the learner's code.
+ * @returns The event, or `undefined` if it isn't valid. The parent doesn't
+ * trust a process that runs the learner's code.
  */
 export function parseEvent(json: string): CheckEvent | undefined {
   let event;
@@ -88,7 +88,7 @@ function isVerdict(value: unknown): value is Verdict {
     );
 }
 
-/** Cuts a text from an answer, which may have any length. */
+/** Shortens a text from an answer, which may have any length. */
 export function cut(text: string): string {
   return text.length <= MAX_TEXT
     ? text
@@ -100,7 +100,7 @@ export function cut(text: string): string {
  *
  * @param error The error that the check threw.
  * @returns The report as lines of text. Bytes become the line of a hex dump
- * where they first differ, with carets below it.
+ * that contains the first difference, with carets below it.
  */
 export function reportOf(
   { failure, steps, cause }: CheckFailed,
@@ -148,7 +148,7 @@ function linesOf(
   if (at >= value.length) {
     return [`(ends after ${counted(value.length, "byte")})`];
   }
-  // Eight bytes per line leave room for the words before them.
+  // Eight bytes per line leave room for "expected" and "received".
   const start = at - at % 8;
   return hexDump(value.subarray(start, start + 8), {
     offset: start,

@@ -10,7 +10,7 @@ import type { TypeErrors } from "./type_check.ts";
 /** The result of checking one exercise. */
 export interface CheckResult extends CheckOutcome {
   lesson: Lesson;
-  /** `3.1` */
+  /** The exercise's id: `3.1`. */
   id: string;
   /** The name of the learner's function or class, such as `echo`. */
   name: string;
@@ -18,7 +18,7 @@ export interface CheckResult extends CheckOutcome {
   typeErrors?: string[];
 }
 
-/** How a lesson's exercises are checked. */
+/** Options for checking a lesson's exercises. */
 export interface CheckLessonOptions extends RunCheckOptions {
   /**
    * The exercises to check, by id.
@@ -55,7 +55,7 @@ export function exercisesOf(lesson: Lesson): { id: string; name: string }[] {
  * can't affect the next.
  *
  * @param lesson The lesson.
- * @param options Which exercises to check, and the limits.
+ * @param options The exercises to check, and the limits.
  * @returns One result for each requested exercise, in order.
  * @throws {Interrupted} If a signal ends it, or the reason of `options.signal`.
  */
@@ -100,7 +100,7 @@ export function startedExercises(lesson: Lesson): string[] {
   try {
     answers = Deno.readTextFileSync(fileOf(lesson, "exercise.ts"));
   } catch {
-    // The report will say why it can't be read.
+    // The report will say why the file can't be read.
     return ids;
   }
   return ids.filter((id) =>
@@ -109,7 +109,7 @@ export function startedExercises(lesson: Lesson): string[] {
 }
 
 /**
- * Returns whether the learner has written anything, without running any code.
+ * Returns whether the learner has changed anything, without running any code.
  *
  * @param lesson The lesson.
  * @returns Whether `exercise.ts` differs from the placeholder.
@@ -119,7 +119,7 @@ export function isTouched(lesson: Lesson): boolean {
   try {
     return Deno.readTextFileSync(fileOf(lesson, "exercise.ts")) !== placeholder;
   } catch {
-    // Loading it will report that it's missing or can't be read.
+    // Loading the file will report that it's missing or can't be read.
     return true;
   }
 }

@@ -15,18 +15,18 @@ function denoDir(): string | undefined {
 }
 
 /**
- * Gives a child process its own Deno folder, which shares all caches with the
- * usual one except what programs store there: `caches`, `localStorage`, and the
- * like need no permission and would outlive the child.
+ * Creates a Deno folder for a child process. It shares all caches with the
+ * usual folder, except the data that programs store: `caches`, `localStorage`,
+ * and similar stores need no permission and would outlive the child.
  *
  * @param folder The child's temporary folder.
- * @returns The environment to start it with.
+ * @returns The environment variables to start the child with.
  */
 export async function privateDenoDir(
   folder: string,
 ): Promise<Record<string, string>> {
   const shared = denoDir();
-  // On Windows, only administrators can make links.
+  // On Windows, only administrators can create links.
   if (shared === undefined || Deno.build.os === "windows") return {};
   const own = join(folder, "deno");
   await Deno.mkdir(own);

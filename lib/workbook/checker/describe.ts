@@ -32,12 +32,12 @@ export async function describeExercises(
 }
 
 /**
- * Reads the task out of an exercise's section.
+ * Extracts the task from an exercise's section.
  *
  * @param section The section's text, from the placeholder file.
  * @returns The text of its last doc comment, or an empty string.
  *
- * @example The comment, without its frame
+ * @example The comment's text
  * ```ts
  * import { taskOf } from "./describe.ts";
  * import { assertEquals } from "@std/assert";

@@ -1,4 +1,4 @@
-/** A runnable example of a reading. */
+/** A runnable example from a reading. */
 export interface Example {
   /** The example's number, from 1. */
   number: number;
@@ -81,12 +81,10 @@ export function joinExamples(examples: Example[]): string {
 }
 
 /**
- * Makes an example use the current folder instead of a temporary one: it runs
- * in a new folder, the only one that it may write to, which is removed
- * afterward.
+ * Makes an example use the current folder instead of a temporary one. It runs in a new folder, the only one it may write to, which is removed afterward.
  *
  * @param program The example.
- * @returns The program without the calls that make and remove a folder.
+ * @returns The program without the calls that create and remove a folder.
  */
 export function inCurrentFolder(program: string): string {
   return program
@@ -95,12 +93,11 @@ export function inCurrentFolder(program: string): string {
 }
 
 /**
- * Lists the Unix sockets that a program makes: Deno needs a permission for each
- * path.
+ * Lists the Unix sockets that a program creates: Deno needs a permission for each path.
  *
  * @param program The program.
  * @param others Names that are already known.
- * @returns All of the names, once each.
+ * @returns All of the names, without duplicates.
  */
 export function socketFilesIn(
   program: string,

@@ -11,11 +11,11 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
 /**
  * Handles the signals that would end the process.
  *
- * Code that starts a child process needs it. Otherwise the child would stay,
- * and an endless loop in it would run forever.
+ * Code that starts a child process needs it: otherwise, the child would keep
+ * running, and an endless loop in it would run forever.
  *
  * @param act The function to call instead.
- * @returns Restores the signals at the end of a `using` block.
+ * @returns An object that restores the signals at the end of a `using` block.
  */
 export function onInterrupt(act: () => void): Disposable {
   for (const signal of SIGNALS) Deno.addSignalListener(signal, act);
@@ -39,12 +39,12 @@ export function signalChild(
   try {
     child.kill(signal);
   } catch {
-    // It has already ended.
+    // The child has already ended.
   }
 }
 
 /**
- * Ends this process when its parent is gone, for whatever reason.
+ * Ends this process when its parent has ended, for whatever reason.
  *
  * @param end The function that ends it.
  */

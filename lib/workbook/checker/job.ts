@@ -3,15 +3,15 @@
  */
 export interface CheckJob {
   /**
-   * Marks the child's own lines. Only the two processes know it, because the
-   * learner's code prints to the same output.
+   * The mark of the child's own lines. Only the two processes know it, because
+   * the learner's code prints to the same output.
    */
   mark: string;
   /** The address of the lesson's `exercises.ts`. */
   exercisesUrl: string;
   /** The address of the learner's `exercise.ts`. */
   answersUrl: string;
-  /** The exercise: `3.1`. */
+  /** The exercise's id: `3.1`. */
   id: string;
   /** The name that its answer is exported under: `echo`. */
   name: string;

@@ -5,11 +5,11 @@ export const MEMORY_MIB = 512;
  * Reads how much memory another process uses.
  *
  * @param pid The process.
- * @returns Its resident memory in MiB, or 0 where that can't be read.
+ * @returns The resident memory in MiB, or 0 if it can't be read on this system.
  */
 export function memoryOf(pid: number): number {
   try {
-    // Only Linux has this file; elsewhere, V8's own limit has to do.
+    // Only Linux has this file; elsewhere, V8's own limit must be enough.
     const text = Deno.readTextFileSync(`/proc/${pid}/status`);
     return Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1] ?? 0) / 1024;
   } catch {

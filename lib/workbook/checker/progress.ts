@@ -9,13 +9,13 @@ import {
 import { VerdictCache } from "./verdict_cache.ts";
 
 /**
- * Finds the first unsolved exercise. It doesn't check again if a verdict still
- * holds.
+ * Finds the first unsolved exercise. It doesn't repeat a check whose verdict is
+ * still valid.
  *
  * @param lessons The catalog.
- * @param options `from`: the lesson to begin with, the first one if not given;
- * those before it come last. `after`: an exercise to skip, with all before it.
- * `signal` ends the search when aborted; it then rejects.
+ * @param options `from`: the lesson to begin with, by default the first one;
+ * earlier lessons come last. `after`: an exercise to skip, together with all
+ * exercises before it. `signal` ends the search when aborted; it then rejects.
  * @returns The state of that exercise, or `undefined` if all are solved.
  */
 export async function findNext(

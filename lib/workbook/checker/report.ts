@@ -6,15 +6,15 @@ import { folderOf, ROOT } from "./catalog.ts";
 import type { CheckResult } from "./checker.ts";
 import type { FailureReport } from "./check_events.ts";
 
-/** The most lines to show of what the learner's code prints. */
+/** The most lines to show of the learner's own output. */
 const MAX_PRINTED_LINES = 20;
 
-/** The most steps to show one by one. */
+/** The most steps to show. */
 const MAX_STEPS = 12;
 
 /**
- * If there are more, only this many are shown: the ones that led to the
- * failure.
+ * If there are more steps, the number of steps to show: the ones that led to
+ * the failure.
  */
 const LAST_STEPS = 6;
 
@@ -51,7 +51,7 @@ export interface ReportOptions {
  *
  * @param result The result of its check.
  * @param options `paint`: the styles to use.
- * @returns For example `✓ 3.1 echo  solved`.
+ * @returns Text such as `✓ 3.1 echo  solved`.
  */
 export function summaryLine(
   { id, name, verdict }: CheckResult,
@@ -68,12 +68,12 @@ export function summaryLine(
 }
 
 /**
- * Formats everything that a check found out.
+ * Formats the full report of a check.
  *
  * @param result The result of the check.
- * @param options How to lay it out.
- * @returns Lines: the summary, and for a wrong answer what was done, what was
- * expected, what was received, the likely cause, and where to read.
+ * @param options The width and the styles.
+ * @returns The lines: the summary, and for a wrong answer, the steps, the
+ * expected and the received value, the likely cause, and where to read.
  */
 export function reportLines(
   result: CheckResult,
@@ -117,14 +117,14 @@ export function reportLines(
 }
 
 /**
- * Formats everything that the checks of several exercises found out.
+ * Formats the reports of several exercises.
  *
- * If a file can't be loaded, the reason is given once, not for each exercise.
+ * If a file can't be loaded, the reason is shown once, not for each exercise.
  *
  * @param results The results, in order.
- * @param options How to lay it out.
- * @returns Lines, with an empty one around every result that takes more than
- * one.
+ * @param options The width and the styles.
+ * @returns The lines, with an empty line before and after each result that has
+ * more than one line.
  */
 export function resultLines(
   results: CheckResult[],
@@ -175,7 +175,7 @@ function comparison(name: string, lines: string[]): string[] {
   );
 }
 
-/** Wraps prose; source code, which is indented, stays as it is. */
+/** Wraps prose, but doesn't change source code, which is indented. */
 function messageLines(message: string, { width }: { width: number }): string[] {
   return withShortPaths(message).split("\n").map(escapeControls).flatMap((
     line,
@@ -191,7 +191,7 @@ function withShortPaths(text: string): string {
   return text.replaceAll(pathToFileURL(ROOT).href, "").replaceAll(ROOT, "");
 }
 
-/** The learner's output, with control characters escaped. */
+/** Returns the learner's output, with control characters escaped. */
 function printedLines(
   text: string,
   { width, paint = PLAIN }: ReportOptions,

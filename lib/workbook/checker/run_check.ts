@@ -18,14 +18,19 @@ import { temporaryFolder } from "./temporary_folder.ts";
 /** The outcome of a check in a child process. */
 export interface CheckOutcome {
   verdict: Verdict;
-  /** What the learner's code printed. */
+  /** The output of the learner's code. */
   printed: string;
-  /** Whether the child was stopped before it reported a verdict, and when. */
+  /**
+   * Whether, and at which stage, the child was stopped before it reported a
+   * verdict.
+   */
   ended?: "loading" | "checking";
 }
 
-/** The limits of a check. All times leave out those in which the machine, or
- * this process, stands still. */
+/**
+ * The limits of a check. All times leave out pauses of the machine or of this
+ * process.
+ */
 export interface RunCheckOptions {
   /**
    * How long the child may be silent, in milliseconds. It sends a heartbeat
@@ -41,7 +46,7 @@ export interface RunCheckOptions {
    */
   loadMs?: number;
   /**
-   * How long the exercise may take, in milliseconds.
+   * How long the check of the exercise may take, in milliseconds.
    *
    * @default 30000
    */
@@ -60,16 +65,16 @@ const START_MS = 60_000;
 /** The most output of the learner's code to keep, in characters. */
 const MAX_PRINTED = 4000;
 
-/** How often to check the limits, in milliseconds. */
+/** The time between two checks of the limits, in milliseconds. */
 const TICK_MS = 50;
 
 /**
- * The child's limit of processor time, in seconds, which holds even if nothing
- * watches it.
+ * The child's limit of processor time, in seconds, which applies even if no
+ * process watches it.
  */
 const CPU_SECONDS = 60;
 
-/** Why a child was stopped. */
+/** The reason why a child was stopped. */
 type Reason = "silence" | "limit" | "memory";
 
 /**
@@ -79,8 +84,8 @@ type Reason = "silence" | "limit" | "memory";
  * @param exercise The exercise's id, and the name of its answer.
  * @param options The limits.
  * @returns The verdict, and what the answer printed.
- * @throws {Interrupted} If a signal ends it; with `options.signal`, what that
- * was aborted with.
+ * @throws {Interrupted} If a signal ends it; with `options.signal`, that
+ * signal's reason instead.
  */
 export async function runCheck(
   lesson: Lesson,
@@ -119,7 +124,7 @@ export async function runCheck(
     kill();
   }
   signal.addEventListener("abort", kill);
-  // It may have been aborted while the child was starting.
+  // The signal may have been aborted while the child was starting.
   if (signal.aborted) kill();
   // Count ticks instead of using the clock: after a pause of the machine, or
   // Ctrl-Z, the answer has had no time to continue.
@@ -170,7 +175,7 @@ export async function runCheck(
   signal.throwIfAborted();
 
   if (verdict !== undefined) return { verdict, printed };
-  // V8 ends a process whose heap is full.
+  // V8 ends a process if its heap is full.
   if (printed.includes("JavaScript heap out of memory")) ended = "memory";
   if (/Fatal JavaScript out of memory/.test(printed)) ended = "memory";
   if (ended === "memory") printed = "";
@@ -194,7 +199,7 @@ async function startChild(
   folder: string,
 ): Promise<Deno.ChildProcess> {
   const windows = Deno.build.os === "windows";
-  // On Windows, only administrators can make links, and there are no Unix
+  // On Windows, only administrators can create links, and Deno has no Unix
   // sockets.
   const links = windows ? {} : lesson.links ?? {};
   for (const [name, target] of Object.entries(links)) {
@@ -243,13 +248,13 @@ async function tellJob(
     await writer.write(new TextEncoder().encode(JSON.stringify(job)));
     await writer.close();
   } catch {
-    // It has already ended; its status says how.
+    // The child has already ended; its status says how.
   }
 }
 
-/** How a child ended before it finished. */
+/** The way in which a child ended before it reported a verdict. */
 interface Ending {
-  /** Why it was stopped, if it didn't end by itself. */
+  /** The reason why it was stopped, unless it ended on its own. */
   ended?: Reason;
   code: number;
   printed: string;
@@ -317,7 +322,10 @@ function loadMessage({ ended, code, printed }: Ending): string {
       (printed.includes("error:") ? "" : ": look for `Deno.exit()`");
 }
 
-/** Reads text line by line, including the line breaks, even from a flood. */
+/**
+ * Reads text line by line, including the line breaks, and splits lines that are
+ * too long.
+ */
 async function readLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   onLine: (line: string) => void,
@@ -327,7 +335,7 @@ async function readLines(
     const lines = (rest + text).split(/(?<=\n)/);
     rest = lines.at(-1)?.endsWith("\n") ? "" : lines.pop() ?? "";
     lines.forEach(onLine);
-    // A line this long is a flood: no event is as long.
+    // No event is this long, so it's a flood of output.
     if (rest.length > 1_000_000) rest = rest.slice(-MAX_PRINTED);
   }
   if (rest !== "") onLine(rest);

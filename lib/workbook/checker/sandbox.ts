@@ -3,10 +3,10 @@ import { UsageError } from "./usage_error.ts";
 
 /** The permissions of a child process. */
 export interface SandboxOptions {
-  /** The child's own folder, for sockets and files: an absolute path. */
+  /** The child's folder for sockets and files: an absolute path. */
   folder: string;
   /**
-   * The names of the Unix sockets that it may make in its folder.
+   * The names of the Unix sockets that it may create in its folder.
    *
    * @default []
    */
@@ -35,14 +35,14 @@ export interface SandboxOptions {
 /**
  * Returns the arguments that run a module with minimal permissions.
  *
- * The module may use only the loopback network, its own folder, and what the
- * options name. So a lesson, or a bug in a learner's code, can't reach another
- * machine, delete a file, or start a program.
+ * The module may use only the loopback network, its own folder, and the paths
+ * and programs in the options. So a lesson, or a bug in a learner's code, can't
+ * reach another machine, delete a file, or start any other program.
  *
  * @param module The path of the module to run.
  * @param options The permissions.
  * @returns Arguments for `deno`; the module's own arguments go after them.
- * @throws {UsageError} If a path has a comma in it.
+ * @throws {UsageError} If a path contains a comma.
  */
 export function sandboxArgs(module: string, options: SandboxOptions): string[] {
   const { folder, socketFiles = [], read = [], programs = [], heapMiB } =
@@ -67,7 +67,7 @@ export function sandboxArgs(module: string, options: SandboxOptions): string[] {
     "run",
     "--quiet",
     "--no-prompt",
-    // Nothing is downloaded, not even by a learner's `import("https://…")`.
+    // Don't download anything, not even for a learner's `import("https://…")`.
     "--cached-only",
     ...stdArgs(),
     ...(heapMiB === undefined

@@ -1,6 +1,6 @@
 /** The part of an exercise or solution file that belongs to one exercise. */
 export interface Section {
-  /** `3.1` */
+  /** The exercise's id: `3.1`. */
   id: string;
   /** The name of its export, such as `echo`. */
   name: string;
@@ -10,7 +10,7 @@ export interface Section {
 
 /** A source file, split at its headings. */
 export interface SectionedSource {
-  /** The part before the first heading: imports, and how to begin. */
+  /** The part before the first heading: the imports, and an introduction. */
   head: string;
   /** The sections, in the order of the file. */
   sections: Section[];
@@ -24,7 +24,7 @@ const HEADING = /^\/\/ -+ (\d+\.\d+) (\w+) -+$/;
  *     // ---- 3.1 echo ---------------------------------------------------
  *
  * @param source The file's text.
- * @returns Its head and its sections; joined, they are the source again.
+ * @returns The head and the sections; concatenated, they're the source.
  *
  * @example A head and two sections
  * ```ts
@@ -59,8 +59,8 @@ export function splitSections(source: string): SectionedSource {
  *
  * @param source The file's text.
  * @param section The new section, which replaces the one with the same id.
- * @returns The new text, or `undefined` if the file doesn't have exactly one
- * such heading.
+ * @returns The new text, or `undefined` unless the file has exactly one section
+ * with that id.
  */
 export function replaceSection(
   source: string,

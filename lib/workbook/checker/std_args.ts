@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 
 /**
- * Returns the arguments that give a child process the @std packages of this
- * one.
+ * Returns the arguments that make a child process use the same @std packages as
+ * this one.
  *
- * @returns The import map of the offline editions, or nothing if the published
- * packages are in use.
+ * @returns The import map of the offline editions, or an empty array if this
+ * process uses the published packages.
  */
 export function stdArgs(): string[] {
   const offline = import.meta.resolve("@std/assert").startsWith("file:");

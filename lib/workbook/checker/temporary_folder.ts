@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { UsageError } from "./usage_error.ts";
 
 /**
- * Folders have the ID of the process that made them in their names:
- * `sockets-4711-…`.
+ * The pattern of the folders' names, which contain the ID of the process that
+ * created them: `sockets-4711-…`.
  */
 const NAME = /^sockets-(\d+)-/;
 
@@ -14,10 +14,11 @@ const NAME = /^sockets-(\d+)-/;
 const MAX_BYTES = 60;
 
 /**
- * Makes a folder that is removed at the end of the block (`await using`). It
- * also removes the folders of processes that were killed before they could.
+ * Creates a folder that's removed at the end of the block (`await using`). It
+ * also removes the folders of processes that were killed before they could do
+ * so.
  *
- * @returns The folder's absolute path, and its removal for `await using`.
+ * @returns The folder's absolute path, and a disposer for `await using`.
  * @throws {UsageError} If the folder for temporary files can't be used.
  */
 export async function temporaryFolder(): Promise<
@@ -50,7 +51,7 @@ async function makeFolder(): Promise<string> {
     throw wrong(
       error instanceof Deno.errors.NotFound
         ? "which doesn't exist"
-        : "where no folder can be made",
+        : "where no folder can be created",
     );
   }
   if (new TextEncoder().encode(path).length <= MAX_BYTES) return path;
@@ -74,14 +75,14 @@ function isAboutFolder(error: unknown): boolean {
     /Not a directory|Read-only/.test(String(error));
 }
 
-/** Removes folders whose processes are gone. */
+/** Removes folders whose processes have ended. */
 async function sweep(folder: string): Promise<void> {
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
       const pid = Number(NAME.exec(name)?.[1]);
       if (!isDirectory || !(pid > 0) || isAlive(pid)) continue;
       await remove(join(folder, name)).catch(() => {
-        // It belongs to another user.
+        // The folder belongs to another user.
       });
     }
   } catch {

@@ -10,7 +10,7 @@ export type TypeErrors = Map<string, string[]>;
  * Type-checks learners' files, as an editor does.
  *
  * @param lessons The lessons whose `exercise.ts` to check.
- * @returns For each exercise with errors, lines like
+ * @returns For each exercise with errors, lines such as
  * `exercise.ts:6:9: Type 'number' is not assignable to type 'string'.`
  */
 export async function checkTypes(lessons: Lesson[]): Promise<TypeErrors> {

@@ -2,7 +2,7 @@
  * A mistake in a command's arguments.
  *
  * The message is one line that says what's wrong and what to do. The command
- * line prints it and ends with status 2.
+ * line prints it and exits with status 2.
  */
 export class UsageError extends Error {
   override name = "UsageError";
@@ -10,7 +10,7 @@ export class UsageError extends Error {
 
 /**
  * A request for help, which isn't a mistake: the command line prints the
- * message and ends with status 0.
+ * message and exits with status 0.
  */
 export class HelpRequest extends Error {
   override name = "HelpRequest";
@@ -22,7 +22,7 @@ export class HelpRequest extends Error {
  * @param text The argument, which may be empty or contain line breaks.
  * @returns The text, in quotes and with escapes unless it's a plain word.
  *
- * @example A plain word, and what isn't one
+ * @example A plain word, and other text
  * ```ts
  * import { repeated } from "./usage_error.ts";
  * import { assertEquals } from "@std/assert";

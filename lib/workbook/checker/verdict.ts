@@ -9,7 +9,7 @@ import { cut, reportOf, type Verdict } from "./check_events.ts";
 /** Options for judging an answer. */
 export interface VerdictOptions extends TrialOptions {
   /**
-   * Names a built-in that the answer has replaced, if any.
+   * Returns the name of a built-in that the answer has replaced, if any.
    *
    * @default built-ins aren't watched
    */
@@ -21,7 +21,7 @@ export interface VerdictOptions extends TrialOptions {
  *
  * @param exercise The exercise.
  * @param answer The loaded answer.
- * @param options How to run the check.
+ * @param options The deadline, the callbacks, and the watch on built-ins.
  * @returns The verdict.
  */
 export async function verdictOn(
@@ -62,13 +62,13 @@ const NO_FILES = {
   read: "",
 };
 
-/** Whether an error, or its cause, is a lack of file descriptors. */
+/** Returns whether an error, or its cause, is a lack of file descriptors. */
 function hasNoFiles(error: unknown): boolean {
   return error instanceof Error &&
     ((error as { code?: string }).code === "EMFILE" || hasNoFiles(error.cause));
 }
 
-/** Fails an answer that is just the workbook's own, imported. */
+/** Fails an answer that's just the workbook's own solution, imported. */
 function failOnBorrowed(attempt: unknown, { solution }: Exercise<unknown>) {
   if (attempt !== solution) return;
   throw new CheckFailed({

@@ -40,11 +40,11 @@ export class VerdictCache {
   }
 
   /**
-   * Finds an earlier verdict that still holds.
+   * Finds an earlier verdict that's still valid.
    *
    * @param lesson The lesson.
    * @param id The exercise.
-   * @returns The result of its check, or `undefined` if it must be run.
+   * @returns The result of the check, or `undefined` if it must run again.
    */
   get(lesson: Lesson, id: string): CheckResult | undefined {
     const entry = this.#entries[id];
@@ -67,8 +67,8 @@ export class VerdictCache {
   }
 
   /**
-   * Writes the verdicts to the file. If that fails, the checks run again next
-   * time.
+   * Writes the verdicts to the file. If that fails, the checks will run again
+   * next time.
    */
   save(): void {
     if (!this.#changed) return;
@@ -83,8 +83,8 @@ export class VerdictCache {
   }
 
   /**
-   * A digest of everything a verdict depends on, or `undefined` if that isn't
-   * known.
+   * Returns a digest of everything a verdict depends on, or `undefined` if that
+   * isn't known.
    */
   #keyOf(lesson: Lesson): string | undefined {
     let source: string;
@@ -103,14 +103,14 @@ export class VerdictCache {
   }
 }
 
-/** The files that a module imports; a dynamic import counts as "". */
+/** Returns the files that a module imports; a dynamic import counts as "". */
 function importsOf(source: string): string[] {
   const imports =
     /(?:^|;)\s*(?:import|export)\b[^"';()]*["']([^"'\n]+)["']|\bimport\s*\(/gm;
   return [...source.matchAll(imports)].map(([, path = ""]) => path);
 }
 
-/** Whether the digest covers what an answer imports. */
+/** Returns whether the digest covers everything that an answer imports. */
 function isDigested(path: string, lesson: Lesson): boolean {
   if (/^\.\.\/\.\.\/lib\/|^\.\/types\.ts$|^(node|jsr):/.test(path)) return true;
   // The lesson's own files: the solution imports them, too.

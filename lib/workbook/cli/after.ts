@@ -4,12 +4,12 @@ import type { CheckResult } from "../checker/checker.ts";
 import { describeExercises } from "../checker/describe.ts";
 
 /**
- * Says what to do after a check: after a right answer, what was right about it
- * and what to read next; after a wrong one, how to get a hint.
+ * Formats what to do after a check: for a right answer, what was good about it
+ * and what to read next; for a wrong one, how to get a hint.
  *
  * @param results The results of one lesson's exercises.
  * @param options `width`: the width, in columns.
- * @returns Lines, none for exercises that aren't started.
+ * @returns The lines; empty for exercises that haven't been started.
  */
 export async function afterLines(
   results: CheckResult[],

@@ -25,7 +25,10 @@ export async function openBrowser(url: string): Promise<void> {
   }
 }
 
-/** Without a desktop, xdg-open would start a browser in the terminal. */
+/**
+ * Returns whether there's a desktop: without one, xdg-open would start a
+ * browser in the terminal.
+ */
 function hasDesktop(): boolean {
   return Deno.build.os !== "linux" ||
     ["DISPLAY", "WAYLAND_DISPLAY"].some((name) => Deno.env.get(name));

@@ -25,7 +25,7 @@ export function changedExercises(
  *
  * @param lesson The lesson.
  * @returns The text, or `undefined` if the file is missing or can't be read
- * right now. The next save will do.
+ * right now. In that case, the next save will be handled.
  */
 export function readAnswers(lesson: Lesson): string | undefined {
   try {

@@ -8,7 +8,7 @@ export interface CommandContext {
   lessons: Lesson[];
   /** Prints lines. */
   print(...lines: string[]): void;
-  /** Reports in one line what went wrong, on standard error. */
+  /** Prints a one-line error message to standard error. */
   complain(line: string): void;
   /** The width, in columns. */
   width: number;
@@ -16,7 +16,7 @@ export interface CommandContext {
   paint: Paint;
   /** Standard input. */
   input: KeySource;
-  /** Where `print()` prints: for bytes, and for backpressure. */
+  /** The output of `print()`, to write bytes or to wait for a slow reader. */
   output: Pick<typeof Deno.stdout, "isTerminal" | "write">;
 }
 
@@ -26,7 +26,7 @@ export interface CommandContext {
  * @param args The arguments after its name.
  * @param io The input and output.
  * @returns The exit status: 0 for success, 1 for failure.
- * @throws {UsageError} If the arguments are wrong: prints one line, with exit
- * status 2.
+ * @throws {UsageError} If the arguments are wrong: the caller prints the
+ * message and exits with status 2.
  */
 export type Command = (args: string[], io: CommandContext) => Promise<number>;

@@ -3,7 +3,7 @@ import { HelpRequest, repeated, UsageError } from "../checker/usage_error.ts";
 
 /** The arguments that a command accepts. */
 export interface CommandSyntax {
-  /** How to call it, such as `deno task hint 3.1 [--more]`. */
+  /** The usage text, such as `deno task hint 3.1 [--more]`. */
   usage: string;
   /**
    * The options without a value.
@@ -17,7 +17,7 @@ export interface CommandSyntax {
    * @default []
    */
   values?: string[];
-  /** The fewest and the most words that aren't options. */
+  /** The minimum and the maximum number of words that aren't options. */
   words: [min: number, max: number];
   /**
    * The noun for a missing word, such as `exercise`.
@@ -31,7 +31,7 @@ export interface CommandSyntax {
 export interface CommandLine {
   /** The words that aren't options. */
   words: string[];
-  /** How many times each option without a value was given. */
+  /** The number of times that each option without a value was given. */
   flags: Record<string, number>;
   /** The value of each option with a value. */
   values: Record<string, string | undefined>;
@@ -43,10 +43,11 @@ export interface CommandLine {
  * @param args The arguments after the command.
  * @param syntax The arguments that the command accepts.
  * @returns The words, flags, and values.
- * @throws {UsageError} If there is any other argument, or too many or too few.
+ * @throws {UsageError} If an argument is unknown, or if there are too many or
+ * too few.
  * @throws {HelpRequest} If one of the arguments is `--help` or `-h`.
  *
- * @example A word and a flag given twice
+ * @example A word, and a flag that's given twice
  * ```ts
  * import { parseCommandLine } from "./command_line.ts";
  * import { assertEquals } from "@std/assert";
@@ -69,8 +70,8 @@ export function parseCommandLine(
   const wrong = (problem: string) =>
     new UsageError(`${problem}; usage: ${usage}`);
   answerHelp(args, usage);
-  // parseArgs takes a value for a flag, `--no-more=1` for `--more`, and `--_=1`
-  // for a word, and doesn't call `unknown` for them.
+  // parseArgs accepts a value for a flag, reads `--no-more=1` as `--more` and
+  // `--_=1` as a word, and doesn't call `unknown` for any of them.
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   for (const arg of args.slice(0, end)) {
     const [, name, value] = /^--([^=]+)(=.*)?$/s.exec(arg) ?? [];
@@ -111,13 +112,13 @@ export function parseCommandLine(
 }
 
 /**
- * Answers `--help` and `-h`.
+ * Handles `--help` and `-h`.
  *
  * @param args The arguments after the command.
  * @param usage The command's syntax.
  * @throws {HelpRequest} If one of the options is `--help` or `-h`.
  *
- * @example Asked for help
+ * @example A request for help
  * ```ts
  * import { answerHelp } from "./command_line.ts";
  * import { assertThrows } from "@std/assert";
@@ -142,7 +143,7 @@ export function answerHelp(args: string[], usage: string): void {
  *
  * @param text The argument.
  * @returns The port, from 0 to 65535.
- * @throws {UsageError} If it isn't a port number.
+ * @throws {UsageError} If the text isn't a port number.
  *
  * @example Digits only
  * ```ts

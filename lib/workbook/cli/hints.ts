@@ -6,8 +6,9 @@ import type { ExerciseText } from "../checker/describe.ts";
  * Formats the hints of an exercise.
  *
  * @param exercise The exercise.
- * @param options `count`: the number of hints, from the first. `only`: whether
- * to show only the last of them. `width`: the width, in columns.
+ * @param options `count`: the number of hints to show, starting with the first.
+ * `only`: whether to show only the last of them. `width`: the width, in
+ * columns.
  * @returns Lines: the title, the hints, and how to get more help.
  */
 export function hintLines(
@@ -30,7 +31,7 @@ export function hintLines(
   return [bold(`${id} ${title}`), ...lines, "", dim(further)];
 }
 
-/** Wraps prose; lines of code, which are indented, stay as they are. */
+/** Wraps prose, but doesn't change lines of code, which are indented. */
 function laidOut(head: string, text: string, width: number): string[] {
   return text.split("\n").flatMap((line, i) =>
     line.startsWith("  ")

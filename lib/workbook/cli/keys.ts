@@ -10,9 +10,9 @@ export interface KeySource {
  * Ctrl-C and Ctrl-Z work as usual.
  *
  * @param input The terminal.
- * @param onKey Called with each key.
- * @returns Restores the terminal when disposed; `undefined` if `input` isn't a
- * terminal.
+ * @param onKey A function that's called with each key.
+ * @returns An object that restores the terminal when disposed; `undefined` if
+ * `input` isn't a terminal.
  */
 export function hearKeys(
   input: KeySource,

@@ -6,8 +6,8 @@ export class NobodyReads extends Error {
 }
 
 /**
- * Output of possibly millions of lines, written in batches, no faster than they
- * are read.
+ * Output of possibly millions of lines, written in batches, and no faster than
+ * the reader reads them.
  */
 export class Output {
   readonly #target: Writer;

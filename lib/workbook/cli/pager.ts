@@ -17,7 +17,7 @@ export async function page(text: string): Promise<boolean> {
 }
 
 async function pageWith(command: string, text: string): Promise<boolean> {
-  // Let the shell split a value such as `less -i`.
+  // Let the shell split a command such as `less -i`.
   const shell = Deno.build.os === "windows" ? ["cmd", "/c"] : ["/bin/sh", "-c"];
   const child = new Deno.Command(shell[0], {
     args: [shell[1], command],

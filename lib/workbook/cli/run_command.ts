@@ -27,13 +27,13 @@ const commands: Record<string, CommandLoader> = {
 /**
  * Runs a command of the workbook.
  *
- * It doesn't use the process's own streams, so that tests can run commands
+ * It doesn't use the process's standard streams, so that tests can run commands
  * without starting processes.
  *
  * @param args The command's name and arguments.
  * @param io The input and output.
- * @returns The exit status: 0 for success, 1 for failure, 2 for wrong usage,
- * 130 if interrupted.
+ * @returns The exit status: 0 for success, 1 for failure, 2 for incorrect
+ * usage, and 130 after an interrupt.
  */
 export async function runCommand(
   [name, ...args]: string[],

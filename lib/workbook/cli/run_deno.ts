@@ -3,10 +3,9 @@ import { onInterrupt, signalChild } from "../checker/interrupted.ts";
 import { stdArgs } from "../checker/std_args.ts";
 
 /**
- * Runs Deno on this checkout, in the terminal of this process, with the @std
- * packages of this process.
+ * Runs Deno in this process's terminal, with this process's @std packages.
  *
- * @param subcommand `test`, or `run`.
+ * @param subcommand The subcommand: `test` or `run`.
  * @param args The arguments after it.
  * @param options `env`: more environment variables.
  * @returns Deno's exit status.

@@ -19,7 +19,7 @@ import { HelpRequest, UsageError } from "../checker/usage_error.ts";
 export interface LessonContext {
   /**
    * The folder for the lesson's `socketFiles`: an absolute path, or empty for a
-   * lesson that has none.
+   * lesson without any.
    */
   folder: string;
 }
@@ -31,8 +31,8 @@ export interface ServeContext extends LessonContext {
   /** Aborts when the server should stop, at Ctrl-C. */
   signal: AbortSignal;
   /**
-   * Returns the learner's answer with a name, or the workbook's own if there's
-   * none.
+   * Returns the learner's answer with a name, or the workbook's own if there
+   * isn't one.
    *
    * @default every answer is the workbook's own
    */
@@ -63,7 +63,7 @@ export interface LessonProgram {
   url: string;
   /** Runs the lesson's demonstration to the end. */
   lesson(show: Narrator, context: LessonContext): Promise<void>;
-  /** Keeps the lesson's server up for the learner's own clients. */
+  /** Runs the lesson's server for the learner's own clients. */
   serve?(show: Narrator, context: ServeContext): Promise<void>;
 }
 
@@ -126,7 +126,7 @@ export async function runLesson(program: LessonProgram): Promise<void> {
  * Describes an error that `serve` passed to `onError`. Without a connection,
  * the reader never saw that client arrive.
  *
- * @param error What was thrown.
+ * @param error The thrown value.
  * @param conn The client's connection; `undefined` if `accept()` failed.
  * @returns One line.
  */

@@ -5,7 +5,7 @@ import { fileOf, type Lesson, ROOT } from "../checker/catalog.ts";
 const SETTLE_MS = 50;
 
 /**
- * How long to wait for an event before polling the files instead, in
+ * How long to wait for a file event before polling the files instead, in
  * milliseconds.
  */
 const PROBE_MS = 1000;
@@ -65,12 +65,15 @@ export class Saves implements Disposable {
     }
   }
 
-  /** Some file systems (in WSL and in containers) don't report changes. */
+  /**
+   * Polls the files if no events arrive: some file systems (in WSL and in
+   * containers) don't report changes.
+   */
   #tryEvents(onPoll: () => void): void {
     try {
       Deno.writeTextFileSync(this.#probe, "");
     } catch {
-      return; // Where nothing can be written, nothing is saved.
+      return; // If nothing can be written here, nothing can be saved, either.
     }
     this.#probing = setTimeout(() => {
       removeIfThere(this.#probe);

@@ -1,6 +1,6 @@
 import { ROOT } from "../checker/catalog.ts";
 
-/** Error codes of the system, in words. */
+/** The meanings of the system's error codes. */
 const MEANINGS: Record<string, string> = {
   EACCES: "permission denied",
   EPERM: "the system doesn't permit it",
@@ -17,16 +17,16 @@ const MEANINGS: Record<string, string> = {
 };
 
 /**
- * Describes in one line an error that isn't a bug in the workbook, such as a
- * full disk or a file that can't be read.
+ * Describes an error that isn't a bug in the workbook, such as a full disk or a
+ * file that can't be read.
  *
- * @param error What was thrown.
- * @returns The line, or `undefined` for any other kind of error.
+ * @param error The thrown value.
+ * @returns One line, or `undefined` for any other kind of error.
  */
 export function describeSystemError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof SuppressedError) {
-    // The error, and then one in the cleanup after it.
+    // An error, followed by another one in its cleanup.
     return describeSystemError(error.suppressed) ??
       describeSystemError(error.error);
   }
@@ -35,7 +35,7 @@ export function describeSystemError(error: unknown): string | undefined {
   if (!meaning) return undefined;
   // Deno names the call and the path: `…: readfile '/path/of/the/file'`.
   const [, path] = /: \w+ '([^']+)'/.exec(error.message) ?? [];
-  const name = path?.replace(ROOT, "") ?? "the workbook can't go on";
+  const name = path?.replace(ROOT, "") ?? "the workbook can't continue";
   return `${name}: ${meaning}`;
 }
 

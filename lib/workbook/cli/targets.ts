@@ -5,7 +5,7 @@ import { UsageError } from "../checker/usage_error.ts";
 /** A lesson, and possibly one of its exercises. */
 export interface Target {
   lesson: Lesson;
-  /** `3.1`, or undefined for the whole lesson. */
+  /** The exercise's id, `3.1`, or `undefined` for the whole lesson. */
   id?: string;
 }
 

@@ -21,8 +21,8 @@ import { asViews, bytesIn, copyOf } from "./values.ts";
 /** One call of a function. */
 export interface FunctionCase extends CallDue {
   /**
-   * What the check does, for the report. Cases in a row with the same text are
-   * one step.
+   * The step's text in the report: what the check does. Cases in a row with the
+   * same text are one step.
    *
    * @default {"call parse(\"a\")"} The call, with its arguments.
    */
@@ -51,8 +51,8 @@ export interface MethodCall extends CallDue {
 /** A series of calls on one object. */
 export interface ObjectCase {
   /**
-   * What the check does, for the report. Cases in a row with the same text are
-   * one step.
+   * The step's text in the report: what the check does. Cases in a row with the
+   * same text are one step.
    *
    * @default that of the case before
    */
@@ -96,7 +96,7 @@ function passesOf(args: unknown, { copies }: CallOptions): Pass[] {
  */
 export async function checkFunction(
   trial: Trial,
-  // deno-lint-ignore no-explicit-any -- Each answer has a type of its own.
+  // deno-lint-ignore no-explicit-any -- Each answer has its own type.
   call: (...args: any[]) => unknown,
   cases: FunctionCase[],
   options: CallOptions,
@@ -158,7 +158,7 @@ export async function checkFunction(
  */
 export async function checkClass(
   trial: Trial,
-  // deno-lint-ignore no-explicit-any -- Each answer has a type of its own.
+  // deno-lint-ignore no-explicit-any -- Each answer has its own type.
   make: (...args: any[]) => object,
   cases: ObjectCase[],
   options: CallOptions,

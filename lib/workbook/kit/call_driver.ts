@@ -34,7 +34,7 @@ export interface CallDue {
   /** The expected value; without this and `throws`, any result is right. */
   returns?: unknown;
   /** Returns whether another result is also right. */
-  // deno-lint-ignore no-explicit-any -- Each answer returns a type of its own.
+  // deno-lint-ignore no-explicit-any -- Each answer returns its own type.
   accepts?: (value: any) => boolean;
   /** The class of the error it should throw, or several acceptable ones. */
   throws?: ErrorClass | ErrorClass[];
@@ -51,7 +51,7 @@ export interface CallOptions {
   /** The name of the function or class. */
   name: string;
   /** Converts a result to the value that's compared, such as a sorted copy. */
-  // deno-lint-ignore no-explicit-any -- Each answer returns a type of its own.
+  // deno-lint-ignore no-explicit-any -- Each answer returns its own type.
   see?: (value: any) => unknown;
   /** A diagnosis that takes precedence over the case's. */
   explain?: (

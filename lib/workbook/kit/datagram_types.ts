@@ -37,7 +37,7 @@ export interface Arriving {
 
 /** One call, and its expected result. */
 export interface DatagramCase {
-  /** What the check does, for the report. */
+  /** The step's text in the report: what the check does. */
   step: string;
   /** The arguments after the socket. */
   args: unknown[];

@@ -19,7 +19,7 @@ export interface FakeConnOptions {
    */
   incoming?: Uint8Array | string;
   /**
-   * What follows the incoming bytes: the end (`null`), a reset
+   * The event after the incoming bytes: the end (`null`), a reset
    * (ConnectionReset), or nothing, so that a read waits until the test calls
    * `peerSends`, `peerEnds`, or `peerResets`.
    *

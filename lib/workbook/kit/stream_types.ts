@@ -32,7 +32,7 @@ export type StreamAdvice =
 /** One stream, and its expected result. */
 export interface StreamCase {
   /**
-   * What the check does, for the report.
+   * The step's text in the report: what the check does.
    *
    * @default what the peer sends: `the peer sends "a\n", and ends`
    */
@@ -44,7 +44,7 @@ export interface StreamCase {
    */
   sends?: Bytes | Bytes[];
   /**
-   * What the peer does after it has sent everything.
+   * The peer's action after it has sent everything.
    *
    * @default "end"
    */

@@ -27,10 +27,10 @@ const CODES =
  * Returns the command that explains a socket error.
  *
  * @param error The thrown value.
- * @returns For example `deno task why ECONNRESET`, or `undefined` if sockets
- * don't throw such an error.
+ * @returns The command, such as `deno task why ECONNRESET`, or `undefined` if
+ * sockets don't throw such an error.
  *
- * @example An error of a socket, and another one
+ * @example A socket's error, and another error
  * ```ts
  * import { askWhy } from "./ask_why.ts";
  * import { assertEquals } from "@std/assert";

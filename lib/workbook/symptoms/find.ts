@@ -7,26 +7,29 @@ import type { Symptom } from "./symptom.ts";
 export interface Match {
   /** The entry. */
   symptom: Symptom;
-  /** How well it matches; meaningful only for comparing matches of one text. */
+  /**
+   * The score: how well it matches. Compare it only with other matches of the
+   * same text.
+   */
   score: number;
 }
 
-/** An entry this close to the best one could also be meant. */
+/** The share of the best score from which an entry could also be meant. */
 const CLOSE = 0.75;
 /** The most candidates to list. */
 const MOST_CANDIDATES = 6;
-/** A lower score is a coincidence. */
+/** The lowest score that isn't a coincidence. */
 const LEAST_SCORE = 3;
 
 /**
  * Finds the symptoms that match a text: a code, an error with its stack trace,
- * or a person's own words.
+ * or the reader's own words.
  *
  * @param symptoms All entries.
  * @param text The text.
  * @returns The matching entries, best first; empty if no word is known.
  *
- * @example A code in any context
+ * @example A code in a message
  * ```ts
  * import { findSymptoms } from "./find.ts";
  * import type { Symptom } from "./symptom.ts";
@@ -67,7 +70,7 @@ export function findSymptoms(symptoms: Symptom[], text: string): Match[] {
  * @param matches All matches, best first.
  * @returns The best ones.
  *
- * @example No match, no candidate
+ * @example No matches
  * ```ts
  * import { candidatesOf } from "./find.ts";
  * import { assertEquals } from "@std/assert";

@@ -7,7 +7,7 @@ const NAME_SCORE = 100;
  * choice.
  */
 const SHARED_SCORE = 20;
-/** The score of the language's own error classes, which say little. */
+/** The score of JavaScript's own error classes, which say little. */
 const ANYBODYS = new Set(["typeerror", "rangeerror"]);
 /**
  * The score of an error number, which other systems may use for something else.
@@ -15,11 +15,12 @@ const ANYBODYS = new Set(["typeerror", "rangeerror"]);
 const NUMBER_SCORE = 60;
 
 /**
- * Scores entries by what a text names: classes, codes, and numbers of errors.
+ * Scores entries by the names in a text: error classes, error codes, and error
+ * numbers.
  *
  * @param symptoms All entries.
  * @param text The text.
- * @returns Scores one of the entries.
+ * @returns A function that scores an entry.
  *
  * @example A code, and the same code on Windows
  * ```ts
@@ -32,7 +33,7 @@ const NUMBER_SCORE = 60;
  *   title: "Connection reset by peer",
  *   codes: ["ECONNRESET"],
  *   asked: [],
- *   means: "The other side tore the connection down.",
+ *   means: "The other side reset the connection.",
  *   todo: "Connect again.",
  *   causes: [],
  *   lesson: "07_closing",

@@ -1,17 +1,19 @@
 import type { Symptom } from "./symptom.ts";
 
-/** The score of a literal message: the longer, the more certain. */
+/**
+ * The score of a literal message: the longer it is, the more certain the match.
+ */
 const PHRASE_SCORE = 15;
 
 /**
- * Scores an entry by the messages and questions that a text contains word for
+ * Scores an entry by its messages and questions that the text contains word for
  * word.
  *
  * @param symptom The entry.
  * @param text The text.
  * @returns The score; 0 if there's no such phrase.
  *
- * @example Case and punctuation don't count
+ * @example Case and punctuation don't matter
  * ```ts
  * import { scorePhrases } from "./score_phrases.ts";
  * import type { Symptom } from "./symptom.ts";
@@ -21,7 +23,7 @@ const PHRASE_SCORE = 15;
  *   id: "half",
  *   title: "Half a message",
  *   asked: [],
- *   means: "A read may give a part.",
+ *   means: "A read may return only part of a message.",
  *   todo: "Read on.",
  *   causes: [],
  *   lesson: "05_framing",

@@ -1,14 +1,14 @@
 import type { Symptom } from "./symptom.ts";
 import { wordsOf } from "./words.ts";
 
-/** Kinds of sockets: a text that names one isn't about the others. */
+/** The kinds of sockets: a text that names one isn't about the others. */
 const KINDS = ["udp", "unix", "websocket", "tls"].flatMap(wordsOf);
 /** The factor for an entry about another kind. */
 const OTHER_KIND = 0.7;
-/** The factor for an entry about a kind, if the text names none. */
+/** The factor for an entry about a kind, if the text doesn't name a kind. */
 const UNNAMED_KIND = 0.85;
 
-/** The weight of a word by where the entry has it. */
+/** The weight of a word, by its place in the entry. */
 const WEIGHTS = { title: 3, asked: 2.5, wording: 1.5, text: 0.7 };
 
 /**
@@ -17,9 +17,9 @@ const WEIGHTS = { title: 3, asked: 2.5, wording: 1.5, text: 0.7 };
  *
  * @param symptoms All entries.
  * @param text The text.
- * @returns Scores one of the entries.
+ * @returns A function that scores an entry.
  *
- * @example Other words for the same
+ * @example Words with the same meaning
  * ```ts
  * import { wordScorer } from "./score_words.ts";
  * import type { Symptom } from "./symptom.ts";
@@ -29,7 +29,7 @@ const WEIGHTS = { title: 3, asked: 2.5, wording: 1.5, text: 0.7 };
  *   id: "half",
  *   title: "Half a message",
  *   asked: [],
- *   means: "A read may give a part.",
+ *   means: "A read may return only part of a message.",
  *   todo: "Read on.",
  *   causes: [],
  *   lesson: "05_framing",
@@ -68,7 +68,7 @@ export function wordScorer(
         )
       ),
     );
-    // The question that is most like the text, by words that both share.
+    // The question that's most like the text, by shared words.
     const likest = Math.max(
       0,
       ...[title, ...asked].map((phrase) => {
@@ -93,7 +93,7 @@ function kindFactor(words: string[], [title, ...asked]: string[][]): number {
   return isNamed ? 1 : OTHER_KIND;
 }
 
-/** Returns the words of an entry, by where it has them. */
+/** Returns the words of an entry, by their place in it. */
 function fields(symptom: Symptom) {
   const { title, asked, wording = {}, means, todo, causes, id } = symptom;
   const explained = causes.map(({ because }) => because);

@@ -11,10 +11,10 @@ export interface ShowOptions {
 }
 
 /**
- * Shows one entry, on one screen.
+ * Formats one entry, to fit on one screen.
  *
  * @param symptom The entry.
- * @param options How to lay it out.
+ * @param options The width and the styles.
  * @returns Lines.
  */
 export function symptomLines(
@@ -42,7 +42,7 @@ export function symptomLines(
  * Lists several entries to choose from.
  *
  * @param symptoms The entries, likeliest first.
- * @param options How to lay them out.
+ * @param options The width and the styles.
  * @returns Lines.
  */
 export function candidateLines(
@@ -68,7 +68,7 @@ export function candidateLines(
  * Lists all entries by group.
  *
  * @param groups All groups.
- * @param options How to lay them out.
+ * @param options The width and the styles.
  * @returns Lines.
  */
 export function groupLines(
@@ -90,7 +90,9 @@ export function groupLines(
   ];
 }
 
-/** Returns what programs show, in a few lines. */
+/**
+ * Returns the names, numbers, and messages that programs show, in a few lines.
+ */
 function seenAs(
   { deno, codes = [], numbers = {}, wording = {}, shows }: Symptom,
 ) {

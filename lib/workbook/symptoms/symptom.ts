@@ -1,32 +1,32 @@
 /** One cause of a symptom. */
 export interface Cause {
-  /** What happened, in a sentence. */
+  /** The event that caused it, in a sentence. */
   because: string;
-  /** How to check for this cause: a command, or what to look at. */
+  /** The way to check for this cause: a command, or something to look at. */
   tell?: string;
-  /** What to do about it. */
+  /** The fix for this cause. */
   fix: string;
 }
 
 /** The number of a system error, by system. */
 export interface ErrorNumbers {
-  /** Such as 111. */
+  /** The number on Linux, such as 111. */
   linux?: number;
-  /** Such as 61. */
+  /** The number on macOS, such as 61. */
   macos?: number;
-  /** Such as 10061, the number of a `WSA…` name. */
+  /** The number on Windows, such as 10061, that of a `WSA…` name. */
   windows?: number;
 }
 
-/** How programs word an error. Each is a part of the message. */
+/** The messages of an error, by program. Each is a part of the full message. */
 export interface Wording {
-  /** What Deno says. */
+  /** The message in Deno. */
   deno?: string[];
-  /** What `node:net`, `node:dgram`, and `node:tls` say. */
+  /** The message in `node:net`, `node:dgram`, and `node:tls`. */
   node?: string[];
-  /** What `curl` says. */
+  /** The message of `curl`. */
   curl?: string[];
-  /** What browsers say. */
+  /** The message in browsers. */
   browser?: string[];
 }
 
@@ -34,9 +34,9 @@ export interface Wording {
 export interface Symptom {
   /** A short name for `deno task why`. */
   id: string;
-  /** What you see, in a few words. */
+  /** The symptom, in a few words. */
   title: string;
-  /** How Deno shows it, as Markdown: a class of error, for example. */
+  /** The form in which Deno shows it, as Markdown, such as an error class. */
   deno?: string;
   /** The names of the error's class, the most specific first. */
   classes?: string[];
@@ -46,13 +46,13 @@ export interface Symptom {
   numbers?: ErrorNumbers;
   /** The messages. */
   wording?: Wording;
-  /** What its proof shows, if there's no error. */
+  /** The output of its test, if there's no error. */
   shows?: string;
-  /** How people describe it. */
+  /** The questions and words with which people describe it. */
   asked: string[];
-  /** What it means, in one short sentence. */
+  /** The meaning, in one short sentence. */
   means: string;
-  /** What to do, in one short sentence. */
+  /** The remedy, in one short sentence. */
   todo: string;
   /** The causes, likeliest first. */
   causes: Cause[];
@@ -60,13 +60,13 @@ export interface Symptom {
   lesson: string;
   /** The heading in the lesson's reading. */
   heading?: string;
-  /** Why loopback can't reproduce it, if it can't. */
+  /** The reason why loopback can't reproduce it, if it can't. */
   unproven?: string;
 }
 
 /** Symptoms that belong together. */
 export interface SymptomGroup {
-  /** What they have in common. */
+  /** The name of the group. */
   name: string;
   /** The symptoms. */
   symptoms: Symptom[];

@@ -1,7 +1,7 @@
 import type { Symptom, SymptomGroup } from "./symptom.ts";
 
 /**
- * Writes the table of all symptoms as Markdown, for the root README.
+ * Formats the table of all symptoms as Markdown, for the root README.
  *
  * @param groups All groups.
  * @returns A heading and a table for each group.
@@ -20,9 +20,10 @@ export function symptomTables(groups: SymptomGroup[]): string {
 }
 
 /**
- * Writes the table of what Deno's calls show as Markdown, for lesson 8.
+ * Formats the table of the errors and results of Deno's calls as Markdown, for
+ * lesson 8.
  *
- * @param groups The groups to take from.
+ * @param groups The groups to search.
  * @returns A row for each entry that Deno can show.
  */
 export function failureTable(groups: SymptomGroup[]): string {
@@ -45,7 +46,7 @@ export function failureTable(groups: SymptomGroup[]): string {
  * @returns The new text.
  * @throws {RangeError} If the marks aren't there.
  *
- * @example The marks stay
+ * @example The marks aren't removed
  * ```ts
  * import { replaceBetweenMarks } from "./tables.ts";
  * import { assertEquals } from "@std/assert";
@@ -82,7 +83,7 @@ function linkTo({ lesson, heading }: Symptom): string {
   return `[${Number.parseInt(lesson)}](${link})`;
 }
 
-/** The anchor that GitHub gives a heading. */
+/** Returns GitHub's anchor of a heading. */
 function slug(heading: string): string {
   return heading.toLowerCase()
     .replaceAll(/[^\p{L}\p{N} _-]/gu, "")

@@ -17,8 +17,8 @@ const EMPTY = new Set(
 );
 
 /**
- * Words that mean the same here. The first word of each line represents the
- * others.
+ * Words with the same meaning in this context. The first word of each line
+ * represents the others.
  */
 const SAME = `
   receive recv read reading get arrive come readable receiver
@@ -77,10 +77,10 @@ const CANONICAL = new Map(
 /**
  * Removes a word's ending, so that `hangs` and `hanging` become `hang`.
  *
- * It's rough: all that matters is that forms of a word have the same stem.
+ * It's rough: the only goal is that all forms of a word have the same stem.
  *
  * @param word A word in lower case.
- * @returns Its stem.
+ * @returns The word's stem.
  *
  * @example Forms of a word
  * ```ts
@@ -107,11 +107,11 @@ export function stem(word: string): string {
 /**
  * Splits a text into words that can be compared.
  *
- * @param text The text of a person or a program.
- * @returns The stems of its words, in order, with one stem for words that mean
- * the same, and without words that say nothing.
+ * @param text The text of a reader or a program.
+ * @returns The stems of its words, in order, with one stem for words with the
+ * same meaning, and without words that say nothing.
  *
- * @example Two ways to say it
+ * @example Two texts with the same words
  * ```ts
  * import { wordsOf } from "./words.ts";
  * import { assertEquals } from "@std/assert";

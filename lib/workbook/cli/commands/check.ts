@@ -9,7 +9,7 @@ import { checkAll, checkAndRemember } from "../../checker/progress.ts";
 import { resultLines } from "../../checker/report.ts";
 import { findTarget } from "../targets.ts";
 
-/** `deno task check`: checks answers, and says what's wrong with them. */
+/** `deno task check`: checks answers, and explains what's wrong with them. */
 export default async function check(
   args: string[],
   io: CommandContext,

@@ -78,7 +78,7 @@ export default async function lesson(
     flags[name] > 0 || values[name] !== undefined
   );
   if (unfit !== undefined) {
-    throw new UsageError(`--${unfit} goes with --calls, --packets or --xray`);
+    throw new UsageError(`--${unfit} goes with --calls, --packets, or --xray`);
   }
   if (flags.brief > 0) {
     throw new UsageError("--brief goes with --json and --calls or --packets");
@@ -104,12 +104,12 @@ function stepIn(text: string | undefined, serve: boolean): number | undefined {
 }
 
 /**
- * Runs the lesson in a child process that may use the loopback network only.
+ * Runs the lesson in a child process that may use only the loopback network.
  */
 async function run(chosen: Lesson, options: string[]): Promise<number> {
   const started: { child?: Deno.ChildProcess } = {};
   let interrupted = false;
-  // The terminal sends Ctrl-C to the child, too, which then ends by itself; a
+  // The terminal sends Ctrl-C to the child, too, which then ends on its own; a
   // signal to this process alone is passed on. The handler stays until the
   // process ends, so that a second signal during the cleanup doesn't change the
   // exit status.

@@ -22,8 +22,8 @@ export default async function next(
  * Formats what to do next.
  *
  * @param open The first unsolved exercise, if any is left.
- * @param options How to lay it out.
- * @returns Lines: its state, its task, and the commands for it.
+ * @param options The width and the styles.
+ * @returns The lines: its state, its task, and the commands for it.
  */
 export async function nextLines(
   open: CheckResult | undefined,

@@ -55,7 +55,7 @@ export default async function packets(
       throw error;
     });
     const missing = show.missing?.() ?? null;
-    // The part may miss something that is in the rest of the capture.
+    // The requested packets may be in the part that couldn't be read.
     if (missing !== null && !problem) throw new UsageError(missing);
     if (missing === null) show.end();
     await output.flush();

@@ -48,8 +48,8 @@ export default async function reset(
   return 0;
 }
 
-// A learner's file may contain any bytes. One character per byte preserves
-// them, and the headings are ASCII.
+// A learner's file may contain any bytes. Latin-1 preserves all of them, and
+// the headings are ASCII.
 function toText(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("latin1");
 }
@@ -58,7 +58,7 @@ function toBytes(text: string): Uint8Array {
   return Buffer.from(text, "latin1");
 }
 
-/** Follows a symbolic link to its file, so that the link stays. */
+/** Follows a symbolic link to its file, so that the link isn't replaced. */
 async function realPathOf(file: string): Promise<string> {
   try {
     return await Deno.realPath(file);
@@ -121,7 +121,7 @@ async function backUp(lesson: Lesson): Promise<string> {
       return `lessons/${folderOf(lesson)}/${name}`;
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) continue;
-      // On a full disk, only a part of it is written.
+      // On a full disk, only part of the file is written.
       await Deno.remove(fileOf(lesson, name)).catch(() => {});
       throw error;
     }

@@ -57,7 +57,7 @@ async function sectionOf(
     `(no section ${id})`;
 }
 
-/** Narrower columns are hard to read. */
+/** The narrowest column that's easy to read. */
 const MIN_COLUMN = 45;
 
 /** Puts two texts side by side, or one below the other if there's no room. */
@@ -70,7 +70,7 @@ function sideBySide(
   if (column < MIN_COLUMN) {
     return [bold(leftName), left, "", bold(rightName), right];
   }
-  // A line that is too long continues below, indented.
+  // A line that's too long continues below, indented.
   const fold = (text: string) =>
     text.split("\n").flatMap((line) => {
       const indent = line.match(/^ */)![0];

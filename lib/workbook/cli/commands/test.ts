@@ -4,11 +4,11 @@ import { ROOT } from "../../checker/catalog.ts";
 import { answerHelp } from "../command_line.ts";
 import { runDeno } from "../run_deno.ts";
 
-/** All folders that have tests, and the texts whose examples are tests. */
+/** All folders with tests, and the documents whose examples are tests. */
 const ALL = ["lessons", "lib", "tests", "README.md"];
 
 /**
- * `deno task test`: runs every test, the examples in the texts, and the
+ * `deno task test`: runs every test, the examples in the documentation, and the
  * learner's answers. Arguments go to `deno test`; a path among them limits the
  * run to that path.
  */

@@ -47,7 +47,7 @@ export default async function tryExamples(
   using _ending = onInterrupt(() => interrupted.resolve());
   let stop = new AbortController();
   let running = run(lesson, stop.signal);
-  // Without a terminal, nobody is there to edit it.
+  // Without a terminal, there's no reader to edit the file.
   if (!io.input.isTerminal()) return await report(running, io);
   io.print(dim(
     "Edit the file and save it to run it again. Press Ctrl-C to " +

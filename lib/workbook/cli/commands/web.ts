@@ -93,7 +93,7 @@ async function downloadAndRun(
   return await runDeno(
     "run",
     ["--quiet", "--cached-only", fileURLToPath(main), "web", ...args],
-    // Paths are relative to where the command was typed.
+    // Paths are relative to the folder where you typed the command.
     { env: { INIT_CWD: Deno.env.get("INIT_CWD") ?? Deno.cwd() } },
   );
 }
@@ -108,7 +108,8 @@ async function serve(
   io: CommandContext,
 ): Promise<number> {
   const ended = Promise.withResolvers<void>();
-  // To the end of the process: a second signal must not leave a run behind.
+  // Keep the handler until the process ends: a second signal mustn't leave a
+  // run behind.
   onInterrupt(() => ended.resolve());
   const { lessons } = io;
   await using server = port === undefined
@@ -131,26 +132,26 @@ function startAt(port: number, start: (port: number) => Server): Server {
   }
 }
 
-/** Where the last port is kept: a file that git ignores. */
+/** The file that stores the last port; git ignores it. */
 const PORT_FILE = join(ROOT, ".workbook", "port");
 
 /**
- * Takes the port of the last time, or else a free one: to a browser, another port
- * is another site, which wouldn't have the reader's predictions.
+ * Uses the last port again if it's free: for a browser, another port is another
+ * site, without the reader's saved predictions.
  */
 function startAtLastPort(start: (port: number) => Server): Server {
   let server: Server;
   try {
     server = start(parsePort(Deno.readTextFileSync(PORT_FILE)));
   } catch {
-    // There's none yet, or another program uses it now.
+    // There's no last port yet, or another program is using it.
     server = start(0);
   }
   try {
     Deno.mkdirSync(dirname(PORT_FILE), { recursive: true });
     Deno.writeTextFileSync(PORT_FILE, new URL(server.url).port);
   } catch {
-    // In a checkout that can't be written to, each time has its own port.
+    // In a read-only checkout, each run uses a new port.
   }
   return server;
 }
@@ -174,7 +175,7 @@ async function buildPages(
   return 0;
 }
 
-/** A path that's taken is a wrong argument, and said before anything is made. */
+/** Rejects a path that's already a file, before creating anything. */
 async function rejectFile(folder: string): Promise<void> {
   const found = await Deno.stat(typedPath(folder)).catch(() => undefined);
   if (found?.isDirectory === false) {

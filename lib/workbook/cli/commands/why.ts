@@ -12,12 +12,15 @@ import type { SymptomGroup } from "../../symptoms/symptom.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine } from "../command_line.ts";
 
-/** The most characters to read of an error's text: a stack trace is shorter. */
+/**
+ * The most characters to read of an error's text; even a stack trace is
+ * shorter.
+ */
 const MAX_BYTES = 64 * 1024;
 
 /**
- * `deno task why ECONNRESET`: explains what causes it, and where to read about
- * it.
+ * `deno task why ECONNRESET`: explains the causes of an error, and where to
+ * read about it.
  */
 export default async function why(
   args: string[],

@@ -20,10 +20,10 @@ import { sandboxArgs } from "../../checker/sandbox.ts";
 import { temporaryFolder } from "../../checker/temporary_folder.ts";
 import { UsageError } from "../../checker/usage_error.ts";
 
-/** Three views side by side need more columns than prose. */
+/** The most columns to use: three views side by side need more than prose. */
 const MAX_WIDTH = 160;
 
-/** What to observe, and how to show it. */
+/** Options for {@linkcode xrayLesson}. */
 export interface XrayRequest {
   /** Whether to show system calls. */
   calls: boolean;
@@ -52,16 +52,16 @@ export interface XrayRequest {
 }
 
 /**
- * Runs a lesson under X-ray and shows what was observed: for a server while it
- * runs, and for any other lesson when it has ended.
+ * Runs a lesson under X-ray and shows its timeline: a server's while it runs,
+ * and any other lesson's after it has ended.
  *
  * If nothing can be observed, shows the recording in the lesson's folder
  * instead.
  *
  * @param lesson The lesson.
- * @param request What to observe.
- * @param io Where to print.
- * @returns The exit status: the lesson's own, or 1 if something wasn't
+ * @param request The views, and the options for showing them.
+ * @param io The input and output of the command.
+ * @returns The exit status: the lesson's own, or 1 if something couldn't be
  * observed.
  */
 export async function xrayLesson(
@@ -90,7 +90,7 @@ export async function xrayLesson(
 }
 
 /**
- * Runs the lesson, and shows what was observed, even if it was stopped early.
+ * Runs the lesson, and shows its timeline, even if it was stopped early.
  */
 async function look(
   lesson: Lesson,
@@ -98,8 +98,8 @@ async function look(
   io: CommandContext,
 ): Promise<number> {
   const end = new AbortController();
-  // Until the process ends: a second signal during the cleanup mustn't change
-  // the exit status.
+  // Keep the handler until the process ends: a second signal during the cleanup
+  // mustn't change the exit status.
   onInterrupt(() => end.abort(new Interrupted()));
   await using folder = await temporaryFolder();
   end.signal.throwIfAborted();

@@ -86,7 +86,10 @@ function payloadLine({ payload, payloadBytes }: Packet, width: number): string {
   return head + printable(payload, { max: width - head.length });
 }
 
-/** What a ClientHello says, which is the last that TLS shows in the clear. */
+/**
+ * Draws the fields of a ClientHello, the last message that a TLS client sends
+ * unencrypted.
+ */
 function clientHelloLines({ tcp, payload }: Packet, width: number): string[] {
   const hello = tcp === null ? null : clientHelloIn(payload);
   if (hello === null) return [];

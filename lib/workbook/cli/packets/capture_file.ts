@@ -8,7 +8,10 @@ import { DamagedGzip, gunzip } from "./gunzip.ts";
 import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
 
-/** A capture that can be read only up to some point. */
+/**
+ * Thrown for a capture that's damaged: only the part before the damage can be
+ * read.
+ */
 export class DamagedCapture extends Error {
   override name = "DamagedCapture";
 }
@@ -31,8 +34,9 @@ export interface CaptureVisitor {
  * Reads a capture packet by packet, without holding all of it in memory. It may
  * be compressed with gzip.
  *
- * @param name The path of a file as typed, or `-` for standard input.
- * @param visitor Handles each packet, and provides standard input.
+ * @param name The file's path as typed, or `-` for standard input.
+ * @param visitor The object that handles each packet, and provides standard
+ * input.
  * @throws {Interrupted} If Ctrl-C ends standard input; the visitor has received
  * all packets before that.
  * @throws {UsageError} If there is no such capture.
@@ -83,7 +87,7 @@ export async function readPackets(
 
 /**
  * Resolves a path. Under `deno task`, the current folder is the workbook's; the
- * user's own is in `INIT_CWD`.
+ * folder where you typed the command is in `INIT_CWD`.
  *
  * @param name The path as typed.
  * @returns An absolute path.
@@ -94,7 +98,7 @@ export function typedPath(name: string): string {
   return resolve(folder ?? Deno.cwd(), name);
 }
 
-/** The system failed to read a file. */
+/** Thrown if the system fails to read a file. */
 class ReadFailed extends Error {}
 
 type ChunkReader = ReadableStreamDefaultReader<Uint8Array>;
@@ -151,8 +155,8 @@ async function* chunksOf(reader: ChunkReader): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * A file that isn't a capture at all is a wrong argument; anything else is
- * damage.
+ * Converts an error: a file that isn't a capture is a wrong argument; anything
+ * else is a damaged capture.
  */
 function explain(error: WireError, name: string, packets: number): Error {
   if (error.what === "a capture") {

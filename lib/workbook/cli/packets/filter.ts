@@ -12,13 +12,13 @@ export type PacketFilter = (packet: Packet, tracked: TrackedPacket) => boolean;
 const EXAMPLES = "'port 53', 'host ::1', 'udp', 'syn and not ack', " +
   "'conversation 3 or icmp'";
 
-/** Names of protocols, in lower case, and their tests. */
+/** The names of protocols, in lower case, and their tests. */
 const PROTOCOLS: Readonly<Record<string, (packet: Packet) => boolean>> = {
   ip: ({ ip }) => ip?.version === 4,
   ip6: ({ ip }) => ip?.version === 6,
   ipv4: ({ ip }) => ip?.version === 4,
   ipv6: ({ ip }) => ip?.version === 6,
-  // `icmp` matches ICMPv6, too: that's usually what is meant.
+  // `icmp` matches ICMPv6, too: that's usually what you want.
   icmp: (packet) => named(packet, "icmp") || named(packet, "icmpv6"),
   icmp6: (packet) => named(packet, "icmpv6"),
   icmpv6: (packet) => named(packet, "icmpv6"),
@@ -38,7 +38,7 @@ const PROTOCOLS: Readonly<Record<string, (packet: Packet) => boolean>> = {
  * @returns A function that says whether to show a packet.
  * @throws {UsageError} If the filter isn't valid.
  *
- * @example Questions to a server
+ * @example DNS queries
  * ```ts
  * import { CaptureConversations, decodePacket } from "../../../wire/mod.ts";
  * import { encodePacket } from "../../../wire/mod.ts";

@@ -27,7 +27,7 @@ import {
   summary,
 } from "./show.ts";
 
-/** The width from which an arrow has room for both kinds of numbers. */
+/** The smallest width at which an arrow has room for both kinds of numbers. */
 const BOTH_WIDTH = 100;
 
 /** Draws a sequence diagram of one conversation. */

@@ -9,15 +9,15 @@ export class DamagedGzip extends Error {
 }
 
 /**
- * Decompresses gzip data, and passes on anything else. It looks at the first
- * bytes, because a pipe has no file name that ends in `.gz`.
+ * Decompresses gzip data, and returns any other data unchanged. It checks the
+ * first bytes, because a pipe has no file name that could end in `.gz`.
  *
  * @param chunks The bytes, in pieces.
  * @returns The decompressed bytes.
  * @throws {DamagedGzip} If the data starts like gzip data but is damaged or cut
  * off.
  *
- * @example There and back
+ * @example Compress and decompress
  * ```ts
  * import { gunzip } from "./gunzip.ts";
  * import { assertEquals } from "@std/assert";
@@ -46,7 +46,7 @@ export async function* gunzip(
   try {
     yield* unzipped;
   } catch (cause) {
-    // The decompressor throws no class of its own for bad input.
+    // The decompressor doesn't have its own error class for bad input.
     if (!(cause instanceof TypeError)) throw cause;
     throw new DamagedGzip("the gzip data is damaged or cut off", { cause });
   }

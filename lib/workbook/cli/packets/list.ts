@@ -67,7 +67,7 @@ export class JsonLines extends Chosen {
 export class List extends Chosen {
   readonly #lines: PacketLines;
   readonly #counts = new Map<string, number>();
-  /** The numbers of the conversations that have a packet shown. */
+  /** The numbers of the conversations with at least one packet shown. */
   readonly #numbers = new Set<number>();
 
   constructor(options: ShowOptions) {

@@ -18,8 +18,8 @@ export interface PacketRecord {
   /** The packet's number in the capture, from 1. */
   number: number;
   /**
-   * Seconds since 1970 with nine decimal places, which are too many for a
-   * number.
+   * Seconds since 1970 as text with nine decimal places, which are too many for
+   * a JavaScript number.
    */
   time: string | null;
   /** IP address of the sender. */
@@ -44,7 +44,7 @@ export interface PacketRecord {
   headerBytes: number | null;
   /** The size of the innermost header's payload on the wire, in bytes. */
   payloadBytes: number;
-  /** The verdict on the checksum of TCP, UDP or ICMP. */
+  /** The verdict on the checksum of TCP, UDP, or ICMP. */
   checksum: ChecksumVerdict;
   /** The verdict on the checksum of the IPv4 header. */
   ipChecksum: ChecksumVerdict;
@@ -56,14 +56,14 @@ export interface PacketRecord {
   conversation: number | null;
   /** The length in the UDP header, which counts all fragments. */
   udpLength: number | null;
-  /** The window in bytes; `null` too if its scale is unknown. */
+  /** The window in bytes; also `null` if its scale is unknown. */
   scaledWindow: number | null;
   /**
    * Wireshark's notes about the segment, such as `zero window` and
    * `retransmission`.
    */
   notes: SegmentNote[];
-  /** IDs of the virtual networks (VLAN), the outermost first. */
+  /** The IDs of its virtual networks (VLANs), the outermost first. */
   vlans: number[];
   /** Addresses of the packet's tunnels, the outermost first. */
   outer: { src: string; dst: string }[];

@@ -18,24 +18,24 @@ import type { PacketFilter } from "./filter.ts";
 export interface Show {
   /** Handles the next packet, and returns whether it needs another one. */
   packet(packet: Packet): boolean;
-  /** Shows what's left when there are no more packets. */
+  /** Handles the end of the capture: shows everything that's left. */
   end(): void;
   /**
    * After the whole capture, reports a requested packet or conversation that
-   * isn't there.
+   * doesn't exist.
    */
   missing?(): string | null;
 }
 
-/** What to show, and how. */
+/** Options for showing a capture. */
 export interface ShowOptions {
   /** The output for the lines. */
   output: Output;
   /** The width, in columns. */
   width: number;
-  /** Whether to show the numbers as on the wire. */
+  /** Whether to show sequence numbers as on the wire. */
   raw: boolean;
-  /** Which packets to show; `null` for all of them. */
+  /** The filter for the packets to show; `null` for all of them. */
   filter: PacketFilter | null;
   /** The only conversation to show; `null` for all of them. */
   conversation: number | null;
@@ -61,7 +61,8 @@ export function summary(
 }
 
 /**
- * Reports that there is no such conversation, and which ones there are.
+ * Formats a message that there is no such conversation, and which conversations
+ * there are.
  *
  * @param number The requested number.
  * @param count The number of conversations.
@@ -78,11 +79,11 @@ export function noConversation(number: number, count: number): string {
 }
 
 /**
- * Returns how long after the start something was captured.
+ * Returns the time from the start of a capture to a packet.
  *
  * @param start The time of the start.
- * @param time The time of capture.
- * @returns Milliseconds; `null` if a time is unknown.
+ * @param time The time of the packet.
+ * @returns The milliseconds; `null` if a time is unknown.
  */
 export function elapsedSince(
   start: Timestamp | null,
