@@ -14,7 +14,7 @@
  *
  * @param error The caught value. Pass an error only if it belongs to this one
  * failure: all references to it see the new message.
- * @param failure What failed, such as `Cannot connect to tcp://127.0.0.1:7000`.
+ * @param failure The failure, such as `Cannot connect to tcp://127.0.0.1:7000`.
  * @returns `error`, so that you can throw it again.
  *
  * @example The message names the endpoint that refused the connection

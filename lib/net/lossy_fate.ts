@@ -94,7 +94,7 @@ export interface Fate {
  * @param lane The direction of the link, an integer.
  * @param ordinal The number of datagrams before it in this direction.
  * @param faults The faults of this direction.
- * @returns What happens to the datagram.
+ * @returns The fate of the datagram.
  *
  * @example A fifth of the datagrams is lost, the same ones each time
  * ```ts

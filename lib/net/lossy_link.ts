@@ -71,7 +71,7 @@ interface Lane {
   send(bytes: Uint8Array): Promise<unknown>;
   /** Bytes that wait in the queue, with headers. */
   queuedBytes: number;
-  /** When the bottleneck will be free again, in milliseconds. */
+  /** The time when the bottleneck will be free again, in milliseconds. */
   freeAt: number;
 }
 
@@ -79,7 +79,7 @@ interface Lane {
 interface Parcel {
   lane: Lane;
   bytes: Uint8Array;
-  /** When to forward it, in milliseconds. */
+  /** The time to forward it, in milliseconds. */
   due: number;
   /** Whether it travels or arrives then. */
   next: "travel" | "arrive";

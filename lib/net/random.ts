@@ -1,6 +1,6 @@
 /**
- * Random numbers from a seed: the same seed gives the same numbers, so you can
- * repeat a failure that happened by chance.
+ * Random numbers from a seed: the same seed always produces the same numbers,
+ * so you can repeat a failure that happened by chance.
  *
  * They're good enough for losing datagrams, but not for secrets.
  *

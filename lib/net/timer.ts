@@ -9,7 +9,7 @@
  * ms, and for Infinity, it fires at once.
  *
  * @param ms The time, in milliseconds.
- * @param failure What failed, and the option's name, such as
+ * @param failure The failed operation and the option's name, such as
  * `Cannot receive: timeoutMs`.
  * @throws {RangeError} If `ms` isn't in 0 to 2147483647.
  *

@@ -186,7 +186,7 @@ async function removeStale(path: string): Promise<void> {
 /**
  * Tries to connect. Only a refusal means that the socket is closed.
  *
- * @returns Why the path can't be taken, or `undefined` if it can.
+ * @returns The error if the path can't be taken, or `undefined` if it can.
  */
 async function probe(path: string): Promise<Error | undefined> {
   try {

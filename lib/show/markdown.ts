@@ -269,7 +269,8 @@ function splitCells(line: string): string[] {
 }
 
 /**
- * Narrows the widest columns until all columns fit: first to their longest words, then to 12 columns, which splits words. Gives up if that isn't enough.
+ * Narrows the widest columns until all columns fit: first to their longest
+ * words, then to 12 columns, which splits words. Gives up if that isn't enough.
  */
 function fitColumns(rows: string[][], room: number): number[] | undefined {
   const columns = rows[0].map((_, i) => rows.map((row) => row[i]));

@@ -59,8 +59,8 @@ export class Causes {
    * lesson made them.
    *
    * @param call A call whose result comes from the kernel.
-   * @returns When the packet was on the wire, in milliseconds since 1970, or
-   * `undefined` if no packet is known to be its cause.
+   * @returns The time when the packet was on the wire, in milliseconds since
+   * 1970, or `undefined` if no packet is known to be its cause.
    */
   timeOf(call: SocketCall): number | undefined {
     const { socket, made, moves, moved, error, peer } = call;

@@ -35,8 +35,8 @@ interface Closing {
   /** Whether its FIN was sent. */
   fin?: boolean;
   /**
-   * When the connection was reset: by the call at once, or later in answer to
-   * data.
+   * The way in which the connection was reset: by the call at once, or later in
+   * answer to data.
    */
   rst?: "at once" | "in answer to data";
   /** Whether the connection had been reset before. */

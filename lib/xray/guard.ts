@@ -3,7 +3,7 @@ const SCRIPT = 'read -r _; kill -9 "$@"';
 
 /**
  * Ends other processes if this one is killed. A process that gets SIGKILL can't
- * clean up, so `strace`, the lesson, and `tcpdump` would go on forever.
+ * clean up, so `strace`, the lesson, and `tcpdump` would keep running forever.
  *
  * A shell waits for input that never arrives; when this process ends, the input
  * ends, too, and the shell kills the others. Without `sh`, nothing guards the

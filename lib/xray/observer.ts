@@ -70,8 +70,8 @@ export class Observer {
    * Adds a line of the log of `strace`.
    *
    * @param line The line, without its end.
-   * @returns When the call in it began, in milliseconds since 1970, if the line
-   * completes one of the main thread.
+   * @returns The time when the call in it began, in milliseconds since 1970, if
+   * the line completes one of the main thread.
    */
   line(line: string): number | undefined {
     this.#mainPrefix ??= line.match(/^\d+ /)?.[0];

@@ -22,9 +22,11 @@ export interface Socket {
 
 /** A decoded system call on one of the lesson's sockets. */
 export interface SocketCall {
-  /** When it began, in milliseconds since 1970. */
+  /** The time when it began, in milliseconds since 1970. */
   atMs: number;
-  /** When it returned, in milliseconds since 1970, or a little later. */
+  /**
+   * The time when it returned, in milliseconds since 1970, or a little later.
+   */
   endMs: number;
   /**
    * A time by which it had certainly returned, in milliseconds since 1970.

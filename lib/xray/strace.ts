@@ -10,12 +10,12 @@ const SHOWN_BYTES = 128;
 export interface SystemCall {
   /** The thread that made it. */
   thread: number;
-  /** When it began, in milliseconds since 1970. */
+  /** The time when it began, in milliseconds since 1970. */
   atMs: number;
   /**
-   * When it returned, in milliseconds since 1970. It may have been later,
-   * because `strace` records `atMs` a while before it starts to measure the
-   * duration.
+   * The time when it returned, in milliseconds since 1970. It may have been
+   * later, because `strace` records `atMs` a while before it starts to measure
+   * the duration.
    */
   endMs: number;
   /**

@@ -56,7 +56,7 @@ export class ReliableConn implements Deno.Conn<Deno.NetAddr>, AsyncDisposable {
   /**
    * Makes a connection. Only this folder calls it.
    *
-   * @param role Which end of the connection it is.
+   * @param role The end of the connection: client or server.
    * @param settings All the settings.
    * @param place The UDP socket and the peer's address.
    */

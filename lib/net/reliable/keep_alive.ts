@@ -43,7 +43,7 @@ export class KeepAlive {
     this.#settings = settings;
   }
 
-  /** When to call {@linkcode KeepAlive.check}, in milliseconds. */
+  /** The time to call {@linkcode KeepAlive.check}, in milliseconds. */
   get deadline(): number {
     const { keepAliveMs, userTimeoutMs } = this.#settings;
     if (keepAliveMs === undefined) return Infinity;

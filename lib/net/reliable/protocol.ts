@@ -72,14 +72,17 @@ export class Protocol {
   /** Whether the program has closed this end, and won't read any more. */
   #isAbandoned = false;
   #isWriteClosed = false;
-  /** When TIME-WAIT ends, or FIN-WAIT-2 after a close. */
+  /**
+   * The time when TIME-WAIT ends (or FIN-WAIT-2, after a close), in
+   * milliseconds.
+   */
   #leaveAt = Infinity;
   readonly #keepAlive: KeepAlive;
 
   /**
    * Makes one end, in the state CLOSED (the client) or LISTEN (the server).
    *
-   * @param role Which end of the connection it is.
+   * @param role The end of the connection: client or server.
    * @param settings All the settings.
    * @param io The input, output, and clock.
    */
@@ -127,7 +130,10 @@ export class Protocol {
       this.#receiveSide.unread === 0;
   }
 
-  /** When to call {@linkcode Protocol.tick}; Infinity if never. */
+  /**
+   * The time to call {@linkcode Protocol.tick}, in milliseconds; Infinity for
+   * never.
+   */
   get deadline(): number {
     return Math.min(
       this.#sendSide.deadline,

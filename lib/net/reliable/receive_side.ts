@@ -63,7 +63,7 @@ export class ReceiveSide {
     return this.#unread.length;
   }
 
-  /** When to send a delayed ACK at the latest, in milliseconds. */
+  /** The latest time to send a delayed ACK, in milliseconds. */
   get ackAt(): number {
     return this.#ackAt;
   }
@@ -169,7 +169,7 @@ export class ReceiveSide {
     return ahead >= 0 && ahead <= Math.max(this.#receiver.window, 1);
   }
 
-  /** How much larger the window is than the advertised one, in bytes. */
+  /** The difference between the window and the advertised one, in bytes. */
   get #gain(): number {
     const { ack, window } = this.#receiver;
     return seqDiff(seqAdd(ack, window), this.#edge);

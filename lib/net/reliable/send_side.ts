@@ -57,9 +57,9 @@ export class SendSide {
   /** The segment whose round trip is being measured; never a retransmission. */
   #timed?: { end: number; at: number };
   #retransmitAt?: number;
-  /** When a segment was last sent. */
+  /** The time when a segment was last sent, in milliseconds. */
   #sentAt = 0;
-  /** When the peer last acknowledged new data. */
+  /** The time when the peer last acknowledged new data, in milliseconds. */
   #progressAt = 0;
   /** The number of retransmission timeouts since then. */
   #timeouts = 0;
@@ -67,7 +67,7 @@ export class SendSide {
   /** The flight size at the first duplicate ACK. */
   #flightSize = 0;
   #isRecovering = false;
-  /** Where fast recovery ends (`recover` in RFC 6582). */
+  /** The position where fast recovery ends (`recover` in RFC 6582). */
   #recoverTo = 0;
 
   /**
@@ -108,7 +108,7 @@ export class SendSide {
     return this.#isFinished && this.window.una === this.#end;
   }
 
-  /** When to call {@linkcode SendSide.expire}, in milliseconds. */
+  /** The time to call {@linkcode SendSide.expire}, in milliseconds. */
   get deadline(): number {
     if (this.#retransmitAt === undefined) return Infinity;
     return Math.min(this.#retransmitAt, this.#giveUpAt);

@@ -1,7 +1,7 @@
 /**
- * How a connection opens and closes, as its segments show it: the handshake,
- * the FINs, and the states of both ends. They all follow from the same facts,
- * so a summary and a diagram always agree.
+ * The opening and closing of a connection, as its segments show it: the
+ * handshake, the FINs, and the states of both ends. They all follow from the
+ * same facts, so a summary and a diagram always agree.
  *
  * @module
  */

@@ -9,7 +9,7 @@
 import { readUint16 } from "../bytes.ts";
 import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6 } from "./ethernet.ts";
 
-/** Where a header starts, and its EtherType. */
+/** The place of a header, and its EtherType. */
 export interface Place {
   /** The index of its first byte. */
   start: number;

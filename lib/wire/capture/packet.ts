@@ -36,7 +36,7 @@ export interface Ports {
 export interface Packet {
   /** Its number in the capture, from 1; 0 if it isn't from a capture. */
   number: number;
-  /** When it was captured. */
+  /** The time when it was captured. */
   time: Timestamp | null;
   /** All its bytes, as captured. */
   bytes: Uint8Array;
@@ -95,7 +95,7 @@ export interface DecodePacketOptions {
    */
   number?: number;
   /**
-   * When it was captured.
+   * The time when it was captured.
    *
    * @default {null}
    */

@@ -105,7 +105,7 @@ export interface PcapPacket {
   /** The packet's bytes, including the link header. */
   bytes: Uint8Array;
   /**
-   * When it was captured.
+   * The time when it was captured.
    *
    * @default {{ seconds: 0, nanoseconds: 0 }}
    */

@@ -67,7 +67,7 @@ export const RETRANSMISSION_NOTES: readonly SegmentNote[] = [
 const FAST_RETRANSMISSION_MS = 20;
 
 /**
- * How late a reordered segment may be if no round-trip time was measured, in
+ * The most delay of a reordered segment if no round-trip time was measured, in
  * milliseconds.
  */
 const OUT_OF_ORDER_MS = 3;
@@ -84,7 +84,7 @@ export interface NotedSegment {
   progress: Progress;
   /** The scaled window; `null` if the scale is unknown. */
   window: number | null;
-  /** When it was captured. */
+  /** The time when it was captured. */
   time: Timestamp | null;
 }
 
@@ -97,13 +97,13 @@ interface Direction {
   window: number | null;
   scaledWindow: number | null;
   acknowledgment: number | null;
-  /** When the last segment was captured. */
+  /** The time when the last segment was captured. */
   time: Timestamp | null;
   /** The number after the highest one, not counting window probes. */
   next: number | null;
   /** The number of duplicate ACKs in a row. */
   duplicateAcks: number;
-  /** When the highest number was sent. */
+  /** The time when the highest number was sent. */
   nextTime: Timestamp | null;
   /** The highest number that the other end can acknowledge so far. */
   acknowledgeable: number | null;

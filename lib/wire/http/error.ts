@@ -39,7 +39,7 @@ export class HttpError extends WireError {
    * @param what What was being decoded, such as `a field`.
    * @param offset The index of the byte where it went wrong.
    * @param expected What was expected at that byte, and what was found instead.
-   * @param status What a server answers.
+   * @param status The status code for the response.
    */
   constructor(what: string, offset: number, expected: string, status = 400) {
     super(what, offset, expected);

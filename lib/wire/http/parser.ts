@@ -128,7 +128,8 @@ export abstract class HttpParser<Head> {
   };
 
   /**
-   * Says whether a message may begin with a byte: other protocols fail at once.
+   * Returns whether a message may start with a byte, so that other protocols
+   * fail early.
    */
   protected abstract mayBegin(byte: number): boolean;
 
@@ -288,7 +289,7 @@ export class RequestParser extends HttpParser<RequestHead> {
     return { head, framing: requestFraming(head) };
   }
 
-  /** Says whether a request may begin with a byte. */
+  /** Returns whether a request may start with a byte. */
   protected override mayBegin(byte: number): boolean {
     // A visible character. TLS, for example, starts with 16.
     return byte > 0x20 && byte < 0x7f;
@@ -342,7 +343,7 @@ export class ResponseParser extends HttpParser<ResponseHead> {
     return { head, framing };
   }
 
-  /** Says whether a response may begin with a byte. */
+  /** Returns whether a response may start with a byte. */
   protected override mayBegin(byte: number): boolean {
     return byte === 0x48; // "H"
   }

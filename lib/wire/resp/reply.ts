@@ -8,7 +8,7 @@
  * +OK\r\n                 a simple string: one line
  * -ERR no such thing\r\n  an error: one line
  * :42\r\n                 an integer of 64 bits, with a sign
- * $2\r\nhi\r\n            a string of any bytes, with its length in front
+ * $2\r\nhi\r\n            a string of any bytes, after its length
  * $-1\r\n                 nil: there is no such string
  * *2\r\n...               an array of answers
  * ```

@@ -183,7 +183,7 @@ export const TCP_TRANSITIONS: Readonly<
  *
  * @param state The state that the end is in.
  * @param event The event.
- * @param options How the connection was opened.
+ * @param options Whether this end opened the connection by listening.
  * @returns The next state and the segment to send; `null` if the event is
  * ignored.
  *
@@ -216,7 +216,7 @@ export function transitionOf(
  *
  * @param state The state that the end is in.
  * @param event The event.
- * @param options How the connection was opened.
+ * @param options Whether this end opened the connection by listening.
  * @returns The next state, which is `state` if the event changes nothing.
  *
  * @example Both ends close at once
