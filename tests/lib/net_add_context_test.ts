@@ -58,7 +58,7 @@ Deno.test("addContext() leaves a frozen error as it is", () => {
   assertEquals(error.message, "no");
 });
 
-Deno.test("addContext() returns what isn't an error", () => {
+Deno.test("addContext() returns a value that isn't an error unchanged", () => {
   assertEquals(addContext("stop", "Cannot do it"), "stop");
   assertEquals(addContext(undefined, "Cannot do it"), undefined);
 });

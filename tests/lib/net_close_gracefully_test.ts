@@ -39,7 +39,7 @@ Deno.test("closeGracefully() ends its side before it waits for the peer's end", 
   assert(conn.closed);
 });
 
-Deno.test("closeGracefully() saves an answer that close() would lose with the unread question", async () => {
+Deno.test("closeGracefully() delivers a response that close() would lose because of unread input", async () => {
   using pair = await tcpPair();
   const question = pattern(1_000_000);
   const answer = pattern(1000);
@@ -73,7 +73,7 @@ Deno.test("closeGracefully() closes in time when the peer never stops sending", 
   await sending;
 });
 
-Deno.test("closeGracefully() closes in time when its own end waits behind a write", async () => {
+Deno.test("closeGracefully() closes in time when its FIN has to wait for a write", async () => {
   using pair = await tcpPair();
   // Nobody reads, so the first write fills the buffers, and the second waits.
   const data = new Uint8Array(64 << 20);
@@ -111,7 +111,7 @@ for (const [name, script] of Object.entries(GONE)) {
   });
 }
 
-Deno.test("closeGracefully() doesn't mind a peer that resets it while it waits", async () => {
+Deno.test("closeGracefully() accepts a peer that resets the connection while it waits", async () => {
   const conn = new FakeConn({ then: "silence" });
   const closed = closeGracefully(conn, { graceMs: LONG_MS });
   await conn.until(() => conn.pendingReads === 1);
@@ -120,7 +120,7 @@ Deno.test("closeGracefully() doesn't mind a peer that resets it while it waits",
   assert(conn.closed);
 });
 
-Deno.test("closeGracefully() doesn't mind a peer that closed with input unread", async () => {
+Deno.test("closeGracefully() accepts a peer that closed with unread input", async () => {
   using pair = await tcpPair();
   await writeAll(pair.server, pattern(100));
   await pair.client.read(new Uint8Array(1));
@@ -129,7 +129,7 @@ Deno.test("closeGracefully() doesn't mind a peer that closed with input unread",
   await assertClosed(pair.server);
 });
 
-Deno.test("closeGracefully() doesn't mind a connection that is closed, or is being closed", async () => {
+Deno.test("closeGracefully() accepts a connection that is closed or being closed", async () => {
   using pair = await tcpPair();
   const closed = closeGracefully(pair.server, { graceMs: LONG_MS });
   pair.server.close();
@@ -141,7 +141,7 @@ Deno.test("closeGracefully() doesn't mind a connection that is closed, or is bei
   ]);
 });
 
-Deno.test("closeGracefully() closes also when it fails for another reason", async () => {
+Deno.test("closeGracefully() also closes if it fails for another reason", async () => {
   const conn = new FakeConn();
   const failure = new TypeError("a bug");
   conn.read = () => Promise.reject(failure);

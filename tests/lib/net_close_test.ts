@@ -26,7 +26,7 @@ Deno.test("closeQuietly() closes a listener, and does nothing the second time", 
   await accepted;
 });
 
-Deno.test("closeQuietly() lets every other error through", () => {
+Deno.test("closeQuietly() throws every other error", () => {
   const resource = {
     close() {
       throw new Deno.errors.Busy("in use");

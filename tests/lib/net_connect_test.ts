@@ -124,7 +124,7 @@ Deno.test("connect() rejects with TypeError for a UDP endpoint, and names the ca
   );
 });
 
-Deno.test("connect() rejects with TypeError for text that is no endpoint", async () => {
+Deno.test("connect() rejects with TypeError for text that isn't an endpoint", async () => {
   await assertRejects(
     () => connect("localhost"),
     TypeError,
@@ -143,7 +143,7 @@ Deno.test("connectTcp() rejects with the system's ConnectionRefused, and names t
   assertEquals((error as Error & { code?: string }).code, "ECONNREFUSED");
 });
 
-Deno.test("connectTcp() tells a refusal as a refusal, whatever the deadline", async () => {
+Deno.test("connectTcp() reports a refusal as a refusal, even after the deadline", async () => {
   using dead = await deadPort();
   const { port } = dead;
   await assertRejects(
@@ -262,7 +262,7 @@ Deno.test({
   },
 });
 
-Deno.test("connectTcp() rejects with the signal's reason if it is aborted already", async () => {
+Deno.test("connectTcp() rejects with the signal's reason if it's already aborted", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const reason = new Error("too late");
   const thrown = await assertRejects(() =>
@@ -307,7 +307,7 @@ Deno.test({
   },
 });
 
-Deno.test("connectTcp() in great numbers leaves neither timers, nor sockets, nor listeners", async () => {
+Deno.test("many connectTcp() calls leave no timers, sockets, or listeners", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   const watched = watchedSignal();

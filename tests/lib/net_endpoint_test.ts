@@ -52,7 +52,7 @@ for (const [text, endpoint] of GOOD) {
   });
 }
 
-Deno.test("parseEndpoint() takes leading zeros off a port", () => {
+Deno.test("parseEndpoint() removes leading zeros from a port", () => {
   assertEquals(parseEndpoint("tcp://localhost:0080"), {
     protocol: "tcp",
     hostname: "localhost",
@@ -177,7 +177,7 @@ Deno.test("endpointOf() names a UDP socket", () => {
 });
 
 Deno.test({
-  name: "endpointOf() gives an unnamed Unix peer the empty path",
+  name: "endpointOf() returns an empty path for an unnamed Unix peer",
   ignore: noUnixSockets,
   async fn() {
     using folder = temporaryFolder();

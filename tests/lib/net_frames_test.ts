@@ -34,7 +34,7 @@ const PAYLOADS = [0, 1, 5, 0, 0, 300, 65531, 65536, 65537, 3, 200_000, 7]
   .map(pattern);
 const STREAM = concat(...PAYLOADS.map(encodeFrame));
 
-Deno.test("encodeFrame() puts the length in front, big-endian", () => {
+Deno.test("encodeFrame() puts the length before the payload, big-endian", () => {
   assertEquals(encodeFrame(pattern(0)), new Uint8Array(4));
   assertEquals(
     encodeFrame(pattern(0x010203)).subarray(0, 4),
@@ -52,7 +52,7 @@ Deno.test("encodeFrame() copies part of a larger buffer", () => {
   );
 });
 
-Deno.test("encodeFrame() throws RangeError for more than the length can say", () => {
+Deno.test("encodeFrame() throws RangeError if the length doesn't fit", () => {
   const huge = { length: 2 ** 32 } as Uint8Array;
   const error = assertThrows(() => encodeFrame(huge), RangeError);
   assertEquals(
@@ -94,7 +94,7 @@ Deno.test("readFrames() yields each frame wherever the reads split it", async ()
   assertEquals((await read({ incoming, readSize: 1 })).frames, payloads);
 });
 
-Deno.test("readFrames() takes a length of four different bytes in parts", async () => {
+Deno.test("readFrames() reads a length of four different bytes in parts", async () => {
   // The second length is 00 01 02 03. It parts with a read, or with the end of
   // the 64 KiB that one read can bring.
   for (const first of [3, 65536 - 4 - 1, 65536 - 4 - 2, 65536 - 4 - 3]) {
@@ -109,7 +109,7 @@ Deno.test("readFrames() takes a length of four different bytes in parts", async 
   }
 });
 
-Deno.test("readFrames() takes many frames from one read", async () => {
+Deno.test("readFrames() yields many frames from one read", async () => {
   const incoming = concat(...Array(1000).fill(encodeFrame(pattern(8))));
   const { frames, conn } = await read({ incoming });
   assertEquals(frames.length, 1000);
@@ -183,7 +183,7 @@ Deno.test("readFrames() rejects 0xFFFFFFFF before it allocates memory", async ()
   assertEquals(conn.pendingReads, 0);
 });
 
-Deno.test("readFrames() takes exactly maxBytes, and not one more", async () => {
+Deno.test("readFrames() accepts exactly maxBytes, but not one more", async () => {
   const good = await read({ incoming: encodeFrame(pattern(9)) }, {
     maxBytes: 9,
   });
@@ -196,7 +196,7 @@ Deno.test("readFrames() takes exactly maxBytes, and not one more", async () => {
   assertEquals(empty.frames, [pattern(0), pattern(0)]);
 });
 
-Deno.test("readFrames() takes 1 MiB unless told otherwise", async () => {
+Deno.test("readFrames() accepts 1 MiB by default", async () => {
   const size = 1024 * 1024;
   const { frames } = await read({
     incoming: encodeFrame(new Uint8Array(size)),
@@ -208,7 +208,7 @@ Deno.test("readFrames() takes 1 MiB unless told otherwise", async () => {
   assert(error instanceof RangeError);
 });
 
-Deno.test("readFrames() passes a reset on, after the frames before it", async () => {
+Deno.test("readFrames() reports a reset after the frames before it", async () => {
   const incoming = concat(encodeFrame(pattern(2)), new Uint8Array(2));
   const { frames, error } = await read({ incoming, then: "reset" });
   assertEquals(frames, [pattern(2)]);
@@ -241,7 +241,7 @@ Deno.test("readFrameBatches() yields the frames of each read together", async ()
   assertEquals(value, payloads.slice(0, 3));
 });
 
-Deno.test("readFrameBatches() doesn't read on before you ask for the next batch", async () => {
+Deno.test("readFrameBatches() doesn't read again before you ask for the next batch", async () => {
   const incoming = concat(...Array(3).fill(encodeFrame(pattern(1))));
   const conn = new FakeConn({ incoming, readSize: 5 });
   const batches = readFrameBatches(conn);

@@ -24,7 +24,7 @@ Deno.test("Heartbeat closes a connection whose peer is silent", async () => {
   assertEquals(ended, "Interrupted");
 });
 
-Deno.test("Heartbeat leaves a connection alone whose peer answers", async () => {
+Deno.test("Heartbeat doesn't close a connection whose peer answers", async () => {
   using listener = listenTcp();
   using conn = await connectTcp(listener.addr.port);
   using peer = await listener.accept();

@@ -114,7 +114,7 @@ for (const readSize of [1, 5, 4096]) {
   }
 }
 
-Deno.test("readLines() counts a \\r that isn't part of the end", async () => {
+Deno.test("readLines() counts a \\r that isn't part of the line ending", async () => {
   const script = { incoming: "abc\rd\n", readSize: 1 };
   assertEquals((await read(script, { maxBytes: 5 })).lines, ["abc\rd"]);
   const { error, conn } = await read(script, { maxBytes: 3 });
@@ -123,7 +123,7 @@ Deno.test("readLines() counts a \\r that isn't part of the end", async () => {
   assertEquals(conn.unread, 1);
 });
 
-Deno.test("readLines() with maxBytes 0 takes empty lines only", async () => {
+Deno.test("readLines() with maxBytes 0 accepts only empty lines", async () => {
   const good = await read({ incoming: "\n\r\n" }, { maxBytes: 0 });
   assertEquals(good.lines, ["", ""]);
   const bad = await read({ incoming: "\na" }, { maxBytes: 0 });
@@ -151,7 +151,7 @@ for (const maxBytes of [0, 100, 65536, 1_000_000]) {
   });
 }
 
-Deno.test("readLines() reads lines of 1 MB, if it may", async () => {
+Deno.test("readLines() reads lines of 1 MB if maxBytes allows it", async () => {
   const line = "ä".repeat(500_000);
   const { lines } = await read({
     incoming: `${line}\n${line}\nx`,
@@ -180,7 +180,7 @@ for (const [name, bytes] of Object.entries(NOT_UTF8)) {
   }
 }
 
-Deno.test("readLines() passes a reset on, after the lines before it", async () => {
+Deno.test("readLines() reports a reset after the lines before it", async () => {
   const { lines, error } = await read({ incoming: "one\ntw", then: "reset" });
   assertEquals(lines, ["one"]);
   assert(error instanceof Deno.errors.ConnectionReset);
@@ -201,7 +201,7 @@ Deno.test("readLineBatches() yields the lines of each read together", async () =
   assertEquals(batches, [["a", ""], ["b"], ["cd", "e"], ["f"], ["g"]]);
 });
 
-Deno.test("readLineBatches() doesn't read on before you ask for the next batch", async () => {
+Deno.test("readLineBatches() doesn't read again before you ask for the next batch", async () => {
   const conn = new FakeConn({ incoming: "a\nb\nc\n", readSize: 2 });
   const batches = readLineBatches(conn);
   assertEquals(conn.reads, 0);
@@ -261,7 +261,7 @@ for (const line of ["a\nb", "a\n", "a\rb", "a\r\n"]) {
   });
 }
 
-Deno.test("writeLine() rejects with BrokenPipe when the peer is gone", async () => {
+Deno.test("writeLine() rejects with BrokenPipe if the peer has closed", async () => {
   const conn = new FakeConn({ writeSize: 2, breakAt: 3 });
   await assertRejects(() => writeLine(conn, "hello"), Deno.errors.BrokenPipe);
 });

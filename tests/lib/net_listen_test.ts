@@ -22,7 +22,7 @@ async function assertServes(listener: Deno.Listener): Promise<void> {
   assertEquals(buffer, new Uint8Array([42]));
 }
 
-Deno.test("listenTcp() takes a free loopback port", async () => {
+Deno.test("listenTcp() uses a free loopback port", async () => {
   using first = listenTcp();
   using second = listenTcp();
   assertEquals(first.addr.hostname, "127.0.0.1");
@@ -33,7 +33,7 @@ Deno.test("listenTcp() takes a free loopback port", async () => {
 });
 
 Deno.test({
-  name: "listenTcp() takes the port that it is told, at the address it is told",
+  name: "listenTcp() uses the requested port and address",
   // Elsewhere all of 127.0.0.0/8 is this machine; macOS has 127.0.0.1 only.
   ignore: Deno.build.os === "darwin",
   fn() {

@@ -44,7 +44,7 @@ function turn(): Promise<void> {
 
 const upTo = (count: number) => [...Array(count).keys()];
 
-Deno.test("LossyLink without faults passes everything on, both ways, in order", async () => {
+Deno.test("LossyLink without faults forwards everything in both directions, in order", async () => {
   using server = bindUdp();
   using link = new LossyLink(server.addr);
   using client = bindUdp();
@@ -60,7 +60,7 @@ Deno.test("LossyLink without faults passes everything on, both ways, in order", 
   assertEquals(link.back.delivered, 20);
 });
 
-Deno.test("LossyLink passes on messages of every size", async () => {
+Deno.test("LossyLink forwards messages of every size", async () => {
   using server = bindUdp();
   using link = new LossyLink(server.addr);
   using client = bindUdp();
@@ -88,7 +88,7 @@ Deno.test("LossyLink loses, duplicates, and reorders exactly as its seed says", 
   assert(once.arrived.some((n, at) => n < once.arrived[at - 1]));
 });
 
-Deno.test("LossyLink lets the same ones overtake, for the same seed", async () => {
+Deno.test("LossyLink reorders the same datagrams for the same seed", async () => {
   const faults = { reordering: 0.3, holdMs: 60_000 };
   // At the end one may still be held back; without it the order is certain.
   const run = async () => {
@@ -131,7 +131,7 @@ Deno.test("fateOf() loses the right share, and other datagrams for another seed"
   }
 });
 
-Deno.test("fateOf() leaves the other faults as they are when one is switched off", () => {
+Deno.test("fateOf() doesn't change the other faults if one is turned off", () => {
   for (const n of upTo(200)) {
     const all = fateOf(4, 1, n, { loss: 0.5, duplication: 0.5 });
     const one = fateOf(4, 1, n, { duplication: 0.5 });
@@ -139,7 +139,7 @@ Deno.test("fateOf() leaves the other faults as they are when one is switched off
   }
 });
 
-Deno.test("LossyLink can be bad in one direction only", async () => {
+Deno.test("LossyLink can have faults in one direction only", async () => {
   using server = bindUdp();
   using link = new LossyLink(server.addr, { loss: 1, back: { loss: 0 } });
   using client = bindUdp();
@@ -151,7 +151,7 @@ Deno.test("LossyLink can be bad in one direction only", async () => {
   assertEquals(link.back.received, 0);
 });
 
-Deno.test("LossyLink delays by no less than it should", async () => {
+Deno.test("LossyLink delays at least as long as it should", async () => {
   using server = bindUdp();
   using link = new LossyLink(server.addr, { delayMs: 30, jitterMs: 10 });
   using client = bindUdp();
@@ -163,7 +163,7 @@ Deno.test("LossyLink delays by no less than it should", async () => {
   assertEquals(arrived.toSorted(), upTo(5));
 });
 
-Deno.test("LossyLink lets through no more than its width, and drops what doesn't fit in its queue", async () => {
+Deno.test("LossyLink doesn't exceed its rate, and drops datagrams that don't fit in its queue", async () => {
   using server = bindUdp();
   // 10 bytes take 10 ms; two of them, with their headers, fit into the queue.
   const width = { bytesPerSecond: 1000, queueBytes: 2 * (10 + 28) };
@@ -179,7 +179,7 @@ Deno.test("LossyLink lets through no more than its width, and drops what doesn't
   assert(link.there.overflowed > 0);
 });
 
-Deno.test("LossyLink lets nothing through while it is cut", async () => {
+Deno.test("LossyLink doesn't deliver anything while it's cut", async () => {
   using server = bindUdp();
   using link = new LossyLink(server.addr, { delayMs: 20 });
   using client = bindUdp();

@@ -30,7 +30,7 @@ function emptyAtFirst(source: Reader, count: number): Reader {
 /** Gives nothing, for ever, without an end. */
 const NOTHING: Reader = { read: () => Promise.resolve(0) };
 
-Deno.test("readExact() puts together what several writes sent", async () => {
+Deno.test("readExact() combines the bytes of several writes", async () => {
   using pair = await tcpPair();
   const reading = readExact(pair.server, 5);
   await pair.client.write(new Uint8Array([1, 2]));
@@ -38,7 +38,7 @@ Deno.test("readExact() puts together what several writes sent", async () => {
   assertEquals(await reading, new Uint8Array([1, 2, 3, 4, 5]));
 });
 
-Deno.test("readExact() leaves what follows for the next read", async () => {
+Deno.test("readExact() leaves the following bytes for the next read", async () => {
   using pair = await tcpPair();
   await pair.client.write(new Uint8Array([1, 2, 3, 4, 5]));
   assertEquals(await readExact(pair.server, 2), new Uint8Array([1, 2]));
@@ -58,7 +58,7 @@ for (const most of [1, 5, 4096]) {
   });
 }
 
-Deno.test("readExact() returns each call its own buffer", async () => {
+Deno.test("readExact() returns a new buffer from each call", async () => {
   using pair = await tcpPair();
   await pair.client.write(new Uint8Array([1, 2]));
   const first = await readExact(pair.server, 1);
@@ -76,7 +76,7 @@ Deno.test("readExact() of 0 bytes doesn't read", async () => {
   assertEquals(await readExact(pair.server, 0), new Uint8Array(0));
 });
 
-Deno.test("readExact() takes the last bytes before the end", async () => {
+Deno.test("readExact() returns the last bytes before the end", async () => {
   using pair = await tcpPair();
   await pair.client.write(new Uint8Array([1, 2]));
   await pair.client.closeWrite();
@@ -180,7 +180,7 @@ Deno.test("readToEnd() reads 8 MiB", async () => {
   assertSameBytes(received, data);
 });
 
-Deno.test("readToEnd() takes exactly maxBytes", async () => {
+Deno.test("readToEnd() accepts exactly maxBytes", async () => {
   using pair = await tcpPair();
   await pair.client.write(pattern(1000));
   await pair.client.closeWrite();
@@ -190,7 +190,7 @@ Deno.test("readToEnd() takes exactly maxBytes", async () => {
   );
 });
 
-Deno.test("readToEnd() rejects with RangeError as soon as more than maxBytes come", async () => {
+Deno.test("readToEnd() rejects with RangeError as soon as more than maxBytes arrive", async () => {
   using pair = await tcpPair();
   // The peer does not end its side: the limit alone stops the reading.
   await pair.client.write(pattern(1000));
@@ -204,7 +204,7 @@ Deno.test("readToEnd() rejects with RangeError as soon as more than maxBytes com
   );
 });
 
-Deno.test("readToEnd() with maxBytes 0 takes nothing but the end", async () => {
+Deno.test("readToEnd() with maxBytes 0 accepts only the end", async () => {
   using empty = await tcpPair();
   await empty.client.closeWrite();
   assertEquals(
@@ -246,7 +246,7 @@ function assertSameBytes(actual: Uint8Array, expected: Uint8Array): void {
   assertEquals(at, -1, `the first different byte is at ${at}`);
 }
 
-Deno.test("readSome() returns what one read gives, and null at the end", async () => {
+Deno.test("readSome() returns the result of one read, and null at the end", async () => {
   using pair = await tcpPair();
   await pair.client.write(pattern(3));
   await pair.client.closeWrite();

@@ -103,7 +103,7 @@ Deno.test("ReliableListener is a Deno.Listener to serve()", async () => {
   await listener.done;
 });
 
-Deno.test("ReliableListener returns streams in a loop that ends at the close", async () => {
+Deno.test("ReliableListener yields streams in a loop that ends when it's closed", async () => {
   const listener = listenReliable(0, QUICK);
   const first = await connectReliable(listener.addr, QUICK);
   for await (const conn of listener) {
@@ -114,7 +114,7 @@ Deno.test("ReliableListener returns streams in a loop that ends at the close", a
   await Promise.all([first.done, listener.done]);
 });
 
-Deno.test("ReliableConn has a readable and a writable that end like its sides", async () => {
+Deno.test("ReliableConn has a readable and a writable that end with its two sides", async () => {
   await using both = await pair();
   const { client, server } = both;
   const echoed = server.readable.pipeTo(server.writable);
@@ -142,7 +142,7 @@ Deno.test("ReliableConn.write() waits while the peer doesn't read, and continues
   }
 });
 
-Deno.test("ReliableConn tells a read and a write that wait of the close", async () => {
+Deno.test("ReliableConn rejects a waiting read and write when it's closed", async () => {
   await using both = await pair({ sendBytes: 100, receiveBytes: 100 });
   const { client } = both;
   const reading = client.read(new Uint8Array(1));
@@ -206,7 +206,7 @@ Deno.test("ReliableConn throws ConnectionReset with the peer's address after its
   );
 });
 
-Deno.test("ReliableConn throws TimedOut when the peer is gone", async () => {
+Deno.test("ReliableConn throws TimedOut if the peer has vanished", async () => {
   const options = { ...QUICK, userTimeoutMs: 2000 };
   const listener = listenReliable(0, options);
   const link = new LossyLink(listener.addr);
@@ -259,7 +259,7 @@ Deno.test("connectReliable() throws ConnectionRefused if the socket isn't listen
   );
 });
 
-Deno.test("connectReliable() returns up when its signal is aborted", async () => {
+Deno.test("connectReliable() gives up when its signal is aborted", async () => {
   using silent = bindUdp();
   const controller = new AbortController();
   const { signal } = controller;
@@ -315,7 +315,7 @@ Deno.test("ReliableListener resets waiting clients when it's closed", async () =
   await Promise.all([client.done, another.done, waiting.done, listener.done]);
 });
 
-Deno.test("ReliableListener rejects an accept that waits when it is closed", async () => {
+Deno.test("ReliableListener rejects a waiting accept when it's closed", async () => {
   const listener = listenReliable();
   const accepting = listener.accept();
   listener.close();
@@ -412,7 +412,7 @@ for (const [name, end] of Object.entries(ORDERS)) {
   }
 }
 
-Deno.test("connectReliable() gets through to a server that still remembers the last stream from there", async () => {
+Deno.test("connectReliable() connects to a server that still has the last connection from the same address", async () => {
   const options = { ...QUICK, timeWaitMs: 60_000 };
   const listener = listenReliable(0, options);
   // To the server all of them come from one address: the link's.

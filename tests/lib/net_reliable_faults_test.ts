@@ -127,12 +127,12 @@ for (const [name, link] of Object.entries(FAULTS)) {
   });
 }
 
-Deno.test("a reliable stream carries 16 MiB both ways at once across the end of the sequence numbers", async () => {
+Deno.test("a reliable stream carries 16 MiB in both directions at once, across the wrap", async () => {
   const options = { initialSequence: 2 ** 32 - 1000 };
   await transfer({ size: 16 * MIB, link: { loss: 0.01 }, options });
 });
 
-Deno.test("a reliable stream carries 16 MiB both ways at once through a cut of 2 seconds", async () => {
+Deno.test("a reliable stream carries 16 MiB in both directions at once, despite a cut of 2 seconds", async () => {
   const { there } = await transfer({
     size: 16 * MIB,
     link: {},
@@ -151,7 +151,7 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-Deno.test("a reliable stream carries small amounts through any faults, for 200 seeds", async () => {
+Deno.test("a reliable stream carries small amounts despite any faults, for 200 seeds", async () => {
   const seeds = Array.from({ length: 200 }, (_, n) => n + 1);
   // Several at a time: they mostly wait.
   await Promise.all(Array.from({ length: 16 }, async () => {

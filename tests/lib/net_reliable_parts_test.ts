@@ -50,7 +50,7 @@ Deno.test("encodeSegment() writes the bytes that the header's picture shows", ()
   ]);
 });
 
-Deno.test("decodeSegment() notices every single bit that has flipped", () => {
+Deno.test("decodeSegment() detects every single flipped bit", () => {
   const data = pattern(20);
   const good = encodeSegment({ flags: ACK, seq: 1, ack: 2, window: 3, data });
   for (let bit = 0; bit < good.length * 8; bit++) {
@@ -113,7 +113,7 @@ Deno.test("ByteQueue returns the bytes that were added, however they wrap around
 
 // ---- the receiver ----
 
-Deno.test("Receiver makes a stream of shuffled, doubled, overlapping segments, across the wrap", () => {
+Deno.test("Receiver reassembles shuffled, duplicate, and overlapping segments, across the wrap", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const random = seededRandom(seed);
     const upTo = (n: number) => Math.floor(random() * n);
@@ -148,7 +148,7 @@ Deno.test("Receiver copies early bytes, because buffers are reused", () => {
   assertEquals([...receiver.accept(0, new Uint8Array([1]))], [1, 2]);
 });
 
-Deno.test("Receiver takes nothing outside its window, however early", () => {
+Deno.test("Receiver drops bytes outside its window, however early they are", () => {
   const receiver = new Receiver(0, 4);
   assertEquals([...receiver.accept(0, pattern(6))], [...pattern(4)]);
   assertEquals([receiver.ack, receiver.window], [4, 0]);
@@ -186,7 +186,7 @@ Deno.test("RetransmitTimer doubles up to its limit, until something is measured 
   assertEquals(timer.rtoMs, 250);
 });
 
-Deno.test("RetransmitTimer never waits less than its least time, nor less than a tick more than the mean", () => {
+Deno.test("RetransmitTimer never waits less than its minimum, or less than the mean plus one tick", () => {
   const timer = new RetransmitTimer({ minMs: 200 });
   for (let n = 0; n < 50; n++) timer.sample(2);
   assertEquals(timer.rtoMs, 200);
@@ -213,7 +213,7 @@ Deno.test("CongestionWindow doubles in slow start, and then adds one segment for
   assertEquals(window.cwnd, 600);
 });
 
-Deno.test("CongestionWindow halves once for one segment that times out again and again", () => {
+Deno.test("CongestionWindow halves only once for a segment that times out repeatedly", () => {
   const window = new CongestionWindow({ segmentBytes: 100, segments: 10 });
   window.timeOut(1000);
   assertEquals([window.cwnd, window.ssthresh], [100, 500]);
@@ -224,7 +224,7 @@ Deno.test("CongestionWindow halves once for one segment that times out again and
   assertEquals(window.ssthresh, 200);
 });
 
-Deno.test("CongestionWindow takes a partial ACK off, and adds a segment only for a full one", () => {
+Deno.test("CongestionWindow shrinks by a partial ACK, and adds a segment only if it's a full one", () => {
   const window = new CongestionWindow({ segmentBytes: 100, segments: 10 });
   window.enterRecovery(1000);
   assertEquals(window.cwnd, 800);
@@ -236,7 +236,7 @@ Deno.test("CongestionWindow takes a partial ACK off, and adds a segment only for
   assertEquals(window.cwnd, 100);
 });
 
-Deno.test("CongestionWindow is a whole number of bytes, also after half of an odd one", () => {
+Deno.test("CongestionWindow is a whole number of bytes, even after an odd number was halved", () => {
   const window = new CongestionWindow({ segmentBytes: 1, segments: 10 });
   window.enterRecovery(17);
   assertEquals([window.ssthresh, window.cwnd], [8, 11]);
@@ -252,7 +252,7 @@ Deno.test("SendWindow allows the smaller of the two windows", () => {
   assertEquals(window.inFlight, 30);
 });
 
-Deno.test("SendWindow doesn't let a late acknowledgment take anything back", () => {
+Deno.test("SendWindow ignores a late acknowledgment", () => {
   const window = new SendWindow(2 ** 32 - 3);
   window.sent(1);
   window.acknowledge(2 ** 32 - 2, 20);
@@ -273,7 +273,7 @@ Deno.test("SendWindow rejects an acknowledgment of data that was never sent", ()
   assertEquals(window.acknowledge(11, 100), { count: 10, isWider: true });
 });
 
-Deno.test("SendWindow continues after the acknowledged data once it has gone back", () => {
+Deno.test("SendWindow continues after the acknowledged data when it has gone back", () => {
   const window = new SendWindow(0);
   window.sent(1);
   window.acknowledge(1, 100);
@@ -309,7 +309,7 @@ Deno.test("settingsOf() rejects invalid options, and says what is valid", () => 
   }
 });
 
-Deno.test("settingsOf() begins at a random number each time", () => {
+Deno.test("settingsOf() picks a random initial sequence number each time", () => {
   const numbers = Array.from({ length: 20 }, () => settingsOf({}))
     .map(({ initialSequence }) => initialSequence);
   assert(new Set(numbers).size > 18);

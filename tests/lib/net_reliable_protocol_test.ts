@@ -241,7 +241,7 @@ Deno.test("Protocol doubles its timeout with each retransmission of a segment", 
   assertEquals(times, [10, 30, 70, 150, 310]);
 });
 
-Deno.test("Protocol doesn't take duplicate ACKs for a loss if its own retransmissions caused them", () => {
+Deno.test("Protocol doesn't mistake duplicate ACKs that its own retransmissions caused for a loss", () => {
   const world = quickWorld({
     both: { sendBytes: 100_000, receiveBytes: 100_000 },
     client: { initialSegments: 10 },
@@ -336,7 +336,7 @@ Deno.test("Protocol sends no more than the receiver has room for, and continues 
   assertEquals(new Uint8Array(got), pattern(2000));
 });
 
-Deno.test("Protocol sends a window update even if its state was looked at first", () => {
+Deno.test("Protocol sends a window update even if its state was read first", () => {
   const world = quickWorld({ both: { receiveBytes: 500 } });
   world.open();
   world.client.write(pattern(1000));
@@ -412,7 +412,7 @@ Deno.test("Protocol avoids tiny segments if the reader reads a few bytes at a ti
   assert(sizes.length < 400, `${sizes.length} segments for 20000 bytes`);
 });
 
-Deno.test("Protocol doesn't fill a small rest of the window while data is in flight", () => {
+Deno.test("Protocol doesn't fill a small remainder of the window while data is in flight", () => {
   const world = quickWorld({
     both: { receiveBytes: 450 },
     client: { initialSegments: 10 },

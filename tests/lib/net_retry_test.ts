@@ -58,7 +58,7 @@ Deno.test("retry() doubles the delay after each failure, up to maxDelayMs", asyn
   assertEquals(delays, [10, 20, 40, 80, 100, 100]);
 });
 
-Deno.test("retry() never waits longer than 30 s unless told to", async () => {
+Deno.test("retry() never waits longer than 30 s by default", async () => {
   const { delays, sleep } = sleeper();
   const work = failing(...refusals(2000));
   const options = { attempts: Infinity, firstDelayMs: 8000, sleep };
@@ -149,7 +149,7 @@ for (const jitter of [0.5, 1]) {
   });
 }
 
-Deno.test("retry() waits by itself if it is given no sleep", async () => {
+Deno.test("retry() waits with a timer if you don't pass a sleep function", async () => {
   const work = failing(...refusals(2));
   const started = performance.now();
   const { signal } = new AbortController();
@@ -158,7 +158,7 @@ Deno.test("retry() waits by itself if it is given no sleep", async () => {
   assert(performance.now() - started >= 28);
 });
 
-Deno.test("retry() stops in mid-delay when the signal is aborted, and leaves no timer", async () => {
+Deno.test("retry() stops in the middle of a delay when the signal is aborted, and leaves no timer", async () => {
   const stop = new AbortController();
   const reason = new Error("enough");
   const work = failing(...refusals(9));
@@ -178,7 +178,7 @@ Deno.test("retry() stops in mid-delay when the signal is aborted, and leaves no 
   assertEquals(work.attempts, 1);
 });
 
-Deno.test("retry() doesn't begin a delay when an attempt aborts the signal", async () => {
+Deno.test("retry() doesn't start a delay if an attempt aborts the signal", async () => {
   const stop = new AbortController();
   const error = await assertRejects(() =>
     retry(() => {
@@ -207,7 +207,7 @@ Deno.test("retry() makes no attempt when the signal is aborted, before or in a s
   assertEquals(work.attempts, 1);
 });
 
-Deno.test("retry() leaves the signal alone afterward", async () => {
+Deno.test("retry() removes its listeners from the signal afterward", async () => {
   const watched = watchedSignal();
   const work = failing(...refusals(3));
   const { signal } = watched;
@@ -215,7 +215,7 @@ Deno.test("retry() leaves the signal alone afterward", async () => {
   assertEquals(watched.listeners, 0);
 });
 
-Deno.test("retry() connects to a server that is up a little later", async () => {
+Deno.test("retry() connects to a server that starts a little later", async () => {
   const port = quietPort();
   let late: Deno.Listener | undefined;
   let delays = 0;

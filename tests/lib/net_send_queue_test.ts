@@ -77,7 +77,7 @@ Deno.test("SendQueue takes all of a message or nothing, up to maxBytes", async (
   queue.drop();
 });
 
-Deno.test("SendQueue takes 1 MiB unless told otherwise, in bytes as small as they like", async () => {
+Deno.test("SendQueue takes 1 MiB by default, even in messages of one byte", async () => {
   const conn = new FakeConn({ room: 0 });
   const queue = new SendQueue(conn);
   const byte = new Uint8Array(1);
@@ -102,7 +102,7 @@ Deno.test("SendQueue takes messages of no bytes, and doesn't keep them", async (
   queue.drop();
 });
 
-Deno.test("SendQueue copies, so that a buffer can be used again", async () => {
+Deno.test("SendQueue copies the bytes, so that the caller can reuse its buffer", async () => {
   const conn = new FakeConn({ writeSize: 1 });
   const queue = new SendQueue(conn);
   const buffer = line("a");
@@ -132,7 +132,7 @@ Deno.test("SendQueue flush() waits for what was sent before it, not after it", a
   queue.drop();
 });
 
-Deno.test("SendQueue tells of a broken pipe once, and rejects nowhere", async () => {
+Deno.test("SendQueue reports a broken pipe once, and never rejects", async () => {
   const conn = new FakeConn({ breakAt: 4, writeSize: 3 });
   const queue = new SendQueue(conn);
   assert(queue.send(pattern(10)));
@@ -165,7 +165,7 @@ Deno.test("SendQueue ends with an error when the target takes nothing", async ()
   queue.drop();
 });
 
-Deno.test("SendQueue tells of a peer that closed without reading", async () => {
+Deno.test("SendQueue reports a peer that closed without reading", async () => {
   using pair = await tcpPair();
   const queue = new SendQueue(pair.server);
   queue.send(pattern(1000));
@@ -182,7 +182,7 @@ Deno.test("SendQueue tells of a peer that closed without reading", async () => {
   queue.drop();
 });
 
-Deno.test("SendQueue drop() ends a write that waits, and the owner's read", async () => {
+Deno.test("SendQueue drop() ends a waiting write, and the owner's read", async () => {
   using pair = await tcpPair();
   const queue = new SendQueue(pair.server, { maxBytes: 64 << 20 });
   const reading = assertRejects(
@@ -201,7 +201,7 @@ Deno.test("SendQueue drop() ends a write that waits, and the owner's read", asyn
   await reading;
 });
 
-Deno.test("SendQueue has ended only when no write is under way", async () => {
+Deno.test("SendQueue has ended only when no write is in progress", async () => {
   const conn = new FakeConn({ room: 0 });
   const queue = new SendQueue(conn);
   queue.send(pattern(1));
@@ -211,7 +211,7 @@ Deno.test("SendQueue has ended only when no write is under way", async () => {
   assertEquals(conn.pendingWrites, 0);
 });
 
-Deno.test("SendQueue can be dropped and closed as often as one likes", async () => {
+Deno.test("SendQueue can be dropped and closed any number of times", async () => {
   const conn = new FakeConn();
   const queue = new SendQueue(conn);
   queue.drop();
@@ -289,7 +289,7 @@ for (const maxBytes of [-1, NaN]) {
   });
 }
 
-Deno.test("Outboxes don't let one silent member delay the others", async () => {
+Deno.test("Send queues keep one silent member from delaying the others", async () => {
   const members = await Promise.all(Array.from({ length: 20 }, async () => {
     const pair = await tcpPair();
     return { pair, queue: new SendQueue(pair.server) };

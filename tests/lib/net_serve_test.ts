@@ -95,7 +95,7 @@ Deno.test("serve() talks to many clients at once, and a silent one doesn't delay
   await served;
 });
 
-Deno.test("serve() returns the handler the listener's own kind of connection", async () => {
+Deno.test("serve() passes the listener's own kind of connection to the handler", async () => {
   const listener = listenTcp();
   const ports = Promise.withResolvers<number>();
   const served = serveWell(listener, (conn) => {
@@ -134,7 +134,7 @@ Deno.test("serve() closes a connection when its handler returns", async () => {
   await served;
 });
 
-Deno.test("serve() doesn't mind a handler that closes its connection", async () => {
+Deno.test("serve() accepts a handler that closes its connection", async () => {
   const listener = listenTcp();
   const served = serveWell(listener, (conn) => conn.close());
   using client = await connectTcp(listener.addr.port);
@@ -342,7 +342,7 @@ Deno.test("serve() on abort still reports a failure of another kind", async () =
   ]);
 });
 
-Deno.test("serve() reports Interrupted and BadResource when no abort is the cause", async () => {
+Deno.test("serve() reports Interrupted and BadResource if an abort isn't the cause", async () => {
   const listener = listenTcp();
   const { list, onError } = reports();
   const served = serve(listener, async (conn) => {
@@ -357,7 +357,7 @@ Deno.test("serve() reports Interrupted and BadResource when no abort is the caus
   assert(list[0].error instanceof Deno.errors.BadResource);
 });
 
-Deno.test("serve() closes the listener and returns if the signal is aborted already", async () => {
+Deno.test("serve() closes the listener and returns if the signal is already aborted", async () => {
   const listener = listenTcp();
   using client = await connectTcp(listener.addr.port);
   await serveWell(listener, noClient, {
@@ -379,7 +379,7 @@ Deno.test("serve() ends a handler that aborts the server in its first line", asy
   await assertEnded(client);
 });
 
-Deno.test("serve() closes a client that is accepted just when the abort comes", async () => {
+Deno.test("serve() closes a client that is accepted at the moment of the abort", async () => {
   const listener = listenTcp();
   const stop = new AbortController();
   const accept = listener.accept.bind(listener);
@@ -393,7 +393,7 @@ Deno.test("serve() closes a client that is accepted just when the abort comes", 
   await assertEnded(client);
 });
 
-Deno.test("serve() after its end leaves the signal alone", async () => {
+Deno.test("serve() removes its listeners from the signal after its end", async () => {
   const listener = listenTcp();
   const watched = watchedSignal();
   const served = serveWell(listener, echo, { signal: watched.signal });
@@ -521,7 +521,7 @@ for (const limit of [0, -1, 1.5, NaN]) {
   });
 }
 
-Deno.test("serve() forgets a connection when its handler is done", async () => {
+Deno.test("serve() drops its reference to a connection when the handler is done", async () => {
   const listener = listenTcp();
   const stop = new AbortController();
   let closes = 0;
@@ -648,7 +648,7 @@ Deno.test({
   },
 });
 
-Deno.test("serve() lets others have their turn although one client after the other has left", async () => {
+Deno.test("serve() lets other tasks run even if one client after another has left", async () => {
   const listener = listenTcp();
   const ENOUGH = 1_000_000;
   let [calls, open] = [0, true];

@@ -88,7 +88,7 @@ Deno.test("TimedReader returns a new buffer from each call", async () => {
   assertEquals(first, pattern(3));
 });
 
-Deno.test("TimedReader passes over reads that give 0 bytes", async () => {
+Deno.test("TimedReader skips reads that return 0 bytes", async () => {
   const conn = new FakeConn({ incoming: pattern(1), readSize: [0, 0, 1] });
   assertEquals(await new TimedReader(conn).read(LONG_MS), pattern(1));
 });
@@ -109,7 +109,7 @@ Deno.test("TimedReader rejects a second call with Busy, and the first continues"
   assert(!conn.overlappedReads);
 });
 
-Deno.test("TimedReader rejects as the read does, and can be asked again", async () => {
+Deno.test("TimedReader rejects with the read's error, and can be used again", async () => {
   const conn = new FakeConn({ incoming: pattern(1), then: "reset" });
   const reader = new TimedReader(conn);
   assertEquals(await reader.read(LONG_MS), pattern(1));
@@ -117,7 +117,7 @@ Deno.test("TimedReader rejects as the read does, and can be asked again", async 
   assertEquals(await reader.read(LONG_MS), null);
 });
 
-Deno.test("TimedReader throws a failure between two calls from the next one", async () => {
+Deno.test("TimedReader throws an error between two calls from the next call", async () => {
   using pair = await tcpPair();
   const reader = new TimedReader(pair.server);
   await assertRejects(() => reader.read(1), TimedOut);

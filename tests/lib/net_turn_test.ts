@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Turn } from "../../lib/net/mod.ts";
 
-Deno.test("Turn.take() waits when a turn is over, and things may cost less than 1", async () => {
+Deno.test("Turn.take() waits when a turn is over, and a cost may be less than 1", async () => {
   using turn = new Turn(2);
   let taken = 0;
   const done = (async () => {
@@ -15,7 +15,7 @@ Deno.test("Turn.take() waits when a turn is over, and things may cost less than 
   await done;
 });
 
-Deno.test("Turn starts over after the connection has waited by itself", async () => {
+Deno.test("Turn starts over after the connection has waited for its client", async () => {
   using turn = new Turn(1);
   for (let i = 0; i < 3; i++) {
     await turn.take();

@@ -42,7 +42,7 @@ Deno.test("bindUdp() says where it can't bind, with the system's own class", () 
   assertThrows(() => bindUdp(65_536), RangeError);
 });
 
-Deno.test("DatagramSocket keeps messages whole, from empty to the longest", async () => {
+Deno.test("DatagramSocket delivers messages whole, from an empty one to the longest", async () => {
   using pair = twoSockets();
   const { a, b } = pair;
   for (const size of [0, 1, 1400, MAX_DATAGRAM_BYTES]) {
@@ -54,7 +54,7 @@ Deno.test("DatagramSocket keeps messages whole, from empty to the longest", asyn
   }
 });
 
-Deno.test("UdpSocket.send() rejects one byte too many, and names both sizes", async () => {
+Deno.test("UdpSocket.send() rejects a message that's one byte too long, and names both sizes", async () => {
   using pair = twoSockets();
   await assertRejects(
     () => pair.a.send(new Uint8Array(65_508), pair.b.addr),
@@ -63,7 +63,7 @@ Deno.test("UdpSocket.send() rejects one byte too many, and names both sizes", as
   );
 });
 
-Deno.test("DatagramSocket.receive() loses nothing when its deadline passes", async () => {
+Deno.test("DatagramSocket.receive() doesn't lose a message after a timeout", async () => {
   using pair = twoSockets();
   const { a, b } = pair;
   for (let round = 0; round < 3; round++) {
@@ -79,7 +79,7 @@ Deno.test("DatagramSocket.receive() loses nothing when its deadline passes", asy
   assertEquals((await b.receive({ timeoutMs: 5000 })).bytes[0], 2);
 });
 
-Deno.test("DatagramSocket.receive() hears one peer only, and counts the others", async () => {
+Deno.test("DatagramSocket.receive() accepts only one peer, and counts the others", async () => {
   using pair = twoSockets();
   using stranger = bindUdp();
   const { a, b } = pair;
@@ -96,7 +96,7 @@ Deno.test("DatagramSocket.receive() hears one peer only, and counts the others",
   assertEquals(b.strangers, 2);
 });
 
-Deno.test("DatagramSocket.receive() doesn't take one host's port for another's", async () => {
+Deno.test("DatagramSocket.receive() distinguishes the same port on two hosts", async () => {
   using pair = twoSockets();
   const { a, b } = pair;
   await a.send(new Uint8Array([1]), b.addr);
@@ -120,14 +120,14 @@ Deno.test("DatagramSocket.receive() lets only one call wait", async () => {
   assertEquals((await first).bytes[0], 1);
 });
 
-Deno.test("DatagramSocket.receive() rejects times that no timer keeps", async () => {
+Deno.test("DatagramSocket.receive() rejects times that a timer can't wait", async () => {
   using socket = bindUdp();
   for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31]) {
     await assertRejects(() => socket.receive({ timeoutMs }), RangeError);
   }
 });
 
-Deno.test("DatagramSocket rejects a waiting receive at the close, and later calls", async () => {
+Deno.test("DatagramSocket rejects a waiting receive when it's closed, and later calls", async () => {
   const socket = bindUdp();
   const { addr } = socket;
   const waiting = socket.receive();
@@ -141,7 +141,7 @@ Deno.test("DatagramSocket rejects a waiting receive at the close, and later call
   socket.close();
 });
 
-Deno.test("DatagramSocket returns messages in a loop that ends at the close", async () => {
+Deno.test("DatagramSocket yields messages in a loop that ends when it's closed", async () => {
   using pair = twoSockets();
   const { a, b } = pair;
   await a.send(new Uint8Array([1]), b.addr);
@@ -154,7 +154,7 @@ Deno.test("DatagramSocket returns messages in a loop that ends at the close", as
   assertEquals(seen, [1, 2]);
 });
 
-Deno.test("DatagramSocket stays open when the loop is left", async () => {
+Deno.test("DatagramSocket stays open when you leave the loop", async () => {
   using pair = twoSockets();
   const { a, b } = pair;
   await a.send(new Uint8Array([1]), b.addr);

@@ -28,7 +28,7 @@ for (const most of [1, 5, 4096]) {
   });
 }
 
-Deno.test("writeAll() writes 64 MiB, which one write doesn't take", async () => {
+Deno.test("writeAll() writes 64 MiB, more than one write takes", async () => {
   using pair = await tcpPair();
   const data = new Uint8Array(64 * 1024 * 1024);
   data[data.length - 1] = 42;
@@ -42,7 +42,7 @@ Deno.test("writeAll() writes 64 MiB, which one write doesn't take", async () => 
   assert(target.writes > 1);
 });
 
-Deno.test("writeAll() writes a part of a larger buffer", async () => {
+Deno.test("writeAll() writes part of a larger buffer", async () => {
   using pair = await tcpPair();
   const data = pattern(100);
   await writeAll(stingily(pair.client, 3), data.subarray(10, 20));
@@ -56,7 +56,7 @@ Deno.test("writeAll() of no bytes doesn't write", async () => {
   assertEquals(target.writes, 0);
 });
 
-Deno.test("writeAll() rejects with WriteZero when the target takes nothing", async () => {
+Deno.test("writeAll() rejects with WriteZero if a write takes no bytes", async () => {
   let left = 3;
   const target: Writer = {
     write: (data) =>
@@ -84,7 +84,7 @@ Deno.test("writeAll() rejects when the peer closes without reading", async () =>
   );
 });
 
-Deno.test("writeAll() rejects when its own side closes before it is done", async () => {
+Deno.test("writeAll() rejects if its own side closes before it's done", async () => {
   using pair = await tcpPair();
   // Nobody reads, so the first write takes part, and a later one waits.
   const target = stingily(pair.client, Infinity);

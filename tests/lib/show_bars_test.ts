@@ -10,7 +10,7 @@ const chart = (...values: number[]) => ({
   bars: values.map((value, i) => ({ name: `kind ${i}`, value })),
 });
 
-Deno.test("drawBars() draws each value to the scale of the largest", () => {
+Deno.test("drawBars() scales the bars to the largest value", () => {
   const [title, ...lines] = drawBars(chart(1, 2, 4), 80);
   assertEquals(title, "round trip");
   assertEquals(lines.map((line) => line.match(/█+/)![0].length), [10, 20, 40]);
@@ -32,7 +32,7 @@ Deno.test("drawBars() marks a limit in a bar, and beyond it", () => {
   assertEquals(none.trimEnd(), "█".repeat(10));
 });
 
-Deno.test("drawBars() says how many times the smallest each value is", () => {
+Deno.test("drawBars() shows each value's ratio to the smallest", () => {
   const [, ...lines] = drawBars(chart(30, 20, 45), 80);
   assertEquals(lines.map((line) => line.match(/× .*/)![0]), [
     "× 1.5",
@@ -41,19 +41,19 @@ Deno.test("drawBars() says how many times the smallest each value is", () => {
   ]);
 });
 
-Deno.test("drawBars() leaves the ratio out where the smallest is 0", () => {
+Deno.test("drawBars() leaves out the ratios if the smallest value is 0", () => {
   const lines = drawBars(chart(0, 7), 80);
   assertEquals(lines[1].trimEnd().replace(/ +/g, " "), "kind 0 0 µs");
   assert(!lines.join().includes("×"));
 });
 
-Deno.test("drawBars() shows a small value as something, and no value as none", () => {
+Deno.test("drawBars() draws a visible bar for a small value, and none for 0", () => {
   const lines = drawBars(chart(1, 100_000, 0), 80);
   assert(lines[1].includes("▏"));
   assert(!/[▏█]/.test(lines[3]));
 });
 
-Deno.test("drawBars() draws no bar where every value is 0", () => {
+Deno.test("drawBars() draws no bars if every value is 0", () => {
   assert(!/[▏█]/.test(drawBars(chart(0, 0), 80).join()));
 });
 
@@ -70,7 +70,7 @@ for (const width of [37, 57, 77, 97]) {
   });
 }
 
-Deno.test("drawTable() puts a long cell on several lines of its own column", () => {
+Deno.test("drawTable() wraps a long cell within its column", () => {
   const table = drawTable({
     columns: ["a", "b"],
     rows: [["one two three", "x"], ["four", "y"]],
@@ -84,7 +84,7 @@ Deno.test("drawTable() puts a long cell on several lines of its own column", () 
   ]);
 });
 
-Deno.test("drawTable() takes a row that lacks cells", () => {
+Deno.test("drawTable() accepts a row with missing cells", () => {
   assertEquals(drawTable({ columns: ["a", "b"], rows: [["1"]] }, 20), [
     "a  b",
     "─  ─",

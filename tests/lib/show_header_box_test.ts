@@ -133,7 +133,7 @@ Deno.test("drawTcpHeader() spells the eight flags from the highest bit to the lo
   ]);
 });
 
-Deno.test("drawTcpHeader() returns each option a row with the byte where it begins, and the padding one too", () => {
+Deno.test("drawTcpHeader() draws a row for each option and for the padding, with the offset of its first byte", () => {
   const lines = plain(tcpBox({
     headerBytes: 32,
     options: [
@@ -167,13 +167,13 @@ Deno.test("drawTcpHeader() scales the window, but never that of a SYN", () => {
   assert(unscaled.includes("not scaled"), unscaled);
 });
 
-Deno.test("drawTcpHeader() says when a number stands where its flag isn't set", () => {
+Deno.test("drawTcpHeader() marks a number whose flag isn't set", () => {
   const text = words(tcpBox({ acknowledgment: 5, urgentPointer: 6 }));
   assert(text.includes("acknowledgment number 5, without ACK"), text);
   assert(text.includes("urgent pointer 6, without URG"), text);
 });
 
-Deno.test("headerContext() counts from the SYN, and takes the sender's scale", () => {
+Deno.test("headerContext() counts from the SYN, and uses the sender's window scale", () => {
   const conversations = new Conversations();
   const [syn, synAck, ack] = parseCapture(readFixture("echo.pcap"))
     .map(({ bytes, linkType }) =>
@@ -204,7 +204,7 @@ Deno.test("drawHeaders() draws the checksums' verdicts, and only the layers aske
   assertMatch(udp, /length 18 checksum 0x\w{4}, offloaded/);
 });
 
-Deno.test("drawIpv4Header() draws flags, fragment and options", () => {
+Deno.test("drawIpv4Header() draws flags, fragment offset, and options", () => {
   const bytes = encodeIpv4({
     version: 4,
     protocol: 17,
@@ -232,7 +232,7 @@ Deno.test("drawIpv4Header() draws flags, fragment and options", () => {
   }
 });
 
-Deno.test("drawIpv6Header() returns each extension header a row", () => {
+Deno.test("drawIpv6Header() draws a row for each extension header", () => {
   const address = "2001:db8:1111:2222:3333:4444:5555:6666";
   const bytes = encodeIpv6({
     version: 6,

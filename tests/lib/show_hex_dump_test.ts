@@ -4,7 +4,7 @@ import { hexDump } from "../../lib/show/hex_dump.ts";
 const HELLO = new TextEncoder().encode("hello\n");
 const ALL = Uint8Array.from({ length: 256 }, (_, i) => i);
 
-Deno.test("hexDump() prints a short line as hexdump -C does", () => {
+Deno.test("hexDump() formats a short line like hexdump -C", () => {
   assertEquals(hexDump(HELLO), [
     "00000000  68 65 6c 6c 6f 0a                                 |hello.|",
   ]);
@@ -19,7 +19,7 @@ Deno.test("hexDump() prints full lines with a gap in the middle", () => {
   );
 });
 
-Deno.test("hexDump() shows as a dot what isn't a visible ASCII character", () => {
+Deno.test("hexDump() shows a dot for anything but visible ASCII", () => {
   const bytes = Uint8Array.of(0x1f, 0x20, 0x7e, 0x7f, 0x80, 0xff);
   assert(hexDump(bytes)[0].endsWith("|. ~...|"));
 });
@@ -59,7 +59,7 @@ Deno.test("hexDump() can mark the place after the last byte", () => {
   ]);
 });
 
-Deno.test("hexDump() takes 16 bytes a line where they fit, and else 8", () => {
+Deno.test("hexDump() puts 16 bytes on a line if they fit, and otherwise 8", () => {
   const widest = (width: number) =>
     Math.max(...hexDump(ALL, { width }).map((line) => line.length));
   assertEquals(widest(78), 78);

@@ -33,7 +33,7 @@ Deno.test("drawLanes() puts both ends of an arrow and its label on one line", ()
   ]);
 });
 
-Deno.test("drawLanes() shows an endpoint in the head, whenever it is told", () => {
+Deno.test("drawLanes() shows an endpoint in the heading, whenever it's reported", () => {
   const lines = draw(80, (lanes) => {
     lanes.call("server", "listen()");
     lanes.at("client", "tcp://127.0.0.1:50000");
@@ -75,6 +75,6 @@ Deno.test("drawLanes() draws its bars in the same columns on every line", () => 
   for (const bar of bars) assertEquals(bar, bars[0]);
 });
 
-Deno.test("drawLanes() rejects events that don't begin with the lanes", () => {
+Deno.test("drawLanes() rejects events that don't start with the lanes", () => {
   assertThrows(() => drawLanes([], 80), TypeError, "must name them");
 });

@@ -59,7 +59,7 @@ Because the peer closed.
 </details>
 `;
 
-Deno.test("renderMarkdown() returns an empty text for an empty text", () => {
+Deno.test("renderMarkdown() returns an empty string for an empty string", () => {
   assertEquals(renderMarkdown("", { width: 20 }), "");
   assertEquals(renderMarkdown("\n \n\n", { width: 20 }), "");
 });
@@ -100,14 +100,14 @@ Deno.test("renderMarkdown() reads CRLF like LF", () => {
   assertEquals(plain(crlf), plain(READING));
 });
 
-Deno.test("renderMarkdown() takes the marks off bold and italic text", () => {
+Deno.test("renderMarkdown() removes the marks of bold and italic text", () => {
   assertEquals(plain("a **b** *c* _d_ **_e_** ***f***"), ["a b c d e f"]);
   assertEquals(plain("**bold with `**` and _more_**"), [
     "bold with `**` and more",
   ]);
 });
 
-Deno.test("renderMarkdown() leaves marks alone that mark nothing", () => {
+Deno.test("renderMarkdown() doesn't change characters that aren't markup", () => {
   for (
     const text of ["snake_case_name", "2 * 3 * 4", "a*b*c", "`a_b_c`", "<port>"]
   ) {
@@ -117,7 +117,7 @@ Deno.test("renderMarkdown() leaves marks alone that mark nothing", () => {
   assertEquals(plain("an `unclosed _tick_"), ["an `unclosed tick"]);
 });
 
-Deno.test("renderMarkdown() shows where a link leads unless its text says so", () => {
+Deno.test("renderMarkdown() shows a link's address unless its text already does", () => {
   assertEquals(plain("[the lesson](./lesson.ts)"), [
     "the lesson (./lesson.ts)",
   ]);
@@ -129,7 +129,7 @@ Deno.test("renderMarkdown() shows where a link leads unless its text says so", (
   assertEquals(plain("[a](b_(c)) and [d](e)"), ["a (b_(c)) and d (e)"]);
 });
 
-Deno.test("renderMarkdown() hangs the text of list items", () => {
+Deno.test("renderMarkdown() uses hanging indents for list items", () => {
   assertEquals(plain(["- one two three", "- four", "", "after"], 10), [
     "• one two",
     "  three",
@@ -147,7 +147,7 @@ Deno.test("renderMarkdown() counts numbered items and lines them up", () => {
   assertEquals(plain(["7. a", "8. b"]), ["7. a", "8. b"]);
 });
 
-Deno.test("renderMarkdown() nests lists, code and paragraphs in items", () => {
+Deno.test("renderMarkdown() nests lists, code, and paragraphs in items", () => {
   const source = [
     "1. one",
     "   - a",
@@ -177,7 +177,7 @@ Deno.test("renderMarkdown() nests lists, code and paragraphs in items", () => {
   ]);
 });
 
-Deno.test("renderMarkdown() starts a new list where the marker changes", () => {
+Deno.test("renderMarkdown() starts a new list if the marker changes", () => {
   assertEquals(plain(["- a", "", "* b", "", "1. c"]), [
     "• a",
     "",
@@ -209,7 +209,7 @@ Deno.test("renderMarkdown() shows code as it is, however long", () => {
   ]);
 });
 
-Deno.test("renderMarkdown() closes a fence only with its like", () => {
+Deno.test("renderMarkdown() closes a fence only with the same kind of fence", () => {
   assertEquals(plain(["````md", "```", "~~~", "````", "after"]), [
     "│ ```",
     "│ ~~~",
@@ -217,7 +217,7 @@ Deno.test("renderMarkdown() closes a fence only with its like", () => {
   ]);
 });
 
-Deno.test("renderMarkdown() takes an unclosed fence to the end", () => {
+Deno.test("renderMarkdown() extends an unclosed fence to the end", () => {
   assertEquals(plain(["```", "code", "", "# more", ""]), [
     "│ code",
     "│",
@@ -233,7 +233,7 @@ Deno.test("renderMarkdown() marks quotes, and the blocks inside them", () => {
   assertEquals(plain(["> [!NOTE]", "> Text"]), ["> Note:", "> Text"]);
 });
 
-Deno.test("renderMarkdown() draws a rule as wide as the terminal, to 80 columns", () => {
+Deno.test("renderMarkdown() draws a rule as wide as the terminal, up to 80 columns", () => {
   assertEquals(plain(["a", "", "---", "", "* * *"], 5), [
     "a",
     "",
@@ -244,7 +244,7 @@ Deno.test("renderMarkdown() draws a rule as wide as the terminal, to 80 columns"
   assertEquals(plain("---", Infinity), ["─".repeat(80)]);
 });
 
-Deno.test("renderMarkdown() drops comments and keeps what is around them", () => {
+Deno.test("renderMarkdown() drops comments and keeps the text around them", () => {
   assertEquals(plain(["<!-- a", "", "b -->", "c", "", "d <!-- e --> f"]), [
     "c",
     "",
@@ -301,7 +301,7 @@ Deno.test("renderMarkdown() lines up tables", () => {
   ]);
 });
 
-Deno.test("renderMarkdown() wraps the cells of a table that is too wide", () => {
+Deno.test("renderMarkdown() wraps the cells of a table that's too wide", () => {
   const source = [
     "| Call | What it does |",
     "| --- | --- |",
@@ -337,7 +337,7 @@ Deno.test("renderMarkdown() stacks the cells of a table that can't fit", () => {
   ]);
 });
 
-Deno.test("renderMarkdown() keeps to the width, code apart", () => {
+Deno.test("renderMarkdown() stays within the width, except for code", () => {
   for (const width of [20, 33, 40, 60, 80, 120]) {
     for (const line of plain(READING, width)) {
       const isCode = line.includes("conn.write(");

@@ -23,7 +23,7 @@ Deno.test("Narrator's events can be written as JSON and read again", () => {
   assertEquals(JSON.parse(JSON.stringify(events)), events);
 });
 
-Deno.test("Narrator writes bytes on an arrow with their number, and 1 is a byte", () => {
+Deno.test('Narrator writes bytes on an arrow with their number, and "1 byte" in the singular', () => {
   const labels: string[] = [];
   const show = new Narrator((event) => {
     if (event.kind === "arrow") labels.push(event.label);
@@ -63,7 +63,7 @@ Deno.test("Narrator asks at a question, and repeats the answer at the end of its
   );
 });
 
-Deno.test("Narrator's clock stands still while the reader thinks", async () => {
+Deno.test("Narrator's clock stops while the reader thinks", async () => {
   const events: ShowEvent[] = [];
   const show = new Narrator((event) => events.push(event), {
     async ask() {
@@ -78,7 +78,7 @@ Deno.test("Narrator's clock stands still while the reader thinks", async () => {
   assert(after - before < 190, `${after - before} ms`);
 });
 
-Deno.test("Narrator goes straight on where there is no reader to ask", async () => {
+Deno.test("Narrator continues at once if there's no reader to ask", async () => {
   const events: ShowEvent[] = [];
   const show = new Narrator((event) => events.push(event));
   await show.predict("How many?");

@@ -11,7 +11,7 @@ function print(tell: (show: Narrator) => void, width = 80): string {
   return stripAnsiCode(out);
 }
 
-Deno.test("Printer numbers the steps and parts them by one blank line", () => {
+Deno.test("Printer numbers the steps, and separates them with one empty line", () => {
   const out = print((show) => {
     show.step("First");
     show.say("Something.");
@@ -20,7 +20,7 @@ Deno.test("Printer numbers the steps and parts them by one blank line", () => {
   assertEquals(out, "1  First\n   Something.\n\n2  Second\n");
 });
 
-Deno.test("Printer aligns facts in a row, and not those further on", () => {
+Deno.test("Printer aligns consecutive facts, but not those after other text", () => {
   const out = print((show) => {
     show.fact("port", 7000);
     show.fact("local address", "127.0.0.1");
@@ -41,7 +41,7 @@ Deno.test("Printer keeps a command on one line, however long it is", () => {
   );
 });
 
-Deno.test("Printer wraps a prediction under its own words", () => {
+Deno.test("Printer wraps a prediction with a hanging indent", () => {
   const out = print(
     (show) => show.predict("word ".repeat(20).trim()),
     60,
@@ -65,7 +65,7 @@ Deno.test("Printer separates a diagram from the text around it with one empty li
   assertEquals(lines[2], "");
 });
 
-Deno.test("Printer shows a diagram that the lesson did not come to end", () => {
+Deno.test("Printer shows a diagram that the lesson didn't finish", () => {
   const out = print((show) => {
     show.lanes("client", "server").call("client", "connect()");
   });
@@ -88,7 +88,7 @@ Deno.test("Printer fits every kind of event into 60 columns", () => {
   for (const line of out.split("\n")) assert(visibleWidth(line) <= 60, line);
 });
 
-Deno.test("Printer writes no escape sequence where there is no color", () => {
+Deno.test("Printer writes no escape sequences without color", () => {
   setColorEnabled(false);
   let out = "";
   const printer = new Printer((text) => out += text, { width: 80 });

@@ -40,7 +40,7 @@ function draw(
     .map((line) => stripAnsiCode(line).slice(10));
 }
 
-Deno.test("drawSegments() draws a handshake, an echo and a close in three segments", () => {
+Deno.test("drawSegments() draws a handshake, an echo, and a close in three segments", () => {
   assertEquals(draw("echo.pcap", 80), [
     "client       │                                          │ server",
     "CLOSED       │                                          │ LISTEN",
@@ -57,7 +57,7 @@ Deno.test("drawSegments() draws a handshake, an echo and a close in three segmen
   ]);
 });
 
-Deno.test("drawSegments() doesn't claim that a server listens where none answers", () => {
+Deno.test("drawSegments() doesn't claim that a server listens if none answers", () => {
   const [, before, syn, reset] = draw("refused.pcap", 80);
   assert(before.startsWith("CLOSED ") && before.endsWith("│ CLOSED"), before);
   assert(syn.startsWith("SYN-SENT ") && syn.endsWith("▶│"), syn);
@@ -70,7 +70,7 @@ Deno.test("drawSegments() doesn't claim that a server listens where none answers
   assert(!unanswered.join().includes("SYN-RECEIVED"));
 });
 
-Deno.test("drawSegments() names what was sent again", () => {
+Deno.test("drawSegments() marks retransmissions", () => {
   const lines = draw("retransmission.pcap", 80);
   const at = lines.findIndex((line) => line.includes("retransmission"));
   assertEquals(lines.slice(at - 1, at + 1), [
@@ -87,7 +87,7 @@ Deno.test("drawSegments() shows raw numbers, relative ones, or both", () => {
   assert(line("both").includes(` SYN seq 0 (${sequence}) `));
 });
 
-Deno.test("drawSegments() needs one line a segment at 100 columns, whichever the numbers", () => {
+Deno.test("drawSegments() needs one line per segment at 100 columns, with any kind of numbers", () => {
   for (const name of CAPTURE_NAMES) {
     const segments = segmentsOf(name)
       .filter(({ retransmission }) => !retransmission);
@@ -134,7 +134,7 @@ for (const width of [57, 60, 77, 80, 97, 100]) {
   });
 }
 
-Deno.test("SegmentDiagram draws line by line what drawSegments() draws at once", () => {
+Deno.test("SegmentDiagram draws the same lines one by one as drawSegments() at once", () => {
   for (const name of CAPTURE_NAMES) {
     const segments = segmentsOf(name);
     const diagram = new SegmentDiagram({ width: 80 });
@@ -147,7 +147,7 @@ Deno.test("SegmentDiagram draws line by line what drawSegments() draws at once",
   }
 });
 
-Deno.test("drawSegments() begins in the middle, with the names it is given, and without times", () => {
+Deno.test("drawSegments() starts in the middle, with the names it's passed, and without times", () => {
   const segments = segmentsOf("echo.pcap").slice(3)
     .map((segment) => ({ ...segment, atMs: null }));
   const [head, first] = drawSegments(segments, {

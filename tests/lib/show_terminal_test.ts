@@ -3,7 +3,7 @@ import { fitMessage } from "../../lib/show/terminal.ts";
 
 const MESSAGE = "3.1 is reset; what you had is in a file with a long name";
 
-Deno.test("fitMessage() leaves one line to a file or another program", () => {
+Deno.test("fitMessage() keeps one line for a file or another program", () => {
   const pipe = { isTerminal: () => false };
   assertEquals(fitMessage(MESSAGE, 20, pipe), MESSAGE);
 });

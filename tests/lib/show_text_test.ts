@@ -39,14 +39,14 @@ Deno.test("visibleWidth() counts characters, not code units", () => {
   }
 });
 
-Deno.test("visibleWidth() leaves out colors, links and cursor escapes", () => {
+Deno.test("visibleWidth() doesn't count colors, links, and cursor escapes", () => {
   assertEquals(visibleWidth(`${BOLD}a${RED}b${COLOR_END}${BOLD_END}`), 2);
   assertEquals(visibleWidth("\x1b[38;2;1;2;3m日\x1b[0m"), 2);
   assertEquals(visibleWidth("\x1b]8;;http://a b\x1b\\link\x1b]8;;\x07"), 4);
   assertEquals(visibleWidth("\x1b[2K\x1b[10;1Hx"), 1);
 });
 
-Deno.test("visibleWidth() doesn't fail on an escape that is cut off", () => {
+Deno.test("visibleWidth() accepts an escape that's cut off", () => {
   assertEquals(visibleWidth("\x1b"), 0);
   assertEquals(visibleWidth("a\x1b["), 2);
 });
@@ -61,13 +61,13 @@ Deno.test("padEndVisible() pads by columns", () => {
   assertEquals(padEndVisible("hello", 3), "hello");
 });
 
-Deno.test("truncateVisible() leaves text that fits alone", () => {
+Deno.test("truncateVisible() doesn't change text that fits", () => {
   assertEquals(truncateVisible("hello", 5), "hello");
   assertEquals(truncateVisible("", 0), "");
   assertEquals(truncateVisible("hello", Infinity), "hello");
 });
 
-Deno.test("truncateVisible() never takes more columns than it may", () => {
+Deno.test("truncateVisible() never uses more columns than allowed", () => {
   assertEquals(truncateVisible("hello", 4), "hel…");
   assertEquals(truncateVisible("hello", 1), "…");
   assertEquals(truncateVisible("hello", 0), "");
@@ -76,7 +76,7 @@ Deno.test("truncateVisible() never takes more columns than it may", () => {
   assertEquals(truncateVisible("e\u0301e\u0301e\u0301", 2), "e\u0301…");
 });
 
-Deno.test("truncateVisible() ends the styles that are on at the cut", () => {
+Deno.test("truncateVisible() ends the styles that are active at the cut", () => {
   assertEquals(
     truncateVisible(`${BOLD}a${RED}bcd${COLOR_END}e${BOLD_END}`, 3),
     `${BOLD}a${RED}b…${COLOR_END}${BOLD_END}`,
@@ -92,12 +92,12 @@ Deno.test("truncateVisible() ends the styles that are on at the cut", () => {
   );
 });
 
-Deno.test("truncateVisible() rejects a width that is no width", () => {
+Deno.test("truncateVisible() rejects an invalid width", () => {
   assertThrows(() => truncateVisible("a", -1), RangeError, "-1 columns");
   assertThrows(() => truncateVisible("a", NaN), RangeError);
 });
 
-Deno.test("wrapText() breaks at spaces and drops those it breaks at", () => {
+Deno.test("wrapText() breaks lines at spaces, and drops those spaces", () => {
   assertEquals(wrapText("to be or not to be", { width: 8 }), [
     "to be or",
     "not to",
@@ -107,7 +107,7 @@ Deno.test("wrapText() breaks at spaces and drops those it breaks at", () => {
   assertEquals(wrapText("to be  ", { width: 5 }), ["to be"]);
 });
 
-Deno.test("wrapText() keeps the spaces of a line that fits", () => {
+Deno.test("wrapText() keeps the spaces in a line that fits", () => {
   assertEquals(wrapText("  a   b\tc", { width: 20 }), ["  a   b c"]);
 });
 
@@ -175,7 +175,7 @@ Deno.test("wrapText() rejects a width below 1", () => {
   assertThrows(() => wrapText("a", { width: NaN }), RangeError);
 });
 
-Deno.test("printable() quotes text and escapes what can't be seen", () => {
+Deno.test("printable() quotes text and escapes invisible characters", () => {
   const shown: [string, string][] = [
     ["", '""'],
     ["hello\n", '"hello\\n"'],

@@ -54,20 +54,20 @@ function same(actual: string, expected: string): void {
   }
 }
 
-Deno.test("assert() accepts what is truthy and narrows its type", () => {
+Deno.test("assert() accepts a truthy value and narrows its type", () => {
   const text: string | null = ["a"].find(() => true) ?? null;
   assert(text);
   same(text.toUpperCase(), "A");
 });
 
-Deno.test("assert() rejects what is falsy, with the caller's message alone", () => {
+Deno.test("assert() rejects a falsy value, with only the caller's message", () => {
   for (const falsy of [false, 0, "", null, undefined, NaN]) {
     same(complaint(() => assert(falsy, "no peer")), "no peer");
     same(complaint(() => assert(falsy)), "");
   }
 });
 
-Deno.test("assertExists() accepts what is falsy but there, and narrows its type", () => {
+Deno.test("assertExists() accepts falsy values other than null and undefined, and narrows the type", () => {
   for (const value of [0, "", false, NaN]) assertExists(value);
   const text = ["a"].at(0);
   assertExists(text);
@@ -119,7 +119,7 @@ Deno.test("assertInstanceOf() names both classes when they differ", () => {
   );
 });
 
-Deno.test("assertInstanceOf() doesn't confuse two classes of one name", () => {
+Deno.test("assertInstanceOf() doesn't confuse two classes with the same name", () => {
   const Other = class {
     static name = "Date";
   };
@@ -129,7 +129,7 @@ Deno.test("assertInstanceOf() doesn't confuse two classes of one name", () => {
   );
 });
 
-Deno.test("assertMatch() accepts a text that the pattern finds, and shows both otherwise", () => {
+Deno.test("assertMatch() accepts a text that matches, and otherwise shows the text and the pattern", () => {
   assertMatch("port 80", /\d+/);
   same(
     complaint(() => assertMatch("port", /\d+/g)),
@@ -141,7 +141,7 @@ Deno.test("assertMatch() accepts a text that the pattern finds, and shows both o
   );
 });
 
-Deno.test("assertStringIncludes() accepts a text that contains the other, and shows both otherwise", () => {
+Deno.test("assertStringIncludes() accepts a text that contains the other, and otherwise shows both", () => {
   assertStringIncludes("port 80", "80");
   assertStringIncludes("port 80", "");
   same(
@@ -178,7 +178,7 @@ function errors(...messages: string[]): Error[] {
   return messages.map((message) => new Error(message));
 }
 
-Deno.test("assertEquals() accepts values that hold the same", () => {
+Deno.test("assertEquals() accepts values with the same content", () => {
   const pairs: [unknown, unknown][] = [
     [1, 1],
     [NaN, NaN],
@@ -218,7 +218,7 @@ Deno.test("assertEquals() accepts values that hold the same", () => {
   }
 });
 
-Deno.test("assertEquals() rejects values that don't hold the same", () => {
+Deno.test("assertEquals() rejects values with different content", () => {
   const pairs: [unknown, unknown][] = [
     [1, 2],
     [1, "1"],
@@ -273,7 +273,7 @@ Deno.test("assertEquals() shows which lines are only in the actual value and whi
   );
 });
 
-Deno.test("assertEquals() spells out the line ends of texts", () => {
+Deno.test("assertEquals() shows the line endings of texts", () => {
   const message = complaint(() => assertEquals("GET\r\nHost", "GET\nHost"));
   assertMatch(message, /^- {3}GET\\r\\n$/m);
   assertMatch(message, /^\+ {3}GET\\n$/m);
@@ -300,7 +300,7 @@ Deno.test("assertNotEquals() shows both values when they are equal", () => {
   );
 });
 
-Deno.test("assertStrictEquals() accepts one and the same value and narrows its type", () => {
+Deno.test("assertStrictEquals() accepts the same value and narrows its type", () => {
   const peer = { port: 80 };
   const value: unknown = peer;
   assertStrictEquals(value, peer);
@@ -308,7 +308,7 @@ Deno.test("assertStrictEquals() accepts one and the same value and narrows its t
   assertStrictEquals(NaN, NaN);
 });
 
-Deno.test("assertStrictEquals() tells a difference in content from one in reference", () => {
+Deno.test("assertStrictEquals() distinguishes a difference in content from one in reference", () => {
   const sentence = "Values have the same structure but are not reference-equal";
   same(
     complaint(() => assertStrictEquals({ a: 1 }, { a: 1 })),
@@ -328,7 +328,7 @@ Deno.test("assertStrictEquals() tells a difference in content from one in refere
   );
 });
 
-Deno.test("assertLess() accepts what is less, and shows both values otherwise", () => {
+Deno.test("assertLess() accepts a smaller value, and otherwise shows both values", () => {
   assertLess("a", "b");
   same(complaint(() => assertLess(1, 1)), "Expect 1 < 1");
   same(complaint(() => assertLess(NaN, 1)), "Expect NaN < 1");
@@ -339,7 +339,7 @@ function refuse(): never {
   throw new RangeError("port 65536 is out of range");
 }
 
-Deno.test("assertThrows() returns what was thrown", () => {
+Deno.test("assertThrows() returns the thrown error", () => {
   const error = assertThrows(refuse, RangeError);
   same(error.message, "port 65536 is out of range");
   assertStrictEquals(
@@ -386,7 +386,7 @@ Deno.test("assertThrows() rejects an error of another class or with another mess
   );
 });
 
-Deno.test("assertThrows() doesn't mind colors in the message", () => {
+Deno.test("assertThrows() ignores colors in the message", () => {
   assertThrows(
     () => {
       throw new Error("\x1b[31mport\x1b[39m 80");
@@ -396,7 +396,7 @@ Deno.test("assertThrows() doesn't mind colors in the message", () => {
   );
 });
 
-Deno.test("assertRejects() returns what the promise rejected with", async () => {
+Deno.test("assertRejects() returns the promise's error", async () => {
   const error = await assertRejects(
     () => Promise.reject(new RangeError("far")),
     RangeError,
@@ -570,7 +570,7 @@ testColours("a style goes on after one inside it ends", () => {
   });
 });
 
-Deno.test("setColorEnabled() turns every style off", () => {
+Deno.test("setColorEnabled() turns off every style", () => {
   withColor(false, () => {
     assertEquals(colors.getColorEnabled(), false);
     for (const name of styles) assertEquals(colors[name]("a"), "a");
@@ -585,7 +585,7 @@ Deno.test("setColorEnabled() turns the styles on, unless NO_COLOR is set", () =>
   });
 });
 
-Deno.test("stripAnsiCode() takes escape sequences out and leaves the rest", () => {
+Deno.test("stripAnsiCode() removes escape sequences and keeps the rest", () => {
   assertEquals(
     colors.stripAnsiCode("\x1b[1m\x1b[31mport\x1b[39m\x1b[22m 80\n"),
     "port 80\n",

@@ -97,7 +97,7 @@ Deno.test("parseCapture() undoes encodePcap(), in both byte orders and both unit
   });
 });
 
-Deno.test("readCapture() returns the same packets however the stream is cut", async () => {
+Deno.test("readCapture() yields the same packets however the stream is split", async () => {
   for (const name of CAPTURE_NAMES) {
     const file = readFixture(name);
     const expected = parseCapture(file);
@@ -113,7 +113,7 @@ Deno.test("readCapture() returns the same packets however the stream is cut", as
   }
 });
 
-Deno.test("readCapture() returns a packet as soon as its last byte has come", async () => {
+Deno.test("readCapture() yields a packet as soon as its last byte has arrived", async () => {
   const header = encodePcapHeader();
   const packet = encodePcapPacket({ bytes: new Uint8Array([1, 2, 3]) });
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -129,7 +129,7 @@ Deno.test("readCapture() returns a packet as soon as its last byte has come", as
   assertEquals((await rest).done, true);
 });
 
-Deno.test("readCapture() cancels the stream when the loop is left", async () => {
+Deno.test("readCapture() cancels the stream when you leave the loop", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const file = encodePcap([{ bytes: new Uint8Array(1) }]);
   const endless = new ReadableStream<Uint8Array>({
@@ -143,7 +143,7 @@ Deno.test("readCapture() cancels the stream when the loop is left", async () => 
   await promise;
 });
 
-Deno.test("readCapture() yields the packets before a cut, and then rejects with WireError", async () => {
+Deno.test("readCapture() yields the packets before a truncation, and then rejects with WireError", async () => {
   for (const name of CAPTURE_NAMES) {
     const file = readFixture(name);
     const all = parseCapture(file).length;
@@ -207,7 +207,7 @@ Deno.test("parseCapture() rejects an implausible size before it collects that mu
   }
 });
 
-Deno.test("parseCapture() reads pcapng in both byte orders, a section of each in one file", () => {
+Deno.test("parseCapture() reads pcapng in both byte orders, even in one file", () => {
   const file = [true, false].flatMap((littleEndian) => {
     const { section, interface: iface, enhanced, other } = blocks(littleEndian);
     return [
@@ -399,7 +399,7 @@ Deno.test("readCapture() reads 100 MiB without running ahead of its caller", asy
   assert(mostAhead <= 4 * 64 * 1024, `it was ${mostAhead} bytes ahead`);
 });
 
-Deno.test("CaptureParser keeps no more than one record, however long the capture", async () => {
+Deno.test("CaptureParser keeps one record at most, however long the capture is", async () => {
   const { stream, recordBytes } = longCapture(16 * 1024 * 1024);
   const parser = new CaptureParser();
   let most = 0;
@@ -414,7 +414,7 @@ Deno.test("CaptureParser keeps no more than one record, however long the capture
   assert(most > 0 && most <= recordBytes, `${most} bytes were held`);
 });
 
-Deno.test("CaptureParser holds little for a record that only claims to be large", () => {
+Deno.test("CaptureParser allocates little for a record that only claims to be large", () => {
   const { section, word } = blocks(true);
   const parser = new CaptureParser();
   const claim = [...word(0x0bad), ...word(16 * 1024 * 1024)];
@@ -424,7 +424,7 @@ Deno.test("CaptureParser holds little for a record that only claims to be large"
   assert(parser.bufferedBytes < 4096);
 });
 
-Deno.test("parseCapture() reads the modified pcap of 1999, which has 8 more bytes a packet", () => {
+Deno.test("parseCapture() reads the modified pcap format of 1999, which has 8 more bytes per packet", () => {
   // The magic number 34cdb2a1, then a usual header with link type 101.
   const header = "34cdb2a1 0200 0400 00000000 00000000 ffff0000 65000000";
   const record = "01000000 02000000 01000000 3c000000" + // as in any pcap

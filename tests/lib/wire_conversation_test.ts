@@ -126,7 +126,7 @@ for (const [name, expected] of Object.entries(CAPTURED)) {
   });
 }
 
-Deno.test("Conversations counts one retransmission where there was one, and none elsewhere", () => {
+Deno.test("Conversations counts a retransmission only where there was one", () => {
   for (const name of Object.keys(CAPTURED)) {
     // There each packet is captured twice.
     if (name.endsWith("ng")) continue;
@@ -189,7 +189,7 @@ Deno.test("Conversations counts numbers from the SYN, across the wrap", () => {
   assertEquals([client.bytes, server.bytes], [100, 20]);
 });
 
-Deno.test("Conversations begins in the middle where the SYN wasn't captured", () => {
+Deno.test("Conversations starts in the middle if the SYN wasn't captured", () => {
   const script = new Script();
   const first = script.send("server", "", 500, 700, 10);
   assertEquals(first.from, "client"); // the best guess there is
@@ -205,7 +205,7 @@ Deno.test("Conversations begins in the middle where the SYN wasn't captured", ()
   assertEquals(client.state, "ESTABLISHED");
 });
 
-Deno.test("Conversations knows the server by its SYN-ACK", () => {
+Deno.test("Conversations recognizes the server by its SYN-ACK", () => {
   const script = new Script();
   assertEquals(script.send("server", "S", 0, 1).from, "server");
   script.send("client", "", 1, 1);
@@ -215,7 +215,7 @@ Deno.test("Conversations knows the server by its SYN-ACK", () => {
   assertEquals(handshake, false);
 });
 
-Deno.test("Conversations takes a SYN that is sent again for a retransmission", () => {
+Deno.test("Conversations counts a repeated SYN as a retransmission", () => {
   const script = new Script();
   assertEquals(script.send("client", "S", 0, null).retransmission, false);
   assertEquals(script.send("client", "S", 0, null).retransmission, true);
@@ -225,7 +225,7 @@ Deno.test("Conversations takes a SYN that is sent again for a retransmission", (
   assertEquals(script.list[0].handshake, true);
 });
 
-Deno.test("Conversations takes a SYN with another number for a new connection on the same ports", () => {
+Deno.test("Conversations starts a new connection at a SYN with another number on the same ports", () => {
   const script = new Script();
   script.handshake();
   script.send("client", "R", 1, 1);
@@ -233,7 +233,7 @@ Deno.test("Conversations takes a SYN with another number for a new connection on
   assertEquals(script.list.map(({ ending }) => ending.how), ["reset", "open"]);
 });
 
-Deno.test("Conversations sees no handshake where the acknowledgments don't fit", () => {
+Deno.test("Conversations sees no handshake if the acknowledgments don't fit", () => {
   const wrong = new Script();
   wrong.send("client", "S", 0, null);
   wrong.send("server", "S", 0, 2);
@@ -281,14 +281,14 @@ Deno.test("Conversations reports the progress of a close", () => {
   assertEquals(how(), end);
 });
 
-Deno.test("Conversations tells a reset in the handshake from a refusal", () => {
+Deno.test("Conversations distinguishes a reset during the handshake from a refusal", () => {
   const script = new Script();
   script.send("client", "S", 0, null);
   script.send("client", "R", 1, null);
   assertEquals(script.list[0].ending, { how: "reset", by: "client" });
 });
 
-Deno.test("Conversations goes through the states of both ends opening at once", () => {
+Deno.test("Conversations follows the states of a simultaneous open", () => {
   const script = new Script();
   const states = [
     script.send("client", "S", 0, null),
@@ -335,7 +335,7 @@ for (
   });
 }
 
-Deno.test("Conversations sees a complete handshake with data in the SYN, taken or not", () => {
+Deno.test("Conversations sees a complete handshake with data in the SYN, accepted or not", () => {
   for (const taken of [true, false]) {
     const script = new Script();
     script.send("client", "S", 0, null, 10);
@@ -347,7 +347,7 @@ Deno.test("Conversations sees a complete handshake with data in the SYN, taken o
   }
 });
 
-Deno.test("Conversations sees a complete handshake where a SYN with data was captured after its answer", () => {
+Deno.test("Conversations sees a complete handshake if a SYN with data was captured after its answer", () => {
   const script = new Script();
   script.send("server", "S", 0, 11);
   script.send("client", "S", 0, null, 10);
@@ -355,7 +355,7 @@ Deno.test("Conversations sees a complete handshake where a SYN with data was cap
   assertEquals(isComplete(script), [true, true]);
 });
 
-Deno.test("Conversations sees a complete handshake where the third segment is lost, and data acknowledges the SYN", () => {
+Deno.test("Conversations sees a complete handshake if the third segment is lost, and data acknowledges the SYN", () => {
   const script = new Script();
   script.send("client", "S", 0, null);
   script.send("server", "S", 0, 1);
@@ -365,7 +365,7 @@ Deno.test("Conversations sees a complete handshake where the third segment is lo
   assertEquals(isComplete(script), [true, true]);
 });
 
-Deno.test("Conversations takes acknowledgments that don't fit for none, and so do the states", () => {
+Deno.test("Conversations and the states ignore acknowledgments that don't fit", () => {
   const script = new Script();
   script.send("client", "S", 0, null);
   script.send("server", "S", 0, 2);
@@ -373,7 +373,7 @@ Deno.test("Conversations takes acknowledgments that don't fit for none, and so d
   assertEquals(isComplete(script), [false, false]);
 });
 
-Deno.test("Conversations doesn't take a reset in the middle of a capture for a refusal", () => {
+Deno.test("Conversations doesn't mistake a reset in the middle of a capture for a refusal", () => {
   const script = new Script();
   script.send("client", "S", 0, null);
   // The SYN-ACK was not captured.
@@ -382,7 +382,7 @@ Deno.test("Conversations doesn't take a reset in the middle of a capture for a r
   assertEquals(script.list[0].ending, { how: "reset", by: "server" });
 });
 
-Deno.test("Conversations knows the ends apart where both have the same port", () => {
+Deno.test("Conversations distinguishes the ends even if both have the same port", () => {
   const conversations = new Conversations();
   const say = (source: string, destination: string, sequence: number) =>
     conversations.add(decodePacket(
@@ -403,7 +403,7 @@ Deno.test("Conversations knows the ends apart where both have the same port", ()
   assertEquals([other.from, other.conversation.number], ["server", 1]);
 });
 
-Deno.test("Conversations forgets the one that was quiet for the longest when there are too many", () => {
+Deno.test("Conversations drops the least recently active one if there are too many", () => {
   const conversations = new Conversations({ max: 2 });
   const say = (port: number) => {
     const bytes = encodePacket({
@@ -420,6 +420,6 @@ Deno.test("Conversations forgets the one that was quiet for the longest when the
   assertEquals(conversations.list.map(({ number }) => number), [1, 2]);
 });
 
-Deno.test("Conversations leaves out everything but TCP", () => {
+Deno.test("Conversations ignores everything but TCP", () => {
   assertEquals(follow("udp.pcap").list, []);
 });

@@ -31,7 +31,7 @@ const PORTS = { sourcePort: 5000, destinationPort: 7 };
 const SYN = `4500003c 00010000 40060000 7f000001 7f000001
   13880007 00000001 00000000 a002ffff 00000000`;
 
-Deno.test("decodePacket() decodes the fixed TCP header where the snap length cuts the options", () => {
+Deno.test("decodePacket() decodes the fixed TCP header if the snapshot length truncates the options", () => {
   const digits = `${SYN} 0204ffd7 0402080a 0000`;
   const packet = decode(digits, LINK_TYPES.RAW, 60);
   const { tcp, ip, ports, payloadBytes, problem } = packet;
@@ -53,7 +53,7 @@ Deno.test("decodePacket() decodes the fixed TCP header where the snap length cut
   );
 });
 
-Deno.test("decodePacket() decodes the fixed TCP header before a bad option, and whatever the total length says", () => {
+Deno.test("decodePacket() decodes the fixed TCP header before a bad option, and with any total length", () => {
   const cases: [what: string, digits: string, problem: string][] = [
     [
       "an option of length 0",
@@ -88,7 +88,7 @@ Deno.test("decodePacket() decodes the fixed TCP header before a bad option, and 
   }
 });
 
-Deno.test("decodePacket() returns the ports where the capture kept no more than those", () => {
+Deno.test("decodePacket() returns the ports even if the capture has nothing after them", () => {
   for (const protocol of ["06", "11"]) {
     const { ports, tcp, udp, problem } = decode(
       `4500003c 00010000 40${protocol}0000 7f000001 7f000001 13880007`,
@@ -166,7 +166,7 @@ Deno.test("decodePacket() finds TCP after an authentication header", () => {
   assertEquals([packet.tcp?.sourcePort, packet.checksum], [5000, "good"]);
 });
 
-Deno.test("decodePacket() takes an IPv6 payload length of 0 for all there is, as the card fills it in", () => {
+Deno.test('decodePacket() reads an IPv6 payload length of 0 as "all bytes", because the card fills it in', () => {
   const bytes = encodePacket({
     ip: { ...IPV6, payloadBytes: 0 },
     tcp: PORTS,
@@ -184,7 +184,7 @@ Deno.test("decodePacket() takes an IPv6 payload length of 0 for all there is, as
   assertEquals(decodePacket(empty, LINK_TYPES.RAW).payloadBytes, 0);
 });
 
-Deno.test("decodePacket() takes the length of a jumbogram from its option", () => {
+Deno.test("decodePacket() reads the length of a jumbogram from its option", () => {
   const payload = new Uint8Array(70_000);
   const option = new Uint8Array(8);
   // Next header, length, then the option: type 0xc2, 4 bytes, the length.
@@ -206,7 +206,7 @@ Deno.test("decodePacket() takes the length of a jumbogram from its option", () =
   assertEquals([packet.checksum, packet.problem], ["good", null]);
 });
 
-Deno.test("decodePacket() takes a UDP length of 0 in a jumbogram for all there is", () => {
+Deno.test('decodePacket() reads a UDP length of 0 in a jumbogram as "all bytes"', () => {
   const bytes = encodePacket({
     ip: { ...IPV6, payloadBytes: 0 },
     udp: { ...PORTS, length: 0 },
@@ -224,7 +224,7 @@ function homeOption(address: Uint8Array): Ipv6Extension {
   return { number: 60, bytes };
 }
 
-Deno.test("a checksum counts the home address of a mobile sender, and is unknown if that is damaged", () => {
+Deno.test("a checksum covers the home address of a mobile sender, and is unknown if that's damaged", () => {
   const home = "2001:db8::1";
   const segment = encodePacket({
     ip: { ...IPV6, source: home },
@@ -258,7 +258,7 @@ Deno.test("a checksum on a source route that hasn't ended is unknown", () => {
   assertEquals([verdict(4), verdict(8)], ["unknown", "good"]);
 });
 
-Deno.test("decodePacket() finds IP behind tags of QinQ, whatever announces them", () => {
+Deno.test("decodePacket() finds IP after QinQ tags, whatever their EtherType is", () => {
   const tag = { priority: 0, dropEligible: false };
   const tags = [0x9100, 0x88a8, 0x8100].map((type, i) => ({
     ...tag,
@@ -334,7 +334,7 @@ Deno.test("decodePacket() finds the ports in the 8 bytes of TCP that an ICMP err
   assertEquals(problem, null);
 });
 
-Deno.test("decodePacket() judges the checksums of ICMP, with a pseudo-header over IPv6 only", () => {
+Deno.test("decodePacket() verifies the checksums of ICMP, with a pseudo-header only over IPv6", () => {
   // An echo request to ::1, and one to 127.0.0.1, as ping sends them.
   const six = decode(
     `60000000 000c 3a 40 ${ADDRESSES} 8000 baee 0001 0001 61626364`,
@@ -348,7 +348,7 @@ Deno.test("decodePacket() judges the checksums of ICMP, with a pseudo-header ove
   assertEquals(sums, ["good", "good"]);
 });
 
-Deno.test("icmpMeaning() names types and codes, and what an error adds", () => {
+Deno.test("icmpMeaning() names types and codes, and the details of an error", () => {
   const cases: [version: 4 | 6, type: number, code: number, string][] = [
     [4, 0, 0, "echo reply, id 0 seq 1280"],
     [4, 3, 4, "destination unreachable: fragmentation needed, MTU 1280"],
@@ -368,7 +368,7 @@ Deno.test("icmpMeaning() names types and codes, and what an error adds", () => {
   }
 });
 
-Deno.test("isIcmpError() knows which messages quote a packet", () => {
+Deno.test("isIcmpError() recognizes messages that quote a packet", () => {
   const errors = (version: 4 | 6) =>
     Array.from({ length: 256 }, (_, type) => type)
       .filter((type) =>

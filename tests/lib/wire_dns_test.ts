@@ -86,13 +86,13 @@ const MESSAGE: DnsMessage = {
   }],
 };
 
-Deno.test("decodeDns() decodes what encodeDns() encodes", () => {
+Deno.test("decodeDns() decodes messages from encodeDns()", () => {
   const bytes = encodeDns(MESSAGE);
   assertEquals(decodeDns(bytes), MESSAGE);
   assertEquals(encodeDns(decodeDns(bytes)), bytes);
 });
 
-Deno.test("encodeDns() points at names that were written before", () => {
+Deno.test("encodeDns() compresses repeated names", () => {
   const bytes = encodeDns({
     questions: [MESSAGE.questions[0]],
     answers: [MESSAGE.answers[0]],
@@ -102,7 +102,7 @@ Deno.test("encodeDns() points at names that were written before", () => {
   assertEquals(bytes.subarray(33, 35).toHex(), "c00c");
 });
 
-Deno.test("encodeName() and decodeName() take names of every form that there is", () => {
+Deno.test("encodeName() and decodeName() accept names in every form", () => {
   const names = ["", "a", "a.b", "x".repeat(63), "a\\.b.c", "\\000\\255\\\\.d"];
   const longest = `${`${"x".repeat(63)}.`.repeat(3)}${"y".repeat(61)}`;
   for (const name of [...names, longest]) {
@@ -180,7 +180,7 @@ Deno.test("encodeDns() rejects values that don't fit", () => {
   assertThrows(() => encodeDns({ answers: [{ ...a, data }] }), TypeError);
 });
 
-Deno.test("mutated messages end in a message or a WireError", () => {
+Deno.test("mutated messages are decoded or throw WireError", () => {
   const random = new Random();
   const original = encodeDns(MESSAGE);
   const seen = { whole: 0, failed: 0 };
@@ -252,7 +252,7 @@ Deno.test("decodeDnsLeniently() returns the available part of a truncated messag
 const OTHER_PORTS = { source: 50000, destination: 7053 };
 const DNS_PORT = { source: 53, destination: 50000 };
 
-Deno.test("recognizeDns() knows messages on any port, over UDP and TCP", () => {
+Deno.test("recognizeDns() recognizes messages on any port, over UDP and TCP", () => {
   const message = encodeDns(MESSAGE);
   const framed = new Uint8Array([0, message.length, ...message]);
   new DataView(framed.buffer).setUint16(0, message.length);
@@ -264,7 +264,7 @@ Deno.test("recognizeDns() knows messages on any port, over UDP and TCP", () => {
   }
 });
 
-Deno.test("recognizeDns() takes a message that was cut on the ports of DNS only", () => {
+Deno.test("recognizeDns() accepts a truncated message only on DNS ports", () => {
   const cut = encodeDns(MESSAGE).subarray(0, 40);
   const found = (ports: typeof DNS_PORT) =>
     recognizeDns(cut, { ports, isStream: false });
@@ -273,7 +273,7 @@ Deno.test("recognizeDns() takes a message that was cut on the ports of DNS only"
   assertEquals(found(OTHER_PORTS), null);
 });
 
-Deno.test("recognizeDns() takes no random bytes on other ports, and no NetBIOS names", () => {
+Deno.test("recognizeDns() rejects random bytes on other ports, and NetBIOS names", () => {
   const random = new Random();
   for (let turn = 0; turn < fuzzTurns(20_000); turn++) {
     const bytes = random.bytes(random.below(60));

@@ -138,7 +138,7 @@ for (const [what, [protocol, version, digits]] of Object.entries(TUNNELS)) {
   });
 }
 
-Deno.test("decodePacket() goes through tunnels in tunnels, and into no later fragment", () => {
+Deno.test("decodePacket() follows nested tunnels, but doesn't look into a later fragment", () => {
   const once = encodeIpv6({ ...IPV6, protocol: 4 }, INNER[4]);
   const twice = encodeIpv4({ ...IPV4, protocol: 41 }, once);
   const packet = decodePacket(twice, LINK_TYPES.RAW);
@@ -151,7 +151,7 @@ Deno.test("decodePacket() goes through tunnels in tunnels, and into no later fra
   assertEquals(decodePacket(later, LINK_TYPES.RAW).outer, []);
 });
 
-Deno.test("decodePacket() ends in time on a quote in a quote in a quote, and on a tunnel in a tunnel", () => {
+Deno.test("decodePacket() finishes in time on nested quotes and nested tunnels", () => {
   const start = performance.now();
   for (
     const [protocol, header] of [[1, "0b00 0000 00000000"], [4, ""]] as const
@@ -168,7 +168,7 @@ Deno.test("decodePacket() ends in time on a quote in a quote in a quote, and on 
   assert(performance.now() - start < 5000);
 });
 
-Deno.test("decodePacket() ends on any bytes of any link type, within them", () => {
+Deno.test("decodePacket() finishes on any bytes of any link type, and stays within them", () => {
   const types = [0, 1, 9, 10, 50, 104, 107, 113, 129, 226, 239, 242, 276];
   forAll(20_000, (random) => {
     const linkType = random.pick(types);

@@ -53,7 +53,7 @@ function fuzz(
   }
 }
 
-Deno.test("mutated packets end in a packet, or one with a WireError as its problem", () => {
+Deno.test("mutated packets are decoded, with a WireError as their problem if they're invalid", () => {
   const conversations = new Conversations();
   const seen = { problem: 0, tcp: 0, udp: 0 };
   fuzz(60_000, (random) => {
@@ -83,7 +83,7 @@ Deno.test("mutated packets end in a packet, or one with a WireError as its probl
   }
 });
 
-Deno.test("random byte strings end in a header or a WireError, in every decoder", () => {
+Deno.test("random bytes are decoded or throw WireError, in every decoder", () => {
   fuzz(20_000, (random) => {
     const bytes = random.bytes(random.below(80));
     // Most would fail at the version, and tell nothing.
@@ -100,7 +100,7 @@ Deno.test("random byte strings end in a header or a WireError, in every decoder"
   });
 });
 
-Deno.test("mutated captures end in packets or a WireError", () => {
+Deno.test("mutated captures are parsed or throw WireError", () => {
   const files = CAPTURE_NAMES.map(readFixture);
   files.push(encodePcap([]), encodePcap([{ bytes: new Uint8Array(99) }]));
   let good = 0;
@@ -120,7 +120,7 @@ Deno.test("mutated captures end in packets or a WireError", () => {
   assert(good > fuzzTurns(1000), `${good}`);
 });
 
-Deno.test("short files that begin like a capture end in packets or a WireError", () => {
+Deno.test("short files that start like a capture are parsed or throw WireError", () => {
   const magics = [
     ...["d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "34cdb2a1", "a1b2cd34"],
     "0a0d0d0a",

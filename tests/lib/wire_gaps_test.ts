@@ -12,7 +12,7 @@ import {
 } from "../../lib/wire/mod.ts";
 import { forAll } from "./wire_fixture.ts";
 
-Deno.test("Gaps.fill() counts what a set of numbers counts, however it is split", () => {
+Deno.test("Gaps.fill() agrees with a set of numbers, however the range is split", () => {
   forAll(200, (random) => {
     const gaps = new Gaps();
     const missing = new Set<number>();
@@ -35,7 +35,7 @@ Deno.test("Gaps.fill() counts what a set of numbers counts, however it is split"
   });
 });
 
-Deno.test("StreamProgress tells fresh from repeated in any order, across the wrap", () => {
+Deno.test("StreamProgress distinguishes new and repeated numbers in any order, across the wrap", () => {
   forAll(100, (random) => {
     const first = random.below(2 ** 32);
     const progress = new StreamProgress();

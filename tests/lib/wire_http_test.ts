@@ -119,7 +119,7 @@ const GOOD = [
   `GET http://x/y HTTP/1.9\r\nHost:\t x \t\r\nX-Latin: \xe4\xff\r\n\r\n`,
 ].join("");
 
-Deno.test("RequestParser reads pipelined requests, wherever they are cut", () => {
+Deno.test("RequestParser reads pipelined requests, however the stream is split", () => {
   const whole = requests(GOOD);
   assertEquals(whole.error, null);
   const { messages } = whole;
@@ -208,7 +208,7 @@ const BAD: [name: string, input: string, status: number][] = [
   ["a length with a point", post("Content-Length: 5.0"), 400],
   ["a length with an exponent", post("Content-Length: 1e1"), 400],
   ["an empty length", post("Content-Length:"), 400],
-  ["a length with a blank in it", post("Content-Length: 1 2"), 400],
+  ["a length with a space in it", post("Content-Length: 1 2"), 400],
   ["a length over 2^53", post("Content-Length: 99999999999999999999"), 413],
   ["a length over the limit", post("Content-Length: 1048577"), 413],
   [
@@ -222,14 +222,14 @@ const BAD: [name: string, input: string, status: number][] = [
     post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"),
     400,
   ],
-  ["a coding without chunks", post("Transfer-Encoding: gzip"), 400],
+  ["a coding other than chunked", post("Transfer-Encoding: gzip"), 400],
   ["an identity coding", post("Transfer-Encoding: identity"), 400],
   ["a coding that is almost chunked", post("Transfer-Encoding: xchunked"), 400],
   ["chunked, with a tab in it", post("Transfer-Encoding: chun\tked"), 400],
   ["chunked, with a vertical tab", post("Transfer-Encoding: \x0bchunked"), 400],
   ["chunked, with a parameter", post("Transfer-Encoding: chunked;q=1"), 400],
   ["an empty coding", post("Transfer-Encoding:"), 400],
-  ["a coding besides chunks", post("Transfer-Encoding: gzip, chunked"), 501],
+  ["a coding before chunked", post("Transfer-Encoding: gzip, chunked"), 501],
   [
     "chunks in version 1.0",
     "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -238,9 +238,9 @@ const BAD: [name: string, input: string, status: number][] = [
   ["a folded line", `GET / HTTP/1.1\r\n${HOST}X: a\r\n b\r\n\r\n`, 400],
   ["a folded length", post("Content-Length:\r\n 5"), 400],
   ["a folded first field", `GET / HTTP/1.1\r\n ${HOST}\r\n`, 400],
-  ["LF alone behind the first line", `GET / HTTP/1.1\n${HOST}\r\n`, 400],
-  ["LF alone behind a field", `GET / HTTP/1.1\r\nHost: x\n\r\n`, 400],
-  ["LF alone for the blank line", `GET / HTTP/1.1\r\n${HOST}\n`, 400],
+  ["LF alone after the first line", `GET / HTTP/1.1\n${HOST}\r\n`, 400],
+  ["LF alone after a field", `GET / HTTP/1.1\r\nHost: x\n\r\n`, 400],
+  ["LF alone as the empty line", `GET / HTTP/1.1\r\n${HOST}\n`, 400],
   ["LF alone at the start", `\nGET / HTTP/1.1\r\n${HOST}\r\n`, 400],
   [
     "CR alone in a field",
@@ -249,29 +249,37 @@ const BAD: [name: string, input: string, status: number][] = [
   ],
   ["CR CR LF", `GET / HTTP/1.1\r\r\n${HOST}\r\n`, 400],
   ["NUL in a field", `GET / HTTP/1.1\r\n${HOST}X: a\0b\r\n\r\n`, 400],
-  ["a blank before the colon", post("Content-Length : 5"), 400],
+  ["a space before the colon", post("Content-Length : 5"), 400],
   ["a tab before the colon", post("Transfer-Encoding\t: chunked"), 400],
   ["a field without a colon", `GET / HTTP/1.1\r\n${HOST}X\r\n\r\n`, 400],
   ["a field without a name", `GET / HTTP/1.1\r\n${HOST}: a\r\n\r\n`, 400],
-  ["a name that is no token", `GET / HTTP/1.1\r\n${HOST}Ä: a\r\n\r\n`, 400],
+  ["a name that isn't a token", `GET / HTTP/1.1\r\n${HOST}Ä: a\r\n\r\n`, 400],
   ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
   ["two hosts", `GET / HTTP/1.1\r\n${HOST}Host: y\r\n\r\n`, 400],
   ["two hosts in 1.0", `GET / HTTP/1.0\r\n${HOST}${HOST}\r\n`, 400],
-  ["a host that is none", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400],
+  ["an invalid host", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400],
   ["a host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400],
-  ["two blanks in the first line", `GET  / HTTP/1.1\r\n${HOST}\r\n`, 400],
-  ["a blank in the target", `GET /a b HTTP/1.1\r\n${HOST}\r\n`, 400],
-  ["a blank behind the version", `GET / HTTP/1.1 \r\n${HOST}\r\n`, 400],
+  ["two spaces in the first line", `GET  / HTTP/1.1\r\n${HOST}\r\n`, 400],
+  ["a space in the target", `GET /a b HTTP/1.1\r\n${HOST}\r\n`, 400],
+  ["a space after the version", `GET / HTTP/1.1 \r\n${HOST}\r\n`, 400],
   ["a tab in the first line", `GET\t/\tHTTP/1.1\r\n${HOST}\r\n`, 400],
-  ["a target that is relative", `GET a HTTP/1.1\r\n${HOST}\r\n`, 400],
+  ["a relative target", `GET a HTTP/1.1\r\n${HOST}\r\n`, 400],
   ["a target with a fragment", `GET /#a HTTP/1.1\r\n${HOST}\r\n`, 400],
-  ["a target not in ASCII", `GET /\xe4 HTTP/1.1\r\n${HOST}\r\n`, 400],
-  ["a star for another method", `GET * HTTP/1.1\r\n${HOST}\r\n`, 400],
-  ["a tunnel to nowhere", `CONNECT / HTTP/1.1\r\n${HOST}\r\n`, 400],
-  ["a version of old", "GET /\r\n\r\n", 400],
-  ["a version that is none", `GET / http/1.1\r\n${HOST}\r\n`, 400],
-  ["a version to come", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505],
-  ["two lines too many in front", `\r\n\r\nGET / HTTP/1.1\r\n${HOST}\r\n`, 400],
+  [
+    "a target with a byte that isn't ASCII",
+    `GET /\xe4 HTTP/1.1\r\n${HOST}\r\n`,
+    400,
+  ],
+  ["an asterisk target for GET", `GET * HTTP/1.1\r\n${HOST}\r\n`, 400],
+  ["CONNECT without an authority", `CONNECT / HTTP/1.1\r\n${HOST}\r\n`, 400],
+  ["HTTP/0.9, without a version", "GET /\r\n\r\n", 400],
+  ["an invalid version", `GET / http/1.1\r\n${HOST}\r\n`, 400],
+  ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505],
+  [
+    "two empty lines before the request",
+    `\r\n\r\nGET / HTTP/1.1\r\n${HOST}\r\n`,
+    400,
+  ],
   ["TLS", "\x16\x03\x01", 400],
   ["a long first line", `GET /${"a".repeat(8192)}`, 414],
   [
@@ -280,14 +288,14 @@ const BAD: [name: string, input: string, status: number][] = [
     431,
   ],
   ["many fields", `GET / HTTP/1.1\r\n${HOST}${"X:\r\n".repeat(100)}\r\n`, 431],
-  ["a chunk whose size is none", chunked("x\r\n"), 400],
+  ["a chunk with an invalid size", chunked("x\r\n"), 400],
   ["a chunk whose size has a sign", chunked("+5\r\nhello\r\n0\r\n\r\n"), 400],
   [
     "a chunk whose size has a prefix",
     chunked("0x5\r\nhello\r\n0\r\n\r\n"),
     400,
   ],
-  ["a chunk whose size has a blank", chunked("5 \r\nhello\r\n0\r\n\r\n"), 400],
+  ["a chunk whose size has a space", chunked("5 \r\nhello\r\n0\r\n\r\n"), 400],
   ["a chunk whose size is empty", chunked("\r\nhello\r\n0\r\n\r\n"), 400],
   [
     "a chunk of 2^32 + 5 bytes",
@@ -300,7 +308,7 @@ const BAD: [name: string, input: string, status: number][] = [
     413,
   ],
   ["a chunk whose size has 200 digits", chunked(`${"f".repeat(200)}\r\n`), 413],
-  ["a chunk line without end", chunked("0".repeat(300)), 400],
+  ["an endless chunk line", chunked("0".repeat(300)), 400],
   ["a chunk line with LF alone", chunked("5\nhello\r\n0\r\n\r\n"), 400],
   ["an extension with CR in it", chunked("5;a=\rb\r\nhello\r\n0\r\n\r\n"), 400],
   ["a chunk longer than its size", chunked("5\r\nhello!\r\n0\r\n\r\n"), 400],
@@ -310,10 +318,14 @@ const BAD: [name: string, input: string, status: number][] = [
     chunked("80000\r\n" + "x".repeat(0x80000) + "\r\n80001\r\n"),
     413,
   ],
-  ["a length behind the body", chunked("0\r\nContent-Length: 5\r\n\r\n"), 400],
+  [
+    "a Content-Length after the body",
+    chunked("0\r\nContent-Length: 5\r\n\r\n"),
+    400,
+  ],
   ["a folded trailer", chunked("0\r\nX: a\r\n b\r\n\r\n"), 400],
   [
-    "a trailer section without end",
+    "an endless trailer section",
     chunked("0\r\n" + "X: a\r\n".repeat(4000)),
     431,
   ],
@@ -351,7 +363,7 @@ Deno.test("RequestParser rejects ambiguous and oversized requests", async (t) =>
   }
 });
 
-Deno.test("RequestParser tells the end inside a request from one between two", () => {
+Deno.test("RequestParser.end() throws only in the middle of a request", () => {
   for (let end = 0; end <= GOOD.length; end++) {
     const { messages, error } = requests(GOOD.slice(0, end));
     const rest = requests(GOOD.slice(end));
@@ -366,7 +378,7 @@ Deno.test("RequestParser tells the end inside a request from one between two", (
   }
 });
 
-Deno.test("RequestParser holds its limits to the byte", () => {
+Deno.test("RequestParser enforces its limits to the byte", () => {
   const head = `GET / HTTP/1.1\r\n${HOST}\r\n`;
   assertEquals(requests(head, { maxHeadBytes: head.length }).error, null);
   const short = requests(head, { maxHeadBytes: head.length - 1 });
@@ -394,7 +406,7 @@ Deno.test("RequestParser returns the head before it rejects an oversized body", 
   assertThrows(() => parser.next(), HttpError, "at most 4 bytes, found 5");
 });
 
-Deno.test("RequestParser holds a head and no body, however large it is", () => {
+Deno.test("RequestParser keeps a head but no body, however large the body is", () => {
   const parser = new RequestParser({ maxBodyBytes: Infinity });
   parser.push(
     bytes(`POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`),
@@ -412,7 +424,7 @@ Deno.test("RequestParser holds a head and no body, however large it is", () => {
   assertEquals(received, 20_000_000);
 });
 
-Deno.test("BodyBuffer has room for at most twice as much as has come", () => {
+Deno.test("BodyBuffer's capacity is at most twice the bytes received", () => {
   const body = new BodyBuffer();
   const piece = new Uint8Array(1);
   for (let i = 0; i < 1000; i++) {
@@ -424,7 +436,7 @@ Deno.test("BodyBuffer has room for at most twice as much as has come", () => {
   assertEquals(body.size, 0);
 });
 
-Deno.test("ChunkedDecoder reads what encodeChunk writes", () => {
+Deno.test("ChunkedDecoder decodes chunks from encodeChunk", () => {
   const random = new Random();
   for (let turn = 0; turn < 300; turn++) {
     const chunks = Array.from(
@@ -451,7 +463,7 @@ Deno.test("ChunkedDecoder reads what encodeChunk writes", () => {
   assertThrows(() => encodeLastChunk([length]), TypeError, "Content-Length");
 });
 
-Deno.test("heads are the same after writing and reading", () => {
+Deno.test("heads are the same after encoding and decoding", () => {
   const fields = [{ name: "host", value: "a" }, { name: "x", value: "\xff\t" }]
     .map(({ name, value }) => ({ name, value: value.trim() }));
   const request = { method: "M-SEARCH", target: "/", fields };
@@ -572,7 +584,7 @@ function mutate(random: Random, original: Uint8Array): Uint8Array {
   return result;
 }
 
-Deno.test("mutated streams end in requests or an HttpError, the same however they are cut", () => {
+Deno.test("mutated streams are parsed or throw HttpError, the same however they're split", () => {
   const random = new Random();
   const originals = GOOD.split(/(?<=\r\n\r\n)(?=[A-Z])/).map(bytes);
   const limits = { maxHeadBytes: 200, maxBodyBytes: 50, maxLineBytes: 60 };
@@ -607,7 +619,7 @@ Deno.test("mutated streams end in requests or an HttpError, the same however the
   }
 });
 
-Deno.test("mutated answers end in answers or an HttpError", () => {
+Deno.test("mutated responses are parsed or throw HttpError", () => {
   const random = new Random();
   const originals = [
     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",

@@ -125,7 +125,7 @@ Deno.test("decodeIpv6() undoes encodeIpv6(), extension headers included", () => 
   });
 });
 
-Deno.test("the decoders of link headers undo their encoders", () => {
+Deno.test("link headers are the same after encoding and decoding", () => {
   forAll(2000, (random) => {
     const tags = Array.from({ length: random.below(4) }, () => ({
       type: random.pick([0x8100, 0x88a8, 0x9100]),
@@ -177,7 +177,7 @@ Deno.test("the decoders of link headers undo their encoders", () => {
   });
 });
 
-Deno.test("encodePacket() returns the bytes of each packet that decodePacket() decoded", () => {
+Deno.test("encodePacket() encodes each decoded packet to the same bytes", () => {
   for (const linkType of Object.values(LINK_TYPES)) {
     forAll(300, (random) => {
       const { bytes, originalLength } = randomPacket(random, linkType);
@@ -192,7 +192,7 @@ Deno.test("encodePacket() returns the bytes of each packet that decodePacket() d
   }
 });
 
-Deno.test("formatIpv6() writes the shortest form, and parseIp() reads all forms", () => {
+Deno.test("formatIpv6() returns the shortest form, and parseIp() parses all forms", () => {
   const forms = {
     "::": ["0:0:0:0:0:0:0:0", "::0", "0::"],
     "::1": ["0:0:0:0:0:0:0:1", "0::1"],
@@ -274,7 +274,7 @@ Deno.test("checksum() of 65535 bytes of ones doesn't overflow", () => {
   assertEquals(fold(0xffff * 0x1_0000_0000), 0xffff);
 });
 
-Deno.test("a TCP checksum is good, bad, offloaded or unknown", () => {
+Deno.test("a TCP checksum is good, bad, offloaded, or unknown", () => {
   const ip = { version: 4, ...LOOPBACK } as const;
   const payload = new TextEncoder().encode("odd");
   const address = parseIp("127.0.0.1");
@@ -357,7 +357,7 @@ Deno.test("decodePacket() doesn't count padding after the datagram as payload", 
   assertEquals(packet.checksum, "good");
 });
 
-Deno.test("decodePacket() finds ports in the first fragment only", () => {
+Deno.test("decodePacket() finds ports only in the first fragment", () => {
   const ip = { version: 4, ...LOOPBACK, protocol: 17 } as const;
   const udp = { sourcePort: 1, destinationPort: 2, length: 3000 };
   const payload = new Uint8Array(16);
@@ -374,7 +374,7 @@ Deno.test("decodePacket() finds ports in the first fragment only", () => {
   assertEquals(decoded.map(({ problem }) => problem), [null, null]);
 });
 
-Deno.test("decodePacket() takes a total length of 0 for all there is", () => {
+Deno.test('decodePacket() reads a total length of 0 as "all bytes"', () => {
   const bytes = encodePacket({
     ip: { version: 4, ...LOOPBACK, totalBytes: 0 },
     tcp: { sourcePort: 1, destinationPort: 2 },
@@ -486,7 +486,7 @@ Deno.test("decodePacket() names the supported link types for an unknown one", ()
   );
 });
 
-Deno.test("decodeTcp() keeps options that it doesn't know, and known ones of a wrong length", () => {
+Deno.test("decodeTcp() keeps unknown options, and known options with the wrong length", () => {
   const options: TcpOption[] = [
     { kind: "unknown", number: 254, data: new Uint8Array([1, 2, 3]) },
     { kind: "unknown", number: 2, data: new Uint8Array(1) },
@@ -498,7 +498,7 @@ Deno.test("decodeTcp() keeps options that it doesn't know, and known ones of a w
   assertEquals(decodeTcp(bytes).options, options);
 });
 
-Deno.test("decodeTcp() rejects options of which the end can't be found", () => {
+Deno.test("decodeTcp() rejects options whose end can't be found", () => {
   for (
     const option of [[2, 0, 0, 0], [2, 1, 0, 0], [2, 5, 0, 0], [1, 1, 1, 2]]
   ) {

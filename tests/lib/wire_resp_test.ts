@@ -155,7 +155,7 @@ Deno.test("CommandParser rejects a length over the limit before any of its bytes
   assertThrows(() => new CommandParser({ maxItems: NaN }), RangeError);
 });
 
-Deno.test("CommandParser makes no room for a length that is only claimed", () => {
+Deno.test("CommandParser doesn't allocate memory for a claimed length", () => {
   const parsers = Array.from({ length: 10_000 }, () => {
     const parser = new CommandParser();
     parser.push(bytes("*1024\r\n$1048576\r\n"));
@@ -166,7 +166,7 @@ Deno.test("CommandParser makes no room for a length that is only claimed", () =>
   assertEquals(parsers.every(({ isBetween }) => !isBetween), true);
 });
 
-Deno.test("CommandParser takes a megabyte in small pieces in time that doesn't grow with its square", () => {
+Deno.test("CommandParser parses a megabyte in small pieces in less than quadratic time", () => {
   const value = new Uint8Array(1024 * 1024).fill(0x0a);
   const { commands, error } = collect(
     cut(encodeCommand(["SET", "k", value]), 7),
@@ -175,7 +175,7 @@ Deno.test("CommandParser takes a megabyte in small pieces in time that doesn't g
   assertEquals(commands[0][2].length, value.length);
 });
 
-Deno.test("CommandParser tells an end between two commands from one in the middle", () => {
+Deno.test("CommandParser.end() throws only in the middle of a command", () => {
   const stream = encodeCommand(["ECHO", "hi"]);
   for (let size = 1; size < stream.length; size++) {
     const { error } = collect([stream.subarray(0, size)]);
@@ -185,7 +185,7 @@ Deno.test("CommandParser tells an end between two commands from one in the middl
   assertEquals(collect([bytes("PING")]).error?.offset, 4);
 });
 
-Deno.test("mutated streams end in commands or a RespError, the same however they are cut", () => {
+Deno.test("mutated streams are parsed or throw RespError, the same however they're split", () => {
   const random = new Random();
   const originals = [
     ...COMMANDS.map((command) => encodeCommand(command.map(bytes))),
@@ -239,7 +239,7 @@ const REPLIES: RespReply[] = [
   },
 ];
 
-Deno.test("decodeReply() decodes what encodeReply() encodes, and returns null for less", () => {
+Deno.test("decodeReply() decodes replies from encodeReply(), and returns null for incomplete ones", () => {
   for (const reply of REPLIES) {
     const encoded = encodeReply(reply);
     const shifted = Uint8Array.of(0x21, ...encoded, 0x2b);
@@ -251,7 +251,7 @@ Deno.test("decodeReply() decodes what encodeReply() encodes, and returns null fo
   }
 });
 
-Deno.test("encodeReply() rejects a text that would be two answers", () => {
+Deno.test("encodeReply() rejects a text that would be two replies", () => {
   for (const text of ["a\r\n+OK", "a\nb", "a\r"]) {
     assertThrows(() => encodeReply({ kind: "error", text }), TypeError);
     assertThrows(() => encodeReply({ kind: "simple", text }), TypeError);
@@ -277,7 +277,7 @@ Deno.test("decodeReply() rejects invalid RESP, and replies that are too deep or 
   assertThrows(() => decodeReply(bytes("*1\r\n".repeat(100_000))), RespError);
 });
 
-Deno.test("mutated replies end in a reply, null or a RespError", () => {
+Deno.test("mutated replies are decoded, incomplete, or throw RespError", () => {
   const random = new Random();
   const originals = REPLIES.map(encodeReply);
   const seen = { whole: 0, null: 0, failed: 0 };

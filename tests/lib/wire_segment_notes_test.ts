@@ -196,7 +196,7 @@ for (const [what, [lines, notes]] of Object.entries(SCRIPTS)) {
   });
 }
 
-Deno.test("a probe is no retransmission in the sums, and its byte counts once", () => {
+Deno.test("a probe doesn't count as a retransmission, and its byte counts once", () => {
   const probed: Line[] = [
     ...OPEN,
     { from: "client", seq: 1, ack: 1, data: 10 },
@@ -207,7 +207,7 @@ Deno.test("a probe is no retransmission in the sums, and its byte counts once", 
   assertEquals([client.bytes, client.retransmissions], [10, 0]);
 });
 
-Deno.test("duplicate ACKs are counted in a row", () => {
+Deno.test("consecutive duplicate ACKs are counted", () => {
   const repeat: Line = { from: "server", seq: 1, ack: 1, window: 900 };
   const counts = play([
     ...OPEN,
@@ -232,7 +232,7 @@ function scale(shift: number): TcpOption[] {
   return [{ kind: "windowScale", shift }];
 }
 
-Deno.test("windows are scaled where both SYNs say so, and never in a SYN", () => {
+Deno.test("windows are scaled if both SYNs have the option, and never in a SYN", () => {
   const segments = play([
     { ...SYN, options: scale(7) },
     { ...SYN_ACK, options: scale(3) },
@@ -247,7 +247,7 @@ Deno.test("windows are scaled where both SYNs say so, and never in a SYN", () =>
   ]);
 });
 
-Deno.test("windows aren't scaled where one SYN doesn't say so, nor by more than 14", () => {
+Deno.test("windows aren't scaled if one SYN lacks the option, and by 14 at most", () => {
   const one = play([
     { ...SYN, options: scale(7) },
     SYN_ACK,
@@ -262,7 +262,7 @@ Deno.test("windows aren't scaled where one SYN doesn't say so, nor by more than 
   assertEquals(much.at(-1)?.scaledWindow, 10 * 2 ** 14);
 });
 
-Deno.test("the scale of a window is unknown where its SYN wasn't captured", () => {
+Deno.test("the scale of a window is unknown if the SYN wasn't captured", () => {
   const [first] = play([{ from: "client", seq: 1, ack: 1 }]);
   assertEquals([first.windowShift, first.scaledWindow], [null, null]);
 });
@@ -278,7 +278,7 @@ Deno.test("window full counts with the scaled window", () => {
   assertEquals(segments.at(-1)?.notes, ["window full"]);
 });
 
-Deno.test("the recorded captures have the notes that they were made for, and no others", () => {
+Deno.test("the recorded captures have exactly the notes that they were made for", () => {
   const notesOf = (name: string) => {
     const conversations = new Conversations();
     return parseCapture(readFixture(name)).flatMap((captured) => {

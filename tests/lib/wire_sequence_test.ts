@@ -12,7 +12,7 @@ import { forAll } from "./wire_fixture.ts";
 const HALF = 2 ** 31;
 const MAX = 2 ** 32 - 1;
 
-Deno.test("seqLess() holds up to just under half the circle, and not beyond", () => {
+Deno.test("seqLess() is true up to just under half the range, but no further", () => {
   for (const start of [0, 1, HALF - 1, HALF, MAX]) {
     assertEquals(seqLess(start, start), false);
     assertEquals(seqLess(start, seqAdd(start, 1)), true);
@@ -27,7 +27,7 @@ Deno.test("seqLess() holds up to just under half the circle, and not beyond", ()
   }
 });
 
-Deno.test("seqAdd(), seqDiff() and seqLess() agree with one another", () => {
+Deno.test("seqAdd(), seqDiff(), and seqLess() agree with each other", () => {
   forAll(5000, (random) => {
     const a = random.bits(32);
     const distance = random.bits(31);
@@ -43,7 +43,7 @@ Deno.test("seqAdd(), seqDiff() and seqLess() agree with one another", () => {
   });
 });
 
-Deno.test("StreamProgress counts each number once, whatever order they come in", () => {
+Deno.test("StreamProgress counts each number once, in whatever order they arrive", () => {
   forAll(500, (random) => {
     // Near the wrap, to cross it.
     const start = seqAdd(0, -random.below(100));

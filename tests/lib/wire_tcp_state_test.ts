@@ -95,7 +95,7 @@ Deno.test("transitionOf() has every transition of RFC 9293, and no other", () =>
   }
 });
 
-Deno.test("nextState() leads a listener back to LISTEN when a half-open connection is reset", () => {
+Deno.test("nextState() returns a listener to LISTEN when a half-open connection is reset", () => {
   const reset = (passive: boolean) =>
     nextState("SYN-RECEIVED", "rcv RST", { passive });
   assertEquals(reset(true), "LISTEN");
@@ -179,7 +179,7 @@ Deno.test("walk() answers a SYN with a reset if no socket is listening", () => {
   assertEquals(pair.client.state, "CLOSED");
 });
 
-Deno.test("walk() takes a FIN that acknowledges ours for two events, the ACK first", () => {
+Deno.test("walk() handles a FIN that acknowledges ours as two events, the ACK first", () => {
   const opened = walk(TCP_WALKS["open"]).pair;
   const closing = walk([
     ["client", "CLOSE"],
@@ -199,7 +199,7 @@ Deno.test("walk() takes a FIN that acknowledges ours for two events, the ACK fir
   assertEquals(records.map(({ to }) => to), ["TIME-WAIT", "CLOSED"]);
 });
 
-Deno.test("walkStep() throws RangeError when nothing is there to receive", () => {
+Deno.test("walkStep() throws RangeError if there's nothing to receive", () => {
   assertThrows(
     () => walkStep(CLOSED_PAIR, ["client", "receive"]),
     RangeError,
@@ -229,7 +229,7 @@ function explore(start: WalkPair, limit: number): WalkPair[] {
   return [...seen.values()];
 }
 
-Deno.test("every order of closes, aborts and arrivals leads to two ends that are at rest together", () => {
+Deno.test("after any order of closes, aborts, and arrivals, the states of both ends fit together", () => {
   const listening = walk([["server", "passive OPEN"]]).pair;
   const opened = walk(TCP_WALKS["open"]).pair;
   const both =

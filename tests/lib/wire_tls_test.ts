@@ -36,7 +36,7 @@ function names(...records: number[][]): string[] {
   return tlsMessageNames(recognizeTls(new Uint8Array(records.flat())));
 }
 
-Deno.test("recognizeTls() takes records apart, and keeps one that is cut off", () => {
+Deno.test("recognizeTls() splits records, and keeps one that's cut off", () => {
   const bytes = new Uint8Array([
     ...record(22, [1, 2, 3]),
     ...record(23, Array(600).fill(7)),
@@ -79,7 +79,7 @@ Deno.test("tlsMessageNames() treats an impossible handshake message as encrypted
   ]);
 });
 
-Deno.test("recognizeTls() takes text, empty data and other versions for no TLS", () => {
+Deno.test("recognizeTls() rejects text, empty data, and other versions", () => {
   const texts = ["", "GET / HTTP/1.1\r\n\r\n", "\x16", "\x16\x03\x03\x00"];
   for (const text of texts) {
     assertEquals(recognizeTls(new TextEncoder().encode(text)), []);
@@ -92,7 +92,7 @@ Deno.test("recognizeTls() takes text, empty data and other versions for no TLS",
   }
 });
 
-Deno.test("recognizeTls() ends on any bytes, within them", () => {
+Deno.test("recognizeTls() finishes on any bytes, and stays within them", () => {
   forAll(5000, (random) => {
     const bytes = random.bytes(random.below(200));
     if (bytes.length > 4 && random.bool()) bytes.set([22, 3, 3, 0, 9]);
@@ -161,7 +161,7 @@ Deno.test("decodeClientHello() rejects a message that's cut anywhere, or has mor
   assertThrows(() => decodeClientHello(more), WireError, "found more");
 });
 
-Deno.test("decodeClientHelloLeniently() keeps what comes before a cut", () => {
+Deno.test("decodeClientHelloLeniently() keeps everything before the truncation", () => {
   const whole = hello();
   const { value, problem } = decodeClientHelloLeniently(whole.subarray(0, -3));
   assert(problem instanceof WireError);
@@ -183,7 +183,7 @@ Deno.test("decodeTlsAlert() names alerts, and leaves out encrypted ones", () => 
   assertEquals(alertOf(...Array(26).fill(1)), null);
 });
 
-Deno.test("names of numbers know GREASE, and numbers without a name", () => {
+Deno.test("the names of numbers include GREASE, and numbers without a name", () => {
   assertEquals(
     [0x0304, 0x0301, 0xfafa, 0x7f1c].map(tlsVersionName),
     ["TLS 1.3", "TLS 1.0", "GREASE", "0x7f1c"],
@@ -195,7 +195,7 @@ Deno.test("names of numbers know GREASE, and numbers without a name", () => {
   ]);
 });
 
-Deno.test("TlsRecordParser cuts a stream into its records, wherever reads end", () => {
+Deno.test("TlsRecordParser splits a stream into records, however the reads split it", () => {
   forAll(200, (random) => {
     const sent = Array.from({ length: 1 + random.below(5) }, () => ({
       contentType: 20 + random.below(5),
@@ -223,7 +223,7 @@ Deno.test("TlsRecordParser cuts a stream into its records, wherever reads end", 
   });
 });
 
-Deno.test("TlsRecordParser rejects what isn't a record, again and again", () => {
+Deno.test("TlsRecordParser rejects anything that isn't a record, in every call", () => {
   const cases: [bytes: number[], message: string][] = [
     [[19], "a content type from 20 to 24, found 19"],
     [ascii("GET / HTTP/1.1"), "a content type from 20 to 24, found 71"],
@@ -243,7 +243,7 @@ Deno.test("TlsRecordParser rejects what isn't a record, again and again", () => 
   assertThrows(() => old.end(), WireError, "found the end");
 });
 
-Deno.test("mutated ClientHellos end in a ClientHello or a WireError, within the bytes", () => {
+Deno.test("mutated ClientHellos decode to a ClientHello or throw WireError", () => {
   const original = hello();
   let good = 0;
   const turns = fuzzTurns(100_000);
@@ -276,7 +276,7 @@ Deno.test("mutated ClientHellos end in a ClientHello or a WireError, within the 
   assert(good > turns / 10, `${good}`);
 });
 
-Deno.test("mutated streams of records end in records or a WireError, within the bytes", () => {
+Deno.test("mutated streams of records are parsed or throw WireError", () => {
   let count = 0;
   const turns = fuzzTurns(100_000);
   const original = new Uint8Array([

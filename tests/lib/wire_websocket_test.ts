@@ -104,7 +104,7 @@ const MESSAGES: WebSocketMessage[] = [
   { kind: "close", code: 1001, reason: "bye" },
 ];
 
-Deno.test("WebSocketParser gives the same messages however the stream is cut, and nothing after a close", () => {
+Deno.test("WebSocketParser returns the same messages however the stream is split, and nothing after a close", () => {
   for (let size = 1; size <= STREAM.length; size++) {
     const { messages, error } = collect(cut(STREAM, size));
     assertEquals(error, null);
@@ -112,7 +112,7 @@ Deno.test("WebSocketParser gives the same messages however the stream is cut, an
   }
 });
 
-Deno.test("WebSocketParser gives data that the next push doesn't change", () => {
+Deno.test("WebSocketParser returns data that the next push doesn't change", () => {
   for (const from of ["client", "server"] as const) {
     const parser = new WebSocketParser({ from });
     const mask = from === "client" ? MASK : undefined;
@@ -301,7 +301,7 @@ Deno.test("WebSocketParser says where the stream may end", () => {
   assertThrows(() => parser.end(), WebSocketError, "found the end");
 });
 
-Deno.test("WebSocketParser keeps no more than arrives, and nothing of empty fragments", () => {
+Deno.test("WebSocketParser keeps no more than the received bytes, and nothing for empty fragments", () => {
   const parser = new WebSocketParser({ maxBytes: 2 ** 40 });
   parser.push(hex("02 ff 0000001000000000 00000000")); // Claims 64 GiB.
   assertEquals(parser.next(), null);
@@ -316,7 +316,7 @@ Deno.test("WebSocketParser keeps no more than arrives, and nothing of empty frag
   assertEquals(other.next(), { kind: "binary", data: utf8("end") });
 });
 
-Deno.test("encodeWebSocketFrame() rejects what can't be a frame, and leaves its arguments alone", () => {
+Deno.test("encodeWebSocketFrame() rejects an invalid frame, and doesn't change its arguments", () => {
   for (
     const [opcode, payload, options] of [
       [16, "", {}],
@@ -340,7 +340,7 @@ Deno.test("encodeWebSocketFrame() rejects what can't be a frame, and leaves its 
   assertEquals(mask, MASK);
 });
 
-Deno.test("applyMask() is its own inverse, wherever a payload is cut", () => {
+Deno.test("applyMask() is its own inverse, however the payload is split", () => {
   const data = Uint8Array.from({ length: 50 }, (_, i) => 7 * i);
   const masked = applyMask(data, MASK);
   for (let at = 0; at <= data.length; at++) {
@@ -352,7 +352,7 @@ Deno.test("applyMask() is its own inverse, wherever a payload is cut", () => {
   }
 });
 
-Deno.test("a close code and its reason come back, and only those that may be sent are", () => {
+Deno.test("close codes that may be sent, and their reasons, decode to the same values", () => {
   for (let code = 0; code < 65536; code++) {
     const may = maySendCloseCode(code);
     const isPrivate = code >= 3000 && code <= 4999;
@@ -420,7 +420,7 @@ function mutate(random: Random, original: Uint8Array): Uint8Array {
   return bytes;
 }
 
-Deno.test("100,000 mutated streams end in messages or a WebSocketError, however they're cut", () => {
+Deno.test("100,000 mutated streams are parsed or throw WebSocketError, the same however they're split", () => {
   const random = new Random();
   const seen = { error: 0, message: 0 };
   for (let turn = 0; turn < fuzzTurns(100_000); turn++) {

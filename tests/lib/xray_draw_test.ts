@@ -148,7 +148,7 @@ for (const colours of [false, true]) {
   });
 }
 
-Deno.test("drawTimeline() puts three views side by side at 100 columns, and below one after another", () => {
+Deno.test("drawTimeline() puts three views side by side from 100 columns on, and otherwise one after another", () => {
   const head = (width: number) =>
     draw(width, ALL).find((line) => /the lesson +\S+ ?system/.test(line))!;
   for (const width of [100, 120, 160]) {
@@ -162,7 +162,7 @@ Deno.test("drawTimeline() puts three views side by side at 100 columns, and belo
   }
 });
 
-Deno.test("drawTimeline() breaks lines between words that belong together", () => {
+Deno.test("drawTimeline() keeps words that belong together on one line", () => {
   const text = draw(100, ALL).map((line) => line.split("│")[1]?.trim() ?? "")
     .join("\n");
   assertMatch(
@@ -173,7 +173,7 @@ Deno.test("drawTimeline() breaks lines between words that belong together", () =
   assertMatch(text, /^= 6 bytes "日本"/m);
 });
 
-Deno.test("drawTimeline() says how to read it, and no more than it shows", () => {
+Deno.test("drawTimeline() explains only what it shows", () => {
   const legend = (width: number, views: typeof ALL) =>
     draw(width, views).join(" ").split("the lesson  ")[0].replace(/\s+/g, " ");
   assertMatch(
@@ -225,7 +225,7 @@ Deno.test("drawTimeline() leaves out the middle of a flood", () => {
   );
 });
 
-Deno.test("drawTimeline() tells why Unix sockets have no packets", () => {
+Deno.test("drawTimeline() explains why Unix sockets have no packets", () => {
   setColorEnabled(false);
   const unix = { ...socket, kind: "unix" as const };
   const items = [call("close", { socket: unix })];
@@ -408,7 +408,7 @@ Deno.test("namesIn() shortens long names, and uses ports for addresses without o
   assertEquals(shortPath(`/tmp/${"a".repeat(60)}`), `…/${"a".repeat(23)}…`);
 });
 
-Deno.test("namesIn() writes addresses where ports alone would be ambiguous", () => {
+Deno.test("namesIn() uses addresses if ports alone would be ambiguous", () => {
   const [ipv4, ipv6] = [SERVER, "[::1]:7000"].map((destination) => ({
     ...UDP,
     destination,
@@ -441,7 +441,7 @@ Deno.test("drawTimeline() keeps times exact after the first second", () => {
   );
 });
 
-Deno.test("drawTimeline() keeps to its width with times since the previous line", () => {
+Deno.test("drawTimeline() stays within its width with times since the previous line", () => {
   for (let width = 60; width <= 160; width++) {
     for (const line of draw(width, ALL, { delta: true, all: true })) {
       assert(visibleWidth(line) <= width, `${width}: ${line}`);
@@ -514,7 +514,7 @@ Deno.test("drawTimeline() explains terms under the first step that has them, in 
   assert(!text(12, ALL).includes("opens a connection"));
 });
 
-Deno.test("drawTimeline() says what folded lines fold", () => {
+Deno.test("drawTimeline() says what folded lines contain", () => {
   const items = Array.from({ length: 100 }, () => [
     call("socket", { made: socket }),
     call("connect"),
@@ -525,7 +525,7 @@ Deno.test("drawTimeline() says what folded lines fold", () => {
   assertMatch(text, /│ … 98 × connect, accept4, 97 × socket\n/);
 });
 
-Deno.test("foldRepeats() keeps all that isn't long, and every row somewhere", () => {
+Deno.test("foldRepeats() keeps short series, and loses no row", () => {
   const rows = (text: string) => [...text].map((like) => ({ like }));
   const some = rows("abcabcabcabd");
   assertEquals(foldRepeats(some), some);

@@ -23,7 +23,7 @@ function address(port: number): string {
   return `{sa_family=AF_INET, sin_port=htons(${port}), ${LOOPBACK}}`;
 }
 
-Deno.test("SocketFollower follows a listening socket and what it accepts", () => {
+Deno.test("SocketFollower follows a listening socket and its accepted sockets", () => {
   const calls = follow(
     "socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 21",
     `bind(21, ${address(0)}, 16) = 0`,
@@ -62,7 +62,7 @@ Deno.test("SocketFollower follows a listening socket and what it accepts", () =>
   assertEquals(calls[1].given, "127.0.0.1:0");
 });
 
-Deno.test("SocketFollower counts getsockname as housekeeping, unless it tells a port that was open", () => {
+Deno.test("SocketFollower counts getsockname as housekeeping, unless it returns the port for port 0", () => {
   const calls = follow(
     "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 21",
     `bind(21, ${address(0)}, 16) = 0`,
@@ -78,7 +78,7 @@ Deno.test("SocketFollower counts getsockname as housekeeping, unless it tells a 
   ]);
 });
 
-Deno.test("SocketFollower tells sockets with one descriptor apart", () => {
+Deno.test("SocketFollower distinguishes sockets with the same descriptor", () => {
   const calls = follow(
     "socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 21",
     "close(21) = 0",
@@ -131,7 +131,7 @@ Deno.test("SocketFollower says how many bytes were asked for and moved", () => {
   );
 });
 
-Deno.test("SocketFollower knows the pieces of sendmsg, recvmsg, writev, and of read and write", () => {
+Deno.test("SocketFollower decodes sendmsg, recvmsg, writev, read, and write", () => {
   const pieces = '[{iov_base="hel", iov_len=3}, {iov_base="lo", iov_len=2}]';
   const calls = follow(
     "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 21",
@@ -163,7 +163,7 @@ Deno.test("SocketFollower knows the pieces of sendmsg, recvmsg, writev, and of r
   );
 });
 
-Deno.test("SocketFollower knows addresses of every family", () => {
+Deno.test("SocketFollower decodes addresses of every family", () => {
   const calls = follow(
     "socket(AF_INET6, SOCK_STREAM, IPPROTO_IP) = 21",
     'bind(21, {sa_family=AF_INET6, sin6_port=htons(7000), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28) = 0',
@@ -181,7 +181,7 @@ Deno.test("SocketFollower knows addresses of every family", () => {
   assertEquals(calls[6].peer, "/tmp/b");
 });
 
-Deno.test("SocketFollower tells the answer to connect() from other settings", () => {
+Deno.test("SocketFollower distinguishes the result of connect() from other settings", () => {
   const calls = follow(
     "socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 21",
     "setsockopt(21, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0",

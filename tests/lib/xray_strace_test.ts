@@ -56,7 +56,7 @@ Deno.test("StraceReader knows when a call has certainly returned: at its thread'
   ]);
 });
 
-Deno.test("StraceReader names errors", () => {
+Deno.test("StraceReader returns the names of errors", () => {
   const calls = read(
     "7 1.0 connect(21, {sa_family=AF_INET}, 16) = -1 EINPROGRESS (Operation now in progress) <0.1>",
     "7 2.0 recvfrom(21, 0x55d, 64, 0, NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable) <0.1>",
@@ -64,7 +64,7 @@ Deno.test("StraceReader names errors", () => {
   assertEquals(calls.map(({ error }) => error), ["EINPROGRESS", "EAGAIN"]);
 });
 
-Deno.test("StraceReader keeps commas, brackets and quotes inside an argument", () => {
+Deno.test("StraceReader keeps commas, brackets, and quotes inside an argument", () => {
   const [call] = read(
     String
       .raw`7 1.0 sendto(21, "a, \"b\") = 5 <0.1>, {", 17, 0, {sa_family=AF_UNIX, sun_path="/tmp/a,b"}, 14) = 17 <0.1>`,

@@ -66,7 +66,7 @@ function step(number: number, title: string): TimelineItem {
 const SENT = { moves: "out", asked: 10, moved: 4 } as const;
 const RECEIVED = { moves: "in", asked: 1024, moved: 5 } as const;
 
-Deno.test("costOfSteps() adds up calls, packets and bytes, step by step", () => {
+Deno.test("costOfSteps() adds up calls, packets, and bytes, step by step", () => {
   const socket = tcp(1);
   const at = (step: number, item: TimelineItem) => ({ ...item, step });
   const costs = costOfSteps([
@@ -168,7 +168,7 @@ Deno.test("effectsOfClosing() finds a FIN after queued data, by its sequence num
   ]);
 });
 
-Deno.test("effectsOfClosing() counts the clients in a listener's queue that it reset", () => {
+Deno.test("effectsOfClosing() counts the clients in a listener's backlog that it reset", () => {
   const listener: Socket = { ...tcp(1, "listening"), remote: undefined };
   const [a, b, c] = [2, 3, 4].map((id) => tcp(id));
   const from = ({ local, remote }: Socket) => ({
@@ -211,7 +211,7 @@ Deno.test("drawSummary() sums up one step if asked, and a server without steps",
   );
 });
 
-Deno.test("drawSummary() keeps to its width", () => {
+Deno.test("drawSummary() stays within its width", () => {
   setColorEnabled(false);
   const items = [
     step(1, "A title that is much longer than what is left for it"),
@@ -237,7 +237,7 @@ Deno.test("drawSummary() shows only what was observed", () => {
   assert(!/calls|bytes|close/.test(text(false, true)));
 });
 
-Deno.test("drawSummary() puts many that ended alike on one line", () => {
+Deno.test("drawSummary() puts many sockets with the same ending on one line", () => {
   setColorEnabled(false);
   const items = Array.from({ length: 30 }, (_, i) => [
     call(tcp(i), "close"),
@@ -247,7 +247,7 @@ Deno.test("drawSummary() puts many that ended alike on one line", () => {
   assertEquals(lines.at(-1), "   30 accepted sockets  close() sent FIN");
 });
 
-Deno.test("effectsOfClosing() tells a RST that answers later data from one that close() sent", () => {
+Deno.test("effectsOfClosing() distinguishes an RST that answers later data from one that close() sent", () => {
   const [a, b, c, d] = [tcp(1), tcp(2), tcp(3), tcp(4)];
   const items = [
     call(a, "shutdown"),
@@ -276,7 +276,7 @@ Deno.test("effectsOfClosing() tells a RST that answers later data from one that 
   ]);
 });
 
-Deno.test("drawSummary() puts all UDP sockets on one line, and leaves the others apart", () => {
+Deno.test("drawSummary() puts all UDP sockets on one line, but not the others", () => {
   setColorEnabled(false);
   const udp = (id: number): Socket => ({
     ...tcp(id, "unconnected"),
@@ -307,7 +307,7 @@ const HEAD = {
   date: "2026-11-21",
 } as const;
 
-Deno.test("encodeRecording() keeps the whole story, and the views that were looked at", () => {
+Deno.test("encodeRecording() keeps the whole story, and the requested views", () => {
   const say = { atMs: 1, kind: "say", text: "long" } as const;
   const items: TimelineItem[] = [
     step(1, "One"),
@@ -324,7 +324,7 @@ Deno.test("encodeRecording() keeps the whole story, and the views that were look
   assertEquals(recording, { head: HEAD, items: items.slice(0, 3) });
 });
 
-Deno.test("abridge() leaves out the middle of a flood, but no sum and no ending", () => {
+Deno.test("abridge() leaves out the middle of a flood, but keeps the sums and the endings", () => {
   setColorEnabled(false);
   const socket = tcp(1);
   const items = [
@@ -369,7 +369,7 @@ for (const lesson of lessons) {
   });
 }
 
-Deno.test("describeHead() says where and when a recording was made", () => {
+Deno.test("describeHead() says when and on which machine a recording was made", () => {
   assertEquals(
     describeHead(HEAD),
     "This is a recording, made on linux 6.1.0 (x86_64) with Deno 2.9.6 on " +
@@ -377,7 +377,7 @@ Deno.test("describeHead() says where and when a recording was made", () => {
   );
 });
 
-Deno.test("decodeRecording() rejects anything that isn't recording", () => {
+Deno.test("decodeRecording() rejects anything that isn't a recording", () => {
   assertThrows(() => decodeRecording('{"kind":"lesson"}'), SyntaxError);
   assertThrows(() => decodeRecording("# Lesson"), SyntaxError);
 });

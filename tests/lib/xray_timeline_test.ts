@@ -188,7 +188,7 @@ function shuffled<T>(values: T[], random: () => number): T[] {
     .sort((a, b) => a.key - b.key).map(({ value }) => value);
 }
 
-Deno.test("mergeTimeline() finds the order of cause and effect, whatever order things came in", () => {
+Deno.test("mergeTimeline() sorts by cause and effect, whatever the input order", () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = randomFrom(seed);
     const run = randomRun(random);
@@ -203,7 +203,7 @@ Deno.test("mergeTimeline() finds the order of cause and effect, whatever order t
   }
 });
 
-Deno.test("mergeTimeline() puts each thing into the step that was told last", () => {
+Deno.test("mergeTimeline() puts each item into the step reported last", () => {
   const run = randomRun(randomFrom(7));
   let step = 0;
   for (const item of mergeTimeline(run.observations)) {
@@ -242,7 +242,7 @@ Deno.test("mergeTimeline() puts late packets into the step that caused them", ()
   assertEquals(steps, steps.toSorted((a, b) => a - b));
 });
 
-Deno.test("mergeTimeline() counts numbers from the start of each direction, and keeps the raw ones", () => {
+Deno.test("mergeTimeline() adds relative numbers, and keeps the raw ones", () => {
   const items = mergeTimeline(randomRun(randomFrom(1)).observations);
   const packets = items.flatMap((item) =>
     item.seen === "packet" ? [item.packet] : []
@@ -303,7 +303,7 @@ Deno.test("mergeTimeline() leaves out later users of a port, but not TCP's last 
   assertEquals(flags, ["SYN", "FIN,ACK"]);
 });
 
-Deno.test("mergeTimeline() knows packets by addresses where no calls were seen", () => {
+Deno.test("mergeTimeline() recognizes packets by their addresses if no calls were observed", () => {
   const run = new Run();
   run.packet({ syn: true }, true, {});
   const { events, packets } = run.observations;
@@ -328,7 +328,7 @@ Deno.test("mergeTimeline() learns from the SYN which port a connection has", () 
   assertEquals(items.filter(({ seen }) => seen === "packet").length, 2);
 });
 
-Deno.test("mergeTimeline() puts a call after its cause, where its measured end is too early", () => {
+Deno.test("mergeTimeline() puts a call after its cause if its measured end is too early", () => {
   const run = new Run();
   /** A call whose packets come after the end that was measured. */
   const early = (
