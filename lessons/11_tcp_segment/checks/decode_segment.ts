@@ -96,7 +96,7 @@ const IMPOSSIBLE = [
       `a data offset of ${offset}`,
       SEGMENT.with(12, offset << 4),
       "You trusted a data offset below 5. That's impossible, because the first " +
-        "20 bytes are always there: you'd take part of the header for data.",
+        "20 bytes are always there: you'd mistake part of the header for data.",
     )
   ),
   ...[7, 15].map((offset) =>
