@@ -64,7 +64,7 @@ export const findHandshake: (segments: Segment[]) => Handshake | null = todo(
  * - An event that doesn't lead anywhere leaves the state as it is.
  * - CLOSE leads from LISTEN and SYN-SENT to CLOSED, and from SYN-RECEIVED to
  *   FIN-WAIT-1. "active OPEN" leads from LISTEN to SYN-SENT, too.
- * - A reset leads from every state to CLOSED, except from LISTEN, which stays.
+ * - A reset leads from every state to CLOSED, but LISTEN stays LISTEN.
  * - In SYN-RECEIVED, three more answers are right: LISTEN after a reset,
  *   CLOSE-WAIT after a FIN, and ESTABLISHED after "rcv SYN,ACK".
  */
