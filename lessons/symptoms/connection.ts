@@ -204,7 +204,7 @@ export const connection: Symptom[] = [
       "request to send or receive data was disallowed because the socket is not connected",
       "getpeername or shutdown fails, socket is not connected",
     ],
-    means: "that client left before you accepted it",
+    means: "the client left before you accepted it",
     todo: "accept the next client (lesson 6)",
     causes: [
       {
