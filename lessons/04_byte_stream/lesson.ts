@@ -32,7 +32,7 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
   show.say(
     "The server adds up the numbers that a client sends. It treats " +
       "whatever one read() returns as one number. The client calls " +
-      "setNoDelay(true), so that TCP sends each write at once.",
+      "setNoDelay(true), so that TCP sends each write right away.",
   );
   await show.predict(
     'The client writes "10", then "25". Then the server reads. What is the sum?',
@@ -75,8 +75,8 @@ async function twoWritesOneRead(show: Narrator): Promise<void> {
 async function fiftyPairs(show: Narrator): Promise<void> {
   show.step(`The same two writes, ${PAIRS} times`);
   await show.predict(
-    "setNoDelay(true) asks TCP to send each write at once. Does that keep two " +
-      "writes apart?",
+    "setNoDelay(true) asks TCP to send each write right away. Does that keep " +
+      "two writes apart?",
   );
   show.fact("setNoDelay(true)", inOneRead(await countPairs({ noDelay: true })));
   show.fact(
