@@ -162,8 +162,10 @@ export const lessons: Lesson[] = [
     number: 17,
     name: "flow_and_congestion",
     title: "Flow and congestion control",
-    claim: "Two windows limit a sender. The receiver advertises one, and the " +
-      "sender has to discover the other.",
+    claim:
+      "Two limits, called windows, say how much a sender may have on its way " +
+      "at any moment. The receiver advertises one, and the sender has to " +
+      "discover the other.",
     part: "UDP, single messages",
     programs: ["ss", "tcpdump"],
   },
@@ -236,7 +238,7 @@ export const lessons: Lesson[] = [
     name: "tls",
     title: "TLS",
     claim: "TLS puts a private, authenticated channel inside a TCP " +
-      "connection, and nothing above it changes.",
+      "connection, and the protocol that you speak over it stays the same.",
     part: "Real protocols, real programs",
   },
 ];
