@@ -251,7 +251,7 @@ export const tls: Symptom[] = [
     },
     asked: ["no application protocol ALPN", "ALPN negotiation failed h2"],
     means:
-      "client and server have no protocol in common, such as HTTP/2 (ALPN)",
+      "each side listed its protocols, such as HTTP/2 (ALPN), and none match",
     todo: "offer a protocol that the server speaks",
     causes: [
       {
