@@ -28,8 +28,8 @@ import type { OutgoingMessage, RollCallOptions } from "./types.ts";
  *
  * | message       | from           | effect                                     |
  * | ------------- | -------------- | ------------------------------------------ |
- * | `HELLO name`  | anyone         | sender is present, and gets `OK name`      |
- * | `HELLO name`  | anyone         | sender gets `TAKEN name` if another has it |
+ * | `HELLO name`  | anyone         | if free: sender is present, gets `OK name` |
+ * | `HELLO name`  | anyone         | if another has it: gets `TAKEN name`       |
  * | `SAY text`    | a present peer | all others present get `name: text`        |
  * | `BYE`         | a present peer | sender is removed, and gets nothing        |
  * | `SAY`, `BYE`  | a stranger     | nothing                                    |
