@@ -90,8 +90,8 @@ async function delay(show: Narrator): Promise<void> {
   show.step("Different delays");
   await show.predict(
     `${count} datagrams go through a relay, one right after the other. It ` +
-      "delays each by 5 to 25 ms, but reorders nothing on purpose. What order " +
-      "do they arrive in?",
+      "delays each by 5 to 25 ms, but holds nothing back. What order do they " +
+      "arrive in?",
   );
   const { arrived, tookMs } = await passThrough(count, {
     delayMs: 5,

@@ -52,18 +52,19 @@ export const call: Call = todo("15.1 call");
  *       }
  *     }
  *
- * Answers the questions of 15.1, and never performs one twice. `handle` gets a
- * question, a number in 4 bytes followed by data, and returns the answer: the
- * same 4 bytes, followed by what `perform(data)` returned.
+ * Answers the questions of 15.1, and never performs a request twice. `handle`
+ * gets a question, which is a number in 4 bytes followed by the request, and
+ * returns the answer: the same 4 bytes, followed by what `perform(request)`
+ * returned.
  *
  * - A repeat has the same number and the same sender (hostname and port). It
  *   gets the same answer again, without another call of `perform`.
  * - Every question has at least 4 bytes. Its array may be a view of a larger
  *   one, and the caller reuses it for the next question.
  * - Remember `maxRemembered` answers for all senders together: 100 by default,
- *   none if it's 0. If there are more, forget the answer to the question that
- *   was performed longest ago, even if it has been repeated since. A repeat of
- *   that question is then performed again, like a new one.
+ *   none if it's 0. If there are more, forget the answer whose request was
+ *   performed longest ago, even if it has been repeated since. A repeat of that
+ *   request is then performed again, like a new one.
  * - If `perform` throws, `handle` throws the same error, and nothing is
  *   remembered or forgotten.
  */

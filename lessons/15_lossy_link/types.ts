@@ -17,7 +17,7 @@ export type Call = (
 /** Performs a request, and returns the data of the answer. */
 export type Perform = (request: Uint8Array) => Uint8Array;
 
-/** Exercise 15.2: the class of a server that performs no question twice. */
+/** Exercise 15.2: the class of a server that performs no request twice. */
 export type OnceOnlyClass = new (
   perform: Perform,
   options?: { maxRemembered?: number },

@@ -151,7 +151,7 @@ function whyWrong(
     return {
       problem: isRepeat
         ? "This repeat was performed again."
-        : "This question wasn't performed: it got an earlier answer.",
+        : "This request wasn't performed: it got an earlier answer.",
       likely: why,
     };
   }

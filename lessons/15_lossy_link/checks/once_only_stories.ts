@@ -36,7 +36,7 @@ export interface Story {
 /** The diagnosis if a question that failed before isn't performed. */
 export const FAILED_BEFORE =
   "perform() threw, so there's no answer to remember. Don't remember the error " +
-  "either: the repeat gets a new chance. Remember a question only after it has " +
+  "either: the repeat gets a new chance. Remember a request only after it has " +
   "been performed.";
 
 /** All stories, from simple ones to limits. */
@@ -65,8 +65,8 @@ export const STORIES: Story[] = [
   {
     step: "questions 1, 2, and 3, then a repeat of 1",
     questions: [[1], [2], [3], [1]],
-    likely: "Newer questions can overtake a repeat. Remember more than the " +
-      "last answer for each sender.",
+    likely: "A repeat may arrive after newer questions. Remember more than " +
+      "the last answer for each sender.",
     read: FORGET,
   },
   {
@@ -165,10 +165,10 @@ export const STORIES: Story[] = [
       "and a repeat of 2",
     maxRemembered: 2,
     questions: [[1], [2], [1], [3], [2]],
-    likely: "Questions 2 and 3 were performed last, so remember these, and " +
+    likely: "Requests 2 and 3 were performed last, so remember these, and " +
       "forget 1. A repeat doesn't make an answer newer, so don't move it: a " +
-      "client stops asking some time after its first attempt, so what counts " +
-      "is when the question was performed.",
+      "client stops asking some time after its first attempt, no matter how " +
+      "many repeats arrive. So what counts is when the request was performed.",
     read: FORGET,
   },
   {
