@@ -53,7 +53,7 @@ async function badLink(show: Narrator): Promise<void> {
   show.step(`${SENT} datagrams through a bad link`);
   await show.predict(
     `${SENT} datagrams with the numbers 0 to ${SENT - 1} go through a relay ` +
-      "that loses 20 % of them, sends 10 % twice, and holds 10 % back until " +
+      "that loses 20% of them, sends 10% twice, and holds 10% back until " +
       "later ones have passed. How many arrive? What can the receiver learn " +
       "from the numbers?",
   );
@@ -176,7 +176,7 @@ async function doneTwice(show: Narrator): Promise<void> {
   show.step("Is it safe to ask again?");
   await show.predict(
     `A client pays 1 into an account, ${deposits} times, over a link that loses ` +
-      "30 % of the answers and sends 30 % of the questions twice. It asks again " +
+      "30% of the answers and sends 30% of the questions twice. It asks again " +
       "until it gets an answer. How much is in the account in the end?",
   );
   const faults: LossyLinkOptions = {
@@ -236,7 +236,7 @@ async function attempts(show: Narrator): Promise<void> {
   show.step("How many attempts?");
   await show.predict(
     `A client makes ${count} calls over each of three links, which lose nothing, ` +
-      "10 %, and 30 % in each direction. How many attempts does a call need on " +
+      "10%, and 30% in each direction. How many attempts does a call need on " +
       "average? How many does the unluckiest one need?",
   );
   const rows: string[][] = [];
@@ -250,7 +250,7 @@ async function attempts(show: Narrator): Promise<void> {
     const expected = 1 / (1 - loss) ** 2;
     most = Math.max(most, calls.most);
     rows.push([
-      `${100 * loss} %`,
+      `${100 * loss}%`,
       (calls.questions / count).toFixed(2),
       expected.toFixed(2),
       `${calls.most}`,

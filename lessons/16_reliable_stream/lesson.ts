@@ -47,7 +47,7 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
   show.step("A file over a bad link");
   show.say(
     `A client sends a file of ${file.length / 1024} KiB over UDP, through a ` +
-      "relay that loses 3 % of the datagrams in each direction, duplicates 2 %, " +
+      "relay that loses 3% of the datagrams in each direction, duplicates 2%, " +
       "and delays each one by 5 to 8 ms. The sender doesn't know how much the " +
       "link can hold. So it limits how much is in flight (sent, but not " +
       "acknowledged), and keeps testing whether it can raise that limit. The " +
@@ -90,7 +90,7 @@ async function badLink(show: Narrator, file: Uint8Array): Promise<Transfer> {
   const more = (100 * stats.retransmissions / enough).toFixed(0);
   show.say(
     `The file fills ${enough} segments of ${SEGMENT_BYTES} bytes. ` +
-      `${stats.retransmissions} were sent again: ${more} %. Not only a lost ` +
+      `${stats.retransmissions} were sent again: ${more}%. Not only a lost ` +
       "segment causes a retransmission: a lost acknowledgment or a segment " +
       "that arrives late can, too.",
   );
@@ -146,7 +146,7 @@ async function compare(
   );
   show.fact(
     "UDP without the link, compared with TCP",
-    `${(100 * tcp.ms / good.ms).toFixed(1)} % of its goodput`,
+    `${(100 * tcp.ms / good.ms).toFixed(1)}% of its goodput`,
   );
   show.say(
     `The same code took ${bad.ms.toFixed(0)} ms over the bad link, and ` +
