@@ -248,9 +248,9 @@ async function reach(show: Narrator, path: string): Promise<void> {
     show.fact("ss: with a path", sockets.paths);
   }
   show.say(
-    "The Unix socket has no address and no port, so no other machine can send " +
-      "it anything, and you don't need a firewall. (Other machines can't reach " +
-      "127.0.0.1 either, but a server on 0.0.0.0 is open to them.)",
+    "The Unix socket has no IP address and no port, so no other machine can " +
+      "send it anything, and you don't need a firewall. (Other machines can't " +
+      "reach 127.0.0.1 either, but a server on 0.0.0.0 is open to them.)",
   );
 }
 
