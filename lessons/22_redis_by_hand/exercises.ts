@@ -32,7 +32,7 @@ export const exercises = [
       "      parts.push(await take(size));\n" +
       "      await take(2); // must be \\r\\n\n" +
       "    }\n" +
-      "where count() accepts only /^[0-9]+\\r$/ after the mark, and take() " +
+      "where count() accepts only /^(0|[1-9][0-9]*)\\r$/ after the mark, and take() " +
       "throws UnexpectedEof if reader.read() returns null.",
     ],
     read: "A command is counted strings",
@@ -57,10 +57,10 @@ export const exercises = [
       "Most of the code:\n" +
       "    #entry(key) {\n" +
       "      const entry = this.#entries.get(key.toHex());\n" +
-      "      return entry && this.#now() < entry.endsAt ? entry : undefined;\n" +
+      "      return entry && this.#now() <= entry.endsAt ? entry : undefined;\n" +
       "    }\n" +
       "    // INCR\n" +
-      "    if (!/^-?[0-9]+$/.test(old)) return error(…);\n" +
+      "    if (!/^(0|-?[1-9][0-9]*)$/.test(old)) return error(…);\n" +
       "    const [value, sum] = [BigInt(old), BigInt(old) + 1n];\n" +
       "    if ([value, sum].some((n) => BigInt.asIntN(64, n) !== n)) {\n" +
       "      return error(…);\n" +

@@ -57,7 +57,7 @@ export async function readCommand(
   /** Returns the number in a line such as `$4\r`. */
   function count(line: string, mark: string, min: number, max: number): number {
     if (line[0] !== mark) throw new TypeError(`no "${mark}": ${line}`);
-    if (!/^[0-9]+\r$/.test(line.slice(1))) {
+    if (!/^(0|[1-9][0-9]*)\r$/.test(line.slice(1))) {
       throw new TypeError(`no number: ${line}`);
     }
     const value = Number(line.slice(1));
@@ -81,7 +81,7 @@ export async function readCommand(
         }
       }
     } else {
-      const words = line.replace(/\r$/, "").split(/ +/);
+      const words = line.replace(/\r$/, "").split(/[ \t]+/);
       parts = words.filter((word) => word !== "").map(bytesOf);
     }
     if (parts.length === 0) continue;
@@ -119,7 +119,7 @@ export class Store implements CommandStore {
     switch (name) {
       case "ping":
         if (args.length > 1) return isWrong();
-        return args.length === 1 ? bulk(args[0]) : PONG;
+        return args.length === 1 ? bulk(args[0]) : encode("+PONG\r\n");
       case "echo":
         return args.length === 1 ? bulk(args[0]) : isWrong();
       case "set":
@@ -144,13 +144,14 @@ export class Store implements CommandStore {
         return error("syntax error");
       }
       const time = text(options[1]);
-      if (!/^[0-9]+$/.test(time) || Number(time) === 0) {
+      if (!/^[1-9][0-9]*$/.test(time)) {
         return error("invalid expire time in 'set' command");
       }
       endsAt = this.#now() + Number(time) * (unit === "ex" ? 1000 : 1);
     }
-    this.#entries.set(nameOf(key), { value, endsAt });
-    return OK;
+    // A copy: the caller may overwrite its array.
+    this.#entries.set(nameOf(key), { value: value.slice(), endsAt });
+    return encode("+OK\r\n");
   }
 
   #delete(keys: Uint8Array[]): Uint8Array {
@@ -185,7 +186,7 @@ export class Store implements CommandStore {
     const name = nameOf(key);
     const entry = this.#entries.get(name);
     // No timer: a client can only see a value by asking for it.
-    if (entry === undefined || this.#now() < entry.endsAt) return entry;
+    if (entry === undefined || this.#now() <= entry.endsAt) return entry;
     this.#entries.delete(name);
   }
 }
@@ -222,6 +223,4 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-const OK = encode("+OK\r\n");
-const PONG = encode("+PONG\r\n");
 const END = encode("\r\n");

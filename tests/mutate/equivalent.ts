@@ -283,13 +283,6 @@ export const equivalent: Record<string, Equivalent[]> = {
   ],
   "22.2": [
     {
-      before:
-        "if (entry === undefined || this.#now() < entry.endsAt) return entry;",
-      after:
-        "if (entry === undefined || this.#now() <= entry.endsAt) return entry;",
-      why: "At the very millisecond, a value may be there or not.",
-    },
-    {
       before: "this.#entries.delete(name);",
       after: "",
       why: "An expired value is never returned; it only stays in memory.",

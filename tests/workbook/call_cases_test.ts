@@ -295,6 +295,15 @@ class KeepsViews extends Right {
   }
 }
 
+class KeepsResult extends Right {
+  #result = new Uint8Array();
+  override all(): Uint8Array {
+    const all = super.all();
+    if (all.length !== this.#result.length) this.#result = all;
+    return this.#result;
+  }
+}
+
 class ReusesResult extends Right {
   #result = new Uint8Array(100);
   override all(): Uint8Array {
@@ -330,7 +339,7 @@ testProbes<CollectorClass>(
           { do: "all", args: [], returns: Uint8Array.of(8) },
         ],
       },
-    ], { name: "Collector", copies: true }),
+    ], { name: "Collector", copies: true, givesAway: true }),
   { "a right class": Right },
   [
     [
@@ -366,6 +375,11 @@ testProbes<CollectorClass>(
       /size returned a different result when called aga/,
     ],
     ["views of the caller's buffer", KeepsViews, /used its buffer again/],
+    [
+      "a result that the caller can spoil",
+      KeepsResult,
+      /wrote into an array that an earlier call returned/,
+    ],
     ["a result that later calls change", ReusesResult, /later calls/],
   ],
 );

@@ -91,7 +91,7 @@ const VALUES = ([
 
 const WORDS =
   "A line that doesn't start with * is a command of words, with one or more " +
-  "spaces between them, and \\n or \\r\\n at its end.";
+  "spaces or tabs between them, and \\n or \\r\\n at its end.";
 const MARKS =
   "Only * starts an array. A line that starts with anything else, even " +
   "$ or +, is an inline command.";
@@ -101,7 +101,12 @@ const INLINE_COMMANDS = ([
   ["set key value\n", [["set", "key", "value"]], WORDS],
   ["  SET   a  b \r\nGET a\r\n", [["SET", "a", "b"], ["GET", "a"]], WORDS],
   [
-    "\r\n\n  \r\nPING\r\n\r\n",
+    "SET\ta \tb\t\nGET\t\ta\r\n",
+    [["SET", "a", "b"], ["GET", "a"]],
+    "A tab separates words, too: split at /[ \\t]+/.",
+  ],
+  [
+    "\r\n\n  \r\n\t\nPING\r\n\r\n",
     [["PING"]],
     "A line without words isn't a command: skip it, and read the next one.",
   ],
@@ -110,8 +115,8 @@ const INLINE_COMMANDS = ([
     [["SET", "x", "\xc3\xa0"]],
     "Words are bytes, too: in UTF-8, à is the two bytes c3 a0. If you've made one " +
     "character of each byte, turn each back into one byte with charCodeAt(): " +
-    "TextEncoder makes two. And split only at spaces: trim() and /\\s/ take a0 " +
-    "for a space as well.",
+    "TextEncoder makes two. And split only at spaces and tabs: trim() and /\\s/ " +
+    "take a0 for a space as well.",
   ],
   ["$4\r\n+OK a\n", [["$4"], ["+OK", "a"]], MARKS],
   ["-1 :5\r\nGET *2\r\n", [["-1", ":5"], ["GET", "*2"]], MARKS],
@@ -201,12 +206,16 @@ const MALFORMED: Malformed[] = [
       "*1\rx\r\n$4\r\nPING\r\n",
       "*1\r\n$\r\n\r\n",
       "*\r\n",
+      "*1\r\n$04\r\nPING\r\n",
+      "*1\r\n$00\r\n\r\n",
+      "*01\r\n$4\r\nPING\r\n",
     ],
     ends: [TypeError],
     likely:
-      "A number is digits and nothing else, up to the \\r\\n. Number() and " +
-      'parseInt() also accept "0x4", "+4", "4x", "1e1", or "". If two programs ' +
-      "read a number differently, a client can smuggle in a command.",
+      "A number is digits and nothing else, up to the \\r\\n, and its first digit " +
+      "isn't 0, unless it's the only one. Number() and parseInt() also accept " +
+      '"04", "0x4", "+4", "4x", "1e1", or "". If two programs read a number ' +
+      "differently, a client can smuggle in a command.",
   },
   {
     sends: ["*1\r\n$-0\r\n\r\n"],

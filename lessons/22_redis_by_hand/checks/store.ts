@@ -16,7 +16,13 @@ export async function checkStore(
   Store: StoreClass,
   trial: Trial,
 ): Promise<void> {
-  const options = { name: "Store", explain, ifTimer: OVER };
+  const options = {
+    name: "Store",
+    explain,
+    ifTimer: OVER,
+    copies: true,
+    givesAway: true,
+  };
   await checkClass(trial, make, [...STORIES, ...EXPIRY_STORIES], options);
 
   /** Makes a store, with a clock if the story says when it starts. */

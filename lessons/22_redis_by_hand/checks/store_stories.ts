@@ -123,7 +123,8 @@ const SUM =
 const NOT_NUMBER =
   "INCR accepts only digits, with or without a - before them. " +
   'parseInt("12abc") is 12, Number("") is 0, Number("1e3") is 1000, and ' +
-  'BigInt("+5") and BigInt("5\\n") are 5: test the text before you convert it. ' +
+  'BigInt("+5"), BigInt("05"), and BigInt("5\\n") are 5: test the text before ' +
+  "you convert it. The first digit isn't 0, unless the number is 0. " +
   "And a TextDecoder drops a byte order mark unless you pass ignoreBOM: true.";
 const EXACT =
   "JavaScript's numbers are exact up to 9007199254740991 (2^53 - 1). Beyond that, " +
@@ -163,7 +164,7 @@ const COUNTERS: Row[][] = [
   ),
   ...[
     ...["12abc", "abc", "", " 1", "1 ", "5\n", "+5", "1.5", "1e3", "0x10"],
-    ...["--1", "-", "1-1", "\ufeff5"],
+    ...["--1", "-", "1-1", "\ufeff5", "05", "-05", "00", "-0"],
   ].map((old) => increment(old, ANY_ERROR, NOT_NUMBER)),
   increment("9007199254740992", ":9007199254740993\r\n", EXACT),
   increment("9007199254740993", ":9007199254740994\r\n", EXACT),

@@ -11,13 +11,16 @@ export const OVER =
   "the store was given.";
 const EARLY =
   "This key hasn't expired yet. EX counts seconds; PX and `now()` count milliseconds.";
+const EXACTLY =
+  "The key still exists in the very millisecond when its time has passed, as in " +
+  "the real Redis. It's gone only when `now()` is greater.";
 const DEFAULT =
   "This key has expired. If no clock is given, call Date.now() on each access: a " +
   "time that you took once never moves.";
 const SET = "EX and PX are case-insensitive, and SET returns +OK.";
 const ONLY =
-  "After SET key value, only EX or PX and an integer above 0 in digits may " +
-  "follow. Anything else is an error, and sets nothing.";
+  "After SET key value, only EX or PX and an integer above 0, in digits without " +
+  "leading zeros, may follow. Anything else is an error, and sets nothing.";
 const KEPT =
   "An error changes nothing. This SET was an error, so the old value is still " +
   "there: check all arguments before you change anything in the store.";
@@ -25,21 +28,20 @@ const KEPT_TIME =
   "An error changes nothing, not even the time at which the value expires: check " +
   "all arguments before you change anything in the store.";
 
-/**
- * No command runs in the millisecond in which a value expires: the real Redis
- * still has it then, and the task leaves that open.
- */
 const EXPIRY: Row[][] = [
   [
     ["SET m v px 10", "+OK\r\n", SET, TIME],
     ["GET m", bulk("v"), EARLY, TIME],
     9,
     ["GET m", bulk("v"), EARLY, TIME],
-    2,
+    1,
+    ["GET m", bulk("v"), EXACTLY, TIME],
+    1,
     ["GET m", "$-1\r\n", OVER, TIME],
     ["DEL m", ":0\r\n", OVER, TIME],
   ],
   [["SET m v PX 10"], 11, ["DEL m", ":0\r\n", OVER, TIME]],
+  [["SET m v PX 10"], 10, ["DEL m", ":1\r\n", EXACTLY, TIME]],
   ...[9, 1234567890].map((ms): Row[] => [
     [`SET m v PX ${ms}`, "+OK\r\n", ONLY, TIME],
     ms - 1,
@@ -55,6 +57,7 @@ const EXPIRY: Row[][] = [
     ["DEL s", ":0\r\n", OVER, TIME],
     ["GET s", "$-1\r\n", OVER, TIME],
   ],
+  [["SET n 1 EX 1"], 1000, ["INCR n", ":2\r\n", EXACTLY, TIME]],
   [
     ["SET a 1 PX 10"],
     ["SET b 2 PX 20"],
@@ -116,7 +119,17 @@ const EXPIRY: Row[][] = [
   ],
   ...[
     ...["EX", "EX 0", "EX -1", "PX 0", "PX soon", "EX 1.5", "EX 5.0", "EX 1e3"],
-    ...["EX 0x10", "EX 10s", "EX  5", "EX ", "XX 1", "EX 1 PX 1", "5 EX"],
+    ...[
+      "EX 0x10",
+      "EX 10s",
+      "EX 010",
+      "EX 00",
+      "EX  5",
+      "EX ",
+      "XX 1",
+      "EX 1 PX 1",
+      "5 EX",
+    ],
   ].map((rest): Row[] => [
     ["SET a kept EX 10"],
     [

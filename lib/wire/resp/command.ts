@@ -13,7 +13,7 @@
  * ```
  *
  * A line that doesn't start with `*` is an inline command, which you can type
- * by hand: words separated by spaces.
+ * by hand: words separated by spaces or tabs.
  *
  * @module
  */

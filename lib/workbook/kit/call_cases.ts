@@ -75,6 +75,12 @@ const OVERWRITTEN: Pass = {
   overwrites: true,
 };
 
+const SPOILED: Pass = {
+  args: copyOf,
+  probe: PROBES.givesAway,
+  spoils: true,
+};
+
 /** The extra passes for arguments that contain bytes. */
 function passesOf(args: unknown, { copies }: CallOptions): Pass[] {
   if (bytesIn(args).length === 0) return [];
@@ -191,6 +197,10 @@ export async function checkClass(
     await finish(stories[1]);
     await finish(stories[0]);
   }
+  if (!options.givesAway) return;
+  // At the end, because what's spoiled may be something that all objects share.
+  trial.step("overwrite each returned array before the next call");
+  for (const one of cases) await finish(start(one, SPOILED));
 }
 
 /** Makes a case's calls on an object, and pauses after each one. */
@@ -216,9 +226,10 @@ async function* follow(
     };
     const value = await driver.run(planned, pass);
     if (again || due.throws !== undefined || isProperty) {
-      await driver.run(planned, { ...pass, probe: PROBES.repeated });
+      const probe = pass.spoils ? pass.probe : PROBES.repeated;
+      await driver.run(planned, { ...pass, probe });
     }
-    if (typeof value === "object") {
+    if (typeof value === "object" && !pass.spoils) {
       earlier.push(() => driver.requireUnchanged(planned, value));
     }
     earlier.forEach((require) => require());

@@ -78,6 +78,13 @@ export interface CallOptions {
    */
   copies?: boolean;
   /**
+   * Whether each result belongs to the caller, who may change it: for a class,
+   * in one pass, the driver overwrites each result's bytes.
+   *
+   * @default false
+   */
+  givesAway?: boolean;
+  /**
    * The diagnosis if a timer is left running.
    *
    * @default that of the probe
@@ -101,6 +108,8 @@ export interface Pass {
   probe?: (name: string) => Advice;
   /** Whether to overwrite the bytes in the arguments after each call. */
   overwrites?: boolean;
+  /** Whether to overwrite the bytes in the result of each call. */
+  spoils?: boolean;
   /** Whether other calls are in progress, with their own timers. */
   atOnce?: boolean;
 }
@@ -146,6 +155,7 @@ export class CallDriver {
       bytesIn(args).forEach((bytes) => bytes.fill(0x2a));
       this.requireUnchanged(one, result.value, PROBES.copies);
     }
+    if (pass.spoils) bytesIn(result.value).forEach((bytes) => bytes.fill(0x2a));
     if (!pass.atOnce && this.#timers.runningCount > 0) {
       const { problem, likely } = PROBES.timer(one.label);
       this.#trial.fail({ problem, likely: this.#options.ifTimer ?? likely });

@@ -81,6 +81,13 @@ export const PROBES = {
       "them next. Keep and return copies: subarray() makes a view, slice() a " +
       "copy.",
   }),
+  givesAway: (call: string): ProbeAdvice => ({
+    problem: `${call} is wrong after the caller wrote into an array that an ` +
+      "earlier call returned.",
+    likely: "What you return belongs to the caller, who may write into it. " +
+      "Make a new array in each call: don't return a constant, or one that you " +
+      "keep.",
+  }),
   timer: (call: string): ProbeAdvice => ({
     problem: `${call} is done, but a timer that you started is still running.`,
     likely: "It keeps the program from ending. Clear it on every path, " +

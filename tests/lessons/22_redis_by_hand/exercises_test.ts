@@ -38,7 +38,7 @@ testAccepted<ReadCommand>(exercises[0], {
       return codes.map((code) => String.fromCharCode(code)).join("");
     }
     function number(text: string, from: number, to: number): number {
-      if (!/^\d+\r$/.test(text)) throw new TypeError(text);
+      if (!/^(0|[1-9]\d*)\r$/.test(text)) throw new TypeError(text);
       const value = parseInt(text);
       if (value < from || value > to) throw new RangeError(text);
       return value;
@@ -48,7 +48,7 @@ testAccepted<ReadCommand>(exercises[0], {
       if (first === null) return null;
       const text = await line(first);
       if (text[0] !== "*") {
-        const words = text.replace(/\r$/, "").split(" ").filter(Boolean);
+        const words = text.replace(/\r$/, "").split(/[ \t]/).filter(Boolean);
         if (words.length === 0) continue;
         return words.map((word) =>
           Uint8Array.from(word, (char) => char.charCodeAt(0))
@@ -166,7 +166,7 @@ testAccepted<StoreClass>(exercises[1], {
           need(1);
           const entry = this.#find(first);
           const old = entry?.value ?? "0";
-          if (!/^-?[0-9]+$/.test(old)) throw new Error("integer");
+          if (!/^(0|-?[1-9][0-9]*)$/.test(old)) throw new Error("integer");
           // A sum of -2^63 fits, but its old value doesn't.
           const sum = BigInt(old) + 1n;
           if (BigInt.asIntN(64, sum - 1n) !== sum - 1n || sum >> 63n === 1n) {

@@ -117,7 +117,10 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "reads numbers with Number()",
-      replace: ["!/^[0-9]+\\r$/.test(line.slice(1))", "isNaN(line.slice(1))"],
+      replace: [
+        "!/^(0|[1-9][0-9]*)\\r$/.test(line.slice(1))",
+        "isNaN(line.slice(1))",
+      ],
       diagnosis: /digits and nothing else/,
     },
     {
@@ -132,14 +135,14 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "accepts -0",
-      replace: ["/^[0-9]+\\r$/", "/^-?[0-9]+\\r$/"],
+      replace: ["/^(0|[1-9][0-9]*)\\r$/", "/^(-?0|[1-9][0-9]*)\\r$/"],
       diagnosis: /-0 isn't just digits/,
     },
     {
       name: "cuts a line at its first \\r",
       replace: [
-        "if (!/^[0-9]+\\r$/",
-        'line = line.replace(/\\r[^]*/, "\\r");\nif (!/^[0-9]+\\r$/',
+        "if (!/^(0|[1-9][0-9]*)\\r$/",
+        'line = line.replace(/\\r[^]*/, "\\r");\nif (!/^(0|[1-9][0-9]*)\\r$/',
       ],
       diagnosis: /digits and nothing else, up to the \\r\\n/,
     },
@@ -172,7 +175,7 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "accepts \\n alone in an array",
-      replace: ["/^[0-9]+\\r$/", "/^[0-9]+\\r?$/"],
+      replace: ["*)\\r$/", "*)\\r?$/"],
       diagnosis: /The lines of an array end with \\r\\n/,
     },
     {
@@ -249,6 +252,16 @@ export const wrongAnswers: WrongAnswers = {
       end = pending.indexOf(0x0a);`,
       ],
       diagnosis: /The stream ended in the middle of a command/,
+    },
+    {
+      name: "splits inline commands at spaces only",
+      replace: ["split(/[ \\t]+/)", "split(/ +/)"],
+      diagnosis: /A tab separates words, too/,
+    },
+    {
+      name: "accepts leading zeros",
+      replace: ["/^(0|[1-9][0-9]*)\\r$/", "/^[0-9]+\\r$/"],
+      diagnosis: /its first digit isn't 0, unless it's the only one/,
     },
   ],
   "22.2": [
@@ -356,8 +369,8 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "ignores an empty text",
       replace: [
-        "args.length === 1 ? bulk(args[0]) : PONG",
-        "args[0]?.length ? bulk(args[0]) : PONG",
+        "args.length === 1 ? bulk(args[0]) : encode",
+        "args[0]?.length ? bulk(args[0]) : encode",
       ],
       diagnosis: /An empty text is a text/,
     },
@@ -390,10 +403,10 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "reads a time with Number()",
       replace: [
-        "!/^[0-9]+$/.test(time) || Number(time) === 0",
+        "!/^[1-9][0-9]*$/.test(time)",
         "!(Number.isInteger(Number(time)) && Number(time) > 0)",
       ],
-      diagnosis: /an integer above 0 in digits may follow/,
+      diagnosis: /an integer above 0, in digits without leading zeros, may/,
     },
     {
       name: "removes the old time before it checks the new one",
@@ -433,7 +446,7 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "starts a timer for each value",
       replace: [
-        "return OK;\n  }\n\n  #delete",
+        'return encode("+OK\\r\\n");\n  }\n\n  #delete',
         `if (endsAt < Infinity) setTimeout(() => this.#entries.delete(nameOf(key)), endsAt - this.#now());
         return encode("+OK\\r\\n");\n  }\n\n  #delete`,
       ],
@@ -473,8 +486,8 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "turns values into text",
       replace: [
-        "(nameOf(key), { value, endsAt })",
-        "(nameOf(key), { value: encode(text(value)), endsAt })",
+        "value: value.slice()",
+        "value: encode(text(value))",
       ],
       diagnosis: /A value can be any bytes, and GET returns them unchanged/,
     },
@@ -506,6 +519,34 @@ export const wrongAnswers: WrongAnswers = {
     this.#now = options.now ?? (() => started);`,
       ],
       diagnosis: /call Date\.now\(\) on each access/,
+    },
+    {
+      name: "expires a millisecond early",
+      replace: ["this.#now() <= entry.endsAt", "this.#now() < entry.endsAt"],
+      diagnosis: /still exists in the very millisecond/,
+    },
+    {
+      name: "accepts a time with a leading zero",
+      replace: ["/^[1-9][0-9]*$/.test(time)", "/^0*[1-9][0-9]*$/.test(time)"],
+      diagnosis: /in digits without leading zeros, may follow/,
+    },
+    {
+      name: "adds 1 to a number with a leading zero",
+      replace: [INTEGER_TEST, "/^-?[0-9]{1,19}$/"],
+      diagnosis: /The first digit isn't 0, unless the number is 0/,
+    },
+    {
+      name: "keeps the caller's array",
+      replace: ["value: value.slice()", "value"],
+      diagnosis: /changed when the caller used its buffer again/,
+    },
+    {
+      name: "returns the same array for each OK",
+      replace: [
+        'return encode("+OK\\r\\n")',
+        'return (Store.ok ??= encode("+OK\\r\\n"))',
+      ],
+      diagnosis: /wrote into an array that an earlier call returned/,
     },
   ],
 };
