@@ -203,6 +203,14 @@ export const equivalent: Record<string, Equivalent[]> = {
         "A timeout or a loss comes before congestion avoidance, and resets it.",
     })),
     {
+      before: "this.#duplicates = 0;",
+      after: "this.#duplicates = -1;",
+      why:
+        "In timeOut(): RFC 5681 leaves open what duplicates mean after a timeout. " +
+        "The task allows to ignore them, as RFC 6582 does, until new data restarts " +
+        "the count.",
+    },
+    {
       before: "if (((this.#ack - this.#recover) | 0) < 0) {",
       after: "if (((this.#ack - this.#recover) | 1) < 0) {",
       why: "The lowest bit doesn't change the sign.",
