@@ -86,7 +86,8 @@ export const RequestReader: new (
  * Throw `TypeError` for
  *
  * - a name that isn't made of letters, digits, and ``!#$%&'*+-.^_`|~``
- * - a value with a control character other than tab, such as CR, LF, NUL, or DEL
+ * - a value with one of ASCII's control characters, 00 to 1f and 7f, other than
+ *   tab (any other character is allowed)
  * - a `Content-Length` or `Transfer-Encoding` in `options.headers`, in upper or
  *   lower case
  */

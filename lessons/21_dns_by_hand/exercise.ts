@@ -53,17 +53,20 @@ export const encodeQuery: (
  *   value `""`. `ttl` is the raw number.
  * - Names may be compressed. Return their labels as they are, with dots between
  *   them and none at the end. The root, which has no labels, is `""`.
- * - There may be any number of questions and of records in other sections.
+ * - There may be any number of questions. What follows the answer section is up
+ *   to you: you may ignore it, or check it, too.
  * - Don't throw because of a response code, TC, other flags, or an empty answer
  *   section.
  *
  * Throw `TypeError` for
  *
  * - a different id, or a message that isn't a response (QR)
- * - a message that ends too early, even in data that you skip
+ * - a message that ends before its last answer does, even in data that you skip
  * - a label whose length begins with the bits 01 or 10
- * - a pointer that leads to itself, or into a loop
- * - an address that isn't four bytes long
+ * - a pointer that doesn't lead back to an earlier name: into the header, forward,
+ *   to itself, or into a loop
+ * - an address that isn't four bytes long, or a `"CNAME"` whose name doesn't end
+ *   where the record's data ends
  */
 export const decodeMessage: (
   bytes: Uint8Array,

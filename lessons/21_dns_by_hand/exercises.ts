@@ -49,7 +49,7 @@ export const exercises = [
       "Most of the code, in the loop of name():\n" +
       "    if (length >= 0xc0) {\n" +
       "      const target = (length & 0x3f) * 256 + byte(from + 1);\n" +
-      "      if (target >= limit) throw new TypeError(…);\n" +
+      "      if (target >= limit || target < 12) throw new TypeError(…);\n" +
       "      if (end === -1) end = from + 2;\n" +
       "      from = limit = target; // a smaller offset each time\n" +
       "      continue;\n" +

@@ -58,7 +58,10 @@ export function decodeMessage(bytes: Uint8Array, id: number): DecodedMessage {
       if (length === 0) break;
       if (length >= 0xc0) {
         const target = (length & 0x3f) * 256 + byte(from + 1);
-        if (target >= limit) throw new TypeError("a pointer doesn't lead back");
+        // The header has no names.
+        if (target >= limit || target < 12) {
+          throw new TypeError("a pointer doesn't lead back to a name");
+        }
         if (end === -1) end = from + 2;
         from = limit = target;
         continue;
@@ -82,7 +85,10 @@ export function decodeMessage(bytes: Uint8Array, id: number): DecodedMessage {
       if (size !== 4) throw new TypeError("an address has four bytes");
       value = bytes.subarray(at, end).join(".");
     }
-    if (type === 5) value = name();
+    if (type === 5) {
+      value = name();
+      if (at !== end) throw new TypeError("the data isn't one name");
+    }
     at = end;
     const kind = type === 1 ? "A" : type === 5 ? "CNAME" : "other";
     return { name: owner, type: kind, ttl, value };

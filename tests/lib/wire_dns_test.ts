@@ -119,7 +119,7 @@ Deno.test("encodeName() and decodeName() accept names in every form", () => {
   }
 });
 
-Deno.test("decodeName() rejects pointers to themselves, forward, and in a loop", () => {
+Deno.test("decodeName() rejects pointers to themselves, forward, in a loop, and into a header", () => {
   const cases = [
     [0xc0, 0],
     [0xc0, 2, 0],
@@ -134,6 +134,10 @@ Deno.test("decodeName() rejects pointers to themselves, forward, and in a loop",
   for (const bytes of cases) {
     assertThrows(() => decodeName(Uint8Array.from(bytes)), WireError);
   }
+  // Offset 0 holds a name, but also the first byte of a header.
+  const back = Uint8Array.of(0, 0xc0, 0);
+  assertEquals(decodeName(back, 1), { name: "", end: 3 });
+  assertThrows(() => decodeName(back, 1, 1), WireError, "at least 1");
   const ring = Uint8Array.of(1, 0x61, 0xc0, 4, 1, 0x62, 0xc0, 0);
   assertThrows(() => decodeName(ring, 0), WireError);
   assertThrows(() => decodeName(ring, 4), WireError);

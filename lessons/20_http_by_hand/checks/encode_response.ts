@@ -29,6 +29,11 @@ const VALID_HEADERS =
   "digits, and !#$%&'*+-.^_`|~. Only two names are forbidden: compare the whole " +
   "name. A value may be empty, and may contain tabs.";
 
+const NO_CONTROL =
+  "Unicode calls 80 to 9f control characters, too (\\p{Cc} matches them), but " +
+  "HTTP only those of ASCII: 00 to 1f, and 7f (RFC 9110, section 5.5). A value " +
+  "may contain any other character.";
+
 const ROOM =
   "Count the bytes of the encoded head before you allocate the response: " +
   "TextEncoder makes more than one byte of some characters.";
@@ -46,8 +51,9 @@ const RESPONSES: FunctionCase[] = ([
   ...Object.values(SAMPLE_TEXTS).map((text) => [200, text]),
   [200, "half a \ud83d, and \udc22 the other"],
   [200, "ö\r\n\r\n".repeat(10_000)],
-  // The value may be encoded in any way, but the rest of the response may not.
+  // These values may be encoded in any way, but the rest of the response may not.
   [200, "zwölf", { headers: { Server: "zwölf" } }],
+  [200, "hello", { headers: { Server: "a\u0080b\u0085c\u009f" } }],
 ] as Parameters<EncodeResponse>[]).map((args) => ({
   args,
   returns: responseTo(...args),
@@ -59,6 +65,8 @@ const RESPONSES: FunctionCase[] = ([
       ? ROOM
       : error === undefined
       ? undefined
+      : /[\x80-\x9f]/.test(args[2]?.headers?.Server ?? "")
+      ? NO_CONTROL
       : args[2]?.headers
       ? VALID_HEADERS
       : VALID_ARGUMENTS,

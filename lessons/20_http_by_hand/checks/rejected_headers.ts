@@ -24,7 +24,7 @@ const SECOND =
   "chunks, a client can't know which one to believe.";
 const CONTROL =
   "CR, LF, and NUL aren't the only control characters: they go from 00 to 1f, " +
-  "and 7f is one too. Only the tab, 09, is allowed: " +
+  "and 7f is one too. Of these, only the tab, 09, is allowed: " +
   "/[\\x00-\\x08\\x0a-\\x1f\\x7f]/.";
 
 const CONTROLS = [...Array(0x20).keys(), 0x7f]

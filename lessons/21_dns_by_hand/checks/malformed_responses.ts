@@ -1,4 +1,5 @@
 /** Responses that an answer to 21.2 must reject. */
+import type { DnsRecord } from "../../../lib/wire/mod.ts";
 import type {
   CallAdvice,
   FunctionCase,
@@ -17,6 +18,11 @@ import {
 
 /** Where the name of CHAIN's first answer begins: after header and question. */
 const NAME_AT = 12 + 18 + 4;
+
+/** The name host.test. */
+const HOST_BYTES = [4, ...new TextEncoder().encode("host"), 4].concat(
+  [...new TextEncoder().encode("test"), 0],
+);
 
 /** Messages to reject, and the diagnosis if they're accepted. */
 interface Malformed {
@@ -79,6 +85,28 @@ const MALFORMED: Malformed[] = [
   },
   {
     messages: {
+      "a pointer to offset 11, the last byte of the header": changed(
+        NAME_AT,
+        0xc0,
+        11,
+      ),
+      "a pointer to offset 4, in the header": changed(NAME_AT, 0xc0, 4),
+    },
+    likely:
+      "A pointer leads to a name earlier in the message (RFC 1035, section " +
+      "4.1.4). The header's twelve bytes hold no name, even if they look like one.",
+    read: POINTERS,
+  },
+  {
+    messages: { "a pointer forward, to the name of a later record": forward() },
+    likely:
+      "A pointer leads to a name earlier in the message (RFC 1035, section " +
+      "4.1.4). This one leads forward. If you count pointers, compare each one " +
+      "with the offset of its own name as well.",
+    read: POINTERS,
+  },
+  {
+    messages: {
       "a pointer past the end of the message": changed(NAME_AT, 0xff, 0xff),
     },
     likely:
@@ -111,6 +139,28 @@ const MALFORMED: Malformed[] = [
     ),
     likely: "Compare the size of the data with 4 before you read an address: " +
       "both smaller and larger sizes are wrong.",
+    read: RECORDS,
+  },
+  {
+    messages: {
+      "an alias whose data is longer than its name, by a byte": alias(
+        [...HOST_BYTES, 0],
+      ),
+      "an alias whose data has a byte after its name, and an address": alias(
+        [...HOST_BYTES, 0],
+        a("host.test"),
+      ),
+      "an alias whose data has two names": alias([
+        ...HOST_BYTES,
+        ...HOST_BYTES,
+      ]),
+      "an alias whose data ends before its name": cutAlias(),
+      "an alias without data, and an address": alias([], a("host.test")),
+    },
+    likely:
+      "The data of a CNAME is one name and nothing else, so the name must end " +
+      "where the size says that the data ends. If they disagree, one of them is " +
+      "wrong, and you can't tell where the next record starts.",
     read: RECORDS,
   },
   {
@@ -195,6 +245,26 @@ function changed(at: number, ...bytes: number[]): Uint8Array {
   const copy = CHAIN.slice();
   copy.set(bytes, at);
   return copy;
+}
+
+/** CHAIN's first name is a pointer to the name of the second record. */
+function forward(): Uint8Array {
+  const bytes = response({ answers: [a(WWW), a("far.test")] });
+  // A pointer, and then a type, a class, a time, a size, and an address.
+  bytes.set([0xc0, NAME_AT + 2 + 10 + 4], NAME_AT);
+  return bytes;
+}
+
+/** A response with a CNAME record that has any data, and perhaps another one. */
+function alias(data: number[], ...more: DnsRecord[]): Uint8Array {
+  return response({ answers: [other(5, Uint8Array.from(data)), ...more] });
+}
+
+/** A CNAME record whose size is one less than its name takes. */
+function cutAlias(): Uint8Array {
+  const bytes = alias(HOST_BYTES);
+  bytes[bytes.length - HOST_BYTES.length - 1]--;
+  return bytes;
 }
 
 /** Makes two pointers in the data of a text, and a name that leads to them. */

@@ -38,6 +38,8 @@ export const DNS_CLASS_IN = 1;
  */
 export const RCODE_NXDOMAIN = 3;
 
+const HEADER_BYTES = 12;
+
 /** One question: a name, a type, and a class. */
 export interface DnsQuestion {
   /** The name, without a trailing dot. */
@@ -158,7 +160,7 @@ export function decodeDns(bytes: Uint8Array): DnsMessage {
  * ```
  */
 export function decodeDnsLeniently(bytes: Uint8Array): Decoded<DnsMessage> {
-  requireBytes("a DNS header", 12, 0, bytes.length);
+  requireBytes("a DNS header", HEADER_BYTES, 0, bytes.length);
   const flags = readUint16(bytes, 2);
   const message: DnsMessage = {
     id: readUint16(bytes, 0),
@@ -176,7 +178,7 @@ export function decodeDnsLeniently(bytes: Uint8Array): Decoded<DnsMessage> {
   };
   let problem: WireError | null = null;
   try {
-    decodeSections(message, { bytes, at: 12 });
+    decodeSections(message, { bytes, at: HEADER_BYTES });
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     problem = error;
@@ -258,7 +260,7 @@ function decodeSections(message: DnsMessage, walk: Walk): void {
 }
 
 function decodeQuestion(walk: Walk): DnsQuestion {
-  const { name, end } = decodeName(walk.bytes, walk.at);
+  const { name, end } = decodeName(walk.bytes, walk.at, HEADER_BYTES);
   requireBytes("a question", 4, end, walk.bytes.length);
   walk.at = end + 4;
   return {
@@ -304,7 +306,7 @@ function decodeData(type: number, place: Place): DnsData | null {
       requireEnd("an IPv6 address", start + 16, place);
       return { kind: "AAAA", address: formatIpv6(bytes.subarray(start, end)) };
     case DNS_TYPES.CNAME: {
-      const target = decodeName(bytes, start);
+      const target = decodeName(bytes, start, HEADER_BYTES);
       requireEnd("a CNAME record", target.end, place);
       return { kind: "CNAME", name: target.name };
     }
@@ -319,8 +321,8 @@ function decodeData(type: number, place: Place): DnsData | null {
       return { kind: "TXT", texts };
     }
     case DNS_TYPES.SOA: {
-      const primary = decodeName(bytes, start);
-      const mailbox = decodeName(bytes, primary.end);
+      const primary = decodeName(bytes, start, HEADER_BYTES);
+      const mailbox = decodeName(bytes, primary.end, HEADER_BYTES);
       requireEnd("an SOA record", mailbox.end + 20, place);
       const [serial, refresh, retry, expire, minimum] = [0, 4, 8, 12, 16].map(
         (at) => readUint32(bytes, mailbox.end + at),

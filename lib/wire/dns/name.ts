@@ -57,10 +57,12 @@ export function encodeName(name: string): Uint8Array {
  * Decodes a name, and follows its compression pointers.
  *
  * The first pointer must lead to an offset before the name, and each further
- * one to a smaller offset than the last. So pointers can't form a loop.
+ * one to a smaller offset than the last, so pointers can't form a loop. None may
+ * lead into a header, which has no names.
  *
  * @param bytes The whole message.
  * @param start The index of the name's first byte.
+ * @param firstName The lowest index at which a name can start: 12 in a message.
  * @returns The name, without a trailing dot (`""` is the root), and the index
  * after its last byte: if it has pointers, the index after the first one.
  * @throws {WireError} If the bytes aren't a valid name.
@@ -77,6 +79,7 @@ export function encodeName(name: string): Uint8Array {
 export function decodeName(
   bytes: Uint8Array,
   start = 0,
+  firstName = 0,
 ): { name: string; end: number } {
   const labels: string[] = [];
   let end = -1;
@@ -92,11 +95,13 @@ export function decodeName(
     if (length >= 0xc0) {
       requireBytes("a pointer", 2, at, bytes.length);
       const target = (length & 0x3f) << 8 | bytes[at + 1];
-      if (target >= limit) {
+      if (target >= limit || target < firstName) {
         throw new WireError(
           "a pointer",
           at,
-          `an offset under ${limit}, found ${target}`,
+          target < firstName
+            ? `an offset of at least ${firstName}, found ${target}`
+            : `an offset under ${limit}, found ${target}`,
         );
       }
       if (end === -1) end = at + 2;

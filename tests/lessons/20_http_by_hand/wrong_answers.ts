@@ -503,6 +503,11 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /from 00 to 1f, and 7f is one too/,
     },
     {
+      name: "rejects control characters that aren't ASCII",
+      replace: [VALUE_TEST, "/(?!\\t)\\p{Cc}/u"],
+      diagnosis: /only those of ASCII: 00 to 1f, and 7f/,
+    },
+    {
       name: "rejects a tab in a value",
       replace: [VALUE_TEST, "/[\\0-\\x1f\\x7f]/"],
       diagnosis: /may be empty, and may contain tabs/,

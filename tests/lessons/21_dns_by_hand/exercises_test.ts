@@ -47,7 +47,9 @@ function viewDecoder(bytes: Uint8Array, id: number): DecodedMessage {
       if (size === 0) return [text.slice(0, -1), end || at + 1];
       if (size >> 6 === 3) {
         end ||= at + 2;
-        at = view.getUint16(at) & 0x3fff;
+        const target = view.getUint16(at) & 0x3fff;
+        if (target < 12 || target >= at) break;
+        at = target;
         jumps++;
       } else if (size >> 6 === 0) {
         for (let i = 1; i <= size; i++) {
@@ -79,7 +81,9 @@ function viewDecoder(bytes: Uint8Array, id: number): DecodedMessage {
         const value = [...bytes.slice(start, at)].join(".");
         answers.push({ name, type: "A", ttl, value });
       } else if (type === 5) {
-        answers.push({ name, type: "CNAME", ttl, value: readName(start)[0] });
+        const [value, end] = readName(start);
+        if (end !== at) throw new TypeError("data");
+        answers.push({ name, type: "CNAME", ttl, value });
       } else answers.push({ name, type: "other", ttl, value: "" });
     }
     return { isTruncated: !!(flags & 512), rcode: flags % 16, answers };

@@ -136,7 +136,9 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "follows pointers by calling itself, forever",
       replace: [
-        `if (target >= limit) throw new TypeError("a pointer doesn't lead back");
+        `if (target >= limit || target < 12) {
+          throw new TypeError("a pointer doesn't lead back to a name");
+        }
         if (end === -1) end = from + 2;
         from = limit = target;
         continue;`,
@@ -336,6 +338,42 @@ export const wrongAnswers: WrongAnswers = {
     seen.add(first);`,
       ],
       diagnosis: /that's not a ring.*start over with each name/s,
+    },
+    {
+      name: "follows pointers into the header",
+      replace: ["|| target < 12", ""],
+      diagnosis: /The header's twelve bytes hold no name/,
+    },
+    {
+      name: "takes offset 11 for that of a name",
+      replace: ["target < 12", "target < 11"],
+      diagnosis: /The header's twelve bytes hold no name/,
+    },
+    {
+      name: "counts pointers, and lets them lead forward",
+      replace: [
+        "if (target >= limit ||",
+        "labels.jumps = (labels.jumps ?? 0) + 1;\nif (labels.jumps > 20 ||",
+      ],
+      diagnosis: /This one leads forward\. If you count pointers/,
+    },
+    {
+      name: "reads on after the name of a CNAME, whatever its size",
+      replace: [
+        'if (at !== end) throw new TypeError("the data isn\'t one name");\n    }\n    at = end;',
+        "} else at = end;",
+      ],
+      diagnosis: /one name and nothing else, so the name must end/,
+    },
+    {
+      name: "skips what follows the name in a CNAME's data",
+      replace: ["at !== end", "at > end"],
+      diagnosis: /one name and nothing else, so the name must end/,
+    },
+    {
+      name: "reads a name beyond the end of a CNAME's data",
+      replace: ["at !== end", "at < end"],
+      diagnosis: /one name and nothing else, so the name must end/,
     },
   ],
 };
