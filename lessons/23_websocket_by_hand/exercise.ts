@@ -149,14 +149,18 @@ export const encodeFrame: (
  *
  * - `send` sends a frame, text for a string and binary for bytes, without
  *   waiting. Frames never mix. After a Close frame, it sends nothing and returns
- *   `false`; until then, `true`.
+ *   `false`; until then, `true`. You may limit how many bytes are unsent, as a
+ *   `SendQueue` does: if a frame doesn't fit, `send` returns `false`, and no part
+ *   of the frame is sent.
  * - `close` sends a Close frame. If the client's Close doesn't follow within
- *   `graceMs` (default 1000), close TCP.
+ *   `graceMs` (default 1000), close TCP. A second call does nothing. Throw
+ *   `RangeError`, and send nothing, if `reason` has more than 123 bytes.
  * - `run` calls `onMessage` with each text and binary message, and awaits it
  *   before it reads on. It answers a ping with a pong with the same data, and
- *   ignores pongs. It resolves when TCP is closed, and leaves no timer running.
+ *   ignores pongs. After your own Close frame, you may ignore messages, too. It
+ *   settles when TCP is closed, and leaves no timer running.
  *
- * A WebSocket ends in one of four ways:
+ * A WebSocket ends in one of five ways:
  *
  * - The client's Close arrives: answer with a Close frame with the same code (or
  *   with no payload, if it had no code), unless you've sent one. Then close TCP,
@@ -165,7 +169,10 @@ export const encodeFrame: (
  *   you've sent one. Then close TCP, and return that code and `""`.
  * - The reader returns `null`, or throws anything else: close TCP, and return 1006
  *   and `""`. Send nothing.
- * - `graceMs` has passed: close TCP, and return 1006 and `""`.
+ * - `graceMs` has passed: close TCP, even if `onMessage` is still pending, and
+ *   return 1006 and `""` (you may wait for `onMessage` first).
+ * - `onMessage` throws or rejects: send a Close frame with 1011 (internal error),
+ *   unless you've sent one. Then close TCP, and throw the same error.
  *
  * At most one Close frame is sent, and nothing after it, not even a pong.
  * Closing TCP is the server's job: close your write side first instead of

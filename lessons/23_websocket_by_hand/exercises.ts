@@ -114,7 +114,7 @@ export const exercises = [
       "Let all frames go through one private #send(), which does nothing once " +
       "a Close frame has been sent. A SendQueue writes them in order. run() " +
       "is a loop around reader.readMessage(), in a try that catches only what " +
-      "the reader throws. After the loop: clear the timer, and `await " +
+      "the reader throws; what onMessage throws needs its own. After the loop: clear the timer, and `await " +
       "queue.close()`, which closes your write side, reads the rest, and " +
       "closes.",
       "Most of the code:\n" +

@@ -301,7 +301,15 @@ export class ServerSocket {
         return { code, reason };
       }
       if (message.kind === "ping") this.#send(0xa, message.data);
-      else if (message.kind !== "pong") await onMessage(message);
+      else if (message.kind !== "pong") {
+        try {
+          await onMessage(message);
+        } catch (error) {
+          // "Internal error": the client did nothing wrong.
+          this.#sendClose(1011);
+          throw error;
+        }
+      }
     }
   }
 

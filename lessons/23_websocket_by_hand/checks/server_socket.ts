@@ -3,12 +3,14 @@ import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import {
   connectPair,
   NOT_UTF8,
+  requireError,
   sampleBytes,
   settle,
   TimerWatch,
   type Trial,
   until,
 } from "../../../lib/workbook/kit/mod.ts";
+import { CloseError } from "../close_error.ts";
 import { FrameReader } from "../solution.ts";
 import type { Message, ServerSocketClass } from "../types.ts";
 import {
@@ -41,6 +43,8 @@ export async function checkServerSocket(
   await checkOwnClose(trial, open);
   await checkFailures(trial, open);
   await checkGrace(trial, open);
+  await checkLimits(trial, open);
+  await checkOnMessage(trial, open);
   await checkSockets(ServerSocket, trial);
 }
 
@@ -420,6 +424,154 @@ async function checkGrace(trial: Trial, open: Open): Promise<void> {
     });
   }
   await busy.ends({ code: 1006, reason: "" }, ABNORMAL);
+}
+
+async function checkLimits(trial: Trial, open: Open): Promise<void> {
+  trial.step("the server sends 1.5 MB, and the client doesn't read yet");
+  const one = open({ room: 0 });
+  const data = Array.from(
+    { length: 30 },
+    (_, i) => new Uint8Array(50_000).fill(i),
+  );
+  const taken = data.map((bytes) => one.socket.send(bytes));
+  const due: Message[] = data.filter((_, i) => taken[i])
+    .map((data) => ({ kind: "binary", data }));
+  const unsent = {
+    likely:
+      "send() must tell the truth: true if the whole frame will be sent, " +
+      "and false if no part of it will, because your queue is full. Return what " +
+      "queue.send() returns.",
+    read: READ.closing,
+  };
+  trial.equal(taken[0], true, {
+    problem: "send() must return true for the first message.",
+    ...unsent,
+  });
+  one.conn.peerTakes(Infinity);
+  await one.sends(due, unsent);
+  const more = { kind: "text", text: "more" } as const;
+  trial.equal(one.socket.send("more"), true, {
+    problem: "send() must return true when the client has read everything.",
+    likely: "A full queue isn't the end: when the client reads, there's room " +
+      "again.",
+    read: READ.closing,
+  });
+  await one.sends([...due, more], unsent);
+  await finish(one, [...due, more]);
+
+  trial.step("the server calls close() with reasons of 124 and of 123 bytes");
+  const long = open();
+  const reason = `${"é".repeat(61)}!`;
+  const tooLong = {
+    likely:
+      "A Close frame has at most 125 bytes, two of which are the code. Throw " +
+      "RangeError for a reason of more than 123 bytes in UTF-8, before you " +
+      "remember that you've closed or start a timer.",
+    read: READ.closing,
+  };
+  let error: unknown;
+  try {
+    long.socket.close(4000, `${reason}!`);
+  } catch (thrown) {
+    error = thrown;
+  }
+  requireError(trial, "close()", error, [RangeError], tooLong);
+  await long.hasSent([], tooLong);
+  trial.equal(long.socket.send("still here"), true, {
+    problem: "After close() has thrown, send() must return true as before.",
+    ...tooLong,
+  });
+  long.socket.close(4000, reason);
+  const frames = [text("still here"), close(4000, reason)];
+  await long.sends(frames, {
+    likely: "A reason of exactly 123 bytes is allowed.",
+    read: READ.closing,
+  });
+  long.receives(sent(CLOSE, closePayload(4000)));
+  await long.endsItsSide();
+  await long.ends({ code: 4000, reason: "" }, RESULT);
+
+  trial.step("the server calls close() again and again");
+  const again = open({ graceMs: 200 });
+  const start = performance.now();
+  while (!again.conn.closed && performance.now() - start < 2000) {
+    again.socket.close();
+    await settle();
+  }
+  if (!again.conn.closed) {
+    trial.fail({
+      problem: "graceMs (200 ms) is long over, and the connection is open.",
+      likely: "A second close() does nothing: it doesn't send another frame, " +
+        "and doesn't start the time again.",
+      read: READ.closing,
+    });
+  }
+  await again.ends({ code: 1006, reason: "" }, ABNORMAL);
+}
+
+async function checkOnMessage(trial: Trial, open: Open): Promise<void> {
+  const likely =
+    "If onMessage throws or rejects, the client did nothing wrong: send a Close " +
+    "frame with 1011, unless you've sent one, close TCP, and throw the same " +
+    "error. Catch it where you call onMessage, apart from what the reader throws.";
+  const advice = { likely, read: READ.closing };
+  const failures: [what: string, thrown: Error, isAsync: boolean][] = [
+    ["throws a TypeError", new TypeError("from onMessage"), false],
+    ["rejects with an Error", new Error("from onMessage"), true],
+    // Only the reader's means that the client broke a rule.
+    ["throws a CloseError", new CloseError(1008, "from onMessage"), false],
+  ];
+  for (const [what, thrown, isAsync] of failures) {
+    trial.step(`onMessage ${what}, and another message is there`);
+    const one = open({
+      thrown,
+      onMessage() {
+        if (isAsync) return Promise.reject(thrown);
+        throw thrown;
+      },
+    });
+    one.receives(sent(TEXT, "hello"), sent(TEXT, "hello?"));
+    await one.sends([close(1011)], advice);
+    await one.endsItsSide();
+    await one.ends(undefined, advice);
+    await one.hasSent([close(1011)], advice);
+  }
+
+  trial.step("onMessage calls close(), and then throws");
+  const thrown = new Error("from onMessage");
+  const closing = open({
+    thrown,
+    onMessage() {
+      closing.socket.close(4001);
+      throw thrown;
+    },
+  });
+  closing.receives(sent(TEXT, "hello"));
+  await closing.sends([close(4001)], advice);
+  await closing.endsItsSide();
+  await closing.ends(undefined, advice);
+  await closing.hasSent([close(4001)], advice);
+
+  trial.step(
+    "the server closes, and onMessage is pending when graceMs is over",
+  );
+  const gate = Promise.withResolvers<void>();
+  const slow = open({ graceMs: 30, onMessage: () => gate.promise });
+  slow.receives(sent(TEXT, "hello"));
+  await trial.waitFor(until(trial, () => slow.messages.length > 0), {
+    waitingFor: "onMessage to be called",
+    ...advice,
+  });
+  slow.socket.close(1001);
+  await trial.waitFor(slow.conn.until(() => slow.conn.closed), {
+    waitingFor: "you to close the connection when graceMs (30 ms) is over",
+    likely:
+      "The timer itself must close the connection: run() can't while it waits " +
+      "for onMessage.",
+    read: READ.closing,
+  });
+  gate.resolve();
+  await slow.ends({ code: 1006, reason: "" }, ABNORMAL);
 }
 
 async function checkSockets(

@@ -35,6 +35,8 @@ export interface TestSocketOptions extends FakeConnOptions {
   graceMs?: number | null;
   /** Called for each message, after it was noted. */
   onMessage?: (message: DataMessage) => void | Promise<void>;
+  /** What `onMessage` throws, so that `run` must, too. */
+  thrown?: Error;
 }
 
 /** Long enough that an answer which waits for it stalls. */
@@ -44,7 +46,8 @@ const LONG_MS = 60_000;
 export class TestSocket {
   readonly #trial: Trial;
   readonly #timers: TimerWatch;
-  readonly #running: Promise<CloseReason>;
+  readonly #running: Promise<CloseReason | Error>;
+  readonly #thrown?: Error;
   /** The server's end of the connection. */
   readonly conn: FakeConn;
   /** The answer. */
@@ -59,8 +62,9 @@ export class TestSocket {
     timers: TimerWatch,
     options: TestSocketOptions = {},
   ) {
-    const { graceMs = LONG_MS, onMessage, ...fake } = options;
+    const { graceMs = LONG_MS, onMessage, thrown, ...fake } = options;
     this.#trial = trial;
+    this.#thrown = thrown;
     this.#timers = timers;
     const onMove = () => trial.progress();
     this.conn = trial.use(new FakeConn({ then: "silence", ...fake, onMove }));
@@ -72,11 +76,15 @@ export class TestSocket {
       this.socket.run((message) => {
         this.messages.push(message);
         return onMessage?.(message);
+      }).catch((error) => {
+        if (error !== thrown || thrown === undefined) throw error;
+        return thrown;
       }), (error) => ({
         problem: `run() threw ${trial.describe(error)}.`,
         likely:
           "However the WebSocket ends, run() resolves: with the client's " +
-          "code, with that of a CloseError, or with 1006.",
+          "code, with that of a CloseError, or with 1006. It throws only what " +
+          "onMessage throws, the same error.",
         read: READ.closing,
       }));
   }
@@ -188,8 +196,11 @@ export class TestSocket {
     });
   }
 
-  /** Ends the client's side, if that's open, and requires how `run` ends. */
-  async ends(due: CloseReason, advice: Advice): Promise<void> {
+  /**
+   * Ends the client's side, if that's open, and requires how `run` ends: with
+   * what `onMessage` threw, unless a code and a reason are due.
+   */
+  async ends(due: CloseReason | undefined, advice: Advice): Promise<void> {
     if (!this.conn.closed) this.conn.peerEnds();
     const reason = await this.#trial.waitFor(this.#running, {
       waitingFor: "run() to resolve",
@@ -198,10 +209,14 @@ export class TestSocket {
         "arrive: close the connection, and return.",
       read: READ.closing,
     });
-    this.#trial.equal(reason, due, {
-      problem: "run() resolved with the wrong code or reason.",
-      ...advice,
-    });
+    if (due !== undefined || reason !== this.#thrown) {
+      this.#trial.equal(reason, due ?? this.#thrown, {
+        problem: due === undefined
+          ? "run() resolved, although onMessage failed."
+          : "run() resolved with the wrong code or reason.",
+        ...advice,
+      });
+    }
     if (!this.conn.closed) {
       this.#trial.fail({
         problem: "run() has resolved, and the connection is still open.",

@@ -267,6 +267,7 @@ testAccepted<ServerSocketClass>(exercises[3], {
       onMessage: (message: DataMessage) => void | Promise<void>,
     ): Promise<CloseReason> {
       let end: CloseReason = { code: 1006, reason: "" };
+      let failure = undefined as { reason: unknown } | undefined;
       try {
         for (
           let message = await this.#reader.readMessage();
@@ -285,7 +286,13 @@ testAccepted<ServerSocketClass>(exercises[3], {
           // After its own Close frame, it passes on no more messages.
           if (this.#isOver) continue;
           if (message.kind === "text" || message.kind === "binary") {
-            await onMessage(message);
+            await Promise.try(onMessage, message).catch((reason) => {
+              failure = { reason };
+            });
+            if (failure) {
+              this.#frame(8, Uint8Array.of(1011 >> 8, 1011 & 0xff));
+              break;
+            }
           }
         }
       } catch (error) {
@@ -299,6 +306,7 @@ testAccepted<ServerSocketClass>(exercises[3], {
       clearTimeout(this.#timer);
       await this.#writing;
       await closeGracefully(this.#conn, { graceMs: this.#graceMs });
+      if (failure) throw failure.reason;
       return end;
     }
     #frame(opcode: number, payload: string | Uint8Array): boolean {

@@ -852,8 +852,8 @@ export const wrongAnswers: WrongAnswers = {
     {
       name: "passes pings on",
       replace: [
-        'else if (message.kind !== "pong") await',
-        'if (message.kind !== "pong") await',
+        'else if (message.kind !== "pong") {',
+        'if (message.kind !== "pong") {',
       ],
       diagnosis: /onMessage doesn't get them/,
     },
@@ -951,6 +951,131 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /frames mix/,
     },
     {
+      name: "says that it sends what doesn't fit into its queue",
+      replace: [
+        "this.#queue.send(encodeFrame(opcode, payload))",
+        "(this.#queue.send(encodeFrame(opcode, payload)), true)",
+      ],
+      diagnosis: /true if the whole frame will be sent, and false if/,
+    },
+    {
+      name: "sends a part of what doesn't fit into its queue",
+      replace: [
+        "this.#queue.send(encodeFrame(opcode, payload))",
+        `(this.#queue.send(encodeFrame(opcode, payload)) ||
+          (this.#queue.send(encodeFrame(opcode, payload).subarray(0, 1000)), false))`,
+      ],
+      diagnosis: /true if the whole frame will be sent|whole frames/,
+    },
+    {
+      name: "cuts a long reason",
+      replace: [
+        "new TextEncoder().encode(reason)",
+        "new TextEncoder().encode(reason).subarray(0, 123)",
+      ],
+      diagnosis: /for a reason of more than 123 bytes in UTF-8/,
+    },
+    {
+      name: "counts a reason in characters",
+      replace: [
+        "    this.#sendClose(code, reason);\n    //",
+        '    if (reason.length > 123) throw new RangeError("long");\n    this.#sendClose(code, reason.slice(0, 61));\n    //',
+      ],
+      diagnosis: /for a reason of more than 123 bytes in UTF-8/,
+    },
+    {
+      name: "has closed even if the reason was too long",
+      replace: [
+        "    this.#sendClose(code, reason);\n    //",
+        `    try {
+      this.#sendClose(code, reason);
+    } finally {
+      this.#hasSentClose = true;
+    }
+    //`,
+      ],
+      diagnosis: /send\(\) must return true as before/,
+    },
+    {
+      name: "starts the time again with a second close()",
+      replace: [
+        "if (this.#hasSentClose) return;",
+        `if (this.#hasSentClose && this.#timer === undefined) return;
+    clearTimeout(this.#timer);`,
+      ],
+      diagnosis: /doesn't start the time again/,
+    },
+    {
+      name: "throws at once what onMessage throws",
+      replace: ["this.#sendClose(1011);", ""],
+      diagnosis: /send a Close frame with 1011/,
+    },
+    {
+      name: "returns 1011 when onMessage fails",
+      replace: [
+        "this.#sendClose(1011);\n          throw error;",
+        'this.#sendClose(1011);\n          return { code: 1011, reason: "" };',
+      ],
+      diagnosis: /throw the same error/,
+    },
+    {
+      name: "takes a CloseError of onMessage for the reader's",
+      replace: [
+        "this.#sendClose(1011);\n          throw error;",
+        `if (error instanceof CloseError) {
+            this.#sendClose(error.code);
+            return { code: error.code, reason: "" };
+          }
+          this.#sendClose(1011);
+          throw error;`,
+      ],
+      diagnosis: /apart from what the reader throws/,
+    },
+    {
+      name: "takes an error of onMessage for the end",
+      replace: [
+        "this.#sendClose(1011);\n          throw error;",
+        'return { code: 1006, reason: "" };',
+      ],
+      diagnosis: /send a Close frame with 1011/,
+    },
+    {
+      name: "doesn't close while onMessage is pending",
+      attempt: class extends ServerSocket {
+        #calls: Calls;
+        constructor(
+          conn: Deno.Conn,
+          reader: MessageReader,
+          options: SocketOptions,
+        ) {
+          const calls: Calls = { isPending: false };
+          const patient = {
+            read: (buffer: Uint8Array) => conn.read(buffer),
+            write: (data: Uint8Array) => conn.write(data),
+            closeWrite: () => conn.closeWrite(),
+            close() {
+              if (!calls.isPending) conn.close();
+              else calls.afterward = () => conn.close();
+            },
+          };
+          super(patient as Deno.Conn, reader, options);
+          this.#calls = calls;
+        }
+        override run(onMessage: (message: DataMessage) => void) {
+          return super.run(async (message) => {
+            this.#calls.isPending = true;
+            try {
+              await onMessage(message);
+            } finally {
+              this.#calls.isPending = false;
+              this.#calls.afterward?.();
+            }
+          });
+        }
+      },
+      diagnosis: /run\(\) can't while it waits for onMessage/,
+    },
+    {
       name: "remembers in a variable outside the class that it has closed",
       attempt: sharingItsMemory(),
       diagnosis: /All objects share a variable outside the class/,
@@ -969,4 +1094,10 @@ function sharingItsMemory() {
       super.close(code, reason);
     }
   };
+}
+
+/** Whether a call of `onMessage` is pending, and what to do after it. */
+interface Calls {
+  isPending: boolean;
+  afterward?: () => void;
 }
