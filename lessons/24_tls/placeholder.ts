@@ -33,12 +33,12 @@ import type {
  *
  * - A record is its type (1 byte), its version (2), the length of its fragment
  *   (2, big-endian), and the fragment.
- * - `next` throws `RangeError` if the length is over 2^14 + 256 (16640), as
- *   soon as the header's five bytes have arrived.
- * - `next` throws `TypeError` if the type isn't 20 to 23, or if the version's
- *   first byte isn't 3, once the header has arrived.
- * - After it has thrown, `next` throws the same error whenever it's called
- *   again.
+ * - `next` throws `RangeError` if the length is over 2^14 + 256 (16640), and
+ *   `TypeError` if the type isn't 20 to 23, or if the version's first byte isn't
+ *   3. If several are wrong, throw either error.
+ * - It throws as soon as it can tell, at the latest when the header's five bytes
+ *   have arrived. From then on, it throws an error of the same class whenever
+ *   it's called, whatever is pushed.
  * - `end` is called after the last `push`, when `next` has returned `null`. It
  *   throws `Deno.errors.UnexpectedEof` if the stream ended inside a record.
  * - The caller may change the array that it pushed, and the fragments that it
@@ -73,19 +73,21 @@ export const RecordReader: new () => RecordSource = todo("24.1 RecordReader");
  *   kind (1 byte), its length (2 bytes), and the name. `serverName` is the first
  *   name of kind 0. Leave it out if there isn't one.
  * - Type 16 holds protocols: the length of the list (2 bytes), and for each
- *   protocol its length (1 byte) and its name. Return them all as `protocols`.
+ *   protocol its length (1 byte) and its name. Return them all as `protocols`,
+ *   in their order.
  * - Type 43 holds versions: the length of the list (1 byte), and two bytes for
  *   each version. Return them as `versions`, without GREASE (0x0a0a, 0x1a1a, …,
  *   0xfafa). Without this extension, return the version at the start of the body.
  *
- * Names are ASCII. Don't change the record. Throw `RangeError` for
+ * Each of the three lists may be empty. Names are ASCII. Don't change the record. Throw `RangeError` for
  *
  * - a different type of record or message
  * - a length that reaches past the end of what it's part of, even if there are
  *   more bytes after that
  * - bytes left over at the end of the fragment, the body, or the data of one of
  *   these three extensions
- * - a session ID over 32 bytes, an empty name or protocol, or half a version
+ * - a session ID over 32 bytes, an empty name (of any kind) or protocol, or half
+ *   a version
  * - a second extension of the same type
  */
 export const clientHello: (record: TlsRecord) => ClientHello = todo(
@@ -107,7 +109,8 @@ export const clientHello: (record: TlsRecord) => ClientHello = todo(
  * in lesson 7, but inside TLS.
  *
  * - The server's certificate must be for `hostname`, and signed by one of
- *   `caCerts`. Otherwise, throw `Deno.errors.InvalidData`, as Deno does.
+ *   `caCerts`. Otherwise, throw `Deno.errors.InvalidData`, as Deno does, and
+ *   send nothing of the question.
  * - If the answer ends without a close_notify, throw
  *   `Deno.errors.UnexpectedEof`, however much of it has arrived.
  * - If everything together takes longer than `timeoutMs`, throw
@@ -132,7 +135,7 @@ export const askSecurely: (
  *
  * Turns a connection in the clear into a TLS connection, and returns that. It
  * sends the line `STARTTLS\r\n`, and reads the server's reply: one line of at
- * most 512 bytes that ends with `\n`.
+ * most 512 bytes, the `\n` at its end included.
  *
  * - If the reply begins with `220 `, it does the handshake, and returns when
  *   that's complete. The certificate must be right, as in 24.3.
@@ -143,6 +146,7 @@ export const askSecurely: (
  *   `Deno.errors.InvalidData`.
  * - If the connection ends before the reply does, it throws
  *   `Deno.errors.UnexpectedEof`.
+ * - Any other failure is thrown unchanged.
  * - Whenever it throws, it has closed `conn`.
  */
 export const upgrade: (

@@ -58,6 +58,9 @@ const GREASE =
 const NO_LIST =
   "Without extension 43, the client knows no newer version than the one at the " +
   "start of the body: return that one.";
+const NO_VERSION =
+  "Extension 43 is there, so only its versions count, even if there are none. Use " +
+  "the version at the start of the body only without that extension.";
 const FIELDS =
   "Before the extensions come the version (2 bytes), 32 random bytes, the " +
   "session ID, the cipher suites, and the compression methods. The last three " +
@@ -171,6 +174,12 @@ const GOOD: FunctionCase[] = [
     "A list may be empty; then there's no name, and there are no protocols.",
   ),
   good(
+    "an empty list of versions",
+    { extensions: versionList() },
+    { ...NONE, versions: [] },
+    NO_VERSION,
+  ),
+  good(
     "GREASE versions among the versions, and an unknown one",
     {
       extensions: versionList(
@@ -186,6 +195,12 @@ const GOOD: FunctionCase[] = [
     { ...NONE, versions: [0x0304, 0x7f1c, 0x0303, 0x1a2a] },
     `${GREASE} 0x7f1c and 0x1a2a aren't GREASE: both bytes must be the same, ` +
       "and end in a.",
+  ),
+  good(
+    "a list of versions with nothing but GREASE",
+    { extensions: versionList(0x4a4a) },
+    { ...NONE, versions: [] },
+    NO_VERSION,
   ),
   good(
     "GREASE extensions, the last one with a byte in it, as Chromium sends them",
@@ -432,6 +447,16 @@ const BAD: FunctionCase[] = [
     "a name without characters",
     { extensions: serverNames([0, ""]) },
     "A name has at least one character.",
+  ),
+  bad(
+    "a name of kind 7 without characters, and one of kind 0",
+    { extensions: serverNames([7, ""], [0, "a.test"]) },
+    "A name of any kind has at least one character.",
+  ),
+  bad(
+    "a second name of kind 0 without characters",
+    { extensions: serverNames([0, "a.test"], [0, ""]) },
+    "Each name has at least one character, not only the one that you return.",
   ),
   bad(
     "a protocol without characters",

@@ -49,7 +49,10 @@ function next(
 const NOTHING: MethodCall = { do: "next", args: [], returns: null };
 const END: MethodCall = { do: "end", args: [] };
 
-function rejects(Class: ErrorConstructor, likely: string): MethodCall {
+function rejects(
+  Class: ErrorConstructor | ErrorConstructor[],
+  likely: string,
+): MethodCall {
   return { do: "next", args: [], throws: Class, likely };
 }
 
@@ -266,6 +269,29 @@ const STORIES: ObjectCase[] = [
     ],
   })),
   {
+    step: "a header whose type and length are both wrong",
+    calls: [
+      push(recordBytes(19, new Uint8Array(), { length: 0xffff })),
+      rejects([RangeError, TypeError], EARLY),
+    ],
+  },
+  ...([[19, 9, TypeError], [23, 0xffff, RangeError]] as const).map((
+    [type, length, Class],
+  ): ObjectCase => ({
+    step: `a wrong header (type ${type}, length ${length}), and then a good ` +
+      "record",
+    calls: [
+      push(recordBytes(type, new Uint8Array(), { length })),
+      rejects(Class, EARLY),
+      push(recordBytes(22, A)),
+      rejects(
+        Class,
+        "After a wrong header, you can't know where the next record starts. So " +
+          "next() must throw the same again, whatever comes.",
+      ),
+    ],
+  })),
+  {
     step: "the stream ends before it has begun",
     calls: [NOTHING, push(new Uint8Array()), NOTHING, END],
     likely: "No byte has arrived, so no record was cut off: null, and no " +
@@ -310,6 +336,7 @@ export async function checkRecordReader(
     {
       name: "RecordReader",
       copies: true,
+      givesAway: true,
       explain: (result, due) =>
         due.returns === undefined ? undefined : explain(result),
     },

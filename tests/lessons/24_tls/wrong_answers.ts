@@ -49,6 +49,13 @@ export const wrongAnswers: WrongAnswers = {
     }),
     ...replacing(LIMIT_TEST, {
       "has no limit": ["", /a length is only a claim/],
+      "waits for more after it has rejected a length": [
+        `if (length > 2 ** 14 + 256) {
+          if (pending.length > 5) return null;
+          throw new RangeError();
+        }`,
+        /you can't know where the next record starts/,
+      ],
       "has a limit without what encryption adds": [
         "if (length > 2 ** 14) throw new RangeError();",
         /2\^14 \+ 256 bytes, which is 16640/,
@@ -185,6 +192,25 @@ export const wrongAnswers: WrongAnswers = {
         "takes any message": ["message.number(1);", /1 is a ClientHello/],
       },
     ),
+    ...replacing("const name = names.field(2).text();", {
+      "allows an empty name of a kind that it doesn't know": [
+        `const field = names.field(2);
+        const name = kind !== 0 && field.left === 0 ? "" : field.text();`,
+        /A name of any kind has at least one character/,
+      ],
+      "looks only at the name that it returns": [
+        `const field = names.field(2);
+        const name = field.left === 0 && hello.serverName ? "" : field.text();`,
+        /not only the one that you return/,
+      ],
+    }),
+    ...replacing("if (body.left > 0) readExtensions(body.field(2), hello);", {
+      "takes the old version if the list of versions is empty": [
+        `if (body.left > 0) readExtensions(body.field(2), hello);
+  if (hello.versions.length === 0) hello.versions = [version];`,
+        /so only its versions count, even if there are none/,
+      ],
+    }),
     ...replacing("message.end();", {
       "ignores bytes after the message": ["", /lead exactly to the end/],
     }),
