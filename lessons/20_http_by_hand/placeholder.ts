@@ -87,7 +87,7 @@ export const RequestReader: new (
  *
  * - a name that isn't made of letters, digits, and ``!#$%&'*+-.^_`|~``
  * - a value with one of ASCII's control characters, 00 to 1f and 7f, other than
- *   tab (any other character is allowed)
+ *   tab. You may throw for characters beyond U+00FF, too; all others are allowed.
  * - a `Content-Length` or `Transfer-Encoding` in `options.headers`, in upper or
  *   lower case
  */

@@ -31,8 +31,8 @@ const VALID_HEADERS =
 
 const NO_CONTROL =
   "Unicode calls 80 to 9f control characters, too (\\p{Cc} matches them), but " +
-  "HTTP only those of ASCII: 00 to 1f, and 7f (RFC 9110, section 5.5). A value " +
-  "may contain any other character.";
+  "HTTP only those of ASCII: 00 to 1f, and 7f (RFC 9110, section 5.5). The bytes " +
+  "80 to ff are allowed in a value.";
 
 const ROOM =
   "Count the bytes of the encoded head before you allocate the response: " +

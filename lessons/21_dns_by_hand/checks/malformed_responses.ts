@@ -91,6 +91,7 @@ const MALFORMED: Malformed[] = [
         11,
       ),
       "a pointer to offset 4, in the header": changed(NAME_AT, 0xc0, 4),
+      "a pointer to a pointer into the header": twoPointers(() => 11),
     },
     likely:
       "A pointer leads to a name earlier in the message (RFC 1035, section " +
@@ -98,7 +99,12 @@ const MALFORMED: Malformed[] = [
     read: POINTERS,
   },
   {
-    messages: { "a pointer forward, to the name of a later record": forward() },
+    messages: {
+      "a pointer forward, to the name of a later record": forward(),
+      "a pointer back, to a pointer that leads forward": twoPointers((at) =>
+        at + 2
+      ),
+    },
     likely:
       "A pointer leads to a name earlier in the message (RFC 1035, section " +
       "4.1.4). This one leads forward. If you count pointers, compare each one " +
@@ -252,6 +258,15 @@ function forward(): Uint8Array {
   const bytes = response({ answers: [a(WWW), a("far.test")] });
   // A pointer, and then a type, a class, a time, a size, and an address.
   bytes.set([0xc0, NAME_AT + 2 + 10 + 4], NAME_AT);
+  return bytes;
+}
+
+/** A name that leads to a pointer in the data of a text, and that one on. */
+function twoPointers(targetOf: (at: number) => number): Uint8Array {
+  const bytes = response({ answers: [other(16, new Uint8Array(4)), a(WWW)] });
+  // The four bytes are followed by the second record, of 16 bytes.
+  const at = bytes.length - 16 - 4;
+  bytes.set([0xc0, targetOf(at), 0, 0, 0xc0, at], at);
   return bytes;
 }
 

@@ -57,6 +57,13 @@ const EXPIRY: Row[][] = [
     ["DEL s", ":0\r\n", OVER, TIME],
     ["GET s", "$-1\r\n", OVER, TIME],
   ],
+  [
+    ["SET s v EX 4294968"],
+    4294967999,
+    ["GET s", bulk("v"), EARLY, TIME],
+    2,
+    ["GET s", "$-1\r\n", OVER, TIME],
+  ],
   [["SET n 1 EX 1"], 1000, ["INCR n", ":2\r\n", EXACTLY, TIME]],
   [
     ["SET a 1 PX 10"],

@@ -345,6 +345,19 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /The header's twelve bytes hold no name/,
     },
     {
+      name: "looks only at the first pointer for the header",
+      replace: ["|| target < 12", "|| end === -1 && target < 12"],
+      diagnosis: /The header's twelve bytes hold no name/,
+    },
+    {
+      name: "compares pointers with the start of the name, and counts them",
+      replace: [
+        "if (target >= limit ||",
+        "labels.jumps = (labels.jumps ?? 0) + 1;\nif (labels.jumps > 20 || target >= at ||",
+      ],
+      diagnosis: /This one leads forward/,
+    },
+    {
       name: "takes offset 11 for that of a name",
       replace: ["target < 12", "target < 11"],
       diagnosis: /The header's twelve bytes hold no name/,
