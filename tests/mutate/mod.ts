@@ -94,6 +94,14 @@ async function mutate(jobs: Job[]): Promise<Job[]> {
   return survivors;
 }
 
+function scoreOf(lists: Job[][]): string {
+  const [all, passed, wrong] = lists.map(({ length }) => length);
+  const killed = all - passed;
+  const score = (100 * killed / (killed + wrong)).toFixed(1);
+  return `${all} mutants, ${killed} rejected, ${passed - wrong} equivalent, ` +
+    `${wrong} passed that should not; score ${score}%`;
+}
+
 try {
   const jobs = jobsOf(Deno.args);
   const survivors = await mutate(jobs);
@@ -101,14 +109,13 @@ try {
   for (const { id, mutant: { line, before, after } } of wrong) {
     console.log(`${id}, line ${line}:\n  - ${before}\n  + ${after}`);
   }
-  const killed = jobs.length - survivors.length;
-  const score = (100 * killed / (jobs.length - survivors.length + wrong.length))
-    .toFixed(1);
-  console.log(
-    `${jobs.length} mutants: ${killed} rejected, ` +
-      `${survivors.length - wrong.length} equivalent, ` +
-      `${wrong.length} passed that should not; score ${score}%`,
-  );
+  const ids = [...new Set(jobs.map(({ id }) => id))];
+  const lists = [jobs, survivors, wrong];
+  for (const one of ids) {
+    const own = lists.map((list) => list.filter(({ id }) => id === one));
+    console.log(`${one}: ${scoreOf(own)}`);
+  }
+  if (ids.length > 1) console.log(`all: ${scoreOf(lists)}`);
   Deno.exitCode = wrong.length > 0 ? 1 : 0;
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
