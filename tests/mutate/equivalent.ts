@@ -226,19 +226,6 @@ export const equivalent: Record<string, Equivalent[]> = {
     after: `const inFlight = (next - una) ${after};`,
     why: "There are never 2 ** 31 bytes or more in flight.",
   })),
-  "18.1": [
-    {
-      before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
-      after:
-        "if (false && !(error instanceof Deno.errors.AddrInUse)) throw error;",
-      why: "The task says nothing of other errors; lstat() throws for most.",
-    },
-    {
-      before: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
-      after: "",
-      why: "The task says nothing of other errors; lstat() throws for most.",
-    },
-  ],
   "20.1": [
     {
       before: "if (this.#rest.length >= this.#maxHeadBytes) {",

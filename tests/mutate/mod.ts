@@ -94,6 +94,14 @@ async function mutate(jobs: Job[]): Promise<Job[]> {
   return survivors;
 }
 
+/** The mutants that are named as equivalent, and rejected. */
+function unneeded(jobs: Job[], survivors: Job[]): Job[] {
+  const textOf = ({ id, mutant }: Job) =>
+    [id, mutant.before, mutant.after].join("\n");
+  const passed = new Set(survivors.map(textOf));
+  return jobs.filter((job) => isEquivalent(job) && !passed.has(textOf(job)));
+}
+
 function scoreOf(lists: Job[][]): string {
   const [all, passed, wrong] = lists.map(({ length }) => length);
   const killed = all - passed;
@@ -108,6 +116,11 @@ try {
   const wrong = survivors.filter((job) => !isEquivalent(job));
   for (const { id, mutant: { line, before, after } } of wrong) {
     console.log(`${id}, line ${line}:\n  - ${before}\n  + ${after}`);
+  }
+  for (const { id, mutant: { before, after } } of unneeded(jobs, survivors)) {
+    console.log(
+      `${id}, rejected, not equivalent:\n  - ${before}\n  + ${after}`,
+    );
   }
   const ids = [...new Set(jobs.map(({ id }) => id))];
   const lists = [jobs, survivors, wrong];
