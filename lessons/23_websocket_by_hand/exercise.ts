@@ -174,7 +174,8 @@ export const encodeFrame: (
  * - `onMessage` throws or rejects: send a Close frame with 1011 (internal error),
  *   unless you've sent one. Then close TCP, and throw the same error.
  *
- * At most one Close frame is sent, and nothing after it, not even a pong.
+ * At most one Close frame is sent, and nothing after it, not even a pong. Only
+ * that of `close` has a reason.
  * Closing TCP is the server's job: close your write side first instead of
  * waiting for the client to do so, and leave no input unread, so that your last
  * frame isn't lost.

@@ -11,7 +11,7 @@ import { explain, latin1, see, type Seen, WHOLE } from "./response_parts.ts";
 
 const MORE_HEADERS: Record<string, string> = {
   "Content-Type": "text/plain; charset=utf-8",
-  "X-a": "b: c",
+  "X-a": "b: C",
   "X-tab": "d\te",
   "X-empty": "",
   // Every character that a name may have, besides letters.

@@ -214,11 +214,11 @@ const CASES: FunctionCase[] = [
     ),
     ...SAYS_NO,
   },
-  {
-    step: "the highest response code, 15",
-    ...decoded(response({ rcode: 15 }), { rcode: 15 }),
+  ...Array.from({ length: 16 }, (_, rcode) => ({
+    step: "each response code, up to 15",
+    ...decoded(response({ rcode }), { rcode }),
     ...SAYS_NO,
-  },
+  })),
   {
     step: "a response that was truncated",
     ...decoded(response({ isTruncated: true }), { isTruncated: true }),

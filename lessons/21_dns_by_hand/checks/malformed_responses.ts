@@ -62,6 +62,7 @@ const MALFORMED: Malformed[] = [
     messages: {
       "a pointer to itself": changed(NAME_AT, 0xc0, NAME_AT),
       "a ring of pointers before the name": ringBefore(),
+      "a pointer back, to a pointer to itself": twoPointers((at) => at),
       "a label and a pointer back to it": changed(
         NAME_AT,
         1,

@@ -106,6 +106,11 @@ const INLINE_COMMANDS = ([
     "A tab separates words, too: split at /[ \\t]+/.",
   ],
   [
+    `DEL${" k".repeat(300)}\n`,
+    [["DEL", ...Array(300).fill("k")]],
+    "A command may have many words: the task limits only the length of the line.",
+  ],
+  [
     "\r\n\n  \r\n\t\nPING\r\n\r\n",
     [["PING"]],
     "A line without words isn't a command: skip it, and read the next one.",

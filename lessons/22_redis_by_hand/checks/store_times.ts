@@ -89,7 +89,7 @@ const EXPIRY: Row[][] = [
       `INCR starts at 0 again: the old value is gone. ${OVER}`,
       TIME,
     ],
-    10001,
+    1e13,
     [
       "INCR n",
       ":2\r\n",
@@ -153,12 +153,16 @@ const EXPIRY: Row[][] = [
     ["GET a", "$-1\r\n", KEPT_TIME, TIME],
   ]),
   [["SET a b E\r\nX 1", ANY_ERROR, ONLY, TIME]],
+  ...[" EX", "EX "].map((unit): Row[] => [
+    [["SET", "a", "b", unit, "1"], ANY_ERROR, ONLY, TIME],
+  ]),
   [["SET a b EX 1\r\n2", ANY_ERROR, ONLY, TIME]],
 ];
 
 /** Stories of stores with their own clock. */
 export const EXPIRY_STORIES: ObjectCase[] = [
-  ...EXPIRY.map((rows) => story(rows, 1_700_000_000_000)),
+  // Not a whole number of seconds.
+  ...EXPIRY.map((rows) => story(rows, 1_700_000_000_987)),
   // A clock may start at 0.
   story(EXPIRY[0], 0),
   // And the default clock works.

@@ -162,6 +162,17 @@ const GOOD: FunctionCase[] = [
     "A name of another kind isn't the name of a host: leave `serverName` out.",
   ),
   good(
+    "a name in upper and lower case, and the same protocol twice",
+    {
+      extensions: [
+        ...serverNames([0, "A.Test"]),
+        ...protocolNames("H2", "x", "H2"),
+      ],
+    },
+    { ...NONE, serverName: "A.Test", protocols: ["H2", "x", "H2"] },
+    "Return all names as they are, in their order.",
+  ),
+  good(
     "a name of 300 characters",
     { extensions: serverNames([0, "x".repeat(300)]) },
     { ...NONE, serverName: "x".repeat(300) },

@@ -14,6 +14,8 @@ const COMMAND = "STARTTLS\r\n";
 interface Case extends StartTlsServerOptions {
   step: string;
   options?: Partial<Trust>;
+  /** What the second read of the connection fails with. */
+  failure?: Error;
   /** The error's class; not given if the call must return a connection. */
   throws?: ErrorClass;
   likely: string;
@@ -23,7 +25,7 @@ interface Case extends StartTlsServerOptions {
 // deno-lint-ignore no-explicit-any -- Any arguments.
 type ErrorClass = new (...args: any[]) => Error;
 
-const { InvalidData, UnexpectedEof } = Deno.errors;
+const { ConnectionReset, InvalidData, UnexpectedEof } = Deno.errors;
 
 const PIECES =
   "The reply is a line, and a read may return less than a line: keep reading " +
@@ -137,6 +139,16 @@ const CASES: Case[] = [
     likely: "null before the \\n is the end of the connection, and the reply " +
       "isn't complete: throw Deno.errors.UnexpectedEof.",
   })),
+  {
+    step: "half a reply comes, and the connection is reset",
+    replies: ["220 rea"],
+    then: "silence",
+    failure: new ConnectionReset("Connection reset by peer (os error 104)"),
+    throws: ConnectionReset,
+    likely:
+      "The connection failed, which says nothing about the reply. Close " +
+      "it, and throw what read() threw.",
+  },
   ...([
     ["expired", "has expired"],
     ["selfSigned", "is signed by no authority that you trust"],
@@ -206,6 +218,7 @@ async function checkCase(
 ): Promise<void> {
   const { throws, likely, read = UPGRADE } = one;
   const { server, conn } = await StartTlsServer.connect(trial, one);
+  if (one.failure) failAfterOne(conn, one.failure);
   if (isNarrow) narrow(conn);
   const options = { caCerts: [CA], hostname: SERVER_NAME, ...one.options };
   const result = Promise.allSettled([
@@ -250,6 +263,14 @@ async function checkCase(
         : `Send the line ${JSON.stringify(COMMAND)}, once.`,
     });
   }
+}
+
+/** Makes all reads fail but the first one. */
+function failAfterOne(conn: Deno.TcpConn, failure: Error): void {
+  const read = conn.read.bind(conn);
+  let reads = 0;
+  conn.read = (buffer) =>
+    reads++ === 0 ? read(buffer) : Promise.reject(failure);
 }
 
 /** Makes each read and write of a connection move only a few bytes. */

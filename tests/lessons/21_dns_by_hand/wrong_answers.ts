@@ -358,6 +358,25 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /This one leads forward/,
     },
     {
+      name: "gives up after 50 pointers to the same place, and goes on",
+      replace: [
+        NEXT_NAME,
+        `from = target;
+        limit = target + 1;
+        labels.jumps = (labels.jumps ?? 0) + 1;
+        if (labels.jumps > 50) break;`,
+      ],
+      diagnosis: /If you follow this pointer, you never reach an end/,
+    },
+    {
+      name: "throws for some response codes",
+      replace: [
+        "const decoded: DnsAnswer[] = [];",
+        'const decoded: DnsAnswer[] = [];\nif ((flags & 15) === 5) throw new TypeError("refused");',
+      ],
+      diagnosis: /no reason to throw/,
+    },
+    {
       name: "takes offset 11 for that of a name",
       replace: ["target < 12", "target < 11"],
       diagnosis: /The header's twelve bytes hold no name/,

@@ -521,6 +521,22 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /call Date\.now\(\) on each access/,
     },
     {
+      name: "keeps the time in whole seconds",
+      replace: [
+        "endsAt = this.#now() +",
+        "endsAt = Math.floor(this.#now() / 1000) * 1000 +",
+      ],
+      diagnosis: /This key hasn't expired yet/,
+    },
+    {
+      name: "gives a counter that INCR creates a time",
+      replace: [
+        "entry?.endsAt ?? Infinity",
+        "entry?.endsAt ?? this.#now() + 1e9",
+      ],
+      diagnosis: /A key that INCR created has no time/,
+    },
+    {
       name: "expires a millisecond early",
       replace: ["this.#now() <= entry.endsAt", "this.#now() < entry.endsAt"],
       diagnosis: /still exists in the very millisecond/,

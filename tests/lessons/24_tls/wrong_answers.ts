@@ -192,6 +192,12 @@ export const wrongAnswers: WrongAnswers = {
         "takes any message": ["message.number(1);", /1 is a ClientHello/],
       },
     ),
+    ...replacing("hello.serverName ??= name;", {
+      "converts the name's case": [
+        "hello.serverName ??= name.toLowerCase();",
+        /Return all names as they are/,
+      ],
+    }),
     ...replacing("const name = names.field(2).text();", {
       "allows an empty name of a kind that it doesn't know": [
         `const field = names.field(2);
@@ -445,6 +451,15 @@ export const wrongAnswers: WrongAnswers = {
     },
   ],
   "24.4": [
+    ...replacing("open[Symbol.dispose]();", {
+      "throws InvalidData for every failure": [
+        `open[Symbol.dispose]();
+    if (!(error instanceof Deno.errors.UnexpectedEof)) {
+      throw new Deno.errors.InvalidData("no TLS", { cause: error });
+    }`,
+        /throw what read\(\) threw/,
+      ],
+    }),
     ...replacing(ONE_LINE_TEST, {
       "drops what follows the reply": ["false", /an attacker on the way/],
       "tests only for a second line": [
