@@ -29,8 +29,8 @@ import type { HttpRequest, RequestLimits, ResponseOptions } from "./types.ts";
  * - `body` is a new array each time. It has as many bytes as `content-length`
  *   says, or comes in chunks if `transfer-encoding` is `chunked` (in upper or
  *   lower case), or else is empty.
- * - Only a blank line follows the last chunk. You may ignore or reject an
- *   extension after a chunk size, as in `5;a=b`.
+ * - Only a blank line follows the last chunk. You may ignore or reject fields
+ *   before it, and an extension after a chunk size, as in `5;a=b`.
  * - The caller awaits each call before it makes the next. Leave `conn` open.
  *
  * Throw `TypeError` for

@@ -102,6 +102,22 @@ const HEADS: StreamCase[] = [
     likely: LOWER,
   },
   {
+    step: "the version is HTTP/1.0",
+    sends: "GET / HTTP/1.0\r\nHost: a\r\n\r\n",
+    values: [due("GET /")],
+    likely:
+      "The third part of the first line is the version. The task doesn't " +
+      "say which ones to accept, so accept any.",
+  },
+  {
+    // HTTP/1.1 requires Host (RFC 9112, section 3.2), which the task leaves open.
+    step: "the version is HTTP/1.0, and the head has no fields",
+    sends: `GET / HTTP/1.0\r\n\r\n${GET_NEXT}`,
+    values: [["GET /", "", new Uint8Array()], NEXT_DUE],
+    likely:
+      "The blank line may follow the first line. Then `headers` is empty.",
+  },
+  {
     step: "a head has values with spaces and tabs around them, and without",
     sends: "GET / HTTP/1.1\r\nHost:a\r\nX-One: \t b c \t \r\nX-Two:\r\n\r\n",
     values: [due("GET /", { "x-one": "b c", "x-two": "" })],

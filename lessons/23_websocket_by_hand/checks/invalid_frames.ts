@@ -277,6 +277,16 @@ export const INVALID_FRAMES: StreamCase[] = [
     sends: header(TEXT, 11),
     values: [rejectedWith(1009)],
   },
+  {
+    ...rejected(1009, [{ maxBytes: 10 }])([
+      "6 bytes, a ping, and 5 more, where 10 are allowed",
+      new Uint8Array(),
+      "A ping between two fragments isn't part of the message, and doesn't end " +
+      "it: go on counting where you were.",
+    ]),
+    sends: join(part(BINARY, "012345"), sent(PING), header(0, 5)),
+    values: [{ kind: "ping", data: new Uint8Array() }, rejectedWith(1009)],
+  },
   ...INCOMPLETE,
   {
     step: "a text, half a frame, and a reset",

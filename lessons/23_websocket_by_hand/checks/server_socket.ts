@@ -2,6 +2,7 @@
 import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import {
   connectPair,
+  every,
   NOT_UTF8,
   requireError,
   sampleBytes,
@@ -402,6 +403,24 @@ async function checkGrace(trial: Trial, open: Open): Promise<void> {
   });
   await one.ends({ code: 1006, reason: "" }, ABNORMAL);
   await one.hasSent([close(1001)], ANSWER);
+
+  trial.step("graceMs is 0, and the server closes");
+  const hasty = open({ graceMs: 0 });
+  hasty.socket.close();
+  // Timers fire in order, even on a busy machine.
+  const late = Promise.withResolvers<void>();
+  const stop = every(500, late.resolve);
+  await Promise.race([hasty.conn.until(() => hasty.conn.closed), late.promise]);
+  stop();
+  if (!hasty.conn.closed) {
+    trial.fail({
+      problem: "500 ms after close(), the connection is still open.",
+      likely: "0 is a time like any other: only if graceMs isn't given, it's " +
+        "1000. Use ??, not ||.",
+      read: READ.closing,
+    });
+  }
+  await hasty.ends({ code: 1006, reason: "" }, ABNORMAL);
 
   trial.step(
     "the client sends messages after the server's Close, and no Close",

@@ -395,6 +395,23 @@ export const wrongAnswers: WrongAnswers = {
         /waiting for more.*ends with the blank line. Return it at once/s,
     },
     {
+      name: "needs a field",
+      replace: [
+        'const [first, ...fields] = head.split("\\r\\n");',
+        `const [first, ...fields] = head.split("\\r\\n");
+    if (fields.length === 0) throw new TypeError("no Host");`,
+      ],
+      diagnosis: /The blank line may follow the first line/,
+    },
+    {
+      name: "accepts one version only",
+      replace: [
+        "if (parts.length !== 3 ||",
+        'if (parts[2] !== "HTTP/1.1" || parts.length !== 3 ||',
+      ],
+      diagnosis: /The third part of the first line is the version/,
+    },
+    {
       name: "splits the first line at any white space",
       replace: ['first.split(" ")', "first.split(/\\s/)"],
       diagnosis: /A tab isn't a space/,

@@ -201,6 +201,15 @@ export const wrongAnswers: WrongAnswers = {
   ],
   "23.2": [
     {
+      name: "counts a message from 0 again after a ping",
+      replace: [
+        CONTROL,
+        `if (opcode >= CLOSE) this.#size = 0;
+      ${CONTROL}`,
+      ],
+      diagnosis: /go on counting where you were/,
+    },
+    {
       name: "assumes that the header arrives whole",
       attempt: class extends FrameReader {
         constructor(conn: Deno.Conn, options = {}) {
@@ -949,6 +958,11 @@ export const wrongAnswers: WrongAnswers = {
         }
       },
       diagnosis: /frames mix/,
+    },
+    {
+      name: "takes a grace period of 0 for none given",
+      replace: ["options.graceMs ?? 1000", "options.graceMs || 1000"],
+      diagnosis: /0 is a time like any other/,
     },
     {
       name: "says that it sends what doesn't fit into its queue",
