@@ -154,7 +154,7 @@ export const encodeFrame: (
  *   of the frame is sent.
  * - `close` sends a Close frame. If the client's Close doesn't follow within
  *   `graceMs` (default 1000), close TCP. A second call does nothing. Throw
- *   `RangeError`, and send nothing, if `reason` has more than 123 bytes.
+ *   `RangeError`, and send nothing, if `reason` has more than 123 bytes of UTF-8.
  * - `run` calls `onMessage` with each text and binary message, and awaits it
  *   before it reads on. It answers a ping with a pong with the same data, and
  *   ignores pongs. After your own Close frame, you may ignore messages, too. It
@@ -175,7 +175,7 @@ export const encodeFrame: (
  *   unless you've sent one. Then close TCP, and throw the same error.
  *
  * At most one Close frame is sent, and nothing after it, not even a pong. Only
- * that of `close` has a reason.
+ * the one that `close` sends has a reason.
  * Closing TCP is the server's job: close your write side first instead of
  * waiting for the client to do so, and leave no input unread, so that your last
  * frame isn't lost.

@@ -36,9 +36,9 @@ import type {
  * - `next` throws `RangeError` if the length is over 2^14 + 256 (16640), and
  *   `TypeError` if the type isn't 20 to 23, or if the version's first byte isn't
  *   3. If several are wrong, throw either error.
- * - It throws as soon as it can tell, at the latest when the header's five bytes
- *   have arrived. From then on, it throws an error of the same class whenever
- *   it's called, whatever is pushed.
+ * - It throws when the header's five bytes have arrived, or earlier if it can
+ *   tell. From then on, each call throws an error of the same class, whatever is
+ *   pushed.
  * - `end` is called after the last `push`, when `next` has returned `null`. It
  *   throws `Deno.errors.UnexpectedEof` if the stream ended inside a record.
  * - The caller may change the array that it pushed, and the fragments that it
@@ -79,7 +79,8 @@ export const RecordReader: new () => RecordSource = todo("24.1 RecordReader");
  *   each version. Return them as `versions`, without GREASE (0x0a0a, 0x1a1a, …,
  *   0xfafa). Without this extension, return the version at the start of the body.
  *
- * Each of the three lists may be empty. Names are ASCII. Don't change the record. Throw `RangeError` for
+ * Each of the three lists may be empty. Names are ASCII. Don't change the record.
+ * Throw `RangeError` for
  *
  * - a different type of record or message
  * - a length that reaches past the end of what it's part of, even if there are
