@@ -63,8 +63,8 @@ export const encodeQuery: (
  * - a different id, or a message that isn't a response (QR)
  * - a message that ends before its last answer does, even in data that you skip
  * - a label whose length begins with the bits 01 or 10
- * - a pointer that doesn't lead back to an earlier name: into the header, forward,
- *   to itself, or into a loop
+ * - a pointer that doesn't lead back to an earlier name: into the header,
+ *   forward, to itself, or into a loop
  * - an address that isn't four bytes long, or a `"CNAME"` whose name doesn't end
  *   where the record's data ends
  */
