@@ -44,7 +44,7 @@ export const readExact: (
  *
  * - Start a `write` only when the one before it is done.
  * - If `write` throws, let the error reach the caller.
- * - Don't change `data`, and leave `conn` open for the next call.
+ * - Don't change `data`, and leave `conn` open, even when you throw.
  */
 export const writeAll: (
   conn: Deno.Conn,

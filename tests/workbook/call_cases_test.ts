@@ -276,6 +276,13 @@ class GivesOnce extends Right {
   }
 }
 
+class MakesMethods extends Right {
+  // @ts-expect-error -- It should be a property.
+  override size() {
+    return this.parts.length;
+  }
+}
+
 class CountsLooks extends Right {
   #looks = 0;
   override get size(): number {
@@ -368,6 +375,11 @@ testProbes<CollectorClass>(
       "a result that can be had only once",
       GivesOnce,
       /when called again right away/,
+    ],
+    [
+      "a method in place of a property",
+      MakesMethods as unknown as CollectorClass,
+      /size is a property, and you wrote a method.*`get size\(\)/s,
     ],
     [
       "a property that changes",

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { listenTcp } from "../../lib/net/mod.ts";
 import { FakeConn, FakeListener, settle } from "../../lib/workbook/kit/mod.ts";
 
@@ -34,6 +34,15 @@ Deno.test("FakeListener gives its clients in order, and an error for one that le
   assert(await listener.accept() === conns[1]);
   assertEquals(listener.accepted, conns);
   assertEquals(listener.lost, 1);
+});
+
+Deno.test("FakeListener notes a second close()", () => {
+  const listener = new FakeListener();
+  listener.close();
+  listener[Symbol.dispose]();
+  assert(!listener.closedTwice);
+  assertThrows(() => listener.close(), BadResource);
+  assert(listener.closedTwice);
 });
 
 Deno.test("FakeListener fails until it recovers, and tells a loop from pauses", async () => {

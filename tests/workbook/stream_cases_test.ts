@@ -111,6 +111,13 @@ testProbes<ReadPairs>(
     }, CASES),
   {
     "a right generator": pairs(),
+    "a stream that closes a failed connection": pairs({
+      read: (conn, buffer) =>
+        conn.read(buffer).catch(async (error) => {
+          await conn.readable.cancel();
+          throw error;
+        }),
+    }),
   },
   [
     [
@@ -193,6 +200,17 @@ testProbes<ReadPairs>(
     [
       "a closed connection",
       pairs({ atEnd: (conn) => conn.close() }),
+      /readPairs\(\) closed the connection/,
+    ],
+    [
+      "a connection that's closed only after a failed read",
+      pairs({
+        read: (conn, buffer) =>
+          conn.read(buffer).catch((error) => {
+            conn.close();
+            throw error;
+          }),
+      }),
       /readPairs\(\) closed the connection/,
     ],
     [

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as nodeTimers from "node:timers";
 import * as nodePromises from "node:timers/promises";
 import { settle } from "../../lib/workbook/kit/settle.ts";
@@ -103,6 +103,24 @@ Deno.test("TimerWatch counts setImmediate(), and names AbortSignal.timeout()", a
   const signal = AbortSignal.timeout(0);
   await new Promise((resolve) => signal.onabort = resolve);
   assertEquals([timers.immediates, timers.started], [1, [0]]);
+});
+
+Deno.test("TimerWatch counts an AbortSignal.timeout() that has a listener", () => {
+  using timers = new TimerWatch();
+  const signal = AbortSignal.timeout(60_000);
+  // Without a listener, it doesn't keep the program running.
+  assertEquals(timers.runningCount, 0);
+  const listener = () => {};
+  signal.addEventListener("abort", listener);
+  assertEquals(timers.running(), [60_000]);
+  signal.removeEventListener("abort", listener);
+  assertEquals(timers.runningCount, 0);
+});
+
+Deno.test("TimerWatch rejects a delay that isn't a number", () => {
+  using _ = new TimerWatch();
+  const options = { ms: 20 } as unknown as number;
+  assertThrows(() => setTimeout(() => {}, options), TypeError, "milliseconds");
 });
 
 Deno.test("TimerWatch leaves out the timers of the kit", async () => {

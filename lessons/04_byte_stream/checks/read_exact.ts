@@ -20,6 +20,10 @@ const END = "An early end is an error";
 const NO_READ_FOR_0 = "For 0 bytes you need no read at all: test whether you " +
   "have enough before you read, not after.";
 
+const NO_ERROR = "There's nothing to throw here: every byte that you need " +
+  "arrives, in one read or in several. Keep reading until you have them all, " +
+  "and then stop: what follows belongs to the next reader.";
+
 /** Makes a case: a peer sends `sends`, and calls with these sizes read it. */
 function reads(
   sends: string | number,
@@ -127,6 +131,7 @@ function explain(
   { values, then }: StreamResult,
   due: StreamCase,
 ): Partial<Advice> | undefined {
+  if (then === "error" && due.ends === "end") return { likely: NO_ERROR };
   const expected = due.values?.[values.length - 1];
   if (then !== "more" || !(expected instanceof Uint8Array)) return undefined;
   if (isLater(values.at(-1), expected, due)) {

@@ -70,7 +70,7 @@ function fails(
 const CASES: StreamCase[] = [
   writes(["0123456789"]),
   writes(["0123456789"], 4),
-  writes([500], 1),
+  writes([1500], 1),
   writes([2000], 5),
   writes([9000], 4096),
   writes(["hello, ", "", "world"], undefined, { then: "silence", ends: "end" }),
@@ -91,6 +91,11 @@ const CASES: StreamCase[] = [
     { then: "reset" },
   ),
 ];
+
+const SHORT_WRITE =
+  "Did you throw because write() took fewer bytes than you offered? That isn't " +
+  "an error: it returns how many it took. Offer the rest until nothing is left, " +
+  "however many bytes and writes that takes.";
 
 /** Finds the mistake behind the bytes that were written. */
 function explainSent(
@@ -134,9 +139,11 @@ export async function checkWriteAll(
     open: forEachArgument(writeAll),
     see: () => "returned",
     what: "result",
-    explain: ({ error }) =>
+    explain: ({ then, error }, { ends }) =>
       /locked/.test(String(error))
         ? "A writer locks the stream until you call its releaseLock()."
+        : then === "error" && typeof ends !== "function"
+        ? SHORT_WRITE
         : undefined,
     explainSent,
     cut: "",

@@ -50,11 +50,18 @@ export class Clients {
     this.listener[Symbol.dispose]();
   }
 
+  /** Ends the handlers that are running. */
+  endRunning(): void {
+    for (const [index, { state }] of this.all.entries()) {
+      if (state === "running") this.end(index);
+    }
+  }
+
   /** Ends all handlers: the running ones, and those that start later. */
   endAll(): void {
-    for (const [index, client] of this.all.entries()) {
-      if (client.state === "running") this.end(index);
-      else client.act ??= () => Promise.resolve();
+    this.endRunning();
+    for (const client of this.inState("waiting")) {
+      client.act ??= () => Promise.resolve();
     }
   }
 

@@ -25,14 +25,14 @@ export const AT_ONCE = "the handler threw at once";
  *
  * @param name The server's name.
  * @param error What it threw.
- * @param when Whether nothing awaited the promise, and whether the listener was
- * closed before.
+ * @param when Whether nothing awaited the promise, whether the listener was
+ * closed before, and whether the answer then closed it once more.
  * @returns The diagnosis.
  */
 export function thrown(
   name: string,
   error: unknown,
-  when: { forgotten: boolean; stopped: boolean },
+  when: { forgotten: boolean; stopped: boolean; closedTwice: boolean },
 ): TrialFailure {
   const problem = when.forgotten
     ? `A promise that you didn't await failed: ${error}.`
@@ -43,7 +43,11 @@ export function thrown(
   if (error instanceof Deno.errors.BadResource) {
     return {
       problem,
-      likely: when.stopped
+      likely: when.closedTwice
+        ? "Your caller has closed the listener, and you closed it once more, " +
+          "which throws BadResource. The listener belongs to your caller, so " +
+          "leave it alone."
+        : when.stopped
         ? "You let the BadResource through that accept() throws when your " +
           "caller closes the listener to stop the server. Catch it and return."
         : "You closed a connection that the handler had already closed, and a " +
@@ -81,8 +85,19 @@ export function thrown(
   };
 }
 
-/** Explains why an answer returned before the check closed the listener. */
-export function endedEarly(name: string, listener: FakeListener): TrialFailure {
+/**
+ * Explains why an answer returned before the check closed the listener.
+ *
+ * @param name The server's name.
+ * @param listener Its listener.
+ * @param running How many handlers are running.
+ * @returns The diagnosis.
+ */
+export function endedEarly(
+  name: string,
+  listener: FakeListener,
+  running: number,
+): TrialFailure {
   if (listener.closed) {
     return {
       problem: "You closed the listener.",
@@ -93,6 +108,14 @@ export function endedEarly(name: string, listener: FakeListener): TrialFailure {
     };
   }
   const problem = `${name}() returned while the listener was open.`;
+  if (running === 0 && listener.accepted.length > 0) {
+    return {
+      problem,
+      likely: "You returned when the last handler was done. The next client " +
+        "can come at any time, so keep accepting until the listener is closed.",
+      read: CLOSING,
+    };
+  }
   return listener.lost > 0
     ? {
       problem,
@@ -160,6 +183,14 @@ export const CLOSED_TOO_EARLY = {
     likely:
       "Await the handler before you close its connection. Do both in an async " +
       "function that the accept loop doesn't await.",
+    read: CLOSING,
+  },
+  stopped: {
+    problem: "You closed a connection whose handler was still running.",
+    likely:
+      "Your caller closed only the listener, so that no new clients come. Each " +
+      "accepted connection is a socket by itself: let its handler finish, and " +
+      "close it then.",
     read: CLOSING,
   },
   waiting: {

@@ -83,6 +83,16 @@ const STORY: Action[] = [
     read: START,
   },
   {
+    step: "the last handlers return, so no client is left",
+    run: (clients) => clients.endRunning(),
+    ...GO_ON,
+  },
+  {
+    step: "two more clients connect",
+    run: (clients) => clients.connect(2),
+    ...GO_ON,
+  },
+  {
     step: "the listener closes while handlers are running",
     run: (clients) => clients.stop(),
     fewer: "",

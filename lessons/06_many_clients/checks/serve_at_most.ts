@@ -2,7 +2,7 @@
 import { TimerWatch, type Trial } from "../../../lib/workbook/kit/mod.ts";
 import type { ServeAtMost } from "../types.ts";
 import { checkAcceptError } from "./accept_error.ts";
-import { AT_ONCE, FAILURE, LEFT, LIMIT } from "./explain.ts";
+import { AT_ONCE, CLOSING, FAILURE, LEFT, LIMIT } from "./explain.ts";
 import { checkRealServer } from "./real_server.ts";
 import { type Action, runAtOnce, runServer } from "./server_run.ts";
 
@@ -120,6 +120,22 @@ const STORY: Action[] = [
     run: (clients) => clients.connect(2),
     ...CONNECT,
   },
+  {
+    step:
+      "a handler closes its connection itself; the next client gets its place",
+    run: (clients) => {
+      clients.connect(1, (conn) => Promise.resolve(conn.close()));
+      clients.connect(1);
+      clients.end(10);
+      clients.end(11);
+    },
+    ...FAIL,
+    fewer:
+      "You didn't free the place of a handler that closed its connection. " +
+      "A second close() throws BadResource: use `using` or " +
+      "conn[Symbol.dispose](), which don't throw, or catch that error.",
+    read: CLOSING,
+  },
 ];
 
 const ONE_PLACE: Action[] = [
@@ -136,6 +152,30 @@ const ONE_PLACE: Action[] = [
     fewer:
       "You left the only place empty. The first handler is done, so start " +
       "the second client's.",
+  },
+  {
+    step: "the second client's handler returns, so no client is left",
+    run: (clients) => clients.end(1),
+    ...RETURN,
+  },
+  {
+    step: "two more clients connect",
+    run: (clients) => clients.connect(2),
+    ...CONNECT,
+  },
+];
+
+/** Places are free when the listener closes. */
+const STOP_EARLY: Action[] = [
+  {
+    step: "two clients connect, with a limit of 3",
+    run: (clients) => clients.connect(2),
+    ...CONNECT,
+  },
+  {
+    step: "the listener closes while their handlers are running",
+    run: (clients) => clients.stop(),
+    ...RETURN,
   },
 ];
 
@@ -155,6 +195,7 @@ export async function checkServeAtMost(
     const options = { trial, timers };
     await runServer(withLimit(2), [...STORY, STOP], options);
     await runServer(withLimit(1), [...ONE_PLACE, STOP], options);
+    await runServer(withLimit(3), STOP_EARLY, options);
     const two = [withLimit(2), withLimit(3)];
     await runAtOnce(two, STORY.slice(0, 3), options);
   }

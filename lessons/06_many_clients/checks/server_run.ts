@@ -112,7 +112,8 @@ class ServerRun {
     this.#endedEarly = serving.then(() => {
       this.#returned = true;
       if (this.#clients.stopped) return new Promise(() => {});
-      this.#fail(explain.endedEarly(server.name, listener));
+      const running = this.#clients.inState("running").length;
+      this.#fail(explain.endedEarly(server.name, listener, running));
     });
     this.#endedEarly.catch(() => {});
   }
@@ -188,7 +189,7 @@ class ServerRun {
   /** Requires that the answer hasn't done more than it should. */
   #requireNothingElse({ more, timer, read }: Action): void {
     const { name, limit } = this.#server;
-    const { most, started, listener: { accepted } } = this.#clients;
+    const { most, started, stopped, listener: { accepted } } = this.#clients;
     if (most > limit) {
       this.#fail({
         problem: `${most} handlers were running at once, but the limit is ` +
@@ -201,7 +202,9 @@ class ServerRun {
       const isClosed = this.#clients.inState(state).some(({ conn }) =>
         conn.closed
       );
-      if (isClosed) this.#fail(explain.CLOSED_TOO_EARLY[state]);
+      if (!isClosed) continue;
+      const when = state === "running" && stopped ? "stopped" : state;
+      this.#fail(explain.CLOSED_TOO_EARLY[when]);
     }
     if (limit === Infinity) return;
     // An answer may accept one more client before it waits for a place.
@@ -224,9 +227,10 @@ class ServerRun {
   }
 
   #explain(error: unknown, forgotten: boolean): TrialFailure {
-    const { stopped } = this.#clients;
+    const { stopped, listener: { closedTwice } } = this.#clients;
+    const when = { forgotten, stopped, closedTwice };
     return {
-      ...explain.thrown(this.#server.name, error, { forgotten, stopped }),
+      ...explain.thrown(this.#server.name, error, when),
       ...this.#options.probe,
     };
   }

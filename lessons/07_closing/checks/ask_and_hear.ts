@@ -142,7 +142,8 @@ function explain(
       : {
         likely:
           "Did you throw because read() returned null? It isn't an error: " +
-          "it means that the answer is complete. An answer can also be empty.",
+          "it means that the answer is complete. The question and the answer " +
+          "can be empty, too, and the answer can take any time.",
       };
   }
   if (then !== "more" || !(answer instanceof Uint8Array)) return undefined;

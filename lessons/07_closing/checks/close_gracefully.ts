@@ -82,16 +82,18 @@ export async function checkCloseGracefully(
   trial: Trial,
 ): Promise<void> {
   trial.onForgotten((error) => explainError(error, "forgotten"));
+  let isOpen = false;
   await checkReply(closeGracefully, trial);
   await checkStream(trial, {
     name: "closeGracefully",
     open: forEachArgument(async (conn, options: { graceMs: number }) => {
       await closeGracefully(conn, options);
+      isOpen = conn instanceof FakeConn && !conn.closed;
       // A real connection doesn't tell whether it saw the end.
       return !(conn instanceof FakeConn) || conn.sawEnd ? AT_END : TOO_EARLY;
     }),
     conn: "closed",
-    explain,
+    explain: (result, due) => explain(result, due, isOpen),
     cut: UNREAD,
   }, CASES);
   await checkGracePeriod(closeGracefully, trial);
@@ -100,11 +102,22 @@ export async function checkCloseGracefully(
 function explain(
   { values, then, error }: StreamResult,
   due: StreamCase,
+  isOpen: boolean,
 ): Partial<Advice> | undefined {
   if (then === "error") return explainError(error);
-  return values[0] === TOO_EARLY && due.values?.[0] === AT_END
-    ? { problem: `The connection was ${TOO_EARLY}.`, likely: UNREAD }
-    : undefined;
+  if (values[0] !== TOO_EARLY || due.values?.[0] !== AT_END) return undefined;
+  return isOpen
+    ? {
+      problem:
+        "closeGracefully() returned before the peer's stream had ended, " +
+        "and before it closed the connection.",
+      likely:
+        "Await every step: closeWrite(), each read(), and your own async " +
+        "functions. Your caller goes on as soon as you return.",
+      expected: AT_END,
+      received: "still open",
+    }
+    : { problem: `The connection was ${TOO_EARLY}.`, likely: UNREAD };
 }
 
 /** Checks that a reply written before the call isn't lost. */

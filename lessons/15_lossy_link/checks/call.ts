@@ -218,7 +218,19 @@ function explain(
   if (sent.some(({ addr }) => differenceAt(addr, SERVER) !== undefined)) {
     return { likely: "Send each attempt to `server`." };
   }
-  if (sent.length > sends.length) {
+  const changedAt = sent.find(({ message }) =>
+    differenceAt(message.subarray(4), request) !== undefined
+  );
+  if (changedAt !== undefined) {
+    return {
+      likely:
+        "After the 4 bytes of the number comes `request`, unchanged: copy " +
+        "it with set(request, 4), and set the number in the bytes before it.",
+      read: FORMAT,
+    };
+  }
+  const isEmpty = returns instanceof Uint8Array && returns.length === 0;
+  if (sent.length > sends.length && !isEmpty) {
     return {
       problem: `call() sent the question ${sent.length} times instead of ` +
         `${counted(sends.length, "time")}.`,
@@ -245,16 +257,34 @@ function explain(
     };
   }
   if (then === "waiting" && throws === undefined && returns !== undefined) {
-    const { length } = toBytes(returns as Uint8Array);
-    if (length === 0 || arrives.length > 1) return undefined;
+    if (socket.mostPendingReceives === 0) {
+      return {
+        likely: "You haven't called receive() yet. Start it with the first " +
+          "attempt, and wait for the answer and the timer at the same time, " +
+          "with Promise.race().",
+        read: RECEIVE,
+      };
+    }
+    if (isEmpty || arrives.length > 1) return undefined;
     return {
       likely: "The answer came from the server, with the right number. Check " +
-        "how you compare numbers and addresses: compare hostname and port, " +
-        "not JSON, because the order of the properties can differ.",
+        "how you compare: the number in the byte order in which you wrote it, " +
+        "and hostname and port, not the address objects or their JSON, whose " +
+        "properties can have another order.",
       read: LATE,
     };
   }
   if (error instanceof Deno.errors.TimedOut && throws === undefined) {
+    if (sent.length < attempts && sent.length < sends.length) {
+      return {
+        problem: `call() sent the question ${counted(sent.length, "time")} ` +
+          `instead of ${attempts} times.`,
+        likely:
+          "Send it again, with the same number, each time `timeoutMs` is " +
+          "over. `attempts` counts all of them, the first one, too.",
+        read: AGAIN,
+      };
+    }
     return {
       problem: `call() gave up early: it had ${
         counted(attempts, "attempt")
@@ -289,6 +319,15 @@ function explain(
       };
     }
     const extra = value.length - returns.length;
+    const end = returns.subarray(-value.length);
+    if (extra < 0 && extra >= -4 && differenceAt(value, end) === undefined) {
+      return {
+        likely:
+          "The first bytes are missing. The number takes 4 bytes, so the " +
+          "data starts at byte 4: return message.subarray(4).",
+        read: FORMAT,
+      };
+    }
     if (extra <= 0) return undefined;
     return {
       likely: extra === 4

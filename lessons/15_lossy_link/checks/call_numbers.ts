@@ -6,7 +6,7 @@ import {
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { Call } from "../types.ts";
-import { SERVER } from "./datagrams.ts";
+import { datagram, SERVER } from "./datagrams.ts";
 
 /** Headings of the README. */
 export const AGAIN = "Ask again";
@@ -85,6 +85,43 @@ export class Numbers {
   }
 }
 
+/** A number that looks like another one in some way of writing it. */
+interface Lookalike {
+  number: Uint8Array;
+  likely: string;
+}
+
+/** Finds numbers that only a wrong comparison takes for this one. */
+function lookalikes(number: Uint8Array): Lookalike[] {
+  const at = number.findLastIndex((byte) => byte >= 0x80);
+  const asText = number.map((byte, i) => i === at ? byte ^ 1 : byte);
+  const [a, b, c, d] = number;
+  // 1, 23 and 12, 3 have the same digits.
+  const [, first, last] = `${c}${d}`.match(/^([1-9]\d)(0|[1-9]\d?)$/) ?? [];
+  const asDigits = Uint8Array.of(a, b, Number(first), Number(last));
+  return [
+    ...at === -1 || textOf(asText) !== textOf(number) ? [] : [{
+      number: asText,
+      likely:
+        "The bytes of a number aren't text: TextDecoder turns every byte " +
+        "that isn't valid UTF-8 into the same �. Read the number with " +
+        "DataView's getUint32(0).",
+    }],
+    ...first === undefined || asDigits[2] === c ? [] : [{
+      number: asDigits,
+      likely: "The bytes 1, 23 and 12, 3 make the same digits if nothing is " +
+        "between them. Read the number with DataView's getUint32(0).",
+    }],
+  ];
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** How many lookalikes to send in all. */
+const LOOKALIKES = 400;
+
 /**
  * Makes many calls, and answers each at once. As long as all numbers fit into two
  * bytes, it makes more calls than two bytes can number.
@@ -97,14 +134,34 @@ export async function checkManyCalls(
   trial.step(`make up to ${TOO_MANY} calls, and answer each one at once`);
   const socket = trial.use(new FakeSocket());
   const send = socket.send.bind(socket);
+  let sentLookalikes = 0;
+  let sent: Lookalike[] = [];
   socket.send = (message, to) => {
-    socket.arrives(message.subarray(0, 4), SERVER);
+    const number = message.slice(0, 4);
+    sent = sentLookalikes < LOOKALIKES ? lookalikes(number) : [];
+    sentLookalikes += sent.length;
+    for (const [i, one] of sent.entries()) {
+      socket.arrives(datagram(one.number, Uint8Array.of(i)), SERVER);
+    }
+    socket.arrives(number, SERVER);
     return send(message, to);
   };
   const options = { timeoutMs: 60_000, attempts: 3 };
   async function callAll(): Promise<void> {
     for (let i = 0; i < (numbers.fitTwoBytes ? TOO_MANY : MANY); i++) {
-      await call(socket, SERVER, new Uint8Array(), options);
+      const data: unknown = await call(
+        socket,
+        SERVER,
+        new Uint8Array(),
+        options,
+      );
+      if (data instanceof Uint8Array && data.length === 1) {
+        trial.fail({
+          problem: "call() returned an answer with a different number.",
+          likely: sent[data[0]].likely,
+          read: FORMAT,
+        });
+      }
       numbers.add(socket.sent.splice(0));
       // Without a pause now and then, the check's own timers couldn't fire.
       if (i % 2000 === 0) await settle();

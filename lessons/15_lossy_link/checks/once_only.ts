@@ -12,10 +12,12 @@ import { OnceOnly as Solution } from "../solution.ts";
 import type { OnceOnlyClass } from "../types.ts";
 import { datagram, textOf } from "./datagrams.ts";
 import {
+  BINARY,
   ECHO,
   FAIL,
   FAIL_ONCE,
   FAILED_BEFORE,
+  NOT_TEXT,
   NOTHING,
   ONCE,
   SENDER,
@@ -68,12 +70,18 @@ class Server {
   }
 
   #perform(data: Uint8Array): Uint8Array {
+    if (data[0] === BINARY[0]) {
+      this.#performed.push(shown(data));
+      return data;
+    }
     const text = new TextDecoder().decode(data);
     const isNew = !this.#performed.includes(text);
     this.#performed.push(text);
     if (text === FAIL || text === FAIL_ONCE && isNew) throw FAILURE;
     if (text === ECHO) return data;
-    return toBytes(text === NOTHING ? "" : `done ${this.#performed.length}`);
+    const done = text === NOTHING ? "" : `done ${this.#performed.length}`;
+    // A view of a larger array, as of a buffer that it works with.
+    return toBytes(`[${done}]`).subarray(1, -1);
   }
 }
 
@@ -146,6 +154,15 @@ function whyWrong(
     };
   }
   const [got, due] = [textOf(value), textOf(right)];
+  if (why === NOT_TEXT) return { problem: "The answer is wrong.", likely: why };
+  const [calls, dueCalls] = [got, due].map((text) => Number(text.slice(5)));
+  if (!isRepeat && /^done \d+$/.test(got) && calls > dueCalls) {
+    return {
+      problem: "perform() was called too often for this question.",
+      likely: "Look for an earlier answer first. Only if there's none, call " +
+        "perform(), and only once: it may move money.",
+    };
+  }
   // The data is from another call of perform(), or from the question itself.
   if (/^done \d+$/.test(got) && got !== due || got === FAIL_ONCE) {
     return {
@@ -166,12 +183,16 @@ function whyWrong(
           "first time, because either of the two may be the one that arrives.",
     };
   }
+  if (why === FAILED_BEFORE) {
+    return { problem: "The repeat got no real answer.", likely: why };
+  }
   const hasNumber = value.length !== right.length - 4;
   return {
     problem: "The answer is wrong.",
     likely: hasNumber
       ? "The answer is the question's 4 bytes, followed by what perform() " +
-        "returned for it."
+        "returned for it, byte by byte. That may be a view of a larger array: " +
+        "copy it with set(data, 4), and don't use data.buffer."
       : "The number is missing. Put the question's 4 bytes in front, so the " +
         "client knows which question this answers.",
   };

@@ -19,8 +19,15 @@ export const [FAIL, FAIL_ONCE, NOTHING, ECHO] = [
   "e",
 ];
 
+/** Data that isn't text; `perform` returns it as it is. */
+export const BINARY = Uint8Array.of(0xff, 0x00, 0xc3, 0x80, 0xfe);
+
 /** A question. By default, it's from SENDER, and its data is "add". */
-type Question = [number: number, from?: Partial<Deno.NetAddr>, data?: string];
+type Question = [
+  number: number,
+  from?: Partial<Deno.NetAddr>,
+  data?: string | Uint8Array,
+];
 
 /** Questions to one OnceOnly. The workbook's solution says what's right. */
 export interface Story {
@@ -38,6 +45,11 @@ export const FAILED_BEFORE =
   "perform() threw, so there's no answer to remember. Don't remember the error " +
   "either: the repeat gets a new chance. Remember a request only after it has " +
   "been performed.";
+
+/** What to say if data that isn't text has changed. */
+export const NOT_TEXT =
+  "The data is bytes, not text. Pass on to perform(), and return, the bytes as " +
+  "they are.";
 
 /** All stories, from simple ones to limits. */
 export const STORIES: Story[] = [
@@ -78,8 +90,12 @@ export const STORIES: Story[] = [
     read: WHO,
   },
   {
-    step: "question 7 from port 5000, then from port 5000 of another host",
-    questions: [[7], [7, { hostname: "127.0.0.2" }]],
+    step: "question 7 from port 5000, then from port 5000 of two other hosts",
+    questions: [
+      [7],
+      [7, { hostname: "127.0.0.2" }],
+      [7, { hostname: "10.0.0.1" }],
+    ],
     likely:
       "The same port on another host is another sender. Identify a sender " +
       "by hostname and port.",
@@ -90,6 +106,13 @@ export const STORIES: Story[] = [
     questions: [[123], [23, { port: 50001 }]],
     likely: "Without a separator, 5000 and 123 make the same digits as 50001 " +
       "and 23. Put a character between port and number that occurs in neither.",
+    read: WHO,
+  },
+  {
+    step: "question 1 from port 5000, then question 0 from port 5001",
+    questions: [[1], [0, { port: 5001 }]],
+    likely: "5000 + 1 is 5001 + 0. Keep number and port apart in the key, " +
+      "instead of computing one number from both.",
     read: WHO,
   },
   {
@@ -122,6 +145,26 @@ export const STORIES: Story[] = [
       "turns every byte that isn't valid UTF-8 into the same �. Read the number " +
       "with DataView's getUint32(0).",
     read: WHO,
+  },
+  {
+    step: "questions 0xffffffff and 0xfffffffe, from one port",
+    questions: [[0xffffffff], [0xfffffffe]],
+    likely: "These are different numbers. The four bytes are an unsigned " +
+      "integer: read it with DataView's getUint32(0).",
+    read: WHO,
+  },
+  {
+    step: "question 7, and a repeat with other data",
+    questions: [[7], [7, {}, "other"]],
+    likely:
+      "This is a repeat, whatever its data: what identifies a question is " +
+      "its number and its sender, and nothing else.",
+    read: WHO,
+  },
+  {
+    step: "the data isn't text",
+    questions: [[4], [5, {}, BINARY], [5, {}, BINARY]],
+    likely: NOT_TEXT,
   },
   {
     step: "perform() returns no bytes, and the question is repeated",

@@ -28,7 +28,8 @@ type Arrival = [
 ];
 
 const IN_ORDER: Arrival[4] = [
-  "A segment that starts at ack is in order: return its bytes at once.",
+  "A segment that starts at ack is in order: return its bytes at once, and " +
+  "none that you returned before.",
   "ack moves on by the number of bytes that are in order.",
 ];
 const EMPTY = "A segment without bytes contains nothing new.";
@@ -63,7 +64,10 @@ const ZERO = "A byte that has arrived can be 0, and `if (byte)` is " +
 const PARTLY = "You dropped a whole segment, although its first bytes are " +
   "inside the window: keep those, and drop only the rest.";
 const BEYOND: CallAdvice = ({ value }) =>
-  lengthOf(value) < 4
+  lengthOf(value) === 0
+    ? "You dropped bytes that start at ack, although there's room for them: it's " +
+      "counted in sequence numbers from ack on, not in bytes that you keep."
+    : lengthOf(value) < 4
     ? PARTLY
     : "Drop bytes beyond the window: from ack on, there's room for " +
       "`capacity` bytes. The sender sends the rest again.";
@@ -75,8 +79,13 @@ const ROOM: CallAdvice = ({ value }) =>
       "fits, and drop the rest: the sender sends it again.";
 const DROPPED = "You kept bytes that were beyond the window when they " +
   "arrived. Drop them, even if the window moves on afterward.";
-const DUE = "These bytes were dropped when there was no room, and now they " +
-  "arrive again.";
+const DUE =
+  "The window starts at ack, so it has moved: there's room for these " +
+  "bytes now. They were dropped when there was none, and arrive again.";
+const OLD: Arrival[4] = [
+  "This segment is old: everything before ack was returned already.",
+  "ack never moves back, however old a segment is.",
+];
 const FAR = "This segment is far beyond the window. All 32 bits of the " +
   "distance count.";
 const WRAP =
@@ -143,6 +152,7 @@ const CASES: ObjectCase[] = [
     [2 ** 16, "x", "", 0, FAR],
     [2 ** 31 - 1, "x", "", 0, FAR],
     [TOP - 4, "wxyz", "", 0, WRAP],
+    [TOP - 2 ** 30, "wxyz", "", 0, OLD],
     [0, "a", "a", 1, FAR],
   ]),
   story("the sequence numbers wrap: from 4294967294 to 3", [TOP - 2, 20], [
@@ -263,11 +273,15 @@ function randomStory(random: () => number): ObjectCase {
   return story(step, [start, capacity], arrivals);
 }
 
+const THROWN =
+  "No segment is an error: networks lose, repeat, and delay. Keep " +
+  "what's inside the window, and drop the rest.";
+
 function explain(
   { value, error }: CallResult,
   { returns }: CallDue,
 ): string | undefined {
-  if (error !== undefined) return undefined;
+  if (error !== undefined) return THROWN;
   if (returns instanceof Uint8Array && !(value instanceof Uint8Array)) {
     return "Return the bytes that are in order now, or an empty Uint8Array.";
   }

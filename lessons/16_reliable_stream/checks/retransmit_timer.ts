@@ -37,6 +37,10 @@ const SIGN =
 const AFTER_0 = "Here, rttvar is 1/4 × 800 = 200, and srtt 1/8 × 800 = 100.";
 const NO_SAMPLE = "0 is a measurement, so the next sample isn't the first. " +
   "`!srtt` is true for 0 too: compare with undefined.";
+const LIKE_AT_FIRST =
+  "After two samples of 400, rtoMs is 1000 by chance. That " +
+  "doesn't mean that nothing was measured: keep srtt undefined until the first " +
+  "sample, and look at that.";
 const STEADY =
   "While the round trips don't vary, rttvar shrinks by a quarter " +
   "each time, and rtoMs gets close to srtt.";
@@ -66,6 +70,17 @@ const CASES: ObjectCase[] = [
   ]),
   story("a first round trip takes 0 ms, by a coarse clock, and the next 800", [
     [[0, 800], 900, AFTER_0, { 2400: NO_SAMPLE }],
+  ]),
+  story("round trips take 400, 400, and 800 ms", [
+    [[400, 400], 1000, "Here, rttvar is 3/4 × 200 = 150, and srtt 400."],
+    [
+      [800],
+      1300,
+      "Here, rttvar is 3/4 × 150 + 1/4 × 400 = 212.5, and srtt 450.",
+      {
+        2400: LIKE_AT_FIRST,
+      },
+    ],
   ]),
   story("20 round trips take 500 ms each", [
     [Array(20).fill(500), 504.23, STEADY, {

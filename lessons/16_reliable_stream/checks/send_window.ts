@@ -19,6 +19,11 @@ type Due = [seq: number, data: string | Uint8Array];
 
 const EMPTY = "Without bytes, there's no segment.";
 const NEXT = "Take the bytes that come next, segmentSize at most.";
+const MERGE = "Take as many bytes as fit, up to segmentSize, no matter which " +
+  "push() they came with.";
+const START =
+  "These are the right bytes, with a wrong number: the very first byte has the " +
+  "sequence number initialSeq, and `seq` is that of a piece's first byte.";
 const REST = "Append what's pushed to the bytes that are left.";
 const FULL = "The peer's window starts at the oldest unacknowledged byte, so " +
   "bytes in flight count against it.";
@@ -33,6 +38,14 @@ const MIDDLE = "An acknowledgment counts bytes, so it can end in the middle " +
   "of a segment.";
 const OLD = "An acknowledgment of nothing new changes nothing.";
 const NEVER = "This acknowledges bytes that were never sent: ignore it.";
+/** The advice if what comes next is wrong, after an acknowledgment of it. */
+const NOT_SENT: CallAdvice = ({ value }) =>
+  Object(value).seq === 1006 ? MERGE : NEVER;
+const ALL = "This acknowledges everything that was sent: `ack` is the number " +
+  "after the last byte. Ignore only what's beyond that.";
+const SEVERAL =
+  "An acknowledgment can cover several segments: all bytes before " +
+  "`ack` have arrived.";
 const WRAP =
   "Sequence numbers have 32 bits: after 4294967295 comes 0. `>>> 0` " +
   "wraps a sum, and `(a - b) | 0` is the distance.";
@@ -84,6 +97,16 @@ const CASES: ObjectCase[] = [
     take(0, undefined, 4, ZERO),
     again([1004, "efgh"], 4, OLDEST(1004, 4)),
   ]),
+  story("three segments are acknowledged at once", [3_000_000_000, 2], [
+    push("abcdefgh"),
+    take(8, [3_000_000_000, "ab"], 2, NEXT),
+    take(8, [3_000_000_002, "cd"], 4, NEXT),
+    take(8, [3_000_000_004, "ef"], 6, NEXT),
+    take(8, [3_000_000_006, "gh"], 8, NEXT),
+    acknowledge(3_000_000_006, 2, SEVERAL),
+    again([3_000_000_006, "gh"], 2, OLDEST(3_000_000_006, 2)),
+    acknowledge(3_000_000_008, 0, ALL),
+  ]),
   story("an acknowledgment ends in the middle of a segment", [1000, 4], [
     push("abcdefgh"),
     take(7, [1000, "abcd"], 4, NEXT),
@@ -101,7 +124,7 @@ const CASES: ObjectCase[] = [
     ...[1004, 1003, 1000, 900].map((ack) => acknowledge(ack, 2, OLD)),
     ...[1007, 1010, 1011, 5000].map((ack) => acknowledge(ack, 2, NEVER)),
     again([1004, "ef"], 2, NEVER),
-    take(6, [1006, "ghij"], 6, NEVER),
+    take(6, [1006, "ghij"], 6, NOT_SENT),
   ]),
   story("everything is acknowledged; the peer has room for 0, 4, and 5 bytes", [
     1000,
@@ -109,7 +132,7 @@ const CASES: ObjectCase[] = [
   ], [
     push("abcde"),
     take(4, [1000, "abcd"], 4, NEXT),
-    acknowledge(1004, 0, IN_FLIGHT),
+    acknowledge(1004, 0, ALL),
     take(0, undefined, 0, ZERO),
     again(undefined, 0, "Everything is acknowledged."),
     push("fg"),
@@ -126,6 +149,22 @@ const CASES: ObjectCase[] = [
     take(100, [2, "ef"], 6, WRAP),
     acknowledge(2, 2, WRAP),
     again([2, "ef"], 2, WRAP),
+  ]),
+  story("the acknowledgment number is 0", [TOP - 4, 4], [
+    push("abcdef"),
+    take(100, [TOP - 4, "abcd"], 4, WRAP),
+    acknowledge(
+      0,
+      0,
+      "0 is a sequence number like any other: it comes after " +
+        "4294967295.",
+    ),
+    take(100, [0, "ef"], 2, WRAP),
+    again([0, "ef"], 2, WRAP),
+  ]),
+  story("200,000 bytes are pushed at once", [0, 4], [
+    push(new Uint8Array(200_000)),
+    take(4, [0, "\0\0\0\0"], 4, NEXT),
   ]),
 ];
 
@@ -257,13 +296,24 @@ function randomStory(random: () => number): ObjectCase {
 
 function explain(
   { value, error }: CallResult,
-  { returns }: CallDue,
+  { returns, args }: CallDue & { args: unknown[] },
 ): string | undefined {
-  if (error !== undefined || returns === undefined) return undefined;
+  if (error !== undefined) {
+    return args.length === 1 && typeof args[0] === "number"
+      ? "This is no error: ignore an acknowledgment of nothing new or of bytes " +
+        "never sent, and return undefined if there's nothing to take."
+      : undefined;
+  }
+  if (returns === undefined) return undefined;
   if (typeof returns !== "object" || value === undefined) return undefined;
   const { seq, data } = Object(value);
   if (typeof seq !== "number" || !(data instanceof Uint8Array)) {
     return "A piece has two properties: `seq`, a number, and `data`, a " +
       "Uint8Array.";
   }
+  const due = returns as Piece;
+  if (seq === due.seq || differenceAt(data, due.data) !== undefined) {
+    return undefined;
+  }
+  return (seq - due.seq) % TOP === 0 ? WRAP : START;
 }

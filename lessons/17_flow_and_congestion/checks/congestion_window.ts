@@ -26,11 +26,14 @@ const SLOW_START: CallAdvice = ({ value }) =>
 const AT_MOST =
   "One ACK adds at most one `mss`, even if it acknowledges more: " +
   "otherwise, cwnd would jump after a lost ACK.";
+const PAST = "cwnd was less than ssthresh, so this is still slow start: cwnd " +
+  "grows by the whole count, even past ssthresh.";
 const AVOIDANCE = "From ssthresh on, cwnd grows by one `mss` per window of " +
   "acknowledged bytes, which is about one per round trip. Add up the bytes.";
 const EXACT =
-  "When the sum reaches cwnd, take off the old cwnd, and then add one " +
-  "`mss` to cwnd. What's left of the sum counts toward the next step.";
+  "Add up the bytes, however many each ACK acknowledges. When the sum reaches " +
+  "cwnd, take off the old cwnd, and then add one `mss` to cwnd. What's left of " +
+  "the sum counts toward the next step.";
 const DUPLICATE_GROWS =
   "A duplicate ACK acknowledges nothing new, so cwnd doesn't " +
   "grow before the third.";
@@ -44,6 +47,9 @@ const THIRD: CallAdvice = ({ value }) =>
     : "On the third duplicate ACK, ssthresh becomes half of the flight size, and " +
       "cwnd becomes ssthresh + 3 × `mss`, because three segments have left the " +
       "network.";
+const FROM_OPTIONS =
+  "This is the third duplicate: `ack` and `window` in the options are the peer's " +
+  "latest, so the first segment repeats them already.";
 const FLIGHT: CallAdvice = ({ value }) =>
   value === 10_000
     ? "You halved cwnd. The flight size counts: if the sender had less in flight, " +
@@ -53,8 +59,8 @@ const FLOOR =
   "ssthresh is at least 2 × `mss`: with less, there would never be " +
   "three duplicates again.";
 const ONCE =
-  "You cut twice for one loss. In fast recovery, a duplicate ACK only " +
-  "means that another segment has left the network: add `mss` to cwnd.";
+  "In fast recovery, each further duplicate means that another segment has " +
+  "left the network: add `mss` to cwnd. Don't cut it again for the same loss.";
 const AGAIN_TRUE =
   "One retransmission is enough: until its ACK arrives, return false " +
   "for each further duplicate.";
@@ -70,6 +76,9 @@ const PARTIAL: CallAdvice = ({ value }) =>
       "segment is missing: a partial ACK. Return true."
     : "A partial ACK doesn't end fast recovery. Take the newly acknowledged bytes " +
       "off cwnd, and add one `mss` if there were that many.";
+const SAME_LOSS =
+  "A partial ACK belongs to the same loss: don't cut ssthresh " +
+  "again.";
 const SMALL_PARTIAL =
   "This partial ACK acknowledges less than one `mss`: take it off " +
   "cwnd, and add nothing.";
@@ -86,6 +95,9 @@ const NOT_DUPLICATE: Record<string, string> = {
     "This acknowledgment is older than the last one: a newer one overtook it " +
     "on the way. Ignore it.",
 };
+const OLD_WINDOW =
+  "This is the third duplicate. Ignore an old segment completely: its window is " +
+  "out of date, too, so don't remember it as the last one.";
 const TIME_OUT =
   "After a timeout, cwnd becomes one `mss`, and ssthresh half of the " +
   "flight size, at least 2 × `mss`.";
@@ -205,6 +217,11 @@ const CASES: ObjectCase[] = [
     .ack(10, 4000, SLOW_START).see(4010, Infinity, SLOW_START)
     .ack(400, 4000, SLOW_START).see(4410, Infinity, SLOW_START)
     .ack(3000, 4000, AT_MOST).see(5410, Infinity, AT_MOST),
+  new Story("the last ACK of slow start")
+    .timeOut(8000).see(1000, 4000, TIME_OUT)
+    .ack(1000, 8000, SLOW_START).ack(700, 2000, SLOW_START)
+    .ack(1000, 2000, SLOW_START).see(3700, 4000, SLOW_START)
+    .ack(1000, 3000, SLOW_START).see(4700, 4000, PAST),
   new Story("congestion avoidance after a timeout")
     .timeOut(8000).see(1000, 4000, TIME_OUT)
     .ack(1000, 8000, SLOW_START).see(2000, 4000, SLOW_START)
@@ -229,7 +246,7 @@ const CASES: ObjectCase[] = [
     .ack(6000, 6000, AVOIDANCE).see(7000, 6000, AVOIDANCE),
   new Story("three duplicates with an odd flight size")
     .repeat(2, 5001, THIRD_ACK)
-    .segment({}, 5001, THIRD, true)
+    .segment({}, 5001, FROM_OPTIONS, true)
     .see(5500, 2500, "Half of the flight size is rounded down."),
   new Story("three duplicates with 3000 bytes in flight")
     .repeat(2, 3000, THIRD_ACK)
@@ -241,10 +258,11 @@ const CASES: ObjectCase[] = [
     .repeat(2, 12_000, THIRD_ACK)
     .segment({}, 12_000, THIRD, true).see(9000, 6000, THIRD)
     .repeat(7, 12_000, ONCE).see(16_000, 6000, ONCE)
-    .ack(5000, 12_000, PARTIAL, true).see(12_000, 6000, PARTIAL)
+    .ack(5000, 16_000, PARTIAL, true).see(12_000, 6000, SAME_LOSS, PARTIAL)
     .repeat(4, 12_000, ONCE).see(16_000, 6000, ONCE)
     .ack(400, 12_000, PARTIAL, true).see(15_600, 6000, SMALL_PARTIAL)
-    .ack(6599, 12_000, PARTIAL, true).see(10_001, 6000, PARTIAL)
+    .ack(1000, 12_000, PARTIAL, true).see(15_600, 6000, PARTIAL)
+    .ack(5599, 12_000, PARTIAL, true).see(11_001, 6000, PARTIAL)
     .ack(1, 4000, LEAVES).see(6000, 6000, LEAVES)
     .repeat(2, 4000, COUNT_RESET).see(6000, 6000, COUNT_RESET)
     .ack(1000, 4000, AVOIDANCE).see(6000, 6000, AVOIDANCE)
@@ -280,10 +298,10 @@ const CASES: ObjectCase[] = [
     .segment({ ack: 1001, window: 9000 }, 4000, THIRD, true)
     .see(5000, 2000, THIRD),
   new Story("segments with data of the peer")
+    .segment({ dataBytes: 500 }, 4000, NOT_DUPLICATE.data)
     .segment({ dataBytes: 1 }, 4000, NOT_DUPLICATE.data)
-    .segment({ dataBytes: 500 }, 4000, NOT_DUPLICATE.data)
-    .segment({ dataBytes: 500 }, 4000, NOT_DUPLICATE.data)
-    .segment({ dataBytes: 500 }, 4000, NOT_DUPLICATE.data)
+    .segment({ dataBytes: 1 }, 4000, NOT_DUPLICATE.data)
+    .segment({ dataBytes: 1 }, 4000, NOT_DUPLICATE.data)
     .see(4000, Infinity, NOT_DUPLICATE.data)
     .segment({ ack: 1001, dataBytes: 500 }, 4000, SLOW_START)
     .see(
@@ -299,10 +317,10 @@ const CASES: ObjectCase[] = [
     .segment({ ack: 4000 }, 4000, NOT_DUPLICATE.old)
     .segment({ ack: 4999, window: 1 }, 4000, NOT_DUPLICATE.old)
     .segment({ ack: 4000 }, 4000, NOT_DUPLICATE.old)
-    .segment({ ack: 4000 }, 4000, NOT_DUPLICATE.old)
+    .segment({ ack: 4000, window: 1 }, 4000, NOT_DUPLICATE.old)
     .see(4000, Infinity, NOT_DUPLICATE.old)
     .repeat(2, 4000, NOT_DUPLICATE.old)
-    .segment({}, 4000, THIRD, true).see(5000, 2000, THIRD),
+    .segment({}, 4000, OLD_WINDOW, true).see(5000, 2000, THIRD),
   new Story("a timeout with little in flight")
     .timeOut(1500).see(1000, 2000, FLOOR),
   new Story("the same segment times out three times, and later another one")
@@ -338,7 +356,7 @@ const CASES: ObjectCase[] = [
     .wake(300, 300).see(6000, Infinity, NOT_IDLE)
     .wake(301, 300).see(4000, Infinity, IDLE)
     .timeOut(16_000).see(1000, 8000, TIME_OUT)
-    .wake(5000, 300).see(1000, 8000, IDLE_GROWS)
+    .wake(5000, 300).see(1000, 8000, IDLE_SSTHRESH, IDLE_GROWS)
     .ack(1000, 1000, IDLE_SSTHRESH).see(2000, 8000, IDLE_SSTHRESH),
   new Story("the numbers wrap", { ack: TOP - 1500 })
     .ack(1000, 4000, SLOW_START).see(5000, Infinity, WRAP)

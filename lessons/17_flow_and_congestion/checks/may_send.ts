@@ -30,6 +30,9 @@ const NETWORK =
   "one of the two windows counts.";
 const FLIGHT = "What's in flight takes its share of both windows: subtract " +
   "`next` - `una`.";
+const QUEUED =
+  "`queued` counts only the bytes that were never sent, so what's " +
+  "in flight isn't a part of it.";
 const OVER =
   "More is in flight than the window allows now. It has shrunk: wait.";
 const NAGLE =
@@ -45,6 +48,8 @@ const SILLY =
 const HALF =
   "It's less than a full segment, but at least half of the largest window " +
   "that the peer ever had. If you wait for more room, you may wait forever.";
+const SMALL = "The segment must have at least half of `maxWindow`. It isn't " +
+  "enough that `window` does: `cwnd` can be smaller.";
 const EXPIRED =
   "Data has waited for too long: now send what fits, even a little.";
 const PROBE =
@@ -83,6 +88,7 @@ const ROWS: Row[] = [
   [{ queued: 1001 }, 1000, FULL],
   [{ next: 8000 }, 1000, FULL],
   [{ next: 12_000 }, 1000, FULL],
+  [{ next: 8000, queued: 1000 }, 1000, QUEUED],
   [{ next: 12_001 }, 0, tooSmall(PEER)],
   [{ next: 13_000 }, 0, PEER],
   [{ next: 14_000 }, 0, OVER],
@@ -101,6 +107,7 @@ const ROWS: Row[] = [
   [{ window: 300, queued: 301 }, 0, SILLY],
   [{ window: 700, maxWindow: 1400 }, 700, HALF],
   [{ window: 700, maxWindow: 1401 }, 0, SILLY],
+  [{ window: 700, maxWindow: 1000, cwnd: 400 }, 0, SMALL],
   [{ window: 700, maxWindow: 800, next: 5100 }, 0, NAGLE],
   [{ window: 700, hasExpired: true }, 700, EXPIRED],
   [{ window: 700, next: 5100, hasExpired: true }, 0, NAGLE],

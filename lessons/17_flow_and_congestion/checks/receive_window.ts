@@ -40,9 +40,15 @@ const SILLY =
   "You advertise a small gain, so the peer sends a small segment, and " +
   "so on: silly window syndrome. Move the edge only if the gain is at least " +
   "`mss`, or half of `capacity`.";
-const WORTH =
-  "This gain is worth it: move the edge. The limit is the smaller one of " +
-  "`mss` and half of `capacity`, and reaching it is enough.";
+/** Makes the advice for an edge that must move to `ack` plus `window`. */
+const WORTH = (window: number): CallAdvice => ({ value }) =>
+  Number(value) > window
+    ? `The free room is ${window} bytes: \`capacity\`, as resize() set it last, ` +
+      "minus the unread bytes. Promise no more than that: `edge` becomes `ack` " +
+      "plus the free room."
+    : "This gain is worth it: move the edge. Everything that the program has " +
+      "read is free again. The limit is the smaller one of `mss` and half of " +
+      "`capacity`, and reaching it is enough.";
 const SHRUNK: CallAdvice = ({ value }) =>
   Number(value) === 0
     ? "You promised room to the peer, and it may have sent that much already. " +
@@ -65,6 +71,11 @@ const ROUNDED_LEFT =
 const WRAP =
   "Sequence numbers have 32 bits: after 4294967295 comes 0. `>>> 0` wraps " +
   "a sum, and makes it positive: `| 0` alone gives signed numbers.";
+const ODD =
+  "Half of 601 is 300.5, so a gain of 300 isn't enough. Don't round " +
+  "the half.";
+const NEW_HALF =
+  "Half of `capacity` counts as resize() set it last, not as it was at first.";
 const HALF =
   "Half of `capacity` is less than `mss` here, so a gain of half the " +
   "buffer is enough. Otherwise, a small buffer would never open again.";
@@ -82,9 +93,9 @@ const CASES: ObjectCase[] = [
     ["receive", 5000],
     ["advertise", 0, 9000, UNREAD],
     ["read", 4000],
-    ["advertise", 4000, 13_000, WORTH],
+    ["advertise", 4000, 13_000, WORTH(4000)],
     ["read", 4000],
-    ["advertise", 8000, 17_000, WORTH],
+    ["advertise", 8000, 17_000, WORTH(8000)],
   ]),
   story("data arrives before anything was advertised again", 0, {
     capacity: 4000,
@@ -96,7 +107,7 @@ const CASES: ObjectCase[] = [
     ["receive", 500],
     ["advertise", 2500, 4000, USED],
     ["read", 1500],
-    ["advertise", 4000, 5500, WORTH],
+    ["advertise", 4000, 5500, WORTH(4000)],
   ]),
   story("the program reads one byte, then up to 999, then 1000", 0, {
     capacity: 8000,
@@ -111,12 +122,12 @@ const CASES: ObjectCase[] = [
     ["read", 998],
     ["advertise", 0, 8000, SILLY],
     ["read", 1],
-    ["advertise", 1000, 9000, WORTH],
+    ["advertise", 1000, 9000, WORTH(1000)],
     ["receive", 500],
     ["read", 999],
     ["advertise", 500, 9000, SILLY],
     ["read", 1],
-    ["advertise", 1500, 10_000, WORTH],
+    ["advertise", 1500, 10_000, WORTH(1500)],
   ]),
   story("the buffer is smaller than two segments", 0, {
     capacity: 1200,
@@ -130,6 +141,18 @@ const CASES: ObjectCase[] = [
     ["read", 1],
     ["advertise", 600, 1800, HALF],
   ]),
+  story("the size of the buffer is odd", 0, {
+    capacity: 601,
+    mss: 1000,
+    shift: 0,
+  }, [
+    ["advertise", 601, 601, FIRST],
+    ["receive", 601],
+    ["read", 300],
+    ["advertise", 0, 601, ODD],
+    ["read", 1],
+    ["advertise", 301, 902, HALF],
+  ]),
   story("the buffer shrinks", 5000, {
     capacity: 8000,
     mss: 1000,
@@ -142,9 +165,32 @@ const CASES: ObjectCase[] = [
     ["receive", 4000],
     ["advertise", 2000, 13_000, SHRUNK],
     ["read", 6000],
-    ["advertise", 4000, 15_000, WORTH],
+    ["advertise", 4000, 15_000, WORTH(4000)],
     ["resize", 9000],
-    ["advertise", 9000, 20_000, WORTH],
+    ["advertise", 9000, 20_000, WORTH(9000)],
+  ]),
+  story("the buffer shrinks, and then grows", 0, {
+    capacity: 1600,
+    mss: 1000,
+    shift: 0,
+  }, [
+    ["advertise", 1600, 1600, FIRST],
+    ["receive", 1600],
+    ["read", 1000],
+    ["resize", 800],
+    // 200 of 800 bytes are free.
+    ["advertise", 0, 1600, SILLY],
+    ["read", 200],
+    ["advertise", 400, 2000, NEW_HALF],
+    ["receive", 400],
+    ["resize", 1800],
+    ["read", 50],
+    ["advertise", 1050, 3050, WORTH(1050)],
+    ["receive", 1050],
+    ["read", 850],
+    ["advertise", 0, 3050, NEW_HALF],
+    ["read", 50],
+    ["advertise", 900, 3950, NEW_HALF],
   ]),
   story("the window scale is 3, and the room isn't a multiple of 8", 0, {
     capacity: 8005,
@@ -182,6 +228,20 @@ const CASES: ObjectCase[] = [
   }, [
     ["advertise", 65_535, 262_140, FIELD],
   ]),
+  story(
+    "the buffer has more than the largest window, and the largest scale",
+    0,
+    {
+      capacity: 2_000_000_000,
+      mss: 1000,
+      shift: 14,
+    },
+    [
+      ["advertise", 65_535, 1_073_725_440, FIELD],
+      ["receive", 1_000_000_000],
+      ["advertise", 61_035, 1_999_997_440, FIELD],
+    ],
+  ),
   story("2 ** shift is larger than a segment", 0, {
     capacity: 20_479,
     mss: 1000,
@@ -212,9 +272,14 @@ const CASES: ObjectCase[] = [
     shift: 0,
   }, [
     ["advertise", 4000, 1000, WRAP],
-    ["receive", 3500],
+    ["receive", 2000],
+    ["read", 500],
+    ["advertise", 2000, 1000, WRAP],
+    ["receive", 1500],
     ["advertise", 500, 1000, WRAP],
-    ["read", 2500],
+    ["read", 499],
+    ["advertise", 500, 1000, WRAP],
+    ["read", 1501],
     ["advertise", 3000, 3500, WRAP],
   ]),
 ];

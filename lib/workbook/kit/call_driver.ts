@@ -247,6 +247,8 @@ export class CallDriver {
   #fail(one: PlannedCall, result: CallResult, advice: Partial<Advice>): never {
     const [received, expected] = [this.#see(result.value), one.returns];
     const { read } = one;
+    const slip = slipAdvice(one, received, expected);
+    if (slip !== undefined) advice = { ...advice, likely: slip };
     const fallback = { likely: kindAdvice(received, expected), read };
     if (received instanceof Uint8Array && expected instanceof Uint8Array) {
       const problem = `${one.label}: ${bytesProblem(received, expected)}`;
@@ -338,6 +340,23 @@ const NEVER_DONE = "A promise never settles. Look at what each `await` " +
 export function labelOf(name: string, args: unknown[]): string {
   const list = args.map((arg) => shown(arg)).join(", ").replace(/\s+/g, " ");
   return `${name}(${list.length > 100 ? `${list.slice(0, 99)}…` : list})`;
+}
+
+/** Returns the diagnosis of a result that isn't a value, whatever the case says. */
+function slipAdvice(
+  { label }: PlannedCall,
+  received: unknown,
+  expected: unknown,
+): string | undefined {
+  const isProperty = /^\w+$/.test(label);
+  if (isProperty && typeof received === "function") {
+    return `${label} is a property, and you wrote a method. Put \`get\` in ` +
+      `front of it: \`get ${label}() { … }\`.`;
+  }
+  if (received === undefined && typeof expected === "boolean") {
+    return "It returned nothing, which isn't `false`. Does every path have a " +
+      "`return`?";
+  }
 }
 
 /** Returns the diagnosis of a result of the wrong kind. */

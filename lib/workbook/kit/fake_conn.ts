@@ -121,6 +121,7 @@ export class FakeConn implements Deno.TcpConn {
   readonly #nextWriteSize: () => number;
 
   #closed = false;
+  #closedByStream = false;
   #writeEnded = false;
   #readable?: ReadableStream<Uint8Array<ArrayBuffer>>;
   #writable?: WritableStream<Uint8Array<ArrayBufferLike>>;
@@ -246,6 +247,11 @@ export class FakeConn implements Deno.TcpConn {
   /** Whether `close` was called, also by `using` or by a stream that ended. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Whether `readable` or `writable` closed it. */
+  get closedByStream(): boolean {
+    return this.#closedByStream;
   }
 
   /**
@@ -413,11 +419,11 @@ export class FakeConn implements Deno.TcpConn {
         do count = await this.#orClose(this.read(view)); while (count === 0);
         if (count === null) {
           controller.close();
-          this[Symbol.dispose]();
+          this.#closeStream();
         }
         request.respond(count ?? 0);
       },
-      cancel: () => this[Symbol.dispose](),
+      cancel: () => this.#closeStream(),
     }, { highWaterMark: 0 });
   }
 
@@ -432,8 +438,8 @@ export class FakeConn implements Deno.TcpConn {
           sent += await this.#orClose(this.write(data.subarray(sent)));
         }
       },
-      close: () => this[Symbol.dispose](),
-      abort: () => this[Symbol.dispose](),
+      close: () => this.#closeStream(),
+      abort: () => this.#closeStream(),
     });
   }
 
@@ -498,9 +504,14 @@ export class FakeConn implements Deno.TcpConn {
     try {
       return await moving;
     } catch (error) {
-      this[Symbol.dispose]();
+      this.#closeStream();
       throw error;
     }
+  }
+
+  #closeStream(): void {
+    this.#closedByStream ||= !this.#closed;
+    this[Symbol.dispose]();
   }
 }
 

@@ -48,6 +48,8 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
   hasFailed = false;
   /** Whether a second accept began while the first was waiting. */
   wasBusy = false;
+  /** Whether `close` was called when the listener was closed already. */
+  closedTwice = false;
   /** Whether failing accepts follow each other without a pause. */
   loopsWithoutPause = false;
 
@@ -127,7 +129,10 @@ export class FakeListener<C extends Deno.Conn = FakeConn>
 
   /** Closes the listener. */
   close(): void {
-    if (this.#closed) throw new Deno.errors.BadResource("Bad resource ID");
+    if (this.#closed) {
+      this.closedTwice = true;
+      throw new Deno.errors.BadResource("Bad resource ID");
+    }
     this.#closed = true;
     this.#wake();
   }

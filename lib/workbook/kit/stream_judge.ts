@@ -102,10 +102,12 @@ export class StreamJudge {
     const { one, conn, args, run: { probe, atOnce } } = line;
     const { conn: must = "open", readClosing } = this.#answer;
     const hasTimer = !atOnce && this.#timers.runningCount > 0;
-    // Deno's own streams close a failed connection, which is fine.
     const isBroken = one.then === "reset" || one.breakAt !== undefined;
+    // Deno's own streams close a failed connection, which is fine.
+    const mayBeClosed = isBroken &&
+      !(conn instanceof FakeConn && !conn.closedByStream);
     if (then !== "waiting") {
-      if (must === "open" && conn.closed && !isBroken) {
+      if (must === "open" && conn.closed && !mayBeClosed) {
         this.#trial.fail(this.#closed(line));
       }
       if (must === "closed" && !conn.closed) {
@@ -224,8 +226,12 @@ export class StreamJudge {
       (error instanceof Deno.errors.BadResource ||
         error instanceof Deno.errors.Interrupted);
     if (usedClosed) this.#trial.fail(this.#closed(line), { cause: error });
-    const { expected: _, received: __, ...rest } = advice;
-    this.#trial.failThrown(this.#call, error, rest);
+    const { expected: _, received: __, likely, ...rest } = advice;
+    // Without a diagnosis, the trial says where to look.
+    this.#trial.failThrown(this.#call, error, {
+      ...rest,
+      ...likely && { likely },
+    });
   }
 
   #closed(line: StreamLine): Advice & { problem: string } {

@@ -1,5 +1,7 @@
 import process from "node:process";
+import { Misuse } from "./misuse.ts";
 import { ownTimers } from "./own_timers.ts";
+import { shown } from "./values.ts";
 
 /**
  * Watches which timers an answer starts, and which of them are still running.
@@ -9,7 +11,8 @@ import { ownTimers } from "./own_timers.ts";
  * or until the end of the check with `trial.use`.
  *
  * It knows the delay of each timer started by the global `setTimeout` and
- * `setInterval`. It knows whether `setImmediate` and `AbortSignal.timeout` were
+ * `setInterval`, and of each `AbortSignal.timeout`, which keeps the program
+ * running as long as it has a listener. It knows whether `setImmediate` was
  * used. Timers of node:timers and node:timers/promises can't be replaced from
  * outside, so it knows only how many are running.
  */
@@ -23,6 +26,7 @@ export class TimerWatch implements Disposable {
   };
   readonly #signalTimeout = AbortSignal.timeout;
   readonly #running = new Map<unknown, number>();
+  readonly #signals: { isAwaited: () => boolean; ms: number }[] = [];
   readonly #runningBefore = countOfProcess();
   #immediates = 0;
   #isOver = false;
@@ -54,7 +58,9 @@ export class TimerWatch implements Disposable {
     globalThis.clearInterval = this.#unwatching(globalThis.clearInterval);
     AbortSignal.timeout = (ms) => {
       this.started.push(ms);
-      return this.#signalTimeout.call(AbortSignal, ms);
+      const signal = this.#signalTimeout.call(AbortSignal, ms);
+      this.#signals.push({ isAwaited: watchListeners(signal), ms });
+      return signal;
     };
   }
 
@@ -75,9 +81,12 @@ export class TimerWatch implements Disposable {
    * @returns The delay of each timer, in milliseconds.
    */
   running(leastMs = 0): number[] {
-    return [...this.#running]
-      .filter(([timer, ms]) => ms >= leastMs && keepsRunning(timer))
-      .map(([, ms]) => ms);
+    return [
+      ...[...this.#running]
+        .filter(([timer]) => keepsRunning(timer)).map(([, ms]) => ms),
+      ...this.#signals.filter(({ isAwaited }) => isAwaited())
+        .map(({ ms }) => ms),
+    ].filter((ms) => ms >= leastMs);
   }
 
   /**
@@ -121,6 +130,13 @@ export class TimerWatch implements Disposable {
   ) {
     return (...args: Parameters<typeof setTimeout>) => {
       const [callback, ms = 0, ...rest] = args;
+      if (Number.isNaN(Number(ms))) {
+        throw new Misuse(
+          `You passed ${shown(ms)} to a timer, which takes milliseconds`,
+          "A timer whose delay isn't a number fires at once. If it's an object " +
+            "with options, pass on the one that has the milliseconds.",
+        );
+      }
       const timer = start(
         () => {
           if (firing === "once") this.#running.delete(timer);
@@ -153,6 +169,27 @@ function countOfProcess(): number {
   const all = process.getActiveResourcesInfo()
     .filter((resource) => resource === "Timeout");
   return all.length - ownTimers();
+}
+
+/**
+ * Counts the listeners of a signal.
+ *
+ * @returns Whether the program waits for the signal's timer before it ends.
+ */
+function watchListeners(signal: AbortSignal): () => boolean {
+  const listeners = new Set<unknown>();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listeners.add(args[1]);
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (
+    ...args: Parameters<typeof removeEventListener>
+  ) => {
+    listeners.delete(args[1]);
+    removeEventListener.apply(signal, args);
+  };
+  return () => listeners.size > 0 && !signal.aborted;
 }
 
 /** Returns whether the program waits for a timer before it ends. */

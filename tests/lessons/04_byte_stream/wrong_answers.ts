@@ -129,6 +129,24 @@ const readExact: WrongAnswer<ReadExact>[] = [
     diagnosis: /closed the connection.*even after an error/s,
   },
   {
+    name: "closes the connection when a read fails",
+    replace: [
+      "conn.read(data.subarray(filled))",
+      "conn.read(data.subarray(filled)).catch((error) => {\n" +
+      "      conn.close();\n      throw error;\n    })",
+    ],
+    diagnosis: /closed the connection.*even after an error/s,
+  },
+  {
+    name: "reads on to see whether there's more than `size`",
+    replace: [
+      "return data;",
+      "if (size > 0 && await conn.read(new Uint8Array(1)) !== null) {\n" +
+      '    throw new Error("too much");\n  }\n  return data;',
+    ],
+    diagnosis: /nothing to throw here.*belongs to the next reader/s,
+  },
+  {
     name: "treats a reset as the end of the stream",
     replace: [
       "conn.read(data.subarray(filled))",
@@ -232,6 +250,27 @@ const writeAll: WrongAnswer<WriteAll>[] = [
     name: "throws its own error",
     replace: catching('throw new Error("could not write");'),
     diagnosis: /a different error than write\(\) threw/,
+  },
+  {
+    name: "closes a connection whose write failed",
+    replace: catching("conn.close(); throw new Deno.errors.BrokenPipe();"),
+    diagnosis: /closed the connection.*even after an error/s,
+  },
+  {
+    name: "gives up after 1000 writes",
+    replace: [
+      "while (written < data.length)",
+      "for (let i = 0; i < 1000 && written < data.length; i++)",
+    ],
+    diagnosis: /offer the rest until nothing is left/,
+  },
+  {
+    name: "throws when a write takes only a part",
+    replace: [
+      WRITE,
+      "if (await conn.write(data) < data.length) throw new Error();\n    break;",
+    ],
+    diagnosis: /write\(\) took fewer bytes than you offered\? That isn't an/,
   },
   {
     name: "decodes the bytes as text",

@@ -106,7 +106,29 @@ const serve: WrongAnswer<Serve>[] = [
       });
       open.forEach(closeQuietly);
     },
-    diagnosis: /closed a connection whose handler was still running/,
+    diagnosis: /closed only the listener.*let its handler finish/s,
+  },
+  {
+    name: "closes the listener once more at the end",
+    replace: [`${CLOSED} return;`, `${CLOSED} return listener.close();`],
+    diagnosis: /you closed it once more.*belongs to your caller/s,
+  },
+  {
+    name: "returns when the last handler is done",
+    async attempt(listener, handler) {
+      const idle = Promise.withResolvers<void>();
+      let running = 0;
+      const serving = solution.serve(listener, async (conn) => {
+        running++;
+        try {
+          await handler(conn);
+        } finally {
+          if (--running === 0) idle.resolve();
+        }
+      });
+      await Promise.race([serving, idle.promise]);
+    },
+    diagnosis: /when the last handler was done.*can come at any time/s,
   },
   {
     name: "closes a connection that the handler has closed",
@@ -212,6 +234,11 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
     diagnosis: /You didn't free the place of a handler that failed/,
   },
   {
+    name: "closes a connection that the handler has closed",
+    replace: ["// Its place becomes free, too.\n    }", "}\n    conn.close();"],
+    diagnosis: /the handler had already closed, and a second close\(\)/,
+  },
+  {
     name: "waits until all handlers are done",
     replace: [RACE, "Promise.all(running)"],
     diagnosis: /it's free as soon as ANY/,
@@ -277,6 +304,29 @@ const serveAtMost: WrongAnswer<ServeAtMost>[] = [
       "const running = serveAtMost.running ??= new Set<Promise<void>>();",
     ],
     diagnosis: /The two share something/,
+  },
+  {
+    name: "closes every connection when the listener closes",
+    async attempt(listener, handler, limit) {
+      const open: Deno.Conn[] = [];
+      await solution.serveAtMost(
+        {
+          accept: () =>
+            listener.accept().catch((error) => {
+              if (error instanceof Deno.errors.BadResource) {
+                open.forEach(closeQuietly);
+              }
+              throw error;
+            }),
+        } as Deno.Listener,
+        (conn) => {
+          open.push(conn);
+          return handler(conn);
+        },
+        limit,
+      );
+    },
+    diagnosis: /closed only the listener.*let its handler finish/s,
   },
   {
     name: "closes connections that have no place yet",

@@ -4,7 +4,11 @@ import type {
   CloseGracefully,
 } from "../../../lessons/07_closing/types.ts";
 import * as promises from "node:timers/promises";
-import { readToEnd, writeAll } from "../../../lib/net/mod.ts";
+import {
+  closeGracefully as closeInTime,
+  readToEnd,
+  writeAll,
+} from "../../../lib/net/mod.ts";
 import type { WrongAnswer, WrongAnswers } from "../gates.ts";
 
 // Lines of the solution to 7.1.
@@ -153,6 +157,25 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /can't answer a question that it never got/,
   },
   {
+    name: "rejects an empty question",
+    replace: [
+      "for (",
+      "if (question.length === 0) throw new RangeError();\n  for (",
+    ],
+    diagnosis: /The question and the answer can be empty, too/,
+  },
+  {
+    name: "closes the connection when a read fails",
+    replace: [
+      "conn.read(buffer)",
+      `conn.read(buffer).catch((error) => {
+        conn.close();
+        throw error;
+      })`,
+    ],
+    diagnosis: /closed the connection.*even after an error/s,
+  },
+  {
     name: "closes the connection at the end",
     replace: [RETURN, `using _closed = conn; ${RETURN}`],
     diagnosis: /The caller opened it/,
@@ -250,6 +273,11 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
     diagnosis: /closed the connection after \d+ ms.*Without options/s,
   },
   {
+    name: "passes all options to the timer",
+    replace: ["dispose](), graceMs)", "dispose](), options as any)"],
+    diagnosis: /passed .* to a timer, which takes milliseconds/,
+  },
+  {
     name: "has a default that's ten times as long",
     replace: ["graceMs = 1000", "graceMs = 10_000"],
     diagnosis: /hasn't closed the connection.*Without options/s,
@@ -275,6 +303,23 @@ const closeGracefully: WrongAnswer<CloseGracefully>[] = [
       conn[Symbol.dispose]();
     },
     diagnosis: /a timer that you started is still running/,
+  },
+  {
+    name: "leaves a listener on AbortSignal.timeout()",
+    async attempt(conn, { graceMs = 1000 } = {}) {
+      AbortSignal.timeout(graceMs).onabort = () => conn[Symbol.dispose]();
+      await conn.closeWrite().then(() => readToEnd(conn)).catch(() => {});
+      conn[Symbol.dispose]();
+    },
+    diagnosis: /a timer that you started is still running/,
+  },
+  {
+    name: "doesn't await what it starts",
+    attempt(conn, options) {
+      closeInTime(conn, options);
+      return Promise.resolve();
+    },
+    diagnosis: /returned before the peer's.*Await every step/s,
   },
   {
     name: "can't be called without options",

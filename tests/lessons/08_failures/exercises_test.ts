@@ -54,12 +54,13 @@ testAccepted<TimedReaderClass>(exercises[1], {
       const reading = this.#reading ??= this.#begin();
       const signal = AbortSignal.timeout(ms);
       return new Promise<Uint8Array | null | "timeout">((resolve, reject) => {
-        signal.addEventListener("abort", () => resolve("timeout"));
+        const giveUp = () => resolve("timeout");
+        signal.addEventListener("abort", giveUp);
         reading.then((data) => {
           if (signal.aborted) return;
           this.#reading = undefined;
           resolve(data);
-        }, reject);
+        }, reject).finally(() => signal.removeEventListener("abort", giveUp));
       });
     }
     async #begin() {

@@ -143,6 +143,15 @@ export const wrongAnswers: WrongAnswers = {
   ],
 
   "8.2": [
+    {
+      name: "leaves a listener on AbortSignal.timeout()",
+      replace: [
+        'const timer = setTimeout(() => resolve("timeout"), ms);',
+        "const timer = undefined;\n" +
+        '    AbortSignal.timeout(ms).onabort = () => resolve("timeout");',
+      ],
+      diagnosis: /a timer that you started is still running/,
+    },
     ...replacing("Promise.race", {
       "waits for the first promise that succeeds": [
         "Promise.any",

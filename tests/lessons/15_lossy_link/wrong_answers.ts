@@ -6,8 +6,9 @@ import type { WrongAnswers } from "../gates.ts";
 /** Makes a call that a datagram other than the answer may disturb. */
 export function disturbedCall(
   effect: "no effect" | "next attempt" | "restarted timer",
+  { first = 1e9, asText = (bytes: Uint8Array) => bytes.toHex() } = {},
 ): Call {
-  let lastNumber = 1e9;
+  let lastNumber = first;
   return async (conn, server, request, { timeoutMs, attempts }) => {
     const socket = new DatagramSocket(conn);
     const question = datagram(++lastNumber, request);
@@ -21,7 +22,7 @@ export function disturbedCall(
           const isFromServer = from.hostname === server.hostname &&
             from.port === server.port;
           const hasNumber = bytes.length >= 4 &&
-            bytes.subarray(0, 4).toHex() === question.subarray(0, 4).toHex();
+            asText(bytes.subarray(0, 4)) === asText(question.subarray(0, 4));
           if (isFromServer && hasNumber) return bytes.subarray(4);
           if (effect === "no effect") {
             leftMs = Math.max(0, end - performance.now());
@@ -161,12 +162,77 @@ export const wrongAnswers: WrongAnswers = {
         IS_OTHER,
         "JSON.stringify(from) !== JSON.stringify(server)",
       ],
-      diagnosis: /compare hostname and port, not JSON/,
+      diagnosis: /not the address objects or their JSON/,
     },
     {
       name: "reads a number from too short a datagram",
       replace: ["if (message.length < 4) continue;", ""],
       diagnosis: /may have fewer than 4 bytes/,
+    },
+    {
+      name: "compares the numbers as text",
+      attempt: disturbedCall("no effect", {
+        first: 1,
+        asText: (bytes) => new TextDecoder().decode(bytes),
+      }),
+      diagnosis: /with a different number.*aren't text/s,
+    },
+    {
+      name: "compares the digits of the numbers' bytes",
+      attempt: disturbedCall("no effect", {
+        first: 1,
+        asText: (bytes) => bytes.join(""),
+      }),
+      diagnosis: /with a different number.*the same digits/s,
+    },
+    {
+      name: "sends the number without the request",
+      replace: ["question.set(request, 4);", ""],
+      diagnosis: /comes `request`, unchanged/,
+    },
+    {
+      name: "writes the request over the number",
+      replace: ["question.set(request, 4);", "question.set(request);"],
+      diagnosis: /comes `request`, unchanged/,
+    },
+    {
+      name: "reads the number in another byte order",
+      replace: ["view.getUint32(0)", "view.getUint32(0, true)"],
+      diagnosis: /the number in the byte order in which you wrote it/,
+    },
+    {
+      name: "drops the first byte of the data",
+      replace: ["message.subarray(4)", "message.subarray(5)"],
+      diagnosis: /the data starts at byte 4/,
+    },
+    {
+      name: "takes an answer without data for a timeout",
+      replace: ["if (data !== null) return", "if (data?.length) return"],
+      diagnosis: /4 bytes with the right number are a complete answer/,
+    },
+    {
+      name: "sends the question once",
+      replace: ["await socket.send", "if (attempt === 1) await socket.send"],
+      diagnosis: /sent the question 1 time instead of 3.*Send it again/s,
+    },
+    {
+      name: "makes one attempt less",
+      replace: [
+        "attempt <= options.attempts",
+        "attempt < Math.max(2, options.attempts)",
+      ],
+      diagnosis: /sent the question 2 times instead of 3.*the first one, too/s,
+    },
+    {
+      name: "receives only when its wait is over",
+      replace: [
+        "const answer = receiveAnswer(socket, server, number);",
+        `await socket.send(question, server);
+  await new Promise((next) => setTimeout(next, options.timeoutMs));
+  return await receiveAnswer(socket, server, number);
+  const answer = Promise.resolve(null);`,
+      ],
+      diagnosis: /haven't called receive\(\) yet.*Promise\.race/s,
     },
     {
       name: "ignores an answer without data",
@@ -323,6 +389,56 @@ export const wrongAnswers: WrongAnswers = {
       name: "uses the array as the key",
       replace: [KEY, "request"],
       diagnosis: /the contents of `from` and `request`, not the objects/,
+    },
+    {
+      name: "adds port and number",
+      replace: [KEY, "`${from.hostname} ${from.port + number}`"],
+      diagnosis: /Keep number and port apart/,
+    },
+    {
+      name: "knows a host by its last digit",
+      replace: [KEY, "`${from.hostname.at(-1)} ${from.port} ${number}`"],
+      diagnosis: /The same port on another host/,
+    },
+    {
+      name: "reads the number as a floating-point one",
+      replace: ["getUint32(0)", "getFloat32(0)"],
+      diagnosis: /an unsigned integer/,
+    },
+    {
+      name: "takes a repeat with other data for a new question",
+      replace: ["${number}", "${request}"],
+      diagnosis: /its number and its sender, and nothing else/,
+    },
+    {
+      name: "passes the data on as text",
+      replace: [
+        PERFORM,
+        "const data = this.#perform(" +
+        "new TextEncoder().encode(new TextDecoder().decode(request.slice(4))));",
+      ],
+      diagnosis: /The data is bytes, not text/,
+    },
+    {
+      name: "copies from the start of the buffer of the result",
+      replace: [
+        "answer.set(data, 4);",
+        "answer.set(new Uint8Array(data.buffer, 0, data.length), 4);",
+      ],
+      diagnosis: /a view of a larger array.*don't use data\.buffer/s,
+    },
+    {
+      name: "performs each question twice",
+      replace: [PERFORM, `this.#perform(request.subarray(4)); ${PERFORM}`],
+      diagnosis: /called too often.*and only once/s,
+    },
+    {
+      name: "remembers a question before it's performed",
+      replace: [
+        PERFORM,
+        `this.#answers.set(key, request.slice(0, 4)); ${PERFORM}`,
+      ],
+      diagnosis: /no real answer.*only after it has been performed/s,
     },
     {
       name: "remembers only the last answer",

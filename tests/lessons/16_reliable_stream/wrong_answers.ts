@@ -1,4 +1,7 @@
-import { Receiver } from "../../../lessons/16_reliable_stream/solution.ts";
+import {
+  Receiver,
+  SendWindow,
+} from "../../../lessons/16_reliable_stream/solution.ts";
 import type { Piece } from "../../../lessons/16_reliable_stream/types.ts";
 import type { WrongAnswers } from "../gates.ts";
 
@@ -49,6 +52,28 @@ export class ReceiverOfSegments {
   }
 }
 
+/** Sends the bytes of each push() in segments of their own. */
+class PushByPush extends SendWindow {
+  readonly #parts: Uint8Array[] = [];
+  #unsent = 0;
+  constructor(initialSeq: number, private readonly size: number) {
+    super(initialSeq, size);
+  }
+  override push(data: Uint8Array) {
+    for (let at = 0; at < data.length; at += this.size) {
+      this.#parts.push(data.slice(at, at + this.size));
+    }
+  }
+  override takeNext(peerWindow: number) {
+    const [part] = this.#unsent === 0 ? this.#parts.splice(0, 1) : [];
+    if (part !== undefined) super.push(part);
+    this.#unsent += part?.length ?? 0;
+    const piece = super.takeNext(peerWindow);
+    this.#unsent -= piece?.data.length ?? 0;
+    return piece;
+  }
+}
+
 /** Wrong answers to lesson 16. */
 export const wrongAnswers: WrongAnswers = {
   "16.1": [
@@ -58,6 +83,55 @@ export const wrongAnswers: WrongAnswers = {
         override kept = keptByAll;
       },
       diagnosis: /two in use at the same time/,
+    },
+    {
+      name: "returns all of the stream each time",
+      attempt: class extends Receiver {
+        readonly #all: number[] = [];
+        override accept(seq: number, data: Uint8Array) {
+          this.#all.push(...super.accept(seq, data));
+          return new Uint8Array(this.#all);
+        }
+      },
+      diagnosis: /none that you returned before/,
+    },
+    {
+      name: "counts the room in bytes that it keeps",
+      replace: ["at < this.#capacity", "this.#early.size < this.#capacity"],
+      diagnosis: /counted in sequence numbers from ack on/,
+    },
+    {
+      name: "leaves the window where it was at first",
+      attempt: class extends Receiver {
+        readonly #end: number;
+        constructor(initialSeq: number, capacity: number) {
+          super(initialSeq, capacity);
+          this.#end = initialSeq + capacity;
+        }
+        override accept(seq: number, data: Uint8Array) {
+          const room = Math.max(0, (this.#end - seq) | 0);
+          return super.accept(seq, data.subarray(0, room));
+        }
+      },
+      diagnosis: /The window starts at ack, so it has moved/,
+    },
+    {
+      name: "starts again where a very old segment starts",
+      replace: [
+        "const distance = (seq - this.#ack) | 0;",
+        "if (((seq - this.#ack) | 0) < -1000) this.#ack = seq;\n" +
+        "    const distance = (seq - this.#ack) | 0;",
+      ],
+      diagnosis: /This segment is old/,
+    },
+    {
+      name: "throws when there's no room",
+      replace: [
+        "const at = distance + i;",
+        "const at = distance + i;\n" +
+        "      if (at >= this.#capacity) throw new RangeError();",
+      ],
+      diagnosis: /No segment is an error/,
     },
     {
       name: "looks only for a kept segment that starts at ack",
@@ -272,12 +346,72 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /A distance has no sign/,
     },
     {
+      name: "takes a timeout of 1000 for one before the first sample",
+      replace: ["this.#srtt === undefined", "this.#rto === 1000"],
+      diagnosis: /rtoMs is 1000 by chance/,
+    },
+    {
       name: "takes a mean of 0 for no mean",
       replace: ["this.#srtt === undefined", "!this.#srtt"],
       diagnosis: /0 is a measurement/,
     },
   ],
   "16.3": [
+    {
+      name: "never sends the bytes of two push() calls together",
+      attempt: PushByPush,
+      diagnosis: /no matter which push\(\) they came with/,
+    },
+    {
+      name: "starts at 0",
+      replace: ["this.#oldest = initialSeq;", "this.#oldest = 0;"],
+      diagnosis: /the very first byte has the sequence number initialSeq/,
+    },
+    {
+      name: "takes an acknowledgment number of 0 for none",
+      replace: ["if (count <= 0 ||", "if (!ack || count <= 0 ||"],
+      diagnosis: /0 is a sequence number like any other/,
+    },
+    {
+      name: "makes the oldest number a signed one",
+      replace: ["this.#oldest = ack;", "this.#oldest = ack | 0;"],
+      diagnosis: /Sequence numbers have 32 bits/,
+    },
+    {
+      name: "acknowledges one segment at a time",
+      attempt: class extends SendWindow {
+        constructor(initialSeq: number, private readonly size: number) {
+          super(initialSeq, size);
+        }
+        override acknowledge(ack: number) {
+          const oldest = this.retransmit()?.seq ?? ack;
+          const count = (ack - oldest) | 0;
+          super.acknowledge(count > this.size ? oldest + this.size : ack);
+        }
+      },
+      diagnosis: /An acknowledgment can cover several segments/,
+    },
+    {
+      name: "ignores an acknowledgment of everything",
+      replace: ["count > this.#inFlight", "count >= this.#inFlight"],
+      diagnosis: /`ack` is the number after the last byte/,
+    },
+    {
+      name: "throws for an acknowledgment that it should ignore",
+      replace: [
+        "count > this.#inFlight) return;",
+        "count > this.#inFlight) throw new RangeError();",
+      ],
+      diagnosis: /This is no error: ignore an acknowledgment/,
+    },
+    {
+      name: "makes an argument of each byte that's pushed",
+      replace: [
+        "bytes.set(data, this.#bytes.length);",
+        "bytes.set(Uint8Array.of(...data), this.#bytes.length);",
+      ],
+      diagnosis: /a call takes about 100,000/,
+    },
     {
       name: "ignores a zero window",
       replace: ["peerWindow - start", "(peerWindow || Infinity) - start"],

@@ -54,6 +54,39 @@ export const wrongAnswers: WrongAnswers = {
       diagnosis: /reaching it is enough/,
     },
     {
+      name: "rounds half of the buffer down",
+      replace: ["this.#capacity / 2)", "Math.floor(this.#capacity / 2))"],
+      diagnosis: /Half of 601 is 300\.5/,
+    },
+    {
+      name: "takes half of what the capacity was at first",
+      replace: ["this.#capacity / 2)", "(this.first ??= this.#capacity) / 2)"],
+      diagnosis: /counts as resize\(\) set it last/,
+    },
+    {
+      name: "ignores a new capacity",
+      replace: ["this.#capacity = capacity;", "void capacity;"],
+      diagnosis: /`capacity`, as resize\(\) set it last/,
+    },
+    {
+      name: "adds the new window to the edge",
+      replace: ["(this.#ack + window) >>> 0", "(this.#edge + window) >>> 0"],
+      diagnosis: /`edge` becomes `ack` plus the free room/,
+    },
+    {
+      name: "makes a method of a property",
+      replace: ["get ack(): number {", "ack(): any {"],
+      diagnosis: /`get ack\(\) \{ … \}`/,
+    },
+    {
+      name: "can't count to the largest window",
+      replace: [
+        "Math.min(65_535, Math.floor(free / unit))",
+        "Math.min(65_535, Math.floor(Math.min(free, 2 ** 28) / unit))",
+      ],
+      diagnosis: /says at most 65535/,
+    },
+    {
       name: "forgets the scale in the field",
       replace: [
         "Math.floor(this.#left / unit)",
@@ -131,6 +164,14 @@ export const wrongAnswers: WrongAnswers = {
       replace: [
         "(this.#edge - this.#ack) >>> 0",
         "Math.max(0, this.#edge - this.#ack)",
+      ],
+      diagnosis: /after 4294967295 comes 0/,
+    },
+    {
+      name: "compares the gain without a wrap",
+      replace: [
+        "if (free - this.#left >=",
+        "if (free - (this.#edge - this.#ack) >=",
       ],
       diagnosis: /after 4294967295 comes 0/,
     },
@@ -270,7 +311,7 @@ export const wrongAnswers: WrongAnswers = {
       return false;
     }`,
       ],
-      diagnosis: /You cut twice for one loss|One retransmission is enough/,
+      diagnosis: /Don't cut it again|One retransmission is enough/,
     },
     {
       name: "sends again on each further duplicate",
@@ -367,6 +408,58 @@ export const wrongAnswers: WrongAnswers = {
         "if (count === 0) this.#window = segment.window;\n    if (count > 0) return",
       ],
       diagnosis: /third duplicate|four ACKs/,
+    },
+    {
+      name: "doesn't know the window in the options",
+      replace: ["this.#window = options.window;", "this.#window = -1;"],
+      diagnosis: /in the options are the peer's latest/,
+    },
+    {
+      name: "remembers the window of an old ACK",
+      replace: [
+        "if (count < 0) return false;",
+        "if (count < 0) {\n      this.#window = segment.window;\n      return false;\n    }",
+      ],
+      diagnosis: /Ignore an old segment completely/,
+    },
+    {
+      name: "cuts ssthresh again on a partial ACK",
+      replace: [
+        "if (count > 0) return this.#advance(count);",
+        `if (count > 0) {
+      const isAgain = this.#advance(count);
+      if (isAgain) this.#halve(flightSize);
+      return isAgain;
+    }`,
+      ],
+      diagnosis: /belongs to the same loss: don't cut ssthresh again/,
+    },
+    {
+      name: "adds a segment only for more than one",
+      replace: ["count >= this.#mss", "count > this.#mss"],
+      diagnosis: /add one `mss` if there were that many/,
+    },
+    {
+      name: "stops slow start exactly at ssthresh",
+      replace: [
+        "this.#cwnd += Math.min(count, this.#mss);",
+        "this.#cwnd = Math.min(\n" +
+        "        this.#ssthresh, this.#cwnd + Math.min(count, this.#mss));",
+      ],
+      diagnosis: /still slow start: cwnd grows by the whole count/,
+    },
+    {
+      name: "takes a single byte of data for none",
+      replace: ["segment.dataBytes === 0", "segment.dataBytes < 2"],
+      diagnosis: /It carries data from the peer/,
+    },
+    {
+      name: "returns nothing instead of false",
+      replace: [
+        "return isDuplicate && this.#repeat(flightSize);",
+        "return isDuplicate && this.#repeat(flightSize) || undefined;",
+      ],
+      diagnosis: /It returned nothing, which isn't `false`/,
     },
     {
       name: "takes data of the peer for a duplicate",
@@ -533,6 +626,16 @@ export const wrongAnswers: WrongAnswers = {
         /no room|limits what's in flight/,
       ],
     }),
+    {
+      name: "compares the window, not the segment, with half of the largest",
+      replace: ["size >= maxWindow / 2", "window >= maxWindow / 2"],
+      diagnosis: /It isn't enough that `window` does/,
+    },
+    {
+      name: "takes what's in flight for a part of the queue",
+      replace: ["Math.min(queued, mss", "Math.min(queued - inFlight, mss"],
+      diagnosis: /`queued` counts only the bytes that were never sent/,
+    },
     {
       name: "sends tiny segments",
       replace: ["return isWorthIt ? size : 0", "return size"],
