@@ -27,7 +27,7 @@ export default async function watch(
 ): Promise<number> {
   parseCommandLine(args, { usage: "deno task watch", words: [0, 0] });
   const ended = Promise.withResolvers<void>();
-  using _ending = onInterrupt(() => ended.resolve());
+  using _ending = onInterrupt(() => ended.resolve(), { endLine: false });
   const session = new Session(io);
   using _saves = new Saves(io.lessons, {
     file: "exercise.ts",
@@ -94,7 +94,7 @@ class Session {
         this.#hints.set(id, count);
         const exercises = await describeExercises(lesson);
         const exercise = exercises.find((one) => one.id === id)!;
-        return hintLines(exercise, { count, only: true, width });
+        return hintLines(exercise, { count, byKey: true, width });
       },
       n: async () => {
         this.#current = await findNext(lessons, { after: this.#current });
@@ -104,8 +104,7 @@ class Session {
     };
     if (!Object.hasOwn(act, key)) return;
     this.#enqueue(async () => {
-      this.#clear();
-      this.#io.print(...await act[key]());
+      this.#showAlone(await act[key]());
       this.#printKeys();
     });
   }
@@ -139,8 +138,7 @@ class Session {
         types: checkTypes([lesson]),
         signal,
       });
-      this.#clear();
-      this.#io.print("", ...resultLines(results, this.#io));
+      this.#showAlone(resultLines(results, this.#io));
       this.#seen.set(lesson, text);
       const open = results.find(({ verdict }) => verdict.state !== "passed");
       this.#io.print(...await afterLines(results, this.#io));
@@ -164,8 +162,11 @@ class Session {
     }
   }
 
-  #clear(): void {
-    if (this.#interactive) this.#io.print("\x1b[2J\x1b[H");
+  /** Prints lines on a clear screen, or after an empty line. */
+  #showAlone(lines: string[]): void {
+    const [first, ...others] = lines;
+    if (this.#interactive) this.#io.print(`\x1b[2J\x1b[H${first}`, ...others);
+    else this.#io.print("", ...lines);
   }
 
   #printKeys(): void {
