@@ -55,6 +55,8 @@ class Session {
   readonly #seen = new Map<Lesson, string>();
   readonly #hints = new Map<string, number>();
   #current?: CheckResult;
+  /** Whether the current exercise's task hasn't been shown yet. */
+  #isNew = false;
   #outdated = new AbortController();
   /** The job in progress, and the jobs that wait for it. */
   #queue: Promise<void> = Promise.resolve();
@@ -97,7 +99,10 @@ class Session {
         return hintLines(exercise, { count, byKey: true, width });
       },
       n: async () => {
-        this.#current = await findNext(lessons, { after: this.#current });
+        if (!this.#isNew) {
+          this.#current = await findNext(lessons, { after: this.#current });
+        }
+        this.#isNew = false;
         return nextLines(this.#current, this.#io);
       },
       l: async () => listLines(lessons, await checkAll(lessons)),
@@ -151,15 +156,25 @@ class Session {
           from: lesson,
           signal,
         });
-        this.#io.print(
-          "",
-          "Next:",
-          "",
-          ...await nextLines(this.#current, this.#io),
-        );
+        await this.#announceNext();
       }
       this.#printKeys();
     }
+  }
+
+  /**
+   * Says what comes next. In a terminal, that's a single line, because a whole
+   * task would push the verdict off the screen.
+   */
+  async #announceNext(): Promise<void> {
+    const next = this.#current;
+    this.#isNew = this.#interactive && next !== undefined;
+    this.#io.print(
+      "",
+      ...(this.#isNew
+        ? [`Next: ${next!.id} ${next!.name}. Press n to see its task.`]
+        : ["Next:", "", ...await nextLines(next, this.#io)]),
+    );
   }
 
   /** Prints lines on a clear screen, or after an empty line. */
