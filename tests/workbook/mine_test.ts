@@ -167,6 +167,23 @@ for (const { lesson, folder, names, change, talk, answer } of VISIBLE) {
   });
 }
 
+Deno.test("lesson 3 --serve --mine says what the learner's echo() has read", async () => {
+  const file = (name: string) => copy().path("lessons", "03_echo", name);
+  await Deno.copyFile(file("solution.ts"), file("exercise.ts"));
+  await using server = new Talk(
+    Deno.execPath(),
+    copy().args("lesson", "3", "--serve", "--mine"),
+  );
+  const [, port] = await server.expect(
+    /tcp:\/\/127\.0\.0\.1:(\d+)[^]*echo: yours/,
+  );
+  assertEquals(await overTcp(Number(port), "hello\n"), "hello\n");
+  await server.expect(/client 1: 6 bytes "hello\\n"/);
+  server.kill("SIGINT");
+  const { output } = await server.end();
+  assertMatch(output, /ended: 1 client served, 6 bytes echoed/);
+});
+
 Deno.test("--mine names the answers that aren't started", async () => {
   const file = (name: string) => copy().path("lessons", "03_echo", name);
   await Deno.copyFile(file("placeholder.ts"), file("exercise.ts"));
