@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { lessons } from "../../lessons/mod.ts";
+import { describeExercises } from "../../lib/workbook/checker/describe.ts";
+import { Printer, renderMarkdown, visibleWidth } from "../../lib/show/mod.ts";
+import { hintLines } from "../../lib/workbook/cli/hints.ts";
+import { decodeRecording } from "../../lib/xray/mod.ts";
 import { fileOf, folderOf } from "../../lib/workbook/checker/catalog.ts";
 
 /** A terminal of 80 columns, where `read` indents code by two. */
@@ -18,4 +22,30 @@ for (const lesson of lessons) {
     });
     assertEquals(wide, []);
   });
+
+  Deno.test(`${folderOf(lesson)}: its run fits 80 columns`, async () => {
+    const text = await Deno.readTextFile(fileOf(lesson, "recording.jsonl"));
+    let printed = "";
+    const printer = new Printer((text) => printed += text, { width: 80 });
+    for (const item of decodeRecording(text).items) {
+      // A command stays on one line, so that it can be copied.
+      if (item.seen !== "story") continue;
+      const { event } = item;
+      if (event.kind !== "fact" || !event.isCommand) printer.show(event);
+    }
+    printer.flush();
+    assertEquals(tooWide(printed.split("\n")), []);
+  });
+
+  Deno.test(`${folderOf(lesson)}: its tasks and hints fit 80 columns`, async () => {
+    for (const exercise of await describeExercises(lesson)) {
+      const hints = hintLines(exercise, { count: Infinity, width: 80 });
+      const task = renderMarkdown(exercise.task, { width: 80 }).split("\n");
+      assertEquals(tooWide([...hints, ...task]), []);
+    }
+  });
+}
+
+function tooWide(lines: string[]): string[] {
+  return lines.filter((line) => visibleWidth(line) > 80);
 }
