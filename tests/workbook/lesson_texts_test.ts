@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { lessons } from "../../lessons/mod.ts";
+import { examplesIn } from "../../lib/workbook/checker/examples.ts";
 import { describeExercises } from "../../lib/workbook/checker/describe.ts";
 import { Printer, renderMarkdown, visibleWidth } from "../../lib/show/mod.ts";
 import { hintLines } from "../../lib/workbook/cli/hints.ts";
@@ -21,6 +22,32 @@ for (const lesson of lessons) {
       }
     });
     assertEquals(wide, []);
+  });
+
+  Deno.test(`${folderOf(lesson)}: the reading begins with the command and the questions`, async () => {
+    const text = await Deno.readTextFile(fileOf(lesson, "README.md"));
+    const [head, predict] = text.split(/^## /m);
+    assert(head.includes(`\ndeno task lesson ${lesson.number}\n`), head);
+    assertMatch(predict, /^Predict\n[^]*^1\. [^]*\?/m);
+  });
+
+  Deno.test(`${folderOf(lesson)}: the reading says at its first example how to try it`, async () => {
+    const text = await Deno.readTextFile(fileOf(lesson, "README.md"));
+    const [section] = text.split(/^## /m).filter((section) =>
+      examplesIn(section).length > 0
+    );
+    assertMatch(section, new RegExp(`deno task try ${lesson.number}\\b`));
+  });
+
+  Deno.test(`${folderOf(lesson)}: exercise.ts begins with the commands for it`, async () => {
+    const file = fileOf(lesson, "placeholder.ts");
+    const [comment] = (await Deno.readTextFile(file)).split("*/");
+    const { number } = lesson;
+    assertMatch(
+      comment,
+      new RegExp(`^/\\*\\*\n.*deno task check ${number}\\b`),
+    );
+    assertMatch(comment, /^[^\n]+\n.*deno task watch/);
   });
 
   Deno.test(`${folderOf(lesson)}: its run fits 80 columns`, async () => {
