@@ -197,6 +197,7 @@ for (
     ["lesson 3", /Your prediction, or just press Enter: $/],
     ["watch", /q quit/],
     ["try 3 1", /it ran to the end/],
+    ["solution 3.1", /\[y\/N\] $/],
   ] as const
 ) {
   Deno.test({

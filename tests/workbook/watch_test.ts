@@ -179,3 +179,27 @@ Deno.test({
     assertEquals((await terminal.end()).code, 0);
   },
 });
+
+Deno.test({
+  name:
+    `Ctrl-C in a terminal ends watch, and isn't taken for the answer's own end${why}`,
+  ignore: !script,
+  async fn() {
+    await copy().clear();
+    const command = [Deno.execPath(), ...copy().args("watch")];
+    await using terminal = new Talk("script", terminalArgs(command));
+    await terminal.expect(/q quit/);
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    // When it has connected, its check is under way, and never ends.
+    await copy().answer({
+      echo: `await Deno.connect({ hostname: "127.0.0.1", port: ${port} });
+        export const echo = () => new Promise(() => {});`,
+    });
+    using _conn = await listener.accept();
+    await terminal.type("\x03");
+    const { code, output } = await terminal.end();
+    assertEquals(code, 0);
+    assertLacks(output, /cannot be loaded|not right yet|Deno\.exit/);
+  },
+});

@@ -2,7 +2,7 @@ import { dim } from "@std/fmt/colors";
 import type { Lesson } from "../../checker/catalog.ts";
 import type { CheckResult } from "../../checker/checker.ts";
 import { describeExercises } from "../../checker/describe.ts";
-import { onInterrupt } from "../../checker/interrupted.ts";
+import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
 import {
   checkAll,
   checkAndRemember,
@@ -27,8 +27,8 @@ export default async function watch(
 ): Promise<number> {
   parseCommandLine(args, { usage: "deno task watch", words: [0, 0] });
   const ended = Promise.withResolvers<void>();
-  using _ending = onInterrupt(() => ended.resolve(), { endLine: false });
   const session = new Session(io);
+  using _ending = onInterrupt(() => ended.resolve(), { endLine: false });
   using _saves = new Saves(io.lessons, {
     file: "exercise.ts",
     onSave: () => session.check(),
@@ -126,7 +126,8 @@ class Session {
       try {
         await act(signal);
       } catch (error) {
-        if (!signal.aborted) this.#io.complain(String(error));
+        if (signal.aborted || error instanceof Interrupted) return;
+        this.#io.complain(String(error));
       }
     });
   }
