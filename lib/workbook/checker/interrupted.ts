@@ -14,8 +14,8 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
  * Code that starts a child process needs it: otherwise, the child would keep
  * running, and an endless loop in it would run forever.
  *
- * It also ends the line in which the terminal has printed `^C`, so that whatever is
- * printed next, if only the shell's prompt, has a line of its own.
+ * It also ends the line in which the terminal has printed `^C`, so that whatever
+ * is printed next, if only the shell's prompt, has a line of its own.
  *
  * @param act The function to call instead.
  * @param options `endLine`: whether to end that line.
