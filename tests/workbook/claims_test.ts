@@ -62,7 +62,7 @@ const CLAIMS: Claim[] = [
     lesson: 8,
     claim: "a refusal is about one address",
     gone: /all of these but/i,
-    says: /A refusal is about one address/,
+    says: /about one address only: a server at `127\.0\.0\.1` isn't listening/,
     async proof() {
       using listener = listenTcp(0, { hostname: "127.0.0.1" });
       const { port } = listener.addr;
@@ -133,7 +133,7 @@ const CLAIMS: Claim[] = [
     lesson: 11,
     claim: "an old segment is unlikely to fit in, and two rules do the rest",
     gone: /doesn't fit in\b/i,
-    says: /Unlikely isn't impossible[^]*advances with a clock[^]*TIME-WAIT/,
+    says: /Unlikely isn't impossible[^]*plus a clock[^]*TIME-WAIT/,
   },
   {
     lesson: 11,
