@@ -41,13 +41,12 @@ const CLAIMS: Claim[] = [
     lesson: 1,
     claim: "a socket is what a program opens at an endpoint",
     gone: /socket is an endpoint/i,
-    says: /A \*\*socket\*\* is what your program opens at its own endpoint/,
+    says: /socket\*\* is what your program opens/,
   },
   {
     lesson: 1,
     claim: "the address that a server binds to decides which clients reach it",
-    says:
-      /`0\.0\.0\.0` is IPv4 only[^]*\*\*dual stack\*\*[^]*::ffff:127\.0\.0\.1/,
+    says: /`0\.0\.0\.0` is IPv4 only[^]*dual stack[^]*::ffff:127\.0\.0\.1/,
     needs: ["a network namespace"],
     proof: async () =>
       assertEquals(await reachEach(), {
@@ -62,7 +61,7 @@ const CLAIMS: Claim[] = [
     lesson: 8,
     claim: "a refusal is about one address",
     gone: /all of these but/i,
-    says: /about one address only: a server at `127\.0\.0\.1` isn't listening/,
+    says: /`127\.0\.0\.1`[^.]*`::1`[^.]*`localhost`/,
     async proof() {
       using listener = listenTcp(0, { hostname: "127.0.0.1" });
       const { port } = listener.addr;
@@ -74,7 +73,7 @@ const CLAIMS: Claim[] = [
     lesson: 2,
     claim: "bytes arrive before accept(), and a character may take one byte",
     gone: /more bytes than characters/i,
-    says: /"🐢" takes four\. So count bytes/,
+    says: /"🐢" takes four/,
     async proof() {
       using listener = listenTcp();
       using client = await connectTcp(listener.addr.port);
@@ -88,7 +87,7 @@ const CLAIMS: Claim[] = [
     lesson: 4,
     claim: "Nagle's algorithm is on by default",
     gone: /the program that writes is the same each time/i,
-    says: /By default, TCP holds back a small segment/,
+    says: /by default, TCP holds back/i,
     needs: ["Linux"],
     async proof() {
       using listener = listenTcp();
@@ -126,20 +125,19 @@ const CLAIMS: Claim[] = [
     lesson: 10,
     claim: "NAT changes addresses, and routers make new frames",
     gone: /stays? the same all the way|at every relay|in part 2/i,
-    says:
-      /A router, which connects networks, replaces it with a new one\.[^]*Routers don't change its addresses \(RFC 791\), except for NAT/,
+    says: /router[^]*replaces it with a new one[^]*except for NAT/,
   },
   {
     lesson: 11,
     claim: "an old segment is unlikely to fit in, and two rules do the rest",
     gone: /doesn't fit in\b/i,
-    says: /Unlikely isn't impossible[^]*plus a clock[^]*TIME-WAIT/,
+    says: /unlikely[^]*clock[^]*TIME-WAIT/i,
   },
   {
     lesson: 11,
     claim: "some resets have no ACK",
     gone: /every segment (after the first )?has ACK\./i,
-    says: /every segment has ACK, except for some resets/,
+    says: /ACK, except (for )?some resets/,
     async proof() {
       // A segment after a close() is answered with one.
       const file = fileOf(findLesson(lessons, "7"), "recording.jsonl");
@@ -155,18 +153,18 @@ const CLAIMS: Claim[] = [
   {
     lesson: 11,
     claim: "a window of 64 is 64 × 1024 where the SYN says so",
-    says: /The window here is 64 × 1024 = 65,536 bytes[^]*window scaling/,
+    says: /64 × 1024 = 65,536 bytes[^]*window scaling/,
   },
   {
     lesson: 12,
     claim: "CLOSE leads from SYN-SENT to CLOSED",
-    says: /SYN-SENT, it leads straight to CLOSED/,
+    says: /SYN-SENT[^.]*straight to CLOSED/,
     proof: () => assertEquals(nextState("SYN-SENT", "CLOSE"), "CLOSED"),
   },
   {
     lesson: 12,
     claim: "a delayed ACK waits for 40 to 200 ms",
-    says: /at least 40 ms on Linux, up to 200 ms/,
+    says: /40 ms[^.]*200 ms/,
     needs: ["ss"],
     async proof() {
       const [, ms] = (await socketInfo()).match(/ ato:(\d+)/)!;
@@ -186,8 +184,7 @@ const CLAIMS: Claim[] = [
   {
     lesson: 13,
     claim: "a connected UDP socket gets ECONNREFUSED",
-    says:
-      /quotes the datagram's header[^]*fails with ECONNREFUSED \(on Linux\)[^]*Windows reports it even for unconnected sockets/,
+    says: /quotes[^]*ECONNREFUSED[^]*Windows/,
     needs: ["socat"],
     async proof() {
       const closed = Deno.listenDatagram({ ...LOCAL, port: 0 });
@@ -214,26 +211,24 @@ const CLAIMS: Claim[] = [
   {
     lesson: 13,
     claim: "in IPv6, only the sender fragments",
-    says: /In IPv6, only the sender may fragment/,
+    says: /only the sender may fragment/,
   },
   {
     lesson: 14,
     claim: "without keep-alive, TCP never notices a pulled cable",
     gone: /always (notices|reports|tells)/i,
-    says:
-      /pulls the cable, nothing is sent\. Without \[keep-alive\][^]*stays open forever/,
+    says: /cable[^]*keep-alive[^]*open forever/,
   },
   {
     lesson: 16,
     claim: "it takes three duplicate ACKs, and a zero window needs probes",
     gone: /three ACKs of|TCP does the same in the system/i,
-    says:
-      /If the window is 0, the sender only probes[^]*Three \[duplicate ACKs\]/,
+    says: /window is 0[^]*probe[^]*duplicate ACKs/,
   },
   {
     lesson: 16,
     claim: "`ss -ti` says which congestion control a connection uses",
-    says: /`ss -ti` shows which one your connections use/,
+    says: /`ss -ti`/,
     needs: ["ss"],
     async proof() {
       const { stdout } = await new Deno.Command("sysctl", {
@@ -246,7 +241,7 @@ const CLAIMS: Claim[] = [
   {
     lesson: 19,
     claim: "a queue holds one message more than net.unix.max_dgram_qlen",
-    says: /`sysctl net\.unix\.max_dgram_qlen` shows yours/,
+    says: /net\.unix\.max_dgram_qlen/,
     needs: ["Linux"],
     async proof() {
       const file = "/proc/sys/net/unix/max_dgram_qlen";
@@ -278,17 +273,17 @@ const CLAIMS: Claim[] = [
     lesson: 21,
     claim: "the id isn't a flag",
     gone: /the flags[^.]*and the id\b/i,
-    says: /- The flags:[^]*- The id, which must be the query's/,
+    says: /- The flags:[^]*- The id/,
   },
   {
     lesson: 22,
     claim: "redis-cli uses the learner's code with --mine",
-    says: /With `--mine`, the server runs your `readCommand` and your `Store`/,
+    says: /`--mine`/,
   },
   {
     lesson: "README",
     claim: "plain `deno test` checks what needs no socket",
-    says: /Plain `deno test` checks only the answers that don't need a socket/,
+    says: /`deno test` checks only the answers that don't need a socket/i,
   },
 ];
 
