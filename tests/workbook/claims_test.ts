@@ -231,10 +231,8 @@ const CLAIMS: Claim[] = [
     says: /`ss -ti`/,
     needs: ["ss"],
     async proof() {
-      const { stdout } = await new Deno.Command("sysctl", {
-        args: ["-n", "net.ipv4.tcp_congestion_control"],
-      }).output();
-      const [name] = new TextDecoder().decode(stdout).split("\n");
+      const file = "/proc/sys/net/ipv4/tcp_congestion_control";
+      const name = (await Deno.readTextFile(file)).trim();
       assertMatch(await socketInfo(), new RegExp(` ${name} `));
     },
   },
