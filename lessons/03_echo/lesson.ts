@@ -163,28 +163,17 @@ export async function serve(
 
   let clients = 0;
   let bytes = 0;
-  async function echoAndShow(conn: Deno.Conn): Promise<void> {
-    const name = `client ${clients}`;
-    const buffer = new Uint8Array(64 * 1024);
-    for (
-      let count = await conn.read(buffer);
-      count !== null;
-      count = await conn.read(buffer)
-    ) {
-      const data = buffer.subarray(0, count);
-      bytes += count;
-      show.note(
-        `${name}: ${counted(count, "byte")} ${printable(data, { max: 40 })}`,
-      );
-      await writeAll(conn, data);
-    }
-  }
-  const echo = answerFor(context, "echo", echoAndShow);
+  const echo = answerFor(context, "echo", echoAll);
   await serveClients(listener, async (conn) => {
-    const name = `client ${++clients} at ${formatAddress(conn.remoteAddr)}`;
-    show.note(`${name}: connected`);
-    await echo(conn);
-    show.note(`${name}: closed its write side`);
+    const name = `client ${++clients}`;
+    const whole = `${name} at ${formatAddress(conn.remoteAddr)}`;
+    show.note(`${whole}: connected`);
+    await echo(reporting(conn, (data) => {
+      bytes += data.length;
+      const text = printable(data, { max: 40 });
+      show.note(`${name}: ${counted(data.length, "byte")} ${text}`);
+    }));
+    show.note(`${whole}: closed its write side`);
   }, {
     signal,
     onError: (error, conn) => show.note(describeServeError(error, conn)),
@@ -193,6 +182,39 @@ export async function serve(
     `ended: ${counted(clients, "client")} served, ` +
       `${counted(bytes, "byte")} echoed`,
   );
+}
+
+/** Sends back what arrives, until the client closes its write side. */
+async function echoAll(conn: Deno.Conn): Promise<void> {
+  const buffer = new Uint8Array(64 * 1024);
+  for (
+    let count = await conn.read(buffer);
+    count !== null;
+    count = await conn.read(buffer)
+  ) {
+    await writeAll(conn, buffer.subarray(0, count));
+  }
+}
+
+/** A connection that reports what is read from it, by any answer. */
+function reporting(
+  conn: Deno.Conn,
+  onRead: (data: Uint8Array) => void,
+): Deno.Conn {
+  return new Proxy(conn, {
+    get(_, key) {
+      if (key === "read") {
+        return async (buffer: Uint8Array) => {
+          const count = await conn.read(buffer);
+          if (count !== null) onRead(buffer.subarray(0, count));
+          return count;
+        };
+      }
+      // Its own methods work on nothing but the connection itself.
+      const value = Reflect.get(conn, key);
+      return typeof value === "function" ? value.bind(conn) : value;
+    },
+  });
 }
 
 if (import.meta.main) {

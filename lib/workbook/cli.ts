@@ -75,7 +75,10 @@ async function runOffline(): Promise<number> {
       ...Deno.args,
     ],
   }).spawn();
-  return (await child.status).code;
+  const { code, signal } = await child.status;
+  // Ctrl-C ended it at once, and the terminal has printed ^C.
+  if (signal === "SIGINT" && Deno.stdout.isTerminal()) console.log();
+  return code;
 }
 
 /** Returns a line if this Deno is too old for the workbook. */

@@ -163,7 +163,7 @@ Deno.test("check says what an answer throws, and where", async () => {
   });
   assertEquals(code, 1);
   assertMatch(
-    text,
+    joined(text),
     /exchange\(.*\) threw RangeError: no at exercise\.ts:\d+:\d+/,
   );
   assertMatch(text, SOLVED_ECHO);

@@ -128,6 +128,28 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: `read uses the pager in a terminal, unless told not to${
+    script ? "" : " (ignored: script is not installed)"
+  }`,
+  ignore: !script,
+  async fn() {
+    const pager = "PAGER=sed s/^/paged:/";
+    for (
+      const [args, paged] of [[[], true], [["--no-pager"], false]] as const
+    ) {
+      const read = [Deno.execPath(), ...copy().args("read", "3", ...args)];
+      await using terminal = new Talk(
+        "script",
+        terminalArgs(["env", pager, ...read]),
+      );
+      const { output } = await terminal.end();
+      assertMatch(output, /Lesson 3\. Echo/);
+      assertEquals(output.includes("paged:"), paged);
+    }
+  },
+});
+
 Deno.test("read shows the lesson within 80 columns, but for blocks of code", async () => {
   const { code, stdout, stderr } = await copy().call("read", "echo");
   assertEquals([code, stderr], [0, ""]);

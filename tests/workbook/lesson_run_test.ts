@@ -192,6 +192,29 @@ Deno.test({
   },
 });
 
+for (
+  const [command, waiting] of [
+    ["lesson 3", /Your prediction, or just press Enter: $/],
+    ["watch", /q quit/],
+    ["try 3 1", /it ran to the end/],
+    ["solution 3.1", /\[y\/N\] $/],
+  ] as const
+) {
+  Deno.test({
+    name:
+      `Ctrl-C during \`${command}\` leaves the shell's prompt a line of its own${why}`,
+    ignore: !script,
+    async fn() {
+      const line = [Deno.execPath(), ...copy().args(...command.split(" "))];
+      await using terminal = new Talk("script", terminalArgs(line));
+      await terminal.expect(waiting);
+      await terminal.type("\x03");
+      const { output } = await terminal.end();
+      assertMatch(output, /\n$/);
+    },
+  });
+}
+
 Deno.test("the list marks what is solved, not right, and not started", async () => {
   await copy().answer({ exchange: "export const exchange = 3;" });
   const { code, stdout, stderr } = await copy().call("lesson");

@@ -1,4 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { askDns } from "../../lessons/21_dns_by_hand/client.ts";
+import { DNS_TYPES } from "../../lib/wire/mod.ts";
 import { Talk } from "../clients/programs.ts";
 import { useCopy } from "./workbook_copy.ts";
 
@@ -166,6 +168,73 @@ for (const { lesson, folder, names, change, talk, answer } of VISIBLE) {
     assertEquals((await server.end()).code, 0);
   });
 }
+
+/** Starts a server that uses a lesson's solution, with a change in it. */
+async function serveChanged(
+  lesson: number,
+  folder: string,
+  [target, replacement]: [target: string, replacement: string],
+): Promise<Talk> {
+  const file = (name: string) => copy().path("lessons", folder, name);
+  const solution = await Deno.readTextFile(file("solution.ts"));
+  assertEquals(solution.split(target).length, 2, target);
+  const changed = solution.replace(target, replacement);
+  await Deno.writeTextFile(file("exercise.ts"), changed);
+  const args = copy().args("lesson", `${lesson}`, "--serve", "--mine");
+  return new Talk(Deno.execPath(), args);
+}
+
+Deno.test({
+  name: "lesson 18 --serve --mine listens with the learner's listenAt",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const LISTEN =
+      'return Deno.listen({ transport: "unix", path });\n  } catch';
+    await using server = await serveChanged(18, "18_unix_streams", [
+      LISTEN,
+      `console.log("mine listens"); ${LISTEN}`,
+    ]);
+    const [, path] = await server.expect(
+      /listenAt: yours[^]*mine listens[^]*nc -U (\S+)[^]*waiting for/,
+    );
+    using conn = await Deno.connect({ transport: "unix", path });
+    await conn.write(new TextEncoder().encode("hello\n"));
+    await server.expect(/client 1: "hello/);
+    server.kill("SIGINT");
+    assertEquals((await server.end()).code, 0);
+  },
+});
+
+Deno.test("lesson 21 --serve --mine reads each response with the learner's decodeMessage", async () => {
+  await using server = await serveChanged(21, "21_dns_by_hand", [
+    'bytes.subarray(at, end).join(".")',
+    'bytes.subarray(at, end).join(" dot ")',
+  ]);
+  const [, port] = await server.expect(
+    /decodeMessage: yours[^]*-p (\d+)[^]*waiting for/,
+  );
+  await askDns(Number(port), "host.example.test", DNS_TYPES.A);
+  await server.expect(/your decodeMessage: .*\d+ dot \d+ dot \d+ dot \d+/);
+  server.kill("SIGINT");
+  assertEquals((await server.end()).code, 0);
+});
+
+Deno.test("lesson 3 --serve --mine says what the learner's echo() has read", async () => {
+  const file = (name: string) => copy().path("lessons", "03_echo", name);
+  await Deno.copyFile(file("solution.ts"), file("exercise.ts"));
+  await using server = new Talk(
+    Deno.execPath(),
+    copy().args("lesson", "3", "--serve", "--mine"),
+  );
+  const [, port] = await server.expect(
+    /tcp:\/\/127\.0\.0\.1:(\d+)[^]*echo: yours/,
+  );
+  assertEquals(await overTcp(Number(port), "hello\n"), "hello\n");
+  await server.expect(/client 1: 6 bytes "hello\\n"/);
+  server.kill("SIGINT");
+  const { output } = await server.end();
+  assertMatch(output, /ended: 1 client served, 6 bytes echoed/);
+});
 
 Deno.test("--mine names the answers that aren't started", async () => {
   const file = (name: string) => copy().path("lessons", "03_echo", name);

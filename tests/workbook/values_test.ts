@@ -67,6 +67,24 @@ Deno.test("asViews() puts other bytes around, at an odd offset", () => {
   assertEquals(view.buffer.byteLength > view.byteOffset + 2, true);
 });
 
+Deno.test("shown() shows bytes by their digits, and as text if they can be read, wherever they are", () => {
+  const [text, data] = [Uint8Array.of(104, 105), Uint8Array.of(1, 255)];
+  assertEquals(shown(text), "<68 69 |hi|>");
+  assertEquals(shown(data), "<01 ff>");
+  assertEquals(shown(new Uint8Array(0)), "<>");
+  assertEquals(
+    shown({ seq: 0, data: [text, data] }),
+    "{ data: [ <68 69 |hi|>, <01 ff> ], seq: 0 }",
+  );
+  assertEquals(
+    shown(new Uint8Array(99).fill(97)),
+    `<${"61 ".repeat(16)}|${"a".repeat(16)}| …, 99 bytes>`,
+  );
+  const itself: Record<string, unknown> = {};
+  itself.self = itself;
+  assertEquals(shown(itself), "<ref *1> { self: [Circular *1] }");
+});
+
 Deno.test("shown() shows an error by its name and message, wherever it is", () => {
   const error = new RangeError("no", { cause: new Error("because") });
   assertEquals(shown(error), "RangeError: no");

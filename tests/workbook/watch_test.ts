@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { splitSections } from "../../lib/workbook/checker/sections.ts";
-import type { Talk } from "../clients/programs.ts";
+import { isInstalled, Talk, terminalArgs } from "../clients/programs.ts";
 import { assertLacks } from "./text.ts";
 import {
   answersText,
@@ -135,3 +135,71 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     },
   });
 }
+
+const script = Deno.build.os === "linux" && isInstalled("script");
+const why = script ? "" : " (ignored: needs script(1) of Linux)";
+
+Deno.test({
+  name: `watch takes keys in a terminal, each after the job in progress${why}`,
+  ignore: !script,
+  async fn() {
+    await copy().clear();
+    const watching = [Deno.execPath(), ...copy().args("watch")];
+    const command = ["env", "NO_COLOR=1", ...watching];
+    await using terminal = new Talk("script", terminalArgs(command));
+    const seen: RegExp[] = [];
+    const expect = (...patterns: RegExp[]) => {
+      seen.push(...patterns);
+      return terminal.expect(inOrder(...seen));
+    };
+    const keys = /h hint {3}n next {3}l list {3}q quit/;
+    await expect(/· 3\.1 echo/, keys);
+
+    await terminal.type("h");
+    await expect(/Hint 1 of \d: /, /press h again for the next hint/, keys);
+    // Two keys at once: none is lost.
+    await terminal.type("hl");
+    await expect(/Hint 2 of \d/, keys, /0 of 2 solved/, keys);
+    await terminal.type("n");
+    await expect(/Send and receive at once/, keys);
+
+    const exchange = "export const exchange = 3;";
+    await copy().answer({ echo: WRONG, exchange });
+    await expect(/\[2J.\[H✗ 3\.1 echo/, keys);
+    // A line says what is next, and n shows it.
+    await copy().answer({ exchange });
+    await expect(
+      /\[2J.\[H✓ 3\.1 echo/,
+      /Next: 3\.2 exchange\. Press n/,
+      keys,
+    );
+    await terminal.type("n");
+    await expect(/\[2J/, /Send and receive at once/, keys);
+    await terminal.type("q");
+    assertEquals((await terminal.end()).code, 0);
+  },
+});
+
+Deno.test({
+  name:
+    `Ctrl-C in a terminal ends watch, and isn't taken for the answer's own end${why}`,
+  ignore: !script,
+  async fn() {
+    await copy().clear();
+    const command = [Deno.execPath(), ...copy().args("watch")];
+    await using terminal = new Talk("script", terminalArgs(command));
+    await terminal.expect(/q quit/);
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    // When it has connected, its check is under way, and never ends.
+    await copy().answer({
+      echo: `await Deno.connect({ hostname: "127.0.0.1", port: ${port} });
+        export const echo = () => new Promise(() => {});`,
+    });
+    using _conn = await listener.accept();
+    await terminal.type("\x03");
+    const { code, output } = await terminal.end();
+    assertEquals(code, 0);
+    assertLacks(output, /cannot be loaded|not right yet|Deno\.exit/);
+  },
+});

@@ -5,8 +5,12 @@ import {
   type CallResult,
   checkFunction,
   connectPair,
+  countedSample,
   FakeConn,
   type FunctionCase,
+  lettersFirst,
+  randomSample,
+  sampleLetters,
   type ShortConn,
   toBytes,
   type Trial,
@@ -14,7 +18,6 @@ import {
 import { echo } from "../solution.ts";
 import type { Exchange } from "../types.ts";
 import { EchoConn, type EchoOptions } from "./echo_conn.ts";
-import { randomBytes } from "./random_bytes.ts";
 
 const READ_PART = "A read fills part of a buffer";
 const WRITE_SHORT = "A write may take only part";
@@ -54,11 +57,7 @@ class EchoServer {
   }
 }
 
-/** 251 doesn't divide any common buffer size, so no two pieces are the same. */
-const NUMBERS = Uint8Array.from(
-  { length: 4 * MAX_UNREAD_BYTES },
-  (_, at) => at % 251,
-);
+const LETTERS = sampleLetters(4 * MAX_UNREAD_BYTES);
 
 /** An exchange with an echo server that behaves as `server` says. */
 function sends(
@@ -75,6 +74,17 @@ function sends(
     read: READ_PART,
     ...rest,
   };
+}
+
+/** Exchanges 1001 bytes, which writes of 8 don't divide. */
+function sendsMany(
+  how: string,
+  due: Parameters<typeof sends>[2],
+): FunctionCase[] {
+  return lettersFirst((sample) => {
+    const data = sample(1001);
+    return sends(data, `${countedSample(data)}; ${how}`, due);
+  }, randomSample(33));
 }
 
 const ENDINGS = { end: "the stream ends", reset: "the connection is reset" };
@@ -94,14 +104,14 @@ const CASES: FunctionCase[] = [
     likely: "Return the bytes that read() put into your buffer, in a new " +
       "array, even if they aren't what you sent: the caller compares them.",
   }),
-  ...[1, 5, 4096].map((readSize) =>
-    sends(randomBytes(), `1001 bytes; a read returns at most ${readSize}`, {
+  ...[1, 5, 4096].flatMap((readSize) =>
+    sendsMany(`a read returns at most ${readSize}`, {
       server: { readSize },
       likely: UNTIL_ALL,
     })
   ),
-  ...[1, 8].map((writeSize) =>
-    sends(randomBytes(), `1001 bytes; a write takes at most ${writeSize}`, {
+  ...[1, 8].flatMap((writeSize) =>
+    sendsMany(`a write takes at most ${writeSize}`, {
       server: { writeSize },
       likely: WRITE_REST,
       ifPending: WRITE_REST,
@@ -118,7 +128,7 @@ const CASES: FunctionCase[] = [
       read: END,
     })
   ),
-  sends(NUMBERS, "256 KiB; server and network hold 64 KiB unread", {
+  sends(LETTERS, "256 KiB; server and network hold 64 KiB unread", {
     server: { room: MAX_UNREAD_BYTES },
     likely: UNTIL_ALL,
     ifPending: WHILE_SENDING,
@@ -126,7 +136,7 @@ const CASES: FunctionCase[] = [
   }),
   ...(["end", "reset"] as const).map((afterFour) =>
     sends(
-      NUMBERS,
+      LETTERS,
       `256 KiB; the server reads no more, and ${ENDINGS[afterFour]}`,
       {
         server: { afterFour, room: MAX_UNREAD_BYTES },

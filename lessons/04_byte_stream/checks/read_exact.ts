@@ -1,13 +1,13 @@
 /** The check of exercise 4.1. */
-import { counted } from "../../../lib/show/counted.ts";
 import {
   type Advice,
   checkStream,
+  countedSample,
   explainBytes,
   forEachArgument,
+  lettersFirst,
   PROBES,
   READ_ON,
-  sampleBytes,
   type StreamCase,
   type StreamResult,
   toBytes,
@@ -26,18 +26,18 @@ const NO_ERROR = "There's nothing to throw here: every byte that you need " +
 
 /** Makes a case: a peer sends `sends`, and calls with these sizes read it. */
 function reads(
-  sends: string | number,
+  sends: string | Uint8Array,
   sizes: number[],
   due: Partial<StreamCase> = {},
 ): StreamCase {
-  const sent = typeof sends === "string" ? toBytes(sends) : sampleBytes(sends);
+  const sent = toBytes(sends);
   const { then = "end", ends } = due;
   const starts = sizes.map((_, i) =>
     sizes.slice(0, i).reduce((sum, size) => sum + size, 0)
   );
   const values = starts.map((at, i) => sent.subarray(at, at + sizes[i]));
   return {
-    step: `the peer sends ${counted(sent.length, "byte")}, ${AND[then]}; ` +
+    step: `the peer sends ${countedSample(sent)}, ${AND[then]}; ` +
       `you read ${listed(sizes)}`,
     sends: sent,
     args: sizes,
@@ -61,10 +61,14 @@ const CASES: StreamCase[] = [
   reads("onetwo", [3, 3], { then: "silence" }),
   reads("!?", [0, 1, 0], { likely: NO_READ_FOR_0 }),
   reads("", [0], { then: "silence", likely: NO_READ_FOR_0 }),
-  reads(3000, [2997]),
-  reads(3000, Array.from({ length: 60 }, (_, i) => i)),
+  ...lettersFirst((sample) => reads(sample(3000), [2997])),
+  ...lettersFirst((sample) =>
+    reads(sample(3000), Array.from({ length: 60 }, (_, i) => i))
+  ),
   // A call can't take that many arguments, so `push(...bytes)` fails.
-  reads(200_000, [200_000], { readSizes: [4096] }),
+  ...lettersFirst((sample) =>
+    reads(sample(200_000), [200_000], { readSizes: [4096] })
+  ),
   ...([["", [8]], ["0123", [8]], ["0123456789abcde", [8, 8]]] as const).map((
     [sends, sizes],
   ) =>

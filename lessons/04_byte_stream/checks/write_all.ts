@@ -2,9 +2,10 @@
 import {
   type Advice,
   checkStream,
+  countedSample,
   type ErrorClass,
   forEachArgument,
-  sampleBytes,
+  lettersFirst,
   type StreamCase,
   toBytes,
   type Trial,
@@ -15,16 +16,15 @@ import type { WriteAll } from "../types.ts";
 
 /** Makes a case: calls that write these parts, one after the other. */
 function writes(
-  parts: (string | number)[],
+  parts: (string | Uint8Array)[],
   writeSize?: number,
   due: Partial<StreamCase> = {},
 ): StreamCase {
-  const args = parts.map((part) =>
-    typeof part === "string" ? toBytes(part) : sampleBytes(part)
-  );
-  const sizes = args.map(({ length }) => length).join(", then ");
+  const args = parts.map(toBytes);
+  const [first, ...more] = args;
+  const sizes = [countedSample(first), ...more.map(({ length }) => length)];
   return {
-    step: `you write ${sizes} bytes` +
+    step: `you write ${sizes.join(", then ")}` +
       (writeSize ? `; each write() takes at most ${writeSize}` : ""),
     args,
     values: args.map(() => "returned"),
@@ -70,12 +70,14 @@ function fails(
 const CASES: StreamCase[] = [
   writes(["0123456789"]),
   writes(["0123456789"], 4),
-  writes([1500], 1),
-  writes([2000], 5),
-  writes([9000], 4096),
+  ...lettersFirst((sample) => writes([sample(1500)], 1)),
+  ...lettersFirst((sample) => writes([sample(2000)], 5)),
+  ...lettersFirst((sample) => writes([sample(9000)], 4096)),
   writes(["hello, ", "", "world"], undefined, { then: "silence", ends: "end" }),
-  writes([0, 1, 2, 3, 4, 5, 6, 7, 0], 3),
-  writes([130_000], 7000),
+  ...lettersFirst((sample) =>
+    writes([0, 1, 2, 3, 4, 5, 6, 7, 0].map(sample), 3)
+  ),
+  ...lettersFirst((sample) => writes([sample(130_000)], 7000)),
   fails(
     "the second write() throws BrokenPipe",
     "0123",

@@ -1,12 +1,12 @@
 /** The check of exercise 7.1. */
-import { counted } from "../../../lib/show/counted.ts";
 import {
   type Advice,
   checkStream,
+  countedSample,
   explainBytes,
   forEachArgument,
+  lettersFirst,
   READ_ON,
-  sampleBytes,
   type StreamCase,
   type StreamResult,
   toBytes,
@@ -24,18 +24,16 @@ const SEND_END =
 
 /** Makes a case with a server that answers when the question has ended. */
 function talk(
-  question: string | number,
-  answer: string | number,
+  question: string | Uint8Array,
+  answer: string | Uint8Array,
   due: Partial<StreamCase> = {},
 ): StreamCase {
-  const [asked, answered] = [question, answer].map((part) =>
-    typeof part === "string" ? toBytes(part) : sampleBytes(part)
-  );
+  const [asked, answered] = [question, answer].map(toBytes);
   const { writeSize } = due;
   return {
-    step: `you send ${counted(asked.length, "byte")}` +
+    step: `you send ${countedSample(asked)}` +
       (writeSize === undefined ? "" : `, at most ${writeSize} at a time`) +
-      `; the answer has ${answered.length}`,
+      `; the answer has ${countedSample(answered)}`,
     args: [asked],
     writes: asked,
     afterEnd: true,
@@ -85,9 +83,16 @@ const CASES: StreamCase[] = [
   talk("how many?", "seven"),
   talk("", ""),
   talk("", "speak up!"),
-  talk("and now?", 3000),
-  talk(3000, "thank you", { writeSize: 7 }),
-  talk(130_000, 300_000, { writeSize: 7000, readSizes: [4096] }),
+  ...lettersFirst((sample) => talk("and now?", sample(3000))),
+  ...lettersFirst((sample) =>
+    talk(sample(3000), "thank you", { writeSize: 7 })
+  ),
+  ...lettersFirst((sample) =>
+    talk(sample(130_000), sample(300_000), {
+      writeSize: 7000,
+      readSizes: [4096],
+    })
+  ),
   {
     ...talk("how many?", "seve", { then: "silence" }),
     step: "the server sends part of its answer and goes silent",

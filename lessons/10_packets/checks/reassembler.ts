@@ -4,8 +4,13 @@ import {
   type Advice,
   type CallResult,
   checkClass,
+  countedSample,
+  lettersFirst,
   type MethodCall,
   type ObjectCase,
+  randomSample,
+  type Sample,
+  sampleLetters,
   toBytes,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
@@ -88,7 +93,7 @@ const MESSAGES: Arrivals[] = [
   },
   {
     step: "packets arrive for the bytes 2, 10, and 100, and then the rest",
-    message: Uint8Array.from({ length: 120 }, (_, i) => i),
+    message: sampleLetters(120),
     packets: [[2, 5], [10, 15], [100, 110], [0, 60], [50, 105], [105, 120]],
     likely:
       "If you sort: sort() without a comparison function sorts numbers as text, " +
@@ -97,7 +102,7 @@ const MESSAGES: Arrivals[] = [
   },
   {
     step: "a message of 70000 bytes arrives in three packets",
-    message: new Uint8Array(70_000).fill(46),
+    message: sampleLetters(70_000),
     packets: [[66_000, 70_000], [0, 300], [200, 66_000]],
     likely:
       "Offsets may be over 65535. Keep them as plain numbers, not in 8 or " +
@@ -123,7 +128,10 @@ const MESSAGES: Arrivals[] = [
     packets: [[4, 6], [8, 8], [2, 2], [0, 10]],
     likely: NO_DATA,
   },
-  ...randomArrivals(6),
+  ...lettersFirst(
+    (sample) => randomArrivals(6, sample),
+    randomSample(102),
+  ).flat(),
 ];
 
 /** Checks an answer to 10.2. */
@@ -265,14 +273,11 @@ function gapsIn(ranges: Range[], total: number): Range[] {
 }
 
 /** Makes messages in random pieces that overlap, in random order. */
-function randomArrivals(count: number): Arrivals[] {
+function randomArrivals(count: number, sample: Sample): Arrivals[] {
   const random = seededRandom(10);
   const below = (limit: number) => Math.floor(random() * limit);
   return Array.from({ length: count }, () => {
-    const message = Uint8Array.from(
-      { length: 10 + below(20) },
-      () => below(256),
-    );
+    const message = sample(10 + below(20));
     const total = message.length;
     const packets: Range[] = [];
     while (gapsIn(packets, total).length > 0) {
@@ -280,7 +285,7 @@ function randomArrivals(count: number): Arrivals[] {
       packets.push([start, Math.min(start + 1 + below(8), total)]);
     }
     return {
-      step: `a message of ${total} bytes arrives in random pieces`,
+      step: `a message of ${countedSample(message)} arrives in random pieces`,
       message,
       packets,
       likely: "The last packet should have changed the gaps in another way. " +

@@ -3,8 +3,11 @@ import { seededRandom } from "../../../lib/net/mod.ts";
 import {
   checkFunction,
   type FunctionCase,
+  lettersFirst,
   type Mistake,
   mistakeOf,
+  randomSample,
+  sampleLetters,
   shown,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
@@ -218,13 +221,15 @@ function capturedHeader(): Uint8Array {
 }
 
 function randomCases(): typeof CASES {
-  const random = seededRandom(1071);
-  const step = `${RANDOM_COUNT} inputs of random bytes`;
-  return Array.from({ length: RANDOM_COUNT }, () => {
-    const bytes = new Uint8Array(Math.floor(random() * 100))
-      .map(() => random() * 256);
-    return [step, [bytes], bytes.length % 2 === 1 ? ODD : SECOND_CARRY];
-  });
+  return lettersFirst((sample) => {
+    const random = seededRandom(1071);
+    const what = sample === sampleLetters ? "letters" : "random bytes";
+    return Array.from({ length: RANDOM_COUNT }, (): typeof CASES[number] => {
+      const bytes = sample(Math.floor(random() * 100));
+      const likely = bytes.length % 2 === 1 ? ODD : SECOND_CARRY;
+      return [`${RANDOM_COUNT} inputs of ${what}`, [bytes], likely];
+    });
+  }, randomSample(112)).flat();
 }
 
 function hex(value: unknown): string {

@@ -5,8 +5,10 @@ import {
   type CallResult,
   checkFunction,
   type FunctionCase,
+  lettersFirst,
   SAMPLE_TEXTS,
   sampleBytes,
+  sampleLetters,
   type Trial,
 } from "../../../lib/workbook/kit/mod.ts";
 import type { EncodeFrame } from "../types.ts";
@@ -49,20 +51,24 @@ const CASES: FunctionCase[] = [
   frame(BINARY, Uint8Array.of(0, 1, 0xff)),
   frame(TEXT, ""),
   { ...frame(TEXT, "empty options"), args: [TEXT, "empty options", {}] },
-  ...[0x8, 0x9, 0xa].map((opcode) => frame(opcode, sampleBytes(3))),
+  ...[0x8, 0x9, 0xa].map((opcode) => frame(opcode, sampleLetters(3))),
   frame(TEXT, "Hello", MASK),
-  frame(BINARY, sampleBytes(10), MASK),
+  ...lettersFirst((sample) => frame(BINARY, sample(10), MASK)),
   frame(BINARY, sampleBytes(4), new Uint8Array(4)),
   frame(BINARY, new Uint8Array(), MASK),
   frame(0x9, "", MASK),
-  ...SIZES.map((size) => frame(BINARY, sampleBytes(size))),
-  ...[125, 126, 65535, 65536].map((size) =>
-    frame(BINARY, sampleBytes(size), MASK)
+  ...SIZES.flatMap((size) =>
+    lettersFirst((sample) => frame(BINARY, sample(size)))
+  ),
+  ...[125, 126, 65535, 65536].flatMap((size) =>
+    lettersFirst((sample) => frame(BINARY, sample(size), MASK))
   ),
   ...Object.values(SAMPLE_TEXTS).map((text) => frame(TEXT, text)),
   frame(TEXT, "ö".repeat(100)),
   frame(TEXT, "ö".repeat(100), MASK),
-  ...[0x8, 0x9, 0xa, 0xf].map((opcode) => frame(opcode, sampleBytes(125))),
+  ...[0x8, 0x9, 0xa, 0xf].flatMap((opcode) =>
+    lettersFirst((sample) => frame(opcode, sample(125)))
+  ),
   frame(0x7, sampleBytes(126)),
   ...[0x8, 0x9, 0xa].flatMap((opcode): FunctionCase[] =>
     [sampleBytes(126), sampleBytes(65536), "ö".repeat(63)].map((payload) => ({

@@ -6,6 +6,7 @@ import {
   NOT_UTF8,
   requireError,
   sampleBytes,
+  sampleLetters,
   settle,
   TimerWatch,
   type Trial,
@@ -83,9 +84,13 @@ const ABNORMAL = {
 async function checkTalk(trial: Trial, open: Open): Promise<void> {
   trial.step("a client sends a text, bytes, and a Close frame with 1000");
   const one = open();
+  const letters = sampleLetters(300);
   const data = sampleBytes(300);
-  one.receives(sent(TEXT, "hello"), sent(BINARY, data));
-  const messages = [text("hello"), { kind: "binary", data } as const];
+  one.receives(sent(TEXT, "hello"), sent(BINARY, letters), sent(BINARY, data));
+  const messages = [
+    text("hello"),
+    ...[letters, data].map((data) => ({ kind: "binary", data }) as const),
+  ];
   const onMessage = {
     likely: "Call onMessage with each text and binary message, as the reader " +
       "returns it, and read on.",
@@ -95,15 +100,19 @@ async function checkTalk(trial: Trial, open: Open): Promise<void> {
   await one.isOpen("The client may send more: go on until its Close arrives.");
   await finish(one);
 
-  trial.step("the server sends two texts and some bytes, 3 bytes per write");
+  trial.step(
+    "the server sends two texts, letters, and bytes, 3 bytes per write",
+  );
   const other = open({ writeSize: 3 });
   const taken = [
     other.socket.send("one"),
+    other.socket.send(letters),
     other.socket.send(data),
     other.socket.send("zwölf"),
   ];
   const frames: Message[] = [
     { kind: "text", text: "one" },
+    { kind: "binary", data: letters },
     { kind: "binary", data },
     { kind: "text", text: "zwölf" },
   ];
@@ -114,7 +123,7 @@ async function checkTalk(trial: Trial, open: Open): Promise<void> {
       "after frame.",
     read: READ.frame,
   });
-  trial.equal(taken, [true, true, true], {
+  trial.equal(taken, [true, true, true, true], {
     problem: "send() must return true as long as no Close frame was sent.",
     likely: "send() is synchronous: it returns true or false, not a promise.",
     read: READ.closing,

@@ -1,8 +1,10 @@
 /** Streams of valid frames, and the messages in them. */
 import {
+  countedSample,
+  lettersFirst,
   NOT_UTF8,
   SAMPLE_TEXTS,
-  sampleBytes,
+  sampleLetters,
   type StreamCase,
   type StreamResult,
 } from "../../../lib/workbook/kit/mod.ts";
@@ -48,20 +50,21 @@ export const FIRST_MESSAGES: StreamCase[] = [
     likely: `Return a message as soon as its last byte is there. ${UNMASK}`,
     read: READ.frame,
   },
-  {
-    step: "three messages in one piece, and the client ends",
+  ...lettersFirst((sample): StreamCase => ({
+    step: `three messages in one piece, one of ${countedSample(sample(7))}, ` +
+      "and the client ends",
     sends: join(
       sent(TEXT, "one"),
-      sent(BINARY, sampleBytes(7)),
+      sent(BINARY, sample(7)),
       sent(TEXT, "three"),
     ),
-    values: [text("one"), binary(sampleBytes(7)), text("three")],
+    values: [text("one"), binary(sample(7)), text("three")],
     likely: ({ values, error }: StreamResult) =>
       values.length === 3 && error !== undefined
         ? "If the client ends between two messages, return null."
         : LOST,
     read: READ.frame,
-  },
+  })),
 ];
 
 const LENGTHS =
@@ -70,14 +73,16 @@ const LENGTHS =
   "in big-endian.";
 
 const SIZES = [0, 1, 125, 126, 127, 255, 256, 65535, 65536, 65537]
-  .map((size): StreamCase => ({
-    step: `a message of ${size} bytes, and a text after it`,
-    sends: join(sent(BINARY, sampleBytes(size)), sent(TEXT, "next")),
-    values: [binary(sampleBytes(size)), text("next")],
-    readSizes: size > 1000 ? [4096] : undefined,
-    likely: ({ values }) => values.length > 1 ? LOST : LENGTHS,
-    read: READ.frame,
-  }));
+  .flatMap((size) =>
+    lettersFirst((sample): StreamCase => ({
+      step: `a message of ${countedSample(sample(size))}, and a text after it`,
+      sends: join(sent(BINARY, sample(size)), sent(TEXT, "next")),
+      values: [binary(sample(size)), text("next")],
+      readSizes: size > 1000 ? [4096] : undefined,
+      likely: ({ values }) => values.length > 1 ? LOST : LENGTHS,
+      read: READ.frame,
+    }))
+  );
 
 const WHOLE_TEXT =
   "Decode a text when all its fragments are there: one may end inside a " +
@@ -157,10 +162,10 @@ const FRAGMENTED: StreamCase[] = [
       part(BINARY, "a"),
       sent(PING, ""),
       part(0, "b"),
-      sent(PONG, sampleBytes(125)),
+      sent(PONG, sampleLetters(125)),
       sent(0, "c"),
     ),
-    values: [ping(utf8("")), pong(sampleBytes(125)), binary(utf8("abc"))],
+    values: [ping(utf8("")), pong(sampleLetters(125)), binary(utf8("abc"))],
     likely: CONTROL,
   },
   {

@@ -3,8 +3,10 @@ import { listenTcp, readToEnd, writeAll } from "../../../lib/net/mod.ts";
 import { counted } from "../../../lib/show/counted.ts";
 import {
   asViews,
+  countedSample,
   explainBytes,
-  sampleBytes,
+  lettersFirst,
+  sampleLetters,
   settle,
   TimerWatch,
   type Trial,
@@ -82,14 +84,15 @@ const CASES: Case[] = [
       "has arrived.",
     read: END,
   },
-  {
-    step: "a question of 200000 bytes, and an answer of 300000",
-    question: sampleBytes(200_000),
-    answer: sampleBytes(300_000),
+  ...lettersFirst((sample): Case => ({
+    step: `a question of ${countedSample(sample(200_000))}, and an answer of ` +
+      "300000",
+    question: sample(200_000),
+    answer: sample(300_000),
     likely: "write() may take only a part, and one read() brings at most one " +
       "buffer: repeat both until everything has gone through.",
     read: END,
-  },
+  })),
   {
     step: `the certificate is for other.localhost, and you expect that`,
     certificate: "wrongName",
@@ -153,7 +156,7 @@ const CASES: Case[] = [
   },
   {
     step: "the connection ends inside a record of the answer",
-    answer: sampleBytes(5000),
+    answer: sampleLetters(5000),
     cut: "inside a record",
     throws: "Deno.errors.UnexpectedEof",
     likely: TRUNCATED,
@@ -224,14 +227,14 @@ export async function checkAskSecurely(
   await watch.requireNothingLeft(true);
 
   trial.step("the question is a view into a larger buffer");
-  const [question] = asViews([sampleBytes(50)]) as [Uint8Array];
+  const [question] = asViews([sampleLetters(50)]) as [Uint8Array];
   await checkCase(askSecurely, trial, { ...CASES[0], question }, watch);
 
   trial.step("three calls at the same time");
   await Promise.all([
     checkCase(askSecurely, trial, CASES[0]),
-    checkCase(askSecurely, trial, { ...CASES[0], answer: sampleBytes(99) }),
-    checkCase(askSecurely, trial, CASES[5]),
+    checkCase(askSecurely, trial, { ...CASES[0], answer: sampleLetters(99) }),
+    checkCase(askSecurely, trial, CASES[6]),
   ]);
 }
 
@@ -241,7 +244,7 @@ async function checkCase(
   one: Case,
   watch?: Watch,
 ): Promise<void> {
-  const { question = sampleBytes(20), answer = sampleBytes(30) } = one;
+  const { question = sampleLetters(20), answer = sampleLetters(30) } = one;
   let asked: Uint8Array | Error | undefined;
   const over = Promise.withResolvers<void>();
   const server = new TlsServer(trial, {
@@ -330,7 +333,7 @@ async function call(
     timeoutMs: LONG_MS,
     ...one.options,
   };
-  const question = one.question ?? sampleBytes(20);
+  const question = one.question ?? sampleLetters(20);
   const before = question.slice();
   const result = Promise.allSettled([
     (async () => await askSecurely(port, question, options))(),

@@ -14,14 +14,27 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
  * Code that starts a child process needs it: otherwise, the child would keep
  * running, and an endless loop in it would run forever.
  *
+ * It also ends the line in which the terminal has printed `^C`, so that whatever
+ * is printed next, if only the shell's prompt, has a line of its own.
+ *
  * @param act The function to call instead.
+ * @param options `endLine`: whether to end that line.
  * @returns An object that restores the signals at the end of a `using` block.
  */
-export function onInterrupt(act: () => void): Disposable {
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, act);
+export function onInterrupt(
+  act: () => void,
+  { endLine = true } = {},
+): Disposable {
+  let line = endLine && Deno.stdout.isTerminal();
+  const handle = () => {
+    if (line) console.log();
+    line = false;
+    act();
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, handle);
   return {
     [Symbol.dispose]() {
-      for (const signal of SIGNALS) Deno.removeSignalListener(signal, act);
+      for (const signal of SIGNALS) Deno.removeSignalListener(signal, handle);
     },
   };
 }

@@ -159,7 +159,7 @@ export async function runCheck(
     printed = (printed + text).slice(0, MAX_PRINTED);
   }
 
-  const [{ code }] = await Promise.all([
+  const [{ code, signal: killedBy }] = await Promise.all([
     child.status,
     readLines(child.stdout, (line) => {
       const at = line.indexOf(mark);
@@ -173,6 +173,8 @@ export async function runCheck(
   clearInterval(watch);
   signal.removeEventListener("abort", kill);
   signal.throwIfAborted();
+  // The terminal sends Ctrl-C to the child, too, which may be the first to know.
+  if (killedBy === "SIGINT") throw new Interrupted();
 
   if (verdict !== undefined) return { verdict, printed };
   // V8 ends a process if its heap is full.

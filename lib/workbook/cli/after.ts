@@ -23,14 +23,16 @@ export async function afterLines(
       return ["", dim(`hint 1 of ${hints.length}: deno task hint ${id}`)];
     }
     if (verdict.state !== "passed" || passed === undefined) return [];
-    const compare = `deno task solution ${id} --compare`;
+    const more = [[
+      `deno task solution ${id} --compare`,
+      "compares yours with ours",
+    ]];
+    if (real !== undefined) more.push([real, "is the workbook's own version"]);
+    const column = Math.max(...more.map(([name]) => name.length));
     return [
       "",
       ...wrapText(green(`${id}: `) + passed, { width, indent: "  " }),
-      dim(`  ${compare}  compares yours with ours`),
-      ...(real === undefined
-        ? []
-        : [dim(`  ${real}  is the workbook's own version`)]),
+      ...more.map(([name, does]) => dim(`  ${name.padEnd(column)}  ${does}`)),
     ];
   });
 }

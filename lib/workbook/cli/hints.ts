@@ -6,27 +6,29 @@ import type { ExerciseText } from "../checker/describe.ts";
  * Formats the hints of an exercise.
  *
  * @param exercise The exercise.
- * @param options `count`: the number of hints to show, starting with the first.
- * `only`: whether to show only the last of them. `width`: the width, in
- * columns.
+ * @param options `count`: the number of hints to show. `byKey`: whether
+ * the reader asks for each with a key, and so sees only the last of them.
+ * `width`: the width, in columns.
  * @returns Lines: the title, the hints, and how to get more help.
  */
 export function hintLines(
   { id, title, hints }: ExerciseText,
-  { count, only = false, width }: {
+  { count, byKey = false, width }: {
     count: number;
-    only?: boolean;
+    byKey?: boolean;
     width: number;
   },
 ): string[] {
   const shown = Math.min(count, hints.length);
   const lines = hints.slice(0, shown).flatMap((text, i) =>
-    only && i < shown - 1
+    byKey && i < shown - 1
       ? []
       : ["", ...laidOut(`Hint ${i + 1} of ${hints.length}: `, text, width)]
   );
   const further = shown < hints.length
-    ? `next hint: deno task hint ${id}${" --more".repeat(shown)}`
+    ? byKey
+      ? "press h again for the next hint"
+      : `next hint: deno task hint ${id}${" --more".repeat(shown)}`
     : `that was the last hint; deno task solution ${id} shows an answer`;
   return [bold(`${id} ${title}`), ...lines, "", dim(further)];
 }

@@ -125,25 +125,20 @@ export function bytesIn(value: unknown): Uint8Array[] {
 }
 
 /**
- * Formats a value in JavaScript's notation, but bytes as `<68 65 6c 6c 6f>`,
- * and an error as its name and message, because its stack contains only paths
- * on this machine.
+ * Formats a value in JavaScript's notation, but bytes as `<68 69 ff>`, or as
+ * `<68 69 |hi|>` if they can be read, and an error as its name and message,
+ * because its stack contains only paths on this machine.
  *
  * @param value Any value.
  * @param length The approximate number of characters to show of a text.
  * @returns Short text, on one line unless the value is large.
  */
 export function shown(value: unknown, length = 60): string {
-  if (value instanceof Uint8Array) {
-    const digits = value.subarray(0, 16).toHex().replace(/..(?!$)/g, "$& ");
-    return value.length > 16
-      ? `<${digits} …, ${value.length} bytes>`
-      : `<${digits}>`;
-  }
+  if (value instanceof Uint8Array) return shownBytes(value);
   if (value instanceof Error) {
     return value.message ? `${value.name}: ${value.message}` : value.name;
   }
-  const text = Deno.inspect(value, {
+  const text = Deno.inspect(withShownBytes(value), {
     breakLength: 76,
     depth: 6,
     iterableLimit: 20,
@@ -163,6 +158,32 @@ export function shown(value: unknown, length = 60): string {
  */
 export function toBytes(data: Uint8Array | string): Uint8Array {
   return typeof data === "string" ? new TextEncoder().encode(data) : data;
+}
+
+/** Bytes in a value that is shown. */
+class ShownBytes extends Uint8Array {
+  [Symbol.for("Deno.customInspect")](): string {
+    return shownBytes(this);
+  }
+}
+
+/** Copies a value for Deno, which would show bytes as decimal numbers. */
+function withShownBytes(value: unknown): unknown {
+  try {
+    return copyOf(value, (bytes) => new ShownBytes(bytes));
+  } catch {
+    return value; // It contains itself, or has a getter that throws.
+  }
+}
+
+function shownBytes(bytes: Uint8Array): string {
+  const start = bytes.subarray(0, 16);
+  const digits = start.toHex().replace(/..(?!$)/g, "$& ");
+  const isReadable = start.length > 0 &&
+    start.every((byte) => byte >= 0x20 && byte < 0x7f);
+  const text = isReadable ? ` |${new TextDecoder().decode(start)}|` : "";
+  const more = bytes.length > 16 ? ` …, ${bytes.length} bytes` : "";
+  return `<${digits}${text}${more}>`;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -75,8 +75,12 @@ Deno.test("lesson 9 serves a room, announces its members, and prints a summary",
     stop.abort();
     await serving;
   }
+  const notes = recording.all("note").map(({ text }) => text);
+  assertEquals(notes.filter((text) => /guest2.* left/.test(text)), [
+    "guest2 left; 1 in the room",
+  ]);
   assertMatch(
-    recording.all("note").at(-1)!.text,
+    notes.at(-1)!,
     /^closed: 2 guests, 1 line sent, at most \d+ bytes? queued for a member$/,
   );
 });

@@ -35,7 +35,7 @@ export default async function check(
   );
   const first = results.find(({ verdict }) => verdict.state !== "passed");
   if (words.length > 0) io.print(...await afterLines(results, io));
-  if (first === undefined) io.print(dim("what's next: deno task next"));
+  if (first === undefined) io.print("", dim("what's next: deno task next"));
   // For one lesson, each wrong answer has its own hint above.
   else if (words.length === 0 || failed === 0) {
     io.print(dim(`stuck? deno task hint ${first.id}`));

@@ -116,7 +116,8 @@ async function run(chosen: Lesson, options: string[]): Promise<number> {
   onInterrupt(() => {
     interrupted = true;
     if (started.child !== undefined) signalChild(started.child, "SIGINT");
-  });
+    // A server ends the line itself, before it prints its summary.
+  }, { endLine: !options.includes("--serve") });
   await using folder = await temporaryFolder();
   if (interrupted) throw new Interrupted();
   const child = started.child = new Deno.Command(Deno.execPath(), {

@@ -33,15 +33,21 @@ export async function nextLines(
   const { lesson, id } = open;
   const exercises = await describeExercises(lesson);
   const { title, task } = exercises.find((one) => one.id === id)!;
+  const commands = [
+    [`lessons/${folderOf(lesson)}/exercise.ts`, "is the file to edit"],
+    [`deno task read ${lesson.number}`, "explains it"],
+    [`deno task check ${id}`, "checks your answer"],
+    [`deno task hint ${id}`, "helps"],
+  ];
+  const column = Math.max(...commands.map(([command]) => command.length));
   return [
     summaryLine(open, { paint }),
     "",
     bold(title),
     renderMarkdown(task, { width }).trimEnd(),
     "",
-    `  lessons/${folderOf(lesson)}/exercise.ts  ${dim("is the file to edit")}`,
-    `  deno task read ${lesson.number}    ${dim("explains it")}`,
-    `  deno task check ${id} ${dim("checks your answer")}`,
-    `  deno task hint ${id}  ${dim("helps")}`,
+    ...commands.map(([command, does]) =>
+      `  ${command.padEnd(column)}  ${dim(does)}`
+    ),
   ];
 }

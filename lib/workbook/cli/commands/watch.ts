@@ -2,7 +2,7 @@ import { dim } from "@std/fmt/colors";
 import type { Lesson } from "../../checker/catalog.ts";
 import type { CheckResult } from "../../checker/checker.ts";
 import { describeExercises } from "../../checker/describe.ts";
-import { onInterrupt } from "../../checker/interrupted.ts";
+import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
 import {
   checkAll,
   checkAndRemember,
@@ -27,8 +27,8 @@ export default async function watch(
 ): Promise<number> {
   parseCommandLine(args, { usage: "deno task watch", words: [0, 0] });
   const ended = Promise.withResolvers<void>();
-  using _ending = onInterrupt(() => ended.resolve());
   const session = new Session(io);
+  using _ending = onInterrupt(() => ended.resolve(), { endLine: false });
   using _saves = new Saves(io.lessons, {
     file: "exercise.ts",
     onSave: () => session.check(),
@@ -55,6 +55,8 @@ class Session {
   readonly #seen = new Map<Lesson, string>();
   readonly #hints = new Map<string, number>();
   #current?: CheckResult;
+  /** Whether the current exercise's task hasn't been shown yet. */
+  #isNew = false;
   #outdated = new AbortController();
   /** The job in progress, and the jobs that wait for it. */
   #queue: Promise<void> = Promise.resolve();
@@ -94,18 +96,20 @@ class Session {
         this.#hints.set(id, count);
         const exercises = await describeExercises(lesson);
         const exercise = exercises.find((one) => one.id === id)!;
-        return hintLines(exercise, { count, only: true, width });
+        return hintLines(exercise, { count, byKey: true, width });
       },
       n: async () => {
-        this.#current = await findNext(lessons, { after: this.#current });
+        if (!this.#isNew) {
+          this.#current = await findNext(lessons, { after: this.#current });
+        }
+        this.#isNew = false;
         return nextLines(this.#current, this.#io);
       },
       l: async () => listLines(lessons, await checkAll(lessons)),
     };
     if (!Object.hasOwn(act, key)) return;
     this.#enqueue(async () => {
-      this.#clear();
-      this.#io.print(...await act[key]());
+      this.#showAlone(await act[key]());
       this.#printKeys();
     });
   }
@@ -122,7 +126,8 @@ class Session {
       try {
         await act(signal);
       } catch (error) {
-        if (!signal.aborted) this.#io.complain(String(error));
+        if (signal.aborted || error instanceof Interrupted) return;
+        this.#io.complain(String(error));
       }
     });
   }
@@ -139,8 +144,7 @@ class Session {
         types: checkTypes([lesson]),
         signal,
       });
-      this.#clear();
-      this.#io.print("", ...resultLines(results, this.#io));
+      this.#showAlone(resultLines(results, this.#io));
       this.#seen.set(lesson, text);
       const open = results.find(({ verdict }) => verdict.state !== "passed");
       this.#io.print(...await afterLines(results, this.#io));
@@ -153,19 +157,32 @@ class Session {
           from: lesson,
           signal,
         });
-        this.#io.print(
-          "",
-          "Next:",
-          "",
-          ...await nextLines(this.#current, this.#io),
-        );
+        await this.#announceNext();
       }
       this.#printKeys();
     }
   }
 
-  #clear(): void {
-    if (this.#interactive) this.#io.print("\x1b[2J\x1b[H");
+  /**
+   * Says what comes next. In a terminal, that's a single line, because a whole
+   * task would push the verdict off the screen.
+   */
+  async #announceNext(): Promise<void> {
+    const next = this.#current;
+    this.#isNew = this.#interactive && next !== undefined;
+    this.#io.print(
+      "",
+      ...(this.#isNew
+        ? [`Next: ${next!.id} ${next!.name}. Press n to see its task.`]
+        : ["Next:", "", ...await nextLines(next, this.#io)]),
+    );
+  }
+
+  /** Prints lines on a clear screen, or after an empty line. */
+  #showAlone(lines: string[]): void {
+    const [first, ...others] = lines;
+    if (this.#interactive) this.#io.print(`\x1b[2J\x1b[H${first}`, ...others);
+    else this.#io.print("", ...lines);
   }
 
   #printKeys(): void {
