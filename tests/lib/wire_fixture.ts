@@ -460,14 +460,3 @@ export function randomLink(
       return { kind: "raw" };
   }
 }
-
-/**
- * How many turns a fuzz test takes: all of them in CI, where `CI` is set, and a
- * tenth elsewhere, so that `deno task test` stays short.
- *
- * @param full The turns of a full run.
- * @returns The turns of this run.
- */
-export function fuzzTurns(full: number): number {
-  return Deno.env.has("CI") ? full : full / 10;
-}

@@ -19,7 +19,8 @@ import {
   tlsVersionName,
   WireError,
 } from "../../lib/wire/mod.ts";
-import { forAll, fuzzTurns, mutate } from "./wire_fixture.ts";
+import { forAll, mutate } from "./wire_fixture.ts";
+import { fuzzTurns } from "../sample.ts";
 
 /** A record of version 0x0303. */
 function record(contentType: number, fragment: number[]): number[] {
