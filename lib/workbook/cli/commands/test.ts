@@ -8,8 +8,8 @@ import { runDeno } from "../run_deno.ts";
 const ALL = ["lessons", "lib", "tests", "README.md"];
 
 /** What the last line says unless `CI` is set: see tests/sample.ts. */
-const SAMPLE = "This run took a sample: a tenth of the fuzzing, and some " +
-  "lessons in the browser. CI=1 deno task test runs everything.";
+const SAMPLE = "This run took a sample of the fuzzing, of the lessons in the " +
+  "browser, and of other long tests. CI=1 deno task test runs everything.";
 
 /**
  * `deno task test`: runs every test, the examples in the documentation, and the
