@@ -203,9 +203,12 @@ function report(result: CheckResult): void {
   throw error;
 }
 
+/** How many checks run at once: each waits more than it computes. */
+const AT_ONCE = navigator.hardwareConcurrency + 2;
+
 /**
- * Puts off a check until its test, or the one before it, has begun: two
- * processors check two answers at a time, and a filter costs one check at most.
+ * Puts off a check until its test, or one shortly before it, has begun. The
+ * first test begins one more, so that a filter costs one check at most.
  */
 function ahead(
   check: () => Promise<CheckResult[]>,
@@ -214,8 +217,9 @@ function ahead(
   const begin = () => running ??= check();
   waiting.push(begin);
   return () => {
-    const result = begin();
-    waiting[waiting.indexOf(begin) + 1]?.();
-    return result;
+    const count = running === undefined ? 2 : AT_ONCE;
+    const at = waiting.indexOf(begin);
+    waiting.slice(at, at + count).forEach((begin) => begin());
+    return begin();
   };
 }

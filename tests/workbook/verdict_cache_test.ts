@@ -5,9 +5,10 @@ import { echoWith, useCopy, WorkbookCopy } from "./workbook_copy.ts";
 const copy = useCopy();
 
 /** The list's mark of 3.1, and how many checks it took to find it out. */
-async function listed(): Promise<{ mark: string; runs: number }> {
-  // The check itself says that it ran: it leaves a file's name in the report.
-  const { stdout, stderr } = await copy().run("lesson");
+async function listed(
+  way: "call" | "run" = "call",
+): Promise<{ mark: string; runs: number }> {
+  const { stdout, stderr } = await copy()[way]("lesson");
   assertEquals(stderr, "");
   const mark = stdout.match(/3\.1 (.)/)![1];
   return { mark, runs: await countRuns() };
@@ -92,7 +93,8 @@ Deno.test("an answer is checked again when Deno's version changes", async () => 
   assert(other !== text);
   const before = await Deno.readTextFile(file);
   await Deno.writeTextFile(cache, other);
-  assertEquals((await listed()).runs, 2);
+  // This process has loaded the other code.
+  assertEquals((await listed("run")).runs, 2);
   assert(await Deno.readTextFile(file) !== before);
   await Deno.writeTextFile(cache, text);
 });
@@ -128,10 +130,10 @@ Deno.test("every lesson's verdicts are remembered, whatever its solution imports
 Deno.test("check always runs again, and next uses remembered verdicts", async () => {
   await copy().answer();
   await listed();
-  await copy().run("check", "3.1");
+  await copy().call("check", "3.1");
   assertEquals(await countRuns(), 1);
   assertMatch(
-    (await copy().run("next")).stdout,
+    (await copy().call("next")).stdout,
     /^You've solved every exercise/,
   );
   assertEquals(await countRuns(), 0);
