@@ -35,11 +35,11 @@ export function fuzzTurns(full: number): number {
 }
 
 /**
- * The wrong answers to an exercise that are tried: every fourth, and the first.
+ * The cases of a test that are tried: the first, and every fourth after it.
  *
- * @param wrongAnswers All of them.
+ * @param cases Cases that are alike, such as the wrong answers to an exercise.
  * @returns All of them, or the sample.
  */
-export function sampleOf<T>(wrongAnswers: T[]): T[] {
-  return wrongAnswers.filter((_, i) => ALL || i % 4 === 0);
+export function sampleOf<T>(cases: T[]): T[] {
+  return cases.filter((_, i) => ALL || i % 4 === 0);
 }
