@@ -25,7 +25,7 @@ export function isTested({ number }: { number: number }): boolean {
 }
 
 /**
- * How many turns a fuzz test takes: all of them, or a tenth.
+ * How many turns a test with random input takes: all of them, or a tenth.
  *
  * @param full The turns of a full run.
  * @returns The turns of this run.
