@@ -142,7 +142,8 @@ Deno.test("check always runs again, and next uses remembered verdicts", async ()
 
 Deno.test("a damaged file of verdicts is as good as none", async () => {
   await copy().answer();
-  for (const text of ["", "null", "{", '{"3.1":5}', '{"3.1":{"key":1}}']) {
+  const texts = ["", "null", "{", '{"3.1":5}', '{"3.1":{"key":1}}'];
+  for (const text of sampleOf(texts)) {
     await Deno.writeTextFile(copy().path(".workbook", "verdicts.json"), text);
     assertEquals((await listed()).mark, "✓", text);
   }
