@@ -12,6 +12,7 @@ import type { Lesson } from "../lib/workbook/checker/catalog.ts";
 import {
   checkLesson,
   type CheckResult,
+  exercisesOf,
   startedExercises,
 } from "../lib/workbook/checker/checker.ts";
 import { reportLines } from "../lib/workbook/checker/report.ts";
@@ -133,16 +134,14 @@ const sandboxed = granted.state === "granted";
 const waiting: (() => void)[] = [];
 
 for (const [i, lesson] of lessons.entries()) {
-  const { exercises } = await FILES[i].exercises();
-  if (sandboxed) testInSandbox(lesson, exercises);
-  else await testHere(lesson, exercises, FILES[i].answers);
+  if (sandboxed) testInSandbox(lesson);
+  else await testHere(lesson, FILES[i]);
 }
 
 /** One test for each exercise, in a child process with hardly any permission. */
-function testInSandbox(lesson: Lesson, exercises: Exercise<unknown>[]): void {
+function testInSandbox(lesson: Lesson): void {
   const started = startedExercises(lesson);
-  for (const { id, solution } of exercises) {
-    const { name } = solution as { name: string };
+  for (const { id, name } of exercisesOf(lesson)) {
     if (!started.includes(id)) {
       Deno.test.ignore(`${id} ${name} (not started)`, () => {});
       continue;
@@ -161,13 +160,10 @@ function testInSandbox(lesson: Lesson, exercises: Exercise<unknown>[]): void {
 }
 
 /** One test for each exercise that needs no permission, in this process. */
-async function testHere(
-  lesson: Lesson,
-  exercises: Exercise<unknown>[],
-  answers: () => Promise<object>,
-): Promise<void> {
+async function testHere(lesson: Lesson, files: LessonFiles): Promise<void> {
+  const { exercises } = await files.exercises();
   const answerTo = exercises.some(({ pure }) => pure)
-    ? await loadAnswers(answers)
+    ? await loadAnswers(files.answers)
     : undefined;
   for (const exercise of exercises) {
     const { id, pure } = exercise;
@@ -203,9 +199,12 @@ function report(result: CheckResult): void {
   throw error;
 }
 
+/** How many checks run at once: each waits more than it computes. */
+const AT_ONCE = navigator.hardwareConcurrency + 2;
+
 /**
- * Puts off a check until its test, or the one before it, has begun: two
- * processors check two answers at a time, and a filter costs one check at most.
+ * Puts off a check until its test, or one shortly before it, has begun. The
+ * first test begins one more, so that a filter costs one check at most.
  */
 function ahead(
   check: () => Promise<CheckResult[]>,
@@ -214,8 +213,9 @@ function ahead(
   const begin = () => running ??= check();
   waiting.push(begin);
   return () => {
-    const result = begin();
-    waiting[waiting.indexOf(begin) + 1]?.();
-    return result;
+    const count = running === undefined ? 2 : AT_ONCE;
+    const at = waiting.indexOf(begin);
+    waiting.slice(at, at + count).forEach((begin) => begin());
+    return begin();
   };
 }

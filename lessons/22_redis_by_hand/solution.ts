@@ -41,12 +41,12 @@ export async function readCommand(
       await need();
       end = pending.indexOf(0x0a);
     }
-    const line = latin1(end === -1 ? pending : pending.subarray(0, end));
-    if (isTooLong(bytesOf(line))) {
+    const line = end === -1 ? pending : pending.subarray(0, end);
+    if (isTooLong(line)) {
       throw new RangeError("a line is longer than 65536 bytes");
     }
     pending = pending.subarray(end + 1);
-    return line;
+    return latin1(line);
   }
 
   /** The last byte may be the `\r` of the end, which doesn't count. */

@@ -25,7 +25,8 @@ const ZERO_WIDTH = /^[\p{M}\p{Cc}\p{Cf}]*$/u;
 const DOUBLE_WIDTH =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}\ufe0f]/u;
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+// It takes milliseconds to make, and most text is ASCII.
+let graphemes: Intl.Segmenter | undefined;
 
 /** One escape or one user-perceived character, and its width. */
 interface Piece {
@@ -40,6 +41,7 @@ function* pieces(text: string): Generator<Piece> {
     } else if (ASCII.test(run)) {
       for (const char of run) yield { text: char, width: 1 };
     } else {
+      graphemes ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
       for (const { segment } of graphemes.segment(run)) {
         yield { text: segment, width: graphemeWidth(segment) };
       }

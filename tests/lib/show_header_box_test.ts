@@ -34,8 +34,9 @@ import {
   randomTcp,
   readFixture,
 } from "./wire_fixture.ts";
+import { sampleOf } from "../sample.ts";
 
-const WIDTHS = [57, 60, 69, 70, 80, 100];
+const WIDTHS = sampleOf([57, 60, 69, 70, 80, 100]);
 
 /** A capture's packets, each with what its conversation makes of it. */
 function packetsOf(

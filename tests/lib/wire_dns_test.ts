@@ -11,7 +11,8 @@ import {
   recognizeDns,
   WireError,
 } from "../../lib/wire/mod.ts";
-import { fuzzTurns, Random } from "./wire_fixture.ts";
+import { Random } from "./wire_fixture.ts";
+import { fuzzTurns } from "../sample.ts";
 
 const IN = 1;
 const MESSAGE: DnsMessage = {

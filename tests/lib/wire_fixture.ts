@@ -1,5 +1,6 @@
 /** What the tests of `lib/wire` share: seeded random packets, captures, and tshark. */
 
+import { fuzzTurns } from "../sample.ts";
 import {
   decodeTcpFlags,
   encodePacket,
@@ -105,13 +106,16 @@ export function mutate(random: Random, original: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Runs a property many times; a failure says with which seed and at which turn. */
+/**
+ * Runs a property many times, or a tenth of that in a sample; a failure says
+ * with which seed and at which turn.
+ */
 export function forAll(
   turns: number,
   property: (random: Random, turn: number) => void,
   random: Random = new Random(),
 ): void {
-  for (let turn = 0; turn < turns; turn++) {
+  for (let turn = 0; turn < fuzzTurns(turns); turn++) {
     try {
       property(random, turn);
     } catch (cause) {
@@ -459,15 +463,4 @@ export function randomLink(
     default:
       return { kind: "raw" };
   }
-}
-
-/**
- * How many turns a fuzz test takes: all of them in CI, where `CI` is set, and a
- * tenth elsewhere, so that `deno task test` stays short.
- *
- * @param full The turns of a full run.
- * @returns The turns of this run.
- */
-export function fuzzTurns(full: number): number {
-  return Deno.env.has("CI") ? full : full / 10;
 }

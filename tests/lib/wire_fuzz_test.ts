@@ -14,12 +14,12 @@ import {
 } from "../../lib/wire/mod.ts";
 import {
   CAPTURE_NAMES,
-  fuzzTurns,
   mutate,
   Random,
   randomPacket,
   readFixture,
 } from "./wire_fixture.ts";
+import { fuzzTurns } from "../sample.ts";
 
 const TYPES = Object.values(LINK_TYPES);
 

@@ -11,6 +11,7 @@ import {
   writeUint32,
 } from "../../lib/wire/mod.ts";
 import { forAll } from "./wire_fixture.ts";
+import { fuzzTurns } from "../sample.ts";
 
 Deno.test("Gaps.fill() agrees with a set of numbers, however the range is split", () => {
   forAll(200, (random) => {
@@ -60,7 +61,7 @@ Deno.test("StreamProgress distinguishes new and repeated numbers in any order, a
   });
 });
 
-const PACKETS = 100_000;
+const PACKETS = fuzzTurns(100_000);
 const SIZE = 10;
 
 /** Orders of segments that leave gaps, and fill all of them but in one. */

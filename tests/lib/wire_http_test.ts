@@ -27,7 +27,8 @@ import {
 } from "../../lib/wire/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
 import { bytesOf, textOf } from "../../lib/wire/http/text.ts";
-import { fuzzTurns, Random } from "./wire_fixture.ts";
+import { Random } from "./wire_fixture.ts";
+import { fuzzTurns } from "../sample.ts";
 
 const HOST = "Host: x\r\n";
 

@@ -15,7 +15,8 @@ import {
 } from "../../lib/wire/mod.ts";
 import { concat } from "../../lib/wire/bytes.ts";
 import { bytesOf as bytes, textOf } from "../../lib/wire/http/text.ts";
-import { fuzzTurns, Random } from "./wire_fixture.ts";
+import { Random } from "./wire_fixture.ts";
+import { fuzzTurns } from "../sample.ts";
 
 /** All commands in some pieces, as text, and the error that ended them. */
 function collect(

@@ -22,12 +22,13 @@ import {
   randomPacket,
   readFixture,
 } from "./wire_fixture.ts";
+import { fuzzTurns } from "../sample.ts";
 
 const ignore = !isInstalled("tshark") || !isInstalled("mergecap");
 const note = ignore ? " (ignored: tshark or mergecap is not installed)" : "";
 
 /** Packets of each link type in the random test. */
-const PACKETS_PER_LINK_TYPE = 300;
+const PACKETS_PER_LINK_TYPE = fuzzTurns(300);
 
 /** What tshark calls each field, and what it must say for a packet of ours. */
 const FIELDS: Record<string, (packet: Packet) => unknown> = {
@@ -171,7 +172,7 @@ Deno.test({
       const types = Object.values(LINK_TYPES);
       const files = types.map((linkType, i) => {
         const packets: RandomPacket[] = [];
-        forAll(PACKETS_PER_LINK_TYPE, (random) => {
+        forAll(300, (random) => {
           packets.push(randomPacket(random, linkType));
         }, shared);
         written.push(...packets);

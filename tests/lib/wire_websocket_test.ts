@@ -21,7 +21,8 @@ import { concat } from "../../lib/wire/bytes.ts";
 import { CloseError } from "../../lessons/23_websocket_by_hand/close_error.ts";
 import { FrameReader } from "../../lessons/23_websocket_by_hand/solution.ts";
 import { FakeConn } from "../../lib/workbook/kit/fake_conn.ts";
-import { fuzzTurns, Random } from "./wire_fixture.ts";
+import { Random } from "./wire_fixture.ts";
+import { fuzzTurns } from "../sample.ts";
 
 const MASK = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d);
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { lessons } from "../../lessons/mod.ts";
 import { lessonPath } from "../../lib/web/site.ts";
+import { isTested } from "../sample.ts";
 import { runToEnd, useBrowser } from "./browser.ts";
 
 const test = useBrowser({ whole: true });
 
-for (const lesson of lessons) {
+for (const lesson of lessons.filter(isTested)) {
   test(`lesson ${lesson.number} runs under X-ray to its end, and goes back`, async ({ open, seen }) => {
     const page = await open(lessonPath(lesson));
     await page.click("aside >> text=X-ray");

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import type { CheckResult } from "../../lib/workbook/checker/checker.ts";
+import { sampleOf } from "../sample.ts";
 import { type Answers, echoWith, useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();
@@ -77,7 +78,7 @@ const WRITES: [what: string, code: string][] = [
   ["a program", 'await new Deno.Command("true").output()'],
   ["a signal", "Deno.kill(Deno.ppid)"],
 ];
-for (const [what, code] of WRITES) {
+for (const [what, code] of sampleOf(WRITES)) {
   Deno.test(`an answer may not write or start ${what}`, async () => {
     const file = JSON.stringify(join(copy().root, "harm"));
     const results = await check({
@@ -149,7 +150,7 @@ const FORGERIES: [name: string, head: string, problem: RegExp][] = [
     /^Your code replaced setTimeout, /,
   ],
 ];
-for (const [name, head, problem] of FORGERIES) {
+for (const [name, head, problem] of sampleOf(FORGERIES)) {
   Deno.test(`an answer that replaces ${name} is told so`, async () => {
     const answers = { head: `${head}\n`, echo: "export function echo() {}" };
     assertMatch(problemOf(await check(answers)), problem);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { isInstalled, Talk } from "../clients/programs.ts";
+import { sampleOf } from "../sample.ts";
 import { answersText, useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();
@@ -46,7 +47,7 @@ function processesWith(folder: string): string[] {
     });
 }
 
-for (const command of COMMANDS) {
+for (const command of sampleOf(COMMANDS)) {
   Deno.test({
     name:
       `Ctrl-C during \`${command}\` leaves the terminal, the answers, and the machine as they were${reason}`,

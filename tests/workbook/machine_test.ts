@@ -140,7 +140,9 @@ Deno.test(
   },
   async () => {
     await copy().answer();
-    await Deno.chmod(join(copy().root, ".."), 0o755);
+    for (const folder of ["..", "../..", "../../.."]) {
+      await Deno.chmod(join(copy().root, folder), 0o755);
+    }
     assertOneLine(
       await asNobody(["reset", "3"]),
       /^lessons\/03_echo\/exercise\.\S+bak: permission denied$/m,

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { askDns } from "../../lessons/21_dns_by_hand/client.ts";
 import { DNS_TYPES } from "../../lib/wire/mod.ts";
 import { Talk } from "../clients/programs.ts";
+import { sampleOf } from "../sample.ts";
 import { useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy({ whole: true });
@@ -148,7 +149,9 @@ const VISIBLE: Visible[] = [
   },
 ];
 
-for (const { lesson, folder, names, change, talk, answer } of VISIBLE) {
+for (
+  const { lesson, folder, names, change, talk, answer } of sampleOf(VISIBLE)
+) {
   Deno.test(`lesson ${lesson} --serve --mine uses the learner's ${names.join(" and ")}`, async () => {
     const file = (name: string) => copy().path("lessons", folder, name);
     const solution = await Deno.readTextFile(file("solution.ts"));

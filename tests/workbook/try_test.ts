@@ -5,6 +5,7 @@ import {
   type Example,
   joinExamples,
 } from "../../lib/workbook/checker/examples.ts";
+import { isTested } from "../sample.ts";
 import { useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy({ whole: true });
@@ -34,7 +35,7 @@ Deno.test("joinExamples() moves imports to the top, each name once, and keeps bl
   );
 });
 
-for (const { number, name } of lessons) {
+for (const { number, name } of lessons.filter(isTested)) {
   const ignore = windows && ["unix_streams", "choosing"].includes(name);
   const note = ignore ? " (ignored: Deno has no Unix sockets on Windows)" : "";
   Deno.test(`try ${number} runs the reading's examples in the sandbox${note}`, {

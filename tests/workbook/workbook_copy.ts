@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { lessons } from "../../lessons/mod.ts";
@@ -68,21 +69,19 @@ const NO_TYPES =
  * the other lessons are like.
  */
 export class WorkbookCopy implements AsyncDisposable {
-  readonly #temporary: string;
+  readonly #slot: Slot;
   /** The folder that holds it. */
   readonly root: string;
 
-  private constructor(temporary: string, name: string) {
-    this.#temporary = temporary;
-    this.root = join(temporary, name);
+  private constructor(slot: Slot, name: string) {
+    this.#slot = slot;
+    this.root = join(slot.path, name);
   }
 
-  /** Makes a copy in a new temporary folder. */
+  /** Makes a copy in a temporary folder. */
   static async make(options: CopyOptions = {}): Promise<WorkbookCopy> {
-    const temporary = await Deno.realPath(
-      await Deno.makeTempDir({ prefix: "socket-workbook-test-" }),
-    );
-    const copy = new WorkbookCopy(temporary, options.name ?? "workbook");
+    const slot = await takeSlot();
+    const copy = new WorkbookCopy(slot, options.name ?? "workbook");
     try {
       await copy.#fill(options.whole ?? false);
       if (!options.fullSize) await copy.#shrink();
@@ -231,8 +230,8 @@ export class WorkbookCopy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.#temporary, { recursive: true });
-    await forgetCompiled(this.#temporary);
+    await Deno.remove(this.#slot.path, { recursive: true });
+    this.#slot.lock.close();
   }
 }
 
@@ -328,20 +327,41 @@ async function copyFolder(from: string, to: string): Promise<void> {
   }
 }
 
-/** Where Deno keeps what it compiles; asked for once. */
-let denoDir: Promise<string> | undefined;
-
-async function findDenoDir(): Promise<string> {
-  return JSON.parse((await runDeno(["info", "--json"])).stdout).denoDir;
+/** A folder that holds one copy at a time. */
+interface Slot {
+  path: string;
+  /** An open file, which is locked as long as the slot is taken. */
+  lock: Deno.FsFile;
 }
 
-/** Deno keeps what it compiles, by path; nobody will ask for these again. */
-async function forgetCompiled(folder: string): Promise<void> {
-  if (Deno.build.os === "windows") return;
-  const compiled = `${await (denoDir ??= findDenoDir())}/gen/file${folder}`;
-  try {
-    await Deno.remove(compiled, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+/** The slots that this isolate has taken: it would not load their code anew. */
+const taken = new Set<number>();
+
+/**
+ * Takes the first free slot. Deno compiles code for its path, so copies at new
+ * paths would all be compiled, and what is compiled would pile up.
+ */
+async function takeSlot(): Promise<Slot> {
+  const temporary = await Deno.realPath(tmpdir());
+  for (let number = 1;; number++) {
+    if (taken.has(number)) continue;
+    const folder = join(
+      temporary,
+      `socket-workbook-test-${Deno.uid() ?? "user"}`,
+      `${number}`,
+    );
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    const options = { create: true, write: true };
+    const lock = await Deno.open(join(folder, "lock"), options);
+    if (!await lock.tryLock(true)) {
+      lock.close();
+      continue;
+    }
+    taken.add(number);
+    const path = join(folder, "copy");
+    // A test that was killed leaves its copy.
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+    await Deno.mkdir(path);
+    return { path, lock };
   }
 }

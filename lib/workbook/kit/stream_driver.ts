@@ -156,7 +156,15 @@ export class StreamDriver {
   ): StreamLine {
     const args = (run.views ? asViews : copyOf)(one.args ?? []);
     const reader = openReader(this.#trial, this.#answer, conn, args);
-    return { one, run, conn, args, reader, isFed: false };
+    const line: StreamLine = { one, run, conn, args, reader, isFed: false };
+    if (conn instanceof FakeConn) {
+      line.excess = Promise.race([
+        this.#tooMuch(line, conn),
+        ...one.endless === undefined ? [] : [this.#tooLate(line, conn)],
+      ]);
+      line.excess.catch(() => {});
+    }
+    return line;
   }
 
   /**
@@ -216,25 +224,35 @@ export class StreamDriver {
   async #next(
     line: StreamLine,
   ): Promise<{ value: unknown } | Omit<StreamResult, "values">> {
-    const { conn, one, reader } = line;
+    const { conn, reader, excess } = line;
     const events = [reader.next()];
+    let isOver = false;
     if (conn instanceof FakeConn) {
-      events.push(this.#tooMuch(line, conn), this.#drained(line, conn));
-      if (one.endless !== undefined) events.push(this.#tooLate(line, conn));
+      events.push(this.#drained(line, conn, () => isOver));
     }
-    return await this.#trial.waitFor(Promise.race(events), {
-      waitingFor: `${this.#answer.name}() to go on`,
-      likely: () => this.#judge.whyWaiting(line).likely,
-      read: () => this.#judge.whyWaiting(line).read ?? "",
-    });
+    if (excess !== undefined) events.push(excess);
+    try {
+      return await this.#trial.waitFor(Promise.race(events), {
+        waitingFor: `${this.#answer.name}() to go on`,
+        likely: () => this.#judge.whyWaiting(line).likely,
+        read: () => this.#judge.whyWaiting(line).read ?? "",
+      });
+    } finally {
+      // Otherwise, each value of a long stream would leave a watcher behind.
+      isOver = true;
+    }
   }
 
-  /** Resolves when the answer has read everything and is waiting for more. */
+  /**
+   * Resolves when the answer has read everything and is waiting for more, or
+   * when nothing depends on that any longer.
+   */
   async #drained(
     line: StreamLine,
     conn: FakeConn,
+    isOver: () => boolean,
   ): Promise<Omit<StreamResult, "values">> {
-    const isDrained = () => line.isFed && conn.isDrained;
+    const isDrained = () => isOver() || line.isFed && conn.isDrained;
     do {
       await conn.until(isDrained);
       // The answer may be about to return what it has read.

@@ -36,6 +36,8 @@ export interface StreamLine {
   reader: StreamReader;
   /** Whether the peer has sent everything. */
   isFed: boolean;
+  /** Rejects if the answer reads or writes too much, on a fake connection. */
+  excess?: Promise<never>;
   /** The bytes that the peer receives, over a real socket. */
   heard?: Collector;
 }

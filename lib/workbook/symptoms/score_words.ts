@@ -41,15 +41,7 @@ export function wordScorer(
   symptoms: Symptom[],
   text: string,
 ): (symptom: Symptom) => number {
-  const sources = new Map(
-    symptoms.map((symptom) => [symptom, fields(symptom)]),
-  );
-  const spread = new Map<string, number>();
-  for (const { asked, title, wording } of sources.values()) {
-    for (const word of new Set([title, ...asked, wording].flatMap(unique))) {
-      spread.set(word, (spread.get(word) ?? 0) + 1);
-    }
-  }
+  const { sources, spread } = indexOf(symptoms);
   const worth = (word: string) =>
     Math.log(1 + symptoms.length / (1 + (spread.get(word) ?? 0))) *
     (KINDS.includes(word) ? 0.5 : 1);
@@ -79,6 +71,34 @@ export function wordScorer(
     );
     return (single + 3 * likest) * kindFactor(words, [title, ...asked]);
   };
+}
+
+/** The words of a list of entries. */
+interface Index {
+  /** The words of each entry. */
+  sources: Map<Symptom, ReturnType<typeof fields>>;
+  /** How many entries have a word. */
+  spread: Map<string, number>;
+}
+
+// A page searches with each key that is pressed.
+const indexes = new WeakMap<Symptom[], Index>();
+
+function indexOf(symptoms: Symptom[]): Index {
+  const known = indexes.get(symptoms);
+  if (known !== undefined) return known;
+  const sources = new Map(
+    symptoms.map((symptom) => [symptom, fields(symptom)]),
+  );
+  const spread = new Map<string, number>();
+  for (const { asked, title, wording } of sources.values()) {
+    for (const word of new Set([title, ...asked, wording].flatMap(unique))) {
+      spread.set(word, (spread.get(word) ?? 0) + 1);
+    }
+  }
+  const index = { sources, spread };
+  indexes.set(symptoms, index);
+  return index;
 }
 
 /** Returns the factor for an entry about another kind of socket. */

@@ -4,6 +4,7 @@ import type {
   ReadMessages,
 } from "../../../lessons/05_framing/types.ts";
 import * as net from "../../../lib/net/mod.ts";
+import { concat } from "../../../lib/wire/bytes.ts";
 import { testAccepted, testExercises } from "../gates.ts";
 import { byByte, decode, wrongAnswers } from "./wrong_answers.ts";
 
@@ -73,7 +74,7 @@ testAccepted<ReadMessages>(exercises[2], {
     { maxBytes = 1024 * 1024 } = {},
   ) {
     const buffer = new Uint8Array(10_000);
-    let have = new Uint8Array();
+    let have: Uint8Array = new Uint8Array();
     while (true) {
       while (have.length >= 4) {
         const size = new DataView(have.buffer, have.byteOffset).getUint32(0);
@@ -84,7 +85,7 @@ testAccepted<ReadMessages>(exercises[2], {
       }
       const count = await conn.read(buffer);
       if (count === null) break;
-      have = Uint8Array.from([...have, ...buffer.subarray(0, count)]);
+      have = concat([have, buffer.subarray(0, count)]);
     }
     if (have.length > 0) throw new Deno.errors.UnexpectedEof();
   },

@@ -199,7 +199,7 @@ export const wrongAnswers: WrongAnswers = {
     },
     {
       name: "checks the length of a line only while it has no end",
-      replace: ["isTooLong(bytesOf(line))", "end === -1"],
+      replace: ["isTooLong(line)", "end === -1"],
       diagnosis: /even if the end of the line came in the same read/,
     },
     {

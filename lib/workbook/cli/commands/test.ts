@@ -1,27 +1,49 @@
+import { dim } from "@std/fmt/colors";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../checker/catalog.ts";
+import type { CommandContext } from "../command.ts";
 import { answerHelp } from "../command_line.ts";
 import { runDeno } from "../run_deno.ts";
 
 /** All folders with tests, and the documents whose examples are tests. */
 const ALL = ["lessons", "lib", "tests", "README.md"];
 
+/** What the last line says of a run that took a sample: see tests/sample.ts. */
+const SAMPLED =
+  "This was a sample: some of the wrong answers, of the lessons " +
+  "in a browser, and of the fuzzing. CI=1 deno task test runs everything, and " +
+  "so does a path for what is in it.";
+
 /**
  * `deno task test`: runs every test, the examples in the documentation, and the
- * learner's answers. Arguments go to `deno test`; a path among them limits the
- * run to that path.
+ * learner's answers. Where many tests are alike, it runs a sample, unless `CI` is
+ * set. Arguments go to `deno test`; a path among them limits the run to that
+ * path, and runs everything in it.
  */
-export default async function test(args: string[]): Promise<number> {
+export default async function test(
+  args: string[],
+  io: CommandContext,
+): Promise<number> {
   answerHelp(args, "deno task test [PATH…] [--filter NAME]");
   const chosen = args.some((arg) => existsSync(join(ROOT, arg)));
+  const isSample = !chosen && !Deno.env.has("CI");
   // Many tests wait for a deadline, so run more files at once than there are
   // processors.
-  return await runDeno("test", [
-    ...["--no-check", "--doc", "--parallel"],
+  const code = await runDeno("test", [
+    ...["--no-check", "--parallel"],
+    // In a sample, tests/examples_test.ts runs the examples: much faster.
+    ...isSample ? [] : ["--doc"],
     // Answers run only in their sandbox.
     "--ignore=lessons/*/exercise.ts,lessons/*/scratch.ts",
     ...args,
     ...(chosen ? [] : ALL),
-  ], { env: { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "6" } });
+  ], {
+    env: {
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "6",
+      ...isSample ? { WORKBOOK_SAMPLE: "1" } : {},
+    },
+  });
+  if (isSample) io.print("", dim(SAMPLED));
+  return code;
 }
