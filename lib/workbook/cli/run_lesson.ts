@@ -4,6 +4,7 @@ import { leftBeforeAccept } from "../../net/mod.ts";
 import { askWhy } from "../symptoms/ask_why.ts";
 import {
   fitTerminal,
+  jsonLine,
   Narrator,
   Printer,
   type ShowEvent,
@@ -272,7 +273,7 @@ function explain(error: unknown, number: number): [string, number] {
 }
 
 function printJson(event: ShowEvent): void {
-  print(`${JSON.stringify(event)}\n`);
+  print(`${jsonLine(event)}\n`);
 }
 
 /** Writes immediately: a server's notes mustn't wait for a buffer to fill. */
