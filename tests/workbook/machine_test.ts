@@ -58,6 +58,21 @@ for (const [what, name, line] of BAD_FOLDERS) {
 }
 
 Deno.test(
+  `one line names a TMPDIR that isn't writable${userNote}`,
+  { ignore: !asUser },
+  async () => {
+    await copy().answer();
+    await Deno.chmod(join(copy().root, ".."), 0o755);
+    for (const command of [["check", "3.1"], ["lesson", "3"]]) {
+      assertOneLine(
+        await asNobody(command, { TMPDIR: copy().root }),
+        /^TMPDIR is \S+, where no folder can be made: set it to /,
+      );
+    }
+  },
+);
+
+Deno.test(
   `a TMPDIR of 130 characters works by way of a shorter folder${note}`,
   {
     ignore: !linux,
@@ -124,12 +139,32 @@ Deno.test("an exercise.ts that is a folder is one line, in every command that ne
   }
 });
 
+Deno.test("watch keeps going while exercise.ts is a folder, missing, or unreadable", async () => {
+  await copy().clear();
+  const file = copy().file("exercise.ts");
+  await using watching = copy().start("watch");
+  await watching.expect(/Save an exercise\.ts to check it/);
+  try {
+    await Deno.remove(file);
+    await Deno.mkdir(file);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await Deno.remove(file);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  } finally {
+    await copy().answer();
+  }
+  await watching.expect(/✓ 3\.1 echo {2}solved/);
+});
+
 /** Runs a command as a user who may read the checkout and write nothing. */
-function asNobody(command: string[]): Promise<Outcome> {
+function asNobody(
+  command: string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   return inShell(
     'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"',
     command,
-    { HOME: "/nonexistent", DENO_DIR: "/nonexistent/deno" },
+    { HOME: "/nonexistent", DENO_DIR: "/nonexistent/deno", ...env },
   );
 }
 
