@@ -99,13 +99,35 @@ Deno.test(`few file descriptors are named as the cause${note}`, {
   assertMatch(stdout + stderr, /`ulimit -n 1024`/);
 });
 
+Deno.test(`a lesson that fails names few file descriptors as a cause${note}`, {
+  ignore: !linux,
+}, async () => {
+  const file = copy().file("lesson.ts");
+  const text = await Deno.readTextFile(file);
+  const many = 'while (true) Deno.listen({ hostname: "127.0.0.1", port: 0 });';
+  await Deno.writeTextFile(file, `${text}\n${many}\n`);
+  try {
+    const few = await inShell('ulimit -n 40; exec "$@"', ["lesson", "3"]);
+    assertEquals(few.code, 1);
+    assertMatch(few.stderr, /allows only 40 open files.*`ulimit -n 1024`/);
+  } finally {
+    await Deno.writeTextFile(file, text);
+  }
+});
+
 Deno.test(`standard output that is full is one line on standard error${note}`, {
   ignore: !linux,
 }, async () => {
   await copy().answer();
-  for (const command of [["check", "3.1"], ["hint", "3.1"], ["next"]]) {
+  const capture = join(import.meta.dirname!, "..", "captures", "echo.pcap");
+  const commands = [
+    ...["lesson", "lesson 3", "lesson 3 --json", "lesson 3 --serve"],
+    ...["read 3", "check 3.1", "try 3", "hint 3.1", "solution 3.1 --yes"],
+    ...["next", "why", "watch", `packets ${capture}`],
+  ];
+  for (const command of commands) {
     assertOneLine(
-      await inShell('exec "$@" >/dev/full', command),
+      await inShell('exec "$@" >/dev/full', command.split(" ")),
       /the disk is full/,
     );
   }

@@ -13,6 +13,7 @@ import { loadAnswers } from "../checker/answers.ts";
 import { endWithParent } from "../checker/interrupted.ts";
 import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { parseCommandLine, parsePort } from "./command_line.ts";
+import { describeShortage } from "./system_error.ts";
 import { temporaryFolder } from "../checker/temporary_folder.ts";
 import { HelpRequest, UsageError } from "../checker/usage_error.ts";
 
@@ -112,7 +113,7 @@ export async function runLesson(program: LessonProgram): Promise<void> {
     }
     printer.flush();
   } catch (error) {
-    printer.flush();
+    if (describeShortage(error) === undefined) printer.flush();
     const [line, status] = explain(error, lesson.number);
     if (status === 0) console.log(line);
     else console.error(line);
@@ -267,6 +268,8 @@ function explain(error: unknown, number: number): [string, number] {
       2,
     ];
   }
+  const shortage = describeShortage(error);
+  if (shortage !== undefined) return [shortage, 1];
   const why = askWhy(error);
   const hint = why === undefined ? "" : `\nwhat causes it: ${why}`;
   return [`the lesson failed: ${Deno.inspect(error)}${hint}`, 1];
