@@ -86,13 +86,19 @@ export function pattern(size: number): Uint8Array {
 /** Neither end of a Unix socket exists in Deno on Windows. */
 export const noUnixSockets = Deno.build.os === "windows";
 
-/** Registers a test that needs IPv6, which some machines and containers lack. */
-export function testIpv6(name: string, fn: () => void | Promise<void>): void {
-  let reason = "";
+/** Whether this machine has IPv6, which some machines and containers lack. */
+export function hasIpv6(): boolean {
   try {
     Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
   } catch {
-    reason = " (ignored: no IPv6 here)";
+    return false;
   }
-  Deno.test({ name: name + reason, ignore: reason !== "", fn });
+}
+
+/** Registers a test that needs IPv6. */
+export function testIpv6(name: string, fn: () => void | Promise<void>): void {
+  const ignore = !hasIpv6();
+  const reason = ignore ? " (ignored: no IPv6 here)" : "";
+  Deno.test({ name: name + reason, ignore, fn });
 }
