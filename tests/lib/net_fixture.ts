@@ -102,3 +102,29 @@ export function testIpv6(name: string, fn: () => void | Promise<void>): void {
   const reason = ignore ? " (ignored: no IPv6 here)" : "";
   Deno.test({ name: name + reason, ignore, fn });
 }
+
+/** How many files and sockets this process may have open at once. */
+export function maxOpenFiles(): number {
+  if (Deno.build.os !== "linux") return Infinity;
+  const limits = Deno.readTextFileSync("/proc/self/limits");
+  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
+}
+
+/**
+ * Registers a test that needs many sockets. If the shell doesn't allow them, the
+ * test is ignored, and its name says why.
+ *
+ * @param count How many files it needs, with some to spare.
+ * @param name What the test shows.
+ * @param fn The test.
+ */
+export function testWithFiles(
+  count: number,
+  name: string,
+  fn: () => void | Promise<void>,
+): void {
+  const most = maxOpenFiles();
+  const ignore = most < count;
+  const reason = ignore ? ` (ignored: only ${most} open files allowed)` : "";
+  Deno.test({ name: name + reason, ignore, fn });
+}

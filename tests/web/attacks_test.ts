@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connectTcp, readToEnd, writeAll } from "../../lib/net/mod.ts";
+import { testWithFiles } from "../lib/net_fixture.ts";
 import { useCopy } from "../workbook/workbook_copy.ts";
 import { ApiTab } from "./api.ts";
 import { startWeb } from "./start_web.ts";
@@ -7,40 +8,44 @@ import { startWeb } from "./start_web.ts";
 const copy = useCopy();
 const encode = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("the server answers while 500 clients are silent, slow, or don't read", async () => {
-  await using started = await startWeb(copy());
-  const { host, port } = new URL(started.url);
-  const head = `GET / HTTP/1.1\r\nHost: ${host}\r\n`;
-  const clients = await Promise.all(
-    Array.from({ length: 500 }, async (_, i) => {
-      const conn = await connectTcp(Number(port));
-      const sends = [
-        "", // Nothing.
-        head, // Half a request.
-        `${head}\r\n`.repeat(20), // It asks, and doesn't read.
-        `${head.replace("/", `/events?tab=slow-tab-${i}`)}\r\n`, // Events.
-        `${
-          head.replace("GET /", "POST /api/run")
-        }Content-Length: 1000000000000\r\n\r\n{`,
-      ][i % 5];
-      await writeAll(conn, encode(sends)).catch(() => {});
-      return conn;
-    }),
-  );
-  const page = await fetch(started.url);
-  assertEquals(page.status, 200);
-  await page.body?.cancel();
-  // There are 100 pages at most, so another one is turned away, once all of
-  // these are open.
-  for (let tab = 0, status = 200; status !== 503; tab++) {
-    const late = await fetch(`${started.url}events?tab=one-more-${tab}`);
-    status = late.status;
-    await late.body?.cancel();
-  }
-  for (const conn of clients) conn.close();
-  await using tab = await ApiTab.open(started.url);
-  assertEquals(await tab.post("api/stop", { tab: tab.tab }), 200);
-});
+testWithFiles(
+  1000,
+  "the server answers while 500 clients are silent, slow, or don't read",
+  async () => {
+    await using started = await startWeb(copy());
+    const { host, port } = new URL(started.url);
+    const head = `GET / HTTP/1.1\r\nHost: ${host}\r\n`;
+    const clients = await Promise.all(
+      Array.from({ length: 500 }, async (_, i) => {
+        const conn = await connectTcp(Number(port));
+        const sends = [
+          "", // Nothing.
+          head, // Half a request.
+          `${head}\r\n`.repeat(20), // It asks, and doesn't read.
+          `${head.replace("/", `/events?tab=slow-tab-${i}`)}\r\n`, // Events.
+          `${
+            head.replace("GET /", "POST /api/run")
+          }Content-Length: 1000000000000\r\n\r\n{`,
+        ][i % 5];
+        await writeAll(conn, encode(sends)).catch(() => {});
+        return conn;
+      }),
+    );
+    const page = await fetch(started.url);
+    assertEquals(page.status, 200);
+    await page.body?.cancel();
+    // There are 100 pages at most, so another one is turned away, once all of
+    // these are open.
+    for (let tab = 0, status = 200; status !== 503; tab++) {
+      const late = await fetch(`${started.url}events?tab=one-more-${tab}`);
+      status = late.status;
+      await late.body?.cancel();
+    }
+    for (const conn of clients) conn.close();
+    await using tab = await ApiTab.open(started.url);
+    assertEquals(await tab.post("api/stop", { tab: tab.tab }), 200);
+  },
+);
 
 Deno.test("the server rejects what is too large, or isn't HTTP, and goes on", async () => {
   await using started = await startWeb(copy());

@@ -57,7 +57,7 @@ export function describeShortage(error: unknown): string | undefined {
 }
 
 /** Some lessons open this many files and sockets at once. */
-const ENOUGH_FILES = 256;
+const ENOUGH_FILES = 512;
 
 /**
  * Says that this shell allows too few open files for some lessons. Deno itself

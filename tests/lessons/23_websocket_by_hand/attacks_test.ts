@@ -17,6 +17,7 @@ import {
   writeLine,
 } from "../../../lib/net/mod.ts";
 import { concat, encodeWebSocketFrame } from "../../../lib/wire/mod.ts";
+import { testWithFiles } from "../../lib/net_fixture.ts";
 import { peakDuring } from "../../peak_memory.ts";
 
 const TEXT = 0x1;
@@ -185,25 +186,29 @@ Deno.test("serveChat() serves the others while one asks for its page without end
   });
 });
 
-Deno.test("serveChat() serves the others while 500 members are silent, and under a flood drops those that don't read", async () => {
-  await withRoom(async (room) => {
-    const silent = await Promise.all(
-      Array.from(
-        { length: 500 },
-        (_, i) => i % 2 ? room.upgrade() : connectTcp(room.linePort),
-      ),
-    );
-    await assertServes(room);
-    using ann = await connectTcp(room.linePort);
-    const line = encode(`${"x".repeat(32_000)}\n`);
-    const peak = await peakDuring(async () => {
-      for (let i = 0; i < 40; i++) await writeAll(ann, line);
+testWithFiles(
+  1500,
+  "serveChat() serves the others while 500 members are silent, and under a flood drops those that don't read",
+  async () => {
+    await withRoom(async (room) => {
+      const silent = await Promise.all(
+        Array.from(
+          { length: 500 },
+          (_, i) => i % 2 ? room.upgrade() : connectTcp(room.linePort),
+        ),
+      );
       await assertServes(room);
+      using ann = await connectTcp(room.linePort);
+      const line = encode(`${"x".repeat(32_000)}\n`);
+      const peak = await peakDuring(async () => {
+        for (let i = 0; i < 40; i++) await writeAll(ann, line);
+        await assertServes(room);
+      });
+      for (const conn of silent) conn.close();
+      assert(peak < 700e6, `${peak} bytes for 500 silent members`);
     });
-    for (const conn of silent) conn.close();
-    assert(peak < 700e6, `${peak} bytes for 500 silent members`);
-  });
-});
+  },
+);
 
 Deno.test("serveChat() answers a WebSocket of the runtime while others break theirs", async () => {
   await withRoom(async (room) => {

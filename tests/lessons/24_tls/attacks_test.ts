@@ -13,6 +13,7 @@ import {
   writeAll,
 } from "../../../lib/net/mod.ts";
 import { encodeTlsRecord } from "../../../lib/wire/mod.ts";
+import { testWithFiles } from "../../lib/net_fixture.ts";
 import { peakDuring } from "../../peak_memory.ts";
 
 const HELLO: Uint8Array = encodeTlsRecord({
@@ -75,18 +76,22 @@ const UNFINISHED: Record<string, Uint8Array> = {
   "never answer the server": HELLO,
 };
 for (const [what, bytes] of Object.entries(UNFINISHED)) {
-  Deno.test(`lesson 24's server answers while 200 clients ${what}, and drops them in time`, async () => {
-    await withServers(async (port) => {
-      const clients = await connectAll(port, 200, bytes);
-      const peak = await peakDuring(async () => {
-        await assertServes(port);
-        // Each is dropped by the server, though it does nothing.
-        for (const conn of clients) await readToEnd(conn).catch(() => {});
-      });
-      for (const conn of clients) closeQuietly(conn);
-      assert(peak < 100e6, `${peak} bytes for 200 unfinished handshakes`);
-    }, { handshakeMs: 1000 });
-  });
+  testWithFiles(
+    1200,
+    `lesson 24's server answers while 200 clients ${what}, and drops them in time`,
+    async () => {
+      await withServers(async (port) => {
+        const clients = await connectAll(port, 200, bytes);
+        const peak = await peakDuring(async () => {
+          await assertServes(port);
+          // Each is dropped by the server, though it does nothing.
+          for (const conn of clients) await readToEnd(conn).catch(() => {});
+        });
+        for (const conn of clients) closeQuietly(conn);
+        assert(peak < 100e6, `${peak} bytes for 200 unfinished handshakes`);
+      }, { handshakeMs: 1000 });
+    },
+  );
 }
 
 Deno.test("lesson 24's server drops clients that are silent after the handshake", async () => {

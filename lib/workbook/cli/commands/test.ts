@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../checker/catalog.ts";
 import { answerHelp } from "../command_line.ts";
+import { describeFewFiles } from "../system_error.ts";
 import { runDeno } from "../run_deno.ts";
 import { downloadPackages, loadWeb } from "../web_packages.ts";
 
@@ -21,7 +22,9 @@ export default async function test(args: string[]): Promise<number> {
   const chosen = args.some((arg) => existsSync(join(ROOT, arg)));
   const paths = [...args, ...(chosen ? [] : ALL)];
   const ignored = [...LEARNERS];
-  const env = { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "6" };
+  // All test files share one process, and with it its open files.
+  const jobs = describeFewFiles() === undefined ? "6" : "1";
+  const env = { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? jobs };
   if (await loadWeb() === undefined && !await downloadPackages()) {
     // Deno would load no test at all.
     ignored.push("lib/web", "tests/web");
