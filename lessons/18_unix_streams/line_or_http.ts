@@ -5,6 +5,7 @@ import {
   writeAll,
   writeLine,
 } from "../../lib/net/mod.ts";
+import { printable } from "../../lib/show/text.ts";
 
 /** Matches the first line of an HTTP request (RFC 9112, section 3). */
 const REQUEST_LINE = /^[A-Z]+ \S+ HTTP\/1\.[01]$/;
@@ -24,7 +25,7 @@ export async function answer(
   for await (const line of readLines(conn)) {
     first ??= line;
     const isHttp = REQUEST_LINE.test(first);
-    if (line === first || !isHttp) tell(JSON.stringify(line));
+    if (line === first || !isHttp) tell(quoted(line));
     if (!isHttp) {
       await writeLine(conn, line);
     } else if (line === "") {
@@ -34,6 +35,11 @@ export async function answer(
       return await closeGracefully(conn);
     }
   }
+}
+
+/** Quotes a line for the log, where it must not act on the terminal. */
+function quoted(line: string): string {
+  return printable(new TextEncoder().encode(line), { max: 60 });
 }
 
 /** Makes a complete response. The server closes the connection after it. */

@@ -39,15 +39,17 @@ import type {
 const MAX_LINE_BYTES = 64 * 1024;
 /** How many clients there may be on each port at once. */
 const MAX_CLIENTS = 1000;
-/**
- * How long a request may take to arrive and to be answered, in milliseconds.
- */
-const REQUEST_MS = 10_000;
 
 /** The options of a chat room. */
 export interface ChatServerOptions {
   /** The listener for programs that send lines. */
   lineListener: Deno.TcpListener;
+  /**
+   * How long a request may take to arrive and to be answered, in milliseconds.
+   *
+   * @default 10000
+   */
+  requestMs?: number;
   /** Stops the server. */
   signal?: AbortSignal;
   /** Called with one line about each event. */
@@ -144,11 +146,14 @@ class ChatServer {
    */
   async converse(conn: Deno.TcpConn): Promise<void> {
     this.#others.add(conn);
+    const { requestMs = 10_000 } = this.#options;
     using deadline = new Deadline(() => closeQuietly(conn));
+    using turn = new Turn();
     const reader = new HeadReader(conn);
     try {
       while (true) {
-        deadline.within(REQUEST_MS);
+        deadline.within(requestMs);
+        await turn.take();
         const head = await reader.readHead();
         if (head === null) return;
         // A client can't send frames before it has the answer, so no bytes may
@@ -211,9 +216,10 @@ class ChatServer {
 
   /** Serves a member that sends messages. */
   async #talk(conn: Deno.TcpConn): Promise<void> {
-    const all = new this.#FrameReader(conn, { maxBytes: MAX_LINE_BYTES });
     // Lets other clients have their turn, even if this one sends without end.
     using turn = new Turn();
+    const options = { maxBytes: MAX_LINE_BYTES, turn };
+    const all = new this.#FrameReader(conn, options);
     const reader = {
       async readMessage() {
         await turn.take();

@@ -32,10 +32,13 @@ export class Hub {
     this.#send(`* ${member.name} is here, ${this.size} in the room`);
   }
 
-  /** Removes a member, unless it was dropped, which removed it already. */
+  /**
+   * Removes a member, unless it was dropped, which removed it already. The
+   * member may have chosen some of the words in `how`.
+   */
   leave(member: Member, how: string): void {
     if (!this.#members.delete(member)) return;
-    this.#send(`* ${member.name} ${how}`);
+    this.#send(`* ${member.name} ${escapeControls(how)}`);
   }
 
   /**

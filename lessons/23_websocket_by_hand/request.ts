@@ -1,6 +1,7 @@
 /** Reads the heads of HTTP requests. A request for an upgrade has no body. */
 import { readSome } from "../../lib/net/mod.ts";
 import {
+  BodyBuffer,
   HttpError,
   type RequestHead,
   RequestParser,
@@ -11,6 +12,7 @@ export class HeadReader {
   readonly #conn: Deno.Conn;
   readonly #parser = new RequestParser();
   readonly #buffer = new Uint8Array(4096);
+  readonly #read = new BodyBuffer();
   /** The bytes of the last request. */
   bytes: Uint8Array = new Uint8Array();
 
@@ -34,11 +36,13 @@ export class HeadReader {
    * @throws {HttpError} If it isn't HTTP/1.1, or has a body.
    */
   async readHead(): Promise<RequestHead | null> {
-    this.bytes = new Uint8Array();
     let head: RequestHead | null = null;
     while (true) {
       const part = this.#parser.next();
-      if (part?.kind === "end" && head !== null) return head;
+      if (part?.kind === "end" && head !== null) {
+        this.bytes = this.#read.take();
+        return head;
+      }
       if (part?.kind === "data") {
         throw new HttpError("a request", 0, "no body", 413);
       }
@@ -50,7 +54,7 @@ export class HeadReader {
         return null;
       }
       const read = this.#buffer.subarray(0, count);
-      this.bytes = Uint8Array.from([...this.bytes, ...read]);
+      this.#read.add(read);
       this.#parser.push(read);
     }
   }

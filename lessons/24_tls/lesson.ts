@@ -565,6 +565,7 @@ export async function serve(
   });
   await using relay = new Relay(echo.port, {
     port,
+    limits: { handshakeMs: 10_000, idleMs: 300_000, graceMs: 1000 },
     watch() {
       const reader = new RecordReader();
       let isKnown = false;

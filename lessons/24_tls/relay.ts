@@ -4,8 +4,10 @@
 import {
   closeQuietly,
   connectTcp,
+  Deadline,
   listenTcp,
   readSome,
+  serve,
   writeAll,
 } from "../../lib/net/mod.ts";
 import { encodeTlsRecord, TlsRecordParser } from "../../lib/wire/mod.ts";
@@ -20,6 +22,22 @@ export interface Piece {
   /** The bytes that one read returned; empty at the end of the stream. */
   bytes: Uint8Array;
 }
+
+/** How long clients may take, in milliseconds. */
+export interface RelayLimits {
+  /** Until they answer the first bytes of the server, as a handshake does. */
+  handshakeMs: number;
+  /** With nothing that crosses the wire. */
+  idleMs: number;
+  /** To end when the server has ended. */
+  graceMs: number;
+}
+
+const NO_LIMITS: RelayLimits = {
+  handshakeMs: Infinity,
+  idleMs: Infinity,
+  graceMs: Infinity,
+};
 
 /** The options of a relay. */
 export interface RelayOptions {
@@ -36,6 +54,10 @@ export interface RelayOptions {
   isTls?: boolean;
   /** The port to listen on. @default 0 */
   port?: number;
+  /** How many clients there may be at once. @default 1000 */
+  maxClients?: number;
+  /** How long clients may take. @default forever */
+  limits?: RelayLimits;
   /**
    * Called for each client, and returns a callback for that client's pieces.
    * The relay then keeps none of them.
@@ -46,9 +68,9 @@ export interface RelayOptions {
 /** Passes on bytes between clients and a server. */
 export class Relay implements AsyncDisposable {
   readonly #listener: Deno.TcpListener;
-  readonly #open = new Set<Deno.TcpConn>();
-  readonly #conversations: Promise<void>[] = [];
-  readonly #accepting: Promise<void>;
+  readonly #stop = new AbortController();
+  readonly #conversations = new Set<Promise<void>>();
+  readonly #serving: Promise<void>;
   readonly #options: RelayOptions;
   /** The pieces so far, in order. */
   readonly log: Piece[] = [];
@@ -62,7 +84,17 @@ export class Relay implements AsyncDisposable {
   constructor(target: number, options: RelayOptions = {}) {
     this.#options = options;
     this.#listener = listenTcp(options.port ?? 0);
-    this.#accepting = this.#accept(target);
+    this.#serving = serve(this.#listener, async (client) => {
+      const conversation = this.#converse(client, target);
+      this.#conversations.add(conversation);
+      await conversation;
+      this.#conversations.delete(conversation);
+    }, {
+      limit: options.maxClients ?? 1000,
+      signal: this.#stop.signal,
+      // A client that couldn't be accepted isn't there to be told.
+      onError: () => {},
+    });
   }
 
   /** The port for clients. */
@@ -77,39 +109,37 @@ export class Relay implements AsyncDisposable {
 
   /** Stops listening, and closes all connections. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener[Symbol.dispose]();
-    for (const conn of this.#open) closeQuietly(conn);
-    await Promise.all([this.#accepting, ...this.#conversations]);
-  }
-
-  async #accept(target: number): Promise<void> {
-    for await (const client of this.#listener) {
-      this.#conversations.push(this.#converse(client, target));
-    }
+    this.#stop.abort();
+    await this.#serving;
   }
 
   async #converse(client: Deno.TcpConn, target: number): Promise<void> {
-    this.#open.add(client);
-    let server: Deno.TcpConn | undefined;
-    const { watch } = this.#options;
-    const tell = watch?.() ?? ((piece: Piece) => void this.log.push(piece));
+    const { watch, limits = NO_LIMITS } = this.#options;
+    const told = watch?.() ?? ((piece: Piece) => void this.log.push(piece));
     try {
-      server = await connectTcp(target);
-      this.#open.add(server);
+      using server = await connectTcp(target);
+      // Deno's close() of a TLS connection leaves the client connected until the
+      // handshake is over, so these sockets are the ones to close.
+      using deadline = new Deadline(() => [client, server].map(closeQuietly));
+      deadline.within(limits.handshakeMs);
+      let isAsked = false;
+      let isAnswered = false;
+      const tell = (piece: Piece) => {
+        told(piece);
+        if (piece.from === "server") isAsked = true;
+        else if (isAsked) isAnswered = true;
+        if (isAnswered) deadline.within(limits.idleMs);
+      };
       for (const conn of [client, server]) conn.setNoDelay();
       await Promise.all([
         this.#pass(client, server, { from: "client", tell }),
-        this.#pass(server, client, { from: "server", tell }),
+        this.#pass(server, client, { from: "server", tell })
+          .then(() => deadline.within(limits.graceMs)),
       ]);
     } catch {
       // One end has reset its connection, so close the other one, too.
-    } finally {
-      for (const conn of [client, server]) {
-        if (conn === undefined) continue;
-        closeQuietly(conn);
-        this.#open.delete(conn);
-      }
     }
+    closeQuietly(client);
   }
 
   /** Passes on the bytes of one end, and then the end of its stream. */

@@ -1,9 +1,9 @@
 /** The lesson's servers: an echo over TCP and TLS, and one with STARTTLS. */
 import {
-  closeQuietly,
   connectTcp,
   listenTcp,
   readSome,
+  serve,
   writeAll,
 } from "../../lib/net/mod.ts";
 import { CERTIFICATES, KEY } from "./certificates.ts";
@@ -17,6 +17,8 @@ export interface EchoOptions {
   protocols?: string[];
   /** The port to listen on. @default 0 */
   port?: number;
+  /** How many clients there may be at once. @default 1000 */
+  maxClients?: number;
   /** Called with the error of each connection that failed. */
   onError?: (error: unknown) => void;
 }
@@ -24,18 +26,19 @@ export interface EchoOptions {
 /** A server that sends back every byte it reads. */
 export class EchoServer implements AsyncDisposable {
   readonly #listener: Deno.TcpListener | Deno.TlsListener;
-  readonly #open = new Set<Deno.Conn>();
-  readonly #conversations: Promise<void>[] = [];
-  readonly #accepting: Promise<void>;
-  readonly #onError: (error: unknown) => void;
+  readonly #stop = new AbortController();
+  readonly #serving: Promise<void>;
 
   private constructor(
     listener: Deno.TcpListener | Deno.TlsListener,
-    { onError = () => {} }: EchoOptions,
+    { maxClients = 1000, onError = () => {} }: EchoOptions,
   ) {
     this.#listener = listener;
-    this.#onError = onError;
-    this.#accepting = this.#accept();
+    this.#serving = serve(
+      listener as Deno.Listener,
+      (conn) => this.#echo(conn),
+      { limit: maxClients, signal: this.#stop.signal, onError },
+    );
   }
 
   /** Starts an echo server over plain TCP. */
@@ -63,34 +66,17 @@ export class EchoServer implements AsyncDisposable {
 
   /** Stops listening, and closes all connections. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
-    for (const conn of this.#open) closeQuietly(conn);
-    await Promise.all([this.#accepting, ...this.#conversations]);
-  }
-
-  async #accept(): Promise<void> {
-    while (true) {
-      const conn = await this.#listener.accept().catch(() => null);
-      if (conn === null) return;
-      this.#open.add(conn);
-      this.#conversations.push(this.#echo(conn));
-    }
+    this.#stop.abort();
+    await this.#serving;
   }
 
   /** Runs lesson 3's echo. It can't tell whether the connection uses TLS. */
   async #echo(conn: Deno.Conn): Promise<void> {
     const buffer = new Uint8Array(64 * 1024);
-    try {
-      for (let count; (count = await readSome(conn, buffer)) !== null;) {
-        await writeAll(conn, buffer.subarray(0, count));
-      }
-      await conn.closeWrite();
-    } catch (error) {
-      this.#onError(error);
-    } finally {
-      closeQuietly(conn);
-      this.#open.delete(conn);
+    for (let count; (count = await readSome(conn, buffer)) !== null;) {
+      await writeAll(conn, buffer.subarray(0, count));
     }
+    await conn.closeWrite();
   }
 }
 
@@ -110,7 +96,8 @@ export async function serveStartTls(
   let command = "";
   while (!command.includes("\n")) {
     const count = await readSome(conn, buffer);
-    if (count === null) return;
+    // No command is as long as one whole buffer.
+    if (count === null || command.length > buffer.length) return;
     command += new TextDecoder().decode(buffer.subarray(0, count));
   }
   await writeAll(conn, new TextEncoder().encode(reply));

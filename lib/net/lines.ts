@@ -183,10 +183,13 @@ export async function* readLineBatches(
  */
 export async function writeLine(target: Writer, line: string): Promise<void> {
   if (/[\r\n]/.test(line)) {
+    // What is escaped can't act on the terminal that the error is printed to.
+    const shown = JSON.stringify(line.slice(0, 60)).replace(
+      /[^\x20-\x7e]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
     throw new TypeError(
-      `Cannot write a line that contains a line ending: ${
-        JSON.stringify(line.slice(0, 60))
-      }`,
+      `Cannot write a line that contains a line ending: ${shown}`,
     );
   }
   await writeAll(target, new TextEncoder().encode(`${line}\n`));

@@ -30,3 +30,28 @@ export function escapeControls(text: string): string {
 }
 
 const CONTROLS = /(?!\t)[\p{Cc}\p{Bidi_Control}]/gu;
+
+/**
+ * Writes a value as one line of JSON that a terminal shows as it is.
+ *
+ * JSON escapes only the oldest control characters. This also escapes DEL, C1,
+ * and those that change the direction of text; the value stays the same.
+ *
+ * @param value What `JSON.stringify` takes.
+ * @returns JSON without a line end.
+ *
+ * @example A text with a C1 control
+ * ```ts
+ * import { jsonLine } from "./escape_controls.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(jsonLine({ text: "\x9b2J ü" }), '{"text":"\\u009b2J ü"}');
+ * assertEquals(JSON.parse(jsonLine("\u202e")), "\u202e");
+ * ```
+ */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    CONTROLS,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

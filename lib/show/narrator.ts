@@ -5,7 +5,11 @@ import type { Bar, ShowEvent, ShowEventBody } from "./events.ts";
 import { headerContext, type HeaderLayer } from "./header_box.ts";
 import type { DiagramSegment, SegmentNumbers } from "./segment_diagram.ts";
 import { formatEnd } from "./packet_line.ts";
-import { printable } from "./text.ts";
+import { escapeControls } from "./escape_controls.ts";
+import { printable, truncateVisible } from "./text.ts";
+
+/** The longest note, in columns. */
+const MAX_NOTE = 400;
 
 /** An arrow's content, and the calls at its two ends. */
 export interface ArrowOptions {
@@ -289,10 +293,14 @@ export class Narrator {
   /**
    * Reports something that just happened while a server is running.
    *
+   * A client chooses some of these words. So whatever a terminal would obey is
+   * escaped, and a long line is cut.
+   *
    * @param text One line.
    */
   note(text: string): void {
-    this.#emit({ kind: "note", text });
+    const some = escapeControls(text.slice(0, MAX_NOTE + 1));
+    this.#emit({ kind: "note", text: truncateVisible(some, MAX_NOTE) });
   }
 
   /**

@@ -5,7 +5,7 @@ import { runDeno } from "../workbook/workbook_copy.ts";
 import { Bench } from "./bench.ts";
 import { compete, type Result, summarise } from "./contest.ts";
 import { drawResult, short } from "./draw.ts";
-import { LIB, Team } from "./team.ts";
+import { LIB, type Player, Team } from "./team.ts";
 import { beats, keeps } from "./verdicts.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
@@ -128,6 +128,15 @@ Deno.test("the verdicts say what the numbers say", () => {
   );
 });
 
+/** Gives a player more time if a busy machine left it too little. */
+async function rateOf(player: Player, task: string): Promise<number> {
+  let rate = 0;
+  for (let ms = 10; rate === 0 && ms <= 10_000; ms *= 10) {
+    rate = await player.ask(task, ms);
+  }
+  return rate;
+}
+
 Deno.test("every player can do every task", async () => {
   await using team = await Team.start();
   const tasks = ["echo", "throughput", "messages", "lines", "frames"];
@@ -138,12 +147,12 @@ Deno.test("every player can do every task", async () => {
   assert(team.players.length >= 3);
   for (const player of team.players) {
     for (const task of [...tasks, ...others, ...unix]) {
-      const rate = await player.ask(task, 10);
+      const rate = await rateOf(player, task);
       assert(rate > 0, `${player.name}, ${task}: ${rate}`);
     }
     if (player.name === LIB) {
       for (const task of ["lineBatches", "frameBatches"]) {
-        assert(await player.ask(task, 10) > 0, task);
+        assert(await rateOf(player, task) > 0, task);
       }
     }
     const port = await player.ask("hold");

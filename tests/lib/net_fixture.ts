@@ -86,13 +86,45 @@ export function pattern(size: number): Uint8Array {
 /** Neither end of a Unix socket exists in Deno on Windows. */
 export const noUnixSockets = Deno.build.os === "windows";
 
-/** Registers a test that needs IPv6, which some machines and containers lack. */
-export function testIpv6(name: string, fn: () => void | Promise<void>): void {
-  let reason = "";
+/** Whether this machine has IPv6, which some machines and containers lack. */
+export function hasIpv6(): boolean {
   try {
     Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
   } catch {
-    reason = " (ignored: no IPv6 here)";
+    return false;
   }
-  Deno.test({ name: name + reason, ignore: reason !== "", fn });
+}
+
+/** Registers a test that needs IPv6. */
+export function testIpv6(name: string, fn: () => void | Promise<void>): void {
+  const ignore = !hasIpv6();
+  const reason = ignore ? " (ignored: no IPv6 here)" : "";
+  Deno.test({ name: name + reason, ignore, fn });
+}
+
+/** How many files and sockets this process may have open at once. */
+export function maxOpenFiles(): number {
+  if (Deno.build.os !== "linux") return Infinity;
+  const limits = Deno.readTextFileSync("/proc/self/limits");
+  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
+}
+
+/**
+ * Registers a test that needs many sockets. If the shell doesn't allow them, the
+ * test is ignored, and its name says why.
+ *
+ * @param count How many files it needs, with some to spare.
+ * @param name What the test shows.
+ * @param fn The test.
+ */
+export function testWithFiles(
+  count: number,
+  name: string,
+  fn: () => void | Promise<void>,
+): void {
+  const most = maxOpenFiles();
+  const ignore = most < count;
+  const reason = ignore ? ` (ignored: only ${most} open files allowed)` : "";
+  Deno.test({ name: name + reason, ignore, fn });
 }

@@ -152,7 +152,7 @@ Deno.test("decodePacket() follows nested tunnels, but doesn't look into a later 
 });
 
 Deno.test("decodePacket() finishes in time on nested quotes and nested tunnels", () => {
-  const start = performance.now();
+  let tookMs = 0;
   for (
     const [protocol, header] of [[1, "0b00 0000 00000000"], [4, ""]] as const
   ) {
@@ -161,11 +161,13 @@ Deno.test("decodePacket() finishes in time on nested quotes and nested tunnels",
     while (bytes.length < 65_000) {
       bytes = encodeIpv4({ ...IPV4, protocol }, concat([message, bytes]));
     }
+    const start = performance.now();
     const { quoted, outer } = decodePacket(bytes, LINK_TYPES.RAW);
+    tookMs += performance.now() - start;
     if (protocol === 1) assertEquals(quoted?.quoted, null);
     else assert(outer.length > 3000, `${outer.length}`);
   }
-  assert(performance.now() - start < 5000);
+  assert(tookMs < 5000, `${tookMs} ms`);
 });
 
 Deno.test("decodePacket() finishes on any bytes of any link type, and stays within them", () => {

@@ -8,6 +8,7 @@ import {
   type XrayRun,
 } from "../../lib/xray/mod.ts";
 import { isInstalled } from "../clients/programs.ts";
+import { hasIpv6 } from "./net_fixture.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 
 /** Whether a program, with these arguments, does its work. */
@@ -32,6 +33,7 @@ const REASONS: Record<string, () => string> = {
       : does("tcpdump", "-i", "lo", "-L")
       ? ""
       : "capturing is not permitted here",
+  IPv6: () => hasIpv6() ? "" : "no IPv6 here",
 };
 const reasons = new Map<string, string>();
 

@@ -331,7 +331,7 @@ testLooking(
 );
 
 testLooking(
-  ["strace", "tcpdump"],
+  ["strace", "tcpdump", "IPv6"],
   "lesson 1's sockets with one port are told apart by their addresses",
   async () => {
     await using run = await look(LESSON_1);

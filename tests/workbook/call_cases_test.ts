@@ -303,7 +303,7 @@ class KeepsViews extends Right {
 }
 
 class KeepsResult extends Right {
-  #result = new Uint8Array();
+  #result: Uint8Array = new Uint8Array();
   override all(): Uint8Array {
     const all = super.all();
     if (all.length !== this.#result.length) this.#result = all;

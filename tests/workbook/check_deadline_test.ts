@@ -7,7 +7,7 @@ import {
 import { stripAnsiCode } from "@std/fmt/colors";
 import type { CheckLessonOptions } from "../../lib/workbook/checker/checker.ts";
 import { joined } from "./text.ts";
-import { type Answers, useCopy } from "./workbook_copy.ts";
+import { type Answers, echoWith, useCopy } from "./workbook_copy.ts";
 
 const copy = useCopy();
 /** The same to the workbook as `while (true) {}`, and leaves the core alone. */
@@ -116,15 +116,10 @@ for (
 }
 
 Deno.test("check ends an answer that is still at work at the limit", async () => {
-  // Bytes that move are progress, so no wait stalls: only the limit is left.
+  // The wait stalls only after three seconds, and the limit comes before that.
   await copy().answer({
-    exchange: `export async function exchange(conn: Deno.Conn) {
-  const byte = new Uint8Array(1);
-  while (true) {
-    await conn.write(byte);
-    await conn.read(byte);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+    exchange: `export async function exchange() {
+  while (true) await new Promise((resolve) => setTimeout(resolve, 10));
 }`,
   });
   const { checkLesson } = await copy().import(
@@ -133,9 +128,51 @@ Deno.test("check ends an answer that is still at work at the limit", async () =>
   const { lessons } = await copy().import("lessons/mod.ts");
   const [{ verdict }] = await checkLesson(lessons[0], {
     ids: ["3.2"],
-    limitMs: 1000,
+    limitMs: 2500,
   });
   assertEquals(verdict.state, "failed");
   assertStringIncludes(verdict.report.problem, "still running at the deadline");
   assertStringIncludes(verdict.report.steps[0], 'it exchanges "hello"');
 });
+
+/** What answers replace, so that a wait never ends, or never waits. */
+const REPLACED: Record<string, string> = {
+  "setTimeout by one that never fires": "globalThis.setTimeout = () => 1;",
+  "setInterval by one that never fires": "globalThis.setInterval = () => 1;",
+  "every timer, and ends all that run": `for (let i = 0; i < 100; i++) {
+  clearInterval(i);
+  clearTimeout(i);
+}
+globalThis.setTimeout = globalThis.setInterval = () => 1;`,
+  "Promise.prototype.then":
+    "Promise.prototype.then = () => new Promise(() => {});",
+  "Promise.race": "Promise.race = () => new Promise(() => {});",
+  "subarray by one that returns everything":
+    "Object.getPrototypeOf(Uint8Array.prototype).subarray = " +
+    "function () { return this };",
+  "the end of the process": "Deno.exit = () => {};\n" +
+    'addEventListener("unload", () => { while (true) { ' +
+    "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000) } });",
+};
+for (const [what, code] of Object.entries(REPLACED)) {
+  Deno.test(`the time for one exercise is bounded: the answer replaces ${what}`, async () => {
+    // Both in the file, and later, when the check is under way.
+    for (const answers of [{ head: `${code}\n` }, { echo: echoWith(code) }]) {
+      await copy().answer(answers);
+      const { checkLesson } = await copy().import(
+        "lib/workbook/checker/checker.ts",
+      );
+      const { lessons } = await copy().import("lessons/mod.ts");
+      const startedAt = performance.now();
+      const [{ verdict }] = await checkLesson(lessons[0], {
+        ids: ["3.1"],
+        silenceMs: 1500,
+        loadMs: 3000,
+        limitMs: 3000,
+      });
+      const tookMs = performance.now() - startedAt;
+      assert(tookMs < 60_000, `${tookMs} ms`);
+      assert(verdict.state !== "passed");
+    }
+  });
+}

@@ -27,7 +27,7 @@ async function startEndlessCheck(
   return { checking, conn, folder };
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
   Deno.test({
     name:
       `${signal} ends a check and the endless loop in its child, and removes its folder${reason}`,

@@ -68,6 +68,39 @@ console.log(Deno.cwd());\n`,
   },
 });
 
+Deno.test("all that an answer can write to is the folder of its check", async () => {
+  const places = [
+    copy().root,
+    copy().path("lessons", "03_echo"),
+    join(copy().root, ".."),
+    ...["/tmp", "/var/tmp", "/dev/shm", "/dev/full", "/proc/self/comm"],
+    ...[Deno.env.get("HOME"), Deno.env.get("DENO_DIR"), Deno.execPath()],
+  ].filter((place) => place !== undefined);
+  const [{ printed, verdict }] = await check({
+    head: `const found = [];
+for (const place of [Deno.cwd(), ...${JSON.stringify(places)}]) {
+  for (const file of [place, place + "/harm-by-a-test"]) {
+    try {
+      Deno.writeTextFileSync(file, "harm", { append: true });
+      found.push(file.replace(Deno.cwd(), "its folder"));
+    } catch {
+      // As it should be.
+    }
+  }
+}
+for (const name of Object.getOwnPropertyNames(globalThis)) {
+  if (/storage|cache|database|kv/i.test(name)) found.push(name);
+}
+console.log(JSON.stringify([found, typeof Deno.openKv]));\n`,
+  });
+  assertEquals(verdict.state, "passed");
+  // The classes of what is gone are harmless.
+  assertEquals(JSON.parse(printed), [
+    ["its folder/harm-by-a-test", "CacheStorage", "Cache", "Storage"],
+    "undefined",
+  ]);
+});
+
 const WRITES: [what: string, code: string][] = [
   ["a file next to it", 'Deno.writeTextFileSync(FILE, "harm")'],
   ["a temporary file", "Deno.makeTempFileSync()"],

@@ -58,6 +58,21 @@ for (const [what, name, line] of BAD_FOLDERS) {
 }
 
 Deno.test(
+  `one line names a TMPDIR that isn't writable${userNote}`,
+  { ignore: !asUser },
+  async () => {
+    await copy().answer();
+    await Deno.chmod(join(copy().root, ".."), 0o755);
+    for (const command of [["check", "3.1"], ["lesson", "3"]]) {
+      assertOneLine(
+        await asNobody(command, { TMPDIR: copy().root }),
+        /^TMPDIR is \S+, where no folder can be made: set it to /,
+      );
+    }
+  },
+);
+
+Deno.test(
   `a TMPDIR of 130 characters works by way of a shorter folder${note}`,
   {
     ignore: !linux,
@@ -84,13 +99,35 @@ Deno.test(`few file descriptors are named as the cause${note}`, {
   assertMatch(stdout + stderr, /`ulimit -n 1024`/);
 });
 
+Deno.test(`a lesson that fails names few file descriptors as a cause${note}`, {
+  ignore: !linux,
+}, async () => {
+  const file = copy().file("lesson.ts");
+  const text = await Deno.readTextFile(file);
+  const many = 'while (true) Deno.listen({ hostname: "127.0.0.1", port: 0 });';
+  await Deno.writeTextFile(file, `${text}\n${many}\n`);
+  try {
+    const few = await inShell('ulimit -n 40; exec "$@"', ["lesson", "3"]);
+    assertEquals(few.code, 1);
+    assertMatch(few.stderr, /allows only 40 open files.*`ulimit -n 1024`/);
+  } finally {
+    await Deno.writeTextFile(file, text);
+  }
+});
+
 Deno.test(`standard output that is full is one line on standard error${note}`, {
   ignore: !linux,
 }, async () => {
   await copy().answer();
-  for (const command of [["check", "3.1"], ["hint", "3.1"], ["next"]]) {
+  const capture = join(import.meta.dirname!, "..", "captures", "echo.pcap");
+  const commands = [
+    ...["lesson", "lesson 3", "lesson 3 --json", "lesson 3 --serve"],
+    ...["read 3", "check 3.1", "try 3", "hint 3.1", "solution 3.1 --yes"],
+    ...["next", "why", "watch", `packets ${capture}`],
+  ];
+  for (const command of commands) {
     assertOneLine(
-      await inShell('exec "$@" >/dev/full', command),
+      await inShell('exec "$@" >/dev/full', command.split(" ")),
       /the disk is full/,
     );
   }
@@ -124,12 +161,32 @@ Deno.test("an exercise.ts that is a folder is one line, in every command that ne
   }
 });
 
+Deno.test("watch keeps going while exercise.ts is a folder, missing, or unreadable", async () => {
+  await copy().clear();
+  const file = copy().file("exercise.ts");
+  await using watching = copy().start("watch");
+  await watching.expect(/Save an exercise\.ts to check it/);
+  try {
+    await Deno.remove(file);
+    await Deno.mkdir(file);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await Deno.remove(file);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  } finally {
+    await copy().answer();
+  }
+  await watching.expect(/✓ 3\.1 echo {2}solved/);
+});
+
 /** Runs a command as a user who may read the checkout and write nothing. */
-function asNobody(command: string[]): Promise<Outcome> {
+function asNobody(
+  command: string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   return inShell(
     'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"',
     command,
-    { HOME: "/nonexistent", DENO_DIR: "/nonexistent/deno" },
+    { HOME: "/nonexistent", DENO_DIR: "/nonexistent/deno", ...env },
   );
 }
 

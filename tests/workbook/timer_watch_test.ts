@@ -2,6 +2,7 @@ import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as nodeTimers from "node:timers";
 import * as nodePromises from "node:timers/promises";
 import { settle } from "../../lib/workbook/kit/settle.ts";
+import { inCheck } from "../../lib/workbook/kit/check_context.ts";
 import { TimerWatch } from "../../lib/workbook/kit/timer_watch.ts";
 
 const LONG_MS = 600_000;
@@ -128,4 +129,29 @@ Deno.test("TimerWatch leaves out the timers of the kit", async () => {
   const waiting = settle();
   assertEquals([timers.started, timers.runningCount], [[], 0]);
   await waiting;
+});
+
+Deno.test("TimerWatch leaves out the timers of an answer whose check is over", async () => {
+  const over = Promise.withResolvers<void>();
+  let rounds = 0;
+  // It goes on in the next check, as a retry without a limit does.
+  const leftBehind = inCheck(async () => {
+    await over.promise;
+    const timer = setInterval(() => rounds++, 1);
+    while (rounds < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    const long = setTimeout(() => {}, 60_000);
+    return () => [timer, long].forEach(clearTimeout);
+  });
+  await inCheck(async () => {
+    using watch = new TimerWatch();
+    over.resolve();
+    const end = await leftBehind;
+    assertEquals([watch.runningCount, watch.started], [0, []]);
+    const timer = setTimeout(() => {}, 7000);
+    assertEquals([watch.runningCount, watch.started], [1, [7000]]);
+    end();
+    assertEquals(watch.running(), [7000]);
+    clearTimeout(timer);
+    assertEquals(watch.runningCount, 0);
+  });
 });

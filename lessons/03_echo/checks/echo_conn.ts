@@ -9,7 +9,7 @@ import {
  * network can hold.
  */
 export interface EchoOptions
-  extends Pick<FakeConnOptions, "readSize" | "writeSize" | "room"> {
+  extends Pick<FakeConnOptions, "readSize" | "writeSize" | "room" | "most"> {
   /** Whether the server sends back capital letters for lowercase ones. */
   inCapitals?: boolean;
   /** How the connection ends after four bytes have come back. */

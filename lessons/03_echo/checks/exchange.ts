@@ -159,7 +159,10 @@ export async function checkExchange(
   trial: Trial,
 ): Promise<void> {
   async function call({ options }: EchoServer, data: Uint8Array) {
-    const conn = new EchoConn(options, () => trial.progress());
+    const conn = new EchoConn(
+      { ...options, most: data.length },
+      () => trial.progress(),
+    );
     try {
       const answer = await exchange(conn, data);
       requireOpen(trial, conn);

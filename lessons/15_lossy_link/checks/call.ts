@@ -87,13 +87,8 @@ const CASES: DatagramCase[] = [
       "A datagram has up to 65,507 bytes: pass a buffer of that size, or no " +
       "buffer.",
   }),
-  calls("call, ignore two attempts, and answer the third", "lost?", {
-    decoys: [decoy((number) => number.slice(0, 1), STRANGER)],
-    options: { timeoutMs: 15, attempts: 3 },
-    attempts: 3,
-    likely: "No answer came, so send the question again after `timeoutMs`.",
-    read: AGAIN,
-  }),
+  // If the machine pauses for `timeoutMs`, the answer comes too late.
+  answersThird(15, answersThird(100, answersThird(600))),
   {
     ...calls("call with 2 attempts of 10 ms, and never answer", "gone?", {
       options: { timeoutMs: 10, attempts: 2 },
@@ -187,6 +182,22 @@ function calls(
     likely,
     read,
   };
+}
+
+/** Makes a case in which only the third attempt is answered. */
+function answersThird(timeoutMs: number, slower?: DatagramCase): DatagramCase {
+  const one = calls(
+    "call, ignore two attempts, and answer the third",
+    "lost?",
+    {
+      decoys: [decoy((number) => number.slice(0, 1), STRANGER)],
+      options: { timeoutMs, attempts: 3 },
+      attempts: 3,
+      likely: "No answer came, so send the question again after `timeoutMs`.",
+      read: AGAIN,
+    },
+  );
+  return { ...one, slower };
 }
 
 /** Makes a datagram from the number of the question. */

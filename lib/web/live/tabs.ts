@@ -3,6 +3,15 @@ import type { ServerMessage } from "../protocol.ts";
 /** How often to write something, to notice when a tab is gone. */
 const BEAT_MS = 15_000;
 
+/** The most open pages: each costs memory, and may cost a run. */
+const MAX_TABS = 100;
+
+/**
+ * The most that may be unsent to a page, in bytes. A run with X-ray tells a few
+ * megabytes, and a page that is there reads them at once.
+ */
+const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
+
 /** An open page, and the stream for its messages. */
 class Tab {
   readonly id: string;
@@ -16,11 +25,14 @@ class Tab {
     this.#controller = controller;
   }
 
-  write(text: string): void {
+  /** Sends a text, unless the page reads too slowly. */
+  write(text: string): boolean {
     try {
       this.#controller.enqueue(new TextEncoder().encode(text));
+      return (this.#controller.desiredSize ?? 0) >= 0;
     } catch {
       // It has just been closed.
+      return true;
     }
   }
 
@@ -30,6 +42,11 @@ class Tab {
     } catch {
       // The page closed it first.
     }
+  }
+
+  /** Ends the stream, and forgets what is unsent. */
+  fail(): void {
+    this.#controller.error(new Error("The page reads too slowly"));
   }
 }
 
@@ -42,9 +59,7 @@ export class Tabs {
   /** @param onClose Called with a tab's ID once the tab is gone. */
   constructor(onClose: (id: string) => void) {
     this.#onClose = onClose;
-    this.#beat = setInterval(() => {
-      for (const tab of this.#tabs.values()) tab.write(": still here\n\n");
-    }, BEAT_MS);
+    this.#beat = setInterval(() => this.#writeAll(": still here\n\n"), BEAT_MS);
   }
 
   /**
@@ -52,9 +67,12 @@ export class Tabs {
    *
    * @param id The ID that the page has chosen.
    * @param first The first messages for the page.
-   * @returns The response: a stream of events.
+   * @returns The response: a stream of events, or 503 if there are too many.
    */
   open(id: string, first: ServerMessage[]): Response {
+    if (this.#tabs.size >= MAX_TABS && !this.#tabs.has(id)) {
+      return new Response("Too many pages are open.\n", { status: 503 });
+    }
     let tab: Tab;
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -66,11 +84,9 @@ export class Tabs {
       },
       cancel: () => {
         // A page that has reconnected is still there.
-        if (this.#tabs.get(id) !== tab) return;
-        this.#tabs.delete(id);
-        this.#onClose(id);
+        if (this.#tabs.get(id) === tab) this.#remove(id);
       },
-    });
+    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_UNSENT_BYTES }));
     return new Response(body, {
       headers: {
         "content-type": "text/event-stream",
@@ -86,12 +102,29 @@ export class Tabs {
 
   /** Sends a message to one page. */
   send(id: string, message: ServerMessage): void {
-    this.#tabs.get(id)?.write(encode(message));
+    this.#write(id, encode(message));
   }
 
   /** Sends a message to all pages. */
   sendAll(message: ServerMessage): void {
-    for (const tab of this.#tabs.values()) tab.write(encode(message));
+    this.#writeAll(encode(message));
+  }
+
+  #writeAll(text: string): void {
+    for (const id of [...this.#tabs.keys()]) this.#write(id, text);
+  }
+
+  /** A page that doesn't read is dropped; it connects again if it's there. */
+  #write(id: string, text: string): void {
+    const tab = this.#tabs.get(id);
+    if (tab === undefined || tab.write(text)) return;
+    tab.fail();
+    this.#remove(id);
+  }
+
+  #remove(id: string): void {
+    this.#tabs.delete(id);
+    this.#onClose(id);
   }
 
   /** Ends all streams. */

@@ -4,6 +4,7 @@ import { leftBeforeAccept } from "../../net/mod.ts";
 import { askWhy } from "../symptoms/ask_why.ts";
 import {
   fitTerminal,
+  jsonLine,
   Narrator,
   Printer,
   type ShowEvent,
@@ -12,6 +13,7 @@ import { loadAnswers } from "../checker/answers.ts";
 import { endWithParent } from "../checker/interrupted.ts";
 import { findLesson, type Lesson } from "../checker/catalog.ts";
 import { parseCommandLine, parsePort } from "./command_line.ts";
+import { describeShortage } from "./system_error.ts";
 import { temporaryFolder } from "../checker/temporary_folder.ts";
 import { HelpRequest, UsageError } from "../checker/usage_error.ts";
 
@@ -111,7 +113,7 @@ export async function runLesson(program: LessonProgram): Promise<void> {
     }
     printer.flush();
   } catch (error) {
-    printer.flush();
+    if (describeShortage(error) === undefined) printer.flush();
     const [line, status] = explain(error, lesson.number);
     if (status === 0) console.log(line);
     else console.error(line);
@@ -266,13 +268,15 @@ function explain(error: unknown, number: number): [string, number] {
       2,
     ];
   }
+  const shortage = describeShortage(error);
+  if (shortage !== undefined) return [shortage, 1];
   const why = askWhy(error);
   const hint = why === undefined ? "" : `\nwhat causes it: ${why}`;
   return [`the lesson failed: ${Deno.inspect(error)}${hint}`, 1];
 }
 
 function printJson(event: ShowEvent): void {
-  print(`${JSON.stringify(event)}\n`);
+  print(`${jsonLine(event)}\n`);
 }
 
 /** Writes immediately: a server's notes mustn't wait for a buffer to fill. */

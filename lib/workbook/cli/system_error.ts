@@ -39,6 +39,45 @@ export function describeSystemError(error: unknown): string | undefined {
   return `${name}: ${meaning}`;
 }
 
+/** What a machine can run out of. */
+const SHORTAGES = ["ENOSPC", "EDQUOT", "EMFILE", "ENFILE"];
+
+/**
+ * Describes in one line that the machine has run out of something, which is no
+ * fault of the program that needed it.
+ *
+ * @param error What was thrown.
+ * @returns The line, or `undefined` for any other kind of error.
+ */
+export function describeShortage(error: unknown): string | undefined {
+  const code = error instanceof Error ? codeOf(error) : undefined;
+  return SHORTAGES.includes(code ?? "")
+    ? describeSystemError(error)
+    : undefined;
+}
+
+/** Some lessons open this many files and sockets at once. */
+const ENOUGH_FILES = 512;
+
+/**
+ * Says that this shell allows too few open files for some lessons. Deno itself
+ * may fail without them, and doesn't say why.
+ *
+ * @returns The line, or `undefined` if there are enough, or nobody knows.
+ */
+export function describeFewFiles(): string | undefined {
+  try {
+    // Only Linux has this file.
+    const limits = Deno.readTextFileSync("/proc/self/limits");
+    const [, most] = /^Max open files +(\d+)/m.exec(limits) ?? [];
+    if (!(Number(most) < ENOUGH_FILES)) return undefined;
+    return `this shell allows only ${most} open files, which may be why: ` +
+      "`ulimit -n 1024` allows more";
+  } catch {
+    return undefined;
+  }
+}
+
 function codeOf(error: Error): string | undefined {
   const { code } = error as { code?: string };
   if (code !== undefined) return code;

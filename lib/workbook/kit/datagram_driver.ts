@@ -74,10 +74,22 @@ export class DatagramDriver {
     }
   }
 
-  /** Runs one case once. */
+  /** Runs one case once, and again with longer times if it has such. */
   async run(
     one: DatagramCase,
     options: RunOptions = {},
+  ): Promise<DatagramResult> {
+    try {
+      return await this.#runOnce(one, options);
+    } catch (error) {
+      if (one.slower === undefined) throw error;
+      return await this.run(one.slower, { ...options, socket: undefined });
+    }
+  }
+
+  async #runOnce(
+    one: DatagramCase,
+    options: RunOptions,
   ): Promise<DatagramResult> {
     const calling = this.#call(one, options);
     this.#feed(calling);

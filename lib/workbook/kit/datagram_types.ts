@@ -61,6 +61,13 @@ export interface DatagramCase {
   throws?: ErrorClass | ErrorClass[];
   /** Whether it should still be waiting when everything has arrived. */
   waits?: boolean;
+  /**
+   * The same case with longer times, which is tried if this one fails: when the
+   * machine pauses, a right answer may be too late.
+   *
+   * @default the case isn't tried again
+   */
+  slower?: DatagramCase;
   /** The likely cause of any other result, and what to do. */
   likely: DatagramAdvice;
   /** The heading in the README that explains it. */

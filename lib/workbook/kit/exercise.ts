@@ -1,3 +1,4 @@
+import { inCheck } from "./check_context.ts";
 import { Trial, type TrialOptions } from "./trial.ts";
 
 /** The parts of an exercise, as its author writes them. */
@@ -76,22 +77,28 @@ export interface Exercise<T> extends Omit<ExerciseParts<T>, "check"> {
 export function exercise<T>(parts: ExerciseParts<T>): Exercise<T> {
   return {
     ...parts,
-    async check(attempt: T, options: TrialOptions = {}): Promise<void> {
-      const trial = new Trial(parts.read, options);
-      try {
-        if (typeof attempt !== "function") {
-          trial.fail({
-            problem: `exercise.ts exports ${describe(attempt)} under this ` +
-              "name, not a function or class.",
-            likely: "Export what the task describes, under the name in it.",
-          });
-        }
-        await trial.guard(async () => await parts.check(attempt, trial));
-      } finally {
-        await trial.cleanUp();
-      }
-    },
+    check: (attempt: T, options: TrialOptions = {}) =>
+      inCheck(() => check(parts, attempt, new Trial(parts.read, options))),
   };
+}
+
+async function check<T>(
+  parts: ExerciseParts<T>,
+  attempt: T,
+  trial: Trial,
+): Promise<void> {
+  try {
+    if (typeof attempt !== "function") {
+      trial.fail({
+        problem: `exercise.ts exports ${describe(attempt)} under this ` +
+          "name, not a function or class.",
+        likely: "Export what the task describes, under the name in it.",
+      });
+    }
+    await trial.guard(async () => await parts.check(attempt, trial));
+  } finally {
+    await trial.cleanUp();
+  }
 }
 
 function describe(value: unknown): string {

@@ -1,6 +1,7 @@
 import { concat } from "../../wire/bytes.ts";
 import {
   awaited,
+  requireAnEnd,
   requireBytes,
   requireData,
   requireFewPending,
@@ -59,6 +60,13 @@ export interface FakeConnOptions {
    * @default Infinity
    */
   room?: number;
+  /**
+   * The most bytes that there are to write. One more is a misuse, which ends the
+   * check: the answer would write forever.
+   *
+   * @default 16777216
+   */
+  most?: number;
   /** Called whenever bytes have moved: `() => trial.progress()` in a check. */
   onMove?: () => void;
 }
@@ -116,6 +124,7 @@ export class FakeConn implements Deno.TcpConn {
   #pendingWrites = 0;
   #overlappedWrites = false;
   #room: number;
+  readonly #most?: number;
   readonly #breakAt: number;
   readonly #closeWriteError?: Error;
   readonly #nextWriteSize: () => number;
@@ -150,6 +159,7 @@ export class FakeConn implements Deno.TcpConn {
     this.#breakAt = options.breakAt ?? Infinity;
     this.#closeWriteError = options.closeWriteError;
     this.#room = options.room ?? Infinity;
+    this.#most = options.most;
     this.#onMove = options.onMove ?? (() => {});
     this.#resetIfDue();
   }
@@ -348,6 +358,11 @@ export class FakeConn implements Deno.TcpConn {
     if (this.#closed) await nextTurn();
     this.#assertOpen();
     this.#writes++;
+    requireAnEnd({
+      bytes: this.#bytesWritten,
+      writes: this.#writes,
+      most: this.#most,
+    });
     if (this.#pendingWrites++ > 0) this.#overlappedWrites = true;
     const size = this.#nextWriteSize();
     this.#wake();

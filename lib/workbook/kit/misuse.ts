@@ -150,6 +150,42 @@ export function requireData(emptyWrites: number): void {
   );
 }
 
+/** The most bytes that any answer has a reason to write to a simulated peer. */
+const MAX_WRITTEN = 16 * 1024 * 1024;
+/** The most calls of `write` for that. */
+const MAX_WRITES = 200_000;
+
+/** What has been written to a connection. */
+export interface Written {
+  /** How many bytes it took so far. */
+  bytes: number;
+  /** How many writes it took so far. */
+  writes: number;
+  /** The most bytes that the answer has to write. */
+  most?: number;
+}
+
+/**
+ * Stops code that writes without end. Bytes keep moving then, so it never
+ * stalls, and without this it would run until the deadline.
+ *
+ * @param written What has been written so far.
+ * @throws {Misuse} If that's more than there is to write.
+ */
+export function requireAnEnd(
+  { bytes, writes, most = MAX_WRITTEN }: Written,
+): void {
+  if (bytes <= most && writes <= MAX_WRITES) return;
+  throw new Misuse(
+    bytes <= most
+      ? `You called conn.write() more than ${MAX_WRITES} times`
+      : `You wrote ${bytes} bytes, and there are only ${most} to write`,
+    "Does your loop end? write() returns how many bytes it took: add that to " +
+      "the number of bytes sent, with `sent += await conn.write(…)`, and stop " +
+      "when everything is sent.",
+  );
+}
+
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return `the string ${Deno.inspect(value)}`;

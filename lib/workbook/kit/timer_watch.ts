@@ -1,4 +1,5 @@
 import process from "node:process";
+import { currentCheck } from "./check_context.ts";
 import { Misuse } from "./misuse.ts";
 import { ownTimers } from "./own_timers.ts";
 import { shown } from "./values.ts";
@@ -27,7 +28,10 @@ export class TimerWatch implements Disposable {
   readonly #signalTimeout = AbortSignal.timeout;
   readonly #running = new Map<unknown, number>();
   readonly #signals: { isAwaited: () => boolean; ms: number }[] = [];
+  /** Timers that an earlier answer has started since. */
+  readonly #others = new Set<unknown>();
   readonly #runningBefore = countOfProcess();
+  readonly #check = currentCheck();
   #immediates = 0;
   #isOver = false;
   /**
@@ -49,7 +53,7 @@ export class TimerWatch implements Disposable {
     );
     globalThis.setImmediate = Object.assign(
       (...args: Parameters<typeof setImmediate>) => {
-        this.#immediates++;
+        if (this.#isWatched()) this.#immediates++;
         return setImmediate(...args);
       },
       setImmediate,
@@ -57,8 +61,9 @@ export class TimerWatch implements Disposable {
     globalThis.clearTimeout = this.#unwatching(globalThis.clearTimeout);
     globalThis.clearInterval = this.#unwatching(globalThis.clearInterval);
     AbortSignal.timeout = (ms) => {
-      this.started.push(ms);
       const signal = this.#signalTimeout.call(AbortSignal, ms);
+      if (!this.#isWatched()) return signal;
+      this.started.push(ms);
       this.#signals.push({ isAwaited: watchListeners(signal), ms });
       return signal;
     };
@@ -95,7 +100,8 @@ export class TimerWatch implements Disposable {
    * them.
    */
   get runningCount(): number {
-    const all = countOfProcess() - this.#runningBefore;
+    const others = [...this.#others].filter(keepsRunning).length;
+    const all = countOfProcess() - this.#runningBefore - others;
     return Math.max(this.running().length, all);
   }
 
@@ -124,6 +130,17 @@ export class TimerWatch implements Disposable {
     this.close();
   }
 
+  /** An earlier answer, which still runs, is none of this check's business. */
+  #isWatched(): boolean {
+    const check = currentCheck();
+    return check === undefined || check === this.#check;
+  }
+
+  #forget(timer: unknown): void {
+    this.#running.delete(timer);
+    this.#others.delete(timer);
+  }
+
   #watched(
     start: typeof setTimeout | typeof setInterval,
     firing: "once" | "again",
@@ -139,13 +156,15 @@ export class TimerWatch implements Disposable {
       }
       const timer = start(
         () => {
-          if (firing === "once") this.#running.delete(timer);
+          if (firing === "once") this.#forget(timer);
           if (typeof callback === "function") callback(...rest);
         },
         ms,
       );
-      this.started.push(ms);
-      this.#running.set(timer, ms);
+      if (this.#isWatched()) {
+        this.started.push(ms);
+        this.#running.set(timer, ms);
+      } else this.#others.add(timer);
       return timer;
     };
   }
@@ -153,8 +172,8 @@ export class TimerWatch implements Disposable {
   #unwatching(end: typeof clearTimeout): typeof clearTimeout {
     return (timer) => {
       // A timer can also be identified by its number.
-      for (const one of this.#running.keys()) {
-        if (Number(one) === Number(timer)) this.#running.delete(one);
+      for (const one of [...this.#running.keys(), ...this.#others]) {
+        if (Number(one) === Number(timer)) this.#forget(one);
       }
       end(timer);
     };

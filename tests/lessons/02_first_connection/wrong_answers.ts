@@ -81,6 +81,11 @@ const greetOnce: WrongAnswer<GreetOnce>[] = [
     diagnosis: /the greeting has \d+ characters/,
   },
   {
+    name: "writes without end, because it forgets what it has sent",
+    replace: ["sent += await", "sent = await"],
+    diagnosis: /greetOnce\(\) sent more than the expected 24 bytes/,
+  },
+  {
     name: "starts over with each write",
     replace: [WRITE, "sent += await conn.write(bytes);"],
     diagnosis:

@@ -12,6 +12,11 @@ const DONE = "sent = count;";
 
 const echo: WrongAnswer<Echo>[] = [
   {
+    name: "writes without end, because it forgets what it has sent",
+    replace: ["sent += await", "sent = await"],
+    diagnosis: /echo\(\) sent more than the expected 1001 bytes/,
+  },
+  {
     name: "reads only once",
     replace: [WRITE, `${WRITE} if (sent === count) return;`],
     diagnosis: /returned while the client was still sending/,
@@ -187,6 +192,11 @@ const exchange: WrongAnswer<Exchange>[] = [
     name: "closes its write side to find the end of the answer",
     replace: ["sendAll(),", "sendAll().then(() => conn.closeWrite()),"],
     diagnosis: /The caller needs the connection for the next exchange/,
+  },
+  {
+    name: "writes without end, because it forgets what it has sent",
+    replace: ["sent += await", "sent = await"],
+    diagnosis: /You wrote 1002 bytes, and there are only 1001.*sent \+= await/s,
   },
   {
     name: "stops writing one byte too early",

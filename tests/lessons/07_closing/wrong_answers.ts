@@ -29,6 +29,11 @@ const askAndHear: WrongAnswer<AskAndHear>[] = [
     diagnosis: /close\(\) ends both directions/,
   },
   {
+    name: "writes without end, because it forgets what it has sent",
+    replace: ["sent += await", "sent = await"],
+    diagnosis: /askAndHear\(\) sent more than the expected 3000 bytes/,
+  },
+  {
     name: "never closes its write side",
     replace: [CLOSE_WRITE, ""],
     diagnosis: /whole question and its end.*conn\.closeWrite\(\)/s,

@@ -13,39 +13,49 @@ function isSame(from: Deno.Addr, server: Deno.NetAddr): boolean {
   return hostname === server.hostname && port === server.port;
 }
 
+/** Asks again with an interval; after the first questions, `pause` is called. */
+function withInterval(pause: () => void = () => {}): Call {
+  let next = 0;
+  return async (socket, server, request, { timeoutMs, attempts }) => {
+    const number = next++;
+    const question = new Uint8Array(4 + request.length);
+    new DataView(question.buffer).setUint32(0, number, true);
+    question.set(request, 4);
+    await socket.send(question, server);
+    if (number < 45) pause();
+    const failed = Promise.withResolvers<never>();
+    let left = attempts - 1;
+    const timer = setInterval(() => {
+      if (left-- > 0) {
+        socket.send(question, server).catch(failed.reject);
+        if (number < 45) pause();
+      } else failed.reject(new Deno.errors.TimedOut("no answer"));
+    }, timeoutMs);
+    async function hear(): Promise<Uint8Array> {
+      for await (const [message, from] of socket) {
+        if (!isSame(from, server) || message.byteLength < 4) continue;
+        const view = new DataView(message.buffer);
+        if (view.getUint32(0, true) === number) return message.slice(4);
+      }
+      throw new Error("closed");
+    }
+    const hearing = hear();
+    hearing.catch(() => {});
+    try {
+      return await Promise.race([hearing, failed.promise]);
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
 testAccepted<Call>(exercises[0], {
   "with deadlines, and the helper of lib/net": disturbedCall("no effect"),
-  "with an interval that asks again": (() => {
-    let next = 0;
-    return async (socket, server, request, { timeoutMs, attempts }) => {
-      const number = next++;
-      const question = new Uint8Array(4 + request.length);
-      new DataView(question.buffer).setUint32(0, number, true);
-      question.set(request, 4);
-      await socket.send(question, server);
-      const failed = Promise.withResolvers<never>();
-      let left = attempts - 1;
-      const timer = setInterval(() => {
-        if (left-- > 0) socket.send(question, server).catch(failed.reject);
-        else failed.reject(new Deno.errors.TimedOut("no answer"));
-      }, timeoutMs);
-      async function hear(): Promise<Uint8Array> {
-        for await (const [message, from] of socket) {
-          if (!isSame(from, server) || message.byteLength < 4) continue;
-          const view = new DataView(message.buffer);
-          if (view.getUint32(0, true) === number) return message.slice(4);
-        }
-        throw new Error("closed");
-      }
-      const hearing = hear();
-      hearing.catch(() => {});
-      try {
-        return await Promise.race([hearing, failed.promise]);
-      } finally {
-        clearInterval(timer);
-      }
-    };
-  })(),
+  "with an interval that asks again": withInterval(),
+  "with an interval, on a machine that pauses after each question":
+    withInterval(() => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+    }),
 });
 
 testAccepted<OnceOnlyClass>(exercises[1], {

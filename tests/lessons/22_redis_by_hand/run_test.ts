@@ -18,6 +18,7 @@ import {
 } from "../../../lib/net/mod.ts";
 import { failingFirst } from "../../lib/net_fixture.ts";
 import { Recording, recordOnce } from "../record.ts";
+import { testWithFiles } from "../../lib/net_fixture.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -141,24 +142,28 @@ Deno.test("serveRedis() passes onError a connection only if the client was accep
   ]);
 });
 
-Deno.test("serveRedis() answers a client while a thousand others are silent", async () => {
-  await using server = startServer();
-  using client = await server.connect();
-  const idle: Deno.Conn[] = [];
-  try {
-    for (let i = 0; i < 1000; i++) {
-      const { conn } = await server.connect();
-      idle.push(conn);
-      // Half of them are in the middle of a command.
-      if (i % 2 === 0) await conn.write(encode("*2\r\n$4\r\nEC"));
+testWithFiles(
+  2500,
+  "serveRedis() answers a client while a thousand others are silent",
+  async () => {
+    await using server = startServer();
+    using client = await server.connect();
+    const idle: Deno.Conn[] = [];
+    try {
+      for (let i = 0; i < 1000; i++) {
+        const { conn } = await server.connect();
+        idle.push(conn);
+        // Half of them are in the middle of a command.
+        if (i % 2 === 0) await conn.write(encode("*2\r\n$4\r\nEC"));
+      }
+      assertEquals(text((await client.ask(["PING"]))[0]), "+PONG\r\n");
+      using late = await server.connect();
+      assertEquals(text((await late.ask(["INCR", "n"]))[0]), ":1\r\n");
+    } finally {
+      for (const conn of idle) conn.close();
     }
-    assertEquals(text((await client.ask(["PING"]))[0]), "+PONG\r\n");
-    using late = await server.connect();
-    assertEquals(text((await late.ask(["INCR", "n"]))[0]), ":1\r\n");
-  } finally {
-    for (const conn of idle) conn.close();
-  }
-});
+  },
+);
 
 Deno.test("serveRedis() answers the commands before a protocol error, reports it, and closes", async () => {
   await using server = startServer();

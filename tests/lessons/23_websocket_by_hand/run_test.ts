@@ -180,9 +180,9 @@ class Member {
     return this.#lines.shift()!;
   }
 
-  async close(code = 1000): Promise<CloseEvent> {
+  async close(code = 1000, reason = ""): Promise<CloseEvent> {
     const closed = eventOf(this.socket, "close");
-    this.socket.close(code);
+    this.socket.close(code, reason);
     return await closed;
   }
 }
@@ -203,14 +203,17 @@ Deno.test("serveChat() lets members over WebSocket and over TCP talk with each o
     // A member can't control another's terminal, or speak in another's name.
     ann.socket.send("\x1b[2J\nguest3: hi\u202e");
     assertEquals(await heard(), "guest1: \\x1b[2J\\x0aguest3: hi\\u202e");
-    const { code, wasClean } = await ann.close(4000);
+    const { code, wasClean } = await ann.close(4000, "bye\x9b2J\u202e");
     assertEquals([code, wasClean], [4000, true]);
-    assertEquals(await heard(), "* guest1 left with 4000");
+    assertEquals(
+      await heard(),
+      '* guest1 left with 4000 "bye\\x9b2J\\u202e"',
+    );
   });
   assertEquals(notes, [
     "guest1 is here over WebSocket",
     "guest2 is here over TCP",
-    "guest1 left with 4000; 1 in the room",
+    'guest1 left with 4000 "bye\\x9b2J\\u202e"; 1 in the room',
   ]);
 });
 

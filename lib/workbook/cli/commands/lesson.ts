@@ -14,6 +14,7 @@ import {
   onInterrupt,
   signalChild,
 } from "../../checker/interrupted.ts";
+import { describeFewFiles } from "../system_error.ts";
 import { sandboxArgs } from "../../checker/sandbox.ts";
 import { temporaryFolder } from "../../checker/temporary_folder.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
@@ -86,6 +87,8 @@ export default async function lesson(
   if (json) options.push("--json");
   if (flags["no-pause"] > 0) options.push("--no-pause");
   const status = await run(chosen, options);
+  const few = status === 0 ? undefined : describeFewFiles();
+  if (few !== undefined) console.error(few);
   if (status === 0 && !json && !serve) {
     io.print(
       "",

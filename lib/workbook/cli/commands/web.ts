@@ -4,16 +4,13 @@ import { fileURLToPath } from "node:url";
 import type { Server, WebModule } from "../../../web/contract.ts";
 import { ROOT } from "../../checker/catalog.ts";
 import { Interrupted, onInterrupt } from "../../checker/interrupted.ts";
-import { stdArgs } from "../../checker/std_args.ts";
 import { repeated, UsageError } from "../../checker/usage_error.ts";
 import { openBrowser } from "../browser.ts";
 import type { CommandContext } from "../command.ts";
 import { parseCommandLine, parsePort } from "../command_line.ts";
 import { runDeno } from "../run_deno.ts";
+import { downloadPackages, loadWeb } from "../web_packages.ts";
 import { typedPath } from "../packets/capture_file.ts";
-
-/** The module that needs npm packages. */
-const WEB = new URL("../../../web/mod.ts", import.meta.url);
 
 /** `deno task web`: the workbook in a browser, or as static pages. */
 export default async function web(
@@ -55,18 +52,6 @@ export default async function web(
   return await serve(module, { port, open: flags["no-open"] === 0 }, io);
 }
 
-/** Loads the module, or returns `undefined` if its npm packages are missing. */
-async function loadWeb(): Promise<WebModule | undefined> {
-  try {
-    // This process runs with `--cached-only`. The specifier is computed, so
-    // that no other command has npm packages in its module graph.
-    return await import(WEB.href);
-  } catch (error) {
-    if (isMissingPackage(error)) return undefined;
-    throw error;
-  }
-}
-
 /**
  * Downloads the npm packages, and runs the command in another process: this one
  * remembers that they weren't there.
@@ -76,13 +61,7 @@ async function downloadAndRun(
   io: CommandContext,
 ): Promise<number> {
   io.print(dim("Downloading the browser edition's npm packages, once …"));
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["cache", "--quiet", ...stdArgs(), fileURLToPath(WEB)],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  if (!success) {
+  if (!await downloadPackages()) {
     io.complain(
       "can't reach the npm registry: the browser edition must download its " +
         "packages once; all other commands work without them",
@@ -96,10 +75,6 @@ async function downloadAndRun(
     // Paths are relative to the folder where you typed the command.
     { env: { INIT_CWD: Deno.env.get("INIT_CWD") ?? Deno.cwd() } },
   );
-}
-
-function isMissingPackage(error: unknown): boolean {
-  return /npm/.test(String(error));
 }
 
 async function serve(

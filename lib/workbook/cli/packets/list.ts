@@ -1,5 +1,5 @@
 import { dim } from "@std/fmt/colors";
-import { counted, protocolOf } from "../../../show/mod.ts";
+import { counted, jsonLine, protocolOf } from "../../../show/mod.ts";
 import {
   CaptureConversations,
   type Packet,
@@ -57,7 +57,7 @@ abstract class Chosen implements Show {
 export class JsonLines extends Chosen {
   protected show(packet: Packet, tracked: TrackedPacket): void {
     const record = packetRecord(packet, tracked);
-    this.options.output.print(JSON.stringify(record));
+    this.options.output.print(jsonLine(record));
   }
 
   end(): void {}
