@@ -29,6 +29,8 @@ export interface ExerciseProps {
 export interface ExerciseActions {
   /** Loads the solution, as highlighted HTML. */
   loadSolution?: (id: string) => Promise<string>;
+  /** Copies a text, for example into the editor's dialog for opening a file. */
+  copy?: (text: string) => Promise<void>;
   /** Whether it's being checked now. */
   isChecking?: boolean;
 }
@@ -68,6 +70,12 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
         )}
       </header>
       <Where {...props} />
+      {file !== undefined && state === "not started" && (
+        <p class="how">
+          Edit this file in any editor. Each time you save it, the verdict
+          appears here.
+        </p>
+      )}
       <details
         open={isOpen}
         onToggle={(event) => setOpen(event.currentTarget.open)}
@@ -90,7 +98,8 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
 }
 
 /** Shows the file to edit, and a link that opens it in the editor. */
-function Where({ file, path }: ExerciseProps) {
+function Where({ file, path, copy }: ExerciseProps & ExerciseActions) {
+  const [isCopied, setCopied] = useState(false);
   if (file === undefined) return null;
   const address = encodeURI(file.file.replaceAll("\\", "/"));
   const slash = address.startsWith("/") ? "" : "/";
@@ -99,7 +108,18 @@ function Where({ file, path }: ExerciseProps) {
       <code>{path}:{file.line}</code>{" "}
       <a class="button" href={`vscode://file${slash}${address}:${file.line}`}>
         Open in VS Code
-      </a>
+      </a>{" "}
+      {copy !== undefined && (
+        <button
+          type="button"
+          onClick={async () => {
+            await copy(file.file);
+            setCopied(true);
+          }}
+        >
+          {isCopied ? "Copied" : "Copy its path"}
+        </button>
+      )}
     </p>
   );
 }

@@ -131,7 +131,6 @@ function placeOf(
       Step {step}
       {all}
       <span class="from">
-        {" · "}
         {isRecording ? "recorded" : "this machine, just now"}
       </span>
     </>

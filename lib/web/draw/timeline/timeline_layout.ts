@@ -6,7 +6,7 @@
  */
 import { foldHeight } from "../fold_line.tsx";
 import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
-import { fitText, textWidth, wrapLabel } from "../metrics.ts";
+import { fitText, nameWidth, textWidth, wrapLabel } from "../metrics.ts";
 import { PAUSE_HEIGHT, type PlacedPause, placePause } from "../pause.tsx";
 import { LINE_HEIGHT, PILL_RADIUS, pillWidth } from "../shapes.tsx";
 import type { EventOf, Side, Socket, TimelineItem } from "../types.ts";
@@ -141,7 +141,7 @@ export function lifelinesOf(
   });
   const socketLine = (side: Side): Lifeline => ({
     x: socket[side],
-    ...namesOfSockets([...sockets[side].values()]),
+    ...namesOfSockets([...sockets[side].values()], socketBox),
     box: socketBox,
     kind: `${side} socket`,
   });
@@ -174,22 +174,31 @@ export function staysInMemory(items: TimelineItem[]): boolean {
 
 function namesOfSockets(
   sockets: Socket[],
+  box: number,
 ): { name: string; detail: string } {
   const [first] = sockets;
   if (first === undefined) return { name: "socket", detail: "kernel" };
-  const numbers = [...new Set(sockets.map(({ descriptor }) => descriptor))];
   if (sockets.length > 1) {
-    return {
-      name: `${sockets.length} sockets`,
-      detail: numbers.length > 3
-        ? `${numbers.slice(0, 3).join(", ")}…`
-        : numbers.join(", "),
-    };
+    const numbers = new Set(sockets.map(({ descriptor }) => descriptor));
+    const name = `${sockets.length} sockets`;
+    return nameWidth(name, SMALL) <= box
+      ? { name, detail: firstOf([...numbers], box - 6) }
+      : { name: "sockets", detail: String(sockets.length) };
   }
   return {
     name: `socket ${first.descriptor}`,
     detail: first.local === undefined ? "kernel" : shortAddress(first.local),
   };
+}
+
+/** As many of the numbers as there's room for. */
+function firstOf(numbers: number[], room: number): string {
+  for (let count = numbers.length; count > 0; count--) {
+    const end = count < numbers.length ? "…" : "";
+    const text = numbers.slice(0, count).join(", ") + end;
+    if (textWidth(text, SMALL) <= room) return text;
+  }
+  return "";
 }
 
 /**
@@ -268,7 +277,7 @@ function placeCall(
   const [from, to] = isTaking
     ? [b - way * 3, a + way * 4]
     : [a + way * 3, b - way * 4];
-  const room = Math.abs(b - a) - (columns.isNarrow ? 4 : 20);
+  const room = Math.abs(b - a) - (columns.isNarrow ? 8 : 20);
   const lines = linesOf(row.words, room, columns, 4);
   const { client, server } = columns.socket;
   const carried = carries === undefined
@@ -335,7 +344,6 @@ function placePacket(
   const [from, to] = side === "client"
     ? [client + 4, server - 4]
     : [server - 4, client + 4];
-  const room = server - client - (columns.isNarrow ? 8 : 16);
   const isFailure = packet.flags?.includes("RST") || packet.protocol === "icmp";
   const kind = isFailure
     ? "fail"
@@ -344,10 +352,12 @@ function placePacket(
     : packet.bytes > 0 || packet.protocol === "udp"
     ? "bytes"
     : "packet";
+  // The ground of an arrow with bytes ends before its head.
+  const room = server - client - (kind === "bytes" ? 24 : 16);
   const all = [main, numbers].filter((text) => text !== "").join(" ");
   const size = columns.isNarrow ? SMALL : undefined;
   const isOneLine = textWidth(all, size) <= room;
-  const mains = isOneLine ? [all] : linesOf(main, room, columns, 3);
+  const mains = isOneLine ? [all] : linesOf(main, room, columns, 4);
   const small = (text: string) =>
     text === "" ? [] : linesOf(text, room, columns, 2);
   const parts = [

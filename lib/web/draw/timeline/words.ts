@@ -44,7 +44,10 @@ export function callWords(call: TimedCall): string {
   if (/^get(sock|peer)name$/.test(name)) {
     return `${name}(${descriptor})${gives(failure ?? given)}`;
   }
-  const args = given === "" ? `${descriptor}` : `${descriptor}, ${given}`;
+  // "backlog 511" stays on one line.
+  const args = given === ""
+    ? `${descriptor}`
+    : `${descriptor}, ${name === "listen" ? tie(given) : given}`;
   const asks = name === "getsockopt" ? call.returned : undefined;
   const result = failure ?? asks;
   return `${name}(${args})${result === undefined ? "" : gives(result)}`;
