@@ -65,7 +65,7 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
           <p class="state" role="status">
             <b>{isChecking ? "" : MARKS[state]} {word}</b>
             {result !== undefined && result.atMs > 0 && !isChecking &&
-              <Ago atMs={result.atMs} />}
+              state !== "not started" && <Ago atMs={result.atMs} />}
           </p>
         )}
       </header>
@@ -76,6 +76,8 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
           appears here.
         </p>
       )}
+      {result !== undefined && !isChecking && <Verdict result={result} />}
+      {state === "passed" && <Passed {...props} />}
       <details
         open={isOpen}
         onToggle={(event) => setOpen(event.currentTarget.open)}
@@ -83,8 +85,6 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
         <summary>Task</summary>
         <div dangerouslySetInnerHTML={{ __html: props.task }} />
       </details>
-      {result !== undefined && !isChecking && <Verdict result={result} />}
-      {state === "passed" && <Passed {...props} />}
       {state !== "passed" && <Hints hints={props.hints} />}
       {file === undefined && (
         <p class="aside">
@@ -117,7 +117,7 @@ function Where({ file, path, copy }: ExerciseProps & ExerciseActions) {
             setCopied(true);
           }}
         >
-          {isCopied ? "Copied" : "Copy its path"}
+          {isCopied ? "Copied" : "Copy path"}
         </button>
       )}
     </p>

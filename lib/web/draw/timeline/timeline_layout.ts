@@ -125,8 +125,11 @@ export function lifelinesOf(
   const programBox = isNarrow
     ? 58
     : Math.min(116, gap - 20, Math.max(74, beside));
-  const socketBox = isNarrow ? Math.min(74, gap) : Math.min(130, gap - 10);
-  const wireBox = Math.min(90, socket.server - socket.client - socketBox - 12);
+  const between = socket.server - socket.client;
+  const socketBox = isNarrow
+    ? Math.min(74, gap)
+    : Math.min(130, gap - 10, between - 70);
+  const wireBox = Math.min(90, between - socketBox - 12);
   const programLine = (side: Side): Lifeline => ({
     // Keep the box at the edge on the page, even if its line isn't in the
     // middle.
