@@ -146,6 +146,7 @@ export function lifelinesOf(
     x: socket[side],
     ...namesOfSockets([...sockets[side].values()], socketBox),
     box: socketBox,
+    size: isNarrow ? SMALL : undefined,
     kind: `${side} socket`,
   });
   return [

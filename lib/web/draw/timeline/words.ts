@@ -132,7 +132,7 @@ function dataWords(
   // Keep a number on the same line as its name.
   if (says !== undefined) return ` ${says.replaceAll(/ (?=\d)/g, "\u00a0")}`;
   const text = textOf(data ?? "", total);
-  return text === undefined ? "" : ` "${text}"`;
+  return text === undefined ? "" : ` ${tie(`"${text}"`)}`;
 }
 
 /**
