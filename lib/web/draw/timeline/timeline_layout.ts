@@ -363,7 +363,7 @@ function placePacket(
   const isOneLine = textWidth(all, size) <= room;
   const mains = isOneLine ? [all] : linesOf(main, room, columns, 4);
   const small = (text: string) =>
-    text === "" ? [] : linesOf(text, room, columns, 2);
+    text === "" ? [] : linesOf(text, room, columns, columns.isNarrow ? 4 : 2);
   const parts = [
     { lines: mains, kind },
     { lines: isOneLine ? [] : small(numbers), kind: "packet" },
