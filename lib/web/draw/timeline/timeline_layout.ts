@@ -6,7 +6,7 @@
  */
 import { foldHeight } from "../fold_line.tsx";
 import { HEAD_HEIGHT, type Lifeline } from "../lifelines.tsx";
-import { fitText, nameWidth, textWidth, wrapLabel } from "../metrics.ts";
+import { fitText, textWidth, wrapLabel } from "../metrics.ts";
 import { PAUSE_HEIGHT, type PlacedPause, placePause } from "../pause.tsx";
 import { LINE_HEIGHT, PILL_RADIUS, pillWidth } from "../shapes.tsx";
 import type { EventOf, Side, Socket, TimelineItem } from "../types.ts";
@@ -185,7 +185,7 @@ function namesOfSockets(
   if (sockets.length > 1) {
     const numbers = new Set(sockets.map(({ descriptor }) => descriptor));
     const name = `${sockets.length} sockets`;
-    return nameWidth(name, SMALL) <= box
+    return textWidth(name, SMALL) <= box - 6
       ? { name, detail: firstOf([...numbers], box - 6) }
       : { name: "sockets", detail: String(sockets.length) };
   }
