@@ -282,7 +282,7 @@ function placeCall(
     ? [b - way * 3, a + way * 4]
     : [a + way * 3, b - way * 4];
   const room = Math.abs(b - a) - (columns.isNarrow ? 8 : 20);
-  const lines = linesOf(row.words, room, columns, 4);
+  const lines = linesOf(row.words, room, columns, columns.isNarrow ? 7 : 4);
   const { client, server } = columns.socket;
   const carried = carries === undefined
     ? []
@@ -361,7 +361,9 @@ function placePacket(
   const all = [main, numbers].filter((text) => text !== "").join(" ");
   const size = columns.isNarrow ? SMALL : undefined;
   const isOneLine = textWidth(all, size) <= room;
-  const mains = isOneLine ? [all] : linesOf(main, room, columns, 4);
+  const mains = isOneLine
+    ? [all]
+    : linesOf(main, room, columns, columns.isNarrow ? 7 : 4);
   const small = (text: string) =>
     text === "" ? [] : linesOf(text, room, columns, columns.isNarrow ? 4 : 2);
   const parts = [
