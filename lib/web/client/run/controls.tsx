@@ -52,7 +52,7 @@ export function Controls(props: ControlsProps) {
           ? <button type="button" onClick={props.stop}>Stop</button>
           : (
             <button type="button" class="primary" onClick={() => props.start()}>
-              {isRecording ? "Play from the start" : has ? "Run again" : "Run"}
+              {isRecording ? "Replay" : has ? "Run again" : "Run"}
             </button>
           )}
       </div>
