@@ -115,6 +115,7 @@ function Where({ file, path, copy }: ExerciseProps & ExerciseActions) {
           onClick={async () => {
             await copy(file.file);
             setCopied(true);
+            setTimeout(() => setCopied(false), 3000);
           }}
         >
           {isCopied ? "Copied" : "Copy path"}
