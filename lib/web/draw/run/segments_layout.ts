@@ -118,7 +118,7 @@ export function layoutSegments(
     const lines = wrapLabel(
       segmentPhrases(segment, numbers).join(" "),
       Math.abs(to - from) - 2 * 12,
-      { lines: 3 },
+      { lines: 4 },
     );
     const y = top + lines.length * LINE_HEIGHT + 8;
     const states = changed(
