@@ -4,6 +4,7 @@ import type { Browser, Page } from "npm:playwright-core@1.65.1";
 import { existsSync } from "node:fs";
 import { isInstalled } from "../clients/programs.ts";
 import { WorkbookCopy } from "../workbook/workbook_copy.ts";
+import { whyNoNpm } from "./npm.ts";
 import { type StartedWeb, startWeb } from "./start_web.ts";
 
 export type { Page } from "npm:playwright-core@1.65.1";
@@ -15,6 +16,9 @@ const CHROMIUM = [
   "/usr/bin/google-chrome",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ].find(existsSync);
+
+/** What the tests load from npm. */
+const PACKAGES = ["npm:playwright-core@1.65.1", "npm:axe-core@4.14.1"];
 
 /** How long a page may take to show something, in milliseconds. */
 const LIMIT_MS = 60_000;
@@ -92,7 +96,8 @@ export function useBrowser(options: { whole?: boolean } = {}) {
 /** Says why no test can use a browser here. */
 export function whyNoBrowser(): string | undefined {
   if (CHROMIUM === undefined) return "Chromium is not installed";
-  return isInstalled(CHROMIUM) ? undefined : "Chromium can't be started";
+  if (!isInstalled(CHROMIUM)) return "Chromium can't be started";
+  return whyNoNpm() ?? whyNoNpm(PACKAGES);
 }
 
 /** Starts the browser; root may do so only without its sandbox. */

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { stdArgs } from "../../lib/workbook/checker/std_args.ts";
 import { useCopy } from "../workbook/workbook_copy.ts";
-import { testWithNpm } from "../clients/programs.ts";
 import { ApiTab } from "./api.ts";
 import { until } from "./browser.ts";
+import { testWithPackages } from "./npm.ts";
 import { startWeb } from "./start_web.ts";
 
 const copy = useCopy();
@@ -18,6 +18,9 @@ Deno.test("no command but web loads an npm package", async () => {
     specifier.includes("/commands/")
   );
   assertEquals(commands.length > 10, true);
+});
+
+testWithPackages("web loads one copy of Preact", async () => {
   const web = await moduleGraph("lib/web/mod.ts");
   const preacts = web.flatMap((specifier) =>
     specifier.match(/^npm:\/?(preact@[^/]+)/)?.[1] ?? []
@@ -59,46 +62,37 @@ Deno.test("each npm package is named in one file of lib/web/deps, and pinned", a
   assertEquals(imports.filter((target) => target.startsWith("npm:")), []);
 });
 
-Deno.test({
-  name: "web stops on Ctrl-C, and leaves nothing behind",
-  ignore: Deno.build.os === "windows",
-  async fn() {
-    await using started = await startWeb(copy());
-    const { web, url } = started;
-    // A page, so that the watcher of the answers runs, too.
-    await (await fetch(url)).body?.cancel();
-    web.kill("SIGINT");
-    const { code, errors } = await web.end();
-    assertEquals([code, errors], [0, ""]);
-    const left = Array.from(
-      Deno.readDirSync(copy().path("lessons")),
-      ({ name }) => name,
-    );
-    assertEquals(left.filter((name) => name.startsWith(".")), []);
-  },
-});
+testWithPackages("web stops on Ctrl-C, and leaves nothing behind", async () => {
+  await using started = await startWeb(copy());
+  const { web, url } = started;
+  // A page, so that the watcher of the answers runs, too.
+  await (await fetch(url)).body?.cancel();
+  web.kill("SIGINT");
+  const { code, errors } = await web.end();
+  assertEquals([code, errors], [0, ""]);
+  const left = Array.from(
+    Deno.readDirSync(copy().path("lessons")),
+    ({ name }) => name,
+  );
+  assertEquals(left.filter((name) => name.startsWith(".")), []);
+}, { ignore: Deno.build.os === "windows" });
 
-Deno.test({
-  name: "web ends a run and its lesson on Ctrl-C",
-  ignore: Deno.build.os === "windows",
-  async fn() {
-    await using started = await startWeb(copy());
-    const { web, url } = started;
-    await using page = await ApiTab.open(url);
-    const { tab } = page;
-    const status = await page.post("api/run", { tab, lesson: 3, xray: false });
-    assertEquals(status, 200);
-    await page.next("run");
-    web.kill("SIGINT");
-    assertEquals((await web.end()).code, 0);
-    await until(async () => (await lessonsOf(copy().root)) === "");
-  },
-});
+testWithPackages("web ends a run and its lesson on Ctrl-C", async () => {
+  await using started = await startWeb(copy());
+  const { web, url } = started;
+  await using page = await ApiTab.open(url);
+  const { tab } = page;
+  const status = await page.post("api/run", { tab, lesson: 3, xray: false });
+  assertEquals(status, 200);
+  await page.next("run");
+  web.kill("SIGINT");
+  assertEquals((await web.end()).code, 0);
+  await until(async () => (await lessonsOf(copy().root)) === "");
+}, { ignore: Deno.build.os === "windows" });
 
-Deno.test({
-  name: "where nothing can be observed, a page gets the lesson's recording",
-  ignore: Deno.build.os === "windows",
-  async fn() {
+testWithPackages(
+  "where nothing can be observed, a page gets the lesson's recording",
+  async () => {
     // No program is found on this path: no strace, and no tcpdump.
     await using started = await startWeb(copy(), {
       PATH: copy().path("lessons"),
@@ -117,7 +111,8 @@ Deno.test({
     assertEquals(lines.some((line) => line.includes('"sendto"')), true);
     assertEquals((await page.next("end")).code, 0);
   },
-});
+  { ignore: Deno.build.os === "windows" },
+);
 
 /** The processes that run a lesson of a workbook. */
 async function lessonsOf(root: string): Promise<string> {
@@ -146,8 +141,7 @@ Deno.test("web says in one line that npm can't be reached", async () => {
   );
 });
 
-testWithNpm(
-  "preact@10.29.0",
+testWithPackages(
   "web downloads its npm packages the first time, and goes on",
   async () => {
     await using folder = await temporaryCache();

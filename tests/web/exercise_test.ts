@@ -57,6 +57,21 @@ test("the file opens in the editor at its exercise", async ({ copy, open }) => {
   await page.context().close();
 });
 
+test("an exercise says which file to edit, and copies its path", async ({ copy, open }) => {
+  await copy.clear();
+  const page = await open("lessons/03-echo");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const exercise = page.locator("#exercise-3\\.1");
+  assertMatch(await exercise.innerText(), /Each time you save it/);
+  await exercise.locator("text=Copy path").click();
+  await exercise.locator("text=Copied").waitFor();
+  assertEquals(
+    await page.evaluate(() => navigator.clipboard.readText()),
+    copy.file("exercise.ts"),
+  );
+  await page.context().close();
+});
+
 test("what an answer prints is text, never HTML", async ({ copy, open }) => {
   const page = await open("lessons/03-echo");
   const markup = "<img src=x onerror=alert(1)><b>bold</b>";

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { useCopy } from "../workbook/workbook_copy.ts";
 import { readToEnd } from "../../lib/net/mod.ts";
+import { testWithPackages } from "./npm.ts";
 import { startWeb } from "./start_web.ts";
 
 const copy = useCopy();
@@ -57,19 +58,26 @@ const CASES: [name: string, request: Request, status: RegExp][] = [
   ["a solution too early", { line: "GET /solution/3.1 HTTP/1.1" }, /403/],
 ];
 
-Deno.test("the server answers its own pages only, and runs no command of others", async () => {
-  await using started = await startWeb(copy());
-  const { url } = started;
-  const page = await (await fetch(url)).text();
-  const token = page.match(/data-token="(\w+)"/)![1];
-  for (const [name, request, status] of CASES) {
-    const response = await send(url, { token, ...request });
-    assertMatch(response, status, name);
-    assertMatch(response, /content-security-policy: default-src 'none'/i, name);
-  }
-});
+testWithPackages(
+  "the server answers its own pages only, and runs no command of others",
+  async () => {
+    await using started = await startWeb(copy());
+    const { url } = started;
+    const page = await (await fetch(url)).text();
+    const token = page.match(/data-token="(\w+)"/)![1];
+    for (const [name, request, status] of CASES) {
+      const response = await send(url, { token, ...request });
+      assertMatch(response, status, name);
+      assertMatch(
+        response,
+        /content-security-policy: default-src 'none'/i,
+        name,
+      );
+    }
+  },
+);
 
-Deno.test("two servers have two tokens", async () => {
+testWithPackages("two servers have two tokens", async () => {
   const tokens: string[] = [];
   for (let i = 0; i < 2; i++) {
     await using started = await startWeb(copy());

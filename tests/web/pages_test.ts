@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
+import { lessons } from "../../lessons/mod.ts";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { ALL, sampleOf } from "../sample.ts";
+import { exercisesOf } from "../../lib/workbook/checker/checker.ts";
+import { lessonPath } from "../../lib/web/site.ts";
 import { type Page, runToEnd, useBrowser } from "./browser.ts";
 
 const test = useBrowser({ whole: true });
@@ -120,6 +123,15 @@ function linksIn(html: string): string[] {
   return [...new Set(Array.from(links, ([, link]) => link))]
     .filter((link) => !link.startsWith("vscode:"));
 }
+
+test("every lesson's page has a card for each exercise", async ({ url }) => {
+  for (const lesson of lessons) {
+    const html = await textOf(new URL(lessonPath(lesson), url));
+    for (const { id } of exercisesOf(lesson)) {
+      assert(html.includes(`id="exercise-${id}"`), `no card for ${id}`);
+    }
+  }
+});
 
 test("search finds a section of a reading, and goes there", async ({ open }) => {
   const page = await open("");

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { extname, join } from "node:path";
 import { useCopy } from "../workbook/workbook_copy.ts";
 import { launch, visits, whyNoBrowser } from "./browser.ts";
+import { testWithPackages } from "./npm.ts";
 
 const copy = useCopy();
 const BASE = "/some/where/";
@@ -83,15 +84,18 @@ Deno.test({
   },
 });
 
-Deno.test("the static pages are made of the placeholders, not of your answers", async () => {
-  const folder = copy().path("site_2");
-  await copy().write("export const secret = 1;");
-  const { code } = await copy().run("web", "--build", folder);
-  assertEquals(code, 0);
-  for await (const text of filesIn(folder)) {
-    assert(!text.includes("secret = 1"));
-  }
-});
+testWithPackages(
+  "the static pages are made of the placeholders, not of your answers",
+  async () => {
+    const folder = copy().path("site_2");
+    await copy().write("export const secret = 1;");
+    const { code } = await copy().run("web", "--build", folder);
+    assertEquals(code, 0);
+    for await (const text of filesIn(folder)) {
+      assert(!text.includes("secret = 1"));
+    }
+  },
+);
 
 async function* filesIn(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

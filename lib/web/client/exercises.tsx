@@ -22,6 +22,7 @@ export function LiveExercise(props: ExerciseProps) {
     <Exercise
       {...{ ...props, result, isChecking }}
       loadSolution={IS_LIVE ? loadSolution : undefined}
+      copy={(text) => navigator.clipboard.writeText(text)}
     />
   );
 }

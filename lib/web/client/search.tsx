@@ -137,12 +137,14 @@ function Excerpt({ text, terms }: Found) {
   if (places.length === 0) return null;
   const { term, at } = places[0];
   const end = at + term.length;
+  // Whole words only.
+  const before = text.slice(Math.max(0, at - AROUND), at);
+  const after = text.slice(end, end + AROUND);
   return (
     <span class="excerpt">
-      {at > AROUND ? "…" : ""}
-      {text.slice(Math.max(0, at - AROUND), at)}
+      {at > AROUND ? `… ${before.replace(/^\S*\s/, "")}` : before}
       <mark>{text.slice(at, end)}</mark>
-      {text.slice(end, end + AROUND)}…
+      {end + AROUND < text.length ? `${after.replace(/\s\S*$/, "")} …` : after}
     </span>
   );
 }

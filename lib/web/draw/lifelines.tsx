@@ -12,6 +12,12 @@ export interface Lifeline {
   detail?: string;
   /** The width of its box, in pixels. */
   box: number;
+  /**
+   * The size of its name, in pixels.
+   *
+   * @default {13} or less, so that it fits
+   */
+  size?: number;
   /** Classes: the side, and `program`, `socket`, or `wire`. */
   kind: string;
 }
@@ -21,9 +27,10 @@ export const HEAD_HEIGHT = 46;
 
 /** Draws the box at the head of a lifeline. */
 export function LifelineHead(
-  { x, name, detail = "", box, kind }: Lifeline,
+  { x, name, detail = "", box, kind, ...line }: Lifeline,
 ): VNode {
-  const size = nameWidth(name, 13) <= box - 8 ? 13 : 11;
+  const fitting = nameWidth(name, 13) <= box - 8 ? 13 : 11;
+  const size = Math.min(fitting, line.size ?? fitting);
   const nameY = detail === "" ? 27 : 20;
   return (
     <g class={`draw-head ${kind}`}>

@@ -83,12 +83,24 @@ export function wrapLabel(
   return kept.map((line) => fitText(line, width, size));
 }
 
-/** Breaks a word that's longer than a line, after its bracket if possible. */
+/**
+ * Breaks a word that's longer than a line: at one of its non-breaking spaces, or
+ * else at its bracket.
+ */
 function breakWord(word: string, max: number): string[] {
-  const bracket = word.indexOf("(") + 1;
-  return columnsOf(word) > max && bracket > 0 && bracket < word.length
-    ? [word.slice(0, bracket), word.slice(bracket)]
-    : [word];
+  if (columnsOf(word) <= max) return [word];
+  const space = word.lastIndexOf("\u00a0");
+  if (space > 0) {
+    return [
+      ...breakWord(word.slice(0, space), max),
+      ...breakWord(word.slice(space + 1), max),
+    ];
+  }
+  const bracket = word.indexOf("(");
+  if (bracket < 1 || bracket === word.length - 1) return [word];
+  // A long name fills the line without its bracket.
+  const end = bracket < max ? bracket + 1 : bracket;
+  return [word.slice(0, end), word.slice(end)];
 }
 
 /** Matches East Asian characters and emoji, which take two columns. */

@@ -3,6 +3,26 @@ import { exercisesOf } from "../../workbook/checker/checker.ts";
 import type { Lesson } from "../../workbook/checker/catalog.ts";
 import { LessonDots, partsOf } from "./contents_list.tsx";
 import type { Page } from "./layout.tsx";
+import { hasGlossary } from "./text.tsx";
+
+/** The pages that belong to no lesson. */
+const TOOLS = [
+  {
+    path: "packets",
+    title: "Packets",
+    claim: "Drop in a capture to see its conversations and every header.",
+  },
+  {
+    path: "symptoms",
+    title: "What went wrong?",
+    claim: "Paste an error, or say what you see, and find its likely causes.",
+  },
+  {
+    path: "glossary",
+    title: "Glossary",
+    claim: "Every term in one line, with a link to the place that explains it.",
+  },
+];
 
 /**
  * Makes the first page: an introduction, the next exercise, and all lessons.
@@ -45,6 +65,20 @@ function Start({ site }: { site: Site }) {
           </ul>
         </section>
       ))}
+      <section class="part">
+        <h2>Tools</h2>
+        <ul class="cards">
+          {TOOLS.filter(({ path }) => path !== "glossary" || hasGlossary())
+            .map(({ path, title, claim }) => (
+              <li>
+                <a href={pageAt(site, path)}>
+                  <span class="title">{title}</span>
+                  <span class="claim">{claim}</span>
+                </a>
+              </li>
+            ))}
+        </ul>
+      </section>
     </main>
   );
 }

@@ -29,6 +29,8 @@ export interface ExerciseProps {
 export interface ExerciseActions {
   /** Loads the solution, as highlighted HTML. */
   loadSolution?: (id: string) => Promise<string>;
+  /** Copies a text, for example into the editor's dialog for opening a file. */
+  copy?: (text: string) => Promise<void>;
   /** Whether it's being checked now. */
   isChecking?: boolean;
 }
@@ -63,11 +65,19 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
           <p class="state" role="status">
             <b>{isChecking ? "" : MARKS[state]} {word}</b>
             {result !== undefined && result.atMs > 0 && !isChecking &&
-              <Ago atMs={result.atMs} />}
+              state !== "not started" && <Ago atMs={result.atMs} />}
           </p>
         )}
       </header>
       <Where {...props} />
+      {file !== undefined && state === "not started" && (
+        <p class="how">
+          Edit this file in any editor. Each time you save it, the verdict
+          appears here.
+        </p>
+      )}
+      {result !== undefined && !isChecking && <Verdict result={result} />}
+      {state === "passed" && <Passed {...props} />}
       <details
         open={isOpen}
         onToggle={(event) => setOpen(event.currentTarget.open)}
@@ -75,8 +85,6 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
         <summary>Task</summary>
         <div dangerouslySetInnerHTML={{ __html: props.task }} />
       </details>
-      {result !== undefined && !isChecking && <Verdict result={result} />}
-      {state === "passed" && <Passed {...props} />}
       {state !== "passed" && <Hints hints={props.hints} />}
       {file === undefined && (
         <p class="aside">
@@ -90,7 +98,8 @@ export function Exercise(props: ExerciseProps & ExerciseActions) {
 }
 
 /** Shows the file to edit, and a link that opens it in the editor. */
-function Where({ file, path }: ExerciseProps) {
+function Where({ file, path, copy }: ExerciseProps & ExerciseActions) {
+  const [isCopied, setCopied] = useState(false);
   if (file === undefined) return null;
   const address = encodeURI(file.file.replaceAll("\\", "/"));
   const slash = address.startsWith("/") ? "" : "/";
@@ -99,7 +108,19 @@ function Where({ file, path }: ExerciseProps) {
       <code>{path}:{file.line}</code>{" "}
       <a class="button" href={`vscode://file${slash}${address}:${file.line}`}>
         Open in VS Code
-      </a>
+      </a>{" "}
+      {copy !== undefined && (
+        <button
+          type="button"
+          onClick={async () => {
+            await copy(file.file);
+            setCopied(true);
+            setTimeout(() => setCopied(false), 3000);
+          }}
+        >
+          {isCopied ? "Copied" : "Copy path"}
+        </button>
+      )}
     </p>
   );
 }

@@ -116,7 +116,7 @@ export function renderReading(
             (options.afterQuestions?.() ?? "");
         }
         const isList = section === "Exercises" &&
-          /^\*\*\d+\.\d+\*\*/.test(token.items[0]?.text ?? "");
+          /^(\*\*)?\d+\.\d+\b/.test(token.items[0]?.text ?? "");
         if (isList && options.exercises) return options.exercises();
         return false;
       },

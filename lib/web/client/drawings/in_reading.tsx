@@ -4,7 +4,7 @@ import type { ShowEvent } from "../../../show/events.ts";
 import { Run, Timeline } from "../../draw/mod.ts";
 import type { TimelineItem } from "../../../xray/timeline.ts";
 import { useWidth } from "../run/width.ts";
-import { pictureIn, picturesOf } from "./match.ts";
+import { headerIn, pictureIn, picturesOf } from "./match.ts";
 import { xrayIn } from "./match_xray.ts";
 
 /**
@@ -18,7 +18,14 @@ export function drawInReading(events: ShowEvent[], whose: string): void {
   let pictures = picturesOf(events);
   const blocks = document.querySelectorAll<HTMLElement>("article pre.text");
   for (const block of blocks) {
-    const picture = pictureIn(block.textContent ?? "", pictures);
+    const text = block.textContent ?? "";
+    const header = headerIn(text, events);
+    if (header !== undefined) {
+      // The reading goes on with the numbers of its own, so it stays.
+      render(<Drawn events={[header]} whose={whose} />, placeAfter(block));
+      continue;
+    }
+    const picture = pictureIn(text, pictures);
     if (picture === undefined) continue;
     pictures = pictures.filter((other) => other !== picture);
     render(
@@ -68,6 +75,18 @@ function placeBefore(block: HTMLElement): HTMLElement {
   const place = document.createElement("div");
   place.className = "drawn";
   block.before(place);
+  return place;
+}
+
+/** The same below the text. */
+function placeAfter(block: HTMLElement): HTMLElement {
+  const after = block.nextElementSibling;
+  if (after instanceof HTMLElement && after.classList.contains("drawn")) {
+    return after;
+  }
+  const place = document.createElement("div");
+  place.className = "drawn";
+  block.after(place);
   return place;
 }
 

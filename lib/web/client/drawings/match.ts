@@ -1,4 +1,5 @@
 import type { ShowEvent } from "../../../show/events.ts";
+import { segmentPhrases } from "../../draw/segment_words.ts";
 
 /** A part of a run that is drawn as one picture. */
 export interface Picture {
@@ -14,13 +15,15 @@ const MIN_SHARE = 0.6;
 /** For each kind of picture, a pattern that its text always matches. */
 const SHAPES: Partial<Record<ShowEvent["kind"], RegExp>> = {
   lanes: /ms .*│.*│|│.*[▶◀].*│/,
+  segments: /^ *[\d.]+ m?s .*│.*[▶◀].*│/m,
   bars: /█/,
   table: /^─+( +─+)+ *$/m,
   fact: /^(?!.*[│─█▸⇢|])/s,
 };
 
 /**
- * Finds the pictures of a run: sequence diagrams, bars, tables, and facts.
+ * Finds the pictures of a run: sequence diagrams, segments, bars, tables, and
+ * facts.
  *
  * @param events The run.
  * @returns The pictures, in order.
@@ -81,12 +84,35 @@ export function pictureIn(
   return best.picture;
 }
 
+/**
+ * Finds the header that a text draws with characters, bit by bit.
+ *
+ * @param text The text.
+ * @param events A run.
+ * @returns The packet with that header, or `undefined` if the run shows none.
+ */
+export function headerIn(
+  text: string,
+  events: ShowEvent[],
+): ShowEvent | undefined {
+  // Without a number, it's a format and no packet's header.
+  if (!/0 1 2 3 4 5 6 7 8 9 .*source port \d/s.test(text)) return undefined;
+  const layer = text.includes("sequence number") ? "tcp" : "udp";
+  return events.find((event) =>
+    event.kind === "headers" && event.layers.includes(layer)
+  );
+}
+
 function labelsOf(event: ShowEvent): string[] {
   switch (event.kind) {
     case "call":
       return [event.call];
     case "arrow":
       return [event.label, event.sent, event.received].filter(Boolean);
+    case "segments":
+      return event.segments.map((segment) =>
+        segmentPhrases(segment, event.numbers).join(" ")
+      );
     case "bars":
       return event.bars.map(({ name }) => name);
     case "table":

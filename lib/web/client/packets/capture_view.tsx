@@ -72,7 +72,9 @@ export function CaptureView({ capture }: { capture: Capture }) {
           {problem ?? `${shown.length} of ${capture.packets.length} shown`}
         </small>
       </div>
-      <div class={`capture-body ${selected === undefined ? "" : "two"}`}>
+      <div
+        class={`capture-body ${current} ${selected === undefined ? "" : "two"}`}
+      >
         <div ref={place}>
           {current === "list" && (
             <PacketTable

@@ -30,7 +30,7 @@ export function PacketTable({ packets, start, selected, onSelect }: {
             <th>no.</th>
             <th>time</th>
             <th>from → to</th>
-            <th>protocol</th>
+            <th class="protocol">protocol</th>
             <th>contents</th>
           </tr>
         </thead>
@@ -52,8 +52,8 @@ export function PacketTable({ packets, start, selected, onSelect }: {
                 </button>
               </td>
               <td class="time">{timeOf(one, start)}</td>
-              <td>{packetWay(one.packet)}</td>
-              <td>{protocolOf(one.packet)}</td>
+              <td class="way">{packetWay(one.packet)}</td>
+              <td class="protocol">{protocolOf(one.packet)}</td>
               <td>
                 {packetWords(one.packet, {
                   segment: one.tracked.segment,

@@ -52,13 +52,19 @@ export function Controls(props: ControlsProps) {
           ? <button type="button" onClick={props.stop}>Stop</button>
           : (
             <button type="button" class="primary" onClick={() => props.start()}>
-              {isRecording ? "Play from the start" : has ? "Run again" : "Run"}
+              {wordFor({ isRecording, has })}
             </button>
           )}
       </div>
       {has && <Steering player={player} items={items} />}
     </div>
   );
+}
+
+/** What starts a run, in a word or two. */
+function wordFor({ isRecording, has }: { isRecording: boolean; has: boolean }) {
+  if (isRecording) return has ? "Replay" : "Play";
+  return has ? "Run again" : "Run";
 }
 
 function Steering(
@@ -131,7 +137,6 @@ function placeOf(
       Step {step}
       {all}
       <span class="from">
-        {" · "}
         {isRecording ? "recorded" : "this machine, just now"}
       </span>
     </>

@@ -61,14 +61,17 @@ export function usePlayer(
       return;
     }
     const fromMs = items[upTo - 1]?.atMs ?? items[0].atMs;
-    let next = upTo;
+    // The reader doesn't wait for what this view doesn't show.
+    let first = upTo;
+    while (first < items.length - 1 && !isSeen(items[first])) first++;
+    let next = first;
     // Items that happened in the same frame appear together.
     const frameMs = 16 * speed;
     do next++; while (
       next < items.length && !isStop(items[next - 1]) &&
-      items[next].atMs - items[upTo].atMs < frameMs
+      items[next].atMs - items[first].atMs < frameMs
     );
-    const waitMs = (items[upTo].atMs - fromMs) / speed;
+    const waitMs = (items[first].atMs - fromMs) / speed;
     const stops = isStop(items[next - 1]);
     const timer = setTimeout(() => {
       setShown(next);

@@ -13,7 +13,7 @@ import { useWidth } from "./width.ts";
 import { XrayView } from "./xray_view.tsx";
 
 /** The lessons about sliding windows. */
-const ABOUT_WINDOWS = ["byte_stream", "flow_and_congestion"];
+const ABOUT_WINDOWS = ["byte_stream", "reliable_stream", "flow_and_congestion"];
 
 /** The page's lesson, as the server describes it. */
 export interface RunPaneProps {
@@ -116,7 +116,7 @@ export function RunPane(props: RunPaneProps) {
                 items={items}
                 upTo={player.upTo}
                 width={width}
-                showsWindows={width > 500 && ABOUT_WINDOWS.includes(props.name)}
+                showsWindows={width > 440 && ABOUT_WINDOWS.includes(props.name)}
               />
             )
             : (

@@ -15,7 +15,7 @@ export function Bars(
   if (plot !== undefined) return <Plot chart={chart} layout={plot} />;
   const layout = layoutBars(chart, width);
   const look = chart.series
-    ? "From top to bottom: the same value, measured again and again."
+    ? "Read from top to bottom: look at where the bars grow or shrink."
     : "Compare the lengths. × 2.0 means twice the smallest value.";
   return (
     <Figure
@@ -28,16 +28,16 @@ export function Bars(
       text={layout.bars.map(({ name, value }) => `${name}: ${value}`)}
     >
       <Drawing width={layout.width} height={layout.height}>
-        <line
-          class="draw-axis"
-          x1={layout.axis}
-          x2={layout.axis}
-          y1={0}
-          y2={layout.height}
-        />
         {layout.bars.map(({ name, value, nameAt: [x, y], mark, ...bar }) => (
           <g class="draw-bar">
             <text class="name" x={x} y={y}>{name}</text>
+            <line
+              class="draw-axis"
+              x1={bar.x}
+              x2={bar.x}
+              y1={bar.y - 3}
+              y2={bar.y + BAR_HEIGHT + 3}
+            />
             <rect
               x={bar.x}
               y={bar.y}

@@ -76,7 +76,7 @@ export function layoutBars(
       return {
         name: names[i],
         value: words[i],
-        nameAt: isNarrow ? [0, y - 6] : [0, y + 12],
+        nameAt: [0, isNarrow ? y - 6 : y + 12],
         x: axis,
         y,
         width: barLength(value, most) * room,

@@ -75,6 +75,10 @@ export function layoutPlot(
   if (measured === undefined) return undefined;
   const notes = [...new Set(measured.map(({ note }) => note))]
     .filter((note) => note !== "");
+  // "1 sent again" comes before "2 sent again".
+  if (notes.every((note) => /^\d/.test(note))) {
+    notes.sort((a, b) => parseFloat(a) - parseFloat(b));
+  }
   if (notes.length > MAX_NOTES) return undefined;
   const width = Math.min(available, MAX_WIDTH);
   const most = Math.max(

@@ -162,12 +162,11 @@ function Row({ row, width, isAt, label, onPoint }: {
 function LostArrow(
   { from, to, y }: { from: number; to: number; y: number },
 ): VNode {
-  const end = from + (to - from) * 0.8;
   return (
     <g class="draw-lost">
-      <line x1={round(from)} y1={y} x2={round(end)} y2={y} />
+      <line x1={round(from)} y1={y} x2={round(to)} y2={y} />
       <path
-        d={`M${round(end - 5)} ${y - 5}l10 10m-10 0l10 -10`}
+        d={`M${round(to - 5)} ${y - 5}l10 10m-10 0l10 -10`}
       />
     </g>
   );

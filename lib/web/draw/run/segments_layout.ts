@@ -110,13 +110,15 @@ export function layoutSegments(
     }
     const { segment, index } = part;
     const { atMs, from: side } = segment;
-    const [from, to] = side === "client"
+    const [from, end] = side === "client"
       ? [lanes.client.x + 4, lanes.server.x - 4]
       : [lanes.server.x - 4, lanes.client.x + 4];
+    const kind = kindOf(segment);
+    const to = kind === "lost" ? from + (end - from) * 0.8 : end;
     const lines = wrapLabel(
       segmentPhrases(segment, numbers).join(" "),
       Math.abs(to - from) - 2 * 12,
-      { lines: 3 },
+      { lines: 4 },
     );
     const y = top + lines.length * LINE_HEIGHT + 8;
     const states = changed(
@@ -137,7 +139,7 @@ export function layoutSegments(
       y,
       side,
       lines,
-      kind: kindOf(segment),
+      kind,
       states,
     };
     top += height;

@@ -22,7 +22,7 @@ export function Gauge(
 ): VNode {
   const { bytes, most, which, content } = level;
   const words = formatBytes(bytes);
-  const wordsRoom = textWidth(formatBytes(most), SMALL) + 5;
+  const wordsRoom = textWidth(longestWords(most), SMALL) + 5;
   const barRoom = Math.max(20, room - wordsRoom);
   const hasCells = most > 0 && most <= MAX_CELLS;
   const cell = Math.min(11, barRoom / Math.max(1, most));
@@ -110,6 +110,11 @@ function Cell({ x, y, width, isFull, text }: {
       )}
     </g>
   );
+}
+
+/** The longest words for any level: "63.9 KiB" is longer than "1 MiB". */
+function longestWords(most: number): string {
+  return most < 1024 ? formatBytes(most) : "63.9 KiB";
 }
 
 function shareOf(bytes: number, most: number): number {

@@ -125,8 +125,11 @@ export function lifelinesOf(
   const programBox = isNarrow
     ? 58
     : Math.min(116, gap - 20, Math.max(74, beside));
-  const socketBox = isNarrow ? Math.min(74, gap) : Math.min(130, gap - 10);
-  const wireBox = Math.min(90, socket.server - socket.client - socketBox - 12);
+  const between = socket.server - socket.client;
+  const socketBox = isNarrow
+    ? Math.min(74, gap)
+    : Math.min(130, gap - 10, between - 70);
+  const wireBox = Math.min(90, between - socketBox - 12);
   const programLine = (side: Side): Lifeline => ({
     // Keep the box at the edge on the page, even if its line isn't in the
     // middle.
@@ -141,8 +144,9 @@ export function lifelinesOf(
   });
   const socketLine = (side: Side): Lifeline => ({
     x: socket[side],
-    ...namesOfSockets([...sockets[side].values()]),
+    ...namesOfSockets([...sockets[side].values()], socketBox),
     box: socketBox,
+    size: isNarrow ? SMALL : undefined,
     kind: `${side} socket`,
   });
   return [
@@ -174,22 +178,31 @@ export function staysInMemory(items: TimelineItem[]): boolean {
 
 function namesOfSockets(
   sockets: Socket[],
+  box: number,
 ): { name: string; detail: string } {
   const [first] = sockets;
   if (first === undefined) return { name: "socket", detail: "kernel" };
-  const numbers = [...new Set(sockets.map(({ descriptor }) => descriptor))];
   if (sockets.length > 1) {
-    return {
-      name: `${sockets.length} sockets`,
-      detail: numbers.length > 3
-        ? `${numbers.slice(0, 3).join(", ")}…`
-        : numbers.join(", "),
-    };
+    const numbers = new Set(sockets.map(({ descriptor }) => descriptor));
+    const name = `${sockets.length} sockets`;
+    return textWidth(name, SMALL) <= box - 6
+      ? { name, detail: firstOf([...numbers], box - 6) }
+      : { name: "sockets", detail: String(sockets.length) };
   }
   return {
     name: `socket ${first.descriptor}`,
     detail: first.local === undefined ? "kernel" : shortAddress(first.local),
   };
+}
+
+/** As many of the numbers as there's room for. */
+function firstOf(numbers: number[], room: number): string {
+  for (let count = numbers.length; count > 0; count--) {
+    const end = count < numbers.length ? "…" : "";
+    const text = numbers.slice(0, count).join(", ") + end;
+    if (textWidth(text, SMALL) <= room) return text;
+  }
+  return "";
 }
 
 /**
@@ -268,8 +281,8 @@ function placeCall(
   const [from, to] = isTaking
     ? [b - way * 3, a + way * 4]
     : [a + way * 3, b - way * 4];
-  const room = Math.abs(b - a) - (columns.isNarrow ? 4 : 20);
-  const lines = linesOf(row.words, room, columns, 4);
+  const room = Math.abs(b - a) - (columns.isNarrow ? 8 : 20);
+  const lines = linesOf(row.words, room, columns, columns.isNarrow ? 7 : 4);
   const { client, server } = columns.socket;
   const carried = carries === undefined
     ? []
@@ -335,7 +348,6 @@ function placePacket(
   const [from, to] = side === "client"
     ? [client + 4, server - 4]
     : [server - 4, client + 4];
-  const room = server - client - (columns.isNarrow ? 8 : 16);
   const isFailure = packet.flags?.includes("RST") || packet.protocol === "icmp";
   const kind = isFailure
     ? "fail"
@@ -344,12 +356,16 @@ function placePacket(
     : packet.bytes > 0 || packet.protocol === "udp"
     ? "bytes"
     : "packet";
+  // The ground of an arrow with bytes ends before its head.
+  const room = server - client - (kind === "bytes" ? 24 : 16);
   const all = [main, numbers].filter((text) => text !== "").join(" ");
   const size = columns.isNarrow ? SMALL : undefined;
   const isOneLine = textWidth(all, size) <= room;
-  const mains = isOneLine ? [all] : linesOf(main, room, columns, 3);
+  const mains = isOneLine
+    ? [all]
+    : linesOf(main, room, columns, columns.isNarrow ? 7 : 4);
   const small = (text: string) =>
-    text === "" ? [] : linesOf(text, room, columns, 2);
+    text === "" ? [] : linesOf(text, room, columns, columns.isNarrow ? 4 : 2);
   const parts = [
     { lines: mains, kind },
     { lines: isOneLine ? [] : small(numbers), kind: "packet" },

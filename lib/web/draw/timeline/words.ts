@@ -44,7 +44,10 @@ export function callWords(call: TimedCall): string {
   if (/^get(sock|peer)name$/.test(name)) {
     return `${name}(${descriptor})${gives(failure ?? given)}`;
   }
-  const args = given === "" ? `${descriptor}` : `${descriptor}, ${given}`;
+  // "backlog 511" stays on one line.
+  const args = given === ""
+    ? `${descriptor}`
+    : `${descriptor}, ${name === "listen" ? tie(given) : given}`;
   const asks = name === "getsockopt" ? call.returned : undefined;
   const result = failure ?? asks;
   return `${name}(${args})${result === undefined ? "" : gives(result)}`;
@@ -129,7 +132,7 @@ function dataWords(
   // Keep a number on the same line as its name.
   if (says !== undefined) return ` ${says.replaceAll(/ (?=\d)/g, "\u00a0")}`;
   const text = textOf(data ?? "", total);
-  return text === undefined ? "" : ` "${text}"`;
+  return text === undefined ? "" : ` ${tie(`"${text}"`)}`;
 }
 
 /**

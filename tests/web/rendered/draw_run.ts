@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Run, type RunEvent } from "../../lib/web/draw/mod.ts";
-import { sectionsOf } from "../../lib/web/draw/run/blocks.ts";
-import { layoutLanes } from "../../lib/web/draw/run/lanes_layout.ts";
-import { layoutBars } from "../../lib/web/draw/run/bars_layout.ts";
-import { layoutPlot } from "../../lib/web/draw/run/plot_layout.ts";
-import { walkStates } from "../../lib/web/draw/run/state_walk.ts";
-import { pillWidth } from "../../lib/web/draw/shapes.tsx";
+import { Run, type RunEvent } from "../../../lib/web/draw/mod.ts";
+import { sectionsOf } from "../../../lib/web/draw/run/blocks.ts";
+import { layoutLanes } from "../../../lib/web/draw/run/lanes_layout.ts";
+import { layoutBars } from "../../../lib/web/draw/run/bars_layout.ts";
+import { layoutPlot } from "../../../lib/web/draw/run/plot_layout.ts";
+import { walkStates } from "../../../lib/web/draw/run/state_walk.ts";
+import { pillWidth } from "../../../lib/web/draw/shapes.tsx";
 import { render, textsOf } from "./draw_fixture.ts";
 
 const LANES: RunEvent[] = [

@@ -1,11 +1,11 @@
-import { renderToString } from "../../lib/web/deps/render_to_string.ts";
-import { h, type VNode } from "../../lib/web/draw/preact.ts";
+import { renderToString } from "../../../lib/web/deps/render_to_string.ts";
+import { h, type VNode } from "../../../lib/web/draw/preact.ts";
 import type {
   Socket,
   TimedCall,
   TimelineItem,
   WirePacket,
-} from "../../lib/web/draw/types.ts";
+} from "../../../lib/web/draw/types.ts";
 
 /** Renders a drawing as the server does. */
 export function render<Props extends object>(

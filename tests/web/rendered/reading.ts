@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { lessons } from "../../lessons/mod.ts";
-import { siteLink } from "../../lib/web/reading/links.ts";
-import { renderReading } from "../../lib/web/reading/reading.ts";
-import type { Site } from "../../lib/web/site.ts";
+import { lessons } from "../../../lessons/mod.ts";
+import { siteLink } from "../../../lib/web/reading/links.ts";
+import { renderReading } from "../../../lib/web/reading/reading.ts";
+import type { Site } from "../../../lib/web/site.ts";
 
 const site: Site = { lessons, base: "/", token: "t", states: new Map() };
 const from = "lessons/03_echo/README.md";

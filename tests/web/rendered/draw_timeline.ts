@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { Timeline, type TimelineItem } from "../../lib/web/draw/mod.ts";
-import { followBuffers } from "../../lib/web/draw/timeline/buffers.ts";
-import { placeDenoCalls } from "../../lib/web/draw/timeline/deno_calls.ts";
-import { findSides } from "../../lib/web/draw/timeline/sides.ts";
-import { rowsInSight } from "../../lib/web/draw/selectable.tsx";
-import { rowsOf } from "../../lib/web/draw/timeline/rows.ts";
+import { Timeline, type TimelineItem } from "../../../lib/web/draw/mod.ts";
+import { followBuffers } from "../../../lib/web/draw/timeline/buffers.ts";
+import { placeDenoCalls } from "../../../lib/web/draw/timeline/deno_calls.ts";
+import { findSides } from "../../../lib/web/draw/timeline/sides.ts";
+import { rowsInSight } from "../../../lib/web/draw/selectable.tsx";
+import { rowsOf } from "../../../lib/web/draw/timeline/rows.ts";
 import {
   columnsFor,
   layoutTimeline,
-} from "../../lib/web/draw/timeline/timeline_layout.ts";
+} from "../../../lib/web/draw/timeline/timeline_layout.ts";
 import {
   call,
   CLIENT,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { SlidingWindows } from "../../lib/web/draw/mod.ts";
-import { windowsAt } from "../../lib/web/draw/windows/stream_windows.ts";
+import { SlidingWindows } from "../../../lib/web/draw/mod.ts";
+import { windowsAt } from "../../../lib/web/draw/windows/stream_windows.ts";
 import { CLIENT, packet, render, SERVER, textsOf } from "./draw_fixture.ts";
 
 const CONNECTION = [

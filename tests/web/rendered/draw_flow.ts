@@ -1,12 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import { FlowGraph } from "../../lib/web/draw/mod.ts";
-import { layoutFlow } from "../../lib/web/draw/flow/flow_layout.ts";
-import { flowRows } from "../../lib/web/draw/flow/flow_rows.ts";
-import { decodePacket, type Packet, parseCapture } from "../../lib/wire/mod.ts";
+import { FlowGraph } from "../../../lib/web/draw/mod.ts";
+import { layoutFlow } from "../../../lib/web/draw/flow/flow_layout.ts";
+import { flowRows } from "../../../lib/web/draw/flow/flow_rows.ts";
+import {
+  decodePacket,
+  type Packet,
+  parseCapture,
+} from "../../../lib/wire/mod.ts";
 import { render, textsOf } from "./draw_fixture.ts";
 
 function packetsIn(name: string): Packet[] {
-  const file = new URL(`../captures/${name}`, import.meta.url);
+  const file = new URL(`../../captures/${name}`, import.meta.url);
   return parseCapture(Deno.readFileSync(file)).map((captured, i) =>
     decodePacket(captured.bytes, captured.linkType, {
       ...captured,

@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { PacketDetails } from "../../lib/web/draw/mod.ts";
-import { HexPane } from "../../lib/web/draw/hex_pane.tsx";
-import { packetView } from "../../lib/web/draw/packet/packet_view.ts";
-import { decodePacket, encodePacket, LINK_TYPES } from "../../lib/wire/mod.ts";
-import { wirePacketOf } from "../../lib/xray/wire_packet.ts";
+import { PacketDetails } from "../../../lib/web/draw/mod.ts";
+import { HexPane } from "../../../lib/web/draw/hex_pane.tsx";
+import { packetView } from "../../../lib/web/draw/packet/packet_view.ts";
+import {
+  decodePacket,
+  encodePacket,
+  LINK_TYPES,
+} from "../../../lib/wire/mod.ts";
+import { wirePacketOf } from "../../../lib/xray/wire_packet.ts";
 import { render, textsOf } from "./draw_fixture.ts";
 
 const LOOPBACK = { source: "127.0.0.1", destination: "127.0.0.1" };
