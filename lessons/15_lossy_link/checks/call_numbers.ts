@@ -95,10 +95,8 @@ interface Lookalike {
 function lookalikes(number: Uint8Array): Lookalike[] {
   const at = number.findLastIndex((byte) => byte >= 0x80);
   const asText = number.map((byte, i) => i === at ? byte ^ 1 : byte);
-  const [a, b, c, d] = number;
-  // 1, 23 and 12, 3 have the same digits.
-  const [, first, last] = `${c}${d}`.match(/^([1-9]\d)(0|[1-9]\d?)$/) ?? [];
-  const asDigits = Uint8Array.of(a, b, Number(first), Number(last));
+  const [asDigits] = bytesOf(number.join(""), 4)
+    .filter((bytes) => bytes.join() !== number.join());
   return [
     ...at === -1 || textOf(asText) !== textOf(number) ? [] : [{
       number: asText,
@@ -107,8 +105,8 @@ function lookalikes(number: Uint8Array): Lookalike[] {
         "that isn't valid UTF-8 into the same �. Read the number with " +
         "DataView's getUint32(0).",
     }],
-    ...first === undefined || asDigits[2] === c ? [] : [{
-      number: asDigits,
+    ...asDigits === undefined ? [] : [{
+      number: Uint8Array.from(asDigits),
       likely: "The bytes 1, 23 and 12, 3 make the same digits if nothing is " +
         "between them. Read the number with DataView's getUint32(0).",
     }],
@@ -117,6 +115,17 @@ function lookalikes(number: Uint8Array): Lookalike[] {
 
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
+}
+
+/** Cuts digits into that many bytes, in every possible way. */
+function bytesOf(digits: string, count: number): number[][] {
+  if (count === 0) return digits === "" ? [[]] : [];
+  return [1, 2, 3].flatMap((length) => {
+    const first = digits.slice(0, length);
+    if (String(Number(first)) !== first || Number(first) > 255) return [];
+    return bytesOf(digits.slice(length), count - 1)
+      .map((rest) => [Number(first), ...rest]);
+  });
 }
 
 /** How many lookalikes to send in all. */
