@@ -25,11 +25,11 @@ export interface Piece {
 
 /** How long clients may take, in milliseconds. */
 export interface RelayLimits {
-  /** Until they answer the first bytes of the server, as a handshake does. */
+  /** Until the client answers the server's first bytes. */
   handshakeMs: number;
-  /** With nothing that crosses the wire. */
+  /** Without any bytes in either direction. */
   idleMs: number;
-  /** To end when the server has ended. */
+  /** Until the client ends, after the server has ended. */
   graceMs: number;
 }
 
@@ -92,7 +92,7 @@ export class Relay implements AsyncDisposable {
     }, {
       limit: options.maxClients ?? 1000,
       signal: this.#stop.signal,
-      // A client that couldn't be accepted isn't there to be told.
+      // If a client can't be accepted, there's no connection to report.
       onError: () => {},
     });
   }
@@ -118,8 +118,8 @@ export class Relay implements AsyncDisposable {
     const told = watch?.() ?? ((piece: Piece) => void this.log.push(piece));
     try {
       using server = await connectTcp(target);
-      // Deno's close() of a TLS connection leaves the client connected until the
-      // handshake is over, so these sockets are the ones to close.
+      // When Deno closes a TLS connection during the handshake, the client stays
+      // connected. So close these sockets instead.
       using deadline = new Deadline(() => [client, server].map(closeQuietly));
       deadline.within(limits.handshakeMs);
       let isAsked = false;

@@ -34,7 +34,7 @@ testWithFiles(
     const page = await fetch(started.url);
     assertEquals(page.status, 200);
     await page.body?.cancel();
-    // There are 100 pages at most, so another one is turned away, once all of
+    // There are 100 pages at most, so another one is rejected, once all of
     // these are open.
     for (let tab = 0, status = 200; status !== 503; tab++) {
       const late = await fetch(`${started.url}events?tab=one-more-${tab}`);

@@ -12,7 +12,7 @@ import { datagram, SERVER, STRANGER } from "./datagrams.ts";
 const ATTEMPTS = 4;
 /**
  * How long each attempt waits, in milliseconds. If the machine pauses, a wait
- * can look too long or too short, so a call that fails gets more time.
+ * can look too long or too short, so a call that fails gets another try with more time.
  */
 const TIMEOUTS_MS = [40, 120, 360];
 const NOISE_MS = 10;

@@ -63,7 +63,8 @@ const ENOUGH_FILES = 512;
  * Says that this shell allows too few open files for some lessons. Deno itself
  * may fail without them, and doesn't say why.
  *
- * @returns The line, or `undefined` if there are enough, or nobody knows.
+ * @returns The line, or `undefined` if there are enough, or if the limit
+ * isn't known.
  */
 export function describeFewFiles(): string | undefined {
   try {

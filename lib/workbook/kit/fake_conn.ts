@@ -61,8 +61,8 @@ export interface FakeConnOptions {
    */
   room?: number;
   /**
-   * The most bytes that there are to write. One more is a misuse, which ends the
-   * check: the answer would write forever.
+   * The most bytes that an answer has to write. More than that is a misuse, which
+   * ends the check: the answer would write forever.
    *
    * @default 16777216
    */

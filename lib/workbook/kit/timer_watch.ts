@@ -130,7 +130,10 @@ export class TimerWatch implements Disposable {
     this.close();
   }
 
-  /** An earlier answer, which still runs, is none of this check's business. */
+  /**
+   * Whether the calling code belongs to this check, and not to an earlier answer
+   * that is still running.
+   */
   #isWatched(): boolean {
     const check = currentCheck();
     return check === undefined || check === this.#check;
