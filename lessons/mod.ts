@@ -163,8 +163,8 @@ export const lessons: Lesson[] = [
     name: "flow_and_congestion",
     title: "Flow and congestion control",
     claim:
-      "Two limits, called windows, say how much a sender may have on its way " +
-      "at any moment. The receiver advertises one, and the sender has to " +
+      "Two limits, called windows, decide how much data may be on its way at " +
+      "any moment. The receiver advertises one, and the sender has to " +
       "discover the other.",
     part: "UDP, single messages",
     programs: ["ss", "tcpdump"],
