@@ -67,7 +67,7 @@ export const listening: Symptom[] = [
       "too many outgoing connections, ephemeral ports exhausted",
     ],
     means: "that address doesn't belong to this machine",
-    todo: "listen on 127.0.0.1, 0.0.0.0, or an address that does",
+    todo: "listen on 127.0.0.1, 0.0.0.0, or an address this machine has",
     causes: [
       {
         because: "You listen on an address of another machine: the router's " +

@@ -125,7 +125,7 @@ export const messages: Symptom[] = [
       "message header has the wrong byte order on another host",
       "port number is different from what I set, htons",
     ],
-    means: "the two sides disagree on the byte order, or on the unit",
+    means: "the two sides disagree on its byte order, or on what it counts",
     todo: "use network byte order: big-endian",
     causes: [
       {
