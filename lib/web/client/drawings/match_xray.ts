@@ -26,9 +26,10 @@ export function xrayIn(
   let best:
     | { found: number; score: number; from: number; to: number }
     | undefined;
+  const places = placesOf(items);
   for (let from = 0; from < items.length; from++) {
     if (kindOf(items[from]) !== wanted[0].kind) continue;
-    const match = follow(items, { from, wanted });
+    const match = follow(items, { from, wanted, places });
     const isBetter = best === undefined || match.score > best.score ||
       match.score === best.score && match.to - from < best.to - best.from;
     if (isBetter) best = { ...match, from };
@@ -55,16 +56,18 @@ interface Wanted {
 /** Looks for the lines of a text in one step of the run, in order. */
 function follow(
   items: TimelineItem[],
-  { from, wanted }: { from: number; wanted: Wanted[] },
+  { from, wanted, places }: {
+    from: number;
+    wanted: Wanted[];
+    places: Map<string, number[]>;
+  },
 ): { found: number; score: number; to: number } {
   const { step } = items[from];
   let [at, to, found, score] = [from, from, 0, 0];
   for (const { kind, bytes } of wanted) {
-    const next = items.findIndex((item, i) =>
-      i >= at && item.step === step && kindOf(item) === kind
-    );
+    const next = firstFrom(places.get(`${step} ${kind}`) ?? [], at);
     // If this run has no such line, the search goes on with the next one.
-    if (next === -1) continue;
+    if (next === undefined) continue;
     found++;
     // The same number of bytes is hardly a coincidence.
     score += bytes !== undefined && bytesOf(items[next]) === bytes ? 3 : 1;
@@ -72,6 +75,29 @@ function follow(
     at = next + 1;
   }
   return { found, score, to };
+}
+
+/** Returns the places of each kind of item in each step: a run may have 50,000. */
+function placesOf(items: TimelineItem[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  items.forEach((item, i) => {
+    const key = `${item.step} ${kindOf(item)}`;
+    const known = places.get(key);
+    if (known === undefined) places.set(key, [i]);
+    else known.push(i);
+  });
+  return places;
+}
+
+/** Returns the first of some ascending numbers that's at least `least`. */
+function firstFrom(numbers: number[], least: number): number | undefined {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < least) low = middle + 1;
+    else high = middle;
+  }
+  return numbers[low];
 }
 
 function wantedIn(line: string): Wanted | undefined {
