@@ -220,7 +220,7 @@ export const lessons: Lesson[] = [
     name: "redis_by_hand",
     title: "Redis by hand",
     claim:
-      "Redis's protocol is simple enough to write in an afternoon, and its " +
+      "Redis's protocol is simple enough to implement in an afternoon, and its " +
       "strings can contain any bytes.",
     part: "Real protocols, real programs",
   },
