@@ -4,6 +4,10 @@ import { ROOT } from "../lib/workbook/checker/catalog.ts";
 import { examplesIn } from "../lib/workbook/checker/examples.ts";
 import { ALL } from "./sample.ts";
 
+const withoutNpm = Deno.env.has("WORKBOOK_WITHOUT_NPM");
+/** Its modules import npm packages. */
+const WEB = join(ROOT, "lib", "web");
+
 // `deno test --doc` runs each example in an isolate of its own, which takes a
 // tenth of a second. So only a run of everything does that; in the sample, all
 // examples run here, in one.
@@ -15,6 +19,7 @@ if (!ALL) {
 function testExamples(folder: string): void {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
     const path = join(folder, name);
+    if (path === WEB && withoutNpm) continue;
     if (isDirectory) testExamples(path);
     if (!/\.(md|tsx?)$/.test(name)) continue;
     const text = Deno.readTextFileSync(path);

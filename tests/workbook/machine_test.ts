@@ -62,11 +62,11 @@ Deno.test(
   { ignore: !asUser },
   async () => {
     await copy().answer();
-    await Deno.chmod(join(copy().root, ".."), 0o755);
+    await letOthersRead();
     for (const command of [["check", "3.1"], ["lesson", "3"]]) {
       assertOneLine(
         await asNobody(command, { TMPDIR: copy().root }),
-        /^TMPDIR is \S+, where no folder can be made: set it to /,
+        /^TMPDIR is \S+, where no folder can be created: set it to /,
       );
     }
   },
@@ -178,6 +178,13 @@ Deno.test("watch keeps going while exercise.ts is a folder, missing, or unreadab
   await watching.expect(/✓ 3\.1 echo {2}solved/);
 });
 
+/** Lets other users read the copy, which is in folders of ours alone. */
+async function letOthersRead(): Promise<void> {
+  for (const folder of ["..", "../..", "../../.."]) {
+    await Deno.chmod(join(copy().root, folder), 0o755);
+  }
+}
+
 /** Runs a command as a user who may read the checkout and write nothing. */
 function asNobody(
   command: string[],
@@ -197,9 +204,7 @@ Deno.test(
   },
   async () => {
     await copy().answer();
-    for (const folder of ["..", "../..", "../../.."]) {
-      await Deno.chmod(join(copy().root, folder), 0o755);
-    }
+    await letOthersRead();
     assertOneLine(
       await asNobody(["reset", "3"]),
       /^lessons\/03_echo\/exercise\.\S+bak: permission denied$/m,
