@@ -88,7 +88,7 @@ const CASES: DatagramCase[] = [
       "buffer.",
   }),
   // If the machine pauses for `timeoutMs`, the answer comes too late.
-  answersThird(15, answersThird(100, answersThird(600))),
+  answersThird(15, answersThird(60, answersThird(240))),
   {
     ...calls("call with 2 attempts of 10 ms, and never answer", "gone?", {
       options: { timeoutMs: 10, attempts: 2 },
