@@ -30,6 +30,18 @@ export function whyNoNpm(
 }
 
 /**
+ * Whether npm's registry can be reached. Packages may be in Deno's cache even if
+ * it can't.
+ */
+export async function isRegistryReachable(): Promise<boolean> {
+  const registry = Deno.env.get("NPM_CONFIG_REGISTRY") ??
+    "https://registry.npmjs.org/";
+  const signal = AbortSignal.timeout(10_000);
+  return await fetch(registry, { method: "HEAD", signal })
+    .then(() => true, () => false);
+}
+
+/**
  * Registers a test that needs the browser edition's npm packages. Where they can't
  * be loaded, the test is ignored and its name says why.
  *

@@ -56,8 +56,8 @@ export function describeShortage(error: unknown): string | undefined {
     : undefined;
 }
 
-/** Some lessons open this many files and sockets at once. */
-const ENOUGH_FILES = 512;
+/** What most systems allow; some lessons open nearly half as many at once. */
+const ENOUGH_FILES = 1024;
 
 /**
  * Says that this shell allows too few open files for some lessons. Deno itself
