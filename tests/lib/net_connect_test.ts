@@ -9,6 +9,7 @@ import {
   noUnixSockets,
   temporaryFolder,
   testIpv6,
+  testWithFiles,
   watchedSignal,
 } from "./net_fixture.ts";
 
@@ -289,11 +290,10 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name:
-    "connect() rejects with WouldBlock when the queue of a Unix listener is full",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
+testWithFiles(
+  5000,
+  "connect() rejects with WouldBlock when the queue of a Unix listener is full",
+  async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}/a.sock`;
     using _listener = Deno.listen({ transport: "unix", path });
@@ -305,7 +305,8 @@ Deno.test({
     }, Deno.errors.WouldBlock);
     assert(error.message.startsWith(`Cannot connect to unix:${path}: `));
   },
-});
+  { ignore: Deno.build.os !== "linux" },
+);
 
 Deno.test("many connectTcp() calls leave no timers, sockets, or listeners", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

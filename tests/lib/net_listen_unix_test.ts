@@ -17,7 +17,11 @@ import {
 } from "../../lib/net/mod.ts";
 import { ROOT } from "../../lib/workbook/checker/catalog.ts";
 import { Talk } from "../clients/programs.ts";
-import { temporaryFolder } from "./net_fixture.ts";
+import {
+  noUnixSockets,
+  temporaryFolder,
+  testWithFiles,
+} from "./net_fixture.ts";
 import { type UnixChild, unixChild } from "./unix_child.ts";
 import {
   exists,
@@ -142,7 +146,8 @@ testUnix(
   },
 );
 
-testUnix(
+testWithFiles(
+  5000,
   "listenUnix() takes a listener with a full queue for what it is: alive",
   async () => {
     using folder = temporaryFolder();
@@ -160,6 +165,7 @@ testUnix(
     assert(exists(path));
     for (const client of clients) client.close();
   },
+  { ignore: noUnixSockets },
 );
 
 testUnix(

@@ -56,22 +56,23 @@ export function describeShortage(error: unknown): string | undefined {
     : undefined;
 }
 
-/** What most systems allow; some lessons open nearly half as many at once. */
-const ENOUGH_FILES = 1024;
+/** Some lessons open this many files and sockets at once. */
+const ENOUGH_FILES = 512;
 
 /**
  * Says that this shell allows too few open files for some lessons. Deno itself
  * may fail without them, and doesn't say why.
  *
+ * @param enough How many files are enough.
  * @returns The line, or `undefined` if there are enough, or if the limit
  * isn't known.
  */
-export function describeFewFiles(): string | undefined {
+export function describeFewFiles(enough = ENOUGH_FILES): string | undefined {
   try {
     // Only Linux has this file.
     const limits = Deno.readTextFileSync("/proc/self/limits");
     const [, most] = /^Max open files +(\d+)/m.exec(limits) ?? [];
-    if (!(Number(most) < ENOUGH_FILES)) return undefined;
+    if (!(Number(most) < enough)) return undefined;
     return `this shell allows only ${most} open files, which may be why: ` +
       "`ulimit -n 1024` allows more";
   } catch {

@@ -1,3 +1,4 @@
+import { testWithFiles } from "../../lib/net_fixture.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Room } from "../../../lessons/09_chat/room.ts";
 import { RoomServer } from "../../../lessons/09_chat/room_server.ts";
@@ -14,8 +15,9 @@ function testRoom(
   name: string,
   room: Room,
   test: (server: RoomServer<Room>) => Promise<void>,
+  files = 0,
 ): void {
-  Deno.test(name, async () => {
+  testWithFiles(files, name, async () => {
     {
       await using server = new RoomServer(room);
       await test(server);
@@ -113,6 +115,7 @@ testRoom(
     assert(room.mostUnsent > maxUnsentBytes / 2, `${room.mostUnsent}`);
     assert(room.mostUnsent <= maxUnsentBytes, `${room.mostUnsent}`);
   },
+  1100,
 );
 
 testRoom(

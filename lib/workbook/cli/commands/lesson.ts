@@ -87,7 +87,8 @@ export default async function lesson(
   if (json) options.push("--json");
   if (flags["no-pause"] > 0) options.push("--no-pause");
   const status = await run(chosen, options);
-  const few = status === 0 ? undefined : describeFewFiles();
+  const isFailure = status !== 0 && status !== 2;
+  const few = isFailure ? describeFewFiles() : undefined;
   if (few !== undefined) console.error(few);
   if (status === 0 && !json && !serve) {
     io.print(

@@ -37,7 +37,7 @@ export default async function test(
   const ignored = [...LEARNERS];
   // Many tests wait for a deadline, so run more files at once than there are
   // processors. All test files share one process, and with it its open files.
-  const jobs = describeFewFiles() === undefined ? "6" : "1";
+  const jobs = describeFewFiles(1024) === undefined ? "6" : "1";
   const env = {
     DENO_JOBS: Deno.env.get("DENO_JOBS") ?? jobs,
     ...isSample ? { WORKBOOK_SAMPLE: "1" } : {},
