@@ -200,7 +200,7 @@ function report(result: CheckResult): void {
 }
 
 /** How many checks run at once: each waits more than it computes. */
-const AT_ONCE = navigator.hardwareConcurrency + 2;
+const AT_ONCE = navigator.hardwareConcurrency + 6;
 
 /**
  * Puts off a check until its test, or one shortly before it, has begun. The
