@@ -74,7 +74,8 @@ export function usePlayer(
     const waitMs = (items[first].atMs - fromMs) / speed;
     const stops = isStop(items[next - 1]);
     const timer = setTimeout(() => {
-      setShown(next);
+      // The reader may have moved since, before this timer could be cleared.
+      setShown((now) => now === shown ? next : now);
       if (stops) setMode("stand");
     }, Math.min(MAX_PAUSE_MS, Math.max(0, waitMs)));
     return () => clearTimeout(timer);
